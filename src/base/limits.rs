@@ -1,0 +1,93 @@
+//! Every bound of the program in one place, with its unit last in the name.
+//!
+//! A queue, a loop, a string or a script that is not bounded here is a bug.
+
+/// A playbook file, in bytes.
+pub const PLAYBOOK_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// A data file (CSV, YAML, JSON, text, ICS), in bytes.
+pub const DATA_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// A script file, in bytes. Parsing Rhai is slow on huge sources: 1 MB takes 27 s.
+pub const SCRIPT_BYTES_MAX: usize = 64 * 1024;
+/// An expression, in bytes.
+pub const EXPRESSION_BYTES_MAX: usize = 4 * 1024;
+
+/// Nodes of a YAML document.
+pub const YAML_NODES_MAX: usize = 1_000_000;
+/// Depth of a YAML document.
+pub const YAML_DEPTH_MAX: usize = 32;
+/// Alias replays of a YAML document: an alias bomb stops here.
+pub const YAML_ALIAS_REPLAYS_MAX: usize = 20_000;
+
+/// Diagnostics shown of one file; what is beyond is counted.
+pub const DIAGNOSTICS_MAX: usize = 500;
+
+/// Operations of one expression.
+pub const EXPRESSION_OPERATIONS_MAX: u64 = 200_000;
+/// Operations of one script call.
+pub const SCRIPT_OPERATIONS_MAX: u64 = 5_000_000;
+/// Wall time of one script call, in milliseconds; the shell's limit.
+pub const SCRIPT_WALL_MS_MAX: u64 = 2_000;
+/// Nested function calls in a script.
+pub const SCRIPT_CALL_LEVELS_MAX: usize = 32;
+/// Depth of an expression inside a script or a function.
+pub const SCRIPT_EXPR_DEPTH_MAX: usize = 64;
+/// One string inside a script, in bytes.
+pub const SCRIPT_STRING_BYTES_MAX: usize = 64 * 1024;
+/// One array inside a script, in elements.
+pub const SCRIPT_ARRAY_SIZE_MAX: usize = 20_000;
+/// One map inside a script, in entries.
+pub const SCRIPT_MAP_SIZE_MAX: usize = 10_000;
+/// Actions (posts, tasks, signals, tags, stores) of one script call.
+pub const SCRIPT_ACTIONS_MAX: usize = 1_000;
+/// Lines that one script call may log.
+pub const SCRIPT_LOG_LINES_MAX: usize = 100;
+/// Keys of a group's persistent script state.
+pub const SCRIPT_STATE_KEYS_MAX: usize = 10_000;
+/// Fetches of one script call.
+pub const SCRIPT_FETCHES_MAX: usize = 8;
+/// Stack of a script thread, in bytes.
+pub const SCRIPT_STACK_BYTES: usize = 8 * 1024 * 1024;
+
+/// A rendered message, in bytes, before a platform splits it.
+pub const MESSAGE_BYTES_MAX: usize = 64 * 1024;
+/// Parts that one message may be split into.
+pub const MESSAGE_PARTS_MAX: usize = 32;
+
+/// Members of one group.
+pub const MEMBERS_MAX: usize = 100_000;
+/// Runs open at once in one group.
+pub const RUNS_OPEN_MAX: usize = 1_000;
+/// Finished runs that a group's state remembers for `runs`; the journal has all.
+pub const RUNS_REMEMBERED_MAX: usize = 64;
+/// Messages that budgets may hold back in one group.
+pub const HELD_MAX: usize = 1_000;
+/// Signals collected by one batch window.
+pub const BATCH_SIGNALS_MAX: usize = 1_000;
+/// Occurrences a group may catch up at one wake with `catch_up: all`.
+pub const CATCH_UP_MAX: usize = 1_000;
+/// Steps that one decision may carry out in one group before it yields to the next input.
+pub const STEPS_PER_DECISION_MAX: usize = 10_000;
+/// Iterations of one `each`.
+pub const EACH_MAX: usize = 1_000;
+/// Recent input ids that a group remembers so that a repeated input is a no-op.
+pub const RECENT_INPUTS_MAX: usize = 256;
+/// Depth of signals that cause signals, within one decision.
+pub const SIGNAL_DEPTH_MAX: usize = 16;
+
+/// Requests in flight to one host.
+pub const IN_FLIGHT_PER_HOST_MAX: usize = 64;
+/// A response body that is read, in bytes; the rest is dropped.
+pub const RESPONSE_BYTES_MAX: usize = 64 * 1024;
+/// One request's time, in milliseconds, unless a channel says otherwise.
+pub const REQUEST_MS_MAX: u64 = 10_000;
+/// Attempts of one effect before it is parked as dead.
+pub const ATTEMPTS_MAX: u32 = 30;
+/// The longest wait between two attempts, in milliseconds.
+pub const RETRY_MS_MAX: u64 = 10 * 60 * 1000;
+
+/// Inputs waiting for one group; past this the sender is told to come back.
+pub const INPUTS_WAITING_MAX: usize = 10_000;
+/// Decisions that one commit may hold.
+pub const COMMIT_DECISIONS_MAX: usize = 1_024;
+/// One command or signal from outside, in bytes.
+pub const COMMAND_BYTES_MAX: usize = 1024 * 1024;

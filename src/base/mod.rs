@@ -1,0 +1,14 @@
+//! The words every layer uses: ids, time values, plain values, spans, diagnostics, limits.
+//!
+//! Nothing here has behaviour that needs the outside: no clock, no file, no randomness of its own.
+
+pub mod diagnostic;
+pub mod ids;
+pub mod limits;
+pub mod locale;
+pub mod member;
+pub mod person;
+pub mod seed;
+pub mod source;
+pub mod time;
+pub mod value;

@@ -1,0 +1,717 @@
+//! The closed list of facts that the journal records, and which of them are effects.
+//!
+//! Stored for ever: a variant may gain fields with defaults, never lose or rename one.
+
+use super::input::Signal;
+use crate::{
+    base::{
+        ids::{
+            ChannelName, Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RoleName, RunId, StepId, TaskId,
+        },
+        member::Member,
+        person::Person,
+        time::{Duration, Timestamp},
+        value::Value,
+    },
+    model::{
+        message::{Label, Message},
+        play::Section,
+    },
+    script::action::Fetched,
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One fact, and when it was decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The group's clock when it was decided.
+    pub at: Timestamp,
+    /// On the first entry of a decision: the input it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<InputId>,
+    /// The fact.
+    #[serde(flatten)]
+    pub fact: Fact,
+}
+
+/// A message on its way out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// Its id: the idempotency key, unique within the group.
+    pub effect: EffectId,
+    /// Where to.
+    pub channel: ChannelName,
+    /// What.
+    pub message: Message,
+    /// Its label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<Label>,
+    /// The play that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub play: Option<PlayName>,
+    /// When its step was due.
+    pub due: Timestamp,
+    /// Not sent after this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+    /// Passes quiet hours and the gap.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub urgent: bool,
+    /// The task that a manual channel made of it: delivered when a person says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manual: Option<TaskId>,
+}
+
+/// Why a message is held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldReason {
+    /// It is a quiet hour.
+    Quiet,
+    /// The posts of the day, or of the window, are used up.
+    PostsMax,
+    /// The last post was too short a time ago.
+    PostsGap,
+    /// Advertising would pass its share.
+    PromoShare,
+    /// The group is too young for advertising.
+    PromoNotBefore,
+    /// No key date is near.
+    PromoAround,
+    /// The condition for advertising is not met.
+    PromoWhen,
+    /// The mentions of the day are used up.
+    MentionsMax,
+    /// A message that was decided earlier is still held, and order is kept.
+    Order,
+}
+
+/// What a person is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// Its id, unique within the group: `t12`.
+    pub id: TaskId,
+    /// What kind.
+    pub kind: TaskKind,
+    /// What is asked.
+    pub text: String,
+    /// The run that asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
+    /// The step that asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
+    /// The role it was addressed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<RoleName>,
+    /// Who is asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Person>,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// When it should be done, or when silence is the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// When a reminder is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind: Option<Timestamp>,
+    /// Who is told when it is overdue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub escalate: Vec<Person>,
+    /// For a delivery: the message to copy out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<EffectId>,
+    /// For a question: its options in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// For a removal: the members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<MemberId>,
+}
+
+/// What kind of request it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskKind {
+    /// `task`
+    Task,
+    /// `approve`, and the decision of a `prune`.
+    Approval,
+    /// `ask`: put to the group.
+    Question,
+    /// A post on a manual channel.
+    Delivery,
+    /// Members whom a person removes because the platform cannot.
+    Removal,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Every step was carried out, skipped or missed.
+    Done,
+    /// A `stop` step, a no, or silence that means no.
+    Stopped,
+    /// A step failed.
+    Failed,
+    /// An operator, a removed date, or a member who left.
+    Cancelled,
+    /// A newer run took its place.
+    Replaced,
+}
+
+/// Why an occurrence, a range of them, or a step did not happen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Skip {
+    /// Later than `max_late` allows.
+    Late {
+        /// By how much.
+        by: Duration,
+        /// How much is allowed.
+        max: Duration,
+    },
+    /// `catch_up` chose others.
+    CatchUp,
+    /// The last run was still open.
+    Overlap {
+        /// That run.
+        open: RunId,
+    },
+    /// The day is in `except`, or in none of `only`.
+    Calendar {
+        /// The calendar.
+        calendar: Arc<str>,
+    },
+    /// The group was not in a phase of `during`.
+    Phase {
+        /// The phase it was in.
+        phase: PhaseName,
+    },
+    /// The condition was false.
+    When {
+        /// The condition as it was written.
+        condition: String,
+    },
+    /// The play, or everything, was paused.
+    Paused,
+    /// An operator said so.
+    Operator,
+    /// A limit of the program was reached.
+    Limit {
+        /// Which, with its number.
+        limit: String,
+    },
+}
+
+/// What a run or a step waits for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "for", rename_all = "snake_case")]
+pub enum Waiting {
+    /// The step is not due yet.
+    Due,
+    /// A script that was called.
+    Script {
+        /// The call.
+        effect: EffectId,
+    },
+    /// The next try of a script.
+    Retry,
+    /// A person's decision.
+    Approval {
+        /// The task.
+        task: TaskId,
+    },
+    /// Answers.
+    Answers {
+        /// The task.
+        task: TaskId,
+    },
+    /// A `wait` for a time.
+    Time,
+    /// A `wait` for a signal.
+    Signal {
+        /// Its name.
+        name: Arc<str>,
+    },
+    /// A `wait` for a task that an earlier step opened.
+    Task {
+        /// The task.
+        task: TaskId,
+    },
+    /// The grace of a `prune`.
+    Grace {
+        /// Who has been told.
+        members: Vec<MemberId>,
+    },
+    /// The removals of a `prune` by a person.
+    Removal {
+        /// The task.
+        task: TaskId,
+    },
+}
+
+/// Why a run exists.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Cause {
+    /// The id of the date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Arc<str>>,
+    /// `date` in expressions.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub values: Value,
+    /// The signals, as `Signal::to_value` gives them; the first is `signal` in expressions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<Value>,
+    /// The member of `per: member`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberId>,
+    /// `args`
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub args: Value,
+}
+
+/// Why a phase was entered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "because", rename_all = "snake_case")]
+pub enum PhaseCause {
+    /// The group was adopted.
+    Adopted,
+    /// `until` became true.
+    Until {
+        /// As it was written.
+        condition: String,
+    },
+    /// `timeout` passed.
+    Timeout,
+    /// An `enter` step.
+    Step {
+        /// Of this run.
+        run: RunId,
+    },
+    /// The playbook that is in force now has no phase of the old name.
+    Edit,
+}
+
+/// One fact. In the journal it is a JSON object with `entry` as its kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "snake_case")]
+pub enum Fact {
+    /// The engine saw the group for the first time.
+    Adopted {
+        /// The playbook.
+        digest: Digest,
+        /// The group's creation.
+        created: Timestamp,
+    },
+    /// Another version of the playbook is in force.
+    PlaybookChanged {
+        /// The version.
+        digest: Digest,
+    },
+    /// A phase was entered.
+    PhaseEntered {
+        /// Which.
+        phase: PhaseName,
+        /// Why.
+        #[serde(flatten)]
+        cause: PhaseCause,
+        /// When its `timeout` passes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout: Option<Timestamp>,
+        /// Whether it is final.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_final: bool,
+    },
+    /// When the phase's `until` is tested next if nothing else happens.
+    MidnightSet {
+        /// The next local midnight; none when the phase has no `until`.
+        at: Option<Timestamp>,
+    },
+    /// When a scheduled play starts next. Anchors up to and including `after` are settled.
+    Armed {
+        /// The play.
+        play: PlayName,
+        /// The last settled anchor.
+        after: Timestamp,
+        /// The next anchor and the start of its run; none when there is none.
+        next: Option<(Timestamp, Timestamp)>,
+    },
+    /// When a date of a play starts.
+    DateArmed {
+        /// The play.
+        play: PlayName,
+        /// The date's id.
+        date: Arc<str>,
+        /// Its instant.
+        anchor: Timestamp,
+        /// The start of its run; none when it has been started, missed or cancelled.
+        start: Option<Timestamp>,
+    },
+    /// A date has a new instant.
+    DateMoved {
+        /// The play.
+        play: PlayName,
+        /// The date's id.
+        date: Arc<str>,
+        /// Its old instant.
+        from: Timestamp,
+        /// Its new instant.
+        to: Timestamp,
+    },
+    /// A date was taken out of the file.
+    DateCancelled {
+        /// The play.
+        play: PlayName,
+        /// The date's id.
+        date: Arc<str>,
+    },
+    /// Occurrences that did not start: one, or a range.
+    Skipped {
+        /// The play.
+        play: PlayName,
+        /// The run that the first would have been.
+        run: RunId,
+        /// The first anchor.
+        from: Timestamp,
+        /// The last anchor.
+        to: Timestamp,
+        /// How many.
+        count: u64,
+        /// Why.
+        #[serde(flatten)]
+        reason: Skip,
+    },
+    /// A signal was reported, or sent by a step.
+    SignalReceived(Signal),
+    /// A batch window was opened by its first signal, which follows as `BatchJoined`.
+    BatchOpened {
+        /// The play.
+        play: PlayName,
+        /// When it closes.
+        until: Timestamp,
+    },
+    /// A signal was put into the play's open window.
+    BatchJoined {
+        /// The play.
+        play: PlayName,
+        /// The signal as expressions see it.
+        signal: Value,
+    },
+    /// A run began.
+    RunStarted {
+        /// Its id.
+        run: RunId,
+        /// The play.
+        play: PlayName,
+        /// The moment it is about.
+        anchor: Timestamp,
+        /// Which run of the play in this group it is, from 1.
+        number: u64,
+        /// The version it was started with.
+        digest: Digest,
+        /// Which of the play's programs.
+        #[serde(default)]
+        section: Section,
+        /// Why.
+        cause: Cause,
+        /// When it fails because it takes too long.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout: Option<Timestamp>,
+    },
+    /// A run waits at a step.
+    StepWaiting {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepId,
+        /// Its operation.
+        pc: u32,
+        /// When it was due.
+        due: Timestamp,
+        /// For what.
+        #[serde(flatten)]
+        waiting: Waiting,
+        /// Until when at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+    },
+    /// A step has ended and the run goes on at `pc`.
+    StepDone {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepId,
+        /// The next operation.
+        pc: u32,
+        /// The instant from which the next step's lateness is measured.
+        end: Timestamp,
+        /// Bound under this name, with the value.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        binding: Option<(Arc<str>, Value)>,
+    },
+    /// A step was not carried out, and the run goes on at `pc`.
+    StepSkipped {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepId,
+        /// The next operation.
+        pc: u32,
+        /// When it was due.
+        due: Timestamp,
+        /// Why.
+        #[serde(flatten)]
+        reason: Skip,
+    },
+    /// A loop began, or went on to its next item.
+    LoopSet {
+        /// The run.
+        run: RunId,
+        /// The loop's operation.
+        pc: u32,
+        /// The items, on the first round.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        items: Option<Value>,
+        /// The item's index; none when the loop has ended.
+        index: Option<u32>,
+        /// The item's name.
+        binding: Arc<str>,
+        /// The next operation.
+        next: u32,
+    },
+    /// A step failed.
+    StepFailed {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepId,
+        /// Why, with what to do.
+        error: String,
+        /// When it is tried again, if it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry: Option<Timestamp>,
+    },
+    /// A failed run goes on from the step that failed.
+    RunRetried {
+        /// The run.
+        run: RunId,
+    },
+    /// A run ended.
+    RunFinished {
+        /// The run.
+        run: RunId,
+        /// How.
+        outcome: Outcome,
+        /// Why, where there is more to say.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// A message was decided and goes out.
+    Posted(Box<Outgoing>),
+    /// A message was decided and is held back.
+    Held {
+        /// The message.
+        #[serde(flatten)]
+        outgoing: Box<Outgoing>,
+        /// By which budget.
+        reason: HoldReason,
+        /// When it is looked at again at the latest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+    },
+    /// A held message goes out.
+    Released(Box<Outgoing>),
+    /// A held message waits for another reason or time.
+    StillHeld {
+        /// Which.
+        effect: EffectId,
+        /// By which budget.
+        reason: HoldReason,
+        /// When it is looked at again at the latest.
+        until: Option<Timestamp>,
+    },
+    /// A message was not sent: its `expires` passed first.
+    Expired {
+        /// Which.
+        effect: EffectId,
+        /// What held it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<HoldReason>,
+    },
+    /// A person is told something: a task, an alert. No budget holds it.
+    Notified(Box<Outgoing>),
+    /// The platform refused a message for good, or its outcome is unknown and a person decides.
+    DeliveryFailed {
+        /// Which.
+        effect: EffectId,
+        /// Whether the outcome is unknown.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        in_doubt: bool,
+        /// Why.
+        reason: String,
+    },
+    /// A message was taken by the platform after all, or by a person.
+    Delivered {
+        /// Which.
+        effect: EffectId,
+        /// What was said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    /// A person, or the group, is asked something.
+    TaskOpened(Box<Task>),
+    /// The reminder or the escalation of a task was sent.
+    TaskReminded {
+        /// Which.
+        task: TaskId,
+        /// Whether it was the escalation.
+        escalated: bool,
+    },
+    /// A task has ended.
+    TaskClosed {
+        /// Which.
+        task: TaskId,
+        /// `done`, `approved`, `rejected`, `silent`, `counted`, `cancelled`.
+        answer: Arc<str>,
+        /// Who said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+        /// What they added.
+        #[serde(default, skip_serializing_if = "Value::is_null")]
+        note: Value,
+    },
+    /// A member answered a question; a second answer of the same member takes the first one's place.
+    Answered {
+        /// The question.
+        task: TaskId,
+        /// Who.
+        member: MemberId,
+        /// The option's index, for a poll.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        option: Option<u32>,
+        /// What was answered.
+        value: Value,
+    },
+    /// A script is to be called.
+    ScriptCalled {
+        /// The call.
+        effect: EffectId,
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepId,
+        /// The script's path.
+        script: Arc<str>,
+        /// The function.
+        function: Arc<str>,
+        /// Its argument.
+        args: Value,
+    },
+    /// A script call returned; what it asked for follows.
+    ScriptReturned {
+        /// The call.
+        effect: EffectId,
+        /// What it returned.
+        value: Value,
+        /// What it logged.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        log: Vec<String>,
+        /// What it fetched.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fetches: Vec<Fetched>,
+    },
+    /// A script stored something.
+    StateSet {
+        /// The key.
+        key: Arc<str>,
+        /// The value; null removes it.
+        value: Value,
+    },
+    /// A `set` step wrote a group variable.
+    VarSet {
+        /// Its name.
+        name: Arc<str>,
+        /// Its value.
+        value: Value,
+    },
+    /// What is known of a member changed: an import, a tag, points, a field.
+    MemberSet(Arc<Member>),
+    /// A member is gone: reported, imported away, or removed by a `prune`.
+    MemberGone {
+        /// Who.
+        member: MemberId,
+    },
+    /// A `prune` made its list and told the members.
+    PruneNoticed {
+        /// The run.
+        run: RunId,
+        /// Who, in order.
+        members: Vec<MemberId>,
+    },
+    /// A play, or everything, starts nothing until resumed.
+    Paused {
+        /// Which; all when there is none.
+        play: Option<PlayName>,
+    },
+    /// It starts again.
+    Resumed {
+        /// Which; all when there is none.
+        play: Option<PlayName>,
+    },
+    /// The group slept through this long: the clock jumped forward, or the engine was down.
+    Slept {
+        /// From.
+        from: Timestamp,
+        /// How long.
+        length: Duration,
+    },
+    /// A command was refused.
+    Refused {
+        /// Why, with what to do.
+        reason: String,
+    },
+    /// An input could not be digested; it is parked and never blocks the group.
+    Poisoned {
+        /// What went wrong.
+        reason: String,
+    },
+}
+
+/// What an entry wants done outside.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Effect<'a> {
+    /// Put this into the outbox.
+    Send(&'a Outgoing),
+    /// Call this script.
+    Call {
+        /// The call.
+        effect: &'a EffectId,
+        /// The script's path.
+        script: &'a str,
+        /// The function.
+        function: &'a str,
+        /// Its argument.
+        args: &'a Value,
+    },
+    /// Settle this outbox row: a person said that it is delivered.
+    Settle(&'a EffectId),
+    /// Take this outbox row back: it was cancelled.
+    Withdraw(&'a EffectId),
+}
+
+impl Entry {
+    /// What this entry wants done outside, if anything.
+    pub fn effect(&self) -> Option<Effect<'_>> {
+        match &self.fact {
+            Fact::Posted(out) | Fact::Released(out) | Fact::Notified(out) => Some(Effect::Send(out)),
+            Fact::ScriptCalled { effect, script, function, args, .. } => {
+                Some(Effect::Call { effect, script, function, args })
+            }
+            Fact::Delivered { effect, .. } => Some(Effect::Settle(effect)),
+            _ => None,
+        }
+    }
+}

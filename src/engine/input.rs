@@ -1,0 +1,194 @@
+//! What can wake a group: the closed list of inputs.
+//!
+//! An input is only a wish or a report; it becomes a fact by what `decide` makes of it.
+
+use crate::{
+    base::{
+        ids::{Digest, EffectId, InputId, MemberId, PlayName, RunId, StepId, TaskId},
+        member::Member,
+        time::Timestamp,
+        value::Value,
+    },
+    script::action::Outcome,
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One input for one group. A second input with the same id is a no-op.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// Its id: derived where it can be (a script's effect, a receipt), else given by the sender.
+    pub id: InputId,
+    /// What it says.
+    pub kind: InputKind,
+}
+
+/// What an input says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "input", rename_all = "snake_case")]
+pub enum InputKind {
+    /// The group is to be run by this playbook: the first one, or a newer version.
+    Adopt {
+        /// Which.
+        digest: Digest,
+    },
+    /// The deadline has come. A wake of an old epoch is a no-op.
+    Wake {
+        /// The epoch of the state that asked for it.
+        epoch: u64,
+    },
+    /// A fact was reported from outside.
+    Signal(Signal),
+    /// A script call has ended.
+    ScriptReturned {
+        /// Which call.
+        effect: EffectId,
+        /// What it brought back, or why it failed.
+        result: Result<Outcome, String>,
+    },
+    /// An attempt to deliver a message has ended for good.
+    Receipt {
+        /// Which message.
+        effect: EffectId,
+        /// What it brought back.
+        receipt: Receipt,
+    },
+    /// An operator asks for something.
+    Command(Command),
+}
+
+/// A fact reported from outside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// `member.joined`, `message`, … or the playbook's own.
+    pub name: Arc<str>,
+    /// Its id.
+    pub id: InputId,
+    /// When it was received, or sent by a step.
+    pub at: Timestamp,
+    /// The member it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberId>,
+    /// Anything else.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub data: Value,
+}
+
+impl Signal {
+    /// As expressions and scripts see it: `signal`.
+    pub fn to_value(&self) -> Value {
+        Value::map([
+            ("name", Value::str(&self.name)),
+            ("at", Value::Time(self.at)),
+            ("id", Value::str(self.id.as_str())),
+            ("member", self.member.as_ref().map_or(Value::Null, |m| Value::str(m.as_str()))),
+            ("data", self.data.clone()),
+        ])
+    }
+}
+
+/// What an attempt brought back in the end. Plain acceptances are not inputs; they settle in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "receipt", rename_all = "snake_case")]
+pub enum Receipt {
+    /// The platform took it, after an attempt whose outcome was unknown or with something to remember.
+    Accepted {
+        /// What the platform said, shortened; never a secret.
+        note: String,
+    },
+    /// The platform refused it for good.
+    Refused {
+        /// Why, in words, with what to do.
+        reason: String,
+    },
+    /// The outcome is unknown and the channel says `in_doubt: hold`.
+    InDoubt {
+        /// What happened to the attempt.
+        reason: String,
+    },
+    /// It was not sent in time: its `expires` had passed before the channel took it.
+    Expired,
+}
+
+/// What an operator may ask for. `by` is who asked, as far as the sender knows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Start a play now.
+    Start {
+        /// Which.
+        play: PlayName,
+        /// Its `args`.
+        #[serde(default)]
+        args: Value,
+    },
+    /// End a run.
+    Cancel {
+        /// Which.
+        run: RunId,
+    },
+    /// Start nothing until resumed: one play, or all.
+    Pause {
+        /// Which; all when there is none.
+        play: Option<PlayName>,
+    },
+    /// Start again.
+    Resume {
+        /// Which; all when there is none.
+        play: Option<PlayName>,
+    },
+    /// Move a date.
+    Postpone {
+        /// The play.
+        play: PlayName,
+        /// The date's id.
+        date: Arc<str>,
+        /// Its new instant.
+        at: Timestamp,
+    },
+    /// Carry a failed run on from the step that failed.
+    Retry {
+        /// Which.
+        run: RunId,
+    },
+    /// Skip the step that a run waits at, or a coming occurrence.
+    Skip {
+        /// The run, which may be one that has not started.
+        run: RunId,
+        /// The step; the whole run when there is none.
+        step: Option<StepId>,
+    },
+    /// A task is done.
+    Done {
+        /// Which.
+        task: TaskId,
+        /// Who says so.
+        by: Option<String>,
+        /// What they add; the value of the task's `as` name.
+        #[serde(default)]
+        note: Value,
+    },
+    /// An approval is given.
+    Approve {
+        /// Which.
+        task: TaskId,
+        /// Who says so.
+        by: Option<String>,
+    },
+    /// An approval is refused.
+    Reject {
+        /// Which.
+        task: TaskId,
+        /// Who says so.
+        by: Option<String>,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Members as a file or a platform lists them; known ones are updated, nobody is removed unless `replace`.
+    ImportMembers {
+        /// Who.
+        members: Vec<Member>,
+        /// Whether members that are not listed have left.
+        replace: bool,
+    },
+}

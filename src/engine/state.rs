@@ -1,0 +1,348 @@
+//! The state of one group: what all its entries add up to.
+//!
+//! Built by [`super::apply`] and by nothing else. Serializable, with a version. Ordered maps only, so that equal
+//! entries give equal bytes.
+
+use super::entry::{Cause, HoldReason, Outgoing, Task, Waiting};
+use crate::{
+    base::{
+        ids::{Digest, EffectId, GroupId, MemberId, PhaseName, PlayName, RunId, StepId, TaskId},
+        member::Members,
+        time::{Duration, Timestamp},
+        value::{Map, Value},
+    },
+    model::{message::Label, play::Section},
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+/// The version of the stored form of [`State`].
+pub const STATE_VERSION: u32 = 1;
+
+/// The state of one group. Large parts are shared, so that a copy is cheap.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// [`STATE_VERSION`] when it was stored.
+    pub version: u32,
+    /// Which group.
+    pub group: GroupId,
+    /// The group's clock; never goes backwards.
+    pub clock: Timestamp,
+    /// Counts applied entries; a wake of another epoch is a no-op.
+    pub epoch: u64,
+    /// The playbook in force; none before adoption.
+    pub digest: Option<Digest>,
+    /// The group's creation.
+    pub created: Timestamp,
+    /// The phase.
+    pub phase: PhaseName,
+    /// When it was entered.
+    pub phase_entered: Timestamp,
+    /// When its timeout passes.
+    pub phase_timeout: Option<Timestamp>,
+    /// Whether it is final.
+    pub phase_final: bool,
+    /// When `until` is tested next if nothing else happens.
+    pub midnight: Option<Timestamp>,
+    /// Members.
+    pub members: Members,
+    /// Members ever seen, also those who left.
+    pub members_ever: u64,
+    /// What `set` wrote.
+    pub vars: Arc<Map>,
+    /// What scripts stored.
+    pub script_state: Arc<Map>,
+    /// Where each play is.
+    pub plays: imbl::OrdMap<PlayName, Arc<PlayState>>,
+    /// Open runs, and failed ones that can be retried.
+    pub runs: imbl::OrdMap<RunId, Arc<Run>>,
+    /// The last runs that ended, oldest first.
+    pub finished: Arc<VecDeque<Arc<Run>>>,
+    /// Open tasks, approvals, questions.
+    pub tasks: imbl::OrdMap<TaskId, Arc<OpenTask>>,
+    /// How many tasks were ever opened.
+    pub tasks_opened: u64,
+    /// Messages that budgets hold back, in the order in which they were decided.
+    pub held: Arc<VecDeque<Arc<HeldMessage>>>,
+    /// Messages released to channel `group`, for budgets; older ones than any budget needs are gone.
+    pub released: Arc<VecDeque<Released>>,
+    /// The script calls that have not returned, in order; the first one is under way.
+    pub calls: Arc<VecDeque<Arc<ScriptCall>>>,
+    /// Whether everything is paused.
+    pub paused: bool,
+    /// Everything that waits for a time.
+    pub timers: Arc<BTreeSet<(Timestamp, Timer)>>,
+    /// Recent input ids, oldest first.
+    pub recent: Arc<VecDeque<crate::base::ids::InputId>>,
+}
+
+/// Where a play is in one group.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct PlayState {
+    /// Anchors up to and including this are settled.
+    pub after: Option<Timestamp>,
+    /// The next anchor and the start of its run.
+    pub next: Option<(Timestamp, Timestamp)>,
+    /// For dates: by id, the instant and the start of its run (none once it is settled).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dates: BTreeMap<Arc<str>, (Timestamp, Option<Timestamp>)>,
+    /// Runs ever started.
+    pub started: u64,
+    /// The run started last.
+    pub last: Option<RunId>,
+    /// Whether it is paused.
+    #[serde(default)]
+    pub paused: bool,
+    /// The open batch window: when it closes, and its signals.
+    pub batch: Option<(Timestamp, Vec<Value>)>,
+    /// Coming occurrences that an operator has skipped.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub skip: BTreeSet<RunId>,
+}
+
+/// One execution of a play.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its id.
+    pub id: RunId,
+    /// The play.
+    pub play: PlayName,
+    /// The version it began with.
+    pub digest: Digest,
+    /// Which of the play's programs.
+    #[serde(default)]
+    pub section: Section,
+    /// The moment it is about.
+    pub anchor: Timestamp,
+    /// When it began.
+    pub started: Timestamp,
+    /// Which run of its play it is.
+    pub number: u64,
+    /// Why it exists.
+    pub cause: Cause,
+    /// Its operation.
+    pub pc: u32,
+    /// From when the next step's lateness is measured.
+    pub end: Timestamp,
+    /// What it waits for, at which step, since when it was due, until when at most.
+    pub waiting: Option<RunWait>,
+    /// The `as` values.
+    pub bindings: Arc<Map>,
+    /// Loops, outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loops: Vec<Loop>,
+    /// Tries of the step under way that have failed.
+    #[serde(default)]
+    pub tries: u32,
+    /// When it fails because it takes too long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Timestamp>,
+    /// How it ended.
+    pub outcome: Option<super::entry::Outcome>,
+    /// When it ended.
+    pub finished: Option<Timestamp>,
+    /// Why it ended.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Steps that were missed.
+    #[serde(default)]
+    pub missed: u32,
+    /// Whether people have been told anything: a post, a question, a task.
+    #[serde(default)]
+    pub told: bool,
+    /// Effects decided so far by the step under way.
+    #[serde(default)]
+    pub ordinal: u32,
+    /// By step, the last message it sent: for `reply_to`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub posts: BTreeMap<StepId, EffectId>,
+}
+
+/// What a run waits for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunWait {
+    /// The step.
+    pub step: StepId,
+    /// When it was due.
+    pub due: Timestamp,
+    /// For what.
+    pub waiting: Waiting,
+    /// Until when at most.
+    pub until: Option<Timestamp>,
+}
+
+/// A loop under way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Loop {
+    /// Its operation.
+    pub pc: u32,
+    /// Its items.
+    pub items: Value,
+    /// The item under way.
+    pub index: u32,
+}
+
+/// A task, an approval or a question that is open.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OpenTask {
+    /// What was asked.
+    pub task: Task,
+    /// Whether the reminder was sent.
+    pub reminded: bool,
+    /// Whether the escalation was sent.
+    pub escalated: bool,
+    /// By member: the option's index and the answer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<MemberId, (Option<u32>, Value)>,
+}
+
+/// A message that a budget holds back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeldMessage {
+    /// The message.
+    pub outgoing: Outgoing,
+    /// By which budget.
+    pub reason: HoldReason,
+    /// When it is looked at again at the latest.
+    pub until: Option<Timestamp>,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A message that was released to channel `group`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Released {
+    /// When.
+    pub at: Timestamp,
+    /// When its step was due.
+    pub due: Timestamp,
+    /// Its label.
+    pub label: Option<Label>,
+    /// Whether it mentions everybody or anybody.
+    pub mentions: bool,
+}
+
+/// A script call that has not returned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScriptCall {
+    /// Its id.
+    pub effect: EffectId,
+    /// The run.
+    pub run: RunId,
+    /// The step.
+    pub step: StepId,
+    /// The script's path.
+    pub script: Arc<str>,
+    /// The function.
+    pub function: Arc<str>,
+    /// Its argument.
+    pub args: Value,
+}
+
+/// What waits for a time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "timer", rename_all = "snake_case")]
+pub enum Timer {
+    /// A scheduled play starts.
+    Play {
+        /// Which.
+        play: PlayName,
+    },
+    /// A date starts.
+    Date {
+        /// The play.
+        play: PlayName,
+        /// The date.
+        date: Arc<str>,
+    },
+    /// A batch window closes.
+    Batch {
+        /// The play.
+        play: PlayName,
+    },
+    /// A run goes on.
+    Run {
+        /// Which.
+        run: RunId,
+    },
+    /// A run takes too long.
+    RunTimeout {
+        /// Which.
+        run: RunId,
+    },
+    /// A task's reminder.
+    TaskRemind {
+        /// Which.
+        task: TaskId,
+    },
+    /// A task is due.
+    TaskDue {
+        /// Which.
+        task: TaskId,
+    },
+    /// A held message is looked at again.
+    Held {
+        /// Which.
+        effect: EffectId,
+    },
+    /// A held message expires.
+    Expiry {
+        /// Which.
+        effect: EffectId,
+    },
+    /// The phase's timeout passes.
+    PhaseTimeout,
+    /// The phase's `until` is tested.
+    Midnight,
+}
+
+/// When the engine wants to be called next, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: Timer,
+}
+
+impl State {
+    /// A group that nobody has adopted yet.
+    pub fn new(group: GroupId) -> Self {
+        Self {
+            version: STATE_VERSION,
+            group,
+            clock: Timestamp::MIN,
+            epoch: 0,
+            digest: None,
+            created: Timestamp::MIN,
+            phase: PhaseName::new(""),
+            phase_entered: Timestamp::MIN,
+            phase_timeout: None,
+            phase_final: false,
+            midnight: None,
+            members: Members::new(),
+            members_ever: 0,
+            vars: Arc::default(),
+            script_state: Arc::default(),
+            plays: imbl::OrdMap::new(),
+            runs: imbl::OrdMap::new(),
+            finished: Arc::default(),
+            tasks: imbl::OrdMap::new(),
+            tasks_opened: 0,
+            held: Arc::default(),
+            released: Arc::default(),
+            calls: Arc::default(),
+            paused: false,
+            timers: Arc::default(),
+            recent: Arc::default(),
+        }
+    }
+
+    /// How long the clock says that the group exists.
+    pub fn age(&self) -> Duration {
+        self.clock.since(self.created)
+    }
+}

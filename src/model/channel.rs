@@ -1,0 +1,210 @@
+//! A channel: a named destination on one platform, and what its adapter can hear and do.
+//!
+//! Names where a secret is; never holds one that was written as `env` or `file`.
+
+use crate::base::{ids::ChannelName, time::Duration};
+use std::{collections::BTreeMap, fmt};
+
+/// A named destination.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Channel {
+    /// The key under `channels`.
+    pub name: ChannelName,
+    /// The platform.
+    pub kind: ChannelKind,
+    /// `url`, `secret`, `token`, `chat`, `room`, `group`, `base_url`, `method`, `body`, `from`, `to`, `proxy`,
+    /// and one `headers.NAME` for each header. A list (several robots) has several settings.
+    pub settings: BTreeMap<String, Vec<Setting>>,
+    /// `rate: N per D`, instead of the platform's preset.
+    pub rate: Option<Rate>,
+    /// What to do when an attempt's outcome is unknown.
+    pub in_doubt: InDoubt,
+    /// How long one request may take.
+    pub timeout: Option<Duration>,
+    /// The channel that is told when a message is refused for good; default the channel `alerts`, if any.
+    pub alerts: Option<ChannelName>,
+}
+
+/// A setting, or where it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Setting {
+    /// Written in the playbook.
+    Literal(String),
+    /// `{ env: NAME }`
+    Env(String),
+    /// `{ file: path }`
+    File(String),
+}
+
+/// At most this many in this time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How many.
+    pub count: u32,
+    /// In how long.
+    pub per: Duration,
+}
+
+/// What to do when the outcome of an attempt is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum InDoubt {
+    /// Send it again: a second copy is possible.
+    #[default]
+    Resend,
+    /// Wait for a person.
+    Hold,
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident $word:literal)*) => {
+        /// The platforms that have an adapter.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum ChannelKind { $($(#[$doc])* $variant),* }
+
+        impl ChannelKind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// As written under `type`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The terminal.
+    Console "console"
+    /// A person who copies the text.
+    Manual "manual"
+    /// Generic JSON.
+    Webhook "webhook"
+    /// 企业微信 group robot.
+    Wecom "wecom"
+    /// 飞书 custom bot.
+    Feishu "feishu"
+    /// 钉钉 custom robot.
+    Dingtalk "dingtalk"
+    /// Slack incoming webhook.
+    Slack "slack"
+    /// Discord webhook.
+    Discord "discord"
+    /// Telegram bot.
+    Telegram "telegram"
+    /// Microsoft Teams workflow.
+    Teams "teams"
+    /// Google Chat webhook.
+    GoogleChat "google_chat"
+    /// Mattermost incoming webhook.
+    Mattermost "mattermost"
+    /// Matrix room.
+    Matrix "matrix"
+    /// QQ group by OneBot v11.
+    Onebot "onebot"
+    /// ntfy topic.
+    Ntfy "ntfy"
+    /// E-mail by SMTP.
+    Email "email"
+}
+
+impl ChannelKind {
+    /// The kind of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
+    }
+
+    /// The settings that this type takes beside `type`, `rate`, `in_doubt`, `timeout`, `proxy` and `alerts`:
+    /// name, whether it is required, whether it is secret.
+    pub const fn settings(self) -> &'static [(&'static str, Need, bool)] {
+        use Need::{Optional, Required};
+        match self {
+            Self::Console | Self::Manual => &[],
+            Self::Webhook => &[
+                ("url", Required, true),
+                ("method", Optional, false),
+                ("headers", Optional, true),
+                ("body", Optional, false),
+                ("secret", Optional, true),
+            ],
+            Self::Wecom
+            | Self::Slack
+            | Self::Discord
+            | Self::Teams
+            | Self::GoogleChat
+            | Self::Mattermost => &[("url", Required, true)],
+            Self::Feishu | Self::Dingtalk => &[("url", Required, true), ("secret", Optional, true)],
+            Self::Telegram => {
+                &[("token", Required, true), ("chat", Required, false), ("base_url", Optional, false)]
+            }
+            Self::Matrix => &[("url", Required, false), ("token", Required, true), ("room", Required, false)],
+            Self::Onebot => &[("url", Required, false), ("token", Optional, true), ("group", Required, false)],
+            Self::Ntfy => &[("url", Required, true), ("token", Optional, true)],
+            Self::Email => &[("url", Required, true), ("from", Required, false), ("to", Required, false)],
+        }
+    }
+
+    /// What the platform lets this kind of channel hear and do (`channels.md` has the sources). A webhook or a
+    /// robot hears nothing by itself; what the inbound side adds later is listed here first.
+    pub const fn abilities(self) -> Abilities {
+        let deaf = Abilities {
+            joins: false,
+            messages: false,
+            answers: false,
+            removals: false,
+            mentions: true,
+            mention_all: true,
+            polls: false,
+        };
+        match self {
+            Self::Console | Self::Manual => deaf,
+            Self::Webhook | Self::Ntfy | Self::Email => {
+                Abilities { mentions: false, mention_all: false, ..deaf }
+            }
+            Self::Teams | Self::Telegram => Abilities { mention_all: false, ..deaf },
+            Self::Wecom
+            | Self::Feishu
+            | Self::Dingtalk
+            | Self::Slack
+            | Self::Discord
+            | Self::GoogleChat
+            | Self::Mattermost
+            | Self::Matrix
+            | Self::Onebot => deaf,
+        }
+    }
+}
+
+impl fmt::Display for ChannelKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Whether a setting has to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// An error when it is missing.
+    Required,
+    /// May be missing.
+    Optional,
+}
+
+/// What a channel can hear from its platform, and do there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Abilities {
+    /// Members who join or leave.
+    pub joins: bool,
+    /// Messages and reactions.
+    pub messages: bool,
+    /// Answers to questions.
+    pub answers: bool,
+    /// It can remove a member.
+    pub removals: bool,
+    /// It can mention a person.
+    pub mentions: bool,
+    /// It can mention everybody.
+    pub mention_all: bool,
+    /// It has polls.
+    pub polls: bool,
+}

@@ -1,0 +1,107 @@
+//! A message: CommonMark text and what goes with it, ready for an adapter to translate.
+//!
+//! Platform-independent; holds no secret and no address.
+
+use crate::base::{ids::EffectId, person::Person};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A message as decided: everything an adapter needs but the address.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Message {
+    /// CommonMark.
+    pub text: String,
+    /// Who is to be notified.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+    /// An image's address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// Links shown as buttons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<Button>,
+    /// A question with options, for platforms that have polls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<Poll>,
+    /// The effect that this one answers, where a platform has threads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<EffectId>,
+}
+
+impl Message {
+    /// A message that is only text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+/// Somebody to notify.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mention {
+    /// Everybody in the group.
+    All,
+    /// One person, by the id that the platform knows, else by name.
+    Person(Person),
+}
+
+/// A link shown as a button.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// What it says.
+    pub text: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+/// A question with options.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Poll {
+    /// The question.
+    pub question: String,
+    /// The options, in order.
+    pub options: Vec<String>,
+    /// Whether names are hidden.
+    #[serde(default)]
+    pub anonymous: bool,
+}
+
+/// What kind of message it is, for budgets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Label {
+    /// Something of value.
+    Content,
+    /// Something to know.
+    Notice,
+    /// Talk and play.
+    Social,
+    /// Advertising; budgets watch its share.
+    Promo,
+}
+
+impl Label {
+    /// Every label.
+    pub const ALL: [Self; 4] = [Self::Content, Self::Notice, Self::Social, Self::Promo];
+
+    /// As written in a playbook.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Content => "content",
+            Self::Notice => "notice",
+            Self::Social => "social",
+            Self::Promo => "promo",
+        }
+    }
+
+    /// The label of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|label| label.as_str() == word)
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

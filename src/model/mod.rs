@@ -1,0 +1,19 @@
+//! A playbook as plain values: no spans, no text format, equal when the meaning is equal.
+//!
+//! Knows nothing of YAML and nothing of runs. Changes nothing; everything here can be shared.
+
+pub mod playbook;
+pub mod group;
+pub mod role;
+pub mod channel;
+pub mod message;
+pub mod text;
+pub mod calendar;
+pub mod schedule;
+pub mod trigger;
+pub mod play;
+pub mod step;
+pub mod program;
+pub mod phase;
+pub mod budget;
+pub mod occurrence;

@@ -1,0 +1,113 @@
+//! A playbook: the compiled, immutable description of a community's life.
+
+use super::{
+    budget::Budgets, calendar::Calendar, channel::Channel, group::Group, phase::Phase, play::Play, role::Role,
+};
+use crate::base::{
+    ids::{CalendarName, ChannelName, Digest, GroupId, PersonId, PhaseName, PlayName, PlaybookName, RoleName},
+    locale::Locale,
+    person::Person,
+    time::Zone,
+    value::{Map, Value},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// A compiled playbook.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Playbook {
+    /// `name`
+    pub name: PlaybookName,
+    /// `title`, else the name.
+    pub title: Arc<str>,
+    /// Equal when the meaning is equal: comments and indentation are not in it, data files are.
+    pub digest: Digest,
+    /// `timezone`; UTC where no clock time is used.
+    pub zone: Zone,
+    /// `locale`
+    pub locale: Locale,
+    /// `charter`
+    pub charter: Value,
+    /// `rules`
+    pub rules: Value,
+    /// `vars`
+    pub vars: Arc<Map>,
+    /// `people`
+    pub people: BTreeMap<PersonId, Arc<Person>>,
+    /// `roles`
+    pub roles: BTreeMap<RoleName, Arc<Role>>,
+    /// `channels`; the console as `group` where the file has none.
+    pub channels: BTreeMap<ChannelName, Arc<Channel>>,
+    /// `calendars`
+    pub calendars: BTreeMap<CalendarName, Calendar>,
+    /// `budgets`
+    pub budgets: Budgets,
+    /// `groups`; one named after the playbook where the file has none.
+    pub groups: BTreeMap<GroupId, Arc<Group>>,
+    /// `phases`, in order; one named `main` where the file has none.
+    pub phases: Vec<Phase>,
+    /// `plays`, in the order of the file, then the ones made of `on_enter`.
+    pub plays: Vec<Arc<Play>>,
+    /// Files that expressions read with `data("…")`.
+    pub data: Arc<BTreeMap<String, Value>>,
+    /// Hosts that scripts may fetch from.
+    pub fetch_hosts: Vec<String>,
+}
+
+impl Playbook {
+    /// A play by name.
+    pub fn play(&self, name: &PlayName) -> Option<&Arc<Play>> {
+        self.plays.iter().find(|play| play.name == *name)
+    }
+
+    /// A phase by name.
+    pub fn phase(&self, name: &PhaseName) -> Option<&Phase> {
+        self.phases.iter().find(|phase| phase.name == *name)
+    }
+
+    /// The phase after another; `None` after the last.
+    pub fn phase_after(&self, name: &PhaseName) -> Option<&Phase> {
+        let index = self.phases.iter().position(|phase| phase.name == *name)?;
+        self.phases.get(index + 1)
+    }
+
+    /// A channel of a group: its own, else the playbook's.
+    pub fn channel<'a>(&'a self, group: &'a Group, name: &ChannelName) -> Option<&'a Arc<Channel>> {
+        group.channels.get(name).or_else(|| self.channels.get(name))
+    }
+
+    /// A role of a group: its own, else the playbook's.
+    pub fn role<'a>(&'a self, group: &'a Group, name: &RoleName) -> Option<&'a Arc<Role>> {
+        group.roles.get(name).or_else(|| self.roles.get(name))
+    }
+
+    /// The calendar that tells working days: the first one written with `off` and `work`.
+    pub fn workdays(&self) -> Option<&Calendar> {
+        self.calendars.values().find(|calendar| calendar.tells_work)
+    }
+}
+
+/// Compiled playbooks by digest: a run keeps the one it began with.
+#[derive(Debug, Clone, Default)]
+pub struct Playbooks(BTreeMap<Digest, Arc<Playbook>>);
+
+impl Playbooks {
+    /// Adds one.
+    pub fn insert(&mut self, playbook: Arc<Playbook>) {
+        self.0.insert(playbook.digest.clone(), playbook);
+    }
+
+    /// The playbook of a digest.
+    pub fn get(&self, digest: &Digest) -> Option<&Arc<Playbook>> {
+        self.0.get(digest)
+    }
+
+    /// Forgets the ones for which `keep` is false.
+    pub fn retain(&mut self, keep: impl Fn(&Digest) -> bool) {
+        self.0.retain(|digest, _| keep(digest));
+    }
+
+    /// All of them, by digest.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Playbook>> {
+        self.0.values()
+    }
+}

@@ -1,0 +1,345 @@
+//! A step: one action inside a play. A closed list of verbs.
+//!
+//! Says what to do; never does it.
+
+use super::{
+    message::Label,
+    text::{Template, Text},
+};
+use crate::{
+    base::{
+        ids::{ChannelName, PersonId, PhaseName, PlayName, RoleName, StepId},
+        person::Person,
+        time::{ClockTime, Duration, Offset},
+    },
+    script::expr::Expr,
+};
+use std::sync::Arc;
+
+/// Steps in order.
+pub type Block = Vec<Arc<Step>>;
+
+/// One action inside a play.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Its `id`, else its position: `3`, `4.then.1`.
+    pub id: StepId,
+    /// When it is due, from the run's anchor; without it when the step before has ended.
+    pub at: Option<Offset>,
+    /// Skipped unless this is true.
+    pub when: Option<Expr>,
+    /// Missed when it is later than this; default the play's.
+    pub max_late: Option<Duration>,
+    /// Fails when it has not ended after this.
+    pub timeout: Option<Duration>,
+    /// What it does.
+    pub verb: Verb,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verb {
+    /// Sends a message.
+    Post(Box<Post>),
+    /// Calls a script.
+    Run(Box<RunScript>),
+    /// Asks a person; does not wait.
+    Task(Box<TaskStep>),
+    /// A gate that waits for a person.
+    Approve(Box<Approve>),
+    /// Asks the group; waits and collects.
+    Ask(Box<Ask>),
+    /// Waits.
+    Wait(Box<Wait>),
+    /// Branches.
+    If(Box<If>),
+    /// Loops.
+    Each(Box<Each>),
+    /// Lets silent members go.
+    Prune(Box<Prune>),
+    /// Writes group variables.
+    Set(Vec<(Arc<str>, Expr)>),
+    /// Sends a signal.
+    Signal {
+        /// Its name.
+        name: Text,
+        /// Its data.
+        with: Template,
+    },
+    /// Starts a play.
+    Start {
+        /// Which.
+        play: PlayName,
+        /// Its `args`.
+        with: Template,
+    },
+    /// Changes phase.
+    Enter(PhaseName),
+    /// Ends the run, with a reason that may be empty.
+    Stop(Text),
+}
+
+impl Verb {
+    /// The verb's key.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Post(_) => "post",
+            Self::Run(_) => "run",
+            Self::Task(_) => "task",
+            Self::Approve(_) => "approve",
+            Self::Ask(_) => "ask",
+            Self::Wait(_) => "wait",
+            Self::If(_) => "if",
+            Self::Each(_) => "each",
+            Self::Prune(_) => "prune",
+            Self::Set(_) => "set",
+            Self::Signal { .. } => "signal",
+            Self::Start { .. } => "start",
+            Self::Enter(_) => "enter",
+            Self::Stop(_) => "stop",
+        }
+    }
+
+    /// The name under which later steps see this one's value.
+    pub fn binding(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Run(run) => run.binding.as_ref(),
+            Self::Task(task) => task.binding.as_ref(),
+            Self::Ask(ask) => ask.binding.as_ref(),
+            Self::Post(_)
+            | Self::Approve(_)
+            | Self::Wait(_)
+            | Self::If(_)
+            | Self::Each(_)
+            | Self::Prune(_)
+            | Self::Set(_)
+            | Self::Signal { .. }
+            | Self::Start { .. }
+            | Self::Enter(_)
+            | Self::Stop(_) => None,
+        }
+    }
+}
+
+/// `post`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Post {
+    /// CommonMark.
+    pub text: Text,
+    /// The channel; default `group`.
+    pub to: ChannelName,
+    /// The step's label, else the play's.
+    pub label: Option<Label>,
+    /// Who is notified.
+    pub mention: Vec<MentionTarget>,
+    /// An image's address.
+    pub image: Option<Text>,
+    /// Links as buttons: text and address.
+    pub buttons: Vec<(Text, Text)>,
+    /// The step whose message this answers.
+    pub reply_to: Option<StepId>,
+    /// Not sent later than this after its due instant, held or not.
+    pub expires: Option<Duration>,
+    /// Passes quiet hours and the gap.
+    pub urgent: bool,
+}
+
+/// Whom a post notifies.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MentionTarget {
+    /// Everybody.
+    All,
+    /// Whoever has the role.
+    Role(RoleName),
+    /// One of `people`.
+    Person(Arc<Person>),
+    /// A member's id or name, known when the step runs.
+    Text(Text),
+}
+
+/// Whom a task, an approval or a removal goes to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Assignee {
+    /// Whoever has the role.
+    Role(RoleName),
+    /// One of `people`.
+    Person(PersonId),
+    /// A role or a person, known when the step runs.
+    Text(Text),
+}
+
+/// `run`
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunScript {
+    /// The script's path in the playbook's folder.
+    pub script: Arc<str>,
+    /// The function; default `main`.
+    pub call: Arc<str>,
+    /// Its argument.
+    pub with: Template,
+    /// The name under which later steps see what it returned.
+    pub binding: Option<Arc<str>>,
+    /// How often and how soon it is tried again when it fails.
+    pub retry: Option<Retry>,
+}
+
+/// `retry: 3`, or `retry: { times: 3, wait: 1m }`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// Further tries after the first.
+    pub times: u32,
+    /// Before each of them.
+    pub wait: Duration,
+}
+
+/// `task`
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskStep {
+    /// What is asked.
+    pub text: Text,
+    /// Of whom.
+    pub to: Option<Assignee>,
+    /// How long there is.
+    pub due: Option<Duration>,
+    /// So long before it is due, a reminder.
+    pub remind: Option<Duration>,
+    /// Who is told when it is overdue.
+    pub escalate: Option<Assignee>,
+    /// The name that `wait` uses.
+    pub binding: Option<Arc<str>>,
+}
+
+/// `approve`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Approve {
+    /// What is asked.
+    pub text: Text,
+    /// Of whom.
+    pub to: Option<Assignee>,
+    /// How long there is; without it the gate waits until somebody decides.
+    pub open_for: Option<Duration>,
+    /// What silence means.
+    pub otherwise: Silence,
+    /// The gated steps; without it the rest of the run is gated.
+    pub then: Option<Block>,
+}
+
+/// What silence means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Silence {
+    /// No.
+    #[default]
+    Stop,
+    /// Go on.
+    Proceed,
+}
+
+/// `ask`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    /// The question.
+    pub text: Text,
+    /// The options, for a poll or a quiz.
+    pub options: Vec<Text>,
+    /// The fields, for a sign-up.
+    pub fields: Vec<Arc<str>>,
+    /// The right option, for a quiz.
+    pub answer: Option<Text>,
+    /// Points for a right answer, or for any where there is no right one.
+    pub points: Option<i64>,
+    /// How long it is open.
+    pub open_for: Duration,
+    /// Whether names are hidden.
+    pub anonymous: bool,
+    /// The channel; default `group`.
+    pub to: ChannelName,
+    /// The step's label, else the play's.
+    pub label: Option<Label>,
+    /// The name under which later steps see `{ winner, total, counts, answers }`.
+    pub binding: Option<Arc<str>>,
+}
+
+/// `wait`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wait {
+    /// For what.
+    pub target: WaitFor,
+    /// Only a signal for which this is true.
+    pub filter: Option<Expr>,
+    /// How long at most.
+    pub timeout: Option<Duration>,
+    /// What happens when it was in vain: these steps, then `silence`.
+    pub otherwise: Block,
+    /// What happens after `otherwise`; for a wait the default is to proceed.
+    pub silence: Silence,
+}
+
+/// What a wait waits for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WaitFor {
+    /// So long.
+    For(Duration),
+    /// To the next such clock time.
+    Until(ClockTime),
+    /// For a signal.
+    Signal(Arc<str>),
+    /// For the task or question of this `as` name.
+    Binding(Arc<str>),
+}
+
+/// `if`
+#[derive(Debug, Clone, PartialEq)]
+pub struct If {
+    /// The condition.
+    pub cond: Expr,
+    /// When it is true.
+    pub then: Block,
+    /// When it is not.
+    pub otherwise: Block,
+}
+
+/// `each`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Each {
+    /// A list.
+    pub items: Expr,
+    /// The name of the item.
+    pub binding: Arc<str>,
+    /// At most so many items.
+    pub max: Option<u32>,
+    /// For each item.
+    pub steps: Block,
+}
+
+/// `prune`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prune {
+    /// Who is to go; `member` is in scope.
+    pub predicate: Expr,
+    /// Who never goes.
+    pub protect: Option<Expr>,
+    /// At most so many.
+    pub max: Option<u32>,
+    /// Who first.
+    pub order: PruneOrder,
+    /// What the group is told first; members are named.
+    pub notice: Option<Text>,
+    /// How long they have.
+    pub grace: Duration,
+    /// Who decides, and removes where the platform cannot.
+    pub to: Option<Assignee>,
+}
+
+/// Who goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PruneOrder {
+    /// `idle`: longest idle first.
+    #[default]
+    Idle,
+    /// `oldest`: first to have joined.
+    Oldest,
+    /// `newest`: last to have joined.
+    Newest,
+    /// `points`: fewest points first.
+    Points,
+}

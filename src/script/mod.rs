@@ -1,0 +1,11 @@
+//! What an expression or a script may do, and what it can never reach.
+//!
+//! The Rhai sandbox, the values that go in, the actions that come out. No clock, no file, no socket and no
+//! randomness of its own: everything a script sees is in its [`facts::Facts`], everything from outside is
+//! asked of the [`sandbox::Host`].
+
+pub mod action;
+pub mod expr;
+pub mod facts;
+pub mod names;
+pub mod sandbox;
