@@ -6,3 +6,4 @@
 pub mod clock;
 pub mod crash;
 pub mod lock;
+pub mod store;
