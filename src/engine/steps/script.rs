@@ -178,11 +178,8 @@ impl Draft<'_> {
                 | Action::Points { member, .. }
                 | Action::Field { member, .. } => {
                     let known = self.state.members.get(member).map(|m| Member::clone(m));
-                    let entry = match changed.remove(member).or(known) {
-                        Some(entry) => entry,
-                        // The member left between the call and its return.
-                        None => continue,
-                    };
+                    // The member may have left between the call and its return.
+                    let Some(entry) = changed.remove(member).or(known) else { continue };
                     let entry = change_member(entry, action);
                     changed.insert(member.clone(), entry.clone());
                     Prepared::Member(Arc::new(entry))

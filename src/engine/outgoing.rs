@@ -1,0 +1,64 @@
+//! A message on its way out of a group, and the budgets that may hold it.
+//!
+//! Plain data: decided by the engine, carried by the outbox, translated by an adapter.
+
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId, PlayName, TaskId},
+        time::Timestamp,
+    },
+    model::message::{Label, Message},
+};
+use serde::{Deserialize, Serialize};
+
+/// A message on its way out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// Its id: the idempotency key, unique within the group.
+    pub effect: EffectId,
+    /// Where to.
+    pub channel: ChannelName,
+    /// What.
+    pub message: Message,
+    /// Its label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<Label>,
+    /// The play that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub play: Option<PlayName>,
+    /// When its step was due.
+    pub due: Timestamp,
+    /// Not sent after this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+    /// Passes quiet hours and the gap.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub urgent: bool,
+    /// The task that a manual channel made of it: delivered when a person says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manual: Option<TaskId>,
+}
+
+/// Why a message is held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldReason {
+    /// It is a quiet hour.
+    Quiet,
+    /// The posts of the day, or of the window, are used up.
+    PostsMax,
+    /// The last post was too short a time ago.
+    PostsGap,
+    /// Advertising would pass its share.
+    PromoShare,
+    /// The group is too young for advertising.
+    PromoNotBefore,
+    /// No key date is near.
+    PromoAround,
+    /// The condition for advertising is not met.
+    PromoWhen,
+    /// The mentions of the day are used up.
+    MentionsMax,
+    /// A message that was decided earlier is still held, and order is kept.
+    Order,
+}
