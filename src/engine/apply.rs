@@ -6,7 +6,7 @@ use super::{
     IllegalEntry, apply_run,
     entry::{Entry, Fact, HoldReason, Outgoing, PhaseCause, Task, TaskKind},
     input::Signal,
-    state::{HeldMessage, OpenTask, PlayState, Released, ScriptCall, State, Timer},
+    state::{HeldMessage, OpenTask, PlayState, Released, Run, ScriptCall, State, Timer},
 };
 use crate::{
     base::{

@@ -9,19 +9,12 @@ pub use super::{
 };
 use crate::{
     base::{
-        ids::{
-            ChannelName, Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RoleName, RunId, StepId,
-            TaskId,
-        },
+        ids::{Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RunId, StepId, TaskId},
         member::Member,
-        person::Person,
         time::{Duration, Timestamp},
         value::Value,
     },
-    model::{
-        message::{Label, Message},
-        play::Section,
-    },
+    model::play::Section,
     script::action::Fetched,
 };
 use serde::{Deserialize, Serialize};
