@@ -5,7 +5,7 @@
 use crate::{
     base::{
         ids::{ChannelName, EffectId, PlayName, TaskId},
-        time::Timestamp,
+        time::{Duration, Timestamp},
     },
     model::message::{Label, Message},
 };
@@ -31,12 +31,28 @@ pub struct Outgoing {
     /// Not sent after this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Timestamp>,
+    /// How much of its step's `max_late` was left when it was decided. Time spent held does not count, so `expires`
+    /// is cut to this when the message is released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_left: Option<Duration>,
     /// Passes quiet hours and the gap.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub urgent: bool,
     /// The task that a manual channel made of it: delivered when a person says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manual: Option<TaskId>,
+}
+
+impl Outgoing {
+    /// The message as it is released now: nothing is posted later than its step may be.
+    pub(super) fn released_at(mut self, now: Timestamp) -> Self {
+        let by = self.late_left.map(|left| now.plus(left));
+        self.expires = match (self.expires, by) {
+            (Some(expires), Some(by)) => Some(expires.min(by)),
+            (expires, by) => expires.or(by),
+        };
+        self
+    }
 }
 
 /// Why a message is held back.
