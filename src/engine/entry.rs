@@ -305,11 +305,17 @@ pub enum Fact {
         digest: Digest,
         /// The group's creation.
         created: Timestamp,
+        /// How far back budgets look; what is older need not be remembered.
+        #[serde(default)]
+        horizon: Duration,
     },
     /// Another version of the playbook is in force.
     PlaybookChanged {
         /// The version.
         digest: Digest,
+        /// How far back budgets look.
+        #[serde(default)]
+        horizon: Duration,
     },
     /// A phase was entered.
     PhaseEntered {
@@ -437,6 +443,9 @@ pub enum Fact {
         /// Until when at most.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Timestamp>,
+        /// When the step fails because it takes too long.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fails: Option<Timestamp>,
     },
     /// A step has ended and the run goes on at `pc`.
     StepDone {
@@ -465,6 +474,15 @@ pub enum Fact {
         /// Why.
         #[serde(flatten)]
         reason: Skip,
+    },
+    /// A binding of a run has another value: its task was closed.
+    Bound {
+        /// The run.
+        run: RunId,
+        /// The name.
+        name: Arc<str>,
+        /// The value.
+        value: Value,
     },
     /// A loop began, or went on to its next item.
     LoopSet {
@@ -540,6 +558,11 @@ pub enum Fact {
         /// What held it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<HoldReason>,
+    },
+    /// A held message was taken back: its run was cancelled.
+    Withdrawn {
+        /// Which.
+        effect: EffectId,
     },
     /// A person is told something: a task, an alert. No budget holds it.
     Notified(Box<Outgoing>),
@@ -698,8 +721,6 @@ pub enum Effect<'a> {
     },
     /// Settle this outbox row: a person said that it is delivered.
     Settle(&'a EffectId),
-    /// Take this outbox row back: it was cancelled.
-    Withdraw(&'a EffectId),
 }
 
 impl Entry {

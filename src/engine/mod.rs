@@ -36,7 +36,7 @@ pub fn apply(state: &mut State, entry: &Entry) -> Result<(), IllegalEntry> {
 
 /// When to call again, and why. Kept up to date by `apply`, not searched for.
 pub fn deadline(state: &State) -> Option<Deadline> {
-    state.timers.first().map(|(at, reason)| Deadline { at: *at, reason: reason.clone() })
+    state.timers.get_min().map(|(at, reason)| Deadline { at: *at, reason: reason.clone() })
 }
 
 /// What the script of a call that has not returned can see, or `None` where there is no such call.

@@ -5,3 +5,5 @@
 
 pub mod clock;
 pub mod cli;
+pub mod crash;
+pub mod lock;

@@ -1,1 +1,3 @@
-fn main(){}
+//! Integration tests: the real binary, real files, a real database.
+
+mod playground;
