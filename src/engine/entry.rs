@@ -6,7 +6,8 @@ use super::input::Signal;
 use crate::{
     base::{
         ids::{
-            ChannelName, Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RoleName, RunId, StepId, TaskId,
+            ChannelName, Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RoleName, RunId, StepId,
+            TaskId,
         },
         member::Member,
         person::Person,
@@ -390,6 +391,13 @@ pub enum Fact {
         #[serde(flatten)]
         reason: Skip,
     },
+    /// An operator skips an occurrence that has not started.
+    OccurrenceDropped {
+        /// The play.
+        play: PlayName,
+        /// The run that it would have been.
+        run: RunId,
+    },
     /// A signal was reported, or sent by a step.
     SignalReceived(Signal),
     /// A batch window was opened by its first signal, which follows as `BatchJoined`.
@@ -405,6 +413,11 @@ pub enum Fact {
         play: PlayName,
         /// The signal as expressions see it.
         signal: Value,
+    },
+    /// The window closed.
+    BatchClosed {
+        /// The play.
+        play: PlayName,
     },
     /// A run began.
     RunStarted {
@@ -645,6 +658,13 @@ pub enum Fact {
         /// What it fetched.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         fetches: Vec<Fetched>,
+    },
+    /// A script call failed; nothing that it asked for happens.
+    ScriptFailed {
+        /// The call.
+        effect: EffectId,
+        /// Why, with the place in the script.
+        error: String,
     },
     /// A script stored something.
     StateSet {

@@ -1,12 +1,6 @@
 //! A play: one automation, its trigger, its conditions, its policies and its steps.
 
-use super::{
-    message::Label,
-    program::Program,
-    step::Block,
-    text::Template,
-    trigger::Trigger,
-};
+use super::{message::Label, program::Program, step::Block, text::Template, trigger::Trigger};
 use crate::{
     base::{
         ids::{CalendarName, PhaseName, PlayName},

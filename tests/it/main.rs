@@ -1,3 +1,4 @@
 //! Integration tests: the real binary, real files, a real database.
 
 mod playground;
+fn main() {}
