@@ -15,3 +15,4 @@ pub mod script;
 pub mod model;
 pub mod lang;
 pub mod engine;
+pub mod shell;
