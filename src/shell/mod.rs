@@ -7,3 +7,4 @@ pub mod clock;
 pub mod cli;
 pub mod crash;
 pub mod lock;
+pub mod delivery;

@@ -1,4 +1,3 @@
 //! Integration tests: the real binary, real files, a real database.
 
 mod playground;
-fn main() {}
