@@ -293,16 +293,26 @@ fn no_integration_test_is_forgotten() {
     none(&problems, "every file of tests/it is part of the one test binary");
 }
 
-/// Heading levels and fenced blocks of a Markdown text, in order.
+/// Heading levels and fenced blocks of a Markdown text, in order. Of a block what does not depend on the
+/// language of the page: shell lines as they are, the keys of YAML, the commands of a console, else the kind.
 fn skeleton(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut fence: Option<String> = None;
     for line in text.lines() {
         if let Some(block) = &mut fence {
-            block.push('\n');
-            block.push_str(line);
             if line.trim_end() == "```" {
                 found.extend(fence.take());
+                continue;
+            }
+            let keep = match block.lines().next() {
+                Some("```sh") => Some(line),
+                Some("```console") => line.starts_with("$ ").then_some(line),
+                Some(kind) if kind.starts_with("```yaml") => line.split_once(':').map(|(key, _)| key),
+                _ => None,
+            };
+            if let Some(keep) = keep {
+                block.push('\n');
+                block.push_str(keep);
             }
         } else if line.starts_with("```") {
             fence = Some(line.to_string());
