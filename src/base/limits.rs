@@ -58,13 +58,23 @@ pub const MEMBERS_MAX: usize = 100_000;
 /// Runs open at once in one group.
 pub const RUNS_OPEN_MAX: usize = 1_000;
 /// Finished runs that a group's state remembers for `runs`; the journal has all.
-pub const RUNS_REMEMBERED_MAX: usize = 64;
+pub const RUNS_REMEMBERED_MAX: usize = 32;
 /// Messages that budgets may hold back in one group.
 pub const HELD_MAX: usize = 1_000;
 /// Signals collected by one batch window.
 pub const BATCH_SIGNALS_MAX: usize = 1_000;
 /// Occurrences a group may catch up at one wake with `catch_up: all`.
 pub const CATCH_UP_MAX: usize = 1_000;
+/// Occurrences that are counted one by one when a range of them was slept through; more are "at least" so many.
+pub const SLEPT_COUNTED_MAX: usize = 100_000;
+/// How late a start may be, in milliseconds, and still count as on time for `catch_up: none`.
+pub const ON_TIME_MS: i64 = 10_000;
+/// A sleep that is announced, in milliseconds.
+pub const SLEPT_ANNOUNCED_MS: i64 = 3_600_000;
+/// Open tasks, approvals and questions of one group.
+pub const TASKS_OPEN_MAX: usize = 10_000;
+/// Released messages that a group remembers for its budgets.
+pub const RELEASED_MAX: usize = 20_000;
 /// Steps that one decision may carry out in one group before it yields to the next input.
 pub const STEPS_PER_DECISION_MAX: usize = 10_000;
 /// Iterations of one `each`.

@@ -181,10 +181,7 @@ impl Source {
         let start = self.lines[line] as usize;
         let rest = &self.text[start..];
         let rest = rest.split('\n').next().unwrap_or(rest);
-        let within = rest
-            .char_indices()
-            .nth(place.column.max(1) as usize - 1)
-            .map_or(rest.len(), |(i, _)| i);
+        let within = rest.char_indices().nth(place.column.max(1) as usize - 1).map_or(rest.len(), |(i, _)| i);
         (start + within) as u32
     }
 }

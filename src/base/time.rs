@@ -147,14 +147,8 @@ impl fmt::Debug for Duration {
     }
 }
 
-const UNITS: [(&str, u64); 6] = [
-    ("w", 604_800_000),
-    ("d", 86_400_000),
-    ("h", 3_600_000),
-    ("m", 60_000),
-    ("s", 1_000),
-    ("ms", 1),
-];
+const UNITS: [(&str, u64); 6] =
+    [("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
 /// Why a duration or an offset could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -172,8 +166,7 @@ impl FromStr for Duration {
     type Err = TimeError;
 
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        let error =
-            || TimeError { found: text.into(), expected: "a duration such as 10m, 1h30m or 7d" };
+        let error = || TimeError { found: text.into(), expected: "a duration such as 10m, 1h30m or 7d" };
         let mut rest = text.trim();
         let mut total: i64 = 0;
         if rest.is_empty() {
@@ -250,8 +243,7 @@ impl FromStr for ClockTime {
     type Err = TimeError;
 
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        let error =
-            || TimeError { found: text.into(), expected: "a clock time such as 20:30 or 09:00" };
+        let error = || TimeError { found: text.into(), expected: "a clock time such as 20:30 or 09:00" };
         let mut parts = text.trim().split(':');
         let mut field = |max: i8, digits: std::ops::RangeInclusive<usize>| {
             let part = parts.next()?;

@@ -6,7 +6,8 @@ use super::input::Signal;
 use crate::{
     base::{
         ids::{
-            ChannelName, Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RoleName, RunId, StepId, TaskId,
+            ChannelName, Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RoleName, RunId, StepId,
+            TaskId,
         },
         member::Member,
         person::Person,
@@ -305,11 +306,17 @@ pub enum Fact {
         digest: Digest,
         /// The group's creation.
         created: Timestamp,
+        /// How far back budgets look; what is older need not be remembered.
+        #[serde(default)]
+        horizon: Duration,
     },
     /// Another version of the playbook is in force.
     PlaybookChanged {
         /// The version.
         digest: Digest,
+        /// How far back budgets look.
+        #[serde(default)]
+        horizon: Duration,
     },
     /// A phase was entered.
     PhaseEntered {
@@ -384,6 +391,13 @@ pub enum Fact {
         #[serde(flatten)]
         reason: Skip,
     },
+    /// An operator skips an occurrence that has not started.
+    OccurrenceDropped {
+        /// The play.
+        play: PlayName,
+        /// The run that it would have been.
+        run: RunId,
+    },
     /// A signal was reported, or sent by a step.
     SignalReceived(Signal),
     /// A batch window was opened by its first signal, which follows as `BatchJoined`.
@@ -399,6 +413,11 @@ pub enum Fact {
         play: PlayName,
         /// The signal as expressions see it.
         signal: Value,
+    },
+    /// The window closed.
+    BatchClosed {
+        /// The play.
+        play: PlayName,
     },
     /// A run began.
     RunStarted {
@@ -437,6 +456,9 @@ pub enum Fact {
         /// Until when at most.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Timestamp>,
+        /// When the step fails because it takes too long.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fails: Option<Timestamp>,
     },
     /// A step has ended and the run goes on at `pc`.
     StepDone {
@@ -465,6 +487,15 @@ pub enum Fact {
         /// Why.
         #[serde(flatten)]
         reason: Skip,
+    },
+    /// A binding of a run has another value: its task was closed.
+    Bound {
+        /// The run.
+        run: RunId,
+        /// The name.
+        name: Arc<str>,
+        /// The value.
+        value: Value,
     },
     /// A loop began, or went on to its next item.
     LoopSet {
@@ -540,6 +571,11 @@ pub enum Fact {
         /// What held it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<HoldReason>,
+    },
+    /// A held message was taken back: its run was cancelled.
+    Withdrawn {
+        /// Which.
+        effect: EffectId,
     },
     /// A person is told something: a task, an alert. No budget holds it.
     Notified(Box<Outgoing>),
@@ -623,6 +659,13 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         fetches: Vec<Fetched>,
     },
+    /// A script call failed; nothing that it asked for happens.
+    ScriptFailed {
+        /// The call.
+        effect: EffectId,
+        /// Why, with the place in the script.
+        error: String,
+    },
     /// A script stored something.
     StateSet {
         /// The key.
@@ -698,8 +741,6 @@ pub enum Effect<'a> {
     },
     /// Settle this outbox row: a person said that it is delivered.
     Settle(&'a EffectId),
-    /// Take this outbox row back: it was cancelled.
-    Withdraw(&'a EffectId),
 }
 
 impl Entry {

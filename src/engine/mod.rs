@@ -2,18 +2,37 @@
 //!
 //! Pure. Knows no text format, no spans, no clock, no database. Time arrives with the input; what is decided is
 //! returned as entries and becomes a fact only when somebody has committed them and `apply` has been called.
+//!
+//! A driver waits for an input or the deadline, decides, commits the entries, applies each of them, and only then
+//! does what they want done outside ([`entry::Entry::effect`]). If the commit fails nothing has changed.
 
 pub mod entry;
 pub mod input;
 pub mod state;
+mod adopt;
+mod advance;
+mod apply;
+mod budget;
+mod command;
+mod draft;
+mod due;
+mod notice;
+mod phase;
+mod signal;
+mod steps;
 
 use crate::{
-    base::{ids::EffectId, time::Timestamp},
+    base::limits,
+    base::{
+        ids::EffectId,
+        time::{Duration, Timestamp},
+    },
     model::playbook::Playbooks,
-    script::facts::Facts,
+    script::{facts::Facts, names::Names},
 };
-use entry::Entry;
-use input::Input;
+use draft::{About, Decided, Draft};
+use entry::{Entry, Fact};
+use input::{Input, InputKind, Receipt};
 use state::{Deadline, State};
 use std::sync::Arc;
 
@@ -23,24 +42,140 @@ use std::sync::Arc;
 pub struct IllegalEntry(pub String);
 
 /// Decides what an input means now. Pure: the same arguments give the same entries; nothing is changed.
+///
+/// Empty when the input means nothing: a repeated one, a wake of an old epoch, a playbook that is in force already.
 pub fn decide(state: &State, playbooks: &Playbooks, input: &Input, now: Timestamp) -> Vec<Entry> {
-    let _ = (state, playbooks, input, now);
-    Vec::new()
+    let now = now.max(state.clock);
+    if remembered(&input.kind) && state.recent.contains(&apply::fingerprint(&input.id)) {
+        return Vec::new();
+    }
+    if matches!(input.kind, InputKind::Wake { epoch } if epoch != state.epoch) {
+        return Vec::new();
+    }
+    let wanted = match &input.kind {
+        InputKind::Adopt { digest } => Some(digest),
+        _ => state.digest.as_ref(),
+    };
+    let poison = |reason: String| {
+        let id = remembered(&input.kind).then(|| input.id.clone());
+        vec![Entry { at: now, input: id, fact: Fact::Poisoned { reason } }]
+    };
+    let Some(playbook) = wanted.and_then(|digest| playbooks.get(digest)) else {
+        return poison("no playbook is in force for this group; start the engine with its file".into());
+    };
+    let Some(group) = playbook.groups.get(&state.group) else {
+        // The file does not run this group any more: it sleeps until a version does again.
+        return Vec::new();
+    };
+    let id = remembered(&input.kind).then(|| input.id.clone());
+    let mut draft = Draft::new(state, playbooks, playbook.clone(), group.clone(), now, id);
+    match take(&mut draft, input) {
+        Ok(()) => draft.into_entries(),
+        Err(IllegalEntry(reason)) => poison(reason),
+    }
 }
 
-/// Records one fact. The same function serves live operation and recovery.
+/// Wakes and adoptions are no-ops by themselves when they come twice, and script calls and receipts name their
+/// effect; the others are remembered by id.
+fn remembered(kind: &InputKind) -> bool {
+    matches!(kind, InputKind::Signal(_) | InputKind::Command(_))
+}
+
+fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {
+    if let InputKind::Adopt { digest } = &input.kind {
+        match draft.state.digest.clone() {
+            None => draft.adopt()?,
+            Some(current) if current == *digest => {}
+            Some(current) => {
+                let old = draft.playbooks.get(&current).cloned();
+                draft.change_playbook(old.as_ref())?;
+            }
+        }
+        draft.carry_on()?;
+        draft.fire_due()?;
+        return settle(draft);
+    }
+    // What was due before the input came happens before it.
+    announce_sleep(draft)?;
+    draft.fire_due()?;
+    match &input.kind {
+        InputKind::Adopt { .. } | InputKind::Wake { .. } => {}
+        InputKind::Signal(signal) => {
+            let mut signal = signal.clone();
+            signal.at = draft.now;
+            draft.record_signal(signal, 1)?;
+        }
+        InputKind::ScriptReturned { effect, result } => draft.script_returned(effect, result)?,
+        InputKind::Receipt { effect, receipt } => receipt_came(draft, effect, receipt)?,
+        InputKind::Command(command) => draft.command(command)?,
+    }
+    draft.carry_on()?;
+    settle(draft)
+}
+
+/// What follows every input: phases move on, held messages may go, timers that came due meanwhile fire.
+fn settle(draft: &mut Draft<'_>) -> Decided {
+    loop {
+        let before = draft.state.epoch;
+        draft.test_until()?;
+        draft.carry_on()?;
+        if !draft.state.held.is_empty() {
+            draft.release_held()?;
+        }
+        draft.fire_due()?;
+        if draft.state.epoch == before {
+            return Ok(());
+        }
+    }
+}
+
+/// A deadline that passed long ago means that the group slept: the engine was down, or the clock jumped.
+fn announce_sleep(draft: &mut Draft<'_>) -> Decided {
+    let Some(missed) = deadline(&draft.state) else { return Ok(()) };
+    let length: Duration = draft.now.since(missed.at);
+    if length.as_millis() < limits::SLEPT_ANNOUNCED_MS {
+        return Ok(());
+    }
+    draft.emit(Fact::Slept { from: missed.at, length })
+}
+
+fn receipt_came(draft: &mut Draft<'_>, effect: &EffectId, receipt: &Receipt) -> Decided {
+    let (in_doubt, reason) = match receipt {
+        Receipt::Accepted { note } => {
+            return draft.emit(Fact::Delivered { effect: effect.clone(), note: note.clone() });
+        }
+        Receipt::Refused { reason } => (false, reason.clone()),
+        Receipt::InDoubt { reason } => (true, reason.clone()),
+        Receipt::Expired => (false, "it was not delivered before it expired".to_owned()),
+    };
+    draft.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason: reason.clone() })?;
+    if effect.as_str().starts_with("alert/") {
+        // An alert about an alert has no end.
+        return Ok(());
+    }
+    let title = draft.group.title.clone();
+    let text = notice::delivery_failed(draft.playbook.locale, &title, effect.as_str(), in_doubt, &reason);
+    draft.alert(effect.as_str(), text)
+}
+
+/// Records one fact. The same function serves live operation and recovery; recovery applies entries and never
+/// decides again.
 pub fn apply(state: &mut State, entry: &Entry) -> Result<(), IllegalEntry> {
-    let _ = (state, entry);
-    Ok(())
+    apply::apply(state, entry)
 }
 
 /// When to call again, and why. Kept up to date by `apply`, not searched for.
 pub fn deadline(state: &State) -> Option<Deadline> {
-    state.timers.first().map(|(at, reason)| Deadline { at: *at, reason: reason.clone() })
+    state.timers.get_min().map(|(at, reason)| Deadline { at: *at, reason: reason.clone() })
 }
 
 /// What the script of a call that has not returned can see, or `None` where there is no such call.
 pub fn script_facts(state: &State, playbooks: &Playbooks, effect: &EffectId) -> Option<Arc<Facts>> {
-    let _ = (state, playbooks, effect);
-    None
+    let call = state.calls.iter().find(|call| call.effect == *effect)?;
+    let run = state.runs.get(&call.run)?;
+    let playbook = playbooks.get(&run.digest)?;
+    let group = playbook.groups.get(&state.group)?;
+    let play = playbook.play(&run.play)?;
+    let about = About { run: Some(run), step: Some(&call.step), ..About::default() };
+    Some(draft::build_facts(state, playbook, group, Some(play), state.clock, Names::ALL, &about))
 }

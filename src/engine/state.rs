@@ -74,9 +74,11 @@ pub struct State {
     /// Whether everything is paused.
     pub paused: bool,
     /// Everything that waits for a time.
-    pub timers: Arc<BTreeSet<(Timestamp, Timer)>>,
-    /// Recent input ids, oldest first.
-    pub recent: Arc<VecDeque<crate::base::ids::InputId>>,
+    pub timers: imbl::OrdSet<(Timestamp, Timer)>,
+    /// Fingerprints of recent input ids, oldest first.
+    pub recent: Arc<VecDeque<u64>>,
+    /// How far back budgets look.
+    pub horizon: Duration,
 }
 
 /// Where a play is in one group.
@@ -172,6 +174,9 @@ pub struct RunWait {
     pub waiting: Waiting,
     /// Until when at most.
     pub until: Option<Timestamp>,
+    /// When the step fails because it takes too long.
+    #[serde(default)]
+    pub fails: Option<Timestamp>,
 }
 
 /// A loop under way.
@@ -336,8 +341,9 @@ impl State {
             released: Arc::default(),
             calls: Arc::default(),
             paused: false,
-            timers: Arc::default(),
+            timers: imbl::OrdSet::new(),
             recent: Arc::default(),
+            horizon: Duration::ZERO,
         }
     }
 

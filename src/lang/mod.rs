@@ -28,7 +28,12 @@ pub struct Compiled {
 /// Compiles the file `path` of a folder.
 pub fn compile(folder: &dyn Folder, path: &str) -> Compiled {
     let _ = (folder, path);
-    Compiled { playbook: None, report: Report::default(), sources: SourceMap::default(), origins: BTreeMap::new() }
+    Compiled {
+        playbook: None,
+        report: Report::default(),
+        sources: SourceMap::default(),
+        origins: BTreeMap::new(),
+    }
 }
 
 /// Reads a data file's text by the ending of its path: YAML, JSON, CSV (a list of maps), else text.

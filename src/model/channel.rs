@@ -5,6 +5,13 @@
 use crate::base::{ids::ChannelName, time::Duration};
 use std::{collections::BTreeMap, fmt};
 
+/// The channel of the group itself: where posts go by default, and what budgets count.
+pub const GROUP: &str = "group";
+/// The channel that is told of failures, if there is one.
+pub const ALERTS: &str = "alerts";
+/// The channel that is told of tasks whose role has none, if there is one.
+pub const STAFF: &str = "staff";
+
 /// A named destination.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Channel {
@@ -127,18 +134,17 @@ impl ChannelKind {
                 ("body", Optional, false),
                 ("secret", Optional, true),
             ],
-            Self::Wecom
-            | Self::Slack
-            | Self::Discord
-            | Self::Teams
-            | Self::GoogleChat
-            | Self::Mattermost => &[("url", Required, true)],
+            Self::Wecom | Self::Slack | Self::Discord | Self::Teams | Self::GoogleChat | Self::Mattermost => {
+                &[("url", Required, true)]
+            }
             Self::Feishu | Self::Dingtalk => &[("url", Required, true), ("secret", Optional, true)],
             Self::Telegram => {
                 &[("token", Required, true), ("chat", Required, false), ("base_url", Optional, false)]
             }
             Self::Matrix => &[("url", Required, false), ("token", Required, true), ("room", Required, false)],
-            Self::Onebot => &[("url", Required, false), ("token", Optional, true), ("group", Required, false)],
+            Self::Onebot => {
+                &[("url", Required, false), ("token", Optional, true), ("group", Required, false)]
+            }
             Self::Ntfy => &[("url", Required, true), ("token", Optional, true)],
             Self::Email => &[("url", Required, true), ("from", Required, false), ("to", Required, false)],
         }

@@ -2,11 +2,14 @@
 //!
 //! The only place where a trigger, a group and a calendar become instants.
 
-use super::{group::Group, play::Play, playbook::Playbook, schedule::{Frame, Schedule}, trigger::{DateEntry, Trigger}};
-use crate::base::{
-    ids::RunId,
-    time::Timestamp,
+use super::{
+    group::Group,
+    play::Play,
+    playbook::Playbook,
+    schedule::{Frame, Schedule},
+    trigger::{DateEntry, Trigger},
 };
+use crate::base::{ids::RunId, time::Timestamp};
 use std::sync::Arc;
 
 /// One instant that a play's trigger yields.
@@ -66,11 +69,7 @@ pub fn next_anchor(
         let at = role.handover_after(created, after, &playbook.zone)?;
         return play.until.is_none_or(|until| at < until).then_some(at);
     }
-    let frame = Frame {
-        zone: &playbook.zone,
-        from: play.from,
-        until: play.until,
-        workdays: playbook.workdays(),
-    };
+    let frame =
+        Frame { zone: &playbook.zone, from: play.from, until: play.until, workdays: playbook.workdays() };
     schedule.next_after(after, &frame)
 }

@@ -1,12 +1,6 @@
 //! A play: one automation, its trigger, its conditions, its policies and its steps.
 
-use super::{
-    message::Label,
-    program::Program,
-    step::Block,
-    text::Template,
-    trigger::Trigger,
-};
+use super::{message::Label, program::Program, step::Block, text::Template, trigger::Trigger};
 use crate::{
     base::{
         ids::{CalendarName, PhaseName, PlayName},
@@ -110,6 +104,18 @@ impl Play {
     pub fn start_of(&self, anchor: Timestamp, zone: &Zone) -> Timestamp {
         let first = self.program.steps().next().and_then(|step| step.at);
         first.map_or(anchor, |at| at.apply(anchor, zone))
+    }
+
+    /// Until when a run with this anchor can still do anything on time: the last instant at which a step with an
+    /// `at`, or the first step, is not yet too late.
+    pub fn alive_until(&self, anchor: Timestamp, zone: &Zone) -> Timestamp {
+        let mut steps = self.program.steps();
+        let first = steps.next();
+        let late = |max: Option<Duration>| max.unwrap_or(self.max_late);
+        let begin = first.map_or(anchor, |s| s.at.map_or(anchor, |at| at.apply(anchor, zone)));
+        let begin = begin.plus(late(first.and_then(|s| s.max_late)));
+        let timed = steps.filter_map(|s| s.at.map(|at| at.apply(anchor, zone).plus(late(s.max_late))));
+        timed.fold(begin, Timestamp::max)
     }
 
     /// When the last step that has an `at` is due; the anchor when none has one.

@@ -4,7 +4,9 @@ use super::{
     budget::Budgets, calendar::Calendar, channel::Channel, group::Group, phase::Phase, play::Play, role::Role,
 };
 use crate::base::{
-    ids::{CalendarName, ChannelName, Digest, GroupId, PersonId, PhaseName, PlayName, PlaybookName, RoleName},
+    ids::{
+        CalendarName, ChannelName, Digest, GroupId, PersonId, PhaseName, PlayName, PlaybookName, RoleName,
+    },
     locale::Locale,
     person::Person,
     time::Zone,

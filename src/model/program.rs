@@ -22,6 +22,8 @@ pub enum Op {
         step: Arc<Step>,
         /// Where to go when it does not proceed. For a step that does not branch: the next operation.
         otherwise: u32,
+        /// The operation after the step and everything nested in it: where a skipped step goes on.
+        end: u32,
     },
     /// Go there.
     Jump(u32),
@@ -52,13 +54,19 @@ impl Program {
     }
 
     fn push_step(&mut self, step: &Arc<Step>) -> usize {
-        self.ops.push(Op::Step { step: step.clone(), otherwise: 0 });
+        self.ops.push(Op::Step { step: step.clone(), otherwise: 0, end: 0 });
         self.ops.len() - 1
     }
 
     fn set_otherwise(&mut self, index: usize, to: u32) {
         if let Op::Step { otherwise, .. } = &mut self.ops[index] {
             *otherwise = to;
+        }
+    }
+
+    fn set_end(&mut self, index: usize, to: u32) {
+        if let Op::Step { end, .. } = &mut self.ops[index] {
+            *end = to;
         }
     }
 
@@ -126,6 +134,8 @@ impl Program {
                     self.set_otherwise(index, next);
                 }
             }
+            let end = self.here();
+            self.set_end(index, end);
         }
     }
 }

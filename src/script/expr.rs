@@ -2,7 +2,10 @@
 //!
 //! Bounded by operations; it can change nothing.
 
-use super::{facts::Facts, names::{Known, Names}};
+use super::{
+    facts::Facts,
+    names::{Known, Names},
+};
 use crate::base::value::Value;
 use std::{fmt, ops::Range, sync::Arc};
 

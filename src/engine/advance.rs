@@ -1,0 +1,475 @@
+//! How a run goes on: one step after the other until it waits or ends.
+//!
+//! Keeps the order of steps, their due instants and their lateness; what a step does is in `steps/`.
+
+use super::{
+    IllegalEntry,
+    draft::{About, Decided, Draft},
+    entry::{Cause, Fact, Outcome, Skip, TaskKind, Waiting},
+    state::{Run, RunWait},
+};
+use crate::{
+    base::{
+        ids::{RunId, TaskId},
+        limits,
+        time::{Duration, Timestamp},
+        value::Value,
+    },
+    model::{
+        group::Group,
+        play::{Play, Section},
+        playbook::Playbook,
+        program::Op,
+        step::{Silence, Step, Verb},
+    },
+    script::{expr::EvalError, facts::Facts, names::Names},
+};
+use std::sync::Arc;
+
+/// A step that is being carried out, and what it belongs to.
+pub(super) struct At<'s> {
+    pub(super) run: Arc<Run>,
+    pub(super) playbook: &'s Arc<Playbook>,
+    pub(super) group: &'s Arc<Group>,
+    pub(super) play: &'s Arc<Play>,
+    pub(super) step: &'s Arc<Step>,
+    /// The step's operation.
+    pub(super) pc: u32,
+    /// Where to go when it does not proceed.
+    pub(super) otherwise: u32,
+    /// When it was due.
+    pub(super) due: Timestamp,
+}
+
+/// What became of a step.
+pub(super) enum Went {
+    /// It has ended; the run goes on there.
+    On(u32),
+    /// The run waits, or has ended.
+    Waits,
+}
+
+/// Why a step failed: the playbook's fault, or ours.
+pub(super) enum Trouble {
+    /// An expression, a name or a limit.
+    Step(String),
+    /// An entry that cannot be.
+    Bug(IllegalEntry),
+}
+
+impl From<EvalError> for Trouble {
+    fn from(error: EvalError) -> Self {
+        Self::Step(error.0)
+    }
+}
+
+impl From<IllegalEntry> for Trouble {
+    fn from(error: IllegalEntry) -> Self {
+        Self::Bug(error)
+    }
+}
+
+pub(super) type Carried = Result<Went, Trouble>;
+
+impl Draft<'_> {
+    /// Answers recorded signals and carries ready runs on, until nothing can go on.
+    pub(super) fn carry_on(&mut self) -> Decided {
+        loop {
+            if let Some(run) = self.ready.pop_front() {
+                if self.state.runs.contains_key(&run) {
+                    self.advance(&run)?;
+                }
+            } else if let Some((signal, depth)) = self.signals.pop_front() {
+                self.answer_signal(&signal, depth)?;
+            } else {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Carries a run on until it waits or ends.
+    fn advance(&mut self, id: &RunId) -> Decided {
+        let run = self.run(id)?;
+        let Some((playbook, group, play)) = self.play_of(&run) else {
+            let reason = format!(
+                "the version {} of the playbook with which this run began is not known any more",
+                run.digest.short()
+            );
+            return self.fail(id, &"?".into(), reason);
+        };
+        let program = play.section(run.section);
+        let mut pc = run.pc;
+        drop(run);
+        loop {
+            let Some(op) = program.ops.get(pc as usize) else {
+                return self.finish(id, Outcome::Done, String::new());
+            };
+            match op {
+                Op::Jump(to) => pc = *to,
+                Op::End => return self.finish(id, Outcome::Stopped, "waited in vain".into()),
+                Op::Next(head) => pc = self.next_item(id, *head, &program.ops)?,
+                Op::Step { step, otherwise, end } => {
+                    self.steps += 1;
+                    if self.steps > limits::STEPS_PER_DECISION_MAX {
+                        return self.fail(
+                            id,
+                            &step.id,
+                            format!(
+                                "more than {} steps in one decision; a play that starts itself, or a signal \
+                                 that answers itself, has no end",
+                                limits::STEPS_PER_DECISION_MAX
+                            ),
+                        );
+                    }
+                    let run = self.run(id)?;
+                    let due = step.at.map_or(run.end, |at| at.apply(run.anchor, &playbook.zone));
+                    let at = At {
+                        run,
+                        playbook: &playbook,
+                        group: &group,
+                        play: &play,
+                        step,
+                        pc,
+                        otherwise: *otherwise,
+                        due,
+                    };
+                    match self.step(&at, *end) {
+                        Ok(Went::On(next)) => pc = next,
+                        Ok(Went::Waits) => return Ok(()),
+                        Err(Trouble::Bug(bug)) => return Err(bug),
+                        Err(Trouble::Step(error)) => return self.fail(id, &step.id, error),
+                    }
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, at: &At<'_>, end: u32) -> Carried {
+        if at.due > self.now {
+            self.wait(at, Waiting::Due, Some(at.due), None)?;
+            return Ok(Went::Waits);
+        }
+        let late = self.now.since(at.due);
+        let max = at.step.max_late.unwrap_or(at.play.max_late);
+        if late > max {
+            return self.skip(at, end, Skip::Late { by: late, max });
+        }
+        if let Some(when) = &at.step.when {
+            let facts = self.step_facts(at, when.names());
+            if !when.eval_bool(&facts)? {
+                let condition = when.source().to_owned();
+                return self.skip(at, end, Skip::When { condition });
+            }
+        }
+        self.carry_out(at)
+    }
+
+    fn skip(&mut self, at: &At<'_>, end: u32, reason: Skip) -> Carried {
+        let late = matches!(reason, Skip::Late { .. });
+        // A condition that is false leaves no gap in time: what follows is measured from the step before.
+        let due = if late { at.due } else { at.run.end.max(at.due) };
+        let pc = if end == u32::MAX { at.pc + 1 } else { end };
+        self.emit(Fact::StepSkipped { run: at.run.id.clone(), step: at.step.id.clone(), pc, due, reason })?;
+        if late
+            && let Verb::Approve(approve) = &at.step.verb
+            && approve.otherwise == Silence::Stop
+            && approve.then.is_none()
+        {
+            // A gate that nobody could pass stays shut.
+            self.finish(&at.run.id, Outcome::Stopped, "the approval was missed".into())?;
+            return Ok(Went::Waits);
+        }
+        Ok(Went::On(pc))
+    }
+
+    fn carry_out(&mut self, at: &At<'_>) -> Carried {
+        match &at.step.verb {
+            Verb::Post(post) => self.post(at, post),
+            Verb::Run(run) => self.call_script(at, run),
+            Verb::Task(task) => self.task(at, task),
+            Verb::Approve(approve) => self.approve(at, approve),
+            Verb::Ask(ask) => self.ask(at, ask),
+            Verb::Wait(wait) => self.wait_step(at, wait),
+            Verb::If(branch) => {
+                let facts = self.step_facts(at, branch.cond.names());
+                let pc = if branch.cond.eval_bool(&facts)? { at.pc + 1 } else { at.otherwise };
+                self.done(at, pc, None)
+            }
+            Verb::Each(each) => self.begin_loop(at, each),
+            Verb::Prune(prune) => self.prune(at, prune),
+            Verb::Set(vars) => {
+                for (name, expr) in vars {
+                    let value = expr.eval(&self.step_facts(at, expr.names()))?;
+                    self.emit(Fact::VarSet { name: name.clone(), value })?;
+                }
+                self.done(at, at.pc + 1, None)
+            }
+            Verb::Signal { name, with } => self.signal_step(at, name, with),
+            Verb::Start { play, with } => self.start_step(at, play, with),
+            Verb::Enter(phase) => {
+                self.enter_phase(phase, super::entry::PhaseCause::Step { run: at.run.id.clone() })?;
+                self.done(at, at.pc + 1, None)
+            }
+            Verb::Stop(reason) => {
+                let reason = reason.render(&self.step_facts(at, reason.names()))?;
+                self.finish(&at.run.id, Outcome::Stopped, reason)?;
+                Ok(Went::Waits)
+            }
+        }
+    }
+
+    /// What expressions of a step see now.
+    pub(super) fn step_facts(&self, at: &At<'_>, names: Names) -> Arc<Facts> {
+        // The run may have gained bindings since the step began.
+        let run = self.state.runs.get(&at.run.id).unwrap_or(&at.run);
+        let about = About { run: Some(run), step: Some(&at.step.id), ..About::default() };
+        super::draft::build_facts(&self.state, at.playbook, at.group, Some(at.play), self.now, names, &about)
+    }
+
+    /// Records that a step has ended, now.
+    pub(super) fn done(&mut self, at: &At<'_>, pc: u32, binding: Option<(Arc<str>, Value)>) -> Carried {
+        self.emit(Fact::StepDone {
+            run: at.run.id.clone(),
+            step: at.step.id.clone(),
+            pc,
+            end: self.now.max(at.due),
+            binding,
+        })?;
+        Ok(Went::On(pc))
+    }
+
+    /// Records that a run waits at a step.
+    pub(super) fn wait(
+        &mut self,
+        at: &At<'_>,
+        waiting: Waiting,
+        until: Option<Timestamp>,
+        fails: Option<Timestamp>,
+    ) -> Decided {
+        let fails = fails.or_else(|| {
+            let timed = !matches!(waiting, Waiting::Due);
+            at.step.timeout.filter(|_| timed).map(|timeout| self.now.plus(timeout))
+        });
+        self.emit(Fact::StepWaiting {
+            run: at.run.id.clone(),
+            step: at.step.id.clone(),
+            pc: at.pc,
+            due: at.due,
+            waiting,
+            until,
+            fails,
+        })
+    }
+
+    /// A run's time has come: its step is due, or what it waited for did not happen in time.
+    pub(super) fn wake_run(&mut self, id: &RunId) -> Decided {
+        let run = self.run(id)?;
+        let Some(wait) = run.waiting.clone() else {
+            return Err(IllegalEntry(format!("{id} waits for nothing")));
+        };
+        if wait.fails.is_some_and(|fails| fails <= self.now) && wait.until.is_none_or(|u| u > self.now) {
+            let reason =
+                format!("the step took longer than its timeout; it was waiting since {:?}", wait.due);
+            return self.fail(id, &wait.step, reason);
+        }
+        self.resume(id, &run, &wait)
+    }
+
+    /// Carries on a run whose wait is over in one way or another.
+    fn resume(&mut self, id: &RunId, run: &Arc<Run>, wait: &RunWait) -> Decided {
+        match &wait.waiting {
+            Waiting::Due | Waiting::Retry => {
+                self.ready.push_back(id.clone());
+                // The timer is taken away by whatever the step decides next; a step always decides something.
+                Ok(())
+            }
+            _ => self.with_step(id, |draft, at| match &wait.waiting {
+                Waiting::Approval { task } => draft.approval_silent(at, task),
+                Waiting::Answers { task } => draft.count_answers(at, task),
+                Waiting::Time => draft.done(at, at.pc + 1, None),
+                Waiting::Signal { .. } | Waiting::Task { .. } => draft.done(at, at.otherwise, None),
+                Waiting::Grace { members } => draft.prune_after_grace(at, members),
+                Waiting::Removal { .. } | Waiting::Script { .. } | Waiting::Due | Waiting::Retry => {
+                    Err(Trouble::Step(format!("{} waited for nothing that has an end", run.id)))
+                }
+            }),
+        }
+    }
+
+    /// Does something at the step where a run waits, then carries the run on.
+    pub(super) fn with_step(
+        &mut self,
+        id: &RunId,
+        act: impl FnOnce(&mut Self, &At<'_>) -> Carried,
+    ) -> Decided {
+        let run = self.run(id)?;
+        let Some((playbook, group, play)) = self.play_of(&run) else {
+            return self.fail(id, &"?".into(), "its version of the playbook is not known any more".into());
+        };
+        let Some(Op::Step { step, otherwise, .. }) = play.section(run.section).ops.get(run.pc as usize)
+        else {
+            return self.fail(id, &"?".into(), "its step is not in its version of the playbook".into());
+        };
+        let due = run.waiting.as_ref().map_or(run.end, |wait| wait.due);
+        let at = At {
+            pc: run.pc,
+            run,
+            playbook: &playbook,
+            group: &group,
+            play: &play,
+            step,
+            otherwise: *otherwise,
+            due,
+        };
+        match act(self, &at) {
+            Ok(Went::On(_)) => {
+                self.ready.push_back(id.clone());
+                Ok(())
+            }
+            Ok(Went::Waits) => Ok(()),
+            Err(Trouble::Bug(bug)) => Err(bug),
+            Err(Trouble::Step(error)) => self.fail(id, &step.id, error),
+        }
+    }
+
+    /// Ends a run: its approvals and questions are closed, and for a run that was ended from outside its held
+    /// messages are taken back.
+    pub(super) fn finish(&mut self, id: &RunId, outcome: Outcome, reason: String) -> Decided {
+        let asked: Vec<TaskId> = self
+            .state
+            .tasks
+            .values()
+            .filter(|open| open.task.run.as_ref() == Some(id))
+            .filter(|open| !matches!(open.task.kind, TaskKind::Task | TaskKind::Delivery))
+            .map(|open| open.task.id.clone())
+            .collect();
+        for task in asked {
+            self.emit(Fact::TaskClosed { task, answer: "cancelled".into(), by: None, note: Value::Null })?;
+        }
+        if matches!(outcome, Outcome::Cancelled | Outcome::Replaced) {
+            let prefix = format!("{id}/");
+            let held: Vec<_> = self
+                .state
+                .held
+                .iter()
+                .map(|held| held.outgoing.effect.clone())
+                .filter(|effect| effect.as_str().starts_with(&prefix))
+                .collect();
+            for effect in held {
+                self.emit(Fact::Withdrawn { effect })?;
+            }
+        }
+        self.emit(Fact::RunFinished { run: id.clone(), outcome, reason })
+    }
+
+    /// A step failed: its run ends, and `alerts` is told.
+    pub(super) fn fail(&mut self, id: &RunId, step: &crate::base::ids::StepId, error: String) -> Decided {
+        self.emit(Fact::StepFailed {
+            run: id.clone(),
+            step: step.clone(),
+            error: error.clone(),
+            retry: None,
+        })?;
+        let text = super::notice::run_failed(self.playbook.locale, &self.group.title, id, step, &error);
+        self.finish(id, Outcome::Failed, format!("step {step}: {error}"))?;
+        self.alert(id.as_str(), text)
+    }
+
+    /// A run takes longer than its play's `timeout`.
+    pub(super) fn fail_run_timeout(&mut self, id: &RunId) -> Decided {
+        let run = self.run(id)?;
+        let step = run.waiting.as_ref().map_or_else(|| "?".into(), |wait| wait.step.clone());
+        let limit = run.timeout.map_or(Duration::ZERO, |timeout| timeout.since(run.started));
+        self.fail(id, &step, format!("the run was still open after its play's timeout of {limit}"))
+    }
+
+    fn begin_loop(&mut self, at: &At<'_>, each: &crate::model::step::Each) -> Carried {
+        let items = each.items.eval(&self.step_facts(at, each.items.names()))?;
+        let Some(list) = items.as_list() else {
+            return Err(Trouble::Step(format!(
+                "`each: {}` is {}; a loop needs a list",
+                each.items.source(),
+                items.kind()
+            )));
+        };
+        let max = each.max.map_or(limits::EACH_MAX, |max| (max as usize).min(limits::EACH_MAX));
+        if each.max.is_none() && list.len() > max {
+            return Err(Trouble::Step(format!(
+                "`each: {}` has {} items; without `max` a loop may have {max}",
+                each.items.source(),
+                list.len()
+            )));
+        }
+        let list: Vec<Value> = list.iter().take(max).cloned().collect();
+        let index = (!list.is_empty()).then_some(0);
+        let next = if index.is_some() { at.pc + 1 } else { at.otherwise };
+        self.emit(Fact::LoopSet {
+            run: at.run.id.clone(),
+            pc: at.pc,
+            items: Some(Value::list(list)),
+            index,
+            binding: each.binding.clone(),
+            next,
+        })?;
+        Ok(Went::On(next))
+    }
+
+    fn next_item(&mut self, id: &RunId, head: u32, ops: &[Op]) -> Decided<u32> {
+        let run = self.run(id)?;
+        let Some(Op::Step { step, otherwise, .. }) = ops.get(head as usize) else {
+            return Err(IllegalEntry(format!("{id}: no loop at {head}")));
+        };
+        let Verb::Each(each) = &step.verb else {
+            return Err(IllegalEntry(format!("{id}: no loop at {head}")));
+        };
+        let current = run.loops.iter().rev().find(|l| l.pc == head);
+        let len = current.and_then(|l| l.items.as_list()).map_or(0, <[Value]>::len);
+        let index = current.map_or(0, |l| l.index + 1);
+        let index = ((index as usize) < len).then_some(index);
+        let next = if index.is_some() { head + 1 } else { *otherwise };
+        self.emit(Fact::LoopSet {
+            run: id.clone(),
+            pc: head,
+            items: None,
+            index,
+            binding: each.binding.clone(),
+            next,
+        })?;
+        Ok(next)
+    }
+}
+
+/// A run that has not started, so that its conditions can be tested.
+pub(super) fn probe_run(
+    play: &Play,
+    playbook: &Playbook,
+    id: &RunId,
+    anchor: Timestamp,
+    now: Timestamp,
+    cause: &Cause,
+) -> Run {
+    Run {
+        id: id.clone(),
+        play: play.name.clone(),
+        digest: playbook.digest.clone(),
+        section: Section::Steps,
+        anchor,
+        started: now,
+        number: 0,
+        cause: cause.clone(),
+        pc: 0,
+        end: anchor,
+        waiting: None,
+        bindings: Arc::default(),
+        loops: Vec::new(),
+        tries: 0,
+        timeout: None,
+        outcome: None,
+        finished: None,
+        reason: String::new(),
+        missed: 0,
+        told: false,
+        ordinal: 0,
+        posts: std::collections::BTreeMap::new(),
+    }
+}

@@ -1,0 +1,660 @@
+//! Records one fact: how each entry changes a group's state, and which entries are legal when.
+//!
+//! A pure match over entries. Never evaluates an expression, never looks at a playbook, never decides.
+
+use super::{
+    IllegalEntry,
+    entry::{Entry, Fact, HoldReason, Outcome, Outgoing, PhaseCause, Task, TaskKind, Waiting},
+    input::Signal,
+    state::{HeldMessage, Loop, OpenTask, PlayState, Released, Run, RunWait, ScriptCall, State, Timer},
+};
+use crate::{
+    base::{
+        ids::{EffectId, InputId, MemberId, PhaseName, PlayName, RunId, TaskId},
+        limits,
+        member::Member,
+        time::Timestamp,
+        value::Value,
+    },
+    model::channel::GROUP,
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+type Applied = Result<(), IllegalEntry>;
+
+/// Records one fact. The clock never goes backwards; an illegal entry changes nothing but the clock.
+pub(super) fn apply(state: &mut State, entry: &Entry) -> Applied {
+    state.clock = state.clock.max(entry.at);
+    state.epoch += 1;
+    if let Some(input) = &entry.input {
+        remember(state, input);
+    }
+    apply_fact(state, entry.at, &entry.fact)
+}
+
+fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
+    match fact {
+        Fact::Adopted { digest, created, horizon } => {
+            if state.digest.is_some() {
+                return illegal("the group is adopted already");
+            }
+            state.digest = Some(digest.clone());
+            state.created = *created;
+            state.horizon = *horizon;
+        }
+        Fact::PlaybookChanged { digest, horizon } => {
+            if state.digest.is_none() {
+                return illegal("the group is not adopted");
+            }
+            state.digest = Some(digest.clone());
+            state.horizon = *horizon;
+        }
+        Fact::PhaseEntered { phase, timeout, is_final, cause } => {
+            enter_phase(state, at, phase, *timeout, *is_final, cause);
+        }
+        Fact::MidnightSet { at } => {
+            let old = std::mem::replace(&mut state.midnight, *at);
+            retime(state, old, *at, Timer::Midnight);
+        }
+        Fact::Armed { play, after, next } => {
+            let old = play_mut(state, play, |p| {
+                p.after = Some(p.after.map_or(*after, |old| old.max(*after)));
+                std::mem::replace(&mut p.next, *next)
+            });
+            retime(state, old.map(|n| n.1), next.map(|n| n.1), Timer::Play { play: play.clone() });
+        }
+        Fact::DateArmed { play, date, anchor, start } => {
+            let old = play_mut(state, play, |p| p.dates.insert(date.clone(), (*anchor, *start)));
+            let timer = Timer::Date { play: play.clone(), date: date.clone() };
+            retime(state, old.and_then(|d| d.1), *start, timer);
+        }
+        Fact::DateMoved { play, date, to, .. } => date_moved(state, play, date, *to),
+        Fact::DateCancelled { play, date } => {
+            let old = play_mut(state, play, |p| {
+                let old = p.dates.get(date).copied();
+                if let Some(entry) = p.dates.get_mut(date) {
+                    entry.1 = None;
+                }
+                old
+            });
+            let timer = Timer::Date { play: play.clone(), date: date.clone() };
+            retime(state, old.and_then(|d| d.1), None, timer);
+        }
+        Fact::Skipped { play, run, .. } => {
+            play_mut(state, play, |p| {
+                p.skip.remove(run);
+            });
+        }
+        Fact::OccurrenceDropped { play, run } => {
+            play_mut(state, play, |p| {
+                p.skip.insert(run.clone());
+            });
+        }
+        Fact::SignalReceived(signal) => signal_received(state, signal),
+        Fact::BatchOpened { play, until } => {
+            play_mut(state, play, |p| p.batch = Some((*until, Vec::new())));
+            state.timers.insert((*until, Timer::Batch { play: play.clone() }));
+        }
+        Fact::BatchJoined { play, signal } => {
+            let joined = play_mut(state, play, |p| {
+                p.batch.as_mut().map(|(_, signals)| signals.push(signal.clone())).is_some()
+            });
+            if !joined {
+                return illegal(format!("`{play}` has no open window"));
+            }
+        }
+        Fact::BatchClosed { play } => {
+            if let Some((until, _)) = play_mut(state, play, |p| p.batch.take()) {
+                state.timers.remove(&(until, Timer::Batch { play: play.clone() }));
+            }
+        }
+        Fact::RunStarted { .. }
+        | Fact::StepWaiting { .. }
+        | Fact::StepDone { .. }
+        | Fact::StepSkipped { .. }
+        | Fact::Bound { .. }
+        | Fact::LoopSet { .. }
+        | Fact::StepFailed { .. }
+        | Fact::RunRetried { .. }
+        | Fact::RunFinished { .. } => return apply_run(state, at, fact),
+        Fact::Posted(out) => {
+            sent(state, out);
+            remember_release(state, at, out.due, out);
+        }
+        Fact::Held { outgoing, reason, until } => hold(state, at, outgoing, *reason, *until),
+        Fact::Released(out) => {
+            let held = unhold(state, &out.effect)?;
+            let due = held.until.map_or(out.due, |until| until.min(at)).max(out.due);
+            sent(state, out);
+            remember_release(state, at, due, out);
+        }
+        Fact::StillHeld { effect, reason, until } => still_held(state, effect, *reason, *until)?,
+        Fact::Expired { effect, .. } | Fact::Withdrawn { effect } => {
+            unhold(state, effect)?;
+        }
+        Fact::Notified(out) => count_effect(state, &out.effect),
+        Fact::DeliveryFailed { .. } | Fact::Delivered { .. } => {}
+        Fact::TaskOpened(task) => open_task(state, task),
+        Fact::TaskReminded { task, escalated } => task_reminded(state, task, *escalated)?,
+        Fact::TaskClosed { task, .. } => close_task(state, task)?,
+        Fact::Answered { task, member, option, value } => {
+            let Some(open) = state.tasks.get_mut(task) else {
+                return illegal(format!("no open question {task}"));
+            };
+            Arc::make_mut(open).answers.insert(member.clone(), (*option, value.clone()));
+        }
+        Fact::ScriptCalled { effect, run, step, script, function, args } => {
+            count_effect(state, effect);
+            Arc::make_mut(&mut state.calls).push_back(Arc::new(ScriptCall {
+                effect: effect.clone(),
+                run: run.clone(),
+                step: step.clone(),
+                script: script.clone(),
+                function: function.clone(),
+                args: args.clone(),
+            }));
+        }
+        Fact::ScriptReturned { effect, .. } | Fact::ScriptFailed { effect, .. } => {
+            let calls = Arc::make_mut(&mut state.calls);
+            let Some(index) = calls.iter().position(|call| call.effect == *effect) else {
+                return illegal(format!("no script call {effect} is under way"));
+            };
+            calls.remove(index);
+        }
+        Fact::StateSet { key, value } => set_key(&mut state.script_state, key, value),
+        Fact::VarSet { name, value } => {
+            Arc::make_mut(&mut state.vars).insert(name.clone(), value.clone());
+        }
+        Fact::MemberSet(member) => set_member(state, member),
+        Fact::MemberGone { member } => {
+            state.members.remove(member);
+        }
+        Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } | Fact::Poisoned { .. } => {}
+        Fact::Paused { play } => match play {
+            Some(play) => play_mut(state, play, |p| p.paused = true),
+            None => state.paused = true,
+        },
+        Fact::Resumed { play } => match play {
+            Some(play) => play_mut(state, play, |p| p.paused = false),
+            None => state.paused = false,
+        },
+    }
+    Ok(())
+}
+
+fn illegal(why: impl Into<String>) -> Applied {
+    Err(IllegalEntry(why.into()))
+}
+
+/// FNV-1a over 64 bits (RFC draft-eastlake-fnv): small, fixed, and equal on every machine.
+pub(super) fn fingerprint(input: &InputId) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in input.as_str().bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash
+}
+
+fn remember(state: &mut State, input: &InputId) {
+    let recent = Arc::make_mut(&mut state.recent);
+    if recent.len() >= limits::RECENT_INPUTS_MAX {
+        recent.pop_front();
+    }
+    recent.push_back(fingerprint(input));
+}
+
+/// Moves a timer from one instant to another.
+fn retime(state: &mut State, old: Option<Timestamp>, new: Option<Timestamp>, timer: Timer) {
+    if old == new {
+        return;
+    }
+    if let Some(old) = old {
+        state.timers.remove(&(old, timer.clone()));
+    }
+    if let Some(new) = new {
+        state.timers.insert((new, timer));
+    }
+}
+
+fn play_mut<T>(state: &mut State, play: &PlayName, change: impl FnOnce(&mut PlayState) -> T) -> T {
+    if let Some(known) = state.plays.get_mut(play) {
+        return change(Arc::make_mut(known));
+    }
+    let mut new = PlayState::default();
+    let result = change(&mut new);
+    state.plays.insert(play.clone(), Arc::new(new));
+    result
+}
+
+fn enter_phase(
+    state: &mut State,
+    at: Timestamp,
+    phase: &PhaseName,
+    timeout: Option<Timestamp>,
+    is_final: bool,
+    cause: &PhaseCause,
+) {
+    state.phase = phase.clone();
+    // The first phase begins with the group itself, which may be older than its adoption.
+    state.phase_entered = if *cause == PhaseCause::Adopted { state.created } else { at };
+    let old = std::mem::replace(&mut state.phase_timeout, timeout);
+    retime(state, old, timeout, Timer::PhaseTimeout);
+    state.phase_final = is_final;
+    if !is_final {
+        return;
+    }
+    // Nothing starts any more, so nothing may wake the group to start it.
+    let starts: Vec<_> = state
+        .timers
+        .iter()
+        .filter(|(_, timer)| {
+            matches!(timer, Timer::Play { .. } | Timer::Date { .. } | Timer::Batch { .. } | Timer::Midnight)
+        })
+        .cloned()
+        .collect();
+    for timer in starts {
+        state.timers.remove(&timer);
+    }
+    state.midnight = None;
+    let names: Vec<PlayName> = state.plays.keys().cloned().collect();
+    for name in names {
+        play_mut(state, &name, |p| {
+            p.next = None;
+            p.batch = None;
+            p.dates.values_mut().for_each(|date| date.1 = None);
+        });
+    }
+}
+
+fn date_moved(state: &mut State, play: &PlayName, date: &Arc<str>, to: Timestamp) {
+    play_mut(state, play, |p| {
+        if let Some(entry) = p.dates.get_mut(date) {
+            entry.0 = to;
+        }
+    });
+    let runs: Vec<RunId> = state
+        .runs
+        .iter()
+        .filter(|(_, run)| run.play == *play && run.cause.date.as_ref() == Some(date))
+        .map(|(id, _)| id.clone())
+        .collect();
+    for id in runs {
+        if let Some(run) = state.runs.get_mut(&id) {
+            let run = Arc::make_mut(run);
+            run.anchor = to;
+            if let Value::Map(values) = &mut run.cause.values {
+                Arc::make_mut(values).insert(Arc::from("at"), Value::Time(to));
+            }
+        }
+    }
+}
+
+fn signal_received(state: &mut State, signal: &Signal) {
+    let Some(id) = &signal.member else { return };
+    match &*signal.name {
+        "member.joined" => {
+            let known = state.members.get(id).is_some();
+            let mut member = known
+                .then(|| state.members.get(id).map(|m| Member::clone(m)))
+                .flatten()
+                .unwrap_or_else(|| Member::new(id.clone(), signal.at));
+            describe_member(&mut member, &signal.data);
+            set_member(state, &Arc::new(member));
+        }
+        "member.left" => {
+            state.members.remove(id);
+        }
+        "message" | "reaction" | "answer" => {
+            // Somebody who speaks is a member, reported or not.
+            let mut member = state
+                .members
+                .get(id)
+                .map_or_else(|| Member::new(id.clone(), signal.at), |m| Member::clone(m));
+            member.seen = member.seen.max(signal.at);
+            member.messages += u64::from(&*signal.name == "message");
+            set_member(state, &Arc::new(member));
+        }
+        _ => {}
+    }
+}
+
+/// Takes over what a report says of a member: known keys into their places, the rest into `fields`.
+fn describe_member(member: &mut Member, data: &Value) {
+    let Some(map) = data.as_map() else { return };
+    for (key, value) in map {
+        match (&**key, value) {
+            ("id", _) => {}
+            ("name", Value::Str(name)) => member.name = name.to_string(),
+            ("role", Value::Str(role)) => member.role = role.to_string(),
+            ("source", Value::Str(source)) => member.source = source.to_string(),
+            ("tags", Value::List(tags)) => {
+                member.tags.extend(tags.iter().filter_map(|t| t.as_str().map(str::to_owned)));
+            }
+            _ => {
+                member.fields.insert(key.to_string(), value.clone());
+            }
+        }
+    }
+}
+
+fn set_member(state: &mut State, member: &Arc<Member>) {
+    if state.members.insert(member.id.clone(), member.clone()).is_none() {
+        state.members_ever += 1;
+    }
+}
+
+fn set_key(map: &mut Arc<crate::base::value::Map>, key: &Arc<str>, value: &Value) {
+    let map = Arc::make_mut(map);
+    if value.is_null() {
+        map.remove(key);
+    } else {
+        map.insert(key.clone(), value.clone());
+    }
+}
+
+/// The run that an effect belongs to: everything before the last two parts of its id.
+fn effect_run(effect: &EffectId) -> Option<&str> {
+    let id = effect.as_str();
+    let (rest, _) = id.rsplit_once('/')?;
+    rest.rsplit_once('/').map(|(run, _)| run)
+}
+
+/// Every effect of a run has another ordinal.
+fn count_effect(state: &mut State, effect: &EffectId) {
+    if let Some(run) = effect_run(effect)
+        && let Some(run) = state.runs.get_mut(run)
+    {
+        Arc::make_mut(run).ordinal += 1;
+    }
+}
+
+fn sent(state: &mut State, out: &Outgoing) {
+    let Some(id) = effect_run(&out.effect) else { return };
+    let Some(run) = state.runs.get_mut(id) else { return };
+    let run = Arc::make_mut(run);
+    // A held message was counted when it was held.
+    if !run.posts.values().any(|effect| *effect == out.effect) {
+        run.ordinal += 1;
+    }
+    run.told = true;
+    note_post(run, out);
+}
+
+fn note_post(run: &mut Run, out: &Outgoing) {
+    let id = out.effect.as_str();
+    if let Some((rest, _)) = id.rsplit_once('/')
+        && let Some((_, step)) = rest.rsplit_once('/')
+    {
+        run.posts.insert(step.into(), out.effect.clone());
+    }
+}
+
+fn remember_release(state: &mut State, at: Timestamp, due: Timestamp, out: &Outgoing) {
+    if out.channel.as_str() != GROUP || state.horizon.as_millis() == 0 {
+        return;
+    }
+    let horizon = at.plus(-state.horizon);
+    let released = Arc::make_mut(&mut state.released);
+    while released.front().is_some_and(|r| r.at < horizon) || released.len() >= limits::RELEASED_MAX {
+        released.pop_front();
+    }
+    released.push_back(Released { at, due, label: out.label, mentions: !out.message.mentions.is_empty() });
+}
+
+fn hold(state: &mut State, at: Timestamp, out: &Outgoing, reason: HoldReason, until: Option<Timestamp>) {
+    if let Some(id) = effect_run(&out.effect)
+        && let Some(run) = state.runs.get_mut(id)
+    {
+        let run = Arc::make_mut(run);
+        run.ordinal += 1;
+        note_post(run, out);
+    }
+    if let Some(until) = until {
+        state.timers.insert((until, Timer::Held { effect: out.effect.clone() }));
+    }
+    if let Some(expires) = out.expires {
+        state.timers.insert((expires, Timer::Expiry { effect: out.effect.clone() }));
+    }
+    let message = HeldMessage { outgoing: out.clone(), reason, until, since: at };
+    Arc::make_mut(&mut state.held).push_back(Arc::new(message));
+}
+
+fn unhold(state: &mut State, effect: &EffectId) -> Result<Arc<HeldMessage>, IllegalEntry> {
+    let held = Arc::make_mut(&mut state.held);
+    let index = held.iter().position(|h| h.outgoing.effect == *effect);
+    let Some(message) = index.and_then(|index| held.remove(index)) else {
+        return Err(IllegalEntry(format!("the message {effect} is not held")));
+    };
+    if let Some(until) = message.until {
+        state.timers.remove(&(until, Timer::Held { effect: effect.clone() }));
+    }
+    if let Some(expires) = message.outgoing.expires {
+        state.timers.remove(&(expires, Timer::Expiry { effect: effect.clone() }));
+    }
+    Ok(message)
+}
+
+fn still_held(state: &mut State, effect: &EffectId, reason: HoldReason, until: Option<Timestamp>) -> Applied {
+    let held = Arc::make_mut(&mut state.held);
+    let Some(message) = held.iter_mut().find(|h| h.outgoing.effect == *effect) else {
+        return illegal(format!("the message {effect} is not held"));
+    };
+    let message = Arc::make_mut(message);
+    message.reason = reason;
+    let old = std::mem::replace(&mut message.until, until);
+    retime(state, old, until, Timer::Held { effect: effect.clone() });
+    Ok(())
+}
+
+fn open_task(state: &mut State, task: &Task) {
+    state.tasks_opened += 1;
+    if let Some(remind) = task.remind {
+        state.timers.insert((remind, Timer::TaskRemind { task: task.id.clone() }));
+    }
+    if let Some(due) = task.due
+        && task.kind == TaskKind::Task
+        && !task.escalate.is_empty()
+    {
+        state.timers.insert((due, Timer::TaskDue { task: task.id.clone() }));
+    }
+    let open =
+        OpenTask { task: task.clone(), reminded: false, escalated: false, answers: Default::default() };
+    state.tasks.insert(task.id.clone(), Arc::new(open));
+}
+
+fn task_reminded(state: &mut State, id: &TaskId, escalated: bool) -> Applied {
+    let Some(open) = state.tasks.get_mut(id) else { return illegal(format!("no open task {id}")) };
+    let open = Arc::make_mut(open);
+    let timer = if escalated {
+        open.escalated = true;
+        open.task.due.map(|due| (due, Timer::TaskDue { task: id.clone() }))
+    } else {
+        open.reminded = true;
+        open.task.remind.map(|at| (at, Timer::TaskRemind { task: id.clone() }))
+    };
+    if let Some(timer) = timer {
+        state.timers.remove(&timer);
+    }
+    Ok(())
+}
+
+fn close_task(state: &mut State, id: &TaskId) -> Applied {
+    let Some(open) = state.tasks.remove(id) else { return illegal(format!("no open task {id}")) };
+    if let Some(remind) = open.task.remind {
+        state.timers.remove(&(remind, Timer::TaskRemind { task: id.clone() }));
+    }
+    if let Some(due) = open.task.due {
+        state.timers.remove(&(due, Timer::TaskDue { task: id.clone() }));
+    }
+    Ok(())
+}
+
+/// Entries about one run.
+fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
+    match fact {
+        Fact::RunStarted { run, play, anchor, number, digest, section, cause, timeout } => {
+            if state.runs.contains_key(run) {
+                return illegal(format!("the run {run} is open already"));
+            }
+            play_mut(state, play, |p| {
+                p.started = p.started.max(*number);
+                p.last = Some(run.clone());
+                p.skip.remove(run);
+            });
+            if let Some(timeout) = timeout {
+                state.timers.insert((*timeout, Timer::RunTimeout { run: run.clone() }));
+            }
+            let new = Run {
+                id: run.clone(),
+                play: play.clone(),
+                digest: digest.clone(),
+                section: *section,
+                anchor: *anchor,
+                started: at,
+                number: *number,
+                cause: cause.clone(),
+                pc: 0,
+                end: *anchor,
+                waiting: None,
+                bindings: Arc::default(),
+                loops: Vec::new(),
+                tries: 0,
+                timeout: *timeout,
+                outcome: None,
+                finished: None,
+                reason: String::new(),
+                missed: 0,
+                told: false,
+                ordinal: 0,
+                posts: Default::default(),
+            };
+            state.runs.insert(run.clone(), Arc::new(new));
+            Ok(())
+        }
+        Fact::RunRetried { run } => {
+            let finished = Arc::make_mut(&mut state.finished);
+            let index = finished.iter().position(|r| r.id == *run && r.outcome == Some(Outcome::Failed));
+            let Some(retried) = index.and_then(|index| finished.remove(index)) else {
+                return illegal(format!("no failed run {run}"));
+            };
+            let mut retried = Run::clone(&retried);
+            retried.outcome = None;
+            retried.finished = None;
+            retried.reason.clear();
+            retried.tries = 0;
+            retried.timeout = None;
+            retried.end = at;
+            state.runs.insert(run.clone(), Arc::new(retried));
+            Ok(())
+        }
+        Fact::RunFinished { run, outcome, reason } => finish_run(state, at, run, *outcome, reason),
+        Fact::StepWaiting { run, step, pc, due, waiting, until, fails } => {
+            let wait = RunWait {
+                step: step.clone(),
+                due: *due,
+                waiting: waiting.clone(),
+                until: *until,
+                fails: *fails,
+            };
+            set_waiting(state, run, Some(wait), |run| run.pc = *pc)
+        }
+        Fact::StepDone { run, pc, end, binding, .. } => set_waiting(state, run, None, |run| {
+            run.pc = *pc;
+            run.end = *end;
+            run.tries = 0;
+            if let Some((name, value)) = binding {
+                Arc::make_mut(&mut run.bindings).insert(name.clone(), value.clone());
+            }
+        }),
+        Fact::StepSkipped { run, pc, due, reason, .. } => set_waiting(state, run, None, |run| {
+            run.pc = *pc;
+            // A missed step ends when it was due, so that what follows it is measured as if it had been on time.
+            run.end = *due;
+            run.tries = 0;
+            run.missed += u32::from(matches!(reason, super::entry::Skip::Late { .. }));
+        }),
+        Fact::Bound { run, name, value } => with_run(state, run, |run| {
+            Arc::make_mut(&mut run.bindings).insert(name.clone(), value.clone());
+        }),
+        Fact::LoopSet { run, pc, items, index, binding, next } => set_waiting(state, run, None, |run| {
+            set_loop(run, *pc, items.as_ref(), *index, binding);
+            run.pc = *next;
+        }),
+        Fact::StepFailed { run, .. } => with_run(state, run, |run| run.tries += 1),
+        _ => Ok(()),
+    }
+}
+
+fn set_loop(run: &mut Run, pc: u32, items: Option<&Value>, index: Option<u32>, binding: &Arc<str>) {
+    if let Some(items) = items {
+        run.loops.push(Loop { pc, items: items.clone(), index: 0 });
+    }
+    let Some(index) = index else {
+        run.loops.retain(|l| l.pc != pc);
+        Arc::make_mut(&mut run.bindings).remove(binding);
+        return;
+    };
+    let Some(current) = run.loops.iter_mut().rev().find(|l| l.pc == pc) else { return };
+    current.index = index;
+    let item = current.items.as_list().and_then(|items| items.get(index as usize)).cloned();
+    Arc::make_mut(&mut run.bindings).insert(binding.clone(), item.unwrap_or_default());
+}
+
+fn with_run(state: &mut State, id: &RunId, change: impl FnOnce(&mut Run)) -> Applied {
+    let Some(run) = state.runs.get_mut(id) else { return illegal(format!("no open run {id}")) };
+    change(Arc::make_mut(run));
+    Ok(())
+}
+
+fn run_timer(wait: &RunWait) -> Option<Timestamp> {
+    match (wait.until, wait.fails) {
+        (Some(until), Some(fails)) => Some(until.min(fails)),
+        (until, fails) => until.or(fails),
+    }
+}
+
+fn set_waiting(
+    state: &mut State,
+    id: &RunId,
+    wait: Option<RunWait>,
+    change: impl FnOnce(&mut Run),
+) -> Applied {
+    let Some(run) = state.runs.get_mut(id) else { return illegal(format!("no open run {id}")) };
+    let run = Arc::make_mut(run);
+    change(run);
+    let old = run.waiting.as_ref().and_then(run_timer);
+    let new = wait.as_ref().and_then(run_timer);
+    run.waiting = wait;
+    retime(state, old, new, Timer::Run { run: id.clone() });
+    Ok(())
+}
+
+fn finish_run(state: &mut State, at: Timestamp, id: &RunId, outcome: Outcome, reason: &str) -> Applied {
+    let Some(run) = state.runs.remove(id) else { return illegal(format!("no open run {id}")) };
+    if let Some(wait) = run.waiting.as_ref().and_then(run_timer) {
+        state.timers.remove(&(wait, Timer::Run { run: id.clone() }));
+    }
+    if let Some(timeout) = run.timeout {
+        state.timers.remove(&(timeout, Timer::RunTimeout { run: id.clone() }));
+    }
+    if let Some(Waiting::Script { effect }) = run.waiting.as_ref().map(|w| &w.waiting) {
+        Arc::make_mut(&mut state.calls).retain(|call| call.effect != *effect);
+    }
+    let mut run = run;
+    let ended = Arc::make_mut(&mut run);
+    ended.outcome = Some(outcome);
+    ended.finished = Some(at);
+    reason.clone_into(&mut ended.reason);
+    ended.waiting = None;
+    let finished = Arc::make_mut(&mut state.finished);
+    if finished.len() >= limits::RUNS_REMEMBERED_MAX {
+        finished.pop_front();
+    }
+    finished.push_back(run);
+    Ok(())
+}
+
+/// Members that an import with `replace` leaves out.
+pub(super) fn missing_members(state: &State, listed: &BTreeSet<MemberId>) -> Vec<MemberId> {
+    state.members.keys().filter(|id| !listed.contains(*id)).cloned().collect()
+}

@@ -1,0 +1,254 @@
+//! When a message may go: quiet hours, posts a day, the gap, the share of advertising, mentions.
+//!
+//! A message that is held is a decision with a reason; it goes when its reason has passed, or it expires. Counts
+//! whole messages to channel `group` on the day they are released.
+
+use super::{
+    draft::{About, Decided, Draft},
+    entry::{Fact, HoldReason, Outgoing},
+    state::{HeldMessage, Released},
+};
+use crate::{
+    base::{
+        limits,
+        time::{Duration, Timestamp},
+    },
+    model::{
+        budget::{Budgets, Promo, Quota, Window},
+        channel::GROUP,
+        message::Label,
+        playbook::Playbook,
+    },
+};
+use std::sync::Arc;
+
+/// Why a message may not go now, and when to look again; always later than now.
+type Hold = (HoldReason, Option<Timestamp>);
+
+/// How far back the budgets of a playbook look.
+pub(super) fn horizon(budgets: &Budgets) -> Duration {
+    let quota = |quota: Option<Quota>| match quota.map(|q| q.per) {
+        None => Duration::ZERO,
+        // A calendar day in autumn has 25 hours.
+        Some(Window::Day) => Duration::HOUR.times(26),
+        Some(Window::Sliding(length)) => length,
+    };
+    let share = budgets.promo.as_ref().and_then(|p| p.share).map_or(Duration::ZERO, |share| share.1);
+    let gap = budgets.gap.unwrap_or(Duration::ZERO).times(2);
+    quota(budgets.posts).max(quota(budgets.mentions)).max(share).max(gap)
+}
+
+impl Draft<'_> {
+    /// Lets a new message go, or holds it.
+    pub(super) fn offer(&mut self, out: Outgoing) -> Decided {
+        if out.channel.as_str() != GROUP || self.unlimited() {
+            let out = self.with_delivery_task(out)?;
+            return self.emit(Fact::Posted(Box::new(out)));
+        }
+        let blocked =
+            self.state.held.iter().filter(|h| is_flow(h.reason)).find_map(|h| Some((h.reason, h.until?)));
+        let hold = self.verdict(&out, self.now).or_else(|| {
+            let (_, until) = blocked.filter(|_| !out.urgent)?;
+            Some((HoldReason::Order, Some(until)))
+        });
+        match hold {
+            None => {
+                let out = self.with_delivery_task(out)?;
+                self.emit(Fact::Posted(Box::new(out)))
+            }
+            Some((reason, until)) => {
+                if self.state.held.len() >= limits::HELD_MAX {
+                    let effect = out.effect.clone();
+                    self.emit(Fact::Held { outgoing: Box::new(out), reason, until: None })?;
+                    return self.emit(Fact::Expired { effect, reason: Some(reason) });
+                }
+                self.emit(Fact::Held { outgoing: Box::new(out), reason, until })
+            }
+        }
+    }
+
+    fn unlimited(&self) -> bool {
+        self.state.held.is_empty() && self.playbook.budgets == Budgets::default()
+    }
+
+    /// Looks at all held messages in order: what may go goes, what has expired is dropped with its reason.
+    pub(super) fn release_held(&mut self) -> Decided {
+        let mut blocked: Option<Timestamp> = None;
+        for held in self.state.held.iter().cloned().collect::<Vec<_>>() {
+            let out = &held.outgoing;
+            if out.expires.is_some_and(|expires| expires <= self.now) {
+                self.emit(Fact::Expired { effect: out.effect.clone(), reason: Some(held.reason) })?;
+                continue;
+            }
+            let own = self.verdict(out, held_due(&held, self.now));
+            let hold = match (own, blocked) {
+                (None, Some(until)) if !out.urgent => Some((HoldReason::Order, Some(until))),
+                (own, _) => own,
+            };
+            match hold {
+                None => {
+                    let out = self.with_delivery_task(out.clone())?;
+                    self.emit(Fact::Released(Box::new(out)))?;
+                }
+                Some((reason, until)) => {
+                    if is_flow(reason)
+                        && blocked.is_none()
+                        && let Some(until) = until
+                    {
+                        blocked = Some(until);
+                    }
+                    if (reason, until) != (held.reason, held.until) {
+                        self.emit(Fact::StillHeld { effect: out.effect.clone(), reason, until })?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Why a message may not go now. `due` is the instant that the gap is measured from.
+    fn verdict(&self, out: &Outgoing, due: Timestamp) -> Option<Hold> {
+        let budgets = &self.playbook.budgets;
+        let zone = &self.playbook.zone;
+        let released = &self.state.released;
+        if out.label == Some(Label::Promo)
+            && let Some(promo) = &budgets.promo
+            && let Some(hold) = self.promo_verdict(promo)
+        {
+            return Some(hold);
+        }
+        if !out.message.mentions.is_empty()
+            && let Some(quota) = budgets.mentions
+            && let Some(until) = self.quota_until(quota, |r| r.mentions)
+        {
+            return Some((HoldReason::MentionsMax, Some(until)));
+        }
+        if !out.urgent
+            && let Some(quiet) = budgets.quiet
+            && let Some(ends) = quiet.ends(self.now, zone)
+        {
+            return Some((HoldReason::Quiet, Some(ends)));
+        }
+        if let Some(quota) = budgets.posts
+            && let Some(until) = self.quota_until(quota, |_| true)
+        {
+            return Some((HoldReason::PostsMax, Some(until)));
+        }
+        if !out.urgent
+            && let Some(gap) = budgets.gap
+            && let Some(last) = released.back()
+        {
+            // Measured between due instants, so that a decision some milliseconds late holds nothing back.
+            let until = last.due.plus(gap);
+            let due = due.max(out.due);
+            if due < until && self.now < until {
+                return Some((HoldReason::PostsGap, Some(until)));
+            }
+        }
+        None
+    }
+
+    /// When a quota that is used up has room again.
+    fn quota_until(&self, quota: Quota, counts: impl Fn(&Released) -> bool) -> Option<Timestamp> {
+        let (from, day_end) = match quota.per {
+            Window::Day => {
+                let (start, end) = self.playbook.zone.day_bounds(self.now);
+                (start, Some(end))
+            }
+            Window::Sliding(length) => (Timestamp::from_millis(self.now.plus(-length).as_millis() + 1), None),
+        };
+        let recent: Vec<Timestamp> =
+            self.state.released.iter().filter(|r| r.at >= from && counts(r)).map(|r| r.at).collect();
+        if recent.len() < quota.max as usize {
+            return None;
+        }
+        match (quota.per, day_end) {
+            (Window::Sliding(length), _) => {
+                let index = recent.len().checked_sub(quota.max as usize)?;
+                // With a quota of nothing there is never room.
+                Some(recent.get(index).map_or(self.now.plus(Duration::DAY), |at| at.plus(length)))
+            }
+            (Window::Day, end) => end,
+        }
+    }
+
+    fn promo_verdict(&self, promo: &Promo) -> Option<Hold> {
+        let zone = &self.playbook.zone;
+        if let Some(age) = promo.not_before {
+            let until = self.state.created.plus(age);
+            if self.now < until {
+                return Some((HoldReason::PromoNotBefore, Some(until)));
+            }
+        }
+        if let Some(name) = &promo.around {
+            match promo_window(&self.playbook, name, promo, self.now) {
+                Near::Inside => {}
+                Near::Opens(at) => return Some((HoldReason::PromoAround, at)),
+            }
+        }
+        let midnight = zone.day_bounds(self.now).1;
+        if let Some(when) = &promo.when {
+            let facts = self.facts(when.names(), &About::default());
+            if !when.eval_bool(&facts).unwrap_or(false) {
+                return Some((HoldReason::PromoWhen, Some(midnight)));
+            }
+        }
+        if let Some((percent, window)) = promo.share {
+            let from = self.now.plus(-window);
+            let recent = self.state.released.iter().filter(|r| r.at > from);
+            let (mut all, mut promos, mut oldest) = (1u64, 1u64, None);
+            for release in recent {
+                all += 1;
+                if release.label == Some(Label::Promo) {
+                    promos += 1;
+                    oldest = oldest.or(Some(release.at));
+                }
+            }
+            if promos * 100 > all * u64::from(percent) {
+                // It changes with every other message that goes, and when an old advertisement leaves the window.
+                let leaves = oldest.map(|at: Timestamp| at.plus(window));
+                return Some((HoldReason::PromoShare, Some(leaves.map_or(midnight, |at| at.min(midnight)))));
+            }
+        }
+        None
+    }
+}
+
+/// Whether a reason holds everything behind it too. Advertising and mentions wait aside.
+fn is_flow(reason: HoldReason) -> bool {
+    matches!(reason, HoldReason::Quiet | HoldReason::PostsMax | HoldReason::PostsGap | HoldReason::Order)
+}
+
+/// The instant from which the gap of a held message is measured: when it was to be looked at, if that has come.
+fn held_due(held: &Arc<HeldMessage>, now: Timestamp) -> Timestamp {
+    held.until.map_or(held.outgoing.due, |until| until.min(now)).max(held.outgoing.due)
+}
+
+enum Near {
+    Inside,
+    Opens(Option<Timestamp>),
+}
+
+/// Whether now is around a day of a calendar, or when the next such time begins.
+fn promo_window(
+    playbook: &Playbook,
+    name: &crate::base::ids::CalendarName,
+    promo: &Promo,
+    now: Timestamp,
+) -> Near {
+    let Some(calendar) = playbook.calendars.get(name) else { return Near::Opens(None) };
+    let zone = &playbook.zone;
+    let midnight = |day: jiff::civil::Date| zone.instant(day.to_datetime(jiff::civil::Time::midnight()));
+    let mut opens = None;
+    for day in &calendar.off {
+        let start = midnight(*day).plus(-promo.before);
+        let end = midnight(day.tomorrow().unwrap_or(*day)).plus(promo.after);
+        if start <= now && now < end {
+            return Near::Inside;
+        }
+        if start > now {
+            opens = Some(opens.map_or(start, |at: Timestamp| at.min(start)));
+        }
+    }
+    Near::Opens(opens)
+}

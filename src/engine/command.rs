@@ -1,0 +1,229 @@
+//! Commands: what an operator may ask for, and why it is refused.
+//!
+//! A refusal is an entry too, so that whoever asked gets an answer that was committed.
+
+use super::{
+    apply,
+    draft::{Decided, Draft},
+    due::Asked,
+    entry::{Cause, Fact, Outcome, Skip, Waiting},
+    input::Command,
+};
+use crate::{
+    base::{
+        ids::{MemberId, PlayName, RunId, StepId},
+        limits,
+        member::Member,
+        time::Timestamp,
+        value::Value,
+    },
+    model::{play::Play, program::Op, trigger::Trigger},
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+impl Draft<'_> {
+    pub(super) fn command(&mut self, command: &Command) -> Decided {
+        match command {
+            Command::Start { play, args } => self.start_command(play, args),
+            Command::Cancel { run } => {
+                if !self.state.runs.contains_key(run) {
+                    return self.no_run(run);
+                }
+                self.finish(run, Outcome::Cancelled, "cancelled by an operator".into())
+            }
+            Command::Pause { play } => {
+                if let Some(play) = play
+                    && self.playbook.play(play).is_none()
+                {
+                    return self.no_play(play);
+                }
+                self.emit(Fact::Paused { play: play.clone() })
+            }
+            Command::Resume { play } => {
+                if let Some(play) = play
+                    && self.playbook.play(play).is_none()
+                {
+                    return self.no_play(play);
+                }
+                self.emit(Fact::Resumed { play: play.clone() })
+            }
+            Command::Postpone { play, date, at } => self.postpone(play, date, *at),
+            Command::Retry { run } => {
+                let failed =
+                    self.state.finished.iter().any(|r| r.id == *run && r.outcome == Some(Outcome::Failed));
+                if !failed {
+                    return self.refuse(format!(
+                        "there is no failed run `{run}` among the last {} that ended; `playbook runs` lists them",
+                        limits::RUNS_REMEMBERED_MAX
+                    ));
+                }
+                self.emit(Fact::RunRetried { run: run.clone() })?;
+                self.ready.push_back(run.clone());
+                Ok(())
+            }
+            Command::Skip { run, step } => self.skip_command(run, step.as_ref()),
+            Command::Done { task, by, note } => self.task_done(task, by.clone(), note.clone()),
+            Command::Approve { task, by } => self.decided(task, true, by.clone(), None),
+            Command::Reject { task, by, reason } => self.decided(task, false, by.clone(), reason.clone()),
+            Command::ImportMembers { members, replace } => self.import_members(members, *replace),
+        }
+    }
+
+    /// Records that a command was refused, and why.
+    pub(super) fn refuse(&mut self, reason: String) -> Decided {
+        self.emit(Fact::Refused { reason })
+    }
+
+    fn no_play(&mut self, play: &PlayName) -> Decided {
+        let names: Vec<&str> = self.playbook.plays.iter().map(|p| p.name.as_str()).collect();
+        let reason = format!("there is no play `{play}`; plays are {}", names.join(", "));
+        self.refuse(reason)
+    }
+
+    fn no_run(&mut self, run: &RunId) -> Decided {
+        let open: Vec<&str> = self.state.runs.keys().map(RunId::as_str).take(8).collect();
+        let open =
+            if open.is_empty() { "no run is open".into() } else { format!("open are {}", open.join(", ")) };
+        self.refuse(format!("there is no open run `{run}`; {open}"))
+    }
+
+    fn start_command(&mut self, name: &PlayName, args: &Value) -> Decided {
+        let playbook = self.playbook.clone();
+        let Some(play) = playbook.play(name) else { return self.no_play(name) };
+        if self.state.phase_final {
+            return self.refuse(format!("`{}` is a final phase; nothing starts in it", self.state.phase));
+        }
+        let run = self.fresh_run_id(name, self.now);
+        let cause = Cause { args: args.clone(), ..Cause::default() };
+        self.try_start(play, run, self.now, cause, Asked::ByOperator).map(|_| ())
+    }
+
+    fn dated(&self, name: &PlayName) -> Option<Arc<Play>> {
+        let play = self.playbook.play(name)?;
+        matches!(play.trigger, Trigger::Dates(_)).then(|| play.clone())
+    }
+
+    fn postpone(&mut self, name: &PlayName, id: &Arc<str>, to: Timestamp) -> Decided {
+        let Some(play) = self.dated(name) else {
+            return match self.playbook.play(name) {
+                None => self.no_play(name),
+                Some(_) => self.refuse(format!(
+                    "`{name}` has no dates; only a play with `dates` can be postponed. To leave one occurrence \
+                     out, use `playbook skip`"
+                )),
+            };
+        };
+        let dates = self.state.plays.get(name).map(|p| p.dates.clone()).unwrap_or_default();
+        let Some((from, start)) = dates.get(id).copied() else {
+            let known: Vec<&str> = dates.keys().map(|id| &**id).collect();
+            return self.refuse(format!("`{name}` has no date `{id}`; its dates are {}", known.join(", ")));
+        };
+        if to <= self.now {
+            return self.refuse(format!(
+                "{} has passed already; a date can only be moved ahead of now",
+                to.to_rfc3339(&self.playbook.zone)
+            ));
+        }
+        let run = RunId::from(format!("{name}@{id}"));
+        if start.is_none() && !self.state.runs.contains_key(&run) {
+            return self
+                .refuse(format!("`{name}/{id}` is over; give the new date an id of its own in the file"));
+        }
+        if from == to {
+            return self.refuse(format!("`{name}/{id}` is at that time already"));
+        }
+        self.move_date(&play, id, from, to)
+    }
+
+    fn skip_command(&mut self, run: &RunId, step: Option<&StepId>) -> Decided {
+        let Some(open) = self.state.runs.get(run).cloned() else { return self.skip_coming(run, step) };
+        let Some(step) = step else {
+            return self.finish(run, Outcome::Cancelled, "skipped by an operator".into());
+        };
+        let waits_there = open.waiting.as_ref().is_some_and(|wait| wait.step == *step);
+        if !waits_there {
+            let at = open.waiting.as_ref().map_or("?", |wait| wait.step.as_str());
+            return self.refuse(format!("`{run}` waits at step {at}, not at {step}"));
+        }
+        let (playbook, ops) = match self.play_of(&open) {
+            Some((playbook, _, play)) => (playbook, play.section(open.section).ops.clone()),
+            None => {
+                return self.refuse(format!("the version of the playbook of `{run}` is not known any more"));
+            }
+        };
+        drop(playbook);
+        let Some(Op::Step { end, .. }) = ops.get(open.pc as usize) else { return self.no_run(run) };
+        let pc = if *end == u32::MAX { open.pc + 1 } else { *end };
+        if let Some(Waiting::Approval { task } | Waiting::Answers { task }) =
+            open.waiting.as_ref().map(|wait| wait.waiting.clone())
+        {
+            self.close(&task, "cancelled", None, Value::Null)?;
+        }
+        self.emit(Fact::StepSkipped {
+            run: run.clone(),
+            step: step.clone(),
+            pc,
+            due: self.now,
+            reason: Skip::Operator,
+        })?;
+        self.ready.push_back(run.clone());
+        Ok(())
+    }
+
+    /// Skips an occurrence that has not started: `play@instant` or `play@date`.
+    fn skip_coming(&mut self, run: &RunId, step: Option<&StepId>) -> Decided {
+        let Some((name, _)) = run.as_str().split_once('@') else { return self.no_run(run) };
+        let name = PlayName::new(name);
+        if step.is_some() || self.playbook.play(&name).is_none() {
+            return self.no_run(run);
+        }
+        self.emit(Fact::OccurrenceDropped { play: name, run: run.clone() })
+    }
+
+    fn import_members(&mut self, members: &[Member], replace: bool) -> Decided {
+        let new = members.iter().filter(|m| !self.state.members.contains_key(&m.id)).count();
+        if self.state.members.len() + new > limits::MEMBERS_MAX {
+            return self.refuse(format!(
+                "the group would have {} members; at most {} are kept",
+                self.state.members.len() + new,
+                limits::MEMBERS_MAX
+            ));
+        }
+        for member in members {
+            let merged = match self.state.members.get(&member.id) {
+                Some(known) => merge(known, member),
+                None => member.clone(),
+            };
+            if self.state.members.get(&member.id).is_none_or(|known| **known != merged) {
+                self.emit(Fact::MemberSet(Arc::new(merged)))?;
+            }
+        }
+        if replace {
+            let listed: BTreeSet<MemberId> = members.iter().map(|m| m.id.clone()).collect();
+            for member in apply::missing_members(&self.state, &listed) {
+                self.remove_member(&member)?;
+            }
+        }
+        if self.is_empty() {
+            // Nothing was new; the import itself is still on record.
+            return self.set_midnight();
+        }
+        Ok(())
+    }
+}
+
+/// A list tells who somebody is; what was heard of them here is kept.
+fn merge(known: &Member, listed: &Member) -> Member {
+    let mut merged = listed.clone();
+    merged.joined = known.joined.min(listed.joined);
+    merged.seen = known.seen.max(listed.seen);
+    merged.messages = known.messages.max(listed.messages);
+    if listed.points == 0 {
+        merged.points = known.points;
+    }
+    merged.tags.extend(known.tags.iter().cloned());
+    for (key, value) in &known.fields {
+        merged.fields.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    merged
+}

@@ -1,0 +1,326 @@
+//! A decision in the making: a working copy of the state, and the entries that led to it.
+//!
+//! Every entry is applied to the copy as it is decided, by the same `apply` that recovery uses, so that what a
+//! later step sees is what recovery will see. The state that was passed in is never touched.
+
+use super::{
+    IllegalEntry, apply,
+    entry::{Entry, Fact, Outgoing},
+    input::Signal,
+    state::{Run, State},
+};
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId, InputId, MemberId, PlayName, RunId, StepId},
+        person::Person,
+        seed::Seed,
+        time::Timestamp,
+        value::{Map, Value},
+    },
+    model::{
+        channel::{ALERTS, STAFF},
+        group::Group,
+        message::Message,
+        play::Play,
+        playbook::{Playbook, Playbooks},
+        step::Assignee,
+    },
+    script::{
+        expr::EvalError,
+        facts::{Facts, GroupFacts, PhaseFacts, RoleFacts, RunFacts},
+        names::{Name, Names},
+    },
+};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+/// The result of a piece of a decision; an illegal entry is a bug and ends the decision.
+pub(super) type Decided<T = ()> = Result<T, IllegalEntry>;
+
+/// A decision in the making.
+pub(super) struct Draft<'a> {
+    /// The working copy.
+    pub(super) state: State,
+    /// All versions that open runs may need.
+    pub(super) playbooks: &'a Playbooks,
+    /// The version in force.
+    pub(super) playbook: Arc<Playbook>,
+    /// The group as that version describes it.
+    pub(super) group: Arc<Group>,
+    /// The clock of the input.
+    pub(super) now: Timestamp,
+    /// Runs that can go on.
+    pub(super) ready: VecDeque<RunId>,
+    /// Signals that have been recorded and not yet answered, with their depth.
+    pub(super) signals: VecDeque<(Signal, usize)>,
+    /// Steps carried out.
+    pub(super) steps: usize,
+    entries: Vec<Entry>,
+    input: Option<InputId>,
+}
+
+/// What an expression is about, beside the group: the run, the member, a signal that is being tested.
+#[derive(Default, Clone)]
+pub(super) struct About<'r> {
+    pub(super) run: Option<&'r Run>,
+    pub(super) member: Option<MemberId>,
+    pub(super) signal: Option<Value>,
+    pub(super) step: Option<&'r StepId>,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(
+        state: &State,
+        playbooks: &'a Playbooks,
+        playbook: Arc<Playbook>,
+        group: Arc<Group>,
+        now: Timestamp,
+        input: Option<InputId>,
+    ) -> Self {
+        Self {
+            state: state.clone(),
+            playbooks,
+            playbook,
+            group,
+            now,
+            ready: VecDeque::new(),
+            signals: VecDeque::new(),
+            steps: 0,
+            entries: Vec::new(),
+            input,
+        }
+    }
+
+    /// Decides one fact.
+    pub(super) fn emit(&mut self, fact: Fact) -> Decided {
+        let entry = Entry { at: self.now, input: self.input.take(), fact };
+        apply::apply(&mut self.state, &entry)?;
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    /// Everything decided.
+    pub(super) fn into_entries(self) -> Vec<Entry> {
+        self.entries
+    }
+
+    /// Whether anything has been decided.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// An open run.
+    pub(super) fn run(&self, id: &RunId) -> Decided<Arc<Run>> {
+        self.state.runs.get(id).cloned().ok_or_else(|| IllegalEntry(format!("no open run {id}")))
+    }
+
+    /// The playbook, the group and the play that a run began with.
+    pub(super) fn play_of(&self, run: &Run) -> Option<(Arc<Playbook>, Arc<Group>, Arc<Play>)> {
+        let playbook = if run.digest == self.playbook.digest {
+            self.playbook.clone()
+        } else {
+            self.playbooks.get(&run.digest)?.clone()
+        };
+        let group = playbook.groups.get(&self.state.group).unwrap_or(&self.group).clone();
+        let play = playbook.play(&run.play)?.clone();
+        Some((playbook, group, play))
+    }
+
+    /// The id of the next effect of a run's step.
+    pub(super) fn effect_id(&self, run: &RunId, step: &StepId) -> EffectId {
+        let ordinal = self.state.runs.get(run).map_or(0, |r| r.ordinal);
+        EffectId::from(format!("{run}/{step}/{ordinal}"))
+    }
+
+    /// What expressions see. Only what the names need is gathered.
+    pub(super) fn facts(&self, names: Names, about: &About<'_>) -> Arc<Facts> {
+        let (playbook, group, play) = match about.run.and_then(|run| self.play_of(run)) {
+            Some((playbook, group, play)) => (playbook, group, Some(play)),
+            None => (self.playbook.clone(), self.group.clone(), None),
+        };
+        build_facts(&self.state, &playbook, &group, play.as_deref(), self.now, names, about)
+    }
+
+    /// The people behind a role or a person's name now, the role's name, and where they are told.
+    pub(super) fn assignee(&self, to: Option<&Assignee>, facts: &Arc<Facts>) -> Result<Addressee, EvalError> {
+        let staff = || {
+            let staff = ChannelName::new(STAFF);
+            self.playbook.channel(&self.group, &staff).is_some().then_some(staff)
+        };
+        let by_word = |word: &str| {
+            if let Some(role) = self.playbook.role(&self.group, &word.into()) {
+                let (people, _) = role.holders(self.state.created, self.now, &self.playbook.zone);
+                return Some(Addressee {
+                    role: Some(role.name.clone()),
+                    people,
+                    channel: role.channel.clone().or_else(staff),
+                });
+            }
+            let person = self.playbook.people.get(word)?;
+            let person = Person::clone(person);
+            let channel = self
+                .playbook
+                .roles
+                .values()
+                .find(|role| role.channel.is_some() && role.people.iter().any(|p| p.id == person.id))
+                .and_then(|role| role.channel.clone());
+            Some(Addressee { role: None, people: vec![person], channel: channel.or_else(staff) })
+        };
+        Ok(match to {
+            None => Addressee { role: None, people: Vec::new(), channel: staff() },
+            Some(Assignee::Role(role)) => by_word(role.as_str()).unwrap_or_default(),
+            Some(Assignee::Person(person)) => by_word(person.as_str()).unwrap_or_default(),
+            Some(Assignee::Text(text)) => {
+                let word = text.render(facts)?;
+                by_word(&word).ok_or_else(|| {
+                    EvalError(format!(
+                        "`{word}` is neither a role nor one of `people`; write one of their names"
+                    ))
+                })?
+            }
+        })
+    }
+
+    /// Tells the `alerts` channel, if there is one.
+    pub(super) fn alert(&mut self, id: &str, text: String) -> Decided {
+        let alerts = ChannelName::new(ALERTS);
+        if self.playbook.channel(&self.group, &alerts).is_none() {
+            return Ok(());
+        }
+        let effect = EffectId::from(format!("alert/{id}/{}", self.state.epoch));
+        self.notify(effect, alerts, Message::text(text), None)
+    }
+
+    /// Sends a message that no budget holds.
+    pub(super) fn notify(
+        &mut self,
+        effect: EffectId,
+        channel: ChannelName,
+        message: Message,
+        play: Option<PlayName>,
+    ) -> Decided {
+        let due = self.now;
+        let out = Outgoing {
+            effect,
+            channel,
+            message,
+            label: None,
+            play,
+            due,
+            expires: None,
+            urgent: false,
+            manual: None,
+        };
+        let out = self.with_delivery_task(out)?;
+        self.emit(Fact::Notified(Box::new(out)))
+    }
+}
+
+/// Whom a task goes to, and where they are told.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Addressee {
+    pub(super) role: Option<crate::base::ids::RoleName>,
+    pub(super) people: Vec<Person>,
+    pub(super) channel: Option<ChannelName>,
+}
+
+/// What expressions and scripts see of a state.
+pub(super) fn build_facts(
+    state: &State,
+    playbook: &Playbook,
+    group: &Group,
+    play: Option<&Play>,
+    now: Timestamp,
+    names: Names,
+    about: &About<'_>,
+) -> Arc<Facts> {
+    let run = about.run;
+    let signals = run.map(|run| &run.cause.signals);
+    let signal = about
+        .signal
+        .clone()
+        .or_else(|| signals.and_then(|signals| signals.first().cloned()))
+        .unwrap_or_default();
+    let member = about
+        .member
+        .clone()
+        .or_else(|| run.and_then(|run| run.cause.member.clone()))
+        .or_else(|| signal.get("member").and_then(Value::as_str).map(MemberId::new));
+    let seed = match (run, about.step) {
+        (Some(run), Some(step)) => Seed::from_parts(&[
+            state.group.as_str(),
+            run.id.as_str(),
+            step.as_str(),
+            &run.ordinal.to_string(),
+        ])
+        .next_u64(),
+        _ => 0,
+    };
+    Arc::new(Facts {
+        now,
+        zone: playbook.zone.clone(),
+        locale: playbook.locale,
+        group: GroupFacts { id: group.id.clone(), title: group.title.clone(), created: state.created },
+        members: state.members.clone(),
+        member,
+        phase: PhaseFacts { name: state.phase.clone(), entered: state.phase_entered },
+        run: run.map(|run| RunFacts {
+            id: Arc::from(run.id.as_str()),
+            play: Arc::from(run.play.as_str()),
+            anchor: run.anchor,
+            number: run.number,
+        }),
+        date: run.map(|run| run.cause.values.clone()).unwrap_or_default(),
+        signal,
+        signals: signals.map(|signals| Value::list(signals.clone())).unwrap_or_default(),
+        vars: vars(state, group),
+        args: args(run, play),
+        rules: playbook.rules.clone(),
+        charter: playbook.charter.clone(),
+        roles: if names.has(Name::Roles) { roles(state, playbook, group, now) } else { Arc::default() },
+        bindings: run.map(|run| run.bindings.clone()).unwrap_or_default(),
+        state: state.script_state.clone(),
+        data: playbook.data.clone(),
+        seed,
+    })
+}
+
+/// The constants, with what `set` wrote over them.
+fn vars(state: &State, group: &Group) -> Arc<Map> {
+    if state.vars.is_empty() {
+        return group.vars.clone();
+    }
+    let mut vars = Map::clone(&group.vars);
+    vars.extend(state.vars.iter().map(|(k, v)| (k.clone(), v.clone())));
+    Arc::new(vars)
+}
+
+/// What the start gave over what the play says.
+fn args(run: Option<&Run>, play: Option<&Play>) -> Value {
+    let given = run.map(|run| run.cause.args.clone()).unwrap_or_default();
+    let Some(crate::model::text::Template::Const(Value::Map(defaults))) = play.map(|play| &play.args) else {
+        return given;
+    };
+    let mut args = Map::clone(defaults);
+    if let Some(given) = given.as_map() {
+        args.extend(given.iter().map(|(k, v)| (k.clone(), v.clone())));
+    }
+    Value::Map(Arc::new(args))
+}
+
+fn roles(
+    state: &State,
+    playbook: &Playbook,
+    group: &Group,
+    now: Timestamp,
+) -> Arc<BTreeMap<crate::base::ids::RoleName, RoleFacts>> {
+    let names = playbook.roles.keys().chain(group.roles.keys());
+    let facts = names.filter_map(|name| {
+        let role = playbook.role(group, name)?;
+        let (now, next) = role.holders(state.created, now, &playbook.zone);
+        Some((name.clone(), RoleFacts { now, next }))
+    });
+    Arc::new(facts.collect())
+}

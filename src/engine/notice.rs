@@ -1,0 +1,134 @@
+//! The words with which the engine itself speaks to people: tasks, approvals, questions, alerts.
+//!
+//! CommonMark in the playbook's locale. Pure text; decides nothing.
+
+use super::entry::{Task, TaskKind};
+use crate::{
+    base::{
+        ids::{RunId, StepId},
+        locale::Locale,
+        time::Timestamp,
+    },
+    model::playbook::Playbook,
+};
+use std::fmt::Write as _;
+
+/// What somebody who is asked something reads.
+pub(super) fn task_opened(playbook: &Playbook, task: &Task, now: Timestamp) -> String {
+    let locale = playbook.locale;
+    let head = match task.kind {
+        TaskKind::Approval => locale.pick("Approval", "待审批"),
+        TaskKind::Removal => locale.pick("Removal", "移出成员"),
+        TaskKind::Task | TaskKind::Question | TaskKind::Delivery => locale.pick("Task", "任务"),
+    };
+    let mut text = format!("**{head} {}** · {}", task.id, task.text);
+    if let Some(due) = task.due {
+        let due = locale.time(due, &playbook.zone, now);
+        let _ = match locale {
+            Locale::En => write!(text, "\n\nBy {due}."),
+            Locale::Zh => write!(text, "\n\n截止:{due}"),
+        };
+    }
+    let answer = match (task.kind, locale) {
+        (TaskKind::Approval, Locale::En) => {
+            format!("Answer: `playbook approve {0}` or `playbook reject {0}`", task.id)
+        }
+        (TaskKind::Approval, Locale::Zh) => {
+            format!("答复:`playbook approve {0}` 或 `playbook reject {0}`", task.id)
+        }
+        (_, Locale::En) => format!("When done: `playbook done {}`", task.id),
+        (_, Locale::Zh) => format!("完成后:`playbook done {}`", task.id),
+    };
+    let _ = write!(text, "\n\n{answer}");
+    text
+}
+
+/// A reminder, or the word to whoever a task escalates to.
+pub(super) fn task_reminder(playbook: &Playbook, task: &Task, now: Timestamp, escalated: bool) -> String {
+    let locale = playbook.locale;
+    let due = task.due.map(|due| locale.time(due, &playbook.zone, now)).unwrap_or_default();
+    let who = locale.join(&task.people.iter().map(|p| p.name.clone()).collect::<Vec<_>>());
+    match (locale, escalated) {
+        (Locale::En, false) => format!("**Reminder {}** · {}\n\nBy {due}.", task.id, task.text),
+        (Locale::Zh, false) => format!("**提醒 {}** · {}\n\n截止:{due}", task.id, task.text),
+        (Locale::En, true) => {
+            format!("**Overdue {}** · {}\n\n{who} was to do it by {due}.", task.id, task.text)
+        }
+        (Locale::Zh, true) => format!("**逾期 {}** · {}\n\n负责人:{who},截止:{due}", task.id, task.text),
+    }
+}
+
+/// A question to the group, with its options numbered.
+pub(super) fn question(
+    playbook: &Playbook,
+    question: &str,
+    options: &[String],
+    fields: &[std::sync::Arc<str>],
+    until: Timestamp,
+    now: Timestamp,
+) -> String {
+    let locale = playbook.locale;
+    let mut text = format!("**{question}**\n");
+    for (index, option) in options.iter().enumerate() {
+        let _ = write!(text, "\n{}. {option}", index + 1);
+    }
+    if !fields.is_empty() {
+        for field in fields {
+            let _ = write!(text, "\n- {field}");
+        }
+    }
+    let until = locale.time(until, &playbook.zone, now);
+    let _ = match locale {
+        Locale::En => write!(text, "\n\nOpen until {until}."),
+        Locale::Zh => write!(text, "\n\n截止:{until}"),
+    };
+    text
+}
+
+/// Whether these members are to be removed.
+pub(super) fn prune_question(playbook: &Playbook, names: &[String]) -> String {
+    let list = playbook.locale.join(names);
+    match playbook.locale {
+        Locale::En => format!("Remove {} who stayed silent? {list}", members_en(names.len())),
+        Locale::Zh => format!("以下 {} 位成员仍未发言,是否移出?{list}", names.len()),
+    }
+}
+
+/// The list for whoever removes them.
+pub(super) fn prune_list(playbook: &Playbook, names: &[String]) -> String {
+    let list = playbook.locale.join(names);
+    match playbook.locale {
+        Locale::En => format!("Remove {} from the group: {list}", members_en(names.len())),
+        Locale::Zh => format!("请将以下 {} 位成员移出群聊:{list}", names.len()),
+    }
+}
+
+fn members_en(n: usize) -> String {
+    if n == 1 { "1 member".into() } else { format!("{n} members") }
+}
+
+/// A run failed.
+pub(super) fn run_failed(locale: Locale, group: &str, run: &RunId, step: &StepId, error: &str) -> String {
+    match locale {
+        Locale::En => format!("**{group}**: run `{run}` failed at step {step}.\n\n{error}"),
+        Locale::Zh => format!("**{group}**:运行 `{run}` 在步骤 {step} 失败。\n\n{error}"),
+    }
+}
+
+/// A message was refused for good, or nobody knows whether it arrived.
+pub(super) fn delivery_failed(
+    locale: Locale,
+    group: &str,
+    effect: &str,
+    in_doubt: bool,
+    reason: &str,
+) -> String {
+    match (locale, in_doubt) {
+        (Locale::En, false) => format!("**{group}**: message `{effect}` was refused.\n\n{reason}"),
+        (Locale::Zh, false) => format!("**{group}**:消息 `{effect}` 被拒收。\n\n{reason}"),
+        (Locale::En, true) => {
+            format!("**{group}**: nobody knows whether message `{effect}` arrived; it is held.\n\n{reason}")
+        }
+        (Locale::Zh, true) => format!("**{group}**:消息 `{effect}` 是否送达不明,已暂停。\n\n{reason}"),
+    }
+}

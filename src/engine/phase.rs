@@ -1,0 +1,87 @@
+//! Phases: when one is left, which one comes, and what that sets off.
+
+use super::{
+    draft::{About, Decided, Draft},
+    entry::{Fact, PhaseCause},
+    input::Signal,
+};
+use crate::base::{
+    ids::{InputId, PhaseName},
+    value::Value,
+};
+use std::sync::Arc;
+
+impl Draft<'_> {
+    /// Enters a phase and sends `phase.entered`.
+    pub(super) fn enter_phase(&mut self, name: &PhaseName, cause: PhaseCause) -> Decided {
+        let playbook = self.playbook.clone();
+        let Some(phase) = playbook.phase(name) else { return Ok(()) };
+        let from = self.state.phase.clone();
+        let since = if cause == PhaseCause::Adopted { self.state.created } else { self.now };
+        self.emit(Fact::PhaseEntered {
+            phase: name.clone(),
+            cause,
+            timeout: phase.timeout.map(|timeout| since.plus(timeout)),
+            is_final: phase.is_final,
+        })?;
+        self.set_midnight()?;
+        let data = Value::map([
+            ("phase", Value::str(name.as_str())),
+            ("from", if from.as_str().is_empty() { Value::Null } else { Value::str(from.as_str()) }),
+        ]);
+        let id = InputId::from(format!("phase.entered/{name}/{}", self.state.epoch));
+        self.record_signal(
+            Signal { name: Arc::from("phase.entered"), id, at: self.now, member: None, data },
+            1,
+        )
+    }
+
+    /// Sets when `until` is tested next if nothing else happens.
+    pub(super) fn set_midnight(&mut self) -> Decided {
+        let tested = self.playbook.phase(&self.state.phase).is_some_and(|phase| phase.until.is_some());
+        let next = self.playbook.phase_after(&self.state.phase).is_some();
+        let at =
+            (tested && next && !self.state.phase_final).then(|| self.playbook.zone.day_bounds(self.now).1);
+        if at == self.state.midnight { Ok(()) } else { self.emit(Fact::MidnightSet { at }) }
+    }
+
+    /// Local midnight has passed; `until` is tested after every input anyway.
+    pub(super) fn midnight_passed(&mut self) -> Decided {
+        let at = Some(self.playbook.zone.day_bounds(self.now).1);
+        self.emit(Fact::MidnightSet { at })
+    }
+
+    /// The phase's `timeout` has passed.
+    pub(super) fn phase_timed_out(&mut self) -> Decided {
+        let next = self.playbook.phase_after(&self.state.phase).map(|phase| phase.name.clone());
+        match next {
+            Some(next) => self.enter_phase(&next, PhaseCause::Timeout),
+            // The last phase has nowhere to go; its timeout is taken away by entering it again without one.
+            None => self.emit(Fact::PhaseEntered {
+                phase: self.state.phase.clone(),
+                cause: PhaseCause::Timeout,
+                timeout: None,
+                is_final: self.state.phase_final,
+            }),
+        }
+    }
+
+    /// Leaves the phase while its `until` is true. An `until` that fails counts as not yet.
+    pub(super) fn test_until(&mut self) -> Decided {
+        for _ in 0..self.playbook.phases.len() {
+            let playbook = self.playbook.clone();
+            let Some(until) = playbook.phase(&self.state.phase).and_then(|phase| phase.until.as_ref()) else {
+                return Ok(());
+            };
+            let Some(next) = playbook.phase_after(&self.state.phase) else { return Ok(()) };
+            let facts = self.facts(until.names(), &About::default());
+            if !until.eval_bool(&facts).unwrap_or(false) {
+                return Ok(());
+            }
+            let condition = until.source().to_owned();
+            self.enter_phase(&next.name, PhaseCause::Until { condition })?;
+            self.carry_on()?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! Signals: what a reported fact starts, opens, joins and wakes.
+
+use super::{
+    draft::{About, Decided, Draft},
+    due::Asked,
+    entry::{Cause, Fact},
+    input::Signal,
+    steps::next_clock,
+};
+use crate::{
+    base::{ids::PlayName, limits, value::Value},
+    model::{
+        play::Play,
+        trigger::{Batch, OnSignal, Trigger},
+    },
+};
+use std::sync::Arc;
+
+impl Draft<'_> {
+    /// Records a signal; what it sets off follows when the run under way has gone as far as it can.
+    pub(super) fn record_signal(&mut self, signal: Signal, depth: usize) -> Decided {
+        self.emit(Fact::SignalReceived(signal.clone()))?;
+        self.signals.push_back((signal, depth));
+        Ok(())
+    }
+
+    /// What a recorded signal sets off.
+    pub(super) fn answer_signal(&mut self, signal: &Signal, depth: usize) -> Decided {
+        if depth > limits::SIGNAL_DEPTH_MAX * 64 {
+            return Ok(());
+        }
+        match &*signal.name {
+            "answer" => self.take_answer(signal)?,
+            "member.left" => {
+                if let Some(member) = &signal.member {
+                    self.end_member_runs(member)?;
+                }
+            }
+            _ => {}
+        }
+        self.wake_waiting(signal)?;
+        let playbook = self.playbook.clone();
+        for play in &playbook.plays {
+            if let Trigger::Signal(on) = &play.trigger
+                && on.name == signal.name
+            {
+                self.answer_with(play, on, signal)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn answer_with(&mut self, play: &Arc<Play>, on: &OnSignal, signal: &Signal) -> Decided {
+        // In a final phase nothing starts but what entering it does.
+        if self.state.phase_final && &*signal.name != "phase.entered" {
+            return Ok(());
+        }
+        let value = signal.to_value();
+        if let Some(filter) = &on.filter {
+            let about =
+                About { signal: Some(value.clone()), member: signal.member.clone(), ..About::default() };
+            let facts = self.facts(filter.names(), &about);
+            match filter.eval_bool(&facts) {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(error) => {
+                    let text = format!("`where` of `{}` failed: {error}", play.name);
+                    return self.alert(play.name.as_str(), text);
+                }
+            }
+        }
+        if let Some(batch) = on.batch {
+            return self.join_batch(&play.name, batch, signal, value);
+        }
+        let member = on.per_member.then(|| signal.member.clone()).flatten();
+        if let Some(member) = &member {
+            let open = self
+                .state
+                .runs
+                .values()
+                .any(|run| run.play == play.name && run.cause.member.as_ref() == Some(member));
+            if open && play.overlap == crate::model::play::Overlap::Skip {
+                return Ok(());
+            }
+        }
+        let run = self.fresh_run_id(&play.name, signal.at);
+        let cause = Cause { signals: vec![value], member, ..Cause::default() };
+        self.try_start(play, run, signal.at, cause, Asked::ByTrigger).map(|_| ())
+    }
+
+    fn join_batch(&mut self, play: &PlayName, batch: Batch, signal: &Signal, value: Value) -> Decided {
+        let open = self.state.plays.get(play).and_then(|p| p.batch.as_ref());
+        let full = open.is_some_and(|(_, signals)| signals.len() >= limits::BATCH_SIGNALS_MAX);
+        if full {
+            // The window closes early rather than lose a signal.
+            self.close_batch(play)?;
+            self.carry_on()?;
+        }
+        if full || open_is_none(self, play) {
+            let until = match batch {
+                Batch::For(length) => signal.at.plus(length).max(self.now),
+                Batch::Until(clock) => next_clock(self.now, clock, &self.playbook.zone),
+            };
+            self.emit(Fact::BatchOpened { play: play.clone(), until })?;
+        }
+        self.emit(Fact::BatchJoined { play: play.clone(), signal: value })
+    }
+
+    /// A window closes: its run starts, anchored at the window's end.
+    pub(super) fn close_batch(&mut self, name: &PlayName) -> Decided {
+        let batch = self.state.plays.get(name).and_then(|p| p.batch.clone());
+        self.emit(Fact::BatchClosed { play: name.clone() })?;
+        let playbook = self.playbook.clone();
+        let (Some((until, signals)), Some(play)) = (batch, playbook.play(name)) else { return Ok(()) };
+        let anchor = until.min(self.now);
+        let run = self.fresh_run_id(name, anchor);
+        let cause = Cause { signals, ..Cause::default() };
+        self.try_start(play, run, anchor, cause, Asked::ByTrigger).map(|_| ())
+    }
+}
+
+fn open_is_none(draft: &Draft<'_>, play: &PlayName) -> bool {
+    draft.state.plays.get(play).is_none_or(|p| p.batch.is_none())
+}

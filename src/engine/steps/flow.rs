@@ -1,0 +1,70 @@
+//! `signal` and `start`: a run that causes others.
+
+use crate::{
+    base::{
+        ids::{InputId, MemberId, PlayName, RunId},
+        limits,
+        time::Timestamp,
+        value::Value,
+    },
+    engine::{
+        advance::{At, Carried, Trouble},
+        draft::{Decided, Draft},
+        due::Asked,
+        entry::Cause,
+        input::Signal,
+    },
+    model::text::{Template, Text},
+};
+use std::sync::Arc;
+
+impl Draft<'_> {
+    pub(in crate::engine) fn signal_step(&mut self, at: &At<'_>, name: &Text, with: &Template) -> Carried {
+        let facts = self.step_facts(at, name.names().union(with.names()));
+        let name = name.render(&facts)?;
+        let data = with.eval(&facts)?;
+        let effect = self.effect_id(&at.run.id, &at.step.id);
+        self.send_signal(name, data, effect.as_str())?;
+        self.done(at, at.pc + 1, None)
+    }
+
+    /// A signal that the playbook itself sends; `data.member` is the member it is about.
+    pub(in crate::engine) fn send_signal(&mut self, name: String, data: Value, id: &str) -> Decided {
+        let member = data.get("member").and_then(Value::as_str).map(MemberId::new);
+        let signal = Signal { name: Arc::from(name), id: InputId::new(id), at: self.now, member, data };
+        self.record_signal(signal, 1)
+    }
+
+    pub(in crate::engine) fn start_step(&mut self, at: &At<'_>, play: &PlayName, with: &Template) -> Carried {
+        let args = with.eval(&self.step_facts(at, with.names()))?;
+        let playbook = self.playbook.clone();
+        let Some(target) = playbook.play(play) else {
+            return Err(Trouble::Step(format!("there is no play `{play}` in the playbook that is in force")));
+        };
+        let run = self.fresh_run_id(play, self.now);
+        let cause = Cause { args, ..Cause::default() };
+        self.done(at, at.pc + 1, None)?;
+        self.try_start(target, run, self.now, cause, Asked::ByTrigger)?;
+        Ok(crate::engine::advance::Went::On(at.pc + 1))
+    }
+
+    /// An id for a run that no schedule yields: the play and its anchor, numbered when there are several.
+    pub(in crate::engine) fn fresh_run_id(&self, play: &PlayName, anchor: Timestamp) -> RunId {
+        let base = format!("{play}@{}", anchor.to_utc());
+        let last = self.state.plays.get(play).and_then(|p| p.last.clone());
+        let number = match last.as_ref().and_then(|last| last.as_str().strip_prefix(&base)) {
+            None => return RunId::from(base),
+            Some("") => 2,
+            Some(suffix) => suffix.trim_start_matches('#').parse::<usize>().unwrap_or(1) + 1,
+        };
+        let mut number = number;
+        while number < limits::RUNS_OPEN_MAX {
+            let id = RunId::from(format!("{base}#{number}"));
+            if !self.state.runs.contains_key(&id) {
+                return id;
+            }
+            number += 1;
+        }
+        RunId::from(format!("{base}#{number}"))
+    }
+}

@@ -1,0 +1,13 @@
+//! What each verb does. One file per noun; every function decides facts and returns where the run goes on.
+//!
+//! Nothing here waits, sends or asks: that is what the entries say.
+
+mod ask;
+mod flow;
+mod post;
+mod prune;
+mod script;
+mod task;
+mod wait;
+
+pub(super) use wait::next_clock;

@@ -1,0 +1,242 @@
+//! `post`: a message is rendered, its people are found, and the budgets say when it goes.
+//!
+//! Also the posts of scripts, and posts to a manual channel, which become tasks for a person.
+
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId, MemberId, PlayName, StepId, TaskId},
+        limits,
+        person::Person,
+        time::Timestamp,
+        value::Value,
+    },
+    engine::{
+        advance::{At, Carried, Trouble},
+        draft::{Decided, Draft},
+        entry::{Fact, Outgoing, Task, TaskKind},
+    },
+    model::{
+        channel::{ChannelKind, GROUP},
+        message::{Button, Label, Mention, Message},
+        step::{MentionTarget, Post},
+    },
+    script::facts::Facts,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+impl Draft<'_> {
+    pub(in crate::engine) fn post(&mut self, at: &At<'_>, post: &Post) -> Carried {
+        let mut names = post.text.names();
+        names = post.image.iter().fold(names, |n, t| n.union(t.names()));
+        names = post.buttons.iter().fold(names, |n, (t, u)| n.union(t.names()).union(u.names()));
+        for target in &post.mention {
+            names = match target {
+                MentionTarget::Text(text) => names.union(text.names()),
+                MentionTarget::All | MentionTarget::Role(_) | MentionTarget::Person(_) => names,
+            };
+        }
+        let facts = self.step_facts(at, names);
+        let mut message = Message::text(post.text.render(&facts)?);
+        for target in &post.mention {
+            self.mention(target, &facts, &mut message.mentions)?;
+        }
+        if let Some(image) = &post.image {
+            message.image = Some(image.render(&facts)?);
+        }
+        for (text, url) in &post.buttons {
+            message.buttons.push(Button { text: text.render(&facts)?, url: url.render(&facts)? });
+        }
+        message.reply_to = post.reply_to.as_ref().and_then(|step| at.run.posts.get(step)).cloned();
+        let out = Outgoing {
+            effect: self.effect_id(&at.run.id, &at.step.id),
+            channel: post.to.clone(),
+            message,
+            label: post.label.or(at.play.label),
+            play: Some(at.play.name.clone()),
+            due: at.due,
+            expires: post.expires.map(|expires| at.due.plus(expires)),
+            urgent: post.urgent,
+            manual: None,
+        };
+        self.send(out)?;
+        self.done(at, at.pc + 1, None)
+    }
+
+    /// Decides a message: it goes out, or a budget holds it.
+    pub(in crate::engine) fn send(&mut self, out: Outgoing) -> Result<(), Trouble> {
+        let size = out.message.text.len();
+        if size > limits::MESSAGE_BYTES_MAX {
+            return Err(Trouble::Step(format!(
+                "the message has {size} bytes; at most {} may be sent at once",
+                limits::MESSAGE_BYTES_MAX
+            )));
+        }
+        if out.expires.is_some_and(|expires| expires < self.now) {
+            // Decided and dropped in one breath; the journal has both.
+            let effect = out.effect.clone();
+            self.emit(Fact::Held {
+                outgoing: Box::new(out),
+                reason: crate::engine::entry::HoldReason::Order,
+                until: None,
+            })?;
+            self.emit(Fact::Expired { effect, reason: None })?;
+            return Ok(());
+        }
+        Ok(self.offer(out)?)
+    }
+
+    /// Lets a message go: on a manual channel a person is asked to deliver it.
+    pub(in crate::engine) fn with_delivery_task(&mut self, mut out: Outgoing) -> Decided<Outgoing> {
+        let manual = self
+            .playbook
+            .channel(&self.group, &out.channel)
+            .is_some_and(|channel| channel.kind == ChannelKind::Manual);
+        if !manual || out.manual.is_some() {
+            return Ok(out);
+        }
+        let task = Task {
+            id: self.next_task_id(),
+            kind: TaskKind::Delivery,
+            text: out.message.text.clone(),
+            run: None,
+            step: None,
+            role: None,
+            people: Vec::new(),
+            opened: self.now,
+            due: out.expires,
+            remind: None,
+            escalate: Vec::new(),
+            effect: Some(out.effect.clone()),
+            options: Vec::new(),
+            members: Vec::new(),
+        };
+        out.manual = Some(task.id.clone());
+        self.emit(Fact::TaskOpened(Box::new(task)))?;
+        Ok(out)
+    }
+
+    pub(in crate::engine) fn next_task_id(&self) -> TaskId {
+        TaskId::from(format!("t{}", self.state.tasks_opened + 1))
+    }
+
+    fn mention(
+        &self,
+        target: &MentionTarget,
+        facts: &Arc<Facts>,
+        into: &mut Vec<Mention>,
+    ) -> Result<(), Trouble> {
+        match target {
+            MentionTarget::All => into.push(Mention::All),
+            MentionTarget::Role(role) => into.extend(self.role_people(role.as_str())),
+            MentionTarget::Person(person) => into.push(Mention::Person(Person::clone(person))),
+            MentionTarget::Text(text) => into.extend(self.mention_word(&text.render(facts)?)),
+        }
+        Ok(())
+    }
+
+    fn role_people(&self, role: &str) -> Vec<Mention> {
+        let Some(role) = self.playbook.role(&self.group, &role.into()) else { return Vec::new() };
+        let (people, _) = role.holders(self.state.created, self.now, &self.playbook.zone);
+        people.into_iter().map(Mention::Person).collect()
+    }
+
+    /// Whom a word mentions: everybody, a role, one of `people`, a member by id; else whoever has that name.
+    pub(in crate::engine) fn mention_word(&self, word: &str) -> Vec<Mention> {
+        if word == "all" {
+            return vec![Mention::All];
+        }
+        if self.playbook.role(&self.group, &word.into()).is_some() {
+            return self.role_people(word);
+        }
+        if let Some(person) = self.playbook.people.get(word) {
+            return vec![Mention::Person(Person::clone(person))];
+        }
+        vec![Mention::Person(self.member_person(&MemberId::new(word)))]
+    }
+
+    /// A member as somebody to mention: the platform ids are the fields that bear a platform's name, else the
+    /// member's own id on the platform of the group's channel.
+    pub(in crate::engine) fn member_person(&self, id: &MemberId) -> Person {
+        let member = self.state.members.get(id);
+        let mut handles = BTreeMap::new();
+        if let Some(member) = member {
+            for kind in ChannelKind::ALL {
+                if let Some(Value::Str(handle)) = member.fields.get(kind.as_str()) {
+                    handles.insert(kind.as_str().to_owned(), handle.to_string());
+                }
+            }
+            if let Some(channel) = self.playbook.channel(&self.group, &ChannelName::new(GROUP)) {
+                handles.entry(channel.kind.as_str().to_owned()).or_insert_with(|| id.to_string());
+            }
+        }
+        Person {
+            id: id.as_str().into(),
+            name: member.map_or_else(|| id.to_string(), |m| m.name.clone()),
+            handles,
+        }
+    }
+
+    /// Reads the map of a script's `post(…)` or of any other post that is data.
+    pub(in crate::engine) fn outgoing_of_map(
+        &self,
+        with: &Value,
+        effect: EffectId,
+        play: &PlayName,
+        label: Option<Label>,
+        due: Timestamp,
+        posts: &BTreeMap<StepId, EffectId>,
+    ) -> Result<Outgoing, Trouble> {
+        let text = |key: &str| with.get(key).and_then(Value::as_str);
+        let channel = ChannelName::new(text("to").unwrap_or(GROUP));
+        if self.playbook.channel(&self.group, &channel).is_none() {
+            return Err(Trouble::Step(format!(
+                "the script posts to `{channel}`; there is no such channel. Channels are: {}",
+                self.channel_names()
+            )));
+        }
+        let mut message = Message::text(text("text").unwrap_or_default());
+        match with.get("mention") {
+            Some(Value::Str(word)) => message.mentions = self.mention_word(word),
+            Some(Value::List(words)) => {
+                let words = words.iter().filter_map(Value::as_str);
+                message.mentions = words.flat_map(|word| self.mention_word(word)).collect();
+            }
+            _ => {}
+        }
+        message.image = text("image").map(str::to_owned);
+        for button in with.get("buttons").and_then(Value::as_list).unwrap_or_default() {
+            let part = |key: &str| button.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            message.buttons.push(Button { text: part("text"), url: part("url") });
+        }
+        message.reply_to = text("reply_to").and_then(|step| posts.get(step)).cloned();
+        let expires = match with.get("expires") {
+            Some(Value::Duration(length)) => Some(due.plus(*length)),
+            Some(Value::Time(at)) => Some(*at),
+            _ => None,
+        };
+        Ok(Outgoing {
+            effect,
+            channel,
+            message,
+            label: text("label").and_then(Label::parse).or(label),
+            play: Some(play.clone()),
+            due,
+            expires,
+            urgent: with.get("urgent").and_then(Value::as_bool).unwrap_or_default(),
+            manual: None,
+        })
+    }
+
+    fn channel_names(&self) -> String {
+        let mut names: Vec<&str> = self
+            .playbook
+            .channels
+            .keys()
+            .chain(self.group.channels.keys())
+            .map(ChannelName::as_str)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names.join(", ")
+    }
+}

@@ -1,0 +1,240 @@
+//! `run`: a script is called outside, and what it asked for happens together when it returns.
+//!
+//! Everything is checked before the first action is decided: a script's effects happen together or not at all.
+
+use crate::{
+    base::{
+        ids::{EffectId, MemberId},
+        limits,
+        member::Member,
+        time::Duration,
+        value::Value,
+    },
+    engine::{
+        advance::{At, Carried, Trouble, Went},
+        draft::{Decided, Draft},
+        entry::{Fact, Outgoing, TaskKind, Waiting},
+    },
+    model::step::{Assignee, RunScript, Verb},
+    script::{action, action::Action, facts::Facts, names::Names},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::task::Request;
+
+/// What a script asked for, checked and ready to be decided.
+enum Prepared {
+    Post(Box<Outgoing>),
+    Task(Request),
+    Signal { name: String, data: Value },
+    Member(Arc<Member>),
+    State { key: Arc<str>, value: Value },
+}
+
+impl Draft<'_> {
+    pub(in crate::engine) fn call_script(&mut self, at: &At<'_>, run: &RunScript) -> Carried {
+        let args = run.with.eval(&self.step_facts(at, run.with.names()))?;
+        let effect = self.effect_id(&at.run.id, &at.step.id);
+        self.emit(Fact::ScriptCalled {
+            effect: effect.clone(),
+            run: at.run.id.clone(),
+            step: at.step.id.clone(),
+            script: run.script.clone(),
+            function: run.call.clone(),
+            args,
+        })?;
+        self.wait(at, Waiting::Script { effect }, None, None)?;
+        Ok(Went::Waits)
+    }
+
+    /// A script call has ended.
+    pub(in crate::engine) fn script_returned(
+        &mut self,
+        effect: &EffectId,
+        result: &Result<action::Outcome, String>,
+    ) -> Decided {
+        let Some(call) = self.state.calls.iter().find(|call| call.effect == *effect).cloned() else {
+            // A second answer to the same call, or its run was cancelled meanwhile.
+            return Ok(());
+        };
+        match result {
+            Ok(outcome) => self.with_step(&call.run, |draft, at| draft.commit_script(at, effect, outcome)),
+            Err(error) => {
+                self.emit(Fact::ScriptFailed { effect: effect.clone(), error: error.clone() })?;
+                self.with_step(&call.run, |draft, at| draft.script_failed(at, error))
+            }
+        }
+    }
+
+    fn script_failed(&mut self, at: &At<'_>, error: &str) -> Carried {
+        let Verb::Run(run) = &at.step.verb else {
+            return Err(Trouble::Step(error.to_owned()));
+        };
+        let tries = self.run(&at.run.id)?.tries;
+        match run.retry.filter(|retry| tries < retry.times) {
+            None => Err(Trouble::Step(error.to_owned())),
+            Some(retry) => {
+                let again = self.now.plus(retry.wait.max(Duration::SECOND));
+                self.emit(Fact::StepFailed {
+                    run: at.run.id.clone(),
+                    step: at.step.id.clone(),
+                    error: error.to_owned(),
+                    retry: Some(again),
+                })?;
+                self.wait(at, Waiting::Retry, Some(again), None)?;
+                Ok(Went::Waits)
+            }
+        }
+    }
+
+    fn commit_script(&mut self, at: &At<'_>, effect: &EffectId, outcome: &action::Outcome) -> Carried {
+        let prepared = match self.prepare(at, &outcome.actions) {
+            Ok(prepared) => prepared,
+            Err(Trouble::Step(error)) => {
+                self.emit(Fact::ScriptFailed { effect: effect.clone(), error: error.clone() })?;
+                return self.script_failed(at, &error);
+            }
+            Err(bug) => return Err(bug),
+        };
+        self.emit(Fact::ScriptReturned {
+            effect: effect.clone(),
+            value: outcome.value.clone(),
+            log: outcome.log.clone(),
+            fetches: outcome.fetches.clone(),
+        })?;
+        for (index, action) in prepared.into_iter().enumerate() {
+            match action {
+                Prepared::Post(mut out) => {
+                    out.effect = self.effect_id(&at.run.id, &at.step.id);
+                    self.send(*out)?;
+                }
+                Prepared::Task(request) => {
+                    self.open(at, request)?;
+                }
+                Prepared::Signal { name, data } => {
+                    self.send_signal(name, data, &format!("{effect}/{index}"))?;
+                }
+                Prepared::Member(member) => self.emit(Fact::MemberSet(member))?,
+                Prepared::State { key, value } => self.emit(Fact::StateSet { key, value })?,
+            }
+        }
+        let Verb::Run(run) = &at.step.verb else {
+            return Err(Trouble::Step("this step runs no script".into()));
+        };
+        let binding = run.binding.clone().map(|name| (name, outcome.value.clone()));
+        self.done(at, at.pc + 1, binding)
+    }
+
+    fn prepare(&mut self, at: &At<'_>, actions: &[Action]) -> Result<Vec<Prepared>, Trouble> {
+        if actions.len() > limits::SCRIPT_ACTIONS_MAX {
+            return Err(Trouble::Step(format!(
+                "the script asked for {} things; at most {} may be asked for at once",
+                actions.len(),
+                limits::SCRIPT_ACTIONS_MAX
+            )));
+        }
+        let tasks = actions.iter().filter(|action| matches!(action, Action::Task { .. })).count();
+        if self.state.tasks.len() + tasks > limits::TASKS_OPEN_MAX {
+            return Err(Trouble::Step(format!(
+                "the script asks for {tasks} tasks and {} are open in this group; at most {} may be",
+                self.state.tasks.len(),
+                limits::TASKS_OPEN_MAX
+            )));
+        }
+        // Several changes of one member add up before they become one fact each.
+        let mut changed: BTreeMap<MemberId, Member> = BTreeMap::new();
+        let facts = self.step_facts(at, Names::ALL);
+        let mut prepared = Vec::with_capacity(actions.len());
+        for action in actions {
+            let ready = match action {
+                Action::Post { with } => {
+                    let run = &at.run;
+                    let effect = self.effect_id(&run.id, &at.step.id);
+                    let out =
+                        self.outgoing_of_map(with, effect, &at.play.name, at.play.label, at.due, &run.posts)?;
+                    if out.message.text.len() > limits::MESSAGE_BYTES_MAX {
+                        return Err(Trouble::Step(format!(
+                            "the script posts {} bytes; at most {} may be sent at once",
+                            out.message.text.len(),
+                            limits::MESSAGE_BYTES_MAX
+                        )));
+                    }
+                    Prepared::Post(Box::new(out))
+                }
+                Action::Task { with } => Prepared::Task(self.request_of_map(at, with, &facts)?),
+                Action::Signal { name, data } => Prepared::Signal { name: name.clone(), data: data.clone() },
+                Action::State { key, value } => {
+                    let full = self.state.script_state.len() >= limits::SCRIPT_STATE_KEYS_MAX;
+                    if full && !self.state.script_state.contains_key(key.as_str()) {
+                        return Err(Trouble::Step(format!(
+                            "the scripts of this group have stored {} keys, the limit; remove some with `state.remove`",
+                            limits::SCRIPT_STATE_KEYS_MAX
+                        )));
+                    }
+                    Prepared::State { key: Arc::from(key.as_str()), value: value.clone() }
+                }
+                Action::Tag { member, .. }
+                | Action::Untag { member, .. }
+                | Action::Points { member, .. }
+                | Action::Field { member, .. } => {
+                    let known = self.state.members.get(member).map(|m| Member::clone(m));
+                    let entry = match changed.remove(member).or(known) {
+                        Some(entry) => entry,
+                        // The member left between the call and its return.
+                        None => continue,
+                    };
+                    let entry = change_member(entry, action);
+                    changed.insert(member.clone(), entry.clone());
+                    Prepared::Member(Arc::new(entry))
+                }
+            };
+            prepared.push(ready);
+        }
+        Ok(prepared)
+    }
+
+    fn request_of_map(&self, at: &At<'_>, with: &Value, facts: &Arc<Facts>) -> Result<Request, Trouble> {
+        let assignee = |key: &str| {
+            let word = with.get(key).and_then(Value::as_str)?;
+            Some(Assignee::Text(crate::model::text::Text::literal(word)))
+        };
+        let length = |key: &str| match with.get(key) {
+            Some(Value::Duration(length)) => Some(*length),
+            _ => None,
+        };
+        let escalate = match assignee("escalate") {
+            Some(to) => self.assignee(Some(&to), facts)?.people,
+            None => Vec::new(),
+        };
+        Ok(Request {
+            kind: TaskKind::Task,
+            text: with.get("text").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            to: self.assignee(assignee("to").as_ref(), facts)?,
+            due: length("due").map(|due| at.due.plus(due)),
+            remind: length("remind"),
+            escalate,
+            options: Vec::new(),
+            members: Vec::new(),
+        })
+    }
+}
+
+fn change_member(mut member: Member, action: &Action) -> Member {
+    match action {
+        Action::Tag { tag, .. } => {
+            member.tags.insert(tag.clone());
+        }
+        Action::Untag { tag, .. } => {
+            member.tags.remove(tag);
+        }
+        Action::Points { add, .. } => member.points = member.points.saturating_add(*add),
+        Action::Field { key, value, .. } if value.is_null() => {
+            member.fields.remove(key);
+        }
+        Action::Field { key, value, .. } => {
+            member.fields.insert(key.clone(), value.clone());
+        }
+        Action::Post { .. } | Action::Task { .. } | Action::Signal { .. } | Action::State { .. } => {}
+    }
+    member
+}

@@ -1,0 +1,106 @@
+//! `wait`: for a time, a signal, or a task that an earlier step opened.
+
+use crate::{
+    base::{
+        ids::TaskId,
+        time::{ClockTime, Timestamp, Zone},
+        value::Value,
+    },
+    engine::{
+        advance::{At, Carried, Trouble, Went},
+        draft::{About, Decided, Draft},
+        entry::Waiting,
+        input::Signal,
+    },
+    model::step::{Verb, Wait, WaitFor},
+};
+
+impl Draft<'_> {
+    pub(in crate::engine) fn wait_step(&mut self, at: &At<'_>, wait: &Wait) -> Carried {
+        let limit = wait.timeout.map(|timeout| self.now.plus(timeout));
+        match &wait.target {
+            WaitFor::For(length) => self.wait_until(at, at.due.plus(*length)),
+            WaitFor::Until(clock) => {
+                let until = next_clock(at.due, *clock, &at.playbook.zone);
+                self.wait_until(at, until)
+            }
+            WaitFor::Signal(name) => {
+                self.wait(at, Waiting::Signal { name: name.clone() }, limit, None)?;
+                Ok(Went::Waits)
+            }
+            WaitFor::Binding(name) => {
+                let run = self.run(&at.run.id)?;
+                let task = run.bindings.get(name).and_then(|v| v.get("task")).and_then(Value::as_str);
+                let Some(task) = task.map(TaskId::new) else {
+                    // A question has been counted by the time its name exists; a missed step has no name.
+                    return self.done(at, at.pc + 1, None);
+                };
+                if !self.state.tasks.contains_key(&task) {
+                    return self.done(at, at.pc + 1, None);
+                }
+                self.wait(at, Waiting::Task { task }, limit, None)?;
+                Ok(Went::Waits)
+            }
+        }
+    }
+
+    fn wait_until(&mut self, at: &At<'_>, until: Timestamp) -> Carried {
+        if until <= self.now {
+            return self.done(at, at.pc + 1, None);
+        }
+        self.wait(at, Waiting::Time, Some(until), None)?;
+        Ok(Went::Waits)
+    }
+
+    /// Runs that wait for this signal go on.
+    pub(in crate::engine) fn wake_waiting(&mut self, signal: &Signal) -> Decided {
+        let waiting: Vec<_> = self
+            .state
+            .runs
+            .values()
+            .filter(|run| {
+                matches!(run.waiting.as_ref().map(|w| &w.waiting),
+                    Some(Waiting::Signal { name }) if *name == signal.name)
+            })
+            .map(|run| run.id.clone())
+            .collect();
+        for id in waiting {
+            self.with_step(&id, |draft, at| draft.signal_came(at, signal))?;
+        }
+        Ok(())
+    }
+
+    fn signal_came(&mut self, at: &At<'_>, signal: &Signal) -> Carried {
+        let Verb::Wait(wait) = &at.step.verb else {
+            return Err(Trouble::Step("this step waits for no signal".into()));
+        };
+        if let Some(filter) = &wait.filter {
+            let about = About {
+                run: Some(&at.run),
+                signal: Some(signal.to_value()),
+                member: signal.member.clone(),
+                step: Some(&at.step.id),
+            };
+            let facts = self.facts(filter.names(), &about);
+            if !filter.eval_bool(&facts)? {
+                return Ok(Went::Waits);
+            }
+        }
+        self.done(at, at.pc + 1, None)
+    }
+}
+
+/// The next instant at which this zone's clocks show a time, strictly after another instant.
+pub(in crate::engine) fn next_clock(after: Timestamp, clock: ClockTime, zone: &Zone) -> Timestamp {
+    let mut day = zone.date(after);
+    loop {
+        let at = zone.instant(day.to_datetime(clock.to_jiff()));
+        if at > after {
+            return at;
+        }
+        match day.tomorrow() {
+            Ok(next) => day = next,
+            Err(_) => return Timestamp::MAX,
+        }
+    }
+}
