@@ -1,1 +1,6 @@
-fn main() {}
+//! Integration tests: the real binary, real files, a real database.
+
+mod docs;
+mod playground;
+mod shelf;
+mod tidy;

@@ -1,0 +1,109 @@
+//! Points at which a test may end the process as a power cut would. Does nothing in a release build.
+//!
+//! `PLAYBOOK_CRASH_AT=N` aborts at the N-th point that is passed, counted from 1 over all kinds;
+//! `PLAYBOOK_CRASH_AT=settle:N` at the N-th of one kind. Honoured only with debug assertions, so that no
+//! environment variable can end a production engine.
+
+#![expect(clippy::disallowed_methods, reason = "reads the one variable that asks for a crash")]
+
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU64, Ordering},
+};
+
+/// Where a crash is interesting: between every two things that must not be confused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    /// Decisions are written, their transaction is not committed.
+    BeforeCommit,
+    /// The transaction is committed, nobody has been told.
+    AfterCommit,
+    /// The driver has installed the new state and not yet handed its effects out.
+    BeforeDispatch,
+    /// The effects have been handed out.
+    AfterDispatch,
+    /// A claim is committed, the attempt has not begun.
+    AfterClaim,
+    /// An attempt has ended, nothing of it is written.
+    BeforeSettle,
+    /// A settlement is committed.
+    AfterSettle,
+    /// A script has returned, nothing of it is written.
+    AfterScript,
+    /// A snapshot is committed.
+    AfterSnapshot,
+}
+
+impl Point {
+    /// Every point, in the order in which an effect passes them.
+    pub const ALL: [Self; 9] = [
+        Self::BeforeCommit,
+        Self::AfterCommit,
+        Self::BeforeDispatch,
+        Self::AfterDispatch,
+        Self::AfterClaim,
+        Self::BeforeSettle,
+        Self::AfterSettle,
+        Self::AfterScript,
+        Self::AfterSnapshot,
+    ];
+
+    /// As written in `PLAYBOOK_CRASH_AT`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BeforeCommit => "before-commit",
+            Self::AfterCommit => "commit",
+            Self::BeforeDispatch => "before-dispatch",
+            Self::AfterDispatch => "dispatch",
+            Self::AfterClaim => "claim",
+            Self::BeforeSettle => "before-settle",
+            Self::AfterSettle => "settle",
+            Self::AfterScript => "script",
+            Self::AfterSnapshot => "snapshot",
+        }
+    }
+}
+
+struct Plan {
+    kind: Option<Point>,
+    left: AtomicU64,
+}
+
+/// Ends the process here if a test asked for it.
+pub fn point(at: Point) {
+    if !cfg!(debug_assertions) {
+        return;
+    }
+    static PLAN: OnceLock<Option<Plan>> = OnceLock::new();
+    let Some(plan) = PLAN.get_or_init(|| std::env::var("PLAYBOOK_CRASH_AT").ok().and_then(|text| parse(&text)))
+    else {
+        return;
+    };
+    if plan.kind.is_some_and(|kind| kind != at) {
+        return;
+    }
+    if plan.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+        std::process::abort();
+    }
+}
+
+fn parse(text: &str) -> Option<Plan> {
+    let (kind, count) = match text.split_once(':') {
+        Some((kind, count)) => (Some(Point::ALL.into_iter().find(|p| p.as_str() == kind)?), count),
+        None => (None, text),
+    };
+    Some(Plan { kind, left: AtomicU64::new(count.parse().ok().filter(|n| *n > 0)?) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_names_a_kind_and_a_count() {
+        assert!(parse("settle:2").is_some_and(|plan| plan.kind == Some(Point::AfterSettle)));
+        assert!(parse("7").is_some_and(|plan| plan.kind.is_none()));
+        assert!(parse("0").is_none());
+        assert!(parse("nowhere:1").is_none());
+    }
+}

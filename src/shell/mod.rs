@@ -1,0 +1,9 @@
+//! What really happens: clock, files, database, threads, sockets, terminal. IO lives here and nowhere else.
+//!
+//! A module that owns a resource says so in one `#![expect(clippy::disallowed_methods, reason = "…")]`; adapters
+//! and pages live here without that line, so the lint keeps them pure.
+
+pub mod clock;
+pub mod cli;
+pub mod crash;
+pub mod lock;
