@@ -1,3 +1,6 @@
 //! Integration tests: the real binary, real files, a real database.
 
+mod docs;
 mod playground;
+mod shelf;
+mod tidy;
