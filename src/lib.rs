@@ -15,4 +15,5 @@ pub mod script;
 pub mod model;
 pub mod lang;
 pub mod engine;
+pub mod sim;
 pub mod shell;

@@ -4,6 +4,8 @@
 //! and pages live here without that line, so the lint keeps them pure.
 
 pub mod clock;
+pub mod cli;
 pub mod crash;
 pub mod lock;
 pub mod store;
+pub mod delivery;

@@ -1,0 +1,80 @@
+//! Arguments that several commands share, and how a time is written on the command line.
+//!
+//! Reads no file and no clock.
+
+use super::{failure::Failure, output::Format};
+use crate::base::time::{Timestamp, Zone};
+use std::path::PathBuf;
+
+/// `--format`
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct FormatArg {
+    /// How to write the result.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: Format,
+}
+
+/// Where an engine keeps its state.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct StateArg {
+    /// The state directory [default: `.playbook`, here or beside the only playbook of this directory].
+    #[arg(long, value_name = "DIR")]
+    pub(super) state: Option<PathBuf>,
+}
+
+/// Which group is meant.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct GroupArg {
+    /// The group; needed only where there are several.
+    #[arg(long, short, value_name = "GROUP")]
+    pub(super) group: Option<String>,
+}
+
+/// What every command to a running engine takes.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Target {
+    #[command(flatten)]
+    pub(super) state: StateArg,
+    #[command(flatten)]
+    pub(super) group: GroupArg,
+    /// Who asks; it is written into the journal [default: the user's name on this machine].
+    #[arg(long, value_name = "NAME")]
+    pub(super) by: Option<String>,
+}
+
+/// Reads a time as people write it: RFC 3339, or a civil time of the zone with or without its clock.
+pub(super) fn time(text: &str, zone: &Zone) -> Result<Timestamp, Failure> {
+    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        return Ok(Timestamp::from_jiff(instant));
+    }
+    if let Ok(civil) = text.parse::<jiff::civil::DateTime>() {
+        return Ok(zone.instant(civil));
+    }
+    Err(Failure::usage(format!(
+        "{text:?} is not a time; expected 2026-12-01, \"2026-12-01 08:00\" (in {}), or 2026-12-01T08:00:00+08:00",
+        zone.name()
+    )))
+}
+
+/// Reads a zone's name.
+pub(super) fn zone(name: &str) -> Result<Zone, Failure> {
+    Zone::named(name).ok_or_else(|| {
+        Failure::usage(format!("there is no time zone {name:?}; expected an IANA name such as Asia/Shanghai"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        let zone = Zone::named("Asia/Shanghai").unwrap();
+        let read = |text| time(text, &zone).map(|at| at.to_rfc3339(&zone));
+        assert_eq!(read("2026-12-01").unwrap(), "2026-12-01T00:00:00+08:00");
+        assert_eq!(read("2026-12-01 08:00").unwrap(), "2026-12-01T08:00:00+08:00");
+        assert_eq!(read("2026-12-01T08:00:00Z").unwrap(), "2026-12-01T16:00:00+08:00");
+        assert_eq!(read("2026-12-01T08:00:00+09:00").unwrap(), "2026-12-01T07:00:00+08:00");
+        assert!(read("tomorrow").unwrap_err().message.contains("2026-12-01 08:00"));
+    }
+}

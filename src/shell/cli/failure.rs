@@ -1,0 +1,83 @@
+//! Why a command did not do what it was asked, and the exit code that says so to other programs.
+//!
+//! Never prints; [`super::main`] does.
+
+use std::fmt;
+
+/// The exit codes of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Code {
+    /// The playbook, or a simulation, has errors.
+    Playbook = 1,
+    /// The command was not written right.
+    Usage = 2,
+    /// Something outside is missing or in the way: a secret, a lock, a port, a file.
+    Environment = 3,
+    /// The engine refused the command.
+    Refused = 4,
+    /// A bug of this program.
+    Bug = 70,
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// What other programs see.
+    pub(super) code: Code,
+    /// What was found and what was expected. Empty when everything has been said already.
+    pub(super) message: String,
+    /// What to do next.
+    pub(super) help: Option<String>,
+}
+
+impl Failure {
+    /// A failure with a message.
+    pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: None }
+    }
+
+    /// The command was not written right.
+    pub(super) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Code::Usage, message)
+    }
+
+    /// Something outside is missing or in the way.
+    pub(super) fn environment(message: impl Into<String>) -> Self {
+        Self::new(Code::Environment, message)
+    }
+
+    /// The engine refused the command.
+    pub(super) fn refused(message: impl Into<String>) -> Self {
+        Self::new(Code::Refused, message)
+    }
+
+    /// The exit code is all there is to say: the output has said the rest.
+    pub(super) fn said(code: Code) -> Self {
+        Self::new(code, "")
+    }
+
+    /// Adds what to do next.
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Writing to standard output failed. A closed pipe is the reader's good right and ends in silence.
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self::said(Code::Environment);
+        }
+        Self::environment(format!("the output cannot be written: {error}"))
+    }
+}

@@ -1,0 +1,238 @@
+//! What a person or a program reads: colour, width, aligned columns, one JSON object a line.
+//!
+//! Owns standard output. Colours and the terminal's width are used only on a terminal, so that a file or a pipe
+//! always gets the same bytes.
+
+use anstyle::{AnsiColor, Style};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+/// When colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal that can show them.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How a command writes what it found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// The width for which text is written where there is no terminal.
+const WIDTH_ELSEWHERE: usize = 100;
+
+/// Headings.
+pub(super) const HEADING: Style = Style::new().bold();
+/// What matters less.
+pub(super) const DIM: Style = Style::new().dimmed();
+/// Good.
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+/// Doubtful.
+pub(super) const WARN: Style = AnsiColor::Yellow.on_default();
+/// Bad.
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Names.
+pub(super) const NAME: Style = AnsiColor::Cyan.on_default();
+
+/// Standard output.
+pub(super) struct Output {
+    to: Box<dyn Write>,
+    /// Whether colours are shown.
+    pub(super) color: bool,
+    /// Columns that a line may use.
+    pub(super) width: usize,
+}
+
+impl Output {
+    /// Standard output, with colours as asked.
+    pub(super) fn new(color: Color) -> Self {
+        let choice = match color {
+            Color::Auto => anstream::AutoStream::choice(&io::stdout()),
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        let width = match terminal_width() {
+            Some(width) if io::stdout().is_terminal() => width.max(40),
+            _ => WIDTH_ELSEWHERE,
+        };
+        let to = BufWriter::with_capacity(64 * 1024, anstream::AutoStream::new(io::stdout(), choice));
+        Self { to: Box::new(to), color: choice != anstream::ColorChoice::Never, width }
+    }
+
+    /// One line.
+    pub(super) fn line(&mut self, text: impl AsRef<str>) -> io::Result<()> {
+        self.to.write_all(text.as_ref().as_bytes())?;
+        self.to.write_all(b"\n")
+    }
+
+    /// A heading.
+    pub(super) fn heading(&mut self, text: &str) -> io::Result<()> {
+        self.line(paint(HEADING, text))
+    }
+
+    /// One JSON value on a line of its own.
+    pub(super) fn json(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut self.to, value)?;
+        self.to.write_all(b"\n")
+    }
+
+    /// Text as it is.
+    pub(super) fn raw(&mut self, text: &str) -> io::Result<()> {
+        self.to.write_all(text.as_bytes())
+    }
+
+    /// Everything that was written is handed to the system.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+/// The terminal's width, as the shell that started us tells; `None` when it does not.
+fn terminal_width() -> Option<usize> {
+    #[expect(clippy::disallowed_methods, reason = "the width of the terminal comes from the environment")]
+    let columns = std::env::var("COLUMNS").ok()?;
+    columns.parse().ok()
+}
+
+/// Text in a style; the output takes it off again where colours are not shown.
+pub(super) fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// How many columns a text takes on a terminal: a Chinese character takes two.
+pub(super) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Filled up with spaces to a width.
+pub(super) fn pad(text: &str, to: usize) -> String {
+    let spaces = to.saturating_sub(width(text));
+    format!("{text}{}", " ".repeat(spaces))
+}
+
+/// One line of at most so many columns; what is cut off is marked.
+pub(super) fn clip(text: &str, to: usize) -> String {
+    let line = one_line(text);
+    if width(&line) <= to {
+        return line;
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for c in line.chars() {
+        let wide = c.width().unwrap_or(0);
+        if used + wide + 1 > to {
+            break;
+        }
+        out.push(c);
+        used += wide;
+    }
+    format!("{}…", out.trim_end())
+}
+
+/// The first line, or all of them with a mark between: a post in one row.
+pub(super) fn one_line(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join(" ⏎ ")
+}
+
+/// Rows under a header, each column as wide as its widest cell; the last one takes the rest of the line.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    header: Vec<&'static str>,
+    rows: Vec<Vec<(String, Style)>>,
+}
+
+impl Table {
+    /// A table with these columns.
+    pub(super) fn new(header: &[&'static str]) -> Self {
+        Self { header: header.to_vec(), rows: Vec::new() }
+    }
+
+    /// Adds a row; one cell a column.
+    pub(super) fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(cells.into_iter().map(|cell| (one_line(&cell), Style::new())).collect());
+    }
+
+    /// Paints a cell of the last row.
+    pub(super) fn paint_last(&mut self, column: usize, style: Style) {
+        if let Some(cell) = self.rows.last_mut().and_then(|row| row.get_mut(column)) {
+            cell.1 = style;
+        }
+    }
+
+    /// Whether it has no rows.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Writes it.
+    pub(super) fn write(&self, out: &mut Output) -> io::Result<()> {
+        let columns = self.header.len();
+        let mut widths: Vec<usize> = self.header.iter().map(|name| width(name)).collect();
+        for row in &self.rows {
+            for (cell, most) in row.iter().zip(&mut widths) {
+                *most = (*most).max(width(&cell.0));
+            }
+        }
+        let before: usize = widths.iter().take(columns.saturating_sub(1)).map(|w| w + 2).sum();
+        let rest = out.width.saturating_sub(before).max(20);
+        let write = |out: &mut Output, cells: &[(&str, Style)]| {
+            let mut line = String::new();
+            for (i, (cell, style)) in cells.iter().enumerate() {
+                let last = i + 1 == columns;
+                let text = if last { clip(cell, rest) } else { pad(cell, widths[i] + 2) };
+                line.push_str(&if *style == Style::new() { text } else { paint(*style, &text) });
+            }
+            out.line(line.trim_end())
+        };
+        let header: Vec<(&str, Style)> = self.header.iter().map(|name| (*name, DIM)).collect();
+        write(out, &header)?;
+        for row in &self.rows {
+            let cells: Vec<(&str, Style)> = row.iter().map(|(cell, style)| (cell.as_str(), *style)).collect();
+            write(out, &cells)?;
+        }
+        Ok(())
+    }
+}
+
+/// A number with its noun: `1 play`, `3 plays`.
+pub(super) fn count(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {}", plural(one)) }
+}
+
+fn plural(one: &str) -> String {
+    match one.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{one}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chinese_character_takes_two_columns() {
+        assert_eq!(pad("周三", 6), "周三  ");
+        assert_eq!(clip("一周共读一本书", 9), "一周共读…");
+        assert_eq!(clip("short", 9), "short");
+    }
+
+    #[test]
+    fn numbers_have_their_noun() {
+        assert_eq!(count(1, "play"), "1 play");
+        assert_eq!(count(2, "play"), "2 plays");
+        assert_eq!(count(0, "entry"), "0 entries");
+    }
+}

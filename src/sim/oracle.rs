@@ -1,0 +1,248 @@
+//! What must be true of every history. Watches each entry and says which promise was broken.
+//!
+//! Knows the promises only, not how the engine keeps them; a broken one is a bug of the engine, never of the
+//! playbook.
+
+use crate::{
+    base::{
+        ids::{EffectId, RunId, TaskId},
+        limits,
+        time::{ClockTime, Duration, Timestamp},
+    },
+    engine::{
+        entry::{Entry, Fact, HoldReason, Outgoing},
+        state::State,
+    },
+    model::{budget::Window, playbook::Playbook},
+};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Watches the history of one group.
+#[derive(Debug, Default)]
+pub struct Oracle {
+    clock: Option<Timestamp>,
+    runs: BTreeSet<RunId>,
+    effects: BTreeSet<EffectId>,
+    tasks: BTreeSet<TaskId>,
+    /// Held messages in the order in which they were decided, and by what.
+    held: VecDeque<(EffectId, HoldReason)>,
+    lateness: BTreeMap<String, Duration>,
+    day: Option<jiff::civil::Date>,
+    posts_of_day: u32,
+}
+
+impl Oracle {
+    /// Looks at one entry and the state after it; the broken promise in words, if there is one.
+    pub fn see(&mut self, playbook: &Playbook, state: &State, entry: &Entry) -> Result<(), String> {
+        if self.clock.is_some_and(|clock| entry.at < clock) {
+            return Err(format!("the clock went back to {:?}", entry.at));
+        }
+        self.clock = Some(entry.at);
+        match &entry.fact {
+            Fact::RunStarted { run, .. } if !self.runs.insert(run.clone()) => {
+                Err(format!("the run {run} was started twice (G1)"))
+            }
+            Fact::TaskOpened(task) if !self.tasks.insert(task.id.clone()) => {
+                Err(format!("the task {} was opened twice (G2)", task.id))
+            }
+            Fact::ScriptCalled { effect, .. } => self.once(effect),
+            Fact::Notified(out) => self.once(&out.effect),
+            Fact::Posted(out) => {
+                self.once(&out.effect)?;
+                if out.channel.as_str() == "group" && !out.urgent {
+                    self.in_order(&out.effect, self.held.len())?;
+                }
+                self.in_time(playbook, entry.at, out)?;
+                self.sent(playbook, entry.at, out)
+            }
+            Fact::Held { outgoing, reason, .. } => {
+                self.once(&outgoing.effect)?;
+                self.in_time(playbook, entry.at, outgoing)?;
+                self.held.push_back((outgoing.effect.clone(), *reason));
+                Ok(())
+            }
+            Fact::StillHeld { effect, reason, .. } => {
+                self.held.iter_mut().filter(|(id, _)| id == effect).for_each(|held| held.1 = *reason);
+                Ok(())
+            }
+            Fact::Released(out) => {
+                self.let_go(&out.effect, out.urgent)?;
+                self.sent(playbook, entry.at, out)
+            }
+            Fact::Expired { effect, .. } | Fact::Withdrawn { effect } => {
+                self.held.retain(|(id, _)| id != effect);
+                Ok(())
+            }
+            _ => Ok(()),
+        }?;
+        bounded(state)
+    }
+
+    fn once(&mut self, effect: &EffectId) -> Result<(), String> {
+        if self.effects.insert(effect.clone()) {
+            return Ok(());
+        }
+        Err(format!("the effect {effect} was decided twice (G2)"))
+    }
+
+    /// A held message leaves in its turn.
+    fn let_go(&mut self, effect: &EffectId, urgent: bool) -> Result<(), String> {
+        let Some(index) = self.held.iter().position(|(id, _)| id == effect) else {
+            return Err(format!("{effect} was released and had not been held"));
+        };
+        if !urgent {
+            self.in_order(effect, index)?;
+        }
+        self.held.remove(index);
+        Ok(())
+    }
+
+    /// Nothing that waits for an hour, a gap or a day's quota is overtaken; advertising and mentions wait aside.
+    fn in_order(&self, effect: &EffectId, before: usize) -> Result<(), String> {
+        use HoldReason::{Order, PostsGap, PostsMax, Quiet};
+        let waits = |reason: HoldReason| matches!(reason, Quiet | PostsMax | PostsGap | Order);
+        match self.held.iter().take(before).find(|(_, reason)| waits(*reason)) {
+            Some((first, _)) => Err(format!("{effect} overtook {first} that is held (G4)")),
+            None => Ok(()),
+        }
+    }
+
+    /// Decided no later than the most that any step of its play allows.
+    fn in_time(&mut self, playbook: &Playbook, at: Timestamp, out: &Outgoing) -> Result<(), String> {
+        let Some(play) = out.play.as_ref().and_then(|name| playbook.play(name)) else { return Ok(()) };
+        let most = *self.lateness.entry(play.name.to_string()).or_insert_with(|| {
+            let steps = [&play.program, &play.moved, &play.cancelled].into_iter().flat_map(|p| p.steps());
+            steps.filter_map(|step| step.max_late).max().unwrap_or(play.max_late).max(play.max_late)
+        });
+        let late = at.since(out.due);
+        if late > most {
+            return Err(format!("{} was decided {late} late; {most} is allowed (G5)", out.effect));
+        }
+        Ok(())
+    }
+
+    /// Budgets and `expires` hold for what goes to the group.
+    fn sent(&mut self, playbook: &Playbook, at: Timestamp, out: &Outgoing) -> Result<(), String> {
+        if let Some(expires) = out.expires.filter(|expires| *expires < at) {
+            return Err(format!("{} went out after it had expired at {expires:?} (G5)", out.effect));
+        }
+        if out.channel.as_str() != "group" {
+            return Ok(());
+        }
+        let civil = playbook.zone.civil(at);
+        let clock = ClockTime { hour: civil.hour(), minute: civil.minute(), second: civil.second() };
+        if let Some(quiet) = playbook.budgets.quiet.filter(|quiet| !out.urgent && quiet.has(clock)) {
+            return Err(format!("{} went out in the quiet hours {}-{}", out.effect, quiet.from, quiet.to));
+        }
+        if self.day != Some(civil.date()) {
+            self.day = Some(civil.date());
+            self.posts_of_day = 0;
+        }
+        self.posts_of_day += 1;
+        match playbook.budgets.posts {
+            Some(quota) if quota.per == Window::Day && self.posts_of_day > quota.max => {
+                Err(format!("{} is post {} of its day; {} are allowed", out.effect, self.posts_of_day, quota.max))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Everything that can be open has a bound.
+fn bounded(state: &State) -> Result<(), String> {
+    let open = [
+        ("open runs", state.runs.len(), limits::RUNS_OPEN_MAX),
+        ("open tasks", state.tasks.len(), limits::TASKS_OPEN_MAX),
+        ("held messages", state.held.len(), limits::HELD_MAX),
+        ("members", state.members.len(), limits::MEMBERS_MAX),
+        ("recent inputs", state.recent.len(), limits::RECENT_INPUTS_MAX),
+    ];
+    match open.into_iter().find(|(_, found, most)| found > most) {
+        Some((what, found, most)) => Err(format!("{found} {what}; {most} is the most")),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::{ids::Digest, locale::Locale, time::Zone, value::Value},
+        model::{budget::Budgets, message::Message},
+    };
+    use std::sync::Arc;
+
+    fn playbook(quiet: Option<&str>) -> Playbook {
+        let quiet = quiet.map(|hours| {
+            let (from, to) = hours.split_once('-').unwrap();
+            crate::model::budget::Quiet { from: from.parse().unwrap(), to: to.parse().unwrap() }
+        });
+        Playbook {
+            name: "demo".into(),
+            title: Arc::from("demo"),
+            digest: Digest::from("d"),
+            zone: Zone::utc(),
+            locale: Locale::En,
+            charter: Value::Null,
+            rules: Value::Null,
+            vars: Arc::default(),
+            people: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            channels: BTreeMap::new(),
+            calendars: BTreeMap::new(),
+            budgets: Budgets { quiet, ..Budgets::default() },
+            groups: BTreeMap::new(),
+            phases: Vec::new(),
+            plays: Vec::new(),
+            data: Arc::default(),
+            fetch_hosts: Vec::new(),
+        }
+    }
+
+    fn out(effect: &str) -> Box<Outgoing> {
+        Box::new(Outgoing {
+            effect: effect.into(),
+            channel: "group".into(),
+            message: Message::text("hi"),
+            label: None,
+            play: None,
+            due: Timestamp::from_millis(0),
+            expires: None,
+            urgent: false,
+            manual: None,
+        })
+    }
+
+    fn see(oracle: &mut Oracle, playbook: &Playbook, minute: i64, fact: Fact) -> Result<(), String> {
+        let at = Timestamp::from_millis(0).plus(Duration::MINUTE.times(minute));
+        oracle.see(playbook, &State::new("g".into()), &Entry { at, input: None, fact })
+    }
+
+    fn held(effect: &str) -> Fact {
+        Fact::Held { outgoing: out(effect), reason: HoldReason::Quiet, until: None }
+    }
+
+    #[test]
+    fn an_effect_is_decided_once() {
+        let (mut oracle, playbook) = (Oracle::default(), playbook(None));
+        assert_eq!(see(&mut oracle, &playbook, 0, Fact::Posted(out("a"))), Ok(()));
+        assert!(see(&mut oracle, &playbook, 1, Fact::Posted(out("a"))).unwrap_err().contains("twice"));
+    }
+
+    #[test]
+    fn order_is_kept_behind_a_held_message() {
+        let (mut oracle, playbook) = (Oracle::default(), playbook(None));
+        assert_eq!(see(&mut oracle, &playbook, 0, held("a")), Ok(()));
+        assert_eq!(see(&mut oracle, &playbook, 1, held("b")), Ok(()));
+        assert!(see(&mut oracle, &playbook, 2, Fact::Released(out("b"))).unwrap_err().contains("overtook"));
+    }
+
+    #[test]
+    fn nothing_goes_out_in_quiet_hours_and_time_goes_forward() {
+        let (mut oracle, playbook) = (Oracle::default(), playbook(Some("22:30-08:00")));
+        assert!(see(&mut oracle, &playbook, 60, Fact::Posted(out("a"))).unwrap_err().contains("quiet"));
+        assert!(see(&mut oracle, &playbook, 59, held("b")).unwrap_err().contains("clock"));
+        assert_eq!(see(&mut oracle, &playbook, 12 * 60, held("c")), Ok(()));
+        assert_eq!(see(&mut oracle, &playbook, 13 * 60, Fact::Released(out("c"))), Ok(()));
+    }
+}

@@ -1,0 +1,373 @@
+//! All timed steps ahead, of every group and play, in order of time.
+//!
+//! A merge of one small source for each group and play: ten thousand groups are never held at once. Asks no
+//! condition: `when` and `during` are shown, not evaluated. Only days that a calendar closes are left out.
+
+use super::{
+    preview::{self, Moment},
+    timetable::{self, Slot},
+};
+use crate::{
+    base::{
+        ids::{ChannelName, GroupId, PlayName, RunId, StepId},
+        time::{Duration, Timestamp},
+    },
+    model::{
+        group::Group,
+        message::Label,
+        occurrence,
+        play::Play,
+        playbook::Playbook,
+        trigger::{Batch, DateEntry, Trigger},
+    },
+};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, BinaryHeap, VecDeque},
+    sync::Arc,
+};
+
+/// From, inclusive, and to, exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The first instant shown.
+    pub from: Timestamp,
+    /// The first instant no longer shown.
+    pub to: Timestamp,
+}
+
+impl Window {
+    /// So many calendar days of the playbook's zone, beginning at an instant.
+    pub fn days(playbook: &Playbook, from: Timestamp, days: u32) -> Self {
+        let civil = playbook.zone.civil(from).datetime();
+        let end = civil.checked_add(jiff::Span::new().days(days.min(73_000))).unwrap_or(civil);
+        Self { from, to: playbook.zone.instant(end) }
+    }
+
+    fn has(self, at: Timestamp) -> bool {
+        self.from <= at && at < self.to
+    }
+}
+
+/// One step that is ahead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    /// When it is due.
+    pub at: Timestamp,
+    /// The group.
+    pub group: GroupId,
+    /// The play.
+    pub play: PlayName,
+    /// The run it belongs to.
+    pub run: RunId,
+    /// The phases in which the play starts, joined by `, `; none when it starts in every phase.
+    pub phase: Option<String>,
+    /// The step.
+    pub step: StepId,
+    /// What it does.
+    pub verb: &'static str,
+    /// Where it speaks.
+    pub channel: Option<ChannelName>,
+    /// The label of what it posts.
+    pub label: Option<Label>,
+    /// What it says, with what is not known yet left as `${…}`.
+    pub text: String,
+}
+
+/// The plan of a playbook, in order of time; equal times in order of group, play and step.
+pub fn plan(playbook: &Playbook, window: Window) -> Plan<'_> {
+    let mut heap = BinaryHeap::new();
+    let mut sources = Vec::new();
+    for group in playbook.groups.values() {
+        for play in &playbook.plays {
+            let Some(mut source) = Source::new(playbook, group, play, window) else { continue };
+            source.fill(playbook, window);
+            if let Some(at) = source.next_at() {
+                heap.push(Reverse((at, sources.len())));
+                sources.push(source);
+            }
+        }
+    }
+    Plan { playbook, window, heap, sources }
+}
+
+/// An iterator over what is ahead.
+pub struct Plan<'a> {
+    playbook: &'a Playbook,
+    window: Window,
+    heap: BinaryHeap<Reverse<(Timestamp, usize)>>,
+    sources: Vec<Source<'a>>,
+}
+
+impl Iterator for Plan<'_> {
+    type Item = Planned;
+
+    fn next(&mut self) -> Option<Planned> {
+        let Reverse((_, index)) = self.heap.pop()?;
+        let source = &mut self.sources[index];
+        let due = source.pending.pop_front()?;
+        source.fill(self.playbook, self.window);
+        if let Some(at) = source.next_at() {
+            self.heap.push(Reverse((at, index)));
+        }
+        Some(source.planned(self.playbook, &due))
+    }
+}
+
+/// A run that will be, or has begun.
+#[derive(Debug)]
+struct Ahead {
+    run: RunId,
+    anchor: Timestamp,
+    date: Option<Arc<DateEntry>>,
+}
+
+#[derive(Debug)]
+struct Due {
+    slot: Slot,
+    ahead: Arc<Ahead>,
+}
+
+/// One play of one group: the steps due next, and where its next run comes from.
+struct Source<'a> {
+    group: &'a Arc<Group>,
+    play: &'a Arc<Play>,
+    created: Timestamp,
+    anchors: Anchors,
+    /// In order of time.
+    pending: VecDeque<Due>,
+    /// The next run's steps in the window, and when the first of all its steps is due.
+    next: Option<(Timestamp, Vec<Due>)>,
+}
+
+enum Anchors {
+    After(Timestamp),
+    Dates(usize),
+    Once(Timestamp),
+    End,
+}
+
+impl<'a> Source<'a> {
+    /// None for a play whose time nobody knows.
+    fn new(
+        playbook: &'a Playbook,
+        group: &'a Arc<Group>,
+        play: &'a Arc<Play>,
+        window: Window,
+    ) -> Option<Self> {
+        let created = group.created.unwrap_or(window.from);
+        let anchors = match &play.trigger {
+            Trigger::Schedule(_) => {
+                // A run that began before the window may have steps in it.
+                let longest = timetable::timetable(&play.steps, window.from, &playbook.zone)
+                    .iter()
+                    .map(|slot| slot.at.since(window.from))
+                    .max()
+                    .unwrap_or_default()
+                    .max(Duration::ZERO);
+                let back = window.from.plus(-longest).plus(-Duration::DAY.times(2));
+                Anchors::After(back.max(created).plus(-Duration::from_millis(1)))
+            }
+            Trigger::Dates(_) => Anchors::Dates(0),
+            Trigger::Signal(on) if on.name.as_ref() == "group.created" => Anchors::Once(match on.batch {
+                None => created,
+                Some(Batch::For(length)) => created.plus(length),
+                Some(Batch::Until(clock)) => timetable::next_clock(clock, created, &playbook.zone),
+            }),
+            Trigger::Command if starts_with_the_group(playbook, play) => Anchors::Once(created),
+            Trigger::Signal(_) | Trigger::Command => return None,
+        };
+        Some(Self { group, play, created, anchors, pending: VecDeque::new(), next: None })
+    }
+
+    fn next_at(&self) -> Option<Timestamp> {
+        self.pending.front().map(|due| due.slot.at)
+    }
+
+    /// Takes runs in until the first pending step is certainly the next one.
+    fn fill(&mut self, playbook: &Playbook, window: Window) {
+        loop {
+            if self.next.is_none() {
+                self.next = self.expand(playbook, window);
+            }
+            let Some((first, _)) = &self.next else { return };
+            if self.pending.front().is_some_and(|due| due.slot.at < *first) {
+                return;
+            }
+            if let Some((_, dues)) = self.next.take()
+                && !dues.is_empty()
+            {
+                self.pending.extend(dues);
+                self.pending.make_contiguous().sort_by_key(|due| due.slot.at);
+            }
+        }
+    }
+
+    /// The next run that has any step before the window's end.
+    fn expand(&mut self, playbook: &Playbook, window: Window) -> Option<(Timestamp, Vec<Due>)> {
+        let ahead = Arc::new(self.anchor(playbook)?);
+        let slots = timetable::timetable(&self.play.steps, ahead.anchor, &playbook.zone);
+        let first = slots.iter().map(|slot| slot.at).min().unwrap_or(ahead.anchor);
+        // A later anchor never has an earlier first step.
+        if first >= window.to {
+            self.anchors = Anchors::End;
+            return None;
+        }
+        let inside = slots.into_iter().filter(|slot| window.has(slot.at));
+        Some((first, inside.map(|slot| Due { slot, ahead: ahead.clone() }).collect()))
+    }
+
+    fn anchor(&mut self, playbook: &Playbook) -> Option<Ahead> {
+        loop {
+            let (anchor, date) = match self.anchors {
+                Anchors::End => return None,
+                Anchors::Once(at) => {
+                    self.anchors = Anchors::End;
+                    (at, None)
+                }
+                Anchors::After(after) => {
+                    let at =
+                        occurrence::next_anchor(playbook, self.group, self.play, self.created, after)?;
+                    self.anchors = Anchors::After(at);
+                    (at, None)
+                }
+                Anchors::Dates(index) => {
+                    let Trigger::Dates(dates) = &self.play.trigger else { return None };
+                    let date = dates.get(index)?;
+                    self.anchors = Anchors::Dates(index + 1);
+                    (date.at, Some(date.clone()))
+                }
+            };
+            if exists(playbook, self.group, self.play, anchor) {
+                let run = match &date {
+                    Some(date) => occurrence::dated_run_id(self.play, date),
+                    None => occurrence::scheduled_run_id(self.play, anchor),
+                };
+                return Some(Ahead { run, anchor, date });
+            }
+        }
+    }
+
+    fn planned(&self, playbook: &Playbook, due: &Due) -> Planned {
+        let step = &due.slot.step;
+        let moment = Moment {
+            created: self.created,
+            anchor: due.ahead.anchor,
+            run: due.ahead.run.as_str(),
+            date: due.ahead.date.as_deref(),
+            at: due.slot.at,
+        };
+        Planned {
+            at: due.slot.at,
+            group: self.group.id.clone(),
+            play: self.play.name.clone(),
+            run: due.ahead.run.clone(),
+            phase: phases(playbook, self.play),
+            step: step.id.clone(),
+            verb: step.verb.as_str(),
+            channel: preview::channel(playbook, self.group, step),
+            label: preview::label(self.play, step),
+            text: preview::step(playbook, self.group, self.play, &moment, step),
+        }
+    }
+}
+
+/// Whether an anchor is one of the play's: inside `from` and `until`, on a day that is open, and, where the file
+/// says when the group was created, not before that.
+fn exists(playbook: &Playbook, group: &Group, play: &Play, anchor: Timestamp) -> bool {
+    play.from.is_none_or(|from| from <= anchor)
+        && play.until.is_none_or(|until| anchor < until)
+        && group.created.is_none_or(|created| created <= anchor)
+        && occurrence::closed_day(playbook, play, anchor).is_none()
+}
+
+/// Whether a play is what the first phase does when it is entered, which is when the group begins.
+fn starts_with_the_group(playbook: &Playbook, play: &Play) -> bool {
+    playbook.phases.first().is_some_and(|phase| phase.on_enter.as_ref() == Some(&play.name))
+}
+
+/// The phases in which a play starts, as the plan writes them. A phase's own steps are of that phase.
+fn phases(playbook: &Playbook, play: &Play) -> Option<String> {
+    let own = playbook.phases.iter().filter(|phase| phase.on_enter.as_ref() == Some(&play.name));
+    let names: Vec<&str> =
+        own.map(|phase| phase.name.as_str()).chain(play.during.iter().map(|name| name.as_str())).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// A play that the plan has no time for, and why, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untimed {
+    /// The play.
+    pub play: PlayName,
+    /// Why: a fragment after "starts" or a whole reason.
+    pub why: String,
+}
+
+/// The plays without any step in the window, with the reason: a signal starts them, nobody has started them,
+/// or their time is another. `seen` are the plays that the plan has shown.
+pub fn untimed(playbook: &Playbook, window: Window, seen: &BTreeSet<PlayName>) -> Vec<Untimed> {
+    let plays = playbook.plays.iter().filter(|play| !seen.contains(&play.name));
+    plays.map(|play| Untimed { play: play.name.clone(), why: why_untimed(playbook, play, window) }).collect()
+}
+
+fn why_untimed(playbook: &Playbook, play: &Play, window: Window) -> String {
+    let entered = playbook.phases.iter().find(|phase| phase.on_enter.as_ref() == Some(&play.name));
+    if let Some(phase) = entered {
+        return format!("starts when the phase {} is entered", phase.name);
+    }
+    if let Some(name) = only_final(playbook, play) {
+        return format!("never starts: {name} is a final phase, in which nothing starts");
+    }
+    match &play.trigger {
+        Trigger::Command => "starts when another play or an operator starts it".into(),
+        Trigger::Signal(on) => {
+            let batch = match on.batch {
+                None => String::new(),
+                Some(Batch::For(length)) => format!(", {length} after the first one"),
+                Some(Batch::Until(clock)) => format!(", collected until {clock}"),
+            };
+            let each = if on.per_member { ", once for each member" } else { "" };
+            format!("starts on the signal {}{batch}{each}", on.name)
+        }
+        Trigger::Dates(dates) => match dates.iter().find(|date| date.at >= window.to) {
+            Some(date) => format!("has its next date on {}", playbook.zone.date(date.at)),
+            None if dates.is_empty() => "never starts: its list of dates is empty".into(),
+            None => "never starts again: all its dates are past".into(),
+        },
+        Trigger::Schedule(_) => why_not_scheduled(playbook, play, window),
+    }
+}
+
+fn only_final<'a>(playbook: &'a Playbook, play: &Play) -> Option<&'a str> {
+    let mut last = None;
+    for name in &play.during {
+        let phase = playbook.phase(name).filter(|phase| phase.is_final)?;
+        last = Some(phase.name.as_str());
+    }
+    last
+}
+
+fn why_not_scheduled(playbook: &Playbook, play: &Play, window: Window) -> String {
+    const LOOK_AHEAD: usize = 1_000;
+    let Some(group) = playbook.groups.values().next() else {
+        return "never starts: the playbook has no group".into();
+    };
+    let created = group.created.unwrap_or(window.from);
+    let mut after = window.from.plus(-Duration::from_millis(1));
+    let mut closed = None;
+    for _ in 0..LOOK_AHEAD {
+        let Some(at) = occurrence::next_anchor(playbook, group, play, created, after) else { break };
+        match occurrence::closed_day(playbook, play, at) {
+            None => return format!("is next on {}", playbook.zone.date(at)),
+            Some(calendar) => closed = Some(calendar.to_owned()),
+        }
+        after = at;
+    }
+    match (closed, play.until) {
+        (Some(calendar), _) => format!("never starts: the calendar {calendar} closes every day it falls on"),
+        (None, Some(until)) if until <= window.to => {
+            format!("never starts again: its until was {}", playbook.zone.date(until))
+        }
+        (None, _) => "never starts: its schedule has no instant in fifty years".into(),
+    }
+}

@@ -1,0 +1,161 @@
+//! When each step of one run is due, as far as that is certain before the run begins.
+//!
+//! Never asks a condition: every branch is listed, because a plan shows what may happen.
+
+use crate::{
+    base::time::{ClockTime, Timestamp, Zone},
+    model::step::{Block, Step, Verb, WaitFor},
+};
+use std::sync::Arc;
+
+/// A step and the instant it is due.
+#[derive(Debug, Clone)]
+pub struct Slot {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub step: Arc<Step>,
+}
+
+/// Every step of a run with this anchor, in the order of the file. A step without `at` is due when the step
+/// before has ended: waits, questions and graces count with their full length, people with none.
+pub fn timetable(steps: &Block, anchor: Timestamp, zone: &Zone) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    walk(steps, anchor, anchor, zone, &mut slots);
+    slots
+}
+
+fn walk(
+    steps: &Block,
+    mut cursor: Timestamp,
+    anchor: Timestamp,
+    zone: &Zone,
+    slots: &mut Vec<Slot>,
+) -> Timestamp {
+    for step in steps {
+        let due = step.at.map_or(cursor, |at| at.apply(anchor, zone));
+        slots.push(Slot { at: due, step: step.clone() });
+        let mut inner = |block: &Block, from| walk(block, from, anchor, zone, slots);
+        cursor = match &step.verb {
+            Verb::If(branch) => inner(&branch.then, due).max(inner(&branch.otherwise, due)),
+            Verb::Each(each) => inner(&each.steps, due),
+            Verb::Approve(approve) => approve.then.as_ref().map_or(due, |then| inner(then, due)),
+            Verb::Ask(ask) => due.plus(ask.open_for),
+            Verb::Prune(prune) => due.plus(prune.grace),
+            Verb::Wait(wait) => {
+                inner(&wait.otherwise, wait.timeout.map_or(due, |timeout| due.plus(timeout)));
+                match &wait.target {
+                    WaitFor::For(length) => due.plus(*length),
+                    WaitFor::Until(clock) => next_clock(*clock, due, zone),
+                    WaitFor::Signal(_) | WaitFor::Binding(_) => due,
+                }
+            }
+            Verb::Post(_)
+            | Verb::Run(_)
+            | Verb::Task(_)
+            | Verb::Set(_)
+            | Verb::Signal { .. }
+            | Verb::Start { .. }
+            | Verb::Enter(_)
+            | Verb::Stop(_) => due,
+        };
+    }
+    cursor
+}
+
+/// The first instant after another at which the zone's clocks show this time.
+pub fn next_clock(clock: ClockTime, after: Timestamp, zone: &Zone) -> Timestamp {
+    let day = zone.date(after);
+    let today = zone.instant(day.to_datetime(clock.to_jiff()));
+    if today > after {
+        return today;
+    }
+    zone.instant(day.tomorrow().unwrap_or(day).to_datetime(clock.to_jiff()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        base::time::Duration,
+        model::{
+            step::{Post, Silence, Wait},
+            text::Text,
+        },
+    };
+
+    fn post(id: &str, at: Option<&str>) -> Arc<Step> {
+        Arc::new(Step {
+            id: id.into(),
+            at: at.map(|at| at.parse().unwrap()),
+            when: None,
+            max_late: None,
+            timeout: None,
+            verb: Verb::Post(Box::new(Post {
+                text: Text::literal("x"),
+                to: "group".into(),
+                label: None,
+                mention: Vec::new(),
+                image: None,
+                buttons: Vec::new(),
+                reply_to: None,
+                expires: None,
+                urgent: false,
+            })),
+        })
+    }
+
+    fn wait(target: WaitFor) -> Arc<Step> {
+        Arc::new(Step {
+            id: "w".into(),
+            at: None,
+            when: None,
+            max_late: None,
+            timeout: None,
+            verb: Verb::Wait(Box::new(Wait {
+                target,
+                filter: None,
+                timeout: None,
+                otherwise: Vec::new(),
+                silence: Silence::Proceed,
+            })),
+        })
+    }
+
+    fn times(steps: &Block) -> Vec<String> {
+        let zone = Zone::named("Asia/Shanghai").unwrap();
+        let anchor = zone.instant(jiff::civil::date(2026, 12, 2).at(20, 30, 0, 0));
+        let slots = timetable(steps, anchor, &zone);
+        slots.iter().map(|slot| slot.at.to_rfc3339(&zone)).collect()
+    }
+
+    #[test]
+    fn a_step_without_at_is_due_when_the_wait_before_it_ends() {
+        let steps = vec![
+            post("a", None),
+            wait(WaitFor::For(Duration::MINUTE.times(20))),
+            post("b", None),
+            wait(WaitFor::Until("09:00".parse().unwrap())),
+            post("c", None),
+        ];
+        assert_eq!(
+            times(&steps),
+            [
+                "2026-12-02T20:30:00+08:00",
+                "2026-12-02T20:30:00+08:00",
+                "2026-12-02T20:50:00+08:00",
+                "2026-12-02T20:50:00+08:00",
+                "2026-12-03T09:00:00+08:00",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_at_counts_from_the_anchor_whatever_came_before() {
+        let steps = vec![post("a", Some("-7d 10:00")), post("b", Some("-3h")), post("c", Some("+1d 18:00"))];
+        assert_eq!(
+            times(&steps),
+            ["2026-11-25T10:00:00+08:00", "2026-12-02T17:30:00+08:00", "2026-12-03T18:00:00+08:00"]
+        );
+    }
+}

@@ -1,0 +1,134 @@
+//! Everything on the shelf: each file of `playbooks/` and `examples/` compiles and lives through ninety days, each
+//! script compiles.
+//!
+//! What is shipped must work as it stands, without a secret, a server or a network.
+
+#![expect(clippy::disallowed_methods, reason = "reads the repository's files and starts the binary")]
+
+use playbook::{
+    base::{
+        diagnostic::Severity,
+        source::{MemoryFolder, SourceMap},
+    },
+    lang,
+    script::sandbox::Script,
+};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file under a folder, links followed, by path from the folder.
+fn folder(dir: &Path) -> MemoryFolder {
+    fn walk(dir: &Path, prefix: &str, into: &mut MemoryFolder) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("{prefix}{}", path.file_name().unwrap().to_string_lossy());
+            if path.is_dir() {
+                walk(&path, &format!("{name}/"), into);
+            } else if let Ok(text) = std::fs::read_to_string(&path) {
+                into.0.insert(name, Arc::from(text));
+            }
+        }
+    }
+    let mut found = MemoryFolder::default();
+    walk(dir, "", &mut found);
+    found
+}
+
+/// Every playbook on the shelf: its folder and its file name.
+fn playbooks() -> Vec<(PathBuf, String)> {
+    let mut dirs = vec![root().join("playbooks")];
+    for entry in std::fs::read_dir(root().join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            dirs.push(path);
+        }
+    }
+    dirs.sort();
+    let mut found = Vec::new();
+    for dir in dirs {
+        let files: Vec<String> = folder(&dir).0.into_keys().filter(|f| f.ends_with(".yaml") && !f.contains('/')).collect();
+        assert!(!files.is_empty(), "{} has a playbook", dir.display());
+        found.extend(files.into_iter().map(|file| (dir.clone(), file)));
+    }
+    found
+}
+
+#[test]
+fn the_yardstick_and_the_six_parts_are_here() {
+    let names: Vec<String> = playbooks().into_iter().map(|(_, file)| file).collect();
+    for file in [
+        "community.yaml",
+        "seed-recruiting.yaml",
+        "rules.yaml",
+        "weekly-games.yaml",
+        "kol-session.yaml",
+        "pruning.yaml",
+        "offline-event.yaml",
+    ] {
+        assert!(names.iter().any(|name| name == file), "{file} is on the shelf");
+    }
+}
+
+#[test]
+fn every_playbook_compiles() {
+    let mut problems = Vec::new();
+    for (dir, file) in playbooks() {
+        let compiled = lang::compile(&folder(&dir), &file);
+        for found in compiled.report.diagnostics.iter().filter(|found| found.severity == Severity::Error) {
+            problems.push(format!("{file}: {}", place(found, &compiled.sources)));
+        }
+        assert!(compiled.playbook.is_some() || !problems.is_empty(), "{file}: no playbook and no error");
+    }
+    assert!(problems.is_empty(), "errors on the shelf:\n  {}", problems.join("\n  "));
+}
+
+fn place(found: &playbook::base::diagnostic::Diagnostic, sources: &SourceMap) -> String {
+    let Some(span) = found.span else { return found.message.clone() };
+    let source = sources.get(span.source);
+    format!("{}:{}: {} ({})", source.path, source.place(span.start), found.message, found.label)
+}
+
+#[test]
+fn every_script_compiles() {
+    let mut dirs = vec![root().join("scripts")];
+    dirs.extend(playbooks().into_iter().map(|(dir, _)| dir));
+    let mut seen = 0;
+    for dir in dirs {
+        for (path, text) in folder(&dir).0.into_iter().filter(|(path, _)| path.ends_with(".rhai")) {
+            seen += 1;
+            assert!(text.starts_with("// "), "{path} opens with what it does");
+            if let Err(errors) = Script::compile(&path, &text) {
+                panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+            }
+        }
+    }
+    assert!(seen >= 7, "{seen} scripts");
+}
+
+#[test]
+fn every_playbook_lives_through_ninety_days() {
+    for (dir, file) in playbooks() {
+        let output = Command::new(env!("CARGO_BIN_EXE_playbook"))
+            .current_dir(&dir)
+            .env_clear()
+            .args(["simulate", &file, "--from", "2026-12-01T08:00:00+08:00", "--days", "90", "--members", "80"])
+            .args(["--format", "json"])
+            .output()
+            .unwrap();
+        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{file}: {}\n{stderr}\n{}", output.status, tail(&stdout));
+        assert!(stdout.lines().count() > 5, "{file}: something happens in ninety days\n{stderr}\n{stdout}");
+    }
+}
+
+fn tail(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(5)..].join("\n")
+}
