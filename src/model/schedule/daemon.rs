@@ -189,7 +189,8 @@ impl Dice {
         let years = if self.below(3) == 0 { 118 } else { 50 };
         let anywhere = 63_072_000 + self.below(years * 31_557_600) as i64;
         let from = jiff::Timestamp::from_second(anywhere).unwrap();
-        let near = zone.tz().following(from).next().filter(|_| self.below(5) > 0).map(|change| change.timestamp());
+        let near =
+            zone.tz().following(from).next().filter(|_| self.below(5) > 0).map(|change| change.timestamp());
         let second = near.map_or(anywhere, |change| {
             let (before, length) = if self.below(2) == 0 { (9, 12) } else { (2, 4) };
             change.as_second() - before * 3_600 + self.below(length * 3_600) as i64
@@ -217,7 +218,8 @@ fn disagreements(seed: u64, cases: usize, days: i64, tick: i64) -> (usize, usize
         compared += 1;
         let mut after = after;
         for _ in 0..3 {
-            let expected = first_run(&job, zone, after, end, tick).map(|at| Timestamp::from_millis(at * 1_000));
+            let expected =
+                first_run(&job, zone, after, end, tick).map(|at| Timestamp::from_millis(at * 1_000));
             let found = schedule.next_after(after, &Frame::of(zone));
             if found != expected && (expected.is_some() || found.is_some_and(|at| at.as_seconds() <= end)) {
                 wrong += 1;
