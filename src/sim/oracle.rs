@@ -208,6 +208,7 @@ mod tests {
             play: None,
             due: Timestamp::from_millis(0),
             expires: None,
+            late_left: None,
             urgent: false,
             manual: None,
         })
