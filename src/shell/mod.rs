@@ -8,3 +8,4 @@ pub mod cli;
 pub mod crash;
 pub mod lock;
 pub mod delivery;
+pub mod store;

@@ -4,3 +4,4 @@ mod docs;
 mod playground;
 mod shelf;
 mod tidy;
+mod store;
