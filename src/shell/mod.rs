@@ -7,5 +7,10 @@ pub mod clock;
 pub mod cli;
 pub mod crash;
 pub mod lock;
+<<<<<<< HEAD
 pub mod store;
 pub mod delivery;
+=======
+pub mod delivery;
+pub mod store;
+>>>>>>> sim

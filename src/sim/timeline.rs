@@ -146,7 +146,7 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             line("slept", "", format!("since {}, {length}", at(*from)), Tone::Turn)
         }
         Fact::Refused { reason } => line("refused", "", reason.as_str(), Tone::Doubt),
-        Fact::Poisoned { reason } => line("parked", "", reason.as_str(), Tone::Bad),
+        Fact::Poisoned { reason, .. } => line("parked", "", reason.as_str(), Tone::Bad),
         Fact::ScriptReturned { effect, log, .. } if !log.is_empty() => {
             line("log", play_of(effect.as_str()), log.join(" · "), Tone::Plain)
         }

@@ -5,3 +5,6 @@ mod playground;
 mod store;
 mod shelf;
 mod tidy;
+mod shelf;
+mod tidy;
+mod store;
