@@ -7,10 +7,10 @@ pub mod clock;
 pub mod cli;
 pub mod crash;
 pub mod lock;
-<<<<<<< HEAD
+pub mod workspace;
+pub mod watch;
 pub mod store;
+pub mod scripts;
 pub mod delivery;
-=======
-pub mod delivery;
-pub mod store;
->>>>>>> sim
+pub mod socket;
+pub mod runtime;
