@@ -13,6 +13,13 @@
 pub mod secret;
 pub mod target;
 pub mod resolve;
+pub mod markup;
 pub mod adapter;
 pub mod job;
 pub mod courier;
+mod dispatch;
+mod lane;
+mod rate;
+mod backoff;
+pub mod client;
+pub mod preview;
