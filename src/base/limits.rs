@@ -102,6 +102,12 @@ pub const COMMIT_DECISIONS_MAX: usize = 1_024;
 /// One command or signal from outside, in bytes.
 pub const COMMAND_BYTES_MAX: usize = 1024 * 1024;
 
+/// Days that the events of one calendar file may cover, repetitions counted each.
+pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
+/// Repetitions of one event of a calendar file.
+pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
+/// Problems reported of one data or calendar file.
+pub const DATA_PROBLEMS_MAX: usize = 50;
 /// Entries of one group after which its state is stored again, so that recovery is short.
 pub const SNAPSHOT_ENTRIES: u64 = 2_000;
 /// Entries of all groups together that recovery may have to apply again, with one group; more groups have more.
@@ -123,3 +129,11 @@ pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
 pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
 /// Problems reported of one data or calendar file.
 pub const DATA_PROBLEMS_MAX: usize = 50;
+/// One request on the control socket, in bytes: an import of members is the largest.
+pub const CONTROL_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Requests from the control socket that wait for the driver; further ones wait in their connections.
+pub const CONTROL_WAITING_MAX: usize = 1_024;
+/// Decisions that the driver makes before it looks at what came back.
+pub const DECISIONS_AT_ONCE_MAX: usize = 256;
+/// Lines that wait for a slow terminal; what is beyond is counted and left out.
+pub const CONSOLE_LINES_WAITING_MAX: usize = 10_000;

@@ -339,6 +339,7 @@ fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
             expires: None,
             late_left: None,
             urgent: false,
+            late_left: None,
             manual: None,
         },
         effect,
