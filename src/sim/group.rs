@@ -165,7 +165,7 @@ impl GroupSim {
                     findings.push(Finding::Script { at: self.now, group, effect, error });
                 }
             }
-            Fact::Poisoned { reason } => {
+            Fact::Poisoned { reason, .. } => {
                 findings.push(self.broken(format!("the engine could not digest an input: {reason}")));
             }
             _ => {}

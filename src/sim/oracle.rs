@@ -210,6 +210,7 @@ mod tests {
             expires: None,
             urgent: false,
             manual: None,
+            late_left: None,
         })
     }
 

@@ -339,6 +339,7 @@ fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
             expires: None,
             urgent: false,
             manual: None,
+            late_left: None,
         },
         effect,
     })
