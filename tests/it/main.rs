@@ -2,6 +2,6 @@
 
 mod docs;
 mod playground;
+mod store;
 mod shelf;
 mod tidy;
-mod store;
