@@ -91,3 +91,10 @@ pub const INPUTS_WAITING_MAX: usize = 10_000;
 pub const COMMIT_DECISIONS_MAX: usize = 1_024;
 /// One command or signal from outside, in bytes.
 pub const COMMAND_BYTES_MAX: usize = 1024 * 1024;
+
+/// Days that the events of one calendar file may cover, repetitions counted each.
+pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
+/// Repetitions of one event of a calendar file.
+pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
+/// Problems reported of one data or calendar file.
+pub const DATA_PROBLEMS_MAX: usize = 50;

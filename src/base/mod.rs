@@ -12,3 +12,4 @@ pub mod seed;
 pub mod source;
 pub mod time;
 pub mod value;
+pub mod words;

@@ -3,6 +3,13 @@
 //! A diagnostic says what was found, what was expected and what to do next. It never decides where it
 //! is shown, and it never ends the program.
 
+pub mod code;
+pub mod extent;
+pub mod github;
+pub mod json;
+pub mod suggest;
+pub mod text;
+
 use super::source::Span;
 
 /// How bad it is. A playbook exists only when nothing is an error.

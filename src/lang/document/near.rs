@@ -1,30 +1,6 @@
-//! Which name was meant: a thin word around the shared "did you mean".
+//! What to say about a name that is not known: what was meant, else what there is.
 
-/// The nearest of some names, if any is near.
-pub(crate) fn nearest<'a>(found: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let folded = fold(found);
-    let longest = folded.chars().count();
-    let mut best: Option<(usize, &'a str)> = None;
-    for name in names {
-        let other = fold(name);
-        let distance = strsim::osa_distance(&folded, &other);
-        let length = longest.max(other.chars().count());
-        let allowed = match length {
-            0 | 1 => 0,
-            2..=5 => 1,
-            _ => length / 3,
-        };
-        let part = longest >= 3 && other.split('.').any(|part| part == folded);
-        if (distance <= allowed || part) && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, name));
-        }
-    }
-    best.map(|(_, name)| name)
-}
-
-fn fold(name: &str) -> String {
-    name.trim().to_lowercase().replace(['-', ' '], "_")
-}
+use crate::base::diagnostic::suggest::nearest;
 
 /// "did you mean `x`?", else the names there are.
 pub(crate) fn advice<'a>(found: &str, names: &[&'a str], what: &str) -> String {
@@ -37,7 +13,8 @@ pub(crate) fn advice<'a>(found: &str, names: &[&'a str], what: &str) -> String {
     let shown: Vec<String> = names.iter().take(12).map(|name| format!("`{name}`")).collect();
     let rest = names.len().saturating_sub(shown.len());
     let more = if rest == 0 { String::new() } else { format!(" and {rest} more") };
-    format!("write one of {}{more}", shown.join(", "))
+    let one_of = if names.len() == 1 { "" } else { "one of " };
+    format!("write {one_of}{}{more}", shown.join(", "))
 }
 
 #[cfg(test)]
@@ -45,10 +22,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_what_was_meant() {
-        assert_eq!(nearest("tilte", ["title", "steps"]), Some("title"));
-        assert_eq!(nearest("max-late", ["max_late"]), Some("max_late"));
-        assert_eq!(nearest("colour", ["title", "steps"]), None);
-        assert_eq!(advice("x", &["a", "b"], "role"), "write one of `a`, `b`");
+    fn names_what_was_meant_or_what_there_is() {
+        assert_eq!(advice("tilte", &["title", "steps"], "key"), "did you mean `title`?");
+        assert_eq!(advice("x", &["aa", "bb"], "role"), "write one of `aa`, `bb`");
+        assert_eq!(advice("x", &[], "role"), "there is no role yet");
     }
 }

@@ -1,0 +1,159 @@
+//! A kind of diagnostic: its slug, what it means, why it matters, and how it looks wrong and right.
+//!
+//! The shape only. Each part of the compiler writes down its own codes beside its code, and
+//! `lang::explain` has the closed list of them all.
+
+use super::Severity;
+use crate::base::locale::Locale;
+
+/// One kind of diagnostic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// Its name for ever: `unknown-key`.
+    pub slug: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One line: what is wrong when it is reported.
+    pub meaning: Words,
+    /// A few sentences: why it matters and what to do.
+    pub explanation: Words,
+    /// A playbook, or the part of one that matters, for which it is reported.
+    pub bad: Example,
+    /// The same without the problem.
+    pub good: Example,
+    /// Rows of the craft's practices that it enforces.
+    pub practices: &'static [&'static str],
+}
+
+/// The same words in every language of the diagnostics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    /// English, always there.
+    pub en: &'static str,
+    /// Chinese; empty where it has not been written yet.
+    pub zh: &'static str,
+}
+
+impl Words {
+    /// The words of a language; English where there are none.
+    pub fn of(self, locale: Locale) -> &'static str {
+        match locale {
+            Locale::Zh if !self.zh.is_empty() => self.zh,
+            Locale::Zh | Locale::En => self.en,
+        }
+    }
+}
+
+/// A piece of a playbook, with the files it reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Example {
+    /// YAML. Without a `name:` and `timezone:` of its own it stands for a file that has them.
+    pub yaml: &'static str,
+    /// Path and text of the files beside it.
+    pub files: &'static [(&'static str, &'static str)],
+}
+
+impl Example {
+    /// A playbook that needs no other file.
+    pub const fn of(yaml: &'static str) -> Self {
+        Self { yaml, files: &[] }
+    }
+
+    /// The example as a whole file: with a name and a zone where it leaves them out.
+    pub fn whole(&self) -> String {
+        let has = |key: &str| self.yaml.lines().any(|line| line.starts_with(key));
+        let name = if has("name:") { "" } else { "name: demo\n" };
+        let zone = if has("timezone:") { "" } else { "timezone: Asia/Shanghai\n" };
+        format!("{name}{zone}{}", self.yaml)
+    }
+}
+
+impl Code {
+    /// What `playbook explain CODE` prints.
+    pub fn explain(&self, locale: Locale) -> String {
+        let mut out = format!(
+            "{} ({})\n{}\n\n{}\n",
+            self.slug,
+            self.severity.as_str(),
+            self.meaning.of(locale),
+            self.explanation.of(locale)
+        );
+        for (title, example) in
+            [(locale.pick("Wrong", "错误写法"), &self.bad), (locale.pick("Right", "正确写法"), &self.good)]
+        {
+            if !example.yaml.is_empty() {
+                out.push_str(&format!("\n{title}:\n\n{}", indent(example.yaml)));
+                for (path, text) in example.files {
+                    out.push_str(&format!("\n  # {path}\n{}", indent(text)));
+                }
+            }
+        }
+        if !self.practices.is_empty() {
+            out.push_str(&format!("\n{}: {}\n", locale.pick("Practices", "依据"), self.practices.join(", ")));
+        }
+        out
+    }
+}
+
+fn indent(text: &str) -> String {
+    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODE: Code = Code {
+        slug: "demo",
+        severity: Severity::Warning,
+        meaning: Words { en: "something is odd", zh: "" },
+        explanation: Words { en: "It is odd.", zh: "很奇怪。" },
+        bad: Example::of("odd: true\n"),
+        good: Example::of("name: even\nodd: false\n"),
+        practices: &["P001"],
+    };
+
+    #[test]
+    fn explains_in_either_language_and_falls_back_to_english() {
+        insta::assert_snapshot!(CODE.explain(Locale::En), @"
+        demo (warning)
+        something is odd
+
+        It is odd.
+
+        Wrong:
+
+            odd: true
+
+        Right:
+
+            name: even
+            odd: false
+
+        Practices: P001
+        ");
+        insta::assert_snapshot!(CODE.explain(Locale::Zh), @"
+        demo (warning)
+        something is odd
+
+        很奇怪。
+
+        错误写法:
+
+            odd: true
+
+        正确写法:
+
+            name: even
+            odd: false
+
+        依据: P001
+        ");
+    }
+
+    #[test]
+    fn an_example_is_completed_to_a_whole_file() {
+        assert_eq!(CODE.bad.whole(), "name: demo\ntimezone: Asia/Shanghai\nodd: true\n");
+        assert_eq!(CODE.good.whole(), "timezone: Asia/Shanghai\nname: even\nodd: false\n");
+    }
+}

@@ -1,0 +1,272 @@
+//! A diagnostic for people: the line it is about with carets under it, and what to do next.
+//!
+//! Returns text; whether it is shown, and whether in colour, is the caller's.
+
+use super::{Diagnostic, Report, Severity};
+use crate::base::{
+    source::{SourceId, SourceMap, Span},
+    words,
+};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use std::ops::Range;
+
+/// Whether to use a terminal's colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Style {
+    /// Text only.
+    #[default]
+    Plain,
+    /// With ANSI escapes.
+    Coloured,
+}
+
+/// A diagnostic with its excerpt, several lines without the last line end:
+///
+/// ```text
+/// error[unknown-key]: there is no key `setps` in a play
+///  --> community.yaml:12:5
+///    |
+/// 12 |     setps:
+///    |     ^^^^^ not a key of a play
+///    |
+///    = help: did you mean `steps`?
+/// ```
+pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let mut group = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code).elements(
+        excerpts(diagnostic, sources),
+    );
+    if diagnostic.span.is_none()
+        && let Some((_, source)) = sources.iter().next()
+    {
+        group = group.element(Origin::path(source.path.as_str()));
+    }
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    if !diagnostic.practices.is_empty() {
+        let text = format!(
+            "practice {}; `playbook explain {}` says why",
+            diagnostic.practices.join(", "),
+            diagnostic.code
+        );
+        group = group.element(Level::NOTE.message(text));
+    }
+    let groups: [Group<'_>; 1] = [group];
+    let renderer = match style {
+        Style::Plain => Renderer::plain(),
+        Style::Coloured => Renderer::styled(),
+    };
+    renderer.render(&groups)
+}
+
+/// One excerpt a file: the diagnostic's own first, then those of its further labels.
+fn excerpts<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Snippet<'a, Annotation<'a>>> {
+    let Some(primary) = diagnostic.span else { return Vec::new() };
+    let mut files: Vec<SourceId> = vec![primary.source];
+    for label in &diagnostic.labels {
+        if !files.contains(&label.span.source) {
+            files.push(label.span.source);
+        }
+    }
+    files
+        .into_iter()
+        .map(|file| {
+            let mut marks = Vec::new();
+            if file == primary.source {
+                marks.push((AnnotationKind::Primary, primary, diagnostic.label.as_str()));
+            }
+            for label in diagnostic.labels.iter().filter(|label| label.span.source == file) {
+                marks.push((AnnotationKind::Context, label.span, label.text.as_str()));
+            }
+            excerpt(file, sources, &marks)
+        })
+        .collect()
+}
+
+/// The lines that the marks are on; lines between distant marks are folded by the renderer. Only these lines are
+/// handed over, so that the cost does not grow with the file.
+fn excerpt<'a>(
+    file: SourceId,
+    sources: &'a SourceMap,
+    marks: &[(AnnotationKind, Span, &'a str)],
+) -> Snippet<'a, Annotation<'a>> {
+    let source = sources.get(file);
+    let text = source.text.as_ref();
+    let ranges: Vec<Range<usize>> = marks.iter().map(|(_, span, _)| first_line(text, *span)).collect();
+    let start = ranges.iter().map(|range| range.start).min().unwrap_or(0);
+    let end = ranges.iter().map(|range| range.end).max().unwrap_or(0);
+    let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
+    let end = if text[start..end].ends_with('\r') { end - 1 } else { end };
+    let line = source.place(start as u32).line;
+    let mut snippet =
+        Snippet::source(&text[start..end]).path(source.path.as_str()).line_start(line as usize).fold(true);
+    for ((kind, _, label), range) in marks.iter().zip(ranges) {
+        let mut annotation = kind.span(range.start - start..range.end - start);
+        if !label.is_empty() {
+            annotation = annotation.label(*label);
+        }
+        snippet = snippet.annotation(annotation);
+    }
+    snippet
+}
+
+/// A span cut at the end of its first line: carets under a whole section point at nothing.
+fn first_line(text: &str, span: Span) -> Range<usize> {
+    let boundary = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let start = boundary(span.start as usize);
+    let end = boundary(span.end as usize).max(start);
+    let line = text[start..end].lines().next().unwrap_or_default();
+    start..start + line.trim_end().len()
+}
+
+/// How many problems there are: `2 errors, 1 warning in community.yaml`. Empty when there is none.
+pub fn summary(report: &Report, path: &str) -> String {
+    let counts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "remark")]
+        .into_iter()
+        .map(|(severity, noun)| (report.count(severity), noun))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, noun)| words::count(n, noun))
+        .collect();
+    if counts.is_empty() { String::new() } else { format!("{} in {path}", counts.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span_of(sources: &SourceMap, id: SourceId, part: &str) -> Span {
+        let at = sources.get(id).text.find(part).unwrap();
+        Span::new(id, at, at + part.len())
+    }
+
+    #[test]
+    fn shows_the_line_the_carets_and_the_help() {
+        let mut sources = SourceMap::default();
+        let id = sources.add("community.yaml", "name: demo\nplays:\n  hello:\n    setps: []\n");
+        let found = Diagnostic::error("unknown-key", span_of(&sources, id, "setps"), "there is no key `setps` in a play")
+            .label("not a key of a play")
+            .help("did you mean `steps`?");
+        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"
+        error[unknown-key]: there is no key `setps` in a play
+         --> community.yaml:4:5
+          |
+        4 |     setps: []
+          |     ^^^^^ not a key of a play
+          |
+          = help: did you mean `steps`?
+        ");
+    }
+
+    #[test]
+    fn wide_characters_line_up_and_other_places_are_shown() {
+        let mut sources = SourceMap::default();
+        let id = sources.add("community.yaml", "vars:\n  城市: 西安\n  a: 1\n  b: 2\n  c: 3\n  d: 4\n  书名: 《活着》 # 好\n");
+        let found = Diagnostic::warning("demo", span_of(&sources, id, "《活着》"), "读完了")
+            .label("已经读过")
+            .also(span_of(&sources, id, "西安"), "first written here")
+            .practices(&["P013"]);
+        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"
+        warning[demo]: 读完了
+         --> community.yaml:7:7
+          |
+        2 |   城市: 西安
+          |         ---- first written here
+        ...
+        7 |   书名: 《活着》 # 好
+          |         ^^^^^^^^ 已经读过
+          |
+          = note: practice P013; `playbook explain demo` says why
+        ");
+    }
+
+    #[test]
+    fn a_place_in_another_file_has_its_own_excerpt() {
+        let mut sources = SourceMap::default();
+        let id = sources.add("a.yaml", "name: a\r\nuse: b.yaml\r\n");
+        let other = sources.add("b.yaml", "name: b\n");
+        let found = Diagnostic::error("demo", span_of(&sources, id, "b.yaml"), "both are called so")
+            .also(span_of(&sources, other, "b"), "here")
+            .help("first line\nsecond line");
+        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"
+        error[demo]: both are called so
+         --> a.yaml:2:6
+          |
+        2 | use: b.yaml
+          |      ^^^^^^
+          |
+         ::: b.yaml:1:7
+          |
+        1 | name: b
+          |       - here
+          |
+          = help: first line
+                  second line
+        ");
+    }
+
+    #[test]
+    fn a_block_is_marked_on_its_first_line_only() {
+        let mut sources = SourceMap::default();
+        let id = sources.add("a.yaml", "rules:\n  forbid:\n    - 一\n    - 二\n");
+        let found = Diagnostic::warning("demo", span_of(&sources, id, "forbid:\n    - 一\n    - 二\n"), "two");
+        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"
+        warning[demo]: two
+         --> a.yaml:2:3
+          |
+        2 |   forbid:
+          |   ^^^^^^^
+        ");
+    }
+
+    #[test]
+    fn without_a_place_it_names_the_file() {
+        let mut sources = SourceMap::default();
+        let id = sources.add("a.yaml", "");
+        let mut found = Diagnostic::error("empty-file", Span::new(id, 0, 0), "the file is empty");
+        let with = render(&found, &sources, Style::Plain);
+        found.span = None;
+        let without = render(&found, &sources, Style::Plain);
+        insta::assert_snapshot!(format!("{with}\n----\n{without}"), @"
+        error[empty-file]: the file is empty
+         --> a.yaml:1:1
+          |
+        1 |
+          | ^
+        ----
+        error[empty-file]: the file is empty
+        --> a.yaml
+        ");
+    }
+
+    #[test]
+    fn colours_only_when_asked() {
+        let mut sources = SourceMap::default();
+        let id = sources.add("a.yaml", "name: a\n");
+        let found = Diagnostic::error("demo", span_of(&sources, id, "a"), "message");
+        assert!(!render(&found, &sources, Style::Plain).contains('\u{1b}'));
+        assert!(render(&found, &sources, Style::Coloured).contains("\u{1b}["));
+    }
+
+    #[test]
+    fn the_summary_counts_by_severity() {
+        let mut report = Report::default();
+        assert_eq!(summary(&report, "a.yaml"), "");
+        let span = Span::new(SourceId(0), 0, 0);
+        report.push(Diagnostic::error("a", span, "x"));
+        report.push(Diagnostic::error("a", span, "y"));
+        report.push(Diagnostic::warning("b", span, "z"));
+        assert_eq!(summary(&report, "a.yaml"), "2 errors, 1 warning in a.yaml");
+    }
+}
