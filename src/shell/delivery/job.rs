@@ -36,12 +36,14 @@ pub struct Job {
     pub expires: Option<Timestamp>,
     /// Not attempted before this.
     pub not_before: Option<Timestamp>,
-    /// Attempts made so far.
+    /// Attempts made so far; 0 again when a person has it retried.
     pub attempts: u32,
     /// Parts of a split message that were accepted so far.
     pub part: u32,
     /// The outcome of an earlier attempt is unknown.
     pub in_doubt: bool,
+    /// A person wants it sent, so that `in_doubt: hold` does not hold it once more.
+    pub retried: bool,
     /// The row was committed as claimed, after [`super::courier::CourierHandle::reserve`] had allowed it.
     pub claimed: bool,
 }

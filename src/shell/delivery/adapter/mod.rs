@@ -92,6 +92,19 @@ pub struct Request {
     pub body: String,
 }
 
+impl Request {
+    /// A POST of JSON text.
+    pub fn post_json(url: &str, body: String) -> Self {
+        let headers = vec![("content-type".to_owned(), "application/json; charset=utf-8".to_owned())];
+        Self { method: Cow::Borrowed("POST"), url: url.to_owned(), headers, body }
+    }
+
+    /// Nothing.
+    pub fn empty() -> Self {
+        Self { method: Cow::Borrowed(""), url: String::new(), headers: Vec::new(), body: String::new() }
+    }
+}
+
 impl std::fmt::Debug for Request {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {} ({} bytes)", self.method, super::secret::redact_url(&self.url), self.body.len())

@@ -1,0 +1,49 @@
+//! How long a message waits for its next attempt.
+//!
+//! Pure and repeatable: the jitter is seeded by the effect and the attempt, so that many messages which fail
+//! together do not come back together, and a replay waits as long as the first time.
+
+use crate::base::{ids::EffectId, ids::GroupId, limits::RETRY_MS_MAX, seed::Seed};
+
+/// The wait after the first failed attempt is around this.
+const FIRST_MS: u64 = 500;
+/// The longest wait that a platform can ask for: a day.
+const ASKED_MS_MAX: u64 = 24 * 60 * 60 * 1000;
+
+/// The wait in milliseconds after the `failures`-th failed attempt in a row (from 1). `asked` is what the
+/// platform wants at least.
+pub(super) fn delay_ms(group: &GroupId, effect: &EffectId, failures: u32, asked: Option<u64>) -> u64 {
+    let step = failures.clamp(1, 32) - 1;
+    let whole = FIRST_MS.saturating_mul(1 << step).min(RETRY_MS_MAX);
+    let mut seed = Seed::from_parts(&["retry", group.as_str(), effect.as_str(), &failures.to_string()]);
+    // From a half to one and a half, so that the mean is kept.
+    let jittered = (whole / 2 + seed.below(whole.max(1))).min(RETRY_MS_MAX);
+    match asked {
+        // Later than asked is allowed, earlier is not; a little jitter parts those who were asked together.
+        Some(asked) => asked.min(ASKED_MS_MAX) + seed.below(FIRST_MS / 5),
+        None => jittered,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_from_under_a_second_to_the_limit() {
+        let (group, effect) = (GroupId::new("g"), EffectId::new("e"));
+        let waits: Vec<u64> = (1..=30).map(|n| delay_ms(&group, &effect, n, None)).collect();
+        assert!(waits[0] < 1_000, "{waits:?}");
+        assert!(waits.iter().all(|wait| *wait <= RETRY_MS_MAX));
+        assert!(waits[11..].iter().all(|wait| *wait >= RETRY_MS_MAX / 2));
+        assert_eq!(waits, (1..=30).map(|n| delay_ms(&group, &effect, n, None)).collect::<Vec<_>>());
+        assert_ne!(waits[20], delay_ms(&group, &EffectId::new("f"), 21, None));
+    }
+
+    #[test]
+    fn what_the_platform_asks_for_is_kept() {
+        let (group, effect) = (GroupId::new("g"), EffectId::new("e"));
+        let wait = delay_ms(&group, &effect, 9, Some(3_000));
+        assert!((3_000..3_200).contains(&wait), "{wait}");
+    }
+}

@@ -1,0 +1,200 @@
+//! The HTTP client of the whole process: one pool, no proxy unless a channel names one, no redirects.
+//!
+//! Tells truthfully whether a request can have reached its receiver: a message is in doubt only when it was
+//! written. No error holds an address beyond its host, nor any other secret.
+
+use super::{
+    adapter::{Request, Response},
+    secret::{Secret, redact_url},
+};
+use crate::base::{limits::RESPONSE_BYTES_MAX, time::Timestamp};
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    error::Error,
+    fmt::Write as _,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+/// A connection must stand within this, whatever the channel's `timeout`.
+const CONNECT_MS_MAX: u64 = 5_000;
+/// Below the keep-alive of common servers (five seconds and up): a pooled connection that the server closes at
+/// the moment of writing would put the attempt in doubt.
+const IDLE_MS_MAX: u64 = 4_000;
+
+/// A request that brought no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct SendError {
+    /// The request may have reached the receiver: the attempt is in doubt.
+    pub written: bool,
+    /// What happened, in words, without secrets.
+    pub reason: String,
+}
+
+/// Sends requests. Built when the first one is sent, because loading the root certificates takes a while.
+#[derive(Default)]
+pub struct Client {
+    direct: OnceLock<Result<reqwest::Client, String>>,
+    proxied: Mutex<BTreeMap<Secret, Result<reqwest::Client, String>>>,
+}
+
+impl Client {
+    /// A client that has no connection yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sends a request and reads its answer, both within `timeout`; at most [`RESPONSE_BYTES_MAX`] of the body.
+    /// `now` gives the time of the answer.
+    pub async fn send(
+        &self,
+        request: &Request,
+        timeout: Duration,
+        proxy: Option<&Secret>,
+        now: fn() -> Timestamp,
+    ) -> Result<Response, SendError> {
+        let unsent = |reason: String| SendError { written: false, reason };
+        let client = self.for_proxy(proxy).map_err(unsent)?;
+        let method = reqwest::Method::from_bytes(request.method.as_bytes())
+            .map_err(|_| unsent(format!("{:?} is not an HTTP method", request.method)))?;
+        let written = Arc::new(AtomicBool::new(false));
+        let is_empty = request.body.is_empty();
+        let mut builder = client.request(method, &request.url).timeout(timeout);
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        if !is_empty {
+            builder = builder.body(reqwest::Body::wrap(Watched::new(&request.body, Arc::clone(&written))));
+        }
+        let host = redact_url(&request.url);
+        let mut answer = builder.send().await.map_err(|error| SendError {
+            // A body that was not asked for has not left, so nobody can have acted on the request. Without a
+            // body only a missing connection is proof.
+            written: if is_empty { !error.is_connect() } else { written.load(Ordering::Acquire) },
+            reason: explain(error, &host, timeout),
+        })?;
+        let headers = answer
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
+            .collect();
+        let mut body = Vec::new();
+        loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) => {
+                    let room = RESPONSE_BYTES_MAX - body.len();
+                    body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                    if body.len() >= RESPONSE_BYTES_MAX {
+                        break;
+                    }
+                }
+                // A status whose body broke off is still an answer; the adapter judges what there is of it.
+                Ok(None) | Err(_) => break,
+            }
+        }
+        Ok(Response { status: answer.status().as_u16(), headers, body, at: now() })
+    }
+
+    fn for_proxy(&self, proxy: Option<&Secret>) -> Result<reqwest::Client, String> {
+        match proxy {
+            None => self.direct.get_or_init(|| build(None)).clone(),
+            Some(address) => {
+                let mut proxied = self.proxied.lock().unwrap_or_else(PoisonError::into_inner);
+                proxied.entry(address.clone()).or_insert_with(|| build(Some(address))).clone()
+            }
+        }
+    }
+}
+
+fn build(proxy: Option<&Secret>) -> Result<reqwest::Client, String> {
+    // Fails when another part of the process has installed one already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(Duration::from_millis(CONNECT_MS_MAX))
+        .pool_idle_timeout(Duration::from_millis(IDLE_MS_MAX))
+        .tcp_nodelay(true)
+        .user_agent(concat!("playbook/", env!("CARGO_PKG_VERSION")));
+    if let Some(address) = proxy {
+        let proxy = reqwest::Proxy::all(address.expose())
+            .map_err(|_| format!("the proxy {} cannot be used", redact_url(address.expose())))?;
+        builder = builder.proxy(proxy);
+    }
+    builder.build().map_err(|error| format!("the HTTP client cannot be set up: {}", chain(&error)))
+}
+
+/// A body that remembers whether it was taken to be written.
+struct Watched {
+    bytes: Option<Bytes>,
+    written: Arc<AtomicBool>,
+}
+
+impl Watched {
+    fn new(body: &str, written: Arc<AtomicBool>) -> Self {
+        Self { bytes: Some(Bytes::copy_from_slice(body.as_bytes())), written }
+    }
+}
+
+impl Body for Watched {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.written.store(true, Ordering::Release);
+        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.bytes.as_ref().map_or(0, Bytes::len) as u64)
+    }
+}
+
+fn explain(error: reqwest::Error, host: &str, timeout: Duration) -> String {
+    let error = error.without_url();
+    if error.is_timeout() && !error.is_connect() {
+        return format!("{host} did not answer within {} s", timeout.as_secs_f64());
+    }
+    if error.is_connect() {
+        return format!("no connection to {host}: {}", chain(&error));
+    }
+    if error.is_builder() {
+        return format!("the request to {host} cannot be made: {}", chain(&error));
+    }
+    format!("the connection to {host} broke: {}", chain(&error))
+}
+
+/// The innermost causes, which say what happened; the outer ones only say where.
+fn chain(error: &dyn Error) -> String {
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    let mut text = causes.pop().unwrap_or_else(|| error.to_string());
+    if let Some(outer) = causes.pop().filter(|outer| !outer.contains(&text) && !text.contains(outer.as_str()))
+    {
+        let _ = write!(text, " ({outer})");
+    }
+    text
+}

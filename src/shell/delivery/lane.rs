@@ -1,0 +1,57 @@
+//! A lane: one group's messages to one channel, delivered strictly in order.
+//!
+//! Only the head of a lane is ever attempted; while it waits for a retry, the ones behind it wait too.
+
+use super::{job::Job, rate::Ticks, target::RobotId};
+use crate::base::ids::{ChannelName, GroupId};
+use std::collections::VecDeque;
+
+/// Names a lane.
+pub(super) type LaneKey = (GroupId, ChannelName);
+
+/// The jobs of one lane and where its head is.
+#[derive(Debug, Default)]
+pub(super) struct Lane {
+    /// In order; the first is the head.
+    pub(super) jobs: VecDeque<Job>,
+    /// Where the head is.
+    pub(super) head: Head,
+    /// Which of the target's robots the head goes to.
+    pub(super) robot: usize,
+    /// The robot at which the head, or the job that is being committed, has a claimed place.
+    pub(super) place: Option<RobotId>,
+    /// The place is kept for a job that is being committed.
+    pub(super) reserved: bool,
+    /// Failed attempts in a row at the head's current part.
+    pub(super) failures: u32,
+    /// The head is not attempted before this.
+    pub(super) not_before: Ticks,
+}
+
+/// Where the head of a lane is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Head {
+    /// There is none, or it has not been looked at.
+    #[default]
+    Idle,
+    /// It waits for a timer, which is set for this instant.
+    Waiting(Ticks),
+    /// It waits for its robot's rate or for a place at its host.
+    Queued,
+    /// Its claim is being recorded.
+    Claiming,
+    /// It is claimed and waits for one of the requests in flight to end.
+    Ready,
+    /// Its attempt is under way.
+    InFlight,
+}
+
+impl Lane {
+    /// Drops the head and forgets what was about it.
+    pub(super) fn pop(&mut self) -> Option<Job> {
+        self.head = Head::Idle;
+        self.failures = 0;
+        self.not_before = 0;
+        self.jobs.pop_front()
+    }
+}
