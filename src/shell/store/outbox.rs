@@ -338,6 +338,7 @@ fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
             due: Timestamp::MIN,
             expires: None,
             urgent: false,
+            late_left: None,
             manual: None,
             late_left: None,
         },
