@@ -41,9 +41,9 @@ impl Check {
         let mut errors = false;
         for file in &self.files {
             let loaded = load::compile(file)?;
-            errors |= loaded.compiled.playbook.is_none();
             let compiled = &loaded.compiled;
-            for diagnostic in &compiled.report.diagnostics {
+            errors |= compiled.playbook.is_none() || !compiled.script_problems.is_empty();
+            for diagnostic in compiled.report.diagnostics.iter().chain(&compiled.script_problems) {
                 match self.format {
                     CheckFormat::Json => out.line(json::render(diagnostic, &compiled.sources))?,
                     CheckFormat::Github => out.line(github::render(diagnostic, &compiled.sources))?,
@@ -65,7 +65,7 @@ impl Check {
 /// What is good and what is not, in one line.
 fn verdict(loaded: &Loaded) -> String {
     let report = &loaded.compiled.report;
-    let errors = report.count(Severity::Error);
+    let errors = report.count(Severity::Error) + loaded.compiled.script_problems.len();
     let warnings = report.count(Severity::Warning);
     let remarks = report.count(Severity::Info);
     let mut counts = vec![

@@ -5,10 +5,7 @@ use super::{
     output::{BAD, Output, Table, WARN},
 };
 use crate::{
-    base::{
-        diagnostic::{Severity, suggest},
-        locale::Locale,
-    },
+    base::{diagnostic::Severity, locale::Locale},
     lang::explain,
 };
 
@@ -30,14 +27,13 @@ impl Explain {
         let locale = Locale::from_tag(&self.lang)
             .ok_or_else(|| Failure::usage(format!("{:?} is no language here; expected en or zh", self.lang)))?;
         let Some(wanted) = &self.code else { return list(locale, out) };
-        let Some(code) = explain::find(wanted) else {
-            let near = suggest::nearest(wanted, explain::all().map(|code| code.slug));
+        let code = explain::find(wanted).map_err(|near| {
             let help = near.map_or_else(
                 || "`playbook explain` without a code lists all of them".to_owned(),
                 |near| format!("did you mean {near}?"),
             );
-            return Err(Failure::usage(format!("there is no code {wanted:?}")).help(help));
-        };
+            Failure::usage(format!("there is no code {wanted:?}")).help(help)
+        })?;
         out.raw(&code.explain(locale))?;
         Ok(())
     }
