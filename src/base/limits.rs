@@ -101,3 +101,25 @@ pub const INPUTS_WAITING_MAX: usize = 10_000;
 pub const COMMIT_DECISIONS_MAX: usize = 1_024;
 /// One command or signal from outside, in bytes.
 pub const COMMAND_BYTES_MAX: usize = 1024 * 1024;
+
+/// Entries of one group after which its state is stored again, so that recovery is short.
+pub const SNAPSHOT_ENTRIES: u64 = 2_000;
+/// Entries of all groups together that recovery may have to apply again, with one group; more groups have more.
+pub const REPLAY_ENTRIES: u64 = 10_000;
+/// How long an outbox row is kept after it was settled, in days.
+pub const OUTBOX_KEEP_DAYS: i64 = 30;
+/// Settled outbox rows that one idle moment deletes.
+pub const OUTBOX_PRUNE_ROWS_MAX: usize = 2_000;
+/// The longest sleep of the driver, in milliseconds: after it the real clock is looked at again, so that a
+/// suspended machine or a clock that was set is noticed.
+pub const SLEEP_MS_MAX: i64 = 10_000;
+/// How long a folder has to be quiet after a change before it is read, in milliseconds.
+pub const QUIET_MS: u64 = 15;
+/// Script calls under way at once, each on a thread of its own.
+pub const SCRIPT_THREADS_MAX: usize = 4;
+/// Days that the events of one calendar file may cover, repetitions counted each.
+pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
+/// Repetitions of one event of a calendar file.
+pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
+/// Problems reported of one data or calendar file.
+pub const DATA_PROBLEMS_MAX: usize = 50;

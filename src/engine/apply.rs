@@ -3,10 +3,10 @@
 //! A pure match over entries. Never evaluates an expression, never looks at a playbook, never decides.
 
 use super::{
-    IllegalEntry,
-    entry::{Entry, Fact, HoldReason, Outcome, Outgoing, PhaseCause, Task, TaskKind, Waiting},
+    IllegalEntry, apply_run,
+    entry::{Entry, Fact, HoldReason, Outgoing, PhaseCause, Task, TaskKind},
     input::Signal,
-    state::{HeldMessage, Loop, OpenTask, PlayState, Released, Run, RunWait, ScriptCall, State, Timer},
+    state::{HeldMessage, OpenTask, PlayState, Released, Run, ScriptCall, State, Timer},
 };
 use crate::{
     base::{
@@ -18,7 +18,10 @@ use crate::{
     },
     model::channel::GROUP,
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 type Applied = Result<(), IllegalEntry>;
 
@@ -116,7 +119,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::LoopSet { .. }
         | Fact::StepFailed { .. }
         | Fact::RunRetried { .. }
-        | Fact::RunFinished { .. } => return apply_run(state, at, fact),
+        | Fact::RunFinished { .. } => return apply_run::apply_run(state, at, fact),
         Fact::Posted(out) => {
             sent(state, out);
             remember_release(state, at, out.due, out);
@@ -169,7 +172,12 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::MemberGone { member } => {
             state.members.remove(member);
         }
-        Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } | Fact::Poisoned { .. } => {}
+        Fact::Poisoned { timer, .. } => {
+            if let Some(timer) = timer {
+                state.timers.remove(timer);
+            }
+        }
+        Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } => {}
         Fact::Paused { play } => match play {
             Some(play) => play_mut(state, play, |p| p.paused = true),
             None => state.paused = true,
@@ -182,7 +190,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
     Ok(())
 }
 
-fn illegal(why: impl Into<String>) -> Applied {
+pub(super) fn illegal(why: impl Into<String>) -> Applied {
     Err(IllegalEntry(why.into()))
 }
 
@@ -204,7 +212,7 @@ fn remember(state: &mut State, input: &InputId) {
 }
 
 /// Moves a timer from one instant to another.
-fn retime(state: &mut State, old: Option<Timestamp>, new: Option<Timestamp>, timer: Timer) {
+pub(super) fn retime(state: &mut State, old: Option<Timestamp>, new: Option<Timestamp>, timer: Timer) {
     if old == new {
         return;
     }
@@ -216,7 +224,7 @@ fn retime(state: &mut State, old: Option<Timestamp>, new: Option<Timestamp>, tim
     }
 }
 
-fn play_mut<T>(state: &mut State, play: &PlayName, change: impl FnOnce(&mut PlayState) -> T) -> T {
+pub(super) fn play_mut<T>(state: &mut State, play: &PlayName, change: impl FnOnce(&mut PlayState) -> T) -> T {
     if let Some(known) = state.plays.get_mut(play) {
         return change(Arc::make_mut(known));
     }
@@ -457,8 +465,7 @@ fn open_task(state: &mut State, task: &Task) {
     {
         state.timers.insert((due, Timer::TaskDue { task: task.id.clone() }));
     }
-    let open =
-        OpenTask { task: task.clone(), reminded: false, escalated: false, answers: Default::default() };
+    let open = OpenTask { task: task.clone(), reminded: false, escalated: false, answers: BTreeMap::new() };
     state.tasks.insert(task.id.clone(), Arc::new(open));
 }
 
@@ -486,171 +493,6 @@ fn close_task(state: &mut State, id: &TaskId) -> Applied {
     if let Some(due) = open.task.due {
         state.timers.remove(&(due, Timer::TaskDue { task: id.clone() }));
     }
-    Ok(())
-}
-
-/// Entries about one run.
-fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
-    match fact {
-        Fact::RunStarted { run, play, anchor, number, digest, section, cause, timeout } => {
-            if state.runs.contains_key(run) {
-                return illegal(format!("the run {run} is open already"));
-            }
-            play_mut(state, play, |p| {
-                p.started = p.started.max(*number);
-                p.last = Some(run.clone());
-                p.skip.remove(run);
-            });
-            if let Some(timeout) = timeout {
-                state.timers.insert((*timeout, Timer::RunTimeout { run: run.clone() }));
-            }
-            let new = Run {
-                id: run.clone(),
-                play: play.clone(),
-                digest: digest.clone(),
-                section: *section,
-                anchor: *anchor,
-                started: at,
-                number: *number,
-                cause: cause.clone(),
-                pc: 0,
-                end: *anchor,
-                waiting: None,
-                bindings: Arc::default(),
-                loops: Vec::new(),
-                tries: 0,
-                timeout: *timeout,
-                outcome: None,
-                finished: None,
-                reason: String::new(),
-                missed: 0,
-                told: false,
-                ordinal: 0,
-                posts: Default::default(),
-            };
-            state.runs.insert(run.clone(), Arc::new(new));
-            Ok(())
-        }
-        Fact::RunRetried { run } => {
-            let finished = Arc::make_mut(&mut state.finished);
-            let index = finished.iter().position(|r| r.id == *run && r.outcome == Some(Outcome::Failed));
-            let Some(retried) = index.and_then(|index| finished.remove(index)) else {
-                return illegal(format!("no failed run {run}"));
-            };
-            let mut retried = Run::clone(&retried);
-            retried.outcome = None;
-            retried.finished = None;
-            retried.reason.clear();
-            retried.tries = 0;
-            retried.timeout = None;
-            retried.end = at;
-            state.runs.insert(run.clone(), Arc::new(retried));
-            Ok(())
-        }
-        Fact::RunFinished { run, outcome, reason } => finish_run(state, at, run, *outcome, reason),
-        Fact::StepWaiting { run, step, pc, due, waiting, until, fails } => {
-            let wait = RunWait {
-                step: step.clone(),
-                due: *due,
-                waiting: waiting.clone(),
-                until: *until,
-                fails: *fails,
-            };
-            set_waiting(state, run, Some(wait), |run| run.pc = *pc)
-        }
-        Fact::StepDone { run, pc, end, binding, .. } => set_waiting(state, run, None, |run| {
-            run.pc = *pc;
-            run.end = *end;
-            run.tries = 0;
-            if let Some((name, value)) = binding {
-                Arc::make_mut(&mut run.bindings).insert(name.clone(), value.clone());
-            }
-        }),
-        Fact::StepSkipped { run, pc, due, reason, .. } => set_waiting(state, run, None, |run| {
-            run.pc = *pc;
-            // A missed step ends when it was due, so that what follows it is measured as if it had been on time.
-            run.end = *due;
-            run.tries = 0;
-            run.missed += u32::from(matches!(reason, super::entry::Skip::Late { .. }));
-        }),
-        Fact::Bound { run, name, value } => with_run(state, run, |run| {
-            Arc::make_mut(&mut run.bindings).insert(name.clone(), value.clone());
-        }),
-        Fact::LoopSet { run, pc, items, index, binding, next } => set_waiting(state, run, None, |run| {
-            set_loop(run, *pc, items.as_ref(), *index, binding);
-            run.pc = *next;
-        }),
-        Fact::StepFailed { run, .. } => with_run(state, run, |run| run.tries += 1),
-        _ => Ok(()),
-    }
-}
-
-fn set_loop(run: &mut Run, pc: u32, items: Option<&Value>, index: Option<u32>, binding: &Arc<str>) {
-    if let Some(items) = items {
-        run.loops.push(Loop { pc, items: items.clone(), index: 0 });
-    }
-    let Some(index) = index else {
-        run.loops.retain(|l| l.pc != pc);
-        Arc::make_mut(&mut run.bindings).remove(binding);
-        return;
-    };
-    let Some(current) = run.loops.iter_mut().rev().find(|l| l.pc == pc) else { return };
-    current.index = index;
-    let item = current.items.as_list().and_then(|items| items.get(index as usize)).cloned();
-    Arc::make_mut(&mut run.bindings).insert(binding.clone(), item.unwrap_or_default());
-}
-
-fn with_run(state: &mut State, id: &RunId, change: impl FnOnce(&mut Run)) -> Applied {
-    let Some(run) = state.runs.get_mut(id) else { return illegal(format!("no open run {id}")) };
-    change(Arc::make_mut(run));
-    Ok(())
-}
-
-fn run_timer(wait: &RunWait) -> Option<Timestamp> {
-    match (wait.until, wait.fails) {
-        (Some(until), Some(fails)) => Some(until.min(fails)),
-        (until, fails) => until.or(fails),
-    }
-}
-
-fn set_waiting(
-    state: &mut State,
-    id: &RunId,
-    wait: Option<RunWait>,
-    change: impl FnOnce(&mut Run),
-) -> Applied {
-    let Some(run) = state.runs.get_mut(id) else { return illegal(format!("no open run {id}")) };
-    let run = Arc::make_mut(run);
-    change(run);
-    let old = run.waiting.as_ref().and_then(run_timer);
-    let new = wait.as_ref().and_then(run_timer);
-    run.waiting = wait;
-    retime(state, old, new, Timer::Run { run: id.clone() });
-    Ok(())
-}
-
-fn finish_run(state: &mut State, at: Timestamp, id: &RunId, outcome: Outcome, reason: &str) -> Applied {
-    let Some(run) = state.runs.remove(id) else { return illegal(format!("no open run {id}")) };
-    if let Some(wait) = run.waiting.as_ref().and_then(run_timer) {
-        state.timers.remove(&(wait, Timer::Run { run: id.clone() }));
-    }
-    if let Some(timeout) = run.timeout {
-        state.timers.remove(&(timeout, Timer::RunTimeout { run: id.clone() }));
-    }
-    if let Some(Waiting::Script { effect }) = run.waiting.as_ref().map(|w| &w.waiting) {
-        Arc::make_mut(&mut state.calls).retain(|call| call.effect != *effect);
-    }
-    let mut run = run;
-    let ended = Arc::make_mut(&mut run);
-    ended.outcome = Some(outcome);
-    ended.finished = Some(at);
-    reason.clone_into(&mut ended.reason);
-    ended.waiting = None;
-    let finished = Arc::make_mut(&mut state.finished);
-    if finished.len() >= limits::RUNS_REMEMBERED_MAX {
-        finished.pop_front();
-    }
-    finished.push_back(run);
     Ok(())
 }
 

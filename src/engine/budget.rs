@@ -42,7 +42,7 @@ impl Draft<'_> {
     /// Lets a new message go, or holds it.
     pub(super) fn offer(&mut self, out: Outgoing) -> Decided {
         if out.channel.as_str() != GROUP || self.unlimited() {
-            let out = self.with_delivery_task(out)?;
+            let out = self.with_delivery_task(out.released_at(self.now))?;
             return self.emit(Fact::Posted(Box::new(out)));
         }
         let blocked =
@@ -53,7 +53,7 @@ impl Draft<'_> {
         });
         match hold {
             None => {
-                let out = self.with_delivery_task(out)?;
+                let out = self.with_delivery_task(out.released_at(self.now))?;
                 self.emit(Fact::Posted(Box::new(out)))
             }
             Some((reason, until)) => {
@@ -87,7 +87,7 @@ impl Draft<'_> {
             };
             match hold {
                 None => {
-                    let out = self.with_delivery_task(out.clone())?;
+                    let out = self.with_delivery_task(out.clone().released_at(self.now))?;
                     self.emit(Fact::Released(Box::new(out)))?;
                 }
                 Some((reason, until)) => {

@@ -210,6 +210,7 @@ impl<'a> Draft<'a> {
             play,
             due,
             expires: None,
+            late_left: None,
             urgent: false,
             manual: None,
         };

@@ -79,13 +79,12 @@ impl Draft<'_> {
             self.skip_range(play, from, to, count, reason)?;
         }
         for (anchor, reason) in self.choose(play, alive) {
-            match reason {
-                Some(reason) => self.skip_range(play, anchor, anchor, 1, reason)?,
-                None => {
-                    let run = scheduled_run_id(play, anchor);
-                    self.try_start(play, run, anchor, Cause::default(), Asked::ByTrigger)?;
-                }
+            if let Some(reason) = reason {
+                self.skip_range(play, anchor, anchor, 1, reason)?;
+                continue;
             }
+            let run = scheduled_run_id(play, anchor);
+            self.try_start(play, run, anchor, Cause::default(), Asked::ByTrigger)?;
         }
         Ok(())
     }

@@ -3,21 +3,18 @@
 //! Stored for ever: a variant may gain fields with defaults, never lose or rename one.
 
 use super::input::Signal;
+pub use super::{
+    outgoing::{HoldReason, Outgoing},
+    task::{Task, TaskKind},
+};
 use crate::{
     base::{
-        ids::{
-            ChannelName, Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RoleName, RunId, StepId,
-            TaskId,
-        },
+        ids::{Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RunId, StepId, TaskId},
         member::Member,
-        person::Person,
         time::{Duration, Timestamp},
         value::Value,
     },
-    model::{
-        message::{Label, Message},
-        play::Section,
-    },
+    model::play::Section,
     script::action::Fetched,
 };
 use serde::{Deserialize, Serialize};
@@ -34,117 +31,6 @@ pub struct Entry {
     /// The fact.
     #[serde(flatten)]
     pub fact: Fact,
-}
-
-/// A message on its way out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Outgoing {
-    /// Its id: the idempotency key, unique within the group.
-    pub effect: EffectId,
-    /// Where to.
-    pub channel: ChannelName,
-    /// What.
-    pub message: Message,
-    /// Its label.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<Label>,
-    /// The play that it belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub play: Option<PlayName>,
-    /// When its step was due.
-    pub due: Timestamp,
-    /// Not sent after this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires: Option<Timestamp>,
-    /// Passes quiet hours and the gap.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub urgent: bool,
-    /// The task that a manual channel made of it: delivered when a person says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manual: Option<TaskId>,
-}
-
-/// Why a message is held back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HoldReason {
-    /// It is a quiet hour.
-    Quiet,
-    /// The posts of the day, or of the window, are used up.
-    PostsMax,
-    /// The last post was too short a time ago.
-    PostsGap,
-    /// Advertising would pass its share.
-    PromoShare,
-    /// The group is too young for advertising.
-    PromoNotBefore,
-    /// No key date is near.
-    PromoAround,
-    /// The condition for advertising is not met.
-    PromoWhen,
-    /// The mentions of the day are used up.
-    MentionsMax,
-    /// A message that was decided earlier is still held, and order is kept.
-    Order,
-}
-
-/// What a person is asked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Task {
-    /// Its id, unique within the group: `t12`.
-    pub id: TaskId,
-    /// What kind.
-    pub kind: TaskKind,
-    /// What is asked.
-    pub text: String,
-    /// The run that asks.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<RunId>,
-    /// The step that asks.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub step: Option<StepId>,
-    /// The role it was addressed to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<RoleName>,
-    /// Who is asked.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub people: Vec<Person>,
-    /// When it was opened.
-    pub opened: Timestamp,
-    /// When it should be done, or when silence is the answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due: Option<Timestamp>,
-    /// When a reminder is due.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remind: Option<Timestamp>,
-    /// Who is told when it is overdue.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub escalate: Vec<Person>,
-    /// For a delivery: the message to copy out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub effect: Option<EffectId>,
-    /// For a question: its options in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub options: Vec<String>,
-    /// For a removal: the members.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub members: Vec<MemberId>,
-}
-
-/// What kind of request it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TaskKind {
-    /// `task`
-    Task,
-    /// `approve`, and the decision of a `prune`.
-    Approval,
-    /// `ask`: put to the group.
-    Question,
-    /// A post on a manual channel.
-    Delivery,
-    /// Members whom a person removes because the platform cannot.
-    Removal,
 }
 
 /// How a run ended.
@@ -720,6 +606,9 @@ pub enum Fact {
     Poisoned {
         /// What went wrong.
         reason: String,
+        /// The timer that set it off, which is taken away.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timer: Option<(Timestamp, super::state::Timer)>,
     },
 }
 

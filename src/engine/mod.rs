@@ -8,10 +8,14 @@
 
 pub mod entry;
 pub mod input;
+pub mod outgoing;
+pub mod task;
 pub mod state;
+pub mod view;
 mod adopt;
 mod advance;
 mod apply;
+mod apply_run;
 mod budget;
 mod command;
 mod draft;
@@ -58,9 +62,14 @@ pub fn decide(state: &State, playbooks: &Playbooks, input: &Input, now: Timestam
     };
     let poison = |reason: String| {
         let id = remembered(&input.kind).then(|| input.id.clone());
-        vec![Entry { at: now, input: id, fact: Fact::Poisoned { reason } }]
+        // A wake that cannot be digested must not come again and again: its timer goes with it.
+        let timer = matches!(input.kind, InputKind::Wake { .. }).then(|| state.timers.get_min().cloned());
+        vec![Entry { at: now, input: id, fact: Fact::Poisoned { reason, timer: timer.flatten() } }]
     };
     let Some(playbook) = wanted.and_then(|digest| playbooks.get(digest)) else {
+        if matches!(input.kind, InputKind::Wake { .. }) {
+            return Vec::new();
+        }
         return poison("no playbook is in force for this group; start the engine with its file".into());
     };
     let Some(group) = playbook.groups.get(&state.group) else {

@@ -2,6 +2,11 @@
 //!
 //! `compile` always returns, with every problem it found. Knows nothing of runs and reads no file itself.
 
+pub mod data;
+pub mod explain;
+pub mod ics;
+pub mod lint;
+
 use crate::{
     base::{
         diagnostic::Report,
@@ -38,6 +43,5 @@ pub fn compile(folder: &dyn Folder, path: &str) -> Compiled {
 
 /// Reads a data file's text by the ending of its path: YAML, JSON, CSV (a list of maps), else text.
 pub fn parse_data(path: &str, text: &str) -> Result<Value, String> {
-    let _ = path;
-    Ok(Value::str(text))
+    data::parse(path, text).map_err(|problem| problem.to_string())
 }

@@ -7,3 +7,5 @@ pub mod clock;
 pub mod cli;
 pub mod crash;
 pub mod lock;
+pub mod store;
+pub mod delivery;

@@ -10,7 +10,7 @@ use crate::{
         time::{ClockTime, Duration, Timestamp},
     },
     engine::{
-        entry::{Entry, Fact, Outgoing},
+        entry::{Entry, Fact, HoldReason, Outgoing},
         state::State,
     },
     model::{budget::Window, playbook::Playbook},
@@ -24,7 +24,8 @@ pub struct Oracle {
     runs: BTreeSet<RunId>,
     effects: BTreeSet<EffectId>,
     tasks: BTreeSet<TaskId>,
-    held: VecDeque<(EffectId, bool)>,
+    /// Held messages in the order in which they were decided, and by what.
+    held: VecDeque<(EffectId, HoldReason)>,
     lateness: BTreeMap<String, Duration>,
     day: Option<jiff::civil::Date>,
     posts_of_day: u32,
@@ -48,27 +49,27 @@ impl Oracle {
             Fact::Notified(out) => self.once(&out.effect),
             Fact::Posted(out) => {
                 self.once(&out.effect)?;
-                if out.channel.as_str() == "group" && !out.urgent && !self.held.is_empty() {
-                    return Err(format!("{} overtook {} that is held (G4)", out.effect, self.held[0].0));
+                if out.channel.as_str() == "group" && !out.urgent {
+                    self.in_order(&out.effect, self.held.len())?;
                 }
                 self.in_time(playbook, entry.at, out)?;
                 self.sent(playbook, entry.at, out)
             }
-            Fact::Held { outgoing, .. } => {
+            Fact::Held { outgoing, reason, .. } => {
                 self.once(&outgoing.effect)?;
                 self.in_time(playbook, entry.at, outgoing)?;
-                self.held.push_back((outgoing.effect.clone(), outgoing.urgent));
+                self.held.push_back((outgoing.effect.clone(), *reason));
+                Ok(())
+            }
+            Fact::StillHeld { effect, reason, .. } => {
+                self.held.iter_mut().filter(|(id, _)| id == effect).for_each(|held| held.1 = *reason);
                 Ok(())
             }
             Fact::Released(out) => {
                 self.let_go(&out.effect, out.urgent)?;
                 self.sent(playbook, entry.at, out)
             }
-            Fact::Expired { effect, .. } => {
-                self.held.retain(|(id, _)| id != effect);
-                Ok(())
-            }
-            Fact::Withdrawn { effect } => {
+            Fact::Expired { effect, .. } | Fact::Withdrawn { effect } => {
                 self.held.retain(|(id, _)| id != effect);
                 Ok(())
             }
@@ -84,16 +85,26 @@ impl Oracle {
         Err(format!("the effect {effect} was decided twice (G2)"))
     }
 
-    /// A held message leaves in its turn: nothing that was decided before it and is not urgent is still held.
+    /// A held message leaves in its turn.
     fn let_go(&mut self, effect: &EffectId, urgent: bool) -> Result<(), String> {
         let Some(index) = self.held.iter().position(|(id, _)| id == effect) else {
             return Err(format!("{effect} was released and had not been held"));
         };
-        self.held.remove(index);
-        if index > 0 && !urgent {
-            return Err(format!("{effect} overtook {} that is held (G4)", self.held[0].0));
+        if !urgent {
+            self.in_order(effect, index)?;
         }
+        self.held.remove(index);
         Ok(())
+    }
+
+    /// Nothing that waits for an hour, a gap or a day's quota is overtaken; advertising and mentions wait aside.
+    fn in_order(&self, effect: &EffectId, before: usize) -> Result<(), String> {
+        use HoldReason::{Order, PostsGap, PostsMax, Quiet};
+        let waits = |reason: HoldReason| matches!(reason, Quiet | PostsMax | PostsGap | Order);
+        match self.held.iter().take(before).find(|(_, reason)| waits(*reason)) {
+            Some((first, _)) => Err(format!("{effect} overtook {first} that is held (G4)")),
+            None => Ok(()),
+        }
     }
 
     /// Decided no later than the most that any step of its play allows.
@@ -157,7 +168,6 @@ mod tests {
     use super::*;
     use crate::{
         base::{ids::Digest, locale::Locale, time::Zone, value::Value},
-        engine::entry::HoldReason,
         model::{budget::Budgets, message::Message},
     };
     use std::sync::Arc;

@@ -1,6 +1,11 @@
 //! Integration tests: the real binary, real files, a real database.
 
 mod docs;
+mod crash;
+mod engine;
 mod playground;
+mod sink;
+mod story;
+mod store;
 mod shelf;
 mod tidy;

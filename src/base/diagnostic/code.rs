@@ -115,8 +115,40 @@ mod tests {
 
     #[test]
     fn explains_in_either_language_and_falls_back_to_english() {
-        insta::assert_snapshot!(CODE.explain(Locale::En), @"");
-        insta::assert_snapshot!(CODE.explain(Locale::Zh), @"");
+        insta::assert_snapshot!(CODE.explain(Locale::En), @"
+        demo (warning)
+        something is odd
+
+        It is odd.
+
+        Wrong:
+
+            odd: true
+
+        Right:
+
+            name: even
+            odd: false
+
+        Practices: P001
+        ");
+        insta::assert_snapshot!(CODE.explain(Locale::Zh), @"
+        demo (warning)
+        something is odd
+
+        很奇怪。
+
+        错误写法:
+
+            odd: true
+
+        正确写法:
+
+            name: even
+            odd: false
+
+        依据: P001
+        ");
     }
 
     #[test]

@@ -102,6 +102,7 @@ fn excerpt<'a>(
     let end = ranges.iter().map(|range| range.end).max().unwrap_or(0);
     let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
+    let end = if text[start..end].ends_with('\r') { end - 1 } else { end };
     let line = source.place(start as u32).line;
     let mut snippet =
         Snippet::source(&text[start..end]).path(source.path.as_str()).line_start(line as usize).fold(true);
@@ -157,7 +158,15 @@ mod tests {
         let found = Diagnostic::error("unknown-key", span_of(&sources, id, "setps"), "there is no key `setps` in a play")
             .label("not a key of a play")
             .help("did you mean `steps`?");
-        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"");
+        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"
+        error[unknown-key]: there is no key `setps` in a play
+         --> community.yaml:4:5
+          |
+        4 |     setps: []
+          |     ^^^^^ not a key of a play
+          |
+          = help: did you mean `steps`?
+        ");
     }
 
     #[test]
@@ -168,7 +177,18 @@ mod tests {
             .label("已经读过")
             .also(span_of(&sources, id, "西安"), "first written here")
             .practices(&["P013"]);
-        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"");
+        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"
+        warning[demo]: 读完了
+         --> community.yaml:7:7
+          |
+        2 |   城市: 西安
+          |         ---- first written here
+        ...
+        7 |   书名: 《活着》 # 好
+          |         ^^^^^^^^ 已经读过
+          |
+          = note: practice P013; `playbook explain demo` says why
+        ");
     }
 
     #[test]
@@ -179,7 +199,21 @@ mod tests {
         let found = Diagnostic::error("demo", span_of(&sources, id, "b.yaml"), "both are called so")
             .also(span_of(&sources, other, "b"), "here")
             .help("first line\nsecond line");
-        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"");
+        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"
+        error[demo]: both are called so
+         --> a.yaml:2:6
+          |
+        2 | use: b.yaml
+          |      ^^^^^^
+          |
+         ::: b.yaml:1:7
+          |
+        1 | name: b
+          |       - here
+          |
+          = help: first line
+                  second line
+        ");
     }
 
     #[test]
@@ -187,7 +221,13 @@ mod tests {
         let mut sources = SourceMap::default();
         let id = sources.add("a.yaml", "rules:\n  forbid:\n    - 一\n    - 二\n");
         let found = Diagnostic::warning("demo", span_of(&sources, id, "forbid:\n    - 一\n    - 二\n"), "two");
-        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"");
+        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"
+        warning[demo]: two
+         --> a.yaml:2:3
+          |
+        2 |   forbid:
+          |   ^^^^^^^
+        ");
     }
 
     #[test]
@@ -198,7 +238,16 @@ mod tests {
         let with = render(&found, &sources, Style::Plain);
         found.span = None;
         let without = render(&found, &sources, Style::Plain);
-        insta::assert_snapshot!(format!("{with}\n----\n{without}"), @"");
+        insta::assert_snapshot!(format!("{with}\n----\n{without}"), @"
+        error[empty-file]: the file is empty
+         --> a.yaml:1:1
+          |
+        1 |
+          | ^
+        ----
+        error[empty-file]: the file is empty
+        --> a.yaml
+        ");
     }
 
     #[test]

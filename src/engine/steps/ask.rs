@@ -50,6 +50,7 @@ impl Draft<'_> {
             play: Some(at.play.name.clone()),
             due: at.due,
             expires: Some(until),
+            late_left: Some(self.late_left(at)),
             urgent: false,
             manual: None,
         };

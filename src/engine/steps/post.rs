@@ -7,7 +7,7 @@ use crate::{
         ids::{ChannelName, EffectId, MemberId, PlayName, StepId, TaskId},
         limits,
         person::Person,
-        time::Timestamp,
+        time::Duration,
         value::Value,
     },
     engine::{
@@ -55,11 +55,17 @@ impl Draft<'_> {
             play: Some(at.play.name.clone()),
             due: at.due,
             expires: post.expires.map(|expires| at.due.plus(expires)),
+            late_left: Some(self.late_left(at)),
             urgent: post.urgent,
             manual: None,
         };
         self.send(out)?;
         self.done(at, at.pc + 1, None)
+    }
+
+    /// How much of a step's `max_late` is left now.
+    pub(in crate::engine) fn late_left(&self, at: &At<'_>) -> Duration {
+        at.step.max_late.unwrap_or(at.play.max_late) + -self.now.since(at.due)
     }
 
     /// Decides a message: it goes out, or a budget holds it.
@@ -71,7 +77,8 @@ impl Draft<'_> {
                 limits::MESSAGE_BYTES_MAX
             )));
         }
-        if out.expires.is_some_and(|expires| expires < self.now) {
+        let late = out.late_left.is_some_and(|left| left.as_millis() < 0);
+        if late || out.expires.is_some_and(|expires| expires < self.now) {
             // Decided and dropped in one breath; the journal has both.
             let effect = out.effect.clone();
             self.emit(Fact::Held {
@@ -183,7 +190,7 @@ impl Draft<'_> {
         effect: EffectId,
         play: &PlayName,
         label: Option<Label>,
-        due: Timestamp,
+        due: crate::base::time::Timestamp,
         posts: &BTreeMap<StepId, EffectId>,
     ) -> Result<Outgoing, Trouble> {
         let text = |key: &str| with.get(key).and_then(Value::as_str);
@@ -222,6 +229,7 @@ impl Draft<'_> {
             play: Some(play.clone()),
             due,
             expires,
+            late_left: None,
             urgent: with.get("urgent").and_then(Value::as_bool).unwrap_or_default(),
             manual: None,
         })

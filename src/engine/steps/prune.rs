@@ -44,6 +44,7 @@ impl Draft<'_> {
                 play: Some(at.play.name.clone()),
                 due: at.due,
                 expires: None,
+                late_left: Some(self.late_left(at)),
                 urgent: false,
                 manual: None,
             };

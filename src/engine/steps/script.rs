@@ -150,8 +150,9 @@ impl Draft<'_> {
                 Action::Post { with } => {
                     let run = &at.run;
                     let effect = self.effect_id(&run.id, &at.step.id);
-                    let out =
+                    let mut out =
                         self.outgoing_of_map(with, effect, &at.play.name, at.play.label, at.due, &run.posts)?;
+                    out.late_left = Some(self.late_left(at));
                     if out.message.text.len() > limits::MESSAGE_BYTES_MAX {
                         return Err(Trouble::Step(format!(
                             "the script posts {} bytes; at most {} may be sent at once",
@@ -178,11 +179,8 @@ impl Draft<'_> {
                 | Action::Points { member, .. }
                 | Action::Field { member, .. } => {
                     let known = self.state.members.get(member).map(|m| Member::clone(m));
-                    let entry = match changed.remove(member).or(known) {
-                        Some(entry) => entry,
-                        // The member left between the call and its return.
-                        None => continue,
-                    };
+                    // The member may have left between the call and its return.
+                    let Some(entry) = changed.remove(member).or(known) else { continue };
                     let entry = change_member(entry, action);
                     changed.insert(member.clone(), entry.clone());
                     Prepared::Member(Arc::new(entry))

@@ -1,0 +1,179 @@
+//! Records facts about one run: its start, its steps, its loops, its end.
+//!
+//! The half of `apply` that knows runs; changes nothing else but the timers that belong to a run.
+
+use super::{
+    IllegalEntry,
+    apply::{illegal, play_mut, retime},
+    entry::{Fact, Outcome, Waiting},
+    state::{Loop, Run, RunWait, State, Timer},
+};
+use crate::base::{ids::RunId, limits, time::Timestamp, value::Value};
+use std::{collections::BTreeMap, sync::Arc};
+
+type Applied = Result<(), IllegalEntry>;
+
+/// Entries about one run.
+pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
+    match fact {
+        Fact::RunStarted { run, play, anchor, number, digest, section, cause, timeout } => {
+            if state.runs.contains_key(run) {
+                return illegal(format!("the run {run} is open already"));
+            }
+            play_mut(state, play, |p| {
+                p.started = p.started.max(*number);
+                p.last = Some(run.clone());
+                p.skip.remove(run);
+            });
+            if let Some(timeout) = timeout {
+                state.timers.insert((*timeout, Timer::RunTimeout { run: run.clone() }));
+            }
+            let new = Run {
+                id: run.clone(),
+                play: play.clone(),
+                digest: digest.clone(),
+                section: *section,
+                anchor: *anchor,
+                started: at,
+                number: *number,
+                cause: cause.clone(),
+                pc: 0,
+                end: *anchor,
+                waiting: None,
+                bindings: Arc::default(),
+                loops: Vec::new(),
+                tries: 0,
+                timeout: *timeout,
+                outcome: None,
+                finished: None,
+                reason: String::new(),
+                missed: 0,
+                told: false,
+                ordinal: 0,
+                posts: BTreeMap::new(),
+            };
+            state.runs.insert(run.clone(), Arc::new(new));
+            Ok(())
+        }
+        Fact::RunRetried { run } => {
+            let finished = Arc::make_mut(&mut state.finished);
+            let index = finished.iter().position(|r| r.id == *run && r.outcome == Some(Outcome::Failed));
+            let Some(retried) = index.and_then(|index| finished.remove(index)) else {
+                return illegal(format!("no failed run {run}"));
+            };
+            let mut retried = Run::clone(&retried);
+            retried.outcome = None;
+            retried.finished = None;
+            retried.reason.clear();
+            retried.tries = 0;
+            retried.timeout = None;
+            retried.end = at;
+            state.runs.insert(run.clone(), Arc::new(retried));
+            Ok(())
+        }
+        Fact::RunFinished { run, outcome, reason } => finish_run(state, at, run, *outcome, reason),
+        Fact::StepWaiting { run, step, pc, due, waiting, until, fails } => {
+            let wait = RunWait {
+                step: step.clone(),
+                due: *due,
+                waiting: waiting.clone(),
+                until: *until,
+                fails: *fails,
+            };
+            set_waiting(state, run, Some(wait), |run| run.pc = *pc)
+        }
+        Fact::StepDone { run, pc, end, binding, .. } => set_waiting(state, run, None, |run| {
+            run.pc = *pc;
+            run.end = *end;
+            run.tries = 0;
+            if let Some((name, value)) = binding {
+                Arc::make_mut(&mut run.bindings).insert(name.clone(), value.clone());
+            }
+        }),
+        Fact::StepSkipped { run, pc, due, reason, .. } => set_waiting(state, run, None, |run| {
+            run.pc = *pc;
+            // A missed step ends when it was due, so that what follows it is measured as if it had been on time.
+            run.end = *due;
+            run.tries = 0;
+            run.missed += u32::from(matches!(reason, super::entry::Skip::Late { .. }));
+        }),
+        Fact::Bound { run, name, value } => with_run(state, run, |run| {
+            Arc::make_mut(&mut run.bindings).insert(name.clone(), value.clone());
+        }),
+        Fact::LoopSet { run, pc, items, index, binding, next } => set_waiting(state, run, None, |run| {
+            set_loop(run, *pc, items.as_ref(), *index, binding);
+            run.pc = *next;
+        }),
+        Fact::StepFailed { run, .. } => with_run(state, run, |run| run.tries += 1),
+        _ => Ok(()),
+    }
+}
+
+fn set_loop(run: &mut Run, pc: u32, items: Option<&Value>, index: Option<u32>, binding: &Arc<str>) {
+    if let Some(items) = items {
+        run.loops.push(Loop { pc, items: items.clone(), index: 0 });
+    }
+    let Some(index) = index else {
+        run.loops.retain(|l| l.pc != pc);
+        Arc::make_mut(&mut run.bindings).remove(binding);
+        return;
+    };
+    let Some(current) = run.loops.iter_mut().rev().find(|l| l.pc == pc) else { return };
+    current.index = index;
+    let item = current.items.as_list().and_then(|items| items.get(index as usize)).cloned();
+    Arc::make_mut(&mut run.bindings).insert(binding.clone(), item.unwrap_or_default());
+}
+
+fn with_run(state: &mut State, id: &RunId, change: impl FnOnce(&mut Run)) -> Applied {
+    let Some(run) = state.runs.get_mut(id) else { return illegal(format!("no open run {id}")) };
+    change(Arc::make_mut(run));
+    Ok(())
+}
+
+fn run_timer(wait: &RunWait) -> Option<Timestamp> {
+    match (wait.until, wait.fails) {
+        (Some(until), Some(fails)) => Some(until.min(fails)),
+        (until, fails) => until.or(fails),
+    }
+}
+
+fn set_waiting(
+    state: &mut State,
+    id: &RunId,
+    wait: Option<RunWait>,
+    change: impl FnOnce(&mut Run),
+) -> Applied {
+    let Some(run) = state.runs.get_mut(id) else { return illegal(format!("no open run {id}")) };
+    let run = Arc::make_mut(run);
+    change(run);
+    let old = run.waiting.as_ref().and_then(run_timer);
+    let new = wait.as_ref().and_then(run_timer);
+    run.waiting = wait;
+    retime(state, old, new, Timer::Run { run: id.clone() });
+    Ok(())
+}
+
+fn finish_run(state: &mut State, at: Timestamp, id: &RunId, outcome: Outcome, reason: &str) -> Applied {
+    let Some(run) = state.runs.remove(id) else { return illegal(format!("no open run {id}")) };
+    if let Some(wait) = run.waiting.as_ref().and_then(run_timer) {
+        state.timers.remove(&(wait, Timer::Run { run: id.clone() }));
+    }
+    if let Some(timeout) = run.timeout {
+        state.timers.remove(&(timeout, Timer::RunTimeout { run: id.clone() }));
+    }
+    if let Some(Waiting::Script { effect }) = run.waiting.as_ref().map(|w| &w.waiting) {
+        Arc::make_mut(&mut state.calls).retain(|call| call.effect != *effect);
+    }
+    let mut run = run;
+    let ended = Arc::make_mut(&mut run);
+    ended.outcome = Some(outcome);
+    ended.finished = Some(at);
+    reason.clone_into(&mut ended.reason);
+    ended.waiting = None;
+    let finished = Arc::make_mut(&mut state.finished);
+    if finished.len() >= limits::RUNS_REMEMBERED_MAX {
+        finished.pop_front();
+    }
+    finished.push_back(run);
+    Ok(())
+}

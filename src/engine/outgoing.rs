@@ -1,0 +1,80 @@
+//! A message on its way out of a group, and the budgets that may hold it.
+//!
+//! Plain data: decided by the engine, carried by the outbox, translated by an adapter.
+
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId, PlayName, TaskId},
+        time::{Duration, Timestamp},
+    },
+    model::message::{Label, Message},
+};
+use serde::{Deserialize, Serialize};
+
+/// A message on its way out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// Its id: the idempotency key, unique within the group.
+    pub effect: EffectId,
+    /// Where to.
+    pub channel: ChannelName,
+    /// What.
+    pub message: Message,
+    /// Its label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<Label>,
+    /// The play that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub play: Option<PlayName>,
+    /// When its step was due.
+    pub due: Timestamp,
+    /// Not sent after this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+    /// How much of its step's `max_late` was left when it was decided. Time spent held does not count, so `expires`
+    /// is cut to this when the message is released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_left: Option<Duration>,
+    /// Passes quiet hours and the gap.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub urgent: bool,
+    /// The task that a manual channel made of it: delivered when a person says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manual: Option<TaskId>,
+}
+
+impl Outgoing {
+    /// The message as it is released now: nothing is posted later than its step may be.
+    pub(super) fn released_at(mut self, now: Timestamp) -> Self {
+        let by = self.late_left.map(|left| now.plus(left));
+        self.expires = match (self.expires, by) {
+            (Some(expires), Some(by)) => Some(expires.min(by)),
+            (expires, by) => expires.or(by),
+        };
+        self
+    }
+}
+
+/// Why a message is held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldReason {
+    /// It is a quiet hour.
+    Quiet,
+    /// The posts of the day, or of the window, are used up.
+    PostsMax,
+    /// The last post was too short a time ago.
+    PostsGap,
+    /// Advertising would pass its share.
+    PromoShare,
+    /// The group is too young for advertising.
+    PromoNotBefore,
+    /// No key date is near.
+    PromoAround,
+    /// The condition for advertising is not met.
+    PromoWhen,
+    /// The mentions of the day are used up.
+    MentionsMax,
+    /// A message that was decided earlier is still held, and order is kept.
+    Order,
+}

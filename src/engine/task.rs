@@ -1,0 +1,69 @@
+//! A task: something a person is asked to do, to decide or to answer.
+//!
+//! Plain data; nothing about programs waiting is ever called so.
+
+use crate::base::{
+    ids::{EffectId, MemberId, RoleName, RunId, StepId, TaskId},
+    person::Person,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// What a person is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// Its id, unique within the group: `t12`.
+    pub id: TaskId,
+    /// What kind.
+    pub kind: TaskKind,
+    /// What is asked.
+    pub text: String,
+    /// The run that asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
+    /// The step that asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
+    /// The role it was addressed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<RoleName>,
+    /// Who is asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Person>,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// When it should be done, or when silence is the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// When a reminder is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind: Option<Timestamp>,
+    /// Who is told when it is overdue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub escalate: Vec<Person>,
+    /// For a delivery: the message to copy out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<EffectId>,
+    /// For a question: its options in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// For a removal: the members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<MemberId>,
+}
+
+/// What kind of request it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskKind {
+    /// `task`
+    Task,
+    /// `approve`, and the decision of a `prune`.
+    Approval,
+    /// `ask`: put to the group.
+    Question,
+    /// A post on a manual channel.
+    Delivery,
+    /// Members whom a person removes because the platform cannot.
+    Removal,
+}

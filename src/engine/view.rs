@@ -1,0 +1,124 @@
+//! What a group looks like to a person: what comes next and what will not, what waits for somebody.
+//!
+//! Reads a state; decides nothing. From the same values that decide.
+
+use super::{
+    draft::{About, build_facts},
+    entry::{Skip, Waiting},
+    state::{Run, State},
+};
+use crate::{
+    base::{
+        ids::{PlayName, RunId, StepId},
+        time::Timestamp,
+    },
+    model::{
+        group::Group,
+        occurrence::{closed_day, scheduled_run_id},
+        play::Play,
+        playbook::Playbook,
+    },
+};
+
+/// Something that will happen, or would if nothing stood in its way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Upcoming {
+    /// When.
+    pub at: Timestamp,
+    /// The play.
+    pub play: PlayName,
+    /// The run it is, or will be.
+    pub run: RunId,
+    /// The moment the run is about.
+    pub anchor: Timestamp,
+    /// For a run that is open: the step that comes.
+    pub step: Option<StepId>,
+    /// Why it would not start if it were due now.
+    pub unless: Option<Skip>,
+}
+
+/// What comes next, in order of time: the next start of every timed play, and the next step of every open run that
+/// waits for a time.
+pub fn upcoming(state: &State, playbook: &Playbook) -> Vec<Upcoming> {
+    let Some(group) = playbook.groups.get(&state.group) else { return Vec::new() };
+    let mut all = Vec::new();
+    for play in &playbook.plays {
+        let Some(known) = state.plays.get(&play.name) else { continue };
+        if let Some((anchor, start)) = known.next {
+            let run = scheduled_run_id(play, anchor);
+            let unless = obstacle(state, playbook, group, play, &run, anchor);
+            all.push(Upcoming { at: start, play: play.name.clone(), run, anchor, step: None, unless });
+        }
+        for (id, (anchor, start)) in &known.dates {
+            if let Some(start) = start {
+                let run = RunId::from(format!("{}@{id}", play.name));
+                let unless = obstacle(state, playbook, group, play, &run, *anchor);
+                let (play, anchor) = (play.name.clone(), *anchor);
+                all.push(Upcoming { at: *start, play, run, anchor, step: None, unless });
+            }
+        }
+        if let Some((until, _)) = &known.batch {
+            all.push(Upcoming {
+                at: *until,
+                play: play.name.clone(),
+                run: RunId::from(format!("{}@{}", play.name, until.to_utc())),
+                anchor: *until,
+                step: None,
+                unless: None,
+            });
+        }
+    }
+    all.extend(state.runs.values().filter_map(|run| open_step(run)));
+    all.sort_by(|a, b| (a.at, &a.run).cmp(&(b.at, &b.run)));
+    all
+}
+
+fn open_step(run: &Run) -> Option<Upcoming> {
+    let wait = run.waiting.as_ref()?;
+    let timed = matches!(
+        wait.waiting,
+        Waiting::Due | Waiting::Time | Waiting::Retry | Waiting::Grace { .. } | Waiting::Answers { .. }
+    );
+    let at = wait.until.filter(|_| timed)?;
+    Some(Upcoming {
+        at,
+        play: run.play.clone(),
+        run: run.id.clone(),
+        anchor: run.anchor,
+        step: Some(wait.step.clone()),
+        unless: None,
+    })
+}
+
+/// Why an occurrence would not start if it were due now.
+fn obstacle(
+    state: &State,
+    playbook: &Playbook,
+    group: &Group,
+    play: &Play,
+    run: &RunId,
+    anchor: Timestamp,
+) -> Option<Skip> {
+    let known = state.plays.get(&play.name)?;
+    if state.paused || known.paused {
+        return Some(Skip::Paused);
+    }
+    if known.skip.contains(run) {
+        return Some(Skip::Operator);
+    }
+    if let Some(calendar) = closed_day(playbook, play, anchor) {
+        return Some(Skip::Calendar { calendar: calendar.into() });
+    }
+    if !play.during.is_empty() && !play.during.contains(&state.phase) {
+        return Some(Skip::Phase { phase: state.phase.clone() });
+    }
+    let when = play.when.as_ref()?;
+    let cause = super::entry::Cause::default();
+    let probe = super::advance::probe_run(play, playbook, run, anchor, state.clock, &cause);
+    let about = About { run: Some(&probe), ..About::default() };
+    let facts = build_facts(state, playbook, group, Some(play), state.clock, when.names(), &about);
+    match when.eval_bool(&facts) {
+        Ok(true) => None,
+        Ok(false) | Err(_) => Some(Skip::When { condition: when.source().to_owned() }),
+    }
+}

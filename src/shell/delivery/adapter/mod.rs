@@ -1,0 +1,173 @@
+//! Adapters: the pure translators, one file per platform.
+//!
+//! An adapter turns a message into requests and a response into a receipt. It has no clock, no socket and no
+//! state; the sign time and the effect's id arrive with the [`Attempt`].
+
+use super::target::Robot;
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId, GroupId},
+        time::{Duration, Timestamp},
+    },
+    model::{
+        channel::ChannelKind,
+        message::{Label, Message},
+    },
+};
+use std::borrow::Cow;
+
+/// Translates for one platform. Pure: same arguments, same answer.
+pub trait Adapter: Send + Sync {
+    /// How its requests travel.
+    fn carrier(&self) -> Carrier {
+        Carrier::Http
+    }
+
+    /// The requests that carry the message, in order: one, or one for each part of a message that is longer
+    /// than the platform takes. The number of parts and their text do not depend on the attempt.
+    fn requests(
+        &self,
+        message: &Message,
+        robot: &Robot,
+        attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal>;
+
+    /// What the platform's answer means.
+    fn receipt(&self, response: &Response) -> Receipt;
+
+    /// How the platform will show a request's body, as plain text with a short note about its form.
+    fn shown(&self, request: &Request) -> Shown;
+}
+
+/// How an adapter's requests travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    /// Printed on the terminal.
+    Terminal,
+    /// Copied out by a person; settled when the person says so.
+    Person,
+    /// Sent over HTTP.
+    Http,
+}
+
+/// One try to deliver a message: what about it is not in the message itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt<'a> {
+    /// The group that speaks.
+    pub group: &'a GroupId,
+    /// The channel it speaks on.
+    pub channel: &'a ChannelName,
+    /// The effect; with the group the idempotency key, constant across attempts.
+    pub effect: &'a EffectId,
+    /// The message's label.
+    pub label: Option<Label>,
+    /// When the request is signed.
+    pub at: Timestamp,
+}
+
+impl Attempt<'_> {
+    /// The idempotency key that travels: `msg_` and 32 hex digits, equal for equal group and effect on every
+    /// machine. A digest, because receivers forbid dots and header values must be ASCII.
+    pub fn key(&self) -> String {
+        use sha2::Digest as _;
+        let mut digest = sha2::Sha256::new();
+        digest.update((self.group.as_str().len() as u64).to_le_bytes());
+        digest.update(self.group.as_str());
+        digest.update(self.effect.as_str());
+        let hex: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        format!("msg_{hex}")
+    }
+}
+
+/// One HTTP request, or what is printed or copied.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Request {
+    /// `POST`, `PUT`, …; `PRINT` for the terminal, `COPY` for a person.
+    pub method: Cow<'static, str>,
+    /// The address; may hold a key, so it is not in `Debug`.
+    pub url: String,
+    /// Header names in lower case, with values; may hold secrets.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: String,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} ({} bytes)", self.method, super::secret::redact_url(&self.url), self.body.len())
+    }
+}
+
+/// What came back over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// Header names in lower case, with values.
+    pub headers: Vec<(String, String)>,
+    /// The body, at most `RESPONSE_BYTES_MAX` of it.
+    pub body: Vec<u8>,
+    /// When it arrived, for a `Retry-After` that is a date.
+    pub at: Timestamp,
+}
+
+/// What an answer means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Receipt {
+    /// The platform took it.
+    Accepted {
+        /// What it said that is worth keeping; often empty.
+        note: String,
+    },
+    /// Not now.
+    RetryLater {
+        /// The earliest next attempt, where the platform says or its limit implies one.
+        after: Option<Duration>,
+        /// The robot as a whole is to wait, not only this message.
+        throttled: bool,
+        /// Attempts after which the platform advises to give up.
+        attempts_max: Option<u32>,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Never.
+    Refused {
+        /// Why, in words, with what to do.
+        reason: String,
+    },
+    /// The answer does not tell whether the platform took it: the attempt is in doubt.
+    Unclear {
+        /// What came back.
+        reason: String,
+    },
+}
+
+/// Why a message cannot be put into requests at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refusal(pub String);
+
+/// A request as its platform will show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The form and how full it is: `markdown · 312 of 4096 bytes`.
+    pub note: String,
+    /// Plain text, lines parted by `\n`.
+    pub text: String,
+}
+
+/// The adapter of a platform, or why there is none yet.
+pub fn adapter(kind: ChannelKind) -> Result<&'static dyn Adapter, Unsupported> {
+    Err(Unsupported { kind })
+}
+
+/// A platform that a playbook can name and that cannot be delivered to yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "type {kind} is not supported yet: supported are console, manual, webhook, wecom and feishu; \
+     use `type: webhook` where the platform takes plain JSON, or `type: manual` to have a person post it"
+)]
+pub struct Unsupported {
+    /// Which.
+    pub kind: ChannelKind,
+}

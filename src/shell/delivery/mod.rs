@@ -1,0 +1,18 @@
+//! Delivery: what the outbox holds becomes requests, answers become receipts.
+//!
+//! ```text
+//!   Channel ──resolve──▶ Target ─┐
+//!   outbox row ────────▶ Job ────┴▶ courier (lanes, rates, retries) ──▶ adapter ──▶ client ──▶ platform
+//!                        Ledger ◀── claims and settlements ──┘
+//! ```
+//!
+//! Adapters are pure: a message becomes requests, a response becomes a receipt. Only `client` has sockets and
+//! only `courier` has tasks and timers. Nothing here decides whether a message should be sent, and no secret
+//! leaves a [`secret::Secret`] but into a request.
+
+pub mod secret;
+pub mod target;
+pub mod resolve;
+pub mod adapter;
+pub mod job;
+pub mod courier;

@@ -1,0 +1,149 @@
+//! Resolving: a channel's settings are read from the environment and from files, once, before anything is sent.
+//!
+//! Reads nothing by itself: the environment and the files are arguments.
+
+use super::{
+    adapter::{Unsupported, adapter},
+    secret::Secret,
+    target::{Robot, Target, preset_rates},
+};
+use crate::{
+    base::{ids::ChannelName, limits, time::Duration},
+    model::channel::{Channel, ChannelKind, Need, Setting},
+};
+use std::collections::BTreeMap;
+
+/// Why a channel cannot be used: something outside the playbook is missing (exit code 3).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("channel `{channel}`: {problem}")]
+pub struct ResolveError {
+    /// Which channel.
+    pub channel: ChannelName,
+    /// What is missing or wrong.
+    pub problem: Problem,
+}
+
+/// What is missing or wrong with a channel's settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// `{ env: NAME }` and there is no such variable.
+    #[error("environment variable {0} is not set")]
+    EnvNotSet(String),
+    /// `{ env: NAME }` and the variable holds nothing.
+    #[error("environment variable {0} is empty")]
+    EnvEmpty(String),
+    /// `{ file: path }` and it cannot be read.
+    #[error("file {path} cannot be read: {reason}")]
+    File {
+        /// As written in the playbook.
+        path: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// `{ file: path }` and it holds nothing.
+    #[error("file {0} is empty")]
+    FileEmpty(String),
+    /// The setting is not there at all.
+    #[error("`{0}` is missing")]
+    Missing(&'static str),
+    /// An address that is none.
+    #[error("`{0}` is not an http:// or https:// address")]
+    NotAnAddress(String),
+    /// A setting with a value that cannot be used.
+    #[error("`{setting}` {problem}")]
+    Unusable {
+        /// Which.
+        setting: String,
+        /// Why, and what would be right.
+        problem: String,
+    },
+    /// There is no adapter yet.
+    #[error(transparent)]
+    Unsupported(#[from] Unsupported),
+}
+/// Reads a channel's settings. `env` gives a variable, `read_file` a file's text (the path is as written in the
+/// playbook, relative to its folder); line ends around a value are dropped.
+pub fn resolve(
+    channel: &Channel,
+    env: &dyn Fn(&str) -> Option<String>,
+    read_file: &dyn Fn(&str) -> std::io::Result<String>,
+) -> Result<Target, ResolveError> {
+    let error = |problem| ResolveError { channel: channel.name.clone(), problem };
+    adapter(channel.kind).map_err(|unsupported| error(unsupported.into()))?;
+    let mut read = BTreeMap::new();
+    for (name, values) in &channel.settings {
+        let values: Result<Vec<Secret>, Problem> =
+            values.iter().map(|setting| value_of(setting, env, read_file)).collect();
+        read.insert(name.clone(), values.map_err(error)?);
+    }
+    for (name, need, _) in channel.kind.settings() {
+        if *need == Need::Required && read.get(*name).is_none_or(Vec::is_empty) {
+            return Err(error(Problem::Missing(name)));
+        }
+    }
+    for name in ["url", "base_url", "proxy"] {
+        for address in read.get(name).into_iter().flatten() {
+            check_address(name, address.expose(), channel.kind).map_err(error)?;
+        }
+    }
+    let proxy = read.remove("proxy").and_then(|values| values.into_iter().next());
+    let rates = channel.rate.map_or_else(|| preset_rates(channel.kind), |rate| vec![rate]);
+    Ok(Target {
+        name: channel.name.clone(),
+        kind: channel.kind,
+        robots: robots(channel.kind, &read),
+        rates,
+        in_doubt: channel.in_doubt,
+        timeout: channel.timeout.unwrap_or(Duration::from_millis(limits::REQUEST_MS_MAX as i64)),
+        proxy,
+        alerts: channel.alerts.clone(),
+    })
+}
+
+fn value_of(
+    setting: &Setting,
+    env: &dyn Fn(&str) -> Option<String>,
+    read_file: &dyn Fn(&str) -> std::io::Result<String>,
+) -> Result<Secret, Problem> {
+    match setting {
+        Setting::Literal(text) => Ok(Secret::new(text)),
+        Setting::Env(name) => match env(name) {
+            None => Err(Problem::EnvNotSet(name.clone())),
+            Some(text) if text.trim().is_empty() => Err(Problem::EnvEmpty(name.clone())),
+            Some(text) => Ok(Secret::new(text.trim())),
+        },
+        Setting::File(path) => match read_file(path) {
+            Err(reason) => Err(Problem::File { path: path.clone(), reason: reason.to_string() }),
+            Ok(text) if text.trim().is_empty() => Err(Problem::FileEmpty(path.clone())),
+            Ok(text) => Ok(Secret::new(text.trim())),
+        },
+    }
+}
+
+fn check_address(name: &str, address: &str, kind: ChannelKind) -> Result<(), Problem> {
+    let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    let is_address = host.is_some_and(|host| !host.is_empty() && !host.starts_with(['/', '?', '#']))
+        && !address.contains(char::is_whitespace);
+    if is_address || (kind == ChannelKind::Email && name == "url") {
+        Ok(())
+    } else {
+        Err(Problem::NotAnAddress(name.to_owned()))
+    }
+}
+
+/// A list makes one robot of each position; a setting with one value goes to every robot.
+fn robots(kind: ChannelKind, read: &BTreeMap<String, Vec<Secret>>) -> Vec<Robot> {
+    let count = read.values().map(Vec::len).max().unwrap_or(0).max(1);
+    (0..count)
+        .map(|index| {
+            let settings = read
+                .iter()
+                .filter_map(|(name, values)| {
+                    let value = values.get(index).or_else(|| values.last())?;
+                    Some((name.clone(), value.clone()))
+                })
+                .collect();
+            Robot::new(kind, settings)
+        })
+        .collect()
+}

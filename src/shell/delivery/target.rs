@@ -1,0 +1,117 @@
+//! A target: a channel whose settings have been read, secrets included.
+//!
+//! The counterpart of [`crate::model::channel::Channel`], which only names where secrets are. Never serialized.
+
+use super::secret::Secret;
+use crate::{
+    base::{ids::ChannelName, time::Duration},
+    model::channel::{ChannelKind, InDoubt, Rate},
+};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+
+/// A channel that is ready to be sent to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// The channel's name.
+    pub name: ChannelName,
+    /// The platform.
+    pub kind: ChannelKind,
+    /// The robots that share the channel's messages; one unless a setting was a list. Never empty.
+    pub robots: Vec<Robot>,
+    /// What the platform allows, or what the channel says instead; all of them hold at once.
+    pub rates: Vec<Rate>,
+    /// What to do when an attempt's outcome is unknown.
+    pub in_doubt: InDoubt,
+    /// How long one request may take.
+    pub timeout: Duration,
+    /// The only proxy that may be used.
+    pub proxy: Option<Secret>,
+    /// The channel that is told when a message is refused for good.
+    pub alerts: Option<ChannelName>,
+}
+
+/// One address of a channel with what it needs: the unit that a platform's rate limit counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Robot {
+    /// Equal for equal credentials on the same platform; a digest, safe to show.
+    pub id: RobotId,
+    /// Scheme, host and port: requests in flight are counted by it. Empty where nothing is sent over HTTP.
+    pub host: String,
+    /// The resolved settings by name.
+    pub settings: BTreeMap<String, Secret>,
+}
+
+/// Names a robot without telling its credentials.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RobotId(String);
+
+impl Robot {
+    /// A robot with these settings.
+    pub fn new(kind: ChannelKind, settings: BTreeMap<String, Secret>) -> Self {
+        let mut digest = Sha256::new();
+        digest.update(kind.as_str());
+        for name in ["url", "base_url", "token", "chat", "room", "group"] {
+            digest.update([0]);
+            digest.update(settings.get(name).map_or("", Secret::expose));
+        }
+        let id = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let url = settings.get("url").or_else(|| settings.get("base_url")).map_or("", Secret::expose);
+        Self { id: RobotId(id), host: host_of(url), settings }
+    }
+
+    /// A robot that stands for any: its addresses are placeholders, it has no secret. For previews.
+    pub fn placeholder(kind: ChannelKind) -> Self {
+        let needed =
+            kind.settings().iter().filter(|(_, need, _)| *need == crate::model::channel::Need::Required);
+        let settings = needed
+            .map(|(name, ..)| {
+                let value = match *name {
+                    "url" => match kind {
+                        ChannelKind::Wecom => "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=KEY",
+                        ChannelKind::Feishu => "https://open.feishu.cn/open-apis/bot/v2/hook/TOKEN",
+                        _ => "https://example.com/URL",
+                    },
+                    _ => "VALUE",
+                };
+                ((*name).to_owned(), Secret::new(value))
+            })
+            .collect();
+        Self::new(kind, settings)
+    }
+
+    /// A resolved setting as text, for a request that is about to be made.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.settings.get(name).map(Secret::expose)
+    }
+}
+
+fn host_of(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return String::new();
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let host = rest[..end].rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}").to_lowercase()
+}
+
+/// What a platform allows one robot, from `channels.md` section 0.3; empty where there is no such limit.
+pub fn preset_rates(kind: ChannelKind) -> Vec<Rate> {
+    let rate = |count, per| Rate { count, per };
+    match kind {
+        ChannelKind::Wecom | ChannelKind::Dingtalk => vec![rate(20, Duration::MINUTE)],
+        ChannelKind::Feishu => vec![rate(5, Duration::SECOND), rate(100, Duration::MINUTE)],
+        ChannelKind::Slack | ChannelKind::GoogleChat => vec![rate(1, Duration::SECOND)],
+        ChannelKind::Discord => vec![rate(5, Duration::SECOND.times(2)), rate(30, Duration::MINUTE)],
+        ChannelKind::Telegram => vec![rate(1, Duration::SECOND), rate(20, Duration::MINUTE)],
+        ChannelKind::Teams => vec![rate(4, Duration::SECOND), rate(60, Duration::SECOND.times(30))],
+        ChannelKind::Matrix => vec![rate(10, Duration::SECOND.times(50))],
+        ChannelKind::Onebot => vec![rate(1, Duration::from_millis(500))],
+        ChannelKind::Ntfy => vec![rate(60, Duration::MINUTE.times(5))],
+        ChannelKind::Console
+        | ChannelKind::Manual
+        | ChannelKind::Webhook
+        | ChannelKind::Mattermost
+        | ChannelKind::Email => Vec::new(),
+    }
+}

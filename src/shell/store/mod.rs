@@ -1,0 +1,93 @@
+//! The store: one SQLite file that holds the journal, the outbox, snapshots and sources.
+//!
+//! ```text
+//!   driver ──Work──▶ writer thread ──one transaction──▶ state.db ◀──read only── status · runs · log · outbox
+//!          ◀──Ack─── (drains its channel, commits once)
+//! ```
+//!
+//! A decision's journal row, its outbox rows and what it settles are one transaction, durable before anybody is
+//! told. Recovery applies entries and never decides. Nothing here knows what an entry means.
+
+#![expect(clippy::disallowed_methods, reason = "owns the database and its writer thread")]
+
+mod schema;
+mod wire;
+mod writer;
+mod outbox;
+mod recovery;
+mod query;
+
+pub use outbox::{Open, OutboxRow, Settle, Status};
+pub use query::{GroupInfo, Reader};
+pub use recovery::{Recovered, RecoveredGroup};
+pub use wire::LogLine;
+pub use writer::{Ack, Acked, Decision, Store, StoreHandle, Work};
+
+use std::path::{Path, PathBuf};
+
+/// The database's file name in a state directory.
+pub const FILE: &str = "state.db";
+
+/// The database of a state directory.
+pub fn path(dir: &Path) -> PathBuf {
+    dir.join(FILE)
+}
+
+/// Why the store could not do its work. Whoever gets one has lost nothing that was committed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// There is no room.
+    #[error(
+        "the disk is full: nothing more can be recorded, so the engine stops. What was committed is safe; free \
+         some space and start again ({0})"
+    )]
+    Full(String),
+    /// The operating system refused.
+    #[error("the state database cannot be written or read: {0}. What was committed is safe")]
+    Io(String),
+    /// A newer program wrote it.
+    #[error(
+        "the state database has form {found} and this program knows forms up to {known}: it was written by a \
+         newer playbook. Run that one, or give another state directory with --state DIR"
+    )]
+    Newer {
+        /// Its form.
+        found: usize,
+        /// The newest that is known.
+        known: usize,
+    },
+    /// There is a file and nothing in it.
+    #[error("the state database is empty: no engine has run on it yet")]
+    Empty,
+    /// There is no database.
+    #[error("there is no state in {}: no engine has run there yet. `playbook run FILE` makes one beside the file, or say where with --state DIR", .0.display())]
+    Missing(PathBuf),
+    /// What is stored cannot be understood.
+    #[error("the state database is damaged at {place}: {reason}. Restore a copy of it")]
+    Corrupt {
+        /// Where: a table and a key.
+        place: String,
+        /// What was found.
+        reason: String,
+    },
+    /// The writer has stopped after an earlier error.
+    #[error("the store has stopped after an error")]
+    Stopped,
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode;
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full(error.to_string()),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Corrupt { place: FILE.into(), reason: error.to_string() }
+            }
+            _ => Self::Io(error.to_string()),
+        }
+    }
+}
+
+fn corrupt(place: impl Into<String>, reason: impl ToString) -> StoreError {
+    StoreError::Corrupt { place: place.into(), reason: reason.to_string() }
+}

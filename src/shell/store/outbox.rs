@@ -1,0 +1,361 @@
+//! The outbox: which messages are still on their way, and what became of the others.
+//!
+//! A row is a projection of a journal entry; the message itself is read from there. Takes a transaction or a
+//! connection that somebody else opened.
+
+use super::{StoreError, corrupt, wire};
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId, GroupId},
+        time::{Duration, Timestamp},
+    },
+    engine::{
+        entry::{Effect, Entry, Outgoing},
+        input::Receipt,
+    },
+};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+/// Where a message is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Waits for the courier.
+    Pending,
+    /// An attempt is under way, or was when the process died.
+    Claimed,
+    /// The platform took it, or a person says so.
+    Delivered,
+    /// Refused for good; may be retried.
+    Dead,
+    /// The outcome is unknown and a person decides.
+    InDoubt,
+    /// A person copies it out.
+    Manual,
+    /// Not sent in time.
+    Expired,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 7] = [
+        Self::Pending,
+        Self::Claimed,
+        Self::Delivered,
+        Self::Dead,
+        Self::InDoubt,
+        Self::Manual,
+        Self::Expired,
+    ];
+
+    /// As stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Claimed => "claimed",
+            Self::Delivered => "delivered",
+            Self::Dead => "dead",
+            Self::InDoubt => "in_doubt",
+            Self::Manual => "manual",
+            Self::Expired => "expired",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+
+    /// Whether nothing will happen to it any more unless a person asks.
+    pub const fn is_settled(self) -> bool {
+        matches!(self, Self::Delivered | Self::Expired)
+    }
+}
+
+/// One row with its message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutboxRow {
+    /// Its number: the number of its journal entry.
+    pub key: i64,
+    /// The group that speaks.
+    pub group: GroupId,
+    /// The effect.
+    pub effect: EffectId,
+    /// Where to.
+    pub channel: ChannelName,
+    /// Where it is on its way.
+    pub status: Status,
+    /// Attempts made.
+    pub attempts: u32,
+    /// Parts of a split message that were taken.
+    pub part: u32,
+    /// Whether the outcome of an attempt is unknown, so that a second copy is possible.
+    pub in_doubt: bool,
+    /// What the platform said, or why it failed.
+    pub note: String,
+    /// When it was decided.
+    pub created: Timestamp,
+    /// The next attempt, where one is waited for.
+    pub until: Option<Timestamp>,
+    /// When it was settled.
+    pub settled: Option<Timestamp>,
+    /// The message.
+    pub outgoing: Outgoing,
+}
+
+/// What was found open when the store was opened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Open {
+    /// Goes to the courier.
+    Send(OutboxRow),
+    /// Is settled and the engine has not heard of it.
+    Tell(GroupId, EffectId, Receipt),
+}
+
+/// Adds the rows of a decision and settles what its entries settle. Gives the keys of the rows that the courier
+/// is to have, in order. `first` is the number of the first entry.
+pub(super) fn project(
+    conn: &Connection,
+    group: &GroupId,
+    at: Timestamp,
+    first: i64,
+    entries: &[Entry],
+    claimed: &[EffectId],
+) -> Result<Vec<(usize, i64)>, StoreError> {
+    let mut keys = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let key = first + index as i64;
+        match entry.effect() {
+            Some(Effect::Send(out)) => {
+                let status = if out.manual.is_some() {
+                    Status::Manual
+                } else if claimed.contains(&out.effect) {
+                    Status::Claimed
+                } else {
+                    Status::Pending
+                };
+                conn.prepare_cached(
+                    "INSERT INTO outbox (key, grp, effect, channel, status, open, attempts, created_at) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, 1, 0, ?6)",
+                )?
+                .execute(params![
+                    key,
+                    group.as_str(),
+                    out.effect.as_str(),
+                    out.channel.as_str(),
+                    status.as_str(),
+                    at.as_millis()
+                ])?;
+                if out.manual.is_none() {
+                    keys.push((index, key));
+                }
+            }
+            Some(Effect::Settle(effect)) => {
+                conn.prepare_cached(
+                    "UPDATE outbox SET status = 'delivered', open = 0, told = 1, settled_at = ?3 \
+                     WHERE grp = ?1 AND effect = ?2 AND open = 1",
+                )?
+                .execute(params![group.as_str(), effect.as_str(), at.as_millis()])?;
+            }
+            Some(Effect::Call { .. }) | None => {}
+        }
+    }
+    Ok(keys)
+}
+
+/// Marks rows as about to be attempted; gives those that are not open any more.
+pub(super) fn claim(conn: &Connection, keys: &[i64]) -> Result<Vec<i64>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "UPDATE outbox SET status = 'claimed', until = NULL WHERE key = ?1 AND status IN ('pending', 'claimed')",
+    )?;
+    let mut gone = Vec::new();
+    for key in keys {
+        if statement.execute([key])? == 0 {
+            gone.push(*key);
+        }
+    }
+    Ok(gone)
+}
+
+/// What becomes of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settle {
+    /// The row.
+    pub key: i64,
+    /// Where it is now.
+    pub status: Status,
+    /// Attempts made in all.
+    pub attempts: u32,
+    /// Parts taken.
+    pub part: u32,
+    /// Whether a second copy is possible.
+    pub in_doubt: bool,
+    /// What was said.
+    pub note: String,
+    /// The next attempt.
+    pub until: Option<Timestamp>,
+    /// Whether the engine is told by an input that follows.
+    pub tell: bool,
+}
+
+/// Records what became of rows. A row that a person has settled meanwhile stays as it is.
+pub(super) fn settle(conn: &Connection, now: Timestamp, settles: &[Settle]) -> Result<(), StoreError> {
+    let mut statement = conn.prepare_cached(
+        "UPDATE outbox SET status = ?2, open = ?3, attempts = ?4, part = ?5, in_doubt = ?6, note = ?7, \
+         until = ?8, settled_at = ?9, told = ?10 WHERE key = ?1 AND status IN ('pending', 'claimed')",
+    )?;
+    for row in settles {
+        let settled = row.status.is_settled();
+        statement.execute(params![
+            row.key,
+            row.status.as_str(),
+            !settled || row.tell,
+            row.attempts,
+            row.part,
+            row.in_doubt,
+            row.note,
+            row.until.map(Timestamp::as_millis),
+            settled.then_some(now.as_millis()),
+            !row.tell,
+        ])?;
+    }
+    Ok(())
+}
+
+/// The engine has heard what became of an effect.
+pub(super) fn told(conn: &Connection, group: &GroupId, effect: &EffectId) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "UPDATE outbox SET told = 1, open = settled_at IS NULL WHERE grp = ?1 AND effect = ?2 AND open = 1",
+    )?
+    .execute(params![group.as_str(), effect.as_str()])?;
+    Ok(())
+}
+
+/// Puts a dead or doubtful row back on its way. `None` when there is no such row.
+pub(super) fn revive(
+    conn: &Connection,
+    group: &GroupId,
+    effect: &EffectId,
+) -> Result<Option<OutboxRow>, StoreError> {
+    let changed = conn
+        .prepare_cached(
+            "UPDATE outbox SET status = 'pending', until = NULL, told = 1 \
+             WHERE grp = ?1 AND effect = ?2 AND open = 1 AND status IN ('dead', 'in_doubt')",
+        )?
+        .execute(params![group.as_str(), effect.as_str()])?;
+    if changed == 0 {
+        return Ok(None);
+    }
+    let sql = format!("SELECT {COLUMNS} FROM outbox WHERE grp = ?1 AND effect = ?2 AND open = 1");
+    let row = conn
+        .prepare_cached(&sql)?
+        .query_row(params![group.as_str(), effect.as_str()], |row| Ok(read_row(row)))
+        .optional()?;
+    row.map(|row| with_message(conn, row?)).transpose()
+}
+
+/// Everything that is open, in the order in which it was decided; attempts under way become doubtful.
+pub(super) fn open(conn: &Connection) -> Result<Vec<Open>, StoreError> {
+    conn.execute(
+        "UPDATE outbox SET status = 'pending', in_doubt = 1, attempts = max(attempts, 1) \
+         WHERE open = 1 AND status = 'claimed'",
+        [],
+    )?;
+    let sql = format!("SELECT {COLUMNS} FROM outbox WHERE open = 1 ORDER BY key");
+    let mut found = Vec::new();
+    let mut statement = conn.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let told: bool = row.get(12)?;
+        let row = read_row(row)?;
+        let receipt = match row.status {
+            _ if told => None,
+            Status::Delivered => Some(Receipt::Accepted { note: row.note.clone() }),
+            Status::Expired => Some(Receipt::Expired),
+            Status::InDoubt => Some(Receipt::InDoubt { reason: row.note.clone() }),
+            Status::Dead => Some(Receipt::Refused { reason: row.note.clone() }),
+            Status::Pending | Status::Claimed | Status::Manual => None,
+        };
+        match receipt {
+            Some(receipt) => found.push(Open::Tell(row.group, row.effect, receipt)),
+            None if row.status == Status::Pending => found.push(Open::Send(with_message(conn, row)?)),
+            None => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Rows for people: those that are open, or all, oldest first.
+pub(super) fn list(conn: &Connection, group: Option<&GroupId>, all: bool) -> Result<Vec<OutboxRow>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM outbox WHERE (?1 IS NULL OR grp = ?1) AND (?2 OR open = 1) ORDER BY key"
+    );
+    let mut statement = conn.prepare(&sql)?;
+    let mut rows = statement.query(params![group.map(GroupId::as_str), all])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(with_message(conn, read_row(row)?)?);
+    }
+    Ok(found)
+}
+
+/// Deletes some of the rows that were settled long ago; says whether there may be more.
+pub(super) fn prune(conn: &Connection, now: Timestamp, keep: Duration, most: usize) -> Result<bool, StoreError> {
+    let before = now.plus(-keep);
+    let deleted = conn.execute(
+        "DELETE FROM outbox WHERE key IN \
+         (SELECT key FROM outbox WHERE open = 0 AND settled_at < ?1 ORDER BY key LIMIT ?2)",
+        params![before.as_millis(), most as i64],
+    )?;
+    Ok(deleted == most)
+}
+
+const COLUMNS: &str = "key, grp, effect, channel, status, attempts, part, in_doubt, note, created_at, until, \
+                       settled_at, told";
+
+fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
+    let key: i64 = row.get(0)?;
+    let status: String = row.get(4)?;
+    let channel: String = row.get(3)?;
+    let effect = EffectId::from(row.get::<_, String>(2)?);
+    Ok(OutboxRow {
+        key,
+        group: GroupId::from(row.get::<_, String>(1)?),
+        channel: ChannelName::from(channel),
+        status: Status::parse(&status)
+            .ok_or_else(|| corrupt(format!("outbox row {key}"), format!("status {status:?}")))?,
+        attempts: row.get(5)?,
+        part: row.get(6)?,
+        in_doubt: row.get(7)?,
+        note: row.get(8)?,
+        created: Timestamp::from_millis(row.get(9)?),
+        until: row.get::<_, Option<i64>>(10)?.map(Timestamp::from_millis),
+        settled: row.get::<_, Option<i64>>(11)?.map(Timestamp::from_millis),
+        outgoing: Outgoing {
+            effect: effect.clone(),
+            channel: ChannelName::new(""),
+            message: crate::model::message::Message::default(),
+            label: None,
+            play: None,
+            due: Timestamp::MIN,
+            expires: None,
+            urgent: false,
+            manual: None,
+        },
+        effect,
+    })
+}
+
+/// Fills the message in from the journal.
+fn with_message(conn: &Connection, mut row: OutboxRow) -> Result<OutboxRow, StoreError> {
+    let place = || format!("outbox row {}", row.key);
+    let found: Option<(i64, i64, String)> = conn
+        .prepare_cached("SELECT seq, version, entries FROM journal WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1")?
+        .query_row([row.key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let (seq, version, text) = found.ok_or_else(|| corrupt(place(), "its entry is gone"))?;
+    let entries = wire::read(seq, version, &text)?;
+    match entries.get((row.key - seq) as usize).and_then(Entry::effect) {
+        Some(Effect::Send(out)) => row.outgoing = out.clone(),
+        _ => return Err(corrupt(place(), "its entry sends nothing")),
+    }
+    Ok(row)
+}

@@ -1,0 +1,144 @@
+//! Read-only views for `status`, `runs`, `log`, `outbox`, `tasks`, `members`: engine running or not.
+//!
+//! A reader sees what was committed when it was asked; it never waits for the writer and never changes anything.
+
+use super::{
+    OutboxRow, StoreError, corrupt, outbox, path,
+    recovery::{self, Recovered},
+    schema,
+    wire::{self, LogLine},
+};
+use crate::{
+    base::{
+        ids::{Digest, GroupId},
+        source::MemoryFolder,
+        time::Zone,
+    },
+};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+use std::{collections::BTreeMap, path::Path};
+
+/// What is known of a group without compiling its playbook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupInfo {
+    /// The playbook's name.
+    pub playbook: String,
+    /// The group's shown name.
+    pub title: String,
+    /// The playbook's zone by its IANA name.
+    pub zone: String,
+    /// The playbook's locale: `en`, `zh`.
+    pub locale: String,
+    /// The playbook's file as it was given to `run`.
+    pub file: String,
+    /// The version in force.
+    pub digest: Digest,
+}
+
+impl GroupInfo {
+    /// The zone; UTC where the bundled database no longer has it.
+    pub fn zone(&self) -> Zone {
+        Zone::named(&self.zone).unwrap_or_else(Zone::utc)
+    }
+}
+
+/// A connection that only reads.
+pub struct Reader {
+    conn: Connection,
+}
+
+impl Reader {
+    /// Opens the database of a state directory.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        let file = path(dir);
+        if !file.exists() {
+            return Err(StoreError::Missing(dir.into()));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(&file, flags)?;
+        schema::prepare(&conn)?;
+        schema::check(&conn)?;
+        Ok(Self { conn })
+    }
+
+    /// The state of every group, as of one moment.
+    pub fn states(&self) -> Result<Recovered, StoreError> {
+        let transaction = self.conn.unchecked_transaction()?;
+        let recovered = recovery::load(&transaction)?;
+        transaction.finish()?;
+        Ok(recovered)
+    }
+
+    /// What is known of every group.
+    pub fn groups(&self) -> Result<BTreeMap<GroupId, GroupInfo>, StoreError> {
+        groups(&self.conn)
+    }
+
+    /// Calls `each` for every entry after a number, in order; of one group, or of all.
+    pub fn log(
+        &self,
+        group: Option<&GroupId>,
+        after: i64,
+        each: &mut dyn FnMut(LogLine),
+    ) -> Result<(), StoreError> {
+        let mut statement = self.conn.prepare(
+            "SELECT seq, grp, version, entries FROM journal \
+             WHERE seq + count > ?2 + 1 AND (?1 IS NULL OR grp = ?1) ORDER BY seq",
+        )?;
+        let mut rows = statement.query(params![group.map(GroupId::as_str), after])?;
+        while let Some(row) = rows.next()? {
+            let first: i64 = row.get(0)?;
+            let group = GroupId::from(row.get::<_, String>(1)?);
+            let entries = wire::read(first, row.get(2)?, row.get_ref(3)?.as_str().unwrap_or_default())?;
+            for (seq, entry) in (first..).zip(entries) {
+                if seq > after {
+                    each(LogLine { seq, group: group.clone(), entry });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Outbox rows, oldest first: the open ones, or all that are kept.
+    pub fn outbox(&self, group: Option<&GroupId>, all: bool) -> Result<Vec<OutboxRow>, StoreError> {
+        outbox::list(&self.conn, group, all)
+    }
+
+    /// The texts a playbook version was compiled from, and the path of the playbook among them.
+    pub fn sources(&self, digest: &Digest) -> Result<Option<(MemoryFolder, String)>, StoreError> {
+        sources(&self.conn, digest)
+    }
+}
+
+pub(super) fn groups(conn: &Connection) -> Result<BTreeMap<GroupId, GroupInfo>, StoreError> {
+    let mut statement =
+        conn.prepare_cached("SELECT grp, playbook, title, zone, locale, file, digest FROM groups")?;
+    let rows = statement.query_map([], |row| {
+        Ok((
+            GroupId::from(row.get::<_, String>(0)?),
+            GroupInfo {
+                playbook: row.get(1)?,
+                title: row.get(2)?,
+                zone: row.get(3)?,
+                locale: row.get(4)?,
+                file: row.get(5)?,
+                digest: Digest::from(row.get::<_, String>(6)?),
+            },
+        ))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn sources(
+    conn: &Connection,
+    digest: &Digest,
+) -> Result<Option<(MemoryFolder, String)>, StoreError> {
+    let found: Option<(String, String)> = conn
+        .prepare_cached("SELECT path, files FROM sources WHERE digest = ?1")?
+        .query_row([digest.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((path, files)) = found else { return Ok(None) };
+    let files: BTreeMap<String, String> =
+        serde_json::from_str(&files).map_err(|e| corrupt(format!("the sources of {}", digest.short()), e))?;
+    Ok(Some((MemoryFolder(files.into_iter().map(|(k, v)| (k, v.into())).collect()), path)))
+}

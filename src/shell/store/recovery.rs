@@ -1,0 +1,100 @@
+//! Recovery: the last snapshot of every group, then its later entries, applied and never decided again.
+
+use super::{StoreError, corrupt, query::GroupInfo, wire};
+use crate::{
+    base::{ids::GroupId, time::Timestamp},
+    engine::{
+        self,
+        state::{STATE_VERSION, State},
+    },
+};
+use rusqlite::{Connection, params};
+use std::collections::BTreeMap;
+
+/// One group as it was when the last transaction was committed.
+#[derive(Debug, Clone)]
+pub struct RecoveredGroup {
+    /// Its state.
+    pub state: State,
+    /// The number of its first entry that no snapshot holds.
+    pub uncovered: Option<i64>,
+}
+
+/// Everything that was found.
+#[derive(Debug, Clone, Default)]
+pub struct Recovered {
+    /// By group.
+    pub groups: BTreeMap<GroupId, RecoveredGroup>,
+    /// What readers know of them.
+    pub infos: BTreeMap<GroupId, GroupInfo>,
+    /// The last number that was given to an entry; 0 for none.
+    pub last_seq: i64,
+    /// How many entries were applied.
+    pub replayed: u64,
+    /// When the last entry was decided.
+    pub last_at: Option<Timestamp>,
+}
+
+/// Reads all groups. The caller holds a transaction where others write.
+pub(super) fn load(conn: &Connection) -> Result<Recovered, StoreError> {
+    let mut recovered = Recovered { infos: super::query::groups(conn)?, ..Recovered::default() };
+    let mut covered: BTreeMap<GroupId, i64> = BTreeMap::new();
+    let mut statement = conn.prepare("SELECT grp, seq, version, state FROM snapshot")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let group = GroupId::from(row.get::<_, String>(0)?);
+        let text: String = row.get(3)?;
+        let version: i64 = row.get(2)?;
+        if version > i64::from(STATE_VERSION) {
+            return Err(StoreError::Newer { found: version as usize, known: STATE_VERSION as usize });
+        }
+        let state =
+            serde_json::from_str(&text).map_err(|e| corrupt(format!("the snapshot of group {group}"), e))?;
+        covered.insert(group.clone(), row.get(1)?);
+        recovered.groups.insert(group, RecoveredGroup { state, uncovered: None });
+    }
+    replay(conn, &covered, &mut recovered)?;
+    Ok(recovered)
+}
+
+fn replay(
+    conn: &Connection,
+    covered: &BTreeMap<GroupId, i64>,
+    recovered: &mut Recovered,
+) -> Result<(), StoreError> {
+    let checkpoint: i64 =
+        conn.query_row("SELECT value FROM meta WHERE name = 'checkpoint'", [], |row| row.get(0))?;
+    let last: Option<(i64, i64, i64)> = conn
+        .query_row("SELECT seq, count, at FROM journal ORDER BY seq DESC LIMIT 1", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .map(Some)
+        .or_else(|e| if e == rusqlite::Error::QueryReturnedNoRows { Ok(None) } else { Err(e) })?;
+    if let Some((seq, count, at)) = last {
+        recovered.last_seq = seq + count - 1;
+        recovered.last_at = Some(Timestamp::from_millis(at));
+    }
+    let mut statement =
+        conn.prepare("SELECT seq, grp, version, entries FROM journal WHERE seq > ?1 ORDER BY seq")?;
+    let mut rows = statement.query(params![checkpoint])?;
+    while let Some(row) = rows.next()? {
+        let seq: i64 = row.get(0)?;
+        let group = row.get_ref(1)?.as_str().map_err(|e| corrupt(format!("journal entry {seq}"), e))?;
+        if covered.get(group).is_some_and(|covered| *covered >= seq) {
+            continue;
+        }
+        let entries = wire::read(seq, row.get(2)?, row.get_ref(3)?.as_str().unwrap_or_default())?;
+        let group = GroupId::new(group);
+        let found = recovered
+            .groups
+            .entry(group.clone())
+            .or_insert_with(|| RecoveredGroup { state: State::new(group), uncovered: None });
+        found.uncovered.get_or_insert(seq);
+        for (index, entry) in (0_i64..).zip(&entries) {
+            engine::apply(&mut found.state, entry)
+                .map_err(|e| corrupt(format!("journal entry {}", seq + index), e))?;
+        }
+        recovered.replayed += entries.len() as u64;
+    }
+    Ok(())
+}

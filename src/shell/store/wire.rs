@@ -1,0 +1,173 @@
+//! The stored form of entries, and how people and other programs see one in `log`.
+//!
+//! Stored, an entry's fact is a value of its own: some facts have an `at` too, which must not collide with the
+//! entry's. Versioned; a form that was released is readable for ever.
+
+use super::{StoreError, corrupt};
+use crate::{
+    base::{
+        ids::{GroupId, InputId},
+        time::{Duration, Timestamp, Zone},
+    },
+    engine::entry::{Entry, Fact},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The version of the stored form of entries.
+pub(super) const ENTRIES_VERSION: i64 = 1;
+
+#[derive(Serialize)]
+struct Stored<'a> {
+    at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<&'a InputId>,
+    fact: &'a Fact,
+}
+
+#[derive(Deserialize)]
+struct Loaded {
+    at: Timestamp,
+    #[serde(default)]
+    input: Option<InputId>,
+    fact: Fact,
+}
+
+/// The entries of one decision as text.
+pub(super) fn write(entries: &[Entry]) -> Result<String, StoreError> {
+    let stored: Vec<Stored<'_>> =
+        entries.iter().map(|e| Stored { at: e.at, input: e.input.as_ref(), fact: &e.fact }).collect();
+    serde_json::to_string(&stored).map_err(|e| corrupt("an entry that was to be written", e))
+}
+
+/// The entries of one row.
+pub(super) fn read(seq: i64, version: i64, text: &str) -> Result<Vec<Entry>, StoreError> {
+    if version > ENTRIES_VERSION {
+        return Err(StoreError::Newer { found: version as usize, known: ENTRIES_VERSION as usize });
+    }
+    let loaded: Vec<Loaded> =
+        serde_json::from_str(text).map_err(|e| corrupt(format!("journal entry {seq}"), e))?;
+    Ok(loaded.into_iter().map(|e| Entry { at: e.at, input: e.input, fact: e.fact }).collect())
+}
+
+/// One entry of the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogLine {
+    /// Its number, from 1, in order of commit over all groups.
+    pub seq: i64,
+    /// Its group.
+    pub group: GroupId,
+    /// The entry.
+    pub entry: Entry,
+}
+
+/// Fields of entries that are instants.
+const TIMES: [&str; 20] = [
+    "after", "anchor", "at", "created", "due", "end", "expires", "fails", "from", "joined", "next", "opened",
+    "remind", "retry", "seen", "start", "timeout", "to", "until", "when",
+];
+/// Fields of entries that are lengths of time.
+const LENGTHS: [&str; 4] = ["by", "horizon", "length", "max"];
+
+impl LogLine {
+    /// `{seq, at, group, entry, …fields}`: instants in RFC 3339 with the zone's offset, lengths as `1h30m`. What
+    /// a fact itself calls `at` is `when`.
+    pub fn to_json(&self, zone: &Zone) -> Value {
+        let mut out = Map::new();
+        out.insert("seq".into(), self.seq.into());
+        out.insert("at".into(), self.entry.at.to_rfc3339(zone).into());
+        out.insert("group".into(), self.group.as_str().into());
+        let Ok(Value::Object(mut fields)) = serde_json::to_value(&self.entry.fact) else {
+            return Value::Object(out);
+        };
+        if let Some(kind) = fields.shift_remove("entry") {
+            out.insert("entry".into(), kind);
+        }
+        if let Some(input) = &self.entry.input {
+            out.insert("input".into(), input.as_str().into());
+        }
+        for (key, value) in fields {
+            let key = if out.contains_key(&key) { "when".to_owned() } else { key };
+            let value = shown(&key, value, zone);
+            out.insert(key, value);
+        }
+        Value::Object(out)
+    }
+}
+
+/// A stored value as people read it.
+fn shown(key: &str, value: Value, zone: &Zone) -> Value {
+    match value {
+        Value::Number(n) if TIMES.contains(&key) => n.as_i64().map_or(Value::Number(n), |millis| {
+            Timestamp::from_millis(millis).to_rfc3339(zone).into()
+        }),
+        Value::Number(n) if LENGTHS.contains(&key) => n
+            .as_i64()
+            .map_or(Value::Number(n), |millis| Duration::from_millis(millis).to_string().into()),
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| shown(key, item, zone)).collect()),
+        Value::Object(map) => {
+            if map.len() == 1
+                && let Some((name, Value::Number(n))) = map.iter().next()
+                && let Some(millis) = n.as_i64()
+            {
+                match name.as_str() {
+                    "$time" => return Timestamp::from_millis(millis).to_rfc3339(zone).into(),
+                    "$duration" => return Duration::from_millis(millis).to_string().into(),
+                    _ => {}
+                }
+            }
+            // Inside a fact's values the names are the playbook's own: numbers there stay numbers.
+            Value::Object(map.into_iter().map(|(k, v)| (k, shown("", v, zone))).collect())
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{base::ids::PlayName, engine::input::Signal};
+    use std::sync::Arc;
+
+    fn line(fact: Fact) -> LogLine {
+        let entry = Entry { at: Timestamp::from_millis(0), input: Some("i1".into()), fact };
+        LogLine { seq: 7, group: "g".into(), entry }
+    }
+
+    #[test]
+    fn a_fact_with_an_at_of_its_own_survives() {
+        let facts = [
+            Fact::MidnightSet { at: Some(Timestamp::from_millis(5)) },
+            Fact::SignalReceived(Signal {
+                name: Arc::from("x"),
+                id: "s".into(),
+                at: Timestamp::from_millis(9),
+                member: None,
+                data: crate::base::value::Value::map([("n", 1.into())]),
+            }),
+        ];
+        for fact in facts {
+            let entries = vec![line(fact).entry];
+            assert_eq!(read(1, 1, &write(&entries).unwrap()).unwrap(), entries);
+        }
+    }
+
+    #[test]
+    fn people_see_instants_with_an_offset() {
+        let zone = Zone::named("Asia/Shanghai").unwrap();
+        let fact = Fact::Armed {
+            play: PlayName::new("p"),
+            after: Timestamp::from_millis(0),
+            next: Some((Timestamp::from_millis(1000), Timestamp::from_millis(2000))),
+        };
+        assert_eq!(
+            line(fact).to_json(&zone).to_string(),
+            r#"{"seq":7,"at":"1970-01-01T08:00:00+08:00","group":"g","entry":"armed","input":"i1","play":"p","after":"1970-01-01T08:00:00+08:00","next":["1970-01-01T08:00:01+08:00","1970-01-01T08:00:02+08:00"]}"#
+        );
+    }
+
+    #[test]
+    fn a_newer_form_is_refused() {
+        assert!(matches!(read(1, 2, "[]"), Err(StoreError::Newer { .. })));
+    }
+}

@@ -1,0 +1,443 @@
+//! The writer: one thread that owns the connection, drains its channel and commits once.
+//!
+//! Nobody is told of anything before its transaction is committed. After an error nothing more is written: the
+//! engine stops, and what was not committed has not happened.
+
+use super::{
+    GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, outbox, path, query, recovery, schema,
+    wire,
+};
+use crate::{
+    base::{
+        ids::{Digest, EffectId, GroupId},
+        limits,
+        source::MemoryFolder,
+        time::{Duration, Timestamp},
+    },
+    engine::{entry::Entry, state::State},
+    shell::{
+        clock,
+        crash::{self, Point},
+    },
+};
+use rusqlite::{Connection, params};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
+    thread::JoinHandle,
+};
+use tokio::sync::{mpsc::UnboundedSender, oneshot};
+
+/// What one input of one group came to.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// The group.
+    pub group: GroupId,
+    /// The real time.
+    pub at: Timestamp,
+    /// The entries; may be empty when only `told` is to be recorded.
+    pub entries: Arc<Vec<Entry>>,
+    /// Effects among them that the courier attempts at once: their rows begin as claimed.
+    pub claimed: Vec<EffectId>,
+    /// The input was the receipt of this effect: the engine has heard of it now.
+    pub told: Option<EffectId>,
+    /// The input could not be digested: it as JSON, and why.
+    pub parked: Option<(String, String)>,
+}
+
+/// What the writer is asked to do.
+#[derive(Debug)]
+pub enum Work {
+    /// Commit a decision. Answered by [`Ack`].
+    Decide(Decision),
+    /// Commit claims and settlements; gives the claimed keys that are not open any more.
+    Record {
+        /// Rows that are about to be attempted.
+        claims: Vec<i64>,
+        /// What became of rows.
+        settles: Vec<Settle>,
+        /// Resolves after the commit.
+        reply: oneshot::Sender<Result<Vec<i64>, StoreError>>,
+    },
+    /// Put a dead or doubtful row back on its way.
+    Revive {
+        /// Its group.
+        group: GroupId,
+        /// Its effect.
+        effect: EffectId,
+        /// Resolves after the commit; `None` when there is no such row.
+        reply: oneshot::Sender<Result<Option<OutboxRow>, StoreError>>,
+    },
+    /// Keep a playbook version.
+    Source {
+        /// Its digest.
+        digest: Digest,
+        /// The path of the playbook among the files.
+        path: String,
+        /// All texts it was compiled from.
+        files: BTreeMap<String, Arc<str>>,
+    },
+    /// Keep what readers need to know of a group.
+    Group(GroupId, GroupInfo),
+    /// Keep a state; it has all entries up to and including this number.
+    Snapshot(Box<State>, i64),
+    /// All entries up to and including this number are in snapshots.
+    Checkpoint(i64),
+    /// Answer when everything before is committed.
+    Flush(oneshot::Sender<Result<(), StoreError>>),
+}
+
+/// What the writer reports of decisions.
+#[derive(Debug)]
+pub enum Ack {
+    /// These are facts now, in this order.
+    Committed(Vec<Acked>),
+    /// Nothing more is committed. What was not acknowledged has not happened.
+    Failed(StoreError),
+}
+
+/// A committed decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acked {
+    /// The group.
+    pub group: GroupId,
+    /// The number of its first entry.
+    pub first: i64,
+    /// For each entry that the courier sends: its index in the decision and the key of its row.
+    pub sends: Vec<(usize, i64)>,
+}
+
+/// Gives work to the writer. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct StoreHandle {
+    sender: Sender<Work>,
+}
+
+impl StoreHandle {
+    /// Queues work. An error means that the writer has ended.
+    pub fn send(&self, work: Work) -> Result<(), StoreError> {
+        self.sender.send(work).map_err(|_| StoreError::Stopped)
+    }
+
+    /// Commits claims and settlements; gives the claimed keys that are not open any more.
+    pub async fn record(&self, claims: Vec<i64>, settles: Vec<Settle>) -> Result<Vec<i64>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Work::Record { claims, settles, reply })?;
+        answer.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// Puts a dead or doubtful row back on its way.
+    pub async fn revive(&self, group: GroupId, effect: EffectId) -> Result<Option<OutboxRow>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Work::Revive { group, effect, reply })?;
+        answer.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// Waits until everything queued before is committed.
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Work::Flush(reply))?;
+        answer.await.map_err(|_| StoreError::Stopped)?
+    }
+}
+
+/// The open store: the writer thread and what it was opened with.
+#[derive(Debug)]
+pub struct Store {
+    handle: StoreHandle,
+    thread: JoinHandle<()>,
+    file: PathBuf,
+}
+
+impl Store {
+    /// Opens or makes the database of a state directory, brings it to the present form, and reads what is in it.
+    /// The caller holds the directory's lock.
+    pub fn open(dir: &Path, tell: UnboundedSender<Ack>) -> Result<(Self, Recovered, Vec<Open>), StoreError> {
+        let file = path(dir);
+        let mut conn = Connection::open(&file)?;
+        schema::prepare(&conn)?;
+        schema::migrate(&mut conn)?;
+        let recovered = recovery::load(&conn)?;
+        let open = outbox::open(&conn)?;
+        let (sender, receiver) = channel();
+        let writer =
+            Writer { conn, tell, next_seq: recovered.last_seq + 1, broken: None, pruned: Timestamp::MIN };
+        let thread = std::thread::Builder::new()
+            .name("store".into())
+            .spawn(move || writer.run(&receiver))
+            .map_err(|e| StoreError::Io(e.to_string()))?;
+        Ok((Self { handle: StoreHandle { sender }, thread, file }, recovered, open))
+    }
+
+    /// For whoever gives work.
+    pub fn handle(&self) -> StoreHandle {
+        self.handle.clone()
+    }
+
+    /// The texts a playbook version was compiled from, and the path of the playbook among them.
+    pub fn sources(&self, digest: &Digest) -> Result<Option<(MemoryFolder, String)>, StoreError> {
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+        query::sources(&Connection::open_with_flags(&self.file, flags)?, digest)
+    }
+
+    /// Commits what is queued and closes the database. Every other handle has to be dropped before.
+    pub fn close(self) {
+        drop(self.handle);
+        let _ = self.thread.join();
+    }
+}
+
+/// Answers that are given after the commit.
+#[derive(Default)]
+struct Answers {
+    acked: Vec<Acked>,
+    records: Vec<(oneshot::Sender<Result<Vec<i64>, StoreError>>, Vec<i64>)>,
+    revived: Vec<(oneshot::Sender<Result<Option<OutboxRow>, StoreError>>, Option<OutboxRow>)>,
+    flushed: Vec<oneshot::Sender<Result<(), StoreError>>>,
+    claims: bool,
+    settles: bool,
+    snapshots: bool,
+}
+
+struct Writer {
+    conn: Connection,
+    tell: UnboundedSender<Ack>,
+    next_seq: i64,
+    broken: Option<StoreError>,
+    pruned: Timestamp,
+}
+
+/// How long the writer has to be without work before it tidies up.
+const IDLE: std::time::Duration = std::time::Duration::from_secs(2);
+
+impl Writer {
+    fn run(mut self, receiver: &Receiver<Work>) {
+        let mut tidy = true;
+        loop {
+            let first = if tidy {
+                match receiver.recv_timeout(IDLE) {
+                    Ok(work) => work,
+                    Err(RecvTimeoutError::Timeout) => {
+                        tidy = self.tidy();
+                        continue;
+                    }
+                    Err(RecvTimeoutError::Disconnected) => break,
+                }
+            } else {
+                match receiver.recv() {
+                    Ok(work) => work,
+                    Err(_) => break,
+                }
+            };
+            tidy = true;
+            let mut batch = vec![first];
+            while batch.len() < limits::COMMIT_DECISIONS_MAX
+                && let Ok(work) = receiver.try_recv()
+            {
+                batch.push(work);
+            }
+            self.commit(batch);
+        }
+        // The log of changes is folded into the file, so that a copy of the one file is a whole copy.
+        let _ = self.conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);");
+    }
+
+    /// What can be done while nobody waits. Says whether there is more of it.
+    fn tidy(&mut self) -> bool {
+        if self.broken.is_some() {
+            return false;
+        }
+        let now = clock::now();
+        let mut more = false;
+        if now.since(self.pruned) > Duration::HOUR {
+            let keep = Duration::DAY.times(limits::OUTBOX_KEEP_DAYS);
+            more = matches!(outbox::prune(&self.conn, now, keep, limits::OUTBOX_PRUNE_ROWS_MAX), Ok(true));
+            if !more {
+                self.pruned = now;
+            }
+        }
+        let _ = self.conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);");
+        more
+    }
+
+    fn commit(&mut self, batch: Vec<Work>) {
+        if self.broken.is_some() {
+            // Dropping the work drops its reply channels: whoever waits hears that the store has stopped.
+            return;
+        }
+        let next_seq = self.next_seq;
+        let mut answers = Answers::default();
+        match self.write(batch, &mut answers) {
+            Ok(()) => answer(&self.tell, answers),
+            Err(error) => {
+                self.next_seq = next_seq;
+                let _ = self.conn.execute_batch("ROLLBACK;");
+                for (reply, _) in answers.records {
+                    let _ = reply.send(Err(error.clone()));
+                }
+                for (reply, _) in answers.revived {
+                    let _ = reply.send(Err(error.clone()));
+                }
+                for reply in answers.flushed {
+                    let _ = reply.send(Err(error.clone()));
+                }
+                let _ = self.tell.send(Ack::Failed(error.clone()));
+                self.broken = Some(error);
+            }
+        }
+    }
+
+    fn write(&mut self, batch: Vec<Work>, answers: &mut Answers) -> Result<(), StoreError> {
+        self.conn.execute_batch("BEGIN IMMEDIATE;")?;
+        for work in batch {
+            self.work(work, answers)?;
+        }
+        if !answers.acked.is_empty() {
+            crash::point(Point::BeforeCommit);
+        }
+        if answers.settles {
+            crash::point(Point::BeforeSettle);
+        }
+        self.conn.execute_batch("COMMIT;")?;
+        if !answers.acked.is_empty() {
+            crash::point(Point::AfterCommit);
+        }
+        if answers.claims {
+            crash::point(Point::AfterClaim);
+        }
+        if answers.settles {
+            crash::point(Point::AfterSettle);
+        }
+        if answers.snapshots {
+            crash::point(Point::AfterSnapshot);
+        }
+        Ok(())
+    }
+
+    fn work(&mut self, work: Work, answers: &mut Answers) -> Result<(), StoreError> {
+        match work {
+            Work::Decide(decision) => {
+                let acked = self.decide(&decision)?;
+                answers.acked.push(acked);
+            }
+            Work::Record { claims, settles, reply } => {
+                answers.records.push((reply, Vec::new()));
+                answers.settles |= !settles.is_empty();
+                answers.claims |= !claims.is_empty();
+                outbox::settle(&self.conn, clock::now(), &settles)?;
+                let gone = outbox::claim(&self.conn, &claims)?;
+                if let Some(last) = answers.records.last_mut() {
+                    last.1 = gone;
+                }
+            }
+            Work::Revive { group, effect, reply } => {
+                answers.revived.push((reply, None));
+                let row = outbox::revive(&self.conn, &group, &effect)?;
+                if let Some(last) = answers.revived.last_mut() {
+                    last.1 = row;
+                }
+            }
+            Work::Source { digest, path, files } => {
+                let files = serde_json::to_string(&files).map_err(|e| corrupt("sources to be written", e))?;
+                self.conn
+                    .prepare_cached(
+                        "INSERT INTO sources (digest, path, files, at) VALUES (?1, ?2, ?3, ?4) \
+                         ON CONFLICT (digest) DO UPDATE SET path = ?2, files = ?3",
+                    )?
+                    .execute(params![digest.as_str(), path, files, clock::now().as_millis()])?;
+            }
+            Work::Group(group, info) => self.group(&group, &info)?,
+            Work::Snapshot(state, seq) => {
+                answers.snapshots = true;
+                self.snapshot(&state, seq)?;
+            }
+            Work::Checkpoint(seq) => {
+                self.conn
+                    .prepare_cached("UPDATE meta SET value = ?1 WHERE name = 'checkpoint'")?
+                    .execute([seq])?;
+            }
+            Work::Flush(reply) => answers.flushed.push(reply),
+        }
+        Ok(())
+    }
+
+    fn decide(&mut self, decision: &Decision) -> Result<Acked, StoreError> {
+        let Decision { group, at, entries, claimed, told, parked } = decision;
+        let first = self.next_seq;
+        let mut sends = Vec::new();
+        if !entries.is_empty() {
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO journal (seq, grp, at, count, version, entries) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )?
+                .execute(params![
+                    first,
+                    group.as_str(),
+                    at.as_millis(),
+                    entries.len() as i64,
+                    wire::ENTRIES_VERSION,
+                    wire::write(entries)?
+                ])?;
+            self.next_seq += entries.len() as i64;
+            sends = outbox::project(&self.conn, group, *at, first, entries, claimed)?;
+        }
+        if let Some(effect) = told {
+            outbox::told(&self.conn, group, effect)?;
+        }
+        if let Some((input, reason)) = parked {
+            self.conn
+                .prepare_cached("INSERT INTO parked (grp, at, input, reason) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![group.as_str(), at.as_millis(), input, reason])?;
+        }
+        Ok(Acked { group: group.clone(), first, sends })
+    }
+
+    fn group(&self, group: &GroupId, info: &GroupInfo) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO groups (grp, playbook, title, zone, locale, file, digest) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (grp) DO UPDATE SET \
+                 playbook = ?2, title = ?3, zone = ?4, locale = ?5, file = ?6, digest = ?7",
+            )?
+            .execute(params![
+                group.as_str(),
+                info.playbook,
+                info.title,
+                info.zone,
+                info.locale,
+                info.file,
+                info.digest.as_str()
+            ])?;
+        Ok(())
+    }
+
+    fn snapshot(&self, state: &State, seq: i64) -> Result<(), StoreError> {
+        let text = serde_json::to_string(state).map_err(|e| corrupt("a state to be written", e))?;
+        self.conn
+            .prepare_cached(
+                "INSERT INTO snapshot (grp, seq, at, version, state) VALUES (?1, ?2, ?3, ?4, ?5) \
+                 ON CONFLICT (grp) DO UPDATE SET seq = ?2, at = ?3, version = ?4, state = ?5",
+            )?
+            .execute(params![state.group.as_str(), seq, state.clock.as_millis(), state.version, text])?;
+        Ok(())
+    }
+}
+
+fn answer(tell: &UnboundedSender<Ack>, answers: Answers) {
+    if !answers.acked.is_empty() {
+        let _ = tell.send(Ack::Committed(answers.acked));
+    }
+    for (reply, gone) in answers.records {
+        let _ = reply.send(Ok(gone));
+    }
+    for (reply, row) in answers.revived {
+        let _ = reply.send(Ok(row));
+    }
+    for reply in answers.flushed {
+        let _ = reply.send(Ok(()));
+    }
+}

@@ -1,0 +1,178 @@
+//! One group in virtual time: the real engine, a synthetic world, and an oracle that watches both.
+//!
+//! The same order as the live driver: wait, decide, commit, apply, announce; waiting is a jump and committing is
+//! nothing. Scripts run at once, in the sandbox that they have live.
+
+use super::{Finding, Material, Options, Transition, oracle::Oracle, world::World};
+use crate::{
+    base::{
+        ids::{EffectId, GroupId, InputId},
+        time::Timestamp,
+    },
+    engine::{
+        self,
+        entry::Fact,
+        input::{Input, InputKind},
+        state::State,
+    },
+    model::playbook::{Playbook, Playbooks},
+};
+use std::sync::Arc;
+
+/// One group in virtual time.
+#[derive(Debug)]
+pub struct GroupSim {
+    playbook: Arc<Playbook>,
+    state: State,
+    world: World,
+    oracle: Oracle,
+    n: u64,
+    now: Timestamp,
+    /// A script call that failed; its step says whether it is tried again.
+    failed: Option<(EffectId, String)>,
+}
+
+impl GroupSim {
+    /// A group that nobody has adopted yet.
+    pub fn new(id: &GroupId, playbook: &Arc<Playbook>, options: &Options) -> Self {
+        let habits = options.habits.clone();
+        Self {
+            playbook: playbook.clone(),
+            state: State::new(id.clone()),
+            world: World::new(habits, options.seed, id, &playbook.zone, playbook.locale, options.from),
+            oracle: Oracle::default(),
+            n: 0,
+            now: options.from,
+            failed: None,
+        }
+    }
+
+    /// Begins: the engine sees the group for the first time, and its first members are brought in.
+    pub fn adopt<E>(
+        &mut self,
+        playbooks: &Playbooks,
+        material: &Material,
+        options: &Options,
+        findings: &mut Vec<Finding>,
+        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let digest = self.playbook.digest.clone();
+        let adopt = Input { id: InputId::new("adopt"), kind: InputKind::Adopt { digest } };
+        self.take(&adopt, playbooks, material, findings, sink)?;
+        match self.world.settle(&self.state, options.members, options.from) {
+            Some(import) => self.take(&import, playbooks, material, findings, sink),
+            None => Ok(()),
+        }
+    }
+
+    /// When something happens next: the engine's deadline, or something in the world.
+    pub fn next_at(&self) -> Option<Timestamp> {
+        let deadline = engine::deadline(&self.state).map(|deadline| deadline.at.max(self.now));
+        deadline.into_iter().chain(self.world.next_at()).min()
+    }
+
+    /// Lives through what happens next.
+    pub fn step<E>(
+        &mut self,
+        playbooks: &Playbooks,
+        material: &Material,
+        findings: &mut Vec<Finding>,
+        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Some(at) = self.next_at() else { return Ok(()) };
+        self.now = at;
+        let deadline = engine::deadline(&self.state).filter(|deadline| deadline.at <= at);
+        let Some(deadline) = deadline else {
+            return match self.world.happen(&self.state) {
+                Some(input) => self.take(&input, playbooks, material, findings, sink),
+                None => Ok(()),
+            };
+        };
+        let epoch = self.state.epoch;
+        let wake = Input { id: InputId::from(format!("wake-{epoch}")), kind: InputKind::Wake { epoch } };
+        self.take(&wake, playbooks, material, findings, sink)?;
+        if self.state.epoch == epoch {
+            let what = format!("the engine asked to be called for {:?} and then did nothing", deadline.reason);
+            findings.push(self.broken(what));
+        }
+        Ok(())
+    }
+
+    /// Hands an input to the engine, and after it every script call that comes of it.
+    fn take<E>(
+        &mut self,
+        input: &Input,
+        playbooks: &Playbooks,
+        material: &Material,
+        findings: &mut Vec<Finding>,
+        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.decide(input, playbooks, findings, sink)?;
+        while let Some(call) = self.state.calls.front().cloned() {
+            let result = match (
+                material.script(&call.script),
+                engine::script_facts(&self.state, playbooks, &call.effect),
+            ) {
+                (Ok(script), Some(facts)) => script
+                    .call(&call.function, &call.args, &facts, material.host())
+                    .map_err(|error| error.to_string()),
+                (Err(error), _) => Err(error),
+                (_, None) => Err("its run is gone".into()),
+            };
+            let id = InputId::new(call.effect.as_str());
+            let returned = InputKind::ScriptReturned { effect: call.effect.clone(), result };
+            self.decide(&Input { id, kind: returned }, playbooks, findings, sink)?;
+            if self.state.calls.front().is_some_and(|still| still.effect == call.effect) {
+                findings.push(self.broken(format!("the script call {} never ends", call.effect)));
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn decide<E>(
+        &mut self,
+        input: &Input,
+        playbooks: &Playbooks,
+        findings: &mut Vec<Finding>,
+        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for entry in engine::decide(&self.state, playbooks, input, self.now) {
+            if let Err(error) = engine::apply(&mut self.state, &entry) {
+                findings.push(self.broken(format!("an entry of the engine is illegal: {error}")));
+                return Ok(());
+            }
+            self.n += 1;
+            if let Err(what) = self.oracle.see(&self.playbook, &self.state, &entry) {
+                findings.push(self.broken(what));
+            }
+            self.judge_script(&entry.fact, findings);
+            self.world.see(&entry);
+            let transition =
+                Transition { group: &self.state.group, n: self.n, entry: &entry, state: &self.state };
+            sink(&transition)?;
+        }
+        Ok(())
+    }
+
+    /// A script call that fails is a finding when its step is not tried again.
+    fn judge_script(&mut self, fact: &Fact, findings: &mut Vec<Finding>) {
+        match fact {
+            Fact::ScriptFailed { effect, error } => self.failed = Some((effect.clone(), error.clone())),
+            Fact::StepFailed { retry, .. } => {
+                if let (Some((effect, error)), None) = (self.failed.take(), retry) {
+                    let group = self.state.group.clone();
+                    findings.push(Finding::Script { at: self.now, group, effect, error });
+                }
+            }
+            Fact::Poisoned { reason } => {
+                findings.push(self.broken(format!("the engine could not digest an input: {reason}")));
+            }
+            _ => {}
+        }
+    }
+
+    fn broken(&self, what: String) -> Finding {
+        Finding::Invariant { at: self.now, group: self.state.group.clone(), what }
+    }
+}

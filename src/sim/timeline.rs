@@ -1,0 +1,261 @@
+//! Entries as a person reads them: one line for each that is worth one, and as JSON for programs.
+//!
+//! Words only; where they are shown, and in which colour, is the shell's. Also used for the journal.
+
+use crate::{
+    base::{
+        ids::GroupId,
+        time::{Duration, Timestamp, Zone},
+    },
+    engine::entry::{Entry, Fact, HoldReason, Outcome, Outgoing, PhaseCause, Skip, Task, TaskKind},
+    model::play::Section,
+};
+
+/// How much a line matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Something was said to the group.
+    Voice,
+    /// A person is asked, or has answered.
+    Person,
+    /// The group's life turned.
+    Turn,
+    /// Worth knowing.
+    Plain,
+    /// Something did not happen as it might have.
+    Doubt,
+    /// Something went wrong.
+    Bad,
+}
+
+/// One line of a timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What happened, in a word: `post`, `held`, `task`, …
+    pub word: &'static str,
+    /// The play, the phase or the task it is about.
+    pub about: String,
+    /// The rest.
+    pub text: String,
+    /// How much it matters.
+    pub tone: Tone,
+}
+
+fn line(word: &'static str, about: impl Into<String>, text: impl Into<String>, tone: Tone) -> Option<Line> {
+    Some(Line { word, about: about.into(), text: text.into(), tone })
+}
+
+/// An entry as one line; none when it is not worth one.
+pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
+    let at = |at: Timestamp| brief(at, entry.at, zone);
+    match &entry.fact {
+        Fact::Adopted { created, .. } => line("adopted", "", format!("the group begins at {}", at(*created)), Tone::Turn),
+        Fact::PlaybookChanged { digest, .. } => {
+            line("playbook", "", format!("version {} is in force", digest.short()), Tone::Turn)
+        }
+        Fact::PhaseEntered { phase, cause, timeout, is_final } => {
+            let mut text = phase_cause(cause);
+            if let Some(timeout) = timeout {
+                text.push_str(&format!("; until {} at the latest", at(*timeout)));
+            }
+            if *is_final {
+                text.push_str("; it is final");
+            }
+            line("phase", phase.as_str(), text, Tone::Turn)
+        }
+        Fact::Posted(out) | Fact::Released(out) => {
+            let held = matches!(entry.fact, Fact::Released(_)) && entry.at > out.due;
+            let note = if held { format!(" (due {})", at(out.due)) } else { String::new() };
+            line("post", about(out), format!("{}{}{note}", place(out), out.message.text), Tone::Voice)
+        }
+        Fact::Held { outgoing, reason, until } => {
+            let until = until.map(|until| format!(" until {}", at(until))).unwrap_or_default();
+            line("held", about(outgoing), format!("{}{until}: {}", hold(*reason), outgoing.message.text), Tone::Doubt)
+        }
+        Fact::Expired { effect, reason } => {
+            let held = reason.map(|reason| format!(", held by {}", hold(reason))).unwrap_or_default();
+            line("expired", play_of(effect.as_str()), format!("{effect} was not sent in time{held}"), Tone::Doubt)
+        }
+        Fact::Withdrawn { effect } => {
+            line("withdrawn", play_of(effect.as_str()), format!("{effect} is not sent"), Tone::Doubt)
+        }
+        Fact::DeliveryFailed { effect, in_doubt, reason } => {
+            let word = if *in_doubt { "in doubt" } else { "refused" };
+            line(word, play_of(effect.as_str()), reason.as_str(), Tone::Bad)
+        }
+        Fact::TaskOpened(task) => task_opened(task, zone, entry.at),
+        Fact::TaskReminded { task, escalated } => {
+            let text = if *escalated { "is overdue" } else { "a reminder was sent" };
+            line(if *escalated { "overdue" } else { "reminder" }, task.as_str(), text, Tone::Person)
+        }
+        Fact::TaskClosed { task, answer, by, .. } => {
+            let by = by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+            line("answer", task.as_str(), format!("{answer}{by}"), Tone::Person)
+        }
+        Fact::Skipped { play, from, to, count, reason, .. } => {
+            let which = if *count > 1 {
+                format!("{count} times from {} to {}", at(*from), at(*to))
+            } else {
+                at(*from)
+            };
+            line("skipped", play.as_str(), format!("{which}: {}", skip(reason)), Tone::Doubt)
+        }
+        Fact::StepSkipped { run, step, reason, .. } => {
+            line("missed", play_of(run.as_str()), format!("step {step}: {}", skip(reason)), Tone::Doubt)
+        }
+        Fact::StepFailed { run, step, error, retry } => {
+            let retry = retry.map(|retry| format!("; again at {}", at(retry))).unwrap_or_default();
+            line("failed", play_of(run.as_str()), format!("step {step}: {error}{retry}"), Tone::Bad)
+        }
+        _ => describe_rest(entry, zone),
+    }
+}
+
+/// What is rarer.
+fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
+    let at = |at: Timestamp| brief(at, entry.at, zone);
+    match &entry.fact {
+        Fact::RunStarted { run, play, section, .. } if *section != Section::Steps => {
+            let word = if *section == Section::Moved { "moved" } else { "cancelled" };
+            line("run", play.as_str(), format!("{run}: people are told that it is {word}"), Tone::Plain)
+        }
+        Fact::RunFinished { run, outcome, reason } if *outcome != Outcome::Done => {
+            let word = match outcome {
+                Outcome::Done => "done",
+                Outcome::Stopped => "stopped",
+                Outcome::Failed => "failed",
+                Outcome::Cancelled => "cancelled",
+                Outcome::Replaced => "replaced",
+            };
+            let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+            let tone = if *outcome == Outcome::Failed { Tone::Bad } else { Tone::Plain };
+            line("run", play_of(run.as_str()), format!("{word}{reason}"), tone)
+        }
+        Fact::DateMoved { play, date, to, .. } => {
+            line("moved", play.as_str(), format!("{date} is now at {}", at(*to)), Tone::Turn)
+        }
+        Fact::DateCancelled { play, date } => line("cancelled", play.as_str(), date.to_string(), Tone::Turn),
+        Fact::PruneNoticed { run, members } => {
+            let n = members.len();
+            line("notice", play_of(run.as_str()), format!("{n} silent members have been told"), Tone::Plain)
+        }
+        Fact::MemberGone { member } => line("gone", member.as_str(), "is no longer in the group", Tone::Plain),
+        Fact::Paused { play } => line("paused", play.as_ref().map_or("", |p| p.as_str()), "", Tone::Turn),
+        Fact::Resumed { play } => line("resumed", play.as_ref().map_or("", |p| p.as_str()), "", Tone::Turn),
+        Fact::Slept { from, length } => {
+            line("slept", "", format!("since {}, {length}", at(*from)), Tone::Turn)
+        }
+        Fact::Refused { reason } => line("refused", "", reason.as_str(), Tone::Doubt),
+        Fact::Poisoned { reason } => line("parked", "", reason.as_str(), Tone::Bad),
+        Fact::ScriptReturned { effect, log, .. } if !log.is_empty() => {
+            line("log", play_of(effect.as_str()), log.join(" · "), Tone::Plain)
+        }
+        _ => None,
+    }
+}
+
+fn task_opened(task: &Task, zone: &Zone, now: Timestamp) -> Option<Line> {
+    let names: Vec<&str> = task.people.iter().map(|person| person.name.as_str()).collect();
+    let whom = if names.is_empty() { String::new() } else { format!("{}: ", names.join(", ")) };
+    let due = task.due.map(|due| format!(" (by {})", brief(due, now, zone))).unwrap_or_default();
+    let word = match task.kind {
+        TaskKind::Task => "task",
+        TaskKind::Approval => "approval",
+        TaskKind::Question => "question",
+        TaskKind::Delivery => "to copy",
+        TaskKind::Removal => "removal",
+    };
+    line(word, task.id.as_str(), format!("{whom}{}{due}", task.text), Tone::Person)
+}
+
+/// An instant beside another: the clock alone on the same day, with the year when it is another one.
+pub fn brief(at: Timestamp, now: Timestamp, zone: &Zone) -> String {
+    let (civil, today) = (zone.civil(at), zone.civil(now));
+    let format = if civil.date() == today.date() {
+        "%H:%M"
+    } else if civil.year() == today.year() {
+        "%m-%d %H:%M"
+    } else {
+        "%Y-%m-%d %H:%M"
+    };
+    civil.strftime(format).to_string()
+}
+
+fn about(out: &Outgoing) -> String {
+    out.play.as_ref().map_or_else(|| play_of(out.effect.as_str()), ToString::to_string)
+}
+
+fn place(out: &Outgoing) -> String {
+    if out.channel.as_str() == "group" { String::new() } else { format!("[{}] ", out.channel) }
+}
+
+/// The play of a run's or an effect's id.
+fn play_of(id: &str) -> String {
+    id.split('@').next().unwrap_or(id).to_owned()
+}
+
+/// Why a message is held, in words.
+pub fn hold(reason: HoldReason) -> &'static str {
+    match reason {
+        HoldReason::Quiet => "quiet hours",
+        HoldReason::PostsMax => "the posts of the day are used up",
+        HoldReason::PostsGap => "too soon after the last post",
+        HoldReason::PromoShare => "advertising would pass its share",
+        HoldReason::PromoNotBefore => "the group is too young for advertising",
+        HoldReason::PromoAround => "no key date is near",
+        HoldReason::PromoWhen => "the condition for advertising is not met",
+        HoldReason::MentionsMax => "the mentions of the day are used up",
+        HoldReason::Order => "behind an earlier message",
+    }
+}
+
+/// Why something did not happen, in words.
+pub fn skip(reason: &Skip) -> String {
+    match reason {
+        Skip::Late { by, max } => format!("{} late, {max} is allowed", coarse(*by)),
+        Skip::CatchUp => "catch_up chose others".into(),
+        Skip::Overlap { open } => format!("{open} is still open"),
+        Skip::Calendar { calendar } => format!("the calendar {calendar} closes the day"),
+        Skip::Phase { phase } => format!("not in phase {phase}"),
+        Skip::When { condition } => format!("{condition} is false"),
+        Skip::Paused => "paused".into(),
+        Skip::Operator => "an operator said so".into(),
+        Skip::Limit { limit } => format!("the limit is {limit}"),
+    }
+}
+
+/// A length without the parts that nobody reads: seconds of hours, minutes of days.
+fn coarse(length: Duration) -> Duration {
+    let millis = length.as_millis();
+    let unit = match millis.abs() {
+        n if n >= Duration::DAY.as_millis() => Duration::HOUR,
+        n if n >= Duration::HOUR.as_millis() => Duration::MINUTE,
+        n if n >= Duration::SECOND.as_millis() => Duration::SECOND,
+        _ => return length,
+    };
+    Duration::from_millis(millis / unit.as_millis() * unit.as_millis())
+}
+
+fn phase_cause(cause: &PhaseCause) -> String {
+    match cause {
+        PhaseCause::Adopted => "the first one".into(),
+        PhaseCause::Until { condition } => format!("because {condition}"),
+        PhaseCause::Timeout => "because its time was over".into(),
+        PhaseCause::Step { run } => format!("because {run} says so"),
+        PhaseCause::Edit => "because the file has no phase of the old name".into(),
+    }
+}
+
+/// An entry for programs: `{ at, group, n, entry, … }`, `at` in RFC 3339 with the zone's numeric offset.
+pub fn json(group: &GroupId, n: u64, entry: &Entry, zone: &Zone) -> serde_json::Value {
+    let mut out = serde_json::Map::new();
+    out.insert("at".into(), entry.at.to_rfc3339(zone).into());
+    out.insert("group".into(), group.as_str().into());
+    out.insert("n".into(), n.into());
+    if let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(entry) {
+        let kind = fields.get("entry").cloned();
+        out.extend(kind.map(|kind| ("entry".to_owned(), kind)));
+        out.extend(fields.into_iter().filter(|(key, _)| key != "at" && key != "entry"));
+    }
+    serde_json::Value::Object(out)
+}
