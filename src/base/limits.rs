@@ -123,3 +123,5 @@ pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
 pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
 /// Problems reported of one data or calendar file.
 pub const DATA_PROBLEMS_MAX: usize = 50;
+/// One request on the control socket, in bytes: an import of members is the largest.
+pub const CONTROL_BYTES_MAX: usize = 64 * 1024 * 1024;

@@ -7,5 +7,7 @@ pub mod clock;
 pub mod cli;
 pub mod crash;
 pub mod lock;
+pub mod workspace;
 pub mod store;
 pub mod delivery;
+pub mod socket;

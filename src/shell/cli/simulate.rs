@@ -61,7 +61,7 @@ impl Simulate {
             seed: self.seed,
             habits: Habits::default(),
         };
-        let material = Material::new(&playbook, Arc::new(loaded.folder.clone()));
+        let material = Material::new(&playbook, loaded.folder.clone());
         let findings = match self.format.format {
             Format::Json => sim::simulate(&playbook, &material, &options, |transition| {
                 let entry = transition.entry.clone();

@@ -340,7 +340,6 @@ fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
             urgent: false,
             late_left: None,
             manual: None,
-            late_left: None,
         },
         effect,
     })
