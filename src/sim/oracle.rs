@@ -211,6 +211,7 @@ mod tests {
             late_left: None,
             urgent: false,
             manual: None,
+            late_left: None,
         })
     }
 
