@@ -4,6 +4,7 @@ mod docs;
 mod crash;
 mod engine;
 mod playground;
+mod plugins;
 mod sink;
 mod story;
 mod store;
