@@ -120,11 +120,9 @@ pub(super) fn first_after(
             }
             floor = floor.max(change + new_offset);
         } else if rule.happens_again(-shift) {
-            // The clock goes back to a time that may have been passed over as already gone.
+            // The clock goes back to times that were passed over as already gone.
             floor = change + new_offset;
             civil = next(floor)?;
-        } else {
-            floor = floor.max(change + offset);
         }
         (at, offset) = (change, new_offset);
     }
