@@ -2,8 +2,10 @@
 //!
 //! Reads text that somebody else read from disk; knows nothing of playbooks.
 
+use super::{codes, document};
 use crate::base::{
-    diagnostic::suggest,
+    diagnostic::{Report, Severity, suggest},
+    source::SourceId,
     time::{ClockTime, TimeError, Timestamp, Zone},
     value::{Map, Value},
     words::{count, shorten, tick},
@@ -68,7 +70,17 @@ fn without_mark(text: &str) -> &str {
 }
 
 fn yaml(text: &str) -> Result<Value, Problem> {
-    serde_saphyr::from_str(without_mark(text)).map_err(|error| Problem::new(0..0, error.to_string()))
+    let mut report = Report::default();
+    let document = document::parse::parse(SourceId(0), text, &mut report);
+    if let Some(error) = report.diagnostics.iter().find(|found| found.severity == Severity::Error) {
+        // An empty file holds nothing, which is a value like any other.
+        if error.code == codes::EMPTY_FILE {
+            return Ok(Value::Null);
+        }
+        let range = error.span.map_or(0..0, |span| span.start as usize..span.end as usize);
+        return Err(Problem { message: error.message.clone(), range, help: error.help.clone() });
+    }
+    Ok(document.map_or(Value::Null, |document| document.root.to_value()))
 }
 
 fn json(text: &str) -> Result<Value, Problem> {
@@ -286,6 +298,9 @@ mod tests {
     fn the_ending_decides() {
         assert_eq!(parse("a/b.JSON", "\u{feff}{\"n\": [1, 2.5, \"x\"]}").unwrap().get("n").unwrap().as_list().unwrap().len(), 3);
         assert_eq!(parse("a.yaml", "n: 1\non: yes\n").unwrap().get("n"), Some(&Value::Int(1)));
+        assert_eq!(parse("a.yaml", "\u{feff}# nothing\n").unwrap(), Value::Null);
+        let broken = parse("a.yaml", "a: 1\na: 2\n").unwrap_err();
+        assert_eq!(broken.range, 5..6, "{broken}");
         assert_eq!(parse("a.md", "\u{feff}# 你好").unwrap(), Value::str("# 你好"));
         assert_eq!(parse("a", "x").unwrap(), Value::str("x"));
     }

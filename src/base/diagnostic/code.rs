@@ -47,7 +47,7 @@ impl Words {
 /// A piece of a playbook, with the files it reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Example {
-    /// YAML. Without a `name:` and `timezone:` of its own it stands for a file that has them.
+    /// YAML. Without a `name:` of its own it stands for a file that has one, and a `timezone:`.
     pub yaml: &'static str,
     /// Path and text of the files beside it.
     pub files: &'static [(&'static str, &'static str)],
@@ -62,9 +62,11 @@ impl Example {
     /// The example as a whole file: with a name and a zone where it leaves them out.
     pub fn whole(&self) -> String {
         let has = |key: &str| self.yaml.lines().any(|line| line.starts_with(key));
-        let name = if has("name:") { "" } else { "name: demo\n" };
-        let zone = if has("timezone:") { "" } else { "timezone: Asia/Shanghai\n" };
-        format!("{name}{zone}{}", self.yaml)
+        match (has("name:"), has("timezone:")) {
+            (true, _) => self.yaml.to_owned(),
+            (false, true) => format!("name: demo\n{}", self.yaml),
+            (false, false) => format!("name: demo\ntimezone: Asia/Shanghai\n{}", self.yaml),
+        }
     }
 }
 
@@ -154,6 +156,6 @@ mod tests {
     #[test]
     fn an_example_is_completed_to_a_whole_file() {
         assert_eq!(CODE.bad.whole(), "name: demo\ntimezone: Asia/Shanghai\nodd: true\n");
-        assert_eq!(CODE.good.whole(), "timezone: Asia/Shanghai\nname: even\nodd: false\n");
+        assert_eq!(CODE.good.whole(), "name: even\nodd: false\n");
     }
 }

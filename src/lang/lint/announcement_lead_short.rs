@@ -48,3 +48,27 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn a_weekly_series_and_a_daily_topic_are_no_sessions() {
+        let series = "plays:\n  club:\n    dates: [{ at: 2026-12-04 20:00 }, { at: 2026-12-11 20:00 }]\n    steps:\n      \
+                      - at: -1d 12:00\n        post: Tomorrow!\n";
+        assert_eq!(messages(&CODE, series), [""; 0]);
+        let topic = "plays:\n  topic:\n    dates: [{ at: 2026-12-04 12:30 }]\n    steps:\n      - post: Today's topic.\n";
+        assert_eq!(messages(&CODE, topic), [""; 0]);
+    }
+
+    #[test]
+    fn a_session_that_only_staff_prepares_is_heard_of_when_it_begins() {
+        let silent = "people: { ann: { name: Ann } }\nplays:\n  talk:\n    dates: [{ at: 2026-12-04 20:00 }]\n    steps:\n      \
+                      - at: -3d 12:00\n        task: Prepare.\n        to: ann\n      - at: 0m\n        post: We begin.\n";
+        assert_eq!(
+            messages(&CODE, silent),
+            ["the group hears of `talk` only when it begins; a session is announced a week ahead"]
+        );
+    }
+}

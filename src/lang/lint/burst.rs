@@ -91,3 +91,22 @@ fn posts(step: &Step) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn adds_up_the_plays_of_a_day_but_not_of_different_phases() {
+        let two = "budgets: { posts: { max: 1 per day } }\nplays:\n  a:\n    every: monday at 09:00\n    steps:\n      - post: One.\n  \
+                   b:\n    every: monday at 10:00\n    steps:\n      - post: Two.\n";
+        assert_eq!(
+            messages(&CODE, two),
+            ["on days such as 2026-03-02, `a` and `b` post 2 times; 1 are let through and the rest waits for the next day"]
+        );
+        let phases = "budgets: { posts: { max: 1 per day } }\nphases:\n  - { name: seed, timeout: 7d }\n  - { name: grow }\nplays:\n  \
+                      a:\n    every: monday at 09:00\n    during: seed\n    steps:\n      - post: One.\n  \
+                      b:\n    every: monday at 10:00\n    during: grow\n    steps:\n      - post: Two.\n";
+        assert_eq!(messages(&CODE, phases), [""; 0]);
+    }
+}

@@ -62,3 +62,21 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn a_single_play_needs_no_charter() {
+        assert_eq!(messages(&CODE, "plays:\n  a:\n    steps:\n      - post: Hello.\n"), [""; 0]);
+    }
+
+    #[test]
+    fn a_broad_audience_is_named() {
+        assert_eq!(
+            messages(&CODE, "charter: { purpose: a, audience: all, not_for: [b], tie: interest, offers: [c], sustain: d }\n"),
+            ["the audience has one trait; at least two make it narrow"]
+        );
+    }
+}

@@ -120,3 +120,28 @@ fn reachable<'a>(cx: &Context<'a>) -> Vec<&'a Phase> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn says_why_it_never_starts() {
+        assert_eq!(messages(&CODE, CODE.bad.yaml), ["`vote` can never start: no group reaches the phase `grow`"]);
+        let end = "phases:\n  - { name: life, timeout: 9d }\n  - { name: over, final: true }\nplays:\n  bye:\n    \
+                   every: sunday at 19:00\n    during: over\n    steps:\n      - post: Bye.\n";
+        assert_eq!(messages(&CODE, end), ["`bye` can never start: in the final phase `over` nothing starts"]);
+        let dates = "plays:\n  talk:\n    from: 2027-01-01\n    dates: [{ at: 2026-12-11 20:00 }]\n    steps:\n      - post: Now.\n";
+        assert_eq!(
+            messages(&CODE, dates),
+            ["`talk` can never start: none of its dates lies between `from` and `until` on a day that is open"]
+        );
+    }
+
+    #[test]
+    fn a_phase_that_a_step_enters_is_reached() {
+        let entered = "phases:\n  - name: seed\n  - name: grow\nplays:\n  go:\n    on: launch\n    steps:\n      - enter: grow\n  \
+                       vote:\n    every: sunday at 19:00\n    during: grow\n    steps:\n      - post: Vote!\n";
+        assert_eq!(messages(&CODE, entered), [""; 0]);
+    }
+}

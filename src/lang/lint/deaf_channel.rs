@@ -177,3 +177,26 @@ fn report(cx: &Context<'_>, span: Span, channel: &ChannelName, needs: &[Need], o
         cx.found(&CODE, span, message).label("needs to be told").help(remedies.join("\n")),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn each_need_is_said_once_a_play() {
+        let asks = "channels:\n  group: { type: wecom, url: { env: A } }\nplays:\n  vote:\n    every: monday at 09:00\n    steps:\n      \
+                    - { ask: One?, options: [a, b], open_for: 1h }\n      - { ask: Two?, options: [a, b], open_for: 1h }\n";
+        assert_eq!(messages(&CODE, asks), ["the channel `group` (wecom) cannot hear answers"]);
+        let prune = "channels:\n  group: { type: feishu, url: { env: A } }\nplays:\n  prune:\n    every: month on 1 at 09:00\n    steps:\n      \
+                     - prune: member.idle > days(60)\n        notice: Say hello.\n        grace: 7d\n";
+        assert_eq!(
+            messages(&CODE, prune),
+            ["the channel `group` (feishu) cannot hear what members say or remove members"]
+        );
+    }
+
+    #[test]
+    fn the_console_that_stands_in_is_not_accused() {
+        assert_eq!(messages(&CODE, "plays:\n  hi:\n    on: member.joined\n    steps:\n      - post: Hi.\n"), [""; 0]);
+    }
+}

@@ -43,3 +43,15 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn a_quarter_is_fine_and_one_person_has_nobody_to_hand_over_to() {
+        let people = "people: { ann: { name: Ann }, bob: { name: Bob } }\nroles:\n  host: { people: [ann, bob], term: 3 months }\n  \
+                      owner: { people: [ann], term: 200d }\n";
+        assert_eq!(messages(&CODE, people), [""; 0]);
+    }
+}

@@ -67,3 +67,15 @@ fn lacking(cx: &Context<'_>, kind: ChannelKind, post: &Post) -> Option<(String, 
     let message = format!("{} has no {kind} id, so the mention is only a name", tick(unknown.id.as_str()));
     Some((message, format!("write it under `people`: `{}: {{ name: {}, {kind}: … }}`", unknown.id, unknown.name)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn a_person_without_an_id_on_the_platform_is_not_notified() {
+        let file = "channels:\n  group: { type: wecom, url: { env: A } }\npeople:\n  ann: { name: Ann }\n  bob: { name: Bob, wecom: BobB }\n\
+                    plays:\n  hi:\n    every: monday at 09:00\n    steps:\n      - { post: Hi., mention: bob }\n      - { post: Hi., mention: ann }\n";
+        assert_eq!(messages(&CODE, file), ["`ann` has no wecom id, so the mention is only a name"]);
+    }
+}

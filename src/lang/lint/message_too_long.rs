@@ -80,3 +80,24 @@ fn written(text: &Text, length: impl Fn(&str) -> usize) -> usize {
         })
         .sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages_of, CODE};
+
+    #[test]
+    fn counts_as_the_platform_counts() {
+        let file = |kind: &str, n: usize| {
+            let text = format!(
+                "name: a\ntimezone: UTC\nchannels:\n  group: {{ type: {kind}, url: {{ env: A }} }}\nplays:\n  hi:\n    \
+                 every: monday at 09:00\n    steps:\n      - post: {}\n",
+                "字".repeat(n)
+            );
+            messages_of(&CODE, text.into())
+        };
+        assert_eq!(file("wecom", 1365), [""; 0]);
+        assert_eq!(file("wecom", 1366), ["this text has 4098 bytes; one message on wecom has at most 4096"]);
+        assert_eq!(file("discord", 2000), [""; 0]);
+        assert_eq!(file("discord", 2001), ["this text has 2001 characters; one message on discord has at most 2000"]);
+    }
+}

@@ -46,3 +46,15 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn a_notice_needs_time() {
+        let prune = "plays:\n  prune:\n    every: month on last sunday at 10:00\n    steps:\n      - prune: member.idle > days(60)\n        \
+                     notice: Say hello.\n        grace: 1h\n";
+        assert_eq!(messages(&CODE, prune), ["members have less than a day to answer the notice"]);
+    }
+}

@@ -50,3 +50,15 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn a_budget_without_a_welcome_is_half() {
+        let sale = "budgets: { promo: { not_before: 14d } }\nplays:\n  sale:\n    every: monday at 10:00\n    label: promo\n    \
+                    steps:\n      - post: Half price!\n";
+        assert_eq!(messages(&CODE, sale), ["members may see this advertising before anybody welcomed them"]);
+    }
+}

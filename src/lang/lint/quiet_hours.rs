@@ -69,3 +69,29 @@ fn is_held(step: &Step) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn says_when_it_speaks_and_until_when_it_waits() {
+        assert_eq!(
+            messages(&CODE, CODE.bad.yaml),
+            ["`night` speaks at 23:00, inside the quiet hours 22:30-08:00; it waits until 08:00"]
+        );
+    }
+
+    #[test]
+    fn follows_waits_and_offsets_and_leaves_urgent_posts_and_tasks() {
+        let late = "budgets: { quiet: 22:30-08:00 }\npeople: { ann: { name: Ann } }\nplays:\n  night:\n    every: day at 22:00\n    \
+                    steps:\n      - wait: 45m\n      - task: Lock up.\n        to: ann\n      - post: Fire!\n        urgent: true\n";
+        assert_eq!(messages(&CODE, late), [""; 0]);
+        let later = "budgets: { quiet: 22:30-08:00 }\nplays:\n  night:\n    every: day at 22:00\n    steps:\n      - wait: 45m\n      \
+                     - post: Good night.\n";
+        assert_eq!(messages(&CODE, later).len(), 1);
+        let early = "budgets: { quiet: 22:30-08:00 }\nplays:\n  talk:\n    dates: [{ at: 2026-12-11 20:00 }]\n    steps:\n      \
+                     - at: -7d 07:00\n        post: Next week!\n";
+        assert!(messages(&CODE, early)[0].starts_with("`talk` speaks at 07:00"));
+    }
+}

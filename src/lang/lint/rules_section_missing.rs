@@ -53,3 +53,17 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn names_what_is_missing_and_leaves_plain_text_alone() {
+        assert_eq!(messages(&CODE, "rules: be kind\n"), [""; 0]);
+        assert_eq!(
+            messages(&CODE, "rules: { intro: { who: us }, namecard: a, encourage: [b], forbid: [c] }\n"),
+            ["the rules have no `intro.benefit` and no `intro.owner`"]
+        );
+    }
+}

@@ -44,3 +44,17 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn counts_items_or_both_lists() {
+        assert_eq!(messages(&CODE, "rules: { encourage: [a, b, c], forbid: [d, e] }\n"), [""; 0]);
+        assert_eq!(
+            messages(&CODE, "rules: { items: [a, b, c, d, e, f] }\n"),
+            ["the group has 6 rules; at most 5 are remembered"]
+        );
+    }
+}

@@ -57,3 +57,14 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn alerts_and_group_are_never_unused() {
+        let channels = "channels:\n  group: { type: console }\n  alerts: { type: console }\n  spare: { type: console }\n";
+        assert_eq!(messages(&CODE, channels), ["nothing is sent to the channel `spare`"]);
+    }
+}

@@ -53,3 +53,16 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn once_a_week_is_fine_and_every_join_is_not() {
+        let weekly = "plays:\n  night:\n    every: friday at 20:00\n    steps:\n      - post: Now!\n        mention: all\n";
+        assert_eq!(messages(&CODE, weekly), [""; 0]);
+        let join = "plays:\n  welcome:\n    on: member.joined\n    steps:\n      - post: Welcome!\n        mention: all\n";
+        assert_eq!(messages(&CODE, join), ["`welcome` notifies everybody at every `member.joined`"]);
+    }
+}
