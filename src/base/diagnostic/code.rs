@@ -5,6 +5,7 @@
 
 use super::Severity;
 use crate::base::locale::Locale;
+use std::fmt::Write as _;
 
 /// One kind of diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,21 +85,24 @@ impl Code {
             [(locale.pick("Wrong", "错误写法"), &self.bad), (locale.pick("Right", "正确写法"), &self.good)]
         {
             if !example.yaml.is_empty() {
-                out.push_str(&format!("\n{title}:\n\n{}", indent(example.yaml)));
+                let _ = write!(out, "\n{title}:\n\n{}", indent(example.yaml));
                 for (path, text) in example.files {
-                    out.push_str(&format!("\n  # {path}\n{}", indent(text)));
+                    let _ = write!(out, "\n    # {path}\n{}", indent(text));
                 }
             }
         }
         if !self.practices.is_empty() {
-            out.push_str(&format!("\n{}: {}\n", locale.pick("Practices", "依据"), self.practices.join(", ")));
+            let _ = writeln!(out, "\n{}: {}", locale.pick("Practices", "依据"), self.practices.join(", "));
         }
         out
     }
 }
 
 fn indent(text: &str) -> String {
-    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
+    text.lines().fold(String::new(), |mut out, line| {
+        let _ = writeln!(out, "{}", format!("    {line}").trim_end());
+        out
+    })
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::base::{
     },
     locale::Locale,
 };
+use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 /// What is added here to a slug of the compiler, which has its English meaning in `codes`.
@@ -76,10 +77,11 @@ pub fn find(slug: &str) -> Result<Code, Option<&'static str>> {
 pub fn list(locale: Locale) -> String {
     let codes = all();
     let width = codes.iter().map(|code| code.slug.width()).max().unwrap_or(0);
-    codes
-        .iter()
-        .map(|code| format!("{:width$}  {:7}  {}\n", code.slug, code.severity.as_str(), code.meaning.of(locale)))
-        .collect()
+    codes.iter().fold(String::new(), |mut out, code| {
+        let _ =
+            writeln!(out, "{:width$}  {:7}  {}", code.slug, code.severity.as_str(), code.meaning.of(locale));
+        out
+    })
 }
 
 #[cfg(test)]
@@ -142,6 +144,8 @@ mod tests {
         assert_eq!(find("rules-too-many").map(|code| code.slug), Ok("rules-too-many"));
         assert_eq!(find("rules-to-many"), Err(Some("rules-too-many")));
         assert_eq!(find("zzz"), Err(None));
-        assert!(list(Locale::Zh).lines().any(|line| line.starts_with("deaf-channel") && line.contains("频道")));
+        assert!(
+            list(Locale::Zh).lines().any(|line| line.starts_with("deaf-channel") && line.contains("频道"))
+        );
     }
 }

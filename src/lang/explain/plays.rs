@@ -16,8 +16,12 @@ pub(super) const ENTRIES: &[Entry] = &[
                  same everywhere. Write `timezone:` once at the top.",
             zh: "钟点只有在时区里才有意义,而引擎不看机器的时区:剧本在哪里跑都一样。在顶部写一次 `timezone:`。",
         },
-        Example::of("name: demo\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n"),
-        Example::of("name: demo\ntimezone: Asia/Shanghai\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n"),
+        Example::of(
+            "name: demo\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n",
+        ),
+        Example::of(
+            "name: demo\ntimezone: Asia/Shanghai\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n",
+        ),
     ),
     entry(
         "bad-date",
@@ -28,8 +32,12 @@ pub(super) const ENTRIES: &[Entry] = &[
                  or with an offset, `2026-12-11T20:00+08:00`. 30 February does not exist.",
             zh: "日期先写年:`2026-12-11`、`2026/12/11`;时刻再加钟点 `2026-12-11 20:00`,或带偏移 `2026-12-11T20:00+08:00`。2 月 30 日不存在。",
         },
-        Example::of("plays:\n  talk:\n    dates: [{ id: a, at: 2026-02-30 20:00 }]\n    steps:\n      - post: We begin.\n"),
-        Example::of("plays:\n  talk:\n    dates: [{ id: a, at: 2026-02-28 20:00 }]\n    steps:\n      - post: We begin.\n"),
+        Example::of(
+            "plays:\n  talk:\n    dates: [{ id: a, at: 2026-02-30 20:00 }]\n    steps:\n      - post: We begin.\n",
+        ),
+        Example::of(
+            "plays:\n  talk:\n    dates: [{ id: a, at: 2026-02-28 20:00 }]\n    steps:\n      - post: We begin.\n",
+        ),
     ),
     entry(
         "bad-schedule",
@@ -65,7 +73,9 @@ pub(super) const ENTRIES: &[Entry] = &[
                  starts with `start:`.",
             zh: "玩法只能有 `every`、`cron`、`dates`、`on` 中的一个,或一个都没有。需要两个就写两个玩法,或用 `start:` 互相启动。",
         },
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    on: member.joined\n    steps:\n      - post: Hello.\n"),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    on: member.joined\n    steps:\n      - post: Hello.\n",
+        ),
         Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n"),
     ),
     entry(
@@ -78,8 +88,12 @@ pub(super) const ENTRIES: &[Entry] = &[
             zh: "一个步骤只做一件事:`post`、`run`、`task`、`approve`、`ask`、`wait`、`if`、`each`、`prune`、`set`、`signal`、\
                  `start`、`enter` 或 `stop`。两件事写两个步骤,各有自己的 `-`。",
         },
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n        wait: 10m\n"),
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n      - wait: 10m\n"),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n        wait: 10m\n",
+        ),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n      - wait: 10m\n",
+        ),
     ),
     entry(
         "no-steps",
@@ -104,8 +118,12 @@ pub(super) const ENTRIES: &[Entry] = &[
                  `run`、`date`、`signal`、`signals`、`vars`、`args`、`rules`、`charter`、`roles`、`now`,以及前面步骤的 `as`。\
                  `playbook api` 列出它们的内容。",
         },
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    when: membrs.count > 3\n    steps:\n      - post: Hello.\n"),
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    when: members.count > 3\n    steps:\n      - post: Hello.\n"),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    when: membrs.count > 3\n    steps:\n      - post: Hello.\n",
+        ),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    when: members.count > 3\n    steps:\n      - post: Hello.\n",
+        ),
     ),
     entry(
         "dollar-in-expression",
@@ -116,8 +134,12 @@ pub(super) const ENTRIES: &[Entry] = &[
                  texts.",
             zh: "`when`、`where`、`until`、`if`、`each`、`prune`、`protect`、`set` 本身就是表达式;`${…}` 只用在文字里。",
         },
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    when: ${members.count > 3}\n    steps:\n      - post: Hello.\n"),
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    when: members.count > 3\n    steps:\n      - post: Hello.\n"),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    when: ${members.count > 3}\n    steps:\n      - post: Hello.\n",
+        ),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    when: members.count > 3\n    steps:\n      - post: Hello.\n",
+        ),
     ),
     entry(
         "text-expression",
@@ -127,8 +149,12 @@ pub(super) const ENTRIES: &[Entry] = &[
             en: "In a text `${ expression }` is replaced by its value. Close it with `}`; for a literal `${` write `$${`.",
             zh: "文字里的 `${ 表达式 }` 会换成它的值。用 `}` 闭合;想写出 `${` 本身就写 `$${`。",
         },
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: We are ${members.count.\n"),
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: We are ${members.count}.\n"),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: We are ${members.count.\n",
+        ),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: We are ${members.count}.\n",
+        ),
     ),
     entry(
         "not-set-yet",
@@ -155,8 +181,12 @@ pub(super) const ENTRIES: &[Entry] = &[
             en: "A condition is true or false. A number or a text is neither: write `members.count > 0`, `vars.city != \"\"`.",
             zh: "条件只能是真或假。数字和文字都不是:写成 `members.count > 0`、`vars.city != \"\"`。",
         },
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    when: 3\n    steps:\n      - post: Hello.\n"),
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    when: members.count > 3\n    steps:\n      - post: Hello.\n"),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    when: 3\n    steps:\n      - post: Hello.\n",
+        ),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    when: members.count > 3\n    steps:\n      - post: Hello.\n",
+        ),
     ),
     entry(
         "bad-wait",
@@ -167,8 +197,12 @@ pub(super) const ENTRIES: &[Entry] = &[
                  ask.",
             zh: "`wait` 后面可以是时长(`20m`)、钟点(`20:00`)、信号名,或前面 `task`、`ask` 的 `as` 名字。",
         },
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - wait: a little while\n      - post: Hello.\n"),
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - wait: 20m\n      - post: Hello.\n"),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - wait: a little while\n      - post: Hello.\n",
+        ),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - wait: 20m\n      - post: Hello.\n",
+        ),
     ),
     entry(
         "unknown-signal",
@@ -228,8 +262,12 @@ pub(super) const ENTRIES: &[Entry] = &[
                  condition or a time between them.",
             zh: "玩法互相启动成环,中间又不等待,就永远停不下来。中间加上 `wait`、条件或时间。",
         },
-        Example::of("plays:\n  ping:\n    steps:\n      - start: pong\n  pong:\n    steps:\n      - start: ping\n"),
-        Example::of("plays:\n  ping:\n    steps:\n      - start: pong\n  pong:\n    steps:\n      - post: Pong.\n"),
+        Example::of(
+            "plays:\n  ping:\n    steps:\n      - start: pong\n  pong:\n    steps:\n      - start: ping\n",
+        ),
+        Example::of(
+            "plays:\n  ping:\n    steps:\n      - start: pong\n  pong:\n    steps:\n      - post: Pong.\n",
+        ),
     ),
     entry(
         "at-out-of-order",

@@ -97,8 +97,12 @@ pub(super) const ENTRIES: &[Entry] = &[
             zh: "聊天文字常以 YAML 的特殊符号开头:空格后的 `#话题#` 是注释,开头的 `@`、`*`、`&`、`!`、`%`、`|` 是语法,\
                  `\"a\" == b` 到第二个引号就结束了。给整段文字加引号,或在下一行用 `|` 写成文字块。",
         },
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: @all good morning\n"),
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: \"@all good morning\"\n"),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: @all good morning\n",
+        ),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: \"@all good morning\"\n",
+        ),
     ),
     entry(
         "yaml-full-width",

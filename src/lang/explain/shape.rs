@@ -28,7 +28,9 @@ pub(super) const ENTRIES: &[Entry] = &[
                  names the place where it belongs.",
             zh: "这个键存在,但不在这里:`mention` 属于 `post`,`open_for` 属于 `ask` 或 `approve`。消息里会说明它该在哪。",
         },
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n        open_for: 2h\n"),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n        open_for: 2h\n",
+        ),
         Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n"),
     ),
     entry(
@@ -74,8 +76,12 @@ pub(super) const ENTRIES: &[Entry] = &[
                  possible ones. The message shows what is possible.",
             zh: "形状对,内容读不懂:时长没有单位,或不是允许的词。消息会列出可以写什么。",
         },
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    max_late: soon\n    steps:\n      - post: Hello.\n"),
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    max_late: 30m\n    steps:\n      - post: Hello.\n"),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    max_late: soon\n    steps:\n      - post: Hello.\n",
+        ),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    max_late: 30m\n    steps:\n      - post: Hello.\n",
+        ),
     ),
     entry(
         "bad-name",
@@ -86,7 +92,9 @@ pub(super) const ENTRIES: &[Entry] = &[
                  and no spaces, dots, slashes or `@`. Use `title` for what people read.",
             zh: "名字会用在编号、命令和文件名里,只能有文字(任何语言)、数字、`-` 和 `_`,不能有空格、点、斜杠或 `@`。给人看的写在 `title`。",
         },
-        Example::of("plays:\n  good morning:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n"),
+        Example::of(
+            "plays:\n  good morning:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n",
+        ),
         Example::of(
             "plays:\n  good-morning:\n    title: Good morning\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n",
         ),
@@ -123,7 +131,9 @@ pub(super) const ENTRIES: &[Entry] = &[
             en: "Something is referred to that the file does not define. Where a name is near, it is suggested.",
             zh: "引用了文件里没有定义的东西。有相近的名字会给出建议。",
         },
-        Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n        to: staf\n"),
+        Example::of(
+            "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n        to: staf\n",
+        ),
         Example::of(
             "channels:\n  group: { type: console }\n  staff: { type: console }\nplays:\n  hello:\n    every: monday at 09:00\n    \
              steps:\n      - post: Hello.\n        to: staff\n",
@@ -163,7 +173,9 @@ pub(super) const ENTRIES: &[Entry] = &[
             zh: "能读到文件的人就能以机器人身份发言。把密钥放在环境变量或单独的文件里,用 `{ env: 名字 }` 或 `{ file: 路径 }` 引用。\
                  文件如果分享过,请到平台重新生成。",
         },
-        Example::of("channels:\n  group: { type: wecom, url: \"https://example.com/hook?key=0123456789abcdef\" }\n"),
+        Example::of(
+            "channels:\n  group: { type: wecom, url: \"https://example.com/hook?key=0123456789abcdef\" }\n",
+        ),
         Example::of("channels:\n  group: { type: wecom, url: { env: GROUP_WEBHOOK } }\n"),
     ),
     entry(
@@ -175,7 +187,10 @@ pub(super) const ENTRIES: &[Entry] = &[
                  end.",
             zh: "`use` 引入另一个文件的玩法;直接或绕一圈引入自己,就没有尽头了。",
         },
-        Example { yaml: "use:\n  - { playbook: other.yaml }\n", files: &[("other.yaml", "name: other\nuse:\n  - { playbook: other.yaml }\n")] },
+        Example {
+            yaml: "use:\n  - { playbook: other.yaml }\n",
+            files: &[("other.yaml", "name: other\nuse:\n  - { playbook: other.yaml }\n")],
+        },
         Example {
             yaml: "use:\n  - { playbook: other.yaml }\n",
             files: &[(

@@ -62,7 +62,11 @@ impl Rule {
                         "WEEKLY" => Freq::Weekly,
                         "MONTHLY" => Freq::Monthly,
                         "YEARLY" => Freq::Yearly,
-                        _ => return Err(format!("`{part}`: a calendar repeats DAILY, WEEKLY, MONTHLY or YEARLY")),
+                        _ => {
+                            return Err(format!(
+                                "`{part}`: a calendar repeats DAILY, WEEKLY, MONTHLY or YEARLY"
+                            ));
+                        }
                     };
                 }
                 "INTERVAL" => {
@@ -143,12 +147,21 @@ impl Rule {
                 Some(period).filter(in_month).filter(fits).into_iter().collect()
             }
             Freq::Weekly => {
-                let wanted =
-                    |day: Weekday| if self.by_day.is_empty() { day == start.weekday() } else { self.by_day.iter().any(|(_, w)| *w == day) };
+                let wanted = |day: Weekday| {
+                    if self.by_day.is_empty() {
+                        day == start.weekday()
+                    } else {
+                        self.by_day.iter().any(|(_, w)| *w == day)
+                    }
+                };
                 span_of(period, 7).filter(|day| wanted(day.weekday())).filter(in_month).collect()
             }
             Freq::Monthly => {
-                if in_month(&period) { self.in_month(period, start) } else { Vec::new() }
+                if in_month(&period) {
+                    self.in_month(period, start)
+                } else {
+                    Vec::new()
+                }
             }
             Freq::Yearly => self.in_year(period, start),
         }
@@ -174,7 +187,9 @@ impl Rule {
             (true, true) => days.into_iter().filter(|day| day.day() == start.day()).collect(),
             (true, false) => days.into_iter().filter(|day| self.is_month_day(*day)).collect(),
             (false, true) => self.nth_weekdays(&days),
-            (false, false) => self.nth_weekdays(&days).into_iter().filter(|day| self.is_month_day(*day)).collect(),
+            (false, false) => {
+                self.nth_weekdays(&days).into_iter().filter(|day| self.is_month_day(*day)).collect()
+            }
         }
     }
 
@@ -260,13 +275,22 @@ mod tests {
     fn the_examples_of_rfc_5545() {
         // Section 3.8.5.3, dates only.
         assert_eq!(first("FREQ=DAILY;COUNT=3", "1997-09-02", 9), "1997-09-02 1997-09-03 1997-09-04");
-        assert_eq!(first("FREQ=DAILY;INTERVAL=10;COUNT=5", "1997-09-02", 3), "1997-09-02 1997-09-12 1997-09-22");
+        assert_eq!(
+            first("FREQ=DAILY;INTERVAL=10;COUNT=5", "1997-09-02", 3),
+            "1997-09-02 1997-09-12 1997-09-22"
+        );
         assert_eq!(
             first("FREQ=WEEKLY;INTERVAL=2;COUNT=8;WKST=SU;BYDAY=TU,TH", "1997-09-02", 4),
             "1997-09-02 1997-09-04 1997-09-16 1997-09-18"
         );
-        assert_eq!(first("FREQ=MONTHLY;COUNT=10;BYDAY=1FR", "1997-09-05", 3), "1997-09-05 1997-10-03 1997-11-07");
-        assert_eq!(first("FREQ=MONTHLY;COUNT=6;BYDAY=-2MO", "1997-09-22", 3), "1997-09-22 1997-10-20 1997-11-17");
+        assert_eq!(
+            first("FREQ=MONTHLY;COUNT=10;BYDAY=1FR", "1997-09-05", 3),
+            "1997-09-05 1997-10-03 1997-11-07"
+        );
+        assert_eq!(
+            first("FREQ=MONTHLY;COUNT=6;BYDAY=-2MO", "1997-09-22", 3),
+            "1997-09-22 1997-10-20 1997-11-17"
+        );
         assert_eq!(first("FREQ=MONTHLY;BYMONTHDAY=-3", "1997-09-28", 3), "1997-09-28 1997-10-29 1997-11-28");
         assert_eq!(
             first("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "1997-09-30", 3),
@@ -277,7 +301,10 @@ mod tests {
             "1996-11-05 2000-11-07 2004-11-02"
         );
         assert_eq!(first("FREQ=YEARLY;BYDAY=20MO", "1997-05-19", 3), "1997-05-19 1998-05-18 1999-05-17");
-        assert_eq!(first("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "1998-02-13", 3), "1998-02-13 1998-03-13 1998-11-13");
+        assert_eq!(
+            first("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "1998-02-13", 3),
+            "1998-02-13 1998-03-13 1998-11-13"
+        );
     }
 
     #[test]
@@ -297,7 +324,10 @@ mod tests {
 
     #[test]
     fn unknown_parts_are_refused() {
-        assert_eq!(Rule::parse("FREQ=YEARLY;BYWEEKNO=20").unwrap_err(), "`BYWEEKNO` is not read; write the days as events of their own");
+        assert_eq!(
+            Rule::parse("FREQ=YEARLY;BYWEEKNO=20").unwrap_err(),
+            "`BYWEEKNO` is not read; write the days as events of their own"
+        );
         assert!(Rule::parse("FREQ=HOURLY").unwrap_err().contains("DAILY, WEEKLY"));
         assert_eq!(Rule::parse("COUNT=3").unwrap_err(), "it has no FREQ");
         assert!(Rule::parse("FREQ=DAILY;BYDAY=XX").is_err());

@@ -1,6 +1,9 @@
 //! `announcement-lead-short`: a session that the group hears of less than a week before.
 
-use super::{context::Context, event::events};
+use super::{
+    context::{Context, found},
+    event::events,
+};
 use crate::{
     base::{
         diagnostic::{
@@ -16,7 +19,9 @@ use crate::{
 pub(super) const CODE: Code = Code {
     slug: "announcement-lead-short",
     severity: Severity::Warning,
-    meaning: Words { en: "a session is announced less than a week before it", zh: "分享的预告提前不足一周" },
+    meaning: Words {
+        en: "a session is announced less than a week before it", zh: "分享的预告提前不足一周"
+    },
     explanation: Words {
         en: "A session is announced about a week ahead, so that members can keep the evening free and bring a friend. \
              A dated play counts as a session when something in it is due before its date and its dates are more than a \
@@ -39,10 +44,17 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for event in events(cx).into_iter().filter(|event| !event.offline) {
         let Some((step, lead)) = event.told else { continue };
         if lead < Duration::DAY.times(7) {
-            let when = if lead > Duration::ZERO { format!("{lead} before its date") } else { "when it begins".into() };
-            let message = format!("the group hears of {} only {when}; a session is announced a week ahead", tick(event.play.name.as_str()));
+            let when = if lead > Duration::ZERO {
+                format!("{lead} before its date")
+            } else {
+                "when it begins".into()
+            };
+            let message = format!(
+                "the group hears of {} only {when}; a session is announced a week ahead",
+                tick(event.play.name.as_str())
+            );
             out.push(
-                cx.found(&CODE, cx.step_span(event.play, Section::Steps, step), message)
+                found(&CODE, cx.step_span(event.play, Section::Steps, step), message)
                     .help("add a post with `at: -7d 12:00` before it"),
             );
         }

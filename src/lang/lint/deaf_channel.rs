@@ -1,6 +1,6 @@
 //! `deaf-channel`: a play needs to hear or do what its channel cannot.
 
-use super::context::Context;
+use super::context::{Context, found};
 use crate::{
     base::{
         diagnostic::{
@@ -89,7 +89,9 @@ impl Need {
             Self::Answers => {
                 "bring answers in with `playbook signal answer`, or let the platform's program call an inbound hook"
             }
-            Self::Removals => "the removal becomes a task with the list; say `playbook done` when it is carried out",
+            Self::Removals => {
+                "the removal becomes a task with the list; say `playbook done` when it is carried out"
+            }
         }
     }
 }
@@ -163,8 +165,9 @@ fn spoken(expr: &Expr) -> Vec<Need> {
 }
 
 fn report(cx: &Context<'_>, span: Span, channel: &ChannelName, needs: &[Need], out: &mut Vec<Diagnostic>) {
-    let lacking =
-        |kind: ChannelKind| -> Vec<Need> { needs.iter().copied().filter(|need| !need.met(kind.abilities())).collect() };
+    let lacking = |kind: ChannelKind| -> Vec<Need> {
+        needs.iter().copied().filter(|need| !need.met(kind.abilities())).collect()
+    };
     let deaf: Vec<(ChannelKind, Vec<Need>)> = (cx.kinds(channel).into_iter())
         .map(|kind| (kind, lacking(kind)))
         .filter(|(_, needs)| !needs.is_empty())
@@ -173,9 +176,7 @@ fn report(cx: &Context<'_>, span: Span, channel: &ChannelName, needs: &[Need], o
     let cannot: Vec<&str> = needs.iter().map(|need| need.verb()).collect();
     let message = format!("the channel {} ({kind}) cannot {}", tick(channel.as_str()), list(&cannot, "or"));
     let remedies: Vec<&str> = needs.iter().map(|need| need.remedy()).collect();
-    out.push(
-        cx.found(&CODE, span, message).label("needs to be told").help(remedies.join("\n")),
-    );
+    out.push(found(&CODE, span, message).label("needs to be told").help(remedies.join("\n")));
 }
 
 #[cfg(test)]
@@ -197,6 +198,9 @@ mod tests {
 
     #[test]
     fn the_console_that_stands_in_is_not_accused() {
-        assert_eq!(messages(&CODE, "plays:\n  hi:\n    on: member.joined\n    steps:\n      - post: Hi.\n"), [""; 0]);
+        assert_eq!(
+            messages(&CODE, "plays:\n  hi:\n    on: member.joined\n    steps:\n      - post: Hi.\n"),
+            [""; 0]
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! `no-prune-grace`: silent members are let go without a word or without time to answer.
 
-use super::context::Context;
+use super::context::{Context, found};
 use crate::{
     base::{
         diagnostic::{
@@ -15,7 +15,10 @@ use crate::{
 pub(super) const CODE: Code = Code {
     slug: "no-prune-grace",
     severity: Severity::Warning,
-    meaning: Words { en: "members are removed without a notice, or without time to answer it", zh: "清理成员前没有通知,或没有留出回应的时间" },
+    meaning: Words {
+        en: "members are removed without a notice, or without time to answer it",
+        zh: "清理成员前没有通知,或没有留出回应的时间",
+    },
     explanation: Words {
         en: "Pruning goes: list, notice, grace, check again, a person decides, removal. Who is told and has a few days may \
              speak up and stay; who is removed unwarned leaves with a grudge, and by mistake more often than one thinks.",
@@ -41,7 +44,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             (Some(_), false) => continue,
         };
         out.push(
-            cx.found(&CODE, cx.step_span(play, section, step), message)
+            found(&CODE, cx.step_span(play, section, step), message)
                 .help("write `notice:` with what they can do to stay, and `grace: 7d`"),
         );
     }

@@ -1,6 +1,6 @@
 //! `promo-too-early`: advertising that nothing keeps away from a group that does not yet know why it is there.
 
-use super::context::Context;
+use super::context::{Context, found};
 use crate::{
     base::diagnostic::{
         Diagnostic, Severity,
@@ -12,7 +12,10 @@ use crate::{
 pub(super) const CODE: Code = Code {
     slug: "promo-too-early",
     severity: Severity::Warning,
-    meaning: Words { en: "advertising may reach members before they are welcomed or trust the group", zh: "广告可能先于欢迎和信任到达成员" },
+    meaning: Words {
+        en: "advertising may reach members before they are welcomed or trust the group",
+        zh: "广告可能先于欢迎和信任到达成员",
+    },
     explanation: Words {
         en: "Never sell before the rules, the knowledge of the brand and the trust are there: members who are pulled in \
              and shown an ad ask \"what is this?\" and leave. Reported where a post is labelled `promo` and the file has no \
@@ -40,12 +43,12 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let span = cx.step_span(play, section, step);
     if !waits {
         out.push(
-            cx.found(&CODE, span, "nothing keeps this advertising away from a group that has just begun")
+            found(&CODE, span, "nothing keeps this advertising away from a group that has just begun")
                 .help("write `budgets: { promo: { max: 20% per 30d, not_before: 14d } }`"),
         );
     } else if !welcomes {
         out.push(
-            cx.found(&CODE, span, "members may see this advertising before anybody welcomed them")
+            found(&CODE, span, "members may see this advertising before anybody welcomed them")
                 .help("add a play with `on: member.joined` that says what the group is for"),
         );
     }

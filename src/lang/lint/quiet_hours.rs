@@ -1,6 +1,6 @@
 //! `quiet-hours`: a clock time inside the quiet hours, so that what it says waits for the morning.
 
-use super::context::{Context, due_steps};
+use super::context::{Context, due_steps, found};
 use crate::{
     base::{
         diagnostic::{
@@ -11,13 +11,19 @@ use crate::{
         time::ClockTime,
         words::tick,
     },
-    model::{play::Section, step::{Step, Verb}},
+    model::{
+        play::Section,
+        step::{Step, Verb},
+    },
 };
 
 pub(super) const CODE: Code = Code {
     slug: "quiet-hours",
     severity: Severity::Warning,
-    meaning: Words { en: "a message is due inside the quiet hours and will wait for their end", zh: "消息落在安静时段,会等到时段结束" },
+    meaning: Words {
+        en: "a message is due inside the quiet hours and will wait for their end",
+        zh: "消息落在安静时段,会等到时段结束",
+    },
     explanation: Words {
         en: "`budgets.quiet` holds messages to the group back until the quiet hours end; \"good night\" would arrive with \
              breakfast. Move the time, or mark the post `urgent: true` where it must go. Tasks and approvals are not held.",
@@ -39,11 +45,14 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for play in &cx.playbook.plays {
         let anchors = cx.anchors(play, 8);
         let dues = due_steps(play);
-        let found = dues.iter().filter(|due| is_held(due.step)).find_map(|due| {
-            let at = anchors.iter().map(|anchor| due.at(*anchor, cx.playbook)).find(|at| quiet.ends(*at, zone).is_some())?;
+        let late = dues.iter().filter(|due| is_held(due.step)).find_map(|due| {
+            let at = anchors
+                .iter()
+                .map(|anchor| due.at(*anchor, cx.playbook))
+                .find(|at| quiet.ends(*at, zone).is_some())?;
             Some((due.step, at))
         });
-        let Some((step, at)) = found else { continue };
+        let Some((step, at)) = late else { continue };
         let civil = zone.civil(at);
         let clock = ClockTime { hour: civil.hour(), minute: civil.minute(), second: civil.second() };
         let message = format!(
@@ -54,7 +63,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             quiet.to
         );
         out.push(
-            cx.found(&CODE, cx.step_span(play, Section::Steps, step), message)
+            found(&CODE, cx.step_span(play, Section::Steps, step), message)
                 .help("move it out of the quiet hours, or mark the post `urgent: true`"),
         );
     }

@@ -1,6 +1,6 @@
 //! `rules-too-many`: more rules than anybody keeps in mind.
 
-use super::context::{Context, entries};
+use super::context::{Context, entries, found};
 use crate::base::diagnostic::{
     Diagnostic, Severity,
     code::{Code, Example, Words},
@@ -39,8 +39,12 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     };
     if counted > RULES_MAX {
         out.push(
-            cx.found(&CODE, cx.span(key), format!("the group has {counted} rules; at most {RULES_MAX} are remembered"))
-                .help("join the ones that belong together, and leave out what no one does anyway"),
+            found(
+                &CODE,
+                cx.span(key),
+                format!("the group has {counted} rules; at most {RULES_MAX} are remembered"),
+            )
+            .help("join the ones that belong together, and leave out what no one does anyway"),
         );
     }
 }
