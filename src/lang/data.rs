@@ -362,6 +362,18 @@ mod tests {
         assert!(csv_rows("").unwrap_err().message.contains("empty"));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "[a-z0-9好,;\"\\n\r\t\u{feff}{}:# -]{0,60}", moment in "[0-9T:+./ -]{0,20}") {
+            for path in ["a.csv", "a.json", "a.yaml", "a.txt"] {
+                if let Err(problem) = parse(path, &text) {
+                    proptest::prop_assert!(problem.range.end <= text.len(), "{problem:?}");
+                }
+            }
+            let _ = parse_moment(&moment, &shanghai());
+        }
+    }
+
     #[test]
     fn dates_as_people_write_them() {
         let day = Date::constant(2026, 1, 5);

@@ -260,6 +260,19 @@ mod tests {
         ");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_place_makes_it_panic(text in "[a-z好\\n\r\t\u{feff}\u{1b}👩 ]{0,40}", a in 0_usize..60, b in 0_usize..60, c in 0_usize..60) {
+            let mut sources = SourceMap::default();
+            let id = sources.add("a.yaml", text);
+            let found = Diagnostic::error("demo", Span::new(id, a, b), "message").also(Span::new(id, c, c + 3), "here");
+            let shown = render(&found, &sources, Style::Plain);
+            proptest::prop_assert!(shown.starts_with("error[demo]: message\n"), "{shown}");
+            super::super::json::render(&found, &sources);
+            super::super::github::render(&found, &sources);
+        }
+    }
+
     #[test]
     fn colours_only_when_asked() {
         let mut sources = SourceMap::default();

@@ -352,7 +352,7 @@ fn calendar(events: &[Event], zone: &Zone, problems: &mut Vec<Problem>) -> Calen
     for event in events {
         let first = event.start.date();
         let mut begins = match &event.rule {
-            Some((rule, until)) => rule.days(first, *until),
+            Some((rule, until)) => rule.days(first, *until, &mut left),
             None => vec![first],
         };
         begins.extend(&event.more);
@@ -363,7 +363,7 @@ fn calendar(events: &[Event], zone: &Zone, problems: &mut Vec<Problem>) -> Calen
         let into = if is_work(&event.summary) { &mut calendar.work } else { &mut calendar.off };
         for begin in begins {
             let (from, days) = covered(event, begin, zone);
-            if days > left {
+            if days >= left {
                 problems.push(Problem::new(
                     event.range.clone(),
                     format!("the events of this file cover more than {CALENDAR_DAYS_MAX} days; the limit is in days"),
@@ -508,6 +508,22 @@ mod tests {
         assert_eq!(parse("<html>", &shanghai()).unwrap_err()[0].range, 0..6);
         let cut = parse("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101\n", &shanghai()).unwrap_err();
         assert_eq!(cut[0].message, "this event has no `END:VEVENT`");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(picks in proptest::collection::vec((0_usize..14, "[0-9TZPWDHM;:=,\\-節\"]{0,12}"), 0..20)) {
+            const NAMES: [&str; 14] = [
+                "BEGIN:VEVENT", "END:VEVENT", "DTSTART:", "DTSTART;TZID=Asia/Shanghai:", "DTEND:", "DURATION:P", "EXDATE:",
+                "RDATE:", "RRULE:FREQ=DAILY;COUNT=", "RRULE:FREQ=YEARLY;BYDAY=", "RRULE:FREQ=MONTHLY;UNTIL=", "SUMMARY:", " ",
+                "RECURRENCE-ID:2026",
+            ];
+            let body: Vec<String> = picks.iter().map(|(name, rest)| format!("{}{rest}\n", NAMES[*name])).collect();
+            let text = format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101\n{}END:VEVENT\nEND:VCALENDAR\n", body.concat());
+            for problem in parse(&text, &shanghai()).err().unwrap_or_default() {
+                proptest::prop_assert!(text.get(problem.range.clone()).is_some(), "{problem:?}");
+            }
+        }
     }
 
     #[test]

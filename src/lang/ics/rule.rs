@@ -92,8 +92,8 @@ impl Rule {
     }
 
     /// The days on which something that begins on `start` happens, the first included, in order; not after
-    /// `until`.
-    pub(super) fn days(&self, start: Date, until: Option<Date>) -> Vec<Date> {
+    /// `until`. Each period that is looked at takes one from `left`; at none the days end there.
+    pub(super) fn days(&self, start: Date, until: Option<Date>, left: &mut usize) -> Vec<Date> {
         let limit = self.count.unwrap_or(usize::MAX).min(CALENDAR_REPETITIONS_MAX);
         let until = until.unwrap_or(Date::constant(LAST_YEAR, 12, 31));
         let mut out = vec![start];
@@ -113,7 +113,8 @@ impl Rule {
                     out.push(day);
                 }
             }
-            if out.len() >= limit || n > 40_000 {
+            *left = left.saturating_sub(1);
+            if out.len() >= limit || *left == 0 {
                 break;
             }
         }
@@ -267,7 +268,7 @@ mod tests {
 
     /// The first days of a rule, as `MMDD` with the year where it changes.
     fn first(rule: &str, start: &str, n: usize) -> String {
-        let days = Rule::parse(rule).unwrap().days(start.parse().unwrap(), None);
+        let days = Rule::parse(rule).unwrap().days(start.parse().unwrap(), None, &mut 100_000);
         days.iter().take(n).map(ToString::to_string).collect::<Vec<_>>().join(" ")
     }
 
@@ -316,9 +317,11 @@ mod tests {
     #[test]
     fn ends_with_until_or_in_2040() {
         let rule = Rule::parse("FREQ=WEEKLY;UNTIL=20260119").unwrap();
-        let days = rule.days("2026-01-05".parse().unwrap(), Some("2026-01-19".parse().unwrap()));
+        let days =
+            rule.days("2026-01-05".parse().unwrap(), Some("2026-01-19".parse().unwrap()), &mut 100_000);
         assert_eq!(days.len(), 3);
-        let yearly = Rule::parse("FREQ=YEARLY").unwrap().days("2026-05-01".parse().unwrap(), None);
+        let yearly =
+            Rule::parse("FREQ=YEARLY").unwrap().days("2026-05-01".parse().unwrap(), None, &mut 100_000);
         assert_eq!(yearly.last().map(ToString::to_string).as_deref(), Some("2040-05-01"));
     }
 

@@ -72,14 +72,9 @@ impl<'a> Context<'a> {
         self.origins.get("name").copied().unwrap_or(Span::new(SourceId(0), 0, 0))
     }
 
-    /// The place of a step.
-    pub(crate) fn step_span(&self, play: &Play, section: Section, step: &Step) -> Span {
-        let section = match section {
-            Section::Steps => "steps",
-            Section::Moved => "moved",
-            Section::Cancelled => "cancelled",
-        };
-        self.span(&format!("plays.{}.{section}.{}", play.name, step.id))
+    /// The place of a step; those of `moved` and `cancelled` have ids that say so.
+    pub(crate) fn step_span(&self, play: &Play, step: &Step) -> Span {
+        self.span(&format!("plays.{}.steps.{}", play.name, step.id))
     }
 
     /// Every step of every play, nested ones and those of `moved` and `cancelled` included.

@@ -13,7 +13,7 @@ use crate::{
     },
     model::{
         channel::{Abilities, ChannelKind},
-        play::{Play, Section},
+        play::Play,
         step::{Verb, WaitFor},
         trigger::Trigger,
     },
@@ -133,7 +133,7 @@ fn steps(cx: &Context<'_>, play: &Play, told: &mut BTreeSet<Need>, out: &mut Vec
             _ => continue,
         };
         let new: Vec<Need> = needs.into_iter().filter(|need| told.insert(*need)).collect();
-        report(cx, cx.step_span(play, Section::Steps, step), channel, &new, out);
+        report(cx, cx.step_span(play, step), channel, &new, out);
     }
 }
 

@@ -38,10 +38,10 @@ pub(super) const CODE: Code = Code {
 };
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for (play, section, step, post) in cx.posts().filter(|(.., post)| !post.mention.is_empty()) {
+    for (play, _, step, post) in cx.posts().filter(|(.., post)| !post.mention.is_empty()) {
         let lacks = cx.kinds(&post.to).into_iter().find_map(|kind| lacking(cx, kind, post));
         if let Some((message, help)) = lacks {
-            out.push(found(&CODE, cx.step_span(play, section, step), message).help(help));
+            out.push(found(&CODE, cx.step_span(play, step), message).help(help));
         }
     }
 }

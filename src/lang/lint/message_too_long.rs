@@ -60,7 +60,7 @@ fn limit(kind: ChannelKind) -> Option<(usize, Unit)> {
 }
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for (play, section, step, post) in cx.posts() {
+    for (play, _, step, post) in cx.posts() {
         let lacks = cx.kinds(&post.to).into_iter().find_map(|kind| {
             let (max, unit) = limit(kind)?;
             let (length, word) = match unit {
@@ -75,7 +75,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 "shorten it, or put the long part behind a link; {} gets it in pieces",
                 tick(post.to.as_str())
             );
-            out.push(found(&CODE, cx.step_span(play, section, step), message).help(help));
+            out.push(found(&CODE, cx.step_span(play, step), message).help(help));
         }
     }
 }

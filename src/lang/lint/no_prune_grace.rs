@@ -36,7 +36,7 @@ pub(super) const CODE: Code = Code {
 };
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for (play, section, step) in cx.steps() {
+    for (play, _, step) in cx.steps() {
         let Verb::Prune(prune) = &step.verb else { continue };
         let message = match (&prune.notice, prune.grace < Duration::DAY) {
             (None, _) => "members are let go without a notice",
@@ -44,7 +44,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             (Some(_), false) => continue,
         };
         out.push(
-            found(&CODE, cx.step_span(play, section, step), message)
+            found(&CODE, cx.step_span(play, step), message)
                 .help("write `notice:` with what they can do to stay, and `grace: 7d`"),
         );
     }

@@ -4,16 +4,13 @@ use super::{
     context::{Context, found},
     event::events,
 };
-use crate::{
-    base::{
-        diagnostic::{
-            Diagnostic, Severity,
-            code::{Code, Example, Words},
-        },
-        time::Duration,
-        words::tick,
+use crate::base::{
+    diagnostic::{
+        Diagnostic, Severity,
+        code::{Code, Example, Words},
     },
-    model::play::Section,
+    time::Duration,
+    words::tick,
 };
 
 pub(super) const CODE: Code = Code {
@@ -54,7 +51,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 tick(event.play.name.as_str())
             );
             out.push(
-                found(&CODE, cx.step_span(event.play, Section::Steps, step), message)
+                found(&CODE, cx.step_span(event.play, step), message)
                     .help("announce it with `at: -35d 10:00`, then ask who comes with `at: -30d 10:00`"),
             );
         }

@@ -35,12 +35,12 @@ pub(super) const CODE: Code = Code {
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let promo = cx.posts().find(|(play, _, _, post)| post.label.or(play.label) == Some(Label::Promo));
-    let Some((play, section, step, _)) = promo else { return };
+    let Some((play, _, step, _)) = promo else { return };
     let waits = cx.playbook.budgets.promo.as_ref().is_some_and(|promo| promo.not_before.is_some());
     let welcomes = cx.playbook.plays.iter().any(
         |play| matches!(&play.trigger, Trigger::Signal(on) if matches!(&*on.name, "member.joined" | "group.created")),
     );
-    let span = cx.step_span(play, section, step);
+    let span = cx.step_span(play, step);
     if !waits {
         out.push(
             found(&CODE, span, "nothing keeps this advertising away from a group that has just begun")

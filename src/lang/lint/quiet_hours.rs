@@ -11,10 +11,7 @@ use crate::{
         time::ClockTime,
         words::tick,
     },
-    model::{
-        play::Section,
-        step::{Step, Verb},
-    },
+    model::step::{Step, Verb},
 };
 
 pub(super) const CODE: Code = Code {
@@ -63,7 +60,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             quiet.to
         );
         out.push(
-            found(&CODE, cx.step_span(play, Section::Steps, step), message)
+            found(&CODE, cx.step_span(play, step), message)
                 .help("move it out of the quiet hours, or mark the post `urgent: true`"),
         );
     }

@@ -60,7 +60,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             Trigger::Signal(_) | Trigger::Dates(_) | Trigger::Command => continue,
         };
         out.push(
-            found(&CODE, cx.step_span(play, section, step), message)
+            found(&CODE, cx.step_span(play, step), message)
                 .help("leave `mention: all` out, or mention a role; `budgets: { mentions: { max: 1 per day } }` is a stop"),
         );
     }
