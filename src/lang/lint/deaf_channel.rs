@@ -98,10 +98,12 @@ impl Need {
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let group = ChannelName::new("group");
+    // Whoever reports joins for one phase does so for all.
+    let mut told = BTreeSet::new();
     for phase in &cx.playbook.phases {
-        if let Some(until) = &phase.until {
-            report(cx, cx.span(&format!("phases.{}.until", phase.name)), &group, &counted(until), out);
-        }
+        let needs = phase.until.as_ref().map(counted).unwrap_or_default();
+        let new: Vec<Need> = needs.into_iter().filter(|need| told.insert(*need)).collect();
+        report(cx, cx.span(&format!("phases.{}.until", phase.name)), &group, &new, out);
     }
     for play in &cx.playbook.plays {
         let mut told = BTreeSet::new();
