@@ -167,70 +167,76 @@ impl Dice {
         }
     }
 
-    fn expression(&mut self, with_seconds: bool) -> String {
-        let hour = if self.below(2) == 0 { (0, 4) } else { (0, 23) };
+    /// An expression; `hour` is one that it should often name.
+    fn expression(&mut self, with_seconds: bool, hour: u64) -> String {
+        let hour = if self.below(3) > 0 { (hour.saturating_sub(1), (hour + 1).min(23)) } else { (0, 23) };
         let weekday = match self.below(8) {
             0 => ["sun", "mon-fri", "tue,sat", "wed-sat/2"][self.below(4) as usize].to_owned(),
-            _ => self.field(0, 7, 60),
+            _ => self.field(0, 7, 75),
         };
         let month = match self.below(8) {
             0 => ["mar", "oct,nov", "jan-jun"][self.below(3) as usize].to_owned(),
-            _ => self.field(1, 12, 80),
+            _ => self.field(1, 12, 85),
         };
         let fields =
-            [self.field(0, 59, 20), self.field(hour.0, hour.1, 25), self.field(1, 31, 60), month, weekday];
+            [self.field(0, 59, 20), self.field(hour.0, hour.1, 25), self.field(1, 31, 75), month, weekday];
         let seconds = if with_seconds { self.field(0, 59, 10) + " " } else { String::new() };
         seconds + &fields.join(" ")
     }
 
-    /// An instant near a change of the zone's clocks, or anywhere from 1972 to 2090.
-    fn instant(&mut self, zone: &Zone) -> Timestamp {
-        let anywhere = 63_072_000 + self.below(3_724_000_000) as i64;
+    /// An instant from 1972 to 2090, mostly near a change of the zone's clocks, and the hour of that change.
+    fn instant(&mut self, zone: &Zone) -> (Timestamp, u64) {
+        let years = if self.below(3) == 0 { 118 } else { 50 };
+        let anywhere = 63_072_000 + self.below(years * 31_557_600) as i64;
         let from = jiff::Timestamp::from_second(anywhere).unwrap();
-        let near = zone.tz().following(from).next().filter(|_| self.below(4) > 0);
+        let near =
+            zone.tz().following(from).next().filter(|_| self.below(5) > 0).map(|change| change.timestamp());
         let second = near.map_or(anywhere, |change| {
-            change.timestamp().as_second() - 9 * 3_600 + self.below(12 * 3_600) as i64
+            let (before, length) = if self.below(2) == 0 { (9, 12) } else { (2, 4) };
+            change.as_second() - before * 3_600 + self.below(length * 3_600) as i64
         });
         let second = if self.below(2) == 0 { second.div_euclid(1_800) * 1_800 } else { second };
-        Timestamp::from_millis(second * 1_000 + [0, 0, 1, 500][self.below(4) as usize])
+        let change = near.unwrap_or(from).to_zoned(zone.tz().clone());
+        let hour = (change.hour() as u64 + 23 + self.below(2)) % 24;
+        (Timestamp::from_millis(second * 1_000 + [0, 0, 1, 500][self.below(4) as usize]), hour)
     }
 }
 
 /// How many of `cases` random questions are answered otherwise than by the daemon, with the first of them.
-fn disagreements(seed: u64, cases: usize, days: i64, tick: i64) -> (usize, usize, Option<String>) {
+fn disagreements(seed: u64, cases: usize, days: i64, tick: i64) -> (usize, Option<String>) {
     let mut dice = Dice(seed);
     let zones = ZONES.map(|name| Zone::named(name).unwrap());
-    let (mut compared, mut wrong, mut first) = (0, 0, None);
+    let (mut wrong, mut first) = (0, None);
     for _ in 0..cases {
-        let expression = dice.expression(tick == 1);
         let zone = &zones[dice.below(ZONES.len() as u64) as usize];
-        let after = dice.instant(zone);
-        // A day that never exists is refused; such an expression has nothing to compare.
-        let Ok(schedule) = Schedule::parse_cron(&expression) else { continue };
+        let (after, hour) = dice.instant(zone);
+        let expression = dice.expression(tick == 1, hour);
+        let schedule = Schedule::parse_cron(&expression).unwrap();
         let end = after.as_seconds() + days * 86_400;
-        let expected = first_run(&Job::read(&expression), zone, after, end, tick);
-        let found = schedule.next_after(after, &Frame::of(zone)).map(|at| at.as_millis());
-        let agrees = match expected {
-            Some(at) => found == Some(at * 1_000),
-            None => found.is_none_or(|at| at > end * 1_000),
-        };
-        compared += 1;
-        if !agrees {
-            wrong += 1;
-            first.get_or_insert_with(|| {
-                let found = found.map(Timestamp::from_millis);
-                format!("`{expression}` {zone:?} after {after:?}: {found:?}, the daemon at {expected:?}")
-            });
+        let job = Job::read(&expression);
+        let mut after = after;
+        for _ in 0..3 {
+            let expected =
+                first_run(&job, zone, after, end, tick).map(|at| Timestamp::from_millis(at * 1_000));
+            let found = schedule.next_after(after, &Frame::of(zone));
+            if found != expected && (expected.is_some() || found.is_some_and(|at| at.as_seconds() <= end)) {
+                wrong += 1;
+                first.get_or_insert_with(|| {
+                    format!("`{expression}` {zone:?} after {after:?}: {found:?}, the daemon at {expected:?}")
+                });
+                break;
+            }
+            let Some(next) = expected else { break };
+            after = next;
         }
     }
-    (compared, wrong, first)
+    (wrong, first)
 }
 
 #[test]
 fn cron_agrees_with_the_daemon() {
     for (seed, cases, days, tick) in [(0x1970, 2_000, 2, 60), (0x2026, 100, 60, 60), (0x60, 60, 0, 1)] {
-        let (compared, wrong, first) = disagreements(seed, cases, days, tick);
-        assert_eq!((wrong, first), (0, None), "of {compared}");
-        assert!(compared * 10 > cases * 9);
+        let (wrong, first) = disagreements(seed, cases, days, tick);
+        assert_eq!((wrong, first), (0, None), "of {cases}");
     }
 }
