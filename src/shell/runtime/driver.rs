@@ -199,7 +199,7 @@ impl Driver {
         }
         let resting: Vec<GroupId> =
             self.slots.values().filter(|slot| slot.book.is_none()).map(|slot| slot.group().clone()).collect();
-        self.announcer.header(self);
+        self.announcer.header(&self.books, &self.dir);
         self.announcer.resting(&resting);
         Ok(())
     }
@@ -281,7 +281,7 @@ impl Driver {
                 tokio::task::yield_now().await;
                 continue;
             }
-            self.announcer.idle(&self.slots);
+            self.announcer.idle(&self.slots, &self.books);
             self.wait().await?;
         }
         Ok(())
