@@ -117,7 +117,7 @@ impl ops::Add for Duration {
 impl ops::Neg for Duration {
     type Output = Self;
     fn neg(self) -> Self {
-        Self(-self.0)
+        Self(self.0.saturating_neg())
     }
 }
 
@@ -307,29 +307,37 @@ impl Zone {
     /// autumn overlap it is the first of the two (DESIGN 4.5).
     pub fn instant(&self, at: civil::DateTime) -> Timestamp {
         let ambiguous = self.tz.to_ambiguous_timestamp(at);
-        let jiff_instant = match ambiguous.offset() {
+        let found = match ambiguous.offset() {
             jiff::tz::AmbiguousOffset::Unambiguous { .. } | jiff::tz::AmbiguousOffset::Fold { .. } => {
                 ambiguous.earlier().ok()
             }
-            // The civil time read with the offset before the gap lies after the transition; the gap's end
-            // is that transition itself.
-            jiff::tz::AmbiguousOffset::Gap { .. } => {
-                let after = ambiguous.later().ok();
-                after.and_then(|_| {
-                    let probe = ambiguous.earlier().ok()?;
-                    self.tz.following(probe).next().map(|t| t.timestamp())
-                })
-            }
+            // Read with the offset after the gap, the civil time lies before the change that made the gap.
+            jiff::tz::AmbiguousOffset::Gap { after, .. } => after.to_timestamp(at).ok().and_then(|before| {
+                let change = self.tz.following(before).find(|change| change.offset() == after);
+                change.map(|change| change.timestamp())
+            }),
         };
-        jiff_instant.map_or(Timestamp::MAX, Timestamp::from_jiff)
+        found.map_or(Timestamp::MAX, Timestamp::from_jiff)
     }
 
-    /// The first instant of the civil day that contains `at`, and of the day after it.
+    /// The first instant of the civil day that contains `at`, and the first instant after `at` of a later day: the
+    /// first is never after `at`, the second never before or at it, even where clocks are put back over midnight
+    /// and a day is left twice.
     pub fn day_bounds(&self, at: Timestamp) -> (Timestamp, Timestamp) {
+        let midnight = |date: civil::Date| date.to_datetime(ClockTime::MIDNIGHT.to_jiff());
         let date = self.date(at);
+        let begin = self.instant(midnight(date));
         let next = date.tomorrow().unwrap_or(date);
-        let midnight = ClockTime::MIDNIGHT.to_jiff();
-        (self.instant(date.to_datetime(midnight)), self.instant(next.to_datetime(midnight)))
+        let end = self.instant(midnight(next));
+        if end > at {
+            return (begin, end);
+        }
+        // The day was left once already, and the clocks went back into it: it ends at the midnight that is left.
+        let again = self.tz.to_ambiguous_timestamp(midnight(next)).later().map(Timestamp::from_jiff);
+        match again {
+            Ok(again) if again > at => (begin, again),
+            _ => (begin, self.instant(midnight(next.tomorrow().unwrap_or(next)))),
+        }
     }
 }
 
@@ -414,5 +422,185 @@ impl FromStr for Offset {
         }
         let distance: Duration = rest.trim().parse().map_err(|_| error())?;
         Ok(Self::Exact(distance.times(i64::from(sign))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::{DateTime, datetime};
+
+    fn zone(name: &str) -> Zone {
+        Zone::named(name).unwrap()
+    }
+
+    fn utc(text: &str) -> Timestamp {
+        Timestamp::from_jiff(text.parse().unwrap())
+    }
+
+    #[test]
+    fn durations_are_written_as_they_are_read() {
+        for (text, millis, written) in [
+            ("10m", 600_000, "10m"),
+            ("1h30m", 5_400_000, "1h30m"),
+            ("90 s", 90_000, "1m30s"),
+            (" 2 days ", 172_800_000, "2d"),
+            ("10 weeks", 6_048_000_000, "70d"),
+            ("1 hour 5 minutes", 3_900_000, "1h5m"),
+            ("250ms", 250, "250ms"),
+            ("0m", 0, "0m"),
+            ("24h", 86_400_000, "1d"),
+        ] {
+            let read: Duration = text.parse().unwrap();
+            assert_eq!((read.as_millis(), read.to_string().as_str()), (millis, written), "{text}");
+            assert_eq!(written.parse(), Ok(read));
+        }
+        for text in ["", "10", "m", "-3h", "1.5h", "3 months", "10m!", "101 years", "99999999999w", "36526d"]
+        {
+            let error = text.parse::<Duration>().unwrap_err();
+            assert_eq!(error.to_string(), format!("{text:?} is not a duration such as 10m, 1h30m or 7d"));
+        }
+        assert_eq!((-Duration::HOUR).to_string(), "-1h");
+        assert_eq!(-Duration::from_millis(i64::MIN), Duration::from_millis(i64::MAX));
+        assert_eq!((-Duration::HOUR).to_std(), std::time::Duration::ZERO);
+    }
+
+    #[test]
+    fn clock_times() {
+        for (text, written) in
+            [("20:30", "20:30"), ("9:05", "09:05"), ("20:30:15", "20:30:15"), ("00:00", "00:00")]
+        {
+            assert_eq!(text.parse::<ClockTime>().unwrap().to_string(), written);
+        }
+        for text in
+            ["24:00", "20:60", "8", "8:5", "20:30:60", "20:30:", "+8:30", "8:30pm", "1:2:3:4", "８:30"]
+        {
+            assert!(text.parse::<ClockTime>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn offsets_are_exact_or_count_calendar_days() {
+        for (text, written) in [
+            ("-3h", "-3h"),
+            ("+20m", "+20m"),
+            ("20m", "+20m"),
+            ("0m", "0m"),
+            ("-7d", "-7d"),
+            ("-7d 10:00", "-7d 10:00"),
+            ("+0d 9:00", "+0d 09:00"),
+            ("+1 day  20:00", "+1d 20:00"),
+            ("-1 week 08:00", "-7d 08:00"),
+        ] {
+            let offset: Offset = text.parse().unwrap();
+            assert_eq!(offset.to_string(), written, "{text}");
+            assert_eq!(written.parse(), Ok(offset));
+        }
+        for text in ["", "-", "10:00", "-3h 10:00", "-7d 25:00", "--3h", "tomorrow"] {
+            assert!(text.parse::<Offset>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_offset_of_days_takes_the_clock_time_whatever_happens_to_clocks() {
+        let berlin = zone("Europe/Berlin");
+        // Sunday 2026-03-29 has 23 hours; the anchor is Monday 09:00 there.
+        let anchor = utc("2026-03-30T07:00:00Z");
+        let at = |text: &str| text.parse::<Offset>().unwrap().apply(anchor, &berlin).to_rfc3339(&berlin);
+        assert_eq!(at("-24h"), "2026-03-29T09:00:00+02:00");
+        assert_eq!(at("-48h"), "2026-03-28T08:00:00+01:00");
+        assert_eq!(at("-2d 09:00"), "2026-03-28T09:00:00+01:00");
+        assert_eq!(at("-1d 02:30"), "2026-03-29T03:00:00+02:00");
+        assert_eq!(at("+0d 20:00"), "2026-03-30T20:00:00+02:00");
+    }
+
+    #[test]
+    fn instants_of_civil_times_at_gaps_and_overlaps() {
+        for (name, civil, expected) in [
+            ("Asia/Shanghai", datetime(2026, 12, 2, 20, 30, 0, 0), "2026-12-02T20:30:00+08:00"),
+            ("Europe/Berlin", datetime(2026, 3, 29, 2, 0, 0, 0), "2026-03-29T03:00:00+02:00"),
+            ("Europe/Berlin", datetime(2026, 3, 29, 2, 59, 59, 0), "2026-03-29T03:00:00+02:00"),
+            ("Europe/Berlin", datetime(2026, 10, 25, 2, 30, 0, 0), "2026-10-25T02:30:00+02:00"),
+            ("America/Sao_Paulo", datetime(2017, 10, 15, 0, 0, 0, 0), "2017-10-15T01:00:00-02:00"),
+            ("Asia/Beirut", datetime(2024, 3, 31, 0, 30, 0, 0), "2024-03-31T01:00:00+03:00"),
+            ("Australia/Lord_Howe", datetime(2026, 10, 4, 2, 15, 0, 0), "2026-10-04T02:30:00+11:00"),
+            ("Pacific/Apia", datetime(2011, 12, 30, 12, 0, 0, 0), "2011-12-31T00:00:00+14:00"),
+            ("Europe/Berlin", datetime(2090, 3, 26, 2, 30, 0, 0), "2090-03-26T03:00:00+02:00"),
+            ("UTC", datetime(2026, 1, 1, 0, 0, 0, 0), "2026-01-01T00:00:00+00:00"),
+        ] {
+            let zone = zone(name);
+            assert_eq!(zone.instant(civil).to_rfc3339(&zone), expected);
+        }
+        assert!(Zone::named("Mars/Olympus").is_none());
+        assert_eq!(zone("asia/shanghai"), zone("Asia/Shanghai"));
+    }
+
+    #[test]
+    fn texts_of_instants() {
+        let at = utc("2026-12-02T12:30:00.250Z");
+        assert_eq!(at.to_utc(), "2026-12-02T12:30:00.25Z");
+        assert_eq!(at.to_rfc3339(&zone("Asia/Kolkata")), "2026-12-02T18:00:00+05:30");
+        assert_eq!(at.to_rfc3339(&Zone::utc()), "2026-12-02T12:30:00+00:00");
+        assert_eq!(at.to_rfc3339(&zone("America/St_Johns")), "2026-12-02T09:00:00-03:30");
+        assert_eq!(Timestamp::from_millis(-1).as_seconds(), -1);
+        assert_eq!(Timestamp::MIN.to_utc(), "1900-01-01T00:00:00Z");
+        assert_eq!(Timestamp::MAX.to_utc(), "2200-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn a_day_contains_its_instants() {
+        let bounds = |name: &str, at: &str| {
+            let zone = zone(name);
+            let (begin, end) = zone.day_bounds(utc(at));
+            assert!(begin <= utc(at) && utc(at) < end, "{name} {at}");
+            (begin.to_rfc3339(&zone), end.to_rfc3339(&zone))
+        };
+        let pair = |begin: &str, end: &str| (begin.to_owned(), end.to_owned());
+        assert_eq!(
+            bounds("Europe/Berlin", "2026-03-29T12:00:00Z"),
+            pair("2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00")
+        );
+        // Clocks are put forward at midnight: the day begins at one.
+        assert_eq!(
+            bounds("America/Sao_Paulo", "2017-10-15T03:00:00Z"),
+            pair("2017-10-15T01:00:00-02:00", "2017-10-16T00:00:00-02:00")
+        );
+        assert_eq!(
+            bounds("Asia/Beirut", "2024-03-30T21:59:59Z"),
+            pair("2024-03-30T00:00:00+02:00", "2024-03-31T01:00:00+03:00")
+        );
+        // Put back at midnight: the day has its last hour twice.
+        assert_eq!(
+            bounds("Asia/Beirut", "2024-10-26T21:30:00Z"),
+            pair("2024-10-26T00:00:00+03:00", "2024-10-27T00:00:00+02:00")
+        );
+        // Put back one minute after midnight: Sunday begins, it is Saturday again, Sunday begins again.
+        assert_eq!(
+            bounds("America/St_Johns", "2009-11-01T02:45:00Z"),
+            pair("2009-10-31T00:00:00-02:30", "2009-11-01T00:00:00-03:30")
+        );
+        // The day that Samoa left out.
+        assert_eq!(
+            bounds("Pacific/Apia", "2011-12-30T09:00:00Z"),
+            pair("2011-12-29T00:00:00-10:00", "2011-12-31T00:00:00+14:00")
+        );
+    }
+
+    #[test]
+    fn civil_times_survive_the_way_there_and_back() {
+        let zone = zone("Europe/Berlin");
+        let mut civil: DateTime = datetime(2026, 1, 1, 0, 15, 0, 0);
+        let mut last = Timestamp::MIN;
+        for _ in 0..24 * 365 {
+            let at = zone.instant(civil);
+            assert!(at >= last);
+            if zone.tz().to_ambiguous_timestamp(civil).is_ambiguous() {
+                assert!(civil.month() == 3 || civil.month() == 10);
+            } else {
+                assert_eq!(zone.civil(at).datetime(), civil);
+            }
+            last = at;
+            civil = civil.checked_add(jiff::Span::new().hours(1)).unwrap();
+        }
     }
 }

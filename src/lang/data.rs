@@ -126,6 +126,11 @@ pub fn csv_rows(text: &str) -> Result<Vec<Row>, Problem> {
         }
         let start = record.position().map_or(0, |p| p.byte() as usize) + skipped;
         let range = line_at(text, start, reader.position().byte() as usize + skipped);
+        let raw = text.get(range.clone()).unwrap_or_default();
+        if raw.contains('\n') && raw.matches('"').count() % 2 == 1 {
+            return Err(Problem::new(range.start..range.start, "a quote that begins in this row never ends")
+                .help("a quote inside quotes is written twice: \"he said \"\"hi\"\"\""));
+        }
         match &header {
             None => header = Some(csv_header(&record, range)?),
             Some(_) if record.iter().all(str::is_empty) => {}
@@ -294,7 +299,7 @@ mod tests {
 
     #[test]
     fn csv_is_a_list_of_maps() {
-        let text = "\u{feff} date , topic,phone\r\n2026/1/5, \"读书, 会\" ,007\r\n\r\n2026/1/12,12\r\n,,\r\n";
+        let text = "\u{feff} date , topic,phone\r\n2026/1/5,\"读书, 会\",007\r\n\r\n2026/1/12,12\r\n,,\r\n";
         let rows = csv_rows(text).unwrap();
         assert_eq!(
             rows[0].value,
@@ -322,6 +327,8 @@ mod tests {
         let more = csv_rows(text).unwrap_err();
         assert_eq!(more.message, "`剩下` is in column 3 and the header names 2 columns");
         assert_eq!(&text[more.range], "a,2026-01-05,剩下");
+        let open = csv_rows("id,at\na,\"2026\nb,2027\n").unwrap_err();
+        assert_eq!((open.message.as_str(), open.range), ("a quote that begins in this row never ends", 6..6));
         assert!(csv_rows("").unwrap_err().message.contains("empty"));
     }
 

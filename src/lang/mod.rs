@@ -2,6 +2,9 @@
 //!
 //! `compile` always returns, with every problem it found. Knows nothing of runs and reads no file itself.
 
+pub mod codes;
+mod compile;
+mod document;
 pub mod data;
 pub mod explain;
 pub mod ics;
@@ -9,7 +12,7 @@ pub mod lint;
 
 use crate::{
     base::{
-        diagnostic::Report,
+        diagnostic::{Diagnostic, Report},
         source::{Folder, SourceMap, Span},
         value::Value,
     },
@@ -22,8 +25,11 @@ use std::{collections::BTreeMap, sync::Arc};
 pub struct Compiled {
     /// The playbook; none when the report has an error.
     pub playbook: Option<Arc<Playbook>>,
-    /// Every problem.
+    /// Every problem of the playbook and of the files it is made of.
     pub report: Report,
+    /// Errors of its scripts: `check` counts them, and `run` starts all the same and fails only the steps that
+    /// need such a script.
+    pub script_problems: Vec<Diagnostic>,
     /// Every text that was read, the playbook first; `use`d files, data files, calendars and scripts after it.
     pub sources: SourceMap,
     /// Where things were written: `plays.welcome`, `plays.welcome.steps.2`, `channels.group`, …
@@ -32,13 +38,7 @@ pub struct Compiled {
 
 /// Compiles the file `path` of a folder.
 pub fn compile(folder: &dyn Folder, path: &str) -> Compiled {
-    let _ = (folder, path);
-    Compiled {
-        playbook: None,
-        report: Report::default(),
-        sources: SourceMap::default(),
-        origins: BTreeMap::new(),
-    }
+    compile::compile(folder, path)
 }
 
 /// Reads a data file's text by the ending of its path: YAML, JSON, CSV (a list of maps), else text.

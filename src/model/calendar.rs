@@ -31,3 +31,27 @@ impl Calendar {
         self.off.last().into_iter().chain(self.work.last()).max().copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn make_up_days_are_worked_and_holidays_are_not() {
+        // The week of 1 October 2026 with a make-up Saturday.
+        let calendar = Calendar {
+            off: (1..=7).map(|day| date(2026, 10, day)).collect(),
+            work: [date(2026, 10, 10)].into(),
+            tells_work: true,
+        };
+        for (day, workday) in
+            [(1, false), (3, false), (7, false), (8, true), (9, true), (10, true), (11, false)]
+        {
+            assert_eq!(calendar.is_workday(date(2026, 10, day)), workday, "{day}");
+        }
+        assert!(calendar.has(date(2026, 10, 3)) && !calendar.has(date(2026, 10, 10)));
+        assert_eq!(calendar.last_day(), Some(date(2026, 10, 10)));
+        assert_eq!(Calendar::default().last_day(), None);
+    }
+}

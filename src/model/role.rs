@@ -33,13 +33,16 @@ pub enum Term {
 }
 
 impl Term {
-    /// The instant `n` terms after `from`.
+    /// The instant `n` terms after `from`, counted from `from` each time, so that a short month leaves no trace.
     pub fn nth(self, from: Timestamp, n: i64, zone: &Zone) -> Timestamp {
+        if n == 0 {
+            return from;
+        }
         let civil = zone.civil(from).datetime();
         let span = match self {
-            Self::Exact(length) => return from.plus(length.times(n)),
-            Self::Days(days) => jiff::Span::new().try_days(i64::from(days).saturating_mul(n)),
-            Self::Months(months) => jiff::Span::new().try_months(i64::from(months).saturating_mul(n)),
+            Self::Exact(length) => return from.plus(length.max(Duration::from_millis(1)).times(n)),
+            Self::Days(days) => jiff::Span::new().try_days(i64::from(days.max(1)).saturating_mul(n)),
+            Self::Months(months) => jiff::Span::new().try_months(i64::from(months.max(1)).saturating_mul(n)),
         };
         match span.and_then(|span| civil.checked_add(span)) {
             Ok(at) => zone.instant(at),
@@ -48,20 +51,24 @@ impl Term {
         }
     }
 
-    /// A length that is never longer than a term, for finding the right `n`.
-    fn at_least_millis(self) -> i64 {
+    /// About how long a term is, for finding the right `n`.
+    fn about_millis(self) -> i64 {
         match self {
             Self::Exact(length) => length.as_millis().max(1),
             Self::Days(days) => i64::from(days.max(1)) * 86_400_000,
-            Self::Months(months) => i64::from(months.max(1)) * 28 * 86_400_000,
+            Self::Months(months) => i64::from(months.max(1)) * 2_629_746_000,
         }
     }
 
     /// Which term an instant lies in: 0 for the first, negative before it.
     pub fn index(self, from: Timestamp, at: Timestamp, zone: &Zone) -> i64 {
-        let mut n = at.since(from).as_millis().div_euclid(self.at_least_millis()) + 1;
+        let at = at.clamp(Timestamp::MIN, Timestamp::from_millis(Timestamp::MAX.as_millis() - 1));
+        let mut n = at.since(from).as_millis().div_euclid(self.about_millis());
         while self.nth(from, n, zone) > at {
             n -= 1;
+        }
+        while self.nth(from, n + 1, zone) <= at {
+            n += 1;
         }
         n
     }
@@ -88,5 +95,116 @@ impl Role {
         let from = self.from.unwrap_or(created);
         let n = (term.index(from, after, zone) + 1).max(1);
         Some(term.nth(from, n, zone)).filter(|at| *at < Timestamp::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn role(term: Term, from: &str) -> Role {
+        let person = |name: &str| Person { id: name.into(), name: name.into(), handles: BTreeMap::default() };
+        Role {
+            name: "host".into(),
+            people: ["zhu", "lin", "he"].map(person).into(),
+            channel: None,
+            term: Some(term),
+            from: Some(at(from)),
+        }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::from_jiff(text.parse().unwrap())
+    }
+
+    fn names(role: &Role, when: &str, zone: &Zone) -> [String; 2] {
+        let (now, next) = role.holders(Timestamp::default(), at(when), zone);
+        [now, next].map(|people| people.iter().map(|person| person.id.to_string()).collect())
+    }
+
+    /// The handovers after an instant, as civil times.
+    fn handovers(role: &Role, after: &str, zone: &Zone, n: usize) -> Vec<String> {
+        let mut after = at(after);
+        let mut out = Vec::new();
+        for _ in 0..n {
+            after = role.handover_after(Timestamp::default(), after, zone).unwrap();
+            out.push(zone.civil(after).strftime("%F %T").to_string());
+        }
+        out
+    }
+
+    #[test]
+    fn terms_rotate_people_in_order() {
+        let zone = Zone::named("Asia/Shanghai").unwrap();
+        let host = role(Term::Days(70), "2026-11-01T16:00:00Z");
+        for (when, people) in [
+            ("2026-01-01T00:00:00Z", ["zhu", "lin"]),
+            ("2026-11-01T16:00:00Z", ["zhu", "lin"]),
+            ("2027-01-10T15:59:59Z", ["zhu", "lin"]),
+            ("2027-01-10T16:00:00Z", ["lin", "he"]),
+            ("2027-03-21T16:00:00Z", ["he", "zhu"]),
+            ("2027-05-30T16:00:00Z", ["zhu", "lin"]),
+        ] {
+            assert_eq!(names(&host, when, &zone), people, "{when}");
+        }
+    }
+
+    #[test]
+    fn the_first_handover_is_the_beginning_of_the_second_term() {
+        let zone = Zone::named("Asia/Shanghai").unwrap();
+        let host = role(Term::Days(70), "2026-11-01T16:00:00Z");
+        let expected = ["2027-01-11 00:00:00", "2027-03-22 00:00:00"];
+        assert_eq!(handovers(&host, "2020-01-01T00:00:00Z", &zone, 2), expected);
+        assert_eq!(handovers(&host, "2026-11-01T16:00:00Z", &zone, 2), expected);
+        assert_eq!(handovers(&host, "2027-01-10T16:00:00Z", &zone, 1), expected[1..]);
+    }
+
+    #[test]
+    fn months_keep_their_day_and_clocks_do_not_move_a_handover() {
+        let berlin = Zone::named("Europe/Berlin").unwrap();
+        let host = role(Term::Months(1), "2026-01-31T08:00:00Z");
+        assert_eq!(
+            handovers(&host, "2026-01-31T08:00:00Z", &berlin, 4),
+            ["2026-02-28 09:00:00", "2026-03-31 09:00:00", "2026-04-30 09:00:00", "2026-05-31 09:00:00"]
+        );
+        // A term of days across both changes of the clock; 02:30 does not exist on 29 March.
+        let early = role(Term::Days(1), "2026-03-27T01:30:00Z");
+        assert_eq!(
+            handovers(&early, "2026-03-27T01:30:00Z", &berlin, 3),
+            ["2026-03-28 02:30:00", "2026-03-29 03:00:00", "2026-03-30 02:30:00"]
+        );
+        let exact = role(Term::Exact(Duration::HOUR.times(12)), "2026-03-28T11:00:00Z");
+        assert_eq!(
+            handovers(&exact, "2026-03-28T11:00:00Z", &berlin, 2),
+            ["2026-03-29 00:00:00", "2026-03-29 13:00:00"]
+        );
+    }
+
+    #[test]
+    fn every_instant_is_in_its_term() {
+        let zone = Zone::named("America/Sao_Paulo").unwrap();
+        let from = at("2017-08-15T03:00:00Z");
+        for term in
+            [Term::Days(1), Term::Days(7), Term::Months(1), Term::Months(5), Term::Exact(Duration::HOUR)]
+        {
+            for hours in (-20_000..60_000).step_by(997) {
+                let when = from.plus(Duration::HOUR.times(hours));
+                let n = term.index(from, when, &zone);
+                assert!(term.nth(from, n, &zone) <= when && when < term.nth(from, n + 1, &zone), "{term:?}");
+                assert_eq!(n < 0, hours < 0);
+            }
+        }
+        // A term without length is refused by the compiler; here it must only not hang.
+        assert!(Term::Days(0).index(from, Timestamp::MAX, &zone) > 60_000);
+        assert_eq!(Term::Days(i32::MAX).index(from, Timestamp::from_millis(i64::MAX), &zone), 0);
+    }
+
+    #[test]
+    fn without_a_term_everybody_has_the_role() {
+        let zone = Zone::utc();
+        let staff = Role { term: None, ..role(Term::Days(1), "2026-01-01T00:00:00Z") };
+        assert_eq!(names(&staff, "2030-01-01T00:00:00Z", &zone), ["zhulinhe", "zhulinhe"]);
+        assert_eq!(staff.handover_after(Timestamp::default(), Timestamp::default(), &zone), None);
     }
 }

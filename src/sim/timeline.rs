@@ -1,10 +1,9 @@
-//! Entries as a person reads them: one line for each that is worth one, and as JSON for programs.
+//! Entries as a person reads them: one line for each that is worth one.
 //!
 //! Words only; where they are shown, and in which colour, is the shell's. Also used for the journal.
 
 use crate::{
     base::{
-        ids::GroupId,
         time::{Duration, Timestamp, Zone},
     },
     engine::entry::{Entry, Fact, HoldReason, Outcome, Outgoing, PhaseCause, Skip, Task, TaskKind},
@@ -244,18 +243,4 @@ fn phase_cause(cause: &PhaseCause) -> String {
         PhaseCause::Step { run } => format!("because {run} says so"),
         PhaseCause::Edit => "because the file has no phase of the old name".into(),
     }
-}
-
-/// An entry for programs: `{ at, group, n, entry, … }`, `at` in RFC 3339 with the zone's numeric offset.
-pub fn json(group: &GroupId, n: u64, entry: &Entry, zone: &Zone) -> serde_json::Value {
-    let mut out = serde_json::Map::new();
-    out.insert("at".into(), entry.at.to_rfc3339(zone).into());
-    out.insert("group".into(), group.as_str().into());
-    out.insert("n".into(), n.into());
-    if let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(entry) {
-        let kind = fields.get("entry").cloned();
-        out.extend(kind.map(|kind| ("entry".to_owned(), kind)));
-        out.extend(fields.into_iter().filter(|(key, _)| key != "at" && key != "entry"));
-    }
-    serde_json::Value::Object(out)
 }

@@ -23,7 +23,10 @@ const PREAMBLE: &[(&str, &str)] = &[
     ("name", "name: snippet\n"),
     ("timezone", "timezone: Asia/Shanghai\n"),
     ("people", "people:\n  zhu: { name: 小朱 }\n  lin: { name: 小林 }\n"),
-    ("roles", "roles:\n  host: { people: [zhu, lin], term: 10 weeks, from: 2026-11-02 }\n  editor: { people: [lin] }\n"),
+    (
+        "roles",
+        "roles:\n  host: { people: [zhu, lin], term: 10 weeks, from: 2026-11-02 }\n  editor: { people: [lin] }\n",
+    ),
     ("phases", "phases:\n  - name: seed\n    until: members.count >= 60\n  - name: grow\n  - name: steady\n"),
     ("calendars", "calendars:\n  holidays: calendars/holidays.ics\n"),
     ("plays", "plays:\n  hello:\n    on: group.created\n    steps:\n      - post: 大家好\n"),
@@ -226,9 +229,9 @@ fn matches(expected: &[String], found: &[String]) -> bool {
     match expected.split_first() {
         None => found.iter().all(String::is_empty),
         Some((first, rest)) if first.trim() == "…" => (0..=found.len()).any(|n| matches(rest, &found[n..])),
-        Some((first, rest)) => {
-            found.split_first().is_some_and(|(line, others)| line_matches(first, line) && matches(rest, others))
-        }
+        Some((first, rest)) => found
+            .split_first()
+            .is_some_and(|(line, others)| line_matches(first, line) && matches(rest, others)),
     }
 }
 

@@ -1,7 +1,11 @@
 //! Integration tests: the real binary, real files, a real database.
 
+mod crash;
 mod docs;
+mod engine;
 mod playground;
 mod shelf;
+mod sink;
 mod store;
+mod story;
 mod tidy;

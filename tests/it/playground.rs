@@ -77,6 +77,12 @@ impl Playground {
         self
     }
 
+    /// Without an environment variable that was set before.
+    pub(crate) fn without_env(mut self, name: &str) -> Self {
+        self.env.retain(|(known, _)| known != name);
+        self
+    }
+
     /// Writes a file, in place.
     pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.path(path);

@@ -53,7 +53,8 @@ fn playbooks() -> Vec<(PathBuf, String)> {
     dirs.sort();
     let mut found = Vec::new();
     for dir in dirs {
-        let files: Vec<String> = folder(&dir).0.into_keys().filter(|f| f.ends_with(".yaml") && !f.contains('/')).collect();
+        let files: Vec<String> =
+            folder(&dir).0.into_keys().filter(|f| f.ends_with(".yaml") && !f.contains('/')).collect();
         assert!(!files.is_empty(), "{} has a playbook", dir.display());
         found.extend(files.into_iter().map(|file| (dir.clone(), file)));
     }
@@ -118,11 +119,21 @@ fn every_playbook_lives_through_ninety_days() {
         let output = Command::new(env!("CARGO_BIN_EXE_playbook"))
             .current_dir(&dir)
             .env_clear()
-            .args(["simulate", &file, "--from", "2026-12-01T08:00:00+08:00", "--days", "90", "--members", "80"])
+            .args([
+                "simulate",
+                &file,
+                "--from",
+                "2026-12-01T08:00:00+08:00",
+                "--days",
+                "90",
+                "--members",
+                "80",
+            ])
             .args(["--format", "json"])
             .output()
             .unwrap();
-        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let (stdout, stderr) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{file}: {}\n{stderr}\n{}", output.status, tail(&stdout));
         assert!(stdout.lines().count() > 5, "{file}: something happens in ninety days\n{stderr}\n{stdout}");
     }

@@ -4,14 +4,32 @@
 //! standard error. Changes a running engine only by sending it a command.
 
 mod args;
+mod client;
 mod failure;
 mod load;
 mod output;
+mod remote;
+mod state;
+mod templates;
 
+mod answer;
+mod api;
 mod check;
 mod completions;
+mod control;
+mod explain;
+mod handbook;
+mod import;
+mod log;
+mod members;
+mod new;
 mod next;
+mod outbox;
 mod plan;
+mod runs;
+mod simulate;
+mod status;
+mod tasks;
 
 use clap::{CommandFactory as _, Parser as _};
 use failure::{Code, Failure};
@@ -31,23 +49,46 @@ struct Cli {
     command: Command,
 }
 
-#[derive(Debug, clap::Subcommand)]
-enum Command {
-    Check(check::Check),
-    Plan(plan::Plan),
-    Next(next::Next),
-    Completions(completions::Completions),
+macro_rules! commands {
+    ($($name:ident($command:ty))*) => {
+        #[derive(Debug, clap::Subcommand)]
+        enum Command { $($name($command)),* }
+
+        impl Command {
+            fn run(&self, out: &mut Output) -> Result<(), Failure> {
+                match self { $(Self::$name(command) => command.run(out)),* }
+            }
+        }
+    };
 }
 
-impl Command {
-    fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        match self {
-            Self::Check(command) => command.run(out),
-            Self::Plan(command) => command.run(out),
-            Self::Next(command) => command.run(out),
-            Self::Completions(command) => command.run(out),
-        }
-    }
+commands! {
+    New(new::New)
+    Check(check::Check)
+    Plan(plan::Plan)
+    Simulate(simulate::Simulate)
+    Status(status::Status)
+    Runs(runs::Runs)
+    Log(log::Log)
+    Outbox(outbox::Outbox)
+    Tasks(tasks::Tasks)
+    Members(members::Members)
+    Done(answer::Done)
+    Approve(answer::Approve)
+    Reject(answer::Reject)
+    Signal(answer::Signal)
+    Start(control::Start)
+    Cancel(control::Cancel)
+    Pause(control::Pause)
+    Resume(control::Resume)
+    Postpone(control::Postpone)
+    Retry(control::Retry)
+    Skip(control::Skip)
+    Next(next::Next)
+    Explain(explain::Explain)
+    Handbook(handbook::Handbook)
+    Api(api::Api)
+    Completions(completions::Completions)
 }
 
 /// The whole program: reads the arguments, runs the command, says what went wrong.
@@ -90,4 +131,11 @@ fn say(text: &str) {
 /// The command line as clap knows it, for completions and the reference page.
 fn command() -> clap::Command {
     Cli::command()
+}
+
+/// Who asks, where `--by` does not say: the user of this machine.
+fn who() -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "the user's name comes from the environment")]
+    let user = std::env::var("USER").ok();
+    user.filter(|name| !name.is_empty())
 }

@@ -206,16 +206,17 @@ impl Table {
     }
 }
 
-/// A number with its noun: `1 play`, `3 plays`.
-pub(super) fn count(n: usize, one: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {}", plural(one)) }
-}
-
-fn plural(one: &str) -> String {
-    match one.strip_suffix('y') {
-        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
-        _ => format!("{one}s"),
+/// Writes a table whose first column is the group, which is left out when there is only one; or a sentence when it
+/// has no rows.
+pub(super) fn write_or(table: &Table, nothing: &str, several: bool, out: &mut Output) -> io::Result<()> {
+    if table.is_empty() {
+        return out.line(nothing);
     }
+    if several {
+        return table.write(out);
+    }
+    let rows = table.rows.iter().map(|row| row[1..].to_vec()).collect();
+    Table { header: table.header[1..].to_vec(), rows }.write(out)
 }
 
 #[cfg(test)]
@@ -227,12 +228,5 @@ mod tests {
         assert_eq!(pad("周三", 6), "周三  ");
         assert_eq!(clip("一周共读一本书", 9), "一周共读…");
         assert_eq!(clip("short", 9), "short");
-    }
-
-    #[test]
-    fn numbers_have_their_noun() {
-        assert_eq!(count(1, "play"), "1 play");
-        assert_eq!(count(2, "play"), "2 plays");
-        assert_eq!(count(0, "entry"), "0 entries");
     }
 }

@@ -1,0 +1,22 @@
+//! The measures of `docs/benchmarks.md`: `cargo bench`, or `cargo bench -- NAME…` for some of them.
+//!
+//! Each measure prints its numbers; none of them passes or fails.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its numbers")]
+
+mod compile;
+mod engine;
+mod measure;
+
+use measure::Measure;
+
+fn main() {
+    let measures: &[Measure] = &[("compile", compile::run), ("engine", engine::run)];
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    for (name, run) in measures {
+        if wanted.is_empty() || wanted.iter().any(|w| name.contains(w.as_str())) {
+            println!("\n{name}");
+            run();
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The nodes of a document as plain values: mapping, sequence, scalar, nothing.
+//!
+//! A plain scalar keeps the text that was written (`1.10` stays `1.10`); it becomes a number or a truth value
+//! only where somebody asks for a value.
+
+use crate::base::{
+    source::{Span, Spanned},
+    value::Value,
+};
+use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
+
+/// A node and where it was written.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    /// From its first byte to one past its last.
+    pub(crate) span: Span,
+    /// What it is.
+    pub(crate) kind: Kind,
+}
+
+/// What a node is.
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    /// Nothing was written, or `null`, or `~`.
+    Null,
+    /// Text, a number, a truth value.
+    Scalar(Scalar),
+    /// A list.
+    Sequence(Vec<Node>),
+    /// Keys and values, in the order of the file.
+    Mapping(Vec<Entry>),
+}
+
+/// A scalar as text.
+#[derive(Debug, Clone)]
+pub(crate) struct Scalar {
+    /// After YAML's unescaping and folding.
+    pub(crate) text: Arc<str>,
+    /// How it was written.
+    pub(crate) style: Style,
+}
+
+/// How a scalar was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Without quotes: may be a number.
+    Plain,
+    /// In quotes: is text.
+    Quoted,
+    /// After `|` or `>`: is text.
+    Block,
+}
+
+/// A key and its value.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// The key.
+    pub(crate) key: Spanned<Arc<str>>,
+    /// The value.
+    pub(crate) value: Node,
+}
+
+impl Node {
+    /// The scalar, if it is one.
+    pub(crate) fn scalar(&self) -> Option<&Scalar> {
+        match &self.kind {
+            Kind::Scalar(scalar) => Some(scalar),
+            Kind::Null | Kind::Sequence(_) | Kind::Mapping(_) => None,
+        }
+    }
+
+    /// The text of a scalar.
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.scalar().map(|scalar| &*scalar.text)
+    }
+
+    /// The items of a list.
+    pub(crate) fn items(&self) -> Option<&[Self]> {
+        match &self.kind {
+            Kind::Sequence(items) => Some(items),
+            Kind::Null | Kind::Scalar(_) | Kind::Mapping(_) => None,
+        }
+    }
+
+    /// The entries of a mapping.
+    pub(crate) fn entries(&self) -> Option<&[Entry]> {
+        match &self.kind {
+            Kind::Mapping(entries) => Some(entries),
+            Kind::Null | Kind::Scalar(_) | Kind::Sequence(_) => None,
+        }
+    }
+
+    /// The value under a key of a mapping.
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+        self.entries()?.iter().find(|entry| &*entry.key.value == key).map(|entry| &entry.value)
+    }
+
+    /// True where nothing was written.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Null)
+    }
+
+    /// What it is, in plain words, for messages.
+    pub(crate) fn found(&self) -> String {
+        match &self.kind {
+            Kind::Null => "nothing".into(),
+            Kind::Scalar(scalar) => format!("`{}`", super::reader::shorten(&scalar.text)),
+            Kind::Sequence(_) => "a list".into(),
+            Kind::Mapping(_) => "a mapping".into(),
+        }
+    }
+
+    /// As a plain value: unquoted numbers and truth values become what they look like.
+    pub(crate) fn to_value(&self) -> Value {
+        match &self.kind {
+            Kind::Null => Value::Null,
+            Kind::Scalar(scalar) => scalar.to_value(),
+            Kind::Sequence(items) => Value::list(items.iter().map(Self::to_value).collect()),
+            Kind::Mapping(entries) => {
+                Value::map(entries.iter().map(|entry| (&*entry.key.value, entry.value.to_value())))
+            }
+        }
+    }
+
+    /// Adds the node to a digest: its meaning, without places, comments or indentation.
+    pub(crate) fn digest(&self, into: &mut Sha256) {
+        let mut piece = |kind: u8, text: &str| {
+            into.update([kind]);
+            into.update((text.len() as u64).to_le_bytes());
+            into.update(text.as_bytes());
+        };
+        match &self.kind {
+            Kind::Null => piece(b'0', ""),
+            Kind::Scalar(Scalar { text, style: Style::Plain }) => piece(b'p', text),
+            Kind::Scalar(Scalar { text, .. }) => piece(b't', text),
+            Kind::Sequence(items) => {
+                into.update(b"[");
+                items.iter().for_each(|item| item.digest(into));
+                into.update(b"]");
+            }
+            Kind::Mapping(entries) => {
+                into.update(b"{");
+                for entry in entries {
+                    into.update((entry.key.value.len() as u64).to_le_bytes());
+                    into.update(entry.key.value.as_bytes());
+                    entry.value.digest(into);
+                }
+                into.update(b"}");
+            }
+        }
+    }
+}
+
+impl Scalar {
+    /// As a plain value.
+    pub(crate) fn to_value(&self) -> Value {
+        if self.style != Style::Plain {
+            return Value::Str(self.text.clone());
+        }
+        match &*self.text {
+            "true" | "True" | "TRUE" => Value::Bool(true),
+            "false" | "False" | "FALSE" => Value::Bool(false),
+            text => number(text).unwrap_or_else(|| Value::Str(self.text.clone())),
+        }
+    }
+}
+
+/// A number that is written like one: no leading zeros (`007` is a name), no `+` (it is a telephone's), no
+/// underscores.
+fn number(text: &str) -> Option<Value> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    if digits.len() > 1 && digits.starts_with('0') && digits.as_bytes()[1].is_ascii_digit() {
+        return None;
+    }
+    if digits.bytes().all(|b| b.is_ascii_digit()) {
+        return text.parse().ok().map(Value::Int);
+    }
+    if !digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'-' | b'+')) {
+        return None;
+    }
+    text.parse::<f64>().ok().filter(|n| n.is_finite()).map(Value::Float)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> Value {
+        Scalar { text: Arc::from(text), style: Style::Plain }.to_value()
+    }
+
+    #[test]
+    fn plain_words_become_what_they_look_like() {
+        assert_eq!(plain("12"), Value::Int(12));
+        assert_eq!(plain("-3"), Value::Int(-3));
+        assert_eq!(plain("1.5"), Value::Float(1.5));
+        assert_eq!(plain("true"), Value::Bool(true));
+        for word in ["on", "yes", "no", "off", "007", "+8613800000000", "1_000", "1.2.3", "10:30", "0x10", "-", "1-2"] {
+            assert_eq!(plain(word), Value::str(word));
+        }
+        assert_eq!(plain("99999999999999999999"), Value::str("99999999999999999999"));
+    }
+
+    #[test]
+    fn quoted_numbers_are_text() {
+        let scalar = Scalar { text: Arc::from("12"), style: Style::Quoted };
+        assert_eq!(scalar.to_value(), Value::str("12"));
+    }
+}

@@ -1,0 +1,329 @@
+//! The traps of YAML for chat text: each is named for what it is and shown written right.
+//!
+//! Looks at lines as text; reads nothing as YAML itself.
+
+use super::quoting::quoted;
+use crate::{
+    base::{
+        diagnostic::Diagnostic,
+        source::{SourceId, Span},
+    },
+    lang::codes,
+};
+use std::ops::Range;
+
+/// `：`, which Chinese input methods write for `:`.
+const FULL_WIDTH_COLON: char = '\u{ff1a}';
+
+/// A slip that was recognised.
+pub(crate) struct Trap {
+    /// What it is.
+    pub(crate) diagnostic: Diagnostic,
+    /// The bytes to paint over, and equally many bytes that are YAML; none where reading on makes no sense.
+    pub(crate) repair: Option<(Range<usize>, String)>,
+}
+
+/// A line taken apart: `  - key: value`.
+struct Line<'t> {
+    /// Offset of the line.
+    start: usize,
+    /// The whole line.
+    text: &'t str,
+    /// Where its content begins, after spaces and dashes, from the line's start.
+    content: usize,
+    /// Where the value begins, from the line's start: after `key: `, else the content.
+    value: usize,
+}
+
+impl<'t> Line<'t> {
+    fn at(text: &'t str, offset: usize) -> Self {
+        let start = text[..offset].rfind('\n').map_or(0, |n| n + 1);
+        let end = text[start..].find('\n').map_or(text.len(), |n| start + n);
+        let line = text[start..end].trim_end_matches(['\r', ' ']);
+        let mut content = line.len() - line.trim_start().len();
+        while line[content..].starts_with("- ") {
+            content += 2 + line[content + 2..].len() - line[content + 2..].trim_start().len();
+        }
+        let rest = &line[content..];
+        let key = rest.find(": ").filter(|n| *n > 0 && !rest.starts_with(['"', '\'', '[', '{', '#']));
+        let value = key.map_or(content, |n| {
+            let after = content + n + 1;
+            after + line[after..].len() - line[after..].trim_start().len()
+        });
+        Self { start, text: line, content, value }
+    }
+
+    /// The nearest line above that is not blank.
+    fn above(&self, text: &'t str) -> Option<Self> {
+        let mut end = self.start.checked_sub(1)?;
+        loop {
+            let line = Self::at(text, end);
+            if !line.text.trim().is_empty() {
+                return Some(line);
+            }
+            end = line.start.checked_sub(1)?;
+        }
+    }
+
+    fn value(&self) -> &'t str {
+        &self.text[self.value..]
+    }
+
+    fn value_range(&self) -> Range<usize> {
+        self.start + self.value..self.start + self.text.len()
+    }
+
+    /// The line with another value.
+    fn with_value(&self, value: &str) -> String {
+        format!("{}{value}", self.text[..self.value].trim_start())
+    }
+}
+
+/// Explains an error of the YAML reader at an offset.
+pub(crate) fn explain(source: SourceId, text: &str, at: usize) -> Option<Trap> {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    let line = Line::at(text, at);
+    tab(source, &line)
+        .or_else(|| colon(source, &line))
+        .or_else(|| value(source, &line))
+        .or_else(|| inside(source, text, &line, at))
+        .or_else(|| line.above(text).and_then(|above| colon(source, &above).or_else(|| open_quote(source, &above))))
+}
+
+fn tab(source: SourceId, line: &Line<'_>) -> Option<Trap> {
+    let indent = &line.text[..line.text.len() - line.text.trim_start().len()];
+    let at = line.start + indent.find('\t')?;
+    let diagnostic = Diagnostic::error(codes::YAML_TAB, Span::new(source, at, at + 1), "the line is indented with a tab")
+        .label("YAML is indented with spaces only")
+        .help("replace the tab by two spaces, and set your editor to do so");
+    Some(Trap { diagnostic, repair: None })
+}
+
+/// `title:共读` and `title:共读`: a key without the `: ` that makes it one.
+fn colon(source: SourceId, line: &Line<'_>) -> Option<Trap> {
+    let rest = &line.text[line.content..];
+    let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))?;
+    let (key, after) = rest.split_at(length);
+    if key.is_empty() {
+        return None;
+    }
+    let at = line.start + line.content + length;
+    let indent = line.text[..line.content].trim_start();
+    if let Some(value) = after.strip_prefix(FULL_WIDTH_COLON) {
+        let diagnostic = Diagnostic::error(
+            codes::YAML_FULL_WIDTH,
+            Span::new(source, at, at + FULL_WIDTH_COLON.len_utf8()),
+            format!("`:` after `{key}` is a full-width colon"),
+        )
+        .label("expected `:` and a space")
+        .help(format!("write `{indent}{key}: {}`", value.trim_start()));
+        return Some(Trap { diagnostic, repair: Some((at..at + FULL_WIDTH_COLON.len_utf8(), ":  ".into())) });
+    }
+    let value = after.strip_prefix(':').filter(|v| !v.is_empty() && !v.starts_with([' ', '/', '\t']))?;
+    let range = line.start + line.content..line.start + line.text.len();
+    let diagnostic = Diagnostic::error(
+        codes::YAML_SYNTAX,
+        Span::new(source, at, at + 1),
+        format!("a space is missing after `{key}:`"),
+    )
+    .help(format!("write `{indent}{key}: {value}`"));
+    let filler = format!("#{}", "x".repeat(range.len() - 1));
+    Some(Trap { diagnostic, repair: Some((range, filler)) })
+}
+
+/// A value that YAML reads as something else than text.
+fn value(source: SourceId, line: &Line<'_>) -> Option<Trap> {
+    let value = line.value();
+    let first = value.chars().next()?;
+    let why = match first {
+        '@' | '`' | '%' => format!("a text cannot begin with `{first}`"),
+        '*' => "a text that begins with `*` is read as an alias".into(),
+        '&' => "a text that begins with `&` is read as an anchor".into(),
+        '!' => "a text that begins with `!` is read as a tag".into(),
+        '"' | '\'' => {
+            let close = closing_quote(value, first)?;
+            let rest = value[close..].trim();
+            if rest.is_empty() || rest.starts_with('#') {
+                return None;
+            }
+            format!("the text ends at the second `{first}`, and something follows")
+        }
+        '[' | '{' => {
+            let close = closing_bracket(value)?;
+            let rest = value[close..].trim_start();
+            if rest.is_empty() || rest.starts_with('#') || rest.starts_with(':') {
+                return None;
+            }
+            format!("a text that begins with `{first}` is read as a {}", if first == '[' { "list" } else { "mapping" })
+        }
+        '|' | '>' => {
+            let rest = value[1..].trim_start_matches(|c: char| matches!(c, '-' | '+') || c.is_ascii_digit()).trim();
+            if rest.is_empty() || rest.starts_with('#') {
+                return None;
+            }
+            format!("a text that begins with `{first}` is read as a block of lines")
+        }
+        '-' | '?' if value[1..].starts_with(' ') => format!("a text cannot begin with `{first} ` on the line of its key"),
+        _ if line.value > line.content && (value.contains(": ") || value.ends_with(':')) => {
+            "`: ` in a text makes YAML read a key there".into()
+        }
+        _ => {
+            let hash = value.find(" #").filter(|n| !value[n + 2..].starts_with(' '))?;
+            let at = line.start + line.value + hash + 1;
+            let diagnostic = comment(source, at, line.start + line.text.len())
+                .help(format!("put the text in quotes: `{}`", line.with_value(&quoted(value))));
+            return Some(Trap { diagnostic, repair: Some(paint(line.value_range())) });
+        }
+    };
+    let range = line.value_range();
+    let diagnostic = Diagnostic::error(codes::YAML_CHAT_TEXT, Span::new(source, range.start, range.end), why)
+        .help(format!("put it in quotes: `{}`", line.with_value(&quoted(value))));
+    Some(Trap { diagnostic, repair: Some(paint(range)) })
+}
+
+/// `{ topic: @foo, … }`: the sign is inside brackets.
+fn inside(source: SourceId, text: &str, line: &Line<'_>, at: usize) -> Option<Trap> {
+    let first = text[at..].chars().next().filter(|c| matches!(c, '@' | '`' | '%' | '*' | '!'))?;
+    let end = line.start + line.text.len();
+    let stop = text[at..end.max(at)].find([',', '}', ']']).map_or(end, |n| at + n);
+    let value = text[at..stop].trim_end();
+    let range = at..at + value.len();
+    let diagnostic = Diagnostic::error(
+        codes::YAML_CHAT_TEXT,
+        Span::new(source, range.start, range.end),
+        format!("a text cannot begin with `{first}`"),
+    )
+    .help(format!("put it in quotes: `{}`", quoted(value)));
+    Some(Trap { diagnostic, repair: Some(paint(range)) })
+}
+
+/// A quote that was opened on the line above and is never closed.
+fn open_quote(source: SourceId, line: &Line<'_>) -> Option<Trap> {
+    let value = line.value();
+    let first = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    if closing_quote(value, first).is_some() {
+        return None;
+    }
+    let range = line.value_range();
+    let diagnostic = Diagnostic::error(
+        codes::YAML_SYNTAX,
+        Span::new(source, range.start, range.end),
+        format!("the quote `{first}` is not closed"),
+    )
+    .help(format!("close it on the same line: `{}{first}`", line.with_value(value)));
+    Some(Trap { diagnostic, repair: Some(paint(range)) })
+}
+
+fn paint(range: Range<usize>) -> (Range<usize>, String) {
+    let filler = "x".repeat(range.len());
+    (range, filler)
+}
+
+fn comment(source: SourceId, start: usize, end: usize) -> Diagnostic {
+    Diagnostic::error(
+        codes::YAML_CHAT_TEXT,
+        Span::new(source, start, end),
+        "a `#` after a space begins a comment: this part of the text is not read",
+    )
+}
+
+/// One past the quote that closes a quoted text.
+fn closing_quote(value: &str, quote: char) -> Option<usize> {
+    let mut chars = value.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        if c == '\\' && quote == '"' {
+            chars.next();
+        } else if c == quote {
+            if quote == '\'' && chars.peek().is_some_and(|(_, next)| *next == '\'') {
+                chars.next();
+            } else {
+                return Some(at + 1);
+            }
+        }
+    }
+    None
+}
+
+/// One past the bracket that closes the one at the beginning.
+fn closing_bracket(value: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, c) in value.char_indices() {
+        match c {
+            '[' | '{' => depth += 1,
+            ']' | '}' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Text behind a value that YAML takes for a comment and that does not look like one: `#话题#`.
+pub(crate) fn swallowed(source: SourceId, text: &str, start: usize, end: usize) -> Option<Diagnostic> {
+    let line_end = text[end..].find('\n').map_or(text.len(), |n| end + n);
+    let rest = text[end..line_end].trim_end();
+    let at = end + rest.find('#')?;
+    let between = &text[end..at];
+    if !between.chars().all(|c| c == ' ') {
+        return None;
+    }
+    let note = &rest[at - end + 1..];
+    let next = note.chars().next()?;
+    if next.is_whitespace() || matches!(next, '#' | '!' | '-' | '=') {
+        return None;
+    }
+    let stop = end + rest.len();
+    let line = Line::at(text, at);
+    let written = &text[start..stop];
+    let topic = note.find('#').is_some_and(|n| !note[..n].contains(' '));
+    let mut diagnostic = comment(source, at, stop);
+    if !topic && start < end {
+        diagnostic.severity = crate::base::diagnostic::Severity::Warning;
+        diagnostic.message = "from `#` on this is a comment and no part of the text".into();
+    }
+    let key = text[line.start..start.max(line.start)].trim_start();
+    Some(diagnostic.help(format!(
+        "put the text in quotes: `{key}{}`; for a comment leave a space after `#`",
+        quoted(written)
+    )))
+}
+
+/// `“大家好”`: quotes that YAML does not know as quotes.
+pub(crate) fn full_width_quotes(source: SourceId, text: &str, span: Span) -> Option<Diagnostic> {
+    let written = &text[span.start as usize..span.end as usize];
+    let inner = written.strip_prefix('“')?.strip_suffix('”')?;
+    if inner.contains(['“', '”', '\n']) {
+        return None;
+    }
+    Some(
+        Diagnostic::warning(codes::YAML_FULL_WIDTH, Span::new(source, span.start as usize, span.end as usize), "“ and ” are part of the text here, not quotes around it")
+            .help(format!("write `{}`, or `{}` if they are meant", quoted(inner), quoted(written))),
+    )
+}
+
+/// `&今晚 见`: a word that YAML takes for an anchor which nothing refers to.
+pub(crate) fn stray_anchor(source: SourceId, text: &str, span: Span) -> Option<Diagnostic> {
+    let line_start = text[..span.start as usize].rfind('\n').map_or(0, |n| n + 1);
+    let before = text[line_start..span.start as usize].trim_end();
+    let at = line_start + before.rfind('&')?;
+    let name = &text[at + 1..line_start + before.len()];
+    if name.contains(' ') || text.contains(&format!("*{name}")) {
+        return None;
+    }
+    let written = &text[at..span.end as usize];
+    Some(
+        Diagnostic::error(
+            codes::YAML_CHAT_TEXT,
+            Span::new(source, at, span.end as usize),
+            format!("`&{name}` is read as an anchor, not as text"),
+        )
+        .help(format!("put the text in quotes: `{}`", quoted(written))),
+    )
+}

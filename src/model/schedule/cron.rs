@@ -1,0 +1,371 @@
+//! `cron`: the five fields of Debian's crontab(5), and six with seconds in front.
+//!
+//! What is a field follows Debian's crontab(5) (package cron 3.0pl1): `*`, numbers, ranges, lists, steps after a
+//! range or `*`, names by their first three letters, 0 and 7 for Sunday, the nicknames. Where that page is vague
+//! this follows the daemon: a field counts as starred when it *begins* with `*` (so `*/2` is starred), the two day
+//! fields are OR-ed only when neither is, and names may stand in lists and ranges. `@reboot` is refused: a playbook
+//! has no boot. How fields meet a change of the clock is in [`super::face::Rule`].
+
+use super::{
+    ScheduleError,
+    days::HORIZON,
+    face::{Civil, DAY, Day, date_of, month_days, weekday_of},
+};
+use std::ops::Range;
+
+/// A cron expression as bit sets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cron {
+    /// As written, with single spaces.
+    text: String,
+    pub(super) seconds: u64,
+    pub(super) minutes: u64,
+    pub(super) hours: u64,
+    pub(super) days: u64,
+    pub(super) months: u64,
+    /// Bit 0 is Sunday.
+    pub(super) weekdays: u64,
+    /// Whether the field of days, or that of weekdays, begins with `*`: then a day must be in both sets.
+    pub(super) day_starred: bool,
+    /// Whether the minute or the hour begins with `*`.
+    wild: bool,
+}
+
+/// One of the fields: its name, its bounds and the names of its values.
+struct Field {
+    name: &'static str,
+    low: u32,
+    high: u32,
+    names: &'static [&'static str],
+}
+
+const FIELDS: [Field; 6] = [
+    Field { name: "second", low: 0, high: 59, names: &[] },
+    Field { name: "minute", low: 0, high: 59, names: &[] },
+    Field { name: "hour", low: 0, high: 23, names: &[] },
+    Field { name: "day of the month", low: 1, high: 31, names: &[] },
+    Field { name: "month", low: 1, high: 12, names: &MONTHS },
+    Field { name: "day of the week", low: 0, high: 7, names: &WEEKDAYS },
+];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+const NICKNAMES: [(&str, &str); 7] = [
+    ("@yearly", "0 0 1 1 *"),
+    ("@annually", "0 0 1 1 *"),
+    ("@monthly", "0 0 1 * *"),
+    ("@weekly", "0 0 * * 0"),
+    ("@daily", "0 0 * * *"),
+    ("@midnight", "0 0 * * *"),
+    ("@hourly", "0 * * * *"),
+];
+
+impl Cron {
+    /// Reads an expression. One whose day never exists (30 February) can be read, as in crontab(5); it yields nothing.
+    pub fn parse(text: &str) -> Result<Self, ScheduleError> {
+        let words = words(text);
+        if let [(word, range)] = words.as_slice()
+            && word.starts_with('@')
+        {
+            return Self::nickname(word, range.clone());
+        }
+        let seconds = match words.len() {
+            5 => None,
+            6 => Some(&words[0]),
+            n => return Err(wrong_count(text, n)),
+        };
+        let at = words.len() - 5;
+        let set = |i: usize| parse_field(&FIELDS[i + 1], words[at + i].0, words[at + i].1.start);
+        let starred = |i: usize| words[at + i].0.starts_with('*');
+        let weekdays = set(4)?;
+        Ok(Self {
+            text: words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" "),
+            seconds: seconds.map_or(Ok(1), |(word, range)| parse_field(&FIELDS[0], word, range.start))?,
+            minutes: set(0)?,
+            hours: set(1)?,
+            days: set(2)?,
+            months: set(3)?,
+            weekdays: (weekdays | weekdays >> 7) & 0x7f,
+            day_starred: starred(2) || starred(4),
+            wild: starred(0) || starred(1),
+        })
+    }
+
+    fn nickname(word: &str, range: Range<usize>) -> Result<Self, ScheduleError> {
+        let lower = word.to_ascii_lowercase();
+        if let Some((_, fields)) = NICKNAMES.iter().find(|(name, _)| *name == lower) {
+            return Self::parse(fields);
+        }
+        let help = if lower == "@reboot" {
+            "an engine may start at any time and must not repeat itself; for something at the beginning of a \
+             group's life use `on: group.created`"
+                .into()
+        } else {
+            let near = NICKNAMES.iter().map(|(name, _)| *name);
+            let near = near.min_by_key(|name| strsim::damerau_levenshtein(name, &lower)).unwrap_or("@daily");
+            format!("did you mean `{near}`? The nicknames are @hourly, @daily, @weekly, @monthly and @yearly")
+        };
+        let message = format!("found `{word}`, expected five fields or a nickname such as @daily");
+        Err(ScheduleError { message, help: Some(help), range })
+    }
+
+    /// The expression as it was written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it follows real time through a change of the clock: its minute or its hour begins with `*`.
+    pub fn is_wild(&self) -> bool {
+        self.wild
+    }
+
+    /// The first civil second at or after another that the fields match; `None` when there is none in fifty years.
+    pub(super) fn next(&self, civil: Civil) -> Option<Civil> {
+        let today = civil.div_euclid(DAY);
+        if self.next_day(today, today + 1).is_some()
+            && let Some(time) = self.next_time(civil.rem_euclid(DAY))
+        {
+            return Some(today * DAY + time);
+        }
+        Some(self.next_day(today + 1, today + HORIZON)? * DAY + self.next_time(0)?)
+    }
+
+    /// The first matching day at or after `from` and before `end`.
+    fn next_day(&self, from: Day, end: Day) -> Option<Day> {
+        let date = date_of(from);
+        let mut month = i64::from(date.year()) * 12 + i64::from(date.month()) - 1;
+        let mut day = from;
+        while day < end {
+            let (first, length) = month_days(month)?;
+            if self.months & 1 << (month.rem_euclid(12) + 1) != 0 {
+                let mut candidates = day..(first + length).min(end);
+                if let Some(day) = candidates.find(|day| self.has_day(*day, day - first + 1)) {
+                    return Some(day);
+                }
+            }
+            day = first + length;
+            month += 1;
+        }
+        None
+    }
+
+    fn has_day(&self, day: Day, of_month: i64) -> bool {
+        let in_days = self.days & 1 << of_month != 0;
+        let in_weekdays = self.weekdays & 1 << ((weekday_of(day) + 1) % 7) != 0;
+        if self.day_starred { in_days && in_weekdays } else { in_days || in_weekdays }
+    }
+
+    /// The first matching second of a day at or after another.
+    fn next_time(&self, second: i64) -> Option<i64> {
+        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+        let time = |hour: i64, minute: i64, second: i64| hour * 3_600 + minute * 60 + second;
+        if self.hours & 1 << hour != 0 {
+            if self.minutes & 1 << minute != 0
+                && let Some(second) = at_least(self.seconds, second)
+            {
+                return Some(time(hour, minute, second));
+            }
+            if let Some(minute) = at_least(self.minutes, minute + 1) {
+                return Some(time(hour, minute, at_least(self.seconds, 0)?));
+            }
+        }
+        let hour = at_least(self.hours, hour + 1)?;
+        Some(time(hour, at_least(self.minutes, 0)?, at_least(self.seconds, 0)?))
+    }
+}
+
+/// The smallest member of a set at or above a number below 64.
+fn at_least(set: u64, n: i64) -> Option<i64> {
+    let rest = set >> n;
+    (rest != 0).then(|| n + i64::from(rest.trailing_zeros()))
+}
+
+/// The words of a text between blanks, each with its bytes.
+fn words(text: &str) -> Vec<(&str, Range<usize>)> {
+    let start = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
+    text.split_whitespace().map(|word| (word, start(word)..start(word) + word.len())).collect()
+}
+
+fn wrong_count(text: &str, n: usize) -> ScheduleError {
+    let help = if n == 7 {
+        "the seventh field of Quartz is a year; leave it out, and say `from` and `until` beside `cron`"
+    } else if text.contains(" at ") || text.chars().any(|c| c.is_alphabetic() && !c.is_ascii()) {
+        "words belong under `every:`, such as `every: friday at 20:00`; cron has numbers: `0 20 * * fri`"
+    } else {
+        "write minute, hour, day of the month, month, day of the week: `0 20 * * fri` is Friday at 20:00"
+    };
+    let found = match n {
+        0 => "found nothing".to_owned(),
+        1 => "found 1 field".to_owned(),
+        n => format!("found {n} fields"),
+    };
+    ScheduleError {
+        message: format!("{found}, expected five fields (or six with seconds in front)"),
+        help: Some(help.into()),
+        range: 0..text.len(),
+    }
+}
+
+/// Reads a field into a set; `start` is where it begins in the whole text.
+fn parse_field(field: &Field, text: &str, start: usize) -> Result<u64, ScheduleError> {
+    let mut set = 0;
+    let mut at = start;
+    for part in text.split(',') {
+        set |= parse_part(field, part).map_err(|(message, help)| ScheduleError {
+            message,
+            help,
+            range: at..at + part.len().max(1),
+        })?;
+        at += part.len() + 1;
+    }
+    Ok(set)
+}
+
+type PartError = (String, Option<String>);
+
+/// One part of a list: `*`, a value or a range, with a step after `*` or a range.
+fn parse_part(field: &Field, part: &str) -> Result<u64, PartError> {
+    let Field { name, low, high, .. } = field;
+    if part.is_empty() {
+        let help = Some("write lists without blanks and without a comma at the end: `1,15`".into());
+        return Err((
+            format!("found an empty place in the list of the field `{name}`, expected a value"),
+            help,
+        ));
+    }
+    let (range, step) = match part.split_once('/') {
+        Some((range, step)) => (range, Some(step)),
+        None => (part, None),
+    };
+    let (first, last) = if range == "*" {
+        (*low, *high)
+    } else if let Some((first, last)) = range.split_once('-') {
+        (value(field, first)?, value(field, last)?)
+    } else {
+        let first = value(field, range)?;
+        if step.is_some() {
+            let help = format!("write the range too: `{range}-{high}{}`", &part[range.len()..]);
+            let message =
+                format!("found `{part}`, expected a range or `*` before the step in the field `{name}`");
+            return Err((message, Some(help)));
+        }
+        (first, first)
+    };
+    if first > last {
+        let message = format!("found `{range}` in the field `{name}`, which ends before it begins");
+        return Err((message, Some(backward_help(field, range, first, last))));
+    }
+    let step = match step {
+        None => 1,
+        Some(step) => step.parse().ok().filter(|n: &u32| *n > 0).ok_or_else(|| {
+            let help = format!("`*/5` in the field `{name}` means every fifth");
+            (format!("found the step `{step}`, expected a number from 1"), Some(help))
+        })?,
+    };
+    Ok((first..=last).step_by(step as usize).fold(0, |set, n| set | 1 << n))
+}
+
+fn backward_help(field: &Field, range: &str, first: u32, last: u32) -> String {
+    if field.low == 0 && field.high == 7 && last == 0 {
+        return format!("a week ends with Sunday as 7: `{first}-7`");
+    }
+    let (begin, end) = range.split_once('-').unwrap_or((range, range));
+    let whole = if field.high == 7 { 6 } else { field.high };
+    let ends = if first == whole { begin.to_owned() } else { format!("{begin}-{whole}") };
+    let begins = if last == field.low { end.to_owned() } else { format!("{}-{end}", field.low) };
+    format!("write it as two: `{ends},{begins}`")
+}
+
+/// One value: a number within the field's bounds or one of its names.
+fn value(field: &Field, text: &str) -> Result<u32, PartError> {
+    let Field { name, low, high, names } = field;
+    let lower = text.to_ascii_lowercase();
+    if let Some(position) = names.iter().position(|name| *name == lower) {
+        return Ok(position as u32 + low);
+    }
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        return match text.parse() {
+            Ok(n) if (*low..=*high).contains(&n) => Ok(n),
+            _ => Err((format!("found `{text}`, expected a {name} from {low} to {high}"), None)),
+        };
+    }
+    let or_name = if names.is_empty() { String::new() } else { format!(" or a name such as `{}`", names[1]) };
+    let message = format!("found `{text}`, expected a {name} from {low} to {high}{or_name}");
+    Err((message, value_help(field, &lower)))
+}
+
+fn value_help(field: &Field, lower: &str) -> Option<String> {
+    let short = lower.get(..3).filter(|short| field.names.contains(short));
+    if let Some(short) = short {
+        return Some(format!("names have three letters here: `{short}`"));
+    }
+    if lower == "?" {
+        return Some("Quartz's `?` is `*` here".into());
+    }
+    if lower.contains(['l', 'w', '#']) && lower.len() <= 5 && (field.names.is_empty() || field.high == 7) {
+        return Some(
+            "crontab(5) has no `L`, `W` or `#`; write it under `every:`, such as \
+             `every: month on last friday at 19:00`"
+                .into(),
+        );
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> (String, String) {
+        let error = Cron::parse(text).unwrap_err();
+        (text[error.range].to_owned(), format!("{} / {}", error.message, error.help.unwrap_or_default()))
+    }
+
+    #[test]
+    fn fields_become_sets() {
+        let cron = Cron::parse("*/20 8-10,22 1-9/4 feb,MAR 0,fri-7").unwrap();
+        assert_eq!(cron.seconds, 1);
+        assert_eq!(cron.minutes, 1 | 1 << 20 | 1 << 40);
+        assert_eq!(cron.hours, 1 << 8 | 1 << 9 | 1 << 10 | 1 << 22);
+        assert_eq!(cron.days, 1 << 1 | 1 << 5 | 1 << 9);
+        assert_eq!(cron.months, 1 << 2 | 1 << 3);
+        assert_eq!(cron.weekdays, 1 | 1 << 5 | 1 << 6);
+        assert!(cron.is_wild() && !cron.day_starred);
+        assert_eq!(Cron::parse("15 30 8 * * *").unwrap().seconds, 1 << 15);
+    }
+
+    #[test]
+    fn nicknames_stand_for_their_fields() {
+        for (nickname, fields) in NICKNAMES {
+            assert_eq!(Cron::parse(nickname).unwrap(), Cron::parse(fields).unwrap());
+        }
+        assert!(error("@reboot").1.contains("group.created"));
+        assert!(error("@dayly").1.contains("@daily"));
+    }
+
+    #[test]
+    fn errors_name_the_part_and_the_remedy() {
+        for (text, at, says) in [
+            ("", "", "found nothing"),
+            ("0 20 * *", "0 20 * *", "found 4 fields"),
+            ("0 0 12 * * * 2026", "0 0 12 * * * 2026", "Quartz"),
+            ("60 * * * *", "60", "minute from 0 to 59"),
+            ("0 1,25 * * *", "25", "hour from 0 to 23"),
+            ("0 0 0 * *", "0", "day of the month from 1 to 31"),
+            ("5/10 * * * *", "5/10", "`5-59/10`"),
+            ("*/0 * * * *", "*/0", "expected a number from 1"),
+            ("0 22-2 * * *", "22-2", "`22-23,0-2`"),
+            ("0 8 * * fri-sun", "fri-sun", "`5-7`"),
+            ("0 8 * * sat-mon", "sat-mon", "`sat,0-mon`"),
+            ("0 8 * * friday", "friday", "`fri`"),
+            ("0 8 ? * mon", "?", "Quartz's `?`"),
+            ("0 8 L * *", "L", "month on last"),
+            ("0 8 * * 5#2", "5#2", "month on last"),
+            ("0 8 1, * *", " ", "without a comma at the end"),
+        ] {
+            let (found, message) = error(text);
+            assert_eq!(found, at, "{text}: {message}");
+            assert!(message.contains(says), "{text}: {message}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Commands with which people answer a running engine, and report what its channels cannot hear.
+//!
+//! `done`, `approve`, `reject`, `signal`.
+
+use super::{args::Target, client, failure::Failure, output::Output, remote};
+use crate::{
+    base::{
+        ids::{EffectId, MemberId, TaskId},
+        value::Value,
+    },
+    engine::input::Command,
+};
+
+/// Says that a task is done, or that a post was copied to where it belongs.
+#[derive(Debug, clap::Args)]
+pub(super) struct Done {
+    /// The task, as `playbook tasks` shows it, or a message in doubt that has arrived after all.
+    #[arg(value_name = "TASK")]
+    task: String,
+    /// What you have to add; later steps see it under the task's `as` name.
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Done {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
+        // A task's id is short; an effect's names its run.
+        if self.task.contains('/') {
+            client::arrived(&remote.dir, &remote.group, &EffectId::new(&self.task), remote.by.clone())?;
+            out.line(format!("{} has arrived", self.task))?;
+            return Ok(());
+        }
+        let note = self.note.as_deref().map_or(Value::Null, Value::str);
+        let command = Command::Done { task: TaskId::new(&self.task), by: remote.by.clone(), note };
+        remote.command(command, &format!("{} is done", self.task), out)
+    }
+}
+
+/// Gives an approval.
+#[derive(Debug, clap::Args)]
+pub(super) struct Approve {
+    /// The approval, as `playbook tasks` shows it.
+    #[arg(value_name = "TASK")]
+    task: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Approve {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
+        let command = Command::Approve { task: TaskId::new(&self.task), by: remote.by.clone() };
+        remote.command(command, &format!("{} is approved", self.task), out)
+    }
+}
+
+/// Refuses an approval: what it gates does not happen.
+#[derive(Debug, clap::Args)]
+pub(super) struct Reject {
+    /// The approval, as `playbook tasks` shows it.
+    #[arg(value_name = "TASK")]
+    task: String,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Reject {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
+        let command = Command::Reject {
+            task: TaskId::new(&self.task),
+            by: remote.by.clone(),
+            reason: self.reason.clone(),
+        };
+        remote.command(command, &format!("{} is rejected", self.task), out)
+    }
+}
+
+/// Reports a fact: a member joined, somebody answered, or a signal of your own.
+///
+/// For example `playbook signal member.joined --member li --with name=小李`, or
+/// `playbook signal answer --member li --with task=t4 --with option=来`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Signal {
+    /// The signal's name.
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// The member it is about.
+    #[arg(long, value_name = "ID")]
+    member: Option<String>,
+    /// What goes with it, as JSON.
+    #[arg(long, value_name = "JSON")]
+    data: Option<String>,
+    /// One value that goes with it.
+    #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
+    with: Vec<String>,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Signal {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let data = remote::data(self.data.as_deref(), &self.with)?;
+        if self.name.is_empty() || self.name.contains(char::is_whitespace) {
+            return Err(Failure::usage(format!("{:?} is not a signal's name; expected one word", self.name)));
+        }
+        let remote = self.target.remote()?;
+        let member = self.member.as_ref().map(MemberId::new);
+        client::signal(&remote.dir, &remote.group, &self.name, member, data)?;
+        out.line(format!("reported {}", self.name))?;
+        Ok(())
+    }
+}

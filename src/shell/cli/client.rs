@@ -1,0 +1,61 @@
+//! What the commands ask of a running engine, through the socket in its state directory.
+//!
+//! An answer comes after the commit: what was said to be done is done for ever.
+
+use super::{
+    failure::Failure,
+    remote::no_engine,
+};
+use crate::{
+    base::{
+        ids::{EffectId, GroupId, MemberId},
+        value::Value,
+    },
+    engine::input::Command,
+    shell::socket::{self, Ask, CommandReply, CommandRequest, SocketError},
+};
+use std::path::Path;
+
+/// Sends a command of an operator.
+pub(super) fn command(dir: &Path, group: &GroupId, command: Command) -> Result<CommandReply, Failure> {
+    ask(dir, group, Ask::Command(command))
+}
+
+/// Reports a fact.
+pub(super) fn signal(
+    dir: &Path,
+    group: &GroupId,
+    name: &str,
+    member: Option<MemberId>,
+    data: Value,
+) -> Result<CommandReply, Failure> {
+    ask(dir, group, Ask::Signal { name: name.into(), member, data })
+}
+
+/// Sends a message again that was refused or is in doubt.
+pub(super) fn retry(dir: &Path, group: &GroupId, effect: &EffectId) -> Result<CommandReply, Failure> {
+    ask(dir, group, Ask::Resend { effect: effect.clone() })
+}
+
+/// Says that a message in doubt has arrived.
+pub(super) fn arrived(
+    dir: &Path,
+    group: &GroupId,
+    effect: &EffectId,
+    by: Option<String>,
+) -> Result<CommandReply, Failure> {
+    ask(dir, group, Ask::Arrived { effect: effect.clone(), by })
+}
+
+fn ask(dir: &Path, group: &GroupId, ask: Ask) -> Result<CommandReply, Failure> {
+    let request = CommandRequest { id: None, group: Some(group.clone()), ask };
+    let reply = socket::request(dir, &request).map_err(|error| match error {
+        SocketError::NotRunning(dir) => no_engine(&dir),
+        broken @ SocketError::Broken { .. } => Failure::environment(broken.to_string()),
+    })?;
+    if reply.ok {
+        return Ok(reply);
+    }
+    let reason = reply.refused.unwrap_or_else(|| "the engine refused and did not say why".into());
+    Err(Failure::refused(reason))
+}

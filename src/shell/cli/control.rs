@@ -1,0 +1,157 @@
+//! Commands that change a running engine: runs and plays.
+//!
+//! `start`, `cancel`, `pause`, `resume`, `postpone`, `retry`, `skip`.
+
+use super::{
+    args::{self, Target},
+    client,
+    failure::Failure,
+    output::Output,
+    remote,
+};
+use crate::{
+    base::ids::{EffectId, PlayName, RunId},
+    engine::input::Command,
+};
+
+/// Starts a play now, whatever its trigger and its conditions.
+#[derive(Debug, clap::Args)]
+pub(super) struct Start {
+    /// The play.
+    #[arg(value_name = "PLAY")]
+    play: String,
+    /// Its `args`, as JSON.
+    #[arg(long, value_name = "JSON")]
+    data: Option<String>,
+    /// One of its `args`.
+    #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
+    with: Vec<String>,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Start {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let args = remote::data(self.data.as_deref(), &self.with)?;
+        let remote = self.target.remote()?;
+        let command = Command::Start { play: PlayName::new(&self.play), args };
+        remote.command(command, &format!("started {}", self.play), out)
+    }
+}
+
+/// Ends a run; steps ahead are not carried out.
+#[derive(Debug, clap::Args)]
+pub(super) struct Cancel {
+    /// The run, as `playbook runs` shows it.
+    #[arg(value_name = "RUN")]
+    run: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Cancel {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let command = Command::Cancel { run: RunId::new(&self.run) };
+        self.target.remote()?.command(command, &format!("cancelled {}", self.run), out)
+    }
+}
+
+/// Starts nothing until `resume`: one play, or all of them. Runs under way go on.
+#[derive(Debug, clap::Args)]
+pub(super) struct Pause {
+    /// The play; all when there is none.
+    #[arg(value_name = "PLAY")]
+    play: Option<String>,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Pause {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let command = Command::Pause { play: self.play.as_ref().map(PlayName::new) };
+        let said = format!("paused {}", self.play.as_deref().unwrap_or("every play"));
+        self.target.remote()?.command(command, &said, out)
+    }
+}
+
+/// Lets plays start again after `pause`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Resume {
+    /// The play; all when there is none.
+    #[arg(value_name = "PLAY")]
+    play: Option<String>,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Resume {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let command = Command::Resume { play: self.play.as_ref().map(PlayName::new) };
+        let said = format!("resumed {}", self.play.as_deref().unwrap_or("every play"));
+        self.target.remote()?.command(command, &said, out)
+    }
+}
+
+/// Moves a date of a play: the steps ahead move with it, what was done stays done.
+#[derive(Debug, clap::Args)]
+pub(super) struct Postpone {
+    /// The play and the id of the date: `guest-session/jia`.
+    #[arg(value_name = "PLAY/ID")]
+    date: String,
+    /// The new time; a civil time is in the playbook's zone.
+    #[arg(value_name = "TIME")]
+    time: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Postpone {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
+        let at = args::time(&self.time, &remote.zone)?;
+        let (play, date) = remote::play_and_id(&remote.state()?, &self.date)?;
+        let said = format!("{play}/{date} is now at {}", at.to_rfc3339(&remote.zone));
+        remote.command(Command::Postpone { play, date, at }, &said, out)
+    }
+}
+
+/// Tries again: a message that was refused or is in doubt, or a run from the step that failed.
+#[derive(Debug, clap::Args)]
+pub(super) struct Retry {
+    /// The effect as `playbook outbox` shows it, or the run as `playbook runs` does.
+    #[arg(value_name = "ID")]
+    id: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Retry {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
+        let run = RunId::new(&self.id);
+        if remote.state()?.runs.contains_key(&run) {
+            return remote.command(Command::Retry { run }, &format!("{} goes on", self.id), out);
+        }
+        client::retry(&remote.dir, &remote.group, &EffectId::new(&self.id))?;
+        out.line(format!("{} is tried again", self.id))?;
+        Ok(())
+    }
+}
+
+/// Skips a coming occurrence, or the step that a run waits at.
+#[derive(Debug, clap::Args)]
+pub(super) struct Skip {
+    /// The run, which may be one that has not started, or the run and its step.
+    #[arg(value_name = "RUN[/STEP]")]
+    run: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Skip {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
+        let (run, step) = remote::run_and_step(&remote.state()?, &self.run);
+        remote.command(Command::Skip { run, step }, &format!("skipped {}", self.run), out)
+    }
+}

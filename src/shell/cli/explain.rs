@@ -1,0 +1,58 @@
+//! `playbook explain`: a diagnostic at length.
+
+use super::{
+    failure::Failure,
+    output::{BAD, Output, Table, WARN},
+};
+use crate::{
+    base::{diagnostic::Severity, locale::Locale},
+    lang::explain,
+};
+
+/// Explains a diagnostic at length: why it matters, how it looks wrong and how right.
+///
+/// Without a code, lists all of them.
+#[derive(Debug, clap::Args)]
+pub(super) struct Explain {
+    /// The code, as `check` writes it in brackets.
+    #[arg(value_name = "CODE")]
+    code: Option<String>,
+    /// The language: `en` or `zh`.
+    #[arg(long, default_value = "en", value_name = "LANG")]
+    lang: String,
+}
+
+impl Explain {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let locale = Locale::from_tag(&self.lang)
+            .ok_or_else(|| Failure::usage(format!("{:?} is no language here; expected en or zh", self.lang)))?;
+        let Some(wanted) = &self.code else { return list(locale, out) };
+        let code = explain::find(wanted).map_err(|near| {
+            let help = near.map_or_else(
+                || "`playbook explain` without a code lists all of them".to_owned(),
+                |near| format!("did you mean {near}?"),
+            );
+            Failure::usage(format!("there is no code {wanted:?}")).help(help)
+        })?;
+        out.raw(&code.explain(locale))?;
+        Ok(())
+    }
+}
+
+fn list(locale: Locale, out: &mut Output) -> Result<(), Failure> {
+    let mut table = Table::new(&["code", "severity", "meaning"]);
+    for code in explain::all() {
+        table.row(vec![
+            code.slug.to_owned(),
+            code.severity.as_str().to_owned(),
+            code.meaning.of(locale).to_owned(),
+        ]);
+        match code.severity {
+            Severity::Error => table.paint_last(1, BAD),
+            Severity::Warning => table.paint_last(1, WARN),
+            Severity::Info => {}
+        }
+    }
+    table.write(out)?;
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! `playbook handbook`: what members and operators should know, from the file itself, as Markdown.
+
+use super::{failure::Failure, load, output::Output};
+use crate::{
+    base::{locale::Locale, time::Zone, value::Value},
+    model::{
+        play::Play,
+        playbook::Playbook,
+        trigger::{Batch, Trigger},
+    },
+};
+use std::path::PathBuf;
+
+/// Prints the community's handbook as Markdown: its charter, its rules, and what happens when.
+#[derive(Debug, clap::Args)]
+pub(super) struct Handbook {
+    /// The playbook file.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl Handbook {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let loaded = load::compile(&self.file)?;
+        out.raw(&markdown(loaded.playbook()?))?;
+        Ok(())
+    }
+}
+
+/// The whole handbook.
+fn markdown(playbook: &Playbook) -> String {
+    let words = |en, zh| playbook.locale.pick(en, zh);
+    let mut text = format!("# {}\n", playbook.title);
+    for (title, value) in
+        [(words("What we are for", "群的定位"), &playbook.charter), (words("Rules", "群规"), &playbook.rules)]
+    {
+        if !value.is_null() {
+            text.push_str(&format!("\n## {title}\n\n"));
+            list(value, 0, &mut text);
+        }
+    }
+    text.push_str(&format!("\n## {}\n\n", words("What happens when", "日程与机制")));
+    for play in &playbook.plays {
+        let title = if play.title.as_ref() == play.name.as_str() {
+            format!("**{}**", play.name)
+        } else {
+            format!("**{}** (`{}`)", play.title, play.name)
+        };
+        text.push_str(&format!("- {title}: {}\n", when(playbook, play)));
+    }
+    text
+}
+
+/// When a play starts, in the playbook's language.
+fn when(playbook: &Playbook, play: &Play) -> String {
+    let words = |en: &str, zh: &str| playbook.locale.pick(en, zh).to_owned();
+    match &play.trigger {
+        Trigger::Schedule(schedule) => schedule.describe(playbook.locale),
+        Trigger::Dates(dates) => {
+            let days: Vec<String> =
+                dates.iter().map(|date| day(playbook.locale, date.at, &playbook.zone)).collect();
+            days.join(playbook.locale.pick(", ", "、"))
+        }
+        Trigger::Signal(on) => {
+            let batch = match (on.batch, playbook.locale) {
+                (None, _) => String::new(),
+                (Some(Batch::For(length)), Locale::En) => format!(", {length} later"),
+                (Some(Batch::For(length)), Locale::Zh) => format!(",{}后", Locale::Zh.duration(length)),
+                (Some(Batch::Until(clock)), Locale::En) => format!(", at {clock}"),
+                (Some(Batch::Until(clock)), Locale::Zh) => format!(",{clock}"),
+            };
+            match playbook.locale {
+                Locale::En => format!("on `{}`{batch}", on.name),
+                Locale::Zh => format!("收到 `{}` 时{batch}", on.name),
+            }
+        }
+        Trigger::Command => words("when somebody starts it", "由人或其他流程启动"),
+    }
+}
+
+/// A date with its year and clock.
+fn day(locale: Locale, at: crate::base::time::Timestamp, zone: &Zone) -> String {
+    let civil = zone.civil(at);
+    match locale {
+        Locale::En => civil.strftime("%-d %b %Y, %H:%M").to_string(),
+        Locale::Zh => {
+            format!("{}年{}月{}日 {}", civil.year(), civil.month(), civil.day(), civil.strftime("%H:%M"))
+        }
+    }
+}
+
+/// A value as a nested list.
+fn list(value: &Value, depth: usize, text: &mut String) {
+    let indent = "  ".repeat(depth);
+    match value {
+        Value::Map(map) => {
+            for (key, value) in map.iter() {
+                if let Some(line) = scalar(value) {
+                    text.push_str(&format!("{indent}- **{key}**: {line}\n"));
+                } else {
+                    text.push_str(&format!("{indent}- **{key}**\n"));
+                    list(value, depth + 1, text);
+                }
+            }
+        }
+        Value::List(items) => {
+            for item in items.iter() {
+                match scalar(item) {
+                    Some(line) => text.push_str(&format!("{indent}- {line}\n")),
+                    None => list(item, depth, text),
+                }
+            }
+        }
+        other => {
+            if let Some(line) = scalar(other) {
+                text.push_str(&format!("{indent}{line}\n"));
+            }
+        }
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::List(_) | Value::Map(_) => None,
+        Value::Null => Some(String::new()),
+        Value::Str(text) => Some(text.trim().replace('\n', " ")),
+        other => Some(other.to_json().to_string().trim_matches('"').to_owned()),
+    }
+}

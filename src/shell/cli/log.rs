@@ -1,0 +1,73 @@
+//! `playbook log`: the journal, one entry a line.
+
+use super::{
+    failure::Failure,
+    output::{BAD, DIM, Format, GOOD, HEADING, NAME, Output, WARN, clip, pad, paint, width},
+    state::{Opened, ReadArgs},
+};
+use crate::{
+    shell::store::LogLine,
+    sim::timeline::{self, Tone},
+};
+
+/// Shows the journal: every fact, in order.
+///
+/// As text, only what a person would want to know; `--all` shows every entry by its kind.
+#[derive(Debug, clap::Args)]
+pub(super) struct Log {
+    #[command(flatten)]
+    read: ReadArgs,
+    /// Only entries after this number.
+    #[arg(long, default_value_t = 0, value_name = "SEQ")]
+    after: i64,
+    /// As text, every entry.
+    #[arg(long, short)]
+    all: bool,
+}
+
+impl Log {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let opened = self.read.open()?;
+        let mut result = Ok(());
+        opened
+            .reader
+            .log(opened.only.as_ref(), self.after, &mut |line| {
+                if result.is_ok() {
+                    result = self.line(&opened, &line, out);
+                }
+            })
+            .map_err(|error| Failure::environment(error.to_string()))?;
+        result
+    }
+
+    fn line(&self, opened: &Opened, line: &LogLine, out: &mut Output) -> Result<(), Failure> {
+        let zone = opened.zone(&line.group);
+        if self.read.format.format == Format::Json {
+            return Ok(out.json(&line.to_json(&zone))?);
+        }
+        let civil = zone.civil(line.entry.at).strftime("%Y-%m-%d %H:%M:%S").to_string();
+        let group = if opened.several() { format!("  {}", line.group) } else { String::new() };
+        let left = format!("{:>6}  {civil}{group}  ", line.seq);
+        let Some(words) = timeline::describe(&line.entry, &zone) else {
+            if self.all {
+                let json = line.to_json(&zone);
+                let kind = json.get("entry").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
+                out.line(format!("{left}{}", paint(DIM, &kind)))?;
+            }
+            return Ok(());
+        };
+        let style = match words.tone {
+            Tone::Voice => GOOD,
+            Tone::Person | Tone::Turn => HEADING,
+            Tone::Plain => DIM,
+            Tone::Doubt => WARN,
+            Tone::Bad => BAD,
+        };
+        let word = pad(words.word, 10);
+        let about = if words.about.is_empty() { String::new() } else { format!("{}  ", words.about) };
+        let used = width(&left) + width(&word) + width(&about);
+        let text = clip(&words.text, out.width.saturating_sub(used).max(20));
+        out.line(format!("{left}{}{}{text}", paint(style, &word), paint(NAME, &about)).trim_end())?;
+        Ok(())
+    }
+}

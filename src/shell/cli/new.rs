@@ -1,0 +1,76 @@
+//! `playbook new`: a playbook from the shelf, with the files it needs.
+
+#![expect(clippy::disallowed_methods, reason = "writes the files of a new playbook")]
+
+use super::{
+    failure::Failure,
+    output::{NAME, Output, Table},
+    templates::{TEMPLATES, Template},
+};
+use crate::base::diagnostic::suggest;
+use std::{fs, io::Write as _, path::PathBuf};
+
+/// Copies a playbook from the shelf into a new folder, with the scripts and data it uses.
+///
+/// Without a template, lists them.
+#[derive(Debug, clap::Args)]
+pub(super) struct New {
+    /// The template.
+    #[arg(value_name = "TEMPLATE")]
+    template: Option<String>,
+    /// The folder [default: the template's name].
+    #[arg(value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+impl New {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let Some(name) = &self.template else { return list(out) };
+        let template = Template::find(name).ok_or_else(|| {
+            let near = suggest::nearest(name, TEMPLATES.iter().map(|template| template.name));
+            let help = near.map_or_else(
+                || "`playbook new` without a template lists them".to_owned(),
+                |near| format!("did you mean {near}?"),
+            );
+            Failure::usage(format!("there is no template {name:?}")).help(help)
+        })?;
+        let dir = self.dir.clone().unwrap_or_else(|| PathBuf::from(template.name));
+        let files = template.files();
+        // Nothing is written when anything is in the way.
+        if let Some((path, _)) = files.iter().find(|(path, _)| dir.join(path).exists()) {
+            return Err(Failure::environment(format!("{} is there already", dir.join(path).display()))
+                .help("name another folder: playbook new TEMPLATE DIR"));
+        }
+        for (path, text) in &files {
+            let full = dir.join(path);
+            let write = || {
+                fs::create_dir_all(full.parent().unwrap_or(&dir))?;
+                fs::OpenOptions::new().write(true).create_new(true).open(&full)?.write_all(text.as_bytes())
+            };
+            write().map_err(|error: std::io::Error| {
+                Failure::environment(format!("{} cannot be written: {error}", full.display()))
+            })?;
+            out.line(format!("  {}", full.display()))?;
+        }
+        let file = dir.join(template.file);
+        out.line("")?;
+        out.line("What next:")?;
+        for command in ["check", "plan", "simulate"] {
+            out.line(format!("  playbook {command} {}", file.display()))?;
+        }
+        out.line(format!("  playbook run {} --rehearse", file.display()))?;
+        Ok(())
+    }
+}
+
+fn list(out: &mut Output) -> Result<(), Failure> {
+    let mut table = Table::new(&["template", "what it is"]);
+    for template in TEMPLATES {
+        table.row(vec![template.name.to_owned(), template.about.to_owned()]);
+        table.paint_last(0, NAME);
+    }
+    table.write(out)?;
+    out.line("")?;
+    out.line("Copy one with `playbook new TEMPLATE [DIR]`.")?;
+    Ok(())
+}

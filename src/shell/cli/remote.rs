@@ -1,0 +1,165 @@
+//! Commands to a running engine: which group is meant, what was sent, what the engine said.
+//!
+//! Changes nothing itself; the engine decides and records it.
+
+use super::{
+    args::Target,
+    failure::Failure,
+    output::Output,
+    state::directory,
+};
+use crate::{
+    base::{
+        ids::{GroupId, PlayName, RunId},
+        time::Zone,
+        value::{Map, Value},
+    },
+    engine::{input::Command, state::State},
+    shell::store::{Reader, StoreError},
+};
+use std::{path::PathBuf, sync::Arc};
+
+/// One group of one engine.
+pub(super) struct Remote {
+    /// The state directory.
+    pub(super) dir: PathBuf,
+    /// The group.
+    pub(super) group: GroupId,
+    /// Its playbook's zone.
+    pub(super) zone: Zone,
+    /// Who asks.
+    pub(super) by: Option<String>,
+    reader: Reader,
+}
+
+impl Target {
+    /// The group that is meant, and the engine that runs it.
+    pub(super) fn remote(&self) -> Result<Remote, Failure> {
+        let dir = directory(self.state.state.as_deref(), None);
+        let failed = |error: StoreError| no_engine(&dir).help(error.to_string());
+        let reader = Reader::open(&dir).map_err(failed)?;
+        let groups = reader.groups().map_err(failed)?;
+        let names = || groups.keys().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
+        let group = match (&self.group.group, groups.len()) {
+            (Some(name), _) => {
+                let id = GroupId::new(name);
+                if !groups.contains_key(&id) {
+                    return Err(Failure::usage(format!("there is no group {id} in {}", dir.display()))
+                        .help(format!("its groups are {}", names())));
+                }
+                id
+            }
+            (None, 1) => groups.keys().next().cloned().ok_or_else(|| no_engine(&dir))?,
+            (None, 0) => return Err(no_engine(&dir)),
+            (None, n) => {
+                return Err(Failure::usage(format!("{} runs {n} groups; which one is meant?", dir.display()))
+                    .help(format!("add --group with one of {}", names())));
+            }
+        };
+        let zone = groups.get(&group).map_or_else(Zone::utc, crate::shell::store::GroupInfo::zone);
+        Ok(Remote { dir, group, zone, by: self.by.clone().or_else(super::who), reader })
+    }
+}
+
+/// Nobody listens on a state directory.
+pub(super) fn no_engine(dir: &std::path::Path) -> Failure {
+    Failure::environment(format!("no engine is running on {}", dir.display()))
+        .help("start it with `playbook run FILE`, or name its state with --state DIR")
+}
+
+impl Remote {
+    /// The group's state as it was committed last.
+    pub(super) fn state(&self) -> Result<State, Failure> {
+        let recovered = self.reader.states().map_err(|error| Failure::environment(error.to_string()))?;
+        let group = recovered.groups.get(&self.group).map(|group| group.state.clone());
+        group.ok_or_else(|| no_engine(&self.dir))
+    }
+
+    /// Sends a command and says that it was taken.
+    pub(super) fn command(&self, command: Command, said: &str, out: &mut Output) -> Result<(), Failure> {
+        super::client::command(&self.dir, &self.group, command)?;
+        out.line(said)?;
+        Ok(())
+    }
+}
+
+/// Splits `PLAY/ID` where a play of the state ends; a play's name may hold a slash, and so may an id.
+pub(super) fn play_and_id(state: &State, text: &str) -> Result<(PlayName, Arc<str>), Failure> {
+    let plays = state.plays.keys().filter(|play| {
+        text.strip_prefix(play.as_str()).is_some_and(|rest| rest.starts_with('/') && rest.len() > 1)
+    });
+    let longest = plays.max_by_key(|play| play.as_str().len());
+    if let Some(play) = longest {
+        return Ok((play.clone(), Arc::from(&text[play.as_str().len() + 1..])));
+    }
+    match text.split_once('/') {
+        Some((play, id)) if !play.is_empty() && !id.is_empty() => Ok((PlayName::new(play), Arc::from(id))),
+        _ => Err(Failure::usage(format!("{text:?} is not a date of a play; expected PLAY/ID such as guest-session/jia"))),
+    }
+}
+
+/// Splits `RUN` or `RUN/STEP`: what is a run as it stands is the run, else what follows the last slash is a step.
+pub(super) fn run_and_step(state: &State, text: &str) -> (RunId, Option<crate::base::ids::StepId>) {
+    let whole = RunId::new(text);
+    if !state.runs.contains_key(&whole)
+        && let Some((run, step)) = text.rsplit_once('/')
+        && state.runs.contains_key(&RunId::new(run))
+    {
+        return (RunId::new(run), Some(step.into()));
+    }
+    (whole, None)
+}
+
+/// `--data JSON` and `--with KEY=VALUE` as one value; a value that is JSON keeps its type.
+pub(super) fn data(json: Option<&str>, with: &[String]) -> Result<Value, Failure> {
+    let mut map = match json {
+        None => Map::new(),
+        Some(text) => {
+            let value: serde_json::Value = serde_json::from_str(text)
+                .map_err(|error| Failure::usage(format!("--data is not JSON: {error}")))?;
+            match Value::from_json(&value) {
+                Value::Map(map) => Map::clone(&map),
+                other if with.is_empty() => return Ok(other),
+                other => {
+                    return Err(Failure::usage(format!("--data is {}; --with needs a map", other.kind())));
+                }
+            }
+        }
+    };
+    for pair in with {
+        let (key, text) = pair
+            .split_once('=')
+            .filter(|(key, _)| !key.is_empty())
+            .ok_or_else(|| Failure::usage(format!("{pair:?} is not KEY=VALUE")))?;
+        let value = serde_json::from_str::<serde_json::Value>(text)
+            .map_or_else(|_| Value::str(text), |json| Value::from_json(&json));
+        map.insert(Arc::from(key), value);
+    }
+    Ok(if map.is_empty() { Value::Null } else { Value::Map(Arc::new(map)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_are_json_keep_their_type() {
+        let value = data(Some(r#"{"a":1}"#), &["b=true".into(), "c=hello".into(), "d=[1]".into()]).unwrap();
+        assert_eq!(value.to_json(), serde_json::json!({ "a": 1, "b": true, "c": "hello", "d": [1] }));
+        assert_eq!(data(None, &[]).unwrap(), Value::Null);
+        assert!(data(Some("{"), &[]).unwrap_err().message.contains("--data"));
+        assert!(data(None, &["x".into()]).unwrap_err().message.contains("KEY=VALUE"));
+    }
+
+    #[test]
+    fn a_slash_in_an_id_is_no_border() {
+        let mut state = State::new("g".into());
+        state.plays.insert("a/b".into(), Arc::default());
+        state.plays.insert("a".into(), Arc::default());
+        let (play, id) = play_and_id(&state, "a/b/2026/1/5").unwrap();
+        assert_eq!((play.as_str(), &*id), ("a/b", "2026/1/5"));
+        let (play, id) = play_and_id(&state, "a/x").unwrap();
+        assert_eq!((play.as_str(), &*id), ("a", "x"));
+        assert!(play_and_id(&state, "a").is_err());
+    }
+}

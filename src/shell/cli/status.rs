@@ -1,0 +1,145 @@
+//! `playbook status`: where each group is, what comes next, what waits for a person.
+
+use super::{
+    failure::Failure,
+    output::{DIM, Format, HEADING, NAME, Output, WARN, clip, pad, paint, width},
+    state::{Opened, ReadArgs, Shown, instant, when},
+};
+use crate::{
+    base::words,
+    engine::view::{self, Upcoming},
+    sim::timeline,
+};
+
+/// Shows where each group is: its phase, what comes next and what will not, what waits for a person.
+#[derive(Debug, clap::Args)]
+pub(super) struct Status {
+    #[command(flatten)]
+    read: ReadArgs,
+    /// How many coming things to show of each group.
+    #[arg(short, long, default_value_t = 8, value_name = "N")]
+    number: usize,
+}
+
+impl Status {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let opened = self.read.open()?;
+        for (index, group) in opened.groups().enumerate() {
+            let next = self.upcoming(&opened, &group);
+            match self.read.format.format {
+                Format::Json => out.json(&json(&group, &next))?,
+                Format::Text => {
+                    if index > 0 {
+                        out.line("")?;
+                    }
+                    text(&group, &next, out)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn upcoming(&self, opened: &Opened, group: &Shown<'_>) -> Vec<Upcoming> {
+        let all = opened.playbook(group.state).map(|playbook| view::upcoming(group.state, &playbook));
+        all.unwrap_or_default().into_iter().take(self.number).collect()
+    }
+}
+
+fn json(group: &Shown<'_>, next: &[Upcoming]) -> serde_json::Value {
+    let (state, zone) = (group.state, &group.zone);
+    let next: Vec<serde_json::Value> = next
+        .iter()
+        .map(|one| {
+            serde_json::json!({
+                "at": one.at.to_rfc3339(zone),
+                "play": one.play,
+                "run": one.run,
+                "step": one.step,
+                "unless": one.unless.as_ref().map(timeline::skip),
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "group": group.id,
+        "title": group.info.map(|info| info.title.as_str()),
+        "playbook": group.info.map(|info| info.playbook.as_str()),
+        "file": group.info.map(|info| info.file.as_str()),
+        "digest": state.digest,
+        "created": state.created.to_rfc3339(zone),
+        "clock": state.clock.to_rfc3339(zone),
+        "phase": state.phase,
+        "phase_entered": state.phase_entered.to_rfc3339(zone),
+        "phase_timeout": instant(state.phase_timeout, zone),
+        "paused": state.paused,
+        "members": state.members.len(),
+        "runs": state.runs.values().filter(|run| run.outcome.is_none()).count(),
+        "tasks": state.tasks.len(),
+        "held": state.held.len(),
+        "next": next,
+    })
+}
+
+fn text(group: &Shown<'_>, next: &[Upcoming], out: &mut Output) -> Result<(), Failure> {
+    let (state, zone) = (group.state, &group.zone);
+    let title = group.info.map_or(group.id.as_str(), |info| info.title.as_str());
+    let name = if title == group.id.as_str() { String::new() } else { format!(" ({})", group.id) };
+    out.line(format!("{}{name}", paint(HEADING, title)))?;
+    let until = match state.phase_timeout {
+        Some(at) => format!(", until {} at the latest", when(at, zone)),
+        None => String::new(),
+    };
+    out.line(format!(
+        "  phase {} since {}{until}",
+        paint(NAME, state.phase.as_str()),
+        when(state.phase_entered, zone)
+    ))?;
+    if state.paused {
+        out.line(format!("  {}", paint(WARN, "paused: nothing starts until `playbook resume`")))?;
+    }
+    let open = state.runs.values().filter(|run| run.outcome.is_none()).count();
+    out.line(format!(
+        "  {}, {} open, {}, {} held",
+        words::count(state.members.len(), "member"),
+        words::count(open, "run"),
+        words::count(state.tasks.len(), "task"),
+        words::count(state.held.len(), "message")
+    ))?;
+    coming(group, next, out)?;
+    waiting(group, out)
+}
+
+fn coming(group: &Shown<'_>, next: &[Upcoming], out: &mut Output) -> Result<(), Failure> {
+    if next.is_empty() {
+        return Ok(());
+    }
+    out.line("  next")?;
+    let plays = next.iter().map(|one| width(one.play.as_str())).max().unwrap_or(0);
+    for one in next {
+        let step = one.step.as_ref().map(|step| format!("step {step}")).unwrap_or_default();
+        let unless = match &one.unless {
+            Some(skip) => paint(WARN, &format!("will not start: {}", timeline::skip(skip))),
+            None => step,
+        };
+        let at = when(one.at, &group.zone);
+        let play = pad(one.play.as_str(), plays);
+        out.line(format!("    {at}  {}  {unless}", paint(NAME, &play)).trim_end())?;
+    }
+    Ok(())
+}
+
+fn waiting(group: &Shown<'_>, out: &mut Output) -> Result<(), Failure> {
+    if group.state.tasks.is_empty() {
+        return Ok(());
+    }
+    out.line("  waits for somebody")?;
+    for open in group.state.tasks.values() {
+        let task = &open.task;
+        let due = task.due.map(|due| format!(" (by {})", when(due, &group.zone))).unwrap_or_default();
+        let names: Vec<&str> = task.people.iter().map(|person| person.name.as_str()).collect();
+        let whom = if names.is_empty() { String::new() } else { format!("{}: ", names.join(", ")) };
+        let text = clip(&task.text, out.width.saturating_sub(30 + width(&whom) + width(&due)).max(20));
+        let id = pad(task.id.as_str(), 4);
+        out.line(format!("    {}  {whom}{text}{}", paint(NAME, &id), paint(DIM, &due)))?;
+    }
+    Ok(())
+}
