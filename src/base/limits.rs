@@ -102,12 +102,6 @@ pub const COMMIT_DECISIONS_MAX: usize = 1_024;
 /// One command or signal from outside, in bytes.
 pub const COMMAND_BYTES_MAX: usize = 1024 * 1024;
 
-/// Days that the events of one calendar file may cover, repetitions counted each.
-pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
-/// Repetitions of one event of a calendar file.
-pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
-/// Problems reported of one data or calendar file.
-pub const DATA_PROBLEMS_MAX: usize = 50;
 /// Entries of one group after which its state is stored again, so that recovery is short.
 pub const SNAPSHOT_ENTRIES: u64 = 2_000;
 /// Entries of all groups together that recovery may have to apply again, with one group; more groups have more.
@@ -123,6 +117,12 @@ pub const SLEEP_MS_MAX: i64 = 10_000;
 pub const QUIET_MS: u64 = 15;
 /// Script calls under way at once, each on a thread of its own.
 pub const SCRIPT_THREADS_MAX: usize = 4;
+/// Days that the events of one calendar file may cover, repetitions counted each.
+pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
+/// Repetitions of one event of a calendar file.
+pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
+/// Problems reported of one data or calendar file.
+pub const DATA_PROBLEMS_MAX: usize = 50;
 /// One request on the control socket, in bytes: an import of members is the largest.
 pub const CONTROL_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Requests from the control socket that wait for the driver; further ones wait in their connections.

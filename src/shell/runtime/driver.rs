@@ -345,7 +345,7 @@ impl Driver {
             }
             Event::Revived(row) => {
                 self.revived.lock().unwrap_or_else(PoisonError::into_inner).insert(row.key);
-                self.deliver(vec![dispatch::Outbound::from(row)]);
+                self.deliver(vec![dispatch::Outbound::again(row)]);
             }
             Event::Changed => self.changed(),
             Event::Recompiled(index, loaded) => self.recompiled(index, loaded)?,
