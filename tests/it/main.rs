@@ -4,6 +4,7 @@ mod crash;
 mod docs;
 mod engine;
 mod playground;
+mod plugins;
 mod shelf;
 mod sink;
 mod store;
