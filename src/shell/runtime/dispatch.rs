@@ -16,7 +16,7 @@ use crate::{
     shell::{
         delivery::{courier::CourierHandle, job::Job},
         scripts::Call,
-        store::{OutboxRow, Settle, Status, StoreHandle},
+        store::{OutboxRow, Settle, Status},
     },
 };
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub(super) enum Delivery {
     /// To their platforms.
     Courier(CourierHandle),
     /// Nowhere: what was printed counts as delivered.
-    Rehearsal(StoreHandle),
+    Rehearsal,
 }
 
 impl Delivery {
@@ -34,7 +34,7 @@ impl Delivery {
     pub(super) async fn stop(&self) {
         match self {
             Self::Courier(courier) => courier.stop().await,
-            Self::Rehearsal(_) => {}
+            Self::Rehearsal => {}
         }
     }
 }
@@ -160,7 +160,7 @@ impl Driver {
         }
         match &self.delivery {
             Delivery::Courier(courier) => courier.submit(jobs),
-            Delivery::Rehearsal(_) => {}
+            Delivery::Rehearsal => {}
         }
         self.settle_here(settles);
     }

@@ -125,7 +125,7 @@ impl Driver {
         let handle = store.handle();
         let revived = Revived::default();
         let delivery = if rehearse {
-            Delivery::Rehearsal(handle.clone())
+            Delivery::Rehearsal
         } else {
             let ledger =
                 StoreLedger { store: handle.clone(), events: events.clone(), revived: revived.clone() };
