@@ -16,7 +16,7 @@ use crate::{
     shell::{
         delivery::{courier::CourierHandle, job::Job},
         scripts::Call,
-        store::{OutboxRow, Settle, Status, StoreHandle},
+        store::{OutboxRow, Settle, Status},
     },
 };
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub(super) enum Delivery {
     /// To their platforms.
     Courier(CourierHandle),
     /// Nowhere: what was printed counts as delivered.
-    Rehearsal(StoreHandle),
+    Rehearsal,
 }
 
 impl Delivery {
@@ -34,7 +34,7 @@ impl Delivery {
     pub(super) async fn stop(&self) {
         match self {
             Self::Courier(courier) => courier.stop().await,
-            Self::Rehearsal(_) => {}
+            Self::Rehearsal => {}
         }
     }
 }
@@ -52,6 +52,7 @@ pub(super) struct Outbound {
     attempts: u32,
     part: u32,
     in_doubt: bool,
+    retried: bool,
     claimed: bool,
 }
 
@@ -70,6 +71,7 @@ impl Outbound {
             attempts: 0,
             part: 0,
             in_doubt: false,
+            retried: false,
             claimed,
         }
     }
@@ -90,8 +92,16 @@ impl From<OutboxRow> for Outbound {
             attempts: row.attempts,
             part: row.part,
             in_doubt: row.in_doubt,
+            retried: false,
             claimed: false,
         }
+    }
+}
+
+impl Outbound {
+    /// A message that a person wants sent again.
+    pub(super) fn again(row: OutboxRow) -> Self {
+        Self { attempts: 0, retried: true, ..Self::from(row) }
     }
 }
 
@@ -137,6 +147,7 @@ impl Driver {
                     attempts: out.attempts,
                     part: out.part,
                     in_doubt: out.in_doubt,
+                    retried: out.retried,
                     claimed: out.claimed,
                 }),
                 // The group rests: its messages wait until a file runs it again.
@@ -149,7 +160,7 @@ impl Driver {
         }
         match &self.delivery {
             Delivery::Courier(courier) => courier.submit(jobs),
-            Delivery::Rehearsal(_) => {}
+            Delivery::Rehearsal => {}
         }
         self.settle_here(settles);
     }

@@ -125,7 +125,7 @@ impl Driver {
         let handle = store.handle();
         let revived = Revived::default();
         let delivery = if rehearse {
-            Delivery::Rehearsal(handle.clone())
+            Delivery::Rehearsal
         } else {
             let ledger =
                 StoreLedger { store: handle.clone(), events: events.clone(), revived: revived.clone() };
@@ -199,7 +199,7 @@ impl Driver {
         }
         let resting: Vec<GroupId> =
             self.slots.values().filter(|slot| slot.book.is_none()).map(|slot| slot.group().clone()).collect();
-        self.announcer.header(self);
+        self.announcer.header(&self.books, &self.dir);
         self.announcer.resting(&resting);
         Ok(())
     }
@@ -281,7 +281,7 @@ impl Driver {
                 tokio::task::yield_now().await;
                 continue;
             }
-            self.announcer.idle(&self.slots);
+            self.announcer.idle(&self.slots, &self.books);
             self.wait().await?;
         }
         Ok(())
@@ -345,7 +345,7 @@ impl Driver {
             }
             Event::Revived(row) => {
                 self.revived.lock().unwrap_or_else(PoisonError::into_inner).insert(row.key);
-                self.deliver(vec![dispatch::Outbound::from(row)]);
+                self.deliver(vec![dispatch::Outbound::again(row)]);
             }
             Event::Changed => self.changed(),
             Event::Recompiled(index, loaded) => self.recompiled(index, loaded)?,

@@ -26,7 +26,6 @@ use driver::{Driver, Event};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 use tokio::sync::mpsc;
 
@@ -243,6 +242,3 @@ fn secret_file(root: &Path, path: &str) -> std::io::Result<String> {
     std::fs::read_to_string(root.join(path))
 }
 
-/// The runtime's handle and a sender, for what runs beside the driver.
-type Events = mpsc::UnboundedSender<Event>;
-type Shared<T> = Arc<T>;

@@ -337,7 +337,6 @@ fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
             play: None,
             due: Timestamp::MIN,
             expires: None,
-            late_left: None,
             urgent: false,
             late_left: None,
             manual: None,
