@@ -1,8 +1,10 @@
 //! Integration tests: the real binary, real files, a real database.
 
+mod codes;
 mod crash;
 mod docs;
 mod engine;
+mod language;
 mod playground;
 mod plugins;
 mod shelf;
