@@ -1,2 +1,3 @@
-fn main(){}
+//! Integration tests, one file a subject.
+
 mod language;
