@@ -2,9 +2,22 @@
 //!
 //! Bounded by operations; it can change nothing.
 
-use super::{facts::Facts, names::{Known, Names}};
-use crate::base::value::Value;
-use std::{fmt, ops::Range, sync::Arc};
+use super::{
+    check::{self, Place},
+    convert, engine, failure,
+    facts::Facts,
+    frame::Frame,
+    names::{Known, Names},
+    place, render,
+};
+use crate::base::{ids::MemberId, limits::EXPRESSION_BYTES_MAX, value::Value};
+use rhai::{AST, Dynamic, Scope};
+use std::{
+    fmt,
+    ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 /// A compiled expression. Cloning shares it.
 #[derive(Clone)]
@@ -12,6 +25,7 @@ pub struct Expr(Arc<Inner>);
 
 struct Inner {
     source: String,
+    ast: AST,
     names: Names,
     data: Vec<String>,
 }
@@ -35,8 +49,39 @@ pub struct EvalError(pub String);
 impl Expr {
     /// Compiles an expression; every problem that can be seen without running it is reported.
     pub fn compile(source: &str, known: &Known) -> Result<Self, Vec<ExprError>> {
-        let _ = known;
-        Ok(Self(Arc::new(Inner { source: source.into(), names: Names::ALL, data: Vec::new() })))
+        let whole = |message: String, help: &str| {
+            vec![ExprError { message, range: 0..source.len(), help: Some(help.into()) }]
+        };
+        if source.trim().is_empty() {
+            return Err(whole("there is no expression here".into(), "write one, such as `members.count >= 60`"));
+        }
+        if source.len() > EXPRESSION_BYTES_MAX {
+            let message =
+                format!("the expression has {} bytes; the limit is {EXPRESSION_BYTES_MAX}", source.len());
+            return Err(whole(message, "put it into a script"));
+        }
+        let ast = engine::expressions().compile_expression(source).map_err(|error| {
+            let (message, help) = failure::parse(&error);
+            vec![ExprError { message, range: place::range(source, error.position()), help }]
+        })?;
+        let found = check::walk(&ast, &Place::Expression(known), engine::expression_functions());
+        if !found.problems.is_empty() {
+            return Err(found
+                .problems
+                .into_iter()
+                .map(|problem| ExprError {
+                    message: problem.message,
+                    range: place::range(source, problem.position),
+                    help: problem.help,
+                })
+                .collect());
+        }
+        Ok(Self(Arc::new(Inner {
+            source: source.into(),
+            ast,
+            names: found.names,
+            data: found.data.into_iter().collect(),
+        })))
     }
 
     /// What was written.
@@ -56,22 +101,55 @@ impl Expr {
 
     /// Its value.
     pub fn eval(&self, facts: &Arc<Facts>) -> Result<Value, EvalError> {
-        let _ = facts;
-        Err(EvalError("not built".into()))
+        self.run(facts, None, |value| {
+            convert::to_value(value).map_err(|why| EvalError(format!("`{}`: {why}", self.source())))
+        })
     }
 
     /// Its value, which must be true or false.
     pub fn eval_bool(&self, facts: &Arc<Facts>) -> Result<bool, EvalError> {
-        let value = self.eval(facts)?;
-        value.as_bool().ok_or_else(|| {
-            EvalError(format!("`{}` is {}; a condition is true or false", self.source(), value.kind()))
-        })
+        self.run(facts, None, |value| self.truth(value))
+    }
+
+    /// Its value with this member in scope as `member`, which must be true or false. Cheaper than facts of
+    /// their own for every member.
+    pub fn eval_bool_for(&self, facts: &Arc<Facts>, member: &MemberId) -> Result<bool, EvalError> {
+        self.run(facts, Some(member), |value| self.truth(value))
     }
 
     /// Its value as text, written for the locale of the facts. This is what `${ }` in a text becomes.
     pub fn eval_text(&self, facts: &Arc<Facts>) -> Result<String, EvalError> {
-        let _ = facts;
-        Err(EvalError("not built".into()))
+        self.run(facts, None, |value| Ok(render::text(value)))
+    }
+
+    fn truth(&self, value: &Dynamic) -> Result<bool, EvalError> {
+        value.as_bool().map_err(|_| {
+            let kind = convert::to_value(value).map_or("a function", |value| value.kind());
+            EvalError(format!("`{}` is {kind}; a condition is true or false", self.source()))
+        })
+    }
+
+    fn run<R>(
+        &self,
+        facts: &Facts,
+        member: Option<&MemberId>,
+        read: impl FnOnce(&Dynamic) -> Result<R, EvalError>,
+    ) -> Result<R, EvalError> {
+        let frame = Frame::expression(facts, member);
+        frame.enter(|| {
+            let engine = engine::expressions();
+            let result = catch_unwind(AssertUnwindSafe(|| {
+                engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &self.0.ast)
+            }));
+            match result {
+                Ok(Ok(value)) => read(&value.flatten()),
+                Ok(Err(error)) => {
+                    let failure = failure::explain(&error, &frame);
+                    Err(EvalError(format!("`{}`: {}", self.source(), failure.message)))
+                }
+                Err(_) => Err(EvalError(format!("`{}` broke the evaluator; please report this", self.source()))),
+            }
+        })
     }
 }
 

@@ -5,7 +5,22 @@
 //! asked of the [`sandbox::Host`].
 
 pub mod action;
+pub mod api;
 pub mod expr;
 pub mod facts;
 pub mod names;
 pub mod sandbox;
+
+mod check;
+mod convert;
+mod engine;
+mod failure;
+mod frame;
+mod host;
+mod modules;
+mod objects;
+mod place;
+mod posting;
+mod render;
+mod suggest;
+mod table;

@@ -1,8 +1,38 @@
-//! A script: compiled once, called with facts, its actions collected. Every limit is set here.
+//! A script: compiled once, called with facts, its actions collected. Every limit is set here or in
+//! [`super::engine`].
+//!
+//! A call is a transaction: what it collected comes out when it returns, and never otherwise.
 
-use super::{action::Outcome, facts::Facts};
-use crate::base::value::Value;
-use std::sync::Arc;
+use super::{
+    action::Outcome,
+    check::{self, Place},
+    convert, engine,
+    engine::Arities,
+    facts::Facts,
+    failure,
+    frame::Frame,
+    modules::Imports,
+    place,
+};
+use crate::base::{
+    ids::GroupId,
+    limits::SCRIPT_BYTES_MAX,
+    locale::Locale,
+    source::{Folder, MemoryFolder, normal_path},
+    time::{Timestamp, Zone},
+    value::Value,
+};
+use rhai::{AST, CallFnOptions, Dynamic, Expr, Module, Position, Scope, Stmt};
+use sha2::{Digest as _, Sha256};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::{self, Write as _},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+/// Imports may import, this deep.
+const IMPORT_DEPTH_MAX: usize = 8;
 
 /// What a script may ask of the outside. The shell and the simulator implement it.
 pub trait Host: Send + Sync {
@@ -10,17 +40,29 @@ pub trait Host: Send + Sync {
     fn data(&self, path: &str) -> Result<Value, String>;
     /// The body behind an address that the playbook allows; JSON is parsed.
     fn fetch(&self, url: &str) -> Result<Value, String>;
-    /// Whether the wall-clock limit has passed; asked every few thousand operations.
+    /// Whether the wall-clock limit has passed; asked every thousand operations.
     fn expired(&self) -> bool;
 }
 
 /// A compiled script. Cloning shares it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Script {
     /// Its path in the playbook's folder.
     pub path: Arc<str>,
-    /// The digest of its source.
+    /// The digest of its source and of what it imports: 64 hex digits.
     pub digest: Arc<str>,
+    /// The functions it has, by name and number of parameters.
+    pub functions: Arc<Vec<(String, usize)>>,
+    /// The files that it reads by a path in quotes, `data("…")`.
+    pub data_paths: Arc<Vec<String>>,
+    /// The files that it imports, and those that they import, with their endings.
+    pub imports: Arc<Vec<String>>,
+    code: Arc<Code>,
+}
+
+struct Code {
+    ast: AST,
+    modules: Imports,
 }
 
 /// A problem of a script: when it is compiled, or when it is run.
@@ -38,10 +80,29 @@ pub struct ScriptError {
 }
 
 impl Script {
-    /// Compiles a script; reports every problem that can be seen without running it.
+    /// Compiles a script that imports nothing; reports every problem that can be seen without running it.
     pub fn compile(path: &str, source: &str) -> Result<Self, Vec<ScriptError>> {
-        let _ = source;
-        Ok(Self { path: Arc::from(path), digest: Arc::from("") })
+        Self::compile_with(path, source, &MemoryFolder::default())
+    }
+
+    /// Compiles a script and what it imports from the folder.
+    pub fn compile_with(path: &str, source: &str, folder: &dyn Folder) -> Result<Self, Vec<ScriptError>> {
+        let mut compiler = Compiler { folder, files: BTreeMap::new(), open: Vec::new(), digest: Sha256::new() };
+        let unit = compiler.unit(path, source)?;
+        let mut digest = String::with_capacity(64);
+        for byte in compiler.digest.finalize() {
+            let _ = write!(digest, "{byte:02x}");
+        }
+        Ok(Self {
+            path: Arc::from(path),
+            digest: Arc::from(digest),
+            functions: Arc::new(
+                unit.functions.iter().flat_map(|(name, n)| n.iter().map(|n| (name.clone(), *n))).collect(),
+            ),
+            data_paths: Arc::new(unit.data.into_iter().collect()),
+            imports: Arc::new(compiler.files.into_keys().collect()),
+            code: Arc::new(Code { ast: unit.ast, modules: unit.modules }),
+        })
     }
 
     /// Calls a function with one argument (the step's `with`), or with none where it takes none.
@@ -52,7 +113,269 @@ impl Script {
         facts: &Arc<Facts>,
         host: &dyn Host,
     ) -> Result<Outcome, ScriptError> {
-        let _ = (function, args, facts, host);
-        Err(ScriptError { path: self.path.to_string(), line: 0, column: 0, message: "not built".into() })
+        let takes = self.takes(function)?;
+        let facts = Facts { args: args.clone(), ..Facts::clone(facts) };
+        let frame = Frame::script(&facts, host, &self.code.modules);
+        let result = frame.enter(|| {
+            let arguments = if takes == 0 { Vec::new() } else { vec![convert::open(args)] };
+            let run = || {
+                engine::scripts().call_fn_with_options::<Dynamic>(
+                    CallFnOptions::new().eval_ast(true),
+                    &mut Scope::new(),
+                    &self.code.ast,
+                    function,
+                    arguments,
+                )
+            };
+            match catch_unwind(AssertUnwindSafe(run)) {
+                Ok(Ok(value)) => convert::to_value(&value.flatten()).map_err(|why| {
+                    let position = self.position_of(function);
+                    error(&self.path, position, format!("`{function}` cannot return this: {why}"))
+                }),
+                Ok(Err(failed)) => {
+                    let failure = failure::explain(&failed, &frame);
+                    let position = if failure.position.is_none() {
+                        self.position_of(function)
+                    } else {
+                        failure.position
+                    };
+                    Err(error(failure.source.as_deref().unwrap_or(&self.path), position, failure.message))
+                }
+                Err(_) => Err(error(
+                    &self.path,
+                    Position::NONE,
+                    format!("`{function}` broke the sandbox; nothing of it was kept; please report this"),
+                )),
+            }
+        });
+        let live = frame.into_live();
+        let value = result?;
+        let live = live.ok_or_else(|| error(&self.path, Position::NONE, "the call lost its actions".into()))?;
+        Ok(Outcome { value, actions: live.actions, log: live.log, fetches: live.fetches })
     }
+
+    /// How many arguments a function takes: one or none.
+    fn takes(&self, function: &str) -> Result<usize, ScriptError> {
+        let counts: Vec<usize> =
+            self.functions.iter().filter(|(name, _)| name == function).map(|(_, n)| *n).collect();
+        if counts.contains(&1) {
+            return Ok(1);
+        }
+        if counts.contains(&0) {
+            return Ok(0);
+        }
+        let message = match counts.first() {
+            Some(n) => format!("`{function}` takes {n} arguments; a step calls a function with one, its `with`, or with none"),
+            None => {
+                let names: BTreeSet<&str> = self.functions.iter().map(|(name, _)| name.as_str()).collect();
+                let names: Vec<&str> = names.into_iter().collect();
+                format!("there is no function `{function}`{}", super::suggest::or_list(function, &names))
+            }
+        };
+        Err(error(&self.path, Position::NONE, message))
+    }
+
+    fn position_of(&self, function: &str) -> Position {
+        self.code
+            .ast
+            .iter_fn_def()
+            .find(|def| def.name == function)
+            .map_or(Position::NONE, |def| def.body.start_position())
+    }
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Script({})", self.path)
+    }
+}
+
+fn error(path: &str, position: Position, message: String) -> ScriptError {
+    let (line, column) = place::line_column(position);
+    ScriptError { path: path.into(), line, column, message }
+}
+
+/// Compiles a file and what it imports.
+struct Compiler<'a> {
+    folder: &'a dyn Folder,
+    /// What was compiled as a module, by path.
+    files: BTreeMap<String, (Arc<Module>, Arities)>,
+    /// The files being compiled, the innermost last.
+    open: Vec<String>,
+    digest: Sha256,
+}
+
+/// One compiled file.
+struct Unit {
+    ast: AST,
+    functions: Arities,
+    data: BTreeSet<String>,
+    modules: Imports,
+}
+
+impl Compiler<'_> {
+    fn unit(&mut self, path: &str, source: &str) -> Result<Unit, Vec<ScriptError>> {
+        if source.len() > SCRIPT_BYTES_MAX {
+            let message = format!(
+                "the script has {} bytes; the limit is {SCRIPT_BYTES_MAX}; split it and `import` its parts",
+                source.len()
+            );
+            return Err(vec![error(path, Position::NONE, message)]);
+        }
+        self.digest.update((source.len() as u64).to_le_bytes());
+        self.digest.update(source.as_bytes());
+        let mut ast = engine::scripts().compile(source).map_err(|failed| {
+            let (message, help) = failure::parse(&failed);
+            vec![error(path, failed.position(), sentence(&message, help.as_deref()))]
+        })?;
+        if ast.statements().is_empty() && !ast.has_functions() {
+            let message = "the script is empty; it needs a function, such as `fn main(args) { … }`";
+            return Err(vec![error(path, Position::NONE, message.into())]);
+        }
+        ast.set_source(path);
+        let mut problems = Vec::new();
+        let (modules, aliases) = self.imports(path, &ast, &mut problems);
+        let mut functions = Arities::new();
+        for def in ast.iter_fn_def().filter(|def| !def.name.starts_with("anon$")) {
+            functions.entry(def.name.to_string()).or_default().insert(def.params.len());
+        }
+        let place = Place::Script { functions: functions.clone(), constants: constants(&ast), modules: aliases };
+        let found = check::walk(&ast, &place, engine::script_functions());
+        problems.extend(
+            found
+                .problems
+                .into_iter()
+                .map(|p| error(path, p.position, sentence(&p.message, p.help.as_deref()))),
+        );
+        if problems.is_empty() {
+            Ok(Unit { ast, functions, data: found.data, modules })
+        } else {
+            problems.sort_by_key(|p| (p.line, p.column));
+            Err(problems)
+        }
+    }
+
+    /// Resolves every `import` of a file.
+    fn imports(
+        &mut self,
+        path: &str,
+        ast: &AST,
+        problems: &mut Vec<ScriptError>,
+    ) -> (Imports, BTreeMap<String, Arities>) {
+        let mut modules = Imports::new();
+        let mut aliases = BTreeMap::new();
+        for (expr, alias, position) in imports_of(ast) {
+            let Expr::StringConstant(wanted, place) = &expr else {
+                let message = "`import` takes a path in quotes, because the file is read with the script";
+                problems.push(error(path, position, message.into()));
+                continue;
+            };
+            match self.module(wanted) {
+                Ok((module, functions)) => {
+                    modules.insert(wanted.to_string(), module);
+                    aliases.insert(alias, functions);
+                }
+                Err(Import::Refused(message)) => problems.push(error(path, *place, message)),
+                Err(Import::Broken(inner)) => problems.extend(inner),
+            }
+        }
+        (modules, aliases)
+    }
+
+    fn module(&mut self, wanted: &str) -> Result<(Arc<Module>, Arities), Import> {
+        let named = if wanted.ends_with(".rhai") { wanted.to_owned() } else { format!("{wanted}.rhai") };
+        let Some(path) = normal_path(&named) else {
+            return Err(Import::Refused(format!(
+                "{wanted:?} is outside the playbook's folder; `import` takes a path inside it"
+            )));
+        };
+        if let Some(ready) = self.files.get(&path) {
+            return Ok(ready.clone());
+        }
+        if self.open.contains(&path) || self.open.len() >= IMPORT_DEPTH_MAX {
+            return Err(Import::Refused(format!("{wanted:?} imports itself, or imports go too deep")));
+        }
+        let source = self.folder.read(&path).map_err(|why| Import::Refused(why.to_string()))?;
+        self.open.push(path.clone());
+        let unit = self.unit(&path, &source).map_err(Import::Broken);
+        self.open.pop();
+        let unit = unit?;
+        let module = evaluate(&path, &unit).map_err(|failed| Import::Broken(vec![failed]))?;
+        let ready = (Arc::new(module), unit.functions);
+        self.files.insert(path, ready.clone());
+        Ok(ready)
+    }
+}
+
+/// Why an import cannot be had.
+enum Import {
+    /// The path is no good.
+    Refused(String),
+    /// The file has problems of its own.
+    Broken(Vec<ScriptError>),
+}
+
+/// Runs the top level of an imported file once, where it sees nothing and nobody listens.
+fn evaluate(path: &str, unit: &Unit) -> Result<Module, ScriptError> {
+    let group = GroupId::new("");
+    let facts = Facts::bare(group, Timestamp::from_millis(0), Zone::utc(), Locale::En);
+    let frame = Frame::script(&facts, &Nobody, &unit.modules);
+    let result = frame.enter(|| {
+        Module::eval_ast_as_new(Scope::new(), &unit.ast, engine::scripts()).map_err(|failed| {
+            let failure = failure::explain(&failed, &frame);
+            error(failure.source.as_deref().unwrap_or(path), failure.position, failure.message)
+        })
+    });
+    let acted = frame.into_live().is_some_and(|live| !live.actions.is_empty());
+    if acted {
+        let message = "an imported file only defines functions and constants; its top level does something";
+        return Err(error(path, Position::NONE, message.into()));
+    }
+    result
+}
+
+/// The host of code that runs before anybody calls it.
+struct Nobody;
+
+impl Host for Nobody {
+    fn data(&self, _: &str) -> Result<Value, String> {
+        Err("`data` is read inside a function, not at the top level of an imported file".into())
+    }
+
+    fn fetch(&self, _: &str) -> Result<Value, String> {
+        Err("`fetch` is used inside a function, not at the top level of an imported file".into())
+    }
+
+    fn expired(&self) -> bool {
+        false
+    }
+}
+
+/// The names of the top level's constants.
+fn constants(ast: &AST) -> BTreeSet<String> {
+    ast.iter_literal_variables(true, false)
+        .map(|(name, ..)| name.to_owned())
+        .chain(ast.statements().iter().filter_map(|statement| match statement {
+            Stmt::Var(parts, flags, _) if flags.intersects(rhai::ASTFlags::CONSTANT) => {
+                Some(parts.0.name.to_string())
+            }
+            _ => None,
+        }))
+        .collect()
+}
+
+/// Every `import`, wherever it stands: its path, its alias, its place.
+fn imports_of(ast: &AST) -> Vec<(Expr, String, Position)> {
+    let mut found = Vec::new();
+    ast.walk(&mut |path: &[rhai::ASTNode<'_>]| {
+        if let Some(rhai::ASTNode::Stmt(Stmt::Import(parts, position))) = path.last() {
+            found.push((parts.0.clone(), parts.1.name.to_string(), *position));
+        }
+        true
+    });
+    found
+}
+
+fn sentence(message: &str, help: Option<&str>) -> String {
+    help.map_or_else(|| message.to_owned(), |help| format!("{message}; {help}"))
 }

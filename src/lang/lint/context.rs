@@ -1,0 +1,235 @@
+//! What every lint asks of a playbook: places, steps, channels, and when steps are due.
+
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, code::Code},
+        ids::ChannelName,
+        source::{SourceId, SourceMap, Span},
+        time::{Duration, Offset, Timestamp},
+        value::Value,
+    },
+    model::{
+        channel::{Channel, ChannelKind},
+        occurrence::next_anchor,
+        play::{Play, Section},
+        playbook::Playbook,
+        schedule::Schedule,
+        step::{Block, Post, Silence, Step, Verb, WaitFor},
+        trigger::Trigger,
+    },
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// A Monday from which schedules are sampled: a lint has no clock, and any ordinary weeks will do.
+const SAMPLE_FROM: jiff::civil::Date = jiff::civil::Date::constant(2026, 3, 2);
+/// Occurrences of one play that are looked at.
+const SAMPLE_MAX: usize = 400;
+
+/// A playbook and where it was written.
+pub(crate) struct Context<'a> {
+    pub(crate) playbook: &'a Playbook,
+    pub(crate) origins: &'a BTreeMap<String, Span>,
+    pub(crate) sources: &'a SourceMap,
+}
+
+/// A step and the instant it is due, relative to the anchor.
+pub(crate) struct Due<'a> {
+    pub(crate) step: &'a Arc<Step>,
+    base: Option<Offset>,
+    plus: Duration,
+}
+
+impl Due<'_> {
+    /// When it is due in the run with this anchor.
+    pub(crate) fn at(&self, anchor: Timestamp, playbook: &Playbook) -> Timestamp {
+        self.base.map_or(anchor, |base| base.apply(anchor, &playbook.zone)).plus(self.plus)
+    }
+
+    /// How long before its anchor it is due, roughly: calendar days count as days. Negative after the anchor.
+    pub(crate) fn lead(&self) -> Duration {
+        let base = match self.base {
+            None => Duration::ZERO,
+            Some(Offset::Exact(distance)) => distance,
+            Some(Offset::Days(days, _)) => Duration::DAY.times(i64::from(days)),
+        };
+        -(base + self.plus)
+    }
+}
+
+impl<'a> Context<'a> {
+    /// The place of `plays.welcome.steps.2.text`; where that is not known, of the nearest thing around it.
+    pub(crate) fn span(&self, key: &str) -> Span {
+        let mut key = key;
+        loop {
+            if let Some(span) = self.origins.get(key) {
+                return *span;
+            }
+            match key.rfind('.') {
+                Some(at) => key = &key[..at],
+                None => break,
+            }
+        }
+        self.origins.get("name").copied().unwrap_or(Span::new(SourceId(0), 0, 0))
+    }
+
+    /// The place of a step; those of `moved` and `cancelled` have ids that say so.
+    pub(crate) fn step_span(&self, play: &Play, step: &Step) -> Span {
+        self.span(&format!("plays.{}.steps.{}", play.name, step.id))
+    }
+
+    /// Every step of every play, nested ones and those of `moved` and `cancelled` included.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = (&'a Arc<Play>, Section, &'a Arc<Step>)> {
+        self.playbook.plays.iter().flat_map(|play| {
+            [Section::Steps, Section::Moved, Section::Cancelled]
+                .into_iter()
+                .flat_map(move |section| play.section(section).steps().map(move |step| (play, section, step)))
+        })
+    }
+
+    /// Every `post` step.
+    pub(crate) fn posts(&self) -> impl Iterator<Item = (&'a Arc<Play>, Section, &'a Arc<Step>, &'a Post)> {
+        self.steps().filter_map(|(play, section, step)| match &step.verb {
+            Verb::Post(post) => Some((play, section, step, &**post)),
+            _ => None,
+        })
+    }
+
+    /// Whether the file describes a community's life and not one play: advice about what is missing in it is
+    /// meant only then.
+    pub(crate) fn is_community(&self) -> bool {
+        !self.playbook.charter.is_null()
+            || (self.playbook.phases.len() >= 2 && self.playbook.plays.len() >= 4)
+    }
+
+    /// The channels of a name, one of each kind: the playbook's and those of its groups. The console that stands
+    /// in where the file names no channel is not among them.
+    pub(crate) fn channels(&self, name: &ChannelName) -> Vec<&'a Channel> {
+        let mut out: Vec<&Channel> = Vec::new();
+        let own = self
+            .playbook
+            .channels
+            .get(name)
+            .filter(|_| self.origins.contains_key(&format!("channels.{name}")));
+        let groups = self.playbook.groups.values().filter_map(|group| group.channels.get(name));
+        for channel in own.into_iter().chain(groups) {
+            if !out.iter().any(|other| other.kind == channel.kind) {
+                out.push(channel);
+            }
+        }
+        out
+    }
+
+    /// The kinds of the channels of a name.
+    pub(crate) fn kinds(&self, name: &ChannelName) -> Vec<ChannelKind> {
+        self.channels(name).into_iter().map(|channel| channel.kind).collect()
+    }
+
+    /// The anchors of a play: of a schedule those in some ordinary weeks, of dates all of them, else none.
+    pub(crate) fn anchors(&self, play: &Play, weeks: i64) -> Vec<Timestamp> {
+        match &play.trigger {
+            Trigger::Schedule(_) => self.scheduled(play, weeks),
+            Trigger::Dates(dates) => dates.iter().take(SAMPLE_MAX).map(|date| date.at).collect(),
+            Trigger::Signal(_) | Trigger::Command => Vec::new(),
+        }
+    }
+
+    fn scheduled(&self, play: &Play, weeks: i64) -> Vec<Timestamp> {
+        let Some(group) = self.playbook.groups.values().next() else { return Vec::new() };
+        let monday = self.playbook.zone.instant(SAMPLE_FROM.to_datetime(jiff::civil::Time::midnight()));
+        let start = play.from.map_or(monday, |from| from.max(monday));
+        let end = start.plus(Duration::DAY.times(7 * weeks));
+        let mut out = Vec::new();
+        let mut after = Timestamp::from_millis(start.as_millis() - 1);
+        while let Some(at) = next_anchor(self.playbook, group, play, monday, after) {
+            if at >= end || at <= after || out.len() >= SAMPLE_MAX {
+                break;
+            }
+            out.push(at);
+            after = at;
+        }
+        out
+    }
+
+    /// Whether a play comes back at least once a week.
+    pub(crate) fn is_weekly(&self, play: &Play) -> bool {
+        matches!(&play.trigger, Trigger::Schedule(schedule) if !matches!(schedule, Schedule::Term(_)))
+            && self.anchors(play, 4).len() >= 4
+    }
+}
+
+/// The steps of a play whose due instants follow from the file: those with an `at`, and those after them as long
+/// as nothing before them waits for people.
+pub(crate) fn due_steps(play: &Play) -> Vec<Due<'_>> {
+    let mut out = Vec::new();
+    walk(&play.steps, Some((None, Duration::ZERO)), &mut out);
+    out
+}
+
+type Cursor = Option<(Option<Offset>, Duration)>;
+
+fn walk<'a>(block: &'a Block, mut cursor: Cursor, out: &mut Vec<Due<'a>>) -> Cursor {
+    for step in block {
+        if let Some(at) = step.at {
+            cursor = Some((Some(at), Duration::ZERO));
+        }
+        if let Some((base, plus)) = cursor {
+            out.push(Due { step, base, plus });
+        }
+        let wait = |by: Duration| cursor.map(|(base, plus)| (base, plus + by));
+        cursor = match &step.verb {
+            Verb::Wait(wait_step) => match &wait_step.target {
+                WaitFor::For(length) => wait(*length),
+                WaitFor::Until(_) | WaitFor::Signal(_) | WaitFor::Binding(_) => None,
+            },
+            Verb::Ask(ask) => wait(ask.open_for),
+            Verb::Approve(approve) => {
+                let decided = approve.open_for.filter(|_| approve.otherwise == Silence::Proceed);
+                let after = decided.and_then(wait);
+                if let Some(then) = &approve.then {
+                    walk(then, after, out);
+                }
+                after
+            }
+            Verb::If(branch) => {
+                let (then, other) = (walk(&branch.then, cursor, out), walk(&branch.otherwise, cursor, out));
+                if then == cursor && other == cursor { cursor } else { None }
+            }
+            Verb::Each(each) => {
+                let after = walk(&each.steps, cursor, out);
+                if after == cursor { cursor } else { None }
+            }
+            Verb::Prune(_) => None,
+            Verb::Post(_)
+            | Verb::Run(_)
+            | Verb::Task(_)
+            | Verb::Set(_)
+            | Verb::Signal { .. }
+            | Verb::Start { .. }
+            | Verb::Enter(_)
+            | Verb::Stop(_) => cursor,
+        };
+    }
+    cursor
+}
+
+/// A diagnostic of a lint.
+pub(crate) fn found(code: &Code, span: Span, message: impl Into<String>) -> Diagnostic {
+    Diagnostic { severity: code.severity, ..Diagnostic::warning(code.slug, span, message) }
+        .practices(code.practices)
+}
+
+/// How many entries a list has; a single text counts as one, nothing as none.
+pub(crate) fn entries(value: Option<&Value>) -> usize {
+    match value {
+        None | Some(Value::Null) => 0,
+        Some(Value::List(items)) => items.len(),
+        Some(Value::Str(text)) => usize::from(!text.trim().is_empty()),
+        Some(Value::Map(map)) => map.len(),
+        Some(_) => 1,
+    }
+}
+
+/// Whether something is written there.
+pub(crate) fn is_written(value: Option<&Value>) -> bool {
+    entries(value) > 0
+}

@@ -1,0 +1,208 @@
+//! `deaf-channel`: a play needs to hear or do what its channel cannot.
+
+use super::context::{Context, found};
+use crate::{
+    base::{
+        diagnostic::{
+            Diagnostic, Severity,
+            code::{Code, Example, Words},
+        },
+        ids::ChannelName,
+        source::Span,
+        words::{list, tick},
+    },
+    model::{
+        channel::{Abilities, ChannelKind},
+        play::Play,
+        step::{Verb, WaitFor},
+        trigger::Trigger,
+    },
+    script::expr::Expr,
+};
+use std::collections::BTreeSet;
+
+pub(super) const CODE: Code = Code {
+    slug: "deaf-channel",
+    severity: Severity::Warning,
+    meaning: Words {
+        en: "a play needs to hear something that its channel cannot hear",
+        zh: "玩法需要频道听不到的消息",
+    },
+    explanation: Words {
+        en: "Most group robots only speak: a WeCom, Feishu or DingTalk robot, a webhook, a person who copies a text hear no \
+             joins, messages or answers and remove nobody. The play is right; somebody has to tell the engine what happens: \
+             by `playbook signal`, by `playbook members import FILE.csv`, or by an inbound hook that another program calls. \
+             A removal becomes a task with the list.",
+        zh: "多数群机器人只会说不会听:企业微信、飞书、钉钉机器人,webhook,以及手动复制的人,都听不到入群、发言和回答,也不能移人。\
+             玩法没有错,只是需要有人告诉引擎发生了什么:`playbook signal`、`playbook members import FILE.csv`,\
+             或由别的程序调用入站 hook。移出成员会变成带名单的任务。",
+    },
+    bad: Example::of(
+        "channels:\n  group: { type: wecom, url: { env: GROUP_WEBHOOK } }\nplays:\n  welcome:\n    on: member.joined\n    steps:\n      - post: Welcome!\n",
+    ),
+    good: Example::of(
+        "channels:\n  group: { type: wecom, url: { env: GROUP_WEBHOOK } }\nplays:\n  welcome:\n    every: monday at 09:00\n    steps:\n      - post: Welcome!\n",
+    ),
+    practices: &[],
+};
+
+/// What a play needs of its channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    Joins,
+    Messages,
+    Answers,
+    Removals,
+}
+
+impl Need {
+    fn met(self, abilities: Abilities) -> bool {
+        match self {
+            Self::Joins => abilities.joins,
+            Self::Messages => abilities.messages,
+            Self::Answers => abilities.answers,
+            Self::Removals => abilities.removals,
+        }
+    }
+
+    /// What the channel cannot do.
+    const fn verb(self) -> &'static str {
+        match self {
+            Self::Joins => "hear who joins or leaves",
+            Self::Messages => "hear what members say",
+            Self::Answers => "hear answers",
+            Self::Removals => "remove members",
+        }
+    }
+
+    /// What to do about it.
+    const fn remedy(self) -> &'static str {
+        match self {
+            Self::Joins => {
+                "report joins with `playbook signal member.joined`, bring members in with `playbook members import \
+                 FILE.csv`, or let the platform's program call an inbound hook"
+            }
+            Self::Messages => {
+                "report messages with `playbook signal message`, import when members were last seen with `playbook members \
+                 import FILE.csv`, or let the platform's program call an inbound hook"
+            }
+            Self::Answers => {
+                "bring answers in with `playbook signal answer`, or let the platform's program call an inbound hook"
+            }
+            Self::Removals => {
+                "the removal becomes a task with the list; say `playbook done` when it is carried out"
+            }
+        }
+    }
+}
+
+pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let group = ChannelName::new("group");
+    // Whoever reports joins for one phase does so for all.
+    let mut told = BTreeSet::new();
+    for phase in &cx.playbook.phases {
+        let needs = phase.until.as_ref().map(counted).unwrap_or_default();
+        let new: Vec<Need> = needs.into_iter().filter(|need| told.insert(*need)).collect();
+        report(cx, cx.span(&format!("phases.{}.until", phase.name)), &group, &new, out);
+    }
+    for play in &cx.playbook.plays {
+        let mut told = BTreeSet::new();
+        if let Trigger::Signal(on) = &play.trigger
+            && let Some(need) = heard(&on.name)
+        {
+            told.insert(need);
+            report(cx, cx.span(&format!("plays.{}.on", play.name)), &group, &[need], out);
+        }
+        steps(cx, play, &mut told, out);
+    }
+}
+
+/// What the steps of a play need; each need is said once a play.
+fn steps(cx: &Context<'_>, play: &Play, told: &mut BTreeSet<Need>, out: &mut Vec<Diagnostic>) {
+    let group = ChannelName::new("group");
+    for step in play.program.steps() {
+        let (channel, needs) = match &step.verb {
+            Verb::Ask(ask) => (&ask.to, vec![Need::Answers]),
+            Verb::Prune(prune) => {
+                let mut needs = spoken(&prune.predicate);
+                needs.push(Need::Removals);
+                (&group, needs)
+            }
+            Verb::Wait(wait) => match &wait.target {
+                WaitFor::Signal(name) => (&group, heard(name).into_iter().collect()),
+                WaitFor::For(_) | WaitFor::Until(_) | WaitFor::Binding(_) => continue,
+            },
+            _ => continue,
+        };
+        let new: Vec<Need> = needs.into_iter().filter(|need| told.insert(*need)).collect();
+        report(cx, cx.step_span(play, step), channel, &new, out);
+    }
+}
+
+/// What a signal's name needs.
+fn heard(signal: &str) -> Option<Need> {
+    match signal {
+        "member.joined" | "member.left" => Some(Need::Joins),
+        "message" | "reaction" => Some(Need::Messages),
+        "answer" => Some(Need::Answers),
+        _ => None,
+    }
+}
+
+/// What an expression about the number of members needs.
+fn counted(expr: &Expr) -> Vec<Need> {
+    let source = expr.source();
+    let mut needs = spoken(expr);
+    if source.contains("members.") {
+        needs.insert(0, Need::Joins);
+    }
+    needs
+}
+
+/// What an expression about how members behave needs.
+fn spoken(expr: &Expr) -> Vec<Need> {
+    let source = expr.source();
+    let asks = [".idle", ".seen", ".messages"].iter().any(|field| source.contains(field));
+    if asks { vec![Need::Messages] } else { Vec::new() }
+}
+
+fn report(cx: &Context<'_>, span: Span, channel: &ChannelName, needs: &[Need], out: &mut Vec<Diagnostic>) {
+    let lacking = |kind: ChannelKind| -> Vec<Need> {
+        needs.iter().copied().filter(|need| !need.met(kind.abilities())).collect()
+    };
+    let deaf: Vec<(ChannelKind, Vec<Need>)> = (cx.kinds(channel).into_iter())
+        .map(|kind| (kind, lacking(kind)))
+        .filter(|(_, needs)| !needs.is_empty())
+        .collect();
+    let Some((kind, needs)) = deaf.first() else { return };
+    let cannot: Vec<&str> = needs.iter().map(|need| need.verb()).collect();
+    let message = format!("the channel {} ({kind}) cannot {}", tick(channel.as_str()), list(&cannot, "or"));
+    let remedies: Vec<&str> = needs.iter().map(|need| need.remedy()).collect();
+    out.push(found(&CODE, span, message).label("needs to be told").help(remedies.join("\n")));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn each_need_is_said_once_a_play() {
+        let asks = "channels:\n  group: { type: wecom, url: { env: A } }\nplays:\n  vote:\n    every: monday at 09:00\n    steps:\n      \
+                    - { ask: One?, options: [a, b], open_for: 1h }\n      - { ask: Two?, options: [a, b], open_for: 1h }\n";
+        assert_eq!(messages(&CODE, asks), ["the channel `group` (wecom) cannot hear answers"]);
+        let prune = "channels:\n  group: { type: feishu, url: { env: A } }\nplays:\n  prune:\n    every: month on 1 at 09:00\n    steps:\n      \
+                     - prune: member.idle > days(60)\n        notice: Say hello.\n        grace: 7d\n";
+        assert_eq!(
+            messages(&CODE, prune),
+            ["the channel `group` (feishu) cannot hear what members say or remove members"]
+        );
+    }
+
+    #[test]
+    fn the_console_that_stands_in_is_not_accused() {
+        assert_eq!(
+            messages(&CODE, "plays:\n  hi:\n    on: member.joined\n    steps:\n      - post: Hi.\n"),
+            [""; 0]
+        );
+    }
+}

@@ -1,0 +1,293 @@
+//! Calls: functions that are there, how much they take, which are refused, and the maps of `post` and `task`.
+
+use super::{ANY, Kind, Place, Walk, meant, names::called};
+use crate::script::{
+    api,
+    posting::{self, Shape},
+    suggest,
+};
+use crate::base::source::normal_path;
+use rhai::{Dynamic, Expr, FnCallExpr, FnPtr, Position};
+
+/// Functions that are part of Rhai's language, not of a package.
+const LANGUAGE: [&str; 8] =
+    ["call", "curry", "Fn", "is_def_var", "is_def_fn", "type_of", "is_shared", "print"];
+
+/// What people look for here and is not there, with the reason.
+const REFUSED: [(&str, &str); 15] = [
+    ("eval", "code made at run time cannot be checked; write the code itself"),
+    ("sleep", "a script does not wait; end it and use a `wait` step"),
+    ("exit", "a script ends with `return`"),
+    ("timestamp", "there is no clock; `now` is the time of the input"),
+    ("parse_json", "`data(path)` and `fetch(url)` parse JSON already"),
+    ("open", "there are no files; `data(path)` reads one of the playbook's folder"),
+    ("open_file", "there are no files; `data(path)` reads one of the playbook's folder"),
+    ("read_file", "there are no files; `data(path)` reads one of the playbook's folder"),
+    ("write_file", "there are no files; `state` keeps what later calls need"),
+    ("exec", "there are no processes"),
+    ("system", "there are no processes"),
+    ("command", "there are no processes"),
+    ("connect", "there are no sockets; `fetch(url)` asks an address that the playbook allows"),
+    ("http_get", "use `fetch(url)`"),
+    ("require", "use `import \"path\" as name;`"),
+];
+
+impl Walk<'_> {
+    /// `name(…)`
+    pub(super) fn call(&mut self, call: &FnCallExpr, position: Position) -> Kind {
+        if call.name == "curry" {
+            return self.curried(call, ANY);
+        }
+        let kinds: Vec<Kind> = call.args.iter().map(|arg| self.expr(arg)).collect();
+        if call.is_operator_call() {
+            return operator(&call.name, &kinds);
+        }
+        if call.is_qualified() {
+            return self.qualified(call, position);
+        }
+        self.files_and_maps(call);
+        let given = call.args.len();
+        if let Place::Script { functions, .. } = self.place
+            && functions.get(call.name.as_str()).is_some_and(|counts| counts.contains(&given))
+        {
+            return ANY;
+        }
+        if LANGUAGE.contains(&call.name.as_str()) {
+            return ANY;
+        }
+        if self.exists(&call.name, given, position) {
+            let mut items = api::find("", &call.name);
+            return items.find(|i| i.params.map_or(0, <[_]>::len) == given).map_or(ANY, |item| item.gives);
+        }
+        ANY
+    }
+
+    /// `on.name(…)`
+    pub(super) fn method(&mut self, on: Kind, call: &FnCallExpr, position: Position) -> Kind {
+        let item_kind = if on == "members" { "member" } else { ANY };
+        for arg in &call.args {
+            self.argument(arg, item_kind);
+        }
+        let given = call.args.len();
+        let name = call.name.as_str();
+        if LANGUAGE.contains(&name) || matches!(name, "to_string" | "to_debug") {
+            return ANY;
+        }
+        let script = self.is_script();
+        let counts: Vec<usize> = api::find(on, name)
+            .filter(|item| script || !item.script)
+            .map(|item| item.params.map_or(0, <[_]>::len))
+            .collect();
+        if counts.contains(&given) {
+            let mut items = api::find(on, name);
+            return items.find(|i| i.params.map_or(0, <[_]>::len) == given).map_or(ANY, |item| item.gives);
+        }
+        if !counts.is_empty() && on != "list" {
+            let signatures: Vec<String> = api::find(on, name).map(|i| format!("`{}`", i.signature())).collect();
+            let message = format!("`{name}` takes {}, not {given}: {}", listed(&counts), signatures.join(", "));
+            self.problem(position, message, None);
+            return ANY;
+        }
+        if Self::closed(on) && !matches!(on, "number" | "bool") {
+            let message = if api::find(on, name).next().is_some() {
+                format!("`{name}` is only in scripts: an expression changes nothing")
+            } else {
+                format!("{} has no `{name}`{}", called(on), meant(name, &api::names_of(on, script)))
+            };
+            self.problem(position, message, None);
+            return ANY;
+        }
+        if let Place::Script { functions, .. } = self.place
+            && functions.get(name).is_some_and(|counts| counts.contains(&given))
+        {
+            return ANY;
+        }
+        self.exists(name, given + 1, position);
+        ANY
+    }
+
+    /// An argument of a method; a closure there is called with an element.
+    fn argument(&mut self, arg: &Expr, item: Kind) {
+        match arg {
+            Expr::DynamicConstant(value, _) => self.closure_constant(value, 0, item),
+            Expr::Stmt(block) => match block.statements().last() {
+                Some(rhai::Stmt::Expr(last)) => match &**last {
+                    Expr::FnCall(call, _) if call.name == "curry" => {
+                        self.curried(call, item);
+                    }
+                    _ => {
+                        self.expr(arg);
+                    }
+                },
+                Some(rhai::Stmt::FnCall(call, _)) if call.name == "curry" => {
+                    self.curried(call, item);
+                }
+                _ => {
+                    self.expr(arg);
+                }
+            },
+            _ => {
+                self.expr(arg);
+            }
+        }
+    }
+
+    /// A closure with the names it captured, which it sees as its own first parameters.
+    fn curried(&mut self, call: &FnCallExpr, item: Kind) -> Kind {
+        match call.args.first() {
+            Some(Expr::DynamicConstant(value, _)) if value.is_fnptr() => {
+                self.closure_constant(value, call.args.len() - 1, item);
+            }
+            _ => {
+                for arg in &call.args {
+                    self.expr(arg);
+                }
+            }
+        }
+        ANY
+    }
+
+    fn closure_constant(&mut self, value: &Dynamic, captured: usize, item: Kind) {
+        if let Some(function) = value.read_lock::<FnPtr>() {
+            self.closure(function.fn_name(), captured, item);
+        }
+    }
+
+    /// Whether there is such a function; the problem is noted when there is none.
+    fn exists(&mut self, name: &str, given: usize, position: Position) -> bool {
+        let own = match self.place {
+            Place::Script { functions, .. } => functions.get(name),
+            Place::Expression(_) => None,
+        };
+        let counts = self.functions.get(name);
+        if counts.is_some_and(|counts| counts.contains(&given)) {
+            return true;
+        }
+        if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == name)
+            && own.is_none()
+        {
+            self.problem(position, format!("`{name}` is not there"), Some((*why).into()));
+            return false;
+        }
+        let counts: Vec<usize> = counts.into_iter().chain(own).flatten().copied().collect();
+        if !counts.is_empty() {
+            let message = format!("`{name}` takes {}, not {given}", listed(&counts));
+            self.problem(position, message, self.signatures(name));
+            return false;
+        }
+        if !self.is_script() && api::ITEMS.iter().any(|item| item.script && item.name == name) {
+            let help = "put it into a script and `run` it".to_owned();
+            let message = format!("`{name}` is only in scripts: an expression changes nothing");
+            self.problem(position, message, Some(help));
+            return false;
+        }
+        let mut names: Vec<&str> = self.functions.keys().map(String::as_str).collect();
+        if let Place::Script { functions, .. } = self.place {
+            names.extend(functions.keys().map(String::as_str));
+        }
+        let help = suggest::nearest(name, names)
+            .map_or_else(|| "`playbook api` lists what there is".into(), |near| format!("did you mean `{near}`?"));
+        self.problem(position, format!("there is no function `{name}`"), Some(help));
+        false
+    }
+
+    fn signatures(&self, name: &str) -> Option<String> {
+        let all: Vec<String> = api::ITEMS
+            .iter()
+            .filter(|item| item.name == name && (self.is_script() || !item.script))
+            .map(|item| format!("`{}`", item.signature()))
+            .collect();
+        (!all.is_empty()).then(|| all.join(", "))
+    }
+
+    /// `module::name(…)`
+    fn qualified(&mut self, call: &FnCallExpr, position: Position) -> Kind {
+        let Place::Script { modules, .. } = self.place else {
+            self.problem(position, "an expression has no modules", None);
+            return ANY;
+        };
+        let module = call.namespace.root().to_owned();
+        let Some(functions) = modules.get(&module) else {
+            let names: Vec<&str> = modules.keys().map(String::as_str).collect();
+            let message = format!("there is no module `{module}`{}", meant(&module, &names));
+            self.problem(position, message, Some(format!("`import \"path\" as {module};` brings one in")));
+            return ANY;
+        };
+        match functions.get(call.name.as_str()) {
+            Some(counts) if counts.contains(&call.args.len()) => {}
+            Some(counts) => {
+                let counts: Vec<usize> = counts.iter().copied().collect();
+                let message = format!("`{}` takes {}, not {}", call.name, listed(&counts), call.args.len());
+                self.problem(position, message, None);
+            }
+            None => {
+                let names: Vec<&str> = functions.keys().map(String::as_str).collect();
+                let message = format!("`{module}` has no function `{}`{}", call.name, meant(&call.name, &names));
+                self.problem(position, message, None);
+            }
+        }
+        ANY
+    }
+
+    /// `data("…")`, `post(#{ … })`, `task(#{ … })`
+    fn files_and_maps(&mut self, call: &FnCallExpr) {
+        let Some(first) = call.args.first() else { return };
+        match (call.name.as_str(), first) {
+            ("data", Expr::StringConstant(path, position)) => match normal_path(path) {
+                Some(clean) => {
+                    self.found.data.insert(clean);
+                }
+                None => {
+                    let message = format!("{path:?} is outside the playbook's folder");
+                    self.problem(*position, message, Some("`data` reads only files inside it".into()));
+                }
+            },
+            ("data", other) if !self.is_script() => {
+                let message = "`data` in an expression takes a path in quotes, because the file is read with the playbook";
+                self.problem(other.start_position(), message, Some("write `data(\"texts/long.md\")`".into()));
+            }
+            ("post", Expr::Map(parts, position)) => self.map(&posting::POST, parts, *position),
+            ("task", Expr::Map(parts, position)) => self.map(&posting::TASK, parts, *position),
+            _ => {}
+        }
+    }
+
+    fn map(&mut self, shape: &Shape, parts: &MapParts, position: Position) {
+        for (key, value) in &parts.0 {
+            if let Some(message) = shape.unknown(&key.name) {
+                self.problem(key.pos, message, None);
+            } else if let Expr::StringConstant(text, place) = value
+                && let Some(message) = shape.refuses(&key.name, text)
+            {
+                self.problem(*place, message, None);
+            }
+        }
+        if !parts.0.iter().any(|(key, _)| key.name == "text") {
+            self.problem(position, format!("`{}` needs a `text`", shape.verb), None);
+        }
+    }
+}
+
+/// A map literal: its keys and values in order, and Rhai's template of it.
+type MapParts = (rhai::StaticVec<(rhai::Ident, Expr)>, std::collections::BTreeMap<rhai::Identifier, Dynamic>);
+
+fn operator(name: &str, kinds: &[Kind]) -> Kind {
+    match (name, kinds) {
+        ("==" | "!=" | "<" | "<=" | ">" | ">=" | "!" | "in" | "!in", _) => "bool",
+        ("-", ["time", "time"]) => "duration",
+        ("+" | "-", ["time", "duration"]) => "time",
+        ("+" | "-", ["duration", "duration"]) => "duration",
+        ("+" | "-" | "*" | "/" | "%", ["number", "number"]) => "number",
+        _ => ANY,
+    }
+}
+
+/// "1 or 2 arguments"
+fn listed(counts: &[usize]) -> String {
+    let mut counts = counts.to_vec();
+    counts.sort_unstable();
+    counts.dedup();
+    let words: Vec<String> = counts.iter().map(ToString::to_string).collect();
+    let noun = if counts == [1] { "argument" } else { "arguments" };
+    format!("{} {noun}", words.join(" or "))
+}

@@ -1,0 +1,325 @@
+//! What can be seen of code without running it: names, properties, functions, the maps of `post` and `task`.
+//!
+//! One walk over Rhai's tree serves expressions and scripts. It never runs anything, and where it cannot be
+//! sure it says nothing.
+
+mod calls;
+mod names;
+
+use super::{
+    engine::Arities,
+    names::{Known, Names},
+    suggest,
+};
+use rhai::{AST, ASTFlags, ASTNode, Dynamic, Expr, FlowControl, FnPtr, Position, Shared, Stmt};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The kind of a value, as far as it is known: a heading of the API's table, or one of these.
+type Kind = &'static str;
+
+/// Nothing is known of the value.
+const ANY: Kind = "any";
+
+/// Where the code stands.
+pub(super) enum Place<'a> {
+    /// In a playbook, with the names it may use there.
+    Expression(&'a Known),
+    /// In a script file, with its own functions, its constants and what its imports have.
+    Script {
+        functions: Arities,
+        constants: BTreeSet<String>,
+        modules: BTreeMap<String, Arities>,
+    },
+}
+
+/// Something wrong at a place.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Problem {
+    pub(super) position: Position,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+}
+
+/// What a walk found.
+pub(super) struct Findings {
+    pub(super) problems: Vec<Problem>,
+    pub(super) names: Names,
+    /// Paths of `data("…")`, in order.
+    pub(super) data: BTreeSet<String>,
+}
+
+/// Walks all of a compiled source.
+pub(super) fn walk(ast: &AST, place: &Place<'_>, functions: &Arities) -> Findings {
+    let (closures, mut own): (Vec<_>, Vec<_>) =
+        functions_of(ast).into_iter().partition(|function| is_closure(&function.name));
+    own.sort_by_key(|function| function.position);
+    let mut walk = Walk {
+        place,
+        functions,
+        closures: closures.into_iter().map(|f| (f.name.clone(), Shared::new(f))).collect(),
+        locals: Vec::new(),
+        found: Findings { problems: Vec::new(), names: Names::NONE, data: BTreeSet::new() },
+    };
+    walk.block(ast.statements());
+    for function in own {
+        walk.locals = function.params.iter().map(|name| (name.clone(), ANY)).collect();
+        walk.block(&function.statements);
+    }
+    walk.found.problems.dedup();
+    walk.found
+}
+
+fn is_closure(name: &str) -> bool {
+    name.starts_with("anon$")
+}
+
+/// A function as it was written.
+struct Function {
+    name: String,
+    params: Vec<String>,
+    position: Position,
+    statements: Vec<Stmt>,
+}
+
+/// The functions of a source. Rhai hands out bodies only by walking, so each is walked on its own.
+fn functions_of(ast: &AST) -> Vec<Function> {
+    ast.iter_fn_def()
+        .map(|def| {
+            let alone = ast.clone_functions_only_filtered(|_, _, _, name, params| {
+                name == def.name.as_str() && params == def.params.len()
+            });
+            let mut statements = Vec::new();
+            alone.walk(&mut |path: &[ASTNode<'_>]| {
+                if let [ASTNode::Stmt(statement)] = path {
+                    statements.push((*statement).clone());
+                }
+                true
+            });
+            Function {
+                name: def.name.to_string(),
+                params: def.params.iter().map(ToString::to_string).collect(),
+                position: def.body.start_position(),
+                statements,
+            }
+        })
+        .collect()
+}
+
+struct Walk<'a> {
+    place: &'a Place<'a>,
+    functions: &'a Arities,
+    closures: BTreeMap<String, Shared<Function>>,
+    locals: Vec<(String, Kind)>,
+    found: Findings,
+}
+
+impl Walk<'_> {
+    fn problem(&mut self, position: Position, message: impl Into<String>, help: Option<String>) {
+        self.found.problems.push(Problem { position, message: message.into(), help });
+    }
+
+    fn is_script(&self) -> bool {
+        matches!(self.place, Place::Script { .. })
+    }
+
+    fn block(&mut self, statements: &[Stmt]) {
+        let depth = self.locals.len();
+        for statement in statements {
+            self.statement(statement);
+        }
+        self.locals.truncate(depth);
+    }
+
+    fn statement(&mut self, statement: &Stmt) {
+        match statement {
+            Stmt::If(flow, _) | Stmt::While(flow, _) | Stmt::Do(flow, _, _) => self.flow(flow),
+            Stmt::For(parts, _) => {
+                let (item, counter, flow) = &**parts;
+                let kind = self.expr(&flow.expr);
+                let depth = self.locals.len();
+                self.locals.push((item.name.to_string(), element(kind)));
+                self.locals.extend(counter.iter().map(|name| (name.name.to_string(), "number")));
+                self.block(flow.body.statements());
+                self.locals.truncate(depth);
+            }
+            Stmt::Switch(parts, _) => {
+                self.expr(&parts.0);
+                for case in &parts.1.expressions {
+                    self.expr(&case.lhs);
+                    self.expr(&case.rhs);
+                }
+            }
+            Stmt::Var(parts, _, position) => {
+                self.only_in_scripts(*position, "an expression has no variables");
+                let kind = self.expr(&parts.1);
+                self.locals.push((parts.0.name.to_string(), kind));
+            }
+            Stmt::Assignment(parts) => {
+                self.only_in_scripts(parts.0.position(), "an expression cannot assign; `==` compares");
+                self.expr(&parts.1.lhs);
+                self.expr(&parts.1.rhs);
+            }
+            Stmt::FnCall(call, position) => {
+                self.call(call, *position);
+            }
+            Stmt::Block(block) => self.block(block.statements()),
+            Stmt::TryCatch(flow, _) => self.try_catch(flow),
+            Stmt::Expr(expr) => {
+                self.expr(expr);
+            }
+            Stmt::BreakLoop(expr, _, _) | Stmt::Return(expr, _, _) => {
+                if let Some(expr) = expr {
+                    self.expr(expr);
+                }
+            }
+            Stmt::Import(parts, _) => {
+                self.expr(&parts.0);
+            }
+            _ => {}
+        }
+    }
+
+    fn only_in_scripts(&mut self, position: Position, message: &str) {
+        if !self.is_script() {
+            self.problem(position, message, Some("put several statements into a script and `run` it".into()));
+        }
+    }
+
+    fn flow(&mut self, flow: &FlowControl) {
+        self.expr(&flow.expr);
+        self.block(flow.body.statements());
+        self.block(flow.branch.statements());
+    }
+
+    fn try_catch(&mut self, flow: &FlowControl) {
+        self.block(flow.body.statements());
+        let depth = self.locals.len();
+        if let Expr::Variable(name, ..) = &flow.expr {
+            self.locals.push((name.1.to_string(), ANY));
+        }
+        self.block(flow.branch.statements());
+        self.locals.truncate(depth);
+    }
+
+    fn expr(&mut self, expr: &Expr) -> Kind {
+        match expr {
+            Expr::BoolConstant(..) => "bool",
+            Expr::IntegerConstant(..) | Expr::FloatConstant(..) => "number",
+            Expr::StringConstant(..) | Expr::CharConstant(..) => "text",
+            Expr::DynamicConstant(value, _) => {
+                self.constant(value);
+                ANY
+            }
+            Expr::InterpolatedString(parts, _) => {
+                self.each(parts.iter());
+                "text"
+            }
+            Expr::Array(items, _) => {
+                self.each(items.iter());
+                "list"
+            }
+            Expr::Map(parts, _) => {
+                self.each(parts.0.iter().map(|(_, value)| value));
+                "map"
+            }
+            Expr::Variable(parts, _, position) => {
+                if parts.2.is_empty() { self.variable(&parts.1, *position) } else { ANY }
+            }
+            Expr::FnCall(call, position) | Expr::MethodCall(call, position) => self.call(call, *position),
+            Expr::Dot(parts, flags, _) => {
+                let root = self.expr(&parts.lhs);
+                self.chain(root, &parts.rhs, false, *flags)
+            }
+            Expr::Index(parts, flags, _) => {
+                let root = self.expr(&parts.lhs);
+                self.chain(root, &parts.rhs, true, *flags)
+            }
+            Expr::And(items, _) | Expr::Or(items, _) => {
+                self.each(items.iter());
+                "bool"
+            }
+            Expr::Coalesce(items, _) => {
+                self.each(items.iter());
+                ANY
+            }
+            Expr::Stmt(block) => {
+                self.block(block.statements());
+                ANY
+            }
+            _ => ANY,
+        }
+    }
+
+    fn each<'e>(&mut self, items: impl Iterator<Item = &'e Expr>) {
+        for item in items {
+            self.expr(item);
+        }
+    }
+
+    /// `a.b[c].d(e)`: Rhai nests it to the right, so each part is taken off in turn.
+    fn chain(&mut self, on: Kind, rest: &Expr, index: bool, flags: ASTFlags) -> Kind {
+        let ends = flags.intersects(ASTFlags::BREAK);
+        let (head, next) = match rest {
+            Expr::Dot(parts, flags, _) if !ends => (&parts.lhs, Some((&parts.rhs, false, *flags))),
+            Expr::Index(parts, flags, _) if !ends => (&parts.lhs, Some((&parts.rhs, true, *flags))),
+            other => (other, None),
+        };
+        let gives = if index { self.index(on, head) } else { self.part(on, head) };
+        match next {
+            Some((rest, index, flags)) => self.chain(gives, rest, index, flags),
+            None => gives,
+        }
+    }
+
+    fn index(&mut self, on: Kind, key: &Expr) -> Kind {
+        match key {
+            Expr::StringConstant(name, position) if matches!(on, "vars" | "date" | "roles") => {
+                self.property(on, name, *position)
+            }
+            _ => {
+                self.expr(key);
+                element(on)
+            }
+        }
+    }
+
+    fn part(&mut self, on: Kind, part: &Expr) -> Kind {
+        match part {
+            Expr::Property(parts, position) => self.property(on, &parts.2, *position),
+            Expr::MethodCall(call, position) => self.method(on, call, *position),
+            other => self.expr(other),
+        }
+    }
+
+    fn constant(&mut self, value: &Dynamic) {
+        if let Some(function) = value.read_lock::<FnPtr>() {
+            self.closure(function.fn_name(), 0, ANY);
+        }
+    }
+
+    /// A closure where it is written: it sees what is in scope there. `captured` is the number of
+    /// names that Rhai hands in as its first parameters; `item` is the kind of what it is called with.
+    fn closure(&mut self, name: &str, captured: usize, item: Kind) {
+        let Some(function) = self.closures.get(name).cloned() else {
+            return;
+        };
+        let depth = self.locals.len();
+        let own = function.params.iter().skip(captured);
+        self.locals.extend(own.map(|name| (name.clone(), item)));
+        self.block(&function.statements);
+        self.locals.truncate(depth);
+    }
+}
+
+/// The kind of an element.
+fn element(kind: Kind) -> Kind {
+    match kind {
+        "members" => "member",
+        _ => ANY,
+    }
+}
+
+/// `; did you mean …?`
+fn meant(found: &str, names: &[&str]) -> String {
+    suggest::or_list(found, names)
+}

@@ -1,0 +1,200 @@
+//! Our values ↔ Rhai's.
+//!
+//! A signal keeps its shape on both ways (its `member` is a handle inside and an id outside); a member
+//! outside is `{ $member: id }`, so that it comes back as the same member.
+
+use super::{
+    frame,
+    objects::{
+        GroupRef, MemberList, MemberRef, OpenMap, PersonRef, PhaseRef, RoleRef, RolesRef, RunRef, StateRef,
+    },
+};
+use crate::base::{
+    ids::MemberId,
+    time::{Duration, Timestamp},
+    value::{Map, Value},
+};
+use rhai::Dynamic;
+use std::sync::Arc;
+
+/// Values may be nested this deep.
+const DEPTH_MAX: usize = 64;
+/// The key by which a member outside is known.
+pub(super) const MEMBER_KEY: &str = "$member";
+
+/// A value as Rhai sees it.
+pub(super) fn to_dynamic(value: &Value) -> Dynamic {
+    match value {
+        Value::Null => Dynamic::UNIT,
+        Value::Bool(b) => (*b).into(),
+        Value::Int(n) => (*n).into(),
+        Value::Float(x) => (*x).into(),
+        Value::Str(s) => s.as_ref().into(),
+        Value::Time(t) => Dynamic::from(*t),
+        Value::Duration(d) => Dynamic::from(*d),
+        Value::List(items) => Dynamic::from_array(items.iter().map(to_dynamic).collect()),
+        Value::Map(map) => map_to_dynamic(map),
+    }
+}
+
+fn map_to_dynamic(map: &Map) -> Dynamic {
+    if map.len() == 1
+        && let Some(Value::Str(id)) = map.get(MEMBER_KEY)
+    {
+        return Dynamic::from(MemberRef(MemberId::new(id)));
+    }
+    if is_signal(map.keys().map(AsRef::as_ref)) {
+        return Dynamic::from_map(
+            map.iter().map(|(key, value)| (key.as_ref().into(), signal_part(key, value))).collect(),
+        );
+    }
+    Dynamic::from_map(map.iter().map(|(key, value)| (key.as_ref().into(), to_dynamic(value))).collect())
+}
+
+/// Whether these are exactly the keys of a signal.
+fn is_signal<'a>(keys: impl Iterator<Item = &'a str>) -> bool {
+    keys.eq(["at", "data", "id", "member", "name"])
+}
+
+fn signal_part(key: &str, value: &Value) -> Dynamic {
+    match (key, value) {
+        ("member", Value::Str(id)) => Dynamic::from(MemberRef(MemberId::new(id))),
+        ("data", Value::Map(data)) => Dynamic::from(OpenMap(data.clone())),
+        ("data", Value::Null) => Dynamic::from(OpenMap::default()),
+        _ => to_dynamic(value),
+    }
+}
+
+/// A map whose missing keys read as nothing.
+pub(super) fn open(value: &Value) -> Dynamic {
+    match value {
+        Value::Null => Dynamic::from(OpenMap::default()),
+        Value::Map(map) => Dynamic::from(OpenMap(map.clone())),
+        other => to_dynamic(other),
+    }
+}
+
+/// What Rhai holds, as a plain value. The reason when it cannot leave.
+pub(super) fn to_value(value: &Dynamic) -> Result<Value, String> {
+    plain(value, 0)
+}
+
+fn plain(value: &Dynamic, depth: usize) -> Result<Value, String> {
+    if depth > DEPTH_MAX {
+        return Err(format!("a value is nested deeper than {DEPTH_MAX} levels"));
+    }
+    if value.is_unit() {
+        return Ok(Value::Null);
+    }
+    if let Ok(b) = value.as_bool() {
+        return Ok(Value::Bool(b));
+    }
+    if let Ok(n) = value.as_int() {
+        return Ok(Value::Int(n));
+    }
+    if let Ok(x) = value.as_float() {
+        return if x.is_finite() { Ok(Value::Float(x)) } else { Err(format!("a number is {x}")) };
+    }
+    if let Ok(c) = value.as_char() {
+        return Ok(Value::str(c.to_string()));
+    }
+    if let Ok(s) = value.as_immutable_string_ref() {
+        return Ok(Value::str(s.as_str()));
+    }
+    if let Ok(items) = value.as_array_ref() {
+        return Ok(Value::list(items.iter().map(|item| plain(item, depth + 1)).collect::<Result<_, _>>()?));
+    }
+    if let Ok(map) = value.as_map_ref() {
+        return map_to_value(&map, depth);
+    }
+    if let Some(handle) = handle_to_value(value) {
+        return Ok(handle);
+    }
+    if value.is_fnptr() {
+        return Err("a function cannot be kept; keep what it returns".into());
+    }
+    Err(format!("{} cannot be kept; turn it into a list, a map, text or a number first", value.type_name()))
+}
+
+fn map_to_value(map: &rhai::Map, depth: usize) -> Result<Value, String> {
+    let signal = is_signal(map.keys().map(|key| key.as_str()));
+    let mut out = Map::new();
+    for (key, item) in map {
+        let value = match item.read_lock::<MemberRef>() {
+            Some(member) if signal && key == "member" => Value::str(member.0.as_str()),
+            _ => plain(item, depth + 1)?,
+        };
+        out.insert(Arc::from(key.as_str()), value);
+    }
+    Ok(Value::Map(Arc::new(out)))
+}
+
+/// A member outside.
+pub(super) fn member_value(id: &MemberId) -> Value {
+    Value::map([(MEMBER_KEY, Value::str(id.as_str()))])
+}
+
+fn handle_to_value(value: &Dynamic) -> Option<Value> {
+    if let Some(t) = value.read_lock::<Timestamp>() {
+        return Some(Value::Time(*t));
+    }
+    if let Some(d) = value.read_lock::<Duration>() {
+        return Some(Value::Duration(*d));
+    }
+    if let Some(member) = value.read_lock::<MemberRef>() {
+        return Some(member_value(&member.0));
+    }
+    if let Some(list) = value.read_lock::<MemberList>() {
+        return Some(Value::list(list.ids().iter().map(member_value).collect()));
+    }
+    if let Some(map) = value.read_lock::<OpenMap>() {
+        return Some(Value::Map(map.0.clone()));
+    }
+    if let Some(person) = value.read_lock::<PersonRef>() {
+        return Some(Value::map([
+            ("id", Value::str(person.0.id.as_str())),
+            ("name", Value::str(&person.0.name)),
+        ]));
+    }
+    if let Some(role) = value.read_lock::<RoleRef>() {
+        return Some(Value::from(role.names()));
+    }
+    if value.is::<PhaseRef>() {
+        return Some(frame::with(|f| Value::str(f.facts.phase.name.as_str())));
+    }
+    if value.is::<GroupRef>() {
+        return Some(frame::with(|f| {
+            let group = &f.facts.group;
+            Value::map([
+                ("id", Value::str(group.id.as_str())),
+                ("title", Value::Str(group.title.clone())),
+                ("created", Value::Time(group.created)),
+            ])
+        }));
+    }
+    if value.is::<RunRef>() {
+        return Some(frame::with(|f| match &f.facts.run {
+            None => Value::Null,
+            Some(run) => Value::map([
+                ("id", Value::Str(run.id.clone())),
+                ("play", Value::Str(run.play.clone())),
+                ("anchor", Value::Time(run.anchor)),
+                ("number", Value::Int(run.number as i64)),
+            ]),
+        }));
+    }
+    if value.is::<RolesRef>() {
+        return Some(frame::with(|f| {
+            Value::map(f.facts.roles.iter().map(|(name, facts)| {
+                let names: Vec<String> = facts.now.iter().map(|p| p.name.clone()).collect();
+                (name.as_str().to_owned(), Value::from(f.locale().join(&names)))
+            }))
+        }));
+    }
+    if value.is::<StateRef>() {
+        return Some(frame::with(|f| {
+            Value::Map(f.live().map_or_else(|| f.facts.state.clone(), |live| live.borrow().state.clone()))
+        }));
+    }
+    None
+}

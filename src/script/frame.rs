@@ -1,0 +1,239 @@
+//! What one evaluation carries with it: the facts it may see, what it has collected, how much it may still do.
+//!
+//! A frame lives exactly as long as the call that opened it and is reachable only from inside that call, on
+//! its own thread. Nothing in it survives the call but what the call returns.
+
+use super::{
+    action::{Action, Fetched},
+    facts::Facts,
+    sandbox::Host,
+};
+use crate::base::{
+    ids::MemberId,
+    limits,
+    locale::Locale,
+    member::{Member, Members},
+    seed::Seed,
+    value::{Map, Value},
+};
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    sync::Arc,
+};
+
+scoped_tls_hkt::scoped_thread_local!(static FRAME: for<'a> &'a Frame<'a>);
+
+/// How many operations pass between two looks at the wall clock.
+const CLOCK_EVERY: u64 = 1_000;
+/// A call over its limit is stopped at the next variable it reads, which has a place in the source; this many
+/// operations later it is stopped wherever it is.
+const GRACE: u64 = 2_000;
+
+/// One evaluation.
+pub(super) struct Frame<'a> {
+    pub(super) facts: &'a Facts,
+    /// The member in scope, over the one of the facts.
+    member: Option<&'a MemberId>,
+    limit: u64,
+    operations: Cell<u64>,
+    stop: Cell<Option<Stop>>,
+    seed: RefCell<Seed>,
+    live: OnceCell<RefCell<Live>>,
+    host: Option<&'a dyn Host>,
+    imports: Option<&'a super::modules::Imports>,
+}
+
+/// Why a call was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// It did too much.
+    Operations,
+    /// It took too long.
+    Time,
+}
+
+/// What a script has asked for and written so far; what it reads back.
+pub(super) struct Live {
+    pub(super) members: Members,
+    pub(super) state: Arc<Map>,
+    pub(super) actions: Vec<Action>,
+    pub(super) log: Vec<String>,
+    pub(super) fetches: Vec<Fetched>,
+}
+
+impl<'a> Frame<'a> {
+    /// The frame of an expression: it can change nothing.
+    pub(super) fn expression(facts: &'a Facts, member: Option<&'a MemberId>) -> Self {
+        Self {
+            facts,
+            member,
+            limit: limits::EXPRESSION_OPERATIONS_MAX,
+            operations: Cell::new(0),
+            stop: Cell::new(None),
+            seed: RefCell::new(Seed::from_u64(facts.seed)),
+            live: OnceCell::new(),
+            host: None,
+            imports: None,
+        }
+    }
+
+    /// The frame of a script call.
+    pub(super) fn script(facts: &'a Facts, host: &'a dyn Host, imports: &'a super::modules::Imports) -> Self {
+        let live = OnceCell::new();
+        live.get_or_init(|| {
+            RefCell::new(Live {
+                members: facts.members.clone(),
+                state: facts.state.clone(),
+                actions: Vec::new(),
+                log: Vec::new(),
+                fetches: Vec::new(),
+            })
+        });
+        Self {
+            host: Some(host),
+            imports: Some(imports),
+            limit: limits::SCRIPT_OPERATIONS_MAX,
+            live,
+            ..Self::expression(facts, None)
+        }
+    }
+
+    /// Runs something inside the frame.
+    pub(super) fn enter<R>(&self, body: impl FnOnce() -> R) -> R {
+        FRAME.set(self, body)
+    }
+
+    /// What a script collected.
+    pub(super) fn into_live(self) -> Option<Live> {
+        self.live.into_inner().map(RefCell::into_inner)
+    }
+
+    /// Counts one operation; whether it was one too many. Counted here, not by Rhai, because Rhai counts what
+    /// a closure does from the same number again for every call of it.
+    fn tick(&self) -> bool {
+        let n = self.operations.get() + 1;
+        self.operations.set(n);
+        if n > self.limit && self.stop.get().is_none() {
+            self.stop.set(Some(Stop::Operations));
+        }
+        if n.is_multiple_of(CLOCK_EVERY)
+            && self.stop.get().is_none()
+            && self.host.is_some_and(Host::expired)
+        {
+            self.stop.set(Some(Stop::Time));
+            self.operations.set(self.limit);
+        }
+        self.stop.get().is_some() && n > self.limit.saturating_add(GRACE)
+    }
+
+    /// Why the call has to end, once it has to.
+    pub(super) fn stopped(&self) -> Option<Stop> {
+        self.stop.get()
+    }
+
+    /// Host and imports, for calls.
+    pub(super) fn host(&self) -> Option<&'a dyn Host> {
+        self.host
+    }
+
+    pub(super) fn imports(&self) -> Option<&'a super::modules::Imports> {
+        self.imports
+    }
+
+    /// What a script has collected; `None` in an expression.
+    pub(super) fn live(&self) -> Option<&RefCell<Live>> {
+        self.live.get()
+    }
+
+    /// The member in scope.
+    pub(super) fn member_in_scope(&self) -> Option<&MemberId> {
+        self.member.or(self.facts.member.as_ref())
+    }
+
+    /// A member as of now, with what the call itself changed.
+    pub(super) fn member(&self, id: &MemberId) -> Option<Arc<Member>> {
+        match self.live.get() {
+            Some(live) => live.borrow().members.get(id).cloned(),
+            None => self.facts.members.get(id).cloned(),
+        }
+    }
+
+    /// All members as of now.
+    pub(super) fn members(&self) -> Members {
+        self.live.get().map_or_else(|| self.facts.members.clone(), |live| live.borrow().members.clone())
+    }
+
+    /// The language of texts.
+    pub(super) fn locale(&self) -> Locale {
+        self.facts.locale
+    }
+
+    /// The random stream of this call.
+    pub(super) fn random<R>(&self, draw: impl FnOnce(&mut Seed) -> R) -> R {
+        draw(&mut self.seed.borrow_mut())
+    }
+}
+
+impl Live {
+    /// Adds an action; the reason when there are too many.
+    pub(super) fn act(&mut self, action: Action) -> Result<(), String> {
+        if self.actions.len() >= limits::SCRIPT_ACTIONS_MAX {
+            return Err(format!(
+                "this call asked for more than {} actions; do less in one call",
+                limits::SCRIPT_ACTIONS_MAX
+            ));
+        }
+        self.actions.push(action);
+        Ok(())
+    }
+
+    /// Writes a key of the group's state; null removes it.
+    pub(super) fn set_state(&mut self, key: &str, value: Value) -> Result<(), String> {
+        if !value.is_null()
+            && !self.state.contains_key(key)
+            && self.state.len() >= limits::SCRIPT_STATE_KEYS_MAX
+        {
+            return Err(format!(
+                "the group's state has {} keys already, which is the limit; remove some with `state.remove(key)`",
+                limits::SCRIPT_STATE_KEYS_MAX
+            ));
+        }
+        let state = Arc::make_mut(&mut self.state);
+        if value.is_null() {
+            state.remove(key);
+        } else {
+            state.insert(Arc::from(key), value.clone());
+        }
+        self.act(Action::State { key: key.into(), value })
+    }
+
+    /// Adds a line to the log; lines past the limit are dropped, the last kept one says so.
+    pub(super) fn note(&mut self, line: &str) {
+        match self.log.len() {
+            n if n + 1 < limits::SCRIPT_LOG_LINES_MAX => self.log.push(line.chars().take(1_000).collect()),
+            n if n < limits::SCRIPT_LOG_LINES_MAX => self.log.push("… (further lines are not kept)".into()),
+            _ => {}
+        }
+    }
+}
+
+/// Uses the frame of the current call.
+pub(super) fn with<R>(f: impl FnOnce(&Frame<'_>) -> R) -> R {
+    FRAME.with(|frame| f(frame))
+}
+
+/// Rhai's progress hook: true when the call must end here.
+pub(super) fn tick() -> bool {
+    FRAME.is_set() && FRAME.with(|frame| frame.tick())
+}
+
+/// A line of `print` or `debug`.
+pub(super) fn note(line: &str) {
+    if FRAME.is_set() {
+        FRAME.with(|frame| {
+            if let Some(live) = frame.live() {
+                live.borrow_mut().note(line);
+            }
+        });
+    }
+}

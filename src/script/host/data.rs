@@ -1,0 +1,100 @@
+//! Data from outside: files, addresses, open maps, what scripts stored.
+
+use super::{Given, fail, function, property, written};
+use crate::{
+    base::{limits::SCRIPT_FETCHES_MAX, source::normal_path, value::Value},
+    script::{
+        action::Fetched,
+        convert, frame,
+        objects::{OpenMap, StateRef},
+    },
+};
+use rhai::{Array, Dynamic, FuncRegistration, Module};
+
+pub(super) fn register(module: &mut Module) {
+    function(module, "data", |path: &str| data(path));
+    written::<OpenMap>(module);
+    FuncRegistration::new_index_getter().set_into_module(module, |map: &mut OpenMap, key: &str| {
+        map.0.get(key).map_or(Dynamic::UNIT, convert::to_dynamic)
+    });
+    function(module, "get", |map: &mut OpenMap, key: &str| {
+        map.0.get(key).map_or(Dynamic::UNIT, convert::to_dynamic)
+    });
+    function(module, "contains", |map: &mut OpenMap, key: &str| map.0.contains_key(key));
+    function(module, "len", |map: &mut OpenMap| map.0.len() as i64);
+    function(module, "is_empty", |map: &mut OpenMap| map.0.is_empty());
+    function(module, "keys", |map: &mut OpenMap| {
+        map.0.keys().map(|key| Dynamic::from(key.to_string())).collect::<Array>()
+    });
+    function(module, "values", |map: &mut OpenMap| map.0.values().map(convert::to_dynamic).collect::<Array>());
+    function(module, "to_map", |map: &mut OpenMap| {
+        Dynamic::from_map(map.0.iter().map(|(k, v)| (k.as_ref().into(), convert::to_dynamic(v))).collect())
+    });
+}
+
+fn data(path: &str) -> Given<Dynamic> {
+    let clean = normal_path(path)
+        .ok_or_else(|| fail(format!("{path:?} is outside the playbook's folder; `data` reads only inside it")))?;
+    let value = frame::with(|f| match f.host() {
+        Some(host) => host.data(&clean),
+        None => f.facts.data.get(&clean).or_else(|| f.facts.data.get(path)).cloned().ok_or_else(|| {
+            format!("the file {path:?} was not read with the playbook; write its path as it is, in quotes")
+        }),
+    });
+    value.map(|value| convert::to_dynamic(&value)).map_err(fail)
+}
+
+/// `state` and `fetch`.
+pub(super) fn register_scripts(module: &mut Module) {
+    function(module, "fetch", |url: &str| fetch(url));
+    written::<StateRef>(module);
+    function(module, "get", |_: &mut StateRef, key: &str| get(key));
+    function(module, "get", |_: &mut StateRef, key: &str, otherwise: Dynamic| {
+        let value = get(key);
+        if value.is_unit() { otherwise } else { value }
+    });
+    function(module, "set", |_: &mut StateRef, key: &str, value: Dynamic| set(key, &value));
+    function(module, "remove", |_: &mut StateRef, key: &str| set(key, &Dynamic::UNIT));
+    function(module, "contains", |_: &mut StateRef, key: &str| !get(key).is_unit());
+    property(module, "keys", |_: &mut StateRef| {
+        frame::with(|f| {
+            f.live().map_or_else(Array::new, |live| {
+                live.borrow().state.keys().map(|key| Dynamic::from(key.to_string())).collect()
+            })
+        })
+    });
+    FuncRegistration::new_index_getter().set_into_module(module, |_: &mut StateRef, key: &str| get(key));
+    // Pure for Rhai: `state` is a constant handle, what it stands for is not.
+    FuncRegistration::new_index_setter()
+        .with_purity(true)
+        .set_into_module(module, |_: &mut StateRef, key: &str, value: Dynamic| set(key, &value));
+}
+
+fn get(key: &str) -> Dynamic {
+    frame::with(|f| {
+        f.live().and_then(|live| live.borrow().state.get(key).map(convert::to_dynamic)).unwrap_or_default()
+    })
+}
+
+fn set(key: &str, value: &Dynamic) -> Given<()> {
+    let value = convert::to_value(value).map_err(|why| fail(format!("`state.{key}` cannot be set: {why}")))?;
+    frame::with(|f| match f.live() {
+        Some(live) => live.borrow_mut().set_state(key, value).map_err(fail),
+        None => Err(fail("an expression changes nothing; `state` is written by scripts")),
+    })
+}
+
+fn fetch(url: &str) -> Given<Dynamic> {
+    frame::with(|f| {
+        let (Some(host), Some(live)) = (f.host(), f.live()) else {
+            return Err(fail("`fetch` is only in scripts"));
+        };
+        if live.borrow().fetches.len() >= SCRIPT_FETCHES_MAX {
+            return Err(fail(format!("this call fetched {SCRIPT_FETCHES_MAX} addresses already, which is the limit")));
+        }
+        let answer = host.fetch(url);
+        let body = answer.as_ref().map_or(Value::Null, Clone::clone);
+        live.borrow_mut().fetches.push(Fetched { url: url.into(), body });
+        answer.map(|body| convert::to_dynamic(&body)).map_err(fail)
+    })
+}

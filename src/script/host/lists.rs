@@ -1,0 +1,85 @@
+//! What lists have beyond Rhai's own `map`, `filter`, `reduce`, `sort`, `contains`, `len`, ….
+
+use super::{Given, fail, function, property};
+use crate::script::render;
+use rhai::{Array, Dynamic, FnPtr, FuncRegistration, Map, Module, NativeCallContext};
+
+pub(super) fn register(module: &mut Module) {
+    property(module, "count", |list: &mut Array| list.len() as i64);
+    FuncRegistration::new_getter("first")
+        .set_into_module(module, |list: &mut Array| list.first().cloned().unwrap_or_default());
+    FuncRegistration::new_getter("last")
+        .set_into_module(module, |list: &mut Array| list.last().cloned().unwrap_or_default());
+    function(module, "first", |list: &mut Array| list.first().cloned().unwrap_or_default());
+    function(module, "last", |list: &mut Array| list.last().cloned().unwrap_or_default());
+    function(module, "take", |list: &mut Array, n: i64| {
+        list.iter().take(usize::try_from(n).unwrap_or(0)).cloned().collect::<Array>()
+    });
+    function(module, "sum", |list: &mut Array| sum(list));
+    function(module, "unique", |list: &mut Array| unique(list));
+    function(module, "any", |ctx: NativeCallContext<'_>, list: &mut Array, test: FnPtr| -> Given<bool> {
+        for item in list.iter() {
+            let answer: Dynamic = test.call_within_context(&ctx, (item.clone(),))?;
+            if answer.as_bool().map_err(|kind| fail(format!("the condition gave {kind}, not true or false")))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    });
+    function(module, "where", |ctx: NativeCallContext<'_>, list: &mut Array, test: FnPtr| -> Given<Array> {
+        let mut kept = Array::new();
+        for item in list.iter() {
+            let answer: Dynamic = test.call_within_context(&ctx, (item.clone(),))?;
+            if answer.as_bool().map_err(|kind| fail(format!("the condition gave {kind}, not true or false")))? {
+                kept.push(item.clone());
+            }
+        }
+        Ok(kept)
+    });
+    function(module, "group_by", |ctx: NativeCallContext<'_>, list: &mut Array, key: FnPtr| -> Given<Map> {
+        let mut groups = Map::new();
+        for item in list.iter() {
+            let name: Dynamic = key.call_within_context(&ctx, (item.clone(),))?;
+            let entry = groups.entry(render::text(&name).into()).or_insert_with(|| Dynamic::from_array(Vec::new()));
+            if let Ok(mut members) = entry.as_array_mut() {
+                members.push(item.clone());
+            }
+        }
+        Ok(groups)
+    });
+    function(module, "to_string", |list: &mut Array| render::text(&Dynamic::from_array(list.clone())));
+    function(module, "join", |list: &mut Array| render::text(&Dynamic::from_array(list.clone())));
+    function(module, "join", |list: &mut Array, between: &str| -> Given<String> {
+        let parts: Vec<String> = list.iter().map(render::text).collect();
+        let bytes = parts.iter().map(String::len).sum::<usize>() + between.len() * parts.len();
+        super::text::fits(bytes)?;
+        Ok(parts.join(between))
+    });
+}
+
+/// A whole number when all are, else a number with a fraction.
+fn sum(list: &Array) -> Given<Dynamic> {
+    let mut whole = 0_i64;
+    let mut fraction = 0.0;
+    let mut all_whole = true;
+    for item in list {
+        if let Ok(n) = item.as_int() {
+            whole = whole.checked_add(n).ok_or_else(|| fail("the sum is too large"))?;
+        } else if let Ok(x) = item.as_float() {
+            fraction += x;
+            all_whole = false;
+        } else {
+            return Err(fail(format!("`sum` adds numbers; the list has {}", item.type_name())));
+        }
+    }
+    Ok(if all_whole { whole.into() } else { (whole as f64 + fraction).into() })
+}
+
+/// Without what reads the same as an earlier one.
+fn unique(list: &Array) -> Array {
+    let mut seen = std::collections::BTreeSet::new();
+    list.iter()
+        .filter(|item| seen.insert((item.type_name().to_owned(), render::text(item))))
+        .cloned()
+        .collect()
+}

@@ -1,0 +1,90 @@
+//! The host API: every function and property that expressions and scripts have beside Rhai's own.
+//!
+//! One file a subject. What is registered here is listed in [`super::api`]; a test compares the two.
+
+mod actions;
+mod chance;
+mod data;
+mod group;
+mod lists;
+mod people;
+mod text;
+mod time;
+
+use rhai::{Dynamic, EvalAltResult, FuncRegistration, Module, Position, RhaiNativeFunc, Variant};
+
+/// What a host function gives.
+type Given<T> = Result<T, Box<EvalAltResult>>;
+
+/// What expressions and scripts share.
+pub(super) fn shared() -> Module {
+    let mut module = Module::new();
+    time::register(&mut module);
+    people::register(&mut module);
+    group::register(&mut module);
+    lists::register(&mut module);
+    text::register(&mut module);
+    chance::register(&mut module);
+    data::register(&mut module);
+    module
+}
+
+/// What only scripts have, because it changes something or asks the outside.
+pub(super) fn scripts() -> Module {
+    let mut module = Module::new();
+    actions::register(&mut module);
+    data::register_scripts(&mut module);
+    module
+}
+
+/// A failure in plain words; Rhai adds the place.
+fn fail(message: impl Into<String>) -> Box<EvalAltResult> {
+    let message: String = message.into();
+    EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into()
+}
+
+/// Registers a function.
+fn function<A: 'static, const N: usize, const X: bool, R, const F: bool, FN>(
+    module: &mut Module,
+    name: &str,
+    body: FN,
+) where
+    R: Variant + Clone,
+    FN: RhaiNativeFunc<A, N, X, R, F> + Send + Sync + 'static,
+{
+    FuncRegistration::new(name).in_global_namespace().with_volatility(true).set_into_module(module, body);
+}
+
+/// Registers a property; it may be written with or without `()`.
+fn property<T, R>(module: &mut Module, name: &str, body: impl Fn(&mut T) -> R + Send + Sync + Clone + 'static)
+where
+    T: Variant + Clone,
+    R: Variant + Clone,
+{
+    FuncRegistration::new_getter(name).set_into_module(module, body.clone());
+    function(module, name, body);
+}
+
+/// Registers how a kind of value is written: in text, in strings, beside `+`.
+fn written<T: Variant + Clone>(module: &mut Module) {
+    use super::render;
+    function(module, "to_string", |value: &mut T| render::text(&Dynamic::from(value.clone())));
+    function(module, "to_debug", |value: &mut T| render::text(&Dynamic::from(value.clone())));
+    function(module, "print", |value: &mut T| render::text(&Dynamic::from(value.clone())));
+    function(module, "+", |left: &str, right: T| format!("{left}{}", render::text(&Dynamic::from(right))));
+    function(module, "+", |left: T, right: &str| format!("{}{right}", render::text(&Dynamic::from(left))));
+}
+
+/// Registers `==` and `!=` of a kind of value with its own kind.
+fn equal<T: Variant + Clone>(module: &mut Module, same: fn(&T, &T) -> bool) {
+    function(module, "==", move |a: T, b: T| same(&a, &b));
+    function(module, "!=", move |a: T, b: T| !same(&a, &b));
+}
+
+/// Registers `==` and `!=` of a kind of value with text, on both sides.
+fn equals_text<T: Variant + Clone>(module: &mut Module, same: fn(&T, &str) -> bool) {
+    function(module, "==", move |a: T, b: &str| same(&a, b));
+    function(module, "==", move |a: &str, b: T| same(&b, a));
+    function(module, "!=", move |a: T, b: &str| !same(&a, b));
+    function(module, "!=", move |a: &str, b: T| !same(&b, a));
+}

@@ -1,0 +1,211 @@
+//! Members and how to choose among them; roles and the people who have them.
+
+use super::{Given, equal, equals_text, fail, function, property, written};
+use crate::{
+    base::{
+        ids::{MemberId, RoleName},
+        member::Member,
+        time::Duration,
+    },
+    script::{
+        convert, frame,
+        objects::{MemberList, MemberRef, PersonRef, RoleRef, RolesRef},
+    },
+};
+use rhai::{Array, Dynamic, FnPtr, FuncRegistration, Module, NativeCallContext};
+use std::{any::TypeId, cmp::Reverse, sync::Arc};
+
+pub(super) fn register(module: &mut Module) {
+    register_member(module);
+    register_list(module);
+    register_queries(module);
+    register_roles(module);
+}
+
+fn register_member(module: &mut Module) {
+    written::<MemberRef>(module);
+    equal::<MemberRef>(module, |a, b| a == b);
+    equals_text::<MemberRef>(module, |member, text| member.0.as_str() == text);
+    property(module, "id", |m: &mut MemberRef| m.0.to_string());
+    property(module, "name", |m: &mut MemberRef| m.get().name.clone());
+    property(module, "role", |m: &mut MemberRef| m.get().role.clone());
+    property(module, "source", |m: &mut MemberRef| m.get().source.clone());
+    property(module, "joined", |m: &mut MemberRef| m.get().joined);
+    property(module, "seen", |m: &mut MemberRef| m.get().seen);
+    property(module, "idle", |m: &mut MemberRef| idle(&m.get()));
+    property(module, "messages", |m: &mut MemberRef| m.get().messages as i64);
+    property(module, "points", |m: &mut MemberRef| m.get().points);
+    property(module, "known", |m: &mut MemberRef| frame::with(|f| f.member(&m.0).is_some()));
+    FuncRegistration::new_getter("tags").set_into_module(module, |m: &mut MemberRef| tags(&m.get()));
+    FuncRegistration::new_getter("fields").set_into_module(module, |m: &mut MemberRef| {
+        let fields = m.get().fields.iter().map(|(k, v)| (k.as_str().into(), convert::to_dynamic(v))).collect();
+        Dynamic::from_map(fields)
+    });
+    function(module, "has", |m: &mut MemberRef, tag: &str| m.get().tags.contains(tag));
+    FuncRegistration::new_index_getter().set_into_module(module, |m: &mut MemberRef, field: &str| {
+        m.get().fields.get(field).map_or(Dynamic::UNIT, convert::to_dynamic)
+    });
+}
+
+fn idle(member: &Member) -> Duration {
+    frame::with(|f| f.facts.now.since(member.seen))
+}
+
+fn tags(member: &Member) -> Array {
+    member.tags.iter().map(|tag| Dynamic::from(tag.clone())).collect()
+}
+
+fn register_list(module: &mut Module) {
+    written::<MemberList>(module);
+    module.set_iter(TypeId::of::<MemberList>(), |list| {
+        Box::new(list.cast::<MemberList>().into_iter().map(Dynamic::from))
+    });
+    for name in ["count", "len"] {
+        property(module, name, |list: &mut MemberList| list.len() as i64);
+    }
+    property(module, "is_empty", |list: &mut MemberList| list.len() == 0);
+    property(module, "first", |list: &mut MemberList| item(list, 0).unwrap_or(Dynamic::UNIT));
+    property(module, "last", |list: &mut MemberList| item(list, -1).unwrap_or(Dynamic::UNIT));
+    property(module, "names", |list: &mut MemberList| {
+        list.all().iter().map(|m| Dynamic::from(m.name.clone())).collect::<Array>()
+    });
+    property(module, "ids", |list: &mut MemberList| {
+        list.ids().iter().map(|id| Dynamic::from(id.to_string())).collect::<Array>()
+    });
+    FuncRegistration::new_index_getter().set_into_module(module, |list: &mut MemberList, n: i64| {
+        let length = list.len();
+        item(list, n).ok_or_else(|| fail(format!("there is no member {n} in a list of {length}")))
+    });
+    function(module, "contains", |list: &mut MemberList, member: MemberRef| list.ids().contains(&member.0));
+    function(module, "contains", |list: &mut MemberList, id: &str| list.ids().iter().any(|m| m.as_str() == id));
+    function(module, "find", |list: &mut MemberList, id: &str| find(list, id));
+    function(module, "tagged", |list: &mut MemberList, tag: &str| chosen(list, |m| m.tags.contains(tag)));
+    function(module, "role", |list: &mut MemberList, role: &str| chosen(list, |m| m.role == role));
+}
+
+/// An element; negative numbers count from the end.
+fn item(list: &MemberList, n: i64) -> Option<Dynamic> {
+    let ids = list.ids();
+    let index = if n < 0 { ids.len() as i64 + n } else { n };
+    usize::try_from(index).ok().and_then(|i| ids.get(i)).map(|id| Dynamic::from(MemberRef(id.clone())))
+}
+
+/// By id, else by name; nothing when there is none.
+fn find(list: &MemberList, text: &str) -> Dynamic {
+    let id = MemberId::new(text);
+    let found = match list {
+        MemberList::All => frame::with(|f| f.member(&id)).map(|m| m.id.clone()),
+        MemberList::Some(ids) => ids.contains(&id).then_some(id),
+    };
+    found
+        .or_else(|| list.all().iter().find(|m| m.name == text).map(|m| m.id.clone()))
+        .map_or(Dynamic::UNIT, |id| Dynamic::from(MemberRef(id)))
+}
+
+fn chosen(list: &MemberList, keep: impl Fn(&Member) -> bool) -> MemberList {
+    MemberList::of(list.all().iter().filter(|m| keep(m)).map(|m| m.id.clone()))
+}
+
+fn register_queries(module: &mut Module) {
+    for name in ["where", "filter"] {
+        function(module, name, |ctx: NativeCallContext<'_>, list: &mut MemberList, test: FnPtr| {
+            let mut kept = Vec::new();
+            for id in list.ids().iter() {
+                if asks(&ctx, &test, id)? {
+                    kept.push(id.clone());
+                }
+            }
+            Given::Ok(MemberList::of(kept))
+        });
+    }
+    for name in ["any", "some"] {
+        function(module, name, |ctx: NativeCallContext<'_>, list: &mut MemberList, test: FnPtr| {
+            for id in list.ids().iter() {
+                if asks(&ctx, &test, id)? {
+                    return Given::Ok(true);
+                }
+            }
+            Ok(false)
+        });
+    }
+    function(module, "all", |ctx: NativeCallContext<'_>, list: &mut MemberList, test: FnPtr| {
+        for id in list.ids().iter() {
+            if !asks(&ctx, &test, id)? {
+                return Given::Ok(false);
+            }
+        }
+        Ok(true)
+    });
+    function(module, "map", |ctx: NativeCallContext<'_>, list: &mut MemberList, make: FnPtr| {
+        let mut out = Array::new();
+        for id in list.ids().iter() {
+            out.push(make.call_within_context(&ctx, (MemberRef(id.clone()),))?);
+        }
+        Given::Ok(out)
+    });
+    register_orders(module);
+}
+
+fn asks(ctx: &NativeCallContext<'_>, test: &FnPtr, id: &MemberId) -> Given<bool> {
+    let answer: Dynamic = test.call_within_context(ctx, (MemberRef(id.clone()),))?;
+    answer
+        .as_bool()
+        .map_err(|kind| fail(format!("the condition gave {kind}; it has to be true or false for each member")))
+}
+
+fn register_orders(module: &mut Module) {
+    function(module, "top", |list: &mut MemberList, n: i64| {
+        list.first_by(size(n), |m| Reverse((m.points, m.messages)))
+    });
+    function(module, "top", |list: &mut MemberList, n: i64, by: &str| -> Given<MemberList> {
+        match by {
+            "points" => Ok(list.first_by(size(n), |m| Reverse(m.points))),
+            "messages" => Ok(list.first_by(size(n), |m| Reverse(m.messages))),
+            other => Err(fail(format!("{other:?} is no measure of members; use \"points\" or \"messages\""))),
+        }
+    });
+    function(module, "newest", |list: &mut MemberList, n: i64| list.first_by(size(n), |m| Reverse(m.joined)));
+    function(module, "oldest", |list: &mut MemberList, n: i64| list.first_by(size(n), |m| m.joined));
+    function(module, "idle_longest", |list: &mut MemberList, n: i64| list.first_by(size(n), |m| m.seen));
+    function(module, "active", |list: &mut MemberList, within: Duration| {
+        chosen(list, |m| idle(m) <= within)
+    });
+    function(module, "idle", |list: &mut MemberList, longer: Duration| chosen(list, |m| idle(m) > longer));
+    function(module, "take", |list: &mut MemberList, n: i64| {
+        MemberList::of(list.ids().iter().take(size(n)).cloned())
+    });
+    function(module, "random", |list: &mut MemberList, n: i64| {
+        let ids = list.ids();
+        MemberList::of(super::chance::sample(ids.len(), size(n)).into_iter().filter_map(|i| ids.get(i).cloned()))
+    });
+}
+
+fn size(n: i64) -> usize {
+    usize::try_from(n).unwrap_or(0)
+}
+
+fn register_roles(module: &mut Module) {
+    written::<RoleRef>(module);
+    written::<PersonRef>(module);
+    equals_text::<RoleRef>(module, |role, text| role.names() == text || role.people().iter().any(|p| p.id.as_str() == text));
+    equals_text::<PersonRef>(module, |person, text| person.0.name == text || person.0.id.as_str() == text);
+    equal::<PersonRef>(module, |a, b| a.0.id == b.0.id);
+    FuncRegistration::new_index_getter().set_into_module(module, |_: &mut RolesRef, name: &str| {
+        frame::with(|f| match f.facts.roles.get(name) {
+            Some(facts) => Ok(RoleRef { name: RoleName::new(name), facts: Arc::new(facts.clone()), next: false }),
+            None => {
+                let known: Vec<&str> = f.facts.roles.keys().map(RoleName::as_str).collect();
+                Err(fail(format!("there is no role `{name}`; the roles are: {}", known.join(", "))))
+            }
+        })
+    });
+    property(module, "name", |role: &mut RoleRef| role.names());
+    property(module, "role", |role: &mut RoleRef| role.name.to_string());
+    property(module, "next", |role: &mut RoleRef| RoleRef { next: true, ..role.clone() });
+    property(module, "count", |role: &mut RoleRef| role.people().len() as i64);
+    property(module, "people", |role: &mut RoleRef| {
+        role.people().iter().map(|p| Dynamic::from(PersonRef(Arc::new(p.clone())))).collect::<Array>()
+    });
+    property(module, "id", |p: &mut PersonRef| p.0.id.to_string());
+    property(module, "name", |p: &mut PersonRef| p.0.name.clone());
+}

@@ -1,0 +1,69 @@
+//! Text: what messages need and Rhai's strings do not have, and safe replacements for what they have unbounded.
+
+use super::{Given, fail, function};
+use crate::{base::limits::SCRIPT_STRING_BYTES_MAX, script::render};
+use rhai::{Dynamic, ImmutableString, Module};
+
+pub(super) fn register(module: &mut Module) {
+    function(module, "text", |value: Dynamic| render::text(&value));
+    function(module, "percent", |part: i64, whole: i64| percent(part as f64, whole as f64));
+    function(module, "percent", |fraction: f64| percent(fraction, 1.0));
+    function(module, "percent", |part: f64, whole: f64| percent(part, whole));
+    function(module, "plural", |n: i64, one: &str, many: &str| {
+        format!("{n} {}", if n == 1 { one } else { many })
+    });
+    function(module, "shorten", |text: &str, letters: i64| {
+        let most = usize::try_from(letters).unwrap_or(0);
+        if text.chars().count() <= most {
+            text.to_owned()
+        } else {
+            text.chars().take(most.saturating_sub(1)).chain(std::iter::once('…')).collect()
+        }
+    });
+    function(module, "lines", |text: &str| {
+        text.lines().map(|line| Dynamic::from(line.to_owned())).collect::<rhai::Array>()
+    });
+    function(module, "round", |x: f64, digits: i64| {
+        let scale = 10_f64.powi(digits.clamp(0, 9) as i32);
+        (x * scale).round() / scale
+    });
+    function(module, "to_string", |x: &mut f64| render::number(*x));
+    replacements(module);
+}
+
+/// `12%`; nothing of nothing is `0%`.
+fn percent(part: f64, whole: f64) -> String {
+    let share = if whole == 0.0 { 0.0 } else { part / whole };
+    format!("{}%", (share * 100.0).round())
+}
+
+/// Whether text of so many bytes may exist.
+pub(super) fn fits(bytes: usize) -> Given<()> {
+    if bytes > SCRIPT_STRING_BYTES_MAX {
+        return Err(fail(format!(
+            "the text would have {bytes} bytes; the limit is {SCRIPT_STRING_BYTES_MAX}"
+        )));
+    }
+    Ok(())
+}
+
+/// Rhai's `replace` builds the whole result before it is measured: 3.8 GB under a limit of 64 KiB.
+fn replacements(module: &mut Module) {
+    function(module, "replace", |text: &mut ImmutableString, find: &str, with: &str| replace(text, find, with));
+    function(module, "replace", |text: &mut ImmutableString, find: char, with: char| {
+        replace(text, &find.to_string(), &with.to_string())
+    });
+    function(module, "replace", |text: &mut ImmutableString, find: &str, with: char| {
+        replace(text, find, &with.to_string())
+    });
+    function(module, "replace", |text: &mut ImmutableString, find: char, with: &str| {
+        replace(text, &find.to_string(), with)
+    });
+}
+
+fn replace(text: &mut ImmutableString, find: &str, with: &str) -> Given<()> {
+    let times = if find.is_empty() { text.chars().count() + 1 } else { text.matches(find).count() };
+    fits((text.len() + times * with.len()).saturating_sub(times * find.len()))?;
+    *text = text.replace(find, with).into();
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! What expressions and scripts hold in their hands: small handles, looked up in the frame when read.
+//!
+//! A handle never owns data of the group, so a script that tags a member sees the tag at once.
+
+use super::{facts::RoleFacts, frame};
+use crate::base::{
+    ids::{MemberId, RoleName},
+    member::Member,
+    person::Person,
+    value::Map,
+};
+use std::sync::Arc;
+
+/// `group`
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GroupRef;
+
+/// `phase`
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PhaseRef;
+
+/// `run`
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RunRef;
+
+/// `roles`
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RolesRef;
+
+/// `state`
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StateRef;
+
+/// A member by id, who may have left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MemberRef(pub(super) MemberId);
+
+/// Some members in some order, or all of them by id.
+#[derive(Debug, Clone)]
+pub(super) enum MemberList {
+    /// `members`
+    All,
+    /// What a query gave.
+    Some(Arc<Vec<MemberId>>),
+}
+
+/// One of the playbook's people.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PersonRef(pub(super) Arc<Person>);
+
+/// The people of a role, now or in the next term.
+#[derive(Debug, Clone)]
+pub(super) struct RoleRef {
+    pub(super) name: RoleName,
+    pub(super) facts: Arc<RoleFacts>,
+    pub(super) next: bool,
+}
+
+/// A map from outside whose missing keys read as nothing: `args`, `signal.data`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct OpenMap(pub(super) Arc<Map>);
+
+impl MemberRef {
+    /// The member; one who is not in the group (any more) is known by id only.
+    pub(super) fn get(&self) -> Arc<Member> {
+        frame::with(|f| {
+            f.member(&self.0).unwrap_or_else(|| Arc::new(Member::new(self.0.clone(), f.facts.now)))
+        })
+    }
+}
+
+impl MemberList {
+    /// Their ids.
+    pub(super) fn ids(&self) -> Arc<Vec<MemberId>> {
+        match self {
+            Self::All => Arc::new(frame::with(|f| f.members().keys().cloned().collect())),
+            Self::Some(ids) => ids.clone(),
+        }
+    }
+
+    /// How many.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::All => frame::with(|f| f.members().len()),
+            Self::Some(ids) => ids.len(),
+        }
+    }
+
+    /// They themselves.
+    pub(super) fn all(&self) -> Vec<Arc<Member>> {
+        match self {
+            Self::All => frame::with(|f| f.members().values().cloned().collect()),
+            Self::Some(ids) => ids.iter().map(|id| MemberRef(id.clone()).get()).collect(),
+        }
+    }
+
+    /// The first `n` in the order of a key, ties by id.
+    pub(super) fn first_by<K: Ord>(&self, n: usize, key: impl Fn(&Member) -> K) -> Self {
+        let mut all = self.all();
+        all.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id)));
+        all.truncate(n);
+        Self::of(all.iter().map(|m| m.id.clone()))
+    }
+
+    /// A list of these.
+    pub(super) fn of(ids: impl IntoIterator<Item = MemberId>) -> Self {
+        Self::Some(Arc::new(ids.into_iter().collect()))
+    }
+}
+
+impl IntoIterator for MemberList {
+    type Item = MemberRef;
+    type IntoIter = std::vec::IntoIter<MemberRef>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.ids().iter().cloned().map(MemberRef).collect::<Vec<_>>().into_iter()
+    }
+}
+
+impl RoleRef {
+    /// The people it stands for.
+    pub(super) fn people(&self) -> &[Person] {
+        if self.next { &self.facts.next } else { &self.facts.now }
+    }
+
+    /// Their names, as in a sentence.
+    pub(super) fn names(&self) -> String {
+        let names: Vec<String> = self.people().iter().map(|p| p.name.clone()).collect();
+        frame::with(|f| f.locale().join(&names))
+    }
+}
