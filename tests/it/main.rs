@@ -1,3 +1,4 @@
 //! Integration tests, one file a subject.
 
+mod codes;
 mod language;
