@@ -1,4 +1,5 @@
 //! Integration tests, one file a subject.
 
 mod codes;
+mod compile;
 mod language;
