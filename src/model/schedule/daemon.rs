@@ -181,7 +181,7 @@ impl Dice {
         let fields =
             [self.field(0, 59, 20), self.field(hour.0, hour.1, 25), self.field(1, 31, 75), month, weekday];
         let seconds = if with_seconds { self.field(0, 59, 10) + " " } else { String::new() };
-        seconds + &fields.join(" ")
+        format!("{seconds}{}", fields.join(" "))
     }
 
     /// An instant from 1972 to 2090, mostly near a change of the zone's clocks, and the hour of that change.
