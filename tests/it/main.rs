@@ -1,6 +1,7 @@
 //! Integration tests: the real binary, real files, a real database.
 
 mod codes;
+mod compile;
 mod crash;
 mod docs;
 mod engine;
