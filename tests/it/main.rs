@@ -1,1 +1,5 @@
-fn main(){}
+//! Integration tests, one file a subject.
+
+mod codes;
+mod compile;
+mod language;

@@ -39,7 +39,8 @@ pub(crate) fn parse(source: SourceId, text: &str, report: &mut Report) -> Option
         if masked.iter().any(|range| range.start <= at && at < range.end) || masked.len() >= REPAIRS_MAX {
             return None;
         }
-        match traps::explain(source, &work, at) {
+        let slip = matches!(fault.code, codes::YAML_SYNTAX | codes::YAML_TAG);
+        match slip.then(|| traps::explain(source, &work, at)).flatten() {
             Some(trap) => {
                 report.push(trap.diagnostic);
                 let Some((range, filler)) = trap.repair else { return None };
@@ -246,8 +247,16 @@ impl<'t> Builder<'t> {
         let trimmed = self.text[range.clone()].trim_end().len();
         let span = Span::new(self.source, range.start, range.start + trimmed);
         if style == Style::Plain && !is_key {
-            let from = range.start + trimmed;
-            if let Some(note) = traps::swallowed(self.source, self.text, range.start, from) {
+            let (start, end) = match self.stack.last() {
+                // Nothing is shown behind its comment: look behind the key.
+                Some(Frame::Mapping { key: Some(key), .. }) if trimmed == 0 => {
+                    let behind = self.text[key.span.end as usize..].find(':').map_or(0, |n| n + 1);
+                    let at = key.span.end as usize + behind;
+                    (at, at)
+                }
+                _ => (range.start, range.start + trimmed),
+            };
+            if let Some(note) = traps::swallowed(self.source, self.text, start, end) {
                 self.notes.push(note);
             } else if let Some(note) = traps::full_width_quotes(self.source, self.text, span) {
                 self.notes.push(note);
@@ -429,7 +438,7 @@ mod tests {
         assert_eq!(slice(root.get("c").unwrap()), "\"q\\tx\"");
         assert_eq!(root.get("c").unwrap().text(), Some("q\tx"));
         assert_eq!(root.get("d").unwrap().text(), Some("hi\nho\n"));
-        assert_eq!(slice(root.get("d").unwrap()), "|\n  hi\n  ho");
+        assert_eq!(slice(root.get("d").unwrap()), "hi\n  ho");
         assert_eq!(root.get("e").unwrap().text(), Some("1.10"));
         assert_eq!(root.get("e").unwrap().to_value(), Value::Float(1.1));
     }
@@ -479,7 +488,7 @@ mod tests {
 
     #[test]
     fn a_full_width_colon_is_named_and_read_as_a_colon() {
-        let (document, lines) = read("a: 1\ntitle:共读\nname: y\n");
+        let (document, lines) = read("a: 1\ntitle\u{ff1a}共读\nname: y\n");
         assert_eq!(lines, ["2:6 yaml-full-width error"]);
         assert_eq!(document.unwrap().root.get("title").unwrap().text(), Some("共读"));
     }
