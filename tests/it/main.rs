@@ -1,1 +1,4 @@
-fn main(){}
+//! Integration tests: the real binary, real files, a real database.
+
+mod delivery;
+mod fakes;
