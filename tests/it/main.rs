@@ -3,6 +3,7 @@
 mod codes;
 mod compile;
 mod crash;
+mod delivery;
 mod docs;
 mod engine;
 mod language;
@@ -13,3 +14,4 @@ mod sink;
 mod store;
 mod story;
 mod tidy;
+mod fakes;
