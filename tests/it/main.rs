@@ -10,3 +10,6 @@ mod sink;
 mod store;
 mod story;
 mod tidy;
+//! Integration tests, one file a subject.
+
+mod language;
