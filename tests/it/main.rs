@@ -1,8 +1,10 @@
 //! Integration tests: the real binary, real files, a real database.
 
+mod codes;
 mod crash;
 mod docs;
 mod engine;
+mod language;
 mod playground;
 mod plugins;
 mod shelf;
@@ -10,6 +12,3 @@ mod sink;
 mod store;
 mod story;
 mod tidy;
-//! Integration tests, one file a subject.
-
-mod language;
