@@ -125,3 +125,9 @@ pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
 pub const DATA_PROBLEMS_MAX: usize = 50;
 /// One request on the control socket, in bytes: an import of members is the largest.
 pub const CONTROL_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Requests from the control socket that wait for the driver; further ones wait in their connections.
+pub const CONTROL_WAITING_MAX: usize = 1_024;
+/// Decisions that the driver makes before it looks at what came back.
+pub const DECISIONS_AT_ONCE_MAX: usize = 256;
+/// Lines that wait for a slow terminal; what is beyond is counted and left out.
+pub const CONSOLE_LINES_WAITING_MAX: usize = 10_000;

@@ -283,6 +283,11 @@ impl Zone {
         Some(Self { name: Arc::from(name), tz: tz.clone() })
     }
 
+    /// Every name of the bundled database, for suggestions.
+    pub fn names() -> Vec<String> {
+        jiff::tz::TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect()
+    }
+
     /// The IANA name.
     pub fn name(&self) -> &str {
         &self.name

@@ -2,8 +2,10 @@
 //!
 //! Reads text that somebody else read from disk; knows nothing of playbooks.
 
+use super::{codes, document};
 use crate::base::{
-    diagnostic::suggest,
+    diagnostic::{Report, Severity, suggest},
+    source::SourceId,
     time::{ClockTime, TimeError, Timestamp, Zone},
     value::{Map, Value},
     words::{count, shorten, tick},
@@ -57,7 +59,9 @@ pub fn parse(path: &str, text: &str) -> Result<Value, Problem> {
     match ending.as_deref() {
         Some("yaml" | "yml") => yaml(text),
         Some("json") => json(text),
-        Some("csv") => csv_rows(text).map(|rows| Value::list(rows.into_iter().map(|row| row.value).collect())),
+        Some("csv") => {
+            csv_rows(text).map(|rows| Value::list(rows.into_iter().map(|row| row.value).collect()))
+        }
         _ => Ok(Value::str(without_mark(text))),
     }
 }
@@ -68,13 +72,24 @@ fn without_mark(text: &str) -> &str {
 }
 
 fn yaml(text: &str) -> Result<Value, Problem> {
-    serde_saphyr::from_str(without_mark(text)).map_err(|error| Problem::new(0..0, error.to_string()))
+    let mut report = Report::default();
+    let document = document::parse::parse(SourceId(0), text, &mut report);
+    if let Some(error) = report.diagnostics.iter().find(|found| found.severity == Severity::Error) {
+        // An empty file holds nothing, which is a value like any other.
+        if error.code == codes::EMPTY_FILE {
+            return Ok(Value::Null);
+        }
+        let range = error.span.map_or(0..0, |span| span.start as usize..span.end as usize);
+        return Err(Problem { message: error.message.clone(), range, help: error.help.clone() });
+    }
+    Ok(document.map_or(Value::Null, |document| document.root.to_value()))
 }
 
 fn json(text: &str) -> Result<Value, Problem> {
     let body = without_mark(text);
     let value: serde_json::Value = serde_json::from_str(body).map_err(|error| {
-        let start = body.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+        let start =
+            body.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
         let at = (text.len() - body.len() + start + error.column().saturating_sub(1)).min(text.len());
         let said = error.to_string();
         let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
@@ -154,7 +169,10 @@ fn line_at(text: &str, start: usize, end: usize) -> Range<usize> {
 fn csv_header(record: &csv::StringRecord, range: Range<usize>) -> Result<Vec<Arc<str>>, Problem> {
     let names: Vec<Arc<str>> = record.iter().map(Arc::from).collect();
     if names.iter().all(|name| name.is_empty()) {
-        return Err(Problem::new(range, "the first line of a CSV file names its columns; this one names none"));
+        return Err(Problem::new(
+            range,
+            "the first line of a CSV file names its columns; this one names none",
+        ));
     }
     for (n, name) in names.iter().enumerate() {
         if !name.is_empty() && names[..n].contains(name) {
@@ -284,8 +302,20 @@ mod tests {
 
     #[test]
     fn the_ending_decides() {
-        assert_eq!(parse("a/b.JSON", "\u{feff}{\"n\": [1, 2.5, \"x\"]}").unwrap().get("n").unwrap().as_list().unwrap().len(), 3);
+        assert_eq!(
+            parse("a/b.JSON", "\u{feff}{\"n\": [1, 2.5, \"x\"]}")
+                .unwrap()
+                .get("n")
+                .unwrap()
+                .as_list()
+                .unwrap()
+                .len(),
+            3
+        );
         assert_eq!(parse("a.yaml", "n: 1\non: yes\n").unwrap().get("n"), Some(&Value::Int(1)));
+        assert_eq!(parse("a.yaml", "\u{feff}# nothing\n").unwrap(), Value::Null);
+        let broken = parse("a.yaml", "a: 1\na: 2\n").unwrap_err();
+        assert_eq!(broken.range, 5..6, "{broken}");
         assert_eq!(parse("a.md", "\u{feff}# 你好").unwrap(), Value::str("# 你好"));
         assert_eq!(parse("a", "x").unwrap(), Value::str("x"));
     }
@@ -332,13 +362,27 @@ mod tests {
         assert!(csv_rows("").unwrap_err().message.contains("empty"));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "[a-z0-9好,;\"\\n\r\t\u{feff}{}:# -]{0,60}", moment in "[0-9T:+./ -]{0,20}") {
+            for path in ["a.csv", "a.json", "a.yaml", "a.txt"] {
+                if let Err(problem) = parse(path, &text) {
+                    proptest::prop_assert!(problem.range.end <= text.len(), "{problem:?}");
+                }
+            }
+            let _ = parse_moment(&moment, &shanghai());
+        }
+    }
+
     #[test]
     fn dates_as_people_write_them() {
         let day = Date::constant(2026, 1, 5);
         for text in ["2026-01-05", "2026-1-5", "2026/1/5", "2026.1.5", " 2026/01/05 "] {
             assert_eq!(parse_date(text).unwrap(), day, "{text}");
         }
-        for text in ["2026-13-01", "2026-02-30", "26-1-5", "2026-1/5", "1/5/2026", "2026-01-05-06", "", "明天"] {
+        for text in
+            ["2026-13-01", "2026-02-30", "26-1-5", "2026-1/5", "1/5/2026", "2026-01-05-06", "", "明天"]
+        {
             assert!(parse_date(text).is_err(), "{text}");
         }
         assert_eq!(
@@ -352,13 +396,19 @@ mod tests {
         let zone = shanghai();
         let evening = parse_moment("2026-12-11 20:00", &zone).unwrap();
         assert_eq!(evening.to_utc(), "2026-12-11T12:00:00Z");
-        for text in
-            ["2026/12/11 20:00:00", "2026-12-11T20:00", "2026-12-11T20:00+08:00", "2026-12-11T12:00Z", "2026-12-11 15:30+0330"]
-        {
+        for text in [
+            "2026/12/11 20:00:00",
+            "2026-12-11T20:00",
+            "2026-12-11T20:00+08:00",
+            "2026-12-11T12:00Z",
+            "2026-12-11 15:30+0330",
+        ] {
             assert_eq!(parse_moment(text, &zone).unwrap(), evening, "{text}");
         }
         assert_eq!(parse_moment("2026-12-11", &zone).unwrap().to_utc(), "2026-12-10T16:00:00Z");
-        for text in ["2026-12-11 25:00", "2026-12-11 20", "2026-12-11T20:00+99:00", "20:00", "2026-12-11 20:00 +x"] {
+        for text in
+            ["2026-12-11 25:00", "2026-12-11 20", "2026-12-11T20:00+99:00", "20:00", "2026-12-11 20:00 +x"]
+        {
             assert!(parse_moment(text, &zone).is_err(), "{text}");
         }
     }

@@ -41,7 +41,7 @@ fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> String
         E::ErrorDataTooLarge(what, _) => too_large(what),
         E::ErrorRuntime(value, _) => super::render::text(value),
         E::ErrorVariableNotFound(name, _) => format!("there is no `{name}` here"),
-        E::ErrorPropertyNotFound(name, _) => format!("there is no `{name}` here"),
+        E::ErrorPropertyNotFound(name, _) => format!("there is no `{name}` in this map; `\"{name}\" in …` asks whether there is"),
         E::ErrorDotExpr(text, _) => property(text),
         E::ErrorFunctionNotFound(signature, _) => {
             format!("there is no function `{}`", plain_types(signature))

@@ -208,9 +208,9 @@ mod tests {
             play: None,
             due: Timestamp::from_millis(0),
             expires: None,
+            late_left: None,
             urgent: false,
             manual: None,
-            late_left: None,
         })
     }
 

@@ -1,11 +1,14 @@
 //! Integration tests: the real binary, real files, a real database.
 
-mod docs;
+mod codes;
 mod crash;
+mod docs;
 mod engine;
+mod language;
 mod playground;
-mod sink;
-mod story;
-mod store;
+mod plugins;
 mod shelf;
+mod sink;
+mod store;
+mod story;
 mod tidy;

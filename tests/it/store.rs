@@ -30,6 +30,7 @@ fn posted(effect: &str) -> Entry {
         play: None,
         due: Timestamp::from_millis(1_000),
         expires: None,
+        late_left: None,
         urgent: false,
         manual: None,
     })))

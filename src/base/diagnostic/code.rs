@@ -5,6 +5,7 @@
 
 use super::Severity;
 use crate::base::locale::Locale;
+use std::fmt::Write as _;
 
 /// One kind of diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl Words {
 /// A piece of a playbook, with the files it reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Example {
-    /// YAML. Without a `name:` and `timezone:` of its own it stands for a file that has them.
+    /// YAML. Without a `name:` of its own it stands for a file that has one, and a `timezone:`.
     pub yaml: &'static str,
     /// Path and text of the files beside it.
     pub files: &'static [(&'static str, &'static str)],
@@ -62,9 +63,11 @@ impl Example {
     /// The example as a whole file: with a name and a zone where it leaves them out.
     pub fn whole(&self) -> String {
         let has = |key: &str| self.yaml.lines().any(|line| line.starts_with(key));
-        let name = if has("name:") { "" } else { "name: demo\n" };
-        let zone = if has("timezone:") { "" } else { "timezone: Asia/Shanghai\n" };
-        format!("{name}{zone}{}", self.yaml)
+        match (has("name:"), has("timezone:")) {
+            (true, _) => self.yaml.to_owned(),
+            (false, true) => format!("name: demo\n{}", self.yaml),
+            (false, false) => format!("name: demo\ntimezone: Asia/Shanghai\n{}", self.yaml),
+        }
     }
 }
 
@@ -82,21 +85,24 @@ impl Code {
             [(locale.pick("Wrong", "错误写法"), &self.bad), (locale.pick("Right", "正确写法"), &self.good)]
         {
             if !example.yaml.is_empty() {
-                out.push_str(&format!("\n{title}:\n\n{}", indent(example.yaml)));
+                let _ = write!(out, "\n{title}:\n\n{}", indent(example.yaml));
                 for (path, text) in example.files {
-                    out.push_str(&format!("\n  # {path}\n{}", indent(text)));
+                    let _ = write!(out, "\n    # {path}\n{}", indent(text));
                 }
             }
         }
         if !self.practices.is_empty() {
-            out.push_str(&format!("\n{}: {}\n", locale.pick("Practices", "依据"), self.practices.join(", ")));
+            let _ = writeln!(out, "\n{}: {}", locale.pick("Practices", "依据"), self.practices.join(", "));
         }
         out
     }
 }
 
 fn indent(text: &str) -> String {
-    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
+    text.lines().fold(String::new(), |mut out, line| {
+        let _ = writeln!(out, "{}", format!("    {line}").trim_end());
+        out
+    })
 }
 
 #[cfg(test)]
@@ -154,6 +160,6 @@ mod tests {
     #[test]
     fn an_example_is_completed_to_a_whole_file() {
         assert_eq!(CODE.bad.whole(), "name: demo\ntimezone: Asia/Shanghai\nodd: true\n");
-        assert_eq!(CODE.good.whole(), "timezone: Asia/Shanghai\nname: even\nodd: false\n");
+        assert_eq!(CODE.good.whole(), "name: even\nodd: false\n");
     }
 }

@@ -53,7 +53,11 @@ fn allowed(found: &str, other: &str) -> usize {
 }
 
 fn fold(name: &str) -> String {
-    name.trim().chars().map(|c| if matches!(c, '-' | ' ') { '_' } else { c }).flat_map(char::to_lowercase).collect()
+    name.trim()
+        .chars()
+        .map(|c| if matches!(c, '-' | ' ') { '_' } else { c })
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]

@@ -37,9 +37,10 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Str
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    let mut group = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code).elements(
-        excerpts(diagnostic, sources),
-    );
+    let mut group = level
+        .primary_title(diagnostic.message.as_str())
+        .id(diagnostic.code)
+        .elements(excerpts(diagnostic, sources));
     if diagnostic.span.is_none()
         && let Some((_, source)) = sources.iter().next()
     {
@@ -133,12 +134,13 @@ fn first_line(text: &str, span: Span) -> Range<usize> {
 
 /// How many problems there are: `2 errors, 1 warning in community.yaml`. Empty when there is none.
 pub fn summary(report: &Report, path: &str) -> String {
-    let counts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "remark")]
-        .into_iter()
-        .map(|(severity, noun)| (report.count(severity), noun))
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, noun)| words::count(n, noun))
-        .collect();
+    let counts: Vec<String> =
+        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "remark")]
+            .into_iter()
+            .map(|(severity, noun)| (report.count(severity), noun))
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, noun)| words::count(n, noun))
+            .collect();
     if counts.is_empty() { String::new() } else { format!("{} in {path}", counts.join(", ")) }
 }
 
@@ -155,9 +157,13 @@ mod tests {
     fn shows_the_line_the_carets_and_the_help() {
         let mut sources = SourceMap::default();
         let id = sources.add("community.yaml", "name: demo\nplays:\n  hello:\n    setps: []\n");
-        let found = Diagnostic::error("unknown-key", span_of(&sources, id, "setps"), "there is no key `setps` in a play")
-            .label("not a key of a play")
-            .help("did you mean `steps`?");
+        let found = Diagnostic::error(
+            "unknown-key",
+            span_of(&sources, id, "setps"),
+            "there is no key `setps` in a play",
+        )
+        .label("not a key of a play")
+        .help("did you mean `steps`?");
         insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"
         error[unknown-key]: there is no key `setps` in a play
          --> community.yaml:4:5
@@ -172,7 +178,10 @@ mod tests {
     #[test]
     fn wide_characters_line_up_and_other_places_are_shown() {
         let mut sources = SourceMap::default();
-        let id = sources.add("community.yaml", "vars:\n  城市: 西安\n  a: 1\n  b: 2\n  c: 3\n  d: 4\n  书名: 《活着》 # 好\n");
+        let id = sources.add(
+            "community.yaml",
+            "vars:\n  城市: 西安\n  a: 1\n  b: 2\n  c: 3\n  d: 4\n  书名: 《活着》 # 好\n",
+        );
         let found = Diagnostic::warning("demo", span_of(&sources, id, "《活着》"), "读完了")
             .label("已经读过")
             .also(span_of(&sources, id, "西安"), "first written here")
@@ -220,7 +229,8 @@ mod tests {
     fn a_block_is_marked_on_its_first_line_only() {
         let mut sources = SourceMap::default();
         let id = sources.add("a.yaml", "rules:\n  forbid:\n    - 一\n    - 二\n");
-        let found = Diagnostic::warning("demo", span_of(&sources, id, "forbid:\n    - 一\n    - 二\n"), "two");
+        let found =
+            Diagnostic::warning("demo", span_of(&sources, id, "forbid:\n    - 一\n    - 二\n"), "two");
         insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"
         warning[demo]: two
          --> a.yaml:2:3
@@ -248,6 +258,19 @@ mod tests {
         error[empty-file]: the file is empty
         --> a.yaml
         ");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_place_makes_it_panic(text in "[a-z好\\n\r\t\u{feff}\u{1b}👩 ]{0,40}", a in 0_usize..60, b in 0_usize..60, c in 0_usize..60) {
+            let mut sources = SourceMap::default();
+            let id = sources.add("a.yaml", text);
+            let found = Diagnostic::error("demo", Span::new(id, a, b), "message").also(Span::new(id, c, c + 3), "here");
+            let shown = render(&found, &sources, Style::Plain);
+            proptest::prop_assert!(shown.starts_with("error[demo]: message\n"), "{shown}");
+            super::super::json::render(&found, &sources);
+            super::super::github::render(&found, &sources);
+        }
     }
 
     #[test]

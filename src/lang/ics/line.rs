@@ -69,16 +69,22 @@ pub(super) fn lines(text: &str, problems: &mut Vec<Problem>) -> Vec<Line> {
         match split(&line) {
             Some((name, params, value)) => out.push(Line { name, params, value, range }),
             None => problems.push(
-                Problem::new(range, format!("`{}` is not a line of an ICS file", crate::base::words::shorten(&line, 40)))
-                    .help("a line is NAME:value or NAME;PARAMETER=…:value; a continued line begins with a space"),
+                Problem::new(
+                    range,
+                    format!("`{}` is not a line of an ICS file", crate::base::words::shorten(&line, 40)),
+                )
+                .help("a line is NAME:value or NAME;PARAMETER=…:value; a continued line begins with a space"),
             ),
         }
     }
     out
 }
 
+/// Names with their values.
+type Params = Vec<(String, String)>;
+
 /// `NAME;KEY=VALUE;KEY="VALUE":value`
-fn split(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
+fn split(line: &str) -> Option<(String, Params, String)> {
     let mut quoted = false;
     let mut cuts = Vec::new();
     let mut colon = None;

@@ -45,7 +45,10 @@ pub fn parse(text: &str, zone: &Zone) -> Result<Calendar, Vec<Problem>> {
         return Err(vec![
             Problem::new(
                 0..text.lines().next().map_or(0, str::len),
-                format!("this is not an ICS file: found {}, expected `BEGIN:VCALENDAR`", tick(shorten(found, 40))),
+                format!(
+                    "this is not an ICS file: found {}, expected `BEGIN:VCALENDAR`",
+                    tick(shorten(found, 40))
+                ),
             )
             .help("export the calendar as iCalendar (.ics), or write the days as a list of dates"),
         ]);
@@ -163,7 +166,8 @@ fn event(lines: &[Line], zone: &Zone, problems: &mut Vec<Problem>) -> Option<Eve
     if get("STATUS").is_some_and(|line| line.value.trim().eq_ignore_ascii_case("CANCELLED")) {
         return None;
     }
-    let mut keep = |found: Result<Option<When>, Problem>| found.map_err(|problem| problems.push(problem)).ok();
+    let mut keep =
+        |found: Result<Option<When>, Problem>| found.map_err(|problem| problems.push(problem)).ok();
     let Some(first) = get("DTSTART") else {
         keep(Err(Problem::new(whole, "this event has no `DTSTART`, so it is on no day")));
         return None;
@@ -195,8 +199,9 @@ fn event(lines: &[Line], zone: &Zone, problems: &mut Vec<Problem>) -> Option<Eve
 
 /// `RRULE` and its last day.
 fn recurrence(line: &Line, zone: &Zone) -> Result<(Rule, Option<Date>), Problem> {
-    let rule = Rule::parse(&line.value)
-        .map_err(|found| Problem::new(line.range.clone(), format!("this RRULE is not understood: {found}")))?;
+    let rule = Rule::parse(&line.value).map_err(|found| {
+        Problem::new(line.range.clone(), format!("this RRULE is not understood: {found}"))
+    })?;
     let until = rule.until.as_deref().map(|until| when(line, until, zone)).transpose()?;
     let until = until.map(|until| zone.date(until.instant(zone)));
     Ok((rule, until))
@@ -213,7 +218,7 @@ fn length(
     let range = line.map_or(0..0, |line| line.range.clone());
     let length = match (start, end) {
         (When::Day(from), Some(to)) => {
-            let days = from.until(to.date()).map(|span| span.get_days()).unwrap_or(0);
+            let days = from.until(to.date()).map_or(0, |span| span.get_days());
             Length::Days(if days == 0 { 1 } else { days })
         }
         (When::At(..), Some(to)) => Length::Exact(to.instant(zone).since(start.instant(zone))),
@@ -227,7 +232,9 @@ fn length(
                     return None;
                 };
                 match start {
-                    When::Day(_) => Length::Days((exact.as_millis() / Duration::DAY.as_millis()).max(1) as i32),
+                    When::Day(_) => {
+                        Length::Days((exact.as_millis() / Duration::DAY.as_millis()).max(1) as i32)
+                    }
                     When::At(..) => Length::Exact(exact),
                 }
             }
@@ -259,7 +266,9 @@ fn when(line: &Line, value: &str, zone: &Zone) -> Result<When, Problem> {
         value.get(from..to).filter(|part| part.bytes().all(|b| b.is_ascii_digit()))?.parse().ok()
     };
     let field = |from: usize, to: usize| number(from, to).map(|n| n as i8);
-    let (Some(year), Some(month), Some(day)) = (number(0, 4), field(4, 6), field(6, 8)) else { return Err(bad()) };
+    let (Some(year), Some(month), Some(day)) = (number(0, 4), field(4, 6), field(6, 8)) else {
+        return Err(bad());
+    };
     let date = Date::new(year, month, day).map_err(|_| bad())?;
     let Some(clock) = value.get(8..).filter(|rest| !rest.is_empty()) else { return Ok(When::Day(date)) };
     let utc = clock.ends_with('Z');
@@ -343,7 +352,7 @@ fn calendar(events: &[Event], zone: &Zone, problems: &mut Vec<Problem>) -> Calen
     for event in events {
         let first = event.start.date();
         let mut begins = match &event.rule {
-            Some((rule, until)) => rule.days(first, *until),
+            Some((rule, until)) => rule.days(first, *until, &mut left),
             None => vec![first],
         };
         begins.extend(&event.more);
@@ -354,7 +363,7 @@ fn calendar(events: &[Event], zone: &Zone, problems: &mut Vec<Problem>) -> Calen
         let into = if is_work(&event.summary) { &mut calendar.work } else { &mut calendar.off };
         for begin in begins {
             let (from, days) = covered(event, begin, zone);
-            if days > left {
+            if days >= left {
                 problems.push(Problem::new(
                     event.range.clone(),
                     format!("the events of this file cover more than {CALENDAR_DAYS_MAX} days; the limit is in days"),
@@ -403,7 +412,9 @@ mod tests {
     }
 
     fn file(events: &[&str]) -> String {
-        let body: String = events.iter().map(|e| format!("BEGIN:VEVENT\r\n{e}\r\nEND:VEVENT\r\n")).collect();
+        let body: Vec<String> =
+            events.iter().map(|e| format!("BEGIN:VEVENT\r\n{e}\r\nEND:VEVENT\r\n")).collect();
+        let body = body.concat();
         format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{body}END:VCALENDAR\r\n")
     }
 
@@ -439,7 +450,10 @@ mod tests {
         let moved = "UID:w\r\nRECURRENCE-ID:20260119\r\nDTSTART:20260120";
         assert_eq!(off(&[weekly, moved]), ["2026-01-05", "2026-01-20", "2026-01-26"]);
         assert_eq!(
-            off(&["DTSTART:20260105\r\nRDATE:20260301,20260401\r\nSTATUS:CONFIRMED", "DTSTART:20270101\r\nSTATUS:CANCELLED"]),
+            off(&[
+                "DTSTART:20260105\r\nRDATE:20260301,20260401\r\nSTATUS:CONFIRMED",
+                "DTSTART:20270101\r\nSTATUS:CANCELLED"
+            ]),
             ["2026-01-05", "2026-03-01", "2026-04-01"]
         );
     }
@@ -478,7 +492,8 @@ mod tests {
             "DTSTART:20260105\r\nRRULE:FREQ=YEARLY;BYWEEKNO=2",
         ]);
         let found = parse(&text, &shanghai()).unwrap_err();
-        let shown: Vec<String> = found.iter().map(|p| format!("{} | {}", &text[p.range.clone()], p.message)).collect();
+        let shown: Vec<String> =
+            found.iter().map(|p| format!("{} | {}", &text[p.range.clone()], p.message)).collect();
         assert_eq!(
             shown,
             [
@@ -493,6 +508,22 @@ mod tests {
         assert_eq!(parse("<html>", &shanghai()).unwrap_err()[0].range, 0..6);
         let cut = parse("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101\n", &shanghai()).unwrap_err();
         assert_eq!(cut[0].message, "this event has no `END:VEVENT`");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(picks in proptest::collection::vec((0_usize..14, "[0-9TZPWDHM;:=,\\-節\"]{0,12}"), 0..20)) {
+            const NAMES: [&str; 14] = [
+                "BEGIN:VEVENT", "END:VEVENT", "DTSTART:", "DTSTART;TZID=Asia/Shanghai:", "DTEND:", "DURATION:P", "EXDATE:",
+                "RDATE:", "RRULE:FREQ=DAILY;COUNT=", "RRULE:FREQ=YEARLY;BYDAY=", "RRULE:FREQ=MONTHLY;UNTIL=", "SUMMARY:", " ",
+                "RECURRENCE-ID:2026",
+            ];
+            let body: Vec<String> = picks.iter().map(|(name, rest)| format!("{}{rest}\n", NAMES[*name])).collect();
+            let text = format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101\n{}END:VEVENT\nEND:VCALENDAR\n", body.concat());
+            for problem in parse(&text, &shanghai()).err().unwrap_or_default() {
+                proptest::prop_assert!(text.get(problem.range.clone()).is_some(), "{problem:?}");
+            }
+        }
     }
 
     #[test]

@@ -62,7 +62,11 @@ impl Rule {
                         "WEEKLY" => Freq::Weekly,
                         "MONTHLY" => Freq::Monthly,
                         "YEARLY" => Freq::Yearly,
-                        _ => return Err(format!("`{part}`: a calendar repeats DAILY, WEEKLY, MONTHLY or YEARLY")),
+                        _ => {
+                            return Err(format!(
+                                "`{part}`: a calendar repeats DAILY, WEEKLY, MONTHLY or YEARLY"
+                            ));
+                        }
                     };
                 }
                 "INTERVAL" => {
@@ -88,8 +92,8 @@ impl Rule {
     }
 
     /// The days on which something that begins on `start` happens, the first included, in order; not after
-    /// `until`.
-    pub(super) fn days(&self, start: Date, until: Option<Date>) -> Vec<Date> {
+    /// `until`. Each period that is looked at takes one from `left`; at none the days end there.
+    pub(super) fn days(&self, start: Date, until: Option<Date>, left: &mut usize) -> Vec<Date> {
         let limit = self.count.unwrap_or(usize::MAX).min(CALENDAR_REPETITIONS_MAX);
         let until = until.unwrap_or(Date::constant(LAST_YEAR, 12, 31));
         let mut out = vec![start];
@@ -109,7 +113,8 @@ impl Rule {
                     out.push(day);
                 }
             }
-            if out.len() >= limit || n > 40_000 {
+            *left = left.saturating_sub(1);
+            if out.len() >= limit || *left == 0 {
                 break;
             }
         }
@@ -143,12 +148,21 @@ impl Rule {
                 Some(period).filter(in_month).filter(fits).into_iter().collect()
             }
             Freq::Weekly => {
-                let wanted =
-                    |day: Weekday| if self.by_day.is_empty() { day == start.weekday() } else { self.by_day.iter().any(|(_, w)| *w == day) };
+                let wanted = |day: Weekday| {
+                    if self.by_day.is_empty() {
+                        day == start.weekday()
+                    } else {
+                        self.by_day.iter().any(|(_, w)| *w == day)
+                    }
+                };
                 span_of(period, 7).filter(|day| wanted(day.weekday())).filter(in_month).collect()
             }
             Freq::Monthly => {
-                if in_month(&period) { self.in_month(period, start) } else { Vec::new() }
+                if in_month(&period) {
+                    self.in_month(period, start)
+                } else {
+                    Vec::new()
+                }
             }
             Freq::Yearly => self.in_year(period, start),
         }
@@ -174,7 +188,9 @@ impl Rule {
             (true, true) => days.into_iter().filter(|day| day.day() == start.day()).collect(),
             (true, false) => days.into_iter().filter(|day| self.is_month_day(*day)).collect(),
             (false, true) => self.nth_weekdays(&days),
-            (false, false) => self.nth_weekdays(&days).into_iter().filter(|day| self.is_month_day(*day)).collect(),
+            (false, false) => {
+                self.nth_weekdays(&days).into_iter().filter(|day| self.is_month_day(*day)).collect()
+            }
         }
     }
 
@@ -252,7 +268,7 @@ mod tests {
 
     /// The first days of a rule, as `MMDD` with the year where it changes.
     fn first(rule: &str, start: &str, n: usize) -> String {
-        let days = Rule::parse(rule).unwrap().days(start.parse().unwrap(), None);
+        let days = Rule::parse(rule).unwrap().days(start.parse().unwrap(), None, &mut 100_000);
         days.iter().take(n).map(ToString::to_string).collect::<Vec<_>>().join(" ")
     }
 
@@ -260,13 +276,22 @@ mod tests {
     fn the_examples_of_rfc_5545() {
         // Section 3.8.5.3, dates only.
         assert_eq!(first("FREQ=DAILY;COUNT=3", "1997-09-02", 9), "1997-09-02 1997-09-03 1997-09-04");
-        assert_eq!(first("FREQ=DAILY;INTERVAL=10;COUNT=5", "1997-09-02", 3), "1997-09-02 1997-09-12 1997-09-22");
+        assert_eq!(
+            first("FREQ=DAILY;INTERVAL=10;COUNT=5", "1997-09-02", 3),
+            "1997-09-02 1997-09-12 1997-09-22"
+        );
         assert_eq!(
             first("FREQ=WEEKLY;INTERVAL=2;COUNT=8;WKST=SU;BYDAY=TU,TH", "1997-09-02", 4),
             "1997-09-02 1997-09-04 1997-09-16 1997-09-18"
         );
-        assert_eq!(first("FREQ=MONTHLY;COUNT=10;BYDAY=1FR", "1997-09-05", 3), "1997-09-05 1997-10-03 1997-11-07");
-        assert_eq!(first("FREQ=MONTHLY;COUNT=6;BYDAY=-2MO", "1997-09-22", 3), "1997-09-22 1997-10-20 1997-11-17");
+        assert_eq!(
+            first("FREQ=MONTHLY;COUNT=10;BYDAY=1FR", "1997-09-05", 3),
+            "1997-09-05 1997-10-03 1997-11-07"
+        );
+        assert_eq!(
+            first("FREQ=MONTHLY;COUNT=6;BYDAY=-2MO", "1997-09-22", 3),
+            "1997-09-22 1997-10-20 1997-11-17"
+        );
         assert_eq!(first("FREQ=MONTHLY;BYMONTHDAY=-3", "1997-09-28", 3), "1997-09-28 1997-10-29 1997-11-28");
         assert_eq!(
             first("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "1997-09-30", 3),
@@ -277,7 +302,10 @@ mod tests {
             "1996-11-05 2000-11-07 2004-11-02"
         );
         assert_eq!(first("FREQ=YEARLY;BYDAY=20MO", "1997-05-19", 3), "1997-05-19 1998-05-18 1999-05-17");
-        assert_eq!(first("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "1998-02-13", 3), "1998-02-13 1998-03-13 1998-11-13");
+        assert_eq!(
+            first("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "1998-02-13", 3),
+            "1998-02-13 1998-03-13 1998-11-13"
+        );
     }
 
     #[test]
@@ -289,15 +317,20 @@ mod tests {
     #[test]
     fn ends_with_until_or_in_2040() {
         let rule = Rule::parse("FREQ=WEEKLY;UNTIL=20260119").unwrap();
-        let days = rule.days("2026-01-05".parse().unwrap(), Some("2026-01-19".parse().unwrap()));
+        let days =
+            rule.days("2026-01-05".parse().unwrap(), Some("2026-01-19".parse().unwrap()), &mut 100_000);
         assert_eq!(days.len(), 3);
-        let yearly = Rule::parse("FREQ=YEARLY").unwrap().days("2026-05-01".parse().unwrap(), None);
+        let yearly =
+            Rule::parse("FREQ=YEARLY").unwrap().days("2026-05-01".parse().unwrap(), None, &mut 100_000);
         assert_eq!(yearly.last().map(ToString::to_string).as_deref(), Some("2040-05-01"));
     }
 
     #[test]
     fn unknown_parts_are_refused() {
-        assert_eq!(Rule::parse("FREQ=YEARLY;BYWEEKNO=20").unwrap_err(), "`BYWEEKNO` is not read; write the days as events of their own");
+        assert_eq!(
+            Rule::parse("FREQ=YEARLY;BYWEEKNO=20").unwrap_err(),
+            "`BYWEEKNO` is not read; write the days as events of their own"
+        );
         assert!(Rule::parse("FREQ=HOURLY").unwrap_err().contains("DAILY, WEEKLY"));
         assert_eq!(Rule::parse("COUNT=3").unwrap_err(), "it has no FREQ");
         assert!(Rule::parse("FREQ=DAILY;BYDAY=XX").is_err());

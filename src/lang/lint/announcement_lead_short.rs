@@ -1,22 +1,24 @@
 //! `announcement-lead-short`: a session that the group hears of less than a week before.
 
-use super::{context::Context, event::events};
-use crate::{
-    base::{
-        diagnostic::{
-            Diagnostic, Severity,
-            code::{Code, Example, Words},
-        },
-        time::Duration,
-        words::tick,
+use super::{
+    context::{Context, found},
+    event::events,
+};
+use crate::base::{
+    diagnostic::{
+        Diagnostic, Severity,
+        code::{Code, Example, Words},
     },
-    model::play::Section,
+    time::Duration,
+    words::tick,
 };
 
 pub(super) const CODE: Code = Code {
     slug: "announcement-lead-short",
     severity: Severity::Warning,
-    meaning: Words { en: "a session is announced less than a week before it", zh: "分享的预告提前不足一周" },
+    meaning: Words {
+        en: "a session is announced less than a week before it", zh: "分享的预告提前不足一周"
+    },
     explanation: Words {
         en: "A session is announced about a week ahead, so that members can keep the evening free and bring a friend. \
              A dated play counts as a session when something in it is due before its date and its dates are more than a \
@@ -39,12 +41,43 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for event in events(cx).into_iter().filter(|event| !event.offline) {
         let Some((step, lead)) = event.told else { continue };
         if lead < Duration::DAY.times(7) {
-            let when = if lead > Duration::ZERO { format!("{lead} before its date") } else { "when it begins".into() };
-            let message = format!("the group hears of {} only {when}; a session is announced a week ahead", tick(event.play.name.as_str()));
+            let when = if lead > Duration::ZERO {
+                format!("{lead} before its date")
+            } else {
+                "when it begins".into()
+            };
+            let message = format!(
+                "the group hears of {} only {when}; a session is announced a week ahead",
+                tick(event.play.name.as_str())
+            );
             out.push(
-                cx.found(&CODE, cx.step_span(event.play, Section::Steps, step), message)
+                found(&CODE, cx.step_span(event.play, step), message)
                     .help("add a post with `at: -7d 12:00` before it"),
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn a_weekly_series_and_a_daily_topic_are_no_sessions() {
+        let series = "plays:\n  club:\n    dates: [{ at: 2026-12-04 20:00 }, { at: 2026-12-11 20:00 }]\n    steps:\n      \
+                      - at: -1d 12:00\n        post: Tomorrow!\n";
+        assert_eq!(messages(&CODE, series), [""; 0]);
+        let topic = "plays:\n  topic:\n    dates: [{ at: 2026-12-04 12:30 }]\n    steps:\n      - post: Today's topic.\n";
+        assert_eq!(messages(&CODE, topic), [""; 0]);
+    }
+
+    #[test]
+    fn a_session_that_only_staff_prepares_is_heard_of_when_it_begins() {
+        let silent = "people: { ann: { name: Ann } }\nplays:\n  talk:\n    dates: [{ at: 2026-12-04 20:00 }]\n    steps:\n      \
+                      - at: -3d 12:00\n        task: Prepare.\n        to: ann\n      - at: 0m\n        post: We begin.\n";
+        assert_eq!(
+            messages(&CODE, silent),
+            ["the group hears of `talk` only when it begins; a session is announced a week ahead"]
+        );
     }
 }

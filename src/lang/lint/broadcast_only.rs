@@ -1,6 +1,6 @@
 //! `broadcast-only`: a community that is talked to and never asked.
 
-use super::context::Context;
+use super::context::{Context, found};
 use crate::{
     base::diagnostic::{
         Diagnostic, Severity,
@@ -17,7 +17,10 @@ const SHARE_MAX: usize = 80;
 pub(super) const CODE: Code = Code {
     slug: "broadcast-only",
     severity: Severity::Warning,
-    meaning: Words { en: "more than four steps in five are one-way posts", zh: "五分之四以上的步骤是单向发布" },
+    meaning: Words {
+        en: "more than four steps in five are one-way posts",
+        zh: "五分之四以上的步骤是单向发布",
+    },
     explanation: Words {
         en: "Morning and evening posts without an answer mean a dead group: a thousand groups with daily posts were cut to a \
              hundred that talked. Ask, play, give people tasks. Reported only for a file that describes a community.",
@@ -51,7 +54,10 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         all += 1;
     }
     if posts >= POSTS_MIN && posts * 100 > all * SHARE_MAX {
-        let message = format!("{posts} of {all} steps are one-way posts; members are talked to and not asked");
-        out.push(cx.found(&CODE, cx.span("plays"), message).help("ask a question, run a game, give somebody a task"));
+        let message =
+            format!("{posts} of {all} steps are one-way posts; members are talked to and not asked");
+        out.push(
+            found(&CODE, cx.span("plays"), message).help("ask a question, run a game, give somebody a task"),
+        );
     }
 }

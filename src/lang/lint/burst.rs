@@ -1,6 +1,6 @@
 //! `burst`: more posts on one day than the budget allows, so that the last ones arrive on another.
 
-use super::context::{Context, due_steps};
+use super::context::{Context, due_steps, found};
 use crate::{
     base::{
         diagnostic::{
@@ -22,7 +22,10 @@ use std::collections::BTreeMap;
 pub(super) const CODE: Code = Code {
     slug: "burst",
     severity: Severity::Warning,
-    meaning: Words { en: "on some day the plays post more often than `posts.max` allows", zh: "某一天的消息数超过 `posts.max`" },
+    meaning: Words {
+        en: "on some day the plays post more often than `posts.max` allows",
+        zh: "某一天的消息数超过 `posts.max`",
+    },
     explanation: Words {
         en: "What is over the budget of a day is held until the next, in order, and pushes that day's messages back in turn. \
              Counted are posts and questions to the group whose time follows from the file, over eight ordinary weeks and \
@@ -60,7 +63,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         quota.max
     );
     out.push(
-        cx.found(&CODE, cx.span("budgets.posts.max"), message)
+        found(&CODE, cx.span("budgets.posts.max"), message)
             .help("spread the plays over the week, join posts, or raise `posts.max`"),
     );
 }
@@ -89,5 +92,26 @@ fn posts(step: &Step) -> bool {
         Verb::Post(post) => post.to.as_str() == "group",
         Verb::Ask(ask) => ask.to.as_str() == "group",
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn adds_up_the_plays_of_a_day_but_not_of_different_phases() {
+        let two = "budgets: { posts: { max: 1 per day } }\nplays:\n  a:\n    every: monday at 09:00\n    steps:\n      - post: One.\n  \
+                   b:\n    every: monday at 10:00\n    steps:\n      - post: Two.\n";
+        assert_eq!(
+            messages(&CODE, two),
+            [
+                "on days such as 2026-03-02, `a` and `b` post 2 times; 1 are let through and the rest waits for the next day"
+            ]
+        );
+        let phases = "budgets: { posts: { max: 1 per day } }\nphases:\n  - { name: seed, timeout: 7d }\n  - { name: grow }\nplays:\n  \
+                      a:\n    every: monday at 09:00\n    during: seed\n    steps:\n      - post: One.\n  \
+                      b:\n    every: monday at 10:00\n    during: grow\n    steps:\n      - post: Two.\n";
+        assert_eq!(messages(&CODE, phases), [""; 0]);
     }
 }

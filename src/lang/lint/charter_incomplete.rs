@@ -1,6 +1,6 @@
 //! `charter-incomplete`: a community whose file does not say why, for whom and how it lasts.
 
-use super::context::{Context, entries, is_written};
+use super::context::{Context, entries, found, is_written};
 use crate::base::{
     diagnostic::{
         Diagnostic, Severity,
@@ -40,8 +40,12 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     if charter.is_null() {
         if cx.is_community() {
             out.push(
-                cx.found(&CODE, cx.span("charter"), "nothing says why this group exists and for whom: there is no `charter`")
-                    .help(format!("add `charter` with {}", ticks(&KEYS, "and"))),
+                found(
+                    &CODE,
+                    cx.span("charter"),
+                    "nothing says why this group exists and for whom: there is no `charter`",
+                )
+                .help(format!("add `charter` with {}", ticks(&KEYS, "and"))),
             );
         }
         return;
@@ -52,13 +56,38 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let missing: Vec<&str> = KEYS.into_iter().filter(|key| !is_written(charter.get(key))).collect();
     if !missing.is_empty() {
         out.push(
-            cx.found(&CODE, cx.span("charter"), format!("the charter does not say {}", ticks(&missing, "and")))
+            found(&CODE, cx.span("charter"), format!("the charter does not say {}", ticks(&missing, "and")))
                 .help("a group that knows why it exists, for whom and how it lasts survives its first month"),
         );
     } else if entries(charter.get("audience")) < 2 {
         out.push(
-            cx.found(&CODE, cx.span("charter.audience"), "the audience has one trait; at least two make it narrow")
-                .help("write a list: `audience: [in Xi'an, aged 22 to 35]`"),
+            found(
+                &CODE,
+                cx.span("charter.audience"),
+                "the audience has one trait; at least two make it narrow",
+            )
+            .help("write a list: `audience: [in Xi'an, aged 22 to 35]`"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn a_single_play_needs_no_charter() {
+        assert_eq!(messages(&CODE, "plays:\n  a:\n    steps:\n      - post: Hello.\n"), [""; 0]);
+    }
+
+    #[test]
+    fn a_broad_audience_is_named() {
+        assert_eq!(
+            messages(
+                &CODE,
+                "charter: { purpose: a, audience: all, not_for: [b], tie: interest, offers: [c], sustain: d }\n"
+            ),
+            ["the audience has one trait; at least two make it narrow"]
         );
     }
 }

@@ -72,20 +72,9 @@ impl<'a> Context<'a> {
         self.origins.get("name").copied().unwrap_or(Span::new(SourceId(0), 0, 0))
     }
 
-    /// The place of a step.
-    pub(crate) fn step_span(&self, play: &Play, section: Section, step: &Step) -> Span {
-        let section = match section {
-            Section::Steps => "steps",
-            Section::Moved => "moved",
-            Section::Cancelled => "cancelled",
-        };
-        self.span(&format!("plays.{}.{section}.{}", play.name, step.id))
-    }
-
-    /// A diagnostic of a lint.
-    pub(crate) fn found(&self, code: &Code, span: Span, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { severity: code.severity, ..Diagnostic::warning(code.slug, span, message) }
-            .practices(code.practices)
+    /// The place of a step; those of `moved` and `cancelled` have ids that say so.
+    pub(crate) fn step_span(&self, play: &Play, step: &Step) -> Span {
+        self.span(&format!("plays.{}.steps.{}", play.name, step.id))
     }
 
     /// Every step of every play, nested ones and those of `moved` and `cancelled` included.
@@ -108,14 +97,19 @@ impl<'a> Context<'a> {
     /// Whether the file describes a community's life and not one play: advice about what is missing in it is
     /// meant only then.
     pub(crate) fn is_community(&self) -> bool {
-        !self.playbook.charter.is_null() || (self.playbook.phases.len() >= 2 && self.playbook.plays.len() >= 4)
+        !self.playbook.charter.is_null()
+            || (self.playbook.phases.len() >= 2 && self.playbook.plays.len() >= 4)
     }
 
     /// The channels of a name, one of each kind: the playbook's and those of its groups. The console that stands
     /// in where the file names no channel is not among them.
     pub(crate) fn channels(&self, name: &ChannelName) -> Vec<&'a Channel> {
         let mut out: Vec<&Channel> = Vec::new();
-        let own = self.playbook.channels.get(name).filter(|_| self.origins.contains_key(&format!("channels.{name}")));
+        let own = self
+            .playbook
+            .channels
+            .get(name)
+            .filter(|_| self.origins.contains_key(&format!("channels.{name}")));
         let groups = self.playbook.groups.values().filter_map(|group| group.channels.get(name));
         for channel in own.into_iter().chain(groups) {
             if !out.iter().any(|other| other.kind == channel.kind) {
@@ -216,6 +210,12 @@ fn walk<'a>(block: &'a Block, mut cursor: Cursor, out: &mut Vec<Due<'a>>) -> Cur
         };
     }
     cursor
+}
+
+/// A diagnostic of a lint.
+pub(crate) fn found(code: &Code, span: Span, message: impl Into<String>) -> Diagnostic {
+    Diagnostic { severity: code.severity, ..Diagnostic::warning(code.slug, span, message) }
+        .practices(code.practices)
 }
 
 /// How many entries a list has; a single text counts as one, nothing as none.

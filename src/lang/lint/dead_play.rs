@@ -1,6 +1,6 @@
 //! `dead-play`: a play that can never start.
 
-use super::context::Context;
+use super::context::{Context, found};
 use crate::{
     base::{
         diagnostic::{
@@ -47,7 +47,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for play in &cx.playbook.plays {
         let Some((key, why, help)) = dead(cx, play, &reachable) else { continue };
         let message = format!("{} can never start: {why}", tick(play.name.as_str()));
-        out.push(cx.found(&CODE, cx.span(&format!("plays.{}.{key}", play.name)), message).help(help));
+        out.push(found(&CODE, cx.span(&format!("plays.{}.{key}", play.name)), message).help(help));
     }
 }
 
@@ -56,28 +56,43 @@ fn dead(cx: &Context<'_>, play: &Play, reachable: &[&Phase]) -> Option<(&'static
     if let (Some(from), Some(until)) = (play.from, play.until)
         && until <= from
     {
-        return Some(("until", "its `until` is not after its `from`".into(), "exchange the two dates, or remove one"));
+        return Some((
+            "until",
+            "its `until` is not after its `from`".into(),
+            "exchange the two dates, or remove one",
+        ));
     }
     if !play.during.is_empty() && !play.during.iter().any(|name| reachable.iter().any(|p| p.name == *name)) {
         let names: Vec<&str> = play.during.iter().map(PhaseName::as_str).collect();
-        let why = if play.during.iter().any(|name| cx.playbook.phase(name).is_some_and(|phase| phase.is_final)) {
-            format!("in the final phase {} nothing starts", ticks(&names, "and"))
-        } else {
-            format!("no group reaches the phase {}", ticks(&names, "or"))
-        };
-        return Some(("during", why, "give the phase before it an `until` or a `timeout`, or change `during`"));
+        let why =
+            if play.during.iter().any(|name| cx.playbook.phase(name).is_some_and(|phase| phase.is_final)) {
+                format!("in the final phase {} nothing starts", ticks(&names, "and"))
+            } else {
+                format!("no group reaches the phase {}", ticks(&names, "or"))
+            };
+        return Some((
+            "during",
+            why,
+            "give the phase before it an `until` or a `timeout`, or change `during`",
+        ));
     }
     match &play.trigger {
         Trigger::Schedule(Schedule::Term(role)) => {
             let turns = cx.playbook.roles.get(role).is_none_or(|role| role.term.is_some())
                 || cx.playbook.groups.values().any(|group| group.roles.contains_key(role));
             (!turns).then(|| {
-                ("every", format!("the role {} has no `term`", tick(role.as_str())), "give the role a term: `term: 10 weeks`")
+                (
+                    "every",
+                    format!("the role {} has no `term`", tick(role.as_str())),
+                    "give the role a term: `term: 10 weeks`",
+                )
             })
         }
         Trigger::Schedule(_) => {
             let group = cx.playbook.groups.values().next()?;
-            let from = play.from.map_or(Timestamp::from_millis(0), |from| Timestamp::from_millis(from.as_millis() - 1));
+            let from = play
+                .from
+                .map_or(Timestamp::from_millis(0), |from| Timestamp::from_millis(from.as_millis() - 1));
             next_anchor(cx.playbook, group, play, from, from).is_none().then(|| {
                 ("every", "its schedule has no instant".to_owned(), "look at it with `playbook next`")
             })
@@ -119,4 +134,34 @@ fn reachable<'a>(cx: &Context<'a>) -> Vec<&'a Phase> {
         flows = flows && (phase.until.is_some() || phase.timeout.is_some());
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn says_why_it_never_starts() {
+        assert_eq!(
+            messages(&CODE, CODE.bad.yaml),
+            ["`vote` can never start: no group reaches the phase `grow`"]
+        );
+        let end = "phases:\n  - { name: life, timeout: 9d }\n  - { name: over, final: true }\nplays:\n  bye:\n    \
+                   every: sunday at 19:00\n    during: over\n    steps:\n      - post: Bye.\n";
+        assert_eq!(messages(&CODE, end), ["`bye` can never start: in the final phase `over` nothing starts"]);
+        let dates = "plays:\n  talk:\n    from: 2027-01-01\n    dates: [{ at: 2026-12-11 20:00 }]\n    steps:\n      - post: Now.\n";
+        assert_eq!(
+            messages(&CODE, dates),
+            [
+                "`talk` can never start: none of its dates lies between `from` and `until` on a day that is open"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_phase_that_a_step_enters_is_reached() {
+        let entered = "phases:\n  - name: seed\n  - name: grow\nplays:\n  go:\n    on: launch\n    steps:\n      - enter: grow\n  \
+                       vote:\n    every: sunday at 19:00\n    during: grow\n    steps:\n      - post: Vote!\n";
+        assert_eq!(messages(&CODE, entered), [""; 0]);
+    }
 }

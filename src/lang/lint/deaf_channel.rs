@@ -1,6 +1,6 @@
 //! `deaf-channel`: a play needs to hear or do what its channel cannot.
 
-use super::context::Context;
+use super::context::{Context, found};
 use crate::{
     base::{
         diagnostic::{
@@ -13,7 +13,7 @@ use crate::{
     },
     model::{
         channel::{Abilities, ChannelKind},
-        play::{Play, Section},
+        play::Play,
         step::{Verb, WaitFor},
         trigger::Trigger,
     },
@@ -89,17 +89,21 @@ impl Need {
             Self::Answers => {
                 "bring answers in with `playbook signal answer`, or let the platform's program call an inbound hook"
             }
-            Self::Removals => "the removal becomes a task with the list; say `playbook done` when it is carried out",
+            Self::Removals => {
+                "the removal becomes a task with the list; say `playbook done` when it is carried out"
+            }
         }
     }
 }
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let group = ChannelName::new("group");
+    // Whoever reports joins for one phase does so for all.
+    let mut told = BTreeSet::new();
     for phase in &cx.playbook.phases {
-        if let Some(until) = &phase.until {
-            report(cx, cx.span(&format!("phases.{}.until", phase.name)), &group, &counted(until), out);
-        }
+        let needs = phase.until.as_ref().map(counted).unwrap_or_default();
+        let new: Vec<Need> = needs.into_iter().filter(|need| told.insert(*need)).collect();
+        report(cx, cx.span(&format!("phases.{}.until", phase.name)), &group, &new, out);
     }
     for play in &cx.playbook.plays {
         let mut told = BTreeSet::new();
@@ -131,7 +135,7 @@ fn steps(cx: &Context<'_>, play: &Play, told: &mut BTreeSet<Need>, out: &mut Vec
             _ => continue,
         };
         let new: Vec<Need> = needs.into_iter().filter(|need| told.insert(*need)).collect();
-        report(cx, cx.step_span(play, Section::Steps, step), channel, &new, out);
+        report(cx, cx.step_span(play, step), channel, &new, out);
     }
 }
 
@@ -163,8 +167,9 @@ fn spoken(expr: &Expr) -> Vec<Need> {
 }
 
 fn report(cx: &Context<'_>, span: Span, channel: &ChannelName, needs: &[Need], out: &mut Vec<Diagnostic>) {
-    let lacking =
-        |kind: ChannelKind| -> Vec<Need> { needs.iter().copied().filter(|need| !need.met(kind.abilities())).collect() };
+    let lacking = |kind: ChannelKind| -> Vec<Need> {
+        needs.iter().copied().filter(|need| !need.met(kind.abilities())).collect()
+    };
     let deaf: Vec<(ChannelKind, Vec<Need>)> = (cx.kinds(channel).into_iter())
         .map(|kind| (kind, lacking(kind)))
         .filter(|(_, needs)| !needs.is_empty())
@@ -173,7 +178,31 @@ fn report(cx: &Context<'_>, span: Span, channel: &ChannelName, needs: &[Need], o
     let cannot: Vec<&str> = needs.iter().map(|need| need.verb()).collect();
     let message = format!("the channel {} ({kind}) cannot {}", tick(channel.as_str()), list(&cannot, "or"));
     let remedies: Vec<&str> = needs.iter().map(|need| need.remedy()).collect();
-    out.push(
-        cx.found(&CODE, span, message).label("needs to be told").help(remedies.join("\n")),
-    );
+    out.push(found(&CODE, span, message).label("needs to be told").help(remedies.join("\n")));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn each_need_is_said_once_a_play() {
+        let asks = "channels:\n  group: { type: wecom, url: { env: A } }\nplays:\n  vote:\n    every: monday at 09:00\n    steps:\n      \
+                    - { ask: One?, options: [a, b], open_for: 1h }\n      - { ask: Two?, options: [a, b], open_for: 1h }\n";
+        assert_eq!(messages(&CODE, asks), ["the channel `group` (wecom) cannot hear answers"]);
+        let prune = "channels:\n  group: { type: feishu, url: { env: A } }\nplays:\n  prune:\n    every: month on 1 at 09:00\n    steps:\n      \
+                     - prune: member.idle > days(60)\n        notice: Say hello.\n        grace: 7d\n";
+        assert_eq!(
+            messages(&CODE, prune),
+            ["the channel `group` (feishu) cannot hear what members say or remove members"]
+        );
+    }
+
+    #[test]
+    fn the_console_that_stands_in_is_not_accused() {
+        assert_eq!(
+            messages(&CODE, "plays:\n  hi:\n    on: member.joined\n    steps:\n      - post: Hi.\n"),
+            [""; 0]
+        );
+    }
 }

@@ -32,7 +32,8 @@ pub(super) fn events<'a>(cx: &Context<'a>) -> Vec<Event<'a>> {
 
 fn event(play: &Arc<Play>) -> Option<Event<'_>> {
     let Trigger::Dates(dates) = &play.trigger else { return None };
-    if dates.is_empty() || dates.windows(2).any(|pair| pair[1].at.since(pair[0].at) <= Duration::DAY.times(8)) {
+    if dates.is_empty() || dates.windows(2).any(|pair| pair[1].at.since(pair[0].at) <= Duration::DAY.times(8))
+    {
         return None;
     }
     let dues = due_steps(play);

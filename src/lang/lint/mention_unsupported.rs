@@ -1,6 +1,6 @@
 //! `mention-unsupported`: a mention that notifies nobody on its channel's platform.
 
-use super::context::Context;
+use super::context::{Context, found};
 use crate::{
     base::{
         diagnostic::{
@@ -18,7 +18,10 @@ use crate::{
 pub(super) const CODE: Code = Code {
     slug: "mention-unsupported",
     severity: Severity::Warning,
-    meaning: Words { en: "a mention notifies nobody on its channel's platform", zh: "在该平台上,这个 @ 不会提醒任何人" },
+    meaning: Words {
+        en: "a mention notifies nobody on its channel's platform",
+        zh: "在该平台上,这个 @ 不会提醒任何人",
+    },
     explanation: Words {
         en: "Some platforms have no mentions, some cannot notify everybody, and all need the id by which they know a person. \
              The message is sent with the name as plain text.",
@@ -35,10 +38,10 @@ pub(super) const CODE: Code = Code {
 };
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for (play, section, step, post) in cx.posts().filter(|(.., post)| !post.mention.is_empty()) {
-        let found = cx.kinds(&post.to).into_iter().find_map(|kind| lacking(cx, kind, post));
-        if let Some((message, help)) = found {
-            out.push(cx.found(&CODE, cx.step_span(play, section, step), message).help(help));
+    for (play, _, step, post) in cx.posts().filter(|(.., post)| !post.mention.is_empty()) {
+        let lacks = cx.kinds(&post.to).into_iter().find_map(|kind| lacking(cx, kind, post));
+        if let Some((message, help)) = lacks {
+            out.push(found(&CODE, cx.step_span(play, step), message).help(help));
         }
     }
 }
@@ -48,7 +51,8 @@ fn lacking(cx: &Context<'_>, kind: ChannelKind, post: &Post) -> Option<(String, 
     let abilities = kind.abilities();
     let channel = tick(post.to.as_str());
     if !abilities.mentions {
-        let message = format!("the channel {channel} ({kind}) cannot mention anybody; the names are sent as text");
+        let message =
+            format!("the channel {channel} ({kind}) cannot mention anybody; the names are sent as text");
         return Some((message, "leave `mention` out".into()));
     }
     if !abilities.mention_all && post.mention.contains(&MentionTarget::All) {
@@ -60,10 +64,27 @@ fn lacking(cx: &Context<'_>, kind: ChannelKind, post: &Post) -> Option<(String, 
     }
     let people = post.mention.iter().flat_map(|target| match target {
         MentionTarget::Person(person) => vec![&**person],
-        MentionTarget::Role(role) => cx.playbook.roles.get(role).map(|role| role.people.iter().collect()).unwrap_or_default(),
+        MentionTarget::Role(role) => {
+            cx.playbook.roles.get(role).map(|role| role.people.iter().collect()).unwrap_or_default()
+        }
         MentionTarget::All | MentionTarget::Text(_) => Vec::new(),
     });
     let unknown = people.into_iter().find(|person| !person.handles.contains_key(kind.as_str()))?;
     let message = format!("{} has no {kind} id, so the mention is only a name", tick(unknown.id.as_str()));
-    Some((message, format!("write it under `people`: `{}: {{ name: {}, {kind}: … }}`", unknown.id, unknown.name)))
+    Some((
+        message,
+        format!("write it under `people`: `{}: {{ name: {}, {kind}: … }}`", unknown.id, unknown.name),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn a_person_without_an_id_on_the_platform_is_not_notified() {
+        let file = "channels:\n  group: { type: wecom, url: { env: A } }\npeople:\n  ann: { name: Ann }\n  bob: { name: Bob, wecom: BobB }\n\
+                    plays:\n  hi:\n    every: monday at 09:00\n    steps:\n      - { post: Hi., mention: bob }\n      - { post: Hi., mention: ann }\n";
+        assert_eq!(messages(&CODE, file), ["`ann` has no wecom id, so the mention is only a name"]);
+    }
 }

@@ -1,6 +1,6 @@
 //! `message-too-long`: a text that its platform takes only in pieces.
 
-use super::context::Context;
+use super::context::{Context, found};
 use crate::{
     base::{
         diagnostic::{
@@ -18,7 +18,10 @@ use crate::{
 pub(super) const CODE: Code = Code {
     slug: "message-too-long",
     severity: Severity::Warning,
-    meaning: Words { en: "a text is longer than one message of its platform", zh: "文字超过平台单条消息的长度" },
+    meaning: Words {
+        en: "a text is longer than one message of its platform",
+        zh: "文字超过平台单条消息的长度",
+    },
     explanation: Words {
         en: "A longer text is split into several messages, or shortened where the platform cannot have several. Counted is \
              what is written, without the values of `${…}`, so the message may be longer still. Limits: WeCom 4096 bytes (a \
@@ -50,23 +53,29 @@ fn limit(kind: ChannelKind) -> Option<(usize, Unit)> {
         ChannelKind::Mattermost => (16_383, Unit::Characters),
         ChannelKind::Matrix => (60_000, Unit::Bytes),
         ChannelKind::Onebot => (4_500, Unit::Characters),
-        ChannelKind::Console | ChannelKind::Manual | ChannelKind::Webhook | ChannelKind::Email => return None,
+        ChannelKind::Console | ChannelKind::Manual | ChannelKind::Webhook | ChannelKind::Email => {
+            return None;
+        }
     })
 }
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for (play, section, step, post) in cx.posts() {
-        let found = cx.kinds(&post.to).into_iter().find_map(|kind| {
+    for (play, _, step, post) in cx.posts() {
+        let lacks = cx.kinds(&post.to).into_iter().find_map(|kind| {
             let (max, unit) = limit(kind)?;
             let (length, word) = match unit {
                 Unit::Bytes => (written(&post.text, str::len), "bytes"),
                 Unit::Characters => (written(&post.text, |text| text.chars().count()), "characters"),
             };
-            (length > max).then(|| format!("this text has {length} {word}; one message on {kind} has at most {max}"))
+            (length > max)
+                .then(|| format!("this text has {length} {word}; one message on {kind} has at most {max}"))
         });
-        if let Some(message) = found {
-            let help = format!("shorten it, or put the long part behind a link; {} gets it in pieces", tick(post.to.as_str()));
-            out.push(cx.found(&CODE, cx.step_span(play, section, step), message).help(help));
+        if let Some(message) = lacks {
+            let help = format!(
+                "shorten it, or put the long part behind a link; {} gets it in pieces",
+                tick(post.to.as_str())
+            );
+            out.push(found(&CODE, cx.step_span(play, step), message).help(help));
         }
     }
 }
@@ -79,4 +88,28 @@ fn written(text: &Text, length: impl Fn(&str) -> usize) -> usize {
             Part::Expr(_) => 0,
         })
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages_of, CODE};
+
+    #[test]
+    fn counts_as_the_platform_counts() {
+        let file = |kind: &str, n: usize| {
+            let text = format!(
+                "name: a\ntimezone: UTC\nchannels:\n  group: {{ type: {kind}, url: {{ env: A }} }}\nplays:\n  hi:\n    \
+                 every: monday at 09:00\n    steps:\n      - post: {}\n",
+                "字".repeat(n)
+            );
+            messages_of(&CODE, text.into())
+        };
+        assert_eq!(file("wecom", 1365), [""; 0]);
+        assert_eq!(file("wecom", 1366), ["this text has 4098 bytes; one message on wecom has at most 4096"]);
+        assert_eq!(file("discord", 2000), [""; 0]);
+        assert_eq!(
+            file("discord", 2001),
+            ["this text has 2001 characters; one message on discord has at most 2000"]
+        );
+    }
 }

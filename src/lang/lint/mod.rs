@@ -84,3 +84,24 @@ pub fn lint(playbook: &Playbook, origins: &BTreeMap<String, Span>, sources: &Sou
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{base::diagnostic::code::Example, base::source::MemoryFolder, lang::compile};
+    use std::sync::Arc;
+
+    /// The messages of one code for a playbook (completed by a name and a zone). Errors fail the test.
+    pub(super) fn messages(code: &Code, yaml: &'static str) -> Vec<String> {
+        let text: Arc<str> = Arc::from(Example::of(yaml).whole());
+        messages_of(code, text)
+    }
+
+    /// As [`messages`], of a whole file.
+    pub(super) fn messages_of(code: &Code, text: Arc<str>) -> Vec<String> {
+        let compiled = compile(&MemoryFolder([("community.yaml".to_owned(), text)].into()), "community.yaml");
+        assert!(compiled.playbook.is_some(), "{:#?}", compiled.report);
+        let found = compiled.report.diagnostics.into_iter().filter(|found| found.code == code.slug);
+        found.map(|found| found.message).collect()
+    }
+}

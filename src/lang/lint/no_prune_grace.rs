@@ -1,6 +1,6 @@
 //! `no-prune-grace`: silent members are let go without a word or without time to answer.
 
-use super::context::Context;
+use super::context::{Context, found};
 use crate::{
     base::{
         diagnostic::{
@@ -15,7 +15,10 @@ use crate::{
 pub(super) const CODE: Code = Code {
     slug: "no-prune-grace",
     severity: Severity::Warning,
-    meaning: Words { en: "members are removed without a notice, or without time to answer it", zh: "清理成员前没有通知,或没有留出回应的时间" },
+    meaning: Words {
+        en: "members are removed without a notice, or without time to answer it",
+        zh: "清理成员前没有通知,或没有留出回应的时间",
+    },
     explanation: Words {
         en: "Pruning goes: list, notice, grace, check again, a person decides, removal. Who is told and has a few days may \
              speak up and stay; who is removed unwarned leaves with a grudge, and by mistake more often than one thinks.",
@@ -33,7 +36,7 @@ pub(super) const CODE: Code = Code {
 };
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    for (play, section, step) in cx.steps() {
+    for (play, _, step) in cx.steps() {
         let Verb::Prune(prune) = &step.verb else { continue };
         let message = match (&prune.notice, prune.grace < Duration::DAY) {
             (None, _) => "members are let go without a notice",
@@ -41,8 +44,20 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             (Some(_), false) => continue,
         };
         out.push(
-            cx.found(&CODE, cx.step_span(play, section, step), message)
+            found(&CODE, cx.step_span(play, step), message)
                 .help("write `notice:` with what they can do to stay, and `grace: 7d`"),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn a_notice_needs_time() {
+        let prune = "plays:\n  prune:\n    every: month on last sunday at 10:00\n    steps:\n      - prune: member.idle > days(60)\n        \
+                     notice: Say hello.\n        grace: 1h\n";
+        assert_eq!(messages(&CODE, prune), ["members have less than a day to answer the notice"]);
     }
 }

@@ -1,6 +1,6 @@
 //! `no-weekly-interaction`: no fixed slot a week in which members do something.
 
-use super::context::Context;
+use super::context::{Context, found};
 use crate::{
     base::diagnostic::{
         Diagnostic, Severity,
@@ -44,7 +44,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         return;
     }
     out.push(
-        cx.found(&CODE, cx.span("plays"), "no play brings members together at a fixed time each week")
+        found(&CODE, cx.span("plays"), "no play brings members together at a fixed time each week")
             .help("add one with `every: friday at 20:00` that asks something or runs a game"),
     );
 }

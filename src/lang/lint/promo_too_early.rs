@@ -1,6 +1,6 @@
 //! `promo-too-early`: advertising that nothing keeps away from a group that does not yet know why it is there.
 
-use super::context::Context;
+use super::context::{Context, found};
 use crate::{
     base::diagnostic::{
         Diagnostic, Severity,
@@ -12,7 +12,10 @@ use crate::{
 pub(super) const CODE: Code = Code {
     slug: "promo-too-early",
     severity: Severity::Warning,
-    meaning: Words { en: "advertising may reach members before they are welcomed or trust the group", zh: "广告可能先于欢迎和信任到达成员" },
+    meaning: Words {
+        en: "advertising may reach members before they are welcomed or trust the group",
+        zh: "广告可能先于欢迎和信任到达成员",
+    },
     explanation: Words {
         en: "Never sell before the rules, the knowledge of the brand and the trust are there: members who are pulled in \
              and shown an ad ask \"what is this?\" and leave. Reported where a post is labelled `promo` and the file has no \
@@ -32,21 +35,33 @@ pub(super) const CODE: Code = Code {
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let promo = cx.posts().find(|(play, _, _, post)| post.label.or(play.label) == Some(Label::Promo));
-    let Some((play, section, step, _)) = promo else { return };
+    let Some((play, _, step, _)) = promo else { return };
     let waits = cx.playbook.budgets.promo.as_ref().is_some_and(|promo| promo.not_before.is_some());
     let welcomes = cx.playbook.plays.iter().any(
         |play| matches!(&play.trigger, Trigger::Signal(on) if matches!(&*on.name, "member.joined" | "group.created")),
     );
-    let span = cx.step_span(play, section, step);
+    let span = cx.step_span(play, step);
     if !waits {
         out.push(
-            cx.found(&CODE, span, "nothing keeps this advertising away from a group that has just begun")
+            found(&CODE, span, "nothing keeps this advertising away from a group that has just begun")
                 .help("write `budgets: { promo: { max: 20% per 30d, not_before: 14d } }`"),
         );
     } else if !welcomes {
         out.push(
-            cx.found(&CODE, span, "members may see this advertising before anybody welcomed them")
+            found(&CODE, span, "members may see this advertising before anybody welcomed them")
                 .help("add a play with `on: member.joined` that says what the group is for"),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn a_budget_without_a_welcome_is_half() {
+        let sale = "budgets: { promo: { not_before: 14d } }\nplays:\n  sale:\n    every: monday at 10:00\n    label: promo\n    \
+                    steps:\n      - post: Half price!\n";
+        assert_eq!(messages(&CODE, sale), ["members may see this advertising before anybody welcomed them"]);
     }
 }

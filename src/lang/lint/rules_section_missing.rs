@@ -1,6 +1,6 @@
 //! `rules-section-missing`: rules without an introduction or without one of their three parts.
 
-use super::context::{Context, is_written};
+use super::context::{Context, found, is_written};
 use crate::base::{
     diagnostic::{
         Diagnostic, Severity,
@@ -12,7 +12,9 @@ use crate::base::{
 pub(super) const CODE: Code = Code {
     slug: "rules-section-missing",
     severity: Severity::Warning,
-    meaning: Words { en: "the rules lack a part that newcomers need", zh: "群规缺少新人需要的部分" },
+    meaning: Words {
+        en: "the rules lack a part that newcomers need", zh: "群规缺少新人需要的部分"
+    },
     explanation: Words {
         en: "The introduction of a group says who we are, what joining gives and who the owner is (`intro` with `who`, \
              `benefit`, `owner`). The rules proper have three parts: the name card (`namecard`), what is encouraged \
@@ -44,12 +46,27 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         intro if is_written(intro) => {}
         _ => missing.push("intro".into()),
     }
-    let keys: &[&str] = if is_written(rules.get("items")) { &["namecard"] } else { &["namecard", "encourage", "forbid"] };
+    let keys: &[&str] =
+        if is_written(rules.get("items")) { &["namecard"] } else { &["namecard", "encourage", "forbid"] };
     missing.extend(keys.iter().filter(|key| !is_written(rules.get(key))).map(|key| (*key).to_owned()));
     if !missing.is_empty() {
         out.push(
-            cx.found(&CODE, cx.span("rules"), format!("the rules have no {}", ticks(&missing, "and no")))
+            found(&CODE, cx.span("rules"), format!("the rules have no {}", ticks(&missing, "and no")))
                 .help("newcomers ask who we are, what joining gives, who the owner is, and what is wanted and unwanted"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn names_what_is_missing_and_leaves_plain_text_alone() {
+        assert_eq!(messages(&CODE, "rules: be kind\n"), [""; 0]);
+        assert_eq!(
+            messages(&CODE, "rules: { intro: { who: us }, namecard: a, encourage: [b], forbid: [c] }\n"),
+            ["the rules have no `intro.benefit` and no `intro.owner`"]
         );
     }
 }

@@ -1,6 +1,6 @@
 //! `rules-too-many`: more rules than anybody keeps in mind.
 
-use super::context::{Context, entries};
+use super::context::{Context, entries, found};
 use crate::base::diagnostic::{
     Diagnostic, Severity,
     code::{Code, Example, Words},
@@ -39,8 +39,26 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     };
     if counted > RULES_MAX {
         out.push(
-            cx.found(&CODE, cx.span(key), format!("the group has {counted} rules; at most {RULES_MAX} are remembered"))
-                .help("join the ones that belong together, and leave out what no one does anyway"),
+            found(
+                &CODE,
+                cx.span(key),
+                format!("the group has {counted} rules; at most {RULES_MAX} are remembered"),
+            )
+            .help("join the ones that belong together, and leave out what no one does anyway"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn counts_items_or_both_lists() {
+        assert_eq!(messages(&CODE, "rules: { encourage: [a, b, c], forbid: [d, e] }\n"), [""; 0]);
+        assert_eq!(
+            messages(&CODE, "rules: { items: [a, b, c, d, e, f] }\n"),
+            ["the group has 6 rules; at most 5 are remembered"]
         );
     }
 }

@@ -1,12 +1,13 @@
 //! `unused-channel`: a channel to which nothing is ever sent.
 
-use super::context::Context;
+use super::context::{Context, found};
 use crate::{
     base::{
         diagnostic::{
             Diagnostic, Severity,
             code::{Code, Example, Words},
         },
+        ids::ChannelName,
         words::tick,
     },
     model::step::Verb,
@@ -42,18 +43,29 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
     let groups = || playbook.groups.values();
     let roles = playbook.roles.values().chain(groups().flat_map(|group| group.roles.values()));
-    used.extend(roles.filter_map(|role| role.channel.as_ref()).map(|name| name.as_str()));
+    used.extend(roles.filter_map(|role| role.channel.as_ref()).map(ChannelName::as_str));
     let channels = playbook.channels.values().chain(groups().flat_map(|group| group.channels.values()));
-    used.extend(channels.filter_map(|channel| channel.alerts.as_ref()).map(|name| name.as_str()));
+    used.extend(channels.filter_map(|channel| channel.alerts.as_ref()).map(ChannelName::as_str));
     for name in playbook.channels.keys().filter(|name| !used.contains(name.as_str())) {
         let named = |text: &str| text.contains(&format!("\"{name}\"")) || text.contains(&format!("`{name}`"));
-        if cx.sources.iter().any(|(_, source)| source.path.ends_with(".rhai") && named(&source.text)) {
+        let is_script = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai");
+        if cx.sources.iter().any(|(_, source)| is_script(&source.path) && named(&source.text)) {
             continue;
         }
         let message = format!("nothing is sent to the channel {}", tick(name.as_str()));
-        out.push(
-            cx.found(&CODE, cx.span(&format!("channels.{name}")), message)
-                .help(format!("send to it with `to: {name}`, give it to a role with `channel: {name}`, or remove it")),
-        );
+        out.push(found(&CODE, cx.span(&format!("channels.{name}")), message).help(format!(
+            "send to it with `to: {name}`, give it to a role with `channel: {name}`, or remove it"
+        )));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn alerts_and_group_are_never_unused() {
+        let channels = "channels:\n  group: { type: console }\n  alerts: { type: console }\n  spare: { type: console }\n";
+        assert_eq!(messages(&CODE, channels), ["nothing is sent to the channel `spare`"]);
     }
 }

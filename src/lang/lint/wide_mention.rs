@@ -1,6 +1,6 @@
 //! `wide-mention`: everybody is notified more often than a group bears.
 
-use super::context::Context;
+use super::context::{Context, found};
 use crate::{
     base::{
         diagnostic::{
@@ -18,7 +18,10 @@ const MENTIONS_MAX: usize = 4;
 pub(super) const CODE: Code = Code {
     slug: "wide-mention",
     severity: Severity::Warning,
-    meaning: Words { en: "a play notifies everybody more than once a week", zh: "一个玩法每周不止一次 @所有人" },
+    meaning: Words {
+        en: "a play notifies everybody more than once a week",
+        zh: "一个玩法每周不止一次 @所有人",
+    },
     explanation: Words {
         en: "People in many groups watch only a few and mute the loud ones. Notify everybody for what they would be sorry \
              to miss, at most once a week; for the rest mention a role or nobody. A play that answers a signal such as \
@@ -26,8 +29,12 @@ pub(super) const CODE: Code = Code {
         zh: "加了很多群的人只看几个,吵的会被设为免打扰。只有错过会可惜的事才 @所有人,每周最多一次;其余 @某个角色或谁也不 @。\
              由 `member.joined` 这类信号触发的玩法不应 @所有人。",
     },
-    bad: Example::of("plays:\n  morning:\n    every: day at 08:30\n    steps:\n      - post: Good morning!\n        mention: all\n"),
-    good: Example::of("plays:\n  morning:\n    every: day at 08:30\n    steps:\n      - post: Good morning!\n"),
+    bad: Example::of(
+        "plays:\n  morning:\n    every: day at 08:30\n    steps:\n      - post: Good morning!\n        mention: all\n",
+    ),
+    good: Example::of(
+        "plays:\n  morning:\n    every: day at 08:30\n    steps:\n      - post: Good morning!\n",
+    ),
     practices: &["P069"],
 };
 
@@ -42,14 +49,32 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 0..=MENTIONS_MAX => continue,
                 n => format!("{name} notifies everybody {n} times in four weeks"),
             },
-            Trigger::Signal(on) if matches!(&*on.name, "member.joined" | "member.left" | "message" | "reaction" | "answer") => {
+            Trigger::Signal(on)
+                if matches!(
+                    &*on.name,
+                    "member.joined" | "member.left" | "message" | "reaction" | "answer"
+                ) =>
+            {
                 format!("{name} notifies everybody at every {}", tick(&*on.name))
             }
             Trigger::Signal(_) | Trigger::Dates(_) | Trigger::Command => continue,
         };
         out.push(
-            cx.found(&CODE, cx.step_span(play, section, step), message)
+            found(&CODE, cx.step_span(play, step), message)
                 .help("leave `mention: all` out, or mention a role; `budgets: { mentions: { max: 1 per day } }` is a stop"),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn once_a_week_is_fine_and_every_join_is_not() {
+        let weekly = "plays:\n  night:\n    every: friday at 20:00\n    steps:\n      - post: Now!\n        mention: all\n";
+        assert_eq!(messages(&CODE, weekly), [""; 0]);
+        let join = "plays:\n  welcome:\n    on: member.joined\n    steps:\n      - post: Welcome!\n        mention: all\n";
+        assert_eq!(messages(&CODE, join), ["`welcome` notifies everybody at every `member.joined`"]);
     }
 }

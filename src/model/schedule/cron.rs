@@ -61,7 +61,7 @@ const NICKNAMES: [(&str, &str); 7] = [
 ];
 
 impl Cron {
-    /// Reads an expression.
+    /// Reads an expression. One whose day never exists (30 February) can be read, as in crontab(5); it yields nothing.
     pub fn parse(text: &str) -> Result<Self, ScheduleError> {
         let words = words(text);
         if let [(word, range)] = words.as_slice()
@@ -78,7 +78,7 @@ impl Cron {
         let set = |i: usize| parse_field(&FIELDS[i + 1], words[at + i].0, words[at + i].1.start);
         let starred = |i: usize| words[at + i].0.starts_with('*');
         let weekdays = set(4)?;
-        let cron = Self {
+        Ok(Self {
             text: words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" "),
             seconds: seconds.map_or(Ok(1), |(word, range)| parse_field(&FIELDS[0], word, range.start))?,
             minutes: set(0)?,
@@ -88,18 +88,7 @@ impl Cron {
             weekdays: (weekdays | weekdays >> 7) & 0x7f,
             day_starred: starred(2) || starred(4),
             wild: starred(0) || starred(1),
-        };
-        if cron.next(0).is_none() {
-            return Err(ScheduleError {
-                message: format!(
-                    "`{}` names no day that exists: none of its months has such a day",
-                    cron.text
-                ),
-                help: Some("February has 28 or 29 days; April, June, September and November have 30".into()),
-                range: words[at + 2].1.start..words[at + 3].1.end,
-            });
-        }
-        Ok(cron)
+        })
     }
 
     fn nickname(word: &str, range: Range<usize>) -> Result<Self, ScheduleError> {
@@ -313,7 +302,7 @@ fn value_help(field: &Field, lower: &str) -> Option<String> {
     if lower == "?" {
         return Some("Quartz's `?` is `*` here".into());
     }
-    if lower.contains(['l', 'w', '#']) && lower.len() <= 5 && field.names.is_empty() | (field.high == 7) {
+    if lower.contains(['l', 'w', '#']) && lower.len() <= 5 && (field.names.is_empty() || field.high == 7) {
         return Some(
             "crontab(5) has no `L`, `W` or `#`; write it under `every:`, such as \
              `every: month on last friday at 19:00`"
@@ -373,7 +362,6 @@ mod tests {
             ("0 8 L * *", "L", "month on last"),
             ("0 8 * * 5#2", "5#2", "month on last"),
             ("0 8 1, * *", " ", "without a comma at the end"),
-            ("0 8 31 2,4 *", "31 2,4", "no day that exists"),
         ] {
             let (found, message) = error(text);
             assert_eq!(found, at, "{text}: {message}");

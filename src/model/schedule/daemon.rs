@@ -181,7 +181,7 @@ impl Dice {
         let fields =
             [self.field(0, 59, 20), self.field(hour.0, hour.1, 25), self.field(1, 31, 75), month, weekday];
         let seconds = if with_seconds { self.field(0, 59, 10) + " " } else { String::new() };
-        seconds + &fields.join(" ")
+        format!("{seconds}{}", fields.join(" "))
     }
 
     /// An instant from 1972 to 2090, mostly near a change of the zone's clocks, and the hour of that change.
@@ -203,19 +203,17 @@ impl Dice {
 }
 
 /// How many of `cases` random questions are answered otherwise than by the daemon, with the first of them.
-fn disagreements(seed: u64, cases: usize, days: i64, tick: i64) -> (usize, usize, Option<String>) {
+fn disagreements(seed: u64, cases: usize, days: i64, tick: i64) -> (usize, Option<String>) {
     let mut dice = Dice(seed);
     let zones = ZONES.map(|name| Zone::named(name).unwrap());
-    let (mut compared, mut wrong, mut first) = (0, 0, None);
+    let (mut wrong, mut first) = (0, None);
     for _ in 0..cases {
         let zone = &zones[dice.below(ZONES.len() as u64) as usize];
         let (after, hour) = dice.instant(zone);
         let expression = dice.expression(tick == 1, hour);
-        // A day that never exists is refused; such an expression has nothing to compare.
-        let Ok(schedule) = Schedule::parse_cron(&expression) else { continue };
+        let schedule = Schedule::parse_cron(&expression).unwrap();
         let end = after.as_seconds() + days * 86_400;
         let job = Job::read(&expression);
-        compared += 1;
         let mut after = after;
         for _ in 0..3 {
             let expected =
@@ -232,14 +230,13 @@ fn disagreements(seed: u64, cases: usize, days: i64, tick: i64) -> (usize, usize
             after = next;
         }
     }
-    (compared, wrong, first)
+    (wrong, first)
 }
 
 #[test]
 fn cron_agrees_with_the_daemon() {
     for (seed, cases, days, tick) in [(0x1970, 2_000, 2, 60), (0x2026, 100, 60, 60), (0x60, 60, 0, 1)] {
-        let (compared, wrong, first) = disagreements(seed, cases, days, tick);
-        assert_eq!((wrong, first), (0, None), "of {compared}");
-        assert!(compared * 10 > cases * 9);
+        let (wrong, first) = disagreements(seed, cases, days, tick);
+        assert_eq!((wrong, first), (0, None), "of {cases}");
     }
 }

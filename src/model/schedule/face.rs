@@ -56,7 +56,7 @@ pub(super) enum Rule {
     CronFixed,
     /// A cron job whose minute or hour begins with `*`. The same page: it is "run based on the new time
     /// immediately", so a skipped time does not happen and a repeated one happens twice. (The daemon makes up for
-    /// a jump of up to four minutes whatever the job; no zone has made one since 1940.)
+    /// a jump of up to four minutes whatever the job; the last zone to make one did so in 1950.)
     CronWild,
 }
 

@@ -327,6 +327,16 @@ mod tests {
     }
 
     #[test]
+    fn a_cron_day_that_never_exists_yields_nothing() {
+        let cron = |text: &str| {
+            next_instants(&Schedule::parse_cron(text).unwrap(), &Zone::utc(), at("2026-01-01T00:00:00Z"), 2)
+        };
+        assert_eq!(cron("0 0 30 2 *"), []);
+        assert_eq!(cron("0 0 31 2,4,6,9,11 *"), []);
+        assert_eq!(cron("0 0 30 2 fri").len(), 2, "Fridays in February");
+    }
+
+    #[test]
     fn working_days_follow_the_calendar() {
         let zone = zone("Asia/Shanghai");
         let calendar = Calendar {

@@ -27,14 +27,24 @@ fn general(text: &str) -> String {
 
 /// A schedule in the grammar's own words that the text may have meant.
 fn meant(text: &str) -> Option<String> {
+    // No schedule is longer; what is longer is something else, and comparing its words would take long.
+    if text.len() > 200 {
+        return None;
+    }
     let english = from_chinese(&text.to_lowercase());
     let mut words: Vec<String> = Vec::new();
     for word in english.replace(',', " , ").split_whitespace() {
         match (split_meridiem(word), words.last_mut()) {
+            // `at 8`
+            (None, Some(last)) if last == "at" && word.bytes().all(|b| b.is_ascii_digit()) => {
+                words.push(clock(&format!("{word}:00"), None)?);
+            }
             // `8:30 pm`
             (Some(("", afternoon)), Some(last)) => *last = clock(last, Some(afternoon))?,
             (Some((time, afternoon)), _) => words.push(clock(time, Some(afternoon))?),
-            (None, _) => words.push(clock(word, None).unwrap_or_else(|| word.to_owned())),
+            (None, _) => {
+                words.push(date(word).or_else(|| clock(word, None)).unwrap_or_else(|| word.to_owned()));
+            }
         }
     }
     let words = in_order(words);
@@ -128,7 +138,8 @@ fn in_order(words: Vec<String>) -> Vec<String> {
         {
             let named = out.get(at + 1).is_some_and(|word| word != "at" && !word.contains(':'));
             let missing = if named { vec!["on"] } else { vec!["on", day] };
-            out.splice(at + 1..at + 1, missing.into_iter().map(str::to_owned));
+            let rest = out.split_off(at + 1);
+            out.extend(missing.into_iter().map(str::to_owned).chain(rest));
         }
     }
     out
@@ -196,6 +207,13 @@ fn clock(word: &str, afternoon: Option<bool>) -> Option<String> {
         _ => hour,
     };
     (hour < 24 && minute < 60).then(|| format!("{hour:02}:{minute:02}"))
+}
+
+/// A date as the grammar writes it, from `12/31`.
+fn date(word: &str) -> Option<String> {
+    let (month, day) = word.split_once('/')?;
+    let (month, day): (u8, u8) = (month.parse().ok()?, day.parse().ok()?);
+    Some(format!("{month:02}-{day:02}"))
 }
 
 /// Chinese words of time as English ones; everything else is left.
@@ -312,6 +330,11 @@ mod tests {
             ("last friday of the month at 19:00", "month on last friday at 19:00"),
             ("20:00 friday", "friday at 20:00"),
             ("day at noon", "day at 12:00"),
+            ("day at 8", "day at 08:00"),
+            ("every day at 12:30", "day at 12:30"),
+            ("every day at 8 pm", "day at 20:00"),
+            ("day at 12 pm", "day at 12:00"),
+            ("year on 12/31 at 20:00", "year on 12-31 at 20:00"),
             ("每天 8:30", "day at 08:30"),
             ("每周五 20:00", "friday at 20:00"),
             ("周五晚上8点", "friday at 20:00"),
@@ -334,6 +357,8 @@ mod tests {
         assert!(help("when the moon is full").contains("`friday at 20:00`"));
         assert!(help("*/5 * * * *").contains("cron: \"*/5 * * * *\""));
         assert!(help("0s").contains("`1s`"));
+        assert!(help("friday at 24:00").contains("`00:00`"));
+        assert!(help(&"firday ".repeat(1_000)).contains("`friday at 20:00`"));
         assert!(help("1d").contains("`day at 09:00`"));
     }
 }

@@ -230,7 +230,12 @@ fn year_day(words: &mut Words<'_>) -> Result<(i8, i8), ScheduleError> {
 fn clock_times(words: &mut Words<'_>) -> Result<Vec<ClockTime>, ScheduleError> {
     let mut times = words.list(|words| {
         let time = words.peek().and_then(|word| word.parse::<ClockTime>().ok());
-        let time = time.ok_or_else(|| words.expected("a clock time from 00:00 to 23:59, such as 20:00"))?;
+        let time = time.ok_or_else(|| {
+            let error = words.expected("a clock time from 00:00 to 23:59, such as 20:00");
+            let midnight = words.peek() == Some("24:00");
+            let help = midnight.then(|| "midnight is `00:00` of the day that it begins".to_owned());
+            ScheduleError { help, ..error }
+        })?;
         words.next();
         Ok(time)
     })?;

@@ -85,6 +85,54 @@ fn holidays() -> Calendar {
     }
 }
 
+/// Words right and wrong, in several scripts.
+const WORDS: [&str; 44] = [
+    "every",
+    "day",
+    "weeks",
+    "2",
+    "0",
+    "31",
+    "on",
+    "at",
+    "of",
+    "term",
+    "host",
+    "last",
+    "second",
+    "2nd",
+    "firday",
+    "mon",
+    "sun-tue",
+    "month",
+    "months",
+    "year",
+    "12-31",
+    "12/31",
+    "8",
+    "8:30",
+    "24:00",
+    "20:00",
+    "pm",
+    "8pm",
+    "10s",
+    "1h30m",
+    "*",
+    "*/5",
+    "1-",
+    "/",
+    "-",
+    ",",
+    "@daily",
+    "每周五",
+    "晚上8点",
+    "号",
+    "每月",
+    "点",
+    "İ",
+    "é",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -111,6 +159,27 @@ proptest! {
             let until = Frame { until: Some(next), ..frame };
             prop_assert_eq!(schedule.next_after(at, &until), None);
             at = next;
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused_with_a_place_and_a_help(
+        words in prop::collection::vec(prop::sample::select(WORDS.to_vec()), 0..8),
+        glue in prop::sample::select(vec!["", " ", ", "]),
+    ) {
+        let text = words.join(glue);
+        for result in [Schedule::parse_every(&text), Schedule::parse_cron(&text)] {
+            if let Err(error) = result {
+                prop_assert!(text.get(error.range.clone()).is_some(), "{text:?} {error:?}");
+                prop_assert!(error.message.starts_with(['f', '`']), "{}", error.message);
+            }
+        }
+        if let Err(error) = Schedule::parse_every(&text) {
+            let help = error.help.unwrap_or_default();
+            prop_assert!(!help.is_empty());
+            if let Some(meant) = help.strip_prefix("write `").and_then(|help| help.strip_suffix('`')) {
+                prop_assert!(Schedule::parse_every(meant).is_ok(), "{text:?}: {meant}");
+            }
         }
     }
 }

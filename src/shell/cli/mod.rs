@@ -26,6 +26,7 @@ mod new;
 mod next;
 mod outbox;
 mod plan;
+mod run;
 mod runs;
 mod simulate;
 mod status;
@@ -67,6 +68,7 @@ commands! {
     Check(check::Check)
     Plan(plan::Plan)
     Simulate(simulate::Simulate)
+    Run(run::Run)
     Status(status::Status)
     Runs(runs::Runs)
     Log(log::Log)

@@ -13,6 +13,7 @@
 pub mod secret;
 pub mod target;
 pub mod resolve;
+pub mod markup;
 pub mod adapter;
 pub mod job;
 pub mod courier;

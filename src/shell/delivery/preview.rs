@@ -1,14 +1,168 @@
-//! Posts as a person reads them on a terminal.
+//! Posts as a person reads them on a terminal: a bubble for each request, as the platform will show it.
+//!
+//! Made from the requests themselves, after the dialect has written them, so that what was lost or changed on the
+//! way is seen. Needs no secret.
 
-use crate::base::ids::ChannelName;
+use super::{
+    adapter::{Attempt, adapter},
+    target::Robot,
+};
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId, GroupId},
+        time::Timestamp,
+    },
+    model::{channel::ChannelKind, message::Message},
+};
+use std::fmt::Write as _;
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
 
-/// A post of the console channel: a title line with the channel, then the text, indented.
+/// A bubble is not wider than this, whatever the terminal.
+const WIDTH_MAX: usize = 72;
+const WIDTH_MIN: usize = 24;
+
+/// The message as the platform will show it, in a terminal of this many columns: one bubble for each part, or the
+/// reason why it cannot be sent.
+pub fn preview(kind: ChannelKind, channel: &ChannelName, message: &Message, columns: usize) -> String {
+    let (group, effect) = (GroupId::new("group"), EffectId::new("preview"));
+    let attempt = Attempt { group: &group, channel, effect: &effect, label: None, at: Timestamp::default() };
+    let title = format!("{} · {channel}", platform(kind));
+    let adapter = match adapter(kind) {
+        Ok(adapter) => adapter,
+        Err(unsupported) => return bubble(&title, "not sent", &unsupported.to_string(), columns),
+    };
+    let requests = match adapter.requests(message, &Robot::placeholder(kind), &attempt) {
+        Ok(requests) => requests,
+        Err(refusal) => return bubble(&title, "not sent", &refusal.to_string(), columns),
+    };
+    let mut out = String::new();
+    for (index, request) in requests.iter().enumerate() {
+        let shown = adapter.shown(request);
+        let part = if requests.len() > 1 {
+            format!("{title} ({}/{})", index + 1, requests.len())
+        } else {
+            title.clone()
+        };
+        out.push_str(&bubble(&part, &shown.note, &shown.text, columns));
+    }
+    out
+}
+
+/// A post of the console channel: a title line with the channel, then the text.
 pub fn console(channel: &ChannelName, text: &str) -> String {
     let mut out = format!("┌ {channel}\n");
     for line in text.lines() {
-        out.push_str("│ ");
-        out.push_str(line);
-        out.push('\n');
+        let _ = writeln!(out, "{}", format!("│ {line}").trim_end());
     }
     out
+}
+
+/// What people call the platform.
+pub const fn platform(kind: ChannelKind) -> &'static str {
+    match kind {
+        ChannelKind::Console => "console",
+        ChannelKind::Manual => "to copy",
+        ChannelKind::Webhook => "webhook",
+        ChannelKind::Wecom => "企业微信",
+        ChannelKind::Feishu => "飞书",
+        ChannelKind::Dingtalk => "钉钉",
+        ChannelKind::Slack => "Slack",
+        ChannelKind::Discord => "Discord",
+        ChannelKind::Telegram => "Telegram",
+        ChannelKind::Teams => "Teams",
+        ChannelKind::GoogleChat => "Google Chat",
+        ChannelKind::Mattermost => "Mattermost",
+        ChannelKind::Matrix => "Matrix",
+        ChannelKind::Onebot => "QQ",
+        ChannelKind::Ntfy => "ntfy",
+        ChannelKind::Email => "e-mail",
+    }
+}
+
+fn bubble(title: &str, note: &str, text: &str, columns: usize) -> String {
+    let outer = columns.clamp(WIDTH_MIN, WIDTH_MAX);
+    let inner = outer - 4;
+    let title = cut(title, inner);
+    let note = cut(note, inner);
+    let mut out = String::new();
+    let _ = writeln!(out, "╭ {title} {}╮", "─".repeat(outer.saturating_sub(title.width() + 4)));
+    for line in text.lines() {
+        for piece in wrap(line, inner) {
+            let _ = writeln!(out, "│ {piece}{} │", " ".repeat(inner.saturating_sub(piece.width())));
+        }
+    }
+    let _ = writeln!(out, "╰{} {note} ╯", "─".repeat(outer.saturating_sub(note.width() + 4)));
+    out
+}
+
+fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let first = wrap(text, width - 1).into_iter().next().unwrap_or_default();
+    format!("{first}…")
+}
+
+/// Lines of at most this many columns; breaks at a space where there is one in the second half.
+fn wrap(line: &str, width: usize) -> Vec<String> {
+    // Control characters could move the cursor.
+    let line: String = line.replace('\t', "    ").chars().filter(|c| !c.is_control()).collect();
+    let mut lines = Vec::new();
+    let mut current = String::new();
+    for grapheme in line.graphemes(true) {
+        if current.width() + grapheme.width() > width && !current.is_empty() {
+            let space =
+                current.rfind(' ').filter(|at| current[..*at].width() * 2 >= width && grapheme != " ");
+            let rest = space.map(|at| current[at + 1..].to_owned()).unwrap_or_default();
+            if let Some(at) = space {
+                current.truncate(at);
+            }
+            lines.push(std::mem::replace(&mut current, rest));
+            if grapheme == " " {
+                continue;
+            }
+        }
+        current.push_str(grapheme);
+    }
+    lines.push(current);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::message::Mention;
+
+    #[test]
+    fn a_bubble_shows_the_platform_the_text_and_the_form() {
+        let message = Message {
+            mentions: vec![Mention::All], ..Message::text("分享开始，请先听完再提问。")
+        };
+        insta::assert_snapshot!(
+            preview(ChannelKind::Wecom, &ChannelName::new("group"), &message, 40),
+            @r"
+        ╭ 企业微信 · group ────────────────────╮
+        │ 分享开始，请先听完再提问。           │
+        │ @所有人                              │
+        ╰───────────── text · 39 of 2048 bytes ╯
+        "
+        );
+    }
+
+    #[test]
+    fn long_lines_wrap_and_what_is_not_supported_says_so() {
+        let message = Message::text("a rather long line that has to be broken somewhere\u{7}");
+        insta::assert_snapshot!(
+            preview(ChannelKind::Console, &ChannelName::new("c"), &message, 30),
+            @r"
+        ╭ console · c ───────────────╮
+        │ a rather long line that    │
+        │ has to be broken somewhere │
+        ╰────────────────────── text ╯
+        "
+        );
+        let slack = preview(ChannelKind::Slack, &ChannelName::new("c"), &message, 60);
+        assert!(slack.contains("type slack is not supported yet"), "{slack}");
+    }
 }

@@ -69,7 +69,7 @@ pub fn resolve(
     read_file: &dyn Fn(&str) -> std::io::Result<String>,
 ) -> Result<Target, ResolveError> {
     let error = |problem| ResolveError { channel: channel.name.clone(), problem };
-    adapter(channel.kind).map_err(|unsupported| error(unsupported.into()))?;
+    let adapter = adapter(channel.kind).map_err(|unsupported| error(unsupported.into()))?;
     let mut read = BTreeMap::new();
     for (name, values) in &channel.settings {
         let values: Result<Vec<Secret>, Problem> =
@@ -87,11 +87,15 @@ pub fn resolve(
         }
     }
     let proxy = read.remove("proxy").and_then(|values| values.into_iter().next());
+    let robots = robots(channel.kind, &read);
+    for robot in &robots {
+        adapter.check(robot).map_err(|(setting, problem)| error(Problem::Unusable { setting, problem }))?;
+    }
     let rates = channel.rate.map_or_else(|| preset_rates(channel.kind), |rate| vec![rate]);
     Ok(Target {
         name: channel.name.clone(),
         kind: channel.kind,
-        robots: robots(channel.kind, &read),
+        robots,
         rates,
         in_doubt: channel.in_doubt,
         timeout: channel.timeout.unwrap_or(Duration::from_millis(limits::REQUEST_MS_MAX as i64)),

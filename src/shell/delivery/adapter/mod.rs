@@ -16,11 +16,24 @@ use crate::{
 };
 use std::borrow::Cow;
 
+pub mod answer;
+pub mod mention;
+pub mod console;
+pub mod manual;
+pub mod webhook;
+pub mod wecom;
+pub mod feishu;
+
 /// Translates for one platform. Pure: same arguments, same answer.
 pub trait Adapter: Send + Sync {
     /// How its requests travel.
     fn carrier(&self) -> Carrier {
         Carrier::Http
+    }
+
+    /// Whether the resolved settings can be used: the setting and what is wrong with it.
+    fn check(&self, _robot: &Robot) -> Result<(), (String, String)> {
+        Ok(())
     }
 
     /// The requests that carry the message, in order: one, or one for each part of a message that is longer
@@ -171,7 +184,24 @@ pub struct Shown {
 
 /// The adapter of a platform, or why there is none yet.
 pub fn adapter(kind: ChannelKind) -> Result<&'static dyn Adapter, Unsupported> {
-    Err(Unsupported { kind })
+    match kind {
+        ChannelKind::Console => Ok(&console::Console),
+        ChannelKind::Manual => Ok(&manual::Manual),
+        ChannelKind::Webhook => Ok(&webhook::Webhook),
+        ChannelKind::Wecom => Ok(&wecom::Wecom),
+        ChannelKind::Feishu => Ok(&feishu::Feishu),
+        ChannelKind::Dingtalk
+        | ChannelKind::Slack
+        | ChannelKind::Discord
+        | ChannelKind::Telegram
+        | ChannelKind::Teams
+        | ChannelKind::GoogleChat
+        | ChannelKind::Mattermost
+        | ChannelKind::Matrix
+        | ChannelKind::Onebot
+        | ChannelKind::Ntfy
+        | ChannelKind::Email => Err(Unsupported { kind }),
+    }
 }
 
 /// A platform that a playbook can name and that cannot be delivered to yet.

@@ -1,0 +1,122 @@
+//! `budgets`: how much a group may be talked to.
+
+use super::{channels::one_unit, cx::Cx, names::Sort, text::{self, Scope}};
+use crate::{
+    base::{
+        ids::CalendarName,
+        time::{ClockTime, Duration},
+    },
+    lang::document::{
+        node::Node,
+        reader::{self, Fields},
+    },
+    model::budget::{Budgets, Promo, Quiet, Quota, Window},
+};
+
+/// Lowers `budgets`.
+pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
+    let mut budgets = Budgets::default();
+    let Some(fields) = Fields::read(&mut cx.report, node, "`budgets`", &["quiet", "posts", "promo", "mentions"]) else {
+        return budgets;
+    };
+    if let Some(node) = fields.get("quiet") {
+        budgets.quiet = quiet(cx, node);
+    }
+    if let Some(node) = fields.get("posts") {
+        if node.scalar().is_some() {
+            budgets.posts = quota(cx, node);
+        } else if let Some(fields) = Fields::read(&mut cx.report, node, "`posts`", &["max", "gap"]) {
+            budgets.posts = fields.get("max").and_then(|node| quota(cx, node));
+            budgets.gap = fields.get("gap").and_then(|node| reader::duration(&mut cx.report, node));
+        }
+    }
+    if let Some(node) = fields.get("mentions") {
+        if node.scalar().is_some() {
+            budgets.mentions = quota(cx, node);
+        } else if let Some(fields) = Fields::read(&mut cx.report, node, "`mentions`", &["max"]) {
+            budgets.mentions = fields.get("max").and_then(|node| quota(cx, node));
+        }
+    }
+    if let Some(node) = fields.get("promo") {
+        budgets.promo = promo(cx, node, scope);
+    }
+    budgets
+}
+
+/// `22:30-08:00`
+fn quiet(cx: &mut Cx<'_>, node: &Node) -> Option<Quiet> {
+    let expected = "quiet hours such as 22:30-08:00";
+    let text = reader::text(&mut cx.report, node, expected)?;
+    let plain = crate::lang::document::quoting::half_width(text).unwrap_or_else(|| text.to_string());
+    let parsed = plain.split_once(['-', '–', '—', '~']).and_then(|(from, to)| {
+        let from: ClockTime = from.trim().parse().ok()?;
+        let to: ClockTime = to.trim().parse().ok()?;
+        (from != to).then_some(Quiet { from, to })
+    });
+    match parsed {
+        Some(_) => cx.uses_clock(node.span, "`quiet`"),
+        None => reader::bad_value(&mut cx.report, node, expected, None),
+    }
+    parsed
+}
+
+/// `6 per day`, `6 per 12h`
+fn quota(cx: &mut Cx<'_>, node: &Node) -> Option<Quota> {
+    let expected = "an amount such as `6 per day` or `2 per 12h`";
+    let text = reader::text(&mut cx.report, node, expected)?;
+    let parsed = text.split_once("per").and_then(|(max, per)| {
+        let max: u32 = max.trim().parse().ok()?;
+        let per = match per.trim() {
+            "day" => Window::Day,
+            other => Window::Sliding(window(other)?),
+        };
+        Some(Quota { max, per })
+    });
+    match parsed {
+        Some(Quota { per: Window::Day, .. }) => cx.uses_clock(node.span, "a calendar day"),
+        Some(_) => {}
+        None => reader::bad_value(&mut cx.report, node, expected, None),
+    }
+    parsed
+}
+
+/// A length of time that is not zero, or one unit by name.
+fn window(text: &str) -> Option<Duration> {
+    one_unit(text).or_else(|| text.parse().ok()).filter(|length: &Duration| length.as_millis() > 0)
+}
+
+fn promo(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Promo> {
+    let allowed = ["max", "not_before", "around", "before", "after", "when"];
+    let fields = Fields::read(&mut cx.report, node, "`promo`", &allowed)?;
+    let mut promo = Promo::default();
+    if let Some(node) = fields.get("max") {
+        promo.share = share(cx, node);
+    }
+    promo.not_before = fields.get("not_before").and_then(|node| reader::duration(&mut cx.report, node));
+    if let Some(node) = fields.get("around")
+        && let Some(name) = reader::text(&mut cx.report, node, "a calendar's name")
+    {
+        cx.refer(Sort::Calendar, name, node.span);
+        promo.around = Some(CalendarName::new(name));
+        cx.uses_clock(node.span, "a calendar's day");
+    }
+    promo.before = fields.get("before").and_then(|node| reader::duration(&mut cx.report, node)).unwrap_or_default();
+    promo.after = fields.get("after").and_then(|node| reader::duration(&mut cx.report, node)).unwrap_or_default();
+    promo.when = fields.get("when").and_then(|node| text::condition(cx, node, scope));
+    Some(promo)
+}
+
+/// `20% per 30d`
+fn share(cx: &mut Cx<'_>, node: &Node) -> Option<(u32, Duration)> {
+    let expected = "a share such as `20% per 30d`";
+    let text = reader::text(&mut cx.report, node, expected)?;
+    let parsed = text.split_once("per").and_then(|(share, per)| {
+        let share: u32 = share.trim().trim_end_matches(['%', '\u{ff05}']).trim().parse().ok().filter(|n| *n <= 100)?;
+        Some((share, window(per.trim())?))
+    });
+    if parsed.is_none() || !text.contains(['%', '\u{ff05}']) {
+        reader::bad_value(&mut cx.report, node, expected, None);
+        return None;
+    }
+    parsed
+}

@@ -1,0 +1,288 @@
+//! What every pass of one compilation shares: the files, the names, the problems found so far.
+//!
+//! Reads files only through the [`Folder`] it was given.
+
+use super::{names::Names, resolve::Reference};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Report},
+        limits,
+        source::{Folder, FolderError, SourceId, SourceMap, Span, normal_path},
+        time::Zone,
+        value::Value,
+    },
+    lang::{codes, data, document::quoting::half_width},
+    script::sandbox::Script,
+};
+use sha2::{Digest as _, Sha256};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+/// One compilation under way.
+pub(crate) struct Cx<'f> {
+    folder: &'f dyn Folder,
+    /// What was found.
+    pub(crate) report: Report,
+    /// What was found in scripts.
+    pub(crate) script_problems: Vec<Diagnostic>,
+    /// The texts that were read.
+    pub(crate) sources: SourceMap,
+    /// Where things were written.
+    pub(crate) origins: BTreeMap<String, Span>,
+    /// Painted places by file: nothing more is said about them.
+    pub(crate) masked: BTreeMap<SourceId, Vec<Range<usize>>>,
+    /// The playbook's zone; UTC until it is known.
+    pub(crate) zone: Zone,
+    /// Whether the playbook names its zone.
+    pub(crate) zone_named: bool,
+    /// The first place that needs a zone, and what is there.
+    clock_use: Option<(Span, String)>,
+    /// Every name of the playbook.
+    pub(crate) names: Names,
+    /// Names that were used, checked once all are known.
+    pub(crate) refs: Vec<Reference>,
+    /// The people of the playbook, once they are lowered.
+    pub(crate) people: super::people::People,
+    /// Files that expressions read.
+    pub(crate) data: BTreeMap<String, Value>,
+    /// The unit that is being lowered.
+    pub(crate) unit: UnitView,
+    files: BTreeMap<String, Option<(SourceId, Arc<str>)>>,
+    scripts: BTreeMap<String, Option<Script>>,
+    digested: BTreeMap<String, [u8; 32]>,
+}
+
+/// What lowering has to know of the file it is in: the playbook itself, or one that it uses.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct UnitView {
+    /// The folder of the file, with a `/` behind it; empty for the playbook's own.
+    pub(crate) folder: String,
+    /// The file's play names and what they are called in the playbook.
+    pub(crate) plays: BTreeMap<String, String>,
+    /// The file's vars that had to be renamed.
+    pub(crate) vars: BTreeMap<String, String>,
+}
+
+/// A file that was read.
+pub(crate) struct File {
+    /// Its path in the playbook's folder.
+    pub(crate) path: String,
+    /// Its id.
+    pub(crate) source: SourceId,
+    /// Its text.
+    pub(crate) text: Arc<str>,
+}
+
+impl<'f> Cx<'f> {
+    /// The beginning of a compilation.
+    pub(crate) fn new(folder: &'f dyn Folder) -> Self {
+        Self {
+            folder,
+            report: Report::default(),
+            script_problems: Vec::new(),
+            sources: SourceMap::default(),
+            origins: BTreeMap::new(),
+            masked: BTreeMap::new(),
+            zone: Zone::utc(),
+            zone_named: false,
+            clock_use: None,
+            names: Names::default(),
+            refs: Vec::new(),
+            people: super::people::People::new(),
+            data: BTreeMap::new(),
+            unit: UnitView::default(),
+            files: BTreeMap::new(),
+            scripts: BTreeMap::new(),
+            digested: BTreeMap::new(),
+        }
+    }
+
+    /// Reports an error.
+    pub(crate) fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.report.push(with_help(Diagnostic::error(code, span, message), help.into()));
+    }
+
+    /// Reports a warning.
+    pub(crate) fn warning(&mut self, code: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.report.push(with_help(Diagnostic::warning(code, span, message), help.into()));
+    }
+
+    /// Remembers where something was written.
+    pub(crate) fn origin(&mut self, id: impl Into<String>, span: Span) {
+        self.origins.insert(id.into(), span);
+    }
+
+    /// Notes that a clock time is used, which needs the playbook's zone.
+    pub(crate) fn uses_clock(&mut self, span: Span, what: impl Into<String>) {
+        let earlier = self.clock_use.as_ref().is_some_and(|(first, _)| *first <= span);
+        if !self.zone_named && !earlier {
+            self.clock_use = Some((span, what.into()));
+        }
+    }
+
+    /// Reports a missing time zone once, at the first clock time.
+    pub(crate) fn check_zone(&mut self, has_key: bool) {
+        if has_key || self.zone_named {
+            return;
+        }
+        if let Some((span, what)) = self.clock_use.take() {
+            self.error(
+                codes::MISSING_TIMEZONE,
+                span,
+                format!("{what} is a clock time, and the playbook names no time zone"),
+                "add a line such as `timezone: Asia/Shanghai` at the top of the file",
+            );
+        }
+    }
+
+    /// Where a path of the file at hand may be: beside that file, else under the playbook's folder.
+    fn candidates(&self, path: &str) -> Vec<String> {
+        let beside = format!("{}{path}", self.unit.folder);
+        if self.unit.folder.is_empty() { vec![beside] } else { vec![beside, path.to_owned()] }
+    }
+
+    /// Reads a file once; the reason where it cannot be read.
+    fn load(&mut self, path: &str, limit: usize) -> Result<File, FolderError> {
+        let mut first = None;
+        for candidate in self.candidates(path) {
+            let clean = normal_path(&candidate).unwrap_or_else(|| candidate.clone());
+            if let Some(Some((source, text))) = self.files.get(&clean) {
+                return Ok(File { path: clean, source: *source, text: text.clone() });
+            }
+            let read = self.folder.read(&candidate).and_then(|text| {
+                let error = || FolderError::TooLarge { path: clean.clone(), found: text.len() as u64, limit: limit as u64 };
+                if text.len() > limit { Err(error()) } else { Ok(text) }
+            });
+            match read {
+                Ok(text) => {
+                    let source = self.sources.add(clean.clone(), text.clone());
+                    self.files.insert(clean.clone(), Some((source, text.clone())));
+                    return Ok(File { path: clean, source, text });
+                }
+                Err(error) => first = first.or(Some(error)),
+            }
+        }
+        Err(first.unwrap_or_else(|| FolderError::Missing(path.to_owned())))
+    }
+
+    /// Reads a file that the playbook names; reports at the name why it cannot.
+    pub(crate) fn read(&mut self, path: &str, span: Span, limit: usize) -> Option<File> {
+        match self.load(path, limit) {
+            Ok(file) => Some(file),
+            Err(error) => {
+                let help = file_help(path);
+                self.error(codes::FILE_UNREADABLE, span, error.to_string(), help);
+                None
+            }
+        }
+    }
+
+    /// Reads the playbook itself.
+    pub(crate) fn read_first(&mut self, path: &str) -> Result<File, Diagnostic> {
+        self.load(path, limits::PLAYBOOK_BYTES_MAX).map_err(|error| {
+            let source = self.sources.add(path, "");
+            Diagnostic::error(codes::FILE_UNREADABLE, Span::new(source, 0, 0), error.to_string()).help("look at the path")
+        })
+    }
+
+    /// Reads a data file, which is a part of the playbook's meaning.
+    pub(crate) fn read_data(&mut self, path: &str, span: Span) -> Option<File> {
+        let file = self.read(path, span, limits::DATA_BYTES_MAX)?;
+        self.digest(&file.path, &Sha256::digest(file.text.as_bytes()));
+        Some(file)
+    }
+
+    /// Adds a file's meaning to the playbook's digest.
+    pub(crate) fn digest(&mut self, path: &str, hash: &[u8]) {
+        let mut bytes = [0_u8; 32];
+        bytes.copy_from_slice(&hash[..32]);
+        self.digested.insert(path.to_owned(), bytes);
+    }
+
+    /// The digest of everything that was added.
+    pub(crate) fn digest_all(&self) -> Sha256 {
+        let mut all = Sha256::new();
+        for (path, hash) in &self.digested {
+            all.update((path.len() as u64).to_le_bytes());
+            all.update(path.as_bytes());
+            all.update(hash);
+        }
+        all
+    }
+
+    /// Reads a file for `data("…")` of an expression.
+    pub(crate) fn data_file(&mut self, path: &str, span: Span) {
+        if self.data.contains_key(path) {
+            return;
+        }
+        let Some(file) = self.read_data(path, span) else { return };
+        match data::parse(path, &file.text) {
+            Ok(value) => {
+                self.data.insert(path.to_owned(), value);
+            }
+            Err(problem) => self.data_problem(&file, problem),
+        }
+    }
+
+    /// Reports a problem of a data file at its place there.
+    pub(crate) fn data_problem(&mut self, file: &File, problem: data::Problem) {
+        let span = Span::new(file.source, problem.range.start, problem.range.end);
+        self.error(codes::BAD_DATA, span, problem.message, problem.help.unwrap_or_default());
+    }
+
+    /// The script of a path, compiled once. Its problems go into a list of their own.
+    pub(crate) fn script(&mut self, path: &str, span: Span) -> Option<(String, Option<Script>)> {
+        let file = match self.load(path, limits::SCRIPT_BYTES_MAX) {
+            Ok(file) => file,
+            Err(error) => {
+                let diagnostic = Diagnostic::error(codes::FILE_UNREADABLE, span, error.to_string());
+                self.script_problems.push(with_help(diagnostic, file_help(path)));
+                return None;
+            }
+        };
+        if let Some(known) = self.scripts.get(&file.path) {
+            return Some((file.path, known.clone()));
+        }
+        let script = match Script::compile(&file.path, &file.text) {
+            Ok(script) => Some(script),
+            Err(problems) => {
+                for problem in problems {
+                    let span = script_span(&self.sources, file.source, problem.line, problem.column);
+                    self.script_problems.push(Diagnostic::error(codes::SCRIPT, span, problem.message));
+                }
+                None
+            }
+        };
+        self.scripts.insert(file.path.clone(), script.clone());
+        Some((file.path, script))
+    }
+
+    /// Reports a date that cannot be read.
+    pub(crate) fn bad_date(&mut self, span: Span, text: &str, expected: &str) {
+        let help = half_width(text).map(|plain| format!("write `{plain}` with half-width signs"));
+        self.error(codes::BAD_DATE, span, format!("expected {expected}, found `{text}`"), help.unwrap_or_default());
+    }
+}
+
+/// The place of a line and column in a script: the word there.
+fn script_span(sources: &SourceMap, source: SourceId, line: u32, column: u32) -> Span {
+    let file = sources.get(source);
+    if line == 0 {
+        return Span::new(source, 0, 0);
+    }
+    let start = file.offset(crate::base::source::Place { line, column: column.max(1) }) as usize;
+    let rest = &file.text[start..];
+    let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+    let length = if word == 0 { rest.chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8) } else { word };
+    Span::new(source, start, start + length)
+}
+
+fn with_help(diagnostic: Diagnostic, help: String) -> Diagnostic {
+    if help.is_empty() { diagnostic } else { diagnostic.help(help) }
+}
+
+fn file_help(path: &str) -> String {
+    if path.starts_with('/') || path.contains("..") || path.contains('\\') {
+        return "files lie in the playbook's folder or below; write the path from there, with `/`".into();
+    }
+    format!("create `{path}` in the playbook's folder, or correct the path")
+}

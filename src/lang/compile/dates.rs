@@ -1,0 +1,233 @@
+//! `dates`: a list of entries, or the rows of a file, each one occurrence.
+
+use super::{
+    cx::{Cx, File},
+    moments,
+    text::{self, Scope},
+};
+use crate::{
+    base::{
+        ids::GroupId,
+        locale::Locale,
+        source::Span,
+        time::Timestamp,
+        value::{Map, Value},
+    },
+    lang::{
+        codes, data,
+        document::{
+            node::Node,
+            reader::{self, Fields},
+        },
+    },
+    model::{text::Text, trigger::DateEntry},
+    script::facts::Facts,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// An entry before its `at` is read.
+struct Row {
+    values: Map,
+    span: Span,
+    at: Option<(String, Span)>,
+    id: Option<(String, Span)>,
+}
+
+/// Lowers `dates`: the entries in order of their instants, and every key that one of them has.
+pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> (Vec<Arc<DateEntry>>, BTreeSet<String>) {
+    let rows = if node.entries().is_some() {
+        file_rows(cx, node)
+    } else {
+        let items = reader::list(&mut cx.report, node, "a list of dates, or `{ file: dates.csv, at: … }`").unwrap_or_default();
+        items.iter().filter_map(|item| inline(cx, item)).collect()
+    };
+    let mut keys: BTreeSet<String> = ["id".to_owned(), "at".to_owned()].into();
+    keys.extend(rows.iter().flat_map(|row| row.values.keys().map(ToString::to_string)));
+    let mut seen: BTreeMap<Arc<str>, Span> = BTreeMap::new();
+    let mut entries = Vec::new();
+    for row in rows {
+        let Some((at_text, at_span)) = row.at else {
+            cx.error(codes::MISSING_KEY, row.span, "a date needs `at`", "write when: `at: 2026-12-11 20:00`");
+            continue;
+        };
+        let Some(at) = moments::moment_of(cx, &at_text, at_span) else { continue };
+        let (id, id_span) = row.id.unwrap_or_else(|| (at_text.trim().to_owned(), at_span));
+        let id: Arc<str> = Arc::from(id);
+        if id.is_empty() || id.contains(['/', '@']) && !id.starts_with(|c: char| c.is_ascii_digit()) {
+            cx.error(codes::BAD_NAME, id_span, format!("`{id}` cannot be the id of a date"), "use letters, digits, `-` and `_`");
+        }
+        if let Some(first) = seen.insert(id.clone(), id_span) {
+            let diagnostic = crate::base::diagnostic::Diagnostic::error(
+                codes::DUPLICATE_NAME,
+                id_span,
+                format!("two dates have the id `{id}`"),
+            );
+            cx.report.push(diagnostic.also(first, "the first one").help("give each date an `id` of its own"));
+            continue;
+        }
+        entries.push(Arc::new(DateEntry { values: Arc::new(complete(row.values, &keys, &id, at)), id, at }));
+    }
+    entries.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+    (entries, keys)
+}
+
+/// The values of an entry with every key that any entry has.
+fn complete(mut values: Map, keys: &BTreeSet<String>, id: &Arc<str>, at: Timestamp) -> Map {
+    for key in keys {
+        values.entry(Arc::from(key.as_str())).or_insert(Value::Null);
+    }
+    values.insert(Arc::from("id"), Value::Str(id.clone()));
+    values.insert(Arc::from("at"), Value::Time(at));
+    values
+}
+
+fn inline(cx: &mut Cx<'_>, node: &Node) -> Option<Row> {
+    // `- 2026-12-11 20:00` is enough for a date about which nothing else is known.
+    if let Some(text) = node.text() {
+        return Some(Row { values: Map::new(), span: node.span, at: Some((text.to_owned(), node.span)), id: None });
+    }
+    let fields = Fields::open(&mut cx.report, node, "a date")?;
+    super::check_reserved(cx, node);
+    let mut row = Row { values: Map::new(), span: node.span, at: None, id: None };
+    for entry in fields.entries() {
+        match &*entry.key.value {
+            key @ ("at" | "id") => {
+                let Some(text) = reader::text(&mut cx.report, &entry.value, "text") else {
+                    return None;
+                };
+                let text = Some((text.to_string(), entry.value.span));
+                if key == "at" { row.at = text } else { row.id = text }
+            }
+            _ => {
+                row.values.insert(entry.key.value.clone(), entry.value.to_value());
+            }
+        }
+    }
+    Some(row)
+}
+
+/// `{ file: topics.csv, at: "${row.date} 12:30" }`
+fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
+    let Some(fields) = Fields::read(&mut cx.report, node, "`dates`", &["file", "at", "id"]) else { return Vec::new() };
+    let help = "write the file: `dates: { file: topics.csv, at: \"${row.date} 12:30\" }`";
+    let Some(path_node) = fields.need(&mut cx.report, "file", help) else { return Vec::new() };
+    let Some(path) = reader::text(&mut cx.report, path_node, "a path").cloned() else { return Vec::new() };
+    let Some(file) = cx.read_data(&path, path_node.span) else { return Vec::new() };
+    let table = table(cx, &file, path_node.span);
+    let columns: BTreeSet<String> = table.iter().flat_map(|(row, _)| row.keys().map(ToString::to_string)).collect();
+    let mut scope = Scope::default();
+    scope.known.bindings.insert("row".into());
+    let template = |cx: &mut Cx<'_>, key: &str| {
+        let node = fields.get(key)?;
+        check_columns(cx, node, &columns);
+        text::text(cx, node, &scope).map(|text| (text, node.span))
+    };
+    let (at, id) = (template(cx, "at"), template(cx, "id"));
+    if fields.get("at").is_some() && at.is_none() {
+        return Vec::new();
+    }
+    let mut rows = Vec::new();
+    for (values, span) in table {
+        let render = |cx: &mut Cx<'_>, column: &str, template: &Option<(Text, Span)>| match template {
+            Some((text, at)) => fill(cx, text, &values, *at).map(|text| (text, span)),
+            None => values.get(column).filter(|value| !value.is_null()).map(|value| (plain(value), span)),
+        };
+        let (at, id) = (render(cx, "at", &at), render(cx, "id", &id));
+        if at.is_none() && fields.get("at").is_some() {
+            return rows;
+        }
+        if at.is_none() && fields.get("at").is_none() && !columns.contains("at") {
+            cx.error(codes::MISSING_KEY, path_node.span, format!("`{path}` has no column `at`"), "say how its columns make a time: `at: \"${row.date} 12:30\"`");
+            return rows;
+        }
+        let id = id.filter(|(id, _)| !id.is_empty());
+        rows.push(Row { values, span, at, id });
+    }
+    rows
+}
+
+/// The rows of a CSV, YAML or JSON file.
+fn table(cx: &mut Cx<'_>, file: &File, named: Span) -> Vec<(Map, Span)> {
+    if file.path.to_ascii_lowercase().ends_with(".csv") {
+        return match data::csv_rows(&file.text) {
+            Ok(rows) => rows
+                .into_iter()
+                .filter_map(|row| {
+                    let span = Span::new(file.source, row.range.start, row.range.end);
+                    row.value.as_map().map(|map| (map.clone(), span))
+                })
+                .collect(),
+            Err(problem) => {
+                cx.data_problem(file, problem);
+                Vec::new()
+            }
+        };
+    }
+    match data::parse(&file.path, &file.text) {
+        Ok(value) => {
+            let maps: Option<Vec<Map>> = value.as_list().and_then(|items| items.iter().map(|item| item.as_map().cloned()).collect());
+            let span = Span::new(file.source, 0, 0);
+            maps.map(|maps| maps.into_iter().map(|map| (map, span)).collect()).unwrap_or_else(|| {
+                cx.error(codes::BAD_DATA, named, format!("`{}` is no list of entries", file.path), "write a list of mappings, or a CSV table");
+                Vec::new()
+            })
+        }
+        Err(problem) => {
+            cx.data_problem(file, problem);
+            Vec::new()
+        }
+    }
+}
+
+/// A column that is named and is not there.
+fn check_columns(cx: &mut Cx<'_>, node: &Node, columns: &BTreeSet<String>) {
+    let Some(text) = node.text().map(str::to_owned) else { return };
+    let mut at = 0;
+    while let Some(found) = text[at..].find("row.").map(|n| at + n + 4) {
+        let end = text[found..].find(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(text.len(), |n| found + n);
+        at = end;
+        let name = &text[found..end];
+        if !columns.is_empty() && !name.is_empty() && !columns.contains(name) {
+            let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+            let help = crate::lang::document::near::advice(name, &names, "column");
+            let span = text::origin(cx, node, found..end);
+            cx.error(codes::UNKNOWN_NAME, span, format!("the file has no column `{name}`"), help);
+        }
+    }
+}
+
+/// A text in which `${row.x}` is replaced by a row's cell.
+fn fill(cx: &mut Cx<'_>, text: &Text, row: &Map, span: Span) -> Option<String> {
+    let mut facts = Facts::bare(GroupId::new(""), Timestamp::default(), cx.zone.clone(), Locale::En);
+    let row = Value::Map(Arc::new(row.clone()));
+    facts.bindings = Arc::new([(Arc::from("row"), row.clone())].into_iter().collect());
+    let facts = Arc::new(facts);
+    let mut out = String::new();
+    for part in &text.parts {
+        match part {
+            crate::model::text::Part::Literal(text) => out.push_str(text),
+            crate::model::text::Part::Expr(expr) => {
+                let cell = expr.source().strip_prefix("row.").and_then(|name| row.get(name.trim()));
+                match cell.map(|value| Ok(plain(value))).unwrap_or_else(|| expr.eval_text(&facts)) {
+                    Ok(text) => out.push_str(&text),
+                    Err(error) => {
+                        cx.error(codes::EXPRESSION, span, error.to_string(), "use the columns of the file: `${row.date}`");
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+    Some(out)
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Str(text) => text.to_string(),
+        Value::Null => String::new(),
+        other => other.to_json().to_string(),
+    }
+}

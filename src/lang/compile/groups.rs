@@ -1,0 +1,247 @@
+//! `groups`: the groups that the playbook runs, from a mapping or from a table with one row a group.
+//!
+//! A row becomes the mapping that one would have written by hand, and is lowered like it.
+
+use super::{
+    channels,
+    cx::{Cx, File},
+    members, moments,
+    people,
+};
+use crate::{
+    base::{
+        ids::GroupId,
+        source::{Span, Spanned},
+        value::{Map, Value},
+    },
+    lang::{
+        codes, data,
+        document::{
+            node::{Entry, Kind, Node, Scalar, Style},
+            reader::{self, Fields},
+        },
+    },
+    model::group::Group,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// Keys of a group.
+const KEYS: &[&str] = &["title", "channels", "roles", "vars", "created", "members"];
+
+/// What the groups share.
+pub(crate) struct Shared<'a> {
+    /// The playbook's name, which is the only group's where the file names none.
+    pub(crate) name: &'a str,
+    /// The playbook's title.
+    pub(crate) title: &'a Arc<str>,
+    /// The playbook's `channels`.
+    pub(crate) channels: Option<&'a Node>,
+    /// The playbook's `roles`.
+    pub(crate) roles: Option<&'a Node>,
+    /// The playbook's `vars`.
+    pub(crate) vars: &'a Arc<Map>,
+}
+
+/// The groups as mappings, whatever they were written as.
+pub(crate) fn load(cx: &mut Cx<'_>, node: Option<&Node>) -> Vec<Entry> {
+    let Some(node) = node else { return Vec::new() };
+    if let Some(path) = node.text() {
+        return table(cx, path, node.span);
+    }
+    let entries = Fields::open(&mut cx.report, node, "`groups`").map(|fields| fields.entries()).unwrap_or_default();
+    if let [entry] = entries
+        && &*entry.key.value == "file"
+        && let Some(path) = entry.value.text()
+    {
+        return table(cx, path, entry.value.span);
+    }
+    entries.to_vec()
+}
+
+fn table(cx: &mut Cx<'_>, path: &str, span: Span) -> Vec<Entry> {
+    let Some(file) = cx.read_data(path, span) else { return Vec::new() };
+    let rows = match data::csv_rows(&file.text) {
+        Ok(rows) => rows,
+        Err(problem) => {
+            cx.data_problem(&file, problem);
+            return Vec::new();
+        }
+    };
+    if rows.first().is_some_and(|row| row.value.get("id").is_none()) {
+        let near = data::nearest_column(&rows[0].value, "id").map(|near| format!(" (found `{near}`)")).unwrap_or_default();
+        let head = Span::new(file.source, 0, file.text.lines().next().map_or(0, str::len));
+        cx.error(codes::MISSING_KEY, head, format!("the table of groups has no column `id`{near}"), "name the column with the groups' ids `id`");
+        return Vec::new();
+    }
+    check_header(cx, &file, &rows);
+    rows.iter().filter_map(|row| row_entry(cx, &file, row)).collect()
+}
+
+/// Columns whose first word is nearly one of a group's keys.
+fn check_header(cx: &mut Cx<'_>, file: &File, rows: &[data::Row]) {
+    let Some(map) = rows.first().and_then(|row| row.value.as_map()) else { return };
+    let head = Span::new(file.source, 0, file.text.lines().next().map_or(0, str::len));
+    for column in map.keys() {
+        let Some((first, _)) = column.split_once('.') else { continue };
+        if !["channels", "roles", "vars"].contains(&first) {
+            let help = crate::lang::document::near::advice(first, &["channels", "roles", "vars"], "word");
+            cx.error(codes::UNKNOWN_KEY, head, format!("a column cannot begin with `{first}.`"), help);
+        }
+    }
+}
+
+fn row_entry(cx: &mut Cx<'_>, file: &File, row: &data::Row) -> Option<Entry> {
+    let span = Span::new(file.source, row.range.start, row.range.end);
+    let map = row.value.as_map()?;
+    let mut root = Vec::new();
+    let mut id = None;
+    for (column, value) in map {
+        let scalar = match value {
+            Value::Str(text) if text.is_empty() => continue,
+            Value::Str(text) => Scalar { text: text.clone(), style: Style::Quoted },
+            other => Scalar { text: Arc::from(other.to_json().to_string()), style: Style::Plain },
+        };
+        if &**column == "id" {
+            id = Some(scalar.text);
+            continue;
+        }
+        let node = Node { span, kind: Kind::Scalar(scalar) };
+        let parts: Vec<&str> = match column.split('.').collect::<Vec<_>>() {
+            parts if parts.len() > 1 => parts,
+            parts if KEYS.contains(&parts[0]) => parts,
+            parts => vec!["vars", parts[0]],
+        };
+        insert(&mut root, &parts, node, span);
+    }
+    let Some(id) = id else {
+        cx.error(codes::MISSING_VALUE, span, "this row has no `id`", "give each group an id");
+        return None;
+    };
+    Some(Entry { key: Spanned::new(id, span), value: Node { span, kind: Kind::Mapping(root) } })
+}
+
+/// Puts a value under a path of keys.
+fn insert(entries: &mut Vec<Entry>, path: &[&str], node: Node, span: Span) {
+    let [first, rest @ ..] = path else { return };
+    let index = entries.iter().position(|entry| &*entry.key.value == *first).unwrap_or_else(|| {
+        let value = Node { span, kind: Kind::Null };
+        entries.push(Entry { key: Spanned::new(Arc::from(*first), span), value });
+        entries.len() - 1
+    });
+    if rest.is_empty() {
+        entries[index].value = node;
+        return;
+    }
+    let value = &mut entries[index].value;
+    if !matches!(value.kind, Kind::Mapping(_)) {
+        value.kind = Kind::Mapping(Vec::new());
+    }
+    if let Kind::Mapping(inner) = &mut value.kind {
+        insert(inner, rest, node, span);
+    }
+}
+
+/// Lowers the groups; one named after the playbook where there are none.
+pub(crate) fn lower(cx: &mut Cx<'_>, entries: &[Entry], shared: &Shared<'_>) -> BTreeMap<GroupId, Arc<Group>> {
+    let mut groups = BTreeMap::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for entry in entries {
+        super::check_name(cx, entry, "group");
+        let id = &entry.key.value;
+        if !seen.insert(id) {
+            cx.error(codes::DUPLICATE_NAME, entry.key.span, format!("there are two groups `{id}`"), "give each group an id of its own");
+            continue;
+        }
+        cx.origin(format!("groups.{id}"), entry.key.span);
+        let group = group(cx, id, &entry.value, shared);
+        groups.insert(group.id.clone(), Arc::new(group));
+    }
+    if groups.is_empty() {
+        let group = bare(shared.name, shared);
+        groups.insert(group.id.clone(), Arc::new(group));
+    }
+    groups
+}
+
+fn bare(id: &str, shared: &Shared<'_>) -> Group {
+    Group {
+        id: GroupId::new(id),
+        title: shared.title.clone(),
+        created: None,
+        channels: BTreeMap::new(),
+        roles: BTreeMap::new(),
+        vars: shared.vars.clone(),
+        members: Vec::new(),
+    }
+}
+
+fn group(cx: &mut Cx<'_>, id: &Arc<str>, node: &Node, shared: &Shared<'_>) -> Group {
+    let mut group = Group { title: id.clone(), ..bare(id, shared) };
+    if node.is_null() {
+        return group;
+    }
+    let Some(fields) = Fields::read(&mut cx.report, node, "a group", KEYS) else { return group };
+    if let Some(title) = fields.get("title").and_then(|node| reader::text(&mut cx.report, node, "text")) {
+        group.title = title.clone();
+    }
+    group.created = fields.get("created").and_then(|node| moments::moment(cx, node));
+    let origin = format!("groups.{id}");
+    if let Some(own) = fields.get("channels") {
+        let merged = merge(own, shared.channels, "type");
+        group.channels = channels::lower(cx, &merged, &format!("{origin}.channels"));
+    }
+    if let Some(own) = fields.get("roles") {
+        let merged = merge(own, shared.roles, "people");
+        let people = std::mem::take(&mut cx.people);
+        group.roles = people::lower_roles(cx, &merged, &people, &format!("{origin}.roles"));
+        cx.people = people;
+    }
+    if let Some(own) = fields.get("vars") {
+        super::check_reserved(cx, own);
+        if let Some(entries) = own.entries() {
+            let mut vars = Map::clone(shared.vars);
+            vars.extend(entries.iter().map(|entry| (entry.key.value.clone(), entry.value.to_value())));
+            group.vars = Arc::new(vars);
+        } else {
+            reader::wrong_kind(&mut cx.report, own, "a mapping of names to values");
+        }
+    }
+    if let Some(node) = fields.get("members") {
+        group.members = members::lower(cx, node, group.created).into_iter().map(|row| row.member).collect();
+    }
+    group
+}
+
+/// A group's entries over the playbook's of the same name, key by key. A short form (`host: zhu`, `group: console`)
+/// stands for the key `short`.
+fn merge(own: &Node, base: Option<&Node>, short: &str) -> Node {
+    let Some(entries) = own.entries() else { return own.clone() };
+    let merged = entries
+        .iter()
+        .map(|entry| {
+            let Some(base) = base.and_then(|base| base.get(&entry.key.value)).and_then(Node::entries) else {
+                return entry.clone();
+            };
+            let mut keys = match &entry.value.kind {
+                Kind::Mapping(keys) => keys.clone(),
+                _ => vec![Entry { key: Spanned::new(Arc::from(short), entry.value.span), value: entry.value.clone() }],
+            };
+            let other_type = short == "type" && {
+                let kind = |entries: &[Entry]| {
+                    entries.iter().find(|e| &*e.key.value == "type").and_then(|e| e.value.text().map(str::to_owned))
+                };
+                kind(&keys).is_some_and(|own| kind(base).is_some_and(|base| base != own))
+            };
+            if !other_type {
+                let missing: Vec<Entry> =
+                    base.iter().filter(|b| !keys.iter().any(|k| k.key.value == b.key.value)).cloned().collect();
+                keys.extend(missing);
+            }
+            Entry { key: entry.key.clone(), value: Node { span: entry.value.span, kind: Kind::Mapping(keys) } }
+        })
+        .collect();
+    Node { span: own.span, kind: Kind::Mapping(merged) }
+}

@@ -1,0 +1,50 @@
+//! Dates and moments that are written in a playbook.
+
+use super::cx::Cx;
+use crate::{
+    base::{source::Span, time::Timestamp},
+    lang::{
+        data,
+        document::{node::Node, reader},
+    },
+};
+use jiff::civil::Date;
+
+/// A moment: `2026-12-11 20:00`, RFC 3339, or a date alone for its midnight.
+pub(crate) fn moment(cx: &mut Cx<'_>, node: &Node) -> Option<Timestamp> {
+    let text = reader::text(&mut cx.report, node, "a date such as 2026-12-11, or 2026-12-11 20:00")?.clone();
+    moment_of(cx, &text, node.span)
+}
+
+/// A moment from its text.
+pub(crate) fn moment_of(cx: &mut Cx<'_>, text: &str, span: Span) -> Option<Timestamp> {
+    match data::parse_moment(text, &cx.zone) {
+        Ok(at) => {
+            if !is_exact(text) {
+                cx.uses_clock(span, format!("`{}`", text.trim()));
+            }
+            Some(at)
+        }
+        Err(error) => {
+            cx.bad_date(span, text, error.expected);
+            None
+        }
+    }
+}
+
+/// Whether a moment says its offset from UTC itself.
+fn is_exact(text: &str) -> bool {
+    let trimmed = text.trim();
+    trimmed.split_once(['T', ' ', 't']).is_some_and(|(_, clock)| clock.contains(['Z', 'z', '+', '-']))
+}
+
+/// A civil date from its text.
+pub(crate) fn date_of(cx: &mut Cx<'_>, text: &str, span: Span) -> Option<Date> {
+    match data::parse_date(text) {
+        Ok(date) => Some(date),
+        Err(error) => {
+            cx.bad_date(span, text, error.expected);
+            None
+        }
+    }
+}

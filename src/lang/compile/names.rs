@@ -1,0 +1,159 @@
+//! Pass 1: every name that the playbook defines, before anything that uses one is read.
+//!
+//! Reports nothing: what is wrong with a definition is said where it is lowered.
+
+use crate::lang::document::node::{Kind, Node};
+use std::collections::BTreeSet;
+
+/// The names of a playbook.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    /// `channels`, the groups' included.
+    pub(crate) channels: BTreeSet<String>,
+    /// `roles`, the groups' included.
+    pub(crate) roles: BTreeSet<String>,
+    /// `people`
+    pub(crate) people: BTreeSet<String>,
+    /// `calendars`
+    pub(crate) calendars: BTreeSet<String>,
+    /// `phases`
+    pub(crate) phases: BTreeSet<String>,
+    /// `plays`, by the names they have in the playbook.
+    pub(crate) plays: BTreeSet<String>,
+    /// `vars`, the groups' included, and what `set` writes.
+    pub(crate) vars: BTreeSet<String>,
+    /// The roles that have a `term`.
+    pub(crate) terms: BTreeSet<String>,
+}
+
+/// The kinds of things that have names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sort {
+    /// A channel.
+    Channel,
+    /// A role.
+    Role,
+    /// A phase.
+    Phase,
+    /// A play.
+    Play,
+    /// A calendar.
+    Calendar,
+    /// A role or a person.
+    Assignee,
+}
+
+impl Sort {
+    /// In words, and the key under which such a thing is defined.
+    pub(crate) const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Channel => ("channel", "channels"),
+            Self::Role => ("role", "roles"),
+            Self::Phase => ("phase", "phases"),
+            Self::Play => ("play", "plays"),
+            Self::Calendar => ("calendar", "calendars"),
+            Self::Assignee => ("role or person", "roles` and `people"),
+        }
+    }
+}
+
+impl Names {
+    /// Whether a name is defined.
+    pub(crate) fn has(&self, sort: Sort, name: &str) -> bool {
+        match sort {
+            Sort::Assignee => self.roles.contains(name) || self.people.contains(name),
+            _ => self.set(sort).contains(name),
+        }
+    }
+
+    /// The names of a kind, in order.
+    pub(crate) fn all(&self, sort: Sort) -> Vec<&str> {
+        match sort {
+            Sort::Assignee => self.roles.union(&self.people).map(String::as_str).collect(),
+            _ => self.set(sort).iter().map(String::as_str).collect(),
+        }
+    }
+
+    fn set(&self, sort: Sort) -> &BTreeSet<String> {
+        match sort {
+            Sort::Channel => &self.channels,
+            Sort::Role | Sort::Assignee => &self.roles,
+            Sort::Phase => &self.phases,
+            Sort::Play => &self.plays,
+            Sort::Calendar => &self.calendars,
+        }
+    }
+
+    /// Collects what a playbook, or a file that it uses, defines beside its plays and vars.
+    pub(crate) fn collect(&mut self, root: &Node) {
+        extend(&mut self.channels, root.get("channels"));
+        extend(&mut self.people, root.get("people"));
+        extend(&mut self.calendars, root.get("calendars"));
+        self.collect_roles(root.get("roles"));
+        for play in root.get("plays").and_then(Node::entries).into_iter().flatten() {
+            self.collect_set(&play.value);
+        }
+    }
+
+    /// Collects the phases, which only the playbook itself has.
+    pub(crate) fn collect_phases(&mut self, root: &Node) {
+        for phase in root.get("phases").and_then(Node::items).into_iter().flatten() {
+            if let Some(name) = phase.get("name").and_then(Node::text).or_else(|| phase.text()) {
+                self.phases.insert(name.to_owned());
+            }
+            if let Some(steps) = phase.get("on_enter") {
+                self.collect_set(steps);
+            }
+        }
+        if self.phases.is_empty() {
+            self.phases.insert(super::phases::ONLY_PHASE.to_owned());
+        }
+    }
+
+    /// Collects what one group has of its own.
+    pub(crate) fn collect_group(&mut self, group: &Node) {
+        extend(&mut self.channels, group.get("channels"));
+        self.collect_roles(group.get("roles"));
+        extend(&mut self.vars, group.get("vars"));
+    }
+
+    fn collect_roles(&mut self, roles: Option<&Node>) {
+        for entry in roles.and_then(Node::entries).into_iter().flatten() {
+            if !self.roles.contains(&*entry.key.value) {
+                self.roles.insert(entry.key.value.to_string());
+            }
+            if entry.value.get("term").is_some_and(|term| !term.is_null()) {
+                self.terms.insert(entry.key.value.to_string());
+            }
+        }
+    }
+
+    /// The keys of every `set` below a node.
+    fn collect_set(&mut self, node: &Node) {
+        match &node.kind {
+            Kind::Mapping(entries) => {
+                for entry in entries {
+                    if &*entry.key.value == "set" {
+                        extend(&mut self.vars, Some(&entry.value));
+                    }
+                    self.collect_set(&entry.value);
+                }
+            }
+            Kind::Sequence(items) => items.iter().for_each(|item| self.collect_set(item)),
+            Kind::Null | Kind::Scalar(_) => {}
+        }
+    }
+}
+
+/// The keys of a mapping.
+pub(crate) fn keys(node: Option<&Node>) -> impl Iterator<Item = &str> {
+    node.and_then(Node::entries).into_iter().flatten().map(|entry| &*entry.key.value)
+}
+
+fn extend(set: &mut BTreeSet<String>, node: Option<&Node>) {
+    for key in keys(node) {
+        if !set.contains(key) {
+            set.insert(key.to_owned());
+        }
+    }
+}

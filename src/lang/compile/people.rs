@@ -1,0 +1,148 @@
+//! `people` and `roles`: who there is, and who takes turns at what.
+
+use super::{cx::Cx, moments, names::Sort};
+use crate::{
+    base::{
+        ids::{ChannelName, PersonId, RoleName},
+        person::Person,
+        time::Duration,
+    },
+    lang::{
+        codes,
+        document::{
+            near,
+            node::{Kind, Node},
+            reader::{self, Fields},
+        },
+    },
+    model::{
+        channel::ChannelKind,
+        role::{Role, Term},
+    },
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The people of a playbook.
+pub(crate) type People = BTreeMap<PersonId, Arc<Person>>;
+
+/// Lowers `people`.
+pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> People {
+    let mut people = People::new();
+    let allowed: Vec<&str> = std::iter::once("name").chain(ChannelKind::ALL.iter().map(|kind| kind.as_str())).collect();
+    for entry in Fields::open(&mut cx.report, node, "`people`").map(|fields| fields.entries()).unwrap_or_default() {
+        super::check_name(cx, entry, "person");
+        cx.origin(format!("people.{}", entry.key.value), entry.key.span);
+        let id = PersonId::new(&entry.key.value);
+        let mut person = Person { name: id.to_string(), id: id.clone(), handles: BTreeMap::new() };
+        match &entry.value.kind {
+            Kind::Null => {}
+            Kind::Scalar(name) => person.name = name.text.to_string(),
+            Kind::Sequence(_) | Kind::Mapping(_) => {
+                let Some(fields) = Fields::read(&mut cx.report, &entry.value, "a person", &allowed) else { continue };
+                for field in fields.entries() {
+                    let Some(text) = reader::text(&mut cx.report, &field.value, "text") else { continue };
+                    match &*field.key.value {
+                        "name" => person.name = text.to_string(),
+                        platform => {
+                            person.handles.insert(platform.to_owned(), text.to_string());
+                        }
+                    }
+                }
+            }
+        }
+        people.insert(id, Arc::new(person));
+    }
+    people
+}
+
+/// Lowers a mapping of roles. `origin` is the id of the mapping: `roles`.
+pub(crate) fn lower_roles(cx: &mut Cx<'_>, node: &Node, people: &People, origin: &str) -> BTreeMap<RoleName, Arc<Role>> {
+    let mut roles = BTreeMap::new();
+    for entry in Fields::open(&mut cx.report, node, "`roles`").map(|fields| fields.entries()).unwrap_or_default() {
+        super::check_name(cx, entry, "role");
+        cx.origin(format!("{origin}.{}", entry.key.value), entry.key.span);
+        let name = RoleName::new(&entry.key.value);
+        if let Some(role) = role(cx, name.clone(), &entry.value, people) {
+            roles.insert(name, Arc::new(role));
+        }
+    }
+    roles
+}
+
+fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option<Role> {
+    let mut role = Role { name, people: Vec::new(), channel: None, term: None, from: None };
+    if !matches!(node.kind, Kind::Mapping(_)) {
+        role.people = persons(cx, node, people);
+        return Some(role);
+    }
+    let fields = Fields::read(&mut cx.report, node, "a role", &["people", "channel", "term", "from"])?;
+    if let Some(list) = fields.need(&mut cx.report, "people", "write who has the role: `people: [zhu, lin]`") {
+        role.people = persons(cx, list, people);
+    }
+    if let Some(node) = fields.get("channel")
+        && let Some(to) = reader::text(&mut cx.report, node, "a channel's name")
+    {
+        cx.refer(Sort::Channel, to, node.span);
+        role.channel = Some(ChannelName::new(to));
+    }
+    if let Some(node) = fields.get("term") {
+        role.term = term(cx, node);
+    }
+    if let Some(node) = fields.get("from") {
+        role.from = moments::moment(cx, node);
+    }
+    Some(role)
+}
+
+/// People by their ids under `people`, or by name where the playbook lists nobody under it.
+fn persons(cx: &mut Cx<'_>, node: &Node, people: &People) -> Vec<Person> {
+    let mut found = Vec::new();
+    for item in reader::one_or_many(&mut cx.report, node, "a person") {
+        let names = item.text().unwrap_or_default().split([',', ';', '、', '\u{ff0c}', '\u{ff1b}']);
+        for name in names.map(str::trim).filter(|name| !name.is_empty()) {
+            if let Some(person) = people.get(name) {
+                found.push(Person::clone(person));
+                continue;
+            }
+            let ids: Vec<&str> = people.keys().map(PersonId::as_str).collect();
+            let near = crate::base::diagnostic::suggest::nearest(name, ids.iter().copied());
+            let is_id = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+            if !people.is_empty() && (near.is_some() || is_id) {
+                let help = format!("{}; people are listed under `people`", near::advice(name, &ids, "person"));
+                cx.error(codes::UNKNOWN_NAME, item.span, format!("there is no person `{name}`"), help);
+                continue;
+            }
+            found.push(Person { id: PersonId::new(name), name: name.to_owned(), handles: BTreeMap::new() });
+        }
+    }
+    found
+}
+
+/// `10 weeks`, `2 months`, `12h`.
+fn term(cx: &mut Cx<'_>, node: &Node) -> Option<Term> {
+    let expected = "a term such as 10 weeks, 30 days or 2 months";
+    let text = reader::text(&mut cx.report, node, expected)?;
+    let trimmed = text.trim();
+    let months = trimmed.split_once(|c: char| !c.is_ascii_digit()).and_then(|(n, _)| {
+        let unit = trimmed[n.len()..].trim();
+        let n: i32 = n.parse().ok().filter(|n| (1..=1200).contains(n))?;
+        match unit {
+            "month" | "months" | "mo" => Some(Term::Months(n)),
+            "quarter" | "quarters" => Some(Term::Months(n.checked_mul(3)?)),
+            "year" | "years" | "y" => Some(Term::Months(n.checked_mul(12)?)),
+            _ => None,
+        }
+    });
+    let term = months.or_else(|| {
+        let length: Duration = trimmed.parse().ok().filter(|length: &Duration| length.as_millis() > 0)?;
+        let day = Duration::DAY.as_millis();
+        let whole = length.as_millis() % day == 0;
+        Some(if whole { Term::Days((length.as_millis() / day) as i32) } else { Term::Exact(length) })
+    });
+    match term {
+        Some(Term::Days(_) | Term::Months(_)) => cx.uses_clock(node.span, "a term of days"),
+        Some(Term::Exact(_)) => {}
+        None => reader::bad_value(&mut cx.report, node, expected, None),
+    }
+    term
+}

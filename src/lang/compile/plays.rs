@@ -1,0 +1,235 @@
+//! `plays`: each a trigger, conditions, policies and steps.
+
+use super::{
+    cx::Cx,
+    moments,
+    names::Sort,
+    steps,
+    text::{self, Scope},
+    triggers,
+};
+use crate::{
+    base::{
+        ids::{CalendarName, PhaseName, PlayName},
+        time::{Duration, Offset},
+    },
+    lang::{
+        codes,
+        document::{
+            node::{Entry, Node},
+            reader::{self, Fields},
+        },
+    },
+    model::{
+        message::Label,
+        play::{CatchUp, Overlap, Play},
+        program::Program,
+        text::Template,
+        trigger::Trigger,
+    },
+    script::names::Name,
+};
+use std::sync::Arc;
+
+/// Every key of a play.
+pub(crate) const KEYS: &[&str] = &[
+    "title", "every", "cron", "dates", "on", "where", "batch", "per", "during", "when", "from", "until", "except", "only",
+    "max_late", "catch_up", "overlap", "timeout", "args", "label", "moved", "cancelled", "steps",
+];
+
+/// The words of `label`.
+pub(crate) const LABELS: [(&str, Label); 4] =
+    [("content", Label::Content), ("notice", Label::Notice), ("social", Label::Social), ("promo", Label::Promo)];
+
+/// A play that does nothing yet.
+pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Play {
+    Play {
+        title: Arc::from(name.as_str()),
+        name,
+        trigger,
+        during: Vec::new(),
+        when: None,
+        from: None,
+        until: None,
+        except: Vec::new(),
+        only: Vec::new(),
+        max_late,
+        catch_up: CatchUp::default(),
+        overlap: Overlap::Allow,
+        timeout: None,
+        args: Template::default(),
+        label: None,
+        steps: Vec::new(),
+        program: Program::default(),
+        moved: Program::default(),
+        cancelled: Program::default(),
+    }
+}
+
+/// Lowers one play. `name` is what it is called in the playbook; `with` overlays its `args`.
+pub(crate) fn lower(cx: &mut Cx<'_>, name: &str, entry: &Entry, scope: &Scope, with: Option<&[Entry]>) -> Option<Play> {
+    let fields = Fields::open(&mut cx.report, &entry.value, "a play")?;
+    for field in fields.entries() {
+        check_key(cx, field);
+    }
+    let found = triggers::find(cx, &fields);
+    let scope = play_scope(&fields, scope, found);
+    let (trigger, dates) = triggers::lower(cx, &fields, found, &scope);
+    let mut scope = scope;
+    scope.known.dates = dates;
+    let mut play = empty(PlayName::new(name), trigger, Duration::HOUR);
+    play.overlap = match play.trigger {
+        Trigger::Schedule(_) => Overlap::Skip,
+        Trigger::Dates(_) | Trigger::Signal(_) | Trigger::Command => Overlap::Allow,
+    };
+    guards(cx, &fields, &scope, &mut play);
+    policies(cx, &fields, &scope, &mut play, with);
+    let blocks = ["steps", "moved", "cancelled"].map(|key| fields.get(key));
+    let scope = steps::play_scope(&scope, blocks.into_iter().flatten());
+    match fields.need(&mut cx.report, "steps", "write what it does: `steps:` and a list of steps") {
+        Some(node) => {
+            play.steps = steps::lower(cx, node, &scope, name, "");
+            if node.items().is_some_and(<[Node]>::is_empty) {
+                cx.error(codes::NO_STEPS, node.span, format!("the play `{name}` has no steps"), "add a step, or remove the play");
+            }
+        }
+        None => play.steps = Vec::new(),
+    }
+    play.program = Program::new(&play.steps);
+    for (key, node) in [("moved", blocks[1]), ("cancelled", blocks[2])] {
+        let Some(node) = node else { continue };
+        if !matches!(play.trigger, Trigger::Dates(_)) {
+            let span = fields.entry(key).map_or(node.span, |entry| entry.key.span);
+            cx.error(codes::MISPLACED_KEY, span, format!("`{key}` belongs to a play with `dates`"), "only a date can move or be cancelled");
+        }
+        let program = Program::new(&steps::lower(cx, node, &scope, name, &format!("{key}.")));
+        if key == "moved" { play.moved = program } else { play.cancelled = program }
+    }
+    Some(play)
+}
+
+fn check_key(cx: &mut Cx<'_>, entry: &Entry) {
+    let key = &*entry.key.value;
+    if KEYS.contains(&key) {
+        return;
+    }
+    if steps::is_verb(key) {
+        let help = format!("write it as a step:\n    steps:\n      - {key}: …");
+        cx.error(codes::MISPLACED_KEY, entry.key.span, format!("`{key}` belongs to a step, not to a play"), help);
+    } else {
+        reader::unknown_key(&mut cx.report, entry, "a play", KEYS);
+    }
+}
+
+/// What the play's expressions may name.
+fn play_scope(fields: &Fields<'_>, base: &Scope, found: Option<&str>) -> Scope {
+    let mut scope = base.with(Name::Run).with(Name::Args);
+    match found {
+        Some("dates") => scope = scope.with(Name::Date),
+        Some("on") => {
+            scope = scope.with(Name::Signal).with(Name::Signals);
+            let about_member = !matches!(
+                fields.get("on").and_then(Node::text),
+                Some("group.created" | "phase.entered" | "task.done")
+            );
+            if about_member && fields.entry("batch").is_none() {
+                scope = scope.with(Name::Member);
+            }
+        }
+        _ => {}
+    }
+    scope
+}
+
+/// `title`, `during`, `when`, `from`, `until`, `except`, `only`
+fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) {
+    if let Some(node) = fields.get("title")
+        && let Some(title) = reader::text(&mut cx.report, node, "text")
+    {
+        play.title = title.clone();
+    }
+    if let Some(node) = fields.get("during") {
+        for item in reader::one_or_many(&mut cx.report, node, "a phase") {
+            let name = item.text().unwrap_or_default().to_owned();
+            cx.refer(Sort::Phase, &name, item.span);
+            play.during.push(PhaseName::new(name));
+        }
+    }
+    play.when = fields.get("when").and_then(|node| text::condition(cx, node, scope));
+    play.from = fields.get("from").and_then(|node| moments::moment(cx, node));
+    play.until = fields.get("until").and_then(|node| moments::moment(cx, node));
+    if let (Some(from), Some(until), Some(entry)) = (play.from, play.until, fields.entry("until"))
+        && until <= from
+    {
+        cx.error(codes::NEVER_OCCURS, entry.value.span, "`until` is not after `from`: the play never starts", "write a later `until`");
+    }
+    for key in ["except", "only"] {
+        let Some(node) = fields.get(key) else { continue };
+        for item in reader::one_or_many(&mut cx.report, node, "a calendar") {
+            let name = item.text().unwrap_or_default().to_owned();
+            cx.refer(Sort::Calendar, &name, item.span);
+            cx.uses_clock(item.span, "a calendar's day");
+            let list = if key == "except" { &mut play.except } else { &mut play.only };
+            list.push(CalendarName::new(name));
+        }
+    }
+}
+
+/// `max_late`, `catch_up`, `overlap`, `timeout`, `args`, `label`
+fn policies(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play, with: Option<&[Entry]>) {
+    let report = &mut cx.report;
+    if let Some(late) = fields.get("max_late").and_then(|node| reader::duration(report, node)) {
+        play.max_late = late;
+    }
+    let catch_up = [("last", CatchUp::Last), ("all", CatchUp::All), ("none", CatchUp::None)];
+    if let Some(choice) = fields.get("catch_up").and_then(|node| reader::choice(report, node, &catch_up)) {
+        play.catch_up = choice;
+    }
+    let overlap = [("skip", Overlap::Skip), ("allow", Overlap::Allow), ("replace", Overlap::Replace)];
+    if let Some(choice) = fields.get("overlap").and_then(|node| reader::choice(report, node, &overlap)) {
+        play.overlap = choice;
+    }
+    play.timeout = fields.get("timeout").and_then(|node| reader::positive(report, node));
+    play.label = fields.get("label").and_then(|node| reader::choice(report, node, &LABELS));
+    if let Some(node) = fields.get("args") {
+        if node.entries().is_none() {
+            reader::wrong_kind(report, node, "a mapping of names to values");
+        } else {
+            super::check_reserved(cx, node);
+            play.args = text::template(cx, node, scope).unwrap_or_default();
+        }
+    }
+    if let Some(with) = with {
+        overlay(cx, &mut play.args, with, scope);
+    }
+}
+
+/// Puts the `with` of `use` over the defaults of a used play, where it has such an argument.
+fn overlay(cx: &mut Cx<'_>, args: &mut Template, with: &[Entry], scope: &Scope) {
+    let mut entries = match std::mem::take(args) {
+        Template::Map(entries) => entries,
+        Template::Const(crate::base::value::Value::Map(map)) => {
+            map.iter().map(|(key, value)| (key.clone(), Template::Const(value.clone()))).collect()
+        }
+        other => {
+            *args = other;
+            return;
+        }
+    };
+    for (key, value) in &mut entries {
+        if let Some(entry) = with.iter().find(|entry| entry.key.value == *key) {
+            *value = text::template(cx, &entry.value, scope).unwrap_or_default();
+        }
+    }
+    *args = Template::Map(entries);
+}
+
+/// Reads an offset from a run's anchor.
+pub(crate) fn offset(cx: &mut Cx<'_>, node: &Node) -> Option<Offset> {
+    let expected = "an offset from the run's anchor such as -3h, +20m or -7d 10:00";
+    let offset = reader::parsed(&mut cx.report, node, expected)?;
+    if matches!(offset, Offset::Days(..)) {
+        cx.uses_clock(node.span, format!("`{}`", node.text().unwrap_or_default()));
+    }
+    Some(offset)
+}

@@ -1,0 +1,224 @@
+//! `steps`: a list of mappings with exactly one verb each, and what any step may have.
+
+use super::{
+    cx::Cx,
+    plays,
+    text::{self, Scope},
+    verbs,
+};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, suggest},
+        ids::StepId,
+    },
+    lang::{
+        codes,
+        document::{
+            node::{Entry, Kind, Node},
+            reader::{self, Fields},
+        },
+    },
+    model::step::{Block, Step},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// Keys that any step may have.
+const COMMON: [&str; 5] = ["id", "at", "when", "max_late", "timeout"];
+
+/// The verbs and the keys that stand beside them.
+const VERBS: [(&str, &[&str]); 14] = [
+    ("post", &["to", "label", "mention", "image", "buttons", "reply_to", "expires", "urgent"]),
+    ("run", &["call", "with", "as", "retry"]),
+    ("task", &["to", "due", "remind", "escalate", "as"]),
+    ("approve", &["to", "open_for", "otherwise", "then"]),
+    ("ask", &["options", "fields", "answer", "points", "open_for", "anonymous", "as", "to", "label"]),
+    ("wait", &["where", "otherwise"]),
+    ("if", &["then", "else"]),
+    ("each", &["as", "steps", "max"]),
+    ("prune", &["max", "order", "notice", "grace", "to", "protect"]),
+    ("set", &[]),
+    ("signal", &["with"]),
+    ("start", &["with"]),
+    ("enter", &[]),
+    ("stop", &[]),
+];
+
+/// Whether a key is a verb.
+pub(crate) fn is_verb(key: &str) -> bool {
+    VERBS.iter().any(|(verb, _)| *verb == key)
+}
+
+/// The state of lowering one list of steps and everything below it.
+pub(crate) struct Place<'p> {
+    /// The play's name.
+    pub(crate) play: &'p str,
+    /// The ids that were given so far, with their places.
+    pub(crate) ids: BTreeMap<String, crate::base::source::Span>,
+    /// The `as` names that a `wait` may name: of tasks and questions.
+    pub(crate) waitable: BTreeSet<String>,
+    /// Steps that send a message, for `reply_to`.
+    pub(crate) posts: BTreeSet<String>,
+}
+
+/// The scope with every `as` name that the blocks of a play set at some time.
+pub(crate) fn play_scope<'n>(scope: &Scope, blocks: impl IntoIterator<Item = &'n Node>) -> Scope {
+    let mut scope = scope.clone();
+    blocks.into_iter().for_each(|block| collect(block, &mut scope.sometime));
+    scope
+}
+
+fn collect(node: &Node, into: &mut BTreeSet<String>) {
+    match &node.kind {
+        Kind::Sequence(items) => items.iter().for_each(|item| collect(item, into)),
+        Kind::Mapping(entries) => {
+            for entry in entries {
+                match &*entry.key.value {
+                    "as" => into.extend(entry.value.text().map(str::to_owned)),
+                    "then" | "else" | "steps" | "otherwise" => collect(&entry.value, into),
+                    _ => {}
+                }
+            }
+        }
+        Kind::Null | Kind::Scalar(_) => {}
+    }
+}
+
+/// Lowers a play's list of steps. `prefix` is put before every position: `moved.`.
+pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope, play: &str, prefix: &str) -> Block {
+    let mut place = Place { play, ids: BTreeMap::new(), waitable: BTreeSet::new(), posts: BTreeSet::new() };
+    let mut scope = scope.clone();
+    block(cx, node, &mut scope, &mut place, prefix)
+}
+
+/// Lowers a list of steps inside a step.
+pub(crate) fn block(cx: &mut Cx<'_>, node: &Node, scope: &mut Scope, place: &mut Place<'_>, prefix: &str) -> Block {
+    let items = match &node.kind {
+        Kind::Sequence(items) => items.as_slice(),
+        Kind::Null => &[],
+        // One step without the dash in front.
+        Kind::Mapping(entries) if entries.iter().any(|entry| is_verb(&entry.key.value)) => {
+            cx.error(codes::WRONG_KIND, node.span, "expected a list of steps, found one mapping", "write a `-` before the step");
+            return Vec::new();
+        }
+        Kind::Scalar(_) | Kind::Mapping(_) => {
+            reader::wrong_kind(&mut cx.report, node, "a list of steps");
+            return Vec::new();
+        }
+    };
+    let mut steps = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let position = format!("{prefix}{}", index + 1);
+        if let Some(step) = step(cx, item, scope, place, &position) {
+            if let Some(binding) = step.verb.binding() {
+                scope.known.bindings.insert(binding.to_string());
+            }
+            steps.push(Arc::new(step));
+        }
+    }
+    steps
+}
+
+fn step(cx: &mut Cx<'_>, node: &Node, scope: &mut Scope, place: &mut Place<'_>, position: &str) -> Option<Step> {
+    let Some(fields) = Fields::open(&mut cx.report, node, "a step") else { return None };
+    let verb = find_verb(cx, &fields)?;
+    check_keys(cx, &fields, verb);
+    let id = explicit_id(cx, &fields).unwrap_or_else(|| position.to_owned());
+    let span = fields.entry(verb).map_or(node.span, |entry| entry.key.span);
+    if let Some(first) = place.ids.insert(id.clone(), span) {
+        cx.report.push(
+            Diagnostic::error(codes::DUPLICATE_NAME, span, format!("two steps of this play have the id `{id}`"))
+                .also(first, "the first one")
+                .help("give one of them another `id`"),
+        );
+    }
+    cx.origin(format!("plays.{}.steps.{id}", place.play), span);
+    let at = fields.get("at").and_then(|node| plays::offset(cx, node));
+    let when = fields.get("when").and_then(|node| text::condition(cx, node, scope));
+    let max_late = fields.get("max_late").and_then(|node| reader::duration(&mut cx.report, node));
+    let timeout = fields.get("timeout").and_then(|node| reader::positive(&mut cx.report, node));
+    let verb = verbs::lower(cx, verb, &fields, scope, place, &id, position)?;
+    // A wait's `timeout` is the wait's own.
+    let timeout = timeout.filter(|_| !matches!(verb, crate::model::step::Verb::Wait(_)));
+    Some(Step { id: StepId::new(id), at, when, max_late, timeout, verb })
+}
+
+/// The one verb of a step.
+fn find_verb(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<&'static str> {
+    let found: Vec<(&'static str, &Entry)> = fields
+        .entries()
+        .iter()
+        .filter_map(|entry| VERBS.iter().find(|(verb, _)| *verb == &*entry.key.value).map(|(verb, _)| (*verb, entry)))
+        .collect();
+    match found.as_slice() {
+        [(verb, _)] => Some(verb),
+        [] => {
+            no_verb(cx, fields);
+            None
+        }
+        [(first, place), (second, entry), ..] => {
+            cx.report.push(
+                Diagnostic::error(
+                    codes::ONE_VERB,
+                    entry.key.span,
+                    format!("a step has one verb; found `{first}` and `{second}`"),
+                )
+                .also(place.key.span, "the first one")
+                .help("make two steps: put a `-` before the second verb"),
+            );
+            None
+        }
+    }
+}
+
+fn no_verb(cx: &mut Cx<'_>, fields: &Fields<'_>) {
+    let names = VERBS.map(|(verb, _)| verb);
+    for entry in fields.entries() {
+        let key = &*entry.key.value;
+        if COMMON.contains(&key) {
+            continue;
+        }
+        let plain = crate::lang::document::quoting::half_width(key);
+        if let Some(near) = suggest::nearest(plain.as_deref().unwrap_or(key), names) {
+            cx.error(codes::ONE_VERB, entry.key.span, format!("a step has no verb `{key}`"), format!("did you mean `{near}`?"));
+            return;
+        }
+    }
+    let span = fields.entries().first().map_or(fields.span, |entry| entry.key.span);
+    let list = names.map(|name| format!("`{name}`")).join(", ");
+    cx.error(codes::ONE_VERB, span, "this step has no verb", format!("add one of {list}"));
+}
+
+/// Keys that do not stand beside this verb.
+fn check_keys(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &'static str) {
+    let own = VERBS.iter().find(|(name, _)| *name == verb).map_or(&[][..], |(_, keys)| *keys);
+    for entry in fields.entries() {
+        let key = &*entry.key.value;
+        if key == verb || COMMON.contains(&key) || own.contains(&key) || is_verb(key) {
+            continue;
+        }
+        let owners: Vec<String> =
+            VERBS.iter().filter(|(_, keys)| keys.contains(&key)).map(|(name, _)| format!("`{name}`")).collect();
+        if owners.is_empty() {
+            let allowed: Vec<&str> = own.iter().copied().chain(COMMON).collect();
+            reader::unknown_key(&mut cx.report, entry, &format!("`{verb}`"), &allowed);
+        } else {
+            let owners = crate::base::words::list(&owners, "and");
+            cx.error(codes::MISPLACED_KEY, entry.key.span, format!("`{verb}` has no `{key}`"), format!("`{key}` belongs to {owners}"));
+        }
+    }
+}
+
+fn explicit_id(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<String> {
+    let node = fields.get("id")?;
+    let id = reader::text(&mut cx.report, node, "a name")?.to_string();
+    let word = id.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && id.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    if !word {
+        cx.error(codes::BAD_NAME, node.span, format!("`{id}` cannot be the id of a step"), "begin with a letter, and use letters, digits, `-` and `_`");
+        return None;
+    }
+    Some(id)
+}

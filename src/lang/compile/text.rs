@@ -1,0 +1,350 @@
+//! Expressions and texts: from a scalar to what the engine evaluates, with problems at their place in the file.
+
+use super::cx::Cx;
+use crate::{
+    base::{limits, source::Span, value::Value},
+    lang::{
+        codes,
+        document::{
+            node::{Kind, Node, Style},
+            reader,
+        },
+    },
+    model::text::{Part, Template, Text},
+    script::{
+        expr::{Expr, ExprError},
+        names::{Known, Name},
+    },
+};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
+
+/// What may be named at a place, and what will be set only later.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scope {
+    /// What may be named.
+    pub(crate) known: Known,
+    /// Every `as` name of the play, set by now or not.
+    pub(crate) sometime: BTreeSet<String>,
+}
+
+impl Scope {
+    /// This scope with one more global name.
+    pub(crate) fn with(&self, name: Name) -> Self {
+        let mut scope = self.clone();
+        scope.known.globals = scope.known.globals.with(name);
+        scope
+    }
+}
+
+/// A bare expression: `when`, `until`, `if`, …
+pub(crate) fn bare(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Expr> {
+    let scalar = reader::scalar(&mut cx.report, node, "an expression")?;
+    let text = scalar.text.clone();
+    if let Some(at) = text.find("${") {
+        let inner = text.trim().strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        let help = match inner.filter(|inner| !inner.contains("${")) {
+            Some(inner) => format!("write `{}`", inner.trim()),
+            None => "this place takes an expression as it is: leave `${` and `}` out".into(),
+        };
+        let span = origin(cx, node, at..at + 2);
+        cx.error(codes::DOLLAR_IN_EXPRESSION, span, "`${` inside an expression", help);
+        return None;
+    }
+    expression(cx, node, &text, 0..text.len(), scope)
+}
+
+/// A bare expression that must be true or false: a number or a text is refused at once.
+pub(crate) fn condition(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Expr> {
+    if let Some(scalar) = node.scalar() {
+        let text = scalar.text.trim();
+        let literal = text.parse::<f64>().is_ok() || (text.len() > 1 && text.starts_with('"') && !text[1..text.len() - 1].contains('"') && text.ends_with('"'));
+        if literal {
+            cx.error(
+                codes::CONDITION_NOT_BOOLEAN,
+                node.span,
+                format!("a condition is true or false, found `{text}`"),
+                "compare it with something: `members.count >= 60`",
+            );
+            return None;
+        }
+    }
+    bare(cx, node, scope)
+}
+
+/// Text with `${…}` in it.
+pub(crate) fn text(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Text> {
+    let scalar = reader::scalar(&mut cx.report, node, "text")?;
+    let text = scalar.text.clone();
+    parts(cx, node, &text, scope).map(|parts| Text { parts })
+}
+
+/// A value with texts in it; a text that is exactly one `${…}` keeps its type.
+pub(crate) fn template(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Template> {
+    Some(match &node.kind {
+        Kind::Null => Template::Const(Value::Null),
+        Kind::Scalar(scalar) if !scalar.text.contains("${") => Template::Const(scalar.to_value()),
+        Kind::Scalar(scalar) => {
+            let text = scalar.text.clone();
+            let exact = if scalar.style == Style::Block { text.trim_end() } else { &text };
+            let mut parts = parts(cx, node, exact, scope)?;
+            match parts.as_slice() {
+                [Part::Expr(_)] => match parts.remove(0) {
+                    Part::Expr(expr) => Template::Expr(expr),
+                    Part::Literal(text) => Template::Const(Value::Str(text)),
+                },
+                [Part::Literal(text)] => Template::Const(Value::Str(text.clone())),
+                _ => Template::Text(Text { parts }),
+            }
+        }
+        Kind::Sequence(items) => {
+            let list: Vec<_> = items.iter().map(|item| template(cx, item, scope)).collect();
+            simplify_list(list.into_iter().collect::<Option<_>>()?)
+        }
+        Kind::Mapping(entries) => {
+            let mut map = Vec::new();
+            for entry in entries {
+                map.push((entry.key.value.clone(), template(cx, &entry.value, scope)));
+            }
+            simplify_map(map.into_iter().map(|(key, value)| value.map(|value| (key, value))).collect::<Option<_>>()?)
+        }
+    })
+}
+
+fn simplify_list(items: Vec<Template>) -> Template {
+    let plain: Option<Vec<Value>> = items.iter().map(as_const).collect();
+    plain.map_or(Template::List(items), |values| Template::Const(Value::list(values)))
+}
+
+fn simplify_map(entries: Vec<(Arc<str>, Template)>) -> Template {
+    let plain: Option<Vec<(Arc<str>, Value)>> =
+        entries.iter().map(|(key, value)| as_const(value).map(|value| (key.clone(), value))).collect();
+    plain.map_or(Template::Map(entries), |values| Template::Const(Value::map(values)))
+}
+
+fn as_const(template: &Template) -> Option<Value> {
+    match template {
+        Template::Const(value) => Some(value.clone()),
+        Template::Expr(_) | Template::Text(_) | Template::List(_) | Template::Map(_) => None,
+    }
+}
+
+/// Takes a text apart at its `${…}`.
+fn parts(cx: &mut Cx<'_>, node: &Node, text: &str, scope: &Scope) -> Option<Vec<Part>> {
+    let mut parts = Vec::new();
+    let mut literal = String::new();
+    let mut at = 0;
+    let mut good = true;
+    while let Some(found) = text[at..].find("${").map(|n| at + n) {
+        literal.push_str(&text[at..found]);
+        if literal.ends_with('$') {
+            // `$${` stands for `${`.
+            literal.push('{');
+            at = found + 2;
+            continue;
+        }
+        let Some(end) = closing(text, found + 2) else {
+            let span = origin(cx, node, found..found + 2);
+            cx.error(codes::TEXT_EXPRESSION, span, "this `${` is not closed", "add the `}`; for the two signs themselves write `$${`");
+            return None;
+        };
+        let range = found + 2..end;
+        at = end + 1;
+        if !literal.is_empty() {
+            parts.push(Part::Literal(Arc::from(std::mem::take(&mut literal))));
+        }
+        if text[range.clone()].trim().is_empty() {
+            let span = origin(cx, node, found..end + 1);
+            cx.error(codes::TEXT_EXPRESSION, span, "this `${}` holds nothing", "write an expression inside, such as `${members.count}`");
+            good = false;
+            continue;
+        }
+        match expression(cx, node, text, range, scope) {
+            Some(expr) => parts.push(Part::Expr(expr)),
+            None => good = false,
+        }
+    }
+    literal.push_str(&text[at..]);
+    if !literal.is_empty() || parts.is_empty() {
+        parts.push(Part::Literal(Arc::from(literal)));
+    }
+    good.then_some(parts)
+}
+
+/// Where the `}` is that closes a `${` whose inside begins at an offset: strings and inner braces are skipped.
+fn closing(text: &str, from: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut quote: Option<char> = None;
+    let mut chars = text[from..].char_indices();
+    while let Some((at, c)) = chars.next() {
+        match (quote, c) {
+            (Some(_), '\\') => {
+                chars.next();
+            }
+            (Some(open), c) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '`' | '\'') => quote = Some(c),
+            (None, '{') => depth += 1,
+            (None, '}') if depth == 0 => return Some(from + at),
+            (None, '}') => depth -= 1,
+            (None, _) => {}
+        }
+    }
+    None
+}
+
+/// Compiles a part of a scalar.
+fn expression(cx: &mut Cx<'_>, node: &Node, text: &str, range: Range<usize>, scope: &Scope) -> Option<Expr> {
+    let raw = &text[range.clone()];
+    let lead = raw.len() - raw.trim_start().len();
+    let source = raw.trim();
+    let start = range.start + lead;
+    if source.len() > limits::EXPRESSION_BYTES_MAX {
+        let message = format!("the expression has {} bytes; the limit is {}", source.len(), limits::EXPRESSION_BYTES_MAX);
+        cx.error(codes::EXPRESSION, node.span, message, "move it into a script");
+        return None;
+    }
+    if source.is_empty() {
+        cx.error(codes::EXPRESSION, node.span, "an expression is expected here, found nothing", "");
+        return None;
+    }
+    let renamed = rename_vars(source, &cx.unit.vars);
+    let result = Expr::compile(renamed.as_deref().unwrap_or(source), &scope.known);
+    match result {
+        Ok(expr) => {
+            for path in expr.data().to_vec() {
+                cx.data_file(&path, node.span);
+            }
+            Some(expr)
+        }
+        Err(errors) => {
+            for error in errors {
+                let range = if renamed.is_some() { 0..source.len() } else { error.range.clone() };
+                let span = origin(cx, node, start + range.start..start + range.end.max(range.start + 1));
+                report(cx, span, source, error, scope);
+            }
+            None
+        }
+    }
+}
+
+fn report(cx: &mut Cx<'_>, span: Span, source: &str, error: ExprError, scope: &Scope) {
+    let word = source.get(error.range.clone()).unwrap_or_default();
+    if scope.sometime.contains(word) && !scope.known.bindings.contains(word) {
+        cx.error(
+            codes::NOT_SET_YET,
+            span,
+            format!("`{word}` is used before the step that sets it"),
+            format!("move this step behind the one with `as: {word}`"),
+        );
+        return;
+    }
+    cx.error(codes::EXPRESSION, span, error.message, error.help.unwrap_or_default());
+}
+
+/// Writes `vars.x` as `vars.prefix_x` where a used file's var had to be renamed.
+fn rename_vars(source: &str, names: &std::collections::BTreeMap<String, String>) -> Option<String> {
+    if names.is_empty() || !source.contains("vars.") {
+        return None;
+    }
+    let mut out = String::with_capacity(source.len() + 16);
+    let mut rest = source;
+    let mut changed = false;
+    while let Some(at) = rest.find("vars.") {
+        let whole = !rest[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.');
+        let (before, after) = rest.split_at(at + "vars.".len());
+        out.push_str(before);
+        let end = after.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(after.len());
+        match names.get(&after[..end]).filter(|_| whole) {
+            Some(name) => {
+                out.push_str(name);
+                changed = true;
+            }
+            None => out.push_str(&after[..end]),
+        }
+        rest = &after[end..];
+    }
+    out.push_str(rest);
+    changed.then_some(out)
+}
+
+/// The place in the file of a range of a scalar's text: as exact as YAML's folding and escaping allow.
+pub(crate) fn origin(cx: &Cx<'_>, node: &Node, range: Range<usize>) -> Span {
+    let Some(scalar) = node.scalar() else { return node.span };
+    let file = &cx.sources.get(node.span.source).text;
+    let Some(raw) = file.get(node.span.start as usize..node.span.end as usize) else { return node.span };
+    let (Some(start), Some(end)) = (align(&scalar.text, raw, scalar.style, range.start), align(&scalar.text, raw, scalar.style, range.end.saturating_sub(1)))
+    else {
+        return node.span;
+    };
+    let last = raw[end..].chars().next().map_or(1, char::len_utf8);
+    let base = node.span.start as usize;
+    Span::new(node.span.source, base + start, base + (end + last).max(start + 1))
+}
+
+/// Where in the source of a scalar the byte `target` of its text was written.
+fn align(text: &str, raw: &str, style: Style, target: usize) -> Option<usize> {
+    let mut at = usize::from(style == Style::Quoted && raw.starts_with(['"', '\'']));
+    let double = raw.starts_with('"') && style == Style::Quoted;
+    for (offset, c) in text.char_indices() {
+        let rest = raw.get(at..)?;
+        if offset >= target {
+            return Some(at + rest.len() - if c.is_whitespace() { rest.len() } else { rest.trim_start().len() });
+        }
+        let next = rest.chars().next()?;
+        if next == c {
+            at += c.len_utf8();
+            if c == '\'' && style == Style::Quoted && !double {
+                at += 1;
+            } else if c == '\n' {
+                at += raw.get(at..)?.len() - raw.get(at..)?.trim_start_matches([' ', '\t']).len();
+            }
+        } else if c.is_whitespace() {
+            // Folded: one space stands for a line's end and what follows it; or eaten already.
+            at += rest.len() - rest.trim_start().len();
+        } else if next == '\\' && double {
+            let escape = rest.chars().nth(1)?;
+            at += match escape {
+                'x' => 4,
+                'u' => 6,
+                'U' => 10,
+                other => 1 + other.len_utf8(),
+            };
+        } else if next.is_whitespace() {
+            at += rest.len() - rest.trim_start().len() + c.len_utf8();
+        } else {
+            return None;
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closing_brace_is_found_behind_strings_and_maps() {
+        assert_eq!(closing("a}", 0), Some(1));
+        assert_eq!(closing("#{a: 1}.a} x", 0), Some(9));
+        assert_eq!(closing(r#"f("}") }"#, 0), Some(7));
+        assert_eq!(closing("a", 0), None);
+    }
+
+    #[test]
+    fn offsets_find_their_way_through_quotes_blocks_and_escapes() {
+        let at = |text: &str, raw: &str, style, word: &str| {
+            align(text, raw, style, text.find(word).expect("the word")).map(|at| raw[at..].to_owned())
+        };
+        assert_eq!(at("it's me", "'it''s me'", Style::Quoted, "me").as_deref(), Some("me'"));
+        assert_eq!(at("a\tb ok", r#""a\tb ok""#, Style::Quoted, "ok").as_deref(), Some("ok\""));
+        assert_eq!(at("one\ntwo x\n", "one\n    two x", Style::Block, "x").as_deref(), Some("x"));
+        assert_eq!(at("one two x", "one\n    two x", Style::Plain, "x").as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn vars_of_a_used_file_are_renamed_as_whole_words() {
+        let names = [("city".to_owned(), "quiz_city".to_owned())].into();
+        assert_eq!(rename_vars("vars.city + vars.city_id + myvars.city", &names).as_deref(), Some("vars.quiz_city + vars.city_id + myvars.city"));
+        assert_eq!(rename_vars("vars.other", &names), None);
+    }
+}

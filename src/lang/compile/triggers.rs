@@ -1,0 +1,173 @@
+//! What starts a play: `every`, `cron`, `dates`, `on`, or nothing but a command.
+
+use super::{
+    cx::Cx,
+    dates,
+    names::Sort,
+    text::{self, Scope},
+};
+use crate::{
+    base::{diagnostic::Diagnostic, source::Span},
+    lang::{
+        codes,
+        document::{
+            node::Node,
+            quoting::half_width,
+            reader::{self, Fields},
+        },
+    },
+    model::{
+        schedule::{Schedule, ScheduleError},
+        trigger::{Batch, OnSignal, Trigger},
+    },
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// The keys that say what starts a play.
+const TRIGGERS: [&str; 4] = ["every", "cron", "dates", "on"];
+
+/// The signals that the engine sends itself.
+pub(crate) const SIGNALS: [&str; 8] = [
+    "group.created", "phase.entered", "member.joined", "member.left", "message", "reaction", "answer", "task.done",
+];
+
+/// The trigger key of a play; a second one is reported.
+pub(crate) fn find(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<&'static str> {
+    let mut found = TRIGGERS.into_iter().filter_map(|key| fields.entry(key).map(|entry| (key, entry)));
+    let (first, place) = found.next()?;
+    for (second, entry) in found {
+        let (early, late) = if place.key.span < entry.key.span { (place, entry) } else { (entry, place) };
+        cx.report.push(
+            Diagnostic::error(
+                codes::TWO_TRIGGERS,
+                late.key.span,
+                format!("a play has one trigger; found `{first}` and `{second}`"),
+            )
+            .also(early.key.span, "the first one")
+            .help("make two plays; one can start the other with `start:`"),
+        );
+    }
+    Some(first)
+}
+
+/// Lowers the trigger, and gives the keys that `date` has.
+pub(crate) fn lower(cx: &mut Cx<'_>, fields: &Fields<'_>, found: Option<&str>, scope: &Scope) -> (Trigger, Option<BTreeSet<String>>) {
+    misplaced(cx, fields, found);
+    let Some(key) = found else { return (Trigger::Command, None) };
+    let help = match key {
+        "every" => "write when: `every: friday at 20:00`",
+        "cron" => "write five fields: `cron: 30 20 * * 3`",
+        "dates" => "write a list: `dates: [{ id: a, at: 2026-12-11 20:00 }]`",
+        _ => "write a signal: `on: member.joined`",
+    };
+    let Some(node) = fields.need(&mut cx.report, key, help) else { return (Trigger::Command, None) };
+    match key {
+        "every" | "cron" => (schedule(cx, node, key).map_or(Trigger::Command, Trigger::Schedule), None),
+        "dates" => {
+            let (entries, keys) = dates::lower(cx, node);
+            (Trigger::Dates(entries), Some(keys))
+        }
+        _ => (signal(cx, fields, node, scope).map_or(Trigger::Command, Trigger::Signal), None),
+    }
+}
+
+/// Keys that only some triggers have.
+fn misplaced(cx: &mut Cx<'_>, fields: &Fields<'_>, found: Option<&str>) {
+    if found != Some("on") {
+        for key in ["where", "batch", "per"] {
+            if let Some(entry) = fields.entry(key) {
+                let help = if key == "where" { "for a condition on the play write `when`" } else { "such a play begins with `on: member.joined` or another signal" };
+                cx.error(codes::MISPLACED_KEY, entry.key.span, format!("`{key}` belongs to a play with `on`"), help);
+            }
+        }
+    }
+}
+
+fn schedule(cx: &mut Cx<'_>, node: &Node, key: &str) -> Option<Schedule> {
+    let text = reader::text(&mut cx.report, node, "a schedule such as `friday at 20:00`")?.clone();
+    let parse = |text: &str| if key == "every" { Schedule::parse_every(text) } else { Schedule::parse_cron(text) };
+    match parse(&text) {
+        Ok(schedule) => {
+            if schedule.needs_zone() {
+                cx.uses_clock(node.span, format!("`{text}`"));
+            }
+            if let Schedule::Term(role) = &schedule {
+                cx.refer(Sort::Role, role.as_str(), node.span);
+                if cx.names.roles.contains(role.as_str()) && !cx.names.terms.contains(role.as_str()) {
+                    cx.error(
+                        codes::NEVER_OCCURS,
+                        node.span,
+                        format!("the role `{role}` has no `term`, so it is never handed over"),
+                        format!("add a term under `roles`: `{role}: {{ people: […], term: 10 weeks }}`"),
+                    );
+                }
+            }
+            Some(schedule)
+        }
+        Err(error) => {
+            let plain = half_width(&text).filter(|plain| parse(plain).is_ok());
+            bad_schedule(cx, node, error, plain);
+            None
+        }
+    }
+}
+
+fn bad_schedule(cx: &mut Cx<'_>, node: &Node, error: ScheduleError, plain: Option<String>) {
+    let end = error.range.end.max(error.range.start + 1);
+    let span = text::origin(cx, node, error.range.start..end);
+    let help = plain.map(|plain| format!("write `{plain}` with half-width signs")).or(error.help).unwrap_or_default();
+    cx.error(codes::BAD_SCHEDULE, span, error.message, help);
+}
+
+fn signal(cx: &mut Cx<'_>, fields: &Fields<'_>, node: &Node, scope: &Scope) -> Option<OnSignal> {
+    let name = reader::text(&mut cx.report, node, "a signal's name")?.clone();
+    signal_name(cx, &name, node.span);
+    let filter = fields.get("where").and_then(|node| text::condition(cx, node, scope));
+    let batch = fields.get("batch").and_then(|node| batch(cx, node));
+    let per_member = match fields.get("per") {
+        None => false,
+        Some(node) => reader::choice(&mut cx.report, node, &[("member", true)]).unwrap_or_default(),
+    };
+    if per_member && let Some(entry) = fields.entry("batch") {
+        cx.error(codes::MISPLACED_KEY, entry.key.span, "`batch` collects many members, `per: member` starts a run for each", "keep one of the two");
+    }
+    Some(OnSignal { name, filter, batch, per_member })
+}
+
+/// Checks a signal's name; a name that looks like one of the engine's and is none is a warning.
+pub(crate) fn signal_name(cx: &mut Cx<'_>, name: &Arc<str>, span: Span) {
+    if name.is_empty() || name.contains(char::is_whitespace) {
+        cx.error(codes::BAD_NAME, span, format!("`{name}` is no signal: a signal's name has no spaces"), "write `-` or `.` between the words");
+        return;
+    }
+    if SIGNALS.contains(&&**name) {
+        return;
+    }
+    let own = ["group.", "phase.", "member.", "task."].iter().any(|prefix| name.starts_with(prefix));
+    let near = crate::base::diagnostic::suggest::nearest(name, SIGNALS);
+    if let Some(near) = near {
+        cx.warning(codes::UNKNOWN_SIGNAL, span, format!("nothing sends the signal `{name}` by itself"), format!("did you mean `{near}`?"));
+    } else if own {
+        let list = SIGNALS.map(|name| format!("`{name}`")).join(", ");
+        cx.warning(codes::UNKNOWN_SIGNAL, span, format!("the engine sends no signal `{name}`"), format!("it sends {list}; a signal of your own has another first word"));
+    }
+}
+
+/// `10m`, or `until 20:00`
+fn batch(cx: &mut Cx<'_>, node: &Node) -> Option<Batch> {
+    let expected = "a window such as `10m` or `until 20:00`";
+    let text = reader::text(&mut cx.report, node, expected)?;
+    let trimmed = text.trim();
+    if let Some(clock) = trimmed.strip_prefix("until").map(str::trim) {
+        if let Ok(clock) = clock.parse() {
+            cx.uses_clock(node.span, format!("`{trimmed}`"));
+            return Some(Batch::Until(clock));
+        }
+    } else if let Ok(length) = trimmed.parse::<crate::base::time::Duration>()
+        && length.as_millis() > 0
+    {
+        return Some(Batch::For(length));
+    }
+    reader::bad_value(&mut cx.report, node, expected, None);
+    None
+}

@@ -1,0 +1,50 @@
+//! `playbook run`: the engine itself.
+
+use super::{
+    failure::{Code, Failure},
+    output::Output,
+};
+use crate::shell::runtime::{self, RunOptions};
+use std::path::PathBuf;
+
+/// Run playbooks until told to stop.
+///
+/// Posts go out when they are due, each once, through restarts and edits. A saved file takes effect without a
+/// restart. Stop with Ctrl-C or SIGTERM: attempts in flight are finished and everything is recorded.
+#[derive(Debug, clap::Args)]
+pub(super) struct Run {
+    /// The playbook files.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The state directory [default: `.playbook` beside the first file].
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// Send nothing: print every post as its platform would show it, and throw the state away.
+    #[arg(long)]
+    rehearse: bool,
+    /// Leave saved files alone until the next start.
+    #[arg(long)]
+    no_watch: bool,
+}
+
+impl Run {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let color = if out.color { anstream::ColorChoice::Always } else { anstream::ColorChoice::Never };
+        let options = RunOptions {
+            files: self.files.clone(),
+            state: self.state.clone(),
+            rehearse: self.rehearse,
+            watch: !self.no_watch,
+            color,
+        };
+        runtime::run(&options).map_err(|error| {
+            let code = match error.code {
+                1 => Code::Playbook,
+                2 => Code::Usage,
+                3 => Code::Environment,
+                _ => Code::Bug,
+            };
+            Failure { code, message: error.message, help: error.help }
+        })
+    }
+}

@@ -1,0 +1,484 @@
+//! 飞书 custom bot (Feishu open platform, "Custom bot usage guide" and "Rich text (Markdown)", JSON 2.0, 2025-06).
+//!
+//! Plain words go as `text`, everything else as a card of JSON 2.0. A heading at the very beginning becomes the
+//! card's own title. Pictures need an upload that a custom bot cannot do, so they are links.
+
+use super::{
+    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    answer::{self, by_status, excerpt, unclear},
+    mention::Mentions,
+};
+use crate::{
+    base::{limits::MESSAGE_PARTS_MAX, time::Duration},
+    model::{
+        channel::ChannelKind,
+        message::{Button, Message},
+    },
+    shell::delivery::{
+        markup::{
+            self, Block,
+            split::split,
+            write::{Dialect, PLAIN},
+        },
+        target::Robot,
+    },
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+/// The adapter of `type: feishu`.
+pub struct Feishu;
+
+/// The whole body may have 20 KB; the signature is added afterwards.
+const BODY_BYTES_MAX: usize = 20_000;
+const SIGNATURE_BYTES: usize = 120;
+const TABLES_PER_ELEMENT_MAX: usize = 4;
+const TITLE_CHARS_MAX: usize = 200;
+/// Breaks up what would be markup; shows nothing.
+const INVISIBLE: char = '\u{200B}';
+
+const TEXT: Dialect = Dialect { escape: escape_text, ..PLAIN };
+
+const CARD: Dialect = Dialect {
+    escape: escape_card,
+    bold: "**",
+    italic: "*",
+    strike: "~~",
+    code: true,
+    links: true,
+    images: false,
+    headings: true,
+    list_indent: Some(4),
+    quotes: 8,
+    fences: true,
+    tables: true,
+    rule: "---",
+    // A single line end may vanish.
+    line_break: "<br>",
+};
+
+impl Adapter for Feishu {
+    fn requests(
+        &self,
+        message: &Message,
+        robot: &Robot,
+        attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let mut bodies = bodies(message)?;
+        if bodies.len() > MESSAGE_PARTS_MAX {
+            return Err(Refusal(format!(
+                "the message would be {} parts, at most {MESSAGE_PARTS_MAX} are sent: shorten it or put it in a \
+                 document and post the link",
+                bodies.len()
+            )));
+        }
+        if let Some(secret) = robot.setting("secret") {
+            let timestamp = attempt.at.as_seconds();
+            let sign = sign(secret, timestamp);
+            for body in &mut bodies {
+                body["timestamp"] = json!(timestamp.to_string());
+                body["sign"] = json!(sign);
+            }
+        }
+        let url = robot.setting("url").unwrap_or_default();
+        Ok(bodies.into_iter().map(|body| Request::post_json(url, body.to_string())).collect())
+    }
+
+    fn receipt(&self, response: &Response) -> Receipt {
+        let body = response.json();
+        let field = |name: &str| body.as_ref().and_then(|body| body.get(name));
+        // Older proxies in front of the platform show only the legacy key.
+        let Some(code) = answer::code(field("code")).or_else(|| answer::code(field("StatusCode"))) else {
+            return by_status(response).unwrap_or_else(|| unclear("Feishu", response));
+        };
+        let said =
+            field("msg").or_else(|| field("StatusMessage")).and_then(Value::as_str).unwrap_or_default();
+        let in_words = |what: &str| format!("{what} ({code}): {}", excerpt(said));
+        let refused = |what| Receipt::Refused { reason: in_words(what) };
+        match code {
+            0 => Receipt::Accepted { note: String::new() },
+            11232 | 230_020 | 99_991_400 => {
+                let reset =
+                    response.header("x-ogw-ratelimit-reset").and_then(|value| value.trim().parse().ok());
+                let reset = reset.map(|seconds: i64| Duration::SECOND.times(seconds.clamp(0, 3_600)));
+                Receipt::RetryLater {
+                    after: response.retry_after().or(reset),
+                    throttled: true,
+                    attempts_max: None,
+                    reason: in_words("the bot has sent too many messages, or Feishu is under pressure"),
+                }
+            }
+            9499 => refused("Feishu does not take the message as it is, or it is too long"),
+            19001 => refused("the URL's token is wrong, or the bot was removed from the group"),
+            19021 => refused("the signature does not match: check `secret`, and this machine's clock"),
+            19022 => refused("the bot only takes messages from listed addresses: add this machine's"),
+            19024 => refused("the bot only takes messages that hold one of its keywords"),
+            230_025 => refused("the message is too long"),
+            _ if response.status >= 500 => answer::retry(in_words("Feishu has a problem of its own")),
+            _ => refused("Feishu refused the message"),
+        }
+    }
+
+    fn shown(&self, request: &Request) -> Shown {
+        let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
+        let form = body["msg_type"].as_str().unwrap_or_default();
+        let note = format!("{form} · {} of {BODY_BYTES_MAX} bytes", request.body.len());
+        if form == "text" {
+            let text = body["content"]["text"].as_str().unwrap_or_default();
+            return Shown { note, text: read_tags(&text.replace(INVISIBLE, "")) };
+        }
+        let card = &body["card"];
+        let mut parts = Vec::new();
+        if let Some(title) = card["header"]["title"]["content"].as_str() {
+            parts.push(format!("【{title}】"));
+        }
+        for element in card["body"]["elements"].as_array().into_iter().flatten() {
+            match element["tag"].as_str() {
+                Some("markdown") => {
+                    let content = read_tags(element["content"].as_str().unwrap_or_default());
+                    parts.push(PLAIN.write(&markup::parse(&content)));
+                }
+                Some("button") => {
+                    let text = element["text"]["content"].as_str().unwrap_or_default();
+                    let url = element["behaviors"][0]["default_url"].as_str().unwrap_or_default();
+                    parts.push(format!("[ {text} ] {url}"));
+                }
+                _ => {}
+            }
+        }
+        Shown { note, text: parts.join("\n\n") }
+    }
+}
+
+/// `<at …>name</at>` as it is shown.
+fn read_tags(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("<at ") {
+        let Some((tag, after)) = rest[at..].split_once('>') else { break };
+        let Some((name, tail)) = after.split_once("</at>") else { break };
+        let id = tag.rsplit('=').next().unwrap_or_default().trim_matches('"');
+        out.push_str(&rest[..at]);
+        out.push('@');
+        out.push_str(match (name, id) {
+            ("", "all") => "所有人",
+            ("", id) => id,
+            (name, _) => name,
+        });
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The documented signature: the text is the key and the message is empty.
+fn sign(secret: &str, timestamp: i64) -> String {
+    let key = format!("{timestamp}\n{secret}");
+    let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes keys of any length");
+    STANDARD.encode(mac.finalize().into_bytes())
+}
+
+fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
+    let mentions = Mentions::of(message, ChannelKind::Feishu);
+    let blocks = markup::blocks_without_buttons(message);
+    if blocks.is_empty() && message.buttons.is_empty() && mentions.is_silent() {
+        return Err(Refusal("the message is empty".into()));
+    }
+    if message.buttons.is_empty() && blocks.iter().all(is_plain) {
+        return Ok(text_parts(blocks, &mentions));
+    }
+    Ok(card_parts(blocks, &mentions, &message.buttons))
+}
+
+fn is_plain(block: &Block) -> bool {
+    let Block::Paragraph(spans) = block else {
+        return false;
+    };
+    spans.iter().all(|span| {
+        span.style.is_plain()
+            && span.image.is_none()
+            && span.link.as_ref().is_none_or(|link| *link == span.text)
+    })
+}
+
+fn text_parts(blocks: Vec<Block>, mentions: &Mentions) -> Vec<Value> {
+    let mut prefix = String::new();
+    if mentions.all {
+        prefix.push_str("<at user_id=\"all\">所有人</at> ");
+    }
+    for (id, name) in &mentions.known {
+        let name = name.replace(['<', '>'], "");
+        prefix.push_str(&format!("<at user_id=\"{}\">{name}</at> ", id_only(id)));
+    }
+    for name in &mentions.unknown {
+        prefix.push_str(&escape_text(&format!("@{name} "), true));
+    }
+    let body = |text: String| json!({ "msg_type": "text", "content": { "text": text } });
+    let fits = |part: &[Block]| is_small(&body(format!("{prefix}{}", TEXT.write(part))));
+    let mut texts: Vec<String> = split(blocks, &fits).iter().map(|part| TEXT.write(part)).collect();
+    match texts.first_mut() {
+        Some(first) => first.insert_str(0, &prefix),
+        None => texts.push(prefix),
+    }
+    texts.into_iter().map(body).collect()
+}
+
+fn card_parts(mut blocks: Vec<Block>, mentions: &Mentions, buttons: &[Button]) -> Vec<Value> {
+    let title = take_title(&mut blocks);
+    let mut prefix: Vec<String> = Vec::new();
+    if mentions.all {
+        prefix.push("<at id=all></at>".into());
+    }
+    prefix.extend(mentions.known.iter().map(|(id, _)| format!("<at id={}></at>", id_only(id))));
+    prefix.extend(mentions.unknown.iter().map(|name| escape_card(&format!("@{name}"), false)));
+    let prefix = prefix.join(" ");
+    // Every part is measured with all that the first one and the last one have beside their text.
+    let fits = |part: &[Block]| is_small(&card(title.as_deref(), &prefix, part, buttons));
+    let mut parts = split(blocks, &fits);
+    if parts.is_empty() {
+        parts.push(Vec::new());
+    }
+    let last = parts.len() - 1;
+    let cards = parts.iter().enumerate().map(|(index, part)| {
+        let (title, prefix) = if index == 0 { (title.as_deref(), prefix.as_str()) } else { (None, "") };
+        card(title, prefix, part, if index == last { buttons } else { &[] })
+    });
+    cards.collect()
+}
+
+/// A heading at the very beginning, if it suits the card's title.
+fn take_title(blocks: &mut Vec<Block>) -> Option<String> {
+    let Some(Block::Heading(_, spans)) = blocks.first() else {
+        return None;
+    };
+    let text = PLAIN.write(&[Block::Paragraph(spans.clone())]).replace('\n', " ");
+    let suits = text.chars().count() <= TITLE_CHARS_MAX
+        && spans.iter().all(|s| s.link.is_none() && s.image.is_none());
+    suits.then(|| {
+        blocks.remove(0);
+        text
+    })
+}
+
+fn card(title: Option<&str>, prefix: &str, blocks: &[Block], buttons: &[Button]) -> Value {
+    let mut elements: Vec<Value> = Vec::new();
+    let mut markdown = |content: String| elements.push(json!({ "tag": "markdown", "content": content }));
+    let mut from = 0;
+    let mut prefix = prefix;
+    while from < blocks.len() || !prefix.is_empty() {
+        let to = from + without_too_many_tables(&blocks[from..]);
+        let text = CARD.write(&blocks[from..to]);
+        let between = if prefix.is_empty() || text.is_empty() { "" } else { "\n\n" };
+        markdown(format!("{prefix}{between}{text}"));
+        (from, prefix) = (to, "");
+    }
+    for button in buttons {
+        if button.url.starts_with("https://") || button.url.starts_with("http://") {
+            elements.push(json!({
+                "tag": "button",
+                "text": { "tag": "plain_text", "content": button.text },
+                "type": "primary",
+                "behaviors": [{ "type": "open_url", "default_url": button.url }],
+            }));
+        } else {
+            let text = escape_card(&format!("{} {}", button.text, button.url), true);
+            elements.push(json!({ "tag": "markdown", "content": text }));
+        }
+    }
+    let mut card = json!({ "schema": "2.0" });
+    if let Some(title) = title {
+        card["header"] = json!({ "title": { "tag": "plain_text", "content": title }, "template": "blue" });
+    }
+    card["body"] = json!({ "elements": elements });
+    json!({ "msg_type": "interactive", "card": card })
+}
+
+/// How many of the blocks one element may hold.
+fn without_too_many_tables(blocks: &[Block]) -> usize {
+    let mut tables = 0;
+    let fitting = blocks.iter().take_while(|block| {
+        block.each_block(&mut |block| tables += usize::from(matches!(block, Block::Table { .. })));
+        tables <= TABLES_PER_ELEMENT_MAX
+    });
+    // A single block with more tables stands alone; there is no better.
+    fitting.count().max(1).min(blocks.len())
+}
+
+fn is_small(body: &Value) -> bool {
+    body.to_string().len() + SIGNATURE_BYTES <= BODY_BYTES_MAX
+}
+
+/// An id cannot leave its tag.
+fn id_only(id: &str) -> String {
+    id.chars().filter(|c| !matches!(c, '<' | '>' | '"' | '\'' | ' ' | '\n')).collect()
+}
+
+/// `text` reads `<at …>` and nothing else.
+fn escape_text(text: &str, _at_start: bool) -> String {
+    text.replace("<at", &format!("<{INVISIBLE}at")).replace("</at", &format!("<{INVISIBLE}/at"))
+}
+
+/// Special characters are written as HTML entities, as the platform documents; only where they would be marks.
+fn escape_card(text: &str, at_start: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let chars: Vec<char> = text.chars().collect();
+    let leads = if at_start { leading_mark(&chars) } else { None };
+    for (index, &c) in chars.iter().enumerate() {
+        let before = index.checked_sub(1).map_or(' ', |i| chars[i]);
+        let after = chars.get(index + 1).copied().unwrap_or(' ');
+        let is_mark = match c {
+            '*' => !(before.is_whitespace() && after.is_whitespace()),
+            '_' => !(before.is_alphanumeric() && after.is_alphanumeric()),
+            '~' => before == '~' || after == '~',
+            '`' | '<' => true,
+            '\\' => after.is_ascii_punctuation(),
+            '&' => after.is_ascii_alphabetic() || after == '#',
+            '[' => chars[index..].windows(2).any(|pair| pair == [']', '(']),
+            _ => false,
+        };
+        if is_mark || leads == Some(index) {
+            out.push_str(&format!("&#{};", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// The place of the character by which a line would become a heading, quotation, list or rule.
+fn leading_mark(chars: &[char]) -> Option<usize> {
+    let digits = chars.iter().take_while(|c| c.is_ascii_digit()).count();
+    match chars.first()? {
+        '#' | '>' | '-' | '+' | '=' => Some(0),
+        _ if digits > 0 && matches!(chars.get(digits), Some('.' | ')')) => Some(digits),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{answer::tests::answer, *};
+    use crate::{
+        base::{
+            ids::{ChannelName, EffectId, GroupId},
+            time::Timestamp,
+        },
+        model::message::Mention,
+        shell::delivery::secret::Secret,
+    };
+    use proptest::prelude::*;
+
+    fn requests(message: &Message, secret: Option<&str>) -> Vec<Value> {
+        let (group, channel, effect) = (GroupId::new("g"), ChannelName::new("c"), EffectId::new("e"));
+        let at = Timestamp::from_millis(100_500);
+        let attempt = Attempt { group: &group, channel: &channel, effect: &effect, label: None, at };
+        let mut robot = Robot::placeholder(ChannelKind::Feishu);
+        if let Some(secret) = secret {
+            robot.settings.insert("secret".into(), Secret::new(secret));
+        }
+        let requests = Feishu.requests(message, &robot, &attempt).unwrap();
+        requests.iter().map(|request| serde_json::from_str(&request.body).unwrap()).collect()
+    }
+
+    #[test]
+    fn signs_the_published_vector() {
+        assert_eq!(sign("demo", 100), "jquNHnVOwmDRfw+vqTIrY5dooJAgi5EcRtLsQE4wfXg=");
+        let body = requests(&Message::text("hi"), Some("demo")).remove(0);
+        assert_eq!(
+            body,
+            json!({
+                "msg_type": "text",
+                "content": { "text": "hi" },
+                "timestamp": "100",
+                "sign": "jquNHnVOwmDRfw+vqTIrY5dooJAgi5EcRtLsQE4wfXg=",
+            })
+        );
+    }
+
+    #[test]
+    fn plain_words_go_as_text_and_markup_as_a_card() {
+        let all = Message { mentions: vec![Mention::All], ..Message::text(r"开始了 \<at user_id=x>") };
+        let text = "<at user_id=\"all\">所有人</at> 开始了 <\u{200B}at user_id=x>";
+        assert_eq!(requests(&all, None), [json!({ "msg_type": "text", "content": { "text": text } })]);
+
+        let rich = Message {
+            mentions: vec![Mention::All],
+            buttons: vec![Button { text: "报名".into(), url: "https://x.example".into() }],
+            ..Message::text("# 预告\n第一行\n**第二行** a\\*b\n\n- x\n  - y\n\n|a|\n|-|\n|1|")
+        };
+        let content =
+            "<at id=all></at>\n\n第一行<br>**第二行** a&#42;b\n\n- x\n    - y\n\n| a |\n| --- |\n| 1 |";
+        let expected = json!({
+            "msg_type": "interactive",
+            "card": {
+                "schema": "2.0",
+                "header": { "title": { "tag": "plain_text", "content": "预告" }, "template": "blue" },
+                "body": { "elements": [
+                    { "tag": "markdown", "content": content },
+                    {
+                        "tag": "button",
+                        "text": { "tag": "plain_text", "content": "报名" },
+                        "type": "primary",
+                        "behaviors": [{ "type": "open_url", "default_url": "https://x.example" }],
+                    },
+                ] },
+            },
+        });
+        assert_eq!(requests(&rich, None), std::slice::from_ref(&expected));
+        let shown = Feishu.shown(&Request::post_json("u", expected.to_string()));
+        assert!(shown.text.starts_with("【预告】\n\n@所有人\n\n第一行\n第二行 a*b\n\n• x"), "{}", shown.text);
+        assert!(shown.text.ends_with("[ 报名 ] https://x.example"), "{}", shown.text);
+    }
+
+    #[test]
+    fn an_element_holds_four_tables_at_most() {
+        let text = "|a|\n|-|\n|1|\n\n".repeat(9);
+        let body = requests(&Message::text(text), None).remove(0);
+        assert_eq!(body["card"]["body"]["elements"].as_array().unwrap().len(), 3);
+    }
+
+    #[test]
+    fn answers_are_told_apart_by_their_body() {
+        let receipt = |body: &str| Feishu.receipt(&answer(200, body));
+        let accepted = Receipt::Accepted { note: String::new() };
+        assert_eq!(receipt(r#"{"code":0,"data":{},"msg":"success","StatusCode":0}"#), accepted);
+        assert_eq!(receipt(r#"{"StatusCode":0,"StatusMessage":"success"}"#), accepted);
+        assert!(matches!(
+            receipt(r#"{"code":11232,"data":{}}"#),
+            Receipt::RetryLater { throttled: true, .. }
+        ));
+        let Receipt::Refused { reason } = receipt(r#"{"code":19021,"msg":"sign match fail"}"#) else {
+            panic!("not refused");
+        };
+        assert_eq!(
+            reason,
+            "the signature does not match: check `secret`, and this machine's clock (19021): sign match fail"
+        );
+        assert!(matches!(receipt("{}"), Receipt::Unclear { .. }));
+        assert!(matches!(receipt(r#"{"code":9499}"#), Receipt::Refused { .. }));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_fits_and_keeps_its_words(
+            text in r"([a-zA-Z0-9读书会。！* _`#>\-\[\]()|<@/&\\~\n👩é]{0,40}|[字词]{900,4000}\n?){1,10}",
+        ) {
+            prop_assume!(!markup::parse(&text).is_empty());
+            let bodies = requests(&Message::text(&*text), Some("demo"));
+            let words = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+            let mut seen = String::new();
+            for body in &bodies {
+                let text = body.to_string();
+                prop_assert!(text.len() <= BODY_BYTES_MAX, "{}", text.len());
+                seen.push_str(&words(&text));
+            }
+            let expected = words(&PLAIN.write(&markup::blocks(&Message::text(&*text))));
+            let mut chars = seen.chars();
+            for c in expected.chars() {
+                prop_assert!(chars.any(|seen| seen == c), "lost {c:?} of {text:?}");
+            }
+        }
+    }
+}

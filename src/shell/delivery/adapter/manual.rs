@@ -1,0 +1,33 @@
+//! The honest channel for a platform without robots: a person copies the text.
+//!
+//! Nothing is sent; the row is settled when the person says so (`playbook done`).
+
+use super::{Adapter, Attempt, Carrier, Receipt, Refusal, Request, Response, Shown, console::plain_text};
+use crate::{
+    model::{channel::ChannelKind, message::Message},
+    shell::delivery::target::Robot,
+};
+use std::borrow::Cow;
+
+/// The adapter of `type: manual`.
+pub struct Manual;
+
+impl Adapter for Manual {
+    fn carrier(&self) -> Carrier {
+        Carrier::Person
+    }
+
+    /// One `COPY` with the text ready to paste.
+    fn requests(&self, message: &Message, _: &Robot, _: &Attempt<'_>) -> Result<Vec<Request>, Refusal> {
+        let body = plain_text(message, ChannelKind::Manual);
+        Ok(vec![Request { method: Cow::Borrowed("COPY"), url: "manual:".into(), headers: Vec::new(), body }])
+    }
+
+    fn receipt(&self, _: &Response) -> Receipt {
+        Receipt::Accepted { note: String::new() }
+    }
+
+    fn shown(&self, request: &Request) -> Shown {
+        Shown { note: "to be copied by a person".into(), text: request.body.clone() }
+    }
+}

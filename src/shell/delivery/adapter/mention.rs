@@ -1,0 +1,47 @@
+//! Who is notified: the ids that a platform knows, and the names of those whom it does not know.
+
+use crate::model::{
+    channel::ChannelKind,
+    message::{Mention, Message},
+};
+
+/// The mentions of a message, sorted out for one platform.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mentions {
+    /// Everybody.
+    pub all: bool,
+    /// Ids of the platform, each with the name it belongs to.
+    pub known: Vec<(String, String)>,
+    /// Names of people without an id there: written out, they are not notified.
+    pub unknown: Vec<String>,
+}
+
+impl Mentions {
+    /// The mentions of a message on a platform.
+    pub fn of(message: &Message, kind: ChannelKind) -> Self {
+        let mut mentions = Self::default();
+        for mention in &message.mentions {
+            match mention {
+                Mention::All => mentions.all = true,
+                Mention::Person(person) => match person.handles.get(kind.as_str()) {
+                    Some(id) => mentions.known.push((id.clone(), person.name.clone())),
+                    None => mentions.unknown.push(person.name.clone()),
+                },
+            }
+        }
+        mentions
+    }
+
+    /// Nobody is mentioned by an id or as everybody.
+    pub fn is_silent(&self) -> bool {
+        !self.all && self.known.is_empty()
+    }
+
+    /// All of them as text: `@所有人 @小林`.
+    pub fn in_words(&self) -> String {
+        let all = self.all.then_some("@所有人".to_owned());
+        let people =
+            self.known.iter().map(|(_, name)| name).chain(&self.unknown).map(|name| format!("@{name}"));
+        all.into_iter().chain(people).collect::<Vec<_>>().join(" ")
+    }
+}

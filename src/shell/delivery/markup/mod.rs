@@ -1,0 +1,418 @@
+//! Message text as a tree of blocks: what CommonMark means, before a platform's dialect writes it down again.
+//!
+//! Tables and strikethrough are read too. Raw HTML is text. Nothing here knows a platform.
+
+use crate::model::message::Message;
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+
+pub mod write;
+pub mod split;
+
+/// Blocks inside blocks deeper than this are read as if they stood one level up.
+const DEPTH_MAX: usize = 12;
+/// An address longer than this is written out as text, because a part could not hold it as a link.
+const URL_BYTES_MAX: usize = 1_000;
+
+/// A block of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// A heading and its level from 1.
+    Heading(u8, Vec<Span>),
+    /// A paragraph.
+    Paragraph(Vec<Span>),
+    /// Code as it stands.
+    Code {
+        /// The language, if one was given.
+        language: String,
+        /// Lines parted by `\n`, without the last line end.
+        text: String,
+    },
+    /// A quotation.
+    Quote(Vec<Self>),
+    /// A list.
+    List {
+        /// The first number; none for bullets.
+        start: Option<u64>,
+        /// Its items.
+        items: Vec<Vec<Self>>,
+    },
+    /// A table; the first row is its header.
+    Table {
+        /// One for each column.
+        aligns: Vec<Align>,
+        /// Rows of cells.
+        rows: Vec<Vec<Vec<Span>>>,
+    },
+    /// A horizontal rule.
+    Rule,
+}
+
+/// How a column is aligned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// As the platform likes.
+    Unset,
+    /// To the left.
+    Left,
+    /// In the middle.
+    Center,
+    /// To the right.
+    Right,
+}
+
+/// A stretch of text in one style. Line breaks, soft or hard, are `\n`: chat is written line by line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Span {
+    /// What it says; the description of an image.
+    pub text: String,
+    /// How it looks.
+    pub style: Style,
+    /// Where it leads.
+    pub link: Option<String>,
+    /// The address of the image that it is.
+    pub image: Option<String>,
+}
+
+/// How text looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Style {
+    /// Strong emphasis.
+    pub bold: bool,
+    /// Emphasis.
+    pub italic: bool,
+    /// Struck out.
+    pub strike: bool,
+    /// Code within a line.
+    pub code: bool,
+}
+
+impl Span {
+    /// Plain text.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+impl Style {
+    /// Nothing special.
+    pub const fn is_plain(self) -> bool {
+        !(self.bold || self.italic || self.strike || self.code)
+    }
+}
+
+/// Everything a message shows, for a platform without polls, images beside text, or buttons: its text, then the
+/// question with its options, the image, and one line for each button.
+pub fn blocks(message: &Message) -> Vec<Block> {
+    let mut blocks = blocks_without_buttons(message);
+    if !message.buttons.is_empty() {
+        let mut line: Vec<Span> = Vec::new();
+        for button in &message.buttons {
+            if !line.is_empty() {
+                line.push(Span::plain("\n"));
+            }
+            line.push(Span { link: Some(button.url.clone()), ..Span::plain(&button.text) });
+        }
+        blocks.push(Block::Paragraph(line));
+    }
+    blocks
+}
+
+/// The same without the buttons, for a platform that has some.
+pub fn blocks_without_buttons(message: &Message) -> Vec<Block> {
+    let mut blocks = parse(&message.text);
+    if let Some(poll) = &message.poll {
+        let question =
+            Span { style: Style { bold: true, ..Style::default() }, ..Span::plain(&poll.question) };
+        // A question that is also the text is not asked twice.
+        if message.text.trim() != poll.question.trim() {
+            blocks.push(Block::Paragraph(vec![question]));
+        }
+        let items = poll.options.iter().map(|o| vec![Block::Paragraph(vec![Span::plain(o)])]).collect();
+        blocks.push(Block::List { start: Some(1), items });
+    }
+    if let Some(url) = &message.image {
+        blocks.push(Block::Paragraph(vec![Span { image: Some(url.clone()), ..Span::default() }]));
+    }
+    blocks.retain(|block| !block.is_empty());
+    blocks
+}
+
+/// Reads CommonMark.
+pub fn parse(text: &str) -> Vec<Block> {
+    let mut reader = Reader::default();
+    for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+        reader.event(event);
+    }
+    reader.finish()
+}
+
+impl Block {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Heading(_, spans) | Self::Paragraph(spans) => spans
+                .iter()
+                .all(|span| span.text.trim().is_empty() && span.image.is_none() && span.link.is_none()),
+            Self::Code { .. } | Self::Rule | Self::Table { .. } => false,
+            Self::Quote(blocks) => blocks.iter().all(Self::is_empty),
+            Self::List { items, .. } => items.is_empty(),
+        }
+    }
+
+    /// Calls `see` for every span in it, in order.
+    pub fn each_span(&self, see: &mut dyn FnMut(&Span)) {
+        match self {
+            Self::Heading(_, spans) | Self::Paragraph(spans) => spans.iter().for_each(see),
+            Self::Code { .. } | Self::Rule => {}
+            Self::Quote(blocks) => blocks.iter().for_each(|block| block.each_span(see)),
+            Self::List { items, .. } => items.iter().flatten().for_each(|block| block.each_span(see)),
+            Self::Table { rows, .. } => rows.iter().flatten().flatten().for_each(see),
+        }
+    }
+
+    /// Calls `see` for this block and every block inside it.
+    pub fn each_block(&self, see: &mut dyn FnMut(&Self)) {
+        see(self);
+        match self {
+            Self::Quote(blocks) => blocks.iter().for_each(|block| block.each_block(see)),
+            Self::List { items, .. } => items.iter().flatten().for_each(|block| block.each_block(see)),
+            Self::Heading(..) | Self::Paragraph(_) | Self::Code { .. } | Self::Table { .. } | Self::Rule => {}
+        }
+    }
+}
+
+/// A container that has begun and not ended.
+enum Open {
+    Quote,
+    List(Option<u64>, Vec<Vec<Block>>),
+    Item,
+}
+
+#[derive(Default)]
+struct Reader {
+    /// Open containers, each with the blocks gathered before it began.
+    open: Vec<(Open, Vec<Block>)>,
+    blocks: Vec<Block>,
+    /// Containers beyond the depth limit that have begun and not ended.
+    ignored: usize,
+    spans: Vec<Span>,
+    heading: Option<u8>,
+    code: Option<(String, String)>,
+    html: bool,
+    bold: usize,
+    italic: usize,
+    strike: usize,
+    links: Vec<String>,
+    images: Vec<String>,
+    table: Option<(Vec<Align>, Vec<Vec<Vec<Span>>>)>,
+}
+
+impl Reader {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => match &mut self.code {
+                Some((_, code)) => code.push_str(&text),
+                None => self.push(&text, false),
+            },
+            Event::Code(text) => self.push(&text, true),
+            Event::InlineHtml(html) if is_line_break(&html) => self.push("\n", false),
+            Event::Html(text)
+            | Event::InlineHtml(text)
+            | Event::InlineMath(text)
+            | Event::DisplayMath(text)
+            | Event::FootnoteReference(text) => self.push(&text, false),
+            Event::SoftBreak | Event::HardBreak => self.push("\n", false),
+            Event::Rule => {
+                self.flush();
+                self.blocks.push(Block::Rule);
+            }
+            Event::TaskListMarker(_) => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        match tag {
+            Tag::Heading { level, .. } => {
+                self.flush();
+                self.heading = Some(level as u8);
+            }
+            Tag::CodeBlock(kind) => {
+                self.flush();
+                let language = match kind {
+                    CodeBlockKind::Fenced(info) => {
+                        info.split_whitespace().next().unwrap_or_default().to_owned()
+                    }
+                    CodeBlockKind::Indented => String::new(),
+                };
+                self.code = Some((language, String::new()));
+            }
+            Tag::BlockQuote(_) => self.open(Open::Quote),
+            Tag::List(start) => self.open(Open::List(start, Vec::new())),
+            Tag::Item => self.open(Open::Item),
+            Tag::Strong => self.bold += 1,
+            Tag::Emphasis => self.italic += 1,
+            Tag::Strikethrough => self.strike += 1,
+            Tag::Link { dest_url, .. } => self.links.push(dest_url.into_string()),
+            Tag::Image { dest_url, .. } => {
+                self.images.push(dest_url.into_string());
+                // Present even without a description.
+                self.spans.push(self.styled("", false));
+            }
+            Tag::Table(aligns) => {
+                self.flush();
+                self.table = Some((aligns.into_iter().map(align).collect(), Vec::new()));
+            }
+            Tag::TableHead | Tag::TableRow => {
+                if let Some((_, rows)) = &mut self.table {
+                    rows.push(Vec::new());
+                }
+            }
+            Tag::HtmlBlock => {
+                self.flush();
+                self.html = true;
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph | TagEnd::HtmlBlock | TagEnd::Heading(_) => {
+                self.flush();
+                self.heading = None;
+                self.html = false;
+            }
+            TagEnd::CodeBlock => {
+                if let Some((language, text)) = self.code.take() {
+                    let text = text.strip_suffix('\n').unwrap_or(&text).to_owned();
+                    self.blocks.push(Block::Code { language, text });
+                }
+            }
+            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item => self.close(),
+            TagEnd::Strong => self.bold = self.bold.saturating_sub(1),
+            TagEnd::Emphasis => self.italic = self.italic.saturating_sub(1),
+            TagEnd::Strikethrough => self.strike = self.strike.saturating_sub(1),
+            TagEnd::Link => drop(self.links.pop()),
+            TagEnd::Image => drop(self.images.pop()),
+            TagEnd::TableCell => {
+                let cell = std::mem::take(&mut self.spans);
+                if let Some(row) = self.table.as_mut().and_then(|(_, rows)| rows.last_mut()) {
+                    row.push(cell);
+                }
+            }
+            TagEnd::Table => {
+                if let Some((aligns, rows)) = self.table.take() {
+                    self.blocks.push(Block::Table { aligns, rows });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, container: Open) {
+        self.flush();
+        if self.open.len() >= DEPTH_MAX * 2 {
+            self.ignored += 1;
+        } else {
+            self.open.push((container, std::mem::take(&mut self.blocks)));
+        }
+    }
+
+    fn close(&mut self) {
+        self.flush();
+        if self.ignored > 0 {
+            self.ignored -= 1;
+            return;
+        }
+        let Some((container, before)) = self.open.pop() else {
+            return;
+        };
+        let inner = std::mem::replace(&mut self.blocks, before);
+        match container {
+            Open::Quote => self.blocks.push(Block::Quote(inner)),
+            Open::Item => match self.open.last_mut() {
+                Some((Open::List(_, items), _)) => items.push(inner),
+                _ => self.blocks.extend(inner),
+            },
+            Open::List(start, items) => self.blocks.push(Block::List { start, items }),
+        }
+    }
+
+    /// Ends the paragraph, heading or tight list item that is being read.
+    fn flush(&mut self) {
+        let mut spans = std::mem::take(&mut self.spans);
+        trim(&mut spans);
+        if spans.is_empty() {
+            return;
+        }
+        self.blocks.push(match self.heading {
+            Some(level) => Block::Heading(level, spans),
+            None => Block::Paragraph(spans),
+        });
+    }
+
+    fn styled(&self, text: &str, code: bool) -> Span {
+        Span {
+            text: text.to_owned(),
+            style: Style { bold: self.bold > 0, italic: self.italic > 0, strike: self.strike > 0, code },
+            link: self.links.last().cloned(),
+            image: self.images.last().cloned(),
+        }
+    }
+
+    fn push(&mut self, text: &str, code: bool) {
+        let mut span = self.styled(text, code);
+        let too_long = |url: &Option<String>| url.as_ref().is_some_and(|url| url.len() > URL_BYTES_MAX);
+        if too_long(&span.link) || too_long(&span.image) {
+            let url = span.image.take().or(span.link.take()).unwrap_or_default();
+            span.text = if span.text == url { url } else { format!("{} {url}", span.text) };
+        }
+        match self.spans.last_mut() {
+            Some(last) if last.style == span.style && last.link == span.link && last.image == span.image => {
+                last.text.push_str(&span.text);
+            }
+            _ => self.spans.push(span),
+        }
+    }
+
+    fn finish(mut self) -> Vec<Block> {
+        self.flush();
+        while !self.open.is_empty() {
+            self.close();
+        }
+        self.blocks
+    }
+}
+
+/// Drops white space at both ends.
+pub(super) fn trim(spans: &mut Vec<Span>) {
+    while let Some(last) = spans.last_mut() {
+        last.text.truncate(last.text.trim_end().len());
+        if !last.text.is_empty() || last.image.is_some() {
+            break;
+        }
+        spans.pop();
+    }
+    while let Some(first) = spans.first_mut() {
+        let start = first.text.len() - first.text.trim_start().len();
+        first.text.drain(..start);
+        if !first.text.is_empty() || first.image.is_some() {
+            break;
+        }
+        spans.remove(0);
+    }
+}
+
+fn align(align: Alignment) -> Align {
+    match align {
+        Alignment::None => Align::Unset,
+        Alignment::Left => Align::Left,
+        Alignment::Center => Align::Center,
+        Alignment::Right => Align::Right,
+    }
+}
+
+fn is_line_break(html: &str) -> bool {
+    matches!(html.to_ascii_lowercase().replace(' ', "").as_str(), "<br>" | "<br/>")
+}

@@ -1,0 +1,146 @@
+//! Requests from the control socket become inputs; their answers come after the commit.
+
+#![expect(clippy::disallowed_methods, reason = "looks at the outbox beside the driver")]
+
+use super::{
+    driver::{Driver, Event},
+    slot::Pending,
+};
+use crate::{
+    base::{
+        ids::{EffectId, GroupId, InputId},
+        limits,
+        time::Zone,
+    },
+    engine::{
+        entry::{Entry, Fact},
+        input::{Input, InputKind, Receipt, Signal},
+    },
+    shell::{
+        clock,
+        socket::{Ask, Asked, CommandReply},
+        store::{LogLine, OutboxRow, Reader, Status},
+    },
+};
+use tokio::sync::oneshot;
+
+/// Takes a request.
+pub(super) fn take(driver: &mut Driver, (request, reply): Asked) {
+    let group = match group_of(driver, request.group) {
+        Ok(group) => group,
+        Err(reason) => return Driver::refuse(reply, reason),
+    };
+    let waiting = driver.slots.get(&group).map_or(0, |slot| slot.waiting.len());
+    if waiting >= limits::INPUTS_WAITING_MAX {
+        let reason = format!("{waiting} inputs of group `{group}` are waiting already; ask again in a moment");
+        return Driver::refuse(reply, reason);
+    }
+    let id = request.id.map_or_else(|| driver.fresh_id(), InputId::from);
+    let kind = match request.ask {
+        Ask::Command(command) => InputKind::Command(command),
+        Ask::Signal { name, .. } if name.trim().is_empty() || name.contains(char::is_whitespace) => {
+            return Driver::refuse(reply, format!("{name:?} is not a signal's name: a name has no spaces"));
+        }
+        Ask::Signal { name, member, data } => {
+            InputKind::Signal(Signal { name: name.into(), id: id.clone(), at: clock::now(), member, data })
+        }
+        Ask::Resend { effect } => return outbox(driver, group, effect, None, reply),
+        Ask::Arrived { effect, by } => {
+            return outbox(driver, group, effect, Some(by.unwrap_or_default()), reply);
+        }
+    };
+    driver.enqueue(&group, Pending { input: Input { id, kind }, told: None, reply: Some(reply) });
+}
+
+fn group_of(driver: &Driver, wanted: Option<GroupId>) -> Result<GroupId, String> {
+    let mut running = driver.slots.values().filter(|slot| slot.book.is_some()).map(|slot| slot.group());
+    match wanted {
+        Some(group) if driver.slots.get(&group).is_some_and(|slot| slot.book.is_some()) => Ok(group),
+        Some(group) => Err(format!("no group `{group}` is running here; running: {}", names(running))),
+        None => match (running.next(), running.next()) {
+            (Some(only), None) => Ok(only.clone()),
+            (None, _) => Err("no group is running here".into()),
+            (Some(first), Some(second)) => {
+                let all = names([first, second].into_iter().chain(running));
+                Err(format!("this engine runs several groups: say which with --group; running: {all}"))
+            }
+        },
+    }
+}
+
+fn names<'a>(groups: impl Iterator<Item = &'a GroupId>) -> String {
+    const SHOWN: usize = 8;
+    let all: Vec<&str> = groups.map(GroupId::as_str).collect();
+    let mut text = all[..all.len().min(SHOWN)].join(", ");
+    if all.len() > SHOWN {
+        text.push_str(&format!(" and {} more", all.len() - SHOWN));
+    }
+    text
+}
+
+/// A person decides about a message that is dead or in doubt: sent again, or `arrived` by whom.
+fn outbox(
+    driver: &Driver,
+    group: GroupId,
+    effect: EffectId,
+    arrived: Option<String>,
+    reply: oneshot::Sender<CommandReply>,
+) {
+    let (dir, store, events) = (driver.dir.clone(), driver.store.clone(), driver.events.clone());
+    tokio::spawn(async move {
+        let wanted = (group.clone(), effect.clone());
+        let found = tokio::task::spawn_blocking(move || find(&dir, &wanted.0, &wanted.1)).await;
+        let row = match found {
+            Ok(Ok(row)) => row,
+            Ok(Err(reason)) => return Driver::refuse(reply, reason),
+            Err(error) => return Driver::refuse(reply, error.to_string()),
+        };
+        if let Some(by) = arrived {
+            let note = if by.is_empty() { "a person saw it".to_owned() } else { format!("seen by {by}") };
+            let kind = InputKind::Receipt { effect: row.effect.clone(), receipt: Receipt::Accepted { note } };
+            let input = Input { id: InputId::from(format!("arrived/{}", row.effect)), kind };
+            let pending = Pending { input, told: Some(row.effect), reply: Some(reply) };
+            let _ = events.send(Event::Input(group, Box::new(pending)));
+            return;
+        }
+        match store.revive(group.clone(), effect).await {
+            Ok(Some(row)) => {
+                let _ = events.send(Event::Revived(row));
+                let _ = reply.send(CommandReply { ok: true, group: Some(group), ..CommandReply::default() });
+            }
+            Ok(None) => Driver::refuse(reply, "it is on its way already"),
+            Err(error) => Driver::refuse(reply, error.to_string()),
+        }
+    });
+}
+
+fn find(dir: &std::path::Path, group: &GroupId, effect: &EffectId) -> Result<OutboxRow, String> {
+    let rows = Reader::open(dir)
+        .and_then(|reader| reader.outbox(Some(group), false))
+        .map_err(|error| error.to_string())?;
+    let row = rows.into_iter().find(|row| row.effect == *effect);
+    match row {
+        Some(row) if matches!(row.status, Status::Dead | Status::InDoubt) => Ok(row),
+        Some(row) => Err(format!("{effect} is {}: nothing has to be decided about it", row.status.as_str())),
+        None => Err(format!(
+            "no message {effect} of group `{group}` waits for a person; `playbook outbox` lists those that do"
+        )),
+    }
+}
+
+/// The answer to a request whose decision is committed.
+pub(super) fn answer(group: &GroupId, first: i64, entries: &[Entry], zone: &Zone) -> CommandReply {
+    let refused = entries.iter().find_map(|entry| match &entry.fact {
+        Fact::Refused { reason } | Fact::Poisoned { reason, .. } => Some(reason.clone()),
+        _ => None,
+    });
+    let line = |(seq, entry): (i64, &Entry)| {
+        LogLine { seq, group: group.clone(), entry: entry.clone() }.to_json(zone)
+    };
+    CommandReply {
+        ok: refused.is_none(),
+        group: Some(group.clone()),
+        entries: (first..).zip(entries).map(line).collect(),
+        refused,
+    }
+}

@@ -1,0 +1,209 @@
+//! A playbook file as the engine runs it: its compiled version, its scripts, and where its messages go.
+
+use crate::{
+    base::{
+        ids::{ChannelName, Digest, GroupId},
+        source::Folder as _,
+    },
+    lang::{self, Compiled},
+    model::playbook::{Playbook, Playbooks},
+    shell::{
+        delivery::{resolve::resolve, target::Target},
+        scripts::{self, Change, Library},
+        store::{GroupInfo, Store},
+        workspace::{DiskFolder, Reads},
+    },
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// A file that was compiled, with or without errors.
+pub(super) struct Loaded {
+    /// The file as it was given.
+    pub(super) file: PathBuf,
+    /// Its name in its folder.
+    pub(super) name: String,
+    /// Everything that was read for it.
+    pub(super) reads: Reads,
+    /// What came of it.
+    pub(super) compiled: Compiled,
+    root: PathBuf,
+}
+
+impl Loaded {
+    /// The playbook, if it has no errors.
+    pub(super) fn playbook(&self) -> Option<&Arc<Playbook>> {
+        self.compiled.playbook.as_ref()
+    }
+}
+
+/// Where the messages of a playbook go: by channel, and by group for those of a group's own.
+#[derive(Default)]
+pub(super) struct Targets {
+    shared: BTreeMap<ChannelName, Arc<Target>>,
+    own: BTreeMap<(GroupId, ChannelName), Arc<Target>>,
+}
+
+impl Targets {
+    /// Reads every secret; all problems are named.
+    fn resolve(playbook: &Playbook, root: &Path) -> Result<Self, Vec<String>> {
+        let mut targets = Self::default();
+        let mut problems = BTreeSet::new();
+        let read_file = |path: &str| super::secret_file(root, path);
+        for (name, channel) in &playbook.channels {
+            match resolve(channel, &super::env, &read_file) {
+                Ok(target) => drop(targets.shared.insert(name.clone(), Arc::new(target))),
+                Err(error) => drop(problems.insert(error.to_string())),
+            }
+        }
+        for (id, group) in &playbook.groups {
+            for (name, channel) in &group.channels {
+                match resolve(channel, &super::env, &read_file) {
+                    Ok(target) => drop(targets.own.insert((id.clone(), name.clone()), Arc::new(target))),
+                    Err(error) => drop(problems.insert(format!("group `{id}`, {error}"))),
+                }
+            }
+        }
+        if problems.is_empty() { Ok(targets) } else { Err(problems.into_iter().collect()) }
+    }
+
+    /// Where a group's messages to a channel go.
+    pub(super) fn get(&self, group: &GroupId, channel: &ChannelName) -> Option<&Arc<Target>> {
+        self.own.get(&(group.clone(), channel.clone())).or_else(|| self.shared.get(channel))
+    }
+}
+
+/// A playbook in force.
+pub(super) struct Book {
+    /// The file as it was given.
+    pub(super) file: PathBuf,
+    /// Its name in its folder.
+    pub(super) name: String,
+    /// Its folder, for scripts.
+    pub(super) folder: Arc<DiskFolder>,
+    /// The version in force.
+    pub(super) playbook: Arc<Playbook>,
+    /// What it was compiled from.
+    pub(super) reads: Reads,
+    /// Its scripts.
+    pub(super) library: Arc<Library>,
+    /// Where its messages go; empty in a rehearsal.
+    pub(super) targets: Targets,
+    /// Warnings worth repeating on the screen: what its channels cannot hear.
+    pub(super) compiled: Compiled,
+}
+
+impl Book {
+    /// Compiles a file. An error says that there is nothing to compile.
+    pub(super) fn open(file: &Path) -> Result<Loaded, String> {
+        let (folder, name) = DiskFolder::of_file(file)?;
+        let compiled = lang::compile(&folder, &name);
+        if let Some(playbook) = &compiled.playbook {
+            // Whether or not the compiler has looked at them: the watcher has to know them.
+            for path in scripts::paths(playbook) {
+                drop(folder.read(&path));
+            }
+        }
+        let root = folder.root().to_path_buf();
+        Ok(Loaded { file: file.into(), name, reads: folder.reads(), compiled, root })
+    }
+
+    /// Makes a compiled file ready to run. All missing secrets are named.
+    pub(super) fn new(loaded: Loaded, rehearse: bool) -> Result<Self, Vec<String>> {
+        let Some(playbook) = loaded.compiled.playbook.clone() else {
+            return Err(vec![format!("{} has errors", loaded.file.display())]);
+        };
+        let targets = Self::targets(&playbook, &loaded, rehearse)?;
+        let library = Library::default();
+        load_scripts(&library, &playbook, &loaded.reads, &loaded.root);
+        Ok(Self {
+            folder: Arc::new(DiskFolder::new(&loaded.root)),
+            file: loaded.file,
+            name: loaded.name,
+            playbook,
+            reads: loaded.reads,
+            library: Arc::new(library),
+            targets,
+            compiled: loaded.compiled,
+        })
+    }
+
+    fn targets(playbook: &Playbook, loaded: &Loaded, rehearse: bool) -> Result<Targets, Vec<String>> {
+        if rehearse { Ok(Targets::default()) } else { Targets::resolve(playbook, &loaded.root) }
+    }
+
+    /// Puts a newer version into force. Missing secrets refuse it and nothing has changed. Gives the playbook
+    /// that was in force and what became of the scripts.
+    pub(super) fn replace(
+        &mut self,
+        loaded: Loaded,
+        playbook: Arc<Playbook>,
+        rehearse: bool,
+    ) -> Result<(Arc<Playbook>, Vec<Change>), Vec<String>> {
+        let targets = Self::targets(&playbook, &loaded, rehearse)?;
+        let changes = load_scripts(&self.library, &playbook, &loaded.reads, &loaded.root);
+        self.targets = targets;
+        self.reads = loaded.reads;
+        self.compiled = loaded.compiled;
+        Ok((std::mem::replace(&mut self.playbook, playbook), changes))
+    }
+
+    /// Looks at the scripts only: the version that did not compile has changed some.
+    pub(super) fn reload_scripts(&mut self, reads: &Reads) -> Vec<Change> {
+        load_scripts(&self.library, &self.playbook, reads, self.folder.root())
+    }
+
+    /// The texts of this version, as they are stored.
+    pub(super) fn files(&self) -> BTreeMap<String, Arc<str>> {
+        self.reads.iter().filter_map(|(path, text)| Some((path.clone(), text.clone()?))).collect()
+    }
+
+    /// What readers of the state need to know of a group.
+    pub(super) fn info(&self, group: &GroupId) -> GroupInfo {
+        let title = self.playbook.groups.get(group).map_or(group.as_str(), |group| &group.title);
+        GroupInfo {
+            playbook: self.playbook.name.to_string(),
+            title: title.to_owned(),
+            zone: self.playbook.zone.name().to_owned(),
+            locale: self.playbook.locale.pick("en", "zh").to_owned(),
+            file: self.file.display().to_string(),
+            digest: self.playbook.digest.clone(),
+        }
+    }
+
+    /// The paths that matter for the watcher.
+    pub(super) fn paths(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        self.reads.keys().map(|path| self.folder.root().join(path))
+    }
+}
+
+/// Loads the scripts from what was read; the disk says why there is nothing.
+fn load_scripts(library: &Library, playbook: &Playbook, reads: &Reads, root: &Path) -> Vec<Change> {
+    library.load(&scripts::paths(playbook), &|path| match reads.get(path) {
+        Some(Some(text)) => Ok(text.clone()),
+        Some(None) | None => DiskFolder::new(root).read(path).map_err(|error| error.to_string()),
+    })
+}
+
+/// Compiles an older version again from its stored texts. A version that this program compiles to another digest
+/// keeps the old one: its runs go on.
+pub(super) fn recompile(store: &Store, digest: &Digest, playbooks: &mut Playbooks) -> Result<(), String> {
+    let stored = store.sources(digest).map_err(|error| error.to_string())?;
+    let Some((folder, path)) = stored else {
+        return Err(format!("the texts of version {} are not in the state", digest.short()));
+    };
+    let compiled = lang::compile(&folder, &path);
+    let Some(playbook) = compiled.playbook else {
+        return Err(format!("version {} of {path} does not compile with this program", digest.short()));
+    };
+    let playbook = if playbook.digest == *digest {
+        playbook
+    } else {
+        Arc::new(Playbook { digest: digest.clone(), ..Playbook::clone(&playbook) })
+    };
+    playbooks.insert(playbook);
+    Ok(())
+}

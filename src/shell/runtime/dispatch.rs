@@ -1,0 +1,224 @@
+//! What committed entries want done outside: messages go to the courier, calls to the script threads.
+
+#![expect(clippy::disallowed_methods, reason = "a rehearsal settles beside the driver")]
+
+use super::{book::Book, driver::{Driver, Event}, slot::Slot};
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId, GroupId},
+        time::Timestamp,
+    },
+    engine::{
+        self,
+        entry::{Effect, Entry, Outgoing},
+    },
+    model::message::{Label, Message},
+    shell::{
+        delivery::{courier::CourierHandle, job::Job},
+        scripts::Call,
+        store::{OutboxRow, Settle, Status},
+    },
+};
+use std::sync::Arc;
+
+/// Where messages go.
+pub(super) enum Delivery {
+    /// To their platforms.
+    Courier(CourierHandle),
+    /// Nowhere: what was printed counts as delivered.
+    Rehearsal,
+}
+
+impl Delivery {
+    /// Begins no attempt from now on and waits for those in flight.
+    pub(super) async fn stop(&self) {
+        match self {
+            Self::Courier(courier) => courier.stop().await,
+            Self::Rehearsal => {}
+        }
+    }
+}
+
+/// A message whose row is committed.
+pub(super) struct Outbound {
+    key: i64,
+    group: GroupId,
+    effect: EffectId,
+    channel: ChannelName,
+    message: Message,
+    label: Option<Label>,
+    expires: Option<Timestamp>,
+    not_before: Option<Timestamp>,
+    attempts: u32,
+    part: u32,
+    in_doubt: bool,
+    retried: bool,
+    claimed: bool,
+}
+
+impl Outbound {
+    /// A message that was decided just now.
+    pub(super) fn new(key: i64, group: &GroupId, out: &Outgoing, claimed: bool) -> Self {
+        Self {
+            key,
+            group: group.clone(),
+            effect: out.effect.clone(),
+            channel: out.channel.clone(),
+            message: out.message.clone(),
+            label: out.label,
+            expires: out.expires,
+            not_before: None,
+            attempts: 0,
+            part: 0,
+            in_doubt: false,
+            retried: false,
+            claimed,
+        }
+    }
+}
+
+/// A message that was on its way.
+impl From<OutboxRow> for Outbound {
+    fn from(row: OutboxRow) -> Self {
+        Self {
+            key: row.key,
+            group: row.group,
+            effect: row.effect,
+            channel: row.channel,
+            message: row.outgoing.message,
+            label: row.outgoing.label,
+            expires: row.outgoing.expires,
+            not_before: row.until,
+            attempts: row.attempts,
+            part: row.part,
+            in_doubt: row.in_doubt,
+            retried: false,
+            claimed: false,
+        }
+    }
+}
+
+impl Outbound {
+    /// A message that a person wants sent again.
+    pub(super) fn again(row: OutboxRow) -> Self {
+        Self { attempts: 0, retried: true, ..Self::from(row) }
+    }
+}
+
+/// The effects among entries that the courier would attempt at once; it keeps their places.
+pub(super) fn reserve(delivery: &Delivery, books: &[Book], slot: &Slot, entries: &[Entry]) -> Vec<EffectId> {
+    let Delivery::Courier(courier) = delivery else { return Vec::new() };
+    let Some(book) = slot.book.and_then(|index| books.get(index)) else { return Vec::new() };
+    let mut claimed = Vec::new();
+    for entry in entries {
+        if let Some(Effect::Send(out)) = entry.effect()
+            && out.manual.is_none()
+            && let Some(target) = book.targets.get(slot.group(), &out.channel)
+            && courier.reserve(slot.group(), target)
+        {
+            claimed.push(out.effect.clone());
+        }
+    }
+    claimed
+}
+
+impl Driver {
+    /// Hands messages to the courier, in order.
+    pub(super) fn deliver(&mut self, outbound: Vec<Outbound>) {
+        if outbound.is_empty() {
+            return;
+        }
+        let mut jobs = Vec::with_capacity(outbound.len());
+        let mut settles = Vec::new();
+        for out in outbound {
+            let book = self.slots.get(&out.group).and_then(|slot| slot.book).and_then(|i| self.books.get(i));
+            let target = book.and_then(|book| book.targets.get(&out.group, &out.channel));
+            match target {
+                _ if self.rehearse => settles.push((out, Status::Delivered, String::new())),
+                Some(target) => jobs.push(Job {
+                    key: out.key,
+                    target: target.clone(),
+                    group: out.group,
+                    effect: out.effect,
+                    message: Arc::new(out.message),
+                    label: out.label,
+                    expires: out.expires,
+                    not_before: out.not_before,
+                    attempts: out.attempts,
+                    part: out.part,
+                    in_doubt: out.in_doubt,
+                    retried: out.retried,
+                    claimed: out.claimed,
+                }),
+                // The group rests: its messages wait until a file runs it again.
+                None if book.is_none() => {}
+                None => {
+                    let reason = format!("the playbook has no channel `{}` any more", out.channel);
+                    settles.push((out, Status::Dead, reason));
+                }
+            }
+        }
+        match &self.delivery {
+            Delivery::Courier(courier) => courier.submit(jobs),
+            Delivery::Rehearsal => {}
+        }
+        self.settle_here(settles);
+    }
+
+    /// Settles rows that never go to the courier.
+    fn settle_here(&self, settles: Vec<(Outbound, Status, String)>) {
+        if settles.is_empty() {
+            return;
+        }
+        let rows = settles
+            .iter()
+            .map(|(out, status, note)| Settle {
+                key: out.key,
+                status: *status,
+                attempts: out.attempts,
+                part: out.part,
+                in_doubt: out.in_doubt,
+                note: note.clone(),
+                until: None,
+                tell: *status == Status::Dead,
+            })
+            .collect();
+        let store = self.store.clone();
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            // A store that has failed says so itself.
+            if store.record(Vec::new(), rows).await.is_ok() {
+                for (out, status, reason) in settles {
+                    if status == Status::Dead {
+                        let _ = events.send(Event::refused(out.group, out.effect, reason));
+                    }
+                }
+            }
+        });
+    }
+
+    /// Starts the first call of a group that has not been started.
+    pub(super) fn call_script(&mut self, group: &GroupId) {
+        let Some(slot) = self.slots.get_mut(group) else { return };
+        let Some(book) = slot.book.and_then(|index| self.books.get(index)) else { return };
+        // A return that waits to be decided belongs to the call that was started last.
+        let Some(call) = slot.state.calls.front().filter(|_| slot.calling.is_none()) else { return };
+        slot.calling = Some(call.effect.clone());
+        let Some(facts) = engine::script_facts(&slot.state, &self.playbooks, &call.effect) else {
+            let reason = "the playbook that this run began with is not known any more".to_owned();
+            let _ = self.events.send(Event::Script(group.clone(), call.effect.clone(), Err(reason)));
+            return;
+        };
+        self.pool.call(Call {
+            group: group.clone(),
+            effect: call.effect.clone(),
+            script: call.script.to_string(),
+            function: call.function.to_string(),
+            args: call.args.clone(),
+            facts,
+            library: book.library.clone(),
+            folder: book.folder.clone(),
+            hosts: book.playbook.fetch_hosts.clone(),
+        });
+    }
+}

@@ -1,0 +1,590 @@
+//! The driver: wait → decide → commit → apply → dispatch → announce.
+//!
+//! Holds every group's state. One input of a group is under way at a time; decisions of different groups share a
+//! commit. Decides nothing itself and reads time only to pass it on.
+
+#![expect(clippy::disallowed_methods, reason = "owns the waiting and the tasks beside it")]
+
+use super::{
+    RunError,
+    announce::Announcer,
+    asks,
+    book::{self, Book},
+    console::Console,
+    covers::Covers,
+    dispatch::{self, Delivery},
+    ledger::{self, Revived, Settled, StoreLedger},
+    slot::{Flight, Pending, Slot},
+};
+use crate::{
+    base::{
+        ids::{Digest, EffectId, GroupId, InputId},
+        limits,
+        time::{Duration, Timestamp},
+    },
+    engine::{
+        self,
+        entry::{Effect, Entry},
+        input::{Input, InputKind},
+        state::State,
+    },
+    model::playbook::Playbooks,
+    script::action::Outcome,
+    shell::{
+        clock,
+        crash::{self, Point},
+        delivery::{courier, job::Outcome as Delivered},
+        scripts::Pool,
+        socket::{Asked, CommandReply},
+        store::{Ack, Acked, Decision, Open, OutboxRow, Recovered, Store, StoreHandle, Work},
+        watch::Watch,
+    },
+};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    path::PathBuf,
+    sync::{Arc, PoisonError},
+};
+use tokio::sync::{
+    mpsc::{Receiver, UnboundedReceiver, UnboundedSender},
+    oneshot,
+};
+
+/// What comes back to the driver from beside it.
+pub(super) enum Event {
+    /// Somebody asks the process to stop.
+    Stop,
+    /// A script call has ended.
+    Script(GroupId, EffectId, Result<Outcome, String>),
+    /// Messages have left the courier, or wait for another attempt; recorded already.
+    Settled(Vec<Settled>),
+    /// A dead message is on its way again.
+    Revived(OutboxRow),
+    /// Something in a playbook's folder may have changed.
+    Changed,
+    /// A file was compiled again; the number is the book's.
+    Recompiled(usize, Result<Box<book::Loaded>, String>),
+    /// An input that was checked beside the driver.
+    Input(GroupId, Box<Pending>),
+}
+
+/// What the store held when it was opened.
+pub(super) struct Found {
+    /// The groups.
+    pub(super) recovered: Recovered,
+    /// The messages on their way.
+    pub(super) open: Vec<Open>,
+    /// The writer's reports.
+    pub(super) acks: UnboundedReceiver<Ack>,
+}
+
+/// Everything a driver is made of.
+pub(super) struct Parts<'a> {
+    pub(super) books: Vec<Book>,
+    pub(super) store: &'a Store,
+    pub(super) found: Found,
+    pub(super) console: Console,
+    pub(super) events: UnboundedSender<Event>,
+    pub(super) receiver: UnboundedReceiver<Event>,
+    pub(super) asks: Receiver<Asked>,
+    pub(super) rehearse: bool,
+    pub(super) watch: bool,
+    pub(super) dir: PathBuf,
+}
+
+/// The engine at work.
+pub(super) struct Driver {
+    pub(super) slots: BTreeMap<GroupId, Slot>,
+    pub(super) books: Vec<Book>,
+    pub(super) playbooks: Playbooks,
+    pub(super) store: StoreHandle,
+    pub(super) delivery: Delivery,
+    pub(super) pool: Pool,
+    pub(super) announcer: Announcer,
+    pub(super) events: UnboundedSender<Event>,
+    pub(super) rehearse: bool,
+    pub(super) watch: Option<Watch>,
+    pub(super) reload: super::reload::Reload,
+    pub(super) dir: PathBuf,
+    pub(super) revived: Revived,
+    timers: BTreeSet<(Timestamp, GroupId)>,
+    ready: VecDeque<GroupId>,
+    covers: Covers,
+    in_flight: usize,
+    asked: u64,
+    acks: UnboundedReceiver<Ack>,
+    receiver: UnboundedReceiver<Event>,
+    asks: Receiver<Asked>,
+    stopping: bool,
+}
+
+impl Driver {
+    /// Puts the parts together, adopts groups and hands out what was on its way. Nothing is decided yet.
+    pub(super) fn build(parts: Parts<'_>) -> Result<Self, RunError> {
+        let Parts { books, store, found, console, events, receiver, asks, rehearse, watch, dir } = parts;
+        let handle = store.handle();
+        let revived = Revived::default();
+        let delivery = if rehearse {
+            Delivery::Rehearsal
+        } else {
+            let ledger =
+                StoreLedger { store: handle.clone(), events: events.clone(), revived: revived.clone() };
+            let printer = console.clone();
+            Delivery::Courier(courier::start(courier::Surroundings {
+                ledger: Arc::new(ledger),
+                now: clock::now,
+                print: Arc::new(move |text| printer.say(text)),
+            }))
+        };
+        let done = events.clone();
+        let pool = Pool::new(tokio::runtime::Handle::current(), move |(group, effect, result)| {
+            let _ = done.send(Event::Script(group, effect, result));
+        });
+        let announcer = Announcer::new(console, rehearse);
+        let mut driver = Self {
+            slots: BTreeMap::new(),
+            playbooks: Playbooks::default(),
+            store: handle,
+            delivery,
+            pool,
+            announcer,
+            events,
+            rehearse,
+            watch: None,
+            reload: super::reload::Reload::default(),
+            dir,
+            revived,
+            timers: BTreeSet::new(),
+            ready: VecDeque::new(),
+            covers: Covers::new(found.recovered.last_seq),
+            in_flight: 0,
+            asked: 0,
+            acks: found.acks,
+            receiver,
+            asks,
+            stopping: false,
+            books,
+        };
+        driver.recover(found.recovered, store)?;
+        driver.carry_on(found.open);
+        if watch {
+            driver.watch();
+        }
+        Ok(driver)
+    }
+
+    fn recover(&mut self, recovered: Recovered, store: &Store) -> Result<(), RunError> {
+        for book in &self.books {
+            self.playbooks.insert(book.playbook.clone());
+        }
+        for (group, found) in recovered.groups {
+            if let Some(first) = found.uncovered {
+                self.covers.add(&group, first, recovered.last_seq);
+            }
+            self.slots.insert(group, Slot::new(found.state, None));
+        }
+        for index in 0..self.books.len() {
+            self.settle_in(index, &recovered.infos)?;
+        }
+        let mut lost = BTreeSet::new();
+        for digest in self.digests_in_use() {
+            if self.playbooks.get(&digest).is_none()
+                && let Err(reason) = book::recompile(store, &digest, &mut self.playbooks)
+            {
+                lost.insert(reason);
+            }
+        }
+        for reason in lost {
+            self.announcer.trouble(&format!("{reason}; runs that began with it cannot go on"));
+        }
+        let resting: Vec<GroupId> =
+            self.slots.values().filter(|slot| slot.book.is_none()).map(|slot| slot.group().clone()).collect();
+        self.announcer.header(&self.books, &self.dir);
+        self.announcer.resting(&resting);
+        Ok(())
+    }
+
+    /// The versions that groups and their open runs need.
+    pub(super) fn digests_in_use(&self) -> BTreeSet<Digest> {
+        let mut digests: BTreeSet<Digest> =
+            self.books.iter().map(|book| book.playbook.digest.clone()).collect();
+        for slot in self.slots.values().filter(|slot| slot.book.is_some()) {
+            digests.extend(slot.state.digest.clone());
+            digests.extend(slot.state.runs.values().map(|run| run.digest.clone()));
+        }
+        digests
+    }
+
+    /// Gives a book its groups, keeps its texts, and asks each group to adopt its version.
+    pub(super) fn settle_in(
+        &mut self,
+        index: usize,
+        known: &BTreeMap<GroupId, crate::shell::store::GroupInfo>,
+    ) -> Result<(), RunError> {
+        let book = &self.books[index];
+        let digest = book.playbook.digest.clone();
+        if !known.values().any(|info| info.digest == digest) {
+            let work =
+                Work::Source { digest: digest.clone(), path: book.name.clone(), files: book.files() };
+            self.store.send(work)?;
+        }
+        let groups: Vec<GroupId> = book.playbook.groups.keys().cloned().collect();
+        for group in &groups {
+            let info = self.books[index].info(group);
+            if known.get(group) != Some(&info) {
+                self.store.send(Work::Group(group.clone(), info))?;
+            }
+            let slot =
+                self.slots.entry(group.clone()).or_insert_with(|| Slot::new(State::new(group.clone()), None));
+            slot.book = Some(index);
+            if slot.state.digest.as_ref() != Some(&digest) {
+                let id = InputId::from(format!("adopt/{digest}/{}", slot.state.epoch));
+                let kind = InputKind::Adopt { digest: digest.clone() };
+                slot.waiting.push_front(Pending::new(Input { id, kind }));
+            }
+            self.make_ready(group);
+            self.arm(group);
+            self.call_script(group);
+        }
+        Ok(())
+    }
+
+    /// Hands out what was on its way when the process ended.
+    fn carry_on(&mut self, open: Vec<Open>) {
+        let mut jobs = Vec::new();
+        for open in open {
+            match open {
+                Open::Send(row) => jobs.push(row),
+                Open::Tell(group, effect, receipt) => self.receipt(&group, effect, receipt),
+            }
+        }
+        self.announcer.carried_on(&jobs);
+        let rows = jobs.into_iter().map(dispatch::Outbound::from).collect();
+        self.deliver(rows);
+    }
+
+    /// Runs until told to stop, or until the store fails.
+    pub(super) async fn run(mut self) -> Result<(), RunError> {
+        let result = self.work().await;
+        let stopped = self.stop(result.is_ok()).await;
+        result.and(stopped)
+    }
+
+    async fn work(&mut self) -> Result<(), RunError> {
+        while !self.stopping {
+            self.fire_due(clock::now());
+            for _ in 0..limits::DECISIONS_AT_ONCE_MAX {
+                let Some(group) = self.ready.pop_front() else { break };
+                self.step(&group)?;
+            }
+            if self.take_what_came()? || !self.ready.is_empty() {
+                tokio::task::yield_now().await;
+                continue;
+            }
+            self.announcer.idle(&self.slots, &self.books);
+            self.wait().await?;
+        }
+        Ok(())
+    }
+
+    /// Takes everything that has come back meanwhile; says whether there was anything.
+    fn take_what_came(&mut self) -> Result<bool, RunError> {
+        let mut any = false;
+        while let Ok(ack) = self.acks.try_recv() {
+            any = true;
+            self.acked(ack)?;
+        }
+        while let Ok(event) = self.receiver.try_recv() {
+            any = true;
+            self.event(event)?;
+        }
+        for _ in 0..limits::DECISIONS_AT_ONCE_MAX {
+            let Ok(asked) = self.asks.try_recv() else { break };
+            any = true;
+            asks::take(self, asked);
+        }
+        Ok(any)
+    }
+
+    async fn wait(&mut self) -> Result<(), RunError> {
+        let left = self.timers.first().map_or(limits::SLEEP_MS_MAX, |(at, _)| {
+            at.since(clock::now()).as_millis().clamp(0, limits::SLEEP_MS_MAX)
+        });
+        tokio::select! {
+            biased;
+            Some(ack) = self.acks.recv() => self.acked(ack),
+            Some(event) = self.receiver.recv() => self.event(event),
+            Some(asked) = self.asks.recv() => {
+                asks::take(self, asked);
+                Ok(())
+            }
+            () = tokio::time::sleep(Duration::from_millis(left).to_std()) => Ok(()),
+        }
+    }
+
+    fn event(&mut self, event: Event) -> Result<(), RunError> {
+        match event {
+            Event::Stop => self.stopping = true,
+            Event::Script(group, effect, result) => {
+                crash::point(Point::AfterScript);
+                let id = InputId::from(format!("script/{effect}"));
+                self.enqueue(&group, Pending::new(Input { id, kind: InputKind::ScriptReturned { effect, result } }));
+            }
+            Event::Settled(settled) => {
+                for settled in settled {
+                    self.announcer.settled(&settled.settlement);
+                    let key = settled.settlement.key;
+                    if !matches!(settled.settlement.outcome, Delivered::Deferred { .. }) {
+                        self.revived.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+                    }
+                    let effect = ledger::effect(&settled);
+                    if let Some(receipt) = settled.receipt {
+                        self.receipt(&settled.settlement.group, effect, receipt);
+                    }
+                }
+            }
+            Event::Revived(row) => {
+                self.revived.lock().unwrap_or_else(PoisonError::into_inner).insert(row.key);
+                self.deliver(vec![dispatch::Outbound::again(row)]);
+            }
+            Event::Changed => self.changed(),
+            Event::Recompiled(index, loaded) => self.recompiled(index, loaded)?,
+            Event::Input(group, pending) => self.enqueue(&group, *pending),
+        }
+        Ok(())
+    }
+
+    fn receipt(&mut self, group: &GroupId, effect: EffectId, receipt: crate::engine::input::Receipt) {
+        let id = InputId::from(format!("receipt/{effect}"));
+        let told = Some(effect.clone());
+        let input = Input { id, kind: InputKind::Receipt { effect, receipt } };
+        self.enqueue(group, Pending { input, told, reply: None });
+    }
+
+    /// Queues an input of a group.
+    pub(super) fn enqueue(&mut self, group: &GroupId, pending: Pending) {
+        if let Some(slot) = self.slots.get_mut(group) {
+            slot.waiting.push_back(pending);
+            self.make_ready(group);
+        }
+    }
+
+    pub(super) fn make_ready(&mut self, group: &GroupId) {
+        if let Some(slot) = self.slots.get_mut(group)
+            && !slot.ready
+            && slot.flight.is_none()
+            && slot.book.is_some()
+            && (slot.wake || !slot.waiting.is_empty())
+        {
+            slot.ready = true;
+            self.ready.push_back(group.clone());
+        }
+    }
+
+    /// A number for an input whose sender gave it no id.
+    pub(super) fn fresh_id(&mut self) -> InputId {
+        self.asked += 1;
+        InputId::from(format!("ask/{}/{}/{}", clock::now().as_millis(), std::process::id(), self.asked))
+    }
+
+    fn fire_due(&mut self, now: Timestamp) {
+        while let Some((at, group)) = self.timers.pop_first() {
+            if at > now {
+                self.timers.insert((at, group));
+                break;
+            }
+            if let Some(slot) = self.slots.get_mut(&group) {
+                slot.armed = None;
+                slot.wake = true;
+            }
+            self.make_ready(&group);
+        }
+    }
+
+    /// Puts a group's deadline into the timer queue.
+    pub(super) fn arm(&mut self, group: &GroupId) {
+        let Some(slot) = self.slots.get_mut(group) else { return };
+        let deadline = if slot.book.is_some() { engine::deadline(&slot.state) } else { None };
+        let at = deadline.map(|deadline| {
+            if slot.idle_wakes == 0 {
+                // A group's clock may be ahead of a clock that was set back: then it is due all the same.
+                if deadline.at <= slot.state.clock { Timestamp::MIN } else { deadline.at }
+            } else {
+                let pause = Duration::SECOND.times(1 << slot.idle_wakes.min(6));
+                deadline.at.max(clock::now().plus(pause))
+            }
+        });
+        if slot.armed == at {
+            return;
+        }
+        if let Some(old) = slot.armed {
+            self.timers.remove(&(old, group.clone()));
+        }
+        slot.armed = at;
+        if let Some(at) = at {
+            self.timers.insert((at, group.clone()));
+        }
+    }
+
+    /// Decides a group's inputs until one has entries to commit.
+    fn step(&mut self, group: &GroupId) -> Result<(), RunError> {
+        let Some(slot) = self.slots.get_mut(group) else { return Ok(()) };
+        slot.ready = false;
+        while let Some(Pending { input, told, reply }) = slot.next_input() {
+            let now = clock::now();
+            let decided = slot.decide(&self.playbooks, &input, now);
+            let woken = matches!(input.kind, InputKind::Wake { .. });
+            let script = matches!(input.kind, InputKind::ScriptReturned { .. });
+            if decided.entries.is_empty() && told.is_none() && decided.parked.is_none() {
+                if let Some(reply) = reply {
+                    let done = CommandReply { ok: true, group: Some(group.clone()), ..CommandReply::default() };
+                    let _ = reply.send(done);
+                }
+                if script {
+                    slot.calling = None;
+                }
+                if woken {
+                    let stays = engine::deadline(&slot.state).is_some_and(|deadline| deadline.at <= now);
+                    slot.idle_wakes = if stays { slot.idle_wakes + 1 } else { 0 };
+                    if slot.idle_wakes == 1 {
+                        self.announcer.idle_wake(slot);
+                    }
+                }
+                continue;
+            }
+            if !decided.entries.is_empty() {
+                slot.idle_wakes = 0;
+            }
+            let entries = Arc::new(decided.entries);
+            let claimed = dispatch::reserve(&self.delivery, &self.books, slot, &entries);
+            slot.flight =
+                Some(Flight { entries: entries.clone(), next: decided.next, claimed: claimed.clone(), reply, script });
+            self.in_flight += 1;
+            let work = Decision {
+                group: group.clone(),
+                at: now,
+                entries,
+                claimed,
+                told,
+                parked: decided.parked,
+            };
+            return Ok(self.store.send(Work::Decide(work))?);
+        }
+        self.arm(group);
+        self.call_script(group);
+        Ok(())
+    }
+
+    fn acked(&mut self, ack: Ack) -> Result<(), RunError> {
+        let acked = match ack {
+            Ack::Committed(acked) => acked,
+            Ack::Failed(error) => return Err(error.into()),
+        };
+        crash::point(Point::BeforeDispatch);
+        let mut outbound = Vec::new();
+        let mut touched = Vec::with_capacity(acked.len());
+        for acked in acked {
+            self.install(&acked, &mut outbound);
+            touched.push(acked.group);
+        }
+        self.deliver(outbound);
+        crash::point(Point::AfterDispatch);
+        self.snapshot(&touched, false)
+    }
+
+    /// The decision is a fact now: its state is the group's, its effects are handed out, who asked is answered.
+    fn install(&mut self, acked: &Acked, outbound: &mut Vec<dispatch::Outbound>) {
+        let Some(slot) = self.slots.get_mut(&acked.group) else { return };
+        let Some(flight) = slot.flight.take() else { return };
+        self.in_flight -= 1;
+        slot.state = flight.next;
+        if flight.script {
+            slot.calling = None;
+        }
+        for (index, key) in &acked.sends {
+            if let Some(Effect::Send(out)) = flight.entries.get(*index).and_then(Entry::effect) {
+                let claimed = flight.claimed.contains(&out.effect);
+                outbound.push(dispatch::Outbound::new(*key, &acked.group, out, claimed));
+            }
+        }
+        if !flight.entries.is_empty() {
+            let last = acked.first + flight.entries.len() as i64 - 1;
+            self.covers.add(&acked.group, acked.first, last);
+        }
+        if let Some(book) = slot.book.and_then(|index| self.books.get(index)) {
+            self.announcer.entries(book, slot, &flight.entries);
+            if let Some(reply) = flight.reply {
+                let _ = reply.send(asks::answer(&acked.group, acked.first, &flight.entries, &book.playbook.zone));
+            }
+        }
+        let group = acked.group.clone();
+        self.arm(&group);
+        self.call_script(&group);
+        self.make_ready(&group);
+    }
+
+    /// Stores the states that are due to be stored.
+    fn snapshot(&mut self, touched: &[GroupId], all: bool) -> Result<(), RunError> {
+        for (group, last) in self.covers.due(touched, self.slots.len(), all) {
+            if let Some(slot) = self.slots.get(&group) {
+                self.store.send(Work::Snapshot(Box::new(slot.state.clone()), last))?;
+            }
+        }
+        if let Some(seq) = self.covers.checkpoint(all) {
+            self.store.send(Work::Checkpoint(seq))?;
+        }
+        Ok(())
+    }
+
+    /// Takes no more inputs; attempts in flight end, what was decided is committed, states are stored.
+    async fn stop(&mut self, sound: bool) -> Result<(), RunError> {
+        self.announcer.stopping();
+        self.watch = None;
+        self.asks.close();
+        while sound && self.in_flight > 0 {
+            match self.acks.recv().await {
+                Some(ack) => self.acked(ack)?,
+                None => break,
+            }
+        }
+        self.delivery.stop().await;
+        if !sound {
+            return Ok(());
+        }
+        // Receipts that came with the last attempts are heard now rather than at the next start.
+        while let Ok(event) = self.receiver.try_recv() {
+            if matches!(event, Event::Settled(_)) {
+                self.event(event)?;
+            }
+        }
+        while let Some(group) = self.ready.pop_front() {
+            self.step(&group)?;
+        }
+        while self.in_flight > 0 {
+            match self.acks.recv().await {
+                Some(ack) => self.acked(ack)?,
+                None => break,
+            }
+        }
+        self.snapshot(&[], true)?;
+        self.store.flush().await?;
+        self.announcer.stopped();
+        Ok(())
+    }
+
+    /// Answers somebody who asked.
+    pub(super) fn refuse(reply: oneshot::Sender<CommandReply>, reason: impl Into<String>) {
+        let _ = reply.send(CommandReply::refuse(reason));
+    }
+}
+
+impl Event {
+    /// A message that could not even be handed to the courier; recorded already.
+    pub(super) fn refused(group: GroupId, effect: EffectId, reason: String) -> Self {
+        let id = InputId::from(format!("receipt/{effect}"));
+        let receipt = crate::engine::input::Receipt::Refused { reason };
+        let told = Some(effect.clone());
+        let input = Input { id, kind: InputKind::Receipt { effect, receipt } };
+        Self::Input(group, Box::new(Pending { input, told, reply: None }))
+    }
+}

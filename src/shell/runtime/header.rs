@@ -1,0 +1,304 @@
+//! The overview at the start: the files and groups, each group's phase and how far it is from its end, what comes
+//! next and what will not, what waits for a person, what the channels cannot hear.
+//!
+//! Text only; from committed states.
+
+use super::{
+    announce::{answer_command, clock_left},
+    book::Book,
+    console::{DIM, HEADING, NAME, WARN, paint},
+    slot::Slot,
+};
+use crate::{
+    base::{
+        diagnostic::Severity,
+        ids::GroupId,
+        time::Timestamp,
+        words,
+    },
+    engine::{state::State, view::{Upcoming, upcoming}},
+    model::{
+        channel::Abilities,
+        play::{Play, Section},
+        playbook::Playbook,
+        step::Verb,
+        trigger::Trigger,
+    },
+    script::{expr::Expr, facts::{Facts, PhaseFacts}, names::{Known, Names}},
+    shell::clock,
+    sim::timeline,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
+use unicode_width::UnicodeWidthStr as _;
+
+/// Lines of what comes next.
+const NEXT_SHOWN: usize = 8;
+/// Tasks shown of a group.
+const TASKS_SHOWN: usize = 6;
+/// Groups that have an overview of their own.
+const GROUPS_SHOWN: usize = 5;
+
+/// Which files run, and where their state is.
+pub(super) fn header(books: &[Book], dir: &Path, rehearse: bool, _columns: usize) -> String {
+    let mut out = String::new();
+    for book in books {
+        let playbook = &book.playbook;
+        let name = if *playbook.title == *playbook.name.as_str() {
+            paint(HEADING, &playbook.title)
+        } else {
+            format!("{} {}", paint(HEADING, &playbook.title), paint(DIM, playbook.name.as_str()))
+        };
+        let groups = words::count(playbook.groups.len(), "group");
+        let plays = words::count(playbook.plays.len(), "play");
+        out.push_str(&format!(
+            "{name}\n  {} · version {} · {groups} · {plays} · {}\n",
+            book.file.display(),
+            playbook.digest.short(),
+            playbook.zone.name()
+        ));
+    }
+    if rehearse {
+        out.push_str(&paint(WARN, "  a rehearsal: nothing is sent, the state is thrown away\n"));
+    } else {
+        out.push_str(&paint(DIM, &format!("  state in {}\n", dir.display())));
+    }
+    out
+}
+
+/// How the groups of a book are.
+pub(super) fn overview(book: &Book, slots: &[&Slot], rehearse: bool, columns: usize) -> String {
+    let mut out = String::from("\n");
+    if slots.len() > GROUPS_SHOWN {
+        let mut phases: BTreeMap<&str, usize> = BTreeMap::new();
+        for slot in slots {
+            *phases.entry(slot.state.phase.as_str()).or_default() += 1;
+        }
+        let phases: Vec<String> = phases.iter().map(|(phase, n)| format!("{n} in {phase}")).collect();
+        row(&mut out, "groups", &format!("{}: {}", slots.len(), phases.join(", ")));
+        let tasks: usize = slots.iter().map(|slot| slot.state.tasks.len()).sum();
+        if tasks > 0 {
+            row(&mut out, "waiting", &format!("{tasks} for people; `playbook tasks` lists them"));
+        }
+        let soonest = slots.iter().filter_map(|slot| crate::engine::deadline(&slot.state)).map(|d| d.at).min();
+        if let Some(at) = soonest {
+            row(&mut out, "next", &format!("{} ({})", when(at, book), relative(at)));
+        }
+    }
+    let several = slots.len() > 1;
+    for slot in slots.iter().take(if slots.len() > GROUPS_SHOWN { 0 } else { GROUPS_SHOWN }) {
+        if several {
+            let title = book.playbook.groups.get(slot.group()).map_or("", |group| &group.title);
+            out.push_str(&format!("{} {}\n", paint(HEADING, slot.group().as_str()), paint(DIM, title)));
+        }
+        group(&mut out, book, slot, several, columns);
+    }
+    for (what, plays, remedy) in deaf(&book.playbook) {
+        let text = format!("{what} ({plays}); {remedy}");
+        row(&mut out, "deaf", &paint(WARN, &text));
+    }
+    let warnings = book.compiled.report.count(Severity::Warning);
+    if warnings > 0 {
+        let text = format!(
+            "{}; `playbook check {}` shows them",
+            words::count(warnings, "warning"),
+            book.file.display()
+        );
+        row(&mut out, "check", &paint(DIM, &text));
+    }
+    if !rehearse {
+        out.push_str(&paint(DIM, "  running; stop with Ctrl-C\n"));
+    }
+    out
+}
+
+fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usize) {
+    let state = &slot.state;
+    row(out, "phase", &phase(book, state));
+    for (index, task) in state.tasks.values().take(TASKS_SHOWN).enumerate() {
+        let task = &task.task;
+        let whom: Vec<&str> = task.people.iter().map(|person| person.name.as_str()).collect();
+        let whom = if whom.is_empty() { String::new() } else { format!("{}: ", whom.join(", ")) };
+        let due = task.due.map(|due| format!(" by {}", when(due, book))).unwrap_or_default();
+        let answer = answer_command(&task.kind, task.id.as_str(), several.then(|| slot.group()));
+        let text = words::shorten(&task.text, columns.saturating_sub(24).max(20));
+        row(
+            out,
+            if index == 0 { "waiting" } else { "" },
+            &format!("{} {whom}{text}{due}\n             {}", paint(NAME, task.id.as_str()), paint(DIM, &answer)),
+        );
+    }
+    if state.tasks.len() > TASKS_SHOWN {
+        row(out, "", &format!("and {} more: `playbook tasks`", state.tasks.len() - TASKS_SHOWN));
+    }
+    let coming = upcoming(state, &book.playbook);
+    let width = coming.iter().take(NEXT_SHOWN).map(|next| next.play.as_str().width()).max().unwrap_or(0);
+    for (index, next) in coming.iter().take(NEXT_SHOWN).enumerate() {
+        let label = if index == 0 { "next" } else { "" };
+        let name = next.play.as_str();
+        let pad = " ".repeat(width.saturating_sub(name.width()));
+        let (style, text) = outlook(book, next);
+        row(out, label, &format!("{}  {}{pad}  {}", when(next.at, book), paint(NAME, name), paint(style, &text)));
+    }
+    if coming.len() > NEXT_SHOWN {
+        row(out, "", &format!("and {} more: `playbook plan {}`", coming.len() - NEXT_SHOWN, book.file.display()));
+    }
+}
+
+/// Why something will not happen, else how far away it is; with the steps of a date that have passed.
+fn outlook(book: &Book, next: &Upcoming) -> (anstyle::Style, String) {
+    if let Some(reason) = &next.unless {
+        return (WARN, format!("not as it is now: {}", timeline::skip(reason)));
+    }
+    let mut text = relative(next.at);
+    if let Some(step) = &next.step {
+        text.push_str(&format!(", step {step}"));
+    } else if let Some(play) = book.playbook.play(&next.play) {
+        let passed = passed_steps(play, next.anchor, book);
+        if passed > 0 {
+            text.push_str(&format!(", {} will be missed: their time has passed", words::count(passed, "early step")));
+        }
+    }
+    (DIM, text)
+}
+
+/// How many steps of a coming run were due longer ago than they may be late.
+fn passed_steps(play: &Play, anchor: Timestamp, book: &Book) -> usize {
+    let now = clock::now();
+    let late = |step: &Arc<crate::model::step::Step>| {
+        step.at.is_some_and(|at| now.since(at.apply(anchor, &book.playbook.zone)) > play.max_late)
+    };
+    play.program.steps().filter(|step| late(step)).count()
+}
+
+/// The phase, and how far it is from its end.
+fn phase(book: &Book, state: &State) -> String {
+    let mut text = paint(HEADING, state.phase.as_str());
+    let Some(phase) = book.playbook.phase(&state.phase) else { return text };
+    if phase.is_final {
+        text.push_str(", the final one: nothing starts any more");
+        return text;
+    }
+    if let Some(until) = &phase.until {
+        text.push_str(&format!(" until {}", until.source()));
+        if let Some((what, value)) = progress(&book.playbook, state, until) {
+            text.push_str(&format!(" ({what} is {value})"));
+        }
+    }
+    if let Some(timeout) = state.phase_timeout {
+        text.push_str(&format!(", at the latest {} ({})", when(timeout, book), relative(timeout)));
+    }
+    if let Some(next) = book.playbook.phase_after(&state.phase) {
+        text.push_str(&format!(", then {}", next.name));
+    }
+    text
+}
+
+/// The left side of a comparison and its present value.
+fn progress(playbook: &Playbook, state: &State, until: &Expr) -> Option<(String, String)> {
+    let source = until.source();
+    let at = [" >= ", " > ", " <= ", " < ", " == "].iter().find_map(|sign| source.find(sign))?;
+    let left = source[..at].trim();
+    if source.contains("&&") || source.contains("||") {
+        return None;
+    }
+    let known = Known { globals: Names::ALL, ..Known::default() };
+    let expr = Expr::compile(left, &known).ok()?;
+    let group = playbook.groups.get(&state.group)?;
+    let now = clock::now().max(state.clock);
+    let mut facts = Facts::bare(state.group.clone(), now, playbook.zone.clone(), playbook.locale);
+    facts.group.created = state.created;
+    facts.members = state.members.clone();
+    facts.phase = PhaseFacts { name: state.phase.clone(), entered: state.phase_entered };
+    facts.vars = group.vars.clone();
+    let value = expr.eval_text(&Arc::new(facts)).ok()?;
+    Some((left.to_owned(), value))
+}
+
+/// What the group's channel cannot hear, which plays need it, and what to do.
+fn deaf(playbook: &Playbook) -> Vec<(&'static str, String, &'static str)> {
+    let able = |has: fn(&Abilities) -> bool| {
+        playbook
+            .channels
+            .get("group")
+            .into_iter()
+            .chain(playbook.groups.values().filter_map(|group| group.channels.get("group")))
+            .all(|channel| has(&channel.kind.abilities()))
+    };
+    type Need = (fn(&Abilities) -> bool, &'static str, fn(&Play) -> bool, &'static str);
+    let needs: [Need; 3] = [
+        (
+            |a| a.joins,
+            "the channel `group` cannot hear who joins or leaves",
+            |play| hears(play, &["member.joined", "member.left"]),
+            "say it with `playbook signal member.joined --member ID` or `playbook members import FILE.csv`",
+        ),
+        (
+            |a| a.messages,
+            "the channel `group` cannot hear messages",
+            |play| hears(play, &["message", "reaction"]) || uses(play, |verb| matches!(verb, Verb::Prune(_))),
+            "say who spoke with `playbook signal message --member ID` or `playbook members import FILE.csv`",
+        ),
+        (
+            |a| a.answers,
+            "the channel `group` cannot hear answers",
+            |play| hears(play, &["answer"]) || uses(play, |verb| matches!(verb, Verb::Ask(_))),
+            "say them with `playbook signal answer --member ID`",
+        ),
+    ];
+    let mut found = Vec::new();
+    for (has, what, needed, remedy) in needs {
+        if able(has) {
+            continue;
+        }
+        let plays: BTreeSet<&str> =
+            playbook.plays.iter().filter(|play| needed(play)).map(|play| play.name.as_str()).collect();
+        if !plays.is_empty() {
+            found.push((what, plays.into_iter().collect::<Vec<_>>().join(", "), remedy));
+        }
+    }
+    found
+}
+
+fn hears(play: &Play, names: &[&str]) -> bool {
+    matches!(&play.trigger, Trigger::Signal(on) if names.contains(&&*on.name))
+}
+
+fn uses(play: &Play, verb: fn(&Verb) -> bool) -> bool {
+    play.section(Section::Steps).steps().any(|step| verb(&step.verb))
+}
+
+/// The one thing that comes next over all groups.
+pub(super) fn next_line(slots: &BTreeMap<GroupId, Slot>, books: &[Book]) -> Option<String> {
+    let several = slots.len() > 1;
+    let (slot, book, next) = slots
+        .values()
+        .filter_map(|slot| {
+            let book = books.get(slot.book?)?;
+            let next = upcoming(&slot.state, &book.playbook).into_iter().find(|next| next.unless.is_none())?;
+            Some((slot, book, next))
+        })
+        .min_by_key(|(_, _, next)| next.at)?;
+    let whose = if several { format!("{} · ", slot.group()) } else { String::new() };
+    let step = next.step.as_ref().map(|step| format!(", step {step}")).unwrap_or_default();
+    Some(format!("next      {whose}{}{step} at {}", next.play, when(next.at, book)))
+}
+
+fn when(at: Timestamp, book: &Book) -> String {
+    let now = clock::now();
+    let same_year = book.playbook.zone.civil(at).year() == book.playbook.zone.civil(now).year();
+    let format = if same_year { "%a %d %b %H:%M" } else { "%a %d %b %Y %H:%M" };
+    book.playbook.zone.civil(at).strftime(format).to_string()
+}
+
+fn relative(at: Timestamp) -> String {
+    let now = clock::now();
+    if at <= now { "now".into() } else { format!("in {}", clock_left(at, now)) }
+}
+
+fn row(out: &mut String, label: &str, text: &str) {
+    out.push_str(&format!("  {label:<10} {text}\n"));
+}

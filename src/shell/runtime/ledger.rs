@@ -1,0 +1,100 @@
+//! The courier's ledger, kept in the store: claims and settlements are commits, receipts become inputs.
+
+use super::driver::Event;
+use crate::{
+    base::ids::EffectId,
+    shell::{
+        delivery::job::{Batch, Key, Ledger, LedgerError, Outcome, Settlement},
+        store::{Settle, Status, StoreHandle},
+    },
+};
+use futures_util::future::BoxFuture;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::mpsc::UnboundedSender;
+
+/// Messages that were refused once and are on their way again: the engine hears also of their acceptance.
+pub(super) type Revived = Arc<Mutex<BTreeSet<Key>>>;
+
+/// Records in the store.
+pub(super) struct StoreLedger {
+    /// Where.
+    pub(super) store: StoreHandle,
+    /// Whom to tell, after the commit.
+    pub(super) events: UnboundedSender<Event>,
+    /// Messages on their way again.
+    pub(super) revived: Revived,
+}
+
+/// A settlement and whether the engine hears of it.
+#[derive(Debug)]
+pub(super) struct Settled {
+    /// What became of a message.
+    pub(super) settlement: Settlement,
+    /// What the engine hears.
+    pub(super) receipt: Option<crate::engine::input::Receipt>,
+}
+
+impl StoreLedger {
+    fn receipt(&self, settlement: &Settlement) -> Option<crate::engine::input::Receipt> {
+        let receipt = settlement.receipt();
+        if receipt.is_some() || settlement.outcome != Outcome::Accepted {
+            return receipt;
+        }
+        let revived = self.revived.lock().unwrap_or_else(PoisonError::into_inner);
+        revived
+            .contains(&settlement.key)
+            .then(|| crate::engine::input::Receipt::Accepted { note: settlement.note.clone() })
+    }
+}
+
+impl Ledger for StoreLedger {
+    fn record(&self, batch: Batch) -> BoxFuture<'_, Result<Vec<Key>, LedgerError>> {
+        Box::pin(async move {
+            let settled: Vec<Settled> = batch
+                .settlements
+                .into_iter()
+                .map(|settlement| Settled { receipt: self.receipt(&settlement), settlement })
+                .collect();
+            let rows = settled.iter().map(row).collect();
+            let gone = self
+                .store
+                .record(batch.claims, rows)
+                .await
+                .map_err(|error| LedgerError(error.to_string()))?;
+            if !settled.is_empty() {
+                // The driver may have stopped: it hears of these when it is started again.
+                let _ = self.events.send(Event::Settled(settled));
+            }
+            Ok(gone)
+        })
+    }
+}
+
+fn row(settled: &Settled) -> Settle {
+    let from = &settled.settlement;
+    let (status, until) = match &from.outcome {
+        Outcome::Accepted => (Status::Delivered, None),
+        Outcome::Dead => (Status::Dead, None),
+        Outcome::Held => (Status::InDoubt, None),
+        Outcome::Expired => (Status::Expired, None),
+        Outcome::Deferred { until } => (Status::Pending, Some(*until)),
+    };
+    Settle {
+        key: from.key,
+        status,
+        attempts: from.attempts,
+        part: from.part,
+        in_doubt: from.in_doubt,
+        note: from.note.clone(),
+        until,
+        tell: settled.receipt.is_some(),
+    }
+}
+
+/// The effect of a receipt that comes back.
+pub(super) fn effect(settled: &Settled) -> EffectId {
+    settled.settlement.effect.clone()
+}

@@ -1,0 +1,244 @@
+//! The engine as it runs: built here from its parts, and taken apart again in the right order.
+//!
+//! ```text
+//!   lock ─▶ store ─▶ compile ─▶ secrets ─▶ recover ─▶ adopt ─▶ driver ⟲ ─▶ stop: attempts end, commit, snapshot
+//! ```
+
+#![expect(clippy::disallowed_methods, reason = "owns the process: its runtime, its environment and its end")]
+
+mod book;
+mod slot;
+mod driver;
+mod dispatch;
+mod ledger;
+mod asks;
+mod reload;
+mod covers;
+mod console;
+mod announce;
+mod header;
+
+use super::{lock::Lock, socket, store::{Store, StoreError}};
+use crate::base::ids::GroupId;
+use book::Book;
+use console::Console;
+use driver::{Driver, Event};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+use tokio::sync::mpsc;
+
+/// What `playbook run` was asked.
+#[derive(Debug, Clone, Default)]
+pub struct RunOptions {
+    /// The playbook files; at least one.
+    pub files: Vec<PathBuf>,
+    /// The state directory; `.playbook` beside the first file when there is none.
+    pub state: Option<PathBuf>,
+    /// Send nothing, print every post, throw the state away.
+    pub rehearse: bool,
+    /// Whether saved files take effect without a restart.
+    pub watch: bool,
+    /// Colours on the terminal.
+    pub color: anstream::ColorChoice,
+}
+
+/// Why the engine did not run, or stopped by itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct RunError {
+    /// The process's exit code: 1 the playbook has errors, 3 the environment, 70 our bug.
+    pub code: u8,
+    /// What was found and what was expected. Empty when everything has been said.
+    pub message: String,
+    /// What to do next.
+    pub help: Option<String>,
+}
+
+impl RunError {
+    fn new(code: u8, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: None }
+    }
+
+    fn environment(message: impl ToString) -> Self {
+        Self::new(3, message.to_string())
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl From<StoreError> for RunError {
+    fn from(error: StoreError) -> Self {
+        Self::environment(error)
+    }
+}
+
+/// The state directory of a playbook file unless `--state` says otherwise: `.playbook` beside it.
+pub fn state_dir(file: &Path) -> PathBuf {
+    let beside = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    beside.join(".playbook")
+}
+
+/// Runs until told to stop (SIGINT or SIGTERM). A second signal ends the process at once, which is safe.
+pub fn run(options: &RunOptions) -> Result<(), RunError> {
+    let Some(first) = options.files.first() else {
+        return Err(RunError::new(2, "no playbook file was given"));
+    };
+    // Thrown away when this goes, also after an error.
+    let rehearsal = options
+        .rehearse
+        .then(|| Rehearsal::new().map_err(RunError::environment))
+        .transpose()?;
+    let dir = match (&rehearsal, &options.state) {
+        (Some(rehearsal), _) => rehearsal.0.clone(),
+        (None, Some(dir)) => dir.clone(),
+        (None, None) => state_dir(first),
+    };
+    let lock = Lock::take(&dir).map_err(RunError::environment)?;
+    let (tell, acks) = mpsc::unbounded_channel();
+    let (store, recovered, open) = Store::open(&dir, tell)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("engine")
+        .enable_all()
+        .build()
+        .map_err(RunError::environment)?;
+    let console = Console::start(options.color);
+    let result = start(options, &console, &store).and_then(|books| {
+        runtime.block_on(live(options, &dir, &store, books, driver::Found { recovered, open, acks }, &console))
+    });
+    runtime.shutdown_timeout(std::time::Duration::from_secs(3));
+    store.close();
+    console.close();
+    drop(lock);
+    result
+}
+
+/// Compiles every file and reads its secrets; every problem of every file is said.
+fn start(options: &RunOptions, console: &Console, store: &Store) -> Result<Vec<Book>, RunError> {
+    let mut books = Vec::new();
+    let mut failed = Vec::new();
+    for file in &options.files {
+        match Book::open(file) {
+            Ok(loaded) => {
+                console.diagnostics(&loaded);
+                match loaded.playbook() {
+                    Some(_) => books.push(loaded),
+                    None => failed.push(file.display().to_string()),
+                }
+            }
+            Err(message) => return Err(RunError::environment(message)),
+        }
+    }
+    if !failed.is_empty() {
+        let one = format!("{} has errors", failed.join(", "));
+        return Err(RunError::new(1, one).help("nothing was started; mend the file and run it again"));
+    }
+    let mut owners: BTreeMap<GroupId, &Path> = BTreeMap::new();
+    for loaded in &books {
+        for group in loaded.playbook().into_iter().flat_map(|playbook| playbook.groups.keys()) {
+            if let Some(other) = owners.insert(group.clone(), &loaded.file) {
+                return Err(RunError::new(
+                    1,
+                    format!("group `{group}` is in {} and in {}", other.display(), loaded.file.display()),
+                )
+                .help("a group is run by one playbook: give one of them another id"));
+            }
+        }
+    }
+    let mut ready = Vec::new();
+    let mut missing = Vec::new();
+    for loaded in books {
+        match Book::new(loaded, options.rehearse) {
+            Ok(book) => ready.push(book),
+            Err(errors) => missing.extend(errors),
+        }
+    }
+    if !missing.is_empty() {
+        return Err(RunError::environment(missing.join("\n"))
+            .help("set what is missing and run again; `--rehearse` needs no secrets"));
+    }
+    let _ = store;
+    Ok(ready)
+}
+
+async fn live(
+    options: &RunOptions,
+    dir: &Path,
+    store: &Store,
+    books: Vec<Book>,
+    found: driver::Found,
+    console: &Console,
+) -> Result<(), RunError> {
+    let (events, receiver) = mpsc::unbounded_channel();
+    let (asked, asks) = mpsc::channel(crate::base::limits::CONTROL_WAITING_MAX);
+    let server = socket::Server::start(dir, asked).map_err(|error| {
+        RunError::environment(format!("the control socket in {} cannot be opened: {error}", dir.display()))
+    })?;
+    stop_on_signals(events.clone())?;
+    let parts = driver::Parts {
+        books,
+        store,
+        found,
+        console: console.clone(),
+        events,
+        receiver,
+        asks,
+        rehearse: options.rehearse,
+        watch: options.watch,
+        dir: dir.into(),
+    };
+    let result = Driver::build(parts)?.run().await;
+    drop(server);
+    result
+}
+
+fn stop_on_signals(events: mpsc::UnboundedSender<Event>) -> Result<(), RunError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut term = signal(SignalKind::terminate()).map_err(RunError::environment)?;
+    let mut int = signal(SignalKind::interrupt()).map_err(RunError::environment)?;
+    tokio::spawn(async move {
+        let mut told = false;
+        loop {
+            tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+            if std::mem::replace(&mut told, true) || events.send(Event::Stop).is_err() {
+                // Whatever was committed is recovered; nothing else has happened.
+                std::process::exit(130);
+            }
+        }
+    });
+    Ok(())
+}
+
+/// A state directory that goes when this is dropped.
+struct Rehearsal(PathBuf);
+
+impl Rehearsal {
+    fn new() -> std::io::Result<Self> {
+        let dir = std::env::temp_dir().join(format!("playbook-rehearsal-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&dir);
+        std::fs::create_dir_all(&dir)?;
+        Ok(Self(dir))
+    }
+}
+
+impl Drop for Rehearsal {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Reads a variable; one that is not text is not there.
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Reads the file of a secret, beside the playbook unless its path is absolute.
+fn secret_file(root: &Path, path: &str) -> std::io::Result<String> {
+    std::fs::read_to_string(root.join(path))
+}
+

@@ -1,0 +1,171 @@
+//! What a script may ask of the outside while it runs: data files, web addresses, and whether its time is up.
+
+#![expect(clippy::disallowed_methods, reason = "owns the clock and the client of script calls")]
+
+use crate::{
+    base::{limits, source::Folder, value::Value},
+    lang,
+    script::sandbox::Host,
+    shell::workspace::DiskFolder,
+};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::{Duration, Instant},
+};
+use tokio::runtime::Handle;
+
+/// Parsed data files, kept as long as their text is the same.
+#[derive(Debug, Default)]
+pub(super) struct DataCache {
+    parsed: Mutex<BTreeMap<(PathBuf, String), (Arc<str>, Value)>>,
+}
+
+/// Data files kept; past this the cache is begun anew.
+const CACHED_MAX: usize = 256;
+
+impl DataCache {
+    fn get(&self, folder: &DiskFolder, path: &str) -> Result<Value, String> {
+        let text = folder.read(path).map_err(|error| error.to_string())?;
+        let key = (folder.root().to_path_buf(), path.to_owned());
+        let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, value)) = parsed.get(&key)
+            && *known == text
+        {
+            return Ok(value.clone());
+        }
+        let value = lang::parse_data(path, &text)?;
+        if parsed.len() >= CACHED_MAX {
+            parsed.clear();
+        }
+        parsed.insert(key, (text, value.clone()));
+        Ok(value)
+    }
+}
+
+/// The web as scripts see it. One client for all, made when the first script fetches something.
+#[derive(Debug)]
+pub(super) struct Web {
+    runtime: Handle,
+    client: OnceLock<Result<reqwest::Client, String>>,
+}
+
+impl Web {
+    pub(super) fn new(runtime: Handle) -> Self {
+        Self { runtime, client: OnceLock::new() }
+    }
+
+    fn client(&self) -> Result<&reqwest::Client, String> {
+        let made = self.client.get_or_init(|| {
+            // Whoever comes first installs the provider; an error says that it is there already.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            reqwest::Client::builder()
+                .no_proxy()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .map_err(|error| error.to_string())
+        });
+        made.as_ref().map_err(Clone::clone)
+    }
+
+    /// Blocks the script's thread, never a thread of the runtime.
+    fn fetch(&self, url: &reqwest::Url, time: Duration) -> Result<Value, String> {
+        let client = self.client()?;
+        let get = async {
+            let mut response = client.get(url.clone()).send().await?;
+            let status = response.status();
+            let mut body = Vec::new();
+            while let Some(chunk) = response.chunk().await? {
+                body.extend_from_slice(&chunk);
+                if body.len() > limits::RESPONSE_BYTES_MAX {
+                    body.truncate(limits::RESPONSE_BYTES_MAX);
+                    break;
+                }
+            }
+            Ok::<_, reqwest::Error>((status, body))
+        };
+        let host = url.host_str().unwrap_or_default();
+        let answer = self.runtime.block_on(async { tokio::time::timeout(time, get).await });
+        let (status, body) = answer
+            .map_err(|_| format!("{host} did not answer in time"))?
+            .map_err(|error| format!("{host} cannot be fetched: {}", error.without_url()))?;
+        if !status.is_success() {
+            return Err(format!("{host} answered with status {}", status.as_u16()));
+        }
+        let text = String::from_utf8_lossy(&body);
+        Ok(serde_json::from_str(&text).map_or_else(|_| Value::str(&text), |json| Value::from_json(&json)))
+    }
+}
+
+/// The outside of one call.
+pub(super) struct CallHost<'a> {
+    pub(super) folder: &'a DiskFolder,
+    pub(super) hosts: &'a [String],
+    pub(super) data: &'a DataCache,
+    pub(super) web: &'a Web,
+    pub(super) until: Instant,
+}
+
+impl Host for CallHost<'_> {
+    fn data(&self, path: &str) -> Result<Value, String> {
+        self.data.get(self.folder, path)
+    }
+
+    fn fetch(&self, url: &str) -> Result<Value, String> {
+        let url: reqwest::Url = url.parse().map_err(|error| format!("{url:?} is not an address: {error}"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(format!("{}: only http and https are fetched", url.scheme()));
+        }
+        if !allowed(&url, self.hosts) {
+            let host = url.host_str().unwrap_or_default();
+            return Err(format!("the playbook does not allow scripts to fetch from {host}; list it under `fetch`"));
+        }
+        let left = self.until.saturating_duration_since(Instant::now());
+        self.web.fetch(&url, left)
+    }
+
+    fn expired(&self) -> bool {
+        Instant::now() >= self.until
+    }
+}
+
+/// Whether a host is one of the allowed: by name, or with its port.
+fn allowed(url: &reqwest::Url, hosts: &[String]) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let with_port = url.port().map(|port| format!("{host}:{port}"));
+    hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host) || Some(allowed) == with_port.as_ref())
+}
+
+/// When a call that begins now is over.
+pub(super) fn deadline() -> Instant {
+    Instant::now() + Duration::from_millis(limits::SCRIPT_WALL_MS_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_listed_hosts_are_fetched() {
+        let hosts = ["api.example.com".to_owned(), "127.0.0.1:8080".to_owned()];
+        let is = |url: &str| allowed(&url.parse().unwrap(), &hosts);
+        assert!(is("https://api.example.com/x"));
+        assert!(is("http://127.0.0.1:8080/x"));
+        assert!(!is("http://127.0.0.1:9090/x"));
+        assert!(!is("https://evil.example.com/"));
+        assert!(!is("https://api.example.com@evil.example.com/"));
+    }
+
+    #[test]
+    fn a_data_file_is_parsed_again_only_when_it_changed() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = DiskFolder::new(dir.path());
+        let cache = DataCache::default();
+        assert!(cache.get(&folder, "a.txt").is_err());
+        std::fs::write(dir.path().join("a.txt"), "one").unwrap();
+        assert_eq!(cache.get(&folder, "a.txt"), Ok(Value::str("one")));
+        std::fs::write(dir.path().join("a.txt"), "two").unwrap();
+        assert_eq!(cache.get(&folder, "a.txt"), Ok(Value::str("two")));
+    }
+}

@@ -1,0 +1,182 @@
+//! The compiled scripts of one playbook: compiled once for each source, swapped whole. A broken edit is refused
+//! and the last good version goes on serving.
+
+use crate::{
+    base::ids::PlayName,
+    model::{play::Section, playbook::Playbook, step::Verb},
+    script::sandbox::{Script, ScriptError},
+};
+use arc_swap::ArcSwap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// The scripts of one playbook. Calls read it without waiting for an edit.
+#[derive(Debug, Default)]
+pub struct Library {
+    scripts: ArcSwap<BTreeMap<Arc<str>, Entry>>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    /// The text that was tried last; none where the file could not be read.
+    source: Option<Arc<str>>,
+    /// What serves.
+    good: Option<Script>,
+    /// What is wrong with the text that was tried last.
+    errors: Vec<ScriptError>,
+}
+
+/// What loading did to one script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// It is there for the first time.
+    Added(Arc<str>),
+    /// The next call runs the new text.
+    Replaced(Arc<str>),
+    /// It does not compile.
+    Broken {
+        /// Which.
+        path: Arc<str>,
+        /// What is wrong.
+        errors: Vec<ScriptError>,
+        /// Whether an earlier version goes on serving.
+        last_good: bool,
+    },
+}
+
+/// The paths of the scripts that a playbook's steps run.
+pub fn paths(playbook: &Playbook) -> BTreeSet<Arc<str>> {
+    let mut found = BTreeSet::new();
+    for play in &playbook.plays {
+        for section in [Section::Steps, Section::Moved, Section::Cancelled] {
+            for step in play.section(section).steps() {
+                if let Verb::Run(run) = &step.verb {
+                    found.insert(run.script.clone());
+                }
+            }
+        }
+    }
+    found
+}
+
+impl Library {
+    /// Compiles what has changed of these scripts, whose texts `read` gives, and puts the set into force.
+    pub fn load(
+        &self,
+        wanted: &BTreeSet<Arc<str>>,
+        read: &dyn Fn(&str) -> Result<Arc<str>, String>,
+    ) -> Vec<Change> {
+        let before = self.scripts.load();
+        let mut after = BTreeMap::new();
+        let mut changes = Vec::new();
+        for path in wanted {
+            let old = before.get(path);
+            let source = read(path);
+            let unchanged = old.is_some_and(|old| old.source.as_ref() == source.as_ref().ok());
+            if let (Some(old), true) = (old, unchanged) {
+                after.insert(path.clone(), old.clone());
+                continue;
+            }
+            let compiled = match &source {
+                Ok(text) => Script::compile(path, text),
+                Err(reason) => Err(vec![ScriptError {
+                    path: path.to_string(),
+                    line: 0,
+                    column: 0,
+                    message: reason.clone(),
+                }]),
+            };
+            let last_good = old.and_then(|old| old.good.clone());
+            let entry = match compiled {
+                Ok(script) => {
+                    changes.push(match old {
+                        Some(_) => Change::Replaced(path.clone()),
+                        None => Change::Added(path.clone()),
+                    });
+                    Entry { source: source.ok(), good: Some(script), errors: Vec::new() }
+                }
+                Err(errors) => {
+                    changes.push(Change::Broken {
+                        path: path.clone(),
+                        errors: errors.clone(),
+                        last_good: last_good.is_some(),
+                    });
+                    Entry { source: source.ok(), good: last_good, errors }
+                }
+            };
+            after.insert(path.clone(), entry);
+        }
+        drop(before);
+        self.scripts.store(Arc::new(after));
+        changes
+    }
+
+    /// The script that serves a path, or why there is none.
+    pub fn get(&self, path: &str) -> Result<Script, String> {
+        let scripts = self.scripts.load();
+        let Some(entry) = scripts.get(path) else {
+            return Err(format!("{path} is not a script of the playbook that is in force"));
+        };
+        entry.good.clone().ok_or_else(|| {
+            let errors: Vec<String> = entry.errors.iter().map(describe).collect();
+            format!("the script does not compile: {}", errors.join("; "))
+        })
+    }
+}
+
+/// An error with its place, where it has one.
+pub(super) fn describe(error: &ScriptError) -> String {
+    if error.line == 0 { format!("{}: {}", error.path, error.message) } else { error.to_string() }
+}
+
+/// The plays that run a script, for messages.
+pub fn users(playbook: &Playbook, path: &str) -> Vec<PlayName> {
+    let uses = |play: &crate::model::play::Play| {
+        [Section::Steps, Section::Moved, Section::Cancelled].into_iter().any(|section| {
+            play.section(section)
+                .steps()
+                .any(|step| matches!(&step.verb, Verb::Run(run) if *run.script == *path))
+        })
+    };
+    playbook.plays.iter().filter(|play| uses(play)).map(|play| play.name.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(library: &Library, text: &str) -> Vec<Change> {
+        let wanted = [Arc::from("a.rhai")].into();
+        library.load(&wanted, &|_| if text.is_empty() { Err("gone".into()) } else { Ok(Arc::from(text)) })
+    }
+
+    #[test]
+    fn a_script_is_compiled_once_for_each_text() {
+        let library = Library::default();
+        assert_eq!(load(&library, "fn main() { 1 }"), [Change::Added("a.rhai".into())]);
+        assert_eq!(load(&library, "fn main() { 1 }"), []);
+        assert_eq!(load(&library, "fn main() { 2 }"), [Change::Replaced("a.rhai".into())]);
+    }
+
+    #[test]
+    fn a_broken_edit_is_refused_and_the_last_good_one_serves() {
+        let library = Library::default();
+        assert!(library.get("a.rhai").is_err());
+        load(&library, "fn main() { 1 }");
+        for broken in ["fn main( {", ""] {
+            let changes = load(&library, broken);
+            assert!(matches!(&changes[..], [Change::Broken { last_good: true, .. }]), "{changes:?}");
+            assert!(library.get("a.rhai").is_ok());
+        }
+        assert_eq!(load(&library, "fn main() { 3 }"), [Change::Replaced("a.rhai".into())]);
+    }
+
+    #[test]
+    fn a_script_that_never_compiled_says_why() {
+        let library = Library::default();
+        assert!(matches!(&load(&library, "")[..], [Change::Broken { last_good: false, .. }]));
+        assert_eq!(library.get("a.rhai").unwrap_err(), "the script does not compile: a.rhai: gone");
+    }
+}

@@ -1,0 +1,162 @@
+//! A playbook's folder on disk, read by relative path and never outside it.
+//!
+//! Remembers what was read and what was looked for in vain, so that the watcher knows which paths matter and a
+//! version can be compiled again from the very same texts.
+
+#![expect(clippy::disallowed_methods, reason = "owns the reading of playbook folders")]
+
+use crate::base::{
+    limits,
+    source::{Folder, FolderError, normal_path},
+};
+use std::{
+    collections::BTreeMap,
+    io::{ErrorKind, Read as _},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// By normal path, the text that was read; none where there was nothing to read.
+pub type Reads = BTreeMap<String, Option<Arc<str>>>;
+
+/// A folder on disk.
+#[derive(Debug)]
+pub struct DiskFolder {
+    root: PathBuf,
+    reads: Mutex<Reads>,
+}
+
+impl DiskFolder {
+    /// A folder that nothing was read from yet.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), reads: Mutex::default() }
+    }
+
+    /// The folder and the name of a playbook file in it. An error says what is wrong with the path.
+    pub fn of_file(file: &Path) -> Result<(Self, String), String> {
+        let name = file.file_name().and_then(|name| name.to_str());
+        let Some(name) = name.filter(|_| !file.is_dir()) else {
+            return Err(format!(
+                "{} is not a playbook file; name the YAML file itself, such as community.yaml",
+                file.display()
+            ));
+        };
+        if !file.exists() {
+            return Err(format!("there is no file {}", file.display()));
+        }
+        let root = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Ok((Self::new(root), name.to_owned()))
+    }
+
+    /// The folder's path.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Everything that was read until now.
+    pub fn reads(&self) -> Reads {
+        self.reads.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn load(&self, clean: &str) -> Result<Arc<str>, FolderError> {
+        let unreadable =
+            |reason: String| FolderError::Unreadable { path: clean.into(), reason };
+        let io = |error: std::io::Error| match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => FolderError::Missing(clean.into()),
+            _ => unreadable(error.to_string()),
+        };
+        let full = self.root.join(clean);
+        // A link may lead about inside the folder, and nowhere else.
+        let root = std::fs::canonicalize(&self.root).map_err(io)?;
+        let real = std::fs::canonicalize(&full).map_err(io)?;
+        if !real.starts_with(&root) {
+            return Err(FolderError::Outside(clean.into()));
+        }
+        let file = std::fs::File::open(&real).map_err(io)?;
+        let meta = file.metadata().map_err(io)?;
+        if !meta.is_file() {
+            return Err(unreadable("it is not a file".into()));
+        }
+        let limit = size_max(clean) as u64;
+        let too_large = |found| FolderError::TooLarge { path: clean.into(), found, limit };
+        if meta.len() > limit {
+            return Err(too_large(meta.len()));
+        }
+        let mut bytes = Vec::with_capacity(meta.len() as usize);
+        // It may grow while it is read.
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(io)?;
+        if bytes.len() as u64 > limit {
+            return Err(too_large(bytes.len() as u64));
+        }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            unreadable(format!(
+                "it is not UTF-8 text (byte {}); save it as UTF-8",
+                error.utf8_error().valid_up_to()
+            ))
+        })?;
+        Ok(Arc::from(text.strip_prefix('\u{feff}').unwrap_or(&text)))
+    }
+}
+
+impl Folder for DiskFolder {
+    fn read(&self, path: &str) -> Result<Arc<str>, FolderError> {
+        let clean = normal_path(path).ok_or_else(|| FolderError::Outside(path.into()))?;
+        let found = self.load(&clean);
+        let mut reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
+        reads.insert(clean, found.as_ref().ok().cloned());
+        found
+    }
+}
+
+/// How large a file of this kind may be, in bytes.
+fn size_max(path: &str) -> usize {
+    match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("rhai") => limits::SCRIPT_BYTES_MAX,
+        _ => limits::DATA_BYTES_MAX,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, DiskFolder) {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(dir.path().join("in/deep")).unwrap();
+        std::fs::write(dir.path().join("secret"), "no").unwrap();
+        std::fs::write(dir.path().join("in/a.csv"), "\u{feff}x,y").unwrap();
+        let folder = DiskFolder::new(dir.path().join("in"));
+        (dir, folder)
+    }
+
+    #[test]
+    fn a_mark_at_the_beginning_is_not_text() {
+        let (_dir, folder) = folder();
+        assert_eq!(folder.read("deep/../a.csv").unwrap().as_ref(), "x,y");
+        assert_eq!(folder.reads().get("a.csv"), Some(&Some(Arc::from("x,y"))));
+    }
+
+    #[test]
+    fn nothing_outside_is_read() {
+        let (dir, folder) = folder();
+        for path in ["../secret", "/etc/hostname", "deep/../../secret"] {
+            assert!(matches!(folder.read(path), Err(FolderError::Outside(_))), "{path}");
+        }
+        std::os::unix::fs::symlink(dir.path().join("secret"), dir.path().join("in/link")).unwrap();
+        assert!(matches!(folder.read("link"), Err(FolderError::Outside(_))));
+        std::os::unix::fs::symlink("a.csv", dir.path().join("in/inner")).unwrap();
+        assert!(folder.read("inner").is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let (dir, folder) = folder();
+        assert!(matches!(folder.read("no.csv"), Err(FolderError::Missing(_))));
+        assert_eq!(folder.reads().get("no.csv"), Some(&None));
+        std::fs::write(dir.path().join("in/latin"), b"caf\xe9").unwrap();
+        assert!(matches!(folder.read("latin"), Err(FolderError::Unreadable { .. })));
+        std::fs::write(dir.path().join("in/big.rhai"), vec![b' '; limits::SCRIPT_BYTES_MAX + 1]).unwrap();
+        assert!(matches!(folder.read("big.rhai"), Err(FolderError::TooLarge { .. })));
+        assert!(matches!(folder.read("deep"), Err(FolderError::Unreadable { .. })));
+    }
+}
