@@ -25,7 +25,7 @@ use crate::{
     },
     sim::timeline::{self, Line, Tone},
 };
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
 /// Groups that are told about one by one.
 const GROUPS_IN_DETAIL: usize = 5;
@@ -98,9 +98,8 @@ impl Announcer {
         if !rows.is_empty() {
             let mut text = format!("{} on the way from before", messages(rows.len()));
             if doubtful > 0 {
-                text.push_str(&format!(
-                    ", {doubtful} of them in doubt: an attempt was under way when the engine ended"
-                ));
+                let _ = write!(text, ", {doubtful} of them in doubt: an attempt was under way when the engine ended"
+                );
             }
             self.say(paint(WARN, &text));
         }
@@ -264,11 +263,11 @@ fn outgoing(entry: &Entry) -> Option<&Outgoing> {
 /// The command that answers what a person is asked.
 fn how_to_answer(entry: &Entry, group: Option<&GroupId>) -> Option<String> {
     let Fact::TaskOpened(task) = &entry.fact else { return None };
-    Some(answer_command(&task.kind, task.id.as_str(), group))
+    Some(answer_command(task.kind, task.id.as_str(), group))
 }
 
 /// The command that answers a task of a kind.
-pub(super) fn answer_command(kind: &TaskKind, id: &str, group: Option<&GroupId>) -> String {
+pub(super) fn answer_command(kind: TaskKind, id: &str, group: Option<&GroupId>) -> String {
     let whose = group.map(|group| format!(" --group {group}")).unwrap_or_default();
     match kind {
         TaskKind::Approval => format!("playbook approve {id}{whose} · playbook reject {id}{whose}"),

@@ -59,7 +59,7 @@ pub(super) enum Event {
     /// Messages have left the courier, or wait for another attempt; recorded already.
     Settled(Vec<Settled>),
     /// A dead message is on its way again.
-    Revived(OutboxRow),
+    Revived(Box<OutboxRow>),
     /// Something in a playbook's folder may have changed.
     Changed,
     /// A file was compiled again; the number is the book's.
@@ -254,7 +254,7 @@ impl Driver {
         let mut jobs = Vec::new();
         for open in open {
             match open {
-                Open::Send(row) => jobs.push(row),
+                Open::Send(row) => jobs.push(*row),
                 Open::Tell(group, effect, receipt) => self.receipt(&group, effect, receipt),
             }
         }
@@ -345,7 +345,7 @@ impl Driver {
             }
             Event::Revived(row) => {
                 self.revived.lock().unwrap_or_else(PoisonError::into_inner).insert(row.key);
-                self.deliver(vec![dispatch::Outbound::again(row)]);
+                self.deliver(vec![dispatch::Outbound::again(*row)]);
             }
             Event::Changed => self.changed(),
             Event::Recompiled(index, loaded) => self.recompiled(index, loaded)?,

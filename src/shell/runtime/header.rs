@@ -30,6 +30,7 @@ use crate::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
     path::Path,
     sync::Arc,
 };
@@ -54,12 +55,11 @@ pub(super) fn header(books: &[Book], dir: &Path, rehearse: bool, _columns: usize
         };
         let groups = words::count(playbook.groups.len(), "group");
         let plays = words::count(playbook.plays.len(), "play");
-        out.push_str(&format!(
-            "{name}\n  {} · version {} · {groups} · {plays} · {}\n",
+        let _ = writeln!(out, "{name}\n  {} · version {} · {groups} · {plays} · {}",
             book.file.display(),
             playbook.digest.short(),
             playbook.zone.name()
-        ));
+        );
     }
     if rehearse {
         out.push_str(&paint(WARN, "  a rehearsal: nothing is sent, the state is thrown away\n"));
@@ -92,7 +92,7 @@ pub(super) fn overview(book: &Book, slots: &[&Slot], rehearse: bool, columns: us
     for slot in slots.iter().take(if slots.len() > GROUPS_SHOWN { 0 } else { GROUPS_SHOWN }) {
         if several {
             let title = book.playbook.groups.get(slot.group()).map_or("", |group| &group.title);
-            out.push_str(&format!("{} {}\n", paint(HEADING, slot.group().as_str()), paint(DIM, title)));
+            let _ = writeln!(out, "{} {}", paint(HEADING, slot.group().as_str()), paint(DIM, title));
         }
         group(&mut out, book, slot, several, columns);
     }
@@ -123,7 +123,7 @@ fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usi
         let whom: Vec<&str> = task.people.iter().map(|person| person.name.as_str()).collect();
         let whom = if whom.is_empty() { String::new() } else { format!("{}: ", whom.join(", ")) };
         let due = task.due.map(|due| format!(" by {}", when(due, book))).unwrap_or_default();
-        let answer = answer_command(&task.kind, task.id.as_str(), several.then(|| slot.group()));
+        let answer = answer_command(task.kind, task.id.as_str(), several.then(|| slot.group()));
         let text = words::shorten(&task.text, columns.saturating_sub(24).max(20));
         row(
             out,
@@ -155,11 +155,11 @@ fn outlook(book: &Book, next: &Upcoming) -> (anstyle::Style, String) {
     }
     let mut text = relative(next.at);
     if let Some(step) = &next.step {
-        text.push_str(&format!(", step {step}"));
+        let _ = write!(text, ", step {step}");
     } else if let Some(play) = book.playbook.play(&next.play) {
         let passed = passed_steps(play, next.anchor, book);
         if passed > 0 {
-            text.push_str(&format!(", {} will be missed: their time has passed", words::count(passed, "early step")));
+            let _ = write!(text, ", {} will be missed: their time has passed", words::count(passed, "early step"));
         }
     }
     (DIM, text)
@@ -183,16 +183,16 @@ fn phase(book: &Book, state: &State) -> String {
         return text;
     }
     if let Some(until) = &phase.until {
-        text.push_str(&format!(" until {}", until.source()));
+        let _ = write!(text, " until {}", until.source());
         if let Some((what, value)) = progress(&book.playbook, state, until) {
-            text.push_str(&format!(" ({what} is {value})"));
+            let _ = write!(text, " ({what} is {value})");
         }
     }
     if let Some(timeout) = state.phase_timeout {
-        text.push_str(&format!(", at the latest {} ({})", when(timeout, book), relative(timeout)));
+        let _ = write!(text, ", at the latest {} ({})", when(timeout, book), relative(timeout));
     }
     if let Some(next) = book.playbook.phase_after(&state.phase) {
-        text.push_str(&format!(", then {}", next.name));
+        let _ = write!(text, ", then {}", next.name);
     }
     text
 }
@@ -300,5 +300,5 @@ fn relative(at: Timestamp) -> String {
 }
 
 fn row(out: &mut String, label: &str, text: &str) {
-    out.push_str(&format!("  {label:<10} {text}\n"));
+    let _ = writeln!(out, "  {label:<10} {text}");
 }

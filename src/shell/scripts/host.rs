@@ -16,10 +16,13 @@ use std::{
 };
 use tokio::runtime::Handle;
 
+/// A data file: its folder and its path there.
+type DataKey = (PathBuf, String);
+
 /// Parsed data files, kept as long as their text is the same.
 #[derive(Debug, Default)]
 pub(super) struct DataCache {
-    parsed: Mutex<BTreeMap<(PathBuf, String), (Arc<str>, Value)>>,
+    parsed: Mutex<BTreeMap<DataKey, (Arc<str>, Value)>>,
 }
 
 /// Data files kept; past this the cache is begun anew.

@@ -105,7 +105,7 @@ pub struct OutboxRow {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Open {
     /// Goes to the courier.
-    Send(OutboxRow),
+    Send(Box<OutboxRow>),
     /// Is settled and the engine has not heard of it.
     Tell(GroupId, EffectId, Receipt),
 }
@@ -276,7 +276,9 @@ pub(super) fn open(conn: &Connection) -> Result<Vec<Open>, StoreError> {
         };
         match receipt {
             Some(receipt) => found.push(Open::Tell(row.group, row.effect, receipt)),
-            None if row.status == Status::Pending => found.push(Open::Send(with_message(conn, row)?)),
+            None if row.status == Status::Pending => {
+                found.push(Open::Send(Box::new(with_message(conn, row)?)));
+            },
             None => {}
         }
     }
