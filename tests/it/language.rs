@@ -51,7 +51,7 @@ fn line(compiled: &Compiled, diagnostic: &Diagnostic) -> String {
     });
     let Diagnostic { severity, code, message, .. } = diagnostic;
     let mut out = format!("{source}{place} {}[{code}] {message}", severity.as_str());
-    for help in &diagnostic.help {
+    if let Some(help) = &diagnostic.help {
         write!(out, "\n    {}", help.replace('\n', "\n    ")).unwrap();
     }
     out

@@ -122,7 +122,9 @@ fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
     scope.known.bindings.insert("row".into());
     let template = |cx: &mut Cx<'_>, key: &str| {
         let node = fields.get(key)?;
-        check_columns(cx, node, &columns);
+        if !check_columns(cx, node, &columns) {
+            return None;
+        }
         text::text(cx, node, &scope).map(|text| (text, node.span))
     };
     let (at, id) = (template(cx, "at"), template(cx, "id"));
@@ -182,9 +184,10 @@ fn table(cx: &mut Cx<'_>, file: &File, named: Span) -> Vec<(Map, Span)> {
     }
 }
 
-/// A column that is named and is not there.
-fn check_columns(cx: &mut Cx<'_>, node: &Node, columns: &BTreeSet<String>) {
-    let Some(text) = node.text().map(str::to_owned) else { return };
+/// Whether every column that is named is there; one that is not is reported.
+fn check_columns(cx: &mut Cx<'_>, node: &Node, columns: &BTreeSet<String>) -> bool {
+    let Some(text) = node.text().map(str::to_owned) else { return true };
+    let mut good = true;
     let mut at = 0;
     while let Some(found) = text[at..].find("row.").map(|n| at + n + 4) {
         let end = text[found..].find(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(text.len(), |n| found + n);
@@ -195,8 +198,10 @@ fn check_columns(cx: &mut Cx<'_>, node: &Node, columns: &BTreeSet<String>) {
             let help = crate::lang::document::near::advice(name, &names, "column");
             let span = text::origin(cx, node, found..end);
             cx.error(codes::UNKNOWN_NAME, span, format!("the file has no column `{name}`"), help);
+            good = false;
         }
     }
+    good
 }
 
 /// A text in which `${row.x}` is replaced by a row's cell.

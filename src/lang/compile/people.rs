@@ -108,7 +108,7 @@ fn persons(cx: &mut Cx<'_>, node: &Node, people: &People) -> Vec<Person> {
             let near = crate::base::diagnostic::suggest::nearest(name, ids.iter().copied());
             let is_id = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
             if !people.is_empty() && (near.is_some() || is_id) {
-                let help = format!("{}; people are listed under `people`", near::advice(name, &ids, "person"));
+                let help = format!("{} (people are listed under `people`)", near::advice(name, &ids, "person"));
                 cx.error(codes::UNKNOWN_NAME, item.span, format!("there is no person `{name}`"), help);
                 continue;
             }

@@ -32,10 +32,12 @@ impl Cx<'_> {
             }
             let (word, key) = sort.words();
             let names = self.names.all(sort);
-            let help = if names.is_empty() {
+            let help = if sort == Sort::Channel && name == "group" {
+                "a message goes to the channel `group` unless it says `to`: define it under `channels`".to_owned()
+            } else if names.is_empty() {
                 format!("define it under `{key}`")
             } else {
-                format!("{}; names are defined under `{key}`", near::advice(&name, &names, word))
+                format!("{} (names are defined under `{key}`)", near::advice(&name, &names, word))
             };
             self.error(codes::UNKNOWN_NAME, span, format!("there is no {word} `{name}`"), help);
         }

@@ -39,7 +39,8 @@ pub(crate) fn parse(source: SourceId, text: &str, report: &mut Report) -> Option
         if masked.iter().any(|range| range.start <= at && at < range.end) || masked.len() >= REPAIRS_MAX {
             return None;
         }
-        match traps::explain(source, &work, at) {
+        let slip = matches!(fault.code, codes::YAML_SYNTAX | codes::YAML_TAG);
+        match slip.then(|| traps::explain(source, &work, at)).flatten() {
             Some(trap) => {
                 report.push(trap.diagnostic);
                 let Some((range, filler)) = trap.repair else { return None };
@@ -246,8 +247,16 @@ impl<'t> Builder<'t> {
         let trimmed = self.text[range.clone()].trim_end().len();
         let span = Span::new(self.source, range.start, range.start + trimmed);
         if style == Style::Plain && !is_key {
-            let from = range.start + trimmed;
-            if let Some(note) = traps::swallowed(self.source, self.text, range.start, from) {
+            let (start, end) = match self.stack.last() {
+                // Nothing is shown behind its comment: look behind the key.
+                Some(Frame::Mapping { key: Some(key), .. }) if trimmed == 0 => {
+                    let behind = self.text[key.span.end as usize..].find(':').map_or(0, |n| n + 1);
+                    let at = key.span.end as usize + behind;
+                    (at, at)
+                }
+                _ => (range.start, range.start + trimmed),
+            };
+            if let Some(note) = traps::swallowed(self.source, self.text, start, end) {
                 self.notes.push(note);
             } else if let Some(note) = traps::full_width_quotes(self.source, self.text, span) {
                 self.notes.push(note);

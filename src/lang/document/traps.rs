@@ -7,6 +7,7 @@ use crate::{
     base::{
         diagnostic::Diagnostic,
         source::{SourceId, Span},
+        words::tick,
     },
     lang::codes,
 };
@@ -139,7 +140,7 @@ fn value(source: SourceId, line: &Line<'_>) -> Option<Trap> {
     let value = line.value();
     let first = value.chars().next()?;
     let why = match first {
-        '@' | '`' | '%' => format!("a text cannot begin with `{first}`"),
+        '@' | '`' | '%' => format!("a text cannot begin with {}", tick(first.to_string())),
         '*' => "a text that begins with `*` is read as an alias".into(),
         '&' => "a text that begins with `&` is read as an anchor".into(),
         '!' => "a text that begins with `!` is read as a tag".into(),
@@ -194,7 +195,7 @@ fn inside(source: SourceId, text: &str, line: &Line<'_>, at: usize) -> Option<Tr
     let diagnostic = Diagnostic::error(
         codes::YAML_CHAT_TEXT,
         Span::new(source, range.start, range.end),
-        format!("a text cannot begin with `{first}`"),
+        format!("a text cannot begin with {}", tick(first.to_string())),
     )
     .help(format!("put it in quotes: `{}`", quoted(value)));
     Some(Trap { diagnostic, repair: Some(paint(range)) })
@@ -288,10 +289,11 @@ pub(crate) fn swallowed(source: SourceId, text: &str, start: usize, end: usize) 
         diagnostic.severity = crate::base::diagnostic::Severity::Warning;
         diagnostic.message = "from `#` on this is a comment and no part of the text".into();
     }
-    let key = text[line.start..start.max(line.start)].trim_start();
+    let key = text[line.start..start.max(line.start)].trim_start().to_owned();
+    let key = if key.ends_with(':') { key + " " } else { key };
     Some(diagnostic.help(format!(
         "put the text in quotes: `{key}{}`; for a comment leave a space after `#`",
-        quoted(written)
+        quoted(written.trim())
     )))
 }
 
