@@ -221,6 +221,7 @@ pub enum Fact {
     /// When the phase's `until` is tested next if nothing else happens.
     MidnightSet {
         /// The next local midnight; none when the phase has no `until`.
+        #[serde(rename = "next")]
         at: Option<Timestamp>,
     },
     /// When a scheduled play starts next. Anchors up to and including `after` are settled.

@@ -65,6 +65,7 @@ pub struct Signal {
     /// Its id.
     pub id: InputId,
     /// When it was received, or sent by a step.
+    #[serde(rename = "sent")]
     pub at: Timestamp,
     /// The member it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]

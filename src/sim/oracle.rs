@@ -211,7 +211,6 @@ mod tests {
             late_left: None,
             urgent: false,
             manual: None,
-            late_left: None,
         })
     }
 
