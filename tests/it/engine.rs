@@ -14,13 +14,15 @@ use std::sync::Arc;
 #[track_caller]
 fn tells(story: &mut Story, expected: &str) {
     let news = story.news();
-    let strip = |text: &str| text.lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n");
+    let strip =
+        |text: &str| text.lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n");
     assert_eq!(strip(&news), strip(expected), "\nwhat happened:\n{news}");
 }
 
 #[test]
 fn a_daily_post_starts_once_a_day() {
-    let mut story = Story::new("2026-12-01 07:00", "plays: { hi: { every: day at 08:30, steps: [post: 早] } }");
+    let mut story =
+        Story::new("2026-12-01 07:00", "plays: { hi: { every: day at 08:30, steps: [post: 早] } }");
     story.until("2026-12-02 09:00");
     tells(
         &mut story,
@@ -273,7 +275,7 @@ plays:
       - if: vars.n > 1
         then: [post: 大于一]
         else: [post: 不大]
-      - each: "[1, 2, 3]"
+      - each: '[1, 2, 3]'
         as: k
         max: 2
         steps: [post: '第 ${k} 个']
@@ -523,7 +525,8 @@ plays:
 
 #[test]
 fn a_script_is_a_transaction() {
-    let good = "fn main(args) { post(\"一\"); post(#{ text: \"二\", label: \"content\" }); state.set(\"n\", 1); 7 }";
+    let good =
+        "fn main(args) { post(\"一\"); post(#{ text: \"二\", label: \"content\" }); state.set(\"n\", 1); 7 }";
     let bad = "fn main(args) { post(\"半\"); throw \"坏了\"; }";
     let yaml = "
 plays:
@@ -645,7 +648,8 @@ plays:
 
 #[test]
 fn a_clock_that_goes_back_starts_nothing_twice() {
-    let mut story = Story::new("2026-12-01 07:00", "plays: { hi: { every: day at 08:30, steps: [post: 早] } }");
+    let mut story =
+        Story::new("2026-12-01 07:00", "plays: { hi: { every: day at 08:30, steps: [post: 早] } }");
     story.until("2026-12-01 09:00");
     story.now = at("2026-12-01 08:00");
     let epoch = story.state.epoch;

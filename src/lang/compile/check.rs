@@ -70,12 +70,19 @@ fn walk<'p>(
         return;
     }
     for (target, step) in starts.get(name).into_iter().flatten() {
-        if let Some(at) = path.iter().position(|(seen, _)| seen == target).or((*target == name).then_some(path.len())) {
+        if let Some(at) =
+            path.iter().position(|(seen, _)| seen == target).or((*target == name).then_some(path.len()))
+        {
             let mut circle: Vec<&str> = path[at..].iter().map(|(name, _)| *name).collect();
             circle.extend([name, target]);
             if let Some(span) = place(cx, &format!("plays.{name}.steps.{step}")) {
                 let message = format!("plays start each other in a circle: {}", circle.join(" → "));
-                cx.error(codes::START_CYCLE, span, message, "give one of them a trigger instead of starting it");
+                cx.error(
+                    codes::START_CYCLE,
+                    span,
+                    message,
+                    "give one of them a trigger instead of starting it",
+                );
             }
             continue;
         }
@@ -92,13 +99,23 @@ fn anchors(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play) -> Vec<Timestamp> 
         Trigger::Dates(entries) => entries.iter().map(|entry| entry.at).collect(),
         Trigger::Schedule(Schedule::Term(_)) | Trigger::Signal(_) | Trigger::Command => Vec::new(),
         Trigger::Schedule(schedule) => {
-            let frame = Frame { zone: &playbook.zone, from: play.from, until: play.until, workdays: playbook.workdays() };
+            let frame = Frame {
+                zone: &playbook.zone,
+                from: play.from,
+                until: play.until,
+                workdays: playbook.workdays(),
+            };
             let after = play.from.map_or(EPOCH, |from| Timestamp::from_millis(from.as_millis() - 1));
             let first = schedule.next_after(after, &frame);
             if first.is_none()
                 && let Some(span) = place(cx, &format!("plays.{}.trigger", play.name))
             {
-                cx.error(codes::NEVER_OCCURS, span, "this never happens in fifty years", "look at the day, the month, `from` and `until`");
+                cx.error(
+                    codes::NEVER_OCCURS,
+                    span,
+                    "this never happens in fifty years",
+                    "look at the day, the month, `from` and `until`",
+                );
             }
             first.into_iter().collect()
         }
@@ -116,7 +133,9 @@ fn in_order(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timest
     for step in &play.steps {
         let Some(at) = step.at else { continue };
         if let Some((before, other)) = last
-            && anchors.iter().all(|anchor| at.apply(*anchor, &playbook.zone) < before.apply(*anchor, &playbook.zone))
+            && anchors
+                .iter()
+                .all(|anchor| at.apply(*anchor, &playbook.zone) < before.apply(*anchor, &playbook.zone))
         {
             found.push((step, at, before, other));
         }
@@ -124,7 +143,13 @@ fn in_order(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timest
     }
     for (step, at, before, other) in found {
         let Some(span) = place(cx, &format!("plays.{}.steps.{}", play.name, step.id)) else { continue };
-        let message = format!("this step is due at `{at}`, before step `{}` above it at `{before}`", other.id);
-        cx.warning(codes::AT_OUT_OF_ORDER, span, message, "steps run in order, so it will be late: move it up");
+        let message =
+            format!("this step is due at `{at}`, before step `{}` above it at `{before}`", other.id);
+        cx.warning(
+            codes::AT_OUT_OF_ORDER,
+            span,
+            message,
+            "steps run in order, so it will be late: move it up",
+        );
     }
 }

@@ -4,7 +4,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "looks for the state directory")]
 
-use super::{args::{GroupArg, StateArg}, failure::Failure};
+use super::{
+    args::{GroupArg, StateArg},
+    failure::Failure,
+};
 use crate::{
     base::{
         ids::GroupId,

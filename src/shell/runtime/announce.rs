@@ -20,7 +20,10 @@ use crate::{
     model::channel::ChannelKind,
     shell::{
         clock,
-        delivery::{job::{Outcome, Settlement}, preview},
+        delivery::{
+            job::{Outcome, Settlement},
+            preview,
+        },
         store::OutboxRow,
     },
     sim::timeline::{self, Line, Tone},
@@ -87,8 +90,12 @@ impl Announcer {
     pub(super) fn resting(&self, groups: &[GroupId]) {
         if !groups.is_empty() {
             let names: Vec<&str> = groups.iter().take(8).map(GroupId::as_str).collect();
-            let more = if groups.len() > 8 { format!(" and {} more", groups.len() - 8) } else { String::new() };
-            self.say(paint(WARN, &format!("resting: {}{more}: in the state, and in no file", names.join(", "))));
+            let more =
+                if groups.len() > 8 { format!(" and {} more", groups.len() - 8) } else { String::new() };
+            self.say(paint(
+                WARN,
+                &format!("resting: {}{more}: in the state, and in no file", names.join(", ")),
+            ));
         }
     }
 
@@ -98,7 +105,9 @@ impl Announcer {
         if !rows.is_empty() {
             let mut text = format!("{} on the way from before", messages(rows.len()));
             if doubtful > 0 {
-                let _ = write!(text, ", {doubtful} of them in doubt: an attempt was under way when the engine ended"
+                let _ = write!(
+                    text,
+                    ", {doubtful} of them in doubt: an attempt was under way when the engine ended"
                 );
             }
             self.say(paint(WARN, &text));
@@ -109,7 +118,8 @@ impl Announcer {
     pub(super) fn entries(&mut self, book: &Book, slot: &Slot, entries: &[Entry]) {
         let detail = self.groups <= GROUPS_IN_DETAIL;
         for entry in entries {
-            let Some(line) = timeline::describe(entry, &book.playbook.zone).or_else(|| notified(entry)) else {
+            let Some(line) = timeline::describe(entry, &book.playbook.zone).or_else(|| notified(entry))
+            else {
                 continue;
             };
             self.told = true;
@@ -176,9 +186,11 @@ impl Announcer {
         }
         let clock = clock::now();
         let (word, style, text) = match &settlement.outcome {
-            Outcome::Accepted if settlement.in_doubt => {
-                ("delivered", WARN, "; an earlier attempt is in doubt, so a second copy is possible".to_owned())
-            }
+            Outcome::Accepted if settlement.in_doubt => (
+                "delivered",
+                WARN,
+                "; an earlier attempt is in doubt, so a second copy is possible".to_owned(),
+            ),
             // What went well has been seen as a post.
             Outcome::Accepted => return,
             Outcome::Deferred { until } => {

@@ -33,7 +33,8 @@ pub(super) fn take(driver: &mut Driver, (request, reply): Asked) {
     };
     let waiting = driver.slots.get(&group).map_or(0, |slot| slot.waiting.len());
     if waiting >= limits::INPUTS_WAITING_MAX {
-        let reason = format!("{waiting} inputs of group `{group}` are waiting already; ask again in a moment");
+        let reason =
+            format!("{waiting} inputs of group `{group}` are waiting already; ask again in a moment");
         return Driver::refuse(reply, reason);
     }
     let id = request.id.map_or_else(|| driver.fresh_id(), InputId::from);

@@ -10,13 +10,11 @@ use super::{
     slot::Slot,
 };
 use crate::{
-    base::{
-        diagnostic::Severity,
-        ids::GroupId,
-        time::Timestamp,
-        words,
+    base::{diagnostic::Severity, ids::GroupId, time::Timestamp, words},
+    engine::{
+        state::State,
+        view::{Upcoming, upcoming},
     },
-    engine::{state::State, view::{Upcoming, upcoming}},
     model::{
         channel::Abilities,
         play::{Play, Section},
@@ -24,7 +22,11 @@ use crate::{
         step::Verb,
         trigger::Trigger,
     },
-    script::{expr::Expr, facts::{Facts, PhaseFacts}, names::{Known, Names}},
+    script::{
+        expr::Expr,
+        facts::{Facts, PhaseFacts},
+        names::{Known, Names},
+    },
     shell::clock,
     sim::timeline,
 };
@@ -55,7 +57,9 @@ pub(super) fn header(books: &[Book], dir: &Path, rehearse: bool, _columns: usize
         };
         let groups = words::count(playbook.groups.len(), "group");
         let plays = words::count(playbook.plays.len(), "play");
-        let _ = writeln!(out, "{name}\n  {} · version {} · {groups} · {plays} · {}",
+        let _ = writeln!(
+            out,
+            "{name}\n  {} · version {} · {groups} · {plays} · {}",
             book.file.display(),
             playbook.digest.short(),
             playbook.zone.name()
@@ -83,7 +87,8 @@ pub(super) fn overview(book: &Book, slots: &[&Slot], rehearse: bool, columns: us
         if tasks > 0 {
             row(&mut out, "waiting", &format!("{tasks} for people; `playbook tasks` lists them"));
         }
-        let soonest = slots.iter().filter_map(|slot| crate::engine::deadline(&slot.state)).map(|d| d.at).min();
+        let soonest =
+            slots.iter().filter_map(|slot| crate::engine::deadline(&slot.state)).map(|d| d.at).min();
         if let Some(at) = soonest {
             row(&mut out, "next", &format!("{} ({})", when(at, book), relative(at)));
         }
@@ -128,7 +133,11 @@ fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usi
         row(
             out,
             if index == 0 { "waiting" } else { "" },
-            &format!("{} {whom}{text}{due}\n             {}", paint(NAME, task.id.as_str()), paint(DIM, &answer)),
+            &format!(
+                "{} {whom}{text}{due}\n             {}",
+                paint(NAME, task.id.as_str()),
+                paint(DIM, &answer)
+            ),
         );
     }
     if state.tasks.len() > TASKS_SHOWN {
@@ -141,10 +150,18 @@ fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usi
         let name = next.play.as_str();
         let pad = " ".repeat(width.saturating_sub(name.width()));
         let (style, text) = outlook(book, next);
-        row(out, label, &format!("{}  {}{pad}  {}", when(next.at, book), paint(NAME, name), paint(style, &text)));
+        row(
+            out,
+            label,
+            &format!("{}  {}{pad}  {}", when(next.at, book), paint(NAME, name), paint(style, &text)),
+        );
     }
     if coming.len() > NEXT_SHOWN {
-        row(out, "", &format!("and {} more: `playbook plan {}`", coming.len() - NEXT_SHOWN, book.file.display()));
+        row(
+            out,
+            "",
+            &format!("and {} more: `playbook plan {}`", coming.len() - NEXT_SHOWN, book.file.display()),
+        );
     }
 }
 
@@ -159,7 +176,11 @@ fn outlook(book: &Book, next: &Upcoming) -> (anstyle::Style, String) {
     } else if let Some(play) = book.playbook.play(&next.play) {
         let passed = passed_steps(play, next.anchor, book);
         if passed > 0 {
-            let _ = write!(text, ", {} will be missed: their time has passed", words::count(passed, "early step"));
+            let _ = write!(
+                text,
+                ", {} will be missed: their time has passed",
+                words::count(passed, "early step")
+            );
         }
     }
     (DIM, text)
@@ -278,7 +299,8 @@ pub(super) fn next_line(slots: &BTreeMap<GroupId, Slot>, books: &[Book]) -> Opti
         .values()
         .filter_map(|slot| {
             let book = books.get(slot.book?)?;
-            let next = upcoming(&slot.state, &book.playbook).into_iter().find(|next| next.unless.is_none())?;
+            let next =
+                upcoming(&slot.state, &book.playbook).into_iter().find(|next| next.unless.is_none())?;
             Some((slot, book, next))
         })
         .min_by_key(|(_, _, next)| next.at)?;

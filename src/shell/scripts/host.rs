@@ -122,7 +122,9 @@ impl Host for CallHost<'_> {
         }
         if !allowed(&url, self.hosts) {
             let host = url.host_str().unwrap_or_default();
-            return Err(format!("the playbook does not allow scripts to fetch from {host}; list it under `fetch`"));
+            return Err(format!(
+                "the playbook does not allow scripts to fetch from {host}; list it under `fetch`"
+            ));
         }
         let left = self.until.saturating_duration_since(Instant::now());
         self.web.fetch(&url, left)

@@ -4,8 +4,8 @@
 //! engine stops, and what was not committed has not happened.
 
 use super::{
-    GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, outbox, path, query, recovery, schema,
-    wire,
+    GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, outbox, path, query, recovery,
+    schema, wire,
 };
 use crate::{
     base::{
