@@ -10,7 +10,6 @@ use super::{
     objects::{
         GroupRef, MemberList, MemberRef, OpenMap, PersonRef, PhaseRef, RoleRef, RolesRef, RunRef, StateRef,
     },
-    suggest,
 };
 use crate::base::{
     limits,
@@ -130,12 +129,7 @@ fn set_hooks(engine: &mut Engine) {
         .on_var(resolve)
         .on_progress(|_| frame::tick().then_some(Dynamic::UNIT))
         .on_print(frame::note)
-        .on_debug(|text, _, _| frame::note(text))
-        .on_map_missing_property(|map, key, _| {
-            let keys: Vec<&str> = map.keys().map(rhai::Identifier::as_str).collect();
-            let message = format!("there is no `{key}` in this map{}", suggest::or_list(key, &keys));
-            Err(EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into())
-        });
+        .on_debug(|text, _, _| frame::note(text));
 }
 
 fn name_types(engine: &mut Engine) {

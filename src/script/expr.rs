@@ -61,8 +61,9 @@ impl Expr {
             return Err(whole(message, "put it into a script"));
         }
         let ast = engine::expressions().compile_expression(source).map_err(|error| {
-            let (message, help) = failure::parse(&error);
-            vec![ExprError { message, range: place::range(source, error.position()), help }]
+            let range = place::range(source, error.position());
+            let (message, help) = failure::parse(&error, &source[range.clone()]);
+            vec![ExprError { message, range, help }]
         })?;
         let found = check::walk(&ast, &Place::Expression(known), engine::expression_functions());
         if !found.problems.is_empty() {

@@ -24,3 +24,6 @@ mod posting;
 mod render;
 mod suggest;
 mod table;
+
+#[cfg(test)]
+mod tests;

@@ -85,9 +85,8 @@ struct Function {
 fn functions_of(ast: &AST) -> Vec<Function> {
     ast.iter_fn_def()
         .map(|def| {
-            let alone = ast.clone_functions_only_filtered(|_, _, _, name, params| {
-                name == def.name.as_str() && params == def.params.len()
-            });
+            let mut alone = ast.clone_functions_only();
+            alone.retain_functions(|_, _, name, params| name == def.name.as_str() && params == def.params.len());
             let mut statements = Vec::new();
             alone.walk(&mut |path: &[ASTNode<'_>]| {
                 if let [ASTNode::Stmt(statement)] = path {
