@@ -64,6 +64,9 @@ fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> String
         E::ErrorFor(_) => "`for` goes through a list, a map's `keys()`, members or a range".into(),
         E::ErrorAssignmentToConstant(name, _) => format!("`{name}` cannot be changed"),
         E::ErrorNonPureMethodCallOnConstant(name, _) => format!("`{name}` would change what cannot be changed"),
+        E::ErrorDataRace(..) => {
+            "a list or map is used inside its own `map`, `filter` or the like; copy it first: `let copy = list;`".into()
+        }
         E::ErrorTooManyVariables(_) => "there are too many variables at once".into(),
         E::ErrorParsing(kind, _) => parse_words(kind).0,
         other => without_place(&other.to_string()),

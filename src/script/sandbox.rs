@@ -12,7 +12,7 @@ use super::{
     failure,
     frame::Frame,
     modules::{self, Imports},
-    place,
+    place, stack,
 };
 use crate::base::{
     ids::GroupId,
@@ -88,7 +88,7 @@ impl Script {
     /// Compiles a script and what it imports from the folder.
     pub fn compile_with(path: &str, source: &str, folder: &dyn Folder) -> Result<Self, Vec<ScriptError>> {
         let mut compiler = Compiler { folder, files: BTreeMap::new(), open: Vec::new(), digest: Sha256::new() };
-        let unit = compiler.unit(path, source)?;
+        let unit = stack::plenty(|| compiler.unit(path, source))?;
         let modules = compiler.modules();
         let mut digest = String::with_capacity(64);
         for byte in compiler.digest.finalize() {
@@ -115,6 +115,17 @@ impl Script {
         host: &dyn Host,
     ) -> Result<Outcome, ScriptError> {
         let takes = self.takes(function)?;
+        stack::plenty(|| self.call_here(function, takes, args, facts, host))
+    }
+
+    fn call_here(
+        &self,
+        function: &str,
+        takes: usize,
+        args: &Value,
+        facts: &Facts,
+        host: &dyn Host,
+    ) -> Result<Outcome, ScriptError> {
         let facts = Facts { args: args.clone(), ..Facts::clone(facts) };
         let frame = Frame::script(&facts, host, &self.code.modules);
         let result = frame.enter(|| {

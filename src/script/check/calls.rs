@@ -14,7 +14,9 @@ const LANGUAGE: [&str; 8] =
     ["call", "curry", "Fn", "is_def_var", "is_def_fn", "type_of", "is_shared", "print"];
 
 /// What people look for here and is not there, with the reason.
-const REFUSED: [(&str, &str); 15] = [
+const REFUSED: [(&str, &str); 17] = [
+    ("reduce", "this is only in scripts; a list of numbers has `sum()`"),
+    ("reduce_rev", "this is only in scripts; a list of numbers has `sum()`"),
     ("eval", "code made at run time cannot be checked; write the code itself"),
     ("sleep", "a script does not wait; end it and use a `wait` step"),
     ("exit", "a script ends with `return`"),

@@ -281,7 +281,7 @@ fn what_is_right_is_not_refused() {
     for body in [
         "let x = 0; while x < 3 { x += 1; if x == 2 { continue; } else { break; } } x",
         "let m = #{ a: 1 }; for k in m.keys() { m[k] += 1; } m.b = 2; m.remove(\"a\"); m",
-        "switch args.kind { \"a\" | \"b\" => 1, 1..5 => 2, _ if members.count > 3 => 3, _ => 4 }",
+        "switch args.kind { \"a\" | \"b\" => 1, 1..5 => 2, () if members.count > 3 => 3, _ => 4 }",
         "let f = |x, y| x + y; f.call(1, 2)",
         "try { throw \"x\" } catch (e) { log(e) }",
         "let s = \" A \"; s.trim(); s.to_lower() + s.len() + s.sub_string(0, 1)",
