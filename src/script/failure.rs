@@ -24,7 +24,11 @@ pub(super) fn explain(error: &EvalAltResult, frame: &Frame<'_>) -> Failure {
                 ..inner
             }
         }
-        other => Failure { message: words(other, frame.stopped(), frame), position: other.position(), source: None },
+        other => Failure {
+            message: words(other, frame.stopped(), frame),
+            position: other.position(),
+            source: None,
+        },
     }
 }
 
@@ -88,7 +92,9 @@ fn too_large(what: &str) -> String {
 fn property(text: &str) -> String {
     let mut quoted = text.split('\'').skip(1).step_by(2);
     match (quoted.next(), quoted.next()) {
-        (Some(name), Some("()")) => format!("`{name}` is read from nothing: what stands before it has no value here"),
+        (Some(name), Some("()")) => {
+            format!("`{name}` is read from nothing: what stands before it has no value here")
+        }
         (Some(name), Some(of)) => format!("{} has no `{name}`", kind(of)),
         _ => without_place(text),
     }
@@ -160,7 +166,9 @@ fn parse_words(kind: &ParseErrorType) -> (String, Option<String>) {
             format!("`{word}` is a word that Rhai keeps for itself"),
             Some(format!("rename it, such as `{word}_`, or write it in brackets and quotes: `[\"{word}\"]`")),
         ),
-        ParseErrorType::UnexpectedEOF => ("the code ends too early".into(), Some("close what is open".into())),
+        ParseErrorType::UnexpectedEOF => {
+            ("the code ends too early".into(), Some("close what is open".into()))
+        }
         ParseErrorType::ExprTooDeep => (
             format!("the code is nested deeper than {} levels", limits::SCRIPT_EXPR_DEPTH_MAX),
             Some("split it up".into()),

@@ -124,9 +124,7 @@ impl<'a> Frame<'a> {
         if n > self.limit && self.stop.get().is_none() {
             self.halt(Stop::Operations);
         }
-        if n.is_multiple_of(CLOCK_EVERY)
-            && self.stop.get().is_none()
-            && self.host.is_some_and(Host::expired)
+        if n.is_multiple_of(CLOCK_EVERY) && self.stop.get().is_none() && self.host.is_some_and(Host::expired)
         {
             self.halt(Stop::Time);
         }
@@ -249,7 +247,7 @@ pub(super) fn with<R>(f: impl FnOnce(&Frame<'_>) -> R) -> R {
 
 /// Rhai's progress hook: true when the call must end here.
 pub(super) fn tick() -> bool {
-    FRAME.is_set() && FRAME.with(|frame| frame.tick())
+    FRAME.is_set() && FRAME.with(Frame::tick)
 }
 
 /// A line of `print` or `debug`.

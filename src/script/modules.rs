@@ -13,7 +13,8 @@ pub(super) type Imports = BTreeMap<String, Shared<Module>>;
 /// The path in the playbook's folder that an `import` means; the ending may be left out. `None` where it leaves
 /// the folder.
 pub(super) fn path_of(wanted: &str) -> Option<String> {
-    if wanted.ends_with(".rhai") { normal_path(wanted) } else { normal_path(&format!("{wanted}.rhai")) }
+    let stem = wanted.strip_suffix(".rhai").unwrap_or(wanted);
+    normal_path(&format!("{stem}.rhai"))
 }
 
 /// Finds imports among those of the script being called.

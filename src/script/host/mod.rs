@@ -53,6 +53,7 @@ pub(super) fn scripts() -> Module {
 }
 
 /// A failure in plain words; Rhai adds the place.
+#[expect(clippy::unnecessary_box_returns, reason = "Rhai's functions fail with a boxed error")]
 fn fail(message: impl Into<String>) -> Box<EvalAltResult> {
     let message: String = message.into();
     EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into()

@@ -49,7 +49,8 @@ fn a_riddle_is_not_asked_twice() {
     let mut asked = Vec::new();
     for round in 0..2 {
         facts.seed = round;
-        let outcome = script.call("main", &Value::Null, &Arc::new(facts.clone()), &FakeHost::default()).unwrap();
+        let outcome =
+            script.call("main", &Value::Null, &Arc::new(facts.clone()), &FakeHost::default()).unwrap();
         for action in &outcome.actions {
             if let Action::State { key, value } = action {
                 Arc::make_mut(&mut facts.state).insert(key.as_str().into(), value.clone());
@@ -65,16 +66,14 @@ fn a_riddle_is_not_asked_twice() {
 
 #[test]
 fn posts_and_tasks_are_checked() {
-    let outcome = run(
-        r#"fn main() {
+    let outcome = run(r#"fn main() {
             post("短");
             post(#{ text: "x", to: "staff", label: "content", mention: ["all", roles.host, members[0]], expires: "3h",
                     urgent: true, buttons: [#{ text: "来", url: "https://e.example" }] });
             task(#{ text: "办", to: roles.host, due: hours(2), remind: "30m" });
             signal("game.won");
             signal("game.over", #{ winner: members[0], at: now });
-        }"#,
-    );
+        }"#);
     assert_eq!(outcome.actions[0], Action::Post { with: Value::map([("text", "短".into())]) });
     let Action::Post { with } = &outcome.actions[1] else { panic!() };
     assert_eq!(with.get("expires"), Some(&Value::Duration(Duration::HOUR.times(3))));
@@ -88,7 +87,9 @@ fn posts_and_tasks_are_checked() {
     let wrong = |map: &str| fails(&format!("fn main() {{ let m = {map}; post(m) }}")).message;
     assert!(wrong("#{ txt: 1 }").contains("`post` has no key `txt`; did you mean `text`?"));
     assert!(wrong("#{ to: \"x\" }").contains("needs a `text`"));
-    assert!(wrong("#{ text: \"x\", label: \"promotion\" }").contains("there are content, notice, social, promo"));
+    assert!(
+        wrong("#{ text: \"x\", label: \"promotion\" }").contains("there are content, notice, social, promo")
+    );
     assert!(wrong("#{ text: \"x\", expires: 3 }").contains("a duration such as"));
     assert!(wrong("#{ text: \"x\", urgent: \"yes\" }").contains("true or false"));
     assert!(wrong("#{ text: \"x\", buttons: [1] }").contains("a list of"));
@@ -97,15 +98,13 @@ fn posts_and_tasks_are_checked() {
 
 #[test]
 fn a_script_reads_what_it_wrote() {
-    let outcome = run(
-        r#"fn main() {
+    let outcome = run(r#"fn main() {
             let m = members.find("m1");
             m.tag("vip"); m.award(4); m.set("city", "长安");
             state.n = 1; state.n += 1; state.set("gone", 1); state.remove("gone");
             [m.tags.contains("vip"), m.points, m.city, members.tagged("vip").count, state.n, state.get("gone"),
              state.get("none", 9), state.contains("n"), state.keys]
-        }"#,
-    );
+        }"#);
     let expected = Value::list(vec![
         true.into(),
         9.into(),
@@ -119,7 +118,9 @@ fn a_script_reads_what_it_wrote() {
     ]);
     assert_eq!(outcome.value, expected);
     assert_eq!(outcome.actions.len(), 7);
-    let untagged = run("fn main() { members.untag(\"vip\"); members.award(1); members.tag(\"a\"); members.tagged(\"a\").count }");
+    let untagged = run(
+        "fn main() { members.untag(\"vip\"); members.award(1); members.tag(\"a\"); members.tagged(\"a\").count }",
+    );
     assert_eq!((untagged.value, untagged.actions.len()), (Value::Int(4), 12));
     assert!(fails("fn main() { members[0].set(\"name\", \"x\") }").message.contains("the platform reported"));
 }
@@ -136,10 +137,16 @@ fn names_and_constants_are_seen_in_every_function() {
     let outcome = run(
         "const N = 3;\nfn main(a) { helper() }\nfn helper() { [N, group.id, phase.name, args.short, members.count] }",
     );
-    assert_eq!(outcome.value, Value::list(vec![3.into(), "readers".into(), "grow".into(), Value::Null, 4.into()]));
+    assert_eq!(
+        outcome.value,
+        Value::list(vec![3.into(), "readers".into(), "grow".into(), Value::Null, 4.into()])
+    );
     assert_eq!(returns("let now = 5; now"), Value::Int(5), "a variable of the script comes first");
     assert_eq!(returns("let f = |x| x + args.n ?? 0; 1"), Value::Int(1));
-    assert_eq!(returns("let k = 2; [1, 2, 3].filter(|x| x > k && members.count > 1)"), Value::list(vec![3.into()]));
+    assert_eq!(
+        returns("let k = 2; [1, 2, 3].filter(|x| x > k && members.count > 1)"),
+        Value::list(vec![3.into()])
+    );
 }
 
 #[test]
@@ -178,10 +185,15 @@ fn fetches_are_recorded_and_logs_kept() {
     assert_eq!(outcome.log, ["一", "1 天", "2"]);
     assert_eq!(outcome.value, Value::Bool(true));
     assert_eq!(outcome.fetches.len(), 1);
-    let caught = run(r#"fn main() { try { fetch("https://other.example/") } catch (e) { return `no: ${e}`; } }"#);
+    let caught =
+        run(r#"fn main() { try { fetch("https://other.example/") } catch (e) { return `no: ${e}`; } }"#);
     assert!(matches!(&caught.value, Value::Str(s) if s.contains("not an address")));
     assert!(caught.fetches[0].body.is_null());
-    assert!(fails("fn main() { for i in 0..9 { fetch(\"https://allowed.example/\") } }").message.contains("8 addresses"));
+    assert!(
+        fails("fn main() { for i in 0..9 { fetch(\"https://allowed.example/\") } }")
+            .message
+            .contains("8 addresses")
+    );
     assert!(fails("fn main() { let p = \"../x\"; data(p) }").message.contains("outside"));
     assert!(fails("fn main() { data(\"none.csv\") }").message.contains("there is no file"));
     assert_eq!(run("fn main() { for i in 0..500 { log(i) } }").log.len(), 100);
@@ -189,7 +201,8 @@ fn fetches_are_recorded_and_logs_kept() {
 
 #[test]
 fn the_same_call_gives_the_same_outcome() {
-    let source = "fn main() { post(`${random(1000)} ${members.random(2)} ${shuffle([1, 2, 3, 4, 5])}`); random(10) }";
+    let source =
+        "fn main() { post(`${random(1000)} ${members.random(2)} ${shuffle([1, 2, 3, 4, 5])}`); random(10) }";
     assert_eq!(run(source), run(source));
 }
 
@@ -230,7 +243,11 @@ fn imports_come_from_the_folder() {
     assert!(first("import \"lib/loud\" as x; fn main() { }").message.contains("top level"));
     assert!(first("import \"lib/self\" as x; fn main() { }").message.contains("imports itself"));
     assert!(first("fn main() { let p = \"a\"; import p as x; }").message.contains("in quotes"));
-    assert!(first("import \"lib/words\" as w; fn main() { w::gret(1) }").message.contains("did you mean `greet`?"));
+    assert!(
+        first("import \"lib/words\" as w; fn main() { w::gret(1) }")
+            .message
+            .contains("did you mean `greet`?")
+    );
     let broken = first("import \"lib/broken\" as b; fn main() { }");
     assert_eq!((broken.path.as_str(), broken.line), ("lib/broken.rhai", 2));
 }
@@ -253,7 +270,10 @@ fn mistakes_are_found_when_it_is_compiled() {
         assert_eq!(all.len(), 1, "{all:?}");
         all.into_iter().next().unwrap()
     };
-    assert_eq!(one("fn main() {\n  psot(\"x\");\n}"), "2:3 there is no function `psot`; did you mean `post`?");
+    assert_eq!(
+        one("fn main() {\n  psot(\"x\");\n}"),
+        "2:3 there is no function `psot`; did you mean `post`?"
+    );
     assert!(one("fn main() { helper(1) }\nfn helper() { 1 }").contains("`helper` takes 0 arguments, not 1"));
     assert!(one("fn main() { sleep(5) }").contains("`wait` step"));
     assert!(one("fn main() { exit() }").contains("`return`"));
@@ -261,7 +281,9 @@ fn mistakes_are_found_when_it_is_compiled() {
     assert!(one("fn main() { timestamp() }").contains("`now`"));
     assert!(one("fn main() { mebmers.count }").contains("did you mean `members`?"));
     assert!(one("let x = 1;\nfn main() { x }").contains("functions see constants"));
-    assert!(one("fn main() { post(#{ txt: \"x\", text: \"y\" }) }").starts_with("1:21 `post` has no key `txt`"));
+    assert!(
+        one("fn main() { post(#{ txt: \"x\", text: \"y\" }) }").starts_with("1:21 `post` has no key `txt`")
+    );
     assert!(one("fn main() { post(#{ text: \"y\", label: \"promotion\" }) }").contains("there are content"));
     assert!(one("fn main() { post(#{ label: \"promo\" }) }").contains("needs a `text`"));
     assert!(one("fn main() { task(#{ text: \"y\", due: \"soon\" }) }").contains("a duration such as"));

@@ -12,7 +12,8 @@ fn the_yardsticks_expressions_work() {
     assert_eq!(text("vote.winner"), "《活着》");
     assert_eq!(text("date.guest"), "贾老师");
     assert_eq!(text("date.at"), "12月11日(周五)20:30");
-    let prune = compile(r#"member.idle > days(60) && !member.tags.contains("vip") && member.role == """#).unwrap();
+    let prune =
+        compile(r#"member.idle > days(60) && !member.tags.contains("vip") && member.role == """#).unwrap();
     let gone: Vec<&str> = ["m1", "m2", "m3", "m4"]
         .into_iter()
         .filter(|id| prune.eval_bool_for(&facts(), &MemberId::new(id)).unwrap())
@@ -26,7 +27,10 @@ fn times_are_civil_in_the_playbooks_zone() {
     assert_eq!(value("now.unix"), Value::Int(1_796_214_600));
     assert_eq!(value("now.date"), Value::str("2026-12-02"));
     assert_eq!(value("now.clock"), Value::str("20:30"));
-    assert_eq!(value("[now.year, now.month, now.day, now.hour, now.minute, now.weekday]"), value("[2026, 12, 2, 20, 30, 3]"));
+    assert_eq!(
+        value("[now.year, now.month, now.day, now.hour, now.minute, now.weekday]"),
+        value("[2026, 12, 2, 20, 30, 3]")
+    );
     assert_eq!(value(r#"now.format("%F %T")"#), Value::str("2026-12-02 20:30:00"));
     assert_eq!(value(r#"now.at("09:00") == time("2026-12-02 09:00")"#), Value::Bool(true));
     assert_eq!(value(r#"now.plus_days(1) == time("2026-12-03 20:30")"#), Value::Bool(true));
@@ -35,7 +39,10 @@ fn times_are_civil_in_the_playbooks_zone() {
     assert_eq!(value(r#"now.start_of_week == time("2026-11-30")"#), Value::Bool(true));
     assert_eq!(value(r#"now.start_of_month == time("2026-12-01")"#), Value::Bool(true));
     assert_eq!(value(r#"time("2026-12-02T12:30:00Z") == now"#), Value::Bool(true));
-    assert_eq!(value("date.at - now > days(8) && date.at > now && now <= date.at && now != date.at"), Value::Bool(true));
+    assert_eq!(
+        value("date.at - now > days(8) && date.at > now && now <= date.at && now != date.at"),
+        Value::Bool(true)
+    );
     assert_eq!(value("now + hours(2) - minutes(120) == now"), Value::Bool(true));
     assert!(failure(r#"time("tomorrow")"#).0.contains("2026-12-01 20:00"));
     assert!(failure(r#"now.at("25:00")"#).0.contains("clock time"));
@@ -46,7 +53,10 @@ fn durations_are_exact_lengths() {
     assert_eq!(value("days(2) + hours(3)"), Value::Duration(Duration::HOUR.times(51)));
     assert_eq!(value("weeks(1) == days(7)"), Value::Bool(true));
     assert_eq!(value("hours(1.5) == minutes(90) && seconds(60) == minutes(1)"), Value::Bool(true));
-    assert_eq!(value("days(3) * 2 > days(5) && days(6) / 2 >= days(3) && days(1) < days(2) && days(1) <= days(1)"), Value::Bool(true));
+    assert_eq!(
+        value("days(3) * 2 > days(5) && days(6) / 2 >= days(3) && days(1) < days(2) && days(1) <= days(1)"),
+        Value::Bool(true)
+    );
     assert_eq!(value("(days(3) / days(2)) == 1.5 && (days(1) - hours(1)).hours == 23.0"), Value::Bool(true));
     assert_eq!(value("days(3).days"), Value::Float(3.0));
     assert_eq!(value(r#"duration("1h30m") == minutes(90)"#), Value::Bool(true));
@@ -58,7 +68,10 @@ fn durations_are_exact_lengths() {
 fn group_phase_and_run_are_read() {
     assert_eq!(value("[group.id, group.title]"), value(r#"["readers", "长安共读"]"#));
     assert_eq!(value("group.age == days(10) && group.created == now - group.age"), Value::Bool(true));
-    assert_eq!(value(r#"phase == "grow" && "grow" == phase && phase != "seed" && phase.name == "grow""#), Value::Bool(true));
+    assert_eq!(
+        value(r#"phase == "grow" && "grow" == phase && phase != "seed" && phase.name == "grow""#),
+        Value::Bool(true)
+    );
     assert_eq!(value("phase.age == days(1) && phase.entered < now"), Value::Bool(true));
     assert_eq!(value("[run.id, run.play, run.number]"), value(r#"["vote@x", "vote", 3]"#));
     assert_eq!(value("run.anchor == now"), Value::Bool(true));
@@ -86,7 +99,10 @@ fn members_are_queried() {
     assert_eq!(text(r#"members.find("m2")"#), "乙");
     assert_eq!(text(r#"members.find("丙").city"#), "西安");
     assert_eq!(value(r#"members.find("nobody")"#), Value::Null);
-    assert_eq!(value(r#"members.contains("m1") && members.any(|m| m.has("vip")) && !members.all(|m| m.points > 0)"#), Value::Bool(true));
+    assert_eq!(
+        value(r#"members.contains("m1") && members.any(|m| m.has("vip")) && !members.all(|m| m.points > 0)"#),
+        Value::Bool(true)
+    );
     assert_eq!(value("members.ids"), value(r#"["m1", "m2", "m3", "m4"]"#));
     assert_eq!(value("members.len"), value("members.count()"));
     assert!(failure("members[9]").0.contains("no member 9 in a list of 4"));
@@ -108,7 +124,11 @@ fn a_member_comes_back_as_the_same_member() {
 #[test]
 fn signals_name_their_members() {
     assert_eq!(text("signal.member"), "甲");
-    assert_eq!(text("signals.map(|s| s.member.name)"), "甲、m9", "one who is not in the group is known by id");
+    assert_eq!(
+        text("signals.map(|s| s.member.name)"),
+        "甲、m9",
+        "one who is not in the group is known by id"
+    );
     assert_eq!(value(r#"signal.member == "m1" && signal.name == "member.joined""#), Value::Bool(true));
     assert_eq!(value(r#"signal.data.via == "qr""#), Value::Bool(true));
     assert_eq!(value("signal.data.missing"), Value::Null);
@@ -143,7 +163,10 @@ fn values_are_written_for_the_locale() {
     assert_eq!(text("`${phase} ${days(1)} ${members.top(1)} ${[1, 2]} ${2.0}`"), "grow 1 天 乙 1、2 2");
     assert_eq!(text("roles.host.people"), "小朱、小林");
     assert_eq!(text("roles.host.people[0].id"), "zhu");
-    assert_eq!(value(r#"roles.host == "zhu" && roles.host.name == "小朱、小林" && roles.host.count == 2"#), Value::Bool(true));
+    assert_eq!(
+        value(r#"roles.host == "zhu" && roles.host.name == "小朱、小林" && roles.host.count == 2"#),
+        Value::Bool(true)
+    );
 }
 
 #[test]
@@ -162,7 +185,10 @@ fn text_helpers_help() {
     assert_eq!(text("[1, 1, 2].unique()"), "1、2");
     assert_eq!(text("[1, 2, 3].where(|x| x > 1).take(1)"), "2");
     assert_eq!(value("[1, 2].any(|x| x == 2)"), Value::Bool(true));
-    assert_eq!(value(r#"[1, 2, 3].group_by(|x| if x > 1 { "b" } else { "a" })"#), value("#{ a: [1], b: [2, 3] }"));
+    assert_eq!(
+        value(r#"[1, 2, 3].group_by(|x| if x > 1 { "b" } else { "a" })"#),
+        value("#{ a: [1], b: [2, 3] }")
+    );
     assert_eq!(value(r#"data("long.md")"#), Value::str("长文"));
 }
 
@@ -180,7 +206,8 @@ fn chance_is_seeded() {
 #[test]
 fn names_and_files_are_collected() {
     use crate::script::names::Name;
-    let expr = compile(r#"members.where(|m| m.points > vars.limit).count > 0 && data("./long.md") != """#).unwrap();
+    let expr =
+        compile(r#"members.where(|m| m.points > vars.limit).count > 0 && data("./long.md") != """#).unwrap();
     assert_eq!(expr.names(), Names::NONE.with(Name::Members).with(Name::Vars));
     assert_eq!(expr.data(), ["long.md"]);
     assert_eq!(compile(r#"phase == "grow""#).unwrap().names(), Names::NONE.with(Name::Phase));

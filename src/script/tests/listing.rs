@@ -68,7 +68,11 @@ fn everything_listed_is_there() {
 fn rhais_own_functions_are_listed_once() {
     let names: BTreeSet<&str> = RHAI.iter().map(|(name, _)| *name).collect();
     assert_eq!(names.len(), RHAI.len());
-    assert!(["map", "filter", "len", "push", "keys", "split", "to_upper", "abs"].iter().all(|n| names.contains(n)));
+    assert!(
+        ["map", "filter", "len", "push", "keys", "split", "to_upper", "abs"]
+            .iter()
+            .all(|n| names.contains(n))
+    );
 }
 
 #[test]

@@ -75,10 +75,8 @@ fn facts_in(locale: Locale) -> Facts {
     facts.members = members();
     facts.phase = PhaseFacts { name: PhaseName::new("grow"), entered: NOW.plus(-Duration::DAY) };
     facts.run = Some(RunFacts { id: "vote@x".into(), play: "vote".into(), anchor: NOW, number: 3 });
-    facts.date = Value::map([
-        ("at", Value::Time(NOW.plus(Duration::DAY.times(9)))),
-        ("guest", Value::str("贾老师")),
-    ]);
+    facts.date =
+        Value::map([("at", Value::Time(NOW.plus(Duration::DAY.times(9)))), ("guest", Value::str("贾老师"))]);
     facts.signals = Value::list(vec![signal("s1", "m1"), signal("s2", "m9")]);
     facts.signal = signal("s1", "m1");
     facts.vars = Arc::new(
@@ -89,7 +87,10 @@ fn facts_in(locale: Locale) -> Facts {
     facts.roles = Arc::new(
         [(
             RoleName::new("host"),
-            RoleFacts { now: vec![person("zhu", "小朱"), person("lin", "小林")], next: vec![person("he", "小何")] },
+            RoleFacts {
+                now: vec![person("zhu", "小朱"), person("lin", "小林")],
+                next: vec![person("he", "小何")],
+            },
         )]
         .into_iter()
         .collect(),
