@@ -8,7 +8,9 @@ use crate::{
         time::Duration,
     },
     script::{
-        convert, frame,
+        convert,
+        facts::Facts,
+        frame,
         objects::{MemberList, MemberRef, PersonRef, RoleRef, RolesRef},
     },
 };
@@ -195,6 +197,7 @@ fn register_roles(module: &mut Module) {
     });
     equals_text::<PersonRef>(module, |person, text| person.0.name == text || person.0.id.as_str() == text);
     equal::<PersonRef>(module, |a, b| a.0.id == b.0.id);
+<<<<<<< HEAD
     FuncRegistration::new_index_getter().set_into_module(module, |_: &mut RolesRef, name: &str| {
         frame::with(|f| match f.facts.roles.get(name) {
             Some(facts) => {
@@ -206,6 +209,10 @@ fn register_roles(module: &mut Module) {
             }
         })
     });
+=======
+    FuncRegistration::new_index_getter()
+        .set_into_module(module, |_: &mut RolesRef, name: &str| frame::with(|f| role(f.facts, name)));
+>>>>>>> script
     property(module, "name", |role: &mut RoleRef| role.names());
     property(module, "role", |role: &mut RoleRef| role.name.to_string());
     property(module, "next", |role: &mut RoleRef| RoleRef { next: true, ..role.clone() });
@@ -215,4 +222,12 @@ fn register_roles(module: &mut Module) {
     });
     property(module, "id", |p: &mut PersonRef| p.0.id.to_string());
     property(module, "name", |p: &mut PersonRef| p.0.name.clone());
+}
+
+fn role(facts: &Facts, name: &str) -> Given<RoleRef> {
+    let Some(people) = facts.roles.get(name) else {
+        let known: Vec<&str> = facts.roles.keys().map(RoleName::as_str).collect();
+        return Err(fail(format!("there is no role `{name}`; the roles are: {}", known.join(", "))));
+    };
+    Ok(RoleRef { name: RoleName::new(name), facts: Arc::new(people.clone()), next: false })
 }
