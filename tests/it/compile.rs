@@ -17,7 +17,8 @@ const HOLIDAYS: &str = include_str!("../language/files/calendars/holidays.ics");
 
 fn with(text: &str, files: &[(&str, &str)]) -> Compiled {
     let mut all = MemoryFolder::default();
-    for (path, text) in files.iter().copied().chain([("p.yaml", text), ("calendars/holidays.ics", HOLIDAYS)]) {
+    for (path, text) in files.iter().copied().chain([("p.yaml", text), ("calendars/holidays.ics", HOLIDAYS)])
+    {
         all.0.insert(path.to_owned(), text.into());
     }
     compile(&all, "p.yaml")
@@ -39,7 +40,10 @@ fn steps_are_named_by_their_place_or_their_id() {
     let compiled = with(text, &[]);
     let playbook = compiled.playbook.unwrap();
     let ids = play_ids(&playbook, "p");
-    assert_eq!(ids, ["1", "2", "2.then.1", "own", "2.else.1", "3", "3.then.1", "4", "4.otherwise.1", "5", "5.steps.1"]);
+    assert_eq!(
+        ids,
+        ["1", "2", "2.then.1", "own", "2.else.1", "3", "3.then.1", "4", "4.otherwise.1", "5", "5.steps.1"]
+    );
     for id in ids {
         assert!(compiled.origins.contains_key(&format!("plays.p.steps.{id}")), "{id}");
     }
@@ -47,7 +51,8 @@ fn steps_are_named_by_their_place_or_their_id() {
 
 #[test]
 fn a_number_in_a_text_stays_as_it_was_written() {
-    let playbook = good("name: a\nplays: { p: { steps: [{ post: 1.10 }, { post: on }, { post: 007 }] } }\n", &[]);
+    let playbook =
+        good("name: a\nplays: { p: { steps: [{ post: 1.10 }, { post: on }, { post: 007 }] } }\n", &[]);
     let texts: Vec<String> = playbook.plays[0]
         .steps
         .iter()
@@ -102,7 +107,10 @@ fn a_used_playbook_brings_its_plays_with_other_constants() {
     assert_eq!(&*run.script, "parts/s.rhai");
     assert_eq!(playbook.vars.get("topic"), Some(&Value::str("小说")));
     assert_eq!(playbook.vars.get("one_topic"), Some(&Value::str("诗")));
-    assert_eq!((playbook.vars.get("size"), playbook.vars.get("two_size")), (Some(&Value::Int(5)), Some(&Value::Int(3))));
+    assert_eq!(
+        (playbook.vars.get("size"), playbook.vars.get("two_size")),
+        (Some(&Value::Int(5)), Some(&Value::Int(3)))
+    );
     assert!(format!("{:?}", playbook.plays[1].args).contains("hard"));
 }
 
@@ -123,7 +131,8 @@ fn rows_of_a_table_become_dates() {
     let table = "\u{feff}date,topic,note\n2026/1/12,信,\n2026-01-05,诗,x\n";
     let playbook = good(text, &[("t.csv", table)]);
     let Trigger::Dates(dates) = &playbook.plays[0].trigger else { panic!("dates") };
-    let found: Vec<(&str, String)> = dates.iter().map(|date| (&*date.id, date.at.to_rfc3339(&playbook.zone))).collect();
+    let found: Vec<(&str, String)> =
+        dates.iter().map(|date| (&*date.id, date.at.to_rfc3339(&playbook.zone))).collect();
     assert_eq!(
         found,
         [("诗", "2026-01-05T12:30:00+08:00".to_owned()), ("信", "2026-01-12T12:30:00+08:00".to_owned())]
@@ -137,7 +146,11 @@ fn a_script_that_does_not_compile_does_not_take_the_playbook_away() {
     assert!(compiled.playbook.is_some());
     let codes: Vec<&str> = compiled.script_problems.iter().map(|problem| problem.code).collect();
     assert_eq!(codes.len(), 2, "{codes:?}");
-    let inside = compiled.script_problems.iter().filter_map(|problem| problem.span).map(|span| compiled.sources.get(span.source).path.clone());
+    let inside = compiled
+        .script_problems
+        .iter()
+        .filter_map(|problem| problem.span)
+        .map(|span| compiled.sources.get(span.source).path.clone());
     assert!(inside.collect::<Vec<_>>().contains(&"s.rhai".to_owned()));
 }
 

@@ -17,7 +17,10 @@ pub(crate) fn check_call(cx: &mut Cx<'_>, script: &Script, function: &str, node:
         None => {
             let names: Vec<&str> = script.functions.iter().map(|(name, _)| name.as_str()).collect();
             let help = if function == "main" && !names.is_empty() {
-                format!("a script begins with `fn main(args)`; or say which function with `call: {}`", names[0])
+                format!(
+                    "a script begins with `fn main(args)`; or say which function with `call: {}`",
+                    names[0]
+                )
             } else {
                 near::advice(function, &names, "function in that script")
             };
