@@ -11,7 +11,7 @@ use std::{
 /// A request that came in.
 #[derive(Debug, Clone)]
 pub(crate) struct Got {
-    /// Its `webhook-id`.
+    /// Its group and effect, `group/effect`; its `webhook-id` where the body does not name them.
     pub(crate) id: String,
     /// Its path.
     pub(crate) path: String,
@@ -79,6 +79,12 @@ fn serve(stream: TcpStream, got: &Mutex<Vec<Got>>) {
         let mut body = vec![0; length];
         if reader.read_exact(&mut body).is_err() {
             return;
+        }
+        // The header is a digest of these two, because receivers forbid dots.
+        if let Ok(json) = serde_json::from_slice::<serde_json::Value>(&body)
+            && let (Some(group), Some(effect)) = (json["group"].as_str(), json["effect"].as_str())
+        {
+            id = format!("{group}/{effect}");
         }
         got.lock().unwrap().push(Got { id, path, body: String::from_utf8_lossy(&body).into_owned() });
         if answer.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").is_err() {
