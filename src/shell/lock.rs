@@ -8,6 +8,7 @@ use super::clock;
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{Read as _, Seek as _, SeekFrom, Write as _},
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
@@ -45,7 +46,8 @@ impl Lock {
     /// Makes the directory where it is missing and takes its lock.
     pub fn take(dir: &Path) -> Result<Self, LockError> {
         let io = |source| LockError::Io { dir: dir.into(), source };
-        std::fs::create_dir_all(dir).map_err(io)?;
+        // Members and messages are in it: nobody else's business.
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io)?;
         let mut file = OpenOptions::new()
             .create(true)
             .truncate(false)

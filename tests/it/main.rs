@@ -9,6 +9,7 @@ mod engine;
 mod language;
 mod playground;
 mod plugins;
+mod run;
 mod shelf;
 mod sink;
 mod store;

@@ -11,8 +11,12 @@ use std::{
 /// A request that came in.
 #[derive(Debug, Clone)]
 pub(crate) struct Got {
-    /// Its `webhook-id`.
+    /// Its group and effect, `group/effect`; its `webhook-id` where the body does not name them.
     pub(crate) id: String,
+    /// Its path.
+    pub(crate) path: String,
+    /// Its body.
+    pub(crate) body: String,
 }
 
 /// The receiver; its threads end with the test process.
@@ -58,6 +62,7 @@ fn serve(stream: TcpStream, got: &Mutex<Vec<Got>>) {
         if reader.read_line(&mut line).unwrap_or(0) == 0 {
             return;
         }
+        let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
         let (mut length, mut id) = (0, String::new());
         loop {
             line.clear();
@@ -75,7 +80,13 @@ fn serve(stream: TcpStream, got: &Mutex<Vec<Got>>) {
         if reader.read_exact(&mut body).is_err() {
             return;
         }
-        got.lock().unwrap().push(Got { id });
+        // The header is a digest of these two, because receivers forbid dots.
+        if let Ok(json) = serde_json::from_slice::<serde_json::Value>(&body)
+            && let (Some(group), Some(effect)) = (json["group"].as_str(), json["effect"].as_str())
+        {
+            id = format!("{group}/{effect}");
+        }
+        got.lock().unwrap().push(Got { id, path, body: String::from_utf8_lossy(&body).into_owned() });
         if answer.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").is_err() {
             return;
         }

@@ -145,15 +145,16 @@ impl Announcer {
         };
         let clock = book.playbook.zone.civil(entry.at).strftime("%H:%M:%S").to_string();
         let whose = if self.groups > 1 { format!("{} · ", slot.group()) } else { String::new() };
-        let about = if line.about.is_empty() { String::new() } else { format!("{}  ", line.about) };
+        let about = if line.about.is_empty() { String::new() } else { line.about.clone() };
         let out = outgoing(entry);
         let text = if out.is_some_and(|out| self.previewed(book, slot, out).is_some()) {
             String::new()
         } else {
-            shown(&line.text)
+            format!("  {}", shown(&line.text))
         };
         let head = format!("{}  {}", paint(DIM, &clock), paint(style, &format!("{:<9}", line.word)));
-        self.console.say(format!("{head} {whose}{}{text}", paint(NAME, &about)));
+        let tail = format!("{whose}{}{text}", paint(NAME, &about));
+        self.console.say(format!("{head} {}", tail.trim_end()));
         if let Some(preview) = out.and_then(|out| self.previewed(book, slot, out)) {
             self.console.say(indent(&preview));
         }
@@ -215,9 +216,6 @@ impl Announcer {
 
     /// Nothing more to do for the moment: the first time an overview, later what comes next.
     pub(super) fn idle(&mut self, slots: &BTreeMap<GroupId, Slot>, books: &[Book]) {
-        if slots.values().any(|slot| slot.flight.is_some()) {
-            return;
-        }
         if !self.overview {
             self.overview = true;
             self.told = false;

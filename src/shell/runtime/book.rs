@@ -151,6 +151,11 @@ impl Book {
         Ok((std::mem::replace(&mut self.playbook, playbook), changes))
     }
 
+    /// Keeps the scripts of an older version, whose runs go on.
+    pub(super) fn keep_scripts_of(&self, old: &Playbook) {
+        load_scripts(&self.library, old, &self.reads, self.folder.root());
+    }
+
     /// Looks at the scripts only: the version that did not compile has changed some.
     pub(super) fn reload_scripts(&mut self, reads: &Reads) -> Vec<Change> {
         load_scripts(&self.library, &self.playbook, reads, self.folder.root())

@@ -126,6 +126,21 @@ pub(super) fn reserve(delivery: &Delivery, books: &[Book], slot: &Slot, entries:
     claimed
 }
 
+/// Gives back the places of a decision that was not committed.
+pub(super) fn release(delivery: &Delivery, books: &[Book], slot: &mut Slot) {
+    let Delivery::Courier(courier) = delivery else { return };
+    let Some(flight) = slot.flight.take() else { return };
+    let Some(book) = slot.book.and_then(|index| books.get(index)) else { return };
+    for entry in flight.entries.iter() {
+        if let Some(Effect::Send(out)) = entry.effect()
+            && flight.claimed.contains(&out.effect)
+            && let Some(target) = book.targets.get(slot.group(), &out.channel)
+        {
+            courier.release(slot.group(), target);
+        }
+    }
+}
+
 impl Driver {
     /// Hands messages to the courier, in order.
     pub(super) fn deliver(&mut self, outbound: Vec<Outbound>) {

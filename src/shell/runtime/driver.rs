@@ -194,6 +194,14 @@ impl Driver {
                 lost.insert(reason);
             }
         }
+        let runs = self.slots.values().filter_map(|slot| Some((slot.book?, slot.state.runs.values())));
+        let old: BTreeSet<(usize, &Digest)> =
+            runs.flat_map(|(book, runs)| runs.map(move |run| (book, &run.digest))).collect();
+        for (book, digest) in old {
+            if let Some(old) = self.playbooks.get(digest) {
+                self.books[book].keep_scripts_of(old);
+            }
+        }
         for reason in lost {
             self.announcer.trouble(&format!("{reason}; runs that began with it cannot go on"));
         }
@@ -280,7 +288,9 @@ impl Driver {
                 tokio::task::yield_now().await;
                 continue;
             }
-            self.announcer.idle(&self.slots, &self.books);
+            if self.in_flight == 0 {
+                self.announcer.idle(&self.slots, &self.books);
+            }
             self.wait().await?;
         }
         Ok(())
@@ -548,6 +558,12 @@ impl Driver {
             match self.acks.recv().await {
                 Some(ack) => self.acked(ack)?,
                 None => break,
+            }
+        }
+        if !sound {
+            // What was decided and not committed has not happened: the courier keeps no place for it.
+            for slot in self.slots.values_mut() {
+                dispatch::release(&self.delivery, &self.books, slot);
             }
         }
         self.delivery.stop().await;

@@ -29,6 +29,7 @@ use console::Console;
 use driver::{Driver, Event};
 use std::{
     collections::BTreeMap,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 use tokio::sync::mpsc;
@@ -227,10 +228,17 @@ struct Rehearsal(PathBuf);
 
 impl Rehearsal {
     fn new() -> std::io::Result<Self> {
-        let dir = std::env::temp_dir().join(format!("playbook-rehearsal-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&dir);
-        std::fs::create_dir_all(&dir)?;
-        Ok(Self(dir))
+        let base = std::env::temp_dir();
+        for n in 0..100 {
+            let dir = base.join(format!("playbook-rehearsal-{}-{n}", std::process::id()));
+            match std::fs::DirBuilder::new().mode(0o700).create(&dir) {
+                Ok(()) => return Ok(Self(dir)),
+                // Left behind by a process that was killed.
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(std::io::Error::other(format!("{} is full of old rehearsals", base.display())))
     }
 }
 

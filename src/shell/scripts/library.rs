@@ -62,21 +62,21 @@ pub fn paths(playbook: &Playbook) -> BTreeSet<Arc<str>> {
 }
 
 impl Library {
-    /// Compiles what has changed of these scripts, whose texts `read` gives, and puts the set into force.
+    /// Compiles what has changed of these scripts, whose texts `read` gives, and puts the set into force. Others
+    /// stay as they are: a run that began with an older version may still need them.
     pub fn load(
         &self,
         wanted: &BTreeSet<Arc<str>>,
         read: &dyn Fn(&str) -> Result<Arc<str>, String>,
     ) -> Vec<Change> {
         let before = self.scripts.load();
-        let mut after = BTreeMap::new();
+        let mut after = BTreeMap::clone(&before);
         let mut changes = Vec::new();
         for path in wanted {
             let old = before.get(path);
             let source = read(path);
             let unchanged = old.is_some_and(|old| old.source.as_ref() == source.as_ref().ok());
-            if let (Some(old), true) = (old, unchanged) {
-                after.insert(path.clone(), old.clone());
+            if unchanged {
                 continue;
             }
             let compiled = match &source {

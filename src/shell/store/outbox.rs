@@ -285,14 +285,15 @@ pub(super) fn open(conn: &Connection) -> Result<Vec<Open>, StoreError> {
     Ok(found)
 }
 
-/// Rows for people: those that are open, or all, oldest first.
+/// Rows for people, oldest first: those that are open or were ever in doubt, or all.
 pub(super) fn list(
     conn: &Connection,
     group: Option<&GroupId>,
     all: bool,
 ) -> Result<Vec<OutboxRow>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM outbox WHERE (?1 IS NULL OR grp = ?1) AND (?2 OR open = 1) ORDER BY key"
+        "SELECT {COLUMNS} FROM outbox WHERE (?1 IS NULL OR grp = ?1) AND (?2 OR open = 1 OR in_doubt = 1) \
+         ORDER BY key"
     );
     let mut statement = conn.prepare(&sql)?;
     let mut rows = statement.query(params![group.map(GroupId::as_str), all])?;

@@ -97,7 +97,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Outbox rows, oldest first: the open ones, or all that are kept.
+    /// Outbox rows, oldest first: those that are open or were ever in doubt, or all that are kept.
     pub fn outbox(&self, group: Option<&GroupId>, all: bool) -> Result<Vec<OutboxRow>, StoreError> {
         outbox::list(&self.conn, group, all)
     }

@@ -1,0 +1,179 @@
+//! `playbook run`: what an operator sees of a living engine.
+
+use crate::{
+    playground::{Playground, eventually},
+    sink::Sink,
+};
+
+/// A playbook that posts every second and can be edited.
+fn ticking(url: &str, text: &str) -> String {
+    format!(
+        "name: ticks\ntimezone: UTC\nchannels:\n  group: {{ type: webhook, url: \"{url}\" }}\nplays:\n  tick:\n    every: 1s\n    steps:\n      - post: {text}\n"
+    )
+}
+
+fn bodies(sink: &Sink) -> Vec<String> {
+    sink.got().into_iter().map(|post| post.body).collect()
+}
+
+#[test]
+fn a_second_engine_on_the_same_state_is_refused_by_name() {
+    let play = Playground::new().file("p.yaml", "name: p\nplays:\n  x:\n    steps:\n      - post: hi\n");
+    let first = play.start(&["run", "p.yaml"]);
+    first.line("running");
+    let second = play.run(&["run", "p.yaml"]).exits(3);
+    assert!(second.stderr.contains(&format!("process {}", first.id())), "{}", second.stderr);
+    let _ = first.stop().exits(0);
+    let third = play.start(&["run", "p.yaml"]);
+    third.line("running");
+    let _ = third.stop().exits(0);
+}
+
+#[test]
+fn a_missing_secret_is_named_exactly_and_a_rehearsal_needs_none() {
+    let play = Playground::new().file(
+        "p.yaml",
+        "name: p\nchannels:\n  group: { type: wecom, url: { env: THE_HOOK } }\nplays:\n  x:\n    on: group.created\n    steps:\n      - post: good morning\n",
+    );
+    let output = play.run(&["run", "p.yaml"]).exits(3);
+    assert!(output.stderr.contains("THE_HOOK"), "{}", output.stderr);
+    let rehearsal = play.start(&["run", "p.yaml", "--rehearse"]);
+    rehearsal.line("企业微信");
+    rehearsal.line("good morning");
+    let _ = rehearsal.stop().exits(0);
+    assert!(!play.path(".playbook").exists(), "a rehearsal leaves no state");
+}
+
+#[test]
+fn errors_are_shown_as_check_shows_them_and_nothing_starts() {
+    let play = Playground::new().file("p.yaml", "name: p\nplays:\n  x:\n    setps: []\n");
+    let output = play.run(&["run", "p.yaml"]).exits(1);
+    assert!(output.stderr.contains("setps") && output.stderr.contains("p.yaml"), "{}", output.stderr);
+}
+
+#[test]
+fn a_group_is_run_by_one_file() {
+    let play = Playground::new()
+        .file("a.yaml", "name: a\ngroups:\n  g: {}\nplays:\n  x:\n    steps:\n      - post: hi\n")
+        .file("b.yaml", "name: b\ngroups:\n  g: {}\nplays:\n  x:\n    steps:\n      - post: hi\n");
+    let output = play.run(&["run", "a.yaml", "b.yaml"]).exits(1);
+    assert!(output.stderr.contains("a.yaml") && output.stderr.contains("b.yaml"), "{}", output.stderr);
+}
+
+#[test]
+fn an_edit_is_live_also_when_it_is_saved_by_rename_and_a_broken_one_is_refused() {
+    let sink = Sink::start();
+    let play = Playground::new().file("p.yaml", &ticking(&sink.url("/"), "one"));
+    let engine = play.start(&["run", "p.yaml"]);
+    eventually("the first version posts", || bodies(&sink).iter().any(|body| body.contains("one")));
+    play.write_by_rename("p.yaml", &ticking(&sink.url("/"), "two"));
+    engine.line("changed tick");
+    eventually("the second version posts", || bodies(&sink).iter().any(|body| body.contains("two")));
+    play.write("p.yaml", "name: ticks\nplays: [");
+    engine.line("the last good version goes on");
+    let before = sink.got().len();
+    eventually("it goes on", || sink.got().len() > before + 1);
+    play.write("p.yaml", &ticking(&sink.url("/"), "three"));
+    eventually("the third version posts", || bodies(&sink).iter().any(|body| body.contains("three")));
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn a_script_edit_is_live_and_a_broken_script_fails_only_its_step() {
+    let sink = Sink::start();
+    let yaml = format!(
+        "name: p\ntimezone: UTC\nchannels:\n  group: {{ type: webhook, url: \"{}\" }}\nplays:\n  tick:\n    every: 1s\n    steps:\n      - run: a.rhai\n  other:\n    every: 1s\n    steps:\n      - post: other\n",
+        sink.url("/")
+    );
+    let play = Playground::new().file("p.yaml", &yaml).file("a.rhai", "fn main(args) { post(");
+    let engine = play.start(&["run", "p.yaml"]);
+    eventually("the other play posts", || bodies(&sink).iter().any(|body| body.contains("other")));
+    engine.line("failed");
+    play.write("a.rhai", "fn main(args) { post(\"first\") }");
+    engine.line("a.rhai was saved");
+    eventually("the script posts", || bodies(&sink).iter().any(|body| body.contains("first")));
+    play.write_by_rename("a.rhai", "fn main(args) { post(\"second\"");
+    engine.line("a.rhai is refused, the last good version goes on");
+    play.write_by_rename("a.rhai", "fn main(args) { post(\"third\") }");
+    eventually("the new script posts", || bodies(&sink).iter().any(|body| body.contains("third")));
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn a_hostile_script_fails_its_step_and_the_engine_goes_on() {
+    let sink = Sink::start();
+    let hostile = [
+        ("loop", "fn main(args) { loop { } }"),
+        ("deep", "fn f(n) { f(n + 1) } fn main(args) { f(0) }"),
+        ("text", "fn main(args) { let s = \"x\"; loop { s += s; } }"),
+        ("list", "fn main(args) { let a = []; loop { a.push(a.len()); } }"),
+    ];
+    let mut yaml = format!(
+        "name: p\ntimezone: UTC\nchannels:\n  group: {{ type: webhook, url: \"{}\" }}\nplays:\n  well:\n    every: 1s\n    steps:\n      - post: well\n",
+        sink.url("/")
+    );
+    let mut play = Playground::new();
+    for (name, source) in hostile {
+        yaml.push_str(&format!("  {name}:\n    on: group.created\n    steps:\n      - run: {name}.rhai\n"));
+        play = play.file(&format!("{name}.rhai"), source);
+    }
+    let play = play.file("p.yaml", &yaml);
+    let engine = play.start(&["run", "p.yaml"]);
+    let failed = || {
+        let log = play.run(&["log", "--format", "json"]).stdout;
+        log.lines().filter(|line| line.contains("\"step_failed\"")).count()
+    };
+    eventually("all four fail", || failed() == hostile.len());
+    let before = sink.got().len();
+    eventually("the engine goes on", || sink.got().len() > before);
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn commands_reach_a_running_engine_and_are_answered_after_the_commit() {
+    let yaml = "name: p\ntimezone: UTC\nroles:\n  host: { people: [zhu] }\npeople:\n  zhu: { name: Zhu }\nplays:\n  x:\n    on: group.created\n    steps:\n      - task: invite friends\n        to: host\n        as: invited\n      - wait: invited\n      - post: thank you\n  hello:\n    on: member.joined\n    steps:\n      - post: welcome ${signal.member}\n";
+    let play = Playground::new().file("p.yaml", yaml);
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("playbook done t1");
+    engine.line("running");
+    let _ = play.run(&["done", "t1"]).exits(0);
+    engine.line("thank you");
+    let _ = play.run(&["signal", "member.joined", "--member", "lin"]).exits(0);
+    engine.line("welcome lin");
+    let refused = play.run(&["done", "t9"]).exits(4);
+    assert!(refused.stderr.contains("t9"), "{}", refused.stderr);
+    let _ = engine.stop().exits(0);
+    let nobody = play.run(&["done", "t1"]).exits(3);
+    assert!(nobody.stderr.contains("playbook run"), "{}", nobody.stderr);
+}
+
+#[test]
+fn what_was_decided_is_delivered_after_a_restart() {
+    let sink = Sink::start();
+    let dead = "http://127.0.0.1:9/";
+    let play = Playground::new().file("p.yaml", &ticking(dead, "late"));
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("later");
+    let _ = engine.kill();
+    play.write("p.yaml", &ticking(&sink.url("/"), "late"));
+    let engine = play.start(&["run", "p.yaml"]);
+    eventually("it arrives", || !sink.got().is_empty());
+    let _ = engine.stop().exits(0);
+    let log = play.run(&["log", "--format", "json"]).exits(0).json_lines();
+    assert_eq!(log.iter().filter(|entry| entry["entry"] == "adopted").count(), 1);
+}
+
+#[test]
+fn one_group_of_a_file_that_loses_it_rests_and_comes_back() {
+    let yaml = |groups: &str| {
+        format!("name: p\ntimezone: UTC\ngroups:\n{groups}plays:\n  x:\n    every: 1s\n    steps:\n      - post: hi\n")
+    };
+    let play = Playground::new().file("p.yaml", &yaml("  a: {}\n  b: {}\n"));
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("b · x");
+    play.write("p.yaml", &yaml("  a: {}\n"));
+    engine.line("resting: b");
+    play.write("p.yaml", &yaml("  a: {}\n  b: {}\n"));
+    engine.line("b · x");
+    let _ = engine.stop().exits(0);
+}
