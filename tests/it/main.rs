@@ -4,6 +4,7 @@ mod codes;
 mod crash;
 mod docs;
 mod engine;
+mod compile;
 mod language;
 mod playground;
 mod plugins;

@@ -141,7 +141,7 @@ impl<'f> Cx<'f> {
     }
 
     /// Reads a file once; the reason where it cannot be read.
-    fn load(&mut self, path: &str, limit: usize) -> Result<File, FolderError> {
+    pub(crate) fn load(&mut self, path: &str, limit: usize) -> Result<File, FolderError> {
         let mut first = None;
         for candidate in self.candidates(path) {
             let clean = normal_path(&candidate).unwrap_or_else(|| candidate.clone());
@@ -242,7 +242,7 @@ impl<'f> Cx<'f> {
         if let Some(known) = self.scripts.get(&file.path) {
             return Some((file.path, known.clone()));
         }
-        let script = match Script::compile(&file.path, &file.text) {
+        let script = match Script::compile_with(&file.path, &file.text, self.folder) {
             Ok(script) => Some(script),
             Err(problems) => {
                 for problem in problems {

@@ -86,6 +86,11 @@ pub(crate) fn compile(folder: &dyn Folder, path: &str) -> Compiled {
     let mut scripts = Report { diagnostics: cx.script_problems };
     scripts.sort();
     let broken = cx.report.has_errors();
+    if let Some(playbook) = playbook.as_ref().filter(|_| !broken) {
+        let advice = super::lint::lint(playbook, &cx.origins, &cx.sources);
+        cx.report.diagnostics.extend(advice);
+        cx.report.sort();
+    }
     shorten(&mut cx.report);
     Compiled {
         playbook: playbook.filter(|_| !broken).map(Arc::new),

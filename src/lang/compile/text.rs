@@ -298,9 +298,6 @@ fn align(text: &str, raw: &str, style: Style, target: usize) -> Option<usize> {
             } else if c == '\n' {
                 at += raw.get(at..)?.len() - raw.get(at..)?.trim_start_matches([' ', '\t']).len();
             }
-        } else if c.is_whitespace() {
-            // Folded: one space stands for a line's end and what follows it; or eaten already.
-            at += rest.len() - rest.trim_start().len();
         } else if next == '\\' && double {
             let escape = rest.chars().nth(1)?;
             at += match escape {
@@ -309,6 +306,9 @@ fn align(text: &str, raw: &str, style: Style, target: usize) -> Option<usize> {
                 'U' => 10,
                 other => 1 + other.len_utf8(),
             };
+        } else if c.is_whitespace() {
+            // Folded: one space stands for a line's end and what follows it; or eaten already.
+            at += rest.len() - rest.trim_start().len();
         } else if next.is_whitespace() {
             at += rest.len() - rest.trim_start().len() + c.len_utf8();
         } else {

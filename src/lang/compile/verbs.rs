@@ -225,6 +225,7 @@ fn run(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Opti
     let script = match found {
         Some((clean, Some(script))) => {
             super::scripts::check_call(cx, &script, &call, call_node.unwrap_or(node));
+            super::scripts::check_data(cx, &script, node);
             clean
         }
         Some((clean, None)) => clean,

@@ -438,7 +438,7 @@ mod tests {
         assert_eq!(slice(root.get("c").unwrap()), "\"q\\tx\"");
         assert_eq!(root.get("c").unwrap().text(), Some("q\tx"));
         assert_eq!(root.get("d").unwrap().text(), Some("hi\nho\n"));
-        assert_eq!(slice(root.get("d").unwrap()), "|\n  hi\n  ho");
+        assert_eq!(slice(root.get("d").unwrap()), "hi\n  ho");
         assert_eq!(root.get("e").unwrap().text(), Some("1.10"));
         assert_eq!(root.get("e").unwrap().to_value(), Value::Float(1.1));
     }
@@ -488,7 +488,7 @@ mod tests {
 
     #[test]
     fn a_full_width_colon_is_named_and_read_as_a_colon() {
-        let (document, lines) = read("a: 1\ntitle:共读\nname: y\n");
+        let (document, lines) = read("a: 1\ntitle\u{ff1a}共读\nname: y\n");
         assert_eq!(lines, ["2:6 yaml-full-width error"]);
         assert_eq!(document.unwrap().root.get("title").unwrap().text(), Some("共读"));
     }

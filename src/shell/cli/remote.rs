@@ -6,7 +6,7 @@ use super::{
     args::Target,
     failure::Failure,
     output::Output,
-    state::directory,
+    state::{directory, who},
 };
 use crate::{
     base::{
@@ -57,7 +57,7 @@ impl Target {
             }
         };
         let zone = groups.get(&group).map_or_else(Zone::utc, crate::shell::store::GroupInfo::zone);
-        Ok(Remote { dir, group, zone, by: self.by.clone().or_else(super::who), reader })
+        Ok(Remote { dir, group, zone, by: self.by.clone().or_else(who), reader })
     }
 }
 
