@@ -1,5 +1,11 @@
 //! Integration tests: the real binary, real files, a real database.
 
+<<<<<<< HEAD
+mod cli_check;
+mod cli_engine;
+mod cli_next;
+mod cli_plan;
+mod cli_simulate;
 mod codes;
 mod crash;
 mod docs;
@@ -13,3 +19,7 @@ mod sink;
 mod store;
 mod story;
 mod tidy;
+=======
+mod delivery;
+mod fakes;
+>>>>>>> delivery
