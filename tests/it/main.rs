@@ -1,6 +1,5 @@
 //! Integration tests: the real binary, real files, a real database.
 
-<<<<<<< HEAD
 mod cli_check;
 mod cli_engine;
 mod cli_next;
@@ -19,7 +18,5 @@ mod sink;
 mod store;
 mod story;
 mod tidy;
-=======
 mod delivery;
 mod fakes;
->>>>>>> delivery
