@@ -26,9 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// reviewer sees it.
 const OWNERS: &[&str] = &[
     "src/shell/cli/import.rs",
-    "src/shell/cli/mod.rs",
     "src/shell/cli/new.rs",
-    "src/shell/cli/output.rs",
     "src/shell/cli/state.rs",
     "src/shell/clock.rs",
     "src/shell/crash.rs",
