@@ -49,11 +49,9 @@ fn facts() -> Facts {
     let mut facts = Facts::bare(GroupId::new("readers"), NOW, zone, Locale::Zh);
     facts.group.title = Arc::from("长安共读");
     facts.seed = 7;
-    for (id, name, role, messages, points, idle_days) in [
-        ("a", "西安-小何", "", 9, 3, 0),
-        ("b", "白鹿", "", 0, 0, 7),
-        ("c", "小朱", "owner", 20, 1, 0),
-    ] {
+    for (id, name, role, messages, points, idle_days) in
+        [("a", "西安-小何", "", 9, 3, 0), ("b", "白鹿", "", 0, 0, 7), ("c", "小朱", "owner", 20, 1, 0)]
+    {
         let mut member = Member::new(MemberId::new(id), NOW.plus(-Duration::DAY.times(10)));
         member.name = name.into();
         member.role = role.into();
@@ -129,7 +127,8 @@ fn a_batch_of_newcomers_gets_one_welcome_with_every_name() {
     let outcome = call("welcome", "main", &args, facts());
     let posts = posts(&outcome);
     assert_eq!(posts.len(), 1);
-    for text in ["小满、白鹿", "读书社群", "城市-名字", "分享书摘、互相答疑", "商业广告"] {
+    for text in ["小满、白鹿", "读书社群", "城市-名字", "分享书摘、互相答疑", "商业广告"]
+    {
         assert!(posts[0].contains(text), "{text} in {}", posts[0]);
     }
     assert_eq!(outcome.value, Value::Int(2));
