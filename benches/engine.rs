@@ -14,8 +14,14 @@ const TICKS: usize = 200_000;
 
 pub fn run() {
     ticks("a run that posts, start to end", "plays: { t: { every: 1s, steps: [post: tick] } }");
-    ticks("a run that posts, with budgets", "budgets: { posts: { max: 1000000 per day } }\nplays: { t: { every: 1s, steps: [post: tick] } }");
-    ticks("a run that posts an expression", "plays: { t: { every: 1s, steps: [post: 'tick ${members.count}'] } }");
+    ticks(
+        "a run that posts, with budgets",
+        "budgets: { posts: { max: 1000000 per day } }\nplays: { t: { every: 1s, steps: [post: tick] } }",
+    );
+    ticks(
+        "a run that posts an expression",
+        "plays: { t: { every: 1s, steps: [post: 'tick ${members.count}'] } }",
+    );
     ticks(
         "an occurrence that is skipped",
         "phases: [{ name: a }, { name: b }]\nplays: { t: { every: 1s, during: b, steps: [post: tick] } }",

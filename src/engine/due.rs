@@ -85,6 +85,8 @@ impl Draft<'_> {
             }
             let run = scheduled_run_id(play, anchor);
             self.try_start(play, run, anchor, Cause::default(), Asked::ByTrigger)?;
+            // Each goes as far as it can before the next one asks whether it is still open.
+            self.carry_on()?;
         }
         Ok(())
     }

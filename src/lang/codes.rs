@@ -56,6 +56,6 @@ codes! {
     START_CYCLE "start-cycle" "plays that start each other in a circle"
     UNKNOWN_WITH "unknown-with" "a `with` that the used playbook does not read"
     AT_OUT_OF_ORDER "at-out-of-order" "a step is due before the step above it"
-    QUIET_CLOCK "quiet-clock" "a clock time inside the quiet hours"
+    QUIET_CLOCK "quiet-clock" "a message is due inside the quiet hours and waits for their end"
     TOO_MANY "too-many" "more problems than are shown"
 }

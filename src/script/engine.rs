@@ -3,8 +3,9 @@
 //! Limits are set for debug and release alike: Rhai's own defaults differ between the two.
 
 use super::{
-    api, convert, frame, host,
+    api, convert, frame,
     frame::{Frame, Stop},
+    host,
     modules::Resolver,
     names::Name,
     objects::{
@@ -150,7 +151,11 @@ fn name_types(engine: &mut Engine) {
 
 /// Finds what a name stands for that is not a variable of the code itself.
 #[expect(clippy::needless_pass_by_value, reason = "the signature is Rhai's")]
-fn resolve(name: &str, index: usize, context: EvalContext<'_, '_, '_, '_, '_, '_>) -> Result<Option<Dynamic>, Box<EvalAltResult>> {
+fn resolve(
+    name: &str,
+    index: usize,
+    context: EvalContext<'_, '_, '_, '_, '_, '_>,
+) -> Result<Option<Dynamic>, Box<EvalAltResult>> {
     frame::with(|frame| {
         if let Some(stop) = frame.stopped() {
             return Err(EvalAltResult::ErrorRuntime(stop.message(frame).into(), Position::NONE).into());

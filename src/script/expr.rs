@@ -4,8 +4,9 @@
 
 use super::{
     check::{self, Place},
-    convert, engine, failure,
+    convert, engine,
     facts::Facts,
+    failure,
     frame::Frame,
     names::{Known, Names},
     place, render,
@@ -53,7 +54,10 @@ impl Expr {
             vec![ExprError { message, range: 0..source.len(), help: Some(help.into()) }]
         };
         if source.trim().is_empty() {
-            return Err(whole("there is no expression here".into(), "write one, such as `members.count >= 60`"));
+            return Err(whole(
+                "there is no expression here".into(),
+                "write one, such as `members.count >= 60`",
+            ));
         }
         if source.len() > EXPRESSION_BYTES_MAX {
             let message =
@@ -147,7 +151,9 @@ impl Expr {
                     let failure = failure::explain(&error, &frame);
                     Err(EvalError(format!("`{}`: {}", self.source(), failure.message)))
                 }
-                Err(_) => Err(EvalError(format!("`{}` broke the evaluator; please report this", self.source()))),
+                Err(_) => {
+                    Err(EvalError(format!("`{}` broke the evaluator; please report this", self.source())))
+                }
             }
         })
     }

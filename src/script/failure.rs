@@ -24,7 +24,11 @@ pub(super) fn explain(error: &EvalAltResult, frame: &Frame<'_>) -> Failure {
                 ..inner
             }
         }
-        other => Failure { message: words(other, frame.stopped(), frame), position: other.position(), source: None },
+        other => Failure {
+            message: words(other, frame.stopped(), frame),
+            position: other.position(),
+            source: None,
+        },
     }
 }
 
@@ -41,7 +45,9 @@ fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> String
         E::ErrorDataTooLarge(what, _) => too_large(what),
         E::ErrorRuntime(value, _) => super::render::text(value),
         E::ErrorVariableNotFound(name, _) => format!("there is no `{name}` here"),
-        E::ErrorPropertyNotFound(name, _) => format!("there is no `{name}` in this map; `\"{name}\" in …` asks whether there is"),
+        E::ErrorPropertyNotFound(name, _) => {
+            format!("there is no `{name}` in this map; `\"{name}\" in …` asks whether there is")
+        }
         E::ErrorDotExpr(text, _) => property(text),
         E::ErrorFunctionNotFound(signature, _) => {
             format!("there is no function `{}`", plain_types(signature))
@@ -61,7 +67,9 @@ fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> String
         E::ErrorIndexingType(text, _) => format!("`{}` cannot be indexed so", plain_types(text)),
         E::ErrorFor(_) => "`for` goes through a list, a map's `keys()`, members or a range".into(),
         E::ErrorAssignmentToConstant(name, _) => format!("`{name}` cannot be changed"),
-        E::ErrorNonPureMethodCallOnConstant(name, _) => format!("`{name}` would change what cannot be changed"),
+        E::ErrorNonPureMethodCallOnConstant(name, _) => {
+            format!("`{name}` would change what cannot be changed")
+        }
         E::ErrorTooManyVariables(_) => "there are too many variables at once".into(),
         E::ErrorParsing(kind, _) => parse_words(kind).0,
         other => without_place(&other.to_string()),
@@ -83,7 +91,9 @@ fn too_large(what: &str) -> String {
 fn property(text: &str) -> String {
     let mut quoted = text.split('\'').skip(1).step_by(2);
     match (quoted.next(), quoted.next()) {
-        (Some(name), Some("()")) => format!("`{name}` is read from nothing: what stands before it has no value here"),
+        (Some(name), Some("()")) => {
+            format!("`{name}` is read from nothing: what stands before it has no value here")
+        }
         (Some(name), Some(of)) => format!("{} has no `{name}`", kind(of)),
         _ => without_place(text),
     }
@@ -151,7 +161,9 @@ fn parse_words(kind: &ParseErrorType) -> (String, Option<String>) {
             format!("`{word}` is a word that Rhai keeps for itself"),
             Some(format!("rename it, such as `{word}_`, or write it in brackets and quotes: `[\"{word}\"]`")),
         ),
-        ParseErrorType::UnexpectedEOF => ("the code ends too early".into(), Some("close what is open".into())),
+        ParseErrorType::UnexpectedEOF => {
+            ("the code ends too early".into(), Some("close what is open".into()))
+        }
         ParseErrorType::ExprTooDeep => (
             format!("the code is nested deeper than {} levels", limits::SCRIPT_EXPR_DEPTH_MAX),
             Some("split it up".into()),

@@ -116,9 +116,7 @@ impl<'a> Frame<'a> {
         if n > self.limit && self.stop.get().is_none() {
             self.stop.set(Some(Stop::Operations));
         }
-        if n.is_multiple_of(CLOCK_EVERY)
-            && self.stop.get().is_none()
-            && self.host.is_some_and(Host::expired)
+        if n.is_multiple_of(CLOCK_EVERY) && self.stop.get().is_none() && self.host.is_some_and(Host::expired)
         {
             self.stop.set(Some(Stop::Time));
             self.operations.set(self.limit);

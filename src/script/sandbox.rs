@@ -87,7 +87,8 @@ impl Script {
 
     /// Compiles a script and what it imports from the folder.
     pub fn compile_with(path: &str, source: &str, folder: &dyn Folder) -> Result<Self, Vec<ScriptError>> {
-        let mut compiler = Compiler { folder, files: BTreeMap::new(), open: Vec::new(), digest: Sha256::new() };
+        let mut compiler =
+            Compiler { folder, files: BTreeMap::new(), open: Vec::new(), digest: Sha256::new() };
         let unit = compiler.unit(path, source)?;
         let mut digest = String::with_capacity(64);
         for byte in compiler.digest.finalize() {
@@ -150,7 +151,8 @@ impl Script {
         });
         let live = frame.into_live();
         let value = result?;
-        let live = live.ok_or_else(|| error(&self.path, Position::NONE, "the call lost its actions".into()))?;
+        let live =
+            live.ok_or_else(|| error(&self.path, Position::NONE, "the call lost its actions".into()))?;
         Ok(Outcome { value, actions: live.actions, log: live.log, fetches: live.fetches })
     }
 
@@ -165,7 +167,9 @@ impl Script {
             return Ok(0);
         }
         let message = match counts.first() {
-            Some(n) => format!("`{function}` takes {n} arguments; a step calls a function with one, its `with`, or with none"),
+            Some(n) => format!(
+                "`{function}` takes {n} arguments; a step calls a function with one, its `with`, or with none"
+            ),
             None => {
                 let names: BTreeSet<&str> = self.functions.iter().map(|(name, _)| name.as_str()).collect();
                 let names: Vec<&str> = names.into_iter().collect();
@@ -239,7 +243,8 @@ impl Compiler<'_> {
         for def in ast.iter_fn_def().filter(|def| !def.name.starts_with("anon$")) {
             functions.entry(def.name.to_string()).or_default().insert(def.params.len());
         }
-        let place = Place::Script { functions: functions.clone(), constants: constants(&ast), modules: aliases };
+        let place =
+            Place::Script { functions: functions.clone(), constants: constants(&ast), modules: aliases };
         let found = check::walk(&ast, &place, engine::script_functions());
         problems.extend(
             found

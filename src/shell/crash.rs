@@ -75,7 +75,8 @@ pub fn point(at: Point) {
         return;
     }
     static PLAN: OnceLock<Option<Plan>> = OnceLock::new();
-    let Some(plan) = PLAN.get_or_init(|| std::env::var("PLAYBOOK_CRASH_AT").ok().and_then(|text| parse(&text)))
+    let Some(plan) =
+        PLAN.get_or_init(|| std::env::var("PLAYBOOK_CRASH_AT").ok().and_then(|text| parse(&text)))
     else {
         return;
     };

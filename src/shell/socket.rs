@@ -134,8 +134,8 @@ fn socket_path(dir: &Path) -> PathBuf {
         return plain;
     }
     let digest = Sha256::digest(full.as_os_str().as_bytes());
-    let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    std::env::temp_dir().join(format!("playbook-{short}")).join("s")
+    let short = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    std::env::temp_dir().join(format!("playbook-{short:016x}")).join("s")
 }
 
 /// Puts a request to the engine that runs on a state directory and waits for its answer.

@@ -35,7 +35,9 @@ impl Watch {
         let paths: Arc<Mutex<BTreeSet<PathBuf>>> = Arc::default();
         let matter = paths.clone();
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            if event.is_ok_and(|event| matters(&event, &matter.lock().unwrap_or_else(PoisonError::into_inner))) {
+            if event
+                .is_ok_and(|event| matters(&event, &matter.lock().unwrap_or_else(PoisonError::into_inner)))
+            {
                 let _ = sender.send(());
             }
         })
@@ -109,7 +111,10 @@ mod tests {
     use super::*;
 
     async fn hint(receiver: &mut UnboundedReceiver<()>) {
-        tokio::time::timeout(Duration::from_secs(20), receiver.recv()).await.expect("a change is seen").unwrap();
+        tokio::time::timeout(Duration::from_secs(20), receiver.recv())
+            .await
+            .expect("a change is seen")
+            .unwrap();
     }
 
     #[tokio::test]

@@ -59,8 +59,7 @@ impl DiskFolder {
     }
 
     fn load(&self, clean: &str) -> Result<Arc<str>, FolderError> {
-        let unreadable =
-            |reason: String| FolderError::Unreadable { path: clean.into(), reason };
+        let unreadable = |reason: String| FolderError::Unreadable { path: clean.into(), reason };
         let io = |error: std::io::Error| match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => FolderError::Missing(clean.into()),
             _ => unreadable(error.to_string()),

@@ -92,7 +92,8 @@ impl GroupSim {
         let wake = Input { id: InputId::from(format!("wake-{epoch}")), kind: InputKind::Wake { epoch } };
         self.take(&wake, playbooks, material, findings, sink)?;
         if self.state.epoch == epoch {
-            let what = format!("the engine asked to be called for {:?} and then did nothing", deadline.reason);
+            let what =
+                format!("the engine asked to be called for {:?} and then did nothing", deadline.reason);
             findings.push(self.broken(what));
         }
         Ok(())

@@ -20,7 +20,10 @@ use crate::{
     },
     engine::{entry::Entry, state::State},
     lang,
-    model::{playbook::{Playbook, Playbooks}, step::Verb},
+    model::{
+        playbook::{Playbook, Playbooks},
+        step::Verb,
+    },
     script::sandbox::{Host, Script},
 };
 use group::GroupSim;
@@ -145,7 +148,8 @@ struct FolderHost {
 
 impl Host for FolderHost {
     fn data(&self, path: &str) -> Result<Value, String> {
-        let mut parsed = self.parsed.lock().map_err(|_| "a script ended in the middle of a read".to_owned())?;
+        let mut parsed =
+            self.parsed.lock().map_err(|_| "a script ended in the middle of a read".to_owned())?;
         if let Some(value) = parsed.get(path) {
             return Ok(value.clone());
         }
@@ -157,7 +161,9 @@ impl Host for FolderHost {
 
     fn fetch(&self, url: &str) -> Result<Value, String> {
         self.fixtures.get(url).cloned().ok_or_else(|| {
-            format!("{url} has no fixture; a simulation reaches no network, so give the answer in its world file")
+            format!(
+                "{url} has no fixture; a simulation reaches no network, so give the answer in its world file"
+            )
         })
     }
 
@@ -176,11 +182,8 @@ pub fn simulate<E>(
 ) -> Result<Vec<Finding>, E> {
     let mut playbooks = Playbooks::default();
     playbooks.insert(playbook.clone());
-    let mut groups: Vec<GroupSim> = playbook
-        .groups
-        .keys()
-        .map(|id| GroupSim::new(id, playbook, options))
-        .collect();
+    let mut groups: Vec<GroupSim> =
+        playbook.groups.keys().map(|id| GroupSim::new(id, playbook, options)).collect();
     let mut findings = Vec::new();
     let mut heap = BinaryHeap::new();
     for (index, group) in groups.iter_mut().enumerate() {

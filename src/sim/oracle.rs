@@ -140,9 +140,10 @@ impl Oracle {
         }
         self.posts_of_day += 1;
         match playbook.budgets.posts {
-            Some(quota) if quota.per == Window::Day && self.posts_of_day > quota.max => {
-                Err(format!("{} is post {} of its day; {} are allowed", out.effect, self.posts_of_day, quota.max))
-            }
+            Some(quota) if quota.per == Window::Day && self.posts_of_day > quota.max => Err(format!(
+                "{} is post {} of its day; {} are allowed",
+                out.effect, self.posts_of_day, quota.max
+            )),
             _ => Ok(()),
         }
     }

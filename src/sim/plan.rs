@@ -226,8 +226,7 @@ impl<'a> Source<'a> {
                     (at, None)
                 }
                 Anchors::After(after) => {
-                    let at =
-                        occurrence::next_anchor(playbook, self.group, self.play, self.created, after)?;
+                    let at = occurrence::next_anchor(playbook, self.group, self.play, self.created, after)?;
                     self.anchors = Anchors::After(at);
                     (at, None)
                 }

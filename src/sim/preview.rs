@@ -37,8 +37,7 @@ pub struct Moment<'a> {
 
 /// What can be evaluated beforehand.
 fn known(moment: &Moment<'_>) -> Names {
-    let always =
-        [Name::Group, Name::Run, Name::Vars, Name::Rules, Name::Charter, Name::Roles, Name::Now];
+    let always = [Name::Group, Name::Run, Name::Vars, Name::Rules, Name::Charter, Name::Roles, Name::Now];
     let names: Names = always.into_iter().collect();
     if moment.date.is_some() { names.with(Name::Date) } else { names }
 }
@@ -46,8 +45,7 @@ fn known(moment: &Moment<'_>) -> Names {
 /// The facts that are certain before the step happens.
 fn facts(playbook: &Playbook, group: &Group, play: &Play, moment: &Moment<'_>, used: Names) -> Arc<Facts> {
     let mut facts = Facts::bare(group.id.clone(), moment.at, playbook.zone.clone(), playbook.locale);
-    facts.group =
-        GroupFacts { id: group.id.clone(), title: group.title.clone(), created: moment.created };
+    facts.group = GroupFacts { id: group.id.clone(), title: group.title.clone(), created: moment.created };
     facts.run = Some(RunFacts {
         id: Arc::from(moment.run),
         play: Arc::from(play.name.as_str()),
@@ -62,8 +60,7 @@ fn facts(playbook: &Playbook, group: &Group, play: &Play, moment: &Moment<'_>, u
     if used.has(Name::Roles) {
         let names = playbook.roles.keys().chain(group.roles.keys());
         let roles = names.filter_map(|name| {
-            let (now, next) =
-                playbook.role(group, name)?.holders(moment.created, moment.at, &playbook.zone);
+            let (now, next) = playbook.role(group, name)?.holders(moment.created, moment.at, &playbook.zone);
             Some((name.clone(), RoleFacts { now, next }))
         });
         facts.roles = Arc::new(roles.collect());

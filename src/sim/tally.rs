@@ -5,8 +5,8 @@
 use super::Transition;
 use crate::{
     base::ids::{PhaseName, PlayName},
-    engine::entry::{Fact, Outcome, TaskKind},
     base::time::Timestamp,
+    engine::entry::{Fact, Outcome, TaskKind},
 };
 use std::collections::BTreeMap;
 

@@ -3,9 +3,7 @@
 //! Words only; where they are shown, and in which colour, is the shell's. Also used for the journal.
 
 use crate::{
-    base::{
-        time::{Duration, Timestamp, Zone},
-    },
+    base::time::{Duration, Timestamp, Zone},
     engine::entry::{Entry, Fact, HoldReason, Outcome, Outgoing, PhaseCause, Skip, Task, TaskKind},
     model::play::Section,
 };
@@ -48,7 +46,9 @@ fn line(word: &'static str, about: impl Into<String>, text: impl Into<String>, t
 pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
     let at = |at: Timestamp| brief(at, entry.at, zone);
     match &entry.fact {
-        Fact::Adopted { created, .. } => line("adopted", "", format!("the group begins at {}", at(*created)), Tone::Turn),
+        Fact::Adopted { created, .. } => {
+            line("adopted", "", format!("the group begins at {}", at(*created)), Tone::Turn)
+        }
         Fact::PlaybookChanged { digest, .. } => {
             line("playbook", "", format!("version {} is in force", digest.short()), Tone::Turn)
         }
@@ -69,11 +69,21 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
         }
         Fact::Held { outgoing, reason, until } => {
             let until = until.map(|until| format!(" until {}", at(until))).unwrap_or_default();
-            line("held", about(outgoing), format!("{}{until}: {}", hold(*reason), outgoing.message.text), Tone::Doubt)
+            line(
+                "held",
+                about(outgoing),
+                format!("{}{until}: {}", hold(*reason), outgoing.message.text),
+                Tone::Doubt,
+            )
         }
         Fact::Expired { effect, reason } => {
             let held = reason.map(|reason| format!(", held by {}", hold(reason))).unwrap_or_default();
-            line("expired", play_of(effect.as_str()), format!("{effect} was not sent in time{held}"), Tone::Doubt)
+            line(
+                "expired",
+                play_of(effect.as_str()),
+                format!("{effect} was not sent in time{held}"),
+                Tone::Doubt,
+            )
         }
         Fact::Withdrawn { effect } => {
             line("withdrawn", play_of(effect.as_str()), format!("{effect} is not sent"), Tone::Doubt)
@@ -138,7 +148,9 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             let n = members.len();
             line("notice", play_of(run.as_str()), format!("{n} silent members have been told"), Tone::Plain)
         }
-        Fact::MemberGone { member } => line("gone", member.as_str(), "is no longer in the group", Tone::Plain),
+        Fact::MemberGone { member } => {
+            line("gone", member.as_str(), "is no longer in the group", Tone::Plain)
+        }
         Fact::Paused { play } => line("paused", play.as_ref().map_or("", |p| p.as_str()), "", Tone::Turn),
         Fact::Resumed { play } => line("resumed", play.as_ref().map_or("", |p| p.as_str()), "", Tone::Turn),
         Fact::Slept { from, length } => {

@@ -106,13 +106,21 @@ const GIVEN_EN: [&str; 12] =
 const FAMILY_EN: [&str; 12] =
     ["Abel", "Brook", "Cole", "Dale", "Ellis", "Fox", "Gray", "Hart", "Ives", "Jones", "King", "Lane"];
 const SOURCES: [&str; 4] = ["friend", "qr", "moments", "event"];
-const SAYINGS_ZH: [&str; 6] = ["早上好", "这段写得真好", "有人一起吗?", "谢谢分享", "我也这么觉得", "今天读完了"];
+const SAYINGS_ZH: [&str; 6] =
+    ["早上好", "这段写得真好", "有人一起吗?", "谢谢分享", "我也这么觉得", "今天读完了"];
 const SAYINGS_EN: [&str; 6] =
     ["good morning", "well said", "anyone joining?", "thanks for sharing", "same here", "done for today"];
 
 impl World {
     /// A world that begins at an instant.
-    pub fn new(habits: Habits, seed: u64, group: &GroupId, zone: &Zone, locale: Locale, from: Timestamp) -> Self {
+    pub fn new(
+        habits: Habits,
+        seed: u64,
+        group: &GroupId,
+        zone: &Zone,
+        locale: Locale,
+        from: Timestamp,
+    ) -> Self {
         let mut world = Self {
             habits,
             seed: Seed::from_parts(&["world", group.as_str(), &seed.to_string()]),
@@ -293,7 +301,9 @@ impl World {
         let (from, to) = self.habits.awake;
         let start = midnight.plus(-Duration::HOUR.times(24 - from)).max(now);
         let end = midnight.plus(-Duration::HOUR.times(24 - to)).max(start.plus(Duration::SECOND));
-        start.plus(Duration::SECOND.times(self.seed.below((end.since(start).as_millis() / 1_000) as u64) as i64))
+        start.plus(
+            Duration::SECOND.times(self.seed.below((end.since(start).as_millis() / 1_000) as u64) as i64),
+        )
     }
 
     /// Members answer a question, most of them soon.

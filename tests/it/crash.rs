@@ -4,7 +4,10 @@
 //! G1: no occurrence is lost or started twice. G2: a second copy of a post appears only where an attempt was in
 //! doubt, and is marked so. G4: posts of one group arrive in the order in which they were decided.
 
-use crate::{playground::{Playground, eventually}, sink::Sink};
+use crate::{
+    playground::{Playground, eventually},
+    sink::Sink,
+};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -14,13 +14,15 @@ use std::sync::Arc;
 #[track_caller]
 fn tells(story: &mut Story, expected: &str) {
     let news = story.news();
-    let strip = |text: &str| text.lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n");
+    let strip =
+        |text: &str| text.lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n");
     assert_eq!(strip(&news), strip(expected), "\nwhat happened:\n{news}");
 }
 
 #[test]
 fn a_daily_post_starts_once_a_day() {
-    let mut story = Story::new("2026-12-01 07:00", "plays: { hi: { every: day at 08:30, steps: [post: 早] } }");
+    let mut story =
+        Story::new("2026-12-01 07:00", "plays: { hi: { every: day at 08:30, steps: [post: 早] } }");
     story.until("2026-12-02 09:00");
     tells(
         &mut story,
@@ -53,7 +55,8 @@ fn what_was_slept_through_is_one_entry_and_the_last_is_made_up_for() {
         &mut story,
         "12-01 07:01 phase main
          12-01 10:01 slept 2h51m
-         12-01 10:01 skipped tick@2026-11-30T23:10:00Z x14: late
+         12-01 10:01 skipped tick@2026-11-30T23:10:00Z x13: late
+         12-01 10:01 skipped tick@2026-12-01T01:20:00Z: catch_up
          12-01 10:01 skipped tick@2026-12-01T01:30:00Z: catch_up
          12-01 10:01 skipped tick@2026-12-01T01:40:00Z: catch_up
          12-01 10:01 skipped tick@2026-12-01T01:50:00Z: catch_up
@@ -272,16 +275,16 @@ plays:
       - if: vars.n > 1
         then: [post: 大于一]
         else: [post: 不大]
-      - each: [1, 2, 3]
+      - each: '[1, 2, 3]'
         as: k
         max: 2
-        steps: [post: 第 ${k} 个]
+        steps: [post: '第 ${k} 个']
       - start: other
         with: { who: 小何 }
       - stop: 够了
       - post: 到不了
   other:
-    steps: [post: 你好 ${args.who}]
+    steps: [post: '你好 ${args.who}']
 ";
     let mut story = Story::new("2026-12-01 08:00", yaml);
     story.start("main-play");
@@ -379,30 +382,30 @@ plays:
         story.join(id, id);
     }
     story.signal("member.joined", Some("v"), Value::map([("tags", Value::list(vec![Value::str("vip")]))]));
-    story.until("2027-01-31 09:00");
+    story.until("2027-01-30 09:00");
     story.signal("message", Some("c"), Value::Null);
-    story.until("2027-01-31 11:00");
+    story.until("2027-01-30 11:00");
     story.signal("message", Some("b"), Value::Null);
     story.news();
-    assert_eq!(story.idle_for(Duration::DAY.times(60)), 2);
-    story.until("2027-02-07 11:00");
+    assert_eq!(story.idle_for(Duration::DAY.times(60)), 2, "a and the vip");
+    story.until("2027-02-06 11:00");
     story.approve("t1");
     story.done("t2");
     tells(
         &mut story,
-        "02-01 10:00 skipped prune@2027-02-01T02:00:00Z: overlap
+        "01-31 10:00 skipped prune@2027-01-31T02:00:00Z: overlap
+         02-01 10:00 skipped prune@2027-02-01T02:00:00Z: overlap
          02-02 10:00 skipped prune@2027-02-02T02:00:00Z: overlap
          02-03 10:00 skipped prune@2027-02-03T02:00:00Z: overlap
          02-04 10:00 skipped prune@2027-02-04T02:00:00Z: overlap
          02-05 10:00 skipped prune@2027-02-05T02:00:00Z: overlap
          02-06 10:00 skipped prune@2027-02-06T02:00:00Z: overlap
-         02-07 10:00 skipped prune@2027-02-07T02:00:00Z: overlap
-         02-07 10:00 task t1 Remove 1 member who stayed silent? a
-         02-07 11:00 closed t1: approved
-         02-07 11:00 task t2 Remove 1 member from the group: a
-         02-07 11:00 closed t2: done
-         02-07 11:00 gone a
-         02-07 11:00 end prune@2027-01-31T02:00:00Z: done",
+         02-06 10:00 task t1 Remove 1 member who stayed silent? a
+         02-06 11:00 closed t1: approved
+         02-06 11:00 task t2 Remove 1 member from the group: a
+         02-06 11:00 closed t2: done
+         02-06 11:00 gone a
+         02-06 11:00 end prune@2027-01-30T02:00:00Z: done",
     );
 }
 
@@ -471,7 +474,7 @@ fn a_moved_date_plans_again_and_tells_only_those_who_had_been_told() {
 plays:
   talk:
     dates: [{ id: jia, at: 2026-12-11 20:00, topic: 长篇 }]
-    moved: [post: 改期至 ${date.at}]
+    moved: [post: '改期至 ${date.at}']
     steps:
       - at: -7d 12:00
         post: 预告
@@ -522,7 +525,8 @@ plays:
 
 #[test]
 fn a_script_is_a_transaction() {
-    let good = "fn main(args) { post(\"一\"); post(#{ text: \"二\", label: \"content\" }); state.set(\"n\", 1); 7 }";
+    let good =
+        "fn main(args) { post(\"一\"); post(#{ text: \"二\", label: \"content\" }); state.set(\"n\", 1); 7 }";
     let bad = "fn main(args) { post(\"半\"); throw \"坏了\"; }";
     let yaml = "
 plays:
@@ -644,7 +648,8 @@ plays:
 
 #[test]
 fn a_clock_that_goes_back_starts_nothing_twice() {
-    let mut story = Story::new("2026-12-01 07:00", "plays: { hi: { every: day at 08:30, steps: [post: 早] } }");
+    let mut story =
+        Story::new("2026-12-01 07:00", "plays: { hi: { every: day at 08:30, steps: [post: 早] } }");
     story.until("2026-12-01 09:00");
     story.now = at("2026-12-01 08:00");
     let epoch = story.state.epoch;

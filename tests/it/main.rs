@@ -1,7 +1,9 @@
 //! Integration tests: the real binary, real files, a real database.
 
 mod codes;
+mod compile;
 mod crash;
+mod delivery;
 mod docs;
 mod engine;
 mod language;
@@ -12,3 +14,4 @@ mod sink;
 mod store;
 mod story;
 mod tidy;
+mod fakes;

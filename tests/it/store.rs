@@ -114,7 +114,8 @@ async fn entries_are_numbered_in_order_of_commit_and_read_back() {
 async fn an_attempt_without_its_outcome_is_in_doubt_and_only_that() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = open(dir.path());
-    let keys = store.commit(decision("a", vec![posted("sent"), posted("under-way"), posted("waiting")])).await;
+    let keys =
+        store.commit(decision("a", vec![posted("sent"), posted("under-way"), posted("waiting")])).await;
     assert!(store.handle.record(keys[..2].to_vec(), Vec::new()).await.unwrap().is_empty());
     store.handle.record(Vec::new(), vec![settle(keys[0], Status::Delivered, false)]).await.unwrap();
     store.close();

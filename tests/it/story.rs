@@ -151,7 +151,8 @@ impl Story {
     /// Answers the script calls that are under way, one at a time.
     pub fn run_scripts(&mut self) {
         while let Some(call) = self.state.calls.front().cloned() {
-            let facts = engine::script_facts(&self.state, &self.playbooks, &call.effect).expect("facts of a call");
+            let facts =
+                engine::script_facts(&self.state, &self.playbooks, &call.effect).expect("facts of a call");
             let result = match self.scripts.get(&*call.script) {
                 Some(script) => {
                     script.call(&call.function, &call.args, &facts, &NoHost).map_err(|e| e.to_string())
@@ -160,7 +161,10 @@ impl Story {
             };
             let before = self.state.calls.len();
             self.input(InputKind::ScriptReturned { effect: call.effect.clone(), result });
-            assert!(self.state.calls.len() < before || self.state.calls.front() != Some(&call), "a call ends");
+            assert!(
+                self.state.calls.len() < before || self.state.calls.front() != Some(&call),
+                "a call ends"
+            );
         }
     }
 
@@ -173,7 +177,10 @@ impl Story {
                     self.now = self.now.max(deadline.at);
                     let epoch = self.state.epoch;
                     self.input(InputKind::Wake { epoch });
-                    assert!(self.state.epoch > epoch, "a wake at its deadline {deadline:?} decides something");
+                    assert!(
+                        self.state.epoch > epoch,
+                        "a wake at its deadline {deadline:?} decides something"
+                    );
                 }
                 _ => {
                     self.now = self.now.max(to);
@@ -195,8 +202,13 @@ impl Story {
     pub fn signal(&mut self, name: &str, member: Option<&str>, data: Value) {
         self.inputs += 1;
         let id = InputId::from(format!("signal-{}", self.inputs));
-        let signal =
-            Signal { name: Arc::from(name), id: id.clone(), at: self.now, member: member.map(MemberId::new), data };
+        let signal = Signal {
+            name: Arc::from(name),
+            id: id.clone(),
+            at: self.now,
+            member: member.map(MemberId::new),
+            data,
+        };
         self.input_as(Input { id, kind: InputKind::Signal(signal) });
     }
 
@@ -270,7 +282,10 @@ fn tell(entry: &Entry) -> Option<String> {
         }
         Fact::StepFailed { step, error, .. } => format!("failed {step}: {error}"),
         Fact::RunFinished { run, outcome, .. } => {
-            format!("end {run}: {}", serde_json::to_value(outcome).expect("stored").as_str().unwrap_or_default())
+            format!(
+                "end {run}: {}",
+                serde_json::to_value(outcome).expect("stored").as_str().unwrap_or_default()
+            )
         }
         Fact::Posted(out) => format!("post {}: {}", out.channel, out.message.text),
         Fact::Released(out) => format!("release {}: {}", out.channel, out.message.text),

@@ -1,6 +1,11 @@
 //! `budgets`: how much a group may be talked to.
 
-use super::{channels::one_unit, cx::Cx, names::Sort, text::{self, Scope}};
+use super::{
+    channels::one_unit,
+    cx::Cx,
+    names::Sort,
+    text::{self, Scope},
+};
 use crate::{
     base::{
         ids::CalendarName,
@@ -16,7 +21,9 @@ use crate::{
 /// Lowers `budgets`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
     let mut budgets = Budgets::default();
-    let Some(fields) = Fields::read(&mut cx.report, node, "`budgets`", &["quiet", "posts", "promo", "mentions"]) else {
+    let Some(fields) =
+        Fields::read(&mut cx.report, node, "`budgets`", &["quiet", "posts", "promo", "mentions"])
+    else {
         return budgets;
     };
     if let Some(node) = fields.get("quiet") {
@@ -100,8 +107,10 @@ fn promo(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Promo> {
         promo.around = Some(CalendarName::new(name));
         cx.uses_clock(node.span, "a calendar's day");
     }
-    promo.before = fields.get("before").and_then(|node| reader::duration(&mut cx.report, node)).unwrap_or_default();
-    promo.after = fields.get("after").and_then(|node| reader::duration(&mut cx.report, node)).unwrap_or_default();
+    promo.before =
+        fields.get("before").and_then(|node| reader::duration(&mut cx.report, node)).unwrap_or_default();
+    promo.after =
+        fields.get("after").and_then(|node| reader::duration(&mut cx.report, node)).unwrap_or_default();
     promo.when = fields.get("when").and_then(|node| text::condition(cx, node, scope));
     Some(promo)
 }
@@ -111,7 +120,8 @@ fn share(cx: &mut Cx<'_>, node: &Node) -> Option<(u32, Duration)> {
     let expected = "a share such as `20% per 30d`";
     let text = reader::text(&mut cx.report, node, expected)?;
     let parsed = text.split_once("per").and_then(|(share, per)| {
-        let share: u32 = share.trim().trim_end_matches(['%', '\u{ff05}']).trim().parse().ok().filter(|n| *n <= 100)?;
+        let share: u32 =
+            share.trim().trim_end_matches(['%', '\u{ff05}']).trim().parse().ok().filter(|n| *n <= 100)?;
         Some((share, window(per.trim())?))
     });
     if parsed.is_none() || !text.contains(['%', '\u{ff05}']) {

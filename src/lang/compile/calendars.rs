@@ -1,6 +1,9 @@
 //! `calendars`: ICS files, lists of dates, or `{ off, work }` for public holidays with make-up days.
 
-use super::{cx::{Cx, File}, moments};
+use super::{
+    cx::{Cx, File},
+    moments,
+};
 use crate::{
     base::{ids::CalendarName, source::Span, value::Value},
     lang::{
@@ -22,7 +25,9 @@ const RANGE_DAYS_MAX: usize = 366;
 /// Lowers `calendars`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<CalendarName, Calendar> {
     let mut calendars = BTreeMap::new();
-    for entry in Fields::open(&mut cx.report, node, "`calendars`").map(|fields| fields.entries()).unwrap_or_default() {
+    for entry in
+        Fields::open(&mut cx.report, node, "`calendars`").map(|fields| fields.entries()).unwrap_or_default()
+    {
         super::check_name(cx, entry, "calendar");
         cx.origin(format!("calendars.{}", entry.key.value), entry.key.span);
         let calendar = calendar(cx, &entry.value).unwrap_or_default();
@@ -39,12 +44,18 @@ fn calendar(cx: &mut Cx<'_>, node: &Node) -> Option<Calendar> {
             let work = fields.get("work").map(|node| days(cx, node)).unwrap_or_default();
             Some(Calendar { off, work, tells_work: true })
         }
-        Kind::Scalar(scalar) if has_ending(&scalar.text, "ics") => ics_file(cx, &scalar.text.clone(), node.span),
+        Kind::Scalar(scalar) if has_ending(&scalar.text, "ics") => {
+            ics_file(cx, &scalar.text.clone(), node.span)
+        }
         Kind::Scalar(_) | Kind::Sequence(_) => {
             Some(Calendar { off: days(cx, node), work: BTreeSet::new(), tells_work: false })
         }
         Kind::Null => {
-            reader::wrong_kind(&mut cx.report, node, "a calendar: an ICS file, a list of dates, or `{ off, work }`");
+            reader::wrong_kind(
+                &mut cx.report,
+                node,
+                "a calendar: an ICS file, a list of dates, or `{ off, work }`",
+            );
             None
         }
     }
@@ -70,9 +81,12 @@ fn days(cx: &mut Cx<'_>, node: &Node) -> BTreeSet<Date> {
     let mut days = BTreeSet::new();
     for item in reader::one_or_many(&mut cx.report, node, "a date, or a file of dates") {
         let text = item.text().unwrap_or_default().to_owned();
-        let ending = ["ics", "csv", "yaml", "yml", "json", "txt"].into_iter().find(|ending| has_ending(&text, ending));
+        let ending =
+            ["ics", "csv", "yaml", "yml", "json", "txt"].into_iter().find(|ending| has_ending(&text, ending));
         match ending {
-            Some("ics") => days.extend(ics_file(cx, &text, item.span).map(|calendar| calendar.off).unwrap_or_default()),
+            Some("ics") => {
+                days.extend(ics_file(cx, &text, item.span).map(|calendar| calendar.off).unwrap_or_default())
+            }
             Some(_) => {
                 if let Some(file) = cx.read_data(&text, item.span) {
                     days_of_file(cx, &file, &mut days);
@@ -90,7 +104,10 @@ fn range(cx: &mut Cx<'_>, text: &str, span: Span, days: &mut BTreeSet<Date>) {
         days.extend(moments::date_of(cx, text, span));
         return;
     };
-    let (Some(first), Some(last)) = (moments::date_of(cx, first, span), moments::date_of(cx, last, span)) else { return };
+    let (Some(first), Some(last)) = (moments::date_of(cx, first, span), moments::date_of(cx, last, span))
+    else {
+        return;
+    };
     if last < first {
         cx.error(codes::BAD_DATE, span, "the range ends before it begins", "write the earlier date first");
         return;
@@ -116,11 +133,17 @@ fn days_of_file(cx: &mut Cx<'_>, file: &File, days: &mut BTreeSet<Date>) {
     match data::parse(&file.path, &file.text) {
         Ok(Value::List(items)) => items.iter().for_each(|item| one_day(cx, item, whole, days)),
         Ok(Value::Str(text)) => {
-            for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+            {
                 range(cx, line, whole, days);
             }
         }
-        Ok(other) => cx.error(codes::BAD_DATA, whole, format!("a calendar is a list of dates, found {}", other.kind()), ""),
+        Ok(other) => cx.error(
+            codes::BAD_DATA,
+            whole,
+            format!("a calendar is a list of dates, found {}", other.kind()),
+            "",
+        ),
         Err(problem) => cx.data_problem(file, problem),
     }
 }
@@ -132,6 +155,8 @@ fn one_day(cx: &mut Cx<'_>, value: &Value, span: Span, days: &mut BTreeSet<Date>
     });
     match text {
         Some(text) => range(cx, text, span, days),
-        None => cx.error(codes::BAD_DATE, span, "a row of a calendar needs a `date`", "name the column `date`"),
+        None => {
+            cx.error(codes::BAD_DATE, span, "a row of a calendar needs a `date`", "name the column `date`")
+        }
     }
 }

@@ -4,11 +4,7 @@
 
 use super::{cx::Cx, names::Sort};
 use crate::{
-    base::{
-        ids::ChannelName,
-        source::Span,
-        time::Duration,
-    },
+    base::{ids::ChannelName, source::Span, time::Duration},
     lang::{
         codes,
         document::{
@@ -27,7 +23,9 @@ const COMMON: &[&str] = &["type", "rate", "in_doubt", "timeout", "proxy", "alert
 /// Lowers a mapping of channels. `origin` is the id of the mapping: `channels`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, origin: &str) -> BTreeMap<ChannelName, Arc<Channel>> {
     let mut channels = BTreeMap::new();
-    for entry in Fields::open(&mut cx.report, node, "`channels`").map(|fields| fields.entries()).unwrap_or_default() {
+    for entry in
+        Fields::open(&mut cx.report, node, "`channels`").map(|fields| fields.entries()).unwrap_or_default()
+    {
         super::check_name(cx, entry, "channel");
         cx.origin(format!("{origin}.{}", entry.key.value), entry.key.span);
         if let Some(channel) = lower_one(cx, &entry.key.value, entry.key.span, &entry.value) {
@@ -66,7 +64,8 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
         match key {
             "type" => {}
             _ if !allowed.contains(&key) => {
-                let elsewhere = ChannelKind::ALL.iter().find(|kind| kind.settings().iter().any(|(k, ..)| *k == key));
+                let elsewhere =
+                    ChannelKind::ALL.iter().find(|kind| kind.settings().iter().any(|(k, ..)| *k == key));
                 match elsewhere {
                     Some(other) => cx.error(
                         codes::MISPLACED_KEY,
@@ -74,10 +73,20 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
                         format!("a channel of type `{kind}` has no `{key}`"),
                         format!("`{key}` belongs to `type: {other}`"),
                     ),
-                    None => reader::unknown_key(&mut cx.report, entry, &format!("a channel of type `{kind}`"), &allowed),
+                    None => reader::unknown_key(
+                        &mut cx.report,
+                        entry,
+                        &format!("a channel of type `{kind}`"),
+                        &allowed,
+                    ),
                 }
             }
-            _ if node.is_null() => cx.error(codes::MISSING_VALUE, entry.key.span, format!("`{key}` has no value"), "remove the line or fill it in"),
+            _ if node.is_null() => cx.error(
+                codes::MISSING_VALUE,
+                entry.key.span,
+                format!("`{key}` has no value"),
+                "remove the line or fill it in",
+            ),
             "rate" => channel.rate = rate(cx, node),
             "in_doubt" => {
                 let words = [("resend", InDoubt::Resend), ("hold", InDoubt::Hold)];
@@ -124,14 +133,17 @@ fn kind(cx: &mut Cx<'_>, node: &Node) -> Option<ChannelKind> {
 fn required(cx: &mut Cx<'_>, kind: ChannelKind, span: Span, settings: &BTreeMap<String, Vec<Setting>>) {
     for (key, need, secret) in kind.settings() {
         if *need == Need::Required && !settings.contains_key(*key) {
-            let help = if *secret { format!("add `{key}: {{ env: NAME }}`") } else { format!("add `{key}: …`") };
+            let help =
+                if *secret { format!("add `{key}: {{ env: NAME }}`") } else { format!("add `{key}: …`") };
             cx.error(codes::MISSING_KEY, span, format!("a channel of type `{kind}` needs `{key}`"), help);
         }
     }
 }
 
 fn headers(cx: &mut Cx<'_>, node: &Node, into: &mut BTreeMap<String, Vec<Setting>>) {
-    for entry in Fields::open(&mut cx.report, node, "`headers`").map(|fields| fields.entries()).unwrap_or_default() {
+    for entry in
+        Fields::open(&mut cx.report, node, "`headers`").map(|fields| fields.entries()).unwrap_or_default()
+    {
         let name = entry.key.value.to_lowercase();
         let secret = ["authorization", "x-api-key", "cookie", "token"].iter().any(|word| name.contains(word));
         let values = settings(cx, entry, secret);
@@ -142,7 +154,9 @@ fn headers(cx: &mut Cx<'_>, node: &Node, into: &mut BTreeMap<String, Vec<Setting
 /// One setting, or a list of them: several robots of one group.
 fn settings(cx: &mut Cx<'_>, entry: &Entry, secret: bool) -> Vec<Setting> {
     match &entry.value.kind {
-        Kind::Sequence(items) => items.iter().filter_map(|item| setting(cx, &entry.key.value, item, secret)).collect(),
+        Kind::Sequence(items) => {
+            items.iter().filter_map(|item| setting(cx, &entry.key.value, item, secret)).collect()
+        }
         _ => setting(cx, &entry.key.value, &entry.value, secret).into_iter().collect(),
     }
 }
@@ -194,14 +208,20 @@ fn setting(cx: &mut Cx<'_>, key: &str, node: &Node, secret: bool) -> Option<Sett
 }
 
 fn check_url(cx: &mut Cx<'_>, node: &Node, url: &str) {
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).or_else(|| url.strip_prefix("smtp://")).or_else(|| url.strip_prefix("smtps://"));
+    let host = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"))
+        .or_else(|| url.strip_prefix("smtp://"))
+        .or_else(|| url.strip_prefix("smtps://"));
     if !host.is_some_and(|host| !host.is_empty() && !host.starts_with('/')) {
         reader::bad_value(&mut cx.report, node, "an address such as https://example.org/hook", None);
     }
 }
 
 fn is_loopback(url: &str) -> bool {
-    ["http://127.", "http://localhost", "http://[::1]", "https://127.", "https://localhost"].iter().any(|p| url.starts_with(p))
+    ["http://127.", "http://localhost", "http://[::1]", "https://127.", "https://localhost"]
+        .iter()
+        .any(|p| url.starts_with(p))
 }
 
 /// `20 per 1m`, `5 per second`.

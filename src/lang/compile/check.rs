@@ -1,10 +1,10 @@
-//! Pass 4: what only the whole shows: circles of starts, steps out of order, clock times in quiet hours.
+//! Pass 4: what only the whole shows: circles of starts, steps out of order, schedules without an instant.
 
 use super::cx::Cx;
 use crate::{
     base::{
         source::Span,
-        time::{ClockTime, Offset, Timestamp},
+        time::{Offset, Timestamp},
     },
     lang::codes,
     model::{
@@ -12,7 +12,7 @@ use crate::{
         playbook::Playbook,
         program::Program,
         schedule::{Frame, Schedule},
-        step::{Block, Step, Verb},
+        step::{Step, Verb},
         trigger::Trigger,
     },
 };
@@ -30,7 +30,6 @@ pub(crate) fn check(cx: &mut Cx<'_>, playbook: &Playbook) {
     for play in &playbook.plays {
         let anchors = anchors(cx, playbook, play);
         in_order(cx, playbook, play, &anchors);
-        quiet(cx, playbook, play, &anchors);
     }
 }
 
@@ -71,12 +70,19 @@ fn walk<'p>(
         return;
     }
     for (target, step) in starts.get(name).into_iter().flatten() {
-        if let Some(at) = path.iter().position(|(seen, _)| seen == target).or((*target == name).then_some(path.len())) {
+        if let Some(at) =
+            path.iter().position(|(seen, _)| seen == target).or((*target == name).then_some(path.len()))
+        {
             let mut circle: Vec<&str> = path[at..].iter().map(|(name, _)| *name).collect();
             circle.extend([name, target]);
             if let Some(span) = place(cx, &format!("plays.{name}.steps.{step}")) {
                 let message = format!("plays start each other in a circle: {}", circle.join(" → "));
-                cx.error(codes::START_CYCLE, span, message, "give one of them a trigger instead of starting it");
+                cx.error(
+                    codes::START_CYCLE,
+                    span,
+                    message,
+                    "give one of them a trigger instead of starting it",
+                );
             }
             continue;
         }
@@ -93,13 +99,23 @@ fn anchors(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play) -> Vec<Timestamp> 
         Trigger::Dates(entries) => entries.iter().map(|entry| entry.at).collect(),
         Trigger::Schedule(Schedule::Term(_)) | Trigger::Signal(_) | Trigger::Command => Vec::new(),
         Trigger::Schedule(schedule) => {
-            let frame = Frame { zone: &playbook.zone, from: play.from, until: play.until, workdays: playbook.workdays() };
+            let frame = Frame {
+                zone: &playbook.zone,
+                from: play.from,
+                until: play.until,
+                workdays: playbook.workdays(),
+            };
             let after = play.from.map_or(EPOCH, |from| Timestamp::from_millis(from.as_millis() - 1));
             let first = schedule.next_after(after, &frame);
             if first.is_none()
                 && let Some(span) = place(cx, &format!("plays.{}.trigger", play.name))
             {
-                cx.error(codes::NEVER_OCCURS, span, "this never happens in fifty years", "look at the day, the month, `from` and `until`");
+                cx.error(
+                    codes::NEVER_OCCURS,
+                    span,
+                    "this never happens in fifty years",
+                    "look at the day, the month, `from` and `until`",
+                );
             }
             first.into_iter().collect()
         }
@@ -117,7 +133,9 @@ fn in_order(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timest
     for step in &play.steps {
         let Some(at) = step.at else { continue };
         if let Some((before, other)) = last
-            && anchors.iter().all(|anchor| at.apply(*anchor, &playbook.zone) < before.apply(*anchor, &playbook.zone))
+            && anchors
+                .iter()
+                .all(|anchor| at.apply(*anchor, &playbook.zone) < before.apply(*anchor, &playbook.zone))
         {
             found.push((step, at, before, other));
         }
@@ -125,75 +143,13 @@ fn in_order(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timest
     }
     for (step, at, before, other) in found {
         let Some(span) = place(cx, &format!("plays.{}.steps.{}", play.name, step.id)) else { continue };
-        let message = format!("this step is due at `{at}`, before step `{}` above it at `{before}`", other.id);
-        cx.warning(codes::AT_OUT_OF_ORDER, span, message, "steps run in order, so it will be late: move it up");
-    }
-}
-
-/// A message that a budget would always hold back.
-fn quiet(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timestamp]) {
-    let Some(quiet) = playbook.budgets.quiet else { return };
-    let mut found = BTreeMap::new();
-    if anchors.is_empty() {
-        posts(&play.steps, None, &mut |step, due| {
-            if let Due::Clock(clock) = due
-                && quiet.has(clock)
-            {
-                found.insert(step.id.clone(), clock);
-            }
-        });
-    }
-    for anchor in anchors {
-        posts(&play.steps, Some(Offset::Exact(crate::base::time::Duration::ZERO)), &mut |step, due| {
-            let Due::Offset(offset) = due else { return };
-            let civil = playbook.zone.civil(offset.apply(*anchor, &playbook.zone));
-            let clock = ClockTime { hour: civil.hour(), minute: civil.minute(), second: civil.second() };
-            if quiet.has(clock) {
-                found.insert(step.id.clone(), clock);
-            }
-        });
-    }
-    for (step, clock) in found {
-        let Some(span) = place(cx, &format!("plays.{}.steps.{step}", play.name)) else { continue };
-        let message = format!("this is due at {clock}, inside the quiet hours {}-{}", quiet.from, quiet.to);
-        let help = format!("it is held back until {}; choose another time, or write `urgent: true`", quiet.to);
-        cx.warning(codes::QUIET_CLOCK, span, message, help);
-    }
-}
-
-/// When a message is due, as far as the file tells.
-#[derive(Clone, Copy)]
-enum Due {
-    Offset(Offset),
-    Clock(ClockTime),
-}
-
-/// Calls `see` with every message to the group whose due instant the file tells.
-fn posts(block: &Block, start: Option<Offset>, see: &mut impl FnMut(&Step, Due)) {
-    let mut due = start;
-    for step in block {
-        due = step.at.or(due);
-        let to_group = match &step.verb {
-            Verb::Post(post) => post.to.as_str() == "group" && !post.urgent,
-            Verb::Ask(ask) => ask.to.as_str() == "group",
-            _ => false,
-        };
-        if to_group && let Some(offset) = due {
-            match (offset, start) {
-                (Offset::Days(_, clock), None) => see(step, Due::Clock(clock)),
-                (Offset::Exact(_), None) => {}
-                (offset, Some(_)) => see(step, Due::Offset(offset)),
-            }
-        }
-        if let Verb::If(branch) = &step.verb
-            && start.is_some()
-        {
-            posts(&branch.then, due, see);
-            posts(&branch.otherwise, due, see);
-        }
-        // What comes after a wait is due when the wait ends.
-        if matches!(step.verb, Verb::Wait(_) | Verb::Ask(_) | Verb::Approve(_) | Verb::Prune(_) | Verb::Run(_)) {
-            due = None;
-        }
+        let message =
+            format!("this step is due at `{at}`, before step `{}` above it at `{before}`", other.id);
+        cx.warning(
+            codes::AT_OUT_OF_ORDER,
+            span,
+            message,
+            "steps run in order, so it will be late: move it up",
+        );
     }
 }

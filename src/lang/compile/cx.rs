@@ -97,12 +97,24 @@ impl<'f> Cx<'f> {
     }
 
     /// Reports an error.
-    pub(crate) fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn error(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.report.push(with_help(Diagnostic::error(code, span, message), help.into()));
     }
 
     /// Reports a warning.
-    pub(crate) fn warning(&mut self, code: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn warning(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.report.push(with_help(Diagnostic::warning(code, span, message), help.into()));
     }
 
@@ -141,7 +153,7 @@ impl<'f> Cx<'f> {
     }
 
     /// Reads a file once; the reason where it cannot be read.
-    fn load(&mut self, path: &str, limit: usize) -> Result<File, FolderError> {
+    pub(crate) fn load(&mut self, path: &str, limit: usize) -> Result<File, FolderError> {
         let mut first = None;
         for candidate in self.candidates(path) {
             let clean = normal_path(&candidate).unwrap_or_else(|| candidate.clone());
@@ -149,7 +161,11 @@ impl<'f> Cx<'f> {
                 return Ok(File { path: clean, source: *source, text: text.clone() });
             }
             let read = self.folder.read(&candidate).and_then(|text| {
-                let error = || FolderError::TooLarge { path: clean.clone(), found: text.len() as u64, limit: limit as u64 };
+                let error = || FolderError::TooLarge {
+                    path: clean.clone(),
+                    found: text.len() as u64,
+                    limit: limit as u64,
+                };
                 if text.len() > limit { Err(error()) } else { Ok(text) }
             });
             match read {
@@ -180,7 +196,8 @@ impl<'f> Cx<'f> {
     pub(crate) fn read_first(&mut self, path: &str) -> Result<File, Diagnostic> {
         self.load(path, limits::PLAYBOOK_BYTES_MAX).map_err(|error| {
             let source = self.sources.add(path, "");
-            Diagnostic::error(codes::FILE_UNREADABLE, Span::new(source, 0, 0), error.to_string()).help("look at the path")
+            Diagnostic::error(codes::FILE_UNREADABLE, Span::new(source, 0, 0), error.to_string())
+                .help("look at the path")
         })
     }
 
@@ -242,7 +259,7 @@ impl<'f> Cx<'f> {
         if let Some(known) = self.scripts.get(&file.path) {
             return Some((file.path, known.clone()));
         }
-        let script = match Script::compile(&file.path, &file.text) {
+        let script = match Script::compile_with(&file.path, &file.text, self.folder) {
             Ok(script) => Some(script),
             Err(problems) => {
                 for problem in problems {
@@ -259,7 +276,12 @@ impl<'f> Cx<'f> {
     /// Reports a date that cannot be read.
     pub(crate) fn bad_date(&mut self, span: Span, text: &str, expected: &str) {
         let help = half_width(text).map(|plain| format!("write `{plain}` with half-width signs"));
-        self.error(codes::BAD_DATE, span, format!("expected {expected}, found `{text}`"), help.unwrap_or_default());
+        self.error(
+            codes::BAD_DATE,
+            span,
+            format!("expected {expected}, found `{text}`"),
+            help.unwrap_or_default(),
+        );
     }
 }
 
@@ -272,7 +294,8 @@ fn script_span(sources: &SourceMap, source: SourceId, line: u32, column: u32) ->
     let start = file.offset(crate::base::source::Place { line, column: column.max(1) }) as usize;
     let rest = &file.text[start..];
     let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
-    let length = if word == 0 { rest.chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8) } else { word };
+    let length =
+        if word == 0 { rest.chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8) } else { word };
     Span::new(source, start, start + length)
 }
 

@@ -41,7 +41,8 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> (Vec<Arc<DateEntry>>, BTree
     let rows = if node.entries().is_some() {
         file_rows(cx, node)
     } else {
-        let items = reader::list(&mut cx.report, node, "a list of dates, or `{ file: dates.csv, at: … }`").unwrap_or_default();
+        let items = reader::list(&mut cx.report, node, "a list of dates, or `{ file: dates.csv, at: … }`")
+            .unwrap_or_default();
         items.iter().filter_map(|item| inline(cx, item)).collect()
     };
     let mut keys: BTreeSet<String> = ["id".to_owned(), "at".to_owned()].into();
@@ -57,7 +58,12 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> (Vec<Arc<DateEntry>>, BTree
         let (id, id_span) = row.id.unwrap_or_else(|| (at_text.trim().to_owned(), at_span));
         let id: Arc<str> = Arc::from(id);
         if id.is_empty() || id.contains(['/', '@']) && !id.starts_with(|c: char| c.is_ascii_digit()) {
-            cx.error(codes::BAD_NAME, id_span, format!("`{id}` cannot be the id of a date"), "use letters, digits, `-` and `_`");
+            cx.error(
+                codes::BAD_NAME,
+                id_span,
+                format!("`{id}` cannot be the id of a date"),
+                "use letters, digits, `-` and `_`",
+            );
         }
         if let Some(first) = seen.insert(id.clone(), id_span) {
             let diagnostic = crate::base::diagnostic::Diagnostic::error(
@@ -87,7 +93,12 @@ fn complete(mut values: Map, keys: &BTreeSet<String>, id: &Arc<str>, at: Timesta
 fn inline(cx: &mut Cx<'_>, node: &Node) -> Option<Row> {
     // `- 2026-12-11 20:00` is enough for a date about which nothing else is known.
     if let Some(text) = node.text() {
-        return Some(Row { values: Map::new(), span: node.span, at: Some((text.to_owned(), node.span)), id: None });
+        return Some(Row {
+            values: Map::new(),
+            span: node.span,
+            at: Some((text.to_owned(), node.span)),
+            id: None,
+        });
     }
     let fields = Fields::open(&mut cx.report, node, "a date")?;
     super::check_reserved(cx, node);
@@ -111,13 +122,16 @@ fn inline(cx: &mut Cx<'_>, node: &Node) -> Option<Row> {
 
 /// `{ file: topics.csv, at: "${row.date} 12:30" }`
 fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
-    let Some(fields) = Fields::read(&mut cx.report, node, "`dates`", &["file", "at", "id"]) else { return Vec::new() };
+    let Some(fields) = Fields::read(&mut cx.report, node, "`dates`", &["file", "at", "id"]) else {
+        return Vec::new();
+    };
     let help = "write the file: `dates: { file: topics.csv, at: \"${row.date} 12:30\" }`";
     let Some(path_node) = fields.need(&mut cx.report, "file", help) else { return Vec::new() };
     let Some(path) = reader::text(&mut cx.report, path_node, "a path").cloned() else { return Vec::new() };
     let Some(file) = cx.read_data(&path, path_node.span) else { return Vec::new() };
     let table = table(cx, &file, path_node.span);
-    let columns: BTreeSet<String> = table.iter().flat_map(|(row, _)| row.keys().map(ToString::to_string)).collect();
+    let columns: BTreeSet<String> =
+        table.iter().flat_map(|(row, _)| row.keys().map(ToString::to_string)).collect();
     let mut scope = Scope::default();
     scope.known.bindings.insert("row".into());
     let template = |cx: &mut Cx<'_>, key: &str| {
@@ -142,7 +156,12 @@ fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
             return rows;
         }
         if at.is_none() && fields.get("at").is_none() && !columns.contains("at") {
-            cx.error(codes::MISSING_KEY, path_node.span, format!("`{path}` has no column `at`"), "say how its columns make a time: `at: \"${row.date} 12:30\"`");
+            cx.error(
+                codes::MISSING_KEY,
+                path_node.span,
+                format!("`{path}` has no column `at`"),
+                "say how its columns make a time: `at: \"${row.date} 12:30\"`",
+            );
             return rows;
         }
         let id = id.filter(|(id, _)| !id.is_empty());
@@ -170,10 +189,16 @@ fn table(cx: &mut Cx<'_>, file: &File, named: Span) -> Vec<(Map, Span)> {
     }
     match data::parse(&file.path, &file.text) {
         Ok(value) => {
-            let maps: Option<Vec<Map>> = value.as_list().and_then(|items| items.iter().map(|item| item.as_map().cloned()).collect());
+            let maps: Option<Vec<Map>> =
+                value.as_list().and_then(|items| items.iter().map(|item| item.as_map().cloned()).collect());
             let span = Span::new(file.source, 0, 0);
             maps.map(|maps| maps.into_iter().map(|map| (map, span)).collect()).unwrap_or_else(|| {
-                cx.error(codes::BAD_DATA, named, format!("`{}` is no list of entries", file.path), "write a list of mappings, or a CSV table");
+                cx.error(
+                    codes::BAD_DATA,
+                    named,
+                    format!("`{}` is no list of entries", file.path),
+                    "write a list of mappings, or a CSV table",
+                );
                 Vec::new()
             })
         }
@@ -190,7 +215,9 @@ fn check_columns(cx: &mut Cx<'_>, node: &Node, columns: &BTreeSet<String>) -> bo
     let mut good = true;
     let mut at = 0;
     while let Some(found) = text[at..].find("row.").map(|n| at + n + 4) {
-        let end = text[found..].find(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(text.len(), |n| found + n);
+        let end = text[found..]
+            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .map_or(text.len(), |n| found + n);
         at = end;
         let name = &text[found..end];
         if !columns.is_empty() && !name.is_empty() && !columns.contains(name) {
@@ -219,7 +246,12 @@ fn fill(cx: &mut Cx<'_>, text: &Text, row: &Map, span: Span) -> Option<String> {
                 match cell.map(|value| Ok(plain(value))).unwrap_or_else(|| expr.eval_text(&facts)) {
                     Ok(text) => out.push_str(&text),
                     Err(error) => {
-                        cx.error(codes::EXPRESSION, span, error.to_string(), "use the columns of the file: `${row.date}`");
+                        cx.error(
+                            codes::EXPRESSION,
+                            span,
+                            error.to_string(),
+                            "use the columns of the file: `${row.date}`",
+                        );
                         return None;
                     }
                 }

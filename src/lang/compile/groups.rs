@@ -5,8 +5,7 @@
 use super::{
     channels,
     cx::{Cx, File},
-    members, moments,
-    people,
+    members, moments, people,
 };
 use crate::{
     base::{
@@ -51,7 +50,8 @@ pub(crate) fn load(cx: &mut Cx<'_>, node: Option<&Node>) -> Vec<Entry> {
     if let Some(path) = node.text() {
         return table(cx, path, node.span);
     }
-    let entries = Fields::open(&mut cx.report, node, "`groups`").map(|fields| fields.entries()).unwrap_or_default();
+    let entries =
+        Fields::open(&mut cx.report, node, "`groups`").map(|fields| fields.entries()).unwrap_or_default();
     if let [entry] = entries
         && &*entry.key.value == "file"
         && let Some(path) = entry.value.text()
@@ -71,9 +71,16 @@ fn table(cx: &mut Cx<'_>, path: &str, span: Span) -> Vec<Entry> {
         }
     };
     if rows.first().is_some_and(|row| row.value.get("id").is_none()) {
-        let near = data::nearest_column(&rows[0].value, "id").map(|near| format!(" (found `{near}`)")).unwrap_or_default();
+        let near = data::nearest_column(&rows[0].value, "id")
+            .map(|near| format!(" (found `{near}`)"))
+            .unwrap_or_default();
         let head = Span::new(file.source, 0, file.text.lines().next().map_or(0, str::len));
-        cx.error(codes::MISSING_KEY, head, format!("the table of groups has no column `id`{near}"), "name the column with the groups' ids `id`");
+        cx.error(
+            codes::MISSING_KEY,
+            head,
+            format!("the table of groups has no column `id`{near}"),
+            "name the column with the groups' ids `id`",
+        );
         return Vec::new();
     }
     check_header(cx, &file, &rows);
@@ -145,14 +152,23 @@ fn insert(entries: &mut Vec<Entry>, path: &[&str], node: Node, span: Span) {
 }
 
 /// Lowers the groups; one named after the playbook where there are none.
-pub(crate) fn lower(cx: &mut Cx<'_>, entries: &[Entry], shared: &Shared<'_>) -> BTreeMap<GroupId, Arc<Group>> {
+pub(crate) fn lower(
+    cx: &mut Cx<'_>,
+    entries: &[Entry],
+    shared: &Shared<'_>,
+) -> BTreeMap<GroupId, Arc<Group>> {
     let mut groups = BTreeMap::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for entry in entries {
         super::check_name(cx, entry, "group");
         let id = &entry.key.value;
         if !seen.insert(id) {
-            cx.error(codes::DUPLICATE_NAME, entry.key.span, format!("there are two groups `{id}`"), "give each group an id of its own");
+            cx.error(
+                codes::DUPLICATE_NAME,
+                entry.key.span,
+                format!("there are two groups `{id}`"),
+                "give each group an id of its own",
+            );
             continue;
         }
         cx.origin(format!("groups.{id}"), entry.key.span);
@@ -227,20 +243,32 @@ fn merge(own: &Node, base: Option<&Node>, short: &str) -> Node {
             };
             let mut keys = match &entry.value.kind {
                 Kind::Mapping(keys) => keys.clone(),
-                _ => vec![Entry { key: Spanned::new(Arc::from(short), entry.value.span), value: entry.value.clone() }],
+                _ => vec![Entry {
+                    key: Spanned::new(Arc::from(short), entry.value.span),
+                    value: entry.value.clone(),
+                }],
             };
             let other_type = short == "type" && {
                 let kind = |entries: &[Entry]| {
-                    entries.iter().find(|e| &*e.key.value == "type").and_then(|e| e.value.text().map(str::to_owned))
+                    entries
+                        .iter()
+                        .find(|e| &*e.key.value == "type")
+                        .and_then(|e| e.value.text().map(str::to_owned))
                 };
                 kind(&keys).is_some_and(|own| kind(base).is_some_and(|base| base != own))
             };
             if !other_type {
-                let missing: Vec<Entry> =
-                    base.iter().filter(|b| !keys.iter().any(|k| k.key.value == b.key.value)).cloned().collect();
+                let missing: Vec<Entry> = base
+                    .iter()
+                    .filter(|b| !keys.iter().any(|k| k.key.value == b.key.value))
+                    .cloned()
+                    .collect();
                 keys.extend(missing);
             }
-            Entry { key: entry.key.clone(), value: Node { span: entry.value.span, kind: Kind::Mapping(keys) } }
+            Entry {
+                key: entry.key.clone(),
+                value: Node { span: entry.value.span, kind: Kind::Mapping(keys) },
+            }
         })
         .collect();
     Node { span: own.span, kind: Kind::Mapping(merged) }

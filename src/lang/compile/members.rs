@@ -58,13 +58,17 @@ fn check_fields(cx: &mut Cx<'_>, node: &Node) {
                     continue;
                 }
                 let allowed = ["purpose", "retention", "type", "required"];
-                let Some(fields) = Fields::read(&mut cx.report, &entry.value, "a field", &allowed) else { continue };
+                let Some(fields) = Fields::read(&mut cx.report, &entry.value, "a field", &allowed) else {
+                    continue;
+                };
                 if let Some(node) = fields.get("retention") {
                     reader::positive(&mut cx.report, node);
                 }
             }
         }
-        Kind::Null | Kind::Scalar(_) => reader::wrong_kind(&mut cx.report, node, "a list of fields, or a mapping with their purpose"),
+        Kind::Null | Kind::Scalar(_) => {
+            reader::wrong_kind(&mut cx.report, node, "a list of fields, or a mapping with their purpose")
+        }
     }
 }
 
@@ -86,7 +90,12 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, created: Option<Timestamp>) ->
         }
     };
     if rows.len() > limits::MEMBERS_MAX {
-        cx.error(codes::BAD_DATA, node.span, format!("{} members are too many; the limit is {}", rows.len(), limits::MEMBERS_MAX), "split the group");
+        cx.error(
+            codes::BAD_DATA,
+            node.span,
+            format!("{} members are too many; the limit is {}", rows.len(), limits::MEMBERS_MAX),
+            "split the group",
+        );
         return Vec::new();
     }
     rows.into_iter().filter_map(|(map, span)| member(cx, map, span, created)).collect()
@@ -97,7 +106,11 @@ fn table(cx: &mut Cx<'_>, path: &str, span: Span) -> Vec<(Map, Span)> {
     match data::csv_rows(&file.text) {
         Ok(rows) => rows
             .into_iter()
-            .filter_map(|row| row.value.as_map().map(|map| (map.clone(), Span::new(file.source, row.range.start, row.range.end))))
+            .filter_map(|row| {
+                row.value
+                    .as_map()
+                    .map(|map| (map.clone(), Span::new(file.source, row.range.start, row.range.end)))
+            })
             .collect(),
         Err(problem) => {
             cx.data_problem(&file, problem);
@@ -109,7 +122,12 @@ fn table(cx: &mut Cx<'_>, path: &str, span: Span) -> Vec<(Map, Span)> {
 fn member(cx: &mut Cx<'_>, map: Map, span: Span, created: Option<Timestamp>) -> Option<Row> {
     let text = |key: &str| map.get(key).map(plain).filter(|text| !text.is_empty());
     let Some(id) = text("id").or_else(|| text("name")) else {
-        cx.error(codes::MISSING_KEY, span, "a member needs an `id`", "name the column by which signals name a member `id`");
+        cx.error(
+            codes::MISSING_KEY,
+            span,
+            "a member needs an `id`",
+            "name the column by which signals name a member `id`",
+        );
         return None;
     };
     let mut member = Member::new(MemberId::new(&id), created.unwrap_or(Timestamp::MIN));
@@ -126,11 +144,17 @@ fn member(cx: &mut Cx<'_>, map: Map, span: Span, created: Option<Timestamp>) -> 
     member.points = number("points").unwrap_or_default();
     member.tags = match map.get("tags") {
         Some(Value::List(items)) => items.iter().map(plain).collect(),
-        Some(value) => plain(value).split([',', ';', '、', '|', ' ']).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
+        Some(value) => plain(value)
+            .split([',', ';', '、', '|', ' '])
+            .map(str::trim)
+            .filter(|tag| !tag.is_empty())
+            .map(str::to_owned)
+            .collect(),
         None => Default::default(),
     };
     let group = text("group");
-    const KNOWN: [&str; 10] = ["id", "name", "role", "source", "joined", "seen", "messages", "points", "tags", "group"];
+    const KNOWN: [&str; 10] =
+        ["id", "name", "role", "source", "joined", "seen", "messages", "points", "tags", "group"];
     for (key, value) in map.into_iter().filter(|(key, _)| !KNOWN.contains(&&**key)) {
         if value.as_str() != Some("") {
             member.fields.insert(key.to_string(), value);

@@ -59,17 +59,91 @@ use uses::Unit;
 
 /// Keys at the top of a playbook.
 const TOP: &[&str] = &[
-    "name", "title", "timezone", "locale", "charter", "rules", "channels", "groups", "people", "roles", "calendars", "vars",
-    "members", "budgets", "phases", "plays", "use", "fetch",
+    "name",
+    "title",
+    "timezone",
+    "locale",
+    "charter",
+    "rules",
+    "channels",
+    "groups",
+    "people",
+    "roles",
+    "calendars",
+    "vars",
+    "members",
+    "budgets",
+    "phases",
+    "plays",
+    "use",
+    "fetch",
 ];
 
 /// Words that an expression cannot use as a name, and so no key of `vars`, `dates` or `with` may be.
 const RESERVED: &[&str] = &[
-    "Fn", "as", "async", "await", "break", "call", "case", "catch", "const", "continue", "curry", "debug", "default", "do",
-    "else", "eval", "exit", "export", "false", "fn", "for", "global", "go", "goto", "if", "import", "in", "is", "is_def_fn",
-    "is_def_var", "is_shared", "let", "loop", "match", "module", "new", "null", "nil", "package", "print", "private",
-    "protected", "public", "return", "shared", "spawn", "static", "super", "switch", "sync", "this", "thread", "throw",
-    "true", "try", "type_of", "until", "use", "var", "void", "while", "with", "yield",
+    "Fn",
+    "as",
+    "async",
+    "await",
+    "break",
+    "call",
+    "case",
+    "catch",
+    "const",
+    "continue",
+    "curry",
+    "debug",
+    "default",
+    "do",
+    "else",
+    "eval",
+    "exit",
+    "export",
+    "false",
+    "fn",
+    "for",
+    "global",
+    "go",
+    "goto",
+    "if",
+    "import",
+    "in",
+    "is",
+    "is_def_fn",
+    "is_def_var",
+    "is_shared",
+    "let",
+    "loop",
+    "match",
+    "module",
+    "new",
+    "null",
+    "nil",
+    "package",
+    "print",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "shared",
+    "spawn",
+    "static",
+    "super",
+    "switch",
+    "sync",
+    "this",
+    "thread",
+    "throw",
+    "true",
+    "try",
+    "type_of",
+    "until",
+    "use",
+    "var",
+    "void",
+    "while",
+    "with",
+    "yield",
 ];
 
 /// Compiles the file `path` of a folder.
@@ -79,13 +153,20 @@ pub(crate) fn compile(folder: &dyn Folder, path: &str) -> Compiled {
     let masked = std::mem::take(&mut cx.masked);
     let said = |d: &Diagnostic| {
         !d.code.starts_with("yaml-")
-            && d.span.is_some_and(|span| masked.get(&span.source).is_some_and(|ranges| parse::touches(ranges, span)))
+            && d.span.is_some_and(|span| {
+                masked.get(&span.source).is_some_and(|ranges| parse::touches(ranges, span))
+            })
     };
     cx.report.diagnostics.retain(|diagnostic| !said(diagnostic));
     cx.report.sort();
     let mut scripts = Report { diagnostics: cx.script_problems };
     scripts.sort();
     let broken = cx.report.has_errors();
+    if let Some(playbook) = playbook.as_ref().filter(|_| !broken) {
+        let advice = super::lint::lint(playbook, &cx.origins, &cx.sources);
+        cx.report.diagnostics.extend(advice);
+        cx.report.sort();
+    }
     shorten(&mut cx.report);
     Compiled {
         playbook: playbook.filter(|_| !broken).map(Arc::new),
@@ -167,7 +248,12 @@ fn head(cx: &mut Cx<'_>, root: &Node) -> Head {
         }
         None => {
             let span = Span { end: root.span.start + 1, ..root.span };
-            cx.error(codes::MISSING_KEY, span, "a playbook needs `name`", "begin with a line such as `name: my-readers`");
+            cx.error(
+                codes::MISSING_KEY,
+                span,
+                "a playbook needs `name`",
+                "begin with a line such as `name: my-readers`",
+            );
             Arc::from("playbook")
         }
     };
@@ -183,7 +269,12 @@ fn head(cx: &mut Cx<'_>, root: &Node) -> Head {
     if let Some((tag, span)) = text(cx, "locale") {
         match Locale::from_tag(&tag) {
             Some(found) => locale = found,
-            None => cx.error(codes::UNKNOWN_LOCALE, span, format!("texts cannot be written in `{tag}` yet"), "write `en` or `zh-CN`"),
+            None => cx.error(
+                codes::UNKNOWN_LOCALE,
+                span,
+                format!("texts cannot be written in `{tag}` yet"),
+                "write `en` or `zh-CN`",
+            ),
         }
     }
     Head { name: PlaybookName::new(name), title, locale }
@@ -196,9 +287,8 @@ fn timezone(cx: &mut Cx<'_>, name: &str, span: Span) {
         return;
     }
     let help = match name.to_lowercase().as_str() {
-        "beijing" | "asia/beijing" | "cst" | "prc time" | "北京" | "北京时间" | "utc+8" | "gmt+8" | "+08:00" => {
-            "for all of mainland China write `Asia/Shanghai`".to_owned()
-        }
+        "beijing" | "asia/beijing" | "cst" | "prc time" | "北京" | "北京时间" | "utc+8" | "gmt+8"
+        | "+08:00" => "for all of mainland China write `Asia/Shanghai`".to_owned(),
         _ => {
             let zones = Zone::names();
             suggest::nearest(name, zones.iter().map(String::as_str)).map_or_else(
@@ -245,7 +335,8 @@ fn collect_names(cx: &mut Cx<'_>, root: &Node, units: &[Unit], groups: &[Entry],
 /// A mapping without the entries whose keys are taken.
 fn without(node: Option<&Node>, taken: &BTreeSet<String>) -> Option<Node> {
     let node = node?;
-    let entries = node.entries()?.iter().filter(|entry| !taken.contains(&*entry.key.value)).cloned().collect();
+    let entries =
+        node.entries()?.iter().filter(|entry| !taken.contains(&*entry.key.value)).cloned().collect();
     Some(Node { span: node.span, kind: Kind::Mapping(entries) })
 }
 
@@ -262,11 +353,14 @@ fn lower(
     let mut channels = get("channels").map(|node| channels::lower(cx, node, "channels")).unwrap_or_default();
     cx.people = get("people").map(|node| people::lower_people(cx, node)).unwrap_or_default();
     let mut calendars = get("calendars").map(|node| calendars::lower(cx, node)).unwrap_or_default();
-    let mut taken: [BTreeSet<String>; 4] = ["channels", "people", "roles", "calendars"].map(|key| names::keys(root.get(key)).map(str::to_owned).collect());
+    let mut taken: [BTreeSet<String>; 4] = ["channels", "people", "roles", "calendars"]
+        .map(|key| names::keys(root.get(key)).map(str::to_owned).collect());
     let mut unit_roles = Vec::new();
     for unit in units {
         cx.unit = unit.view.clone();
-        let section = |index: usize, key: &str, taken: &[BTreeSet<String>; 4]| without(unit.document.root.get(key), &taken[index]);
+        let section = |index: usize, key: &str, taken: &[BTreeSet<String>; 4]| {
+            without(unit.document.root.get(key), &taken[index])
+        };
         if let Some(node) = section(0, "channels", &taken) {
             channels.extend(channels::lower(cx, &node, "channels"));
         }
@@ -295,7 +389,13 @@ fn lower(
     }
     let scope = scope(cx);
     let budgets = get("budgets").map(|node| budgets::lower(cx, node, &scope)).unwrap_or_default();
-    let shared = groups::Shared { name: head.name.as_str(), title: &head.title, channels: root.get("channels"), roles: root.get("roles"), vars: &vars };
+    let shared = groups::Shared {
+        name: head.name.as_str(),
+        title: &head.title,
+        channels: root.get("channels"),
+        roles: root.get("roles"),
+        vars: &vars,
+    };
     let mut groups = groups::lower(cx, groups, &shared);
     if let Some(node) = get("members") {
         import(members::lower_section(cx, node), &mut groups);
@@ -329,10 +429,18 @@ fn lower(
 /// What every expression may name.
 fn scope(cx: &Cx<'_>) -> Scope {
     let mut scope = Scope::default();
-    scope.known.globals =
-        [Name::Group, Name::Members, Name::Phase, Name::Vars, Name::Rules, Name::Charter, Name::Roles, Name::Now]
-            .into_iter()
-            .collect::<Globals>();
+    scope.known.globals = [
+        Name::Group,
+        Name::Members,
+        Name::Phase,
+        Name::Vars,
+        Name::Rules,
+        Name::Charter,
+        Name::Roles,
+        Name::Now,
+    ]
+    .into_iter()
+    .collect::<Globals>();
     scope.known.roles.clone_from(&cx.names.roles);
     scope.known.vars = Some(cx.names.vars.clone());
     scope
@@ -351,7 +459,10 @@ fn console(name: ChannelName) -> Channel {
 }
 
 /// Gives members of `import` to the group that their row names, else to every group.
-fn import(rows: Vec<members::Row>, groups: &mut BTreeMap<crate::base::ids::GroupId, Arc<crate::model::group::Group>>) {
+fn import(
+    rows: Vec<members::Row>,
+    groups: &mut BTreeMap<crate::base::ids::GroupId, Arc<crate::model::group::Group>>,
+) {
     for (id, group) in groups.iter_mut() {
         let own = rows.iter().filter(|row| row.group.as_deref().is_none_or(|name| name == id.as_str()));
         let own: Vec<_> = own.map(|row| row.member.clone()).collect();
@@ -365,20 +476,29 @@ fn import(rows: Vec<members::Row>, groups: &mut BTreeMap<crate::base::ids::Group
 fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &Scope) -> Vec<Arc<Play>> {
     let mut plays: Vec<Arc<Play>> = Vec::new();
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-    let sources = std::iter::once((root, home, None)).chain(units.iter().map(|unit| (&unit.document.root, &unit.view, Some(unit))));
+    let sources = std::iter::once((root, home, None))
+        .chain(units.iter().map(|unit| (&unit.document.root, &unit.view, Some(unit))));
     for (root, view, unit) in sources {
         let Some(node) = root.get("plays").filter(|node| !node.is_null()) else { continue };
         cx.unit = view.clone();
-        let entries = Fields::open(&mut cx.report, node, "`plays`").map(|fields| fields.entries()).unwrap_or_default();
+        let entries =
+            Fields::open(&mut cx.report, node, "`plays`").map(|fields| fields.entries()).unwrap_or_default();
         for entry in entries {
             check_name(cx, entry, "play");
-            let name = view.plays.get(&*entry.key.value).cloned().unwrap_or_else(|| entry.key.value.to_string());
+            let name =
+                view.plays.get(&*entry.key.value).cloned().unwrap_or_else(|| entry.key.value.to_string());
             let span = unit.map_or(entry.key.span, Unit::span);
             if let Some(first) = seen.insert(name.clone(), span) {
                 // Twice in one file is a duplicate key, which was reported.
                 if unit.is_some() {
-                    let diagnostic = Diagnostic::error(codes::DUPLICATE_NAME, span, format!("there are two plays `{name}`"));
-                    cx.report.push(diagnostic.also(first, "the first one").help("write `as: PREFIX` beside `playbook:`"));
+                    let diagnostic = Diagnostic::error(
+                        codes::DUPLICATE_NAME,
+                        span,
+                        format!("there are two plays `{name}`"),
+                    );
+                    cx.report.push(
+                        diagnostic.also(first, "the first one").help("write `as: PREFIX` beside `playbook:`"),
+                    );
                 }
                 continue;
             }
@@ -420,8 +540,15 @@ fn check_top(cx: &mut Cx<'_>, root: &Node) {
         if TOP.contains(&key) {
             continue;
         }
-        if steps::is_verb(key) || plays::KEYS.contains(&key) && suggest::nearest(key, TOP.iter().copied()).is_none() {
-            cx.error(codes::MISPLACED_KEY, entry.key.span, format!("`{key}` does not stand at the top of a playbook"), "put it into a play, under `plays`");
+        if steps::is_verb(key)
+            || plays::KEYS.contains(&key) && suggest::nearest(key, TOP.iter().copied()).is_none()
+        {
+            cx.error(
+                codes::MISPLACED_KEY,
+                entry.key.span,
+                format!("`{key}` does not stand at the top of a playbook"),
+                "put it into a play, under `plays`",
+            );
         } else {
             reader::unknown_key(&mut cx.report, entry, "a playbook", TOP);
         }
@@ -435,15 +562,33 @@ fn check_name(cx: &mut Cx<'_>, entry: &Entry, what: &str) {
 
 /// A name that commands and ids can carry.
 fn check_word(cx: &mut Cx<'_>, name: &str, span: Span, what: &str) {
-    let bad = name.chars().find(|c| c.is_whitespace() || c.is_control() || "/@#:,\"'`$\\{}[]()".contains(*c) || half_width(&c.to_string()).is_some());
+    let bad = name.chars().find(|c| {
+        c.is_whitespace()
+            || c.is_control()
+            || "/@#:,\"'`$\\{}[]()".contains(*c)
+            || half_width(&c.to_string()).is_some()
+    });
     if name.is_empty() {
         cx.error(codes::BAD_NAME, span, format!("a {what} needs a name"), "write a short word");
     } else if let Some(sign) = bad {
-        let plain: String = name.chars().map(|c| if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '-' }).collect();
+        let plain: String = name
+            .chars()
+            .map(|c| if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '-' })
+            .collect();
         let sign = if sign.is_whitespace() { "a space".to_owned() } else { format!("`{sign}`") };
-        cx.error(codes::BAD_NAME, span, format!("the name of a {what} cannot have {sign} in it"), format!("write `{}`", plain.trim_matches('-')));
+        cx.error(
+            codes::BAD_NAME,
+            span,
+            format!("the name of a {what} cannot have {sign} in it"),
+            format!("write `{}`", plain.trim_matches('-')),
+        );
     } else if name.chars().count() > 100 {
-        cx.error(codes::BAD_NAME, span, format!("the name of a {what} has at most 100 letters"), "put the rest into `title`");
+        cx.error(
+            codes::BAD_NAME,
+            span,
+            format!("the name of a {what} has at most 100 letters"),
+            "put the rest into `title`",
+        );
     }
 }
 
@@ -452,7 +597,12 @@ fn check_word_reserved(cx: &mut Cx<'_>, key: &str, span: Span) -> bool {
     if !RESERVED.contains(&key) {
         return true;
     }
-    cx.error(codes::RESERVED_NAME, span, format!("`{key}` is a word of the expression language"), format!("write `{key}_` or another word"));
+    cx.error(
+        codes::RESERVED_NAME,
+        span,
+        format!("`{key}` is a word of the expression language"),
+        format!("write `{key}_` or another word"),
+    );
     false
 }
 

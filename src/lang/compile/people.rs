@@ -28,8 +28,11 @@ pub(crate) type People = BTreeMap<PersonId, Arc<Person>>;
 /// Lowers `people`.
 pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> People {
     let mut people = People::new();
-    let allowed: Vec<&str> = std::iter::once("name").chain(ChannelKind::ALL.iter().map(|kind| kind.as_str())).collect();
-    for entry in Fields::open(&mut cx.report, node, "`people`").map(|fields| fields.entries()).unwrap_or_default() {
+    let allowed: Vec<&str> =
+        std::iter::once("name").chain(ChannelKind::ALL.iter().map(|kind| kind.as_str())).collect();
+    for entry in
+        Fields::open(&mut cx.report, node, "`people`").map(|fields| fields.entries()).unwrap_or_default()
+    {
         super::check_name(cx, entry, "person");
         cx.origin(format!("people.{}", entry.key.value), entry.key.span);
         let id = PersonId::new(&entry.key.value);
@@ -38,7 +41,9 @@ pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> People {
             Kind::Null => {}
             Kind::Scalar(name) => person.name = name.text.to_string(),
             Kind::Sequence(_) | Kind::Mapping(_) => {
-                let Some(fields) = Fields::read(&mut cx.report, &entry.value, "a person", &allowed) else { continue };
+                let Some(fields) = Fields::read(&mut cx.report, &entry.value, "a person", &allowed) else {
+                    continue;
+                };
                 for field in fields.entries() {
                     let Some(text) = reader::text(&mut cx.report, &field.value, "text") else { continue };
                     match &*field.key.value {
@@ -56,9 +61,16 @@ pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> People {
 }
 
 /// Lowers a mapping of roles. `origin` is the id of the mapping: `roles`.
-pub(crate) fn lower_roles(cx: &mut Cx<'_>, node: &Node, people: &People, origin: &str) -> BTreeMap<RoleName, Arc<Role>> {
+pub(crate) fn lower_roles(
+    cx: &mut Cx<'_>,
+    node: &Node,
+    people: &People,
+    origin: &str,
+) -> BTreeMap<RoleName, Arc<Role>> {
     let mut roles = BTreeMap::new();
-    for entry in Fields::open(&mut cx.report, node, "`roles`").map(|fields| fields.entries()).unwrap_or_default() {
+    for entry in
+        Fields::open(&mut cx.report, node, "`roles`").map(|fields| fields.entries()).unwrap_or_default()
+    {
         super::check_name(cx, entry, "role");
         cx.origin(format!("{origin}.{}", entry.key.value), entry.key.span);
         let name = RoleName::new(&entry.key.value);
@@ -76,7 +88,8 @@ fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option
         return Some(role);
     }
     let fields = Fields::read(&mut cx.report, node, "a role", &["people", "channel", "term", "from"])?;
-    if let Some(list) = fields.need(&mut cx.report, "people", "write who has the role: `people: [zhu, lin]`") {
+    if let Some(list) = fields.need(&mut cx.report, "people", "write who has the role: `people: [zhu, lin]`")
+    {
         role.people = persons(cx, list, people);
     }
     if let Some(node) = fields.get("channel")
@@ -108,7 +121,8 @@ fn persons(cx: &mut Cx<'_>, node: &Node, people: &People) -> Vec<Person> {
             let near = crate::base::diagnostic::suggest::nearest(name, ids.iter().copied());
             let is_id = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
             if !people.is_empty() && (near.is_some() || is_id) {
-                let help = format!("{} (people are listed under `people`)", near::advice(name, &ids, "person"));
+                let help =
+                    format!("{} (people are listed under `people`)", near::advice(name, &ids, "person"));
                 cx.error(codes::UNKNOWN_NAME, item.span, format!("there is no person `{name}`"), help);
                 continue;
             }

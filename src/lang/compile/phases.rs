@@ -2,8 +2,7 @@
 
 use super::{
     cx::Cx,
-    plays,
-    steps,
+    plays, steps,
     text::{self, Scope},
 };
 use crate::{
@@ -45,19 +44,31 @@ pub(crate) struct Phases {
 /// Lowers `phases`; one phase where there are none.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: Option<&Node>, scope: &Scope) -> Phases {
     let mut out = Phases { phases: Vec::new(), plays: Vec::new() };
-    let items = node.and_then(|node| reader::list(&mut cx.report, node, "a list of phases")).unwrap_or_default();
+    let items =
+        node.and_then(|node| reader::list(&mut cx.report, node, "a list of phases")).unwrap_or_default();
     let mut seen = BTreeSet::new();
     for item in items {
         if let Some(phase) = phase(cx, item, scope, &mut out.plays) {
             if !seen.insert(phase.name.clone()) {
-                cx.error(codes::DUPLICATE_NAME, item.span, format!("there are two phases `{}`", phase.name), "give one of them another name");
+                cx.error(
+                    codes::DUPLICATE_NAME,
+                    item.span,
+                    format!("there are two phases `{}`", phase.name),
+                    "give one of them another name",
+                );
                 continue;
             }
             out.phases.push(phase);
         }
     }
     if out.phases.is_empty() {
-        out.phases.push(Phase { name: PhaseName::new(ONLY_PHASE), until: None, timeout: None, on_enter: None, is_final: false });
+        out.phases.push(Phase {
+            name: PhaseName::new(ONLY_PHASE),
+            until: None,
+            timeout: None,
+            on_enter: None,
+            is_final: false,
+        });
     }
     out
 }
@@ -66,18 +77,37 @@ fn phase(cx: &mut Cx<'_>, node: &Node, scope: &Scope, plays: &mut Vec<Arc<Play>>
     // `- seed` is enough for a phase that only `enter` leaves.
     if let Some(name) = node.text() {
         cx.origin(format!("phases.{name}"), node.span);
-        return Some(Phase { name: PhaseName::new(name), until: None, timeout: None, on_enter: None, is_final: false });
+        return Some(Phase {
+            name: PhaseName::new(name),
+            until: None,
+            timeout: None,
+            on_enter: None,
+            is_final: false,
+        });
     }
-    let fields = Fields::read(&mut cx.report, node, "a phase", &["name", "title", "until", "timeout", "on_enter", "final"])?;
+    let fields = Fields::read(
+        &mut cx.report,
+        node,
+        "a phase",
+        &["name", "title", "until", "timeout", "on_enter", "final"],
+    )?;
     let name_node = fields.need(&mut cx.report, "name", "a phase is `- name: grow`")?;
     let name = reader::text(&mut cx.report, name_node, "a name")?.clone();
     super::check_word(cx, &name, name_node.span, "phase");
     cx.origin(format!("phases.{name}"), name_node.span);
     let until = fields.get("until").and_then(|node| text::condition(cx, node, scope));
     let timeout = fields.get("timeout").and_then(|node| reader::positive(&mut cx.report, node));
-    let is_final = fields.get("final").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
-    if is_final && let Some(span) = fields.entry("until").or_else(|| fields.entry("timeout")).map(|e| e.key.span) {
-        cx.error(codes::MISPLACED_KEY, span, "a final phase has no end", "remove this line, or `final: true`");
+    let is_final =
+        fields.get("final").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
+    if is_final
+        && let Some(span) = fields.entry("until").or_else(|| fields.entry("timeout")).map(|e| e.key.span)
+    {
+        cx.error(
+            codes::MISPLACED_KEY,
+            span,
+            "a final phase has no end",
+            "remove this line, or `final: true`",
+        );
     }
     let on_enter = fields.get("on_enter").map(|node| {
         let play = on_enter(cx, &name, node, scope);
@@ -99,7 +129,12 @@ fn on_enter(cx: &mut Cx<'_>, phase: &str, node: &Node, scope: &Scope) -> Play {
     let quoted = phase.replace('\\', "\\\\").replace('"', "\\\"");
     let known = Known { globals: scope.known.globals, ..Known::default() };
     let filter = Expr::compile(&format!("phase.name == \"{quoted}\""), &known).ok();
-    let trigger = Trigger::Signal(OnSignal { name: Arc::from("phase.entered"), filter, batch: None, per_member: false });
+    let trigger = Trigger::Signal(OnSignal {
+        name: Arc::from("phase.entered"),
+        filter,
+        batch: None,
+        per_member: false,
+    });
     Play {
         program: Program::new(&block),
         steps: block,

@@ -33,13 +33,38 @@ use std::sync::Arc;
 
 /// Every key of a play.
 pub(crate) const KEYS: &[&str] = &[
-    "title", "every", "cron", "dates", "on", "where", "batch", "per", "during", "when", "from", "until", "except", "only",
-    "max_late", "catch_up", "overlap", "timeout", "args", "label", "moved", "cancelled", "steps",
+    "title",
+    "every",
+    "cron",
+    "dates",
+    "on",
+    "where",
+    "batch",
+    "per",
+    "during",
+    "when",
+    "from",
+    "until",
+    "except",
+    "only",
+    "max_late",
+    "catch_up",
+    "overlap",
+    "timeout",
+    "args",
+    "label",
+    "moved",
+    "cancelled",
+    "steps",
 ];
 
 /// The words of `label`.
-pub(crate) const LABELS: [(&str, Label); 4] =
-    [("content", Label::Content), ("notice", Label::Notice), ("social", Label::Social), ("promo", Label::Promo)];
+pub(crate) const LABELS: [(&str, Label); 4] = [
+    ("content", Label::Content),
+    ("notice", Label::Notice),
+    ("social", Label::Social),
+    ("promo", Label::Promo),
+];
 
 /// A play that does nothing yet.
 pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Play {
@@ -67,7 +92,13 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
 }
 
 /// Lowers one play. `name` is what it is called in the playbook; `with` overlays its `args`.
-pub(crate) fn lower(cx: &mut Cx<'_>, name: &str, entry: &Entry, scope: &Scope, with: Option<&[Entry]>) -> Option<Play> {
+pub(crate) fn lower(
+    cx: &mut Cx<'_>,
+    name: &str,
+    entry: &Entry,
+    scope: &Scope,
+    with: Option<&[Entry]>,
+) -> Option<Play> {
     let fields = Fields::open(&mut cx.report, &entry.value, "a play")?;
     for field in fields.entries() {
         check_key(cx, field);
@@ -90,7 +121,12 @@ pub(crate) fn lower(cx: &mut Cx<'_>, name: &str, entry: &Entry, scope: &Scope, w
         Some(node) => {
             play.steps = steps::lower(cx, node, &scope, name, "");
             if node.items().is_some_and(<[Node]>::is_empty) {
-                cx.error(codes::NO_STEPS, node.span, format!("the play `{name}` has no steps"), "add a step, or remove the play");
+                cx.error(
+                    codes::NO_STEPS,
+                    node.span,
+                    format!("the play `{name}` has no steps"),
+                    "add a step, or remove the play",
+                );
             }
         }
         None => play.steps = Vec::new(),
@@ -100,7 +136,12 @@ pub(crate) fn lower(cx: &mut Cx<'_>, name: &str, entry: &Entry, scope: &Scope, w
         let Some(node) = node else { continue };
         if !matches!(play.trigger, Trigger::Dates(_)) {
             let span = fields.entry(key).map_or(node.span, |entry| entry.key.span);
-            cx.error(codes::MISPLACED_KEY, span, format!("`{key}` belongs to a play with `dates`"), "only a date can move or be cancelled");
+            cx.error(
+                codes::MISPLACED_KEY,
+                span,
+                format!("`{key}` belongs to a play with `dates`"),
+                "only a date can move or be cancelled",
+            );
         }
         let program = Program::new(&steps::lower(cx, node, &scope, name, &format!("{key}.")));
         if key == "moved" { play.moved = program } else { play.cancelled = program }
@@ -115,7 +156,12 @@ fn check_key(cx: &mut Cx<'_>, entry: &Entry) {
     }
     if steps::is_verb(key) {
         let help = format!("write it as a step:\n    steps:\n      - {key}: …");
-        cx.error(codes::MISPLACED_KEY, entry.key.span, format!("`{key}` belongs to a step, not to a play"), help);
+        cx.error(
+            codes::MISPLACED_KEY,
+            entry.key.span,
+            format!("`{key}` belongs to a step, not to a play"),
+            help,
+        );
     } else {
         reader::unknown_key(&mut cx.report, entry, "a play", KEYS);
     }
@@ -161,7 +207,12 @@ fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) 
     if let (Some(from), Some(until), Some(entry)) = (play.from, play.until, fields.entry("until"))
         && until <= from
     {
-        cx.error(codes::NEVER_OCCURS, entry.value.span, "`until` is not after `from`: the play never starts", "write a later `until`");
+        cx.error(
+            codes::NEVER_OCCURS,
+            entry.value.span,
+            "`until` is not after `from`: the play never starts",
+            "write a later `until`",
+        );
     }
     for key in ["except", "only"] {
         let Some(node) = fields.get(key) else { continue };

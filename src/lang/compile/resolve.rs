@@ -33,7 +33,8 @@ impl Cx<'_> {
             let (word, key) = sort.words();
             let names = self.names.all(sort);
             let help = if sort == Sort::Channel && name == "group" {
-                "a message goes to the channel `group` unless it says `to`: define it under `channels`".to_owned()
+                "a message goes to the channel `group` unless it says `to`: define it under `channels`"
+                    .to_owned()
             } else if names.is_empty() {
                 format!("define it under `{key}`")
             } else {

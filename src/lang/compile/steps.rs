@@ -66,17 +66,21 @@ pub(crate) struct Place<'p> {
 /// The scope with every `as` name that the blocks of a play set at some time.
 pub(crate) fn play_scope<'n>(scope: &Scope, blocks: impl IntoIterator<Item = &'n Node>) -> Scope {
     let mut scope = scope.clone();
-    blocks.into_iter().for_each(|block| collect(block, &mut scope.sometime));
+    blocks.into_iter().for_each(|block| collect(block, &mut scope));
     scope
 }
 
-fn collect(node: &Node, into: &mut BTreeSet<String>) {
+fn collect(node: &Node, into: &mut Scope) {
     match &node.kind {
         Kind::Sequence(items) => items.iter().for_each(|item| collect(item, into)),
         Kind::Mapping(entries) => {
             for entry in entries {
                 match &*entry.key.value {
-                    "as" => into.extend(entry.value.text().map(str::to_owned)),
+                    "as" => {
+                        let is_loop = entries.iter().any(|entry| &*entry.key.value == "each");
+                        let set = if is_loop { &mut into.loops } else { &mut into.sometime };
+                        set.extend(entry.value.text().map(str::to_owned));
+                    }
                     "then" | "else" | "steps" | "otherwise" => collect(&entry.value, into),
                     _ => {}
                 }
@@ -94,13 +98,24 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope, play: &str, pre
 }
 
 /// Lowers a list of steps inside a step.
-pub(crate) fn block(cx: &mut Cx<'_>, node: &Node, scope: &mut Scope, place: &mut Place<'_>, prefix: &str) -> Block {
+pub(crate) fn block(
+    cx: &mut Cx<'_>,
+    node: &Node,
+    scope: &mut Scope,
+    place: &mut Place<'_>,
+    prefix: &str,
+) -> Block {
     let items = match &node.kind {
         Kind::Sequence(items) => items.as_slice(),
         Kind::Null => &[],
         // One step without the dash in front.
         Kind::Mapping(entries) if entries.iter().any(|entry| is_verb(&entry.key.value)) => {
-            cx.error(codes::WRONG_KIND, node.span, "expected a list of steps, found one mapping", "write a `-` before the step");
+            cx.error(
+                codes::WRONG_KIND,
+                node.span,
+                "expected a list of steps, found one mapping",
+                "write a `-` before the step",
+            );
             return Vec::new();
         }
         Kind::Scalar(_) | Kind::Mapping(_) => {
@@ -121,7 +136,13 @@ pub(crate) fn block(cx: &mut Cx<'_>, node: &Node, scope: &mut Scope, place: &mut
     steps
 }
 
-fn step(cx: &mut Cx<'_>, node: &Node, scope: &mut Scope, place: &mut Place<'_>, position: &str) -> Option<Step> {
+fn step(
+    cx: &mut Cx<'_>,
+    node: &Node,
+    scope: &mut Scope,
+    place: &mut Place<'_>,
+    position: &str,
+) -> Option<Step> {
     let Some(fields) = Fields::open(&mut cx.report, node, "a step") else { return None };
     let verb = find_verb(cx, &fields)?;
     check_keys(cx, &fields, verb);
@@ -129,9 +150,13 @@ fn step(cx: &mut Cx<'_>, node: &Node, scope: &mut Scope, place: &mut Place<'_>, 
     let span = fields.entry(verb).map_or(node.span, |entry| entry.key.span);
     if let Some(first) = place.ids.insert(id.clone(), span) {
         cx.report.push(
-            Diagnostic::error(codes::DUPLICATE_NAME, span, format!("two steps of this play have the id `{id}`"))
-                .also(first, "the first one")
-                .help("give one of them another `id`"),
+            Diagnostic::error(
+                codes::DUPLICATE_NAME,
+                span,
+                format!("two steps of this play have the id `{id}`"),
+            )
+            .also(first, "the first one")
+            .help("give one of them another `id`"),
         );
     }
     cx.origin(format!("plays.{}.steps.{id}", place.play), span);
@@ -150,7 +175,9 @@ fn find_verb(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<&'static str> {
     let found: Vec<(&'static str, &Entry)> = fields
         .entries()
         .iter()
-        .filter_map(|entry| VERBS.iter().find(|(verb, _)| *verb == &*entry.key.value).map(|(verb, _)| (*verb, entry)))
+        .filter_map(|entry| {
+            VERBS.iter().find(|(verb, _)| *verb == &*entry.key.value).map(|(verb, _)| (*verb, entry))
+        })
         .collect();
     match found.as_slice() {
         [(verb, _)] => Some(verb),
@@ -182,7 +209,12 @@ fn no_verb(cx: &mut Cx<'_>, fields: &Fields<'_>) {
         }
         let plain = crate::lang::document::quoting::half_width(key);
         if let Some(near) = suggest::nearest(plain.as_deref().unwrap_or(key), names) {
-            cx.error(codes::ONE_VERB, entry.key.span, format!("a step has no verb `{key}`"), format!("did you mean `{near}`?"));
+            cx.error(
+                codes::ONE_VERB,
+                entry.key.span,
+                format!("a step has no verb `{key}`"),
+                format!("did you mean `{near}`?"),
+            );
             return;
         }
     }
@@ -199,14 +231,22 @@ fn check_keys(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &'static str) {
         if key == verb || COMMON.contains(&key) || own.contains(&key) || is_verb(key) {
             continue;
         }
-        let owners: Vec<String> =
-            VERBS.iter().filter(|(_, keys)| keys.contains(&key)).map(|(name, _)| format!("`{name}`")).collect();
+        let owners: Vec<String> = VERBS
+            .iter()
+            .filter(|(_, keys)| keys.contains(&key))
+            .map(|(name, _)| format!("`{name}`"))
+            .collect();
         if owners.is_empty() {
             let allowed: Vec<&str> = own.iter().copied().chain(COMMON).collect();
             reader::unknown_key(&mut cx.report, entry, &format!("`{verb}`"), &allowed);
         } else {
             let owners = crate::base::words::list(&owners, "and");
-            cx.error(codes::MISPLACED_KEY, entry.key.span, format!("`{verb}` has no `{key}`"), format!("`{key}` belongs to {owners}"));
+            cx.error(
+                codes::MISPLACED_KEY,
+                entry.key.span,
+                format!("`{verb}` has no `{key}`"),
+                format!("`{key}` belongs to {owners}"),
+            );
         }
     }
 }
@@ -217,7 +257,12 @@ fn explicit_id(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<String> {
     let word = id.starts_with(|c: char| c.is_alphabetic() || c == '_')
         && id.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     if !word {
-        cx.error(codes::BAD_NAME, node.span, format!("`{id}` cannot be the id of a step"), "begin with a letter, and use letters, digits, `-` and `_`");
+        cx.error(
+            codes::BAD_NAME,
+            node.span,
+            format!("`{id}` cannot be the id of a step"),
+            "begin with a letter, and use letters, digits, `-` and `_`",
+        );
         return None;
     }
     Some(id)

@@ -25,6 +25,8 @@ pub(crate) struct Scope {
     pub(crate) known: Known,
     /// Every `as` name of the play, set by now or not.
     pub(crate) sometime: BTreeSet<String>,
+    /// The `as` names of the play's loops, which are known only inside them.
+    pub(crate) loops: BTreeSet<String>,
 }
 
 impl Scope {
@@ -57,7 +59,11 @@ pub(crate) fn bare(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Expr> 
 pub(crate) fn condition(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Expr> {
     if let Some(scalar) = node.scalar() {
         let text = scalar.text.trim();
-        let literal = text.parse::<f64>().is_ok() || (text.len() > 1 && text.starts_with('"') && !text[1..text.len() - 1].contains('"') && text.ends_with('"'));
+        let literal = text.parse::<f64>().is_ok()
+            || (text.len() > 1
+                && text.starts_with('"')
+                && !text[1..text.len() - 1].contains('"')
+                && text.ends_with('"'));
         if literal {
             cx.error(
                 codes::CONDITION_NOT_BOOLEAN,
@@ -105,7 +111,9 @@ pub(crate) fn template(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Te
             for entry in entries {
                 map.push((entry.key.value.clone(), template(cx, &entry.value, scope)));
             }
-            simplify_map(map.into_iter().map(|(key, value)| value.map(|value| (key, value))).collect::<Option<_>>()?)
+            simplify_map(
+                map.into_iter().map(|(key, value)| value.map(|value| (key, value))).collect::<Option<_>>()?,
+            )
         }
     })
 }
@@ -144,7 +152,12 @@ fn parts(cx: &mut Cx<'_>, node: &Node, text: &str, scope: &Scope) -> Option<Vec<
         }
         let Some(end) = closing(text, found + 2) else {
             let span = origin(cx, node, found..found + 2);
-            cx.error(codes::TEXT_EXPRESSION, span, "this `${` is not closed", "add the `}`; for the two signs themselves write `$${`");
+            cx.error(
+                codes::TEXT_EXPRESSION,
+                span,
+                "this `${` is not closed",
+                "add the `}`; for the two signs themselves write `$${`",
+            );
             return None;
         };
         let range = found + 2..end;
@@ -154,7 +167,12 @@ fn parts(cx: &mut Cx<'_>, node: &Node, text: &str, scope: &Scope) -> Option<Vec<
         }
         if text[range.clone()].trim().is_empty() {
             let span = origin(cx, node, found..end + 1);
-            cx.error(codes::TEXT_EXPRESSION, span, "this `${}` holds nothing", "write an expression inside, such as `${members.count}`");
+            cx.error(
+                codes::TEXT_EXPRESSION,
+                span,
+                "this `${}` holds nothing",
+                "write an expression inside, such as `${members.count}`",
+            );
             good = false;
             continue;
         }
@@ -199,7 +217,11 @@ fn expression(cx: &mut Cx<'_>, node: &Node, text: &str, range: Range<usize>, sco
     let source = raw.trim();
     let start = range.start + lead;
     if source.len() > limits::EXPRESSION_BYTES_MAX {
-        let message = format!("the expression has {} bytes; the limit is {}", source.len(), limits::EXPRESSION_BYTES_MAX);
+        let message = format!(
+            "the expression has {} bytes; the limit is {}",
+            source.len(),
+            limits::EXPRESSION_BYTES_MAX
+        );
         cx.error(codes::EXPRESSION, node.span, message, "move it into a script");
         return None;
     }
@@ -229,6 +251,16 @@ fn expression(cx: &mut Cx<'_>, node: &Node, text: &str, range: Range<usize>, sco
 
 fn report(cx: &mut Cx<'_>, span: Span, source: &str, error: ExprError, scope: &Scope) {
     let word = source.get(error.range.clone()).unwrap_or_default();
+    if scope.loops.contains(word) && !scope.known.bindings.contains(word) {
+        let message = format!("`{word}` is the item of a loop and known only inside it");
+        cx.error(
+            codes::NOT_SET_YET,
+            span,
+            message,
+            format!("move this step into the `steps` of the `each` with `as: {word}`"),
+        );
+        return;
+    }
     if scope.sometime.contains(word) && !scope.known.bindings.contains(word) {
         cx.error(
             codes::NOT_SET_YET,
@@ -272,8 +304,10 @@ pub(crate) fn origin(cx: &Cx<'_>, node: &Node, range: Range<usize>) -> Span {
     let Some(scalar) = node.scalar() else { return node.span };
     let file = &cx.sources.get(node.span.source).text;
     let Some(raw) = file.get(node.span.start as usize..node.span.end as usize) else { return node.span };
-    let (Some(start), Some(end)) = (align(&scalar.text, raw, scalar.style, range.start), align(&scalar.text, raw, scalar.style, range.end.saturating_sub(1)))
-    else {
+    let (Some(start), Some(end)) = (
+        align(&scalar.text, raw, scalar.style, range.start),
+        align(&scalar.text, raw, scalar.style, range.end.saturating_sub(1)),
+    ) else {
         return node.span;
     };
     let last = raw[end..].chars().next().map_or(1, char::len_utf8);
@@ -288,7 +322,9 @@ fn align(text: &str, raw: &str, style: Style, target: usize) -> Option<usize> {
     for (offset, c) in text.char_indices() {
         let rest = raw.get(at..)?;
         if offset >= target {
-            return Some(at + rest.len() - if c.is_whitespace() { rest.len() } else { rest.trim_start().len() });
+            return Some(
+                at + rest.len() - if c.is_whitespace() { rest.len() } else { rest.trim_start().len() },
+            );
         }
         let next = rest.chars().next()?;
         if next == c {
@@ -298,9 +334,6 @@ fn align(text: &str, raw: &str, style: Style, target: usize) -> Option<usize> {
             } else if c == '\n' {
                 at += raw.get(at..)?.len() - raw.get(at..)?.trim_start_matches([' ', '\t']).len();
             }
-        } else if c.is_whitespace() {
-            // Folded: one space stands for a line's end and what follows it; or eaten already.
-            at += rest.len() - rest.trim_start().len();
         } else if next == '\\' && double {
             let escape = rest.chars().nth(1)?;
             at += match escape {
@@ -309,6 +342,9 @@ fn align(text: &str, raw: &str, style: Style, target: usize) -> Option<usize> {
                 'U' => 10,
                 other => 1 + other.len_utf8(),
             };
+        } else if c.is_whitespace() {
+            // Folded: one space stands for a line's end and what follows it; or eaten already.
+            at += rest.len() - rest.trim_start().len();
         } else if next.is_whitespace() {
             at += rest.len() - rest.trim_start().len() + c.len_utf8();
         } else {
@@ -344,7 +380,10 @@ mod tests {
     #[test]
     fn vars_of_a_used_file_are_renamed_as_whole_words() {
         let names = [("city".to_owned(), "quiz_city".to_owned())].into();
-        assert_eq!(rename_vars("vars.city + vars.city_id + myvars.city", &names).as_deref(), Some("vars.quiz_city + vars.city_id + myvars.city"));
+        assert_eq!(
+            rename_vars("vars.city + vars.city_id + myvars.city", &names).as_deref(),
+            Some("vars.quiz_city + vars.city_id + myvars.city")
+        );
         assert_eq!(rename_vars("vars.other", &names), None);
     }
 }

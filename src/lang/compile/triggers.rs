@@ -28,7 +28,14 @@ const TRIGGERS: [&str; 4] = ["every", "cron", "dates", "on"];
 
 /// The signals that the engine sends itself.
 pub(crate) const SIGNALS: [&str; 8] = [
-    "group.created", "phase.entered", "member.joined", "member.left", "message", "reaction", "answer", "task.done",
+    "group.created",
+    "phase.entered",
+    "member.joined",
+    "member.left",
+    "message",
+    "reaction",
+    "answer",
+    "task.done",
 ];
 
 /// The trigger key of a play; a second one is reported.
@@ -51,7 +58,12 @@ pub(crate) fn find(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<&'static str>
 }
 
 /// Lowers the trigger, and gives the keys that `date` has.
-pub(crate) fn lower(cx: &mut Cx<'_>, fields: &Fields<'_>, found: Option<&str>, scope: &Scope) -> (Trigger, Option<BTreeSet<String>>) {
+pub(crate) fn lower(
+    cx: &mut Cx<'_>,
+    fields: &Fields<'_>,
+    found: Option<&str>,
+    scope: &Scope,
+) -> (Trigger, Option<BTreeSet<String>>) {
     misplaced(cx, fields, found);
     let Some(key) = found else { return (Trigger::Command, None) };
     let help = match key {
@@ -76,8 +88,17 @@ fn misplaced(cx: &mut Cx<'_>, fields: &Fields<'_>, found: Option<&str>) {
     if found != Some("on") {
         for key in ["where", "batch", "per"] {
             if let Some(entry) = fields.entry(key) {
-                let help = if key == "where" { "for a condition on the play write `when`" } else { "such a play begins with `on: member.joined` or another signal" };
-                cx.error(codes::MISPLACED_KEY, entry.key.span, format!("`{key}` belongs to a play with `on`"), help);
+                let help = if key == "where" {
+                    "for a condition on the play write `when`"
+                } else {
+                    "such a play begins with `on: member.joined` or another signal"
+                };
+                cx.error(
+                    codes::MISPLACED_KEY,
+                    entry.key.span,
+                    format!("`{key}` belongs to a play with `on`"),
+                    help,
+                );
             }
         }
     }
@@ -85,7 +106,8 @@ fn misplaced(cx: &mut Cx<'_>, fields: &Fields<'_>, found: Option<&str>) {
 
 fn schedule(cx: &mut Cx<'_>, node: &Node, key: &str) -> Option<Schedule> {
     let text = reader::text(&mut cx.report, node, "a schedule such as `friday at 20:00`")?.clone();
-    let parse = |text: &str| if key == "every" { Schedule::parse_every(text) } else { Schedule::parse_cron(text) };
+    let parse =
+        |text: &str| if key == "every" { Schedule::parse_every(text) } else { Schedule::parse_cron(text) };
     match parse(&text) {
         Ok(schedule) => {
             if schedule.needs_zone() {
@@ -115,7 +137,10 @@ fn schedule(cx: &mut Cx<'_>, node: &Node, key: &str) -> Option<Schedule> {
 fn bad_schedule(cx: &mut Cx<'_>, node: &Node, error: ScheduleError, plain: Option<String>) {
     let end = error.range.end.max(error.range.start + 1);
     let span = text::origin(cx, node, error.range.start..end);
-    let help = plain.map(|plain| format!("write `{plain}` with half-width signs")).or(error.help).unwrap_or_default();
+    let help = plain
+        .map(|plain| format!("write `{plain}` with half-width signs"))
+        .or(error.help)
+        .unwrap_or_default();
     cx.error(codes::BAD_SCHEDULE, span, error.message, help);
 }
 
@@ -129,7 +154,12 @@ fn signal(cx: &mut Cx<'_>, fields: &Fields<'_>, node: &Node, scope: &Scope) -> O
         Some(node) => reader::choice(&mut cx.report, node, &[("member", true)]).unwrap_or_default(),
     };
     if per_member && let Some(entry) = fields.entry("batch") {
-        cx.error(codes::MISPLACED_KEY, entry.key.span, "`batch` collects many members, `per: member` starts a run for each", "keep one of the two");
+        cx.error(
+            codes::MISPLACED_KEY,
+            entry.key.span,
+            "`batch` collects many members, `per: member` starts a run for each",
+            "keep one of the two",
+        );
     }
     Some(OnSignal { name, filter, batch, per_member })
 }
@@ -137,7 +167,12 @@ fn signal(cx: &mut Cx<'_>, fields: &Fields<'_>, node: &Node, scope: &Scope) -> O
 /// Checks a signal's name; a name that looks like one of the engine's and is none is a warning.
 pub(crate) fn signal_name(cx: &mut Cx<'_>, name: &Arc<str>, span: Span) {
     if name.is_empty() || name.contains(char::is_whitespace) {
-        cx.error(codes::BAD_NAME, span, format!("`{name}` is no signal: a signal's name has no spaces"), "write `-` or `.` between the words");
+        cx.error(
+            codes::BAD_NAME,
+            span,
+            format!("`{name}` is no signal: a signal's name has no spaces"),
+            "write `-` or `.` between the words",
+        );
         return;
     }
     if SIGNALS.contains(&&**name) {
@@ -146,10 +181,20 @@ pub(crate) fn signal_name(cx: &mut Cx<'_>, name: &Arc<str>, span: Span) {
     let own = ["group.", "phase.", "member.", "task."].iter().any(|prefix| name.starts_with(prefix));
     let near = crate::base::diagnostic::suggest::nearest(name, SIGNALS);
     if let Some(near) = near {
-        cx.warning(codes::UNKNOWN_SIGNAL, span, format!("nothing sends the signal `{name}` by itself"), format!("did you mean `{near}`?"));
+        cx.warning(
+            codes::UNKNOWN_SIGNAL,
+            span,
+            format!("nothing sends the signal `{name}` by itself"),
+            format!("did you mean `{near}`?"),
+        );
     } else if own {
         let list = SIGNALS.map(|name| format!("`{name}`")).join(", ");
-        cx.warning(codes::UNKNOWN_SIGNAL, span, format!("the engine sends no signal `{name}`"), format!("it sends {list}; a signal of your own has another first word"));
+        cx.warning(
+            codes::UNKNOWN_SIGNAL,
+            span,
+            format!("the engine sends no signal `{name}`"),
+            format!("it sends {list}; a signal of your own has another first word"),
+        );
     }
 }
 

@@ -52,7 +52,12 @@ fn walk(cx: &mut Cx<'_>, root: &Node, stack: &mut Vec<String>, units: &mut Vec<U
     for item in reader::list(&mut cx.report, node, "a list of `{ playbook: path }`").unwrap_or_default() {
         cx.unit = UnitView { folder: folder.clone(), ..UnitView::default() };
         if units.len() >= UNITS_MAX {
-            cx.error(codes::USE_CYCLE, item.span, format!("more than {UNITS_MAX} playbooks are used"), "use fewer");
+            cx.error(
+                codes::USE_CYCLE,
+                item.span,
+                format!("more than {UNITS_MAX} playbooks are used"),
+                "use fewer",
+            );
             return;
         }
         one(cx, item, stack, units);
@@ -63,8 +68,14 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Un
     let (path_node, prefix, with) = if item.scalar().is_some() {
         (item, String::new(), Vec::new())
     } else {
-        let Some(fields) = Fields::read(&mut cx.report, item, "a use", &["playbook", "with", "as"]) else { return };
-        let Some(path) = fields.need(&mut cx.report, "playbook", "write the file: `- playbook: parts/quiz.yaml`") else { return };
+        let Some(fields) = Fields::read(&mut cx.report, item, "a use", &["playbook", "with", "as"]) else {
+            return;
+        };
+        let Some(path) =
+            fields.need(&mut cx.report, "playbook", "write the file: `- playbook: parts/quiz.yaml`")
+        else {
+            return;
+        };
         let prefix = fields.get("as").and_then(|node| {
             let name = reader::text(&mut cx.report, node, "a name")?.to_string();
             super::check_word(cx, &name, node.span, "prefix");
@@ -83,7 +94,12 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Un
     let Some(file) = cx.read(&path, path_node.span, limits::PLAYBOOK_BYTES_MAX) else { return };
     if let Some(at) = stack.iter().position(|seen| *seen == file.path) {
         let circle: Vec<&str> = stack[at..].iter().map(String::as_str).chain([file.path.as_str()]).collect();
-        cx.error(codes::USE_CYCLE, path_node.span, format!("playbooks use each other in a circle: {}", circle.join(" → ")), "remove one of the uses");
+        cx.error(
+            codes::USE_CYCLE,
+            path_node.span,
+            format!("playbooks use each other in a circle: {}", circle.join(" → ")),
+            "remove one of the uses",
+        );
         return;
     }
     let Some(document) = parse::parse(file.source, &file.text, &mut cx.report) else { return };
@@ -98,7 +114,9 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Un
     cx.digest(&file.path, &hash.finalize());
     let folder = file.path.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
     let plays = super::names::keys(document.root.get("plays"))
-        .map(|name| (name.to_owned(), if prefix.is_empty() { name.to_owned() } else { format!("{prefix}-{name}") }))
+        .map(|name| {
+            (name.to_owned(), if prefix.is_empty() { name.to_owned() } else { format!("{prefix}-{name}") })
+        })
         .collect();
     let view = UnitView { folder: folder.clone(), plays, vars: BTreeMap::new() };
     let root = document.root.clone();
@@ -117,7 +135,8 @@ pub(crate) fn overlay(cx: &mut Cx<'_>, units: &mut [Unit], vars: &mut Map) {
         let own = root.get("vars").and_then(Node::entries).unwrap_or_default();
         check_with(cx, unit, own);
         let prefix = if unit.prefix.is_empty() { "used".to_owned() } else { unit.prefix.clone() };
-        let prefix: String = prefix.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let prefix: String =
+            prefix.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         for entry in own {
             let over = unit.with.iter().find(|with| with.key.value == entry.key.value);
             let value = over.map_or(&entry.value, |with| &with.value).to_value();
@@ -145,7 +164,12 @@ fn check_with(cx: &mut Cx<'_>, unit: &Unit, own: &[Entry]) {
     for entry in &unit.with {
         if !known.contains(&&*entry.key.value) {
             let help = near::advice(&entry.key.value, &known, "var in that playbook");
-            cx.error(codes::UNKNOWN_WITH, entry.key.span, format!("the used playbook has no var or argument `{}`", entry.key.value), help);
+            cx.error(
+                codes::UNKNOWN_WITH,
+                entry.key.span,
+                format!("the used playbook has no var or argument `{}`", entry.key.value),
+                help,
+            );
         }
     }
 }

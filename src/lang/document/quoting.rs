@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn knows_full_width_signs() {
-        assert_eq!(half_width("20:30").as_deref(), Some("20:30"));
+        assert_eq!(half_width("20\u{ff1a}30").as_deref(), Some("20:30"));
         assert_eq!(half_width("“x”").as_deref(), Some("\"x\""));
         assert_eq!(half_width("20:30"), None);
     }

@@ -29,8 +29,11 @@ pub(crate) fn shorten(text: &str) -> String {
 
 /// A value of the wrong kind.
 pub(crate) fn wrong_kind(report: &mut Report, node: &Node, expected: &str) {
-    let mut diagnostic =
-        Diagnostic::error(codes::WRONG_KIND, node.span, format!("expected {expected}, found {}", node.found()));
+    let mut diagnostic = Diagnostic::error(
+        codes::WRONG_KIND,
+        node.span,
+        format!("expected {expected}, found {}", node.found()),
+    );
     if let Some(help) = node.text().and_then(|text| missing_space(text)) {
         diagnostic = diagnostic.help(help);
     }
@@ -48,8 +51,11 @@ fn missing_space(text: &str) -> Option<String> {
 
 /// A scalar that cannot be read as what it should be.
 pub(crate) fn bad_value(report: &mut Report, node: &Node, expected: &str, help: Option<String>) {
-    let mut diagnostic =
-        Diagnostic::error(codes::BAD_VALUE, node.span, format!("expected {expected}, found {}", node.found()));
+    let mut diagnostic = Diagnostic::error(
+        codes::BAD_VALUE,
+        node.span,
+        format!("expected {expected}, found {}", node.found()),
+    );
     diagnostic.help = help;
     report.push(diagnostic);
 }
@@ -66,7 +72,12 @@ pub(crate) struct Fields<'n> {
 
 impl<'n> Fields<'n> {
     /// Reads a mapping; every key that is not allowed is reported.
-    pub(crate) fn read(report: &mut Report, node: &'n Node, what: &'static str, allowed: &[&str]) -> Option<Self> {
+    pub(crate) fn read(
+        report: &mut Report,
+        node: &'n Node,
+        what: &'static str,
+        allowed: &[&str],
+    ) -> Option<Self> {
         let fields = Self::open(report, node, what)?;
         for entry in fields.entries {
             if !allowed.contains(&&*entry.key.value) {
@@ -106,14 +117,19 @@ impl<'n> Fields<'n> {
             Some(entry) if !entry.value.is_null() => Some(&entry.value),
             Some(entry) => {
                 report.push(
-                    Diagnostic::error(codes::MISSING_VALUE, entry.key.span, format!("`{key}` has no value")).help(help),
+                    Diagnostic::error(codes::MISSING_VALUE, entry.key.span, format!("`{key}` has no value"))
+                        .help(help),
                 );
                 None
             }
             None => {
                 report.push(
-                    Diagnostic::error(codes::MISSING_KEY, first_line(self), format!("{} needs `{key}`", self.what))
-                        .help(help),
+                    Diagnostic::error(
+                        codes::MISSING_KEY,
+                        first_line(self),
+                        format!("{} needs `{key}`", self.what),
+                    )
+                    .help(help),
                 );
                 None
             }
@@ -135,7 +151,12 @@ pub(crate) fn unknown_key(report: &mut Report, entry: &Entry, what: &str, allowe
         None => near::advice(key, allowed, "key"),
     };
     report.push(
-        Diagnostic::error(codes::UNKNOWN_KEY, entry.key.span, format!("{what} has no key `{}`", shorten(key))).help(help),
+        Diagnostic::error(
+            codes::UNKNOWN_KEY,
+            entry.key.span,
+            format!("{what} has no key `{}`", shorten(key)),
+        )
+        .help(help),
     );
 }
 
@@ -160,7 +181,12 @@ pub(crate) fn parsed<T: FromStr>(report: &mut Report, node: &Node, expected: &st
         return Some(value);
     }
     let help = half_width(text).filter(|plain| plain.trim().parse::<T>().is_ok());
-    bad_value(report, node, expected, help.map(|plain| format!("write `{}` with half-width signs", plain.trim())));
+    bad_value(
+        report,
+        node,
+        expected,
+        help.map(|plain| format!("write `{}` with half-width signs", plain.trim())),
+    );
     None
 }
 
@@ -212,7 +238,11 @@ pub(crate) fn boolean(report: &mut Report, node: &Node) -> Option<bool> {
 
 /// A whole number in a range.
 pub(crate) fn integer(report: &mut Report, node: &Node, least: i64, most: i64) -> Option<i64> {
-    let expected = if least == 0 { "a whole number, 0 or more".to_owned() } else { format!("a whole number, {least} or more") };
+    let expected = if least == 0 {
+        "a whole number, 0 or more".to_owned()
+    } else {
+        format!("a whole number, {least} or more")
+    };
     let number: i64 = parsed(report, node, &expected)?;
     if number < least || number > most {
         let limit = if number > most { format!("a whole number, at most {most}") } else { expected };
@@ -243,7 +273,9 @@ pub(crate) fn choice<T: Copy>(report: &mut Report, node: &Node, words: &[(&str, 
 pub(crate) fn one_or_many<'n>(report: &mut Report, node: &'n Node, expected: &str) -> Vec<&'n Node> {
     match &node.kind {
         Kind::Scalar(_) => vec![node],
-        Kind::Sequence(items) => items.iter().filter(|item| scalar(report, item, expected).is_some()).collect(),
+        Kind::Sequence(items) => {
+            items.iter().filter(|item| scalar(report, item, expected).is_some()).collect()
+        }
         Kind::Null | Kind::Mapping(_) => {
             wrong_kind(report, node, &format!("{expected}, or a list of them"));
             Vec::new()

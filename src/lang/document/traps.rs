@@ -91,15 +91,18 @@ pub(crate) fn explain(source: SourceId, text: &str, at: usize) -> Option<Trap> {
         .or_else(|| colon(source, &line))
         .or_else(|| value(source, &line))
         .or_else(|| inside(source, text, &line, at))
-        .or_else(|| line.above(text).and_then(|above| colon(source, &above).or_else(|| open_quote(source, &above))))
+        .or_else(|| {
+            line.above(text).and_then(|above| colon(source, &above).or_else(|| open_quote(source, &above)))
+        })
 }
 
 fn tab(source: SourceId, line: &Line<'_>) -> Option<Trap> {
     let indent = &line.text[..line.text.len() - line.text.trim_start().len()];
     let at = line.start + indent.find('\t')?;
-    let diagnostic = Diagnostic::error(codes::YAML_TAB, Span::new(source, at, at + 1), "the line is indented with a tab")
-        .label("YAML is indented with spaces only")
-        .help("replace the tab by two spaces, and set your editor to do so");
+    let diagnostic =
+        Diagnostic::error(codes::YAML_TAB, Span::new(source, at, at + 1), "the line is indented with a tab")
+            .label("YAML is indented with spaces only")
+            .help("replace the tab by two spaces, and set your editor to do so");
     Some(Trap { diagnostic, repair: None })
 }
 
@@ -158,16 +161,22 @@ fn value(source: SourceId, line: &Line<'_>) -> Option<Trap> {
             if rest.is_empty() || rest.starts_with('#') || rest.starts_with(':') {
                 return None;
             }
-            format!("a text that begins with `{first}` is read as a {}", if first == '[' { "list" } else { "mapping" })
+            format!(
+                "a text that begins with `{first}` is read as a {}",
+                if first == '[' { "list" } else { "mapping" }
+            )
         }
         '|' | '>' => {
-            let rest = value[1..].trim_start_matches(|c: char| matches!(c, '-' | '+') || c.is_ascii_digit()).trim();
+            let rest =
+                value[1..].trim_start_matches(|c: char| matches!(c, '-' | '+') || c.is_ascii_digit()).trim();
             if rest.is_empty() || rest.starts_with('#') {
                 return None;
             }
             format!("a text that begins with `{first}` is read as a block of lines")
         }
-        '-' | '?' if value[1..].starts_with(' ') => format!("a text cannot begin with `{first} ` on the line of its key"),
+        '-' | '?' if value[1..].starts_with(' ') => {
+            format!("a text cannot begin with `{first} ` on the line of its key")
+        }
         _ if line.value > line.content && (value.contains(": ") || value.ends_with(':')) => {
             "`: ` in a text makes YAML read a key there".into()
         }
@@ -305,8 +314,12 @@ pub(crate) fn full_width_quotes(source: SourceId, text: &str, span: Span) -> Opt
         return None;
     }
     Some(
-        Diagnostic::warning(codes::YAML_FULL_WIDTH, Span::new(source, span.start as usize, span.end as usize), "“ and ” are part of the text here, not quotes around it")
-            .help(format!("write `{}`, or `{}` if they are meant", quoted(inner), quoted(written))),
+        Diagnostic::warning(
+            codes::YAML_FULL_WIDTH,
+            Span::new(source, span.start as usize, span.end as usize),
+            "“ and ” are part of the text here, not quotes around it",
+        )
+        .help(format!("write `{}`, or `{}` if they are meant", quoted(inner), quoted(written))),
     )
 }
 

@@ -103,7 +103,12 @@ mod tests {
     /// What a compilation found: `error unknown-key`.
     fn found(example: &Example) -> Vec<String> {
         let compiled = compiled(example);
-        let all = compiled.report.diagnostics.iter().chain(&compiled.script_problems);
+        let lints = compiled
+            .playbook
+            .iter()
+            .flat_map(|playbook| lint::lint(playbook, &compiled.origins, &compiled.sources));
+        let lints: Vec<_> = lints.collect();
+        let all = compiled.report.diagnostics.iter().chain(&compiled.script_problems).chain(&lints);
         all.map(|found| format!("{} {}: {}", found.severity.as_str(), found.code, found.message)).collect()
     }
 

@@ -1,6 +1,6 @@
 //! Codes of plays: triggers, times, steps, expressions, scripts.
 
-use super::{Entry, entry, none};
+use super::{Entry, entry};
 use crate::base::diagnostic::{
     Severity::{Error, Warning},
     code::{Example, Words},
@@ -198,7 +198,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             zh: "`wait` 后面可以是时长(`20m`)、钟点(`20:00`)、信号名,或前面 `task`、`ask` 的 `as` 名字。",
         },
         Example::of(
-            "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - wait: a little while\n      - post: Hello.\n",
+            "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - wait: { for: 20m, until: 20:00 }\n      - post: Hello.\n",
         ),
         Example::of(
             "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - wait: 20m\n      - post: Hello.\n",
@@ -287,14 +287,21 @@ pub(super) const ENTRIES: &[Entry] = &[
              - at: 0m\n        post: We begin.\n",
         ),
     ),
-    none(
+    entry(
         "quiet-clock",
         Warning,
-        "钟点落在安静时段里",
+        "消息落在安静时段里",
         Words {
-            en: "`budgets.quiet` holds messages to the group back until the quiet hours end. Move the time, or mark the post \
-                 `urgent: true`.",
-            zh: "`budgets.quiet` 会把发到群里的消息留到安静时段结束。改时间,或写 `urgent: true`。",
+            en: "`budgets.quiet` holds messages to the group back until the quiet hours end; \"good night\" would arrive with \
+                 breakfast. Move the time, or mark the post `urgent: true` where it must go. Tasks and approvals are not held.",
+            zh: "`budgets.quiet` 会把发到群里的消息留到安静时段结束,「晚安」就成了早安。改时间,或给非发不可的消息写 `urgent: true`。\
+                 任务和审批不受影响。",
         },
+        Example::of(
+            "budgets: { quiet: 22:30-08:00 }\nplays:\n  night:\n    every: day at 23:00\n    steps:\n      - post: Good night.\n",
+        ),
+        Example::of(
+            "budgets: { quiet: 22:30-08:00 }\nplays:\n  night:\n    every: day at 22:00\n    steps:\n      - post: Good night.\n",
+        ),
     ),
 ];

@@ -53,16 +53,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         Example::of("vars:\n\tcity: Xian\n"),
         Example::of("vars:\n  city: Xian\n"),
     ),
-    entry(
+    none(
         "yaml-tag",
         Error,
         "`!` 开头的文字被当成 YAML 标签",
         Words {
-            en: "Text that begins with `!` is a tag to YAML. Put it in double quotes.",
-            zh: "以 `!` 开头的文字在 YAML 里是标签。给它加上双引号。",
+            en: "A word that begins with `!` is a tag to YAML. Put the text in double quotes.",
+            zh: "以 `!` 开头的词在 YAML 里是标签。给文字加上双引号。",
         },
-        Example::of("title: !important news\n"),
-        Example::of("title: \"!important news\"\n"),
     ),
     none(
         "yaml-alias",
@@ -113,8 +111,8 @@ pub(super) const ENTRIES: &[Entry] = &[
                  alike and are text. Inside texts they are fine.",
             zh: "YAML 只认半角的 `:`、`,`、`-`、`[`、`{`、`#`。中文输入法的全角符号看着像,却只是文字。写在文字内容里没有问题。",
         },
-        Example::of("vars:\n  city:西安\n"),
-        Example::of("vars:\n  city: 西安\n"),
+        Example::of("title\u{ff1a}共读\nlocale: zh-CN\n"),
+        Example::of("title: 共读\nlocale: zh-CN\n"),
     ),
     entry(
         "duplicate-key",

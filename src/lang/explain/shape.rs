@@ -201,7 +201,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "unknown-with",
-        Warning,
+        Error,
         "被引用的剧本不读取这个 `with`",
         Words {
             en: "`with` sets variables of the used playbook; one that it never reads changes nothing and is most likely a slip.",

@@ -397,7 +397,7 @@ fn covered(event: &Event, begin: Date, zone: &Zone) -> (Date, usize) {
 /// Whether an event's title says that people work on that day.
 fn is_work(summary: &str) -> bool {
     let title = summary.trim();
-    ["补班", "上班", "(班)", "(班)", "【班】", "[班]"].iter().any(|mark| title.contains(mark))
+    ["补班", "上班", "(班)", "\u{ff08}班\u{ff09}", "【班】", "[班]"].iter().any(|mark| title.contains(mark))
         || title == "班"
         || title.ends_with(" 班")
         || title.to_ascii_lowercase().contains("working day")
@@ -462,7 +462,7 @@ mod tests {
     fn make_up_days_are_told_by_their_titles() {
         let text = file(&[
             "SUMMARY:国庆节(休)\r\nDTSTART:20261001\r\nDTEND:20261008",
-            "SUMMARY:国庆节(班)\r\nDTSTART:20261010",
+            "SUMMARY:国庆节\u{ff08}班\u{ff09}\r\nDTSTART:20261010",
             "SUMMARY:中秋节 补班\r\nDTSTART:20260920",
         ]);
         let found = parse(&text, &shanghai()).unwrap();

@@ -82,7 +82,7 @@ fn dead(cx: &Context<'_>, play: &Play, reachable: &[&Phase]) -> Option<(&'static
                 || cx.playbook.groups.values().any(|group| group.roles.contains_key(role));
             (!turns).then(|| {
                 (
-                    "every",
+                    "trigger",
                     format!("the role {} has no `term`", tick(role.as_str())),
                     "give the role a term: `term: 10 weeks`",
                 )
@@ -94,7 +94,7 @@ fn dead(cx: &Context<'_>, play: &Play, reachable: &[&Phase]) -> Option<(&'static
                 .from
                 .map_or(Timestamp::from_millis(0), |from| Timestamp::from_millis(from.as_millis() - 1));
             next_anchor(cx.playbook, group, play, from, from).is_none().then(|| {
-                ("every", "its schedule has no instant".to_owned(), "look at it with `playbook next`")
+                ("trigger", "its schedule has no instant".to_owned(), "look at it with `playbook next`")
             })
         }
         Trigger::Dates(dates) if !dates.is_empty() => {
@@ -105,7 +105,7 @@ fn dead(cx: &Context<'_>, play: &Play, reachable: &[&Phase]) -> Option<(&'static
             };
             (!dates.iter().any(|date| lives(date.at))).then(|| {
                 (
-                    "dates",
+                    "trigger",
                     "none of its dates lies between `from` and `until` on a day that is open".to_owned(),
                     "move the dates, or change `from`, `until`, `except` or `only`",
                 )

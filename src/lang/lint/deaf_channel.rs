@@ -111,7 +111,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             && let Some(need) = heard(&on.name)
         {
             told.insert(need);
-            report(cx, cx.span(&format!("plays.{}.on", play.name)), &group, &[need], out);
+            report(cx, cx.span(&format!("plays.{}.trigger", play.name)), &group, &[need], out);
         }
         steps(cx, play, &mut told, out);
     }

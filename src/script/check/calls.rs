@@ -1,12 +1,12 @@
 //! Calls: functions that are there, how much they take, which are refused, and the maps of `post` and `task`.
 
 use super::{ANY, Kind, Place, Walk, meant, names::called};
+use crate::base::source::normal_path;
 use crate::script::{
     api,
     posting::{self, Shape},
     suggest,
 };
-use crate::base::source::normal_path;
 use rhai::{Dynamic, Expr, FnCallExpr, FnPtr, Position};
 
 /// Functions that are part of Rhai's language, not of a package.
@@ -83,8 +83,10 @@ impl Walk<'_> {
             return items.find(|i| i.params.map_or(0, <[_]>::len) == given).map_or(ANY, |item| item.gives);
         }
         if !counts.is_empty() && on != "list" {
-            let signatures: Vec<String> = api::find(on, name).map(|i| format!("`{}`", i.signature())).collect();
-            let message = format!("`{name}` takes {}, not {given}: {}", listed(&counts), signatures.join(", "));
+            let signatures: Vec<String> =
+                api::find(on, name).map(|i| format!("`{}`", i.signature())).collect();
+            let message =
+                format!("`{name}` takes {}, not {given}: {}", listed(&counts), signatures.join(", "));
             self.problem(position, message, None);
             return ANY;
         }
@@ -185,8 +187,10 @@ impl Walk<'_> {
         if let Place::Script { functions, .. } = self.place {
             names.extend(functions.keys().map(String::as_str));
         }
-        let help = suggest::nearest(name, names)
-            .map_or_else(|| "`playbook api` lists what there is".into(), |near| format!("did you mean `{near}`?"));
+        let help = suggest::nearest(name, names).map_or_else(
+            || "`playbook api` lists what there is".into(),
+            |near| format!("did you mean `{near}`?"),
+        );
         self.problem(position, format!("there is no function `{name}`"), Some(help));
         false
     }
@@ -222,7 +226,8 @@ impl Walk<'_> {
             }
             None => {
                 let names: Vec<&str> = functions.keys().map(String::as_str).collect();
-                let message = format!("`{module}` has no function `{}`{}", call.name, meant(&call.name, &names));
+                let message =
+                    format!("`{module}` has no function `{}`{}", call.name, meant(&call.name, &names));
                 self.problem(position, message, None);
             }
         }

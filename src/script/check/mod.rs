@@ -25,11 +25,7 @@ pub(super) enum Place<'a> {
     /// In a playbook, with the names it may use there.
     Expression(&'a Known),
     /// In a script file, with its own functions, its constants and what its imports have.
-    Script {
-        functions: Arities,
-        constants: BTreeSet<String>,
-        modules: BTreeMap<String, Arities>,
-    },
+    Script { functions: Arities, constants: BTreeSet<String>, modules: BTreeMap<String, Arities> },
 }
 
 /// Something wrong at a place.
@@ -87,7 +83,9 @@ fn functions_of(ast: &AST) -> Vec<Function> {
         .map(|def| {
             // `clone_functions_only_filtered` copies every function where the target has none yet (Rhai 1.27).
             let mut alone = ast.clone_functions_only();
-            alone.retain_functions(|_, _, name, params| name == def.name.as_str() && params == def.params.len());
+            alone.retain_functions(|_, _, name, params| {
+                name == def.name.as_str() && params == def.params.len()
+            });
             let mut statements = Vec::new();
             alone.walk(&mut |path: &[ASTNode<'_>]| {
                 if let [ASTNode::Stmt(statement)] = path {
@@ -223,7 +221,11 @@ impl Walk<'_> {
                 "map"
             }
             Expr::Variable(parts, _, position) => {
-                if parts.2.is_empty() { self.variable(&parts.1, *position) } else { ANY }
+                if parts.2.is_empty() {
+                    self.variable(&parts.1, *position)
+                } else {
+                    ANY
+                }
             }
             Expr::FnCall(call, position) | Expr::MethodCall(call, position) => self.call(call, *position),
             Expr::Dot(parts, flags, _) => {

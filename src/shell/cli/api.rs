@@ -26,8 +26,9 @@ enum ApiFormat {
 
 impl Api {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let locale = Locale::from_tag(&self.lang)
-            .ok_or_else(|| Failure::usage(format!("{:?} is no language here; expected en or zh", self.lang)))?;
+        let locale = Locale::from_tag(&self.lang).ok_or_else(|| {
+            Failure::usage(format!("{:?} is no language here; expected en or zh", self.lang))
+        })?;
         out.raw(&match self.format {
             ApiFormat::Text => api::listing(locale),
             ApiFormat::Rhai => api::definitions(),

@@ -2,10 +2,7 @@
 //!
 //! An answer comes after the commit: what was said to be done is done for ever.
 
-use super::{
-    failure::Failure,
-    remote::no_engine,
-};
+use super::{failure::Failure, remote::no_engine};
 use crate::{
     base::{
         ids::{EffectId, GroupId, MemberId},

@@ -24,8 +24,9 @@ pub(super) struct Explain {
 
 impl Explain {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let locale = Locale::from_tag(&self.lang)
-            .ok_or_else(|| Failure::usage(format!("{:?} is no language here; expected en or zh", self.lang)))?;
+        let locale = Locale::from_tag(&self.lang).ok_or_else(|| {
+            Failure::usage(format!("{:?} is no language here; expected en or zh", self.lang))
+        })?;
         let Some(wanted) = &self.code else { return list(locale, out) };
         let code = explain::find(wanted).map_err(|near| {
             let help = near.map_or_else(

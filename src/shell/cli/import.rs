@@ -61,7 +61,8 @@ impl Import {
 /// Reads the rows; an error names its line.
 fn members(text: &str, zone: &Zone, now: Timestamp) -> Result<Vec<Member>, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let header: Vec<String> =
         reader.headers().map_err(|error| error.to_string())?.iter().map(str::to_owned).collect();
     if !header.iter().any(|name| name == "id" || name == "name") {
@@ -101,9 +102,8 @@ fn member(
         column(name).map(read).transpose()
     };
     let number = |name: &str| -> Result<i64, String> {
-        column(name).map_or(Ok(0), |text| {
-            text.parse().map_err(|_| format!("{name}: {text:?} is not a whole number"))
-        })
+        column(name)
+            .map_or(Ok(0), |text| text.parse().map_err(|_| format!("{name}: {text:?} is not a whole number")))
     };
     let mut member = Member::new(MemberId::new(id), time("joined")?.unwrap_or(now));
     member.seen = time("seen")?.unwrap_or(member.joined);
@@ -115,8 +115,7 @@ fn member(
     let tags = column("tags").unwrap_or_default();
     member.tags =
         tags.split([' ', ',', ';', '、', ',']).filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
-    const KNOWN: [&str; 9] =
-        ["id", "name", "role", "source", "joined", "seen", "messages", "points", "tags"];
+    const KNOWN: [&str; 9] = ["id", "name", "role", "source", "joined", "seen", "messages", "points", "tags"];
     for (name, text) in header.iter().zip(record).filter(|(name, _)| !KNOWN.contains(&name.as_str())) {
         if !text.is_empty() && !name.is_empty() {
             member.fields.insert(name.clone(), Value::str(text));
@@ -135,7 +134,8 @@ mod tests {
 
     #[test]
     fn columns_go_where_they_belong() {
-        let text = "\u{feff}id,name,joined,tags,city,points\nli,小李,2026/11/2,vip;host,西安,5\n\nwang,,,,,\n";
+        let text =
+            "\u{feff}id,name,joined,tags,city,points\nli,小李,2026/11/2,vip;host,西安,5\n\nwang,,,,,\n";
         let members = read(text).unwrap();
         assert_eq!(members.len(), 2);
         let li = &members[0];

@@ -22,7 +22,8 @@ impl Members {
             return command.run(out);
         }
         let opened = self.read.open()?;
-        let mut table = Table::new(&["group", "id", "name", "joined", "last seen", "messages", "points", "tags"]);
+        let mut table =
+            Table::new(&["group", "id", "name", "joined", "last seen", "messages", "points", "tags"]);
         for group in opened.groups() {
             for member in group.state.members.values() {
                 match self.read.format.format {

@@ -27,7 +27,8 @@ impl Outbox {
             .reader
             .outbox(opened.only.as_ref(), self.all)
             .map_err(|error| Failure::environment(error.to_string()))?;
-        let mut table = Table::new(&["group", "effect", "channel", "status", "attempts", "decided", "message"]);
+        let mut table =
+            Table::new(&["group", "effect", "channel", "status", "attempts", "decided", "message"]);
         for row in &rows {
             let zone = opened.zone(&row.group);
             match self.read.format.format {

@@ -5,11 +5,11 @@ use super::{
     output::{BAD, DIM, Format, GOOD, Output, Table, WARN},
     state::{ReadArgs, instant, when},
 };
+use crate::base::time::Zone;
 use crate::engine::{
     entry::{Outcome, Waiting},
     state::Run,
 };
-use crate::base::time::Zone;
 
 /// Shows the runs of each group: the open ones, then those that ended last.
 #[derive(Debug, clap::Args)]

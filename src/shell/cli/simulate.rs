@@ -137,7 +137,12 @@ struct Days {
 }
 
 impl Days {
-    fn line(&mut self, playbook: &Playbook, transition: &Transition<'_>, out: &mut Output) -> Result<(), Failure> {
+    fn line(
+        &mut self,
+        playbook: &Playbook,
+        transition: &Transition<'_>,
+        out: &mut Output,
+    ) -> Result<(), Failure> {
         let Some(line) = timeline::describe(transition.entry, &playbook.zone) else { return Ok(()) };
         let civil = playbook.zone.civil(transition.entry.at);
         if self.day != Some(civil.date()) {
@@ -199,7 +204,11 @@ fn summary(
         tally.silent,
         words::count(tally.answers as usize, "answer")
     ))?;
-    out.line(format!("  {} held by budgets, {} expired", words::count(tally.held as usize, "message"), tally.expired))?;
+    out.line(format!(
+        "  {} held by budgets, {} expired",
+        words::count(tally.held as usize, "message"),
+        tally.expired
+    ))?;
     out.line("")?;
     let mut table = Table::new(&["play", "runs", "posts", "missed steps", "skipped", "failed"]);
     for play in &playbook.plays {

@@ -4,7 +4,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "looks for the state directory")]
 
-use super::{args::{GroupArg, StateArg}, failure::Failure};
+use super::{
+    args::{GroupArg, StateArg},
+    failure::Failure,
+};
 use crate::{
     base::{
         ids::GroupId,
@@ -56,8 +59,6 @@ pub(super) struct Opened {
     pub(super) recovered: Recovered,
     /// The group that is meant, if only one is.
     pub(super) only: Option<GroupId>,
-    /// Where.
-    pub(super) dir: PathBuf,
 }
 
 /// One group to show.
@@ -88,7 +89,7 @@ impl ReadArgs {
             return Err(Failure::usage(format!("there is no group {id} in {}", dir.display()))
                 .help(format!("its groups are {}", names.join(", "))));
         }
-        Ok(Opened { reader, recovered, only, dir })
+        Ok(Opened { reader, recovered, only })
     }
 }
 

@@ -5,11 +5,7 @@ use super::{
     output::{BAD, Format, NAME, Output, Table},
     state::{ReadArgs, instant, when},
 };
-use crate::{
-    base::time::Zone,
-    engine::state::OpenTask,
-    shell::clock,
-};
+use crate::{base::time::Zone, engine::state::OpenTask, shell::clock};
 
 /// Shows what waits for people: tasks, approvals, questions, posts to copy, removals.
 ///

@@ -14,13 +14,13 @@ const ASKED_MS_MAX: u64 = 24 * 60 * 60 * 1000;
 /// platform wants at least.
 pub(super) fn delay_ms(group: &GroupId, effect: &EffectId, failures: u32, asked: Option<u64>) -> u64 {
     let step = failures.clamp(1, 32) - 1;
-    let whole = FIRST_MS.saturating_mul(1 << step).min(RETRY_MS_MAX);
+    // With the jitter on top it reaches the limit, and stays spread out there.
+    let mean = FIRST_MS.saturating_mul(1 << step).min(RETRY_MS_MAX / 3 * 2);
     let mut seed = Seed::from_parts(&["retry", group.as_str(), effect.as_str(), &failures.to_string()]);
-    // From a half to one and a half, so that the mean is kept.
-    let jittered = (whole / 2 + seed.below(whole.max(1))).min(RETRY_MS_MAX);
+    let jittered = mean / 2 + seed.below(mean);
     match asked {
-        // Later than asked is allowed, earlier is not; a little jitter parts those who were asked together.
-        Some(asked) => asked.min(ASKED_MS_MAX) + seed.below(FIRST_MS / 5),
+        // Later than asked is allowed, earlier is not; the jitter parts those who were asked together.
+        Some(asked) => (asked.min(ASKED_MS_MAX) + seed.below(FIRST_MS / 5)).max(jittered),
         None => jittered,
     }
 }
@@ -35,7 +35,7 @@ mod tests {
         let waits: Vec<u64> = (1..=30).map(|n| delay_ms(&group, &effect, n, None)).collect();
         assert!(waits[0] < 1_000, "{waits:?}");
         assert!(waits.iter().all(|wait| *wait <= RETRY_MS_MAX));
-        assert!(waits[11..].iter().all(|wait| *wait >= RETRY_MS_MAX / 2));
+        assert!(waits[11..].iter().all(|wait| *wait >= RETRY_MS_MAX / 3));
         assert_eq!(waits, (1..=30).map(|n| delay_ms(&group, &effect, n, None)).collect::<Vec<_>>());
         assert_ne!(waits[20], delay_ms(&group, &EffectId::new("f"), 21, None));
     }
@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn what_the_platform_asks_for_is_kept() {
         let (group, effect) = (GroupId::new("g"), EffectId::new("e"));
-        let wait = delay_ms(&group, &effect, 9, Some(3_000));
+        let wait = delay_ms(&group, &effect, 1, Some(3_000));
         assert!((3_000..3_200).contains(&wait), "{wait}");
     }
 }

@@ -27,8 +27,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 const CLAIMED_PER_HOST_MAX: usize = 2 * IN_FLIGHT_PER_HOST_MAX;
 /// Of a host's places, what one robot may take: a slow one leaves some to the others at the same host.
 const SHARE_OF_ROBOT: (usize, usize) = (3, 4);
-/// The wait after a throttle answer that names none, while the platform's own limit is not known.
-const THROTTLED_MS: u64 = 1_000;
 
 /// Both clocks at one moment.
 #[derive(Debug, Clone, Copy)]
@@ -479,13 +477,14 @@ impl Dispatch {
                 ..
             } => {
                 let asked = after.map(|after| after.as_millis().max(0) as u64);
-                if throttled {
-                    let pause = now.ticks + asked.unwrap_or(THROTTLED_MS);
-                    if let Some(robot) = self.robot_of_head(lane_key) {
-                        robot.gate.pause(pause);
-                    }
-                }
+                // Where the platform does not say, its shortest window is waited for.
+                let window = job.target.rates.iter().map(|rate| rate.per.as_millis().max(0) as u64).min();
+                let asked = if throttled { asked.or(window) } else { asked };
                 self.retry(lane_key, asked, attempts_max.unwrap_or(ATTEMPTS_MAX), reason, now);
+                let until = self.lanes.get(lane_key).map_or(0, |lane| lane.not_before);
+                if throttled && let Some(robot) = self.robot_of_head(lane_key) {
+                    robot.gate.pause(until);
+                }
             }
             Finished::NotSent { reason } => self.retry(lane_key, None, ATTEMPTS_MAX, reason, now),
             Finished::Answered { receipt: Receipt::Unclear { reason }, .. }

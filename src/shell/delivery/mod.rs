@@ -23,3 +23,4 @@ mod rate;
 mod backoff;
 pub mod client;
 pub mod preview;
+pub mod render;

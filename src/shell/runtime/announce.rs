@@ -20,12 +20,15 @@ use crate::{
     model::channel::ChannelKind,
     shell::{
         clock,
-        delivery::{job::{Outcome, Settlement}, preview},
+        delivery::{
+            job::{Outcome, Settlement},
+            preview,
+        },
         store::OutboxRow,
     },
     sim::timeline::{self, Line, Tone},
 };
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
 /// Groups that are told about one by one.
 const GROUPS_IN_DETAIL: usize = 5;
@@ -87,8 +90,12 @@ impl Announcer {
     pub(super) fn resting(&self, groups: &[GroupId]) {
         if !groups.is_empty() {
             let names: Vec<&str> = groups.iter().take(8).map(GroupId::as_str).collect();
-            let more = if groups.len() > 8 { format!(" and {} more", groups.len() - 8) } else { String::new() };
-            self.say(paint(WARN, &format!("resting: {}{more}: in the state, and in no file", names.join(", "))));
+            let more =
+                if groups.len() > 8 { format!(" and {} more", groups.len() - 8) } else { String::new() };
+            self.say(paint(
+                WARN,
+                &format!("resting: {}{more}: in the state, and in no file", names.join(", ")),
+            ));
         }
     }
 
@@ -98,9 +105,10 @@ impl Announcer {
         if !rows.is_empty() {
             let mut text = format!("{} on the way from before", messages(rows.len()));
             if doubtful > 0 {
-                text.push_str(&format!(
+                let _ = write!(
+                    text,
                     ", {doubtful} of them in doubt: an attempt was under way when the engine ended"
-                ));
+                );
             }
             self.say(paint(WARN, &text));
         }
@@ -110,7 +118,8 @@ impl Announcer {
     pub(super) fn entries(&mut self, book: &Book, slot: &Slot, entries: &[Entry]) {
         let detail = self.groups <= GROUPS_IN_DETAIL;
         for entry in entries {
-            let Some(line) = timeline::describe(entry, &book.playbook.zone).or_else(|| notified(entry)) else {
+            let Some(line) = timeline::describe(entry, &book.playbook.zone).or_else(|| notified(entry))
+            else {
                 continue;
             };
             self.told = true;
@@ -177,9 +186,11 @@ impl Announcer {
         }
         let clock = clock::now();
         let (word, style, text) = match &settlement.outcome {
-            Outcome::Accepted if settlement.in_doubt => {
-                ("delivered", WARN, "; an earlier attempt is in doubt, so a second copy is possible".to_owned())
-            }
+            Outcome::Accepted if settlement.in_doubt => (
+                "delivered",
+                WARN,
+                "; an earlier attempt is in doubt, so a second copy is possible".to_owned(),
+            ),
             // What went well has been seen as a post.
             Outcome::Accepted => return,
             Outcome::Deferred { until } => {
@@ -264,11 +275,11 @@ fn outgoing(entry: &Entry) -> Option<&Outgoing> {
 /// The command that answers what a person is asked.
 fn how_to_answer(entry: &Entry, group: Option<&GroupId>) -> Option<String> {
     let Fact::TaskOpened(task) = &entry.fact else { return None };
-    Some(answer_command(&task.kind, task.id.as_str(), group))
+    Some(answer_command(task.kind, task.id.as_str(), group))
 }
 
 /// The command that answers a task of a kind.
-pub(super) fn answer_command(kind: &TaskKind, id: &str, group: Option<&GroupId>) -> String {
+pub(super) fn answer_command(kind: TaskKind, id: &str, group: Option<&GroupId>) -> String {
     let whose = group.map(|group| format!(" --group {group}")).unwrap_or_default();
     match kind {
         TaskKind::Approval => format!("playbook approve {id}{whose} · playbook reject {id}{whose}"),

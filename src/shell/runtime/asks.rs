@@ -4,7 +4,7 @@
 
 use super::{
     driver::{Driver, Event},
-    slot::Pending,
+    slot::{Pending, Slot},
 };
 use crate::{
     base::{
@@ -22,6 +22,7 @@ use crate::{
         store::{LogLine, OutboxRow, Reader, Status},
     },
 };
+use std::fmt::Write as _;
 use tokio::sync::oneshot;
 
 /// Takes a request.
@@ -32,7 +33,8 @@ pub(super) fn take(driver: &mut Driver, (request, reply): Asked) {
     };
     let waiting = driver.slots.get(&group).map_or(0, |slot| slot.waiting.len());
     if waiting >= limits::INPUTS_WAITING_MAX {
-        let reason = format!("{waiting} inputs of group `{group}` are waiting already; ask again in a moment");
+        let reason =
+            format!("{waiting} inputs of group `{group}` are waiting already; ask again in a moment");
         return Driver::refuse(reply, reason);
     }
     let id = request.id.map_or_else(|| driver.fresh_id(), InputId::from);
@@ -53,7 +55,7 @@ pub(super) fn take(driver: &mut Driver, (request, reply): Asked) {
 }
 
 fn group_of(driver: &Driver, wanted: Option<GroupId>) -> Result<GroupId, String> {
-    let mut running = driver.slots.values().filter(|slot| slot.book.is_some()).map(|slot| slot.group());
+    let mut running = driver.slots.values().filter(|slot| slot.book.is_some()).map(Slot::group);
     match wanted {
         Some(group) if driver.slots.get(&group).is_some_and(|slot| slot.book.is_some()) => Ok(group),
         Some(group) => Err(format!("no group `{group}` is running here; running: {}", names(running))),
@@ -73,7 +75,7 @@ fn names<'a>(groups: impl Iterator<Item = &'a GroupId>) -> String {
     let all: Vec<&str> = groups.map(GroupId::as_str).collect();
     let mut text = all[..all.len().min(SHOWN)].join(", ");
     if all.len() > SHOWN {
-        text.push_str(&format!(" and {} more", all.len() - SHOWN));
+        let _ = write!(text, " and {} more", all.len() - SHOWN);
     }
     text
 }
@@ -105,7 +107,7 @@ fn outbox(
         }
         match store.revive(group.clone(), effect).await {
             Ok(Some(row)) => {
-                let _ = events.send(Event::Revived(row));
+                let _ = events.send(Event::Revived(Box::new(row)));
                 let _ = reply.send(CommandReply { ok: true, group: Some(group), ..CommandReply::default() });
             }
             Ok(None) => Driver::refuse(reply, "it is on its way already"),

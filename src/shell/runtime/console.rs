@@ -91,12 +91,12 @@ impl Console {
         let compiled = &loaded.compiled;
         let errors = compiled.report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
         for found in errors.chain(&compiled.script_problems).take(limits::DIAGNOSTICS_MAX) {
-            self.trouble(&text::render(found, &compiled.sources, style));
+            Self::trouble(&text::render(found, &compiled.sources, style));
         }
     }
 
     /// Something that is wrong: to standard error, at once.
-    pub(super) fn trouble(&self, text: &str) {
+    pub(super) fn trouble(text: &str) {
         let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
     }
 

@@ -32,15 +32,12 @@ impl Covers {
     pub(super) fn add(&mut self, group: &GroupId, first: i64, last: i64) {
         self.last = self.last.max(last);
         let count = (last - first + 1) as u64;
-        match self.open.get_mut(group) {
-            Some(open) => {
-                open.1 = last;
-                open.2 += count;
-            }
-            None => {
-                self.open.insert(group.clone(), (first, last, count));
-                self.oldest.insert((first, group.clone()));
-            }
+        if let Some(open) = self.open.get_mut(group) {
+            open.1 = last;
+            open.2 += count;
+        } else {
+            self.open.insert(group.clone(), (first, last, count));
+            self.oldest.insert((first, group.clone()));
         }
     }
 

@@ -2,7 +2,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "a rehearsal settles beside the driver")]
 
-use super::{book::Book, driver::{Driver, Event}, slot::Slot};
+use super::{
+    book::Book,
+    driver::{Driver, Event},
+    slot::Slot,
+};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},

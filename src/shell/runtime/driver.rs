@@ -59,7 +59,7 @@ pub(super) enum Event {
     /// Messages have left the courier, or wait for another attempt; recorded already.
     Settled(Vec<Settled>),
     /// A dead message is on its way again.
-    Revived(OutboxRow),
+    Revived(Box<OutboxRow>),
     /// Something in a playbook's folder may have changed.
     Changed,
     /// A file was compiled again; the number is the book's.
@@ -224,8 +224,7 @@ impl Driver {
         let book = &self.books[index];
         let digest = book.playbook.digest.clone();
         if !known.values().any(|info| info.digest == digest) {
-            let work =
-                Work::Source { digest: digest.clone(), path: book.name.clone(), files: book.files() };
+            let work = Work::Source { digest: digest.clone(), path: book.name.clone(), files: book.files() };
             self.store.send(work)?;
         }
         let groups: Vec<GroupId> = book.playbook.groups.keys().cloned().collect();
@@ -254,7 +253,7 @@ impl Driver {
         let mut jobs = Vec::new();
         for open in open {
             match open {
-                Open::Send(row) => jobs.push(row),
+                Open::Send(row) => jobs.push(*row),
                 Open::Tell(group, effect, receipt) => self.receipt(&group, effect, receipt),
             }
         }
@@ -328,7 +327,10 @@ impl Driver {
             Event::Script(group, effect, result) => {
                 crash::point(Point::AfterScript);
                 let id = InputId::from(format!("script/{effect}"));
-                self.enqueue(&group, Pending::new(Input { id, kind: InputKind::ScriptReturned { effect, result } }));
+                self.enqueue(
+                    &group,
+                    Pending::new(Input { id, kind: InputKind::ScriptReturned { effect, result } }),
+                );
             }
             Event::Settled(settled) => {
                 for settled in settled {
@@ -345,7 +347,7 @@ impl Driver {
             }
             Event::Revived(row) => {
                 self.revived.lock().unwrap_or_else(PoisonError::into_inner).insert(row.key);
-                self.deliver(vec![dispatch::Outbound::again(row)]);
+                self.deliver(vec![dispatch::Outbound::again(*row)]);
             }
             Event::Changed => self.changed(),
             Event::Recompiled(index, loaded) => self.recompiled(index, loaded)?,
@@ -437,7 +439,8 @@ impl Driver {
             let script = matches!(input.kind, InputKind::ScriptReturned { .. });
             if decided.entries.is_empty() && told.is_none() && decided.parked.is_none() {
                 if let Some(reply) = reply {
-                    let done = CommandReply { ok: true, group: Some(group.clone()), ..CommandReply::default() };
+                    let done =
+                        CommandReply { ok: true, group: Some(group.clone()), ..CommandReply::default() };
                     let _ = reply.send(done);
                 }
                 if script {
@@ -457,17 +460,16 @@ impl Driver {
             }
             let entries = Arc::new(decided.entries);
             let claimed = dispatch::reserve(&self.delivery, &self.books, slot, &entries);
-            slot.flight =
-                Some(Flight { entries: entries.clone(), next: decided.next, claimed: claimed.clone(), reply, script });
+            slot.flight = Some(Flight {
+                entries: entries.clone(),
+                next: decided.next,
+                claimed: claimed.clone(),
+                reply,
+                script,
+            });
             self.in_flight += 1;
-            let work = Decision {
-                group: group.clone(),
-                at: now,
-                entries,
-                claimed,
-                told,
-                parked: decided.parked,
-            };
+            let work =
+                Decision { group: group.clone(), at: now, entries, claimed, told, parked: decided.parked };
             return Ok(self.store.send(Work::Decide(work))?);
         }
         self.arm(group);
@@ -514,7 +516,8 @@ impl Driver {
         if let Some(book) = slot.book.and_then(|index| self.books.get(index)) {
             self.announcer.entries(book, slot, &flight.entries);
             if let Some(reply) = flight.reply {
-                let _ = reply.send(asks::answer(&acked.group, acked.first, &flight.entries, &book.playbook.zone));
+                let _ =
+                    reply.send(asks::answer(&acked.group, acked.first, &flight.entries, &book.playbook.zone));
             }
         }
         let group = acked.group.clone();

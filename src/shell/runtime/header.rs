@@ -10,13 +10,11 @@ use super::{
     slot::Slot,
 };
 use crate::{
-    base::{
-        diagnostic::Severity,
-        ids::GroupId,
-        time::Timestamp,
-        words,
+    base::{diagnostic::Severity, ids::GroupId, time::Timestamp, words},
+    engine::{
+        state::State,
+        view::{Upcoming, upcoming},
     },
-    engine::{state::State, view::{Upcoming, upcoming}},
     model::{
         channel::Abilities,
         play::{Play, Section},
@@ -24,12 +22,17 @@ use crate::{
         step::Verb,
         trigger::Trigger,
     },
-    script::{expr::Expr, facts::{Facts, PhaseFacts}, names::{Known, Names}},
+    script::{
+        expr::Expr,
+        facts::{Facts, PhaseFacts},
+        names::{Known, Names},
+    },
     shell::clock,
     sim::timeline,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
     path::Path,
     sync::Arc,
 };
@@ -54,12 +57,13 @@ pub(super) fn header(books: &[Book], dir: &Path, rehearse: bool, _columns: usize
         };
         let groups = words::count(playbook.groups.len(), "group");
         let plays = words::count(playbook.plays.len(), "play");
-        out.push_str(&format!(
-            "{name}\n  {} · version {} · {groups} · {plays} · {}\n",
+        let _ = writeln!(
+            out,
+            "{name}\n  {} · version {} · {groups} · {plays} · {}",
             book.file.display(),
             playbook.digest.short(),
             playbook.zone.name()
-        ));
+        );
     }
     if rehearse {
         out.push_str(&paint(WARN, "  a rehearsal: nothing is sent, the state is thrown away\n"));
@@ -83,7 +87,8 @@ pub(super) fn overview(book: &Book, slots: &[&Slot], rehearse: bool, columns: us
         if tasks > 0 {
             row(&mut out, "waiting", &format!("{tasks} for people; `playbook tasks` lists them"));
         }
-        let soonest = slots.iter().filter_map(|slot| crate::engine::deadline(&slot.state)).map(|d| d.at).min();
+        let soonest =
+            slots.iter().filter_map(|slot| crate::engine::deadline(&slot.state)).map(|d| d.at).min();
         if let Some(at) = soonest {
             row(&mut out, "next", &format!("{} ({})", when(at, book), relative(at)));
         }
@@ -92,7 +97,7 @@ pub(super) fn overview(book: &Book, slots: &[&Slot], rehearse: bool, columns: us
     for slot in slots.iter().take(if slots.len() > GROUPS_SHOWN { 0 } else { GROUPS_SHOWN }) {
         if several {
             let title = book.playbook.groups.get(slot.group()).map_or("", |group| &group.title);
-            out.push_str(&format!("{} {}\n", paint(HEADING, slot.group().as_str()), paint(DIM, title)));
+            let _ = writeln!(out, "{} {}", paint(HEADING, slot.group().as_str()), paint(DIM, title));
         }
         group(&mut out, book, slot, several, columns);
     }
@@ -123,12 +128,16 @@ fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usi
         let whom: Vec<&str> = task.people.iter().map(|person| person.name.as_str()).collect();
         let whom = if whom.is_empty() { String::new() } else { format!("{}: ", whom.join(", ")) };
         let due = task.due.map(|due| format!(" by {}", when(due, book))).unwrap_or_default();
-        let answer = answer_command(&task.kind, task.id.as_str(), several.then(|| slot.group()));
+        let answer = answer_command(task.kind, task.id.as_str(), several.then(|| slot.group()));
         let text = words::shorten(&task.text, columns.saturating_sub(24).max(20));
         row(
             out,
             if index == 0 { "waiting" } else { "" },
-            &format!("{} {whom}{text}{due}\n             {}", paint(NAME, task.id.as_str()), paint(DIM, &answer)),
+            &format!(
+                "{} {whom}{text}{due}\n             {}",
+                paint(NAME, task.id.as_str()),
+                paint(DIM, &answer)
+            ),
         );
     }
     if state.tasks.len() > TASKS_SHOWN {
@@ -141,10 +150,18 @@ fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usi
         let name = next.play.as_str();
         let pad = " ".repeat(width.saturating_sub(name.width()));
         let (style, text) = outlook(book, next);
-        row(out, label, &format!("{}  {}{pad}  {}", when(next.at, book), paint(NAME, name), paint(style, &text)));
+        row(
+            out,
+            label,
+            &format!("{}  {}{pad}  {}", when(next.at, book), paint(NAME, name), paint(style, &text)),
+        );
     }
     if coming.len() > NEXT_SHOWN {
-        row(out, "", &format!("and {} more: `playbook plan {}`", coming.len() - NEXT_SHOWN, book.file.display()));
+        row(
+            out,
+            "",
+            &format!("and {} more: `playbook plan {}`", coming.len() - NEXT_SHOWN, book.file.display()),
+        );
     }
 }
 
@@ -155,11 +172,15 @@ fn outlook(book: &Book, next: &Upcoming) -> (anstyle::Style, String) {
     }
     let mut text = relative(next.at);
     if let Some(step) = &next.step {
-        text.push_str(&format!(", step {step}"));
+        let _ = write!(text, ", step {step}");
     } else if let Some(play) = book.playbook.play(&next.play) {
         let passed = passed_steps(play, next.anchor, book);
         if passed > 0 {
-            text.push_str(&format!(", {} will be missed: their time has passed", words::count(passed, "early step")));
+            let _ = write!(
+                text,
+                ", {} will be missed: their time has passed",
+                words::count(passed, "early step")
+            );
         }
     }
     (DIM, text)
@@ -183,16 +204,16 @@ fn phase(book: &Book, state: &State) -> String {
         return text;
     }
     if let Some(until) = &phase.until {
-        text.push_str(&format!(" until {}", until.source()));
+        let _ = write!(text, " until {}", until.source());
         if let Some((what, value)) = progress(&book.playbook, state, until) {
-            text.push_str(&format!(" ({what} is {value})"));
+            let _ = write!(text, " ({what} is {value})");
         }
     }
     if let Some(timeout) = state.phase_timeout {
-        text.push_str(&format!(", at the latest {} ({})", when(timeout, book), relative(timeout)));
+        let _ = write!(text, ", at the latest {} ({})", when(timeout, book), relative(timeout));
     }
     if let Some(next) = book.playbook.phase_after(&state.phase) {
-        text.push_str(&format!(", then {}", next.name));
+        let _ = write!(text, ", then {}", next.name);
     }
     text
 }
@@ -278,7 +299,8 @@ pub(super) fn next_line(slots: &BTreeMap<GroupId, Slot>, books: &[Book]) -> Opti
         .values()
         .filter_map(|slot| {
             let book = books.get(slot.book?)?;
-            let next = upcoming(&slot.state, &book.playbook).into_iter().find(|next| next.unless.is_none())?;
+            let next =
+                upcoming(&slot.state, &book.playbook).into_iter().find(|next| next.unless.is_none())?;
             Some((slot, book, next))
         })
         .min_by_key(|(_, _, next)| next.at)?;
@@ -300,5 +322,5 @@ fn relative(at: Timestamp) -> String {
 }
 
 fn row(out: &mut String, label: &str, text: &str) {
-    out.push_str(&format!("  {label:<10} {text}\n"));
+    let _ = writeln!(out, "  {label:<10} {text}");
 }

@@ -18,7 +18,11 @@ mod console;
 mod announce;
 mod header;
 
-use super::{lock::Lock, socket, store::{Store, StoreError}};
+use super::{
+    lock::Lock,
+    socket,
+    store::{Store, StoreError},
+};
 use crate::base::ids::GroupId;
 use book::Book;
 use console::Console;
@@ -89,10 +93,7 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
         return Err(RunError::new(2, "no playbook file was given"));
     };
     // Thrown away when this goes, also after an error.
-    let rehearsal = options
-        .rehearse
-        .then(|| Rehearsal::new().map_err(RunError::environment))
-        .transpose()?;
+    let rehearsal = options.rehearse.then(|| Rehearsal::new().map_err(RunError::environment)).transpose()?;
     let dir = match (&rehearsal, &options.state) {
         (Some(rehearsal), _) => rehearsal.0.clone(),
         (None, Some(dir)) => dir.clone(),
@@ -109,7 +110,14 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
         .map_err(RunError::environment)?;
     let console = Console::start(options.color);
     let result = start(options, &console, &store).and_then(|books| {
-        runtime.block_on(live(options, &dir, &store, books, driver::Found { recovered, open, acks }, &console))
+        runtime.block_on(live(
+            options,
+            &dir,
+            &store,
+            books,
+            driver::Found { recovered, open, acks },
+            &console,
+        ))
     });
     runtime.shutdown_timeout(std::time::Duration::from_secs(3));
     store.close();
@@ -241,4 +249,3 @@ fn env(name: &str) -> Option<String> {
 fn secret_file(root: &Path, path: &str) -> std::io::Result<String> {
     std::fs::read_to_string(root.join(path))
 }
-

@@ -81,7 +81,9 @@ impl Driver {
         match loaded {
             Ok(loaded) => self.take_version(index, *loaded)?,
             // In the middle of a save by rename the file is away for a moment.
-            Err(reason) => self.announcer.say(paint(WARN, &format!("{reason}; the last good version goes on"))),
+            Err(reason) => {
+                self.announcer.say(paint(WARN, &format!("{reason}; the last good version goes on")))
+            }
         }
         if again {
             self.recompile(index);
@@ -104,7 +106,8 @@ impl Driver {
             return Ok(());
         };
         if let Some(other) = self.owner_of_a_group(index, &playbook) {
-            self.announcer.say(paint(BAD, &format!("{name} is refused: {other}; the last good version goes on")));
+            self.announcer
+                .say(paint(BAD, &format!("{name} is refused: {other}; the last good version goes on")));
             self.reload.refused.insert(index, loaded.reads);
             return Ok(());
         }
@@ -115,7 +118,8 @@ impl Driver {
         let (old, changes) = match self.books[index].replace(loaded, playbook.clone(), self.rehearse) {
             Ok(replaced) => replaced,
             Err(missing) => {
-                let text = format!("{name} is refused: {}; the last good version goes on", missing.join("; "));
+                let text =
+                    format!("{name} is refused: {}; the last good version goes on", missing.join("; "));
                 self.announcer.say(paint(BAD, &text));
                 self.reload.refused.insert(index, reads);
                 return Ok(());
@@ -145,7 +149,8 @@ impl Driver {
                 slot.book = None;
             }
         }
-        let gone: Vec<_> = old.groups.keys().filter(|group| !new.groups.contains_key(*group)).cloned().collect();
+        let gone: Vec<_> =
+            old.groups.keys().filter(|group| !new.groups.contains_key(*group)).cloned().collect();
         for group in &gone {
             self.arm(group);
         }
@@ -157,9 +162,11 @@ impl Driver {
         for slot in self.slots.values().filter(|slot| slot.book == Some(index)).take(1) {
             // The plays' next starts are known once the groups have adopted; until then the old ones hold.
             let next = upcoming(&slot.state, new);
-            let coming: Vec<String> = next.iter().take(3).map(|next| {
-                format!("{} {}", next.play, new.zone.civil(next.at).strftime("%a %d %b %H:%M"))
-            }).collect();
+            let coming: Vec<String> = next
+                .iter()
+                .take(3)
+                .map(|next| format!("{} {}", next.play, new.zone.civil(next.at).strftime("%a %d %b %H:%M")))
+                .collect();
             if !coming.is_empty() {
                 self.announcer.say(paint(DIM, &format!("          next: {}", coming.join(" · "))));
             }
@@ -171,9 +178,10 @@ impl Driver {
         for change in changes {
             let text = match change {
                 Change::Added(path) => paint(GOOD, &format!("script    {path} is in use")),
-                Change::Replaced(path) => {
-                    paint(GOOD, &format!("script    {path} was saved: the next step that runs it runs the new one"))
-                }
+                Change::Replaced(path) => paint(
+                    GOOD,
+                    &format!("script    {path} was saved: the next step that runs it runs the new one"),
+                ),
                 Change::Broken { path, errors, last_good } => {
                     let goes_on = if *last_good {
                         "the last good version goes on".to_owned()
@@ -184,7 +192,8 @@ impl Driver {
                             .collect();
                         format!("steps that run it fail ({})", plays.join(", "))
                     };
-                    let errors: Vec<String> = errors.iter().take(limits::DIAGNOSTICS_MAX).map(ToString::to_string).collect();
+                    let errors: Vec<String> =
+                        errors.iter().take(limits::DIAGNOSTICS_MAX).map(ToString::to_string).collect();
                     paint(BAD, &format!("script    {path} is refused, {goes_on}\n{}", errors.join("\n")))
                 }
             };
@@ -196,7 +205,11 @@ impl Driver {
 /// What an edit changes, in words.
 fn describe(old: &Playbook, new: &Playbook) -> String {
     let names = |of: &Playbook, other: &Playbook| -> Vec<String> {
-        of.plays.iter().filter(|play| other.play(&play.name).is_none()).map(|play| play.name.to_string()).collect()
+        of.plays
+            .iter()
+            .filter(|play| other.play(&play.name).is_none())
+            .map(|play| play.name.to_string())
+            .collect()
     };
     let (added, removed) = (names(new, old), names(old, new));
     let changed: Vec<String> = new

@@ -135,16 +135,19 @@ impl Slot {
             Ok(Err(illegal)) => format!("it led to an entry that cannot follow: {illegal}"),
             Err(panic) => format!("deciding it broke the engine: {}", text_of(panic.as_ref())),
         };
-        let timer = matches!(input.kind, InputKind::Wake { .. }).then(|| self.state.timers.get_min().cloned());
+        let timer =
+            matches!(input.kind, InputKind::Wake { .. }).then(|| self.state.timers.get_min().cloned());
         let fact = Fact::Poisoned { reason: reason.clone(), timer: timer.flatten() };
         let by_hand = matches!(input.kind, InputKind::Signal(_) | InputKind::Command(_));
         let id = by_hand.then(|| input.id.clone());
         let entry = Entry { at: now.max(self.state.clock), input: id, fact };
         match self.follow(std::slice::from_ref(&entry)) {
             Ok(next) => Decided { entries: vec![entry], next, parked: Some((stored(input), reason)) },
-            Err(_) => {
-                Decided { entries: Vec::new(), next: self.state.clone(), parked: Some((stored(input), reason)) }
-            }
+            Err(_) => Decided {
+                entries: Vec::new(),
+                next: self.state.clone(),
+                parked: Some((stored(input), reason)),
+            },
         }
     }
 

@@ -16,10 +16,13 @@ use std::{
 };
 use tokio::runtime::Handle;
 
+/// A data file: its folder and its path there.
+type DataKey = (PathBuf, String);
+
 /// Parsed data files, kept as long as their text is the same.
 #[derive(Debug, Default)]
 pub(super) struct DataCache {
-    parsed: Mutex<BTreeMap<(PathBuf, String), (Arc<str>, Value)>>,
+    parsed: Mutex<BTreeMap<DataKey, (Arc<str>, Value)>>,
 }
 
 /// Data files kept; past this the cache is begun anew.
@@ -119,7 +122,9 @@ impl Host for CallHost<'_> {
         }
         if !allowed(&url, self.hosts) {
             let host = url.host_str().unwrap_or_default();
-            return Err(format!("the playbook does not allow scripts to fetch from {host}; list it under `fetch`"));
+            return Err(format!(
+                "the playbook does not allow scripts to fetch from {host}; list it under `fetch`"
+            ));
         }
         let left = self.until.saturating_duration_since(Instant::now());
         self.web.fetch(&url, left)

@@ -105,7 +105,7 @@ pub struct OutboxRow {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Open {
     /// Goes to the courier.
-    Send(OutboxRow),
+    Send(Box<OutboxRow>),
     /// Is settled and the engine has not heard of it.
     Tell(GroupId, EffectId, Receipt),
 }
@@ -276,7 +276,9 @@ pub(super) fn open(conn: &Connection) -> Result<Vec<Open>, StoreError> {
         };
         match receipt {
             Some(receipt) => found.push(Open::Tell(row.group, row.effect, receipt)),
-            None if row.status == Status::Pending => found.push(Open::Send(with_message(conn, row)?)),
+            None if row.status == Status::Pending => {
+                found.push(Open::Send(Box::new(with_message(conn, row)?)));
+            }
             None => {}
         }
     }
@@ -284,7 +286,11 @@ pub(super) fn open(conn: &Connection) -> Result<Vec<Open>, StoreError> {
 }
 
 /// Rows for people: those that are open, or all, oldest first.
-pub(super) fn list(conn: &Connection, group: Option<&GroupId>, all: bool) -> Result<Vec<OutboxRow>, StoreError> {
+pub(super) fn list(
+    conn: &Connection,
+    group: Option<&GroupId>,
+    all: bool,
+) -> Result<Vec<OutboxRow>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM outbox WHERE (?1 IS NULL OR grp = ?1) AND (?2 OR open = 1) ORDER BY key"
     );
@@ -298,7 +304,12 @@ pub(super) fn list(conn: &Connection, group: Option<&GroupId>, all: bool) -> Res
 }
 
 /// Deletes some of the rows that were settled long ago; says whether there may be more.
-pub(super) fn prune(conn: &Connection, now: Timestamp, keep: Duration, most: usize) -> Result<bool, StoreError> {
+pub(super) fn prune(
+    conn: &Connection,
+    now: Timestamp,
+    keep: Duration,
+    most: usize,
+) -> Result<bool, StoreError> {
     let before = now.plus(-keep);
     let deleted = conn.execute(
         "DELETE FROM outbox WHERE key IN \
@@ -349,7 +360,9 @@ fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
 fn with_message(conn: &Connection, mut row: OutboxRow) -> Result<OutboxRow, StoreError> {
     let place = || format!("outbox row {}", row.key);
     let found: Option<(i64, i64, String)> = conn
-        .prepare_cached("SELECT seq, version, entries FROM journal WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1")?
+        .prepare_cached(
+            "SELECT seq, version, entries FROM journal WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1",
+        )?
         .query_row([row.key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let (seq, version, text) = found.ok_or_else(|| corrupt(place(), "its entry is gone"))?;

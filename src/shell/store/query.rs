@@ -8,12 +8,10 @@ use super::{
     schema,
     wire::{self, LogLine},
 };
-use crate::{
-    base::{
-        ids::{Digest, GroupId},
-        source::MemoryFolder,
-        time::Zone,
-    },
+use crate::base::{
+    ids::{Digest, GroupId},
+    source::MemoryFolder,
+    time::Zone,
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 use std::{collections::BTreeMap, path::Path};

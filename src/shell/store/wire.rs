@@ -98,12 +98,12 @@ impl LogLine {
 /// A stored value as people read it.
 fn shown(key: &str, value: Value, zone: &Zone) -> Value {
     match value {
-        Value::Number(n) if TIMES.contains(&key) => n.as_i64().map_or(Value::Number(n), |millis| {
-            Timestamp::from_millis(millis).to_rfc3339(zone).into()
-        }),
-        Value::Number(n) if LENGTHS.contains(&key) => n
+        Value::Number(n) if TIMES.contains(&key) => n
             .as_i64()
-            .map_or(Value::Number(n), |millis| Duration::from_millis(millis).to_string().into()),
+            .map_or(Value::Number(n), |millis| Timestamp::from_millis(millis).to_rfc3339(zone).into()),
+        Value::Number(n) if LENGTHS.contains(&key) => {
+            n.as_i64().map_or(Value::Number(n), |millis| Duration::from_millis(millis).to_string().into())
+        }
         Value::Array(items) => Value::Array(items.into_iter().map(|item| shown(key, item, zone)).collect()),
         Value::Object(map) => {
             if map.len() == 1

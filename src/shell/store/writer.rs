@@ -4,8 +4,8 @@
 //! engine stops, and what was not committed has not happened.
 
 use super::{
-    GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, outbox, path, query, recovery, schema,
-    wire,
+    GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, outbox, path, query, recovery,
+    schema, wire,
 };
 use crate::{
     base::{
@@ -191,12 +191,15 @@ impl Store {
     }
 }
 
+/// Where an answer goes.
+type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
 /// Answers that are given after the commit.
 #[derive(Default)]
 struct Answers {
     acked: Vec<Acked>,
-    records: Vec<(oneshot::Sender<Result<Vec<i64>, StoreError>>, Vec<i64>)>,
-    revived: Vec<(oneshot::Sender<Result<Option<OutboxRow>, StoreError>>, Option<OutboxRow>)>,
+    records: Vec<(Reply<Vec<i64>>, Vec<i64>)>,
+    revived: Vec<(Reply<Option<OutboxRow>>, Option<OutboxRow>)>,
     flushed: Vec<oneshot::Sender<Result<(), StoreError>>>,
     claims: bool,
     settles: bool,

@@ -1,0 +1,222 @@
+//! Local stand-ins for platforms: a tiny HTTP/1.1 server that records what it gets and answers as it is told.
+//!
+//! Faithful where the engine could notice: errors inside HTTP 200, sliding windows, limits, signatures. Binds
+//! 127.0.0.1 on a free port and ends with its `Fake`.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinHandle,
+};
+
+pub(crate) mod feishu;
+pub(crate) mod wecom;
+
+/// A request as it was received.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
+    pub(crate) at: Instant,
+}
+
+impl Seen {
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).expect("a JSON body")
+    }
+}
+
+/// What the server does with a request that it has read.
+#[derive(Debug, Clone)]
+pub(crate) enum Reply {
+    Answer {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+    },
+    /// Closes the connection without a word.
+    Drop,
+    /// Answers nothing and keeps the connection open.
+    Hang,
+}
+
+impl Reply {
+    pub(crate) fn status(status: u16) -> Self {
+        Self::Answer { status, headers: Vec::new(), body: String::new() }
+    }
+
+    pub(crate) fn json(body: &serde_json::Value) -> Self {
+        Self::Answer { status: 200, headers: Vec::new(), body: body.to_string() }
+    }
+
+    pub(crate) fn with(self, name: &'static str, value: &str) -> Self {
+        match self {
+            Self::Answer { status, mut headers, body } => {
+                headers.push((name, value.to_owned()));
+                Self::Answer { status, headers, body }
+            }
+            other => other,
+        }
+    }
+}
+
+/// Decides the reply; told the request and how many came before it.
+pub(crate) type Behave = Box<dyn Fn(&Seen, usize) -> Reply + Send + Sync>;
+
+/// A running stand-in.
+pub(crate) struct Fake {
+    pub(crate) port: u16,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+struct Shared {
+    behave: Behave,
+    seen: Mutex<Vec<Seen>>,
+    count: watch::Sender<usize>,
+    in_flight: AtomicUsize,
+    in_flight_max: AtomicUsize,
+    /// So many connections are closed before anything is read from them.
+    unread: AtomicUsize,
+}
+
+impl Fake {
+    pub(crate) async fn start(behave: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_at(0, behave).await
+    }
+
+    pub(crate) async fn start_at(
+        port: u16,
+        behave: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a free port");
+        let port = listener.local_addr().expect("a bound socket").port();
+        let shared = Arc::new(Shared {
+            behave: Box::new(behave),
+            seen: Mutex::default(),
+            count: watch::Sender::new(0),
+            in_flight: AtomicUsize::new(0),
+            in_flight_max: AtomicUsize::new(0),
+            unread: AtomicUsize::new(0),
+        });
+        let serving = Arc::clone(&shared);
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let is_unread = serving
+                    .unread
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
+                    .is_ok();
+                if !is_unread {
+                    tokio::spawn(serve(stream, Arc::clone(&serving)));
+                }
+            }
+        });
+        Self { port, shared, task }
+    }
+
+    /// Answers these in turn, the last one for ever.
+    pub(crate) async fn scripted(replies: Vec<Reply>) -> Self {
+        Self::start(move |_, before| replies[before.min(replies.len() - 1)].clone()).await
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/hook?key=k%20&x=1", self.port)
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.shared.seen.lock().unwrap().clone()
+    }
+
+    /// Waits until this many requests have been read.
+    pub(crate) async fn wait_for(&self, count: usize) {
+        let mut seen = self.shared.count.subscribe();
+        seen.wait_for(|seen| *seen >= count).await.expect("the server lives");
+    }
+
+    pub(crate) fn in_flight_max(&self) -> usize {
+        self.shared.in_flight_max.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn drop_unread(&self, connections: usize) {
+        self.shared.unread.store(connections, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
+    let mut buffer = Vec::new();
+    while let Some(seen) = read_request(&mut stream, &mut buffer).await {
+        let now = shared.in_flight.fetch_add(1, Ordering::Relaxed) + 1;
+        shared.in_flight_max.fetch_max(now, Ordering::Relaxed);
+        let reply = {
+            let mut all = shared.seen.lock().unwrap();
+            let reply = (shared.behave)(&seen, all.len());
+            all.push(seen);
+            shared.count.send_replace(all.len());
+            reply
+        };
+        let Reply::Answer { status, headers, body } = reply else {
+            if matches!(reply, Reply::Hang) {
+                std::future::pending::<()>().await;
+            }
+            shared.in_flight.fetch_sub(1, Ordering::Relaxed);
+            return;
+        };
+        // The others get a chance to come in, so that what is in flight at once is seen.
+        tokio::task::yield_now().await;
+        shared.in_flight.fetch_sub(1, Ordering::Relaxed);
+        let mut head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
+        for (name, value) in headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Seen> {
+    let head_end = loop {
+        if let Some(at) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
+            break at;
+        }
+        if stream.read_buf(buffer).await.ok()? == 0 {
+            return None;
+        }
+    };
+    let head = String::from_utf8_lossy(&buffer[..head_end]).into_owned();
+    let mut lines = head.split("\r\n");
+    let mut first = lines.next()?.split(' ');
+    let (method, path) = (first.next()?.to_owned(), first.next()?.to_owned());
+    let headers: BTreeMap<String, String> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    let length: usize = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    while buffer.len() < head_end + 4 + length {
+        if stream.read_buf(buffer).await.ok()? == 0 {
+            return None;
+        }
+    }
+    let rest = buffer.split_off(head_end + 4 + length);
+    let body = String::from_utf8_lossy(&buffer[head_end + 4..]).into_owned();
+    *buffer = rest;
+    Some(Seen { method, path, headers, body, at: Instant::now() })
+}

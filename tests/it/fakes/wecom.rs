@@ -1,0 +1,46 @@
+//! A 企业微信 robot: errors come with HTTP 200, at most so many messages in a sliding window, limits in bytes.
+
+use super::{Fake, Reply, Seen};
+use serde_json::{Value, json};
+use std::{
+    collections::VecDeque,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+/// A robot that takes `count` messages in any stretch of `window`.
+pub(crate) async fn start(count: usize, window: Duration) -> Fake {
+    let taken: Mutex<VecDeque<Instant>> = Mutex::default();
+    Fake::start(move |seen, _| answer(seen, &taken, count, window)).await
+}
+
+fn answer(seen: &Seen, taken: &Mutex<VecDeque<Instant>>, count: usize, window: Duration) -> Reply {
+    let error = |code: i64, text: &str| Reply::json(&json!({ "errcode": code, "errmsg": text }));
+    if !seen.path.contains("key=k") {
+        return error(93000, "invalid webhook url, hint: [1], from ip: 127.0.0.1");
+    }
+    let body: Value = match serde_json::from_str(&seen.body) {
+        Ok(body) => body,
+        Err(_) => return error(40035, "invalid json"),
+    };
+    let form = body["msgtype"].as_str().unwrap_or_default();
+    let max = match form {
+        "text" => 2_048,
+        "markdown" | "markdown_v2" => 4_096,
+        _ => return error(40008, "invalid message type"),
+    };
+    let content = body[form]["content"].as_str().unwrap_or_default();
+    if content.is_empty() {
+        return error(44004, "empty content");
+    }
+    if content.len() > max {
+        return error(40058, &format!("{form}.content exceed max length {max}"));
+    }
+    let mut taken = taken.lock().unwrap();
+    while taken.front().is_some_and(|at| seen.at.duration_since(*at) >= window) {
+        taken.pop_front();
+    }
+    // One that is refused counts too.
+    taken.push_back(seen.at);
+    if taken.len() > count { error(45009, "api freq out of limit") } else { error(0, "ok") }
+}
