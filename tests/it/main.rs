@@ -1,5 +1,7 @@
 //! Integration tests: the real binary, real files, a real database.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod codes;
 mod compile;
 mod crash;
