@@ -1,15 +1,13 @@
 //! Integration tests: the real binary, real files, a real database.
 
-mod cli_check;
-mod cli_engine;
-mod cli_next;
-mod cli_plan;
-mod cli_simulate;
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod codes;
+mod compile;
 mod crash;
+mod delivery;
 mod docs;
 mod engine;
-mod compile;
 mod language;
 mod playground;
 mod plugins;
@@ -18,5 +16,4 @@ mod sink;
 mod store;
 mod story;
 mod tidy;
-mod delivery;
 mod fakes;
