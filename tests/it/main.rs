@@ -1,7 +1,10 @@
 //! Integration tests: the real binary, real files, a real database.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
+mod cli_check;
+mod cli_engine;
+mod cli_next;
+mod cli_plan;
+mod cli_simulate;
 mod codes;
 mod compile;
 mod crash;
@@ -11,6 +14,7 @@ mod engine;
 mod language;
 mod playground;
 mod plugins;
+mod run;
 mod shelf;
 mod sink;
 mod store;
