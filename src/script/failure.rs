@@ -46,11 +46,7 @@ fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> String
         E::ErrorRuntime(value, _) => super::render::text(value),
         E::ErrorVariableNotFound(name, _) => format!("there is no `{name}` here"),
         E::ErrorPropertyNotFound(name, _) => {
-<<<<<<< HEAD
-            format!("there is no `{name}` in this map; `\"{name}\" in …` asks whether there is")
-=======
             format!("there is no key `{name}` in this map; where it may be missing, read it with `.get(\"{name}\")`")
->>>>>>> script
         }
         E::ErrorDotExpr(text, _) => property(text),
         E::ErrorFunctionNotFound(signature, _) => {
@@ -71,14 +67,9 @@ fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> String
         E::ErrorIndexingType(text, _) => format!("`{}` cannot be indexed so", plain_types(text)),
         E::ErrorFor(_) => "`for` goes through a list, a map's `keys()`, members or a range".into(),
         E::ErrorAssignmentToConstant(name, _) => format!("`{name}` cannot be changed"),
-<<<<<<< HEAD
-        E::ErrorNonPureMethodCallOnConstant(name, _) => {
-            format!("`{name}` would change what cannot be changed")
-=======
         E::ErrorNonPureMethodCallOnConstant(name, _) => format!("`{name}` would change what cannot be changed"),
         E::ErrorDataRace(..) => {
             "a list or map is used inside its own `map`, `filter` or the like; copy it first: `let copy = list;`".into()
->>>>>>> script
         }
         E::ErrorTooManyVariables(_) => "there are too many variables at once".into(),
         E::ErrorParsing(kind, _) => parse_words(kind).0,

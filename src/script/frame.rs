@@ -247,7 +247,7 @@ pub(super) fn with<R>(f: impl FnOnce(&Frame<'_>) -> R) -> R {
 
 /// Rhai's progress hook: true when the call must end here.
 pub(super) fn tick() -> bool {
-    FRAME.is_set() && FRAME.with(Frame::tick)
+    FRAME.is_set() && FRAME.with(|frame| frame.tick())
 }
 
 /// A line of `print` or `debug`.

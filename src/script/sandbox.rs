@@ -89,12 +89,8 @@ impl Script {
     pub fn compile_with(path: &str, source: &str, folder: &dyn Folder) -> Result<Self, Vec<ScriptError>> {
         let mut compiler =
             Compiler { folder, files: BTreeMap::new(), open: Vec::new(), digest: Sha256::new() };
-<<<<<<< HEAD
-        let unit = compiler.unit(path, source)?;
-=======
         let unit = stack::plenty(|| compiler.unit(path, source))?;
         let modules = compiler.modules();
->>>>>>> script
         let mut digest = String::with_capacity(64);
         for byte in compiler.digest.finalize() {
             let _ = write!(digest, "{byte:02x}");
@@ -182,17 +178,6 @@ impl Script {
         if counts.contains(&0) {
             return Ok(0);
         }
-<<<<<<< HEAD
-        let message = match counts.first() {
-            Some(n) => format!(
-                "`{function}` takes {n} arguments; a step calls a function with one, its `with`, or with none"
-            ),
-            None => {
-                let names: BTreeSet<&str> = self.functions.iter().map(|(name, _)| name.as_str()).collect();
-                let names: Vec<&str> = names.into_iter().collect();
-                format!("there is no function `{function}`{}", super::suggest::or_list(function, &names))
-            }
-=======
         let message = if let Some(n) = counts.first() {
             format!(
                 "`{function}` takes {n} arguments; a step calls a function with one, its `with`, or with none"
@@ -201,7 +186,6 @@ impl Script {
             let names: BTreeSet<&str> = self.functions.iter().map(|(name, _)| name.as_str()).collect();
             let names: Vec<&str> = names.into_iter().collect();
             format!("there is no function `{function}`{}", super::suggest::or_list(function, &names))
->>>>>>> script
         };
         Err(error(&self.path, Position::NONE, message))
     }
