@@ -8,13 +8,6 @@ use crate::{
     playground::{Playground, eventually},
     sink::Sink,
 };
-use playbook::{
-    base::{
-        ids::{ChannelName, EffectId, GroupId},
-        time::Timestamp,
-    },
-    shell::delivery::adapter::Attempt,
-};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,10 +83,9 @@ fn judge(town: &Playground, sink: &Sink) {
     }
     assert_eq!(settled.len(), GROUPS * 2, "every group ticks");
 
-    // What travels is a digest of group and effect.
     let effects: BTreeMap<String, (String, String)> = decided
         .iter()
-        .flat_map(|(group, effects)| effects.iter().map(move |effect| (key(group, effect), (group.clone(), effect.clone()))))
+        .flat_map(|(group, effects)| effects.iter().map(move |effect| (format!("{group}/{effect}"), (group.clone(), effect.clone()))))
         .collect();
     let outbox = town.run(&["outbox", "--state", "state", "--format", "json"]).exits(0).json_lines();
     let doubtful: BTreeSet<(String, String)> = outbox
@@ -127,19 +119,6 @@ fn judge(town: &Playground, sink: &Sink) {
         let in_order: Vec<&str> = in_order.iter().map(String::as_str).collect();
         assert_eq!(firsts, in_order, "G4: {group} got its posts once each and in order");
     }
-}
-
-/// The idempotency key under which an effect travels.
-fn key(group: &str, effect: &str) -> String {
-    let (group, effect) = (GroupId::new(group), EffectId::new(effect));
-    let attempt = Attempt {
-        group: &group,
-        channel: &ChannelName::new("group"),
-        effect: &effect,
-        label: None,
-        at: Timestamp::from_millis(0),
-    };
-    attempt.key()
 }
 
 fn second_of(run: &str) -> i64 {
