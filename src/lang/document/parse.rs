@@ -40,18 +40,14 @@ pub(crate) fn parse(source: SourceId, text: &str, report: &mut Report) -> Option
             return None;
         }
         let slip = matches!(fault.code, codes::YAML_SYNTAX | codes::YAML_TAG);
-        match slip.then(|| traps::explain(source, &work, at)).flatten() {
-            Some(trap) => {
-                report.push(trap.diagnostic);
-                let Some((range, filler)) = trap.repair else { return None };
-                work.replace_range(range.clone(), &filler);
-                masked.push(range);
-            }
-            None => {
-                report.push(fault.into_diagnostic(source, text));
-                return None;
-            }
-        }
+        let Some(trap) = slip.then(|| traps::explain(source, &work, at)).flatten() else {
+            report.push(fault.into_diagnostic(source, text));
+            return None;
+        };
+        report.push(trap.diagnostic);
+        let (range, filler) = trap.repair?;
+        work.replace_range(range.clone(), &filler);
+        masked.push(range);
     }
 }
 
