@@ -2,8 +2,8 @@
 //!
 //! Says what is registered in [`super::host`]; registers nothing itself.
 
-pub(super) use super::table::{ITEMS, Item};
 use super::names::Name;
+pub(super) use super::table::{ITEMS, Item};
 use crate::base::locale::Locale;
 use std::fmt::Write as _;
 
@@ -66,7 +66,11 @@ const GLOBALS: [(&str, &str, &str); 15] = [
     ("signal", "the signal that started the run", "触发本次执行的信号"),
     ("signals", "all signals of the batch", "本批全部信号"),
     ("vars", "the playbook's constants and what `set` wrote", "剧本的常量及 `set` 写入的值"),
-    ("args", "what was passed with `with` or `args`; a missing key is nothing", "`with` 或 `args` 传入的值;没有的键为空"),
+    (
+        "args",
+        "what was passed with `with` or `args`; a missing key is nothing",
+        "`with` 或 `args` 传入的值;没有的键为空",
+    ),
     ("rules", "the playbook's rules", "群规"),
     ("charter", "the playbook's charter", "立群之本"),
     ("roles", "the roles: roles.host, roles.host.next", "角色:roles.host、roles.host.next"),
@@ -138,7 +142,8 @@ fn rhai_type(kind: &str) -> String {
 impl Item {
     /// `member.award(points)`, `time.date`, `days(n)`.
     pub(super) fn signature(&self) -> String {
-        let object = if self.on.is_empty() { String::new() } else { format!("{}.", self.on.replace(' ', "_")) };
+        let object =
+            if self.on.is_empty() { String::new() } else { format!("{}.", self.on.replace(' ', "_")) };
         match self.params {
             None => format!("{object}{}", self.name),
             Some(params) => format!("{object}{}({})", self.name, params.join(", ")),

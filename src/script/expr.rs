@@ -4,11 +4,12 @@
 
 use super::{
     check::{self, Place},
-    convert, engine, failure,
+    convert, engine,
     facts::Facts,
+    failure,
     frame::Frame,
     names::{Known, Names},
-    place, render,
+    place, render, stack,
 };
 use crate::base::{ids::MemberId, limits::EXPRESSION_BYTES_MAX, value::Value};
 use rhai::{AST, Dynamic, Scope};
@@ -53,18 +54,23 @@ impl Expr {
             vec![ExprError { message, range: 0..source.len(), help: Some(help.into()) }]
         };
         if source.trim().is_empty() {
-            return Err(whole("there is no expression here".into(), "write one, such as `members.count >= 60`"));
+            return Err(whole(
+                "there is no expression here".into(),
+                "write one, such as `members.count >= 60`",
+            ));
         }
         if source.len() > EXPRESSION_BYTES_MAX {
             let message =
                 format!("the expression has {} bytes; the limit is {EXPRESSION_BYTES_MAX}", source.len());
             return Err(whole(message, "put it into a script"));
         }
-        let ast = engine::expressions().compile_expression(source).map_err(|error| {
-            let (message, help) = failure::parse(&error);
-            vec![ExprError { message, range: place::range(source, error.position()), help }]
+        let ast = stack::room(|| engine::expressions().compile_expression(source)).map_err(|error| {
+            let range = place::range(source, error.position());
+            let (message, help) = failure::parse(&error, &source[range.clone()]);
+            vec![ExprError { message, range, help }]
         })?;
-        let found = check::walk(&ast, &Place::Expression(known), engine::expression_functions());
+        let found =
+            stack::room(|| check::walk(&ast, &Place::Expression(known), engine::expression_functions()));
         if !found.problems.is_empty() {
             return Err(found
                 .problems
@@ -139,7 +145,7 @@ impl Expr {
         frame.enter(|| {
             let engine = engine::expressions();
             let result = catch_unwind(AssertUnwindSafe(|| {
-                engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &self.0.ast)
+                stack::room(|| engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &self.0.ast))
             }));
             match result {
                 Ok(Ok(value)) => read(&value.flatten()),
@@ -147,7 +153,9 @@ impl Expr {
                     let failure = failure::explain(&error, &frame);
                     Err(EvalError(format!("`{}`: {}", self.source(), failure.message)))
                 }
-                Err(_) => Err(EvalError(format!("`{}` broke the evaluator; please report this", self.source()))),
+                Err(_) => {
+                    Err(EvalError(format!("`{}` broke the evaluator; please report this", self.source())))
+                }
             }
         })
     }

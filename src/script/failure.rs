@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, Stop};
 use crate::base::limits;
-use rhai::{EvalAltResult, ParseError, ParseErrorType, Position};
+use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
 /// A failure while code ran.
 pub(super) struct Failure {
@@ -24,7 +24,11 @@ pub(super) fn explain(error: &EvalAltResult, frame: &Frame<'_>) -> Failure {
                 ..inner
             }
         }
-        other => Failure { message: words(other, frame.stopped(), frame), position: other.position(), source: None },
+        other => Failure {
+            message: words(other, frame.stopped(), frame),
+            position: other.position(),
+            source: None,
+        },
     }
 }
 
@@ -41,7 +45,9 @@ fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> String
         E::ErrorDataTooLarge(what, _) => too_large(what),
         E::ErrorRuntime(value, _) => super::render::text(value),
         E::ErrorVariableNotFound(name, _) => format!("there is no `{name}` here"),
-        E::ErrorPropertyNotFound(name, _) => format!("there is no `{name}` here"),
+        E::ErrorPropertyNotFound(name, _) => {
+            format!("there is no key `{name}` in this map; where it may be missing, read it with `.get(\"{name}\")`")
+        }
         E::ErrorDotExpr(text, _) => property(text),
         E::ErrorFunctionNotFound(signature, _) => {
             format!("there is no function `{}`", plain_types(signature))
@@ -62,6 +68,9 @@ fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> String
         E::ErrorFor(_) => "`for` goes through a list, a map's `keys()`, members or a range".into(),
         E::ErrorAssignmentToConstant(name, _) => format!("`{name}` cannot be changed"),
         E::ErrorNonPureMethodCallOnConstant(name, _) => format!("`{name}` would change what cannot be changed"),
+        E::ErrorDataRace(..) => {
+            "a list or map is used inside its own `map`, `filter` or the like; copy it first: `let copy = list;`".into()
+        }
         E::ErrorTooManyVariables(_) => "there are too many variables at once".into(),
         E::ErrorParsing(kind, _) => parse_words(kind).0,
         other => without_place(&other.to_string()),
@@ -83,7 +92,9 @@ fn too_large(what: &str) -> String {
 fn property(text: &str) -> String {
     let mut quoted = text.split('\'').skip(1).step_by(2);
     match (quoted.next(), quoted.next()) {
-        (Some(name), Some("()")) => format!("`{name}` is read from nothing: what stands before it has no value here"),
+        (Some(name), Some("()")) => {
+            format!("`{name}` is read from nothing: what stands before it has no value here")
+        }
         (Some(name), Some(of)) => format!("{} has no `{name}`", kind(of)),
         _ => without_place(text),
     }
@@ -136,22 +147,28 @@ fn without_place(text: &str) -> String {
     text[..end].replace('\n', "; ")
 }
 
-/// What a parse error says, and what to do.
-pub(super) fn parse(error: &ParseError) -> (String, Option<String>) {
+/// What a parse error says of the text at its place, and what to do.
+pub(super) fn parse(error: &ParseError, found: &str) -> (String, Option<String>) {
+    if found.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii()) {
+        return (
+            format!("`{found}` is not a name here: names are ASCII letters, digits and `_`"),
+            Some(format!("text is written in quotes, a key in brackets and quotes: `[\"{found}\"]`")),
+        );
+    }
     parse_words(error.err_type())
 }
 
 fn parse_words(kind: &ParseErrorType) -> (String, Option<String>) {
     match kind {
-        ParseErrorType::Reserved(word) if word == "eval" => (
-            "`eval` is not there: code made at run time cannot be checked".into(),
-            Some("write the code itself, or choose with `if` or `switch`".into()),
-        ),
+        ParseErrorType::Reserved(word) if word == "eval" => no_eval(),
+        ParseErrorType::BadInput(LexError::ImproperSymbol(word, _)) if word == "eval" => no_eval(),
         ParseErrorType::Reserved(word) => (
             format!("`{word}` is a word that Rhai keeps for itself"),
             Some(format!("rename it, such as `{word}_`, or write it in brackets and quotes: `[\"{word}\"]`")),
         ),
-        ParseErrorType::UnexpectedEOF => ("the code ends too early".into(), Some("close what is open".into())),
+        ParseErrorType::UnexpectedEOF => {
+            ("the code ends too early".into(), Some("close what is open".into()))
+        }
         ParseErrorType::ExprTooDeep => (
             format!("the code is nested deeper than {} levels", limits::SCRIPT_EXPR_DEPTH_MAX),
             Some("split it up".into()),
@@ -161,15 +178,19 @@ fn parse_words(kind: &ParseErrorType) -> (String, Option<String>) {
             let found = text.split('\'').nth(1).unwrap_or_default().to_owned();
             let help = match found.as_str() {
                 "=" => Some("compare with `==`; an expression cannot assign".into()),
-                word if !word.is_ascii() => Some(
-                    "names are ASCII letters, digits and `_`; write others in brackets and quotes: `vars[\"…\"]`".into(),
-                ),
                 _ => None,
             };
             (lower_first(&text.replace('\'', "`")), help)
         }
         other => (lower_first(&other.to_string().replace('\'', "`")), None),
     }
+}
+
+fn no_eval() -> (String, Option<String>) {
+    (
+        "`eval` is not there: code made at run time cannot be checked".into(),
+        Some("write the code itself, or choose with `if` or `switch`".into()),
+    )
 }
 
 fn lower_first(text: &str) -> String {

@@ -152,7 +152,9 @@ fn held(shape: &Shape, key: &str, holds: Holds, value: &Dynamic) -> Result<Value
             }
         }
         Holds::Bool => value.as_bool().map(Value::Bool).or_else(|_| wrong("true or false")),
-        Holds::Buttons => buttons(value).map_or_else(|| wrong("a list of `#{ text: \"…\", url: \"…\" }`"), Ok),
+        Holds::Buttons => {
+            buttons(value).map_or_else(|| wrong("a list of `#{ text: \"…\", url: \"…\" }`"), Ok)
+        }
     }
 }
 

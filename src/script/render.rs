@@ -68,7 +68,9 @@ fn handle(value: &Dynamic) -> Option<String> {
         return Some(frame::with(|f| f.facts.group.title.to_string()));
     }
     if value.is::<RunRef>() {
-        return Some(frame::with(|f| f.facts.run.as_ref().map_or_else(String::new, |run| run.id.to_string())));
+        return Some(frame::with(|f| {
+            f.facts.run.as_ref().map_or_else(String::new, |run| run.id.to_string())
+        }));
     }
     None
 }

@@ -1,12 +1,12 @@
 //! Calls: functions that are there, how much they take, which are refused, and the maps of `post` and `task`.
 
 use super::{ANY, Kind, Place, Walk, meant, names::called};
+use crate::base::source::normal_path;
 use crate::script::{
     api,
     posting::{self, Shape},
     suggest,
 };
-use crate::base::source::normal_path;
 use rhai::{Dynamic, Expr, FnCallExpr, FnPtr, Position};
 
 /// Functions that are part of Rhai's language, not of a package.
@@ -14,7 +14,9 @@ const LANGUAGE: [&str; 8] =
     ["call", "curry", "Fn", "is_def_var", "is_def_fn", "type_of", "is_shared", "print"];
 
 /// What people look for here and is not there, with the reason.
-const REFUSED: [(&str, &str); 15] = [
+const REFUSED: [(&str, &str); 17] = [
+    ("reduce", "this is only in scripts; a list of numbers has `sum()`"),
+    ("reduce_rev", "this is only in scripts; a list of numbers has `sum()`"),
     ("eval", "code made at run time cannot be checked; write the code itself"),
     ("sleep", "a script does not wait; end it and use a `wait` step"),
     ("exit", "a script ends with `return`"),
@@ -83,8 +85,10 @@ impl Walk<'_> {
             return items.find(|i| i.params.map_or(0, <[_]>::len) == given).map_or(ANY, |item| item.gives);
         }
         if !counts.is_empty() && on != "list" {
-            let signatures: Vec<String> = api::find(on, name).map(|i| format!("`{}`", i.signature())).collect();
-            let message = format!("`{name}` takes {}, not {given}: {}", listed(&counts), signatures.join(", "));
+            let signatures: Vec<String> =
+                api::find(on, name).map(|i| format!("`{}`", i.signature())).collect();
+            let message =
+                format!("`{name}` takes {}, not {given}: {}", listed(&counts), signatures.join(", "));
             self.problem(position, message, None);
             return ANY;
         }
@@ -185,8 +189,10 @@ impl Walk<'_> {
         if let Place::Script { functions, .. } = self.place {
             names.extend(functions.keys().map(String::as_str));
         }
-        let help = suggest::nearest(name, names)
-            .map_or_else(|| "`playbook api` lists what there is".into(), |near| format!("did you mean `{near}`?"));
+        let help = suggest::nearest(name, names).map_or_else(
+            || "`playbook api` lists what there is".into(),
+            |near| format!("did you mean `{near}`?"),
+        );
         self.problem(position, format!("there is no function `{name}`"), Some(help));
         false
     }
@@ -222,7 +228,8 @@ impl Walk<'_> {
             }
             None => {
                 let names: Vec<&str> = functions.keys().map(String::as_str).collect();
-                let message = format!("`{module}` has no function `{}`{}", call.name, meant(&call.name, &names));
+                let message =
+                    format!("`{module}` has no function `{}`{}", call.name, meant(&call.name, &names));
                 self.problem(position, message, None);
             }
         }
@@ -233,15 +240,14 @@ impl Walk<'_> {
     fn files_and_maps(&mut self, call: &FnCallExpr) {
         let Some(first) = call.args.first() else { return };
         match (call.name.as_str(), first) {
-            ("data", Expr::StringConstant(path, position)) => match normal_path(path) {
-                Some(clean) => {
+            ("data", Expr::StringConstant(path, position)) => {
+                if let Some(clean) = normal_path(path) {
                     self.found.data.insert(clean);
-                }
-                None => {
+                } else {
                     let message = format!("{path:?} is outside the playbook's folder");
                     self.problem(*position, message, Some("`data` reads only files inside it".into()));
                 }
-            },
+            }
             ("data", other) if !self.is_script() => {
                 let message = "`data` in an expression takes a path in quotes, because the file is read with the playbook";
                 self.problem(other.start_position(), message, Some("write `data(\"texts/long.md\")`".into()));

@@ -25,11 +25,7 @@ pub(super) enum Place<'a> {
     /// In a playbook, with the names it may use there.
     Expression(&'a Known),
     /// In a script file, with its own functions, its constants and what its imports have.
-    Script {
-        functions: Arities,
-        constants: BTreeSet<String>,
-        modules: BTreeMap<String, Arities>,
-    },
+    Script { functions: Arities, constants: BTreeSet<String>, modules: BTreeMap<String, Arities> },
 }
 
 /// Something wrong at a place.
@@ -85,7 +81,8 @@ struct Function {
 fn functions_of(ast: &AST) -> Vec<Function> {
     ast.iter_fn_def()
         .map(|def| {
-            let alone = ast.clone_functions_only_filtered(|_, _, _, name, params| {
+            let mut alone = ast.clone_functions_only();
+            alone.retain_functions(|_, _, name, params| {
                 name == def.name.as_str() && params == def.params.len()
             });
             let mut statements = Vec::new();
@@ -223,7 +220,11 @@ impl Walk<'_> {
                 "map"
             }
             Expr::Variable(parts, _, position) => {
-                if parts.2.is_empty() { self.variable(&parts.1, *position) } else { ANY }
+                if parts.2.is_empty() {
+                    self.variable(&parts.1, *position)
+                } else {
+                    ANY
+                }
             }
             Expr::FnCall(call, position) | Expr::MethodCall(call, position) => self.call(call, *position),
             Expr::Dot(parts, flags, _) => {

@@ -9,9 +9,8 @@ use rhai::Position;
 use std::collections::BTreeSet;
 
 /// Kinds of which every property is known.
-const CLOSED: [&str; 11] = [
-    "group", "phase", "run", "signal", "members", "role", "person", "time", "duration", "number", "bool",
-];
+const CLOSED: [&str; 11] =
+    ["group", "phase", "run", "signal", "members", "role", "person", "time", "duration", "number", "bool"];
 
 impl Walk<'_> {
     /// A variable: one of the code's own, a name of the language, or a mistake.
@@ -72,7 +71,9 @@ impl Walk<'_> {
                     format!("write `date.{name}`")
                 }
                 None if known.roles.contains(name) => format!("write `roles.{name}`"),
-                None => format!("in scope here: {}; text is written in quotes: `\"{name}\"`", names.join(", ")),
+                None => {
+                    format!("in scope here: {}; text is written in quotes: `\"{name}\"`", names.join(", "))
+                }
             }
         };
         self.problem(position, format!("there is no `{name}` here"), Some(help));
@@ -102,7 +103,11 @@ impl Walk<'_> {
         if CLOSED.contains(&on) {
             let message = match api::find(on, name).next() {
                 Some(method) => format!("`{name}` takes arguments: `{}`", method.signature()),
-                None => format!("{} has no `{name}`{}", called(on), meant(name, &api::names_of(on, self.is_script()))),
+                None => format!(
+                    "{} has no `{name}`{}",
+                    called(on),
+                    meant(name, &api::names_of(on, self.is_script()))
+                ),
             };
             self.problem(position, message, None);
         }
@@ -156,7 +161,9 @@ fn why_not_in_scope(name: Name) -> &'static str {
     match name {
         Name::Date => "`date` is only in scope in a play with `dates`",
         Name::Signal | Name::Signals => "`signal` and `signals` are only in scope in a play with `on`",
-        Name::Member => "`member` is only in scope in `prune`, `protect`, `per: member` and `members.where(|member| …)`",
+        Name::Member => {
+            "`member` is only in scope in `prune`, `protect`, `per: member` and `members.where(|member| …)`"
+        }
         Name::Run => "`run` is only in scope while a run is in progress",
         Name::Args => "`args` is only in scope in the steps of a play",
         Name::State => "`state` is only in scripts; a script returns what an expression is to see",
@@ -171,4 +178,3 @@ fn why_not_in_scope(name: Name) -> &'static str {
         | Name::Now => "this text is used before there is a group to look at",
     }
 }
-

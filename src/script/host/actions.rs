@@ -58,7 +58,9 @@ fn act(action: Action) -> Given<()> {
 
 fn signal(name: &str, data: &Dynamic) -> Given<()> {
     if name.is_empty() || name.contains(char::is_whitespace) {
-        return Err(fail(format!("{name:?} is not the name of a signal: a name has no spaces, such as \"game.won\"")));
+        return Err(fail(format!(
+            "{name:?} is not the name of a signal: a name has no spaces, such as \"game.won\""
+        )));
     }
     let data = convert::to_value(data).map_err(fail)?;
     act(Action::Signal { name: name.into(), data })
@@ -98,7 +100,9 @@ fn set_field(member: &MemberRef, key: &str, value: &Dynamic) -> Given<()> {
     const OWN: [&str; 10] =
         ["id", "name", "role", "source", "joined", "seen", "idle", "messages", "points", "tags"];
     if OWN.contains(&key) {
-        return Err(fail(format!("`{key}` is what the platform reported; store your own under another name")));
+        return Err(fail(format!(
+            "`{key}` is what the platform reported; store your own under another name"
+        )));
     }
     let value = convert::to_value(value).map_err(|why| fail(format!("`{key}` cannot be stored: {why}")))?;
     live(|live| {

@@ -8,13 +8,16 @@ pub(super) fn register(module: &mut Module) {
     function(module, "random", || frame::with(|f| f.random(crate::base::seed::Seed::fraction)));
     function(module, "random", |n: i64| -> Given<i64> {
         if n < 1 {
-            return Err(fail(format!("`random({n})` has nothing to choose from; `random(n)` gives 0 to n - 1")));
+            return Err(fail(format!(
+                "`random({n})` has nothing to choose from; `random(n)` gives 0 to n - 1"
+            )));
         }
         Ok(below(n as usize) as i64)
     });
     function(module, "random", |from: i64, to: i64| -> Given<i64> {
         let width = to.checked_sub(from).and_then(|w| w.checked_add(1)).filter(|w| *w > 0);
-        let width = width.ok_or_else(|| fail(format!("`random({from}, {to})` has nothing to choose from")))?;
+        let width =
+            width.ok_or_else(|| fail(format!("`random({from}, {to})` has nothing to choose from")))?;
         Ok(from + below(width as usize) as i64)
     });
     function(module, "chance", |probability: f64| frame::with(|f| f.random(|seed| seed.chance(probability))));

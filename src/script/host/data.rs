@@ -26,15 +26,18 @@ pub(super) fn register(module: &mut Module) {
     function(module, "keys", |map: &mut OpenMap| {
         map.0.keys().map(|key| Dynamic::from(key.to_string())).collect::<Array>()
     });
-    function(module, "values", |map: &mut OpenMap| map.0.values().map(convert::to_dynamic).collect::<Array>());
+    function(module, "values", |map: &mut OpenMap| {
+        map.0.values().map(convert::to_dynamic).collect::<Array>()
+    });
     function(module, "to_map", |map: &mut OpenMap| {
         Dynamic::from_map(map.0.iter().map(|(k, v)| (k.as_ref().into(), convert::to_dynamic(v))).collect())
     });
 }
 
 fn data(path: &str) -> Given<Dynamic> {
-    let clean = normal_path(path)
-        .ok_or_else(|| fail(format!("{path:?} is outside the playbook's folder; `data` reads only inside it")))?;
+    let clean = normal_path(path).ok_or_else(|| {
+        fail(format!("{path:?} is outside the playbook's folder; `data` reads only inside it"))
+    })?;
     let value = frame::with(|f| match f.host() {
         Some(host) => host.data(&clean),
         None => f.facts.data.get(&clean).or_else(|| f.facts.data.get(path)).cloned().ok_or_else(|| {
@@ -77,7 +80,8 @@ fn get(key: &str) -> Dynamic {
 }
 
 fn set(key: &str, value: &Dynamic) -> Given<()> {
-    let value = convert::to_value(value).map_err(|why| fail(format!("`state.{key}` cannot be set: {why}")))?;
+    let value =
+        convert::to_value(value).map_err(|why| fail(format!("`state.{key}` cannot be set: {why}")))?;
     frame::with(|f| match f.live() {
         Some(live) => live.borrow_mut().set_state(key, value).map_err(fail),
         None => Err(fail("an expression changes nothing; `state` is written by scripts")),
@@ -90,7 +94,9 @@ fn fetch(url: &str) -> Given<Dynamic> {
             return Err(fail("`fetch` is only in scripts"));
         };
         if live.borrow().fetches.len() >= SCRIPT_FETCHES_MAX {
-            return Err(fail(format!("this call fetched {SCRIPT_FETCHES_MAX} addresses already, which is the limit")));
+            return Err(fail(format!(
+                "this call fetched {SCRIPT_FETCHES_MAX} addresses already, which is the limit"
+            )));
         }
         let answer = host.fetch(url);
         let body = answer.as_ref().map_or(Value::Null, Clone::clone);

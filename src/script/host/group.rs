@@ -12,21 +12,19 @@ pub(super) fn register(module: &mut Module) {
     property(module, "id", |_: &mut GroupRef| frame::with(|f| f.facts.group.id.to_string()));
     property(module, "title", |_: &mut GroupRef| frame::with(|f| f.facts.group.title.to_string()));
     property(module, "created", |_: &mut GroupRef| frame::with(|f| f.facts.group.created));
-    property(module, "age", |_: &mut GroupRef| {
-        frame::with(|f| f.facts.now.since(f.facts.group.created))
-    });
+    property(module, "age", |_: &mut GroupRef| frame::with(|f| f.facts.now.since(f.facts.group.created)));
 
     written::<PhaseRef>(module);
     equals_text::<PhaseRef>(module, |_, text| frame::with(|f| f.facts.phase.name.as_str() == text));
     property(module, "name", |_: &mut PhaseRef| frame::with(|f| f.facts.phase.name.to_string()));
     property(module, "entered", |_: &mut PhaseRef| frame::with(|f| f.facts.phase.entered));
-    property(module, "age", |_: &mut PhaseRef| {
-        frame::with(|f| f.facts.now.since(f.facts.phase.entered))
-    });
+    property(module, "age", |_: &mut PhaseRef| frame::with(|f| f.facts.now.since(f.facts.phase.entered)));
 
     written::<RunRef>(module);
     for (name, part) in RUN {
-        property(module, name, move |_: &mut RunRef| frame::with(|f| f.facts.run.as_ref().map_or(Dynamic::UNIT, part)));
+        property(module, name, move |_: &mut RunRef| {
+            frame::with(|f| f.facts.run.as_ref().map_or(Dynamic::UNIT, part))
+        });
     }
 }
 

@@ -20,7 +20,10 @@ pub(super) fn register(module: &mut Module) {
     function(module, "any", |ctx: NativeCallContext<'_>, list: &mut Array, test: FnPtr| -> Given<bool> {
         for item in list.iter() {
             let answer: Dynamic = test.call_within_context(&ctx, (item.clone(),))?;
-            if answer.as_bool().map_err(|kind| fail(format!("the condition gave {kind}, not true or false")))? {
+            if answer
+                .as_bool()
+                .map_err(|kind| fail(format!("the condition gave {kind}, not true or false")))?
+            {
                 return Ok(true);
             }
         }
@@ -30,7 +33,10 @@ pub(super) fn register(module: &mut Module) {
         let mut kept = Array::new();
         for item in list.iter() {
             let answer: Dynamic = test.call_within_context(&ctx, (item.clone(),))?;
-            if answer.as_bool().map_err(|kind| fail(format!("the condition gave {kind}, not true or false")))? {
+            if answer
+                .as_bool()
+                .map_err(|kind| fail(format!("the condition gave {kind}, not true or false")))?
+            {
                 kept.push(item.clone());
             }
         }
@@ -40,7 +46,8 @@ pub(super) fn register(module: &mut Module) {
         let mut groups = Map::new();
         for item in list.iter() {
             let name: Dynamic = key.call_within_context(&ctx, (item.clone(),))?;
-            let entry = groups.entry(render::text(&name).into()).or_insert_with(|| Dynamic::from_array(Vec::new()));
+            let entry =
+                groups.entry(render::text(&name).into()).or_insert_with(|| Dynamic::from_array(Vec::new()));
             if let Ok(mut members) = entry.as_array_mut() {
                 members.push(item.clone());
             }

@@ -8,7 +8,9 @@ use crate::{
         time::Duration,
     },
     script::{
-        convert, frame,
+        convert,
+        facts::Facts,
+        frame,
         objects::{MemberList, MemberRef, PersonRef, RoleRef, RolesRef},
     },
 };
@@ -38,7 +40,8 @@ fn register_member(module: &mut Module) {
     property(module, "known", |m: &mut MemberRef| frame::with(|f| f.member(&m.0).is_some()));
     FuncRegistration::new_getter("tags").set_into_module(module, |m: &mut MemberRef| tags(&m.get()));
     FuncRegistration::new_getter("fields").set_into_module(module, |m: &mut MemberRef| {
-        let fields = m.get().fields.iter().map(|(k, v)| (k.as_str().into(), convert::to_dynamic(v))).collect();
+        let fields =
+            m.get().fields.iter().map(|(k, v)| (k.as_str().into(), convert::to_dynamic(v))).collect();
         Dynamic::from_map(fields)
     });
     function(module, "has", |m: &mut MemberRef, tag: &str| m.get().tags.contains(tag));
@@ -77,7 +80,9 @@ fn register_list(module: &mut Module) {
         item(list, n).ok_or_else(|| fail(format!("there is no member {n} in a list of {length}")))
     });
     function(module, "contains", |list: &mut MemberList, member: MemberRef| list.ids().contains(&member.0));
-    function(module, "contains", |list: &mut MemberList, id: &str| list.ids().iter().any(|m| m.as_str() == id));
+    function(module, "contains", |list: &mut MemberList, id: &str| {
+        list.ids().iter().any(|m| m.as_str() == id)
+    });
     function(module, "find", |list: &mut MemberList, id: &str| find(list, id));
     function(module, "tagged", |list: &mut MemberList, tag: &str| chosen(list, |m| m.tags.contains(tag)));
     function(module, "role", |list: &mut MemberList, role: &str| chosen(list, |m| m.role == role));
@@ -148,9 +153,9 @@ fn register_queries(module: &mut Module) {
 
 fn asks(ctx: &NativeCallContext<'_>, test: &FnPtr, id: &MemberId) -> Given<bool> {
     let answer: Dynamic = test.call_within_context(ctx, (MemberRef(id.clone()),))?;
-    answer
-        .as_bool()
-        .map_err(|kind| fail(format!("the condition gave {kind}; it has to be true or false for each member")))
+    answer.as_bool().map_err(|kind| {
+        fail(format!("the condition gave {kind}; it has to be true or false for each member"))
+    })
 }
 
 fn register_orders(module: &mut Module) {
@@ -167,16 +172,16 @@ fn register_orders(module: &mut Module) {
     function(module, "newest", |list: &mut MemberList, n: i64| list.first_by(size(n), |m| Reverse(m.joined)));
     function(module, "oldest", |list: &mut MemberList, n: i64| list.first_by(size(n), |m| m.joined));
     function(module, "idle_longest", |list: &mut MemberList, n: i64| list.first_by(size(n), |m| m.seen));
-    function(module, "active", |list: &mut MemberList, within: Duration| {
-        chosen(list, |m| idle(m) <= within)
-    });
+    function(module, "active", |list: &mut MemberList, within: Duration| chosen(list, |m| idle(m) <= within));
     function(module, "idle", |list: &mut MemberList, longer: Duration| chosen(list, |m| idle(m) > longer));
     function(module, "take", |list: &mut MemberList, n: i64| {
         MemberList::of(list.ids().iter().take(size(n)).cloned())
     });
     function(module, "random", |list: &mut MemberList, n: i64| {
         let ids = list.ids();
-        MemberList::of(super::chance::sample(ids.len(), size(n)).into_iter().filter_map(|i| ids.get(i).cloned()))
+        MemberList::of(
+            super::chance::sample(ids.len(), size(n)).into_iter().filter_map(|i| ids.get(i).cloned()),
+        )
     });
 }
 
@@ -187,18 +192,13 @@ fn size(n: i64) -> usize {
 fn register_roles(module: &mut Module) {
     written::<RoleRef>(module);
     written::<PersonRef>(module);
-    equals_text::<RoleRef>(module, |role, text| role.names() == text || role.people().iter().any(|p| p.id.as_str() == text));
+    equals_text::<RoleRef>(module, |role, text| {
+        role.names() == text || role.people().iter().any(|p| p.id.as_str() == text)
+    });
     equals_text::<PersonRef>(module, |person, text| person.0.name == text || person.0.id.as_str() == text);
     equal::<PersonRef>(module, |a, b| a.0.id == b.0.id);
-    FuncRegistration::new_index_getter().set_into_module(module, |_: &mut RolesRef, name: &str| {
-        frame::with(|f| match f.facts.roles.get(name) {
-            Some(facts) => Ok(RoleRef { name: RoleName::new(name), facts: Arc::new(facts.clone()), next: false }),
-            None => {
-                let known: Vec<&str> = f.facts.roles.keys().map(RoleName::as_str).collect();
-                Err(fail(format!("there is no role `{name}`; the roles are: {}", known.join(", "))))
-            }
-        })
-    });
+    FuncRegistration::new_index_getter()
+        .set_into_module(module, |_: &mut RolesRef, name: &str| frame::with(|f| role(f.facts, name)));
     property(module, "name", |role: &mut RoleRef| role.names());
     property(module, "role", |role: &mut RoleRef| role.name.to_string());
     property(module, "next", |role: &mut RoleRef| RoleRef { next: true, ..role.clone() });
@@ -208,4 +208,12 @@ fn register_roles(module: &mut Module) {
     });
     property(module, "id", |p: &mut PersonRef| p.0.id.to_string());
     property(module, "name", |p: &mut PersonRef| p.0.name.clone());
+}
+
+fn role(facts: &Facts, name: &str) -> Given<RoleRef> {
+    let Some(people) = facts.roles.get(name) else {
+        let known: Vec<&str> = facts.roles.keys().map(RoleName::as_str).collect();
+        return Err(fail(format!("there is no role `{name}`; the roles are: {}", known.join(", "))));
+    };
+    Ok(RoleRef { name: RoleName::new(name), facts: Arc::new(people.clone()), next: false })
 }

@@ -49,7 +49,9 @@ pub(super) fn fits(bytes: usize) -> Given<()> {
 
 /// Rhai's `replace` builds the whole result before it is measured: 3.8 GB under a limit of 64 KiB.
 fn replacements(module: &mut Module) {
-    function(module, "replace", |text: &mut ImmutableString, find: &str, with: &str| replace(text, find, with));
+    function(module, "replace", |text: &mut ImmutableString, find: &str, with: &str| {
+        replace(text, find, with)
+    });
     function(module, "replace", |text: &mut ImmutableString, find: char, with: char| {
         replace(text, &find.to_string(), &with.to_string())
     });

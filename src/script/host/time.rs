@@ -45,7 +45,10 @@ fn register_durations(module: &mut Module) {
     function(module, "*", |n: i64, a: Duration| a.times(n));
     function(module, "*", scaled);
     function(module, "/", |a: Duration, n: i64| -> Given<Duration> {
-        a.as_millis().checked_div(n).map(Duration::from_millis).ok_or_else(|| fail("a duration divided by zero"))
+        a.as_millis()
+            .checked_div(n)
+            .map(Duration::from_millis)
+            .ok_or_else(|| fail("a duration divided by zero"))
     });
     function(module, "/", |a: Duration, b: Duration| a.as_millis() as f64 / b.as_millis() as f64);
 }
@@ -71,9 +74,7 @@ fn register_times(module: &mut Module) {
     property(module, "day", |t: &mut Timestamp| i64::from(civil_of(*t).day()));
     property(module, "hour", |t: &mut Timestamp| i64::from(civil_of(*t).hour()));
     property(module, "minute", |t: &mut Timestamp| i64::from(civil_of(*t).minute()));
-    property(module, "weekday", |t: &mut Timestamp| {
-        i64::from(civil_of(*t).weekday().to_monday_one_offset())
-    });
+    property(module, "weekday", |t: &mut Timestamp| i64::from(civil_of(*t).weekday().to_monday_one_offset()));
     property(module, "clock", |t: &mut Timestamp| civil_of(*t).strftime("%H:%M").to_string());
     function(module, "format", |t: &mut Timestamp, pattern: &str| -> Given<String> {
         jiff::fmt::strtime::format(pattern, &civil_of(*t))
@@ -83,9 +84,7 @@ fn register_times(module: &mut Module) {
 
 fn register_civil(module: &mut Module) {
     function(module, "time", |text: &str| frame::with(|f| read(text, &f.facts.zone)));
-    function(module, "today", || {
-        frame::with(|f| f.facts.zone.day_bounds(f.facts.now).0)
-    });
+    function(module, "today", || frame::with(|f| f.facts.zone.day_bounds(f.facts.now).0));
     function(module, "at", |t: &mut Timestamp, clock: &str| -> Given<Timestamp> {
         let clock: ClockTime =
             clock.parse().map_err(|error: crate::base::time::TimeError| fail(error.to_string()))?;
