@@ -504,7 +504,8 @@ mod tests {
         let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
         for n in 1..12 {
             let prior = n - 1;
-            bomb += &format!("a{n}: &a{n} [{}]\n", vec![format!("*a{prior}"); 9].join(", "));
+            let items = vec![format!("*a{prior}"); 9].join(", ");
+            bomb.extend(["a", &n.to_string(), ": &a", &n.to_string(), " [", &items, "]\n"]);
         }
         assert!(read(&bomb).1[0].contains("yaml-alias"));
         let deep = format!("a: {}1{}\n", "[".repeat(40), "]".repeat(40));
