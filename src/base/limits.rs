@@ -35,8 +35,8 @@ pub const SCRIPT_EXPR_DEPTH_MAX: usize = 64;
 pub const SCRIPT_STRING_BYTES_MAX: usize = 64 * 1024;
 /// One array inside a script, in elements.
 pub const SCRIPT_ARRAY_SIZE_MAX: usize = 20_000;
-/// One map inside a script, in entries.
-pub const SCRIPT_MAP_SIZE_MAX: usize = 10_000;
+/// One map inside a script, in entries, those of maps inside it included: a table of ten thousand rows fits.
+pub const SCRIPT_MAP_SIZE_MAX: usize = 200_000;
 /// Actions (posts, tasks, signals, tags, stores) of one script call.
 pub const SCRIPT_ACTIONS_MAX: usize = 1_000;
 /// Lines that one script call may log.
@@ -45,8 +45,19 @@ pub const SCRIPT_LOG_LINES_MAX: usize = 100;
 pub const SCRIPT_STATE_KEYS_MAX: usize = 10_000;
 /// Fetches of one script call.
 pub const SCRIPT_FETCHES_MAX: usize = 8;
-/// Stack of a script thread, in bytes.
-pub const SCRIPT_STACK_BYTES: usize = 8 * 1024 * 1024;
+/// Nesting of lists and maps inside a script, in levels.
+pub const SCRIPT_NESTING_MAX: usize = 500;
+/// Keys of all maps that a function of a script holds, in bytes.
+pub const SCRIPT_KEY_BYTES_MAX: usize = 1024 * 1024;
+/// Variables of one function of a script at once.
+pub const SCRIPT_VARIABLES_MAX: usize = 256;
+/// Functions of one script.
+pub const SCRIPT_FUNCTIONS_MAX: usize = 1_000;
+/// Files that one script may import.
+pub const SCRIPT_IMPORTS_MAX: usize = 64;
+/// Stack of a script call, in bytes; reserved, not used up. Lists nested as deep as their sizes allow are
+/// cloned and dropped by recursion and need most of it.
+pub const SCRIPT_STACK_BYTES: usize = 32 * 1024 * 1024;
 
 /// A rendered message, in bytes, before a platform splits it.
 pub const MESSAGE_BYTES_MAX: usize = 64 * 1024;

@@ -117,7 +117,7 @@ fn plain(value: &Dynamic, depth: usize) -> Result<Value, String> {
 }
 
 fn map_to_value(map: &rhai::Map, depth: usize) -> Result<Value, String> {
-    let signal = is_signal(map.keys().map(|key| key.as_str()));
+    let signal = is_signal(map.keys().map(rhai::Identifier::as_str));
     let mut out = Map::new();
     for (key, item) in map {
         let value = match item.read_lock::<MemberRef>() {

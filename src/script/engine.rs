@@ -55,7 +55,7 @@ pub(super) fn script_functions() -> &'static Arities {
 
 fn expression_kit() -> &'static Kit {
     static KIT: OnceLock<Kit> = OnceLock::new();
-    KIT.get_or_init(|| kit(vec![host::shared()], arities(false)))
+    KIT.get_or_init(|| kit(vec![host::shared(), host::expressions()], arities(false)))
 }
 
 fn script_kit() -> &'static Kit {
@@ -86,6 +86,9 @@ fn rhai_modules() -> Vec<Arc<Module>> {
 fn arities(script: bool) -> Arities {
     let mut arities = Arities::new();
     for (name, counts) in api::RHAI {
+        if !script && host::NOT_IN_EXPRESSIONS.contains(&name) {
+            continue;
+        }
         arities.entry(name.to_owned()).or_default().extend(counts);
     }
     for item in api::ITEMS.iter().filter(|item| script || !item.script) {
@@ -116,9 +119,9 @@ fn set_limits(engine: &mut Engine) {
         .set_max_string_size(limits::SCRIPT_STRING_BYTES_MAX)
         .set_max_array_size(limits::SCRIPT_ARRAY_SIZE_MAX)
         .set_max_map_size(limits::SCRIPT_MAP_SIZE_MAX)
-        .set_max_variables(1_000)
-        .set_max_functions(1_000)
-        .set_max_modules(64)
+        .set_max_variables(limits::SCRIPT_VARIABLES_MAX)
+        .set_max_functions(limits::SCRIPT_FUNCTIONS_MAX)
+        .set_max_modules(limits::SCRIPT_IMPORTS_MAX)
         .set_optimization_level(OptimizationLevel::None)
         .set_fail_on_invalid_map_property(true)
         .disable_symbol("eval");
@@ -157,6 +160,7 @@ fn resolve(
     context: EvalContext<'_, '_, '_, '_, '_, '_>,
 ) -> Result<Option<Dynamic>, Box<EvalAltResult>> {
     frame::with(|frame| {
+        frame.read(context.scope());
         if let Some(stop) = frame.stopped() {
             return Err(EvalAltResult::ErrorRuntime(stop.message(frame).into(), Position::NONE).into());
         }
@@ -214,6 +218,7 @@ impl Stop {
                 "the expression needs more than {} operations; do this in a script",
                 limits::EXPRESSION_OPERATIONS_MAX
             ),
+            Self::Size(excess) => excess.message(),
             Self::Time => "the script took too long and was stopped; is there a loop without end?".into(),
         }
     }

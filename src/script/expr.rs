@@ -9,7 +9,7 @@ use super::{
     failure,
     frame::Frame,
     names::{Known, Names},
-    place, render,
+    place, render, stack,
 };
 use crate::base::{ids::MemberId, limits::EXPRESSION_BYTES_MAX, value::Value};
 use rhai::{AST, Dynamic, Scope};
@@ -64,11 +64,13 @@ impl Expr {
                 format!("the expression has {} bytes; the limit is {EXPRESSION_BYTES_MAX}", source.len());
             return Err(whole(message, "put it into a script"));
         }
-        let ast = engine::expressions().compile_expression(source).map_err(|error| {
-            let (message, help) = failure::parse(&error);
-            vec![ExprError { message, range: place::range(source, error.position()), help }]
+        let ast = stack::room(|| engine::expressions().compile_expression(source)).map_err(|error| {
+            let range = place::range(source, error.position());
+            let (message, help) = failure::parse(&error, &source[range.clone()]);
+            vec![ExprError { message, range, help }]
         })?;
-        let found = check::walk(&ast, &Place::Expression(known), engine::expression_functions());
+        let found =
+            stack::room(|| check::walk(&ast, &Place::Expression(known), engine::expression_functions()));
         if !found.problems.is_empty() {
             return Err(found
                 .problems
@@ -143,7 +145,7 @@ impl Expr {
         frame.enter(|| {
             let engine = engine::expressions();
             let result = catch_unwind(AssertUnwindSafe(|| {
-                engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &self.0.ast)
+                stack::room(|| engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &self.0.ast))
             }));
             match result {
                 Ok(Ok(value)) => read(&value.flatten()),

@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, Stop};
 use crate::base::limits;
-use rhai::{EvalAltResult, ParseError, ParseErrorType, Position};
+use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
 /// A failure while code ran.
 pub(super) struct Failure {
@@ -46,7 +46,7 @@ fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> String
         E::ErrorRuntime(value, _) => super::render::text(value),
         E::ErrorVariableNotFound(name, _) => format!("there is no `{name}` here"),
         E::ErrorPropertyNotFound(name, _) => {
-            format!("there is no `{name}` in this map; `\"{name}\" in …` asks whether there is")
+            format!("there is no key `{name}` in this map; where it may be missing, read it with `.get(\"{name}\")`")
         }
         E::ErrorDotExpr(text, _) => property(text),
         E::ErrorFunctionNotFound(signature, _) => {
@@ -67,8 +67,9 @@ fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> String
         E::ErrorIndexingType(text, _) => format!("`{}` cannot be indexed so", plain_types(text)),
         E::ErrorFor(_) => "`for` goes through a list, a map's `keys()`, members or a range".into(),
         E::ErrorAssignmentToConstant(name, _) => format!("`{name}` cannot be changed"),
-        E::ErrorNonPureMethodCallOnConstant(name, _) => {
-            format!("`{name}` would change what cannot be changed")
+        E::ErrorNonPureMethodCallOnConstant(name, _) => format!("`{name}` would change what cannot be changed"),
+        E::ErrorDataRace(..) => {
+            "a list or map is used inside its own `map`, `filter` or the like; copy it first: `let copy = list;`".into()
         }
         E::ErrorTooManyVariables(_) => "there are too many variables at once".into(),
         E::ErrorParsing(kind, _) => parse_words(kind).0,
@@ -146,17 +147,21 @@ fn without_place(text: &str) -> String {
     text[..end].replace('\n', "; ")
 }
 
-/// What a parse error says, and what to do.
-pub(super) fn parse(error: &ParseError) -> (String, Option<String>) {
+/// What a parse error says of the text at its place, and what to do.
+pub(super) fn parse(error: &ParseError, found: &str) -> (String, Option<String>) {
+    if found.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii()) {
+        return (
+            format!("`{found}` is not a name here: names are ASCII letters, digits and `_`"),
+            Some(format!("text is written in quotes, a key in brackets and quotes: `[\"{found}\"]`")),
+        );
+    }
     parse_words(error.err_type())
 }
 
 fn parse_words(kind: &ParseErrorType) -> (String, Option<String>) {
     match kind {
-        ParseErrorType::Reserved(word) if word == "eval" => (
-            "`eval` is not there: code made at run time cannot be checked".into(),
-            Some("write the code itself, or choose with `if` or `switch`".into()),
-        ),
+        ParseErrorType::Reserved(word) if word == "eval" => no_eval(),
+        ParseErrorType::BadInput(LexError::ImproperSymbol(word, _)) if word == "eval" => no_eval(),
         ParseErrorType::Reserved(word) => (
             format!("`{word}` is a word that Rhai keeps for itself"),
             Some(format!("rename it, such as `{word}_`, or write it in brackets and quotes: `[\"{word}\"]`")),
@@ -173,15 +178,19 @@ fn parse_words(kind: &ParseErrorType) -> (String, Option<String>) {
             let found = text.split('\'').nth(1).unwrap_or_default().to_owned();
             let help = match found.as_str() {
                 "=" => Some("compare with `==`; an expression cannot assign".into()),
-                word if !word.is_ascii() => Some(
-                    "names are ASCII letters, digits and `_`; write others in brackets and quotes: `vars[\"…\"]`".into(),
-                ),
                 _ => None,
             };
             (lower_first(&text.replace('\'', "`")), help)
         }
         other => (lower_first(&other.to_string().replace('\'', "`")), None),
     }
+}
+
+fn no_eval() -> (String, Option<String>) {
+    (
+        "`eval` is not there: code made at run time cannot be checked".into(),
+        Some("write the code itself, or choose with `if` or `switch`".into()),
+    )
 }
 
 fn lower_first(text: &str) -> String {

@@ -7,6 +7,7 @@ use super::{
     action::{Action, Fetched},
     facts::Facts,
     sandbox::Host,
+    weight::{self, Excess},
 };
 use crate::base::{
     ids::MemberId,
@@ -16,6 +17,7 @@ use crate::base::{
     seed::Seed,
     value::{Map, Value},
 };
+use rhai::Scope;
 use std::{
     cell::{Cell, OnceCell, RefCell},
     sync::Arc,
@@ -28,6 +30,8 @@ const CLOCK_EVERY: u64 = 1_000;
 /// A call over its limit is stopped at the next variable it reads, which has a place in the source; this many
 /// operations later it is stopped wherever it is.
 const GRACE: u64 = 2_000;
+/// How many reads of variables pass between two looks at what they hold.
+const WEIGH_EVERY: u64 = 500;
 
 /// One evaluation.
 pub(super) struct Frame<'a> {
@@ -36,6 +40,7 @@ pub(super) struct Frame<'a> {
     member: Option<&'a MemberId>,
     limit: u64,
     operations: Cell<u64>,
+    reads: Cell<u64>,
     stop: Cell<Option<Stop>>,
     seed: RefCell<Seed>,
     live: OnceCell<RefCell<Live>>,
@@ -50,6 +55,8 @@ pub(super) enum Stop {
     Operations,
     /// It took too long.
     Time,
+    /// It holds too much.
+    Size(Excess),
 }
 
 /// What a script has asked for and written so far; what it reads back.
@@ -69,6 +76,7 @@ impl<'a> Frame<'a> {
             member,
             limit: limits::EXPRESSION_OPERATIONS_MAX,
             operations: Cell::new(0),
+            reads: Cell::new(0),
             stop: Cell::new(None),
             seed: RefCell::new(Seed::from_u64(facts.seed)),
             live: OnceCell::new(),
@@ -114,14 +122,31 @@ impl<'a> Frame<'a> {
         let n = self.operations.get() + 1;
         self.operations.set(n);
         if n > self.limit && self.stop.get().is_none() {
-            self.stop.set(Some(Stop::Operations));
+            self.halt(Stop::Operations);
         }
         if n.is_multiple_of(CLOCK_EVERY) && self.stop.get().is_none() && self.host.is_some_and(Host::expired)
         {
-            self.stop.set(Some(Stop::Time));
-            self.operations.set(self.limit);
+            self.halt(Stop::Time);
         }
         self.stop.get().is_some() && n > self.limit.saturating_add(GRACE)
+    }
+
+    /// Ends the call at the next variable it reads, or soon after that wherever it is.
+    fn halt(&self, why: Stop) {
+        self.stop.set(Some(why));
+        self.operations.set(self.limit);
+    }
+
+    /// Counts one read of a variable and now and then weighs what the function holds.
+    pub(super) fn read(&self, scope: &Scope<'_>) {
+        let n = self.reads.get() + 1;
+        self.reads.set(n);
+        if n.is_multiple_of(WEIGH_EVERY)
+            && self.stop.get().is_none()
+            && let Some(excess) = weight::excess(scope)
+        {
+            self.halt(Stop::Size(excess));
+        }
     }
 
     /// Why the call has to end, once it has to.

@@ -22,5 +22,10 @@ mod objects;
 mod place;
 mod posting;
 mod render;
+mod stack;
 mod suggest;
 mod table;
+mod weight;
+
+#[cfg(test)]
+mod tests;

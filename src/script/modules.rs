@@ -3,11 +3,19 @@
 //! Reads no file itself and looks nowhere else.
 
 use super::frame;
+use crate::base::source::normal_path;
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Shared};
 use std::collections::BTreeMap;
 
-/// Compiled modules by the path as the importing script writes it.
+/// Compiled modules by their path in the playbook's folder.
 pub(super) type Imports = BTreeMap<String, Shared<Module>>;
+
+/// The path in the playbook's folder that an `import` means; the ending may be left out. `None` where it leaves
+/// the folder.
+pub(super) fn path_of(wanted: &str) -> Option<String> {
+    let stem = wanted.strip_suffix(".rhai").unwrap_or(wanted);
+    normal_path(&format!("{stem}.rhai"))
+}
 
 /// Finds imports among those of the script being called.
 pub(super) struct Resolver;
@@ -20,8 +28,11 @@ impl ModuleResolver for Resolver {
         path: &str,
         position: Position,
     ) -> Result<Shared<Module>, Box<EvalAltResult>> {
-        frame::with(|f| f.imports().and_then(|imports| imports.get(path).cloned())).ok_or_else(|| {
-            let message = format!("{path:?} was not found when the script was compiled; `import` takes a path in quotes inside the playbook's folder");
+        let clean = path_of(path).unwrap_or_default();
+        frame::with(|f| f.imports().and_then(|imports| imports.get(&clean).cloned())).ok_or_else(|| {
+            let message = format!(
+                "{path:?} was not found when the script was compiled; `import` takes a path in quotes inside the playbook's folder"
+            );
             EvalAltResult::ErrorRuntime(message.into(), position).into()
         })
     }

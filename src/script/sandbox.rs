@@ -11,14 +11,14 @@ use super::{
     facts::Facts,
     failure,
     frame::Frame,
-    modules::Imports,
-    place,
+    modules::{self, Imports},
+    place, stack,
 };
 use crate::base::{
     ids::GroupId,
     limits::SCRIPT_BYTES_MAX,
     locale::Locale,
-    source::{Folder, MemoryFolder, normal_path},
+    source::{Folder, MemoryFolder},
     time::{Timestamp, Zone},
     value::Value,
 };
@@ -89,7 +89,8 @@ impl Script {
     pub fn compile_with(path: &str, source: &str, folder: &dyn Folder) -> Result<Self, Vec<ScriptError>> {
         let mut compiler =
             Compiler { folder, files: BTreeMap::new(), open: Vec::new(), digest: Sha256::new() };
-        let unit = compiler.unit(path, source)?;
+        let unit = stack::plenty(|| compiler.unit(path, source))?;
+        let modules = compiler.modules();
         let mut digest = String::with_capacity(64);
         for byte in compiler.digest.finalize() {
             let _ = write!(digest, "{byte:02x}");
@@ -101,8 +102,8 @@ impl Script {
                 unit.functions.iter().flat_map(|(name, n)| n.iter().map(|n| (name.clone(), *n))).collect(),
             ),
             data_paths: Arc::new(unit.data.into_iter().collect()),
-            imports: Arc::new(compiler.files.into_keys().collect()),
-            code: Arc::new(Code { ast: unit.ast, modules: unit.modules }),
+            imports: Arc::new(compiler.files.keys().cloned().collect()),
+            code: Arc::new(Code { ast: unit.ast, modules }),
         })
     }
 
@@ -115,6 +116,17 @@ impl Script {
         host: &dyn Host,
     ) -> Result<Outcome, ScriptError> {
         let takes = self.takes(function)?;
+        stack::plenty(|| self.call_here(function, takes, args, facts, host))
+    }
+
+    fn call_here(
+        &self,
+        function: &str,
+        takes: usize,
+        args: &Value,
+        facts: &Facts,
+        host: &dyn Host,
+    ) -> Result<Outcome, ScriptError> {
         let facts = Facts { args: args.clone(), ..Facts::clone(facts) };
         let frame = Frame::script(&facts, host, &self.code.modules);
         let result = frame.enter(|| {
@@ -166,15 +178,14 @@ impl Script {
         if counts.contains(&0) {
             return Ok(0);
         }
-        let message = match counts.first() {
-            Some(n) => format!(
+        let message = if let Some(n) = counts.first() {
+            format!(
                 "`{function}` takes {n} arguments; a step calls a function with one, its `with`, or with none"
-            ),
-            None => {
-                let names: BTreeSet<&str> = self.functions.iter().map(|(name, _)| name.as_str()).collect();
-                let names: Vec<&str> = names.into_iter().collect();
-                format!("there is no function `{function}`{}", super::suggest::or_list(function, &names))
-            }
+            )
+        } else {
+            let names: BTreeSet<&str> = self.functions.iter().map(|(name, _)| name.as_str()).collect();
+            let names: Vec<&str> = names.into_iter().collect();
+            format!("there is no function `{function}`{}", super::suggest::or_list(function, &names))
         };
         Err(error(&self.path, Position::NONE, message))
     }
@@ -214,7 +225,6 @@ struct Unit {
     ast: AST,
     functions: Arities,
     data: BTreeSet<String>,
-    modules: Imports,
 }
 
 impl Compiler<'_> {
@@ -229,7 +239,8 @@ impl Compiler<'_> {
         self.digest.update((source.len() as u64).to_le_bytes());
         self.digest.update(source.as_bytes());
         let mut ast = engine::scripts().compile(source).map_err(|failed| {
-            let (message, help) = failure::parse(&failed);
+            let found = &source[place::range(source, failed.position())];
+            let (message, help) = failure::parse(&failed, found);
             vec![error(path, failed.position(), sentence(&message, help.as_deref()))]
         })?;
         if ast.statements().is_empty() && !ast.has_functions() {
@@ -238,7 +249,7 @@ impl Compiler<'_> {
         }
         ast.set_source(path);
         let mut problems = Vec::new();
-        let (modules, aliases) = self.imports(path, &ast, &mut problems);
+        let aliases = self.imports(path, &ast, &mut problems);
         let mut functions = Arities::new();
         for def in ast.iter_fn_def().filter(|def| !def.name.starts_with("anon$")) {
             functions.entry(def.name.to_string()).or_default().insert(def.params.len());
@@ -253,7 +264,7 @@ impl Compiler<'_> {
                 .map(|p| error(path, p.position, sentence(&p.message, p.help.as_deref()))),
         );
         if problems.is_empty() {
-            Ok(Unit { ast, functions, data: found.data, modules })
+            Ok(Unit { ast, functions, data: found.data })
         } else {
             problems.sort_by_key(|p| (p.line, p.column));
             Err(problems)
@@ -266,8 +277,7 @@ impl Compiler<'_> {
         path: &str,
         ast: &AST,
         problems: &mut Vec<ScriptError>,
-    ) -> (Imports, BTreeMap<String, Arities>) {
-        let mut modules = Imports::new();
+    ) -> BTreeMap<String, Arities> {
         let mut aliases = BTreeMap::new();
         for (expr, alias, position) in imports_of(ast) {
             let Expr::StringConstant(wanted, place) = &expr else {
@@ -276,26 +286,30 @@ impl Compiler<'_> {
                 continue;
             };
             match self.module(wanted) {
-                Ok((module, functions)) => {
-                    modules.insert(wanted.to_string(), module);
+                Ok(functions) => {
                     aliases.insert(alias, functions);
                 }
                 Err(Import::Refused(message)) => problems.push(error(path, *place, message)),
                 Err(Import::Broken(inner)) => problems.extend(inner),
             }
         }
-        (modules, aliases)
+        aliases
     }
 
-    fn module(&mut self, wanted: &str) -> Result<(Arc<Module>, Arities), Import> {
-        let named = if wanted.ends_with(".rhai") { wanted.to_owned() } else { format!("{wanted}.rhai") };
-        let Some(path) = normal_path(&named) else {
+    /// Everything that was imported so far.
+    fn modules(&self) -> Imports {
+        self.files.iter().map(|(path, (module, _))| (path.clone(), module.clone())).collect()
+    }
+
+    /// Compiles an imported file, once; what functions it has.
+    fn module(&mut self, wanted: &str) -> Result<Arities, Import> {
+        let Some(path) = modules::path_of(wanted) else {
             return Err(Import::Refused(format!(
                 "{wanted:?} is outside the playbook's folder; `import` takes a path inside it"
             )));
         };
-        if let Some(ready) = self.files.get(&path) {
-            return Ok(ready.clone());
+        if let Some((_, functions)) = self.files.get(&path) {
+            return Ok(functions.clone());
         }
         if self.open.contains(&path) || self.open.len() >= IMPORT_DEPTH_MAX {
             return Err(Import::Refused(format!("{wanted:?} imports itself, or imports go too deep")));
@@ -305,10 +319,10 @@ impl Compiler<'_> {
         let unit = self.unit(&path, &source).map_err(Import::Broken);
         self.open.pop();
         let unit = unit?;
-        let module = evaluate(&path, &unit).map_err(|failed| Import::Broken(vec![failed]))?;
-        let ready = (Arc::new(module), unit.functions);
-        self.files.insert(path, ready.clone());
-        Ok(ready)
+        let module =
+            evaluate(&path, &unit.ast, &self.modules()).map_err(|failed| Import::Broken(vec![failed]))?;
+        self.files.insert(path, (Arc::new(module), unit.functions.clone()));
+        Ok(unit.functions)
     }
 }
 
@@ -321,12 +335,12 @@ enum Import {
 }
 
 /// Runs the top level of an imported file once, where it sees nothing and nobody listens.
-fn evaluate(path: &str, unit: &Unit) -> Result<Module, ScriptError> {
+fn evaluate(path: &str, ast: &AST, modules: &Imports) -> Result<Module, ScriptError> {
     let group = GroupId::new("");
     let facts = Facts::bare(group, Timestamp::from_millis(0), Zone::utc(), Locale::En);
-    let frame = Frame::script(&facts, &Nobody, &unit.modules);
+    let frame = Frame::script(&facts, &Nobody, modules);
     let result = frame.enter(|| {
-        Module::eval_ast_as_new(Scope::new(), &unit.ast, engine::scripts()).map_err(|failed| {
+        Module::eval_ast_as_new(Scope::new(), ast, engine::scripts()).map_err(|failed| {
             let failure = failure::explain(&failed, &frame);
             error(failure.source.as_deref().unwrap_or(path), failure.position, failure.message)
         })

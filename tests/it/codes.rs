@@ -8,14 +8,16 @@ use std::{
 
 #[expect(clippy::disallowed_methods, reason = "reads the source tree, as only a test may")]
 fn rust_files(folder: &Path, out: &mut Vec<(PathBuf, String)>) {
-    let mut entries: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("the source tree is there")
+        .map(|entry| entry.expect("the source tree can be read").path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
             rust_files(&path, out);
         } else if path.extension().is_some_and(|ending| ending == "rs") {
-            let text = std::fs::read_to_string(&path).unwrap();
+            let text = std::fs::read_to_string(&path).expect("a source file is text");
             out.push((path, text));
         }
     }
@@ -32,8 +34,7 @@ fn every_code_in_the_source_is_explained() {
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
         for call in ["Diagnostic::error(", "Diagnostic::warning("] {
             for after in code.split(call).skip(1) {
-                let Some(slug) = after.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next())
-                else {
+                let Some(slug) = after.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next()) else {
                     seen += 1;
                     continue;
                 };

@@ -8,6 +8,13 @@ use crate::{
     playground::{Playground, eventually},
     sink::Sink,
 };
+use playbook::{
+    base::{
+        ids::{ChannelName, EffectId, GroupId},
+        time::Timestamp,
+    },
+    shell::delivery::adapter::Attempt,
+};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,6 +90,11 @@ fn judge(town: &Playground, sink: &Sink) {
     }
     assert_eq!(settled.len(), GROUPS * 2, "every group ticks");
 
+    // What travels is a digest of group and effect.
+    let effects: BTreeMap<String, (String, String)> = decided
+        .iter()
+        .flat_map(|(group, effects)| effects.iter().map(move |effect| (key(group, effect), (group.clone(), effect.clone()))))
+        .collect();
     let outbox = town.run(&["outbox", "--state", "state", "--format", "json"]).exits(0).json_lines();
     let doubtful: BTreeSet<(String, String)> = outbox
         .iter()
@@ -95,22 +107,39 @@ fn judge(town: &Playground, sink: &Sink) {
         *copies.entry(post.id.clone()).or_default() += 1;
     }
     for (id, n) in &copies {
-        let (group, effect) = id.split_once('/').unwrap();
-        let marked = doubtful.contains(&(group.to_owned(), effect.to_owned()));
+        let effect = effects.get(id).unwrap_or_else(|| panic!("{id} came and was never decided"));
+        let marked = doubtful.contains(effect);
         assert!(*n == 1 || marked, "G2: {id} came {n} times and is not marked in doubt");
     }
-    for (group, effects) in &decided {
-        let order: Vec<&str> =
-            got.iter().filter_map(|post| post.id.strip_prefix(&format!("{group}/"))).collect();
+    for (group, in_order) in &decided {
+        let order: Vec<&str> = got
+            .iter()
+            .filter_map(|post| effects.get(&post.id))
+            .filter(|(of, _)| of == group)
+            .map(|(_, effect)| effect.as_str())
+            .collect();
         let mut firsts: Vec<&str> = Vec::new();
         for effect in &order {
             if !firsts.contains(effect) {
                 firsts.push(effect);
             }
         }
-        let effects: Vec<&str> = effects.iter().map(String::as_str).collect();
-        assert_eq!(firsts, effects, "G4: {group} got its posts once each and in order");
+        let in_order: Vec<&str> = in_order.iter().map(String::as_str).collect();
+        assert_eq!(firsts, in_order, "G4: {group} got its posts once each and in order");
     }
+}
+
+/// The idempotency key under which an effect travels.
+fn key(group: &str, effect: &str) -> String {
+    let (group, effect) = (GroupId::new(group), EffectId::new(effect));
+    let attempt = Attempt {
+        group: &group,
+        channel: &ChannelName::new("group"),
+        effect: &effect,
+        label: None,
+        at: Timestamp::from_millis(0),
+    };
+    attempt.key()
 }
 
 fn second_of(run: &str) -> i64 {

@@ -257,6 +257,27 @@ async fn a_refusal_is_final_and_the_lane_goes_on() {
 }
 
 #[tokio::test]
+async fn a_webhook_says_what_the_channel_says() {
+    let fake = Fake::scripted(vec![Reply::status(202)]).await;
+    let mut own = channel(ChannelKind::Webhook, &fake.url());
+    for (name, value) in [
+        ("method", "PUT"),
+        ("headers.X-Team", "读书"),
+        ("body", r#"{"content": "${text}", "from": "${group}"}"#),
+        ("secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+    ] {
+        own.settings.insert(name.into(), vec![Setting::Literal(value.into())]);
+    }
+    let post = Post::start();
+    post.send("g", &target_of(&own), &["say \"hi\""]);
+    assert_eq!(post.settled(1).await[0].outcome, Outcome::Accepted);
+    let seen = fake.seen().remove(0);
+    assert_eq!((seen.method.as_str(), seen.headers["x-team"].as_str()), ("PUT", "读书"));
+    assert_eq!(seen.json(), json!({ "content": "say \"hi\"", "from": "g" }));
+    assert!(seen.headers["webhook-signature"].starts_with("v1,"));
+}
+
+#[tokio::test]
 async fn redirects_are_not_followed() {
     let elsewhere = Fake::scripted(vec![Reply::status(200)]).await;
     let moved = Reply::status(308).with("location", &elsewhere.url());

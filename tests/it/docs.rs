@@ -49,7 +49,7 @@ fn pages() -> Vec<String> {
     for dir in ["docs", "docs/channels"] {
         for entry in std::fs::read_dir(root().join(dir)).unwrap() {
             let name = entry.unwrap().file_name().to_string_lossy().into_owned();
-            if name.ends_with(".md") {
+            if Path::new(&name).extension().is_some_and(|ending| ending == "md") {
                 pages.push(format!("{dir}/{name}"));
             }
         }

@@ -1,5 +1,10 @@
 //! Integration tests: the real binary, real files, a real database.
 
+mod cli_check;
+mod cli_engine;
+mod cli_next;
+mod cli_plan;
+mod cli_simulate;
 mod codes;
 mod compile;
 mod crash;

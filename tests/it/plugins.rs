@@ -82,7 +82,11 @@ fn call(name: &str, function: &str, args: &Value, facts: Facts) -> Outcome {
     let script = Script::compile(&path, &read(&path)).unwrap_or_else(|e| panic!("{e:?}"));
     let mut facts = facts;
     facts.args = args.clone();
-    script.call(function, args, &Arc::new(facts), &Files).unwrap_or_else(|e| panic!("{e}"))
+    let outcome = script.call(function, args, &Arc::new(facts), &Files).unwrap_or_else(|e| panic!("{e}"));
+    for post in posts(&outcome) {
+        assert!(!post.contains("\\n"), "text in backticks knows no escapes: {post}");
+    }
+    outcome
 }
 
 fn posts(outcome: &Outcome) -> Vec<String> {

@@ -41,6 +41,10 @@ fn folder(dir: &Path) -> MemoryFolder {
     found
 }
 
+fn ends(path: &str, ending: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == ending)
+}
+
 /// Every playbook on the shelf: its folder and its file name.
 fn playbooks() -> Vec<(PathBuf, String)> {
     let mut dirs = vec![root().join("playbooks")];
@@ -54,7 +58,7 @@ fn playbooks() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for dir in dirs {
         let files: Vec<String> =
-            folder(&dir).0.into_keys().filter(|f| f.ends_with(".yaml") && !f.contains('/')).collect();
+            folder(&dir).0.into_keys().filter(|f| ends(f, "yaml") && !f.contains('/')).collect();
         assert!(!files.is_empty(), "{} has a playbook", dir.display());
         found.extend(files.into_iter().map(|file| (dir.clone(), file)));
     }
@@ -102,7 +106,7 @@ fn every_script_compiles() {
     dirs.extend(playbooks().into_iter().map(|(dir, _)| dir));
     let mut seen = 0;
     for dir in dirs {
-        for (path, text) in folder(&dir).0.into_iter().filter(|(path, _)| path.ends_with(".rhai")) {
+        for (path, text) in folder(&dir).0.into_iter().filter(|(path, _)| ends(path, "rhai")) {
             seen += 1;
             assert!(text.starts_with("// "), "{path} opens with what it does");
             if let Err(errors) = Script::compile(&path, &text) {

@@ -30,7 +30,9 @@ impl Draft<'_> {
 
     /// A signal that the playbook itself sends; `data.member` is the member it is about.
     pub(in crate::engine) fn send_signal(&mut self, name: String, data: Value, id: &str) -> Decided {
-        let member = data.get("member").and_then(Value::as_str).map(MemberId::new);
+        // A member leaves an expression as a map of one key.
+        let member = data.get("member").map(|member| member.get("$member").unwrap_or(member));
+        let member = member.and_then(Value::as_str).map(MemberId::new);
         let signal = Signal { name: Arc::from(name), id: InputId::new(id), at: self.now, member, data };
         self.record_signal(signal, 1)
     }

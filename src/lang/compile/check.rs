@@ -1,10 +1,11 @@
-//! Pass 4: what only the whole shows: circles of starts, steps out of order, schedules without an instant.
+//! Pass 4: what only the whole shows: circles of starts, steps out of order, schedules that never happen, clock times
+//! in quiet hours.
 
 use super::cx::Cx;
 use crate::{
     base::{
         source::Span,
-        time::{Offset, Timestamp},
+        time::{ClockTime, Offset, Timestamp},
     },
     lang::codes,
     model::{
@@ -12,7 +13,7 @@ use crate::{
         playbook::Playbook,
         program::Program,
         schedule::{Frame, Schedule},
-        step::{Step, Verb},
+        step::{Block, Step, Verb},
         trigger::Trigger,
     },
 };
@@ -30,6 +31,7 @@ pub(crate) fn check(cx: &mut Cx<'_>, playbook: &Playbook) {
     for play in &playbook.plays {
         let anchors = anchors(cx, playbook, play);
         in_order(cx, playbook, play, &anchors);
+        quiet(cx, playbook, play, &anchors);
     }
 }
 
@@ -151,5 +153,77 @@ fn in_order(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timest
             message,
             "steps run in order, so it will be late: move it up",
         );
+    }
+}
+
+/// A message that a budget would always hold back.
+fn quiet(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timestamp]) {
+    let Some(quiet) = playbook.budgets.quiet else { return };
+    let mut found = BTreeMap::new();
+    if anchors.is_empty() {
+        posts(&play.steps, None, &mut |step, due| {
+            if let Due::Clock(clock) = due
+                && quiet.has(clock)
+            {
+                found.insert(step.id.clone(), clock);
+            }
+        });
+    }
+    for anchor in anchors {
+        posts(&play.steps, Some(Offset::Exact(crate::base::time::Duration::ZERO)), &mut |step, due| {
+            let Due::Offset(offset) = due else { return };
+            let civil = playbook.zone.civil(offset.apply(*anchor, &playbook.zone));
+            let clock = ClockTime { hour: civil.hour(), minute: civil.minute(), second: civil.second() };
+            if quiet.has(clock) {
+                found.insert(step.id.clone(), clock);
+            }
+        });
+    }
+    for (step, clock) in found {
+        let Some(span) = place(cx, &format!("plays.{}.steps.{step}", play.name)) else { continue };
+        let message = format!("this is due at {clock}, inside the quiet hours {}-{}", quiet.from, quiet.to);
+        let help =
+            format!("it is held back until {}; choose another time, or write `urgent: true`", quiet.to);
+        cx.warning(codes::QUIET_CLOCK, span, message, help);
+    }
+}
+
+/// When a message is due, as far as the file tells.
+#[derive(Clone, Copy)]
+enum Due {
+    Offset(Offset),
+    Clock(ClockTime),
+}
+
+/// Calls `see` with every message to the group whose due instant the file tells.
+fn posts(block: &Block, start: Option<Offset>, see: &mut impl FnMut(&Step, Due)) {
+    let mut due = start;
+    for step in block {
+        due = step.at.or(due);
+        let to_group = match &step.verb {
+            Verb::Post(post) => post.to.as_str() == "group" && !post.urgent,
+            Verb::Ask(ask) => ask.to.as_str() == "group",
+            _ => false,
+        };
+        if to_group && let Some(offset) = due {
+            match (offset, start) {
+                (Offset::Days(_, clock), None) => see(step, Due::Clock(clock)),
+                (Offset::Exact(_), None) => {}
+                (offset, Some(_)) => see(step, Due::Offset(offset)),
+            }
+        }
+        if let Verb::If(branch) = &step.verb
+            && start.is_some()
+        {
+            posts(&branch.then, due, see);
+            posts(&branch.otherwise, due, see);
+        }
+        // What comes after a wait is due when the wait ends.
+        if matches!(
+            step.verb,
+            Verb::Wait(_) | Verb::Ask(_) | Verb::Approve(_) | Verb::Prune(_) | Verb::Run(_)
+        ) {
+            due = None;
+        }
     }
 }

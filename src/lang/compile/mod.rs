@@ -239,6 +239,7 @@ struct Head {
 }
 
 fn head(cx: &mut Cx<'_>, root: &Node) -> Head {
+    top_origins(cx, root);
     let name = match root.get("name").filter(|node| !node.is_null()) {
         Some(node) => {
             let name = reader::text(&mut cx.report, node, "a name").cloned().unwrap_or_default();
@@ -278,6 +279,19 @@ fn head(cx: &mut Cx<'_>, root: &Node) -> Head {
         }
     }
     Head { name: PlaybookName::new(name), title, locale }
+}
+
+/// Where the keys at the top were written, and those of the sections that lints look into.
+fn top_origins(cx: &mut Cx<'_>, root: &Node) {
+    for entry in root.entries().unwrap_or_default() {
+        let key = &entry.key.value;
+        cx.origin(key.to_string(), entry.key.span);
+        if matches!(&**key, "charter" | "rules" | "budgets") {
+            for inner in entry.value.entries().unwrap_or_default() {
+                cx.origin(format!("{key}.{}", inner.key.value), inner.key.span);
+            }
+        }
+    }
 }
 
 fn timezone(cx: &mut Cx<'_>, name: &str, span: Span) {

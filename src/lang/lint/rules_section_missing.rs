@@ -69,4 +69,14 @@ mod tests {
             ["the rules have no `intro.benefit` and no `intro.owner`"]
         );
     }
+
+    #[test]
+    fn points_at_the_rules() {
+        let text: std::sync::Arc<str> = "name: a\nrules: { forbid: [b] }\n".into();
+        let folder = crate::base::source::MemoryFolder([("a.yaml".to_owned(), text)].into());
+        let compiled = crate::lang::compile(&folder, "a.yaml");
+        let found = compiled.report.diagnostics.iter().find(|found| found.code == CODE.slug);
+        let span = found.and_then(|found| found.span).expect("it is reported at a place");
+        assert_eq!(compiled.sources.get(span.source).place(span.start).line, 2);
+    }
 }

@@ -14,7 +14,9 @@ const LANGUAGE: [&str; 8] =
     ["call", "curry", "Fn", "is_def_var", "is_def_fn", "type_of", "is_shared", "print"];
 
 /// What people look for here and is not there, with the reason.
-const REFUSED: [(&str, &str); 15] = [
+const REFUSED: [(&str, &str); 17] = [
+    ("reduce", "this is only in scripts; a list of numbers has `sum()`"),
+    ("reduce_rev", "this is only in scripts; a list of numbers has `sum()`"),
     ("eval", "code made at run time cannot be checked; write the code itself"),
     ("sleep", "a script does not wait; end it and use a `wait` step"),
     ("exit", "a script ends with `return`"),
@@ -238,15 +240,14 @@ impl Walk<'_> {
     fn files_and_maps(&mut self, call: &FnCallExpr) {
         let Some(first) = call.args.first() else { return };
         match (call.name.as_str(), first) {
-            ("data", Expr::StringConstant(path, position)) => match normal_path(path) {
-                Some(clean) => {
+            ("data", Expr::StringConstant(path, position)) => {
+                if let Some(clean) = normal_path(path) {
                     self.found.data.insert(clean);
-                }
-                None => {
+                } else {
                     let message = format!("{path:?} is outside the playbook's folder");
                     self.problem(*position, message, Some("`data` reads only files inside it".into()));
                 }
-            },
+            }
             ("data", other) if !self.is_script() => {
                 let message = "`data` in an expression takes a path in quotes, because the file is read with the playbook";
                 self.problem(other.start_position(), message, Some("write `data(\"texts/long.md\")`".into()));

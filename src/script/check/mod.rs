@@ -81,7 +81,6 @@ struct Function {
 fn functions_of(ast: &AST) -> Vec<Function> {
     ast.iter_fn_def()
         .map(|def| {
-            // `clone_functions_only_filtered` copies every function where the target has none yet (Rhai 1.27).
             let mut alone = ast.clone_functions_only();
             alone.retain_functions(|_, _, name, params| {
                 name == def.name.as_str() && params == def.params.len()

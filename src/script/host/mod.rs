@@ -29,6 +29,21 @@ pub(super) fn shared() -> Module {
     module
 }
 
+/// Rhai's functions that expressions do not have: they pile up, value inside value, deeper than a stack.
+pub(super) const NOT_IN_EXPRESSIONS: [&str; 2] = ["reduce", "reduce_rev"];
+
+/// What expressions have in place of [`NOT_IN_EXPRESSIONS`], so that they cannot be reached by name either.
+pub(super) fn expressions() -> Module {
+    use rhai::{Array, FnPtr};
+    let mut module = Module::new();
+    for name in NOT_IN_EXPRESSIONS {
+        let refuse = move || fail(format!("`{name}` is only in scripts; a list of numbers has `sum()`"));
+        function(&mut module, name, move |_: &mut Array, _: FnPtr| Given::<()>::Err(refuse()));
+        function(&mut module, name, move |_: &mut Array, _: FnPtr, _: Dynamic| Given::<()>::Err(refuse()));
+    }
+    module
+}
+
 /// What only scripts have, because it changes something or asks the outside.
 pub(super) fn scripts() -> Module {
     let mut module = Module::new();
@@ -38,6 +53,7 @@ pub(super) fn scripts() -> Module {
 }
 
 /// A failure in plain words; Rhai adds the place.
+#[expect(clippy::unnecessary_box_returns, reason = "Rhai's functions fail with a boxed error")]
 fn fail(message: impl Into<String>) -> Box<EvalAltResult> {
     let message: String = message.into();
     EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into()

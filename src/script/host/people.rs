@@ -8,7 +8,9 @@ use crate::{
         time::Duration,
     },
     script::{
-        convert, frame,
+        convert,
+        facts::Facts,
+        frame,
         objects::{MemberList, MemberRef, PersonRef, RoleRef, RolesRef},
     },
 };
@@ -195,17 +197,8 @@ fn register_roles(module: &mut Module) {
     });
     equals_text::<PersonRef>(module, |person, text| person.0.name == text || person.0.id.as_str() == text);
     equal::<PersonRef>(module, |a, b| a.0.id == b.0.id);
-    FuncRegistration::new_index_getter().set_into_module(module, |_: &mut RolesRef, name: &str| {
-        frame::with(|f| match f.facts.roles.get(name) {
-            Some(facts) => {
-                Ok(RoleRef { name: RoleName::new(name), facts: Arc::new(facts.clone()), next: false })
-            }
-            None => {
-                let known: Vec<&str> = f.facts.roles.keys().map(RoleName::as_str).collect();
-                Err(fail(format!("there is no role `{name}`; the roles are: {}", known.join(", "))))
-            }
-        })
-    });
+    FuncRegistration::new_index_getter()
+        .set_into_module(module, |_: &mut RolesRef, name: &str| frame::with(|f| role(f.facts, name)));
     property(module, "name", |role: &mut RoleRef| role.names());
     property(module, "role", |role: &mut RoleRef| role.name.to_string());
     property(module, "next", |role: &mut RoleRef| RoleRef { next: true, ..role.clone() });
@@ -215,4 +208,12 @@ fn register_roles(module: &mut Module) {
     });
     property(module, "id", |p: &mut PersonRef| p.0.id.to_string());
     property(module, "name", |p: &mut PersonRef| p.0.name.clone());
+}
+
+fn role(facts: &Facts, name: &str) -> Given<RoleRef> {
+    let Some(people) = facts.roles.get(name) else {
+        let known: Vec<&str> = facts.roles.keys().map(RoleName::as_str).collect();
+        return Err(fail(format!("there is no role `{name}`; the roles are: {}", known.join(", "))));
+    };
+    Ok(RoleRef { name: RoleName::new(name), facts: Arc::new(people.clone()), next: false })
 }

@@ -130,14 +130,25 @@ fn say(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
-/// The command line as clap knows it, for completions and the reference page.
+/// The command line as clap knows it.
 fn command() -> clap::Command {
     Cli::command()
 }
 
-/// Who asks, where `--by` does not say: the user of this machine.
-fn who() -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "the user's name comes from the environment")]
-    let user = std::env::var("USER").ok();
-    user.filter(|name| !name.is_empty())
+/// The reference page of the command line, as Markdown: what every `--help` says.
+pub fn reference() -> String {
+    fn page(command: &mut clap::Command, depth: usize, text: &mut String) {
+        let help = command.render_long_help().to_string();
+        let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+        let name = command.get_bin_name().unwrap_or_else(|| command.get_name()).to_owned();
+        text.push_str(&format!("\n{} `{name}`\n\n```text\n{}\n```\n", "#".repeat(depth), lines.join("\n")));
+        for inner in command.get_subcommands_mut().filter(|inner| inner.get_name() != "help") {
+            page(inner, depth + 1, text);
+        }
+    }
+    let mut command = command().term_width(100);
+    command.build();
+    let mut text = "# Commands\n\nWritten from the program's own help; a test keeps it so.\n".to_owned();
+    page(&mut command, 2, &mut text);
+    text
 }

@@ -4,7 +4,7 @@
 //! always gets the same bytes.
 
 use anstyle::{AnsiColor, Style};
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, BufWriter, Write};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// When colours are used.
@@ -28,9 +28,6 @@ pub(super) enum Format {
     /// For programs.
     Json,
 }
-
-/// The width for which text is written where there is no terminal.
-const WIDTH_ELSEWHERE: usize = 100;
 
 /// Headings.
 pub(super) const HEADING: Style = Style::new().bold();
@@ -62,9 +59,10 @@ impl Output {
             Color::Always => anstream::ColorChoice::Always,
             Color::Never => anstream::ColorChoice::Never,
         };
-        let width = match terminal_width() {
-            Some(width) if io::stdout().is_terminal() => width.max(40),
-            _ => WIDTH_ELSEWHERE,
+        // What is no terminal gets every word: nothing is cut off in a file or a pipe.
+        let width = match terminal_size::terminal_size_of(io::stdout()) {
+            Some((terminal_size::Width(columns), _)) => usize::from(columns).max(40),
+            None => usize::MAX,
         };
         let to = BufWriter::with_capacity(64 * 1024, anstream::AutoStream::new(io::stdout(), choice));
         Self { to: Box::new(to), color: choice != anstream::ColorChoice::Never, width }
@@ -96,13 +94,6 @@ impl Output {
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
-}
-
-/// The terminal's width, as the shell that started us tells; `None` when it does not.
-fn terminal_width() -> Option<usize> {
-    #[expect(clippy::disallowed_methods, reason = "the width of the terminal comes from the environment")]
-    let columns = std::env::var("COLUMNS").ok()?;
-    columns.parse().ok()
 }
 
 /// Text in a style; the output takes it off again where colours are not shown.

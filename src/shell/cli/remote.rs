@@ -2,7 +2,12 @@
 //!
 //! Changes nothing itself; the engine decides and records it.
 
-use super::{args::Target, failure::Failure, output::Output, state::directory};
+use super::{
+    args::Target,
+    failure::Failure,
+    output::Output,
+    state::{directory, who},
+};
 use crate::{
     base::{
         ids::{GroupId, PlayName, RunId},
@@ -47,15 +52,12 @@ impl Target {
             (None, 1) => groups.keys().next().cloned().ok_or_else(|| no_engine(&dir))?,
             (None, 0) => return Err(no_engine(&dir)),
             (None, n) => {
-                return Err(Failure::usage(format!(
-                    "{} runs {n} groups; which one is meant?",
-                    dir.display()
-                ))
-                .help(format!("add --group with one of {}", names())));
+                return Err(Failure::usage(format!("{} runs {n} groups; which one is meant?", dir.display()))
+                    .help(format!("add --group with one of {}", names())));
             }
         };
         let zone = groups.get(&group).map_or_else(Zone::utc, crate::shell::store::GroupInfo::zone);
-        Ok(Remote { dir, group, zone, by: self.by.clone().or_else(super::who), reader })
+        Ok(Remote { dir, group, zone, by: self.by.clone().or_else(who), reader })
     }
 }
 
@@ -92,9 +94,7 @@ pub(super) fn play_and_id(state: &State, text: &str) -> Result<(PlayName, Arc<st
     }
     match text.split_once('/') {
         Some((play, id)) if !play.is_empty() && !id.is_empty() => Ok((PlayName::new(play), Arc::from(id))),
-        _ => Err(Failure::usage(format!(
-            "{text:?} is not a date of a play; expected PLAY/ID such as guest-session/jia"
-        ))),
+        _ => Err(Failure::usage(format!("{text:?} is not a date of a play; expected PLAY/ID such as guest-session/jia"))),
     }
 }
 

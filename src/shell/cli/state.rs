@@ -1,8 +1,8 @@
 //! A state directory as the reading commands see it: where it is, which groups it has, which are meant.
 //!
-//! Only reads; an engine may be running on it at the same time.
+//! Only reads; an engine may be running on it at the same time. Owns the variable that says who asks.
 
-#![expect(clippy::disallowed_methods, reason = "looks for the state directory")]
+#![expect(clippy::disallowed_methods, reason = "owns the variable that says who asks")]
 
 use super::{
     args::{GroupArg, StateArg},
@@ -128,4 +128,9 @@ pub(super) fn instant(at: Option<Timestamp>, zone: &Zone) -> Option<String> {
 /// An instant for people: the date with the clock.
 pub(super) fn when(at: Timestamp, zone: &Zone) -> String {
     zone.civil(at).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// Who asks, where `--by` does not say: the user of this machine.
+pub(super) fn who() -> Option<String> {
+    std::env::var("USER").ok().filter(|name| !name.is_empty())
 }

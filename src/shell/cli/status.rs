@@ -121,8 +121,9 @@ fn coming(group: &Shown<'_>, next: &[Upcoming], out: &mut Output) -> Result<(), 
             None => step,
         };
         let at = when(one.at, &group.zone);
-        let play = pad(one.play.as_str(), plays);
-        out.line(format!("    {at}  {}  {unless}", paint(NAME, &play)).trim_end())?;
+        // Nothing is filled up where nothing follows.
+        let play = if unless.is_empty() { one.play.to_string() } else { pad(one.play.as_str(), plays + 2) };
+        out.line(format!("    {at}  {}{unless}", paint(NAME, &play)))?;
     }
     Ok(())
 }

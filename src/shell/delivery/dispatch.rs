@@ -147,7 +147,7 @@ impl Dispatch {
         let host = self.hosts.entry(robot.host.clone()).or_default();
         let free = robot.queued.is_empty()
             && robot.gate.ready_at(now.ticks) <= now.ticks
-            && robot.claimed < robot.claimed_max()
+            && robot.claimed < robot.share_of(CLAIMED_PER_HOST_MAX)
             && host.claimed < CLAIMED_PER_HOST_MAX;
         if free {
             robot.gate.take(now.ticks);
@@ -369,10 +369,11 @@ impl Dispatch {
             let Some(robot) = self.robots.get_mut(id) else {
                 return;
             };
-            if robot.ready.is_empty() || robot.in_flight >= robot.in_flight_max() {
+            let host = self.hosts.entry(robot.host.clone()).or_default();
+            let max = robot.share_of(IN_FLIGHT_PER_HOST_MAX);
+            if robot.ready.is_empty() || robot.in_flight >= max {
                 return;
             }
-            let host = self.hosts.entry(robot.host.clone()).or_default();
             if host.in_flight >= IN_FLIGHT_PER_HOST_MAX {
                 robot.starve(id, host);
                 return;
@@ -413,7 +414,9 @@ impl Dispatch {
             let Some(robot) = self.robots.get_mut(id) else {
                 return;
             };
-            if self.stopping || robot.queued.is_empty() || robot.claimed >= robot.claimed_max() {
+            let host = self.hosts.entry(robot.host.clone()).or_default();
+            let max = robot.share_of(CLAIMED_PER_HOST_MAX);
+            if self.stopping || robot.queued.is_empty() || robot.claimed >= max {
                 return;
             }
             let ready_at = robot.gate.ready_at(now.ticks);
@@ -421,7 +424,6 @@ impl Dispatch {
                 self.timers.insert((ready_at, Wake::Robot(id.clone())));
                 return;
             }
-            let host = self.hosts.entry(robot.host.clone()).or_default();
             if host.claimed >= CLAIMED_PER_HOST_MAX {
                 robot.starve(id, host);
                 return;
@@ -607,12 +609,9 @@ impl Dispatch {
 }
 
 impl RobotState {
-    fn claimed_max(&self) -> usize {
-        if self.troubled { 1 } else { CLAIMED_PER_HOST_MAX * SHARE_OF_ROBOT.0 / SHARE_OF_ROBOT.1 }
-    }
-
-    fn in_flight_max(&self) -> usize {
-        if self.troubled { 1 } else { IN_FLIGHT_PER_HOST_MAX * SHARE_OF_ROBOT.0 / SHARE_OF_ROBOT.1 }
+    /// How many of a host's places this robot may take.
+    fn share_of(&self, places: usize) -> usize {
+        if self.troubled { 1 } else { places * SHARE_OF_ROBOT.0 / SHARE_OF_ROBOT.1 }
     }
 
     fn starve(&mut self, id: &RobotId, host: &mut Host) {

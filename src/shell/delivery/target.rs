@@ -8,7 +8,7 @@ use crate::{
     model::channel::{ChannelKind, InDoubt, Rate},
 };
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 /// A channel that is ready to be sent to.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +55,7 @@ impl Robot {
             digest.update([0]);
             digest.update(settings.get(name).map_or("", Secret::expose));
         }
-        let id = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let id = hex(&digest.finalize()[..8]);
         let url = settings.get("url").or_else(|| settings.get("base_url")).map_or("", Secret::expose);
         Self { id: RobotId(id), host: host_of(url), settings }
     }
@@ -84,6 +84,14 @@ impl Robot {
     pub fn setting(&self, name: &str) -> Option<&str> {
         self.settings.get(name).map(Secret::expose)
     }
+}
+
+/// Bytes as lower-case hex digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn host_of(url: &str) -> String {

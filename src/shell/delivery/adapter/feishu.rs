@@ -27,6 +27,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use std::fmt::Write as _;
 
 /// The adapter of `type: feishu`.
 pub struct Feishu;
@@ -210,7 +211,7 @@ fn text_parts(blocks: Vec<Block>, mentions: &Mentions) -> Vec<Value> {
     }
     for (id, name) in &mentions.known {
         let name = name.replace(['<', '>'], "");
-        prefix.push_str(&format!("<at user_id=\"{}\">{name}</at> ", id_only(id)));
+        let _ = write!(prefix, "<at user_id=\"{}\">{name}</at> ", id_only(id));
     }
     for name in &mentions.unknown {
         prefix.push_str(&escape_text(&format!("@{name} "), true));
@@ -339,7 +340,7 @@ fn escape_card(text: &str, at_start: bool) -> String {
             _ => false,
         };
         if is_mark || leads == Some(index) {
-            out.push_str(&format!("&#{};", u32::from(c)));
+            let _ = write!(out, "&#{};", u32::from(c));
         } else {
             out.push(c);
         }

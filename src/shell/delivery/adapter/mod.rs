@@ -3,7 +3,7 @@
 //! An adapter turns a message into requests and a response into a receipt. It has no clock, no socket and no
 //! state; the sign time and the effect's id arrive with the [`Attempt`].
 
-use super::target::Robot;
+use super::target::{Robot, hex};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
@@ -87,8 +87,7 @@ impl Attempt<'_> {
         digest.update((self.group.as_str().len() as u64).to_le_bytes());
         digest.update(self.group.as_str());
         digest.update(self.effect.as_str());
-        let hex: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        format!("msg_{hex}")
+        format!("msg_{}", hex(&digest.finalize()[..16]))
     }
 }
 

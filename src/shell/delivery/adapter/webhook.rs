@@ -190,21 +190,18 @@ fn fill<'a>(template: &str, is_json: bool, value: impl Fn(&str) -> Option<Cow<'a
         }
         out.push_str(&rest[..at]);
         let found = after.find('}').and_then(|end| Some((value(&after[..end])?, &after[end + 1..])));
-        match found {
-            Some((text, tail)) => {
-                if is_json {
-                    let quoted = Value::String(text.into_owned()).to_string();
-                    out.push_str(&quoted[1..quoted.len() - 1]);
-                } else {
-                    out.push_str(&text);
-                }
-                rest = tail;
-            }
-            None => {
-                out.push_str("${");
-                rest = after;
-            }
+        let Some((text, tail)) = found else {
+            out.push_str("${");
+            rest = after;
+            continue;
+        };
+        if is_json {
+            let quoted = Value::String(text.into_owned()).to_string();
+            out.push_str(&quoted[1..quoted.len() - 1]);
+        } else {
+            out.push_str(&text);
         }
+        rest = tail;
     }
     out.push_str(rest);
     out

@@ -1,4 +1,4 @@
-//! 企业微信 group robot (WeCom developer centre, document 99110, 2025-08-07).
+//! 企业微信 group robot (`WeCom` developer centre, document 99110, 2025-08-07).
 //!
 //! Three forms, chosen as people there do: `text` where everybody is called or there is nothing to format,
 //! `markdown` where persons are called or its few marks suffice, `markdown_v2` for lists, tables, pictures and
@@ -234,7 +234,7 @@ fn title(blocks: &[Block]) -> String {
 }
 
 fn names(unknown: &[String]) -> String {
-    unknown.iter().map(|name| format!("@{name} ")).collect()
+    unknown.iter().flat_map(|name| ["@", name, " "]).collect()
 }
 
 fn text_parts(blocks: Vec<Block>, mentions: &Mentions) -> Vec<Value> {
@@ -264,7 +264,7 @@ fn text_parts(blocks: Vec<Block>, mentions: &Mentions) -> Vec<Value> {
 }
 
 fn markdown_parts(blocks: Vec<Block>, mentions: &Mentions) -> Vec<Value> {
-    let called: String = mentions.known.iter().map(|(id, _)| format!("<@{id}> ")).collect();
+    let called: String = mentions.known.iter().flat_map(|(id, _)| ["<@", id, "> "]).collect();
     let prefix = format!("{called}{}", escape_markdown(&names(&mentions.unknown), false));
     let prefix = if prefix.is_empty() { prefix } else { format!("{}\n", prefix.trim_end()) };
     parts_with("markdown", &MARKDOWN, blocks, &prefix)
@@ -311,7 +311,7 @@ fn escape_markdown(text: &str, at_start: bool) -> String {
     out
 }
 
-/// `markdown_v2` is close to CommonMark: a backslash makes a mark mean itself. Only where it would be one, so
+/// `markdown_v2` is close to `CommonMark`: a backslash makes a mark mean itself. Only where it would be one, so
 /// that a client that knows no backslashes shows few.
 fn escape_markdown_v2(text: &str, at_start: bool) -> String {
     let mut out = String::with_capacity(text.len());

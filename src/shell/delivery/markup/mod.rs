@@ -1,4 +1,4 @@
-//! Message text as a tree of blocks: what CommonMark means, before a platform's dialect writes it down again.
+//! Message text as a tree of blocks: what `CommonMark` means, before a platform's dialect writes it down again.
 //!
 //! Tables and strikethrough are read too. Raw HTML is text. Nothing here knows a platform.
 
@@ -41,11 +41,14 @@ pub enum Block {
         /// One for each column.
         aligns: Vec<Align>,
         /// Rows of cells.
-        rows: Vec<Vec<Vec<Span>>>,
+        rows: Vec<Row>,
     },
     /// A horizontal rule.
     Rule,
 }
+
+/// The cells of a row.
+pub type Row = Vec<Vec<Span>>;
 
 /// How a column is aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +140,7 @@ pub fn blocks_without_buttons(message: &Message) -> Vec<Block> {
     blocks
 }
 
-/// Reads CommonMark.
+/// Reads `CommonMark`.
 pub fn parse(text: &str) -> Vec<Block> {
     let mut reader = Reader::default();
     for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
@@ -203,7 +206,7 @@ struct Reader {
     strike: usize,
     links: Vec<String>,
     images: Vec<String>,
-    table: Option<(Vec<Align>, Vec<Vec<Vec<Span>>>)>,
+    table: Option<(Vec<Align>, Vec<Row>)>,
 }
 
 impl Reader {

@@ -4,7 +4,7 @@
 //! Works on blocks, not on rendered text, so that every part is whole markup. What fits is the caller's question,
 //! asked about rendered parts.
 
-use super::{Block, Span, trim};
+use super::{Block, Row, Span, trim};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Says whether these blocks make a part that the platform takes. Has to be monotonous: what fits, fits with
@@ -87,7 +87,7 @@ fn cut(block: &Block, fits: &dyn Fn(&Block) -> bool) -> Option<(Block, Block)> {
         }
         Block::List { start, items } => cut_list(*start, items, fits),
         Block::Table { aligns, rows } => {
-            let table = |rows: Vec<Vec<Vec<Span>>>| Block::Table { aligns: aligns.clone(), rows };
+            let table = |rows: Vec<Row>| Block::Table { aligns: aligns.clone(), rows };
             // The header is repeated; a part with a header alone says nothing.
             let count = most(rows.len(), |count| fits(&table(rows[..count].to_vec())));
             if count >= 2 {
@@ -133,7 +133,7 @@ fn cut_list(
     Some((list(0, vec![head]), list(0, rest)))
 }
 
-fn lines_of(rows: &[Vec<Vec<Span>>]) -> Vec<Span> {
+fn lines_of(rows: &[Row]) -> Vec<Span> {
     let mut spans = Vec::new();
     for (index, row) in rows.iter().enumerate() {
         for (column, cell) in row.iter().enumerate() {

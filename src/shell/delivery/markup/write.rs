@@ -2,7 +2,7 @@
 //!
 //! A [`Dialect`] says what a platform has; what it lacks is approximated so that no word is lost.
 
-use super::{Align, Block, Span};
+use super::{Align, Block, Row, Span};
 use std::fmt::Write as _;
 
 /// What a platform's text can do, and how it is written there.
@@ -82,7 +82,9 @@ impl Dialect {
             }
             Block::Heading(_, spans) => {
                 let mut spans = spans.clone();
-                spans.iter_mut().for_each(|span| span.style.bold = true);
+                for span in &mut spans {
+                    span.style.bold = true;
+                }
                 self.spans(&spans, self.line_break)
             }
             Block::Paragraph(spans) => self.spans(spans, self.line_break),
@@ -135,7 +137,7 @@ impl Dialect {
         out
     }
 
-    fn table(&self, aligns: &[Align], rows: &[Vec<Vec<Span>>]) -> String {
+    fn table(&self, aligns: &[Align], rows: &[Row]) -> String {
         let mut out = String::new();
         for (index, row) in rows.iter().enumerate() {
             let cells: Vec<String> = row.iter().map(|cell| self.cell(cell)).collect();

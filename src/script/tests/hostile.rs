@@ -1,0 +1,103 @@
+//! Scripts that mean harm: each ends in a clear error, and nothing of it is collected.
+//!
+//! Run on test threads of 2 MiB; a stack overflow would end the whole test process.
+
+use super::*;
+
+#[track_caller]
+fn ends(body: &str, words: &str) {
+    let error = fails(&format!("fn main() {{\n post(\"x\");\n {body}\n}}"));
+    assert!(error.message.contains(words), "{body}: {error}");
+    assert!(error.line > 0, "{body}: {error} has no place");
+}
+
+#[test]
+fn endless_loops_end() {
+    ends("loop { }", "a loop without end");
+    ends("let n = 0; while true { n += 1; }", "a loop without end");
+    ends("let n = 0; loop { try { n += 1; } catch { } }", "a loop without end");
+    ends("for i in 0..9000000000000000000 { }", "a loop without end");
+    let error = fails("fn main() {\n  let n = 0;\n  loop {\n    n += 1;\n  }\n}");
+    assert_eq!(error.line, 4, "it points into the loop: {error}");
+}
+
+#[test]
+fn the_wall_clock_stops_a_call() {
+    let host = FakeHost { patience: 3, ..FakeHost::default() };
+    let error = script("fn main() { loop { } }").call("main", &Value::Null, &facts(), &host).unwrap_err();
+    assert!(error.message.contains("took too long"), "{error}");
+    let closures = "fn main() { let a = []; a.pad(5000, 1); let b = a; a.map(|x| b.map(|y| y)); }";
+    let host_again = FakeHost { patience: 50, ..FakeHost::default() };
+    let error = script(closures).call("main", &Value::Null, &facts(), &host_again).unwrap_err();
+    assert!(error.message.contains("took too long"), "what closures do counts too: {error}");
+    assert_eq!(
+        host.asked.load(Ordering::Relaxed),
+        3,
+        "asked every thousand operations, and no more once it is over"
+    );
+}
+
+#[test]
+fn recursion_ends() {
+    let deep = |source: &str| {
+        let error = fails(source);
+        assert!(error.message.contains("levels deep"), "{error}");
+    };
+    deep("fn main() { main() }");
+    deep("fn main() { f(1) }\nfn f(n) { g(n + 1) }\nfn g(n) { f(n) }");
+    deep("fn main() { f(0) }\nfn f(n) { [1].map(|x| f(n + x)) }");
+    deep("fn main() { members.where(|m| h()).count }\nfn h() { members.any(|m| h()) }");
+    let nested = format!("fn main() {{ {}main(){} }}", "[".repeat(15), "]".repeat(15));
+    deep(&nested);
+    let blocks = format!("fn main() {{ {}main(){} }}", "if true { ".repeat(25), " }".repeat(25));
+    deep(&blocks);
+}
+
+#[test]
+fn growth_ends() {
+    ends("let s = \"xxxxxxxxxx\"; loop { s += s; }", "a text grew over the limit");
+    ends("let s = \"x\"; loop { s = `${s}${s}`; }", "a text grew over the limit");
+    ends("let a = [1]; loop { a += a; }", "a list grew over the limit");
+    ends("let a = [1]; loop { a.append(a); }", "a list grew over the limit");
+    ends("let a = []; loop { a.push(1); }", "a list grew over the limit");
+    ends("let m = #{}; let i = 0; loop { m[`k${i}`] = i; i += 1; }", "a map grew over the limit");
+    ends(
+        "let s = \"\"; s.pad(60000, 'x'); let m = #{}; let i = 0; loop { m[`${s}${i}`] = i; i += 1; }",
+        "keys of maps",
+    );
+    ends("let m = #{ n: #{} }; let i = 0; loop { m.n[`k${i}`] = i; i += 1; }", "a map grew over the limit");
+    ends("let m = #{}; let i = 0; let put = |k| m[k] = 1; loop { put.call(`k${i}`); i += 1; }", "");
+    ends("let a = []; a.pad(100000000, 1)", "");
+    ends("let s = \"\"; s.pad(1000000000, \"x\")", "");
+    ends("let s = \"x\"; s.pad(60000, \"x\"); s.replace(\"x\", s); s", "the limit is 65536");
+    ends("let s = \"x\"; s.pad(60000, 'x'); s.replace(\"\", s); s", "the limit is 65536");
+    ends("let a = []; for i in 0..3000 { a.push(\"xxxxxxxxxxxxxxxxxxxxxxx\"); } a.join(\"yyyy\")", "");
+    ends("loop { post(\"x\"); }", "more than 1000 actions");
+    ends("let i = 0; loop { state[`k${i}`] = i; i += 1; }", "more than 1000 actions");
+}
+
+#[test]
+fn nesting_ends() {
+    ends("let a = []; loop { a = [a]; }", "nested deeper than 500 levels");
+    ends("let a = #{}; loop { a = #{ a: a }; }", "nested deeper than 500 levels");
+    ends("let a = []; loop { a = [[[[[[[[[[[[[[[a]]]]]]]]]]]]]]]; }", "nested deeper than 500 levels");
+    ends("let a = []; let f = || a = [a]; loop { f.call(); }", "");
+    ends("let a = []; for i in 0..500 { a = [a]; } return a;", "nested deeper than 64 levels");
+    let bomb = format!("fn main() {{ {}1{} }}", "(".repeat(5000), ")".repeat(5000));
+    assert!(refused(&bomb)[0].contains("nested deeper"), "{:?}", refused(&bomb));
+    let blocks = format!("fn main() {{ {}{} }}", "{".repeat(5000), "}".repeat(5000));
+    assert!(!refused(&blocks).is_empty());
+}
+
+#[test]
+fn what_is_not_there_cannot_be_reached_by_another_way() {
+    for name in ["eval", "sleep", "exit", "timestamp", "open_file"] {
+        ends(&format!("let f = Fn(\"{name}\"); f.call(\"1\")"), "");
+    }
+    ends("let f = \"sl\"; f += \"eep\"; Fn(f).call(1)", "no function `sleep");
+}
+
+#[test]
+fn a_thrown_value_is_the_message() {
+    ends("throw \"没有谜语了\";", "没有谜语了");
+}

@@ -1,0 +1,99 @@
+//! `playbook simulate` from outside: the same seed, golden timelines, findings.
+
+use crate::playground::Playground;
+
+const SMALL: &str = "\
+name: demo
+timezone: Asia/Shanghai
+people:
+  zhu: { name: 小朱 }
+roles:
+  host: { people: [zhu] }
+budgets:
+  quiet: 22:30-08:00
+phases:
+  - name: seed
+    timeout: 2d
+  - name: grow
+plays:
+  game:
+    every: day at 20:30
+    during: grow
+    steps:
+      - post: 猜谜
+      - wait: 20m
+      - post: 谜底
+  night:
+    every: day at 23:00
+    steps:
+      - post: 晚安
+  chore:
+    every: 2 weeks on monday at 10:00
+    from: 2026-11-30
+    steps:
+      - task: 整理书单
+        to: host
+        due: 1d
+";
+
+#[test]
+fn a_timeline_can_be_scanned_and_ends_with_the_sums() {
+    let place = Playground::new().file("demo.yaml", SMALL);
+    let args = ["simulate", "demo.yaml", "--from", "2026-11-30", "--days", "4", "--members", "0", "--seed", "7"];
+    insta::assert_snapshot!(place.run(&args).exits(0).stdout, @"");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_and_another_one_another_history() {
+    let place = Playground::new();
+    place.run(&["new", "community"]).exits(0);
+    let run = |seed: &str, format: &str| {
+        let file = "community/community.yaml";
+        let args = ["simulate", file, "--from", "2026-12-01", "--days", "365", "--seed", seed, "--format", format];
+        place.run(&args).exits(0).stdout
+    };
+    assert_eq!(run("1", "json"), run("1", "json"));
+    assert_eq!(run("1", "text"), run("1", "text"));
+    assert_ne!(run("1", "json"), run("2", "json"));
+}
+
+#[test]
+fn transitions_for_programs_are_numbered_and_in_order_of_time() {
+    let place = Playground::new().file("demo.yaml", SMALL);
+    let args = ["simulate", "demo.yaml", "--from", "2026-11-30", "--days", "10", "--format", "json"];
+    let lines = place.run(&args).exits(0).json_lines();
+    let numbers: Vec<u64> = lines.iter().map(|line| line["seq"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (1..=lines.len() as u64).collect::<Vec<_>>());
+    let times: Vec<&str> = lines.iter().map(|line| line["at"].as_str().unwrap()).collect();
+    assert!(times.is_sorted());
+    assert!(lines.iter().all(|line| line["group"] == "demo" && line["entry"].is_string()));
+    assert_eq!(lines[0]["entry"], "adopted");
+}
+
+#[test]
+fn a_script_that_fails_is_a_finding_that_can_be_repeated() {
+    let file = "name: demo\ntimezone: UTC\nplays:\n  a:\n    every: day at 09:00\n    steps:\n      - run: s.rhai\n";
+    let place = Playground::new()
+        .file("demo.yaml", file)
+        .file("s.rhai", "fn main() {\n  let a = [];\n  a[3]\n}\n");
+    let args = ["simulate", "demo.yaml", "--from", "2026-12-01", "--days", "1", "--seed", "5"];
+    let output = place.run(&args).exits(1);
+    assert!(output.stderr.contains("the script of a@2026-12-01T09:00:00Z/1/0 failed"), "{}", output.stderr);
+    assert!(output.stderr.contains("s.rhai:3:"), "{}", output.stderr);
+    let again = "playbook simulate demo.yaml --from 2026-12-01T00:00:00+00:00 --days 1 --members 30 --seed 5";
+    assert!(output.stderr.contains(again), "{}", output.stderr);
+}
+
+#[test]
+fn many_groups_live_side_by_side() {
+    let mut file = SMALL.to_owned();
+    file.push_str("groups:\n  east: { title: 东 }\n  west: { title: 西 }\n");
+    let place = Playground::new().file("demo.yaml", &file);
+    let args = ["simulate", "demo.yaml", "--from", "2026-11-30", "--days", "30", "--format", "json"];
+    let lines = place.run(&args).exits(0).json_lines();
+    let times: Vec<&str> = lines.iter().map(|line| line["at"].as_str().unwrap()).collect();
+    assert!(times.is_sorted());
+    for group in ["east", "west"] {
+        assert!(lines.iter().any(|line| line["group"] == group && line["entry"] == "posted"), "{group}");
+    }
+}
