@@ -3,6 +3,7 @@
 //! Tests know this one helper. Everything that waits has a deadline, so that a hung process fails its test.
 
 #![expect(clippy::disallowed_methods, reason = "tests start the real binary and wait for it")]
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 #![allow(dead_code, clippy::allow_attributes, reason = "each test uses the helpers that it needs")]
 
 use std::{
@@ -155,7 +156,7 @@ impl Process {
         let keep = stdout.clone();
         let reader = std::thread::spawn(move || {
             for line in BufReader::new(out).lines().map_while(Result::ok) {
-                keep.lock().unwrap().push_str(&format!("{line}\n"));
+                *keep.lock().unwrap() += &format!("{line}\n");
                 let _ = sender.send(line);
             }
         });

@@ -114,7 +114,7 @@ fn a_hostile_script_fails_its_step_and_the_engine_goes_on() {
     );
     let mut play = Playground::new();
     for (name, source) in hostile {
-        yaml.push_str(&format!("  {name}:\n    on: group.created\n    steps:\n      - run: {name}.rhai\n"));
+        yaml += &format!("  {name}:\n    on: group.created\n    steps:\n      - run: {name}.rhai\n");
         play = play.file(&format!("{name}.rhai"), source);
     }
     let play = play.file("p.yaml", &yaml);
@@ -166,7 +166,9 @@ fn what_was_decided_is_delivered_after_a_restart() {
 #[test]
 fn one_group_of_a_file_that_loses_it_rests_and_comes_back() {
     let yaml = |groups: &str| {
-        format!("name: p\ntimezone: UTC\ngroups:\n{groups}plays:\n  x:\n    every: 1s\n    steps:\n      - post: hi\n")
+        format!(
+            "name: p\ntimezone: UTC\ngroups:\n{groups}plays:\n  x:\n    every: 1s\n    steps:\n      - post: hi\n"
+        )
     };
     let play = Playground::new().file("p.yaml", &yaml("  a: {}\n  b: {}\n"));
     let engine = play.start(&["run", "p.yaml"]);
