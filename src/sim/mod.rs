@@ -108,7 +108,7 @@ impl Material {
                 && !scripts.contains_key(&run.script)
             {
                 let script = folder.read(&run.script).map_err(|error| error.to_string()).and_then(|source| {
-                    Script::compile(&run.script, &source).map_err(|errors| {
+                    Script::compile_with(&run.script, &source, folder.as_ref()).map_err(|errors| {
                         errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
                     })
                 });

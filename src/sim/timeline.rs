@@ -227,7 +227,7 @@ pub fn skip(reason: &Skip) -> String {
         Skip::CatchUp => "catch_up chose others".into(),
         Skip::Overlap { open } => format!("{open} is still open"),
         Skip::Calendar { calendar } => format!("the calendar {calendar} closes the day"),
-        Skip::Phase { phase } => format!("not in phase {phase}"),
+        Skip::Phase { phase } => format!("the phase is {phase}"),
         Skip::When { condition } => format!("{condition} is false"),
         Skip::Paused => "paused".into(),
         Skip::Operator => "an operator said so".into(),

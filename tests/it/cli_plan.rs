@@ -57,14 +57,47 @@ plays:
 fn a_plan_reads_as_a_calendar() {
     let place = Playground::new().file("demo.yaml", SMALL);
     let output = place.run(&["plan", "demo.yaml", "--from", "2026-12-02", "--days", "15"]).exits(0);
-    insta::assert_snapshot!(output.stdout, @"");
+    insta::assert_snapshot!(output.stdout, @"
+    2026-12-02 Wednesday
+      00:00  begin  task     [staff] 邀请朋友
+      18:00  guest  task     [staff] 联系 贾老师
+      20:30  game   post     猜谜
+      20:30  game   wait     20m
+      20:50  game   post     谜底,主持 小朱
+
+    2026-12-03 Thursday
+      19:30  begin  post     现在 ${members.count} 人
+
+    2026-12-05 Saturday
+      19:50  guest  post     就要开始
+
+    2026-12-06 Sunday
+      10:00  guest  post     感谢 贾老师,第 ${run.number} 期
+
+    2026-12-16 Wednesday
+      20:30  game   post     猜谜
+      20:30  game   wait     20m
+      20:50  game   post     谜底,主持 小朱
+
+    Conditions
+      game  only in phase grow; not on days of holidays
+
+    Without a time in this window
+      hello  starts on the signal member.joined, 10m after the first one
+    ");
 }
 
 #[test]
 fn a_plan_for_programs_has_one_step_a_line() {
     let place = Playground::new().file("demo.yaml", SMALL);
     let args = ["plan", "demo.yaml", "--from", "2026-12-02 18:00", "--days", "1", "--format", "json"];
-    insta::assert_snapshot!(place.run(&args).exits(0).stdout, @"");
+    insta::assert_snapshot!(place.run(&args).exits(0).stdout, @r#"
+    {"at":"2026-12-02T18:00:00+08:00","group":"demo","play":"begin","phase":null,"step":"1","verb":"task","channel":"staff","label":null,"text":"邀请朋友"}
+    {"at":"2026-12-02T18:00:00+08:00","group":"demo","play":"guest","phase":null,"step":"1","verb":"task","channel":"staff","label":null,"text":"联系 贾老师"}
+    {"at":"2026-12-02T20:30:00+08:00","group":"demo","play":"game","phase":"grow","step":"1","verb":"post","channel":"group","label":"social","text":"猜谜"}
+    {"at":"2026-12-02T20:30:00+08:00","group":"demo","play":"game","phase":"grow","step":"2","verb":"wait","channel":null,"label":null,"text":"20m"}
+    {"at":"2026-12-02T20:50:00+08:00","group":"demo","play":"game","phase":"grow","step":"3","verb":"post","channel":"group","label":"social","text":"谜底,主持 小朱"}
+    "#);
 }
 
 #[test]

@@ -40,7 +40,44 @@ plays:
 fn a_timeline_can_be_scanned_and_ends_with_the_sums() {
     let place = Playground::new().file("demo.yaml", SMALL);
     let args = ["simulate", "demo.yaml", "--from", "2026-11-30", "--days", "4", "--members", "0", "--seed", "7"];
-    insta::assert_snapshot!(place.run(&args).exits(0).stdout, @"");
+    insta::assert_snapshot!(place.run(&args).exits(0).stdout, @"
+    2026-11-30 Monday
+      00:00  adopted   the group begins at 00:00
+      00:00  phase     seed  the first one; until 12-02 00:00 at the latest
+      10:00  task      t1  小朱: 整理书单 (by 12-01 10:00)
+      20:30  skipped   game  20:30: the phase is seed
+      23:00  held      night  quiet hours until 12-01 08:00: 晚安
+
+    2026-12-01 Tuesday
+      08:00  post      night  晚安 (due 11-30 23:00)
+      20:30  skipped   game  20:30: the phase is seed
+      23:00  held      night  quiet hours until 12-02 08:00: 晚安
+
+    2026-12-02 Wednesday
+      00:00  phase     grow  because its time was over
+      01:36  answer    t1  done by 小朱
+      08:00  post      night  晚安 (due 12-01 23:00)
+      20:30  post      game  猜谜
+      20:50  post      game  谜底
+      23:00  held      night  quiet hours until 12-03 08:00: 晚安
+
+    2026-12-03 Thursday
+      08:00  post      night  晚安 (due 12-02 23:00)
+      20:30  post      game  猜谜
+      20:50  post      game  谜底
+      23:00  held      night  quiet hours until 12-04 08:00: 晚安
+
+    Summary
+      2026-11-30 to 2026-12-04, 5 members at the end (5 joined, 0 left, 0 let go), 1 of their messages
+      phases: seed from 2026-11-30, grow from 2026-12-02
+      1 task: 1 done, 0 overdue; 0 approvals: 0 given, 0 refused, 0 unanswered; 0 answers
+      4 messages held by budgets, 0 expired
+
+    play   runs  posts  missed steps  skipped  failed
+    game   2     4      0             2        0
+    night  4     3      0             0        0
+    chore  1     0      0             0        0
+    ");
 }
 
 #[test]

@@ -3,7 +3,10 @@
 //! Reads no file and no clock.
 
 use super::{failure::Failure, output::Format};
-use crate::base::time::{Timestamp, Zone};
+use crate::{
+    base::time::{Timestamp, Zone},
+    lang::data,
+};
 use std::path::PathBuf;
 
 /// `--format`
@@ -47,13 +50,12 @@ pub(super) fn time(text: &str, zone: &Zone) -> Result<Timestamp, Failure> {
     if let Ok(instant) = text.parse::<jiff::Timestamp>() {
         return Ok(Timestamp::from_jiff(instant));
     }
-    if let Ok(civil) = text.parse::<jiff::civil::DateTime>() {
-        return Ok(zone.instant(civil));
-    }
-    Err(Failure::usage(format!(
-        "{text:?} is not a time; expected 2026-12-01, \"2026-12-01 08:00\" (in {}), or 2026-12-01T08:00:00+08:00",
-        zone.name()
-    )))
+    data::parse_moment(text, zone).map_err(|_| {
+        Failure::usage(format!(
+            "{text:?} is not a time; expected 2026-12-01, \"2026-12-01 08:00\" (in {}), or 2026-12-01T08:00:00+08:00",
+            zone.name()
+        ))
+    })
 }
 
 /// Reads a zone's name.
@@ -73,6 +75,7 @@ mod tests {
         let read = |text| time(text, &zone).map(|at| at.to_rfc3339(&zone));
         assert_eq!(read("2026-12-01").unwrap(), "2026-12-01T00:00:00+08:00");
         assert_eq!(read("2026-12-01 08:00").unwrap(), "2026-12-01T08:00:00+08:00");
+        assert_eq!(read("2026/1/5").unwrap(), "2026-01-05T00:00:00+08:00");
         assert_eq!(read("2026-12-01T08:00:00Z").unwrap(), "2026-12-01T16:00:00+08:00");
         assert_eq!(read("2026-12-01T08:00:00+09:00").unwrap(), "2026-12-01T07:00:00+08:00");
         assert!(read("tomorrow").unwrap_err().message.contains("2026-12-01 08:00"));

@@ -96,8 +96,7 @@ fn member(
     let id = column("id").or(column("name")).ok_or("it has no id")?;
     let time = |name: &str| -> Result<Option<Timestamp>, String> {
         let read = |text: &str| {
-            let text = text.replace('/', "-");
-            super::args::time(&text, zone).map_err(|failure| format!("{name}: {}", failure.message))
+            super::args::time(text, zone).map_err(|failure| format!("{name}: {}", failure.message))
         };
         column(name).map(read).transpose()
     };
