@@ -35,8 +35,9 @@ pub const SCRIPT_EXPR_DEPTH_MAX: usize = 64;
 pub const SCRIPT_STRING_BYTES_MAX: usize = 64 * 1024;
 /// One array inside a script, in elements.
 pub const SCRIPT_ARRAY_SIZE_MAX: usize = 20_000;
-/// One map inside a script, in entries, those of maps inside it included: a table of ten thousand rows fits.
-pub const SCRIPT_MAP_SIZE_MAX: usize = 200_000;
+/// One map inside a script, in entries, those of maps inside it included: a table of ten
+/// thousand rows and five columns fits.
+pub const SCRIPT_MAP_SIZE_MAX: usize = 60_000;
 /// Actions (posts, tasks, signals, tags, stores) of one script call.
 pub const SCRIPT_ACTIONS_MAX: usize = 1_000;
 /// Lines that one script call may log.

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     base::{
         ids::{InputId, PlayName, RunId},
+        member::Member,
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -31,7 +32,11 @@ impl Draft<'_> {
         let horizon = budget::horizon(&playbook.budgets);
         self.emit(Fact::Adopted { digest: playbook.digest.clone(), created, horizon })?;
         for member in &group.members {
-            self.emit(Fact::MemberSet(member.clone()))?;
+            let mut member = Member::clone(member);
+            // Whoever is listed without a day has been there since the group is known, and was not silent before.
+            member.joined = if member.joined == Timestamp::MIN { created } else { member.joined };
+            member.seen = if member.seen == Timestamp::MIN { self.now } else { member.seen };
+            self.emit(Fact::MemberSet(Arc::new(member)))?;
         }
         for play in &playbook.plays {
             self.arm_new(play, created)?;

@@ -190,10 +190,16 @@ impl Draft<'_> {
             ));
         }
         for member in members {
-            let merged = match self.state.members.get(&member.id) {
+            let mut merged = match self.state.members.get(&member.id) {
                 Some(known) => merge(known, member),
                 None => member.clone(),
             };
+            if merged.joined == Timestamp::MIN {
+                merged.joined = self.now;
+            }
+            if merged.seen == Timestamp::MIN {
+                merged.seen = self.now;
+            }
             if self.state.members.get(&member.id).is_none_or(|known| **known != merged) {
                 self.emit(Fact::MemberSet(Arc::new(merged)))?;
             }
@@ -215,7 +221,8 @@ impl Draft<'_> {
 /// A list tells who somebody is; what was heard of them here is kept.
 fn merge(known: &Member, listed: &Member) -> Member {
     let mut merged = listed.clone();
-    merged.joined = known.joined.min(listed.joined);
+    // A list without a day says nothing of it.
+    merged.joined = if listed.joined == Timestamp::MIN { known.joined } else { known.joined.min(listed.joined) };
     merged.seen = known.seen.max(listed.seen);
     merged.messages = known.messages.max(listed.messages);
     if listed.points == 0 {

@@ -246,6 +246,10 @@ pub(super) fn with<R>(f: impl FnOnce(&Frame<'_>) -> R) -> R {
 }
 
 /// Rhai's progress hook: true when the call must end here.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method is not general over the frame's lifetime"
+)]
 pub(super) fn tick() -> bool {
     FRAME.is_set() && FRAME.with(|frame| frame.tick())
 }

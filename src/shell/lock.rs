@@ -2,8 +2,6 @@
 //!
 //! The file's content (who, since when) is only for the message; the lock itself is what counts.
 
-#![expect(clippy::disallowed_methods, reason = "owns the lock file")]
-
 use super::clock;
 use std::{
     fs::{File, OpenOptions, TryLockError},

@@ -48,6 +48,9 @@ impl Watch {
 
     /// The files that matter from now on, present or not. A folder that cannot be watched is named.
     pub fn set(&mut self, paths: BTreeSet<PathBuf>) -> Result<(), String> {
+        // The watcher reports absolute paths, whatever it was given.
+        let paths: BTreeSet<PathBuf> =
+            paths.into_iter().filter_map(|path| std::path::absolute(path).ok()).collect();
         let folders: BTreeSet<PathBuf> = paths.iter().filter_map(|path| nearest(path)).collect();
         *self.paths.lock().unwrap_or_else(PoisonError::into_inner) = paths;
         for gone in self.watched.difference(&folders) {
@@ -66,8 +69,7 @@ impl Watch {
 
 /// The nearest folder above a file that exists: a folder that appears is seen by its parent.
 fn nearest(path: &Path) -> Option<PathBuf> {
-    let parent = path.ancestors().skip(1).find(|dir| dir.as_os_str().is_empty() || dir.is_dir())?;
-    Some(if parent.as_os_str().is_empty() { PathBuf::from(".") } else { parent.into() })
+    path.ancestors().skip(1).find(|dir| dir.is_dir()).map(Path::to_path_buf)
 }
 
 fn matters(event: &notify::Event, paths: &BTreeSet<PathBuf>) -> bool {
@@ -80,14 +82,8 @@ fn matters(event: &notify::Event, paths: &BTreeSet<PathBuf>) -> bool {
     event.paths.iter().any(|changed| {
         // `..data` is the link that a mounted folder of a container platform is swapped by.
         let swapped = changed.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".."));
-        swapped || paths.iter().any(|path| same(path, changed))
+        swapped || paths.iter().any(|path| path.starts_with(changed))
     })
-}
-
-/// Whether a file is the changed path or lies under it. Paths are compared without a leading `.`.
-fn same(path: &Path, changed: &Path) -> bool {
-    let plain = |path: &Path| path.strip_prefix(".").map_or_else(|_| path.to_path_buf(), Path::to_path_buf);
-    plain(path).starts_with(plain(changed))
 }
 
 /// Collects until the folder is quiet, then calls.
@@ -124,7 +120,10 @@ mod tests {
         let later = dir.path().join("scripts/b.rhai");
         std::fs::write(&file, "1").unwrap();
         let (sender, mut receiver) = unbounded_channel();
-        let mut watch = Watch::start(move || drop(sender.send(()))).unwrap();
+        let mut watch = Watch::start(move || {
+            let _ = sender.send(());
+        })
+        .unwrap();
         let paths: BTreeSet<PathBuf> = [file.clone(), later.clone()].into();
         watch.set(paths.clone()).unwrap();
         for round in 0..2 {
@@ -144,11 +143,11 @@ mod tests {
 
     #[test]
     fn only_paths_that_matter_matter() {
-        let paths: BTreeSet<PathBuf> = ["./a.yaml".into(), "x/scripts/b.rhai".into()].into();
+        let paths: BTreeSet<PathBuf> = ["/x/a.yaml".into(), "/x/scripts/b.rhai".into()].into();
         let event = |path: &str| notify::Event::new(EventKind::Any).add_path(path.into());
-        assert!(matters(&event("a.yaml"), &paths));
-        assert!(matters(&event("x/scripts"), &paths));
-        assert!(!matters(&event("x/state.db-wal"), &paths));
-        assert!(!matters(&event("b.yaml"), &paths));
+        assert!(matters(&event("/x/./a.yaml"), &paths));
+        assert!(matters(&event("/x/scripts"), &paths));
+        assert!(!matters(&event("/x/state.db-wal"), &paths));
+        assert!(!matters(&event("/x/b.yaml"), &paths));
     }
 }

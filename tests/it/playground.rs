@@ -3,6 +3,7 @@
 //! Tests know this one helper. Everything that waits has a deadline, so that a hung process fails its test.
 
 #![expect(clippy::disallowed_methods, reason = "tests start the real binary and wait for it")]
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 #![allow(dead_code, clippy::allow_attributes, reason = "each test uses the helpers that it needs")]
 
 use std::{
@@ -26,7 +27,6 @@ pub(crate) struct Playground {
 }
 
 /// What a finished process left.
-#[must_use]
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) stdout: String,
@@ -126,6 +126,7 @@ impl Playground {
     }
 
     /// Runs to the end.
+    #[must_use]
     pub(crate) fn run(&self, args: &[&str]) -> Output {
         self.start(args).wait()
     }
@@ -155,7 +156,7 @@ impl Process {
         let keep = stdout.clone();
         let reader = std::thread::spawn(move || {
             for line in BufReader::new(out).lines().map_while(Result::ok) {
-                keep.lock().unwrap().push_str(&format!("{line}\n"));
+                *keep.lock().unwrap() += &format!("{line}\n");
                 let _ = sender.send(line);
             }
         });
@@ -211,6 +212,7 @@ impl Process {
     }
 
     /// Asks it to stop (SIGTERM) and waits for its end.
+    #[must_use]
     pub(crate) fn stop(self) -> Output {
         self.signal("TERM");
         self.wait()
@@ -223,12 +225,14 @@ impl Process {
     }
 
     /// Ends it at once (SIGKILL).
+    #[must_use]
     pub(crate) fn kill(mut self) -> Output {
         self.child.kill().unwrap();
         self.wait()
     }
 
     /// Waits for its end.
+    #[must_use]
     #[track_caller]
     pub(crate) fn wait(mut self) -> Output {
         let until = Instant::now() + DEADLINE;

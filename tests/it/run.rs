@@ -114,7 +114,7 @@ fn a_hostile_script_fails_its_step_and_the_engine_goes_on() {
     );
     let mut play = Playground::new();
     for (name, source) in hostile {
-        yaml.push_str(&format!("  {name}:\n    on: group.created\n    steps:\n      - run: {name}.rhai\n"));
+        yaml += &format!("  {name}:\n    on: group.created\n    steps:\n      - run: {name}.rhai\n");
         play = play.file(&format!("{name}.rhai"), source);
     }
     let play = play.file("p.yaml", &yaml);
@@ -166,7 +166,9 @@ fn what_was_decided_is_delivered_after_a_restart() {
 #[test]
 fn one_group_of_a_file_that_loses_it_rests_and_comes_back() {
     let yaml = |groups: &str| {
-        format!("name: p\ntimezone: UTC\ngroups:\n{groups}plays:\n  x:\n    every: 1s\n    steps:\n      - post: hi\n")
+        format!(
+            "name: p\ntimezone: UTC\ngroups:\n{groups}plays:\n  x:\n    every: 1s\n    steps:\n      - post: hi\n"
+        )
     };
     let play = Playground::new().file("p.yaml", &yaml("  a: {}\n  b: {}\n"));
     let engine = play.start(&["run", "p.yaml"]);
@@ -176,4 +178,59 @@ fn one_group_of_a_file_that_loses_it_rests_and_comes_back() {
     play.write("p.yaml", &yaml("  a: {}\n  b: {}\n"));
     engine.line("b · x");
     let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn several_files_and_groups_run_in_one_process_with_one_state() {
+    let hello = |name: &str, groups: &str| {
+        format!("name: {name}\n{groups}plays:\n  hello:\n    on: group.created\n    steps:\n      - post: hello from ${{group.id}}\n")
+    };
+    let play = Playground::new()
+        .file("one/a.yaml", &hello("a", ""))
+        .file("two/b.yaml", &hello("b", "groups:\n  x: {}\n  y: {}\n"));
+    let engine = play.start(&["run", "one/a.yaml", "two/b.yaml", "--state", "here"]);
+    for group in ["a", "x", "y"] {
+        eventually("each group says hello", || engine.stdout().contains(&format!("hello from {group}")));
+    }
+    let refused = play.run(&["signal", "ping", "--state", "here"]);
+    assert_eq!(refused.code, Some(2), "several groups: which one? {}", refused.stderr);
+    let _ = play.run(&["signal", "ping", "--state", "here", "--group", "x"]).exits(0);
+    let _ = engine.stop().exits(0);
+    assert!(play.path("here/state.db").exists());
+}
+
+#[test]
+fn many_groups_are_told_about_in_sums() {
+    use std::fmt::Write as _;
+    let mut yaml = String::from("name: p\nchannels:\n  group: { type: manual }\ngroups:\n");
+    for n in 0..50 {
+        let _ = writeln!(yaml, "  g{n}: {{}}");
+    }
+    yaml += "plays:\n  hello:\n    on: group.created\n    steps:\n      - post: hello\n";
+    let play = Playground::new().file("p.yaml", &yaml);
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("50: 50 in main");
+    engine.line("running");
+    let output = engine.stop().exits(0);
+    assert!(output.stdout.lines().count() < 30, "{}", output.stdout);
+    let tasks = play.run(&["tasks", "--format", "json"]).exits(0).json_lines();
+    assert_eq!(tasks.len(), 50);
+}
+
+#[test]
+fn a_stop_settles_everything_and_the_next_start_repeats_nothing() {
+    let sink = Sink::start();
+    let yaml = format!(
+        "name: p\nchannels:\n  group: {{ type: webhook, url: \"{}\" }}\nplays:\n  hello:\n    on: group.created\n    steps:\n      - post: hello\n",
+        sink.url("/")
+    );
+    let play = Playground::new().file("p.yaml", &yaml);
+    for _ in 0..3 {
+        let engine = play.start(&["run", "p.yaml"]);
+        engine.line("running");
+        eventually("it is sent", || sink.got().len() == 1);
+        let _ = engine.stop().exits(0);
+    }
+    assert_eq!(sink.got().len(), 1);
+    assert!(play.run(&["outbox", "--format", "json"]).exits(0).stdout.is_empty(), "nothing is on its way");
 }

@@ -1,6 +1,6 @@
 //! The store: what is committed is there after any end of the process, what is not has not happened.
 
-#![expect(clippy::disallowed_methods, reason = "opens a database to damage it")]
+#![expect(clippy::disallowed_methods, reason = "damages databases")]
 
 use playbook::{
     base::{
@@ -197,4 +197,32 @@ fn a_missing_state_says_how_to_make_one() {
     let dir = tempfile::tempdir().unwrap();
     let error = Reader::open(dir.path()).err().unwrap().to_string();
     assert!(error.contains("playbook run FILE"), "{error}");
+}
+
+#[tokio::test]
+async fn after_a_failure_nothing_more_is_written_and_everybody_hears_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(dir.path());
+    let keys = store.commit(decision("a", vec![posted("before")])).await;
+    let saboteur = rusqlite::Connection::open(dir.path().join("state.db")).unwrap();
+    saboteur.execute_batch("ALTER TABLE outbox RENAME TO gone;").unwrap();
+    store.handle.send(Work::Decide(decision("a", vec![var("x", 1), posted("lost")]))).unwrap();
+    assert!(matches!(store.acks.recv().await.unwrap(), Ack::Failed(StoreError::Io(_))));
+    assert!(store.handle.record(keys, Vec::new()).await.is_err());
+    saboteur.execute_batch("ALTER TABLE gone RENAME TO outbox;").unwrap();
+    assert!(store.handle.flush().await.is_err(), "it stays stopped");
+    drop(store);
+    let again = open(dir.path());
+    assert_eq!(again.last_seq, 1, "the journal has no trace of what was not committed");
+    assert_eq!(effects(&again.open), [("before".to_owned(), false)]);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_named_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("state.db"), "not a database, and longer than a page header is. ".repeat(100))
+        .unwrap();
+    let (tell, _acks) = unbounded_channel();
+    assert!(matches!(Store::open(dir.path(), tell), Err(StoreError::Corrupt { .. })));
+    assert!(std::fs::read_to_string(dir.path().join("state.db")).unwrap().starts_with("not a database"));
 }

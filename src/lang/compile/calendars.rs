@@ -28,7 +28,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<CalendarName, Cale
     for entry in
         Fields::open(&mut cx.report, node, "`calendars`").map(|fields| fields.entries()).unwrap_or_default()
     {
-        super::check_name(cx, entry, "calendar");
+        super::words::check_name(cx, entry, "calendar");
         cx.origin(format!("calendars.{}", entry.key.value), entry.key.span);
         let calendar = calendar(cx, &entry.value).unwrap_or_default();
         calendars.insert(CalendarName::new(&entry.key.value), calendar);
@@ -70,7 +70,9 @@ fn ics_file(cx: &mut Cx<'_>, path: &str, span: Span) -> Option<Calendar> {
     match ics::parse(&file.text, &cx.zone) {
         Ok(calendar) => Some(calendar),
         Err(problems) => {
-            problems.into_iter().for_each(|problem| cx.data_problem(&file, problem));
+            for problem in problems {
+                cx.data_problem(&file, problem);
+            }
             None
         }
     }
@@ -85,7 +87,7 @@ fn days(cx: &mut Cx<'_>, node: &Node) -> BTreeSet<Date> {
             ["ics", "csv", "yaml", "yml", "json", "txt"].into_iter().find(|ending| has_ending(&text, ending));
         match ending {
             Some("ics") => {
-                days.extend(ics_file(cx, &text, item.span).map(|calendar| calendar.off).unwrap_or_default())
+                days.extend(ics_file(cx, &text, item.span).map(|calendar| calendar.off).unwrap_or_default());
             }
             Some(_) => {
                 if let Some(file) = cx.read_data(&text, item.span) {
@@ -156,7 +158,7 @@ fn one_day(cx: &mut Cx<'_>, value: &Value, span: Span, days: &mut BTreeSet<Date>
     match text {
         Some(text) => range(cx, text, span, days),
         None => {
-            cx.error(codes::BAD_DATE, span, "a row of a calendar needs a `date`", "name the column `date`")
+            cx.error(codes::BAD_DATE, span, "a row of a calendar needs a `date`", "name the column `date`");
         }
     }
 }

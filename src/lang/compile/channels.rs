@@ -26,7 +26,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, origin: &str) -> BTreeMap<Chan
     for entry in
         Fields::open(&mut cx.report, node, "`channels`").map(|fields| fields.entries()).unwrap_or_default()
     {
-        super::check_name(cx, entry, "channel");
+        super::words::check_name(cx, entry, "channel");
         cx.origin(format!("{origin}.{}", entry.key.value), entry.key.span);
         if let Some(channel) = lower_one(cx, &entry.key.value, entry.key.span, &entry.value) {
             channels.insert(channel.name.clone(), Arc::new(channel));

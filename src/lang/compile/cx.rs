@@ -193,11 +193,12 @@ impl<'f> Cx<'f> {
     }
 
     /// Reads the playbook itself.
-    pub(crate) fn read_first(&mut self, path: &str) -> Result<File, Diagnostic> {
+    pub(crate) fn read_first(&mut self, path: &str) -> Result<File, Box<Diagnostic>> {
         self.load(path, limits::PLAYBOOK_BYTES_MAX).map_err(|error| {
             let source = self.sources.add(path, "");
-            Diagnostic::error(codes::FILE_UNREADABLE, Span::new(source, 0, 0), error.to_string())
-                .help("look at the path")
+            let diagnostic =
+                Diagnostic::error(codes::FILE_UNREADABLE, Span::new(source, 0, 0), error.to_string());
+            Box::new(diagnostic.help("look at the path"))
         })
     }
 

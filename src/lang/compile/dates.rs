@@ -101,14 +101,12 @@ fn inline(cx: &mut Cx<'_>, node: &Node) -> Option<Row> {
         });
     }
     let fields = Fields::open(&mut cx.report, node, "a date")?;
-    super::check_reserved(cx, node);
+    super::words::check_reserved(cx, node);
     let mut row = Row { values: Map::new(), span: node.span, at: None, id: None };
     for entry in fields.entries() {
         match &*entry.key.value {
             key @ ("at" | "id") => {
-                let Some(text) = reader::text(&mut cx.report, &entry.value, "text") else {
-                    return None;
-                };
+                let text = reader::text(&mut cx.report, &entry.value, "text")?;
                 let text = Some((text.to_string(), entry.value.span));
                 if key == "at" { row.at = text } else { row.id = text }
             }
@@ -192,15 +190,16 @@ fn table(cx: &mut Cx<'_>, file: &File, named: Span) -> Vec<(Map, Span)> {
             let maps: Option<Vec<Map>> =
                 value.as_list().and_then(|items| items.iter().map(|item| item.as_map().cloned()).collect());
             let span = Span::new(file.source, 0, 0);
-            maps.map(|maps| maps.into_iter().map(|map| (map, span)).collect()).unwrap_or_else(|| {
+            let Some(maps) = maps else {
                 cx.error(
                     codes::BAD_DATA,
                     named,
                     format!("`{}` is no list of entries", file.path),
                     "write a list of mappings, or a CSV table",
                 );
-                Vec::new()
-            })
+                return Vec::new();
+            };
+            maps.into_iter().map(|map| (map, span)).collect()
         }
         Err(problem) => {
             cx.data_problem(file, problem);
@@ -243,7 +242,7 @@ fn fill(cx: &mut Cx<'_>, text: &Text, row: &Map, span: Span) -> Option<String> {
             crate::model::text::Part::Literal(text) => out.push_str(text),
             crate::model::text::Part::Expr(expr) => {
                 let cell = expr.source().strip_prefix("row.").and_then(|name| row.get(name.trim()));
-                match cell.map(|value| Ok(plain(value))).unwrap_or_else(|| expr.eval_text(&facts)) {
+                match cell.map_or_else(|| expr.eval_text(&facts), |value| Ok(plain(value))) {
                     Ok(text) => out.push_str(&text),
                     Err(error) => {
                         cx.error(

@@ -160,7 +160,7 @@ pub(crate) fn lower(
     let mut groups = BTreeMap::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for entry in entries {
-        super::check_name(cx, entry, "group");
+        super::words::check_name(cx, entry, "group");
         let id = &entry.key.value;
         if !seen.insert(id) {
             cx.error(
@@ -216,7 +216,7 @@ fn group(cx: &mut Cx<'_>, id: &Arc<str>, node: &Node, shared: &Shared<'_>) -> Gr
         cx.people = people;
     }
     if let Some(own) = fields.get("vars") {
-        super::check_reserved(cx, own);
+        super::words::check_reserved(cx, own);
         if let Some(entries) = own.entries() {
             let mut vars = Map::clone(shared.vars);
             vars.extend(entries.iter().map(|entry| (entry.key.value.clone(), entry.value.to_value())));

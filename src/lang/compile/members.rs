@@ -18,7 +18,7 @@ use crate::{
         },
     },
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A member of a file.
 pub(crate) struct Row {
@@ -67,7 +67,7 @@ fn check_fields(cx: &mut Cx<'_>, node: &Node) {
             }
         }
         Kind::Null | Kind::Scalar(_) => {
-            reader::wrong_kind(&mut cx.report, node, "a list of fields, or a mapping with their purpose")
+            reader::wrong_kind(&mut cx.report, node, "a list of fields, or a mapping with their purpose");
         }
     }
 }
@@ -150,7 +150,7 @@ fn member(cx: &mut Cx<'_>, map: Map, span: Span, created: Option<Timestamp>) -> 
             .filter(|tag| !tag.is_empty())
             .map(str::to_owned)
             .collect(),
-        None => Default::default(),
+        None => BTreeSet::default(),
     };
     let group = text("group");
     const KNOWN: [&str; 10] =

@@ -10,7 +10,9 @@ mod check;
 mod cx;
 mod dates;
 mod groups;
+mod head;
 mod members;
+mod messages;
 mod moments;
 mod names;
 mod people;
@@ -23,22 +25,21 @@ mod text;
 mod triggers;
 mod uses;
 mod verbs;
+mod waits;
+mod words;
 
 use super::{Compiled, codes};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report, Severity, suggest},
-        ids::{ChannelName, Digest, PlaybookName, RoleName},
+        ids::{ChannelName, Digest, RoleName},
         limits,
-        locale::Locale,
         source::{Folder, Span},
-        time::Zone,
         value::{Map, Value},
     },
     lang::document::{
         node::{Entry, Kind, Node},
         parse,
-        quoting::half_width,
         reader::{self, Fields},
     },
     model::{
@@ -52,6 +53,7 @@ use cx::{Cx, UnitView};
 use sha2::Digest as _;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
     sync::Arc,
 };
 use text::Scope;
@@ -77,73 +79,6 @@ const TOP: &[&str] = &[
     "plays",
     "use",
     "fetch",
-];
-
-/// Words that an expression cannot use as a name, and so no key of `vars`, `dates` or `with` may be.
-const RESERVED: &[&str] = &[
-    "Fn",
-    "as",
-    "async",
-    "await",
-    "break",
-    "call",
-    "case",
-    "catch",
-    "const",
-    "continue",
-    "curry",
-    "debug",
-    "default",
-    "do",
-    "else",
-    "eval",
-    "exit",
-    "export",
-    "false",
-    "fn",
-    "for",
-    "global",
-    "go",
-    "goto",
-    "if",
-    "import",
-    "in",
-    "is",
-    "is_def_fn",
-    "is_def_var",
-    "is_shared",
-    "let",
-    "loop",
-    "match",
-    "module",
-    "new",
-    "null",
-    "nil",
-    "package",
-    "print",
-    "private",
-    "protected",
-    "public",
-    "return",
-    "shared",
-    "spawn",
-    "static",
-    "super",
-    "switch",
-    "sync",
-    "this",
-    "thread",
-    "throw",
-    "true",
-    "try",
-    "type_of",
-    "until",
-    "use",
-    "var",
-    "void",
-    "while",
-    "with",
-    "yield",
 ];
 
 /// Compiles the file `path` of a folder.
@@ -194,7 +129,7 @@ fn read(cx: &mut Cx<'_>, path: &str) -> Option<Playbook> {
     let file = match cx.read_first(path) {
         Ok(file) => file,
         Err(diagnostic) => {
-            cx.report.push(diagnostic);
+            cx.report.push(*diagnostic);
             return None;
         }
     };
@@ -206,10 +141,18 @@ fn read(cx: &mut Cx<'_>, path: &str) -> Option<Playbook> {
         return None;
     }
     check_top(cx, root);
+    for entry in root.entries().unwrap_or_default() {
+        cx.origin(&*entry.key.value, entry.key.span);
+        if matches!(&*entry.key.value, "charter" | "rules" | "budgets") {
+            for inner in entry.value.entries().unwrap_or_default() {
+                cx.origin(format!("{}.{}", entry.key.value, inner.key.value), inner.key.span);
+            }
+        }
+    }
     let folder = file.path.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
     let home = UnitView { folder, ..UnitView::default() };
     cx.unit = home.clone();
-    let head = head(cx, root);
+    let head = head::lower(cx, root);
     let mut units = Vec::new();
     uses::load(cx, root, &file.path, &mut units);
     cx.unit = home.clone();
@@ -225,116 +168,38 @@ fn read(cx: &mut Cx<'_>, path: &str) -> Option<Playbook> {
     check::check(cx, &playbook);
     let mut hash = cx.digest_all();
     root.digest(&mut hash);
-    let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut digits = String::with_capacity(64);
+    for byte in hash.finalize() {
+        let _ = write!(digits, "{byte:02x}");
+    }
     playbook.digest = Digest::from(digits);
     playbook.data = Arc::new(std::mem::take(&mut cx.data));
     Some(playbook)
 }
 
-/// What stands at the top.
-struct Head {
-    name: PlaybookName,
-    title: Arc<str>,
-    locale: Locale,
-}
-
-fn head(cx: &mut Cx<'_>, root: &Node) -> Head {
-    top_origins(cx, root);
-    let name = match root.get("name").filter(|node| !node.is_null()) {
-        Some(node) => {
-            let name = reader::text(&mut cx.report, node, "a name").cloned().unwrap_or_default();
-            check_word(cx, &name, node.span, "playbook");
-            cx.origin("name", node.span);
-            name
-        }
-        None => {
-            let span = Span { end: root.span.start + 1, ..root.span };
-            cx.error(
-                codes::MISSING_KEY,
-                span,
-                "a playbook needs `name`",
-                "begin with a line such as `name: my-readers`",
-            );
-            Arc::from("playbook")
-        }
-    };
-    let text = |cx: &mut Cx<'_>, key: &str| {
-        let node = root.get(key).filter(|node| !node.is_null())?;
-        reader::text(&mut cx.report, node, "text").map(|text| (text.clone(), node.span))
-    };
-    let title = text(cx, "title").map_or_else(|| name.clone(), |(title, _)| title);
-    if let Some((zone, span)) = text(cx, "timezone") {
-        timezone(cx, &zone, span);
-    }
-    let mut locale = Locale::default();
-    if let Some((tag, span)) = text(cx, "locale") {
-        match Locale::from_tag(&tag) {
-            Some(found) => locale = found,
-            None => cx.error(
-                codes::UNKNOWN_LOCALE,
-                span,
-                format!("texts cannot be written in `{tag}` yet"),
-                "write `en` or `zh-CN`",
-            ),
-        }
-    }
-    Head { name: PlaybookName::new(name), title, locale }
-}
-
-/// Where the keys at the top were written, and those of the sections that lints look into.
-fn top_origins(cx: &mut Cx<'_>, root: &Node) {
-    for entry in root.entries().unwrap_or_default() {
-        let key = &entry.key.value;
-        cx.origin(key.to_string(), entry.key.span);
-        if matches!(&**key, "charter" | "rules" | "budgets") {
-            for inner in entry.value.entries().unwrap_or_default() {
-                cx.origin(format!("{key}.{}", inner.key.value), inner.key.span);
-            }
-        }
-    }
-}
-
-fn timezone(cx: &mut Cx<'_>, name: &str, span: Span) {
-    if let Some(zone) = Zone::named(name) {
-        cx.zone = zone;
-        cx.zone_named = true;
-        return;
-    }
-    let help = match name.to_lowercase().as_str() {
-        "beijing" | "asia/beijing" | "cst" | "prc time" | "北京" | "北京时间" | "utc+8" | "gmt+8"
-        | "+08:00" => "for all of mainland China write `Asia/Shanghai`".to_owned(),
-        _ => {
-            let zones = Zone::names();
-            suggest::nearest(name, zones.iter().map(String::as_str)).map_or_else(
-                || "write a name of the zone database, such as `Asia/Shanghai` or `Europe/Berlin`".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            )
-        }
-    };
-    cx.error(codes::UNKNOWN_TIMEZONE, span, format!("there is no time zone `{name}`"), help);
-}
-
 fn vars(cx: &mut Cx<'_>, root: &Node) -> Map {
     let Some(node) = root.get("vars").filter(|node| !node.is_null()) else { return Map::new() };
-    check_reserved(cx, node);
+    words::check_reserved(cx, node);
     for entry in node.entries().unwrap_or_default() {
         cx.origin(format!("vars.{}", entry.key.value), entry.key.span);
     }
-    match node.to_value() {
-        Value::Map(map) => Map::clone(&map),
-        _ => {
-            reader::wrong_kind(&mut cx.report, node, "a mapping of names to values");
-            Map::new()
-        }
+    if let Value::Map(map) = node.to_value() {
+        return Map::clone(&map);
     }
+    reader::wrong_kind(&mut cx.report, node, "a mapping of names to values");
+    Map::new()
 }
 
 fn collect_names(cx: &mut Cx<'_>, root: &Node, units: &[Unit], groups: &[Entry], vars: &Map) {
     let mut names = names::Names::default();
     names.collect(root);
     names.collect_phases(root);
-    units.iter().for_each(|unit| names.collect(&unit.document.root));
-    groups.iter().for_each(|group| names.collect_group(&group.value));
+    for unit in units {
+        names.collect(&unit.document.root);
+    }
+    for group in groups {
+        names.collect_group(&group.value);
+    }
     names.vars.extend(vars.keys().map(ToString::to_string));
     names.plays.extend(names::keys(root.get("plays")).map(str::to_owned));
     for unit in units {
@@ -360,7 +225,7 @@ fn lower(
     home: &UnitView,
     units: &[Unit],
     groups: &[Entry],
-    head: Head,
+    head: head::Head,
     vars: Arc<Map>,
 ) -> Playbook {
     let get = |key: &str| root.get(key).filter(|node| !node.is_null());
@@ -498,7 +363,7 @@ fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &
         let entries =
             Fields::open(&mut cx.report, node, "`plays`").map(|fields| fields.entries()).unwrap_or_default();
         for entry in entries {
-            check_name(cx, entry, "play");
+            words::check_name(cx, entry, "play");
             let name =
                 view.plays.get(&*entry.key.value).cloned().unwrap_or_else(|| entry.key.value.to_string());
             let span = unit.map_or(entry.key.span, Unit::span);
@@ -517,6 +382,9 @@ fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &
                 continue;
             }
             cx.origin(format!("plays.{name}"), entry.key.span);
+            for field in entry.value.entries().unwrap_or_default() {
+                cx.origin(format!("plays.{name}.{}", field.key.value), field.key.span);
+            }
             for key in ["every", "cron", "dates", "on"] {
                 if let Some(node) = entry.value.get(key) {
                     cx.origin(format!("plays.{name}.trigger"), node.span);
@@ -566,64 +434,5 @@ fn check_top(cx: &mut Cx<'_>, root: &Node) {
         } else {
             reader::unknown_key(&mut cx.report, entry, "a playbook", TOP);
         }
-    }
-}
-
-/// A name that is a key.
-fn check_name(cx: &mut Cx<'_>, entry: &Entry, what: &str) {
-    check_word(cx, &entry.key.value, entry.key.span, what);
-}
-
-/// A name that commands and ids can carry.
-fn check_word(cx: &mut Cx<'_>, name: &str, span: Span, what: &str) {
-    let bad = name.chars().find(|c| {
-        c.is_whitespace()
-            || c.is_control()
-            || "/@#:,\"'`$\\{}[]()".contains(*c)
-            || half_width(&c.to_string()).is_some()
-    });
-    if name.is_empty() {
-        cx.error(codes::BAD_NAME, span, format!("a {what} needs a name"), "write a short word");
-    } else if let Some(sign) = bad {
-        let plain: String = name
-            .chars()
-            .map(|c| if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '-' })
-            .collect();
-        let sign = if sign.is_whitespace() { "a space".to_owned() } else { format!("`{sign}`") };
-        cx.error(
-            codes::BAD_NAME,
-            span,
-            format!("the name of a {what} cannot have {sign} in it"),
-            format!("write `{}`", plain.trim_matches('-')),
-        );
-    } else if name.chars().count() > 100 {
-        cx.error(
-            codes::BAD_NAME,
-            span,
-            format!("the name of a {what} has at most 100 letters"),
-            "put the rest into `title`",
-        );
-    }
-}
-
-/// Keys that the expression language reserves; true when it is none.
-fn check_word_reserved(cx: &mut Cx<'_>, key: &str, span: Span) -> bool {
-    if !RESERVED.contains(&key) {
-        return true;
-    }
-    cx.error(
-        codes::RESERVED_NAME,
-        span,
-        format!("`{key}` is a word of the expression language"),
-        format!("write `{key}_` or another word"),
-    );
-    false
-}
-
-/// The keys of a mapping that expressions read.
-fn check_reserved(cx: &mut Cx<'_>, node: &Node) {
-    for entry in node.entries().unwrap_or_default() {
-        check_word_reserved(cx, &entry.key.value, entry.key.span);
-        check_reserved(cx, &entry.value);
     }
 }

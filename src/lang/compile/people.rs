@@ -33,7 +33,7 @@ pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> People {
     for entry in
         Fields::open(&mut cx.report, node, "`people`").map(|fields| fields.entries()).unwrap_or_default()
     {
-        super::check_name(cx, entry, "person");
+        super::words::check_name(cx, entry, "person");
         cx.origin(format!("people.{}", entry.key.value), entry.key.span);
         let id = PersonId::new(&entry.key.value);
         let mut person = Person { name: id.to_string(), id: id.clone(), handles: BTreeMap::new() };
@@ -71,7 +71,7 @@ pub(crate) fn lower_roles(
     for entry in
         Fields::open(&mut cx.report, node, "`roles`").map(|fields| fields.entries()).unwrap_or_default()
     {
-        super::check_name(cx, entry, "role");
+        super::words::check_name(cx, entry, "role");
         cx.origin(format!("{origin}.{}", entry.key.value), entry.key.span);
         let name = RoleName::new(&entry.key.value);
         if let Some(role) = role(cx, name.clone(), &entry.value, people) {

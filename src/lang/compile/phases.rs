@@ -93,7 +93,7 @@ fn phase(cx: &mut Cx<'_>, node: &Node, scope: &Scope, plays: &mut Vec<Arc<Play>>
     )?;
     let name_node = fields.need(&mut cx.report, "name", "a phase is `- name: grow`")?;
     let name = reader::text(&mut cx.report, name_node, "a name")?.clone();
-    super::check_word(cx, &name, name_node.span, "phase");
+    super::words::check_word(cx, &name, name_node.span, "phase");
     cx.origin(format!("phases.{name}"), name_node.span);
     let until = fields.get("until").and_then(|node| text::condition(cx, node, scope));
     let timeout = fields.get("timeout").and_then(|node| reader::positive(&mut cx.report, node));

@@ -246,7 +246,7 @@ fn policies(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play
         if node.entries().is_none() {
             reader::wrong_kind(report, node, "a mapping of names to values");
         } else {
-            super::check_reserved(cx, node);
+            super::words::check_reserved(cx, node);
             play.args = text::template(cx, node, scope).unwrap_or_default();
         }
     }

@@ -143,7 +143,7 @@ fn step(
     place: &mut Place<'_>,
     position: &str,
 ) -> Option<Step> {
-    let Some(fields) = Fields::open(&mut cx.report, node, "a step") else { return None };
+    let fields = Fields::open(&mut cx.report, node, "a step")?;
     let verb = find_verb(cx, &fields)?;
     check_keys(cx, &fields, verb);
     let id = explicit_id(cx, &fields).unwrap_or_else(|| position.to_owned());

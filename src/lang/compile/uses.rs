@@ -78,15 +78,14 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Un
         };
         let prefix = fields.get("as").and_then(|node| {
             let name = reader::text(&mut cx.report, node, "a name")?.to_string();
-            super::check_word(cx, &name, node.span, "prefix");
+            super::words::check_word(cx, &name, node.span, "prefix");
             Some(name)
         });
-        let with = fields.get("with").map(|node| match node.entries() {
-            Some(entries) => entries.to_vec(),
-            None => {
+        let with = fields.get("with").map(|node| {
+            if node.entries().is_none() {
                 reader::wrong_kind(&mut cx.report, node, "a mapping of names to values");
-                Vec::new()
             }
+            node.entries().unwrap_or_default().to_vec()
         });
         (path, prefix.unwrap_or_default(), with.unwrap_or_default())
     };

@@ -2,39 +2,34 @@
 
 use super::{
     cx::Cx,
+    messages,
     names::Sort,
-    plays::LABELS,
     steps::{self, Place},
     text::{self, Scope},
-    triggers,
+    waits,
 };
 use crate::{
     base::{
-        ids::{ChannelName, PersonId, PhaseName, PlayName, RoleName, StepId},
-        person::Person,
-        time::{ClockTime, Duration},
+        ids::{PersonId, PhaseName, PlayName, RoleName},
+        time::Duration,
     },
     lang::{
         codes,
         document::{
-            near,
-            node::{Kind, Node},
+            node::Node,
             reader::{self, Fields},
         },
     },
     model::{
         step::{
-            Approve, Ask, Assignee, Block, Each, If, MentionTarget, Post, Prune, PruneOrder, Retry,
-            RunScript, Silence, TaskStep, Verb, Wait, WaitFor,
+            Approve, Assignee, Block, Each, If, Prune, PruneOrder, Retry, RunScript, Silence, TaskStep, Verb,
         },
         text::{Template, Text},
     },
     script::names::Name,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-/// How long a question is open when it does not say.
-const OPEN_FOR: Duration = Duration::DAY;
 /// How long members have before they are removed, where they are told and the step does not say.
 const GRACE: Duration = Duration::DAY.times(7);
 /// Between two tries of a script, where `retry` does not say.
@@ -58,7 +53,7 @@ pub(crate) fn lower(
     }
     match verb {
         "post" => {
-            let post = post(cx, node, fields, scope, place);
+            let post = messages::post(cx, node, fields, scope, place);
             place.posts.insert(id.to_owned());
             post.map(|post| Verb::Post(Box::new(post)))
         }
@@ -69,9 +64,11 @@ pub(crate) fn lower(
         }
         "ask" => {
             place.posts.insert(id.to_owned());
-            ask(cx, node, fields, scope, place).map(|ask| Verb::Ask(Box::new(ask)))
+            messages::ask(cx, node, fields, scope, place).map(|ask| Verb::Ask(Box::new(ask)))
         }
-        "wait" => wait(cx, node, fields, scope, place, position).map(|wait| Verb::Wait(Box::new(wait))),
+        "wait" => {
+            waits::wait(cx, node, fields, scope, place, position).map(|wait| Verb::Wait(Box::new(wait)))
+        }
         "if" => branch(cx, node, fields, scope, place, position).map(|branch| Verb::If(Box::new(branch))),
         "each" => each(cx, node, fields, scope, place, position).map(|each| Verb::Each(Box::new(each))),
         "prune" => prune(cx, node, fields, scope).map(|prune| Verb::Prune(Box::new(prune))),
@@ -102,7 +99,7 @@ fn value_help(verb: &str) -> &'static str {
 }
 
 /// `as`: the name under which later steps see the value.
-fn binding(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<Arc<str>> {
+pub(crate) fn binding(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<Arc<str>> {
     let node = fields.get("as")?;
     let name = reader::text(&mut cx.report, node, "a name")?.clone();
     let word = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
@@ -127,33 +124,7 @@ fn binding(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<Arc<str>> {
         );
         return None;
     }
-    super::check_word_reserved(cx, &name, node.span).then_some(name)
-}
-
-fn channel(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &str) -> ChannelName {
-    if let Some(node) = fields.get("to") {
-        if let Some(name) = reader::text(&mut cx.report, node, "a channel's name").cloned() {
-            if !cx.names.channels.contains(&*name) && cx.names.has(Sort::Assignee, &name) {
-                let channels = cx.names.all(Sort::Channel);
-                let help = format!(
-                    "a post goes to a channel ({}); to ask a person write `task`, to notify one write `mention: {name}`",
-                    crate::base::words::list(&channels, "or")
-                );
-                cx.error(
-                    codes::UNKNOWN_NAME,
-                    node.span,
-                    format!("there is no channel `{name}`; it is a role or a person"),
-                    help,
-                );
-            } else {
-                cx.refer(Sort::Channel, &name, node.span);
-            }
-            return ChannelName::new(&name);
-        }
-    } else if let Some(entry) = fields.entry(verb) {
-        cx.refer(Sort::Channel, "group", entry.key.span);
-    }
-    ChannelName::new("group")
+    super::words::check_word_reserved(cx, &name, node.span).then_some(name)
 }
 
 /// `to`, `escalate`: a role, a person, or a text that names one.
@@ -171,78 +142,6 @@ fn assignee(cx: &mut Cx<'_>, fields: &Fields<'_>, key: &str, scope: &Scope) -> O
     }
 }
 
-fn post(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope, place: &Place<'_>) -> Option<Post> {
-    let text = text::text(cx, node, scope);
-    let to = channel(cx, fields, "post");
-    let label = fields.get("label").and_then(|node| reader::choice(&mut cx.report, node, &LABELS));
-    let mention = fields.get("mention").map(|node| mentions(cx, node, scope)).unwrap_or_default();
-    let image = fields.get("image").and_then(|node| text::text(cx, node, scope));
-    let buttons = fields.get("buttons").map(|node| buttons(cx, node, scope)).unwrap_or_default();
-    let reply_to = fields.get("reply_to").and_then(|node| reply_to(cx, node, place));
-    let expires = fields.get("expires").and_then(|node| reader::positive(&mut cx.report, node));
-    let urgent =
-        fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
-    Some(Post { text: text?, to, label, mention, image, buttons, reply_to, expires, urgent })
-}
-
-fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<MentionTarget> {
-    let mut targets = Vec::new();
-    for item in reader::one_or_many(&mut cx.report, node, "`all`, a role or a person") {
-        let name = item.text().unwrap_or_default().to_owned();
-        if name == "all" {
-            targets.push(MentionTarget::All);
-        } else if name.contains("${") {
-            targets.extend(text::text(cx, item, scope).map(MentionTarget::Text));
-        } else if cx.names.roles.contains(&name) {
-            targets.push(MentionTarget::Role(RoleName::new(&name)));
-        } else if let Some(person) = cx.people.get(name.as_str()) {
-            targets.push(MentionTarget::Person(person.clone()));
-        } else if cx.names.people.contains(&name) {
-            let person = Person { id: PersonId::new(&name), name, handles: BTreeMap::new() };
-            targets.push(MentionTarget::Person(Arc::new(person)));
-        } else {
-            let mut names = cx.names.all(Sort::Assignee);
-            names.push("all");
-            let help = near::advice(&name, &names, "role or person");
-            cx.error(
-                codes::UNKNOWN_NAME,
-                item.span,
-                format!("there is no role or person `{name}` to mention"),
-                help,
-            );
-        }
-    }
-    targets
-}
-
-fn buttons(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<(Text, Text)> {
-    let mut buttons = Vec::new();
-    let help = "write `buttons: [{ text: 报名, url: https://… }]`";
-    for item in reader::list(&mut cx.report, node, "a list of `{ text, url }`").unwrap_or_default() {
-        let Some(fields) = Fields::read(&mut cx.report, item, "a button", &["text", "url"]) else { continue };
-        let label = fields.need(&mut cx.report, "text", help).and_then(|node| text::text(cx, node, scope));
-        let url = fields.need(&mut cx.report, "url", help).and_then(|node| text::text(cx, node, scope));
-        buttons.extend(label.zip(url));
-    }
-    buttons
-}
-
-fn reply_to(cx: &mut Cx<'_>, node: &Node, place: &Place<'_>) -> Option<StepId> {
-    let id = reader::text(&mut cx.report, node, "a step's id")?.clone();
-    if !place.posts.contains(&*id) {
-        let names: Vec<&str> = place.posts.iter().map(String::as_str).collect();
-        let help = near::advice(&id, &names, "post above this one");
-        cx.error(
-            codes::UNKNOWN_NAME,
-            node.span,
-            format!("no step above sends a message and has the id `{id}`"),
-            help,
-        );
-        return None;
-    }
-    Some(StepId::new(&id))
-}
-
 fn run(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Option<RunScript> {
     let path = reader::text(&mut cx.report, node, "a script's path")?.clone();
     let call_node = fields.get("call");
@@ -250,7 +149,7 @@ fn run(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Opti
     let call = call.unwrap_or_else(|| Arc::from("main"));
     let with = match fields.get("with") {
         Some(node) => {
-            super::check_reserved(cx, node);
+            super::words::check_reserved(cx, node);
             text::template(cx, node, scope).unwrap_or_default()
         }
         None => Template::default(),
@@ -309,7 +208,7 @@ fn task(
     Some(TaskStep { text: text?, to, due, remind, escalate, binding })
 }
 
-fn silence(cx: &mut Cx<'_>, node: &Node) -> Option<Silence> {
+pub(crate) fn silence(cx: &mut Cx<'_>, node: &Node) -> Option<Silence> {
     reader::choice(&mut cx.report, node, &[("stop", Silence::Stop), ("proceed", Silence::Proceed)])
 }
 
@@ -336,198 +235,6 @@ fn approve(
     let then =
         fields.get("then").map(|node| steps::block(cx, node, scope, place, &format!("{position}.then.")));
     Some(Approve { text: text?, to, open_for, otherwise, then })
-}
-
-fn ask(
-    cx: &mut Cx<'_>,
-    node: &Node,
-    fields: &Fields<'_>,
-    scope: &Scope,
-    place: &mut Place<'_>,
-) -> Option<Ask> {
-    let text = text::text(cx, node, scope);
-    let to = channel(cx, fields, "ask");
-    let mut options = Vec::new();
-    for item in fields
-        .get("options")
-        .and_then(|node| reader::list(&mut cx.report, node, "a list of options"))
-        .unwrap_or_default()
-    {
-        options.extend(text::text(cx, item, scope));
-    }
-    let mut names = Vec::new();
-    for item in fields
-        .get("fields")
-        .and_then(|node| reader::list(&mut cx.report, node, "a list of names"))
-        .unwrap_or_default()
-    {
-        names.extend(reader::text(&mut cx.report, item, "a name").cloned());
-    }
-    match (fields.entry("options"), fields.entry("fields")) {
-        (Some(_), Some(entry)) => cx.error(
-            codes::MISPLACED_KEY,
-            entry.key.span,
-            "`ask` takes `options` or `fields`, not both",
-            "a poll has `options`, a sign-up has `fields`",
-        ),
-        (None, None) => {
-            let span = fields.entry("ask").map_or(fields.span, |entry| entry.key.span);
-            cx.error(
-                codes::MISSING_KEY,
-                span,
-                "`ask` needs `options` or `fields`",
-                "for a poll add `options: [来, 不来]`, for a sign-up `fields: [name, phone]`",
-            );
-        }
-        _ => {}
-    }
-    let answer = fields.get("answer").and_then(|node| text::text(cx, node, scope));
-    if let (Some(node), Some(literal)) = (fields.get("answer"), answer.as_ref().and_then(Text::as_literal)) {
-        let literals: Vec<&str> = options.iter().filter_map(Text::as_literal).collect();
-        if literals.len() == options.len() && !literals.contains(&literal) && !options.is_empty() {
-            let help = near::advice(literal, &literals, "option");
-            let message = format!("the answer `{literal}` is none of the options");
-            cx.error(codes::UNKNOWN_NAME, node.span, message, help);
-        }
-    }
-    let points = fields.get("points").and_then(|node| reader::integer(&mut cx.report, node, 0, 1_000_000));
-    let open_for =
-        fields.get("open_for").and_then(|node| reader::positive(&mut cx.report, node)).unwrap_or(OPEN_FOR);
-    let anonymous =
-        fields.get("anonymous").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
-    let label = fields.get("label").and_then(|node| reader::choice(&mut cx.report, node, &LABELS));
-    let binding = binding(cx, fields);
-    place.waitable.extend(binding.as_ref().map(ToString::to_string));
-    Some(Ask { text: text?, options, fields: names, answer, points, open_for, anonymous, to, label, binding })
-}
-
-fn wait(
-    cx: &mut Cx<'_>,
-    node: &Node,
-    fields: &Fields<'_>,
-    scope: &mut Scope,
-    place: &mut Place<'_>,
-    position: &str,
-) -> Option<Wait> {
-    let target = wait_for(cx, node, scope, place);
-    let waits_for_signal = matches!(target, Some(WaitFor::Signal(_)));
-    let inner = scope.with(Name::Signal).with(Name::Member);
-    let filter = fields.get("where").and_then(|node| text::condition(cx, node, &inner));
-    if let Some(entry) = fields.entry("where")
-        && target.is_some()
-        && !waits_for_signal
-    {
-        cx.error(
-            codes::MISPLACED_KEY,
-            entry.key.span,
-            "`where` belongs to a wait for a signal",
-            "remove it, or wait for a signal",
-        );
-    }
-    let timeout = fields.get("timeout").and_then(|node| reader::positive(&mut cx.report, node));
-    let (mut otherwise, mut after) = (Block::new(), Silence::Proceed);
-    if let Some(node) = fields.get("otherwise") {
-        if node.scalar().is_some() {
-            after = silence(cx, node).unwrap_or(Silence::Proceed);
-        } else {
-            otherwise = steps::block(cx, node, scope, place, &format!("{position}.otherwise."));
-        }
-        if matches!(target, Some(WaitFor::For(_) | WaitFor::Until(_))) {
-            let span = fields.entry("otherwise").map_or(node.span, |entry| entry.key.span);
-            cx.error(codes::MISPLACED_KEY, span, "a wait for a time is never in vain", "remove `otherwise`");
-        }
-    }
-    Some(Wait { target: target?, filter, timeout, otherwise, silence: after })
-}
-
-fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> Option<WaitFor> {
-    if let Kind::Mapping(_) = node.kind {
-        return wait_map(cx, node);
-    }
-    let text = reader::text(
-        &mut cx.report,
-        node,
-        "a duration, a clock time, a signal, or the `as` name of a task or ask",
-    )?
-    .clone();
-    let trimmed = text.trim();
-    let clock = trimmed.strip_prefix("until ").unwrap_or(trimmed);
-    if let Ok(length) = trimmed.parse::<Duration>() {
-        return Some(WaitFor::For(length));
-    }
-    if let Ok(clock) = clock.trim().parse::<ClockTime>() {
-        cx.uses_clock(node.span, format!("`{trimmed}`"));
-        return Some(WaitFor::Until(clock));
-    }
-    if place.waitable.contains(trimmed) {
-        return Some(WaitFor::Binding(Arc::from(trimmed)));
-    }
-    if scope.known.bindings.contains(trimmed) {
-        cx.error(
-            codes::BAD_WAIT,
-            node.span,
-            format!("`{trimmed}` is there already: only a task or an ask can be waited for"),
-            "remove the wait",
-        );
-        return None;
-    }
-    if scope.sometime.contains(trimmed) {
-        cx.error(
-            codes::NOT_SET_YET,
-            node.span,
-            format!("`{trimmed}` is set only by a later step"),
-            format!("move this step behind the one with `as: {trimmed}`"),
-        );
-        return None;
-    }
-    if trimmed.starts_with(|c: char| c.is_ascii_digit())
-        || text.contains(char::is_whitespace)
-        || trimmed.is_empty()
-    {
-        reader::bad_value(
-            &mut cx.report,
-            node,
-            "a duration such as 20m, a clock time such as 20:00, a signal, or the `as` name of a task or ask",
-            None,
-        );
-        return None;
-    }
-    if let Some(near) =
-        crate::base::diagnostic::suggest::nearest(trimmed, place.waitable.iter().map(String::as_str))
-    {
-        let message =
-            format!("`{trimmed}` is no `as` name of an earlier task or ask; it is taken as a signal");
-        cx.warning(codes::UNKNOWN_SIGNAL, node.span, message, format!("did you mean `{near}`?"));
-    } else {
-        triggers::signal_name(cx, &text, node.span);
-    }
-    Some(WaitFor::Signal(Arc::from(trimmed)))
-}
-
-/// `{ for: 20m }`, `{ until: 20:00 }`, `{ signal: NAME }`
-fn wait_map(cx: &mut Cx<'_>, node: &Node) -> Option<WaitFor> {
-    let fields = Fields::read(&mut cx.report, node, "`wait`", &["for", "until", "signal"])?;
-    match (fields.get("for"), fields.get("until"), fields.get("signal")) {
-        (Some(node), None, None) => reader::duration(&mut cx.report, node).map(WaitFor::For),
-        (None, Some(node), None) => {
-            cx.uses_clock(node.span, "`until`");
-            reader::clock(&mut cx.report, node).map(WaitFor::Until)
-        }
-        (None, None, Some(node)) => {
-            let name = reader::text(&mut cx.report, node, "a signal's name")?.clone();
-            triggers::signal_name(cx, &name, node.span);
-            Some(WaitFor::Signal(name))
-        }
-        _ => {
-            cx.error(
-                codes::BAD_WAIT,
-                node.span,
-                "a wait is for one thing",
-                "write one of `for: 20m`, `until: 20:00`, `signal: NAME`",
-            );
-            None
-        }
-    }
 }
 
 fn branch(
@@ -616,7 +323,7 @@ fn set(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Vec<(Arc<str>, cra
     };
     let mut writes = Vec::new();
     for entry in entries {
-        super::check_word_reserved(cx, &entry.key.value, entry.key.span);
+        super::words::check_word_reserved(cx, &entry.key.value, entry.key.span);
         if entry.value.is_null() {
             cx.error(
                 codes::MISSING_VALUE,
@@ -642,21 +349,21 @@ fn with(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope) -> Template {
         reader::wrong_kind(&mut cx.report, node, "a mapping of names to values");
         return Template::default();
     }
-    super::check_reserved(cx, node);
+    super::words::check_reserved(cx, node);
     text::template(cx, node, scope).unwrap_or_default()
 }
 
 fn signal(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Option<Verb> {
     let name = text::text(cx, node, scope)?;
-    if let Some(literal) = name.as_literal() {
-        if literal.is_empty() || literal.contains(char::is_whitespace) {
-            cx.error(
-                codes::BAD_NAME,
-                node.span,
-                format!("`{literal}` is no signal: a signal's name has no spaces"),
-                "write `-` or `.` between the words",
-            );
-        }
+    if let Some(literal) = name.as_literal()
+        && (literal.is_empty() || literal.contains(char::is_whitespace))
+    {
+        cx.error(
+            codes::BAD_NAME,
+            node.span,
+            format!("`{literal}` is no signal: a signal's name has no spaces"),
+            "write `-` or `.` between the words",
+        );
     }
     Some(Verb::Signal { name, with: with(cx, fields, scope) })
 }

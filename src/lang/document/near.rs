@@ -3,7 +3,7 @@
 use crate::base::diagnostic::suggest::nearest;
 
 /// "did you mean `x`?", else the names there are.
-pub(crate) fn advice<'a>(found: &str, names: &[&'a str], what: &str) -> String {
+pub(crate) fn advice(found: &str, names: &[&str], what: &str) -> String {
     if let Some(name) = nearest(found, names.iter().copied()) {
         return format!("did you mean `{name}`?");
     }

@@ -136,7 +136,9 @@ impl Node {
             Kind::Scalar(Scalar { text, .. }) => piece(b't', text),
             Kind::Sequence(items) => {
                 into.update(b"[");
-                items.iter().for_each(|item| item.digest(into));
+                for item in items {
+                    item.digest(into);
+                }
                 into.update(b"]");
             }
             Kind::Mapping(entries) => {

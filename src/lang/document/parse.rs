@@ -40,18 +40,14 @@ pub(crate) fn parse(source: SourceId, text: &str, report: &mut Report) -> Option
             return None;
         }
         let slip = matches!(fault.code, codes::YAML_SYNTAX | codes::YAML_TAG);
-        match slip.then(|| traps::explain(source, &work, at)).flatten() {
-            Some(trap) => {
-                report.push(trap.diagnostic);
-                let Some((range, filler)) = trap.repair else { return None };
-                work.replace_range(range.clone(), &filler);
-                masked.push(range);
-            }
-            None => {
-                report.push(fault.into_diagnostic(source, text));
-                return None;
-            }
-        }
+        let Some(trap) = slip.then(|| traps::explain(source, &work, at)).flatten() else {
+            report.push(fault.into_diagnostic(source, text));
+            return None;
+        };
+        report.push(trap.diagnostic);
+        let (range, filler) = trap.repair?;
+        work.replace_range(range.clone(), &filler);
+        masked.push(range);
     }
 }
 
@@ -508,7 +504,8 @@ mod tests {
         let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
         for n in 1..12 {
             let prior = n - 1;
-            bomb += &format!("a{n}: &a{n} [{}]\n", vec![format!("*a{prior}"); 9].join(", "));
+            let items = vec![format!("*a{prior}"); 9].join(", ");
+            bomb.extend(["a", &n.to_string(), ": &a", &n.to_string(), " [", &items, "]\n"]);
         }
         assert!(read(&bomb).1[0].contains("yaml-alias"));
         let deep = format!("a: {}1{}\n", "[".repeat(40), "]".repeat(40));

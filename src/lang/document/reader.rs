@@ -34,7 +34,7 @@ pub(crate) fn wrong_kind(report: &mut Report, node: &Node, expected: &str) {
         node.span,
         format!("expected {expected}, found {}", node.found()),
     );
-    if let Some(help) = node.text().and_then(|text| missing_space(text)) {
+    if let Some(help) = node.text().and_then(missing_space) {
         diagnostic = diagnostic.help(help);
     }
     report.push(diagnostic);

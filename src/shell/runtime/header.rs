@@ -17,6 +17,7 @@ use crate::{
     },
     model::{
         channel::Abilities,
+        message::Message,
         play::{Play, Section},
         playbook::Playbook,
         step::Verb,
@@ -27,8 +28,11 @@ use crate::{
         facts::{Facts, PhaseFacts},
         names::{Known, Names},
     },
-    shell::clock,
-    sim::timeline,
+    shell::{clock, delivery::preview},
+    sim::{
+        plan::{Window, plan},
+        timeline,
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -42,6 +46,8 @@ use unicode_width::UnicodeWidthStr as _;
 const NEXT_SHOWN: usize = 8;
 /// Tasks shown of a group.
 const TASKS_SHOWN: usize = 6;
+/// How far ahead a post is looked for.
+const POST_DAYS: u32 = 60;
 /// Groups that have an overview of their own.
 const GROUPS_SHOWN: usize = 5;
 
@@ -104,6 +110,9 @@ pub(super) fn overview(book: &Book, slots: &[&Slot], rehearse: bool, columns: us
     for (what, plays, remedy) in deaf(&book.playbook) {
         let text = format!("{what} ({plays}); {remedy}");
         row(&mut out, "deaf", &paint(WARN, &text));
+    }
+    if rehearse && let Some(post) = next_post(book, columns) {
+        out.push_str(&post);
     }
     let warnings = book.compiled.report.count(Severity::Warning);
     if warnings > 0 {
@@ -290,6 +299,23 @@ fn hears(play: &Play, names: &[&str]) -> bool {
 
 fn uses(play: &Play, verb: fn(&Verb) -> bool) -> bool {
     play.section(Section::Steps).steps().any(|step| verb(&step.verb))
+}
+
+/// The next post whose text is known already, as its platform will show it.
+fn next_post(book: &Book, columns: usize) -> Option<String> {
+    let playbook = &book.playbook;
+    let window = Window::days(playbook, clock::now(), POST_DAYS);
+    let next = plan(playbook, window).find(|next| next.verb == "post" && !next.text.contains("${"))?;
+    let name = next.channel?;
+    let channel = playbook.channel(playbook.groups.get(&next.group)?, &name)?;
+    let message = Message::text(next.text);
+    let mut out = String::new();
+    let head = format!("{}  {}, as it will look", when(next.at, book), paint(NAME, next.play.as_str()));
+    row(&mut out, "post", &head);
+    for line in preview::preview(channel.kind, &name, &message, columns.saturating_sub(13)).lines() {
+        row(&mut out, "", line);
+    }
+    Some(out)
 }
 
 /// The one thing that comes next over all groups.

@@ -1,7 +1,7 @@
 //! The engine as it runs: built here from its parts, and taken apart again in the right order.
 //!
 //! ```text
-//!   lock ─▶ store ─▶ compile ─▶ secrets ─▶ recover ─▶ adopt ─▶ driver ⟲ ─▶ stop: attempts end, commit, snapshot
+//!   compile ─▶ secrets ─▶ lock ─▶ store ─▶ recover ─▶ adopt ─▶ driver ⟲ ─▶ stop: attempts end, commit, snapshot
 //! ```
 
 #![expect(clippy::disallowed_methods, reason = "owns the process: its runtime, its environment and its end")]
@@ -9,6 +9,7 @@
 mod book;
 mod slot;
 mod driver;
+mod recover;
 mod dispatch;
 mod ledger;
 mod asks;
@@ -93,6 +94,15 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     let Some(first) = options.files.first() else {
         return Err(RunError::new(2, "no playbook file was given"));
     };
+    // A file with errors, or a missing secret, leaves no trace.
+    let console = Console::start(options.color);
+    let books = match start(options, &console) {
+        Ok(books) => books,
+        Err(error) => {
+            console.close();
+            return Err(error);
+        }
+    };
     // Thrown away when this goes, also after an error.
     let rehearsal = options.rehearse.then(|| Rehearsal::new().map_err(RunError::environment)).transpose()?;
     let dir = match (&rehearsal, &options.state) {
@@ -109,17 +119,8 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
         .enable_all()
         .build()
         .map_err(RunError::environment)?;
-    let console = Console::start(options.color);
-    let result = start(options, &console, &store).and_then(|books| {
-        runtime.block_on(live(
-            options,
-            &dir,
-            &store,
-            books,
-            driver::Found { recovered, open, acks },
-            &console,
-        ))
-    });
+    let found = driver::Found { recovered, open, acks };
+    let result = runtime.block_on(live(options, &dir, &store, books, found, &console));
     runtime.shutdown_timeout(std::time::Duration::from_secs(3));
     store.close();
     console.close();
@@ -128,7 +129,7 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
 }
 
 /// Compiles every file and reads its secrets; every problem of every file is said.
-fn start(options: &RunOptions, console: &Console, store: &Store) -> Result<Vec<Book>, RunError> {
+fn start(options: &RunOptions, console: &Console) -> Result<Vec<Book>, RunError> {
     let mut books = Vec::new();
     let mut failed = Vec::new();
     for file in &options.files {
@@ -171,7 +172,6 @@ fn start(options: &RunOptions, console: &Console, store: &Store) -> Result<Vec<B
         return Err(RunError::environment(missing.join("\n"))
             .help("set what is missing and run again; `--rehearse` needs no secrets"));
     }
-    let _ = store;
     Ok(ready)
 }
 

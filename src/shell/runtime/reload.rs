@@ -1,8 +1,6 @@
 //! Saved files take effect: compiled beside the driver, refused as a whole when broken, adopted by an ordered
 //! input of each group otherwise.
 
-#![expect(clippy::disallowed_methods, reason = "compiles beside the driver")]
-
 use super::{
     RunError,
     book::{Book, Loaded},
@@ -82,7 +80,7 @@ impl Driver {
             Ok(loaded) => self.take_version(index, *loaded)?,
             // In the middle of a save by rename the file is away for a moment.
             Err(reason) => {
-                self.announcer.say(paint(WARN, &format!("{reason}; the last good version goes on")))
+                self.announcer.say(paint(WARN, &format!("{reason}; the last good version goes on")));
             }
         }
         if again {

@@ -1,7 +1,5 @@
 //! The threads on which scripts run: few, with a stack of their own, begun when they are needed.
 
-#![expect(clippy::disallowed_methods, reason = "owns the script threads")]
-
 use super::{
     Library,
     host::{CallHost, DataCache, Web, deadline},

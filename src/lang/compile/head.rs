@@ -1,0 +1,77 @@
+//! The top of a playbook: `name`, `title`, `timezone`, `locale`.
+
+use super::{cx::Cx, words::check_word};
+use crate::{
+    base::{diagnostic::suggest, ids::PlaybookName, locale::Locale, source::Span, time::Zone},
+    lang::{
+        codes,
+        document::{node::Node, reader},
+    },
+};
+use std::sync::Arc;
+
+/// What stands at the top.
+pub(crate) struct Head {
+    /// `name`
+    pub(crate) name: PlaybookName,
+    /// `title`, else the name.
+    pub(crate) title: Arc<str>,
+    /// `locale`
+    pub(crate) locale: Locale,
+}
+
+/// Lowers the top. Everything after it may use the zone.
+pub(crate) fn lower(cx: &mut Cx<'_>, root: &Node) -> Head {
+    let name = if let Some(node) = root.get("name").filter(|node| !node.is_null()) {
+        let name = reader::text(&mut cx.report, node, "a name").cloned().unwrap_or_default();
+        check_word(cx, &name, node.span, "playbook");
+        cx.origin("name", node.span);
+        name
+    } else {
+        let span = root.entries().and_then(<[_]>::first).map_or(root.span, |entry| entry.key.span);
+        let help = "begin with a line such as `name: my-readers`";
+        cx.error(codes::MISSING_KEY, span, "a playbook needs `name`", help);
+        Arc::from("playbook")
+    };
+    let text = |cx: &mut Cx<'_>, key: &str| {
+        let node = root.get(key).filter(|node| !node.is_null())?;
+        reader::text(&mut cx.report, node, "text").map(|text| (text.clone(), node.span))
+    };
+    let title = text(cx, "title").map_or_else(|| name.clone(), |(title, _)| title);
+    if let Some((zone, span)) = text(cx, "timezone") {
+        timezone(cx, &zone, span);
+    }
+    let mut locale = Locale::default();
+    if let Some((tag, span)) = text(cx, "locale") {
+        match Locale::from_tag(&tag) {
+            Some(found) => locale = found,
+            None => cx.error(
+                codes::UNKNOWN_LOCALE,
+                span,
+                format!("texts cannot be written in `{tag}` yet"),
+                "write `en` or `zh-CN`",
+            ),
+        }
+    }
+    Head { name: PlaybookName::new(name), title, locale }
+}
+
+fn timezone(cx: &mut Cx<'_>, name: &str, span: Span) {
+    if let Some(zone) = Zone::named(name) {
+        cx.zone = zone;
+        cx.zone_named = true;
+        return;
+    }
+    let help = match name.to_lowercase().as_str() {
+        "beijing" | "asia/beijing" | "cst" | "prc time" | "北京" | "北京时间" | "utc+8" | "gmt+8"
+        | "+08:00" => "for all of mainland China write `Asia/Shanghai`".to_owned(),
+        _ => {
+            let zones = Zone::names();
+            suggest::nearest(name, zones.iter().map(String::as_str)).map_or_else(
+                || "write a name of the zone database, such as `Asia/Shanghai` or `Europe/Berlin`".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            )
+        }
+    };
+    cx.error(codes::UNKNOWN_TIMEZONE, span, format!("there is no time zone `{name}`"), help);
+}

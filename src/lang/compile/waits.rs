@@ -1,0 +1,152 @@
+//! `wait`: for a time, a signal, or an earlier task or question.
+
+use super::{
+    cx::Cx,
+    steps::{self, Place},
+    text::{self, Scope},
+    triggers,
+    verbs::silence,
+};
+use crate::{
+    base::{
+        diagnostic::suggest,
+        time::{ClockTime, Duration},
+    },
+    lang::{
+        codes,
+        document::{
+            node::{Kind, Node},
+            reader::{self, Fields},
+        },
+    },
+    model::step::{Block, Silence, Wait, WaitFor},
+    script::names::Name,
+};
+use std::sync::Arc;
+
+pub(crate) fn wait(
+    cx: &mut Cx<'_>,
+    node: &Node,
+    fields: &Fields<'_>,
+    scope: &mut Scope,
+    place: &mut Place<'_>,
+    position: &str,
+) -> Option<Wait> {
+    let target = wait_for(cx, node, scope, place);
+    let waits_for_signal = matches!(target, Some(WaitFor::Signal(_)));
+    let inner = scope.with(Name::Signal).with(Name::Member);
+    let filter = fields.get("where").and_then(|node| text::condition(cx, node, &inner));
+    if let Some(entry) = fields.entry("where")
+        && target.is_some()
+        && !waits_for_signal
+    {
+        cx.error(
+            codes::MISPLACED_KEY,
+            entry.key.span,
+            "`where` belongs to a wait for a signal",
+            "remove it, or wait for a signal",
+        );
+    }
+    let timeout = fields.get("timeout").and_then(|node| reader::positive(&mut cx.report, node));
+    let (mut otherwise, mut after) = (Block::new(), Silence::Proceed);
+    if let Some(node) = fields.get("otherwise") {
+        if node.scalar().is_some() {
+            after = silence(cx, node).unwrap_or(Silence::Proceed);
+        } else {
+            otherwise = steps::block(cx, node, scope, place, &format!("{position}.otherwise."));
+        }
+        if matches!(target, Some(WaitFor::For(_) | WaitFor::Until(_))) {
+            let span = fields.entry("otherwise").map_or(node.span, |entry| entry.key.span);
+            cx.error(codes::MISPLACED_KEY, span, "a wait for a time is never in vain", "remove `otherwise`");
+        }
+    }
+    Some(Wait { target: target?, filter, timeout, otherwise, silence: after })
+}
+
+fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> Option<WaitFor> {
+    if let Kind::Mapping(_) = node.kind {
+        return wait_map(cx, node);
+    }
+    let text = reader::text(
+        &mut cx.report,
+        node,
+        "a duration, a clock time, a signal, or the `as` name of a task or ask",
+    )?
+    .clone();
+    let trimmed = text.trim();
+    let clock = trimmed.strip_prefix("until ").unwrap_or(trimmed);
+    if let Ok(length) = trimmed.parse::<Duration>() {
+        return Some(WaitFor::For(length));
+    }
+    if let Ok(clock) = clock.trim().parse::<ClockTime>() {
+        cx.uses_clock(node.span, format!("`{trimmed}`"));
+        return Some(WaitFor::Until(clock));
+    }
+    if place.waitable.contains(trimmed) {
+        return Some(WaitFor::Binding(Arc::from(trimmed)));
+    }
+    if scope.known.bindings.contains(trimmed) {
+        cx.error(
+            codes::BAD_WAIT,
+            node.span,
+            format!("`{trimmed}` is there already: only a task or an ask can be waited for"),
+            "remove the wait",
+        );
+        return None;
+    }
+    if scope.sometime.contains(trimmed) {
+        cx.error(
+            codes::NOT_SET_YET,
+            node.span,
+            format!("`{trimmed}` is set only by a later step"),
+            format!("move this step behind the one with `as: {trimmed}`"),
+        );
+        return None;
+    }
+    if trimmed.starts_with(|c: char| c.is_ascii_digit())
+        || text.contains(char::is_whitespace)
+        || trimmed.is_empty()
+    {
+        reader::bad_value(
+            &mut cx.report,
+            node,
+            "a duration such as 20m, a clock time such as 20:00, a signal, or the `as` name of a task or ask",
+            None,
+        );
+        return None;
+    }
+    if let Some(near) = suggest::nearest(trimmed, place.waitable.iter().map(String::as_str)) {
+        let message =
+            format!("`{trimmed}` is no `as` name of an earlier task or ask; it is taken as a signal");
+        cx.warning(codes::UNKNOWN_SIGNAL, node.span, message, format!("did you mean `{near}`?"));
+    } else {
+        triggers::signal_name(cx, &text, node.span);
+    }
+    Some(WaitFor::Signal(Arc::from(trimmed)))
+}
+
+/// `{ for: 20m }`, `{ until: 20:00 }`, `{ signal: NAME }`
+fn wait_map(cx: &mut Cx<'_>, node: &Node) -> Option<WaitFor> {
+    let fields = Fields::read(&mut cx.report, node, "`wait`", &["for", "until", "signal"])?;
+    match (fields.get("for"), fields.get("until"), fields.get("signal")) {
+        (Some(node), None, None) => reader::duration(&mut cx.report, node).map(WaitFor::For),
+        (None, Some(node), None) => {
+            cx.uses_clock(node.span, "`until`");
+            reader::clock(&mut cx.report, node).map(WaitFor::Until)
+        }
+        (None, None, Some(node)) => {
+            let name = reader::text(&mut cx.report, node, "a signal's name")?.clone();
+            triggers::signal_name(cx, &name, node.span);
+            Some(WaitFor::Signal(name))
+        }
+        _ => {
+            cx.error(
+                codes::BAD_WAIT,
+                node.span,
+                "a wait is for one thing",
+                "write one of `for: 20m`, `until: 20:00`, `signal: NAME`",
+            );
+            None
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Which words can be a name: what commands and ids can carry, and what the expression language reserves.
+
+use super::cx::Cx;
+use crate::{
+    base::source::Span,
+    lang::{
+        codes,
+        document::{
+            node::{Entry, Node},
+            quoting::half_width,
+        },
+    },
+};
+
+/// Words that an expression cannot use as a name, and so no key of `vars`, `dates` or `with` may be.
+const RESERVED: &[&str] = &[
+    "Fn",
+    "as",
+    "async",
+    "await",
+    "break",
+    "call",
+    "case",
+    "catch",
+    "const",
+    "continue",
+    "curry",
+    "debug",
+    "default",
+    "do",
+    "else",
+    "eval",
+    "exit",
+    "export",
+    "false",
+    "fn",
+    "for",
+    "global",
+    "go",
+    "goto",
+    "if",
+    "import",
+    "in",
+    "is",
+    "is_def_fn",
+    "is_def_var",
+    "is_shared",
+    "let",
+    "loop",
+    "match",
+    "module",
+    "new",
+    "null",
+    "nil",
+    "package",
+    "print",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "shared",
+    "spawn",
+    "static",
+    "super",
+    "switch",
+    "sync",
+    "this",
+    "thread",
+    "throw",
+    "true",
+    "try",
+    "type_of",
+    "until",
+    "use",
+    "var",
+    "void",
+    "while",
+    "with",
+    "yield",
+];
+
+/// A name that is a key.
+pub(crate) fn check_name(cx: &mut Cx<'_>, entry: &Entry, what: &str) {
+    check_word(cx, &entry.key.value, entry.key.span, what);
+}
+
+/// A name that commands and ids can carry.
+pub(crate) fn check_word(cx: &mut Cx<'_>, name: &str, span: Span, what: &str) {
+    let bad = name.chars().find(|c| {
+        c.is_whitespace()
+            || c.is_control()
+            || "/@#:,\"'`$\\{}[]()".contains(*c)
+            || half_width(&c.to_string()).is_some()
+    });
+    if name.is_empty() {
+        cx.error(codes::BAD_NAME, span, format!("a {what} needs a name"), "write a short word");
+    } else if let Some(sign) = bad {
+        let plain: String = name
+            .chars()
+            .map(|c| if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '-' })
+            .collect();
+        let sign = if sign.is_whitespace() { "a space".to_owned() } else { format!("`{sign}`") };
+        cx.error(
+            codes::BAD_NAME,
+            span,
+            format!("the name of a {what} cannot have {sign} in it"),
+            format!("write `{}`", plain.trim_matches('-')),
+        );
+    } else if name.chars().count() > 100 {
+        cx.error(
+            codes::BAD_NAME,
+            span,
+            format!("the name of a {what} has at most 100 letters"),
+            "put the rest into `title`",
+        );
+    }
+}
+
+/// Keys that the expression language reserves; true when it is none.
+pub(crate) fn check_word_reserved(cx: &mut Cx<'_>, key: &str, span: Span) -> bool {
+    if !RESERVED.contains(&key) {
+        return true;
+    }
+    cx.error(
+        codes::RESERVED_NAME,
+        span,
+        format!("`{key}` is a word of the expression language"),
+        format!("write `{key}_` or another word"),
+    );
+    false
+}
+
+/// The keys of a mapping that expressions read.
+pub(crate) fn check_reserved(cx: &mut Cx<'_>, node: &Node) {
+    for entry in node.entries().unwrap_or_default() {
+        check_word_reserved(cx, &entry.key.value, entry.key.span);
+        check_reserved(cx, &entry.value);
+    }
+}

@@ -1,0 +1,118 @@
+//! Recovery as the driver sees it: groups get their books back, older versions are compiled again, what was on its
+//! way is handed out. Decides nothing: a group's first decision is its adoption, or whatever is due.
+
+use super::{
+    RunError,
+    book,
+    dispatch,
+    driver::Driver,
+    slot::{Pending, Slot},
+};
+use crate::{
+    base::ids::{Digest, GroupId, InputId},
+    engine::{
+        input::{Input, InputKind},
+        state::State,
+    },
+    shell::store::{GroupInfo, Open, Recovered, Store, Work},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Driver {
+    pub(super) fn recover(&mut self, recovered: Recovered, store: &Store) -> Result<(), RunError> {
+        for book in &self.books {
+            self.playbooks.insert(book.playbook.clone());
+        }
+        for (group, found) in recovered.groups {
+            if let Some(first) = found.uncovered {
+                self.covers.add(&group, first, recovered.last_seq);
+            }
+            self.slots.insert(group, Slot::new(found.state, None));
+        }
+        for index in 0..self.books.len() {
+            self.settle_in(index, &recovered.infos)?;
+        }
+        let mut lost = BTreeSet::new();
+        for digest in self.digests_in_use() {
+            if self.playbooks.get(&digest).is_none()
+                && let Err(reason) = book::recompile(store, &digest, &mut self.playbooks)
+            {
+                lost.insert(reason);
+            }
+        }
+        let runs = self.slots.values().filter_map(|slot| Some((slot.book?, slot.state.runs.values())));
+        let old: BTreeSet<(usize, &Digest)> =
+            runs.flat_map(|(book, runs)| runs.map(move |run| (book, &run.digest))).collect();
+        for (book, digest) in old {
+            if let Some(old) = self.playbooks.get(digest) {
+                self.books[book].keep_scripts_of(old);
+            }
+        }
+        for reason in lost {
+            self.announcer.trouble(&format!("{reason}; runs that began with it cannot go on"));
+        }
+        let resting: Vec<GroupId> =
+            self.slots.values().filter(|slot| slot.book.is_none()).map(|slot| slot.group().clone()).collect();
+        self.announcer.header(&self.books, &self.dir);
+        self.announcer.resting(&resting);
+        Ok(())
+    }
+
+    /// The versions that groups and their open runs need.
+    pub(super) fn digests_in_use(&self) -> BTreeSet<Digest> {
+        let mut digests: BTreeSet<Digest> =
+            self.books.iter().map(|book| book.playbook.digest.clone()).collect();
+        for slot in self.slots.values().filter(|slot| slot.book.is_some()) {
+            digests.extend(slot.state.digest.clone());
+            digests.extend(slot.state.runs.values().map(|run| run.digest.clone()));
+        }
+        digests
+    }
+
+    /// Gives a book its groups, keeps its texts, and asks each group to adopt its version.
+    pub(super) fn settle_in(
+        &mut self,
+        index: usize,
+        known: &BTreeMap<GroupId, GroupInfo>,
+    ) -> Result<(), RunError> {
+        let book = &self.books[index];
+        let digest = book.playbook.digest.clone();
+        if !known.values().any(|info| info.digest == digest) {
+            let work = Work::Source { digest: digest.clone(), path: book.name.clone(), files: book.files() };
+            self.store.send(work)?;
+        }
+        let groups: Vec<GroupId> = book.playbook.groups.keys().cloned().collect();
+        for group in &groups {
+            let info = self.books[index].info(group);
+            if known.get(group) != Some(&info) {
+                self.store.send(Work::Group(group.clone(), info))?;
+            }
+            let slot =
+                self.slots.entry(group.clone()).or_insert_with(|| Slot::new(State::new(group.clone()), None));
+            slot.book = Some(index);
+            if slot.state.digest.as_ref() != Some(&digest) {
+                let id = InputId::from(format!("adopt/{digest}/{}", slot.state.epoch));
+                let kind = InputKind::Adopt { digest: digest.clone() };
+                slot.waiting.push_front(Pending::new(Input { id, kind }));
+            }
+            self.make_ready(group);
+            self.arm(group);
+            self.call_script(group);
+        }
+        Ok(())
+    }
+
+    /// Hands out what was on its way when the process ended.
+    pub(super) fn carry_on(&mut self, open: Vec<Open>) {
+        let mut jobs = Vec::new();
+        for open in open {
+            match open {
+                Open::Send(row) => jobs.push(*row),
+                Open::Tell(group, effect, receipt) => self.receipt(&group, effect, receipt),
+            }
+        }
+        self.announcer.carried_on(&jobs);
+        let rows = jobs.into_iter().map(dispatch::Outbound::from).collect();
+        self.deliver(rows);
+    }
+}
