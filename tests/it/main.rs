@@ -6,6 +6,7 @@ mod cli_check;
 mod cli_engine;
 mod cli_next;
 mod cli_plan;
+mod cli_render;
 mod cli_simulate;
 mod codes;
 mod compile;
