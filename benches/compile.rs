@@ -4,7 +4,7 @@ use crate::measure::{line, time};
 use playbook::{base::source::MemoryFolder, lang};
 use std::{fmt::Write as _, sync::Arc};
 
-pub fn run() {
+pub(crate) fn run() {
     let mut text = String::from("name: long\ntimezone: Asia/Shanghai\nplays:\n");
     for n in 0..2_000 {
         let _ = write!(

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 const TICKS: usize = 200_000;
 
-pub fn run() {
+pub(crate) fn run() {
     ticks("a run that posts, start to end", "plays: { t: { every: 1s, steps: [post: tick] } }");
     ticks(
         "a run that posts, with budgets",

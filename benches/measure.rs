@@ -19,28 +19,28 @@ use std::{
 };
 
 /// A measure: its name, and what it does.
-pub type Measure = (&'static str, fn());
+pub(crate) type Measure = (&'static str, fn());
 
 /// How long something takes.
-pub fn time<T>(work: impl FnOnce() -> T) -> (Duration, T) {
+pub(crate) fn time<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     let start = Instant::now();
     let result = work();
     (start.elapsed(), result)
 }
 
 /// Prints one line.
-pub fn line(what: &str, value: impl std::fmt::Display) {
+pub(crate) fn line(what: &str, value: impl std::fmt::Display) {
     println!("  {what:<58} {value}");
 }
 
 /// So many a second.
-pub fn rate(n: usize, took: Duration) -> String {
+pub(crate) fn rate(n: usize, took: Duration) -> String {
     let per_second = n as f64 / took.as_secs_f64();
     format!("{per_second:>14.0} /s   ({n} in {:.1} ms)", took.as_secs_f64() * 1e3)
 }
 
 /// Compiles a text.
-pub fn playbook(text: &str) -> Arc<Playbook> {
+pub(crate) fn playbook(text: &str) -> Arc<Playbook> {
     let mut folder = MemoryFolder::default();
     folder.0.insert("p.yaml".into(), Arc::from(text));
     let compiled = lang::compile(&folder, "p.yaml");
@@ -48,7 +48,7 @@ pub fn playbook(text: &str) -> Arc<Playbook> {
 }
 
 /// A group of a playbook, adopted at an instant.
-pub fn adopted(playbook: &Arc<Playbook>, now: Timestamp) -> (State, Playbooks) {
+pub(crate) fn adopted(playbook: &Arc<Playbook>, now: Timestamp) -> (State, Playbooks) {
     let mut playbooks = Playbooks::default();
     playbooks.insert(playbook.clone());
     let group = playbook.groups.keys().next().expect("a group").clone();

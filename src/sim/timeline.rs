@@ -7,6 +7,7 @@ use crate::{
     engine::entry::{Entry, Fact, HoldReason, Outcome, Outgoing, PhaseCause, Skip, Task, TaskKind},
     model::play::Section,
 };
+use std::fmt::Write as _;
 
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,7 @@ pub struct Line {
     pub tone: Tone,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every arm of `describe` ends in it")]
 fn line(word: &'static str, about: impl Into<String>, text: impl Into<String>, tone: Tone) -> Option<Line> {
     Some(Line { word, about: about.into(), text: text.into(), tone })
 }
@@ -55,7 +57,7 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::PhaseEntered { phase, cause, timeout, is_final } => {
             let mut text = phase_cause(cause);
             if let Some(timeout) = timeout {
-                text.push_str(&format!("; until {} at the latest", at(*timeout)));
+                let _ = write!(text, "; until {} at the latest", at(*timeout));
             }
             if *is_final {
                 text.push_str("; it is final");

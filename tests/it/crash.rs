@@ -11,11 +11,17 @@ use crate::{
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+#[expect(clippy::disallowed_methods, reason = "lets an engine run for a while")]
+fn pause(millis: u64) {
+    std::thread::sleep(std::time::Duration::from_millis(millis));
+}
+
 const GROUPS: usize = 20;
 
 /// Twenty groups that tick every second, with a script in every third tick.
 fn town(url: &str) -> Playground {
-    let groups: String = (0..GROUPS).map(|n| format!("  g{n:02}: {{}}\n")).collect();
+    let groups: Vec<String> = (0..GROUPS).map(|n| format!("  g{n:02}: {{}}\n")).collect();
+    let groups = groups.concat();
     let yaml = format!(
         "name: town\ntimezone: UTC\nchannels:\n  group: {{ type: webhook, url: \"{url}\" }}\ngroups:\n{groups}\
 plays:
@@ -187,7 +193,7 @@ fn survives_kill_9_at_random_while_twenty_groups_tick() {
         let engine = town.start(&RUN);
         let _ = engine.line("town");
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        std::thread::sleep(std::time::Duration::from_millis(300 + (seed >> 40) % 1500));
+        pause(300 + (seed >> 40) % 1500);
         let _ = engine.kill();
     }
     calm(&town);

@@ -1,9 +1,12 @@
 //! Integration tests: the real binary, real files, a real database.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test touches the real world, and one that cannot go on has failed")]
+
 mod cli_check;
 mod cli_engine;
 mod cli_next;
 mod cli_plan;
+mod cli_render;
 mod cli_simulate;
 mod codes;
 mod compile;

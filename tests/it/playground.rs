@@ -27,7 +27,6 @@ pub(crate) struct Playground {
 }
 
 /// What a finished process left.
-#[must_use]
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) stdout: String,
@@ -127,6 +126,7 @@ impl Playground {
     }
 
     /// Runs to the end.
+    #[must_use]
     pub(crate) fn run(&self, args: &[&str]) -> Output {
         self.start(args).wait()
     }
@@ -215,6 +215,7 @@ impl Process {
     }
 
     /// Asks it to stop (SIGTERM) and waits for its end.
+    #[must_use]
     pub(crate) fn stop(self) -> Output {
         self.signal("TERM");
         self.wait()
@@ -227,12 +228,14 @@ impl Process {
     }
 
     /// Ends it at once (SIGKILL).
+    #[must_use]
     pub(crate) fn kill(mut self) -> Output {
         self.child.kill().unwrap();
         self.wait()
     }
 
     /// Waits for its end.
+    #[must_use]
     #[track_caller]
     pub(crate) fn wait(mut self) -> Output {
         let until = Instant::now() + DEADLINE;

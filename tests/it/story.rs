@@ -5,7 +5,7 @@
 
 use playbook::{
     base::{
-        ids::{GroupId, InputId, MemberId, PlayName, RunId, TaskId},
+        ids::{GroupId, InputId, MemberId, PlayName, TaskId},
         source::MemoryFolder,
         time::{Duration, Timestamp},
         value::Value,
@@ -22,19 +22,19 @@ use playbook::{
 };
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
-pub struct Story {
-    pub state: State,
+pub(crate) struct Story {
+    pub(crate) state: State,
     recovered: State,
-    pub playbooks: Playbooks,
-    pub playbook: Arc<Playbook>,
-    pub now: Timestamp,
+    pub(crate) playbooks: Playbooks,
+    pub(crate) playbook: Arc<Playbook>,
+    pub(crate) now: Timestamp,
     files: MemoryFolder,
     scripts: BTreeMap<String, Script>,
     inputs: u64,
-    pub entries: Vec<Entry>,
+    pub(crate) entries: Vec<Entry>,
     seen: usize,
     /// When false, script calls stay under way, as if the engine were down.
-    pub answer_scripts: bool,
+    pub(crate) answer_scripts: bool,
 }
 
 struct NoHost;
@@ -51,13 +51,13 @@ impl Host for NoHost {
     }
 }
 
-pub fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     let civil: jiff::civil::DateTime = text.replace(' ', "T").parse().expect("a civil time");
     let zone = playbook::base::time::Zone::named("Asia/Shanghai").expect("a zone");
     zone.instant(civil)
 }
 
-pub fn compile(files: &MemoryFolder) -> Arc<Playbook> {
+pub(crate) fn compile(files: &MemoryFolder) -> Arc<Playbook> {
     let compiled = lang::compile(files, "p.yaml");
     let problems: Vec<String> = compiled
         .report
@@ -71,11 +71,11 @@ pub fn compile(files: &MemoryFolder) -> Arc<Playbook> {
 
 impl Story {
     /// A playbook in Shanghai, adopted at a time. The text needs no `name` and no `timezone`.
-    pub fn new(start: &str, yaml: &str) -> Self {
+    pub(crate) fn new(start: &str, yaml: &str) -> Self {
         Self::with_files(start, yaml, &[])
     }
 
-    pub fn with_files(start: &str, yaml: &str, files: &[(&str, &str)]) -> Self {
+    pub(crate) fn with_files(start: &str, yaml: &str, files: &[(&str, &str)]) -> Self {
         let mut folder = MemoryFolder::default();
         folder.0.insert("p.yaml".into(), Arc::from(Self::text(yaml)));
         let mut scripts = BTreeMap::new();
@@ -112,7 +112,7 @@ impl Story {
     }
 
     /// Saves another version of the file.
-    pub fn edit(&mut self, yaml: &str) {
+    pub(crate) fn edit(&mut self, yaml: &str) {
         self.files.0.insert("p.yaml".into(), Arc::from(Self::text(yaml)));
         self.playbook = compile(&self.files);
         self.playbooks.insert(self.playbook.clone());
@@ -120,13 +120,13 @@ impl Story {
     }
 
     /// One input, now; and the scripts that it called.
-    pub fn input(&mut self, kind: InputKind) {
+    pub(crate) fn input(&mut self, kind: InputKind) {
         self.inputs += 1;
         let id = InputId::from(format!("input-{}", self.inputs));
         self.input_as(Input { id, kind });
     }
 
-    pub fn input_as(&mut self, input: Input) {
+    pub(crate) fn input_as(&mut self, input: Input) {
         let entries = engine::decide(&self.state, &self.playbooks, &input, self.now);
         let again = engine::decide(&self.state, &self.playbooks, &input, self.now);
         assert_eq!(entries, again, "decide is deterministic");
@@ -149,7 +149,7 @@ impl Story {
     }
 
     /// Answers the script calls that are under way, one at a time.
-    pub fn run_scripts(&mut self) {
+    pub(crate) fn run_scripts(&mut self) {
         while let Some(call) = self.state.calls.front().cloned() {
             let facts =
                 engine::script_facts(&self.state, &self.playbooks, &call.effect).expect("facts of a call");
@@ -169,7 +169,7 @@ impl Story {
     }
 
     /// Lets time go to an instant, waking the group whenever it asked for it.
-    pub fn until(&mut self, to: &str) {
+    pub(crate) fn until(&mut self, to: &str) {
         let to = at(to);
         for _ in 0..100_000 {
             match engine::deadline(&self.state) {
@@ -192,14 +192,14 @@ impl Story {
     }
 
     /// The engine is down until then; nothing is decided meanwhile.
-    pub fn sleep_until(&mut self, to: &str) {
+    pub(crate) fn sleep_until(&mut self, to: &str) {
         self.now = at(to);
         let epoch = self.state.epoch;
         self.input(InputKind::Wake { epoch });
         self.until(to);
     }
 
-    pub fn signal(&mut self, name: &str, member: Option<&str>, data: Value) {
+    pub(crate) fn signal(&mut self, name: &str, member: Option<&str>, data: Value) {
         self.inputs += 1;
         let id = InputId::from(format!("signal-{}", self.inputs));
         let signal = Signal {
@@ -212,37 +212,33 @@ impl Story {
         self.input_as(Input { id, kind: InputKind::Signal(signal) });
     }
 
-    pub fn command(&mut self, command: Command) {
+    pub(crate) fn command(&mut self, command: Command) {
         self.input(InputKind::Command(command));
     }
 
-    pub fn approve(&mut self, task: &str) {
+    pub(crate) fn approve(&mut self, task: &str) {
         self.command(Command::Approve { task: TaskId::new(task), by: Some("zhu".into()) });
     }
 
-    pub fn done(&mut self, task: &str) {
+    pub(crate) fn done(&mut self, task: &str) {
         self.command(Command::Done { task: TaskId::new(task), by: None, note: Value::Null });
     }
 
-    pub fn start(&mut self, play: &str) {
+    pub(crate) fn start(&mut self, play: &str) {
         self.command(Command::Start { play: PlayName::new(play), args: Value::Null });
     }
 
-    pub fn cancel(&mut self, run: &str) {
-        self.command(Command::Cancel { run: RunId::new(run) });
-    }
-
-    pub fn join(&mut self, id: &str, name: &str) {
+    pub(crate) fn join(&mut self, id: &str, name: &str) {
         self.signal("member.joined", Some(id), Value::map([("name", Value::str(name))]));
     }
 
-    pub fn idle_for(&self, length: Duration) -> usize {
+    pub(crate) fn idle_for(&self, length: Duration) -> usize {
         self.state.members.values().filter(|m| self.now.since(m.seen) > length).count()
     }
 
     /// What has happened since the last call, a line each, as a person would tell it. Cursors and bookkeeping are
     /// left out.
-    pub fn news(&mut self) -> String {
+    pub(crate) fn news(&mut self) -> String {
         let mut out = String::new();
         for entry in &self.entries[self.seen..] {
             if let Some(line) = tell(entry) {
@@ -255,7 +251,7 @@ impl Story {
     }
 
     /// The texts that went out, in order.
-    pub fn posts(&self) -> Vec<String> {
+    pub(crate) fn posts(&self) -> Vec<String> {
         self.entries
             .iter()
             .filter_map(|entry| match entry.effect() {

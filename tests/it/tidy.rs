@@ -27,6 +27,8 @@ const LAYERS: &[(&str, &[&str])] = &[
 const OWNERS: &[&str] = &[
     "src/shell/cli/import.rs",
     "src/shell/cli/new.rs",
+    "src/shell/cli/render.rs",
+    "src/shell/cli/send.rs",
     "src/shell/cli/state.rs",
     "src/shell/clock.rs",
     "src/shell/crash.rs",

@@ -52,8 +52,11 @@ impl Target {
             (None, 1) => groups.keys().next().cloned().ok_or_else(|| no_engine(&dir))?,
             (None, 0) => return Err(no_engine(&dir)),
             (None, n) => {
-                return Err(Failure::usage(format!("{} runs {n} groups; which one is meant?", dir.display()))
-                    .help(format!("add --group with one of {}", names())));
+                return Err(Failure::usage(format!(
+                    "{} runs {n} groups; which one is meant?",
+                    dir.display()
+                ))
+                .help(format!("add --group with one of {}", names())));
             }
         };
         let zone = groups.get(&group).map_or_else(Zone::utc, crate::shell::store::GroupInfo::zone);
@@ -94,7 +97,9 @@ pub(super) fn play_and_id(state: &State, text: &str) -> Result<(PlayName, Arc<st
     }
     match text.split_once('/') {
         Some((play, id)) if !play.is_empty() && !id.is_empty() => Ok((PlayName::new(play), Arc::from(id))),
-        _ => Err(Failure::usage(format!("{text:?} is not a date of a play; expected PLAY/ID such as guest-session/jia"))),
+        _ => Err(Failure::usage(format!(
+            "{text:?} is not a date of a play; expected PLAY/ID such as guest-session/jia"
+        ))),
     }
 }
 
