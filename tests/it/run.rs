@@ -114,7 +114,9 @@ fn a_hostile_script_fails_its_step_and_the_engine_goes_on() {
     );
     let mut play = Playground::new();
     for (name, source) in hostile {
-        yaml += &format!("  {name}:\n    on: group.created\n    steps:\n      - run: {name}.rhai\n");
+        yaml += "  NAME:\n    on: group.created\n    steps:\n      - run: NAME.rhai\n"
+            .replace("NAME", name)
+            .as_str();
         play = play.file(&format!("{name}.rhai"), source);
     }
     let play = play.file("p.yaml", &yaml);
@@ -183,7 +185,9 @@ fn one_group_of_a_file_that_loses_it_rests_and_comes_back() {
 #[test]
 fn several_files_and_groups_run_in_one_process_with_one_state() {
     let hello = |name: &str, groups: &str| {
-        format!("name: {name}\n{groups}plays:\n  hello:\n    on: group.created\n    steps:\n      - post: hello from ${{group.id}}\n")
+        format!(
+            "name: {name}\n{groups}plays:\n  hello:\n    on: group.created\n    steps:\n      - post: hello from ${{group.id}}\n"
+        )
     };
     let play = Playground::new()
         .file("one/a.yaml", &hello("a", ""))
