@@ -3,7 +3,10 @@
 //! Words only; where they are shown, and in which colour, is the shell's. Also used for the journal.
 
 use crate::{
-    base::time::{Duration, Timestamp, Zone},
+    base::{
+        time::{Duration, Timestamp, Zone},
+        words,
+    },
     engine::entry::{Entry, Fact, HoldReason, Outcome, Outgoing, PhaseCause, Skip, Task, TaskKind},
     model::play::Section,
 };
@@ -148,13 +151,15 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::DateCancelled { play, date } => line("cancelled", play.as_str(), date.to_string(), Tone::Turn),
         Fact::PruneNoticed { run, members } => {
             let n = members.len();
-            line("notice", play_of(run.as_str()), format!("{n} silent members have been told"), Tone::Plain)
+            let have = if n == 1 { "has" } else { "have" };
+            let text = format!("{} {have} been told", words::count(n, "silent member"));
+            line("notice", play_of(run.as_str()), text, Tone::Plain)
         }
         Fact::MemberGone { member } => {
             line("gone", member.as_str(), "is no longer in the group", Tone::Plain)
         }
-        Fact::Paused { play } => line("paused", play.as_ref().map_or("", |p| p.as_str()), "", Tone::Turn),
-        Fact::Resumed { play } => line("resumed", play.as_ref().map_or("", |p| p.as_str()), "", Tone::Turn),
+        Fact::Paused { play } => line("paused", play.as_ref().map_or("every play", |p| p.as_str()), "", Tone::Turn),
+        Fact::Resumed { play } => line("resumed", play.as_ref().map_or("every play", |p| p.as_str()), "", Tone::Turn),
         Fact::Slept { from, length } => {
             line("slept", "", format!("since {}, {length}", at(*from)), Tone::Turn)
         }

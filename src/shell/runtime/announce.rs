@@ -145,7 +145,6 @@ impl Announcer {
         };
         let clock = book.playbook.zone.civil(entry.at).strftime("%H:%M:%S").to_string();
         let whose = if self.groups > 1 { format!("{} · ", slot.group()) } else { String::new() };
-        let about = if line.about.is_empty() { String::new() } else { line.about.clone() };
         let out = outgoing(entry);
         let text = if out.is_some_and(|out| self.previewed(book, slot, out).is_some()) {
             String::new()
@@ -153,7 +152,11 @@ impl Announcer {
             format!("  {}", shown(&line.text))
         };
         let head = format!("{}  {}", paint(DIM, &clock), paint(style, &format!("{:<9}", line.word)));
-        let tail = format!("{whose}{}{text}", paint(NAME, &about));
+        let tail = if line.about.is_empty() {
+            format!("{whose}{}", text.trim_start())
+        } else {
+            format!("{whose}{}{text}", paint(NAME, &line.about))
+        };
         self.console.say(format!("{head} {}", tail.trim_end()));
         if let Some(preview) = out.and_then(|out| self.previewed(book, slot, out)) {
             self.console.say(indent(&preview));
@@ -282,7 +285,7 @@ pub(super) fn answer_command(kind: TaskKind, id: &str, group: Option<&GroupId>) 
     match kind {
         TaskKind::Approval => format!("playbook approve {id}{whose} · playbook reject {id}{whose}"),
         TaskKind::Question => {
-            format!("playbook signal answer --member ID --data '{{\"task\":\"{id}\",\"option\":1}}'{whose}")
+            format!("playbook signal answer --member ID --with task={id} --with option=1{whose}")
         }
         TaskKind::Task | TaskKind::Delivery | TaskKind::Removal => format!("playbook done {id}{whose}"),
     }

@@ -16,6 +16,7 @@ mod asks;
 mod reload;
 mod covers;
 mod console;
+mod wrap;
 mod announce;
 mod header;
 

@@ -2,7 +2,7 @@
 //!
 //! Tables and strikethrough are read too. Raw HTML is text. Nothing here knows a platform.
 
-use crate::model::message::Message;
+use crate::model::message::{Message, Poll};
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 pub mod write;
@@ -123,7 +123,11 @@ pub fn blocks(message: &Message) -> Vec<Block> {
 /// The same without the buttons, for a platform that has some.
 pub fn blocks_without_buttons(message: &Message) -> Vec<Block> {
     let mut blocks = parse(&message.text);
-    if let Some(poll) = &message.poll {
+    // A text that has the question and the options already is not followed by them.
+    let written = |poll: &Poll| {
+        message.text.contains(&poll.question) && poll.options.iter().all(|option| message.text.contains(option))
+    };
+    if let Some(poll) = message.poll.as_ref().filter(|poll| !written(poll)) {
         let question =
             Span { style: Style { bold: true, ..Style::default() }, ..Span::plain(&poll.question) };
         // A question that is also the text is not asked twice.
