@@ -48,6 +48,8 @@ fn several_files_are_checked_and_one_bad_one_is_enough() {
     let output = place.run(&["check", "bad.yaml", "good.yaml"]).exits(1);
     assert!(output.stdout.contains("good.yaml: 1 play"), "{}", output.stdout);
     place.run(&["check", "none.yaml"]).exits(3);
+    let both = place.run(&["check", "none.yaml", "bad.yaml"]).exits(3);
+    assert!(both.stderr.contains("none.yaml") && both.stdout.contains("bad.yaml:"), "{}", both.stdout);
 }
 
 #[test]

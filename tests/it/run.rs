@@ -100,6 +100,45 @@ fn a_script_edit_is_live_and_a_broken_script_fails_only_its_step() {
 }
 
 #[test]
+fn a_failed_run_goes_on_from_its_step_when_it_is_retried() {
+    let yaml = "name: p\nplays:\n  x:\n    steps:\n      - post: before\n      - run: a.rhai\n      - post: after\n  y:\n    steps:\n      - post: why\n";
+    let play = Playground::new().file("p.yaml", yaml).file("a.rhai", "fn main(args) { throw \"no\"; }");
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let _ = play.run(&["start", "x"]).exits(0);
+    let runs = || play.run(&["runs", "--format", "json"]).exits(0).json_lines();
+    eventually("it fails", || runs().iter().any(|run| run["outcome"] == "failed"));
+    // A play that ends often does not make a failed run forgotten.
+    for _ in 0..40 {
+        let _ = play.run(&["start", "y"]).exits(0);
+    }
+    let failed = runs().into_iter().find(|run| run["outcome"] == "failed").expect("still there");
+    play.write("a.rhai", "fn main(args) { 1 }");
+    engine.line("a.rhai was saved");
+    let id = failed["run"].as_str().unwrap();
+    let _ = play.run(&["retry", id]).exits(0);
+    eventually("the rest is posted", || engine.stdout().contains("after"));
+    let _ = play.run(&["retry", id]).exits(4);
+    let log = play.run(&["log", "--format", "json"]).exits(0).json_lines();
+    let before = log.iter().filter(|entry| entry["message"]["text"] == "before").count();
+    assert_eq!(before, 1, "what was done is not done again");
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn of_several_files_every_overview_names_its_group() {
+    let book = |name: &str| {
+        format!(
+            "name: {name}\npeople:\n  zhu: {{ name: Zhu }}\nplays:\n  x:\n    on: group.created\n    steps:\n      - task: count us\n        to: zhu\n"
+        )
+    };
+    let play = Playground::new().file("a.yaml", &book("first")).file("b.yaml", &book("second"));
+    let engine = play.start(&["run", "a.yaml", "b.yaml"]);
+    engine.line("--group second");
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
 fn a_hostile_script_fails_its_step_and_the_engine_goes_on() {
     let sink = Sink::start();
     let hostile = [
