@@ -45,6 +45,18 @@ fn a_missing_secret_is_named_exactly_and_a_rehearsal_needs_none() {
 }
 
 #[test]
+fn all_that_is_missing_is_named_at_once() {
+    let play = Playground::new().file(
+        "p.yaml",
+        "name: p\nchannels:\n  group: { type: wecom, url: { env: THE_HOOK } }\n  staff: { type: feishu, url: { env: STAFF_HOOK }, secret: { env: STAFF_SIGN } }\nplays:\n  x:\n    steps:\n      - post: hi\n",
+    );
+    let output = play.run(&["run", "p.yaml"]).exits(3);
+    for name in ["THE_HOOK", "STAFF_HOOK", "STAFF_SIGN"] {
+        assert!(output.stderr.contains(name), "{name}: {}", output.stderr);
+    }
+}
+
+#[test]
 fn errors_are_shown_as_check_shows_them_and_nothing_starts() {
     let play = Playground::new().file("p.yaml", "name: p\nplays:\n  x:\n    setps: []\n");
     let output = play.run(&["run", "p.yaml"]).exits(1);
