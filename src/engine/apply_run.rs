@@ -187,7 +187,9 @@ fn finish_run(state: &mut State, at: Timestamp, id: &RunId, outcome: Outcome, re
     ended.waiting = None;
     let finished = Arc::make_mut(&mut state.finished);
     if finished.len() >= limits::RUNS_REMEMBERED_MAX {
-        finished.pop_front();
+        // A failed run waits for a person, who may come long after a busy play has ended many times.
+        let oldest_ended = finished.iter().position(|run| run.outcome != Some(Outcome::Failed));
+        finished.remove(oldest_ended.unwrap_or(0));
     }
     finished.push_back(run);
     Ok(())

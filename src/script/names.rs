@@ -125,6 +125,8 @@ pub struct Known {
     pub roles: BTreeSet<String>,
     /// The constants under `vars`, the playbook's and every group's. `None` where they are not known.
     pub vars: Option<BTreeSet<String>>,
+    /// The fields that the playbook keeps of a member, so that a slip in another property can be told from them.
+    pub fields: BTreeSet<String>,
     /// The keys that every entry of the play's `dates` may have. `None` where they are not known.
     pub dates: Option<BTreeSet<String>>,
 }

@@ -2,13 +2,21 @@
 //!
 //! The file's content (who, since when) is only for the message; the lock itself is what counts.
 
+#![expect(clippy::disallowed_methods, reason = "waits a moment for a lock whose holder was just killed")]
+
 use super::clock;
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{Read as _, Seek as _, SeekFrom, Write as _},
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
+    time::Duration,
 };
+
+/// A process that was just killed holds its lock until the operating system has taken it down: whoever restarts an
+/// engine without waiting for that is not refused.
+const HANDOVER_TRIES: u32 = 10;
+const HANDOVER_WAIT: Duration = Duration::from_millis(20);
 
 /// Held as long as the engine runs; the operating system lets go of it when the process ends in any way.
 #[derive(Debug)]
@@ -53,7 +61,15 @@ impl Lock {
             .write(true)
             .open(dir.join("lock"))
             .map_err(io)?;
-        match file.try_lock() {
+        let mut taken = file.try_lock();
+        for _ in 0..HANDOVER_TRIES {
+            if !matches!(taken, Err(TryLockError::WouldBlock)) {
+                break;
+            }
+            std::thread::sleep(HANDOVER_WAIT);
+            taken = file.try_lock();
+        }
+        match taken {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();

@@ -33,15 +33,7 @@ fn an_error_is_shown_at_its_place_in_every_format_and_ends_with_1() {
     assert_eq!(
         keys,
         [
-            "code",
-            "severity",
-            "message",
-            "file",
-            "line",
-            "column",
-            "end_line",
-            "end_column",
-            "help",
+            "code", "severity", "message", "file", "line", "column", "end_line", "end_column", "help",
             "practices"
         ]
     );
@@ -55,7 +47,9 @@ fn several_files_are_checked_and_one_bad_one_is_enough() {
     let place = Playground::new().file("good.yaml", GOOD).file("bad.yaml", "plays: []\n");
     let output = place.run(&["check", "bad.yaml", "good.yaml"]).exits(1);
     assert!(output.stdout.contains("good.yaml: 1 play"), "{}", output.stdout);
-    let _ = place.run(&["check", "none.yaml"]).exits(3);
+    place.run(&["check", "none.yaml"]).exits(3);
+    let both = place.run(&["check", "none.yaml", "bad.yaml"]).exits(3);
+    assert!(both.stderr.contains("none.yaml") && both.stdout.contains("bad.yaml:"), "{}", both.stdout);
 }
 
 #[test]
@@ -72,10 +66,10 @@ fn every_code_can_be_explained_and_a_slip_is_understood() {
 #[test]
 fn a_new_playbook_is_whole_and_never_overwrites() {
     let place = Playground::new();
-    let _ = place.run(&["new", "community", "mine"]).exits(0);
-    let _ = place.run(&["check", "mine/community.yaml"]).exits(0);
+    place.run(&["new", "community", "mine"]).exits(0);
+    place.run(&["check", "mine/community.yaml"]).exits(0);
     place.write("mine/community.yaml", "name: edited\n");
-    let _ = place.run(&["new", "community", "mine"]).exits(3);
+    place.run(&["new", "community", "mine"]).exits(3);
     assert_eq!(place.read("mine/community.yaml"), "name: edited\n");
     let slip = place.run(&["new", "comunity"]).exits(2);
     assert!(slip.stderr.contains("did you mean community?"), "{}", slip.stderr);
@@ -88,23 +82,17 @@ fn every_template_comes_with_all_that_it_needs() {
     let names: Vec<&str> = list.lines().skip(1).map_while(|line| line.split_whitespace().next()).collect();
     assert!(names.len() >= 7, "{list}");
     for name in names {
-        let _ = place.run(&["new", name]).exits(0);
-        let _ = place.run(&["check", &format!("{name}/{name}.yaml")]).exits(0);
+        place.run(&["new", name]).exits(0);
+        place.run(&["check", &format!("{name}/{name}.yaml")]).exits(0);
     }
 }
 
 #[test]
 fn the_handbook_is_made_of_the_file() {
     let place = Playground::new();
-    let _ = place.run(&["new", "community"]).exits(0);
+    place.run(&["new", "community"]).exits(0);
     let page = place.run(&["handbook", "community/community.yaml"]).exits(0).stdout;
-    for text in [
-        "# 长安共读\n",
-        "一周共读一本书",
-        "商业广告",
-        "**周三猜谜** (`riddle-night`)",
-        "2026年12月11日 20:00",
-    ] {
+    for text in ["# 长安共读\n", "一周共读一本书", "商业广告", "**周三猜谜** (`riddle-night`)", "2026年12月11日 20:00"] {
         assert!(page.contains(text), "{text} in\n{page}");
     }
 }

@@ -45,6 +45,18 @@ fn a_missing_secret_is_named_exactly_and_a_rehearsal_needs_none() {
 }
 
 #[test]
+fn all_that_is_missing_is_named_at_once() {
+    let play = Playground::new().file(
+        "p.yaml",
+        "name: p\nchannels:\n  group: { type: wecom, url: { env: THE_HOOK } }\n  staff: { type: feishu, url: { env: STAFF_HOOK }, secret: { env: STAFF_SIGN } }\nplays:\n  x:\n    steps:\n      - post: hi\n",
+    );
+    let output = play.run(&["run", "p.yaml"]).exits(3);
+    for name in ["THE_HOOK", "STAFF_HOOK", "STAFF_SIGN"] {
+        assert!(output.stderr.contains(name), "{name}: {}", output.stderr);
+    }
+}
+
+#[test]
 fn errors_are_shown_as_check_shows_them_and_nothing_starts() {
     let play = Playground::new().file("p.yaml", "name: p\nplays:\n  x:\n    setps: []\n");
     let output = play.run(&["run", "p.yaml"]).exits(1);
@@ -96,6 +108,45 @@ fn a_script_edit_is_live_and_a_broken_script_fails_only_its_step() {
     engine.line("a.rhai is refused, the last good version goes on");
     play.write_by_rename("a.rhai", "fn main(args) { post(\"third\") }");
     eventually("the new script posts", || bodies(&sink).iter().any(|body| body.contains("third")));
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn a_failed_run_goes_on_from_its_step_when_it_is_retried() {
+    let yaml = "name: p\nplays:\n  x:\n    steps:\n      - post: before\n      - run: a.rhai\n      - post: after\n  y:\n    steps:\n      - post: why\n";
+    let play = Playground::new().file("p.yaml", yaml).file("a.rhai", "fn main(args) { throw \"no\"; }");
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let _ = play.run(&["start", "x"]).exits(0);
+    let runs = || play.run(&["runs", "--format", "json"]).exits(0).json_lines();
+    eventually("it fails", || runs().iter().any(|run| run["outcome"] == "failed"));
+    // A play that ends often does not make a failed run forgotten.
+    for _ in 0..40 {
+        let _ = play.run(&["start", "y"]).exits(0);
+    }
+    let failed = runs().into_iter().find(|run| run["outcome"] == "failed").expect("still there");
+    play.write("a.rhai", "fn main(args) { 1 }");
+    engine.line("a.rhai was saved");
+    let id = failed["run"].as_str().unwrap();
+    let _ = play.run(&["retry", id]).exits(0);
+    eventually("the rest is posted", || engine.stdout().contains("after"));
+    let _ = play.run(&["retry", id]).exits(4);
+    let log = play.run(&["log", "--format", "json"]).exits(0).json_lines();
+    let before = log.iter().filter(|entry| entry["message"]["text"] == "before").count();
+    assert_eq!(before, 1, "what was done is not done again");
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn of_several_files_every_overview_names_its_group() {
+    let book = |name: &str| {
+        format!(
+            "name: {name}\npeople:\n  zhu: {{ name: Zhu }}\nplays:\n  x:\n    on: group.created\n    steps:\n      - task: count us\n        to: zhu\n"
+        )
+    };
+    let play = Playground::new().file("a.yaml", &book("first")).file("b.yaml", &book("second"));
+    let engine = play.start(&["run", "a.yaml", "b.yaml"]);
+    engine.line("--group second");
     let _ = engine.stop().exits(0);
 }
 

@@ -322,6 +322,7 @@ fn scope(cx: &Cx<'_>) -> Scope {
     .collect::<Globals>();
     scope.known.roles.clone_from(&cx.names.roles);
     scope.known.vars = Some(cx.names.vars.clone());
+    scope.known.fields.clone_from(&cx.names.fields);
     scope
 }
 

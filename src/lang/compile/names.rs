@@ -22,6 +22,8 @@ pub(crate) struct Names {
     pub(crate) plays: BTreeSet<String>,
     /// `vars`, the groups' included, and what `set` writes.
     pub(crate) vars: BTreeSet<String>,
+    /// `members.fields`: what is kept of a member beside what every member has.
+    pub(crate) fields: BTreeSet<String>,
     /// The roles that have a `term`.
     pub(crate) terms: BTreeSet<String>,
 }
@@ -90,6 +92,10 @@ impl Names {
         extend(&mut self.people, root.get("people"));
         extend(&mut self.calendars, root.get("calendars"));
         self.collect_roles(root.get("roles"));
+        if let Some(fields) = root.get("members").and_then(|members| members.get("fields")) {
+            extend(&mut self.fields, Some(fields));
+            self.fields.extend(fields.items().into_iter().flatten().filter_map(Node::text).map(str::to_owned));
+        }
         for play in root.get("plays").and_then(Node::entries).into_iter().flatten() {
             self.collect_set(&play.value);
         }

@@ -13,8 +13,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "这里没有这个键",
         Words {
             en: "The language is closed: a key that is not listed is a slip, never ignored. Where a name is near, it is \
-                 suggested. `playbook schema` lists every key.",
-            zh: "语言是封闭的:没有列出的键就是笔误,绝不会被悄悄忽略。有相近的名字会给出建议。`playbook schema` 列出所有键。",
+                 suggested.",
+            zh: "语言是封闭的:没有列出的键就是笔误,绝不会被悄悄忽略。有相近的名字会给出建议。",
         },
         Example::of("plays:\n  hello:\n    every: monday at 09:00\n    setps:\n      - post: Hello.\n"),
         Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n"),

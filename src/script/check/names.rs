@@ -100,6 +100,9 @@ impl Walk<'_> {
         if let Some(item) = api::find(on, name).find(|item| item.params.is_none_or(<[_]>::is_empty)) {
             return item.gives;
         }
+        if on == "member" {
+            self.field(name, position);
+        }
         if CLOSED.contains(&on) {
             let message = match api::find(on, name).next() {
                 Some(method) => format!("`{name}` takes arguments: `{}`", method.signature()),
@@ -112,6 +115,20 @@ impl Walk<'_> {
             self.problem(position, message, None);
         }
         ANY
+    }
+
+    /// A field of a member. Lists bring in fields of any name, so only a slip in a name that every member has is a
+    /// mistake: `member.idel` would be nothing, and a condition on it never true.
+    fn field(&mut self, name: &str, position: Position) {
+        if matches!(self.place, Place::Expression(known) if known.fields.contains(name)) {
+            return;
+        }
+        let names = api::names_of("member", self.is_script());
+        let slip = names.iter().find(|property| strsim::damerau_levenshtein(name, property) == 1);
+        if let Some(meant) = slip {
+            let help = format!("did you mean `{meant}`? A field of its own is listed under `members.fields`");
+            self.problem(position, format!("a member has no `{name}`"), Some(help));
+        }
     }
 
     fn key(&mut self, on: Kind, keys: &BTreeSet<String>, name: &str, position: Position) {

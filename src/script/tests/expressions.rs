@@ -137,6 +137,15 @@ fn signals_name_their_members() {
 }
 
 #[test]
+fn a_slip_in_a_property_of_a_member_is_told_from_a_field() {
+    let problems = compile("member.idel > days(60)").unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].message.contains("`idel`"), "{:?}", problems[0]);
+    compile("members.where(|m| m.idel > days(60))").unwrap_err();
+    compile("member.point == 3 && member.level == 2").unwrap();
+}
+
+#[test]
 fn missing_keys_of_args_are_nothing_and_of_vars_an_error() {
     assert_eq!(value("args.missing"), Value::Null);
     assert_eq!(value("args.short"), Value::Bool(true));

@@ -120,6 +120,7 @@ fn known() -> Known {
         bindings: set(&["vote"]),
         roles: set(&["host", "editor"]),
         vars: Some(set(&["limit", "ratio"])),
+        fields: set(&["point"]),
         dates: Some(set(&["at", "guest", "topic"])),
     }
 }

@@ -39,8 +39,16 @@ enum CheckFormat {
 impl Check {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let mut errors = false;
+        let mut unreadable = Vec::new();
         for file in &self.files {
-            let loaded = load::compile(file)?;
+            // One file that is not there does not hide what is wrong with the others.
+            let loaded = match load::compile(file) {
+                Ok(loaded) => loaded,
+                Err(failure) => {
+                    unreadable.push(failure.message);
+                    continue;
+                }
+            };
             let compiled = &loaded.compiled;
             errors |= compiled.playbook.is_none() || !compiled.script_problems.is_empty();
             for diagnostic in compiled.report.diagnostics.iter().chain(&compiled.script_problems) {
@@ -57,6 +65,9 @@ impl Check {
             if self.format == CheckFormat::Text {
                 out.line(verdict(&loaded))?;
             }
+        }
+        if !unreadable.is_empty() {
+            return Err(Failure::environment(unreadable.join("\n")));
         }
         if errors { Err(Failure::said(Code::Playbook)) } else { Ok(()) }
     }

@@ -129,7 +129,8 @@ impl Retry {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let run = RunId::new(&self.id);
-        if remote.state()?.runs.contains_key(&run) {
+        let state = remote.state()?;
+        if state.runs.contains_key(&run) || state.finished.iter().any(|ended| ended.id == run) {
             return remote.command(Command::Retry { run }, &format!("{} goes on", self.id), out);
         }
         client::retry(&remote.dir, &remote.group, &EffectId::new(&self.id))?;

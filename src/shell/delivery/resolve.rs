@@ -60,7 +60,11 @@ pub enum Problem {
     /// There is no adapter yet.
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
+    /// More than one setting cannot be read: all of them, so that they can be set at once.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Several(Vec<Problem>),
 }
+
 /// Reads a channel's settings. `env` gives a variable, `read_file` a file's text (the path is as written in the
 /// playbook, relative to its folder); line ends around a value are dropped.
 pub fn resolve(
@@ -70,12 +74,10 @@ pub fn resolve(
 ) -> Result<Target, ResolveError> {
     let error = |problem| ResolveError { channel: channel.name.clone(), problem };
     let adapter = adapter(channel.kind).map_err(|unsupported| error(unsupported.into()))?;
-    let mut read = BTreeMap::new();
-    for (name, values) in &channel.settings {
-        let values: Result<Vec<Secret>, Problem> =
-            values.iter().map(|setting| value_of(setting, env, read_file)).collect();
-        read.insert(name.clone(), values.map_err(error)?);
-    }
+    let read = settings(channel, env, read_file);
+    let mut read = read.map_err(|mut problems| {
+        error(if problems.len() == 1 { problems.remove(0) } else { Problem::Several(problems) })
+    })?;
     for (name, need, _) in channel.kind.settings() {
         if *need == Need::Required && read.get(*name).is_none_or(Vec::is_empty) {
             return Err(error(Problem::Missing(name)));
@@ -102,6 +104,25 @@ pub fn resolve(
         proxy,
         alerts: channel.alerts.clone(),
     })
+}
+
+/// Every setting with its values, or everything that is missing.
+fn settings(
+    channel: &Channel,
+    env: &dyn Fn(&str) -> Option<String>,
+    read_file: &dyn Fn(&str) -> std::io::Result<String>,
+) -> Result<BTreeMap<String, Vec<Secret>>, Vec<Problem>> {
+    let mut read: BTreeMap<String, Vec<Secret>> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (name, values) in &channel.settings {
+        for setting in values {
+            match value_of(setting, env, read_file) {
+                Ok(value) => read.entry(name.clone()).or_default().push(value),
+                Err(problem) => problems.push(problem),
+            }
+        }
+    }
+    if problems.is_empty() { Ok(read) } else { Err(problems) }
 }
 
 fn value_of(

@@ -225,7 +225,7 @@ impl Announcer {
             self.sums.clear();
             for (index, book) in books.iter().enumerate() {
                 let own: Vec<&Slot> = slots.values().filter(|slot| slot.book == Some(index)).collect();
-                self.say(header::overview(book, &own, self.rehearse, self.console.columns));
+                self.say(header::overview(book, &own, slots.len() > 1, self.rehearse, self.console.columns));
             }
             return;
         }

@@ -79,8 +79,15 @@ pub(super) fn header(books: &[Book], dir: &Path, rehearse: bool, _columns: usize
     out
 }
 
-/// How the groups of a book are.
-pub(super) fn overview(book: &Book, slots: &[&Slot], rehearse: bool, columns: usize) -> String {
+/// How the groups of a book are. `several`: the engine runs more than one group, of this book or of another, so that
+/// a command must name the one it means.
+pub(super) fn overview(
+    book: &Book,
+    slots: &[&Slot],
+    several: bool,
+    rehearse: bool,
+    columns: usize,
+) -> String {
     let mut out = String::from("\n");
     if slots.len() > GROUPS_SHOWN {
         let mut phases: BTreeMap<&str, usize> = BTreeMap::new();
@@ -99,7 +106,6 @@ pub(super) fn overview(book: &Book, slots: &[&Slot], rehearse: bool, columns: us
             row(&mut out, "next", &format!("{} ({})", when(at, book), relative(at)));
         }
     }
-    let several = slots.len() > 1;
     for slot in slots.iter().take(if slots.len() > GROUPS_SHOWN { 0 } else { GROUPS_SHOWN }) {
         if several {
             let title = book.playbook.groups.get(slot.group()).map_or("", |group| &group.title);
