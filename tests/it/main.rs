@@ -16,6 +16,7 @@ mod engine;
 mod language;
 mod playground;
 mod plugins;
+mod properties;
 mod run;
 mod shelf;
 mod sink;
