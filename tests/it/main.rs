@@ -13,6 +13,8 @@ mod crash;
 mod delivery;
 mod docs;
 mod engine;
+mod engine_edits;
+mod engine_late;
 mod language;
 mod playground;
 mod plugins;

@@ -21,11 +21,7 @@ use playbook::{
     script::action::{Action, Outcome},
 };
 use proptest::prelude::*;
-use std::{
-    collections::BTreeSet,
-    fmt::Write as _,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
 const POSTS_A_DAY: usize = 12;
 const PROMO_PERCENT: usize = 25;
@@ -119,7 +115,14 @@ fn play_text(dice: &mut Dice<'_>, index: usize, text: &mut String) {
             loops = true;
             line(format!(
                 "on: {}",
-                dice.pick(&["member.joined", "message", "ping", "phase.entered", "group.created", "task.done"])
+                dice.pick(&[
+                    "member.joined",
+                    "message",
+                    "ping",
+                    "phase.entered",
+                    "group.created",
+                    "task.done"
+                ])
             ));
             match dice.below(5) {
                 0 => line("batch: 10m".into()),
@@ -172,18 +175,28 @@ fn step_text(dice: &mut Dice<'_>, loops: bool, text: &mut String) {
         3 => "post: '${members.count} 人'\n        when: members.count > 0",
         4 => "run: s.rhai\n        retry: { times: 1, wait: 1m }\n        max_late: 3h",
         5 => "run: s.rhai\n        timeout: 30m",
-        6 => "task: 做\n        to: host\n        due: 2h\n        remind: 30m\n        escalate: lin\n        as: job\n      - wait: job\n        timeout: 5h",
+        6 => {
+            "task: 做\n        to: host\n        due: 2h\n        remind: 30m\n        escalate: lin\n        as: job\n      - wait: job\n        timeout: 5h"
+        }
         7 => "approve: 行吗\n        to: host\n        open_for: 2h",
-        8 => "approve: 行吗\n        to: host\n        open_for: 2h\n        otherwise: proceed\n        then: [post: 批]",
-        9 => "ask: 哪个\n        options: [甲, 乙]\n        open_for: 90m\n        as: vote\n      - post: '${vote.winner}'",
+        8 => {
+            "approve: 行吗\n        to: host\n        open_for: 2h\n        otherwise: proceed\n        then: [post: 批]"
+        }
+        9 => {
+            "ask: 哪个\n        options: [甲, 乙]\n        open_for: 90m\n        as: vote\n      - post: '${vote.winner}'"
+        }
         10 => "wait: 20m\n      - post: 等",
         11 => "wait: 09:00",
         12 => "wait: ping\n        timeout: 1h\n        otherwise: [post: 空等]",
         13 => "each: '[1, 2]'\n        as: k\n        steps: [{ wait: 5m }, { post: '第 ${k} 个' }]",
-        14 => "prune: member.idle > days(1)\n        max: 2\n        notice: 冒泡\n        grace: 1d\n        to: host",
+        14 => {
+            "prune: member.idle > days(1)\n        max: 2\n        notice: 冒泡\n        grace: 1d\n        to: host"
+        }
         15 => "signal: ping",
         16 => "start: p9",
-        _ => "if: vars.n < 2\n        then: [{ set: { n: vars.n + 1 } }, { enter: grow }]\n        else: [{ stop: 够 }]",
+        _ => {
+            "if: vars.n < 2\n        then: [{ set: { n: vars.n + 1 } }, { enter: grow }]\n        else: [{ stop: 够 }]"
+        }
     };
     let _ = writeln!(text, "      - {step}");
 }
@@ -468,11 +481,15 @@ impl Life {
     fn consistent(&self) {
         let state = &self.story.state;
         let now = self.story.now.max(state.clock);
-        assert!(engine::deadline(state).is_none_or(|deadline| deadline.at > now), "nothing due is left undone");
+        assert!(
+            engine::deadline(state).is_none_or(|deadline| deadline.at > now),
+            "nothing due is left undone"
+        );
         assert!(state.held.len() <= limits::HELD_MAX && state.recent.len() <= limits::RECENT_INPUTS_MAX);
         assert!(state.finished.len() <= limits::RUNS_REMEMBERED_MAX);
         for run in state.runs.values() {
-            let wait = run.waiting.as_ref().unwrap_or_else(|| panic!("{} is open and waits for nothing", run.id));
+            let wait =
+                run.waiting.as_ref().unwrap_or_else(|| panic!("{} is open and waits for nothing", run.id));
             match &wait.waiting {
                 Waiting::Script { effect } => {
                     assert!(state.calls.iter().any(|call| call.effect == *effect), "{effect} is under way");
