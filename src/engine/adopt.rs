@@ -235,10 +235,13 @@ impl Draft<'_> {
         // A change of its own identity, so that it is not taken for the date's run.
         cause.date = None;
         let word = if section == Section::Moved { "moved" } else { "cancelled" };
-        let id = RunId::from(format!("{run}~{word}@{}", self.now.to_utc()));
-        if self.state.runs.contains_key(&id) {
-            return Ok(());
-        }
+        let base = format!("{run}~{word}@{}", self.now.to_utc());
+        let used = |id: &RunId| {
+            self.state.runs.contains_key(id) || self.state.finished.iter().any(|run| run.id == *id)
+        };
+        let id = RunId::from(base.clone());
+        // A date may move twice at one instant; the epoch tells the changes apart.
+        let id = if used(&id) { RunId::from(format!("{base}#{}", self.state.epoch)) } else { id };
         self.start(play, id, self.now, cause, section)
     }
 

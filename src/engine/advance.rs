@@ -20,7 +20,7 @@ use crate::{
         play::{Play, Section},
         playbook::Playbook,
         program::Op,
-        step::{Silence, Step, Verb},
+        step::{Silence, Step, Verb, WaitFor},
     },
     script::{expr::EvalError, facts::Facts, names::Names},
 };
@@ -154,7 +154,8 @@ impl Draft<'_> {
         }
         let late = self.now.since(at.due);
         let max = at.step.max_late.unwrap_or(at.play.max_late);
-        if late > max {
+        // Waiting for an instant says nothing to anybody; what follows is measured from that instant.
+        if late > max && !is_timed_wait(&at.step.verb) {
             return self.skip(at, end, Skip::Late { by: late, max });
         }
         if let Some(when) = &at.step.when {
@@ -450,6 +451,11 @@ impl Draft<'_> {
         })?;
         Ok(next)
     }
+}
+
+/// Whether a step only waits, for an instant that its due instant gives.
+fn is_timed_wait(verb: &Verb) -> bool {
+    matches!(verb, Verb::Wait(wait) if matches!(wait.target, WaitFor::For(_) | WaitFor::Until(_)))
 }
 
 /// A run that has not started, so that its conditions can be tested.

@@ -50,9 +50,7 @@ impl Draft<'_> {
         let cause = Cause { args, ..Cause::default() };
         self.done(at, at.pc + 1, None)?;
         self.try_start(target, run, self.now, cause, Asked::ByTrigger)?;
-        // A play that starts itself with `overlap: replace` has been replaced.
-        let goes_on = self.state.runs.contains_key(&at.run.id);
-        Ok(if goes_on { Went::On(at.pc + 1) } else { Went::Waits })
+        Ok(Went::On(at.pc + 1))
     }
 
     /// An id for a run that no schedule yields: the play and its anchor, numbered when there are several.
