@@ -255,7 +255,9 @@ impl Announcer {
     }
 
     pub(super) fn stopped(&self) {
-        self.say(paint(DIM, "stopped; everything is recorded"));
+        let end =
+            if self.rehearse { "the rehearsal's state is thrown away" } else { "everything is recorded" };
+        self.say(paint(DIM, &format!("stopped; {end}")));
     }
 }
 
@@ -310,6 +312,9 @@ fn messages(n: usize) -> String {
 /// How long until an instant, coarsely.
 pub(super) fn clock_left(at: Timestamp, now: Timestamp) -> String {
     let millis = at.since(now).as_millis().max(0);
+    if millis < 1_000 {
+        return "a moment".into();
+    }
     let (n, unit) = match millis {
         m if m < 60_000 => ((m + 500) / 1_000, "second"),
         m if m < 3_600_000 => (m / 60_000, "minute"),

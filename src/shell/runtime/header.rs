@@ -123,9 +123,7 @@ pub(super) fn overview(book: &Book, slots: &[&Slot], rehearse: bool, columns: us
         );
         row(&mut out, "check", &paint(DIM, &text));
     }
-    if !rehearse {
-        out.push_str(&paint(DIM, "  running; stop with Ctrl-C\n"));
-    }
+    out.push_str(&paint(DIM, "  running; stop with Ctrl-C\n"));
     out
 }
 
@@ -154,6 +152,7 @@ fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usi
     }
     let coming = upcoming(state, &book.playbook);
     let width = coming.iter().take(NEXT_SHOWN).map(|next| next.play.as_str().width()).max().unwrap_or(0);
+    let dates = coming.iter().take(NEXT_SHOWN).map(|next| when(next.at, book).len()).max().unwrap_or(0);
     for (index, next) in coming.iter().take(NEXT_SHOWN).enumerate() {
         let label = if index == 0 { "next" } else { "" };
         let name = next.play.as_str();
@@ -162,7 +161,7 @@ fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usi
         row(
             out,
             label,
-            &format!("{}  {}{pad}  {}", when(next.at, book), paint(NAME, name), paint(style, &text)),
+            &format!("{:<dates$}  {}{pad}  {}", when(next.at, book), paint(NAME, name), paint(style, &text)),
         );
     }
     if coming.len() > NEXT_SHOWN {

@@ -125,7 +125,8 @@ pub fn blocks_without_buttons(message: &Message) -> Vec<Block> {
     let mut blocks = parse(&message.text);
     // A text that has the question and the options already is not followed by them.
     let written = |poll: &Poll| {
-        message.text.contains(&poll.question) && poll.options.iter().all(|option| message.text.contains(option))
+        message.text.contains(&poll.question)
+            && poll.options.iter().all(|option| message.text.contains(option))
     };
     if let Some(poll) = message.poll.as_ref().filter(|poll| !written(poll)) {
         let question =
