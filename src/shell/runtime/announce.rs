@@ -225,8 +225,9 @@ impl Announcer {
             self.sums.clear();
             for (index, book) in books.iter().enumerate() {
                 let own: Vec<&Slot> = slots.values().filter(|slot| slot.book == Some(index)).collect();
-                self.say(header::overview(book, &own, self.rehearse, self.console.columns));
+                self.say(header::overview(book, &own, self.groups > 1, self.rehearse, self.console.columns));
             }
+            self.say(paint(DIM, "  running; stop with Ctrl-C"));
             return;
         }
         if !std::mem::take(&mut self.told) {

@@ -79,8 +79,14 @@ pub(super) fn header(books: &[Book], dir: &Path, rehearse: bool, _columns: usize
     out
 }
 
-/// How the groups of a book are.
-pub(super) fn overview(book: &Book, slots: &[&Slot], rehearse: bool, columns: usize) -> String {
+/// How the groups of a book are; `several` when the engine runs more than one, which then must be named.
+pub(super) fn overview(
+    book: &Book,
+    slots: &[&Slot],
+    several: bool,
+    rehearse: bool,
+    columns: usize,
+) -> String {
     let mut out = String::from("\n");
     if slots.len() > GROUPS_SHOWN {
         let mut phases: BTreeMap<&str, usize> = BTreeMap::new();
@@ -99,7 +105,6 @@ pub(super) fn overview(book: &Book, slots: &[&Slot], rehearse: bool, columns: us
             row(&mut out, "next", &format!("{} ({})", when(at, book), relative(at)));
         }
     }
-    let several = slots.len() > 1;
     for slot in slots.iter().take(if slots.len() > GROUPS_SHOWN { 0 } else { GROUPS_SHOWN }) {
         if several {
             let title = book.playbook.groups.get(slot.group()).map_or("", |group| &group.title);
@@ -123,7 +128,6 @@ pub(super) fn overview(book: &Book, slots: &[&Slot], rehearse: bool, columns: us
         );
         row(&mut out, "check", &paint(DIM, &text));
     }
-    out.push_str(&paint(DIM, "  running; stop with Ctrl-C\n"));
     out
 }
 
