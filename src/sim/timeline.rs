@@ -133,6 +133,8 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             let word = if *section == Section::Moved { "moved" } else { "cancelled" };
             line("run", play.as_str(), format!("{run}: people are told that it is {word}"), Tone::Plain)
         }
+        // The step that failed has a line of its own.
+        Fact::RunFinished { outcome: Outcome::Failed, reason, .. } if reason.starts_with("step ") => None,
         Fact::RunFinished { run, outcome, reason } if *outcome != Outcome::Done => {
             let word = match outcome {
                 Outcome::Done => "done",
@@ -158,8 +160,12 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::MemberGone { member } => {
             line("gone", member.as_str(), "is no longer in the group", Tone::Plain)
         }
-        Fact::Paused { play } => line("paused", play.as_ref().map_or("every play", |p| p.as_str()), "", Tone::Turn),
-        Fact::Resumed { play } => line("resumed", play.as_ref().map_or("every play", |p| p.as_str()), "", Tone::Turn),
+        Fact::Paused { play } => {
+            line("paused", play.as_ref().map_or("every play", |p| p.as_str()), "", Tone::Turn)
+        }
+        Fact::Resumed { play } => {
+            line("resumed", play.as_ref().map_or("every play", |p| p.as_str()), "", Tone::Turn)
+        }
         Fact::Slept { from, length } => {
             line("slept", "", format!("since {}, {length}", at(*from)), Tone::Turn)
         }

@@ -36,7 +36,10 @@ impl Target {
     /// The group that is meant, and the engine that runs it.
     pub(super) fn remote(&self) -> Result<Remote, Failure> {
         let dir = directory(self.state.state.as_deref(), None);
-        let failed = |error: StoreError| no_engine(&dir).help(error.to_string());
+        let failed = |error: StoreError| match error {
+            StoreError::Missing(_) | StoreError::Empty => no_engine(&dir),
+            error => no_engine(&dir).help(error.to_string()),
+        };
         let reader = Reader::open(&dir).map_err(failed)?;
         let groups = reader.groups().map_err(failed)?;
         let names = || groups.keys().map(GroupId::as_str).collect::<Vec<_>>().join(", ");

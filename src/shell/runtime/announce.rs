@@ -225,8 +225,9 @@ impl Announcer {
             self.sums.clear();
             for (index, book) in books.iter().enumerate() {
                 let own: Vec<&Slot> = slots.values().filter(|slot| slot.book == Some(index)).collect();
-                self.say(header::overview(book, &own, slots.len() > 1, self.rehearse, self.console.columns));
+                self.say(header::overview(book, &own, self.groups > 1, self.rehearse, self.console.columns));
             }
+            self.say(paint(DIM, "  running; stop with Ctrl-C"));
             return;
         }
         if !std::mem::take(&mut self.told) {
@@ -255,7 +256,9 @@ impl Announcer {
     }
 
     pub(super) fn stopped(&self) {
-        self.say(paint(DIM, "stopped; everything is recorded"));
+        let end =
+            if self.rehearse { "the rehearsal's state is thrown away" } else { "everything is recorded" };
+        self.say(paint(DIM, &format!("stopped; {end}")));
     }
 }
 
@@ -310,6 +313,9 @@ fn messages(n: usize) -> String {
 /// How long until an instant, coarsely.
 pub(super) fn clock_left(at: Timestamp, now: Timestamp) -> String {
     let millis = at.since(now).as_millis().max(0);
+    if millis < 1_000 {
+        return "a moment".into();
+    }
     let (n, unit) = match millis {
         m if m < 60_000 => ((m + 500) / 1_000, "second"),
         m if m < 3_600_000 => (m / 60_000, "minute"),

@@ -16,39 +16,58 @@ pub(super) fn wrapped(text: &str, columns: usize) -> String {
 fn one(line: &str, columns: usize) -> String {
     let hang = hanging(line);
     let mut out = String::new();
-    // The line under way, its width, and where it could be broken: bytes and columns behind a space.
-    let (mut current, mut width, mut space) = (String::new(), 0, None);
+    let mut width = 0;
+    for word in words(line) {
+        if width + word.width > columns && width > hang {
+            out.truncate(out.trim_end().len());
+            out.push('\n');
+            out.push_str(&" ".repeat(hang));
+            width = hang;
+        }
+        out.push_str(&word.text);
+        width += word.width + word.spaces;
+    }
+    out
+}
+
+/// What is not broken: a word with the spaces behind it, or one Chinese character.
+#[derive(Default)]
+struct Word {
+    text: String,
+    /// Columns, without the spaces.
+    width: usize,
+    spaces: usize,
+}
+
+fn words(line: &str) -> Vec<Word> {
+    let mut words = vec![Word::default()];
     let mut chars = line.chars();
     while let Some(c) = chars.next() {
-        current.push(c);
-        if c == '\x1b' {
+        let wide = c.width().unwrap_or(0);
+        let begins = words.last().is_some_and(|word| match c {
+            ' ' | '\x1b' => false,
+            _ => word.spaces > 0 || (wide > 1 && word.width > 0),
+        });
+        if begins {
+            words.push(Word::default());
+        }
+        let Some(word) = words.last_mut() else { continue };
+        word.text.push(c);
+        match c {
+            ' ' => word.spaces += 1,
             // A colour: up to its `m`.
-            for c in chars.by_ref() {
-                current.push(c);
-                if c == 'm' {
-                    break;
+            '\x1b' => {
+                for c in chars.by_ref() {
+                    word.text.push(c);
+                    if c == 'm' {
+                        break;
+                    }
                 }
             }
-            continue;
-        }
-        width += c.width().unwrap_or(0);
-        if width > columns {
-            let (at, used) = match space {
-                Some((at, used)) if used > hang => (at, used),
-                _ => (current.len() - c.len_utf8(), width - c.width().unwrap_or(0)),
-            };
-            let rest = current.split_off(at);
-            out.push_str(current.trim_end());
-            out.push('\n');
-            current = format!("{}{rest}", " ".repeat(hang));
-            width = hang + width - used;
-            space = None;
-        } else if c == ' ' && width > hang {
-            space = Some((current.len(), width));
+            _ => word.width += wide,
         }
     }
-    out.push_str(&current);
-    out
+    words
 }
 
 /// The column behind the last gap of two spaces near a line's beginning.
@@ -87,8 +106,14 @@ mod tests {
 
     #[test]
     fn the_rest_stands_below_the_text() {
-        assert_eq!(wrapped("  deaf   it cannot hear who joins", 20), "  deaf   it cannot\n         hear who\n         joins");
-        assert_eq!(wrapped("08:25  post  一二三四五六七八", 22), "08:25  post  一二三四\n             五六七八");
+        assert_eq!(
+            wrapped("  deaf   it cannot hear who joins", 20),
+            "  deaf   it cannot\n         hear who\n         joins"
+        );
+        assert_eq!(
+            wrapped("08:25  post  一二三四五六七八", 22),
+            "08:25  post  一二三四\n             五六七八"
+        );
     }
 
     #[test]
