@@ -78,9 +78,15 @@ impl Draft<'_> {
             let reason = Skip::Late { by, max: play.max_late };
             self.skip_range(play, from, to, count, reason)?;
         }
-        for (anchor, reason) in self.choose(play, alive) {
+        let mut chosen = self.choose(play, alive).into_iter().peekable();
+        while let Some((anchor, reason)) = chosen.next() {
             if let Some(reason) = reason {
-                self.skip_range(play, anchor, anchor, 1, reason)?;
+                let (mut to, mut count) = (anchor, 1);
+                while let Some((next, _)) = chosen.next_if(|(_, other)| other.as_ref() == Some(&reason)) {
+                    to = next;
+                    count += 1;
+                }
+                self.skip_range(play, anchor, to, count, reason)?;
                 continue;
             }
             let run = scheduled_run_id(play, anchor);

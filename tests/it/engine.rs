@@ -56,10 +56,7 @@ fn what_was_slept_through_is_one_entry_and_the_last_is_made_up_for() {
         "12-01 07:01 phase main
          12-01 10:01 slept 2h51m
          12-01 10:01 skipped tick@2026-11-30T23:10:00Z x13: late
-         12-01 10:01 skipped tick@2026-12-01T01:20:00Z: catch_up
-         12-01 10:01 skipped tick@2026-12-01T01:30:00Z: catch_up
-         12-01 10:01 skipped tick@2026-12-01T01:40:00Z: catch_up
-         12-01 10:01 skipped tick@2026-12-01T01:50:00Z: catch_up
+         12-01 10:01 skipped tick@2026-12-01T01:20:00Z x4: catch_up
          12-01 10:01 start tick@2026-12-01T02:00:00Z
          12-01 10:01 post group: 滴
          12-01 10:01 end tick@2026-12-01T02:00:00Z: done",
