@@ -16,6 +16,7 @@ mod docs;
 mod engine;
 mod engine_edits;
 mod engine_late;
+mod engine_people;
 mod language;
 mod playground;
 mod plugins;

@@ -248,18 +248,15 @@ impl Life {
     fn live(&mut self, minutes: usize) {
         let end = self.story.now.plus(Duration::MINUTE.times(minutes as i64));
         for _ in 0..40 {
-            match engine::deadline(&self.story.state).filter(|deadline| deadline.at <= end) {
-                Some(deadline) => {
-                    self.story.now = self.story.now.max(deadline.at);
-                    let epoch = self.story.state.epoch;
-                    self.wake();
-                    assert!(self.story.state.epoch > epoch, "a wake at {deadline:?} decides something");
-                }
-                None => {
-                    self.story.now = self.story.now.max(end);
-                    return;
-                }
-            }
+            let Some(deadline) = engine::deadline(&self.story.state).filter(|deadline| deadline.at <= end)
+            else {
+                self.story.now = self.story.now.max(end);
+                return;
+            };
+            self.story.now = self.story.now.max(deadline.at);
+            let epoch = self.story.state.epoch;
+            self.wake();
+            assert!(self.story.state.epoch > epoch, "a wake at {deadline:?} decides something");
         }
     }
 
