@@ -2,8 +2,6 @@
 //!
 //! The file's content (who, since when) is only for the message; the lock itself is what counts.
 
-#![expect(clippy::disallowed_methods, reason = "waits a moment for a lock whose holder was just killed")]
-
 use super::clock;
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -52,11 +50,11 @@ impl Lock {
     /// Makes the directory where it is missing and takes its lock.
     pub fn take(dir: &Path) -> Result<Self, LockError> {
         let io = |source| LockError::Io { dir: dir.into(), source };
-        if dir.exists() && !dir.is_dir() {
-            return Err(io(std::io::Error::other("a file has that name")));
-        }
         // Members and messages are in it: nobody else's business.
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io)?;
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {
+            let taken = error.kind() == std::io::ErrorKind::AlreadyExists;
+            io(if taken { std::io::Error::other("a file has that name") } else { error })
+        })?;
         let mut file = OpenOptions::new()
             .create(true)
             .truncate(false)
