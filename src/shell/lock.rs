@@ -2,6 +2,8 @@
 //!
 //! The file's content (who, since when) is only for the message; the lock itself is what counts.
 
+#![expect(clippy::disallowed_methods, reason = "waits a moment for a lock whose holder was just killed")]
+
 use super::clock;
 use std::{
     fs::{File, OpenOptions, TryLockError},
