@@ -33,6 +33,7 @@ const OWNERS: &[&str] = &[
     "src/shell/clock.rs",
     "src/shell/crash.rs",
     "src/shell/delivery/courier.rs",
+    "src/shell/lock.rs",
     "src/shell/runtime/asks.rs",
     "src/shell/runtime/console.rs",
     "src/shell/runtime/dispatch.rs",
