@@ -52,11 +52,11 @@ impl Lock {
     /// Makes the directory where it is missing and takes its lock.
     pub fn take(dir: &Path) -> Result<Self, LockError> {
         let io = |source| LockError::Io { dir: dir.into(), source };
-        if dir.exists() && !dir.is_dir() {
-            return Err(io(std::io::Error::other("a file has that name")));
-        }
         // Members and messages are in it: nobody else's business.
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io)?;
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {
+            let taken = error.kind() == std::io::ErrorKind::AlreadyExists;
+            io(if taken { std::io::Error::other("a file has that name") } else { error })
+        })?;
         let mut file = OpenOptions::new()
             .create(true)
             .truncate(false)
