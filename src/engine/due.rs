@@ -81,10 +81,10 @@ impl Draft<'_> {
         let mut chosen = self.choose(play, alive).into_iter().peekable();
         while let Some((anchor, reason)) = chosen.next() {
             if let Some(reason) = reason {
+                // One entry a range, not one an occurrence.
                 let (mut to, mut count) = (anchor, 1);
-                while let Some((next, _)) = chosen.next_if(|(_, other)| other.as_ref() == Some(&reason)) {
-                    to = next;
-                    count += 1;
+                while let Some((next, _)) = chosen.next_if(|(_, next)| next.as_ref() == Some(&reason)) {
+                    (to, count) = (next, count + 1);
                 }
                 self.skip_range(play, anchor, to, count, reason)?;
                 continue;
@@ -242,7 +242,7 @@ impl Draft<'_> {
             return Ok(false);
         }
         if play.overlap == Overlap::Replace && asked == Asked::ByTrigger {
-            for open in self.open_runs(play) {
+            for open in self.open_runs(play, &cause) {
                 self.finish(&open, super::entry::Outcome::Replaced, format!("replaced by {run}"))?;
             }
         }
@@ -275,9 +275,11 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn open_runs(&self, play: &Play) -> Vec<RunId> {
+    /// The open runs that a new one would overlap: for a play that runs once a member, those about the same member.
+    fn open_runs(&self, play: &Play, cause: &Cause) -> Vec<RunId> {
         let runs = self.state.runs.values();
         runs.filter(|run| run.play == play.name && run.section == Section::Steps)
+            .filter(|run| cause.member.is_none() || run.cause.member == cause.member)
             .map(|r| r.id.clone())
             .collect()
     }
@@ -289,6 +291,19 @@ impl Draft<'_> {
         }
         if state.is_some_and(|p| p.skip.contains(run)) {
             return Some(Skip::Operator);
+        }
+        if self.state.phase_final && !is_about_phase(cause) {
+            return Some(Skip::Phase { phase: self.state.phase.clone() });
+        }
+        if anchor < self.now && play.alive_until(anchor, &self.playbook.zone) < self.now {
+            let by = self.now.since(play.last_due(anchor, &self.playbook.zone));
+            return Some(Skip::Late { by, max: play.max_late });
+        }
+        if play.from.is_some_and(|from| anchor < from) || play.until.is_some_and(|until| anchor >= until) {
+            return Some(Skip::When { condition: "within `from` and `until` of the play".to_owned() });
+        }
+        if let Some(calendar) = closed_day(&self.playbook, play, anchor) {
+            return Some(Skip::Calendar { calendar: calendar.into() });
         }
         if !play.during.is_empty() && !play.during.contains(&self.state.phase) {
             return Some(Skip::Phase { phase: self.state.phase.clone() });
@@ -302,13 +317,20 @@ impl Draft<'_> {
                 Err(error) => return Some(Skip::When { condition: format!("{} ({error})", when.source()) }),
             }
         }
-        if play.overlap == Overlap::Skip
-            && let Some(open) = self.open_runs(play).into_iter().next()
-        {
+        // One run a member: a second one would say everything twice.
+        let once =
+            play.overlap == Overlap::Skip || (play.overlap == Overlap::Allow && cause.member.is_some());
+        if once && let Some(open) = self.open_runs(play, cause).into_iter().next() {
             return Some(Skip::Overlap { open });
         }
         None
     }
+}
+
+/// Whether a start answers the entering of a phase: the only one that a final phase allows.
+fn is_about_phase(cause: &Cause) -> bool {
+    cause.signals.first().and_then(|signal| signal.get("name")).and_then(Value::as_str)
+        == Some("phase.entered")
 }
 
 /// The anchors whose start has come.

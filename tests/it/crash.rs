@@ -99,6 +99,11 @@ fn judge(town: &Playground, sink: &Sink) {
         .filter(|row| row["in_doubt"] == true)
         .map(|row| (text(row, "group").into(), text(row, "effect").into()))
         .collect();
+    let waits: BTreeSet<(String, String)> = outbox
+        .iter()
+        .filter(|row| ["pending", "claimed"].contains(&text(row, "status")))
+        .map(|row| (text(row, "group").into(), text(row, "effect").into()))
+        .collect();
     let got = sink.got();
     let mut copies: BTreeMap<String, usize> = BTreeMap::new();
     for post in &got {
@@ -122,7 +127,11 @@ fn judge(town: &Playground, sink: &Sink) {
                 firsts.push(effect);
             }
         }
-        let in_order: Vec<&str> = in_order.iter().map(String::as_str).collect();
+        // What was decided as the engine was asked to stop may still be on its way: durable, and last in its lane.
+        let open = |effect: &str| waits.contains(&(group.clone(), effect.to_owned()));
+        let arrived = in_order.iter().rposition(|effect| !open(effect)).map_or(0, |last| last + 1);
+        let in_order: Vec<&str> = in_order[..arrived].iter().map(String::as_str).collect();
+        firsts.retain(|effect| in_order.contains(effect) || !open(effect));
         assert_eq!(firsts, in_order, "G4: {group} got its posts once each and in order");
     }
 }
