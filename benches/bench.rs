@@ -5,13 +5,26 @@
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark prints its numbers and reads its arguments")]
 
 mod compile;
+mod deliver;
 mod engine;
+mod engine_process;
+mod groups;
 mod measure;
+mod receiver;
+mod simulate;
+mod store;
 
 use measure::Measure;
 
 fn main() {
-    let measures: &[Measure] = &[("compile", compile::run), ("engine", engine::run)];
+    let measures: &[Measure] = &[
+        ("compile", compile::run),
+        ("engine", engine::run),
+        ("simulate", simulate::run),
+        ("store", store::run),
+        ("deliver", deliver::run),
+        ("groups", groups::run),
+    ];
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     for (name, run) in measures {
         if wanted.is_empty() || wanted.iter().any(|w| name.contains(w.as_str())) {

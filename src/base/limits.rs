@@ -93,8 +93,8 @@ pub const STEPS_PER_DECISION_MAX: usize = 10_000;
 pub const EACH_MAX: usize = 1_000;
 /// Recent input ids that a group remembers so that a repeated input is a no-op.
 pub const RECENT_INPUTS_MAX: usize = 256;
-/// Depth of signals that cause signals, within one decision.
-pub const SIGNAL_DEPTH_MAX: usize = 16;
+/// Coming occurrences of one play that an operator may have skipped.
+pub const SKIPS_MAX: usize = 1_000;
 
 /// Requests in flight to one host.
 pub const IN_FLIGHT_PER_HOST_MAX: usize = 64;

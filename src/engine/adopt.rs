@@ -5,17 +5,19 @@
 use super::{
     budget,
     draft::{Decided, Draft},
-    entry::{Cause, Fact, Outcome, PhaseCause, Waiting},
+    entry::{Cause, Fact, Outcome, PhaseCause, Skip, Waiting},
     input::Signal,
 };
 use crate::{
     base::{
         ids::{InputId, PlayName, RunId},
+        limits,
         member::Member,
         time::{Duration, Timestamp},
         value::Value,
     },
     model::{
+        occurrence::{next_anchor, scheduled_run_id},
         play::{Play, Section},
         playbook::Playbook,
         trigger::{DateEntry, Trigger},
@@ -46,7 +48,7 @@ impl Draft<'_> {
         }
         let id = InputId::from(format!("group.created/{}", group.id));
         let name = Arc::from("group.created");
-        self.record_signal(Signal { name, id, at: created, member: None, data: Value::Null }, 1)
+        self.record_signal(Signal { name, id, at: created, member: None, data: Value::Null })
     }
 
     /// Arms a play that the group has not had before: nothing before `since` exists for it.
@@ -73,7 +75,8 @@ impl Draft<'_> {
         let playbook = self.playbook.clone();
         let horizon = budget::horizon(&playbook.budgets);
         self.emit(Fact::PlaybookChanged { digest: playbook.digest.clone(), horizon })?;
-        if self.state.phase_final && playbook.phase(&self.state.phase).is_some_and(|phase| phase.is_final) {
+        self.adjust_phase(old)?;
+        if self.state.phase_final {
             return Ok(());
         }
         for play in &playbook.plays {
@@ -83,14 +86,33 @@ impl Draft<'_> {
         let gone: Vec<PlayName> =
             self.state.plays.keys().filter(|name| playbook.play(name).is_none()).cloned().collect();
         for name in gone {
-            self.disarm_gone(&name)?;
-        }
-        if playbook.phase(&self.state.phase).is_none()
-            && let Some(first) = playbook.phases.first()
-        {
-            self.enter_phase(&first.name, PhaseCause::Edit)?;
+            if let Some(before) = old.and_then(|old| old.play(&name)) {
+                self.skip_left_open(before, old)?;
+            }
+            self.disarm_but(&name, false, false, false)?;
         }
         self.set_midnight()
+    }
+
+    /// The phase as the version in force describes it; the first one where the file has it no more.
+    fn adjust_phase(&mut self, old: Option<&Arc<Playbook>>) -> Decided {
+        let playbook = self.playbook.clone();
+        let Some(phase) = playbook.phase(&self.state.phase) else {
+            let Some(first) = playbook.phases.first() else { return Ok(()) };
+            return self.enter_phase(&first.name, PhaseCause::Edit);
+        };
+        let before = old.and_then(|old| old.phase(&phase.name));
+        let timed = before.is_some_and(|before| before.timeout != phase.timeout);
+        if phase.is_final == self.state.phase_final && !timed {
+            return Ok(());
+        }
+        let timeout = phase.timeout.filter(|_| !phase.is_final);
+        self.emit(Fact::PhaseEntered {
+            phase: phase.name.clone(),
+            cause: PhaseCause::Edit,
+            timeout: timeout.map(|timeout| self.state.phase_entered.plus(timeout)),
+            is_final: phase.is_final,
+        })
     }
 
     fn arm_changed(
@@ -99,6 +121,13 @@ impl Draft<'_> {
         play: &Arc<Play>,
         old: Option<&Arc<Playbook>>,
     ) -> Decided {
+        if let (Some(before), false) = (before, matches!(play.trigger, Trigger::Schedule(_))) {
+            self.skip_left_open(before, old)?;
+        }
+        self.disarm_other(play)?;
+        if let Trigger::Dates(dates) = &play.trigger {
+            return self.change_dates(play, dates);
+        }
         let Some(before) = before else { return self.arm_new(play, self.now) };
         match (&before.trigger, &play.trigger) {
             (Trigger::Schedule(was), Trigger::Schedule(is)) => {
@@ -106,6 +135,7 @@ impl Draft<'_> {
                     old.zone == self.playbook.zone
                         && old.workdays() == self.playbook.workdays()
                         && old.roles == self.playbook.roles
+                        && old.groups.get(&self.group.id).is_some_and(|group| group.roles == self.group.roles)
                 });
                 let armed = self.state.plays.get(&play.name).is_some_and(|p| p.next.is_some());
                 let same_lead = before.program.steps().next().and_then(|s| s.at)
@@ -119,9 +149,9 @@ impl Draft<'_> {
                     return Ok(());
                 }
                 // What the old rule left open is not made up for by the new one.
+                self.skip_left_open(before, old)?;
                 self.arm_new(play, self.now)
             }
-            (_, Trigger::Dates(dates)) => self.change_dates(play, dates),
             _ => self.arm_new(play, self.now),
         }
     }
@@ -205,10 +235,13 @@ impl Draft<'_> {
         // A change of its own identity, so that it is not taken for the date's run.
         cause.date = None;
         let word = if section == Section::Moved { "moved" } else { "cancelled" };
-        let id = RunId::from(format!("{run}~{word}@{}", self.now.to_utc()));
-        if self.state.runs.contains_key(&id) {
-            return Ok(());
-        }
+        let base = format!("{run}~{word}@{}", self.now.to_utc());
+        let used = |id: &RunId| {
+            self.state.runs.contains_key(id) || self.state.finished.iter().any(|run| run.id == *id)
+        };
+        let id = RunId::from(base.clone());
+        // A date may move twice at one instant; the epoch tells the changes apart.
+        let id = if used(&id) { RunId::from(format!("{base}#{}", self.state.epoch)) } else { id };
         self.start(play, id, self.now, cause, section)
     }
 
@@ -229,21 +262,44 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn disarm_gone(&mut self, name: &PlayName) -> Decided {
+    /// A play that is triggered in another way now does not start in the old way any more.
+    fn disarm_other(&mut self, play: &Arc<Play>) -> Decided {
+        let scheduled = matches!(play.trigger, Trigger::Schedule(_));
+        let dated = matches!(play.trigger, Trigger::Dates(_));
+        let answers = matches!(play.trigger, Trigger::Signal(_));
+        self.disarm_but(&play.name, scheduled, dated, answers)
+    }
+
+    fn disarm_but(&mut self, name: &PlayName, scheduled: bool, dated: bool, answers: bool) -> Decided {
         let Some(known) = self.state.plays.get(name).cloned() else { return Ok(()) };
-        if known.next.is_some() {
+        if !scheduled && known.next.is_some() {
             let after = known.after.unwrap_or(self.now);
             self.emit(Fact::Armed { play: name.clone(), after, next: None })?;
         }
-        if known.batch.is_some() {
+        if !answers && known.batch.is_some() {
             self.emit(Fact::BatchClosed { play: name.clone() })?;
         }
-        for (id, (anchor, start)) in &known.dates {
+        for (id, (_, start)) in known.dates.iter().filter(|_| !dated) {
             if start.is_some() {
-                let (play, date) = (name.clone(), id.clone());
-                self.emit(Fact::DateArmed { play, date, anchor: *anchor, start: None })?;
+                self.emit(Fact::DateCancelled { play: name.clone(), date: id.clone() })?;
             }
         }
         Ok(())
+    }
+
+    /// Occurrences of the old rule that were due and had not been settled leave a record too.
+    fn skip_left_open(&mut self, before: &Arc<Play>, old: Option<&Arc<Playbook>>) -> Decided {
+        let Some(first) = self.state.plays.get(&before.name).and_then(|p| p.next) else { return Ok(()) };
+        let Some(old) = old.filter(|_| first.0 <= self.now) else { return Ok(()) };
+        let group = old.groups.get(&self.group.id).unwrap_or(&self.group).clone();
+        let (from, mut to, mut count) = (first.0, first.0, 1);
+        while let Some(next) = next_anchor(old, &group, before, self.state.created, to)
+            .filter(|next| *next <= self.now && count < limits::SLEPT_COUNTED_MAX as u64)
+        {
+            (to, count) = (next, count + 1);
+        }
+        let run = scheduled_run_id(before, from);
+        let play = before.name.clone();
+        self.emit(Fact::Skipped { play, run, from, to, count, reason: Skip::Operator })
     }
 }

@@ -20,7 +20,7 @@ use crate::{
         play::{Play, Section},
         playbook::Playbook,
         program::Op,
-        step::{Silence, Step, Verb},
+        step::{Silence, Step, Verb, WaitFor},
     },
     script::{expr::EvalError, facts::Facts, names::Names},
 };
@@ -39,6 +39,8 @@ pub(super) struct At<'s> {
     pub(super) otherwise: u32,
     /// When it was due.
     pub(super) due: Timestamp,
+    /// When it ends, if it ends now: a wait whose time has come ended at that time, however late the wake.
+    pub(super) ends: Timestamp,
 }
 
 /// What became of a step.
@@ -79,8 +81,8 @@ impl Draft<'_> {
                 if self.state.runs.contains_key(&run) {
                     self.advance(&run)?;
                 }
-            } else if let Some((signal, depth)) = self.signals.pop_front() {
-                self.answer_signal(&signal, depth)?;
+            } else if let Some(signal) = self.signals.pop_front() {
+                self.answer_signal(&signal)?;
             } else {
                 return Ok(());
             }
@@ -132,6 +134,7 @@ impl Draft<'_> {
                         pc,
                         otherwise: *otherwise,
                         due,
+                        ends: self.now,
                     };
                     match self.step(&at, *end) {
                         Ok(Went::On(next)) => pc = next,
@@ -151,7 +154,8 @@ impl Draft<'_> {
         }
         let late = self.now.since(at.due);
         let max = at.step.max_late.unwrap_or(at.play.max_late);
-        if late > max {
+        // Waiting for an instant says nothing to anybody; what follows is measured from that instant.
+        if late > max && !is_timed_wait(&at.step.verb) {
             return self.skip(at, end, Skip::Late { by: late, max });
         }
         if let Some(when) = &at.step.when {
@@ -232,7 +236,7 @@ impl Draft<'_> {
             run: at.run.id.clone(),
             step: at.step.id.clone(),
             pc,
-            end: self.now.max(at.due),
+            end: at.ends.max(at.due),
             binding,
         })?;
         Ok(Went::On(pc))
@@ -267,9 +271,9 @@ impl Draft<'_> {
         let Some(wait) = run.waiting.clone() else {
             return Err(IllegalEntry(format!("{id} waits for nothing")));
         };
-        if wait.fails.is_some_and(|fails| fails <= self.now) && wait.until.is_none_or(|u| u > self.now) {
-            let reason =
-                format!("the step took longer than its timeout; it was waiting since {:?}", wait.due);
+        if wait.fails.is_some_and(|fails| fails <= self.now && wait.until.is_none_or(|until| fails < until)) {
+            let since = wait.due.to_rfc3339(&self.playbook.zone);
+            let reason = format!("the step took longer than its timeout; it was due at {since}");
             return self.fail(id, &wait.step, reason);
         }
         self.resume(id, &run, &wait)
@@ -283,7 +287,7 @@ impl Draft<'_> {
                 // The timer is taken away by whatever the step decides next; a step always decides something.
                 Ok(())
             }
-            _ => self.with_step(id, |draft, at| match &wait.waiting {
+            _ => self.with_step_ended(id, wait.until, |draft, at| match &wait.waiting {
                 Waiting::Approval { task } => draft.approval_silent(at, task),
                 Waiting::Answers { task } => draft.count_answers(at, task),
                 Waiting::Time => draft.done(at, at.pc + 1, None),
@@ -300,6 +304,16 @@ impl Draft<'_> {
     pub(super) fn with_step(
         &mut self,
         id: &RunId,
+        act: impl FnOnce(&mut Self, &At<'_>) -> Carried,
+    ) -> Decided {
+        self.with_step_ended(id, None, act)
+    }
+
+    /// The same for a step whose end had an instant of its own.
+    fn with_step_ended(
+        &mut self,
+        id: &RunId,
+        ended: Option<Timestamp>,
         act: impl FnOnce(&mut Self, &At<'_>) -> Carried,
     ) -> Decided {
         let run = self.run(id)?;
@@ -320,6 +334,7 @@ impl Draft<'_> {
             step,
             otherwise: *otherwise,
             due,
+            ends: ended.map_or(self.now, |ended| ended.min(self.now)),
         };
         match act(self, &at) {
             Ok(Went::On(_)) => {
@@ -347,13 +362,12 @@ impl Draft<'_> {
             self.emit(Fact::TaskClosed { task, answer: "cancelled".into(), by: None, note: Value::Null })?;
         }
         if matches!(outcome, Outcome::Cancelled | Outcome::Replaced) {
-            let prefix = format!("{id}/");
             let held: Vec<_> = self
                 .state
                 .held
                 .iter()
                 .map(|held| held.outgoing.effect.clone())
-                .filter(|effect| effect.as_str().starts_with(&prefix))
+                .filter(|effect| super::apply::effect_run(effect) == Some(id.as_str()))
                 .collect();
             for effect in held {
                 self.emit(Fact::Withdrawn { effect })?;
@@ -437,6 +451,11 @@ impl Draft<'_> {
         })?;
         Ok(next)
     }
+}
+
+/// Whether a step only waits, for an instant that its due instant gives.
+fn is_timed_wait(verb: &Verb) -> bool {
+    matches!(verb, Verb::Wait(wait) if matches!(wait.target, WaitFor::For(_) | WaitFor::Until(_)))
 }
 
 /// A run that has not started, so that its conditions can be tested.

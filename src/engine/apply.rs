@@ -75,18 +75,19 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::DateCancelled { play, date } => {
             let old = play_mut(state, play, |p| {
                 let old = p.dates.get(date).copied();
-                if let Some(entry) = p.dates.get_mut(date) {
-                    entry.1 = None;
+                // One that has not started is forgotten, so that a line that was taken out by mistake can be put
+                // back; one that has started never starts again.
+                if old.is_some_and(|old| old.1.is_some()) {
+                    p.dates.remove(date);
                 }
                 old
             });
             let timer = Timer::Date { play: play.clone(), date: date.clone() };
             retime(state, old.and_then(|d| d.1), None, timer);
         }
-        Fact::Skipped { play, run, .. } => {
-            play_mut(state, play, |p| {
-                p.skip.remove(run);
-            });
+        Fact::Skipped { play, run, to, .. } => {
+            let last = RunId::from(format!("{play}@{}", to.to_utc()));
+            play_mut(state, play, |p| p.skip.retain(|skip| skip != run && !(*run < *skip && *skip <= last)));
         }
         Fact::OccurrenceDropped { play, run } => {
             play_mut(state, play, |p| {
@@ -128,7 +129,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::Released(out) => {
             let held = unhold(state, &out.effect)?;
             let due = held.until.map_or(out.due, |until| until.min(at)).max(out.due);
-            sent(state, out);
+            told(state, &out.effect);
             remember_release(state, at, due, out);
         }
         Fact::StillHeld { effect, reason, until } => still_held(state, effect, *reason, *until)?,
@@ -242,9 +243,12 @@ fn enter_phase(
     is_final: bool,
     cause: &PhaseCause,
 ) {
+    let stays = state.phase == *phase && matches!(cause, PhaseCause::Edit | PhaseCause::Timeout);
     state.phase = phase.clone();
     // The first phase begins with the group itself, which may be older than its adoption.
-    state.phase_entered = if *cause == PhaseCause::Adopted { state.created } else { at };
+    if !stays {
+        state.phase_entered = if *cause == PhaseCause::Adopted { state.created } else { at };
+    }
     let old = std::mem::replace(&mut state.phase_timeout, timeout);
     retime(state, old, timeout, Timer::PhaseTimeout);
     state.phase_final = is_final;
@@ -346,6 +350,9 @@ fn describe_member(member: &mut Member, data: &Value) {
 }
 
 fn set_member(state: &mut State, member: &Arc<Member>) {
+    if state.members.len() >= limits::MEMBERS_MAX && !state.members.contains_key(&member.id) {
+        return;
+    }
     if state.members.insert(member.id.clone(), member.clone()).is_none() {
         state.members_ever += 1;
     }
@@ -361,7 +368,7 @@ fn set_key(map: &mut Arc<crate::base::value::Map>, key: &Arc<str>, value: &Value
 }
 
 /// The run that an effect belongs to: everything before the last two parts of its id.
-fn effect_run(effect: &EffectId) -> Option<&str> {
+pub(super) fn effect_run(effect: &EffectId) -> Option<&str> {
     let id = effect.as_str();
     let (rest, _) = id.rsplit_once('/')?;
     rest.rsplit_once('/').map(|(run, _)| run)
@@ -380,12 +387,16 @@ fn sent(state: &mut State, out: &Outgoing) {
     let Some(id) = effect_run(&out.effect) else { return };
     let Some(run) = state.runs.get_mut(id) else { return };
     let run = Arc::make_mut(run);
-    // A held message was counted when it was held.
-    if !run.posts.values().any(|effect| *effect == out.effect) {
-        run.ordinal += 1;
-    }
+    run.ordinal += 1;
     run.told = true;
     note_post(run, out);
+}
+
+/// A held message was counted when it was held; only now people are told.
+fn told(state: &mut State, effect: &EffectId) {
+    if let Some(run) = effect_run(effect).and_then(|id| state.runs.get_mut(id)) {
+        Arc::make_mut(run).told = true;
+    }
 }
 
 fn note_post(run: &mut Run, out: &Outgoing) {
@@ -406,6 +417,8 @@ fn remember_release(state: &mut State, at: Timestamp, due: Timestamp, out: &Outg
     while released.front().is_some_and(|r| r.at < horizon) || released.len() >= limits::RELEASED_MAX {
         released.pop_front();
     }
+    // The gap is measured from the latest due instant, whatever went out after it.
+    let due = released.back().map_or(due, |last| last.due.max(due));
     released.push_back(Released { at, due, label: out.label, mentions: !out.message.mentions.is_empty() });
 }
 

@@ -8,7 +8,12 @@ use super::{
     entry::{Fact, Outcome, Waiting},
     state::{Loop, Run, RunWait, State, Timer},
 };
-use crate::base::{ids::RunId, limits, time::Timestamp, value::Value};
+use crate::base::{
+    ids::{EffectId, RunId},
+    limits,
+    time::Timestamp,
+    value::Value,
+};
 use std::{collections::BTreeMap, sync::Arc};
 
 type Applied = Result<(), IllegalEntry>;
@@ -148,9 +153,19 @@ fn set_waiting(
     change(run);
     let old = run.waiting.as_ref().and_then(run_timer);
     let new = wait.as_ref().and_then(run_timer);
-    run.waiting = wait;
+    let before = std::mem::replace(&mut run.waiting, wait);
+    if let Some(Waiting::Script { effect }) = before.map(|wait| wait.waiting) {
+        // A step that was skipped meanwhile has no use for its script.
+        drop_call(state, &effect);
+    }
     retime(state, old, new, Timer::Run { run: id.clone() });
     Ok(())
+}
+
+fn drop_call(state: &mut State, effect: &EffectId) {
+    if state.calls.iter().any(|call| call.effect == *effect) {
+        Arc::make_mut(&mut state.calls).retain(|call| call.effect != *effect);
+    }
 }
 
 fn finish_run(state: &mut State, at: Timestamp, id: &RunId, outcome: Outcome, reason: &str) -> Applied {
@@ -162,7 +177,7 @@ fn finish_run(state: &mut State, at: Timestamp, id: &RunId, outcome: Outcome, re
         state.timers.remove(&(timeout, Timer::RunTimeout { run: id.clone() }));
     }
     if let Some(Waiting::Script { effect }) = run.waiting.as_ref().map(|w| &w.waiting) {
-        Arc::make_mut(&mut state.calls).retain(|call| call.effect != *effect);
+        drop_call(state, effect);
     }
     let mut run = run;
     let ended = Arc::make_mut(&mut run);

@@ -73,17 +73,22 @@ impl Draft<'_> {
 
     /// Looks at all held messages in order: what may go goes, what has expired is dropped with its reason.
     pub(super) fn release_held(&mut self) -> Decided {
-        let mut blocked: Option<Timestamp> = None;
+        let mut blocked = false;
         for held in self.state.held.iter().cloned().collect::<Vec<_>>() {
             let out = &held.outgoing;
             if out.expires.is_some_and(|expires| expires <= self.now) {
                 self.emit(Fact::Expired { effect: out.effect.clone(), reason: Some(held.reason) })?;
                 continue;
             }
-            let own = self.verdict(out, held_due(&held, self.now));
-            let hold = match (own, blocked) {
-                (None, Some(until)) if !out.urgent => Some((HoldReason::Order, Some(until))),
-                (own, _) => own,
+            let hold = if blocked && !out.urgent {
+                // Looked at when the one before it has gone; until then nothing about it changes.
+                let aside = !is_flow(held.reason) && held.until.is_none_or(|until| until > self.now);
+                if aside {
+                    continue;
+                }
+                Some((HoldReason::Order, None))
+            } else {
+                self.verdict(out, held_due(&held, self.now))
             };
             match hold {
                 None => {
@@ -91,12 +96,7 @@ impl Draft<'_> {
                     self.emit(Fact::Released(Box::new(out)))?;
                 }
                 Some((reason, until)) => {
-                    if is_flow(reason)
-                        && blocked.is_none()
-                        && let Some(until) = until
-                    {
-                        blocked = Some(until);
-                    }
+                    blocked |= is_flow(reason);
                     if (reason, until) != (held.reason, held.until) {
                         self.emit(Fact::StillHeld { effect: out.effect.clone(), reason, until })?;
                     }

@@ -14,10 +14,15 @@ use crate::{
         ids::{MemberId, PlayName, RunId, StepId},
         limits,
         member::Member,
-        time::Timestamp,
+        time::{Duration, Timestamp},
         value::Value,
     },
-    model::{play::Play, program::Op, trigger::Trigger},
+    model::{
+        occurrence::{next_anchor, scheduled_run_id},
+        play::Play,
+        program::Op,
+        trigger::Trigger,
+    },
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -145,16 +150,13 @@ impl Draft<'_> {
             let at = open.waiting.as_ref().map_or("?", |wait| wait.step.as_str());
             return self.refuse(format!("`{run}` waits at step {at}, not at {step}"));
         }
-        let (playbook, ops) = match self.play_of(&open) {
-            Some((playbook, _, play)) => (playbook, play.section(open.section).ops.clone()),
-            None => {
-                return self.refuse(format!("the version of the playbook of `{run}` is not known any more"));
-            }
+        let Some((_, _, play)) = self.play_of(&open) else {
+            return self.refuse(format!("the version of the playbook of `{run}` is not known any more"));
         };
-        drop(playbook);
-        let Some(Op::Step { end, .. }) = ops.get(open.pc as usize) else { return self.no_run(run) };
+        let op = play.section(open.section).ops.get(open.pc as usize);
+        let Some(Op::Step { end, .. }) = op else { return self.no_run(run) };
         let pc = if *end == u32::MAX { open.pc + 1 } else { *end };
-        if let Some(Waiting::Approval { task } | Waiting::Answers { task }) =
+        if let Some(Waiting::Approval { task } | Waiting::Answers { task } | Waiting::Removal { task }) =
             open.waiting.as_ref().map(|wait| wait.waiting.clone())
         {
             self.close(&task, "cancelled", None, Value::Null)?;
@@ -174,10 +176,36 @@ impl Draft<'_> {
     fn skip_coming(&mut self, run: &RunId, step: Option<&StepId>) -> Decided {
         let Some((name, _)) = run.as_str().split_once('@') else { return self.no_run(run) };
         let name = PlayName::new(name);
-        if step.is_some() || self.playbook.play(&name).is_none() {
+        let playbook = self.playbook.clone();
+        let Some(play) = playbook.play(&name).filter(|play| step.is_none() && self.is_coming(play, run))
+        else {
             return self.no_run(run);
+        };
+        let skipped = self.state.plays.get(&play.name).map_or(0, |p| p.skip.len());
+        if skipped >= limits::SKIPS_MAX {
+            return self.refuse(format!("{skipped} occurrences of `{name}` are skipped already, the limit"));
         }
         self.emit(Fact::OccurrenceDropped { play: name, run: run.clone() })
+    }
+
+    /// Whether a run is an occurrence that is still ahead.
+    fn is_coming(&self, play: &Play, run: &RunId) -> bool {
+        let Some((_, moment)) = run.as_str().split_once('@') else { return false };
+        let state = self.state.plays.get(&play.name);
+        match &play.trigger {
+            Trigger::Dates(_) => {
+                state.and_then(|p| p.dates.get(moment)).is_some_and(|(_, start)| start.is_some())
+            }
+            Trigger::Schedule(_) => {
+                let Ok(moment) = moment.parse().map(Timestamp::from_jiff) else { return false };
+                let before = moment.plus(Duration::from_millis(-1));
+                let created = self.state.created;
+                state.and_then(|p| p.next).is_some_and(|(next, _)| next <= moment)
+                    && next_anchor(&self.playbook, &self.group, play, created, before) == Some(moment)
+                    && scheduled_run_id(play, moment) == *run
+            }
+            Trigger::Signal(_) | Trigger::Command => false,
+        }
     }
 
     fn import_members(&mut self, members: &[Member], replace: bool) -> Decided {
@@ -222,7 +250,8 @@ impl Draft<'_> {
 fn merge(known: &Member, listed: &Member) -> Member {
     let mut merged = listed.clone();
     // A list without a day says nothing of it.
-    merged.joined = if listed.joined == Timestamp::MIN { known.joined } else { known.joined.min(listed.joined) };
+    merged.joined =
+        if listed.joined == Timestamp::MIN { known.joined } else { known.joined.min(listed.joined) };
     merged.seen = known.seen.max(listed.seen);
     merged.messages = known.messages.max(listed.messages);
     if listed.points == 0 {

@@ -53,8 +53,8 @@ pub(super) struct Draft<'a> {
     pub(super) now: Timestamp,
     /// Runs that can go on.
     pub(super) ready: VecDeque<RunId>,
-    /// Signals that have been recorded and not yet answered, with their depth.
-    pub(super) signals: VecDeque<(Signal, usize)>,
+    /// Signals that have been recorded and not yet answered.
+    pub(super) signals: VecDeque<Signal>,
     /// Steps carried out.
     pub(super) steps: usize,
     entries: Vec<Entry>,

@@ -94,8 +94,9 @@ fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {
     if let InputKind::Adopt { digest } = &input.kind {
         match draft.state.digest.clone() {
             None => draft.adopt()?,
-            Some(current) if current == *digest => {}
+            Some(current) if current == *digest => announce_sleep(draft)?,
             Some(current) => {
+                announce_sleep(draft)?;
                 let old = draft.playbooks.get(&current).cloned();
                 draft.change_playbook(old.as_ref())?;
             }
@@ -112,7 +113,7 @@ fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {
         InputKind::Signal(signal) => {
             let mut signal = signal.clone();
             signal.at = draft.now;
-            draft.record_signal(signal, 1)?;
+            draft.record_signal(signal)?;
         }
         InputKind::ScriptReturned { effect, result } => draft.script_returned(effect, result)?,
         InputKind::Receipt { effect, receipt } => receipt_came(draft, effect, receipt)?,

@@ -21,7 +21,7 @@ impl Draft<'_> {
         self.emit(Fact::PhaseEntered {
             phase: name.clone(),
             cause,
-            timeout: phase.timeout.map(|timeout| since.plus(timeout)),
+            timeout: phase.timeout.filter(|_| !phase.is_final).map(|timeout| since.plus(timeout)),
             is_final: phase.is_final,
         })?;
         self.set_midnight()?;
@@ -30,10 +30,7 @@ impl Draft<'_> {
             ("from", if from.as_str().is_empty() { Value::Null } else { Value::str(from.as_str()) }),
         ]);
         let id = InputId::from(format!("phase.entered/{name}/{}", self.state.epoch));
-        self.record_signal(
-            Signal { name: Arc::from("phase.entered"), id, at: self.now, member: None, data },
-            1,
-        )
+        self.record_signal(Signal { name: Arc::from("phase.entered"), id, at: self.now, member: None, data })
     }
 
     /// Sets when `until` is tested next if nothing else happens.
@@ -69,6 +66,9 @@ impl Draft<'_> {
     /// Leaves the phase while its `until` is true. An `until` that fails counts as not yet.
     pub(super) fn test_until(&mut self) -> Decided {
         for _ in 0..self.playbook.phases.len() {
+            if self.state.phase_final {
+                return Ok(());
+            }
             let playbook = self.playbook.clone();
             let Some(until) = playbook.phase(&self.state.phase).and_then(|phase| phase.until.as_ref()) else {
                 return Ok(());

@@ -13,22 +13,20 @@ use crate::{
         play::Play,
         trigger::{Batch, OnSignal, Trigger},
     },
+    script::names::Name,
 };
 use std::sync::Arc;
 
 impl Draft<'_> {
     /// Records a signal; what it sets off follows when the run under way has gone as far as it can.
-    pub(super) fn record_signal(&mut self, signal: Signal, depth: usize) -> Decided {
+    pub(super) fn record_signal(&mut self, signal: Signal) -> Decided {
         self.emit(Fact::SignalReceived(signal.clone()))?;
-        self.signals.push_back((signal, depth));
+        self.signals.push_back(signal);
         Ok(())
     }
 
     /// What a recorded signal sets off.
-    pub(super) fn answer_signal(&mut self, signal: &Signal, depth: usize) -> Decided {
-        if depth > limits::SIGNAL_DEPTH_MAX * 64 {
-            return Ok(());
-        }
+    pub(super) fn answer_signal(&mut self, signal: &Signal) -> Decided {
         match &*signal.name {
             "answer" => self.take_answer(signal)?,
             "member.left" => {
@@ -57,6 +55,10 @@ impl Draft<'_> {
         }
         let value = signal.to_value();
         if let Some(filter) = &on.filter {
+            if signal.member.is_none() && filter.names().has(Name::Member) {
+                // A condition about a member is not met by a signal about nobody.
+                return Ok(());
+            }
             let about =
                 About { signal: Some(value.clone()), member: signal.member.clone(), ..About::default() };
             let facts = self.facts(filter.names(), &about);
@@ -73,16 +75,6 @@ impl Draft<'_> {
             return self.join_batch(&play.name, batch, signal, value);
         }
         let member = on.per_member.then(|| signal.member.clone()).flatten();
-        if let Some(member) = &member {
-            let open = self
-                .state
-                .runs
-                .values()
-                .any(|run| run.play == play.name && run.cause.member.as_ref() == Some(member));
-            if open && play.overlap == crate::model::play::Overlap::Skip {
-                return Ok(());
-            }
-        }
         let run = self.fresh_run_id(&play.name, signal.at);
         let cause = Cause { signals: vec![value], member, ..Cause::default() };
         self.try_start(play, run, signal.at, cause, Asked::ByTrigger).map(|_| ())
@@ -112,6 +104,9 @@ impl Draft<'_> {
         self.emit(Fact::BatchClosed { play: name.clone() })?;
         let playbook = self.playbook.clone();
         let (Some((until, signals)), Some(play)) = (batch, playbook.play(name)) else { return Ok(()) };
+        if !matches!(play.trigger, Trigger::Signal(_)) {
+            return Ok(());
+        }
         let anchor = until.min(self.now);
         let run = self.fresh_run_id(name, anchor);
         let cause = Cause { signals, ..Cause::default() };

@@ -88,6 +88,7 @@ impl Quiet {
         }
         let day = civil.date();
         let day = if clock < self.to { day } else { day.tomorrow().unwrap_or(day) };
-        Some(zone.instant(day.to_datetime(self.to.to_jiff())))
+        // Where clocks are set back, the quiet hours end at the first of two such instants.
+        Some(zone.instant(day.to_datetime(self.to.to_jiff()))).filter(|end| *end > at)
     }
 }

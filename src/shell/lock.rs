@@ -53,7 +53,10 @@ impl Lock {
     pub fn take(dir: &Path) -> Result<Self, LockError> {
         let io = |source| LockError::Io { dir: dir.into(), source };
         // Members and messages are in it: nobody else's business.
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io)?;
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {
+            let taken = error.kind() == std::io::ErrorKind::AlreadyExists;
+            io(if taken { std::io::Error::other("a file has that name") } else { error })
+        })?;
         let mut file = OpenOptions::new()
             .create(true)
             .truncate(false)

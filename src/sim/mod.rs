@@ -22,6 +22,7 @@ use crate::{
     lang,
     model::{
         playbook::{Playbook, Playbooks},
+        program::Program,
         step::Verb,
     },
     script::sandbox::{Host, Script},
@@ -101,7 +102,7 @@ impl Material {
             .plays
             .iter()
             .flat_map(|play| [&play.program, &play.moved, &play.cancelled])
-            .flat_map(|program| program.steps());
+            .flat_map(Program::steps);
         let mut scripts = BTreeMap::new();
         for step in steps {
             if let Verb::Run(run) = &step.verb

@@ -13,7 +13,7 @@ use crate::{
         entry::{Entry, Fact, HoldReason, Outgoing},
         state::State,
     },
-    model::{budget::Window, playbook::Playbook},
+    model::{budget::Window, playbook::Playbook, program::Program},
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -111,7 +111,7 @@ impl Oracle {
     fn in_time(&mut self, playbook: &Playbook, at: Timestamp, out: &Outgoing) -> Result<(), String> {
         let Some(play) = out.play.as_ref().and_then(|name| playbook.play(name)) else { return Ok(()) };
         let most = *self.lateness.entry(play.name.to_string()).or_insert_with(|| {
-            let steps = [&play.program, &play.moved, &play.cancelled].into_iter().flat_map(|p| p.steps());
+            let steps = [&play.program, &play.moved, &play.cancelled].into_iter().flat_map(Program::steps);
             steps.filter_map(|step| step.max_late).max().unwrap_or(play.max_late).max(play.max_late)
         });
         let late = at.since(out.due);

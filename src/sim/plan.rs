@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{ChannelName, GroupId, PlayName, RunId, StepId},
+        ids::{ChannelName, GroupId, PhaseName, PlayName, RunId, StepId},
         time::{Duration, Timestamp},
     },
     model::{
@@ -289,7 +289,7 @@ fn starts_with_the_group(playbook: &Playbook, play: &Play) -> bool {
 fn phases(playbook: &Playbook, play: &Play) -> Option<String> {
     let own = playbook.phases.iter().filter(|phase| phase.on_enter.as_ref() == Some(&play.name));
     let names: Vec<&str> =
-        own.map(|phase| phase.name.as_str()).chain(play.during.iter().map(|name| name.as_str())).collect();
+        own.map(|phase| phase.name.as_str()).chain(play.during.iter().map(PhaseName::as_str)).collect();
     (!names.is_empty()).then(|| names.join(", "))
 }
 

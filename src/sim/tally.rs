@@ -70,10 +70,8 @@ impl Tally {
     pub fn see(&mut self, transition: &Transition<'_>) {
         self.entries += 1;
         match &transition.entry.fact {
-            Fact::PhaseEntered { phase, .. } => {
-                if !self.phases.iter().any(|(name, _)| name == phase) {
-                    self.phases.push((phase.clone(), transition.entry.at));
-                }
+            Fact::PhaseEntered { phase, .. } if !self.phases.iter().any(|(name, _)| name == phase) => {
+                self.phases.push((phase.clone(), transition.entry.at));
             }
             Fact::RunStarted { play, .. } => self.play(play).runs += 1,
             Fact::RunFinished { run, outcome: Outcome::Failed, .. } => {

@@ -3,10 +3,14 @@
 //! Words only; where they are shown, and in which colour, is the shell's. Also used for the journal.
 
 use crate::{
-    base::time::{Duration, Timestamp, Zone},
+    base::{
+        time::{Duration, Timestamp, Zone},
+        words,
+    },
     engine::entry::{Entry, Fact, HoldReason, Outcome, Outgoing, PhaseCause, Skip, Task, TaskKind},
     model::play::Section,
 };
+use std::fmt::Write as _;
 
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +42,7 @@ pub struct Line {
     pub tone: Tone,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every arm of `describe` ends in it")]
 fn line(word: &'static str, about: impl Into<String>, text: impl Into<String>, tone: Tone) -> Option<Line> {
     Some(Line { word, about: about.into(), text: text.into(), tone })
 }
@@ -55,7 +60,7 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::PhaseEntered { phase, cause, timeout, is_final } => {
             let mut text = phase_cause(cause);
             if let Some(timeout) = timeout {
-                text.push_str(&format!("; until {} at the latest", at(*timeout)));
+                let _ = write!(text, "; until {} at the latest", at(*timeout));
             }
             if *is_final {
                 text.push_str("; it is final");
@@ -128,6 +133,8 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             let word = if *section == Section::Moved { "moved" } else { "cancelled" };
             line("run", play.as_str(), format!("{run}: people are told that it is {word}"), Tone::Plain)
         }
+        // The step that failed has a line of its own.
+        Fact::RunFinished { outcome: Outcome::Failed, reason, .. } if reason.starts_with("step ") => None,
         Fact::RunFinished { run, outcome, reason } if *outcome != Outcome::Done => {
             let word = match outcome {
                 Outcome::Done => "done",
@@ -146,13 +153,19 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::DateCancelled { play, date } => line("cancelled", play.as_str(), date.to_string(), Tone::Turn),
         Fact::PruneNoticed { run, members } => {
             let n = members.len();
-            line("notice", play_of(run.as_str()), format!("{n} silent members have been told"), Tone::Plain)
+            let have = if n == 1 { "has" } else { "have" };
+            let text = format!("{} {have} been told", words::count(n, "silent member"));
+            line("notice", play_of(run.as_str()), text, Tone::Plain)
         }
         Fact::MemberGone { member } => {
             line("gone", member.as_str(), "is no longer in the group", Tone::Plain)
         }
-        Fact::Paused { play } => line("paused", play.as_ref().map_or("", |p| p.as_str()), "", Tone::Turn),
-        Fact::Resumed { play } => line("resumed", play.as_ref().map_or("", |p| p.as_str()), "", Tone::Turn),
+        Fact::Paused { play } => {
+            line("paused", play.as_ref().map_or("every play", |p| p.as_str()), "", Tone::Turn)
+        }
+        Fact::Resumed { play } => {
+            line("resumed", play.as_ref().map_or("every play", |p| p.as_str()), "", Tone::Turn)
+        }
         Fact::Slept { from, length } => {
             line("slept", "", format!("since {}, {length}", at(*from)), Tone::Turn)
         }

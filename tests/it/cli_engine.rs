@@ -33,7 +33,7 @@ plays:
 ";
 
 fn keys(line: &serde_json::Value) -> Vec<&str> {
-    line.as_object().unwrap().keys().map(String::as_str).collect()
+    line.as_object().expect("a line is an object").keys().map(String::as_str).collect()
 }
 
 #[test]
@@ -54,15 +54,17 @@ fn people_answer_and_command_a_running_engine() {
     let place = Playground::new().file("demo.yaml", FILE);
     let engine = place.start(&["run", "demo.yaml"]);
     eventually("the first task", || place.run(&["tasks"]).stdout.contains("邀请朋友"));
-    place.run(&["done", "t1", "--by", "小朱", "--note", "八位"]).exits(0);
+    let _ = place.run(&["done", "t1", "--by", "小朱", "--note", "八位"]).exits(0);
     eventually("the approval", || place.run(&["tasks"]).stdout.contains("可以开始吗?"));
-    place.run(&["approve", "t2", "--by", "小朱"]).exits(0);
-    place.run(&["signal", "member.joined", "--member", "li", "--with", "name=小李", "city=西安"]).exits(0);
+    let _ = place.run(&["approve", "t2", "--by", "小朱"]).exits(0);
+    let _ = place
+        .run(&["signal", "member.joined", "--member", "li", "--with", "name=小李", "city=西安"])
+        .exits(0);
     place.write("more.csv", "id,name,joined,tags\nwang,小王,2026/1/5,vip\n");
     assert_eq!(place.run(&["members", "import", "more.csv"]).exits(0).stdout, "imported 1 member\n");
-    place.run(&["pause", "game"]).exits(0);
-    place.run(&["postpone", "guest/jia", "2099-12-06 20:00"]).exits(0);
-    place.run(&["start", "game"]).exits(0);
+    let _ = place.run(&["pause", "game"]).exits(0);
+    let _ = place.run(&["postpone", "guest/jia", "2099-12-06 20:00"]).exits(0);
+    let _ = place.run(&["start", "game"]).exits(0);
     for (args, said) in [
         (&["done", "t99"][..], "t99"),
         (&["start", "gme"], "gme"),
@@ -77,7 +79,7 @@ fn people_answer_and_command_a_running_engine() {
     assert_eq!(members[0]["fields"]["city"], "西安");
     assert_eq!(members[1]["joined"], "2026-01-05T00:00:00+08:00");
     assert_eq!(members[1]["tags"], serde_json::json!(["vip"]));
-    engine.stop().exits(0);
+    let _ = engine.stop().exits(0);
 
     // The state is read in the same way when the engine has stopped.
     let log = place.run(&["log", "--format", "json"]).exits(0).json_lines();
@@ -95,7 +97,7 @@ fn people_answer_and_command_a_running_engine() {
     assert_eq!(game["unless"], "paused");
     let guest = next.iter().find(|one| one["play"] == "guest").unwrap();
     assert_eq!(guest["at"], "2099-12-06T20:00:00+08:00");
-    place.run(&["done", "t1"]).exits(3);
+    let _ = place.run(&["done", "t1"]).exits(3);
 }
 
 #[test]
@@ -103,15 +105,29 @@ fn what_programs_read_has_stable_keys() {
     let place = Playground::new().file("demo.yaml", FILE);
     let engine = place.start(&["run", "demo.yaml"]);
     eventually("the first task", || place.run(&["tasks"]).stdout.contains("邀请朋友"));
-    engine.stop().exits(0);
+    let _ = engine.stop().exits(0);
     let first = |command: &str| {
         place.run(&[command, "--format", "json"]).exits(0).json_lines().first().cloned().unwrap_or_default()
     };
     assert_eq!(
         keys(&first("status")),
         [
-            "group", "title", "playbook", "file", "digest", "created", "clock", "phase", "phase_entered",
-            "phase_timeout", "paused", "members", "runs", "tasks", "held", "next"
+            "group",
+            "title",
+            "playbook",
+            "file",
+            "digest",
+            "created",
+            "clock",
+            "phase",
+            "phase_entered",
+            "phase_timeout",
+            "paused",
+            "members",
+            "runs",
+            "tasks",
+            "held",
+            "next"
         ]
     );
     assert_eq!(

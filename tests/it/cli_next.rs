@@ -5,11 +5,13 @@ use crate::playground::Playground;
 #[test]
 fn the_next_instants_follow_strictly_after_the_given_one() {
     let output = Playground::new()
-        .run(&["next", "--every", "month on last friday at 19:00", "--timezone", "Asia/Shanghai"]
-            .iter()
-            .chain(&["--from", "2026-11-27T19:00:00+08:00", "-n", "3", "--format", "json"])
-            .copied()
-            .collect::<Vec<_>>())
+        .run(
+            &["next", "--every", "month on last friday at 19:00", "--timezone", "Asia/Shanghai"]
+                .iter()
+                .chain(&["--from", "2026-11-27T19:00:00+08:00", "-n", "3", "--format", "json"])
+                .copied()
+                .collect::<Vec<_>>(),
+        )
         .exits(0);
     assert_eq!(
         output.stdout,

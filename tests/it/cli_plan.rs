@@ -126,7 +126,7 @@ fn a_file_with_errors_has_no_plan() {
 #[test]
 fn the_yardstick_is_planned_for_75_days_in_order_of_time() {
     let place = Playground::new();
-    place.run(&["new", "community"]).exits(0);
+    let _ = place.run(&["new", "community"]).exits(0);
     let args =
         ["plan", "community/community.yaml", "--from", "2026-12-01", "--days", "75", "--format", "json"];
     let lines = place.run(&args).exits(0).json_lines();
@@ -150,5 +150,8 @@ fn the_yardstick_is_planned_for_75_days_in_order_of_time() {
     let handover = lines.iter().find(|line| line["play"] == "handover").unwrap();
     assert_eq!(handover["text"], "与 小林 交接:定位、群规、排期、常见问题");
     let riddle = lines.iter().find(|line| line["play"] == "riddle-night").unwrap();
-    assert_eq!((riddle["phase"].as_str(), riddle["text"].as_str()), (Some("grow, steady"), Some("scripts/riddle.rhai main")));
+    assert_eq!(
+        (riddle["phase"].as_str(), riddle["text"].as_str()),
+        (Some("grow, steady"), Some("scripts/riddle.rhai main"))
+    );
 }

@@ -39,7 +39,8 @@ plays:
 #[test]
 fn a_timeline_can_be_scanned_and_ends_with_the_sums() {
     let place = Playground::new().file("demo.yaml", SMALL);
-    let args = ["simulate", "demo.yaml", "--from", "2026-11-30", "--days", "4", "--members", "0", "--seed", "7"];
+    let args =
+        ["simulate", "demo.yaml", "--from", "2026-11-30", "--days", "4", "--members", "0", "--seed", "7"];
     insta::assert_snapshot!(place.run(&args).exits(0).stdout, @"
     2026-11-30 Monday
       00:00  adopted   the group begins at 00:00
@@ -83,10 +84,11 @@ fn a_timeline_can_be_scanned_and_ends_with_the_sums() {
 #[test]
 fn the_same_seed_gives_the_same_bytes_and_another_one_another_history() {
     let place = Playground::new();
-    place.run(&["new", "community"]).exits(0);
+    let _ = place.run(&["new", "community"]).exits(0);
     let run = |seed: &str, format: &str| {
         let file = "community/community.yaml";
-        let args = ["simulate", file, "--from", "2026-12-01", "--days", "365", "--seed", seed, "--format", format];
+        let args =
+            ["simulate", file, "--from", "2026-12-01", "--days", "365", "--seed", seed, "--format", format];
         place.run(&args).exits(0).stdout
     };
     assert_eq!(run("1", "json"), run("1", "json"));
@@ -109,10 +111,10 @@ fn transitions_for_programs_are_numbered_and_in_order_of_time() {
 
 #[test]
 fn a_script_that_fails_is_a_finding_that_can_be_repeated() {
-    let file = "name: demo\ntimezone: UTC\nplays:\n  a:\n    every: day at 09:00\n    steps:\n      - run: s.rhai\n";
-    let place = Playground::new()
-        .file("demo.yaml", file)
-        .file("s.rhai", "fn main() {\n  let a = [];\n  a[3]\n}\n");
+    let file =
+        "name: demo\ntimezone: UTC\nplays:\n  a:\n    every: day at 09:00\n    steps:\n      - run: s.rhai\n";
+    let place =
+        Playground::new().file("demo.yaml", file).file("s.rhai", "fn main() {\n  let a = [];\n  a[3]\n}\n");
     let args = ["simulate", "demo.yaml", "--from", "2026-12-01", "--days", "1", "--seed", "5"];
     let output = place.run(&args).exits(1);
     assert!(output.stderr.contains("the script of a@2026-12-01T09:00:00Z/1/0 failed"), "{}", output.stderr);

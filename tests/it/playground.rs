@@ -156,7 +156,10 @@ impl Process {
         let keep = stdout.clone();
         let reader = std::thread::spawn(move || {
             for line in BufReader::new(out).lines().map_while(Result::ok) {
-                *keep.lock().unwrap() += &format!("{line}\n");
+                let mut all = keep.lock().unwrap();
+                all.push_str(&line);
+                all.push('\n');
+                drop(all);
                 let _ = sender.send(line);
             }
         });

@@ -165,7 +165,9 @@ fn a_hostile_script_fails_its_step_and_the_engine_goes_on() {
     );
     let mut play = Playground::new();
     for (name, source) in hostile {
-        yaml += &format!("  {name}:\n    on: group.created\n    steps:\n      - run: {name}.rhai\n");
+        yaml += "  NAME:\n    on: group.created\n    steps:\n      - run: NAME.rhai\n"
+            .replace("NAME", name)
+            .as_str();
         play = play.file(&format!("{name}.rhai"), source);
     }
     let play = play.file("p.yaml", &yaml);
@@ -234,7 +236,9 @@ fn one_group_of_a_file_that_loses_it_rests_and_comes_back() {
 #[test]
 fn several_files_and_groups_run_in_one_process_with_one_state() {
     let hello = |name: &str, groups: &str| {
-        format!("name: {name}\n{groups}plays:\n  hello:\n    on: group.created\n    steps:\n      - post: hello from ${{group.id}}\n")
+        format!(
+            "name: {name}\n{groups}plays:\n  hello:\n    on: group.created\n    steps:\n      - post: hello from ${{group.id}}\n"
+        )
     };
     let play = Playground::new()
         .file("one/a.yaml", &hello("a", ""))
@@ -284,4 +288,29 @@ fn a_stop_settles_everything_and_the_next_start_repeats_nothing() {
     }
     assert_eq!(sink.got().len(), 1);
     assert!(play.run(&["outbox", "--format", "json"]).exits(0).stdout.is_empty(), "nothing is on its way");
+}
+
+#[test]
+fn a_message_in_doubt_is_held_where_the_channel_says_so_until_a_person_decides() {
+    let sink = Sink::start();
+    let yaml = format!(
+        "name: p\nchannels:\n  group: {{ type: webhook, url: \"{}\", in_doubt: hold }}\nplays:\n  hello:\n    on: group.created\n    steps:\n      - post: hello\n",
+        sink.url("/")
+    );
+    let play = Playground::new().file("p.yaml", &yaml).env("PLAYBOOK_CRASH_AT", "before-settle:1");
+    assert_eq!(play.start(&["run", "p.yaml"]).wait().code, None, "it dies between attempt and settlement");
+    let play = play.without_env("PLAYBOOK_CRASH_AT");
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("in doubt");
+    let row = || play.run(&["outbox", "--format", "json"]).exits(0).json_lines().remove(0);
+    eventually("it waits for a person", || row()["status"] == "in_doubt");
+    assert_eq!(sink.got().len(), 1, "it is not sent again by itself");
+    let effect = row()["effect"].as_str().unwrap().to_owned();
+    let _ = play.run(&["retry", &effect]).exits(0);
+    eventually("it is sent again", || sink.got().len() == 2);
+    eventually("it is delivered, and the doubt stays on record", || {
+        let row = row();
+        row["status"] == "delivered" && row["in_doubt"] == true
+    });
+    let _ = engine.stop().exits(0);
 }

@@ -13,8 +13,6 @@ use std::{
 pub(crate) struct Got {
     /// Its group and effect, `group/effect`; its `webhook-id` where the body does not name them.
     pub(crate) id: String,
-    /// Its path.
-    pub(crate) path: String,
     /// Its body.
     pub(crate) body: String,
 }
@@ -62,7 +60,6 @@ fn serve(stream: TcpStream, got: &Mutex<Vec<Got>>) {
         if reader.read_line(&mut line).unwrap_or(0) == 0 {
             return;
         }
-        let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
         let (mut length, mut id) = (0, String::new());
         loop {
             line.clear();
@@ -86,7 +83,7 @@ fn serve(stream: TcpStream, got: &Mutex<Vec<Got>>) {
         {
             id = format!("{group}/{effect}");
         }
-        got.lock().unwrap().push(Got { id, path, body: String::from_utf8_lossy(&body).into_owned() });
+        got.lock().unwrap().push(Got { id, body: String::from_utf8_lossy(&body).into_owned() });
         if answer.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").is_err() {
             return;
         }

@@ -220,8 +220,11 @@ async fn after_a_failure_nothing_more_is_written_and_everybody_hears_of_it() {
 #[test]
 fn a_file_that_is_no_database_is_named_and_left_alone() {
     let dir = tempfile::tempdir().unwrap();
-    std::fs::write(dir.path().join("state.db"), "not a database, and longer than a page header is. ".repeat(100))
-        .unwrap();
+    std::fs::write(
+        dir.path().join("state.db"),
+        "not a database, and longer than a page header is. ".repeat(100),
+    )
+    .unwrap();
     let (tell, _acks) = unbounded_channel();
     assert!(matches!(Store::open(dir.path(), tell), Err(StoreError::Corrupt { .. })));
     assert!(std::fs::read_to_string(dir.path().join("state.db")).unwrap().starts_with("not a database"));

@@ -27,10 +27,13 @@ const LAYERS: &[(&str, &[&str])] = &[
 const OWNERS: &[&str] = &[
     "src/shell/cli/import.rs",
     "src/shell/cli/new.rs",
+    "src/shell/cli/render.rs",
+    "src/shell/cli/send.rs",
     "src/shell/cli/state.rs",
     "src/shell/clock.rs",
     "src/shell/crash.rs",
     "src/shell/delivery/courier.rs",
+    "src/shell/lock.rs",
     "src/shell/runtime/asks.rs",
     "src/shell/runtime/console.rs",
     "src/shell/runtime/dispatch.rs",

@@ -3,6 +3,7 @@
 use crate::{
     base::{
         ids::{MemberId, TaskId},
+        limits,
         member::Member,
         value::{Map, Value},
     },
@@ -97,6 +98,9 @@ impl Draft<'_> {
             return Ok(());
         }
         let member = signal.member.clone().unwrap_or_else(|| MemberId::new(signal.id.as_str()));
+        if open.answers.len() >= limits::MEMBERS_MAX && !open.answers.contains_key(&member) {
+            return Ok(());
+        }
         let value = option.map_or(value, |index| Value::str(&open.task.options[index as usize]));
         self.emit(Fact::Answered { task: open.task.id.clone(), member, option, value })
     }

@@ -8,13 +8,16 @@ use crate::{
         value::Value,
     },
     engine::{
-        advance::{At, Carried, Trouble},
+        advance::{At, Carried, Trouble, Went},
         draft::{Decided, Draft},
         due::Asked,
         entry::Cause,
         input::Signal,
     },
-    model::text::{Template, Text},
+    model::{
+        text::{Template, Text},
+        trigger::Trigger,
+    },
 };
 use std::sync::Arc;
 
@@ -34,7 +37,7 @@ impl Draft<'_> {
         let member = data.get("member").map(|member| member.get("$member").unwrap_or(member));
         let member = member.and_then(Value::as_str).map(MemberId::new);
         let signal = Signal { name: Arc::from(name), id: InputId::new(id), at: self.now, member, data };
-        self.record_signal(signal, 1)
+        self.record_signal(signal)
     }
 
     pub(in crate::engine) fn start_step(&mut self, at: &At<'_>, play: &PlayName, with: &Template) -> Carried {
@@ -47,12 +50,18 @@ impl Draft<'_> {
         let cause = Cause { args, ..Cause::default() };
         self.done(at, at.pc + 1, None)?;
         self.try_start(target, run, self.now, cause, Asked::ByTrigger)?;
-        Ok(crate::engine::advance::Went::On(at.pc + 1))
+        Ok(Went::On(at.pc + 1))
     }
 
     /// An id for a run that no schedule yields: the play and its anchor, numbered when there are several.
     pub(in crate::engine) fn fresh_run_id(&self, play: &PlayName, anchor: Timestamp) -> RunId {
         let base = format!("{play}@{}", anchor.to_utc());
+        let known = self.playbook.play(play);
+        if known.is_some_and(|play| matches!(play.trigger, Trigger::Schedule(_))) {
+            // An id without a number is an occurrence's, which starts at most once.
+            let started = self.state.plays.get(play).map_or(0, |p| p.started);
+            return RunId::from(format!("{base}#{}", started + 1));
+        }
         let last = self.state.plays.get(play).and_then(|p| p.last.clone());
         let number = match last.as_ref().and_then(|last| last.as_str().strip_prefix(&base)) {
             None => return RunId::from(base),

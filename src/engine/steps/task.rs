@@ -202,16 +202,13 @@ impl Draft<'_> {
             ("by", by.map_or(Value::Null, Value::from)),
             ("note", note),
         ]);
-        self.record_signal(
-            Signal {
-                name: Arc::from("task.done"),
-                id: InputId::from(format!("task.done/{id}")),
-                at: self.now,
-                member: None,
-                data,
-            },
-            1,
-        )
+        self.record_signal(Signal {
+            name: Arc::from("task.done"),
+            id: InputId::from(format!("task.done/{id}")),
+            at: self.now,
+            member: None,
+            data,
+        })
     }
 
     /// Runs that know a task by name see that it is done; those that wait for it go on.

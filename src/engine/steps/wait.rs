@@ -46,7 +46,8 @@ impl Draft<'_> {
 
     fn wait_until(&mut self, at: &At<'_>, until: Timestamp) -> Carried {
         if until <= self.now {
-            return self.done(at, at.pc + 1, None);
+            let at = At { run: at.run.clone(), ends: until, ..*at };
+            return self.done(&at, at.pc + 1, None);
         }
         self.wait(at, Waiting::Time, Some(until), None)?;
         Ok(Went::Waits)

@@ -91,6 +91,22 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
     }
 }
 
+/// Reports a name without a play, and a key of a play in the column of the names of plays.
+fn misplaced(cx: &mut Cx<'_>, entry: &Entry) -> bool {
+    let (key, span) = (&*entry.key.value, entry.key.span);
+    if KEYS.contains(&key) && entry.value.entries().is_none() {
+        let message = format!("`{key}` stands where the name of a play is expected");
+        cx.error(codes::WRONG_KIND, span, message, "indent it further than the name of its play");
+        return true;
+    }
+    if entry.value.is_null() {
+        let help = "write its trigger and its `steps` below it, indented further than the name";
+        cx.error(codes::WRONG_KIND, span, format!("the play `{key}` is empty"), help);
+        return true;
+    }
+    false
+}
+
 /// Lowers one play. `name` is what it is called in the playbook; `with` overlays its `args`.
 pub(crate) fn lower(
     cx: &mut Cx<'_>,
@@ -99,6 +115,9 @@ pub(crate) fn lower(
     scope: &Scope,
     with: Option<&[Entry]>,
 ) -> Option<Play> {
+    if misplaced(cx, entry) {
+        return None;
+    }
     let fields = Fields::open(&mut cx.report, &entry.value, "a play")?;
     for field in fields.entries() {
         check_key(cx, field);

@@ -97,6 +97,11 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope, play: &str, pre
     block(cx, node, &mut scope, &mut place, prefix)
 }
 
+/// `post` of a key `-post`.
+fn dashed(key: &str) -> Option<&str> {
+    key.strip_prefix('-').filter(|verb| is_verb(verb))
+}
+
 /// Lowers a list of steps inside a step.
 pub(crate) fn block(
     cx: &mut Cx<'_>,
@@ -116,6 +121,16 @@ pub(crate) fn block(
                 "expected a list of steps, found one mapping",
                 "write a `-` before the step",
             );
+            return Vec::new();
+        }
+        // `-post: hello`
+        Kind::Mapping(entries) if entries.iter().any(|entry| dashed(&entry.key.value).is_some()) => {
+            for entry in entries {
+                if let Some(verb) = dashed(&entry.key.value) {
+                    let message = format!("a space is missing between `-` and `{verb}`");
+                    cx.error(codes::WRONG_KIND, entry.key.span, message, format!("write `- {verb}: …`"));
+                }
+            }
             return Vec::new();
         }
         Kind::Scalar(_) | Kind::Mapping(_) => {

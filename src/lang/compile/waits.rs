@@ -16,6 +16,7 @@ use crate::{
         codes,
         document::{
             node::{Kind, Node},
+            quoting::in_units,
             reader::{self, Fields},
         },
     },
@@ -107,11 +108,12 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
         || text.contains(char::is_whitespace)
         || trimmed.is_empty()
     {
+        let help = in_units(trimmed).filter(|plain| plain.parse::<Duration>().is_ok());
         reader::bad_value(
             &mut cx.report,
             node,
             "a duration such as 20m, a clock time such as 20:00, a signal, or the `as` name of a task or ask",
-            None,
+            help.map(|plain| format!("write `{plain}`")),
         );
         return None;
     }

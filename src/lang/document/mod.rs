@@ -3,6 +3,7 @@
 //! Knows YAML and its traps, and nothing of what a playbook is.
 
 pub(crate) mod node;
+mod indent;
 pub(crate) mod near;
 pub(crate) mod parse;
 pub(crate) mod quoting;

@@ -4,7 +4,7 @@
 //! over and read on, so that the rest of the file gets its diagnostics too.
 
 use super::{
-    Document,
+    Document, indent,
     node::{Entry, Kind, Node, Scalar, Style},
     traps,
 };
@@ -41,7 +41,10 @@ pub(crate) fn parse(source: SourceId, text: &str, report: &mut Report) -> Option
         }
         let slip = matches!(fault.code, codes::YAML_SYNTAX | codes::YAML_TAG);
         let Some(trap) = slip.then(|| traps::explain(source, &work, at)).flatten() else {
-            report.push(fault.into_diagnostic(source, text));
+            // Inside brackets, lines may stand where they like.
+            let indented = slip && !fault.message.contains("flow");
+            let found = indented.then(|| indent::explain(source, &work, at)).flatten();
+            report.push(found.unwrap_or_else(|| fault.into_diagnostic(source, text)));
             return None;
         };
         report.push(trap.diagnostic);

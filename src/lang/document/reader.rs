@@ -5,7 +5,7 @@
 use super::{
     near,
     node::{Entry, Kind, Node, Scalar},
-    quoting::half_width,
+    quoting::{half_width, in_units},
 };
 use crate::{
     base::{
@@ -180,13 +180,12 @@ pub(crate) fn parsed<T: FromStr>(report: &mut Report, node: &Node, expected: &st
     if let Ok(value) = text.parse() {
         return Some(value);
     }
-    let help = half_width(text).filter(|plain| plain.trim().parse::<T>().is_ok());
-    bad_value(
-        report,
-        node,
-        expected,
-        help.map(|plain| format!("write `{}` with half-width signs", plain.trim())),
-    );
+    let reads = |plain: &String| plain.trim().parse::<T>().is_ok();
+    let help = match half_width(text).filter(reads) {
+        Some(plain) => Some(format!("write `{}` with half-width signs", plain.trim())),
+        None => in_units(text).filter(reads).map(|plain| format!("write `{}`", plain.trim())),
+    };
+    bad_value(report, node, expected, help);
     None
 }
 

@@ -31,11 +31,11 @@ pub(super) const CODE: Code = Code {
     explanation: Words {
         en: "Most group robots only speak: a WeCom, Feishu or DingTalk robot, a webhook, a person who copies a text hear no \
              joins, messages or answers and remove nobody. The play is right; somebody has to tell the engine what happens: \
-             by `playbook signal`, by `playbook members import FILE.csv`, or by an inbound hook that another program calls. \
+             by `playbook signal`, by `playbook members import FILE.csv`, run by a person or by another program. \
              A removal becomes a task with the list.",
         zh: "多数群机器人只会说不会听:企业微信、飞书、钉钉机器人,webhook,以及手动复制的人,都听不到入群、发言和回答,也不能移人。\
              玩法没有错,只是需要有人告诉引擎发生了什么:`playbook signal`、`playbook members import FILE.csv`,\
-             或由别的程序调用入站 hook。移出成员会变成带名单的任务。",
+             由人或别的程序运行都行。移出成员会变成带名单的任务。",
     },
     bad: Example::of(
         "channels:\n  group: { type: wecom, url: { env: GROUP_WEBHOOK } }\nplays:\n  welcome:\n    on: member.joined\n    steps:\n      - post: Welcome!\n",
@@ -79,15 +79,15 @@ impl Need {
     const fn remedy(self) -> &'static str {
         match self {
             Self::Joins => {
-                "report joins with `playbook signal member.joined`, bring members in with `playbook members import \
-                 FILE.csv`, or let the platform's program call an inbound hook"
+                "report joins with `playbook signal member.joined`, or bring members in with `playbook members import \
+                 FILE.csv`; another program can run the same command"
             }
             Self::Messages => {
-                "report messages with `playbook signal message`, import when members were last seen with `playbook members \
-                 import FILE.csv`, or let the platform's program call an inbound hook"
+                "report messages with `playbook signal message`, or import when members were last seen with `playbook members \
+                 import FILE.csv`; another program can run the same command"
             }
             Self::Answers => {
-                "bring answers in with `playbook signal answer`, or let the platform's program call an inbound hook"
+                "bring answers in with `playbook signal answer`; another program can run the same command"
             }
             Self::Removals => {
                 "the removal becomes a task with the list; say `playbook done` when it is carried out"

@@ -110,6 +110,10 @@ impl Signal {
         if self.name.is_empty() || self.name.contains(char::is_whitespace) {
             return Err(Failure::usage(format!("{:?} is not a signal's name; expected one word", self.name)));
         }
+        if self.member.is_none() && matches!(self.name.as_str(), "member.joined" | "member.left" | "answer") {
+            return Err(Failure::usage(format!("{} is about a member, and none is named", self.name))
+                .help("add --member ID, with any id under which you know the member"));
+        }
         let remote = self.target.remote()?;
         let member = self.member.as_ref().map(MemberId::new);
         client::signal(&remote.dir, &remote.group, &self.name, member, data)?;

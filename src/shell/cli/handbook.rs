@@ -9,7 +9,7 @@ use crate::{
         trigger::{Batch, Trigger},
     },
 };
-use std::path::PathBuf;
+use std::{fmt::Write as _, path::PathBuf};
 
 /// Prints the community's handbook as Markdown: its charter, its rules, and what happens when.
 #[derive(Debug, clap::Args)]
@@ -35,18 +35,18 @@ fn markdown(playbook: &Playbook) -> String {
         [(words("What we are for", "群的定位"), &playbook.charter), (words("Rules", "群规"), &playbook.rules)]
     {
         if !value.is_null() {
-            text.push_str(&format!("\n## {title}\n\n"));
+            let _ = writeln!(text, "\n## {title}\n");
             list(value, 0, &mut text);
         }
     }
-    text.push_str(&format!("\n## {}\n\n", words("What happens when", "日程与机制")));
+    let _ = writeln!(text, "\n## {}\n", words("What happens when", "日程与机制"));
     for play in &playbook.plays {
         let title = if play.title.as_ref() == play.name.as_str() {
             format!("**{}**", play.name)
         } else {
             format!("**{}** (`{}`)", play.title, play.name)
         };
-        text.push_str(&format!("- {title}: {}\n", when(playbook, play)));
+        let _ = writeln!(text, "- {title}: {}", when(playbook, play));
     }
     text
 }
@@ -96,24 +96,25 @@ fn list(value: &Value, depth: usize, text: &mut String) {
         Value::Map(map) => {
             for (key, value) in map.iter() {
                 if let Some(line) = scalar(value) {
-                    text.push_str(&format!("{indent}- **{key}**: {line}\n"));
+                    let _ = writeln!(text, "{indent}- **{key}**: {line}");
                 } else {
-                    text.push_str(&format!("{indent}- **{key}**\n"));
+                    let _ = writeln!(text, "{indent}- **{key}**");
                     list(value, depth + 1, text);
                 }
             }
         }
         Value::List(items) => {
             for item in items.iter() {
-                match scalar(item) {
-                    Some(line) => text.push_str(&format!("{indent}- {line}\n")),
-                    None => list(item, depth, text),
+                if let Some(line) = scalar(item) {
+                    let _ = writeln!(text, "{indent}- {line}");
+                } else {
+                    list(item, depth, text);
                 }
             }
         }
         other => {
             if let Some(line) = scalar(other) {
-                text.push_str(&format!("{indent}{line}\n"));
+                let _ = writeln!(text, "{indent}{line}");
             }
         }
     }

@@ -106,9 +106,9 @@ fn member(
     };
     let mut member = Member::new(MemberId::new(id), time("joined")?.unwrap_or(now));
     member.seen = time("seen")?.unwrap_or(member.joined);
-    member.name = column("name").unwrap_or(id).to_owned();
-    member.role = column("role").unwrap_or_default().to_owned();
-    member.source = column("source").unwrap_or_default().to_owned();
+    column("name").unwrap_or(id).clone_into(&mut member.name);
+    column("role").unwrap_or_default().clone_into(&mut member.role);
+    column("source").unwrap_or_default().clone_into(&mut member.source);
     member.messages = number("messages")?.max(0) as u64;
     member.points = number("points")?;
     let tags = column("tags").unwrap_or_default();

@@ -26,8 +26,10 @@ mod new;
 mod next;
 mod outbox;
 mod plan;
+mod render;
 mod run;
 mod runs;
+mod send;
 mod simulate;
 mod status;
 mod tasks;
@@ -35,7 +37,7 @@ mod tasks;
 use clap::{CommandFactory as _, Parser as _};
 use failure::{Code, Failure};
 use output::{Color, Output};
-use std::{io::Write as _, process::ExitCode};
+use std::{fmt::Write as _, io::Write as _, process::ExitCode};
 
 /// Runs a chat community from a file.
 ///
@@ -87,6 +89,8 @@ commands! {
     Retry(control::Retry)
     Skip(control::Skip)
     Next(next::Next)
+    Render(render::Render)
+    Send(send::Send)
     Explain(explain::Explain)
     Handbook(handbook::Handbook)
     Api(api::Api)
@@ -141,7 +145,7 @@ pub fn reference() -> String {
         let help = command.render_long_help().to_string();
         let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
         let name = command.get_bin_name().unwrap_or_else(|| command.get_name()).to_owned();
-        text.push_str(&format!("\n{} `{name}`\n\n```text\n{}\n```\n", "#".repeat(depth), lines.join("\n")));
+        let _ = writeln!(text, "\n{} `{name}`\n\n```text\n{}\n```", "#".repeat(depth), lines.join("\n"));
         for inner in command.get_subcommands_mut().filter(|inner| inner.get_name() != "help") {
             page(inner, depth + 1, text);
         }

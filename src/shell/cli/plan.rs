@@ -7,7 +7,10 @@ use super::{
     output::{DIM, Format, NAME, Output, clip, pad, paint, width},
 };
 use crate::{
-    base::{ids::PlayName, time::Timestamp},
+    base::{
+        ids::{PhaseName, PlayName},
+        time::Timestamp,
+    },
     model::{play::Play, playbook::Playbook},
     shell::clock,
     sim::plan::{self, Planned, Window},
@@ -131,7 +134,7 @@ fn condition(play: &Play) -> Option<String> {
     };
     let mut parts = Vec::new();
     if !play.during.is_empty() {
-        let phases: Vec<&str> = play.during.iter().map(|phase| phase.as_str()).collect();
+        let phases: Vec<&str> = play.during.iter().map(PhaseName::as_str).collect();
         parts.push(format!("only in phase {}", phases.join(" or ")));
     }
     if let Some(when) = &play.when {

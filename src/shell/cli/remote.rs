@@ -36,7 +36,10 @@ impl Target {
     /// The group that is meant, and the engine that runs it.
     pub(super) fn remote(&self) -> Result<Remote, Failure> {
         let dir = directory(self.state.state.as_deref(), None);
-        let failed = |error: StoreError| no_engine(&dir).help(error.to_string());
+        let failed = |error: StoreError| match error {
+            StoreError::Missing(_) | StoreError::Empty => no_engine(&dir),
+            error => no_engine(&dir).help(error.to_string()),
+        };
         let reader = Reader::open(&dir).map_err(failed)?;
         let groups = reader.groups().map_err(failed)?;
         let names = || groups.keys().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
@@ -52,8 +55,11 @@ impl Target {
             (None, 1) => groups.keys().next().cloned().ok_or_else(|| no_engine(&dir))?,
             (None, 0) => return Err(no_engine(&dir)),
             (None, n) => {
-                return Err(Failure::usage(format!("{} runs {n} groups; which one is meant?", dir.display()))
-                    .help(format!("add --group with one of {}", names())));
+                return Err(Failure::usage(format!(
+                    "{} runs {n} groups; which one is meant?",
+                    dir.display()
+                ))
+                .help(format!("add --group with one of {}", names())));
             }
         };
         let zone = groups.get(&group).map_or_else(Zone::utc, crate::shell::store::GroupInfo::zone);
@@ -94,7 +100,9 @@ pub(super) fn play_and_id(state: &State, text: &str) -> Result<(PlayName, Arc<st
     }
     match text.split_once('/') {
         Some((play, id)) if !play.is_empty() && !id.is_empty() => Ok((PlayName::new(play), Arc::from(id))),
-        _ => Err(Failure::usage(format!("{text:?} is not a date of a play; expected PLAY/ID such as guest-session/jia"))),
+        _ => Err(Failure::usage(format!(
+            "{text:?} is not a date of a play; expected PLAY/ID such as guest-session/jia"
+        ))),
     }
 }
 

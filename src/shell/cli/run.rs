@@ -7,7 +7,7 @@ use super::{
 use crate::shell::runtime::{self, RunOptions};
 use std::path::PathBuf;
 
-/// Run playbooks until told to stop.
+/// Runs playbooks until told to stop.
 ///
 /// Posts go out when they are due, each once, through restarts and edits. A saved file takes effect without a
 /// restart. Stop with Ctrl-C or SIGTERM: attempts in flight are finished and everything is recorded.

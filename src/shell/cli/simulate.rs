@@ -68,33 +68,13 @@ impl Simulate {
                 let line = LogLine { seq: transition.n as i64, group: transition.group.clone(), entry };
                 out.json(&line.to_json(&playbook.zone)).map_err(Failure::from)
             })?,
-            Format::Text => self.text(&playbook, &material, &options, out)?,
+            Format::Text => text(&playbook, &material, &options, out)?,
         };
         if findings.is_empty() {
             return Ok(());
         }
         out.flush()?;
         Err(self.failure(&playbook, from, &findings))
-    }
-
-    fn text(
-        &self,
-        playbook: &Arc<Playbook>,
-        material: &Material,
-        options: &Options,
-        out: &mut Output,
-    ) -> Result<Vec<Finding>, Failure> {
-        let mut tally = Tally::default();
-        let mut days = Days { day: None, several: playbook.groups.len() > 1 };
-        let mut members = std::collections::BTreeMap::new();
-        let findings = sim::simulate(playbook, material, options, |transition| {
-            tally.see(transition);
-            members.insert(transition.group.clone(), transition.state.members.len());
-            days.line(playbook, transition, out)
-        })?;
-        out.line("")?;
-        summary(playbook, options, &tally, members.values().sum(), out)?;
-        Ok(findings)
     }
 
     /// The findings, and the one line that shows them again.
@@ -114,6 +94,26 @@ impl Simulate {
         );
         Failure::new(Code::Playbook, lines.join("\nplaybook: ")).help(format!("this shows it again: {again}"))
     }
+}
+
+/// The timeline for people.
+fn text(
+    playbook: &Arc<Playbook>,
+    material: &Material,
+    options: &Options,
+    out: &mut Output,
+) -> Result<Vec<Finding>, Failure> {
+    let mut tally = Tally::default();
+    let mut days = Days { day: None, several: playbook.groups.len() > 1 };
+    let mut members = std::collections::BTreeMap::new();
+    let findings = sim::simulate(playbook, material, options, |transition| {
+        tally.see(transition);
+        members.insert(transition.group.clone(), transition.state.members.len());
+        days.line(playbook, transition, out)
+    })?;
+    out.line("")?;
+    summary(playbook, options, &tally, members.values().sum(), out)?;
+    Ok(findings)
 }
 
 fn found(playbook: &Playbook, finding: &Finding) -> String {

@@ -16,7 +16,7 @@ use crate::{
     engine::state::State,
     lang,
     model::playbook::Playbook,
-    shell::store::{GroupInfo, Reader, Recovered},
+    shell::store::{GroupInfo, Reader, Recovered, StoreError},
 };
 use std::{
     path::{Path, PathBuf},
@@ -77,9 +77,13 @@ impl ReadArgs {
     /// Opens the state.
     pub(super) fn open(&self) -> Result<Opened, Failure> {
         let dir = directory(self.state.state.as_deref(), self.file.as_deref());
-        let failed = |error: crate::shell::store::StoreError| {
-            Failure::environment(error.to_string())
-                .help("`playbook run FILE` makes a state; `--state DIR` names another one")
+        let failed = |error: StoreError| {
+            let help = match error {
+                // It says so itself.
+                StoreError::Missing(_) => None,
+                _ => Some("`playbook run FILE` makes a state; `--state DIR` names another one".into()),
+            };
+            Failure { help, ..Failure::environment(error.to_string()) }
         };
         let reader = Reader::open(&dir).map_err(failed)?;
         let recovered = reader.states().map_err(failed)?;

@@ -145,7 +145,6 @@ impl Announcer {
         };
         let clock = book.playbook.zone.civil(entry.at).strftime("%H:%M:%S").to_string();
         let whose = if self.groups > 1 { format!("{} · ", slot.group()) } else { String::new() };
-        let about = if line.about.is_empty() { String::new() } else { line.about.clone() };
         let out = outgoing(entry);
         let text = if out.is_some_and(|out| self.previewed(book, slot, out).is_some()) {
             String::new()
@@ -153,7 +152,11 @@ impl Announcer {
             format!("  {}", shown(&line.text))
         };
         let head = format!("{}  {}", paint(DIM, &clock), paint(style, &format!("{:<9}", line.word)));
-        let tail = format!("{whose}{}{text}", paint(NAME, &about));
+        let tail = if line.about.is_empty() {
+            format!("{whose}{}", text.trim_start())
+        } else {
+            format!("{whose}{}{text}", paint(NAME, &line.about))
+        };
         self.console.say(format!("{head} {}", tail.trim_end()));
         if let Some(preview) = out.and_then(|out| self.previewed(book, slot, out)) {
             self.console.say(indent(&preview));
@@ -222,8 +225,9 @@ impl Announcer {
             self.sums.clear();
             for (index, book) in books.iter().enumerate() {
                 let own: Vec<&Slot> = slots.values().filter(|slot| slot.book == Some(index)).collect();
-                self.say(header::overview(book, &own, slots.len() > 1, self.rehearse, self.console.columns));
+                self.say(header::overview(book, &own, self.groups > 1, self.rehearse, self.console.columns));
             }
+            self.say(paint(DIM, "  running; stop with Ctrl-C"));
             return;
         }
         if !std::mem::take(&mut self.told) {
@@ -252,7 +256,9 @@ impl Announcer {
     }
 
     pub(super) fn stopped(&self) {
-        self.say(paint(DIM, "stopped; everything is recorded"));
+        let end =
+            if self.rehearse { "the rehearsal's state is thrown away" } else { "everything is recorded" };
+        self.say(paint(DIM, &format!("stopped; {end}")));
     }
 }
 
@@ -282,7 +288,7 @@ pub(super) fn answer_command(kind: TaskKind, id: &str, group: Option<&GroupId>) 
     match kind {
         TaskKind::Approval => format!("playbook approve {id}{whose} · playbook reject {id}{whose}"),
         TaskKind::Question => {
-            format!("playbook signal answer --member ID --data '{{\"task\":\"{id}\",\"option\":1}}'{whose}")
+            format!("playbook signal answer --member ID --with task={id} --with option=1{whose}")
         }
         TaskKind::Task | TaskKind::Delivery | TaskKind::Removal => format!("playbook done {id}{whose}"),
     }
@@ -307,6 +313,9 @@ fn messages(n: usize) -> String {
 /// How long until an instant, coarsely.
 pub(super) fn clock_left(at: Timestamp, now: Timestamp) -> String {
     let millis = at.since(now).as_millis().max(0);
+    if millis < 1_000 {
+        return "a moment".into();
+    }
     let (n, unit) = match millis {
         m if m < 60_000 => ((m + 500) / 1_000, "second"),
         m if m < 3_600_000 => (m / 60_000, "minute"),

@@ -5,7 +5,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "owns the terminal and its thread")]
 
-use super::book::Loaded;
+use super::{book::Loaded, wrap::wrapped};
 use crate::base::{
     diagnostic::{Severity, text},
     limits,
@@ -49,6 +49,8 @@ pub(super) struct Console {
     color: bool,
     /// Columns that a line may use.
     pub(super) columns: usize,
+    /// Whether longer lines are broken: only on a terminal, so that a log file keeps them whole.
+    wrap: bool,
 }
 
 /// The width for which text is written where the terminal does not tell.
@@ -68,19 +70,26 @@ impl Console {
             .name("console".into())
             .spawn(move || print(&receiver, choice, &count))
             .ok();
-        let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+        let terminal = terminal_size::terminal_size_of(std::io::stdout());
+        let columns = match terminal {
+            Some((terminal_size::Width(columns), _)) => Some(usize::from(columns)),
+            None => std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()),
+        };
         Self {
             lines,
             left_out,
             thread: Arc::new(Mutex::new(thread)),
             color: choice != anstream::ColorChoice::Never,
             columns: columns.unwrap_or(COLUMNS_ELSEWHERE).clamp(40, 160),
+            wrap: terminal.is_some(),
         }
     }
 
     /// One or more lines; a line end at the end is added where it is missing.
     pub(super) fn say(&self, text: impl Into<String>) {
-        if let Err(TrySendError::Full(_)) = self.lines.try_send(Some(text.into())) {
+        let text = text.into();
+        let text = if self.wrap { wrapped(&text, self.columns) } else { text };
+        if let Err(TrySendError::Full(_)) = self.lines.try_send(Some(text)) {
             self.left_out.fetch_add(1, Ordering::Relaxed);
         }
     }

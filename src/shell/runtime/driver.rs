@@ -268,7 +268,12 @@ impl Driver {
         Ok(())
     }
 
-    pub(super) fn receipt(&mut self, group: &GroupId, effect: EffectId, receipt: crate::engine::input::Receipt) {
+    pub(super) fn receipt(
+        &mut self,
+        group: &GroupId,
+        effect: EffectId,
+        receipt: crate::engine::input::Receipt,
+    ) {
         let id = InputId::from(format!("receipt/{effect}"));
         let told = Some(effect.clone());
         let input = Input { id, kind: InputKind::Receipt { effect, receipt } };

@@ -79,8 +79,7 @@ pub(super) fn header(books: &[Book], dir: &Path, rehearse: bool, _columns: usize
     out
 }
 
-/// How the groups of a book are. `several`: the engine runs more than one group, of this book or of another, so that
-/// a command must name the one it means.
+/// How the groups of a book are; `several` when the engine runs more than one, which then must be named.
 pub(super) fn overview(
     book: &Book,
     slots: &[&Slot],
@@ -129,9 +128,6 @@ pub(super) fn overview(
         );
         row(&mut out, "check", &paint(DIM, &text));
     }
-    if !rehearse {
-        out.push_str(&paint(DIM, "  running; stop with Ctrl-C\n"));
-    }
     out
 }
 
@@ -160,6 +156,7 @@ fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usi
     }
     let coming = upcoming(state, &book.playbook);
     let width = coming.iter().take(NEXT_SHOWN).map(|next| next.play.as_str().width()).max().unwrap_or(0);
+    let dates = coming.iter().take(NEXT_SHOWN).map(|next| when(next.at, book).len()).max().unwrap_or(0);
     for (index, next) in coming.iter().take(NEXT_SHOWN).enumerate() {
         let label = if index == 0 { "next" } else { "" };
         let name = next.play.as_str();
@@ -168,7 +165,7 @@ fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usi
         row(
             out,
             label,
-            &format!("{}  {}{pad}  {}", when(next.at, book), paint(NAME, name), paint(style, &text)),
+            &format!("{:<dates$}  {}{pad}  {}", when(next.at, book), paint(NAME, name), paint(style, &text)),
         );
     }
     if coming.len() > NEXT_SHOWN {

@@ -16,6 +16,7 @@ mod asks;
 mod reload;
 mod covers;
 mod console;
+mod wrap;
 mod announce;
 mod header;
 
@@ -137,7 +138,14 @@ fn start(options: &RunOptions, console: &Console) -> Result<Vec<Book>, RunError>
             Ok(loaded) => {
                 console.diagnostics(&loaded);
                 match loaded.playbook() {
-                    Some(_) => books.push(loaded),
+                    Some(_) => {
+                        if !loaded.compiled.script_problems.is_empty() {
+                            Console::trouble(
+                                "steps that run such a script fail until it is mended and saved",
+                            );
+                        }
+                        books.push(loaded);
+                    }
                     None => failed.push(file.display().to_string()),
                 }
             }

@@ -2,9 +2,7 @@
 //! way is handed out. Decides nothing: a group's first decision is its adoption, or whatever is due.
 
 use super::{
-    RunError,
-    book,
-    dispatch,
+    RunError, book, dispatch,
     driver::Driver,
     slot::{Pending, Slot},
 };

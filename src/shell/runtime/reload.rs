@@ -8,7 +8,7 @@ use super::{
     driver::{Driver, Event},
 };
 use crate::{
-    base::{ids::PlayName, limits, words},
+    base::{ids::PlayName, words},
     engine::view::upcoming,
     model::playbook::Playbook,
     shell::{
@@ -180,7 +180,8 @@ impl Driver {
                     GOOD,
                     &format!("script    {path} was saved: the next step that runs it runs the new one"),
                 ),
-                Change::Broken { path, errors, last_good } => {
+                // What is wrong was said with the diagnostics.
+                Change::Broken { path, last_good, .. } => {
                     let goes_on = if *last_good {
                         "the last good version goes on".to_owned()
                     } else {
@@ -190,9 +191,7 @@ impl Driver {
                             .collect();
                         format!("steps that run it fail ({})", plays.join(", "))
                     };
-                    let errors: Vec<String> =
-                        errors.iter().take(limits::DIAGNOSTICS_MAX).map(ToString::to_string).collect();
-                    paint(BAD, &format!("script    {path} is refused, {goes_on}\n{}", errors.join("\n")))
+                    paint(BAD, &format!("script    {path} is refused, {goes_on}"))
                 }
             };
             self.announcer.say(text);

@@ -2,7 +2,7 @@
 //!
 //! Tables and strikethrough are read too. Raw HTML is text. Nothing here knows a platform.
 
-use crate::model::message::Message;
+use crate::model::message::{Message, Poll};
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 pub mod write;
@@ -123,7 +123,12 @@ pub fn blocks(message: &Message) -> Vec<Block> {
 /// The same without the buttons, for a platform that has some.
 pub fn blocks_without_buttons(message: &Message) -> Vec<Block> {
     let mut blocks = parse(&message.text);
-    if let Some(poll) = &message.poll {
+    // A text that has the question and the options already is not followed by them.
+    let written = |poll: &Poll| {
+        let mut items = poll.options.iter().enumerate().map(|(n, option)| format!("{}. {option}", n + 1));
+        message.text.contains(&poll.question) && items.all(|item| message.text.contains(&item))
+    };
+    if let Some(poll) = message.poll.as_ref().filter(|poll| !written(poll)) {
         let question =
             Span { style: Style { bold: true, ..Style::default() }, ..Span::plain(&poll.question) };
         // A question that is also the text is not asked twice.
@@ -418,4 +423,24 @@ fn align(align: Alignment) -> Align {
 
 fn is_line_break(html: &str) -> bool {
     matches!(html.to_ascii_lowercase().replace(' ', "").as_str(), "<br>" | "<br/>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_poll_that_the_text_spells_out_is_not_shown_twice() {
+        let poll =
+            Poll {
+                question: "来不来?".into(), options: vec!["来".into(), "不来".into()], anonymous: false
+            };
+        let shown = |text: &str| blocks(&Message { poll: Some(poll.clone()), ..Message::text(text) });
+        assert_eq!(shown("**来不来?**\n\n1. 来\n2. 不来").len(), 2);
+        let options = Block::List {
+            start: Some(1),
+            items: poll.options.iter().map(|o| vec![Block::Paragraph(vec![Span::plain(o)])]).collect(),
+        };
+        assert_eq!(shown("来不来?").last(), Some(&options));
+    }
 }

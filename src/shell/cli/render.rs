@@ -1,0 +1,80 @@
+//! `playbook render`: what a message becomes on a platform.
+
+#![expect(clippy::disallowed_methods, reason = "reads the message that is rendered")]
+
+use super::{
+    failure::{Code, Failure},
+    output::{Format, Output},
+};
+use crate::{
+    base::{diagnostic::suggest, ids::ChannelName, limits},
+    model::{channel::ChannelKind, message::Message},
+    shell::delivery::{preview, render},
+};
+use std::{io::Read as _, path::PathBuf};
+
+/// Shows what a message becomes on a platform.
+///
+/// As text, the way its readers see it; as JSON, the HTTP requests, one a line, with placeholders for what is
+/// secret. Sends nothing.
+#[derive(Debug, clap::Args)]
+pub(super) struct Render {
+    /// The message, CommonMark; `-` reads standard input.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The platform: a channel's `type`.
+    #[arg(long = "as", value_name = "TYPE")]
+    kind: String,
+    #[command(flatten)]
+    format: super::args::FormatArg,
+}
+
+impl Render {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let kind = kind(&self.kind)?;
+        let message = Message::text(self.read()?);
+        let requests = render::render(kind, &message)
+            .map_err(|error| Failure::new(Code::Playbook, format!("{}: {error}", self.file.display())))?;
+        match self.format.format {
+            Format::Json => {
+                for request in &requests {
+                    out.json(request)?;
+                }
+            }
+            Format::Text => {
+                let columns = out.width.min(100);
+                out.raw(&preview::preview(kind, &ChannelName::new("group"), &message, columns))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&self) -> Result<String, Failure> {
+        let path = self.file.display();
+        let mut text = String::new();
+        let limit = limits::MESSAGE_BYTES_MAX as u64 + 1;
+        let read = if self.file.as_os_str() == "-" {
+            std::io::stdin().take(limit).read_to_string(&mut text)
+        } else {
+            std::fs::File::open(&self.file).and_then(|file| file.take(limit).read_to_string(&mut text))
+        };
+        read.map_err(|error| Failure::environment(format!("{path} cannot be read: {error}")))?;
+        if text.len() > limits::MESSAGE_BYTES_MAX {
+            let most = limits::MESSAGE_BYTES_MAX;
+            return Err(Failure::usage(format!("{path} has more than {most} bytes, the most of a message")));
+        }
+        Ok(text)
+    }
+}
+
+/// A platform by its word.
+fn kind(word: &str) -> Result<ChannelKind, Failure> {
+    ChannelKind::parse(word).ok_or_else(|| {
+        let words: Vec<&str> = ChannelKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        let help = match suggest::nearest(word, words.iter().copied()) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("there are {}", words.join(", ")),
+        };
+        Failure::usage(format!("{word:?} is no channel type")).help(help)
+    })
+}

@@ -1,0 +1,86 @@
+//! `playbook send`: one message to a channel, for real.
+
+#![expect(clippy::disallowed_methods, reason = "reads the secrets of the channel that is tried")]
+
+use super::{args::GroupArg, failure::Failure, load, output::Output};
+use crate::{
+    base::{
+        diagnostic::suggest,
+        ids::{ChannelName, EffectId, GroupId},
+    },
+    model::{channel::Channel, group::Group, message::Message, playbook::Playbook},
+    shell::{
+        clock,
+        delivery::{client::Client, render, resolve},
+    },
+};
+use std::{path::PathBuf, sync::Arc};
+
+/// Tries a channel for real: sends one message and prints what the platform says.
+///
+/// Nothing is recorded and nothing is retried. Needs the channel's secrets.
+#[derive(Debug, clap::Args)]
+pub(super) struct Send {
+    /// The channel, as under `channels`.
+    #[arg(value_name = "CHANNEL")]
+    channel: String,
+    /// The message, CommonMark.
+    #[arg(value_name = "TEXT")]
+    text: String,
+    /// The playbook file.
+    #[arg(long, value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    group: GroupArg,
+}
+
+impl Send {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let loaded = load::compile(&self.file)?;
+        let playbook = loaded.playbook()?;
+        let group = self.group(playbook)?;
+        let channel = self.channel(playbook, group)?;
+        let root = loaded.folder.root().to_owned();
+        let target = resolve::resolve(channel, &|name| std::env::var(name).ok(), &|path| {
+            std::fs::read_to_string(root.join(path))
+        })
+        .map_err(|error| Failure::environment(error.to_string()))?;
+        let effect = EffectId::from(format!("send/{}", clock::now().as_millis()));
+        let message = Message::text(self.text.as_str());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let client = Client::new();
+        let tried = runtime
+            .block_on(render::send_once(&client, &target, &message, (&group.id, &effect), clock::now))
+            .map_err(|error| Failure::environment(format!("{}: {error}", self.channel)))?;
+        for line in &tried.lines {
+            out.line(line)?;
+        }
+        if tried.is_accepted { Ok(()) } else { Err(Failure::said(super::failure::Code::Environment)) }
+    }
+
+    fn group<'a>(&self, playbook: &'a Playbook) -> Result<&'a Arc<Group>, Failure> {
+        let names = || playbook.groups.keys().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
+        match &self.group.group {
+            Some(name) => playbook.groups.get(name.as_str()).ok_or_else(|| {
+                Failure::usage(format!("there is no group {name:?}")).help(format!("there are {}", names()))
+            }),
+            // The playbook's own channels are those of every group that has none of its own.
+            None => {
+                playbook.groups.values().next().ok_or_else(|| Failure::usage("the playbook has no group"))
+            }
+        }
+    }
+
+    fn channel<'a>(&self, playbook: &'a Playbook, group: &'a Group) -> Result<&'a Arc<Channel>, Failure> {
+        let name = ChannelName::new(&self.channel);
+        playbook.channel(group, &name).ok_or_else(|| {
+            let names: Vec<&str> =
+                playbook.channels.keys().chain(group.channels.keys()).map(ChannelName::as_str).collect();
+            let help = match suggest::nearest(&self.channel, names.iter().copied()) {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("there are {}", names.join(", ")),
+            };
+            Failure::usage(format!("there is no channel {:?}", self.channel)).help(help)
+        })
+    }
+}

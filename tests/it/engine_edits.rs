@@ -1,0 +1,213 @@
+//! Stories of files that are edited while a group lives by them, and of phases.
+
+use crate::story::{Story, at};
+use playbook::{
+    base::{ids::RunId, value::Value},
+    engine::input::{Command, InputKind},
+};
+use std::sync::Arc;
+
+#[test]
+fn a_play_that_answers_signals_now_does_not_start_by_its_old_schedule() {
+    let mut story =
+        Story::new("2026-12-01 08:00", "plays: { hi: { every: day at 08:30, steps: [post: 早] } }");
+    story.edit("plays: { hi: { on: ping, steps: [post: 早] } }");
+    story.until("2026-12-03 08:00");
+    assert!(story.posts().is_empty());
+    story.signal("ping", None, Value::Null);
+    assert_eq!(story.posts(), ["早"]);
+}
+
+#[test]
+fn a_window_that_is_open_when_its_play_gets_a_schedule_closes_for_good() {
+    let mut story =
+        Story::new("2026-12-01 08:00", "plays: { hi: { on: ping, batch: 10m, steps: [post: 乓] } }");
+    story.signal("ping", None, Value::Null);
+    story.edit("plays: { hi: { every: day at 20:00, steps: [post: 乓] } }");
+    story.until("2026-12-01 19:00");
+    assert!(story.posts().is_empty());
+}
+
+#[test]
+fn a_window_that_is_open_over_an_edit_closes_in_time_with_the_new_words() {
+    let yaml = |word: &str| format!("plays: {{ hi: {{ on: ping, batch: 10m, steps: [post: {word}] }} }}");
+    let mut story = Story::new("2026-12-01 08:00", &yaml("旧"));
+    story.signal("ping", None, Value::Null);
+    story.edit(&yaml("新"));
+    story.until("2026-12-01 08:10");
+    assert_eq!(story.posts(), ["新"]);
+}
+
+#[test]
+fn a_date_or_a_play_taken_out_by_mistake_can_be_put_back() {
+    let with = "plays: { talk: { dates: [{ id: jia, at: 2026-12-03 20:00 }], steps: [post: 开始] } }";
+    for without in
+        ["plays: { talk: { dates: [], steps: [post: 开始] } }", "plays: { other: { steps: [post: x] } }"]
+    {
+        let mut story = Story::new("2026-12-01 08:00", with);
+        story.edit(without);
+        story.until("2026-12-02 08:00");
+        story.edit(with);
+        story.until("2026-12-04 08:00");
+        assert_eq!(story.posts(), ["开始"], "{without}");
+    }
+}
+
+#[test]
+fn a_date_that_has_begun_does_not_begin_again_when_it_is_put_back() {
+    let yaml = |dates: &str| {
+        format!(
+            "plays: {{ talk: {{ dates: [{dates}], steps: [post: 预告, {{ at: +1d 20:00, post: 之后 }}] }} }}"
+        )
+    };
+    let date = "{ id: jia, at: 2026-12-02 20:00 }";
+    let mut story = Story::new("2026-12-01 08:00", &yaml(date));
+    story.until("2026-12-02 21:00");
+    story.edit(&yaml(""));
+    story.edit(&yaml(date));
+    story.until("2026-12-05 08:00");
+    assert_eq!(story.posts(), ["预告"]);
+}
+
+#[test]
+fn a_date_that_moves_twice_at_one_instant_is_told_twice() {
+    let yaml = "
+plays:
+  talk:
+    dates: [{ id: jia, at: 2026-12-11 20:00 }]
+    moved: [post: '改期至 ${date.at.format(\"%d\")}']
+    steps: [{ at: -10d 08:00, post: 预告 }, { at: 0m, post: 开始 }]
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    for day in ["2026-12-12 20:00", "2026-12-13 20:00"] {
+        story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: at(day) });
+    }
+    assert_eq!(story.posts(), ["预告", "改期至 12", "改期至 13"]);
+}
+
+#[test]
+fn what_an_edit_made_while_the_engine_was_down_leaves_out_is_on_record() {
+    let mut story = Story::new(
+        "2026-12-01 08:00",
+        "plays: { hi: { every: day at 08:30, max_late: 3d, steps: [post: 早] } }",
+    );
+    story.now = at("2026-12-03 12:00");
+    story.edit("plays: { hi: { every: day at 09:30, max_late: 3d, steps: [post: 早] } }");
+    let news = story.news();
+    assert!(news.contains("slept"), "{news}");
+    assert!(news.contains("skipped hi@2026-12-01T00:30:00Z x3: operator"), "{news}");
+    story.until("2026-12-04 12:00");
+    assert_eq!(story.posts(), ["早"]);
+}
+
+#[test]
+fn an_edit_makes_the_phase_final_and_takes_it_back() {
+    let yaml = |last: &str| {
+        format!(
+            "phases: [{{ name: a{last} }}, {{ name: b }}]\nplays: {{ hi: {{ every: day at 08:30, steps: [post: 早] }} }}"
+        )
+    };
+    let mut story = Story::new("2026-12-01 08:00", &yaml(""));
+    let entered = story.state.phase_entered;
+    story.until("2026-12-01 12:00");
+    story.edit(&yaml(", final: true"));
+    assert_eq!(playbook::engine::deadline(&story.state), None, "nothing wakes it");
+    story.until("2026-12-03 12:00");
+    story.edit(&yaml(""));
+    story.until("2026-12-04 12:00");
+    assert_eq!(story.posts().len(), 2, "on the first day and on the last");
+    assert_eq!(story.state.phase_entered, entered, "the group has been in that phase all the while");
+    story.start("hi");
+    assert_eq!(story.posts().len(), 3);
+}
+
+#[test]
+fn a_new_timeout_counts_from_when_the_phase_was_entered() {
+    let yaml = |days: u32| {
+        format!(
+            "phases: [{{ name: a, timeout: {days}d }}, {{ name: b }}]\nplays: {{ x: {{ steps: [post: x] }} }}"
+        )
+    };
+    let mut story = Story::new("2026-12-01 08:00", &yaml(9));
+    story.until("2026-12-03 08:00");
+    story.edit(&yaml(4));
+    story.until("2026-12-05 07:59");
+    assert_eq!(story.state.phase.as_str(), "a");
+    story.until("2026-12-05 08:00");
+    assert_eq!(story.state.phase.as_str(), "b");
+}
+
+#[test]
+fn a_run_that_is_open_starts_nothing_in_a_final_phase() {
+    let yaml = "
+phases: [{ name: a }, { name: b, final: true, on_enter: [post: 再见] }]
+plays:
+  end: { steps: [{ enter: b }, { start: other }, { post: 最后 }] }
+  other: { steps: [post: 不该有] }
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    story.start("end");
+    let mut posts = story.posts();
+    posts.sort();
+    assert_eq!(posts, ["再见", "最后"]);
+    assert!(story.news().contains("skipped other@2026-12-01T00:00:00Z: phase"));
+}
+
+#[test]
+fn a_group_created_long_ago_has_its_first_timeout_behind_it() {
+    let yaml = "
+groups: { g: { created: 2026-10-01 } }
+phases: [{ name: a, timeout: 14d }, { name: b, timeout: 30d }, { name: c }]
+plays:
+  hello: { on: group.created, steps: [post: 刚建群] }
+  plan: { on: group.created, steps: [{ post: 太早 }, { at: +70d 10:00, post: 两个月 }] }
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    assert_eq!(story.state.phase.as_str(), "b");
+    let news = story.news();
+    assert!(news.contains("skipped hello@2026-09-30T16:00:00Z: late"), "{news}");
+    story.until("2026-12-31 09:00");
+    assert_eq!(story.posts(), ["两个月"]);
+    assert_eq!(story.state.phase.as_str(), "c");
+}
+
+#[test]
+fn only_what_is_coming_can_be_skipped() {
+    let yaml = "plays: { hi: { every: day at 08:30, steps: [post: 早] }, x: { steps: [post: x] } }";
+    let mut story = Story::new("2026-12-01 09:00", yaml);
+    for wrong in ["hi@2026-12-01T00:30:00Z", "hi@2026-12-02T00:31:00Z", "hi@tomorrow", "x@1", "no@1", "hi"] {
+        story.command(Command::Skip { run: RunId::new(wrong), step: None });
+        assert!(story.news().contains("refused"), "{wrong}");
+    }
+    story.command(Command::Skip { run: RunId::new("hi@2026-12-02T00:30:00Z"), step: None });
+    story.until("2026-12-02 09:00");
+    assert!(story.posts().is_empty());
+}
+
+#[test]
+fn skipping_a_step_that_waits_for_its_script_forgets_the_call() {
+    let yaml =
+        "plays: { a: { steps: [run: s.rhai, { wait: 10m }, { post: 之后 }] }, b: { steps: [run: s.rhai] } }";
+    let files = [("s.rhai", "fn main(args) { post(\"脚本\"); }")];
+    let mut story = Story::with_files("2026-12-01 08:00", yaml, &files);
+    story.answer_scripts = false;
+    story.start("a");
+    let call = story.state.calls.front().expect("a call").clone();
+    story.command(Command::Skip { run: call.run.clone(), step: Some(call.step.clone()) });
+    assert!(story.state.calls.is_empty());
+    story.input(InputKind::ScriptReturned { effect: call.effect.clone(), result: Err("spät".into()) });
+    story.answer_scripts = true;
+    story.start("b");
+    story.until("2026-12-01 09:00");
+    assert_eq!(story.posts(), ["脚本", "之后"], "the next script is not blocked, and the run went on");
+}
+
+#[test]
+fn a_start_by_hand_never_takes_the_name_of_an_occurrence() {
+    let yaml = "plays: { hi: { every: day at 08:00, overlap: allow, steps: [{ at: -2d, post: 预告 }, { at: 0m, post: 开始 }] } }";
+    let mut story = Story::new("2026-12-01 07:00", yaml);
+    story.until("2026-12-03 08:00");
+    story.start("hi");
+    let news = story.news();
+    assert!(news.contains("start hi@2026-12-03T00:00:00Z#"), "{news}");
+}
