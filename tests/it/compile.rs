@@ -2,6 +2,7 @@
 
 use playbook::{
     base::{
+        diagnostic::Severity,
         ids::{ChannelName, GroupId, PlayName, RoleName},
         source::MemoryFolder,
         value::Value,
@@ -137,6 +138,13 @@ fn rows_of_a_table_become_dates() {
         found,
         [("诗", "2026-01-05T12:30:00+08:00".to_owned()), ("信", "2026-01-12T12:30:00+08:00".to_owned())]
     );
+}
+
+#[test]
+fn a_table_that_is_not_there_is_one_problem() {
+    let text = "name: x\ntimezone: UTC\nplays:\n  a:\n    dates: { file: none.csv, at: \"${row.day} 12:00\" }\n    steps:\n      - post: ${date.topic}\n";
+    let problems = with(text, &[]).report.diagnostics;
+    assert_eq!(problems.iter().filter(|p| p.severity == Severity::Error).count(), 1, "{problems:?}");
 }
 
 #[test]

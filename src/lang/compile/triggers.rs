@@ -77,7 +77,9 @@ pub(crate) fn lower(
         "every" | "cron" => (schedule(cx, node, key).map_or(Trigger::Command, Trigger::Schedule), None),
         "dates" => {
             let (entries, keys) = dates::lower(cx, node);
-            (Trigger::Dates(entries), Some(keys))
+            // A file without a row that could be read says nothing about its columns.
+            let known = !(entries.is_empty() && node.entries().is_some());
+            (Trigger::Dates(entries), known.then_some(keys))
         }
         _ => (signal(cx, fields, node, scope).map_or(Trigger::Command, Trigger::Signal), None),
     }
