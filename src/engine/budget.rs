@@ -45,12 +45,11 @@ impl Draft<'_> {
             let out = self.with_delivery_task(out.released_at(self.now))?;
             return self.emit(Fact::Posted(Box::new(out)));
         }
-        let blocked =
-            self.state.held.iter().filter(|h| is_flow(h.reason)).find_map(|h| Some((h.reason, h.until?)));
-        let hold = self.verdict(&out, self.now).or_else(|| {
-            let (_, until) = blocked.filter(|_| !out.urgent)?;
-            Some((HoldReason::Order, Some(until)))
-        });
+        let mut before = self.state.held.iter().filter(|held| is_flow(held.reason)).peekable();
+        let blocked = !out.urgent && before.peek().is_some();
+        // The first that knows when it is looked at; where none does, all are looked at before this decision ends.
+        let until = before.find_map(|held| held.until);
+        let hold = self.verdict(&out, self.now).or_else(|| blocked.then_some((HoldReason::Order, until)));
         match hold {
             None => {
                 let out = self.with_delivery_task(out.released_at(self.now))?;

@@ -6,7 +6,7 @@
 use crate::story::Story;
 use playbook::{
     base::{
-        ids::{EffectId, PlayName, RunId, TaskId},
+        ids::{EffectId, InputId, PlayName, RunId, TaskId},
         limits,
         time::{ClockTime, Duration, Timestamp},
         value::Value,
@@ -14,7 +14,7 @@ use playbook::{
     engine::{
         self,
         entry::{Fact, Outgoing, Waiting},
-        input::{Command, InputKind, Receipt},
+        input::{Command, Input, InputKind, Receipt},
         state::{State, Timer},
     },
     model::{message::Label, occurrence::next_anchor, play::Section},
@@ -208,6 +208,8 @@ struct Life {
     started: BTreeSet<RunId>,
     decided: BTreeSet<EffectId>,
     sent: Vec<(Timestamp, Option<Label>)>,
+    /// Held messages that nothing but their turn keeps, in the order in which they were decided.
+    queue: Vec<EffectId>,
     versions: Vec<String>,
     calls: Vec<EffectId>,
     in_final: bool,
@@ -224,6 +226,7 @@ impl Life {
             started: BTreeSet::new(),
             decided: BTreeSet::new(),
             sent: Vec::new(),
+            queue: Vec::new(),
             versions,
             calls: Vec::new(),
             in_final: false,
@@ -262,7 +265,7 @@ impl Life {
 
     fn act(&mut self, dice: &mut Dice<'_>) {
         let member = dice.pick(&MEMBERS);
-        match dice.below(22) {
+        match dice.below(24) {
             0..=2 => self.live(60 * 6),
             3 => self.live(15),
             4 => {
@@ -288,6 +291,7 @@ impl Life {
             14 | 15 => self.task_command(dice),
             16 => self.edit(dice),
             17 => self.receipt(dice),
+            18 => self.repeated(),
             _ => self.command(dice),
         }
     }
@@ -357,6 +361,18 @@ impl Life {
         self.input(InputKind::Command(command));
     }
 
+    /// The same input again, as a sender does that got no answer.
+    fn repeated(&mut self) {
+        let command = Command::Start { play: PlayName::new("p9"), args: Value::Null };
+        let id = InputId::from(format!("again-{}", self.checked));
+        let input = Input { id, kind: InputKind::Command(command) };
+        let before = self.story.state.clone();
+        self.story.input_as(input.clone());
+        self.check(&before, false);
+        self.story.input_as(input);
+        assert_eq!(self.checked, self.story.entries.len(), "a repeated input decides nothing");
+    }
+
     fn receipt(&mut self, dice: &mut Dice<'_>) {
         let Some(effect) = self.decided.iter().nth(dice.below(8)).cloned() else { return };
         let receipt = match dice.below(4) {
@@ -387,11 +403,29 @@ impl Life {
                 Fact::Posted(out) => {
                     self.decide(&out.effect);
                     self.on_time(out, entry.at);
+                    assert!(
+                        !is_plain(out) || self.queue.is_empty(),
+                        "G4: {} passed {:?}",
+                        out.effect,
+                        self.queue
+                    );
                     self.budgets(out, entry.at);
                 }
-                Fact::Held { outgoing, .. } => self.decide(&outgoing.effect),
+                Fact::Held { outgoing, .. } => {
+                    self.decide(&outgoing.effect);
+                    if is_plain(outgoing) {
+                        self.queue.push(outgoing.effect.clone());
+                    }
+                }
+                Fact::Expired { effect, .. } | Fact::Withdrawn { effect } => {
+                    self.queue.retain(|held| held != effect);
+                }
                 Fact::Released(out) => {
                     assert!(self.decided.contains(&out.effect));
+                    if is_plain(out) {
+                        assert_eq!(self.queue.first(), Some(&out.effect), "G4: in the order of decision");
+                        self.queue.remove(0);
+                    }
                     self.budgets(out, entry.at);
                 }
                 Fact::Notified(out) => self.decide(&out.effect),
@@ -529,6 +563,12 @@ impl Life {
     }
 }
 
+/// Whether a message has no budget of its own and keeps its place in the queue.
+fn is_plain(out: &Outgoing) -> bool {
+    let counted = out.label == Some(Label::Promo) || !out.message.mentions.is_empty();
+    out.channel.as_str() == "group" && !out.urgent && !counted
+}
+
 fn live(numbers: &[u16]) {
     let mut dice = Dice(numbers.iter());
     let versions: Vec<String> = (0..=dice.below(3)).map(|_| playbook_text(&mut dice)).collect();
@@ -544,7 +584,7 @@ fn live(numbers: &[u16]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 160, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_happens_the_guarantees_hold(numbers in proptest::collection::vec(any::<u16>(), 20..420)) {

@@ -3,7 +3,6 @@
 use crate::{
     base::{
         ids::{InputId, MemberId, PlayName, RunId},
-        limits,
         time::Timestamp,
         value::Value,
     },
@@ -63,19 +62,19 @@ impl Draft<'_> {
             return RunId::from(format!("{base}#{}", started + 1));
         }
         let last = self.state.plays.get(play).and_then(|p| p.last.clone());
-        let number = match last.as_ref().and_then(|last| last.as_str().strip_prefix(&base)) {
-            None => return RunId::from(base),
+        let mut number = match last.as_ref().and_then(|last| last.as_str().strip_prefix(&base)) {
+            None => 1,
             Some("") => 2,
             Some(suffix) => suffix.trim_start_matches('#').parse::<usize>().unwrap_or(1) + 1,
         };
-        let mut number = number;
-        while number < limits::RUNS_OPEN_MAX {
-            let id = RunId::from(format!("{base}#{number}"));
-            if !self.state.runs.contains_key(&id) {
+        loop {
+            let id = RunId::from(if number == 1 { base.clone() } else { format!("{base}#{number}") });
+            // Another kind of start may have come in between, so that the last one does not tell.
+            let ended = self.state.finished.iter().any(|run| run.id == id);
+            if !ended && !self.state.runs.contains_key(&id) {
                 return id;
             }
             number += 1;
         }
-        RunId::from(format!("{base}#{number}"))
     }
 }
