@@ -2,7 +2,11 @@
 //!
 //! Each measure prints its numbers; none of them passes or fails.
 
-#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark prints its numbers and reads its arguments")]
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a benchmark prints its numbers and reads its arguments"
+)]
 
 mod compile;
 mod deliver;

@@ -17,7 +17,10 @@ pub(crate) fn run() {
     let client = client_alone(40_000);
     line("HTTP client alone, 64 in flight", rate(40_000, client));
     let (commits, n) = store::transitions(60_000, 1024);
-    line(&format!("the same rows committed alone, {:.0} in a commit", 60_000.0 / n as f64), rate(60_000, commits));
+    line(
+        &format!("the same rows committed alone, {:.0} in a commit", 60_000.0 / n as f64),
+        rate(60_000, commits),
+    );
     let per_client = client.as_secs_f64() / 40_000.0;
     let per_commit = commits.as_secs_f64() / 60_000.0;
     let allowed = 1.0 / (per_client + 2.0 * per_commit);
@@ -72,7 +75,7 @@ struct Delivered {
 fn end_to_end(groups: usize, posts: usize) -> Delivered {
     let receiver = Receiver::start();
     let town = Town::new();
-    let due = town.due_in(Duration::from_secs(6 + groups as u64 / 1_500));
+    let due = Town::due_in(Duration::from_secs(6 + groups as u64 / 1_500));
     let steps = "      - post: The weekly game starts in ten minutes. Bring a riddle.\n".repeat(posts);
     town.write_groups(groups);
     town.write(

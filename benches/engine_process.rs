@@ -37,7 +37,7 @@ impl Town {
     }
 
     /// The next whole second at least so far away.
-    pub(crate) fn due_in(&self, wait: Duration) -> Due {
+    pub(crate) fn due_in(wait: Duration) -> Due {
         let now = jiff::Timestamp::now();
         let target = now.as_millisecond() + wait.as_millis() as i64;
         let target = (target / 1000 + 1) * 1000;

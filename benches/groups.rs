@@ -35,7 +35,9 @@ pub(crate) fn run() {
         engine.stop();
         line(
             &format!("{groups} groups"),
-            format!("armed after {ready:>6.0} ms   resident {idle:>6.1} MiB   `playbook signal` to its post: {lag:>5.1} ms"),
+            format!(
+                "armed after {ready:>6.0} ms   resident {idle:>6.1} MiB   `playbook signal` to its post: {lag:>5.1} ms"
+            ),
         );
     }
 }

@@ -27,7 +27,8 @@ impl Receiver {
         let arrivals = Arc::new(Mutex::new(Vec::new()));
         let (counted, noted) = (count.clone(), arrivals.clone());
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async move {
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
                 let _ = tell.send(listener.local_addr().expect("an address").port());
@@ -48,7 +49,11 @@ impl Receiver {
     pub(crate) fn wait(&self, n: usize) -> Vec<Instant> {
         let begun = Instant::now();
         while self.count.load(Ordering::Acquire) < n {
-            assert!(begun.elapsed().as_secs() < 120, "only {} of {n} came", self.count.load(Ordering::Acquire));
+            assert!(
+                begun.elapsed().as_secs() < 120,
+                "only {} of {n} came",
+                self.count.load(Ordering::Acquire)
+            );
             std::thread::sleep(std::time::Duration::from_millis(2));
         }
         self.arrivals.lock().expect("nobody panicked").clone()

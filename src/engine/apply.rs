@@ -413,7 +413,7 @@ fn remember_release(state: &mut State, at: Timestamp, due: Timestamp, out: &Outg
         return;
     }
     let horizon = at.plus(-state.horizon);
-    let released = Arc::make_mut(&mut state.released);
+    let released = &mut state.released;
     while released.front().is_some_and(|r| r.at < horizon) || released.len() >= limits::RELEASED_MAX {
         released.pop_front();
     }

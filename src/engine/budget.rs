@@ -156,16 +156,21 @@ impl Draft<'_> {
             }
             Window::Sliding(length) => (Timestamp::from_millis(self.now.plus(-length).as_millis() + 1), None),
         };
-        let recent: Vec<Timestamp> =
-            self.state.released.iter().filter(|r| r.at >= from && counts(r)).map(|r| r.at).collect();
-        if recent.len() < quota.max as usize {
+        // From the last one back, no further than the quota reaches.
+        let recent = self.state.released.iter().rev().take_while(|r| r.at >= from).filter(|r| counts(r));
+        let filled = recent.take(quota.max as usize).map(|r| r.at);
+        let (mut count, mut oldest) = (0, None);
+        for at in filled {
+            count += 1;
+            oldest = Some(at);
+        }
+        if count < quota.max {
             return None;
         }
         match (quota.per, day_end) {
+            // With a quota of nothing there is never room.
             (Window::Sliding(length), _) => {
-                let index = recent.len().checked_sub(quota.max as usize)?;
-                // With a quota of nothing there is never room.
-                Some(recent.get(index).map_or(self.now.plus(Duration::DAY), |at| at.plus(length)))
+                Some(oldest.map_or(self.now.plus(Duration::DAY), |at| at.plus(length)))
             }
             (Window::Day, end) => end,
         }
@@ -194,13 +199,13 @@ impl Draft<'_> {
         }
         if let Some((percent, window)) = promo.share {
             let from = self.now.plus(-window);
-            let recent = self.state.released.iter().filter(|r| r.at > from);
+            let recent = self.state.released.iter().rev().take_while(|r| r.at > from);
             let (mut all, mut promos, mut oldest) = (1u64, 1u64, None);
             for release in recent {
                 all += 1;
                 if release.label == Some(Label::Promo) {
                     promos += 1;
-                    oldest = oldest.or(Some(release.at));
+                    oldest = Some(release.at);
                 }
             }
             if promos * 100 > all * u64::from(percent) {

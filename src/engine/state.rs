@@ -68,7 +68,7 @@ pub struct State {
     /// Messages that budgets hold back, in the order in which they were decided.
     pub held: Arc<VecDeque<Arc<HeldMessage>>>,
     /// Messages released to channel `group`, for budgets; older ones than any budget needs are gone.
-    pub released: Arc<VecDeque<Released>>,
+    pub released: imbl::Vector<Released>,
     /// The script calls that have not returned, in order; the first one is under way.
     pub calls: Arc<VecDeque<Arc<ScriptCall>>>,
     /// Whether everything is paused.
@@ -338,7 +338,7 @@ impl State {
             tasks: imbl::OrdMap::new(),
             tasks_opened: 0,
             held: Arc::default(),
-            released: Arc::default(),
+            released: imbl::Vector::new(),
             calls: Arc::default(),
             paused: false,
             timers: imbl::OrdSet::new(),

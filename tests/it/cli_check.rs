@@ -33,7 +33,15 @@ fn an_error_is_shown_at_its_place_in_every_format_and_ends_with_1() {
     assert_eq!(
         keys,
         [
-            "code", "severity", "message", "file", "line", "column", "end_line", "end_column", "help",
+            "code",
+            "severity",
+            "message",
+            "file",
+            "line",
+            "column",
+            "end_line",
+            "end_column",
+            "help",
             "practices"
         ]
     );
@@ -92,7 +100,13 @@ fn the_handbook_is_made_of_the_file() {
     let place = Playground::new();
     place.run(&["new", "community"]).exits(0);
     let page = place.run(&["handbook", "community/community.yaml"]).exits(0).stdout;
-    for text in ["# 长安共读\n", "一周共读一本书", "商业广告", "**周三猜谜** (`riddle-night`)", "2026年12月11日 20:00"] {
+    for text in [
+        "# 长安共读\n",
+        "一周共读一本书",
+        "商业广告",
+        "**周三猜谜** (`riddle-night`)",
+        "2026年12月11日 20:00",
+    ] {
         assert!(page.contains(text), "{text} in\n{page}");
     }
 }

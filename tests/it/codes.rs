@@ -34,7 +34,8 @@ fn every_code_in_the_source_is_explained() {
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
         for call in ["Diagnostic::error(", "Diagnostic::warning("] {
             for after in code.split(call).skip(1) {
-                let Some(slug) = after.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next()) else {
+                let Some(slug) = after.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next())
+                else {
                     seen += 1;
                     continue;
                 };

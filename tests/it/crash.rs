@@ -91,7 +91,9 @@ fn judge(town: &Playground, sink: &Sink) {
 
     let effects: BTreeMap<String, (String, String)> = decided
         .iter()
-        .flat_map(|(group, effects)| effects.iter().map(move |effect| (format!("{group}/{effect}"), (group.clone(), effect.clone()))))
+        .flat_map(|(group, effects)| {
+            effects.iter().map(move |effect| (format!("{group}/{effect}"), (group.clone(), effect.clone())))
+        })
         .collect();
     let outbox = town.run(&["outbox", "--state", "state", "--format", "json"]).exits(0).json_lines();
     let doubtful: BTreeSet<(String, String)> = outbox

@@ -499,7 +499,7 @@ async fn a_retry_goes_on_at_the_part_that_was_not_accepted() {
 
 #[tokio::test]
 async fn wecom_errors_inside_success_are_errors() {
-    let fake = fakes::wecom::start(100, std::time::Duration::from_secs(60)).await;
+    let fake = fakes::wecom::start(100, std::time::Duration::from_mins(1)).await;
     let wrong = channel(ChannelKind::Wecom, &format!("http://127.0.0.1:{}/send?key=x", fake.port));
     let post = Post::start();
     post.send("g", &target_of(&wrong), &["hi"]);

@@ -89,7 +89,10 @@ plays:
     story.start("p");
     story.until("2026-12-21 08:00");
     let task = story.state.tasks.values().next().expect("an approval").task.clone();
-    assert_eq!(task.members.iter().map(|m| m.as_str()).collect::<Vec<_>>(), ["z", "y"]);
+    assert_eq!(
+        task.members.iter().map(playbook::base::ids::MemberId::as_str).collect::<Vec<_>>(),
+        ["z", "y"]
+    );
     story.until("2026-12-28 08:00");
     assert!(story.state.runs.is_empty(), "silence ends it");
     assert_eq!(story.state.members.len(), 4, "and removes nobody");

@@ -1,6 +1,10 @@
 //! Integration tests: the real binary, real files, a real database.
 
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test touches the real world, and one that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test touches the real world, and one that cannot go on has failed"
+)]
 
 mod cli_check;
 mod cli_engine;

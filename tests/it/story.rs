@@ -81,7 +81,7 @@ impl Story {
         let mut scripts = BTreeMap::new();
         for (path, text) in files {
             folder.0.insert((*path).into(), Arc::from(*text));
-            if path.ends_with(".rhai") {
+            if path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai") {
                 let script = Script::compile(path, text).expect("the story's script compiles");
                 scripts.insert((*path).to_owned(), script);
             }

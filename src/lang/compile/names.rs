@@ -94,7 +94,8 @@ impl Names {
         self.collect_roles(root.get("roles"));
         if let Some(fields) = root.get("members").and_then(|members| members.get("fields")) {
             extend(&mut self.fields, Some(fields));
-            self.fields.extend(fields.items().into_iter().flatten().filter_map(Node::text).map(str::to_owned));
+            self.fields
+                .extend(fields.items().into_iter().flatten().filter_map(Node::text).map(str::to_owned));
         }
         for play in root.get("plays").and_then(Node::entries).into_iter().flatten() {
             self.collect_set(&play.value);
