@@ -5,7 +5,7 @@
 use super::entry::{Task, TaskKind};
 use crate::{
     base::{
-        ids::{RunId, StepId},
+        ids::{GroupId, RunId, StepId},
         locale::Locale,
         time::Timestamp,
     },
@@ -14,7 +14,7 @@ use crate::{
 use std::fmt::Write as _;
 
 /// What somebody who is asked something reads.
-pub(super) fn task_opened(playbook: &Playbook, task: &Task, now: Timestamp) -> String {
+pub(super) fn task_opened(playbook: &Playbook, group: &GroupId, task: &Task, now: Timestamp) -> String {
     let locale = playbook.locale;
     let head = match task.kind {
         TaskKind::Approval => locale.pick("Approval", "待审批"),
@@ -29,15 +29,16 @@ pub(super) fn task_opened(playbook: &Playbook, task: &Task, now: Timestamp) -> S
             Locale::Zh => write!(text, "\n\n截止:{due}"),
         };
     }
+    // With one group there is nothing to choose from.
+    let id = match playbook.groups.len() {
+        0 | 1 => task.id.to_string(),
+        _ => format!("{} --group {group}", task.id),
+    };
     let answer = match (task.kind, locale) {
-        (TaskKind::Approval, Locale::En) => {
-            format!("Answer: `playbook approve {0}` or `playbook reject {0}`", task.id)
-        }
-        (TaskKind::Approval, Locale::Zh) => {
-            format!("答复:`playbook approve {0}` 或 `playbook reject {0}`", task.id)
-        }
-        (_, Locale::En) => format!("When done: `playbook done {}`", task.id),
-        (_, Locale::Zh) => format!("完成后:`playbook done {}`", task.id),
+        (TaskKind::Approval, Locale::En) => format!("Answer: `playbook approve {id}` or `playbook reject {id}`"),
+        (TaskKind::Approval, Locale::Zh) => format!("答复:`playbook approve {id}` 或 `playbook reject {id}`"),
+        (_, Locale::En) => format!("When done: `playbook done {id}`"),
+        (_, Locale::Zh) => format!("完成后:`playbook done {id}`"),
     };
     let _ = write!(text, "\n\n{answer}");
     text

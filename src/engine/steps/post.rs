@@ -101,6 +101,9 @@ impl Draft<'_> {
         if !manual || out.manual.is_some() {
             return Ok(out);
         }
+        if self.state.tasks.len() >= limits::TASKS_OPEN_MAX {
+            self.give_up_oldest_delivery()?;
+        }
         let task = Task {
             id: self.next_task_id(),
             kind: TaskKind::Delivery,
@@ -120,6 +123,16 @@ impl Draft<'_> {
         out.manual = Some(task.id.clone());
         self.emit(Fact::TaskOpened(Box::new(task)))?;
         Ok(out)
+    }
+
+    /// Nobody has copied it out for so long that the limit is reached: it counts as not delivered.
+    fn give_up_oldest_delivery(&mut self) -> Decided {
+        let deliveries = self.state.tasks.values().filter(|open| open.task.kind == TaskKind::Delivery);
+        let Some(oldest) = deliveries.min_by_key(|open| open.task.opened).cloned() else { return Ok(()) };
+        self.close(&oldest.task.id, "cancelled", None, Value::Null)?;
+        let Some(effect) = oldest.task.effect.clone() else { return Ok(()) };
+        let reason = format!("{} tasks are open in this group, the limit", limits::TASKS_OPEN_MAX);
+        self.emit(Fact::DeliveryFailed { effect, in_doubt: false, reason })
     }
 
     pub(in crate::engine) fn next_task_id(&self) -> TaskId {

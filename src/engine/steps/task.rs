@@ -86,7 +86,7 @@ impl Draft<'_> {
             options,
             members,
         };
-        let text = notice::task_opened(&self.playbook, &task, self.now);
+        let text = notice::task_opened(&self.playbook, &self.group.id, &task, self.now);
         self.emit(Fact::TaskOpened(Box::new(task)))?;
         if let Some(channel) = to.channel
             && kind != TaskKind::Question
