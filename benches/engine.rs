@@ -16,7 +16,7 @@ pub(crate) fn run() {
     ticks("a run that posts, start to end", "plays: { t: { every: 1s, steps: [post: tick] } }");
     ticks(
         "a run that posts, with budgets",
-        "budgets: { posts: { max: 1000000 per day } }\nplays: { t: { every: 1s, steps: [post: tick] } }",
+        "budgets: { posts: { max: 100 per 1m } }\nplays: { t: { every: 1s, steps: [post: tick] } }",
     );
     ticks(
         "a run that posts an expression",
