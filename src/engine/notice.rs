@@ -35,7 +35,9 @@ pub(super) fn task_opened(playbook: &Playbook, group: &GroupId, task: &Task, now
         _ => format!("{} --group {group}", task.id),
     };
     let answer = match (task.kind, locale) {
-        (TaskKind::Approval, Locale::En) => format!("Answer: `playbook approve {id}` or `playbook reject {id}`"),
+        (TaskKind::Approval, Locale::En) => {
+            format!("Answer: `playbook approve {id}` or `playbook reject {id}`")
+        }
         (TaskKind::Approval, Locale::Zh) => format!("答复:`playbook approve {id}` 或 `playbook reject {id}`"),
         (_, Locale::En) => format!("When done: `playbook done {id}`"),
         (_, Locale::Zh) => format!("完成后:`playbook done {id}`"),
