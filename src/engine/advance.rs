@@ -17,7 +17,7 @@ use crate::{
     },
     model::{
         group::Group,
-        play::{Play, Section},
+        play::Play,
         playbook::Playbook,
         program::Op,
         step::{Silence, Step, Verb, WaitFor},
@@ -467,28 +467,5 @@ pub(super) fn probe_run(
     now: Timestamp,
     cause: &Cause,
 ) -> Run {
-    Run {
-        id: id.clone(),
-        play: play.name.clone(),
-        digest: playbook.digest.clone(),
-        section: Section::Steps,
-        anchor,
-        started: now,
-        number: 0,
-        cause: cause.clone(),
-        pc: 0,
-        end: anchor,
-        waiting: None,
-        bindings: Arc::default(),
-        loops: Vec::new(),
-        tries: 0,
-        timeout: None,
-        outcome: None,
-        finished: None,
-        reason: String::new(),
-        missed: 0,
-        told: false,
-        ordinal: 0,
-        posts: std::collections::BTreeMap::new(),
-    }
+    Run::begun(id.clone(), play.name.clone(), playbook.digest.clone(), anchor, now, cause.clone())
 }

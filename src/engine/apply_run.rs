@@ -14,7 +14,7 @@ use crate::base::{
     time::Timestamp,
     value::Value,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 type Applied = Result<(), IllegalEntry>;
 
@@ -33,30 +33,8 @@ pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applie
             if let Some(timeout) = timeout {
                 state.timers.insert((*timeout, Timer::RunTimeout { run: run.clone() }));
             }
-            let new = Run {
-                id: run.clone(),
-                play: play.clone(),
-                digest: digest.clone(),
-                section: *section,
-                anchor: *anchor,
-                started: at,
-                number: *number,
-                cause: cause.clone(),
-                pc: 0,
-                end: *anchor,
-                waiting: None,
-                bindings: Arc::default(),
-                loops: Vec::new(),
-                tries: 0,
-                timeout: *timeout,
-                outcome: None,
-                finished: None,
-                reason: String::new(),
-                missed: 0,
-                told: false,
-                ordinal: 0,
-                posts: BTreeMap::new(),
-            };
+            let begun = Run::begun(run.clone(), play.clone(), digest.clone(), *anchor, at, cause.clone());
+            let new = Run { section: *section, number: *number, timeout: *timeout, ..begun };
             state.runs.insert(run.clone(), Arc::new(new));
             Ok(())
         }

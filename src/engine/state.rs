@@ -163,6 +163,43 @@ pub struct Run {
     pub posts: BTreeMap<StepId, EffectId>,
 }
 
+impl Run {
+    /// A run at its first operation, with nothing done yet.
+    pub(super) fn begun(
+        id: RunId,
+        play: PlayName,
+        digest: Digest,
+        anchor: Timestamp,
+        started: Timestamp,
+        cause: Cause,
+    ) -> Self {
+        Self {
+            id,
+            play,
+            digest,
+            section: Section::Steps,
+            anchor,
+            started,
+            number: 0,
+            cause,
+            pc: 0,
+            end: anchor,
+            waiting: None,
+            bindings: Arc::default(),
+            loops: Vec::new(),
+            tries: 0,
+            timeout: None,
+            outcome: None,
+            finished: None,
+            reason: String::new(),
+            missed: 0,
+            told: false,
+            ordinal: 0,
+            posts: BTreeMap::new(),
+        }
+    }
+}
+
 /// What a run waits for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunWait {
