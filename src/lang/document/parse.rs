@@ -44,10 +44,11 @@ pub(crate) fn parse(source: SourceId, text: &str, report: &mut Report) -> Option
             // Inside brackets, lines may stand where they like.
             let indented = slip && !fault.message.contains("flow");
             let found = indented.then(|| indent::explain(source, &work, at)).flatten();
+            let found = found.map(|found| whole_characters(found, text));
             report.push(found.unwrap_or_else(|| fault.into_diagnostic(source, text)));
             return None;
         };
-        report.push(trap.diagnostic);
+        report.push(whole_characters(trap.diagnostic, text));
         let (range, filler) = trap.repair?;
         work.replace_range(range.clone(), &filler);
         masked.push(range);
@@ -83,6 +84,16 @@ struct Fault {
     code: &'static str,
     message: String,
     help: Option<String>,
+}
+
+/// A place found in the repaired text, widened to whole characters of what was written: a repair may put several
+/// one-byte characters where one long character stood.
+fn whole_characters(mut diagnostic: Diagnostic, text: &str) -> Diagnostic {
+    if let Some(span) = &mut diagnostic.span {
+        span.start = text.floor_char_boundary(span.start as usize) as u32;
+        span.end = text.ceil_char_boundary(span.end as usize) as u32;
+    }
+    diagnostic
 }
 
 impl Fault {
