@@ -65,6 +65,25 @@ impl GroupSim {
         }
     }
 
+    /// The group as it is now.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Hands an input from outside to the engine at an instant.
+    pub fn tell<E>(
+        &mut self,
+        at: Timestamp,
+        input: &Input,
+        playbooks: &Playbooks,
+        material: &Material,
+        findings: &mut Vec<Finding>,
+        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.now = self.now.max(at);
+        self.take(input, playbooks, material, findings, sink)
+    }
+
     /// When something happens next: the engine's deadline, or something in the world.
     pub fn next_at(&self) -> Option<Timestamp> {
         let deadline = engine::deadline(&self.state).map(|deadline| deadline.at.max(self.now));

@@ -9,6 +9,7 @@ pub mod world;
 pub mod oracle;
 pub mod group;
 pub mod timeline;
+pub mod scenario;
 pub mod tally;
 
 use crate::{

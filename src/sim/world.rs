@@ -65,6 +65,25 @@ impl Default for Habits {
     }
 }
 
+impl Habits {
+    /// Nobody does anything of their own accord.
+    pub fn still() -> Self {
+        Self {
+            joins_per_day: 0.0,
+            lurkers: 1.0,
+            messages_per_day: 0.0,
+            tail: 0.0,
+            leaves_per_day: 0.0,
+            answers: 0.0,
+            tasks_in_time: 0.0,
+            tasks_done: 0.0,
+            approvals_given: 0.0,
+            approvals_answered: 0.0,
+            awake: (8, 23),
+        }
+    }
+}
+
 /// One synthetic group.
 #[derive(Debug)]
 pub struct World {

@@ -12,6 +12,7 @@ mod cli_next;
 mod cli_plan;
 mod cli_render;
 mod cli_simulate;
+mod cli_test;
 mod codes;
 mod compile;
 mod crash;

@@ -30,6 +30,7 @@ const OWNERS: &[&str] = &[
     "src/shell/cli/render.rs",
     "src/shell/cli/send.rs",
     "src/shell/cli/state.rs",
+    "src/shell/cli/test.rs",
     "src/shell/clock.rs",
     "src/shell/crash.rs",
     "src/shell/delivery/courier.rs",

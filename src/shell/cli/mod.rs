@@ -20,6 +20,7 @@ mod control;
 mod explain;
 mod handbook;
 mod import;
+mod junit;
 mod log;
 mod members;
 mod new;
@@ -33,6 +34,7 @@ mod send;
 mod simulate;
 mod status;
 mod tasks;
+mod test;
 
 use clap::{CommandFactory as _, Parser as _};
 use failure::{Code, Failure};
@@ -70,6 +72,7 @@ commands! {
     Check(check::Check)
     Plan(plan::Plan)
     Simulate(simulate::Simulate)
+    Test(test::Test)
     Run(run::Run)
     Status(status::Status)
     Runs(runs::Runs)
