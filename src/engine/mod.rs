@@ -191,12 +191,7 @@ pub fn script_facts(state: &State, playbooks: &Playbooks, effect: &EffectId) -> 
 }
 
 /// What an expression about the group sees at an instant, outside of any run; `None` before the group was adopted.
-pub fn group_facts(
-    state: &State,
-    playbooks: &Playbooks,
-    names: Names,
-    now: Timestamp,
-) -> Option<Arc<Facts>> {
+pub fn group_facts(state: &State, playbooks: &Playbooks, names: Names, now: Timestamp) -> Option<Arc<Facts>> {
     let playbook = playbooks.get(state.digest.as_ref()?)?;
     let group = playbook.groups.get(&state.group)?;
     let now = now.max(state.clock);

@@ -190,8 +190,11 @@ impl Sighting {
     /// Whether a person follows a group's life by it: the beginnings and ends of runs are seen by their steps, and
     /// what the engine signals by itself was seen before.
     pub fn is_noticed(&self) -> bool {
-        let is_echo = matches!(self.text.as_str(), "group.created" | "phase.entered" | "task.done");
-        !matches!(self.sort, Sort::Started | Sort::Ended) && !(self.sort == Sort::Signal && is_echo)
+        match self.sort {
+            Sort::Started | Sort::Ended => false,
+            Sort::Signal => !matches!(self.text.as_str(), "group.created" | "phase.entered" | "task.done"),
+            _ => true,
+        }
     }
 
     /// The first line of its text.
