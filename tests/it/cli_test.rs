@@ -212,7 +212,11 @@ error[one-verb]: an expectation looks for one thing, this one for several
 error[unknown-key]: an expectation has no key `lable`
 error[expression]: `member` is not in scope here
 "#);
-    assert!(output.stdout.contains("FAIL wrong.test.yaml: it cannot be read, 10 errors"), "{}", output.stdout);
+    assert!(
+        output.stdout.contains("FAIL wrong.test.yaml: it cannot be read, 10 errors"),
+        "{}",
+        output.stdout
+    );
 }
 
 #[test]
