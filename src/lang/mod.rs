@@ -4,7 +4,7 @@
 
 pub mod codes;
 mod compile;
-mod document;
+pub(crate) mod document;
 pub mod data;
 pub mod explain;
 pub mod ics;
