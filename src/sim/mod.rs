@@ -6,6 +6,8 @@ pub mod timetable;
 pub mod preview;
 pub mod plan;
 pub mod world;
+pub mod crowd;
+pub mod courier;
 pub mod oracle;
 pub mod group;
 pub mod timeline;
@@ -34,7 +36,7 @@ use std::{
     collections::{BTreeMap, BinaryHeap},
     sync::{Arc, Mutex},
 };
-use world::Habits;
+use world::World;
 
 /// What is simulated.
 #[derive(Debug, Clone)]
@@ -47,8 +49,8 @@ pub struct Options {
     pub members: u32,
     /// The same seed gives the same history.
     pub seed: u64,
-    /// How the synthetic people behave.
-    pub habits: Habits,
+    /// Everything around the engine: people, operators, channels.
+    pub world: Arc<World>,
 }
 
 /// One fact of one group.

@@ -18,7 +18,7 @@ use crate::{
         input::{Command, Input, InputKind},
     },
     model::playbook::{Playbook, Playbooks},
-    sim::{Finding, Material, Options, group::GroupSim, world::Habits},
+    sim::{Finding, Material, Options, group::GroupSim, world::World},
 };
 use std::{convert::Infallible, sync::Arc};
 
@@ -62,8 +62,13 @@ impl Rehearsal {
 pub fn rehearse(playbook: &Arc<Playbook>, material: &Material, scenario: &Scenario) -> Rehearsal {
     let mut playbooks = Playbooks::default();
     playbooks.insert(playbook.clone());
-    let options =
-        Options { from: scenario.start, to: scenario.until, members: 0, seed: 1, habits: Habits::still() };
+    let options = Options {
+        from: scenario.start,
+        to: scenario.until,
+        members: 0,
+        seed: 1,
+        world: Arc::new(World::still()),
+    };
     let mut stage = Stage {
         group: GroupSim::new(&scenario.group, playbook, &options),
         playbooks,
