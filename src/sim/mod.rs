@@ -10,6 +10,7 @@ pub mod oracle;
 pub mod group;
 pub mod timeline;
 pub mod tally;
+pub mod report;
 
 use crate::{
     base::{
