@@ -91,7 +91,14 @@ impl Browser {
         }
         tab.call(
             "Emulation.setDeviceMetricsOverride",
-            json!({ "width": screen.width, "height": screen.height, "deviceScaleFactor": 1, "mobile": screen.touch }),
+            json!({
+                "width": screen.width,
+                "height": screen.height,
+                "screenWidth": screen.width,
+                "screenHeight": screen.height,
+                "deviceScaleFactor": 1,
+                "mobile": screen.touch,
+            }),
         );
         tab.call("Emulation.setTouchEmulationEnabled", json!({ "enabled": screen.touch }));
         let scheme = if screen.dark { "dark" } else { "light" };
@@ -149,8 +156,9 @@ impl Tab<'_> {
 
     /// Opens a file and waits until it is there.
     pub(crate) fn open(&mut self, file: &Path) {
+        let loads = self.events("Page.loadEventFired").count();
         self.call("Page.navigate", json!({ "url": format!("file://{}", file.display()) }));
-        while !self.events("Page.loadEventFired").next().is_some_and(|_| true) {
+        while self.events("Page.loadEventFired").count() == loads {
             let event = self.browser.read();
             self.browser.events.push(event);
         }
@@ -202,10 +210,10 @@ impl Tab<'_> {
         (found[0].as_f64().unwrap(), found[1].as_f64().unwrap())
     }
 
-    /// Keeps a picture: of the whole page, or of what is on the screen.
-    pub(crate) fn picture(&mut self, file: &Path, whole: bool) {
+    /// Keeps a picture of the whole page.
+    pub(crate) fn picture(&mut self, file: &Path) {
         use base64::Engine as _;
-        let shot = self.call("Page.captureScreenshot", json!({ "captureBeyondViewport": whole }));
+        let shot = self.call("Page.captureScreenshot", json!({ "captureBeyondViewport": true }));
         let bytes = base64::prelude::BASE64_STANDARD.decode(shot["data"].as_str().unwrap()).unwrap();
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, bytes).unwrap();

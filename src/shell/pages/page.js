@@ -6,8 +6,10 @@
   // One label for everything that has words: under the pointer, in focus, or tapped.
   const tip = document.getElementById("tip");
   const owner = (node) => (node instanceof Element ? node.closest(".t") : null);
-  const hide = () => { tip.hidden = true; };
+  let shown = null;
+  const hide = () => { tip.hidden = true; shown = null; };
   const show = (el) => {
+    shown = el;
     const [first, ...rest] = el.getAttribute("aria-label").split("\n");
     const head = document.createElement("b");
     head.textContent = first;
@@ -34,7 +36,7 @@
     const el = owner(event.target);
     if (el) show(el);
   });
-  document.addEventListener("scroll", hide, { passive: true });
+  document.addEventListener("scroll", () => { if (shown) show(shown); }, { passive: true, capture: true });
 
   // One stop of the Tab key a row; the arrow keys go on from there.
   const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };

@@ -486,7 +486,7 @@ fn conditions(playbook: &Playbook, seen: &BTreeSet<PlayName>) -> Markup {
     }
     let body = html! {
         div.card.wide {
-            table {
+            table.fixed {
                 thead {
                     tr {
                         th scope="col" { (locale.pick("Play", "流程")) }
@@ -519,7 +519,7 @@ fn untimed(playbook: &Playbook, window: Window, seen: &BTreeSet<PlayName>) -> Ma
     let title = |name: &PlayName| playbook.play(name).map_or_else(|| name.to_string(), |play| play.title.to_string());
     let body = html! {
         div.card.wide {
-            table {
+            table.fixed {
                 tbody {
                     @for row in &rows {
                         tr {

@@ -13,6 +13,7 @@ use crate::{
     },
 };
 use jiff::civil::Date;
+use maud::{Markup, html};
 
 /// `December 2026`, `2026年12月`
 pub(super) fn month(locale: Locale, date: Date) -> String {
@@ -69,6 +70,16 @@ pub(super) fn number(n: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// A number in its own cell of a table; nothing stays in the background.
+pub(super) fn cell(n: u64) -> Markup {
+    html! { td.n .zero[n == 0] { (number(n)) } }
+}
+
+/// The same, where anything at all is bad.
+pub(super) fn bad_cell(n: u64) -> Markup {
+    html! { td.n .zero[n == 0] .bad[n > 0] { (number(n)) } }
 }
 
 /// One digit after the point where it says something: `0.4`, `12`.

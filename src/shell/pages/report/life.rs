@@ -21,6 +21,9 @@ const PHASE_COLOURS: usize = 5;
 /// When each phase began.
 pub(super) fn phases(view: &View<'_>) -> Part {
     let groups = &view.report.groups;
+    if view.playbook.phases.len() < 2 {
+        return None;
+    }
     let shown = &groups[..groups.len().min(SERIES_MAX)];
     let body = html! {
         div.card {
@@ -29,7 +32,7 @@ pub(super) fn phases(view: &View<'_>) -> Part {
                     li { i class={ "k " (phase_class(i)) } {} bdi { (phase.name) } }
                 }
             }
-            div.bands {
+            div.bands .several[view.several()] {
                 @for group in shown {
                     @if view.several() { span.bandname { bdi { (group.title) } } }
                     (band(view, group))
@@ -40,7 +43,7 @@ pub(super) fn phases(view: &View<'_>) -> Part {
         }
     };
     let words = view.t(
-        "Which phase the group was in. What moves it on is `until` or `timeout` of the phase.",
+        "Which phase the group was in. What moves it on is the until or the timeout of the phase.",
         "群在哪个阶段。由阶段的 until 或 timeout 推进。",
     );
     Some((words, body))
@@ -308,7 +311,7 @@ fn day_table(view: &View<'_>, points: &[(Date, Day)], when: &dyn Fn(Date, &Day) 
                             tr {
                                 td { (when(*from, day)) }
                                 @for n in [day.members, day.joined, day.left, day.removed, day.messages, day.posts, day.held] {
-                                    td.n { (words::number(n)) }
+                                    (words::cell(n))
                                 }
                             }
                         }
@@ -348,9 +351,9 @@ pub(super) fn groups(view: &View<'_>) -> Part {
                             td { (phase(group)) }
                             td.n { (words::number(group.members_first)) " → " (words::number(group.members_last)) }
                             td { (chart::spark_line("accent", &group.members_by_day)) }
-                            td.n { (words::number(group.messages)) }
+                            (words::cell(group.messages))
                             td { (chart::spark("social", &group.messages_by_day)) }
-                            td.n { (words::number(group.posts)) }
+                            (words::cell(group.posts))
                         }
                     }
                 }

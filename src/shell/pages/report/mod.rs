@@ -244,7 +244,7 @@ fn settings_part(view: &View<'_>, settings: &Settings) -> Markup {
     ];
     let body = html! {
         div.card {
-            table { tbody { @for (what, value) in &rows { tr { th scope="row" { (what) } td { (value) } } } } }
+            table.fixed { tbody { @for (what, value) in &rows { tr { th scope="row" { (what) } td { (value) } } } } }
             pre.command tabindex="0" { (settings.command) }
         }
     };

@@ -33,7 +33,7 @@ pub(super) fn talk(view: &View<'_>) -> Part {
                             tr {
                                 th scope="row" { bdi { (name) } @if view.several() { " " small { (group) } } }
                                 td.barcell { (chart::bar("social", *n as f64, most as f64)) }
-                                td.n { (words::number(*n)) }
+                                (words::cell(*n))
                                 td.n { (words::percent(*n, talk.messages())) }
                             }
                         }
@@ -166,15 +166,15 @@ fn asked_row(view: &View<'_>, row: &AskedReport) -> Markup {
             th scope="row" { bdi { (who) } }
             td { @if let Some(role) = &row.role { bdi { (role) } } }
             td.barcell { @if row.tasks > 0 { (chart::parts(&parts)) } }
-            td.n { (row.tasks) }
-            td.n { (row.in_time) }
-            td.n { (row.late) }
-            td.n .bad[row.missed > 0] { (row.missed) }
-            td.n { (row.open) }
-            td.n { (row.approvals) }
-            td.n { (row.approved) }
-            td.n { (row.rejected) }
-            td.n { (row.silent) }
+            (words::cell(row.tasks))
+            (words::cell(row.in_time))
+            (words::cell(row.late))
+            (words::bad_cell(row.missed))
+            (words::cell(row.open))
+            (words::cell(row.approvals))
+            (words::cell(row.approved))
+            (words::cell(row.rejected))
+            (words::cell(row.silent))
         }
     }
 }
@@ -205,7 +205,7 @@ pub(super) fn questions(view: &View<'_>) -> Part {
                                     tr {
                                         th scope="row" { bdi { (option) } }
                                         td.barcell { (chart::bar("ask", *n as f64, most as f64)) }
-                                        td.n { (words::number(*n)) }
+                                        (words::cell(*n))
                                     }
                                 }
                             }
@@ -246,10 +246,10 @@ pub(super) fn prunes(view: &View<'_>) -> Part {
                             td { (view.day(row.at)) }
                             @if view.several() { td { bdi { (row.group) } } }
                             td { bdi { (view.title(&row.play)) } }
-                            td.n { (row.told) }
-                            td.n { (row.spoke) }
-                            td.n { (row.left) }
-                            td.n { (row.gone) }
+                            (words::cell(row.told))
+                            (words::cell(row.spoke))
+                            (words::cell(row.left))
+                            (words::cell(row.gone))
                         }
                     }
                 }

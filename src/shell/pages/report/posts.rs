@@ -126,12 +126,12 @@ pub(super) fn held(view: &View<'_>) -> Part {
                         @let by_day: Vec<u64> = row.by_day.iter().map(|n| u64::from(*n)).collect();
                         tr {
                             th scope="row" { (words::hold(view.locale, row.reason)) }
-                            td.n { (words::number(row.held)) }
+                            (words::cell(row.held))
                             td { (chart::spark("warn", &by_day)) }
-                            td.n { (words::number(row.released)) }
+                            (words::cell(row.released))
                             td.n { (wait(view, row.waited, row.released)) }
                             td.n { (wait(view, row.longest, row.released.min(1))) }
-                            td.n .bad[row.expired + row.withdrawn > 0] { (words::number(row.expired + row.withdrawn)) }
+                            (words::bad_cell(row.expired + row.withdrawn))
                             td {
                                 @for (i, (play, n)) in row.plays.iter().enumerate() {
                                     @if i > 0 { ", " }
@@ -188,12 +188,12 @@ pub(super) fn plays(view: &View<'_>) -> Part {
                         @let by_day: Vec<u64> = report.days.iter().map(|day| u64::from(day.plays[i])).collect();
                         tr {
                             th scope="row" { bdi { (play.title) } br; small { (words::trigger(view.locale, play)) } }
-                            td.n { (words::number(sums.runs)) }
-                            td.n { (words::number(sums.posts)) }
+                            (words::cell(sums.runs))
+                            (words::cell(sums.posts))
                             td { @if sums.posts > 0 { (chart::spark("accent", &by_day)) } }
-                            td.n { (words::number(sums.skipped)) }
-                            td.n { (words::number(sums.missed)) }
-                            td.n .bad[sums.failed > 0] { (words::number(sums.failed)) }
+                            (words::cell(sums.skipped))
+                            (words::cell(sums.missed))
+                            (words::bad_cell(sums.failed))
                             td { (reasons(view, &play.name)) }
                         }
                     }
