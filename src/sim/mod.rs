@@ -13,6 +13,7 @@ pub mod group;
 pub mod timeline;
 pub mod scenario;
 pub mod tally;
+pub mod report;
 
 use crate::{
     base::{

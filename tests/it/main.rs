@@ -6,9 +6,11 @@
     reason = "a test touches the real world, and one that cannot go on has failed"
 )]
 
+mod browser;
 mod cli_check;
 mod cli_engine;
 mod cli_next;
+mod cli_pages;
 mod cli_plan;
 mod cli_render;
 mod cli_simulate;
@@ -17,6 +19,7 @@ mod codes;
 mod compile;
 mod crash;
 mod delivery;
+mod devtools;
 mod docs;
 mod engine;
 mod engine_edits;

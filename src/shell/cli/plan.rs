@@ -4,7 +4,7 @@ use super::{
     args,
     failure::Failure,
     load,
-    output::{DIM, Format, NAME, Output, clip, pad, paint, width},
+    output::{DIM, NAME, Output, clip, pad, paint, width},
 };
 use crate::{
     base::{
@@ -12,7 +12,7 @@ use crate::{
         time::Timestamp,
     },
     model::{play::Play, playbook::Playbook},
-    shell::clock,
+    shell::{clock, pages},
     sim::plan::{self, Planned, Window},
 };
 use std::{
@@ -34,8 +34,21 @@ pub(super) struct Plan {
     /// How many days.
     #[arg(long, default_value_t = 30, value_name = "N")]
     days: u32,
-    #[command(flatten)]
-    format: args::FormatArg,
+    /// How to write the result.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// How a plan is written.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// One page for a browser, with everything in it.
+    Html,
 }
 
 impl Plan {
@@ -47,13 +60,14 @@ impl Plan {
             None => clock::now(),
         };
         let window = Window::days(playbook, from, self.days);
-        match self.format.format {
+        match self.format {
             Format::Json => {
                 for planned in plan::plan(playbook, window) {
                     out.json(&json(playbook, &planned))?;
                 }
             }
             Format::Text => text(playbook, window, out)?,
+            Format::Html => out.raw(&pages::plan::html(playbook, window))?,
         }
         Ok(())
     }

@@ -4,15 +4,16 @@ use super::{
     args,
     failure::{Code, Failure},
     load,
-    output::{BAD, DIM, Format, GOOD, HEADING, NAME, Output, Table, WARN, clip, pad, paint, width},
+    output::{BAD, DIM, GOOD, HEADING, NAME, Output, Table, WARN, clip, pad, paint, width},
 };
 use crate::{
     base::{time::Timestamp, words},
     model::playbook::Playbook,
-    shell::{clock, store::LogLine},
+    shell::{clock, pages, store::LogLine},
     sim::{
         self, Finding, Material, Options, Transition,
         plan::Window,
+        report::Gatherer,
         tally::Tally,
         timeline::{self, Tone},
         world::World,
@@ -41,8 +42,21 @@ pub(super) struct Simulate {
     /// The seed of everything that is left to chance.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
-    #[command(flatten)]
-    format: args::FormatArg,
+    /// How to write the result.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// How a simulated history is written.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// One page for a browser, with everything in it.
+    Html,
 }
 
 impl Simulate {
@@ -62,19 +76,55 @@ impl Simulate {
             world: Arc::new(World::default()),
         };
         let material = Material::new(&playbook, loaded.folder.clone());
-        let findings = match self.format.format {
+        let findings = match self.format {
             Format::Json => sim::simulate(&playbook, &material, &options, |transition| {
                 let entry = transition.entry.clone();
                 let line = LogLine { seq: transition.n as i64, group: transition.group.clone(), entry };
                 out.json(&line.to_json(&playbook.zone)).map_err(Failure::from)
             })?,
             Format::Text => text(&playbook, &material, &options, out)?,
+            Format::Html => self.html(&playbook, &material, &options, out)?,
         };
         if findings.is_empty() {
             return Ok(());
         }
         out.flush()?;
         Err(self.failure(&playbook, from, &findings))
+    }
+
+    /// The page for a browser.
+    fn html(
+        &self,
+        playbook: &Arc<Playbook>,
+        material: &Material,
+        options: &Options,
+        out: &mut Output,
+    ) -> Result<Vec<Finding>, Failure> {
+        let mut gatherer = Gatherer::new(playbook, options);
+        let findings = sim::simulate(playbook, material, options, |transition| {
+            gatherer.see(transition);
+            Ok::<(), Failure>(())
+        })?;
+        let settings = pages::report::Settings {
+            command: format!("{} --format html", self.again(playbook, options.from)),
+            days: self.days,
+            world: "ordinary".into(),
+            findings: findings.iter().map(|finding| found(playbook, finding)).collect(),
+        };
+        out.raw(&pages::report::html(playbook, options, &settings, &gatherer.finish()))?;
+        Ok(findings)
+    }
+
+    /// The one line that gives the same history.
+    fn again(&self, playbook: &Playbook, from: Timestamp) -> String {
+        format!(
+            "playbook simulate {} --from {} --days {} --members {} --seed {}",
+            self.file.display(),
+            from.to_rfc3339(&playbook.zone),
+            self.days,
+            self.members,
+            self.seed
+        )
     }
 
     /// The findings, and the one line that shows them again.
@@ -84,14 +134,7 @@ impl Simulate {
         if findings.len() > SHOWN {
             lines.push(format!("and {} more", findings.len() - SHOWN));
         }
-        let again = format!(
-            "playbook simulate {} --from {} --days {} --members {} --seed {}",
-            self.file.display(),
-            from.to_rfc3339(&playbook.zone),
-            self.days,
-            self.members,
-            self.seed
-        );
+        let again = self.again(playbook, from);
         Failure::new(Code::Playbook, lines.join("\nplaybook: ")).help(format!("this shows it again: {again}"))
     }
 }
