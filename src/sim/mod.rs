@@ -5,10 +5,13 @@
 pub mod timetable;
 pub mod preview;
 pub mod plan;
+pub mod forecast;
+pub mod ics;
 pub mod world;
 pub mod oracle;
 pub mod group;
 pub mod timeline;
+pub mod why;
 pub mod tally;
 
 use crate::{

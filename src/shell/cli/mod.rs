@@ -33,6 +33,7 @@ mod send;
 mod simulate;
 mod status;
 mod tasks;
+mod why;
 
 use clap::{CommandFactory as _, Parser as _};
 use failure::{Code, Failure};
@@ -89,6 +90,7 @@ commands! {
     Retry(control::Retry)
     Skip(control::Skip)
     Next(next::Next)
+    Why(why::Why)
     Render(render::Render)
     Send(send::Send)
     Explain(explain::Explain)
