@@ -37,7 +37,7 @@ pub fn head(playbook: &Playbook) -> String {
 /// One step. `made` is when the plan was made: the instant that it begins with, so that it does not change by itself.
 pub fn event(playbook: &Playbook, planned: &Planned, expected: Option<&Expected>, made: Timestamp) -> String {
     let group = playbook.groups.get(&planned.group);
-    let title = group.map_or(planned.group.as_str(), |group| group.title.as_str());
+    let title = group.map_or(planned.group.as_str(), |group| &*group.title);
     let play = playbook.play(&planned.play).map_or(planned.play.as_str(), |play| &*play.title);
     let first = planned.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
     let summary = match first {

@@ -77,8 +77,9 @@ impl Why {
         };
         let (play, run, step) = target(&self.target, &playbook, state)?;
         let window = self.at.as_deref().map(|at| window(at, &playbook.zone)).transpose()?;
-        let mut question =
-            Question { play, run, step, at: window.map(|(window, _)| window), now: clock::now() };
+        // A group's clock never goes backwards, whatever this machine's says.
+        let now = state.map_or(clock::now(), |state| clock::now().max(state.clock));
+        let mut question = Question { play, run, step, at: window.map(|(window, _)| window), now };
         let mut accounts = answer(&source, &group, &playbook, &question)?;
         let found = |accounts: &[Account]| accounts.iter().any(|account| account.verdict != Verdict::None);
         if let Some((_, day)) = window.filter(|_| !found(&accounts)) {

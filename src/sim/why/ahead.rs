@@ -10,6 +10,7 @@ use super::{
 use crate::{
     base::{
         ids::RunId,
+        limits,
         time::{Duration, Timestamp},
     },
     engine::{entry::Cause, gate::Occasion, state::State},
@@ -162,6 +163,16 @@ impl Look<'_> {
                 timeline::skip(reason)
             ),
         };
+        let overdue = self.question.now.since(start);
+        if overdue.as_millis() > limits::ON_TIME_MS {
+            let late = self.play.alive_until(anchor, zone) < self.question.now;
+            let then = if late { "it will be recorded as missed" } else { "it may still begin, late" };
+            says = format!(
+                "{name} was due {}, {} ago, and no engine has decided about it: is one running? When one does, {then}",
+                when(start, zone),
+                words::length(overdue)
+            );
+        }
         if obstacle.is_none() && start != anchor {
             says.push_str(&format!("; it is about {}", when(anchor, zone)));
         }

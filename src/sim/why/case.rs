@@ -84,7 +84,6 @@ impl Case {
         self.journal.push(cited);
     }
 
-
     /// The answer.
     pub(super) fn account(self, group: &GroupId, question: &Question, state: &State) -> Account {
         if let Some(step) = &question.step {
