@@ -81,6 +81,10 @@ pub const CATCH_UP_MAX: usize = 1_000;
 pub const SLEPT_COUNTED_MAX: usize = 100_000;
 /// How late a start may be, in milliseconds, and still count as on time for `catch_up: none`.
 pub const ON_TIME_MS: i64 = 10_000;
+/// How many entries of the journal, of all groups, `status` looks back for what did not happen.
+pub const SKIPPED_LOOK_BACK: i64 = 200_000;
+/// How many days ahead the end of a calendar or of a file of dates is announced.
+pub const ENDS_SOON_DAYS: i64 = 30;
 /// A sleep that is announced, in milliseconds.
 pub const SLEPT_ANNOUNCED_MS: i64 = 3_600_000;
 /// Open tasks, approvals and questions of one group.

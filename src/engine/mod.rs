@@ -7,8 +7,10 @@
 //! does what they want done outside ([`entry::Entry::effect`]). If the commit fails nothing has changed.
 
 pub mod entry;
+pub mod gate;
 pub mod input;
 pub mod outgoing;
+pub mod readings;
 pub mod task;
 pub mod state;
 pub mod view;
@@ -16,7 +18,7 @@ mod adopt;
 mod advance;
 mod apply;
 mod apply_run;
-mod budget;
+pub(crate) mod budget;
 mod command;
 mod draft;
 mod due;

@@ -6,6 +6,7 @@ pub mod codes;
 mod compile;
 pub(crate) mod document;
 pub mod data;
+pub mod ending;
 pub mod explain;
 pub mod ics;
 pub mod lint;

@@ -5,6 +5,8 @@
 pub mod timetable;
 pub mod preview;
 pub mod plan;
+pub mod forecast;
+pub mod ics;
 pub mod world;
 pub mod crowd;
 pub mod courier;
@@ -12,6 +14,7 @@ pub mod oracle;
 pub mod group;
 pub mod timeline;
 pub mod scenario;
+pub mod why;
 pub mod tally;
 pub mod report;
 

@@ -35,6 +35,7 @@ mod simulate;
 mod status;
 mod tasks;
 mod test;
+mod why;
 
 use clap::{CommandFactory as _, Parser as _};
 use failure::{Code, Failure};
@@ -92,6 +93,7 @@ commands! {
     Retry(control::Retry)
     Skip(control::Skip)
     Next(next::Next)
+    Why(why::Why)
     Render(render::Render)
     Send(send::Send)
     Explain(explain::Explain)
