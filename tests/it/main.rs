@@ -6,6 +6,7 @@
     reason = "a test touches the real world, and one that cannot go on has failed"
 )]
 
+mod abilities;
 mod cli_check;
 mod cli_engine;
 mod cli_next;
@@ -17,6 +18,7 @@ mod compile;
 mod crash;
 mod delivery;
 mod docs;
+mod email;
 mod engine;
 mod engine_edits;
 mod engine_late;
@@ -24,9 +26,11 @@ mod engine_people;
 mod judge;
 mod language;
 mod playground;
+mod platforms;
 mod plugins;
 mod properties;
 mod run;
+mod secrets;
 mod shelf;
 mod sink;
 mod store;

@@ -169,8 +169,11 @@ async fn sign_in(server: &mut AsyncSmtpConnection, url: &reqwest::Url, host: &st
         let text = "the mail server takes no password; remove the user from `url`, or use another port";
         return Err(Broken::Said(Said { stage: "AUTH", code: 535, text: text.into(), refused: Vec::new() }));
     }
-    server.auth(&mechanisms, &credentials).await.map_err(at("AUTH"))?;
-    Ok(())
+    match server.auth(&mechanisms, &credentials).await.map_err(at("AUTH")) {
+        // Some servers repeat what they were sent; the code says enough.
+        Err(Broken::Said(said)) => Err(Broken::Said(Said { text: String::new(), ..said })),
+        other => other.map(drop),
+    }
 }
 
 fn envelope(request: &Request) -> Option<(Address, Vec<Address>)> {

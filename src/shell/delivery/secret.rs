@@ -2,6 +2,7 @@
 //!
 //! Never written by `Debug` or `Display`; whoever needs the text says [`Secret::expose`].
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
 use std::{fmt, sync::Arc};
 
@@ -59,14 +60,20 @@ pub fn censor<'a>(text: &str, secrets: impl Iterator<Item = &'a Secret>) -> Stri
 
 /// What must not be shown of a setting: all of it, and of an address everything that could be a key.
 fn key_parts(secret: &str) -> Vec<String> {
+    let mut signs_in = None;
     let mut parts: Vec<&str> = secret.split_whitespace().filter(|word| word.len() >= KEY_CHARS_MIN).collect();
     if let Some((_, rest)) = secret.split_once("://") {
-        parts = vec![secret];
+        parts = Vec::new();
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, tail) = rest.split_at(end);
         if let Some((user, _)) = authority.rsplit_once('@') {
             parts.push(user);
+            // So does it travel in the header `authorization`.
+            signs_in = Some(STANDARD.encode(percent_decode_str(user).collect::<Vec<u8>>()));
             parts.extend(user.split(':').filter(|word| word.len() >= KEY_CHARS_MIN));
+        }
+        if tail.len() > 1 {
+            parts.push(secret);
         }
         let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
         parts.extend([tail, query].into_iter().filter(|part| part.len() >= SEGMENT_CHARS_MIN));
@@ -75,7 +82,7 @@ fn key_parts(secret: &str) -> Vec<String> {
         parts.extend(values.filter(|word| word.len() >= KEY_CHARS_MIN));
     }
     let decoded = parts.iter().map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned());
-    parts.iter().map(ToString::to_string).chain(decoded).collect()
+    parts.iter().map(ToString::to_string).chain(decoded).chain(signs_in).collect()
 }
 
 #[cfg(test)]
