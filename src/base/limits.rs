@@ -100,6 +100,8 @@ pub const RECENT_INPUTS_MAX: usize = 256;
 /// Coming occurrences of one play that an operator may have skipped.
 pub const SKIPS_MAX: usize = 1_000;
 
+/// Recipients of one mail: so many are taken by every server (RFC 5321, 4.5.3.1.8).
+pub const MAIL_RECIPIENTS_MAX: usize = 100;
 /// Requests in flight to one host.
 pub const IN_FLIGHT_PER_HOST_MAX: usize = 64;
 /// A response body that is read, in bytes; the rest is dropped.

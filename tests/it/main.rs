@@ -7,6 +7,7 @@
 )]
 
 mod browser;
+mod abilities;
 mod cli_check;
 mod cli_engine;
 mod cli_next;
@@ -22,6 +23,7 @@ mod crash;
 mod delivery;
 mod devtools;
 mod docs;
+mod email;
 mod engine;
 mod engine_edits;
 mod engine_late;
@@ -29,10 +31,12 @@ mod engine_people;
 mod judge;
 mod language;
 mod playground;
+mod platforms;
 mod plugins;
 mod properties;
 mod run;
 mod schedules;
+mod secrets;
 mod shelf;
 mod sink;
 mod store;
