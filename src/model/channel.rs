@@ -168,11 +168,11 @@ impl ChannelKind {
                 Abilities { mentions: false, mention_all: false, ..deaf }
             }
             Self::Teams | Self::Telegram => Abilities { mention_all: false, ..deaf },
+            Self::Discord => Abilities { polls: true, ..deaf },
             Self::Wecom
             | Self::Feishu
             | Self::Dingtalk
             | Self::Slack
-            | Self::Discord
             | Self::GoogleChat
             | Self::Mattermost
             | Self::Matrix

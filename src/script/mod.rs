@@ -16,6 +16,7 @@ mod convert;
 mod engine;
 mod failure;
 mod frame;
+mod heard;
 mod host;
 mod modules;
 mod objects;
