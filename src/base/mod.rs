@@ -6,6 +6,7 @@ pub mod diagnostic;
 pub mod ids;
 pub mod limits;
 pub mod locale;
+pub mod markdown;
 pub mod member;
 pub mod person;
 pub mod seed;

@@ -183,7 +183,7 @@ impl ChannelKind {
             Self::Feishu => [false, false, false, false, true, true, false],
             Self::Dingtalk => [false, false, false, false, true, true, false],
             Self::Slack => [false, false, false, false, true, true, false],
-            Self::Discord => [false, false, false, false, true, true, false],
+            Self::Discord => [false, false, false, false, true, true, true],
             Self::Telegram => [false, false, false, false, true, false, false],
             Self::Teams => [false, false, false, false, true, false, false],
             Self::GoogleChat => [false, false, false, false, true, true, false],

@@ -8,10 +8,11 @@ use super::{
     facts::Facts,
     failure,
     frame::Frame,
+    heard,
     names::{Known, Names},
     place, render, stack,
 };
-use crate::base::{ids::MemberId, limits::EXPRESSION_BYTES_MAX, value::Value};
+use crate::base::{ids::MemberId, limits::EXPRESSION_BYTES_MAX, markdown, value::Value};
 use rhai::{AST, Dynamic, Scope};
 use std::{
     fmt,
@@ -138,6 +139,13 @@ impl Expr {
     /// Its value as text, written for the locale of the facts. This is what `${ }` in a text becomes.
     pub fn eval_text(&self, facts: &Arc<Facts>) -> Result<String, EvalError> {
         self.run(facts, None, |value| Ok(render::text(value)))
+    }
+
+    /// The same for text that is `CommonMark`: what came from members (names, fields, signals, answers) means only
+    /// itself there, while what the playbook says keeps its marks.
+    pub fn eval_markdown(&self, facts: &Arc<Facts>) -> Result<String, EvalError> {
+        let text = self.eval_text(facts)?;
+        Ok(if markdown::has_marks(&text) { heard::escape(&text, facts, self.names()) } else { text })
     }
 
     fn truth(&self, value: &Dynamic) -> Result<bool, EvalError> {

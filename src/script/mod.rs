@@ -17,6 +17,7 @@ mod convert;
 mod engine;
 mod failure;
 mod frame;
+mod heard;
 mod host;
 mod modules;
 mod objects;

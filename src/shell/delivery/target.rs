@@ -71,6 +71,13 @@ impl Robot {
                         ChannelKind::Wecom => "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=KEY",
                         ChannelKind::Feishu => "https://open.feishu.cn/open-apis/bot/v2/hook/TOKEN",
                         ChannelKind::Email => "smtps://USER:PASSWORD@mail.example.org",
+                        ChannelKind::Slack => "https://hooks.slack.com/services/T/B/TOKEN",
+                        ChannelKind::Discord => "https://discord.com/api/v10/webhooks/ID/TOKEN",
+                        ChannelKind::Mattermost => "https://mattermost.example.com/hooks/KEY",
+                        ChannelKind::Teams => "https://example.logic.azure.com/workflows/ID?sig=SIG",
+                        ChannelKind::GoogleChat => {
+                            "https://chat.googleapis.com/v1/spaces/SPACE/messages?key=KEY&token=TOKEN"
+                        }
                         _ => "https://example.com/URL",
                     },
                     "from" => "FROM@example.org",
@@ -123,14 +130,16 @@ pub fn preset_rates(kind: ChannelKind) -> Vec<Rate> {
         ChannelKind::Slack | ChannelKind::GoogleChat => vec![rate(1, Duration::SECOND)],
         ChannelKind::Discord => vec![rate(5, Duration::SECOND.times(2)), rate(30, Duration::MINUTE)],
         ChannelKind::Telegram => vec![rate(1, Duration::SECOND), rate(20, Duration::MINUTE)],
-        ChannelKind::Teams => vec![rate(4, Duration::SECOND), rate(60, Duration::SECOND.times(30))],
+        // A workflow answers before it posts, so that what Teams throttles is lost without a word: its bot posts
+        // about 25 messages in five minutes.
+        ChannelKind::Teams => vec![rate(4, Duration::SECOND), rate(25, Duration::MINUTE.times(5))],
+        ChannelKind::Mattermost => vec![rate(10, Duration::SECOND)],
         ChannelKind::Matrix => vec![rate(10, Duration::SECOND.times(50))],
         ChannelKind::Onebot => vec![rate(1, Duration::from_millis(500))],
         ChannelKind::Ntfy => vec![rate(60, Duration::MINUTE.times(5))],
         ChannelKind::Console
         | ChannelKind::Manual
         | ChannelKind::Webhook
-        | ChannelKind::Mattermost
         | ChannelKind::Email => Vec::new(),
     }
 }

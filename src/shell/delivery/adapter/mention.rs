@@ -45,3 +45,19 @@ impl Mentions {
         all.into_iter().chain(people).collect::<Vec<_>>().join(" ")
     }
 }
+
+/// `<@id>` as it is shown; one that is escaped stays as it is.
+pub fn unbracket(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("<@") {
+        let after = &rest[at + 1..];
+        let Some(end) = after.find('>') else { break };
+        let is_escaped = rest[..at].ends_with('\\');
+        out.push_str(&rest[..at]);
+        out.push_str(if is_escaped { &rest[at..at + end + 2] } else { &after[..end] });
+        rest = &after[end + 1..];
+    }
+    out.push_str(rest);
+    out
+}

@@ -18,12 +18,18 @@ use std::borrow::Cow;
 
 pub mod answer;
 pub mod mention;
+pub mod parts;
 pub mod console;
 pub mod manual;
 pub mod webhook;
 pub mod wecom;
 pub mod feishu;
 pub mod email;
+pub mod slack;
+pub mod discord;
+pub mod mattermost;
+pub mod teams;
+pub mod google_chat;
 
 /// Translates for one platform. Pure: same arguments, same answer.
 pub trait Adapter: Send + Sync {
@@ -213,13 +219,13 @@ pub fn adapter(kind: ChannelKind) -> Result<&'static dyn Adapter, Unsupported> {
         ChannelKind::Wecom => Ok(&wecom::Wecom),
         ChannelKind::Feishu => Ok(&feishu::Feishu),
         ChannelKind::Email => Ok(&email::Email),
+        ChannelKind::Slack => Ok(&slack::Slack),
+        ChannelKind::Discord => Ok(&discord::Discord),
+        ChannelKind::Mattermost => Ok(&mattermost::Mattermost),
+        ChannelKind::Teams => Ok(&teams::Teams),
+        ChannelKind::GoogleChat => Ok(&google_chat::GoogleChat),
         ChannelKind::Dingtalk
-        | ChannelKind::Slack
-        | ChannelKind::Discord
         | ChannelKind::Telegram
-        | ChannelKind::Teams
-        | ChannelKind::GoogleChat
-        | ChannelKind::Mattermost
         | ChannelKind::Matrix
         | ChannelKind::Onebot
         | ChannelKind::Ntfy => Err(Unsupported { kind }),
@@ -229,10 +235,17 @@ pub fn adapter(kind: ChannelKind) -> Result<&'static dyn Adapter, Unsupported> {
 /// A platform that a playbook can name and that cannot be delivered to yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "type {kind} is not supported yet: supported are console, manual, webhook, wecom, feishu and email; \
-     use `type: webhook` where the platform takes plain JSON, or `type: manual` to have a person post it"
+    "type {kind} is not supported yet: supported are {}; \
+     use `type: webhook` where the platform takes plain JSON, or `type: manual` to have a person post it",
+    supported()
 )]
 pub struct Unsupported {
     /// Which.
     pub kind: ChannelKind,
+}
+
+/// The types that have an adapter, in words.
+fn supported() -> String {
+    let kinds = ChannelKind::ALL.iter().filter(|kind| adapter(**kind).is_ok());
+    kinds.map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ")
 }
