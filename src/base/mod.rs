@@ -8,6 +8,7 @@ pub mod limits;
 pub mod locale;
 pub mod member;
 pub mod person;
+pub mod phrase;
 pub mod seed;
 pub mod source;
 pub mod time;

@@ -6,6 +6,8 @@
 mod args;
 mod client;
 mod failure;
+mod fix;
+mod lang;
 mod load;
 mod output;
 mod remote;
@@ -34,6 +36,7 @@ mod simulate;
 mod status;
 mod tasks;
 
+use crate::base::locale::Locale;
 use clap::{CommandFactory as _, Parser as _};
 use failure::{Code, Failure};
 use output::{Color, Output};
@@ -48,6 +51,9 @@ struct Cli {
     /// When to use colours.
     #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
     color: Color,
+    /// The language of diagnostics: en or zh [default: the terminal's; en for programs].
+    #[arg(long, global = true, value_name = "LANG", value_parser = lang::parse)]
+    lang: Option<Locale>,
     #[command(subcommand)]
     command: Command,
 }
@@ -110,7 +116,7 @@ pub fn main() -> ExitCode {
         }
     };
     let run = std::panic::AssertUnwindSafe(|| {
-        let mut out = Output::new(cli.color);
+        let mut out = Output::new(cli.color, lang::languages(cli.lang));
         let result = cli.command.run(&mut out);
         out.flush().map_err(Failure::from).and(result)
     });
