@@ -9,6 +9,7 @@ pub mod locale;
 pub mod markdown;
 pub mod member;
 pub mod person;
+pub mod phrase;
 pub mod seed;
 pub mod source;
 pub mod time;

@@ -6,6 +6,7 @@ use super::{Compiled, codes};
 use crate::{
     base::{
         diagnostic::Diagnostic,
+        phrase::pair,
         source::{SourceId, Span},
         time::Timestamp,
     },
@@ -19,16 +20,22 @@ pub fn warnings(compiled: &Compiled, now: Timestamp) -> Vec<Diagnostic> {
         let (key, help) = match &ending.what {
             Covers::Calendar(name) => (
                 format!("calendars.{name}"),
-                "after that day every Monday to Friday counts as worked and no special day is known; add the days of \
-                 the next year",
+                pair(
+                    "after that day every Monday to Friday counts as worked and no special day is known; add the days \
+                     of the next year",
+                    "那天之后，周一到周五一律算工作日，也没有任何特别的日子；请补上下一年的日子",
+                ),
             ),
             Covers::Dates(play, _) => (
                 format!("plays.{play}.trigger"),
-                "after that day the play does not start any more; add rows, or remove the play when it is over",
+                pair(
+                    "after that day the play does not start any more; add rows, or remove the play when it is over",
+                    "那天之后这个玩法不再开始；请补上新的行，用完了就删掉这个玩法",
+                ),
             ),
         };
         let span = compiled.origins.get(&key).copied().unwrap_or(Span::new(SourceId(0), 0, 0));
-        Diagnostic::warning(codes::RUNS_OUT, span, ending.to_string()).help(help)
+        Diagnostic::warning(codes::RUNS_OUT, span, ending.in_words()).help(help)
     });
     found.collect()
 }

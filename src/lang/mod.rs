@@ -3,7 +3,7 @@
 //! `compile` always returns, with every problem it found. Knows nothing of runs and reads no file itself.
 
 pub mod codes;
-mod compile;
+pub(crate) mod compile;
 pub(crate) mod document;
 pub mod data;
 pub mod ending;

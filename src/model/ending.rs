@@ -6,10 +6,12 @@ use super::{playbook::Playbook, trigger::Trigger};
 use crate::base::{
     ids::{CalendarName, PlayName},
     limits,
+    phrase::{Phrase, pair, phrase},
     time::Timestamp,
+    words,
 };
 use jiff::civil::Date;
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 /// What ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +33,19 @@ pub struct Ending {
     pub over: bool,
 }
 
-impl fmt::Display for Ending {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = if self.over { "ended" } else { "ends" };
+impl Ending {
+    /// What ends, and when, in one sentence.
+    pub fn in_words(&self) -> Phrase {
+        let word = if self.over { pair("ended", "已经在") } else { pair("ends", "将在") };
+        let last = self.last;
         match &self.what {
-            Covers::Calendar(name) => write!(f, "the calendar `{name}` {word} on {}", self.last),
+            Covers::Calendar(name) => {
+                let what = Phrase::same(words::tick(name.as_str()));
+                phrase!("the calendar {what} {word} on {last}", "日历 {what} {word} {last} 用完"; what, word)
+            }
             Covers::Dates(play, file) => {
-                write!(f, "`{file}`, the dates of `{play}`, {word} on {}", self.last)
+                let (what, of) = (Phrase::same(words::tick(file)), Phrase::same(words::tick(play.as_str())));
+                phrase!("{what}, the dates of {of}, {word} on {last}", "{what}（{of} 的日期）{word} {last} 用完"; what, of, word)
             }
         }
     }

@@ -28,6 +28,7 @@ mod engine;
 mod engine_edits;
 mod engine_late;
 mod engine_people;
+mod fuzz;
 mod judge;
 mod language;
 mod playground;

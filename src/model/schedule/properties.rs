@@ -171,11 +171,11 @@ proptest! {
         for result in [Schedule::parse_every(&text), Schedule::parse_cron(&text)] {
             if let Err(error) = result {
                 prop_assert!(text.get(error.range.clone()).is_some(), "{text:?} {error:?}");
-                prop_assert!(error.message.starts_with(['f', '`']), "{}", error.message);
+                prop_assert!(error.message.en.starts_with(['f', '`']), "{}", error.message.en);
             }
         }
         if let Err(error) = Schedule::parse_every(&text) {
-            let help = error.help.unwrap_or_default();
+            let help = error.help.unwrap_or_default().en;
             prop_assert!(!help.is_empty());
             if let Some(meant) = help.strip_prefix("write `").and_then(|help| help.strip_suffix('`')) {
                 prop_assert!(Schedule::parse_every(meant).is_ok(), "{text:?}: {meant}");

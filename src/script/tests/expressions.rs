@@ -140,7 +140,7 @@ fn signals_name_their_members() {
 fn a_slip_in_a_property_of_a_member_is_told_from_a_field() {
     let problems = compile("member.idel > days(60)").unwrap_err();
     assert_eq!(problems.len(), 1);
-    assert!(problems[0].message.contains("`idel`"), "{:?}", problems[0]);
+    assert!(problems[0].message.en.contains("`idel`"), "{:?}", problems[0]);
     compile("members.where(|m| m.idel > days(60))").unwrap_err();
     compile("member.point == 3 && member.level == 2").unwrap();
 }

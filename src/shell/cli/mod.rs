@@ -6,6 +6,8 @@
 mod args;
 mod client;
 mod failure;
+mod fix;
+mod lang;
 mod load;
 mod output;
 mod remote;
@@ -37,6 +39,7 @@ mod tasks;
 mod test;
 mod why;
 
+use crate::base::locale::Locale;
 use clap::{CommandFactory as _, Parser as _};
 use failure::{Code, Failure};
 use output::{Color, Output};
@@ -51,6 +54,9 @@ struct Cli {
     /// When to use colours.
     #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
     color: Color,
+    /// The language of diagnostics: en or zh [default: the terminal's; en for programs].
+    #[arg(long, global = true, value_name = "LANG", value_parser = lang::parse)]
+    lang: Option<Locale>,
     #[command(subcommand)]
     command: Command,
 }
@@ -115,7 +121,7 @@ pub fn main() -> ExitCode {
         }
     };
     let run = std::panic::AssertUnwindSafe(|| {
-        let mut out = Output::new(cli.color);
+        let mut out = Output::new(cli.color, lang::languages(cli.lang));
         let result = cli.command.run(&mut out);
         out.flush().map_err(Failure::from).and(result)
     });

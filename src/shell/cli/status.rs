@@ -116,7 +116,7 @@ fn json(group: &Group<'_>, shown: &Shown) -> serde_json::Value {
         "held": state.held.len(),
         "next": next,
         "skipped": shown.skipped.iter().filter_map(|line| skipped(line, zone)).collect::<Vec<_>>(),
-        "ending": shown.ending.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "ending": shown.ending.iter().map(|ending| ending.in_words().en).collect::<Vec<_>>(),
     })
 }
 
@@ -148,7 +148,7 @@ fn text(group: &Group<'_>, shown: &Shown, out: &mut Output) -> Result<(), Failur
     coming(group, &shown.next, out)?;
     not_happened(group, &shown.skipped, out)?;
     for ending in &shown.ending {
-        out.line(format!("  {}", paint(WARN, &ending.to_string())))?;
+        out.line(format!("  {}", paint(WARN, &ending.in_words().en)))?;
     }
     waiting(group, out)
 }

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report, Severity, text},
+        phrase::{Phrase, pair, phrase},
         source::Span,
         time::{Timestamp, Zone},
         words,
@@ -201,11 +202,15 @@ impl Test {
         if self.format == TestFormat::Text {
             diagnostics(draft, out)?;
         }
+        let locale = match self.format {
+            TestFormat::Text => out.languages.people,
+            TestFormat::Json | TestFormat::Junit => out.languages.programs,
+        };
         let errors = draft.report.diagnostics.iter().filter(|d| d.severity == Severity::Error);
         let cases = errors.map(|error| Case {
             line: line(draft, error.span),
             expected: "a scenario that can be read".into(),
-            found: Some(error.message.clone()),
+            found: Some(error.message.of(locale).to_owned()),
             timeline: Vec::new(),
         });
         Ok(Tested { path: shown.into(), cases: cases.collect(), readable: false })
@@ -245,18 +250,24 @@ fn read_playbook(path: &Path, draft: &mut Draft) -> Result<Option<(Arc<Playbook>
     let folder = path.parent().unwrap_or(Path::new("."));
     let file = folder.strip_prefix(".").unwrap_or(folder).join(&*name);
     let span = draft.playbook_span();
-    let wrong = |report: &mut Report, message: String, help: String| {
+    let wrong = |report: &mut Report, message: Phrase, help: Phrase| {
         let span = span.unwrap_or(Span::new(crate::base::source::SourceId(0), 0, 0));
         report.push(Diagnostic::error(codes::FILE_UNREADABLE, span, message).help(help));
     };
     if let Err(why) = DiskFolder::of_file(&file) {
-        wrong(&mut draft.report, why, "name the playbook by its path from the scenario's folder".into());
+        let help = pair(
+            "name the playbook by its path from the scenario's folder",
+            "写剧本相对于情景所在文件夹的路径",
+        );
+        wrong(&mut draft.report, Phrase::same(why), help.into());
         return Ok(None);
     }
     let loaded = load::compile(&file)?;
     let Some(playbook) = &loaded.compiled.playbook else {
-        let message = format!("{} has errors", file.display());
-        wrong(&mut draft.report, message, format!("`playbook check {}` shows them", file.display()));
+        let shown = file.display();
+        let message = phrase!("{shown} has errors", "{shown} 有错误");
+        let help = phrase!("`playbook check {shown}` shows them", "`playbook check {shown}` 会逐条显示");
+        wrong(&mut draft.report, message, help);
         return Ok(None);
     };
     Ok(Some((playbook.clone(), Material::new(playbook, loaded.folder.clone()))))
@@ -273,7 +284,7 @@ fn replace(path: &Path, text: &str) -> Result<(), Failure> {
 fn diagnostics(draft: &Draft, out: &mut Output) -> std::io::Result<()> {
     let style = if out.color { text::Style::Coloured } else { text::Style::Plain };
     for diagnostic in &draft.report.diagnostics {
-        out.line(text::render(diagnostic, &draft.sources, style))?;
+        out.line(text::render(diagnostic, &draft.sources, style, out.languages.people))?;
         out.line("")?;
     }
     Ok(())

@@ -121,7 +121,7 @@ pub(super) fn overview(
         out.push_str(&post);
     }
     for ending in endings(&book.playbook, clock::now()) {
-        row(&mut out, "ends", &paint(WARN, &ending.to_string()));
+        row(&mut out, "ends", &paint(WARN, &ending.in_words().en));
     }
     let warnings = book.compiled.report.count(Severity::Warning);
     if warnings > 0 {

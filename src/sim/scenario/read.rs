@@ -14,6 +14,7 @@ use crate::{
         ids::{ChannelName, GroupId, MemberId, PlayName, StepId},
         limits,
         member::Member,
+        phrase::{Words, pair, phrase},
         source::{SourceId, SourceMap, Span},
         time::{Duration, Offset, Timestamp},
         value::Value,
@@ -35,6 +36,8 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
+const SCENARIO: Words = pair("a scenario", "情景");
+const PLAY: Words = pair("play", "玩法");
 const TOP: &[&str] =
     &["title", "playbook", "group", "start", "until", "members", "script", "expect", "fetch"];
 const DEEDS: &[&str] =
@@ -73,12 +76,15 @@ impl Draft {
     /// The path of the playbook as it was written, relative to the scenario's folder.
     pub fn playbook(&mut self) -> Option<Arc<str>> {
         let document = self.document.as_ref()?;
-        let fields = Fields::open(&mut self.report, &document.root, "a scenario")?;
-        let help = "name the playbook that it tests: `playbook: community.yaml`";
+        let fields = Fields::open(&mut self.report, &document.root, SCENARIO)?;
+        let help = pair(
+            "name the playbook that it tests: `playbook: community.yaml`",
+            "写明它检验哪一份剧本：`playbook: community.yaml`",
+        );
         let node = fields.need(&mut self.report, "playbook", help)?;
         // Only now: a playbook given for a scenario is one mistake, not one for each of its keys.
-        Fields::read(&mut self.report, &document.root, "a scenario", TOP)?;
-        reader::text(&mut self.report, node, "the path of a playbook").cloned()
+        Fields::read(&mut self.report, &document.root, SCENARIO, TOP)?;
+        reader::text(&mut self.report, node, pair("the path of a playbook", "剧本的路径")).cloned()
     }
 
     /// The place of the playbook's path, where it is the playbook that has problems.
@@ -137,8 +143,12 @@ struct Reading<'p> {
 
 impl Reading<'_> {
     fn scenario(&mut self, root: &Node) -> Option<Scenario> {
-        let fields = Fields::open(&mut self.report, root, "a scenario")?;
-        let start = fields.need(&mut self.report, "start", "say when it begins: `start: 2026-12-01 08:00`");
+        let fields = Fields::open(&mut self.report, root, SCENARIO)?;
+        let start = fields.need(
+            &mut self.report,
+            "start",
+            pair("say when it begins: `start: 2026-12-01 08:00`", "写明何时开始：`start: 2026-12-01 08:00`"),
+        );
         let start = start.and_then(|node| self.moment(node));
         // The rest is read all the same: every problem is told at once.
         self.start = start.or(Some(Timestamp::from_millis(0)));
@@ -148,8 +158,15 @@ impl Reading<'_> {
         let until = fields.get("until").and_then(|node| self.moment(node));
         let mut expect = self.each(&fields, "expect", Self::expectation);
         if fields.get("expect").is_none() {
-            let help = "say what should happen, or let `playbook test --update` write it";
-            let wrong = Diagnostic::warning(codes::MISSING_KEY, root.span, "a scenario that expects nothing");
+            let help = pair(
+                "say what should happen, or let `playbook test --update` write it",
+                "写明应该发生什么，或用 `playbook test --update` 记录下来",
+            );
+            let wrong = Diagnostic::warning(
+                codes::MISSING_KEY,
+                root.span,
+                pair("a scenario that expects nothing", "这份情景没有任何期望"),
+            );
             self.report
                 .push(Diagnostic { span: fields.entry("playbook").map(|e| e.key.span), ..wrong.help(help) });
         }
@@ -166,7 +183,11 @@ impl Reading<'_> {
 
     fn each<T>(&mut self, fields: &Fields<'_>, key: &str, read: fn(&mut Self, &Node) -> Option<T>) -> Vec<T> {
         let Some(node) = fields.get(key) else { return Vec::new() };
-        let items = reader::list(&mut self.report, node, "a list: each item begins with `- `");
+        let items = reader::list(
+            &mut self.report,
+            node,
+            pair("a list: each item begins with `- `", "列表，每一项以 `- ` 开头"),
+        );
         items.unwrap_or_default().iter().filter_map(|item| read(self, item)).collect()
     }
 
@@ -177,17 +198,25 @@ impl Reading<'_> {
                 return Some(GroupId::new(only));
             }
             let span = fields.entry("playbook").map_or(fields.span, |entry| entry.key.span);
-            let message = format!("the playbook has {} groups and `group` names none", names.len());
+            let message = phrase!(
+                "the playbook has {} groups and `group` names none",
+                "剧本有 {} 个群，`group` 没有写明是哪一个",
+                names.len()
+            );
             let wrong = Diagnostic::error(codes::MISSING_KEY, span, message);
-            self.report.push(wrong.help(format!("add `group: {}`", names.first().unwrap_or(&""))));
+            self.report.push(wrong.help(phrase!(
+                "add `group: {}`",
+                "加上 `group: {}`",
+                names.first().unwrap_or(&"")
+            )));
             return None;
         };
-        self.name(node, "group", &names).map(GroupId::new)
+        self.name(node, pair("group", "群"), &names).map(GroupId::new)
     }
 
     /// One of the names that there are.
-    fn name<'n>(&mut self, node: &'n Node, what: &str, names: &[&str]) -> Option<&'n str> {
-        let text = reader::text(&mut self.report, node, "a name")?;
+    fn name<'n>(&mut self, node: &'n Node, what: Words, names: &[&str]) -> Option<&'n str> {
+        let text = reader::text(&mut self.report, node, pair("a name", "名字"))?;
         if names.contains(&&**text) {
             return Some(text);
         }
@@ -195,21 +224,23 @@ impl Reading<'_> {
         None
     }
 
-    fn unknown(&mut self, span: Span, what: &str, found: &str, names: &[&str]) {
-        let message = format!("the playbook has no {what} `{found}`");
+    fn unknown(&mut self, span: Span, what: Words, found: &str, names: &[&str]) {
+        let message = phrase!("the playbook has no {what} `{found}`", "剧本没有{what} `{found}`"; what);
         let wrong = Diagnostic::error(codes::UNKNOWN_NAME, span, message);
         self.report.push(wrong.help(near::advice(found, names, what)));
     }
 
     fn play(&mut self, node: &Node) -> Option<PlayName> {
         let plays: Vec<&str> = self.playbook.plays.iter().map(|play| play.name.as_str()).collect();
-        self.name(node, "play", &plays).map(PlayName::new)
+        self.name(node, PLAY, &plays).map(PlayName::new)
     }
 
     /// An instant: an offset from the start, or a time of its own.
     fn moment(&mut self, node: &Node) -> Option<Timestamp> {
-        let expected =
-            "a time: `+1h` or `+7d 10:00` after the start, `2026-12-01 08:00`, or one with an offset";
+        let expected = pair(
+            "a time: `+1h` or `+7d 10:00` after the start, `2026-12-01 08:00`, or one with an offset",
+            "时间：开始之后的 `+1h` 或 `+7d 10:00`，`2026-12-01 08:00`，或带时差的时间",
+        );
         let text = reader::text(&mut self.report, node, expected)?.clone();
         let offset = text.trim_start().starts_with(['+', '-']).then(|| text.parse::<Offset>().ok()).flatten();
         let at = match (offset, self.start) {
@@ -234,7 +265,11 @@ impl Reading<'_> {
             let count = reader::integer(&mut self.report, node, 0, most).unwrap_or_default();
             return (1..=count).map(|n| Member::new(MemberId::from(format!("m{n}")), start)).collect();
         }
-        let items = reader::list(&mut self.report, node, "how many members there are, or a list of them");
+        let items = reader::list(
+            &mut self.report,
+            node,
+            pair("how many members there are, or a list of them", "成员人数，或成员列表"),
+        );
         items.unwrap_or_default().iter().filter_map(|item| self.member(item, start)).collect()
     }
 
@@ -242,14 +277,18 @@ impl Reading<'_> {
         if let Some(id) = node.text() {
             return Some(Member::new(MemberId::new(id), start));
         }
-        let fields = Fields::open(&mut self.report, node, "a member")?;
-        let id = fields.need(&mut self.report, "id", "a member is `{ id: m1, name: 小何 }`")?;
-        let id = reader::text(&mut self.report, id, "an id")?.clone();
+        let fields = Fields::open(&mut self.report, node, pair("a member", "成员"))?;
+        let id = fields.need(
+            &mut self.report,
+            "id",
+            pair("a member is `{ id: m1, name: 小何 }`", "成员写成 `{ id: m1, name: 小何 }`"),
+        )?;
+        let id = reader::text(&mut self.report, id, pair("an id", "编号"))?.clone();
         let joined = fields.get("joined").and_then(|node| self.moment(node)).unwrap_or(start);
         let mut member = Member::new(MemberId::new(&id), joined);
         for entry in fields.entries() {
             let node = &entry.value;
-            let mut text = || Some(reader::text(&mut self.report, node, "text")?.to_string());
+            let mut text = || Some(reader::text(&mut self.report, node, pair("text", "文字"))?.to_string());
             match &*entry.key.value {
                 "id" | "joined" => {}
                 "name" => member.name = text()?,
@@ -257,9 +296,11 @@ impl Reading<'_> {
                 "source" => member.source = text()?,
                 "seen" => member.seen = self.moment(node)?,
                 "messages" => member.messages = reader::integer(&mut self.report, node, 0, i64::MAX)? as u64,
-                "points" => member.points = reader::parsed(&mut self.report, node, "a whole number")?,
+                "points" => {
+                    member.points = reader::parsed(&mut self.report, node, pair("a whole number", "整数"))?
+                }
                 "tags" => {
-                    let tags = reader::one_or_many(&mut self.report, node, "a tag");
+                    let tags = reader::one_or_many(&mut self.report, node, pair("a tag", "标签"));
                     member.tags = tags.iter().filter_map(|tag| tag.text()).map(str::to_owned).collect();
                 }
                 other => {
@@ -271,7 +312,8 @@ impl Reading<'_> {
     }
 
     fn fixtures(&mut self, node: &Node) -> BTreeMap<String, Value> {
-        let fields = Fields::open(&mut self.report, node, "a list of answers by address");
+        let fields =
+            Fields::open(&mut self.report, node, pair("a list of answers by address", "按地址列出的回答"));
         let entries = fields.map_or(&[][..], |fields| fields.entries());
         entries.iter().map(|entry| (entry.key.value.to_string(), entry.value.to_value())).collect()
     }
@@ -279,26 +321,32 @@ impl Reading<'_> {
     fn act(&mut self, node: &Node) -> Option<Act> {
         const BESIDE: &[&str] = &["at", "with", "member", "by", "reason", "to"];
         let allowed = [DEEDS, BESIDE].concat();
-        let fields = Fields::read(&mut self.report, node, "an act", &allowed)?;
+        let fields = Fields::read(&mut self.report, node, pair("an act", "动作"), &allowed)?;
         let deeds: Vec<&str> = DEEDS.iter().copied().filter(|deed| fields.entry(deed).is_some()).collect();
         let [deed] = deeds.as_slice() else {
-            let message = format!("an act does exactly one thing, this one does {}", deeds.len());
+            let message = phrase!(
+                "an act does exactly one thing, this one does {}",
+                "一个动作只做一件事，这里做了 {} 件",
+                deeds.len()
+            );
             let wrong = Diagnostic::error(codes::ONE_VERB, node.span, message);
             let list: Vec<String> = DEEDS.iter().map(|deed| format!("`{deed}`")).collect();
-            self.report.push(wrong.help(format!("write one of {}", list.join(", "))));
+            self.report.push(wrong.help(phrase!("write one of {}", "写下列之一：{}", list.join(", "))));
             return None;
         };
-        let at =
-            fields.need(&mut self.report, "at", "say when: `at: +1h`").and_then(|node| self.moment(node));
-        let value = fields.need(&mut self.report, deed, "say what it is about")?;
+        let at = fields
+            .need(&mut self.report, "at", pair("say when: `at: +1h`", "写明何时：`at: +1h`"))
+            .and_then(|node| self.moment(node));
+        let value = fields.need(&mut self.report, deed, pair("say what it is about", "写明对象"))?;
         let with = fields.get("with").map_or(Value::Null, Node::to_value);
         let deed = match *deed {
             "signal" => self.signal(&fields, value, with)?,
             "done" => Deed::Done(self.aim(&fields, value)?, with),
             "approve" => Deed::Approve(self.aim(&fields, value)?),
             "reject" => {
-                let reason =
-                    fields.get("reason").and_then(|node| reader::text(&mut self.report, node, "text"));
+                let reason = fields
+                    .get("reason")
+                    .and_then(|node| reader::text(&mut self.report, node, pair("text", "文字")));
                 Deed::Reject(self.aim(&fields, value)?, reason.map(ToString::to_string))
             }
             "start" => Deed::Start(self.play(value)?, with),
@@ -308,8 +356,12 @@ impl Reading<'_> {
             "resume" if value.text() == Some("all") => Deed::Resume(None),
             "resume" => Deed::Resume(Some(self.play(value)?)),
             _ => {
-                let (play, date) = self.play_and(value, "the date's id")?;
-                let help = "say when it is to be: `to: 2026-12-08 20:00`";
+                let (play, date) = self
+                    .play_and(value, pair("a play, a slash and the date's id", "玩法、斜线和日期的编号"))?;
+                let help = pair(
+                    "say when it is to be: `to: 2026-12-08 20:00`",
+                    "写明改到何时：`to: 2026-12-08 20:00`",
+                );
                 let to = fields.need(&mut self.report, "to", help).and_then(|node| self.moment(node))?;
                 Deed::Postpone(play, Arc::from(date?), to)
             }
@@ -318,9 +370,14 @@ impl Reading<'_> {
     }
 
     fn signal(&mut self, fields: &Fields<'_>, value: &Node, with: Value) -> Option<Deed> {
-        let name = reader::text(&mut self.report, value, "a signal's name")?.clone();
+        let name = reader::text(&mut self.report, value, pair("a signal's name", "信号名"))?.clone();
         if name.is_empty() || name.contains(char::is_whitespace) {
-            reader::bad_value(&mut self.report, value, "a signal's name, one word", None);
+            reader::bad_value(
+                &mut self.report,
+                value,
+                pair("a signal's name, one word", "信号名，一个词"),
+                None,
+            );
             return None;
         }
         let about_member = name.starts_with("member.") || matches!(&*name, "message" | "reaction" | "answer");
@@ -329,9 +386,15 @@ impl Reading<'_> {
         let within = inside.filter(|_| about_member).map(str::to_owned);
         let member = named.or(within).map(MemberId::from);
         if about_member && member.is_none() {
-            let message = format!("`{name}` is about a member, and none is named");
+            let message = phrase!(
+                "`{name}` is about a member, and none is named",
+                "`{name}` 关于一位成员，却没有写是谁"
+            );
             let wrong = Diagnostic::error(codes::MISSING_KEY, value.span, message);
-            self.report.push(wrong.help("add `member: m1`, or `with: { id: m1 }`"));
+            self.report.push(wrong.help(pair(
+                "add `member: m1`, or `with: { id: m1 }`",
+                "加上 `member: m1`，或 `with: { id: m1 }`",
+            )));
             return None;
         }
         Some(Deed::Signal { name, member, data: with })
@@ -339,21 +402,23 @@ impl Reading<'_> {
 
     /// `PLAY` or `PLAY/STEP`, and who does it.
     fn aim(&mut self, fields: &Fields<'_>, node: &Node) -> Option<Aim> {
-        let (play, step) = self.play_and(node, "the step")?;
-        let by = fields.get("by").and_then(|node| reader::text(&mut self.report, node, "a name"));
+        let (play, step) =
+            self.play_and(node, pair("a play, or a play, a slash and a step", "玩法，或玩法、斜线和步骤"))?;
+        let by =
+            fields.get("by").and_then(|node| reader::text(&mut self.report, node, pair("a name", "名字")));
         Some(Aim { play, step: step.map(StepId::from), by: by.map(ToString::to_string) })
     }
 
     /// `PLAY/WORD`; the word may be missing.
-    fn play_and(&mut self, node: &Node, what: &str) -> Option<(PlayName, Option<String>)> {
-        let text = reader::text(&mut self.report, node, &format!("a play, a slash and {what}"))?;
+    fn play_and(&mut self, node: &Node, what: Words) -> Option<(PlayName, Option<String>)> {
+        let text = reader::text(&mut self.report, node, what)?;
         let (play, word) = match text.split_once('/') {
             Some((play, word)) => (play, Some(word.to_owned())),
             None => (&**text, None),
         };
         let plays: Vec<&str> = self.playbook.plays.iter().map(|play| play.name.as_str()).collect();
         if !plays.contains(&play) {
-            self.unknown(node.span, "play", play, &plays);
+            self.unknown(node.span, PLAY, play, &plays);
             return None;
         }
         Some((PlayName::new(play), word))
@@ -362,9 +427,14 @@ impl Reading<'_> {
     fn expectation(&mut self, node: &Node) -> Option<Expectation> {
         let sorts: Vec<&str> = Sort::ALL.iter().map(|(word, _)| *word).collect();
         let allowed = [WHEN, FILTER, &sorts].concat();
-        let fields = Fields::read(&mut self.report, node, "an expectation", &allowed)?;
+        let fields = Fields::read(&mut self.report, node, pair("an expectation", "期望"), &allowed)?;
         if let Some(never) = fields.get("never") {
-            let inside = Fields::read(&mut self.report, never, "what must never be seen", &allowed)?;
+            let inside = Fields::read(
+                &mut self.report,
+                never,
+                pair("what must never be seen", "绝不应出现的事"),
+                &allowed,
+            )?;
             let window = self.window(&inside)?;
             let filter = self.filter(&inside)?;
             return Some(Expectation {
@@ -414,7 +484,7 @@ impl Reading<'_> {
 
     fn count(&mut self, node: &Node) -> Option<(usize, usize)> {
         if node.entries().is_some() {
-            let fields = Fields::read(&mut self.report, node, "a count", &["min", "max"])?;
+            let fields = Fields::read(&mut self.report, node, pair("a count", "次数"), &["min", "max"])?;
             let bound = |report: &mut Report, key: &str, default: usize| {
                 let node = fields.get(key);
                 node.map_or(Some(default), |node| {
@@ -432,9 +502,12 @@ impl Reading<'_> {
         let sorts = Sort::ALL.iter().filter_map(|(word, sort)| Some((*sort, fields.entry(word)?)));
         let sorts: Vec<_> = sorts.collect();
         if let [_, (_, second), ..] = sorts.as_slice() {
-            let message = "an expectation looks for one thing, this one for several";
+            let message = pair(
+                "an expectation looks for one thing, this one for several",
+                "一条期望只找一样东西，这里写了几样",
+            );
             let wrong = Diagnostic::error(codes::ONE_VERB, second.key.span, message);
-            self.report.push(wrong.help("make a list item of its own of each"));
+            self.report.push(wrong.help(pair("make a list item of its own of each", "每样写成单独的一项")));
             return None;
         }
         let mut filter = Filter::default();
@@ -472,11 +545,15 @@ impl Reading<'_> {
                 Wording { contains: vec![text.to_owned()], ..Wording::default() }
             });
         }
-        let fields =
-            Fields::read(&mut self.report, node, "a text to look for", &["contains", "lacks", "equals"])?;
+        let fields = Fields::read(
+            &mut self.report,
+            node,
+            pair("a text to look for", "要找的文字"),
+            &["contains", "lacks", "equals"],
+        )?;
         let report = &mut self.report;
         let mut texts = |key: &str| -> Vec<String> {
-            let nodes = fields.get(key).map(|node| reader::one_or_many(report, node, "text"));
+            let nodes = fields.get(key).map(|node| reader::one_or_many(report, node, pair("text", "文字")));
             let texts = nodes.unwrap_or_default().into_iter().filter_map(Node::text);
             texts.map(str::to_owned).collect()
         };
@@ -487,7 +564,7 @@ impl Reading<'_> {
 
     /// A condition about the group.
     fn condition(&mut self, node: &Node) -> Option<Expr> {
-        let scalar = reader::scalar(&mut self.report, node, "an expression")?;
+        let scalar = reader::scalar(&mut self.report, node, pair("an expression", "表达式"))?;
         let names = [
             Name::Group,
             Name::Members,

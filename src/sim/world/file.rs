@@ -7,6 +7,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Report},
         ids::{ChannelName, RoleName},
+        phrase::{Words, pair, phrase},
         source::SourceMap,
         time::{Duration, Zone},
     },
@@ -30,6 +31,9 @@ pub struct Read {
     /// The text, for excerpts.
     pub sources: SourceMap,
 }
+
+const MOMENT: Words = pair("a time such as 2026-12-05 20:00 or +3d", "时间，如 2026-12-05 20:00 或 +3d");
+const AFTER: Words = pair("a length after the beginning, such as +3d", "开始之后的时长，如 +3d");
 
 const KEYS: [&str; 21] = [
     "extends",
@@ -62,7 +66,7 @@ pub fn read(path: &str, text: &str, zone: &Zone) -> Read {
     let mut report = Report::default();
     let document = parse::parse(source, text, &mut report);
     let world = document.and_then(|document| {
-        let fields = Fields::read(&mut report, &document.root, "a world", &KEYS)?;
+        let fields = Fields::read(&mut report, &document.root, pair("a world", "世界"), &KEYS)?;
         Some(world(&fields, zone, &mut report))
     });
     report.sort();
@@ -78,7 +82,9 @@ fn world(fields: &Fields<'_>, zone: &Zone, report: &mut Report) -> World {
     if let Some(node) = fields.get("operators") {
         operators(&mut world, node, report);
     }
-    if let Some(fields) = fields.get("channels").and_then(|node| Fields::open(report, node, "`channels`")) {
+    if let Some(fields) =
+        fields.get("channels").and_then(|node| Fields::open(report, node, pair("`channels`", "`channels`")))
+    {
         for entry in fields.entries() {
             if let Some(line) = line(&entry.value, zone, report) {
                 world.channels.insert(ChannelName::new(&*entry.key.value), line);
@@ -86,11 +92,13 @@ fn world(fields: &Fields<'_>, zone: &Zone, report: &mut Report) -> World {
         }
     }
     if let Some(node) = fields.get("people") {
-        for item in reader::list(report, node, "a list of people").unwrap_or_default() {
+        for item in reader::list(report, node, pair("a list of people", "人员列表")).unwrap_or_default() {
             world.named.extend(named(item, report));
         }
     }
-    if let Some(fields) = fields.get("fetch").and_then(|node| Fields::open(report, node, "`fetch`")) {
+    if let Some(fields) =
+        fields.get("fetch").and_then(|node| Fields::open(report, node, pair("`fetch`", "`fetch`")))
+    {
         for entry in fields.entries() {
             world.fetch.insert(entry.key.value.to_string(), entry.value.to_value());
         }
@@ -105,23 +113,27 @@ fn people(people: &mut People, fields: &Fields<'_>, report: &mut Report) {
     }
     put(&mut people.joins, fields.get("joins"), report, rate);
     put_some(&mut people.joins_halve, fields.get("joins_halve"), report, reader::positive);
-    if let Some(fields) = fields.get("sources").and_then(|node| Fields::open(report, node, "`sources`")) {
-        let read = fields.entries().iter().filter_map(|entry| {
-            Some((entry.key.value.clone(), reader::count(report, &entry.value)?))
-        });
+    if let Some(fields) =
+        fields.get("sources").and_then(|node| Fields::open(report, node, pair("`sources`", "`sources`")))
+    {
+        let read = fields
+            .entries()
+            .iter()
+            .filter_map(|entry| Some((entry.key.value.clone(), reader::count(report, &entry.value)?)));
         people.sources = read.collect();
     }
     put(&mut people.lurkers, fields.get("lurkers"), report, share);
     put(&mut people.messages, fields.get("messages"), report, rate);
     put(&mut people.tail, fields.get("tail"), report, share);
     if let Some(node) = fields.get("stars")
-        && let Some(stars) = Fields::read(report, node, "`stars`", &["share", "messages"])
+        && let Some(stars) = Fields::read(report, node, pair("`stars`", "`stars`"), &["share", "messages"])
     {
         put(&mut people.stars, stars.get("share"), report, share);
         put(&mut people.star_messages, stars.get("messages"), report, rate);
     }
     if let Some(node) = fields.get("newcomers")
-        && let Some(newcomers) = Fields::read(report, node, "`newcomers`", &["quiet_after", "share"])
+        && let Some(newcomers) =
+            Fields::read(report, node, pair("`newcomers`", "`newcomers`"), &["quiet_after", "share"])
     {
         put(&mut people.fade, newcomers.get("share"), report, share);
         put(&mut people.fade_after, newcomers.get("quiet_after"), report, reader::positive);
@@ -136,11 +148,15 @@ fn people(people: &mut People, fields: &Fields<'_>, report: &mut Report) {
 }
 
 fn operators(world: &mut World, node: &Node, report: &mut Report) {
-    let Some(fields) = Fields::open(report, node, "`operators`") else { return };
+    let Some(fields) = Fields::open(report, node, pair("`operators`", "`operators`")) else { return };
     for entry in fields.entries() {
         let role = (&*entry.key.value != "default").then(|| RoleName::new(&*entry.key.value));
         let keys = ["in_time", "done", "approves", "decides"];
-        let Some(fields) = Fields::read(report, &entry.value, "an operator's habits", &keys) else { continue };
+        let Some(fields) =
+            Fields::read(report, &entry.value, pair("an operator's habits", "操作者的习惯"), &keys)
+        else {
+            continue;
+        };
         let mut operator = world.operator(role.as_ref());
         put(&mut operator.in_time, fields.get("in_time"), report, share);
         put(&mut operator.done, fields.get("done"), report, share);
@@ -162,9 +178,18 @@ fn check_order(operator: &Operator, node: &Node, report: &mut Report) {
                 Diagnostic::error(
                     codes::BAD_VALUE,
                     node.span,
-                    format!("`{part}` is a part of `{whole}` and is larger: {} of {}", percent(less), percent(more)),
+                    phrase!(
+                        "`{part}` is a part of `{whole}` and is larger: {} of {}",
+                        "`{part}` 是 `{whole}` 的一部分，却比它大：{} 比 {}",
+                        percent(less),
+                        percent(more)
+                    ),
                 )
-                .help(format!("make `{whole}` at least {}", percent(less))),
+                .help(phrase!(
+                    "make `{whole}` at least {}",
+                    "让 `{whole}` 至少为 {}",
+                    percent(less)
+                )),
             );
         }
     }
@@ -176,7 +201,7 @@ fn percent(share: f64) -> String {
 
 fn line(node: &Node, zone: &Zone, report: &mut Report) -> Option<Line> {
     let keys = ["latency", "limit", "outage", "outages", "refuses", "doubt"];
-    let fields = Fields::read(report, node, "a channel of the world", &keys)?;
+    let fields = Fields::read(report, node, pair("a channel of the world", "世界里的频道"), &keys)?;
     let mut line = Line::default();
     put(&mut line.latency, fields.get("latency"), report, reader::duration);
     put_some(&mut line.limit, fields.get("limit"), report, limit);
@@ -186,7 +211,13 @@ fn line(node: &Node, zone: &Zone, report: &mut Report) -> Option<Line> {
         line.outages.extend(outage(node, zone, report));
     }
     if let Some(node) = fields.get("outages") {
-        for item in reader::list(report, node, "a list of outages: [[from, to], …]").unwrap_or_default() {
+        for item in reader::list(
+            report,
+            node,
+            pair("a list of outages: [[from, to], …]", "中断的列表：[[起, 止], …]"),
+        )
+        .unwrap_or_default()
+        {
             line.outages.extend(outage(item, zone, report));
         }
     }
@@ -194,7 +225,10 @@ fn line(node: &Node, zone: &Zone, report: &mut Report) -> Option<Line> {
 }
 
 fn outage(node: &Node, zone: &Zone, report: &mut Report) -> Option<(Moment, Moment)> {
-    const EXPECTED: &str = "two times: [from, to], each such as 2026-12-05 20:00 or +3d";
+    const EXPECTED: Words = pair(
+        "two times: [from, to], each such as 2026-12-05 20:00 or +3d",
+        "两个时间：[起, 止]，如 2026-12-05 20:00 或 +3d",
+    );
     let items = reader::list(report, node, EXPECTED)?;
     let [from, to] = items else {
         reader::bad_value(report, node, EXPECTED, None);
@@ -207,33 +241,37 @@ fn outage(node: &Node, zone: &Zone, report: &mut Report) -> Option<(Moment, Mome
         _ => true,
     };
     if !ordered {
-        let help = "write the earlier time first".to_owned();
-        report.push(
-            Diagnostic::error(codes::BAD_VALUE, node.span, "the outage ends before it begins").help(help),
-        );
+        let help = pair("write the earlier time first", "先写早的时间");
+        let message = pair("the outage ends before it begins", "中断的结束早于开始");
+        report.push(Diagnostic::error(codes::BAD_VALUE, node.span, message).help(help));
         return None;
     }
     Some((from, to))
 }
 
 fn moment(node: &Node, zone: &Zone, report: &mut Report) -> Option<Moment> {
-    let text = reader::text(report, node, "a time such as 2026-12-05 20:00 or +3d")?;
+    let text = reader::text(report, node, MOMENT)?;
     let read = match text.strip_prefix('+') {
         Some(length) => length.trim().parse().ok().map(Moment::After),
         None => data::parse_moment(text, zone).ok().map(Moment::At),
     };
     if read.is_none() {
-        reader::bad_value(report, node, "a time such as 2026-12-05 20:00 or +3d", None);
+        reader::bad_value(report, node, MOMENT, None);
     }
     read
 }
 
 fn named(node: &Node, report: &mut Report) -> Option<Named> {
     let keys = ["id", "name", "joins", "leaves", "messages", "answers", "quiet_after"];
-    let fields = Fields::read(report, node, "a person", &keys)?;
-    let name = fields.need(report, "name", "give the shown name, such as `name: Ann`")?;
-    let mut named = Named { name: reader::text(report, name, "a name")?.clone(), ..Named::default() };
-    named.id = fields.get("id").and_then(|node| reader::text(report, node, "an id")).cloned();
+    let fields = Fields::read(report, node, pair("a person", "人"), &keys)?;
+    let name = fields.need(
+        report,
+        "name",
+        pair("give the shown name, such as `name: Ann`", "写出显示的名字，如 `name: 小安`"),
+    )?;
+    let mut named =
+        Named { name: reader::text(report, name, pair("a name", "名字"))?.clone(), ..Named::default() };
+    named.id = fields.get("id").and_then(|node| reader::text(report, node, pair("an id", "编号"))).cloned();
     put_some(&mut named.joins, fields.get("joins"), report, after);
     put_some(&mut named.leaves, fields.get("leaves"), report, after);
     put_some(&mut named.messages, fields.get("messages"), report, rate);
@@ -266,10 +304,10 @@ fn put_some<T>(
 
 /// `+3d`: so long after the beginning.
 fn after(report: &mut Report, node: &Node) -> Option<Duration> {
-    let text = reader::text(report, node, "a length after the beginning, such as +3d")?;
+    let text = reader::text(report, node, AFTER)?;
     let read = text.strip_prefix('+').and_then(|length| length.trim().parse().ok());
     if read.is_none() {
-        reader::bad_value(report, node, "a length after the beginning, such as +3d", None);
+        reader::bad_value(report, node, AFTER, None);
     }
     read
 }
@@ -281,12 +319,14 @@ fn decimal(text: &str) -> Option<f64> {
 
 /// `40%`, from 0% to 100%.
 fn share(report: &mut Report, node: &Node) -> Option<f64> {
-    const EXPECTED: &str = "a share from 0% to 100%, such as 40%";
+    const EXPECTED: Words = pair("a share from 0% to 100%, such as 40%", "0% 到 100% 的份额，如 40%");
     let text = reader::text(report, node, EXPECTED)?;
     let number = text.trim().strip_suffix('%').and_then(|number| decimal(number.trim()));
     let read = number.filter(|number| *number <= 100.0).map(|number| number / 100.0);
     if read.is_none() {
-        let help = decimal(text.trim()).filter(|n| *n <= 1.0).map(|n| format!("write `{}`", percent(n)));
+        let help = decimal(text.trim())
+            .filter(|n| *n <= 1.0)
+            .map(|n| phrase!("write `{}`", "写成 `{}`", percent(n)));
         reader::bad_value(report, node, EXPECTED, help);
     }
     read
@@ -306,11 +346,15 @@ fn per(text: &str) -> Option<(&str, f64)> {
 
 /// `1.5 per day`, as a number a day.
 fn rate(report: &mut Report, node: &Node) -> Option<f64> {
-    const EXPECTED: &str = "a rate such as 1.5 per day, 3 per week or 2 per month";
+    const EXPECTED: Words = pair(
+        "a rate such as 1.5 per day, 3 per week or 2 per month",
+        "频率，如 1.5 per day、3 per week 或 2 per month",
+    );
     let text = reader::text(report, node, EXPECTED)?;
     let read = per(text).and_then(|(number, days)| Some(decimal(number)? / days)).filter(|n| *n <= 1e4);
     if read.is_none() {
-        let help = decimal(text.trim()).map(|_| format!("say in how long: `{text} per day`"));
+        let help = decimal(text.trim())
+            .map(|_| phrase!("say in how long: `{text} per day`", "写明多长时间：`{text} per day`"));
         reader::bad_value(report, node, EXPECTED, help);
     }
     read
@@ -318,7 +362,10 @@ fn rate(report: &mut Report, node: &Node) -> Option<f64> {
 
 /// `2% per month`, as a chance a day.
 fn daily_share(report: &mut Report, node: &Node) -> Option<f64> {
-    const EXPECTED: &str = "a share in a time, such as 0.1% per day or 2% per month";
+    const EXPECTED: Words = pair(
+        "a share in a time, such as 0.1% per day or 2% per month",
+        "一段时间里的份额，如 0.1% per day 或 2% per month",
+    );
     let text = reader::text(report, node, EXPECTED)?;
     let read = per(text).and_then(|(number, days)| {
         let number = decimal(number.strip_suffix('%')?.trim())?;
@@ -332,7 +379,8 @@ fn daily_share(report: &mut Report, node: &Node) -> Option<f64> {
 
 /// `08:00-23:00`
 fn awake(report: &mut Report, node: &Node) -> Option<(Duration, Duration)> {
-    const EXPECTED: &str = "waking hours such as 08:00-23:00, the earlier first";
+    const EXPECTED: Words =
+        pair("waking hours such as 08:00-23:00, the earlier first", "醒着的时段，如 08:00-23:00，早的在前");
     let text = reader::text(report, node, EXPECTED)?;
     let clock = |text: &str| {
         let at: crate::base::time::ClockTime = text.trim().parse().ok()?;
@@ -348,7 +396,7 @@ fn awake(report: &mut Report, node: &Node) -> Option<(Duration, Duration)> {
 
 /// `20 per 1m`
 fn limit(report: &mut Report, node: &Node) -> Option<(u32, Duration)> {
-    const EXPECTED: &str = "a limit such as 20 per 1m";
+    const EXPECTED: Words = pair("a limit such as 20 per 1m", "上限，如 20 per 1m");
     let text = reader::text(report, node, EXPECTED)?;
     let read = text.split_once(" per ").and_then(|(count, length)| {
         let count: u32 = count.trim().parse().ok().filter(|count| *count > 0)?;
@@ -382,7 +430,7 @@ pub fn unknown(world: &World, playbook: &crate::model::playbook::Playbook) -> Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::diagnostic::text;
+    use crate::base::{diagnostic::text, locale::Locale};
 
     fn read_text(text: &str) -> Read {
         read("w.yaml", text, &Zone::named("Asia/Shanghai").unwrap())
@@ -420,9 +468,20 @@ mod tests {
             .report
             .diagnostics
             .iter()
-            .map(|d| text::render(d, &read.sources, text::Style::Plain).lines().next().unwrap().to_owned())
+            .map(|d| {
+                text::render(d, &read.sources, text::Style::Plain, Locale::En)
+                    .lines()
+                    .next()
+                    .unwrap()
+                    .to_owned()
+            })
             .collect();
-        let help: Vec<_> = read.report.diagnostics.iter().filter_map(|d| d.help.clone()).collect();
+        let help: Vec<_> = read
+            .report
+            .diagnostics
+            .iter()
+            .filter_map(|d| d.help.as_ref().map(|help| help.en.clone()))
+            .collect();
         assert_eq!(all.len(), 8, "{all:#?}");
         assert!(help.iter().any(|help| help.contains("`lively`")), "{help:?}");
         assert!(help.iter().any(|help| help.contains("`joins`")), "{help:?}");
