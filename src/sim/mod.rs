@@ -10,8 +10,13 @@ pub mod crowd;
 pub mod courier;
 pub mod oracle;
 pub mod group;
+pub mod fault;
 pub mod timeline;
 pub mod tally;
+pub mod talk;
+pub mod spread;
+pub mod replay;
+pub mod difference;
 
 use crate::{
     base::{

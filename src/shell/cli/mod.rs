@@ -31,6 +31,10 @@ mod run;
 mod runs;
 mod send;
 mod simulate;
+mod simulate_faults;
+mod simulate_replay;
+mod simulate_runs;
+mod worlds;
 mod status;
 mod tasks;
 

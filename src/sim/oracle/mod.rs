@@ -3,35 +3,57 @@
 //! Knows the promises only, not how the engine keeps them; a broken one is a bug of the engine, never of the
 //! playbook.
 
+mod budget;
+pub mod decision;
+pub mod delivery;
+mod seen;
+
 use crate::{
     base::{
-        ids::{EffectId, RunId, TaskId},
+        ids::{EffectId, PlayName},
         limits,
-        time::{ClockTime, Duration, Timestamp},
+        time::{Duration, Timestamp},
     },
     engine::{
         entry::{Entry, Fact, HoldReason, Outgoing},
         state::State,
     },
-    model::{budget::Window, playbook::Playbook, program::Program},
+    model::{playbook::Playbook, program::Program},
 };
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use budget::Spent;
+use seen::Seen;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Watches the history of one group.
 #[derive(Debug, Default)]
 pub struct Oracle {
     clock: Option<Timestamp>,
-    runs: BTreeSet<RunId>,
-    effects: BTreeSet<EffectId>,
-    tasks: BTreeSet<TaskId>,
-    /// Held messages in the order in which they were decided, and by what.
-    held: VecDeque<(EffectId, HoldReason)>,
-    lateness: BTreeMap<String, Duration>,
-    day: Option<jiff::civil::Date>,
-    posts_of_day: u32,
+    runs: Seen,
+    effects: Seen,
+    tasks: Seen,
+    /// Held messages in the order in which they were decided.
+    held: VecDeque<Waits>,
+    lateness: BTreeMap<PlayName, Duration>,
+    spent: Spent,
+}
+
+/// A message that is held.
+#[derive(Debug)]
+struct Waits {
+    effect: EffectId,
+    reason: HoldReason,
+    until: Option<Timestamp>,
+    /// It was decided too late already: it may be dropped with its record, and never go out.
+    late: Option<String>,
 }
 
 impl Oracle {
+    /// An oracle that forgets nothing, however long the history is.
+    pub fn thorough() -> Self {
+        let all = || Seen::of(usize::MAX);
+        Self { runs: all(), effects: all(), tasks: all(), ..Self::default() }
+    }
+
     /// Looks at one entry and the state after it; the broken promise in words, if there is one.
     pub fn see(&mut self, playbook: &Playbook, state: &State, entry: &Entry) -> Result<(), String> {
         if self.clock.is_some_and(|clock| entry.at < clock) {
@@ -39,10 +61,10 @@ impl Oracle {
         }
         self.clock = Some(entry.at);
         match &entry.fact {
-            Fact::RunStarted { run, .. } if !self.runs.insert(run.clone()) => {
+            Fact::RunStarted { run, .. } if !self.runs.insert(run.as_str()) => {
                 Err(format!("the run {run} was started twice (G1)"))
             }
-            Fact::TaskOpened(task) if !self.tasks.insert(task.id.clone()) => {
+            Fact::TaskOpened(task) if !self.tasks.insert(task.id.as_str()) => {
                 Err(format!("the task {} was opened twice (G2)", task.id))
             }
             Fact::ScriptCalled { effect, .. } => self.once(effect),
@@ -53,24 +75,27 @@ impl Oracle {
                     self.in_order(&out.effect, self.held.len())?;
                 }
                 self.in_time(playbook, entry.at, out)?;
-                self.sent(playbook, entry.at, out)
+                self.sent(playbook, state, entry.at, out, out.due)
             }
-            Fact::Held { outgoing, reason, .. } => {
+            Fact::Held { outgoing, reason, until } => {
                 self.once(&outgoing.effect)?;
-                self.in_time(playbook, entry.at, outgoing)?;
-                self.held.push_back((outgoing.effect.clone(), *reason));
+                let late = self.in_time(playbook, entry.at, outgoing).err();
+                let effect = outgoing.effect.clone();
+                self.held.push_back(Waits { effect, reason: *reason, until: *until, late });
                 Ok(())
             }
-            Fact::StillHeld { effect, reason, .. } => {
-                self.held.iter_mut().filter(|(id, _)| id == effect).for_each(|held| held.1 = *reason);
+            Fact::StillHeld { effect, reason, until } => {
+                let known = self.held.iter_mut().filter(|held| held.effect == *effect);
+                known.for_each(|held| (held.reason, held.until) = (*reason, *until));
                 Ok(())
             }
             Fact::Released(out) => {
-                self.let_go(&out.effect, out.urgent)?;
-                self.sent(playbook, entry.at, out)
+                let until = self.let_go(&out.effect, out.urgent)?;
+                let due = until.map_or(out.due, |until| until.min(entry.at)).max(out.due);
+                self.sent(playbook, state, entry.at, out, due)
             }
             Fact::Expired { effect, .. } | Fact::Withdrawn { effect } => {
-                self.held.retain(|(id, _)| id != effect);
+                self.held.retain(|held| held.effect != *effect);
                 Ok(())
             }
             _ => Ok(()),
@@ -79,30 +104,32 @@ impl Oracle {
     }
 
     fn once(&mut self, effect: &EffectId) -> Result<(), String> {
-        if self.effects.insert(effect.clone()) {
+        if self.effects.insert(effect.as_str()) {
             return Ok(());
         }
         Err(format!("the effect {effect} was decided twice (G2)"))
     }
 
-    /// A held message leaves in its turn.
-    fn let_go(&mut self, effect: &EffectId, urgent: bool) -> Result<(), String> {
-        let Some(index) = self.held.iter().position(|(id, _)| id == effect) else {
+    /// A held message leaves in its turn; until when it was held.
+    fn let_go(&mut self, effect: &EffectId, urgent: bool) -> Result<Option<Timestamp>, String> {
+        let Some(index) = self.held.iter().position(|held| held.effect == *effect) else {
             return Err(format!("{effect} was released and had not been held"));
         };
         if !urgent {
             self.in_order(effect, index)?;
         }
-        self.held.remove(index);
-        Ok(())
+        match self.held.remove(index) {
+            Some(Waits { late: Some(late), .. }) => Err(late),
+            held => Ok(held.and_then(|held| held.until)),
+        }
     }
 
     /// Nothing that waits for an hour, a gap or a day's quota is overtaken; advertising and mentions wait aside.
     fn in_order(&self, effect: &EffectId, before: usize) -> Result<(), String> {
         use HoldReason::{Order, PostsGap, PostsMax, Quiet};
         let waits = |reason: HoldReason| matches!(reason, Quiet | PostsMax | PostsGap | Order);
-        match self.held.iter().take(before).find(|(_, reason)| waits(*reason)) {
-            Some((first, _)) => Err(format!("{effect} overtook {first} that is held (G4)")),
+        match self.held.iter().take(before).find(|held| waits(held.reason)) {
+            Some(first) => Err(format!("{effect} overtook {} that is held (G4)", first.effect)),
             None => Ok(()),
         }
     }
@@ -110,10 +137,15 @@ impl Oracle {
     /// Decided no later than the most that any step of its play allows.
     fn in_time(&mut self, playbook: &Playbook, at: Timestamp, out: &Outgoing) -> Result<(), String> {
         let Some(play) = out.play.as_ref().and_then(|name| playbook.play(name)) else { return Ok(()) };
-        let most = *self.lateness.entry(play.name.to_string()).or_insert_with(|| {
-            let steps = [&play.program, &play.moved, &play.cancelled].into_iter().flat_map(Program::steps);
-            steps.filter_map(|step| step.max_late).max().unwrap_or(play.max_late).max(play.max_late)
-        });
+        let most = match self.lateness.get(&play.name) {
+            Some(most) => *most,
+            None => {
+                let steps = [&play.program, &play.moved, &play.cancelled].into_iter().flat_map(Program::steps);
+                let most = steps.filter_map(|step| step.max_late).fold(play.max_late, Duration::max);
+                self.lateness.insert(play.name.clone(), most);
+                most
+            }
+        };
         let late = at.since(out.due);
         if late > most {
             return Err(format!("{} was decided {late} late; {most} is allowed (G5)", out.effect));
@@ -121,31 +153,19 @@ impl Oracle {
         Ok(())
     }
 
-    /// Budgets and `expires` hold for what goes to the group.
-    fn sent(&mut self, playbook: &Playbook, at: Timestamp, out: &Outgoing) -> Result<(), String> {
+    /// Budgets and `expires` hold for what goes out. `due` is the instant that the gap is measured from.
+    fn sent(
+        &mut self,
+        playbook: &Playbook,
+        state: &State,
+        at: Timestamp,
+        out: &Outgoing,
+        due: Timestamp,
+    ) -> Result<(), String> {
         if let Some(expires) = out.expires.filter(|expires| *expires < at) {
             return Err(format!("{} went out after it had expired at {expires:?} (G5)", out.effect));
         }
-        if out.channel.as_str() != "group" {
-            return Ok(());
-        }
-        let civil = playbook.zone.civil(at);
-        let clock = ClockTime { hour: civil.hour(), minute: civil.minute(), second: civil.second() };
-        if let Some(quiet) = playbook.budgets.quiet.filter(|quiet| !out.urgent && quiet.has(clock)) {
-            return Err(format!("{} went out in the quiet hours {}-{}", out.effect, quiet.from, quiet.to));
-        }
-        if self.day != Some(civil.date()) {
-            self.day = Some(civil.date());
-            self.posts_of_day = 0;
-        }
-        self.posts_of_day += 1;
-        match playbook.budgets.posts {
-            Some(quota) if quota.per == Window::Day && self.posts_of_day > quota.max => Err(format!(
-                "{} is post {} of its day; {} are allowed",
-                out.effect, self.posts_of_day, quota.max
-            )),
-            _ => Ok(()),
-        }
+        self.spent.sent(playbook, state.created, at, out, due)
     }
 }
 
