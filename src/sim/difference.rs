@@ -41,6 +41,8 @@ pub struct Posts(BTreeMap<(PlayName, EffectId), Said>);
 
 /// Less than this is the same time.
 const SAME: Duration = Duration::MINUTE;
+/// How far a post may be moved with its schedule.
+const NEAR: Duration = Duration::HOUR.times(12);
 
 impl Posts {
     /// Takes note of an entry.
@@ -79,17 +81,46 @@ impl Posts {
             found.push((play.clone(), effect.clone(), change));
         }
         let new = other.0.iter().filter(|(key, _)| !self.0.contains_key(*key));
-        found.extend(new.map(|((play, effect), is)| (play.clone(), effect.clone(), Change::Added(is.clone()))));
+        for ((play, effect), is) in new {
+            match twin(&found, play, effect, is) {
+                Some((index, was)) if was.text == is.text => found[index].2 = Change::Moved(was, is.clone()),
+                Some((index, was)) => found[index].2 = Change::Changed(was, is.clone()),
+                None => found.push((play.clone(), effect.clone(), Change::Added(is.clone()))),
+            }
+        }
         found.sort_by(|a, b| (&a.0, a.2.at(), &a.1).cmp(&(&b.0, b.2.at(), &b.1)));
         found
     }
+}
+
+/// A schedule that was moved names its runs by other instants: the post of the same step, at most half a day away,
+/// that is not said any more.
+fn twin(
+    found: &[(PlayName, EffectId, Change)],
+    play: &PlayName,
+    effect: &EffectId,
+    is: &Said,
+) -> Option<(usize, Said)> {
+    let step = |effect: &EffectId| effect.as_str().split_once('/').map(|(_, step)| step.to_owned());
+    let away = |was: &Said| is.at.since(was.at).max(was.at.since(is.at));
+    let near = found.iter().enumerate().filter_map(|(index, (of, old, change))| match change {
+        Change::Removed(was)
+            if of == play && was.channel == is.channel && step(old) == step(effect) && away(was) <= NEAR =>
+        {
+            Some((index, was))
+        }
+        _ => None,
+    });
+    near.min_by_key(|(_, was)| away(was)).map(|(index, was)| (index, was.clone()))
 }
 
 impl Change {
     /// When it was, or would be.
     pub fn at(&self) -> Timestamp {
         match self {
-            Self::Added(said) | Self::Removed(said) | Self::Changed(said, _) | Self::Moved(said, _) => said.at,
+            Self::Added(said) | Self::Removed(said) | Self::Changed(said, _) | Self::Moved(said, _) => {
+                said.at
+            }
         }
     }
 
@@ -114,7 +145,9 @@ mod tests {
             channel: "group".into(),
             text: text.to_owned(),
         };
-        let keyed = all.iter().map(|(effect, minute, text)| ((PlayName::new("p"), (*effect).into()), said(*minute, text)));
+        let keyed = all
+            .iter()
+            .map(|(effect, minute, text)| ((PlayName::new("p"), (*effect).into()), said(*minute, text)));
         Posts(keyed.collect())
     }
 
@@ -122,9 +155,16 @@ mod tests {
     fn each_kind_of_change_is_told_apart() {
         let was = posts(&[("a", 0, "x"), ("b", 1, "x"), ("c", 2, "x"), ("d", 3, "x")]);
         let is = posts(&[("a", 0, "x"), ("b", 1, "y"), ("c", 9, "x"), ("e", 4, "x")]);
-        let words: Vec<String> =
-            was.changes(&is).iter().map(|(_, effect, change)| format!("{effect} {}", change.word())).collect();
+        let words: Vec<String> = was
+            .changes(&is)
+            .iter()
+            .map(|(_, effect, change)| format!("{effect} {}", change.word()))
+            .collect();
         assert_eq!(words, ["b changed", "c moved", "d removed", "e added"]);
         assert_eq!(was.changes(&was), []);
+        let (was, is) =
+            (posts(&[("p@1/0/0", 0, "x"), ("p@9/0/0", 900, "x")]), posts(&[("p@2/0/0", 30, "x")]));
+        let words: Vec<&str> = was.changes(&is).iter().map(|(_, _, change)| change.word()).collect();
+        assert_eq!(words, ["moved", "removed"]);
     }
 }

@@ -21,7 +21,10 @@ use crate::{
     },
     model::playbook::{Playbook, Playbooks},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// One decision of the recording.
 #[derive(Debug)]
@@ -62,11 +65,12 @@ impl Recording {
         let mut shadow = State::new(group.clone());
         let mut decisions: Vec<Decision> = Vec::new();
         for entry in entries {
-            let begins = decisions.last().is_none_or(|last| {
-                last.at != entry.at || entry.input.is_some() || own_decision(&entry.fact)
-            });
+            let begins = decisions
+                .last()
+                .is_none_or(|last| last.at != entry.at || entry.input.is_some() || own_decision(&entry.fact));
             if begins {
-                let due = engine::deadline(&shadow).map(|deadline| deadline.at).filter(|due| *due <= entry.at);
+                let due =
+                    engine::deadline(&shadow).map(|deadline| deadline.at).filter(|due| *due <= entry.at);
                 decisions.push(Decision { at: entry.at, due, entries: Vec::new() });
             }
             // A line that was written for people may have lost what the state needs; deadlines are then as they come.
@@ -126,7 +130,7 @@ pub fn replay<E>(
         findings: Vec::new(),
         unheard: Unheard::default(),
         n: 0,
-        imports: 0,
+        returns: recording.entries().filter_map(|entry| returned(&entry.fact)).cloned().collect(),
     };
     for decision in &recording.decisions {
         player.wake_until(decision, &mut sink)?;
@@ -134,6 +138,7 @@ pub fn replay<E>(
         for input in player.inputs(decision) {
             player.take(&input, decision.at, &mut sink)?;
         }
+        player.call_scripts(decision.at, &mut sink)?;
         if player.findings.iter().any(|finding| matches!(finding, Finding::Invariant { .. })) {
             break;
         }
@@ -159,7 +164,15 @@ struct Player<'p> {
     findings: Vec<Finding>,
     unheard: Unheard,
     n: u64,
-    imports: u64,
+    /// Calls whose return is in the recording.
+    returns: BTreeSet<EffectId>,
+}
+
+fn returned(fact: &Fact) -> Option<&EffectId> {
+    match fact {
+        Fact::ScriptReturned { effect, .. } | Fact::ScriptFailed { effect, .. } => Some(effect),
+        _ => None,
+    }
 }
 
 fn kind_word(kind: TaskKind) -> TaskKindWord {
@@ -202,6 +215,9 @@ impl Player<'_> {
         sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         while let Some(call) = self.state.calls.front().cloned() {
+            if self.returns.contains(&call.effect) {
+                return Ok(());
+            }
             let Some(input) = self.returned(&call.effect, None) else { return Ok(()) };
             self.take(&input, now, sink)?;
             if self.state.calls.front().is_some_and(|still| still.effect == call.effect) {
@@ -276,7 +292,11 @@ impl Player<'_> {
             });
             return match signal {
                 Some(signal) => vec![Input { id, kind: InputKind::Signal(self.signal(signal)) }],
-                None => self.command(entries).map(|command| Input { id, kind: InputKind::Command(command) }).into_iter().collect(),
+                None => self
+                    .command(entries)
+                    .map(|command| Input { id, kind: InputKind::Command(command) })
+                    .into_iter()
+                    .collect(),
             };
         }
         let mut found = Vec::new();
@@ -338,7 +358,6 @@ impl Player<'_> {
             return None;
         }
         // What is left is an import, of new members or of none. Who was not listed is gone.
-        self.imports += 1;
         let replace = entries.iter().any(|entry| matches!(entry.fact, Fact::MemberGone { .. }));
         let mut members = members;
         if replace {
@@ -381,7 +400,9 @@ impl Player<'_> {
             Fact::StepSkipped { run, step, reason: Skip::Operator, .. } => {
                 Command::Skip { run: run.clone(), step: Some(step.clone()) }
             }
-            Fact::RunFinished { run, outcome: Outcome::Cancelled, reason } if reason == "cancelled by an operator" => {
+            Fact::RunFinished { run, outcome: Outcome::Cancelled, reason }
+                if reason == "cancelled by an operator" =>
+            {
                 Command::Cancel { run: run.clone() }
             }
             Fact::RunStarted { play, run, cause, .. }

@@ -2,7 +2,7 @@
 //!
 //! Order of runs does not matter; whole numbers only, so that equal runs give equal words.
 
-use super::{Transition, tally::Tally, talk::Talk};
+use super::{Transition, talk::Talk, tally::Tally};
 use crate::{
     base::{
         ids::{GroupId, PhaseName, PlayName},
@@ -134,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_spread_has_a_middle() {
-        let spread = |numbers: &[u64]| Spread::of(numbers.to_vec()).map(|s| (s.least, s.median, s.most, s.runs));
+        let spread =
+            |numbers: &[u64]| Spread::of(numbers.to_vec()).map(|s| (s.least, s.median, s.most, s.runs));
         assert_eq!(spread(&[19, 11, 14]), Some((11, 14, 19, 3)));
         assert_eq!(spread(&[4, 2]), Some((2, 2, 4, 2)));
         assert_eq!(spread(&[]), None);

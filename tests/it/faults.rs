@@ -105,7 +105,7 @@ fn random_playbooks_survive_everything_that_can_go_wrong() {
         total.scripts,
         total.arrivals,
     ] {
-        assert!(count > runs, "{total:?}");
+        assert!(count > runs / 4, "{total:?}");
     }
 }
 
@@ -118,7 +118,9 @@ fn the_same_seed_gives_the_same_life() {
         let to = from.plus(Duration::DAY.times(4));
         let options = Options { from, to, members: 8, seed, world: Arc::new(World::default()) };
         let mut lines = Vec::new();
-        let mut told = |step: u64, at: Timestamp, what: &dyn Fn() -> String| lines.push(format!("{step} {at:?} {}", what()));
+        let mut told = |step: u64, at: Timestamp, what: &dyn Fn() -> String| {
+            lines.push(format!("{step} {at:?} {}", what()))
+        };
         fault::torment(&lab.playbook, &lab.material, &options, None, &Rig::default(), &mut told).unwrap();
         lines
     };

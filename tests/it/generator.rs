@@ -123,9 +123,14 @@ fn play(dice: &mut Dice, index: u64, text: &mut String) {
             dice.pick(&["30 9 * * *", "*/20 8-9 * * *", "0 20 1 * mon-fri", "30 1 * * *", "15 30 12 * * *"])
         )),
         5 | 6 => {
-            let dates = ["{ id: a, at: 2026-11-01 20:00 }", "{ id: b, at: 2026-11-03 10:00, who: 贾 }", "{ at: 2026-11-06 12:00 }"];
+            let dates = [
+                "{ id: a, at: 2026-11-01 20:00 }",
+                "{ id: b, at: 2026-11-03 10:00, who: 贾 }",
+                "{ at: 2026-11-06 12:00 }",
+            ];
             let skip = dice.0.below(4) as usize;
-            let listed: Vec<&str> = dates.iter().enumerate().filter(|(at, _)| *at != skip).map(|(_, date)| *date).collect();
+            let listed: Vec<&str> =
+                dates.iter().enumerate().filter(|(at, _)| *at != skip).map(|(_, date)| *date).collect();
             lines.push(format!("dates: [{}]", listed.join(", ")));
             lines.push("moved: [post: 改期]".into());
             lines.push("cancelled: [post: 取消]".into());

@@ -35,4 +35,5 @@ mod sink;
 mod store;
 mod story;
 mod tidy;
+mod worlds;
 mod fakes;

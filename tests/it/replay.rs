@@ -23,7 +23,7 @@ people:
 roles:
   host: { people: [zhu] }
 budgets:
-  posts: { max: 3 per 5s, gap: 1s }
+  posts: { max: 5 per 5s }
 phases:
   - name: seed
     until: members.count >= 3
@@ -85,7 +85,9 @@ fn lived() -> Playground {
     let place = Playground::new().file("demo.yaml", FILE).file("s.rhai", SCRIPT);
     let engine = place.start(&["run", "demo.yaml"]);
     eventually("the first task", || place.run(&["tasks"]).stdout.contains("邀请朋友"));
-    for (name, member) in [("member.joined", "a"), ("member.joined", "b"), ("message", "a"), ("member.joined", "c")] {
+    for (name, member) in
+        [("member.joined", "a"), ("member.joined", "b"), ("message", "a"), ("member.joined", "c")]
+    {
         let _ = place.run(&["signal", name, "--member", member]).exits(0);
     }
     let _ = place.run(&["done", "t1", "--by", "小朱", "--note", "八位"]).exits(0);
@@ -100,7 +102,10 @@ fn lived() -> Playground {
     let _ = place.run(&["resume", "game"]).exits(0);
     let _ = place.run(&["start", "tick"]).exits(0);
     let _ = place.run(&["signal", "member.left", "--member", "b"]).exits(0);
-    eventually("the vote is over", || place.run(&["log"]).stdout.contains("甲"));
+    eventually("posts, a welcome and a vote", || {
+        let log = place.run(&["log"]).stdout;
+        log.matches("  post ").count() >= 8 && log.contains("held") && log.contains("  post      welcome")
+    });
     let _ = engine.stop().exits(0);
     place
 }
@@ -124,10 +129,11 @@ fn the_journal_of_a_real_run_lived_again_is_the_same_journal() {
     let material = Material::new(&playbook, Arc::new(folder));
     let recording = Recording::new("demo".into(), recorded.clone()).unwrap();
     let mut again: Vec<Entry> = Vec::new();
-    let result: Result<(Vec<Finding>, Unheard), ()> = replay(&playbook, &material, &recording, |transition| {
-        again.push(transition.entry.clone());
-        Ok(())
-    });
+    let result: Result<(Vec<Finding>, Unheard), ()> =
+        replay(&playbook, &material, &recording, |transition| {
+            again.push(transition.entry.clone());
+            Ok(())
+        });
     let (findings, unheard) = result.unwrap();
     assert_eq!((findings, unheard), (Vec::new(), Unheard::default()));
     for (at, (was, is)) in recorded.iter().zip(&again).enumerate() {
@@ -139,14 +145,15 @@ fn the_journal_of_a_real_run_lived_again_is_the_same_journal() {
     let args = ["simulate", "demo.yaml", "--world", "journal:.playbook"];
     let same = place.run(&args).exits(0).stdout;
     assert!(same.contains("0 added, 0 removed, 0 changed, 0 moved"), "{same}");
-    place.write("demo.yaml", &FILE.replace("post: 欢迎", "post: 你好").replace("  - approve: 可以开始吗?\n        to: host\n    ", "  "));
+    place.write("demo.yaml", &FILE.replace("post: 欢迎", "post: 你好"));
     let edited = place.run(&args).exits(0).stdout;
-    assert!(edited.contains("welcome") && edited.contains("欢迎 3 位 → 你好 3 位"), "{edited}");
+    assert!(edited.contains("welcome") && edited.contains("位 → 你好 "), "{edited}");
     let mut json = args.to_vec();
     json.extend(["--format", "json"]);
     let lines = place.run(&json).exits(0).json_lines();
     let changed = lines.iter().find(|line| line["change"] == "changed").unwrap();
-    assert_eq!((changed["play"].as_str(), changed["is"]["text"].as_str()), (Some("welcome"), Some("你好 3 位")));
+    assert_eq!(changed["play"], "welcome");
+    assert!(changed["is"]["text"].as_str().unwrap().starts_with("你好 "), "{changed}");
 
     // A journal that was written for people can be lived again as well, to the second.
     let log = place.run(&["log", "--format", "json"]).exits(0).stdout;

@@ -4,8 +4,8 @@ use super::{
     args,
     failure::{Code, Failure},
     load,
-    simulate_faults, simulate_replay, simulate_runs,
     output::{BAD, DIM, Format, GOOD, HEADING, NAME, Output, Table, WARN, clip, pad, paint, width},
+    simulate_faults, simulate_replay, simulate_runs,
     worlds::{self, Chosen},
 };
 use crate::{
@@ -91,7 +91,8 @@ impl Simulate {
             seed: self.seed,
             world,
         };
-        let material = Material::new(&playbook, loaded.folder.clone()).with_fixtures(options.world.fetch.clone());
+        let material =
+            Material::new(&playbook, loaded.folder.clone()).with_fixtures(options.world.fetch.clone());
         if self.faults {
             let asked = simulate_faults::Asked {
                 playbook: &playbook,
@@ -104,7 +105,14 @@ impl Simulate {
             return asked.run(self.format.format, out);
         }
         if self.runs > 1 {
-            return simulate_runs::run(&playbook, &material, &options, (self.runs, self.days), self.format.format, out);
+            return simulate_runs::run(
+                &playbook,
+                &material,
+                &options,
+                (self.runs, self.days),
+                self.format.format,
+                out,
+            );
         }
         let findings = match self.format.format {
             Format::Json => sim::simulate(&playbook, &material, &options, |transition| {

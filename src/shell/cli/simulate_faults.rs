@@ -63,7 +63,11 @@ impl Asked<'_> {
             Format::Text => {
                 let n = |n: u64, noun: &str| words::count(n as usize, noun);
                 out.line(format!("{}: no promise was broken", paint(GOOD, &n(u64::from(self.runs), "run"))))?;
-                out.line(format!("  {}, {}", n(total.steps, "step"), words::count_of(total.entries as usize, "entry", "entries")))?;
+                out.line(format!(
+                    "  {}, {}",
+                    n(total.steps, "step"),
+                    words::count_of(total.entries as usize, "entry", "entries")
+                ))?;
                 out.line(format!(
                     "  {}, {}, {} of a script, {} that made no sense, {} that came twice",
                     words::count_of(total.crashes as usize, "crash", "crashes"),

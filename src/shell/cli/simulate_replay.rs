@@ -105,7 +105,10 @@ impl Told<'_> {
         let mut last = None;
         for (play, _, change) in &changes {
             if last != Some(play) {
-                out.line(format!("  {}", paint(NAME, if play.as_str().is_empty() { "told to people" } else { play.as_str() })))?;
+                out.line(format!(
+                    "  {}",
+                    paint(NAME, if play.as_str().is_empty() { "told to people" } else { play.as_str() })
+                ))?;
                 last = Some(play);
             }
             self.line(change, out)?;
@@ -126,7 +129,9 @@ impl Told<'_> {
         }
         if self.unheard.refused > 0 {
             let what = words::count(self.unheard.refused as usize, "command");
-            out.line(format!("  {what} that the engine had refused is not repeated: the journal does not say which"))?;
+            out.line(format!(
+                "  {what} that the engine had refused is not repeated: the journal does not say which"
+            ))?;
         }
         Ok(())
     }

@@ -85,7 +85,8 @@ pub(super) fn run(
         .zip(&all)
         .find_map(|(seed, (_, findings))| findings.first().map(|finding| (seed, finding)));
     let failure = bad.map(|(seed, finding)| {
-        Failure::new(Code::Playbook, found(playbook, finding)).help(format!("this is the run with --seed {seed}"))
+        Failure::new(Code::Playbook, found(playbook, finding))
+            .help(format!("this is the run with --seed {seed}"))
     });
     let lived: Vec<Lived> = all.into_iter().map(|(lived, _)| lived).collect();
     let spreads = spread::spreads(playbook, options.from, days, &lived);
@@ -107,12 +108,20 @@ fn range(spread: Spread) -> String {
 
 fn text(spreads: &Spreads, days: u32, out: &mut Output) -> Result<(), Failure> {
     let runs = spreads.runs;
-    out.heading(&format!("{} of {}", words::count(runs as usize, "run"), words::count(days as usize, "day")))?;
+    out.heading(&format!(
+        "{} of {}",
+        words::count(runs as usize, "run"),
+        words::count(days as usize, "day")
+    ))?;
     for (phase, spread) in &spreads.phases {
         let line = match spread {
             None => format!("phase {} is never reached", paint(NAME, phase.as_str())),
             Some(spread) => {
-                let often = if spread.runs == runs { String::new() } else { format!(", in {} of {runs} runs", spread.runs) };
+                let often = if spread.runs == runs {
+                    String::new()
+                } else {
+                    format!(", in {} of {runs} runs", spread.runs)
+                };
                 let day = if spread.most == 1 { "day" } else { "days" };
                 if spread.most == 0 {
                     format!("phase {} is there from the first day{often}", paint(NAME, phase.as_str()))
@@ -145,9 +154,7 @@ fn text(spreads: &Spreads, days: u32, out: &mut Output) -> Result<(), Failure> {
 }
 
 fn to_json(spreads: &Spreads) -> Value {
-    let one = |spread: &Spread| {
-        json!({ "least": spread.least, "median": spread.median, "most": spread.most, "runs": spread.runs })
-    };
+    let one = |spread: &Spread| json!({ "least": spread.least, "median": spread.median, "most": spread.most, "runs": spread.runs });
     let phases: Map<String, Value> = spreads
         .phases
         .iter()

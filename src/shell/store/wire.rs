@@ -118,7 +118,11 @@ impl LogLine {
         });
         let fact = serde_json::from_value(Value::Object(stored.collect()))
             .map_err(|error| format!("this is no entry of a journal: {error}"))?;
-        Ok(Self { seq, group: GroupId::from(group), entry: Entry { at, input: input.map(InputId::from), fact } })
+        Ok(Self {
+            seq,
+            group: GroupId::from(group),
+            entry: Entry { at, input: input.map(InputId::from), fact },
+        })
     }
 }
 

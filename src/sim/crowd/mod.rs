@@ -148,10 +148,8 @@ impl Crowd {
                 self.arrive(id.clone(), manner, at);
                 let mut data = vec![("name", Value::from(name))];
                 match by {
-                    Some(by) => data.extend([
-                        ("source", Value::from("friend")),
-                        ("invited_by", Value::str(by.as_str())),
-                    ]),
+                    Some(by) => data
+                        .extend([("source", Value::from("friend")), ("invited_by", Value::str(by.as_str()))]),
                     None => data.push(("source", Value::str(&source))),
                 }
                 Some(self.signal("member.joined", at, id, Value::map(data)))

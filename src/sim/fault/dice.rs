@@ -71,7 +71,11 @@ impl Dice {
         let data = match self.0.below(5) {
             0 => deep,
             1 => Value::map([("task", Value::from("t999")), ("option", Value::list(vec![]))]),
-            2 => Value::map([("name", Value::Int(-1)), ("tags", Value::from("x")), ("role", Value::Bool(true))]),
+            2 => Value::map([
+                ("name", Value::Int(-1)),
+                ("tags", Value::from("x")),
+                ("role", Value::Bool(true)),
+            ]),
             3 => Value::str(&long),
             _ => Value::Null,
         };

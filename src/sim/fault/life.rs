@@ -333,7 +333,8 @@ impl<'l> Life<'l> {
     }
 
     fn commit(&mut self, entry: &Entry) -> Result<(), String> {
-        let text = serde_json::to_string(entry).map_err(|error| format!("an entry cannot be stored: {error}"))?;
+        let text =
+            serde_json::to_string(entry).map_err(|error| format!("an entry cannot be stored: {error}"))?;
         engine::apply(&mut self.state, entry)
             .map_err(|error| format!("an entry of the engine is illegal: {error}"))?;
         self.stored.1.push(text);
@@ -352,7 +353,7 @@ impl<'l> Life<'l> {
         self.survived.crashes += 1;
         told(self.survived.steps, self.wall(), &|| format!("the process dies {when}"));
         let mut events = Vec::new();
-        self.courier.crash(&mut events);
+        self.courier.crash(self.time, &mut events);
         self.seen(events, told)?;
         self.call = None;
         self.time = self.time.plus(self.dice.down());
@@ -380,7 +381,10 @@ impl<'l> Life<'l> {
         let mut state = State::new(self.group.id.clone());
         for (input, now, entries) in &self.history {
             if (self.rig.decide)(&state, self.playbooks, input, *now) != *entries {
-                return Err(format!("the input {} is decided in another way when it is repeated (G6)", input.id));
+                return Err(format!(
+                    "the input {} is decided in another way when it is repeated (G6)",
+                    input.id
+                ));
             }
             for entry in entries {
                 engine::apply(&mut state, entry).map_err(|error| format!("{error} (G6)"))?;

@@ -54,11 +54,14 @@ impl Spent {
         if let (Some(gap), Some(last)) = (budgets.gap.filter(|_| !out.urgent), self.last_due) {
             let until = last.plus(gap);
             if due < until && at < until {
-                return Err(format!("{effect} went out before {until:?}, less than {gap} after the post before it"));
+                return Err(format!(
+                    "{effect} went out before {until:?}, less than {gap} after the post before it"
+                ));
             }
         }
         self.last_due = Some(due);
-        let sent = Sent { at, promo: out.label == Some(Label::Promo), mentions: !out.message.mentions.is_empty() };
+        let sent =
+            Sent { at, promo: out.label == Some(Label::Promo), mentions: !out.message.mentions.is_empty() };
         self.remember(playbook, sent);
         if let Some(quota) = budgets.posts {
             self.within(playbook, at, quota, "posts", effect.as_str(), |_| true)?;
@@ -78,7 +81,8 @@ impl Spent {
             Some(Window::Sliding(length)) => length,
             _ => Duration::HOUR.times(26),
         };
-        let share = budgets.promo.as_ref().and_then(|promo| promo.share).map_or(Duration::ZERO, |share| share.1);
+        let share =
+            budgets.promo.as_ref().and_then(|promo| promo.share).map_or(Duration::ZERO, |share| share.1);
         let oldest = sent.at.plus(-window(budgets.posts).max(window(budgets.mentions)).max(share));
         while self.sent.front().is_some_and(|first| first.at < oldest) {
             self.sent.pop_front();
@@ -130,9 +134,12 @@ impl Spent {
         }
         if let Some((percent, window)) = promo.share {
             let recent = self.sent.iter().rev().take_while(|sent| sent.at > at.plus(-window));
-            let (all, promos) = recent.fold((0u64, 0u64), |(all, promos), sent| (all + 1, promos + u64::from(sent.promo)));
+            let (all, promos) =
+                recent.fold((0u64, 0u64), |(all, promos), sent| (all + 1, promos + u64::from(sent.promo)));
             if promos * 100 > all * u64::from(percent) {
-                return Err(format!("with {effect}, {promos} of {all} messages advertise; {percent}% are allowed"));
+                return Err(format!(
+                    "with {effect}, {promos} of {all} messages advertise; {percent}% are allowed"
+                ));
             }
         }
         let Some(calendar) = promo.around.as_ref().and_then(|name| playbook.calendars.get(name)) else {

@@ -58,7 +58,8 @@ impl Decisions {
             windows(before, after, entries)?;
         }
         for (run, _) in before.runs.iter().filter(|(run, _)| !after.runs.contains_key(*run)) {
-            let said = |entry: &Entry| matches!(&entry.fact, Fact::RunFinished { run: ended, .. } if ended == run);
+            let said =
+                |entry: &Entry| matches!(&entry.fact, Fact::RunFinished { run: ended, .. } if ended == run);
             if !entries.iter().any(said) {
                 return Err(format!("the run {run} vanished without a record (G7)"));
             }
@@ -90,7 +91,9 @@ fn together(input: &Input, entries: &[Entry]) -> Result<(), String> {
     let own = |id: &str| id.rsplit_once('/').is_some_and(|(of, _)| of == step);
     // Until the step ends everything is the script's own, except the tasks of a manual channel.
     let rest = &entries[from..];
-    let end = rest.iter().position(|entry| matches!(&entry.fact, Fact::StepDone { run: of, .. } if of.as_str() == run));
+    let end = rest
+        .iter()
+        .position(|entry| matches!(&entry.fact, Fact::StepDone { run: of, .. } if of.as_str() == run));
     let rest = &rest[..end.unwrap_or(rest.len())];
     let count = |wanted: &dyn Fn(&Fact) -> bool| rest.iter().filter(|entry| wanted(&entry.fact)).count();
     let posts = count(&|fact| match fact {
@@ -99,13 +102,16 @@ fn together(input: &Input, entries: &[Entry]) -> Result<(), String> {
         _ => false,
     });
     let states = count(&|fact| matches!(fact, Fact::StateSet { .. }));
-    let asked = |wanted: &dyn Fn(&Action) -> bool| outcome.actions.iter().filter(|action| wanted(action)).count();
+    let asked =
+        |wanted: &dyn Fn(&Action) -> bool| outcome.actions.iter().filter(|action| wanted(action)).count();
     let pairs = [
         ("posts", posts, asked(&|action| matches!(action, Action::Post { .. }))),
         ("stored values", states, asked(&|action| matches!(action, Action::State { .. }))),
         (
             "signals",
-            count(&|fact| matches!(fact, Fact::SignalReceived(signal) if signal.id.as_str().starts_with(effect.as_str()))),
+            count(
+                &|fact| matches!(fact, Fact::SignalReceived(signal) if signal.id.as_str().starts_with(effect.as_str())),
+            ),
             asked(&|action| matches!(action, Action::Signal { .. })),
         ),
     ];
@@ -131,7 +137,9 @@ fn anchors(playbook: &Playbook, before: &State, after: &State, entries: &[Entry]
         }
         let settled: u64 = entries.iter().map(|entry| of_schedule(&entry.fact, name)).sum();
         if settled != expected {
-            return Err(format!("{name} had {expected} occurrences up to {last:?} and {settled} left a record (G1)"));
+            return Err(format!(
+                "{name} had {expected} occurrences up to {last:?} and {settled} left a record (G1)"
+            ));
         }
     }
     Ok(())
@@ -175,7 +183,8 @@ fn dates(before: &State, after: &State, entries: &[Entry]) -> Result<(), String>
 /// G1: a window that closed started its run or says why not.
 fn windows(before: &State, after: &State, entries: &[Entry]) -> Result<(), String> {
     for (name, old) in &before.plays {
-        let open = |state: &State| state.plays.get(name).and_then(|play| play.batch.as_ref().map(|batch| batch.0));
+        let open =
+            |state: &State| state.plays.get(name).and_then(|play| play.batch.as_ref().map(|batch| batch.0));
         let Some((until, _)) = old.batch.as_ref() else { continue };
         if open(after) == Some(*until) {
             continue;

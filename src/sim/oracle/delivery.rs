@@ -68,7 +68,9 @@ impl Deliveries {
                 }
                 let doubt = matches!(receipt, Some(Receipt::Accepted { .. } | Receipt::InDoubt { .. }));
                 if doubt && !self.doubted.contains(effect) {
-                    return Err(format!("{effect} is said to be in doubt, and nothing went wrong with it (G2)"));
+                    return Err(format!(
+                        "{effect} is said to be in doubt, and nothing went wrong with it (G2)"
+                    ));
                 }
                 if receipt.is_none() && sent.copies == 0 {
                     return Err(format!("{effect} counts as delivered and never arrived (G2)"));
@@ -101,7 +103,9 @@ impl Deliveries {
         }
         let last = self.arrived.entry(channel.clone()).or_default();
         if sent.place < *last {
-            return Err(format!("{effect} arrived on {channel} behind a message that was decided later (G4)"));
+            return Err(format!(
+                "{effect} arrived on {channel} behind a message that was decided later (G4)"
+            ));
         }
         *last = sent.place;
         Ok(())
@@ -110,7 +114,10 @@ impl Deliveries {
     /// In the end: what was decided has left the outbox, or is still in it.
     pub fn end<'a>(&self, open: impl Iterator<Item = &'a EffectId>) -> Result<(), String> {
         let open: BTreeSet<&EffectId> = open.collect();
-        let lost = self.decided.iter().find(|(effect, sent)| !sent.settled && !sent.manual && !open.contains(effect));
+        let lost = self
+            .decided
+            .iter()
+            .find(|(effect, sent)| !sent.settled && !sent.manual && !open.contains(effect));
         match lost {
             Some((effect, _)) => Err(format!("{effect} was decided and is lost (G2)")),
             None => Ok(()),

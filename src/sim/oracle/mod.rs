@@ -140,7 +140,8 @@ impl Oracle {
         let most = match self.lateness.get(&play.name) {
             Some(most) => *most,
             None => {
-                let steps = [&play.program, &play.moved, &play.cancelled].into_iter().flat_map(Program::steps);
+                let steps =
+                    [&play.program, &play.moved, &play.cancelled].into_iter().flat_map(Program::steps);
                 let most = steps.filter_map(|step| step.max_late).fold(play.max_late, Duration::max);
                 self.lateness.insert(play.name.clone(), most);
                 most

@@ -106,9 +106,10 @@ fn people(people: &mut People, fields: &Fields<'_>, report: &mut Report) {
     put(&mut people.joins, fields.get("joins"), report, rate);
     put_some(&mut people.joins_halve, fields.get("joins_halve"), report, reader::positive);
     if let Some(fields) = fields.get("sources").and_then(|node| Fields::open(report, node, "`sources`")) {
-        let read = fields.entries().iter().filter_map(|entry| {
-            Some((entry.key.value.clone(), reader::count(report, &entry.value)?))
-        });
+        let read = fields
+            .entries()
+            .iter()
+            .filter_map(|entry| Some((entry.key.value.clone(), reader::count(report, &entry.value)?)));
         people.sources = read.collect();
     }
     put(&mut people.lurkers, fields.get("lurkers"), report, share);
@@ -140,7 +141,9 @@ fn operators(world: &mut World, node: &Node, report: &mut Report) {
     for entry in fields.entries() {
         let role = (&*entry.key.value != "default").then(|| RoleName::new(&*entry.key.value));
         let keys = ["in_time", "done", "approves", "decides"];
-        let Some(fields) = Fields::read(report, &entry.value, "an operator's habits", &keys) else { continue };
+        let Some(fields) = Fields::read(report, &entry.value, "an operator's habits", &keys) else {
+            continue;
+        };
         let mut operator = world.operator(role.as_ref());
         put(&mut operator.in_time, fields.get("in_time"), report, share);
         put(&mut operator.done, fields.get("done"), report, share);
@@ -162,7 +165,11 @@ fn check_order(operator: &Operator, node: &Node, report: &mut Report) {
                 Diagnostic::error(
                     codes::BAD_VALUE,
                     node.span,
-                    format!("`{part}` is a part of `{whole}` and is larger: {} of {}", percent(less), percent(more)),
+                    format!(
+                        "`{part}` is a part of `{whole}` and is larger: {} of {}",
+                        percent(less),
+                        percent(more)
+                    ),
                 )
                 .help(format!("make `{whole}` at least {}", percent(less))),
             );
