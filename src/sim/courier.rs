@@ -144,7 +144,7 @@ impl Courier {
     }
 
     /// The process dies: attempts under way are in doubt.
-    pub fn crash(&mut self, events: &mut Vec<Event>) {
+    pub fn crash(&mut self, now: Timestamp, events: &mut Vec<Event>) {
         for lane in self.lanes.values_mut() {
             let flying = lane.rows.front_mut().filter(|row| row.flight.is_some());
             if let Some(row) = flying {
@@ -152,7 +152,8 @@ impl Courier {
                 row.in_doubt = true;
                 events.push(Event::Doubted { effect: row.effect.clone() });
                 if lane.hold {
-                    lane.settle(Some(Receipt::InDoubt { reason: "the engine stopped meanwhile".into() }), events);
+                    let reason = "the engine stopped meanwhile".into();
+                    lane.settle(now, Some(Receipt::InDoubt { reason }), events);
                 }
             }
             lane.plan();
@@ -205,7 +206,7 @@ impl Lane {
     ) {
         let Some(row) = self.rows.front_mut() else { return };
         if row.expires.is_some_and(|expires| expires < wall) {
-            self.settle(Some(Receipt::Expired), events);
+            self.settle(now, Some(Receipt::Expired), events);
             return;
         }
         if let Some((count, _)) = self.line.limit {
@@ -230,10 +231,11 @@ impl Lane {
         match flight {
             Attempt::Accepted => {
                 let receipt = row.in_doubt.then(|| Receipt::Accepted { note: "in doubt".into() });
-                self.settle(receipt, events);
+                self.settle(now, receipt, events);
             }
             Attempt::Refused => {
-                self.settle(Some(Receipt::Refused { reason: "the platform refused it".into() }), events);
+                let reason = "the platform refused it".into();
+                self.settle(now, Some(Receipt::Refused { reason }), events);
             }
             Attempt::Throttled(after) => row.not_before = now.plus(*after),
             Attempt::Lost { .. } => {
@@ -241,15 +243,20 @@ impl Lane {
                 row.not_before = now.plus(Duration::SECOND);
                 events.push(Event::Doubted { effect: row.effect.clone() });
                 if hold {
-                    self.settle(Some(Receipt::InDoubt { reason: "the connection broke".into() }), events);
+                    let reason = "the connection broke".into();
+                    self.settle(now, Some(Receipt::InDoubt { reason }), events);
                 }
             }
         }
     }
 
-    fn settle(&mut self, receipt: Option<Receipt>, events: &mut Vec<Event>) {
+    /// The first message leaves; the one behind it has waited until now.
+    fn settle(&mut self, now: Timestamp, receipt: Option<Receipt>, events: &mut Vec<Event>) {
         if let Some(row) = self.rows.pop_front() {
             events.push(Event::Settled { effect: row.effect, receipt });
+        }
+        if let Some(next) = self.rows.front_mut() {
+            next.not_before = next.not_before.max(now);
         }
     }
 }
@@ -272,7 +279,9 @@ mod tests {
     fn courier(line: Line, hold: bool) -> Courier {
         let mut folder = MemoryFolder::default();
         let hold = if hold { ", in_doubt: hold" } else { "" };
-        let text = format!("name: a\nchannels: {{ group: {{ type: console{hold} }} }}\nplays:\n  p: {{ steps: [post: x] }}\n");
+        let text = format!(
+            "name: a\nchannels: {{ group: {{ type: console{hold} }} }}\nplays:\n  p: {{ steps: [post: x] }}\n"
+        );
         folder.0.insert("p.yaml".into(), Arc::from(text));
         let playbook = lang::compile(&folder, "p.yaml").playbook.expect("a playbook");
         let world = World { channels: [("group".into(), line)].into(), ..World::default() };
@@ -303,7 +312,9 @@ mod tests {
             let mut events = Vec::new();
             courier.step(at, &mut |_, _| attempts.next().unwrap_or(Attempt::Accepted), &mut events);
             lines.extend(events.iter().map(|event| match event {
-                Event::Arrived { effect, in_doubt, .. } => format!("{} arrived {effect} {in_doubt}", at.as_seconds()),
+                Event::Arrived { effect, in_doubt, .. } => {
+                    format!("{} arrived {effect} {in_doubt}", at.as_seconds())
+                }
                 Event::Doubted { effect } => format!("{} doubted {effect}", at.as_seconds()),
                 Event::Settled { effect, receipt } => {
                     let word = match receipt {
@@ -332,8 +343,7 @@ mod tests {
 
     #[test]
     fn a_limit_spreads_messages_and_throttling_waits() {
-        let mut courier =
-            courier(Line { limit: Some((1, Duration::MINUTE)), ..Line::default() }, false);
+        let mut courier = courier(Line { limit: Some((1, Duration::MINUTE)), ..Line::default() }, false);
         for effect in ["a", "b"] {
             courier.submit(&out(effect, None), second(0));
         }
@@ -365,7 +375,7 @@ mod tests {
         courier.submit(&out("b", None), second(0));
         let mut events = Vec::new();
         courier.step(second(0), &mut |_, _| Attempt::Accepted, &mut events);
-        courier.crash(&mut events);
+        courier.crash(second(0), &mut events);
         assert_eq!(events.last(), Some(&Event::Doubted { effect: "a".into() }));
         let rest = live(&mut courier, &[]);
         assert_eq!(rest[..2], ["1 arrived a true", "2 accepted after all a"]);

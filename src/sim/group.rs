@@ -47,9 +47,10 @@ impl GroupSim {
     /// A group that nobody has adopted yet.
     pub fn new(id: &GroupId, playbook: &Arc<Playbook>, options: &Options) -> Self {
         let world = &options.world;
-        let courier = playbook.groups.get(id).map_or_else(Courier::default, |group| {
-            Courier::new(playbook, group, world, options.from, false)
-        });
+        let courier = playbook
+            .groups
+            .get(id)
+            .map_or_else(Courier::default, |group| Courier::new(playbook, group, world, options.from, false));
         Self {
             playbook: playbook.clone(),
             state: State::new(id.clone()),

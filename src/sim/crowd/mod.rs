@@ -148,10 +148,8 @@ impl Crowd {
                 self.arrive(id.clone(), manner, at);
                 let mut data = vec![("name", Value::from(name))];
                 match by {
-                    Some(by) => data.extend([
-                        ("source", Value::from("friend")),
-                        ("invited_by", Value::str(by.as_str())),
-                    ]),
+                    Some(by) => data
+                        .extend([("source", Value::from("friend")), ("invited_by", Value::str(by.as_str()))]),
                     None => data.push(("source", Value::str(&source))),
                 }
                 Some(self.signal("member.joined", at, id, Value::map(data)))
@@ -309,7 +307,7 @@ mod tests {
         use crate::{base::ids::Digest, engine};
         let mut state = State::new("g".into());
         let adopted =
-            Fact::Adopted { digest: Digest::from("d"), created: crowd.from, horizon: Duration::ZERO };
+            Fact::Adopted { digest: Digest::from("d"), created: crowd.from, horizon: Duration::ZERO, horizons: Vec::new() };
         engine::apply(&mut state, &Entry { at: crowd.from, input: None, fact: adopted }).unwrap();
         let end = crowd.from.plus(Duration::DAY.times(days));
         let members = match crowd.settle(&state, 60).map(|input| input.kind) {

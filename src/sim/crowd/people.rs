@@ -148,8 +148,7 @@ impl Crowd {
         }
         for index in 0..self.people.len() {
             let person = &self.people[index];
-            let (rate, speaks, decided) =
-                (person.manner.rate, person.speaks(now), person.leaves.is_some());
+            let (rate, speaks, decided) = (person.manner.rate, person.speaks(now), person.leaves.is_some());
             let leaves = habits.leaves * if rate > 0.0 { 1.0 } else { 2.0 };
             if !decided && self.seed.chance(leaves * whole) {
                 let at = self.moment(now, midnight);

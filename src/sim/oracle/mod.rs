@@ -3,43 +3,58 @@
 //! Knows the promises only, not how the engine keeps them; a broken one is a bug of the engine, never of the
 //! playbook.
 
+mod budget;
+pub mod decision;
+pub mod delivery;
+mod seen;
+
 use crate::{
     base::{
-        ids::{ChannelName, EffectId, RunId, TaskId},
+        ids::{ChannelName, EffectId, PlayName},
         limits,
-        time::{ClockTime, Duration, Timestamp},
+        time::{Duration, Timestamp},
     },
     engine::{
         entry::{Entry, Fact, HoldReason, Outgoing},
         state::State,
     },
-    model::{budget::Window, playbook::Playbook, program::Program},
+    model::{playbook::Playbook, program::Program},
 };
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use budget::Spent;
+use seen::Seen;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Watches the history of one group.
 #[derive(Debug, Default)]
 pub struct Oracle {
     clock: Option<Timestamp>,
-    runs: BTreeSet<RunId>,
-    effects: BTreeSet<EffectId>,
-    tasks: BTreeSet<TaskId>,
-    /// Held messages in the order in which they were decided, and by what.
+    runs: Seen,
+    effects: Seen,
+    tasks: Seen,
+    /// Held messages in the order in which they were decided.
     held: VecDeque<Waits>,
-    lateness: BTreeMap<String, Duration>,
-    day: Option<jiff::civil::Date>,
-    posts_of_day: BTreeMap<ChannelName, u32>,
+    lateness: BTreeMap<PlayName, Duration>,
+    spent: BTreeMap<ChannelName, Spent>,
 }
 
-/// A held message.
+/// A message that is held.
 #[derive(Debug)]
 struct Waits {
     effect: EffectId,
     channel: ChannelName,
     reason: HoldReason,
+    until: Option<Timestamp>,
+    /// It was decided too late already: it may be dropped with its record, and never go out.
+    late: Option<String>,
 }
 
 impl Oracle {
+    /// An oracle that forgets nothing, however long the history is.
+    pub fn thorough() -> Self {
+        let all = || Seen::of(usize::MAX);
+        Self { runs: all(), effects: all(), tasks: all(), ..Self::default() }
+    }
+
     /// Looks at one entry and the state after it; the broken promise in words, if there is one.
     pub fn see(&mut self, playbook: &Playbook, state: &State, entry: &Entry) -> Result<(), String> {
         if self.clock.is_some_and(|clock| entry.at < clock) {
@@ -47,10 +62,10 @@ impl Oracle {
         }
         self.clock = Some(entry.at);
         match &entry.fact {
-            Fact::RunStarted { run, .. } if !self.runs.insert(run.clone()) => {
+            Fact::RunStarted { run, .. } if !self.runs.insert(run.as_str()) => {
                 Err(format!("the run {run} was started twice (G1)"))
             }
-            Fact::TaskOpened(task) if !self.tasks.insert(task.id.clone()) => {
+            Fact::TaskOpened(task) if !self.tasks.insert(task.id.as_str()) => {
                 Err(format!("the task {} was opened twice (G2)", task.id))
             }
             Fact::ScriptCalled { effect, .. } => self.once(effect),
@@ -61,25 +76,24 @@ impl Oracle {
                     self.in_order(&out.effect, &out.channel, self.held.len())?;
                 }
                 self.in_time(playbook, entry.at, out)?;
-                self.sent(playbook, entry.at, out)
+                self.sent(playbook, state, entry.at, out, out.due)
             }
-            Fact::Held { outgoing, reason, .. } => {
+            Fact::Held { outgoing, reason, until } => {
                 self.once(&outgoing.effect)?;
-                self.in_time(playbook, entry.at, outgoing)?;
+                let late = self.in_time(playbook, entry.at, outgoing).err();
                 let (effect, channel) = (outgoing.effect.clone(), outgoing.channel.clone());
-                self.held.push_back(Waits { effect, channel, reason: *reason });
+                self.held.push_back(Waits { effect, channel, reason: *reason, until: *until, late });
                 Ok(())
             }
-            Fact::StillHeld { effect, reason, .. } => {
-                self.held
-                    .iter_mut()
-                    .filter(|held| held.effect == *effect)
-                    .for_each(|held| held.reason = *reason);
+            Fact::StillHeld { effect, reason, until } => {
+                let known = self.held.iter_mut().filter(|held| held.effect == *effect);
+                known.for_each(|held| (held.reason, held.until) = (*reason, *until));
                 Ok(())
             }
             Fact::Released(out) => {
-                self.let_go(out)?;
-                self.sent(playbook, entry.at, out)
+                let until = self.let_go(out)?;
+                let due = until.map_or(out.due, |until| until.min(entry.at)).max(out.due);
+                self.sent(playbook, state, entry.at, out, due)
             }
             Fact::Expired { effect, .. } | Fact::Withdrawn { effect } => {
                 self.held.retain(|held| held.effect != *effect);
@@ -91,22 +105,24 @@ impl Oracle {
     }
 
     fn once(&mut self, effect: &EffectId) -> Result<(), String> {
-        if self.effects.insert(effect.clone()) {
+        if self.effects.insert(effect.as_str()) {
             return Ok(());
         }
         Err(format!("the effect {effect} was decided twice (G2)"))
     }
 
-    /// A held message leaves in its turn.
-    fn let_go(&mut self, out: &Outgoing) -> Result<(), String> {
+    /// A held message leaves in its turn; until when it was held.
+    fn let_go(&mut self, out: &Outgoing) -> Result<Option<Timestamp>, String> {
         let Some(index) = self.held.iter().position(|held| held.effect == out.effect) else {
             return Err(format!("{} was released and had not been held", out.effect));
         };
         if !out.urgent {
             self.in_order(&out.effect, &out.channel, index)?;
         }
-        self.held.remove(index);
-        Ok(())
+        match self.held.remove(index) {
+            Some(Waits { late: Some(late), .. }) => Err(late),
+            held => Ok(held.and_then(|held| held.until)),
+        }
     }
 
     /// Nothing that waits for an hour, a gap or a day's quota is overtaken; advertising and mentions wait aside.
@@ -123,10 +139,16 @@ impl Oracle {
     /// Decided no later than the most that any step of its play allows.
     fn in_time(&mut self, playbook: &Playbook, at: Timestamp, out: &Outgoing) -> Result<(), String> {
         let Some(play) = out.play.as_ref().and_then(|name| playbook.play(name)) else { return Ok(()) };
-        let most = *self.lateness.entry(play.name.to_string()).or_insert_with(|| {
-            let steps = [&play.program, &play.moved, &play.cancelled].into_iter().flat_map(Program::steps);
-            steps.filter_map(|step| step.max_late).max().unwrap_or(play.max_late).max(play.max_late)
-        });
+        let most = match self.lateness.get(&play.name) {
+            Some(most) => *most,
+            None => {
+                let steps =
+                    [&play.program, &play.moved, &play.cancelled].into_iter().flat_map(Program::steps);
+                let most = steps.filter_map(|step| step.max_late).fold(play.max_late, Duration::max);
+                self.lateness.insert(play.name.clone(), most);
+                most
+            }
+        };
         let late = at.since(out.due);
         if late > most {
             return Err(format!("{} was decided {late} late; {most} is allowed (G5)", out.effect));
@@ -134,29 +156,21 @@ impl Oracle {
         Ok(())
     }
 
-    /// Budgets and `expires` hold for what goes to a channel that has budgets.
-    fn sent(&mut self, playbook: &Playbook, at: Timestamp, out: &Outgoing) -> Result<(), String> {
+    /// Budgets and `expires` hold for what goes out. `due` is the instant that the gap is measured from.
+    fn sent(
+        &mut self,
+        playbook: &Playbook,
+        state: &State,
+        at: Timestamp,
+        out: &Outgoing,
+        due: Timestamp,
+    ) -> Result<(), String> {
         if let Some(expires) = out.expires.filter(|expires| *expires < at) {
             return Err(format!("{} went out after it had expired at {expires:?} (G5)", out.effect));
         }
         let Some(budgets) = playbook.budgets.of(&out.channel) else { return Ok(()) };
-        let civil = playbook.zone.civil(at);
-        let clock = ClockTime { hour: civil.hour(), minute: civil.minute(), second: civil.second() };
-        if let Some(quiet) = budgets.quiet.filter(|quiet| !out.urgent && quiet.has(clock)) {
-            return Err(format!("{} went out in the quiet hours {}-{}", out.effect, quiet.from, quiet.to));
-        }
-        if self.day != Some(civil.date()) {
-            self.day = Some(civil.date());
-            self.posts_of_day.clear();
-        }
-        let posts = self.posts_of_day.entry(out.channel.clone()).or_default();
-        *posts += 1;
-        match budgets.posts {
-            Some(quota) if quota.per == Window::Day && *posts > quota.max => {
-                Err(format!("{} is post {posts} of its day; {} are allowed", out.effect, quota.max))
-            }
-            _ => Ok(()),
-        }
+        let spent = self.spent.entry(out.channel.clone()).or_default();
+        spent.sent(playbook, budgets, state.created, at, out, due)
     }
 }
 
