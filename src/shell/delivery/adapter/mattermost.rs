@@ -89,7 +89,9 @@ impl Adapter for Mattermost {
                 }
             }
             501 => refused("incoming webhooks are turned off on this server: ask its administrator"),
-            403 => refused("the webhook may not post there: the channel is locked, archived or private to others"),
+            403 => refused(
+                "the webhook may not post there: the channel is locked, archived or private to others",
+            ),
             400 | 404 if id.contains("webhook") || id.contains("hook") => {
                 refused("the webhook was deleted, or the URL is wrong: copy it again")
             }
@@ -136,7 +138,7 @@ fn escape_text(text: &str, at_start: bool) -> String {
 }
 
 fn break_angles(code: &str) -> String {
-    ["!", "@", "http", "mailto:"]
-        .iter()
-        .fold(code.to_owned(), |code, begin| code.replace(&format!("<{begin}"), &format!("<{INVISIBLE}{begin}")))
+    ["!", "@", "http", "mailto:"].iter().fold(code.to_owned(), |code, begin| {
+        code.replace(&format!("<{begin}"), &format!("<{INVISIBLE}{begin}"))
+    })
 }

@@ -64,7 +64,8 @@ pub fn bodies(
         parts.push(Vec::new());
     }
     let last = parts.len() - 1;
-    let one = |(index, part): (usize, &Vec<Block>)| body(part, Ends { first: index == 0, last: index == last });
+    let one =
+        |(index, part): (usize, &Vec<Block>)| body(part, Ends { first: index == 0, last: index == last });
     parts.iter().enumerate().map(one).collect()
 }
 
@@ -103,7 +104,8 @@ pub fn with_parameter(url: &str, name: &str, value: &str) -> String {
 
 /// Whether an address has a parameter of this name.
 pub fn has_parameter(url: &str, name: &str) -> bool {
-    let query = url.split('#').next().and_then(|address| address.split_once('?')).map_or("", |(_, query)| query);
+    let query =
+        url.split('#').next().and_then(|address| address.split_once('?')).map_or("", |(_, query)| query);
     query.split('&').any(|pair| pair.split('=').next() == Some(name))
 }
 

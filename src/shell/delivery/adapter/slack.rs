@@ -17,8 +17,7 @@ use crate::{
     },
     shell::delivery::{
         markup::{
-            self, Block, Span,
-            mrkdwn,
+            self, Block, Span, mrkdwn,
             split::split,
             write::{Dialect, Family, PLAIN},
         },
@@ -90,8 +89,12 @@ impl Adapter for Slack {
                 refused("the webhook was removed or the URL is wrong: add a new one in the app's settings")
             }
             "team_disabled" => refused("the workspace is turned off"),
-            "channel_not_found" => refused("the webhook's channel does not exist any more: add a new webhook"),
-            "channel_is_archived" => refused("the channel is archived: open it again, or use another webhook"),
+            "channel_not_found" => {
+                refused("the webhook's channel does not exist any more: add a new webhook")
+            }
+            "channel_is_archived" => {
+                refused("the channel is archived: open it again, or use another webhook")
+            }
             "user_not_found" => refused("the webhook belongs to a user who is gone: add a new one"),
             "action_prohibited" | "restricted_action" => {
                 refused("an administrator of the workspace forbids it: ask for the app to be allowed")
@@ -99,7 +102,11 @@ impl Adapter for Slack {
             "posting_to_general_channel_denied" => {
                 refused("the app may not post to the workspace's general channel: ask an administrator")
             }
-            "invalid_payload" | "invalid_blocks" | "no_text" | "msg_too_long" | "msg_blocks_too_long"
+            "invalid_payload"
+            | "invalid_blocks"
+            | "no_text"
+            | "msg_too_long"
+            | "msg_blocks_too_long"
             | "too_many_attachments" => refused("Slack does not take the message as it is"),
             "rollup_error" | "internal_error" | "fatal_error" | "service_unavailable" | "request_timeout" => {
                 answer::retry(in_words("Slack has a problem of its own"))
@@ -182,7 +189,8 @@ fn is_text(block: &Block) -> bool {
 fn length(blocks: &[Value]) -> usize {
     let of = |block: &Value| {
         let buttons = block["elements"].as_array().into_iter().flatten();
-        let labels: usize = buttons.map(|b| utf16_length(b["text"]["text"].as_str().unwrap_or_default())).sum();
+        let labels: usize =
+            buttons.map(|b| utf16_length(b["text"]["text"].as_str().unwrap_or_default())).sum();
         labels + utf16_length(block["text"]["text"].as_str().unwrap_or_default())
     };
     blocks.iter().map(of).sum()
@@ -250,7 +258,11 @@ fn actions(buttons: &[Button]) -> Value {
 /// What a notification shows: plain, short, never empty.
 fn notification(text: &str, buttons: &[Button]) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let words = if words.is_empty() { buttons.first().map_or("…", |button| &button.text).to_owned() } else { words };
+    let words = if words.is_empty() {
+        buttons.first().map_or("…", |button| &button.text).to_owned()
+    } else {
+        words
+    };
     let mut short: String = words.graphemes(true).take(NOTIFICATION_GRAPHEMES_MAX).collect();
     if short.len() < words.len() {
         short.push('…');

@@ -63,11 +63,19 @@ impl Adapter for Teams {
         let in_words = |what: &str| format!("{what} ({})", response.in_words());
         let refused = |what: &str| Receipt::Refused { reason: in_words(what) };
         match response.status {
-            202 => Receipt::Accepted { note: "the workflow took it; its run history tells whether it was posted".into() },
+            202 => Receipt::Accepted {
+                note: "the workflow took it; its run history tells whether it was posted".into(),
+            },
             200 => connector(said.trim(), response),
-            400 => refused("the workflow does not take the message: it has to begin with \"When a Teams webhook request is received\""),
-            401 | 403 => refused("the URL's signature is wrong or cut off: copy the whole URL of the workflow again"),
-            404 => refused("the workflow was deleted or turned off, or the URL is wrong: copy it again from the workflow"),
+            400 => refused(
+                "the workflow does not take the message: it has to begin with \"When a Teams webhook request is received\"",
+            ),
+            401 | 403 => {
+                refused("the URL's signature is wrong or cut off: copy the whole URL of the workflow again")
+            }
+            404 => refused(
+                "the workflow was deleted or turned off, or the URL is wrong: copy it again from the workflow",
+            ),
             410 => refused(RETIRED),
             _ => by_status(response).unwrap_or_else(|| unclear("a Teams workflow", response)),
         }
@@ -82,7 +90,10 @@ impl Adapter for Teams {
             let field = |name: &str| action[name].as_str().unwrap_or_default();
             shown.push(format!("[ {} ] {}", field("title"), field("url")));
         }
-        Shown { note: format!("card · {} of {BODY_BYTES_MAX} bytes", request.body.len()), text: shown.join("\n\n") }
+        Shown {
+            note: format!("card · {} of {BODY_BYTES_MAX} bytes", request.body.len()),
+            text: shown.join("\n\n"),
+        }
     }
 }
 
@@ -92,7 +103,9 @@ const RETIRED: &str = "this is the URL of an Office 365 connector, which Microso
 /// A connector answers 200 whatever happened, and says in its text what it was.
 fn connector(said: &str, response: &Response) -> Receipt {
     if said == "1" {
-        return Receipt::Accepted { note: "by an Office 365 connector, which Microsoft retires: make a workflow".into() };
+        return Receipt::Accepted {
+            note: "by an Office 365 connector, which Microsoft retires: make a workflow".into(),
+        };
     }
     let Some((_, after)) = said.split_once("returned HTTP error ") else {
         return unclear("a Teams workflow", response);
@@ -195,12 +208,16 @@ fn elements(blocks: &[Block], depth: usize) -> Vec<Value> {
             Block::Paragraph(spans) => paragraph(spans, &mut out),
             Block::Code { text, .. } => out.push(code(text)),
             Block::Quote(inner) => {
-                out.push(json!({ "type": "Container", "style": "emphasis", "items": elements(inner, depth + 1) }));
+                out.push(
+                    json!({ "type": "Container", "style": "emphasis", "items": elements(inner, depth + 1) }),
+                );
             }
             Block::List { start, items } => list(*start, items, depth, &mut out),
             Block::Table { rows, .. } => out.push(table(rows)),
         }
-        if std::mem::take(&mut ruled) && let Some(first) = out.get_mut(from) {
+        if std::mem::take(&mut ruled)
+            && let Some(first) = out.get_mut(from)
+        {
             first["separator"] = json!(true);
         }
     }
@@ -260,11 +277,15 @@ fn list(start: Option<u64>, items: &[Vec<Block>], depth: usize, out: &mut Vec<Va
         None => bullet.to_owned(),
     };
     let is_line = |item: &Vec<Block>| match item.as_slice() {
-        [Block::Paragraph(spans)] => spans.iter().all(|span| span.image.is_none() && !span.text.contains('\n')),
+        [Block::Paragraph(spans)] => {
+            spans.iter().all(|span| span.image.is_none() && !span.text.contains('\n'))
+        }
         _ => false,
     };
     if items.iter().all(is_line) {
-        let line = |(index, item): (usize, &Vec<Block>)| format!("{} {}", marker(index, "-"), TEXT_BLOCK.write(item));
+        let line = |(index, item): (usize, &Vec<Block>)| {
+            format!("{} {}", marker(index, "-"), TEXT_BLOCK.write(item))
+        };
         out.push(text_block(items.iter().enumerate().map(line).collect::<Vec<_>>().join("\r")));
         return;
     }

@@ -27,7 +27,12 @@ pub fn leading_mark(chars: &[char]) -> Option<usize> {
 /// Text for a dialect close to `CommonMark`: a backslash makes a mark mean itself. `is_more` names marks that the
 /// platform has beside the common ones; with `links_stand` the platform finds bare addresses before it reads
 /// escapes, so that an address stays as it is.
-pub fn commonmark(text: &str, at_start: bool, links_stand: bool, is_more: fn(&[char], usize) -> bool) -> String {
+pub fn commonmark(
+    text: &str,
+    at_start: bool,
+    links_stand: bool,
+    is_more: fn(&[char], usize) -> bool,
+) -> String {
     let mut out = String::with_capacity(text.len());
     let chars: Vec<char> = text.chars().collect();
     let leads = if at_start { leading_mark(&chars) } else { None };
@@ -67,6 +72,8 @@ fn address_length(chars: &[char], index: usize) -> usize {
     if is_inside || !(begins("https://") || begins("http://")) {
         return 0;
     }
-    let is_part = |c: &&char| c.is_ascii_graphic() && !matches!(**c, '<' | '>' | '`' | '|' | '"' | '\\' | '*' | '[' | ']' | '~');
+    let is_part = |c: &&char| {
+        c.is_ascii_graphic() && !matches!(**c, '<' | '>' | '`' | '|' | '"' | '\\' | '*' | '[' | ']' | '~')
+    };
     chars[index..].iter().take_while(is_part).count()
 }

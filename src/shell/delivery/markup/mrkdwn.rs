@@ -9,7 +9,8 @@ use super::escape::INVISIBLE;
 pub fn break_marks(text: &str, at_start: bool, bullets: bool) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len());
-    let begins_list = bullets && matches!(chars.first(), Some('-' | '*' | '+')) && chars.get(1).is_none_or(|c| *c == ' ');
+    let begins_list =
+        bullets && matches!(chars.first(), Some('-' | '*' | '+')) && chars.get(1).is_none_or(|c| *c == ' ');
     if at_start && (chars.first() == Some(&'>') || begins_list) {
         out.push(INVISIBLE);
     }
