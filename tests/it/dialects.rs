@@ -263,7 +263,8 @@ fn injected(kind: ChannelKind, request: &Request) -> Option<String> {
         ChannelKind::Mattermost => {
             let text = text(&body["text"]);
             let at = text.split(|c: char| !(c.is_alphanumeric() || "@._-".contains(c)));
-            let calls = at.filter(|word| word.starts_with('@')).any(|word| word.len() > 1);
+            let calls =
+                at.filter(|word| word.starts_with('@')).any(|word| word.trim_start_matches('@').len() > 0);
             let slack = ["<!", "<@", "<http"].iter().any(|begin| text.contains(begin));
             if calls || slack { Some(text) } else { commonmark_marks(&text) }
         }

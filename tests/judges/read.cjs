@@ -13,7 +13,8 @@ function discord(text) {
       case 'br': case 'newline': return '\n';
       case 'everyone': case 'here': return '@' + node.type;
       case 'user': case 'role': case 'channel': return '<' + node.type + ' ' + node.id + '>';
-      case 'link': case 'url': case 'autolink': return read(node.content) + ' ' + node.target;
+      case 'url': return read(node.content);
+      case 'link': case 'autolink': return read(node.content) + ' ' + node.target;
       case 'twemoji': case 'emoji': return node.name;
       default: return node.content === undefined ? JSON.stringify(node) : read(node.content);
     }
@@ -61,7 +62,7 @@ function commonmark(text) {
 
 // A card: what its own library finds wrong with it, and the kinds of its elements.
 function card(text) {
-  const { AdaptiveCard, SerializationContext, Version } = require('adaptivecards');
+  const { AdaptiveCard, SerializationContext, Version } = require('adaptivecards/dist/adaptivecards.js');
   const context = new SerializationContext(new Version(1, 5));
   const card = new AdaptiveCard();
   card.parse(JSON.parse(text), context);

@@ -8,7 +8,7 @@ use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
     mention::{Mentions, unbracket},
-    parts::{self, Sorted, utf16_length},
+    parts::{self, Own, Sorted, utf16_length},
 };
 use crate::{
     base::time::Duration,
@@ -162,22 +162,13 @@ impl Adapter for Discord {
 fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Discord);
     let poll = message.poll.as_ref().filter(|poll| is_native(poll));
-    let without = Message { poll: message.poll.clone().filter(|_| poll.is_none()), ..message.clone() };
     let suits = |button: &Button| {
         utf16_length(&button.text) <= LABEL_MAX
             && !button.text.is_empty()
             && utf16_length(&button.url) <= BUTTON_URL_MAX
     };
-    let sorted = if poll.is_some() && without.text.trim().is_empty() {
-        Sorted { blocks: Vec::new(), buttons: message.buttons.clone(), image: None }
-    } else {
-        parts::sort(&without, &mentions, &suits, true)?
-    };
-    let Sorted { mut blocks, mut buttons, image } = sorted;
-    if let Some(poll) = poll {
-        blocks = markup::without_poll(blocks, poll);
-    }
-    buttons.truncate(BUTTONS_MAX);
+    let own = Own { buttons: BUTTONS_MAX, button: &suits, image: true, poll: poll.is_some() };
+    let Sorted { blocks, buttons, image } = parts::sort(message, &mentions, own)?;
     let prefix = prefix(&mentions);
     let fits = |body: &Value| utf16_length(body["content"].as_str().unwrap_or_default()) <= CONTENT_MAX;
     Ok(parts::bodies(blocks, &fits, &|part, ends| {
@@ -296,7 +287,7 @@ fn leaf(errors: &Value, path: String) -> Option<String> {
 /// Backslashes, and something invisible in what would call everybody.
 fn escape_text(text: &str, at_start: bool) -> String {
     let is_subtext = at_start && text.starts_with("-#");
-    let escaped = escape::commonmark(text, at_start, true, |_, _| false);
+    let escaped = escape::commonmark(text, at_start, |c| !c.is_whitespace() && c != '<');
     let escaped = if is_subtext { format!("\\{escaped}") } else { escaped };
     ["everyone", "here"]
         .iter()

@@ -7,7 +7,7 @@ use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
-    parts::{self, Ends, Sorted},
+    parts::{self, Ends, Own, Sorted},
 };
 use crate::{
     model::{
@@ -138,8 +138,12 @@ impl Adapter for GoogleChat {
 
 fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::GoogleChat);
-    let Sorted { blocks, buttons, image } =
-        parts::sort(message, &mentions, &|button| !button.text.trim().is_empty(), true)?;
+    let suits = |button: &Button| !button.text.trim().is_empty();
+    let Sorted { blocks, buttons, image } = parts::sort(
+        message,
+        &mentions,
+        Own { buttons: usize::MAX, button: &suits, image: true, poll: false },
+    )?;
     let prefix = prefix(&mentions);
     let fits = |body: &Value| body.to_string().len() + THREAD_BYTES <= BODY_BYTES_MAX;
     Ok(parts::bodies(blocks, &fits, &|part, Ends { first, last }| {

@@ -54,7 +54,7 @@ impl Adapter for Mattermost {
         _attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
         let mentions = Mentions::of(message, ChannelKind::Mattermost);
-        let Sorted { blocks, .. } = parts::sort(message, &mentions, &|_| false, false)?;
+        let Sorted { blocks, .. } = parts::sort(message, &mentions, parts::TEXT_ONLY)?;
         let prefix = prefix(&mentions);
         let fits = |body: &Value| body["text"].as_str().unwrap_or_default().chars().count() <= TEXT_CHARS_MAX;
         let bodies = parts::bodies(blocks, &fits, &|part, ends| {
@@ -122,7 +122,7 @@ fn prefix(mentions: &Mentions) -> String {
 
 /// Backslashes, and something invisible in what would call somebody or be a link of Slack's.
 fn escape_text(text: &str, at_start: bool) -> String {
-    let escaped = escape::commonmark(text, at_start, true, |_, _| false).replace("\\<", "<\u{200B}");
+    let escaped = escape::commonmark(text, at_start, in_address).replace("\\<", "<\u{200B}");
     let mut out = String::with_capacity(escaped.len());
     let mut chars = escaped.chars().peekable();
     let mut before = ' ';
@@ -135,6 +135,11 @@ fn escape_text(text: &str, at_start: bool) -> String {
         before = c;
     }
     out
+}
+
+/// Not the marks that could do more than an address needs of them.
+fn in_address(c: char) -> bool {
+    c.is_ascii_graphic() && !"<>`|\"\\*[]~".contains(c)
 }
 
 fn break_angles(code: &str) -> String {

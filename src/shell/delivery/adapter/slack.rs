@@ -8,7 +8,7 @@ use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
-    parts::{self, Sorted, utf16_length},
+    parts::{self, Own, Sorted, utf16_length},
 };
 use crate::{
     model::{
@@ -151,7 +151,11 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let suits = |button: &Button| {
         (1..=LABEL_MAX).contains(&utf16_length(&button.text)) && utf16_length(&button.url) <= URL_MAX
     };
-    let Sorted { blocks, buttons, image } = parts::sort(message, &mentions, &suits, true)?;
+    let Sorted { blocks, buttons, image } = parts::sort(
+        message,
+        &mentions,
+        Own { buttons: BUTTONS_MAX, button: &suits, image: true, poll: false },
+    )?;
     let prefix = prefix(&mentions);
     if buttons.is_empty() && image.is_none() && blocks.iter().all(is_text) {
         let fits = |body: &Value| utf16_length(body["text"].as_str().unwrap_or_default()) <= TEXT_MAX;
@@ -172,7 +176,9 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
         slack.extend(slack_blocks(part));
         if ends.last {
             slack.extend(image.iter().map(|url| picture(url, "")));
-            slack.extend(buttons.chunks(BUTTONS_MAX).map(actions));
+            if !buttons.is_empty() {
+                slack.push(actions(&buttons));
+            }
         }
         let words = if ends.first { mentions.in_words() } else { String::new() };
         let words = parts::in_front(&words, &PLAIN.write(part), part);

@@ -9,7 +9,7 @@ use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{by_status, excerpt, unclear},
     mention::Mentions,
-    parts::{self, Sorted},
+    parts::{self, Own, Sorted},
 };
 use crate::{
     model::{
@@ -127,8 +127,11 @@ fn connector(said: &str, response: &Response) -> Receipt {
 fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Teams);
     let suits = |button: &Button| !button.text.trim().is_empty();
-    let Sorted { blocks, mut buttons, image } = parts::sort(message, &mentions, &suits, true)?;
-    let more = buttons.split_off(buttons.len().min(BUTTONS_MAX));
+    let Sorted { blocks, buttons, image } = parts::sort(
+        message,
+        &mentions,
+        Own { buttons: BUTTONS_MAX, button: &suits, image: true, poll: false },
+    )?;
     let fits = |body: &Value| body.to_string().len() <= BODY_BYTES_MAX;
     Ok(parts::bodies(blocks, &fits, &|part, ends| {
         let mut body = Vec::new();
@@ -144,10 +147,6 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
         });
         if ends.last {
             body.extend(image.iter().map(|url| picture(url, "")));
-            body.extend(more.iter().map(|button| {
-                let span = Span { link: Some(button.url.clone()), ..Span::plain(&button.text) };
-                text_block(TEXT_BLOCK.write(&[Block::Paragraph(vec![span])]))
-            }));
         }
         card["body"] = json!(body);
         if ends.last && !buttons.is_empty() {
@@ -319,9 +318,7 @@ fn table(rows: &[Row]) -> Value {
 
 /// Backslashes, and something invisible in what would be a tag or a date of Adaptive Cards: `{{DATE(…)}}`.
 fn escape_text(text: &str, at_start: bool) -> String {
-    escape::commonmark(text, at_start, false, |_, _| false)
-        .replace("\\<", "<\u{200B}")
-        .replace("{{", "{\u{200B}{")
+    escape::commonmark(text, at_start, |_| false).replace("\\<", "<\u{200B}").replace("{{", "{\u{200B}{")
 }
 
 /// The elements of a card as plain text.

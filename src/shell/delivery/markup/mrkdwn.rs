@@ -50,6 +50,8 @@ pub fn read(text: &str, entities: bool) -> String {
             rest.windows(end.len()).skip(from).position(|window| window == end).map(|found| found + from)
         };
         let taken = match rest[0] {
+            // What was broken up is text.
+            '`' | '<' if rest.get(1) == Some(&INVISIBLE) => None,
             '`' if rest.starts_with(&['`'; 3]) => until(&['`'; 3], 3).map(|end| {
                 out.extend(&rest[3..end]);
                 end + 3
