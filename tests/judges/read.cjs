@@ -71,6 +71,7 @@ function card(text) {
   for (const failure of card.validateProperties().validationEvents) events.push(failure.message);
   const kinds = new Set();
   const visit = (element) => {
+    if (!element.getJsonTypeName) return; // What describes a table's column is no element.
     kinds.add(element.getJsonTypeName());
     for (let i = 0; element.getItemCount && i < element.getItemCount(); i++) visit(element.getItemAt(i));
     for (let i = 0; element.getColumnCount && element.getColumnAt && i < element.getColumnCount(); i++) visit(element.getColumnAt(i));

@@ -136,7 +136,7 @@ impl Adapter for Discord {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let content = body["content"].as_str().unwrap_or_default();
         let note = format!("content · {} of {CONTENT_MAX} characters", utf16_length(content));
-        let text = unbracket(content).replace("<@&", "@");
+        let text = unbracket(content);
         let mut shown = vec![PLAIN.write(&markup::parse(&text)).replace(INVISIBLE, "")];
         if let Some(url) = body["embeds"][0]["image"]["url"].as_str() {
             shown.push(url.to_owned());

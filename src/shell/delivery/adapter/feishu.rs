@@ -118,7 +118,7 @@ impl Adapter for Feishu {
         let note = format!("{form} · {} of {BODY_BYTES_MAX} bytes", request.body.len());
         if form == "text" {
             let text = body["content"]["text"].as_str().unwrap_or_default();
-            return Shown { note, text: read_tags(&text.replace(INVISIBLE, "")) };
+            return Shown { note, text: read_tags(text).replace(INVISIBLE, "") };
         }
         let card = &body["card"];
         let mut parts = Vec::new();

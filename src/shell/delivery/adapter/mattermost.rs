@@ -129,7 +129,10 @@ fn escape_text(text: &str, at_start: bool) -> String {
     while let Some(c) = chars.next() {
         out.push(c);
         // In the middle of a word it belongs to an address of e-mail.
-        if c == '@' && !before.is_alphanumeric() && chars.peek().is_some_and(|next| next.is_alphanumeric()) {
+        if c == '@'
+            && !before.is_alphanumeric()
+            && chars.peek().is_some_and(|next| next.is_alphanumeric() || "._-".contains(*next))
+        {
             out.push(INVISIBLE);
         }
         before = c;

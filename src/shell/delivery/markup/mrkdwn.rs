@@ -51,7 +51,11 @@ pub fn read(text: &str, entities: bool) -> String {
         };
         let taken = match rest[0] {
             // What was broken up is text.
-            '`' | '<' if rest.get(1) == Some(&INVISIBLE) => None,
+            '`' | '<'
+                if rest.get(1).is_some_and(|c| *c == INVISIBLE || c.is_whitespace() && rest[0] == '<') =>
+            {
+                None
+            }
             '`' if rest.starts_with(&['`'; 3]) => until(&['`'; 3], 3).map(|end| {
                 out.extend(&rest[3..end]);
                 end + 3
