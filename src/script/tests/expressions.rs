@@ -260,7 +260,7 @@ fn what_members_say_stays_plain_text_in_a_message() {
     let name = r"\*x\* \[a\](b)";
     assert_eq!(markdown("member"), name);
     assert_eq!(markdown("m.name"), name);
-    assert_eq!(markdown(r#"`**Welcome** ${member.name}`"#), format!("**Welcome** {name}"));
+    assert_eq!(markdown("`**Welcome** ${member.name}`"), format!("**Welcome** {name}"));
     assert!(markdown("members.where(|m| m.name.len() > 3)").contains(name));
     assert_eq!(markdown("signal.data.text"), r"\# hi");
     // What the operator wrote keeps its marks.
