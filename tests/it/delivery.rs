@@ -70,7 +70,7 @@ fn is_final(outcome: &Outcome) -> bool {
 /// A courier with its ledger.
 pub(crate) struct Post {
     ledger: Arc<Memory>,
-    courier: CourierHandle,
+    pub(crate) courier: CourierHandle,
     printed: Arc<Mutex<String>>,
     next: Mutex<Key>,
 }
@@ -603,7 +603,8 @@ fn missing_secrets_are_named() {
     );
     for kind in ChannelKind::ALL.iter().filter(|kind| adapter(**kind).is_err()) {
         channel.kind = *kind;
-        let error = resolve(&channel, &|_| None, &|_| Err(std::io::Error::other(""))).unwrap_err().to_string();
+        let error =
+            resolve(&channel, &|_| None, &|_| Err(std::io::Error::other(""))).unwrap_err().to_string();
         let expected = format!("channel `group`: type {kind} is not supported yet: supported are ");
         assert!(error.starts_with(&expected), "{error}");
     }

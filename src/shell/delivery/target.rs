@@ -137,9 +137,6 @@ pub fn preset_rates(kind: ChannelKind) -> Vec<Rate> {
         ChannelKind::Matrix => vec![rate(10, Duration::SECOND.times(50))],
         ChannelKind::Onebot => vec![rate(1, Duration::from_millis(500))],
         ChannelKind::Ntfy => vec![rate(60, Duration::MINUTE.times(5))],
-        ChannelKind::Console
-        | ChannelKind::Manual
-        | ChannelKind::Webhook
-        | ChannelKind::Email => Vec::new(),
+        ChannelKind::Console | ChannelKind::Manual | ChannelKind::Webhook | ChannelKind::Email => Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
     mention::{Mentions, unbracket},
-    parts::{self, Sorted, utf16_length},
+    parts::{self, Own, Sorted, utf16_length},
 };
 use crate::{
     base::time::Duration,
@@ -44,7 +44,8 @@ const POLL_HOURS: u32 = 168;
 /// Ids that `allowed_mentions` takes.
 const MENTIONS_MAX: usize = 100;
 /// Discord asks for this form; others may meet a wall in front of it.
-const USER_AGENT: &str = concat!("DiscordBot (https://example.com/playbook, ", env!("CARGO_PKG_VERSION"), ")");
+const USER_AGENT: &str =
+    concat!("DiscordBot (https://example.com/playbook, ", env!("CARGO_PKG_VERSION"), ")");
 
 const CONTENT: Dialect = Dialect {
     escape: escape_text,
@@ -95,23 +96,31 @@ impl Adapter for Discord {
             }
             _ => {}
         }
-        let Some(body) = body else { return by_status(response).unwrap_or_else(|| unclear("Discord", response)) };
+        let Some(body) = body else {
+            return by_status(response).unwrap_or_else(|| unclear("Discord", response));
+        };
         let code = answer::code(body.get("code")).unwrap_or(0);
         let said = body["message"].as_str().unwrap_or_default();
-        let leaf = leaf(&body["errors"], String::new()).map(|leaf| format!("; {}", excerpt(&leaf))).unwrap_or_default();
+        let leaf = leaf(&body["errors"], String::new())
+            .map(|leaf| format!("; {}", excerpt(&leaf)))
+            .unwrap_or_default();
         let in_words = |what: &str| format!("{what} ({code}): {}{leaf}", excerpt(said));
         let refused = |what| Receipt::Refused { reason: in_words(what) };
         match (response.status, code) {
             (429, _) => throttled(response, &body, &in_words),
             (_, 20016 | 20028 | 20029 | 40062) => throttled(response, &body, &in_words),
             (_, 40004 | 130_000) => answer::retry(in_words("Discord has turned this off for the moment")),
-            (_, 10015) => refused("the webhook was deleted: make a new one in the channel's settings under Integrations"),
+            (_, 10015) => refused(
+                "the webhook was deleted: make a new one in the channel's settings under Integrations",
+            ),
             (_, 50027) => refused("the URL's token is wrong: copy the webhook's URL again"),
             (_, 10003) => refused("the channel or thread does not exist any more"),
             (_, 50006) => refused("the message is empty"),
             (_, 50035) => refused("Discord does not take the message as it is"),
             (_, 160_005) => refused("the thread is locked: unlock it, or write another one into `thread_id`"),
-            (_, 200_000) => refused("a rule of AutoMod blocked it: change the text or exempt the webhook's channel"),
+            (_, 200_000) => {
+                refused("a rule of AutoMod blocked it: change the text or exempt the webhook's channel")
+            }
             (_, 240_000) => refused("the link filter blocked it: take the link out or allow its site"),
             (_, 220_001) => {
                 refused("the channel is a forum: add `thread_id=…` of one of its posts to the URL's query")
@@ -127,7 +136,7 @@ impl Adapter for Discord {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let content = body["content"].as_str().unwrap_or_default();
         let note = format!("content · {} of {CONTENT_MAX} characters", utf16_length(content));
-        let text = unbracket(content).replace("<@&", "@");
+        let text = unbracket(content);
         let mut shown = vec![PLAIN.write(&markup::parse(&text)).replace(INVISIBLE, "")];
         if let Some(url) = body["embeds"][0]["image"]["url"].as_str() {
             shown.push(url.to_owned());
@@ -136,7 +145,8 @@ impl Adapter for Discord {
             let text = |value: &Value| value["text"].as_str().unwrap_or_default().to_owned();
             let answers = poll["answers"].as_array().into_iter().flatten();
             let answers = answers.map(|answer| format!("( ) {}", text(&answer["poll_media"])));
-            shown.push(std::iter::once(text(&poll["question"])).chain(answers).collect::<Vec<_>>().join("\n"));
+            shown
+                .push(std::iter::once(text(&poll["question"])).chain(answers).collect::<Vec<_>>().join("\n"));
         }
         for row in body["components"].as_array().into_iter().flatten() {
             for button in row["components"].as_array().into_iter().flatten() {
@@ -152,20 +162,13 @@ impl Adapter for Discord {
 fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Discord);
     let poll = message.poll.as_ref().filter(|poll| is_native(poll));
-    let without = Message { poll: message.poll.clone().filter(|_| poll.is_none()), ..message.clone() };
     let suits = |button: &Button| {
-        utf16_length(&button.text) <= LABEL_MAX && !button.text.is_empty() && utf16_length(&button.url) <= BUTTON_URL_MAX
+        utf16_length(&button.text) <= LABEL_MAX
+            && !button.text.is_empty()
+            && utf16_length(&button.url) <= BUTTON_URL_MAX
     };
-    let sorted = if poll.is_some() && without.text.trim().is_empty() {
-        Sorted { blocks: Vec::new(), buttons: message.buttons.clone(), image: None }
-    } else {
-        parts::sort(&without, &mentions, &suits, true)?
-    };
-    let Sorted { mut blocks, mut buttons, image } = sorted;
-    if let Some(poll) = poll {
-        blocks = markup::without_poll(blocks, poll);
-    }
-    buttons.truncate(BUTTONS_MAX);
+    let own = Own { buttons: BUTTONS_MAX, button: &suits, image: true, poll: poll.is_some() };
+    let Sorted { blocks, buttons, image } = parts::sort(message, &mentions, own)?;
     let prefix = prefix(&mentions);
     let fits = |body: &Value| utf16_length(body["content"].as_str().unwrap_or_default()) <= CONTENT_MAX;
     Ok(parts::bodies(blocks, &fits, &|part, ends| {
@@ -240,7 +243,11 @@ fn prefix(mentions: &Mentions) -> String {
 /// Who may be called: nobody but those who were meant.
 fn allowed(mentions: &Mentions) -> Value {
     let ids = |wanted: bool| {
-        let ids = mentions.known.iter().map(|(id, _)| id_only(id)).filter(|(role, id)| *role == wanted && !id.is_empty());
+        let ids = mentions
+            .known
+            .iter()
+            .map(|(id, _)| id_only(id))
+            .filter(|(role, id)| *role == wanted && !id.is_empty());
         ids.map(|(_, id)| id).take(MENTIONS_MAX).collect::<Vec<_>>()
     };
     let mut allowed = json!({ "parse": if mentions.all { vec!["everyone"] } else { Vec::new() } });
@@ -259,7 +266,8 @@ fn throttled(response: &Response, body: &Value, in_words: &dyn Fn(&str) -> Strin
         Some(Duration::from_millis((value * 1_000.0).ceil().min(1e12) as i64))
     };
     let reset = response.header("x-ratelimit-reset-after").and_then(|value| value.trim().parse().ok());
-    let after = seconds(body["retry_after"].as_f64()).or_else(|| response.retry_after()).or_else(|| seconds(reset));
+    let after =
+        seconds(body["retry_after"].as_f64()).or_else(|| response.retry_after()).or_else(|| seconds(reset));
     let what = if body["global"] == true {
         "this address has sent too much to Discord altogether"
     } else {
@@ -279,9 +287,9 @@ fn leaf(errors: &Value, path: String) -> Option<String> {
 /// Backslashes, and something invisible in what would call everybody.
 fn escape_text(text: &str, at_start: bool) -> String {
     let is_subtext = at_start && text.starts_with("-#");
-    let escaped = escape::commonmark(text, at_start, true, |_, _| false);
+    let escaped = escape::commonmark(text, at_start, |c| !c.is_whitespace() && c != '<');
     let escaped = if is_subtext { format!("\\{escaped}") } else { escaped };
-    ["everyone", "here"].iter().fold(escaped, |text, word| {
-        text.replace(&format!("@{word}"), &format!("@{INVISIBLE}{word}"))
-    })
+    ["everyone", "here"]
+        .iter()
+        .fold(escaped, |text, word| text.replace(&format!("@{word}"), &format!("@{INVISIBLE}{word}")))
 }

@@ -7,7 +7,7 @@ use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
-    parts::{self, Sorted},
+    parts::{self, Own, Sorted, TEXT_ONLY},
 };
 use crate::{
     base::time::Duration,
@@ -118,7 +118,7 @@ impl Adapter for Feishu {
         let note = format!("{form} · {} of {BODY_BYTES_MAX} bytes", request.body.len());
         if form == "text" {
             let text = body["content"]["text"].as_str().unwrap_or_default();
-            return Shown { note, text: read_tags(&text.replace(INVISIBLE, "")) };
+            return Shown { note, text: read_tags(text).replace(INVISIBLE, "") };
         }
         let card = &body["card"];
         let mut parts = Vec::new();
@@ -173,7 +173,8 @@ fn sign(secret: &str, timestamp: i64) -> String {
 
 fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Feishu);
-    let Sorted { blocks, buttons, .. } = parts::sort(message, &mentions, &|_| true, false)?;
+    let Sorted { blocks, buttons, .. } =
+        parts::sort(message, &mentions, Own { buttons: usize::MAX, ..TEXT_ONLY })?;
     if buttons.is_empty() && blocks.iter().all(is_plain) {
         return Ok(text_parts(blocks, &mentions));
     }

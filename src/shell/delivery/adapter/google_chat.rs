@@ -7,7 +7,7 @@ use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
-    parts::{self, Ends, Sorted},
+    parts::{self, Ends, Own, Sorted},
 };
 use crate::{
     model::{
@@ -97,7 +97,8 @@ impl Adapter for GoogleChat {
         };
         let status = error["status"].as_str().unwrap_or_default();
         let said = error["message"].as_str().unwrap_or_default();
-        let in_words = |what: &str| format!("{what} ({} {}): {}", response.status, excerpt(status), excerpt(said));
+        let in_words =
+            |what: &str| format!("{what} ({} {}): {}", response.status, excerpt(status), excerpt(said));
         let refused = |what| Receipt::Refused { reason: in_words(what) };
         match (response.status, status) {
             (429, _) | (_, "RESOURCE_EXHAUSTED") => Receipt::RetryLater {
@@ -107,7 +108,9 @@ impl Adapter for GoogleChat {
                 reason: in_words("the space takes one message a second from all its webhooks together"),
             },
             (_, "ALREADY_EXISTS") => Receipt::Accepted { note: "it was there already".into() },
-            (404, _) => refused("the webhook or its space was deleted: add a new webhook in the space's settings"),
+            (404, _) => {
+                refused("the webhook or its space was deleted: add a new webhook in the space's settings")
+            }
             (401, _) => refused("the URL's key or token is wrong: copy the webhook's URL again"),
             (403, _) => refused("the webhook may not post: the administrator may have turned webhooks off"),
             (400, _) => refused("Google Chat does not take the message as it is"),
@@ -135,8 +138,12 @@ impl Adapter for GoogleChat {
 
 fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::GoogleChat);
-    let Sorted { blocks, buttons, image } =
-        parts::sort(message, &mentions, &|button| !button.text.trim().is_empty(), true)?;
+    let suits = |button: &Button| !button.text.trim().is_empty();
+    let Sorted { blocks, buttons, image } = parts::sort(
+        message,
+        &mentions,
+        Own { buttons: usize::MAX, button: &suits, image: true, poll: false },
+    )?;
     let prefix = prefix(&mentions);
     let fits = |body: &Value| body.to_string().len() + THREAD_BYTES <= BODY_BYTES_MAX;
     Ok(parts::bodies(blocks, &fits, &|part, Ends { first, last }| {
@@ -155,10 +162,11 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
 
 fn card(image: Option<&str>, buttons: &[Button]) -> Value {
     let mut widgets: Vec<Value> = Vec::new();
-    widgets.extend(image.map(|url| json!({ "image": { "imageUrl": url, "onClick": { "openLink": { "url": url } } } })));
+    widgets.extend(
+        image.map(|url| json!({ "image": { "imageUrl": url, "onClick": { "openLink": { "url": url } } } })),
+    );
     if !buttons.is_empty() {
-        let button =
-            |button: &Button| json!({ "text": button.text, "onClick": { "openLink": { "url": button.url } } });
+        let button = |button: &Button| json!({ "text": button.text, "onClick": { "openLink": { "url": button.url } } });
         widgets.push(json!({ "buttonList": { "buttons": buttons.iter().map(button).collect::<Vec<_>>() } }));
     }
     json!({ "sections": [{ "widgets": widgets }] })

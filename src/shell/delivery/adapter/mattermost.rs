@@ -54,7 +54,7 @@ impl Adapter for Mattermost {
         _attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
         let mentions = Mentions::of(message, ChannelKind::Mattermost);
-        let Sorted { blocks, .. } = parts::sort(message, &mentions, &|_| false, false)?;
+        let Sorted { blocks, .. } = parts::sort(message, &mentions, parts::TEXT_ONLY)?;
         let prefix = prefix(&mentions);
         let fits = |body: &Value| body["text"].as_str().unwrap_or_default().chars().count() <= TEXT_CHARS_MAX;
         let bodies = parts::bodies(blocks, &fits, &|part, ends| {
@@ -89,7 +89,9 @@ impl Adapter for Mattermost {
                 }
             }
             501 => refused("incoming webhooks are turned off on this server: ask its administrator"),
-            403 => refused("the webhook may not post there: the channel is locked, archived or private to others"),
+            403 => refused(
+                "the webhook may not post there: the channel is locked, archived or private to others",
+            ),
             400 | 404 if id.contains("webhook") || id.contains("hook") => {
                 refused("the webhook was deleted, or the URL is wrong: copy it again")
             }
@@ -120,14 +122,17 @@ fn prefix(mentions: &Mentions) -> String {
 
 /// Backslashes, and something invisible in what would call somebody or be a link of Slack's.
 fn escape_text(text: &str, at_start: bool) -> String {
-    let escaped = escape::commonmark(text, at_start, true, |_, _| false).replace("\\<", "<\u{200B}");
+    let escaped = escape::commonmark(text, at_start, in_address).replace("\\<", "<\u{200B}");
     let mut out = String::with_capacity(escaped.len());
     let mut chars = escaped.chars().peekable();
     let mut before = ' ';
     while let Some(c) = chars.next() {
         out.push(c);
         // In the middle of a word it belongs to an address of e-mail.
-        if c == '@' && !before.is_alphanumeric() && chars.peek().is_some_and(|next| next.is_alphanumeric()) {
+        if c == '@'
+            && !before.is_alphanumeric()
+            && chars.peek().is_some_and(|next| next.is_alphanumeric() || "._-".contains(*next))
+        {
             out.push(INVISIBLE);
         }
         before = c;
@@ -135,8 +140,13 @@ fn escape_text(text: &str, at_start: bool) -> String {
     out
 }
 
+/// Not the marks that could do more than an address needs of them.
+fn in_address(c: char) -> bool {
+    c.is_ascii_graphic() && !"<>`|\"\\*[]~".contains(c)
+}
+
 fn break_angles(code: &str) -> String {
-    ["!", "@", "http", "mailto:"]
-        .iter()
-        .fold(code.to_owned(), |code, begin| code.replace(&format!("<{begin}"), &format!("<{INVISIBLE}{begin}")))
+    ["!", "@", "http", "mailto:"].iter().fold(code.to_owned(), |code, begin| {
+        code.replace(&format!("<{begin}"), &format!("<{INVISIBLE}{begin}"))
+    })
 }

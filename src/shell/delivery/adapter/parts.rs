@@ -22,22 +22,43 @@ pub struct Sorted {
     pub image: Option<String>,
 }
 
-/// Sorts a message. A button stays one where `is_button` says so, and the image stays one with `images`; both need
-/// an address that can be opened. A message of which nothing is left is refused.
-pub fn sort(
-    message: &Message,
-    mentions: &Mentions,
-    is_button: &dyn Fn(&Button) -> bool,
-    images: bool,
-) -> Result<Sorted, Refusal> {
-    let (buttons, links): (Vec<Button>, Vec<Button>) =
-        message.buttons.iter().cloned().partition(|button| markup::is_http(&button.url) && is_button(button));
-    let is_image = images && message.image.as_deref().is_some_and(markup::is_http);
-    let (image, beside) =
-        if is_image { (message.image.clone(), None) } else { (None, message.image.clone()) };
-    let blocks = markup::blocks(&Message { buttons: links, image: beside, ..message.clone() });
-    let is_empty = blocks.is_empty() && buttons.is_empty() && image.is_none();
-    if is_empty && message.poll.is_none() && mentions.is_silent() {
+/// What a platform shows by means of its own.
+#[derive(Clone, Copy)]
+pub struct Own<'a> {
+    /// So many buttons; further ones are links in the text.
+    pub buttons: usize,
+    /// Whether this link can be one of them.
+    pub button: &'a dyn Fn(&Button) -> bool,
+    /// The message's image.
+    pub image: bool,
+    /// This message's poll.
+    pub poll: bool,
+}
+
+/// A platform that shows text only.
+pub const TEXT_ONLY: Own<'static> = Own { buttons: 0, button: &|_| true, image: false, poll: false };
+
+/// Sorts a message; buttons and images need an address that can be opened. A message of which nothing is left is
+/// refused.
+pub fn sort(message: &Message, mentions: &Mentions, own: Own<'_>) -> Result<Sorted, Refusal> {
+    let is_button = |button: &Button| markup::is_http(&button.url) && (own.button)(button);
+    let (mut buttons, mut links): (Vec<Button>, Vec<Button>) =
+        message.buttons.iter().cloned().partition(is_button);
+    links.splice(0..0, buttons.drain(own.buttons.min(buttons.len())..));
+    let has_image = own.image && message.image.as_deref().is_some_and(markup::is_http);
+    let image = message.image.clone().filter(|_| has_image);
+    let poll = message.poll.as_ref().filter(|_| own.poll);
+    let mut blocks = markup::blocks(&Message {
+        buttons: links,
+        image: message.image.clone().filter(|_| !has_image),
+        poll: message.poll.clone().filter(|_| !own.poll),
+        ..message.clone()
+    });
+    if let Some(poll) = poll {
+        blocks = markup::without_poll(blocks, poll);
+    }
+    let is_empty = blocks.is_empty() && buttons.is_empty() && image.is_none() && poll.is_none();
+    if is_empty && mentions.is_silent() {
         return Err(Refusal("the message is empty".into()));
     }
     Ok(Sorted { blocks, buttons, image })
@@ -64,7 +85,8 @@ pub fn bodies(
         parts.push(Vec::new());
     }
     let last = parts.len() - 1;
-    let one = |(index, part): (usize, &Vec<Block>)| body(part, Ends { first: index == 0, last: index == last });
+    let one =
+        |(index, part): (usize, &Vec<Block>)| body(part, Ends { first: index == 0, last: index == last });
     parts.iter().enumerate().map(one).collect()
 }
 
@@ -103,7 +125,8 @@ pub fn with_parameter(url: &str, name: &str, value: &str) -> String {
 
 /// Whether an address has a parameter of this name.
 pub fn has_parameter(url: &str, name: &str) -> bool {
-    let query = url.split('#').next().and_then(|address| address.split_once('?')).map_or("", |(_, query)| query);
+    let query =
+        url.split('#').next().and_then(|address| address.split_once('?')).map_or("", |(_, query)| query);
     query.split('&').any(|pair| pair.split('=').next() == Some(name))
 }
 

@@ -8,7 +8,7 @@ use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
-    parts::{self, Sorted, utf16_length},
+    parts::{self, Own, Sorted, utf16_length},
 };
 use crate::{
     model::{
@@ -17,8 +17,7 @@ use crate::{
     },
     shell::delivery::{
         markup::{
-            self, Block, Span,
-            mrkdwn,
+            self, Block, Span, mrkdwn,
             split::split,
             write::{Dialect, Family, PLAIN},
         },
@@ -90,8 +89,12 @@ impl Adapter for Slack {
                 refused("the webhook was removed or the URL is wrong: add a new one in the app's settings")
             }
             "team_disabled" => refused("the workspace is turned off"),
-            "channel_not_found" => refused("the webhook's channel does not exist any more: add a new webhook"),
-            "channel_is_archived" => refused("the channel is archived: open it again, or use another webhook"),
+            "channel_not_found" => {
+                refused("the webhook's channel does not exist any more: add a new webhook")
+            }
+            "channel_is_archived" => {
+                refused("the channel is archived: open it again, or use another webhook")
+            }
             "user_not_found" => refused("the webhook belongs to a user who is gone: add a new one"),
             "action_prohibited" | "restricted_action" => {
                 refused("an administrator of the workspace forbids it: ask for the app to be allowed")
@@ -99,7 +102,11 @@ impl Adapter for Slack {
             "posting_to_general_channel_denied" => {
                 refused("the app may not post to the workspace's general channel: ask an administrator")
             }
-            "invalid_payload" | "invalid_blocks" | "no_text" | "msg_too_long" | "msg_blocks_too_long"
+            "invalid_payload"
+            | "invalid_blocks"
+            | "no_text"
+            | "msg_too_long"
+            | "msg_blocks_too_long"
             | "too_many_attachments" => refused("Slack does not take the message as it is"),
             "rollup_error" | "internal_error" | "fatal_error" | "service_unavailable" | "request_timeout" => {
                 answer::retry(in_words("Slack has a problem of its own"))
@@ -144,7 +151,11 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let suits = |button: &Button| {
         (1..=LABEL_MAX).contains(&utf16_length(&button.text)) && utf16_length(&button.url) <= URL_MAX
     };
-    let Sorted { blocks, buttons, image } = parts::sort(message, &mentions, &suits, true)?;
+    let Sorted { blocks, buttons, image } = parts::sort(
+        message,
+        &mentions,
+        Own { buttons: BUTTONS_MAX, button: &suits, image: true, poll: false },
+    )?;
     let prefix = prefix(&mentions);
     if buttons.is_empty() && image.is_none() && blocks.iter().all(is_text) {
         let fits = |body: &Value| utf16_length(body["text"].as_str().unwrap_or_default()) <= TEXT_MAX;
@@ -165,7 +176,9 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
         slack.extend(slack_blocks(part));
         if ends.last {
             slack.extend(image.iter().map(|url| picture(url, "")));
-            slack.extend(buttons.chunks(BUTTONS_MAX).map(actions));
+            if !buttons.is_empty() {
+                slack.push(actions(&buttons));
+            }
         }
         let words = if ends.first { mentions.in_words() } else { String::new() };
         let words = parts::in_front(&words, &PLAIN.write(part), part);
@@ -182,7 +195,8 @@ fn is_text(block: &Block) -> bool {
 fn length(blocks: &[Value]) -> usize {
     let of = |block: &Value| {
         let buttons = block["elements"].as_array().into_iter().flatten();
-        let labels: usize = buttons.map(|b| utf16_length(b["text"]["text"].as_str().unwrap_or_default())).sum();
+        let labels: usize =
+            buttons.map(|b| utf16_length(b["text"]["text"].as_str().unwrap_or_default())).sum();
         labels + utf16_length(block["text"]["text"].as_str().unwrap_or_default())
     };
     blocks.iter().map(of).sum()
@@ -250,7 +264,11 @@ fn actions(buttons: &[Button]) -> Value {
 /// What a notification shows: plain, short, never empty.
 fn notification(text: &str, buttons: &[Button]) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let words = if words.is_empty() { buttons.first().map_or("…", |button| &button.text).to_owned() } else { words };
+    let words = if words.is_empty() {
+        buttons.first().map_or("…", |button| &button.text).to_owned()
+    } else {
+        words
+    };
     let mut short: String = words.graphemes(true).take(NOTIFICATION_GRAPHEMES_MAX).collect();
     if short.len() < words.len() {
         short.push('…');

@@ -9,7 +9,7 @@ use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{by_status, excerpt, unclear},
     mention::Mentions,
-    parts::{self, Sorted},
+    parts::{self, Own, Sorted},
 };
 use crate::{
     model::{
@@ -63,11 +63,19 @@ impl Adapter for Teams {
         let in_words = |what: &str| format!("{what} ({})", response.in_words());
         let refused = |what: &str| Receipt::Refused { reason: in_words(what) };
         match response.status {
-            202 => Receipt::Accepted { note: "the workflow took it; its run history tells whether it was posted".into() },
+            202 => Receipt::Accepted {
+                note: "the workflow took it; its run history tells whether it was posted".into(),
+            },
             200 => connector(said.trim(), response),
-            400 => refused("the workflow does not take the message: it has to begin with \"When a Teams webhook request is received\""),
-            401 | 403 => refused("the URL's signature is wrong or cut off: copy the whole URL of the workflow again"),
-            404 => refused("the workflow was deleted or turned off, or the URL is wrong: copy it again from the workflow"),
+            400 => refused(
+                "the workflow does not take the message: it has to begin with \"When a Teams webhook request is received\"",
+            ),
+            401 | 403 => {
+                refused("the URL's signature is wrong or cut off: copy the whole URL of the workflow again")
+            }
+            404 => refused(
+                "the workflow was deleted or turned off, or the URL is wrong: copy it again from the workflow",
+            ),
             410 => refused(RETIRED),
             _ => by_status(response).unwrap_or_else(|| unclear("a Teams workflow", response)),
         }
@@ -82,7 +90,10 @@ impl Adapter for Teams {
             let field = |name: &str| action[name].as_str().unwrap_or_default();
             shown.push(format!("[ {} ] {}", field("title"), field("url")));
         }
-        Shown { note: format!("card · {} of {BODY_BYTES_MAX} bytes", request.body.len()), text: shown.join("\n\n") }
+        Shown {
+            note: format!("card · {} of {BODY_BYTES_MAX} bytes", request.body.len()),
+            text: shown.join("\n\n"),
+        }
     }
 }
 
@@ -92,7 +103,9 @@ const RETIRED: &str = "this is the URL of an Office 365 connector, which Microso
 /// A connector answers 200 whatever happened, and says in its text what it was.
 fn connector(said: &str, response: &Response) -> Receipt {
     if said == "1" {
-        return Receipt::Accepted { note: "by an Office 365 connector, which Microsoft retires: make a workflow".into() };
+        return Receipt::Accepted {
+            note: "by an Office 365 connector, which Microsoft retires: make a workflow".into(),
+        };
     }
     let Some((_, after)) = said.split_once("returned HTTP error ") else {
         return unclear("a Teams workflow", response);
@@ -114,8 +127,11 @@ fn connector(said: &str, response: &Response) -> Receipt {
 fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Teams);
     let suits = |button: &Button| !button.text.trim().is_empty();
-    let Sorted { blocks, mut buttons, image } = parts::sort(message, &mentions, &suits, true)?;
-    let more = buttons.split_off(buttons.len().min(BUTTONS_MAX));
+    let Sorted { blocks, buttons, image } = parts::sort(
+        message,
+        &mentions,
+        Own { buttons: BUTTONS_MAX, button: &suits, image: true, poll: false },
+    )?;
     let fits = |body: &Value| body.to_string().len() <= BODY_BYTES_MAX;
     Ok(parts::bodies(blocks, &fits, &|part, ends| {
         let mut body = Vec::new();
@@ -131,10 +147,6 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
         });
         if ends.last {
             body.extend(image.iter().map(|url| picture(url, "")));
-            body.extend(more.iter().map(|button| {
-                let span = Span { link: Some(button.url.clone()), ..Span::plain(&button.text) };
-                text_block(TEXT_BLOCK.write(&[Block::Paragraph(vec![span])]))
-            }));
         }
         card["body"] = json!(body);
         if ends.last && !buttons.is_empty() {
@@ -195,12 +207,16 @@ fn elements(blocks: &[Block], depth: usize) -> Vec<Value> {
             Block::Paragraph(spans) => paragraph(spans, &mut out),
             Block::Code { text, .. } => out.push(code(text)),
             Block::Quote(inner) => {
-                out.push(json!({ "type": "Container", "style": "emphasis", "items": elements(inner, depth + 1) }));
+                out.push(
+                    json!({ "type": "Container", "style": "emphasis", "items": elements(inner, depth + 1) }),
+                );
             }
             Block::List { start, items } => list(*start, items, depth, &mut out),
             Block::Table { rows, .. } => out.push(table(rows)),
         }
-        if std::mem::take(&mut ruled) && let Some(first) = out.get_mut(from) {
+        if std::mem::take(&mut ruled)
+            && let Some(first) = out.get_mut(from)
+        {
             first["separator"] = json!(true);
         }
     }
@@ -260,11 +276,15 @@ fn list(start: Option<u64>, items: &[Vec<Block>], depth: usize, out: &mut Vec<Va
         None => bullet.to_owned(),
     };
     let is_line = |item: &Vec<Block>| match item.as_slice() {
-        [Block::Paragraph(spans)] => spans.iter().all(|span| span.image.is_none() && !span.text.contains('\n')),
+        [Block::Paragraph(spans)] => {
+            spans.iter().all(|span| span.image.is_none() && !span.text.contains('\n'))
+        }
         _ => false,
     };
     if items.iter().all(is_line) {
-        let line = |(index, item): (usize, &Vec<Block>)| format!("{} {}", marker(index, "-"), TEXT_BLOCK.write(item));
+        let line = |(index, item): (usize, &Vec<Block>)| {
+            format!("{} {}", marker(index, "-"), TEXT_BLOCK.write(item))
+        };
         out.push(text_block(items.iter().enumerate().map(line).collect::<Vec<_>>().join("\r")));
         return;
     }
@@ -298,9 +318,7 @@ fn table(rows: &[Row]) -> Value {
 
 /// Backslashes, and something invisible in what would be a tag or a date of Adaptive Cards: `{{DATE(…)}}`.
 fn escape_text(text: &str, at_start: bool) -> String {
-    escape::commonmark(text, at_start, false, |_, _| false)
-        .replace("\\<", "<\u{200B}")
-        .replace("{{", "{\u{200B}{")
+    escape::commonmark(text, at_start, |_| false).replace("\\<", "<\u{200B}").replace("{{", "{\u{200B}{")
 }
 
 /// The elements of a card as plain text.

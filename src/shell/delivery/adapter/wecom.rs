@@ -144,7 +144,7 @@ impl Adapter for Wecom {
 
 fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Wecom);
-    let Sorted { blocks, .. } = parts::sort(message, &mentions, &|_| false, false)?;
+    let Sorted { blocks, .. } = parts::sort(message, &mentions, parts::TEXT_ONLY)?;
     let form = choose(needs(&blocks), &mentions);
     let called = Mentions { unknown: Vec::new(), ..mentions.clone() };
     Ok(match form {

@@ -24,19 +24,18 @@ pub fn leading_mark(chars: &[char]) -> Option<usize> {
     }
 }
 
-/// Text for a dialect close to `CommonMark`: a backslash makes a mark mean itself. `is_more` names marks that the
-/// platform has beside the common ones; with `links_stand` the platform finds bare addresses before it reads
-/// escapes, so that an address stays as it is.
-pub fn commonmark(text: &str, at_start: bool, links_stand: bool, is_more: fn(&[char], usize) -> bool) -> String {
+/// Text for a dialect close to `CommonMark`: a backslash makes a mark mean itself. Where the platform finds bare
+/// addresses before it reads escapes, `in_address` says which characters belong to one: they stay as they are.
+pub fn commonmark(text: &str, at_start: bool, in_address: fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let chars: Vec<char> = text.chars().collect();
     let leads = if at_start { leading_mark(&chars) } else { None };
     let mut address_ends = 0;
     for (index, &c) in chars.iter().enumerate() {
-        if links_stand && index >= address_ends {
-            address_ends = index + address_length(&chars, index);
+        if index >= address_ends {
+            address_ends = index + address_length(&chars, index, in_address);
         }
-        let is_mark = index >= address_ends && (is_mark(&chars, index) || is_more(&chars, index));
+        let is_mark = index >= address_ends && is_mark(&chars, index);
         if is_mark || leads == Some(index) {
             out.push('\\');
         }
@@ -61,12 +60,11 @@ fn is_mark(chars: &[char], index: usize) -> bool {
 }
 
 /// How many characters a bare address has that begins here; 0 where none does.
-fn address_length(chars: &[char], index: usize) -> usize {
+fn address_length(chars: &[char], index: usize, is_part: fn(char) -> bool) -> usize {
     let begins = |scheme: &str| chars[index..].iter().copied().take(scheme.len()).eq(scheme.chars());
     let is_inside = index.checked_sub(1).is_some_and(|i| chars[i].is_ascii_alphanumeric());
     if is_inside || !(begins("https://") || begins("http://")) {
         return 0;
     }
-    let is_part = |c: &&char| c.is_ascii_graphic() && !matches!(**c, '<' | '>' | '`' | '|' | '"' | '\\' | '*' | '[' | ']' | '~');
-    chars[index..].iter().take_while(is_part).count()
+    chars[index..].iter().take_while(|c| is_part(**c)).count()
 }

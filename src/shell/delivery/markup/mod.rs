@@ -154,7 +154,8 @@ pub fn without_poll(blocks: Vec<Block>, poll: &Poll) -> Vec<Block> {
     let options: Vec<String> = poll.options.iter().map(|option| plain(&parse(option))).collect();
     let is_poll = |block: &Block| match block {
         Block::List { start: Some(1), items } => {
-            items.len() == options.len() && items.iter().zip(&options).all(|(item, option)| plain(item) == *option)
+            items.len() == options.len()
+                && items.iter().zip(&options).all(|(item, option)| plain(item) == *option)
         }
         Block::Paragraph(_) => plain(std::slice::from_ref(block)) == question,
         _ => false,

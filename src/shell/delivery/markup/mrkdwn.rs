@@ -9,7 +9,8 @@ use super::escape::INVISIBLE;
 pub fn break_marks(text: &str, at_start: bool, bullets: bool) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len());
-    let begins_list = bullets && matches!(chars.first(), Some('-' | '*' | '+')) && chars.get(1).is_none_or(|c| *c == ' ');
+    let begins_list =
+        bullets && matches!(chars.first(), Some('-' | '*' | '+')) && chars.get(1).is_none_or(|c| *c == ' ');
     if at_start && (chars.first() == Some(&'>') || begins_list) {
         out.push(INVISIBLE);
     }
@@ -49,6 +50,12 @@ pub fn read(text: &str, entities: bool) -> String {
             rest.windows(end.len()).skip(from).position(|window| window == end).map(|found| found + from)
         };
         let taken = match rest[0] {
+            // What was broken up is text.
+            '`' | '<'
+                if rest.get(1).is_some_and(|c| *c == INVISIBLE || c.is_whitespace() && rest[0] == '<') =>
+            {
+                None
+            }
             '`' if rest.starts_with(&['`'; 3]) => until(&['`'; 3], 3).map(|end| {
                 out.extend(&rest[3..end]);
                 end + 3

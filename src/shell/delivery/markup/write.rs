@@ -2,10 +2,7 @@
 //!
 //! A [`Dialect`] says what a platform has; what it lacks is approximated so that no word is lost.
 
-use super::{
-    Align, Block, Row, Span,
-    escape::INVISIBLE_TEXT,
-};
+use super::{Align, Block, Row, Span, escape::INVISIBLE_TEXT};
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -150,7 +147,8 @@ impl Dialect {
     fn fenced(&self, language: &str, text: &str) -> String {
         let text = (self.verbatim)(text);
         let fence = "`".repeat(longest_run(&text, '`').max(2) + 1);
-        let language = if self.family == Family::CommonMark { language.replace('`', "") } else { String::new() };
+        let language =
+            if self.family == Family::CommonMark { language.replace('`', "") } else { String::new() };
         format!("{fence}{language}\n{text}\n{fence}")
     }
 
@@ -266,7 +264,8 @@ impl Dialect {
             [(span.style.italic, self.italic), (span.style.bold, self.bold), (span.style.strike, self.strike)]
         {
             // Inside a word `_` is no mark.
-            let inside = !mrkdwn && marker == "_" && [before, after].iter().flatten().any(|c| c.is_alphanumeric());
+            let inside =
+                !mrkdwn && marker == "_" && [before, after].iter().flatten().any(|c| c.is_alphanumeric());
             if on && !marker.is_empty() && !inside {
                 text = format!("{marker}{text}{marker}");
                 is_marked = true;
@@ -321,12 +320,15 @@ fn columns(rows: &[Row]) -> String {
         rows.iter().map(|row| row.iter().map(|cell| PLAIN.spans(cell, " ")).collect()).collect();
     let count = cells.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count)
-        .map(|column| cells.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0))
+        .map(|column| {
+            cells.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)
+        })
         .collect();
     let line = |row: &[String]| {
-        let padded = row.iter().zip(&widths).map(|(cell, width)| {
-            format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width())))
-        });
+        let padded = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width()))));
         padded.collect::<Vec<_>>().join(" | ").trim_end().to_owned()
     };
     let mut lines: Vec<String> = cells.iter().map(|row| line(row)).collect();
