@@ -59,7 +59,7 @@ fn a_key_travels_exactly_where_the_table_says_so() {
     for kind in ChannelKind::ALL {
         // A mail's `Message-ID` holds it, and promises nothing.
         let Ok(adapter) = adapter(*kind) else { continue };
-        let text: String = (0..1_500).map(|n| format!("第{n}句话。")).collect();
+        let text = (0..1_500).map(|n| format!("第{n}句话。")).collect::<Vec<_>>().concat();
         let Ok(requests) = adapter.requests(&Message::text(text), &Robot::placeholder(*kind), &attempt)
         else {
             panic!("{kind}: a long message is sent in parts");
