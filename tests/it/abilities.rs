@@ -30,7 +30,10 @@ fn table() -> String {
         let rates: Vec<String> =
             preset_rates(*kind).iter().map(|rate| format!("{} per {}", rate.count, rate.per)).collect();
         let key = kind.idempotency().unwrap_or_default();
-        let _ = write!(out, "\n| `{kind}` | {abilities} | {} | {key} |", rates.join(", "));
+        let page = format!("{kind}.md");
+        let has_page = std::path::Path::new(PAGE).with_file_name(&page).exists();
+        let name = if has_page { format!("[`{kind}`]({page})") } else { format!("`{kind}`") };
+        let _ = write!(out, "\n| {name} | {abilities} | {} | {key} |", rates.join(", "));
     }
     // A cell without anything has one space.
     while out.contains("|  |") {
