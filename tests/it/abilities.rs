@@ -30,7 +30,10 @@ fn table() -> String {
         let rates: Vec<String> =
             preset_rates(*kind).iter().map(|rate| format!("{} per {}", rate.count, rate.per)).collect();
         let key = kind.idempotency().unwrap_or_default();
-        let _ = write!(out, "\n| `{kind}` | {abilities} | {} | {key} |", rates.join(", "));
+        let page = format!("{kind}.md");
+        let has_page = std::path::Path::new(PAGE).with_file_name(&page).exists();
+        let name = if has_page { format!("[`{kind}`]({page})") } else { format!("`{kind}`") };
+        let _ = write!(out, "\n| {name} | {abilities} | {} | {key} |", rates.join(", "));
     }
     // A cell without anything has one space.
     while out.contains("|  |") {
@@ -59,7 +62,7 @@ fn a_key_travels_exactly_where_the_table_says_so() {
     for kind in ChannelKind::ALL {
         // A mail's `Message-ID` holds it, and promises nothing.
         let Ok(adapter) = adapter(*kind) else { continue };
-        let text: String = (0..1_500).map(|n| format!("第{n}句话。")).collect();
+        let text = (0..1_500).map(|n| format!("第{n}句话。")).collect::<Vec<_>>().concat();
         let Ok(requests) = adapter.requests(&Message::text(text), &Robot::placeholder(*kind), &attempt)
         else {
             panic!("{kind}: a long message is sent in parts");

@@ -8,11 +8,23 @@ use crate::{
     judge,
     playground::Playground,
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use playbook::{
-    base::time::Duration,
-    model::channel::{Channel, ChannelKind, InDoubt, Setting},
-    shell::delivery::{job::Outcome, target::Target},
+    base::{
+        ids::{ChannelName, EffectId, GroupId},
+        time::{Duration, Timestamp},
+    },
+    model::{
+        channel::{Channel, ChannelKind, InDoubt, Setting},
+        message::Message,
+    },
+    shell::delivery::{
+        adapter::{Attempt, Request, adapter},
+        job::Outcome,
+        target::{Robot, Target},
+    },
 };
+use proptest::prelude::*;
 use serde_json::Value;
 use std::{
     io::{BufRead as _, BufReader},
@@ -349,4 +361,84 @@ fn a_mail_is_rendered_as_its_readers_see_it() {
     assert_eq!(lines[0]["method"], "MAIL");
     assert_eq!(lines[0]["headers"]["rcpt-to"], "TO@example.org");
     assert!(lines[0]["body"].as_str().unwrap().contains("Message-ID: <msg_"), "{}", lines[0]);
+}
+
+/// The decoded parts of a mail: plain text and HTML.
+fn parts(request: &Request) -> (String, String) {
+    let (head, body) = request.body.split_once("\r\n\r\n").unwrap();
+    let boundary = head.split("boundary=\"").nth(1).unwrap().split('"').next().unwrap();
+    let decoded: Vec<String> = body
+        .split(&format!("--{boundary}"))
+        .filter_map(|part| part.trim_start().split_once("\r\n\r\n"))
+        .map(|(head, text)| {
+            let bytes = if head.contains("base64") {
+                STANDARD.decode(text.replace("\r\n", "")).unwrap()
+            } else {
+                quoted_printable::decode(text, quoted_printable::ParseMode::Strict).unwrap()
+            };
+            String::from_utf8(bytes).unwrap()
+        })
+        .collect();
+    assert_eq!(decoded.len(), 2);
+    (decoded[0].clone(), decoded[1].clone())
+}
+
+/// The text of a page and the names of its tags.
+fn read_html(html: &str) -> (String, Vec<String>) {
+    let (mut text, mut tags) = (String::new(), Vec::new());
+    for (index, piece) in html.split('<').enumerate() {
+        if index == 0 {
+            text.push_str(piece);
+            continue;
+        }
+        let (tag, after) = piece.split_once('>').expect("a tag that ends");
+        let name = tag.trim_start_matches('/').split(' ').next().unwrap_or_default();
+        tags.push(name.to_owned());
+        text.push_str(after);
+    }
+    for (entity, c) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")] {
+        text = text.replace(entity, c);
+    }
+    (text, tags)
+}
+
+fn visible(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+const TAGS: &str = "!DOCTYPE html head meta body p h1 h2 h3 h4 h5 h6 pre code blockquote ul ol li table tr th td hr \
+    br img strong em s a";
+
+fn mail_of(text: &str) -> Option<Request> {
+    let (group, channel, effect) = (GroupId::new("g"), ChannelName::new("c"), EffectId::new("e/1"));
+    let attempt =
+        Attempt { group: &group, channel: &channel, effect: &effect, label: None, at: Timestamp::default() };
+    let adapter = adapter(ChannelKind::Email).unwrap();
+    let robot = Robot::placeholder(ChannelKind::Email);
+    adapter.requests(&Message::text(text), &robot, &attempt).ok().map(|mut requests| requests.remove(0))
+}
+
+proptest! {
+    #[test]
+    fn any_text_becomes_a_whole_mail_and_stays_text(
+        text in "(# )?([a-z<>&\"'*_`~\\[\\]()!|.:=\\-\\n\\r 你好é\u{0}\u{85}\u{2028}\u{1F389}]|https://x\\.org/|\\r\\nBcc: |</p>|--=_){0,120}",
+    ) {
+        let Some(request) = mail_of(&text) else {
+            return Ok(());
+        };
+        prop_assert!(request.body.is_ascii());
+        prop_assert!(request.body.split("\r\n").all(|line| line.len() <= 998 && !line.contains(['\r', '\n'])));
+        let head = request.body.split("\r\n\r\n").next().unwrap();
+        prop_assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
+        let (plain, html) = parts(&request);
+        let (shown, tags) = read_html(&html);
+        for tag in &tags {
+            prop_assert!(TAGS.split(' ').any(|known| known == tag), "{tag} in {html}");
+        }
+        // Addresses of links stand in the text of one and in the tags of the other.
+        if !plain.contains("https://") && !html.contains("src=") {
+            let numbers = |text: &str| visible(text);
+            prop_assert_eq!(numbers(&plain), numbers(&shown), "{}", html);
+        }
+    }
 }

@@ -78,8 +78,11 @@ fn every_platform_posts_through_the_engine() {
     }
     let names: Vec<&str> =
         ["console", "manual", "email"].into_iter().chain(ROWS.iter().map(|row| row.kind.as_str())).collect();
-    let steps: String =
-        names.iter().map(|name| format!("      - post: {TEXT}\n        to: {name}\n")).collect();
+    let steps = names
+        .iter()
+        .map(|name| format!("      - post: {TEXT}\n        to: {name}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     let file = format!(
         "name: all\nchannels:\n{channels}plays:\n  hello:\n    on: group.created\n    steps:\n{steps}"
     );

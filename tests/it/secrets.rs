@@ -152,8 +152,11 @@ fn no_secret_is_in_any_output_or_file_whatever_goes_wrong() {
         (Fake::start(behave).await, MailServer::start(echo).await)
     });
     let Scene { place, channels, yaml } = scene(&platform, &mail);
-    let steps: String =
-        channels.iter().map(|name| format!("      - post: hello\n        to: {name}\n")).collect();
+    let steps = channels
+        .iter()
+        .map(|name| format!("      - post: hello\n        to: {name}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     place.write(
         "p.yaml",
         &format!("name: p\nchannels:\n{yaml}plays:\n  x:\n    on: group.created\n    steps:\n{steps}"),

@@ -170,7 +170,7 @@ fn setting(cx: &mut Cx<'_>, key: &str, node: &Node, secret: bool) -> Option<Sett
             if key == "url" {
                 check_url(cx, node, &scalar.text);
             }
-            if secret && !is_loopback(&scalar.text) {
+            if secret && !is_open(&scalar.text) {
                 let name = key.to_uppercase();
                 cx.warning(
                     codes::LITERAL_SECRET,
@@ -220,7 +220,12 @@ fn check_url(cx: &mut Cx<'_>, node: &Node, url: &str) {
     }
 }
 
-fn is_loopback(url: &str) -> bool {
+/// An address without a secret: this machine itself, or a mail server without a user.
+fn is_open(url: &str) -> bool {
+    let is_mail = url.starts_with("smtp://") || url.starts_with("smtps://");
+    if is_mail {
+        return !url.contains('@');
+    }
     ["http://127.", "http://localhost", "http://[::1]", "https://127.", "https://localhost"]
         .iter()
         .any(|p| url.starts_with(p))

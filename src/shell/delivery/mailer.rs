@@ -58,7 +58,7 @@ pub async fn send(
     let said = match tokio::time::timeout(timeout, talk(request, timeout, &begun)).await {
         Ok(Ok(said) | Err(Broken::Said(said))) => said,
         Ok(Err(Broken::Network(what))) => {
-            let reason = format!("no answer from {host}: {what}");
+            let reason = format!("the connection to {host} failed: {what}");
             return Err(SendError { written: begun.load(Ordering::Acquire), reason });
         }
         Err(_) => {

@@ -189,13 +189,11 @@ fn parties(robot: &Robot) -> Result<(Vec<Mailbox>, Vec<Mailbox>), (String, Strin
             return Err((name.to_owned(), "holds a line break or control character".to_owned()));
         }
         let parsed: Result<lettre::message::Mailboxes, _> = text.parse();
-        let boxes: Vec<Mailbox> = match parsed {
-            Ok(boxes) => boxes.into_iter().collect(),
-            Err(_) => {
-                let wanted = format!("is {text:?}, expected addresses such as Readers <bot@example.org>");
-                return Err((name.to_owned(), wanted));
-            }
+        let Ok(boxes) = parsed else {
+            let wanted = format!("is {text:?}, expected addresses such as Readers <bot@example.org>");
+            return Err((name.to_owned(), wanted));
         };
+        let boxes: Vec<Mailbox> = boxes.into_iter().collect();
         // The envelope parts addresses by commas.
         match boxes.iter().find(|mailbox| mailbox.email.to_string().contains([',', '"', ' '])) {
             Some(odd) => {

@@ -365,15 +365,15 @@ fn a_robot_that_is_locked_out_lets_the_others_work() {
     world.platform(urls[1], limited(ChannelKind::Dingtalk, 10 * MINUTE));
     let shared = target("group", ChannelKind::Dingtalk, &urls);
     for post in 0..60 {
-        world.post(0, &format!("g{}", post % 12), &shared);
+        world.post(0, &format!("g{post}"), &shared);
     }
     world.run(DAY);
     world.assert_whole_and_in_order();
     assert_eq!(world.by_robot().into_values().collect::<Vec<_>>(), [60], "all by the other one");
     let last = world.arrivals.iter().map(|arrival| arrival.at).max().unwrap();
     assert!(last < 2 * MINUTE + 2_000, "{last}");
-    // Those that were already under way found out, nobody after them.
-    assert!(world.platforms[urls[0]].refusals <= 12, "{}", world.platforms[urls[0]].refusals);
+    // Those that were already under way found out; those that waited for it did not have to.
+    assert!(world.platforms[urls[0]].refusals <= 20, "{}", world.platforms[urls[0]].refusals);
 }
 
 #[test]
