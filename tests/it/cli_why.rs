@@ -32,7 +32,8 @@ fn verdicts(story: &Story, args: &[&str]) -> Vec<(String, String)> {
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let against = |line: &serde_json::Value| {
         let because = line["because"].as_array().expect("a list").clone();
-        because.iter().find(|one| one["holds"] == false).map(|one| text(&one["what"])).unwrap_or_default()
+        let against = because.iter().filter(|one| one["holds"] == false && one["what"] != "step");
+        against.map(|one| text(&one["what"])).next().unwrap_or_default()
     };
     lines.iter().map(|line| (text(&line["verdict"]), against(line))).collect()
 }
@@ -179,7 +180,7 @@ plays:
     story.until("2099-12-01 09:06");
     let told = why(&story, &["short"]);
     assert!(told.contains("its message expired 2099-12-01 09:05, held by order"), "{told}");
-    assert_eq!(verdicts(&story, &["short"]), [pair("not_sent", "step")]);
+    assert_eq!(verdicts(&story, &["short"]), [pair("not_sent", "order")]);
     story.until("2099-12-03 09:00");
     story.start("ad");
     story.until("2099-12-03 09:20");
@@ -227,22 +228,28 @@ fn dates_that_move_and_dates_that_are_cancelled() {
     assert!(told.starts_with("talk will begin 2099-12-07 20:00, in 6 days 11 hours"), "{told}");
     story.edit("plays: { talk: { dates: [{ id: jia, at: 2099-12-07 20:00 }], steps: [post: 分享] } }");
     insta::assert_snapshot!(why(&story, &["talk/yi"]), @"");
+    let output = ask(&story, &["talk/jai"]).exits(2);
+    assert!(output.stderr.contains("did you mean `talk/jia`?"), "{}", output.stderr);
 }
 
 #[test]
 fn plays_that_answer_signals_say_what_came() {
     let yaml = "
 plays:
-  hi: { on: member.joined, where: member.points > 3, batch: 10m, steps: [post: 欢迎] }
+  hi: { on: member.joined, where: 'signal.member == `b`', batch: 10m, steps: [post: 欢迎] }
   by: { steps: [post: 手] }
 ";
     let mut story = Story::new("2099-12-01 09:00", yaml);
     assert_eq!(verdicts(&story, &["hi"]), [pair("waits", "")]);
     story.join("a", "甲");
     insta::assert_snapshot!(why(&story, &["hi"]), @"");
+    story.join("b", "乙");
+    assert_eq!(verdicts(&story, &["hi"]), [pair("will_happen", "")]);
+    story.until("2099-12-01 09:30");
+    assert_eq!(verdicts(&story, &["hi"]), [pair("happened", ""), pair("waits", "")]);
     assert_eq!(verdicts(&story, &["by"]), [pair("waits", "")]);
     story.start("by");
-    assert_eq!(verdicts(&story, &["by"])[0], pair("happened", ""));
+    assert_eq!(verdicts(&story, &["by"]), [pair("happened", "")]);
 }
 
 #[test]

@@ -51,7 +51,8 @@ pub(super) fn trigger(playbook: &Playbook, play: &Play, anchor: Option<Timestamp
         Trigger::Dates(dates) => {
             let n = dates.len();
             match anchor.and_then(|anchor| dates.iter().find(|date| date.at == anchor)) {
-                Some(date) => format!("the date {} of its {n} dates, {}", date.id, zone.name()),
+                Some(date) if n == 1 => format!("its only date, {}, {}", date.id, zone.name()),
+                Some(date) => format!("the date {}, one of {n}, {}", date.id, zone.name()),
                 None => format!("{}, {}", crate::base::words::count(n, "date"), zone.name()),
             }
         }
@@ -217,6 +218,12 @@ pub(super) fn late_rule(play: &Play, anchor: Timestamp, now: Timestamp, zone: &Z
     let start = play.start_of(anchor, zone);
     let last = play.last_due(anchor, zone);
     let max = length(play.max_late);
+    if last > now {
+        return format!(
+            "a step may be {max} late; the last one with a time is due {}, ahead",
+            when(last, zone)
+        );
+    }
     if last > start {
         return format!(
             "a step may be {max} late; the last one with a time was due {}, {} before",
