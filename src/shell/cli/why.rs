@@ -218,7 +218,9 @@ fn answer(
     }
     let mut accounts = historian.accounts(playbook);
     if matches!(source, Source::File(_)) {
-        accounts.iter_mut().for_each(|account| account.journal.clear());
+        for account in &mut accounts {
+            account.journal.clear();
+        }
     }
     Ok(accounts)
 }

@@ -5,6 +5,7 @@
 use super::Finding;
 use crate::{
     base::{
+        ids::{CalendarName, PhaseName},
         locale::Locale,
         time::{Duration, Timestamp, Zone},
         words::list,
@@ -118,9 +119,10 @@ pub(super) fn gate(asked: &Asked, at: &Occasion<'_>) -> Finding {
     let holds = asked.refusal.is_none();
     match asked.gate {
         Gate::Paused => {
-            let (what, command) = match state.paused {
-                true => ("everything is paused", "playbook resume".to_owned()),
-                false => ("the play is paused", format!("playbook resume {}", play.name)),
+            let (what, command) = if state.paused {
+                ("everything is paused", "playbook resume".to_owned())
+            } else {
+                ("the play is paused", format!("playbook resume {}", play.name))
             };
             Finding::test("paused", holds, format!("{what} until `{command}`"))
         }
@@ -141,7 +143,7 @@ pub(super) fn gate(asked: &Asked, at: &Occasion<'_>) -> Finding {
         }
         Gate::Calendar => calendar(asked, at),
         Gate::During => {
-            let names: Vec<&str> = play.during.iter().map(|phase| phase.as_str()).collect();
+            let names: Vec<&str> = play.during.iter().map(PhaseName::as_str).collect();
             let text = format!("{}: {}", list(&names, "or"), phase(at.state, at.playbook, at.now, holds));
             Finding::test("during", holds, text)
         }
@@ -174,8 +176,8 @@ fn overlap(asked: &Asked, play: &Play, state: &State, zone: &Zone) -> String {
 fn calendar(asked: &Asked, at: &Occasion<'_>) -> Finding {
     let play = at.play;
     let date = day(at.anchor, &at.playbook.zone);
-    let names = |names: &[crate::base::ids::CalendarName]| {
-        let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+    let names = |names: &[CalendarName]| {
+        let names: Vec<&str> = names.iter().map(CalendarName::as_str).collect();
         list(&names, "or")
     };
     match &asked.refusal {
