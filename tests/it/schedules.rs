@@ -166,6 +166,10 @@ fn cron_agrees_with_an_independent_program() {
     assert_eq!(theirs.len(), ours.len());
     let mut differ = Vec::new();
     for ((case, ours), theirs) in asked.iter().zip(&ours).zip(&theirs) {
+        if theirs.is_null() {
+            // It refuses to read this one; cron.py says which and why.
+            continue;
+        }
         let theirs: Vec<i64> = serde_json::from_value(theirs.clone()).expect("instants");
         let theirs: Vec<i64> = theirs.into_iter().filter(|at| *at < 2_145_916_800).collect();
         if *ours != theirs {

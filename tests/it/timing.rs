@@ -85,12 +85,11 @@ fn random(dice: &mut Dice, start: i64) -> (String, Option<Arc<Playbook>>) {
     (text, playbook)
 }
 
+/// Instants with the step or the run that they belong to.
+type Moments = Vec<(Timestamp, String)>;
+
 /// What the engine posts until an instant, and what `status` says comes next at the beginning.
-fn lives(
-    playbook: &Arc<Playbook>,
-    from: Timestamp,
-    to: Timestamp,
-) -> (Vec<(Timestamp, String)>, Vec<(Timestamp, String)>) {
+fn lives(playbook: &Arc<Playbook>, from: Timestamp, to: Timestamp) -> (Moments, Moments) {
     let mut playbooks = Playbooks::default();
     playbooks.insert(playbook.clone());
     let mut state = State::new(playbook.groups.keys().next().expect("a group").clone());
