@@ -58,7 +58,7 @@ impl Gate {
     ];
 
     /// Whether the answer can change before an occurrence that is ahead comes: these say nothing about it yet.
-    fn is_of_the_moment(self) -> bool {
+    pub fn is_of_the_moment(self) -> bool {
         matches!(self, Self::Late | Self::Overlap)
     }
 }

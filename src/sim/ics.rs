@@ -5,7 +5,7 @@
 use super::{forecast::Expected, plan::Planned};
 use crate::{
     base::time::{Duration, Timestamp},
-    model::playbook::Playbook,
+    model::{message::Label, playbook::Playbook},
 };
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
@@ -61,7 +61,7 @@ pub fn event(playbook: &Playbook, planned: &Planned, expected: Option<&Expected>
         say("will probably be held", &expected.says);
     }
     let mut categories = vec![planned.play.as_str(), planned.verb];
-    categories.extend(planned.label.map(|label| label.as_str()));
+    categories.extend(planned.label.map(Label::as_str));
     let categories: Vec<String> = categories.into_iter().map(text).collect();
     let mut out = String::new();
     for line in [

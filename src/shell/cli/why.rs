@@ -88,7 +88,7 @@ impl Why {
             accounts = answer(&source, &group, &playbook, &question)?;
         }
         if accounts.is_empty() {
-            return Err(no_such_run(&question));
+            return Err(no_such_run(&question, &playbook));
         }
         for (index, account) in accounts.iter().enumerate() {
             match self.read.format.format {
@@ -155,10 +155,21 @@ fn only_playbook(folder: &std::path::Path) -> Result<PathBuf, Failure> {
     }
 }
 
-fn no_such_run(question: &Question) -> Failure {
+fn no_such_run(question: &Question, playbook: &Playbook) -> Failure {
     let what = question.run.as_ref().map_or(question.play.as_str(), RunId::as_str);
-    Failure::usage(format!("neither the journal nor what is ahead has {what}"))
-        .help("`playbook runs` lists the runs; `--at TIME` finds an occurrence by its time")
+    let failure = Failure::usage(format!("neither the journal nor what is ahead has {what}"));
+    let (name, id) = what.split_once('@').unwrap_or((what, ""));
+    let known =
+        playbook.play(&question.play).map(|play| (steps(play), dates(play, None))).unwrap_or_default();
+    match suggest::nearest(id, known.0.iter().chain(&known.1).map(String::as_str)) {
+        Some(near) => failure.help(format!("did you mean `{name}/{near}`?")),
+        None => failure.help("`playbook runs` lists the runs; `--at TIME` finds an occurrence by its time"),
+    }
+}
+
+/// The ids of a play's steps.
+fn steps(play: &Play) -> Vec<String> {
+    play.program.steps().map(|step| step.id.to_string()).collect()
 }
 
 /// Goes through the journal with a question.
@@ -207,7 +218,9 @@ fn answer(
     }
     let mut accounts = historian.accounts(playbook);
     if matches!(source, Source::File(_)) {
-        accounts.iter_mut().for_each(|account| account.journal.clear());
+        for account in &mut accounts {
+            account.journal.clear();
+        }
     }
     Ok(accounts)
 }
@@ -258,10 +271,13 @@ fn target(
     {
         return Ok((play.name.clone(), run(date), Some(StepId::new(step))));
     }
-    let steps: Vec<String> = play.program.steps().map(|step| step.id.to_string()).collect();
-    let candidates = steps.iter().chain(&dates).map(String::as_str);
-    let failure = Failure::usage(format!("{name} has no step and no date {rest:?}"));
-    Err(match suggest::nearest(rest, candidates) {
+    if !dates.is_empty() {
+        // A date that was taken out of the file is in the journal only.
+        return Ok((play.name.clone(), run(rest), None));
+    }
+    let steps = steps(play);
+    let failure = Failure::usage(format!("{name} has no step {rest:?}"));
+    Err(match suggest::nearest(rest, steps.iter().map(String::as_str)) {
         Some(near) => failure.help(format!("did you mean `{name}/{near}`?")),
         None => failure.help(format!("its steps are {}", steps.join(", "))),
     })

@@ -55,18 +55,20 @@ pub(super) fn accounts(
                 .take(told)
                 .map(|(run, anchor, start)| look.ahead(run, anchor, start))
                 .collect();
-            if accounts.is_empty() && known.is_empty() { vec![look.nothing()] } else { accounts }
+            let answered = !known.is_empty() || question.run.is_some();
+            if accounts.is_empty() && !answered { vec![look.nothing()] } else { accounts }
         }
-        Trigger::Signal(_) | Trigger::Command if !known.is_empty() && asks_of_the_past(question) => {
-            Vec::new()
-        }
+        Trigger::Signal(_) | Trigger::Command if question.run.is_some() => Vec::new(),
+        Trigger::Signal(_) if !known.is_empty() && asks_of_the_past(question) => Vec::new(),
         Trigger::Signal(_) => vec![look.signal(heard)],
+        // How it began has been told; when it begins again nobody knows.
+        Trigger::Command if !known.is_empty() => Vec::new(),
         Trigger::Command => vec![look.command()],
     }
 }
 
 fn asks_of_the_past(question: &Question) -> bool {
-    question.run.is_some() || question.at.is_some_and(|(_, to)| to <= question.now)
+    question.at.is_some_and(|(_, to)| to <= question.now)
 }
 
 struct Look<'a> {
@@ -150,7 +152,16 @@ impl Look<'_> {
         let asked = occasion.asked();
         let obstacle = occasion.obstacle();
         let mut because = vec![words::trigger(self.playbook, self.play, Some(anchor))];
-        because.extend(asked.iter().map(|asked| words::gate(asked, &occasion)));
+        because.extend(asked.iter().map(|asked| {
+            let finding = words::gate(asked, &occasion);
+            if !asked.gate.is_of_the_moment() {
+                return finding;
+            }
+            Finding::fact(
+                finding.what,
+                format!("if it is still so then, it will not begin: {}", finding.text),
+            )
+        }));
         because.push(Finding::fact(
             "max_late",
             format!("it may begin {} late", words::length(self.play.max_late)),

@@ -213,18 +213,14 @@ impl Case {
     }
 
     fn step_account(self, group: &GroupId, step: StepId, state: &State) -> Account {
-        let (verdict, says, because) = match self.steps.get(&step) {
-            Some(note) => (note.fate.verdict(), note.says.clone(), note.findings.clone()),
-            None => {
-                let (verdict, says) = self.verdict(state);
-                let not_reached = matches!(self.standing, Standing::Begun { .. });
-                let says = if not_reached { format!("step {step} was not reached: {says}") } else { says };
-                (
-                    if not_reached && verdict == Verdict::Happened { Verdict::Skipped } else { verdict },
-                    says,
-                    Vec::new(),
-                )
-            }
+        let (verdict, says, because) = if let Some(note) = self.steps.get(&step) {
+            (note.fate.verdict(), note.says.clone(), note.findings.clone())
+        } else {
+            let (verdict, says) = self.verdict(state);
+            let begun = matches!(self.standing, Standing::Begun { .. });
+            let says = if begun { format!("step {step} was not reached: {says}") } else { says };
+            let verdict = if begun && verdict == Verdict::Happened { Verdict::Skipped } else { verdict };
+            (verdict, says, Vec::new())
         };
         let mut because = because;
         because.extend(self.findings);

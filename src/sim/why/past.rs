@@ -443,6 +443,11 @@ fn cited(seq: i64, entry: &Entry, step: Option<StepId>, playbook: &Playbook) -> 
             format!("{at_step}: still held by {}{}", message::key(*reason), message::until(*until, zone))
         }
         (_, Fact::RunFinished { outcome: Outcome::Done, .. }) => "done".to_owned(),
+        (_, Fact::StepSkipped { reason, .. }) if !matches!(reason, Skip::Late { .. }) => {
+            format!("{at_step} skipped: {}", timeline::skip(reason))
+        }
+        (_, Fact::ScriptFailed { .. }) => format!("{at_step}: its script failed"),
+        (None, Fact::RunFinished { .. }) => "the run failed".to_owned(),
         (Some(line), _) => format!("{} {}", line.word, shorten(&line.text, 100)).trim_end().to_owned(),
         (None, _) => at_step,
     };

@@ -5,6 +5,7 @@
 use super::Finding;
 use crate::{
     base::{
+        ids::{CalendarName, PhaseName},
         locale::Locale,
         time::{Duration, Timestamp, Zone},
         words::list,
@@ -51,7 +52,8 @@ pub(super) fn trigger(playbook: &Playbook, play: &Play, anchor: Option<Timestamp
         Trigger::Dates(dates) => {
             let n = dates.len();
             match anchor.and_then(|anchor| dates.iter().find(|date| date.at == anchor)) {
-                Some(date) => format!("the date {} of its {n} dates, {}", date.id, zone.name()),
+                Some(date) if n == 1 => format!("its only date, {}, {}", date.id, zone.name()),
+                Some(date) => format!("the date {}, one of {n}, {}", date.id, zone.name()),
                 None => format!("{}, {}", crate::base::words::count(n, "date"), zone.name()),
             }
         }
@@ -117,9 +119,10 @@ pub(super) fn gate(asked: &Asked, at: &Occasion<'_>) -> Finding {
     let holds = asked.refusal.is_none();
     match asked.gate {
         Gate::Paused => {
-            let (what, command) = match state.paused {
-                true => ("everything is paused", "playbook resume".to_owned()),
-                false => ("the play is paused", format!("playbook resume {}", play.name)),
+            let (what, command) = if state.paused {
+                ("everything is paused", "playbook resume".to_owned())
+            } else {
+                ("the play is paused", format!("playbook resume {}", play.name))
             };
             Finding::test("paused", holds, format!("{what} until `{command}`"))
         }
@@ -140,7 +143,7 @@ pub(super) fn gate(asked: &Asked, at: &Occasion<'_>) -> Finding {
         }
         Gate::Calendar => calendar(asked, at),
         Gate::During => {
-            let names: Vec<&str> = play.during.iter().map(|phase| phase.as_str()).collect();
+            let names: Vec<&str> = play.during.iter().map(PhaseName::as_str).collect();
             let text = format!("{}: {}", list(&names, "or"), phase(at.state, at.playbook, at.now, holds));
             Finding::test("during", holds, text)
         }
@@ -173,8 +176,8 @@ fn overlap(asked: &Asked, play: &Play, state: &State, zone: &Zone) -> String {
 fn calendar(asked: &Asked, at: &Occasion<'_>) -> Finding {
     let play = at.play;
     let date = day(at.anchor, &at.playbook.zone);
-    let names = |names: &[crate::base::ids::CalendarName]| {
-        let names: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+    let names = |names: &[CalendarName]| {
+        let names: Vec<&str> = names.iter().map(CalendarName::as_str).collect();
         list(&names, "or")
     };
     match &asked.refusal {
@@ -217,6 +220,12 @@ pub(super) fn late_rule(play: &Play, anchor: Timestamp, now: Timestamp, zone: &Z
     let start = play.start_of(anchor, zone);
     let last = play.last_due(anchor, zone);
     let max = length(play.max_late);
+    if last > now {
+        return format!(
+            "a step may be {max} late; the last one with a time is due {}, ahead",
+            when(last, zone)
+        );
+    }
     if last > start {
         return format!(
             "a step may be {max} late; the last one with a time was due {}, {} before",
