@@ -78,7 +78,8 @@ struct Ahead<'a> {
 impl<'a> Ahead<'a> {
     fn gather(playbook: &'a Playbook, window: Window) -> Self {
         let mut shown = playbook.clone();
-        shown.groups = playbook.groups.iter().take(GROUPS_MAX).map(|(id, g)| (id.clone(), g.clone())).collect();
+        shown.groups =
+            playbook.groups.iter().take(GROUPS_MAX).map(|(id, g)| (id.clone(), g.clone())).collect();
         let mut by_group: BTreeMap<GroupId, Vec<Planned>> = BTreeMap::new();
         let (mut seen, mut cut) = (BTreeSet::new(), None);
         for (n, planned) in plan::plan(&shown, window).enumerate() {
@@ -296,7 +297,8 @@ fn posts_a_day(playbook: &Playbook, first: Date, steps: &[&Planned]) -> Markup {
 
 /// Whether a step speaks to the group, as budgets count it. What a script will post nobody knows yet.
 fn to_group(step: &Planned) -> bool {
-    matches!(step.verb, "post" | "ask") && step.channel.as_ref().is_some_and(|channel| channel.as_str() == GROUP)
+    matches!(step.verb, "post" | "ask")
+        && step.channel.as_ref().is_some_and(|channel| channel.as_str() == GROUP)
 }
 
 /// One play's row of a month.
@@ -335,7 +337,8 @@ fn is_conditional(play: &Play) -> bool {
 /// The colours of a day, as many as there is room for; what speaks goes before what does not.
 fn stripes(steps: &[&Planned]) -> Vec<&'static str> {
     const ROOM: usize = 4;
-    let (silent, mut classes): (Vec<_>, Vec<_>) = steps.iter().map(|step| class(step)).partition(|c| *c == "quiet");
+    let (silent, mut classes): (Vec<_>, Vec<_>) =
+        steps.iter().map(|step| class(step)).partition(|c| *c == "quiet");
     if classes.is_empty() {
         classes.extend(silent.first());
     }
@@ -362,12 +365,8 @@ fn tip(playbook: &Playbook, play: &Play, steps: &[&Planned]) -> String {
     for step in steps.iter().take(TIP.0) {
         let text: String = step.text.chars().take(TIP.1).collect();
         let cut = if text.len() < step.text.len() { "…" } else { "" };
-        let _ = write!(
-            tip,
-            "\n{} {}: {text}{cut}",
-            words::clock(&playbook.zone, step.at),
-            kind(locale, step)
-        );
+        let _ =
+            write!(tip, "\n{} {}: {text}{cut}", words::clock(&playbook.zone, step.at), kind(locale, step));
         if let Some(until) = quiet_until(playbook, play, step) {
             let _ = write!(tip, " ({until})");
         }
@@ -384,16 +383,16 @@ fn tip(playbook: &Playbook, play: &Play, steps: &[&Planned]) -> String {
 /// The verb and the label, in words.
 fn kind(locale: Locale, step: &Planned) -> String {
     let verb = words::verb(locale, step.verb);
-    let label = step.label.map(|label| format!(" ({})", words::label(locale, Some(label)))).unwrap_or_default();
+    let label =
+        step.label.map(|label| format!(" ({})", words::label(locale, Some(label)))).unwrap_or_default();
     format!("{verb}{label}")
 }
 
 /// For a post that is due in quiet hours: until when it waits.
 fn quiet_until(playbook: &Playbook, play: &Play, step: &Planned) -> Option<String> {
     let quiet = playbook.budgets.quiet.filter(|_| to_group(step))?;
-    let urgent = play.program.steps().any(|s| {
-        s.id == step.step && matches!(&s.verb, Verb::Post(post) if post.urgent)
-    });
+    let urgent =
+        play.program.steps().any(|s| s.id == step.step && matches!(&s.verb, Verb::Post(post) if post.urgent));
     let ends = quiet.ends(step.at, &playbook.zone).filter(|_| !urgent)?;
     let clock = words::clock(&playbook.zone, ends);
     Some(match playbook.locale {
@@ -416,10 +415,18 @@ fn play_conditions(locale: Locale, play: &Play) -> Vec<String> {
         lines.push(format!("{} {}", locale.pick("only when", "条件"), when.source()));
     }
     if !play.except.is_empty() {
-        lines.push(format!("{} {}", locale.pick("not on days of", "这些日子除外:"), join(locale, &play.except)));
+        lines.push(format!(
+            "{} {}",
+            locale.pick("not on days of", "这些日子除外:"),
+            join(locale, &play.except)
+        ));
     }
     if !play.only.is_empty() {
-        lines.push(format!("{} {}", locale.pick("only on days of", "只在这些日子:"), join(locale, &play.only)));
+        lines.push(format!(
+            "{} {}",
+            locale.pick("only on days of", "只在这些日子:"),
+            join(locale, &play.only)
+        ));
     }
     lines
 }
@@ -480,7 +487,8 @@ fn list_row(playbook: &Playbook, step: &Planned) -> Markup {
 /// The plays that were shown, when each starts, and what must hold.
 fn conditions(playbook: &Playbook, seen: &BTreeSet<PlayName>) -> Markup {
     let locale = playbook.locale;
-    let plays: Vec<&Play> = playbook.plays.iter().map(AsRef::as_ref).filter(|play| seen.contains(&play.name)).collect();
+    let plays: Vec<&Play> =
+        playbook.plays.iter().map(AsRef::as_ref).filter(|play| seen.contains(&play.name)).collect();
     if plays.is_empty() {
         return html! {};
     }
@@ -516,7 +524,8 @@ fn untimed(playbook: &Playbook, window: Window, seen: &BTreeSet<PlayName>) -> Ma
     if rows.is_empty() {
         return html! {};
     }
-    let title = |name: &PlayName| playbook.play(name).map_or_else(|| name.to_string(), |play| play.title.to_string());
+    let title =
+        |name: &PlayName| playbook.play(name).map_or_else(|| name.to_string(), |play| play.title.to_string());
     let body = html! {
         div.card.wide {
             table.fixed {
