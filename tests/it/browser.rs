@@ -142,7 +142,9 @@ fn pages_are_quiet_readable_and_fit_every_screen() {
             let mut tab = browser.tab(screen);
             tab.open(&file);
             let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/pages/{name}.png"));
-            tab.picture(&picture);
+            if !screen.dark || name.contains("yardstick") {
+                tab.picture(&picture);
+            }
             assert_eq!(tab.eval(WIDER), serde_json::json!([]), "{name} is wider than its screen");
             assert_eq!(tab.eval("innerWidth"), screen.width, "{name}");
             // The parts that are folded away have to be readable and fit as well.
