@@ -7,7 +7,7 @@ use playbook::{
         time::{Duration, Timestamp},
     },
     lang,
-    sim::{self, Material, Options, world::Habits},
+    sim::{self, Material, Options, world::World},
 };
 use std::{path::Path, sync::Arc};
 
@@ -34,7 +34,7 @@ pub(crate) fn run() {
             to: from.plus(Duration::DAY.times(days)),
             members: 20,
             seed: 1,
-            habits: Habits::default(),
+            world: Arc::new(World::default()),
         };
         let mut entries = 0;
         let (took, ()) = time(|| {

@@ -57,5 +57,6 @@ codes! {
     UNKNOWN_WITH "unknown-with" "a `with` that the used playbook does not read"
     AT_OUT_OF_ORDER "at-out-of-order" "a step is due before the step above it"
     QUIET_CLOCK "quiet-clock" "a message is due inside the quiet hours and waits for their end"
+    RUNS_OUT "runs-out" "a calendar or a file of dates ends soon, or has ended"
     TOO_MANY "too-many" "more problems than are shown"
 }

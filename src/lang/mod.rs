@@ -4,8 +4,9 @@
 
 pub mod codes;
 mod compile;
-mod document;
+pub(crate) mod document;
 pub mod data;
+pub mod ending;
 pub mod explain;
 pub mod ics;
 pub mod lint;

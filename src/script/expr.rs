@@ -90,6 +90,18 @@ impl Expr {
         })))
     }
 
+    /// A piece of this expression as one of its own. Its names were checked with the whole; none where the piece
+    /// cannot stand alone.
+    pub(super) fn piece(&self, source: &str) -> Option<Self> {
+        let ast = stack::room(|| engine::expressions().compile_expression(source)).ok()?;
+        Some(Self(Arc::new(Inner {
+            source: source.into(),
+            ast,
+            names: self.names(),
+            data: self.0.data.clone(),
+        })))
+    }
+
     /// What was written.
     pub fn source(&self) -> &str {
         &self.0.source

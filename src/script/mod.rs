@@ -9,6 +9,7 @@ pub mod api;
 pub mod expr;
 pub mod facts;
 pub mod names;
+pub mod reading;
 pub mod sandbox;
 
 mod check;

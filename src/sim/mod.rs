@@ -5,10 +5,16 @@
 pub mod timetable;
 pub mod preview;
 pub mod plan;
+pub mod forecast;
+pub mod ics;
 pub mod world;
+pub mod crowd;
+pub mod courier;
 pub mod oracle;
 pub mod group;
 pub mod timeline;
+pub mod scenario;
+pub mod why;
 pub mod tally;
 pub mod report;
 
@@ -34,7 +40,7 @@ use std::{
     collections::{BTreeMap, BinaryHeap},
     sync::{Arc, Mutex},
 };
-use world::Habits;
+use world::World;
 
 /// What is simulated.
 #[derive(Debug, Clone)]
@@ -47,8 +53,8 @@ pub struct Options {
     pub members: u32,
     /// The same seed gives the same history.
     pub seed: u64,
-    /// How the synthetic people behave.
-    pub habits: Habits,
+    /// Everything around the engine: people, operators, channels.
+    pub world: Arc<World>,
 }
 
 /// One fact of one group.

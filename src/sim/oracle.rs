@@ -5,7 +5,7 @@
 
 use crate::{
     base::{
-        ids::{EffectId, RunId, TaskId},
+        ids::{ChannelName, EffectId, RunId, TaskId},
         limits,
         time::{ClockTime, Duration, Timestamp},
     },
@@ -25,10 +25,18 @@ pub struct Oracle {
     effects: BTreeSet<EffectId>,
     tasks: BTreeSet<TaskId>,
     /// Held messages in the order in which they were decided, and by what.
-    held: VecDeque<(EffectId, HoldReason)>,
+    held: VecDeque<Waits>,
     lateness: BTreeMap<String, Duration>,
     day: Option<jiff::civil::Date>,
-    posts_of_day: u32,
+    posts_of_day: BTreeMap<ChannelName, u32>,
+}
+
+/// A held message.
+#[derive(Debug)]
+struct Waits {
+    effect: EffectId,
+    channel: ChannelName,
+    reason: HoldReason,
 }
 
 impl Oracle {
@@ -49,8 +57,8 @@ impl Oracle {
             Fact::Notified(out) => self.once(&out.effect),
             Fact::Posted(out) => {
                 self.once(&out.effect)?;
-                if out.channel.as_str() == "group" && !out.urgent {
-                    self.in_order(&out.effect, self.held.len())?;
+                if !out.urgent {
+                    self.in_order(&out.effect, &out.channel, self.held.len())?;
                 }
                 self.in_time(playbook, entry.at, out)?;
                 self.sent(playbook, entry.at, out)
@@ -58,19 +66,23 @@ impl Oracle {
             Fact::Held { outgoing, reason, .. } => {
                 self.once(&outgoing.effect)?;
                 self.in_time(playbook, entry.at, outgoing)?;
-                self.held.push_back((outgoing.effect.clone(), *reason));
+                let (effect, channel) = (outgoing.effect.clone(), outgoing.channel.clone());
+                self.held.push_back(Waits { effect, channel, reason: *reason });
                 Ok(())
             }
             Fact::StillHeld { effect, reason, .. } => {
-                self.held.iter_mut().filter(|(id, _)| id == effect).for_each(|held| held.1 = *reason);
+                self.held
+                    .iter_mut()
+                    .filter(|held| held.effect == *effect)
+                    .for_each(|held| held.reason = *reason);
                 Ok(())
             }
             Fact::Released(out) => {
-                self.let_go(&out.effect, out.urgent)?;
+                self.let_go(out)?;
                 self.sent(playbook, entry.at, out)
             }
             Fact::Expired { effect, .. } | Fact::Withdrawn { effect } => {
-                self.held.retain(|(id, _)| id != effect);
+                self.held.retain(|held| held.effect != *effect);
                 Ok(())
             }
             _ => Ok(()),
@@ -86,23 +98,24 @@ impl Oracle {
     }
 
     /// A held message leaves in its turn.
-    fn let_go(&mut self, effect: &EffectId, urgent: bool) -> Result<(), String> {
-        let Some(index) = self.held.iter().position(|(id, _)| id == effect) else {
-            return Err(format!("{effect} was released and had not been held"));
+    fn let_go(&mut self, out: &Outgoing) -> Result<(), String> {
+        let Some(index) = self.held.iter().position(|held| held.effect == out.effect) else {
+            return Err(format!("{} was released and had not been held", out.effect));
         };
-        if !urgent {
-            self.in_order(effect, index)?;
+        if !out.urgent {
+            self.in_order(&out.effect, &out.channel, index)?;
         }
         self.held.remove(index);
         Ok(())
     }
 
     /// Nothing that waits for an hour, a gap or a day's quota is overtaken; advertising and mentions wait aside.
-    fn in_order(&self, effect: &EffectId, before: usize) -> Result<(), String> {
+    fn in_order(&self, effect: &EffectId, channel: &ChannelName, before: usize) -> Result<(), String> {
         use HoldReason::{Order, PostsGap, PostsMax, Quiet};
         let waits = |reason: HoldReason| matches!(reason, Quiet | PostsMax | PostsGap | Order);
-        match self.held.iter().take(before).find(|(_, reason)| waits(*reason)) {
-            Some((first, _)) => Err(format!("{effect} overtook {first} that is held (G4)")),
+        let mut ahead = self.held.iter().take(before).filter(|held| held.channel == *channel);
+        match ahead.find(|held| waits(held.reason)) {
+            Some(first) => Err(format!("{effect} overtook {} that is held (G4)", first.effect)),
             None => Ok(()),
         }
     }
@@ -121,29 +134,27 @@ impl Oracle {
         Ok(())
     }
 
-    /// Budgets and `expires` hold for what goes to the group.
+    /// Budgets and `expires` hold for what goes to a channel that has budgets.
     fn sent(&mut self, playbook: &Playbook, at: Timestamp, out: &Outgoing) -> Result<(), String> {
         if let Some(expires) = out.expires.filter(|expires| *expires < at) {
             return Err(format!("{} went out after it had expired at {expires:?} (G5)", out.effect));
         }
-        if out.channel.as_str() != "group" {
-            return Ok(());
-        }
+        let Some(budgets) = playbook.budgets.of(&out.channel) else { return Ok(()) };
         let civil = playbook.zone.civil(at);
         let clock = ClockTime { hour: civil.hour(), minute: civil.minute(), second: civil.second() };
-        if let Some(quiet) = playbook.budgets.quiet.filter(|quiet| !out.urgent && quiet.has(clock)) {
+        if let Some(quiet) = budgets.quiet.filter(|quiet| !out.urgent && quiet.has(clock)) {
             return Err(format!("{} went out in the quiet hours {}-{}", out.effect, quiet.from, quiet.to));
         }
         if self.day != Some(civil.date()) {
             self.day = Some(civil.date());
-            self.posts_of_day = 0;
+            self.posts_of_day.clear();
         }
-        self.posts_of_day += 1;
-        match playbook.budgets.posts {
-            Some(quota) if quota.per == Window::Day && self.posts_of_day > quota.max => Err(format!(
-                "{} is post {} of its day; {} are allowed",
-                out.effect, self.posts_of_day, quota.max
-            )),
+        let posts = self.posts_of_day.entry(out.channel.clone()).or_default();
+        *posts += 1;
+        match budgets.posts {
+            Some(quota) if quota.per == Window::Day && *posts > quota.max => {
+                Err(format!("{} is post {posts} of its day; {} are allowed", out.effect, quota.max))
+            }
             _ => Ok(()),
         }
     }

@@ -8,24 +8,63 @@ use super::{
 };
 use crate::{
     base::{
-        ids::CalendarName,
+        diagnostic::Diagnostic,
+        ids::{CalendarName, ChannelName},
         time::{ClockTime, Duration},
     },
-    lang::document::{
-        node::Node,
-        reader::{self, Fields},
+    lang::{
+        codes,
+        document::{
+            node::Node,
+            reader::{self, Fields},
+        },
     },
-    model::budget::{Budgets, Promo, Quiet, Quota, Window},
+    model::{
+        budget::{Budgets, Promo, Quiet, Quota, Window},
+        channel::GROUP,
+    },
 };
+use std::collections::BTreeMap;
 
 /// Lowers `budgets`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
     let mut budgets = Budgets::default();
-    let Some(fields) =
-        Fields::read(&mut cx.report, node, "`budgets`", &["quiet", "posts", "promo", "mentions"])
-    else {
+    let allowed = ["quiet", "posts", "promo", "mentions", "channels"];
+    let Some(fields) = Fields::read(&mut cx.report, node, "`budgets`", &allowed) else {
         return budgets;
     };
+    amounts(cx, &fields, scope, &mut budgets);
+    if let Some(node) = fields.get("channels") {
+        budgets.channels = channels(cx, node, scope);
+    }
+    budgets
+}
+
+/// `channels: { news: { posts: 2 per day } }`
+fn channels(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> BTreeMap<ChannelName, Budgets> {
+    let mut channels = BTreeMap::new();
+    let fields = Fields::open(&mut cx.report, node, "`channels`");
+    for entry in fields.map(|fields| fields.entries()).unwrap_or_default() {
+        let name = ChannelName::new(&*entry.key.value);
+        if name.as_str() == GROUP {
+            let message =
+                "expected another channel than `group`, whose budgets stand directly under `budgets`";
+            let help = "move these lines up, beside `channels`";
+            cx.report.push(Diagnostic::error(codes::BAD_VALUE, entry.key.span, message).help(help));
+            continue;
+        }
+        cx.refer(Sort::Channel, name.as_str(), entry.key.span);
+        let mut budgets = Budgets::default();
+        let allowed = ["quiet", "posts", "promo", "mentions"];
+        if let Some(fields) = Fields::read(&mut cx.report, &entry.value, "a channel's budgets", &allowed) {
+            amounts(cx, &fields, scope, &mut budgets);
+        }
+        channels.insert(name, budgets);
+    }
+    channels
+}
+
+fn amounts(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, budgets: &mut Budgets) {
     if let Some(node) = fields.get("quiet") {
         budgets.quiet = quiet(cx, node);
     }
@@ -47,7 +86,6 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
     if let Some(node) = fields.get("promo") {
         budgets.promo = promo(cx, node, scope);
     }
-    budgets
 }
 
 /// `22:30-08:00`

@@ -72,6 +72,7 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
         title: Arc::from(name.as_str()),
         name,
         trigger,
+        dates_file: None,
         during: Vec::new(),
         when: None,
         from: None,
@@ -128,6 +129,8 @@ pub(crate) fn lower(
     let mut scope = scope;
     scope.known.dates = dates;
     let mut play = empty(PlayName::new(name), trigger, Duration::HOUR);
+    play.dates_file =
+        fields.get("dates").and_then(|node| node.get("file")).and_then(Node::text).map(Arc::from);
     play.overlap = match play.trigger {
         Trigger::Schedule(_) => Overlap::Skip,
         Trigger::Dates(_) | Trigger::Signal(_) | Trigger::Command => Overlap::Allow,

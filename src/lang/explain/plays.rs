@@ -1,6 +1,6 @@
 //! Codes of plays: triggers, times, steps, expressions, scripts.
 
-use super::{Entry, entry};
+use super::{Entry, entry, none};
 use crate::base::diagnostic::{
     Severity::{Error, Warning},
     code::{Example, Words},
@@ -303,5 +303,17 @@ pub(super) const ENTRIES: &[Entry] = &[
         Example::of(
             "budgets: { quiet: 22:30-08:00 }\nplays:\n  night:\n    every: day at 22:00\n    steps:\n      - post: Good night.\n",
         ),
+    ),
+    none(
+        "runs-out",
+        Warning,
+        "日历或日期文件快用完了,或已经用完",
+        Words {
+            en: "A calendar with `off` and `work` that is used, a calendar under `only` or `promo.around`, or a file of `dates` says \
+                 nothing of the days after its last. `check`, `run` and `status` say so thirty days ahead; the same file is silent \
+                 earlier, because this is about today and not about the file.",
+            zh: "用到的 `off`、`work` 日历,`only` 或 `promo.around` 的日历,或 `dates` 的文件,对最后一天之后的日子没有任何说明。\
+                 `check`、`run`、`status` 会提前三十天提醒;更早的时候不会,因为这取决于今天,而不是文件本身。",
+        },
     ),
 ];

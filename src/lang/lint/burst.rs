@@ -7,11 +7,12 @@ use crate::{
             Diagnostic, Severity,
             code::{Code, Example, Words},
         },
-        ids::PhaseName,
-        words::ticks,
+        ids::{ChannelName, PhaseName},
+        words::{tick, ticks},
     },
     model::{
         budget::Window,
+        channel::GROUP,
         play::Play,
         step::{Step, Verb},
     },
@@ -45,36 +46,53 @@ pub(super) const CODE: Code = Code {
 };
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    let Some(quota) = cx.playbook.budgets.posts.filter(|quota| quota.per == Window::Day) else { return };
+    let budgets = &cx.playbook.budgets;
+    let channels = budgets.channels.keys().cloned().chain([ChannelName::new(GROUP)]);
+    for channel in channels {
+        let quota = budgets.of(&channel).and_then(|budgets| budgets.posts);
+        if let Some(quota) = quota.filter(|quota| quota.per == Window::Day) {
+            check_channel(cx, &channel, quota.max, out);
+        }
+    }
+}
+
+fn check_channel(cx: &Context<'_>, channel: &ChannelName, max: u32, out: &mut Vec<Diagnostic>) {
     let mut worst: Option<(Date, u32, Vec<&str>)> = None;
     for phase in &cx.playbook.phases {
-        for (day, plays) in posts_by_day(cx, &phase.name) {
+        for (day, plays) in posts_by_day(cx, &phase.name, channel) {
             let total: u32 = plays.values().sum();
-            if total > quota.max && worst.as_ref().is_none_or(|(_, most, _)| total > *most) {
+            if total > max && worst.as_ref().is_none_or(|(_, most, _)| total > *most) {
                 worst = Some((day, total, plays.into_keys().collect()));
             }
         }
     }
     let Some((day, total, plays)) = worst else { return };
+    let (at, to) = match channel.as_str() {
+        GROUP => ("budgets.posts.max", String::new()),
+        name => ("budgets.channels", format!(" to {}", tick(name))),
+    };
     let message = format!(
-        "on days such as {day}, {} {} {total} times; {} are let through and the rest waits for the next day",
+        "{} {day} has {total} posts{to} by {}, the budget is {max}; what is over waits for the next day",
+        day.strftime("%A"),
         ticks(&plays, "and"),
-        if plays.len() == 1 { "posts" } else { "post" },
-        quota.max
     );
     out.push(
-        found(&CODE, cx.span("budgets.posts.max"), message)
+        found(&CODE, cx.span(at), message)
             .help("spread the plays over the week, join posts, or raise `posts.max`"),
     );
 }
 
-/// How often each play posts to the group on each day while a phase lasts.
-fn posts_by_day<'a>(cx: &Context<'a>, phase: &PhaseName) -> BTreeMap<Date, BTreeMap<&'a str, u32>> {
+/// How often each play posts to a channel on each day while a phase lasts.
+fn posts_by_day<'a>(
+    cx: &Context<'a>,
+    phase: &PhaseName,
+    channel: &ChannelName,
+) -> BTreeMap<Date, BTreeMap<&'a str, u32>> {
     let mut days: BTreeMap<Date, BTreeMap<&str, u32>> = BTreeMap::new();
     for play in cx.playbook.plays.iter().filter(|play| runs_in(play, phase)) {
         let dues = due_steps(play);
         for anchor in cx.anchors(play, 8) {
-            for due in dues.iter().filter(|due| posts(due.step)) {
+            for due in dues.iter().filter(|due| posts(due.step, channel)) {
                 let day = cx.playbook.zone.date(due.at(anchor, cx.playbook));
                 *days.entry(day).or_default().entry(play.name.as_str()).or_default() += 1;
             }
@@ -87,10 +105,10 @@ fn runs_in(play: &Play, phase: &PhaseName) -> bool {
     play.during.is_empty() || play.during.contains(phase)
 }
 
-fn posts(step: &Step) -> bool {
+fn posts(step: &Step, channel: &ChannelName) -> bool {
     match &step.verb {
-        Verb::Post(post) => post.to.as_str() == "group",
-        Verb::Ask(ask) => ask.to.as_str() == "group",
+        Verb::Post(post) => post.to == *channel,
+        Verb::Ask(ask) => ask.to == *channel,
         _ => false,
     }
 }
@@ -106,12 +124,20 @@ mod tests {
         assert_eq!(
             messages(&CODE, two),
             [
-                "on days such as 2026-03-02, `a` and `b` post 2 times; 1 are let through and the rest waits for the next day"
+                "Monday 2026-03-02 has 2 posts by `a` and `b`, the budget is 1; what is over waits for the next day"
             ]
         );
         let phases = "budgets: { posts: { max: 1 per day } }\nphases:\n  - { name: seed, timeout: 7d }\n  - { name: grow }\nplays:\n  \
                       a:\n    every: monday at 09:00\n    during: seed\n    steps:\n      - post: One.\n  \
                       b:\n    every: monday at 10:00\n    during: grow\n    steps:\n      - post: Two.\n";
         assert_eq!(messages(&CODE, phases), [""; 0]);
+        let news = "channels: { group: { type: console }, news: { type: console } }\nbudgets: { channels: { news: { posts: 1 per day } } }\nplays:\n  \
+                    a:\n    every: monday at 09:00\n    steps:\n      - { post: One., to: news }\n      - { post: Two., to: news }\n      - post: Three.\n";
+        assert_eq!(
+            messages(&CODE, news),
+            [
+                "Monday 2026-03-02 has 2 posts to `news` by `a`, the budget is 1; what is over waits for the next day"
+            ]
+        );
     }
 }

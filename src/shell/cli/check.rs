@@ -5,9 +5,13 @@ use super::{
     load::{self, Loaded},
     output::{BAD, GOOD, Output, WARN, paint},
 };
-use crate::base::{
-    diagnostic::{Severity, github, json, text},
-    words,
+use crate::{
+    base::{
+        diagnostic::{Severity, github, json, text},
+        words,
+    },
+    lang::ending,
+    shell::clock,
 };
 use std::path::PathBuf;
 
@@ -50,8 +54,10 @@ impl Check {
                 }
             };
             let compiled = &loaded.compiled;
+            let ending = ending::warnings(compiled, clock::now());
             errors |= compiled.playbook.is_none() || !compiled.script_problems.is_empty();
-            for diagnostic in compiled.report.diagnostics.iter().chain(&compiled.script_problems) {
+            let report = compiled.report.diagnostics.iter();
+            for diagnostic in report.chain(&compiled.script_problems).chain(&ending) {
                 match self.format {
                     CheckFormat::Json => out.line(json::render(diagnostic, &compiled.sources))?,
                     CheckFormat::Github => out.line(github::render(diagnostic, &compiled.sources))?,
@@ -63,7 +69,7 @@ impl Check {
                 }
             }
             if self.format == CheckFormat::Text {
-                out.line(verdict(&loaded))?;
+                out.line(verdict(&loaded, ending.len()))?;
             }
         }
         if !unreadable.is_empty() {
@@ -74,10 +80,10 @@ impl Check {
 }
 
 /// What is good and what is not, in one line.
-fn verdict(loaded: &Loaded) -> String {
+fn verdict(loaded: &Loaded, ending: usize) -> String {
     let report = &loaded.compiled.report;
     let errors = report.count(Severity::Error) + loaded.compiled.script_problems.len();
-    let warnings = report.count(Severity::Warning);
+    let warnings = report.count(Severity::Warning) + ending;
     let remarks = report.count(Severity::Info);
     let mut counts = vec![
         paint(if errors > 0 { BAD } else { GOOD }, &words::count(errors, "error")),

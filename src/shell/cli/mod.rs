@@ -20,6 +20,7 @@ mod control;
 mod explain;
 mod handbook;
 mod import;
+mod junit;
 mod log;
 mod members;
 mod new;
@@ -33,6 +34,8 @@ mod send;
 mod simulate;
 mod status;
 mod tasks;
+mod test;
+mod why;
 
 use clap::{CommandFactory as _, Parser as _};
 use failure::{Code, Failure};
@@ -70,6 +73,7 @@ commands! {
     Check(check::Check)
     Plan(plan::Plan)
     Simulate(simulate::Simulate)
+    Test(test::Test)
     Run(run::Run)
     Status(status::Status)
     Runs(runs::Runs)
@@ -89,6 +93,7 @@ commands! {
     Retry(control::Retry)
     Skip(control::Skip)
     Next(next::Next)
+    Why(why::Why)
     Render(render::Render)
     Send(send::Send)
     Explain(explain::Explain)

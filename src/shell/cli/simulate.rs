@@ -16,7 +16,7 @@ use crate::{
         report::Gatherer,
         tally::Tally,
         timeline::{self, Tone},
-        world::Habits,
+        world::World,
     },
 };
 use std::{path::PathBuf, sync::Arc};
@@ -73,7 +73,7 @@ impl Simulate {
             to: window.to,
             members: self.members,
             seed: self.seed,
-            habits: Habits::default(),
+            world: Arc::new(World::default()),
         };
         let material = Material::new(&playbook, loaded.folder.clone());
         let findings = match self.format {

@@ -2,7 +2,7 @@
 //!
 //! The counterpart of [`crate::model::channel::Channel`], which only names where secrets are. Never serialized.
 
-use super::secret::Secret;
+use super::secret::{Secret, censor};
 use crate::{
     base::{ids::ChannelName, time::Duration},
     model::channel::{ChannelKind, InDoubt, Rate},
@@ -51,7 +51,7 @@ impl Robot {
     pub fn new(kind: ChannelKind, settings: BTreeMap<String, Secret>) -> Self {
         let mut digest = Sha256::new();
         digest.update(kind.as_str());
-        for name in ["url", "base_url", "token", "chat", "room", "group"] {
+        for name in ["url", "base_url", "token", "chat", "room", "group", "from"] {
             digest.update([0]);
             digest.update(settings.get(name).map_or("", Secret::expose));
         }
@@ -70,14 +70,25 @@ impl Robot {
                     "url" => match kind {
                         ChannelKind::Wecom => "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=KEY",
                         ChannelKind::Feishu => "https://open.feishu.cn/open-apis/bot/v2/hook/TOKEN",
+                        ChannelKind::Email => "smtps://USER:PASSWORD@mail.example.org",
                         _ => "https://example.com/URL",
                     },
+                    "from" => "FROM@example.org",
+                    "to" => "TO@example.org",
                     _ => "VALUE",
                 };
                 ((*name).to_owned(), Secret::new(value))
             })
             .collect();
         Self::new(kind, settings)
+    }
+
+    /// Text from outside without what is secret about this robot: a platform may repeat what it was sent.
+    pub fn censor(&self, text: &str) -> String {
+        let secret = |name: &str| {
+            matches!(name, "url" | "base_url" | "token" | "secret") || name.starts_with("headers.")
+        };
+        censor(text, self.settings.iter().filter(|(name, _)| secret(name)).map(|(_, value)| value))
     }
 
     /// A resolved setting as text, for a request that is about to be made.

@@ -116,6 +116,9 @@ fn shown(key: &str, value: Value, zone: &Zone) -> Value {
                     _ => {}
                 }
             }
+            if key == "horizons" {
+                return Value::Object(map.into_iter().map(|(k, v)| (k, shown("length", v, zone))).collect());
+            }
             // Inside a fact's values the names are the playbook's own: numbers there stay numbers.
             Value::Object(map.into_iter().map(|(k, v)| (k, shown("", v, zone))).collect())
         }

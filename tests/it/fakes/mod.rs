@@ -19,6 +19,7 @@ use tokio::{
 };
 
 pub(crate) mod feishu;
+pub(crate) mod smtp;
 pub(crate) mod wecom;
 
 /// A request as it was received.

@@ -115,7 +115,7 @@ impl Adapter for Feishu {
             19001 => refused("the URL's token is wrong, or the bot was removed from the group"),
             19021 => refused("the signature does not match: check `secret`, and this machine's clock"),
             19022 => refused("the bot only takes messages from listed addresses: add this machine's"),
-            19024 => refused("the bot only takes messages that hold one of its keywords"),
+            19024 => refused("the bot's keyword filter refused this; add one of its keywords to the text"),
             230_025 => refused("the message is too long"),
             _ if response.status >= 500 => answer::retry(in_words("Feishu has a problem of its own")),
             _ => refused("Feishu refused the message"),
