@@ -309,7 +309,7 @@ mod tests {
         use crate::{base::ids::Digest, engine};
         let mut state = State::new("g".into());
         let adopted =
-            Fact::Adopted { digest: Digest::from("d"), created: crowd.from, horizon: Duration::ZERO };
+            Fact::Adopted { digest: Digest::from("d"), created: crowd.from, horizon: Duration::ZERO, horizons: BTreeMap::new() };
         engine::apply(&mut state, &Entry { at: crowd.from, input: None, fact: adopted }).unwrap();
         let end = crowd.from.plus(Duration::DAY.times(days));
         let members = match crowd.settle(&state, 60).map(|input| input.kind) {
