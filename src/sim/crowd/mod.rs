@@ -306,8 +306,12 @@ mod tests {
     fn heard(mut crowd: Crowd, days: i64) -> Vec<(Timestamp, String, MemberId)> {
         use crate::{base::ids::Digest, engine};
         let mut state = State::new("g".into());
-        let adopted =
-            Fact::Adopted { digest: Digest::from("d"), created: crowd.from, horizon: Duration::ZERO, horizons: BTreeMap::new() };
+        let adopted = Fact::Adopted {
+            digest: Digest::from("d"),
+            created: crowd.from,
+            horizon: Duration::ZERO,
+            horizons: BTreeMap::new(),
+        };
         engine::apply(&mut state, &Entry { at: crowd.from, input: None, fact: adopted }).unwrap();
         let end = crowd.from.plus(Duration::DAY.times(days));
         let members = match crowd.settle(&state, 60).map(|input| input.kind) {
