@@ -44,9 +44,14 @@ impl FolderError {
     pub fn phrase(&self) -> Phrase {
         match self {
             Self::Missing(path) => {
-                phrase!("there is no file {path:?} in the playbook's folder", "剧本的文件夹里没有文件 {path:?}")
+                phrase!(
+                    "there is no file {path:?} in the playbook's folder",
+                    "剧本的文件夹里没有文件 {path:?}"
+                )
             }
-            Self::Outside(path) => phrase!("{path:?} is outside the playbook's folder", "{path:?} 在剧本的文件夹之外"),
+            Self::Outside(path) => {
+                phrase!("{path:?} is outside the playbook's folder", "{path:?} 在剧本的文件夹之外")
+            }
             Self::TooLarge { path, found, limit } => phrase!(
                 "{path:?} has {found} bytes; the limit is {limit}",
                 "{path:?} 有 {found} 字节；上限是 {limit}"

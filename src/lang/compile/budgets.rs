@@ -1,12 +1,12 @@
 //! `budgets`: how much a group may be talked to.
 
-use crate::base::phrase::pair;
 use super::{
     channels::one_unit,
     cx::Cx,
     names::Sort,
     text::{self, Scope},
 };
+use crate::base::phrase::pair;
 use crate::{
     base::{
         ids::CalendarName,
@@ -22,9 +22,12 @@ use crate::{
 /// Lowers `budgets`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
     let mut budgets = Budgets::default();
-    let Some(fields) =
-        Fields::read(&mut cx.report, node, pair("`budgets`", "`budgets`"), &["quiet", "posts", "promo", "mentions"])
-    else {
+    let Some(fields) = Fields::read(
+        &mut cx.report,
+        node,
+        pair("`budgets`", "`budgets`"),
+        &["quiet", "posts", "promo", "mentions"],
+    ) else {
         return budgets;
     };
     if let Some(node) = fields.get("quiet") {
@@ -33,7 +36,9 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
     if let Some(node) = fields.get("posts") {
         if node.scalar().is_some() {
             budgets.posts = quota(cx, node);
-        } else if let Some(fields) = Fields::read(&mut cx.report, node, pair("`posts`", "`posts`"), &["max", "gap"]) {
+        } else if let Some(fields) =
+            Fields::read(&mut cx.report, node, pair("`posts`", "`posts`"), &["max", "gap"])
+        {
             budgets.posts = fields.get("max").and_then(|node| quota(cx, node));
             budgets.gap = fields.get("gap").and_then(|node| reader::duration(&mut cx.report, node));
         }
@@ -41,7 +46,9 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
     if let Some(node) = fields.get("mentions") {
         if node.scalar().is_some() {
             budgets.mentions = quota(cx, node);
-        } else if let Some(fields) = Fields::read(&mut cx.report, node, pair("`mentions`", "`mentions`"), &["max"]) {
+        } else if let Some(fields) =
+            Fields::read(&mut cx.report, node, pair("`mentions`", "`mentions`"), &["max"])
+        {
             budgets.mentions = fields.get("max").and_then(|node| quota(cx, node));
         }
     }
@@ -70,7 +77,8 @@ fn quiet(cx: &mut Cx<'_>, node: &Node) -> Option<Quiet> {
 
 /// `6 per day`, `6 per 12h`
 fn quota(cx: &mut Cx<'_>, node: &Node) -> Option<Quota> {
-    let expected = pair("an amount such as `6 per day` or `2 per 12h`", "数量，例如 `6 per day` 或 `2 per 12h`");
+    let expected =
+        pair("an amount such as `6 per day` or `2 per 12h`", "数量，例如 `6 per day` 或 `2 per 12h`");
     let text = reader::text(&mut cx.report, node, expected)?;
     let parsed = text.split_once("per").and_then(|(max, per)| {
         let max: u32 = max.trim().parse().ok()?;
@@ -81,7 +89,9 @@ fn quota(cx: &mut Cx<'_>, node: &Node) -> Option<Quota> {
         Some(Quota { max, per })
     });
     match parsed {
-        Some(Quota { per: Window::Day, .. }) => cx.uses_clock(node.span, pair("a calendar day", "日历上的一天")),
+        Some(Quota { per: Window::Day, .. }) => {
+            cx.uses_clock(node.span, pair("a calendar day", "日历上的一天"))
+        }
         Some(_) => {}
         None => reader::bad_value(&mut cx.report, node, expected, None),
     }

@@ -2,12 +2,12 @@
 //!
 //! Every function gives `None` exactly when it has reported why; callers never report again.
 
-use crate::base::phrase::{Phrase, Words, pair, phrase};
 use super::{
     near,
     node::{Entry, Kind, Node, Scalar},
     quoting::{half_width, in_units},
 };
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report, fix::Fix, suggest::certain},
@@ -48,16 +48,16 @@ fn missing_space(text: &str) -> Option<Phrase> {
     let key = &text[..end];
     let rest = text[end..].trim_start_matches([':', '\u{ff1a}']).trim_start();
     let word = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    word.then(|| phrase!("write `{key}: {rest}`, with a plain colon and a space after it", "写成 `{key}: {rest}`，用半角冒号，后面加一个空格"))
+    word.then(|| {
+        phrase!(
+            "write `{key}: {rest}`, with a plain colon and a space after it",
+            "写成 `{key}: {rest}`，用半角冒号，后面加一个空格"
+        )
+    })
 }
 
 /// A scalar that cannot be read as what it should be.
-pub(crate) fn bad_value(
-    report: &mut Report,
-    node: &Node,
-    expected: impl Into<Phrase>,
-    help: Option<Phrase>,
-) {
+pub(crate) fn bad_value(report: &mut Report, node: &Node, expected: impl Into<Phrase>, help: Option<Phrase>) {
     let (expected, found) = (expected.into(), node.found());
     let mut diagnostic = Diagnostic::error(
         codes::BAD_VALUE,
@@ -87,12 +87,7 @@ pub(crate) struct Fields<'n> {
 
 impl<'n> Fields<'n> {
     /// Reads a mapping; every key that is not allowed is reported.
-    pub(crate) fn read(
-        report: &mut Report,
-        node: &'n Node,
-        what: Words,
-        allowed: &[&str],
-    ) -> Option<Self> {
+    pub(crate) fn read(report: &mut Report, node: &'n Node, what: Words, allowed: &[&str]) -> Option<Self> {
         let fields = Self::open(report, node, what)?;
         for entry in fields.entries {
             if !allowed.contains(&&*entry.key.value) {
@@ -132,8 +127,12 @@ impl<'n> Fields<'n> {
             Some(entry) if !entry.value.is_null() => Some(&entry.value),
             Some(entry) => {
                 report.push(
-                    Diagnostic::error(codes::MISSING_VALUE, entry.key.span, phrase!("`{key}` has no value", "`{key}` 后面没有值"))
-                        .help(help),
+                    Diagnostic::error(
+                        codes::MISSING_VALUE,
+                        entry.key.span,
+                        phrase!("`{key}` has no value", "`{key}` 后面没有值"),
+                    )
+                    .help(help),
                 );
                 None
             }
@@ -185,7 +184,11 @@ pub(crate) fn unknown_key(
 }
 
 /// A scalar.
-pub(crate) fn scalar<'n>(report: &mut Report, node: &'n Node, expected: impl Into<Phrase>) -> Option<&'n Scalar> {
+pub(crate) fn scalar<'n>(
+    report: &mut Report,
+    node: &'n Node,
+    expected: impl Into<Phrase>,
+) -> Option<&'n Scalar> {
     let scalar = node.scalar();
     if scalar.is_none() {
         wrong_kind(report, node, expected);
@@ -194,16 +197,16 @@ pub(crate) fn scalar<'n>(report: &mut Report, node: &'n Node, expected: impl Int
 }
 
 /// A text as it was written.
-pub(crate) fn text<'n>(report: &mut Report, node: &'n Node, expected: impl Into<Phrase>) -> Option<&'n Arc<str>> {
+pub(crate) fn text<'n>(
+    report: &mut Report,
+    node: &'n Node,
+    expected: impl Into<Phrase>,
+) -> Option<&'n Arc<str>> {
     scalar(report, node, expected).map(|scalar| &scalar.text)
 }
 
 /// A scalar that parses.
-pub(crate) fn parsed<T: FromStr>(
-    report: &mut Report,
-    node: &Node,
-    expected: impl Into<Phrase>,
-) -> Option<T> {
+pub(crate) fn parsed<T: FromStr>(report: &mut Report, node: &Node, expected: impl Into<Phrase>) -> Option<T> {
     let expected = expected.into();
     let text = text(report, node, expected.clone())?;
     if let Ok(value) = text.parse() {
@@ -229,7 +232,15 @@ pub(crate) fn duration(report: &mut Report, node: &Node) -> Option<Duration> {
         && !text.is_empty()
         && text.bytes().all(|b| b.is_ascii_digit())
     {
-        bad_value(report, node, expected, Some(phrase!("say which unit: `{text}m`, `{text}h` or `{text}d`", "写明单位：`{text}m`、`{text}h` 或 `{text}d`")));
+        bad_value(
+            report,
+            node,
+            expected,
+            Some(phrase!(
+                "say which unit: `{text}m`, `{text}h` or `{text}d`",
+                "写明单位：`{text}m`、`{text}h` 或 `{text}d`"
+            )),
+        );
         return None;
     }
     parsed(report, node, expected)
@@ -258,8 +269,20 @@ pub(crate) fn boolean(report: &mut Report, node: &Node) -> Option<bool> {
         "false" | "False" | "FALSE" => Some(false),
         word => {
             let help = match word.to_ascii_lowercase().as_str() {
-                "yes" | "on" | "y" => Some(pair("`yes` and `on` are plain words here: write `true`", "`yes` 和 `on` 在这里只是普通的词：请写 `true`").into()),
-                "no" | "off" | "n" => Some(pair("`no` and `off` are plain words here: write `false`", "`no` 和 `off` 在这里只是普通的词：请写 `false`").into()),
+                "yes" | "on" | "y" => Some(
+                    pair(
+                        "`yes` and `on` are plain words here: write `true`",
+                        "`yes` 和 `on` 在这里只是普通的词：请写 `true`",
+                    )
+                    .into(),
+                ),
+                "no" | "off" | "n" => Some(
+                    pair(
+                        "`no` and `off` are plain words here: write `false`",
+                        "`no` 和 `off` 在这里只是普通的词：请写 `false`",
+                    )
+                    .into(),
+                ),
                 _ => None,
             };
             bad_value(report, node, expected, help);
@@ -282,7 +305,11 @@ pub(crate) fn integer(report: &mut Report, node: &Node, least: i64, most: i64) -
     };
     let number: i64 = parsed(report, node, expected.clone())?;
     if number < least || number > most {
-        let limit = if number > most { phrase!("a whole number, at most {most}", "不大于 {most} 的整数") } else { expected };
+        let limit = if number > most {
+            phrase!("a whole number, at most {most}", "不大于 {most} 的整数")
+        } else {
+            expected
+        };
         bad_value(report, node, limit, None);
         return None;
     }
@@ -318,14 +345,22 @@ pub(crate) fn one_or_many<'n>(report: &mut Report, node: &'n Node, expected: Wor
             items.iter().filter(|item| scalar(report, item, expected).is_some()).collect()
         }
         Kind::Null | Kind::Mapping(_) => {
-            wrong_kind(report, node, phrase!("{expected}, or a list of them", "{expected}，或它们的列表"; expected));
+            wrong_kind(
+                report,
+                node,
+                phrase!("{expected}, or a list of them", "{expected}，或它们的列表"; expected),
+            );
             Vec::new()
         }
     }
 }
 
 /// The items of a list.
-pub(crate) fn list<'n>(report: &mut Report, node: &'n Node, expected: impl Into<Phrase>) -> Option<&'n [Node]> {
+pub(crate) fn list<'n>(
+    report: &mut Report,
+    node: &'n Node,
+    expected: impl Into<Phrase>,
+) -> Option<&'n [Node]> {
     if node.items().is_none() {
         wrong_kind(report, node, expected);
     }
@@ -349,7 +384,8 @@ mod tests {
         let mut report = Report::default();
         let node = node("tilte: x\n“steps”: y\n");
         Fields::read(&mut report, &node, pair("a play", "玩法"), &["title", "steps"]).expect("fields");
-        let help: Vec<_> = report.diagnostics.iter().filter_map(|d| d.help.as_ref().map(|help| help.en.as_str())).collect();
+        let help: Vec<_> =
+            report.diagnostics.iter().filter_map(|d| d.help.as_ref().map(|help| help.en.as_str())).collect();
         assert_eq!(help, ["did you mean `title`?", "write `steps` with plain, half-width signs"]);
     }
 
@@ -360,7 +396,8 @@ mod tests {
         assert_eq!(duration(&mut report, node.get("a").expect("a")), None);
         assert_eq!(boolean(&mut report, node.get("b").expect("b")), None);
         assert_eq!(clock(&mut report, node.get("c").expect("c")), None);
-        let help: Vec<_> = report.diagnostics.iter().filter_map(|d| d.help.as_ref().map(|help| help.en.as_str())).collect();
+        let help: Vec<_> =
+            report.diagnostics.iter().filter_map(|d| d.help.as_ref().map(|help| help.en.as_str())).collect();
         assert_eq!(
             help,
             [

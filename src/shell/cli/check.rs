@@ -7,8 +7,8 @@ use super::{
 };
 use super::{fix, lang::Languages};
 use crate::base::{
-    locale::Locale,
     diagnostic::{Severity, github, json, text},
+    locale::Locale,
     words,
 };
 use std::path::PathBuf;
@@ -66,7 +66,9 @@ impl Check {
             for diagnostic in compiled.report.diagnostics.iter().chain(&compiled.script_problems) {
                 match self.format {
                     CheckFormat::Json => out.line(json::render(diagnostic, &compiled.sources, programs))?,
-                    CheckFormat::Github => out.line(github::render(diagnostic, &compiled.sources, programs))?,
+                    CheckFormat::Github => {
+                        out.line(github::render(diagnostic, &compiled.sources, programs))?
+                    }
                     CheckFormat::Text => {
                         let style = if out.color { text::Style::Coloured } else { text::Style::Plain };
                         out.line(text::render(diagnostic, &compiled.sources, style, people))?;

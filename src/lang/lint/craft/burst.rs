@@ -1,7 +1,7 @@
 //! `burst`: more posts on one day than the budget allows, so that the last ones arrive on another.
 
-use crate::base::phrase::{Phrase, Words, pair, phrase};
 use super::context::{Context, due_steps, found};
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::{
     base::{
         diagnostic::{
@@ -22,10 +22,16 @@ use std::collections::BTreeMap;
 pub(super) const CODE: Code = Code {
     slug: "burst",
     severity: Severity::Warning,
-    meaning: pair("on some day the plays post more often than `posts.max` allows", "某一天的消息数超过 `posts.max`"),
-    explanation: pair("What is over the budget of a day is held until the next, in order, and pushes that day's messages back in turn. \
+    meaning: pair(
+        "on some day the plays post more often than `posts.max` allows",
+        "某一天的消息数超过 `posts.max`",
+    ),
+    explanation: pair(
+        "What is over the budget of a day is held until the next, in order, and pushes that day's messages back in turn. \
              Counted are posts and questions to the group whose time follows from the file, over eight ordinary weeks and \
-             all dates; scripts may add more.", "超出当天额度的消息会按顺序留到第二天，又把第二天的往后推。统计的是八个普通星期和所有日期里、时间可以从文件推出的`post` 和 `ask`；脚本可能还会更多。"),
+             all dates; scripts may add more.",
+        "超出当天额度的消息会按顺序留到第二天，又把第二天的往后推。统计的是八个普通星期和所有日期里、时间可以从文件推出的`post` 和 `ask`；脚本可能还会更多。",
+    ),
     bad: Example::of(
         "budgets: { posts: { max: 2 per day } }\nplays:\n  news:\n    every: day at 09:00\n    steps:\n      - post: One.\n      \
          - post: Two.\n      - post: Three.\n",
@@ -56,10 +62,10 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         "on days such as {day}, {plays} {post} {total} times; {max} are let through and the rest waits for the next day",
         "像 {day} 这样的日子，{plays} 共发{post} {total} 条；只放行 {max} 条，其余等到第二天"; plays, post
     );
-    out.push(
-        found(&CODE, cx.span("budgets.posts.max"), message)
-            .help(pair("spread the plays over the week, join posts, or raise `posts.max`", "把玩法分散到一周里，合并消息，或调高 `posts.max`")),
-    );
+    out.push(found(&CODE, cx.span("budgets.posts.max"), message).help(pair(
+        "spread the plays over the week, join posts, or raise `posts.max`",
+        "把玩法分散到一周里，合并消息，或调高 `posts.max`",
+    )));
 }
 
 /// How often each play posts to the group on each day while a phase lasts.
