@@ -56,6 +56,10 @@ impl FolderError {
                 "{path:?} has {found} bytes; the limit is {limit}",
                 "{path:?} 有 {found} 字节；上限是 {limit}"
             ),
+            Self::Unreadable { path, reason } if reason.contains("utf-8") => phrase!(
+                "{path:?} cannot be read: {reason}; save it as UTF-8",
+                "{path:?} 不是 UTF-8 文字，读不了；请另存为 UTF-8"
+            ),
             Self::Unreadable { path, reason } => {
                 phrase!("{path:?} cannot be read: {reason}", "{path:?} 读不了：{reason}")
             }

@@ -81,7 +81,7 @@ fn walk<'p>(
             if let Some(span) = place(cx, &format!("plays.{name}.steps.{step}")) {
                 let message = phrase!(
                     "plays start each other in a circle: {}",
-                    "玩法互相启动，成了一个圈：{}",
+                    "玩法互相启动，成了一个圈：`{}`",
                     circle.join(" → ")
                 );
                 cx.error(

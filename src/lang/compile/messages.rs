@@ -41,7 +41,7 @@ pub(crate) fn channel(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &str) -> Chann
                 let channels = cx.names.all(Sort::Channel);
                 let help = phrase!(
                     "a post goes to a channel ({}); to ask a person write `task`, to notify one write `mention: {name}`",
-                    "消息发到频道（{}）；要请人做事写 `task`，要提醒某人写 `mention: {name}`",
+                    "消息发到频道（`{}`）；要请人做事写 `task`，要提醒某人写 `mention: {name}`",
                     channels.join(" / ")
                 );
                 cx.error(

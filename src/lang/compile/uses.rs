@@ -117,7 +117,7 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Un
             path_node.span,
             phrase!(
                 "playbooks use each other in a circle: {}",
-                "剧本互相引用，成了一个圈：{}",
+                "剧本互相引用，成了一个圈：`{}`",
                 circle.join(" → ")
             ),
             pair("remove one of the uses", "去掉其中一个引用"),

@@ -76,7 +76,7 @@ impl Walk<'_> {
                 None => {
                     phrase!(
                         "in scope here: {}; text is written in quotes: `\"{name}\"`",
-                        "这里可用的有：{}；文字要加引号：`\"{name}\"`",
+                        "这里可用的有：`{}`；文字要加引号：`\"{name}\"`",
                         names.join(", ")
                     )
                 }
