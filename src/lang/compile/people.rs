@@ -179,7 +179,7 @@ fn term(cx: &mut Cx<'_>, node: &Node) -> Option<Term> {
     });
     match term {
         Some(Term::Days(_) | Term::Months(_)) => {
-            cx.uses_clock(node.span, pair("a term of days", "以天计的任期"))
+            cx.uses_clock(node.span, pair("a term of days", "以天计的任期"));
         }
         Some(Term::Exact(_)) => {}
         None => reader::bad_value(&mut cx.report, node, expected, None),

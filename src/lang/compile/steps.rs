@@ -280,7 +280,7 @@ fn check_keys(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &'static str) {
                 &mut cx.report,
                 entry,
                 fields.entries(),
-                Phrase::same(format!("`{verb}`")),
+                Phrase { en: format!("`{verb}`"), zh: format!("`{verb}` ") },
                 &allowed,
             );
         } else {

@@ -4,7 +4,7 @@
 
 use super::{
     near,
-    node::{Entry, Kind, Node, Scalar},
+    node::{Entry, Kind, Node, Scalar, Style},
     quoting::{half_width, in_units},
 };
 use crate::base::phrase::{Phrase, Words, pair, phrase};
@@ -16,7 +16,7 @@ use crate::{
     },
     lang::codes,
 };
-use std::{str::FromStr, sync::Arc};
+use std::{ops::Range, str::FromStr, sync::Arc};
 
 /// A text cut to what fits into a message.
 pub(crate) fn shorten(text: &str) -> String {
@@ -36,23 +36,29 @@ pub(crate) fn wrong_kind(report: &mut Report, node: &Node, expected: impl Into<P
         node.span,
         phrase!("expected {expected}, found {found}", "应为{expected}，写的却是{found}"; expected, found),
     );
-    if let Some(help) = node.text().and_then(missing_space) {
+    if let Some((help, colon)) = node.text().and_then(missing_space) {
         diagnostic = diagnostic.help(help);
+        if let Kind::Scalar(Scalar { style: Style::Plain, .. }) = node.kind {
+            let at = node.span.start as usize;
+            diagnostic = diagnostic.fix(Span::new(node.span.source, at + colon.start, at + colon.end), ": ");
+        }
     }
     report.push(diagnostic);
 }
 
-/// `post:大家好` where a mapping is expected: what it should have been.
-fn missing_space(text: &str) -> Option<Phrase> {
+/// `post:大家好` where a mapping is expected: what it should have been, and where the colon is. An address is none.
+fn missing_space(text: &str) -> Option<(Phrase, Range<usize>)> {
     let end = text.find([':', '\u{ff1a}'])?;
     let key = &text[..end];
     let rest = text[end..].trim_start_matches([':', '\u{ff1a}']).trim_start();
     let word = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    word.then(|| {
-        phrase!(
+    let colon = end..text.len() - rest.len();
+    (word && !rest.starts_with('/') && !rest.is_empty()).then(|| {
+        let help = phrase!(
             "write `{key}: {rest}`, with a plain colon and a space after it",
             "写成 `{key}: {rest}`，用半角冒号，后面加一个空格"
-        )
+        );
+        (help, colon)
     })
 }
 
@@ -214,10 +220,11 @@ pub(crate) fn parsed<T: FromStr>(report: &mut Report, node: &Node, expected: imp
     }
     let reads = |plain: &String| plain.trim().parse::<T>().is_ok();
     let plain = half_width(text).filter(reads);
-    let help = match &plain {
-        Some(plain) => Some(phrase!("write `{}` with half-width signs", "用半角符号写成 `{}`", plain.trim())),
-        None => in_units(text).filter(reads).map(|plain| phrase!("write `{}`", "写成 `{}`", plain.trim())),
-    };
+    let help = plain
+        .as_ref()
+        .map(|plain| phrase!("write `{}` with half-width signs", "用半角符号写成 `{}`", plain.trim()));
+    let plain = plain.or_else(|| in_units(text).filter(reads));
+    let help = help.or_else(|| plain.as_ref().map(|plain| phrase!("write `{}`", "写成 `{}`", plain.trim())));
     bad_value(report, node, expected, help);
     if let Some(plain) = plain {
         mend(report, node, plain.trim());

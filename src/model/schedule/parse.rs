@@ -63,7 +63,7 @@ fn interval(words: &Words<'_>) -> Result<Schedule, ScheduleError> {
         Err(ScheduleError { message, help: Some(help.into()), range: range.clone() })
     };
     let Ok(length) = lower.parse::<Duration>() else {
-        let (found, expected) = (Phrase::same(format!("`{text}`")), DAYS);
+        let (found, expected) = (Phrase::quoted(text), DAYS);
         let message = wrong(&found, &expected.into());
         return Err(ScheduleError { message, help: None, range });
     };
@@ -423,7 +423,7 @@ impl<'a> Words<'a> {
         let found = match (found, self.at) {
             ("", 0) => pair("nothing", "空的").into(),
             ("", _) => pair("the end", "到此为止").into(),
-            (word, _) => Phrase::same(format!("`{word}`")),
+            (word, _) => Phrase::quoted(word),
         };
         ScheduleError { message: wrong(&found, &expected), help: None, range: place }
     }

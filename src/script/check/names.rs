@@ -169,14 +169,14 @@ pub(super) fn has_no(on: Kind, name: &str, names: &[&str]) -> Phrase {
 /// A kind as a sentence calls it.
 pub(super) fn called(on: Kind) -> Words {
     match on {
-        "group" => pair("`group`", "`group`"),
-        "phase" => pair("`phase`", "`phase`"),
-        "run" => pair("`run`", "`run`"),
-        "signal" => pair("`signal`", "`signal`"),
-        "members" => pair("`members`", "`members`"),
-        "vars" => pair("`vars`", "`vars`"),
-        "roles" => pair("`roles`", "`roles`"),
-        "state" => pair("`state`", "`state`"),
+        "group" => pair("`group`", "`group` "),
+        "phase" => pair("`phase`", "`phase` "),
+        "run" => pair("`run`", "`run` "),
+        "signal" => pair("`signal`", "`signal` "),
+        "members" => pair("`members`", "`members` "),
+        "vars" => pair("`vars`", "`vars` "),
+        "roles" => pair("`roles`", "`roles` "),
+        "state" => pair("`state`", "`state` "),
         "role" => pair("a role", "角色"),
         "person" => pair("a person", "人"),
         "time" => pair("a time", "时刻"),
