@@ -6,8 +6,9 @@
 
 use playbook::{
     base::{
-        diagnostic::{github, json, text},
-        source::MemoryFolder,
+        diagnostic::{fix, github, json, text},
+        locale::Locale,
+        source::{MemoryFolder, SourceId},
     },
     lang::{compile, explain},
 };
@@ -283,10 +284,18 @@ fn try_one(text: &str, files: &BTreeMap<String, Arc<str>>) {
     files.insert("fuzz.yaml".into(), text.into());
     let compiled = compile(&MemoryFolder(files), "fuzz.yaml");
     for found in compiled.report.diagnostics.iter().chain(&compiled.script_problems).take(50) {
-        text::render(found, &compiled.sources, text::Style::Plain);
-        json::render(found, &compiled.sources);
-        github::render(found, &compiled.sources);
+        for locale in [Locale::En, Locale::Zh] {
+            text::render(found, &compiled.sources, text::Style::Plain, locale);
+            json::render(found, &compiled.sources, locale);
+            github::render(found, &compiled.sources, locale);
+        }
     }
+    // A fix changes its place and nothing else, and what it leaves can be read again.
+    let fixes = fix::together(&compiled.report.diagnostics, SourceId(0));
+    let length = fixes.iter().fold(text.len() as i64, |length, fix| {
+        length + fix.text.len() as i64 - i64::from(fix.span.end - fix.span.start)
+    });
+    assert_eq!(fix::apply(text, &fixes).len() as i64, length, "a fix that lost bytes");
     assert_eq!(compiled.playbook.is_none(), compiled.report.has_errors(), "a playbook beside errors");
 }
 
