@@ -167,7 +167,8 @@ impl ChannelKind {
             Self::Webhook | Self::Ntfy | Self::Email => {
                 Abilities { mentions: false, mention_all: false, ..deaf }
             }
-            Self::Teams | Self::Telegram => Abilities { mention_all: false, ..deaf },
+            Self::Teams => Abilities { mention_all: false, ..deaf },
+            Self::Telegram => Abilities { mention_all: false, polls: true, ..deaf },
             Self::Wecom
             | Self::Feishu
             | Self::Dingtalk

@@ -27,13 +27,13 @@ use std::{
 };
 use tokio::sync::watch;
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
     Timestamp::from_millis(since.as_millis() as i64)
 }
 
 /// A ledger in memory; like a store it can be slow, fail, and know rows that are gone.
-struct Memory {
+pub(crate) struct Memory {
     batches: Mutex<Vec<Batch>>,
     settled: watch::Sender<usize>,
     gone: Mutex<Vec<Key>>,
@@ -60,6 +60,15 @@ impl Ledger for Memory {
             Ok(gone)
         })
     }
+
+    fn note(&self, group: &GroupId, effect: &EffectId) -> BoxFuture<'_, Option<String>> {
+        let batches = self.batches.lock().unwrap();
+        let settled = batches.iter().flat_map(|batch| &batch.settlements);
+        let found =
+            settled.filter(|s| s.outcome == Outcome::Accepted && s.group == *group && s.effect == *effect);
+        let note = found.map(|s| s.note.clone()).last();
+        Box::pin(async move { note })
+    }
 }
 
 fn is_final(outcome: &Outcome) -> bool {
@@ -67,15 +76,15 @@ fn is_final(outcome: &Outcome) -> bool {
 }
 
 /// A courier with its ledger.
-struct Post {
+pub(crate) struct Post {
     ledger: Arc<Memory>,
-    courier: CourierHandle,
+    pub(crate) courier: CourierHandle,
     printed: Arc<Mutex<String>>,
     next: Mutex<Key>,
 }
 
 impl Post {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let ledger = Arc::new(Memory {
             batches: Mutex::default(),
             settled: watch::Sender::new(0),
@@ -93,7 +102,7 @@ impl Post {
         Self { ledger, courier, printed, next: Mutex::new(1) }
     }
 
-    fn job(&self, group: &str, target: &Arc<Target>, text: &str) -> Job {
+    pub(crate) fn job(&self, group: &str, target: &Arc<Target>, text: &str) -> Job {
         let mut next = self.next.lock().unwrap();
         let key = *next;
         *next += 1;
@@ -114,18 +123,18 @@ impl Post {
         }
     }
 
-    fn send(&self, group: &str, target: &Arc<Target>, texts: &[&str]) {
+    pub(crate) fn send(&self, group: &str, target: &Arc<Target>, texts: &[&str]) {
         self.courier.submit(texts.iter().map(|text| self.job(group, target, text)).collect());
     }
 
     /// Waits until so many jobs have ended, and gives all settlements in order.
-    async fn settled(&self, count: usize) -> Vec<Settlement> {
+    pub(crate) async fn settled(&self, count: usize) -> Vec<Settlement> {
         let mut settled = self.ledger.settled.subscribe();
         settled.wait_for(|settled| *settled >= count).await.expect("the ledger lives");
         self.finals()
     }
 
-    fn all(&self) -> Vec<Settlement> {
+    pub(crate) fn all(&self) -> Vec<Settlement> {
         self.ledger.batches.lock().unwrap().iter().flat_map(|batch| batch.settlements.clone()).collect()
     }
 
@@ -138,7 +147,7 @@ impl Post {
     }
 }
 
-fn channel(kind: ChannelKind, url: &str) -> Channel {
+pub(crate) fn channel(kind: ChannelKind, url: &str) -> Channel {
     Channel {
         name: ChannelName::new("group"),
         kind,
@@ -150,7 +159,7 @@ fn channel(kind: ChannelKind, url: &str) -> Channel {
     }
 }
 
-fn target_of(channel: &Channel) -> Arc<Target> {
+pub(crate) fn target_of(channel: &Channel) -> Arc<Target> {
     Arc::new(
         resolve(channel, &|_| None, &|_| Err(std::io::Error::other("no files"))).expect("a usable channel"),
     )

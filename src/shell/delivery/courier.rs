@@ -254,12 +254,17 @@ async fn attempt(shared: &Shared, robot: usize, job: &mut Job) -> Finished {
     let Some(robot) = job.target.robots.get(robot) else {
         return refused(format!("channel `{}` has no address", job.target.name));
     };
+    let reply_to = match &job.message.reply_to {
+        Some(effect) => shared.surroundings.ledger.note(&job.group, effect).await,
+        None => None,
+    };
     let attempt = Attempt {
         group: &job.group,
         channel: &job.target.name,
         effect: &job.effect,
         label: job.label,
         at: (shared.surroundings.now)(),
+        reply_to: reply_to.as_deref(),
     };
     // A message that breaks an adapter is parked, it never blocks its lane.
     let requests = catch_unwind(AssertUnwindSafe(|| adapter.requests(&job.message, robot, &attempt)));
@@ -283,7 +288,7 @@ async fn attempt(shared: &Shared, robot: usize, job: &mut Job) -> Finished {
         shared.client.send(&request, timeout, job.target.proxy.as_ref(), shared.surroundings.now).await;
     match answer {
         Ok(response) => {
-            let receipt = catch_unwind(AssertUnwindSafe(|| adapter.receipt(&response)));
+            let receipt = catch_unwind(AssertUnwindSafe(|| adapter.receipt(&response).hiding(&request)));
             let receipt = receipt.unwrap_or_else(|_| Receipt::Unclear {
                 reason: format!("the {} adapter broke on the answer: our bug", job.target.kind),
             });

@@ -26,7 +26,8 @@ const WIDTH_MIN: usize = 24;
 /// reason why it cannot be sent.
 pub fn preview(kind: ChannelKind, channel: &ChannelName, message: &Message, columns: usize) -> String {
     let (group, effect) = (GroupId::new("group"), EffectId::new("preview"));
-    let attempt = Attempt { group: &group, channel, effect: &effect, label: None, at: Timestamp::default() };
+    let at = Timestamp::default();
+    let attempt = Attempt { group: &group, channel, effect: &effect, label: None, at, reply_to: None };
     let title = format!("{} · {channel}", platform(kind));
     let adapter = match adapter(kind) {
         Ok(adapter) => adapter,

@@ -31,8 +31,9 @@ pub enum RenderError {
 pub fn render(kind: ChannelKind, message: &Message) -> Result<Vec<Value>, RenderError> {
     let (group, channel) = (GroupId::new("GROUP"), ChannelName::new("CHANNEL"));
     let effect = EffectId::new("EFFECT");
+    let at = Timestamp::default();
     let attempt =
-        Attempt { group: &group, channel: &channel, effect: &effect, label: None, at: Timestamp::default() };
+        Attempt { group: &group, channel: &channel, effect: &effect, label: None, at, reply_to: None };
     let requests = adapter(kind)?.requests(message, &Robot::placeholder(kind), &attempt)?;
     Ok(requests.iter().map(to_json).collect())
 }
@@ -68,7 +69,7 @@ pub async fn send_once(
     now: fn() -> Timestamp,
 ) -> Result<Tried, RenderError> {
     let adapter = adapter(target.kind)?;
-    let attempt = Attempt { group, channel: &target.name, effect, label: None, at: now() };
+    let attempt = Attempt { group, channel: &target.name, effect, label: None, at: now(), reply_to: None };
     let robot = target.robots.first().ok_or_else(|| Refusal("the channel has no address".into()))?;
     let requests = adapter.requests(message, robot, &attempt)?;
     let mut tried = Tried { is_accepted: true, lines: Vec::new() };
@@ -83,7 +84,8 @@ pub async fn send_once(
             String::new()
         };
         let answer = client.send(request, target.timeout.to_std(), target.proxy.as_ref(), now).await;
-        let (is_accepted, words) = match answer.map(|response| (response.status, adapter.receipt(&response)))
+        let (is_accepted, words) = match answer
+            .map(|response| (response.status, adapter.receipt(&response).hiding(request)))
         {
             Ok((status, Receipt::Accepted { note })) if note.is_empty() => {
                 (true, format!("accepted (HTTP {status})"))

@@ -43,6 +43,27 @@ pub fn redact_url(url: &str) -> String {
     if end < rest.len() { format!("{scheme}://{host}/…") } else { format!("{scheme}://{host}") }
 }
 
+/// Shorter pieces of an address are common words.
+const SECRET_BYTES_MIN: usize = 8;
+
+/// Text from outside without what may be secret of the request that it answers: the pieces of its path and query,
+/// and its authorization.
+pub fn hide(text: String, url: &str, headers: &[(String, String)]) -> String {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let path = &url[start..];
+    let path = path.find(['/', '?', '#']).map_or("", |at| &path[at..]);
+    let pieces = path.split(['/', '?', '#', '&', '=']);
+    let authorization = headers.iter().filter(|(name, _)| name == "authorization");
+    let tokens = authorization.flat_map(|(_, value)| value.split(' '));
+    let mut secrets: Vec<&str> = pieces
+        .chain(tokens)
+        .filter(|piece| piece.len() >= SECRET_BYTES_MIN && text.contains(piece))
+        .collect();
+    // One may be a part of another.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    secrets.into_iter().fold(text.clone(), |text, secret| text.replace(secret, "…"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,5 +75,14 @@ mod tests {
         assert_eq!(redact_url("https://u:p@hooks.example/x?key=1"), "https://hooks.example/…");
         assert_eq!(redact_url("http://127.0.0.1:80"), "http://127.0.0.1:80");
         assert_eq!(redact_url("key only"), "…");
+    }
+
+    #[test]
+    fn an_answer_that_repeats_a_secret_is_cleaned() {
+        let headers = [("authorization".to_owned(), "Bearer syt_abcdef".to_owned())];
+        let url = "https://h.example/bot123456:AbC/sendMessage?key=0123456789";
+        let said = "Cannot POST /bot123456:AbC/sendMessage?key=0123456789 (syt_abcdef) at h.example";
+        assert_eq!(hide(said.to_owned(), url, &headers), "Cannot POST /…/…?key=… (…) at h.example");
+        assert_eq!(hide("fine".to_owned(), url, &headers), "fine");
     }
 }

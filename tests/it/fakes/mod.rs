@@ -18,7 +18,12 @@ use tokio::{
     task::JoinHandle,
 };
 
+pub(crate) mod dingtalk;
 pub(crate) mod feishu;
+pub(crate) mod matrix;
+pub(crate) mod ntfy;
+pub(crate) mod onebot;
+pub(crate) mod telegram;
 pub(crate) mod wecom;
 
 /// A request as it was received.
@@ -36,6 +41,33 @@ impl Seen {
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).expect("a JSON body")
     }
+}
+
+/// Percent-encoding undone, once.
+pub(crate) fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let hex = (first == b'%').then(|| std::str::from_utf8(rest.get(1..3)?).ok()).flatten();
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &rest[3..];
+            }
+            None => {
+                bytes.push(first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).expect("text")
+}
+
+/// A value of the query, decoded once.
+pub(crate) fn query(path: &str, name: &str) -> Option<String> {
+    let (_, query) = path.split_once('?')?;
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.filter(|(key, _)| *key == name).map(|(_, value)| decoded(value)).next()
 }
 
 /// What the server does with a request that it has read.
@@ -59,6 +91,10 @@ impl Reply {
 
     pub(crate) fn json(body: &serde_json::Value) -> Self {
         Self::Answer { status: 200, headers: Vec::new(), body: body.to_string() }
+    }
+
+    pub(crate) fn error(status: u16, body: &serde_json::Value) -> Self {
+        Self::Answer { status, headers: Vec::new(), body: body.to_string() }
     }
 
     pub(crate) fn with(self, name: &'static str, value: &str) -> Self {

@@ -6,10 +6,11 @@
 use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
+    bounded,
     mention::Mentions,
 };
 use crate::{
-    base::{limits::MESSAGE_PARTS_MAX, time::Duration},
+    base::time::Duration,
     model::{
         channel::ChannelKind,
         message::{Button, Message},
@@ -67,14 +68,7 @@ impl Adapter for Feishu {
         robot: &Robot,
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        let mut bodies = bodies(message)?;
-        if bodies.len() > MESSAGE_PARTS_MAX {
-            return Err(Refusal(format!(
-                "the message would be {} parts, at most {MESSAGE_PARTS_MAX} are sent: shorten it or put it in a \
-                 document and post the link",
-                bodies.len()
-            )));
-        }
+        let mut bodies = bounded(bodies(message)?)?;
         if let Some(secret) = robot.setting("secret") {
             let timestamp = attempt.at.as_seconds();
             let sign = sign(secret, timestamp);
@@ -187,21 +181,10 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     if blocks.is_empty() && message.buttons.is_empty() && mentions.is_silent() {
         return Err(Refusal("the message is empty".into()));
     }
-    if message.buttons.is_empty() && blocks.iter().all(is_plain) {
+    if message.buttons.is_empty() && blocks.iter().all(Block::is_plain) {
         return Ok(text_parts(blocks, &mentions));
     }
     Ok(card_parts(blocks, &mentions, &message.buttons))
-}
-
-fn is_plain(block: &Block) -> bool {
-    let Block::Paragraph(spans) = block else {
-        return false;
-    };
-    spans.iter().all(|span| {
-        span.style.is_plain()
-            && span.image.is_none()
-            && span.link.as_ref().is_none_or(|link| *link == span.text)
-    })
 }
 
 fn text_parts(blocks: Vec<Block>, mentions: &Mentions) -> Vec<Value> {
@@ -374,7 +357,8 @@ mod tests {
     fn requests(message: &Message, secret: Option<&str>) -> Vec<Value> {
         let (group, channel, effect) = (GroupId::new("g"), ChannelName::new("c"), EffectId::new("e"));
         let at = Timestamp::from_millis(100_500);
-        let attempt = Attempt { group: &group, channel: &channel, effect: &effect, label: None, at };
+        let attempt =
+            Attempt { group: &group, channel: &channel, effect: &effect, label: None, at, reply_to: None };
         let mut robot = Robot::placeholder(ChannelKind::Feishu);
         if let Some(secret) = secret {
             robot.settings.insert("secret".into(), Secret::new(secret));

@@ -7,10 +7,10 @@
 use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
+    bounded,
     mention::Mentions,
 };
 use crate::{
-    base::limits::MESSAGE_PARTS_MAX,
     model::{channel::ChannelKind, message::Message},
     shell::delivery::{
         markup::{
@@ -86,14 +86,7 @@ impl Adapter for Wecom {
         _attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
         let url = robot.setting("url").unwrap_or_default();
-        let bodies = bodies(message)?;
-        if bodies.len() > MESSAGE_PARTS_MAX {
-            return Err(Refusal(format!(
-                "the message would be {} parts, at most {MESSAGE_PARTS_MAX} are sent: shorten it or put it on a page \
-                 and post the link",
-                bodies.len()
-            )));
-        }
+        let bodies = bounded(bodies(message)?)?;
         Ok(bodies.into_iter().map(|body| Request::post_json(url, body.to_string())).collect())
     }
 
@@ -380,6 +373,7 @@ mod tests {
             effect: &effect,
             label: None,
             at: Timestamp::default(),
+            reply_to: None,
         };
         let message = Message { mentions, ..Message::text(text) };
         let robot = Robot::placeholder(ChannelKind::Wecom);

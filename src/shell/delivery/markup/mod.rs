@@ -7,6 +7,9 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagE
 
 pub mod write;
 pub mod split;
+pub mod aligned;
+pub mod entities;
+pub mod html;
 
 /// Blocks inside blocks deeper than this are read as if they stood one level up.
 const DEPTH_MAX: usize = 12;
@@ -164,6 +167,16 @@ impl Block {
             Self::Quote(blocks) => blocks.iter().all(Self::is_empty),
             Self::List { items, .. } => items.is_empty(),
         }
+    }
+
+    /// A paragraph in which nothing is formatted: it loses nothing as plain text.
+    pub fn is_plain(&self) -> bool {
+        let Self::Paragraph(spans) = self else { return false };
+        spans.iter().all(|span| {
+            span.style.is_plain()
+                && span.image.is_none()
+                && span.link.as_ref().is_none_or(|link| *link == span.text)
+        })
     }
 
     /// Calls `see` for every span in it, in order.

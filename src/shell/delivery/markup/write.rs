@@ -98,8 +98,10 @@ impl Dialect {
             }
             Block::Quote(blocks) if quotes < self.quotes => {
                 let inner = self.blocks(blocks, quotes + 1, "\n\n");
-                let lines: Vec<String> =
-                    inner.split('\n').map(|line| format!("> {line}").trim_end().to_owned()).collect();
+                let lines: Vec<String> = inner
+                    .split('\n')
+                    .map(|line| if line.is_empty() { ">".into() } else { format!("> {line}") })
+                    .collect();
                 lines.join("\n")
             }
             Block::Quote(blocks) => self.blocks(blocks, quotes, "\n\n"),
@@ -142,7 +144,7 @@ impl Dialect {
         for (index, row) in rows.iter().enumerate() {
             let cells: Vec<String> = row.iter().map(|cell| self.cell(cell)).collect();
             if index > 0 {
-                out.push('\n');
+                out.push_str(if self.tables { "\n" } else { self.line_break });
             }
             if !self.tables {
                 out.push_str(&cells.join(" | "));
@@ -242,12 +244,12 @@ impl Dialect {
 }
 
 /// An address that stands for itself needs no link around it.
-fn is_same_address(url: &str, text: &str) -> bool {
+pub(super) fn is_same_address(url: &str, text: &str) -> bool {
     url == text || url.strip_prefix("mailto:") == Some(text)
 }
 
 /// Platforms open nothing else, and some refuse the whole message.
-fn is_web(url: &str) -> bool {
+pub(in super::super) fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://") || url.starts_with("mailto:")
 }
 
