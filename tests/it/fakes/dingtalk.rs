@@ -21,11 +21,12 @@ pub(crate) struct Robot {
     /// Messages of a minute; then a lockout of ten.
     pub(crate) per_minute: Option<usize>,
     pub(crate) posts: Arc<Mutex<Vec<Value>>>,
-    state: Arc<Mutex<State>>,
+    pub(crate) state: Arc<Mutex<State>>,
 }
 
+/// What it remembers.
 #[derive(Default)]
-struct State {
+pub(crate) struct State {
     taken: VecDeque<Instant>,
     locked_until: Option<Instant>,
     keys: BTreeSet<String>,

@@ -210,7 +210,7 @@ fn text_parts(blocks: Vec<Block>, mentions: &Mentions) -> Vec<Value> {
 }
 
 fn card_parts(mut blocks: Vec<Block>, mentions: &Mentions, buttons: &[Button]) -> Vec<Value> {
-    let title = take_title(&mut blocks);
+    let title = markup::take_title(&mut blocks, |title| title.chars().count() <= TITLE_CHARS_MAX);
     let mut prefix: Vec<String> = Vec::new();
     if mentions.all {
         prefix.push("<at id=all></at>".into());
@@ -230,20 +230,6 @@ fn card_parts(mut blocks: Vec<Block>, mentions: &Mentions, buttons: &[Button]) -
         card(title, prefix, part, if index == last { buttons } else { &[] })
     });
     cards.collect()
-}
-
-/// A heading at the very beginning, if it suits the card's title.
-fn take_title(blocks: &mut Vec<Block>) -> Option<String> {
-    let Some(Block::Heading(_, spans)) = blocks.first() else {
-        return None;
-    };
-    let text = PLAIN.write(&[Block::Paragraph(spans.clone())]).replace('\n', " ");
-    let suits = text.chars().count() <= TITLE_CHARS_MAX
-        && spans.iter().all(|s| s.link.is_none() && s.image.is_none());
-    suits.then(|| {
-        blocks.remove(0);
-        text
-    })
 }
 
 fn card(title: Option<&str>, prefix: &str, blocks: &[Block], buttons: &[Button]) -> Value {

@@ -176,7 +176,7 @@ fn bodies(message: &Message, topic: &str) -> Result<Vec<Value>, Refusal> {
         ..message.clone()
     };
     let mut blocks = markup::blocks(&rest);
-    let title = take_title(&mut blocks);
+    let title = markup::take_title(&mut blocks, |title| title.len() <= TITLE_BYTES_MAX);
     if blocks.is_empty() && title.is_none() && image.is_none() && actions.is_empty() {
         return Err(Refusal("the message is empty".into()));
     }
@@ -231,17 +231,6 @@ fn with_the_last(body: &mut Value, image: Option<&str>, actions: &[&Button]) {
             actions.iter().map(|b| json!({ "action": "view", "label": b.text, "url": b.url })).collect();
         body["actions"] = json!(actions);
     }
-}
-
-/// A heading at the very beginning, if it suits a notification's title.
-fn take_title(blocks: &mut Vec<Block>) -> Option<String> {
-    let Some(Block::Heading(_, spans)) = blocks.first() else { return None };
-    let text = PLAIN.write(&[Block::Paragraph(spans.clone())]).replace('\n', " ");
-    let suits = text.len() <= TITLE_BYTES_MAX && spans.iter().all(|s| s.link.is_none() && s.image.is_none());
-    suits.then(|| {
-        blocks.remove(0);
-        text
-    })
 }
 
 /// `CommonMark`: a backslash makes a mark mean itself. Only where it may be one, because not every client reads

@@ -148,6 +148,18 @@ pub fn blocks_without_buttons(message: &Message) -> Vec<Block> {
     blocks
 }
 
+/// Takes away a heading at the very beginning, for a platform that has titles, if it is short enough and leads
+/// nowhere.
+pub fn take_title(blocks: &mut Vec<Block>, is_short: impl Fn(&str) -> bool) -> Option<String> {
+    let Some(Block::Heading(_, spans)) = blocks.first() else { return None };
+    let text = write::PLAIN.write(&[Block::Paragraph(spans.clone())]).replace('\n', " ");
+    let is_plain = spans.iter().all(|span| span.link.is_none() && span.image.is_none());
+    (is_plain && is_short(&text)).then(|| {
+        blocks.remove(0);
+        text
+    })
+}
+
 /// Reads `CommonMark`.
 pub fn parse(text: &str) -> Vec<Block> {
     let mut reader = Reader::default();
