@@ -130,7 +130,7 @@ impl Adapter for Ntfy {
         let form = if body["markdown"] == true { "markdown" } else { "text" };
         let title = body["title"].as_str().map(|title| format!("【{title}】"));
         let text = if form == "text" { message.to_owned() } else { PLAIN.write(&markup::parse(message)) };
-        let image = body["attach"].as_str().map(|url| format!("🖼 {url}"));
+        let image = body["attach"].as_str().map(|url| format!("📷 {url}"));
         let actions = body["actions"].as_array().into_iter().flatten();
         let actions =
             actions.filter_map(|a| Some(format!("[ {} ] {}", a["label"].as_str()?, a["url"].as_str()?)));

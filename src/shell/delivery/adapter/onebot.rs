@@ -100,7 +100,7 @@ impl Adapter for Onebot {
                 Some("text") => text.push_str(word("text")),
                 Some("at") if word("qq") == "all" => text.push_str("@全体成员"),
                 Some("at") => text.push_str(&format!("@{}", word("qq"))),
-                Some("image") => text.push_str(&format!("🖼 {}", word("file"))),
+                Some("image") => text.push_str(&format!("📷 {}", word("file"))),
                 _ => {}
             }
         }
@@ -235,7 +235,7 @@ mod tests {
         ]});
         assert_eq!(body, expected);
         let shown = Onebot.shown(&request).text;
-        assert_eq!(shown, "@全体成员 @10001 @Ann a [CQ:at,qq=all] &\n🖼 https://x.example/p.png");
+        assert_eq!(shown, "@全体成员 @10001 @Ann a [CQ:at,qq=all] &\n📷 https://x.example/p.png");
     }
 
     #[test]

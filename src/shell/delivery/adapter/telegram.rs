@@ -125,7 +125,7 @@ impl Adapter for Telegram {
         };
         let main = body[name].as_str().unwrap_or_default();
         let note = format!("{method} · {} of {max} characters", main.chars().count());
-        let photo = body["photo"].as_str().map(|url| format!("🖼 {url}"));
+        let photo = body["photo"].as_str().map(|url| format!("📷 {url}"));
         let options = body["options"].as_array().into_iter().flatten();
         let options = options.filter_map(|o| Some(format!("○ {}", o["text"].as_str()?)));
         let rows = body["reply_markup"]["inline_keyboard"].as_array().into_iter().flatten();

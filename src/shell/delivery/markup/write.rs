@@ -219,7 +219,12 @@ impl Dialect {
             }
         }
         match &span.link {
-            Some(url) if is_same_address(url, core) => out.push_str(core),
+            // An address that would be read as marks is written as a link with escaped words.
+            Some(url)
+                if is_same_address(url, core) && (!self.links || (self.escape)(core, false) == core) =>
+            {
+                out.push_str(core);
+            }
             Some(url) if self.links && is_web(url) => {
                 let _ = write!(out, "[{text}]({})", encode_address(url));
             }
