@@ -66,7 +66,7 @@ impl Ledger for Memory {
         let settled = batches.iter().flat_map(|batch| &batch.settlements);
         let found =
             settled.filter(|s| s.outcome == Outcome::Accepted && s.group == *group && s.effect == *effect);
-        let note = found.map(|s| s.note.clone()).last();
+        let note = found.map(|s| s.note.clone()).next_back();
         Box::pin(async move { note })
     }
 }

@@ -35,21 +35,16 @@ pub(crate) async fn start(flooded: usize) -> Fake {
             });
             return Reply::error(429, &body).with("retry-after", "1");
         }
-        match refusal(seen, taken.load(std::sync::atomic::Ordering::SeqCst)) {
-            Some((code, description, parameters)) => {
-                let mut body = json!({ "ok": false, "error_code": code, "description": description });
-                if !parameters.is_null() {
-                    body["parameters"] = parameters;
-                }
-                Reply::error(code, &body)
+        let refused = refusal(seen, taken.load(std::sync::atomic::Ordering::SeqCst));
+        if let Some((code, description, parameters)) = refused {
+            let mut body = json!({ "ok": false, "error_code": code, "description": description });
+            if !parameters.is_null() {
+                body["parameters"] = parameters;
             }
-            None => {
-                let number = taken.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1;
-                Reply::json(
-                    &json!({ "ok": true, "result": { "message_id": number, "chat": { "id": CHAT } } }),
-                )
-            }
+            return Reply::error(code, &body);
         }
+        let number = taken.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1;
+        Reply::json(&json!({ "ok": true, "result": { "message_id": number, "chat": { "id": CHAT } } }))
     })
     .await
 }

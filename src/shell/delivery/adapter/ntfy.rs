@@ -158,18 +158,9 @@ fn topic_of(url: &str) -> Option<(String, String)> {
 fn bodies(message: &Message, topic: &str) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Ntfy);
     let image = message.image.as_deref().filter(|url| is_web(url) && !url.starts_with("mailto:"));
-    let (actions, links): (Vec<&Button>, Vec<&Button>) = message.buttons.iter().enumerate().fold(
-        Default::default(),
-        |(mut actions, mut links), (n, button)| {
-            let fits = n < ACTIONS_MAX && is_web(&button.url);
-            if fits {
-                actions.push(button)
-            } else {
-                links.push(button)
-            }
-            (actions, links)
-        },
-    );
+    let (web, mut links): (Vec<&Button>, Vec<&Button>) = message.buttons.iter().partition(|b| is_web(&b.url));
+    let (actions, more) = web.split_at(web.len().min(ACTIONS_MAX));
+    links.splice(0..0, more.iter().copied());
     let rest = Message {
         image: message.image.clone().filter(|_| image.is_none()),
         buttons: links.into_iter().cloned().collect(),
@@ -202,7 +193,7 @@ fn bodies(message: &Message, topic: &str) -> Result<Vec<Value>, Refusal> {
             body["title"] = json!(title);
         }
         if is_last {
-            with_the_last(&mut body, image, &actions);
+            with_the_last(&mut body, image, actions);
         }
         body
     };

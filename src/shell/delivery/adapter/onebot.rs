@@ -1,4 +1,4 @@
-//! QQ group by OneBot v11 (botuniverse/onebot-11; bodies as go-cqhttp, NapCat and Lagrange give them).
+//! QQ group by OneBot v11 (botuniverse/onebot-11; bodies as go-cqhttp, `NapCat` and Lagrange give them).
 //!
 //! QQ shows no markup: text is flattened. A message is an array of segments, in which nothing is escaped and no
 //! word can become a code. A picture that stands alone is a picture; the bot's account speaks, so its limits are

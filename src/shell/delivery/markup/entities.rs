@@ -127,7 +127,9 @@ impl Writer {
         match block {
             Block::Heading(_, spans) => {
                 let mut spans = spans.clone();
-                spans.iter_mut().for_each(|span| span.style.bold = true);
+                for span in &mut spans {
+                    span.style.bold = true;
+                }
                 self.spans(&spans);
             }
             Block::Paragraph(spans) => self.spans(spans),

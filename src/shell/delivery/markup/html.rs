@@ -63,7 +63,9 @@ fn block(out: &mut String, block: &Block) {
                 _ => String::new(),
             };
             let _ = write!(out, "<{tag}{from}>");
-            items.iter().for_each(|item| list_item(out, item));
+            for item in items {
+                list_item(out, item);
+            }
             let _ = write!(out, "</{tag}>");
         }
         Block::Table { rows, .. } => table(out, rows),
