@@ -19,12 +19,19 @@ use tokio::{
 };
 
 pub(crate) mod dingtalk;
+pub(crate) mod discord;
 pub(crate) mod feishu;
+pub(crate) mod google_chat;
 pub(crate) mod matrix;
+pub(crate) mod mattermost;
 pub(crate) mod ntfy;
 pub(crate) mod onebot;
+pub(crate) mod slack;
+pub(crate) mod smtp;
+pub(crate) mod teams;
 pub(crate) mod telegram;
 pub(crate) mod wecom;
+pub(crate) mod window;
 
 /// A request as it was received.
 #[derive(Debug, Clone)]
@@ -92,6 +99,11 @@ impl Reply {
 
     pub(crate) fn error(status: u16, body: &serde_json::Value) -> Self {
         Self::Answer { status, headers: Vec::new(), body: body.to_string() }
+    }
+
+    /// Plain text with a status.
+    pub(crate) fn text(status: u16, body: &str) -> Self {
+        Self::Answer { status, headers: Vec::new(), body: body.to_owned() }
     }
 
     pub(crate) fn with(self, name: &'static str, value: &str) -> Self {

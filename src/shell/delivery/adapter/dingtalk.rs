@@ -7,8 +7,8 @@
 use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
-    bounded,
     mention::Mentions,
+    parts,
 };
 use crate::{
     base::time::{Duration, Timestamp},
@@ -20,7 +20,7 @@ use crate::{
         markup::{
             self, Block,
             split::split,
-            write::{Dialect, PLAIN, is_web},
+            write::{Dialect, PLAIN},
         },
         target::Robot,
     },
@@ -72,7 +72,7 @@ impl Adapter for Dingtalk {
         if let Some(secret) = robot.setting("secret") {
             url = signed(&url, secret, attempt.at);
         }
-        let bodies = bounded(bodies(message)?)?.into_iter().enumerate().map(|(index, mut body)| {
+        let bodies = parts::bounded(bodies(message)?)?.into_iter().enumerate().map(|(index, mut body)| {
             body["msgUuid"] = json!(attempt.part_key(index));
             Request::post_json(&url, body.to_string())
         });
@@ -180,7 +180,7 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let calls_elsewhere = mentions.all || mentions.known.iter().any(|(id, _)| is_mobile(id));
     let is_card = !message.buttons.is_empty()
         && !calls_elsewhere
-        && message.buttons.iter().all(|button| is_web(&button.url));
+        && message.buttons.iter().all(|button| markup::is_http(&button.url));
     let (blocks, buttons) = if is_card {
         (markup::blocks_without_buttons(message), message.buttons.as_slice())
     } else {

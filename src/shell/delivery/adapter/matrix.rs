@@ -8,9 +8,8 @@
 use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{by_status, excerpt, unclear},
-    bounded, endpoint,
     mention::Mentions,
-    percent_encoded,
+    parts,
 };
 use crate::{
     base::time::Duration,
@@ -48,17 +47,17 @@ impl Adapter for Matrix {
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
         let answered = attempt.reply_to.and_then(|note| note.strip_prefix(NOTE));
-        let room = percent_encoded(robot.setting("room").unwrap_or_default());
+        let room = parts::segment(robot.setting("room").unwrap_or_default());
         let base = robot.setting("url").unwrap_or_default();
         let authorization = format!("Bearer {}", robot.setting("token").unwrap_or_default());
-        let contents = bounded(contents(message)?)?.into_iter().enumerate();
+        let contents = parts::bounded(contents(message)?)?.into_iter().enumerate();
         let requests = contents.map(|(index, mut content)| {
             if let Some(event) = answered.filter(|_| index == 0) {
                 content["m.relates_to"] = json!({ "m.in_reply_to": { "event_id": event } });
             }
             let transaction = attempt.part_key(index);
             let path = format!("/_matrix/client/v3/rooms/{room}/send/m.room.message/{transaction}");
-            let mut request = Request::post_json(&endpoint(base, &path), content.to_string());
+            let mut request = Request::post_json(&parts::endpoint(base, &path), content.to_string());
             request.method = "PUT".into();
             request.headers.push(("authorization".into(), authorization.clone()));
             request
@@ -156,7 +155,7 @@ impl Called {
         }
         for (id, name) in &mentions.known {
             words.push(name.clone());
-            let address = format!("https://matrix.to/#/{}", percent_encoded(id.trim()));
+            let address = format!("https://matrix.to/#/{}", parts::segment(id.trim()));
             pills.push(format!("<a href=\"{}\">{}</a>", html::escape(&address), html::escape(name)));
         }
         for name in &mentions.unknown {

@@ -7,7 +7,6 @@ use super::target::{Robot, hex};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
-        limits::MESSAGE_PARTS_MAX,
         time::{Duration, Timestamp},
     },
     model::{
@@ -15,10 +14,11 @@ use crate::{
         message::{Label, Message},
     },
 };
-use std::{borrow::Cow, fmt::Write as _};
+use std::borrow::Cow;
 
 pub mod answer;
 pub mod mention;
+pub mod parts;
 pub mod console;
 pub mod manual;
 pub mod webhook;
@@ -29,6 +29,12 @@ pub mod telegram;
 pub mod matrix;
 pub mod onebot;
 pub mod ntfy;
+pub mod email;
+pub mod slack;
+pub mod discord;
+pub mod mattermost;
+pub mod teams;
+pub mod google_chat;
 
 /// Translates for one platform. Pure: same arguments, same answer.
 pub trait Adapter: Send + Sync {
@@ -67,6 +73,8 @@ pub enum Carrier {
     Person,
     /// Sent over HTTP.
     Http,
+    /// Handed to a mail server.
+    Mail,
 }
 
 /// One try to deliver a message: what about it is not in the message itself.
@@ -98,16 +106,17 @@ impl Attempt<'_> {
         format!("msg_{}", hex(&digest.finalize()[..16]))
     }
 
-    /// The idempotency key of one part, where each part is a message of its own: letters, digits, `_` and `-`.
-    pub fn part_key(&self, index: usize) -> String {
-        format!("{}-{index}", self.key())
+    /// The key of one part (from 0) of a message that is sent in several: a platform that drops a second copy
+    /// must not take the second part for one.
+    pub fn part_key(&self, part: usize) -> String {
+        if part == 0 { self.key() } else { format!("{}_{}", self.key(), part + 1) }
     }
 }
 
-/// One HTTP request, or what is printed or copied.
+/// One HTTP request, one mail, or what is printed or copied.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
-    /// `POST`, `PUT`, …; `PRINT` for the terminal, `COPY` for a person.
+    /// `POST`, `PUT`, …; `MAIL` for a mail server, `PRINT` for the terminal, `COPY` for a person.
     pub method: Cow<'static, str>,
     /// The address; may hold a key, so it is not in `Debug`.
     pub url: String,
@@ -181,16 +190,15 @@ pub enum Receipt {
 }
 
 impl Receipt {
-    /// The same without what is secret of its request: a server may repeat an address or a token in its answer.
-    pub fn hiding(self, request: &Request) -> Self {
-        let hide = |text: String| super::secret::hide(text, &request.url, &request.headers);
+    /// The same with its words changed.
+    pub fn map_words(self, change: impl Fn(&str) -> String) -> Self {
         match self {
-            Self::Accepted { note } => Self::Accepted { note: hide(note) },
+            Self::Accepted { note } => Self::Accepted { note: change(&note) },
             Self::RetryLater { after, throttled, attempts_max, reason } => {
-                Self::RetryLater { after, throttled, attempts_max, reason: hide(reason) }
+                Self::RetryLater { after, throttled, attempts_max, reason: change(&reason) }
             }
-            Self::Refused { reason } => Self::Refused { reason: hide(reason) },
-            Self::Unclear { reason } => Self::Unclear { reason: hide(reason) },
+            Self::Refused { reason } => Self::Refused { reason: change(&reason) },
+            Self::Unclear { reason } => Self::Unclear { reason: change(&reason) },
         }
     }
 }
@@ -209,76 +217,26 @@ pub struct Shown {
     pub text: String,
 }
 
-/// The adapter of a platform, or why there is none yet.
-pub fn adapter(kind: ChannelKind) -> Result<&'static dyn Adapter, Unsupported> {
+/// The adapter of a platform.
+pub fn adapter(kind: ChannelKind) -> &'static dyn Adapter {
     match kind {
-        ChannelKind::Console => Ok(&console::Console),
-        ChannelKind::Manual => Ok(&manual::Manual),
-        ChannelKind::Webhook => Ok(&webhook::Webhook),
-        ChannelKind::Wecom => Ok(&wecom::Wecom),
-        ChannelKind::Feishu => Ok(&feishu::Feishu),
-        ChannelKind::Dingtalk => Ok(&dingtalk::Dingtalk),
-        ChannelKind::Telegram => Ok(&telegram::Telegram),
-        ChannelKind::Matrix => Ok(&matrix::Matrix),
-        ChannelKind::Onebot => Ok(&onebot::Onebot),
-        ChannelKind::Ntfy => Ok(&ntfy::Ntfy),
-        ChannelKind::Slack
-        | ChannelKind::Discord
-        | ChannelKind::Teams
-        | ChannelKind::GoogleChat
-        | ChannelKind::Mattermost
-        | ChannelKind::Email => Err(Unsupported { kind }),
+        ChannelKind::Console => &console::Console,
+        ChannelKind::Manual => &manual::Manual,
+        ChannelKind::Webhook => &webhook::Webhook,
+        ChannelKind::Wecom => &wecom::Wecom,
+        ChannelKind::Dingtalk => &dingtalk::Dingtalk,
+        ChannelKind::Feishu => &feishu::Feishu,
+        ChannelKind::Slack => &slack::Slack,
+        ChannelKind::Discord => &discord::Discord,
+        ChannelKind::Telegram => &telegram::Telegram,
+        ChannelKind::Teams => &teams::Teams,
+        ChannelKind::GoogleChat => &google_chat::GoogleChat,
+        ChannelKind::Mattermost => &mattermost::Mattermost,
+        ChannelKind::Matrix => &matrix::Matrix,
+        ChannelKind::Onebot => &onebot::Onebot,
+        ChannelKind::Ntfy => &ntfy::Ntfy,
+        ChannelKind::Email => &email::Email,
     }
-}
-
-/// A platform that a playbook can name and that cannot be delivered to yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "type {kind} is not supported yet: supported are {}; use `type: webhook` where the platform takes plain JSON, or \
-     `type: manual` to have a person post it",
-    supported()
-)]
-pub struct Unsupported {
-    /// Which.
-    pub kind: ChannelKind,
-}
-
-fn supported() -> String {
-    let supported = ChannelKind::ALL.iter().filter(|kind| adapter(**kind).is_ok());
-    supported.map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-/// The parts of a message, unless they are more than are sent.
-fn bounded<T>(parts: Vec<T>) -> Result<Vec<T>, Refusal> {
-    if parts.len() <= MESSAGE_PARTS_MAX {
-        return Ok(parts);
-    }
-    Err(Refusal(format!(
-        "the message would be {} parts, at most {MESSAGE_PARTS_MAX} are sent: shorten it or put it in a document and \
-         post the link",
-        parts.len()
-    )))
-}
-
-/// An address with a path added to its own; the query stays.
-fn endpoint(url: &str, path: &str) -> String {
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    let (base, query) = url.split_at(end);
-    let query = query.split('#').next().unwrap_or_default();
-    format!("{}{path}{query}", base.trim_end_matches('/'))
-}
-
-/// Text as one segment of a path: everything but letters, digits and `-._~` is percent-encoded.
-fn percent_encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -351,12 +309,5 @@ mod tests {
             prop_assert!(chars.any(|seen| seen == c), "lost {c:?} of {text:?}");
         }
         Ok(())
-    }
-
-    #[test]
-    fn paths_are_added_before_the_query() {
-        assert_eq!(endpoint("http://h:1/?a=b", "/x"), "http://h:1/x?a=b");
-        assert_eq!(endpoint("http://h/base/#f", "/x"), "http://h/base/x");
-        assert_eq!(percent_encoded("!a/b:h é"), "%21a%2Fb%3Ah%20%C3%A9");
     }
 }

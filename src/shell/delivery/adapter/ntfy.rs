@@ -8,8 +8,8 @@
 use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
-    bounded,
     mention::Mentions,
+    parts,
 };
 use crate::{
     base::time::Duration,
@@ -21,7 +21,7 @@ use crate::{
         markup::{
             self, Block,
             split::split,
-            write::{Dialect, PLAIN, is_web},
+            write::{Dialect, PLAIN},
         },
         target::Robot,
     },
@@ -79,7 +79,7 @@ impl Adapter for Ntfy {
     ) -> Result<Vec<Request>, Refusal> {
         let (root, topic) = topic_of(robot.setting("url").unwrap_or_default())
             .ok_or_else(|| Refusal("`url` has no topic at its end".into()))?;
-        let bodies = bounded(bodies(message, &topic)?)?.into_iter().enumerate().map(|(index, mut body)| {
+        let bodies = parts::bounded(bodies(message, &topic)?)?.into_iter().enumerate().map(|(index, mut body)| {
             body["sequence_id"] = json!(attempt.part_key(index));
             let mut request = Request::post_json(&root, body.to_string());
             if let Some(token) = robot.setting("token") {
@@ -157,8 +157,8 @@ fn topic_of(url: &str) -> Option<(String, String)> {
 
 fn bodies(message: &Message, topic: &str) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Ntfy);
-    let image = message.image.as_deref().filter(|url| is_web(url) && !url.starts_with("mailto:"));
-    let (web, mut links): (Vec<&Button>, Vec<&Button>) = message.buttons.iter().partition(|b| is_web(&b.url));
+    let image = message.image.as_deref().filter(|url| markup::is_http(url));
+    let (web, mut links): (Vec<&Button>, Vec<&Button>) = message.buttons.iter().partition(|b| markup::is_http(&b.url));
     let (actions, more) = web.split_at(web.len().min(ACTIONS_MAX));
     links.splice(0..0, more.iter().copied());
     let rest = Message {

@@ -7,8 +7,8 @@
 use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
-    bounded, endpoint,
     mention::Mentions,
+    parts,
 };
 use crate::{
     model::{channel::ChannelKind, message::Message},
@@ -44,11 +44,11 @@ impl Adapter for Onebot {
         robot: &Robot,
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        let url = endpoint(robot.setting("url").unwrap_or_default(), "/send_group_msg");
+        let url = parts::endpoint(robot.setting("url").unwrap_or_default(), "/send_group_msg");
         let group = robot.setting("group").unwrap_or_default();
         let group = group.parse::<u64>().map_or_else(|_| json!(group), |number| json!(number));
         let answered = attempt.reply_to.and_then(|note| note.strip_prefix(NOTE));
-        let parts = bounded(parts(message)?)?.into_iter().enumerate().map(|(index, mut segments)| {
+        let parts = parts::bounded(parts(message)?)?.into_iter().enumerate().map(|(index, mut segments)| {
             if let Some(number) = answered.filter(|_| index == 0) {
                 segments.insert(0, segment("reply", "id", number));
             }

@@ -7,8 +7,8 @@
 use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{by_status, excerpt, unclear},
-    bounded, endpoint,
     mention::Mentions,
+    parts,
 };
 use crate::{
     base::time::Duration,
@@ -21,7 +21,7 @@ use crate::{
             self, Block,
             entities::{Entity, Kind, Marked},
             split::split,
-            write::{PLAIN, is_web},
+            write::PLAIN,
         },
         target::Robot,
     },
@@ -77,7 +77,7 @@ impl Adapter for Telegram {
         robot: &Robot,
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        let parts = bounded(parts(message)?)?;
+        let parts = parts::bounded(parts(message)?)?;
         let base = robot.setting("base_url").unwrap_or_default();
         let token = robot.setting("token").unwrap_or_default();
         let chat = robot.setting("chat").unwrap_or_default();
@@ -92,12 +92,12 @@ impl Adapter for Telegram {
                 body["reply_parameters"] =
                     json!({ "message_id": number, "allow_sending_without_reply": true });
             }
-            let buttons = message.buttons.iter().filter(|button| is_web(&button.url));
+            let buttons = message.buttons.iter().filter(|button| markup::is_http(&button.url));
             let rows: Vec<Value> = buttons.map(|b| json!([{ "text": b.text, "url": b.url }])).collect();
             if index == last && !rows.is_empty() {
                 body["reply_markup"] = json!({ "inline_keyboard": rows });
             }
-            Request::post_json(&endpoint(base, &format!("/bot{token}/{method}")), body.to_string())
+            Request::post_json(&parts::endpoint(base, &format!("/bot{token}/{method}")), body.to_string())
         });
         Ok(requests.collect())
     }
@@ -192,11 +192,11 @@ fn error(body: &Value, response: &Response) -> Receipt {
 
 fn parts(message: &Message) -> Result<Vec<Part<'_>>, Refusal> {
     let poll = message.poll.as_ref().filter(|poll| fits_poll(poll));
-    let photo = message.image.as_deref().filter(|url| is_web(url) && !url.starts_with("mailto:"));
+    let photo = message.image.as_deref().filter(|url| markup::is_http(url));
     let rest = Message {
         poll: message.poll.clone().filter(|_| poll.is_none()),
         image: message.image.clone().filter(|_| photo.is_none()),
-        buttons: message.buttons.iter().filter(|button| !is_web(&button.url)).cloned().collect(),
+        buttons: message.buttons.iter().filter(|button| !markup::is_http(&button.url)).cloned().collect(),
         ..message.clone()
     };
     let mut blocks = markup::blocks(&rest);

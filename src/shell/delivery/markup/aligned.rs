@@ -24,10 +24,10 @@ pub fn aligned(aligns: &[Align], rows: &[Row]) -> String {
             .enumerate()
             .map(|(column, cell)| pad(cell, widths[column], aligns.get(column).copied()))
             .collect();
-        lines.push(line.join("  ").trim_end().to_owned());
+        lines.push(line.join(" | ").trim_end().to_owned());
         if index == 0 {
             let dashes: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
-            lines.push(dashes.join("  ").trim_end().to_owned());
+            lines.push(dashes.join("-+-"));
         }
     }
     lines.join("\n")
@@ -51,6 +51,6 @@ mod tests {
     fn columns_stand_under_each_other() {
         let blocks = parse("|名字|分数|\n|-|-:|\n|小林|9|\n|Ann **B**|120|");
         let [Block::Table { aligns, rows }] = blocks.as_slice() else { panic!("a table") };
-        assert_eq!(aligned(aligns, rows), "名字   分数\n-----  ----\n小林      9\nAnn B   120");
+        assert_eq!(aligned(aligns, rows), "名字  | 分数\n------+-----\n小林  |    9\nAnn B |  120");
     }
 }
