@@ -53,6 +53,11 @@ impl Phrase {
         Self { zh: en.clone(), en }
     }
 
+    /// A piece of a file in backticks, behind other words: Chinese sets it off by a space.
+    pub fn quoted(text: &str) -> Self {
+        Self { en: format!("`{text}`"), zh: format!(" `{text}`") }
+    }
+
     /// The words of a language.
     pub fn of(&self, locale: Locale) -> &str {
         locale.pick(&self.en, &self.zh)

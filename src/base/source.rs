@@ -44,12 +44,21 @@ impl FolderError {
     pub fn phrase(&self) -> Phrase {
         match self {
             Self::Missing(path) => {
-                phrase!("there is no file {path:?} in the playbook's folder", "剧本的文件夹里没有文件 {path:?}")
+                phrase!(
+                    "there is no file {path:?} in the playbook's folder",
+                    "剧本的文件夹里没有文件 {path:?}"
+                )
             }
-            Self::Outside(path) => phrase!("{path:?} is outside the playbook's folder", "{path:?} 在剧本的文件夹之外"),
+            Self::Outside(path) => {
+                phrase!("{path:?} is outside the playbook's folder", "{path:?} 在剧本的文件夹之外")
+            }
             Self::TooLarge { path, found, limit } => phrase!(
                 "{path:?} has {found} bytes; the limit is {limit}",
                 "{path:?} 有 {found} 字节；上限是 {limit}"
+            ),
+            Self::Unreadable { path, reason } if reason.contains("utf-8") => phrase!(
+                "{path:?} cannot be read: {reason}; save it as UTF-8",
+                "{path:?} 不是 UTF-8 文字，读不了；请另存为 UTF-8"
             ),
             Self::Unreadable { path, reason } => {
                 phrase!("{path:?} cannot be read: {reason}", "{path:?} 读不了：{reason}")

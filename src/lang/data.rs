@@ -2,8 +2,8 @@
 //!
 //! Reads text that somebody else read from disk; knows nothing of playbooks.
 
-use crate::base::phrase::{Phrase, Words, pair, phrase};
 use super::{codes, document};
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::base::{
     diagnostic::{Report, Severity, suggest},
     source::SourceId,
@@ -144,8 +144,14 @@ pub fn csv_rows(text: &str) -> Result<Vec<Row>, Problem> {
         let range = line_at(text, start, reader.position().byte() as usize + skipped);
         let raw = text.get(range.clone()).unwrap_or_default();
         if raw.contains('\n') && raw.matches('"').count() % 2 == 1 {
-            return Err(Problem::new(range.start..range.start, pair("a quote that begins in this row never ends", "从这一行开始的引号没有结束"))
-                .help(pair("a quote inside quotes is written twice: \"he said \"\"hi\"\"\"", "引号里的引号要写两遍：\"he said \"\"hi\"\"\"")));
+            return Err(Problem::new(
+                range.start..range.start,
+                pair("a quote that begins in this row never ends", "从这一行开始的引号没有结束"),
+            )
+            .help(pair(
+                "a quote inside quotes is written twice: \"he said \"\"hi\"\"\"",
+                "引号里的引号要写两遍：\"he said \"\"hi\"\"\"",
+            )));
         }
         match &header {
             None => header = Some(csv_header(&record, range)?),
@@ -154,8 +160,11 @@ pub fn csv_rows(text: &str) -> Result<Vec<Row>, Problem> {
         }
     }
     if header.is_none() {
-        return Err(Problem::new(0..0, pair("the file is empty; its first line names the columns", "文件是空的；第一行应写各列的名字"))
-            .help(pair("begin with a line such as `id,at,title`", "开头写一行，例如 `id,at,title`")));
+        return Err(Problem::new(
+            0..0,
+            pair("the file is empty; its first line names the columns", "文件是空的；第一行应写各列的名字"),
+        )
+        .help(pair("begin with a line such as `id,at,title`", "开头写一行，例如 `id,at,title`")));
     }
     Ok(rows)
 }
@@ -172,13 +181,19 @@ fn csv_header(record: &csv::StringRecord, range: Range<usize>) -> Result<Vec<Arc
     if names.iter().all(|name| name.is_empty()) {
         return Err(Problem::new(
             range,
-            pair("the first line of a CSV file names its columns; this one names none", "CSV 文件的第一行应写各列的名字，这里没有"),
+            pair(
+                "the first line of a CSV file names its columns; this one names none",
+                "CSV 文件的第一行应写各列的名字，这里没有",
+            ),
         ));
     }
     for (n, name) in names.iter().enumerate() {
         if !name.is_empty() && names[..n].contains(name) {
-            return Err(Problem::new(range, phrase!("two columns are named {}", "有两列都叫 {}", tick(name)))
-                .help(pair("give each column a name of its own", "给每一列各自的名字")));
+            return Err(Problem::new(
+                range,
+                phrase!("two columns are named {}", "有两列都叫 {}", tick(name)),
+            )
+            .help(pair("give each column a name of its own", "给每一列各自的名字")));
         }
     }
     Ok(names)
@@ -199,13 +214,18 @@ fn csv_row(names: &[Arc<str>], record: &csv::StringRecord, range: Range<usize>) 
                 let columns = names.iter().filter(|name| !name.is_empty()).count();
                 return Err(Problem::new(
                     range,
-                    phrase!("{} is in column {} and the header names {}", "{} 在第 {} 列，而表头只有 {} 列",
+                    phrase!(
+                        "{} is in column {} and the header names {}",
+                        "{} 在第 {} 列，而表头只有 {} 列",
                         tick(shorten(cell, 24)),
                         n + 1,
                         count(columns, "column")
                     ),
                 )
-                .help(pair("put a cell that holds a comma in double quotes: \"a, b\"", "含逗号的单元格要加双引号：\"a, b\"")));
+                .help(pair(
+                    "put a cell that holds a comma in double quotes: \"a, b\"",
+                    "含逗号的单元格要加双引号：\"a, b\"",
+                )));
             }
         }
     }
@@ -221,7 +241,10 @@ fn csv_cell(cell: &str) -> Value {
 }
 
 const DATE: Words = pair("a date such as 2026-01-05", "日期，例如 2026-01-05");
-const MOMENT: Words = pair("a time such as 2026-12-11 20:00 (or 2026-12-11T20:00+08:00, or a date alone)", "时间，例如 2026-12-11 20:00（或 2026-12-11T20:00+08:00，或只写日期）");
+const MOMENT: Words = pair(
+    "a time such as 2026-12-11 20:00 (or 2026-12-11T20:00+08:00, or a date alone)",
+    "时间，例如 2026-12-11 20:00（或 2026-12-11T20:00+08:00，或只写日期）",
+);
 
 /// Reads `2026-01-05`, `2026/1/5`, `2026.1.5`.
 pub fn parse_date(text: &str) -> Result<Date, TimeError> {
@@ -244,7 +267,10 @@ pub fn parse_date(text: &str) -> Result<Date, TimeError> {
     }
     Date::new(year, month as i8, day as i8).map_err(|_| TimeError {
         found: text.into(),
-        expected: pair("a day of the calendar: months have 28 to 31 days, years 12 months", "日历上存在的一天：一个月有 28 到 31 天，一年有 12 个月"),
+        expected: pair(
+            "a day of the calendar: months have 28 to 31 days, years 12 months",
+            "日历上存在的一天：一个月有 28 到 31 天，一年有 12 个月",
+        ),
     })
 }
 
@@ -324,7 +350,11 @@ mod tests {
     fn broken_json_points_at_the_place() {
         let found = parse("a.json", "{\n  \"a\": 1,\n  b\n}").unwrap_err();
         assert_eq!(&"{\n  \"a\": 1,\n  b\n}"[found.range.start..][..1], "b");
-        assert!(found.message.en.starts_with("this is not JSON: key must be a string"), "{}", found.message.en);
+        assert!(
+            found.message.en.starts_with("this is not JSON: key must be a string"),
+            "{}",
+            found.message.en
+        );
     }
 
     #[test]
@@ -358,7 +388,10 @@ mod tests {
         assert_eq!(more.message.en, "`剩下` is in column 3 and the header names 2 columns");
         assert_eq!(&text[more.range], "a,2026-01-05,剩下");
         let open = csv_rows("id,at\na,\"2026\nb,2027\n").unwrap_err();
-        assert_eq!((open.message.en.as_str(), open.range), ("a quote that begins in this row never ends", 6..6));
+        assert_eq!(
+            (open.message.en.as_str(), open.range),
+            ("a quote that begins in this row never ends", 6..6)
+        );
         assert!(csv_rows("").unwrap_err().message.en.contains("empty"));
     }
 

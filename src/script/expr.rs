@@ -2,7 +2,6 @@
 //!
 //! Bounded by operations; it can change nothing.
 
-use crate::base::phrase::{Phrase, Words, pair, phrase};
 use super::{
     check::{self, Place},
     convert, engine,
@@ -13,6 +12,7 @@ use super::{
     names::{Known, Names},
     place, render, stack,
 };
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::base::{ids::MemberId, limits::EXPRESSION_BYTES_MAX, markdown, value::Value};
 use rhai::{AST, Dynamic, Scope};
 use std::{
@@ -62,8 +62,11 @@ impl Expr {
             ));
         }
         if source.len() > EXPRESSION_BYTES_MAX {
-            let message =
-                phrase!("the expression has {} bytes; the limit is {EXPRESSION_BYTES_MAX}", "表达式有 {} 字节；上限是 {EXPRESSION_BYTES_MAX}", source.len());
+            let message = phrase!(
+                "the expression has {} bytes; the limit is {EXPRESSION_BYTES_MAX}",
+                "表达式有 {} 字节；上限是 {EXPRESSION_BYTES_MAX}",
+                source.len()
+            );
             return Err(whole(message, pair("put it into a script", "把它放进脚本")));
         }
         let ast = stack::room(|| engine::expressions().compile_expression(source)).map_err(|error| {

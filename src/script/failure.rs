@@ -1,8 +1,8 @@
 //! Rhai's errors in plain words, with the place they are about.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::frame::{Frame, Stop};
 use crate::base::limits;
+use crate::base::phrase::{Phrase, pair, phrase};
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
 /// A failure while code ran.
@@ -152,8 +152,14 @@ fn without_place(text: &str) -> String {
 pub(super) fn parse(error: &ParseError, found: &str) -> (Phrase, Option<Phrase>) {
     if found.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii()) {
         return (
-            phrase!("`{found}` is not a name here: names are ASCII letters, digits and `_`", "`{found}` 在这里不能作名字：名字只用英文字母、数字和 `_`"),
-            Some(phrase!("text is written in quotes, a key in brackets and quotes: `[\"{found}\"]`", "文字要加引号，键要写在方括号和引号里：`[\"{found}\"]`")),
+            phrase!(
+                "`{found}` is not a name here: names are ASCII letters, digits and `_`",
+                "`{found}` 在这里不能作名字：名字只用英文字母、数字和 `_`"
+            ),
+            Some(phrase!(
+                "text is written in quotes, a key in brackets and quotes: `[\"{found}\"]`",
+                "文字要加引号，键要写在方括号和引号里：`[\"{found}\"]`"
+            )),
         );
     }
     parse_words(error.err_type())
@@ -165,20 +171,31 @@ fn parse_words(kind: &ParseErrorType) -> (Phrase, Option<Phrase>) {
         ParseErrorType::BadInput(LexError::ImproperSymbol(word, _)) if word == "eval" => no_eval(),
         ParseErrorType::Reserved(word) => (
             phrase!("`{word}` is a word that Rhai keeps for itself", "`{word}` 是 Rhai 的保留字"),
-            Some(phrase!("rename it, such as `{word}_`, or write it in brackets and quotes: `[\"{word}\"]`", "换个名字，例如 `{word}_`，或写在方括号和引号里：`[\"{word}\"]`")),
+            Some(phrase!(
+                "rename it, such as `{word}_`, or write it in brackets and quotes: `[\"{word}\"]`",
+                "换个名字，例如 `{word}_`，或写在方括号和引号里：`[\"{word}\"]`"
+            )),
         ),
-        ParseErrorType::UnexpectedEOF => {
-            (pair("the code ends too early", "代码还没写完就结束了").into(), Some(pair("close what is open", "把没闭合的闭合").into()))
-        }
+        ParseErrorType::UnexpectedEOF => (
+            pair("the code ends too early", "代码还没写完就结束了").into(),
+            Some(pair("close what is open", "把没闭合的闭合").into()),
+        ),
         ParseErrorType::ExprTooDeep => (
-            phrase!("the code is nested deeper than {} levels", "代码嵌套超过 {} 层", limits::SCRIPT_EXPR_DEPTH_MAX),
+            phrase!(
+                "the code is nested deeper than {} levels",
+                "代码嵌套超过 {} 层",
+                limits::SCRIPT_EXPR_DEPTH_MAX
+            ),
             Some(pair("split it up", "把它拆开").into()),
         ),
         ParseErrorType::BadInput(lex) => {
             let text = lex.to_string();
             let found = text.split('\'').nth(1).unwrap_or_default().to_owned();
             let help = match found.as_str() {
-                "=" => Some(pair("compare with `==`; an expression cannot assign", "比较用 `==`；表达式不能赋值").into()),
+                "=" => Some(
+                    pair("compare with `==`; an expression cannot assign", "比较用 `==`；表达式不能赋值")
+                        .into(),
+                ),
                 _ => None,
             };
             (syntax(&text, kind), help)
@@ -205,8 +222,18 @@ fn syntax(said: &str, kind: &ParseErrorType) -> Phrase {
 
 fn no_eval() -> (Phrase, Option<Phrase>) {
     (
-        pair("`eval` is not there: code made at run time cannot be checked", "没有 `eval`：运行时拼出来的代码没法检查").into(),
-        Some(pair("write the code itself, or choose with `if` or `switch`", "直接写代码，或用 `if`、`switch` 来选择").into()),
+        pair(
+            "`eval` is not there: code made at run time cannot be checked",
+            "没有 `eval`：运行时拼出来的代码没法检查",
+        )
+        .into(),
+        Some(
+            pair(
+                "write the code itself, or choose with `if` or `switch`",
+                "直接写代码，或用 `if`、`switch` 来选择",
+            )
+            .into(),
+        ),
     )
 }
 

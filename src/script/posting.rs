@@ -2,12 +2,12 @@
 //!
 //! Strict: an unknown key is an error, when the script is compiled and again when it runs.
 
-use crate::base::phrase::{Phrase, phrase};
 use super::{
     convert,
     objects::{MemberRef, PersonRef, RoleRef},
     render, suggest,
 };
+use crate::base::phrase::{Phrase, phrase};
 use crate::base::{
     time::Duration,
     value::{Map, Value},

@@ -3,7 +3,6 @@
 //!
 //! A call is a transaction: what it collected comes out when it returns, and never otherwise.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::{
     action::Outcome,
     check::{self, Place},
@@ -15,6 +14,7 @@ use super::{
     modules::{self, Imports},
     place, stack,
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::base::{
     ids::GroupId,
     limits::SCRIPT_BYTES_MAX,
@@ -147,7 +147,10 @@ impl Script {
                     error(
                         &self.path,
                         position,
-                        phrase!("`{function}` cannot return this: {why}", "`{function}` 不能返回这个值：{why}"),
+                        phrase!(
+                            "`{function}` cannot return this: {why}",
+                            "`{function}` 不能返回这个值：{why}"
+                        ),
                     )
                 }),
                 Ok(Err(failed)) => {
@@ -172,8 +175,9 @@ impl Script {
         });
         let live = frame.into_live();
         let value = result?;
-        let live =
-            live.ok_or_else(|| error(&self.path, Position::NONE, pair("the call lost its actions", "这次调用的动作丢失了")))?;
+        let live = live.ok_or_else(|| {
+            error(&self.path, Position::NONE, pair("the call lost its actions", "这次调用的动作丢失了"))
+        })?;
         Ok(Outcome { value, actions: live.actions, log: live.log, fetches: live.fetches })
     }
 
@@ -242,7 +246,9 @@ struct Unit {
 impl Compiler<'_> {
     fn unit(&mut self, path: &str, source: &str) -> Result<Unit, Vec<ScriptError>> {
         if source.len() > SCRIPT_BYTES_MAX {
-            let message = phrase!("the script has {} bytes; the limit is {SCRIPT_BYTES_MAX}; split it and `import` its parts", "脚本有 {} 字节；上限是 {SCRIPT_BYTES_MAX}；把它拆开，再用 `import` 引入",
+            let message = phrase!(
+                "the script has {} bytes; the limit is {SCRIPT_BYTES_MAX}; split it and `import` its parts",
+                "脚本有 {} 字节；上限是 {SCRIPT_BYTES_MAX}；把它拆开，再用 `import` 引入",
                 source.len()
             );
             return Err(vec![error(path, Position::NONE, message)]);
@@ -255,7 +261,10 @@ impl Compiler<'_> {
             vec![error(path, failed.position(), sentence(message, help.as_ref()))]
         })?;
         if ast.statements().is_empty() && !ast.has_functions() {
-            let message = pair("the script is empty; it needs a function, such as `fn main(args) { … }`", "脚本是空的；它需要一个函数，例如 `fn main(args) { … }`");
+            let message = pair(
+                "the script is empty; it needs a function, such as `fn main(args) { … }`",
+                "脚本是空的；它需要一个函数，例如 `fn main(args) { … }`",
+            );
             return Err(vec![error(path, Position::NONE, message)]);
         }
         ast.set_source(path);
@@ -269,10 +278,7 @@ impl Compiler<'_> {
             Place::Script { functions: functions.clone(), constants: constants(&ast), modules: aliases };
         let found = check::walk(&ast, &place, engine::script_functions());
         problems.extend(
-            found
-                .problems
-                .into_iter()
-                .map(|p| error(path, p.position, sentence(p.message, p.help.as_ref()))),
+            found.problems.into_iter().map(|p| error(path, p.position, sentence(p.message, p.help.as_ref()))),
         );
         if problems.is_empty() {
             Ok(Unit { ast, functions, data: found.data })
@@ -292,7 +298,10 @@ impl Compiler<'_> {
         let mut aliases = BTreeMap::new();
         for (expr, alias, position) in imports_of(ast) {
             let Expr::StringConstant(wanted, place) = &expr else {
-                let message = pair("`import` takes a path in quotes, because the file is read with the script", "`import` 要用引号写出路径，因为文件是随脚本一起读入的");
+                let message = pair(
+                    "`import` takes a path in quotes, because the file is read with the script",
+                    "`import` 要用引号写出路径，因为文件是随脚本一起读入的",
+                );
                 problems.push(error(path, position, message));
                 continue;
             };
@@ -315,14 +324,19 @@ impl Compiler<'_> {
     /// Compiles an imported file, once; what functions it has.
     fn module(&mut self, wanted: &str) -> Result<Arities, Import> {
         let Some(path) = modules::path_of(wanted) else {
-            return Err(Import::Refused(phrase!("{wanted:?} is outside the playbook's folder; `import` takes a path inside it", "{wanted:?} 在剧本的文件夹之外；`import` 只能引入里面的文件"
+            return Err(Import::Refused(phrase!(
+                "{wanted:?} is outside the playbook's folder; `import` takes a path inside it",
+                "{wanted:?} 在剧本的文件夹之外；`import` 只能引入里面的文件"
             )));
         };
         if let Some((_, functions)) = self.files.get(&path) {
             return Ok(functions.clone());
         }
         if self.open.contains(&path) || self.open.len() >= IMPORT_DEPTH_MAX {
-            return Err(Import::Refused(phrase!("{wanted:?} imports itself, or imports go too deep", "{wanted:?} 引入了自己，或引入的层次太深")));
+            return Err(Import::Refused(phrase!(
+                "{wanted:?} imports itself, or imports go too deep",
+                "{wanted:?} 引入了自己，或引入的层次太深"
+            )));
         }
         let source = self.folder.read(&path).map_err(|why| Import::Refused(why.phrase()))?;
         self.open.push(path.clone());
@@ -357,7 +371,10 @@ fn evaluate(path: &str, ast: &AST, modules: &Imports) -> Result<Module, ScriptEr
     });
     let acted = frame.into_live().is_some_and(|live| !live.actions.is_empty());
     if acted {
-        let message = pair("an imported file only defines functions and constants; its top level does something", "被引入的文件只定义函数和常量；它的最外层却做了别的事");
+        let message = pair(
+            "an imported file only defines functions and constants; its top level does something",
+            "被引入的文件只定义函数和常量；它的最外层却做了别的事",
+        );
         return Err(error(path, Position::NONE, message));
     }
     result

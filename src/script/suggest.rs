@@ -22,6 +22,6 @@ pub(super) fn or_list(found: &str, names: &[&str]) -> Phrase {
     match nearest(found, names.iter().copied()) {
         Some(name) => phrase!("; did you mean `{name}`?", "；是不是想写 `{name}`？"),
         None if names.is_empty() => pair("; there are none", "；这里一个也没有").into(),
-        None => phrase!("; there are {}", "；有 {}", names.join(", ")),
+        None => phrase!("; there are {}", "；有 `{}`", names.join(", ")),
     }
 }

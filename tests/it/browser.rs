@@ -69,8 +69,10 @@ fn is_quiet(name: &str, tab: &Tab<'_>) {
         .flat_map(|event| tab.events(event))
         .collect();
     assert!(said.is_empty(), "{name}: {said:#?}");
-    let asked: Vec<&str> =
-        tab.events("Network.requestWillBeSent").map(|event| event["request"]["url"].as_str().unwrap()).collect();
+    let asked: Vec<&str> = tab
+        .events("Network.requestWillBeSent")
+        .map(|event| event["request"]["url"].as_str().unwrap())
+        .collect();
     assert_eq!(asked.len(), 1, "{name}: {asked:?}");
     let dialogs = tab.events("Page.javascriptDialogOpening").count();
     assert_eq!(dialogs, 0, "{name}: a script of the playbook ran");
@@ -80,7 +82,12 @@ fn is_quiet(name: &str, tab: &Tab<'_>) {
 const CONTRAST: &str = r"
 (() => {
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const known = new Map();
   const parse = (color) => {
+    if (!known.has(color)) known.set(color, pixel(color));
+    return known.get(color);
+  };
+  const pixel = (color) => {
     canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
     const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data; return [r, g, b, a / 255];
   };
@@ -135,7 +142,9 @@ fn pages_are_quiet_readable_and_fit_every_screen() {
             let mut tab = browser.tab(screen);
             tab.open(&file);
             let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/pages/{name}.png"));
-            tab.picture(&picture);
+            if !screen.dark || name.contains("yardstick") {
+                tab.picture(&picture);
+            }
             assert_eq!(tab.eval(WIDER), serde_json::json!([]), "{name} is wider than its screen");
             assert_eq!(tab.eval("innerWidth"), screen.width, "{name}");
             // The parts that are folded away have to be readable and fit as well.
@@ -165,7 +174,8 @@ fn a_post_says_its_text_to_pointer_finger_and_keyboard() {
     let place = place();
     let mut browser = Browser::start(&chromium);
     let pages: Vec<_> = pages(&place);
-    let file = |wanted: &str| pages.iter().find(|(name, _)| name == wanted).map(|(_, file)| file.clone()).unwrap();
+    let file =
+        |wanted: &str| pages.iter().find(|(name, _)| name == wanted).map(|(_, file)| file.clone()).unwrap();
     let mark = ".lane:not(.counts) .cells .t";
 
     let mut tab = browser.tab(Screen::DESKTOP);
@@ -214,7 +224,11 @@ fn names_are_shown_as_they_are_written() {
         let title = tab.eval("document.querySelector('h1').textContent");
         assert_eq!(title, "<script>alert(1)</script> \u{202e}drah\u{202c} \u{1f600}", "{name}");
         assert_eq!(tab.eval("document.scripts.length"), 1, "{name}");
-        assert_eq!(tab.eval("document.querySelectorAll('h1 > bdi > *, img, [onmouseover]').length"), 0, "{name}");
+        assert_eq!(
+            tab.eval("document.querySelectorAll('h1 > bdi > *, img, [onmouseover]').length"),
+            0,
+            "{name}"
+        );
         let text = tab.eval("document.body.textContent");
         assert!(text.as_str().unwrap().contains("</script><script>alert(3)</script>"), "{name}");
         is_quiet(&name, &tab);
@@ -232,7 +246,9 @@ fn several_groups_are_chosen_from() {
     let shown = "[...document.querySelectorAll('.group')].filter((el) => el.checkVisibility()).length";
     assert_eq!(tab.eval(shown), 1);
     let choose = |value: &str| {
-        format!("{{ const el = document.getElementById('choose'); el.value = '{value}'; el.dispatchEvent(new Event('change', {{ bubbles: true }})); }}")
+        format!(
+            "{{ const el = document.getElementById('choose'); el.value = '{value}'; el.dispatchEvent(new Event('change', {{ bubbles: true }})); }}"
+        )
     };
     tab.eval(&choose(""));
     assert_eq!(tab.eval(shown), 20);

@@ -82,10 +82,12 @@ fn a_plan_page_has_months_lanes_and_every_step() {
 #[test]
 fn a_report_page_explains_a_history() {
     let place = Playground::new().file("demo.yaml", SMALL);
-    let args = ["simulate", "demo.yaml", "--from", "2026-12-01", "--days", "12", "--members", "3", "--seed", "3"];
+    let args =
+        ["simulate", "demo.yaml", "--from", "2026-12-01", "--days", "12", "--members", "3", "--seed", "3"];
     let page = place.run(&[&args[..], &["--format", "html"]].concat()).exits(0).stdout;
     let outline = outline(&page);
-    let headings: Vec<&str> = page.split("<h2 ").skip(1).filter_map(|part| part.split(['>', '<']).nth(1)).collect();
+    let headings: Vec<&str> =
+        page.split("<h2 ").skip(1).filter_map(|part| part.split(['>', '<']).nth(1)).collect();
     assert_eq!(
         headings,
         [
@@ -116,13 +118,16 @@ fn a_page_loads_nothing_and_is_the_same_each_time() {
     let place = Playground::new();
     let _ = place.run(&["new", "community"]).exits(0);
     let file = "community/community.yaml";
-    for page in [|place: &Playground| plan(place, "community/community.yaml", "90"), |place: &Playground| {
-        simulate(place, "community/community.yaml", "90", "html")
-    }] {
+    for page in [
+        |place: &Playground| plan(place, "community/community.yaml", "90"),
+        |place: &Playground| simulate(place, "community/community.yaml", "90", "html"),
+    ] {
         let first = page(&place);
         assert_eq!(first, page(&place));
         assert!(first.starts_with("<!DOCTYPE html><html lang=\"zh-CN\">"));
-        for loads in ["http:", "https:", " src=", "@import", "url(", "<link", "<iframe", "<img", "style=\"", "onclick"] {
+        for loads in
+            ["http:", "https:", " src=", "@import", "url(", "<link", "<iframe", "<img", "style=\"", "onclick"]
+        {
             assert!(!first.contains(loads), "{loads}");
         }
         assert!(first.contains("default-src 'none'"));
@@ -130,7 +135,18 @@ fn a_page_loads_nothing_and_is_the_same_each_time() {
     assert_ne!(
         simulate(&place, file, "90", "html"),
         place
-            .run(&["simulate", file, "--from", "2026-12-01", "--days", "90", "--seed", "4", "--format", "html"])
+            .run(&[
+                "simulate",
+                file,
+                "--from",
+                "2026-12-01",
+                "--days",
+                "90",
+                "--seed",
+                "4",
+                "--format",
+                "html"
+            ])
             .exits(0)
             .stdout
     );
@@ -142,6 +158,7 @@ fn the_numbers_of_a_report_are_those_of_the_journal() {
     let _ = place.run(&["new", "community"]).exits(0);
     let file = "community/community.yaml";
     let mut expected: BTreeMap<String, [u64; 5]> = BTreeMap::new();
+    let (mut plays, mut tasks): (BTreeMap<String, [u64; 2]>, u64) = (BTreeMap::new(), 0);
     for line in simulate(&place, file, "120", "json").lines() {
         let entry: serde_json::Value = serde_json::from_str(line).unwrap();
         let day = expected.entry(entry["at"].as_str().unwrap()[..10].to_owned()).or_default();
@@ -153,12 +170,16 @@ fn the_numbers_of_a_report_are_those_of_the_journal() {
             ("held", _) => day[4] += 1,
             _ => {}
         }
+        match (entry["entry"].as_str().unwrap(), entry["play"].as_str()) {
+            ("run_started", Some(play)) => plays.entry(play.into()).or_default()[0] += 1,
+            ("posted" | "released", Some(play)) => plays.entry(play.into()).or_default()[1] += 1,
+            ("task_opened", _) if entry["kind"] == "task" || entry["kind"] == "removal" => tasks += 1,
+            _ => {}
+        }
     }
     let page = simulate(&place, file, "120", "html");
-    let table = page.split("id=\"days\"").nth(1).unwrap().split("</table>").next().unwrap();
     let mut found = BTreeMap::new();
-    for row in table.split("<tr>").skip(2) {
-        let cells: Vec<&str> = row.split("<td").skip(1).filter_map(|cell| cell.split(['>', '<']).nth(1)).collect();
+    for cells in rows(&page, "days") {
         // 2026年12月1日 周二
         let numbers: Vec<u32> =
             cells[0].split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect();
@@ -170,6 +191,42 @@ fn the_numbers_of_a_report_are_those_of_the_journal() {
     found.retain(|_, numbers| *numbers != [0; 5]);
     expected.retain(|_, numbers| *numbers != [0; 5]);
     assert_eq!(found, expected);
+
+    let of = |cells: &[String], i: usize| cells[i].parse::<u64>().unwrap();
+    let results: Vec<[u64; 2]> =
+        rows(&page, "results").iter().map(|cells| [of(cells, 0), of(cells, 1)]).collect();
+    let known = playbook_plays(&place, file);
+    assert_eq!(results.len(), known.len());
+    for (name, numbers) in known.iter().zip(results) {
+        assert_eq!(numbers, plays.get(name).copied().unwrap_or_default(), "{name}");
+    }
+    let asked = rows(&page, "asked");
+    assert_eq!(asked.iter().map(|cells| of(cells, 2)).sum::<u64>(), tasks);
+    for cells in asked {
+        assert_eq!(of(&cells, 2), (3..7).map(|i| of(&cells, i)).sum::<u64>(), "{cells:?}");
+    }
+}
+
+/// The text of the cells of a table, row by row, without its head.
+fn rows(page: &str, id: &str) -> Vec<Vec<String>> {
+    let table = page.split(&format!("id=\"{id}\"")).nth(1).unwrap().split("</table>").next().unwrap();
+    let rows = table.split("<tr>").skip(2);
+    rows.map(|row| {
+        let cells = row.split("<td").skip(1);
+        cells.filter_map(|cell| cell.split(['>', '<']).nth(1)).map(str::to_owned).collect()
+    })
+    .collect()
+}
+
+/// The plays of a playbook, in the order of the file.
+fn playbook_plays(place: &Playground, file: &str) -> Vec<String> {
+    let text = place.read(file);
+    let plays = text.split_once("\nplays:\n").unwrap().1;
+    let names = plays.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names
+        .filter(|line| !line.trim().starts_with('#'))
+        .map(|line| line.trim().trim_end_matches(':').to_owned())
+        .collect()
 }
 
 #[test]
@@ -183,7 +240,8 @@ fn only_plan_and_simulate_write_pages() {
 
 #[test]
 fn a_failed_script_is_on_the_page_and_ends_with_1() {
-    let file = "name: demo\ntimezone: UTC\nplays:\n  a:\n    every: day at 09:00\n    steps:\n      - run: s.rhai\n";
+    let file =
+        "name: demo\ntimezone: UTC\nplays:\n  a:\n    every: day at 09:00\n    steps:\n      - run: s.rhai\n";
     let place = Playground::new().file("demo.yaml", file).file("s.rhai", "fn main() { [][3] }\n");
     let args = ["simulate", "demo.yaml", "--from", "2026-12-01", "--days", "1", "--format", "html"];
     let page = place.run(&args).exits(1).stdout;
@@ -235,7 +293,9 @@ fn pages_are_valid_html() {
     }
     let mut pages = Vec::new();
     for file in ["demo.yaml", "community/community.yaml", "twenty-cities/twenty-cities.yaml"] {
-        for (kind, page) in [("plan", plan(&place, file, "60")), ("simulate", simulate(&place, file, "60", "html"))] {
+        for (kind, page) in
+            [("plan", plan(&place, file, "60")), ("simulate", simulate(&place, file, "60", "html"))]
+        {
             let name = format!("{kind}-{}.html", file.replace('/', "-"));
             place.write(&name, &page);
             pages.push(name);
@@ -250,10 +310,14 @@ fn pages_are_valid_html() {
         .env("NODE_PATH", home.join("node_modules"))
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned()
-        + &*String::from_utf8_lossy(&output.stderr);
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
-    let (broken, others): (Vec<&str>, Vec<&str>) = said.lines().partition(|line| line.contains("broken.html"));
+    let (broken, others): (Vec<&str>, Vec<&str>) =
+        said.lines().partition(|line| line.contains("broken.html"));
     assert!(others.is_empty(), "{}", others.join("\n"));
-    assert!(broken.iter().any(|line| line.contains("no-dup-attr")), "the judge sees what is wrong: {broken:?}");
+    assert!(
+        broken.iter().any(|line| line.contains("no-dup-attr")),
+        "the judge sees what is wrong: {broken:?}"
+    );
 }

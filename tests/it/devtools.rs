@@ -1,4 +1,4 @@
-//! A real browser, driven over its DevTools protocol: opens pages, moves the pointer, reads the console.
+//! A real browser, driven over its `DevTools` protocol: opens pages, moves the pointer, reads the console.
 //!
 //! Knows the protocol only; what a page must be is the tests'. The browser ends with its test.
 
@@ -84,7 +84,8 @@ impl Browser {
     pub(crate) fn tab(&mut self, screen: Screen) -> Tab<'_> {
         let target = self.call(None, "Target.createTarget", json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
-        let session = self.call(None, "Target.attachToTarget", attach)["sessionId"].as_str().unwrap().to_owned();
+        let session =
+            self.call(None, "Target.attachToTarget", attach)["sessionId"].as_str().unwrap().to_owned();
         let mut tab = Tab { browser: self, session };
         for domain in ["Page", "Runtime", "Log", "Network"] {
             tab.call(&format!("{domain}.enable"), json!({}));
@@ -190,7 +191,10 @@ impl Tab<'_> {
     /// Taps it with a finger.
     pub(crate) fn tap(&mut self, selector: &str) {
         let (x, y) = self.middle(selector);
-        self.call("Input.dispatchTouchEvent", json!({ "type": "touchStart", "touchPoints": [{ "x": x, "y": y }] }));
+        self.call(
+            "Input.dispatchTouchEvent",
+            json!({ "type": "touchStart", "touchPoints": [{ "x": x, "y": y }] }),
+        );
         self.call("Input.dispatchTouchEvent", json!({ "type": "touchEnd", "touchPoints": [] }));
     }
 

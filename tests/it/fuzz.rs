@@ -4,10 +4,14 @@
 //! words of the language. `PLAYBOOK_FUZZ_SECONDS` says how long (two without it), `PLAYBOOK_FUZZ_SEED` repeats a run.
 //! What fails is kept under `target/fuzz`, where `PLAYBOOK_FUZZ_FILE=path` tries one file again.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a run of minutes says what it did")]
+#![expect(clippy::format_collect, reason = "the monsters are made once, and read better so")]
+
 use playbook::{
     base::{
-        diagnostic::{github, json, text},
-        source::MemoryFolder,
+        diagnostic::{code::Example, fix, github, json, text},
+        locale::Locale,
+        source::{MemoryFolder, SourceId},
     },
     lang::{compile, explain},
 };
@@ -198,10 +202,10 @@ fn corpus() -> Corpus {
     for folder in ["tests/language", "examples", "playbooks"] {
         collect(&root().join(folder), &format!("{folder}/"), &mut seeds);
     }
-    seeds.retain(|name, _| name.ends_with(".yaml"));
+    seeds.retain(|name, _| Path::new(name).extension().is_some_and(|ending| ending == "yaml"));
     let mut seeds: Vec<String> = seeds.into_values().collect();
     for code in explain::all() {
-        seeds.extend([code.bad, code.good].iter().filter(|e| !e.yaml.is_empty()).map(|e| e.whole()));
+        seeds.extend([code.bad, code.good].iter().filter(|e| !e.yaml.is_empty()).map(Example::whole));
     }
     let mut files = BTreeMap::new();
     for folder in ["tests/language/files", "examples/community", "playbooks"] {
@@ -283,10 +287,18 @@ fn try_one(text: &str, files: &BTreeMap<String, Arc<str>>) {
     files.insert("fuzz.yaml".into(), text.into());
     let compiled = compile(&MemoryFolder(files), "fuzz.yaml");
     for found in compiled.report.diagnostics.iter().chain(&compiled.script_problems).take(50) {
-        text::render(found, &compiled.sources, text::Style::Plain);
-        json::render(found, &compiled.sources);
-        github::render(found, &compiled.sources);
+        for locale in [Locale::En, Locale::Zh] {
+            text::render(found, &compiled.sources, text::Style::Plain, locale);
+            json::render(found, &compiled.sources, locale);
+            github::render(found, &compiled.sources, locale);
+        }
     }
+    // A fix changes its place and nothing else, and what it leaves can be read again.
+    let fixes = fix::together(&compiled.report.diagnostics, SourceId(0));
+    let length = fixes.iter().fold(text.len() as i64, |length, fix| {
+        length + fix.text.len() as i64 - i64::from(fix.span.end - fix.span.start)
+    });
+    assert_eq!(fix::apply(text, &fixes).len() as i64, length, "a fix that lost bytes");
     assert_eq!(compiled.playbook.is_none(), compiled.report.has_errors(), "a playbook beside errors");
 }
 

@@ -10,7 +10,7 @@ use playbook::{
         locale::Locale,
         source::{Folder, FolderError, MemoryFolder, SourceId},
     },
-    lang::{Compiled, compile},
+    lang::{Compiled, compile, explain},
 };
 use std::{
     collections::BTreeMap,
@@ -50,7 +50,15 @@ fn report(compiled: &Compiled, locale: Locale) -> String {
 }
 
 /// Words that are the same in Chinese: names of formats, programs and platforms.
-const NAMES: [&str; 35] = [
+const NAMES: &[&str] = &[
+    "wecom",
+    "feishu",
+    "dingtalk",
+    "ntfy",
+    "telegram",
+    "discord",
+    "console",
+    "manual",
     "YAML",
     "CSV",
     "JSON",
@@ -165,7 +173,13 @@ fn invalid_files_say_what_is_wrong() {
 #[test]
 fn a_chinese_report_has_no_english_words() {
     let mut left = Vec::new();
-    for (name, compiled) in check("invalid") {
+    let examples = explain::all().into_iter().filter(|code| !code.bad.yaml.is_empty()).map(|code| {
+        let beside = code.bad.files.iter().map(|(path, text)| ((*path).to_owned(), Arc::from(*text)));
+        let mut files: BTreeMap<String, Arc<str>> = beside.collect();
+        files.insert("bad.yaml".into(), code.bad.whole().into());
+        (code.slug.to_owned(), compile(&MemoryFolder(files), "bad.yaml"))
+    });
+    for (name, compiled) in check("invalid").into_iter().chain(check("valid")).chain(examples) {
         for found in compiled.report.diagnostics.iter().chain(&compiled.script_problems) {
             let labels = found.labels.iter().map(|label| &label.text);
             for phrase in labels.chain([&found.message, &found.label]).chain(&found.help) {

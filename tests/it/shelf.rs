@@ -98,9 +98,9 @@ fn every_playbook_compiles() {
 }
 
 fn place(found: &playbook::base::diagnostic::Diagnostic, sources: &SourceMap) -> String {
-    let Some(span) = found.span else { return found.message.clone() };
+    let Some(span) = found.span else { return found.message.en.clone() };
     let source = sources.get(span.source);
-    format!("{}:{}: {} ({})", source.path, source.place(span.start), found.message, found.label)
+    format!("{}:{}: {} ({})", source.path, source.place(span.start), found.message.en, found.label.en)
 }
 
 #[test]

@@ -67,7 +67,7 @@ pub(crate) fn compile(files: &MemoryFolder) -> Arc<Playbook> {
         .diagnostics
         .iter()
         .filter(|d| d.severity == playbook::base::diagnostic::Severity::Error)
-        .map(|d| format!("{}: {} {:?}", d.code, d.message, d.help))
+        .map(|d| format!("{}: {} {:?}", d.code, d.message.en, d.help))
         .collect();
     compiled.playbook.unwrap_or_else(|| panic!("the story's playbook has errors: {problems:#?}"))
 }

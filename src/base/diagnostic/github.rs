@@ -52,7 +52,9 @@ mod tests {
     fn escapes_what_the_command_would_end_at() {
         let mut sources = SourceMap::default();
         let id = sources.add("a,b:c.yaml", "name: x\n");
-        let found = Diagnostic::warning("promo-share", Span::new(id, 6, 7), Phrase::same("20% is, well: much")).help(Phrase::same("cut"));
+        let found =
+            Diagnostic::warning("promo-share", Span::new(id, 6, 7), Phrase::same("20% is, well: much"))
+                .help(Phrase::same("cut"));
         assert_eq!(
             render(&found, &sources, Locale::En),
             "::warning file=a%2Cb%3Ac.yaml,line=1,col=7,endLine=1,endColumn=8,title=promo-share\

@@ -52,7 +52,8 @@ mod tests {
         let mut sources = SourceMap::default();
         let id = sources.add("a.yaml", "名: 长安\n");
         let span = Span::new(id, "名: ".len(), "名: 长安".len());
-        let found = Diagnostic::error("unknown-key", span, Phrase::same("there is no \"名\"\nhere")).help(Phrase::same("write `name`"));
+        let found = Diagnostic::error("unknown-key", span, Phrase::same("there is no \"名\"\nhere"))
+            .help(Phrase::same("write `name`"));
         assert_eq!(
             render(&found, &sources, Locale::En),
             r#"{"code":"unknown-key","severity":"error","message":"there is no \"名\"\nhere","file":"a.yaml","line":1,"column":4,"end_line":1,"end_column":6,"help":"write `name`","practices":[]}"#
@@ -63,7 +64,8 @@ mod tests {
     fn without_a_place_it_is_the_beginning_of_the_file() {
         let mut sources = SourceMap::default();
         let id = sources.add("a.yaml", "");
-        let mut found = Diagnostic::warning("empty", Span::new(id, 0, 0), Phrase::same("nothing")).practices(&["P013"]);
+        let mut found =
+            Diagnostic::warning("empty", Span::new(id, 0, 0), Phrase::same("nothing")).practices(&["P013"]);
         found.span = None;
         assert_eq!(
             render(&found, &sources, Locale::En),

@@ -11,11 +11,11 @@ pub mod json;
 pub mod suggest;
 pub mod text;
 
-use fix::Fix;
 use super::{
     phrase::{Phrase, Words, pair},
     source::Span,
 };
+use fix::Fix;
 
 /// How bad it is. A playbook exists only when nothing is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

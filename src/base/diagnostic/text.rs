@@ -3,12 +3,12 @@
 //! Returns text; whether it is shown, and whether in colour, is the caller's.
 
 use super::{Diagnostic, Report, Severity};
+use crate::base::phrase::phrase;
 use crate::base::{
     locale::Locale,
     source::{SourceId, SourceMap, Span},
     words,
 };
-use crate::base::phrase::phrase;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
 
@@ -240,9 +240,10 @@ mod tests {
         let mut sources = SourceMap::default();
         let id = sources.add("a.yaml", "name: a\r\nuse: b.yaml\r\n");
         let other = sources.add("b.yaml", "name: b\n");
-        let found = Diagnostic::error("demo", span_of(&sources, id, "b.yaml"), Phrase::same("both are called so"))
-            .also(span_of(&sources, other, "b"), Phrase::same("here"))
-            .help(Phrase::same("first line\nsecond line"));
+        let found =
+            Diagnostic::error("demo", span_of(&sources, id, "b.yaml"), Phrase::same("both are called so"))
+                .also(span_of(&sources, other, "b"), Phrase::same("here"))
+                .help(Phrase::same("first line\nsecond line"));
         insta::assert_snapshot!(render(&found, &sources, Style::Plain, Locale::En), @"
         error[demo]: both are called so
          --> a.yaml:2:6
@@ -264,8 +265,11 @@ mod tests {
     fn a_block_is_marked_on_its_first_line_only() {
         let mut sources = SourceMap::default();
         let id = sources.add("a.yaml", "rules:\n  forbid:\n    - 一\n    - 二\n");
-        let found =
-            Diagnostic::warning("demo", span_of(&sources, id, "forbid:\n    - 一\n    - 二\n"), Phrase::same("two"));
+        let found = Diagnostic::warning(
+            "demo",
+            span_of(&sources, id, "forbid:\n    - 一\n    - 二\n"),
+            Phrase::same("two"),
+        );
         insta::assert_snapshot!(render(&found, &sources, Style::Plain, Locale::En), @"
         warning[demo]: two
          --> a.yaml:2:3
@@ -279,7 +283,8 @@ mod tests {
     fn without_a_place_it_names_the_file() {
         let mut sources = SourceMap::default();
         let id = sources.add("a.yaml", "");
-        let mut found = Diagnostic::error("empty-file", Span::new(id, 0, 0), Phrase::same("the file is empty"));
+        let mut found =
+            Diagnostic::error("empty-file", Span::new(id, 0, 0), Phrase::same("the file is empty"));
         let with = render(&found, &sources, Style::Plain, Locale::En);
         found.span = None;
         let without = render(&found, &sources, Style::Plain, Locale::En);

@@ -132,7 +132,7 @@ fn quota(cx: &mut Cx<'_>, node: &Node) -> Option<Quota> {
     });
     match parsed {
         Some(Quota { per: Window::Day, .. }) => {
-            cx.uses_clock(node.span, pair("a calendar day", "日历上的一天"))
+            cx.uses_clock(node.span, pair("a calendar day", "日历上的一天"));
         }
         Some(_) => {}
         None => reader::bad_value(&mut cx.report, node, expected, None),

@@ -1,10 +1,10 @@
 //! `calendars`: ICS files, lists of dates, or `{ off, work }` for public holidays with make-up days.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::{
     cx::{Cx, File},
     moments,
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{ids::CalendarName, source::Span, value::Value},
     lang::{
@@ -26,8 +26,9 @@ const RANGE_DAYS_MAX: usize = 366;
 /// Lowers `calendars`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<CalendarName, Calendar> {
     let mut calendars = BTreeMap::new();
-    for entry in
-        Fields::open(&mut cx.report, node, pair("`calendars`", "`calendars`")).map(|fields| fields.entries()).unwrap_or_default()
+    for entry in Fields::open(&mut cx.report, node, pair("`calendars`", "`calendars`"))
+        .map(|fields| fields.entries())
+        .unwrap_or_default()
     {
         super::words::check_name(cx, entry, pair("calendar", "日历"));
         cx.origin(format!("calendars.{}", entry.key.value), entry.key.span);
@@ -55,7 +56,10 @@ fn calendar(cx: &mut Cx<'_>, node: &Node) -> Option<Calendar> {
             reader::wrong_kind(
                 &mut cx.report,
                 node,
-                pair("a calendar: an ICS file, a list of dates, or `{ off, work }`", "日历：一个 ICS 文件、一列日期，或 `{ off, work }`"),
+                pair(
+                    "a calendar: an ICS file, a list of dates, or `{ off, work }`",
+                    "日历：一个 ICS 文件、一列日期，或 `{ off, work }`",
+                ),
             );
             None
         }
@@ -82,7 +86,9 @@ fn ics_file(cx: &mut Cx<'_>, path: &str, span: Span) -> Option<Calendar> {
 /// Days from a list of dates, a file, or a list of both.
 fn days(cx: &mut Cx<'_>, node: &Node) -> BTreeSet<Date> {
     let mut days = BTreeSet::new();
-    for item in reader::one_or_many(&mut cx.report, node, pair("a date, or a file of dates", "日期，或日期文件")) {
+    for item in
+        reader::one_or_many(&mut cx.report, node, pair("a date, or a file of dates", "日期，或日期文件"))
+    {
         let text = item.text().unwrap_or_default().to_owned();
         let ending =
             ["ics", "csv", "yaml", "yml", "json", "txt"].into_iter().find(|ending| has_ending(&text, ending));
@@ -112,7 +118,12 @@ fn range(cx: &mut Cx<'_>, text: &str, span: Span, days: &mut BTreeSet<Date>) {
         return;
     };
     if last < first {
-        cx.error(codes::BAD_DATE, span, pair("the range ends before it begins", "这段日期的结束早于开始"), pair("write the earlier date first", "把较早的日期写在前面"));
+        cx.error(
+            codes::BAD_DATE,
+            span,
+            pair("the range ends before it begins", "这段日期的结束早于开始"),
+            pair("write the earlier date first", "把较早的日期写在前面"),
+        );
         return;
     }
     days.extend(first.series(jiff::Span::new().days(1)).take_while(|day| *day <= last).take(RANGE_DAYS_MAX));
@@ -162,7 +173,12 @@ fn one_day(cx: &mut Cx<'_>, value: &Value, span: Span, days: &mut BTreeSet<Date>
     match text {
         Some(text) => range(cx, text, span, days),
         None => {
-            cx.error(codes::BAD_DATE, span, pair("a row of a calendar needs a `date`", "日历的每一行都要有 `date`"), pair("name the column `date`", "把这一列命名为 `date`"));
+            cx.error(
+                codes::BAD_DATE,
+                span,
+                pair("a row of a calendar needs a `date`", "日历的每一行都要有 `date`"),
+                pair("name the column `date`", "把这一列命名为 `date`"),
+            );
         }
     }
 }

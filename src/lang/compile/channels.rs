@@ -2,8 +2,8 @@
 //!
 //! Knows where a secret is kept; never reads it.
 
-use crate::base::phrase::{pair, phrase};
 use super::{cx::Cx, names::Sort};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{ids::ChannelName, source::Span, time::Duration},
     lang::{
@@ -24,8 +24,9 @@ const COMMON: &[&str] = &["type", "rate", "in_doubt", "timeout", "proxy", "alert
 /// Lowers a mapping of channels. `origin` is the id of the mapping: `channels`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, origin: &str) -> BTreeMap<ChannelName, Arc<Channel>> {
     let mut channels = BTreeMap::new();
-    for entry in
-        Fields::open(&mut cx.report, node, pair("`channels`", "`channels`")).map(|fields| fields.entries()).unwrap_or_default()
+    for entry in Fields::open(&mut cx.report, node, pair("`channels`", "`channels`"))
+        .map(|fields| fields.entries())
+        .unwrap_or_default()
     {
         super::words::check_name(cx, entry, pair("channel", "频道"));
         cx.origin(format!("{origin}.{}", entry.key.value), entry.key.span);
@@ -54,7 +55,10 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
         return Some(Channel { kind, ..empty });
     }
     let fields = Fields::open(&mut cx.report, node, pair("a channel", "频道"))?;
-    let help = pair("say which platform it is on: `type: console`, `type: wecom`, …", "写明是哪个平台：`type: console`、`type: wecom`……");
+    let help = pair(
+        "say which platform it is on: `type: console`, `type: wecom`, …",
+        "写明是哪个平台：`type: console`、`type: wecom`……",
+    );
     let kind = fields.need(&mut cx.report, "type", help).and_then(|node| kind(cx, node))?;
     let own = kind.settings();
     let allowed: Vec<&str> = COMMON.iter().copied().chain(own.iter().map(|(key, ..)| *key)).collect();
@@ -71,7 +75,10 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
                     Some(other) => cx.error(
                         codes::MISPLACED_KEY,
                         entry.key.span,
-                        phrase!("a channel of type `{kind}` has no `{key}`", "`{kind}` 类型的频道没有 `{key}` 这个键"),
+                        phrase!(
+                            "a channel of type `{kind}` has no `{key}`",
+                            "`{kind}` 类型的频道没有 `{key}` 这个键"
+                        ),
                         phrase!("`{key}` belongs to `type: {other}`", "`{key}` 属于 `type: {other}`"),
                     ),
                     None => reader::unknown_key(
@@ -128,23 +135,37 @@ fn kind(cx: &mut Cx<'_>, node: &Node) -> Option<ChannelKind> {
         other => near::advice(other, &names, pair("type", "类型")),
     };
     let text = text.clone();
-    cx.error(codes::BAD_VALUE, node.span, phrase!("there is no channel type `{text}`", "没有 `{text}` 这种频道类型"), help);
+    cx.error(
+        codes::BAD_VALUE,
+        node.span,
+        phrase!("there is no channel type `{text}`", "没有 `{text}` 这种频道类型"),
+        help,
+    );
     None
 }
 
 fn required(cx: &mut Cx<'_>, kind: ChannelKind, span: Span, settings: &BTreeMap<String, Vec<Setting>>) {
     for (key, need, secret) in kind.settings() {
         if *need == Need::Required && !settings.contains_key(*key) {
-            let help =
-                if *secret { phrase!("add `{key}: {{ env: NAME }}`", "加上 `{key}: {{ env: NAME }}`") } else { phrase!("add `{key}: …`", "加上 `{key}: …`") };
-            cx.error(codes::MISSING_KEY, span, phrase!("a channel of type `{kind}` needs `{key}`", "`{kind}` 类型的频道需要 `{key}`"), help);
+            let help = if *secret {
+                phrase!("add `{key}: {{ env: NAME }}`", "加上 `{key}: {{ env: NAME }}`")
+            } else {
+                phrase!("add `{key}: …`", "加上 `{key}: …`")
+            };
+            cx.error(
+                codes::MISSING_KEY,
+                span,
+                phrase!("a channel of type `{kind}` needs `{key}`", "`{kind}` 类型的频道需要 `{key}`"),
+                help,
+            );
         }
     }
 }
 
 fn headers(cx: &mut Cx<'_>, node: &Node, into: &mut BTreeMap<String, Vec<Setting>>) {
-    for entry in
-        Fields::open(&mut cx.report, node, pair("`headers`", "`headers`")).map(|fields| fields.entries()).unwrap_or_default()
+    for entry in Fields::open(&mut cx.report, node, pair("`headers`", "`headers`"))
+        .map(|fields| fields.entries())
+        .unwrap_or_default()
     {
         let name = entry.key.value.to_lowercase();
         let secret = ["authorization", "x-api-key", "cookie", "token"].iter().any(|word| name.contains(word));
@@ -164,7 +185,8 @@ fn settings(cx: &mut Cx<'_>, entry: &Entry, secret: bool) -> Vec<Setting> {
 }
 
 fn setting(cx: &mut Cx<'_>, key: &str, node: &Node, secret: bool) -> Option<Setting> {
-    let expected = pair("text, `{ env: NAME }` or `{ file: path }`", "文字、`{ env: NAME }` 或 `{ file: path }`");
+    let expected =
+        pair("text, `{ env: NAME }` or `{ file: path }`", "文字、`{ env: NAME }` 或 `{ file: path }`");
     match &node.kind {
         Kind::Scalar(scalar) => {
             if key == "url" {
@@ -189,7 +211,11 @@ fn setting(cx: &mut Cx<'_>, key: &str, node: &Node, secret: bool) -> Option<Sett
             let (env, file) = (fields.get("env"), fields.get("file"));
             match (env, file) {
                 (Some(env), None) => {
-                    let name = reader::text(&mut cx.report, env, pair("the name of an environment variable", "环境变量的名字"))?;
+                    let name = reader::text(
+                        &mut cx.report,
+                        env,
+                        pair("the name of an environment variable", "环境变量的名字"),
+                    )?;
                     Some(Setting::Env(name.to_string()))
                 }
                 (None, Some(file)) => {
@@ -216,7 +242,12 @@ fn check_url(cx: &mut Cx<'_>, node: &Node, url: &str) {
         .or_else(|| url.strip_prefix("smtp://"))
         .or_else(|| url.strip_prefix("smtps://"));
     if !host.is_some_and(|host| !host.is_empty() && !host.starts_with('/')) {
-        reader::bad_value(&mut cx.report, node, pair("an address such as https://example.org/hook", "网址，例如 https://example.org/hook"), None);
+        reader::bad_value(
+            &mut cx.report,
+            node,
+            pair("an address such as https://example.org/hook", "网址，例如 https://example.org/hook"),
+            None,
+        );
     }
 }
 

@@ -1,8 +1,8 @@
 //! Pass 4: what only the whole shows: circles of starts, steps out of order, schedules that never happen, clock times
 //! in quiet hours.
 
-use crate::base::phrase::{pair, phrase};
 use super::cx::Cx;
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         source::Span,
@@ -79,12 +79,19 @@ fn walk<'p>(
             let mut circle: Vec<&str> = path[at..].iter().map(|(name, _)| *name).collect();
             circle.extend([name, target]);
             if let Some(span) = place(cx, &format!("plays.{name}.steps.{step}")) {
-                let message = phrase!("plays start each other in a circle: {}", "玩法互相启动，成了一个圈：{}", circle.join(" → "));
+                let message = phrase!(
+                    "plays start each other in a circle: {}",
+                    "玩法互相启动，成了一个圈：`{}`",
+                    circle.join(" → ")
+                );
                 cx.error(
                     codes::START_CYCLE,
                     span,
                     message,
-                    pair("give one of them a trigger instead of starting it", "给其中一个写上触发方式，不要再由别的玩法启动它"),
+                    pair(
+                        "give one of them a trigger instead of starting it",
+                        "给其中一个写上触发方式，不要再由别的玩法启动它",
+                    ),
                 );
             }
             continue;
@@ -146,13 +153,19 @@ fn in_order(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timest
     }
     for (step, at, before, other) in found {
         let Some(span) = place(cx, &format!("plays.{}.steps.{}", play.name, step.id)) else { continue };
-        let message =
-            phrase!("this step is due at `{at}`, before step `{}` above it at `{before}`", "这一步定在 `{at}`，早于上面的步骤 `{}`（`{before}`）", other.id);
+        let message = phrase!(
+            "this step is due at `{at}`, before step `{}` above it at `{before}`",
+            "这一步定在 `{at}`，早于上面的步骤 `{}`（`{before}`）",
+            other.id
+        );
         cx.warning(
             codes::AT_OUT_OF_ORDER,
             span,
             message,
-            pair("steps run in order, so it will be late: move it up", "步骤按顺序执行，它必然迟到：把它往上移"),
+            pair(
+                "steps run in order, so it will be late: move it up",
+                "步骤按顺序执行，它必然迟到：把它往上移",
+            ),
         );
     }
 }
@@ -182,9 +195,17 @@ fn quiet(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timestamp
     }
     for (step, clock) in found {
         let Some(span) = place(cx, &format!("plays.{}.steps.{step}", play.name)) else { continue };
-        let message = phrase!("this is due at {clock}, inside the quiet hours {}-{}", "这一步定在 {clock}，正处于安静时段 {}-{}", quiet.from, quiet.to);
-        let help =
-            phrase!("it is held back until {}; choose another time, or write `urgent: true`", "消息会被压到 {} 才发；换个时间，或写 `urgent: true`", quiet.to);
+        let message = phrase!(
+            "this is due at {clock}, inside the quiet hours {}-{}",
+            "这一步定在 {clock}，正处于安静时段 {}-{}",
+            quiet.from,
+            quiet.to
+        );
+        let help = phrase!(
+            "it is held back until {}; choose another time, or write `urgent: true`",
+            "消息会被压到 {} 才发；换个时间，或写 `urgent: true`",
+            quiet.to
+        );
         cx.warning(codes::QUIET_CLOCK, span, message, help);
     }
 }

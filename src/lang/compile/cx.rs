@@ -2,8 +2,8 @@
 //!
 //! Reads files only through the [`Folder`] it was given.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::{names::Names, resolve::Reference};
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report},
@@ -278,7 +278,8 @@ impl<'f> Cx<'f> {
     /// Reports a date that cannot be read.
     pub(crate) fn bad_date(&mut self, span: Span, text: &str, expected: impl Into<Phrase>) {
         let expected = expected.into();
-        let help = half_width(text).map(|plain| phrase!("write `{plain}` with half-width signs", "用半角符号写成 `{plain}`"));
+        let help = half_width(text)
+            .map(|plain| phrase!("write `{plain}` with half-width signs", "用半角符号写成 `{plain}`"));
         self.error(
             codes::BAD_DATE,
             span,
@@ -308,7 +309,14 @@ fn with_help(diagnostic: Diagnostic, help: Phrase) -> Diagnostic {
 
 fn file_help(path: &str) -> Phrase {
     if path.starts_with('/') || path.contains("..") || path.contains('\\') {
-        return pair("files lie in the playbook's folder or below; write the path from there, with `/`", "文件都在剧本所在的文件夹里面；路径从那里写起，用 `/` 分隔").into();
+        return pair(
+            "files lie in the playbook's folder or below; write the path from there, with `/`",
+            "文件都在剧本所在的文件夹里面；路径从那里写起，用 `/` 分隔",
+        )
+        .into();
     }
-    phrase!("create `{path}` in the playbook's folder, or correct the path", "在剧本的文件夹里建 `{path}`，或改正路径")
+    phrase!(
+        "create `{path}` in the playbook's folder, or correct the path",
+        "在剧本的文件夹里建 `{path}`，或改正路径"
+    )
 }

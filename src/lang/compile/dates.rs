@@ -1,11 +1,11 @@
 //! `dates`: a list of entries, or the rows of a file, each one occurrence.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::{
     cx::{Cx, File},
     moments,
     text::{self, Scope},
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
         ids::GroupId,
@@ -42,8 +42,15 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> (Vec<Arc<DateEntry>>, BTree
     let rows = if node.entries().is_some() {
         file_rows(cx, node)
     } else {
-        let items = reader::list(&mut cx.report, node, pair("a list of dates, or `{ file: dates.csv, at: … }`", "一列日期，或 `{ file: dates.csv, at: … }`"))
-            .unwrap_or_default();
+        let items = reader::list(
+            &mut cx.report,
+            node,
+            pair(
+                "a list of dates, or `{ file: dates.csv, at: … }`",
+                "一列日期，或 `{ file: dates.csv, at: … }`",
+            ),
+        )
+        .unwrap_or_default();
         items.iter().filter_map(|item| inline(cx, item)).collect()
     };
     let mut keys: BTreeSet<String> = ["id".to_owned(), "at".to_owned()].into();
@@ -52,7 +59,12 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> (Vec<Arc<DateEntry>>, BTree
     let mut entries = Vec::new();
     for row in rows {
         let Some((at_text, at_span)) = row.at else {
-            cx.error(codes::MISSING_KEY, row.span, pair("a date needs `at`", "日期需要 `at`"), pair("write when: `at: 2026-12-11 20:00`", "写明时间：`at: 2026-12-11 20:00`"));
+            cx.error(
+                codes::MISSING_KEY,
+                row.span,
+                pair("a date needs `at`", "日期需要 `at`"),
+                pair("write when: `at: 2026-12-11 20:00`", "写明时间：`at: 2026-12-11 20:00`"),
+            );
             continue;
         };
         let Some(at) = moments::moment_of(cx, &at_text, at_span) else { continue };
@@ -72,7 +84,11 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> (Vec<Arc<DateEntry>>, BTree
                 id_span,
                 phrase!("two dates have the id `{id}`", "有两个日期的 id 都是 `{id}`"),
             );
-            cx.report.push(diagnostic.also(first, pair("the first one", "第一个在这里")).help(pair("give each date an `id` of its own", "给每个日期各自的 `id`")));
+            cx.report.push(
+                diagnostic
+                    .also(first, pair("the first one", "第一个在这里"))
+                    .help(pair("give each date an `id` of its own", "给每个日期各自的 `id`")),
+            );
             continue;
         }
         entries.push(Arc::new(DateEntry { values: Arc::new(complete(row.values, &keys, &id, at)), id, at }));
@@ -121,12 +137,18 @@ fn inline(cx: &mut Cx<'_>, node: &Node) -> Option<Row> {
 
 /// `{ file: topics.csv, at: "${row.date} 12:30" }`
 fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
-    let Some(fields) = Fields::read(&mut cx.report, node, pair("`dates`", "`dates`"), &["file", "at", "id"]) else {
+    let Some(fields) = Fields::read(&mut cx.report, node, pair("`dates`", "`dates`"), &["file", "at", "id"])
+    else {
         return Vec::new();
     };
-    let help = pair("write the file: `dates: { file: topics.csv, at: \"${row.date} 12:30\" }`", "写明文件：`dates: { file: topics.csv, at: \"${row.date} 12:30\" }`");
+    let help = pair(
+        "write the file: `dates: { file: topics.csv, at: \"${row.date} 12:30\" }`",
+        "写明文件：`dates: { file: topics.csv, at: \"${row.date} 12:30\" }`",
+    );
     let Some(path_node) = fields.need(&mut cx.report, "file", help) else { return Vec::new() };
-    let Some(path) = reader::text(&mut cx.report, path_node, pair("a path", "路径")).cloned() else { return Vec::new() };
+    let Some(path) = reader::text(&mut cx.report, path_node, pair("a path", "路径")).cloned() else {
+        return Vec::new();
+    };
     let Some(file) = cx.read_data(&path, path_node.span) else { return Vec::new() };
     let table = table(cx, &file, path_node.span);
     let columns: BTreeSet<String> =
@@ -159,7 +181,10 @@ fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
                 codes::MISSING_KEY,
                 path_node.span,
                 phrase!("`{path}` has no column `at`", "`{path}` 没有 `at` 这一列"),
-                pair("say how its columns make a time: `at: \"${row.date} 12:30\"`", "写明各列怎样组成时间：`at: \"${row.date} 12:30\"`"),
+                pair(
+                    "say how its columns make a time: `at: \"${row.date} 12:30\"`",
+                    "写明各列怎样组成时间：`at: \"${row.date} 12:30\"`",
+                ),
             );
             return rows;
         }
@@ -224,7 +249,12 @@ fn check_columns(cx: &mut Cx<'_>, node: &Node, columns: &BTreeSet<String>) -> bo
             let names: Vec<&str> = columns.iter().map(String::as_str).collect();
             let help = crate::lang::document::near::advice(name, &names, pair("column", "列"));
             let span = text::origin(cx, node, found..end);
-            cx.error(codes::UNKNOWN_NAME, span, phrase!("the file has no column `{name}`", "文件里没有 `{name}` 这一列"), help);
+            cx.error(
+                codes::UNKNOWN_NAME,
+                span,
+                phrase!("the file has no column `{name}`", "文件里没有 `{name}` 这一列"),
+                help,
+            );
             good = false;
         }
     }
@@ -250,7 +280,10 @@ fn fill(cx: &mut Cx<'_>, text: &Text, row: &Map, span: Span) -> Option<String> {
                             codes::EXPRESSION,
                             span,
                             Phrase::same(error.to_string()),
-                            pair("use the columns of the file: `${row.date}`", "用文件里有的列：`${row.date}`"),
+                            pair(
+                                "use the columns of the file: `${row.date}`",
+                                "用文件里有的列：`${row.date}`",
+                            ),
                         );
                         return None;
                     }

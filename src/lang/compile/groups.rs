@@ -2,12 +2,12 @@
 //!
 //! A row becomes the mapping that one would have written by hand, and is lowered like it.
 
-use crate::base::phrase::{pair, phrase};
 use super::{
     channels,
     cx::{Cx, File},
     members, moments, people,
 };
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         ids::GroupId,
@@ -51,8 +51,9 @@ pub(crate) fn load(cx: &mut Cx<'_>, node: Option<&Node>) -> Vec<Entry> {
     if let Some(path) = node.text() {
         return table(cx, path, node.span);
     }
-    let entries =
-        Fields::open(&mut cx.report, node, pair("`groups`", "`groups`")).map(|fields| fields.entries()).unwrap_or_default();
+    let entries = Fields::open(&mut cx.report, node, pair("`groups`", "`groups`"))
+        .map(|fields| fields.entries())
+        .unwrap_or_default();
     if let [entry] = entries
         && &*entry.key.value == "file"
         && let Some(path) = entry.value.text()
@@ -95,8 +96,17 @@ fn check_header(cx: &mut Cx<'_>, file: &File, rows: &[data::Row]) {
     for column in map.keys() {
         let Some((first, _)) = column.split_once('.') else { continue };
         if !["channels", "roles", "vars"].contains(&first) {
-            let help = crate::lang::document::near::advice(first, &["channels", "roles", "vars"], pair("word", "词"));
-            cx.error(codes::UNKNOWN_KEY, head, phrase!("a column cannot begin with `{first}.`", "列名不能以 `{first}.` 开头"), help);
+            let help = crate::lang::document::near::advice(
+                first,
+                &["channels", "roles", "vars"],
+                pair("word", "词"),
+            );
+            cx.error(
+                codes::UNKNOWN_KEY,
+                head,
+                phrase!("a column cannot begin with `{first}.`", "列名不能以 `{first}.` 开头"),
+                help,
+            );
         }
     }
 }
@@ -125,7 +135,12 @@ fn row_entry(cx: &mut Cx<'_>, file: &File, row: &data::Row) -> Option<Entry> {
         insert(&mut root, &parts, node, span);
     }
     let Some(id) = id else {
-        cx.error(codes::MISSING_VALUE, span, pair("this row has no `id`", "这一行没有 `id`"), pair("give each group an id", "给每个群一个 id"));
+        cx.error(
+            codes::MISSING_VALUE,
+            span,
+            pair("this row has no `id`", "这一行没有 `id`"),
+            pair("give each group an id", "给每个群一个 id"),
+        );
         return None;
     };
     Some(Entry { key: Spanned::new(id, span), value: Node { span, kind: Kind::Mapping(root) } })
@@ -201,7 +216,9 @@ fn group(cx: &mut Cx<'_>, id: &Arc<str>, node: &Node, shared: &Shared<'_>) -> Gr
         return group;
     }
     let Some(fields) = Fields::read(&mut cx.report, node, pair("a group", "群"), KEYS) else { return group };
-    if let Some(title) = fields.get("title").and_then(|node| reader::text(&mut cx.report, node, pair("text", "文字"))) {
+    if let Some(title) =
+        fields.get("title").and_then(|node| reader::text(&mut cx.report, node, pair("text", "文字")))
+    {
         group.title = title.clone();
     }
     group.created = fields.get("created").and_then(|node| moments::moment(cx, node));

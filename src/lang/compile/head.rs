@@ -1,7 +1,7 @@
 //! The top of a playbook: `name`, `title`, `timezone`, `locale`.
 
-use crate::base::phrase::{pair, phrase};
 use super::{cx::Cx, words::check_word};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{diagnostic::suggest, ids::PlaybookName, locale::Locale, source::Span, time::Zone},
     lang::{
@@ -30,7 +30,8 @@ pub(crate) fn lower(cx: &mut Cx<'_>, root: &Node) -> Head {
         name
     } else {
         let span = root.entries().and_then(<[_]>::first).map_or(root.span, |entry| entry.key.span);
-        let help = pair("begin with a line such as `name: my-readers`", "开头写一行，例如 `name: my-readers`");
+        let help =
+            pair("begin with a line such as `name: my-readers`", "开头写一行，例如 `name: my-readers`");
         cx.error(codes::MISSING_KEY, span, pair("a playbook needs `name`", "剧本需要 `name`"), help);
         Arc::from("playbook")
     };
@@ -65,14 +66,27 @@ fn timezone(cx: &mut Cx<'_>, name: &str, span: Span) {
     }
     let help = match name.to_lowercase().as_str() {
         "beijing" | "asia/beijing" | "cst" | "prc time" | "北京" | "北京时间" | "utc+8" | "gmt+8"
-        | "+08:00" => pair("for all of mainland China write `Asia/Shanghai`", "中国大陆一律写 `Asia/Shanghai`").into(),
+        | "+08:00" => {
+            pair("for all of mainland China write `Asia/Shanghai`", "中国大陆一律写 `Asia/Shanghai`").into()
+        }
         _ => {
             let zones = Zone::names();
             suggest::nearest(name, zones.iter().map(String::as_str)).map_or_else(
-                || pair("write a name of the zone database, such as `Asia/Shanghai` or `Europe/Berlin`", "写时区库里的名字，例如 `Asia/Shanghai` 或 `Europe/Berlin`").into(),
+                || {
+                    pair(
+                        "write a name of the zone database, such as `Asia/Shanghai` or `Europe/Berlin`",
+                        "写时区库里的名字，例如 `Asia/Shanghai` 或 `Europe/Berlin`",
+                    )
+                    .into()
+                },
                 |near| phrase!("did you mean `{near}`?", "是不是想写 `{near}`？"),
             )
         }
     };
-    cx.error(codes::UNKNOWN_TIMEZONE, span, phrase!("there is no time zone `{name}`", "没有 `{name}` 这个时区"), help);
+    cx.error(
+        codes::UNKNOWN_TIMEZONE,
+        span,
+        phrase!("there is no time zone `{name}`", "没有 `{name}` 这个时区"),
+        help,
+    );
 }

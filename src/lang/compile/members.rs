@@ -1,7 +1,7 @@
 //! `members`: the fields that are kept of a member and why, and the files that bring members in.
 
-use crate::base::phrase::{pair, phrase};
 use super::{cx::Cx, moments};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         ids::MemberId,
@@ -32,7 +32,9 @@ pub(crate) struct Row {
 /// Lowers the playbook's `members`: checks the fields, and gives the members of `import`.
 pub(crate) fn lower_section(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
     let allowed = ["fields", "purpose", "retention", "import"];
-    let Some(fields) = Fields::read(&mut cx.report, node, pair("`members`", "`members`"), &allowed) else { return Vec::new() };
+    let Some(fields) = Fields::read(&mut cx.report, node, pair("`members`", "`members`"), &allowed) else {
+        return Vec::new();
+    };
     if let Some(node) = fields.get("purpose") {
         reader::text(&mut cx.report, node, pair("text", "文字"));
     }
@@ -59,7 +61,9 @@ fn check_fields(cx: &mut Cx<'_>, node: &Node) {
                     continue;
                 }
                 let allowed = ["purpose", "retention", "type", "required"];
-                let Some(fields) = Fields::read(&mut cx.report, &entry.value, pair("a field", "字段"), &allowed) else {
+                let Some(fields) =
+                    Fields::read(&mut cx.report, &entry.value, pair("a field", "字段"), &allowed)
+                else {
                     continue;
                 };
                 if let Some(node) = fields.get("retention") {
@@ -68,7 +72,11 @@ fn check_fields(cx: &mut Cx<'_>, node: &Node) {
             }
         }
         Kind::Null | Kind::Scalar(_) => {
-            reader::wrong_kind(&mut cx.report, node, pair("a list of fields, or a mapping with their purpose", "一列字段，或写明用途的映射"));
+            reader::wrong_kind(
+                &mut cx.report,
+                node,
+                pair("a list of fields, or a mapping with their purpose", "一列字段，或写明用途的映射"),
+            );
         }
     }
 }
@@ -86,7 +94,11 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, created: Option<Timestamp>) ->
             })
             .collect(),
         Kind::Null | Kind::Mapping(_) => {
-            reader::wrong_kind(&mut cx.report, node, pair("a CSV file of members, or a list", "成员的 CSV 文件，或一个列表"));
+            reader::wrong_kind(
+                &mut cx.report,
+                node,
+                pair("a CSV file of members, or a list", "成员的 CSV 文件，或一个列表"),
+            );
             Vec::new()
         }
     };
@@ -94,7 +106,12 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, created: Option<Timestamp>) ->
         cx.error(
             codes::BAD_DATA,
             node.span,
-            phrase!("{} members are too many; the limit is {}", "{} 名成员太多了；上限是 {}", rows.len(), limits::MEMBERS_MAX),
+            phrase!(
+                "{} members are too many; the limit is {}",
+                "{} 名成员太多了；上限是 {}",
+                rows.len(),
+                limits::MEMBERS_MAX
+            ),
             pair("split the group", "把群拆开"),
         );
         return Vec::new();
@@ -127,7 +144,10 @@ fn member(cx: &mut Cx<'_>, map: Map, span: Span, created: Option<Timestamp>) -> 
             codes::MISSING_KEY,
             span,
             pair("a member needs an `id`", "成员需要 `id`"),
-            pair("name the column by which signals name a member `id`", "把信号里用来指认成员的那一列命名为 `id`"),
+            pair(
+                "name the column by which signals name a member `id`",
+                "把信号里用来指认成员的那一列命名为 `id`",
+            ),
         );
         return None;
     };

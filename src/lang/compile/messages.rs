@@ -1,6 +1,5 @@
 //! The verbs that speak to the group: `post` and `ask`.
 
-use crate::base::phrase::{pair, phrase};
 use super::{
     cx::Cx,
     names::Sort,
@@ -9,6 +8,7 @@ use super::{
     text::{self, Scope},
     verbs::binding,
 };
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         ids::{ChannelName, PersonId, RoleName, StepId},
@@ -35,16 +35,22 @@ const OPEN_FOR: Duration = Duration::DAY;
 
 pub(crate) fn channel(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &str) -> ChannelName {
     if let Some(node) = fields.get("to") {
-        if let Some(name) = reader::text(&mut cx.report, node, pair("a channel's name", "频道名")).cloned() {
+        if let Some(name) = reader::text(&mut cx.report, node, pair("a channel's name", "频道名")).cloned()
+        {
             if !cx.names.channels.contains(&*name) && cx.names.has(Sort::Assignee, &name) {
                 let channels = cx.names.all(Sort::Channel);
-                let help = phrase!("a post goes to a channel ({}); to ask a person write `task`, to notify one write `mention: {name}`", "消息发到频道（{}）；要请人做事写 `task`，要提醒某人写 `mention: {name}`",
+                let help = phrase!(
+                    "a post goes to a channel ({}); to ask a person write `task`, to notify one write `mention: {name}`",
+                    "消息发到频道（`{}`）；要请人做事写 `task`，要提醒某人写 `mention: {name}`",
                     channels.join(" / ")
                 );
                 cx.error(
                     codes::UNKNOWN_NAME,
                     node.span,
-                    phrase!("there is no channel `{name}`; it is a role or a person", "没有频道 `{name}`；它是角色或人"),
+                    phrase!(
+                        "there is no channel `{name}`; it is a role or a person",
+                        "没有频道 `{name}`；它是角色或人"
+                    ),
                     help,
                 );
             } else {
@@ -80,7 +86,9 @@ pub(crate) fn post(
 
 fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<MentionTarget> {
     let mut targets = Vec::new();
-    for item in reader::one_or_many(&mut cx.report, node, pair("`all`, a role or a person", "`all`、角色或人")) {
+    for item in
+        reader::one_or_many(&mut cx.report, node, pair("`all`, a role or a person", "`all`、角色或人"))
+    {
         let name = item.text().unwrap_or_default().to_owned();
         if name == "all" {
             targets.push(MentionTarget::All);
@@ -110,9 +118,17 @@ fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<MentionTarget> {
 
 fn buttons(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<(Text, Text)> {
     let mut buttons = Vec::new();
-    let help = pair("write `buttons: [{ text: 报名, url: https://… }]`", "写成 `buttons: [{ text: 报名, url: https://… }]`");
-    for item in reader::list(&mut cx.report, node, pair("a list of `{ text, url }`", "一列 `{ text, url }`")).unwrap_or_default() {
-        let Some(fields) = Fields::read(&mut cx.report, item, pair("a button", "按钮"), &["text", "url"]) else { continue };
+    let help = pair(
+        "write `buttons: [{ text: 报名, url: https://… }]`",
+        "写成 `buttons: [{ text: 报名, url: https://… }]`",
+    );
+    for item in reader::list(&mut cx.report, node, pair("a list of `{ text, url }`", "一列 `{ text, url }`"))
+        .unwrap_or_default()
+    {
+        let Some(fields) = Fields::read(&mut cx.report, item, pair("a button", "按钮"), &["text", "url"])
+        else {
+            continue;
+        };
         let label = fields.need(&mut cx.report, "text", help).and_then(|node| text::text(cx, node, scope));
         let url = fields.need(&mut cx.report, "url", help).and_then(|node| text::text(cx, node, scope));
         buttons.extend(label.zip(url));
@@ -128,7 +144,10 @@ fn reply_to(cx: &mut Cx<'_>, node: &Node, place: &Place<'_>) -> Option<StepId> {
         cx.error(
             codes::UNKNOWN_NAME,
             node.span,
-            phrase!("no step above sends a message and has the id `{id}`", "上面没有发消息且 id 为 `{id}` 的步骤"),
+            phrase!(
+                "no step above sends a message and has the id `{id}`",
+                "上面没有发消息且 id 为 `{id}` 的步骤"
+            ),
             help,
         );
         return None;
@@ -174,7 +193,10 @@ pub(crate) fn ask(
                 codes::MISSING_KEY,
                 span,
                 pair("`ask` needs `options` or `fields`", "`ask` 需要 `options` 或 `fields`"),
-                pair("for a poll add `options: [来, 不来]`, for a sign-up `fields: [name, phone]`", "投票加 `options: [来, 不来]`，报名加 `fields: [name, phone]`"),
+                pair(
+                    "for a poll add `options: [来, 不来]`, for a sign-up `fields: [name, phone]`",
+                    "投票加 `options: [来, 不来]`，报名加 `fields: [name, phone]`",
+                ),
             );
         }
         _ => {}
@@ -184,7 +206,8 @@ pub(crate) fn ask(
         let literals: Vec<&str> = options.iter().filter_map(Text::as_literal).collect();
         if literals.len() == options.len() && !literals.contains(&literal) && !options.is_empty() {
             let help = near::advice(literal, &literals, pair("option", "选项"));
-            let message = phrase!("the answer `{literal}` is none of the options", "答案 `{literal}` 不在选项里");
+            let message =
+                phrase!("the answer `{literal}` is none of the options", "答案 `{literal}` 不在选项里");
             cx.error(codes::UNKNOWN_NAME, node.span, message, help);
         }
     }

@@ -28,8 +28,8 @@ mod verbs;
 mod waits;
 mod words;
 
-use crate::base::phrase::{pair, phrase};
 use super::{Compiled, codes};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report, Severity, suggest},
@@ -122,7 +122,11 @@ fn shorten(report: &mut Report) {
     }
     let dropped = report.diagnostics.split_off(limits::DIAGNOSTICS_MAX);
     let Some(span) = dropped.iter().find_map(|d| d.span) else { return };
-    let mut note = Diagnostic::error(codes::TOO_MANY, span, phrase!("{rest} more problems are not shown", "还有 {rest} 个问题没有列出"));
+    let mut note = Diagnostic::error(
+        codes::TOO_MANY,
+        span,
+        phrase!("{rest} more problems are not shown", "还有 {rest} 个问题没有列出"),
+    );
     note.severity = dropped.iter().map(|d| d.severity).min().unwrap_or(Severity::Info);
     report.push(note.help(pair("mend the ones above first", "先改好上面这些")));
 }
@@ -139,7 +143,11 @@ fn read(cx: &mut Cx<'_>, path: &str) -> Option<Playbook> {
     cx.masked.insert(file.source, document.masked.clone());
     let root = &document.root;
     if root.entries().is_none() {
-        reader::wrong_kind(&mut cx.report, root, pair("a playbook, which is a mapping that begins with `name:`", "剧本，即以 `name:` 开头的映射"));
+        reader::wrong_kind(
+            &mut cx.report,
+            root,
+            pair("a playbook, which is a mapping that begins with `name:`", "剧本，即以 `name:` 开头的映射"),
+        );
         return None;
     }
     check_top(cx, root);
@@ -363,8 +371,9 @@ fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &
     for (root, view, unit) in sources {
         let Some(node) = root.get("plays").filter(|node| !node.is_null()) else { continue };
         cx.unit = view.clone();
-        let entries =
-            Fields::open(&mut cx.report, node, pair("`plays`", "`plays`")).map(|fields| fields.entries()).unwrap_or_default();
+        let entries = Fields::open(&mut cx.report, node, pair("`plays`", "`plays`"))
+            .map(|fields| fields.entries())
+            .unwrap_or_default();
         for entry in entries {
             words::check_name(cx, entry, pair("play", "玩法"));
             let name =
@@ -378,9 +387,10 @@ fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &
                         span,
                         phrase!("there are two plays `{name}`", "有两个玩法都叫 `{name}`"),
                     );
-                    cx.report.push(
-                        diagnostic.also(first, pair("the first one", "第一个在这里")).help(pair("write `as: PREFIX` beside `playbook:`", "在 `playbook:` 旁边写 `as: PREFIX`")),
-                    );
+                    cx.report.push(diagnostic.also(first, pair("the first one", "第一个在这里")).help(pair(
+                        "write `as: PREFIX` beside `playbook:`",
+                        "在 `playbook:` 旁边写 `as: PREFIX`",
+                    )));
                 }
                 continue;
             }
@@ -409,8 +419,14 @@ fn fetch_hosts(cx: &mut Cx<'_>, node: &Node) -> Vec<String> {
         let bad = host.is_empty() || host.contains(['/', ' ', '@', '*']) || host != text;
         if bad {
             let plain = host.split('/').next().unwrap_or_default();
-            let help = if plain.is_empty() { None } else { Some(phrase!("write `{plain}`", "写成 `{plain}`")) };
-            reader::bad_value(&mut cx.report, item, pair("the name of a host such as api.example.org", "主机名，例如 api.example.org"), help);
+            let help =
+                if plain.is_empty() { None } else { Some(phrase!("write `{plain}`", "写成 `{plain}`")) };
+            reader::bad_value(
+                &mut cx.report,
+                item,
+                pair("the name of a host such as api.example.org", "主机名，例如 api.example.org"),
+                help,
+            );
             continue;
         }
         hosts.push(host.to_ascii_lowercase());
@@ -435,7 +451,13 @@ fn check_top(cx: &mut Cx<'_>, root: &Node) {
                 pair("put it into a play, under `plays`", "把它放进 `plays` 下面的某个玩法"),
             );
         } else {
-            reader::unknown_key(&mut cx.report, entry, root.entries().unwrap_or_default(), pair("a playbook", "剧本"), TOP);
+            reader::unknown_key(
+                &mut cx.report,
+                entry,
+                root.entries().unwrap_or_default(),
+                pair("a playbook", "剧本"),
+                TOP,
+            );
         }
     }
 }

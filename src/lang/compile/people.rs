@@ -1,7 +1,7 @@
 //! `people` and `roles`: who there is, and who takes turns at what.
 
-use crate::base::phrase::{pair, phrase};
 use super::{cx::Cx, moments, names::Sort};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         ids::{ChannelName, PersonId, RoleName},
@@ -31,8 +31,9 @@ pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> People {
     let mut people = People::new();
     let allowed: Vec<&str> =
         std::iter::once("name").chain(ChannelKind::ALL.iter().map(|kind| kind.as_str())).collect();
-    for entry in
-        Fields::open(&mut cx.report, node, pair("`people`", "`people`")).map(|fields| fields.entries()).unwrap_or_default()
+    for entry in Fields::open(&mut cx.report, node, pair("`people`", "`people`"))
+        .map(|fields| fields.entries())
+        .unwrap_or_default()
     {
         super::words::check_name(cx, entry, pair("person", "人"));
         cx.origin(format!("people.{}", entry.key.value), entry.key.span);
@@ -42,11 +43,16 @@ pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> People {
             Kind::Null => {}
             Kind::Scalar(name) => person.name = name.text.to_string(),
             Kind::Sequence(_) | Kind::Mapping(_) => {
-                let Some(fields) = Fields::read(&mut cx.report, &entry.value, pair("a person", "人"), &allowed) else {
+                let Some(fields) =
+                    Fields::read(&mut cx.report, &entry.value, pair("a person", "人"), &allowed)
+                else {
                     continue;
                 };
                 for field in fields.entries() {
-                    let Some(text) = reader::text(&mut cx.report, &field.value, pair("text", "文字")) else { continue };
+                    let Some(text) = reader::text(&mut cx.report, &field.value, pair("text", "文字"))
+                    else {
+                        continue;
+                    };
                     match &*field.key.value {
                         "name" => person.name = text.to_string(),
                         platform => {
@@ -69,8 +75,9 @@ pub(crate) fn lower_roles(
     origin: &str,
 ) -> BTreeMap<RoleName, Arc<Role>> {
     let mut roles = BTreeMap::new();
-    for entry in
-        Fields::open(&mut cx.report, node, pair("`roles`", "`roles`")).map(|fields| fields.entries()).unwrap_or_default()
+    for entry in Fields::open(&mut cx.report, node, pair("`roles`", "`roles`"))
+        .map(|fields| fields.entries())
+        .unwrap_or_default()
     {
         super::words::check_name(cx, entry, pair("role", "角色"));
         cx.origin(format!("{origin}.{}", entry.key.value), entry.key.span);
@@ -91,9 +98,13 @@ fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option
         role.people = persons(cx, node, people);
         return Some(role);
     }
-    let fields = Fields::read(&mut cx.report, node, pair("a role", "角色"), &["people", "channel", "term", "from"])?;
-    if let Some(list) = fields.need(&mut cx.report, "people", pair("write who has the role: `people: [zhu, lin]`", "写明由谁担任：`people: [zhu, lin]`"))
-    {
+    let fields =
+        Fields::read(&mut cx.report, node, pair("a role", "角色"), &["people", "channel", "term", "from"])?;
+    if let Some(list) = fields.need(
+        &mut cx.report,
+        "people",
+        pair("write who has the role: `people: [zhu, lin]`", "写明由谁担任：`people: [zhu, lin]`"),
+    ) {
         role.people = persons(cx, list, people);
     }
     if let Some(node) = fields.get("channel")
@@ -130,7 +141,12 @@ fn persons(cx: &mut Cx<'_>, node: &Node, people: &People) -> Vec<Person> {
                     "{advice} (people are listed under `people`)",
                     "{advice}（人写在 `people` 下面）"; advice
                 );
-                cx.error(codes::UNKNOWN_NAME, item.span, phrase!("there is no person `{name}`", "没有 `{name}` 这个人"), help);
+                cx.error(
+                    codes::UNKNOWN_NAME,
+                    item.span,
+                    phrase!("there is no person `{name}`", "没有 `{name}` 这个人"),
+                    help,
+                );
                 continue;
             }
             found.push(Person { id: PersonId::new(name), name: name.to_owned(), handles: BTreeMap::new() });
@@ -141,7 +157,8 @@ fn persons(cx: &mut Cx<'_>, node: &Node, people: &People) -> Vec<Person> {
 
 /// `10 weeks`, `2 months`, `12h`.
 fn term(cx: &mut Cx<'_>, node: &Node) -> Option<Term> {
-    let expected = pair("a term such as 10 weeks, 30 days or 2 months", "任期，例如 10 weeks、30 days 或 2 months");
+    let expected =
+        pair("a term such as 10 weeks, 30 days or 2 months", "任期，例如 10 weeks、30 days 或 2 months");
     let text = reader::text(&mut cx.report, node, expected)?;
     let trimmed = text.trim();
     let months = trimmed.split_once(|c: char| !c.is_ascii_digit()).and_then(|(n, _)| {
@@ -161,7 +178,9 @@ fn term(cx: &mut Cx<'_>, node: &Node) -> Option<Term> {
         Some(if whole { Term::Days((length.as_millis() / day) as i32) } else { Term::Exact(length) })
     });
     match term {
-        Some(Term::Days(_) | Term::Months(_)) => cx.uses_clock(node.span, pair("a term of days", "以天计的任期")),
+        Some(Term::Days(_) | Term::Months(_)) => {
+            cx.uses_clock(node.span, pair("a term of days", "以天计的任期"));
+        }
         Some(Term::Exact(_)) => {}
         None => reader::bad_value(&mut cx.report, node, expected, None),
     }

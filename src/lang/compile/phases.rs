@@ -1,11 +1,11 @@
 //! `phases`: the named periods of a group's life, in order.
 
-use crate::base::phrase::{pair, phrase};
 use super::{
     cx::Cx,
     plays, steps,
     text::{self, Scope},
 };
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         ids::{PhaseName, PlayName},
@@ -45,8 +45,9 @@ pub(crate) struct Phases {
 /// Lowers `phases`; one phase where there are none.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: Option<&Node>, scope: &Scope) -> Phases {
     let mut out = Phases { phases: Vec::new(), plays: Vec::new() };
-    let items =
-        node.and_then(|node| reader::list(&mut cx.report, node, pair("a list of phases", "一列阶段"))).unwrap_or_default();
+    let items = node
+        .and_then(|node| reader::list(&mut cx.report, node, pair("a list of phases", "一列阶段")))
+        .unwrap_or_default();
     let mut seen = BTreeSet::new();
     for item in items {
         if let Some(phase) = phase(cx, item, scope, &mut out.plays) {
@@ -92,7 +93,8 @@ fn phase(cx: &mut Cx<'_>, node: &Node, scope: &Scope, plays: &mut Vec<Arc<Play>>
         pair("a phase", "阶段"),
         &["name", "title", "until", "timeout", "on_enter", "final"],
     )?;
-    let name_node = fields.need(&mut cx.report, "name", pair("a phase is `- name: grow`", "阶段写成 `- name: grow`"))?;
+    let name_node =
+        fields.need(&mut cx.report, "name", pair("a phase is `- name: grow`", "阶段写成 `- name: grow`"))?;
     let name = reader::text(&mut cx.report, name_node, pair("a name", "名字"))?.clone();
     super::words::check_word(cx, &name, name_node.span, pair("phase", "阶段"));
     cx.origin(format!("phases.{name}"), name_node.span);

@@ -1,6 +1,5 @@
 //! `plays`: each a trigger, conditions, policies and steps.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::{
     cx::Cx,
     moments,
@@ -9,6 +8,7 @@ use super::{
     text::{self, Scope},
     triggers,
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
         ids::{CalendarName, PhaseName, PlayName},
@@ -97,12 +97,21 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
 fn misplaced(cx: &mut Cx<'_>, entry: &Entry) -> bool {
     let (key, span) = (&*entry.key.value, entry.key.span);
     if KEYS.contains(&key) && entry.value.entries().is_none() {
-        let message = phrase!("`{key}` stands where the name of a play is expected", "`{key}` 写在了玩法名字的位置");
-        cx.error(codes::WRONG_KIND, span, message, pair("indent it further than the name of its play", "把它缩进到玩法名字里面"));
+        let message =
+            phrase!("`{key}` stands where the name of a play is expected", "`{key}` 写在了玩法名字的位置");
+        cx.error(
+            codes::WRONG_KIND,
+            span,
+            message,
+            pair("indent it further than the name of its play", "把它缩进到玩法名字里面"),
+        );
         return true;
     }
     if entry.value.is_null() {
-        let help = pair("write its trigger and its `steps` below it, indented further than the name", "在它下面写触发方式和 `steps`，比名字多缩进一层");
+        let help = pair(
+            "write its trigger and its `steps` below it, indented further than the name",
+            "在它下面写触发方式和 `steps`，比名字多缩进一层",
+        );
         cx.error(codes::WRONG_KIND, span, phrase!("the play `{key}` is empty", "玩法 `{key}` 是空的"), help);
         return true;
     }
@@ -140,7 +149,11 @@ pub(crate) fn lower(
     policies(cx, &fields, &scope, &mut play, with);
     let blocks = ["steps", "moved", "cancelled"].map(|key| fields.get(key));
     let scope = steps::play_scope(&scope, blocks.into_iter().flatten());
-    match fields.need(&mut cx.report, "steps", pair("write what it does: `steps:` and a list of steps", "写明做什么：`steps:` 和一列步骤")) {
+    match fields.need(
+        &mut cx.report,
+        "steps",
+        pair("write what it does: `steps:` and a list of steps", "写明做什么：`steps:` 和一列步骤"),
+    ) {
         Some(node) => {
             play.steps = steps::lower(cx, node, &scope, name, "");
             if node.items().is_some_and(<[Node]>::is_empty) {
@@ -178,7 +191,10 @@ fn check_key(cx: &mut Cx<'_>, entry: &Entry, siblings: &[Entry]) {
         return;
     }
     if steps::is_verb(key) {
-        let help = phrase!("write it as a step:\n    steps:\n      - {key}: …", "写成一个步骤：\n    steps：\n      - {key}： …");
+        let help = phrase!(
+            "write it as a step:\n    steps:\n      - {key}: …",
+            "写成一个步骤：\n    steps：\n      - {key}： …"
+        );
         cx.error(
             codes::MISPLACED_KEY,
             entry.key.span,
@@ -233,7 +249,10 @@ fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) 
         cx.error(
             codes::NEVER_OCCURS,
             entry.value.span,
-            pair("`until` is not after `from`: the play never starts", "`until` 不晚于 `from`：这个玩法永远不会开始"),
+            pair(
+                "`until` is not after `from`: the play never starts",
+                "`until` 不晚于 `from`：这个玩法永远不会开始",
+            ),
             pair("write a later `until`", "把 `until` 写晚一些"),
         );
     }
@@ -300,7 +319,10 @@ fn overlay(cx: &mut Cx<'_>, args: &mut Template, with: &[Entry], scope: &Scope) 
 
 /// Reads an offset from a run's anchor.
 pub(crate) fn offset(cx: &mut Cx<'_>, node: &Node) -> Option<Offset> {
-    let expected = pair("an offset from the run's anchor such as -3h, +20m or -7d 10:00", "相对于本次锚点的偏移，例如 -3h、+20m 或 -7d 10:00");
+    let expected = pair(
+        "an offset from the run's anchor such as -3h, +20m or -7d 10:00",
+        "相对于本次锚点的偏移，例如 -3h、+20m 或 -7d 10:00",
+    );
     let offset = reader::parsed(&mut cx.report, node, expected)?;
     if matches!(offset, Offset::Days(..)) {
         cx.uses_clock(node.span, Phrase::same(format!("`{}`", node.text().unwrap_or_default())));

@@ -1,7 +1,7 @@
 //! What a step says about its script, against the script itself.
 
-use crate::base::phrase::{pair, phrase};
 use super::cx::Cx;
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{diagnostic::Diagnostic, limits},
     lang::{
@@ -18,7 +18,9 @@ pub(crate) fn check_call(cx: &mut Cx<'_>, script: &Script, function: &str, node:
         None => {
             let names: Vec<&str> = script.functions.iter().map(|(name, _)| name.as_str()).collect();
             let help = if function == "main" && !names.is_empty() {
-                phrase!("a script begins with `fn main(args)`; or say which function with `call: {}`", "脚本从 `fn main(args)` 开始；也可以用 `call: {}` 指明函数",
+                phrase!(
+                    "a script begins with `fn main(args)`; or say which function with `call: {}`",
+                    "脚本从 `fn main(args)` 开始；也可以用 `call: {}` 指明函数",
                     names[0]
                 )
             } else {
@@ -28,8 +30,14 @@ pub(crate) fn check_call(cx: &mut Cx<'_>, script: &Script, function: &str, node:
         }
         Some(_) if found.any(|n| n <= 1) => return,
         Some(n) => (
-            phrase!("`{function}` takes {n} arguments; a step gives one, its `with`", "`{function}` 要 {n} 个参数；步骤只给一个，即它的 `with`"),
-            phrase!("write `fn {function}(args)` and read `args.name` inside", "写成 `fn {function}(args)`，在里面用 `args.name` 读取"),
+            phrase!(
+                "`{function}` takes {n} arguments; a step gives one, its `with`",
+                "`{function}` 要 {n} 个参数；步骤只给一个，即它的 `with`"
+            ),
+            phrase!(
+                "write `fn {function}(args)` and read `args.name` inside",
+                "写成 `fn {function}(args)`，在里面用 `args.name` 读取"
+            ),
         ),
     };
     cx.script_problems.push(Diagnostic::error(codes::SCRIPT_FUNCTION, node.span, message).help(help));
@@ -44,7 +52,10 @@ pub(crate) fn check_data(cx: &mut Cx<'_>, script: &Script, node: &Node) {
                 "`{name}` reads a file that cannot be read: {error}",
                 "`{name}` 要读的文件读不了：{error}"; error
             );
-            let help = phrase!("create `{path}` in the playbook's folder, or correct the script", "在剧本的文件夹里建 `{path}`，或改正脚本");
+            let help = phrase!(
+                "create `{path}` in the playbook's folder, or correct the script",
+                "在剧本的文件夹里建 `{path}`，或改正脚本"
+            );
             cx.script_problems.push(Diagnostic::error(codes::FILE_UNREADABLE, node.span, message).help(help));
         }
     }

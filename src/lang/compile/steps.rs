@@ -1,12 +1,12 @@
 //! `steps`: a list of mappings with exactly one verb each, and what any step may have.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::{
     cx::Cx,
     plays,
     text::{self, Scope},
     verbs,
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
         diagnostic::{Diagnostic, suggest},
@@ -128,8 +128,16 @@ pub(crate) fn block(
         Kind::Mapping(entries) if entries.iter().any(|entry| dashed(&entry.key.value).is_some()) => {
             for entry in entries {
                 if let Some(verb) = dashed(&entry.key.value) {
-                    let message = phrase!("a space is missing between `-` and `{verb}`", "`-` 和 `{verb}` 之间少了一个空格");
-                    cx.error(codes::WRONG_KIND, entry.key.span, message, phrase!("write `- {verb}: …`", "写成 `- {verb}: …`"));
+                    let message = phrase!(
+                        "a space is missing between `-` and `{verb}`",
+                        "`-` 和 `{verb}` 之间少了一个空格"
+                    );
+                    cx.error(
+                        codes::WRONG_KIND,
+                        entry.key.span,
+                        message,
+                        phrase!("write `- {verb}: …`", "写成 `- {verb}: …`"),
+                    );
                 }
             }
             return Vec::new();
@@ -209,10 +217,16 @@ fn find_verb(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<&'static str> {
                 Diagnostic::error(
                     codes::ONE_VERB,
                     entry.key.span,
-                    phrase!("a step has one verb; found `{first}` and `{second}`", "一个步骤只有一个动词，这里有 `{first}` 和 `{second}`"),
+                    phrase!(
+                        "a step has one verb; found `{first}` and `{second}`",
+                        "一个步骤只有一个动词，这里有 `{first}` 和 `{second}`"
+                    ),
                 )
                 .also(place.key.span, pair("the first one", "第一个在这里"))
-                .help(pair("make two steps: put a `-` before the second verb", "拆成两个步骤：在第二个动词前面写 `-`")),
+                .help(pair(
+                    "make two steps: put a `-` before the second verb",
+                    "拆成两个步骤：在第二个动词前面写 `-`",
+                )),
             );
             None
         }
@@ -239,7 +253,12 @@ fn no_verb(cx: &mut Cx<'_>, fields: &Fields<'_>) {
     }
     let span = fields.entries().first().map_or(fields.span, |entry| entry.key.span);
     let list = names.map(|name| format!("`{name}`")).join(", ");
-    cx.error(codes::ONE_VERB, span, pair("this step has no verb", "这个步骤没有动词"), phrase!("add one of {list}", "从中选一个加上：{list}"));
+    cx.error(
+        codes::ONE_VERB,
+        span,
+        pair("this step has no verb", "这个步骤没有动词"),
+        phrase!("add one of {list}", "从中选一个加上：{list}"),
+    );
 }
 
 /// Keys that do not stand beside this verb.
@@ -257,10 +276,15 @@ fn check_keys(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &'static str) {
             .collect();
         if owners.is_empty() {
             let allowed: Vec<&str> = own.iter().copied().chain(COMMON).collect();
-            reader::unknown_key(&mut cx.report, entry, fields.entries(), Phrase::same(format!("`{verb}`")), &allowed);
+            reader::unknown_key(
+                &mut cx.report,
+                entry,
+                fields.entries(),
+                Phrase { en: format!("`{verb}`"), zh: format!("`{verb}` ") },
+                &allowed,
+            );
         } else {
-            let owners =
-                Phrase { en: crate::base::words::list(&owners, "and"), zh: owners.join("、") };
+            let owners = Phrase { en: crate::base::words::list(&owners, "and"), zh: owners.join("、") };
             cx.error(
                 codes::MISPLACED_KEY,
                 entry.key.span,
@@ -281,7 +305,10 @@ fn explicit_id(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<String> {
             codes::BAD_NAME,
             node.span,
             phrase!("`{id}` cannot be the id of a step", "`{id}` 不能作步骤的 id"),
-            pair("begin with a letter, and use letters, digits, `-` and `_`", "以字母开头，只用字母、数字、`-` 和 `_`"),
+            pair(
+                "begin with a letter, and use letters, digits, `-` and `_`",
+                "以字母开头，只用字母、数字、`-` 和 `_`",
+            ),
         );
         return None;
     }

@@ -1,7 +1,7 @@
 //! Expressions and texts: from a scalar to what the engine evaluates, with problems at their place in the file.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::cx::Cx;
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{diagnostic::Diagnostic, limits, source::Span, value::Value},
     lang::{
@@ -47,7 +47,11 @@ pub(crate) fn bare(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Expr> 
         let inner = text.trim().strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
         let help = match inner.filter(|inner| !inner.contains("${")) {
             Some(inner) => phrase!("write `{}`", "写成 `{}`", inner.trim()),
-            None => pair("this place takes an expression as it is: leave `${` and `}` out", "这里本来就是表达式：去掉 `${` 和 `}`").into(),
+            None => pair(
+                "this place takes an expression as it is: leave `${` and `}` out",
+                "这里本来就是表达式：去掉 `${` 和 `}`",
+            )
+            .into(),
         };
         let span = origin(cx, node, at..at + 2);
         let message = pair("`${` inside an expression", "表达式里写了 `${`");
@@ -77,8 +81,14 @@ pub(crate) fn condition(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<E
             cx.error(
                 codes::CONDITION_NOT_BOOLEAN,
                 node.span,
-                phrase!("a condition is true or false, found `{text}`", "条件只能是真或假，写的却是 `{text}`"),
-                pair("compare it with something: `members.count >= 60`", "让它和什么比较一下：`members.count >= 60`"),
+                phrase!(
+                    "a condition is true or false, found `{text}`",
+                    "条件只能是真或假，写的却是 `{text}`"
+                ),
+                pair(
+                    "compare it with something: `members.count >= 60`",
+                    "让它和什么比较一下：`members.count >= 60`",
+                ),
             );
             return None;
         }
@@ -165,7 +175,10 @@ fn parts(cx: &mut Cx<'_>, node: &Node, text: &str, scope: &Scope) -> Option<Vec<
                 codes::TEXT_EXPRESSION,
                 span,
                 pair("this `${` is not closed", "这个 `${` 没有闭合"),
-                pair("add the `}`; for the two signs themselves write `$${`", "补上 `}`；想写出这两个符号本身就写 `$${`"),
+                pair(
+                    "add the `}`; for the two signs themselves write `$${`",
+                    "补上 `}`；想写出这两个符号本身就写 `$${`",
+                ),
             );
             return None;
         };
@@ -180,7 +193,10 @@ fn parts(cx: &mut Cx<'_>, node: &Node, text: &str, scope: &Scope) -> Option<Vec<
                 codes::TEXT_EXPRESSION,
                 span,
                 pair("this `${}` holds nothing", "这个 `${}` 里什么也没有"),
-                pair("write an expression inside, such as `${members.count}`", "在里面写一个表达式，例如 `${members.count}`"),
+                pair(
+                    "write an expression inside, such as `${members.count}`",
+                    "在里面写一个表达式，例如 `${members.count}`",
+                ),
             );
             good = false;
             continue;
@@ -226,7 +242,9 @@ fn expression(cx: &mut Cx<'_>, node: &Node, text: &str, range: Range<usize>, sco
     let source = raw.trim();
     let start = range.start + lead;
     if source.len() > limits::EXPRESSION_BYTES_MAX {
-        let message = phrase!("the expression has {} bytes; the limit is {}", "表达式有 {} 字节；上限是 {}",
+        let message = phrase!(
+            "the expression has {} bytes; the limit is {}",
+            "表达式有 {} 字节；上限是 {}",
             source.len(),
             limits::EXPRESSION_BYTES_MAX
         );
@@ -234,7 +252,12 @@ fn expression(cx: &mut Cx<'_>, node: &Node, text: &str, range: Range<usize>, sco
         return None;
     }
     if source.is_empty() {
-        cx.error(codes::EXPRESSION, node.span, pair("an expression is expected here, found nothing", "这里应有一个表达式，却什么也没有"), Phrase::default());
+        cx.error(
+            codes::EXPRESSION,
+            node.span,
+            pair("an expression is expected here, found nothing", "这里应有一个表达式，却什么也没有"),
+            Phrase::default(),
+        );
         return None;
     }
     let renamed = rename_vars(source, &cx.unit.vars);
@@ -260,12 +283,18 @@ fn expression(cx: &mut Cx<'_>, node: &Node, text: &str, range: Range<usize>, sco
 fn report(cx: &mut Cx<'_>, span: Span, source: &str, error: ExprError, scope: &Scope) {
     let word = source.get(error.range.clone()).unwrap_or_default();
     if scope.loops.contains(word) && !scope.known.bindings.contains(word) {
-        let message = phrase!("`{word}` is the item of a loop and known only inside it", "`{word}` 是循环的当前项，只在循环里面有");
+        let message = phrase!(
+            "`{word}` is the item of a loop and known only inside it",
+            "`{word}` 是循环的当前项，只在循环里面有"
+        );
         cx.error(
             codes::NOT_SET_YET,
             span,
             message,
-            phrase!("move this step into the `steps` of the `each` with `as: {word}`", "把这个步骤移进写着 `as: {word}` 的 `each` 的 `steps` 里"),
+            phrase!(
+                "move this step into the `steps` of the `each` with `as: {word}`",
+                "把这个步骤移进写着 `as: {word}` 的 `each` 的 `steps` 里"
+            ),
         );
         return;
     }
@@ -274,7 +303,10 @@ fn report(cx: &mut Cx<'_>, span: Span, source: &str, error: ExprError, scope: &S
             codes::NOT_SET_YET,
             span,
             phrase!("`{word}` is used before the step that sets it", "`{word}` 在设置它的步骤之前就用到了"),
-            phrase!("move this step behind the one with `as: {word}`", "把这个步骤移到写着 `as: {word}` 的步骤后面"),
+            phrase!(
+                "move this step behind the one with `as: {word}`",
+                "把这个步骤移到写着 `as: {word}` 的步骤后面"
+            ),
         );
         return;
     }

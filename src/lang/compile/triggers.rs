@@ -1,12 +1,12 @@
 //! What starts a play: `every`, `cron`, `dates`, `on`, or nothing but a command.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::{
     cx::Cx,
     dates,
     names::Sort,
     text::{self, Scope},
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{diagnostic::Diagnostic, source::Span},
     lang::{
@@ -49,10 +49,16 @@ pub(crate) fn find(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<&'static str>
             Diagnostic::error(
                 codes::TWO_TRIGGERS,
                 late.key.span,
-                phrase!("a play has one trigger; found `{first}` and `{second}`", "一个玩法只有一种触发方式，这里有 `{first}` 和 `{second}`"),
+                phrase!(
+                    "a play has one trigger; found `{first}` and `{second}`",
+                    "一个玩法只有一种触发方式，这里有 `{first}` 和 `{second}`"
+                ),
             )
             .also(early.key.span, pair("the first one", "第一个在这里"))
-            .help(pair("make two plays; one can start the other with `start:`", "拆成两个玩法；其中一个可以用 `start:` 启动另一个")),
+            .help(pair(
+                "make two plays; one can start the other with `start:`",
+                "拆成两个玩法；其中一个可以用 `start:` 启动另一个",
+            )),
         );
     }
     Some(first)
@@ -70,7 +76,10 @@ pub(crate) fn lower(
     let help = match key {
         "every" => pair("write when: `every: friday at 20:00`", "写明时间：`every: friday at 20:00`"),
         "cron" => pair("write five fields: `cron: 30 20 * * 3`", "写五个字段：`cron: 30 20 * * 3`"),
-        "dates" => pair("write a list: `dates: [{ id: a, at: 2026-12-11 20:00 }]`", "写一个列表：`dates: [{ id: a, at: 2026-12-11 20:00 }]`"),
+        "dates" => pair(
+            "write a list: `dates: [{ id: a, at: 2026-12-11 20:00 }]`",
+            "写一个列表：`dates: [{ id: a, at: 2026-12-11 20:00 }]`",
+        ),
         _ => pair("write a signal: `on: member.joined`", "写一个信号：`on: member.joined`"),
     };
     let Some(node) = fields.need(&mut cx.report, key, help) else { return (Trigger::Command, None) };
@@ -94,7 +103,10 @@ fn misplaced(cx: &mut Cx<'_>, fields: &Fields<'_>, found: Option<&str>) {
                 let help = if key == "where" {
                     pair("for a condition on the play write `when`", "给玩法加条件请写 `when`")
                 } else {
-                    pair("such a play begins with `on: member.joined` or another signal", "这样的玩法以 `on: member.joined` 或别的信号开头")
+                    pair(
+                        "such a play begins with `on: member.joined` or another signal",
+                        "这样的玩法以 `on: member.joined` 或别的信号开头",
+                    )
                 };
                 cx.error(
                     codes::MISPLACED_KEY,
@@ -108,7 +120,12 @@ fn misplaced(cx: &mut Cx<'_>, fields: &Fields<'_>, found: Option<&str>) {
 }
 
 fn schedule(cx: &mut Cx<'_>, node: &Node, key: &str) -> Option<Schedule> {
-    let text = reader::text(&mut cx.report, node, pair("a schedule such as `friday at 20:00`", "日程，例如 `friday at 20:00`"))?.clone();
+    let text = reader::text(
+        &mut cx.report,
+        node,
+        pair("a schedule such as `friday at 20:00`", "日程，例如 `friday at 20:00`"),
+    )?
+    .clone();
     let parse =
         |text: &str| if key == "every" { Schedule::parse_every(text) } else { Schedule::parse_cron(text) };
     match parse(&text) {
@@ -122,8 +139,14 @@ fn schedule(cx: &mut Cx<'_>, node: &Node, key: &str) -> Option<Schedule> {
                     cx.error(
                         codes::NEVER_OCCURS,
                         node.span,
-                        phrase!("the role `{role}` has no `term`, so it is never handed over", "角色 `{role}` 没有 `term`，永远不会交接"),
-                        phrase!("add a term under `roles`: `{role}: {{ people: […], term: 10 weeks }}`", "在 `roles` 下面加任期：`{role}: {{ people: […], term: 10 weeks }}`"),
+                        phrase!(
+                            "the role `{role}` has no `term`, so it is never handed over",
+                            "角色 `{role}` 没有 `term`，永远不会交接"
+                        ),
+                        phrase!(
+                            "add a term under `roles`: `{role}: {{ people: […], term: 10 weeks }}`",
+                            "在 `roles` 下面加任期：`{role}: {{ people: […], term: 10 weeks }}`"
+                        ),
                     );
                 }
             }
@@ -160,7 +183,10 @@ fn signal(cx: &mut Cx<'_>, fields: &Fields<'_>, node: &Node, scope: &Scope) -> O
         cx.error(
             codes::MISPLACED_KEY,
             entry.key.span,
-            pair("`batch` collects many members, `per: member` starts a run for each", "`batch` 把许多成员合在一起，`per: member` 则每人执行一次"),
+            pair(
+                "`batch` collects many members, `per: member` starts a run for each",
+                "`batch` 把许多成员合在一起，`per: member` 则每人执行一次",
+            ),
             pair("keep one of the two", "两个只留一个"),
         );
     }
@@ -173,7 +199,10 @@ pub(crate) fn signal_name(cx: &mut Cx<'_>, name: &Arc<str>, span: Span) {
         cx.error(
             codes::BAD_NAME,
             span,
-            phrase!("`{name}` is no signal: a signal's name has no spaces", "`{name}` 不是信号：信号名里没有空格"),
+            phrase!(
+                "`{name}` is no signal: a signal's name has no spaces",
+                "`{name}` 不是信号：信号名里没有空格"
+            ),
             pair("write `-` or `.` between the words", "词与词之间写 `-` 或 `.`"),
         );
         return;
@@ -196,7 +225,10 @@ pub(crate) fn signal_name(cx: &mut Cx<'_>, name: &Arc<str>, span: Span) {
             codes::UNKNOWN_SIGNAL,
             span,
             phrase!("the engine sends no signal `{name}`", "引擎不会发出信号 `{name}`"),
-            phrase!("it sends {list}; a signal of your own has another first word", "引擎发出的有 {list}；自定义信号请换一个开头的词"),
+            phrase!(
+                "it sends {list}; a signal of your own has another first word",
+                "引擎发出的有 {list}；自定义信号请换一个开头的词"
+            ),
         );
     }
 }

@@ -1,7 +1,7 @@
 //! `use`: other playbooks' plays, under a prefix, with their `vars` overlaid.
 
-use crate::base::phrase::{pair, phrase};
 use super::cx::{Cx, UnitView};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         limits,
@@ -50,7 +50,13 @@ pub(crate) fn load(cx: &mut Cx<'_>, root: &Node, path: &str, units: &mut Vec<Uni
 fn walk(cx: &mut Cx<'_>, root: &Node, stack: &mut Vec<String>, units: &mut Vec<Unit>) {
     let Some(node) = root.get("use").filter(|node| !node.is_null()) else { return };
     let folder = cx.unit.folder.clone();
-    for item in reader::list(&mut cx.report, node, pair("a list of `{ playbook: path }`", "一列 `{ playbook: path }`")).unwrap_or_default() {
+    for item in reader::list(
+        &mut cx.report,
+        node,
+        pair("a list of `{ playbook: path }`", "一列 `{ playbook: path }`"),
+    )
+    .unwrap_or_default()
+    {
         cx.unit = UnitView { folder: folder.clone(), ..UnitView::default() };
         if units.len() >= UNITS_MAX {
             cx.error(
@@ -69,12 +75,16 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Un
     let (path_node, prefix, with) = if item.scalar().is_some() {
         (item, String::new(), Vec::new())
     } else {
-        let Some(fields) = Fields::read(&mut cx.report, item, pair("a use", "引用"), &["playbook", "with", "as"]) else {
+        let Some(fields) =
+            Fields::read(&mut cx.report, item, pair("a use", "引用"), &["playbook", "with", "as"])
+        else {
             return;
         };
-        let Some(path) =
-            fields.need(&mut cx.report, "playbook", pair("write the file: `- playbook: parts/quiz.yaml`", "写明文件：`- playbook: parts/quiz.yaml`"))
-        else {
+        let Some(path) = fields.need(
+            &mut cx.report,
+            "playbook",
+            pair("write the file: `- playbook: parts/quiz.yaml`", "写明文件：`- playbook: parts/quiz.yaml`"),
+        ) else {
             return;
         };
         let prefix = fields.get("as").and_then(|node| {
@@ -84,20 +94,32 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Un
         });
         let with = fields.get("with").map(|node| {
             if node.entries().is_none() {
-                reader::wrong_kind(&mut cx.report, node, pair("a mapping of names to values", "名字到值的映射"));
+                reader::wrong_kind(
+                    &mut cx.report,
+                    node,
+                    pair("a mapping of names to values", "名字到值的映射"),
+                );
             }
             node.entries().unwrap_or_default().to_vec()
         });
         (path, prefix.unwrap_or_default(), with.unwrap_or_default())
     };
-    let Some(path) = reader::text(&mut cx.report, path_node, pair("a playbook's path", "剧本的路径")).cloned() else { return };
+    let Some(path) =
+        reader::text(&mut cx.report, path_node, pair("a playbook's path", "剧本的路径")).cloned()
+    else {
+        return;
+    };
     let Some(file) = cx.read(&path, path_node.span, limits::PLAYBOOK_BYTES_MAX) else { return };
     if let Some(at) = stack.iter().position(|seen| *seen == file.path) {
         let circle: Vec<&str> = stack[at..].iter().map(String::as_str).chain([file.path.as_str()]).collect();
         cx.error(
             codes::USE_CYCLE,
             path_node.span,
-            phrase!("playbooks use each other in a circle: {}", "剧本互相引用，成了一个圈：{}", circle.join(" → ")),
+            phrase!(
+                "playbooks use each other in a circle: {}",
+                "剧本互相引用，成了一个圈：`{}`",
+                circle.join(" → ")
+            ),
             pair("remove one of the uses", "去掉其中一个引用"),
         );
         return;
@@ -105,7 +127,11 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Un
     let Some(document) = parse::parse(file.source, &file.text, &mut cx.report) else { return };
     cx.masked.entry(file.source).or_default().extend(document.masked.iter().cloned());
     if document.root.entries().is_none() {
-        reader::wrong_kind(&mut cx.report, &document.root, pair("a playbook, which is a mapping", "剧本，即一个映射"));
+        reader::wrong_kind(
+            &mut cx.report,
+            &document.root,
+            pair("a playbook, which is a mapping", "剧本，即一个映射"),
+        );
         return;
     }
     super::check_top(cx, &document.root);
@@ -163,11 +189,16 @@ fn check_with(cx: &mut Cx<'_>, unit: &Unit, own: &[Entry]) {
     let known: Vec<&str> = own.iter().chain(args).map(|entry| &*entry.key.value).collect();
     for entry in &unit.with {
         if !known.contains(&&*entry.key.value) {
-            let help = near::advice(&entry.key.value, &known, pair("var in that playbook", "那个剧本里的变量"));
+            let help =
+                near::advice(&entry.key.value, &known, pair("var in that playbook", "那个剧本里的变量"));
             cx.error(
                 codes::UNKNOWN_WITH,
                 entry.key.span,
-                phrase!("the used playbook has no var or argument `{}`", "引用的剧本没有变量或参数 `{}`", entry.key.value),
+                phrase!(
+                    "the used playbook has no var or argument `{}`",
+                    "引用的剧本没有变量或参数 `{}`",
+                    entry.key.value
+                ),
                 help,
             );
         }

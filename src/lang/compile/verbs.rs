@@ -1,6 +1,5 @@
 //! What each verb of a step is made of.
 
-use crate::base::phrase::{Words, pair, phrase};
 use super::{
     cx::Cx,
     messages,
@@ -9,6 +8,7 @@ use super::{
     text::{self, Scope},
     waits,
 };
+use crate::base::phrase::{Words, pair, phrase};
 use crate::{
     base::{
         ids::{PersonId, PhaseName, PlayName, RoleName},
@@ -49,7 +49,12 @@ pub(crate) fn lower(
     let node = &fields.entry(verb)?.value;
     if node.is_null() && !matches!(verb, "stop") {
         let span = fields.entry(verb)?.key.span;
-        cx.error(codes::MISSING_VALUE, span, phrase!("`{verb}` has no value", "`{verb}` 后面没有值"), value_help(verb));
+        cx.error(
+            codes::MISSING_VALUE,
+            span,
+            phrase!("`{verb}` has no value", "`{verb}` 后面没有值"),
+            value_help(verb),
+        );
         return None;
     }
     match verb {
@@ -90,10 +95,14 @@ pub(crate) fn lower(
 
 fn value_help(verb: &str) -> Words {
     match verb {
-        "post" | "task" | "approve" | "ask" => {
-            pair("write the text behind it; a text that begins with a sign needs quotes", "在后面写上文字；以符号开头的文字要加引号")
-        }
-        "run" => pair("write the script's path: `run: scripts/rules.rhai`", "写脚本的路径：`run: scripts/rules.rhai`"),
+        "post" | "task" | "approve" | "ask" => pair(
+            "write the text behind it; a text that begins with a sign needs quotes",
+            "在后面写上文字；以符号开头的文字要加引号",
+        ),
+        "run" => pair(
+            "write the script's path: `run: scripts/rules.rhai`",
+            "写脚本的路径：`run: scripts/rules.rhai`",
+        ),
         "wait" => pair("write for what: `wait: 20m`", "写明等什么：`wait: 20m`"),
         _ => pair("write its value behind the colon", "在冒号后面写上它的值"),
     }
@@ -113,14 +122,22 @@ pub(crate) fn binding(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<Arc<str>> 
         } else {
             phrase!("write `as: {plain}`", "写成 `as: {plain}`")
         };
-        cx.error(codes::BAD_NAME, node.span, phrase!("`{name}` cannot be used in an expression", "`{name}` 不能用在表达式里"), help);
+        cx.error(
+            codes::BAD_NAME,
+            node.span,
+            phrase!("`{name}` cannot be used in an expression", "`{name}` 不能用在表达式里"),
+            help,
+        );
         return None;
     }
     if Name::parse(&name).is_some() {
         cx.error(
             codes::RESERVED_NAME,
             node.span,
-            phrase!("`{name}` is a name that every expression knows already", "`{name}` 是每个表达式本来就有的名字"),
+            phrase!(
+                "`{name}` is a name that every expression knows already",
+                "`{name}` 是每个表达式本来就有的名字"
+            ),
             phrase!("write `as: my_{name}`", "写成 `as: my_{name}`"),
         );
         return None;
@@ -146,7 +163,8 @@ fn assignee(cx: &mut Cx<'_>, fields: &Fields<'_>, key: &str, scope: &Scope) -> O
 fn run(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Option<RunScript> {
     let path = reader::text(&mut cx.report, node, pair("a script's path", "脚本的路径"))?.clone();
     let call_node = fields.get("call");
-    let call = call_node.and_then(|node| reader::text(&mut cx.report, node, pair("a function's name", "函数名")).cloned());
+    let call = call_node
+        .and_then(|node| reader::text(&mut cx.report, node, pair("a function's name", "函数名")).cloned());
     let call = call.unwrap_or_else(|| Arc::from("main"));
     let with = match fields.get("with") {
         Some(node) => {
@@ -177,7 +195,8 @@ fn retry(cx: &mut Cx<'_>, node: &Node) -> Option<Retry> {
         return Some(Retry { times, wait: RETRY_WAIT });
     }
     let fields = Fields::read(&mut cx.report, node, pair("`retry`", "`retry`"), &["times", "wait"])?;
-    let times = fields.need(&mut cx.report, "times", pair("write how often: `times: 3`", "写明次数：`times: 3`"))?;
+    let times =
+        fields.need(&mut cx.report, "times", pair("write how often: `times: 3`", "写明次数：`times: 3`"))?;
     let times = reader::count(&mut cx.report, times)?;
     let wait =
         fields.get("wait").and_then(|node| reader::duration(&mut cx.report, node)).unwrap_or(RETRY_WAIT);
@@ -200,7 +219,10 @@ fn task(
         cx.error(
             codes::MISSING_KEY,
             entry.key.span,
-            pair("`remind` is counted back from `due`, which is not there", "`remind` 从 `due` 往回数，而这里没有 `due`"),
+            pair(
+                "`remind` is counted back from `due`, which is not there",
+                "`remind` 从 `due` 往回数，而这里没有 `due`",
+            ),
             pair("add `due: 1d`", "加上 `due: 1d`"),
         );
     }
@@ -229,7 +251,10 @@ fn approve(
         cx.error(
             codes::MISSING_KEY,
             entry.key.span,
-            pair("`otherwise` is for silence, and without `open_for` there is none", "`otherwise` 用于无人回应时，没有 `open_for` 就谈不上"),
+            pair(
+                "`otherwise` is for silence, and without `open_for` there is none",
+                "`otherwise` 用于无人回应时，没有 `open_for` 就谈不上",
+            ),
             pair("add `open_for: 16h`", "加上 `open_for: 16h`"),
         );
     }
@@ -250,7 +275,10 @@ fn branch(
     let then = match fields.need(
         &mut cx.report,
         "then",
-        pair("write what happens when it is true: `then:` and a list of steps", "写明条件成立时做什么：`then:` 和一列步骤"),
+        pair(
+            "write what happens when it is true: `then:` and a list of steps",
+            "写明条件成立时做什么：`then:` 和一列步骤",
+        ),
     ) {
         Some(node) => steps::block(cx, node, scope, place, &format!("{position}.then.")),
         None => Block::new(),
@@ -272,14 +300,19 @@ fn each(
 ) -> Option<Each> {
     let items = text::bare(cx, node, scope);
     let max = fields.get("max").and_then(|node| reader::count(&mut cx.report, node));
-    let named = fields.need(&mut cx.report, "as", pair("name the item: `as: topic`", "给当前项起个名字：`as: topic`")).is_some();
+    let named = fields
+        .need(&mut cx.report, "as", pair("name the item: `as: topic`", "给当前项起个名字：`as: topic`"))
+        .is_some();
     let binding = if named { binding(cx, fields) } else { None };
     let mut inner = scope.clone();
     inner.known.bindings.extend(binding.as_ref().map(ToString::to_string));
     let steps = match fields.need(
         &mut cx.report,
         "steps",
-        pair("write what to do with each: `steps:` and a list of steps", "写明对每一项做什么：`steps:` 和一列步骤"),
+        pair(
+            "write what to do with each: `steps:` and a list of steps",
+            "写明对每一项做什么：`steps:` 和一列步骤",
+        ),
     ) {
         Some(node) => steps::block(cx, node, &mut inner, place, &format!("{position}.steps.")),
         None => Block::new(),
@@ -318,7 +351,10 @@ fn set(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Vec<(Arc<str>, cra
         reader::wrong_kind(
             &mut cx.report,
             node,
-            pair("a mapping of names to expressions: `set: { season: vars.season + 1 }`", "名字到表达式的映射：`set: { season: vars.season + 1 }`"),
+            pair(
+                "a mapping of names to expressions: `set: { season: vars.season + 1 }`",
+                "名字到表达式的映射：`set: { season: vars.season + 1 }`",
+            ),
         );
         return None;
     };
@@ -362,7 +398,10 @@ fn signal(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> O
         cx.error(
             codes::BAD_NAME,
             node.span,
-            phrase!("`{literal}` is no signal: a signal's name has no spaces", "`{literal}` 不是信号：信号名里没有空格"),
+            phrase!(
+                "`{literal}` is no signal: a signal's name has no spaces",
+                "`{literal}` 不是信号：信号名里没有空格"
+            ),
             pair("write `-` or `.` between the words", "词与词之间写 `-` 或 `.`"),
         );
     }

@@ -1,6 +1,5 @@
 //! `wait`: for a time, a signal, or an earlier task or question.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::{
     cx::Cx,
     steps::{self, Place},
@@ -8,6 +7,7 @@ use super::{
     triggers,
     verbs::silence,
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
         diagnostic::suggest,
@@ -59,7 +59,12 @@ pub(crate) fn wait(
         }
         if matches!(target, Some(WaitFor::For(_) | WaitFor::Until(_))) {
             let span = fields.entry("otherwise").map_or(node.span, |entry| entry.key.span);
-            cx.error(codes::MISPLACED_KEY, span, pair("a wait for a time is never in vain", "等时间总会等到"), pair("remove `otherwise`", "删掉 `otherwise`"));
+            cx.error(
+                codes::MISPLACED_KEY,
+                span,
+                pair("a wait for a time is never in vain", "等时间总会等到"),
+                pair("remove `otherwise`", "删掉 `otherwise`"),
+            );
         }
     }
     Some(Wait { target: target?, filter, timeout, otherwise, silence: after })
@@ -72,7 +77,10 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
     let text = reader::text(
         &mut cx.report,
         node,
-        pair("a duration, a clock time, a signal, or the `as` name of a task or ask", "时长、钟点、信号，或 `task`、`ask` 的 `as` 名字"),
+        pair(
+            "a duration, a clock time, a signal, or the `as` name of a task or ask",
+            "时长、钟点、信号，或 `task`、`ask` 的 `as` 名字",
+        ),
     )?
     .clone();
     let trimmed = text.trim();
@@ -91,7 +99,10 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
         cx.error(
             codes::BAD_WAIT,
             node.span,
-            phrase!("`{trimmed}` is there already: only a task or an ask can be waited for", "`{trimmed}` 已经有了：只有 `task` 和 `ask` 可以等"),
+            phrase!(
+                "`{trimmed}` is there already: only a task or an ask can be waited for",
+                "`{trimmed}` 已经有了：只有 `task` 和 `ask` 可以等"
+            ),
             pair("remove the wait", "删掉这个等待"),
         );
         return None;
@@ -101,7 +112,10 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
             codes::NOT_SET_YET,
             node.span,
             phrase!("`{trimmed}` is set only by a later step", "`{trimmed}` 要到后面的步骤才会有"),
-            phrase!("move this step behind the one with `as: {trimmed}`", "把这个步骤移到写着 `as: {trimmed}` 的步骤后面"),
+            phrase!(
+                "move this step behind the one with `as: {trimmed}`",
+                "把这个步骤移到写着 `as: {trimmed}` 的步骤后面"
+            ),
         );
         return None;
     }
@@ -113,15 +127,25 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
         reader::bad_value(
             &mut cx.report,
             node,
-            pair("a duration such as 20m, a clock time such as 20:00, a signal, or the `as` name of a task or ask", "时长（例如 20m）、钟点（例如 20:00）、信号，或 `task`、`ask` 的 `as` 名字"),
+            pair(
+                "a duration such as 20m, a clock time such as 20:00, a signal, or the `as` name of a task or ask",
+                "时长（例如 20m）、钟点（例如 20:00）、信号，或 `task`、`ask` 的 `as` 名字",
+            ),
             help.map(|plain| phrase!("write `{plain}`", "写成 `{plain}`")),
         );
         return None;
     }
     if let Some(near) = suggest::nearest(trimmed, place.waitable.iter().map(String::as_str)) {
-        let message =
-            phrase!("`{trimmed}` is no `as` name of an earlier task or ask; it is taken as a signal", "`{trimmed}` 不是前面 `task` 或 `ask` 的 `as` 名字，只能当作信号");
-        cx.warning(codes::UNKNOWN_SIGNAL, node.span, message, phrase!("did you mean `{near}`?", "是不是想写 `{near}`？"));
+        let message = phrase!(
+            "`{trimmed}` is no `as` name of an earlier task or ask; it is taken as a signal",
+            "`{trimmed}` 不是前面 `task` 或 `ask` 的 `as` 名字，只能当作信号"
+        );
+        cx.warning(
+            codes::UNKNOWN_SIGNAL,
+            node.span,
+            message,
+            phrase!("did you mean `{near}`?", "是不是想写 `{near}`？"),
+        );
     } else {
         triggers::signal_name(cx, &text, node.span);
     }
@@ -147,7 +171,10 @@ fn wait_map(cx: &mut Cx<'_>, node: &Node) -> Option<WaitFor> {
                 codes::BAD_WAIT,
                 node.span,
                 pair("a wait is for one thing", "一次只等一样东西"),
-                pair("write one of `for: 20m`, `until: 20:00`, `signal: NAME`", "从 `for: 20m`、`until: 20:00`、`signal: NAME` 中选一个"),
+                pair(
+                    "write one of `for: 20m`, `until: 20:00`, `signal: NAME`",
+                    "从 `for: 20m`、`until: 20:00`、`signal: NAME` 中选一个",
+                ),
             );
             None
         }

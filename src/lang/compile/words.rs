@@ -1,7 +1,7 @@
 //! Which words can be a name: what commands and ids can carry, and what the expression language reserves.
 
-use crate::base::phrase::{Phrase, Words, pair, phrase};
 use super::cx::Cx;
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::{
     base::source::Span,
     lang::{
@@ -94,14 +94,22 @@ pub(crate) fn check_word(cx: &mut Cx<'_>, name: &str, span: Span, what: Words) {
             || half_width(&c.to_string()).is_some()
     });
     if name.is_empty() {
-        cx.error(codes::BAD_NAME, span, phrase!("a {what} needs a name", "{what}需要名字"; what), pair("write a short word", "写一个简短的词"));
+        cx.error(
+            codes::BAD_NAME,
+            span,
+            phrase!("a {what} needs a name", "{what}需要名字"; what),
+            pair("write a short word", "写一个简短的词"),
+        );
     } else if let Some(sign) = bad {
         let plain: String = name
             .chars()
             .map(|c| if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '-' })
             .collect();
-        let sign: Phrase =
-            if sign.is_whitespace() { pair("a space", "空格").into() } else { Phrase::same(format!("`{sign}`")) };
+        let sign: Phrase = if sign.is_whitespace() {
+            pair("a space", "空格").into()
+        } else {
+            Phrase::same(format!("`{sign}`"))
+        };
         cx.error(
             codes::BAD_NAME,
             span,

@@ -85,14 +85,16 @@ pub(super) fn explain(source: SourceId, text: &str, at: usize) -> Option<Diagnos
         && !is_item
         && column <= *from
     {
-        let message = phrase!("the text of `{name}` is not indented further than `{name}` itself", "`{name}` 的文字没有比 `{name}` 多缩进");
+        let message = phrase!(
+            "the text of `{name}` is not indented further than `{name}` itself",
+            "`{name}` 的文字没有比 `{name}` 多缩进"
+        );
         let by = spaces(from + 2);
         (message, phrase!("indent every line of the text by {by}", "文字的每一行都缩进 {by}"; by))
     } else if above.levels.iter().all(|level| level.column != column) {
         let best = above.nearest(column, is_item).or_else(|| above.nearest(column, !is_item))?;
         let by = spaces(column);
-        let message =
-            phrase!("this line is indented by {by}, and nothing above it is", "这一行缩进了 {by}，而上面没有这样缩进的行"; by);
+        let message = phrase!("this line is indented by {by}, and nothing above it is", "这一行缩进了 {by}，而上面没有这样缩进的行"; by);
         let by = spaces(best);
         (message, phrase!("indent it by {by}", "缩进 {by}"; by))
     } else {

@@ -1,7 +1,7 @@
 //! What to say about a name that is not known: what was meant, else what there is.
 
-use crate::base::phrase::{Phrase, Words, phrase};
 use crate::base::diagnostic::suggest::nearest;
+use crate::base::phrase::{Phrase, Words, phrase};
 
 /// "did you mean `x`?", else the names there are.
 pub(crate) fn advice(found: &str, names: &[&str], what: Words) -> Phrase {
@@ -13,7 +13,8 @@ pub(crate) fn advice(found: &str, names: &[&str], what: Words) -> Phrase {
     }
     let shown: Vec<String> = names.iter().take(12).map(|name| format!("`{name}`")).collect();
     let rest = names.len().saturating_sub(shown.len());
-    let more = if rest == 0 { Phrase::default() } else { phrase!(" and {rest} more", "，还有 {rest} 个") };
+    let more =
+        if rest == 0 { Phrase::default() } else { phrase!(" and {rest} more", "，还有 {rest} 个") };
     let list = shown.join(", ");
     if names.len() == 1 {
         return phrase!("write {list}", "写成 {list}");

@@ -106,7 +106,7 @@ impl Node {
     pub(crate) fn found(&self) -> Phrase {
         match &self.kind {
             Kind::Null => pair("nothing", "空的").into(),
-            Kind::Scalar(scalar) => Phrase::same(format!("`{}`", super::reader::shorten(&scalar.text))),
+            Kind::Scalar(scalar) => Phrase::quoted(&super::reader::shorten(&scalar.text)),
             Kind::Sequence(_) => pair("a list", "列表").into(),
             Kind::Mapping(_) => pair("a mapping", "映射").into(),
         }

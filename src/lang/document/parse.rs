@@ -3,12 +3,12 @@
 //! Bounded: nodes, depth, copies by alias. What is not YAML is explained as the slip it most likely is, painted
 //! over and read on, so that the rest of the file gets its diagnostics too.
 
-use crate::base::phrase::{Phrase, Words, pair, phrase};
 use super::{
     Document, indent,
     node::{Entry, Kind, Node, Scalar, Style},
     traps,
 };
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report},
@@ -71,8 +71,15 @@ fn finish(
 ) -> Option<Document> {
     let Some(root) = root.filter(|root| !root.is_null()) else {
         report.push(
-            Diagnostic::error(codes::EMPTY_FILE, Span::new(source, 0, 0), pair("the file is empty", "文件是空的"))
-                .help(pair("a playbook begins with `name:`; `playbook new` writes one", "剧本以 `name:` 开头；`playbook new` 可以生成一个")),
+            Diagnostic::error(
+                codes::EMPTY_FILE,
+                Span::new(source, 0, 0),
+                pair("the file is empty", "文件是空的"),
+            )
+            .help(pair(
+                "a playbook begins with `name:`; `playbook new` writes one",
+                "剧本以 `name:` 开头；`playbook new` 可以生成一个",
+            )),
         );
         return None;
     };
@@ -211,7 +218,10 @@ impl<'t> Builder<'t> {
                         range.start,
                         codes::YAML_SYNTAX,
                         pair("a second document begins here", "从这里开始是第二个文档"),
-                        pair("one file is one playbook: put the second one in a file of its own", "一个文件一个剧本：把第二个放进另一个文件"),
+                        pair(
+                            "one file is one playbook: put the second one in a file of its own",
+                            "一个文件一个剧本：把第二个放进另一个文件",
+                        ),
                     ));
                 }
             }
@@ -270,7 +280,10 @@ impl<'t> Builder<'t> {
                 range.start,
                 codes::YAML_SYNTAX,
                 pair("a key is a word, found a collection", "键应该是一个词，写的却是列表或映射"),
-                pair("if this is text, put it in quotes: a text cannot begin with `{` or `[`", "如果这是文字，请加引号：文字不能以 `{` 或 `[` 开头"),
+                pair(
+                    "if this is text, put it in quotes: a text cannot begin with `{` or `[`",
+                    "如果这是文字，请加引号：文字不能以 `{` 或 `[` 开头",
+                ),
             ));
         }
         self.stack.push(frame);
@@ -338,8 +351,15 @@ impl<'t> Builder<'t> {
             return Err(fault(
                 range.start,
                 codes::YAML_ALIAS,
-                phrase!("aliases repeat more than {} values", "别名重复了超过 {} 个值", limits::YAML_ALIAS_REPLAYS_MAX),
-                pair("write fewer aliases; a value that is used often can be one of `vars`", "少用别名；常用的值可以写进 `vars`"),
+                phrase!(
+                    "aliases repeat more than {} values",
+                    "别名重复了超过 {} 个值",
+                    limits::YAML_ALIAS_REPLAYS_MAX
+                ),
+                pair(
+                    "write fewer aliases; a value that is used often can be one of `vars`",
+                    "少用别名；常用的值可以写进 `vars`",
+                ),
             ));
         }
         self.place(node, 0, size)
@@ -382,7 +402,10 @@ impl<'t> Builder<'t> {
                             node.span.start as usize,
                             codes::YAML_SYNTAX,
                             pair("a key is missing before the `:`", "`:` 前面少了键"),
-                            pair("write a word there, or put the text in quotes", "在那里写一个词，或给文字加引号"),
+                            pair(
+                                "write a word there, or put the text in quotes",
+                                "在那里写一个词，或给文字加引号",
+                            ),
                         ));
                     };
                     if let Some(first) = seen.get(&scalar.text) {
@@ -458,9 +481,15 @@ fn advice(message: &str) -> Words {
     } else if message.contains("quoted") {
         pair("close the quote, or double it inside single quotes", "把引号闭合；单引号里面的单引号要写两遍")
     } else if message.contains("flow") {
-        pair("close the bracket; a text that begins with `[` or `{` needs quotes", "把括号闭合；以 `[` 或 `{` 开头的文字要加引号")
+        pair(
+            "close the bracket; a text that begins with `[` or `{` needs quotes",
+            "把括号闭合；以 `[` 或 `{` 开头的文字要加引号",
+        )
     } else {
-        pair("look at the indentation here and on the line above; a text with `: ` or ` #` in it needs quotes", "检查这一行和上一行的缩进；含有 `: ` 或 ` #` 的文字要加引号")
+        pair(
+            "look at the indentation here and on the line above; a text with `: ` or ` #` in it needs quotes",
+            "检查这一行和上一行的缩进；含有 `: ` 或 ` #` 的文字要加引号",
+        )
     }
 }
 

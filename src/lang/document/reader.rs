@@ -2,12 +2,12 @@
 //!
 //! Every function gives `None` exactly when it has reported why; callers never report again.
 
-use crate::base::phrase::{Phrase, Words, pair, phrase};
 use super::{
     near,
-    node::{Entry, Kind, Node, Scalar},
+    node::{Entry, Kind, Node, Scalar, Style},
     quoting::{half_width, in_units},
 };
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report, fix::Fix, suggest::certain},
@@ -16,7 +16,7 @@ use crate::{
     },
     lang::codes,
 };
-use std::{str::FromStr, sync::Arc};
+use std::{ops::Range, str::FromStr, sync::Arc};
 
 /// A text cut to what fits into a message.
 pub(crate) fn shorten(text: &str) -> String {
@@ -36,28 +36,34 @@ pub(crate) fn wrong_kind(report: &mut Report, node: &Node, expected: impl Into<P
         node.span,
         phrase!("expected {expected}, found {found}", "应为{expected}，写的却是{found}"; expected, found),
     );
-    if let Some(help) = node.text().and_then(missing_space) {
+    if let Some((help, colon)) = node.text().and_then(missing_space) {
         diagnostic = diagnostic.help(help);
+        if let Kind::Scalar(Scalar { style: Style::Plain, .. }) = node.kind {
+            let at = node.span.start as usize;
+            diagnostic = diagnostic.fix(Span::new(node.span.source, at + colon.start, at + colon.end), ": ");
+        }
     }
     report.push(diagnostic);
 }
 
-/// `post:大家好` where a mapping is expected: what it should have been.
-fn missing_space(text: &str) -> Option<Phrase> {
+/// `post:大家好` where a mapping is expected: what it should have been, and where the colon is. An address is none.
+fn missing_space(text: &str) -> Option<(Phrase, Range<usize>)> {
     let end = text.find([':', '\u{ff1a}'])?;
     let key = &text[..end];
     let rest = text[end..].trim_start_matches([':', '\u{ff1a}']).trim_start();
     let word = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    word.then(|| phrase!("write `{key}: {rest}`, with a plain colon and a space after it", "写成 `{key}: {rest}`，用半角冒号，后面加一个空格"))
+    let colon = end..text.len() - rest.len();
+    (word && !rest.starts_with('/') && !rest.is_empty()).then(|| {
+        let help = phrase!(
+            "write `{key}: {rest}`, with a plain colon and a space after it",
+            "写成 `{key}: {rest}`，用半角冒号，后面加一个空格"
+        );
+        (help, colon)
+    })
 }
 
 /// A scalar that cannot be read as what it should be.
-pub(crate) fn bad_value(
-    report: &mut Report,
-    node: &Node,
-    expected: impl Into<Phrase>,
-    help: Option<Phrase>,
-) {
+pub(crate) fn bad_value(report: &mut Report, node: &Node, expected: impl Into<Phrase>, help: Option<Phrase>) {
     let (expected, found) = (expected.into(), node.found());
     let mut diagnostic = Diagnostic::error(
         codes::BAD_VALUE,
@@ -87,12 +93,7 @@ pub(crate) struct Fields<'n> {
 
 impl<'n> Fields<'n> {
     /// Reads a mapping; every key that is not allowed is reported.
-    pub(crate) fn read(
-        report: &mut Report,
-        node: &'n Node,
-        what: Words,
-        allowed: &[&str],
-    ) -> Option<Self> {
+    pub(crate) fn read(report: &mut Report, node: &'n Node, what: Words, allowed: &[&str]) -> Option<Self> {
         let fields = Self::open(report, node, what)?;
         for entry in fields.entries {
             if !allowed.contains(&&*entry.key.value) {
@@ -132,8 +133,12 @@ impl<'n> Fields<'n> {
             Some(entry) if !entry.value.is_null() => Some(&entry.value),
             Some(entry) => {
                 report.push(
-                    Diagnostic::error(codes::MISSING_VALUE, entry.key.span, phrase!("`{key}` has no value", "`{key}` 后面没有值"))
-                        .help(help),
+                    Diagnostic::error(
+                        codes::MISSING_VALUE,
+                        entry.key.span,
+                        phrase!("`{key}` has no value", "`{key}` 后面没有值"),
+                    )
+                    .help(help),
                 );
                 None
             }
@@ -185,7 +190,11 @@ pub(crate) fn unknown_key(
 }
 
 /// A scalar.
-pub(crate) fn scalar<'n>(report: &mut Report, node: &'n Node, expected: impl Into<Phrase>) -> Option<&'n Scalar> {
+pub(crate) fn scalar<'n>(
+    report: &mut Report,
+    node: &'n Node,
+    expected: impl Into<Phrase>,
+) -> Option<&'n Scalar> {
     let scalar = node.scalar();
     if scalar.is_none() {
         wrong_kind(report, node, expected);
@@ -194,16 +203,16 @@ pub(crate) fn scalar<'n>(report: &mut Report, node: &'n Node, expected: impl Int
 }
 
 /// A text as it was written.
-pub(crate) fn text<'n>(report: &mut Report, node: &'n Node, expected: impl Into<Phrase>) -> Option<&'n Arc<str>> {
+pub(crate) fn text<'n>(
+    report: &mut Report,
+    node: &'n Node,
+    expected: impl Into<Phrase>,
+) -> Option<&'n Arc<str>> {
     scalar(report, node, expected).map(|scalar| &scalar.text)
 }
 
 /// A scalar that parses.
-pub(crate) fn parsed<T: FromStr>(
-    report: &mut Report,
-    node: &Node,
-    expected: impl Into<Phrase>,
-) -> Option<T> {
+pub(crate) fn parsed<T: FromStr>(report: &mut Report, node: &Node, expected: impl Into<Phrase>) -> Option<T> {
     let expected = expected.into();
     let text = text(report, node, expected.clone())?;
     if let Ok(value) = text.parse() {
@@ -211,10 +220,11 @@ pub(crate) fn parsed<T: FromStr>(
     }
     let reads = |plain: &String| plain.trim().parse::<T>().is_ok();
     let plain = half_width(text).filter(reads);
-    let help = match &plain {
-        Some(plain) => Some(phrase!("write `{}` with half-width signs", "用半角符号写成 `{}`", plain.trim())),
-        None => in_units(text).filter(reads).map(|plain| phrase!("write `{}`", "写成 `{}`", plain.trim())),
-    };
+    let help = plain
+        .as_ref()
+        .map(|plain| phrase!("write `{}` with half-width signs", "用半角符号写成 `{}`", plain.trim()));
+    let plain = plain.or_else(|| in_units(text).filter(reads));
+    let help = help.or_else(|| plain.as_ref().map(|plain| phrase!("write `{}`", "写成 `{}`", plain.trim())));
     bad_value(report, node, expected, help);
     if let Some(plain) = plain {
         mend(report, node, plain.trim());
@@ -229,7 +239,15 @@ pub(crate) fn duration(report: &mut Report, node: &Node) -> Option<Duration> {
         && !text.is_empty()
         && text.bytes().all(|b| b.is_ascii_digit())
     {
-        bad_value(report, node, expected, Some(phrase!("say which unit: `{text}m`, `{text}h` or `{text}d`", "写明单位：`{text}m`、`{text}h` 或 `{text}d`")));
+        bad_value(
+            report,
+            node,
+            expected,
+            Some(phrase!(
+                "say which unit: `{text}m`, `{text}h` or `{text}d`",
+                "写明单位：`{text}m`、`{text}h` 或 `{text}d`"
+            )),
+        );
         return None;
     }
     parsed(report, node, expected)
@@ -258,8 +276,20 @@ pub(crate) fn boolean(report: &mut Report, node: &Node) -> Option<bool> {
         "false" | "False" | "FALSE" => Some(false),
         word => {
             let help = match word.to_ascii_lowercase().as_str() {
-                "yes" | "on" | "y" => Some(pair("`yes` and `on` are plain words here: write `true`", "`yes` 和 `on` 在这里只是普通的词：请写 `true`").into()),
-                "no" | "off" | "n" => Some(pair("`no` and `off` are plain words here: write `false`", "`no` 和 `off` 在这里只是普通的词：请写 `false`").into()),
+                "yes" | "on" | "y" => Some(
+                    pair(
+                        "`yes` and `on` are plain words here: write `true`",
+                        "`yes` 和 `on` 在这里只是普通的词：请写 `true`",
+                    )
+                    .into(),
+                ),
+                "no" | "off" | "n" => Some(
+                    pair(
+                        "`no` and `off` are plain words here: write `false`",
+                        "`no` 和 `off` 在这里只是普通的词：请写 `false`",
+                    )
+                    .into(),
+                ),
                 _ => None,
             };
             bad_value(report, node, expected, help);
@@ -282,7 +312,11 @@ pub(crate) fn integer(report: &mut Report, node: &Node, least: i64, most: i64) -
     };
     let number: i64 = parsed(report, node, expected.clone())?;
     if number < least || number > most {
-        let limit = if number > most { phrase!("a whole number, at most {most}", "不大于 {most} 的整数") } else { expected };
+        let limit = if number > most {
+            phrase!("a whole number, at most {most}", "不大于 {most} 的整数")
+        } else {
+            expected
+        };
         bad_value(report, node, limit, None);
         return None;
     }
@@ -318,14 +352,22 @@ pub(crate) fn one_or_many<'n>(report: &mut Report, node: &'n Node, expected: Wor
             items.iter().filter(|item| scalar(report, item, expected).is_some()).collect()
         }
         Kind::Null | Kind::Mapping(_) => {
-            wrong_kind(report, node, phrase!("{expected}, or a list of them", "{expected}，或它们的列表"; expected));
+            wrong_kind(
+                report,
+                node,
+                phrase!("{expected}, or a list of them", "{expected}，或它们的列表"; expected),
+            );
             Vec::new()
         }
     }
 }
 
 /// The items of a list.
-pub(crate) fn list<'n>(report: &mut Report, node: &'n Node, expected: impl Into<Phrase>) -> Option<&'n [Node]> {
+pub(crate) fn list<'n>(
+    report: &mut Report,
+    node: &'n Node,
+    expected: impl Into<Phrase>,
+) -> Option<&'n [Node]> {
     if node.items().is_none() {
         wrong_kind(report, node, expected);
     }
@@ -349,7 +391,8 @@ mod tests {
         let mut report = Report::default();
         let node = node("tilte: x\n“steps”: y\n");
         Fields::read(&mut report, &node, pair("a play", "玩法"), &["title", "steps"]).expect("fields");
-        let help: Vec<_> = report.diagnostics.iter().filter_map(|d| d.help.as_ref().map(|help| help.en.as_str())).collect();
+        let help: Vec<_> =
+            report.diagnostics.iter().filter_map(|d| d.help.as_ref().map(|help| help.en.as_str())).collect();
         assert_eq!(help, ["did you mean `title`?", "write `steps` with plain, half-width signs"]);
     }
 
@@ -360,7 +403,8 @@ mod tests {
         assert_eq!(duration(&mut report, node.get("a").expect("a")), None);
         assert_eq!(boolean(&mut report, node.get("b").expect("b")), None);
         assert_eq!(clock(&mut report, node.get("c").expect("c")), None);
-        let help: Vec<_> = report.diagnostics.iter().filter_map(|d| d.help.as_ref().map(|help| help.en.as_str())).collect();
+        let help: Vec<_> =
+            report.diagnostics.iter().filter_map(|d| d.help.as_ref().map(|help| help.en.as_str())).collect();
         assert_eq!(
             help,
             [

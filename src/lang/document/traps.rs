@@ -2,8 +2,8 @@
 //!
 //! Looks at lines as text; reads nothing as YAML itself.
 
-use crate::base::phrase::{pair, phrase};
 use super::quoting::quoted;
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         diagnostic::Diagnostic,
@@ -100,10 +100,16 @@ pub(crate) fn explain(source: SourceId, text: &str, at: usize) -> Option<Trap> {
 fn tab(source: SourceId, line: &Line<'_>) -> Option<Trap> {
     let indent = &line.text[..line.text.len() - line.text.trim_start().len()];
     let at = line.start + indent.find('\t')?;
-    let diagnostic =
-        Diagnostic::error(codes::YAML_TAB, Span::new(source, at, at + 1), pair("the line is indented with a tab", "这一行用制表符缩进"))
-            .label(pair("YAML is indented with spaces only", "YAML 只能用空格缩进"))
-            .help(pair("replace the tab by two spaces, and set your editor to do so", "把制表符换成两个空格，并让编辑器以后都这样做"));
+    let diagnostic = Diagnostic::error(
+        codes::YAML_TAB,
+        Span::new(source, at, at + 1),
+        pair("the line is indented with a tab", "这一行用制表符缩进"),
+    )
+    .label(pair("YAML is indented with spaces only", "YAML 只能用空格缩进"))
+    .help(pair(
+        "replace the tab by two spaces, and set your editor to do so",
+        "把制表符换成两个空格，并让编辑器以后都这样做",
+    ));
     Some(Trap { diagnostic, repair: None })
 }
 
@@ -146,8 +152,12 @@ fn value(source: SourceId, line: &Line<'_>) -> Option<Trap> {
     let value = line.value();
     let first = value.chars().next()?;
     let why = match first {
-        '@' | '`' | '%' => phrase!("a text cannot begin with {}", "文字不能以 {} 开头", tick(first.to_string())),
-        '*' => pair("a text that begins with `*` is read as an alias", "以 `*` 开头的文字会被读成别名").into(),
+        '@' | '`' | '%' => {
+            phrase!("a text cannot begin with {}", "文字不能以 {} 开头", tick(first.to_string()))
+        }
+        '*' => {
+            pair("a text that begins with `*` is read as an alias", "以 `*` 开头的文字会被读成别名").into()
+        }
         '&' => pair("a text that begins with `&` is read as an anchor", "以 `&` 开头的文字会被读成锚").into(),
         '!' => pair("a text that begins with `!` is read as a tag", "以 `!` 开头的文字会被读成标签").into(),
         '"' | '\'' => {
@@ -156,7 +166,10 @@ fn value(source: SourceId, line: &Line<'_>) -> Option<Trap> {
             if rest.is_empty() || rest.starts_with('#') {
                 return None;
             }
-            phrase!("the text ends at the second `{first}`, and something follows", "文字在第二个 `{first}` 处就结束了，后面还有内容")
+            phrase!(
+                "the text ends at the second `{first}`, and something follows",
+                "文字在第二个 `{first}` 处就结束了，后面还有内容"
+            )
         }
         '[' | '{' => {
             let close = closing_bracket(value)?;
@@ -176,19 +189,29 @@ fn value(source: SourceId, line: &Line<'_>) -> Option<Trap> {
             if rest.is_empty() || rest.starts_with('#') {
                 return None;
             }
-            phrase!("a text that begins with `{first}` is read as a block of lines", "以 `{first}` 开头的文字会被读成多行文字块")
+            phrase!(
+                "a text that begins with `{first}` is read as a block of lines",
+                "以 `{first}` 开头的文字会被读成多行文字块"
+            )
         }
         '-' | '?' if value[1..].starts_with(' ') => {
-            phrase!("a text cannot begin with `{first} ` on the line of its key", "与键同一行的文字不能以 `{first} ` 开头")
+            phrase!(
+                "a text cannot begin with `{first} ` on the line of its key",
+                "与键同一行的文字不能以 `{first} ` 开头"
+            )
         }
         _ if line.value > line.content && (value.contains(": ") || value.ends_with(':')) => {
-            pair("`: ` in a text makes YAML read a key there", "文字里的 `: ` 会让 YAML 以为那里有一个键").into()
+            pair("`: ` in a text makes YAML read a key there", "文字里的 `: ` 会让 YAML 以为那里有一个键")
+                .into()
         }
         _ => {
             let hash = value.find(" #").filter(|n| !value[n + 2..].starts_with(' '))?;
             let at = line.start + line.value + hash + 1;
-            let diagnostic = comment(source, at, line.start + line.text.len())
-                .help(phrase!("put the text in quotes: `{}`", "给文字加上引号：`{}`", line.with_value(&quoted(value))));
+            let diagnostic = comment(source, at, line.start + line.text.len()).help(phrase!(
+                "put the text in quotes: `{}`",
+                "给文字加上引号：`{}`",
+                line.with_value(&quoted(value))
+            ));
             return Some(Trap { diagnostic, repair: Some(paint(line.value_range())) });
         }
     };
@@ -229,7 +252,11 @@ fn open_quote(source: SourceId, line: &Line<'_>) -> Option<Trap> {
         Span::new(source, range.start, range.end),
         phrase!("the quote `{first}` is not closed", "引号 `{first}` 没有闭合"),
     )
-    .help(phrase!("close it on the same line: `{}{first}`", "在同一行闭合：`{}{first}`", line.with_value(value)));
+    .help(phrase!(
+        "close it on the same line: `{}{first}`",
+        "在同一行闭合：`{}{first}`",
+        line.with_value(value)
+    ));
     Some(Trap { diagnostic, repair: Some(paint(range)) })
 }
 
@@ -250,7 +277,10 @@ fn comment(source: SourceId, start: usize, end: usize) -> Diagnostic {
     Diagnostic::error(
         codes::YAML_CHAT_TEXT,
         Span::new(source, start, end),
-        pair("a `#` after a space begins a comment: this part of the text is not read", "空格后面的 `#` 是注释的开头：这部分文字读不到"),
+        pair(
+            "a `#` after a space begins a comment: this part of the text is not read",
+            "空格后面的 `#` 是注释的开头：这部分文字读不到",
+        ),
     )
 }
 
@@ -310,11 +340,15 @@ pub(crate) fn swallowed(source: SourceId, text: &str, start: usize, end: usize) 
     let mut diagnostic = comment(source, at, stop);
     if !topic && start < end {
         diagnostic.severity = crate::base::diagnostic::Severity::Warning;
-        diagnostic.message = pair("from `#` on this is a comment and no part of the text", "从 `#` 起是注释，不属于文字").into();
+        diagnostic.message =
+            pair("from `#` on this is a comment and no part of the text", "从 `#` 起是注释，不属于文字")
+                .into();
     }
     let key = text[line.start..start.max(line.start)].trim_start().to_owned();
     let key = if key.ends_with(':') { key + " " } else { key };
-    Some(diagnostic.help(phrase!("put the text in quotes: `{key}{}`; for a comment leave a space after `#`", "给文字加上引号：`{key}{}`；如果是注释，在 `#` 后面空一格",
+    Some(diagnostic.help(phrase!(
+        "put the text in quotes: `{key}{}`; for a comment leave a space after `#`",
+        "给文字加上引号：`{key}{}`；如果是注释，在 `#` 后面空一格",
         quoted(written.trim())
     )))
 }
@@ -330,9 +364,17 @@ pub(crate) fn full_width_quotes(source: SourceId, text: &str, span: Span) -> Opt
         Diagnostic::warning(
             codes::YAML_FULL_WIDTH,
             Span::new(source, span.start as usize, span.end as usize),
-            pair("“ and ” are part of the text here, not quotes around it", "这里的 “ 和 ” 是文字的一部分，不是包住文字的引号"),
+            pair(
+                "“ and ” are part of the text here, not quotes around it",
+                "这里的 “ 和 ” 是文字的一部分，不是包住文字的引号",
+            ),
         )
-        .help(phrase!("write `{}`, or `{}` if they are meant", "写成 `{}`；如果就要这两个符号，写成 `{}`", quoted(inner), quoted(written))),
+        .help(phrase!(
+            "write `{}`, or `{}` if they are meant",
+            "写成 `{}`；如果就要这两个符号，写成 `{}`",
+            quoted(inner),
+            quoted(written)
+        )),
     )
 }
 

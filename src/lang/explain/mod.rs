@@ -75,8 +75,13 @@ pub fn list(locale: Locale) -> String {
     let codes = all();
     let width = codes.iter().map(|code| code.slug.width()).max().unwrap_or(0);
     codes.iter().fold(String::new(), |mut out, code| {
-        let _ =
-            writeln!(out, "{:width$}  {:7}  {}", code.slug, code.severity.word().of(locale), code.meaning.of(locale));
+        let _ = writeln!(
+            out,
+            "{:width$}  {:7}  {}",
+            code.slug,
+            code.severity.word().of(locale),
+            code.meaning.of(locale)
+        );
         out
     })
 }
@@ -130,7 +135,8 @@ mod tests {
     #[test]
     fn every_slug_of_the_compiler_has_an_entry() {
         let known: Vec<&str> = all().iter().map(|code| code.slug).collect();
-        let missing: Vec<&&str> = crate::lang::codes::ALL.iter().filter(|slug| !known.contains(slug)).collect();
+        let missing: Vec<&&str> =
+            crate::lang::codes::ALL.iter().filter(|slug| !known.contains(slug)).collect();
         assert!(missing.is_empty(), "not explained: {missing:?}");
     }
 

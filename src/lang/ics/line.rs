@@ -72,9 +72,16 @@ pub(super) fn lines(text: &str, problems: &mut Vec<Problem>) -> Vec<Line> {
             None => problems.push(
                 Problem::new(
                     range,
-                    phrase!("`{}` is not a line of an ICS file", "`{}` 不是 ICS 文件的一行", crate::base::words::shorten(&line, 40)),
+                    phrase!(
+                        "`{}` is not a line of an ICS file",
+                        "`{}` 不是 ICS 文件的一行",
+                        crate::base::words::shorten(&line, 40)
+                    ),
                 )
-                .help(pair("a line is NAME:value or NAME;PARAMETER=…:value; a continued line begins with a space", "每一行是 NAME:value 或 NAME;PARAMETER=…：value；续行以空格开头")),
+                .help(pair(
+                    "a line is NAME:value or NAME;PARAMETER=…:value; a continued line begins with a space",
+                    "每一行是 NAME:value 或 NAME;PARAMETER=…：value；续行以空格开头",
+                )),
             ),
         }
     }

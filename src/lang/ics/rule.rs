@@ -3,8 +3,8 @@
 //! Yields dates only: hours inside a day are left to the event. A part that it does not know is a problem, never
 //! ignored.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use crate::base::limits::CALENDAR_REPETITIONS_MAX;
+use crate::base::phrase::{Phrase, pair, phrase};
 use jiff::{
     Span,
     civil::{Date, Weekday},
@@ -52,7 +52,9 @@ impl Rule {
         };
         let mut has_freq = false;
         for part in text.split(';').filter(|part| !part.trim().is_empty()) {
-            let (key, value) = part.split_once('=').ok_or_else(|| phrase!("`{part}` is not KEY=VALUE", "`{part}` 不是 KEY=VALUE"))?;
+            let (key, value) = part
+                .split_once('=')
+                .ok_or_else(|| phrase!("`{part}` is not KEY=VALUE", "`{part}` 不是 KEY=VALUE"))?;
             let value = value.trim().to_ascii_uppercase();
             let bad = || phrase!("`{part}` is not understood", "读不懂 `{part}`");
             match key.trim().to_ascii_uppercase().as_str() {
@@ -64,7 +66,9 @@ impl Rule {
                         "MONTHLY" => Freq::Monthly,
                         "YEARLY" => Freq::Yearly,
                         _ => {
-                            return Err(phrase!("`{part}`: a calendar repeats DAILY, WEEKLY, MONTHLY or YEARLY", "`{part}`：日历按 DAILY、WEEKLY、MONTHLY 或 YEARLY 重复"
+                            return Err(phrase!(
+                                "`{part}`: a calendar repeats DAILY, WEEKLY, MONTHLY or YEARLY",
+                                "`{part}`：日历按 DAILY、WEEKLY、MONTHLY 或 YEARLY 重复"
                             ));
                         }
                     };
@@ -85,7 +89,12 @@ impl Rule {
                 "WKST" => rule.week_start = weekday(&value).ok_or_else(bad)?,
                 // Hours do not change the day.
                 "BYHOUR" | "BYMINUTE" | "BYSECOND" => {}
-                key => return Err(phrase!("`{key}` is not read; write the days as events of their own", "不支持 `{key}`；请把这些日子写成单独的事件")),
+                key => {
+                    return Err(phrase!(
+                        "`{key}` is not read; write the days as events of their own",
+                        "不支持 `{key}`；请把这些日子写成单独的事件"
+                    ));
+                }
             }
         }
         if has_freq { Ok(rule) } else { Err(pair("it has no FREQ", "缺少 FREQ").into()) }

@@ -323,15 +323,16 @@ pub(crate) fn run_length(play: &Play) -> Duration {
         if step.when.is_some() {
             continue;
         }
-        end = end + match &step.verb {
-            Verb::Wait(wait) => match wait.target {
-                WaitFor::For(length) => length,
+        end = end
+            + match &step.verb {
+                Verb::Wait(wait) => match wait.target {
+                    WaitFor::For(length) => length,
+                    _ => Duration::ZERO,
+                },
+                Verb::Ask(ask) => ask.open_for,
+                Verb::Stop(_) => break,
                 _ => Duration::ZERO,
-            },
-            Verb::Ask(ask) => ask.open_for,
-            Verb::Stop(_) => break,
-            _ => Duration::ZERO,
-        };
+            };
     }
     end
 }

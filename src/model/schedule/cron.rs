@@ -6,12 +6,12 @@
 //! fields are OR-ed only when neither is, and names may stand in lists and ranges. `@reboot` is refused: a playbook
 //! has no boot. How fields meet a change of the clock is in [`super::face::Rule`].
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::{
     ScheduleError,
     days::HORIZON,
     face::{Civil, DAY, Day, date_of, month_days, weekday_of},
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use std::ops::Range;
 
 /// A cron expression as bit sets.
@@ -105,9 +105,15 @@ impl Cron {
         } else {
             let near = NICKNAMES.iter().map(|(name, _)| *name);
             let near = near.min_by_key(|name| strsim::damerau_levenshtein(name, &lower)).unwrap_or("@daily");
-            phrase!("did you mean `{near}`? The nicknames are @hourly, @daily, @weekly, @monthly and @yearly", "是不是想写 `{near}`？可用的简写有 `@hourly`、`@daily`、`@weekly`、`@monthly` 和 `@yearly`")
+            phrase!(
+                "did you mean `{near}`? The nicknames are @hourly, @daily, @weekly, @monthly and @yearly",
+                "是不是想写 `{near}`？可用的简写有 `@hourly`、`@daily`、`@weekly`、`@monthly` 和 `@yearly`"
+            )
         };
-        let message = phrase!("found `{word}`, expected five fields or a nickname such as @daily", "应为五个字段或 `@daily` 这样的简写，写的却是 `{word}`");
+        let message = phrase!(
+            "found `{word}`, expected five fields or a nickname such as @daily",
+            "应为五个字段或 `@daily` 这样的简写，写的却是 `{word}`"
+        );
         Err(ScheduleError { message, help: Some(help), range })
     }
 
@@ -190,11 +196,20 @@ fn words(text: &str) -> Vec<(&str, Range<usize>)> {
 
 fn wrong_count(text: &str, n: usize) -> ScheduleError {
     let help = if n == 7 {
-        pair("the seventh field of Quartz is a year; leave it out, and say `from` and `until` beside `cron`", "Quartz 的第七个字段是年；去掉它，在 `cron` 旁边写 `from` 和 `until`")
+        pair(
+            "the seventh field of Quartz is a year; leave it out, and say `from` and `until` beside `cron`",
+            "Quartz 的第七个字段是年；去掉它，在 `cron` 旁边写 `from` 和 `until`",
+        )
     } else if text.contains(" at ") || text.chars().any(|c| c.is_alphabetic() && !c.is_ascii()) {
-        pair("words belong under `every:`, such as `every: friday at 20:00`; cron has numbers: `0 20 * * fri`", "文字写法属于 `every:`，例如 `every: friday at 20:00`；cron 用数字：`0 20 * * fri`")
+        pair(
+            "words belong under `every:`, such as `every: friday at 20:00`; cron has numbers: `0 20 * * fri`",
+            "文字写法属于 `every:`，例如 `every: friday at 20:00`；cron 用数字：`0 20 * * fri`",
+        )
     } else {
-        pair("write minute, hour, day of the month, month, day of the week: `0 20 * * fri` is Friday at 20:00", "依次写分、时、日、月、星期：`0 20 * * fri` 是周五 20:00")
+        pair(
+            "write minute, hour, day of the month, month, day of the week: `0 20 * * fri` is Friday at 20:00",
+            "依次写分、时、日、月、星期：`0 20 * * fri` 是周五 20:00",
+        )
     };
     let found: Phrase = match n {
         0 => pair("found nothing", "什么也没有").into(),
@@ -232,7 +247,13 @@ type PartError = (Phrase, Option<Phrase>);
 fn parse_part(field: &Field, part: &str) -> Result<u64, PartError> {
     let Field { name, zh, low, high, .. } = field;
     if part.is_empty() {
-        let help = Some(pair("write lists without blanks and without a comma at the end: `1,15`", "列表里不要空格，末尾不要逗号：`1,15`").into());
+        let help = Some(
+            pair(
+                "write lists without blanks and without a comma at the end: `1,15`",
+                "列表里不要空格，末尾不要逗号：`1,15`",
+            )
+            .into(),
+        );
         return Err((
             phrase!(
                 "found an empty place in the list of the field `{name}`, expected a value",
@@ -252,12 +273,15 @@ fn parse_part(field: &Field, part: &str) -> Result<u64, PartError> {
     } else {
         let first = value(field, range)?;
         if step.is_some() {
-            let help = phrase!("write the range too: `{range}-{high}{}`", "把范围也写上：`{range}-{high}{}`", &part[range.len()..]);
-            let message =
-                phrase!(
-                    "found `{part}`, expected a range or `*` before the step in the field `{name}`",
-                    "{zh}字段里步长前面应为范围或 `*`，写的却是 `{part}`"
-                );
+            let help = phrase!(
+                "write the range too: `{range}-{high}{}`",
+                "把范围也写上：`{range}-{high}{}`",
+                &part[range.len()..]
+            );
+            let message = phrase!(
+                "found `{part}`, expected a range or `*` before the step in the field `{name}`",
+                "{zh}字段里步长前面应为范围或 `*`，写的却是 `{part}`"
+            );
             return Err((message, Some(help)));
         }
         (first, first)
@@ -272,8 +296,15 @@ fn parse_part(field: &Field, part: &str) -> Result<u64, PartError> {
     let step = match step {
         None => 1,
         Some(step) => step.parse().ok().filter(|n: &u32| *n > 0).ok_or_else(|| {
-            let help = phrase!("`*/5` in the field `{name}` means every fifth", "在{zh}字段里，`*/5` 表示每隔五个");
-            (phrase!("found the step `{step}`, expected a number from 1", "步长应为不小于 1 的数，写的却是 `{step}`"), Some(help))
+            let help =
+                phrase!("`*/5` in the field `{name}` means every fifth", "在{zh}字段里，`*/5` 表示每隔五个");
+            (
+                phrase!(
+                    "found the step `{step}`, expected a number from 1",
+                    "步长应为不小于 1 的数，写的却是 `{step}`"
+                ),
+                Some(help),
+            )
         })?,
     };
     Ok((first..=last).step_by(step as usize).fold(0, |set, n| set | 1 << n))
@@ -300,10 +331,13 @@ fn value(field: &Field, text: &str) -> Result<u32, PartError> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return match text.parse() {
             Ok(n) if (*low..=*high).contains(&n) => Ok(n),
-            _ => Err((phrase!(
-                "found `{text}`, expected a {name} from {low} to {high}",
-                "{zh}应为 {low} 到 {high}，写的却是 `{text}`"
-            ), None)),
+            _ => Err((
+                phrase!(
+                    "found `{text}`, expected a {name} from {low} to {high}",
+                    "{zh}应为 {low} 到 {high}，写的却是 `{text}`"
+                ),
+                None,
+            )),
         };
     }
     let or_name = if names.is_empty() {
@@ -342,7 +376,10 @@ mod tests {
 
     fn error(text: &str) -> (String, String) {
         let error = Cron::parse(text).unwrap_err();
-        (text[error.range].to_owned(), format!("{} / {}", error.message.en, error.help.unwrap_or_default().en))
+        (
+            text[error.range].to_owned(),
+            format!("{} / {}", error.message.en, error.help.unwrap_or_default().en),
+        )
     }
 
     #[test]

@@ -18,8 +18,8 @@ mod properties;
 pub use cron::Cron;
 pub use days::{Days, MonthDay, Weekdays};
 
-use crate::base::phrase::Phrase;
 use super::calendar::Calendar;
+use crate::base::phrase::Phrase;
 use crate::base::{
     ids::RoleName,
     time::{ClockTime, Duration, Timestamp, Zone},

@@ -3,8 +3,8 @@
 //! Rewrites the text by habit (`every`, `daily`, `8:30pm`, 每周五, a missing `at`, a misspelled day), reads the
 //! result with the same parser, and suggests it only when it can be read. Never changes what is accepted.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::{ScheduleError, parse};
+use crate::base::phrase::{Phrase, pair, phrase};
 
 /// Adds the help to an error.
 pub(super) fn advise(text: &str, mut error: ScheduleError) -> ScheduleError {
@@ -19,7 +19,11 @@ pub(super) fn advise(text: &str, mut error: ScheduleError) -> ScheduleError {
 fn general(text: &str) -> Phrase {
     let fields = text.split_whitespace().count();
     if matches!(fields, 5 | 6) && text.contains('*') {
-        return phrase!("this looks like cron; write `cron: \"{}\"`", "这像是 cron；写成 `cron: \"{}\"`", text.trim());
+        return phrase!(
+            "this looks like cron; write `cron: \"{}\"`",
+            "这像是 cron；写成 `cron: \"{}\"`",
+            text.trim()
+        );
     }
     pair("write, for example, `15m`, `day at 08:30`, `friday at 20:00`, `2 weeks on sunday at 19:00`, \
      `month on last friday at 19:00` or `year on 12-31 at 20:00`", "可以写 `15m`、`day at 08:30`、`friday at 20:00`、`2 weeks on sunday at 19:00`、`month on last friday at 19:00` 或 `year on 12-31 at 20:00`")

@@ -3,12 +3,12 @@
 //! Words and commas, one small function for each form. Says what was found and what was expected; what to write
 //! instead is [`super::near_miss`]'s business.
 
-use crate::base::phrase::{Phrase, Words as Both, pair, phrase};
 use super::{
     Schedule, ScheduleError,
     days::{Days, MonthDay, Weekdays},
     near_miss,
 };
+use crate::base::phrase::{Phrase, Words as Both, pair, phrase};
 use crate::base::{
     ids::RoleName,
     time::{ClockTime, Duration},
@@ -16,8 +16,11 @@ use crate::base::{
 use std::ops::Range;
 
 /// What stands for a day, in errors.
-const DAYS: Both = pair("a length such as 15m, or days such as `day`, `friday`, `mon, wed`, `workday`, `2 weeks on sunday`, \
-                    `month on 1`, `year on 12-31`", "间隔（例如 15m），或日子（例如 `day`、`friday`、`mon, wed`、`workday`、`2 weeks on sunday`、`month on 1`、`year on 12-31`）");
+const DAYS: Both = pair(
+    "a length such as 15m, or days such as `day`, `friday`, `mon, wed`, `workday`, `2 weeks on sunday`, \
+                    `month on 1`, `year on 12-31`",
+    "间隔（例如 15m），或日子（例如 `day`、`friday`、`mon, wed`、`workday`、`2 weeks on sunday`、`month on 1`、`year on 12-31`）",
+);
 
 /// Reads a schedule; an error carries a help.
 pub(super) fn every(text: &str) -> Result<Schedule, ScheduleError> {
@@ -33,10 +36,13 @@ pub(super) fn strict(text: &str) -> Result<Schedule, ScheduleError> {
     };
     if first == "term" {
         words.next();
-        words.require("of", pair("`of` and the name of a role, as in `term of host`", "`of` 和角色名，例如 `term of host`"))?;
-        let name = words
-            .next_verbatim()
-            .ok_or_else(|| words.expected(pair("the name of a role, as in `term of host`", "角色名，例如 `term of host`")))?;
+        words.require(
+            "of",
+            pair("`of` and the name of a role, as in `term of host`", "`of` 和角色名，例如 `term of host`"),
+        )?;
+        let name = words.next_verbatim().ok_or_else(|| {
+            words.expected(pair("the name of a role, as in `term of host`", "角色名，例如 `term of host`"))
+        })?;
         words.end(pair("nothing after the name of the role", "角色名后面没有别的"))?;
         return Ok(Schedule::Term(RoleName::from(name)));
     }
@@ -57,7 +63,7 @@ fn interval(words: &Words<'_>) -> Result<Schedule, ScheduleError> {
         Err(ScheduleError { message, help: Some(help.into()), range: range.clone() })
     };
     let Ok(length) = lower.parse::<Duration>() else {
-        let (found, expected) = (Phrase::same(format!("`{text}`")), DAYS);
+        let (found, expected) = (Phrase::quoted(text), DAYS);
         let message = wrong(&found, &expected.into());
         return Err(ScheduleError { message, help: None, range });
     };
@@ -65,15 +71,24 @@ fn interval(words: &Words<'_>) -> Result<Schedule, ScheduleError> {
     if units.into_iter().any(|unit| unit.starts_with(['d', 'w'])) {
         return error(
             phrase!("`{text}` names days without a clock time", "`{text}` 写了日子，没有写钟点"),
-            pair("write the time of the day: `day at 09:00`, `2 days at 09:00`, `2 weeks on sunday at 19:00`; for exactly \
-             24 hours whatever the clock does, `24h`", "写上钟点：`day at 09:00`、`2 days at 09:00`、`2 weeks on sunday at 19:00`；要恰好每 24 小时一次，写 `24h`"),
+            pair(
+                "write the time of the day: `day at 09:00`, `2 days at 09:00`, `2 weeks on sunday at 19:00`; for exactly \
+             24 hours whatever the clock does, `24h`",
+                "写上钟点：`day at 09:00`、`2 days at 09:00`、`2 weeks on sunday at 19:00`；要恰好每 24 小时一次，写 `24h`",
+            ),
         );
     }
     if length < Duration::SECOND {
-        return error(phrase!("`{text}` is shorter than a second", "`{text}` 不到一秒"), pair("the shortest is `1s`", "最短是 `1s`"));
+        return error(
+            phrase!("`{text}` is shorter than a second", "`{text}` 不到一秒"),
+            pair("the shortest is `1s`", "最短是 `1s`"),
+        );
     }
     if length.as_millis() % 1_000 != 0 {
-        return error(phrase!("`{text}` is no whole number of seconds", "`{text}` 不是整数秒"), pair("write whole seconds, such as `2s`", "写整数秒，例如 `2s`"));
+        return error(
+            phrase!("`{text}` is no whole number of seconds", "`{text}` 不是整数秒"),
+            pair("write whole seconds, such as `2s`", "写整数秒，例如 `2s`"),
+        );
     }
     Ok(Schedule::Interval(length))
 }
@@ -89,12 +104,24 @@ fn days(words: &mut Words<'_>) -> Result<Days, ScheduleError> {
         }
         "week" => {
             words.next();
-            words.require("on", pair("`on` and days of the week, as in `2 weeks on sunday at 19:00`", "`on` 和星期几，例如 `2 weeks on sunday at 19:00`"))?;
+            words.require(
+                "on",
+                pair(
+                    "`on` and days of the week, as in `2 weeks on sunday at 19:00`",
+                    "`on` 和星期几，例如 `2 weeks on sunday at 19:00`",
+                ),
+            )?;
             Ok(Days::Week { every: counted, on: weekdays(words)? })
         }
         "month" => {
             words.next();
-            words.require("on", pair("`on` and a day of the month, as in `month on 1 at 10:00`", "`on` 和几号，例如 `month on 1 at 10:00`"))?;
+            words.require(
+                "on",
+                pair(
+                    "`on` and a day of the month, as in `month on 1 at 10:00`",
+                    "`on` 和几号，例如 `month on 1 at 10:00`",
+                ),
+            )?;
             let mut on = words.list(month_day)?;
             on.sort_unstable();
             on.dedup();
@@ -102,15 +129,22 @@ fn days(words: &mut Words<'_>) -> Result<Days, ScheduleError> {
         }
         "year" => {
             words.next();
-            words.require("on", pair("`on` and a date, as in `year on 12-31 at 20:00`", "`on` 和日期，例如 `year on 12-31 at 20:00`"))?;
+            words.require(
+                "on",
+                pair(
+                    "`on` and a date, as in `year on 12-31 at 20:00`",
+                    "`on` 和日期，例如 `year on 12-31 at 20:00`",
+                ),
+            )?;
             let mut on = words.list(year_day)?;
             on.sort_unstable();
             on.dedup();
             Ok(Days::Year { every: counted, on })
         }
-        _ if every.is_some() => {
-            Err(words.expected(pair("`days`, `weeks on …`, `months on …` or `years on …` after the count", "数字后面的 `days`、`weeks on …`、`months on …` 或 `years on …`")))
-        }
+        _ if every.is_some() => Err(words.expected(pair(
+            "`days`, `weeks on …`, `months on …` or `years on …` after the count",
+            "数字后面的 `days`、`weeks on …`、`months on …` 或 `years on …`",
+        ))),
         "workday" => {
             words.next();
             Ok(Days::Workday)
@@ -131,10 +165,12 @@ fn days(words: &mut Words<'_>) -> Result<Days, ScheduleError> {
 /// `mon, wed`, `friday and sunday`, `mon-fri`.
 fn weekdays(words: &mut Words<'_>) -> Result<Weekdays, ScheduleError> {
     let sets = words.list(|words| {
-        let set = words
-            .peek()
-            .and_then(weekday_span)
-            .ok_or_else(|| words.expected(pair("a day of the week such as `sunday` or `sun`", "星期几，例如 `sunday` 或 `sun`")))?;
+        let set = words.peek().and_then(weekday_span).ok_or_else(|| {
+            words.expected(pair(
+                "a day of the week such as `sunday` or `sun`",
+                "星期几，例如 `sunday` 或 `sun`",
+            ))
+        })?;
         words.next();
         Ok(set)
     })?;
@@ -167,7 +203,10 @@ pub(super) fn weekday(word: &str) -> Option<u32> {
 
 /// `1`, `15th`, `last day`, `last friday`, `second tuesday`, `2nd tuesday`.
 fn month_day(words: &mut Words<'_>) -> Result<MonthDay, ScheduleError> {
-    const EXPECTED: Both = pair("a day of the month such as `15`, `last day`, `last friday` or `second tuesday`", "一个月中的某天，例如 `15`、`last day`、`last friday` 或 `second tuesday`");
+    const EXPECTED: Both = pair(
+        "a day of the month such as `15`, `last day`, `last friday` or `second tuesday`",
+        "一个月中的某天，例如 `15`、`last day`、`last friday` 或 `second tuesday`",
+    );
     let word = words.peek().ok_or_else(|| words.expected(EXPECTED))?;
     if word == "last" {
         words.next();
@@ -175,7 +214,9 @@ fn month_day(words: &mut Words<'_>) -> Result<MonthDay, ScheduleError> {
             return Ok(MonthDay::LastDay);
         }
         let day = words.peek().and_then(weekday);
-        let day = day.ok_or_else(|| words.expected(pair("`day` or a day of the week after `last`", "`last` 后面的 `day` 或星期几")))?;
+        let day = day.ok_or_else(|| {
+            words.expected(pair("`day` or a day of the week after `last`", "`last` 后面的 `day` 或星期几"))
+        })?;
         words.next();
         return Ok(MonthDay::Last(day));
     }
@@ -198,17 +239,25 @@ fn month_day(words: &mut Words<'_>) -> Result<MonthDay, ScheduleError> {
     {
         words.next();
         if !(1..=5).contains(&number) {
-            let message =
-                phrase!("found `{word}`, expected `first` to `fifth`, or `last`, before a day of the week", "星期几前面应为 `first` 到 `fifth` 或 `last`，写的却是 `{word}`");
+            let message = phrase!(
+                "found `{word}`, expected `first` to `fifth`, or `last`, before a day of the week",
+                "星期几前面应为 `first` 到 `fifth` 或 `last`，写的却是 `{word}`"
+            );
             return Err(ScheduleError { message, help: None, range: place });
         }
         return Ok(MonthDay::Nth(number, day));
     }
     if named && !(number == 1 && words.take(&["day"])) {
-        return Err(words.expected(phrase!("a day of the week after `{word}`, as in `{word} friday`", "`{word}` 后面的星期几，例如 `{word} friday`")));
+        return Err(words.expected(phrase!(
+            "a day of the week after `{word}`, as in `{word} friday`",
+            "`{word}` 后面的星期几，例如 `{word} friday`"
+        )));
     }
     if !(1..=31).contains(&number) {
-        let message = phrase!("found `{word}`, expected a day of the month from 1 to 31, or `last day`", "应为 1 到 31 号或 `last day`，写的却是 `{word}`");
+        let message = phrase!(
+            "found `{word}`, expected a day of the month from 1 to 31, or `last day`",
+            "应为 1 到 31 号或 `last day`，写的却是 `{word}`"
+        );
         return Err(ScheduleError { message, help: None, range: place });
     }
     Ok(MonthDay::Number(number))
@@ -223,7 +272,10 @@ fn year_day(words: &mut Words<'_>) -> Result<(i8, i8), ScheduleError> {
     let (month, day) = parts.ok_or_else(|| words.expected(EXPECTED))?;
     // 2000 was a leap year, so that 02-29 passes.
     if jiff::civil::Date::new(2000, month, day).is_err() {
-        return Err(words.expected(pair("a date that exists, as month and day, such as 12-31", "存在的月和日，例如 12-31")));
+        return Err(words.expected(pair(
+            "a date that exists, as month and day, such as 12-31",
+            "存在的月和日，例如 12-31",
+        )));
     }
     words.next();
     Ok((month, day))
@@ -233,15 +285,24 @@ fn clock_times(words: &mut Words<'_>) -> Result<Vec<ClockTime>, ScheduleError> {
     let mut times = words.list(|words| {
         let time = words.peek().and_then(|word| word.parse::<ClockTime>().ok());
         let time = time.ok_or_else(|| {
-            let error = words.expected(pair("a clock time from 00:00 to 23:59, such as 20:00", "00:00 到 23:59 的钟点，例如 20:00"));
+            let error = words.expected(pair(
+                "a clock time from 00:00 to 23:59, such as 20:00",
+                "00:00 到 23:59 的钟点，例如 20:00",
+            ));
             let midnight = words.peek() == Some("24:00");
-            let help = midnight.then(|| pair("midnight is `00:00` of the day that it begins", "午夜写作它所开始的那一天的 `00:00`").into());
+            let help = midnight.then(|| {
+                pair("midnight is `00:00` of the day that it begins", "午夜写作它所开始的那一天的 `00:00`")
+                    .into()
+            });
             ScheduleError { help, ..error }
         })?;
         words.next();
         Ok(time)
     })?;
-    words.end(pair("nothing after the clock time, or a comma and another one", "钟点后面什么也没有，或逗号加另一个钟点"))?;
+    words.end(pair(
+        "nothing after the clock time, or a comma and another one",
+        "钟点后面什么也没有，或逗号加另一个钟点",
+    ))?;
     times.sort_unstable();
     times.dedup();
     Ok(times)
@@ -362,7 +423,7 @@ impl<'a> Words<'a> {
         let found = match (found, self.at) {
             ("", 0) => pair("nothing", "空的").into(),
             ("", _) => pair("the end", "到此为止").into(),
-            (word, _) => Phrase::same(format!("`{word}`")),
+            (word, _) => Phrase::quoted(word),
         };
         ScheduleError { message: wrong(&found, &expected), help: None, range: place }
     }

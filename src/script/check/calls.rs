@@ -1,7 +1,7 @@
 //! Calls: functions that are there, how much they take, which are refused, and the maps of `post` and `task`.
 
-use crate::base::phrase::{Phrase, Words, pair, phrase};
 use super::{ANY, Kind, Place, Walk, meant, names::has_no};
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::base::source::normal_path;
 use crate::script::{
     api,
@@ -16,21 +16,84 @@ const LANGUAGE: [&str; 8] =
 
 /// What people look for here and is not there, with the reason.
 const REFUSED: [(&str, Words); 17] = [
-    ("reduce", pair("this is only in scripts; a list of numbers has `sum()`", "这只在脚本里有；数字的列表有 `sum()`")),
-    ("reduce_rev", pair("this is only in scripts; a list of numbers has `sum()`", "这只在脚本里有；数字的列表有 `sum()`")),
-    ("eval", pair("code made at run time cannot be checked; write the code itself", "运行时拼出来的代码没法检查；请直接写代码")),
-    ("sleep", pair("a script does not wait; end it and use a `wait` step", "脚本不等待；让它结束，再用一个 `wait` 步骤")),
+    (
+        "reduce",
+        pair(
+            "this is only in scripts; a list of numbers has `sum()`",
+            "这只在脚本里有；数字的列表有 `sum()`",
+        ),
+    ),
+    (
+        "reduce_rev",
+        pair(
+            "this is only in scripts; a list of numbers has `sum()`",
+            "这只在脚本里有；数字的列表有 `sum()`",
+        ),
+    ),
+    (
+        "eval",
+        pair(
+            "code made at run time cannot be checked; write the code itself",
+            "运行时拼出来的代码没法检查；请直接写代码",
+        ),
+    ),
+    (
+        "sleep",
+        pair(
+            "a script does not wait; end it and use a `wait` step",
+            "脚本不等待；让它结束，再用一个 `wait` 步骤",
+        ),
+    ),
     ("exit", pair("a script ends with `return`", "脚本用 `return` 结束")),
-    ("timestamp", pair("there is no clock; `now` is the time of the input", "这里没有时钟；`now` 是本次输入的时间")),
-    ("parse_json", pair("`data(path)` and `fetch(url)` parse JSON already", "`data(path)` 和 `fetch(url)` 已经会解析 JSON")),
-    ("open", pair("there are no files; `data(path)` reads one of the playbook's folder", "这里没有文件操作；`data(path)` 可以读剧本文件夹里的文件")),
-    ("open_file", pair("there are no files; `data(path)` reads one of the playbook's folder", "这里没有文件操作；`data(path)` 可以读剧本文件夹里的文件")),
-    ("read_file", pair("there are no files; `data(path)` reads one of the playbook's folder", "这里没有文件操作；`data(path)` 可以读剧本文件夹里的文件")),
-    ("write_file", pair("there are no files; `state` keeps what later calls need", "这里没有文件操作；以后要用的值存进 `state`")),
+    (
+        "timestamp",
+        pair("there is no clock; `now` is the time of the input", "这里没有时钟；`now` 是本次输入的时间"),
+    ),
+    (
+        "parse_json",
+        pair(
+            "`data(path)` and `fetch(url)` parse JSON already",
+            "`data(path)` 和 `fetch(url)` 已经会解析 JSON",
+        ),
+    ),
+    (
+        "open",
+        pair(
+            "there are no files; `data(path)` reads one of the playbook's folder",
+            "这里没有文件操作；`data(path)` 可以读剧本文件夹里的文件",
+        ),
+    ),
+    (
+        "open_file",
+        pair(
+            "there are no files; `data(path)` reads one of the playbook's folder",
+            "这里没有文件操作；`data(path)` 可以读剧本文件夹里的文件",
+        ),
+    ),
+    (
+        "read_file",
+        pair(
+            "there are no files; `data(path)` reads one of the playbook's folder",
+            "这里没有文件操作；`data(path)` 可以读剧本文件夹里的文件",
+        ),
+    ),
+    (
+        "write_file",
+        pair(
+            "there are no files; `state` keeps what later calls need",
+            "这里没有文件操作；以后要用的值存进 `state`",
+        ),
+    ),
     ("exec", pair("there are no processes", "这里不能启动进程")),
     ("system", pair("there are no processes", "这里不能启动进程")),
     ("command", pair("there are no processes", "这里不能启动进程")),
-    ("connect", pair("there are no sockets; `fetch(url)` asks an address that the playbook allows", "这里没有网络连接；`fetch(url)` 可以访问剧本允许的网址")),
+    (
+        "connect",
+        pair(
+            "there are no sockets; `fetch(url)` asks an address that the playbook allows",
+            "这里没有网络连接；`fetch(url)` 可以访问剧本允许的网址",
+        ),
+    ),
     ("http_get", pair("use `fetch(url)`", "用 `fetch(url)`")),
     ("require", pair("use `import \"path\" as name;`", "用 `import \"path\" as name;`")),
 ];
@@ -88,8 +151,7 @@ impl Walk<'_> {
         if !counts.is_empty() && on != "list" {
             let signatures: Vec<String> =
                 api::find(on, name).map(|i| format!("`{}`", i.signature())).collect();
-            let message =
-                {
+            let message = {
                 let (takes, all) = (listed(&counts), signatures.join(", "));
                 phrase!("`{name}` takes {takes}, not {given}: {all}", "`{name}` 要{takes}，写了 {given} 个：{all}"; takes)
             };
@@ -98,7 +160,10 @@ impl Walk<'_> {
         }
         if Self::closed(on) && !matches!(on, "number" | "bool") {
             let message = if api::find(on, name).next().is_some() {
-                phrase!("`{name}` is only in scripts: an expression changes nothing", "`{name}` 只在脚本里有：表达式不改变任何东西")
+                phrase!(
+                    "`{name}` is only in scripts: an expression changes nothing",
+                    "`{name}` 只在脚本里有：表达式不改变任何东西"
+                )
             } else {
                 has_no(on, name, &api::names_of(on, script))
             };
@@ -180,13 +245,17 @@ impl Walk<'_> {
         let counts: Vec<usize> = counts.into_iter().chain(own).flatten().copied().collect();
         if !counts.is_empty() {
             let takes = listed(&counts);
-            let message = phrase!("`{name}` takes {takes}, not {given}", "`{name}` 要{takes}，写了 {given} 个"; takes);
+            let message =
+                phrase!("`{name}` takes {takes}, not {given}", "`{name}` 要{takes}，写了 {given} 个"; takes);
             self.problem(position, message, self.signatures(name));
             return false;
         }
         if !self.is_script() && api::ITEMS.iter().any(|item| item.script && item.name == name) {
             let help = pair("put it into a script and `run` it", "把它放进脚本，再用 `run` 运行").into();
-            let message = phrase!("`{name}` is only in scripts: an expression changes nothing", "`{name}` 只在脚本里有：表达式不改变任何东西");
+            let message = phrase!(
+                "`{name}` is only in scripts: an expression changes nothing",
+                "`{name}` 只在脚本里有：表达式不改变任何东西"
+            );
             self.problem(position, message, Some(help));
             return false;
         }
@@ -222,7 +291,14 @@ impl Walk<'_> {
             let names: Vec<&str> = modules.keys().map(String::as_str).collect();
             let more = meant(&module, &names);
             let message = phrase!("there is no module `{module}`{more}", "没有模块 `{module}`{more}"; more);
-            self.problem(position, message, Some(phrase!("`import \"path\" as {module};` brings one in", "用 `import \"path\" as {module};` 引入")));
+            self.problem(
+                position,
+                message,
+                Some(phrase!(
+                    "`import \"path\" as {module};` brings one in",
+                    "用 `import \"path\" as {module};` 引入"
+                )),
+            );
             return ANY;
         };
         match functions.get(call.name.as_str()) {
@@ -254,13 +330,27 @@ impl Walk<'_> {
                 if let Some(clean) = normal_path(path) {
                     self.found.data.insert(clean);
                 } else {
-                    let message = phrase!("{path:?} is outside the playbook's folder", "{path:?} 在剧本的文件夹之外");
-                    self.problem(*position, message, Some(pair("`data` reads only files inside it", "`data` 只读那个文件夹里的文件").into()));
+                    let message =
+                        phrase!("{path:?} is outside the playbook's folder", "{path:?} 在剧本的文件夹之外");
+                    self.problem(
+                        *position,
+                        message,
+                        Some(
+                            pair("`data` reads only files inside it", "`data` 只读那个文件夹里的文件").into(),
+                        ),
+                    );
                 }
             }
             ("data", other) if !self.is_script() => {
-                let message = pair("`data` in an expression takes a path in quotes, because the file is read with the playbook", "表达式里的 `data` 要用引号写出路径，因为文件是随剧本一起读入的");
-                self.problem(other.start_position(), message, Some(pair("write `data(\"texts/long.md\")`", "写成 `data(\"texts/long.md\")`").into()));
+                let message = pair(
+                    "`data` in an expression takes a path in quotes, because the file is read with the playbook",
+                    "表达式里的 `data` 要用引号写出路径，因为文件是随剧本一起读入的",
+                );
+                self.problem(
+                    other.start_position(),
+                    message,
+                    Some(pair("write `data(\"texts/long.md\")`", "写成 `data(\"texts/long.md\")`").into()),
+                );
             }
             ("post", Expr::Map(parts, position)) => self.map(&posting::POST, parts, *position),
             ("task", Expr::Map(parts, position)) => self.map(&posting::TASK, parts, *position),

@@ -6,12 +6,12 @@
 mod calls;
 mod names;
 
-use crate::base::phrase::{Phrase, Words, pair};
 use super::{
     engine::Arities,
     names::{Known, Names},
     suggest,
 };
+use crate::base::phrase::{Phrase, Words, pair};
 use rhai::{AST, ASTFlags, ASTNode, Dynamic, Expr, FlowControl, FnPtr, Position, Shared, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -148,12 +148,18 @@ impl Walk<'_> {
                 }
             }
             Stmt::Var(parts, _, position) => {
-                self.only_in_scripts(*position, pair("an expression has no variables", "表达式里不能定义变量"));
+                self.only_in_scripts(
+                    *position,
+                    pair("an expression has no variables", "表达式里不能定义变量"),
+                );
                 let kind = self.expr(&parts.1);
                 self.locals.push((parts.0.name.to_string(), kind));
             }
             Stmt::Assignment(parts) => {
-                self.only_in_scripts(parts.0.position(), pair("an expression cannot assign; `==` compares", "表达式不能赋值；比较用 `==`"));
+                self.only_in_scripts(
+                    parts.0.position(),
+                    pair("an expression cannot assign; `==` compares", "表达式不能赋值；比较用 `==`"),
+                );
                 self.expr(&parts.1.lhs);
                 self.expr(&parts.1.rhs);
             }
@@ -179,7 +185,17 @@ impl Walk<'_> {
 
     fn only_in_scripts(&mut self, position: Position, message: Words) {
         if !self.is_script() {
-            self.problem(position, message, Some(pair("put several statements into a script and `run` it", "多条语句请放进脚本，再用 `run` 运行").into()));
+            self.problem(
+                position,
+                message,
+                Some(
+                    pair(
+                        "put several statements into a script and `run` it",
+                        "多条语句请放进脚本，再用 `run` 运行",
+                    )
+                    .into(),
+                ),
+            );
         }
     }
 

@@ -1,7 +1,7 @@
 //! Names and properties: what is in scope, and what it has.
 
-use crate::base::phrase::{Phrase, Words, pair, phrase};
 use super::{ANY, Kind, Place, Walk, meant};
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::script::{
     api,
     names::{Known, Name},
@@ -34,7 +34,9 @@ impl Walk<'_> {
                 near.extend(constants.iter().map(String::as_str));
                 let help = match crate::script::suggest::nearest(name, near) {
                     Some(name) => phrase!("did you mean `{name}`?", "是不是想写 `{name}`？"),
-                    None => phrase!("a value of the playbook comes in with `with: {{ {name}: \"${{{name}}}\" }}` and is read as `args.{name}`; functions see constants (`const`) of the file, not its `let`s", "剧本里的值用 `with: {{ {name}: \"${{{name}}}\" }}` 传入，用 `args.{name}` 读取；函数能看到文件里的常量（`const`），看不到 `let`"
+                    None => phrase!(
+                        "a value of the playbook comes in with `with: {{ {name}: \"${{{name}}}\" }}` and is read as `args.{name}`; functions see constants (`const`) of the file, not its `let`s",
+                        "剧本里的值用 `with: {{ {name}: \"${{{name}}}\" }}` 传入，用 `args.{name}` 读取；函数能看到文件里的常量（`const`），看不到 `let`"
                     ),
                 };
                 self.problem(position, phrase!("there is no `{name}` here", "这里没有 `{name}`"), Some(help));
@@ -72,7 +74,11 @@ impl Walk<'_> {
                 }
                 None if known.roles.contains(name) => phrase!("write `roles.{name}`", "写成 `roles.{name}`"),
                 None => {
-                    phrase!("in scope here: {}; text is written in quotes: `\"{name}\"`", "这里可用的有：{}；文字要加引号：`\"{name}\"`", names.join(", "))
+                    phrase!(
+                        "in scope here: {}; text is written in quotes: `\"{name}\"`",
+                        "这里可用的有：`{}`；文字要加引号：`\"{name}\"`",
+                        names.join(", ")
+                    )
                 }
             }
         };
@@ -105,7 +111,9 @@ impl Walk<'_> {
         }
         if CLOSED.contains(&on) {
             let message = match api::find(on, name).next() {
-                Some(method) => phrase!("`{name}` takes arguments: `{}`", "`{name}` 需要参数：`{}`", method.signature()),
+                Some(method) => {
+                    phrase!("`{name}` takes arguments: `{}`", "`{name}` 需要参数：`{}`", method.signature())
+                }
                 None => has_no(on, name, &api::names_of(on, self.is_script())),
             };
             self.problem(position, message, None);
@@ -122,7 +130,10 @@ impl Walk<'_> {
         let names = api::names_of("member", self.is_script());
         let slip = names.iter().find(|property| strsim::damerau_levenshtein(name, property) == 1);
         if let Some(meant) = slip {
-            let help = phrase!("did you mean `{meant}`? A field of its own is listed under `members.fields`", "是不是想写 `{meant}`？自定义字段要列在 `members.fields` 下面");
+            let help = phrase!(
+                "did you mean `{meant}`? A field of its own is listed under `members.fields`",
+                "是不是想写 `{meant}`？自定义字段要列在 `members.fields` 下面"
+            );
             self.problem(position, phrase!("a member has no `{name}`", "成员没有 `{name}`"), Some(help));
         }
     }
@@ -158,14 +169,14 @@ pub(super) fn has_no(on: Kind, name: &str, names: &[&str]) -> Phrase {
 /// A kind as a sentence calls it.
 pub(super) fn called(on: Kind) -> Words {
     match on {
-        "group" => pair("`group`", "`group`"),
-        "phase" => pair("`phase`", "`phase`"),
-        "run" => pair("`run`", "`run`"),
-        "signal" => pair("`signal`", "`signal`"),
-        "members" => pair("`members`", "`members`"),
-        "vars" => pair("`vars`", "`vars`"),
-        "roles" => pair("`roles`", "`roles`"),
-        "state" => pair("`state`", "`state`"),
+        "group" => pair("`group`", "`group` "),
+        "phase" => pair("`phase`", "`phase` "),
+        "run" => pair("`run`", "`run` "),
+        "signal" => pair("`signal`", "`signal` "),
+        "members" => pair("`members`", "`members` "),
+        "vars" => pair("`vars`", "`vars` "),
+        "roles" => pair("`roles`", "`roles` "),
+        "state" => pair("`state`", "`state` "),
         "role" => pair("a role", "角色"),
         "person" => pair("a person", "人"),
         "time" => pair("a time", "时刻"),
@@ -185,15 +196,27 @@ fn in_scope(known: &Known) -> Vec<&str> {
 
 fn why_not_in_scope(name: Name) -> Words {
     match name {
-        Name::Date => pair("`date` is only in scope in a play with `dates`", "`date` 只在有 `dates` 的玩法里可用"),
-        Name::Signal | Name::Signals => pair("`signal` and `signals` are only in scope in a play with `on`", "`signal` 和 `signals` 只在有 `on` 的玩法里可用"),
-        Name::Member => {
-            pair("`member` is only in scope in `prune`, `protect`, `per: member` and `members.where(|member| …)`", "`member` 只在 `prune`、`protect`、`per: member` 和 `members.where(|member| …)` 里可用")
+        Name::Date => {
+            pair("`date` is only in scope in a play with `dates`", "`date` 只在有 `dates` 的玩法里可用")
         }
+        Name::Signal | Name::Signals => pair(
+            "`signal` and `signals` are only in scope in a play with `on`",
+            "`signal` 和 `signals` 只在有 `on` 的玩法里可用",
+        ),
+        Name::Member => pair(
+            "`member` is only in scope in `prune`, `protect`, `per: member` and `members.where(|member| …)`",
+            "`member` 只在 `prune`、`protect`、`per: member` 和 `members.where(|member| …)` 里可用",
+        ),
         Name::Run => pair("`run` is only in scope while a run is in progress", "`run` 只在执行过程中可用"),
         Name::Args => pair("`args` is only in scope in the steps of a play", "`args` 只在玩法的步骤里可用"),
-        Name::State => pair("`state` is only in scripts; a script returns what an expression is to see", "`state` 只在脚本里有；要让表达式看到，就由脚本返回"),
-        Name::Row => pair("`row` is only in scope in the `at` of `dates: { file: … }`", "`row` 只在 `dates: { file: … }` 的 `at` 里可用"),
+        Name::State => pair(
+            "`state` is only in scripts; a script returns what an expression is to see",
+            "`state` 只在脚本里有；要让表达式看到，就由脚本返回",
+        ),
+        Name::Row => pair(
+            "`row` is only in scope in the `at` of `dates: { file: … }`",
+            "`row` 只在 `dates: { file: … }` 的 `at` 里可用",
+        ),
         Name::Group
         | Name::Members
         | Name::Phase

@@ -122,7 +122,9 @@ fn a_script_reads_what_it_wrote() {
         "fn main() { members.untag(\"vip\"); members.award(1); members.tag(\"a\"); members.tagged(\"a\").count }",
     );
     assert_eq!((untagged.value, untagged.actions.len()), (Value::Int(4), 12));
-    assert!(fails("fn main() { members[0].set(\"name\", \"x\") }").message.en.contains("the platform reported"));
+    assert!(
+        fails("fn main() { members[0].set(\"name\", \"x\") }").message.en.contains("the platform reported")
+    );
 }
 
 #[test]
@@ -191,7 +193,8 @@ fn fetches_are_recorded_and_logs_kept() {
     assert!(caught.fetches[0].body.is_null());
     assert!(
         fails("fn main() { for i in 0..9 { fetch(\"https://allowed.example/\") } }")
-            .message.en
+            .message
+            .en
             .contains("8 addresses")
     );
     assert!(fails("fn main() { let p = \"../x\"; data(p) }").message.en.contains("outside"));
@@ -237,7 +240,9 @@ fn imports_come_from_the_folder() {
     assert_eq!(texts(&outcome), ["Areaders你好"]);
     assert_eq!(outcome.value, Value::str("你好"));
     let first = |source: &str| compile(source).unwrap_err().remove(0);
-    assert!(first("import \"../x\" as x; fn main() { }").message.en.contains("outside the playbook's folder"));
+    assert!(
+        first("import \"../x\" as x; fn main() { }").message.en.contains("outside the playbook's folder")
+    );
     assert!(first("import \"/etc/passwd\" as x; fn main() { }").message.en.contains("outside"));
     assert!(first("import \"none\" as x; fn main() { }").message.en.contains("no file"));
     assert!(first("import \"lib/loud\" as x; fn main() { }").message.en.contains("top level"));
@@ -245,7 +250,8 @@ fn imports_come_from_the_folder() {
     assert!(first("fn main() { let p = \"a\"; import p as x; }").message.en.contains("in quotes"));
     assert!(
         first("import \"lib/words\" as w; fn main() { w::gret(1) }")
-            .message.en
+            .message
+            .en
             .contains("did you mean `greet`?")
     );
     let broken = first("import \"lib/broken\" as b; fn main() { }");

@@ -112,7 +112,10 @@ fn every_problem_is_reported_at_once() {
 fn empty_long_and_broken_expressions_are_refused() {
     assert!(problems(" ")[0].1.contains("no expression"));
     assert!(
-        compile(&format!("\"{}\"", "x".repeat(5000))).unwrap_err()[0].message.en.contains("the limit is 4096")
+        compile(&format!("\"{}\"", "x".repeat(5000))).unwrap_err()[0]
+            .message
+            .en
+            .contains("the limit is 4096")
     );
     assert!(compile("members.count >").is_err());
     assert!(compile("(1").is_err());

@@ -73,7 +73,7 @@ impl Check {
                 match self.format {
                     CheckFormat::Json => out.line(json::render(diagnostic, &compiled.sources, programs))?,
                     CheckFormat::Github => {
-                        out.line(github::render(diagnostic, &compiled.sources, programs))?
+                        out.line(github::render(diagnostic, &compiled.sources, programs))?;
                     }
                     CheckFormat::Text => {
                         let style = if out.color { text::Style::Coloured } else { text::Style::Plain };

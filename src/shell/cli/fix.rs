@@ -42,7 +42,7 @@ fn once(file: &Path, loaded: &Loaded, locale: Locale, done: &mut Vec<String>) ->
     let compiled = &loaded.compiled;
     for (id, source) in compiled.sources.iter() {
         let fixes = fix::together(&compiled.report.diagnostics, id);
-        if fixes.is_empty() || !source.path.ends_with(".yaml") && !source.path.ends_with(".yml") {
+        if fixes.is_empty() || !is_yaml(&source.path) {
             continue;
         }
         let path = folder.join(&source.path);
@@ -56,6 +56,11 @@ fn once(file: &Path, loaded: &Loaded, locale: Locale, done: &mut Vec<String>) ->
         }
     }
     Ok(())
+}
+
+/// Whether a path is that of a YAML file.
+fn is_yaml(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
 }
 
 /// The byte order mark of a file that still is what was read; none where somebody else has written it meanwhile.

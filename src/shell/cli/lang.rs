@@ -40,7 +40,8 @@ mod tests {
 
     #[test]
     fn the_first_that_is_set_decides() {
-        let of = |all: &str, messages: &str, lang: &str| of_terminal([all, messages, lang].map(str::to_owned));
+        let of =
+            |all: &str, messages: &str, lang: &str| of_terminal([all, messages, lang].map(str::to_owned));
         assert_eq!(of("", "", "zh_CN.UTF-8"), Locale::Zh);
         assert_eq!(of("", "en_US.UTF-8", "zh_CN.UTF-8"), Locale::En);
         assert_eq!(of("C", "zh_CN.UTF-8", "zh_CN.UTF-8"), Locale::En);

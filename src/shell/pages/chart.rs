@@ -136,13 +136,13 @@ pub(super) fn bar(class: &str, value: f64, max: f64) -> Markup {
 /// Parts of a whole, side by side.
 pub(super) fn parts(parts: &[(&'static str, u64)]) -> Markup {
     let all = parts.iter().map(|(_, n)| n).sum::<u64>().max(1) as f64;
-    let mut x = 0.0;
+    let part = |n: u64| n as f64 * 100.0 / all;
+    let starts = parts.iter().scan(0, |before, (_, n)| Some(std::mem::replace(before, *before + n)));
     html! {
         svg.parts viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" {
-            @for (class, n) in parts {
-                @let width = *n as f64 * 100.0 / all;
-                rect class=(class) x=(format!("{x:.2}")) y="0" width=(format!("{width:.2}")) height="10" {}
-                @let _ = x += width;
+            @for ((class, n), start) in parts.iter().zip(starts) {
+                rect class=(class) x=(format!("{:.2}", part(start))) y="0" width=(format!("{:.2}", part(*n)))
+                    height="10" {}
             }
         }
     }
@@ -160,13 +160,17 @@ mod tests {
 
     #[test]
     fn scales_end_at_round_numbers() {
-        assert_eq!([0.0, 1.0, 2.0, 7.0, 11.0, 61.0, 1_001.0].map(nice), [2.0, 2.0, 2.0, 8.0, 20.0, 80.0, 2_000.0]);
+        let tops = [0.0, 1.0, 2.0, 7.0, 11.0, 61.0, 1_001.0].map(|max| nice(max) as u64);
+        assert_eq!(tops, [2, 2, 2, 8, 20, 80, 2_000]);
     }
 
     #[test]
     fn a_line_goes_from_day_to_day() {
         let drawn = line("a", &[0.0, 5.0, 10.0], 10.0).into_string();
         assert!(drawn.contains("M0.5 100L1.5 50L2.5 0"), "{drawn}");
-        assert_eq!(bars("a", &[0.0, 5.0], 10.0).into_string(), "<path class=\"bars a\" d=\"M1.12 100V50h0.76V100Z\"></path>");
+        assert_eq!(
+            bars("a", &[0.0, 5.0], 10.0).into_string(),
+            "<path class=\"bars a\" d=\"M1.12 100V50h0.76V100Z\"></path>"
+        );
     }
 }

@@ -16,15 +16,18 @@ use crate::{
         message::Label,
         play::Play,
         playbook::Playbook,
-        step::Verb,
     },
-    sim::plan::{self, Planned, Window},
+    sim::{
+        forecast::{Expected, Forecast},
+        plan::{self, Planned, Window},
+    },
 };
 use jiff::civil::Date;
 use maud::{Markup, html};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
+    ops::Deref,
 };
 
 /// Groups that a page shows.
@@ -67,9 +70,22 @@ pub(in crate::shell) fn html(playbook: &Playbook, window: Window) -> String {
     page(locale, &format!("{} · {}", playbook.title, locale.pick("plan", "计划")), &body)
 }
 
+/// A step, and what will probably hold its message.
+struct Step {
+    planned: Planned,
+    held: Option<Expected>,
+}
+
+impl Deref for Step {
+    type Target = Planned;
+    fn deref(&self) -> &Planned {
+        &self.planned
+    }
+}
+
 /// What is ahead, group by group, as far as a page shows it.
 struct Ahead<'a> {
-    groups: Vec<(&'a Group, Vec<Planned>)>,
+    groups: Vec<(&'a Group, Vec<Step>)>,
     seen: BTreeSet<PlayName>,
     /// Where the page ends when there is more than it can hold.
     cut: Option<Timestamp>,
@@ -78,8 +94,10 @@ struct Ahead<'a> {
 impl<'a> Ahead<'a> {
     fn gather(playbook: &'a Playbook, window: Window) -> Self {
         let mut shown = playbook.clone();
-        shown.groups = playbook.groups.iter().take(GROUPS_MAX).map(|(id, g)| (id.clone(), g.clone())).collect();
-        let mut by_group: BTreeMap<GroupId, Vec<Planned>> = BTreeMap::new();
+        shown.groups =
+            playbook.groups.iter().take(GROUPS_MAX).map(|(id, g)| (id.clone(), g.clone())).collect();
+        let mut by_group: BTreeMap<GroupId, Vec<Step>> = BTreeMap::new();
+        let mut forecast = Forecast::new(playbook);
         let (mut seen, mut cut) = (BTreeSet::new(), None);
         for (n, planned) in plan::plan(&shown, window).enumerate() {
             if n == STEPS_MAX {
@@ -87,7 +105,8 @@ impl<'a> Ahead<'a> {
                 break;
             }
             seen.insert(planned.play.clone());
-            by_group.entry(planned.group.clone()).or_default().push(planned);
+            let held = forecast.look(&planned);
+            by_group.entry(planned.group.clone()).or_default().push(Step { planned, held });
         }
         let groups = playbook.groups.values().take(GROUPS_MAX);
         let groups =
@@ -191,9 +210,9 @@ fn chooser(ahead: &Ahead<'_>, locale: Locale) -> Markup {
 }
 
 /// One group: its months.
-fn group_part(playbook: &Playbook, group: &Group, steps: &[Planned], several: bool) -> Markup {
+fn group_part(playbook: &Playbook, group: &Group, steps: &[Step], several: bool) -> Markup {
     let locale = playbook.locale;
-    let mut months: Vec<(Date, Vec<&Planned>)> = Vec::new();
+    let mut months: Vec<(Date, Vec<&Step>)> = Vec::new();
     for step in steps {
         let first = playbook.zone.date(step.at).first_of_month();
         match months.last_mut() {
@@ -215,7 +234,7 @@ fn group_part(playbook: &Playbook, group: &Group, steps: &[Planned], several: bo
 }
 
 /// One month: the days as columns, a lane for each play, and the list.
-fn month(playbook: &Playbook, first: Date, steps: &[&Planned]) -> Markup {
+fn month(playbook: &Playbook, first: Date, steps: &[&Step]) -> Markup {
     let locale = playbook.locale;
     let days = i32::from(first.days_in_month());
     let weekend = |day: i32| words::weekday(on(first, day)) >= 5;
@@ -258,7 +277,7 @@ fn on(first: Date, day: i32) -> Date {
 }
 
 /// How many messages the group would get each day, and where that is more than the budget allows.
-fn posts_a_day(playbook: &Playbook, first: Date, steps: &[&Planned]) -> Markup {
+fn posts_a_day(playbook: &Playbook, first: Date, steps: &[&Step]) -> Markup {
     let locale = playbook.locale;
     let mut counts: BTreeMap<i8, u32> = BTreeMap::new();
     for step in steps.iter().filter(|step| to_group(step)) {
@@ -295,14 +314,15 @@ fn posts_a_day(playbook: &Playbook, first: Date, steps: &[&Planned]) -> Markup {
 }
 
 /// Whether a step speaks to the group, as budgets count it. What a script will post nobody knows yet.
-fn to_group(step: &Planned) -> bool {
-    matches!(step.verb, "post" | "ask") && step.channel.as_ref().is_some_and(|channel| channel.as_str() == GROUP)
+fn to_group(step: &Step) -> bool {
+    matches!(step.verb, "post" | "ask")
+        && step.channel.as_ref().is_some_and(|channel| channel.as_str() == GROUP)
 }
 
 /// One play's row of a month.
-fn lane(playbook: &Playbook, play: &Play, steps: &[&Planned]) -> Markup {
+fn lane(playbook: &Playbook, play: &Play, steps: &[&Step]) -> Markup {
     let locale = playbook.locale;
-    let mut days: BTreeMap<i8, Vec<&Planned>> = BTreeMap::new();
+    let mut days: BTreeMap<i8, Vec<&Step>> = BTreeMap::new();
     for step in steps.iter().filter(|step| step.play == play.name) {
         days.entry(playbook.zone.date(step.at).day()).or_default().push(step);
     }
@@ -333,9 +353,10 @@ fn is_conditional(play: &Play) -> bool {
 }
 
 /// The colours of a day, as many as there is room for; what speaks goes before what does not.
-fn stripes(steps: &[&Planned]) -> Vec<&'static str> {
+fn stripes(steps: &[&Step]) -> Vec<&'static str> {
     const ROOM: usize = 4;
-    let (silent, mut classes): (Vec<_>, Vec<_>) = steps.iter().map(|step| class(step)).partition(|c| *c == "quiet");
+    let (silent, mut classes): (Vec<_>, Vec<_>) =
+        steps.iter().map(|step| class(step)).partition(|c| *c == "quiet");
     if classes.is_empty() {
         classes.extend(silent.first());
     }
@@ -344,7 +365,7 @@ fn stripes(steps: &[&Planned]) -> Vec<&'static str> {
 }
 
 /// The class that gives a step its colour.
-fn class(step: &Planned) -> &'static str {
+fn class(step: &Step) -> &'static str {
     match step.verb {
         "post" => words::label_class(step.label),
         "ask" => step.label.map_or("ask", |label| words::label_class(Some(label))),
@@ -355,21 +376,17 @@ fn class(step: &Planned) -> &'static str {
 }
 
 /// What a day of a lane says: the day and the play, then a line for each step.
-fn tip(playbook: &Playbook, play: &Play, steps: &[&Planned]) -> String {
+fn tip(playbook: &Playbook, play: &Play, steps: &[&Step]) -> String {
     let locale = playbook.locale;
     let date = steps.first().map(|step| words::day(locale, playbook.zone.date(step.at))).unwrap_or_default();
     let mut tip = format!("{date} · {}", play.title);
     for step in steps.iter().take(TIP.0) {
         let text: String = step.text.chars().take(TIP.1).collect();
         let cut = if text.len() < step.text.len() { "…" } else { "" };
-        let _ = write!(
-            tip,
-            "\n{} {}: {text}{cut}",
-            words::clock(&playbook.zone, step.at),
-            kind(locale, step)
-        );
-        if let Some(until) = quiet_until(playbook, play, step) {
-            let _ = write!(tip, " ({until})");
+        let _ =
+            write!(tip, "\n{} {}: {text}{cut}", words::clock(&playbook.zone, step.at), kind(locale, step));
+        if let Some(held) = held(playbook, step) {
+            let _ = write!(tip, " ({held})");
         }
     }
     if let more @ 1.. = steps.len().saturating_sub(TIP.0) {
@@ -382,23 +399,29 @@ fn tip(playbook: &Playbook, play: &Play, steps: &[&Planned]) -> String {
 }
 
 /// The verb and the label, in words.
-fn kind(locale: Locale, step: &Planned) -> String {
+fn kind(locale: Locale, step: &Step) -> String {
     let verb = words::verb(locale, step.verb);
-    let label = step.label.map(|label| format!(" ({})", words::label(locale, Some(label)))).unwrap_or_default();
+    let label =
+        step.label.map(|label| format!(" ({})", words::label(locale, Some(label)))).unwrap_or_default();
     format!("{verb}{label}")
 }
 
-/// For a post that is due in quiet hours: until when it waits.
-fn quiet_until(playbook: &Playbook, play: &Play, step: &Planned) -> Option<String> {
-    let quiet = playbook.budgets.quiet.filter(|_| to_group(step))?;
-    let urgent = play.program.steps().any(|s| {
-        s.id == step.step && matches!(&s.verb, Verb::Post(post) if post.urgent)
+/// For a message that a budget will probably hold: by which, and until when where that is certain.
+fn held(playbook: &Playbook, step: &Step) -> Option<String> {
+    let held = step.held.as_ref()?;
+    let zone = &playbook.zone;
+    let why = words::hold(playbook.locale, held.by);
+    let until = held.until.map(|until| {
+        let day = zone.date(until);
+        let near = day == zone.date(step.at) || Some(day) == zone.date(step.at).tomorrow().ok();
+        let day = if near { String::new() } else { format!("{} ", words::short_day(playbook.locale, day)) };
+        format!("{day}{}", words::clock(zone, until))
     });
-    let ends = quiet.ends(step.at, &playbook.zone).filter(|_| !urgent)?;
-    let clock = words::clock(&playbook.zone, ends);
-    Some(match playbook.locale {
-        Locale::En => format!("quiet hours: waits until {clock}"),
-        Locale::Zh => format!("静默时段,等到 {clock}"),
+    Some(match (playbook.locale, until) {
+        (Locale::En, Some(until)) => format!("probably waits until {until}: {why}"),
+        (Locale::En, None) => format!("probably waits: {why}"),
+        (Locale::Zh, Some(until)) => format!("多半等到 {until}: {why}"),
+        (Locale::Zh, None) => format!("多半要等: {why}"),
     })
 }
 
@@ -416,18 +439,26 @@ fn play_conditions(locale: Locale, play: &Play) -> Vec<String> {
         lines.push(format!("{} {}", locale.pick("only when", "条件"), when.source()));
     }
     if !play.except.is_empty() {
-        lines.push(format!("{} {}", locale.pick("not on days of", "这些日子除外:"), join(locale, &play.except)));
+        lines.push(format!(
+            "{} {}",
+            locale.pick("not on days of", "这些日子除外:"),
+            join(locale, &play.except)
+        ));
     }
     if !play.only.is_empty() {
-        lines.push(format!("{} {}", locale.pick("only on days of", "只在这些日子:"), join(locale, &play.only)));
+        lines.push(format!(
+            "{} {}",
+            locale.pick("only on days of", "只在这些日子:"),
+            join(locale, &play.only)
+        ));
     }
     lines
 }
 
 /// Every step of a month, by day: what the grid shows, for reading and for paper.
-fn list(playbook: &Playbook, steps: &[&Planned]) -> Markup {
+fn list(playbook: &Playbook, steps: &[&Step]) -> Markup {
     let locale = playbook.locale;
-    let mut days: Vec<(Date, Vec<&Planned>)> = Vec::new();
+    let mut days: Vec<(Date, Vec<&Step>)> = Vec::new();
     for step in steps {
         let date = playbook.zone.date(step.at);
         match days.last_mut() {
@@ -455,7 +486,7 @@ fn list(playbook: &Playbook, steps: &[&Planned]) -> Markup {
     }
 }
 
-fn list_row(playbook: &Playbook, step: &Planned) -> Markup {
+fn list_row(playbook: &Playbook, step: &Step) -> Markup {
     let play = playbook.play(&step.play);
     let place = step.channel.as_ref().filter(|channel| channel.as_str() != GROUP);
     html! {
@@ -469,8 +500,8 @@ fn list_row(playbook: &Playbook, step: &Planned) -> Markup {
             }
             td.text {
                 bdi { (step.text) }
-                @if let Some(until) = play.and_then(|play| quiet_until(playbook, play, step)) {
-                    " " span.chip { (until) }
+                @if let Some(held) = held(playbook, step) {
+                    " " span.chip.held { (held) }
                 }
             }
         }
@@ -480,7 +511,8 @@ fn list_row(playbook: &Playbook, step: &Planned) -> Markup {
 /// The plays that were shown, when each starts, and what must hold.
 fn conditions(playbook: &Playbook, seen: &BTreeSet<PlayName>) -> Markup {
     let locale = playbook.locale;
-    let plays: Vec<&Play> = playbook.plays.iter().map(AsRef::as_ref).filter(|play| seen.contains(&play.name)).collect();
+    let plays: Vec<&Play> =
+        playbook.plays.iter().map(AsRef::as_ref).filter(|play| seen.contains(&play.name)).collect();
     if plays.is_empty() {
         return html! {};
     }
@@ -516,7 +548,8 @@ fn untimed(playbook: &Playbook, window: Window, seen: &BTreeSet<PlayName>) -> Ma
     if rows.is_empty() {
         return html! {};
     }
-    let title = |name: &PlayName| playbook.play(name).map_or_else(|| name.to_string(), |play| play.title.to_string());
+    let title =
+        |name: &PlayName| playbook.play(name).map_or_else(|| name.to_string(), |play| play.title.to_string());
     let body = html! {
         div.card.wide {
             table.fixed {

@@ -28,7 +28,13 @@ pub(super) fn day(locale: Locale, date: Date) -> String {
     match locale {
         Locale::En => date.strftime("%a %-d %b %Y").to_string(),
         Locale::Zh => {
-            format!("{}年{}月{}日 周{}", date.year(), date.month(), date.day(), weekdays(locale)[weekday(date)])
+            format!(
+                "{}年{}月{}日 周{}",
+                date.year(),
+                date.month(),
+                date.day(),
+                weekdays(locale)[weekday(date)]
+            )
         }
     }
 }
@@ -206,6 +212,9 @@ mod tests {
         let date = jiff::civil::date(2026, 12, 11);
         assert_eq!(day(Locale::En, date), "Fri 11 Dec 2026");
         assert_eq!(day(Locale::Zh, date), "2026年12月11日 周五");
-        assert_eq!((month(Locale::En, date), month(Locale::Zh, date)), ("December 2026".into(), "2026年12月".into()));
+        assert_eq!(
+            (month(Locale::En, date), month(Locale::Zh, date)),
+            ("December 2026".into(), "2026年12月".into())
+        );
     }
 }

@@ -5,8 +5,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "owns the terminal and its thread")]
 
-use crate::base::locale::Locale;
 use super::{book::Loaded, wrap::wrapped};
+use crate::base::locale::Locale;
 use crate::base::{
     diagnostic::{Severity, text},
     limits,

@@ -20,13 +20,13 @@ mod wrap;
 mod announce;
 mod header;
 
-use crate::base::locale::Locale;
 use super::{
     lock::Lock,
     socket,
     store::{Store, StoreError},
 };
 use crate::base::ids::GroupId;
+use crate::base::locale::Locale;
 use book::Book;
 use console::Console;
 use driver::{Driver, Event};

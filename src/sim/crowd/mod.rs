@@ -95,19 +95,16 @@ impl Crowd {
         let mut members = Vec::new();
         for index in 0..self.world.named.len() {
             let named = self.world.named[index].clone();
-            match named.joins {
-                Some(after) => {
-                    let at = self.from.plus(after);
-                    self.schedule(at, Happening::Comes(index));
-                }
-                None => {
-                    let id = self.named_id(index);
-                    let mut member = Member::new(id, self.joined_before());
-                    member.name = named.name.to_string();
-                    members.push(member);
-                    self.arrive_named(index, self.from);
-                }
+            if let Some(after) = named.joins {
+                let at = self.from.plus(after);
+                self.schedule(at, Happening::Comes(index));
+                continue;
             }
+            let id = self.named_id(index);
+            let mut member = Member::new(id, self.joined_before());
+            member.name = named.name.to_string();
+            members.push(member);
+            self.arrive_named(index, self.from);
         }
         for _ in 0..wanted {
             let (id, name, source) = self.newcomer();
@@ -211,7 +208,7 @@ impl Crowd {
         let speakers = self.people.iter().filter(|person| person.manner.rate > 0.0).count();
         let n = self.times(self.world.people.reactions * speakers as f64);
         for _ in 0..n {
-            if let Some(id) = self.anybody(|person, at| person.speaks(at), at) {
+            if let Some(id) = self.anybody(Person::speaks, at) {
                 let after = Duration::SECOND.times(self.seed.below(2 * 3600) as i64);
                 self.schedule(at.plus(after), Happening::Reacts(id, "like"));
             }
@@ -306,8 +303,12 @@ mod tests {
     fn heard(mut crowd: Crowd, days: i64) -> Vec<(Timestamp, String, MemberId)> {
         use crate::{base::ids::Digest, engine};
         let mut state = State::new("g".into());
-        let adopted =
-            Fact::Adopted { digest: Digest::from("d"), created: crowd.from, horizon: Duration::ZERO, horizons: BTreeMap::new() };
+        let adopted = Fact::Adopted {
+            digest: Digest::from("d"),
+            created: crowd.from,
+            horizon: Duration::ZERO,
+            horizons: BTreeMap::new(),
+        };
         engine::apply(&mut state, &Entry { at: crowd.from, input: None, fact: adopted }).unwrap();
         let end = crowd.from.plus(Duration::DAY.times(days));
         let members = match crowd.settle(&state, 60).map(|input| input.kind) {

@@ -57,14 +57,13 @@ impl Gatherer {
             self.groups.insert(transition.group.clone(), BTreeMap::new());
         }
         let Some(group) = self.groups.get_mut(transition.group) else { return };
-        match group.get_mut(id) {
-            Some((count, _)) => *count += 1,
-            None => {
-                let member = transition.state.members.get(id);
-                let name = member.map_or_else(|| id.to_string(), |member| member.name.clone());
-                group.insert(id.clone(), (1, name));
-            }
+        if let Some((count, _)) = group.get_mut(id) {
+            *count += 1;
+            return;
         }
+        let member = transition.state.members.get(id);
+        let name = member.map_or_else(|| id.to_string(), |member| member.name.clone());
+        group.insert(id.clone(), (1, name));
     }
 
     pub(super) fn finish(self, groups: &[GroupReport]) -> TalkReport {

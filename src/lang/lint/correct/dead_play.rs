@@ -1,7 +1,7 @@
 //! `dead-play`: a play that can never start.
 
-use crate::base::phrase::{Phrase, Words, pair, phrase};
 use super::context::{Context, found};
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::{
     base::{
         diagnostic::{
@@ -26,9 +26,12 @@ pub(super) const CODE: Code = Code {
     slug: "dead-play",
     severity: Severity::Warning,
     meaning: pair("a play can never start", "玩法永远不会开始"),
-    explanation: pair("Nothing makes it start: its `until` is not after its `from`, its schedule has no instant, all its dates lie \
+    explanation: pair(
+        "Nothing makes it start: its `until` is not after its `from`, its schedule has no instant, all its dates lie \
              outside `from` and `until` or on days of `except`, or it runs only `during` phases that are final or that no \
-             group can reach (the phase before them has neither `until` nor `timeout`, and nothing enters them).", "没有任何情况会启动它：`until` 不晚于 `from`；日程没有任何时刻；所有日期都在 `from`、`until` 之外或落在 `except` 的日子；或 `during` 只有终止阶段，或任何群都到不了的阶段（前一阶段既没有 `until` 也没有 `timeout`，也没有步骤进入它）。"),
+             group can reach (the phase before them has neither `until` nor `timeout`, and nothing enters them).",
+        "没有任何情况会启动它：`until` 不晚于 `from`；日程没有任何时刻；所有日期都在 `from`、`until` 之外或落在 `except` 的日子；或 `during` 只有终止阶段，或任何群都到不了的阶段（前一阶段既没有 `until` 也没有 `timeout`，也没有步骤进入它）。",
+    ),
     bad: Example::of(
         "phases:\n  - name: seed\n  - name: grow\nplays:\n  vote:\n    every: sunday at 19:00\n    during: grow\n    steps:\n      - post: Vote!\n",
     ),
@@ -64,22 +67,28 @@ fn dead(cx: &Context<'_>, play: &Play, reachable: &[&Phase]) -> Option<(&'static
     }
     if !play.during.is_empty() && !play.during.iter().any(|name| reachable.iter().any(|p| p.name == *name)) {
         let names: Vec<&str> = play.during.iter().map(PhaseName::as_str).collect();
-        let why =
-            if play.during.iter().any(|name| cx.playbook.phase(name).is_some_and(|phase| phase.is_final)) {
-                {
+        let why = if play
+            .during
+            .iter()
+            .any(|name| cx.playbook.phase(name).is_some_and(|phase| phase.is_final))
+        {
+            {
                 let names = Phrase::ticks(&names, "and");
                 phrase!("in the final phase {names} nothing starts", "终止阶段 {names} 里什么也不会开始"; names)
             }
-            } else {
-                {
+        } else {
+            {
                 let names = Phrase::ticks(&names, "or");
                 phrase!("no group reaches the phase {names}", "没有群能到达阶段 {names}"; names)
             }
-            };
+        };
         return Some((
             "during",
             why,
-            pair("give the phase before it an `until` or a `timeout`, or change `during`", "给前一个阶段加上 `until` 或 `timeout`，或修改 `during`"),
+            pair(
+                "give the phase before it an `until` or a `timeout`, or change `during`",
+                "给前一个阶段加上 `until` 或 `timeout`，或修改 `during`",
+            ),
         ));
     }
     match &play.trigger {
@@ -100,7 +109,11 @@ fn dead(cx: &Context<'_>, play: &Play, reachable: &[&Phase]) -> Option<(&'static
                 .from
                 .map_or(Timestamp::from_millis(0), |from| Timestamp::from_millis(from.as_millis() - 1));
             next_anchor(cx.playbook, group, play, from, from).is_none().then(|| {
-                ("trigger", pair("its schedule has no instant", "日程没有任何时刻").into(), pair("look at it with `playbook next`", "用 `playbook next` 看一看"))
+                (
+                    "trigger",
+                    pair("its schedule has no instant", "日程没有任何时刻").into(),
+                    pair("look at it with `playbook next`", "用 `playbook next` 看一看"),
+                )
             })
         }
         Trigger::Dates(dates) if !dates.is_empty() => {
@@ -112,8 +125,15 @@ fn dead(cx: &Context<'_>, play: &Play, reachable: &[&Phase]) -> Option<(&'static
             (!dates.iter().any(|date| lives(date.at))).then(|| {
                 (
                     "trigger",
-                    pair("none of its dates lies between `from` and `until` on a day that is open", "没有一个日期落在 `from` 和 `until` 之间且不在休息日").into(),
-                    pair("move the dates, or change `from`, `until`, `except` or `only`", "移动日期，或修改 `from`、`until`、`except`、`only`"),
+                    pair(
+                        "none of its dates lies between `from` and `until` on a day that is open",
+                        "没有一个日期落在 `from` 和 `until` 之间且不在休息日",
+                    )
+                    .into(),
+                    pair(
+                        "move the dates, or change `from`, `until`, `except` or `only`",
+                        "移动日期，或修改 `from`、`until`、`except`、`only`",
+                    ),
                 )
             })
         }

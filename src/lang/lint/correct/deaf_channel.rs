@@ -1,7 +1,7 @@
 //! `deaf-channel`: a play needs to hear or do what its channel cannot.
 
-use crate::base::phrase::{Phrase, Words, pair, phrase};
 use super::context::{Context, found};
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::{
     base::{
         diagnostic::{
@@ -26,10 +26,13 @@ pub(super) const CODE: Code = Code {
     slug: "deaf-channel",
     severity: Severity::Warning,
     meaning: pair("a play needs to hear something that its channel cannot hear", "玩法需要频道听不到的消息"),
-    explanation: pair("Most group robots only speak: a WeCom, Feishu or DingTalk robot, a webhook, a person who copies a text hear no \
+    explanation: pair(
+        "Most group robots only speak: a WeCom, Feishu or DingTalk robot, a webhook, a person who copies a text hear no \
              joins, messages or answers and remove nobody. The play is right; somebody has to tell the engine what happens: \
              by `playbook signal`, by `playbook members import FILE.csv`, run by a person or by another program. \
-             A removal becomes a task with the list.", "多数群机器人只会说不会听：企业微信、飞书、钉钉机器人，webhook，以及手动复制的人，都听不到入群、发言和回答，也不能移人。玩法没有错，只是需要有人告诉引擎发生了什么：`playbook signal`、`playbook members import FILE.csv`，由人或别的程序运行都行。移出成员会变成带名单的任务。"),
+             A removal becomes a task with the list.",
+        "多数群机器人只会说不会听：企业微信、飞书、钉钉机器人，webhook，以及手动复制的人，都听不到入群、发言和回答，也不能移人。玩法没有错，只是需要有人告诉引擎发生了什么：`playbook signal`、`playbook members import FILE.csv`，由人或别的程序运行都行。移出成员会变成带名单的任务。",
+    ),
     bad: Example::of(
         "channels:\n  group: { type: wecom, url: { env: GROUP_WEBHOOK } }\nplays:\n  welcome:\n    on: member.joined\n    steps:\n      - post: Welcome!\n",
     ),
@@ -71,20 +74,24 @@ impl Need {
     /// What to do about it.
     const fn remedy(self) -> Words {
         match self {
-            Self::Joins => {
-                pair("report joins with `playbook signal member.joined`, or bring members in with `playbook members import \
-                 FILE.csv`; another program can run the same command", "用 `playbook signal member.joined` 报告入群，或用 `playbook members import FILE.csv` 导入成员；别的程序也可以运行同样的命令")
-            }
-            Self::Messages => {
-                pair("report messages with `playbook signal message`, or import when members were last seen with `playbook members \
-                 import FILE.csv`; another program can run the same command", "用 `playbook signal message` 报告发言，或用 `playbook members import FILE.csv` 导入成员最后出现的时间；别的程序也可以运行同样的命令")
-            }
-            Self::Answers => {
-                pair("bring answers in with `playbook signal answer`; another program can run the same command", "用 `playbook signal answer` 录入回答；别的程序也可以运行同样的命令")
-            }
-            Self::Removals => {
-                pair("the removal becomes a task with the list; say `playbook done` when it is carried out", "移出会变成带名单的任务；做完后运行 `playbook done`")
-            }
+            Self::Joins => pair(
+                "report joins with `playbook signal member.joined`, or bring members in with `playbook members import \
+                 FILE.csv`; another program can run the same command",
+                "用 `playbook signal member.joined` 报告入群，或用 `playbook members import FILE.csv` 导入成员；别的程序也可以运行同样的命令",
+            ),
+            Self::Messages => pair(
+                "report messages with `playbook signal message`, or import when members were last seen with `playbook members \
+                 import FILE.csv`; another program can run the same command",
+                "用 `playbook signal message` 报告发言，或用 `playbook members import FILE.csv` 导入成员最后出现的时间；别的程序也可以运行同样的命令",
+            ),
+            Self::Answers => pair(
+                "bring answers in with `playbook signal answer`; another program can run the same command",
+                "用 `playbook signal answer` 录入回答；别的程序也可以运行同样的命令",
+            ),
+            Self::Removals => pair(
+                "the removal becomes a task with the list; say `playbook done` when it is carried out",
+                "移出会变成带名单的任务；做完后运行 `playbook done`",
+            ),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! `interval-drifts`: an interval wanders through the hours of the day.
 
 use super::context::{Context, found};
+use crate::base::time::Duration;
 use crate::base::{
-    diagnostic::{Diagnostic, Severity, code::{Code, Example}},
+    diagnostic::{
+        Diagnostic, Severity,
+        code::{Code, Example},
+    },
     phrase::{pair, phrase},
 };
-use crate::base::time::Duration;
 use crate::model::{schedule::Schedule, trigger::Trigger};
 
 pub(super) const CODE: Code = Code {
@@ -27,8 +30,14 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let (length, day) = (length.as_millis(), Duration::DAY.as_millis());
         if length >= Duration::HOUR.as_millis() && day % length != 0 && length % day != 0 {
             let written = Duration::from_millis(length);
-            let message = phrase!("{written} does not divide a day: the clock time is another one every day", "{written} 除不尽一天：每天的钟点都会变");
-            let help = pair("write clock times, such as `day at 09:00, 14:00, 19:00`, or an interval that divides 24h", "写钟点，例如 `day at 09:00, 14:00, 19:00`，或写能整除 24h 的间隔");
+            let message = phrase!(
+                "{written} does not divide a day: the clock time is another one every day",
+                "{written} 除不尽一天：每天的钟点都会变"
+            );
+            let help = pair(
+                "write clock times, such as `day at 09:00, 14:00, 19:00`, or an interval that divides 24h",
+                "写钟点，例如 `day at 09:00, 14:00, 19:00`，或写能整除 24h 的间隔",
+            );
             out.push(found(&CODE, cx.span(&format!("plays.{}.trigger", play.name)), message).help(help));
         }
     }

@@ -1,11 +1,14 @@
 //! `term-of-one`: a role is handed over from one person to the same person.
 
 use super::context::{Context, found};
+use crate::base::words::tick;
 use crate::base::{
-    diagnostic::{Diagnostic, Severity, code::{Code, Example}},
+    diagnostic::{
+        Diagnostic, Severity,
+        code::{Code, Example},
+    },
     phrase::{pair, phrase},
 };
-use crate::base::words::tick;
 
 pub(super) const CODE: Code = Code {
     slug: "term-of-one",
@@ -15,8 +18,12 @@ pub(super) const CODE: Code = Code {
         "A `term` rotates the people of a role in order. With one person every handover gives the role to who has it.",
         "`term` 让角色里的人按顺序轮换。只有一个人，每次交接还是这个人。",
     ),
-    bad: Example::of("people: { ann: { name: Ann } }\nroles: { host: { people: [ann], term: 8 weeks } }\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - task: Greet.\n        to: host\n"),
-    good: Example::of("people: { ann: { name: Ann } }\nroles: { host: { people: [ann] } }\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - task: Greet.\n        to: host\n"),
+    bad: Example::of(
+        "people: { ann: { name: Ann } }\nroles: { host: { people: [ann], term: 8 weeks } }\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - task: Greet.\n        to: host\n",
+    ),
+    good: Example::of(
+        "people: { ann: { name: Ann } }\nroles: { host: { people: [ann] } }\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - task: Greet.\n        to: host\n",
+    ),
     practices: &[],
 };
 
@@ -26,7 +33,11 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let alone = first.is_some_and(|first| role.people.iter().all(|person| person.id == first.id));
         let groups = cx.playbook.groups.values();
         if role.term.is_some() && alone && !groups.into_iter().any(|group| group.roles.contains_key(name)) {
-            let message = phrase!("the role {} has a term and only one person", "角色 {} 有任期，却只有一个人", tick(name.as_str()));
+            let message = phrase!(
+                "the role {} has a term and only one person",
+                "角色 {} 有任期，却只有一个人",
+                tick(name.as_str())
+            );
             let help = pair("add the people who take turns, or remove `term`", "加上轮换的人，或删掉 `term`");
             out.push(found(&CODE, cx.span(&format!("roles.{name}.term")), message).help(help));
         }

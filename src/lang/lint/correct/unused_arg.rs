@@ -2,7 +2,10 @@
 
 use super::context::{Context, found};
 use crate::base::{
-    diagnostic::{Diagnostic, Severity, code::{Code, Example}},
+    diagnostic::{
+        Diagnostic, Severity,
+        code::{Code, Example},
+    },
     phrase::{pair, phrase},
 };
 use crate::base::{value::Value, words::tick};
@@ -16,8 +19,12 @@ pub(super) const CODE: Code = Code {
         "`args` gives the values that a start may overlay; they are read as `args.NAME`. What is looked for is its name, anywhere in the playbook, in its data files and in its scripts.",
         "`args` 是启动时可以覆盖的值，用 `args.名字` 读取。只要名字在剧本、数据文件或脚本里别处出现过，就算用到。",
     ),
-    bad: Example::of("plays:\n  hello:\n    every: monday at 09:00\n    args: { city: Rome }\n    steps:\n      - post: Hello.\n"),
-    good: Example::of("plays:\n  hello:\n    every: monday at 09:00\n    args: { city: Rome }\n    steps:\n      - post: Hello ${args.city}.\n"),
+    bad: Example::of(
+        "plays:\n  hello:\n    every: monday at 09:00\n    args: { city: Rome }\n    steps:\n      - post: Hello.\n",
+    ),
+    good: Example::of(
+        "plays:\n  hello:\n    every: monday at 09:00\n    args: { city: Rome }\n    steps:\n      - post: Hello ${args.city}.\n",
+    ),
     practices: &[],
 };
 
@@ -29,7 +36,11 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             _ => continue,
         };
         for name in names.into_iter().filter(|name| cx.mentions(name) <= 1) {
-            let message = phrase!("nothing reads the argument {} of this play", "没有读取这个玩法的参数 {}", tick(name));
+            let message = phrase!(
+                "nothing reads the argument {} of this play",
+                "没有读取这个玩法的参数 {}",
+                tick(name)
+            );
             let help = phrase!("read it as `args.{name}`, or remove it", "用 `args.{name}` 读取它，或删掉它");
             out.push(found(&CODE, cx.span(&format!("plays.{}.args", play.name)), message).help(help));
         }

@@ -1,11 +1,14 @@
 //! `unused-binding`: nothing reads what a step calls its result.
 
 use super::context::{Context, found};
+use crate::base::words::tick;
 use crate::base::{
-    diagnostic::{Diagnostic, Severity, code::{Code, Example}},
+    diagnostic::{
+        Diagnostic, Severity,
+        code::{Code, Example},
+    },
     phrase::{pair, phrase},
 };
-use crate::base::words::tick;
 
 pub(super) const CODE: Code = Code {
     slug: "unused-binding",
@@ -15,8 +18,12 @@ pub(super) const CODE: Code = Code {
         "`as` names what a step gives, so that later steps can read it or wait for it. What is looked for is its name, anywhere in the playbook, in its data files and in its scripts.",
         "`as` 给步骤的结果起名，让后面的步骤读取或等待。只要名字在剧本、数据文件或脚本里别处出现过，就算用到。",
     ),
-    bad: Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - ask: Which?\n        options: [a, b]\n        open_for: 2h\n        as: poll_result\n      - post: Thank you.\n"),
-    good: Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - ask: Which?\n        options: [a, b]\n        open_for: 2h\n        as: poll_result\n      - post: It is ${poll_result.winner}.\n"),
+    bad: Example::of(
+        "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - ask: Which?\n        options: [a, b]\n        open_for: 2h\n        as: poll_result\n      - post: Thank you.\n",
+    ),
+    good: Example::of(
+        "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - ask: Which?\n        options: [a, b]\n        open_for: 2h\n        as: poll_result\n      - post: It is ${poll_result.winner}.\n",
+    ),
     practices: &[],
 };
 

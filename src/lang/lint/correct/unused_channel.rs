@@ -1,7 +1,7 @@
 //! `unused-channel`: a channel to which nothing is ever sent.
 
-use crate::base::phrase::{pair, phrase};
 use super::context::{Context, found};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         diagnostic::{
@@ -19,8 +19,11 @@ pub(super) const CODE: Code = Code {
     slug: "unused-channel",
     severity: Severity::Warning,
     meaning: pair("nothing is sent to a channel", "频道没有任何消息"),
-    explanation: pair("A channel is used by `to` of a post or an ask, by `channel` of a role, by `alerts`, or by a script that names \
-             it. `group` is where posts go by default and `alerts` is told about failures; these two are never unused.", "`post`、`ask` 的 `to`，角色的 `channel`，`alerts`，或脚本里写到它的名字，都算用到。`group` 是默认去处，`alerts` 接收故障消息，这两个不检查。"),
+    explanation: pair(
+        "A channel is used by `to` of a post or an ask, by `channel` of a role, by `alerts`, or by a script that names \
+             it. `group` is where posts go by default and `alerts` is told about failures; these two are never unused.",
+        "`post`、`ask` 的 `to`，角色的 `channel`，`alerts`，或脚本里写到它的名字，都算用到。`group` 是默认去处，`alerts` 接收故障消息，这两个不检查。",
+    ),
     bad: Example::of("channels:\n  group: { type: console }\n  staff: { type: console }\n"),
     good: Example::of(
         "channels:\n  group: { type: console }\n  staff: { type: console }\npeople: { ann: { name: Ann } }\nroles:\n  host: { people: [ann], channel: staff }\n",
@@ -49,8 +52,11 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if cx.sources.iter().any(|(_, source)| is_script(&source.path) && named(&source.text)) {
             continue;
         }
-        let message = phrase!("nothing is sent to the channel {}", "没有任何消息发到频道 {}", tick(name.as_str()));
-        out.push(found(&CODE, cx.span(&format!("channels.{name}")), message).help(phrase!("send to it with `to: {name}`, give it to a role with `channel: {name}`, or remove it", "用 `to: {name}` 发到它，用 `channel: {name}` 交给某个角色，或删掉它"
+        let message =
+            phrase!("nothing is sent to the channel {}", "没有任何消息发到频道 {}", tick(name.as_str()));
+        out.push(found(&CODE, cx.span(&format!("channels.{name}")), message).help(phrase!(
+            "send to it with `to: {name}`, give it to a role with `channel: {name}`, or remove it",
+            "用 `to: {name}` 发到它，用 `channel: {name}` 交给某个角色，或删掉它"
         )));
     }
 }

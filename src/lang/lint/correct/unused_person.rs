@@ -1,12 +1,15 @@
 //! `unused-person`: nobody asks or mentions a person.
 
 use super::context::{Context, found};
+use crate::base::ids::PersonId;
+use crate::base::words::tick;
 use crate::base::{
-    diagnostic::{Diagnostic, Severity, code::{Code, Example}},
+    diagnostic::{
+        Diagnostic, Severity,
+        code::{Code, Example},
+    },
     phrase::{pair, phrase},
 };
-use crate::base::words::tick;
-use crate::base::ids::PersonId;
 
 pub(super) const CODE: Code = Code {
     slug: "unused-person",
@@ -16,8 +19,12 @@ pub(super) const CODE: Code = Code {
         "People are listed so that roles, tasks and mentions can name them. What is looked for is its name, anywhere in the playbook, in its data files and in its scripts.",
         "列出人是为了让角色、任务和提醒能指到他们。只要名字在剧本、数据文件或脚本里别处出现过，就算用到。",
     ),
-    bad: Example::of("people: { ann: { name: Ann }, bob: { name: Bob } }\nroles: { host: { people: [ann] } }\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - task: Greet.\n        to: host\n"),
-    good: Example::of("people: { ann: { name: Ann } }\nroles: { host: { people: [ann] } }\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - task: Greet.\n        to: host\n"),
+    bad: Example::of(
+        "people: { ann: { name: Ann }, bob: { name: Bob } }\nroles: { host: { people: [ann] } }\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - task: Greet.\n        to: host\n",
+    ),
+    good: Example::of(
+        "people: { ann: { name: Ann } }\nroles: { host: { people: [ann] } }\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - task: Greet.\n        to: host\n",
+    ),
     practices: &[],
 };
 
@@ -27,7 +34,10 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             continue;
         }
         let message = phrase!("nothing uses the person {}", "没有用到人 {}", tick(name));
-        let help = pair("use it, or remove it; look whether it is misspelt where it was meant", "用上它或删掉它；看看本该用它的地方是不是写错了");
+        let help = pair(
+            "use it, or remove it; look whether it is misspelt where it was meant",
+            "用上它或删掉它；看看本该用它的地方是不是写错了",
+        );
         out.push(found(&CODE, cx.span(&format!("people.{name}")), message).help(help));
     }
 }

@@ -2,8 +2,11 @@
 
 use super::context::{Context, found};
 use crate::base::{
-    diagnostic::{Diagnostic, Severity, code::{Code, Example}},
-    phrase::{pair},
+    diagnostic::{
+        Diagnostic, Severity,
+        code::{Code, Example},
+    },
+    phrase::pair,
 };
 use crate::model::step::Verb;
 
@@ -15,8 +18,12 @@ pub(super) const CODE: Code = Code {
         "A wait as the last step only keeps the run open; until it ends, a play with `every` skips its next occurrences.",
         "放在最后一步的等待只会让本次执行一直开着；在它结束之前，用 `every` 的玩法会跳过下一次。",
     ),
-    bad: Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n      - wait: 20m\n"),
-    good: Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - wait: 20m\n      - post: Hello.\n"),
+    bad: Example::of(
+        "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n      - wait: 20m\n",
+    ),
+    good: Example::of(
+        "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - wait: 20m\n      - post: Hello.\n",
+    ),
     practices: &[],
 };
 

@@ -1,10 +1,10 @@
 //! `announcement-lead-short`: a session that the group hears of less than a week before.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::{
     context::{Context, found},
     event::events,
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::base::{
     diagnostic::{
         Diagnostic, Severity,
@@ -18,9 +18,12 @@ pub(super) const CODE: Code = Code {
     slug: "announcement-lead-short",
     severity: Severity::Warning,
     meaning: pair("a session is announced less than a week before it", "分享的预告提前不足一周"),
-    explanation: pair("A session is announced about a week ahead, so that members can keep the evening free and bring a friend. \
+    explanation: pair(
+        "A session is announced about a week ahead, so that members can keep the evening free and bring a friend. \
              A dated play counts as a session when something in it is due before its date and its dates are more than a \
-             week apart; what counts is its first `post`, `ask` or script.", "分享要提前一周左右预告，成员才能留出时间、转告朋友。日期之前有步骤、且各日期相隔一周以上的 `dates` 玩法算作一次分享；看它第一条 `post`、`ask` 或脚本。"),
+             week apart; what counts is its first `post`, `ask` or script.",
+        "分享要提前一周左右预告，成员才能留出时间、转告朋友。日期之前有步骤、且各日期相隔一周以上的 `dates` 玩法算作一次分享；看它第一条 `post`、`ask` 或脚本。",
+    ),
     bad: Example::of(
         "plays:\n  session:\n    dates: [{ id: jia, at: 2026-12-11 20:00 }]\n    steps:\n      - at: -1d 12:00\n        \
          post: Tomorrow at eight!\n      - at: 0m\n        post: We begin.\n",
@@ -48,10 +51,10 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                     "{name} 到{when}群里才知道；分享应提前一周预告"; when
                 )
             };
-            out.push(
-                found(&CODE, cx.step_span(event.play, step), message)
-                    .help(pair("add a post with `at: -7d 12:00` before it", "在它前面加一条 `at: -7d 12:00` 的 `post`")),
-            );
+            out.push(found(&CODE, cx.step_span(event.play, step), message).help(pair(
+                "add a post with `at: -7d 12:00` before it",
+                "在它前面加一条 `at: -7d 12:00` 的 `post`",
+            )));
         }
     }
 }

@@ -1,23 +1,27 @@
 //! `charter-incomplete`: a community whose file does not say why, for whom and how it lasts.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::context::{Context, entries, found, is_written};
-use crate::base::{
-    diagnostic::{
-        Diagnostic, Severity,
-        code::{Code, Example},
-    },
+use crate::base::diagnostic::{
+    Diagnostic, Severity,
+    code::{Code, Example},
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 
 const KEYS: [&str; 6] = ["purpose", "audience", "not_for", "tie", "offers", "sustain"];
 
 pub(super) const CODE: Code = Code {
     slug: "charter-incomplete",
     severity: Severity::Warning,
-    meaning: pair("the charter does not say why the group exists, for whom, or how it lasts", "章程没有说清为何建群、为谁建群、如何持续"),
-    explanation: pair("Be clear before the group exists: its `purpose`; the `audience`, in at least two traits, and whom it is \
+    meaning: pair(
+        "the charter does not say why the group exists, for whom, or how it lasts",
+        "章程没有说清为何建群、为谁建群、如何持续",
+    ),
+    explanation: pair(
+        "Be clear before the group exists: its `purpose`; the `audience`, in at least two traits, and whom it is \
              `not_for` (narrow positioning beats broad); the `tie` that members share (identity, hobby or interest, \
-             goal or need, emotion, place); what it `offers`; and how that is kept up (`sustain`).", "建群之前先想清楚：目的（`purpose`）；给谁（`audience`，至少两个特征）、不给谁（`not_for`），定位越细越好；成员的共同点（`tie`：身份、兴趣、目标或需求、情感、地缘）；提供什么（`offers`）；如何持续提供（`sustain`）。"),
+             goal or need, emotion, place); what it `offers`; and how that is kept up (`sustain`).",
+        "建群之前先想清楚：目的（`purpose`）；给谁（`audience`，至少两个特征）、不给谁（`not_for`），定位越细越好；成员的共同点（`tie`：身份、兴趣、目标或需求、情感、地缘）；提供什么（`offers`）；如何持续提供（`sustain`）。",
+    ),
     bad: Example::of("charter:\n  purpose: read together\n"),
     good: Example::of(
         "charter:\n  purpose: finish one book a month\n  audience: [in Xi'an, aged 22 to 35]\n  not_for: [looking for customers]\n  \
@@ -36,7 +40,10 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 found(
                     &CODE,
                     cx.span("charter"),
-                    pair("nothing says why this group exists and for whom: there is no `charter`", "没有写明这个群为什么存在、给谁：缺少 `charter`"),
+                    pair(
+                        "nothing says why this group exists and for whom: there is no `charter`",
+                        "没有写明这个群为什么存在、给谁：缺少 `charter`",
+                    ),
                 )
                 .help({
                     let keys = Phrase::ticks(&KEYS, "and");
@@ -56,16 +63,25 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 let keys = Phrase::ticks(&missing, "and");
                 phrase!("the charter does not say {keys}", "`charter` 没有写明 {keys}"; keys)
             })
-                .help(pair("a group that knows why it exists, for whom and how it lasts survives its first month", "知道自己为什么存在、给谁、怎样维持的群，才能活过第一个月")),
+            .help(pair(
+                "a group that knows why it exists, for whom and how it lasts survives its first month",
+                "知道自己为什么存在、给谁、怎样维持的群，才能活过第一个月",
+            )),
         );
     } else if entries(charter.get("audience")) < 2 {
         out.push(
             found(
                 &CODE,
                 cx.span("charter.audience"),
-                pair("the audience has one trait; at least two make it narrow", "`audience` 只有一个特征；至少两个才够具体"),
+                pair(
+                    "the audience has one trait; at least two make it narrow",
+                    "`audience` 只有一个特征；至少两个才够具体",
+                ),
             )
-            .help(pair("write a list: `audience: [in Xi'an, aged 22 to 35]`", "写一个列表：`audience: [人在西安, 22 到 35 岁]`")),
+            .help(pair(
+                "write a list: `audience: [in Xi'an, aged 22 to 35]`",
+                "写一个列表：`audience: [人在西安, 22 到 35 岁]`",
+            )),
         );
     }
 }

@@ -1,7 +1,7 @@
 //! `handover-too-long`: a role whose term is longer than a quarter of a year.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::context::{Context, found};
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
         diagnostic::{
@@ -21,7 +21,10 @@ pub(super) const CODE: Code = Code {
     slug: "handover-too-long",
     severity: Severity::Warning,
     meaning: pair("a role is handed over less often than every three months", "轮值周期超过三个月"),
-    explanation: pair("Admins rotate every two to three months: long enough to learn the group, short enough not to tire of it.", "管理员每两三个月轮换一次：足够熟悉群，又不至于疲惫。"),
+    explanation: pair(
+        "Admins rotate every two to three months: long enough to learn the group, short enough not to tire of it.",
+        "管理员每两三个月轮换一次：足够熟悉群，又不至于疲惫。",
+    ),
     bad: Example::of(
         "people: { ann: { name: Ann }, bob: { name: Bob } }\nroles:\n  host: { people: [ann, bob], term: 6 months }\n",
     ),
@@ -48,7 +51,8 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 "{name_ticked} 的任期是 {written}；两三个月轮换一次才有新鲜感"; written
             );
             out.push(
-                found(&CODE, cx.span(&format!("roles.{name}.term")), message).help(pair("write `term: 10 weeks`", "写成 `term: 10 weeks`")),
+                found(&CODE, cx.span(&format!("roles.{name}.term")), message)
+                    .help(pair("write `term: 10 weeks`", "写成 `term: 10 weeks`")),
             );
         }
     }

@@ -1,21 +1,22 @@
 //! `rules-section-missing`: rules without an introduction or without one of their three parts.
 
-use crate::base::phrase::{Phrase, pair, phrase};
 use super::context::{Context, found, is_written};
-use crate::base::{
-    diagnostic::{
-        Diagnostic, Severity,
-        code::{Code, Example},
-    },
+use crate::base::diagnostic::{
+    Diagnostic, Severity,
+    code::{Code, Example},
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 
 pub(super) const CODE: Code = Code {
     slug: "rules-section-missing",
     severity: Severity::Warning,
     meaning: pair("the rules lack a part that newcomers need", "群规缺少新人需要的部分"),
-    explanation: pair("The introduction of a group says who we are, what joining gives and who the owner is (`intro` with `who`, \
+    explanation: pair(
+        "The introduction of a group says who we are, what joining gives and who the owner is (`intro` with `who`, \
              `benefit`, `owner`). The rules proper have three parts: the name card (`namecard`), what is encouraged \
-             (`encourage`) and what is forbidden (`forbid`). `rules` as plain text is taken as it is.", "群介绍说清三件事：我们是谁、进群有什么好处、群主是谁（`intro` 下的 `who`、`benefit`、`owner`）。群规有三部分：群名片（`namecard`）、鼓励什么（`encourage`）、禁止什么（`forbid`）。写成一段文字的 `rules` 不检查。"),
+             (`encourage`) and what is forbidden (`forbid`). `rules` as plain text is taken as it is.",
+        "群介绍说清三件事：我们是谁、进群有什么好处、群主是谁（`intro` 下的 `who`、`benefit`、`owner`）。群规有三部分：群名片（`namecard`）、鼓励什么（`encourage`）、禁止什么（`forbid`）。写成一段文字的 `rules` 不检查。",
+    ),
     bad: Example::of("rules:\n  forbid: [advertising]\n"),
     good: Example::of(
         "rules:\n  intro: { who: a book club, benefit: a chapter a week, owner: Ann }\n  namecard: \"{city}-{name}\"\n  \

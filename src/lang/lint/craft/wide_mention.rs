@@ -1,7 +1,7 @@
 //! `wide-mention`: everybody is notified more often than a group bears.
 
-use crate::base::phrase::{pair, phrase};
 use super::context::{Context, found};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         diagnostic::{
@@ -20,9 +20,12 @@ pub(super) const CODE: Code = Code {
     slug: "wide-mention",
     severity: Severity::Warning,
     meaning: pair("a play notifies everybody more than once a week", "一个玩法每周不止一次 @所有人"),
-    explanation: pair("People in many groups watch only a few and mute the loud ones. Notify everybody for what they would be sorry \
+    explanation: pair(
+        "People in many groups watch only a few and mute the loud ones. Notify everybody for what they would be sorry \
              to miss, at most once a week; for the rest mention a role or nobody. A play that answers a signal such as \
-             `member.joined` should not notify everybody at all.", "加了很多群的人只看几个，吵的会被设为免打扰。只有错过会可惜的事才 @所有人，每周最多一次；其余 @某个角色或谁也不 @。由 `member.joined` 这类信号触发的玩法不应 @所有人。"),
+             `member.joined` should not notify everybody at all.",
+        "加了很多群的人只看几个，吵的会被设为免打扰。只有错过会可惜的事才 @所有人，每周最多一次；其余 @某个角色或谁也不 @。由 `member.joined` 这类信号触发的玩法不应 @所有人。",
+    ),
     bad: Example::of(
         "plays:\n  morning:\n    every: day at 08:30\n    steps:\n      - post: Good morning!\n        mention: all\n",
     ),
@@ -41,7 +44,10 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let message = match &play.trigger {
             Trigger::Schedule(_) => match cx.anchors(play, 4).len() {
                 0..=MENTIONS_MAX => continue,
-                n => phrase!("{name} notifies everybody {n} times in four weeks", "{name} 四周里 @所有人 {n} 次"),
+                n => phrase!(
+                    "{name} notifies everybody {n} times in four weeks",
+                    "{name} 四周里 @所有人 {n} 次"
+                ),
             },
             Trigger::Signal(on)
                 if matches!(
@@ -49,7 +55,11 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                     "member.joined" | "member.left" | "message" | "reaction" | "answer"
                 ) =>
             {
-                phrase!("{name} notifies everybody at every {}", "每次 {} 时，{name} 都会 @所有人", tick(&*on.name))
+                phrase!(
+                    "{name} notifies everybody at every {}",
+                    "每次 {} 时，{name} 都会 @所有人",
+                    tick(&*on.name)
+                )
             }
             Trigger::Signal(_) | Trigger::Dates(_) | Trigger::Command => continue,
         };

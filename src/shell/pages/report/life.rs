@@ -1,6 +1,6 @@
 //! The group's life on the page of `simulate`: phases, the calendar of posts, members and messages, the groups.
 
-use super::{Part, View};
+use super::{Part, Shown, View};
 use crate::{
     base::{ids::PhaseName, time::Timestamp},
     shell::pages::{
@@ -89,13 +89,17 @@ fn phase_table(view: &View<'_>) -> Markup {
             entered.entry(name).or_default().push(*at);
         }
     }
-    entered.values_mut().for_each(|times| times.sort_unstable());
+    for times in entered.values_mut() {
+        times.sort_unstable();
+    }
     let t = |en, zh| view.t(en, zh);
-    let after = |at: Timestamp| view.count(
-        (at.since(view.options.from).as_millis() / 86_400_000).max(0) as u64,
-        ("day", "days"),
-        "天",
-    );
+    let after = |at: Timestamp| {
+        view.count(
+            (at.since(view.options.from).as_millis() / 86_400_000).max(0) as u64,
+            ("day", "days"),
+            "天",
+        )
+    };
     html! {
         table {
             thead {
@@ -107,8 +111,8 @@ fn phase_table(view: &View<'_>) -> Markup {
                         th.n scope="col" { (t("in the middle", "中位")) }
                         th.n scope="col" { (t("latest", "最晚")) }
                     } @else {
-                        th.n scope="col" { (t("entered", "进入")) }
-                        th.n scope="col" { (t("after", "经过")) }
+                        th scope="col" { (t("entered", "进入")) }
+                        th scope="col" { (t("after", "经过")) }
                     }
                 }
             }
@@ -123,8 +127,8 @@ fn phase_table(view: &View<'_>) -> Markup {
                                 td.n { (at.map_or_else(|| "–".into(), |at| after(*at))) }
                             }
                         } @else {
-                            td.n { (times.first().map_or_else(|| t("not reached", "没有到达").into(), |at| view.day(*at))) }
-                            td.n { (times.first().map_or_else(String::new, |at| after(*at))) }
+                            td { (times.first().map_or_else(|| t("not reached", "没有到达").into(), |at| view.day(*at))) }
+                            td { (times.first().map_or_else(String::new, |at| after(*at))) }
                         }
                     }
                 }
@@ -134,7 +138,7 @@ fn phase_table(view: &View<'_>) -> Markup {
 }
 
 /// A calendar of posts: the darker, the more.
-pub(super) fn calendar(view: &View<'_>) -> Part {
+pub(super) fn calendar(view: &View<'_>) -> Shown {
     let days = &view.report.days[..view.report.days.len().min(CALENDAR_DAYS_MAX)];
     let max = days.iter().map(|day| day.posts).max().unwrap_or(0);
     let mut months: Vec<(Date, Vec<&Day>)> = Vec::new();
@@ -166,9 +170,9 @@ pub(super) fn calendar(view: &View<'_>) -> Part {
     let words = view.t(
         "How many posts the playbook sent on each day, to all channels. Point at a day, or tap it, to see which plays \
          spoke.",
-        "剧本每天发出的消息数,所有频道合计。指向或点按某一天,可以看到是哪些流程。",
+        "每天发出的消息数,所有频道合计。指向或点按某一天,可以看到是哪些流程。",
     );
-    Some((words, body))
+    (words, body)
 }
 
 fn cell(view: &View<'_>, day: &Day, first: bool, max: u64) -> Markup {
@@ -222,16 +226,15 @@ fn points(days: &[Day]) -> Vec<(Date, Day)> {
 }
 
 /// Members and messages over time, and all numbers by day.
-pub(super) fn growth(view: &View<'_>) -> Part {
+pub(super) fn growth(view: &View<'_>) -> Shown {
     let t = |en, zh| view.t(en, zh);
     let points = points(&view.report.days);
     let when = |from: Date, day: &Day| {
         let to = words::day(view.locale, day.date);
         if from == day.date { to } else { format!("{} – {to}", words::short_day(view.locale, from)) }
     };
-    let below = chart::five(
-        &points.iter().map(|(from, _)| words::short_day(view.locale, *from)).collect::<Vec<_>>(),
-    );
+    let below =
+        chart::five(&points.iter().map(|(from, _)| words::short_day(view.locale, *from)).collect::<Vec<_>>());
     let members: Vec<f64> = points.iter().map(|(_, day)| day.members as f64).collect();
     let messages: Vec<f64> = points.iter().map(|(_, day)| day.messages as f64).collect();
     let top = |values: &[f64]| chart::nice(values.iter().copied().fold(1.0, f64::max));
@@ -281,7 +284,7 @@ pub(super) fn growth(view: &View<'_>) -> Part {
          of the settings.",
         "每天结束时的成员数,以及成员写的消息。成员是虚构的,他们的习惯由所用的世界决定。",
     );
-    Some((words, body))
+    (words, body)
 }
 
 fn day_table(view: &View<'_>, points: &[(Date, Day)], when: &dyn Fn(Date, &Day) -> String) -> Markup {
@@ -329,7 +332,8 @@ pub(super) fn groups(view: &View<'_>) -> Part {
         return None;
     }
     let t = |en, zh| view.t(en, zh);
-    let phase = |group: &GroupReport| group.phases.last().map(|(name, _)| name.to_string()).unwrap_or_default();
+    let phase =
+        |group: &GroupReport| group.phases.last().map(|(name, _)| name.to_string()).unwrap_or_default();
     let body = html! {
         div.card.wide {
             table {
@@ -364,6 +368,7 @@ pub(super) fn groups(view: &View<'_>) -> Part {
             }
         }
     };
-    let words = t("Every group by itself; the charts above are their sums.", "每个群单独一行,上面的图是合计。");
+    let words =
+        t("Every group by itself; the charts above are their sums.", "每个群单独一行,上面的图是合计。");
     Some((words, body))
 }

@@ -79,13 +79,13 @@ pub(in crate::shell) fn html(
     let t = |en, zh| view.t(en, zh);
     let parts = [
         ("phases", t("Phases", "阶段"), life::phases(&view)),
-        ("calendar", t("Posts by day", "每天发帖"), life::calendar(&view)),
-        ("life", t("Members and messages", "成员与消息"), life::growth(&view)),
+        ("calendar", t("Posts by day", "每天发帖"), Some(life::calendar(&view))),
+        ("life", t("Members and messages", "成员与消息"), Some(life::growth(&view))),
         ("groups", t("Groups", "各群"), life::groups(&view)),
         ("talk", t("Who talks", "谁在说话"), people::talk(&view)),
         ("promo", t("What was posted", "发了什么"), posts::labels(&view)),
         ("held", t("Held by budgets", "被预算拦下的"), posts::held(&view)),
-        ("plays", t("Plays", "各流程的结果"), posts::plays(&view)),
+        ("plays", t("Plays", "各流程的结果"), Some(posts::plays(&view))),
         ("tasks", t("Tasks and approvals", "任务与审批"), people::asked(&view)),
         ("questions", t("Questions", "提问与回答"), people::questions(&view)),
         ("prunings", t("Prunings", "清理"), people::prunes(&view)),
@@ -130,8 +130,10 @@ pub(in crate::shell) fn html(
     page(view.locale, &title, &body)
 }
 
-/// A part of the page: its sentence and what it shows; none when there is nothing to show.
-type Part = Option<(&'static str, Markup)>;
+/// A part of the page: its sentence and what it shows.
+type Shown = (&'static str, Markup);
+/// A part that may have nothing to show.
+type Part = Option<Shown>;
 
 /// What was not good comes first.
 fn findings(view: &View<'_>, findings: &[String]) -> Markup {
@@ -167,7 +169,8 @@ fn numbers(view: &View<'_>, settings: &Settings) -> Markup {
     let posts: u64 = report.labels.values().sum();
     let (to_group, promo) =
         report.days.iter().fold((0, 0), |(all, promo), day| (all + day.to_group, promo + day.promo));
-    let sum = |of: fn(&crate::sim::report::asked::AskedReport) -> u64| report.asked.iter().map(of).sum::<u64>();
+    let sum =
+        |of: fn(&crate::sim::report::asked::AskedReport) -> u64| report.asked.iter().map(of).sum::<u64>();
     let (tasks, in_time, late, missed) =
         (sum(|row| row.tasks), sum(|row| row.in_time), sum(|row| row.late), sum(|row| row.missed));
     let questions: u64 = report.questions.iter().map(|row| row.asked).sum();
@@ -197,7 +200,7 @@ fn numbers(view: &View<'_>, settings: &Settings) -> Markup {
         tile(t("promo", "推广占比"), words::percent(promo, to_group), budget_words(view)),
     ];
     if tasks > 0 {
-        let more = format!("{late} {}, {missed} {}", t("late", "晚了"), t("missed", "没做"));
+        let more = format!("{} {late}, {} {missed}", t("late:", "晚了"), t("missed:", "没做"));
         tiles.push(tile(t("tasks done in time", "任务按时完成"), words::percent(in_time, tasks), more));
     }
     if questions > 0 {
@@ -225,7 +228,7 @@ fn budget_words(view: &View<'_>) -> String {
         (None, _) => view.t("no budget for its share", "没有占比预算").into(),
         (Some((percent, window)), Locale::En) => format!("the budget is {percent}% of {window}"),
         (Some((percent, window)), Locale::Zh) => {
-            format!("预算: {} 内最多 {percent}%", Locale::Zh.duration(window))
+            format!("预算: {}内最多 {percent}%", Locale::Zh.duration(window))
         }
     }
 }
@@ -236,10 +239,13 @@ fn settings_part(view: &View<'_>, settings: &Settings) -> Markup {
     let rows = [
         (t("seed", "随机种子"), view.options.seed.to_string()),
         (t("world", "世界"), settings.world.clone()),
-        (t("members at the beginning, of each group", "每个群起初的虚构成员"), view.options.members.to_string()),
+        (
+            t("members at the beginning, of each group", "每个群起初的虚构成员"),
+            view.options.members.to_string(),
+        ),
         (t("days", "天数"), settings.days.to_string()),
         (t("from", "起始"), view.options.from.to_rfc3339(&view.playbook.zone)),
-        (t("playbook", "剧本"), format!("{} {}", view.playbook.name, view.playbook.digest.short())),
+        ("playbook", format!("{} {}", view.playbook.name, view.playbook.digest.short())),
         (t("facts decided", "决定的事实"), words::number(view.report.tally.entries)),
     ];
     let body = html! {

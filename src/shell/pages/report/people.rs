@@ -160,7 +160,12 @@ pub(super) fn asked(view: &View<'_>) -> Part {
 fn asked_row(view: &View<'_>, row: &AskedReport) -> Markup {
     let nobody = view.t("nobody in particular", "未指定");
     let who = if row.people.is_empty() { nobody.to_owned() } else { view.locale.join(&row.people) };
-    let parts = [("accent", row.in_time), ("warn", row.late), ("wrong", row.missed), ("quiet", row.open + row.cancelled)];
+    let parts = [
+        ("accent", row.in_time),
+        ("warn", row.late),
+        ("wrong", row.missed),
+        ("quiet", row.open + row.cancelled),
+    ];
     html! {
         tr {
             th scope="row" { bdi { (who) } }

@@ -1,6 +1,6 @@
 //! What was said on the page of `simulate`: labels and the share of advertising, what budgets held, each play.
 
-use super::{Part, View};
+use super::{Part, Shown, View};
 use crate::{
     base::time::Duration,
     model::message::Label,
@@ -24,7 +24,8 @@ pub(super) fn labels(view: &View<'_>) -> Part {
     let kinds = Label::ALL.map(Some).into_iter().chain([None]);
     let rows: Vec<(Option<Label>, u64)> =
         kinds.map(|label| (label, report.labels.get(&label).copied().unwrap_or(0))).collect();
-    let parts: Vec<(&'static str, u64)> = rows.iter().map(|(label, n)| (words::label_class(*label), *n)).collect();
+    let parts: Vec<(&'static str, u64)> =
+        rows.iter().map(|(label, n)| (words::label_class(*label), *n)).collect();
     let body = html! {
         div.card {
             (chart::parts(&parts))
@@ -132,7 +133,7 @@ pub(super) fn held(view: &View<'_>) -> Part {
                             td.n { (wait(view, row.waited, row.released)) }
                             td.n { (wait(view, row.longest, row.released.min(1))) }
                             (words::bad_cell(row.expired + row.withdrawn))
-                            td {
+                            td.long {
                                 @for (i, (play, n)) in row.plays.iter().enumerate() {
                                     @if i > 0 { ", " }
                                     bdi { (view.title(play)) } " " (n)
@@ -164,7 +165,7 @@ fn wait(view: &View<'_>, all: Duration, n: u64) -> String {
 }
 
 /// How each play went.
-pub(super) fn plays(view: &View<'_>) -> Part {
+pub(super) fn plays(view: &View<'_>) -> Shown {
     let t = |en, zh| view.t(en, zh);
     let report = view.report;
     let body = html! {
@@ -194,7 +195,7 @@ pub(super) fn plays(view: &View<'_>) -> Part {
                             (words::cell(sums.skipped))
                             (words::cell(sums.missed))
                             (words::bad_cell(sums.failed))
-                            td { (reasons(view, &play.name)) }
+                            td.long { (reasons(view, &play.name)) }
                         }
                     }
                 }
@@ -206,7 +207,7 @@ pub(super) fn plays(view: &View<'_>) -> Part {
          (missed), and runs that failed.",
         "执行:开始的次数。跳过:到了时间但没有开始的次数。错过的步骤:执行中没有做的步骤。失败:以失败结束的执行。",
     );
-    Some((words, body))
+    (words, body)
 }
 
 /// Why a play's occurrences and steps did not happen, the most frequent reason first.
