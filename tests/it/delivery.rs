@@ -13,7 +13,6 @@ use playbook::{
         message::Message,
     },
     shell::delivery::{
-        adapter::adapter,
         courier::{self, CourierHandle, Surroundings},
         job::{Batch, Job, Key, Ledger, LedgerError, Outcome, Settlement},
         resolve::resolve,

@@ -168,7 +168,16 @@ fn fill(kind: ChannelKind, request: &Request) -> Option<(usize, usize)> {
         ChannelKind::Teams => (request.body.len(), 28 * 1_024),
         ChannelKind::GoogleChat => (request.body.len(), 32_000),
         ChannelKind::Matrix => (request.body.len(), 65_536),
-        _ => return None,
+        ChannelKind::Telegram => (text(&body["text"]).chars().count(), 4_096),
+        ChannelKind::Onebot => {
+            let segments = body["message"].as_array().into_iter().flatten();
+            (segments.map(|segment| text(&segment["data"]["text"]).chars().count()).sum(), 4_500)
+        }
+        ChannelKind::Ntfy => {
+            assert!(request.body.len() <= 8_192, "{} bytes of JSON", request.body.len());
+            (text(&body["message"]).len(), 4_096)
+        }
+        ChannelKind::Console | ChannelKind::Manual | ChannelKind::Webhook | ChannelKind::Email => return None,
     })
 }
 
@@ -279,6 +288,25 @@ fn injected(kind: ChannelKind, request: &Request) -> Option<String> {
                 let other = block["type"] != "TextBlock" || text.contains("<at>") || text.contains("{{");
                 if other { Some(block.to_string()) } else { commonmark_marks(&text) }
             })
+        }
+        // Plain text beside its looks: there is nothing to read but the looks.
+        ChannelKind::Telegram => {
+            let looks = body["entities"].as_array().is_some_and(|entities| !entities.is_empty());
+            looks.then(|| body["entities"].to_string())
+        }
+        ChannelKind::Onebot => {
+            let segments = body["message"].as_array().into_iter().flatten();
+            let mut other = segments.filter(|segment| segment["type"] != "text");
+            other.next().map(Value::to_string)
+        }
+        ChannelKind::Matrix => {
+            let calls = body["m.mentions"] != serde_json::json!({});
+            (calls || body.get("formatted_body").is_some()).then(|| body.to_string())
+        }
+        ChannelKind::Ntfy if body["markdown"] == true => commonmark_marks(&text(&body["message"])),
+        ChannelKind::Dingtalk => {
+            let calls = body.get("at").is_some() || body["msgtype"] == "actionCard";
+            if calls { Some(body.to_string()) } else { commonmark_marks(&text(&body["markdown"]["text"])) }
         }
         _ => None,
     }

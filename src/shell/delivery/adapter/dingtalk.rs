@@ -8,7 +8,7 @@ use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
-    parts,
+    parts::{self, Own, Sorted, TEXT_ONLY},
 };
 use crate::{
     base::time::{Duration, Timestamp},
@@ -19,7 +19,7 @@ use crate::{
     shell::delivery::{
         markup::{
             self, Block,
-            split::split,
+            escape::INVISIBLE,
             write::{Dialect, PLAIN},
         },
         target::Robot,
@@ -45,8 +45,6 @@ const TITLE_CHARS_MAX: usize = 40;
 /// A robot that was too fast is locked out for so long.
 const LOCKOUT: Duration = Duration::MINUTE;
 const LOCKOUT_MINUTES: i64 = 10;
-/// Breaks up what would be markup; shows nothing.
-const INVISIBLE: char = '\u{200B}';
 
 const MARKDOWN: Dialect = Dialect {
     escape: escape_markdown,
@@ -178,17 +176,8 @@ fn unsafe_because(said: &str) -> &'static str {
 fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Dingtalk);
     let calls_elsewhere = mentions.all || mentions.known.iter().any(|(id, _)| is_mobile(id));
-    let is_card = !message.buttons.is_empty()
-        && !calls_elsewhere
-        && message.buttons.iter().all(|button| markup::is_http(&button.url));
-    let (blocks, buttons) = if is_card {
-        (markup::blocks_without_buttons(message), message.buttons.as_slice())
-    } else {
-        (markup::blocks(message), [].as_slice())
-    };
-    if blocks.is_empty() && buttons.is_empty() && mentions.is_silent() {
-        return Err(Refusal("the message is empty".into()));
-    }
+    let own = Own { buttons: if calls_elsewhere { 0 } else { usize::MAX }, ..TEXT_ONLY };
+    let Sorted { blocks, buttons, .. } = parts::sort(message, &mentions, own)?;
     let is_text = buttons.is_empty() && blocks.iter().all(Block::is_plain);
     let mut called = mentions.known.chunks(CALLED_MAX);
     let first = called.next().unwrap_or_default();
@@ -198,7 +187,7 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
         text_parts(blocks, &prefix, first, mentions.all)
     } else {
         let prefix = format!("{}{}", tokens(first), escape_markdown(&names, false));
-        markdown_parts(blocks, prefix.trim_end(), first, mentions.all, buttons)
+        markdown_parts(blocks, prefix.trim_end(), first, mentions.all, &buttons)
     };
     bodies.extend(called.flat_map(|more| text_parts(Vec::new(), &tokens(more), more, false)));
     Ok(bodies)
@@ -230,15 +219,11 @@ fn is_small(body: &Value) -> bool {
 
 fn text_parts(blocks: Vec<Block>, prefix: &str, known: &[(String, String)], all: bool) -> Vec<Value> {
     let body = |content: String| json!({ "msgtype": "text", "text": { "content": content } });
-    let first = |text: &str| with_at(body(format!("{prefix}{text}")), known, all);
-    let parts = split(blocks, &|part| is_small(&first(&PLAIN.write(part))));
-    let mut texts: Vec<String> = parts.iter().map(|part| PLAIN.write(part)).collect();
-    if texts.is_empty() {
-        // A call without words; an empty text is refused.
-        texts.push("👆".into());
-    }
-    let bodies = texts.into_iter().enumerate();
-    bodies.map(|(index, text)| if index == 0 { first(&text) } else { body(text) }).collect()
+    parts::bodies(blocks, &is_small, &|part, ends| {
+        // A call without words: an empty text is refused.
+        let text = if part.is_empty() { "👆".to_owned() } else { PLAIN.write(part) };
+        if ends.first { with_at(body(format!("{prefix}{text}")), known, all) } else { body(text) }
+    })
 }
 
 fn markdown_parts(
@@ -260,24 +245,17 @@ fn markdown_parts(
     };
     let markdown =
         |text: String| json!({ "msgtype": "markdown", "markdown": { "title": title, "text": text } });
-    // Every part is measured with all that the first one and the last one have beside their text.
-    let fits = |part: &[Block]| is_small(&with_at(card(&title, written(part, true), buttons), known, all));
-    let mut parts = split(blocks, &fits);
-    if parts.is_empty() {
-        parts.push(Vec::new());
-    }
-    let last = parts.len() - 1;
-    let bodies = parts.iter().enumerate().map(|(index, part)| {
-        let text = written(part, index == 0);
-        let is_card = index == last && !buttons.is_empty();
-        match (is_card, index) {
+    // One that is measured as a card may come to be the first of several, which has `at` instead.
+    let fits = |body: &Value| is_small(&with_at(body.clone(), known, all));
+    parts::bodies(blocks, &fits, &|part, ends| {
+        let text = written(part, ends.first);
+        match (ends.last && !buttons.is_empty(), ends.first) {
             // In a card it is the `@id` in the text that calls.
             (true, _) => card(&title, text, buttons),
-            (false, 0) => with_at(markdown(text), known, all),
-            (false, _) => markdown(text),
+            (false, true) => with_at(markdown(text), known, all),
+            (false, false) => markdown(text),
         }
-    });
-    bodies.collect()
+    })
 }
 
 fn card(title: &str, text: String, buttons: &[Button]) -> Value {

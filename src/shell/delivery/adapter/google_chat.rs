@@ -76,7 +76,7 @@ impl Adapter for GoogleChat {
                 let option = "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD";
                 request.url = parts::with_parameter(&request.url, "messageReplyOption", option);
             }
-            let id = format!("{}-{index}", attempt.key());
+            let id = attempt.part_key(index);
             request.url = parts::with_parameter(&request.url, "requestId", &id);
         }
         Ok(requests)

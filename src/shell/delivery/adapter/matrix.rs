@@ -15,7 +15,7 @@ use crate::{
     base::time::Duration,
     model::{channel::ChannelKind, message::Message},
     shell::delivery::{
-        markup::{self, Block, html, split::split, write::PLAIN},
+        markup::{self, Block, html, write::PLAIN},
         target::Robot,
     },
 };
@@ -126,16 +126,11 @@ fn contents(message: &Message) -> Result<Vec<Value>, Refusal> {
     }
     let called = Called::new(&mentions);
     let first = |part: &[Block]| content(&called.body, &called.html, part, called.mentions.clone());
-    // Every part is measured with all that the first one has beside its text, and with what it answers.
-    let fits = |part: &[Block]| first(part).to_string().len() + 400 <= CONTENT_BYTES_MAX;
-    let mut parts = split(blocks, &fits);
-    if parts.is_empty() {
-        parts.push(Vec::new());
-    }
-    let contents = parts.iter().enumerate();
-    Ok(contents
-        .map(|(n, part)| if n == 0 { first(part) } else { content("", "", part, json!({})) })
-        .collect())
+    // What it answers is added afterwards.
+    let fits = |content: &Value| content.to_string().len() + 400 <= CONTENT_BYTES_MAX;
+    Ok(parts::bodies(blocks, &fits, &|part, ends| {
+        if ends.first { first(part) } else { content("", "", part, json!({})) }
+    }))
 }
 
 /// Those who are called, as plain words, as HTML and as the server reads it.

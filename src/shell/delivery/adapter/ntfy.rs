@@ -9,7 +9,7 @@ use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
-    parts,
+    parts::{self, Ends, Own, Sorted, TEXT_ONLY},
 };
 use crate::{
     base::time::Duration,
@@ -20,7 +20,7 @@ use crate::{
     shell::delivery::{
         markup::{
             self, Block,
-            split::split,
+            escape,
             write::{Dialect, PLAIN},
         },
         target::Robot,
@@ -44,7 +44,7 @@ const PRIORITY_OF_ALL: u32 = 4;
 const REFILL_SECONDS: i64 = 5;
 
 const MARKDOWN: Dialect = Dialect {
-    escape: escape_markdown,
+    escape: |text, at_start| escape::commonmark(text, at_start, |_| false),
     bold: "**",
     italic: "*",
     strike: "~~",
@@ -157,30 +157,19 @@ fn topic_of(url: &str) -> Option<(String, String)> {
 
 fn bodies(message: &Message, topic: &str) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Ntfy);
-    let image = message.image.as_deref().filter(|url| markup::is_http(url));
-    let (web, mut links): (Vec<&Button>, Vec<&Button>) = message.buttons.iter().partition(|b| markup::is_http(&b.url));
-    let (actions, more) = web.split_at(web.len().min(ACTIONS_MAX));
-    links.splice(0..0, more.iter().copied());
-    let rest = Message {
-        image: message.image.clone().filter(|_| image.is_none()),
-        buttons: links.into_iter().cloned().collect(),
-        ..message.clone()
-    };
-    let mut blocks = markup::blocks(&rest);
+    let own = Own { buttons: ACTIONS_MAX, image: true, ..TEXT_ONLY };
+    let Sorted { mut blocks, buttons: actions, image } = parts::sort(message, &mentions, own)?;
     let title = markup::take_title(&mut blocks, |title| title.len() <= TITLE_BYTES_MAX);
-    if blocks.is_empty() && title.is_none() && image.is_none() && actions.is_empty() {
-        return Err(Refusal("the message is empty".into()));
-    }
     let names = if mentions == Mentions::default() { String::new() } else { mentions.in_words() };
     let is_text = blocks.iter().all(Block::is_plain);
     let dialect = if is_text { PLAIN } else { MARKDOWN };
     let prefix = match (names.is_empty(), is_text) {
         (true, _) => String::new(),
         (false, true) => format!("{names}\n"),
-        (false, false) => format!("{}\n\n", escape_markdown(&names, true)),
+        (false, false) => format!("{}\n\n", (MARKDOWN.escape)(&names, true)),
     };
-    let body = |part: &[Block], is_first: bool, is_last: bool| {
-        let prefix = if is_first { prefix.as_str() } else { "" };
+    let body = |part: &[Block], ends: Ends| {
+        let prefix = if ends.first { prefix.as_str() } else { "" };
         let mut body =
             json!({ "topic": topic, "message": format!("{prefix}{}", dialect.write(part)).trim_end() });
         if !is_text {
@@ -189,29 +178,22 @@ fn bodies(message: &Message, topic: &str) -> Result<Vec<Value>, Refusal> {
         if mentions.all {
             body["priority"] = json!(PRIORITY_OF_ALL);
         }
-        if let Some(title) = title.as_ref().filter(|_| is_first) {
+        if let Some(title) = title.as_ref().filter(|_| ends.first) {
             body["title"] = json!(title);
         }
-        if is_last {
-            with_the_last(&mut body, image, actions);
+        if ends.last {
+            with_the_last(&mut body, image.as_deref(), &actions);
         }
         body
     };
-    // Every part is measured with all that the first one and the last one have beside their text.
-    let fits = |part: &[Block]| {
-        let body = body(part, true, true);
+    let fits = |body: &Value| {
         body["message"].as_str().is_some_and(|text| text.len() <= MESSAGE_BYTES_MAX)
             && body.to_string().len() <= BODY_BYTES_MAX
     };
-    let mut parts = split(blocks, &fits);
-    if parts.is_empty() {
-        parts.push(Vec::new());
-    }
-    let last = parts.len() - 1;
-    Ok(parts.iter().enumerate().map(|(n, part)| body(part, n == 0, n == last)).collect())
+    Ok(parts::bodies(blocks, &fits, &body))
 }
 
-fn with_the_last(body: &mut Value, image: Option<&str>, actions: &[&Button]) {
+fn with_the_last(body: &mut Value, image: Option<&str>, actions: &[Button]) {
     if let Some(url) = image {
         body["attach"] = json!(url);
     }
@@ -222,37 +204,6 @@ fn with_the_last(body: &mut Value, image: Option<&str>, actions: &[&Button]) {
             actions.iter().map(|b| json!({ "action": "view", "label": b.text, "url": b.url })).collect();
         body["actions"] = json!(actions);
     }
-}
-
-/// `CommonMark`: a backslash makes a mark mean itself. Only where it may be one, because not every client reads
-/// markdown.
-fn escape_markdown(text: &str, at_start: bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    let chars: Vec<char> = text.chars().collect();
-    let digits = chars.iter().take_while(|c| c.is_ascii_digit()).count();
-    for (index, &c) in chars.iter().enumerate() {
-        let before = index.checked_sub(1).map_or(' ', |i| chars[i]);
-        let after = chars.get(index + 1).copied().unwrap_or(' ');
-        let leads = at_start
-            && match c {
-                '#' | '>' | '-' | '+' | '=' => index == 0,
-                '.' | ')' => digits > 0 && index == digits,
-                _ => false,
-            };
-        let is_mark = match c {
-            '*' | '~' => !(before.is_whitespace() && after.is_whitespace()),
-            '_' => !(before.is_alphanumeric() && after.is_alphanumeric()),
-            '`' | '[' | ']' | '<' | '|' => true,
-            '\\' => after.is_ascii_punctuation(),
-            '&' => after.is_ascii_alphabetic() || after == '#',
-            _ => false,
-        };
-        if leads || is_mark {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }
 
 #[cfg(test)]
@@ -360,7 +311,7 @@ mod tests {
         fn escaped_text_is_read_as_itself(text in r"[a-z*_`#>\-\[\]()|<@/&;\\~.1+=! ]{1,24}") {
             let text = text.trim();
             prop_assume!(!text.is_empty());
-            let read = markup::parse(&escape_markdown(text, true));
+            let read = markup::parse(&(MARKDOWN.escape)(text, true));
             prop_assert_eq!(PLAIN.write(&read), text);
             prop_assert!(read.iter().all(Block::is_plain));
         }

@@ -8,13 +8,13 @@ use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{by_status, excerpt, unclear},
     mention::Mentions,
-    parts,
+    parts::{self, Own, Sorted, TEXT_ONLY},
 };
 use crate::{
     base::time::Duration,
     model::{
         channel::ChannelKind,
-        message::{Message, Poll},
+        message::{Button, Message, Poll},
     },
     shell::delivery::{
         markup::{
@@ -49,7 +49,7 @@ const NOTE: &str = "message ";
 /// One request before it is written down.
 enum Part<'a> {
     Text(Marked),
-    Photo(&'a str, Marked),
+    Photo(String, Marked),
     Poll(&'a Poll),
 }
 
@@ -77,7 +77,8 @@ impl Adapter for Telegram {
         robot: &Robot,
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        let parts = parts::bounded(parts(message)?)?;
+        let (parts, buttons) = parts(message)?;
+        let parts = parts::bounded(parts)?;
         let base = robot.setting("base_url").unwrap_or_default();
         let token = robot.setting("token").unwrap_or_default();
         let chat = robot.setting("chat").unwrap_or_default();
@@ -92,8 +93,7 @@ impl Adapter for Telegram {
                 body["reply_parameters"] =
                     json!({ "message_id": number, "allow_sending_without_reply": true });
             }
-            let buttons = message.buttons.iter().filter(|button| markup::is_http(&button.url));
-            let rows: Vec<Value> = buttons.map(|b| json!([{ "text": b.text, "url": b.url }])).collect();
+            let rows: Vec<Value> = buttons.iter().map(|b| json!([{ "text": b.text, "url": b.url }])).collect();
             if index == last && !rows.is_empty() {
                 body["reply_markup"] = json!({ "inline_keyboard": rows });
             }
@@ -190,20 +190,13 @@ fn error(body: &Value, response: &Response) -> Receipt {
     }
 }
 
-fn parts(message: &Message) -> Result<Vec<Part<'_>>, Refusal> {
+/// The parts, and the buttons under the last one.
+fn parts(message: &Message) -> Result<(Vec<Part<'_>>, Vec<Button>), Refusal> {
     let poll = message.poll.as_ref().filter(|poll| fits_poll(poll));
-    let photo = message.image.as_deref().filter(|url| markup::is_http(url));
-    let rest = Message {
-        poll: message.poll.clone().filter(|_| poll.is_none()),
-        image: message.image.clone().filter(|_| photo.is_none()),
-        buttons: message.buttons.iter().filter(|button| !markup::is_http(&button.url)).cloned().collect(),
-        ..message.clone()
-    };
-    let mut blocks = markup::blocks(&rest);
-    if let Some(poll) = poll {
-        leave_out(&mut blocks, poll);
-    }
-    let prefix = called(&Mentions::of(message, ChannelKind::Telegram));
+    let mentions = Mentions::of(message, ChannelKind::Telegram);
+    let own = Own { buttons: usize::MAX, image: true, poll: poll.is_some(), ..TEXT_ONLY };
+    let Sorted { blocks, buttons, image: photo } = parts::sort(message, &mentions, own)?;
+    let prefix = called(&mentions);
     let first = |part: &[Block]| {
         let mut marked = prefix.clone();
         let text = Marked::write(part);
@@ -242,7 +235,7 @@ fn parts(message: &Message) -> Result<Vec<Part<'_>>, Refusal> {
     if parts.is_empty() {
         return Err(Refusal("the message is empty".into()));
     }
-    Ok(parts)
+    Ok((parts, buttons))
 }
 
 /// Those who are called, as the first line.
@@ -281,20 +274,6 @@ fn fits_poll(poll: &Poll) -> bool {
     OPTIONS.contains(&poll.options.len())
         && fits(&poll.question, QUESTION_CHARS_MAX)
         && poll.options.iter().all(|option| fits(option, OPTION_CHARS_MAX))
-}
-
-/// What the poll itself will say needs no words before it.
-fn leave_out(blocks: &mut Vec<Block>, poll: &Poll) {
-    let question = plain(&poll.question);
-    let options: Vec<String> = poll.options.iter().map(|option| plain(option)).collect();
-    let said = |blocks: &[Block]| PLAIN.write(blocks).replace('\n', " ");
-    blocks.retain(|block| match block {
-        Block::List { items, .. } => {
-            let items: Vec<String> = items.iter().map(|item| said(item)).collect();
-            items != options
-        }
-        block => said(std::slice::from_ref(block)) != question,
-    });
 }
 
 fn written(part: Part<'_>) -> (&'static str, Value) {
