@@ -46,7 +46,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         kind: ChannelKind::Dingtalk,
-        settings: "url: \"URL?access_token=k\", secret: SECret",
+        settings: "url: \"HOST/robot/send?access_token=k\", secret: SECret",
         answers: |seen| {
             let is_signed = seen.path.contains("access_token=k&timestamp=") && seen.path.contains("&sign=");
             Reply::json(&json!({ "errcode": if is_signed { 0 } else { 310_000 }, "errmsg": "sign not match" }))
@@ -61,9 +61,9 @@ const ROWS: &[Row] = &[
     },
     Row {
         kind: ChannelKind::Discord,
-        settings: "url: \"URL\"",
+        settings: "url: \"HOST/api/webhooks/1/t\"",
         answers: |seen| {
-            let waits = seen.path.ends_with("?wait=true");
+            let waits = seen.path == "/api/webhooks/1/t?wait=true";
             if waits { Reply::json(&json!({ "id": "1" })) } else { Reply::status(400) }
         },
         text: |seen| seen.json()["content"].as_str().unwrap_or_default().to_owned(),
@@ -79,8 +79,8 @@ const ROWS: &[Row] = &[
     },
     Row {
         kind: ChannelKind::Teams,
-        settings: "url: \"URL?sig=s%20\"",
-        answers: |seen| Reply::status(if seen.path.ends_with("?sig=s%20") { 202 } else { 401 }),
+        settings: "url: \"HOST/workflows/1?sig=s%20\"",
+        answers: |seen| Reply::status(if seen.path == "/workflows/1?sig=s%20" { 202 } else { 401 }),
         text: |seen| {
             let text = &seen.json()["attachments"][0]["content"]["body"][0]["text"];
             text.as_str().unwrap_or_default().to_owned()
@@ -88,9 +88,10 @@ const ROWS: &[Row] = &[
     },
     Row {
         kind: ChannelKind::GoogleChat,
-        settings: "url: \"URL?key=k&token=t\"",
+        settings: "url: \"HOST/v1/spaces/S/messages?key=k&token=t\"",
         answers: |seen| {
-            let has_id = seen.path.contains("requestId=msg_");
+            let has_id =
+                seen.path.starts_with("/v1/spaces/S/messages?key=k&token=t&") && seen.path.contains("requestId=msg_");
             Reply::json(&json!({ "name": if has_id { "spaces/S/messages/M" } else { "" } }))
         },
         text: |seen| seen.json()["text"].as_str().unwrap_or_default().to_owned(),
@@ -186,7 +187,11 @@ fn every_platform_posts_through_the_engine() {
     eventually("manual", || place.run(&["tasks"]).exits(0).stdout.contains(TEXT));
     let on_the_way = || place.run(&["outbox", "--format", "json"]).exits(0).json_lines();
     // The one of the manual channel waits for a person.
-    eventually("all are settled", || on_the_way().len() == 1);
+    let said = || on_the_way().iter().map(|row| format!("{}: {}", row["channel"], row["note"])).collect::<Vec<_>>();
+    eventually("all are settled", || {
+        assert!(on_the_way().iter().all(|row| row["status"] != "dead"), "{:?}", said());
+        on_the_way().len() == 1
+    });
     assert_eq!(on_the_way()[0]["channel"], "manual");
     let _ = engine.stop().exits(0);
     let delivered = place.run(&["outbox", "--all", "--format", "json"]).exits(0).json_lines();

@@ -100,10 +100,11 @@ impl Adapter for Onebot {
                 Some("text") => text.push_str(word("text")),
                 Some("at") if word("qq") == "all" => text.push_str("@全体成员"),
                 Some("at") => text.push_str(&format!("@{}", word("qq"))),
-                Some("image") => text.push_str(&format!("📷 {}", word("file"))),
+                Some("image") => text.push_str(&format!("📷 {}\n", word("file"))),
                 _ => {}
             }
         }
+        let text = text.trim_end().to_owned();
         Shown { note: format!("{} of {TEXT_CHARS_MAX} characters", text.chars().count()), text }
     }
 }

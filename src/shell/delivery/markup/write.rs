@@ -276,9 +276,7 @@ impl Dialect {
         }
         match &span.link {
             // An address that would be read as marks is written as a link with escaped words.
-            Some(_) if same && !mrkdwn && (!self.links || (self.escape)(core, false) == core) => {
-                out.push_str(core);
-            }
+            Some(_) if same && !mrkdwn && (!self.links || self.means_itself(core)) => out.push_str(core),
             Some(url) if !mrkdwn || !self.links => out.push_str(&self.link(&text, url)),
             _ => out.push_str(&text),
         }
@@ -290,6 +288,12 @@ impl Dialect {
         let ticks = "`".repeat(longest_run(&core, '`') + 1);
         let pad = if core.starts_with('`') || core.ends_with('`') { " " } else { "" };
         format!("{ticks}{pad}{core}{pad}{ticks}")
+    }
+
+    /// Whether an address holds no mark. What `&` begins is a parameter there.
+    fn means_itself(&self, address: &str) -> bool {
+        let address = address.replace('&', "");
+        (self.escape)(&address, false) == address
     }
 
     /// A link around text that is written already.
