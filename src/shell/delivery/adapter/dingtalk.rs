@@ -35,7 +35,7 @@ use std::fmt::Write as _;
 pub struct Dingtalk;
 
 /// "message too long, exceed 20000 bytes" is about the whole body.
-const BODY_BYTES_MAX: usize = 20_000;
+const BODY_BYTES_MAX: usize = parts::longest(ChannelKind::Dingtalk);
 /// The idempotency key, which is added afterwards.
 const KEY_BYTES: usize = 80;
 /// People whom one message may call.

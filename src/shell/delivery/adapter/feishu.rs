@@ -34,7 +34,7 @@ use std::fmt::Write as _;
 pub struct Feishu;
 
 /// The whole body may have 20 KB; the signature is added afterwards.
-const BODY_BYTES_MAX: usize = 20_000;
+const BODY_BYTES_MAX: usize = parts::longest(ChannelKind::Feishu);
 const SIGNATURE_BYTES: usize = 120;
 const TABLES_PER_ELEMENT_MAX: usize = 4;
 const TITLE_CHARS_MAX: usize = 200;
@@ -278,7 +278,8 @@ fn escape_card(text: &str, at_start: bool) -> String {
         let is_mark = match c {
             '*' => !(before.is_whitespace() && after.is_whitespace()),
             '_' => !(before.is_alphanumeric() && after.is_alphanumeric()),
-            '~' => before == '~' || after == '~',
+            // At an edge it may come to stand beside a mark.
+            '~' => before == '~' || after == '~' || index == 0 || index + 1 == chars.len(),
             '`' | '<' => true,
             '\\' => after.is_ascii_punctuation(),
             '&' => after.is_ascii_alphabetic() || after == '#',

@@ -32,7 +32,7 @@ use serde_json::{Value, json};
 pub struct Ntfy;
 
 /// A longer message becomes a file that readers have to open.
-const MESSAGE_BYTES_MAX: usize = 4_096;
+const MESSAGE_BYTES_MAX: usize = parts::longest(ChannelKind::Ntfy);
 /// The server reads twice the message's limit of the JSON; what is added afterwards is kept free.
 const BODY_BYTES_MAX: usize = 8_192 - 128;
 const TITLE_BYTES_MAX: usize = 200;

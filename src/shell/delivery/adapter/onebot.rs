@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 pub struct Onebot;
 
 /// OneBot says nothing about length; QQ cuts or refuses text of about 4500 characters.
-const TEXT_CHARS_MAX: usize = 4_000;
+const TEXT_CHARS_MAX: usize = parts::longest(ChannelKind::Onebot);
 /// A failure that says nothing about its cause is tried so often.
 const ATTEMPTS_OF_UNKNOWN: u32 = 3;
 /// What the note of an accepted message begins with; its number follows.

@@ -6,7 +6,10 @@
 use super::{Refusal, Request, mention::Mentions};
 use crate::{
     base::limits::MESSAGE_PARTS_MAX,
-    model::message::{Button, Message},
+    model::{
+        channel::ChannelKind,
+        message::{Button, Message},
+    },
     shell::delivery::markup::{self, Block, split::split},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -93,6 +96,14 @@ pub fn bodies(
     let one =
         |(index, part): (usize, &Vec<Block>)| body(part, Ends { first: index == 0, last: index == last });
     parts.iter().enumerate().map(one).collect()
+}
+
+/// The most that one message of a platform may hold, in its unit.
+pub const fn longest(kind: ChannelKind) -> usize {
+    match kind.longest() {
+        Some((max, _)) => max,
+        None => usize::MAX,
+    }
 }
 
 /// The parts of a message, unless they are more than are sent.

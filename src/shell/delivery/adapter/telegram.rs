@@ -32,7 +32,7 @@ use serde_json::{Value, json};
 pub struct Telegram;
 
 /// Code points of a message's text; what marks it is not counted.
-const TEXT_CHARS_MAX: usize = 4_096;
+const TEXT_CHARS_MAX: usize = parts::longest(ChannelKind::Telegram);
 /// Code points of a photo's caption.
 const CAPTION_CHARS_MAX: usize = 1_024;
 /// Entities of one message; the server forgets the others.

@@ -266,9 +266,9 @@ mod tests {
     #[test]
     fn tables_and_code_are_of_one_width_and_quotes_do_not_nest() {
         let (text, found) = marks("|a|b|\n|-|-|\n|1|22|\n\n```rust\nfn\n```\n\n> q\n> > r");
-        assert_eq!(text, "a  b\n-  --\n1  22\n\nfn\n\nq\n\n> r");
+        assert_eq!(text, "a | b\n--+---\n1 | 22\n\nfn\n\nq\n\n> r");
         let expected = [
-            (Kind::Pre(String::new()), "a  b\n-  --\n1  22"),
+            (Kind::Pre(String::new()), "a | b\n--+---\n1 | 22"),
             (Kind::Pre("rust".into()), "fn"),
             (Kind::Quote, "q\n\n> r"),
         ];
