@@ -8,7 +8,9 @@ mod document;
 pub mod data;
 pub mod explain;
 pub mod ics;
+mod keys;
 pub mod lint;
+pub mod schema;
 
 use crate::{
     base::{

@@ -17,3 +17,4 @@ pub mod program;
 pub mod phase;
 pub mod budget;
 pub mod occurrence;
+pub mod edit;

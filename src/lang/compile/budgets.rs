@@ -11,9 +11,12 @@ use crate::{
         ids::CalendarName,
         time::{ClockTime, Duration},
     },
-    lang::document::{
-        node::Node,
-        reader::{self, Fields},
+    lang::{
+        document::{
+            node::Node,
+            reader::{self, Fields},
+        },
+        keys,
     },
     model::budget::{Budgets, Promo, Quiet, Quota, Window},
 };
@@ -21,9 +24,7 @@ use crate::{
 /// Lowers `budgets`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
     let mut budgets = Budgets::default();
-    let Some(fields) =
-        Fields::read(&mut cx.report, node, "`budgets`", &["quiet", "posts", "promo", "mentions"])
-    else {
+    let Some(fields) = Fields::read(&mut cx.report, node, "`budgets`", keys::BUDGETS.names) else {
         return budgets;
     };
     if let Some(node) = fields.get("quiet") {
@@ -32,7 +33,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
     if let Some(node) = fields.get("posts") {
         if node.scalar().is_some() {
             budgets.posts = quota(cx, node);
-        } else if let Some(fields) = Fields::read(&mut cx.report, node, "`posts`", &["max", "gap"]) {
+        } else if let Some(fields) = Fields::read(&mut cx.report, node, "`posts`", keys::POSTS.names) {
             budgets.posts = fields.get("max").and_then(|node| quota(cx, node));
             budgets.gap = fields.get("gap").and_then(|node| reader::duration(&mut cx.report, node));
         }
@@ -40,7 +41,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
     if let Some(node) = fields.get("mentions") {
         if node.scalar().is_some() {
             budgets.mentions = quota(cx, node);
-        } else if let Some(fields) = Fields::read(&mut cx.report, node, "`mentions`", &["max"]) {
+        } else if let Some(fields) = Fields::read(&mut cx.report, node, "`mentions`", keys::MENTIONS.names) {
             budgets.mentions = fields.get("max").and_then(|node| quota(cx, node));
         }
     }
@@ -93,8 +94,7 @@ fn window(text: &str) -> Option<Duration> {
 }
 
 fn promo(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Promo> {
-    let allowed = ["max", "not_before", "around", "before", "after", "when"];
-    let fields = Fields::read(&mut cx.report, node, "`promo`", &allowed)?;
+    let fields = Fields::read(&mut cx.report, node, "`promo`", keys::PROMO.names)?;
     let mut promo = Promo::default();
     if let Some(node) = fields.get("max") {
         promo.share = share(cx, node);

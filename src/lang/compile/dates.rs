@@ -19,6 +19,7 @@ use crate::{
             node::Node,
             reader::{self, Fields},
         },
+        keys,
     },
     model::{text::Text, trigger::DateEntry},
     script::facts::Facts,
@@ -120,7 +121,7 @@ fn inline(cx: &mut Cx<'_>, node: &Node) -> Option<Row> {
 
 /// `{ file: topics.csv, at: "${row.date} 12:30" }`
 fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
-    let Some(fields) = Fields::read(&mut cx.report, node, "`dates`", &["file", "at", "id"]) else {
+    let Some(fields) = Fields::read(&mut cx.report, node, "`dates`", keys::DATES_FILE.names) else {
         return Vec::new();
     };
     let help = "write the file: `dates: { file: topics.csv, at: \"${row.date} 12:30\" }`";

@@ -16,6 +16,7 @@ use crate::{
             node::{Kind, Node},
             reader::{self, Fields},
         },
+        keys,
     },
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -30,8 +31,9 @@ pub(crate) struct Row {
 
 /// Lowers the playbook's `members`: checks the fields, and gives the members of `import`.
 pub(crate) fn lower_section(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
-    let allowed = ["fields", "purpose", "retention", "import"];
-    let Some(fields) = Fields::read(&mut cx.report, node, "`members`", &allowed) else { return Vec::new() };
+    let Some(fields) = Fields::read(&mut cx.report, node, "`members`", keys::MEMBERS.names) else {
+        return Vec::new();
+    };
     if let Some(node) = fields.get("purpose") {
         reader::text(&mut cx.report, node, "text");
     }
@@ -57,8 +59,8 @@ fn check_fields(cx: &mut Cx<'_>, node: &Node) {
                 if !matches!(entry.value.kind, Kind::Mapping(_)) {
                     continue;
                 }
-                let allowed = ["purpose", "retention", "type", "required"];
-                let Some(fields) = Fields::read(&mut cx.report, &entry.value, "a field", &allowed) else {
+                let Some(fields) = Fields::read(&mut cx.report, &entry.value, "a field", keys::FIELD.names)
+                else {
                     continue;
                 };
                 if let Some(node) = fields.get("retention") {

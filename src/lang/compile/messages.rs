@@ -3,7 +3,6 @@
 use super::{
     cx::Cx,
     names::Sort,
-    plays::LABELS,
     steps::Place,
     text::{self, Scope},
     verbs::binding,
@@ -21,6 +20,7 @@ use crate::{
             node::Node,
             reader::{self, Fields},
         },
+        keys::{self, closed::LABELS},
     },
     model::{
         step::{Ask, MentionTarget, Post},
@@ -112,7 +112,9 @@ fn buttons(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<(Text, Text)> {
     let mut buttons = Vec::new();
     let help = "write `buttons: [{ text: 报名, url: https://… }]`";
     for item in reader::list(&mut cx.report, node, "a list of `{ text, url }`").unwrap_or_default() {
-        let Some(fields) = Fields::read(&mut cx.report, item, "a button", &["text", "url"]) else { continue };
+        let Some(fields) = Fields::read(&mut cx.report, item, "a button", keys::BUTTON.names) else {
+            continue;
+        };
         let label = fields.need(&mut cx.report, "text", help).and_then(|node| text::text(cx, node, scope));
         let url = fields.need(&mut cx.report, "url", help).and_then(|node| text::text(cx, node, scope));
         buttons.extend(label.zip(url));

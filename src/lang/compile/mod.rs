@@ -42,6 +42,7 @@ use crate::{
         parse,
         reader::{self, Fields},
     },
+    lang::keys,
     model::{
         channel::{Channel, ChannelKind, InDoubt},
         play::Play,
@@ -60,26 +61,7 @@ use text::Scope;
 use uses::Unit;
 
 /// Keys at the top of a playbook.
-const TOP: &[&str] = &[
-    "name",
-    "title",
-    "timezone",
-    "locale",
-    "charter",
-    "rules",
-    "channels",
-    "groups",
-    "people",
-    "roles",
-    "calendars",
-    "vars",
-    "members",
-    "budgets",
-    "phases",
-    "plays",
-    "use",
-    "fetch",
-];
+const TOP: &[&str] = keys::TOP.names;
 
 /// Compiles the file `path` of a folder.
 pub(crate) fn compile(folder: &dyn Folder, path: &str) -> Compiled {

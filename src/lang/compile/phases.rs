@@ -16,6 +16,7 @@ use crate::{
             node::Node,
             reader::{self, Fields},
         },
+        keys,
     },
     model::{
         phase::Phase,
@@ -85,12 +86,7 @@ fn phase(cx: &mut Cx<'_>, node: &Node, scope: &Scope, plays: &mut Vec<Arc<Play>>
             is_final: false,
         });
     }
-    let fields = Fields::read(
-        &mut cx.report,
-        node,
-        "a phase",
-        &["name", "title", "until", "timeout", "on_enter", "final"],
-    )?;
+    let fields = Fields::read(&mut cx.report, node, "a phase", keys::PHASE.names)?;
     let name_node = fields.need(&mut cx.report, "name", "a phase is `- name: grow`")?;
     let name = reader::text(&mut cx.report, name_node, "a name")?.clone();
     super::words::check_word(cx, &name, name_node.span, "phase");

@@ -15,6 +15,7 @@ use crate::{
             parse,
             reader::{self, Fields},
         },
+        keys,
     },
 };
 use sha2::{Digest as _, Sha256};
@@ -68,7 +69,7 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Un
     let (path_node, prefix, with) = if item.scalar().is_some() {
         (item, String::new(), Vec::new())
     } else {
-        let Some(fields) = Fields::read(&mut cx.report, item, "a use", &["playbook", "with", "as"]) else {
+        let Some(fields) = Fields::read(&mut cx.report, item, "a use", keys::USE.names) else {
             return;
         };
         let Some(path) =

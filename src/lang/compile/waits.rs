@@ -5,7 +5,7 @@ use super::{
     steps::{self, Place},
     text::{self, Scope},
     triggers,
-    verbs::silence,
+    verbs::{binding, silence},
 };
 use crate::{
     base::{
@@ -19,6 +19,7 @@ use crate::{
             quoting::in_units,
             reader::{self, Fields},
         },
+        keys,
     },
     model::step::{Block, Silence, Wait, WaitFor},
     script::names::Name,
@@ -61,7 +62,19 @@ pub(crate) fn wait(
             cx.error(codes::MISPLACED_KEY, span, "a wait for a time is never in vain", "remove `otherwise`");
         }
     }
-    Some(Wait { target: target?, filter, timeout, otherwise, silence: after })
+    let binding = binding(cx, fields);
+    if let Some(entry) = fields.entry("as")
+        && target.is_some()
+        && !waits_for_signal
+    {
+        cx.error(
+            codes::MISPLACED_KEY,
+            entry.key.span,
+            "`as` belongs to a wait for a signal: a task or an ask has a name already, and a time brings nothing",
+            "remove it, or wait for a signal",
+        );
+    }
+    Some(Wait { target: target?, filter, timeout, otherwise, silence: after, binding })
 }
 
 fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> Option<WaitFor> {
@@ -129,7 +142,7 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
 
 /// `{ for: 20m }`, `{ until: 20:00 }`, `{ signal: NAME }`
 fn wait_map(cx: &mut Cx<'_>, node: &Node) -> Option<WaitFor> {
-    let fields = Fields::read(&mut cx.report, node, "`wait`", &["for", "until", "signal"])?;
+    let fields = Fields::read(&mut cx.report, node, "`wait`", keys::WAIT.names)?;
     match (fields.get("for"), fields.get("until"), fields.get("signal")) {
         (Some(node), None, None) => reader::duration(&mut cx.report, node).map(WaitFor::For),
         (None, Some(node), None) => {

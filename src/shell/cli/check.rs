@@ -5,11 +5,20 @@ use super::{
     load::{self, Loaded},
     output::{BAD, GOOD, Output, WARN, paint},
 };
-use crate::base::{
-    diagnostic::{Severity, github, json, text},
-    words,
+use crate::{
+    base::{
+        diagnostic::{Severity, github, json, text},
+        words,
+    },
+    engine::{state::State, view::under_way},
+    lang,
+    model::{edit::edit, playbook::Playbook},
+    shell::{
+        clock,
+        store::{Reader, StoreError},
+    },
 };
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Checks playbook files and says what is wrong, where, and what to do.
 ///
@@ -19,6 +28,10 @@ pub(super) struct Check {
     /// The playbook files.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Also say what each file would change against the version that runs on this state directory. Nothing takes
+    /// effect; the engine may be running.
+    #[arg(long, value_name = "DIR")]
+    against: Option<PathBuf>,
     /// How to write the result.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: CheckFormat,
@@ -65,12 +78,46 @@ impl Check {
             if self.format == CheckFormat::Text {
                 out.line(verdict(&loaded))?;
             }
+            if self.format == CheckFormat::Text
+                && let (Some(dir), Some(playbook)) = (&self.against, &compiled.playbook)
+            {
+                changes(dir, playbook, out)?;
+            }
         }
         if !unreadable.is_empty() {
             return Err(Failure::environment(unreadable.join("\n")));
         }
         if errors { Err(Failure::said(Code::Playbook)) } else { Ok(()) }
     }
+}
+
+/// What a playbook would change against the version in force on a state directory.
+fn changes(dir: &Path, new: &Playbook, out: &mut Output) -> Result<(), Failure> {
+    let failed = |error: StoreError| Failure::environment(error.to_string());
+    let reader = Reader::open(dir).map_err(failed)?;
+    let recovered = reader.states().map_err(failed)?;
+    let states: Vec<&State> =
+        new.groups.keys().filter_map(|id| recovered.groups.get(id)).map(|group| &group.state).collect();
+    let Some(state) = states.first() else {
+        return Ok(out.line(format!("  no group of this playbook has run on {}", dir.display()))?);
+    };
+    let old = match &state.digest {
+        Some(digest) if *digest == new.digest => {
+            return Ok(out.line(format!("  version {} is in force already", digest.short()))?);
+        }
+        Some(digest) => reader.sources(digest).map_err(failed)?,
+        None => None,
+    };
+    let Some(old) = old.and_then(|(folder, path)| lang::compile(&folder, &path).playbook) else {
+        return Err(Failure::environment("the version in force cannot be read by this version of playbook"));
+    };
+    let now = clock::now().max(state.clock);
+    let edit = edit(&old, new, Some((&state.group, state.created, now)));
+    out.line(format!("  version {} → {}: {}", old.digest.short(), new.digest.short(), edit.summary()))?;
+    for line in edit.lines().into_iter().chain(under_way(states.into_iter(), new)) {
+        out.line(format!("    {line}"))?;
+    }
+    Ok(())
 }
 
 /// What is good and what is not, in one line.

@@ -29,6 +29,7 @@ mod plan;
 mod render;
 mod run;
 mod runs;
+mod schema;
 mod send;
 mod simulate;
 mod status;
@@ -92,6 +93,7 @@ commands! {
     Render(render::Render)
     Send(send::Send)
     Explain(explain::Explain)
+    Schema(schema::Schema)
     Handbook(handbook::Handbook)
     Api(api::Api)
     Completions(completions::Completions)
