@@ -178,10 +178,12 @@ fn differences(old: &Play, new: &Play, zone: &Zone) -> Vec<String> {
     trigger(&old.trigger, &new.trigger, zone, &mut out);
     let names = |items: &[String]| if items.is_empty() { "any".to_owned() } else { items.join(", ") };
     let phases = |play: &Play| names(&play.during.iter().map(ToString::to_string).collect::<Vec<_>>());
-    let days =
-        |items: &[crate::base::ids::CalendarName]| items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let days = |items: &[crate::base::ids::CalendarName]| {
+        items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
     let moment = |at: Option<Timestamp>| at.map(|at| when(at, zone));
-    let source = |expr: &Option<crate::script::expr::Expr>| expr.as_ref().map(|expr| expr.source().to_owned());
+    let source =
+        |expr: &Option<crate::script::expr::Expr>| expr.as_ref().map(|expr| expr.source().to_owned());
     let some = |text: String| (!text.is_empty()).then_some(text);
     pair("title", Some(&old.title), Some(&new.title), &mut out);
     pair("during", Some(phases(old)), Some(phases(new)), &mut out);
@@ -255,7 +257,12 @@ fn dates(old: &[Arc<DateEntry>], new: &[Arc<DateEntry>], zone: &Zone, out: &mut 
         match old.iter().find(|before| before.id == date.id) {
             None => out.push(format!("date {} is new: {}", date.id, when(date.at, zone))),
             Some(before) if before.at != date.at => {
-                out.push(format!("date {} moves {} → {}", date.id, when(before.at, zone), when(date.at, zone)));
+                out.push(format!(
+                    "date {} moves {} → {}",
+                    date.id,
+                    when(before.at, zone),
+                    when(date.at, zone)
+                ));
             }
             Some(before) if before.values != date.values => {
                 out.push(format!("date {} has other values", date.id));
@@ -287,7 +294,12 @@ fn steps(prefix: &str, old: &Program, new: &Program, out: &mut Vec<String>) {
         let here = format!("{prefix}step {} ({})", step.id, step.verb.as_str());
         let mut found = Vec::new();
         pair("at", before.at, step.at, &mut found);
-        pair("when", before.when.as_ref().map(|e| e.source()), step.when.as_ref().map(|e| e.source()), &mut found);
+        pair(
+            "when",
+            before.when.as_ref().map(|e| e.source()),
+            step.when.as_ref().map(|e| e.source()),
+            &mut found,
+        );
         pair("max_late", before.max_late, step.max_late, &mut found);
         pair("timeout", before.timeout, step.timeout, &mut found);
         if found.is_empty() && has_steps_inside(step) {

@@ -53,7 +53,8 @@ fn check_against_a_state_says_what_an_edit_would_change_and_changes_nothing() {
             "name: p\ntimezone: UTC\nplays:\n  talk:\n    dates: [{list}]\n    steps:\n      - post: now\n  old:\n    every: 2h\n    steps:\n      - post: x\n"
         )
     };
-    let play = Playground::new().file("p.yaml", &dates("{ id: a, at: 2099-01-01 }, { id: b, at: 2099-02-01 }"));
+    let play =
+        Playground::new().file("p.yaml", &dates("{ id: a, at: 2099-01-01 }, { id: b, at: 2099-02-01 }"));
     let engine = play.start(&["run", "p.yaml"]);
     engine.line("running");
     let same = play.run(&["check", "p.yaml", "--against", ".playbook"]).exits(0).stdout;
@@ -85,13 +86,14 @@ fn a_date_moves_by_command_and_by_edit_over_a_restart_and_only_those_who_were_to
     let sink = Sink::start();
     let file = |dates: &str| {
         format!(
-            "name: p\ntimezone: UTC\nchannels:\n  group: {{ type: webhook, url: \"{}\" }}\nplays:\n  talk:\n    max_late: 100d\n    dates: [{dates}]\n    moved: [{{ post: \"moved ${{date.id}} ${{date.at.format(\\\"%F\\\")}}\" }}]\n    cancelled: [{{ post: \"off ${{date.id}}\" }}]\n    steps:\n      - at: -73000d\n        post: told ${{date.id}}\n      - at: 0m\n        post: now\n",
+            "name: p\ntimezone: UTC\nchannels:\n  group: {{ type: webhook, url: \"{}\" }}\nplays:\n  talk:\n    max_late: 3000d\n    dates: [{dates}]\n    moved: [{{ post: \"moved ${{date.id}} ${{date.at.format(\\\"%F\\\")}}\" }}]\n    cancelled: [{{ post: \"off ${{date.id}}\" }}]\n    steps:\n      - at: -73000d\n        post: told ${{date.id}}\n      - at: 0m\n        post: now\n",
             sink.url("/")
         )
     };
     let far = "{ id: quiet, at: 2299-01-01 }";
     let told = "{ id: a, at: 2099-01-01 }, { id: b, at: 2099-01-02 }";
-    let play = Playground::new().file("p.yaml", &file(&format!("{told}, {far}")).replace("-73000d", "-27000d"));
+    let play =
+        Playground::new().file("p.yaml", &file(&format!("{told}, {far}")).replace("-73000d", "-27000d"));
     let engine = play.start(&["run", "p.yaml"]);
     eventually("two dates are told", || {
         let all = bodies(&sink);

@@ -109,11 +109,12 @@ fn wanted(case: &Case) -> Option<bool> {
     if case.errors.iter().any(|code| code.starts_with("yaml-") || *code == "duplicate-key") {
         return None;
     }
-    if case.errors.is_empty() && case.path.to_string_lossy().contains("/invalid/") {
-        // Only warnings, or errors of other files.
-        return Some(true);
+    // What is missing there is a column of a data file.
+    if case.path.ends_with("dates-file-column.yaml") {
+        return None;
     }
     if case.errors.is_empty() {
+        // Only warnings, or errors of other files.
         return Some(true);
     }
     case.errors.iter().any(|code| STRUCTURAL.contains(code)).then_some(false)
@@ -196,28 +197,87 @@ fn one_line_values_are_read_by_both_alike() {
             "schedule",
             play.replace('K', "every"),
             &[
-                "10s", "1h30m", "90 minutes", "day at 08:30", "Day at 8:30, 20:00", "2 days at 09:00",
-                "weekday at 09:00", "weekend at 10:00", "workday at 07:30", "fridays at 20:00:30",
-                "mon, wed at 07:30", "monday and wednesday at 07:30", "fri-mon at 07:30",
-                "2 weeks on sunday at 19:00", "month on 15th and 1st at 10:00", "month on first day at 10:00",
-                "month on last friday at 19:00", "month on 2nd tuesday at 19:00", "3 months on 31 at 10:00",
-                "year on 2-29, 01-01 at 20:00", "day 8:30", "friday", "day at 24:00", "2 weeks at 19:00",
-                "month on 32 at 10:00", "month on second at 10:00", "1d", "2 weeks", "whenever at 8:30", "",
+                "10s",
+                "1h30m",
+                "90 minutes",
+                "day at 08:30",
+                "Day at 8:30, 20:00",
+                "2 days at 09:00",
+                "weekday at 09:00",
+                "weekend at 10:00",
+                "workday at 07:30",
+                "fridays at 20:00:30",
+                "mon, wed at 07:30",
+                "monday and wednesday at 07:30",
+                "fri-mon at 07:30",
+                "2 weeks on sunday at 19:00",
+                "month on 15th and 1st at 10:00",
+                "month on first day at 10:00",
+                "month on last friday at 19:00",
+                "month on 2nd tuesday at 19:00",
+                "3 months on 31 at 10:00",
+                "year on 2-29, 01-01 at 20:00",
+                "day 8:30",
+                "friday",
+                "day at 24:00",
+                "2 weeks at 19:00",
+                "month on 32 at 10:00",
+                "month on second at 10:00",
+                "1d",
+                "2 weeks",
+                "whenever at 8:30",
+                "",
                 "2 fridays at 10:00",
             ],
         ),
         (
             "cron",
             play.replace('K', "cron"),
-            &["30 20 * * 3", "*/5 * * * *", "0 9 1 jan,feb mon-fri", "0 30 20 * * 3", "@daily", "* * * *", "a", "@x"],
+            &[
+                "30 20 * * 3",
+                "*/5 * * * *",
+                "0 9 1 jan,feb mon-fri",
+                "0 30 20 * * 3",
+                "@daily",
+                "* * * *",
+                "a",
+                "@x",
+            ],
         ),
-        ("duration", play.replace('K', "every: day at 08:00\n    max_late"), &["0m", "10m", "1h 30m", "7 days", "10", "m", "1x", "-5m"]),
+        (
+            "duration",
+            play.replace('K', "every: day at 08:00\n    max_late"),
+            &["0m", "10m", "1h 30m", "7 days", "10", "m", "1x", "-5m"],
+        ),
         ("positiveDuration", play.replace('K', "timeout"), &["10m", "1w", "0m", "x"]),
-        ("moment", play.replace('K', "every: day at 08:00\n    from"), &["2026-12-11", "2026/1/5 8:00", "2026-12-11T20:00:00.5+08:00", "2026-12-11 20:00Z", "12-11", "2026-12-11 25:00"]),
-        ("offset", at.to_owned(), &["-3h", "+20m", "-7d 10:00", "+1d 20:00", "+0d 09:00", "0m", "10:00", "x", "-3"]),
-        ("quota", "budgets:\n  posts: ?\n".to_owned(), &["6 per day", "2 per 12h", "6perday", "6", "per day", "6 per"]),
+        (
+            "moment",
+            play.replace('K', "every: day at 08:00\n    from"),
+            &[
+                "2026-12-11",
+                "2026/1/5 8:00",
+                "2026-12-11T20:00:00.5+08:00",
+                "2026-12-11 20:00Z",
+                "12-11",
+                "2026-12-11 25:00",
+            ],
+        ),
+        (
+            "offset",
+            at.to_owned(),
+            &["-3h", "+20m", "-7d 10:00", "+1d 20:00", "+0d 09:00", "0m", "10:00", "x", "-3"],
+        ),
+        (
+            "quota",
+            "budgets:\n  posts: ?\n".to_owned(),
+            &["6 per day", "2 per 12h", "6perday", "6", "per day", "6 per"],
+        ),
         ("share", "budgets:\n  promo: { max: ? }\n".to_owned(), &["20% per 30d", "20 per 30d", "20%"]),
-        ("quiet", "budgets:\n  quiet: ?\n".to_owned(), &["22:30-08:00", "22:30 – 8:00", "22:30\u{ff0d}08:00", "22\u{ff1a}30-08:00", "22-8", "night"]),
+        (
+            "quiet",
+            "budgets:\n  quiet: ?\n".to_owned(),
+            &["22:30-08:00", "22:30 – 8:00", "22:30\u{ff0d}08:00", "22\u{ff1a}30-08:00", "22-8", "night"],
+        ),
     ];
     let mut wrong = Vec::new();
     for (name, line, texts) in &cases {
@@ -313,13 +373,13 @@ fn an_editor_completes_explains_and_checks() {
         ("signal", &["member.joined", "group.created"]),
         ("type", &["wecom", "telegram", "manual"]),
         ("wecom", &["url", "rate"]),
-        ("secret", &["env", "file"]),
     ] {
         let found = labels(place);
         for word in expected {
             assert!(found.iter().any(|label| label == word), "{place} lacks {word}: {found:?}");
         }
     }
+    assert!(!labels("wecom").iter().any(|label| label == "chat"), "{:?}", labels("wecom"));
     assert!(!labels("post").iter().any(|label| label == "cron"), "{:?}", labels("post"));
     let hover = said["hover"].as_str().unwrap();
     assert!(hover.contains("How late a step may be before it is missed"), "{hover}");

@@ -69,7 +69,6 @@ async function wrong(text) {
   said.signal = await complete("name: a\nplays:\n  p:\n    on: |CURSOR|");
   said.type = await complete("name: a\nchannels:\n  group:\n    type: |CURSOR|");
   said.wecom = await complete("name: a\nchannels:\n  group:\n    type: wecom\n    |CURSOR|");
-  said.secret = await complete("name: a\nchannels:\n  group:\n    type: wecom\n    url:\n      |CURSOR|");
   const { at } = await open(`${play}    max_|CURSOR|late: 30m\n    steps:\n      - post: hello\n`);
   const hover = await connection.sendRequest("textDocument/hover", at);
   said.hover = hover?.contents?.value ?? JSON.stringify(hover);
