@@ -10,11 +10,14 @@ use super::{
     step::Step,
     trigger::{Batch, DateEntry, Trigger},
 };
-use crate::base::{
-    ids::{GroupId, PlayName},
-    locale::Locale,
-    time::{Timestamp, Zone},
-    words::{count, list},
+use crate::{
+    base::{
+        ids::{GroupId, PlayName},
+        locale::Locale,
+        time::{Timestamp, Zone},
+        words::{count, list},
+    },
+    script::expr::Expr,
 };
 use std::{collections::BTreeSet, fmt::Display, sync::Arc};
 
@@ -296,8 +299,8 @@ fn steps(prefix: &str, old: &Program, new: &Program, out: &mut Vec<String>) {
         pair("at", before.at, step.at, &mut found);
         pair(
             "when",
-            before.when.as_ref().map(|e| e.source()),
-            step.when.as_ref().map(|e| e.source()),
+            before.when.as_ref().map(Expr::source),
+            step.when.as_ref().map(Expr::source),
             &mut found,
         );
         pair("max_late", before.max_late, step.max_late, &mut found);

@@ -3,7 +3,7 @@
 //!
 //! Three judges besides the compiler: a validator in Rust, ajv, and the YAML language server itself.
 
-use crate::judge;
+use crate::{judge, shelf::folder};
 use playbook::{
     base::source::MemoryFolder,
     lang::{compile, schema},
@@ -36,24 +36,6 @@ fn root() -> PathBuf {
 
 fn schema_path() -> PathBuf {
     root().join("docs/playbook.schema.json")
-}
-
-/// Every file under a folder, by its path from there.
-fn folder(dir: &Path) -> MemoryFolder {
-    fn walk(dir: &Path, prefix: &str, into: &mut MemoryFolder) {
-        for entry in std::fs::read_dir(dir).unwrap() {
-            let path = entry.unwrap().path();
-            let name = format!("{prefix}{}", path.file_name().unwrap().to_string_lossy());
-            if path.is_dir() {
-                walk(&path, &format!("{name}/"), into);
-            } else if let Ok(text) = std::fs::read_to_string(&path) {
-                into.0.insert(name, Arc::from(text));
-            }
-        }
-    }
-    let mut found = MemoryFolder::default();
-    walk(dir, "", &mut found);
-    found
 }
 
 /// A file, and the codes of the errors that the compiler finds in its YAML.

@@ -24,7 +24,7 @@ fn root() -> PathBuf {
 }
 
 /// Every file under a folder, links followed, by path from the folder.
-fn folder(dir: &Path) -> MemoryFolder {
+pub(crate) fn folder(dir: &Path) -> MemoryFolder {
     fn walk(dir: &Path, prefix: &str, into: &mut MemoryFolder) {
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
