@@ -8,6 +8,7 @@
     reason = "a benchmark prints its numbers and reads its arguments"
 )]
 
+mod channels;
 mod compile;
 mod deliver;
 mod engine;
@@ -28,10 +29,14 @@ fn main() {
         ("store", store::run),
         ("deliver", deliver::run),
         ("groups", groups::run),
+        ("channels", channels::beside),
     ];
+    // Four minutes long, so only when it is named.
+    let slow: &[Measure] = &[("presets", channels::presets)];
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    for (name, run) in measures {
-        if wanted.is_empty() || wanted.iter().any(|w| name.contains(w.as_str())) {
+    for (name, run) in measures.iter().chain(slow) {
+        let is_slow = slow.iter().any(|(slow, _)| slow == name);
+        if wanted.is_empty() && !is_slow || wanted.iter().any(|w| name.contains(w.as_str())) {
             println!("\n{name}");
             run();
         }

@@ -22,6 +22,11 @@ pub(crate) struct Receiver {
 impl Receiver {
     /// Listens on a free port of the loopback interface, on a thread of its own.
     pub(crate) fn start() -> Self {
+        Self::answering(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+    }
+
+    /// The same with an answer of its own; with an empty one it never answers.
+    pub(crate) fn answering(answer: &'static [u8]) -> Self {
         let (tell, port) = std::sync::mpsc::channel();
         let count = Arc::new(AtomicUsize::new(0));
         let arrivals = Arc::new(Mutex::new(Vec::new()));
@@ -33,7 +38,7 @@ impl Receiver {
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
                 let _ = tell.send(listener.local_addr().expect("an address").port());
                 while let Ok((stream, _)) = listener.accept().await {
-                    tokio::spawn(serve(stream, counted.clone(), noted.clone()));
+                    tokio::spawn(serve(stream, answer, counted.clone(), noted.clone()));
                 }
             });
         });
@@ -47,20 +52,26 @@ impl Receiver {
 
     /// Waits until so many requests have come; gives when each came, in order.
     pub(crate) fn wait(&self, n: usize) -> Vec<Instant> {
+        self.wait_for(n, std::time::Duration::from_mins(2))
+    }
+
+    /// The same for at most so long.
+    pub(crate) fn wait_for(&self, n: usize, most: std::time::Duration) -> Vec<Instant> {
         let begun = Instant::now();
         while self.count.load(Ordering::Acquire) < n {
-            assert!(
-                begun.elapsed().as_secs() < 120,
-                "only {} of {n} came",
-                self.count.load(Ordering::Acquire)
-            );
+            assert!(begun.elapsed() < most, "only {} of {n} came", self.count.load(Ordering::Acquire));
             std::thread::sleep(std::time::Duration::from_millis(2));
         }
         self.arrivals.lock().expect("nobody panicked").clone()
     }
 }
 
-async fn serve(mut stream: TcpStream, count: Arc<AtomicUsize>, arrivals: Arc<Mutex<Vec<Instant>>>) {
+async fn serve(
+    mut stream: TcpStream,
+    answer: &'static [u8],
+    count: Arc<AtomicUsize>,
+    arrivals: Arc<Mutex<Vec<Instant>>>,
+) {
     let _ = stream.set_nodelay(true);
     let mut buffer = Vec::with_capacity(4096);
     loop {
@@ -73,7 +84,7 @@ async fn serve(mut stream: TcpStream, count: Arc<AtomicUsize>, arrivals: Arc<Mut
         buffer.drain(..length);
         arrivals.lock().expect("nobody panicked").push(Instant::now());
         count.fetch_add(1, Ordering::Release);
-        if stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.is_err() {
+        if stream.write_all(answer).await.is_err() {
             return;
         }
     }

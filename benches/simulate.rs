@@ -1,4 +1,4 @@
-//! A year of the yardstick, simulated with its scripts and a synthetic group.
+//! A year of the yardstick, simulated with its scripts and a synthetic group; a thousand groups side by side.
 
 use crate::measure::{line, time};
 use playbook::{
@@ -7,7 +7,7 @@ use playbook::{
         time::{Duration, Timestamp},
     },
     lang,
-    sim::{self, Material, Options, world::Habits},
+    sim::{self, Material, Options, world::World},
 };
 use std::{path::Path, sync::Arc};
 
@@ -34,7 +34,7 @@ pub(crate) fn run() {
             to: from.plus(Duration::DAY.times(days)),
             members: 20,
             seed: 1,
-            habits: Habits::default(),
+            world: Arc::new(World::default()),
         };
         let mut entries = 0;
         let (took, ()) = time(|| {
@@ -45,4 +45,55 @@ pub(crate) fn run() {
         });
         line(&format!("{days} days"), format!("{:>8.1} ms   ({entries} entries)", took.as_secs_f64() * 1e3));
     }
+    for days in [90, 365, 730] {
+        many_groups(from, days);
+    }
+}
+
+/// A thousand rows of `twenty-cities`, on two threads.
+fn many_groups(from: Timestamp, days: i64) {
+    const GROUPS: usize = 1_000;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/twenty-cities");
+    let text = std::fs::read_to_string(root.join("twenty-cities.yaml")).expect("an example's file");
+    let mut rows = String::from("id,title,vars.city,vars.district,roles.host\n");
+    for n in 0..GROUPS {
+        rows.push_str(&format!("city{n},City {n},City {n},East,zhu\n"));
+    }
+    let mut folder = MemoryFolder::default();
+    folder.0.insert("twenty-cities.yaml".into(), Arc::from(text));
+    folder.0.insert("data/cities.csv".into(), Arc::from(rows));
+    let playbook = lang::compile(&folder, "twenty-cities.yaml").playbook.expect("the example compiles");
+    let material = Material::new(&playbook, Arc::new(folder));
+    let options = Options {
+        from,
+        to: from.plus(Duration::DAY.times(days)),
+        members: 30,
+        seed: 1,
+        world: Arc::new(World::default()),
+    };
+    let live = |groups: std::ops::Range<usize>| {
+        let mut entries = 0_u64;
+        let _ = sim::simulate_groups(&playbook, &material, &options, groups, |_| {
+            entries += 1;
+            Ok::<(), std::convert::Infallible>(())
+        });
+        entries
+    };
+    let (took, entries) = time(|| {
+        std::thread::scope(|scope| {
+            let half = scope.spawn(|| live(0..GROUPS / 2));
+            live(GROUPS / 2..GROUPS) + half.join().expect("no simulation panics")
+        })
+    });
+    line(
+        &format!("{GROUPS} groups, {days} days, two threads"),
+        format!("{:>8.1} ms   ({entries} entries)   peak {}", took.as_secs_f64() * 1e3, peak()),
+    );
+}
+
+/// The most memory that the process ever had resident.
+fn peak() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.map_or_else(|| "unknown".into(), |kib| kib.trim().to_owned())
 }

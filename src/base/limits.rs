@@ -81,6 +81,10 @@ pub const CATCH_UP_MAX: usize = 1_000;
 pub const SLEPT_COUNTED_MAX: usize = 100_000;
 /// How late a start may be, in milliseconds, and still count as on time for `catch_up: none`.
 pub const ON_TIME_MS: i64 = 10_000;
+/// How many entries of the journal, of all groups, `status` looks back for what did not happen.
+pub const SKIPPED_LOOK_BACK: i64 = 200_000;
+/// How many days ahead the end of a calendar or of a file of dates is announced.
+pub const ENDS_SOON_DAYS: i64 = 30;
 /// A sleep that is announced, in milliseconds.
 pub const SLEPT_ANNOUNCED_MS: i64 = 3_600_000;
 /// Open tasks, approvals and questions of one group.
@@ -96,6 +100,8 @@ pub const RECENT_INPUTS_MAX: usize = 256;
 /// Coming occurrences of one play that an operator may have skipped.
 pub const SKIPS_MAX: usize = 1_000;
 
+/// Recipients of one mail: so many are taken by every server (RFC 5321, 4.5.3.1.8).
+pub const MAIL_RECIPIENTS_MAX: usize = 100;
 /// Requests in flight to one host.
 pub const IN_FLIGHT_PER_HOST_MAX: usize = 64;
 /// A response body that is read, in bytes; the rest is dropped.

@@ -103,7 +103,7 @@ impl Locale {
 }
 
 /// 周一 to 周日.
-fn weekday_zh(day: Weekday) -> &'static str {
+pub(crate) fn weekday_zh(day: Weekday) -> &'static str {
     match day {
         Weekday::Monday => "周一",
         Weekday::Tuesday => "周二",

@@ -3,6 +3,7 @@
 //! Holds texts that somebody else read; it never opens a file itself. What is needed from
 //! a folder is asked of the [`Folder`] trait, which the shell (or a test) implements.
 
+use super::phrase::{Phrase, phrase};
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// A folder of playbook files, read by relative path with `/` separators.
@@ -14,16 +15,13 @@ pub trait Folder: Send + Sync {
 }
 
 /// Why a file could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FolderError {
     /// There is no such file.
-    #[error("there is no file {0:?} in the playbook's folder")]
     Missing(String),
     /// The path is absolute or climbs out of the folder.
-    #[error("{0:?} is outside the playbook's folder")]
     Outside(String),
     /// The file is larger than the limit for its kind.
-    #[error("{path:?} has {found} bytes; the limit is {limit}")]
     TooLarge {
         /// The path that was asked for.
         path: String,
@@ -33,13 +31,48 @@ pub enum FolderError {
         limit: u64,
     },
     /// The file is not UTF-8 text, or the operating system refused.
-    #[error("{path:?} cannot be read: {reason}")]
     Unreadable {
         /// The path that was asked for.
         path: String,
         /// What the operating system or the decoder said.
         reason: String,
     },
+}
+
+impl FolderError {
+    /// Why, in every language of the diagnostics.
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::Missing(path) => {
+                phrase!(
+                    "there is no file {path:?} in the playbook's folder",
+                    "剧本的文件夹里没有文件 {path:?}"
+                )
+            }
+            Self::Outside(path) => {
+                phrase!("{path:?} is outside the playbook's folder", "{path:?} 在剧本的文件夹之外")
+            }
+            Self::TooLarge { path, found, limit } => phrase!(
+                "{path:?} has {found} bytes; the limit is {limit}",
+                "{path:?} 有 {found} 字节；上限是 {limit}"
+            ),
+            Self::Unreadable { path, reason } if reason.contains("utf-8") => phrase!(
+                "{path:?} cannot be read: {reason}; save it as UTF-8",
+                "{path:?} 不是 UTF-8 文字，读不了；请另存为 UTF-8"
+            ),
+            Self::Unreadable { path, reason } => {
+                phrase!("{path:?} cannot be read: {reason}", "{path:?} 读不了：{reason}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for FolderError {}
+
+impl fmt::Display for FolderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.phrase().en)
+    }
 }
 
 /// Files held in memory: for tests, for stored sources, for embedded templates.

@@ -2,6 +2,7 @@
 //!
 //! Never reads a clock and never looks at the host's zone: the zone database is bundled.
 
+use super::phrase::{Words, pair};
 use jiff::{civil, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops, str::FromStr, sync::Arc};
@@ -152,12 +153,12 @@ const UNITS: [(&str, u64); 6] =
 
 /// Why a duration or an offset could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{found:?} is not {expected}")]
+#[error("{found:?} is not {}", expected.en)]
 pub struct TimeError {
     /// What was written.
     pub found: String,
     /// What would have been right, with an example.
-    pub expected: &'static str,
+    pub expected: Words,
 }
 
 /// Reads `10m`, `1h30m`, `2 days`, `10 weeks`, `90 s`. Units: `ms`, `s`, `m`, `h`, `d`, `w` and their
@@ -166,7 +167,10 @@ impl FromStr for Duration {
     type Err = TimeError;
 
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        let error = || TimeError { found: text.into(), expected: "a duration such as 10m, 1h30m or 7d" };
+        let error = || TimeError {
+            found: text.into(),
+            expected: pair("a duration such as 10m, 1h30m or 7d", "时长，例如 10m、1h30m 或 7d"),
+        };
         let mut rest = text.trim();
         let mut total: i64 = 0;
         if rest.is_empty() {
@@ -243,7 +247,10 @@ impl FromStr for ClockTime {
     type Err = TimeError;
 
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        let error = || TimeError { found: text.into(), expected: "a clock time such as 20:30 or 09:00" };
+        let error = || TimeError {
+            found: text.into(),
+            expected: pair("a clock time such as 20:30 or 09:00", "钟点，例如 20:30 或 09:00"),
+        };
         let mut parts = text.trim().split(':');
         let mut field = |max: i8, digits: std::ops::RangeInclusive<usize>| {
             let part = parts.next()?;
@@ -406,7 +413,10 @@ impl FromStr for Offset {
     fn from_str(text: &str) -> Result<Self, TimeError> {
         let error = || TimeError {
             found: text.into(),
-            expected: "an offset from the run's anchor such as -3h, +20m or -7d 10:00",
+            expected: pair(
+                "an offset from the run's anchor such as -3h, +20m or -7d 10:00",
+                "相对于本次锚点的偏移，例如 -3h、+20m 或 -7d 10:00",
+            ),
         };
         let trimmed = text.trim();
         let (sign, rest) = match trimmed.as_bytes().first() {

@@ -2,7 +2,10 @@
 //!
 //! Equal on every machine; maps keep their keys in order. Never holds a function or a handle.
 
-use super::time::{Duration, Timestamp};
+use super::{
+    phrase::{Words, pair},
+    time::{Duration, Timestamp},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -100,17 +103,17 @@ impl Value {
     }
 
     /// The kind of value in plain words, for messages: "a number", "text", "a list".
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> Words {
         match self {
-            Self::Null => "nothing",
-            Self::Bool(_) => "true or false",
-            Self::Int(_) => "a whole number",
-            Self::Float(_) => "a number",
-            Self::Str(_) => "text",
-            Self::Time(_) => "a time",
-            Self::Duration(_) => "a duration",
-            Self::List(_) => "a list",
-            Self::Map(_) => "a map",
+            Self::Null => pair("nothing", "空的"),
+            Self::Bool(_) => pair("true or false", "真或假"),
+            Self::Int(_) => pair("a whole number", "整数"),
+            Self::Float(_) => pair("a number", "数"),
+            Self::Str(_) => pair("text", "文字"),
+            Self::Time(_) => pair("a time", "时刻"),
+            Self::Duration(_) => pair("a duration", "时长"),
+            Self::List(_) => pair("a list", "列表"),
+            Self::Map(_) => pair("a map", "映射"),
         }
     }
 

@@ -31,8 +31,8 @@ impl Draft<'_> {
         let playbook = self.playbook.clone();
         let group = self.group.clone();
         let created = group.created.unwrap_or(self.now).min(self.now);
-        let horizon = budget::horizon(&playbook.budgets);
-        self.emit(Fact::Adopted { digest: playbook.digest.clone(), created, horizon })?;
+        let (horizon, horizons) = budget::horizons(&playbook.budgets);
+        self.emit(Fact::Adopted { digest: playbook.digest.clone(), created, horizon, horizons })?;
         for member in &group.members {
             let mut member = Member::clone(member);
             // Whoever is listed without a day has been there since the group is known, and was not silent before.
@@ -73,8 +73,8 @@ impl Draft<'_> {
     /// Another version of the playbook is in force from now on.
     pub(super) fn change_playbook(&mut self, old: Option<&Arc<Playbook>>) -> Decided {
         let playbook = self.playbook.clone();
-        let horizon = budget::horizon(&playbook.budgets);
-        self.emit(Fact::PlaybookChanged { digest: playbook.digest.clone(), horizon })?;
+        let (horizon, horizons) = budget::horizons(&playbook.budgets);
+        self.emit(Fact::PlaybookChanged { digest: playbook.digest.clone(), horizon, horizons })?;
         self.adjust_phase(old)?;
         if self.state.phase_final {
             return Ok(());

@@ -431,7 +431,7 @@ impl Draft<'_> {
             return Err(Trouble::Step(format!(
                 "`each: {}` is {}; a loop needs a list",
                 each.items.source(),
-                items.kind()
+                items.kind().en
             )));
         };
         let max = each.max.map_or(limits::EACH_MAX, |max| (max as usize).min(limits::EACH_MAX));

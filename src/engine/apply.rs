@@ -13,7 +13,7 @@ use crate::{
         ids::{EffectId, InputId, MemberId, PhaseName, PlayName, RunId, TaskId},
         limits,
         member::Member,
-        time::Timestamp,
+        time::{Duration, Timestamp},
         value::Value,
     },
     model::channel::GROUP,
@@ -37,20 +37,23 @@ pub(super) fn apply(state: &mut State, entry: &Entry) -> Applied {
 
 fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
     match fact {
-        Fact::Adopted { digest, created, horizon } => {
+        Fact::Adopted { digest, created, horizon, horizons } => {
             if state.digest.is_some() {
                 return illegal("the group is adopted already");
             }
             state.digest = Some(digest.clone());
             state.created = *created;
             state.horizon = *horizon;
+            state.horizons = horizons.clone();
         }
-        Fact::PlaybookChanged { digest, horizon } => {
+        Fact::PlaybookChanged { digest, horizon, horizons } => {
             if state.digest.is_none() {
                 return illegal("the group is not adopted");
             }
             state.digest = Some(digest.clone());
             state.horizon = *horizon;
+            state.horizons = horizons.clone();
+            state.released_elsewhere.retain(|channel, _| horizons.contains_key(channel));
         }
         Fact::PhaseEntered { phase, timeout, is_final, cause } => {
             enter_phase(state, at, phase, *timeout, *is_final, cause);
@@ -409,11 +412,16 @@ fn note_post(run: &mut Run, out: &Outgoing) {
 }
 
 fn remember_release(state: &mut State, at: Timestamp, due: Timestamp, out: &Outgoing) {
-    if out.channel.as_str() != GROUP || state.horizon.as_millis() == 0 {
+    let (released, horizon) = if out.channel.as_str() == GROUP {
+        (&mut state.released, state.horizon)
+    } else {
+        let Some(horizon) = state.horizons.get(&out.channel) else { return };
+        (state.released_elsewhere.entry(out.channel.clone()).or_default(), *horizon)
+    };
+    if horizon == Duration::ZERO {
         return;
     }
-    let horizon = at.plus(-state.horizon);
-    let released = &mut state.released;
+    let horizon = at.plus(-horizon);
     while released.front().is_some_and(|r| r.at < horizon) || released.len() >= limits::RELEASED_MAX {
         released.pop_front();
     }

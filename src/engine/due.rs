@@ -3,8 +3,9 @@
 //! The only place that moves a play's cursor. An anchor is settled once: started, or skipped with a reason.
 
 use super::{
-    draft::{About, Decided, Draft},
+    draft::{Decided, Draft},
     entry::{Cause, Fact, Skip},
+    gate::{self, Occasion},
     state::Timer,
 };
 use crate::{
@@ -225,8 +226,17 @@ impl Draft<'_> {
         cause: Cause,
         asked: Asked,
     ) -> Decided<bool> {
-        let refusal =
-            if asked == Asked::ByOperator { None } else { self.refusal(play, &run, anchor, &cause) };
+        let occasion = Occasion {
+            state: &self.state,
+            playbook: &self.playbook,
+            group: &self.group,
+            play,
+            run: &run,
+            anchor,
+            cause: &cause,
+            now: self.now,
+        };
+        let refusal = if asked == Asked::ByOperator { None } else { occasion.refusal() };
         let refusal = match refusal {
             None if self.state.runs.len() >= limits::RUNS_OPEN_MAX => {
                 Some(Skip::Limit { limit: format!("{} open runs in one group", limits::RUNS_OPEN_MAX) })
@@ -245,7 +255,7 @@ impl Draft<'_> {
             return Ok(false);
         }
         if play.overlap == Overlap::Replace && asked == Asked::ByTrigger {
-            for open in self.open_runs(play, &cause) {
+            for open in gate::open_runs(&self.state, play, &cause) {
                 self.finish(&open, super::entry::Outcome::Replaced, format!("replaced by {run}"))?;
             }
         }
@@ -280,63 +290,6 @@ impl Draft<'_> {
         self.ready.push_back(run);
         Ok(())
     }
-
-    /// The open runs that a new one would overlap: for a play that runs once a member, those about the same member.
-    fn open_runs(&self, play: &Play, cause: &Cause) -> Vec<RunId> {
-        let runs = self.state.runs.values();
-        runs.filter(|run| run.play == play.name && run.section == Section::Steps)
-            .filter(|run| cause.member.is_none() || run.cause.member == cause.member)
-            .map(|r| r.id.clone())
-            .collect()
-    }
-
-    fn refusal(&self, play: &Play, run: &RunId, anchor: Timestamp, cause: &Cause) -> Option<Skip> {
-        let state = self.state.plays.get(&play.name);
-        if self.state.paused || state.is_some_and(|p| p.paused) {
-            return Some(Skip::Paused);
-        }
-        if state.is_some_and(|p| p.skip.contains(run)) {
-            return Some(Skip::Operator);
-        }
-        if self.state.phase_final && !is_about_phase(cause) {
-            return Some(Skip::Phase { phase: self.state.phase.clone() });
-        }
-        if anchor < self.now && play.alive_until(anchor, &self.playbook.zone) < self.now {
-            let by = self.now.since(play.last_due(anchor, &self.playbook.zone));
-            return Some(Skip::Late { by, max: play.max_late });
-        }
-        if play.from.is_some_and(|from| anchor < from) || play.until.is_some_and(|until| anchor >= until) {
-            return Some(Skip::When { condition: "within `from` and `until` of the play".to_owned() });
-        }
-        if let Some(calendar) = closed_day(&self.playbook, play, anchor) {
-            return Some(Skip::Calendar { calendar: calendar.into() });
-        }
-        if !play.during.is_empty() && !play.during.contains(&self.state.phase) {
-            return Some(Skip::Phase { phase: self.state.phase.clone() });
-        }
-        if let Some(when) = &play.when {
-            let probe = super::advance::probe_run(play, &self.playbook, run, anchor, self.now, cause);
-            let facts = self.facts(when.names(), &About { run: Some(&probe), ..About::default() });
-            match when.eval_bool(&facts) {
-                Ok(true) => {}
-                Ok(false) => return Some(Skip::When { condition: when.source().to_owned() }),
-                Err(error) => return Some(Skip::When { condition: format!("{} ({error})", when.source()) }),
-            }
-        }
-        // One run a member: a second one would say everything twice.
-        let once =
-            play.overlap == Overlap::Skip || (play.overlap == Overlap::Allow && cause.member.is_some());
-        if once && let Some(open) = self.open_runs(play, cause).into_iter().next() {
-            return Some(Skip::Overlap { open });
-        }
-        None
-    }
-}
-
-/// Whether a start answers the entering of a phase: the only one that a final phase allows.
-fn is_about_phase(cause: &Cause) -> bool {
-    cause.signals.first().and_then(|signal| signal.get("name")).and_then(Value::as_str)
-        == Some("phase.entered")
 }
 
 /// The anchors whose start has come.

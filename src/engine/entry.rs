@@ -9,7 +9,7 @@ pub use super::{
 };
 use crate::{
     base::{
-        ids::{Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RunId, StepId, TaskId},
+        ids::{ChannelName, Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RunId, StepId, TaskId},
         member::Member,
         time::{Duration, Timestamp},
         value::Value,
@@ -18,7 +18,7 @@ use crate::{
     script::action::Fetched,
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// One fact, and when it was decided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -195,6 +195,9 @@ pub enum Fact {
         /// How far back budgets look; what is older need not be remembered.
         #[serde(default)]
         horizon: Duration,
+        /// The same for other channels that have budgets.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        horizons: BTreeMap<ChannelName, Duration>,
     },
     /// Another version of the playbook is in force.
     PlaybookChanged {
@@ -203,6 +206,9 @@ pub enum Fact {
         /// How far back budgets look.
         #[serde(default)]
         horizon: Duration,
+        /// The same for other channels that have budgets.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        horizons: BTreeMap<ChannelName, Duration>,
     },
     /// A phase was entered.
     PhaseEntered {

@@ -7,8 +7,10 @@
 //! does what they want done outside ([`entry::Entry::effect`]). If the commit fails nothing has changed.
 
 pub mod entry;
+pub mod gate;
 pub mod input;
 pub mod outgoing;
+pub mod readings;
 pub mod task;
 pub mod state;
 pub mod view;
@@ -16,7 +18,7 @@ mod adopt;
 mod advance;
 mod apply;
 mod apply_run;
-mod budget;
+pub(crate) mod budget;
 mod command;
 mod draft;
 mod due;
@@ -188,4 +190,12 @@ pub fn script_facts(state: &State, playbooks: &Playbooks, effect: &EffectId) -> 
     let play = playbook.play(&run.play)?;
     let about = About { run: Some(run), step: Some(&call.step), ..About::default() };
     Some(draft::build_facts(state, playbook, group, Some(play), state.clock, Names::ALL, &about))
+}
+
+/// What an expression about the group sees at an instant, outside of any run; `None` before the group was adopted.
+pub fn group_facts(state: &State, playbooks: &Playbooks, names: Names, now: Timestamp) -> Option<Arc<Facts>> {
+    let playbook = playbooks.get(state.digest.as_ref()?)?;
+    let group = playbook.groups.get(&state.group)?;
+    let now = now.max(state.clock);
+    Some(draft::build_facts(state, playbook, group, None, now, names, &About::default()))
 }

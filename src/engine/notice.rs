@@ -7,6 +7,7 @@ use crate::{
     base::{
         ids::{GroupId, RunId, StepId},
         locale::Locale,
+        markdown,
         time::Timestamp,
     },
     model::playbook::Playbook,
@@ -90,7 +91,7 @@ pub(super) fn question(
 
 /// Whether these members are to be removed.
 pub(super) fn prune_question(playbook: &Playbook, names: &[String]) -> String {
-    let list = playbook.locale.join(names);
+    let list = plain_names(playbook.locale, names);
     match playbook.locale {
         Locale::En => format!("Remove {} who stayed silent? {list}", members_en(names.len())),
         Locale::Zh => format!("以下 {} 位成员仍未发言,是否移出?{list}", names.len()),
@@ -99,11 +100,16 @@ pub(super) fn prune_question(playbook: &Playbook, names: &[String]) -> String {
 
 /// The list for whoever removes them.
 pub(super) fn prune_list(playbook: &Playbook, names: &[String]) -> String {
-    let list = playbook.locale.join(names);
+    let list = plain_names(playbook.locale, names);
     match playbook.locale {
         Locale::En => format!("Remove {} from the group: {list}", members_en(names.len())),
         Locale::Zh => format!("请将以下 {} 位成员移出群聊:{list}", names.len()),
     }
+}
+
+/// Names of members as plain text in a sentence.
+fn plain_names(locale: Locale, names: &[String]) -> String {
+    locale.join(&names.iter().map(|name| markdown::escape(name)).collect::<Vec<_>>())
 }
 
 fn members_en(n: usize) -> String {

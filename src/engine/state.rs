@@ -6,12 +6,12 @@
 use super::entry::{Cause, HoldReason, Outgoing, Task, Waiting};
 use crate::{
     base::{
-        ids::{Digest, EffectId, GroupId, MemberId, PhaseName, PlayName, RunId, StepId, TaskId},
+        ids::{ChannelName, Digest, EffectId, GroupId, MemberId, PhaseName, PlayName, RunId, StepId, TaskId},
         member::Members,
         time::{Duration, Timestamp},
         value::{Map, Value},
     },
-    model::{message::Label, play::Section},
+    model::{channel::GROUP, message::Label, play::Section},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -79,6 +79,12 @@ pub struct State {
     pub recent: Arc<VecDeque<u64>>,
     /// How far back budgets look.
     pub horizon: Duration,
+    /// How far back the budgets of other channels look, for each that has any.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub horizons: BTreeMap<ChannelName, Duration>,
+    /// Messages released to those channels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub released_elsewhere: BTreeMap<ChannelName, imbl::Vector<Released>>,
 }
 
 /// Where a play is in one group.
@@ -254,7 +260,7 @@ pub struct HeldMessage {
     pub since: Timestamp,
 }
 
-/// A message that was released to channel `group`.
+/// A message that was released to a channel that has budgets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Released {
     /// When.
@@ -381,7 +387,14 @@ impl State {
             timers: imbl::OrdSet::new(),
             recent: Arc::default(),
             horizon: Duration::ZERO,
+            horizons: BTreeMap::new(),
+            released_elsewhere: BTreeMap::new(),
         }
+    }
+
+    /// What was released to a channel lately, oldest first; nothing for a channel without budgets.
+    pub fn released_to(&self, channel: &ChannelName) -> Option<&imbl::Vector<Released>> {
+        if channel.as_str() == GROUP { Some(&self.released) } else { self.released_elsewhere.get(channel) }
     }
 
     /// How long the clock says that the group exists.

@@ -3,8 +3,8 @@
 //! Reads a state; decides nothing. From the same values that decide.
 
 use super::{
-    draft::{About, build_facts},
-    entry::{Skip, Waiting},
+    entry::{Cause, Skip, Waiting},
+    gate::Occasion,
     state::{Run, State},
 };
 use crate::{
@@ -13,12 +13,7 @@ use crate::{
         time::Timestamp,
         words,
     },
-    model::{
-        group::Group,
-        occurrence::{closed_day, scheduled_run_id},
-        play::Play,
-        playbook::Playbook,
-    },
+    model::{group::Group, occurrence::scheduled_run_id, play::Play, playbook::Playbook},
 };
 
 /// Something that will happen, or would if nothing stood in its way.
@@ -122,26 +117,6 @@ fn obstacle(
     run: &RunId,
     anchor: Timestamp,
 ) -> Option<Skip> {
-    let known = state.plays.get(&play.name)?;
-    if state.paused || known.paused {
-        return Some(Skip::Paused);
-    }
-    if known.skip.contains(run) {
-        return Some(Skip::Operator);
-    }
-    if let Some(calendar) = closed_day(playbook, play, anchor) {
-        return Some(Skip::Calendar { calendar: calendar.into() });
-    }
-    if !play.during.is_empty() && !play.during.contains(&state.phase) {
-        return Some(Skip::Phase { phase: state.phase.clone() });
-    }
-    let when = play.when.as_ref()?;
-    let cause = super::entry::Cause::default();
-    let probe = super::advance::probe_run(play, playbook, run, anchor, state.clock, &cause);
-    let about = About { run: Some(&probe), ..About::default() };
-    let facts = build_facts(state, playbook, group, Some(play), state.clock, when.names(), &about);
-    match when.eval_bool(&facts) {
-        Ok(true) => None,
-        Ok(false) | Err(_) => Some(Skip::When { condition: when.source().to_owned() }),
-    }
+    let cause = Cause::default();
+    Occasion { state, playbook, group, play, run, anchor, cause: &cause, now: state.clock }.obstacle()
 }

@@ -3,6 +3,7 @@
 //! Reads text that somebody else read from disk; knows nothing of playbooks.
 
 use super::{codes, document};
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::base::{
     diagnostic::{Report, Severity, suggest},
     source::SourceId,
@@ -17,21 +18,21 @@ use std::{fmt, ops::Range, sync::Arc};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// What was found and what was expected.
-    pub message: String,
+    pub message: Phrase,
     /// The bytes of the file that it is about.
     pub range: Range<usize>,
     /// What to write instead.
-    pub help: Option<String>,
+    pub help: Option<Phrase>,
 }
 
 impl Problem {
     /// A problem of some bytes.
-    pub fn new(range: Range<usize>, message: impl Into<String>) -> Self {
+    pub fn new(range: Range<usize>, message: impl Into<Phrase>) -> Self {
         Self { message: message.into(), range, help: None }
     }
 
     /// Adds what to write instead.
-    pub fn help(mut self, text: impl Into<String>) -> Self {
+    pub fn help(mut self, text: impl Into<Phrase>) -> Self {
         self.help = Some(text.into());
         self
     }
@@ -39,8 +40,8 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        self.help.iter().try_for_each(|help| write!(f, "; {help}"))
+        f.write_str(&self.message.en)?;
+        self.help.iter().try_for_each(|help| write!(f, "; {}", help.en))
     }
 }
 
@@ -93,7 +94,7 @@ fn json(text: &str) -> Result<Value, Problem> {
         let at = (text.len() - body.len() + start + error.column().saturating_sub(1)).min(text.len());
         let said = error.to_string();
         let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
-        Problem::new(at..at, format!("this is not JSON: {said}"))
+        Problem::new(at..at, phrase!("this is not JSON: {said}", "这不是 JSON：{said}"))
     })?;
     Ok(Value::from_json(&value))
 }
@@ -134,7 +135,7 @@ pub fn csv_rows(text: &str) -> Result<Vec<Row>, Problem> {
     loop {
         let more = reader.read_record(&mut record).map_err(|error| {
             let at = error.position().map_or(0, |p| p.byte() as usize) + skipped;
-            Problem::new(at..at, format!("this is not CSV: {error}"))
+            Problem::new(at..at, phrase!("this is not CSV: {error}", "这不是 CSV：{error}"))
         })?;
         if !more {
             break;
@@ -143,8 +144,14 @@ pub fn csv_rows(text: &str) -> Result<Vec<Row>, Problem> {
         let range = line_at(text, start, reader.position().byte() as usize + skipped);
         let raw = text.get(range.clone()).unwrap_or_default();
         if raw.contains('\n') && raw.matches('"').count() % 2 == 1 {
-            return Err(Problem::new(range.start..range.start, "a quote that begins in this row never ends")
-                .help("a quote inside quotes is written twice: \"he said \"\"hi\"\"\""));
+            return Err(Problem::new(
+                range.start..range.start,
+                pair("a quote that begins in this row never ends", "从这一行开始的引号没有结束"),
+            )
+            .help(pair(
+                "a quote inside quotes is written twice: \"he said \"\"hi\"\"\"",
+                "引号里的引号要写两遍：\"he said \"\"hi\"\"\"",
+            )));
         }
         match &header {
             None => header = Some(csv_header(&record, range)?),
@@ -153,8 +160,11 @@ pub fn csv_rows(text: &str) -> Result<Vec<Row>, Problem> {
         }
     }
     if header.is_none() {
-        return Err(Problem::new(0..0, "the file is empty; its first line names the columns")
-            .help("begin with a line such as `id,at,title`"));
+        return Err(Problem::new(
+            0..0,
+            pair("the file is empty; its first line names the columns", "文件是空的；第一行应写各列的名字"),
+        )
+        .help(pair("begin with a line such as `id,at,title`", "开头写一行，例如 `id,at,title`")));
     }
     Ok(rows)
 }
@@ -171,13 +181,19 @@ fn csv_header(record: &csv::StringRecord, range: Range<usize>) -> Result<Vec<Arc
     if names.iter().all(|name| name.is_empty()) {
         return Err(Problem::new(
             range,
-            "the first line of a CSV file names its columns; this one names none",
+            pair(
+                "the first line of a CSV file names its columns; this one names none",
+                "CSV 文件的第一行应写各列的名字，这里没有",
+            ),
         ));
     }
     for (n, name) in names.iter().enumerate() {
         if !name.is_empty() && names[..n].contains(name) {
-            return Err(Problem::new(range, format!("two columns are named {}", tick(name)))
-                .help("give each column a name of its own"));
+            return Err(Problem::new(
+                range,
+                phrase!("two columns are named {}", "有两列都叫 {}", tick(name)),
+            )
+            .help(pair("give each column a name of its own", "给每一列各自的名字")));
         }
     }
     Ok(names)
@@ -198,14 +214,18 @@ fn csv_row(names: &[Arc<str>], record: &csv::StringRecord, range: Range<usize>) 
                 let columns = names.iter().filter(|name| !name.is_empty()).count();
                 return Err(Problem::new(
                     range,
-                    format!(
+                    phrase!(
                         "{} is in column {} and the header names {}",
+                        "{} 在第 {} 列，而表头只有 {} 列",
                         tick(shorten(cell, 24)),
                         n + 1,
                         count(columns, "column")
                     ),
                 )
-                .help("put a cell that holds a comma in double quotes: \"a, b\""));
+                .help(pair(
+                    "put a cell that holds a comma in double quotes: \"a, b\"",
+                    "含逗号的单元格要加双引号：\"a, b\"",
+                )));
             }
         }
     }
@@ -220,8 +240,11 @@ fn csv_cell(cell: &str) -> Value {
     }
 }
 
-const DATE: &str = "a date such as 2026-01-05";
-const MOMENT: &str = "a time such as 2026-12-11 20:00 (or 2026-12-11T20:00+08:00, or a date alone)";
+const DATE: Words = pair("a date such as 2026-01-05", "日期，例如 2026-01-05");
+const MOMENT: Words = pair(
+    "a time such as 2026-12-11 20:00 (or 2026-12-11T20:00+08:00, or a date alone)",
+    "时间，例如 2026-12-11 20:00（或 2026-12-11T20:00+08:00，或只写日期）",
+);
 
 /// Reads `2026-01-05`, `2026/1/5`, `2026.1.5`.
 pub fn parse_date(text: &str) -> Result<Date, TimeError> {
@@ -244,7 +267,10 @@ pub fn parse_date(text: &str) -> Result<Date, TimeError> {
     }
     Date::new(year, month as i8, day as i8).map_err(|_| TimeError {
         found: text.into(),
-        expected: "a day of the calendar: months have 28 to 31 days, years 12 months",
+        expected: pair(
+            "a day of the calendar: months have 28 to 31 days, years 12 months",
+            "日历上存在的一天：一个月有 28 到 31 天，一年有 12 个月",
+        ),
     })
 }
 
@@ -324,7 +350,11 @@ mod tests {
     fn broken_json_points_at_the_place() {
         let found = parse("a.json", "{\n  \"a\": 1,\n  b\n}").unwrap_err();
         assert_eq!(&"{\n  \"a\": 1,\n  b\n}"[found.range.start..][..1], "b");
-        assert!(found.message.starts_with("this is not JSON: key must be a string"), "{}", found.message);
+        assert!(
+            found.message.en.starts_with("this is not JSON: key must be a string"),
+            "{}",
+            found.message.en
+        );
     }
 
     #[test]
@@ -352,14 +382,17 @@ mod tests {
     #[test]
     fn csv_says_what_is_wrong() {
         let twice = csv_rows("id,at,id\n").unwrap_err();
-        assert_eq!(twice.message, "two columns are named `id`");
+        assert_eq!(twice.message.en, "two columns are named `id`");
         let text = "id,at\na,2026-01-05,剩下\n";
         let more = csv_rows(text).unwrap_err();
-        assert_eq!(more.message, "`剩下` is in column 3 and the header names 2 columns");
+        assert_eq!(more.message.en, "`剩下` is in column 3 and the header names 2 columns");
         assert_eq!(&text[more.range], "a,2026-01-05,剩下");
         let open = csv_rows("id,at\na,\"2026\nb,2027\n").unwrap_err();
-        assert_eq!((open.message.as_str(), open.range), ("a quote that begins in this row never ends", 6..6));
-        assert!(csv_rows("").unwrap_err().message.contains("empty"));
+        assert_eq!(
+            (open.message.en.as_str(), open.range),
+            ("a quote that begins in this row never ends", 6..6)
+        );
+        assert!(csv_rows("").unwrap_err().message.en.contains("empty"));
     }
 
     proptest::proptest! {

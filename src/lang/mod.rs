@@ -3,9 +3,10 @@
 //! `compile` always returns, with every problem it found. Knows nothing of runs and reads no file itself.
 
 pub mod codes;
-mod compile;
-mod document;
+pub(crate) mod compile;
+pub(crate) mod document;
 pub mod data;
+pub mod ending;
 pub mod explain;
 pub mod ics;
 mod keys;

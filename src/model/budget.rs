@@ -2,13 +2,15 @@
 //!
 //! Only the amounts are here; who counts what, and when a held message goes, is the engine's.
 
+use super::channel::GROUP;
 use crate::{
     base::{
-        ids::CalendarName,
+        ids::{CalendarName, ChannelName},
         time::{ClockTime, Duration, Timestamp, Zone},
     },
     script::expr::Expr,
 };
+use std::collections::BTreeMap;
 
 /// All budgets of a playbook; what is not written is not limited.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -23,6 +25,16 @@ pub struct Budgets {
     pub promo: Option<Promo>,
     /// `mentions.max`
     pub mentions: Option<Quota>,
+    /// `channels`: what other channels than `group` may carry, each counted by itself.
+    pub channels: BTreeMap<ChannelName, Self>,
+}
+
+impl Budgets {
+    /// What holds for messages to a channel: for `group` what is written at the top; nothing for a channel that is not
+    /// named.
+    pub fn of(&self, channel: &ChannelName) -> Option<&Self> {
+        if channel.as_str() == GROUP { Some(self) } else { self.channels.get(channel) }
+    }
 }
 
 /// Hours in which nothing is posted; may pass midnight.

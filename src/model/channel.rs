@@ -150,34 +150,49 @@ impl ChannelKind {
         }
     }
 
-    /// What the platform lets this kind of channel hear and do (`channels.md` has the sources). A webhook or a
-    /// robot hears nothing by itself; what the inbound side adds later is listed here first.
-    pub const fn abilities(self) -> Abilities {
-        let deaf = Abilities {
-            joins: false,
-            messages: false,
-            answers: false,
-            removals: false,
-            mentions: true,
-            mention_all: true,
-            polls: false,
-        };
+    /// Where a request carries the idempotency key by which the platform recognises a second copy; none where it
+    /// recognises none. The sources are in `channels.md`, section 0.4. A mail's `Message-ID` is no promise.
+    pub const fn idempotency(self) -> Option<&'static str> {
         match self {
-            Self::Console | Self::Manual => deaf,
-            Self::Webhook | Self::Ntfy | Self::Email => {
-                Abilities { mentions: false, mention_all: false, ..deaf }
-            }
-            Self::Teams | Self::Telegram => Abilities { mention_all: false, ..deaf },
-            Self::Wecom
+            Self::Webhook => Some("header `webhook-id`"),
+            Self::Dingtalk => Some("`msgUuid` in the body"),
+            Self::GoogleChat => Some("`requestId` in the query"),
+            Self::Matrix => Some("`txnId` in the path"),
+            Self::Console
+            | Self::Manual
+            | Self::Wecom
             | Self::Feishu
-            | Self::Dingtalk
             | Self::Slack
             | Self::Discord
-            | Self::GoogleChat
+            | Self::Telegram
+            | Self::Teams
             | Self::Mattermost
-            | Self::Matrix
-            | Self::Onebot => deaf,
+            | Self::Onebot
+            | Self::Ntfy
+            | Self::Email => None,
         }
+    }
+
+    /// What this kind of channel hears from its platform and does there. A webhook or a robot hears nothing by
+    /// itself; what the inbound side adds later is listed here first.
+    pub const fn abilities(self) -> Abilities {
+        let [joins, messages, answers, removals, mentions, mention_all, polls] = match self {
+            //                        joins messag answer remove mention all   polls
+            Self::Console | Self::Manual => [false, false, false, false, true, true, false],
+            Self::Wecom => [false, false, false, false, true, true, false],
+            Self::Feishu => [false, false, false, false, true, true, false],
+            Self::Dingtalk => [false, false, false, false, true, true, false],
+            Self::Slack => [false, false, false, false, true, true, false],
+            Self::Discord => [false, false, false, false, true, true, true],
+            Self::Telegram => [false, false, false, false, true, false, false],
+            Self::Teams => [false, false, false, false, true, false, false],
+            Self::GoogleChat => [false, false, false, false, true, true, false],
+            Self::Mattermost => [false, false, false, false, true, true, false],
+            Self::Matrix => [false, false, false, false, true, true, false],
+            Self::Onebot => [false, false, false, false, true, true, false],
+            Self::Webhook | Self::Ntfy | Self::Email => [false; 7],
+        };
+        Abilities { joins, messages, answers, removals, mentions, mention_all, polls }
     }
 }
 
@@ -194,6 +209,21 @@ pub enum Need {
     Required,
     /// May be missing.
     Optional,
+}
+
+impl Abilities {
+    /// Each with its name, in the order of the documentation.
+    pub const fn list(self) -> [(&'static str, bool); 7] {
+        [
+            ("hears joins", self.joins),
+            ("hears messages", self.messages),
+            ("hears answers", self.answers),
+            ("removes members", self.removals),
+            ("mentions people", self.mentions),
+            ("mentions everybody", self.mention_all),
+            ("has polls", self.polls),
+        ]
+    }
 }
 
 /// What a channel can hear from its platform, and do there.

@@ -18,3 +18,4 @@ pub mod phase;
 pub mod budget;
 pub mod occurrence;
 pub mod edit;
+pub mod ending;

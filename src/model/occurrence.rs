@@ -105,6 +105,7 @@ mod tests {
             name: "night".into(),
             title: "night".into(),
             trigger: Trigger::Schedule(Schedule::parse_every(every).unwrap()),
+            dates_file: None,
             during: Vec::new(),
             when: None,
             from: None,

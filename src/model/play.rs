@@ -20,6 +20,8 @@ pub struct Play {
     pub title: Arc<str>,
     /// What starts it.
     pub trigger: Trigger,
+    /// The file that its `dates` are read from.
+    pub dates_file: Option<Arc<str>>,
     /// Starts only in these phases; in every phase when empty.
     pub during: Vec<PhaseName>,
     /// Starts only when this is true.

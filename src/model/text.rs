@@ -63,6 +63,18 @@ impl Text {
         Ok(out)
     }
 
+    /// The same for text that is `CommonMark`: what came from members stays plain text in it.
+    pub fn render_markdown(&self, facts: &Arc<Facts>) -> Result<String, EvalError> {
+        let mut out = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Literal(text) => out.push_str(text),
+                Part::Expr(expr) => out.push_str(&expr.eval_markdown(facts)?),
+            }
+        }
+        Ok(out)
+    }
+
     /// The text with every expression that cannot be evaluated yet left as it was written.
     pub fn preview(&self, facts: &Arc<Facts>, known: Names) -> String {
         let mut out = String::new();

@@ -8,10 +8,12 @@ use super::{
     facts::Facts,
     failure,
     frame::Frame,
+    heard,
     names::{Known, Names},
     place, render, stack,
 };
-use crate::base::{ids::MemberId, limits::EXPRESSION_BYTES_MAX, value::Value};
+use crate::base::phrase::{Phrase, Words, pair, phrase};
+use crate::base::{ids::MemberId, limits::EXPRESSION_BYTES_MAX, markdown, value::Value};
 use rhai::{AST, Dynamic, Scope};
 use std::{
     fmt,
@@ -35,11 +37,11 @@ struct Inner {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExprError {
     /// What was found and expected.
-    pub message: String,
+    pub message: Phrase,
     /// The bytes of the source it is about.
     pub range: Range<usize>,
     /// What to write instead.
-    pub help: Option<String>,
+    pub help: Option<Phrase>,
 }
 
 /// Why an evaluation failed: the message says what was found and the expression it was found in.
@@ -50,19 +52,22 @@ pub struct EvalError(pub String);
 impl Expr {
     /// Compiles an expression; every problem that can be seen without running it is reported.
     pub fn compile(source: &str, known: &Known) -> Result<Self, Vec<ExprError>> {
-        let whole = |message: String, help: &str| {
+        let whole = |message: Phrase, help: Words| {
             vec![ExprError { message, range: 0..source.len(), help: Some(help.into()) }]
         };
         if source.trim().is_empty() {
             return Err(whole(
-                "there is no expression here".into(),
-                "write one, such as `members.count >= 60`",
+                pair("there is no expression here", "这里没有表达式").into(),
+                pair("write one, such as `members.count >= 60`", "写一个，例如 `members.count >= 60`"),
             ));
         }
         if source.len() > EXPRESSION_BYTES_MAX {
-            let message =
-                format!("the expression has {} bytes; the limit is {EXPRESSION_BYTES_MAX}", source.len());
-            return Err(whole(message, "put it into a script"));
+            let message = phrase!(
+                "the expression has {} bytes; the limit is {EXPRESSION_BYTES_MAX}",
+                "表达式有 {} 字节；上限是 {EXPRESSION_BYTES_MAX}",
+                source.len()
+            );
+            return Err(whole(message, pair("put it into a script", "把它放进脚本")));
         }
         let ast = stack::room(|| engine::expressions().compile_expression(source)).map_err(|error| {
             let range = place::range(source, error.position());
@@ -87,6 +92,18 @@ impl Expr {
             ast,
             names: found.names,
             data: found.data.into_iter().collect(),
+        })))
+    }
+
+    /// A piece of this expression as one of its own. Its names were checked with the whole; none where the piece
+    /// cannot stand alone.
+    pub(super) fn piece(&self, source: &str) -> Option<Self> {
+        let ast = stack::room(|| engine::expressions().compile_expression(source)).ok()?;
+        Some(Self(Arc::new(Inner {
+            source: source.into(),
+            ast,
+            names: self.names(),
+            data: self.0.data.clone(),
         })))
     }
 
@@ -128,9 +145,16 @@ impl Expr {
         self.run(facts, None, |value| Ok(render::text(value)))
     }
 
+    /// The same for text that is `CommonMark`: what came from members (names, fields, signals, answers) means only
+    /// itself there, while what the playbook says keeps its marks.
+    pub fn eval_markdown(&self, facts: &Arc<Facts>) -> Result<String, EvalError> {
+        let text = self.eval_text(facts)?;
+        Ok(if markdown::has_marks(&text) { heard::escape(&text, facts, self.names()) } else { text })
+    }
+
     fn truth(&self, value: &Dynamic) -> Result<bool, EvalError> {
         value.as_bool().map_err(|_| {
-            let kind = convert::to_value(value).map_or("a function", |value| value.kind());
+            let kind = convert::to_value(value).map_or("a function", |value| value.kind().en);
             EvalError(format!("`{}` is {kind}; a condition is true or false", self.source()))
         })
     }

@@ -2,6 +2,7 @@
 
 use super::frame::{Frame, Stop};
 use crate::base::limits;
+use crate::base::phrase::{Phrase, pair, phrase};
 use rhai::{EvalAltResult, LexError, ParseError, ParseErrorType, Position};
 
 /// A failure while code ran.
@@ -72,7 +73,7 @@ fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> String
             "a list or map is used inside its own `map`, `filter` or the like; copy it first: `let copy = list;`".into()
         }
         E::ErrorTooManyVariables(_) => "there are too many variables at once".into(),
-        E::ErrorParsing(kind, _) => parse_words(kind).0,
+        E::ErrorParsing(kind, _) => parse_words(kind).0.en,
         other => without_place(&other.to_string()),
     }
 }
@@ -148,48 +149,91 @@ fn without_place(text: &str) -> String {
 }
 
 /// What a parse error says of the text at its place, and what to do.
-pub(super) fn parse(error: &ParseError, found: &str) -> (String, Option<String>) {
+pub(super) fn parse(error: &ParseError, found: &str) -> (Phrase, Option<Phrase>) {
     if found.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii()) {
         return (
-            format!("`{found}` is not a name here: names are ASCII letters, digits and `_`"),
-            Some(format!("text is written in quotes, a key in brackets and quotes: `[\"{found}\"]`")),
+            phrase!(
+                "`{found}` is not a name here: names are ASCII letters, digits and `_`",
+                "`{found}` 在这里不能作名字：名字只用英文字母、数字和 `_`"
+            ),
+            Some(phrase!(
+                "text is written in quotes, a key in brackets and quotes: `[\"{found}\"]`",
+                "文字要加引号，键要写在方括号和引号里：`[\"{found}\"]`"
+            )),
         );
     }
     parse_words(error.err_type())
 }
 
-fn parse_words(kind: &ParseErrorType) -> (String, Option<String>) {
+fn parse_words(kind: &ParseErrorType) -> (Phrase, Option<Phrase>) {
     match kind {
         ParseErrorType::Reserved(word) if word == "eval" => no_eval(),
         ParseErrorType::BadInput(LexError::ImproperSymbol(word, _)) if word == "eval" => no_eval(),
         ParseErrorType::Reserved(word) => (
-            format!("`{word}` is a word that Rhai keeps for itself"),
-            Some(format!("rename it, such as `{word}_`, or write it in brackets and quotes: `[\"{word}\"]`")),
+            phrase!("`{word}` is a word that Rhai keeps for itself", "`{word}` 是 Rhai 的保留字"),
+            Some(phrase!(
+                "rename it, such as `{word}_`, or write it in brackets and quotes: `[\"{word}\"]`",
+                "换个名字，例如 `{word}_`，或写在方括号和引号里：`[\"{word}\"]`"
+            )),
         ),
-        ParseErrorType::UnexpectedEOF => {
-            ("the code ends too early".into(), Some("close what is open".into()))
-        }
+        ParseErrorType::UnexpectedEOF => (
+            pair("the code ends too early", "代码还没写完就结束了").into(),
+            Some(pair("close what is open", "把没闭合的闭合").into()),
+        ),
         ParseErrorType::ExprTooDeep => (
-            format!("the code is nested deeper than {} levels", limits::SCRIPT_EXPR_DEPTH_MAX),
-            Some("split it up".into()),
+            phrase!(
+                "the code is nested deeper than {} levels",
+                "代码嵌套超过 {} 层",
+                limits::SCRIPT_EXPR_DEPTH_MAX
+            ),
+            Some(pair("split it up", "把它拆开").into()),
         ),
         ParseErrorType::BadInput(lex) => {
             let text = lex.to_string();
             let found = text.split('\'').nth(1).unwrap_or_default().to_owned();
             let help = match found.as_str() {
-                "=" => Some("compare with `==`; an expression cannot assign".into()),
+                "=" => Some(
+                    pair("compare with `==`; an expression cannot assign", "比较用 `==`；表达式不能赋值")
+                        .into(),
+                ),
                 _ => None,
             };
-            (lower_first(&text.replace('\'', "`")), help)
+            (syntax(&text, kind), help)
         }
-        other => (lower_first(&other.to_string().replace('\'', "`")), None),
+        other => (syntax(&other.to_string(), other), None),
     }
 }
 
-fn no_eval() -> (String, Option<String>) {
+/// A parse error in the words of Rhai, which are English; in Chinese what they come down to.
+fn syntax(said: &str, kind: &ParseErrorType) -> Phrase {
+    let zh = match kind {
+        ParseErrorType::MissingToken(token, _) => format!("这里缺少 `{token}`"),
+        ParseErrorType::UnknownOperator(sign) => format!("没有 `{sign}` 这个运算符"),
+        ParseErrorType::ExprExpected(_) => "这里应有一个表达式".to_owned(),
+        ParseErrorType::VariableExpected => "这里应有一个名字".to_owned(),
+        ParseErrorType::BadInput(LexError::UnexpectedInput(text)) => format!("这里不该有 `{text}`"),
+        ParseErrorType::BadInput(LexError::UnterminatedString) => "文字的引号没有闭合".to_owned(),
+        ParseErrorType::BadInput(LexError::MalformedNumber(text)) => format!("`{text}` 不是数"),
+        ParseErrorType::BadInput(LexError::ImproperSymbol(sign, _)) => format!("这里不能写 `{sign}`"),
+        _ => "这里的代码读不懂".to_owned(),
+    };
+    Phrase { en: lower_first(&said.replace('\'', "`")), zh }
+}
+
+fn no_eval() -> (Phrase, Option<Phrase>) {
     (
-        "`eval` is not there: code made at run time cannot be checked".into(),
-        Some("write the code itself, or choose with `if` or `switch`".into()),
+        pair(
+            "`eval` is not there: code made at run time cannot be checked",
+            "没有 `eval`：运行时拼出来的代码没法检查",
+        )
+        .into(),
+        Some(
+            pair(
+                "write the code itself, or choose with `if` or `switch`",
+                "直接写代码，或用 `if`、`switch` 来选择",
+            )
+            .into(),
+        ),
     )
 }
 

@@ -9,6 +9,7 @@ pub mod api;
 pub mod expr;
 pub mod facts;
 pub mod names;
+pub mod reading;
 pub mod sandbox;
 
 mod check;
@@ -16,6 +17,7 @@ mod convert;
 mod engine;
 mod failure;
 mod frame;
+mod heard;
 mod host;
 mod modules;
 mod objects;

@@ -7,6 +7,7 @@ use super::{
     objects::{MemberRef, PersonRef, RoleRef},
     render, suggest,
 };
+use crate::base::phrase::{Phrase, phrase};
 use crate::base::{
     time::Duration,
     value::{Map, Value},
@@ -74,12 +75,14 @@ pub(super) const LABELS: [&str; 4] = ["content", "notice", "social", "promo"];
 
 impl Shape {
     /// What is wrong with a key, if anything.
-    pub(super) fn unknown(&self, key: &str) -> Option<String> {
+    pub(super) fn unknown(&self, key: &str) -> Option<Phrase> {
         if self.keys.iter().any(|(name, _)| *name == key) {
             return None;
         }
         let names: Vec<&str> = self.keys.iter().map(|(name, _)| *name).collect();
-        Some(format!("`{}` has no key `{key}`{}", self.verb, suggest::or_list(key, &names)))
+        let more = suggest::or_list(key, &names);
+        let verb = self.verb;
+        Some(phrase!("`{verb}` has no key `{key}`{more}", "`{verb}` 没有 `{key}` 这个键{more}"; more))
     }
 
     fn holds(&self, key: &str) -> Option<Holds> {
@@ -87,14 +90,23 @@ impl Shape {
     }
 
     /// What is wrong with literal text under a key, if anything.
-    pub(super) fn refuses(&self, key: &str, text: &str) -> Option<String> {
+    pub(super) fn refuses(&self, key: &str, text: &str) -> Option<Phrase> {
         match self.holds(key)? {
             Holds::Label if !LABELS.contains(&text) => {
-                Some(format!("`label` is {text:?}{}", suggest::or_list(text, &LABELS)))
+                let more = suggest::or_list(text, &LABELS);
+                Some(phrase!("`label` is {text:?}{more}", "`label` 写的是 {text:?}{more}"; more))
             }
-            Holds::Duration => text.parse::<Duration>().err().map(|error| format!("`{key}`: {error}")),
-            Holds::Bool => Some(format!("`{key}` is true or false, not text")),
-            Holds::Buttons => Some(format!("`{key}` is a list of `#{{ text, url }}`, not text")),
+            Holds::Duration => text.parse::<Duration>().err().map(|_| {
+                phrase!(
+                    "`{key}`: {text:?} is not a duration such as 10m, 1h30m or 7d",
+                    "`{key}`：{text:?} 不是 10m、1h30m、7d 这样的时长"
+                )
+            }),
+            Holds::Bool => Some(phrase!("`{key}` is true or false, not text", "`{key}` 是真或假，不是文字")),
+            Holds::Buttons => Some(phrase!(
+                "`{key}` is a list of `#{{ text, url }}`, not text",
+                "`{key}` 是 `#{{ text, url }}` 的列表，不是文字"
+            )),
             Holds::Label | Holds::Text | Holds::Somebody | Holds::Mention => None,
         }
     }
@@ -110,7 +122,7 @@ pub(super) fn read(shape: &Shape, map: &rhai::Map) -> Result<Value, String> {
     let mut out = Map::new();
     for (key, value) in map {
         if let Some(problem) = shape.unknown(key) {
-            return Err(problem);
+            return Err(problem.en);
         }
         let holds = shape.holds(key).unwrap_or(Holds::Text);
         let value = value.flatten_clone();
@@ -133,7 +145,7 @@ fn held(shape: &Shape, key: &str, holds: Holds, value: &Dynamic) -> Result<Value
         Holds::Somebody => Ok(Value::from(somebody(value))),
         Holds::Label => {
             let text = render::text(value);
-            shape.refuses(key, &text).map_or(Ok(Value::from(text)), Err)
+            shape.refuses(key, &text).map_or(Ok(Value::from(text)), |problem| Err(problem.en))
         }
         Holds::Mention => match value.as_array_ref() {
             Ok(items) => Ok(Value::list(items.iter().map(|item| Value::from(somebody(item))).collect())),

@@ -14,6 +14,7 @@ use super::{
     modules::{self, Imports},
     place, stack,
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::base::{
     ids::GroupId,
     limits::SCRIPT_BYTES_MAX,
@@ -67,7 +68,7 @@ struct Code {
 
 /// A problem of a script: when it is compiled, or when it is run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}:{line}:{column}: {message}")]
+#[error("{path}:{line}:{column}: {}", message.en)]
 pub struct ScriptError {
     /// The script's path.
     pub path: String,
@@ -76,7 +77,7 @@ pub struct ScriptError {
     /// Column in characters, from 1; 0 where the problem has no place.
     pub column: u32,
     /// What was found, what was expected, what to do.
-    pub message: String,
+    pub message: Phrase,
 }
 
 impl Script {
@@ -143,7 +144,14 @@ impl Script {
             match catch_unwind(AssertUnwindSafe(run)) {
                 Ok(Ok(value)) => convert::to_value(&value.flatten()).map_err(|why| {
                     let position = self.position_of(function);
-                    error(&self.path, position, format!("`{function}` cannot return this: {why}"))
+                    error(
+                        &self.path,
+                        position,
+                        phrase!(
+                            "`{function}` cannot return this: {why}",
+                            "`{function}` 不能返回这个值：{why}"
+                        ),
+                    )
                 }),
                 Ok(Err(failed)) => {
                     let failure = failure::explain(&failed, &frame);
@@ -152,19 +160,24 @@ impl Script {
                     } else {
                         failure.position
                     };
-                    Err(error(failure.source.as_deref().unwrap_or(&self.path), position, failure.message))
+                    let file = failure.source.as_deref().unwrap_or(&self.path);
+                    Err(error(file, position, Phrase::same(failure.message)))
                 }
                 Err(_) => Err(error(
                     &self.path,
                     Position::NONE,
-                    format!("`{function}` broke the sandbox; nothing of it was kept; please report this"),
+                    phrase!(
+                        "`{function}` broke the sandbox; nothing of it was kept; please report this",
+                        "`{function}` 弄坏了沙箱；什么都没有保留；请报告这个问题"
+                    ),
                 )),
             }
         });
         let live = frame.into_live();
         let value = result?;
-        let live =
-            live.ok_or_else(|| error(&self.path, Position::NONE, "the call lost its actions".into()))?;
+        let live = live.ok_or_else(|| {
+            error(&self.path, Position::NONE, pair("the call lost its actions", "这次调用的动作丢失了"))
+        })?;
         Ok(Outcome { value, actions: live.actions, log: live.log, fetches: live.fetches })
     }
 
@@ -179,13 +192,15 @@ impl Script {
             return Ok(0);
         }
         let message = if let Some(n) = counts.first() {
-            format!(
-                "`{function}` takes {n} arguments; a step calls a function with one, its `with`, or with none"
+            phrase!(
+                "`{function}` takes {n} arguments; a step calls a function with one, its `with`, or with none",
+                "`{function}` 要 {n} 个参数；步骤调用函数时只给一个（它的 `with`）或不给"
             )
         } else {
             let names: BTreeSet<&str> = self.functions.iter().map(|(name, _)| name.as_str()).collect();
             let names: Vec<&str> = names.into_iter().collect();
-            format!("there is no function `{function}`{}", super::suggest::or_list(function, &names))
+            let more = super::suggest::or_list(function, &names);
+            phrase!("there is no function `{function}`{more}", "没有函数 `{function}`{more}"; more)
         };
         Err(error(&self.path, Position::NONE, message))
     }
@@ -205,7 +220,8 @@ impl fmt::Debug for Script {
     }
 }
 
-fn error(path: &str, position: Position, message: String) -> ScriptError {
+fn error(path: &str, position: Position, message: impl Into<Phrase>) -> ScriptError {
+    let message = message.into();
     let (line, column) = place::line_column(position);
     ScriptError { path: path.into(), line, column, message }
 }
@@ -230,8 +246,9 @@ struct Unit {
 impl Compiler<'_> {
     fn unit(&mut self, path: &str, source: &str) -> Result<Unit, Vec<ScriptError>> {
         if source.len() > SCRIPT_BYTES_MAX {
-            let message = format!(
+            let message = phrase!(
                 "the script has {} bytes; the limit is {SCRIPT_BYTES_MAX}; split it and `import` its parts",
+                "脚本有 {} 字节；上限是 {SCRIPT_BYTES_MAX}；把它拆开，再用 `import` 引入",
                 source.len()
             );
             return Err(vec![error(path, Position::NONE, message)]);
@@ -241,11 +258,14 @@ impl Compiler<'_> {
         let mut ast = engine::scripts().compile(source).map_err(|failed| {
             let found = &source[place::range(source, failed.position())];
             let (message, help) = failure::parse(&failed, found);
-            vec![error(path, failed.position(), sentence(&message, help.as_deref()))]
+            vec![error(path, failed.position(), sentence(message, help.as_ref()))]
         })?;
         if ast.statements().is_empty() && !ast.has_functions() {
-            let message = "the script is empty; it needs a function, such as `fn main(args) { … }`";
-            return Err(vec![error(path, Position::NONE, message.into())]);
+            let message = pair(
+                "the script is empty; it needs a function, such as `fn main(args) { … }`",
+                "脚本是空的；它需要一个函数，例如 `fn main(args) { … }`",
+            );
+            return Err(vec![error(path, Position::NONE, message)]);
         }
         ast.set_source(path);
         let mut problems = Vec::new();
@@ -258,10 +278,7 @@ impl Compiler<'_> {
             Place::Script { functions: functions.clone(), constants: constants(&ast), modules: aliases };
         let found = check::walk(&ast, &place, engine::script_functions());
         problems.extend(
-            found
-                .problems
-                .into_iter()
-                .map(|p| error(path, p.position, sentence(&p.message, p.help.as_deref()))),
+            found.problems.into_iter().map(|p| error(path, p.position, sentence(p.message, p.help.as_ref()))),
         );
         if problems.is_empty() {
             Ok(Unit { ast, functions, data: found.data })
@@ -281,8 +298,11 @@ impl Compiler<'_> {
         let mut aliases = BTreeMap::new();
         for (expr, alias, position) in imports_of(ast) {
             let Expr::StringConstant(wanted, place) = &expr else {
-                let message = "`import` takes a path in quotes, because the file is read with the script";
-                problems.push(error(path, position, message.into()));
+                let message = pair(
+                    "`import` takes a path in quotes, because the file is read with the script",
+                    "`import` 要用引号写出路径，因为文件是随脚本一起读入的",
+                );
+                problems.push(error(path, position, message));
                 continue;
             };
             match self.module(wanted) {
@@ -304,17 +324,21 @@ impl Compiler<'_> {
     /// Compiles an imported file, once; what functions it has.
     fn module(&mut self, wanted: &str) -> Result<Arities, Import> {
         let Some(path) = modules::path_of(wanted) else {
-            return Err(Import::Refused(format!(
-                "{wanted:?} is outside the playbook's folder; `import` takes a path inside it"
+            return Err(Import::Refused(phrase!(
+                "{wanted:?} is outside the playbook's folder; `import` takes a path inside it",
+                "{wanted:?} 在剧本的文件夹之外；`import` 只能引入里面的文件"
             )));
         };
         if let Some((_, functions)) = self.files.get(&path) {
             return Ok(functions.clone());
         }
         if self.open.contains(&path) || self.open.len() >= IMPORT_DEPTH_MAX {
-            return Err(Import::Refused(format!("{wanted:?} imports itself, or imports go too deep")));
+            return Err(Import::Refused(phrase!(
+                "{wanted:?} imports itself, or imports go too deep",
+                "{wanted:?} 引入了自己，或引入的层次太深"
+            )));
         }
-        let source = self.folder.read(&path).map_err(|why| Import::Refused(why.to_string()))?;
+        let source = self.folder.read(&path).map_err(|why| Import::Refused(why.phrase()))?;
         self.open.push(path.clone());
         let unit = self.unit(&path, &source).map_err(Import::Broken);
         self.open.pop();
@@ -329,7 +353,7 @@ impl Compiler<'_> {
 /// Why an import cannot be had.
 enum Import {
     /// The path is no good.
-    Refused(String),
+    Refused(Phrase),
     /// The file has problems of its own.
     Broken(Vec<ScriptError>),
 }
@@ -342,13 +366,16 @@ fn evaluate(path: &str, ast: &AST, modules: &Imports) -> Result<Module, ScriptEr
     let result = frame.enter(|| {
         Module::eval_ast_as_new(Scope::new(), ast, engine::scripts()).map_err(|failed| {
             let failure = failure::explain(&failed, &frame);
-            error(failure.source.as_deref().unwrap_or(path), failure.position, failure.message)
+            error(failure.source.as_deref().unwrap_or(path), failure.position, Phrase::same(failure.message))
         })
     });
     let acted = frame.into_live().is_some_and(|live| !live.actions.is_empty());
     if acted {
-        let message = "an imported file only defines functions and constants; its top level does something";
-        return Err(error(path, Position::NONE, message.into()));
+        let message = pair(
+            "an imported file only defines functions and constants; its top level does something",
+            "被引入的文件只定义函数和常量；它的最外层却做了别的事",
+        );
+        return Err(error(path, Position::NONE, message));
     }
     result
 }
@@ -395,6 +422,9 @@ fn imports_of(ast: &AST) -> Vec<(Expr, String, Position)> {
     found
 }
 
-fn sentence(message: &str, help: Option<&str>) -> String {
-    help.map_or_else(|| message.to_owned(), |help| format!("{message}; {help}"))
+fn sentence(message: Phrase, help: Option<&Phrase>) -> Phrase {
+    match help {
+        Some(help) => message.then(help),
+        None => message,
+    }
 }

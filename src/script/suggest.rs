@@ -1,5 +1,7 @@
 //! "Did you mean": the nearest of the names there are.
 
+use crate::base::phrase::{Phrase, pair, phrase};
+
 /// The nearest name, when one is near enough to have been meant.
 pub(super) fn nearest<'a>(found: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let most = match found.chars().count() {
@@ -16,10 +18,10 @@ pub(super) fn nearest<'a>(found: &str, names: impl IntoIterator<Item = &'a str>)
 }
 
 /// `; did you mean …?`, or the list of what there is.
-pub(super) fn or_list(found: &str, names: &[&str]) -> String {
+pub(super) fn or_list(found: &str, names: &[&str]) -> Phrase {
     match nearest(found, names.iter().copied()) {
-        Some(name) => format!("; did you mean `{name}`?"),
-        None if names.is_empty() => "; there are none".into(),
-        None => format!("; there are {}", names.join(", ")),
+        Some(name) => phrase!("; did you mean `{name}`?", "；是不是想写 `{name}`？"),
+        None if names.is_empty() => pair("; there are none", "；这里一个也没有").into(),
+        None => phrase!("; there are {}", "；有 `{}`", names.join(", ")),
     }
 }

@@ -12,5 +12,6 @@ pub mod watch;
 pub mod store;
 pub mod scripts;
 pub mod delivery;
+mod pages;
 pub mod socket;
 pub mod runtime;

@@ -97,6 +97,18 @@ impl DiskFolder {
     }
 }
 
+/// The YAML files of a folder that have a `name:` at their top, as a playbook has, by name.
+pub fn playbooks_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let yaml = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    let named = |path: &PathBuf| {
+        std::fs::read_to_string(path).is_ok_and(|text| text.lines().any(|line| line.starts_with("name:")))
+    };
+    let mut found: Vec<PathBuf> = entries.filter(yaml).filter(named).collect();
+    found.sort();
+    found
+}
+
 impl Folder for DiskFolder {
     fn read(&self, path: &str) -> Result<Arc<str>, FolderError> {
         let clean = normal_path(path).ok_or_else(|| FolderError::Outside(path.into()))?;

@@ -3,28 +3,39 @@
 //! The same order as the live driver: wait, decide, commit, apply, announce; waiting is a jump and committing is
 //! nothing. Scripts run at once, in the sandbox that they have live.
 
-use super::{Finding, Material, Options, Transition, oracle::Oracle, world::World};
+use super::{
+    Finding, Material, Options, Transition,
+    courier::{Attempt, Courier, Event},
+    crowd::Crowd,
+    oracle::Oracle,
+};
 use crate::{
     base::{
         ids::{EffectId, GroupId, InputId},
+        seed::Seed,
         time::Timestamp,
     },
     engine::{
         self,
-        entry::Fact,
+        entry::{Effect, Fact},
         input::{Input, InputKind},
         state::State,
     },
     model::playbook::{Playbook, Playbooks},
 };
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 /// One group in virtual time.
 #[derive(Debug)]
 pub struct GroupSim {
     playbook: Arc<Playbook>,
     state: State,
-    world: World,
+    crowd: Crowd,
+    /// The channels that are not ideal.
+    courier: Courier,
+    chance: Seed,
+    /// Receipts that have not been heard, in order.
+    receipts: VecDeque<Input>,
     oracle: Oracle,
     n: u64,
     now: Timestamp,
@@ -35,11 +46,18 @@ pub struct GroupSim {
 impl GroupSim {
     /// A group that nobody has adopted yet.
     pub fn new(id: &GroupId, playbook: &Arc<Playbook>, options: &Options) -> Self {
-        let habits = options.habits.clone();
+        let world = &options.world;
+        let courier = playbook
+            .groups
+            .get(id)
+            .map_or_else(Courier::default, |group| Courier::new(playbook, group, world, options.from, false));
         Self {
             playbook: playbook.clone(),
             state: State::new(id.clone()),
-            world: World::new(habits, options.seed, id, &playbook.zone, playbook.locale, options.from),
+            crowd: Crowd::new(world, options.seed, id, &playbook.zone, playbook.locale, options.from),
+            courier,
+            chance: Seed::from_parts(&["channels", id.as_str(), &options.seed.to_string()]),
+            receipts: VecDeque::new(),
             oracle: Oracle::default(),
             n: 0,
             now: options.from,
@@ -59,16 +77,36 @@ impl GroupSim {
         let digest = self.playbook.digest.clone();
         let adopt = Input { id: InputId::new("adopt"), kind: InputKind::Adopt { digest } };
         self.take(&adopt, playbooks, material, findings, sink)?;
-        match self.world.settle(&self.state, options.members, options.from) {
+        match self.crowd.settle(&self.state, options.members) {
             Some(import) => self.take(&import, playbooks, material, findings, sink),
             None => Ok(()),
         }
     }
 
+    /// The group as it is now.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Hands an input from outside to the engine at an instant.
+    pub fn tell<E>(
+        &mut self,
+        at: Timestamp,
+        input: &Input,
+        playbooks: &Playbooks,
+        material: &Material,
+        findings: &mut Vec<Finding>,
+        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.now = self.now.max(at);
+        self.take(input, playbooks, material, findings, sink)
+    }
+
     /// When something happens next: the engine's deadline, or something in the world.
     pub fn next_at(&self) -> Option<Timestamp> {
         let deadline = engine::deadline(&self.state).map(|deadline| deadline.at.max(self.now));
-        deadline.into_iter().chain(self.world.next_at()).min()
+        let courier = self.courier.next_at().map(|at| at.max(self.now));
+        deadline.into_iter().chain(self.crowd.next_at()).chain(courier).min()
     }
 
     /// Lives through what happens next.
@@ -83,7 +121,14 @@ impl GroupSim {
         self.now = at;
         let deadline = engine::deadline(&self.state).filter(|deadline| deadline.at <= at);
         let Some(deadline) = deadline else {
-            return match self.world.happen(&self.state) {
+            if self.courier.next_at().is_some_and(|next| next <= at) {
+                self.carry();
+                while let Some(receipt) = self.receipts.pop_front() {
+                    self.take(&receipt, playbooks, material, findings, sink)?;
+                }
+                return Ok(());
+            }
+            return match self.crowd.happen(&self.state) {
                 Some(input) => self.take(&input, playbooks, material, findings, sink),
                 None => Ok(()),
             };
@@ -97,6 +142,31 @@ impl GroupSim {
             findings.push(self.broken(what));
         }
         Ok(())
+    }
+
+    /// The courier does what its time has come for; what the engine is told of it waits in `receipts`.
+    fn carry(&mut self) {
+        let mut events = Vec::new();
+        let chance = &mut self.chance;
+        self.courier.step(
+            self.now,
+            &mut |_, line| {
+                if chance.chance(line.refuses) {
+                    Attempt::Refused
+                } else if chance.chance(line.doubt) {
+                    Attempt::Lost { arrived: chance.chance(0.5) }
+                } else {
+                    Attempt::Accepted
+                }
+            },
+            &mut events,
+        );
+        for event in events {
+            if let Event::Settled { effect, receipt: Some(receipt) } = event {
+                let id = InputId::from(format!("receipt/{effect}"));
+                self.receipts.push_back(Input { id, kind: InputKind::Receipt { effect, receipt } });
+            }
+        }
     }
 
     /// Hands an input to the engine, and after it every script call that comes of it.
@@ -148,7 +218,10 @@ impl GroupSim {
                 findings.push(self.broken(what));
             }
             self.judge_script(&entry.fact, findings);
-            self.world.see(&entry);
+            self.crowd.see(&entry);
+            if let Some(Effect::Send(out)) = entry.effect() {
+                self.courier.submit(out, self.now);
+            }
             let transition =
                 Transition { group: &self.state.group, n: self.n, entry: &entry, state: &self.state };
             sink(&transition)?;

@@ -5,11 +5,23 @@
 pub mod timetable;
 pub mod preview;
 pub mod plan;
+pub mod forecast;
+pub mod ics;
 pub mod world;
+pub mod crowd;
+pub mod courier;
 pub mod oracle;
 pub mod group;
+pub mod fault;
 pub mod timeline;
+pub mod scenario;
+pub mod why;
 pub mod tally;
+pub mod report;
+pub mod talk;
+pub mod spread;
+pub mod replay;
+pub mod difference;
 
 use crate::{
     base::{
@@ -31,9 +43,10 @@ use group::GroupSim;
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap},
+    ops::Range,
     sync::{Arc, Mutex},
 };
-use world::Habits;
+use world::World;
 
 /// What is simulated.
 #[derive(Debug, Clone)]
@@ -46,8 +59,8 @@ pub struct Options {
     pub members: u32,
     /// The same seed gives the same history.
     pub seed: u64,
-    /// How the synthetic people behave.
-    pub habits: Habits,
+    /// Everything around the engine: people, operators, channels.
+    pub world: Arc<World>,
 }
 
 /// One fact of one group.
@@ -179,12 +192,24 @@ pub fn simulate<E>(
     playbook: &Arc<Playbook>,
     material: &Material,
     options: &Options,
+    sink: impl FnMut(&Transition<'_>) -> Result<(), E>,
+) -> Result<Vec<Finding>, E> {
+    simulate_groups(playbook, material, options, 0..playbook.groups.len(), sink)
+}
+
+/// The same for some of the groups, by their places in the order of ids: groups do not know of each other, so that
+/// several threads may live a part each.
+pub fn simulate_groups<E>(
+    playbook: &Arc<Playbook>,
+    material: &Material,
+    options: &Options,
+    groups: Range<usize>,
     mut sink: impl FnMut(&Transition<'_>) -> Result<(), E>,
 ) -> Result<Vec<Finding>, E> {
     let mut playbooks = Playbooks::default();
     playbooks.insert(playbook.clone());
-    let mut groups: Vec<GroupSim> =
-        playbook.groups.keys().map(|id| GroupSim::new(id, playbook, options)).collect();
+    let ids = playbook.groups.keys().skip(groups.start).take(groups.len());
+    let mut groups: Vec<GroupSim> = ids.map(|id| GroupSim::new(id, playbook, options)).collect();
     let mut findings = Vec::new();
     let mut heap = BinaryHeap::new();
     for (index, group) in groups.iter_mut().enumerate() {

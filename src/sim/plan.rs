@@ -18,6 +18,7 @@ use crate::{
         occurrence,
         play::Play,
         playbook::Playbook,
+        step::Verb,
         trigger::{Batch, DateEntry, Trigger},
     },
 };
@@ -72,13 +73,32 @@ pub struct Planned {
     pub label: Option<Label>,
     /// What it says, with what is not known yet left as `${…}`.
     pub text: String,
+    /// Whether it is a post that mentions somebody.
+    pub mentions: bool,
+    /// Whether it passes quiet hours and the gap.
+    pub urgent: bool,
+    /// When the group was created, where the file says so.
+    pub created: Option<Timestamp>,
 }
 
 /// The plan of a playbook, in order of time; equal times in order of group, play and step.
 pub fn plan(playbook: &Playbook, window: Window) -> Plan<'_> {
+    plan_groups(playbook, playbook.groups.values(), window)
+}
+
+/// The plan of one group only.
+pub fn plan_of<'a>(playbook: &'a Playbook, group: &'a Group, window: Window) -> Plan<'a> {
+    plan_groups(playbook, playbook.groups.get(&group.id), window)
+}
+
+fn plan_groups<'a>(
+    playbook: &'a Playbook,
+    groups: impl IntoIterator<Item = &'a Arc<Group>>,
+    window: Window,
+) -> Plan<'a> {
     let mut heap = BinaryHeap::new();
     let mut sources = Vec::new();
-    for group in playbook.groups.values() {
+    for group in groups {
         for play in &playbook.plays {
             let Some(mut source) = Source::new(playbook, group, play, window) else { continue };
             source.fill(playbook, window);
@@ -256,7 +276,14 @@ impl<'a> Source<'a> {
             date: due.ahead.date.as_deref(),
             at: due.slot.at,
         };
+        let post = match &step.verb {
+            Verb::Post(post) => Some(post),
+            _ => None,
+        };
         Planned {
+            mentions: post.is_some_and(|post| !post.mention.is_empty()),
+            urgent: post.is_some_and(|post| post.urgent),
+            created: self.group.created,
             at: due.slot.at,
             group: self.group.id.clone(),
             play: self.play.name.clone(),

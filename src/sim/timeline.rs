@@ -136,13 +136,7 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
         // The step that failed has a line of its own.
         Fact::RunFinished { outcome: Outcome::Failed, reason, .. } if reason.starts_with("step ") => None,
         Fact::RunFinished { run, outcome, reason } if *outcome != Outcome::Done => {
-            let word = match outcome {
-                Outcome::Done => "done",
-                Outcome::Stopped => "stopped",
-                Outcome::Failed => "failed",
-                Outcome::Cancelled => "cancelled",
-                Outcome::Replaced => "replaced",
-            };
+            let word = self::outcome(*outcome);
             let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
             let tone = if *outcome == Outcome::Failed { Tone::Bad } else { Tone::Plain };
             line("run", play_of(run.as_str()), format!("{word}{reason}"), tone)
@@ -216,6 +210,17 @@ fn place(out: &Outgoing) -> String {
 /// The play of a run's or an effect's id.
 fn play_of(id: &str) -> String {
     id.split('@').next().unwrap_or(id).to_owned()
+}
+
+/// How a run ended, in a word.
+pub const fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done => "done",
+        Outcome::Stopped => "stopped",
+        Outcome::Failed => "failed",
+        Outcome::Cancelled => "cancelled",
+        Outcome::Replaced => "replaced",
+    }
 }
 
 /// Why a message is held, in words.

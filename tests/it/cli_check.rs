@@ -42,7 +42,8 @@ fn an_error_is_shown_at_its_place_in_every_format_and_ends_with_1() {
             "end_line",
             "end_column",
             "help",
-            "practices"
+            "practices",
+            "fix"
         ]
     );
     assert_eq!((error["file"].as_str(), error["line"].as_u64()), (Some("bad.yaml"), Some(6)));
@@ -114,6 +115,68 @@ fn the_handbook_is_made_of_the_file() {
 #[test]
 fn the_reference_page_is_what_the_program_says() {
     let page = playbook::shell::cli::reference();
-    let kept = include_str!("../../docs/cli.md");
-    assert!(page == kept, "docs/cli.md is out of date; write this into it:\n{page}");
+    kept("docs/cli.md", &page);
+}
+
+/// A generated page is what is kept; `UPDATE_EXPECT=1` writes it anew.
+#[expect(clippy::disallowed_methods, reason = "reads and writes a page of the repository")]
+fn kept(path: &str, page: &str) {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var("UPDATE_EXPECT").is_ok() {
+        std::fs::write(&file, page).unwrap();
+    }
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(page == kept, "{path} is out of date: UPDATE_EXPECT=1 writes it");
+}
+
+#[test]
+fn the_page_of_diagnostics_lists_every_code() {
+    let mut page = String::from(
+        "# Diagnostics\n\nEvery code that `playbook check` reports. Written from the program's own words by a test; \
+         `playbook explain CODE` says more, with a wrong and a right example, and `--lang zh` says it in Chinese.\n",
+    );
+    use playbook::base::{diagnostic::Severity, locale::Locale};
+    for severity in [Severity::Error, Severity::Warning] {
+        page +=
+            &format!("\n## {}\n\n| Code | Meaning | \u{542b}\u{4e49} |\n|---|---|---|\n", severity.as_str());
+        for code in playbook::lang::explain::all().iter().filter(|code| code.severity == severity) {
+            let cell = |locale| code.meaning.of(locale).replace('|', "\\|");
+            page += &format!("| `{}` | {} | {} |\n", code.slug, cell(Locale::En), cell(Locale::Zh));
+        }
+    }
+    kept("docs/diagnostics.md", &page);
+}
+
+#[test]
+fn the_language_is_the_one_asked_for_else_the_terminals() {
+    let place = Playground::new().file("bad.yaml", &GOOD.replace("steps:", "setps:"));
+    let zh = place.run(&["check", "bad.yaml", "--lang", "zh"]).exits(1).stdout;
+    assert!(
+        zh.contains("错误[unknown-key]: 玩法没有 `setps` 这个键") && zh.contains("建议: 是不是想写 `steps`"),
+        "{zh}"
+    );
+    assert!(zh.lines().last().unwrap().contains("2 个错误"), "{zh}");
+    let json = place.run(&["check", "bad.yaml", "--lang", "zh", "--format", "json"]).exits(1);
+    let line = &json.json_lines()[0];
+    assert_eq!(line["severity"], "error");
+    assert!(line["message"].as_str().unwrap().contains("需要 `steps`"), "{line}");
+    let plain = place.run(&["check", "bad.yaml", "--format", "json"]).exits(1);
+    assert!(plain.stdout.contains("has no key"), "{}", plain.stdout);
+    assert!(place.run(&["explain", "unknown-key", "--lang", "zh"]).exits(0).stdout.contains("错误写法"));
+    place.run(&["check", "bad.yaml", "--lang", "de"]).exits(2);
+}
+
+#[test]
+fn a_fix_changes_its_place_and_twice_is_once() {
+    let bad = "\u{feff}name: demo\r\ntimezone: Asia/Shanghai # \u{65f6}\u{533a}\r\nplays:\r\n  hello:\r\n    evry: day at 08:30\r\n    \
+               max_late: 3h  # keep\r\n    setps:\r\n      - post: @all hi\r\n        urgent: yes\r\n";
+    let place = Playground::new().file("bad.yaml", bad);
+    let first = place.run(&["check", "bad.yaml", "--fix"]).exits(0).stdout;
+    assert_eq!(first.lines().filter(|line| line.starts_with("fixed bad.yaml:")).count(), 4, "{first}");
+    let mended = place.read("bad.yaml");
+    let expected = bad.replace("evry", "every").replace("setps", "steps").replace("@all hi", "\"@all hi\"");
+    assert_eq!(mended, expected.replace("urgent: yes", "urgent: true"));
+    let second = place.run(&["check", "bad.yaml", "--fix"]).exits(0).stdout;
+    assert!(!second.contains("fixed"), "{second}");
+    assert_eq!(place.read("bad.yaml"), mended);
 }

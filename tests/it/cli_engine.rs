@@ -127,7 +127,9 @@ fn what_programs_read_has_stable_keys() {
             "runs",
             "tasks",
             "held",
-            "next"
+            "next",
+            "skipped",
+            "ending"
         ]
     );
     assert_eq!(

@@ -23,6 +23,38 @@ fn a_message_is_rendered_as_requests() {
 }
 
 #[test]
+fn platforms_of_json_show_their_requests_and_what_is_seen() {
+    let place =
+        Playground::new().file("hi.md", "## 预告\n\n**贾老师** <!channel> [报名](https://x.example)\n");
+    let body = |kind: &str| {
+        let lines = place.run(&["render", "hi.md", "--as", kind, "--format", "json"]).exits(0).json_lines();
+        assert_eq!((lines.len(), lines[0]["method"].as_str()), (1, Some("POST")), "{kind}");
+        lines[0].clone()
+    };
+    let slack = body("slack");
+    assert_eq!(slack["body"]["blocks"][0]["text"]["text"], "预告");
+    assert_eq!(
+        slack["body"]["blocks"][1]["text"]["text"],
+        "*贾老师* &lt;!channel&gt; <https://x.example|报名>"
+    );
+    let discord = body("discord");
+    assert_eq!(discord["url"], "https://discord.com/api/v10/webhooks/ID/TOKEN?wait=true");
+    assert_eq!(discord["body"]["content"], "## 预告\n\n**贾老师** \\<!channel> [报名](https://x.example)");
+    assert_eq!(
+        body("mattermost")["body"]["text"],
+        "## 预告\n\n**贾老师** <\u{200B}!channel> [报名](https://x.example)"
+    );
+    let card = &body("teams")["body"]["attachments"][0]["content"];
+    assert_eq!((&card["body"][0]["text"], &card["body"][0]["size"]), (&"预告".into(), &"Large".into()));
+    let chat = body("google_chat");
+    assert_eq!(chat["body"]["text"], "*预告*\n\n*贾老师* <\u{200B}!channel> <https://x.example|报名>");
+    for kind in ["slack", "discord", "mattermost", "teams", "google_chat"] {
+        let text = place.run(&["render", "hi.md", "--as", kind]).exits(0).stdout;
+        assert!(text.contains("贾老师 <!channel> 报名 https://x.example"), "{kind}: {text}");
+    }
+}
+
+#[test]
 fn a_channel_is_tried_once_and_the_receipt_is_printed() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

@@ -69,10 +69,12 @@ fn a_timeline_can_be_scanned_and_ends_with_the_sums() {
       23:00  held      night  quiet hours until 12-04 08:00: 晚安
 
     Summary
-      2026-11-30 to 2026-12-04, 5 members at the end (5 joined, 0 left, 0 let go), 1 of their messages
+      2026-11-30 to 2026-12-04, 4 members at the end (4 joined, 0 left, 0 let go), 1 of their messages
       phases: seed from 2026-11-30, grow from 2026-12-02
       1 task: 1 done, 0 overdue; 0 approvals: 0 given, 0 refused, 0 unanswered; 0 answers
       4 messages held by budgets, 0 expired
+      who talks: 1 member, the five who talk most say 100% of it
+      1 newcomer: 0 never said anything, 1 went quiet within three days, 0 stayed in the talk
 
     play   runs  posts  missed steps  skipped  failed
     game   2     4      0             2        0

@@ -13,6 +13,7 @@ use playbook::{
         message::Message,
     },
     shell::delivery::{
+        adapter::adapter,
         courier::{self, CourierHandle, Surroundings},
         job::{Batch, Job, Key, Ledger, LedgerError, Outcome, Settlement},
         resolve::resolve,
@@ -67,15 +68,15 @@ fn is_final(outcome: &Outcome) -> bool {
 }
 
 /// A courier with its ledger.
-struct Post {
+pub(crate) struct Post {
     ledger: Arc<Memory>,
-    courier: CourierHandle,
+    pub(crate) courier: CourierHandle,
     printed: Arc<Mutex<String>>,
     next: Mutex<Key>,
 }
 
 impl Post {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let ledger = Arc::new(Memory {
             batches: Mutex::default(),
             settled: watch::Sender::new(0),
@@ -93,7 +94,7 @@ impl Post {
         Self { ledger, courier, printed, next: Mutex::new(1) }
     }
 
-    fn job(&self, group: &str, target: &Arc<Target>, text: &str) -> Job {
+    pub(crate) fn job(&self, group: &str, target: &Arc<Target>, text: &str) -> Job {
         let mut next = self.next.lock().unwrap();
         let key = *next;
         *next += 1;
@@ -114,18 +115,18 @@ impl Post {
         }
     }
 
-    fn send(&self, group: &str, target: &Arc<Target>, texts: &[&str]) {
+    pub(crate) fn send(&self, group: &str, target: &Arc<Target>, texts: &[&str]) {
         self.courier.submit(texts.iter().map(|text| self.job(group, target, text)).collect());
     }
 
     /// Waits until so many jobs have ended, and gives all settlements in order.
-    async fn settled(&self, count: usize) -> Vec<Settlement> {
+    pub(crate) async fn settled(&self, count: usize) -> Vec<Settlement> {
         let mut settled = self.ledger.settled.subscribe();
         settled.wait_for(|settled| *settled >= count).await.expect("the ledger lives");
         self.finals()
     }
 
-    fn all(&self) -> Vec<Settlement> {
+    pub(crate) fn all(&self) -> Vec<Settlement> {
         self.ledger.batches.lock().unwrap().iter().flat_map(|batch| batch.settlements.clone()).collect()
     }
 
@@ -138,7 +139,7 @@ impl Post {
     }
 }
 
-fn channel(kind: ChannelKind, url: &str) -> Channel {
+pub(crate) fn channel(kind: ChannelKind, url: &str) -> Channel {
     Channel {
         name: ChannelName::new("group"),
         kind,
@@ -150,7 +151,7 @@ fn channel(kind: ChannelKind, url: &str) -> Channel {
     }
 }
 
-fn target_of(channel: &Channel) -> Arc<Target> {
+pub(crate) fn target_of(channel: &Channel) -> Arc<Target> {
     Arc::new(
         resolve(channel, &|_| None, &|_| Err(std::io::Error::other("no files"))).expect("a usable channel"),
     )
@@ -600,7 +601,11 @@ fn missing_secrets_are_named() {
         problem(Setting::Literal("example.com/hook".into())),
         "channel `group`: `url` is not an http:// or https:// address"
     );
-    channel.kind = ChannelKind::Slack;
-    let error = resolve(&channel, &|_| None, &|_| Err(std::io::Error::other(""))).unwrap_err().to_string();
-    assert!(error.starts_with("channel `group`: type slack is not supported yet: supported are "), "{error}");
+    for kind in ChannelKind::ALL.iter().filter(|kind| adapter(**kind).is_err()) {
+        channel.kind = *kind;
+        let error =
+            resolve(&channel, &|_| None, &|_| Err(std::io::Error::other(""))).unwrap_err().to_string();
+        let expected = format!("channel `group`: type {kind} is not supported yet: supported are ");
+        assert!(error.starts_with(&expected), "{error}");
+    }
 }

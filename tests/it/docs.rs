@@ -128,7 +128,11 @@ fn whole(text: &str) -> String {
 fn every_yaml_snippet_compiles() {
     let mut problems = Vec::new();
     let mut seen = 0;
-    for block in pages().iter().flat_map(|page| blocks(page)).filter(|block| block.language == "yaml") {
+    let is_playbook = |block: &Block| {
+        // Scenarios are run by the page's commands.
+        block.language == "yaml" && !block.file.as_ref().is_some_and(|file| file.ends_with(".test.yaml"))
+    };
+    for block in pages().iter().flat_map(|page| blocks(page)).filter(is_playbook) {
         seen += 1;
         let mut folder = folder();
         folder.0.insert("snippet.yaml".into(), Arc::from(whole(&block.text)));
@@ -138,7 +142,7 @@ fn every_yaml_snippet_compiles() {
                 let source = compiled.sources.get(span.source);
                 source.text.lines().nth(source.place(span.start).line as usize - 1).unwrap_or_default().into()
             });
-            problems.push(format!("{}:{}: {}: {line}", block.page, block.line, found.message));
+            problems.push(format!("{}:{}: {}: {line}", block.page, block.line, found.message.en));
         }
     }
     assert!(problems.is_empty(), "snippets that do not compile:\n  {}", problems.join("\n  "));

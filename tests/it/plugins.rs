@@ -196,7 +196,7 @@ fn a_difficulty_without_riddles_says_what_to_do() {
     let mut facts = facts();
     facts.args = args.clone();
     let error = script.call("main", &args, &Arc::new(facts), &Files).unwrap_err();
-    assert!(error.message.contains("brutal") && error.line > 0, "{error}");
+    assert!(error.message.en.contains("brutal") && error.line > 0, "{error}");
 }
 
 #[test]

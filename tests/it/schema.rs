@@ -70,6 +70,9 @@ fn add(dir: &Path, shared: &MemoryFolder, cases: &mut Vec<Case>) {
             continue;
         }
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if name.ends_with(".test.yaml") {
+            continue;
+        }
         let text = std::fs::read_to_string(&path).unwrap();
         let mut files = shared.clone();
         files.0.insert(name.clone(), Arc::from(text.as_str()));

@@ -57,8 +57,11 @@ fn playbooks() -> Vec<(PathBuf, String)> {
     dirs.sort();
     let mut found = Vec::new();
     for dir in dirs {
-        let files: Vec<String> =
-            folder(&dir).0.into_keys().filter(|f| ends(f, "yaml") && !f.contains('/')).collect();
+        let files: Vec<String> = folder(&dir)
+            .0
+            .into_keys()
+            .filter(|f| ends(f, "yaml") && !f.contains('/') && !f.ends_with(".test.yaml"))
+            .collect();
         assert!(!files.is_empty(), "{} has a playbook", dir.display());
         found.extend(files.into_iter().map(|file| (dir.clone(), file)));
     }
@@ -95,9 +98,9 @@ fn every_playbook_compiles() {
 }
 
 fn place(found: &playbook::base::diagnostic::Diagnostic, sources: &SourceMap) -> String {
-    let Some(span) = found.span else { return found.message.clone() };
+    let Some(span) = found.span else { return found.message.en.clone() };
     let source = sources.get(span.source);
-    format!("{}:{}: {} ({})", source.path, source.place(span.start), found.message, found.label)
+    format!("{}:{}: {} ({})", source.path, source.place(span.start), found.message.en, found.label.en)
 }
 
 #[test]
@@ -165,4 +168,19 @@ fn the_morning_paper_comes_on_make_up_working_days() {
 fn tail(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(5)..].join("\n")
+}
+
+#[test]
+fn every_playbook_has_a_scenario_and_meets_it() {
+    for (dir, file) in playbooks() {
+        let scenario = file.replace(".yaml", ".test.yaml");
+        assert!(dir.join(&scenario).is_file(), "{file} has {scenario} beside it");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_playbook"))
+        .current_dir(root())
+        .env_clear()
+        .args(["test", "playbooks", "examples"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }

@@ -5,7 +5,7 @@
 
 use playbook::{
     base::{
-        ids::{GroupId, InputId, MemberId, PlayName, TaskId},
+        ids::{Digest, GroupId, InputId, MemberId, PlayName, TaskId},
         source::MemoryFolder,
         time::{Duration, Timestamp},
         value::Value,
@@ -19,6 +19,7 @@ use playbook::{
     lang,
     model::playbook::{Playbook, Playbooks},
     script::sandbox::{Host, Script},
+    shell::store::{Ack, Decision, GroupInfo, Store, Work},
 };
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
@@ -33,6 +34,8 @@ pub(crate) struct Story {
     inputs: u64,
     pub(crate) entries: Vec<Entry>,
     seen: usize,
+    /// The texts of every version that was in force.
+    versions: Vec<(Digest, MemoryFolder)>,
     /// When false, script calls stay under way, as if the engine were down.
     pub(crate) answer_scripts: bool,
 }
@@ -64,7 +67,7 @@ pub(crate) fn compile(files: &MemoryFolder) -> Arc<Playbook> {
         .diagnostics
         .iter()
         .filter(|d| d.severity == playbook::base::diagnostic::Severity::Error)
-        .map(|d| format!("{}: {} {:?}", d.code, d.message, d.help))
+        .map(|d| format!("{}: {} {:?}", d.code, d.message.en, d.help))
         .collect();
     compiled.playbook.unwrap_or_else(|| panic!("the story's playbook has errors: {problems:#?}"))
 }
@@ -96,11 +99,12 @@ impl Story {
             playbooks,
             playbook: playbook.clone(),
             now: at(start),
-            files: folder,
+            files: folder.clone(),
             scripts,
             inputs: 0,
             entries: Vec::new(),
             seen: 0,
+            versions: vec![(playbook.digest.clone(), folder)],
             answer_scripts: true,
         };
         story.input(InputKind::Adopt { digest: playbook.digest.clone() });
@@ -116,6 +120,7 @@ impl Story {
         self.files.0.insert("p.yaml".into(), Arc::from(Self::text(yaml)));
         self.playbook = compile(&self.files);
         self.playbooks.insert(self.playbook.clone());
+        self.versions.push((self.playbook.digest.clone(), self.files.clone()));
         self.input(InputKind::Adopt { digest: self.playbook.digest.clone() });
     }
 
@@ -248,6 +253,43 @@ impl Story {
         }
         self.seen = self.entries.len();
         out
+    }
+
+    /// Writes what has happened into a state directory, as an engine would have left it.
+    pub(crate) fn store(&self, dir: &std::path::Path) {
+        let (tell, mut acks) = tokio::sync::mpsc::unbounded_channel();
+        let (store, _, _) = Store::open(dir, tell).expect("a store");
+        let handle = store.handle();
+        for (digest, files) in &self.versions {
+            let files = files.0.clone();
+            let source = Work::Source { digest: digest.clone(), path: "p.yaml".into(), files };
+            handle.send(source).expect("the writer is there");
+        }
+        let info = GroupInfo {
+            playbook: "story".into(),
+            title: "story".into(),
+            zone: self.playbook.zone.name().to_owned(),
+            locale: "en".into(),
+            file: "p.yaml".into(),
+            digest: self.playbook.digest.clone(),
+        };
+        handle.send(Work::Group(self.state.group.clone(), info)).expect("the writer is there");
+        for entry in &self.entries {
+            let decision = Decision {
+                group: self.state.group.clone(),
+                at: entry.at,
+                entries: Arc::new(vec![entry.clone()]),
+                claimed: Vec::new(),
+                told: None,
+                parked: None,
+            };
+            handle.send(Work::Decide(decision)).expect("the writer is there");
+        }
+        drop(handle);
+        store.close();
+        while let Ok(ack) = acks.try_recv() {
+            assert!(matches!(ack, Ack::Committed(_)), "{ack:?}");
+        }
     }
 
     /// The texts that went out, in order.

@@ -25,11 +25,14 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// The shell modules that own a resource and so carry the marker line. Whoever adds one adds it here, where a
 /// reviewer sees it.
 const OWNERS: &[&str] = &[
+    "src/shell/cli/fix.rs",
     "src/shell/cli/import.rs",
+    "src/shell/cli/lang.rs",
     "src/shell/cli/new.rs",
     "src/shell/cli/render.rs",
     "src/shell/cli/send.rs",
     "src/shell/cli/state.rs",
+    "src/shell/cli/test.rs",
     "src/shell/clock.rs",
     "src/shell/crash.rs",
     "src/shell/delivery/courier.rs",
@@ -47,7 +50,7 @@ const OWNERS: &[&str] = &[
 ];
 
 /// Files that may be longer than [`FILE_LINES_MAX`], with the length they may have. May only shrink.
-const LONG_FILES: &[(&str, usize)] = &[("src/engine/entry.rs", 780), ("src/shell/delivery/dispatch.rs", 680)];
+const LONG_FILES: &[(&str, usize)] = &[("src/engine/entry.rs", 780)];
 
 /// Functions that may be longer than [`FUNCTION_LINES_MAX`], with the length they may have. May only shrink.
 const LONG_FUNCTIONS: &[(&str, &str, usize)] = &[("src/engine/apply.rs", "apply_fact", 160)];

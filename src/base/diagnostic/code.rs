@@ -5,6 +5,7 @@
 
 use super::Severity;
 use crate::base::locale::Locale;
+pub use crate::base::phrase::{Words, pair};
 use std::fmt::Write as _;
 
 /// One kind of diagnostic.
@@ -24,25 +25,6 @@ pub struct Code {
     pub good: Example,
     /// Rows of the craft's practices that it enforces.
     pub practices: &'static [&'static str],
-}
-
-/// The same words in every language of the diagnostics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Words {
-    /// English, always there.
-    pub en: &'static str,
-    /// Chinese; empty where it has not been written yet.
-    pub zh: &'static str,
-}
-
-impl Words {
-    /// The words of a language; English where there are none.
-    pub fn of(self, locale: Locale) -> &'static str {
-        match locale {
-            Locale::Zh if !self.zh.is_empty() => self.zh,
-            Locale::Zh | Locale::En => self.en,
-        }
-    }
 }
 
 /// A piece of a playbook, with the files it reads.
@@ -77,22 +59,23 @@ impl Code {
         let mut out = format!(
             "{} ({})\n{}\n\n{}\n",
             self.slug,
-            self.severity.as_str(),
+            self.severity.word().of(locale),
             self.meaning.of(locale),
             self.explanation.of(locale)
         );
+        let colon = locale.pick(":", "：");
         for (title, example) in
             [(locale.pick("Wrong", "错误写法"), &self.bad), (locale.pick("Right", "正确写法"), &self.good)]
         {
             if !example.yaml.is_empty() {
-                let _ = write!(out, "\n{title}:\n\n{}", indent(example.yaml));
+                let _ = write!(out, "\n{title}{colon}\n\n{}", indent(example.yaml));
                 for (path, text) in example.files {
                     let _ = write!(out, "\n    # {path}\n{}", indent(text));
                 }
             }
         }
         if !self.practices.is_empty() {
-            let _ = writeln!(out, "\n{}: {}", locale.pick("Practices", "依据"), self.practices.join(", "));
+            let _ = writeln!(out, "\n{}{}", locale.pick("Practices: ", "依据："), self.practices.join(", "));
         }
         out
     }
@@ -112,15 +95,15 @@ mod tests {
     const CODE: Code = Code {
         slug: "demo",
         severity: Severity::Warning,
-        meaning: Words { en: "something is odd", zh: "" },
-        explanation: Words { en: "It is odd.", zh: "很奇怪。" },
+        meaning: pair("something is odd", "有点奇怪"),
+        explanation: pair("It is odd.", "很奇怪。"),
         bad: Example::of("odd: true\n"),
         good: Example::of("name: even\nodd: false\n"),
         practices: &["P001"],
     };
 
     #[test]
-    fn explains_in_either_language_and_falls_back_to_english() {
+    fn explains_in_either_language() {
         insta::assert_snapshot!(CODE.explain(Locale::En), @"
         demo (warning)
         something is odd
@@ -139,21 +122,21 @@ mod tests {
         Practices: P001
         ");
         insta::assert_snapshot!(CODE.explain(Locale::Zh), @"
-        demo (warning)
-        something is odd
+        demo (警告)
+        有点奇怪
 
         很奇怪。
 
-        错误写法:
+        错误写法：
 
             odd: true
 
-        正确写法:
+        正确写法：
 
             name: even
             odd: false
 
-        依据: P001
+        依据：P001
         ");
     }
 

@@ -4,10 +4,10 @@
 //! (data escapes `%`, CR, LF; properties `:` and `,` as well).
 
 use super::{Diagnostic, Severity, extent::extent};
-use crate::base::source::SourceMap;
+use crate::base::{locale::Locale, source::SourceMap};
 
 /// `::error file=…,line=…,col=…,endLine=…,endColumn=…,title=code::message`, without a line end.
-pub fn render(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, locale: Locale) -> String {
     let at = extent(diagnostic, sources);
     let command = match diagnostic.severity {
         Severity::Error => "error",
@@ -15,8 +15,13 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
         Severity::Info => "notice",
     };
     let message = match &diagnostic.help {
-        Some(help) => format!("{}\nhelp: {help}", diagnostic.message),
-        None => diagnostic.message.clone(),
+        Some(help) => format!(
+            "{}\n{}{}",
+            diagnostic.message.of(locale),
+            locale.pick("help: ", "建议："),
+            help.of(locale)
+        ),
+        None => diagnostic.message.of(locale).to_owned(),
     };
     format!(
         "::{command} file={},line={},col={},endLine={},endColumn={},title={}::{}",
@@ -41,15 +46,17 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::source::Span;
+    use crate::base::{phrase::Phrase, source::Span};
 
     #[test]
     fn escapes_what_the_command_would_end_at() {
         let mut sources = SourceMap::default();
         let id = sources.add("a,b:c.yaml", "name: x\n");
-        let found = Diagnostic::warning("promo-share", Span::new(id, 6, 7), "20% is, well: much").help("cut");
+        let found =
+            Diagnostic::warning("promo-share", Span::new(id, 6, 7), Phrase::same("20% is, well: much"))
+                .help(Phrase::same("cut"));
         assert_eq!(
-            render(&found, &sources),
+            render(&found, &sources, Locale::En),
             "::warning file=a%2Cb%3Ac.yaml,line=1,col=7,endLine=1,endColumn=8,title=promo-share\
              ::20%25 is, well: much%0Ahelp: cut"
         );

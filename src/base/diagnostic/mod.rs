@@ -5,12 +5,17 @@
 
 pub mod code;
 pub mod extent;
+pub mod fix;
 pub mod github;
 pub mod json;
 pub mod suggest;
 pub mod text;
 
-use super::source::Span;
+use super::{
+    phrase::{Phrase, Words, pair},
+    source::Span,
+};
+use fix::Fix;
 
 /// How bad it is. A playbook exists only when nothing is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,12 +29,21 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word that all formats use.
+    /// The word that formats for machines use, in any language.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
             Self::Info => "info",
+        }
+    }
+
+    /// What it is called in a report for people.
+    pub const fn word(self) -> Words {
+        match self {
+            Self::Error => pair("error", "错误"),
+            Self::Warning => pair("warning", "警告"),
+            Self::Info => pair("info", "提示"),
         }
     }
 }
@@ -40,7 +54,7 @@ pub struct Label {
     /// Where.
     pub span: Span,
     /// What is there, as a fragment: "first written here".
-    pub text: String,
+    pub text: Phrase,
 }
 
 /// One problem at one place.
@@ -51,58 +65,67 @@ pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
     /// What was found and what was expected, one sentence without a full stop.
-    pub message: String,
+    pub message: Phrase,
     /// The place, `None` for a problem of the whole file (which is then its first byte).
     pub span: Option<Span>,
     /// What is at the place, shown under the caret: "expected a duration such as 10m".
-    pub label: String,
+    pub label: Phrase,
     /// Other places that matter.
     pub labels: Vec<Label>,
     /// What to do next: a sentence, or lines to write instead.
-    pub help: Option<String>,
+    pub help: Option<Phrase>,
+    /// The change that mends it, where that is certain.
+    pub fix: Option<Fix>,
     /// Rows of the craft's practices that a lint enforces: `P013`.
     pub practices: &'static [&'static str],
 }
 
 impl Diagnostic {
     /// An error at a place.
-    pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+    pub fn error(code: &'static str, span: Span, message: impl Into<Phrase>) -> Self {
         Self::new(Severity::Error, code, span, message)
     }
 
     /// A warning at a place.
-    pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+    pub fn warning(code: &'static str, span: Span, message: impl Into<Phrase>) -> Self {
         Self::new(Severity::Warning, code, span, message)
     }
 
-    fn new(severity: Severity, code: &'static str, span: Span, message: impl Into<String>) -> Self {
+    fn new(severity: Severity, code: &'static str, span: Span, message: impl Into<Phrase>) -> Self {
         Self {
             code,
             severity,
             message: message.into(),
             span: Some(span),
-            label: String::new(),
+            label: Phrase::default(),
             labels: Vec::new(),
             help: None,
+            fix: None,
             practices: &[],
         }
     }
 
     /// Adds what stands under the caret.
-    pub fn label(mut self, text: impl Into<String>) -> Self {
+    pub fn label(mut self, text: impl Into<Phrase>) -> Self {
         self.label = text.into();
         self
     }
 
     /// Adds another place.
-    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+    pub fn also(mut self, span: Span, text: impl Into<Phrase>) -> Self {
         self.labels.push(Label { span, text: text.into() });
         self
     }
 
     /// Adds what to do next.
-    pub fn help(mut self, text: impl Into<String>) -> Self {
+    pub fn help(mut self, text: impl Into<Phrase>) -> Self {
         self.help = Some(text.into());
+        self
+    }
+
+    /// Adds the change that mends it for certain.
+    pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { span, text: text.into() });
         self
     }
 

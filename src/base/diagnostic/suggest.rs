@@ -26,6 +26,27 @@ pub fn nearest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -
     best.map(|(_, _, candidate)| candidate)
 }
 
+/// The one candidate that differs in a single letter (or in case, `-`, `_`), where no other is nearly as near: what was
+/// meant for certain. Names of three letters and less are never certain.
+pub fn certain<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = fold(found);
+    if plain.chars().count() < 4 {
+        return None;
+    }
+    let (mut one, mut near) = (None, 0);
+    for candidate in candidates {
+        match osa_distance(&plain, &fold(candidate)) {
+            0 | 1 => {
+                near += 1;
+                one = Some(candidate);
+            }
+            2 => near += 1,
+            _ => {}
+        }
+    }
+    one.filter(|_| near == 1)
+}
+
 /// How far two folded names are, when that is near.
 fn near(found: &str, other: &str) -> Option<usize> {
     let distance = osa_distance(found, other);
@@ -62,7 +83,16 @@ fn fold(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{certain, nearest};
+
+    #[test]
+    fn is_certain_of_one_letter_and_one_candidate() {
+        assert_eq!(certain("tilte", ["title", "steps"]), Some("title"));
+        assert_eq!(certain("max-late", ["max_late", "when"]), Some("max_late"));
+        assert_eq!(certain("post", ["posts", "host"]), None);
+        assert_eq!(certain("too", ["to"]), None);
+        assert_eq!(certain("tiel", ["title"]), None);
+    }
 
     #[test]
     fn finds_slips_of_the_finger() {

@@ -3,7 +3,9 @@
 //! Returns text; whether it is shown, and whether in colour, is the caller's.
 
 use super::{Diagnostic, Report, Severity};
+use crate::base::phrase::phrase;
 use crate::base::{
+    locale::Locale,
     source::{SourceId, SourceMap, Span},
     words,
 };
@@ -31,31 +33,34 @@ pub enum Style {
 ///    |
 ///    = help: did you mean `steps`?
 /// ```
-pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> String {
+pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style, locale: Locale) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
-    };
+    }
+    .with_name(diagnostic.severity.word().of(locale));
     let mut group = level
-        .primary_title(diagnostic.message.as_str())
+        .primary_title(diagnostic.message.of(locale))
         .id(diagnostic.code)
-        .elements(excerpts(diagnostic, sources));
+        .elements(excerpts(diagnostic, sources, locale));
     if diagnostic.span.is_none()
         && let Some((_, source)) = sources.iter().next()
     {
         group = group.element(Origin::path(source.path.as_str()));
     }
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.with_name(locale.pick("help", "建议")).message(help.of(locale)));
     }
     if !diagnostic.practices.is_empty() {
-        let text = format!(
-            "practice {}; `playbook explain {}` says why",
-            diagnostic.practices.join(", "),
+        let rows = diagnostic.practices.join(locale.pick(", ", "、"));
+        let text = phrase!(
+            "practice {rows}; `playbook explain {}` says why",
+            "依据 {rows}；`playbook explain {}` 说明原因",
             diagnostic.code
         );
-        group = group.element(Level::NOTE.message(text));
+        let note = Level::NOTE.with_name(locale.pick("note", "说明"));
+        group = group.element(note.message(text.of(locale).to_owned()));
     }
     let groups: [Group<'_>; 1] = [group];
     let renderer = match style {
@@ -66,7 +71,11 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Str
 }
 
 /// One excerpt a file: the diagnostic's own first, then those of its further labels.
-fn excerpts<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Snippet<'a, Annotation<'a>>> {
+fn excerpts<'a>(
+    diagnostic: &'a Diagnostic,
+    sources: &'a SourceMap,
+    locale: Locale,
+) -> Vec<Snippet<'a, Annotation<'a>>> {
     let Some(primary) = diagnostic.span else { return Vec::new() };
     let mut files: Vec<SourceId> = vec![primary.source];
     for label in &diagnostic.labels {
@@ -79,10 +88,10 @@ fn excerpts<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Snipp
         .map(|file| {
             let mut marks = Vec::new();
             if file == primary.source {
-                marks.push((AnnotationKind::Primary, primary, diagnostic.label.as_str()));
+                marks.push((AnnotationKind::Primary, primary, diagnostic.label.of(locale)));
             }
             for label in diagnostic.labels.iter().filter(|label| label.span.source == file) {
-                marks.push((AnnotationKind::Context, label.span, label.text.as_str()));
+                marks.push((AnnotationKind::Context, label.span, label.text.of(locale)));
             }
             excerpt(file, sources, &marks)
         })
@@ -133,20 +142,37 @@ fn first_line(text: &str, span: Span) -> Range<usize> {
 }
 
 /// How many problems there are: `2 errors, 1 warning in community.yaml`. Empty when there is none.
-pub fn summary(report: &Report, path: &str) -> String {
-    let counts: Vec<String> =
-        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "remark")]
-            .into_iter()
-            .map(|(severity, noun)| (report.count(severity), noun))
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, noun)| words::count(n, noun))
-            .collect();
-    if counts.is_empty() { String::new() } else { format!("{} in {path}", counts.join(", ")) }
+pub fn summary(report: &Report, path: &str, locale: Locale) -> String {
+    let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
+        .into_iter()
+        .map(|severity| (report.count(severity), severity))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, severity)| counted(n, severity, locale))
+        .collect();
+    if counts.is_empty() {
+        return String::new();
+    }
+    let counts = counts.join(locale.pick(", ", "，"));
+    phrase!("{counts} in {path}", "{path} 中有 {counts}").of(locale).to_owned()
+}
+
+/// How many of a severity: `2 errors`, `2 个错误`.
+pub fn counted(n: usize, severity: Severity, locale: Locale) -> String {
+    let noun = match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "remark",
+    };
+    match locale {
+        Locale::En => words::count(n, noun),
+        Locale::Zh => format!("{n} 个{}", severity.word().zh),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::phrase::{Phrase, pair};
 
     fn span_of(sources: &SourceMap, id: SourceId, part: &str) -> Span {
         let at = sources.get(id).text.find(part).unwrap();
@@ -160,11 +186,11 @@ mod tests {
         let found = Diagnostic::error(
             "unknown-key",
             span_of(&sources, id, "setps"),
-            "there is no key `setps` in a play",
+            pair("there is no key `setps` in a play", "玩法没有 `setps` 这个键"),
         )
-        .label("not a key of a play")
-        .help("did you mean `steps`?");
-        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"
+        .label(pair("not a key of a play", "不是玩法的键"))
+        .help(pair("did you mean `steps`?", "是不是想写 `steps`？"));
+        insta::assert_snapshot!(render(&found, &sources, Style::Plain, Locale::En), @"
         error[unknown-key]: there is no key `setps` in a play
          --> community.yaml:4:5
           |
@@ -172,6 +198,15 @@ mod tests {
           |     ^^^^^ not a key of a play
           |
           = help: did you mean `steps`?
+        ");
+        insta::assert_snapshot!(render(&found, &sources, Style::Plain, Locale::Zh), @"
+        错误[unknown-key]: 玩法没有 `setps` 这个键
+         --> community.yaml:4:5
+          |
+        4 |     setps: []
+          |     ^^^^^ 不是玩法的键
+          |
+          = 建议: 是不是想写 `steps`？
         ");
     }
 
@@ -182,11 +217,11 @@ mod tests {
             "community.yaml",
             "vars:\n  城市: 西安\n  a: 1\n  b: 2\n  c: 3\n  d: 4\n  书名: 《活着》 # 好\n",
         );
-        let found = Diagnostic::warning("demo", span_of(&sources, id, "《活着》"), "读完了")
-            .label("已经读过")
-            .also(span_of(&sources, id, "西安"), "first written here")
+        let found = Diagnostic::warning("demo", span_of(&sources, id, "《活着》"), Phrase::same("读完了"))
+            .label(Phrase::same("已经读过"))
+            .also(span_of(&sources, id, "西安"), Phrase::same("first written here"))
             .practices(&["P013"]);
-        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"
+        insta::assert_snapshot!(render(&found, &sources, Style::Plain, Locale::En), @"
         warning[demo]: 读完了
          --> community.yaml:7:7
           |
@@ -205,10 +240,11 @@ mod tests {
         let mut sources = SourceMap::default();
         let id = sources.add("a.yaml", "name: a\r\nuse: b.yaml\r\n");
         let other = sources.add("b.yaml", "name: b\n");
-        let found = Diagnostic::error("demo", span_of(&sources, id, "b.yaml"), "both are called so")
-            .also(span_of(&sources, other, "b"), "here")
-            .help("first line\nsecond line");
-        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"
+        let found =
+            Diagnostic::error("demo", span_of(&sources, id, "b.yaml"), Phrase::same("both are called so"))
+                .also(span_of(&sources, other, "b"), Phrase::same("here"))
+                .help(Phrase::same("first line\nsecond line"));
+        insta::assert_snapshot!(render(&found, &sources, Style::Plain, Locale::En), @"
         error[demo]: both are called so
          --> a.yaml:2:6
           |
@@ -229,9 +265,12 @@ mod tests {
     fn a_block_is_marked_on_its_first_line_only() {
         let mut sources = SourceMap::default();
         let id = sources.add("a.yaml", "rules:\n  forbid:\n    - 一\n    - 二\n");
-        let found =
-            Diagnostic::warning("demo", span_of(&sources, id, "forbid:\n    - 一\n    - 二\n"), "two");
-        insta::assert_snapshot!(render(&found, &sources, Style::Plain), @"
+        let found = Diagnostic::warning(
+            "demo",
+            span_of(&sources, id, "forbid:\n    - 一\n    - 二\n"),
+            Phrase::same("two"),
+        );
+        insta::assert_snapshot!(render(&found, &sources, Style::Plain, Locale::En), @"
         warning[demo]: two
          --> a.yaml:2:3
           |
@@ -244,10 +283,11 @@ mod tests {
     fn without_a_place_it_names_the_file() {
         let mut sources = SourceMap::default();
         let id = sources.add("a.yaml", "");
-        let mut found = Diagnostic::error("empty-file", Span::new(id, 0, 0), "the file is empty");
-        let with = render(&found, &sources, Style::Plain);
+        let mut found =
+            Diagnostic::error("empty-file", Span::new(id, 0, 0), Phrase::same("the file is empty"));
+        let with = render(&found, &sources, Style::Plain, Locale::En);
         found.span = None;
-        let without = render(&found, &sources, Style::Plain);
+        let without = render(&found, &sources, Style::Plain, Locale::En);
         insta::assert_snapshot!(format!("{with}\n----\n{without}"), @"
         error[empty-file]: the file is empty
          --> a.yaml:1:1
@@ -265,11 +305,11 @@ mod tests {
         fn no_place_makes_it_panic(text in "[a-z好\\n\r\t\u{feff}\u{1b}👩 ]{0,40}", a in 0_usize..60, b in 0_usize..60, c in 0_usize..60) {
             let mut sources = SourceMap::default();
             let id = sources.add("a.yaml", text);
-            let found = Diagnostic::error("demo", Span::new(id, a, b), "message").also(Span::new(id, c, c + 3), "here");
-            let shown = render(&found, &sources, Style::Plain);
+            let found = Diagnostic::error("demo", Span::new(id, a, b), Phrase::same("message")).also(Span::new(id, c, c + 3), Phrase::same("here"));
+            let shown = render(&found, &sources, Style::Plain, Locale::En);
             proptest::prop_assert!(shown.starts_with("error[demo]: message\n"), "{shown}");
-            super::super::json::render(&found, &sources);
-            super::super::github::render(&found, &sources);
+            super::super::json::render(&found, &sources, Locale::Zh);
+            super::super::github::render(&found, &sources, Locale::Zh);
         }
     }
 
@@ -277,19 +317,19 @@ mod tests {
     fn colours_only_when_asked() {
         let mut sources = SourceMap::default();
         let id = sources.add("a.yaml", "name: a\n");
-        let found = Diagnostic::error("demo", span_of(&sources, id, "a"), "message");
-        assert!(!render(&found, &sources, Style::Plain).contains('\u{1b}'));
-        assert!(render(&found, &sources, Style::Coloured).contains("\u{1b}["));
+        let found = Diagnostic::error("demo", span_of(&sources, id, "a"), Phrase::same("message"));
+        assert!(!render(&found, &sources, Style::Plain, Locale::En).contains('\u{1b}'));
+        assert!(render(&found, &sources, Style::Coloured, Locale::En).contains("\u{1b}["));
     }
 
     #[test]
     fn the_summary_counts_by_severity() {
         let mut report = Report::default();
-        assert_eq!(summary(&report, "a.yaml"), "");
+        assert_eq!(summary(&report, "a.yaml", Locale::En), "");
         let span = Span::new(SourceId(0), 0, 0);
-        report.push(Diagnostic::error("a", span, "x"));
-        report.push(Diagnostic::error("a", span, "y"));
-        report.push(Diagnostic::warning("b", span, "z"));
-        assert_eq!(summary(&report, "a.yaml"), "2 errors, 1 warning in a.yaml");
+        report.push(Diagnostic::error("a", span, Phrase::same("x")));
+        report.push(Diagnostic::error("a", span, Phrase::same("y")));
+        report.push(Diagnostic::warning("b", span, Phrase::same("z")));
+        assert_eq!(summary(&report, "a.yaml", Locale::En), "2 errors, 1 warning in a.yaml");
     }
 }

@@ -28,7 +28,7 @@ use super::task::Request;
 impl Draft<'_> {
     pub(in crate::engine) fn ask(&mut self, at: &At<'_>, ask: &Ask) -> Carried {
         let facts = self.step_facts(at, Names::ALL);
-        let question = ask.text.render(&facts)?;
+        let question = ask.text.render_markdown(&facts)?;
         let options = ask.options.iter().map(|o| o.render(&facts)).collect::<Result<Vec<_>, _>>()?;
         let until = self.now.plus(ask.open_for);
         let mut message = Message::text(notice::question(

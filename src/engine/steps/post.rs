@@ -36,7 +36,7 @@ impl Draft<'_> {
             };
         }
         let facts = self.step_facts(at, names);
-        let mut message = Message::text(post.text.render(&facts)?);
+        let mut message = Message::text(post.text.render_markdown(&facts)?);
         for target in &post.mention {
             self.mention(target, &facts, &mut message.mentions)?;
         }

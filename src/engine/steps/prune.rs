@@ -34,7 +34,7 @@ impl Draft<'_> {
         self.emit(Fact::PruneNoticed { run: at.run.id.clone(), members: members.clone() })?;
         if let Some(text) = &prune.notice {
             let facts = self.step_facts(at, text.names());
-            let mut message = Message::text(text.render(&facts)?);
+            let mut message = Message::text(text.render_markdown(&facts)?);
             message.mentions = members.iter().map(|id| Mention::Person(self.member_person(id))).collect();
             let out = Outgoing {
                 effect: self.effect_id(&at.run.id, &at.step.id),

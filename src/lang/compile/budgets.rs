@@ -6,34 +6,82 @@ use super::{
     names::Sort,
     text::{self, Scope},
 };
+use crate::base::phrase::pair;
 use crate::{
     base::{
-        ids::CalendarName,
+        diagnostic::Diagnostic,
+        ids::{CalendarName, ChannelName},
         time::{ClockTime, Duration},
     },
     lang::{
+        codes,
         document::{
             node::Node,
             reader::{self, Fields},
         },
         keys,
     },
-    model::budget::{Budgets, Promo, Quiet, Quota, Window},
+    model::{
+        budget::{Budgets, Promo, Quiet, Quota, Window},
+        channel::GROUP,
+    },
 };
+use std::collections::BTreeMap;
 
 /// Lowers `budgets`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
     let mut budgets = Budgets::default();
-    let Some(fields) = Fields::read(&mut cx.report, node, "`budgets`", keys::BUDGETS.names) else {
+    let allowed = [keys::AMOUNTS.names, keys::BUDGETS.names].concat();
+    let Some(fields) = Fields::read(&mut cx.report, node, pair("`budgets`", "`budgets`"), &allowed) else {
         return budgets;
     };
+    amounts(cx, &fields, scope, &mut budgets);
+    if let Some(node) = fields.get("channels") {
+        budgets.channels = channels(cx, node, scope);
+    }
+    budgets
+}
+
+/// `channels: { news: { posts: 2 per day } }`
+fn channels(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> BTreeMap<ChannelName, Budgets> {
+    let mut channels = BTreeMap::new();
+    let fields = Fields::open(&mut cx.report, node, pair("`channels`", "`channels`"));
+    for entry in fields.map(|fields| fields.entries()).unwrap_or_default() {
+        let name = ChannelName::new(&*entry.key.value);
+        if name.as_str() == GROUP {
+            let message = pair(
+                "expected another channel than `group`, whose budgets stand directly under `budgets`",
+                "这里要写 `group` 以外的频道，`group` 的预算直接写在 `budgets` 下",
+            );
+            let help = pair("move these lines up, beside `channels`", "把这几行上移，和 `channels` 并列");
+            cx.report.push(Diagnostic::error(codes::BAD_VALUE, entry.key.span, message).help(help));
+            continue;
+        }
+        cx.refer(Sort::Channel, name.as_str(), entry.key.span);
+        let mut budgets = Budgets::default();
+        if let Some(fields) = Fields::read(
+            &mut cx.report,
+            &entry.value,
+            pair("a channel's budgets", "一个频道的预算"),
+            keys::AMOUNTS.names,
+        ) {
+            amounts(cx, &fields, scope, &mut budgets);
+        }
+        channels.insert(name, budgets);
+    }
+    channels
+}
+
+fn amounts(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, budgets: &mut Budgets) {
     if let Some(node) = fields.get("quiet") {
         budgets.quiet = quiet(cx, node);
     }
     if let Some(node) = fields.get("posts") {
         if node.scalar().is_some() {
             budgets.posts = quota(cx, node);
-        } else if let Some(fields) = Fields::read(&mut cx.report, node, "`posts`", keys::POSTS.names) {
+        } else if let Some(fields) =
+            Fields::read(&mut cx.report, node, pair("`posts`", "`posts`"), keys::POSTS.names)
+        {
             budgets.posts = fields.get("max").and_then(|node| quota(cx, node));
             budgets.gap = fields.get("gap").and_then(|node| reader::duration(&mut cx.report, node));
         }
@@ -41,19 +89,20 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
     if let Some(node) = fields.get("mentions") {
         if node.scalar().is_some() {
             budgets.mentions = quota(cx, node);
-        } else if let Some(fields) = Fields::read(&mut cx.report, node, "`mentions`", keys::MENTIONS.names) {
+        } else if let Some(fields) =
+            Fields::read(&mut cx.report, node, pair("`mentions`", "`mentions`"), keys::MENTIONS.names)
+        {
             budgets.mentions = fields.get("max").and_then(|node| quota(cx, node));
         }
     }
     if let Some(node) = fields.get("promo") {
         budgets.promo = promo(cx, node, scope);
     }
-    budgets
 }
 
 /// `22:30-08:00`
 fn quiet(cx: &mut Cx<'_>, node: &Node) -> Option<Quiet> {
-    let expected = "quiet hours such as 22:30-08:00";
+    let expected = pair("quiet hours such as 22:30-08:00", "安静时段，例如 22:30-08:00");
     let text = reader::text(&mut cx.report, node, expected)?;
     let plain = crate::lang::document::quoting::half_width(text).unwrap_or_else(|| text.to_string());
     let parsed = plain.split_once(['-', '–', '—', '~']).and_then(|(from, to)| {
@@ -62,7 +111,7 @@ fn quiet(cx: &mut Cx<'_>, node: &Node) -> Option<Quiet> {
         (from != to).then_some(Quiet { from, to })
     });
     match parsed {
-        Some(_) => cx.uses_clock(node.span, "`quiet`"),
+        Some(_) => cx.uses_clock(node.span, pair("`quiet`", "`quiet`")),
         None => reader::bad_value(&mut cx.report, node, expected, None),
     }
     parsed
@@ -70,7 +119,8 @@ fn quiet(cx: &mut Cx<'_>, node: &Node) -> Option<Quiet> {
 
 /// `6 per day`, `6 per 12h`
 fn quota(cx: &mut Cx<'_>, node: &Node) -> Option<Quota> {
-    let expected = "an amount such as `6 per day` or `2 per 12h`";
+    let expected =
+        pair("an amount such as `6 per day` or `2 per 12h`", "数量，例如 `6 per day` 或 `2 per 12h`");
     let text = reader::text(&mut cx.report, node, expected)?;
     let parsed = text.split_once("per").and_then(|(max, per)| {
         let max: u32 = max.trim().parse().ok()?;
@@ -81,7 +131,9 @@ fn quota(cx: &mut Cx<'_>, node: &Node) -> Option<Quota> {
         Some(Quota { max, per })
     });
     match parsed {
-        Some(Quota { per: Window::Day, .. }) => cx.uses_clock(node.span, "a calendar day"),
+        Some(Quota { per: Window::Day, .. }) => {
+            cx.uses_clock(node.span, pair("a calendar day", "日历上的一天"));
+        }
         Some(_) => {}
         None => reader::bad_value(&mut cx.report, node, expected, None),
     }
@@ -94,18 +146,18 @@ fn window(text: &str) -> Option<Duration> {
 }
 
 fn promo(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Promo> {
-    let fields = Fields::read(&mut cx.report, node, "`promo`", keys::PROMO.names)?;
+    let fields = Fields::read(&mut cx.report, node, pair("`promo`", "`promo`"), keys::PROMO.names)?;
     let mut promo = Promo::default();
     if let Some(node) = fields.get("max") {
         promo.share = share(cx, node);
     }
     promo.not_before = fields.get("not_before").and_then(|node| reader::duration(&mut cx.report, node));
     if let Some(node) = fields.get("around")
-        && let Some(name) = reader::text(&mut cx.report, node, "a calendar's name")
+        && let Some(name) = reader::text(&mut cx.report, node, pair("a calendar's name", "日历的名字"))
     {
         cx.refer(Sort::Calendar, name, node.span);
         promo.around = Some(CalendarName::new(name));
-        cx.uses_clock(node.span, "a calendar's day");
+        cx.uses_clock(node.span, pair("a calendar's day", "日历上的一天"));
     }
     promo.before =
         fields.get("before").and_then(|node| reader::duration(&mut cx.report, node)).unwrap_or_default();
@@ -117,7 +169,7 @@ fn promo(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Promo> {
 
 /// `20% per 30d`
 fn share(cx: &mut Cx<'_>, node: &Node) -> Option<(u32, Duration)> {
-    let expected = "a share such as `20% per 30d`";
+    let expected = pair("a share such as `20% per 30d`", "比例，例如 `20% per 30d`");
     let text = reader::text(&mut cx.report, node, expected)?;
     let parsed = text.split_once("per").and_then(|(share, per)| {
         let share: u32 =

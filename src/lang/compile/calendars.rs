@@ -4,6 +4,7 @@ use super::{
     cx::{Cx, File},
     moments,
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{ids::CalendarName, source::Span, value::Value},
     lang::{
@@ -25,10 +26,11 @@ const RANGE_DAYS_MAX: usize = 366;
 /// Lowers `calendars`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<CalendarName, Calendar> {
     let mut calendars = BTreeMap::new();
-    for entry in
-        Fields::open(&mut cx.report, node, "`calendars`").map(|fields| fields.entries()).unwrap_or_default()
+    for entry in Fields::open(&mut cx.report, node, pair("`calendars`", "`calendars`"))
+        .map(|fields| fields.entries())
+        .unwrap_or_default()
     {
-        super::words::check_name(cx, entry, "calendar");
+        super::words::check_name(cx, entry, pair("calendar", "日历"));
         cx.origin(format!("calendars.{}", entry.key.value), entry.key.span);
         let calendar = calendar(cx, &entry.value).unwrap_or_default();
         calendars.insert(CalendarName::new(&entry.key.value), calendar);
@@ -39,7 +41,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<CalendarName, Cale
 fn calendar(cx: &mut Cx<'_>, node: &Node) -> Option<Calendar> {
     match &node.kind {
         Kind::Mapping(_) => {
-            let fields = Fields::read(&mut cx.report, node, "a calendar", keys::CALENDAR.names)?;
+            let fields = Fields::read(&mut cx.report, node, pair("a calendar", "日历"), keys::CALENDAR.names)?;
             let off = fields.get("off").map(|node| days(cx, node)).unwrap_or_default();
             let work = fields.get("work").map(|node| days(cx, node)).unwrap_or_default();
             Some(Calendar { off, work, tells_work: true })
@@ -54,7 +56,10 @@ fn calendar(cx: &mut Cx<'_>, node: &Node) -> Option<Calendar> {
             reader::wrong_kind(
                 &mut cx.report,
                 node,
-                "a calendar: an ICS file, a list of dates, or `{ off, work }`",
+                pair(
+                    "a calendar: an ICS file, a list of dates, or `{ off, work }`",
+                    "日历：一个 ICS 文件、一列日期，或 `{ off, work }`",
+                ),
             );
             None
         }
@@ -81,7 +86,9 @@ fn ics_file(cx: &mut Cx<'_>, path: &str, span: Span) -> Option<Calendar> {
 /// Days from a list of dates, a file, or a list of both.
 fn days(cx: &mut Cx<'_>, node: &Node) -> BTreeSet<Date> {
     let mut days = BTreeSet::new();
-    for item in reader::one_or_many(&mut cx.report, node, "a date, or a file of dates") {
+    for item in
+        reader::one_or_many(&mut cx.report, node, pair("a date, or a file of dates", "日期，或日期文件"))
+    {
         let text = item.text().unwrap_or_default().to_owned();
         let ending =
             ["ics", "csv", "yaml", "yml", "json", "txt"].into_iter().find(|ending| has_ending(&text, ending));
@@ -111,7 +118,12 @@ fn range(cx: &mut Cx<'_>, text: &str, span: Span, days: &mut BTreeSet<Date>) {
         return;
     };
     if last < first {
-        cx.error(codes::BAD_DATE, span, "the range ends before it begins", "write the earlier date first");
+        cx.error(
+            codes::BAD_DATE,
+            span,
+            pair("the range ends before it begins", "这段日期的结束早于开始"),
+            pair("write the earlier date first", "把较早的日期写在前面"),
+        );
         return;
     }
     days.extend(first.series(jiff::Span::new().days(1)).take_while(|day| *day <= last).take(RANGE_DAYS_MAX));
@@ -143,8 +155,11 @@ fn days_of_file(cx: &mut Cx<'_>, file: &File, days: &mut BTreeSet<Date>) {
         Ok(other) => cx.error(
             codes::BAD_DATA,
             whole,
-            format!("a calendar is a list of dates, found {}", other.kind()),
-            "",
+            {
+                let found = other.kind();
+                phrase!("a calendar is a list of dates, found {found}", "日历应该是一列日期，写的却是{found}"; found)
+            },
+            Phrase::default(),
         ),
         Err(problem) => cx.data_problem(file, problem),
     }
@@ -158,7 +173,12 @@ fn one_day(cx: &mut Cx<'_>, value: &Value, span: Span, days: &mut BTreeSet<Date>
     match text {
         Some(text) => range(cx, text, span, days),
         None => {
-            cx.error(codes::BAD_DATE, span, "a row of a calendar needs a `date`", "name the column `date`");
+            cx.error(
+                codes::BAD_DATE,
+                span,
+                pair("a row of a calendar needs a `date`", "日历的每一行都要有 `date`"),
+                pair("name the column `date`", "把这一列命名为 `date`"),
+            );
         }
     }
 }

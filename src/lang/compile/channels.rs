@@ -3,6 +3,7 @@
 //! Knows where a secret is kept; never reads it.
 
 use super::{cx::Cx, names::Sort};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{ids::ChannelName, source::Span, time::Duration},
     lang::{
@@ -24,10 +25,11 @@ const COMMON: &[&str] = keys::CHANNEL.names;
 /// Lowers a mapping of channels. `origin` is the id of the mapping: `channels`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, origin: &str) -> BTreeMap<ChannelName, Arc<Channel>> {
     let mut channels = BTreeMap::new();
-    for entry in
-        Fields::open(&mut cx.report, node, "`channels`").map(|fields| fields.entries()).unwrap_or_default()
+    for entry in Fields::open(&mut cx.report, node, pair("`channels`", "`channels`"))
+        .map(|fields| fields.entries())
+        .unwrap_or_default()
     {
-        super::words::check_name(cx, entry, "channel");
+        super::words::check_name(cx, entry, pair("channel", "频道"));
         cx.origin(format!("{origin}.{}", entry.key.value), entry.key.span);
         if let Some(channel) = lower_one(cx, &entry.key.value, entry.key.span, &entry.value) {
             channels.insert(channel.name.clone(), Arc::new(channel));
@@ -53,8 +55,11 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
         required(cx, kind, span, &empty.settings);
         return Some(Channel { kind, ..empty });
     }
-    let fields = Fields::open(&mut cx.report, node, "a channel")?;
-    let help = "say which platform it is on: `type: console`, `type: wecom`, …";
+    let fields = Fields::open(&mut cx.report, node, pair("a channel", "频道"))?;
+    let help = pair(
+        "say which platform it is on: `type: console`, `type: wecom`, …",
+        "写明是哪个平台：`type: console`、`type: wecom`……",
+    );
     let kind = fields.need(&mut cx.report, "type", help).and_then(|node| kind(cx, node))?;
     let own = kind.settings();
     let allowed: Vec<&str> = COMMON.iter().copied().chain(own.iter().map(|(key, ..)| *key)).collect();
@@ -71,13 +76,17 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
                     Some(other) => cx.error(
                         codes::MISPLACED_KEY,
                         entry.key.span,
-                        format!("a channel of type `{kind}` has no `{key}`"),
-                        format!("`{key}` belongs to `type: {other}`"),
+                        phrase!(
+                            "a channel of type `{kind}` has no `{key}`",
+                            "`{kind}` 类型的频道没有 `{key}` 这个键"
+                        ),
+                        phrase!("`{key}` belongs to `type: {other}`", "`{key}` 属于 `type: {other}`"),
                     ),
                     None => reader::unknown_key(
                         &mut cx.report,
                         entry,
-                        &format!("a channel of type `{kind}`"),
+                        fields.entries(),
+                        phrase!("a channel of type `{kind}`", "`{kind}` 类型的频道"),
                         &allowed,
                     ),
                 }
@@ -85,8 +94,8 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
             _ if node.is_null() => cx.error(
                 codes::MISSING_VALUE,
                 entry.key.span,
-                format!("`{key}` has no value"),
-                "remove the line or fill it in",
+                phrase!("`{key}` has no value", "`{key}` 后面没有值"),
+                pair("remove the line or fill it in", "删掉这一行，或把值补上"),
             ),
             "rate" => channel.rate = rate(cx, node),
             "in_doubt" => {
@@ -95,7 +104,7 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
             }
             "timeout" => channel.timeout = reader::positive(&mut cx.report, node),
             "alerts" => {
-                if let Some(to) = reader::text(&mut cx.report, node, "a channel's name") {
+                if let Some(to) = reader::text(&mut cx.report, node, pair("a channel's name", "频道名")) {
                     cx.refer(Sort::Channel, to, node.span);
                     channel.alerts = Some(ChannelName::new(to));
                 }
@@ -113,37 +122,51 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
 }
 
 fn kind(cx: &mut Cx<'_>, node: &Node) -> Option<ChannelKind> {
-    let text = reader::text(&mut cx.report, node, "the name of a platform")?;
+    let text = reader::text(&mut cx.report, node, pair("the name of a platform", "平台的名字"))?;
     if let Some(kind) = ChannelKind::parse(text) {
         return Some(kind);
     }
     let names: Vec<&str> = ChannelKind::ALL.iter().map(|kind| kind.as_str()).collect();
     let help = match text.to_lowercase().as_str() {
-        "企业微信" | "wework" | "wechat_work" | "wxwork" => "write `wecom`".into(),
-        "飞书" | "lark" => "write `feishu`".into(),
-        "钉钉" | "ding" => "write `dingtalk`".into(),
-        "微信" | "wechat" | "weixin" => "personal WeChat has no robot: `type: manual` turns each post into a task with the text ready to copy".into(),
-        "qq" => "write `onebot`".into(),
-        other => near::advice(other, &names, "type"),
+        "企业微信" | "wework" | "wechat_work" | "wxwork" => pair("write `wecom`", "写 `wecom`").into(),
+        "飞书" | "lark" => pair("write `feishu`", "写 `feishu`").into(),
+        "钉钉" | "ding" => pair("write `dingtalk`", "写 `dingtalk`").into(),
+        "微信" | "wechat" | "weixin" => pair("personal WeChat has no robot: `type: manual` turns each post into a task with the text ready to copy", "个人微信没有机器人：用 `type: manual`，每条消息都会变成一个任务，附上可直接复制的文字").into(),
+        "qq" => pair("write `onebot`", "写 `onebot`").into(),
+        other => near::advice(other, &names, pair("type", "类型")),
     };
     let text = text.clone();
-    cx.error(codes::BAD_VALUE, node.span, format!("there is no channel type `{text}`"), help);
+    cx.error(
+        codes::BAD_VALUE,
+        node.span,
+        phrase!("there is no channel type `{text}`", "没有 `{text}` 这种频道类型"),
+        help,
+    );
     None
 }
 
 fn required(cx: &mut Cx<'_>, kind: ChannelKind, span: Span, settings: &BTreeMap<String, Vec<Setting>>) {
     for (key, need, secret) in kind.settings() {
         if *need == Need::Required && !settings.contains_key(*key) {
-            let help =
-                if *secret { format!("add `{key}: {{ env: NAME }}`") } else { format!("add `{key}: …`") };
-            cx.error(codes::MISSING_KEY, span, format!("a channel of type `{kind}` needs `{key}`"), help);
+            let help = if *secret {
+                phrase!("add `{key}: {{ env: NAME }}`", "加上 `{key}: {{ env: NAME }}`")
+            } else {
+                phrase!("add `{key}: …`", "加上 `{key}: …`")
+            };
+            cx.error(
+                codes::MISSING_KEY,
+                span,
+                phrase!("a channel of type `{kind}` needs `{key}`", "`{kind}` 类型的频道需要 `{key}`"),
+                help,
+            );
         }
     }
 }
 
 fn headers(cx: &mut Cx<'_>, node: &Node, into: &mut BTreeMap<String, Vec<Setting>>) {
-    for entry in
-        Fields::open(&mut cx.report, node, "`headers`").map(|fields| fields.entries()).unwrap_or_default()
+    for entry in Fields::open(&mut cx.report, node, pair("`headers`", "`headers`"))
+        .map(|fields| fields.entries())
+        .unwrap_or_default()
     {
         let name = entry.key.value.to_lowercase();
         let secret = ["authorization", "x-api-key", "cookie", "token"].iter().any(|word| name.contains(word));
@@ -163,19 +186,20 @@ fn settings(cx: &mut Cx<'_>, entry: &Entry, secret: bool) -> Vec<Setting> {
 }
 
 fn setting(cx: &mut Cx<'_>, key: &str, node: &Node, secret: bool) -> Option<Setting> {
-    let expected = "text, `{ env: NAME }` or `{ file: path }`";
+    let expected =
+        pair("text, `{ env: NAME }` or `{ file: path }`", "文字、`{ env: NAME }` 或 `{ file: path }`");
     match &node.kind {
         Kind::Scalar(scalar) => {
             if key == "url" {
                 check_url(cx, node, &scalar.text);
             }
-            if secret && !is_loopback(&scalar.text) {
+            if secret && !is_open(&scalar.text) {
                 let name = key.to_uppercase();
                 cx.warning(
                     codes::LITERAL_SECRET,
                     node.span,
-                    format!("`{key}` is a secret and stands in the playbook itself"),
-                    format!("keep it in the environment: `{key}: {{ env: {name} }}`, or in a file: `{key}: {{ file: {key}.txt }}`"),
+                    phrase!("`{key}` is a secret and stands in the playbook itself", "`{key}` 是密钥，却直接写在剧本里"),
+                    phrase!("keep it in the environment: `{key}: {{ env: {name} }}`, or in a file: `{key}: {{ file: {key}.txt }}`", "把它放进环境变量：`{key}: {{ env: {name} }}`，或放进文件：`{key}: {{ file: {key}.txt }}`"),
                 );
             }
             Some(Setting::Literal(scalar.text.to_string()))
@@ -184,15 +208,19 @@ fn setting(cx: &mut Cx<'_>, key: &str, node: &Node, secret: bool) -> Option<Sett
             if key == "body" && node.get("env").is_none() && node.get("file").is_none() {
                 return Some(Setting::Literal(node.to_value().to_json().to_string()));
             }
-            let fields = Fields::read(&mut cx.report, node, "a setting", &keys::words(&keys::SECRET))?;
+            let fields = Fields::read(&mut cx.report, node, pair("a setting", "设置"), &keys::words(&keys::SECRET))?;
             let (env, file) = (fields.get("env"), fields.get("file"));
             match (env, file) {
                 (Some(env), None) => {
-                    let name = reader::text(&mut cx.report, env, "the name of an environment variable")?;
+                    let name = reader::text(
+                        &mut cx.report,
+                        env,
+                        pair("the name of an environment variable", "环境变量的名字"),
+                    )?;
                     Some(Setting::Env(name.to_string()))
                 }
                 (None, Some(file)) => {
-                    let path = reader::text(&mut cx.report, file, "a path")?;
+                    let path = reader::text(&mut cx.report, file, pair("a path", "路径"))?;
                     Some(Setting::File(path.to_string()))
                 }
                 _ => {
@@ -215,11 +243,21 @@ fn check_url(cx: &mut Cx<'_>, node: &Node, url: &str) {
         .or_else(|| url.strip_prefix("smtp://"))
         .or_else(|| url.strip_prefix("smtps://"));
     if !host.is_some_and(|host| !host.is_empty() && !host.starts_with('/')) {
-        reader::bad_value(&mut cx.report, node, "an address such as https://example.org/hook", None);
+        reader::bad_value(
+            &mut cx.report,
+            node,
+            pair("an address such as https://example.org/hook", "网址，例如 https://example.org/hook"),
+            None,
+        );
     }
 }
 
-fn is_loopback(url: &str) -> bool {
+/// An address without a secret: this machine itself, or a mail server without a user.
+fn is_open(url: &str) -> bool {
+    let is_mail = url.starts_with("smtp://") || url.starts_with("smtps://");
+    if is_mail {
+        return !url.contains('@');
+    }
     ["http://127.", "http://localhost", "http://[::1]", "https://127.", "https://localhost"]
         .iter()
         .any(|p| url.starts_with(p))
@@ -227,7 +265,7 @@ fn is_loopback(url: &str) -> bool {
 
 /// `20 per 1m`, `5 per second`.
 pub(crate) fn rate(cx: &mut Cx<'_>, node: &Node) -> Option<Rate> {
-    let expected = "a rate such as `20 per 1m`";
+    let expected = pair("a rate such as `20 per 1m`", "频率，例如 `20 per 1m`");
     let text = reader::text(&mut cx.report, node, expected)?;
     let parsed = text.split_once("per").and_then(|(count, per)| {
         let count: u32 = count.trim().parse().ok().filter(|n| *n > 0)?;

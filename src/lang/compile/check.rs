@@ -2,6 +2,7 @@
 //! in quiet hours.
 
 use super::cx::Cx;
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         source::Span,
@@ -78,12 +79,19 @@ fn walk<'p>(
             let mut circle: Vec<&str> = path[at..].iter().map(|(name, _)| *name).collect();
             circle.extend([name, target]);
             if let Some(span) = place(cx, &format!("plays.{name}.steps.{step}")) {
-                let message = format!("plays start each other in a circle: {}", circle.join(" → "));
+                let message = phrase!(
+                    "plays start each other in a circle: {}",
+                    "玩法互相启动，成了一个圈：`{}`",
+                    circle.join(" → ")
+                );
                 cx.error(
                     codes::START_CYCLE,
                     span,
                     message,
-                    "give one of them a trigger instead of starting it",
+                    pair(
+                        "give one of them a trigger instead of starting it",
+                        "给其中一个写上触发方式，不要再由别的玩法启动它",
+                    ),
                 );
             }
             continue;
@@ -115,8 +123,8 @@ fn anchors(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play) -> Vec<Timestamp> 
                 cx.error(
                     codes::NEVER_OCCURS,
                     span,
-                    "this never happens in fifty years",
-                    "look at the day, the month, `from` and `until`",
+                    pair("this never happens in fifty years", "五十年内一次也不会发生"),
+                    pair("look at the day, the month, `from` and `until`", "检查日、月、`from` 和 `until`"),
                 );
             }
             first.into_iter().collect()
@@ -145,13 +153,19 @@ fn in_order(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timest
     }
     for (step, at, before, other) in found {
         let Some(span) = place(cx, &format!("plays.{}.steps.{}", play.name, step.id)) else { continue };
-        let message =
-            format!("this step is due at `{at}`, before step `{}` above it at `{before}`", other.id);
+        let message = phrase!(
+            "this step is due at `{at}`, before step `{}` above it at `{before}`",
+            "这一步定在 `{at}`，早于上面的步骤 `{}`（`{before}`）",
+            other.id
+        );
         cx.warning(
             codes::AT_OUT_OF_ORDER,
             span,
             message,
-            "steps run in order, so it will be late: move it up",
+            pair(
+                "steps run in order, so it will be late: move it up",
+                "步骤按顺序执行，它必然迟到：把它往上移",
+            ),
         );
     }
 }
@@ -181,9 +195,17 @@ fn quiet(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timestamp
     }
     for (step, clock) in found {
         let Some(span) = place(cx, &format!("plays.{}.steps.{step}", play.name)) else { continue };
-        let message = format!("this is due at {clock}, inside the quiet hours {}-{}", quiet.from, quiet.to);
-        let help =
-            format!("it is held back until {}; choose another time, or write `urgent: true`", quiet.to);
+        let message = phrase!(
+            "this is due at {clock}, inside the quiet hours {}-{}",
+            "这一步定在 {clock}，正处于安静时段 {}-{}",
+            quiet.from,
+            quiet.to
+        );
+        let help = phrase!(
+            "it is held back until {}; choose another time, or write `urgent: true`",
+            "消息会被压到 {} 才发；换个时间，或写 `urgent: true`",
+            quiet.to
+        );
         cx.warning(codes::QUIET_CLOCK, span, message, help);
     }
 }

@@ -3,6 +3,7 @@
 //! Reads files only through the [`Folder`] it was given.
 
 use super::{names::Names, resolve::Reference};
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report},
@@ -35,7 +36,7 @@ pub(crate) struct Cx<'f> {
     /// Whether the playbook names its zone.
     pub(crate) zone_named: bool,
     /// The first place that needs a zone, and what is there.
-    clock_use: Option<(Span, String)>,
+    clock_use: Option<(Span, Phrase)>,
     /// Every name of the playbook.
     pub(crate) names: Names,
     /// Names that were used, checked once all are known.
@@ -101,8 +102,8 @@ impl<'f> Cx<'f> {
         &mut self,
         code: &'static str,
         span: Span,
-        message: impl Into<String>,
-        help: impl Into<String>,
+        message: impl Into<Phrase>,
+        help: impl Into<Phrase>,
     ) {
         self.report.push(with_help(Diagnostic::error(code, span, message), help.into()));
     }
@@ -112,8 +113,8 @@ impl<'f> Cx<'f> {
         &mut self,
         code: &'static str,
         span: Span,
-        message: impl Into<String>,
-        help: impl Into<String>,
+        message: impl Into<Phrase>,
+        help: impl Into<Phrase>,
     ) {
         self.report.push(with_help(Diagnostic::warning(code, span, message), help.into()));
     }
@@ -124,7 +125,7 @@ impl<'f> Cx<'f> {
     }
 
     /// Notes that a clock time is used, which needs the playbook's zone.
-    pub(crate) fn uses_clock(&mut self, span: Span, what: impl Into<String>) {
+    pub(crate) fn uses_clock(&mut self, span: Span, what: impl Into<Phrase>) {
         let earlier = self.clock_use.as_ref().is_some_and(|(first, _)| *first <= span);
         if !self.zone_named && !earlier {
             self.clock_use = Some((span, what.into()));
@@ -140,8 +141,8 @@ impl<'f> Cx<'f> {
             self.error(
                 codes::MISSING_TIMEZONE,
                 span,
-                format!("{what} is a clock time, and the playbook names no time zone"),
-                "add a line such as `timezone: Asia/Shanghai` at the top of the file",
+                phrase!("{what} is a clock time, and the playbook names no time zone", "{what}是钟点，剧本却没有写时区"; what),
+                pair("add a line such as `timezone: Asia/Shanghai` at the top of the file", "在文件开头加一行，例如 `timezone: Asia/Shanghai`"),
             );
         }
     }
@@ -186,7 +187,7 @@ impl<'f> Cx<'f> {
             Ok(file) => Some(file),
             Err(error) => {
                 let help = file_help(path);
-                self.error(codes::FILE_UNREADABLE, span, error.to_string(), help);
+                self.error(codes::FILE_UNREADABLE, span, error.phrase(), help);
                 None
             }
         }
@@ -197,8 +198,8 @@ impl<'f> Cx<'f> {
         self.load(path, limits::PLAYBOOK_BYTES_MAX).map_err(|error| {
             let source = self.sources.add(path, "");
             let diagnostic =
-                Diagnostic::error(codes::FILE_UNREADABLE, Span::new(source, 0, 0), error.to_string());
-            Box::new(diagnostic.help("look at the path"))
+                Diagnostic::error(codes::FILE_UNREADABLE, Span::new(source, 0, 0), error.phrase());
+            Box::new(diagnostic.help(pair("look at the path", "检查路径")))
         })
     }
 
@@ -252,7 +253,7 @@ impl<'f> Cx<'f> {
         let file = match self.load(path, limits::SCRIPT_BYTES_MAX) {
             Ok(file) => file,
             Err(error) => {
-                let diagnostic = Diagnostic::error(codes::FILE_UNREADABLE, span, error.to_string());
+                let diagnostic = Diagnostic::error(codes::FILE_UNREADABLE, span, error.phrase());
                 self.script_problems.push(with_help(diagnostic, file_help(path)));
                 return None;
             }
@@ -275,12 +276,14 @@ impl<'f> Cx<'f> {
     }
 
     /// Reports a date that cannot be read.
-    pub(crate) fn bad_date(&mut self, span: Span, text: &str, expected: &str) {
-        let help = half_width(text).map(|plain| format!("write `{plain}` with half-width signs"));
+    pub(crate) fn bad_date(&mut self, span: Span, text: &str, expected: impl Into<Phrase>) {
+        let expected = expected.into();
+        let help = half_width(text)
+            .map(|plain| phrase!("write `{plain}` with half-width signs", "用半角符号写成 `{plain}`"));
         self.error(
             codes::BAD_DATE,
             span,
-            format!("expected {expected}, found `{text}`"),
+            phrase!("expected {expected}, found `{text}`", "应为{expected}，写的却是 `{text}`"; expected),
             help.unwrap_or_default(),
         );
     }
@@ -300,13 +303,20 @@ fn script_span(sources: &SourceMap, source: SourceId, line: u32, column: u32) ->
     Span::new(source, start, start + length)
 }
 
-fn with_help(diagnostic: Diagnostic, help: String) -> Diagnostic {
+fn with_help(diagnostic: Diagnostic, help: Phrase) -> Diagnostic {
     if help.is_empty() { diagnostic } else { diagnostic.help(help) }
 }
 
-fn file_help(path: &str) -> String {
+fn file_help(path: &str) -> Phrase {
     if path.starts_with('/') || path.contains("..") || path.contains('\\') {
-        return "files lie in the playbook's folder or below; write the path from there, with `/`".into();
+        return pair(
+            "files lie in the playbook's folder or below; write the path from there, with `/`",
+            "文件都在剧本所在的文件夹里面；路径从那里写起，用 `/` 分隔",
+        )
+        .into();
     }
-    format!("create `{path}` in the playbook's folder, or correct the path")
+    phrase!(
+        "create `{path}` in the playbook's folder, or correct the path",
+        "在剧本的文件夹里建 `{path}`，或改正路径"
+    )
 }

@@ -5,6 +5,7 @@ use super::{
     moments,
     text::{self, Scope},
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
         ids::GroupId,
@@ -42,8 +43,15 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> (Vec<Arc<DateEntry>>, BTree
     let rows = if node.entries().is_some() {
         file_rows(cx, node)
     } else {
-        let items = reader::list(&mut cx.report, node, "a list of dates, or `{ file: dates.csv, at: … }`")
-            .unwrap_or_default();
+        let items = reader::list(
+            &mut cx.report,
+            node,
+            pair(
+                "a list of dates, or `{ file: dates.csv, at: … }`",
+                "一列日期，或 `{ file: dates.csv, at: … }`",
+            ),
+        )
+        .unwrap_or_default();
         items.iter().filter_map(|item| inline(cx, item)).collect()
     };
     let mut keys: BTreeSet<String> = ["id".to_owned(), "at".to_owned()].into();
@@ -52,7 +60,12 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> (Vec<Arc<DateEntry>>, BTree
     let mut entries = Vec::new();
     for row in rows {
         let Some((at_text, at_span)) = row.at else {
-            cx.error(codes::MISSING_KEY, row.span, "a date needs `at`", "write when: `at: 2026-12-11 20:00`");
+            cx.error(
+                codes::MISSING_KEY,
+                row.span,
+                pair("a date needs `at`", "日期需要 `at`"),
+                pair("write when: `at: 2026-12-11 20:00`", "写明时间：`at: 2026-12-11 20:00`"),
+            );
             continue;
         };
         let Some(at) = moments::moment_of(cx, &at_text, at_span) else { continue };
@@ -62,17 +75,21 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> (Vec<Arc<DateEntry>>, BTree
             cx.error(
                 codes::BAD_NAME,
                 id_span,
-                format!("`{id}` cannot be the id of a date"),
-                "use letters, digits, `-` and `_`",
+                phrase!("`{id}` cannot be the id of a date", "`{id}` 不能作日期的 id"),
+                pair("use letters, digits, `-` and `_`", "用字母、数字、`-` 和 `_`"),
             );
         }
         if let Some(first) = seen.insert(id.clone(), id_span) {
             let diagnostic = crate::base::diagnostic::Diagnostic::error(
                 codes::DUPLICATE_NAME,
                 id_span,
-                format!("two dates have the id `{id}`"),
+                phrase!("two dates have the id `{id}`", "有两个日期的 id 都是 `{id}`"),
             );
-            cx.report.push(diagnostic.also(first, "the first one").help("give each date an `id` of its own"));
+            cx.report.push(
+                diagnostic
+                    .also(first, pair("the first one", "第一个在这里"))
+                    .help(pair("give each date an `id` of its own", "给每个日期各自的 `id`")),
+            );
             continue;
         }
         entries.push(Arc::new(DateEntry { values: Arc::new(complete(row.values, &keys, &id, at)), id, at }));
@@ -101,13 +118,13 @@ fn inline(cx: &mut Cx<'_>, node: &Node) -> Option<Row> {
             id: None,
         });
     }
-    let fields = Fields::open(&mut cx.report, node, "a date")?;
+    let fields = Fields::open(&mut cx.report, node, pair("a date", "日期"))?;
     super::words::check_reserved(cx, node);
     let mut row = Row { values: Map::new(), span: node.span, at: None, id: None };
     for entry in fields.entries() {
         match &*entry.key.value {
             key @ ("at" | "id") => {
-                let text = reader::text(&mut cx.report, &entry.value, "text")?;
+                let text = reader::text(&mut cx.report, &entry.value, pair("text", "文字"))?;
                 let text = Some((text.to_string(), entry.value.span));
                 if key == "at" { row.at = text } else { row.id = text }
             }
@@ -121,12 +138,18 @@ fn inline(cx: &mut Cx<'_>, node: &Node) -> Option<Row> {
 
 /// `{ file: topics.csv, at: "${row.date} 12:30" }`
 fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
-    let Some(fields) = Fields::read(&mut cx.report, node, "`dates`", keys::DATES_FILE.names) else {
+    let Some(fields) = Fields::read(&mut cx.report, node, pair("`dates`", "`dates`"), keys::DATES_FILE.names)
+    else {
         return Vec::new();
     };
-    let help = "write the file: `dates: { file: topics.csv, at: \"${row.date} 12:30\" }`";
+    let help = pair(
+        "write the file: `dates: { file: topics.csv, at: \"${row.date} 12:30\" }`",
+        "写明文件：`dates: { file: topics.csv, at: \"${row.date} 12:30\" }`",
+    );
     let Some(path_node) = fields.need(&mut cx.report, "file", help) else { return Vec::new() };
-    let Some(path) = reader::text(&mut cx.report, path_node, "a path").cloned() else { return Vec::new() };
+    let Some(path) = reader::text(&mut cx.report, path_node, pair("a path", "路径")).cloned() else {
+        return Vec::new();
+    };
     let Some(file) = cx.read_data(&path, path_node.span) else { return Vec::new() };
     let table = table(cx, &file, path_node.span);
     let columns: BTreeSet<String> =
@@ -158,8 +181,11 @@ fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
             cx.error(
                 codes::MISSING_KEY,
                 path_node.span,
-                format!("`{path}` has no column `at`"),
-                "say how its columns make a time: `at: \"${row.date} 12:30\"`",
+                phrase!("`{path}` has no column `at`", "`{path}` 没有 `at` 这一列"),
+                pair(
+                    "say how its columns make a time: `at: \"${row.date} 12:30\"`",
+                    "写明各列怎样组成时间：`at: \"${row.date} 12:30\"`",
+                ),
             );
             return rows;
         }
@@ -195,8 +221,8 @@ fn table(cx: &mut Cx<'_>, file: &File, named: Span) -> Vec<(Map, Span)> {
                 cx.error(
                     codes::BAD_DATA,
                     named,
-                    format!("`{}` is no list of entries", file.path),
-                    "write a list of mappings, or a CSV table",
+                    phrase!("`{}` is no list of entries", "`{}` 不是一列条目", file.path),
+                    pair("write a list of mappings, or a CSV table", "写成一列映射，或一张 CSV 表"),
                 );
                 return Vec::new();
             };
@@ -222,9 +248,14 @@ fn check_columns(cx: &mut Cx<'_>, node: &Node, columns: &BTreeSet<String>) -> bo
         let name = &text[found..end];
         if !columns.is_empty() && !name.is_empty() && !columns.contains(name) {
             let names: Vec<&str> = columns.iter().map(String::as_str).collect();
-            let help = crate::lang::document::near::advice(name, &names, "column");
+            let help = crate::lang::document::near::advice(name, &names, pair("column", "列"));
             let span = text::origin(cx, node, found..end);
-            cx.error(codes::UNKNOWN_NAME, span, format!("the file has no column `{name}`"), help);
+            cx.error(
+                codes::UNKNOWN_NAME,
+                span,
+                phrase!("the file has no column `{name}`", "文件里没有 `{name}` 这一列"),
+                help,
+            );
             good = false;
         }
     }
@@ -249,8 +280,11 @@ fn fill(cx: &mut Cx<'_>, text: &Text, row: &Map, span: Span) -> Option<String> {
                         cx.error(
                             codes::EXPRESSION,
                             span,
-                            error.to_string(),
-                            "use the columns of the file: `${row.date}`",
+                            Phrase::same(error.to_string()),
+                            pair(
+                                "use the columns of the file: `${row.date}`",
+                                "用文件里有的列：`${row.date}`",
+                            ),
                         );
                         return None;
                     }

@@ -7,6 +7,7 @@ use super::{
     cx::{Cx, File},
     members, moments, people,
 };
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         ids::GroupId,
@@ -51,8 +52,9 @@ pub(crate) fn load(cx: &mut Cx<'_>, node: Option<&Node>) -> Vec<Entry> {
     if let Some(path) = node.text() {
         return table(cx, path, node.span);
     }
-    let entries =
-        Fields::open(&mut cx.report, node, "`groups`").map(|fields| fields.entries()).unwrap_or_default();
+    let entries = Fields::open(&mut cx.report, node, pair("`groups`", "`groups`"))
+        .map(|fields| fields.entries())
+        .unwrap_or_default();
     if let [entry] = entries
         && &*entry.key.value == "file"
         && let Some(path) = entry.value.text()
@@ -73,14 +75,14 @@ fn table(cx: &mut Cx<'_>, path: &str, span: Span) -> Vec<Entry> {
     };
     if rows.first().is_some_and(|row| row.value.get("id").is_none()) {
         let near = data::nearest_column(&rows[0].value, "id")
-            .map(|near| format!(" (found `{near}`)"))
+            .map(|near| phrase!(" (found `{near}`)", "（有 `{near}` 这一列）"))
             .unwrap_or_default();
         let head = Span::new(file.source, 0, file.text.lines().next().map_or(0, str::len));
         cx.error(
             codes::MISSING_KEY,
             head,
-            format!("the table of groups has no column `id`{near}"),
-            "name the column with the groups' ids `id`",
+            phrase!("the table of groups has no column `id`{near}", "群的表格没有 `id` 这一列{near}"; near),
+            pair("name the column with the groups' ids `id`", "把群 id 那一列命名为 `id`"),
         );
         return Vec::new();
     }
@@ -95,8 +97,17 @@ fn check_header(cx: &mut Cx<'_>, file: &File, rows: &[data::Row]) {
     for column in map.keys() {
         let Some((first, _)) = column.split_once('.') else { continue };
         if !["channels", "roles", "vars"].contains(&first) {
-            let help = crate::lang::document::near::advice(first, &["channels", "roles", "vars"], "word");
-            cx.error(codes::UNKNOWN_KEY, head, format!("a column cannot begin with `{first}.`"), help);
+            let help = crate::lang::document::near::advice(
+                first,
+                &["channels", "roles", "vars"],
+                pair("word", "词"),
+            );
+            cx.error(
+                codes::UNKNOWN_KEY,
+                head,
+                phrase!("a column cannot begin with `{first}.`", "列名不能以 `{first}.` 开头"),
+                help,
+            );
         }
     }
 }
@@ -125,7 +136,12 @@ fn row_entry(cx: &mut Cx<'_>, file: &File, row: &data::Row) -> Option<Entry> {
         insert(&mut root, &parts, node, span);
     }
     let Some(id) = id else {
-        cx.error(codes::MISSING_VALUE, span, "this row has no `id`", "give each group an id");
+        cx.error(
+            codes::MISSING_VALUE,
+            span,
+            pair("this row has no `id`", "这一行没有 `id`"),
+            pair("give each group an id", "给每个群一个 id"),
+        );
         return None;
     };
     Some(Entry { key: Spanned::new(id, span), value: Node { span, kind: Kind::Mapping(root) } })
@@ -161,14 +177,14 @@ pub(crate) fn lower(
     let mut groups = BTreeMap::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for entry in entries {
-        super::words::check_name(cx, entry, "group");
+        super::words::check_name(cx, entry, pair("group", "群"));
         let id = &entry.key.value;
         if !seen.insert(id) {
             cx.error(
                 codes::DUPLICATE_NAME,
                 entry.key.span,
-                format!("there are two groups `{id}`"),
-                "give each group an id of its own",
+                phrase!("there are two groups `{id}`", "有两个群都叫 `{id}`"),
+                pair("give each group an id of its own", "给每个群各自的 id"),
             );
             continue;
         }
@@ -200,8 +216,10 @@ fn group(cx: &mut Cx<'_>, id: &Arc<str>, node: &Node, shared: &Shared<'_>) -> Gr
     if node.is_null() {
         return group;
     }
-    let Some(fields) = Fields::read(&mut cx.report, node, "a group", KEYS) else { return group };
-    if let Some(title) = fields.get("title").and_then(|node| reader::text(&mut cx.report, node, "text")) {
+    let Some(fields) = Fields::read(&mut cx.report, node, pair("a group", "群"), KEYS) else { return group };
+    if let Some(title) =
+        fields.get("title").and_then(|node| reader::text(&mut cx.report, node, pair("text", "文字")))
+    {
         group.title = title.clone();
     }
     group.created = fields.get("created").and_then(|node| moments::moment(cx, node));
@@ -223,7 +241,7 @@ fn group(cx: &mut Cx<'_>, id: &Arc<str>, node: &Node, shared: &Shared<'_>) -> Gr
             vars.extend(entries.iter().map(|entry| (entry.key.value.clone(), entry.value.to_value())));
             group.vars = Arc::new(vars);
         } else {
-            reader::wrong_kind(&mut cx.report, own, "a mapping of names to values");
+            reader::wrong_kind(&mut cx.report, own, pair("a mapping of names to values", "名字到值的映射"));
         }
     }
     if let Some(node) = fields.get("members") {

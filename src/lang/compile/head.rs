@@ -1,6 +1,7 @@
 //! The top of a playbook: `name`, `title`, `timezone`, `locale`.
 
 use super::{cx::Cx, words::check_word};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{diagnostic::suggest, ids::PlaybookName, locale::Locale, source::Span, time::Zone},
     lang::{
@@ -23,19 +24,20 @@ pub(crate) struct Head {
 /// Lowers the top. Everything after it may use the zone.
 pub(crate) fn lower(cx: &mut Cx<'_>, root: &Node) -> Head {
     let name = if let Some(node) = root.get("name").filter(|node| !node.is_null()) {
-        let name = reader::text(&mut cx.report, node, "a name").cloned().unwrap_or_default();
-        check_word(cx, &name, node.span, "playbook");
+        let name = reader::text(&mut cx.report, node, pair("a name", "名字")).cloned().unwrap_or_default();
+        check_word(cx, &name, node.span, pair("playbook", "剧本"));
         cx.origin("name", node.span);
         name
     } else {
         let span = root.entries().and_then(<[_]>::first).map_or(root.span, |entry| entry.key.span);
-        let help = "begin with a line such as `name: my-readers`";
-        cx.error(codes::MISSING_KEY, span, "a playbook needs `name`", help);
+        let help =
+            pair("begin with a line such as `name: my-readers`", "开头写一行，例如 `name: my-readers`");
+        cx.error(codes::MISSING_KEY, span, pair("a playbook needs `name`", "剧本需要 `name`"), help);
         Arc::from("playbook")
     };
     let text = |cx: &mut Cx<'_>, key: &str| {
         let node = root.get(key).filter(|node| !node.is_null())?;
-        reader::text(&mut cx.report, node, "text").map(|text| (text.clone(), node.span))
+        reader::text(&mut cx.report, node, pair("text", "文字")).map(|text| (text.clone(), node.span))
     };
     let title = text(cx, "title").map_or_else(|| name.clone(), |(title, _)| title);
     if let Some((zone, span)) = text(cx, "timezone") {
@@ -48,8 +50,8 @@ pub(crate) fn lower(cx: &mut Cx<'_>, root: &Node) -> Head {
             None => cx.error(
                 codes::UNKNOWN_LOCALE,
                 span,
-                format!("texts cannot be written in `{tag}` yet"),
-                "write `en` or `zh-CN`",
+                phrase!("texts cannot be written in `{tag}` yet", "还不能用 `{tag}` 书写文字"),
+                pair("write `en` or `zh-CN`", "写 `en` 或 `zh-CN`"),
             ),
         }
     }
@@ -64,14 +66,27 @@ fn timezone(cx: &mut Cx<'_>, name: &str, span: Span) {
     }
     let help = match name.to_lowercase().as_str() {
         "beijing" | "asia/beijing" | "cst" | "prc time" | "北京" | "北京时间" | "utc+8" | "gmt+8"
-        | "+08:00" => "for all of mainland China write `Asia/Shanghai`".to_owned(),
+        | "+08:00" => {
+            pair("for all of mainland China write `Asia/Shanghai`", "中国大陆一律写 `Asia/Shanghai`").into()
+        }
         _ => {
             let zones = Zone::names();
             suggest::nearest(name, zones.iter().map(String::as_str)).map_or_else(
-                || "write a name of the zone database, such as `Asia/Shanghai` or `Europe/Berlin`".to_owned(),
-                |near| format!("did you mean `{near}`?"),
+                || {
+                    pair(
+                        "write a name of the zone database, such as `Asia/Shanghai` or `Europe/Berlin`",
+                        "写时区库里的名字，例如 `Asia/Shanghai` 或 `Europe/Berlin`",
+                    )
+                    .into()
+                },
+                |near| phrase!("did you mean `{near}`?", "是不是想写 `{near}`？"),
             )
         }
     };
-    cx.error(codes::UNKNOWN_TIMEZONE, span, format!("there is no time zone `{name}`"), help);
+    cx.error(
+        codes::UNKNOWN_TIMEZONE,
+        span,
+        phrase!("there is no time zone `{name}`", "没有 `{name}` 这个时区"),
+        help,
+    );
 }

@@ -1,6 +1,7 @@
 //! `members`: the fields that are kept of a member and why, and the files that bring members in.
 
 use super::{cx::Cx, moments};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         ids::MemberId,
@@ -31,11 +32,11 @@ pub(crate) struct Row {
 
 /// Lowers the playbook's `members`: checks the fields, and gives the members of `import`.
 pub(crate) fn lower_section(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
-    let Some(fields) = Fields::read(&mut cx.report, node, "`members`", keys::MEMBERS.names) else {
+    let Some(fields) = Fields::read(&mut cx.report, node, pair("`members`", "`members`"), keys::MEMBERS.names) else {
         return Vec::new();
     };
     if let Some(node) = fields.get("purpose") {
-        reader::text(&mut cx.report, node, "text");
+        reader::text(&mut cx.report, node, pair("text", "文字"));
     }
     if let Some(node) = fields.get("retention") {
         reader::positive(&mut cx.report, node);
@@ -51,7 +52,7 @@ fn check_fields(cx: &mut Cx<'_>, node: &Node) {
     match &node.kind {
         Kind::Sequence(items) => {
             for item in items {
-                reader::text(&mut cx.report, item, "a field's name");
+                reader::text(&mut cx.report, item, pair("a field's name", "字段名"));
             }
         }
         Kind::Mapping(entries) => {
@@ -59,7 +60,8 @@ fn check_fields(cx: &mut Cx<'_>, node: &Node) {
                 if !matches!(entry.value.kind, Kind::Mapping(_)) {
                     continue;
                 }
-                let Some(fields) = Fields::read(&mut cx.report, &entry.value, "a field", keys::FIELD.names)
+                let Some(fields) =
+                    Fields::read(&mut cx.report, &entry.value, pair("a field", "字段"), keys::FIELD.names)
                 else {
                     continue;
                 };
@@ -69,7 +71,11 @@ fn check_fields(cx: &mut Cx<'_>, node: &Node) {
             }
         }
         Kind::Null | Kind::Scalar(_) => {
-            reader::wrong_kind(&mut cx.report, node, "a list of fields, or a mapping with their purpose");
+            reader::wrong_kind(
+                &mut cx.report,
+                node,
+                pair("a list of fields, or a mapping with their purpose", "一列字段，或写明用途的映射"),
+            );
         }
     }
 }
@@ -87,7 +93,11 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, created: Option<Timestamp>) ->
             })
             .collect(),
         Kind::Null | Kind::Mapping(_) => {
-            reader::wrong_kind(&mut cx.report, node, "a CSV file of members, or a list");
+            reader::wrong_kind(
+                &mut cx.report,
+                node,
+                pair("a CSV file of members, or a list", "成员的 CSV 文件，或一个列表"),
+            );
             Vec::new()
         }
     };
@@ -95,8 +105,13 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, created: Option<Timestamp>) ->
         cx.error(
             codes::BAD_DATA,
             node.span,
-            format!("{} members are too many; the limit is {}", rows.len(), limits::MEMBERS_MAX),
-            "split the group",
+            phrase!(
+                "{} members are too many; the limit is {}",
+                "{} 名成员太多了；上限是 {}",
+                rows.len(),
+                limits::MEMBERS_MAX
+            ),
+            pair("split the group", "把群拆开"),
         );
         return Vec::new();
     }
@@ -127,8 +142,11 @@ fn member(cx: &mut Cx<'_>, map: Map, span: Span, created: Option<Timestamp>) -> 
         cx.error(
             codes::MISSING_KEY,
             span,
-            "a member needs an `id`",
-            "name the column by which signals name a member `id`",
+            pair("a member needs an `id`", "成员需要 `id`"),
+            pair(
+                "name the column by which signals name a member `id`",
+                "把信号里用来指认成员的那一列命名为 `id`",
+            ),
         );
         return None;
     };

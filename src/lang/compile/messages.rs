@@ -7,6 +7,7 @@ use super::{
     text::{self, Scope},
     verbs::binding,
 };
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         ids::{ChannelName, PersonId, RoleName, StepId},
@@ -34,17 +35,22 @@ const OPEN_FOR: Duration = Duration::DAY;
 
 pub(crate) fn channel(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &str) -> ChannelName {
     if let Some(node) = fields.get("to") {
-        if let Some(name) = reader::text(&mut cx.report, node, "a channel's name").cloned() {
+        if let Some(name) = reader::text(&mut cx.report, node, pair("a channel's name", "频道名")).cloned()
+        {
             if !cx.names.channels.contains(&*name) && cx.names.has(Sort::Assignee, &name) {
                 let channels = cx.names.all(Sort::Channel);
-                let help = format!(
+                let help = phrase!(
                     "a post goes to a channel ({}); to ask a person write `task`, to notify one write `mention: {name}`",
-                    crate::base::words::list(&channels, "or")
+                    "消息发到频道（`{}`）；要请人做事写 `task`，要提醒某人写 `mention: {name}`",
+                    channels.join(" / ")
                 );
                 cx.error(
                     codes::UNKNOWN_NAME,
                     node.span,
-                    format!("there is no channel `{name}`; it is a role or a person"),
+                    phrase!(
+                        "there is no channel `{name}`; it is a role or a person",
+                        "没有频道 `{name}`；它是角色或人"
+                    ),
                     help,
                 );
             } else {
@@ -80,7 +86,9 @@ pub(crate) fn post(
 
 fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<MentionTarget> {
     let mut targets = Vec::new();
-    for item in reader::one_or_many(&mut cx.report, node, "`all`, a role or a person") {
+    for item in
+        reader::one_or_many(&mut cx.report, node, pair("`all`, a role or a person", "`all`、角色或人"))
+    {
         let name = item.text().unwrap_or_default().to_owned();
         if name == "all" {
             targets.push(MentionTarget::All);
@@ -96,11 +104,11 @@ fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<MentionTarget> {
         } else {
             let mut names = cx.names.all(Sort::Assignee);
             names.push("all");
-            let help = near::advice(&name, &names, "role or person");
+            let help = near::advice(&name, &names, pair("role or person", "角色或人"));
             cx.error(
                 codes::UNKNOWN_NAME,
                 item.span,
-                format!("there is no role or person `{name}` to mention"),
+                phrase!("there is no role or person `{name}` to mention", "没有可以提醒的角色或人 `{name}`"),
                 help,
             );
         }
@@ -110,9 +118,15 @@ fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<MentionTarget> {
 
 fn buttons(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<(Text, Text)> {
     let mut buttons = Vec::new();
-    let help = "write `buttons: [{ text: 报名, url: https://… }]`";
-    for item in reader::list(&mut cx.report, node, "a list of `{ text, url }`").unwrap_or_default() {
-        let Some(fields) = Fields::read(&mut cx.report, item, "a button", keys::BUTTON.names) else {
+    let help = pair(
+        "write `buttons: [{ text: 报名, url: https://… }]`",
+        "写成 `buttons: [{ text: 报名, url: https://… }]`",
+    );
+    for item in reader::list(&mut cx.report, node, pair("a list of `{ text, url }`", "一列 `{ text, url }`"))
+        .unwrap_or_default()
+    {
+        let Some(fields) = Fields::read(&mut cx.report, item, pair("a button", "按钮"), keys::BUTTON.names)
+        else {
             continue;
         };
         let label = fields.need(&mut cx.report, "text", help).and_then(|node| text::text(cx, node, scope));
@@ -123,14 +137,17 @@ fn buttons(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<(Text, Text)> {
 }
 
 fn reply_to(cx: &mut Cx<'_>, node: &Node, place: &Place<'_>) -> Option<StepId> {
-    let id = reader::text(&mut cx.report, node, "a step's id")?.clone();
+    let id = reader::text(&mut cx.report, node, pair("a step's id", "步骤的 id"))?.clone();
     if !place.posts.contains(&*id) {
         let names: Vec<&str> = place.posts.iter().map(String::as_str).collect();
-        let help = near::advice(&id, &names, "post above this one");
+        let help = near::advice(&id, &names, pair("post above this one", "在它上面的消息"));
         cx.error(
             codes::UNKNOWN_NAME,
             node.span,
-            format!("no step above sends a message and has the id `{id}`"),
+            phrase!(
+                "no step above sends a message and has the id `{id}`",
+                "上面没有发消息且 id 为 `{id}` 的步骤"
+            ),
             help,
         );
         return None;
@@ -150,7 +167,7 @@ pub(crate) fn ask(
     let mut options = Vec::new();
     for item in fields
         .get("options")
-        .and_then(|node| reader::list(&mut cx.report, node, "a list of options"))
+        .and_then(|node| reader::list(&mut cx.report, node, pair("a list of options", "一列选项")))
         .unwrap_or_default()
     {
         options.extend(text::text(cx, item, scope));
@@ -158,25 +175,28 @@ pub(crate) fn ask(
     let mut names = Vec::new();
     for item in fields
         .get("fields")
-        .and_then(|node| reader::list(&mut cx.report, node, "a list of names"))
+        .and_then(|node| reader::list(&mut cx.report, node, pair("a list of names", "一列名字")))
         .unwrap_or_default()
     {
-        names.extend(reader::text(&mut cx.report, item, "a name").cloned());
+        names.extend(reader::text(&mut cx.report, item, pair("a name", "名字")).cloned());
     }
     match (fields.entry("options"), fields.entry("fields")) {
         (Some(_), Some(entry)) => cx.error(
             codes::MISPLACED_KEY,
             entry.key.span,
-            "`ask` takes `options` or `fields`, not both",
-            "a poll has `options`, a sign-up has `fields`",
+            pair("`ask` takes `options` or `fields`, not both", "`ask` 的 `options` 和 `fields` 只能写一个"),
+            pair("a poll has `options`, a sign-up has `fields`", "投票写 `options`，报名写 `fields`"),
         ),
         (None, None) => {
             let span = fields.entry("ask").map_or(fields.span, |entry| entry.key.span);
             cx.error(
                 codes::MISSING_KEY,
                 span,
-                "`ask` needs `options` or `fields`",
-                "for a poll add `options: [来, 不来]`, for a sign-up `fields: [name, phone]`",
+                pair("`ask` needs `options` or `fields`", "`ask` 需要 `options` 或 `fields`"),
+                pair(
+                    "for a poll add `options: [来, 不来]`, for a sign-up `fields: [name, phone]`",
+                    "投票加 `options: [来, 不来]`，报名加 `fields: [name, phone]`",
+                ),
             );
         }
         _ => {}
@@ -185,8 +205,9 @@ pub(crate) fn ask(
     if let (Some(node), Some(literal)) = (fields.get("answer"), answer.as_ref().and_then(Text::as_literal)) {
         let literals: Vec<&str> = options.iter().filter_map(Text::as_literal).collect();
         if literals.len() == options.len() && !literals.contains(&literal) && !options.is_empty() {
-            let help = near::advice(literal, &literals, "option");
-            let message = format!("the answer `{literal}` is none of the options");
+            let help = near::advice(literal, &literals, pair("option", "选项"));
+            let message =
+                phrase!("the answer `{literal}` is none of the options", "答案 `{literal}` 不在选项里");
             cx.error(codes::UNKNOWN_NAME, node.span, message, help);
         }
     }

@@ -29,6 +29,7 @@ mod waits;
 mod words;
 
 use super::{Compiled, codes};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report, Severity, suggest},
@@ -58,6 +59,7 @@ use std::{
     sync::Arc,
 };
 use text::Scope;
+pub(crate) use triggers::SIGNALS;
 use uses::Unit;
 
 /// Keys at the top of a playbook.
@@ -102,9 +104,13 @@ fn shorten(report: &mut Report) {
     }
     let dropped = report.diagnostics.split_off(limits::DIAGNOSTICS_MAX);
     let Some(span) = dropped.iter().find_map(|d| d.span) else { return };
-    let mut note = Diagnostic::error(codes::TOO_MANY, span, format!("{rest} more problems are not shown"));
+    let mut note = Diagnostic::error(
+        codes::TOO_MANY,
+        span,
+        phrase!("{rest} more problems are not shown", "还有 {rest} 个问题没有列出"),
+    );
     note.severity = dropped.iter().map(|d| d.severity).min().unwrap_or(Severity::Info);
-    report.push(note.help("mend the ones above first"));
+    report.push(note.help(pair("mend the ones above first", "先改好上面这些")));
 }
 
 fn read(cx: &mut Cx<'_>, path: &str) -> Option<Playbook> {
@@ -119,7 +125,11 @@ fn read(cx: &mut Cx<'_>, path: &str) -> Option<Playbook> {
     cx.masked.insert(file.source, document.masked.clone());
     let root = &document.root;
     if root.entries().is_none() {
-        reader::wrong_kind(&mut cx.report, root, "a playbook, which is a mapping that begins with `name:`");
+        reader::wrong_kind(
+            &mut cx.report,
+            root,
+            pair("a playbook, which is a mapping that begins with `name:`", "剧本，即以 `name:` 开头的映射"),
+        );
         return None;
     }
     check_top(cx, root);
@@ -168,7 +178,7 @@ fn vars(cx: &mut Cx<'_>, root: &Node) -> Map {
     if let Value::Map(map) = node.to_value() {
         return Map::clone(&map);
     }
-    reader::wrong_kind(&mut cx.report, node, "a mapping of names to values");
+    reader::wrong_kind(&mut cx.report, node, pair("a mapping of names to values", "名字到值的映射"));
     Map::new()
 }
 
@@ -343,10 +353,11 @@ fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &
     for (root, view, unit) in sources {
         let Some(node) = root.get("plays").filter(|node| !node.is_null()) else { continue };
         cx.unit = view.clone();
-        let entries =
-            Fields::open(&mut cx.report, node, "`plays`").map(|fields| fields.entries()).unwrap_or_default();
+        let entries = Fields::open(&mut cx.report, node, pair("`plays`", "`plays`"))
+            .map(|fields| fields.entries())
+            .unwrap_or_default();
         for entry in entries {
-            words::check_name(cx, entry, "play");
+            words::check_name(cx, entry, pair("play", "玩法"));
             let name =
                 view.plays.get(&*entry.key.value).cloned().unwrap_or_else(|| entry.key.value.to_string());
             let span = unit.map_or(entry.key.span, Unit::span);
@@ -356,11 +367,12 @@ fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &
                     let diagnostic = Diagnostic::error(
                         codes::DUPLICATE_NAME,
                         span,
-                        format!("there are two plays `{name}`"),
+                        phrase!("there are two plays `{name}`", "有两个玩法都叫 `{name}`"),
                     );
-                    cx.report.push(
-                        diagnostic.also(first, "the first one").help("write `as: PREFIX` beside `playbook:`"),
-                    );
+                    cx.report.push(diagnostic.also(first, pair("the first one", "第一个在这里")).help(pair(
+                        "write `as: PREFIX` beside `playbook:`",
+                        "在 `playbook:` 旁边写 `as: PREFIX`",
+                    )));
                 }
                 continue;
             }
@@ -383,14 +395,20 @@ fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &
 /// `fetch`: the hosts that scripts may fetch from.
 fn fetch_hosts(cx: &mut Cx<'_>, node: &Node) -> Vec<String> {
     let mut hosts = Vec::new();
-    for item in reader::one_or_many(&mut cx.report, node, "a host") {
+    for item in reader::one_or_many(&mut cx.report, node, pair("a host", "主机名")) {
         let text = item.text().unwrap_or_default();
         let host = text.split_once("://").map_or(text, |(_, rest)| rest);
         let bad = host.is_empty() || host.contains(['/', ' ', '@', '*']) || host != text;
         if bad {
             let plain = host.split('/').next().unwrap_or_default();
-            let help = if plain.is_empty() { None } else { Some(format!("write `{plain}`")) };
-            reader::bad_value(&mut cx.report, item, "the name of a host such as api.example.org", help);
+            let help =
+                if plain.is_empty() { None } else { Some(phrase!("write `{plain}`", "写成 `{plain}`")) };
+            reader::bad_value(
+                &mut cx.report,
+                item,
+                pair("the name of a host such as api.example.org", "主机名，例如 api.example.org"),
+                help,
+            );
             continue;
         }
         hosts.push(host.to_ascii_lowercase());
@@ -411,11 +429,17 @@ fn check_top(cx: &mut Cx<'_>, root: &Node) {
             cx.error(
                 codes::MISPLACED_KEY,
                 entry.key.span,
-                format!("`{key}` does not stand at the top of a playbook"),
-                "put it into a play, under `plays`",
+                phrase!("`{key}` does not stand at the top of a playbook", "`{key}` 不能写在剧本的最外层"),
+                pair("put it into a play, under `plays`", "把它放进 `plays` 下面的某个玩法"),
             );
         } else {
-            reader::unknown_key(&mut cx.report, entry, "a playbook", TOP);
+            reader::unknown_key(
+                &mut cx.report,
+                entry,
+                root.entries().unwrap_or_default(),
+                pair("a playbook", "剧本"),
+                TOP,
+            );
         }
     }
 }

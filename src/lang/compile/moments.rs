@@ -1,6 +1,7 @@
 //! Dates and moments that are written in a playbook.
 
 use super::cx::Cx;
+use crate::base::phrase::{Phrase, pair};
 use crate::{
     base::{source::Span, time::Timestamp},
     lang::{
@@ -12,7 +13,12 @@ use jiff::civil::Date;
 
 /// A moment: `2026-12-11 20:00`, RFC 3339, or a date alone for its midnight.
 pub(crate) fn moment(cx: &mut Cx<'_>, node: &Node) -> Option<Timestamp> {
-    let text = reader::text(&mut cx.report, node, "a date such as 2026-12-11, or 2026-12-11 20:00")?.clone();
+    let text = reader::text(
+        &mut cx.report,
+        node,
+        pair("a date such as 2026-12-11, or 2026-12-11 20:00", "日期，例如 2026-12-11 或 2026-12-11 20:00"),
+    )?
+    .clone();
     moment_of(cx, &text, node.span)
 }
 
@@ -21,7 +27,7 @@ pub(crate) fn moment_of(cx: &mut Cx<'_>, text: &str, span: Span) -> Option<Times
     match data::parse_moment(text, &cx.zone) {
         Ok(at) => {
             if !is_exact(text) {
-                cx.uses_clock(span, format!("`{}`", text.trim()));
+                cx.uses_clock(span, Phrase::same(format!("`{}`", text.trim())));
             }
             Some(at)
         }

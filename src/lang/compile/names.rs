@@ -2,6 +2,7 @@
 //!
 //! Reports nothing: what is wrong with a definition is said where it is lowered.
 
+use crate::base::phrase::{Words, pair};
 use crate::lang::document::node::{Kind, Node};
 use std::collections::BTreeSet;
 
@@ -47,14 +48,14 @@ pub(crate) enum Sort {
 
 impl Sort {
     /// In words, and the key under which such a thing is defined.
-    pub(crate) const fn words(self) -> (&'static str, &'static str) {
+    pub(crate) const fn words(self) -> (Words, &'static str) {
         match self {
-            Self::Channel => ("channel", "channels"),
-            Self::Role => ("role", "roles"),
-            Self::Phase => ("phase", "phases"),
-            Self::Play => ("play", "plays"),
-            Self::Calendar => ("calendar", "calendars"),
-            Self::Assignee => ("role or person", "roles` and `people"),
+            Self::Channel => (pair("channel", "频道"), "channels"),
+            Self::Role => (pair("role", "角色"), "roles"),
+            Self::Phase => (pair("phase", "阶段"), "phases"),
+            Self::Play => (pair("play", "玩法"), "plays"),
+            Self::Calendar => (pair("calendar", "日历"), "calendars"),
+            Self::Assignee => (pair("role or person", "角色或人"), "roles` and `people"),
         }
     }
 }

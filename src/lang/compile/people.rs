@@ -1,6 +1,7 @@
 //! `people` and `roles`: who there is, and who takes turns at what.
 
 use super::{cx::Cx, moments, names::Sort};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         ids::{ChannelName, PersonId, RoleName},
@@ -31,10 +32,11 @@ pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> People {
     let mut people = People::new();
     let allowed: Vec<&str> =
         keys::PERSON.names.iter().copied().chain(ChannelKind::ALL.iter().map(|kind| kind.as_str())).collect();
-    for entry in
-        Fields::open(&mut cx.report, node, "`people`").map(|fields| fields.entries()).unwrap_or_default()
+    for entry in Fields::open(&mut cx.report, node, pair("`people`", "`people`"))
+        .map(|fields| fields.entries())
+        .unwrap_or_default()
     {
-        super::words::check_name(cx, entry, "person");
+        super::words::check_name(cx, entry, pair("person", "人"));
         cx.origin(format!("people.{}", entry.key.value), entry.key.span);
         let id = PersonId::new(&entry.key.value);
         let mut person = Person { name: id.to_string(), id: id.clone(), handles: BTreeMap::new() };
@@ -42,11 +44,16 @@ pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> People {
             Kind::Null => {}
             Kind::Scalar(name) => person.name = name.text.to_string(),
             Kind::Sequence(_) | Kind::Mapping(_) => {
-                let Some(fields) = Fields::read(&mut cx.report, &entry.value, "a person", &allowed) else {
+                let Some(fields) =
+                    Fields::read(&mut cx.report, &entry.value, pair("a person", "人"), &allowed)
+                else {
                     continue;
                 };
                 for field in fields.entries() {
-                    let Some(text) = reader::text(&mut cx.report, &field.value, "text") else { continue };
+                    let Some(text) = reader::text(&mut cx.report, &field.value, pair("text", "文字"))
+                    else {
+                        continue;
+                    };
                     match &*field.key.value {
                         "name" => person.name = text.to_string(),
                         platform => {
@@ -69,11 +76,15 @@ pub(crate) fn lower_roles(
     origin: &str,
 ) -> BTreeMap<RoleName, Arc<Role>> {
     let mut roles = BTreeMap::new();
-    for entry in
-        Fields::open(&mut cx.report, node, "`roles`").map(|fields| fields.entries()).unwrap_or_default()
+    for entry in Fields::open(&mut cx.report, node, pair("`roles`", "`roles`"))
+        .map(|fields| fields.entries())
+        .unwrap_or_default()
     {
-        super::words::check_name(cx, entry, "role");
+        super::words::check_name(cx, entry, pair("role", "角色"));
         cx.origin(format!("{origin}.{}", entry.key.value), entry.key.span);
+        for field in entry.value.entries().unwrap_or_default() {
+            cx.origin(format!("{origin}.{}.{}", entry.key.value, field.key.value), field.key.span);
+        }
         let name = RoleName::new(&entry.key.value);
         if let Some(role) = role(cx, name.clone(), &entry.value, people) {
             roles.insert(name, Arc::new(role));
@@ -88,13 +99,17 @@ fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option
         role.people = persons(cx, node, people);
         return Some(role);
     }
-    let fields = Fields::read(&mut cx.report, node, "a role", keys::ROLE.names)?;
-    if let Some(list) = fields.need(&mut cx.report, "people", "write who has the role: `people: [zhu, lin]`")
-    {
+    let fields =
+        Fields::read(&mut cx.report, node, pair("a role", "角色"), keys::ROLE.names)?;
+    if let Some(list) = fields.need(
+        &mut cx.report,
+        "people",
+        pair("write who has the role: `people: [zhu, lin]`", "写明由谁担任：`people: [zhu, lin]`"),
+    ) {
         role.people = persons(cx, list, people);
     }
     if let Some(node) = fields.get("channel")
-        && let Some(to) = reader::text(&mut cx.report, node, "a channel's name")
+        && let Some(to) = reader::text(&mut cx.report, node, pair("a channel's name", "频道名"))
     {
         cx.refer(Sort::Channel, to, node.span);
         role.channel = Some(ChannelName::new(to));
@@ -111,7 +126,7 @@ fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option
 /// People by their ids under `people`, or by name where the playbook lists nobody under it.
 fn persons(cx: &mut Cx<'_>, node: &Node, people: &People) -> Vec<Person> {
     let mut found = Vec::new();
-    for item in reader::one_or_many(&mut cx.report, node, "a person") {
+    for item in reader::one_or_many(&mut cx.report, node, pair("a person", "人")) {
         let names = item.text().unwrap_or_default().split([',', ';', '、', '\u{ff0c}', '\u{ff1b}']);
         for name in names.map(str::trim).filter(|name| !name.is_empty()) {
             if let Some(person) = people.get(name) {
@@ -122,9 +137,17 @@ fn persons(cx: &mut Cx<'_>, node: &Node, people: &People) -> Vec<Person> {
             let near = crate::base::diagnostic::suggest::nearest(name, ids.iter().copied());
             let is_id = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
             if !people.is_empty() && (near.is_some() || is_id) {
-                let help =
-                    format!("{} (people are listed under `people`)", near::advice(name, &ids, "person"));
-                cx.error(codes::UNKNOWN_NAME, item.span, format!("there is no person `{name}`"), help);
+                let advice = near::advice(name, &ids, pair("person", "人"));
+                let help = phrase!(
+                    "{advice} (people are listed under `people`)",
+                    "{advice}（人写在 `people` 下面）"; advice
+                );
+                cx.error(
+                    codes::UNKNOWN_NAME,
+                    item.span,
+                    phrase!("there is no person `{name}`", "没有 `{name}` 这个人"),
+                    help,
+                );
                 continue;
             }
             found.push(Person { id: PersonId::new(name), name: name.to_owned(), handles: BTreeMap::new() });
@@ -135,7 +158,8 @@ fn persons(cx: &mut Cx<'_>, node: &Node, people: &People) -> Vec<Person> {
 
 /// `10 weeks`, `2 months`, `12h`.
 fn term(cx: &mut Cx<'_>, node: &Node) -> Option<Term> {
-    let expected = "a term such as 10 weeks, 30 days or 2 months";
+    let expected =
+        pair("a term such as 10 weeks, 30 days or 2 months", "任期，例如 10 weeks、30 days 或 2 months");
     let text = reader::text(&mut cx.report, node, expected)?;
     let trimmed = text.trim();
     let months = trimmed.split_once(|c: char| !c.is_ascii_digit()).and_then(|(n, _)| {
@@ -155,7 +179,9 @@ fn term(cx: &mut Cx<'_>, node: &Node) -> Option<Term> {
         Some(if whole { Term::Days((length.as_millis() / day) as i32) } else { Term::Exact(length) })
     });
     match term {
-        Some(Term::Days(_) | Term::Months(_)) => cx.uses_clock(node.span, "a term of days"),
+        Some(Term::Days(_) | Term::Months(_)) => {
+            cx.uses_clock(node.span, pair("a term of days", "以天计的任期"));
+        }
         Some(Term::Exact(_)) => {}
         None => reader::bad_value(&mut cx.report, node, expected, None),
     }

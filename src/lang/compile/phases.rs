@@ -5,6 +5,7 @@ use super::{
     plays, steps,
     text::{self, Scope},
 };
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         ids::{PhaseName, PlayName},
@@ -45,8 +46,9 @@ pub(crate) struct Phases {
 /// Lowers `phases`; one phase where there are none.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: Option<&Node>, scope: &Scope) -> Phases {
     let mut out = Phases { phases: Vec::new(), plays: Vec::new() };
-    let items =
-        node.and_then(|node| reader::list(&mut cx.report, node, "a list of phases")).unwrap_or_default();
+    let items = node
+        .and_then(|node| reader::list(&mut cx.report, node, pair("a list of phases", "一列阶段")))
+        .unwrap_or_default();
     let mut seen = BTreeSet::new();
     for item in items {
         if let Some(phase) = phase(cx, item, scope, &mut out.plays) {
@@ -54,8 +56,8 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: Option<&Node>, scope: &Scope) -> Phas
                 cx.error(
                     codes::DUPLICATE_NAME,
                     item.span,
-                    format!("there are two phases `{}`", phase.name),
-                    "give one of them another name",
+                    phrase!("there are two phases `{}`", "有两个阶段都叫 `{}`", phase.name),
+                    pair("give one of them another name", "给其中一个换个名字"),
                 );
                 continue;
             }
@@ -86,11 +88,20 @@ fn phase(cx: &mut Cx<'_>, node: &Node, scope: &Scope, plays: &mut Vec<Arc<Play>>
             is_final: false,
         });
     }
-    let fields = Fields::read(&mut cx.report, node, "a phase", keys::PHASE.names)?;
-    let name_node = fields.need(&mut cx.report, "name", "a phase is `- name: grow`")?;
-    let name = reader::text(&mut cx.report, name_node, "a name")?.clone();
-    super::words::check_word(cx, &name, name_node.span, "phase");
+    let fields = Fields::read(
+        &mut cx.report,
+        node,
+        pair("a phase", "阶段"),
+        keys::PHASE.names,
+    )?;
+    let name_node =
+        fields.need(&mut cx.report, "name", pair("a phase is `- name: grow`", "阶段写成 `- name: grow`"))?;
+    let name = reader::text(&mut cx.report, name_node, pair("a name", "名字"))?.clone();
+    super::words::check_word(cx, &name, name_node.span, pair("phase", "阶段"));
     cx.origin(format!("phases.{name}"), name_node.span);
+    for field in fields.entries() {
+        cx.origin(format!("phases.{name}.{}", field.key.value), field.key.span);
+    }
     let until = fields.get("until").and_then(|node| text::condition(cx, node, scope));
     let timeout = fields.get("timeout").and_then(|node| reader::positive(&mut cx.report, node));
     let is_final =
@@ -101,8 +112,8 @@ fn phase(cx: &mut Cx<'_>, node: &Node, scope: &Scope, plays: &mut Vec<Arc<Play>>
         cx.error(
             codes::MISPLACED_KEY,
             span,
-            "a final phase has no end",
-            "remove this line, or `final: true`",
+            pair("a final phase has no end", "终止阶段没有结束"),
+            pair("remove this line, or `final: true`", "删掉这一行，或删掉 `final: true`"),
         );
     }
     let on_enter = fields.get("on_enter").map(|node| {

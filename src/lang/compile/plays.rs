@@ -8,6 +8,7 @@ use super::{
     text::{self, Scope},
     triggers,
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
         ids::{CalendarName, PhaseName, PlayName},
@@ -43,6 +44,7 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
         title: Arc::from(name.as_str()),
         name,
         trigger,
+        dates_file: None,
         during: Vec::new(),
         when: None,
         from: None,
@@ -66,13 +68,22 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
 fn misplaced(cx: &mut Cx<'_>, entry: &Entry) -> bool {
     let (key, span) = (&*entry.key.value, entry.key.span);
     if KEYS.contains(&key) && entry.value.entries().is_none() {
-        let message = format!("`{key}` stands where the name of a play is expected");
-        cx.error(codes::WRONG_KIND, span, message, "indent it further than the name of its play");
+        let message =
+            phrase!("`{key}` stands where the name of a play is expected", "`{key}` 写在了玩法名字的位置");
+        cx.error(
+            codes::WRONG_KIND,
+            span,
+            message,
+            pair("indent it further than the name of its play", "把它缩进到玩法名字里面"),
+        );
         return true;
     }
     if entry.value.is_null() {
-        let help = "write its trigger and its `steps` below it, indented further than the name";
-        cx.error(codes::WRONG_KIND, span, format!("the play `{key}` is empty"), help);
+        let help = pair(
+            "write its trigger and its `steps` below it, indented further than the name",
+            "在它下面写触发方式和 `steps`，比名字多缩进一层",
+        );
+        cx.error(codes::WRONG_KIND, span, phrase!("the play `{key}` is empty", "玩法 `{key}` 是空的"), help);
         return true;
     }
     false
@@ -89,9 +100,9 @@ pub(crate) fn lower(
     if misplaced(cx, entry) {
         return None;
     }
-    let fields = Fields::open(&mut cx.report, &entry.value, "a play")?;
+    let fields = Fields::open(&mut cx.report, &entry.value, pair("a play", "玩法"))?;
     for field in fields.entries() {
-        check_key(cx, field);
+        check_key(cx, field, fields.entries());
     }
     let found = triggers::find(cx, &fields);
     let scope = play_scope(&fields, scope, found);
@@ -99,6 +110,8 @@ pub(crate) fn lower(
     let mut scope = scope;
     scope.known.dates = dates;
     let mut play = empty(PlayName::new(name), trigger, Duration::HOUR);
+    play.dates_file =
+        fields.get("dates").and_then(|node| node.get("file")).and_then(Node::text).map(Arc::from);
     play.overlap = match play.trigger {
         Trigger::Schedule(_) => Overlap::Skip,
         Trigger::Dates(_) | Trigger::Signal(_) | Trigger::Command => Overlap::Allow,
@@ -107,15 +120,19 @@ pub(crate) fn lower(
     policies(cx, &fields, &scope, &mut play, with);
     let blocks = ["steps", "moved", "cancelled"].map(|key| fields.get(key));
     let scope = steps::play_scope(&scope, blocks.into_iter().flatten());
-    match fields.need(&mut cx.report, "steps", "write what it does: `steps:` and a list of steps") {
+    match fields.need(
+        &mut cx.report,
+        "steps",
+        pair("write what it does: `steps:` and a list of steps", "写明做什么：`steps:` 和一列步骤"),
+    ) {
         Some(node) => {
             play.steps = steps::lower(cx, node, &scope, name, "");
             if node.items().is_some_and(<[Node]>::is_empty) {
                 cx.error(
                     codes::NO_STEPS,
                     node.span,
-                    format!("the play `{name}` has no steps"),
-                    "add a step, or remove the play",
+                    phrase!("the play `{name}` has no steps", "玩法 `{name}` 没有步骤"),
+                    pair("add a step, or remove the play", "加一个步骤，或删掉这个玩法"),
                 );
             }
         }
@@ -129,8 +146,8 @@ pub(crate) fn lower(
             cx.error(
                 codes::MISPLACED_KEY,
                 span,
-                format!("`{key}` belongs to a play with `dates`"),
-                "only a date can move or be cancelled",
+                phrase!("`{key}` belongs to a play with `dates`", "`{key}` 只用于有 `dates` 的玩法"),
+                pair("only a date can move or be cancelled", "只有日期才会改期或取消"),
             );
         }
         let program = Program::new(&steps::lower(cx, node, &scope, name, &format!("{key}.")));
@@ -139,21 +156,24 @@ pub(crate) fn lower(
     Some(play)
 }
 
-fn check_key(cx: &mut Cx<'_>, entry: &Entry) {
+fn check_key(cx: &mut Cx<'_>, entry: &Entry, siblings: &[Entry]) {
     let key = &*entry.key.value;
     if KEYS.contains(&key) {
         return;
     }
     if steps::is_verb(key) {
-        let help = format!("write it as a step:\n    steps:\n      - {key}: …");
+        let help = phrase!(
+            "write it as a step:\n    steps:\n      - {key}: …",
+            "写成一个步骤：\n    steps：\n      - {key}： …"
+        );
         cx.error(
             codes::MISPLACED_KEY,
             entry.key.span,
-            format!("`{key}` belongs to a step, not to a play"),
+            phrase!("`{key}` belongs to a step, not to a play", "`{key}` 属于步骤，不属于玩法"),
             help,
         );
     } else {
-        reader::unknown_key(&mut cx.report, entry, "a play", KEYS);
+        reader::unknown_key(&mut cx.report, entry, siblings, pair("a play", "玩法"), KEYS);
     }
 }
 
@@ -180,12 +200,12 @@ fn play_scope(fields: &Fields<'_>, base: &Scope, found: Option<&str>) -> Scope {
 /// `title`, `during`, `when`, `from`, `until`, `except`, `only`
 fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) {
     if let Some(node) = fields.get("title")
-        && let Some(title) = reader::text(&mut cx.report, node, "text")
+        && let Some(title) = reader::text(&mut cx.report, node, pair("text", "文字"))
     {
         play.title = title.clone();
     }
     if let Some(node) = fields.get("during") {
-        for item in reader::one_or_many(&mut cx.report, node, "a phase") {
+        for item in reader::one_or_many(&mut cx.report, node, pair("a phase", "阶段")) {
             let name = item.text().unwrap_or_default().to_owned();
             cx.refer(Sort::Phase, &name, item.span);
             play.during.push(PhaseName::new(name));
@@ -200,16 +220,19 @@ fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) 
         cx.error(
             codes::NEVER_OCCURS,
             entry.value.span,
-            "`until` is not after `from`: the play never starts",
-            "write a later `until`",
+            pair(
+                "`until` is not after `from`: the play never starts",
+                "`until` 不晚于 `from`：这个玩法永远不会开始",
+            ),
+            pair("write a later `until`", "把 `until` 写晚一些"),
         );
     }
     for key in ["except", "only"] {
         let Some(node) = fields.get(key) else { continue };
-        for item in reader::one_or_many(&mut cx.report, node, "a calendar") {
+        for item in reader::one_or_many(&mut cx.report, node, pair("a calendar", "日历")) {
             let name = item.text().unwrap_or_default().to_owned();
             cx.refer(Sort::Calendar, &name, item.span);
-            cx.uses_clock(item.span, "a calendar's day");
+            cx.uses_clock(item.span, pair("a calendar's day", "日历上的一天"));
             let list = if key == "except" { &mut play.except } else { &mut play.only };
             list.push(CalendarName::new(name));
         }
@@ -232,7 +255,7 @@ fn policies(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play
     play.label = fields.get("label").and_then(|node| reader::choice(report, node, &LABELS));
     if let Some(node) = fields.get("args") {
         if node.entries().is_none() {
-            reader::wrong_kind(report, node, "a mapping of names to values");
+            reader::wrong_kind(report, node, pair("a mapping of names to values", "名字到值的映射"));
         } else {
             super::words::check_reserved(cx, node);
             play.args = text::template(cx, node, scope).unwrap_or_default();
@@ -265,10 +288,13 @@ fn overlay(cx: &mut Cx<'_>, args: &mut Template, with: &[Entry], scope: &Scope) 
 
 /// Reads an offset from a run's anchor.
 pub(crate) fn offset(cx: &mut Cx<'_>, node: &Node) -> Option<Offset> {
-    let expected = "an offset from the run's anchor such as -3h, +20m or -7d 10:00";
+    let expected = pair(
+        "an offset from the run's anchor such as -3h, +20m or -7d 10:00",
+        "相对于本次锚点的偏移，例如 -3h、+20m 或 -7d 10:00",
+    );
     let offset = reader::parsed(&mut cx.report, node, expected)?;
     if matches!(offset, Offset::Days(..)) {
-        cx.uses_clock(node.span, format!("`{}`", node.text().unwrap_or_default()));
+        cx.uses_clock(node.span, Phrase::same(format!("`{}`", node.text().unwrap_or_default())));
     }
     Some(offset)
 }

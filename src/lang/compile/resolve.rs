@@ -1,6 +1,7 @@
 //! Pass 3: every name that was used is one that is defined.
 
 use super::{cx::Cx, names::Sort};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::source::Span,
     lang::{codes, document::near},
@@ -33,14 +34,25 @@ impl Cx<'_> {
             let (word, key) = sort.words();
             let names = self.names.all(sort);
             let help = if sort == Sort::Channel && name == "group" {
-                "a message goes to the channel `group` unless it says `to`: define it under `channels`"
-                    .to_owned()
+                pair(
+                    "a message goes to the channel `group` unless it says `to`: define it under `channels`",
+                    "消息不写 `to` 就发到频道 `group`：请在 `channels` 下面定义它",
+                )
+                .into()
             } else if names.is_empty() {
-                format!("define it under `{key}`")
+                phrase!("define it under `{key}`", "在 `{key}` 下面定义它")
             } else {
-                format!("{} (names are defined under `{key}`)", near::advice(&name, &names, word))
+                {
+                    let advice = near::advice(&name, &names, word);
+                    phrase!("{advice} (names are defined under `{key}`)", "{advice}（名字在 `{key}` 下面定义）"; advice)
+                }
             };
-            self.error(codes::UNKNOWN_NAME, span, format!("there is no {word} `{name}`"), help);
+            self.error(
+                codes::UNKNOWN_NAME,
+                span,
+                phrase!("there is no {word} `{name}`", "没有{word} `{name}`"; word),
+                help,
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a step says about its script, against the script itself.
 
 use super::cx::Cx;
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{diagnostic::Diagnostic, limits},
     lang::{
@@ -17,19 +18,26 @@ pub(crate) fn check_call(cx: &mut Cx<'_>, script: &Script, function: &str, node:
         None => {
             let names: Vec<&str> = script.functions.iter().map(|(name, _)| name.as_str()).collect();
             let help = if function == "main" && !names.is_empty() {
-                format!(
+                phrase!(
                     "a script begins with `fn main(args)`; or say which function with `call: {}`",
+                    "脚本从 `fn main(args)` 开始；也可以用 `call: {}` 指明函数",
                     names[0]
                 )
             } else {
-                near::advice(function, &names, "function in that script")
+                near::advice(function, &names, pair("function in that script", "那个脚本里的函数"))
             };
-            (format!("`{}` has no function `{function}`", script.path), help)
+            (phrase!("`{}` has no function `{function}`", "`{}` 里没有函数 `{function}`", script.path), help)
         }
         Some(_) if found.any(|n| n <= 1) => return,
         Some(n) => (
-            format!("`{function}` takes {n} arguments; a step gives one, its `with`"),
-            format!("write `fn {function}(args)` and read `args.name` inside"),
+            phrase!(
+                "`{function}` takes {n} arguments; a step gives one, its `with`",
+                "`{function}` 要 {n} 个参数；步骤只给一个，即它的 `with`"
+            ),
+            phrase!(
+                "write `fn {function}(args)` and read `args.name` inside",
+                "写成 `fn {function}(args)`，在里面用 `args.name` 读取"
+            ),
         ),
     };
     cx.script_problems.push(Diagnostic::error(codes::SCRIPT_FUNCTION, node.span, message).help(help));
@@ -39,8 +47,15 @@ pub(crate) fn check_call(cx: &mut Cx<'_>, script: &Script, function: &str, node:
 pub(crate) fn check_data(cx: &mut Cx<'_>, script: &Script, node: &Node) {
     for path in script.data_paths.iter() {
         if let Err(error) = cx.load(path, limits::DATA_BYTES_MAX) {
-            let message = format!("`{}` reads a file that cannot be read: {error}", script.path);
-            let help = format!("create `{path}` in the playbook's folder, or correct the script");
+            let (name, error) = (&script.path, error.phrase());
+            let message = phrase!(
+                "`{name}` reads a file that cannot be read: {error}",
+                "`{name}` 要读的文件读不了：{error}"; error
+            );
+            let help = phrase!(
+                "create `{path}` in the playbook's folder, or correct the script",
+                "在剧本的文件夹里建 `{path}`，或改正脚本"
+            );
             cx.script_problems.push(Diagnostic::error(codes::FILE_UNREADABLE, node.span, message).help(help));
         }
     }

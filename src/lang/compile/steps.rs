@@ -6,6 +6,7 @@ use super::{
     text::{self, Scope},
     verbs,
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
         diagnostic::{Diagnostic, suggest},
@@ -101,8 +102,8 @@ pub(crate) fn block(
             cx.error(
                 codes::WRONG_KIND,
                 node.span,
-                "expected a list of steps, found one mapping",
-                "write a `-` before the step",
+                pair("expected a list of steps, found one mapping", "应为一列步骤，写的却是一个映射"),
+                pair("write a `-` before the step", "在步骤前面写 `-`"),
             );
             return Vec::new();
         }
@@ -110,14 +111,22 @@ pub(crate) fn block(
         Kind::Mapping(entries) if entries.iter().any(|entry| dashed(&entry.key.value).is_some()) => {
             for entry in entries {
                 if let Some(verb) = dashed(&entry.key.value) {
-                    let message = format!("a space is missing between `-` and `{verb}`");
-                    cx.error(codes::WRONG_KIND, entry.key.span, message, format!("write `- {verb}: …`"));
+                    let message = phrase!(
+                        "a space is missing between `-` and `{verb}`",
+                        "`-` 和 `{verb}` 之间少了一个空格"
+                    );
+                    cx.error(
+                        codes::WRONG_KIND,
+                        entry.key.span,
+                        message,
+                        phrase!("write `- {verb}: …`", "写成 `- {verb}: …`"),
+                    );
                 }
             }
             return Vec::new();
         }
         Kind::Scalar(_) | Kind::Mapping(_) => {
-            reader::wrong_kind(&mut cx.report, node, "a list of steps");
+            reader::wrong_kind(&mut cx.report, node, pair("a list of steps", "一列步骤"));
             return Vec::new();
         }
     };
@@ -141,7 +150,7 @@ fn step(
     place: &mut Place<'_>,
     position: &str,
 ) -> Option<Step> {
-    let fields = Fields::open(&mut cx.report, node, "a step")?;
+    let fields = Fields::open(&mut cx.report, node, pair("a step", "步骤"))?;
     let verb = find_verb(cx, &fields)?;
     check_keys(cx, &fields, verb);
     let id = explicit_id(cx, &fields).unwrap_or_else(|| position.to_owned());
@@ -151,13 +160,16 @@ fn step(
             Diagnostic::error(
                 codes::DUPLICATE_NAME,
                 span,
-                format!("two steps of this play have the id `{id}`"),
+                phrase!("two steps of this play have the id `{id}`", "这个玩法有两个步骤的 id 都是 `{id}`"),
             )
-            .also(first, "the first one")
-            .help("give one of them another `id`"),
+            .also(first, pair("the first one", "第一个在这里"))
+            .help(pair("give one of them another `id`", "给其中一个换个 `id`")),
         );
     }
     cx.origin(format!("plays.{}.steps.{id}", place.play), span);
+    for field in fields.entries() {
+        cx.origin(format!("plays.{}.steps.{id}.{}", place.play, field.key.value), field.key.span);
+    }
     let at = fields.get("at").and_then(|node| plays::offset(cx, node));
     let when = fields.get("when").and_then(|node| text::condition(cx, node, scope));
     let max_late = fields.get("max_late").and_then(|node| reader::duration(&mut cx.report, node));
@@ -188,10 +200,16 @@ fn find_verb(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<&'static str> {
                 Diagnostic::error(
                     codes::ONE_VERB,
                     entry.key.span,
-                    format!("a step has one verb; found `{first}` and `{second}`"),
+                    phrase!(
+                        "a step has one verb; found `{first}` and `{second}`",
+                        "一个步骤只有一个动词，这里有 `{first}` 和 `{second}`"
+                    ),
                 )
-                .also(place.key.span, "the first one")
-                .help("make two steps: put a `-` before the second verb"),
+                .also(place.key.span, pair("the first one", "第一个在这里"))
+                .help(pair(
+                    "make two steps: put a `-` before the second verb",
+                    "拆成两个步骤：在第二个动词前面写 `-`",
+                )),
             );
             None
         }
@@ -210,15 +228,20 @@ fn no_verb(cx: &mut Cx<'_>, fields: &Fields<'_>) {
             cx.error(
                 codes::ONE_VERB,
                 entry.key.span,
-                format!("a step has no verb `{key}`"),
-                format!("did you mean `{near}`?"),
+                phrase!("a step has no verb `{key}`", "步骤没有 `{key}` 这个动词"),
+                phrase!("did you mean `{near}`?", "是不是想写 `{near}`？"),
             );
             return;
         }
     }
     let span = fields.entries().first().map_or(fields.span, |entry| entry.key.span);
     let list = names.map(|name| format!("`{name}`")).join(", ");
-    cx.error(codes::ONE_VERB, span, "this step has no verb", format!("add one of {list}"));
+    cx.error(
+        codes::ONE_VERB,
+        span,
+        pair("this step has no verb", "这个步骤没有动词"),
+        phrase!("add one of {list}", "从中选一个加上：{list}"),
+    );
 }
 
 /// Keys that do not stand beside this verb.
@@ -236,14 +259,20 @@ fn check_keys(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &'static str) {
             .collect();
         if owners.is_empty() {
             let allowed: Vec<&str> = own.iter().chain(COMMON).copied().collect();
-            reader::unknown_key(&mut cx.report, entry, &format!("`{verb}`"), &allowed);
+            reader::unknown_key(
+                &mut cx.report,
+                entry,
+                fields.entries(),
+                Phrase { en: format!("`{verb}`"), zh: format!("`{verb}` ") },
+                &allowed,
+            );
         } else {
-            let owners = crate::base::words::list(&owners, "and");
+            let owners = Phrase { en: crate::base::words::list(&owners, "and"), zh: owners.join("、") };
             cx.error(
                 codes::MISPLACED_KEY,
                 entry.key.span,
-                format!("`{verb}` has no `{key}`"),
-                format!("`{key}` belongs to {owners}"),
+                phrase!("`{verb}` has no `{key}`", "`{verb}` 没有 `{key}` 这个键"),
+                phrase!("`{key}` belongs to {owners}", "`{key}` 属于 {owners}"; owners),
             );
         }
     }
@@ -251,15 +280,18 @@ fn check_keys(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &'static str) {
 
 fn explicit_id(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<String> {
     let node = fields.get("id")?;
-    let id = reader::text(&mut cx.report, node, "a name")?.to_string();
+    let id = reader::text(&mut cx.report, node, pair("a name", "名字"))?.to_string();
     let word = id.starts_with(|c: char| c.is_alphabetic() || c == '_')
         && id.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     if !word {
         cx.error(
             codes::BAD_NAME,
             node.span,
-            format!("`{id}` cannot be the id of a step"),
-            "begin with a letter, and use letters, digits, `-` and `_`",
+            phrase!("`{id}` cannot be the id of a step", "`{id}` 不能作步骤的 id"),
+            pair(
+                "begin with a letter, and use letters, digits, `-` and `_`",
+                "以字母开头，只用字母、数字、`-` 和 `_`",
+            ),
         );
         return None;
     }

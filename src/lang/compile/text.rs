@@ -1,8 +1,11 @@
 //! Expressions and texts: from a scalar to what the engine evaluates, with problems at their place in the file.
 
 use super::cx::Cx;
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::{
-    base::{ids::GroupId, limits, locale::Locale, source::Span, time::Timestamp, value::Value},
+    base::{
+        diagnostic::Diagnostic, ids::GroupId, limits, locale::Locale, source::Span, time::Timestamp, value::Value,
+    },
     lang::{
         codes,
         document::{
@@ -41,16 +44,28 @@ impl Scope {
 
 /// A bare expression: `when`, `until`, `if`, …
 pub(crate) fn bare(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Expr> {
-    let scalar = reader::scalar(&mut cx.report, node, "an expression")?;
+    let scalar = reader::scalar(&mut cx.report, node, pair("an expression", "表达式"))?;
     let text = scalar.text.clone();
     if let Some(at) = text.find("${") {
         let inner = text.trim().strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
         let help = match inner.filter(|inner| !inner.contains("${")) {
-            Some(inner) => format!("write `{}`", inner.trim()),
-            None => "this place takes an expression as it is: leave `${` and `}` out".into(),
+            Some(inner) => phrase!("write `{}`", "写成 `{}`", inner.trim()),
+            None => pair(
+                "this place takes an expression as it is: leave `${` and `}` out",
+                "这里本来就是表达式：去掉 `${` 和 `}`",
+            )
+            .into(),
         };
         let span = origin(cx, node, at..at + 2);
-        cx.error(codes::DOLLAR_IN_EXPRESSION, span, "`${` inside an expression", help);
+        let message = pair("`${` inside an expression", "表达式里写了 `${`");
+        let mut diagnostic = Diagnostic::error(codes::DOLLAR_IN_EXPRESSION, span, message).help(help);
+        // Only where the value is the braces and nothing else, and stands there without quotes.
+        if let Some(inner) = inner.filter(|inner| !inner.contains("${"))
+            && scalar.style == Style::Plain
+        {
+            diagnostic = diagnostic.fix(node.span, inner.trim());
+        }
+        cx.report.push(diagnostic);
         return None;
     }
     expression(cx, node, &text, 0..text.len(), scope)
@@ -69,19 +84,32 @@ pub(crate) fn condition(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<E
             cx.error(
                 codes::CONDITION_NOT_BOOLEAN,
                 node.span,
-                format!("a condition is true or false, found `{text}`"),
-                "compare it with something: `members.count >= 60`",
+                phrase!(
+                    "a condition is true or false, found `{text}`",
+                    "条件只能是真或假，写的却是 `{text}`"
+                ),
+                pair(
+                    "compare it with something: `members.count >= 60`",
+                    "让它和什么比较一下：`members.count >= 60`",
+                ),
             );
             return None;
         }
     }
     let expr = bare(cx, node, scope)?;
     if let Some(kind) = never_boolean(cx, &expr) {
+        let source = expr.source();
         cx.error(
             codes::CONDITION_NOT_BOOLEAN,
             node.span,
-            format!("a condition is true or false, and `{}` is {kind}", expr.source()),
-            "compare it with something: `members.count >= 60`",
+            phrase!(
+                "a condition is true or false, and `{source}` is {kind}",
+                "条件只能是真或假，而 `{source}` 是{kind}"; kind
+            ),
+            pair(
+                "compare it with something: `members.count >= 60`",
+                "让它和什么比较一下：`members.count >= 60`",
+            ),
         );
         return None;
     }
@@ -90,7 +118,7 @@ pub(crate) fn condition(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<E
 
 /// What an expression always is, where that is neither true nor false and can be known: it names nothing, or only
 /// what has the same type in every group.
-fn never_boolean(cx: &Cx<'_>, expr: &Expr) -> Option<&'static str> {
+fn never_boolean(cx: &Cx<'_>, expr: &Expr) -> Option<Words> {
     let certain = [Name::Now, Name::Group, Name::Members, Name::Phase].into_iter().collect::<Names>();
     let branches = ["if", "switch", "??", "data"].iter().any(|word| expr.source().contains(word));
     if expr.names().union(certain) != certain || branches {
@@ -103,7 +131,7 @@ fn never_boolean(cx: &Cx<'_>, expr: &Expr) -> Option<&'static str> {
 
 /// Text with `${…}` in it.
 pub(crate) fn text(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Text> {
-    let scalar = reader::scalar(&mut cx.report, node, "text")?;
+    let scalar = reader::scalar(&mut cx.report, node, pair("text", "文字"))?;
     let text = scalar.text.clone();
     parts(cx, node, &text, scope).map(|parts| Text { parts })
 }
@@ -179,8 +207,11 @@ fn parts(cx: &mut Cx<'_>, node: &Node, text: &str, scope: &Scope) -> Option<Vec<
             cx.error(
                 codes::TEXT_EXPRESSION,
                 span,
-                "this `${` is not closed",
-                "add the `}`; for the two signs themselves write `$${`",
+                pair("this `${` is not closed", "这个 `${` 没有闭合"),
+                pair(
+                    "add the `}`; for the two signs themselves write `$${`",
+                    "补上 `}`；想写出这两个符号本身就写 `$${`",
+                ),
             );
             return None;
         };
@@ -194,8 +225,11 @@ fn parts(cx: &mut Cx<'_>, node: &Node, text: &str, scope: &Scope) -> Option<Vec<
             cx.error(
                 codes::TEXT_EXPRESSION,
                 span,
-                "this `${}` holds nothing",
-                "write an expression inside, such as `${members.count}`",
+                pair("this `${}` holds nothing", "这个 `${}` 里什么也没有"),
+                pair(
+                    "write an expression inside, such as `${members.count}`",
+                    "在里面写一个表达式，例如 `${members.count}`",
+                ),
             );
             good = false;
             continue;
@@ -241,16 +275,22 @@ fn expression(cx: &mut Cx<'_>, node: &Node, text: &str, range: Range<usize>, sco
     let source = raw.trim();
     let start = range.start + lead;
     if source.len() > limits::EXPRESSION_BYTES_MAX {
-        let message = format!(
+        let message = phrase!(
             "the expression has {} bytes; the limit is {}",
+            "表达式有 {} 字节；上限是 {}",
             source.len(),
             limits::EXPRESSION_BYTES_MAX
         );
-        cx.error(codes::EXPRESSION, node.span, message, "move it into a script");
+        cx.error(codes::EXPRESSION, node.span, message, pair("move it into a script", "把它移到脚本里"));
         return None;
     }
     if source.is_empty() {
-        cx.error(codes::EXPRESSION, node.span, "an expression is expected here, found nothing", "");
+        cx.error(
+            codes::EXPRESSION,
+            node.span,
+            pair("an expression is expected here, found nothing", "这里应有一个表达式，却什么也没有"),
+            Phrase::default(),
+        );
         return None;
     }
     let renamed = rename_vars(source, &cx.unit.vars);
@@ -276,12 +316,18 @@ fn expression(cx: &mut Cx<'_>, node: &Node, text: &str, range: Range<usize>, sco
 fn report(cx: &mut Cx<'_>, span: Span, source: &str, error: ExprError, scope: &Scope) {
     let word = source.get(error.range.clone()).unwrap_or_default();
     if scope.loops.contains(word) && !scope.known.bindings.contains(word) {
-        let message = format!("`{word}` is the item of a loop and known only inside it");
+        let message = phrase!(
+            "`{word}` is the item of a loop and known only inside it",
+            "`{word}` 是循环的当前项，只在循环里面有"
+        );
         cx.error(
             codes::NOT_SET_YET,
             span,
             message,
-            format!("move this step into the `steps` of the `each` with `as: {word}`"),
+            phrase!(
+                "move this step into the `steps` of the `each` with `as: {word}`",
+                "把这个步骤移进写着 `as: {word}` 的 `each` 的 `steps` 里"
+            ),
         );
         return;
     }
@@ -289,8 +335,11 @@ fn report(cx: &mut Cx<'_>, span: Span, source: &str, error: ExprError, scope: &S
         cx.error(
             codes::NOT_SET_YET,
             span,
-            format!("`{word}` is used before the step that sets it"),
-            format!("move this step behind the one with `as: {word}`"),
+            phrase!("`{word}` is used before the step that sets it", "`{word}` 在设置它的步骤之前就用到了"),
+            phrase!(
+                "move this step behind the one with `as: {word}`",
+                "把这个步骤移到写着 `as: {word}` 的步骤后面"
+            ),
         );
         return;
     }

@@ -6,6 +6,7 @@ use super::{
     names::Sort,
     text::{self, Scope},
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{diagnostic::Diagnostic, source::Span},
     lang::{
@@ -28,7 +29,7 @@ use std::{collections::BTreeSet, sync::Arc};
 const TRIGGERS: [&str; 4] = ["every", "cron", "dates", "on"];
 
 /// The signals that the engine sends itself.
-const SIGNALS: [&str; 8] = keys::words(&keys::closed::SIGNALS);
+pub(crate) const SIGNALS: [&str; 8] = keys::words(&keys::closed::SIGNALS);
 
 /// The trigger key of a play; a second one is reported.
 pub(crate) fn find(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<&'static str> {
@@ -40,10 +41,16 @@ pub(crate) fn find(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<&'static str>
             Diagnostic::error(
                 codes::TWO_TRIGGERS,
                 late.key.span,
-                format!("a play has one trigger; found `{first}` and `{second}`"),
+                phrase!(
+                    "a play has one trigger; found `{first}` and `{second}`",
+                    "一个玩法只有一种触发方式，这里有 `{first}` 和 `{second}`"
+                ),
             )
-            .also(early.key.span, "the first one")
-            .help("make two plays; one can start the other with `start:`"),
+            .also(early.key.span, pair("the first one", "第一个在这里"))
+            .help(pair(
+                "make two plays; one can start the other with `start:`",
+                "拆成两个玩法；其中一个可以用 `start:` 启动另一个",
+            )),
         );
     }
     Some(first)
@@ -59,10 +66,13 @@ pub(crate) fn lower(
     misplaced(cx, fields, found);
     let Some(key) = found else { return (Trigger::Command, None) };
     let help = match key {
-        "every" => "write when: `every: friday at 20:00`",
-        "cron" => "write five fields: `cron: 30 20 * * 3`",
-        "dates" => "write a list: `dates: [{ id: a, at: 2026-12-11 20:00 }]`",
-        _ => "write a signal: `on: member.joined`",
+        "every" => pair("write when: `every: friday at 20:00`", "写明时间：`every: friday at 20:00`"),
+        "cron" => pair("write five fields: `cron: 30 20 * * 3`", "写五个字段：`cron: 30 20 * * 3`"),
+        "dates" => pair(
+            "write a list: `dates: [{ id: a, at: 2026-12-11 20:00 }]`",
+            "写一个列表：`dates: [{ id: a, at: 2026-12-11 20:00 }]`",
+        ),
+        _ => pair("write a signal: `on: member.joined`", "写一个信号：`on: member.joined`"),
     };
     let Some(node) = fields.need(&mut cx.report, key, help) else { return (Trigger::Command, None) };
     match key {
@@ -83,14 +93,17 @@ fn misplaced(cx: &mut Cx<'_>, fields: &Fields<'_>, found: Option<&str>) {
         for key in ["where", "batch", "per"] {
             if let Some(entry) = fields.entry(key) {
                 let help = if key == "where" {
-                    "for a condition on the play write `when`"
+                    pair("for a condition on the play write `when`", "给玩法加条件请写 `when`")
                 } else {
-                    "such a play begins with `on: member.joined` or another signal"
+                    pair(
+                        "such a play begins with `on: member.joined` or another signal",
+                        "这样的玩法以 `on: member.joined` 或别的信号开头",
+                    )
                 };
                 cx.error(
                     codes::MISPLACED_KEY,
                     entry.key.span,
-                    format!("`{key}` belongs to a play with `on`"),
+                    phrase!("`{key}` belongs to a play with `on`", "`{key}` 只用于有 `on` 的玩法"),
                     help,
                 );
             }
@@ -99,13 +112,18 @@ fn misplaced(cx: &mut Cx<'_>, fields: &Fields<'_>, found: Option<&str>) {
 }
 
 fn schedule(cx: &mut Cx<'_>, node: &Node, key: &str) -> Option<Schedule> {
-    let text = reader::text(&mut cx.report, node, "a schedule such as `friday at 20:00`")?.clone();
+    let text = reader::text(
+        &mut cx.report,
+        node,
+        pair("a schedule such as `friday at 20:00`", "日程，例如 `friday at 20:00`"),
+    )?
+    .clone();
     let parse =
         |text: &str| if key == "every" { Schedule::parse_every(text) } else { Schedule::parse_cron(text) };
     match parse(&text) {
         Ok(schedule) => {
             if schedule.needs_zone() {
-                cx.uses_clock(node.span, format!("`{text}`"));
+                cx.uses_clock(node.span, Phrase::same(format!("`{text}`")));
             }
             if let Schedule::Term(role) = &schedule {
                 cx.refer(Sort::Role, role.as_str(), node.span);
@@ -113,8 +131,14 @@ fn schedule(cx: &mut Cx<'_>, node: &Node, key: &str) -> Option<Schedule> {
                     cx.error(
                         codes::NEVER_OCCURS,
                         node.span,
-                        format!("the role `{role}` has no `term`, so it is never handed over"),
-                        format!("add a term under `roles`: `{role}: {{ people: […], term: 10 weeks }}`"),
+                        phrase!(
+                            "the role `{role}` has no `term`, so it is never handed over",
+                            "角色 `{role}` 没有 `term`，永远不会交接"
+                        ),
+                        phrase!(
+                            "add a term under `roles`: `{role}: {{ people: […], term: 10 weeks }}`",
+                            "在 `roles` 下面加任期：`{role}: {{ people: […], term: 10 weeks }}`"
+                        ),
                     );
                 }
             }
@@ -132,14 +156,14 @@ fn bad_schedule(cx: &mut Cx<'_>, node: &Node, error: ScheduleError, plain: Optio
     let end = error.range.end.max(error.range.start + 1);
     let span = text::origin(cx, node, error.range.start..end);
     let help = plain
-        .map(|plain| format!("write `{plain}` with half-width signs"))
+        .map(|plain| phrase!("write `{plain}` with half-width signs", "用半角符号写成 `{plain}`"))
         .or(error.help)
         .unwrap_or_default();
     cx.error(codes::BAD_SCHEDULE, span, error.message, help);
 }
 
 fn signal(cx: &mut Cx<'_>, fields: &Fields<'_>, node: &Node, scope: &Scope) -> Option<OnSignal> {
-    let name = reader::text(&mut cx.report, node, "a signal's name")?.clone();
+    let name = reader::text(&mut cx.report, node, pair("a signal's name", "信号名"))?.clone();
     signal_name(cx, &name, node.span);
     let filter = fields.get("where").and_then(|node| text::condition(cx, node, scope));
     let batch = fields.get("batch").and_then(|node| batch(cx, node));
@@ -151,8 +175,11 @@ fn signal(cx: &mut Cx<'_>, fields: &Fields<'_>, node: &Node, scope: &Scope) -> O
         cx.error(
             codes::MISPLACED_KEY,
             entry.key.span,
-            "`batch` collects many members, `per: member` starts a run for each",
-            "keep one of the two",
+            pair(
+                "`batch` collects many members, `per: member` starts a run for each",
+                "`batch` 把许多成员合在一起，`per: member` 则每人执行一次",
+            ),
+            pair("keep one of the two", "两个只留一个"),
         );
     }
     Some(OnSignal { name, filter, batch, per_member })
@@ -164,8 +191,11 @@ pub(crate) fn signal_name(cx: &mut Cx<'_>, name: &Arc<str>, span: Span) {
         cx.error(
             codes::BAD_NAME,
             span,
-            format!("`{name}` is no signal: a signal's name has no spaces"),
-            "write `-` or `.` between the words",
+            phrase!(
+                "`{name}` is no signal: a signal's name has no spaces",
+                "`{name}` 不是信号：信号名里没有空格"
+            ),
+            pair("write `-` or `.` between the words", "词与词之间写 `-` 或 `.`"),
         );
         return;
     }
@@ -178,28 +208,31 @@ pub(crate) fn signal_name(cx: &mut Cx<'_>, name: &Arc<str>, span: Span) {
         cx.warning(
             codes::UNKNOWN_SIGNAL,
             span,
-            format!("nothing sends the signal `{name}` by itself"),
-            format!("did you mean `{near}`?"),
+            phrase!("nothing sends the signal `{name}` by itself", "没有什么会自动发出信号 `{name}`"),
+            phrase!("did you mean `{near}`?", "是不是想写 `{near}`？"),
         );
     } else if own {
         let list = SIGNALS.map(|name| format!("`{name}`")).join(", ");
         cx.warning(
             codes::UNKNOWN_SIGNAL,
             span,
-            format!("the engine sends no signal `{name}`"),
-            format!("it sends {list}; a signal of your own has another first word"),
+            phrase!("the engine sends no signal `{name}`", "引擎不会发出信号 `{name}`"),
+            phrase!(
+                "it sends {list}; a signal of your own has another first word",
+                "引擎发出的有 {list}；自定义信号请换一个开头的词"
+            ),
         );
     }
 }
 
 /// `10m`, or `until 20:00`
 fn batch(cx: &mut Cx<'_>, node: &Node) -> Option<Batch> {
-    let expected = "a window such as `10m` or `until 20:00`";
+    let expected = pair("a window such as `10m` or `until 20:00`", "时间窗，例如 `10m` 或 `until 20:00`");
     let text = reader::text(&mut cx.report, node, expected)?;
     let trimmed = text.trim();
     if let Some(clock) = trimmed.strip_prefix("until").map(str::trim) {
         if let Ok(clock) = clock.parse() {
-            cx.uses_clock(node.span, format!("`{trimmed}`"));
+            cx.uses_clock(node.span, Phrase::same(format!("`{trimmed}`")));
             return Some(Batch::Until(clock));
         }
     } else if let Ok(length) = trimmed.parse::<crate::base::time::Duration>()

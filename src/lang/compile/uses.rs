@@ -1,6 +1,7 @@
 //! `use`: other playbooks' plays, under a prefix, with their `vars` overlaid.
 
 use super::cx::{Cx, UnitView};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         limits,
@@ -50,14 +51,20 @@ pub(crate) fn load(cx: &mut Cx<'_>, root: &Node, path: &str, units: &mut Vec<Uni
 fn walk(cx: &mut Cx<'_>, root: &Node, stack: &mut Vec<String>, units: &mut Vec<Unit>) {
     let Some(node) = root.get("use").filter(|node| !node.is_null()) else { return };
     let folder = cx.unit.folder.clone();
-    for item in reader::list(&mut cx.report, node, "a list of `{ playbook: path }`").unwrap_or_default() {
+    for item in reader::list(
+        &mut cx.report,
+        node,
+        pair("a list of `{ playbook: path }`", "一列 `{ playbook: path }`"),
+    )
+    .unwrap_or_default()
+    {
         cx.unit = UnitView { folder: folder.clone(), ..UnitView::default() };
         if units.len() >= UNITS_MAX {
             cx.error(
                 codes::USE_CYCLE,
                 item.span,
-                format!("more than {UNITS_MAX} playbooks are used"),
-                "use fewer",
+                phrase!("more than {UNITS_MAX} playbooks are used", "引用的剧本超过 {UNITS_MAX} 个"),
+                pair("use fewer", "少引用一些"),
             );
             return;
         }
@@ -69,43 +76,63 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Un
     let (path_node, prefix, with) = if item.scalar().is_some() {
         (item, String::new(), Vec::new())
     } else {
-        let Some(fields) = Fields::read(&mut cx.report, item, "a use", keys::USE.names) else {
-            return;
-        };
-        let Some(path) =
-            fields.need(&mut cx.report, "playbook", "write the file: `- playbook: parts/quiz.yaml`")
+        let Some(fields) =
+            Fields::read(&mut cx.report, item, pair("a use", "引用"), keys::USE.names)
         else {
             return;
         };
+        let Some(path) = fields.need(
+            &mut cx.report,
+            "playbook",
+            pair("write the file: `- playbook: parts/quiz.yaml`", "写明文件：`- playbook: parts/quiz.yaml`"),
+        ) else {
+            return;
+        };
         let prefix = fields.get("as").and_then(|node| {
-            let name = reader::text(&mut cx.report, node, "a name")?.to_string();
-            super::words::check_word(cx, &name, node.span, "prefix");
+            let name = reader::text(&mut cx.report, node, pair("a name", "名字"))?.to_string();
+            super::words::check_word(cx, &name, node.span, pair("prefix", "前缀"));
             Some(name)
         });
         let with = fields.get("with").map(|node| {
             if node.entries().is_none() {
-                reader::wrong_kind(&mut cx.report, node, "a mapping of names to values");
+                reader::wrong_kind(
+                    &mut cx.report,
+                    node,
+                    pair("a mapping of names to values", "名字到值的映射"),
+                );
             }
             node.entries().unwrap_or_default().to_vec()
         });
         (path, prefix.unwrap_or_default(), with.unwrap_or_default())
     };
-    let Some(path) = reader::text(&mut cx.report, path_node, "a playbook's path").cloned() else { return };
+    let Some(path) =
+        reader::text(&mut cx.report, path_node, pair("a playbook's path", "剧本的路径")).cloned()
+    else {
+        return;
+    };
     let Some(file) = cx.read(&path, path_node.span, limits::PLAYBOOK_BYTES_MAX) else { return };
     if let Some(at) = stack.iter().position(|seen| *seen == file.path) {
         let circle: Vec<&str> = stack[at..].iter().map(String::as_str).chain([file.path.as_str()]).collect();
         cx.error(
             codes::USE_CYCLE,
             path_node.span,
-            format!("playbooks use each other in a circle: {}", circle.join(" → ")),
-            "remove one of the uses",
+            phrase!(
+                "playbooks use each other in a circle: {}",
+                "剧本互相引用，成了一个圈：`{}`",
+                circle.join(" → ")
+            ),
+            pair("remove one of the uses", "去掉其中一个引用"),
         );
         return;
     }
     let Some(document) = parse::parse(file.source, &file.text, &mut cx.report) else { return };
     cx.masked.entry(file.source).or_default().extend(document.masked.iter().cloned());
     if document.root.entries().is_none() {
-        reader::wrong_kind(&mut cx.report, &document.root, "a playbook, which is a mapping");
+        reader::wrong_kind(
+            &mut cx.report,
+            &document.root,
+            pair("a playbook, which is a mapping", "剧本，即一个映射"),
+        );
         return;
     }
     super::check_top(cx, &document.root);
@@ -163,11 +190,16 @@ fn check_with(cx: &mut Cx<'_>, unit: &Unit, own: &[Entry]) {
     let known: Vec<&str> = own.iter().chain(args).map(|entry| &*entry.key.value).collect();
     for entry in &unit.with {
         if !known.contains(&&*entry.key.value) {
-            let help = near::advice(&entry.key.value, &known, "var in that playbook");
+            let help =
+                near::advice(&entry.key.value, &known, pair("var in that playbook", "那个剧本里的变量"));
             cx.error(
                 codes::UNKNOWN_WITH,
                 entry.key.span,
-                format!("the used playbook has no var or argument `{}`", entry.key.value),
+                phrase!(
+                    "the used playbook has no var or argument `{}`",
+                    "引用的剧本没有变量或参数 `{}`",
+                    entry.key.value
+                ),
                 help,
             );
         }

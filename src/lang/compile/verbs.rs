@@ -8,6 +8,7 @@ use super::{
     text::{self, Scope},
     waits,
 };
+use crate::base::phrase::{Words, pair, phrase};
 use crate::{
     base::{
         ids::{PersonId, PhaseName, PlayName, RoleName},
@@ -50,7 +51,12 @@ pub(crate) fn lower(
     let node = &fields.entry(verb)?.value;
     if node.is_null() && !matches!(verb, "stop") {
         let span = fields.entry(verb)?.key.span;
-        cx.error(codes::MISSING_VALUE, span, format!("`{verb}` has no value"), value_help(verb));
+        cx.error(
+            codes::MISSING_VALUE,
+            span,
+            phrase!("`{verb}` has no value", "`{verb}` 后面没有值"),
+            value_help(verb),
+        );
         return None;
     }
     match verb {
@@ -78,7 +84,7 @@ pub(crate) fn lower(
         "signal" => signal(cx, node, fields, scope),
         "start" => start(cx, node, fields, scope),
         "enter" => {
-            let name = reader::text(&mut cx.report, node, "a phase's name")?;
+            let name = reader::text(&mut cx.report, node, pair("a phase's name", "阶段名"))?;
             cx.refer(Sort::Phase, name, node.span);
             Some(Verb::Enter(PhaseName::new(name)))
         }
@@ -89,40 +95,52 @@ pub(crate) fn lower(
     }
 }
 
-fn value_help(verb: &str) -> &'static str {
+fn value_help(verb: &str) -> Words {
     match verb {
-        "post" | "task" | "approve" | "ask" => {
-            "write the text behind it; a text that begins with a sign needs quotes"
-        }
-        "run" => "write the script's path: `run: scripts/rules.rhai`",
-        "wait" => "write for what: `wait: 20m`",
-        _ => "write its value behind the colon",
+        "post" | "task" | "approve" | "ask" => pair(
+            "write the text behind it; a text that begins with a sign needs quotes",
+            "在后面写上文字；以符号开头的文字要加引号",
+        ),
+        "run" => pair(
+            "write the script's path: `run: scripts/rules.rhai`",
+            "写脚本的路径：`run: scripts/rules.rhai`",
+        ),
+        "wait" => pair("write for what: `wait: 20m`", "写明等什么：`wait: 20m`"),
+        _ => pair("write its value behind the colon", "在冒号后面写上它的值"),
     }
 }
 
 /// `as`: the name under which later steps see the value.
 pub(crate) fn binding(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<Arc<str>> {
     let node = fields.get("as")?;
-    let name = reader::text(&mut cx.report, node, "a name")?.clone();
+    let name = reader::text(&mut cx.report, node, pair("a name", "名字"))?.clone();
     let word = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !word {
         let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         let plain = plain.trim_matches('_').to_owned();
         let help = if plain.is_empty() {
-            "use English letters, digits and `_`".into()
+            pair("use English letters, digits and `_`", "用英文字母、数字和 `_`").into()
         } else {
-            format!("write `as: {plain}`")
+            phrase!("write `as: {plain}`", "写成 `as: {plain}`")
         };
-        cx.error(codes::BAD_NAME, node.span, format!("`{name}` cannot be used in an expression"), help);
+        cx.error(
+            codes::BAD_NAME,
+            node.span,
+            phrase!("`{name}` cannot be used in an expression", "`{name}` 不能用在表达式里"),
+            help,
+        );
         return None;
     }
     if Name::parse(&name).is_some() {
         cx.error(
             codes::RESERVED_NAME,
             node.span,
-            format!("`{name}` is a name that every expression knows already"),
-            format!("write `as: my_{name}`"),
+            phrase!(
+                "`{name}` is a name that every expression knows already",
+                "`{name}` 是每个表达式本来就有的名字"
+            ),
+            phrase!("write `as: my_{name}`", "写成 `as: my_{name}`"),
         );
         return None;
     }
@@ -132,7 +150,7 @@ pub(crate) fn binding(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<Arc<str>> 
 /// `to`, `escalate`: a role, a person, or a text that names one.
 fn assignee(cx: &mut Cx<'_>, fields: &Fields<'_>, key: &str, scope: &Scope) -> Option<Assignee> {
     let node = fields.get(key)?;
-    let name = reader::text(&mut cx.report, node, "a role or a person")?.clone();
+    let name = reader::text(&mut cx.report, node, pair("a role or a person", "角色或人"))?.clone();
     if name.contains("${") {
         return text::text(cx, node, scope).map(Assignee::Text);
     }
@@ -145,9 +163,10 @@ fn assignee(cx: &mut Cx<'_>, fields: &Fields<'_>, key: &str, scope: &Scope) -> O
 }
 
 fn run(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Option<RunScript> {
-    let path = reader::text(&mut cx.report, node, "a script's path")?.clone();
+    let path = reader::text(&mut cx.report, node, pair("a script's path", "脚本的路径"))?.clone();
     let call_node = fields.get("call");
-    let call = call_node.and_then(|node| reader::text(&mut cx.report, node, "a function's name").cloned());
+    let call = call_node
+        .and_then(|node| reader::text(&mut cx.report, node, pair("a function's name", "函数名")).cloned());
     let call = call.unwrap_or_else(|| Arc::from("main"));
     let with = match fields.get("with") {
         Some(node) => {
@@ -177,8 +196,9 @@ fn retry(cx: &mut Cx<'_>, node: &Node) -> Option<Retry> {
         let times = reader::count(&mut cx.report, node)?;
         return Some(Retry { times, wait: RETRY_WAIT });
     }
-    let fields = Fields::read(&mut cx.report, node, "`retry`", keys::RETRY.names)?;
-    let times = fields.need(&mut cx.report, "times", "write how often: `times: 3`")?;
+    let fields = Fields::read(&mut cx.report, node, pair("`retry`", "`retry`"), keys::RETRY.names)?;
+    let times =
+        fields.need(&mut cx.report, "times", pair("write how often: `times: 3`", "写明次数：`times: 3`"))?;
     let times = reader::count(&mut cx.report, times)?;
     let wait =
         fields.get("wait").and_then(|node| reader::duration(&mut cx.report, node)).unwrap_or(RETRY_WAIT);
@@ -201,8 +221,11 @@ fn task(
         cx.error(
             codes::MISSING_KEY,
             entry.key.span,
-            "`remind` is counted back from `due`, which is not there",
-            "add `due: 1d`",
+            pair(
+                "`remind` is counted back from `due`, which is not there",
+                "`remind` 从 `due` 往回数，而这里没有 `due`",
+            ),
+            pair("add `due: 1d`", "加上 `due: 1d`"),
         );
     }
     let binding = binding(cx, fields);
@@ -230,8 +253,11 @@ fn approve(
         cx.error(
             codes::MISSING_KEY,
             entry.key.span,
-            "`otherwise` is for silence, and without `open_for` there is none",
-            "add `open_for: 16h`",
+            pair(
+                "`otherwise` is for silence, and without `open_for` there is none",
+                "`otherwise` 用于无人回应时，没有 `open_for` 就谈不上",
+            ),
+            pair("add `open_for: 16h`", "加上 `open_for: 16h`"),
         );
     }
     let then =
@@ -251,7 +277,10 @@ fn branch(
     let then = match fields.need(
         &mut cx.report,
         "then",
-        "write what happens when it is true: `then:` and a list of steps",
+        pair(
+            "write what happens when it is true: `then:` and a list of steps",
+            "写明条件成立时做什么：`then:` 和一列步骤",
+        ),
     ) {
         Some(node) => steps::block(cx, node, scope, place, &format!("{position}.then.")),
         None => Block::new(),
@@ -273,14 +302,19 @@ fn each(
 ) -> Option<Each> {
     let items = text::bare(cx, node, scope);
     let max = fields.get("max").and_then(|node| reader::count(&mut cx.report, node));
-    let named = fields.need(&mut cx.report, "as", "name the item: `as: topic`").is_some();
+    let named = fields
+        .need(&mut cx.report, "as", pair("name the item: `as: topic`", "给当前项起个名字：`as: topic`"))
+        .is_some();
     let binding = if named { binding(cx, fields) } else { None };
     let mut inner = scope.clone();
     inner.known.bindings.extend(binding.as_ref().map(ToString::to_string));
     let steps = match fields.need(
         &mut cx.report,
         "steps",
-        "write what to do with each: `steps:` and a list of steps",
+        pair(
+            "write what to do with each: `steps:` and a list of steps",
+            "写明对每一项做什么：`steps:` 和一列步骤",
+        ),
     ) {
         Some(node) => steps::block(cx, node, &mut inner, place, &format!("{position}.steps.")),
         None => Block::new(),
@@ -313,7 +347,10 @@ fn set(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Vec<(Arc<str>, cra
         reader::wrong_kind(
             &mut cx.report,
             node,
-            "a mapping of names to expressions: `set: { season: vars.season + 1 }`",
+            pair(
+                "a mapping of names to expressions: `set: { season: vars.season + 1 }`",
+                "名字到表达式的映射：`set: { season: vars.season + 1 }`",
+            ),
         );
         return None;
     };
@@ -324,8 +361,8 @@ fn set(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Vec<(Arc<str>, cra
             cx.error(
                 codes::MISSING_VALUE,
                 entry.key.span,
-                format!("`{}` has no value", entry.key.value),
-                "write an expression; for nothing write `()`",
+                phrase!("`{}` has no value", "`{}` 后面没有值", entry.key.value),
+                pair("write an expression; for nothing write `()`", "写一个表达式；要置空就写 `()`"),
             );
             continue;
         }
@@ -342,7 +379,7 @@ fn set(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Vec<(Arc<str>, cra
 fn with(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope) -> Template {
     let Some(node) = fields.get("with") else { return Template::default() };
     if node.entries().is_none() && node.scalar().is_none() {
-        reader::wrong_kind(&mut cx.report, node, "a mapping of names to values");
+        reader::wrong_kind(&mut cx.report, node, pair("a mapping of names to values", "名字到值的映射"));
         return Template::default();
     }
     super::words::check_reserved(cx, node);
@@ -357,15 +394,18 @@ fn signal(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> O
         cx.error(
             codes::BAD_NAME,
             node.span,
-            format!("`{literal}` is no signal: a signal's name has no spaces"),
-            "write `-` or `.` between the words",
+            phrase!(
+                "`{literal}` is no signal: a signal's name has no spaces",
+                "`{literal}` 不是信号：信号名里没有空格"
+            ),
+            pair("write `-` or `.` between the words", "词与词之间写 `-` 或 `.`"),
         );
     }
     Some(Verb::Signal { name, with: with(cx, fields, scope) })
 }
 
 fn start(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Option<Verb> {
-    let name = reader::text(&mut cx.report, node, "a play's name")?.clone();
+    let name = reader::text(&mut cx.report, node, pair("a play's name", "玩法名"))?.clone();
     let full = cx.unit.plays.get(&*name).cloned().unwrap_or_else(|| name.to_string());
     cx.refer(Sort::Play, &full, node.span);
     Some(Verb::Start { play: PlayName::new(full), with: with(cx, fields, scope) })

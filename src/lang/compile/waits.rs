@@ -7,6 +7,7 @@ use super::{
     triggers,
     verbs::{binding, silence},
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
         diagnostic::suggest,
@@ -45,8 +46,8 @@ pub(crate) fn wait(
         cx.error(
             codes::MISPLACED_KEY,
             entry.key.span,
-            "`where` belongs to a wait for a signal",
-            "remove it, or wait for a signal",
+            pair("`where` belongs to a wait for a signal", "`where` 只用于等待信号"),
+            pair("remove it, or wait for a signal", "删掉它，或改为等待信号"),
         );
     }
     let timeout = fields.get("timeout").and_then(|node| reader::positive(&mut cx.report, node));
@@ -59,7 +60,12 @@ pub(crate) fn wait(
         }
         if matches!(target, Some(WaitFor::For(_) | WaitFor::Until(_))) {
             let span = fields.entry("otherwise").map_or(node.span, |entry| entry.key.span);
-            cx.error(codes::MISPLACED_KEY, span, "a wait for a time is never in vain", "remove `otherwise`");
+            cx.error(
+                codes::MISPLACED_KEY,
+                span,
+                pair("a wait for a time is never in vain", "等时间总会等到"),
+                pair("remove `otherwise`", "删掉 `otherwise`"),
+            );
         }
     }
     let binding = binding(cx, fields);
@@ -70,8 +76,11 @@ pub(crate) fn wait(
         cx.error(
             codes::MISPLACED_KEY,
             entry.key.span,
-            "`as` belongs to a wait for a signal: a task or an ask has a name already, and a time brings nothing",
-            "remove it, or wait for a signal",
+            pair(
+                "`as` belongs to a wait for a signal: a task or an ask has a name already, and a time brings nothing",
+                "`as` 只用在等信号的 `wait` 里：任务和提问已有自己的名字，等时间则什么也带不来",
+            ),
+            pair("remove it, or wait for a signal", "删掉它，或改成等信号"),
         );
     }
     Some(Wait { target: target?, filter, timeout, otherwise, silence: after, binding })
@@ -84,7 +93,10 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
     let text = reader::text(
         &mut cx.report,
         node,
-        "a duration, a clock time, a signal, or the `as` name of a task or ask",
+        pair(
+            "a duration, a clock time, a signal, or the `as` name of a task or ask",
+            "时长、钟点、信号，或 `task`、`ask` 的 `as` 名字",
+        ),
     )?
     .clone();
     let trimmed = text.trim();
@@ -93,7 +105,7 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
         return Some(WaitFor::For(length));
     }
     if let Ok(clock) = clock.trim().parse::<ClockTime>() {
-        cx.uses_clock(node.span, format!("`{trimmed}`"));
+        cx.uses_clock(node.span, Phrase::same(format!("`{trimmed}`")));
         return Some(WaitFor::Until(clock));
     }
     if place.waitable.contains(trimmed) {
@@ -103,8 +115,11 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
         cx.error(
             codes::BAD_WAIT,
             node.span,
-            format!("`{trimmed}` is there already: only a task or an ask can be waited for"),
-            "remove the wait",
+            phrase!(
+                "`{trimmed}` is there already: only a task or an ask can be waited for",
+                "`{trimmed}` 已经有了：只有 `task` 和 `ask` 可以等"
+            ),
+            pair("remove the wait", "删掉这个等待"),
         );
         return None;
     }
@@ -112,8 +127,11 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
         cx.error(
             codes::NOT_SET_YET,
             node.span,
-            format!("`{trimmed}` is set only by a later step"),
-            format!("move this step behind the one with `as: {trimmed}`"),
+            phrase!("`{trimmed}` is set only by a later step", "`{trimmed}` 要到后面的步骤才会有"),
+            phrase!(
+                "move this step behind the one with `as: {trimmed}`",
+                "把这个步骤移到写着 `as: {trimmed}` 的步骤后面"
+            ),
         );
         return None;
     }
@@ -125,15 +143,25 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
         reader::bad_value(
             &mut cx.report,
             node,
-            "a duration such as 20m, a clock time such as 20:00, a signal, or the `as` name of a task or ask",
-            help.map(|plain| format!("write `{plain}`")),
+            pair(
+                "a duration such as 20m, a clock time such as 20:00, a signal, or the `as` name of a task or ask",
+                "时长（例如 20m）、钟点（例如 20:00）、信号，或 `task`、`ask` 的 `as` 名字",
+            ),
+            help.map(|plain| phrase!("write `{plain}`", "写成 `{plain}`")),
         );
         return None;
     }
     if let Some(near) = suggest::nearest(trimmed, place.waitable.iter().map(String::as_str)) {
-        let message =
-            format!("`{trimmed}` is no `as` name of an earlier task or ask; it is taken as a signal");
-        cx.warning(codes::UNKNOWN_SIGNAL, node.span, message, format!("did you mean `{near}`?"));
+        let message = phrase!(
+            "`{trimmed}` is no `as` name of an earlier task or ask; it is taken as a signal",
+            "`{trimmed}` 不是前面 `task` 或 `ask` 的 `as` 名字，只能当作信号"
+        );
+        cx.warning(
+            codes::UNKNOWN_SIGNAL,
+            node.span,
+            message,
+            phrase!("did you mean `{near}`?", "是不是想写 `{near}`？"),
+        );
     } else {
         triggers::signal_name(cx, &text, node.span);
     }
@@ -142,15 +170,15 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
 
 /// `{ for: 20m }`, `{ until: 20:00 }`, `{ signal: NAME }`
 fn wait_map(cx: &mut Cx<'_>, node: &Node) -> Option<WaitFor> {
-    let fields = Fields::read(&mut cx.report, node, "`wait`", keys::WAIT.names)?;
+    let fields = Fields::read(&mut cx.report, node, pair("`wait`", "`wait`"), keys::WAIT.names)?;
     match (fields.get("for"), fields.get("until"), fields.get("signal")) {
         (Some(node), None, None) => reader::duration(&mut cx.report, node).map(WaitFor::For),
         (None, Some(node), None) => {
-            cx.uses_clock(node.span, "`until`");
+            cx.uses_clock(node.span, pair("`until`", "`until`"));
             reader::clock(&mut cx.report, node).map(WaitFor::Until)
         }
         (None, None, Some(node)) => {
-            let name = reader::text(&mut cx.report, node, "a signal's name")?.clone();
+            let name = reader::text(&mut cx.report, node, pair("a signal's name", "信号名"))?.clone();
             triggers::signal_name(cx, &name, node.span);
             Some(WaitFor::Signal(name))
         }
@@ -158,8 +186,11 @@ fn wait_map(cx: &mut Cx<'_>, node: &Node) -> Option<WaitFor> {
             cx.error(
                 codes::BAD_WAIT,
                 node.span,
-                "a wait is for one thing",
-                "write one of `for: 20m`, `until: 20:00`, `signal: NAME`",
+                pair("a wait is for one thing", "一次只等一样东西"),
+                pair(
+                    "write one of `for: 20m`, `until: 20:00`, `signal: NAME`",
+                    "从 `for: 20m`、`until: 20:00`、`signal: NAME` 中选一个",
+                ),
             );
             None
         }

@@ -1,6 +1,7 @@
 //! Which words can be a name: what commands and ids can carry, and what the expression language reserves.
 
 use super::cx::Cx;
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::{
     base::source::Span,
     lang::{
@@ -14,12 +15,12 @@ use crate::{
 };
 
 /// A name that is a key.
-pub(crate) fn check_name(cx: &mut Cx<'_>, entry: &Entry, what: &str) {
+pub(crate) fn check_name(cx: &mut Cx<'_>, entry: &Entry, what: Words) {
     check_word(cx, &entry.key.value, entry.key.span, what);
 }
 
 /// A name that commands and ids can carry.
-pub(crate) fn check_word(cx: &mut Cx<'_>, name: &str, span: Span, what: &str) {
+pub(crate) fn check_word(cx: &mut Cx<'_>, name: &str, span: Span, what: Words) {
     let bad = name.chars().find(|c| {
         c.is_whitespace()
             || c.is_control()
@@ -27,25 +28,34 @@ pub(crate) fn check_word(cx: &mut Cx<'_>, name: &str, span: Span, what: &str) {
             || half_width(&c.to_string()).is_some()
     });
     if name.is_empty() {
-        cx.error(codes::BAD_NAME, span, format!("a {what} needs a name"), "write a short word");
+        cx.error(
+            codes::BAD_NAME,
+            span,
+            phrase!("a {what} needs a name", "{what}需要名字"; what),
+            pair("write a short word", "写一个简短的词"),
+        );
     } else if let Some(sign) = bad {
         let plain: String = name
             .chars()
             .map(|c| if c.is_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '-' })
             .collect();
-        let sign = if sign.is_whitespace() { "a space".to_owned() } else { format!("`{sign}`") };
+        let sign: Phrase = if sign.is_whitespace() {
+            pair("a space", "空格").into()
+        } else {
+            Phrase::same(format!("`{sign}`"))
+        };
         cx.error(
             codes::BAD_NAME,
             span,
-            format!("the name of a {what} cannot have {sign} in it"),
-            format!("write `{}`", plain.trim_matches('-')),
+            phrase!("the name of a {what} cannot have {sign} in it", "{what}的名字里不能有{sign}"; what, sign),
+            phrase!("write `{}`", "写成 `{}`", plain.trim_matches('-')),
         );
     } else if name.chars().count() > 100 {
         cx.error(
             codes::BAD_NAME,
             span,
-            format!("the name of a {what} has at most 100 letters"),
-            "put the rest into `title`",
+            phrase!("the name of a {what} has at most 100 letters", "{what}的名字最多 100 个字"; what),
+            pair("put the rest into `title`", "其余的写进 `title`"),
         );
     }
 }
@@ -58,8 +68,8 @@ pub(crate) fn check_word_reserved(cx: &mut Cx<'_>, key: &str, span: Span) -> boo
     cx.error(
         codes::RESERVED_NAME,
         span,
-        format!("`{key}` is a word of the expression language"),
-        format!("write `{key}_` or another word"),
+        phrase!("`{key}` is a word of the expression language", "`{key}` 是表达式语言的保留字"),
+        phrase!("write `{key}_` or another word", "写 `{key}_` 或换一个词"),
     );
     false
 }

@@ -2,6 +2,7 @@
 //!
 //! Looks at lines as text; reads nothing as YAML itself.
 
+use crate::base::phrase::{Phrase, phrase};
 use crate::{
     base::{
         diagnostic::Diagnostic,
@@ -84,26 +85,38 @@ pub(super) fn explain(source: SourceId, text: &str, at: usize) -> Option<Diagnos
         && !is_item
         && column <= *from
     {
-        let message = format!("the text of `{name}` is not indented further than `{name}` itself");
-        (message, format!("indent every line of the text by {}", words::count(from + 2, "space")))
+        let message = phrase!(
+            "the text of `{name}` is not indented further than `{name}` itself",
+            "`{name}` 的文字没有比 `{name}` 多缩进"
+        );
+        let by = spaces(from + 2);
+        (message, phrase!("indent every line of the text by {by}", "文字的每一行都缩进 {by}"; by))
     } else if above.levels.iter().all(|level| level.column != column) {
         let best = above.nearest(column, is_item).or_else(|| above.nearest(column, !is_item))?;
-        let message =
-            format!("this line is indented by {}, and nothing above it is", words::count(column, "space"));
-        (message, format!("indent it by {}", words::count(best, "space")))
+        let by = spaces(column);
+        let message = phrase!("this line is indented by {by}, and nothing above it is", "这一行缩进了 {by}，而上面没有这样缩进的行"; by);
+        let by = spaces(best);
+        (message, phrase!("indent it by {by}", "缩进 {by}"; by))
     } else {
         let dash = above.levels.iter().position(|level| level.dash && level.column == column)?;
         let inner = above.levels.get(dash + 1)?.column;
         let key = key?;
-        let message = format!("`{key}` stands below the `-` of a list");
-        let help = format!(
-            "indent it by {} to make it part of the item above, or begin a new item with `- {key}`",
-            words::count(inner, "space")
+        let message = phrase!("`{key}` stands below the `-` of a list", "`{key}` 写在了列表的 `-` 下面");
+        let by = spaces(inner);
+        let help = phrase!(
+            "indent it by {by} to make it part of the item above, or begin a new item with `- {key}`",
+            "缩进 {by} 使它属于上一项，或用 `- {key}` 另起一项"; by
         );
         (message, help)
     };
     let span = Span::new(source, start + column, start + line.len());
     Some(Diagnostic::error(codes::YAML_SYNTAX, span, message).help(help))
+}
+
+/// A number of spaces in words.
+fn spaces(n: usize) -> Phrase {
+    let en = words::count(n, "space");
+    Phrase { en, zh: format!("{n} 个空格") }
 }
 
 #[cfg(test)]
@@ -116,7 +129,7 @@ mod tests {
         let mut map = SourceMap::default();
         let source = map.add("x.yaml", text);
         let found = explain(source, text, text.trim_end().rfind('\n').map_or(0, |n| n + 1))?;
-        Some((found.message, found.help.unwrap_or_default()))
+        Some((found.message.en, found.help.unwrap_or_default().en))
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A plain scalar keeps the text that was written (`1.10` stays `1.10`); it becomes a number or a truth value
 //! only where somebody asks for a value.
 
+use crate::base::phrase::{Phrase, pair};
 use crate::base::{
     source::{Span, Spanned},
     value::Value,
@@ -102,12 +103,12 @@ impl Node {
     }
 
     /// What it is, in plain words, for messages.
-    pub(crate) fn found(&self) -> String {
+    pub(crate) fn found(&self) -> Phrase {
         match &self.kind {
-            Kind::Null => "nothing".into(),
-            Kind::Scalar(scalar) => format!("`{}`", super::reader::shorten(&scalar.text)),
-            Kind::Sequence(_) => "a list".into(),
-            Kind::Mapping(_) => "a mapping".into(),
+            Kind::Null => pair("nothing", "空的").into(),
+            Kind::Scalar(scalar) => Phrase::quoted(&super::reader::shorten(&scalar.text)),
+            Kind::Sequence(_) => pair("a list", "列表").into(),
+            Kind::Mapping(_) => pair("a mapping", "映射").into(),
         }
     }
 

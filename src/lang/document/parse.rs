@@ -8,6 +8,7 @@ use super::{
     node::{Entry, Kind, Node, Scalar, Style},
     traps,
 };
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report},
@@ -42,7 +43,7 @@ pub(crate) fn parse(source: SourceId, text: &str, report: &mut Report) -> Option
         let slip = matches!(fault.code, codes::YAML_SYNTAX | codes::YAML_TAG);
         let Some(trap) = slip.then(|| traps::explain(source, &work, at)).flatten() else {
             // Inside brackets, lines may stand where they like.
-            let indented = slip && !fault.message.contains("flow");
+            let indented = slip && !fault.message.en.contains("flow");
             let found = indented.then(|| indent::explain(source, &work, at)).flatten();
             let found = found.map(|found| whole_characters(found, text));
             report.push(found.unwrap_or_else(|| fault.into_diagnostic(source, text)));
@@ -70,8 +71,15 @@ fn finish(
 ) -> Option<Document> {
     let Some(root) = root.filter(|root| !root.is_null()) else {
         report.push(
-            Diagnostic::error(codes::EMPTY_FILE, Span::new(source, 0, 0), "the file is empty")
-                .help("a playbook begins with `name:`; `playbook new` writes one"),
+            Diagnostic::error(
+                codes::EMPTY_FILE,
+                Span::new(source, 0, 0),
+                pair("the file is empty", "文件是空的"),
+            )
+            .help(pair(
+                "a playbook begins with `name:`; `playbook new` writes one",
+                "剧本以 `name:` 开头；`playbook new` 可以生成一个",
+            )),
         );
         return None;
     };
@@ -82,8 +90,8 @@ fn finish(
 struct Fault {
     at: usize,
     code: &'static str,
-    message: String,
-    help: Option<String>,
+    message: Phrase,
+    help: Option<Phrase>,
 }
 
 /// A place found in the repaired text, widened to whole characters of what was written: a repair may put several
@@ -172,7 +180,7 @@ impl<'t> Builder<'t> {
             let (event, place) = result.map_err(|error| Fault {
                 at: error.marker().byte_offset().unwrap_or_default(),
                 code: codes::YAML_SYNTAX,
-                message: format!("this is not YAML: {}", error.info()),
+                message: not_yaml(&error.info()),
                 help: Some(advice(&error.info()).into()),
             })?;
             self.event(event, place)?;
@@ -193,11 +201,12 @@ impl<'t> Builder<'t> {
             if !matches!(tag.core_suffix(), Some("str" | "map" | "seq")) {
                 let end = self.text[at.start..].find('\n').map_or(self.text.len(), |n| at.start + n);
                 let line = at.start..end;
+                let tag = &self.text[at];
                 return Err(Fault {
                     at: line.start,
                     code: codes::YAML_TAG,
-                    message: format!("`{}` is read as a YAML tag", &self.text[at]),
-                    help: Some("put the text in quotes".into()),
+                    message: phrase!("`{tag}` is read as a YAML tag", "`{tag}` 会被读成 YAML 标签"),
+                    help: Some(pair("put the text in quotes", "给文字加上引号").into()),
                 });
             }
         }
@@ -208,8 +217,11 @@ impl<'t> Builder<'t> {
                     return Err(fault(
                         range.start,
                         codes::YAML_SYNTAX,
-                        "a second document begins here",
-                        "one file is one playbook: put the second one in a file of its own",
+                        pair("a second document begins here", "从这里开始是第二个文档"),
+                        pair(
+                            "one file is one playbook: put the second one in a file of its own",
+                            "一个文件一个剧本：把第二个放进另一个文件",
+                        ),
                     ));
                 }
             }
@@ -246,8 +258,8 @@ impl<'t> Builder<'t> {
             return Err(fault(
                 at,
                 codes::YAML_TOO_LARGE,
-                "the file has too many values",
-                "move tables into CSV files",
+                pair("the file has too many values", "文件里的值太多了"),
+                pair("move tables into CSV files", "把表格移到 CSV 文件里"),
             ));
         }
         Ok(())
@@ -259,16 +271,19 @@ impl<'t> Builder<'t> {
             return Err(fault(
                 range.start,
                 codes::YAML_TOO_LARGE,
-                format!("this is nested deeper than {} levels", limits::YAML_DEPTH_MAX),
-                "split the play: `start:` begins another one",
+                phrase!("this is nested deeper than {} levels", "嵌套超过 {} 层", limits::YAML_DEPTH_MAX),
+                pair("split the play: `start:` begins another one", "拆开玩法：用 `start:` 启动另一个"),
             ));
         }
         if self.key_expected() {
             return Err(fault(
                 range.start,
                 codes::YAML_SYNTAX,
-                "a key is a word, found a collection",
-                "if this is text, put it in quotes: a text cannot begin with `{` or `[`",
+                pair("a key is a word, found a collection", "键应该是一个词，写的却是列表或映射"),
+                pair(
+                    "if this is text, put it in quotes: a text cannot begin with `{` or `[`",
+                    "如果这是文字，请加引号：文字不能以 `{` 或 `[` 开头",
+                ),
             ));
         }
         self.stack.push(frame);
@@ -327,8 +342,8 @@ impl<'t> Builder<'t> {
             return Err(fault(
                 range.start,
                 codes::YAML_ALIAS,
-                "this alias is inside what it stands for",
-                "write the value out",
+                pair("this alias is inside what it stands for", "这个别名就在它所代表的内容里面"),
+                pair("write the value out", "把值直接写出来"),
             ));
         };
         self.replayed += size;
@@ -336,8 +351,15 @@ impl<'t> Builder<'t> {
             return Err(fault(
                 range.start,
                 codes::YAML_ALIAS,
-                format!("aliases repeat more than {} values", limits::YAML_ALIAS_REPLAYS_MAX),
-                "write fewer aliases; a value that is used often can be one of `vars`",
+                phrase!(
+                    "aliases repeat more than {} values",
+                    "别名重复了超过 {} 个值",
+                    limits::YAML_ALIAS_REPLAYS_MAX
+                ),
+                pair(
+                    "write fewer aliases; a value that is used often can be one of `vars`",
+                    "少用别名；常用的值可以写进 `vars`",
+                ),
             ));
         }
         self.place(node, 0, size)
@@ -379,8 +401,11 @@ impl<'t> Builder<'t> {
                         return Err(fault(
                             node.span.start as usize,
                             codes::YAML_SYNTAX,
-                            "a key is missing before the `:`",
-                            "write a word there, or put the text in quotes",
+                            pair("a key is missing before the `:`", "`:` 前面少了键"),
+                            pair(
+                                "write a word there, or put the text in quotes",
+                                "在那里写一个词，或给文字加引号",
+                            ),
                         ));
                     };
                     if let Some(first) = seen.get(&scalar.text) {
@@ -388,11 +413,11 @@ impl<'t> Builder<'t> {
                             Diagnostic::error(
                                 codes::DUPLICATE_KEY,
                                 node.span,
-                                format!("`{}` is written twice", scalar.text),
+                                phrase!("`{}` is written twice", "`{}` 写了两次", scalar.text),
                             )
-                            .label("the second one")
-                            .also(*first, "first written here")
-                            .help("keep one of the two"),
+                            .label(pair("the second one", "第二个在这里"))
+                            .also(*first, pair("first written here", "第一次写在这里"))
+                            .help(pair("keep one of the two", "两个只留一个")),
                         );
                     } else {
                         seen.insert(scalar.text.clone(), node.span);
@@ -438,22 +463,33 @@ fn weight(kind: &Kind) -> usize {
     }
 }
 
-fn fault(at: usize, code: &'static str, message: impl Into<String>, help: &str) -> Fault {
+fn fault(at: usize, code: &'static str, message: impl Into<Phrase>, help: Words) -> Fault {
     Fault { at, code, message: message.into(), help: Some(help.into()) }
 }
 
+/// An error of the YAML reader, whose own words are English only.
+fn not_yaml(said: &str) -> Phrase {
+    Phrase { en: format!("this is not YAML: {said}"), zh: "从这里起不是 YAML".to_owned() }
+}
+
 /// What to do about an error of the YAML reader.
-fn advice(message: &str) -> &'static str {
+fn advice(message: &str) -> Words {
     if message.contains("tab") {
-        "indent with spaces"
+        pair("indent with spaces", "用空格缩进")
     } else if message.contains("alias") || message.contains("anchor") {
-        "a text that begins with `*` or `&` needs quotes"
+        pair("a text that begins with `*` or `&` needs quotes", "以 `*` 或 `&` 开头的文字要加引号")
     } else if message.contains("quoted") {
-        "close the quote, or double it inside single quotes"
+        pair("close the quote, or double it inside single quotes", "把引号闭合；单引号里面的单引号要写两遍")
     } else if message.contains("flow") {
-        "close the bracket; a text that begins with `[` or `{` needs quotes"
+        pair(
+            "close the bracket; a text that begins with `[` or `{` needs quotes",
+            "把括号闭合；以 `[` 或 `{` 开头的文字要加引号",
+        )
     } else {
-        "look at the indentation here and on the line above; a text with `: ` or ` #` in it needs quotes"
+        pair(
+            "look at the indentation here and on the line above; a text with `: ` or ` #` in it needs quotes",
+            "检查这一行和上一行的缩进；含有 `: ` 或 ` #` 的文字要加引号",
+        )
     }
 }
 

@@ -4,18 +4,19 @@
 
 use super::{
     near,
-    node::{Entry, Kind, Node, Scalar},
+    node::{Entry, Kind, Node, Scalar, Style},
     quoting::{half_width, in_units},
 };
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Report},
+        diagnostic::{Diagnostic, Report, fix::Fix, suggest::certain},
         source::Span,
         time::{ClockTime, Duration},
     },
     lang::codes,
 };
-use std::{str::FromStr, sync::Arc};
+use std::{ops::Range, str::FromStr, sync::Arc};
 
 /// A text cut to what fits into a message.
 pub(crate) fn shorten(text: &str) -> String {
@@ -28,36 +29,56 @@ pub(crate) fn shorten(text: &str) -> String {
 }
 
 /// A value of the wrong kind.
-pub(crate) fn wrong_kind(report: &mut Report, node: &Node, expected: &str) {
+pub(crate) fn wrong_kind(report: &mut Report, node: &Node, expected: impl Into<Phrase>) {
+    let (expected, found) = (expected.into(), node.found());
     let mut diagnostic = Diagnostic::error(
         codes::WRONG_KIND,
         node.span,
-        format!("expected {expected}, found {}", node.found()),
+        phrase!("expected {expected}, found {found}", "应为{expected}，写的却是{found}"; expected, found),
     );
-    if let Some(help) = node.text().and_then(missing_space) {
+    if let Some((help, colon)) = node.text().and_then(missing_space) {
         diagnostic = diagnostic.help(help);
+        if let Kind::Scalar(Scalar { style: Style::Plain, .. }) = node.kind {
+            let at = node.span.start as usize;
+            diagnostic = diagnostic.fix(Span::new(node.span.source, at + colon.start, at + colon.end), ": ");
+        }
     }
     report.push(diagnostic);
 }
 
-/// `post:大家好` where a mapping is expected: what it should have been.
-fn missing_space(text: &str) -> Option<String> {
+/// `post:大家好` where a mapping is expected: what it should have been, and where the colon is. An address is none.
+fn missing_space(text: &str) -> Option<(Phrase, Range<usize>)> {
     let end = text.find([':', '\u{ff1a}'])?;
     let key = &text[..end];
     let rest = text[end..].trim_start_matches([':', '\u{ff1a}']).trim_start();
     let word = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-    word.then(|| format!("write `{key}: {rest}`, with a plain colon and a space after it"))
+    let colon = end..text.len() - rest.len();
+    (word && !rest.starts_with('/') && !rest.is_empty()).then(|| {
+        let help = phrase!(
+            "write `{key}: {rest}`, with a plain colon and a space after it",
+            "写成 `{key}: {rest}`，用半角冒号，后面加一个空格"
+        );
+        (help, colon)
+    })
 }
 
 /// A scalar that cannot be read as what it should be.
-pub(crate) fn bad_value(report: &mut Report, node: &Node, expected: &str, help: Option<String>) {
+pub(crate) fn bad_value(report: &mut Report, node: &Node, expected: impl Into<Phrase>, help: Option<Phrase>) {
+    let (expected, found) = (expected.into(), node.found());
     let mut diagnostic = Diagnostic::error(
         codes::BAD_VALUE,
         node.span,
-        format!("expected {expected}, found {}", node.found()),
+        phrase!("expected {expected}, found {found}", "应为{expected}，写的却是{found}"; expected, found),
     );
     diagnostic.help = help;
     report.push(diagnostic);
+}
+
+/// Gives the problem that was just reported its fix: this text in place of the value.
+fn mend(report: &mut Report, node: &Node, text: &str) {
+    if let Some(last) = report.diagnostics.last_mut() {
+        last.fix = Some(Fix { span: node.span, text: text.to_owned() });
+    }
 }
 
 /// A mapping with a closed set of keys.
@@ -66,31 +87,26 @@ pub(crate) struct Fields<'n> {
     /// Where the mapping is.
     pub(crate) span: Span,
     /// What it describes, with its article: "a play".
-    pub(crate) what: &'static str,
+    pub(crate) what: Words,
     entries: &'n [Entry],
 }
 
 impl<'n> Fields<'n> {
     /// Reads a mapping; every key that is not allowed is reported.
-    pub(crate) fn read(
-        report: &mut Report,
-        node: &'n Node,
-        what: &'static str,
-        allowed: &[&str],
-    ) -> Option<Self> {
+    pub(crate) fn read(report: &mut Report, node: &'n Node, what: Words, allowed: &[&str]) -> Option<Self> {
         let fields = Self::open(report, node, what)?;
         for entry in fields.entries {
             if !allowed.contains(&&*entry.key.value) {
-                unknown_key(report, entry, what, allowed);
+                unknown_key(report, entry, fields.entries, what, allowed);
             }
         }
         Some(fields)
     }
 
     /// Reads a mapping without looking at its keys.
-    pub(crate) fn open(report: &mut Report, node: &'n Node, what: &'static str) -> Option<Self> {
+    pub(crate) fn open(report: &mut Report, node: &'n Node, what: Words) -> Option<Self> {
         let Some(entries) = node.entries() else {
-            wrong_kind(report, node, &format!("{what}, which is a mapping"));
+            wrong_kind(report, node, phrase!("{what}, which is a mapping", "{what}（映射）"; what));
             return None;
         };
         Some(Self { span: node.span, what, entries })
@@ -112,22 +128,27 @@ impl<'n> Fields<'n> {
     }
 
     /// The value of a key that must be there.
-    pub(crate) fn need(&self, report: &mut Report, key: &str, help: &str) -> Option<&'n Node> {
+    pub(crate) fn need(&self, report: &mut Report, key: &str, help: Words) -> Option<&'n Node> {
         match self.entry(key) {
             Some(entry) if !entry.value.is_null() => Some(&entry.value),
             Some(entry) => {
                 report.push(
-                    Diagnostic::error(codes::MISSING_VALUE, entry.key.span, format!("`{key}` has no value"))
-                        .help(help),
+                    Diagnostic::error(
+                        codes::MISSING_VALUE,
+                        entry.key.span,
+                        phrase!("`{key}` has no value", "`{key}` 后面没有值"),
+                    )
+                    .help(help),
                 );
                 None
             }
             None => {
+                let what = self.what;
                 report.push(
                     Diagnostic::error(
                         codes::MISSING_KEY,
                         first_line(self),
-                        format!("{} needs `{key}`", self.what),
+                        phrase!("{what} needs `{key}`", "{what}需要 `{key}`"; what),
                     )
                     .help(help),
                 );
@@ -142,26 +163,38 @@ fn first_line(fields: &Fields<'_>) -> Span {
     fields.entries.first().map_or(fields.span, |entry| entry.key.span)
 }
 
-/// A key that is not known, with what was probably meant.
-pub(crate) fn unknown_key(report: &mut Report, entry: &Entry, what: &str, allowed: &[&str]) {
+/// A key that is not known, with what was probably meant. `siblings` are all entries of its mapping.
+pub(crate) fn unknown_key(
+    report: &mut Report,
+    entry: &Entry,
+    siblings: &[Entry],
+    what: impl Into<Phrase>,
+    allowed: &[&str],
+) {
+    let what = what.into();
     let key = &*entry.key.value;
     let bare = half_width(key).map(|plain| plain.trim_matches('"').trim_end_matches(':').to_owned());
-    let help = match bare.filter(|plain| allowed.contains(&plain.as_str())) {
-        Some(plain) => format!("write `{plain}` with plain, half-width signs"),
-        None => near::advice(key, allowed, "key"),
+    let plain = bare.filter(|plain| allowed.contains(&plain.as_str()));
+    let help = match &plain {
+        Some(plain) => phrase!("write `{plain}` with plain, half-width signs", "用半角符号写成 `{plain}`"),
+        None => near::advice(key, allowed, pair("key", "键")),
     };
-    report.push(
-        Diagnostic::error(
-            codes::UNKNOWN_KEY,
-            entry.key.span,
-            format!("{what} has no key `{}`", shorten(key)),
-        )
-        .help(help),
-    );
+    let certain = plain.or_else(|| certain(key, allowed.iter().copied()).map(str::to_owned));
+    let key = shorten(key);
+    let message = phrase!("{what} has no key `{key}`", "{what}没有 `{key}` 这个键"; what);
+    let mut diagnostic = Diagnostic::error(codes::UNKNOWN_KEY, entry.key.span, message).help(help);
+    // Beside the key that is meant, a second one would be written twice.
+    let certain = certain.filter(|name| !siblings.iter().any(|other| *other.key.value == **name));
+    diagnostic.fix = certain.map(|text| Fix { span: entry.key.span, text });
+    report.push(diagnostic);
 }
 
 /// A scalar.
-pub(crate) fn scalar<'n>(report: &mut Report, node: &'n Node, expected: &str) -> Option<&'n Scalar> {
+pub(crate) fn scalar<'n>(
+    report: &mut Report,
+    node: &'n Node,
+    expected: impl Into<Phrase>,
+) -> Option<&'n Scalar> {
     let scalar = node.scalar();
     if scalar.is_none() {
         wrong_kind(report, node, expected);
@@ -170,33 +203,51 @@ pub(crate) fn scalar<'n>(report: &mut Report, node: &'n Node, expected: &str) ->
 }
 
 /// A text as it was written.
-pub(crate) fn text<'n>(report: &mut Report, node: &'n Node, expected: &str) -> Option<&'n Arc<str>> {
+pub(crate) fn text<'n>(
+    report: &mut Report,
+    node: &'n Node,
+    expected: impl Into<Phrase>,
+) -> Option<&'n Arc<str>> {
     scalar(report, node, expected).map(|scalar| &scalar.text)
 }
 
 /// A scalar that parses.
-pub(crate) fn parsed<T: FromStr>(report: &mut Report, node: &Node, expected: &str) -> Option<T> {
-    let text = text(report, node, expected)?;
+pub(crate) fn parsed<T: FromStr>(report: &mut Report, node: &Node, expected: impl Into<Phrase>) -> Option<T> {
+    let expected = expected.into();
+    let text = text(report, node, expected.clone())?;
     if let Ok(value) = text.parse() {
         return Some(value);
     }
     let reads = |plain: &String| plain.trim().parse::<T>().is_ok();
-    let help = match half_width(text).filter(reads) {
-        Some(plain) => Some(format!("write `{}` with half-width signs", plain.trim())),
-        None => in_units(text).filter(reads).map(|plain| format!("write `{}`", plain.trim())),
-    };
+    let plain = half_width(text).filter(reads);
+    let help = plain
+        .as_ref()
+        .map(|plain| phrase!("write `{}` with half-width signs", "用半角符号写成 `{}`", plain.trim()));
+    let plain = plain.or_else(|| in_units(text).filter(reads));
+    let help = help.or_else(|| plain.as_ref().map(|plain| phrase!("write `{}`", "写成 `{}`", plain.trim())));
     bad_value(report, node, expected, help);
+    if let Some(plain) = plain {
+        mend(report, node, plain.trim());
+    }
     None
 }
 
 /// A length of time.
 pub(crate) fn duration(report: &mut Report, node: &Node) -> Option<Duration> {
-    let expected = "a duration such as 10m, 1h30m or 7d";
+    let expected = pair("a duration such as 10m, 1h30m or 7d", "时长，例如 10m、1h30m 或 7d");
     if let Some(text) = node.text()
         && !text.is_empty()
         && text.bytes().all(|b| b.is_ascii_digit())
     {
-        bad_value(report, node, expected, Some(format!("say which unit: `{text}m`, `{text}h` or `{text}d`")));
+        bad_value(
+            report,
+            node,
+            expected,
+            Some(phrase!(
+                "say which unit: `{text}m`, `{text}h` or `{text}d`",
+                "写明单位：`{text}m`、`{text}h` 或 `{text}d`"
+            )),
+        );
         return None;
     }
     parsed(report, node, expected)
@@ -206,7 +257,7 @@ pub(crate) fn duration(report: &mut Report, node: &Node) -> Option<Duration> {
 pub(crate) fn positive(report: &mut Report, node: &Node) -> Option<Duration> {
     let length = duration(report, node)?;
     if length.as_millis() <= 0 {
-        bad_value(report, node, "a duration longer than nothing", None);
+        bad_value(report, node, pair("a duration longer than nothing", "大于零的时长"), None);
         return None;
     }
     Some(length)
@@ -214,22 +265,39 @@ pub(crate) fn positive(report: &mut Report, node: &Node) -> Option<Duration> {
 
 /// A clock time.
 pub(crate) fn clock(report: &mut Report, node: &Node) -> Option<ClockTime> {
-    parsed(report, node, "a clock time such as 20:30 or 09:00")
+    parsed(report, node, pair("a clock time such as 20:30 or 09:00", "钟点，例如 20:30 或 09:00"))
 }
 
 /// `true` or `false`.
 pub(crate) fn boolean(report: &mut Report, node: &Node) -> Option<bool> {
-    let expected = "`true` or `false`";
+    let expected = pair("`true` or `false`", "`true` 或 `false`");
     match &*scalar(report, node, expected)?.text {
         "true" | "True" | "TRUE" => Some(true),
         "false" | "False" | "FALSE" => Some(false),
         word => {
             let help = match word.to_ascii_lowercase().as_str() {
-                "yes" | "on" | "y" => Some("`yes` and `on` are plain words here: write `true`".into()),
-                "no" | "off" | "n" => Some("`no` and `off` are plain words here: write `false`".into()),
+                "yes" | "on" | "y" => Some(
+                    pair(
+                        "`yes` and `on` are plain words here: write `true`",
+                        "`yes` 和 `on` 在这里只是普通的词：请写 `true`",
+                    )
+                    .into(),
+                ),
+                "no" | "off" | "n" => Some(
+                    pair(
+                        "`no` and `off` are plain words here: write `false`",
+                        "`no` 和 `off` 在这里只是普通的词：请写 `false`",
+                    )
+                    .into(),
+                ),
                 _ => None,
             };
             bad_value(report, node, expected, help);
+            match word.to_ascii_lowercase().as_str() {
+                "yes" | "on" | "y" => mend(report, node, "true"),
+                "no" | "off" | "n" => mend(report, node, "false"),
+                _ => {}
+            }
             None
         }
     }
@@ -238,14 +306,18 @@ pub(crate) fn boolean(report: &mut Report, node: &Node) -> Option<bool> {
 /// A whole number in a range.
 pub(crate) fn integer(report: &mut Report, node: &Node, least: i64, most: i64) -> Option<i64> {
     let expected = if least == 0 {
-        "a whole number, 0 or more".to_owned()
+        pair("a whole number, 0 or more", "不小于 0 的整数").into()
     } else {
-        format!("a whole number, {least} or more")
+        phrase!("a whole number, {least} or more", "不小于 {least} 的整数")
     };
-    let number: i64 = parsed(report, node, &expected)?;
+    let number: i64 = parsed(report, node, expected.clone())?;
     if number < least || number > most {
-        let limit = if number > most { format!("a whole number, at most {most}") } else { expected };
-        bad_value(report, node, &limit, None);
+        let limit = if number > most {
+            phrase!("a whole number, at most {most}", "不大于 {most} 的整数")
+        } else {
+            expected
+        };
+        bad_value(report, node, limit, None);
         return None;
     }
     Some(number)
@@ -260,30 +332,42 @@ pub(crate) fn count(report: &mut Report, node: &Node) -> Option<u32> {
 pub(crate) fn choice<T: Copy>(report: &mut Report, node: &Node, words: &[(&str, T)]) -> Option<T> {
     let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
     let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let text = text(report, node, &format!("one of {list}"))?;
+    let expected = || phrase!("one of {list}", "{list} 中的一个");
+    let text = text(report, node, expected())?;
     if let Some((_, value)) = words.iter().find(|(word, _)| *word == &**text) {
         return Some(*value);
     }
-    bad_value(report, node, &format!("one of {list}"), Some(near::advice(text, &names, "word")));
+    bad_value(report, node, expected(), Some(near::advice(text, &names, pair("word", "词"))));
+    if let Some(name) = certain(text, names) {
+        mend(report, node, name);
+    }
     None
 }
 
 /// One scalar, or a list of scalars, as nodes.
-pub(crate) fn one_or_many<'n>(report: &mut Report, node: &'n Node, expected: &str) -> Vec<&'n Node> {
+pub(crate) fn one_or_many<'n>(report: &mut Report, node: &'n Node, expected: Words) -> Vec<&'n Node> {
     match &node.kind {
         Kind::Scalar(_) => vec![node],
         Kind::Sequence(items) => {
             items.iter().filter(|item| scalar(report, item, expected).is_some()).collect()
         }
         Kind::Null | Kind::Mapping(_) => {
-            wrong_kind(report, node, &format!("{expected}, or a list of them"));
+            wrong_kind(
+                report,
+                node,
+                phrase!("{expected}, or a list of them", "{expected}，或它们的列表"; expected),
+            );
             Vec::new()
         }
     }
 }
 
 /// The items of a list.
-pub(crate) fn list<'n>(report: &mut Report, node: &'n Node, expected: &str) -> Option<&'n [Node]> {
+pub(crate) fn list<'n>(
+    report: &mut Report,
+    node: &'n Node,
+    expected: impl Into<Phrase>,
+) -> Option<&'n [Node]> {
     if node.items().is_none() {
         wrong_kind(report, node, expected);
     }
@@ -306,8 +390,9 @@ mod tests {
     fn an_unknown_key_says_what_was_meant() {
         let mut report = Report::default();
         let node = node("tilte: x\n“steps”: y\n");
-        Fields::read(&mut report, &node, "a play", &["title", "steps"]).expect("fields");
-        let help: Vec<_> = report.diagnostics.iter().filter_map(|d| d.help.as_deref()).collect();
+        Fields::read(&mut report, &node, pair("a play", "玩法"), &["title", "steps"]).expect("fields");
+        let help: Vec<_> =
+            report.diagnostics.iter().filter_map(|d| d.help.as_ref().map(|help| help.en.as_str())).collect();
         assert_eq!(help, ["did you mean `title`?", "write `steps` with plain, half-width signs"]);
     }
 
@@ -318,7 +403,8 @@ mod tests {
         assert_eq!(duration(&mut report, node.get("a").expect("a")), None);
         assert_eq!(boolean(&mut report, node.get("b").expect("b")), None);
         assert_eq!(clock(&mut report, node.get("c").expect("c")), None);
-        let help: Vec<_> = report.diagnostics.iter().filter_map(|d| d.help.as_deref()).collect();
+        let help: Vec<_> =
+            report.diagnostics.iter().filter_map(|d| d.help.as_ref().map(|help| help.en.as_str())).collect();
         assert_eq!(
             help,
             [

@@ -3,6 +3,7 @@
 //! Looks at lines as text; reads nothing as YAML itself.
 
 use super::quoting::quoted;
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         diagnostic::Diagnostic,
@@ -99,10 +100,16 @@ pub(crate) fn explain(source: SourceId, text: &str, at: usize) -> Option<Trap> {
 fn tab(source: SourceId, line: &Line<'_>) -> Option<Trap> {
     let indent = &line.text[..line.text.len() - line.text.trim_start().len()];
     let at = line.start + indent.find('\t')?;
-    let diagnostic =
-        Diagnostic::error(codes::YAML_TAB, Span::new(source, at, at + 1), "the line is indented with a tab")
-            .label("YAML is indented with spaces only")
-            .help("replace the tab by two spaces, and set your editor to do so");
+    let diagnostic = Diagnostic::error(
+        codes::YAML_TAB,
+        Span::new(source, at, at + 1),
+        pair("the line is indented with a tab", "这一行用制表符缩进"),
+    )
+    .label(pair("YAML is indented with spaces only", "YAML 只能用空格缩进"))
+    .help(pair(
+        "replace the tab by two spaces, and set your editor to do so",
+        "把制表符换成两个空格，并让编辑器以后都这样做",
+    ));
     Some(Trap { diagnostic, repair: None })
 }
 
@@ -120,10 +127,11 @@ fn colon(source: SourceId, line: &Line<'_>) -> Option<Trap> {
         let diagnostic = Diagnostic::error(
             codes::YAML_FULL_WIDTH,
             Span::new(source, at, at + FULL_WIDTH_COLON.len_utf8()),
-            format!("`:` after `{key}` is a full-width colon"),
+            phrase!("`:` after `{key}` is a full-width colon", "`{key}` 后面是全角冒号"),
         )
-        .label("expected `:` and a space")
-        .help(format!("write `{indent}{key}: {}`", value.trim_start()));
+        .label(pair("expected `:` and a space", "应为半角 `:` 加一个空格"))
+        .help(phrase!("write `{indent}{key}: {}`", "写成 `{indent}{key}: {}`", value.trim_start()))
+        .fix(Span::new(source, at, at + after.len() - value.trim_start().len()), ": ");
         return Some(Trap { diagnostic, repair: Some((at..at + FULL_WIDTH_COLON.len_utf8(), ":  ".into())) });
     }
     let value = after.strip_prefix(':').filter(|v| !v.is_empty() && !v.starts_with([' ', '/', '\t']))?;
@@ -131,9 +139,10 @@ fn colon(source: SourceId, line: &Line<'_>) -> Option<Trap> {
     let diagnostic = Diagnostic::error(
         codes::YAML_SYNTAX,
         Span::new(source, at, at + 1),
-        format!("a space is missing after `{key}:`"),
+        phrase!("a space is missing after `{key}:`", "`{key}:` 后面少了一个空格"),
     )
-    .help(format!("write `{indent}{key}: {value}`"));
+    .help(phrase!("write `{indent}{key}: {value}`", "写成 `{indent}{key}: {value}`"))
+    .fix(Span::new(source, at + 1, at + 1), " ");
     let filler = format!("#{}", "x".repeat(range.len() - 1));
     Some(Trap { diagnostic, repair: Some((range, filler)) })
 }
@@ -143,17 +152,24 @@ fn value(source: SourceId, line: &Line<'_>) -> Option<Trap> {
     let value = line.value();
     let first = value.chars().next()?;
     let why = match first {
-        '@' | '`' | '%' => format!("a text cannot begin with {}", tick(first.to_string())),
-        '*' => "a text that begins with `*` is read as an alias".into(),
-        '&' => "a text that begins with `&` is read as an anchor".into(),
-        '!' => "a text that begins with `!` is read as a tag".into(),
+        '@' | '`' | '%' => {
+            phrase!("a text cannot begin with {}", "文字不能以 {} 开头", tick(first.to_string()))
+        }
+        '*' => {
+            pair("a text that begins with `*` is read as an alias", "以 `*` 开头的文字会被读成别名").into()
+        }
+        '&' => pair("a text that begins with `&` is read as an anchor", "以 `&` 开头的文字会被读成锚").into(),
+        '!' => pair("a text that begins with `!` is read as a tag", "以 `!` 开头的文字会被读成标签").into(),
         '"' | '\'' => {
             let close = closing_quote(value, first)?;
             let rest = value[close..].trim();
             if rest.is_empty() || rest.starts_with('#') {
                 return None;
             }
-            format!("the text ends at the second `{first}`, and something follows")
+            phrase!(
+                "the text ends at the second `{first}`, and something follows",
+                "文字在第二个 `{first}` 处就结束了，后面还有内容"
+            )
         }
         '[' | '{' => {
             let close = closing_bracket(value)?;
@@ -161,9 +177,10 @@ fn value(source: SourceId, line: &Line<'_>) -> Option<Trap> {
             if rest.is_empty() || rest.starts_with('#') || rest.starts_with(':') {
                 return None;
             }
-            format!(
-                "a text that begins with `{first}` is read as a {}",
-                if first == '[' { "list" } else { "mapping" }
+            let what = if first == '[' { pair("list", "列表") } else { pair("mapping", "映射") };
+            phrase!(
+                "a text that begins with `{first}` is read as a {what}",
+                "以 `{first}` 开头的文字会被读成{what}"; what
             )
         }
         '|' | '>' => {
@@ -172,25 +189,36 @@ fn value(source: SourceId, line: &Line<'_>) -> Option<Trap> {
             if rest.is_empty() || rest.starts_with('#') {
                 return None;
             }
-            format!("a text that begins with `{first}` is read as a block of lines")
+            phrase!(
+                "a text that begins with `{first}` is read as a block of lines",
+                "以 `{first}` 开头的文字会被读成多行文字块"
+            )
         }
         '-' | '?' if value[1..].starts_with(' ') => {
-            format!("a text cannot begin with `{first} ` on the line of its key")
+            phrase!(
+                "a text cannot begin with `{first} ` on the line of its key",
+                "与键同一行的文字不能以 `{first} ` 开头"
+            )
         }
         _ if line.value > line.content && (value.contains(": ") || value.ends_with(':')) => {
-            "`: ` in a text makes YAML read a key there".into()
+            pair("`: ` in a text makes YAML read a key there", "文字里的 `: ` 会让 YAML 以为那里有一个键")
+                .into()
         }
         _ => {
             let hash = value.find(" #").filter(|n| !value[n + 2..].starts_with(' '))?;
             let at = line.start + line.value + hash + 1;
-            let diagnostic = comment(source, at, line.start + line.text.len())
-                .help(format!("put the text in quotes: `{}`", line.with_value(&quoted(value))));
+            let diagnostic = comment(source, at, line.start + line.text.len()).help(phrase!(
+                "put the text in quotes: `{}`",
+                "给文字加上引号：`{}`",
+                line.with_value(&quoted(value))
+            ));
             return Some(Trap { diagnostic, repair: Some(paint(line.value_range())) });
         }
     };
     let range = line.value_range();
     let diagnostic = Diagnostic::error(codes::YAML_CHAT_TEXT, Span::new(source, range.start, range.end), why)
-        .help(format!("put it in quotes: `{}`", line.with_value(&quoted(value))));
+        .help(phrase!("put it in quotes: `{}`", "加上引号：`{}`", line.with_value(&quoted(value))));
+    let diagnostic = quote(diagnostic, source, &range, value);
     Some(Trap { diagnostic, repair: Some(paint(range)) })
 }
 
@@ -204,9 +232,10 @@ fn inside(source: SourceId, text: &str, line: &Line<'_>, at: usize) -> Option<Tr
     let diagnostic = Diagnostic::error(
         codes::YAML_CHAT_TEXT,
         Span::new(source, range.start, range.end),
-        format!("a text cannot begin with {}", tick(first.to_string())),
+        phrase!("a text cannot begin with {}", "文字不能以 {} 开头", tick(first.to_string())),
     )
-    .help(format!("put it in quotes: `{}`", quoted(value)));
+    .help(phrase!("put it in quotes: `{}`", "加上引号：`{}`", quoted(value)));
+    let diagnostic = quote(diagnostic, source, &range, value);
     Some(Trap { diagnostic, repair: Some(paint(range)) })
 }
 
@@ -221,10 +250,22 @@ fn open_quote(source: SourceId, line: &Line<'_>) -> Option<Trap> {
     let diagnostic = Diagnostic::error(
         codes::YAML_SYNTAX,
         Span::new(source, range.start, range.end),
-        format!("the quote `{first}` is not closed"),
+        phrase!("the quote `{first}` is not closed", "引号 `{first}` 没有闭合"),
     )
-    .help(format!("close it on the same line: `{}{first}`", line.with_value(value)));
+    .help(phrase!(
+        "close it on the same line: `{}{first}`",
+        "在同一行闭合：`{}{first}`",
+        line.with_value(value)
+    ));
     Some(Trap { diagnostic, repair: Some(paint(range)) })
+}
+
+/// Adds the quotes as a fix, where the text has none of its own yet: what is quoted in part can be meant in two ways.
+fn quote(diagnostic: Diagnostic, source: SourceId, range: &Range<usize>, value: &str) -> Diagnostic {
+    if value.starts_with(['"', '\'', '|', '>']) || value.contains(['\n', '\r']) {
+        return diagnostic;
+    }
+    diagnostic.fix(Span::new(source, range.start, range.end), quoted(value))
 }
 
 fn paint(range: Range<usize>) -> (Range<usize>, String) {
@@ -236,7 +277,10 @@ fn comment(source: SourceId, start: usize, end: usize) -> Diagnostic {
     Diagnostic::error(
         codes::YAML_CHAT_TEXT,
         Span::new(source, start, end),
-        "a `#` after a space begins a comment: this part of the text is not read",
+        pair(
+            "a `#` after a space begins a comment: this part of the text is not read",
+            "空格后面的 `#` 是注释的开头：这部分文字读不到",
+        ),
     )
 }
 
@@ -296,12 +340,15 @@ pub(crate) fn swallowed(source: SourceId, text: &str, start: usize, end: usize) 
     let mut diagnostic = comment(source, at, stop);
     if !topic && start < end {
         diagnostic.severity = crate::base::diagnostic::Severity::Warning;
-        diagnostic.message = "from `#` on this is a comment and no part of the text".into();
+        diagnostic.message =
+            pair("from `#` on this is a comment and no part of the text", "从 `#` 起是注释，不属于文字")
+                .into();
     }
     let key = text[line.start..start.max(line.start)].trim_start().to_owned();
     let key = if key.ends_with(':') { key + " " } else { key };
-    Some(diagnostic.help(format!(
+    Some(diagnostic.help(phrase!(
         "put the text in quotes: `{key}{}`; for a comment leave a space after `#`",
+        "给文字加上引号：`{key}{}`；如果是注释，在 `#` 后面空一格",
         quoted(written.trim())
     )))
 }
@@ -317,9 +364,17 @@ pub(crate) fn full_width_quotes(source: SourceId, text: &str, span: Span) -> Opt
         Diagnostic::warning(
             codes::YAML_FULL_WIDTH,
             Span::new(source, span.start as usize, span.end as usize),
-            "“ and ” are part of the text here, not quotes around it",
+            pair(
+                "“ and ” are part of the text here, not quotes around it",
+                "这里的 “ 和 ” 是文字的一部分，不是包住文字的引号",
+            ),
         )
-        .help(format!("write `{}`, or `{}` if they are meant", quoted(inner), quoted(written))),
+        .help(phrase!(
+            "write `{}`, or `{}` if they are meant",
+            "写成 `{}`；如果就要这两个符号，写成 `{}`",
+            quoted(inner),
+            quoted(written)
+        )),
     )
 }
 
@@ -337,8 +392,8 @@ pub(crate) fn stray_anchor(source: SourceId, text: &str, span: Span) -> Option<D
         Diagnostic::error(
             codes::YAML_CHAT_TEXT,
             Span::new(source, at, span.end as usize),
-            format!("`&{name}` is read as an anchor, not as text"),
+            phrase!("`&{name}` is read as an anchor, not as text", "`&{name}` 会被读成锚，而不是文字"),
         )
-        .help(format!("put the text in quotes: `{}`", quoted(written))),
+        .help(phrase!("put the text in quotes: `{}`", "给文字加上引号：`{}`", quoted(written))),
     )
 }

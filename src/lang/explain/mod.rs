@@ -6,7 +6,7 @@ mod plays;
 mod reading;
 mod shape;
 
-use super::{codes, lint};
+use super::lint;
 use crate::base::{
     diagnostic::{
         Severity,
@@ -18,11 +18,11 @@ use crate::base::{
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
-/// What is added here to a slug of the compiler, which has its English meaning in `codes`.
+/// All words about a slug of the compiler.
 struct Entry {
     slug: &'static str,
     severity: Severity,
-    zh: &'static str,
+    meaning: Words,
     explanation: Words,
     bad: Example,
     good: Example,
@@ -31,33 +31,30 @@ struct Entry {
 const fn entry(
     slug: &'static str,
     severity: Severity,
-    zh: &'static str,
+    meaning: Words,
     explanation: Words,
     bad: Example,
     good: Example,
 ) -> Entry {
-    Entry { slug, severity, zh, explanation, bad, good }
+    Entry { slug, severity, meaning, explanation, bad, good }
 }
 
 /// An entry that cannot have an example of a few lines.
-const fn none(slug: &'static str, severity: Severity, zh: &'static str, explanation: Words) -> Entry {
-    entry(slug, severity, zh, explanation, Example::of(""), Example::of(""))
+const fn none(slug: &'static str, severity: Severity, meaning: Words, explanation: Words) -> Entry {
+    entry(slug, severity, meaning, explanation, Example::of(""), Example::of(""))
 }
 
 /// Every code, by slug.
 pub fn all() -> Vec<Code> {
-    let entries = || [reading::ENTRIES, shape::ENTRIES, plays::ENTRIES].into_iter().flatten();
-    let written = codes::ALL.iter().map(|(slug, en)| {
-        let entry = entries().find(|entry| entry.slug == *slug);
-        Code {
-            slug,
-            severity: entry.map_or(Severity::Error, |entry| entry.severity),
-            meaning: Words { en, zh: entry.map_or("", |entry| entry.zh) },
-            explanation: entry.map_or(Words { en: "", zh: "" }, |entry| entry.explanation),
-            bad: entry.map_or(Example::of(""), |entry| entry.bad),
-            good: entry.map_or(Example::of(""), |entry| entry.good),
-            practices: &[],
-        }
+    let entries = [reading::ENTRIES, shape::ENTRIES, plays::ENTRIES].into_iter().flatten();
+    let written = entries.map(|entry| Code {
+        slug: entry.slug,
+        severity: entry.severity,
+        meaning: entry.meaning,
+        explanation: entry.explanation,
+        bad: entry.bad,
+        good: entry.good,
+        practices: &[],
     });
     let mut codes: Vec<Code> = written.chain(lint::codes()).collect();
     codes.sort_by_key(|code| code.slug);
@@ -78,8 +75,13 @@ pub fn list(locale: Locale) -> String {
     let codes = all();
     let width = codes.iter().map(|code| code.slug.width()).max().unwrap_or(0);
     codes.iter().fold(String::new(), |mut out, code| {
-        let _ =
-            writeln!(out, "{:width$}  {:7}  {}", code.slug, code.severity.as_str(), code.meaning.of(locale));
+        let _ = writeln!(
+            out,
+            "{:width$}  {:7}  {}",
+            code.slug,
+            code.severity.word().of(locale),
+            code.meaning.of(locale)
+        );
         out
     })
 }
@@ -109,7 +111,7 @@ mod tests {
             .flat_map(|playbook| lint::lint(playbook, &compiled.origins, &compiled.sources));
         let lints: Vec<_> = lints.collect();
         let all = compiled.report.diagnostics.iter().chain(&compiled.script_problems).chain(&lints);
-        all.map(|found| format!("{} {}: {}", found.severity.as_str(), found.code, found.message)).collect()
+        all.map(|found| format!("{} {}: {}", found.severity.as_str(), found.code, found.message.en)).collect()
     }
 
     #[test]
@@ -128,6 +130,14 @@ mod tests {
             }
         }
         assert!(lies.is_empty(), "{}", lies.join("\n"));
+    }
+
+    #[test]
+    fn every_slug_of_the_compiler_has_an_entry() {
+        let known: Vec<&str> = all().iter().map(|code| code.slug).collect();
+        let missing: Vec<&&str> =
+            crate::lang::codes::ALL.iter().filter(|slug| !known.contains(slug)).collect();
+        assert!(missing.is_empty(), "not explained: {missing:?}");
     }
 
     #[test]

@@ -3,31 +3,31 @@
 use super::{Entry, entry};
 use crate::base::diagnostic::{
     Severity::{Error, Warning},
-    code::{Example, Words},
+    code::{Example, pair},
 };
 
 pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "unknown-key",
         Error,
-        "这里没有这个键",
-        Words {
-            en: "The language is closed: a key that is not listed is a slip, never ignored. Where a name is near, it is \
+        pair("a key that does not exist here", "这里没有这个键"),
+        pair(
+            "The language is closed: a key that is not listed is a slip, never ignored. Where a name is near, it is \
                  suggested.",
-            zh: "语言是封闭的:没有列出的键就是笔误,绝不会被悄悄忽略。有相近的名字会给出建议。",
-        },
+            "语言是封闭的：没有列出的键就是笔误，绝不会被悄悄忽略。有相近的名字会给出建议。",
+        ),
         Example::of("plays:\n  hello:\n    every: monday at 09:00\n    setps:\n      - post: Hello.\n"),
         Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n"),
     ),
     entry(
         "misplaced-key",
         Error,
-        "这个键属于别的动词或别的位置",
-        Words {
-            en: "The key exists, but not here: `mention` belongs to a post, `open_for` to an ask or an approval. The message \
+        pair("a key that belongs to another verb or place", "这个键属于别的动词或别的位置"),
+        pair(
+            "The key exists, but not here: `mention` belongs to a post, `open_for` to an ask or an approval. The message \
                  names the place where it belongs.",
-            zh: "这个键存在,但不在这里:`mention` 属于 `post`,`open_for` 属于 `ask` 或 `approve`。消息里会说明它该在哪。",
-        },
+            "这个键存在，但不在这里：`mention` 属于 `post`，`open_for` 属于 `ask` 或 `approve`。消息里会说明它该在哪。",
+        ),
         Example::of(
             "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n        open_for: 2h\n",
         ),
@@ -36,46 +36,49 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "missing-key",
         Error,
-        "缺少必需的键",
-        Words {
-            en: "Something cannot work without this key: a playbook without `name`, a channel without `type`, an ask without \
+        pair("a required key is not there", "缺少必需的键"),
+        pair(
+            "Something cannot work without this key: a playbook without `name`, a channel without `type`, an ask without \
                  options and fields.",
-            zh: "没有这个键就无法工作:剧本没有 `name`,频道没有 `type`,`ask` 没有选项也没有字段。",
-        },
+            "没有这个键就无法工作：剧本没有 `name`，频道没有 `type`，`ask` 没有选项也没有字段。",
+        ),
         Example::of("channels:\n  group: { rate: 1 per 10s }\n"),
         Example::of("channels:\n  group: { type: console, rate: 1 per 10s }\n"),
     ),
     entry(
         "missing-value",
         Error,
-        "键后面没有值",
-        Words {
-            en: "The key is there and nothing behind it. Write the value, or remove the line.",
-            zh: "写了键却没写值。补上值,或删掉这一行。",
-        },
+        pair("a key has nothing behind it", "键后面没有值"),
+        pair(
+            "The key is there and nothing behind it. Write the value, or remove the line.",
+            "写了键却没写值。补上值，或删掉这一行。",
+        ),
         Example::of("plays:\n  hello:\n    every:\n    steps:\n      - post: Hello.\n"),
         Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n"),
     ),
     entry(
         "wrong-kind",
         Error,
-        "类型不对:该是文字却是列表,该是映射却是文字,等等",
-        Words {
-            en: "The value has another shape than its key takes. The message says what was found and what is expected.",
-            zh: "值的形状与键的要求不同。消息会说明写了什么、应该是什么。",
-        },
+        pair(
+            "a list where text is expected, text where a mapping is expected, and the like",
+            "类型不对：该是文字却是列表，该是映射却是文字，等等",
+        ),
+        pair(
+            "The value has another shape than its key takes. The message says what was found and what is expected.",
+            "值的形状与键的要求不同。消息会说明写了什么、应该是什么。",
+        ),
         Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps: Hello.\n"),
         Example::of("plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n"),
     ),
     entry(
         "bad-value",
         Error,
-        "值无法按要求理解",
-        Words {
-            en: "The value has the right shape and cannot be read: a duration without a unit, a word that is not one of the \
+        pair("a value that cannot be read as what it should be", "值无法按要求理解"),
+        pair(
+            "The value has the right shape and cannot be read: a duration without a unit, a word that is not one of the \
                  possible ones. The message shows what is possible.",
-            zh: "形状对,内容读不懂:时长没有单位,或不是允许的词。消息会列出可以写什么。",
-        },
+            "形状对，内容读不懂：时长没有单位，或不是允许的词。消息会列出可以写什么。",
+        ),
         Example::of(
             "plays:\n  hello:\n    every: monday at 09:00\n    max_late: soon\n    steps:\n      - post: Hello.\n",
         ),
@@ -86,12 +89,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "bad-name",
         Error,
-        "名字里有不能用的符号",
-        Words {
-            en: "Names are used in ids, commands and file names, so they have letters (of any script), digits, `-` and `_`, \
+        pair("a name with signs that a name cannot have", "名字里有不能用的符号"),
+        pair(
+            "Names are used in ids, commands and file names, so they have letters (of any script), digits, `-` and `_`, \
                  and no spaces, dots, slashes or `@`. Use `title` for what people read.",
-            zh: "名字会用在编号、命令和文件名里,只能有文字(任何语言)、数字、`-` 和 `_`,不能有空格、点、斜杠或 `@`。给人看的写在 `title`。",
-        },
+            "名字会用在编号、命令和文件名里，只能有文字（任何语言）、数字、`-` 和 `_`，不能有空格、点、斜杠或 `@`。给人看的写在 `title`。",
+        ),
         Example::of(
             "plays:\n  good morning:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n",
         ),
@@ -102,35 +105,38 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "reserved-name",
         Error,
-        "这个键是表达式语言的保留字",
-        Words {
-            en: "`new`, `default`, `with`, `match` and some other words belong to the expression language, so `vars.new` could \
+        pair("a key that the expression language reserves", "这个键是表达式语言的保留字"),
+        pair(
+            "`new`, `default`, `with`, `match` and some other words belong to the expression language, so `vars.new` could \
                  never be read. Choose another name.",
-            zh: "`new`、`default`、`with`、`match` 等是表达式语言的保留字,`vars.new` 永远读不到。换个名字。",
-        },
+            "`new`、`default`、`with`、`match` 等是表达式语言的保留字，`vars.new` 永远读不到。换个名字。",
+        ),
         Example::of("vars:\n  new: 3\n"),
         Example::of("vars:\n  new_members: 3\n"),
     ),
     entry(
         "duplicate-name",
         Error,
-        "同类的两个东西重名",
-        Words {
-            en: "Ids of dates, steps, phases and groups tell things apart for ever: two with one name could not be told apart \
+        pair("two things of one kind have one name", "同类的两个东西重名"),
+        pair(
+            "Ids of dates, steps, phases and groups tell things apart for ever: two with one name could not be told apart \
                  in the journal.",
-            zh: "日期、步骤、阶段和群的编号用来永久区分它们:重名就无法在日志里区分。",
-        },
+            "日期、步骤、阶段和群的编号用来永久区分它们：重名就无法在日志里区分。",
+        ),
         Example::of("phases:\n  - name: grow\n    until: members.count >= 60\n  - name: grow\n"),
         Example::of("phases:\n  - name: seed\n    until: members.count >= 60\n  - name: grow\n"),
     ),
     entry(
         "unknown-name",
         Error,
-        "没有定义这个频道、角色、人、阶段、玩法、步骤或日历",
-        Words {
-            en: "Something is referred to that the file does not define. Where a name is near, it is suggested.",
-            zh: "引用了文件里没有定义的东西。有相近的名字会给出建议。",
-        },
+        pair(
+            "a channel, role, person, phase, play, step or calendar that is not defined",
+            "没有定义这个频道、角色、人、阶段、玩法、步骤或日历",
+        ),
+        pair(
+            "Something is referred to that the file does not define. Where a name is near, it is suggested.",
+            "引用了文件里没有定义的东西。有相近的名字会给出建议。",
+        ),
         Example::of(
             "plays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n        to: staf\n",
         ),
@@ -142,37 +148,36 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "unknown-timezone",
         Error,
-        "没有这个时区",
-        Words {
-            en: "A time zone is written by its IANA name, such as `Asia/Shanghai` or `Europe/Berlin`. Abbreviations such as CST \
+        pair("a time zone that the zone database does not know", "没有这个时区"),
+        pair(
+            "A time zone is written by its IANA name, such as `Asia/Shanghai` or `Europe/Berlin`. Abbreviations such as CST \
                  stand for several zones and are refused.",
-            zh: "时区写 IANA 名字,如 `Asia/Shanghai`、`Europe/Berlin`。CST 之类的缩写代表好几个时区,不接受。",
-        },
+            "时区写 IANA 名字，如 `Asia/Shanghai`、`Europe/Berlin`。CST 之类的缩写代表好几个时区，不接受。",
+        ),
         Example::of("timezone: Asia/Shanghia\n"),
         Example::of("timezone: Asia/Shanghai\n"),
     ),
     entry(
         "unknown-locale",
         Error,
-        "不支持这种语言",
-        Words {
-            en: "`locale` says how dates, durations and lists are written in messages: `en` or `zh-CN`.",
-            zh: "`locale` 决定消息里的日期、时长和列表怎么写:`en` 或 `zh-CN`。",
-        },
+        pair("a language that texts cannot be written in", "不支持这种语言"),
+        pair(
+            "`locale` says how dates, durations and lists are written in messages: `en` or `zh-CN`.",
+            "`locale` 决定消息里的日期、时长和列表怎么写：`en` 或 `zh-CN`。",
+        ),
         Example::of("locale: tlh\n"),
         Example::of("locale: zh-CN\n"),
     ),
     entry(
         "literal-secret",
         Warning,
-        "密钥直接写在剧本里",
-        Words {
-            en: "Whoever can read the file can post in your group. Keep the secret in the environment or in a file of its own \
+        pair("a secret is written in the playbook itself", "密钥直接写在剧本里"),
+        pair(
+            "Whoever can read the file can post in your group. Keep the secret in the environment or in a file of its own \
                  and name it: `{ env: NAME }` or `{ file: path }`. If the file was ever shared, have the platform make a new \
                  one.",
-            zh: "能读到文件的人就能以机器人身份发言。把密钥放在环境变量或单独的文件里,用 `{ env: 名字 }` 或 `{ file: 路径 }` 引用。\
-                 文件如果分享过,请到平台重新生成。",
-        },
+            "能读到文件的人就能以机器人身份发言。把密钥放在环境变量或单独的文件里，用 `{ env: 名字 }` 或 `{ file: 路径 }` 引用。文件如果分享过，请到平台重新生成。",
+        ),
         Example::of(
             "channels:\n  group: { type: wecom, url: \"https://example.com/hook?key=0123456789abcdef\" }\n",
         ),
@@ -181,12 +186,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "use-cycle",
         Error,
-        "剧本互相引用成环",
-        Words {
-            en: "`use` brings the plays of another file in; a file that brings itself in, over others or directly, would never \
+        pair("playbooks that use each other in a circle", "剧本互相引用成环"),
+        pair(
+            "`use` brings the plays of another file in; a file that brings itself in, over others or directly, would never \
                  end.",
-            zh: "`use` 引入另一个文件的玩法;直接或绕一圈引入自己,就没有尽头了。",
-        },
+            "`use` 引入另一个文件的玩法；直接或绕一圈引入自己，就没有尽头了。",
+        ),
         Example {
             yaml: "use:\n  - { playbook: other.yaml }\n",
             files: &[("other.yaml", "name: other\nuse:\n  - { playbook: other.yaml }\n")],
@@ -202,11 +207,11 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "unknown-with",
         Error,
-        "被引用的剧本不读取这个 `with`",
-        Words {
-            en: "`with` sets variables of the used playbook; one that it never reads changes nothing and is most likely a slip.",
-            zh: "`with` 设置被引用剧本的变量;它从不读取的变量没有作用,多半是笔误。",
-        },
+        pair("a `with` that the used playbook does not read", "被引用的剧本不读取这个 `with`"),
+        pair(
+            "`with` sets variables of the used playbook; one that it never reads changes nothing and is most likely a slip.",
+            "`with` 设置被引用剧本的变量；它从不读取的变量没有作用，多半是笔误。",
+        ),
         Example {
             yaml: "use:\n  - { playbook: other.yaml, with: { citty: Xian } }\n",
             files: &[(

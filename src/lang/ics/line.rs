@@ -3,6 +3,7 @@
 //! Our own reader and not a crate's, because an operator needs the line of the file in a message, and crates count
 //! the lines after unfolding.
 
+use crate::base::phrase::{pair, phrase};
 use crate::lang::data::Problem;
 use std::ops::Range;
 
@@ -71,9 +72,16 @@ pub(super) fn lines(text: &str, problems: &mut Vec<Problem>) -> Vec<Line> {
             None => problems.push(
                 Problem::new(
                     range,
-                    format!("`{}` is not a line of an ICS file", crate::base::words::shorten(&line, 40)),
+                    phrase!(
+                        "`{}` is not a line of an ICS file",
+                        "`{}` 不是 ICS 文件的一行",
+                        crate::base::words::shorten(&line, 40)
+                    ),
                 )
-                .help("a line is NAME:value or NAME;PARAMETER=…:value; a continued line begins with a space"),
+                .help(pair(
+                    "a line is NAME:value or NAME;PARAMETER=…:value; a continued line begins with a space",
+                    "每一行是 NAME:value 或 NAME;PARAMETER=…：value；续行以空格开头",
+                )),
             ),
         }
     }
@@ -134,7 +142,7 @@ mod tests {
     fn what_is_no_line_is_a_problem() {
         let mut problems = Vec::new();
         assert!(lines("hello\n", &mut problems).is_empty());
-        assert_eq!(problems[0].message, "`hello` is not a line of an ICS file");
+        assert_eq!(problems[0].message.en, "`hello` is not a line of an ICS file");
         assert_eq!(problems[0].range, 0..5);
     }
 }

@@ -6,6 +6,7 @@
 mod line;
 mod rule;
 
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         limits::{CALENDAR_DAYS_MAX, DATA_PROBLEMS_MAX},
@@ -45,12 +46,16 @@ pub fn parse(text: &str, zone: &Zone) -> Result<Calendar, Vec<Problem>> {
         return Err(vec![
             Problem::new(
                 0..text.lines().next().map_or(0, str::len),
-                format!(
+                phrase!(
                     "this is not an ICS file: found {}, expected `BEGIN:VCALENDAR`",
+                    "这不是 ICS 文件：应为 `BEGIN:VCALENDAR`，写的却是 {}",
                     tick(shorten(found, 40))
                 ),
             )
-            .help("export the calendar as iCalendar (.ics), or write the days as a list of dates"),
+            .help(pair(
+                "export the calendar as iCalendar (.ics), or write the days as a list of dates",
+                "把日历导出为 iCalendar(.ics)，或把日子写成一列日期",
+            )),
         ]);
     }
     let events = events(&lines, zone, &mut problems);
@@ -134,7 +139,11 @@ fn events(lines: &[Line], zone: &Zone, problems: &mut Vec<Problem>) -> Vec<Event
                     } else {
                         problems.push(Problem::new(
                             line.range.clone(),
-                            format!("found {}, expected `END:VEVENT`", tick(&line.value)),
+                            phrase!(
+                                "found {}, expected `END:VEVENT`",
+                                "应为 `END:VEVENT`，写的却是 {}",
+                                tick(&line.value)
+                            ),
                         ));
                     }
                 }
@@ -144,7 +153,10 @@ fn events(lines: &[Line], zone: &Zone, problems: &mut Vec<Problem>) -> Vec<Event
         }
     }
     if let Some((first, _)) = open {
-        problems.push(Problem::new(lines[first].range.clone(), "this event has no `END:VEVENT`"));
+        problems.push(Problem::new(
+            lines[first].range.clone(),
+            pair("this event has no `END:VEVENT`", "这个事件没有 `END:VEVENT`"),
+        ));
     }
     out
 }
@@ -169,7 +181,10 @@ fn event(lines: &[Line], zone: &Zone, problems: &mut Vec<Problem>) -> Option<Eve
     let mut keep =
         |found: Result<Option<When>, Problem>| found.map_err(|problem| problems.push(problem)).ok();
     let Some(first) = get("DTSTART") else {
-        keep(Err(Problem::new(whole, "this event has no `DTSTART`, so it is on no day")));
+        keep(Err(Problem::new(
+            whole,
+            pair("this event has no `DTSTART`, so it is on no day", "这个事件没有 `DTSTART`，不在任何一天"),
+        )));
         return None;
     };
     let start = keep(when(first, &first.value, zone).map(Some))??;
@@ -200,7 +215,10 @@ fn event(lines: &[Line], zone: &Zone, problems: &mut Vec<Problem>) -> Option<Eve
 /// `RRULE` and its last day.
 fn recurrence(line: &Line, zone: &Zone) -> Result<(Rule, Option<Date>), Problem> {
     let rule = Rule::parse(&line.value).map_err(|found| {
-        Problem::new(line.range.clone(), format!("this RRULE is not understood: {found}"))
+        Problem::new(
+            line.range.clone(),
+            phrase!("this RRULE is not understood: {found}", "读不懂这条 RRULE：{found}"; found),
+        )
     })?;
     let until = rule.until.as_deref().map(|until| when(line, until, zone)).transpose()?;
     let until = until.map(|until| zone.date(until.instant(zone)));
@@ -227,7 +245,11 @@ fn length(
                 let Some(exact) = duration(line.value.trim()) else {
                     problems.push(Problem::new(
                         range,
-                        format!("{} is not a duration such as `P1D` or `PT2H30M`", tick(&line.value)),
+                        phrase!(
+                            "{} is not a duration such as `P1D` or `PT2H30M`",
+                            "{} 不是 `P1D`、`PT2H30M` 这样的时长",
+                            tick(&line.value)
+                        ),
                     ));
                     return None;
                 };
@@ -247,7 +269,8 @@ fn length(
         Length::Exact(exact) => exact < Duration::ZERO,
     };
     if backwards {
-        problems.push(Problem::new(range, "this event ends before it begins"));
+        problems
+            .push(Problem::new(range, pair("this event ends before it begins", "这个事件的结束早于开始")));
         return None;
     }
     Some(length)
@@ -258,7 +281,11 @@ fn when(line: &Line, value: &str, zone: &Zone) -> Result<When, Problem> {
     let bad = || {
         Problem::new(
             line.range.clone(),
-            format!("{} is not a date such as `20260101` or `20260101T193000`", tick(shorten(value, 40))),
+            phrase!(
+                "{} is not a date such as `20260101` or `20260101T193000`",
+                "{} 不是 `20260101`、`20260101T193000` 这样的日期",
+                tick(shorten(value, 40))
+            ),
         )
     };
     let value = value.trim();
@@ -284,8 +311,14 @@ fn when(line: &Line, value: &str, zone: &Zone) -> Result<When, Problem> {
         _ if utc => Zone::utc(),
         None => zone.clone(),
         Some(name) => named_zone(name).ok_or_else(|| {
-            Problem::new(line.range.clone(), format!("there is no time zone {}", tick(name)))
-                .help("write an IANA name such as `TZID=Asia/Shanghai`")
+            Problem::new(
+                line.range.clone(),
+                phrase!("there is no time zone {}", "没有 {} 这个时区", tick(name)),
+            )
+            .help(pair(
+                "write an IANA name such as `TZID=Asia/Shanghai`",
+                "写 IANA 名字，例如 `TZID=Asia/Shanghai`",
+            ))
         })?,
     };
     Ok(When::At(date.to_datetime(time), own))
@@ -366,7 +399,7 @@ fn calendar(events: &[Event], zone: &Zone, problems: &mut Vec<Problem>) -> Calen
             if days >= left {
                 problems.push(Problem::new(
                     event.range.clone(),
-                    format!("the events of this file cover more than {CALENDAR_DAYS_MAX} days; the limit is in days"),
+                    phrase!("the events of this file cover more than {CALENDAR_DAYS_MAX} days; the limit is in days", "这个文件的事件覆盖超过 {CALENDAR_DAYS_MAX} 天；这是上限"),
                 ));
                 return calendar;
             }
@@ -493,7 +526,7 @@ mod tests {
         ]);
         let found = parse(&text, &shanghai()).unwrap_err();
         let shown: Vec<String> =
-            found.iter().map(|p| format!("{} | {}", &text[p.range.clone()], p.message)).collect();
+            found.iter().map(|p| format!("{} | {}", &text[p.range.clone()], p.message.en)).collect();
         assert_eq!(
             shown,
             [
@@ -507,7 +540,7 @@ mod tests {
         );
         assert_eq!(parse("<html>", &shanghai()).unwrap_err()[0].range, 0..6);
         let cut = parse("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101\n", &shanghai()).unwrap_err();
-        assert_eq!(cut[0].message, "this event has no `END:VEVENT`");
+        assert_eq!(cut[0].message.en, "this event has no `END:VEVENT`");
     }
 
     proptest::proptest! {
@@ -529,6 +562,6 @@ mod tests {
     #[test]
     fn a_file_without_end_stops_at_the_limit() {
         let event = "DTSTART:20000101\r\nDTEND:21990101\r\nRRULE:FREQ=DAILY";
-        assert!(parse(&file(&[event]), &shanghai()).unwrap_err()[0].message.contains("1000000 days"));
+        assert!(parse(&file(&[event]), &shanghai()).unwrap_err()[0].message.en.contains("1000000 days"));
     }
 }

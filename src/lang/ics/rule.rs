@@ -4,6 +4,7 @@
 //! ignored.
 
 use crate::base::limits::CALENDAR_REPETITIONS_MAX;
+use crate::base::phrase::{Phrase, pair, phrase};
 use jiff::{
     Span,
     civil::{Date, Weekday},
@@ -37,7 +38,7 @@ enum Freq {
 
 impl Rule {
     /// Reads `FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU`; the error says what was found.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, Phrase> {
         let mut rule = Self {
             freq: Freq::Yearly,
             interval: 1,
@@ -51,9 +52,11 @@ impl Rule {
         };
         let mut has_freq = false;
         for part in text.split(';').filter(|part| !part.trim().is_empty()) {
-            let (key, value) = part.split_once('=').ok_or_else(|| format!("`{part}` is not KEY=VALUE"))?;
+            let (key, value) = part
+                .split_once('=')
+                .ok_or_else(|| phrase!("`{part}` is not KEY=VALUE", "`{part}` 不是 KEY=VALUE"))?;
             let value = value.trim().to_ascii_uppercase();
-            let bad = || format!("`{part}` is not understood");
+            let bad = || phrase!("`{part}` is not understood", "读不懂 `{part}`");
             match key.trim().to_ascii_uppercase().as_str() {
                 "FREQ" => {
                     has_freq = true;
@@ -63,8 +66,9 @@ impl Rule {
                         "MONTHLY" => Freq::Monthly,
                         "YEARLY" => Freq::Yearly,
                         _ => {
-                            return Err(format!(
-                                "`{part}`: a calendar repeats DAILY, WEEKLY, MONTHLY or YEARLY"
+                            return Err(phrase!(
+                                "`{part}`: a calendar repeats DAILY, WEEKLY, MONTHLY or YEARLY",
+                                "`{part}`：日历按 DAILY、WEEKLY、MONTHLY 或 YEARLY 重复"
                             ));
                         }
                     };
@@ -85,10 +89,15 @@ impl Rule {
                 "WKST" => rule.week_start = weekday(&value).ok_or_else(bad)?,
                 // Hours do not change the day.
                 "BYHOUR" | "BYMINUTE" | "BYSECOND" => {}
-                key => return Err(format!("`{key}` is not read; write the days as events of their own")),
+                key => {
+                    return Err(phrase!(
+                        "`{key}` is not read; write the days as events of their own",
+                        "不支持 `{key}`；请把这些日子写成单独的事件"
+                    ));
+                }
             }
         }
-        if has_freq { Ok(rule) } else { Err("it has no FREQ".to_owned()) }
+        if has_freq { Ok(rule) } else { Err(pair("it has no FREQ", "缺少 FREQ").into()) }
     }
 
     /// The days on which something that begins on `start` happens, the first included, in order; not after
@@ -328,11 +337,11 @@ mod tests {
     #[test]
     fn unknown_parts_are_refused() {
         assert_eq!(
-            Rule::parse("FREQ=YEARLY;BYWEEKNO=20").unwrap_err(),
+            Rule::parse("FREQ=YEARLY;BYWEEKNO=20").unwrap_err().en,
             "`BYWEEKNO` is not read; write the days as events of their own"
         );
-        assert!(Rule::parse("FREQ=HOURLY").unwrap_err().contains("DAILY, WEEKLY"));
-        assert_eq!(Rule::parse("COUNT=3").unwrap_err(), "it has no FREQ");
+        assert!(Rule::parse("FREQ=HOURLY").unwrap_err().en.contains("DAILY, WEEKLY"));
+        assert_eq!(Rule::parse("COUNT=3").unwrap_err().en, "it has no FREQ");
         assert!(Rule::parse("FREQ=DAILY;BYDAY=XX").is_err());
         assert!(Rule::parse("FREQ=DAILY;BYDAY=日").is_err());
     }

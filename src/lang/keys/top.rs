@@ -117,12 +117,16 @@ keys! {
         "type": Is::Any, "What kind of value it is.", "type: text";
         "required": Is::Any, "Whether every member has it.", "required: true";
     }
-    /// `budgets`
-    BUDGETS {
+    /// What the budgets of one channel are.
+    AMOUNTS {
         "quiet": Is::Quiet, "Hours in which nothing is posted; messages are held until they end. `urgent` passes.", "quiet: 22:30-08:00";
         "posts": Is::Def("posts"), "How many messages a group gets, and how far apart.", "posts: { max: 6 per day, gap: 10m }";
         "promo": Is::Def("promo"), "How much of it may be advertising (`label: promo`), and when.", "promo: { max: 20% per 30d, not_before: 14d }";
         "mentions": Is::Def("mentions"), "How often everybody may be mentioned.", "mentions: { max: 1 per day }";
+    }
+    /// `budgets`, beside the amounts for the channel `group`.
+    BUDGETS {
+        "channels": Is::Def("channelBudgets"), "Budgets of other channels than `group`: a channel's name → the same keys. Each channel is counted and held by itself.", "channels:\n  news: { posts: 2 per day }";
     }
     /// `budgets.posts`
     POSTS {

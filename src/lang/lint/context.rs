@@ -4,6 +4,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, code::Code},
         ids::ChannelName,
+        phrase::Phrase,
         source::{SourceId, SourceMap, Span},
         time::{Duration, Offset, Timestamp},
         value::Value,
@@ -18,7 +19,12 @@ use crate::{
         trigger::Trigger,
     },
 };
-use std::{collections::BTreeMap, sync::Arc};
+use jiff::civil::Date;
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A Monday from which schedules are sampled: a lint has no clock, and any ordinary weeks will do.
 const SAMPLE_FROM: jiff::civil::Date = jiff::civil::Date::constant(2026, 3, 2);
@@ -30,6 +36,8 @@ pub(crate) struct Context<'a> {
     pub(crate) playbook: &'a Playbook,
     pub(crate) origins: &'a BTreeMap<String, Span>,
     pub(crate) sources: &'a SourceMap,
+    /// How often each word stands in the files.
+    words: OnceCell<BTreeMap<&'a str, usize>>,
 }
 
 /// A step and the instant it is due, relative to the anchor.
@@ -57,6 +65,72 @@ impl Due<'_> {
 }
 
 impl<'a> Context<'a> {
+    /// What all lints of one playbook share.
+    pub(crate) fn new(
+        playbook: &'a Playbook,
+        origins: &'a BTreeMap<String, Span>,
+        sources: &'a SourceMap,
+    ) -> Self {
+        Self { playbook, origins, sources, words: OnceCell::new() }
+    }
+
+    /// How often a name stands in the playbook, its data files and its scripts: once where it is defined and
+    /// nowhere else. Generous: a word of a text that happens to be the name counts.
+    pub(crate) fn mentions(&self, name: &str) -> usize {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if !name.chars().all(plain) {
+            return self.sources.iter().map(|(_, source)| source.text.matches(name).count()).sum();
+        }
+        let words = self.words.get_or_init(|| {
+            let mut words = BTreeMap::new();
+            for (_, source) in self.sources.iter() {
+                for word in source.text.split(|c| !plain(c)).filter(|word| !word.is_empty()) {
+                    *words.entry(word).or_default() += 1;
+                }
+            }
+            words
+        });
+        words.get(name).copied().unwrap_or_default()
+    }
+
+    /// Whether some file has these words.
+    pub(crate) fn reads(&self, words: &str) -> bool {
+        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let mut texts = self.sources.iter().map(|(_, source)| &source.text);
+        texts.any(|text| text.match_indices(words).any(|(at, _)| ends(&text[at + words.len()..])))
+    }
+
+    /// Whether a script names something in quotes.
+    pub(crate) fn in_scripts(&self, name: &str) -> bool {
+        let is_script = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai");
+        let named = |text: &str| text.contains(&format!("\"{name}\"")) || text.contains(&format!("`{name}`"));
+        self.sources.iter().any(|(_, source)| is_script(&source.path) && named(&source.text))
+    }
+
+    /// The place of a key of a step, else of the step.
+    pub(crate) fn key_span(&self, play: &Play, step: &Step, key: &str) -> Span {
+        let step = format!("plays.{}.steps.{}", play.name, step.id);
+        self.origins.get(&format!("{step}.{key}")).copied().unwrap_or_else(|| self.span(&step))
+    }
+
+    /// The shortest time between two starts of a play with a schedule.
+    pub(crate) fn gap(&self, play: &Play) -> Option<Duration> {
+        matches!(play.trigger, Trigger::Schedule(_)).then_some(())?;
+        let anchors = self.scheduled(play, 60);
+        anchors.windows(2).map(|pair| pair[1].since(pair[0])).min()
+    }
+
+    /// The days of 2026 and 2027 on which clocks are set forward in the playbook's zone.
+    pub(crate) fn gap_days(&self) -> Vec<Date> {
+        let zone = &self.playbook.zone;
+        let first = Date::constant(2026, 1, 1);
+        let length = |day: Date| {
+            let midnight = |day: Date| zone.instant(day.to_datetime(jiff::civil::Time::midnight()));
+            day.tomorrow().map_or(Duration::DAY, |next| midnight(next).since(midnight(day)))
+        };
+        first.series(jiff::Span::new().days(1)).take(730).filter(|day| length(*day) < Duration::DAY).collect()
+    }
+
     /// The place of `plays.welcome.steps.2.text`; where that is not known, of the nearest thing around it.
     pub(crate) fn span(&self, key: &str) -> Span {
         let mut key = key;
@@ -212,8 +286,75 @@ fn walk<'a>(block: &'a Block, mut cursor: Cursor, out: &mut Vec<Due<'a>>) -> Cur
     cursor
 }
 
+/// Calls `see` with every list of steps of a play, the nested ones included.
+pub(crate) fn each_block<'a>(block: &'a Block, see: &mut impl FnMut(&'a Block)) {
+    see(block);
+    for step in block {
+        match &step.verb {
+            Verb::If(branch) => {
+                each_block(&branch.then, see);
+                each_block(&branch.otherwise, see);
+            }
+            Verb::Each(each) => each_block(&each.steps, see),
+            Verb::Approve(approve) => approve.then.iter().for_each(|then| each_block(then, see)),
+            Verb::Wait(wait) => each_block(&wait.otherwise, see),
+            _ => {}
+        }
+    }
+}
+
+/// How long a run lasts at least: its waits for a time and its offsets, people's time not counted. Steps with a
+/// condition count nothing.
+pub(crate) fn run_length(play: &Play) -> Duration {
+    let mut start = None;
+    let mut end = Duration::ZERO;
+    for step in &play.steps {
+        if let Some(Offset::Exact(at)) = step.at {
+            let first = *start.get_or_insert(at);
+            end = end.max(at + -first);
+        } else if let Some(Offset::Days(days, _)) = step.at {
+            // The clock times are not compared: of two calendar days at least the days between them are counted.
+            let at = Duration::DAY.times(i64::from(days));
+            let first = *start.get_or_insert(at);
+            end = end.max(at + -first + -Duration::DAY);
+        } else {
+            start.get_or_insert(Duration::ZERO);
+        }
+        if step.when.is_some() {
+            continue;
+        }
+        end = end
+            + match &step.verb {
+                Verb::Wait(wait) => match wait.target {
+                    WaitFor::For(length) => length,
+                    _ => Duration::ZERO,
+                },
+                Verb::Ask(ask) => ask.open_for,
+                Verb::Stop(_) => break,
+                _ => Duration::ZERO,
+            };
+    }
+    end
+}
+
+/// The names of the signals that plays and waits of the file hear.
+pub(crate) fn heard<'a>(cx: &Context<'a>) -> BTreeSet<&'a str> {
+    let plays = cx.playbook.plays.iter().filter_map(|play| match &play.trigger {
+        Trigger::Signal(on) => Some(&*on.name),
+        _ => None,
+    });
+    let waits = cx.steps().filter_map(|(_, _, step)| match &step.verb {
+        Verb::Wait(wait) => match &wait.target {
+            WaitFor::Signal(name) => Some(&**name),
+            _ => None,
+        },
+        _ => None,
+    });
+    plays.chain(waits).collect()
+}
+
 /// A diagnostic of a lint.
-pub(crate) fn found(code: &Code, span: Span, message: impl Into<String>) -> Diagnostic {
+pub(crate) fn found(code: &Code, span: Span, message: impl Into<Phrase>) -> Diagnostic {
     Diagnostic { severity: code.severity, ..Diagnostic::warning(code.slug, span, message) }
         .practices(code.practices)
 }

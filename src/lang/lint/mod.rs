@@ -1,27 +1,8 @@
-//! Lints: advice about the craft, about a playbook that compiles. Warnings, never errors.
+//! Lints about a playbook that compiles: `craft` is advice, `correct` is about what cannot be meant. Warnings,
+//! never errors.
 //!
-//! One file a lint: its code with the explanation, and its check. A lint reads the playbook, never the YAML; it has
+//! One file a lint: its code with the explanation, all its words in both languages, and its check. A lint reads the playbook, never the YAML; it has
 //! no clock. Advice about what is missing is given only to a file that describes a community.
-
-mod announcement_lead_short;
-mod broadcast_only;
-mod burst;
-mod charter_incomplete;
-mod context;
-mod dead_play;
-mod deaf_channel;
-mod event;
-mod handover_too_long;
-mod mention_unsupported;
-mod message_too_long;
-mod no_prune_grace;
-mod no_weekly_interaction;
-mod offline_lead_short;
-mod promo_too_early;
-mod rules_section_missing;
-mod rules_too_many;
-mod unused_channel;
-mod wide_mention;
 
 use crate::{
     base::{
@@ -41,43 +22,32 @@ struct Lint {
 
 macro_rules! lints {
     ($($name:ident)*) => {
-        /// Every lint.
-        const LINTS: &[Lint] = &[$(Lint { code: $name::CODE, check: $name::check }),*];
+        /// The lints of this folder.
+        pub(super) const LINTS: &[Lint] = &[$(Lint { code: $name::CODE, check: $name::check }),*];
     };
 }
 
-lints! {
-    announcement_lead_short
-    broadcast_only
-    burst
-    charter_incomplete
-    dead_play
-    deaf_channel
-    handover_too_long
-    mention_unsupported
-    message_too_long
-    no_prune_grace
-    no_weekly_interaction
-    offline_lead_short
-    promo_too_early
-    rules_section_missing
-    rules_too_many
-    unused_channel
-    wide_mention
+mod context;
+mod correct;
+mod craft;
+
+/// Every lint.
+fn lints() -> impl Iterator<Item = &'static Lint> {
+    craft::LINTS.iter().chain(correct::LINTS)
 }
 
 /// The codes of all lints, by slug.
 pub fn codes() -> impl Iterator<Item = Code> {
-    LINTS.iter().map(|lint| lint.code)
+    lints().map(|lint| lint.code)
 }
 
 /// What the craft has to say about a playbook. `origins` says where things were written: `rules`, `charter`,
 /// `budgets`, `channels.NAME`, `phases.NAME`, `roles.NAME`, `plays.NAME`, `plays.NAME.steps.ID`; finer keys
 /// (`rules.items`, `plays.NAME.during`, …) are used where they are there.
 pub fn lint(playbook: &Playbook, origins: &BTreeMap<String, Span>, sources: &SourceMap) -> Vec<Diagnostic> {
-    let cx = Context { playbook, origins, sources };
+    let cx = Context::new(playbook, origins, sources);
     let mut out = Vec::new();
-    for lint in LINTS {
+    for lint in lints() {
         (lint.check)(&cx, &mut out);
     }
     out
@@ -100,6 +70,6 @@ mod tests {
         let compiled = compile(&MemoryFolder([("community.yaml".to_owned(), text)].into()), "community.yaml");
         let Some(playbook) = compiled.playbook else { panic!("{:#?}", compiled.report) };
         let found = lint(&playbook, &compiled.origins, &compiled.sources).into_iter();
-        found.filter(|found| found.code == code.slug).map(|found| found.message).collect()
+        found.filter(|found| found.code == code.slug).map(|found| found.message.en).collect()
     }
 }

@@ -49,7 +49,8 @@ pub(super) fn definitions() -> Value {
         "members": table(&keys::MEMBERS, &[]),
         "memberList": { "type": ["string", "array"] },
         "fields": fields(),
-        "budgets": table(&keys::BUDGETS, &[]),
+        "budgets": budgets(),
+        "channelBudgets": named(table(&keys::AMOUNTS, &[])),
         "posts": { "anyOf": [quota(), table(&keys::POSTS, &[])] },
         "mentions": { "anyOf": [quota(), table(&keys::MENTIONS, &[])] },
         "promo": table(&keys::PROMO, &[]),
@@ -256,6 +257,15 @@ fn person() -> Value {
 fn fields() -> Value {
     let field = json!({ "anyOf": [table(&keys::FIELD, &[]), { "type": ["string", "number", "boolean", "array", "null"] }] });
     json!({ "anyOf": [{ "type": "array", "items": text() }, { "type": "object", "additionalProperties": field }] })
+}
+
+/// What `group` gets, and beside it what other channels get.
+fn budgets() -> Value {
+    let mut schema = table(&keys::AMOUNTS, &[]);
+    for (key, about) in keys::BUDGETS.each() {
+        schema["properties"][key] = property(about);
+    }
+    schema
 }
 
 fn phase() -> Value {

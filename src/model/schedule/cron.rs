@@ -11,6 +11,7 @@ use super::{
     days::HORIZON,
     face::{Civil, DAY, Day, date_of, month_days, weekday_of},
 };
+use crate::base::phrase::{Phrase, pair, phrase};
 use std::ops::Range;
 
 /// A cron expression as bit sets.
@@ -34,18 +35,19 @@ pub struct Cron {
 /// One of the fields: its name, its bounds and the names of its values.
 struct Field {
     name: &'static str,
+    zh: &'static str,
     low: u32,
     high: u32,
     names: &'static [&'static str],
 }
 
 const FIELDS: [Field; 6] = [
-    Field { name: "second", low: 0, high: 59, names: &[] },
-    Field { name: "minute", low: 0, high: 59, names: &[] },
-    Field { name: "hour", low: 0, high: 23, names: &[] },
-    Field { name: "day of the month", low: 1, high: 31, names: &[] },
-    Field { name: "month", low: 1, high: 12, names: &MONTHS },
-    Field { name: "day of the week", low: 0, high: 7, names: &WEEKDAYS },
+    Field { name: "second", zh: "秒", low: 0, high: 59, names: &[] },
+    Field { name: "minute", zh: "分", low: 0, high: 59, names: &[] },
+    Field { name: "hour", zh: "时", low: 0, high: 23, names: &[] },
+    Field { name: "day of the month", zh: "日", low: 1, high: 31, names: &[] },
+    Field { name: "month", zh: "月", low: 1, high: 12, names: &MONTHS },
+    Field { name: "day of the week", zh: "星期", low: 0, high: 7, names: &WEEKDAYS },
 ];
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -97,15 +99,21 @@ impl Cron {
             return Self::parse(fields);
         }
         let help = if lower == "@reboot" {
-            "an engine may start at any time and must not repeat itself; for something at the beginning of a \
-             group's life use `on: group.created`"
+            pair("an engine may start at any time and must not repeat itself; for something at the beginning of a \
+             group's life use `on: group.created`", "引擎随时可能启动，不能因此重复；要在建群之初做的事用 `on: group.created`")
                 .into()
         } else {
             let near = NICKNAMES.iter().map(|(name, _)| *name);
             let near = near.min_by_key(|name| strsim::damerau_levenshtein(name, &lower)).unwrap_or("@daily");
-            format!("did you mean `{near}`? The nicknames are @hourly, @daily, @weekly, @monthly and @yearly")
+            phrase!(
+                "did you mean `{near}`? The nicknames are @hourly, @daily, @weekly, @monthly and @yearly",
+                "是不是想写 `{near}`？可用的简写有 `@hourly`、`@daily`、`@weekly`、`@monthly` 和 `@yearly`"
+            )
         };
-        let message = format!("found `{word}`, expected five fields or a nickname such as @daily");
+        let message = phrase!(
+            "found `{word}`, expected five fields or a nickname such as @daily",
+            "应为五个字段或 `@daily` 这样的简写，写的却是 `{word}`"
+        );
         Err(ScheduleError { message, help: Some(help), range })
     }
 
@@ -188,19 +196,31 @@ fn words(text: &str) -> Vec<(&str, Range<usize>)> {
 
 fn wrong_count(text: &str, n: usize) -> ScheduleError {
     let help = if n == 7 {
-        "the seventh field of Quartz is a year; leave it out, and say `from` and `until` beside `cron`"
+        pair(
+            "the seventh field of Quartz is a year; leave it out, and say `from` and `until` beside `cron`",
+            "Quartz 的第七个字段是年；去掉它，在 `cron` 旁边写 `from` 和 `until`",
+        )
     } else if text.contains(" at ") || text.chars().any(|c| c.is_alphabetic() && !c.is_ascii()) {
-        "words belong under `every:`, such as `every: friday at 20:00`; cron has numbers: `0 20 * * fri`"
+        pair(
+            "words belong under `every:`, such as `every: friday at 20:00`; cron has numbers: `0 20 * * fri`",
+            "文字写法属于 `every:`，例如 `every: friday at 20:00`；cron 用数字：`0 20 * * fri`",
+        )
     } else {
-        "write minute, hour, day of the month, month, day of the week: `0 20 * * fri` is Friday at 20:00"
+        pair(
+            "write minute, hour, day of the month, month, day of the week: `0 20 * * fri` is Friday at 20:00",
+            "依次写分、时、日、月、星期：`0 20 * * fri` 是周五 20:00",
+        )
     };
-    let found = match n {
-        0 => "found nothing".to_owned(),
-        1 => "found 1 field".to_owned(),
-        n => format!("found {n} fields"),
+    let found: Phrase = match n {
+        0 => pair("found nothing", "什么也没有").into(),
+        1 => pair("found 1 field", "只有 1 个字段").into(),
+        n => phrase!("found {n} fields", "有 {n} 个字段"),
     };
     ScheduleError {
-        message: format!("{found}, expected five fields (or six with seconds in front)"),
+        message: phrase!(
+            "{found}, expected five fields (or six with seconds in front)",
+            "{found}，应为五个字段（前面加秒则是六个）"; found
+        ),
         help: Some(help.into()),
         range: 0..text.len(),
     }
@@ -221,15 +241,24 @@ fn parse_field(field: &Field, text: &str, start: usize) -> Result<u64, ScheduleE
     Ok(set)
 }
 
-type PartError = (String, Option<String>);
+type PartError = (Phrase, Option<Phrase>);
 
 /// One part of a list: `*`, a value or a range, with a step after `*` or a range.
 fn parse_part(field: &Field, part: &str) -> Result<u64, PartError> {
-    let Field { name, low, high, .. } = field;
+    let Field { name, zh, low, high, .. } = field;
     if part.is_empty() {
-        let help = Some("write lists without blanks and without a comma at the end: `1,15`".into());
+        let help = Some(
+            pair(
+                "write lists without blanks and without a comma at the end: `1,15`",
+                "列表里不要空格，末尾不要逗号：`1,15`",
+            )
+            .into(),
+        );
         return Err((
-            format!("found an empty place in the list of the field `{name}`, expected a value"),
+            phrase!(
+                "found an empty place in the list of the field `{name}`, expected a value",
+                "{zh}字段的列表里有一处是空的，应有一个值"
+            ),
             help,
         ));
     }
@@ -244,41 +273,57 @@ fn parse_part(field: &Field, part: &str) -> Result<u64, PartError> {
     } else {
         let first = value(field, range)?;
         if step.is_some() {
-            let help = format!("write the range too: `{range}-{high}{}`", &part[range.len()..]);
-            let message =
-                format!("found `{part}`, expected a range or `*` before the step in the field `{name}`");
+            let help = phrase!(
+                "write the range too: `{range}-{high}{}`",
+                "把范围也写上：`{range}-{high}{}`",
+                &part[range.len()..]
+            );
+            let message = phrase!(
+                "found `{part}`, expected a range or `*` before the step in the field `{name}`",
+                "{zh}字段里步长前面应为范围或 `*`，写的却是 `{part}`"
+            );
             return Err((message, Some(help)));
         }
         (first, first)
     };
     if first > last {
-        let message = format!("found `{range}` in the field `{name}`, which ends before it begins");
+        let message = phrase!(
+            "found `{range}` in the field `{name}`, which ends before it begins",
+            "{zh}字段里的 `{range}` 结束早于开始"
+        );
         return Err((message, Some(backward_help(field, range, first, last))));
     }
     let step = match step {
         None => 1,
         Some(step) => step.parse().ok().filter(|n: &u32| *n > 0).ok_or_else(|| {
-            let help = format!("`*/5` in the field `{name}` means every fifth");
-            (format!("found the step `{step}`, expected a number from 1"), Some(help))
+            let help =
+                phrase!("`*/5` in the field `{name}` means every fifth", "在{zh}字段里，`*/5` 表示每隔五个");
+            (
+                phrase!(
+                    "found the step `{step}`, expected a number from 1",
+                    "步长应为不小于 1 的数，写的却是 `{step}`"
+                ),
+                Some(help),
+            )
         })?,
     };
     Ok((first..=last).step_by(step as usize).fold(0, |set, n| set | 1 << n))
 }
 
-fn backward_help(field: &Field, range: &str, first: u32, last: u32) -> String {
+fn backward_help(field: &Field, range: &str, first: u32, last: u32) -> Phrase {
     if field.low == 0 && field.high == 7 && last == 0 {
-        return format!("a week ends with Sunday as 7: `{first}-7`");
+        return phrase!("a week ends with Sunday as 7: `{first}-7`", "一周以周日（7）结束：`{first}-7`");
     }
     let (begin, end) = range.split_once('-').unwrap_or((range, range));
     let whole = if field.high == 7 { 6 } else { field.high };
     let ends = if first == whole { begin.to_owned() } else { format!("{begin}-{whole}") };
     let begins = if last == field.low { end.to_owned() } else { format!("{}-{end}", field.low) };
-    format!("write it as two: `{ends},{begins}`")
+    phrase!("write it as two: `{ends},{begins}`", "拆成两段：`{ends},{begins}`")
 }
 
 /// One value: a number within the field's bounds or one of its names.
 fn value(field: &Field, text: &str) -> Result<u32, PartError> {
-    let Field { name, low, high, names } = field;
+    let Field { name, zh, low, high, names } = field;
     let lower = text.to_ascii_lowercase();
     if let Some(position) = names.iter().position(|name| *name == lower) {
         return Ok(position as u32 + low);
@@ -286,26 +331,39 @@ fn value(field: &Field, text: &str) -> Result<u32, PartError> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return match text.parse() {
             Ok(n) if (*low..=*high).contains(&n) => Ok(n),
-            _ => Err((format!("found `{text}`, expected a {name} from {low} to {high}"), None)),
+            _ => Err((
+                phrase!(
+                    "found `{text}`, expected a {name} from {low} to {high}",
+                    "{zh}应为 {low} 到 {high}，写的却是 `{text}`"
+                ),
+                None,
+            )),
         };
     }
-    let or_name = if names.is_empty() { String::new() } else { format!(" or a name such as `{}`", names[1]) };
-    let message = format!("found `{text}`, expected a {name} from {low} to {high}{or_name}");
+    let or_name = if names.is_empty() {
+        Phrase::default()
+    } else {
+        phrase!(" or a name such as `{}`", "，或 `{}` 这样的名字", names[1])
+    };
+    let message = phrase!(
+        "found `{text}`, expected a {name} from {low} to {high}{or_name}",
+        "{zh}应为 {low} 到 {high}{or_name}，写的却是 `{text}`"; or_name
+    );
     Err((message, value_help(field, &lower)))
 }
 
-fn value_help(field: &Field, lower: &str) -> Option<String> {
+fn value_help(field: &Field, lower: &str) -> Option<Phrase> {
     let short = lower.get(..3).filter(|short| field.names.contains(short));
     if let Some(short) = short {
-        return Some(format!("names have three letters here: `{short}`"));
+        return Some(phrase!("names have three letters here: `{short}`", "这里的名字是三个字母：`{short}`"));
     }
     if lower == "?" {
-        return Some("Quartz's `?` is `*` here".into());
+        return Some(pair("Quartz's `?` is `*` here", "Quartz 的 `?` 在这里写 `*`").into());
     }
     if lower.contains(['l', 'w', '#']) && lower.len() <= 5 && (field.names.is_empty() || field.high == 7) {
         return Some(
-            "crontab(5) has no `L`, `W` or `#`; write it under `every:`, such as \
-             `every: month on last friday at 19:00`"
+            pair("crontab(5) has no `L`, `W` or `#`; write it under `every:`, such as \
+             `every: month on last friday at 19:00`", "crontab(5) 没有 `L`、`W`、`#`；请写在 `every:` 下面，例如 `every: month on last friday at 19:00`")
                 .into(),
         );
     }
@@ -318,7 +376,10 @@ mod tests {
 
     fn error(text: &str) -> (String, String) {
         let error = Cron::parse(text).unwrap_err();
-        (text[error.range].to_owned(), format!("{} / {}", error.message, error.help.unwrap_or_default()))
+        (
+            text[error.range].to_owned(),
+            format!("{} / {}", error.message.en, error.help.unwrap_or_default().en),
+        )
     }
 
     #[test]

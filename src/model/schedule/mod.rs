@@ -5,7 +5,7 @@
 //! form: nothing is walked instant by instant, and nothing is remembered.
 
 mod cron;
-mod days;
+pub mod days;
 mod describe;
 mod face;
 mod near_miss;
@@ -19,6 +19,7 @@ pub use cron::Cron;
 pub use days::{Days, MonthDay, Weekdays};
 
 use super::calendar::Calendar;
+use crate::base::phrase::Phrase;
 use crate::base::{
     ids::RoleName,
     time::{ClockTime, Duration, Timestamp, Zone},
@@ -68,12 +69,12 @@ impl<'a> Frame<'a> {
 
 /// Why a schedule could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[error("{}", message.en)]
 pub struct ScheduleError {
     /// What was found and what was expected.
-    pub message: String,
+    pub message: Phrase,
     /// What to write instead.
-    pub help: Option<String>,
+    pub help: Option<Phrase>,
     /// The bytes of the text it is about.
     pub range: std::ops::Range<usize>,
 }

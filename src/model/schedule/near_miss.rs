@@ -4,24 +4,29 @@
 //! result with the same parser, and suggests it only when it can be read. Never changes what is accepted.
 
 use super::{ScheduleError, parse};
+use crate::base::phrase::{Phrase, pair, phrase};
 
 /// Adds the help to an error.
 pub(super) fn advise(text: &str, mut error: ScheduleError) -> ScheduleError {
     if let Some(meant) = meant(text) {
-        error.help = Some(format!("write `{meant}`"));
+        error.help = Some(phrase!("write `{meant}`", "写成 `{meant}`"));
     } else if error.help.is_none() {
         error.help = Some(general(text));
     }
     error
 }
 
-fn general(text: &str) -> String {
+fn general(text: &str) -> Phrase {
     let fields = text.split_whitespace().count();
     if matches!(fields, 5 | 6) && text.contains('*') {
-        return format!("this looks like cron; write `cron: \"{}\"`", text.trim());
+        return phrase!(
+            "this looks like cron; write `cron: \"{}\"`",
+            "这像是 cron；写成 `cron: \"{}\"`",
+            text.trim()
+        );
     }
-    "write, for example, `15m`, `day at 08:30`, `friday at 20:00`, `2 weeks on sunday at 19:00`, \
-     `month on last friday at 19:00` or `year on 12-31 at 20:00`"
+    pair("write, for example, `15m`, `day at 08:30`, `friday at 20:00`, `2 weeks on sunday at 19:00`, \
+     `month on last friday at 19:00` or `year on 12-31 at 20:00`", "可以写 `15m`、`day at 08:30`、`friday at 20:00`、`2 weeks on sunday at 19:00`、`month on last friday at 19:00` 或 `year on 12-31 at 20:00`")
         .into()
 }
 
@@ -347,13 +352,13 @@ mod tests {
             ("15分钟", "15m"),
         ] {
             let error = Schedule::parse_every(text).unwrap_err();
-            assert_eq!(error.help, Some(format!("write `{meant}`")), "{text}");
+            assert_eq!(error.help.map(|help| help.en), Some(format!("write `{meant}`")), "{text}");
         }
     }
 
     #[test]
     fn what_cannot_be_guessed_gets_examples() {
-        let help = |text: &str| Schedule::parse_every(text).unwrap_err().help.unwrap();
+        let help = |text: &str| Schedule::parse_every(text).unwrap_err().help.unwrap().en;
         assert!(help("when the moon is full").contains("`friday at 20:00`"));
         assert!(help("*/5 * * * *").contains("cron: \"*/5 * * * *\""));
         assert!(help("0s").contains("`1s`"));

@@ -8,6 +8,7 @@ use super::{
     days::{Days, MonthDay, Weekdays},
     near_miss,
 };
+use crate::base::phrase::{Phrase, Words as Both, pair, phrase};
 use crate::base::{
     ids::RoleName,
     time::{ClockTime, Duration},
@@ -15,8 +16,11 @@ use crate::base::{
 use std::ops::Range;
 
 /// What stands for a day, in errors.
-const DAYS: &str = "a length such as 15m, or days such as `day`, `friday`, `mon, wed`, `workday`, `2 weeks on sunday`, \
-                    `month on 1`, `year on 12-31`";
+const DAYS: Both = pair(
+    "a length such as 15m, or days such as `day`, `friday`, `mon, wed`, `workday`, `2 weeks on sunday`, \
+                    `month on 1`, `year on 12-31`",
+    "间隔（例如 15m），或日子（例如 `day`、`friday`、`mon, wed`、`workday`、`2 weeks on sunday`、`month on 1`、`year on 12-31`）",
+);
 
 /// Reads a schedule; an error carries a help.
 pub(super) fn every(text: &str) -> Result<Schedule, ScheduleError> {
@@ -32,18 +36,21 @@ pub(super) fn strict(text: &str) -> Result<Schedule, ScheduleError> {
     };
     if first == "term" {
         words.next();
-        words.require("of", "`of` and the name of a role, as in `term of host`")?;
-        let name = words
-            .next_verbatim()
-            .ok_or_else(|| words.expected("the name of a role, as in `term of host`"))?;
-        words.end("nothing after the name of the role")?;
+        words.require(
+            "of",
+            pair("`of` and the name of a role, as in `term of host`", "`of` 和角色名，例如 `term of host`"),
+        )?;
+        let name = words.next_verbatim().ok_or_else(|| {
+            words.expected(pair("the name of a role, as in `term of host`", "角色名，例如 `term of host`"))
+        })?;
+        words.end(pair("nothing after the name of the role", "角色名后面没有别的"))?;
         return Ok(Schedule::Term(RoleName::from(name)));
     }
     if first.starts_with(|c: char| c.is_ascii_digit()) && !words.counts() {
         return interval(&words);
     }
     let days = days(&mut words)?;
-    words.require("at", "`at` and a clock time such as 20:00")?;
+    words.require("at", pair("`at` and a clock time such as 20:00", "`at` 和钟点，例如 20:00"))?;
     let times = clock_times(&mut words)?;
     Ok(Schedule::Fixed { days, times })
 }
@@ -52,26 +59,36 @@ pub(super) fn strict(text: &str) -> Result<Schedule, ScheduleError> {
 fn interval(words: &Words<'_>) -> Result<Schedule, ScheduleError> {
     let (text, lower) = (words.text.trim(), words.lower.trim());
     let range = words.whole();
-    let error = |message: String, help: &str| {
+    let error = |message: Phrase, help: Both| {
         Err(ScheduleError { message, help: Some(help.into()), range: range.clone() })
     };
     let Ok(length) = lower.parse::<Duration>() else {
-        let message = format!("found `{text}`, expected {DAYS}");
+        let (found, expected) = (Phrase::quoted(text), DAYS);
+        let message = wrong(&found, &expected.into());
         return Err(ScheduleError { message, help: None, range });
     };
     let units = lower.split(|c: char| !c.is_ascii_alphabetic());
     if units.into_iter().any(|unit| unit.starts_with(['d', 'w'])) {
         return error(
-            format!("`{text}` names days without a clock time"),
-            "write the time of the day: `day at 09:00`, `2 days at 09:00`, `2 weeks on sunday at 19:00`; for exactly \
+            phrase!("`{text}` names days without a clock time", "`{text}` 写了日子，没有写钟点"),
+            pair(
+                "write the time of the day: `day at 09:00`, `2 days at 09:00`, `2 weeks on sunday at 19:00`; for exactly \
              24 hours whatever the clock does, `24h`",
+                "写上钟点：`day at 09:00`、`2 days at 09:00`、`2 weeks on sunday at 19:00`；要恰好每 24 小时一次，写 `24h`",
+            ),
         );
     }
     if length < Duration::SECOND {
-        return error(format!("`{text}` is shorter than a second"), "the shortest is `1s`");
+        return error(
+            phrase!("`{text}` is shorter than a second", "`{text}` 不到一秒"),
+            pair("the shortest is `1s`", "最短是 `1s`"),
+        );
     }
     if length.as_millis() % 1_000 != 0 {
-        return error(format!("`{text}` is no whole number of seconds"), "write whole seconds, such as `2s`");
+        return error(
+            phrase!("`{text}` is no whole number of seconds", "`{text}` 不是整数秒"),
+            pair("write whole seconds, such as `2s`", "写整数秒，例如 `2s`"),
+        );
     }
     Ok(Schedule::Interval(length))
 }
@@ -87,12 +104,24 @@ fn days(words: &mut Words<'_>) -> Result<Days, ScheduleError> {
         }
         "week" => {
             words.next();
-            words.require("on", "`on` and days of the week, as in `2 weeks on sunday at 19:00`")?;
+            words.require(
+                "on",
+                pair(
+                    "`on` and days of the week, as in `2 weeks on sunday at 19:00`",
+                    "`on` 和星期几，例如 `2 weeks on sunday at 19:00`",
+                ),
+            )?;
             Ok(Days::Week { every: counted, on: weekdays(words)? })
         }
         "month" => {
             words.next();
-            words.require("on", "`on` and a day of the month, as in `month on 1 at 10:00`")?;
+            words.require(
+                "on",
+                pair(
+                    "`on` and a day of the month, as in `month on 1 at 10:00`",
+                    "`on` 和几号，例如 `month on 1 at 10:00`",
+                ),
+            )?;
             let mut on = words.list(month_day)?;
             on.sort_unstable();
             on.dedup();
@@ -100,15 +129,22 @@ fn days(words: &mut Words<'_>) -> Result<Days, ScheduleError> {
         }
         "year" => {
             words.next();
-            words.require("on", "`on` and a date, as in `year on 12-31 at 20:00`")?;
+            words.require(
+                "on",
+                pair(
+                    "`on` and a date, as in `year on 12-31 at 20:00`",
+                    "`on` 和日期，例如 `year on 12-31 at 20:00`",
+                ),
+            )?;
             let mut on = words.list(year_day)?;
             on.sort_unstable();
             on.dedup();
             Ok(Days::Year { every: counted, on })
         }
-        _ if every.is_some() => {
-            Err(words.expected("`days`, `weeks on …`, `months on …` or `years on …` after the count"))
-        }
+        _ if every.is_some() => Err(words.expected(pair(
+            "`days`, `weeks on …`, `months on …` or `years on …` after the count",
+            "数字后面的 `days`、`weeks on …`、`months on …` 或 `years on …`",
+        ))),
         "workday" => {
             words.next();
             Ok(Days::Workday)
@@ -129,10 +165,12 @@ fn days(words: &mut Words<'_>) -> Result<Days, ScheduleError> {
 /// `mon, wed`, `friday and sunday`, `mon-fri`.
 fn weekdays(words: &mut Words<'_>) -> Result<Weekdays, ScheduleError> {
     let sets = words.list(|words| {
-        let set = words
-            .peek()
-            .and_then(weekday_span)
-            .ok_or_else(|| words.expected("a day of the week such as `sunday` or `sun`"))?;
+        let set = words.peek().and_then(weekday_span).ok_or_else(|| {
+            words.expected(pair(
+                "a day of the week such as `sunday` or `sun`",
+                "星期几，例如 `sunday` 或 `sun`",
+            ))
+        })?;
         words.next();
         Ok(set)
     })?;
@@ -165,7 +203,10 @@ pub(super) fn weekday(word: &str) -> Option<u32> {
 
 /// `1`, `15th`, `last day`, `last friday`, `second tuesday`, `2nd tuesday`.
 fn month_day(words: &mut Words<'_>) -> Result<MonthDay, ScheduleError> {
-    const EXPECTED: &str = "a day of the month such as `15`, `last day`, `last friday` or `second tuesday`";
+    const EXPECTED: Both = pair(
+        "a day of the month such as `15`, `last day`, `last friday` or `second tuesday`",
+        "一个月中的某天，例如 `15`、`last day`、`last friday` 或 `second tuesday`",
+    );
     let word = words.peek().ok_or_else(|| words.expected(EXPECTED))?;
     if word == "last" {
         words.next();
@@ -173,7 +214,9 @@ fn month_day(words: &mut Words<'_>) -> Result<MonthDay, ScheduleError> {
             return Ok(MonthDay::LastDay);
         }
         let day = words.peek().and_then(weekday);
-        let day = day.ok_or_else(|| words.expected("`day` or a day of the week after `last`"))?;
+        let day = day.ok_or_else(|| {
+            words.expected(pair("`day` or a day of the week after `last`", "`last` 后面的 `day` 或星期几"))
+        })?;
         words.next();
         return Ok(MonthDay::Last(day));
     }
@@ -196,17 +239,25 @@ fn month_day(words: &mut Words<'_>) -> Result<MonthDay, ScheduleError> {
     {
         words.next();
         if !(1..=5).contains(&number) {
-            let message =
-                format!("found `{word}`, expected `first` to `fifth`, or `last`, before a day of the week");
+            let message = phrase!(
+                "found `{word}`, expected `first` to `fifth`, or `last`, before a day of the week",
+                "星期几前面应为 `first` 到 `fifth` 或 `last`，写的却是 `{word}`"
+            );
             return Err(ScheduleError { message, help: None, range: place });
         }
         return Ok(MonthDay::Nth(number, day));
     }
     if named && !(number == 1 && words.take(&["day"])) {
-        return Err(words.expected(&format!("a day of the week after `{word}`, as in `{word} friday`")));
+        return Err(words.expected(phrase!(
+            "a day of the week after `{word}`, as in `{word} friday`",
+            "`{word}` 后面的星期几，例如 `{word} friday`"
+        )));
     }
     if !(1..=31).contains(&number) {
-        let message = format!("found `{word}`, expected a day of the month from 1 to 31, or `last day`");
+        let message = phrase!(
+            "found `{word}`, expected a day of the month from 1 to 31, or `last day`",
+            "应为 1 到 31 号或 `last day`，写的却是 `{word}`"
+        );
         return Err(ScheduleError { message, help: None, range: place });
     }
     Ok(MonthDay::Number(number))
@@ -214,14 +265,17 @@ fn month_day(words: &mut Words<'_>) -> Result<MonthDay, ScheduleError> {
 
 /// `12-31`.
 fn year_day(words: &mut Words<'_>) -> Result<(i8, i8), ScheduleError> {
-    const EXPECTED: &str = "a date as month and day, such as 12-31";
+    const EXPECTED: Both = pair("a date as month and day, such as 12-31", "月和日，例如 12-31");
     let word = words.peek().ok_or_else(|| words.expected(EXPECTED))?;
     let number = |text: &str| text.parse::<i8>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
     let parts = word.split_once('-').and_then(|(month, day)| Some((number(month)?, number(day)?)));
     let (month, day) = parts.ok_or_else(|| words.expected(EXPECTED))?;
     // 2000 was a leap year, so that 02-29 passes.
     if jiff::civil::Date::new(2000, month, day).is_err() {
-        return Err(words.expected("a date that exists, as month and day, such as 12-31"));
+        return Err(words.expected(pair(
+            "a date that exists, as month and day, such as 12-31",
+            "存在的月和日，例如 12-31",
+        )));
     }
     words.next();
     Ok((month, day))
@@ -231,15 +285,24 @@ fn clock_times(words: &mut Words<'_>) -> Result<Vec<ClockTime>, ScheduleError> {
     let mut times = words.list(|words| {
         let time = words.peek().and_then(|word| word.parse::<ClockTime>().ok());
         let time = time.ok_or_else(|| {
-            let error = words.expected("a clock time from 00:00 to 23:59, such as 20:00");
+            let error = words.expected(pair(
+                "a clock time from 00:00 to 23:59, such as 20:00",
+                "00:00 到 23:59 的钟点，例如 20:00",
+            ));
             let midnight = words.peek() == Some("24:00");
-            let help = midnight.then(|| "midnight is `00:00` of the day that it begins".to_owned());
+            let help = midnight.then(|| {
+                pair("midnight is `00:00` of the day that it begins", "午夜写作它所开始的那一天的 `00:00`")
+                    .into()
+            });
             ScheduleError { help, ..error }
         })?;
         words.next();
         Ok(time)
     })?;
-    words.end("nothing after the clock time, or a comma and another one")?;
+    words.end(pair(
+        "nothing after the clock time, or a comma and another one",
+        "钟点后面什么也没有，或逗号加另一个钟点",
+    ))?;
     times.sort_unstable();
     times.dedup();
     Ok(times)
@@ -300,11 +363,11 @@ impl<'a> Words<'a> {
         found
     }
 
-    fn require(&mut self, word: &str, expected: &str) -> Result<(), ScheduleError> {
+    fn require(&mut self, word: &str, expected: Both) -> Result<(), ScheduleError> {
         if self.take(&[word]) { Ok(()) } else { Err(self.expected(expected)) }
     }
 
-    fn end(&self, expected: &str) -> Result<(), ScheduleError> {
+    fn end(&self, expected: Both) -> Result<(), ScheduleError> {
         if self.at == self.places.len() { Ok(()) } else { Err(self.expected(expected)) }
     }
 
@@ -334,7 +397,7 @@ impl<'a> Words<'a> {
             return Ok(None);
         }
         let count = self.peek().and_then(|word| word.parse().ok()).filter(|n| (1..=1_000).contains(n));
-        let count = count.ok_or_else(|| self.expected("a count from 1 to 1000"))?;
+        let count = count.ok_or_else(|| self.expected(pair("a count from 1 to 1000", "1 到 1000 的数")))?;
         self.next();
         Ok(Some(count))
     }
@@ -353,16 +416,22 @@ impl<'a> Words<'a> {
     }
 
     /// The error at the next word.
-    fn expected(&self, expected: &str) -> ScheduleError {
+    fn expected(&self, expected: impl Into<Phrase>) -> ScheduleError {
+        let expected = expected.into();
         let place = self.place();
         let found = &self.text[place.clone()];
         let found = match (found, self.at) {
-            ("", 0) => "nothing".to_owned(),
-            ("", _) => "the end".to_owned(),
-            (word, _) => format!("`{word}`"),
+            ("", 0) => pair("nothing", "空的").into(),
+            ("", _) => pair("the end", "到此为止").into(),
+            (word, _) => Phrase::quoted(word),
         };
-        ScheduleError { message: format!("found {found}, expected {expected}"), help: None, range: place }
+        ScheduleError { message: wrong(&found, &expected), help: None, range: place }
     }
+}
+
+/// What was found and what was expected.
+fn wrong(found: &Phrase, expected: &Phrase) -> Phrase {
+    phrase!("found {found}, expected {expected}", "应为{expected}，写的却是{found}"; found, expected)
 }
 
 #[cfg(test)]
@@ -452,7 +521,7 @@ mod tests {
         ] {
             let error = strict(text).unwrap_err();
             assert_eq!(&text[error.range.clone()], at, "{text}: {error}");
-            assert!(error.message.contains(says), "{text}: {error}");
+            assert!(error.message.en.contains(says), "{text}: {error}");
         }
     }
 }

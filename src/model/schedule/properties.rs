@@ -1,10 +1,17 @@
 //! Properties that every schedule form has: instants only increase, do not depend on where one starts to look, and
-//! are never before `from` or at `until`. Tests only.
+//! are never before `from` or at `until`; the words of two forms are equal only where their instants are. Tests only.
 
 use super::{Frame, Schedule};
 use crate::{
-    base::time::{Timestamp, Zone},
-    model::calendar::Calendar,
+    base::{
+        locale::Locale,
+        person::Person,
+        time::{Timestamp, Zone},
+    },
+    model::{
+        calendar::Calendar,
+        role::{Role, Term},
+    },
 };
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -163,6 +170,73 @@ proptest! {
     }
 
     #[test]
+    fn a_window_holds_what_asking_again_and_again_gives(
+        (text, schedule) in schedule(),
+        zone in zone(),
+        start in instant(),
+        days in 1..40_i64,
+        until in prop::option::of(instant()),
+    ) {
+        let calendar = holidays();
+        let frame = Frame { zone: &zone, from: None, until, workdays: Some(&calendar) };
+        let end = start.plus(crate::base::time::Duration::DAY.times(days));
+        let window: Vec<_> = schedule.between(start, end, &frame).take(300).collect();
+        let mut asked = Vec::new();
+        let mut at = Timestamp::from_millis(start.as_millis() - 1);
+        while let Some(next) = schedule.next_after(at, &frame).filter(|next| *next < end && asked.len() < 300) {
+            prop_assert!(until.is_none_or(|until| next < until), "{text} at or after until");
+            asked.push(next);
+            at = next;
+        }
+        prop_assert_eq!(window, asked, "{}", text);
+    }
+
+    #[test]
+    fn equal_words_mean_equal_instants(
+        one in schedule(),
+        other in schedule(),
+        start in instant(),
+    ) {
+        let utc = Zone::utc();
+        let frame = Frame::of(&utc);
+        for locale in [Locale::En, Locale::Zh] {
+            let words = one.1.describe(locale);
+            prop_assert!(!words.is_empty() && words == words.trim(), "{}: {words:?}", one.0);
+            if words == other.1.describe(locale) {
+                let next = |schedule: &Schedule| schedule.next_after(start, &frame);
+                prop_assert_eq!(next(&one.1), next(&other.1), "{} and {} are both {}", one.0, other.0, words);
+            }
+        }
+    }
+
+    #[test]
+    fn terms_follow_each_other_whatever_one_looks_from(
+        length in 1..400_i32,
+        unit in 0..3_u8,
+        zone in zone(),
+        created in instant(),
+        after in instant(),
+        part in 0.0..1.0_f64,
+    ) {
+        let term = match unit {
+            0 => Term::Days(length),
+            1 => Term::Months(length % 24 + 1),
+            _ => Term::Exact(crate::base::time::Duration::HOUR.times(i64::from(length))),
+        };
+        let person = Person { id: "a".into(), name: "a".into(), handles: std::collections::BTreeMap::new() };
+        let role = Role { name: "host".into(), people: vec![person], channel: None, term: Some(term), from: None };
+        let mut at = after;
+        for _ in 0..4 {
+            let Some(next) = role.handover_after(created, at, &zone) else { break };
+            prop_assert!(next > at && next > created, "{term:?}");
+            let between = at.as_millis() + (next.since(at).as_millis() as f64 * part) as i64;
+            let again = role.handover_after(created, Timestamp::from_millis(between), &zone);
+            prop_assert_eq!(again, Some(next), "{:?} from {}", term, between);
+            at = next;
+        }
+    }
+
+    #[test]
     fn any_text_is_read_or_refused_with_a_place_and_a_help(
         words in prop::collection::vec(prop::sample::select(WORDS.to_vec()), 0..8),
         glue in prop::sample::select(vec!["", " ", ", "]),
@@ -171,11 +245,11 @@ proptest! {
         for result in [Schedule::parse_every(&text), Schedule::parse_cron(&text)] {
             if let Err(error) = result {
                 prop_assert!(text.get(error.range.clone()).is_some(), "{text:?} {error:?}");
-                prop_assert!(error.message.starts_with(['f', '`']), "{}", error.message);
+                prop_assert!(error.message.en.starts_with(['f', '`']), "{}", error.message.en);
             }
         }
         if let Err(error) = Schedule::parse_every(&text) {
-            let help = error.help.unwrap_or_default();
+            let help = error.help.unwrap_or_default().en;
             prop_assert!(!help.is_empty());
             if let Some(meant) = help.strip_prefix("write `").and_then(|help| help.strip_suffix('`')) {
                 prop_assert!(Schedule::parse_every(meant).is_ok(), "{text:?}: {meant}");

@@ -1,6 +1,7 @@
 //! Calls: functions that are there, how much they take, which are refused, and the maps of `post` and `task`.
 
-use super::{ANY, Kind, Place, Walk, meant, names::called};
+use super::{ANY, Kind, Place, Walk, meant, names::has_no};
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::base::source::normal_path;
 use crate::script::{
     api,
@@ -14,24 +15,87 @@ const LANGUAGE: [&str; 8] =
     ["call", "curry", "Fn", "is_def_var", "is_def_fn", "type_of", "is_shared", "print"];
 
 /// What people look for here and is not there, with the reason.
-const REFUSED: [(&str, &str); 17] = [
-    ("reduce", "this is only in scripts; a list of numbers has `sum()`"),
-    ("reduce_rev", "this is only in scripts; a list of numbers has `sum()`"),
-    ("eval", "code made at run time cannot be checked; write the code itself"),
-    ("sleep", "a script does not wait; end it and use a `wait` step"),
-    ("exit", "a script ends with `return`"),
-    ("timestamp", "there is no clock; `now` is the time of the input"),
-    ("parse_json", "`data(path)` and `fetch(url)` parse JSON already"),
-    ("open", "there are no files; `data(path)` reads one of the playbook's folder"),
-    ("open_file", "there are no files; `data(path)` reads one of the playbook's folder"),
-    ("read_file", "there are no files; `data(path)` reads one of the playbook's folder"),
-    ("write_file", "there are no files; `state` keeps what later calls need"),
-    ("exec", "there are no processes"),
-    ("system", "there are no processes"),
-    ("command", "there are no processes"),
-    ("connect", "there are no sockets; `fetch(url)` asks an address that the playbook allows"),
-    ("http_get", "use `fetch(url)`"),
-    ("require", "use `import \"path\" as name;`"),
+const REFUSED: [(&str, Words); 17] = [
+    (
+        "reduce",
+        pair(
+            "this is only in scripts; a list of numbers has `sum()`",
+            "这只在脚本里有；数字的列表有 `sum()`",
+        ),
+    ),
+    (
+        "reduce_rev",
+        pair(
+            "this is only in scripts; a list of numbers has `sum()`",
+            "这只在脚本里有；数字的列表有 `sum()`",
+        ),
+    ),
+    (
+        "eval",
+        pair(
+            "code made at run time cannot be checked; write the code itself",
+            "运行时拼出来的代码没法检查；请直接写代码",
+        ),
+    ),
+    (
+        "sleep",
+        pair(
+            "a script does not wait; end it and use a `wait` step",
+            "脚本不等待；让它结束，再用一个 `wait` 步骤",
+        ),
+    ),
+    ("exit", pair("a script ends with `return`", "脚本用 `return` 结束")),
+    (
+        "timestamp",
+        pair("there is no clock; `now` is the time of the input", "这里没有时钟；`now` 是本次输入的时间"),
+    ),
+    (
+        "parse_json",
+        pair(
+            "`data(path)` and `fetch(url)` parse JSON already",
+            "`data(path)` 和 `fetch(url)` 已经会解析 JSON",
+        ),
+    ),
+    (
+        "open",
+        pair(
+            "there are no files; `data(path)` reads one of the playbook's folder",
+            "这里没有文件操作；`data(path)` 可以读剧本文件夹里的文件",
+        ),
+    ),
+    (
+        "open_file",
+        pair(
+            "there are no files; `data(path)` reads one of the playbook's folder",
+            "这里没有文件操作；`data(path)` 可以读剧本文件夹里的文件",
+        ),
+    ),
+    (
+        "read_file",
+        pair(
+            "there are no files; `data(path)` reads one of the playbook's folder",
+            "这里没有文件操作；`data(path)` 可以读剧本文件夹里的文件",
+        ),
+    ),
+    (
+        "write_file",
+        pair(
+            "there are no files; `state` keeps what later calls need",
+            "这里没有文件操作；以后要用的值存进 `state`",
+        ),
+    ),
+    ("exec", pair("there are no processes", "这里不能启动进程")),
+    ("system", pair("there are no processes", "这里不能启动进程")),
+    ("command", pair("there are no processes", "这里不能启动进程")),
+    (
+        "connect",
+        pair(
+            "there are no sockets; `fetch(url)` asks an address that the playbook allows",
+            "这里没有网络连接；`fetch(url)` 可以访问剧本允许的网址",
+        ),
+    ),
+    ("http_get", pair("use `fetch(url)`", "用 `fetch(url)`")),
+    ("require", pair("use `import \"path\" as name;`", "用 `import \"path\" as name;`")),
 ];
 
 impl Walk<'_> {
@@ -87,16 +151,21 @@ impl Walk<'_> {
         if !counts.is_empty() && on != "list" {
             let signatures: Vec<String> =
                 api::find(on, name).map(|i| format!("`{}`", i.signature())).collect();
-            let message =
-                format!("`{name}` takes {}, not {given}: {}", listed(&counts), signatures.join(", "));
+            let message = {
+                let (takes, all) = (listed(&counts), signatures.join(", "));
+                phrase!("`{name}` takes {takes}, not {given}: {all}", "`{name}` 要{takes}，写了 {given} 个：{all}"; takes)
+            };
             self.problem(position, message, None);
             return ANY;
         }
         if Self::closed(on) && !matches!(on, "number" | "bool") {
             let message = if api::find(on, name).next().is_some() {
-                format!("`{name}` is only in scripts: an expression changes nothing")
+                phrase!(
+                    "`{name}` is only in scripts: an expression changes nothing",
+                    "`{name}` 只在脚本里有：表达式不改变任何东西"
+                )
             } else {
-                format!("{} has no `{name}`{}", called(on), meant(name, &api::names_of(on, script)))
+                has_no(on, name, &api::names_of(on, script))
             };
             self.problem(position, message, None);
             return ANY;
@@ -170,18 +239,23 @@ impl Walk<'_> {
         if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == name)
             && own.is_none()
         {
-            self.problem(position, format!("`{name}` is not there"), Some((*why).into()));
+            self.problem(position, phrase!("`{name}` is not there", "没有 `{name}`"), Some((*why).into()));
             return false;
         }
         let counts: Vec<usize> = counts.into_iter().chain(own).flatten().copied().collect();
         if !counts.is_empty() {
-            let message = format!("`{name}` takes {}, not {given}", listed(&counts));
+            let takes = listed(&counts);
+            let message =
+                phrase!("`{name}` takes {takes}, not {given}", "`{name}` 要{takes}，写了 {given} 个"; takes);
             self.problem(position, message, self.signatures(name));
             return false;
         }
         if !self.is_script() && api::ITEMS.iter().any(|item| item.script && item.name == name) {
-            let help = "put it into a script and `run` it".to_owned();
-            let message = format!("`{name}` is only in scripts: an expression changes nothing");
+            let help = pair("put it into a script and `run` it", "把它放进脚本，再用 `run` 运行").into();
+            let message = phrase!(
+                "`{name}` is only in scripts: an expression changes nothing",
+                "`{name}` 只在脚本里有：表达式不改变任何东西"
+            );
             self.problem(position, message, Some(help));
             return false;
         }
@@ -190,46 +264,58 @@ impl Walk<'_> {
             names.extend(functions.keys().map(String::as_str));
         }
         let help = suggest::nearest(name, names).map_or_else(
-            || "`playbook api` lists what there is".into(),
-            |near| format!("did you mean `{near}`?"),
+            || pair("`playbook api` lists what there is", "`playbook api` 列出了所有可用的名字").into(),
+            |near| phrase!("did you mean `{near}`?", "是不是想写 `{near}`？"),
         );
-        self.problem(position, format!("there is no function `{name}`"), Some(help));
+        self.problem(position, phrase!("there is no function `{name}`", "没有函数 `{name}`"), Some(help));
         false
     }
 
-    fn signatures(&self, name: &str) -> Option<String> {
+    fn signatures(&self, name: &str) -> Option<Phrase> {
         let all: Vec<String> = api::ITEMS
             .iter()
             .filter(|item| item.name == name && (self.is_script() || !item.script))
             .map(|item| format!("`{}`", item.signature()))
             .collect();
-        (!all.is_empty()).then(|| all.join(", "))
+        (!all.is_empty()).then(|| Phrase::same(all.join(", ")))
     }
 
     /// `module::name(…)`
     fn qualified(&mut self, call: &FnCallExpr, position: Position) -> Kind {
         let Place::Script { modules, .. } = self.place else {
-            self.problem(position, "an expression has no modules", None);
+            self.problem(position, pair("an expression has no modules", "表达式里没有模块"), None);
             return ANY;
         };
         let module = call.namespace.root().to_owned();
         let Some(functions) = modules.get(&module) else {
             let names: Vec<&str> = modules.keys().map(String::as_str).collect();
-            let message = format!("there is no module `{module}`{}", meant(&module, &names));
-            self.problem(position, message, Some(format!("`import \"path\" as {module};` brings one in")));
+            let more = meant(&module, &names);
+            let message = phrase!("there is no module `{module}`{more}", "没有模块 `{module}`{more}"; more);
+            self.problem(
+                position,
+                message,
+                Some(phrase!(
+                    "`import \"path\" as {module};` brings one in",
+                    "用 `import \"path\" as {module};` 引入"
+                )),
+            );
             return ANY;
         };
         match functions.get(call.name.as_str()) {
             Some(counts) if counts.contains(&call.args.len()) => {}
             Some(counts) => {
                 let counts: Vec<usize> = counts.iter().copied().collect();
-                let message = format!("`{}` takes {}, not {}", call.name, listed(&counts), call.args.len());
+                let (name, takes, given) = (&call.name, listed(&counts), call.args.len());
+                let message = phrase!("`{name}` takes {takes}, not {given}", "`{name}` 要{takes}，写了 {given} 个"; takes);
                 self.problem(position, message, None);
             }
             None => {
                 let names: Vec<&str> = functions.keys().map(String::as_str).collect();
-                let message =
-                    format!("`{module}` has no function `{}`{}", call.name, meant(&call.name, &names));
+                let (name, more) = (&call.name, meant(&call.name, &names));
+                let message = phrase!(
+                    "`{module}` has no function `{name}`{more}",
+                    "`{module}` 里没有函数 `{name}`{more}"; more
+                );
                 self.problem(position, message, None);
             }
         }
@@ -244,13 +330,27 @@ impl Walk<'_> {
                 if let Some(clean) = normal_path(path) {
                     self.found.data.insert(clean);
                 } else {
-                    let message = format!("{path:?} is outside the playbook's folder");
-                    self.problem(*position, message, Some("`data` reads only files inside it".into()));
+                    let message =
+                        phrase!("{path:?} is outside the playbook's folder", "{path:?} 在剧本的文件夹之外");
+                    self.problem(
+                        *position,
+                        message,
+                        Some(
+                            pair("`data` reads only files inside it", "`data` 只读那个文件夹里的文件").into(),
+                        ),
+                    );
                 }
             }
             ("data", other) if !self.is_script() => {
-                let message = "`data` in an expression takes a path in quotes, because the file is read with the playbook";
-                self.problem(other.start_position(), message, Some("write `data(\"texts/long.md\")`".into()));
+                let message = pair(
+                    "`data` in an expression takes a path in quotes, because the file is read with the playbook",
+                    "表达式里的 `data` 要用引号写出路径，因为文件是随剧本一起读入的",
+                );
+                self.problem(
+                    other.start_position(),
+                    message,
+                    Some(pair("write `data(\"texts/long.md\")`", "写成 `data(\"texts/long.md\")`").into()),
+                );
             }
             ("post", Expr::Map(parts, position)) => self.map(&posting::POST, parts, *position),
             ("task", Expr::Map(parts, position)) => self.map(&posting::TASK, parts, *position),
@@ -269,7 +369,7 @@ impl Walk<'_> {
             }
         }
         if !parts.0.iter().any(|(key, _)| key.name == "text") {
-            self.problem(position, format!("`{}` needs a `text`", shape.verb), None);
+            self.problem(position, phrase!("`{}` needs a `text`", "`{}` 需要 `text`", shape.verb), None);
         }
     }
 }
@@ -289,11 +389,11 @@ fn operator(name: &str, kinds: &[Kind]) -> Kind {
 }
 
 /// "1 or 2 arguments"
-fn listed(counts: &[usize]) -> String {
+fn listed(counts: &[usize]) -> Phrase {
     let mut counts = counts.to_vec();
     counts.sort_unstable();
     counts.dedup();
     let words: Vec<String> = counts.iter().map(ToString::to_string).collect();
     let noun = if counts == [1] { "argument" } else { "arguments" };
-    format!("{} {noun}", words.join(" or "))
+    Phrase { en: format!("{} {noun}", words.join(" or ")), zh: format!(" {} 个参数", words.join(" 或 ")) }
 }

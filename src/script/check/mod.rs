@@ -11,6 +11,7 @@ use super::{
     names::{Known, Names},
     suggest,
 };
+use crate::base::phrase::{Phrase, Words, pair};
 use rhai::{AST, ASTFlags, ASTNode, Dynamic, Expr, FlowControl, FnPtr, Position, Shared, Stmt};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,8 +33,8 @@ pub(super) enum Place<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Problem {
     pub(super) position: Position,
-    pub(super) message: String,
-    pub(super) help: Option<String>,
+    pub(super) message: Phrase,
+    pub(super) help: Option<Phrase>,
 }
 
 /// What a walk found.
@@ -111,7 +112,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn problem(&mut self, position: Position, message: impl Into<String>, help: Option<String>) {
+    fn problem(&mut self, position: Position, message: impl Into<Phrase>, help: Option<Phrase>) {
         self.found.problems.push(Problem { position, message: message.into(), help });
     }
 
@@ -147,12 +148,18 @@ impl Walk<'_> {
                 }
             }
             Stmt::Var(parts, _, position) => {
-                self.only_in_scripts(*position, "an expression has no variables");
+                self.only_in_scripts(
+                    *position,
+                    pair("an expression has no variables", "表达式里不能定义变量"),
+                );
                 let kind = self.expr(&parts.1);
                 self.locals.push((parts.0.name.to_string(), kind));
             }
             Stmt::Assignment(parts) => {
-                self.only_in_scripts(parts.0.position(), "an expression cannot assign; `==` compares");
+                self.only_in_scripts(
+                    parts.0.position(),
+                    pair("an expression cannot assign; `==` compares", "表达式不能赋值；比较用 `==`"),
+                );
                 self.expr(&parts.1.lhs);
                 self.expr(&parts.1.rhs);
             }
@@ -176,9 +183,19 @@ impl Walk<'_> {
         }
     }
 
-    fn only_in_scripts(&mut self, position: Position, message: &str) {
+    fn only_in_scripts(&mut self, position: Position, message: Words) {
         if !self.is_script() {
-            self.problem(position, message, Some("put several statements into a script and `run` it".into()));
+            self.problem(
+                position,
+                message,
+                Some(
+                    pair(
+                        "put several statements into a script and `run` it",
+                        "多条语句请放进脚本，再用 `run` 运行",
+                    )
+                    .into(),
+                ),
+            );
         }
     }
 
@@ -321,6 +338,6 @@ fn element(kind: Kind) -> Kind {
 }
 
 /// `; did you mean …?`
-fn meant(found: &str, names: &[&str]) -> String {
+fn meant(found: &str, names: &[&str]) -> Phrase {
     suggest::or_list(found, names)
 }

@@ -1,6 +1,7 @@
 //! Names and properties: what is in scope, and what it has.
 
 use super::{ANY, Kind, Place, Walk, meant};
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::script::{
     api,
     names::{Known, Name},
@@ -32,12 +33,13 @@ impl Walk<'_> {
                 near.extend(self.locals.iter().map(|(local, _)| local.as_str()));
                 near.extend(constants.iter().map(String::as_str));
                 let help = match crate::script::suggest::nearest(name, near) {
-                    Some(name) => format!("did you mean `{name}`?"),
-                    None => format!(
-                        "a value of the playbook comes in with `with: {{ {name}: \"${{{name}}}\" }}` and is read as `args.{name}`; functions see constants (`const`) of the file, not its `let`s"
+                    Some(name) => phrase!("did you mean `{name}`?", "是不是想写 `{name}`？"),
+                    None => phrase!(
+                        "a value of the playbook comes in with `with: {{ {name}: \"${{{name}}}\" }}` and is read as `args.{name}`; functions see constants (`const`) of the file, not its `let`s",
+                        "剧本里的值用 `with: {{ {name}: \"${{{name}}}\" }}` 传入，用 `args.{name}` 读取；函数能看到文件里的常量（`const`），看不到 `let`"
                     ),
                 };
-                self.problem(position, format!("there is no `{name}` here"), Some(help));
+                self.problem(position, phrase!("there is no `{name}` here", "这里没有 `{name}`"), Some(help));
                 ANY
             }
         }
@@ -50,7 +52,7 @@ impl Walk<'_> {
                 return api::kind_of_global(word);
             }
             if !known.bindings.contains(name) {
-                let message = format!("`{name}` is not in scope here");
+                let message = phrase!("`{name}` is not in scope here", "`{name}` 在这里用不了");
                 self.problem(position, message, Some(why_not_in_scope(word).into()));
                 return ANY;
             }
@@ -60,23 +62,27 @@ impl Walk<'_> {
         }
         let names = in_scope(known);
         let help = if self.functions.contains_key(name) {
-            format!("`{name}` is a function: `{name}(…)`")
+            phrase!("`{name}` is a function: `{name}(…)`", "`{name}` 是函数：`{name}(…)`")
         } else {
             match crate::script::suggest::nearest(name, names.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
+                Some(near) => phrase!("did you mean `{near}`?", "是不是想写 `{near}`？"),
                 None if known.vars.as_ref().is_some_and(|vars| vars.contains(name)) => {
-                    format!("write `vars.{name}`")
+                    phrase!("write `vars.{name}`", "写成 `vars.{name}`")
                 }
                 None if known.dates.as_ref().is_some_and(|dates| dates.contains(name)) => {
-                    format!("write `date.{name}`")
+                    phrase!("write `date.{name}`", "写成 `date.{name}`")
                 }
-                None if known.roles.contains(name) => format!("write `roles.{name}`"),
+                None if known.roles.contains(name) => phrase!("write `roles.{name}`", "写成 `roles.{name}`"),
                 None => {
-                    format!("in scope here: {}; text is written in quotes: `\"{name}\"`", names.join(", "))
+                    phrase!(
+                        "in scope here: {}; text is written in quotes: `\"{name}\"`",
+                        "这里可用的有：`{}`；文字要加引号：`\"{name}\"`",
+                        names.join(", ")
+                    )
                 }
             }
         };
-        self.problem(position, format!("there is no `{name}` here"), Some(help));
+        self.problem(position, phrase!("there is no `{name}` here", "这里没有 `{name}`"), Some(help));
         ANY
     }
 
@@ -105,12 +111,10 @@ impl Walk<'_> {
         }
         if CLOSED.contains(&on) {
             let message = match api::find(on, name).next() {
-                Some(method) => format!("`{name}` takes arguments: `{}`", method.signature()),
-                None => format!(
-                    "{} has no `{name}`{}",
-                    called(on),
-                    meant(name, &api::names_of(on, self.is_script()))
-                ),
+                Some(method) => {
+                    phrase!("`{name}` takes arguments: `{}`", "`{name}` 需要参数：`{}`", method.signature())
+                }
+                None => has_no(on, name, &api::names_of(on, self.is_script())),
             };
             self.problem(position, message, None);
         }
@@ -126,8 +130,11 @@ impl Walk<'_> {
         let names = api::names_of("member", self.is_script());
         let slip = names.iter().find(|property| strsim::damerau_levenshtein(name, property) == 1);
         if let Some(meant) = slip {
-            let help = format!("did you mean `{meant}`? A field of its own is listed under `members.fields`");
-            self.problem(position, format!("a member has no `{name}`"), Some(help));
+            let help = phrase!(
+                "did you mean `{meant}`? A field of its own is listed under `members.fields`",
+                "是不是想写 `{meant}`？自定义字段要列在 `members.fields` 下面"
+            );
+            self.problem(position, phrase!("a member has no `{name}`", "成员没有 `{name}`"), Some(help));
         }
     }
 
@@ -136,9 +143,16 @@ impl Walk<'_> {
             return;
         }
         let names: Vec<&str> = keys.iter().map(String::as_str).collect();
-        let on = if on == "date" { "the entries of `dates`" } else { called(on) };
-        let verb = if on.starts_with("the entries") { "have" } else { "has" };
-        self.problem(position, format!("{on} {verb} no `{name}`{}", meant(name, &names)), None);
+        let message = if on == "date" {
+            let more = meant(name, &names);
+            phrase!(
+                "the entries of `dates` have no `{name}`{more}",
+                "`dates` 的条目没有 `{name}`{more}"; more
+            )
+        } else {
+            has_no(on, name, &names)
+        };
+        self.problem(position, message, None);
     }
 
     pub(super) fn closed(on: Kind) -> bool {
@@ -146,24 +160,30 @@ impl Walk<'_> {
     }
 }
 
+/// What something does not have, and what it has.
+pub(super) fn has_no(on: Kind, name: &str, names: &[&str]) -> Phrase {
+    let (on, more) = (called(on), meant(name, names));
+    phrase!("{on} has no `{name}`{more}", "{on}没有 `{name}`{more}"; on, more)
+}
+
 /// A kind as a sentence calls it.
-pub(super) fn called(on: Kind) -> &'static str {
+pub(super) fn called(on: Kind) -> Words {
     match on {
-        "group" => "`group`",
-        "phase" => "`phase`",
-        "run" => "`run`",
-        "signal" => "`signal`",
-        "members" => "`members`",
-        "vars" => "`vars`",
-        "roles" => "`roles`",
-        "state" => "`state`",
-        "role" => "a role",
-        "person" => "a person",
-        "time" => "a time",
-        "duration" => "a duration",
-        "number" => "a number",
-        "bool" => "true or false",
-        other => other,
+        "group" => pair("`group`", "`group` "),
+        "phase" => pair("`phase`", "`phase` "),
+        "run" => pair("`run`", "`run` "),
+        "signal" => pair("`signal`", "`signal` "),
+        "members" => pair("`members`", "`members` "),
+        "vars" => pair("`vars`", "`vars` "),
+        "roles" => pair("`roles`", "`roles` "),
+        "state" => pair("`state`", "`state` "),
+        "role" => pair("a role", "角色"),
+        "person" => pair("a person", "人"),
+        "time" => pair("a time", "时刻"),
+        "duration" => pair("a duration", "时长"),
+        "number" => pair("a number", "数"),
+        "bool" => pair("true or false", "真或假"),
+        other => pair(other, other),
     }
 }
 
@@ -174,17 +194,29 @@ fn in_scope(known: &Known) -> Vec<&str> {
     names
 }
 
-fn why_not_in_scope(name: Name) -> &'static str {
+fn why_not_in_scope(name: Name) -> Words {
     match name {
-        Name::Date => "`date` is only in scope in a play with `dates`",
-        Name::Signal | Name::Signals => "`signal` and `signals` are only in scope in a play with `on`",
-        Name::Member => {
-            "`member` is only in scope in `prune`, `protect`, `per: member` and `members.where(|member| …)`"
+        Name::Date => {
+            pair("`date` is only in scope in a play with `dates`", "`date` 只在有 `dates` 的玩法里可用")
         }
-        Name::Run => "`run` is only in scope while a run is in progress",
-        Name::Args => "`args` is only in scope in the steps of a play",
-        Name::State => "`state` is only in scripts; a script returns what an expression is to see",
-        Name::Row => "`row` is only in scope in the `at` of `dates: { file: … }`",
+        Name::Signal | Name::Signals => pair(
+            "`signal` and `signals` are only in scope in a play with `on`",
+            "`signal` 和 `signals` 只在有 `on` 的玩法里可用",
+        ),
+        Name::Member => pair(
+            "`member` is only in scope in `prune`, `protect`, `per: member` and `members.where(|member| …)`",
+            "`member` 只在 `prune`、`protect`、`per: member` 和 `members.where(|member| …)` 里可用",
+        ),
+        Name::Run => pair("`run` is only in scope while a run is in progress", "`run` 只在执行过程中可用"),
+        Name::Args => pair("`args` is only in scope in the steps of a play", "`args` 只在玩法的步骤里可用"),
+        Name::State => pair(
+            "`state` is only in scripts; a script returns what an expression is to see",
+            "`state` 只在脚本里有；要让表达式看到，就由脚本返回",
+        ),
+        Name::Row => pair(
+            "`row` is only in scope in the `at` of `dates: { file: … }`",
+            "`row` 只在 `dates: { file: … }` 的 `at` 里可用",
+        ),
         Name::Group
         | Name::Members
         | Name::Phase
@@ -192,6 +224,6 @@ fn why_not_in_scope(name: Name) -> &'static str {
         | Name::Rules
         | Name::Charter
         | Name::Roles
-        | Name::Now => "this text is used before there is a group to look at",
+        | Name::Now => pair("this text is used before there is a group to look at", "用到这段文字时还没有群"),
     }
 }

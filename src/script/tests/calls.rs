@@ -84,7 +84,7 @@ fn posts_and_tasks_are_checked() {
     assert_eq!(with.get("due"), Some(&Value::Duration(Duration::HOUR.times(2))));
     assert_eq!(outcome.actions[3], Action::Signal { name: "game.won".into(), data: Value::Null });
 
-    let wrong = |map: &str| fails(&format!("fn main() {{ let m = {map}; post(m) }}")).message;
+    let wrong = |map: &str| fails(&format!("fn main() {{ let m = {map}; post(m) }}")).message.en;
     assert!(wrong("#{ txt: 1 }").contains("`post` has no key `txt`; did you mean `text`?"));
     assert!(wrong("#{ to: \"x\" }").contains("needs a `text`"));
     assert!(
@@ -93,7 +93,7 @@ fn posts_and_tasks_are_checked() {
     assert!(wrong("#{ text: \"x\", expires: 3 }").contains("a duration such as"));
     assert!(wrong("#{ text: \"x\", urgent: \"yes\" }").contains("true or false"));
     assert!(wrong("#{ text: \"x\", buttons: [1] }").contains("a list of"));
-    assert!(fails("fn main() { signal(\"two words\") }").message.contains("no spaces"));
+    assert!(fails("fn main() { signal(\"two words\") }").message.en.contains("no spaces"));
 }
 
 #[test]
@@ -122,14 +122,16 @@ fn a_script_reads_what_it_wrote() {
         "fn main() { members.untag(\"vip\"); members.award(1); members.tag(\"a\"); members.tagged(\"a\").count }",
     );
     assert_eq!((untagged.value, untagged.actions.len()), (Value::Int(4), 12));
-    assert!(fails("fn main() { members[0].set(\"name\", \"x\") }").message.contains("the platform reported"));
+    assert!(
+        fails("fn main() { members[0].set(\"name\", \"x\") }").message.en.contains("the platform reported")
+    );
 }
 
 #[test]
 fn nothing_is_collected_from_a_call_that_fails() {
     let error = fails("fn main() {\n  post(\"x\");\n  let a = [1];\n  a[5]\n}");
     assert_eq!((error.line, error.path.as_str()), (4, "scripts/t.rhai"));
-    assert_eq!(error.message, "there is no element 5 in a list of 1");
+    assert_eq!(error.message.en, "there is no element 5 in a list of 1");
 }
 
 #[test]
@@ -192,10 +194,11 @@ fn fetches_are_recorded_and_logs_kept() {
     assert!(
         fails("fn main() { for i in 0..9 { fetch(\"https://allowed.example/\") } }")
             .message
+            .en
             .contains("8 addresses")
     );
-    assert!(fails("fn main() { let p = \"../x\"; data(p) }").message.contains("outside"));
-    assert!(fails("fn main() { data(\"none.csv\") }").message.contains("there is no file"));
+    assert!(fails("fn main() { let p = \"../x\"; data(p) }").message.en.contains("outside"));
+    assert!(fails("fn main() { data(\"none.csv\") }").message.en.contains("there is no file"));
     assert_eq!(run("fn main() { for i in 0..500 { log(i) } }").log.len(), 100);
 }
 
@@ -211,9 +214,9 @@ fn a_missing_function_lists_what_there_is() {
     let script = script("fn main(a) { }\nfn reveal(a) { }\nfn two(a, b) { }");
     let call = |name: &str| script.call(name, &Value::Null, &facts(), &FakeHost::default()).map(|o| o.value);
     assert_eq!(call("main"), Ok(Value::Null));
-    assert!(call("reveall").unwrap_err().message.contains("did you mean `reveal`?"));
-    assert!(call("other_one").unwrap_err().message.contains("there are main, reveal, two"));
-    assert!(call("two").unwrap_err().message.contains("takes 2 arguments"));
+    assert!(call("reveall").unwrap_err().message.en.contains("did you mean `reveal`?"));
+    assert!(call("other_one").unwrap_err().message.en.contains("there are main, reveal, two"));
+    assert!(call("two").unwrap_err().message.en.contains("takes 2 arguments"));
 }
 
 #[test]
@@ -237,15 +240,18 @@ fn imports_come_from_the_folder() {
     assert_eq!(texts(&outcome), ["Areaders你好"]);
     assert_eq!(outcome.value, Value::str("你好"));
     let first = |source: &str| compile(source).unwrap_err().remove(0);
-    assert!(first("import \"../x\" as x; fn main() { }").message.contains("outside the playbook's folder"));
-    assert!(first("import \"/etc/passwd\" as x; fn main() { }").message.contains("outside"));
-    assert!(first("import \"none\" as x; fn main() { }").message.contains("no file"));
-    assert!(first("import \"lib/loud\" as x; fn main() { }").message.contains("top level"));
-    assert!(first("import \"lib/self\" as x; fn main() { }").message.contains("imports itself"));
-    assert!(first("fn main() { let p = \"a\"; import p as x; }").message.contains("in quotes"));
+    assert!(
+        first("import \"../x\" as x; fn main() { }").message.en.contains("outside the playbook's folder")
+    );
+    assert!(first("import \"/etc/passwd\" as x; fn main() { }").message.en.contains("outside"));
+    assert!(first("import \"none\" as x; fn main() { }").message.en.contains("no file"));
+    assert!(first("import \"lib/loud\" as x; fn main() { }").message.en.contains("top level"));
+    assert!(first("import \"lib/self\" as x; fn main() { }").message.en.contains("imports itself"));
+    assert!(first("fn main() { let p = \"a\"; import p as x; }").message.en.contains("in quotes"));
     assert!(
         first("import \"lib/words\" as w; fn main() { w::gret(1) }")
             .message
+            .en
             .contains("did you mean `greet`?")
     );
     let broken = first("import \"lib/broken\" as b; fn main() { }");

@@ -27,7 +27,7 @@ fn names_out_of_scope_say_where_they_are_in_scope() {
     let known = Known { globals: Names::NONE.with(crate::script::names::Name::Group), ..Known::default() };
     let message = |source: &str| {
         let e = Expr::compile(source, &known).unwrap_err().remove(0);
-        format!("{} {}", e.message, e.help.unwrap_or_default())
+        format!("{} {}", e.message.en, e.help.unwrap_or_default().en)
     };
     assert!(message("date.guest").contains("only in scope in a play with `dates`"));
     assert!(message("signal.name").contains("in a play with `on`"));
@@ -112,7 +112,10 @@ fn every_problem_is_reported_at_once() {
 fn empty_long_and_broken_expressions_are_refused() {
     assert!(problems(" ")[0].1.contains("no expression"));
     assert!(
-        compile(&format!("\"{}\"", "x".repeat(5000))).unwrap_err()[0].message.contains("the limit is 4096")
+        compile(&format!("\"{}\"", "x".repeat(5000))).unwrap_err()[0]
+            .message
+            .en
+            .contains("the limit is 4096")
     );
     assert!(compile("members.count >").is_err());
     assert!(compile("(1").is_err());

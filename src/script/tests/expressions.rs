@@ -140,7 +140,7 @@ fn signals_name_their_members() {
 fn a_slip_in_a_property_of_a_member_is_told_from_a_field() {
     let problems = compile("member.idel > days(60)").unwrap_err();
     assert_eq!(problems.len(), 1);
-    assert!(problems[0].message.contains("`idel`"), "{:?}", problems[0]);
+    assert!(problems[0].message.en.contains("`idel`"), "{:?}", problems[0]);
     compile("members.where(|m| m.idel > days(60))").unwrap_err();
     compile("member.point == 3 && member.level == 2").unwrap();
 }
@@ -235,4 +235,35 @@ fn an_endless_expression_is_stopped() {
     assert!(compile(source).is_err(), "there is no way to loop but through closures");
     let nested = "[1,2,3,4,5,6,7,8,9,10].map(|a| [1,2,3,4,5,6,7,8,9,10].map(|b| [1,2,3,4,5,6,7,8,9,10].map(|c| [1,2,3,4,5,6,7,8,9,10].map(|d| [1,2,3,4,5,6,7,8,9,10].map(|e| [1,2,3,4,5,6,7,8,9,10].map(|f| a + f))))))";
     assert!(failure(nested).0.contains("needs more than"), "closures count too");
+}
+
+#[test]
+fn what_members_say_stays_plain_text_in_a_message() {
+    let mut facts = facts_in(Locale::En);
+    facts.members.insert(MemberId::new("m5"), member("m5", "*x* [a](b)", 0, 1));
+    facts.member = Some(MemberId::new("m5"));
+    facts.signal =
+        Value::map([("name", Value::str("answer")), ("data", Value::map([("text", Value::str("# hi"))]))]);
+    facts.vars = Arc::new([("motto".into(), Value::str("**read**"))].into_iter().collect());
+    facts.bindings = Arc::new(
+        [("m".into(), Value::map([("$member", Value::str("m5"))])), ("riddle".into(), Value::str("_what_"))]
+            .into_iter()
+            .collect(),
+    );
+    let facts = Arc::new(facts);
+    let markdown = |source: &str| {
+        let mut known = known();
+        known.bindings.extend(["m", "riddle"].map(String::from));
+        known.vars = Some(set(&["motto"]));
+        Expr::compile(source, &known).unwrap().eval_markdown(&facts).unwrap()
+    };
+    let name = r"\*x\* \[a\](b)";
+    assert_eq!(markdown("member"), name);
+    assert_eq!(markdown("m.name"), name);
+    assert_eq!(markdown("`**Welcome** ${member.name}`"), format!("**Welcome** {name}"));
+    assert!(markdown("members.where(|m| m.name.len() > 3)").contains(name));
+    assert_eq!(markdown("signal.data.text"), r"\# hi");
+    // What the operator wrote keeps its marks.
+    assert_eq!(markdown("vars.motto"), "**read**");
+    assert_eq!(markdown("riddle"), "_what_");
 }

@@ -7,7 +7,7 @@ use super::*;
 #[track_caller]
 fn ends(body: &str, words: &str) {
     let error = fails(&format!("fn main() {{\n post(\"x\");\n {body}\n}}"));
-    assert!(error.message.contains(words), "{body}: {error}");
+    assert!(error.message.en.contains(words), "{body}: {error}");
     assert!(error.line > 0, "{body}: {error} has no place");
 }
 
@@ -24,11 +24,11 @@ fn endless_loops_end() {
 fn the_wall_clock_stops_a_call() {
     let host = FakeHost { patience: 3, ..FakeHost::default() };
     let error = script("fn main() { loop { } }").call("main", &Value::Null, &facts(), &host).unwrap_err();
-    assert!(error.message.contains("took too long"), "{error}");
+    assert!(error.message.en.contains("took too long"), "{error}");
     let closures = "fn main() { let a = []; a.pad(5000, 1); let b = a; a.map(|x| b.map(|y| y)); }";
     let host_again = FakeHost { patience: 50, ..FakeHost::default() };
     let error = script(closures).call("main", &Value::Null, &facts(), &host_again).unwrap_err();
-    assert!(error.message.contains("took too long"), "what closures do counts too: {error}");
+    assert!(error.message.en.contains("took too long"), "what closures do counts too: {error}");
     assert_eq!(
         host.asked.load(Ordering::Relaxed),
         3,
@@ -40,7 +40,7 @@ fn the_wall_clock_stops_a_call() {
 fn recursion_ends() {
     let deep = |source: &str| {
         let error = fails(source);
-        assert!(error.message.contains("levels deep"), "{error}");
+        assert!(error.message.en.contains("levels deep"), "{error}");
     };
     deep("fn main() { main() }");
     deep("fn main() { f(1) }\nfn f(n) { g(n + 1) }\nfn g(n) { f(n) }");

@@ -152,8 +152,8 @@ fn problems(source: &str) -> Vec<(String, String)> {
         .unwrap_err()
         .into_iter()
         .map(|e| {
-            let help = e.help.map_or_else(String::new, |help| format!(" | {help}"));
-            (source[e.range].to_owned(), format!("{}{help}", e.message))
+            let help = e.help.map_or_else(String::new, |help| format!(" | {}", help.en));
+            (source[e.range].to_owned(), format!("{}{help}", e.message.en))
         })
         .collect()
 }
@@ -224,7 +224,7 @@ fn refused(source: &str) -> Vec<String> {
     Script::compile("scripts/t.rhai", source)
         .unwrap_err()
         .into_iter()
-        .map(|e| format!("{}:{} {}", e.line, e.column, e.message))
+        .map(|e| format!("{}:{} {}", e.line, e.column, e.message.en))
         .collect()
 }
 

@@ -5,13 +5,15 @@ use super::{
     load::{self, Loaded},
     output::{BAD, GOOD, Output, WARN, paint},
 };
+use super::{fix, lang::Languages};
 use crate::{
     base::{
         diagnostic::{Severity, github, json, text},
+        locale::Locale,
         words,
     },
     engine::{state::State, view::under_way},
-    lang,
+    lang::{self, ending},
     model::{edit::edit, playbook::Playbook},
     shell::{
         clock,
@@ -35,6 +37,9 @@ pub(super) struct Check {
     /// How to write the result.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: CheckFormat,
+    /// Make the changes that are certain, such as a misspelt key or a missing quote, then check.
+    #[arg(long)]
+    fix: bool,
 }
 
 /// How diagnostics are written.
@@ -51,32 +56,43 @@ enum CheckFormat {
 
 impl Check {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let Languages { people, programs } = out.languages;
         let mut errors = false;
         let mut unreadable = Vec::new();
         for file in &self.files {
+            let mended = if self.fix { fix::mend(file, people) } else { Ok(Vec::new()) };
             // One file that is not there does not hide what is wrong with the others.
-            let loaded = match load::compile(file) {
-                Ok(loaded) => loaded,
+            let loaded = match mended.and_then(|mended| Ok((mended, load::compile(file)?))) {
+                Ok((mended, loaded)) => {
+                    if self.format == CheckFormat::Text {
+                        mended.iter().try_for_each(|line| out.line(line))?;
+                    }
+                    loaded
+                }
                 Err(failure) => {
                     unreadable.push(failure.message);
                     continue;
                 }
             };
             let compiled = &loaded.compiled;
+            let ending = ending::warnings(compiled, clock::now());
             errors |= compiled.playbook.is_none() || !compiled.script_problems.is_empty();
-            for diagnostic in compiled.report.diagnostics.iter().chain(&compiled.script_problems) {
+            let report = compiled.report.diagnostics.iter();
+            for diagnostic in report.chain(&compiled.script_problems).chain(&ending) {
                 match self.format {
-                    CheckFormat::Json => out.line(json::render(diagnostic, &compiled.sources))?,
-                    CheckFormat::Github => out.line(github::render(diagnostic, &compiled.sources))?,
+                    CheckFormat::Json => out.line(json::render(diagnostic, &compiled.sources, programs))?,
+                    CheckFormat::Github => {
+                        out.line(github::render(diagnostic, &compiled.sources, programs))?;
+                    }
                     CheckFormat::Text => {
                         let style = if out.color { text::Style::Coloured } else { text::Style::Plain };
-                        out.line(text::render(diagnostic, &compiled.sources, style))?;
+                        out.line(text::render(diagnostic, &compiled.sources, style, people))?;
                         out.line("")?;
                     }
                 }
             }
             if self.format == CheckFormat::Text {
-                out.line(verdict(&loaded))?;
+                out.line(verdict(&loaded, ending.len(), people))?;
             }
             if self.format == CheckFormat::Text
                 && let (Some(dir), Some(playbook)) = (&self.against, &compiled.playbook)
@@ -121,26 +137,32 @@ fn changes(dir: &Path, new: &Playbook, out: &mut Output) -> Result<(), Failure> 
 }
 
 /// What is good and what is not, in one line.
-fn verdict(loaded: &Loaded) -> String {
+fn verdict(loaded: &Loaded, ending: usize, locale: Locale) -> String {
     let report = &loaded.compiled.report;
     let errors = report.count(Severity::Error) + loaded.compiled.script_problems.len();
-    let warnings = report.count(Severity::Warning);
+    let warnings = report.count(Severity::Warning) + ending;
     let remarks = report.count(Severity::Info);
     let mut counts = vec![
-        paint(if errors > 0 { BAD } else { GOOD }, &words::count(errors, "error")),
-        paint(if warnings > 0 { WARN } else { GOOD }, &words::count(warnings, "warning")),
+        paint(if errors > 0 { BAD } else { GOOD }, &text::counted(errors, Severity::Error, locale)),
+        paint(if warnings > 0 { WARN } else { GOOD }, &text::counted(warnings, Severity::Warning, locale)),
     ];
     if remarks > 0 {
-        counts.push(words::count(remarks, "remark"));
+        counts.push(text::counted(remarks, Severity::Info, locale));
     }
     let good = loaded.compiled.playbook.as_ref().map(|playbook| {
-        let mut parts = vec![words::count(playbook.plays.len(), "play")];
-        parts.push(words::count(playbook.phases.len(), "phase"));
-        parts.push(words::count(playbook.channels.len(), "channel"));
+        let counted = |n: usize, en: &str, zh: &str| match locale {
+            Locale::En => words::count(n, en),
+            Locale::Zh => format!("{n} 个{zh}"),
+        };
+        let mut parts = vec![counted(playbook.plays.len(), "play", "玩法")];
+        parts.push(counted(playbook.phases.len(), "phase", "阶段"));
+        parts.push(counted(playbook.channels.len(), "channel", "频道"));
         if playbook.groups.len() > 1 {
-            parts.push(words::count(playbook.groups.len(), "group"));
+            parts.push(counted(playbook.groups.len(), "group", "群"));
         }
-        format!("{}; ", parts.join(", "))
+        format!("{}{}", parts.join(locale.pick(", ", "，")), locale.pick("; ", "；"))
     });
-    format!("{}: {}{}", loaded.path.display(), good.unwrap_or_default(), counts.join(", "))
+    let colon = locale.pick(": ", "：");
+    let counts = counts.join(locale.pick(", ", "，"));
+    format!("{}{colon}{}{counts}", loaded.path.display(), good.unwrap_or_default())
 }

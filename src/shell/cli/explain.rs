@@ -17,16 +17,11 @@ pub(super) struct Explain {
     /// The code, as `check` writes it in brackets.
     #[arg(value_name = "CODE")]
     code: Option<String>,
-    /// The language: `en` or `zh`.
-    #[arg(long, default_value = "en", value_name = "LANG")]
-    lang: String,
 }
 
 impl Explain {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let locale = Locale::from_tag(&self.lang).ok_or_else(|| {
-            Failure::usage(format!("{:?} is no language here; expected en or zh", self.lang))
-        })?;
+        let locale = out.languages.people;
         let Some(wanted) = &self.code else { return list(locale, out) };
         let code = explain::find(wanted).map_err(|near| {
             let help = near.map_or_else(
@@ -41,11 +36,11 @@ impl Explain {
 }
 
 fn list(locale: Locale, out: &mut Output) -> Result<(), Failure> {
-    let mut table = Table::new(&["code", "severity", "meaning"]);
+    let mut table = Table::new(&["code", locale.pick("severity", "级别"), locale.pick("meaning", "含义")]);
     for code in explain::all() {
         table.row(vec![
             code.slug.to_owned(),
-            code.severity.as_str().to_owned(),
+            code.severity.word().of(locale).to_owned(),
             code.meaning.of(locale).to_owned(),
         ]);
         match code.severity {

@@ -14,7 +14,7 @@ pub(super) enum Code {
     Usage = 2,
     /// Something outside is missing or in the way: a secret, a lock, a port, a file.
     Environment = 3,
-    /// The engine refused the command.
+    /// The engine refused the command, or a platform the message of `send`.
     Refused = 4,
     /// A bug of this program.
     Bug = 70,

@@ -6,6 +6,8 @@
 mod args;
 mod client;
 mod failure;
+mod fix;
+mod lang;
 mod load;
 mod output;
 mod remote;
@@ -20,6 +22,7 @@ mod control;
 mod explain;
 mod handbook;
 mod import;
+mod junit;
 mod log;
 mod members;
 mod new;
@@ -32,9 +35,16 @@ mod runs;
 mod schema;
 mod send;
 mod simulate;
+mod simulate_faults;
+mod simulate_replay;
+mod simulate_runs;
+mod worlds;
 mod status;
 mod tasks;
+mod test;
+mod why;
 
+use crate::base::locale::Locale;
 use clap::{CommandFactory as _, Parser as _};
 use failure::{Code, Failure};
 use output::{Color, Output};
@@ -49,6 +59,9 @@ struct Cli {
     /// When to use colours.
     #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
     color: Color,
+    /// The language of diagnostics: en or zh [default: the terminal's; en for programs].
+    #[arg(long, global = true, value_name = "LANG", value_parser = lang::parse)]
+    lang: Option<Locale>,
     #[command(subcommand)]
     command: Command,
 }
@@ -71,6 +84,7 @@ commands! {
     Check(check::Check)
     Plan(plan::Plan)
     Simulate(simulate::Simulate)
+    Test(test::Test)
     Run(run::Run)
     Status(status::Status)
     Runs(runs::Runs)
@@ -90,6 +104,7 @@ commands! {
     Retry(control::Retry)
     Skip(control::Skip)
     Next(next::Next)
+    Why(why::Why)
     Render(render::Render)
     Send(send::Send)
     Explain(explain::Explain)
@@ -112,7 +127,7 @@ pub fn main() -> ExitCode {
         }
     };
     let run = std::panic::AssertUnwindSafe(|| {
-        let mut out = Output::new(cli.color);
+        let mut out = Output::new(cli.color, lang::languages(cli.lang));
         let result = cli.command.run(&mut out);
         out.flush().map_err(Failure::from).and(result)
     });

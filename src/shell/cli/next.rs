@@ -41,7 +41,7 @@ impl Next {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let zone = args::zone(&self.timezone)?;
         let from = self.from.as_deref().map_or_else(|| Ok(clock::now()), |text| args::time(text, &zone))?;
-        let schedule = self.schedule()?;
+        let schedule = self.schedule(out.languages.people)?;
         let frame = Frame { zone: &zone, from: None, until: None, workdays: None };
         let mut instants = Vec::new();
         let mut after = from;
@@ -67,16 +67,16 @@ impl Next {
         Ok(())
     }
 
-    fn schedule(&self) -> Result<Schedule, Failure> {
+    fn schedule(&self, locale: Locale) -> Result<Schedule, Failure> {
         let (option, text, parsed) = match (&self.every, &self.cron) {
             (Some(text), _) => ("--every", text, Schedule::parse_every(text)),
             (None, Some(text)) => ("--cron", text, Schedule::parse_cron(text)),
             (None, None) => return Err(Failure::usage("expected --every or --cron")),
         };
         parsed.map_err(|error| {
-            let failure = Failure::usage(format!("{option} {text:?}: {}", error.message));
+            let failure = Failure::usage(format!("{option} {text:?}: {}", error.message.of(locale)));
             match error.help {
-                Some(help) => failure.help(help),
+                Some(help) => failure.help(help.of(locale)),
                 None => failure,
             }
         })

@@ -3,6 +3,7 @@
 //! Owns standard output. Colours and the terminal's width are used only on a terminal, so that a file or a pipe
 //! always gets the same bytes.
 
+use super::lang::Languages;
 use anstyle::{AnsiColor, Style};
 use std::io::{self, BufWriter, Write};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -49,11 +50,13 @@ pub(super) struct Output {
     pub(super) color: bool,
     /// Columns that a line may use.
     pub(super) width: usize,
+    /// The languages of diagnostics.
+    pub(super) languages: Languages,
 }
 
 impl Output {
     /// Standard output, with colours as asked.
-    pub(super) fn new(color: Color) -> Self {
+    pub(super) fn new(color: Color, languages: Languages) -> Self {
         let choice = match color {
             Color::Auto => anstream::AutoStream::choice(&io::stdout()),
             Color::Always => anstream::ColorChoice::Always,
@@ -65,7 +68,7 @@ impl Output {
             None => usize::MAX,
         };
         let to = BufWriter::with_capacity(64 * 1024, anstream::AutoStream::new(io::stdout(), choice));
-        Self { to: Box::new(to), color: choice != anstream::ColorChoice::Never, width }
+        Self { to: Box::new(to), color: choice != anstream::ColorChoice::Never, width, languages }
     }
 
     /// One line.

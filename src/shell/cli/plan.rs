@@ -4,7 +4,7 @@ use super::{
     args,
     failure::Failure,
     load,
-    output::{DIM, Format, NAME, Output, clip, pad, paint, width},
+    output::{DIM, NAME, Output, WARN, clip, pad, paint, width},
 };
 use crate::{
     base::{
@@ -12,8 +12,13 @@ use crate::{
         time::Timestamp,
     },
     model::{play::Play, playbook::Playbook},
-    shell::clock,
-    sim::plan::{self, Planned, Window},
+    shell::{clock, pages},
+    sim::{
+        forecast::{Expected, Forecast},
+        ics,
+        plan::{self, Planned, Window},
+        why::budget_key,
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -34,8 +39,23 @@ pub(super) struct Plan {
     /// How many days.
     #[arg(long, default_value_t = 30, value_name = "N")]
     days: u32,
-    #[command(flatten)]
-    format: args::FormatArg,
+    /// How to write the result.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: PlanFormat,
+}
+
+/// How a plan is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+enum PlanFormat {
+    /// For people: a list by days.
+    #[default]
+    Text,
+    /// For programs: one step a line, in order of time.
+    Json,
+    /// For calendar programs: one event a step (RFC 5545).
+    Ics,
+    /// One page for a browser, with everything in it.
+    Html,
 }
 
 impl Plan {
@@ -47,20 +67,31 @@ impl Plan {
             None => clock::now(),
         };
         let window = Window::days(playbook, from, self.days);
-        match self.format.format {
-            Format::Json => {
+        let mut forecast = Forecast::new(playbook);
+        match self.format {
+            PlanFormat::Json => {
                 for planned in plan::plan(playbook, window) {
-                    out.json(&json(playbook, &planned))?;
+                    let expected = forecast.look(&planned);
+                    out.json(&json(playbook, &planned, expected.as_ref()))?;
                 }
             }
-            Format::Text => text(playbook, window, out)?,
+            PlanFormat::Ics => {
+                out.raw(&ics::head(playbook))?;
+                for planned in plan::plan(playbook, window) {
+                    let expected = forecast.look(&planned);
+                    out.raw(&ics::event(playbook, &planned, expected.as_ref(), from))?;
+                }
+                out.raw(ics::tail())?;
+            }
+            PlanFormat::Text => text(playbook, window, forecast, out)?,
+            PlanFormat::Html => out.raw(&pages::plan::html(playbook, window))?,
         }
         Ok(())
     }
 }
 
-fn json(playbook: &Playbook, planned: &Planned) -> serde_json::Value {
-    serde_json::json!({
+fn json(playbook: &Playbook, planned: &Planned, expected: Option<&Expected>) -> serde_json::Value {
+    let mut line = serde_json::json!({
         "at": planned.at.to_rfc3339(&playbook.zone),
         "group": planned.group,
         "play": planned.play,
@@ -70,25 +101,43 @@ fn json(playbook: &Playbook, planned: &Planned) -> serde_json::Value {
         "channel": planned.channel,
         "label": planned.label,
         "text": planned.text,
-    })
+    });
+    // Only where there is something to say, so that the line is as the contract has it.
+    if let (Some(expected), Some(line)) = (expected, line.as_object_mut()) {
+        let until = expected.until.map(|until| until.to_rfc3339(&playbook.zone));
+        let held =
+            serde_json::json!({ "by": budget_key(expected.by), "until": until, "says": expected.says });
+        line.insert("held".into(), held);
+    }
+    line
 }
 
 /// Days as headings, one step a row, then what has no time and why.
-fn text(playbook: &Playbook, window: Window, out: &mut Output) -> Result<(), Failure> {
+fn text(
+    playbook: &Playbook,
+    window: Window,
+    mut forecast: Forecast<'_>,
+    out: &mut Output,
+) -> Result<(), Failure> {
     let columns = Columns::of(playbook);
     let mut seen = BTreeSet::new();
     let mut day = None;
     for planned in plan::plan(playbook, window) {
         let date = playbook.zone.date(planned.at);
         if day != Some(date) {
-            if day.is_some() {
+            if let Some(day) = day {
+                crowded(playbook, &forecast, day, out)?;
                 out.line("")?;
             }
             out.heading(&heading(playbook, planned.at))?;
             day = Some(date);
         }
-        out.line(columns.row(playbook, &planned, out.width))?;
+        let expected = forecast.look(&planned);
+        out.line(columns.row(playbook, &planned, expected.as_ref(), out.width))?;
         seen.insert(planned.play);
+    }
+    if let Some(day) = day {
+        crowded(playbook, &forecast, day, out)?;
     }
     if day.is_none() {
         out.line("No step has a time in this window.")?;
@@ -104,6 +153,31 @@ fn text(playbook: &Playbook, window: Window, out: &mut Output) -> Result<(), Fai
     }
     Ok(())
 }
+
+/// The days with more posts than their budget, said under the day.
+fn crowded(
+    playbook: &Playbook,
+    forecast: &Forecast<'_>,
+    day: jiff::civil::Date,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    for one in forecast.crowded(day).take(CROWDED_SHOWN) {
+        let group = if playbook.groups.len() > 1 { format!("{}: ", one.group) } else { String::new() };
+        let channel =
+            if one.channel.as_str() == "group" { String::new() } else { format!(" to {}", one.channel) };
+        let text = format!(
+            "  {group}{} has {} posts{channel}, the budget is {}: what is over waits for the next day",
+            day.strftime("%A"),
+            one.posts,
+            one.max
+        );
+        out.line(paint(WARN, &text))?;
+    }
+    Ok(())
+}
+
+/// Groups of which a crowded day is said.
+const CROWDED_SHOWN: usize = 5;
 
 fn heading(playbook: &Playbook, at: Timestamp) -> String {
     playbook.zone.civil(at).strftime("%Y-%m-%d %A").to_string()
@@ -165,7 +239,13 @@ impl Columns {
         Self { group, play: most(&mut playbook.plays.iter().map(|play| width(play.name.as_str()))).min(32) }
     }
 
-    fn row(&self, playbook: &Playbook, planned: &Planned, line: usize) -> String {
+    fn row(
+        &self,
+        playbook: &Playbook,
+        planned: &Planned,
+        expected: Option<&Expected>,
+        line: usize,
+    ) -> String {
         let clock = playbook.zone.civil(planned.at).strftime("%H:%M").to_string();
         let mut left = format!("  {clock}  ");
         if self.group > 0 {
@@ -175,8 +255,14 @@ impl Columns {
         let verb = pad(planned.verb, 9);
         let place = planned.channel.as_ref().filter(|channel| channel.as_str() != "group");
         let place = place.map(|channel| format!("[{channel}] ")).unwrap_or_default();
-        let used = width(&left) + width(&play) + width(&verb) + width(&place);
+        let held = expected.map(|expected| format!("  (held: {})", expected.says)).unwrap_or_default();
+        let used = width(&left) + width(&play) + width(&verb) + width(&place) + width(&held);
         let text = clip(&planned.text, line.saturating_sub(used).max(20));
-        format!("{left}{}{verb}{}{text}", paint(NAME, &play), paint(DIM, &place)).trim_end().to_owned()
+        let (play, place, held) = (paint(NAME, &play), paint(DIM, &place), paint_held(&held));
+        format!("{left}{play}{verb}{place}{text}{held}").trim_end().to_owned()
     }
+}
+
+fn paint_held(held: &str) -> String {
+    if held.is_empty() { String::new() } else { paint(WARN, held) }
 }

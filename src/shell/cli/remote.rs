@@ -129,7 +129,7 @@ pub(super) fn data(json: Option<&str>, with: &[String]) -> Result<Value, Failure
                 Value::Map(map) => Map::clone(&map),
                 other if with.is_empty() => return Ok(other),
                 other => {
-                    return Err(Failure::usage(format!("--data is {}; --with needs a map", other.kind())));
+                    return Err(Failure::usage(format!("--data is {}; --with needs a map", other.kind().en)));
                 }
             }
         }

@@ -36,6 +36,7 @@ impl Run {
             rehearse: self.rehearse,
             watch: !self.no_watch,
             color,
+            locale: out.languages.people,
         };
         runtime::run(&options).map_err(|error| {
             let code = match error.code {

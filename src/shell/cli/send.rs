@@ -2,7 +2,12 @@
 
 #![expect(clippy::disallowed_methods, reason = "reads the secrets of the channel that is tried")]
 
-use super::{args::GroupArg, failure::Failure, load, output::Output};
+use super::{
+    args::GroupArg,
+    failure::{Code, Failure},
+    load,
+    output::Output,
+};
 use crate::{
     base::{
         diagnostic::suggest,
@@ -11,14 +16,20 @@ use crate::{
     model::{channel::Channel, group::Group, message::Message, playbook::Playbook},
     shell::{
         clock,
-        delivery::{client::Client, render, resolve},
+        delivery::{
+            client::Client,
+            render::{self, End, RenderError},
+            resolve,
+        },
     },
 };
 use std::{path::PathBuf, sync::Arc};
 
 /// Tries a channel for real: sends one message and prints what the platform says.
 ///
-/// Nothing is recorded and nothing is retried. Needs the channel's secrets.
+/// Nothing is recorded and nothing is retried. Needs the channel's secrets. Ends with 0 when every part was
+/// accepted, with 4 when the platform refused it, and with 3 when it could not be delivered: a secret is missing,
+/// nobody answers, or the platform says "not now". A channel with several robots is tried with its first.
 #[derive(Debug, clap::Args)]
 pub(super) struct Send {
     /// The channel, as under `channels`.
@@ -51,11 +62,18 @@ impl Send {
         let client = Client::new();
         let tried = runtime
             .block_on(render::send_once(&client, &target, &message, (&group.id, &effect), clock::now))
-            .map_err(|error| Failure::environment(format!("{}: {error}", self.channel)))?;
+            .map_err(|error| match error {
+                RenderError::Unsupported(error) => Failure::environment(format!("{}: {error}", self.channel)),
+                RenderError::Refusal(error) => Failure::refused(format!("{}: {error}", self.channel)),
+            })?;
         for line in &tried.lines {
             out.line(line)?;
         }
-        if tried.is_accepted { Ok(()) } else { Err(Failure::said(super::failure::Code::Environment)) }
+        match tried.end {
+            End::Accepted => Ok(()),
+            End::Refused => Err(Failure::said(Code::Refused)),
+            End::Undelivered => Err(Failure::said(Code::Environment)),
+        }
     }
 
     fn group<'a>(&self, playbook: &'a Playbook) -> Result<&'a Arc<Group>, Failure> {

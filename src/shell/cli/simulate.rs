@@ -4,21 +4,31 @@ use super::{
     args,
     failure::{Code, Failure},
     load,
-    output::{BAD, DIM, Format, GOOD, HEADING, NAME, Output, Table, WARN, clip, pad, paint, width},
+    output::{self, BAD, DIM, GOOD, HEADING, NAME, Output, Table, WARN, clip, pad, paint, width},
+    simulate_faults, simulate_replay, simulate_runs,
+    worlds::{self, Chosen},
 };
 use crate::{
-    base::{time::Timestamp, words},
+    base::{
+        time::{Duration, Timestamp},
+        words,
+    },
     model::playbook::Playbook,
-    shell::{clock, store::LogLine},
+    shell::{clock, pages, store::LogLine},
     sim::{
         self, Finding, Material, Options, Transition,
         plan::Window,
+        report::Gatherer,
+        talk::Talk,
         tally::Tally,
         timeline::{self, Tone},
-        world::Habits,
     },
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+    sync::Arc,
+};
 
 /// Lives a playbook through a stretch of time with synthetic members.
 ///
@@ -35,14 +45,41 @@ pub(super) struct Simulate {
     /// How many days.
     #[arg(long, default_value_t = 90, value_name = "N")]
     days: u32,
-    /// Synthetic members of each group at the beginning.
-    #[arg(long, default_value_t = 30, value_name = "N")]
-    members: u32,
+    /// Synthetic members of each group at the beginning [default: what the world says, 30 in an ordinary one].
+    #[arg(long, value_name = "N")]
+    members: Option<u32>,
+    /// The world around the engine: lively, ordinary, dying, flash, a world file, or journal:FILE (a state
+    /// directory, or what `playbook log --format json` wrote) to see what would have changed [default: ordinary].
+    #[arg(long, value_name = "WORLD")]
+    world: Option<String>,
+    /// Repeat with as many seeds, from `--seed` on, and show the distributions.
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+    /// Let everything go wrong: crashes, lost and repeated responses, throttling, clocks that jump. An oracle
+    /// checks every promise of the engine.
+    #[arg(long)]
+    faults: bool,
+    /// With `--faults`: end after this step and show what led to it.
+    #[arg(long, requires = "faults", value_name = "N")]
+    step: Option<u64>,
     /// The seed of everything that is left to chance.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
-    #[command(flatten)]
-    format: args::FormatArg,
+    /// How to write the result.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// How a simulated history is written.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// One page for a browser, with everything in it.
+    Html,
 }
 
 impl Simulate {
@@ -54,45 +91,115 @@ impl Simulate {
             None => Timestamp::from_millis(clock::now().as_seconds() * 1_000),
         };
         let window = Window::days(&playbook, from, self.days);
+        let world = match worlds::read(self.world.as_deref(), &playbook, out)? {
+            Chosen::World(world) => world,
+            Chosen::Journal(recordings) => {
+                let material = Material::new(&playbook, loaded.folder.clone());
+                return simulate_replay::run(&playbook, &material, &recordings, self.lines()?, out);
+            }
+        };
         let options = Options {
             from,
             to: window.to,
-            members: self.members,
+            members: self.members.unwrap_or(world.people.members),
             seed: self.seed,
-            habits: Habits::default(),
+            world,
         };
-        let material = Material::new(&playbook, loaded.folder.clone());
-        let findings = match self.format.format {
+        let material =
+            Material::new(&playbook, loaded.folder.clone()).with_fixtures(options.world.fetch.clone());
+        if self.faults {
+            let asked = simulate_faults::Asked {
+                playbook: &playbook,
+                material: &material,
+                options: &options,
+                runs: self.runs,
+                step: self.step,
+                again: &|seed| self.again(&playbook, &options, seed),
+            };
+            return asked.run(self.lines()?, out);
+        }
+        if self.runs > 1 {
+            return simulate_runs::run(
+                &playbook,
+                &material,
+                &options,
+                (self.runs, self.days),
+                self.lines()?,
+                out,
+            );
+        }
+        let findings = match self.format {
             Format::Json => sim::simulate(&playbook, &material, &options, |transition| {
                 let entry = transition.entry.clone();
                 let line = LogLine { seq: transition.n as i64, group: transition.group.clone(), entry };
                 out.json(&line.to_json(&playbook.zone)).map_err(Failure::from)
             })?,
             Format::Text => text(&playbook, &material, &options, out)?,
+            Format::Html => self.html(&playbook, &material, &options, out)?,
         };
         if findings.is_empty() {
             return Ok(());
         }
         out.flush()?;
-        Err(self.failure(&playbook, from, &findings))
+        Err(self.failure(&playbook, &options, &findings))
+    }
+
+    /// The format of what is no single history, and has no page.
+    fn lines(&self) -> Result<output::Format, Failure> {
+        match self.format {
+            Format::Text => Ok(output::Format::Text),
+            Format::Json => Ok(output::Format::Json),
+            Format::Html => {
+                Err(Failure::usage("`--format html` shows one history; found --faults, --runs or a journal")
+                    .help("leave that out, or write `--format text` or `--format json`"))
+            }
+        }
+    }
+
+    /// The page for a browser.
+    fn html(
+        &self,
+        playbook: &Arc<Playbook>,
+        material: &Material,
+        options: &Options,
+        out: &mut Output,
+    ) -> Result<Vec<Finding>, Failure> {
+        let mut gatherer = Gatherer::new(playbook, options);
+        let findings = sim::simulate(playbook, material, options, |transition| {
+            gatherer.see(transition);
+            Ok::<(), Failure>(())
+        })?;
+        let settings = pages::report::Settings {
+            command: format!("{} --format html", self.again(playbook, options, self.seed)),
+            days: self.days,
+            world: self.world.clone().unwrap_or_else(|| options.world.name.to_string()),
+            findings: findings.iter().map(|finding| found(playbook, finding)).collect(),
+        };
+        out.raw(&pages::report::html(playbook, options, &settings, &gatherer.finish()))?;
+        Ok(findings)
     }
 
     /// The findings, and the one line that shows them again.
-    fn failure(&self, playbook: &Playbook, from: Timestamp, findings: &[Finding]) -> Failure {
+    fn failure(&self, playbook: &Playbook, options: &Options, findings: &[Finding]) -> Failure {
         const SHOWN: usize = 10;
         let mut lines: Vec<String> = findings.iter().take(SHOWN).map(|one| found(playbook, one)).collect();
         if findings.len() > SHOWN {
             lines.push(format!("and {} more", findings.len() - SHOWN));
         }
-        let again = format!(
-            "playbook simulate {} --from {} --days {} --members {} --seed {}",
-            self.file.display(),
-            from.to_rfc3339(&playbook.zone),
-            self.days,
-            self.members,
-            self.seed
-        );
+        let again = self.again(playbook, options, self.seed);
         Failure::new(Code::Playbook, lines.join("\nplaybook: ")).help(format!("this shows it again: {again}"))
+    }
+
+    /// The command line that gives the same bytes again.
+    fn again(&self, playbook: &Playbook, options: &Options, seed: u64) -> String {
+        let world = self.world.as_ref().map(|world| format!(" --world {world}")).unwrap_or_default();
+        format!(
+            "playbook simulate {} --from {} --days {} --members {} --seed {seed}{world}",
+            self.file.display(),
+            options.from.to_rfc3339(&playbook.zone),
+            self.days,
+            options.members,
+        )
     }
 }
 
@@ -103,20 +210,24 @@ fn text(
     options: &Options,
     out: &mut Output,
 ) -> Result<Vec<Finding>, Failure> {
-    let mut tally = Tally::default();
+    let (mut tally, mut talk) = (Tally::default(), Talk::default());
+    let mut progress = Progress::new(options);
     let mut days = Days { day: None, several: playbook.groups.len() > 1 };
     let mut members = std::collections::BTreeMap::new();
     let findings = sim::simulate(playbook, material, options, |transition| {
         tally.see(transition);
+        talk.see(transition);
+        progress.see(transition.entry.at);
         members.insert(transition.group.clone(), transition.state.members.len());
         days.line(playbook, transition, out)
     })?;
+    progress.end();
     out.line("")?;
-    summary(playbook, options, &tally, members.values().sum(), out)?;
+    summary(playbook, options, &tally, &talk, members.values().sum(), out)?;
     Ok(findings)
 }
 
-fn found(playbook: &Playbook, finding: &Finding) -> String {
+pub(super) fn found(playbook: &Playbook, finding: &Finding) -> String {
     match finding {
         Finding::Script { at, effect, error, .. } => {
             format!("{}: the script of {effect} failed: {error}", at.to_rfc3339(&playbook.zone))
@@ -175,12 +286,14 @@ fn summary(
     playbook: &Playbook,
     options: &Options,
     tally: &Tally,
+    talk: &Talk,
     members: usize,
     out: &mut Output,
 ) -> Result<(), Failure> {
     out.heading("Summary")?;
     let day = |at| playbook.zone.date(at).to_string();
-    out.line(format!(
+    let mut say = |text: String| wrapped(&text, out);
+    say(format!(
         "  {} to {}, {} members at the end ({} joined, {} left, {} let go), {} of their messages",
         day(options.from),
         day(options.to),
@@ -192,8 +305,8 @@ fn summary(
     ))?;
     let phases: Vec<String> =
         tally.phases.iter().map(|(name, at)| format!("{name} from {}", day(*at))).collect();
-    out.line(format!("  phases: {}", phases.join(", ")))?;
-    out.line(format!(
+    say(format!("  phases: {}", phases.join(", ")))?;
+    say(format!(
         "  {}: {} done, {} overdue; {}: {} given, {} refused, {} unanswered; {}",
         words::count(tally.tasks as usize, "task"),
         tally.tasks_done,
@@ -204,11 +317,27 @@ fn summary(
         tally.silent,
         words::count(tally.answers as usize, "answer")
     ))?;
-    out.line(format!(
+    say(format!(
         "  {} held by budgets, {} expired",
         words::count(tally.held as usize, "message"),
         tally.expired
     ))?;
+    if let Some(share) = talk.share_of_top(5) {
+        say(format!(
+            "  who talks: {}, the five who talk most say {share}% of it",
+            words::count(talk.speakers(), "member")
+        ))?;
+    }
+    let new = talk.newcomers();
+    if new.all > 0 {
+        say(format!(
+            "  {}: {} never said anything, {} went quiet within three days, {} stayed in the talk",
+            words::count(new.all as usize, "newcomer"),
+            new.silent,
+            new.faded,
+            new.stayed
+        ))?;
+    }
     out.line("")?;
     let mut table = Table::new(&["play", "runs", "posts", "missed steps", "skipped", "failed"]);
     for play in &playbook.plays {
@@ -223,4 +352,54 @@ fn summary(
     }
     table.write(out)?;
     Ok(())
+}
+
+/// A line of the summary, broken between words where the terminal ends.
+fn wrapped(text: &str, out: &mut Output) -> std::io::Result<()> {
+    let mut line = String::from(" ");
+    for word in text.split_whitespace() {
+        if width(&line) + 1 + width(word) > out.width && line.trim() != "" {
+            out.line(&line)?;
+            line = String::from("   ");
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    out.line(&line)
+}
+
+/// How far a long simulation is; only where a person watches.
+pub(super) struct Progress {
+    shown: bool,
+    from: Timestamp,
+    length: i64,
+    percent: i64,
+}
+
+impl Progress {
+    /// Of a simulation; it is shown when standard error is a terminal and standard output is not, so that it does
+    /// not get between lines that are shown anyway.
+    pub(super) fn new(options: &Options) -> Self {
+        let shown = std::io::stderr().is_terminal() && !std::io::stdout().is_terminal();
+        let length = options.to.since(options.from).max(Duration::SECOND).as_millis();
+        Self { shown, from: options.from, length, percent: -1 }
+    }
+
+    /// So far.
+    pub(super) fn see(&mut self, at: Timestamp) {
+        if self.shown {
+            let percent = at.since(self.from).as_millis().saturating_mul(100) / self.length;
+            if percent > self.percent {
+                self.percent = percent;
+                let _ = write!(anstream::stderr(), "\r{percent}% ");
+            }
+        }
+    }
+
+    /// Over: the line is free again.
+    pub(super) fn end(&self) {
+        if self.shown {
+            let _ = write!(anstream::stderr(), "\r      \r");
+        }
+    }
 }

@@ -3,11 +3,19 @@
 use super::{
     failure::Failure,
     output::{DIM, Format, HEADING, NAME, Output, WARN, clip, pad, paint, width},
-    state::{Opened, ReadArgs, Shown, instant, when},
+    state::{ReadArgs, Shown as Group, instant, when},
 };
 use crate::{
-    base::words,
-    engine::view::{self, Upcoming},
+    base::{time::Zone, words},
+    engine::{
+        entry::Fact,
+        view::{self, Upcoming},
+    },
+    model::{
+        ending::{Ending, endings},
+        playbook::Playbook,
+    },
+    shell::{clock, store::LogLine},
     sim::timeline,
 };
 
@@ -16,7 +24,7 @@ use crate::{
 pub(super) struct Status {
     #[command(flatten)]
     read: ReadArgs,
-    /// How many coming things to show of each group.
+    /// How many coming things, and how many that did not happen, to show of each group.
     #[arg(short, long, default_value_t = 8, value_name = "N")]
     number: usize,
 }
@@ -25,29 +33,60 @@ impl Status {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let opened = self.read.open()?;
         for (index, group) in opened.groups().enumerate() {
-            let next = self.upcoming(&opened, &group);
+            let playbook = opened.playbook(group.state);
+            let next = self.upcoming(playbook.as_deref(), &group);
+            let mut shown = Shown { next, ..Shown::default() };
+            shown.ending = playbook.map(|playbook| endings(&playbook, clock::now())).unwrap_or_default();
+            let skipped = opened.reader.skipped(group.id, self.number);
+            shown.skipped = skipped.map_err(|error| Failure::environment(error.to_string()))?;
             match self.read.format.format {
-                Format::Json => out.json(&json(&group, &next))?,
+                Format::Json => out.json(&json(&group, &shown))?,
                 Format::Text => {
                     if index > 0 {
                         out.line("")?;
                     }
-                    text(&group, &next, out)?;
+                    text(&group, &shown, out)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn upcoming(&self, opened: &Opened, group: &Shown<'_>) -> Vec<Upcoming> {
-        let all = opened.playbook(group.state).map(|playbook| view::upcoming(group.state, &playbook));
+    fn upcoming(&self, playbook: Option<&Playbook>, group: &Group<'_>) -> Vec<Upcoming> {
+        let all = playbook.map(|playbook| view::upcoming(group.state, playbook));
         all.unwrap_or_default().into_iter().take(self.number).collect()
     }
 }
 
-fn json(group: &Shown<'_>, next: &[Upcoming]) -> serde_json::Value {
+/// What is shown of a group beside its state.
+#[derive(Default)]
+struct Shown {
+    next: Vec<Upcoming>,
+    /// What did not happen, newest first.
+    skipped: Vec<LogLine>,
+    ending: Vec<Ending>,
+}
+
+/// An occurrence or a step that did not happen, for programs.
+fn skipped(line: &LogLine, zone: &Zone) -> Option<serde_json::Value> {
+    let at = line.entry.at.to_rfc3339(zone);
+    Some(match &line.entry.fact {
+        Fact::Skipped { run, from, to, count, reason, .. } => serde_json::json!({
+            "seq": line.seq, "at": at, "run": run, "step": null, "from": from.to_rfc3339(zone),
+            "to": to.to_rfc3339(zone), "count": count, "why": timeline::skip(reason),
+        }),
+        Fact::StepSkipped { run, step, due, reason, .. } => serde_json::json!({
+            "seq": line.seq, "at": at, "run": run, "step": step, "from": due.to_rfc3339(zone),
+            "to": due.to_rfc3339(zone), "count": 1, "why": timeline::skip(reason),
+        }),
+        _ => return None,
+    })
+}
+
+fn json(group: &Group<'_>, shown: &Shown) -> serde_json::Value {
     let (state, zone) = (group.state, &group.zone);
-    let next: Vec<serde_json::Value> = next
+    let next: Vec<serde_json::Value> = shown
+        .next
         .iter()
         .map(|one| {
             serde_json::json!({
@@ -76,10 +115,12 @@ fn json(group: &Shown<'_>, next: &[Upcoming]) -> serde_json::Value {
         "tasks": state.tasks.len(),
         "held": state.held.len(),
         "next": next,
+        "skipped": shown.skipped.iter().filter_map(|line| skipped(line, zone)).collect::<Vec<_>>(),
+        "ending": shown.ending.iter().map(|ending| ending.in_words().en).collect::<Vec<_>>(),
     })
 }
 
-fn text(group: &Shown<'_>, next: &[Upcoming], out: &mut Output) -> Result<(), Failure> {
+fn text(group: &Group<'_>, shown: &Shown, out: &mut Output) -> Result<(), Failure> {
     let (state, zone) = (group.state, &group.zone);
     let title = group.info.map_or(group.id.as_str(), |info| info.title.as_str());
     let name = if title == group.id.as_str() { String::new() } else { format!(" ({})", group.id) };
@@ -104,11 +145,36 @@ fn text(group: &Shown<'_>, next: &[Upcoming], out: &mut Output) -> Result<(), Fa
         words::count(state.tasks.len(), "task"),
         words::count(state.held.len(), "message")
     ))?;
-    coming(group, next, out)?;
+    coming(group, &shown.next, out)?;
+    not_happened(group, &shown.skipped, out)?;
+    for ending in &shown.ending {
+        out.line(format!("  {}", paint(WARN, &ending.in_words().en)))?;
+    }
     waiting(group, out)
 }
 
-fn coming(group: &Shown<'_>, next: &[Upcoming], out: &mut Output) -> Result<(), Failure> {
+/// What did not happen, newest first, with the reason.
+fn not_happened(group: &Group<'_>, skipped: &[LogLine], out: &mut Output) -> Result<(), Failure> {
+    let lines: Vec<(String, timeline::Line)> = skipped
+        .iter()
+        .filter_map(|line| {
+            let at = when(line.entry.at, &group.zone);
+            Some((at, timeline::describe(&line.entry, &group.zone)?))
+        })
+        .collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    out.line("  did not happen")?;
+    let plays = lines.iter().map(|(_, line)| width(&line.about)).max().unwrap_or(0);
+    for (at, line) in lines {
+        let text = clip(&line.text, out.width.saturating_sub(24 + plays).max(20));
+        out.line(format!("    {at}  {}{}", paint(NAME, &pad(&line.about, plays + 2)), paint(WARN, &text)))?;
+    }
+    Ok(())
+}
+
+fn coming(group: &Group<'_>, next: &[Upcoming], out: &mut Output) -> Result<(), Failure> {
     if next.is_empty() {
         return Ok(());
     }
@@ -128,7 +194,7 @@ fn coming(group: &Shown<'_>, next: &[Upcoming], out: &mut Output) -> Result<(), 
     Ok(())
 }
 
-fn waiting(group: &Shown<'_>, out: &mut Output) -> Result<(), Failure> {
+fn waiting(group: &Group<'_>, out: &mut Output) -> Result<(), Failure> {
     if group.state.tasks.is_empty() {
         return Ok(());
     }

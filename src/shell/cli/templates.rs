@@ -25,6 +25,8 @@ macro_rules! shelf {
 const PARTS: &[(&str, &str)] = shelf!["playbooks":
     "seed-recruiting.yaml" "rules.yaml" "weekly-games.yaml" "kol-session.yaml" "pruning.yaml"
     "offline-event.yaml" "data/riddles.csv"
+    "seed-recruiting.test.yaml" "rules.test.yaml" "weekly-games.test.yaml" "kol-session.test.yaml"
+    "pruning.test.yaml" "offline-event.test.yaml"
 ];
 /// The scripts that the parts use.
 const SCRIPTS: &[(&str, &str)] = shelf!["scripts":
@@ -39,7 +41,7 @@ pub(super) const TEMPLATES: &[Template] = &[
         about: "a reading community's whole life, in Chinese",
         file: "community.yaml",
         files: shelf!["examples/community":
-            "community.yaml" "README.md" "calendars/holidays.ics" "data/members.csv" "data/riddles.csv"
+            "community.yaml" "community.test.yaml" "README.md" "calendars/holidays.ics" "data/members.csv" "data/riddles.csv"
             "scripts/riddle.rhai" "scripts/rules.rhai" "scripts/welcome.rhai"
         ],
     },
@@ -83,37 +85,37 @@ pub(super) const TEMPLATES: &[Template] = &[
         name: "book-club-en",
         about: "a small book club, in English",
         file: "book-club-en.yaml",
-        files: shelf!["examples/book-club-en": "book-club-en.yaml"],
+        files: shelf!["examples/book-club-en": "book-club-en.yaml" "book-club-en.test.yaml"],
     },
     Template {
         name: "content-calendar",
         about: "posts from a table of dates",
         file: "content-calendar.yaml",
-        files: shelf!["examples/content-calendar": "content-calendar.yaml" "data/topics.csv"],
+        files: shelf!["examples/content-calendar": "content-calendar.yaml" "content-calendar.test.yaml" "data/topics.csv"],
     },
     Template {
         name: "flash-group",
         about: "a group that lives for a few days and ends by itself",
         file: "flash-group.yaml",
-        files: shelf!["examples/flash-group": "flash-group.yaml"],
+        files: shelf!["examples/flash-group": "flash-group.yaml" "flash-group.test.yaml"],
     },
     Template {
         name: "manual-wechat",
         about: "personal WeChat: a person copies every post",
         file: "manual-wechat.yaml",
-        files: shelf!["examples/manual-wechat": "manual-wechat.yaml"],
+        files: shelf!["examples/manual-wechat": "manual-wechat.yaml" "manual-wechat.test.yaml"],
     },
     Template {
         name: "morning-paper",
         about: "a morning post on working days",
         file: "morning-paper.yaml",
-        files: shelf!["examples/morning-paper": "morning-paper.yaml"],
+        files: shelf!["examples/morning-paper": "morning-paper.yaml" "morning-paper.test.yaml"],
     },
     Template {
         name: "twenty-cities",
         about: "one playbook for many groups, from a table",
         file: "twenty-cities.yaml",
-        files: shelf!["examples/twenty-cities": "twenty-cities.yaml" "data/cities.csv"],
+        files: shelf!["examples/twenty-cities": "twenty-cities.yaml" "twenty-cities.test.yaml" "data/cities.csv"],
     },
     Template {
         name: "newcomers",
@@ -159,7 +161,7 @@ impl Template {
         TEMPLATES.iter().find(|template| template.name == name)
     }
 
-    /// The files to copy, path and text: the playbook, and everything whose path is written in a file that is
+    /// The files to copy, path and text: the playbook, its scenario, and everything whose path is written in a file that is
     /// copied.
     pub(super) fn files(&self) -> Vec<(String, &'static str)> {
         let shelf: Vec<(String, &'static str)> = self
@@ -169,7 +171,8 @@ impl Template {
             .chain(SCRIPTS.iter().map(|(path, text)| (format!("scripts/{path}"), *text)))
             .collect();
         let mut taken: Vec<(String, &'static str)> = Vec::new();
-        let own = |path: &str| path == self.file || path == "README.md";
+        let scenario = self.file.replace(".yaml", ".test.yaml");
+        let own = |path: &str| path == self.file || path == scenario || path == "README.md";
         let mut next: Vec<usize> = (0..shelf.len()).filter(|i| own(&shelf[*i].0)).collect();
         while let Some(index) = next.pop() {
             let (path, text) = &shelf[index];
@@ -198,6 +201,6 @@ mod tests {
             assert!(community.iter().any(|p| p == path), "{path} in {community:?}");
         }
         assert!(paths("weekly-games").contains(&"scripts/leaderboard.rhai".to_owned()));
-        assert_eq!(paths("book-club-en"), ["book-club-en.yaml"]);
+        assert_eq!(paths("book-club-en"), ["book-club-en.test.yaml", "book-club-en.yaml"]);
     }
 }

@@ -4,7 +4,8 @@
 //! written. No error holds an address beyond its host, nor any other secret.
 
 use super::{
-    adapter::{Request, Response},
+    adapter::{Carrier, Request, Response},
+    mailer,
     secret::{Secret, redact_url},
 };
 use crate::base::{limits::RESPONSE_BYTES_MAX, time::Timestamp};
@@ -25,7 +26,7 @@ use std::{
 };
 
 /// A connection must stand within this, whatever the channel's `timeout`.
-const CONNECT_MS_MAX: u64 = 5_000;
+pub(super) const CONNECT_MS_MAX: u64 = 5_000;
 /// Below the keep-alive of common servers (five seconds and up): a pooled connection that the server closes at
 /// the moment of writing would put the attempt in doubt.
 const IDLE_MS_MAX: u64 = 4_000;
@@ -99,6 +100,23 @@ impl Client {
             }
         }
         Ok(Response { status: answer.status().as_u16(), headers, body, at: now() })
+    }
+
+    /// The same by whichever way the adapter's requests travel.
+    pub async fn carry(
+        &self,
+        carrier: Carrier,
+        request: &Request,
+        timeout: Duration,
+        proxy: Option<&Secret>,
+        now: fn() -> Timestamp,
+    ) -> Result<Response, SendError> {
+        match carrier {
+            Carrier::Mail => mailer::send(request, timeout, now).await,
+            Carrier::Http | Carrier::Terminal | Carrier::Person => {
+                self.send(request, timeout, proxy, now).await
+            }
+        }
     }
 
     fn for_proxy(&self, proxy: Option<&Secret>) -> Result<reqwest::Client, String> {

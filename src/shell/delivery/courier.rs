@@ -274,22 +274,22 @@ async fn attempt(shared: &Shared, robot: usize, job: &mut Job) -> Finished {
         return Finished::Answered { receipt: Receipt::Accepted { note: String::new() }, parts };
     };
     let request = mem::replace(request, adapter::Request::empty());
-    if adapter.carrier() != Carrier::Http {
+    if matches!(adapter.carrier(), Carrier::Terminal | Carrier::Person) {
         (shared.surroundings.print)(&preview::console(&job.target.name, &request.body));
         return Finished::Answered { receipt: Receipt::Accepted { note: String::new() }, parts };
     }
     let timeout = job.target.timeout.max(Duration::from_millis(1)).to_std();
-    let answer =
-        shared.client.send(&request, timeout, job.target.proxy.as_ref(), shared.surroundings.now).await;
+    let (carrier, proxy) = (adapter.carrier(), job.target.proxy.as_ref());
+    let answer = shared.client.carry(carrier, &request, timeout, proxy, shared.surroundings.now).await;
     match answer {
         Ok(response) => {
             let receipt = catch_unwind(AssertUnwindSafe(|| adapter.receipt(&response)));
             let receipt = receipt.unwrap_or_else(|_| Receipt::Unclear {
                 reason: format!("the {} adapter broke on the answer: our bug", job.target.kind),
             });
-            Finished::Answered { receipt, parts }
+            Finished::Answered { receipt: receipt.map_words(|words| robot.censor(words)), parts }
         }
-        Err(error) if error.written => Finished::InDoubt { reason: error.reason },
-        Err(error) => Finished::NotSent { reason: error.reason },
+        Err(error) if error.written => Finished::InDoubt { reason: robot.censor(&error.reason) },
+        Err(error) => Finished::NotSent { reason: robot.censor(&error.reason) },
     }
 }

@@ -18,6 +18,8 @@ pub(super) struct Lane {
     pub(super) head: Head,
     /// Which of the target's robots the head goes to.
     pub(super) robot: usize,
+    /// The robot at which an attempt of the head is in doubt.
+    pub(super) doubt: Option<usize>,
     /// The robot at which the head, or the job that is being committed, has a claimed place.
     pub(super) place: Option<RobotId>,
     /// The place is kept for a job that is being committed.
@@ -52,6 +54,7 @@ impl Lane {
         self.head = Head::Idle;
         self.failures = 0;
         self.not_before = 0;
+        self.doubt = None;
         self.jobs.pop_front()
     }
 }

@@ -6,8 +6,8 @@
 //!                        Ledger ◀── claims and settlements ──┘
 //! ```
 //!
-//! Adapters are pure: a message becomes requests, a response becomes a receipt. Only `client` has sockets and
-//! only `courier` has tasks and timers. Nothing here decides whether a message should be sent, and no secret
+//! Adapters are pure: a message becomes requests, a response becomes a receipt. Only `client` and `mailer` have
+//! sockets and only `courier` has tasks and timers. Nothing here decides whether a message should be sent, and no secret
 //! leaves a [`secret::Secret`] but into a request.
 
 pub mod secret;
@@ -22,5 +22,6 @@ mod lane;
 mod rate;
 mod backoff;
 pub mod client;
+pub mod mailer;
 pub mod preview;
 pub mod render;

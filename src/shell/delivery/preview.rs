@@ -162,7 +162,9 @@ mod tests {
         ╰────────────────────── text ╯
         "
         );
-        let slack = preview(ChannelKind::Slack, &ChannelName::new("c"), &message, 60);
-        assert!(slack.contains("type slack is not supported yet"), "{slack}");
+        for kind in ChannelKind::ALL.iter().filter(|kind| adapter(**kind).is_err()) {
+            let bubble = preview(*kind, &ChannelName::new("c"), &message, 60);
+            assert!(bubble.contains(&format!("type {kind} is not supported yet")), "{bubble}");
+        }
     }
 }

@@ -50,16 +50,27 @@ fn to_json(request: &Request) -> Value {
 }
 
 /// How one try of a channel ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Every part was accepted.
+    Accepted,
+    /// The platform does not take it.
+    Refused,
+    /// It did not arrive, or nobody knows: trying again may help.
+    Undelivered,
+}
+
+/// One try of a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tried {
-    /// Every part was accepted.
-    pub is_accepted: bool,
-    /// One line for each part that was tried, then nothing more after one that was not accepted.
+    /// How it ended.
+    pub end: End,
+    /// What each part that was tried brought back, nothing after one that was not accepted; then what to do.
     pub lines: Vec<String>,
 }
 
-/// Tries a channel for real, once, without retries; `effect` is the idempotency key. What a console or a manual
-/// channel would show comes back as lines.
+/// Tries a channel for real, once, without retries, with its first robot; `effect` is the idempotency key. What a
+/// console or a manual channel would show comes back as lines.
 pub async fn send_once(
     client: &Client,
     target: &Target,
@@ -71,9 +82,9 @@ pub async fn send_once(
     let attempt = Attempt { group, channel: &target.name, effect, label: None, at: now() };
     let robot = target.robots.first().ok_or_else(|| Refusal("the channel has no address".into()))?;
     let requests = adapter.requests(message, robot, &attempt)?;
-    let mut tried = Tried { is_accepted: true, lines: Vec::new() };
+    let mut tried = Tried { end: End::Accepted, lines: Vec::new() };
     for (index, request) in requests.iter().enumerate() {
-        if adapter.carrier() != Carrier::Http {
+        if matches!(adapter.carrier(), Carrier::Terminal | Carrier::Person) {
             tried.lines.push(preview::console(&target.name, &request.body).trim_end().to_owned());
             continue;
         }
@@ -82,26 +93,56 @@ pub async fn send_once(
         } else {
             String::new()
         };
-        let answer = client.send(request, target.timeout.to_std(), target.proxy.as_ref(), now).await;
-        let (is_accepted, words) = match answer.map(|response| (response.status, adapter.receipt(&response)))
-        {
-            Ok((status, Receipt::Accepted { note })) if note.is_empty() => {
-                (true, format!("accepted (HTTP {status})"))
+        let (carrier, proxy) = (adapter.carrier(), target.proxy.as_ref());
+        let answer = client.carry(carrier, request, target.timeout.to_std(), proxy, now).await;
+        let (end, words, advice) = match answer {
+            Ok(response) => explain(&adapter.receipt(&response), carrier, response.status),
+            Err(error) if error.written => {
+                (End::Undelivered, format!("in doubt: {error}"), LOOK_FIRST.into())
             }
-            Ok((status, Receipt::Accepted { note })) => (true, format!("accepted (HTTP {status}): {note}")),
-            Ok((_, Receipt::RetryLater { reason, .. })) => (false, format!("not now: {reason}")),
-            Ok((_, Receipt::Refused { reason })) => (false, format!("refused: {reason}")),
-            Ok((_, Receipt::Unclear { reason })) => (false, format!("in doubt: {reason}")),
-            Err(error) if error.written => (false, format!("in doubt: {error}")),
-            Err(error) => (false, format!("not sent: {error}")),
+            Err(error) => (End::Undelivered, format!("not sent: {error}"), NOT_SENT.into()),
         };
-        tried.lines.push(format!("{part}{words}"));
-        if !is_accepted {
-            tried.is_accepted = false;
+        tried.lines.push(robot.censor(&format!("{part}{words}")));
+        if end != End::Accepted {
+            tried.lines.push(format!("  {advice}"));
+            tried.end = end;
             break;
         }
     }
     Ok(tried)
+}
+
+const LOOK_FIRST: &str = "the message may have arrived: look at the chat before you send it again";
+const NOT_SENT: &str =
+    "nothing has left this machine: check the address, the network and the channel's `proxy`";
+
+/// A receipt in words, with what to do next.
+fn explain(receipt: &Receipt, carrier: Carrier, status: u16) -> (End, String, String) {
+    let protocol = if carrier == Carrier::Mail { "SMTP" } else { "HTTP" };
+    match receipt {
+        Receipt::Accepted { note } if note.is_empty() => {
+            (End::Accepted, format!("accepted ({protocol} {status})"), String::new())
+        }
+        Receipt::Accepted { note } => {
+            (End::Accepted, format!("accepted ({protocol} {status}): {note}"), String::new())
+        }
+        Receipt::RetryLater { after, reason, .. } => {
+            let when = match after {
+                Some(after) => format!("in {} s", (after.as_millis().max(0) + 999) / 1_000),
+                None => "in a while".to_owned(),
+            };
+            let advice = format!("send it again {when}; a running engine does so by itself");
+            (End::Undelivered, format!("not now: {reason}"), advice)
+        }
+        Receipt::Refused { reason } => {
+            let advice =
+                "it was not posted, and sending the same again will not help: correct what is named here";
+            (End::Refused, format!("refused: {reason}"), advice.to_owned())
+        }
+        Receipt::Unclear { reason } => {
+            (End::Undelivered, format!("in doubt: {reason}"), LOOK_FIRST.to_owned())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -121,7 +162,6 @@ mod tests {
             })]
         );
         assert_eq!(render(ChannelKind::Manual, &Message::text("**a**")).unwrap()[0]["body"], "a");
-        assert!(render(ChannelKind::Email, &Message::text("a")).is_err());
         assert!(render(ChannelKind::Feishu, &Message::text(" ")).is_err());
     }
 }

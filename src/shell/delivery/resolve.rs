@@ -88,6 +88,17 @@ pub fn resolve(
             check_address(name, address.expose(), channel.kind).map_err(error)?;
         }
     }
+    if channel.kind == ChannelKind::Email {
+        if read.contains_key("proxy") {
+            let problem = "is for HTTP, not for mail; remove it".into();
+            return Err(error(Problem::Unusable { setting: "proxy".into(), problem }));
+        }
+        // A list of recipients is one message for all of them.
+        if let Some(to) = read.get_mut("to") {
+            let all: Vec<&str> = to.iter().map(Secret::expose).collect();
+            *to = vec![Secret::new(all.join(", "))];
+        }
+    }
     let proxy = read.remove("proxy").and_then(|values| values.into_iter().next());
     let robots = robots(channel.kind, &read);
     for robot in &robots {

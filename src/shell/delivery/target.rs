@@ -2,7 +2,7 @@
 //!
 //! The counterpart of [`crate::model::channel::Channel`], which only names where secrets are. Never serialized.
 
-use super::secret::Secret;
+use super::secret::{Secret, censor};
 use crate::{
     base::{ids::ChannelName, time::Duration},
     model::channel::{ChannelKind, InDoubt, Rate},
@@ -51,7 +51,7 @@ impl Robot {
     pub fn new(kind: ChannelKind, settings: BTreeMap<String, Secret>) -> Self {
         let mut digest = Sha256::new();
         digest.update(kind.as_str());
-        for name in ["url", "base_url", "token", "chat", "room", "group"] {
+        for name in ["url", "base_url", "token", "chat", "room", "group", "from"] {
             digest.update([0]);
             digest.update(settings.get(name).map_or("", Secret::expose));
         }
@@ -70,14 +70,32 @@ impl Robot {
                     "url" => match kind {
                         ChannelKind::Wecom => "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=KEY",
                         ChannelKind::Feishu => "https://open.feishu.cn/open-apis/bot/v2/hook/TOKEN",
+                        ChannelKind::Email => "smtps://USER:PASSWORD@mail.example.org",
+                        ChannelKind::Slack => "https://hooks.slack.com/services/T/B/TOKEN",
+                        ChannelKind::Discord => "https://discord.com/api/v10/webhooks/ID/TOKEN",
+                        ChannelKind::Mattermost => "https://mattermost.example.com/hooks/KEY",
+                        ChannelKind::Teams => "https://example.logic.azure.com/workflows/ID?sig=SIG",
+                        ChannelKind::GoogleChat => {
+                            "https://chat.googleapis.com/v1/spaces/SPACE/messages?key=KEY&token=TOKEN"
+                        }
                         _ => "https://example.com/URL",
                     },
+                    "from" => "FROM@example.org",
+                    "to" => "TO@example.org",
                     _ => "VALUE",
                 };
                 ((*name).to_owned(), Secret::new(value))
             })
             .collect();
         Self::new(kind, settings)
+    }
+
+    /// Text from outside without what is secret about this robot: a platform may repeat what it was sent.
+    pub fn censor(&self, text: &str) -> String {
+        let secret = |name: &str| {
+            matches!(name, "url" | "base_url" | "token" | "secret") || name.starts_with("headers.")
+        };
+        censor(text, self.settings.iter().filter(|(name, _)| secret(name)).map(|(_, value)| value))
     }
 
     /// A resolved setting as text, for a request that is about to be made.
@@ -112,14 +130,13 @@ pub fn preset_rates(kind: ChannelKind) -> Vec<Rate> {
         ChannelKind::Slack | ChannelKind::GoogleChat => vec![rate(1, Duration::SECOND)],
         ChannelKind::Discord => vec![rate(5, Duration::SECOND.times(2)), rate(30, Duration::MINUTE)],
         ChannelKind::Telegram => vec![rate(1, Duration::SECOND), rate(20, Duration::MINUTE)],
-        ChannelKind::Teams => vec![rate(4, Duration::SECOND), rate(60, Duration::SECOND.times(30))],
+        // A workflow answers before it posts, so that what Teams throttles is lost without a word: its bot posts
+        // about 25 messages in five minutes.
+        ChannelKind::Teams => vec![rate(4, Duration::SECOND), rate(25, Duration::MINUTE.times(5))],
+        ChannelKind::Mattermost => vec![rate(10, Duration::SECOND)],
         ChannelKind::Matrix => vec![rate(10, Duration::SECOND.times(50))],
         ChannelKind::Onebot => vec![rate(1, Duration::from_millis(500))],
         ChannelKind::Ntfy => vec![rate(60, Duration::MINUTE.times(5))],
-        ChannelKind::Console
-        | ChannelKind::Manual
-        | ChannelKind::Webhook
-        | ChannelKind::Mattermost
-        | ChannelKind::Email => Vec::new(),
+        ChannelKind::Console | ChannelKind::Manual | ChannelKind::Webhook | ChannelKind::Email => Vec::new(),
     }
 }

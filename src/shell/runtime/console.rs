@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "owns the terminal and its thread")]
 
 use super::{book::Loaded, wrap::wrapped};
+use crate::base::locale::Locale;
 use crate::base::{
     diagnostic::{Severity, text},
     limits,
@@ -47,6 +48,7 @@ pub(super) struct Console {
     left_out: Arc<AtomicU64>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
     color: bool,
+    locale: Locale,
     /// Columns that a line may use.
     pub(super) columns: usize,
     /// Whether longer lines are broken: only on a terminal, so that a log file keeps them whole.
@@ -58,7 +60,7 @@ const COLUMNS_ELSEWHERE: usize = 100;
 
 impl Console {
     /// Starts the thread.
-    pub(super) fn start(choice: anstream::ColorChoice) -> Self {
+    pub(super) fn start(choice: anstream::ColorChoice, locale: Locale) -> Self {
         let choice = match choice {
             anstream::ColorChoice::Auto => anstream::AutoStream::choice(&std::io::stdout()),
             other => other,
@@ -79,6 +81,7 @@ impl Console {
             lines,
             left_out,
             thread: Arc::new(Mutex::new(thread)),
+            locale,
             color: choice != anstream::ColorChoice::Never,
             columns: columns.unwrap_or(COLUMNS_ELSEWHERE).clamp(40, 160),
             wrap: terminal.is_some(),
@@ -100,7 +103,7 @@ impl Console {
         let compiled = &loaded.compiled;
         let errors = compiled.report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
         for found in errors.chain(&compiled.script_problems).take(limits::DIAGNOSTICS_MAX) {
-            Self::trouble(&text::render(found, &compiled.sources, style));
+            Self::trouble(&text::render(found, &compiled.sources, style, self.locale));
         }
     }
 

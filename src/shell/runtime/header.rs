@@ -17,6 +17,7 @@ use crate::{
     },
     model::{
         channel::Abilities,
+        ending::endings,
         message::Message,
         play::{Play, Section},
         playbook::Playbook,
@@ -118,6 +119,9 @@ pub(super) fn overview(
     }
     if rehearse && let Some(post) = next_post(book, columns) {
         out.push_str(&post);
+    }
+    for ending in endings(&book.playbook, clock::now()) {
+        row(&mut out, "ends", &paint(WARN, &ending.in_words().en));
     }
     let warnings = book.compiled.report.count(Severity::Warning);
     if warnings > 0 {

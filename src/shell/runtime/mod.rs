@@ -26,6 +26,7 @@ use super::{
     store::{Store, StoreError},
 };
 use crate::base::ids::GroupId;
+use crate::base::locale::Locale;
 use book::Book;
 use console::Console;
 use driver::{Driver, Event};
@@ -49,6 +50,8 @@ pub struct RunOptions {
     pub watch: bool,
     /// Colours on the terminal.
     pub color: anstream::ColorChoice,
+    /// The language of diagnostics.
+    pub locale: Locale,
 }
 
 /// Why the engine did not run, or stopped by itself.
@@ -96,7 +99,7 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
         return Err(RunError::new(2, "no playbook file was given"));
     };
     // A file with errors, or a missing secret, leaves no trace.
-    let console = Console::start(options.color);
+    let console = Console::start(options.color, options.locale);
     let books = match start(options, &console) {
         Ok(books) => books,
         Err(error) => {

@@ -1,6 +1,7 @@
 //! The compiled scripts of one playbook: compiled once for each source, swapped whole. A broken edit is refused
 //! and the last good version goes on serving.
 
+use crate::base::phrase::Phrase;
 use crate::{
     base::ids::PlayName,
     model::{play::Section, playbook::Playbook, step::Verb},
@@ -85,7 +86,7 @@ impl Library {
                     path: path.to_string(),
                     line: 0,
                     column: 0,
-                    message: reason.clone(),
+                    message: Phrase::same(reason.clone()),
                 }]),
             };
             let last_good = old.and_then(|old| old.good.clone());
@@ -128,7 +129,7 @@ impl Library {
 
 /// An error with its place, where it has one.
 pub(super) fn describe(error: &ScriptError) -> String {
-    if error.line == 0 { format!("{}: {}", error.path, error.message) } else { error.to_string() }
+    if error.line == 0 { format!("{}: {}", error.path, error.message.en) } else { error.to_string() }
 }
 
 /// The plays that run a script, for messages.

@@ -8,10 +8,14 @@ use super::{
     schema,
     wire::{self, LogLine},
 };
-use crate::base::{
-    ids::{Digest, GroupId},
-    source::MemoryFolder,
-    time::Zone,
+use crate::{
+    base::{
+        ids::{Digest, GroupId},
+        limits,
+        source::MemoryFolder,
+        time::Zone,
+    },
+    engine::entry::{Fact, Skip},
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 use std::{collections::BTreeMap, path::Path};
@@ -97,6 +101,33 @@ impl Reader {
         Ok(())
     }
 
+    /// The last entries of a group about what did not happen, newest first: occurrences that did not start and steps
+    /// that were missed. No further back than the last entries of the journal that one look may read.
+    pub fn skipped(&self, group: &GroupId, most: usize) -> Result<Vec<LogLine>, StoreError> {
+        let mut statement = self.conn.prepare(
+            "SELECT seq, version, entries FROM journal WHERE grp = ?1 AND seq > \
+             (SELECT COALESCE(MAX(seq), 0) FROM journal) - ?2 \
+             AND (entries LIKE '%\"entry\":\"skipped\"%' OR entries LIKE '%\"entry\":\"step_skipped\"%') \
+             ORDER BY seq DESC",
+        )?;
+        let mut rows = statement.query(params![group.as_str(), limits::SKIPPED_LOOK_BACK])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let first: i64 = row.get(0)?;
+            let entries = wire::read(first, row.get(1)?, row.get_ref(2)?.as_str().unwrap_or_default())?;
+            let lines =
+                (first..).zip(entries).map(|(seq, entry)| LogLine { seq, group: group.clone(), entry });
+            let mut lines: Vec<LogLine> = lines.filter(|line| did_not_happen(&line.entry.fact)).collect();
+            lines.reverse();
+            found.extend(lines);
+            if found.len() >= most {
+                break;
+            }
+        }
+        found.truncate(most);
+        Ok(found)
+    }
+
     /// Outbox rows, oldest first: those that are open or were ever in doubt, or all that are kept.
     pub fn outbox(&self, group: Option<&GroupId>, all: bool) -> Result<Vec<OutboxRow>, StoreError> {
         outbox::list(&self.conn, group, all)
@@ -105,6 +136,15 @@ impl Reader {
     /// The texts a playbook version was compiled from, and the path of the playbook among them.
     pub fn sources(&self, digest: &Digest) -> Result<Option<(MemoryFolder, String)>, StoreError> {
         sources(&self.conn, digest)
+    }
+}
+
+/// Whether a fact says that something which had its time did not happen. A step whose condition is false is none.
+fn did_not_happen(fact: &Fact) -> bool {
+    match fact {
+        Fact::Skipped { .. } => true,
+        Fact::StepSkipped { reason, .. } => !matches!(reason, Skip::When { .. }),
+        _ => false,
     }
 }
 

@@ -95,6 +95,58 @@ impl LogLine {
     }
 }
 
+impl LogLine {
+    /// Reads a line that [`LogLine::to_json`] wrote. Instants have whole seconds there, and times inside values are
+    /// text; the rest is as it was.
+    pub fn from_json(line: &str) -> Result<Self, String> {
+        let mut fields: Map<String, Value> =
+            serde_json::from_str(line).map_err(|error| format!("this is no line of a journal: {error}"))?;
+        let seq = fields.shift_remove("seq").and_then(|seq| seq.as_i64()).unwrap_or_default();
+        let mut text = |key: &str| match fields.shift_remove(key) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
+        let (at, group, input) = (text("at"), text("group"), text("input"));
+        let at = at.and_then(|at| instant(&at)).ok_or("a line of a journal has an `at`, an instant")?;
+        let group = group.ok_or("a line of a journal has a `group`")?;
+        if let Some(when) = fields.shift_remove("when") {
+            fields.insert("at".into(), when);
+        }
+        let stored = fields.into_iter().map(|(key, value)| {
+            let value = unshown(&key, value);
+            (key, value)
+        });
+        let fact = serde_json::from_value(Value::Object(stored.collect()))
+            .map_err(|error| format!("this is no entry of a journal: {error}"))?;
+        Ok(Self {
+            seq,
+            group: GroupId::from(group),
+            entry: Entry { at, input: input.map(InputId::from), fact },
+        })
+    }
+}
+
+fn instant(text: &str) -> Option<Timestamp> {
+    text.parse::<jiff::Timestamp>().ok().map(Timestamp::from_jiff)
+}
+
+/// What [`shown`] made of a stored value, taken back.
+fn unshown(key: &str, value: Value) -> Value {
+    match value {
+        Value::String(text) if TIMES.contains(&key) => match instant(&text) {
+            Some(at) => at.as_millis().into(),
+            None => Value::String(text),
+        },
+        Value::String(text) if LENGTHS.contains(&key) => match text.parse::<Duration>() {
+            Ok(length) => length.as_millis().into(),
+            Err(_) => Value::String(text),
+        },
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| unshown(key, item)).collect()),
+        Value::Object(map) => Value::Object(map.into_iter().map(|(k, v)| (k, unshown("", v))).collect()),
+        other => other,
+    }
+}
+
 /// A stored value as people read it.
 fn shown(key: &str, value: Value, zone: &Zone) -> Value {
     match value {
@@ -115,6 +167,9 @@ fn shown(key: &str, value: Value, zone: &Zone) -> Value {
                     "$duration" => return Duration::from_millis(millis).to_string().into(),
                     _ => {}
                 }
+            }
+            if key == "horizons" {
+                return Value::Object(map.into_iter().map(|(k, v)| (k, shown("length", v, zone))).collect());
             }
             // Inside a fact's values the names are the playbook's own: numbers there stay numbers.
             Value::Object(map.into_iter().map(|(k, v)| (k, shown("", v, zone))).collect())

@@ -18,8 +18,15 @@ use tokio::{
     task::JoinHandle,
 };
 
+pub(crate) mod discord;
 pub(crate) mod feishu;
+pub(crate) mod smtp;
+pub(crate) mod google_chat;
+pub(crate) mod mattermost;
+pub(crate) mod slack;
+pub(crate) mod teams;
 pub(crate) mod wecom;
+pub(crate) mod window;
 
 /// A request as it was received.
 #[derive(Debug, Clone)]
@@ -59,6 +66,11 @@ impl Reply {
 
     pub(crate) fn json(body: &serde_json::Value) -> Self {
         Self::Answer { status: 200, headers: Vec::new(), body: body.to_string() }
+    }
+
+    /// Plain text with a status.
+    pub(crate) fn text(status: u16, body: &str) -> Self {
+        Self::Answer { status, headers: Vec::new(), body: body.to_owned() }
     }
 
     pub(crate) fn with(self, name: &'static str, value: &str) -> Self {

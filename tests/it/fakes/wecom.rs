@@ -1,20 +1,16 @@
 //! A 企业微信 robot: errors come with HTTP 200, at most so many messages in a sliding window, limits in bytes.
 
-use super::{Fake, Reply, Seen};
+use super::{Fake, Reply, Seen, window::Window};
 use serde_json::{Value, json};
-use std::{
-    collections::VecDeque,
-    sync::Mutex,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 /// A robot that takes `count` messages in any stretch of `window`.
 pub(crate) async fn start(count: usize, window: Duration) -> Fake {
-    let taken: Mutex<VecDeque<Instant>> = Mutex::default();
-    Fake::start(move |seen, _| answer(seen, &taken, count, window)).await
+    let window = Window::new(count, window);
+    Fake::start(move |seen, _| answer(seen, &window)).await
 }
 
-fn answer(seen: &Seen, taken: &Mutex<VecDeque<Instant>>, count: usize, window: Duration) -> Reply {
+fn answer(seen: &Seen, window: &Window) -> Reply {
     let error = |code: i64, text: &str| Reply::json(&json!({ "errcode": code, "errmsg": text }));
     if !seen.path.contains("key=k") {
         return error(93000, "invalid webhook url, hint: [1], from ip: 127.0.0.1");
@@ -36,11 +32,5 @@ fn answer(seen: &Seen, taken: &Mutex<VecDeque<Instant>>, count: usize, window: D
     if content.len() > max {
         return error(40058, &format!("{form}.content exceed max length {max}"));
     }
-    let mut taken = taken.lock().unwrap();
-    while taken.front().is_some_and(|at| seen.at.duration_since(*at) >= window) {
-        taken.pop_front();
-    }
-    // One that is refused counts too.
-    taken.push_back(seen.at);
-    if taken.len() > count { error(45009, "api freq out of limit") } else { error(0, "ok") }
+    if window.take(seen.at).is_err() { error(45009, "api freq out of limit") } else { error(0, "ok") }
 }

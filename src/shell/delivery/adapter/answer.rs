@@ -74,7 +74,7 @@ pub fn by_status(response: &Response) -> Option<Receipt> {
                 "the address has moved ({words}): redirects are not followed, write the new address in `url`"
             ),
         }),
-        300..400 => Some(later(false)),
+        300..400 => Some(retry(format!("the address answered {words}: redirects are not followed"))),
         410 => Some(Receipt::Refused { reason: format!("the address is gone for good ({words})") }),
         _ => Some(Receipt::Refused { reason: format!("the address answered {words}") }),
     }

@@ -7,9 +7,10 @@ use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
     mention::Mentions,
+    parts::{self, Own, Sorted, TEXT_ONLY},
 };
 use crate::{
-    base::{limits::MESSAGE_PARTS_MAX, time::Duration},
+    base::time::Duration,
     model::{
         channel::ChannelKind,
         message::{Button, Message},
@@ -17,7 +18,7 @@ use crate::{
     shell::delivery::{
         markup::{
             self, Block,
-            split::split,
+            escape::{INVISIBLE, leading_mark},
             write::{Dialect, PLAIN},
         },
         target::Robot,
@@ -37,9 +38,6 @@ const BODY_BYTES_MAX: usize = 20_000;
 const SIGNATURE_BYTES: usize = 120;
 const TABLES_PER_ELEMENT_MAX: usize = 4;
 const TITLE_CHARS_MAX: usize = 200;
-/// Breaks up what would be markup; shows nothing.
-const INVISIBLE: char = '\u{200B}';
-
 const TEXT: Dialect = Dialect { escape: escape_text, ..PLAIN };
 
 const CARD: Dialect = Dialect {
@@ -49,7 +47,6 @@ const CARD: Dialect = Dialect {
     strike: "~~",
     code: true,
     links: true,
-    images: false,
     headings: true,
     list_indent: Some(4),
     quotes: 8,
@@ -58,6 +55,7 @@ const CARD: Dialect = Dialect {
     rule: "---",
     // A single line end may vanish.
     line_break: "<br>",
+    ..PLAIN
 };
 
 impl Adapter for Feishu {
@@ -68,13 +66,6 @@ impl Adapter for Feishu {
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
         let mut bodies = bodies(message)?;
-        if bodies.len() > MESSAGE_PARTS_MAX {
-            return Err(Refusal(format!(
-                "the message would be {} parts, at most {MESSAGE_PARTS_MAX} are sent: shorten it or put it in a \
-                 document and post the link",
-                bodies.len()
-            )));
-        }
         if let Some(secret) = robot.setting("secret") {
             let timestamp = attempt.at.as_seconds();
             let sign = sign(secret, timestamp);
@@ -83,8 +74,7 @@ impl Adapter for Feishu {
                 body["sign"] = json!(sign);
             }
         }
-        let url = robot.setting("url").unwrap_or_default();
-        Ok(bodies.into_iter().map(|body| Request::post_json(url, body.to_string())).collect())
+        parts::posts(robot.setting("url").unwrap_or_default(), bodies)
     }
 
     fn receipt(&self, response: &Response) -> Receipt {
@@ -115,7 +105,7 @@ impl Adapter for Feishu {
             19001 => refused("the URL's token is wrong, or the bot was removed from the group"),
             19021 => refused("the signature does not match: check `secret`, and this machine's clock"),
             19022 => refused("the bot only takes messages from listed addresses: add this machine's"),
-            19024 => refused("the bot only takes messages that hold one of its keywords"),
+            19024 => refused("the bot's keyword filter refused this; add one of its keywords to the text"),
             230_025 => refused("the message is too long"),
             _ if response.status >= 500 => answer::retry(in_words("Feishu has a problem of its own")),
             _ => refused("Feishu refused the message"),
@@ -128,7 +118,7 @@ impl Adapter for Feishu {
         let note = format!("{form} · {} of {BODY_BYTES_MAX} bytes", request.body.len());
         if form == "text" {
             let text = body["content"]["text"].as_str().unwrap_or_default();
-            return Shown { note, text: read_tags(&text.replace(INVISIBLE, "")) };
+            return Shown { note, text: read_tags(text).replace(INVISIBLE, "") };
         }
         let card = &body["card"];
         let mut parts = Vec::new();
@@ -183,14 +173,12 @@ fn sign(secret: &str, timestamp: i64) -> String {
 
 fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Feishu);
-    let blocks = markup::blocks_without_buttons(message);
-    if blocks.is_empty() && message.buttons.is_empty() && mentions.is_silent() {
-        return Err(Refusal("the message is empty".into()));
-    }
-    if message.buttons.is_empty() && blocks.iter().all(is_plain) {
+    let Sorted { blocks, buttons, .. } =
+        parts::sort(message, &mentions, Own { buttons: usize::MAX, ..TEXT_ONLY })?;
+    if buttons.is_empty() && blocks.iter().all(is_plain) {
         return Ok(text_parts(blocks, &mentions));
     }
-    Ok(card_parts(blocks, &mentions, &message.buttons))
+    Ok(card_parts(blocks, &mentions, &buttons))
 }
 
 fn is_plain(block: &Block) -> bool {
@@ -216,14 +204,10 @@ fn text_parts(blocks: Vec<Block>, mentions: &Mentions) -> Vec<Value> {
     for name in &mentions.unknown {
         prefix.push_str(&escape_text(&format!("@{name} "), true));
     }
-    let body = |text: String| json!({ "msg_type": "text", "content": { "text": text } });
-    let fits = |part: &[Block]| is_small(&body(format!("{prefix}{}", TEXT.write(part))));
-    let mut texts: Vec<String> = split(blocks, &fits).iter().map(|part| TEXT.write(part)).collect();
-    match texts.first_mut() {
-        Some(first) => first.insert_str(0, &prefix),
-        None => texts.push(prefix),
-    }
-    texts.into_iter().map(body).collect()
+    parts::bodies(blocks, &is_small, &|part, ends| {
+        let prefix = if ends.first { prefix.as_str() } else { "" };
+        json!({ "msg_type": "text", "content": { "text": format!("{prefix}{}", TEXT.write(part)) } })
+    })
 }
 
 fn card_parts(mut blocks: Vec<Block>, mentions: &Mentions, buttons: &[Button]) -> Vec<Value> {
@@ -235,18 +219,10 @@ fn card_parts(mut blocks: Vec<Block>, mentions: &Mentions, buttons: &[Button]) -
     prefix.extend(mentions.known.iter().map(|(id, _)| format!("<at id={}></at>", id_only(id))));
     prefix.extend(mentions.unknown.iter().map(|name| escape_card(&format!("@{name}"), false)));
     let prefix = prefix.join(" ");
-    // Every part is measured with all that the first one and the last one have beside their text.
-    let fits = |part: &[Block]| is_small(&card(title.as_deref(), &prefix, part, buttons));
-    let mut parts = split(blocks, &fits);
-    if parts.is_empty() {
-        parts.push(Vec::new());
-    }
-    let last = parts.len() - 1;
-    let cards = parts.iter().enumerate().map(|(index, part)| {
-        let (title, prefix) = if index == 0 { (title.as_deref(), prefix.as_str()) } else { (None, "") };
-        card(title, prefix, part, if index == last { buttons } else { &[] })
-    });
-    cards.collect()
+    parts::bodies(blocks, &is_small, &|part, ends| {
+        let (title, prefix) = if ends.first { (title.as_deref(), prefix.as_str()) } else { (None, "") };
+        card(title, prefix, part, if ends.last { buttons } else { &[] })
+    })
 }
 
 /// A heading at the very beginning, if it suits the card's title.
@@ -275,19 +251,14 @@ fn card(title: Option<&str>, prefix: &str, blocks: &[Block], buttons: &[Button])
         markdown(format!("{prefix}{between}{text}"));
         (from, prefix) = (to, "");
     }
-    for button in buttons {
-        if button.url.starts_with("https://") || button.url.starts_with("http://") {
-            elements.push(json!({
-                "tag": "button",
-                "text": { "tag": "plain_text", "content": button.text },
-                "type": "primary",
-                "behaviors": [{ "type": "open_url", "default_url": button.url }],
-            }));
-        } else {
-            let text = escape_card(&format!("{} {}", button.text, button.url), true);
-            elements.push(json!({ "tag": "markdown", "content": text }));
-        }
-    }
+    elements.extend(buttons.iter().map(|button| {
+        json!({
+            "tag": "button",
+            "text": { "tag": "plain_text", "content": button.text },
+            "type": "primary",
+            "behaviors": [{ "type": "open_url", "default_url": button.url }],
+        })
+    }));
     let mut card = json!({ "schema": "2.0" });
     if let Some(title) = title {
         card["header"] = json!({ "title": { "tag": "plain_text", "content": title }, "template": "blue" });
@@ -346,16 +317,6 @@ fn escape_card(text: &str, at_start: bool) -> String {
         }
     }
     out
-}
-
-/// The place of the character by which a line would become a heading, quotation, list or rule.
-fn leading_mark(chars: &[char]) -> Option<usize> {
-    let digits = chars.iter().take_while(|c| c.is_ascii_digit()).count();
-    match chars.first()? {
-        '#' | '>' | '-' | '+' | '=' => Some(0),
-        _ if digits > 0 && matches!(chars.get(digits), Some('.' | ')')) => Some(digits),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -18,11 +18,18 @@ use std::borrow::Cow;
 
 pub mod answer;
 pub mod mention;
+pub mod parts;
 pub mod console;
 pub mod manual;
 pub mod webhook;
 pub mod wecom;
 pub mod feishu;
+pub mod email;
+pub mod slack;
+pub mod discord;
+pub mod mattermost;
+pub mod teams;
+pub mod google_chat;
 
 /// Translates for one platform. Pure: same arguments, same answer.
 pub trait Adapter: Send + Sync {
@@ -61,6 +68,8 @@ pub enum Carrier {
     Person,
     /// Sent over HTTP.
     Http,
+    /// Handed to a mail server.
+    Mail,
 }
 
 /// One try to deliver a message: what about it is not in the message itself.
@@ -89,12 +98,18 @@ impl Attempt<'_> {
         digest.update(self.effect.as_str());
         format!("msg_{}", hex(&digest.finalize()[..16]))
     }
+
+    /// The key of one part (from 0) of a message that is sent in several: a platform that drops a second copy
+    /// must not take the second part for one.
+    pub fn part_key(&self, part: usize) -> String {
+        if part == 0 { self.key() } else { format!("{}_{}", self.key(), part + 1) }
+    }
 }
 
-/// One HTTP request, or what is printed or copied.
+/// One HTTP request, one mail, or what is printed or copied.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Request {
-    /// `POST`, `PUT`, …; `PRINT` for the terminal, `COPY` for a person.
+    /// `POST`, `PUT`, …; `MAIL` for a mail server, `PRINT` for the terminal, `COPY` for a person.
     pub method: Cow<'static, str>,
     /// The address; may hold a key, so it is not in `Debug`.
     pub url: String,
@@ -167,6 +182,20 @@ pub enum Receipt {
     },
 }
 
+impl Receipt {
+    /// The same with its words changed.
+    pub fn map_words(self, change: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Accepted { note } => Self::Accepted { note: change(&note) },
+            Self::RetryLater { after, throttled, attempts_max, reason } => {
+                Self::RetryLater { after, throttled, attempts_max, reason: change(&reason) }
+            }
+            Self::Refused { reason } => Self::Refused { reason: change(&reason) },
+            Self::Unclear { reason } => Self::Unclear { reason: change(&reason) },
+        }
+    }
+}
+
 /// Why a message cannot be put into requests at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -189,27 +218,34 @@ pub fn adapter(kind: ChannelKind) -> Result<&'static dyn Adapter, Unsupported> {
         ChannelKind::Webhook => Ok(&webhook::Webhook),
         ChannelKind::Wecom => Ok(&wecom::Wecom),
         ChannelKind::Feishu => Ok(&feishu::Feishu),
+        ChannelKind::Email => Ok(&email::Email),
+        ChannelKind::Slack => Ok(&slack::Slack),
+        ChannelKind::Discord => Ok(&discord::Discord),
+        ChannelKind::Mattermost => Ok(&mattermost::Mattermost),
+        ChannelKind::Teams => Ok(&teams::Teams),
+        ChannelKind::GoogleChat => Ok(&google_chat::GoogleChat),
         ChannelKind::Dingtalk
-        | ChannelKind::Slack
-        | ChannelKind::Discord
         | ChannelKind::Telegram
-        | ChannelKind::Teams
-        | ChannelKind::GoogleChat
-        | ChannelKind::Mattermost
         | ChannelKind::Matrix
         | ChannelKind::Onebot
-        | ChannelKind::Ntfy
-        | ChannelKind::Email => Err(Unsupported { kind }),
+        | ChannelKind::Ntfy => Err(Unsupported { kind }),
     }
 }
 
 /// A platform that a playbook can name and that cannot be delivered to yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "type {kind} is not supported yet: supported are console, manual, webhook, wecom and feishu; \
-     use `type: webhook` where the platform takes plain JSON, or `type: manual` to have a person post it"
+    "type {kind} is not supported yet: supported are {}; \
+     use `type: webhook` where the platform takes plain JSON, or `type: manual` to have a person post it",
+    supported()
 )]
 pub struct Unsupported {
     /// Which.
     pub kind: ChannelKind,
+}
+
+/// The types that have an adapter, in words.
+fn supported() -> String {
+    let kinds = ChannelKind::ALL.iter().filter(|kind| adapter(**kind).is_ok());
+    kinds.map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ")
 }

@@ -7,15 +7,15 @@
 use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
-    mention::Mentions,
+    mention::{Mentions, unbracket},
+    parts::{self, Sorted},
 };
 use crate::{
-    base::limits::MESSAGE_PARTS_MAX,
     model::{channel::ChannelKind, message::Message},
     shell::delivery::{
         markup::{
             self, Block,
-            split::split,
+            escape::{INVISIBLE, leading_mark},
             write::{Dialect, PLAIN},
         },
         target::Robot,
@@ -30,8 +30,6 @@ const TEXT_BYTES_MAX: usize = 2_048;
 const MARKDOWN_BYTES_MAX: usize = 4_096;
 /// More mentions than this in front of a `markdown` text would leave too little room for it.
 const MENTIONS_BYTES_MAX: usize = 1_024;
-/// Breaks up what would be markup; shows nothing.
-const INVISIBLE: char = '\u{200B}';
 
 const TEXT: Dialect = Dialect { escape: escape_text, ..PLAIN };
 
@@ -85,16 +83,7 @@ impl Adapter for Wecom {
         robot: &Robot,
         _attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        let url = robot.setting("url").unwrap_or_default();
-        let bodies = bodies(message)?;
-        if bodies.len() > MESSAGE_PARTS_MAX {
-            return Err(Refusal(format!(
-                "the message would be {} parts, at most {MESSAGE_PARTS_MAX} are sent: shorten it or put it on a page \
-                 and post the link",
-                bodies.len()
-            )));
-        }
-        Ok(bodies.into_iter().map(|body| Request::post_json(url, body.to_string())).collect())
+        parts::posts(robot.setting("url").unwrap_or_default(), bodies(message)?)
     }
 
     fn receipt(&self, response: &Response) -> Receipt {
@@ -153,27 +142,9 @@ impl Adapter for Wecom {
     }
 }
 
-/// `<@id>` as it is shown.
-fn unbracket(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("<@") {
-        let after = &rest[at + 1..];
-        let Some(end) = after.find('>') else { break };
-        out.push_str(&rest[..at]);
-        out.push_str(&after[..end]);
-        rest = &after[end + 1..];
-    }
-    out.push_str(rest);
-    out
-}
-
 fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
-    let blocks = markup::blocks(message);
     let mentions = Mentions::of(message, ChannelKind::Wecom);
-    if blocks.is_empty() && mentions.is_silent() {
-        return Err(Refusal("the message is empty".into()));
-    }
+    let Sorted { blocks, .. } = parts::sort(message, &mentions, parts::TEXT_ONLY)?;
     let form = choose(needs(&blocks), &mentions);
     let called = Mentions { unknown: Vec::new(), ..mentions.clone() };
     Ok(match form {
@@ -239,28 +210,25 @@ fn names(unknown: &[String]) -> String {
 
 fn text_parts(blocks: Vec<Block>, mentions: &Mentions) -> Vec<Value> {
     let prefix = escape_text(&names(&mentions.unknown), true);
-    let parts = split(blocks, &|part| prefix.len() + TEXT.write(part).len() <= TEXT_BYTES_MAX);
-    let mut contents: Vec<String> = parts.iter().map(|part| TEXT.write(part)).collect();
-    if contents.is_empty() {
-        // A call without words; an empty text is refused.
-        contents.push("👆".into());
-    }
+    // A call without words: an empty text is refused.
+    let blocks = if blocks.is_empty() { markup::parse("👆") } else { blocks };
     let mut list: Vec<&str> = mentions.known.iter().map(|(id, _)| id.as_str()).collect();
     if mentions.all {
         list.push("@all");
     }
-    let bodies = contents.into_iter().enumerate().map(|(index, content)| {
-        if index > 0 {
-            return json!({ "msgtype": "text", "text": { "content": content } });
+    let fits = |body: &Value| content_length(body, "text") <= TEXT_BYTES_MAX;
+    parts::bodies(blocks, &fits, &|part, ends| {
+        let prefix = if ends.first { prefix.as_str() } else { "" };
+        let mut text = json!({ "content": format!("{prefix}{}", TEXT.write(part)) });
+        if ends.first && !list.is_empty() {
+            text["mentioned_list"] = json!(list);
         }
-        let content = format!("{prefix}{content}");
-        if list.is_empty() {
-            json!({ "msgtype": "text", "text": { "content": content } })
-        } else {
-            json!({ "msgtype": "text", "text": { "content": content, "mentioned_list": list } })
-        }
-    });
-    bodies.collect()
+        json!({ "msgtype": "text", "text": text })
+    })
+}
+
+fn content_length(body: &Value, form: &str) -> usize {
+    body[form]["content"].as_str().unwrap_or_default().len()
 }
 
 fn markdown_parts(blocks: Vec<Block>, mentions: &Mentions) -> Vec<Value> {
@@ -277,13 +245,11 @@ fn v2_parts(blocks: Vec<Block>, unknown: &[String]) -> Vec<Value> {
 }
 
 fn parts_with(form: &str, dialect: &Dialect, blocks: Vec<Block>, prefix: &str) -> Vec<Value> {
-    let parts = split(blocks, &|part| prefix.len() + dialect.write(part).len() <= MARKDOWN_BYTES_MAX);
-    let bodies = parts.iter().enumerate().map(|(index, part)| {
-        let content = dialect.write(part);
-        let content = if index == 0 { format!("{prefix}{content}") } else { content };
-        json!({ "msgtype": form, form: { "content": content } })
-    });
-    bodies.collect()
+    let fits = |body: &Value| content_length(body, form) <= MARKDOWN_BYTES_MAX;
+    parts::bodies(blocks, &fits, &|part, ends| {
+        let prefix = if ends.first { prefix } else { "" };
+        json!({ "msgtype": form, form: { "content": format!("{prefix}{}", dialect.write(part)) } })
+    })
 }
 
 /// `text` reads `<@userid>` and nothing else.
@@ -334,22 +300,6 @@ fn escape_markdown_v2(text: &str, at_start: bool) -> String {
         out.push(c);
     }
     out
-}
-
-/// The place of the character by which a line would become a heading, quotation, list or rule.
-fn leading_mark(chars: &[char]) -> Option<usize> {
-    let digits = chars.iter().take_while(|c| c.is_ascii_digit()).count();
-    let ends = |index: usize| chars.get(index).is_none_or(|c| c.is_whitespace());
-    match chars.first()? {
-        '>' => Some(0),
-        '#' => ends(chars.iter().take_while(|c| **c == '#').count()).then_some(0),
-        '-' | '+' | '=' => {
-            let same = chars.iter().all(|c| *c == chars[0] || c.is_whitespace());
-            (ends(1) || same).then_some(0)
-        }
-        _ if digits > 0 && matches!(chars.get(digits), Some('.' | ')')) && ends(digits + 1) => Some(digits),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

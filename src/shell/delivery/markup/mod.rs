@@ -5,6 +5,8 @@
 use crate::model::message::{Message, Poll};
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
+pub mod escape;
+pub mod mrkdwn;
 pub mod write;
 pub mod split;
 
@@ -143,6 +145,27 @@ pub fn blocks_without_buttons(message: &Message) -> Vec<Block> {
     }
     blocks.retain(|block| !block.is_empty());
     blocks
+}
+
+/// The blocks without the question and the options of a poll, for a platform that shows the poll itself.
+pub fn without_poll(blocks: Vec<Block>, poll: &Poll) -> Vec<Block> {
+    let plain = |blocks: &[Block]| write::PLAIN.write(blocks).trim().to_owned();
+    let question = plain(&parse(&poll.question));
+    let options: Vec<String> = poll.options.iter().map(|option| plain(&parse(option))).collect();
+    let is_poll = |block: &Block| match block {
+        Block::List { start: Some(1), items } => {
+            items.len() == options.len()
+                && items.iter().zip(&options).all(|(item, option)| plain(item) == *option)
+        }
+        Block::Paragraph(_) => plain(std::slice::from_ref(block)) == question,
+        _ => false,
+    };
+    blocks.into_iter().filter(|block| !is_poll(block)).collect()
+}
+
+/// Whether an address is one that every platform opens.
+pub fn is_http(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
 }
 
 /// Reads `CommonMark`.
@@ -394,7 +417,7 @@ impl Reader {
 }
 
 /// Drops white space at both ends.
-pub(super) fn trim(spans: &mut Vec<Span>) {
+pub(in crate::shell::delivery) fn trim(spans: &mut Vec<Span>) {
     while let Some(last) = spans.last_mut() {
         last.text.truncate(last.text.trim_end().len());
         if !last.text.is_empty() || last.image.is_some() {

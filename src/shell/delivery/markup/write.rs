@@ -2,14 +2,19 @@
 //!
 //! A [`Dialect`] says what a platform has; what it lacks is approximated so that no word is lost.
 
-use super::{Align, Block, Row, Span};
+use super::{Align, Block, Row, Span, escape::INVISIBLE_TEXT};
 use std::fmt::Write as _;
+use unicode_width::UnicodeWidthStr as _;
 
 /// What a platform's text can do, and how it is written there.
 #[derive(Clone, Copy)]
 pub struct Dialect {
+    /// Whose rules the marks follow.
+    pub family: Family,
     /// Makes text mean only itself. Told whether the text begins a line.
     pub escape: fn(&str, bool) -> String,
+    /// Makes code mean only itself where the platform reads something even there.
+    pub verbatim: fn(&str) -> String,
     /// Around strong text; empty where there is none.
     pub bold: &'static str,
     /// Around emphasis; empty where there is none.
@@ -18,19 +23,25 @@ pub struct Dialect {
     pub strike: &'static str,
     /// Code within a line can be marked with backticks.
     pub code: bool,
-    /// `[text](url)`; otherwise the address follows the text.
+    /// Links, as the family writes them; otherwise the address follows the text.
     pub links: bool,
     /// `![text](url)`; otherwise a link.
     pub images: bool,
     /// `#` headings; otherwise strong text, or text.
     pub headings: bool,
-    /// `- ` lists with this indent; otherwise `• `.
+    /// The deepest level of a `#` heading; deeper ones are strong text.
+    pub heading_levels: u8,
+    /// `- ` lists with this indent; otherwise a bullet.
     pub list_indent: Option<usize>,
+    /// Begins an item where there are no lists.
+    pub bullet: &'static str,
     /// How deep quotations can be; what is deeper is one of the last depth.
     pub quotes: usize,
+    /// An empty line of a quotation.
+    pub blank_quote: &'static str,
     /// Fenced code; otherwise its lines.
     pub fences: bool,
-    /// Tables; otherwise lines with ` | ` between cells.
+    /// Tables; otherwise columns in fenced code, or lines with ` | ` between cells.
     pub tables: bool,
     /// A horizontal rule.
     pub rule: &'static str,
@@ -38,8 +49,20 @@ pub struct Dialect {
     pub line_break: &'static str,
 }
 
+/// Whose rules marks follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// `[text](url)`, marks of any length, code with a language.
+    CommonMark,
+    /// Slack's and Google Chat's: `<url|text>`, marks around a link and only at the edges of a word, code without a
+    /// language, without backticks inside a line, and not in quotations.
+    Mrkdwn,
+}
+
 /// Text without any markup.
 pub const PLAIN: Dialect = Dialect {
+    family: Family::CommonMark,
+    verbatim: str::to_owned,
     escape: |text, _| text.to_owned(),
     bold: "",
     italic: "",
@@ -48,8 +71,11 @@ pub const PLAIN: Dialect = Dialect {
     links: false,
     images: false,
     headings: false,
+    heading_levels: 6,
     list_indent: None,
+    bullet: "• ",
     quotes: 8,
+    blank_quote: ">",
     fences: false,
     tables: false,
     rule: "———",
@@ -76,9 +102,9 @@ impl Dialect {
 
     fn block(&self, block: &Block, quotes: usize) -> String {
         match block {
-            Block::Heading(level, spans) if self.headings => {
+            Block::Heading(level, spans) if self.headings && *level <= self.heading_levels => {
                 let text = self.spans(spans, " ");
-                format!("{} {text}", "#".repeat(usize::from(*level).clamp(1, 6)))
+                format!("{} {text}", "#".repeat(usize::from(*level).max(1)))
             }
             Block::Heading(_, spans) => {
                 let mut spans = spans.clone();
@@ -88,25 +114,42 @@ impl Dialect {
                 self.spans(&spans, self.line_break)
             }
             Block::Paragraph(spans) => self.spans(spans, self.line_break),
-            Block::Code { language, text } if self.fences => {
-                let fence = "`".repeat(longest_run(text, '`').max(2) + 1);
-                format!("{fence}{}\n{text}\n{fence}", language.replace('`', ""))
-            }
+            Block::Code { language, text } if self.has_fences(quotes) => self.fenced(language, text),
             Block::Code { text, .. } => {
                 let lines: Vec<String> = text.split('\n').map(|line| (self.escape)(line, true)).collect();
                 lines.join(self.line_break)
             }
             Block::Quote(blocks) if quotes < self.quotes => {
                 let inner = self.blocks(blocks, quotes + 1, "\n\n");
-                let lines: Vec<String> =
-                    inner.split('\n').map(|line| format!("> {line}").trim_end().to_owned()).collect();
+                let lines: Vec<String> = inner
+                    .split('\n')
+                    .map(|line| match line {
+                        "" => self.blank_quote.to_owned(),
+                        line => format!("> {line}").trim_end().to_owned(),
+                    })
+                    .collect();
                 lines.join("\n")
             }
             Block::Quote(blocks) => self.blocks(blocks, quotes, "\n\n"),
             Block::List { start, items } => self.list(*start, items, quotes),
+            Block::Table { rows, .. } if !self.tables && self.has_fences(quotes) => {
+                self.fenced("", &columns(rows))
+            }
             Block::Table { aligns, rows } => self.table(aligns, rows),
             Block::Rule => self.rule.to_owned(),
         }
+    }
+
+    fn has_fences(&self, quotes: usize) -> bool {
+        self.fences && (quotes == 0 || self.family == Family::CommonMark)
+    }
+
+    fn fenced(&self, language: &str, text: &str) -> String {
+        let text = (self.verbatim)(text);
+        let fence = "`".repeat(longest_run(&text, '`').max(2) + 1);
+        let language =
+            if self.family == Family::CommonMark { language.replace('`', "") } else { String::new() };
+        format!("{fence}{language}\n{text}\n{fence}")
     }
 
     fn list(&self, start: Option<u64>, items: &[Vec<Block>], quotes: usize) -> String {
@@ -115,7 +158,7 @@ impl Dialect {
             let marker = match start {
                 Some(first) => format!("{}. ", first.saturating_add(index as u64)),
                 None if self.list_indent.is_some() => "- ".to_owned(),
-                None => "• ".to_owned(),
+                None => self.bullet.to_owned(),
             };
             // Nested lines have to stand under the text of the item, at least as deep as the platform asks.
             let indent = self.list_indent.map_or(2, |indent| indent.max(marker.len()));
@@ -166,30 +209,35 @@ impl Dialect {
 
     fn cell(&self, spans: &[Span]) -> String {
         let text = self.spans(spans, " ");
-        if self.tables { text.replace('|', "\\|") } else { text }
+        if self.tables { guard_pipes(&text) } else { text }
     }
 
     fn spans(&self, spans: &[Span], line_break: &str) -> String {
         let mut out = String::new();
-        for span in spans {
+        for (index, span) in spans.iter().enumerate() {
             if span.image.is_some() {
                 out.push_str(&self.image(span));
                 continue;
             }
-            for (index, line) in span.text.split('\n').enumerate() {
-                if index > 0 {
+            let next = spans.get(index + 1).and_then(|next| next.text.chars().next());
+            let mut lines = span.text.split('\n').peekable();
+            let mut is_first = true;
+            while let Some(line) = lines.next() {
+                if !is_first {
                     out.truncate(out.trim_end_matches(' ').len());
                     out.push_str(line_break);
                 }
-                let at_start = out.is_empty() || out.ends_with('\n');
-                self.stretch(&mut out, span, line, at_start);
+                is_first = false;
+                let next = if lines.peek().is_some() { None } else { next };
+                self.stretch(&mut out, span, line, next);
             }
         }
         out
     }
 
-    /// One line of a span: markers hug the words, white space stays outside.
-    fn stretch(&self, out: &mut String, span: &Span, line: &str, at_start: bool) {
+    /// One line of a span: markers hug the words, white space stays outside. `next` follows it.
+    fn stretch(&self, out: &mut String, span: &Span, line: &str, next: Option<char>) {
+        let at_start = out.is_empty() || out.ends_with('\n');
         let core = line.trim();
         if core.is_empty() {
             if !at_start {
@@ -202,43 +250,105 @@ impl Dialect {
         if !at_start {
             out.push_str(lead);
         }
-        let mut text = if span.style.code && self.code {
-            let ticks = "`".repeat(longest_run(core, '`') + 1);
-            let pad = if core.starts_with('`') || core.ends_with('`') { " " } else { "" };
-            format!("{ticks}{pad}{core}{pad}{ticks}")
-        } else {
-            (self.escape)(core, at_start)
-        };
+        let mrkdwn = self.family == Family::Mrkdwn;
+        let is_code = span.style.code && self.code && !(mrkdwn && core.contains('`'));
+        let mut text = if is_code { self.code_span(core) } else { (self.escape)(core, at_start) };
+        let before = out.chars().next_back().filter(|c| !c.is_whitespace());
+        let after = if trail.is_empty() { next.filter(|c| !c.is_whitespace()) } else { None };
+        let same = span.link.as_deref().is_some_and(|url| is_same_address(url, core));
+        if mrkdwn && let Some(url) = span.link.as_deref().filter(|_| self.links && !same) {
+            text = self.link(&text, url);
+        }
+        let mut is_marked = is_code;
         for (on, marker) in
             [(span.style.italic, self.italic), (span.style.bold, self.bold), (span.style.strike, self.strike)]
         {
-            if on && !marker.is_empty() {
+            // Inside a word `_` is no mark.
+            let inside =
+                !mrkdwn && marker == "_" && [before, after].iter().flatten().any(|c| c.is_alphanumeric());
+            if on && !marker.is_empty() && !inside {
                 text = format!("{marker}{text}{marker}");
+                is_marked = true;
             }
+        }
+        if mrkdwn && is_marked {
+            let joint = |beside: Option<char>| beside.map_or("", |_| INVISIBLE_TEXT);
+            text = format!("{}{text}{}", joint(before), joint(after));
         }
         match &span.link {
-            Some(url) if is_same_address(url, core) => out.push_str(core),
-            Some(url) if self.links && is_web(url) => {
-                let _ = write!(out, "[{text}]({})", encode_address(url));
-            }
-            Some(url) => {
-                let _ = write!(out, "{text} {}", (self.escape)(url, false));
-            }
-            None => out.push_str(&text),
+            Some(_) if same && !mrkdwn => out.push_str(core),
+            Some(url) if !mrkdwn || !self.links => out.push_str(&self.link(&text, url)),
+            _ => out.push_str(&text),
         }
         out.push_str(trail);
+    }
+
+    fn code_span(&self, core: &str) -> String {
+        let core = (self.verbatim)(core);
+        let ticks = "`".repeat(longest_run(&core, '`') + 1);
+        let pad = if core.starts_with('`') || core.ends_with('`') { " " } else { "" };
+        format!("{ticks}{pad}{core}{pad}{ticks}")
+    }
+
+    /// A link around text that is written already.
+    fn link(&self, text: &str, url: &str) -> String {
+        if !self.links || !is_web(url) {
+            return format!("{text} {}", (self.escape)(url, false));
+        }
+        match self.family {
+            Family::CommonMark => format!("[{text}]({})", encode_address(url)),
+            Family::Mrkdwn => {
+                let url = encode_address(url).replace('|', "%7C");
+                format!("<{}|{text}>", (self.verbatim)(&url))
+            }
+        }
     }
 
     fn image(&self, span: &Span) -> String {
         let url = span.image.as_deref().unwrap_or_default();
         let text = (self.escape)(&span.text.replace('\n', " "), false);
-        match (self.images && is_web(url), self.links && is_web(url), text.is_empty()) {
-            (true, ..) => format!("![{text}]({})", encode_address(url)),
-            (false, true, false) => format!("[{text}]({})", encode_address(url)),
-            (false, _, true) => (self.escape)(url, false),
-            (false, false, false) => format!("{text} {}", (self.escape)(url, false)),
+        if self.images && is_web(url) {
+            return format!("![{text}]({})", encode_address(url));
         }
+        if text.is_empty() { (self.escape)(url, false) } else { self.link(&text, url) }
     }
+}
+
+/// Rows as lines with their columns under each other, as wide characters take them in a fixed-width font.
+fn columns(rows: &[Row]) -> String {
+    let cells: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| PLAIN.spans(cell, " ")).collect()).collect();
+    let count = cells.iter().map(Vec::len).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..count)
+        .map(|column| {
+            cells.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)
+        })
+        .collect();
+    let line = |row: &[String]| {
+        let padded = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width()))));
+        padded.collect::<Vec<_>>().join(" | ").trim_end().to_owned()
+    };
+    let mut lines: Vec<String> = cells.iter().map(|row| line(row)).collect();
+    if lines.len() > 1 {
+        let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+        lines.insert(1, rule.join("-+-"));
+    }
+    lines.join("\n")
+}
+
+/// A pipe would end its cell; one that is escaped already would not.
+fn guard_pipes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '|' && !out.ends_with('\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
 }
 
 /// An address that stands for itself needs no link around it.
@@ -248,7 +358,7 @@ fn is_same_address(url: &str, text: &str) -> bool {
 
 /// Platforms open nothing else, and some refuse the whole message.
 fn is_web(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://") || url.starts_with("mailto:")
+    super::is_http(url) || url.starts_with("mailto:")
 }
 
 /// What would end a link early is percent-encoded.

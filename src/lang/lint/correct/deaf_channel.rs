@@ -1,0 +1,215 @@
+//! `deaf-channel`: a play needs to hear or do what its channel cannot.
+
+use super::context::{Context, found};
+use crate::base::phrase::{Phrase, Words, pair, phrase};
+use crate::{
+    base::{
+        diagnostic::{
+            Diagnostic, Severity,
+            code::{Code, Example},
+        },
+        ids::ChannelName,
+        source::Span,
+        words::{list, tick},
+    },
+    model::{
+        channel::{Abilities, ChannelKind},
+        play::Play,
+        step::{Verb, WaitFor},
+        trigger::Trigger,
+    },
+    script::expr::Expr,
+};
+use std::collections::BTreeSet;
+
+pub(super) const CODE: Code = Code {
+    slug: "deaf-channel",
+    severity: Severity::Warning,
+    meaning: pair("a play needs to hear something that its channel cannot hear", "玩法需要频道听不到的消息"),
+    explanation: pair(
+        "Most group robots only speak: a WeCom, Feishu or DingTalk robot, a webhook, a person who copies a text hear no \
+             joins, messages or answers and remove nobody. The play is right; somebody has to tell the engine what happens: \
+             by `playbook signal`, by `playbook members import FILE.csv`, run by a person or by another program. \
+             A removal becomes a task with the list.",
+        "多数群机器人只会说不会听：企业微信、飞书、钉钉机器人，webhook，以及手动复制的人，都听不到入群、发言和回答，也不能移人。玩法没有错，只是需要有人告诉引擎发生了什么：`playbook signal`、`playbook members import FILE.csv`，由人或别的程序运行都行。移出成员会变成带名单的任务。",
+    ),
+    bad: Example::of(
+        "channels:\n  group: { type: wecom, url: { env: GROUP_WEBHOOK } }\nplays:\n  welcome:\n    on: member.joined\n    steps:\n      - post: Welcome!\n",
+    ),
+    good: Example::of(
+        "channels:\n  group: { type: wecom, url: { env: GROUP_WEBHOOK } }\nplays:\n  welcome:\n    every: monday at 09:00\n    steps:\n      - post: Welcome!\n",
+    ),
+    practices: &[],
+};
+
+/// What a play needs of its channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    Joins,
+    Messages,
+    Answers,
+    Removals,
+}
+
+impl Need {
+    fn met(self, abilities: Abilities) -> bool {
+        match self {
+            Self::Joins => abilities.joins,
+            Self::Messages => abilities.messages,
+            Self::Answers => abilities.answers,
+            Self::Removals => abilities.removals,
+        }
+    }
+
+    /// What the channel cannot do.
+    const fn verb(self) -> Words {
+        match self {
+            Self::Joins => pair("hear who joins or leaves", "听不到谁入群、谁退群"),
+            Self::Messages => pair("hear what members say", "听不到成员发言"),
+            Self::Answers => pair("hear answers", "听不到回答"),
+            Self::Removals => pair("remove members", "不能移出成员"),
+        }
+    }
+
+    /// What to do about it.
+    const fn remedy(self) -> Words {
+        match self {
+            Self::Joins => pair(
+                "report joins with `playbook signal member.joined`, or bring members in with `playbook members import \
+                 FILE.csv`; another program can run the same command",
+                "用 `playbook signal member.joined` 报告入群，或用 `playbook members import FILE.csv` 导入成员；别的程序也可以运行同样的命令",
+            ),
+            Self::Messages => pair(
+                "report messages with `playbook signal message`, or import when members were last seen with `playbook members \
+                 import FILE.csv`; another program can run the same command",
+                "用 `playbook signal message` 报告发言，或用 `playbook members import FILE.csv` 导入成员最后出现的时间；别的程序也可以运行同样的命令",
+            ),
+            Self::Answers => pair(
+                "bring answers in with `playbook signal answer`; another program can run the same command",
+                "用 `playbook signal answer` 录入回答；别的程序也可以运行同样的命令",
+            ),
+            Self::Removals => pair(
+                "the removal becomes a task with the list; say `playbook done` when it is carried out",
+                "移出会变成带名单的任务；做完后运行 `playbook done`",
+            ),
+        }
+    }
+}
+
+pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let group = ChannelName::new("group");
+    // Whoever reports joins for one phase does so for all.
+    let mut told = BTreeSet::new();
+    for phase in &cx.playbook.phases {
+        let needs = phase.until.as_ref().map(counted).unwrap_or_default();
+        let new: Vec<Need> = needs.into_iter().filter(|need| told.insert(*need)).collect();
+        report(cx, cx.span(&format!("phases.{}.until", phase.name)), &group, &new, out);
+    }
+    for play in &cx.playbook.plays {
+        let mut told = BTreeSet::new();
+        if let Trigger::Signal(on) = &play.trigger
+            && let Some(need) = heard(&on.name)
+        {
+            told.insert(need);
+            report(cx, cx.span(&format!("plays.{}.trigger", play.name)), &group, &[need], out);
+        }
+        steps(cx, play, &mut told, out);
+    }
+}
+
+/// What the steps of a play need; each need is said once a play.
+fn steps(cx: &Context<'_>, play: &Play, told: &mut BTreeSet<Need>, out: &mut Vec<Diagnostic>) {
+    let group = ChannelName::new("group");
+    for step in play.program.steps() {
+        let (channel, needs) = match &step.verb {
+            Verb::Ask(ask) => (&ask.to, vec![Need::Answers]),
+            Verb::Prune(prune) => {
+                let mut needs = spoken(&prune.predicate);
+                needs.push(Need::Removals);
+                (&group, needs)
+            }
+            Verb::Wait(wait) => match &wait.target {
+                WaitFor::Signal(name) => (&group, heard(name).into_iter().collect()),
+                WaitFor::For(_) | WaitFor::Until(_) | WaitFor::Binding(_) => continue,
+            },
+            _ => continue,
+        };
+        let new: Vec<Need> = needs.into_iter().filter(|need| told.insert(*need)).collect();
+        report(cx, cx.step_span(play, step), channel, &new, out);
+    }
+}
+
+/// What a signal's name needs.
+fn heard(signal: &str) -> Option<Need> {
+    match signal {
+        "member.joined" | "member.left" => Some(Need::Joins),
+        "message" | "reaction" => Some(Need::Messages),
+        "answer" => Some(Need::Answers),
+        _ => None,
+    }
+}
+
+/// What an expression about the number of members needs.
+fn counted(expr: &Expr) -> Vec<Need> {
+    let source = expr.source();
+    let mut needs = spoken(expr);
+    if source.contains("members.") {
+        needs.insert(0, Need::Joins);
+    }
+    needs
+}
+
+/// What an expression about how members behave needs.
+fn spoken(expr: &Expr) -> Vec<Need> {
+    let source = expr.source();
+    let asks = [".idle", ".seen", ".messages"].iter().any(|field| source.contains(field));
+    if asks { vec![Need::Messages] } else { Vec::new() }
+}
+
+fn report(cx: &Context<'_>, span: Span, channel: &ChannelName, needs: &[Need], out: &mut Vec<Diagnostic>) {
+    let lacking = |kind: ChannelKind| -> Vec<Need> {
+        needs.iter().copied().filter(|need| !need.met(kind.abilities())).collect()
+    };
+    let deaf: Vec<(ChannelKind, Vec<Need>)> = (cx.kinds(channel).into_iter())
+        .map(|kind| (kind, lacking(kind)))
+        .filter(|(_, needs)| !needs.is_empty())
+        .collect();
+    let Some((kind, needs)) = deaf.first() else { return };
+    let verbs: Vec<Words> = needs.iter().map(|need| need.verb()).collect();
+    let (en, zh): (Vec<_>, Vec<_>) = verbs.iter().map(|verb| (verb.en, verb.zh)).unzip();
+    let cannot = Phrase { en: format!("cannot {}", list(&en, "or")), zh: zh.join("，也") };
+    let message = {
+        let name = tick(channel.as_str());
+        phrase!("the channel {name} ({kind}) {cannot}", "频道 {name}（{kind}）{cannot}"; cannot)
+    };
+    let remedies: Vec<Words> = needs.iter().map(|need| need.remedy()).collect();
+    let (en, zh): (Vec<_>, Vec<_>) = remedies.iter().map(|remedy| (remedy.en, remedy.zh)).unzip();
+    let help = Phrase { en: en.join("\n"), zh: zh.join("\n") };
+    out.push(found(&CODE, span, message).label(pair("needs to be told", "需要有人告诉它")).help(help));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn each_need_is_said_once_a_play() {
+        let asks = "channels:\n  group: { type: wecom, url: { env: A } }\nplays:\n  vote:\n    every: monday at 09:00\n    steps:\n      \
+                    - { ask: One?, options: [a, b], open_for: 1h }\n      - { ask: Two?, options: [a, b], open_for: 1h }\n";
+        assert_eq!(messages(&CODE, asks), ["the channel `group` (wecom) cannot hear answers"]);
+        let prune = "channels:\n  group: { type: feishu, url: { env: A } }\nplays:\n  prune:\n    every: month on 1 at 09:00\n    steps:\n      \
+                     - prune: member.idle > days(60)\n        notice: Say hello.\n        grace: 7d\n";
+        assert_eq!(
+            messages(&CODE, prune),
+            ["the channel `group` (feishu) cannot hear what members say or remove members"]
+        );
+    }
+
+    #[test]
+    fn the_console_that_stands_in_is_not_accused() {
+        assert_eq!(
+            messages(&CODE, "plays:\n  hi:\n    on: member.joined\n    steps:\n      - post: Hi.\n"),
+            [""; 0]
+        );
+    }
+}

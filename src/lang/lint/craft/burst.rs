@@ -1,0 +1,147 @@
+//! `burst`: more posts on one day than the budget allows, so that the last ones arrive on another.
+
+use super::context::{Context, due_steps, found};
+use crate::base::{
+    locale,
+    phrase::{Phrase, pair, phrase},
+};
+use crate::{
+    base::{
+        diagnostic::{
+            Diagnostic, Severity,
+            code::{Code, Example},
+        },
+        ids::{ChannelName, PhaseName},
+    },
+    model::{
+        budget::Window,
+        channel::GROUP,
+        play::Play,
+        step::{Step, Verb},
+    },
+};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+pub(super) const CODE: Code = Code {
+    slug: "burst",
+    severity: Severity::Warning,
+    meaning: pair(
+        "on some day the plays post more often than `posts.max` allows",
+        "某一天的消息数超过 `posts.max`",
+    ),
+    explanation: pair(
+        "What is over the budget of a day is held until the next, in order, and pushes that day's messages back in turn. \
+             Counted are posts and questions to the group whose time follows from the file, over eight ordinary weeks and \
+             all dates; scripts may add more.",
+        "超出当天额度的消息会按顺序留到第二天，又把第二天的往后推。统计的是八个普通星期和所有日期里、时间可以从文件推出的`post` 和 `ask`；脚本可能还会更多。",
+    ),
+    bad: Example::of(
+        "budgets: { posts: { max: 2 per day } }\nplays:\n  news:\n    every: day at 09:00\n    steps:\n      - post: One.\n      \
+         - post: Two.\n      - post: Three.\n",
+    ),
+    good: Example::of(
+        "budgets: { posts: { max: 3 per day } }\nplays:\n  news:\n    every: day at 09:00\n    steps:\n      - post: One.\n      \
+         - post: Two.\n      - post: Three.\n",
+    ),
+    practices: &["P058"],
+};
+
+pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+    let budgets = &cx.playbook.budgets;
+    let channels = budgets.channels.keys().cloned().chain([ChannelName::new(GROUP)]);
+    for channel in channels {
+        let quota = budgets.of(&channel).and_then(|budgets| budgets.posts);
+        if let Some(quota) = quota.filter(|quota| quota.per == Window::Day) {
+            check_channel(cx, &channel, quota.max, out);
+        }
+    }
+}
+
+fn check_channel(cx: &Context<'_>, channel: &ChannelName, max: u32, out: &mut Vec<Diagnostic>) {
+    let mut worst: Option<(Date, u32, Vec<&str>)> = None;
+    for phase in &cx.playbook.phases {
+        for (day, plays) in posts_by_day(cx, &phase.name, channel) {
+            let total: u32 = plays.values().sum();
+            if total > max && worst.as_ref().is_none_or(|(_, most, _)| total > *most) {
+                worst = Some((day, total, plays.into_keys().collect()));
+            }
+        }
+    }
+    let Some((day, total, plays)) = worst else { return };
+    let (at, to) = match channel.as_str() {
+        GROUP => ("budgets.posts.max", Phrase::default()),
+        name => ("budgets.channels", phrase!(" to `{name}`", "（到 `{name}`）")),
+    };
+    let weekday =
+        Phrase { en: day.strftime("%A").to_string(), zh: locale::weekday_zh(day.weekday()).to_owned() };
+    let plays = Phrase::ticks(&plays, "and");
+    let message = phrase!(
+        "{weekday} {day} has {total} posts{to} by {plays}, the budget is {max}; what is over waits for the next day",
+        "{day} {weekday} {plays} 共发 {total} 条{to}，预算是 {max} 条；多出的等到第二天"; weekday, to, plays
+    );
+    out.push(found(&CODE, cx.span(at), message).help(pair(
+        "spread the plays over the week, join posts, or raise `posts.max`",
+        "把玩法分散到一周里，合并消息，或调高 `posts.max`",
+    )));
+}
+
+/// How often each play posts to a channel on each day while a phase lasts.
+fn posts_by_day<'a>(
+    cx: &Context<'a>,
+    phase: &PhaseName,
+    channel: &ChannelName,
+) -> BTreeMap<Date, BTreeMap<&'a str, u32>> {
+    let mut days: BTreeMap<Date, BTreeMap<&str, u32>> = BTreeMap::new();
+    for play in cx.playbook.plays.iter().filter(|play| runs_in(play, phase)) {
+        let dues = due_steps(play);
+        for anchor in cx.anchors(play, 8) {
+            for due in dues.iter().filter(|due| posts(due.step, channel)) {
+                let day = cx.playbook.zone.date(due.at(anchor, cx.playbook));
+                *days.entry(day).or_default().entry(play.name.as_str()).or_default() += 1;
+            }
+        }
+    }
+    days
+}
+
+fn runs_in(play: &Play, phase: &PhaseName) -> bool {
+    play.during.is_empty() || play.during.contains(phase)
+}
+
+fn posts(step: &Step, channel: &ChannelName) -> bool {
+    match &step.verb {
+        Verb::Post(post) => post.to == *channel,
+        Verb::Ask(ask) => ask.to == *channel,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::messages, CODE};
+
+    #[test]
+    fn adds_up_the_plays_of_a_day_but_not_of_different_phases() {
+        let two = "budgets: { posts: { max: 1 per day } }\nplays:\n  a:\n    every: monday at 09:00\n    steps:\n      - post: One.\n  \
+                   b:\n    every: monday at 10:00\n    steps:\n      - post: Two.\n";
+        assert_eq!(
+            messages(&CODE, two),
+            [
+                "Monday 2026-03-02 has 2 posts by `a` and `b`, the budget is 1; what is over waits for the next day"
+            ]
+        );
+        let phases = "budgets: { posts: { max: 1 per day } }\nphases:\n  - { name: seed, timeout: 7d }\n  - { name: grow }\nplays:\n  \
+                      a:\n    every: monday at 09:00\n    during: seed\n    steps:\n      - post: One.\n  \
+                      b:\n    every: monday at 10:00\n    during: grow\n    steps:\n      - post: Two.\n";
+        assert_eq!(messages(&CODE, phases), [""; 0]);
+        let news = "channels: { group: { type: console }, news: { type: console } }\nbudgets: { channels: { news: { posts: 1 per day } } }\nplays:\n  \
+                    a:\n    every: monday at 09:00\n    steps:\n      - { post: One., to: news }\n      - { post: Two., to: news }\n      - post: Three.\n";
+        assert_eq!(
+            messages(&CODE, news),
+            [
+                "Monday 2026-03-02 has 2 posts to `news` by `a`, the budget is 1; what is over waits for the next day"
+            ]
+        );
+    }
+}

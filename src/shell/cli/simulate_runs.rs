@@ -1,0 +1,176 @@
+//! `playbook simulate --runs N`: several simulations side by side, and their distributions in plain words.
+//!
+//! Each run is pure and knows its seed, so it does not matter which thread lives it; results are put in order of seed.
+
+use super::{
+    failure::{Code, Failure},
+    output::{Format, NAME, Output, Table, paint},
+    simulate::found,
+};
+use crate::{
+    base::words,
+    model::playbook::Playbook,
+    sim::{
+        self, Finding, Material, Options,
+        spread::{self, Lived, Spread, Spreads},
+    },
+};
+use serde_json::{Map, Value, json};
+use std::{
+    convert::Infallible,
+    io::{IsTerminal as _, Write as _},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+/// Calls `live` for every seed from the first on, on all cores; results are in order of seed. Progress is shown
+/// where a person watches.
+pub(super) fn on_all_cores<T: Send>(first: u64, runs: u32, live: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(runs as usize);
+    let shown = std::io::stderr().is_terminal() && runs > 1;
+    let (next, done) = (AtomicU64::new(0), AtomicU64::new(0));
+    let work = || {
+        let mut lived = Vec::new();
+        loop {
+            let run = next.fetch_add(1, Ordering::Relaxed);
+            if run >= u64::from(runs) {
+                return lived;
+            }
+            lived.push((run, live(first.wrapping_add(run))));
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if shown {
+                let _ = write!(anstream::stderr(), "\r{done} of {runs} runs ");
+            }
+        }
+    };
+    let mut all: Vec<(u64, T)> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut all = work();
+        for handle in handles {
+            match handle.join() {
+                Ok(lived) => all.extend(lived),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        all
+    });
+    if shown {
+        let _ = write!(anstream::stderr(), "\r{}\r", " ".repeat(32));
+    }
+    all.sort_by_key(|(run, _)| *run);
+    all.into_iter().map(|(_, lived)| lived).collect()
+}
+
+/// Runs `(how many, of how many days)`.
+pub(super) fn run(
+    playbook: &Arc<Playbook>,
+    material: &Material,
+    options: &Options,
+    (runs, days): (u32, u32),
+    format: Format,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let all = on_all_cores(options.seed, runs, |seed| {
+        let options = Options { seed, ..options.clone() };
+        let mut lived = Lived::default();
+        let findings = sim::simulate(playbook, material, &options, |transition| {
+            lived.see(transition);
+            Ok::<(), Infallible>(())
+        });
+        (lived, findings.unwrap_or_default())
+    });
+    let bad: Option<(u64, &Finding)> = (options.seed..)
+        .zip(&all)
+        .find_map(|(seed, (_, findings))| findings.first().map(|finding| (seed, finding)));
+    let failure = bad.map(|(seed, finding)| {
+        Failure::new(Code::Playbook, found(playbook, finding))
+            .help(format!("this is the run with --seed {seed}"))
+    });
+    let lived: Vec<Lived> = all.into_iter().map(|(lived, _)| lived).collect();
+    let spreads = spread::spreads(playbook, options.from, days, &lived);
+    match format {
+        Format::Json => out.json(&to_json(&spreads))?,
+        Format::Text => text(&spreads, days, out)?,
+    }
+    out.flush()?;
+    failure.map_or(Ok(()), Err)
+}
+
+/// `11 to 19 (median 14)`, or the one number that it always was.
+fn range(spread: Spread) -> String {
+    if spread.least == spread.most {
+        return spread.least.to_string();
+    }
+    format!("{} to {} (median {})", spread.least, spread.most, spread.median)
+}
+
+fn text(spreads: &Spreads, days: u32, out: &mut Output) -> Result<(), Failure> {
+    let runs = spreads.runs;
+    out.heading(&format!(
+        "{} of {}",
+        words::count(runs as usize, "run"),
+        words::count(days as usize, "day")
+    ))?;
+    for (phase, spread) in &spreads.phases {
+        let line = match spread {
+            None => format!("phase {} is never reached", paint(NAME, phase.as_str())),
+            Some(spread) => {
+                let often = if spread.runs == runs {
+                    String::new()
+                } else {
+                    format!(", in {} of {runs} runs", spread.runs)
+                };
+                let day = if spread.most == 1 { "day" } else { "days" };
+                if spread.most == 0 {
+                    format!("phase {} is there from the first day{often}", paint(NAME, phase.as_str()))
+                } else if spread.least == spread.most {
+                    format!("phase {} reached in {} {day}{often}", paint(NAME, phase.as_str()), spread.least)
+                } else {
+                    format!(
+                        "phase {} reached in {} to {} days (median {}{often})",
+                        paint(NAME, phase.as_str()),
+                        spread.least,
+                        spread.most,
+                        spread.median
+                    )
+                }
+            }
+        };
+        out.line(format!("  {line}"))?;
+    }
+    for (name, spread) in &spreads.numbers {
+        out.line(format!("  {name}: {}", range(*spread)))?;
+    }
+    out.line("")?;
+    let mut table = Table::new(&["play", "runs", "posts", "missed steps", "skipped", "failed"]);
+    for (play, numbers) in &spreads.plays {
+        table.row(std::iter::once(play.to_string()).chain(numbers.map(range)).collect());
+        table.paint_last(0, NAME);
+    }
+    table.write(out)?;
+    Ok(())
+}
+
+fn to_json(spreads: &Spreads) -> Value {
+    let one = |spread: &Spread| json!({ "least": spread.least, "median": spread.median, "most": spread.most, "runs": spread.runs });
+    let phases: Map<String, Value> = spreads
+        .phases
+        .iter()
+        .map(|(phase, spread)| (phase.to_string(), spread.as_ref().map_or(Value::Null, one)))
+        .collect();
+    let numbers: Map<String, Value> =
+        spreads.numbers.iter().map(|(name, spread)| ((*name).to_owned(), one(spread))).collect();
+    let names = ["runs", "posts", "missed", "skipped", "failed"];
+    let plays: Map<String, Value> = spreads
+        .plays
+        .iter()
+        .map(|(play, spreads)| {
+            let fields: Map<String, Value> =
+                names.iter().zip(spreads).map(|(name, spread)| ((*name).to_owned(), one(spread))).collect();
+            (play.to_string(), Value::Object(fields))
+        })
+        .collect();
+    json!({ "runs": spreads.runs, "days_until_phase": phases, "numbers": numbers, "plays": plays })
+}

@@ -1,0 +1,452 @@
+//! `playbook test`: the scenarios that operators write beside their playbooks.
+//!
+//! Reads files and says what came of them; what a scenario means is `sim::scenario`'s.
+
+#![expect(clippy::disallowed_methods, reason = "looks for scenario files, and records into them")]
+
+use super::{
+    failure::{Code, Failure},
+    junit, load,
+    output::{BAD, DIM, GOOD, NAME, Output, WARN, clip, pad, paint, width},
+};
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, Report, Severity, text},
+        phrase::{Phrase, pair, phrase},
+        source::Span,
+        time::{Timestamp, Zone},
+        words,
+    },
+    lang::codes,
+    model::playbook::Playbook,
+    shell::workspace::DiskFolder,
+    sim::{
+        Finding, Material,
+        scenario::{
+            Scenario,
+            expectation::Expectation,
+            read::Draft,
+            record,
+            rehearsal::{Rehearsal, Verdict, rehearse},
+            sighting::Sighting,
+        },
+    },
+};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// How deep folders are looked into.
+const DEPTH_MAX: usize = 12;
+/// What is shown of a timeline before and after the place that an expectation is about.
+const SHOWN_BEFORE: usize = 3;
+const SHOWN_AFTER: usize = 4;
+
+/// Runs the scenarios beside playbooks: what happens, and what is expected.
+///
+/// The real engine, in virtual time; nothing is sent. A path is a scenario file or a folder that is searched for
+/// them; without any, this folder. Ends with 1 when an expectation is not met.
+#[derive(Debug, clap::Args)]
+pub(super) struct Test {
+    /// Scenario files, or folders with some.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Write what happens into the files, as what is expected from now on.
+    #[arg(long)]
+    update: bool,
+    /// How to write the result.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: TestFormat,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+enum TestFormat {
+    /// For people, with a timeline where something was not as expected.
+    #[default]
+    Text,
+    /// One expectation a line.
+    Json,
+    /// The XML of `JUnit`, for build servers.
+    Junit,
+}
+
+/// What came of one file.
+pub(super) struct Tested {
+    /// The file as it was given or found.
+    pub(super) path: PathBuf,
+    /// One for each expectation, and for everything else that was not good.
+    pub(super) cases: Vec<Case>,
+    /// Whether the file could be read; else its cases are its errors.
+    readable: bool,
+}
+
+/// What came of one expectation.
+pub(super) struct Case {
+    /// The line it is on.
+    pub(super) line: u32,
+    /// What was expected, in words.
+    pub(super) expected: String,
+    /// What was found instead; none when it was met.
+    pub(super) found: Option<String>,
+    /// The timeline around it, for people.
+    timeline: Vec<Row>,
+}
+
+/// One line of a timeline.
+struct Row {
+    mark: char,
+    at: String,
+    word: &'static str,
+    about: String,
+    text: String,
+}
+
+impl Test {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let files = self.files()?;
+        let mut tested = Vec::new();
+        for path in &files {
+            let one = self.file(path, out)?;
+            if self.format == TestFormat::Text {
+                one.write(out)?;
+            }
+            tested.push(one);
+        }
+        match self.format {
+            TestFormat::Junit => out.raw(&junit::report(&tested)?)?,
+            TestFormat::Json => {
+                for one in &tested {
+                    one.json(out)?;
+                }
+            }
+            TestFormat::Text => {
+                let failed = tested.iter().filter(|one| !one.is_good()).count();
+                let cases = tested.iter().map(|one| one.cases.len()).sum();
+                let (style, verdict) = match failed {
+                    0 => (GOOD, "all good".to_owned()),
+                    n => (BAD, format!("{n} failed")),
+                };
+                let sums = format!(
+                    "{}, {}",
+                    words::count(files.len(), "scenario"),
+                    words::count(cases, "expectation")
+                );
+                out.line(format!("{sums}: {}", paint(style, &verdict)))?;
+            }
+        }
+        if tested.iter().all(Tested::is_good) { Ok(()) } else { Err(Failure::said(Code::Playbook)) }
+    }
+
+    /// The scenario files that are meant, each once.
+    fn files(&self) -> Result<Vec<PathBuf>, Failure> {
+        let here = [PathBuf::from(".")];
+        let paths = if self.paths.is_empty() { &here[..] } else { &self.paths };
+        let mut files = Vec::new();
+        for path in paths {
+            if path.is_dir() {
+                search(path, 0, &mut files)?;
+            } else if path.exists() {
+                files.push(path.clone());
+            } else {
+                return Err(Failure::environment(format!("there is no file or folder {}", path.display())));
+            }
+        }
+        let mut known = BTreeSet::new();
+        files.retain(|file| known.insert(file.clone()));
+        if files.is_empty() {
+            return Err(Failure::usage("there is no scenario here").help(
+                "a scenario is a YAML file with `playbook`, `start` and `expect`; docs/testing.md shows one",
+            ));
+        }
+        Ok(files)
+    }
+
+    fn file(&self, path: &Path, out: &mut Output) -> Result<Tested, Failure> {
+        let shown = path.strip_prefix(".").unwrap_or(path);
+        let bytes = std::fs::read(path)
+            .map_err(|error| Failure::environment(format!("{} cannot be read: {error}", path.display())))?;
+        let whole = String::from_utf8(bytes).map_err(|_| {
+            Failure::environment(format!("{} is not UTF-8 text; save it as UTF-8", path.display()))
+        })?;
+        let (mark, body) = match whole.strip_prefix('\u{feff}') {
+            Some(body) => ("\u{feff}", body),
+            None => ("", whole.as_str()),
+        };
+        let mut draft = Draft::new(&shown.display().to_string(), body);
+        let Some((playbook, material)) = read_playbook(path, &mut draft)? else {
+            return Ok(self.unreadable(shown, &draft, out)?);
+        };
+        let scenario = draft.finish(&playbook);
+        let Some(scenario) = scenario else { return Ok(self.unreadable(shown, &draft, out)?) };
+        if self.format == TestFormat::Text && !self.update {
+            diagnostics(&draft, out)?;
+        }
+        let rehearsal = rehearse(&playbook, &material, &scenario);
+        if self.update {
+            let text = record::record(body, &draft, &scenario, &rehearsal, &playbook.zone);
+            replace(path, &format!("{mark}{text}"))?;
+            let mut draft = Draft::new(&shown.display().to_string(), &text);
+            if let Some(scenario) = draft.finish(&playbook) {
+                let rehearsal = rehearse(&playbook, &material, &scenario);
+                return Ok(tested(shown, &draft, &playbook, &scenario, &rehearsal));
+            }
+        }
+        Ok(tested(shown, &draft, &playbook, &scenario, &rehearsal))
+    }
+
+    /// A file that is no scenario, or one with errors.
+    fn unreadable(&self, shown: &Path, draft: &Draft, out: &mut Output) -> std::io::Result<Tested> {
+        if self.format == TestFormat::Text {
+            diagnostics(draft, out)?;
+        }
+        let locale = match self.format {
+            TestFormat::Text => out.languages.people,
+            TestFormat::Json | TestFormat::Junit => out.languages.programs,
+        };
+        let errors = draft.report.diagnostics.iter().filter(|d| d.severity == Severity::Error);
+        let cases = errors.map(|error| Case {
+            line: line(draft, error.span),
+            expected: "a scenario that can be read".into(),
+            found: Some(error.message.of(locale).to_owned()),
+            timeline: Vec::new(),
+        });
+        Ok(Tested { path: shown.into(), cases: cases.collect(), readable: false })
+    }
+}
+
+/// Looks for scenarios in a folder and the folders in it; hidden ones are left out.
+fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let cannot = |error| Failure::environment(format!("{} cannot be read: {error}", folder.display()));
+    let mut entries: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(cannot)? {
+        entries.push(entry.map_err(cannot)?.path());
+    }
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(".");
+        if name.starts_with('.') || path.is_symlink() {
+            continue;
+        }
+        if path.is_dir() {
+            if depth < DEPTH_MAX && !matches!(name, "target" | "node_modules") {
+                search(&path, depth + 1, files)?;
+            }
+        } else if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            if Draft::new(name, &text).is_scenario() {
+                files.push(path);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The playbook that a scenario names, compiled; none where the draft's report says why not.
+fn read_playbook(path: &Path, draft: &mut Draft) -> Result<Option<(Arc<Playbook>, Material)>, Failure> {
+    let Some(name) = draft.playbook() else { return Ok(None) };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let file = folder.strip_prefix(".").unwrap_or(folder).join(&*name);
+    let span = draft.playbook_span();
+    let wrong = |report: &mut Report, message: Phrase, help: Phrase| {
+        let span = span.unwrap_or(Span::new(crate::base::source::SourceId(0), 0, 0));
+        report.push(Diagnostic::error(codes::FILE_UNREADABLE, span, message).help(help));
+    };
+    if let Err(why) = DiskFolder::of_file(&file) {
+        let help = pair(
+            "name the playbook by its path from the scenario's folder",
+            "写剧本相对于情景所在文件夹的路径",
+        );
+        wrong(&mut draft.report, Phrase::same(why), help.into());
+        return Ok(None);
+    }
+    let loaded = load::compile(&file)?;
+    let Some(playbook) = &loaded.compiled.playbook else {
+        let shown = file.display();
+        let message = phrase!("{shown} has errors", "{shown} 有错误");
+        let help = phrase!("`playbook check {shown}` shows them", "`playbook check {shown}` 会逐条显示");
+        wrong(&mut draft.report, message, help);
+        return Ok(None);
+    };
+    Ok(Some((playbook.clone(), Material::new(playbook, loaded.folder.clone()))))
+}
+
+/// Puts new text in the place of a file, whole or not at all.
+fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    let cannot = |error| Failure::environment(format!("{} cannot be written: {error}", path.display()));
+    let beside = path.with_extension("yaml.new");
+    std::fs::write(&beside, text).map_err(cannot)?;
+    std::fs::rename(&beside, path).map_err(cannot)
+}
+
+fn diagnostics(draft: &Draft, out: &mut Output) -> std::io::Result<()> {
+    let style = if out.color { text::Style::Coloured } else { text::Style::Plain };
+    for diagnostic in &draft.report.diagnostics {
+        out.line(text::render(diagnostic, &draft.sources, style, out.languages.people))?;
+        out.line("")?;
+    }
+    Ok(())
+}
+
+fn line(draft: &Draft, span: Option<Span>) -> u32 {
+    span.map_or(1, |span| draft.sources.get(span.source).place(span.start).line)
+}
+
+/// Everything that came of a scenario.
+fn tested(
+    shown: &Path,
+    draft: &Draft,
+    playbook: &Playbook,
+    scenario: &Scenario,
+    rehearsal: &Rehearsal,
+) -> Tested {
+    let zone = &playbook.zone;
+    let mut cases = Vec::new();
+    for (expectation, verdict) in scenario.expect.iter().zip(&rehearsal.verdicts) {
+        let (found, timeline) = match verdict {
+            Verdict::Met => (None, Vec::new()),
+            Verdict::Failed { found, counted } => {
+                (Some(found.clone()), timeline(expectation, counted, &rehearsal.seen, zone))
+            }
+        };
+        let line = line(draft, Some(expectation.span));
+        cases.push(Case { line, expected: expectation.in_words(zone), found, timeline });
+    }
+    for (span, at, why) in &rehearsal.stuck {
+        cases.push(Case {
+            line: line(draft, Some(*span)),
+            expected: format!("at {}: this can be done", minute(*at, zone)),
+            found: Some(why.clone()),
+            timeline: rows(*at, &[], &rehearsal.seen, None, zone),
+        });
+    }
+    for finding in &rehearsal.findings {
+        let (at, what) = match finding {
+            Finding::Script { at, effect, error, .. } => {
+                (at, format!("the script of {effect} failed: {error}"))
+            }
+            Finding::Invariant { at, what, .. } => {
+                (at, format!("a promise of the engine was broken, please report it: {what}"))
+            }
+        };
+        cases.push(Case {
+            line: line(draft, draft.playbook_span()),
+            expected: format!("at {}: everything goes well", minute(*at, zone)),
+            found: Some(what),
+            timeline: Vec::new(),
+        });
+    }
+    Tested { path: shown.into(), cases, readable: true }
+}
+
+fn minute(at: Timestamp, zone: &Zone) -> String {
+    zone.civil(at).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// What happened around the place where something else was expected.
+fn timeline(expectation: &Expectation, counted: &[usize], seen: &[Sighting], zone: &Zone) -> Vec<Row> {
+    let at = expectation.window.from;
+    let expected = counted.is_empty().then_some(at);
+    let near = counted.first().map_or(at, |first| seen[*first].at);
+    let counted: Vec<&Sighting> = counted.iter().map(|index| &seen[*index]).collect();
+    rows(near, &counted, seen, expected, zone)
+}
+
+/// What was seen around an instant, what counted, and where something was expected.
+fn rows(
+    near: Timestamp,
+    counted: &[&Sighting],
+    seen: &[Sighting],
+    expected: Option<Timestamp>,
+    zone: &Zone,
+) -> Vec<Row> {
+    let counts = |one: &Sighting| counted.iter().any(|other| std::ptr::eq(*other, one));
+    let noticed: Vec<&Sighting> = seen.iter().filter(|one| one.is_noticed() || counts(one)).collect();
+    let middle = noticed.partition_point(|one| one.at < near);
+    let shown = middle.saturating_sub(SHOWN_BEFORE)..(middle + SHOWN_AFTER).min(noticed.len());
+    let row = |one: &&Sighting| Row {
+        mark: if counts(one) { '!' } else { ' ' },
+        at: minute(one.at, zone),
+        word: one.sort.as_str(),
+        about: one.about(),
+        text: one.text.clone(),
+    };
+    let mut rows: Vec<(Timestamp, Row)> = noticed[shown].iter().map(|one| (one.at, row(one))).collect();
+    if let Some(at) = expected {
+        let place = rows.partition_point(|(other, _)| *other < at);
+        let row = Row {
+            mark: '?',
+            at: minute(at, zone),
+            word: "expected",
+            about: String::new(),
+            text: "here".into(),
+        };
+        rows.insert(place, (at, row));
+    }
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+impl Tested {
+    /// Whether everything was as expected.
+    pub(super) fn is_good(&self) -> bool {
+        self.cases.iter().all(|case| case.found.is_none())
+    }
+
+    fn write(&self, out: &mut Output) -> std::io::Result<()> {
+        let name = paint(NAME, &self.path.display().to_string());
+        let failed: Vec<&Case> = self.cases.iter().filter(|case| case.found.is_some()).collect();
+        if failed.is_empty() {
+            return out.line(format!(
+                "{} {name}: {}",
+                paint(GOOD, "ok  "),
+                words::count(self.cases.len(), "expectation")
+            ));
+        }
+        if !self.readable {
+            // They have been shown, each at its place.
+            let sums = words::count(failed.len(), "error");
+            return out.line(format!("{} {name}: it cannot be read, {sums}", paint(BAD, "FAIL")));
+        }
+        let sums = format!("{} of {} not met", failed.len(), words::count(self.cases.len(), "expectation"));
+        out.line(format!("{} {name}: {sums}", paint(BAD, "FAIL")))?;
+        for case in failed {
+            out.line("")?;
+            out.line(format!("  {}:{}", self.path.display(), case.line))?;
+            out.line(format!("    expected  {}", case.expected))?;
+            out.line(format!("    found     {}", case.found.as_deref().unwrap_or_default()))?;
+            for row in &case.timeline {
+                row.write(out)?;
+            }
+        }
+        out.line("")
+    }
+
+    fn json(&self, out: &mut Output) -> std::io::Result<()> {
+        for case in &self.cases {
+            out.json(&serde_json::json!({
+                "file": self.path.display().to_string(),
+                "line": case.line,
+                "met": case.found.is_none(),
+                "expected": case.expected,
+                "found": case.found,
+            }))?;
+        }
+        Ok(())
+    }
+}
+
+impl Row {
+    fn write(&self, out: &mut Output) -> std::io::Result<()> {
+        let about = if self.about.is_empty() { String::new() } else { format!("{}  ", self.about) };
+        let left = format!("      {} {}  {}", self.mark, self.at, pad(self.word, 10));
+        let text = clip(&self.text, out.width.saturating_sub(width(&left) + width(&about)).max(20));
+        let style = match self.mark {
+            '?' => WARN,
+            '!' => BAD,
+            _ => DIM,
+        };
+        out.line(format!("{}{}{text}", paint(style, &left), paint(NAME, &about)).trim_end())
+    }
+}

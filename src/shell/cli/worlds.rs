@@ -1,0 +1,102 @@
+//! `--world`: a preset by name, a world file, or a recorded journal.
+//!
+//! Reads through [`DiskFolder`]; a file with problems is refused with the diagnostics of `check`.
+
+use super::{
+    failure::{Code, Failure},
+    output::Output,
+};
+use crate::{
+    base::{diagnostic::text, ids::GroupId, source::Folder as _},
+    engine::entry::Entry,
+    model::playbook::Playbook,
+    shell::{
+        store::{LogLine, Reader},
+        workspace::DiskFolder,
+    },
+    sim::{
+        replay::Recording,
+        world::{
+            World,
+            file::{self, Read},
+            preset::Preset,
+        },
+    },
+};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+/// What `--world` names.
+pub(super) enum Chosen {
+    /// A synthetic world.
+    World(Arc<World>),
+    /// What was recorded, by group.
+    Journal(BTreeMap<GroupId, Recording>),
+}
+
+/// Reads what `--world` names.
+pub(super) fn read(word: Option<&str>, playbook: &Playbook, out: &mut Output) -> Result<Chosen, Failure> {
+    let Some(word) = word else { return Ok(Chosen::World(Arc::default())) };
+    if let Some(path) = word.strip_prefix("journal:") {
+        return journal(Path::new(path)).map(Chosen::Journal);
+    }
+    if let Some(preset) = Preset::parse(word) {
+        return Ok(Chosen::World(Arc::new(preset.world())));
+    }
+    let path = Path::new(word);
+    if !path.exists() {
+        let names = Preset::ALL.map(Preset::as_str).join(", ");
+        return Err(Failure::usage(format!(
+            "there is no world {word:?}; expected {names}, a world file, or journal:FILE"
+        )));
+    }
+    let text = text_of(path)?;
+    let Read { world, report, sources } = file::read(word, &text, &playbook.zone);
+    for diagnostic in &report.diagnostics {
+        let style = if out.color { text::Style::Coloured } else { text::Style::Plain };
+        out.line(text::render(diagnostic, &sources, style, out.languages.people))?;
+        out.line("")?;
+    }
+    let Some(world) = world else {
+        out.flush()?;
+        return Err(Failure::new(Code::Playbook, format!("{word} has errors"))
+            .help("docs/simulate.md has every key of a world file"));
+    };
+    if let Some(first) = file::unknown(&world, playbook).into_iter().next() {
+        return Err(Failure::new(Code::Playbook, format!("{word}: {first}")));
+    }
+    Ok(Chosen::World(Arc::new(world)))
+}
+
+fn text_of(path: &Path) -> Result<Arc<str>, Failure> {
+    let (folder, name) = DiskFolder::of_file(path).map_err(Failure::environment)?;
+    folder.read(&name).map_err(|error| Failure::environment(error.to_string()))
+}
+
+/// A journal by group: of a state directory, or as `playbook log --format json` writes it.
+fn journal(path: &Path) -> Result<BTreeMap<GroupId, Recording>, Failure> {
+    let mut groups: BTreeMap<GroupId, Vec<Entry>> = BTreeMap::new();
+    if path.is_dir() {
+        let reader = Reader::open(path).map_err(|error| Failure::environment(error.to_string()))?;
+        reader
+            .log(None, 0, &mut |line| groups.entry(line.group).or_default().push(line.entry))
+            .map_err(|error| Failure::environment(error.to_string()))?;
+    } else {
+        let text = text_of(path)?;
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let line = LogLine::from_json(line).map_err(|error| {
+                Failure::new(Code::Playbook, format!("{}:{}: {error}", path.display(), number + 1))
+                    .help("`playbook log --format json` writes a journal that can be replayed")
+            })?;
+            groups.entry(line.group).or_default().push(line.entry);
+        }
+    }
+    if groups.is_empty() {
+        return Err(Failure::new(Code::Playbook, format!("the journal {} is empty", path.display())));
+    }
+    let read = groups.into_iter().map(|(group, entries)| {
+        let recording = Recording::new(group.clone(), entries)
+            .map_err(|error| Failure::new(Code::Playbook, format!("{}: {error}", path.display())))?;
+        Ok((group, recording))
+    });
+    read.collect()
+}

@@ -1,0 +1,295 @@
+//! Discord webhook (Discord's API documentation, "Webhook" and "Message", 2026-08).
+//!
+//! Plain `content` in Discord's Markdown; an image is an embed, links become buttons and a question a poll.
+//! `allowed_mentions` names exactly who is called, so that no text can call anybody. `wait=true` makes Discord tell
+//! whether the message was saved.
+
+use super::{
+    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    answer::{self, by_status, excerpt, unclear},
+    mention::{Mentions, unbracket},
+    parts::{self, Own, Sorted, utf16_length},
+};
+use crate::{
+    base::time::Duration,
+    model::{
+        channel::ChannelKind,
+        message::{Button, Message, Poll},
+    },
+    shell::delivery::{
+        markup::{
+            self,
+            escape::{self, INVISIBLE},
+            mrkdwn::break_fences,
+            write::{Dialect, PLAIN},
+        },
+        target::Robot,
+    },
+};
+use serde_json::{Value, json};
+
+/// The adapter of `type: discord`.
+pub struct Discord;
+
+const CONTENT_MAX: usize = 2_000;
+const LABEL_MAX: usize = 80;
+const BUTTON_URL_MAX: usize = 512;
+const BUTTONS_PER_ROW: usize = 5;
+const BUTTONS_MAX: usize = 25;
+const POLL_QUESTION_MAX: usize = 300;
+const POLL_OPTIONS_MAX: usize = 10;
+const POLL_OPTION_MAX: usize = 55;
+/// The text says until when answers count; the poll itself stays open for a week.
+const POLL_HOURS: u32 = 168;
+/// Ids that `allowed_mentions` takes.
+const MENTIONS_MAX: usize = 100;
+/// Discord asks for this form; others may meet a wall in front of it.
+const USER_AGENT: &str =
+    concat!("DiscordBot (https://example.com/playbook, ", env!("CARGO_PKG_VERSION"), ")");
+
+const CONTENT: Dialect = Dialect {
+    escape: escape_text,
+    verbatim: break_fences,
+    bold: "**",
+    italic: "*",
+    strike: "~~",
+    code: true,
+    links: true,
+    headings: true,
+    heading_levels: 3,
+    list_indent: Some(2),
+    quotes: 1,
+    blank_quote: "> ",
+    fences: true,
+    ..PLAIN
+};
+
+impl Adapter for Discord {
+    fn requests(
+        &self,
+        message: &Message,
+        robot: &Robot,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let url = parts::with_parameter(robot.setting("url").unwrap_or_default(), "wait", "true");
+        let mut requests = parts::posts(&url, bodies(message)?)?;
+        for request in &mut requests {
+            if request.body.contains("\"components\":") {
+                // Without it a webhook's buttons are left out in silence.
+                request.url = parts::with_parameter(&request.url, "with_components", "true");
+            }
+            request.headers.push(("user-agent".into(), USER_AGENT.into()));
+        }
+        Ok(requests)
+    }
+
+    fn receipt(&self, response: &Response) -> Receipt {
+        let body = response.json().filter(Value::is_object);
+        match response.status {
+            204 => return Receipt::Accepted { note: String::new() },
+            200 => {
+                let id = body.as_ref().and_then(|body| body["id"].as_str());
+                return match id {
+                    Some(id) => Receipt::Accepted { note: format!("message {}", excerpt(id)) },
+                    None => unclear("Discord", response),
+                };
+            }
+            _ => {}
+        }
+        let Some(body) = body else {
+            return by_status(response).unwrap_or_else(|| unclear("Discord", response));
+        };
+        let code = answer::code(body.get("code")).unwrap_or(0);
+        let said = body["message"].as_str().unwrap_or_default();
+        let leaf = leaf(&body["errors"], String::new())
+            .map(|leaf| format!("; {}", excerpt(&leaf)))
+            .unwrap_or_default();
+        let in_words = |what: &str| format!("{what} ({code}): {}{leaf}", excerpt(said));
+        let refused = |what| Receipt::Refused { reason: in_words(what) };
+        match (response.status, code) {
+            (429, _) => throttled(response, &body, &in_words),
+            (_, 20016 | 20028 | 20029 | 40062) => throttled(response, &body, &in_words),
+            (_, 40004 | 130_000) => answer::retry(in_words("Discord has turned this off for the moment")),
+            (_, 10015) => refused(
+                "the webhook was deleted: make a new one in the channel's settings under Integrations",
+            ),
+            (_, 50027) => refused("the URL's token is wrong: copy the webhook's URL again"),
+            (_, 10003) => refused("the channel or thread does not exist any more"),
+            (_, 50006) => refused("the message is empty"),
+            (_, 50035) => refused("Discord does not take the message as it is"),
+            (_, 160_005) => refused("the thread is locked: unlock it, or write another one into `thread_id`"),
+            (_, 200_000) => {
+                refused("a rule of AutoMod blocked it: change the text or exempt the webhook's channel")
+            }
+            (_, 240_000) => refused("the link filter blocked it: take the link out or allow its site"),
+            (_, 220_001) => {
+                refused("the channel is a forum: add `thread_id=…` of one of its posts to the URL's query")
+            }
+            (_, 220_002) => refused("the channel is a forum: `thread_id` in the URL names no post of it"),
+            (500.., _) => answer::retry(in_words("Discord has a problem of its own")),
+            (408 | 425, _) => answer::retry(in_words("Discord did not get to it")),
+            _ => refused("Discord refused the message"),
+        }
+    }
+
+    fn shown(&self, request: &Request) -> Shown {
+        let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
+        let content = body["content"].as_str().unwrap_or_default();
+        let note = format!("content · {} of {CONTENT_MAX} characters", utf16_length(content));
+        let text = unbracket(content);
+        let mut shown = vec![PLAIN.write(&markup::parse(&text)).replace(INVISIBLE, "")];
+        if let Some(url) = body["embeds"][0]["image"]["url"].as_str() {
+            shown.push(url.to_owned());
+        }
+        if let Some(poll) = body.get("poll") {
+            let text = |value: &Value| value["text"].as_str().unwrap_or_default().to_owned();
+            let answers = poll["answers"].as_array().into_iter().flatten();
+            let answers = answers.map(|answer| format!("( ) {}", text(&answer["poll_media"])));
+            shown
+                .push(std::iter::once(text(&poll["question"])).chain(answers).collect::<Vec<_>>().join("\n"));
+        }
+        for row in body["components"].as_array().into_iter().flatten() {
+            for button in row["components"].as_array().into_iter().flatten() {
+                let field = |name: &str| button[name].as_str().unwrap_or_default();
+                shown.push(format!("[ {} ] {}", field("label"), field("url")));
+            }
+        }
+        shown.retain(|part| !part.is_empty());
+        Shown { note, text: shown.join("\n\n") }
+    }
+}
+
+fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
+    let mentions = Mentions::of(message, ChannelKind::Discord);
+    let poll = message.poll.as_ref().filter(|poll| is_native(poll));
+    let suits = |button: &Button| {
+        utf16_length(&button.text) <= LABEL_MAX
+            && !button.text.is_empty()
+            && utf16_length(&button.url) <= BUTTON_URL_MAX
+    };
+    let own = Own { buttons: BUTTONS_MAX, button: &suits, image: true, poll: poll.is_some() };
+    let Sorted { blocks, buttons, image } = parts::sort(message, &mentions, own)?;
+    let prefix = prefix(&mentions);
+    let fits = |body: &Value| utf16_length(body["content"].as_str().unwrap_or_default()) <= CONTENT_MAX;
+    Ok(parts::bodies(blocks, &fits, &|part, ends| {
+        let text = CONTENT.write(part);
+        let content = if ends.first { parts::in_front(&prefix, &text, part) } else { text };
+        let mut body = json!({});
+        if !content.is_empty() {
+            body["content"] = json!(content);
+        }
+        body["allowed_mentions"] = if ends.first { allowed(&mentions) } else { json!({ "parse": [] }) };
+        if ends.last {
+            if let Some(url) = &image {
+                body["embeds"] = json!([{ "image": { "url": url } }]);
+            }
+            if let Some(poll) = poll {
+                body["poll"] = native(poll);
+            }
+            if !buttons.is_empty() {
+                body["components"] = json!(buttons.chunks(BUTTONS_PER_ROW).map(row).collect::<Vec<_>>());
+            }
+        }
+        body
+    }))
+}
+
+fn row(buttons: &[Button]) -> Value {
+    let button = |button: &Button| json!({ "type": 2, "style": 5, "label": button.text, "url": button.url });
+    json!({ "type": 1, "components": buttons.iter().map(button).collect::<Vec<_>>() })
+}
+
+/// Whether Discord's own polls can ask it: they show who voted for what.
+fn is_native(poll: &Poll) -> bool {
+    let fits = |text: &str, max: usize| (1..=max).contains(&utf16_length(&plain(text)));
+    !poll.anonymous
+        && (1..=POLL_OPTIONS_MAX).contains(&poll.options.len())
+        && fits(&poll.question, POLL_QUESTION_MAX)
+        && poll.options.iter().all(|option| fits(option, POLL_OPTION_MAX))
+}
+
+fn native(poll: &Poll) -> Value {
+    let answer = |option: &String| json!({ "poll_media": { "text": plain(option) } });
+    json!({
+        "question": { "text": plain(&poll.question) },
+        "answers": poll.options.iter().map(answer).collect::<Vec<_>>(),
+        "duration": POLL_HOURS,
+        "allow_multiselect": false,
+    })
+}
+
+fn plain(text: &str) -> String {
+    PLAIN.write(&markup::parse(text)).replace('\n', " ")
+}
+
+/// An id that can be mentioned: a member's, or a role's, which begins with `&`.
+fn id_only(id: &str) -> (bool, String) {
+    (id.starts_with('&') || id.starts_with("@&"), id.chars().filter(char::is_ascii_digit).collect())
+}
+
+fn prefix(mentions: &Mentions) -> String {
+    let mut words: Vec<String> = mentions.all.then(|| "@everyone".to_owned()).into_iter().collect();
+    for (id, name) in &mentions.known {
+        words.push(match id_only(id) {
+            (_, id) if id.is_empty() => escape_text(&format!("@{name}"), false),
+            (true, id) => format!("<@&{id}>"),
+            (false, id) => format!("<@{id}>"),
+        });
+    }
+    words.extend(mentions.unknown.iter().map(|name| escape_text(&format!("@{name}"), false)));
+    words.join(" ")
+}
+
+/// Who may be called: nobody but those who were meant.
+fn allowed(mentions: &Mentions) -> Value {
+    let ids = |wanted: bool| {
+        let ids = mentions
+            .known
+            .iter()
+            .map(|(id, _)| id_only(id))
+            .filter(|(role, id)| *role == wanted && !id.is_empty());
+        ids.map(|(_, id)| id).take(MENTIONS_MAX).collect::<Vec<_>>()
+    };
+    let mut allowed = json!({ "parse": if mentions.all { vec!["everyone"] } else { Vec::new() } });
+    for (key, ids) in [("users", ids(false)), ("roles", ids(true))] {
+        if !ids.is_empty() {
+            allowed[key] = json!(ids);
+        }
+    }
+    allowed
+}
+
+/// A wait in fractions of a second in the body, in whole seconds in a header, or until the bucket is filled again.
+fn throttled(response: &Response, body: &Value, in_words: &dyn Fn(&str) -> String) -> Receipt {
+    let seconds = |value: Option<f64>| {
+        let value = value.filter(|seconds| seconds.is_finite() && *seconds >= 0.0)?;
+        Some(Duration::from_millis((value * 1_000.0).ceil().min(1e12) as i64))
+    };
+    let reset = response.header("x-ratelimit-reset-after").and_then(|value| value.trim().parse().ok());
+    let after =
+        seconds(body["retry_after"].as_f64()).or_else(|| response.retry_after()).or_else(|| seconds(reset));
+    let what = if body["global"] == true {
+        "this address has sent too much to Discord altogether"
+    } else {
+        "the webhook or its channel has got too many messages"
+    };
+    Receipt::RetryLater { after, throttled: true, attempts_max: None, reason: in_words(what) }
+}
+
+/// The first problem of a form, with where it is: `content: Must be 2000 or fewer in length.`
+fn leaf(errors: &Value, path: String) -> Option<String> {
+    if let Some(problem) = errors["_errors"][0]["message"].as_str() {
+        return Some(format!("{}: {problem}", path.trim_start_matches('.')));
+    }
+    errors.as_object()?.iter().take(16).find_map(|(key, inner)| leaf(inner, format!("{path}.{key}")))
+}
+
+/// Backslashes, and something invisible in what would call everybody.
+fn escape_text(text: &str, at_start: bool) -> String {
+    let is_subtext = at_start && text.starts_with("-#");
+    let escaped = escape::commonmark(text, at_start, |c| !c.is_whitespace() && c != '<');
+    let escaped = if is_subtext { format!("\\{escaped}") } else { escaped };
+    ["everyone", "here"]
+        .iter()
+        .fold(escaped, |text, word| text.replace(&format!("@{word}"), &format!("@{INVISIBLE}{word}")))
+}

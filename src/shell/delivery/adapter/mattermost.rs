@@ -1,0 +1,152 @@
+//! Mattermost incoming webhook (Mattermost developer documentation, 2026-08, and its server's `web/webhook.go`).
+//!
+//! `text` in `CommonMark` with tables. The server translates Slack's `<!channel>` and `<url|text>` before it reads
+//! Markdown, even in code, so that these are broken up wherever a text has them. A webhook cannot reply in a thread.
+
+use super::{
+    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    answer::{self, by_status, excerpt, unclear},
+    mention::Mentions,
+    parts::{self, Sorted},
+};
+use crate::{
+    base::time::Duration,
+    model::{channel::ChannelKind, message::Message},
+    shell::delivery::{
+        markup::{
+            self,
+            escape::{self, INVISIBLE},
+            write::{Dialect, PLAIN},
+        },
+        target::Robot,
+    },
+};
+use serde_json::{Value, json};
+
+/// The adapter of `type: mattermost`.
+pub struct Mattermost;
+
+/// In code points; the server would cut a longer text into posts by itself, inside markup.
+const TEXT_CHARS_MAX: usize = 16_383;
+
+const TEXT: Dialect = Dialect {
+    escape: escape_text,
+    verbatim: break_angles,
+    bold: "**",
+    italic: "*",
+    strike: "~~",
+    code: true,
+    links: true,
+    images: true,
+    headings: true,
+    list_indent: Some(4),
+    fences: true,
+    tables: true,
+    rule: "---",
+    ..PLAIN
+};
+
+impl Adapter for Mattermost {
+    fn requests(
+        &self,
+        message: &Message,
+        robot: &Robot,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let mentions = Mentions::of(message, ChannelKind::Mattermost);
+        let Sorted { blocks, .. } = parts::sort(message, &mentions, parts::TEXT_ONLY)?;
+        let prefix = prefix(&mentions);
+        let fits = |body: &Value| body["text"].as_str().unwrap_or_default().chars().count() <= TEXT_CHARS_MAX;
+        let bodies = parts::bodies(blocks, &fits, &|part, ends| {
+            let text = TEXT.write(part);
+            json!({ "text": if ends.first { parts::in_front(&prefix, &text, part) } else { text } })
+        });
+        parts::posts(robot.setting("url").unwrap_or_default(), bodies)
+    }
+
+    fn receipt(&self, response: &Response) -> Receipt {
+        let said = String::from_utf8_lossy(&response.body);
+        if response.status == 200 && said.trim() == "ok" {
+            return Receipt::Accepted { note: String::new() };
+        }
+        let error = response.json().filter(|body| body["id"].is_string() || body["status_code"].is_number());
+        let id = error.as_ref().and_then(|error| error["id"].as_str()).unwrap_or_default();
+        let words = error.as_ref().and_then(|error| error["message"].as_str()).map(excerpt);
+        let in_words = |what: &str| match &words {
+            Some(words) => format!("{what} ({} {}): {words}", response.status, excerpt(id)),
+            None => format!("{what} ({})", response.in_words()),
+        };
+        let refused = |what| Receipt::Refused { reason: in_words(what) };
+        match response.status {
+            429 => {
+                let reset = response.header("x-ratelimit-reset").and_then(|value| value.trim().parse().ok());
+                let reset = reset.map(|seconds: i64| Duration::SECOND.times(seconds.clamp(0, 3_600)));
+                Receipt::RetryLater {
+                    after: response.retry_after().or(reset),
+                    throttled: true,
+                    attempts_max: None,
+                    reason: in_words("this address has sent too much to the server"),
+                }
+            }
+            501 => refused("incoming webhooks are turned off on this server: ask its administrator"),
+            403 => refused(
+                "the webhook may not post there: the channel is locked, archived or private to others",
+            ),
+            400 | 404 if id.contains("webhook") || id.contains("hook") => {
+                refused("the webhook was deleted, or the URL is wrong: copy it again")
+            }
+            400 | 404 if id.contains("channel") => refused("the webhook's channel does not exist any more"),
+            400 if error.is_some() => refused("Mattermost does not take the message as it is"),
+            500.. if error.is_some() => answer::retry(in_words("the server has a problem of its own")),
+            _ => by_status(response).unwrap_or_else(|| unclear("Mattermost", response)),
+        }
+    }
+
+    fn shown(&self, request: &Request) -> Shown {
+        let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
+        let text = body["text"].as_str().unwrap_or_default();
+        let note = format!("text · {} of {TEXT_CHARS_MAX} characters", text.chars().count());
+        Shown { note, text: PLAIN.write(&markup::parse(text)).replace(INVISIBLE, "") }
+    }
+}
+
+fn prefix(mentions: &Mentions) -> String {
+    let mut words: Vec<String> = mentions.all.then(|| "@channel".to_owned()).into_iter().collect();
+    for (id, name) in &mentions.known {
+        let id: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).collect();
+        words.push(if id.is_empty() { escape_text(name, false) } else { format!("@{id}") });
+    }
+    words.extend(mentions.unknown.iter().map(|name| escape_text(&format!("@{name}"), false)));
+    words.join(" ")
+}
+
+/// Backslashes, and something invisible in what would call somebody or be a link of Slack's.
+fn escape_text(text: &str, at_start: bool) -> String {
+    let escaped = escape::commonmark(text, at_start, in_address).replace("\\<", "<\u{200B}");
+    let mut out = String::with_capacity(escaped.len());
+    let mut chars = escaped.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = chars.next() {
+        out.push(c);
+        // In the middle of a word it belongs to an address of e-mail.
+        if c == '@'
+            && !before.is_alphanumeric()
+            && chars.peek().is_some_and(|next| next.is_alphanumeric() || "._-".contains(*next))
+        {
+            out.push(INVISIBLE);
+        }
+        before = c;
+    }
+    out
+}
+
+/// Not the marks that could do more than an address needs of them.
+fn in_address(c: char) -> bool {
+    c.is_ascii_graphic() && !"<>`|\"\\*[]~".contains(c)
+}
+
+fn break_angles(code: &str) -> String {
+    ["!", "@", "http", "mailto:"].iter().fold(code.to_owned(), |code, begin| {
+        code.replace(&format!("<{begin}"), &format!("<{INVISIBLE}{begin}"))
+    })
+}

@@ -1,0 +1,306 @@
+//! Slack incoming webhook (Slack's documentation: "Sending messages using incoming webhooks", "Formatting text",
+//! "Blocks"; `channels.md` section 4).
+//!
+//! What is only text goes as `text`, as people type it; headings, rules, images and buttons make blocks, with a
+//! short plain `text` for notifications. The channel is fixed by the URL; a webhook knows no threads of its own.
+
+use super::{
+    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    answer::{self, by_status, excerpt, unclear},
+    mention::Mentions,
+    parts::{self, Own, Sorted, utf16_length},
+};
+use crate::{
+    model::{
+        channel::ChannelKind,
+        message::{Button, Message},
+    },
+    shell::delivery::{
+        markup::{
+            self, Block, Span, mrkdwn,
+            split::split,
+            write::{Dialect, Family, PLAIN},
+        },
+        target::Robot,
+    },
+};
+use serde_json::{Value, json};
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// The adapter of `type: slack`.
+pub struct Slack;
+
+/// Slack recommends this for `text`; it cuts what is above 40,000 in silence.
+const TEXT_MAX: usize = 4_000;
+const SECTION_MAX: usize = 3_000;
+const HEADER_MAX: usize = 150;
+/// Slack takes 50 blocks, and about 13,000 characters in all of them together.
+const BLOCKS_MAX: usize = 50;
+const BLOCKS_CHARS_MAX: usize = 12_000;
+const BUTTONS_MAX: usize = 25;
+const LABEL_MAX: usize = 75;
+const URL_MAX: usize = 3_000;
+/// What a notification shows of a message.
+const NOTIFICATION_GRAPHEMES_MAX: usize = 150;
+
+const MRKDWN: Dialect = Dialect {
+    family: Family::Mrkdwn,
+    escape: escape_text,
+    verbatim: escape_code,
+    bold: "*",
+    italic: "_",
+    strike: "~",
+    code: true,
+    links: true,
+    quotes: 1,
+    fences: true,
+    ..PLAIN
+};
+
+impl Adapter for Slack {
+    fn requests(
+        &self,
+        message: &Message,
+        robot: &Robot,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        parts::posts(robot.setting("url").unwrap_or_default(), bodies(message)?)
+    }
+
+    fn receipt(&self, response: &Response) -> Receipt {
+        let said = String::from_utf8_lossy(&response.body);
+        let said = said.trim();
+        if response.status == 200 && said == "ok" {
+            return Receipt::Accepted { note: String::new() };
+        }
+        // What stands in front of Slack may answer as its Web API does.
+        let json = response.json();
+        let word = json.as_ref().and_then(|body| body["error"].as_str()).unwrap_or(said);
+        let in_words = |what: &str| format!("{what} ({} {})", response.status, excerpt(word));
+        let refused = |what| Receipt::Refused { reason: in_words(what) };
+        match word {
+            "ratelimited" | "rate_limited" => Receipt::RetryLater {
+                after: response.retry_after(),
+                throttled: true,
+                attempts_max: None,
+                reason: in_words("the channel has got more than about a message a second"),
+            },
+            "no_service" | "no_service_id" | "no_active_hooks" | "invalid_token" | "no_team" => {
+                refused("the webhook was removed or the URL is wrong: add a new one in the app's settings")
+            }
+            "team_disabled" => refused("the workspace is turned off"),
+            "channel_not_found" => {
+                refused("the webhook's channel does not exist any more: add a new webhook")
+            }
+            "channel_is_archived" => {
+                refused("the channel is archived: open it again, or use another webhook")
+            }
+            "user_not_found" => refused("the webhook belongs to a user who is gone: add a new one"),
+            "action_prohibited" | "restricted_action" => {
+                refused("an administrator of the workspace forbids it: ask for the app to be allowed")
+            }
+            "posting_to_general_channel_denied" => {
+                refused("the app may not post to the workspace's general channel: ask an administrator")
+            }
+            "invalid_payload"
+            | "invalid_blocks"
+            | "no_text"
+            | "msg_too_long"
+            | "msg_blocks_too_long"
+            | "too_many_attachments" => refused("Slack does not take the message as it is"),
+            "rollup_error" | "internal_error" | "fatal_error" | "service_unavailable" | "request_timeout" => {
+                answer::retry(in_words("Slack has a problem of its own"))
+            }
+            _ => by_status(response).unwrap_or_else(|| unclear("Slack", response)),
+        }
+    }
+
+    fn shown(&self, request: &Request) -> Shown {
+        let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
+        let text = body["text"].as_str().unwrap_or_default();
+        let Some(blocks) = body["blocks"].as_array() else {
+            let note = format!("text · {} of {TEXT_MAX} characters", utf16_length(text));
+            return Shown { note, text: mrkdwn::read(text, true) };
+        };
+        let note = format!("{} blocks · {} of {BLOCKS_CHARS_MAX} characters", blocks.len(), length(blocks));
+        let mut shown: Vec<String> = Vec::new();
+        for block in blocks {
+            let text = block["text"]["text"].as_str().unwrap_or_default();
+            match block["type"].as_str().unwrap_or_default() {
+                "header" => shown.push(format!("\u{3010}{text}\u{3011}")),
+                "divider" => shown.push(PLAIN.rule.to_owned()),
+                "image" => {
+                    let field = |name: &str| block[name].as_str().unwrap_or_default();
+                    shown.push(format!("{} {}", field("alt_text"), field("image_url")));
+                }
+                "actions" => {
+                    for button in block["elements"].as_array().into_iter().flatten() {
+                        let label = button["text"]["text"].as_str().unwrap_or_default();
+                        shown.push(format!("[ {label} ] {}", button["url"].as_str().unwrap_or_default()));
+                    }
+                }
+                _ => shown.push(mrkdwn::read(text, true)),
+            }
+        }
+        Shown { note, text: shown.join("\n\n") }
+    }
+}
+
+fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
+    let mentions = Mentions::of(message, ChannelKind::Slack);
+    let suits = |button: &Button| {
+        (1..=LABEL_MAX).contains(&utf16_length(&button.text)) && utf16_length(&button.url) <= URL_MAX
+    };
+    let Sorted { blocks, buttons, image } = parts::sort(
+        message,
+        &mentions,
+        Own { buttons: BUTTONS_MAX, button: &suits, image: true, poll: false },
+    )?;
+    let prefix = prefix(&mentions);
+    if buttons.is_empty() && image.is_none() && blocks.iter().all(is_text) {
+        let fits = |body: &Value| utf16_length(body["text"].as_str().unwrap_or_default()) <= TEXT_MAX;
+        return Ok(parts::bodies(blocks, &fits, &|part, ends| {
+            let text = MRKDWN.write(part);
+            json!({ "text": if ends.first { parts::in_front(&prefix, &text, part) } else { text } })
+        }));
+    }
+    let fits = |body: &Value| {
+        let blocks = body["blocks"].as_array().map_or(&[][..], Vec::as_slice);
+        blocks.len() <= BLOCKS_MAX && length(blocks) <= BLOCKS_CHARS_MAX
+    };
+    Ok(parts::bodies(blocks, &fits, &|part, ends| {
+        let mut slack = Vec::new();
+        if ends.first && !prefix.is_empty() {
+            slack.push(section(&prefix));
+        }
+        slack.extend(slack_blocks(part));
+        if ends.last {
+            slack.extend(image.iter().map(|url| picture(url, "")));
+            if !buttons.is_empty() {
+                slack.push(actions(&buttons));
+            }
+        }
+        let words = if ends.first { mentions.in_words() } else { String::new() };
+        let words = parts::in_front(&words, &PLAIN.write(part), part);
+        json!({ "text": notification(&words, &buttons), "blocks": slack })
+    }))
+}
+
+/// Nothing in it needs a block of its own.
+fn is_text(block: &Block) -> bool {
+    !matches!(block, Block::Heading(1 | 2, _) | Block::Rule) && picture_of(block).is_none()
+}
+
+/// The characters of all blocks, as Slack is seen to count them.
+fn length(blocks: &[Value]) -> usize {
+    let of = |block: &Value| {
+        let buttons = block["elements"].as_array().into_iter().flatten();
+        let labels: usize =
+            buttons.map(|b| utf16_length(b["text"]["text"].as_str().unwrap_or_default())).sum();
+        labels + utf16_length(block["text"]["text"].as_str().unwrap_or_default())
+    };
+    blocks.iter().map(of).sum()
+}
+
+fn slack_blocks(blocks: &[Block]) -> Vec<Value> {
+    let mut out = Vec::new();
+    let mut text: Vec<Block> = Vec::new();
+    for block in blocks {
+        let own = match block {
+            Block::Rule => Some(json!({ "type": "divider" })),
+            Block::Heading(1 | 2, spans) => header(spans),
+            block => picture_of(block).map(|(url, alt)| picture(url, alt)),
+        };
+        match own {
+            Some(own) => {
+                out.extend(sections(std::mem::take(&mut text)));
+                out.push(own);
+            }
+            None => text.push(block.clone()),
+        }
+    }
+    out.extend(sections(text));
+    out
+}
+
+fn sections(blocks: Vec<Block>) -> Vec<Value> {
+    let parts = split(blocks, &|part| utf16_length(&MRKDWN.write(part)) <= SECTION_MAX);
+    parts.iter().map(|part| section(&MRKDWN.write(part))).collect()
+}
+
+fn section(text: &str) -> Value {
+    json!({ "type": "section", "text": { "type": "mrkdwn", "text": text } })
+}
+
+/// A header shows plain text only; one with a link in it stays text.
+fn header(spans: &[Span]) -> Option<Value> {
+    let text = PLAIN.write(&[Block::Paragraph(spans.to_vec())]).replace('\n', " ");
+    let suits = (1..=HEADER_MAX).contains(&utf16_length(&text))
+        && spans.iter().all(|span| span.link.is_none() && span.image.is_none());
+    suits.then(|| json!({ "type": "header", "text": { "type": "plain_text", "text": text, "emoji": true } }))
+}
+
+/// The address and description of a paragraph that is a picture and nothing else.
+fn picture_of(block: &Block) -> Option<(&str, &str)> {
+    let Block::Paragraph(spans) = block else { return None };
+    let [span] = spans.as_slice() else { return None };
+    let url = span.image.as_deref().filter(|url| markup::is_http(url) && utf16_length(url) <= URL_MAX)?;
+    Some((url, span.text.as_str()))
+}
+
+fn picture(url: &str, alt: &str) -> Value {
+    let alt = if alt.trim().is_empty() { "image" } else { alt };
+    json!({ "type": "image", "image_url": url, "alt_text": alt.chars().take(1_000).collect::<String>() })
+}
+
+fn actions(buttons: &[Button]) -> Value {
+    let button = |button: &Button| {
+        let text = json!({ "type": "plain_text", "text": button.text, "emoji": true });
+        json!({ "type": "button", "text": text, "url": button.url })
+    };
+    json!({ "type": "actions", "elements": buttons.iter().map(button).collect::<Vec<_>>() })
+}
+
+/// What a notification shows: plain, short, never empty.
+fn notification(text: &str, buttons: &[Button]) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = if words.is_empty() {
+        buttons.first().map_or("…", |button| &button.text).to_owned()
+    } else {
+        words
+    };
+    let mut short: String = words.graphemes(true).take(NOTIFICATION_GRAPHEMES_MAX).collect();
+    if short.len() < words.len() {
+        short.push('…');
+    }
+    // A character of combining marks without end is cut all the same.
+    escape_text(&short.chars().take(TEXT_MAX / 8).collect::<String>(), true)
+}
+
+fn prefix(mentions: &Mentions) -> String {
+    let mut words: Vec<String> = mentions.all.then(|| "<!channel>".to_owned()).into_iter().collect();
+    for (id, name) in &mentions.known {
+        let id: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+        words.push(match id.chars().next() {
+            None => escape_text(&format!("@{name}"), false),
+            // Ids of user groups begin with S.
+            Some('S') => format!("<!subteam^{id}>"),
+            Some(_) => format!("<@{id}>"),
+        });
+    }
+    words.extend(mentions.unknown.iter().map(|name| escape_text(&format!("@{name}"), false)));
+    words.join(" ")
+}
+
+fn entities(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Three characters are written as entities; marks are broken up.
+fn escape_text(text: &str, at_start: bool) -> String {
+    entities(&mrkdwn::break_marks(text, at_start, false))
+}
+
+fn escape_code(code: &str) -> String {
+    entities(&mrkdwn::break_fences(code))
+}

@@ -1,0 +1,568 @@
+//! The page of `plan`: months as a grid with a lane for each play, and every step as a list below.
+//!
+//! Shows what may happen; tests no condition. The text of each step is a label that hover, focus and tap show.
+
+use super::{page, section, words};
+use crate::{
+    base::{
+        ids::{GroupId, PlayName},
+        locale::Locale,
+        time::Timestamp,
+    },
+    model::{
+        budget::{Quota, Window as Per},
+        channel::GROUP,
+        group::Group,
+        message::Label,
+        play::Play,
+        playbook::Playbook,
+    },
+    sim::{
+        forecast::{Expected, Forecast},
+        plan::{self, Planned, Window},
+    },
+};
+use jiff::civil::Date;
+use maud::{Markup, html};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    ops::Deref,
+};
+
+/// Groups that a page shows.
+const GROUPS_MAX: usize = 50;
+/// Steps that a page shows; a browser has to hold them all.
+const STEPS_MAX: usize = 20_000;
+/// Steps of one play on one day that its label spells out, and how much of each text.
+const TIP: (usize, usize) = (12, 400);
+
+/// The page of a playbook's plan.
+pub(in crate::shell) fn html(playbook: &Playbook, window: Window) -> String {
+    let ahead = Ahead::gather(playbook, window);
+    let locale = playbook.locale;
+    let body = html! {
+        header {
+            p.kicker { (locale.pick("Plan", "计划")) }
+            h1 { bdi { (playbook.title) } }
+            (facts(playbook, window))
+            p.words {
+                (locale.pick(
+                    "All timed steps ahead. Conditions are shown, not tested: a hollow mark happens only if its \
+                     condition holds. Point at a mark, tap it, or go there with the arrow keys to read what it says.",
+                    "以下是所有有时间的步骤。条件只列出、不判断,空心的标记在条件成立时才会发生。\
+                     指向、点按或用方向键移到标记上,就能看到内容。",
+                ))
+            }
+            (legend(locale))
+            (chooser(&ahead, locale))
+        }
+        main {
+            @for note in ahead.notes(playbook) { p.note { (note) } }
+            @for (group, steps) in &ahead.groups {
+                (group_part(playbook, group, steps, ahead.groups.len() > 1))
+            }
+            (conditions(playbook, &ahead.seen))
+            (untimed(playbook, window, &ahead.seen))
+        }
+        footer { p { "playbook plan · " (playbook.name) " · " (playbook.digest.short()) } }
+    };
+    page(locale, &format!("{} · {}", playbook.title, locale.pick("plan", "计划")), &body)
+}
+
+/// A step, and what will probably hold its message.
+struct Step {
+    planned: Planned,
+    held: Option<Expected>,
+}
+
+impl Deref for Step {
+    type Target = Planned;
+    fn deref(&self) -> &Planned {
+        &self.planned
+    }
+}
+
+/// What is ahead, group by group, as far as a page shows it.
+struct Ahead<'a> {
+    groups: Vec<(&'a Group, Vec<Step>)>,
+    seen: BTreeSet<PlayName>,
+    /// Where the page ends when there is more than it can hold.
+    cut: Option<Timestamp>,
+}
+
+impl<'a> Ahead<'a> {
+    fn gather(playbook: &'a Playbook, window: Window) -> Self {
+        let mut shown = playbook.clone();
+        shown.groups =
+            playbook.groups.iter().take(GROUPS_MAX).map(|(id, g)| (id.clone(), g.clone())).collect();
+        let mut by_group: BTreeMap<GroupId, Vec<Step>> = BTreeMap::new();
+        let mut forecast = Forecast::new(playbook);
+        let (mut seen, mut cut) = (BTreeSet::new(), None);
+        for (n, planned) in plan::plan(&shown, window).enumerate() {
+            if n == STEPS_MAX {
+                cut = Some(planned.at);
+                break;
+            }
+            seen.insert(planned.play.clone());
+            let held = forecast.look(&planned);
+            by_group.entry(planned.group.clone()).or_default().push(Step { planned, held });
+        }
+        let groups = playbook.groups.values().take(GROUPS_MAX);
+        let groups =
+            groups.map(|group| (group.as_ref(), by_group.remove(&group.id).unwrap_or_default())).collect();
+        Self { groups, seen, cut }
+    }
+
+    /// What the page leaves out.
+    fn notes(&self, playbook: &Playbook) -> Vec<String> {
+        let locale = playbook.locale;
+        let mut notes = Vec::new();
+        let more = playbook.groups.len() - self.groups.len();
+        if more > 0 {
+            notes.push(match locale {
+                Locale::En => format!(
+                    "This page shows the first {GROUPS_MAX} groups; {more} more are in `plan --format json`."
+                ),
+                Locale::Zh => {
+                    format!("本页列出前 {GROUPS_MAX} 个群,另外 {more} 个见 `plan --format json`。")
+                }
+            });
+        }
+        if let Some(at) = self.cut {
+            let day = words::day(locale, playbook.zone.date(at));
+            let steps = words::number(STEPS_MAX as u64);
+            notes.push(match locale {
+                Locale::En => format!(
+                    "This page ends on {day}: it holds {steps} steps. `plan --format json` goes on to the end."
+                ),
+                Locale::Zh => format!("本页到 {day} 为止,最多容纳 {steps} 个步骤。全部见 `plan --format json`。"),
+            });
+        }
+        notes
+    }
+}
+
+/// The window, the zone and the budgets that matter for reading a plan.
+fn facts(playbook: &Playbook, window: Window) -> Markup {
+    let locale = playbook.locale;
+    let last = playbook.zone.date(Timestamp::from_millis(window.to.as_millis() - 1).max(window.from));
+    let quota = |what: &'static str, quota: Quota| match (locale, quota.per) {
+        (Locale::En, Per::Day) => format!("{what}: {} a day", quota.max),
+        (Locale::En, Per::Sliding(length)) => format!("{what}: {} in {length}", quota.max),
+        (Locale::Zh, Per::Day) => format!("{what}: 每天 {}", quota.max),
+        (Locale::Zh, Per::Sliding(length)) => format!("{what}: {} 内 {}", locale.duration(length), quota.max),
+    };
+    html! {
+        ul.facts {
+            li { (words::day(locale, playbook.zone.date(window.from))) " – " (words::day(locale, last)) }
+            li { (locale.pick("time zone", "时区")) ": " (playbook.zone.name()) }
+            @if let Some(quiet) = playbook.budgets.quiet {
+                li { (locale.pick("quiet hours", "静默时段")) ": " (quiet.from) "–" (quiet.to) }
+            }
+            @if let Some(max) = playbook.budgets.posts {
+                li { (quota(locale.pick("posts", "发帖"), max)) }
+            }
+            @if let Some(gap) = playbook.budgets.gap {
+                li { (locale.pick("between posts", "两条之间")) ": " (locale.duration(gap)) }
+            }
+            @if let Some(max) = playbook.budgets.mentions {
+                li { (quota(locale.pick("mentions", "提醒"), max)) }
+            }
+        }
+    }
+}
+
+/// The colours and what they stand for.
+fn legend(locale: Locale) -> Markup {
+    let labels = [Label::Content, Label::Notice, Label::Social, Label::Promo];
+    html! {
+        ul.legend aria-label=(locale.pick("Colours", "图例")) {
+            @for label in labels {
+                li { i class={ "k " (label) } {} (words::label(locale, Some(label))) }
+            }
+            li { i class="k post" {} (locale.pick("post without label", "未标注的发帖")) }
+            li { i class="k ask" {} (locale.pick("question to the group", "向群提问")) }
+            li { i class="k person" {} (locale.pick("a person is asked", "请人做或审批")) }
+            li { i class="k script" {} (locale.pick("script", "脚本")) }
+            li { i class="k quiet" {} (locale.pick("nothing is said", "不发声的步骤")) }
+            li { i class="k post may" {} (locale.pick("only if its condition holds", "条件成立才发生")) }
+        }
+    }
+}
+
+/// Which group is shown; without script all are.
+fn chooser(ahead: &Ahead<'_>, locale: Locale) -> Markup {
+    html! {
+        @if ahead.groups.len() > 1 {
+            p.chooser {
+                label for="choose" { (locale.pick("Group", "群")) }
+                " "
+                select #choose {
+                    @for (i, (group, _)) in ahead.groups.iter().enumerate() {
+                        option value={ "g" (i) } selected[i == 0] { (group.title) }
+                    }
+                    option value="" { (locale.pick("all groups", "全部")) }
+                }
+            }
+        }
+    }
+}
+
+/// One group: its months.
+fn group_part(playbook: &Playbook, group: &Group, steps: &[Step], several: bool) -> Markup {
+    let locale = playbook.locale;
+    let mut months: Vec<(Date, Vec<&Step>)> = Vec::new();
+    for step in steps {
+        let first = playbook.zone.date(step.at).first_of_month();
+        match months.last_mut() {
+            Some((month, inside)) if *month == first => inside.push(step),
+            _ => months.push((first, vec![step])),
+        }
+    }
+    html! {
+        div.group {
+            @if several {
+                h2 { bdi { (group.title) } @if group.title.as_ref() != group.id.as_str() { " " small { (group.id) } } }
+            }
+            @if months.is_empty() {
+                p.note { (locale.pick("No step has a time in this window.", "这段时间里没有排定的步骤。")) }
+            }
+            @for (first, inside) in &months { (month(playbook, *first, inside)) }
+        }
+    }
+}
+
+/// One month: the days as columns, a lane for each play, and the list.
+fn month(playbook: &Playbook, first: Date, steps: &[&Step]) -> Markup {
+    let locale = playbook.locale;
+    let days = i32::from(first.days_in_month());
+    let weekend = |day: i32| words::weekday(on(first, day)) >= 5;
+    let plays = playbook.plays.iter().filter(|play| steps.iter().any(|step| step.play == play.name));
+    html! {
+        div.card.month {
+            h3 { (words::month(locale, first)) }
+            div.grid {
+                div.shade aria-hidden="true" {
+                    @for day in (1..=days).filter(|day| weekend(*day)) { i class={ "c" (day) } {} }
+                }
+                div.lane.dates aria-hidden="true" {
+                    div.name {}
+                    div.cells {
+                        @for day in 1..=days {
+                            span class={ "c" (day) } {
+                                (day) small { (words::weekdays(locale)[words::weekday(on(first, day))]) }
+                            }
+                        }
+                    }
+                }
+                (posts_a_day(playbook, first, steps))
+                @for play in plays { (lane(playbook, play, steps)) }
+            }
+            details {
+                summary {
+                    (match locale {
+                        Locale::En => format!("All steps of {} as a list ({})", words::month(locale, first), steps.len()),
+                        Locale::Zh => format!("{}的全部步骤({})", words::month(locale, first), steps.len()),
+                    })
+                }
+                (list(playbook, steps))
+            }
+        }
+    }
+}
+
+fn on(first: Date, day: i32) -> Date {
+    first.checked_add(jiff::Span::new().days(day - 1)).unwrap_or(first)
+}
+
+/// How many messages the group would get each day, and where that is more than the budget allows.
+fn posts_a_day(playbook: &Playbook, first: Date, steps: &[&Step]) -> Markup {
+    let locale = playbook.locale;
+    let mut counts: BTreeMap<i8, u32> = BTreeMap::new();
+    for step in steps.iter().filter(|step| to_group(step)) {
+        *counts.entry(playbook.zone.date(step.at).day()).or_default() += 1;
+    }
+    let max = playbook.budgets.posts.filter(|quota| quota.per == Per::Day).map(|quota| quota.max);
+    let tip = |day: i8, n: u32| {
+        let over = max.filter(|max| n > *max);
+        let date = words::day(locale, on(first, i32::from(day)));
+        match (locale, over) {
+            (Locale::En, None) => format!("{date}\nposts planned: {n}"),
+            (Locale::En, Some(max)) => format!(
+                "{date}\nposts planned: {n}, the budget is {max} a day\n{} will wait for the next day if all happen",
+                n - max
+            ),
+            (Locale::Zh, None) => format!("{date}\n计划发帖 {n} 条"),
+            (Locale::Zh, Some(max)) => {
+                format!("{date}\n计划发帖 {n} 条,预算是每天 {max} 条\n若全部发生,{} 条会推到第二天", n - max)
+            }
+        }
+    };
+    html! {
+        div.lane.counts {
+            div.name { (locale.pick("posts a day", "每天发帖")) }
+            div.cells.rove {
+                @for (i, (day, n)) in counts.iter().enumerate() {
+                    @let over = max.is_some_and(|max| *n > max);
+                    button type="button" class={ "t c" (day) @if over { " over" } }
+                        aria-label=(tip(*day, *n)) tabindex=[(i > 0).then_some("-1")] { (n) }
+                }
+            }
+        }
+    }
+}
+
+/// Whether a step speaks to the group, as budgets count it. What a script will post nobody knows yet.
+fn to_group(step: &Step) -> bool {
+    matches!(step.verb, "post" | "ask")
+        && step.channel.as_ref().is_some_and(|channel| channel.as_str() == GROUP)
+}
+
+/// One play's row of a month.
+fn lane(playbook: &Playbook, play: &Play, steps: &[&Step]) -> Markup {
+    let locale = playbook.locale;
+    let mut days: BTreeMap<i8, Vec<&Step>> = BTreeMap::new();
+    for step in steps.iter().filter(|step| step.play == play.name) {
+        days.entry(playbook.zone.date(step.at).day()).or_default().push(step);
+    }
+    html! {
+        div.lane .may[is_conditional(play)] {
+            div.name {
+                b { bdi { (play.title) } }
+                small {
+                    (words::trigger(locale, play))
+                    @for phase in &play.during { " " span.chip { (phase) } }
+                    @if play.when.is_some() { " " span.chip { (locale.pick("when …", "有条件")) } }
+                }
+            }
+            div.cells.rove {
+                @for (i, (day, inside)) in days.iter().enumerate() {
+                    button type="button" class={ "t c" (day) } tabindex=[(i > 0).then_some("-1")]
+                        aria-label=(tip(playbook, play, inside)) {
+                        @for class in stripes(inside) { i class={ "k " (class) } {} }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn is_conditional(play: &Play) -> bool {
+    play.when.is_some() || !play.during.is_empty()
+}
+
+/// The colours of a day, as many as there is room for; what speaks goes before what does not.
+fn stripes(steps: &[&Step]) -> Vec<&'static str> {
+    const ROOM: usize = 4;
+    let (silent, mut classes): (Vec<_>, Vec<_>) =
+        steps.iter().map(|step| class(step)).partition(|c| *c == "quiet");
+    if classes.is_empty() {
+        classes.extend(silent.first());
+    }
+    classes.truncate(ROOM);
+    classes
+}
+
+/// The class that gives a step its colour.
+fn class(step: &Step) -> &'static str {
+    match step.verb {
+        "post" => words::label_class(step.label),
+        "ask" => step.label.map_or("ask", |label| words::label_class(Some(label))),
+        "task" | "approve" | "prune" => "person",
+        "run" => "script",
+        _ => "quiet",
+    }
+}
+
+/// What a day of a lane says: the day and the play, then a line for each step.
+fn tip(playbook: &Playbook, play: &Play, steps: &[&Step]) -> String {
+    let locale = playbook.locale;
+    let date = steps.first().map(|step| words::day(locale, playbook.zone.date(step.at))).unwrap_or_default();
+    let mut tip = format!("{date} · {}", play.title);
+    for step in steps.iter().take(TIP.0) {
+        let text: String = step.text.chars().take(TIP.1).collect();
+        let cut = if text.len() < step.text.len() { "…" } else { "" };
+        let _ =
+            write!(tip, "\n{} {}: {text}{cut}", words::clock(&playbook.zone, step.at), kind(locale, step));
+        if let Some(held) = held(playbook, step) {
+            let _ = write!(tip, " ({held})");
+        }
+    }
+    if let more @ 1.. = steps.len().saturating_sub(TIP.0) {
+        let _ = write!(tip, "\n+ {more}");
+    }
+    for line in play_conditions(locale, play) {
+        let _ = write!(tip, "\n{line}");
+    }
+    tip
+}
+
+/// The verb and the label, in words.
+fn kind(locale: Locale, step: &Step) -> String {
+    let verb = words::verb(locale, step.verb);
+    let label =
+        step.label.map(|label| format!(" ({})", words::label(locale, Some(label)))).unwrap_or_default();
+    format!("{verb}{label}")
+}
+
+/// For a message that a budget will probably hold: by which, and until when where that is certain.
+fn held(playbook: &Playbook, step: &Step) -> Option<String> {
+    let held = step.held.as_ref()?;
+    let zone = &playbook.zone;
+    let why = words::hold(playbook.locale, held.by);
+    let until = held.until.map(|until| {
+        let day = zone.date(until);
+        let near = day == zone.date(step.at) || Some(day) == zone.date(step.at).tomorrow().ok();
+        let day = if near { String::new() } else { format!("{} ", words::short_day(playbook.locale, day)) };
+        format!("{day}{}", words::clock(zone, until))
+    });
+    Some(match (playbook.locale, until) {
+        (Locale::En, Some(until)) => format!("probably waits until {until}: {why}"),
+        (Locale::En, None) => format!("probably waits: {why}"),
+        (Locale::Zh, Some(until)) => format!("多半等到 {until}: {why}"),
+        (Locale::Zh, None) => format!("多半要等: {why}"),
+    })
+}
+
+/// When a play starts at all, a line each.
+fn play_conditions(locale: Locale, play: &Play) -> Vec<String> {
+    fn join<T: ToString>(locale: Locale, items: &[T]) -> String {
+        let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+        items.join(locale.pick(" or ", "、"))
+    }
+    let mut lines = Vec::new();
+    if !play.during.is_empty() {
+        lines.push(format!("{} {}", locale.pick("only in phase", "只在阶段"), join(locale, &play.during)));
+    }
+    if let Some(when) = &play.when {
+        lines.push(format!("{} {}", locale.pick("only when", "条件"), when.source()));
+    }
+    if !play.except.is_empty() {
+        lines.push(format!(
+            "{} {}",
+            locale.pick("not on days of", "这些日子除外:"),
+            join(locale, &play.except)
+        ));
+    }
+    if !play.only.is_empty() {
+        lines.push(format!(
+            "{} {}",
+            locale.pick("only on days of", "只在这些日子:"),
+            join(locale, &play.only)
+        ));
+    }
+    lines
+}
+
+/// Every step of a month, by day: what the grid shows, for reading and for paper.
+fn list(playbook: &Playbook, steps: &[&Step]) -> Markup {
+    let locale = playbook.locale;
+    let mut days: Vec<(Date, Vec<&Step>)> = Vec::new();
+    for step in steps {
+        let date = playbook.zone.date(step.at);
+        match days.last_mut() {
+            Some((day, inside)) if *day == date => inside.push(step),
+            _ => days.push((date, vec![step])),
+        }
+    }
+    html! {
+        table.steps {
+            thead {
+                tr {
+                    th scope="col" { (locale.pick("Time", "时间")) }
+                    th scope="col" { (locale.pick("Play", "流程")) }
+                    th scope="col" { (locale.pick("Step", "步骤")) }
+                    th scope="col" { (locale.pick("Text", "内容")) }
+                }
+            }
+            @for (date, inside) in &days {
+                tbody {
+                    tr { th.day colspan="4" scope="rowgroup" { (words::day(locale, *date)) } }
+                    @for step in inside { (list_row(playbook, step)) }
+                }
+            }
+        }
+    }
+}
+
+fn list_row(playbook: &Playbook, step: &Step) -> Markup {
+    let play = playbook.play(&step.play);
+    let place = step.channel.as_ref().filter(|channel| channel.as_str() != GROUP);
+    html! {
+        tr {
+            td.time { (words::clock(&playbook.zone, step.at)) }
+            td { bdi { (play.map_or(step.play.as_str(), |play| play.title.as_ref())) } }
+            td {
+                i class={ "k " (class(step)) } {}
+                (kind(playbook.locale, step))
+                @if let Some(place) = place { " " span.chip { (place) } }
+            }
+            td.text {
+                bdi { (step.text) }
+                @if let Some(held) = held(playbook, step) {
+                    " " span.chip.held { (held) }
+                }
+            }
+        }
+    }
+}
+
+/// The plays that were shown, when each starts, and what must hold.
+fn conditions(playbook: &Playbook, seen: &BTreeSet<PlayName>) -> Markup {
+    let locale = playbook.locale;
+    let plays: Vec<&Play> =
+        playbook.plays.iter().map(AsRef::as_ref).filter(|play| seen.contains(&play.name)).collect();
+    if plays.is_empty() {
+        return html! {};
+    }
+    let body = html! {
+        div.card.wide {
+            table.fixed {
+                thead {
+                    tr {
+                        th scope="col" { (locale.pick("Play", "流程")) }
+                        th scope="col" { (locale.pick("Starts", "何时开始")) }
+                        th scope="col" { (locale.pick("Only if", "条件")) }
+                    }
+                }
+                tbody {
+                    @for play in plays {
+                        tr {
+                            th scope="row" { bdi { (play.title) } @if play.title.as_ref() != play.name.as_str() { " " small { (play.name) } } }
+                            td { (words::trigger(locale, play)) }
+                            td.text { (play_conditions(locale, play).join("\n")) }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    section("conditions", locale.pick("Plays and their conditions", "各流程的条件"), "", &body)
+}
+
+/// The plays without a time, and why.
+fn untimed(playbook: &Playbook, window: Window, seen: &BTreeSet<PlayName>) -> Markup {
+    let locale = playbook.locale;
+    let rows = plan::untimed(playbook, window, seen);
+    if rows.is_empty() {
+        return html! {};
+    }
+    let title =
+        |name: &PlayName| playbook.play(name).map_or_else(|| name.to_string(), |play| play.title.to_string());
+    let body = html! {
+        div.card.wide {
+            table.fixed {
+                tbody {
+                    @for row in &rows {
+                        tr {
+                            th scope="row" { bdi { (title(&row.play)) } @if title(&row.play) != row.play.as_str() { " " small { (row.play) } } }
+                            td lang="en" { (row.why) }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    section("untimed", locale.pick("Without a time in this window", "这段时间里没有时间的流程"), "", &body)
+}

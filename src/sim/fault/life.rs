@@ -1,0 +1,429 @@
+//! One group under faults: what is durable, what a crash takes away, and what comes again after it.
+//!
+//! Durable are the journal, as text, with a stored state now and then, the outbox with it, and receipts until they are
+//! heard. Everything else is rebuilt by applying entries, never by deciding again.
+
+use super::{Rig, Survived, Told, dice::Dice};
+use crate::{
+    base::{
+        ids::{EffectId, InputId},
+        time::{Duration, Timestamp},
+    },
+    engine::{
+        self,
+        entry::{Effect, Entry},
+        input::{Input, InputKind},
+        state::State,
+    },
+    model::{
+        group::Group,
+        playbook::{Playbook, Playbooks},
+    },
+    sim::{
+        Material, Options,
+        courier::{Attempt, Courier, Event},
+        crowd::Crowd,
+        oracle::{Oracle, decision::Decisions, delivery::Deliveries},
+    },
+};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+/// One group under faults.
+pub(super) struct Life<'l> {
+    playbook: &'l Arc<Playbook>,
+    playbooks: &'l Playbooks,
+    material: &'l Material,
+    options: &'l Options,
+    rig: &'l Rig<'l>,
+    group: &'l Group,
+    state: State,
+    /// The state as it was stored last, and the entries since.
+    stored: (String, Vec<String>),
+    crowd: Crowd,
+    courier: Courier,
+    dice: Dice,
+    oracle: Oracle,
+    decisions: Decisions,
+    deliveries: Deliveries,
+    /// The time that really is, and how far the clock is off.
+    time: Timestamp,
+    skew: Duration,
+    /// Inputs that will come again.
+    again: BTreeMap<(Timestamp, u64), Input>,
+    /// Receipts that have not been heard.
+    untold: VecDeque<Input>,
+    /// The script call under way, and when it returns.
+    call: Option<(EffectId, Timestamp)>,
+    /// Every input that was committed, when, and what came of it.
+    history: Vec<(Input, Timestamp, Vec<Entry>)>,
+    made: u64,
+    pub(super) survived: Survived,
+}
+
+/// Who speaks next.
+enum Next {
+    Deadline,
+    Receipt,
+    Script,
+    Courier,
+    Again,
+    Crowd,
+}
+
+impl<'l> Life<'l> {
+    pub(super) fn new(
+        playbook: &'l Arc<Playbook>,
+        playbooks: &'l Playbooks,
+        group: &'l Group,
+        material: &'l Material,
+        options: &'l Options,
+        rig: &'l Rig<'l>,
+        survived: Survived,
+    ) -> Self {
+        let state = State::new(group.id.clone());
+        let crowd = Crowd::new(
+            &options.world,
+            options.seed,
+            &group.id,
+            &playbook.zone,
+            playbook.locale,
+            options.from,
+        );
+        Self {
+            playbook,
+            playbooks,
+            material,
+            options,
+            rig,
+            group,
+            stored: (serde_json::to_string(&state).unwrap_or_default(), Vec::new()),
+            state,
+            crowd,
+            courier: Courier::new(playbook, group, &options.world, options.from, true),
+            dice: Dice::new(options.seed, group.id.as_str()),
+            oracle: Oracle::thorough(),
+            decisions: Decisions::default(),
+            deliveries: Deliveries::default(),
+            time: options.from,
+            skew: Duration::ZERO,
+            again: BTreeMap::new(),
+            untold: VecDeque::new(),
+            call: None,
+            history: Vec::new(),
+            made: 0,
+            survived,
+        }
+    }
+
+    /// What the clock of the machine says.
+    pub(super) fn wall(&self) -> Timestamp {
+        self.time.plus(self.skew)
+    }
+
+    /// Lives to the end, or to a step; the broken promise in words, if there is one.
+    pub(super) fn live(&mut self, until: Option<u64>, told: &mut Told<'_>) -> Result<(), String> {
+        while self.state.digest.is_none() {
+            self.survived.steps += 1;
+            self.adopt(told)?;
+        }
+        if let Some(import) = self.crowd.settle(&self.state, self.options.members) {
+            self.hear(import, told)?;
+        }
+        while until.is_none_or(|until| self.survived.steps < until) {
+            self.survived.steps += 1;
+            self.misfortune(told)?;
+            let Some((at, next)) = self.next().filter(|(at, _)| *at < self.options.to) else { break };
+            self.time = self.time.max(at);
+            self.step(next, told)?;
+        }
+        self.deliveries.end(self.courier.open())?;
+        self.repeat_all()
+    }
+
+    fn adopt(&mut self, told: &mut Told<'_>) -> Result<(), String> {
+        let digest = self.playbook.digest.clone();
+        self.hear(Input { id: InputId::new("adopt"), kind: InputKind::Adopt { digest } }, told)
+    }
+
+    /// What happens next, and when.
+    fn next(&self) -> Option<(Timestamp, Next)> {
+        let deadline = engine::deadline(&self.state).map(|deadline| {
+            // A clock that was set back leaves the group ahead of it: then what is due is due all the same.
+            let due = deadline.at <= self.state.clock.max(self.wall());
+            if due { self.time } else { deadline.at.plus(-self.skew) }
+        });
+        let script = self.state.calls.front().map(|call| match &self.call {
+            Some((effect, at)) if *effect == call.effect => *at,
+            _ => self.time,
+        });
+        let all = [
+            (deadline, Next::Deadline),
+            ((!self.untold.is_empty()).then_some(self.time), Next::Receipt),
+            (script, Next::Script),
+            (self.courier.next_at(), Next::Courier),
+            (self.again.first_key_value().map(|((at, _), _)| *at), Next::Again),
+            (self.crowd.next_at(), Next::Crowd),
+        ];
+        let timed = all.into_iter().filter_map(|(at, next)| Some((at?.max(self.time), next)));
+        timed.min_by_key(|(at, _)| *at)
+    }
+
+    /// Between two steps the process may die, the clock may jump, and somebody may say what makes no sense.
+    fn misfortune(&mut self, told: &mut Told<'_>) -> Result<(), String> {
+        if self.dice.one_in(60) {
+            self.crash("between two inputs", told)?;
+        }
+        if self.dice.one_in(60) {
+            let jump = self.dice.jump();
+            self.skew = self.skew + jump;
+            self.courier.skew = self.skew;
+            self.survived.jumps += 1;
+            told(self.survived.steps, self.wall(), &|| format!("the clock jumps by {jump}"));
+        }
+        if self.dice.one_in(30) {
+            self.made += 1;
+            self.survived.nonsense += 1;
+            let id = format!("nonsense-{}", self.made);
+            let kind = self.dice.nonsense(self.wall(), &id);
+            self.hear(Input { id: InputId::from(id), kind }, told)?;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, next: Next, told: &mut Told<'_>) -> Result<(), String> {
+        match next {
+            Next::Deadline => {
+                let epoch = self.state.epoch;
+                let committed = self.history.len();
+                self.hear(Input { id: "wake".into(), kind: InputKind::Wake { epoch } }, told)?;
+                let idle = self.state.epoch == epoch && self.history.len() > committed;
+                if idle {
+                    return Err("the engine asked to be called and then did nothing (G1)".into());
+                }
+            }
+            Next::Receipt => {
+                if let Some(receipt) = self.untold.front().cloned() {
+                    self.hear(receipt, told)?;
+                }
+            }
+            Next::Script => self.script(told)?,
+            Next::Courier => self.carry(told)?,
+            Next::Again => {
+                if let Some((_, input)) = self.again.pop_first() {
+                    self.survived.repeats += 1;
+                    self.hear(input, told)?;
+                }
+            }
+            Next::Crowd => {
+                if let Some(input) = self.crowd.happen(&self.state) {
+                    self.hear(input, told)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A script call begins, or returns.
+    fn script(&mut self, told: &mut Told<'_>) -> Result<(), String> {
+        let Some(call) = self.state.calls.front().cloned() else { return Ok(()) };
+        if self.call.as_ref().is_none_or(|(effect, _)| *effect != call.effect) {
+            self.call = Some((call.effect.clone(), self.time.plus(self.dice.seconds(5))));
+            return Ok(());
+        }
+        let result = if self.dice.one_in(6) {
+            self.survived.scripts += 1;
+            Err("the script crashed".to_owned())
+        } else {
+            match (
+                self.material.script(&call.script),
+                engine::script_facts(&self.state, self.playbooks, &call.effect),
+            ) {
+                (Ok(script), Some(facts)) => script
+                    .call(&call.function, &call.args, &facts, self.material.host())
+                    .map_err(|error| error.to_string()),
+                (Err(error), _) => Err(error),
+                (_, None) => return Err(format!("the run of the call {} is gone (G3)", call.effect)),
+            }
+        };
+        if self.dice.one_in(10) {
+            self.survived.scripts += 1;
+            return self.crash("after a script has returned and before that is known", told);
+        }
+        let id = InputId::from(format!("script/{}", call.effect));
+        self.hear(Input { id, kind: InputKind::ScriptReturned { effect: call.effect.clone(), result } }, told)
+    }
+
+    /// The courier begins and ends attempts.
+    fn carry(&mut self, told: &mut Told<'_>) -> Result<(), String> {
+        let mut events = Vec::new();
+        let (dice, rebuffs) = (&mut self.dice, &mut self.survived.rebuffs);
+        self.courier.step(
+            self.time,
+            &mut |_, _| {
+                let attempt = dice.attempt();
+                *rebuffs += u64::from(matches!(attempt, Attempt::Refused | Attempt::Throttled(_)));
+                attempt
+            },
+            &mut events,
+        );
+        (self.rig.carry)(&mut events);
+        self.seen(events, told)
+    }
+
+    fn seen(&mut self, events: Vec<Event>, told: &mut Told<'_>) -> Result<(), String> {
+        for event in events {
+            match &event {
+                Event::Arrived { .. } => self.survived.arrivals += 1,
+                Event::Doubted { .. } => self.survived.doubts += 1,
+                Event::Settled { effect, receipt } => {
+                    if let Some(receipt) = receipt.clone() {
+                        let id = InputId::from(format!("receipt/{effect}"));
+                        let kind = InputKind::Receipt { effect: effect.clone(), receipt };
+                        self.untold.push_back(Input { id, kind });
+                    }
+                }
+            }
+            told(self.survived.steps, self.wall(), &|| describe(&event));
+            self.deliveries.see(&event, self.wall())?;
+        }
+        Ok(())
+    }
+
+    /// An input is decided, and committed unless the process dies first.
+    fn hear(&mut self, input: Input, told: &mut Told<'_>) -> Result<(), String> {
+        let now = self.wall();
+        let entries = (self.rig.decide)(&self.state, self.playbooks, &input, now);
+        if self.dice.one_in(25) {
+            self.comes_again(&input);
+            return self.crash("before the commit", told);
+        }
+        let before = self.state.clone();
+        told(self.survived.steps, now, &|| format!("{}: {}", word(&input), kinds(&entries)));
+        for entry in &entries {
+            self.commit(entry)?;
+        }
+        if matches!(input.kind, InputKind::Receipt { .. }) {
+            self.untold.retain(|receipt| receipt.id != input.id);
+        }
+        let decisions = &mut self.decisions;
+        decisions.see(self.playbook, &before, &self.state, &input, &entries, now)?;
+        self.history.push((input.clone(), now, entries));
+        if self.dice.one_in(25) {
+            // Whoever sent it got no answer.
+            self.comes_again(&input);
+            return self.crash("after the commit", told);
+        }
+        if self.dice.one_in(15) {
+            self.comes_again(&input);
+        }
+        Ok(())
+    }
+
+    /// A sender that got no answer sends again; some have gone. What is durable here comes by itself.
+    fn comes_again(&mut self, input: &Input) {
+        let sent = !matches!(input.kind, InputKind::Adopt { .. } | InputKind::Receipt { .. });
+        if sent && !self.dice.one_in(4) {
+            self.made += 1;
+            let at = self.time.plus(self.dice.seconds(600));
+            self.again.insert((at, self.made), input.clone());
+        }
+    }
+
+    fn commit(&mut self, entry: &Entry) -> Result<(), String> {
+        let text =
+            serde_json::to_string(entry).map_err(|error| format!("an entry cannot be stored: {error}"))?;
+        engine::apply(&mut self.state, entry)
+            .map_err(|error| format!("an entry of the engine is illegal: {error}"))?;
+        self.stored.1.push(text);
+        self.survived.entries += 1;
+        self.oracle.see(self.playbook, &self.state, entry)?;
+        self.deliveries.decided(entry);
+        if let Some(Effect::Send(out)) = entry.effect() {
+            self.courier.submit(out, self.time);
+        }
+        self.crowd.see(entry);
+        Ok(())
+    }
+
+    /// The process dies and is started again: the state comes from what was stored.
+    fn crash(&mut self, when: &str, told: &mut Told<'_>) -> Result<(), String> {
+        self.survived.crashes += 1;
+        told(self.survived.steps, self.wall(), &|| format!("the process dies {when}"));
+        let mut events = Vec::new();
+        self.courier.crash(self.time, &mut events);
+        self.seen(events, told)?;
+        self.call = None;
+        self.time = self.time.plus(self.dice.down());
+        let mut state: State = serde_json::from_str(&self.stored.0)
+            .map_err(|error| format!("a stored state cannot be read: {error} (G2)"))?;
+        for text in &self.stored.1 {
+            let entry: Entry =
+                serde_json::from_str(text).map_err(|error| format!("{text} cannot be read: {error} (G2)"))?;
+            engine::apply(&mut state, &entry)
+                .map_err(|error| format!("{text} cannot be applied again: {error} (G2)"))?;
+        }
+        if state != self.state {
+            return Err("recovery gives another state than there was (G2)".into());
+        }
+        self.state = state;
+        if self.dice.one_in(3) {
+            let text = serde_json::to_string(&self.state).map_err(|error| error.to_string())?;
+            self.stored = (text, Vec::new());
+        }
+        Ok(())
+    }
+
+    /// G6: the same inputs at the same times give the same journal.
+    fn repeat_all(&self) -> Result<(), String> {
+        let mut state = State::new(self.group.id.clone());
+        for (input, now, entries) in &self.history {
+            if (self.rig.decide)(&state, self.playbooks, input, *now) != *entries {
+                return Err(format!(
+                    "the input {} is decided in another way when it is repeated (G6)",
+                    input.id
+                ));
+            }
+            for entry in entries {
+                engine::apply(&mut state, entry).map_err(|error| format!("{error} (G6)"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn word(input: &Input) -> String {
+    match &input.kind {
+        InputKind::Adopt { .. } => "adopt".into(),
+        InputKind::Wake { .. } => "wake".into(),
+        InputKind::Signal(signal) => format!("signal {} ({})", signal.name, input.id),
+        InputKind::ScriptReturned { effect, result } => {
+            format!("script {effect} {}", if result.is_ok() { "returned" } else { "failed" })
+        }
+        InputKind::Receipt { effect, .. } => format!("receipt of {effect}"),
+        InputKind::Command(_) => format!("command ({})", input.id),
+    }
+}
+
+fn kinds(entries: &[Entry]) -> String {
+    let kinds: Vec<String> = entries
+        .iter()
+        .map(|entry| {
+            let json = serde_json::to_value(&entry.fact).unwrap_or_default();
+            json["entry"].as_str().unwrap_or_default().to_owned()
+        })
+        .collect();
+    if kinds.is_empty() { "nothing".into() } else { kinds.join(", ") }
+}
+
+fn describe(event: &Event) -> String {
+    match event {
+        Event::Arrived { channel, effect, in_doubt } => {
+            format!("{effect} arrives on {channel}{}", if *in_doubt { ", perhaps again" } else { "" })
+        }
+        Event::Doubted { effect } => format!("the outcome of {effect} is unknown"),
+        Event::Settled { effect, .. } => format!("{effect} leaves the outbox"),
+    }
+}

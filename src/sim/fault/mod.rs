@@ -1,0 +1,125 @@
+//! The search for faults: lives of groups in which everything that can go wrong goes wrong, watched by the oracle.
+//!
+//! Crashes at every commit point, lost and repeated responses, throttling, clocks that jump, inputs that come twice or
+//! make no sense, scripts that fail. All of it is derived from a seed; a broken promise names its seed and its step.
+
+mod dice;
+mod life;
+
+use super::{Material, Options, courier::Event};
+use crate::{
+    base::{ids::GroupId, time::Timestamp},
+    engine::{self, entry::Entry, input::Input, state::State},
+    model::playbook::{Playbook, Playbooks},
+};
+use life::Life;
+use std::sync::Arc;
+
+/// How an input is decided.
+pub type Decide<'r> = dyn Fn(&State, &Playbooks, &Input, Timestamp) -> Vec<Entry> + 'r;
+
+/// The parts that are put to the test. The engine's own, unless a test of the oracle breaks one on purpose.
+pub struct Rig<'r> {
+    /// The engine.
+    pub decide: Box<Decide<'r>>,
+    /// What a courier makes of its events.
+    pub carry: Box<dyn Fn(&mut Vec<Event>) + 'r>,
+}
+
+impl Default for Rig<'_> {
+    fn default() -> Self {
+        Self { decide: Box::new(engine::decide), carry: Box::new(|_| ()) }
+    }
+}
+
+/// A promise that was broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The seed of the run.
+    pub seed: u64,
+    /// The step in which it was seen.
+    pub step: u64,
+    /// The clock then.
+    pub at: Timestamp,
+    /// The group.
+    pub group: GroupId,
+    /// What was found.
+    pub what: String,
+}
+
+/// What a run went through without a broken promise.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Survived {
+    /// Steps.
+    pub steps: u64,
+    /// Entries.
+    pub entries: u64,
+    /// Crashes before a commit, after one, and in between.
+    pub crashes: u64,
+    /// Attempts whose outcome was made unknown.
+    pub doubts: u64,
+    /// Messages that arrived, second copies included.
+    pub arrivals: u64,
+    /// Attempts that were throttled or refused.
+    pub rebuffs: u64,
+    /// Inputs that came a second time.
+    pub repeats: u64,
+    /// Inputs that made no sense.
+    pub nonsense: u64,
+    /// Jumps of the clock.
+    pub jumps: u64,
+    /// Script calls that failed or were cut off.
+    pub scripts: u64,
+}
+
+impl Survived {
+    /// Adds another run.
+    pub fn add(&mut self, other: Self) {
+        self.steps += other.steps;
+        self.entries += other.entries;
+        self.crashes += other.crashes;
+        self.doubts += other.doubts;
+        self.arrivals += other.arrivals;
+        self.rebuffs += other.rebuffs;
+        self.repeats += other.repeats;
+        self.nonsense += other.nonsense;
+        self.jumps += other.jumps;
+        self.scripts += other.scripts;
+    }
+}
+
+/// A step, as it is told: its number, the clock, what happened (in words, if anybody wants them).
+pub type Told<'t> = dyn FnMut(u64, Timestamp, &dyn Fn() -> String) + 't;
+
+/// Lives every group of a playbook, one after another, under faults; ends at the first broken promise, or after a
+/// step.
+pub fn torment(
+    playbook: &Arc<Playbook>,
+    material: &Material,
+    options: &Options,
+    until: Option<u64>,
+    rig: &Rig<'_>,
+    told: &mut Told<'_>,
+) -> Result<Survived, Box<Broken>> {
+    let mut playbooks = Playbooks::default();
+    playbooks.insert(playbook.clone());
+    let mut survived = Survived::default();
+    for group in playbook.groups.values() {
+        let mut life = Life::new(playbook, &playbooks, group, material, options, rig, survived);
+        let lived = life.live(until, told);
+        survived = life.survived;
+        if let Err(what) = lived {
+            return Err(Box::new(Broken {
+                seed: options.seed,
+                step: survived.steps,
+                at: life.wall(),
+                group: group.id.clone(),
+                what,
+            }));
+        }
+        if until.is_some_and(|until| survived.steps >= until) {
+            break;
+        }
+    }
+    Ok(survived)
+}

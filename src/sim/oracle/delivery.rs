@@ -1,0 +1,126 @@
+//! What must be true of what platforms get: at least once, a second copy only in doubt, in order, in time.
+//!
+//! Watches what was decided on one side and what arrived on the other.
+
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId},
+        time::Timestamp,
+    },
+    engine::{
+        entry::{Effect, Entry},
+        input::Receipt,
+    },
+    sim::courier::Event,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Watches the deliveries of one group.
+#[derive(Debug, Default)]
+pub struct Deliveries {
+    decided: BTreeMap<EffectId, Sent>,
+    arrived: BTreeMap<ChannelName, u64>,
+    /// Attempts whose outcome was made unknown.
+    doubted: BTreeSet<EffectId>,
+    count: u64,
+}
+
+#[derive(Debug)]
+struct Sent {
+    /// Its place in the order of release.
+    place: u64,
+    expires: Option<Timestamp>,
+    copies: u32,
+    settled: bool,
+    manual: bool,
+}
+
+impl Deliveries {
+    /// A message was decided.
+    pub fn decided(&mut self, entry: &Entry) {
+        if let Some(Effect::Send(out)) = entry.effect() {
+            self.count += 1;
+            let sent = Sent {
+                place: self.count,
+                expires: out.expires,
+                copies: 0,
+                settled: false,
+                manual: out.manual.is_some(),
+            };
+            self.decided.insert(out.effect.clone(), sent);
+        }
+    }
+
+    /// Something was seen outside; the broken promise in words, if there is one.
+    pub fn see(&mut self, event: &Event, wall: Timestamp) -> Result<(), String> {
+        match event {
+            Event::Arrived { channel, effect, in_doubt } => self.arrived(channel, effect, *in_doubt, wall),
+            Event::Doubted { effect } => {
+                self.doubted.insert(effect.clone());
+                Ok(())
+            }
+            Event::Settled { effect, receipt } => {
+                let Some(sent) = self.decided.get_mut(effect) else {
+                    return Err(format!("{effect} was settled and never decided (G2)"));
+                };
+                if std::mem::replace(&mut sent.settled, true) {
+                    return Err(format!("{effect} was settled twice (G2)"));
+                }
+                let doubt = matches!(receipt, Some(Receipt::Accepted { .. } | Receipt::InDoubt { .. }));
+                if doubt && !self.doubted.contains(effect) {
+                    return Err(format!(
+                        "{effect} is said to be in doubt, and nothing went wrong with it (G2)"
+                    ));
+                }
+                if receipt.is_none() && sent.copies == 0 {
+                    return Err(format!("{effect} counts as delivered and never arrived (G2)"));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn arrived(
+        &mut self,
+        channel: &ChannelName,
+        effect: &EffectId,
+        in_doubt: bool,
+        wall: Timestamp,
+    ) -> Result<(), String> {
+        let Some(sent) = self.decided.get_mut(effect) else {
+            return Err(format!("{effect} arrived and was never decided (G2)"));
+        };
+        sent.copies += 1;
+        if sent.copies > 1 {
+            return if in_doubt && self.doubted.contains(effect) {
+                Ok(())
+            } else {
+                Err(format!("a second copy of {effect} arrived, and it was not in doubt (G2)"))
+            };
+        }
+        if let Some(expires) = sent.expires.filter(|expires| *expires < wall) {
+            return Err(format!("{effect} arrived at {wall:?} and had expired at {expires:?} (G5)"));
+        }
+        let last = self.arrived.entry(channel.clone()).or_default();
+        if sent.place < *last {
+            return Err(format!(
+                "{effect} arrived on {channel} behind a message that was decided later (G4)"
+            ));
+        }
+        *last = sent.place;
+        Ok(())
+    }
+
+    /// In the end: what was decided has left the outbox, or is still in it.
+    pub fn end<'a>(&self, open: impl Iterator<Item = &'a EffectId>) -> Result<(), String> {
+        let open: BTreeSet<&EffectId> = open.collect();
+        let lost = self
+            .decided
+            .iter()
+            .find(|(effect, sent)| !sent.settled && !sent.manual && !open.contains(effect));
+        match lost {
+            Some((effect, _)) => Err(format!("{effect} was decided and is lost (G2)")),
+            None => Ok(()),
+        }
+    }
+}

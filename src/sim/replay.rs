@@ -1,0 +1,440 @@
+//! A recorded journal as the world: what came from outside comes again, at its time, to a playbook that may have been
+//! edited since.
+//!
+//! The journal records facts, not wishes, so inputs are read back from what they led to: signals whole, commands from
+//! what they changed, receipts from what was settled, wakes from when deadlines were served. What cannot be read back
+//! is counted: a command that was refused changed nothing.
+
+use super::{Finding, Material, Transition, oracle::Oracle};
+use crate::{
+    base::{
+        ids::{EffectId, GroupId, InputId, RunId, StepId, TaskId},
+        member::Member,
+        time::Timestamp,
+        value::Value,
+    },
+    engine::{
+        self,
+        entry::{Entry, Fact, Outcome, Skip, TaskKind},
+        input::{Command, Input, InputKind, Receipt, Signal},
+        state::State,
+    },
+    model::playbook::{Playbook, Playbooks},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// One decision of the recording.
+#[derive(Debug)]
+struct Decision {
+    at: Timestamp,
+    /// The deadline that had passed when it was made, if one had.
+    due: Option<Timestamp>,
+    entries: Vec<Entry>,
+}
+
+/// What a replay could not take over.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unheard {
+    /// Commands that were refused: the journal does not say what they were.
+    pub refused: u64,
+    /// Inputs about a task or a message that does not exist any more.
+    pub gone: u64,
+}
+
+/// The recording of one group.
+#[derive(Debug)]
+pub struct Recording {
+    group: GroupId,
+    decisions: Vec<Decision>,
+    /// When the recording ends.
+    end: Timestamp,
+}
+
+impl Recording {
+    /// Reads the journal of one group, from its first entry on.
+    pub fn new(group: GroupId, entries: Vec<Entry>) -> Result<Self, String> {
+        if !matches!(entries.first().map(|entry| &entry.fact), Some(Fact::Adopted { .. })) {
+            return Err(format!(
+                "the journal of `{group}` does not begin with its adoption; a replay needs it from the first entry on"
+            ));
+        }
+        let end = entries.last().map_or(Timestamp::MIN, |entry| entry.at);
+        let mut shadow = State::new(group.clone());
+        let mut decisions: Vec<Decision> = Vec::new();
+        for entry in entries {
+            let begins = decisions
+                .last()
+                .is_none_or(|last| last.at != entry.at || entry.input.is_some() || own_decision(&entry.fact));
+            if begins {
+                let due =
+                    engine::deadline(&shadow).map(|deadline| deadline.at).filter(|due| *due <= entry.at);
+                decisions.push(Decision { at: entry.at, due, entries: Vec::new() });
+            }
+            // A line that was written for people may have lost what the state needs; deadlines are then as they come.
+            let _ = engine::apply(&mut shadow, &entry);
+            if let Some(last) = decisions.last_mut() {
+                last.entries.push(entry);
+            }
+        }
+        Ok(Self { group, decisions, end })
+    }
+
+    /// The group.
+    pub fn group(&self) -> &GroupId {
+        &self.group
+    }
+
+    /// The first and the last instant.
+    pub fn span(&self) -> (Timestamp, Timestamp) {
+        (self.decisions.first().map_or(self.end, |first| first.at), self.end)
+    }
+
+    /// Everything that was recorded, in order.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.decisions.iter().flat_map(|decision| &decision.entries)
+    }
+}
+
+/// What begins a decision of its own even at the instant of the one before: receipts and returns carry no id.
+fn own_decision(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::ScriptReturned { .. }
+            | Fact::ScriptFailed { .. }
+            | Fact::DeliveryFailed { .. }
+            | Fact::PlaybookChanged { .. }
+    )
+}
+
+/// Lives a recording again with a playbook; `sink` sees each fact. Gives what was not good and what was not heard.
+pub fn replay<E>(
+    playbook: &Arc<Playbook>,
+    material: &Material,
+    recording: &Recording,
+    mut sink: impl FnMut(&Transition<'_>) -> Result<(), E>,
+) -> Result<(Vec<Finding>, Unheard), E> {
+    let mut playbooks = Playbooks::default();
+    playbooks.insert(playbook.clone());
+    let mut player = Player {
+        playbook,
+        playbooks: &playbooks,
+        material,
+        state: State::new(recording.group.clone()),
+        oracle: Oracle::default(),
+        tasks: BTreeMap::new(),
+        places: BTreeMap::new(),
+        asked: BTreeMap::new(),
+        findings: Vec::new(),
+        unheard: Unheard::default(),
+        n: 0,
+        returns: recording.entries().filter_map(|entry| returned(&entry.fact)).cloned().collect(),
+    };
+    for decision in &recording.decisions {
+        player.wake_until(decision, &mut sink)?;
+        player.note_tasks(&decision.entries);
+        for input in player.inputs(decision) {
+            player.take(&input, decision.at, &mut sink)?;
+        }
+        player.call_scripts(decision.at, &mut sink)?;
+        if player.findings.iter().any(|finding| matches!(finding, Finding::Invariant { .. })) {
+            break;
+        }
+    }
+    Ok((player.findings, player.unheard))
+}
+
+/// A place in a playbook that asks something, and the how manieth time it does.
+type Place = (Option<RunId>, Option<StepId>, TaskKindWord, u32);
+type TaskKindWord = &'static str;
+
+struct Player<'p> {
+    playbook: &'p Arc<Playbook>,
+    playbooks: &'p Playbooks,
+    material: &'p Material,
+    state: State,
+    oracle: Oracle,
+    /// Recorded tasks by where they were asked.
+    tasks: BTreeMap<TaskId, Place>,
+    /// Tasks of the replay by where they were asked.
+    places: BTreeMap<Place, TaskId>,
+    asked: BTreeMap<(bool, Option<RunId>, Option<StepId>, TaskKindWord), u32>,
+    findings: Vec<Finding>,
+    unheard: Unheard,
+    n: u64,
+    /// Calls whose return is in the recording.
+    returns: BTreeSet<EffectId>,
+}
+
+fn returned(fact: &Fact) -> Option<&EffectId> {
+    match fact {
+        Fact::ScriptReturned { effect, .. } | Fact::ScriptFailed { effect, .. } => Some(effect),
+        _ => None,
+    }
+}
+
+fn kind_word(kind: TaskKind) -> TaskKindWord {
+    match kind {
+        TaskKind::Task => "task",
+        TaskKind::Approval => "approval",
+        TaskKind::Question => "question",
+        TaskKind::Delivery => "delivery",
+        TaskKind::Removal => "removal",
+    }
+}
+
+impl Player<'_> {
+    /// Deadlines that the recording did not serve with this decision come at their time.
+    fn wake_until<E>(
+        &mut self,
+        decision: &Decision,
+        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        while let Some(deadline) = engine::deadline(&self.state) {
+            let served = decision.due.is_some_and(|due| due <= deadline.at && deadline.at <= decision.at);
+            if served || deadline.at >= decision.at {
+                return Ok(());
+            }
+            let epoch = self.state.epoch;
+            let wake = Input { id: "wake".into(), kind: InputKind::Wake { epoch } };
+            self.take(&wake, deadline.at, sink)?;
+            if self.state.epoch == epoch {
+                return Ok(());
+            }
+            self.call_scripts(deadline.at, sink)?;
+        }
+        Ok(())
+    }
+
+    /// Scripts that the recording never called return at once.
+    fn call_scripts<E>(
+        &mut self,
+        now: Timestamp,
+        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        while let Some(call) = self.state.calls.front().cloned() {
+            if self.returns.contains(&call.effect) {
+                return Ok(());
+            }
+            let Some(input) = self.returned(&call.effect, None) else { return Ok(()) };
+            self.take(&input, now, sink)?;
+            if self.state.calls.front().is_some_and(|still| still.effect == call.effect) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn take<E>(
+        &mut self,
+        input: &Input,
+        now: Timestamp,
+        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for entry in engine::decide(&self.state, self.playbooks, input, now) {
+            let group = self.state.group.clone();
+            if let Err(error) = engine::apply(&mut self.state, &entry) {
+                let what = format!("an entry of the engine is illegal: {error}");
+                self.findings.push(Finding::Invariant { at: now, group, what });
+                return Ok(());
+            }
+            if let Err(what) = self.oracle.see(self.playbook, &self.state, &entry) {
+                self.findings.push(Finding::Invariant { at: now, group, what });
+            }
+            if let Fact::TaskOpened(task) = &entry.fact {
+                let place = self.place(true, task.run.as_ref(), task.step.as_ref(), task.kind);
+                self.places.insert(place, task.id.clone());
+            }
+            self.n += 1;
+            sink(&Transition { group: &self.state.group, n: self.n, entry: &entry, state: &self.state })?;
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, here: bool, run: Option<&RunId>, step: Option<&StepId>, kind: TaskKind) -> Place {
+        let kind = kind_word(kind);
+        let nth = self.asked.entry((here, run.cloned(), step.cloned(), kind)).or_default();
+        *nth += 1;
+        (run.cloned(), step.cloned(), kind, *nth)
+    }
+
+    fn note_tasks(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            if let Fact::TaskOpened(task) = &entry.fact {
+                let place = self.place(false, task.run.as_ref(), task.step.as_ref(), task.kind);
+                self.tasks.insert(task.id.clone(), place);
+            }
+        }
+    }
+
+    /// The task of the replay that a recorded one is.
+    fn task(&mut self, recorded: &TaskId) -> Option<TaskId> {
+        let found = self.tasks.get(recorded).and_then(|place| self.places.get(place)).cloned();
+        self.unheard.gone += u64::from(found.is_none());
+        found
+    }
+
+    /// The inputs that led to a decision.
+    fn inputs(&mut self, decision: &Decision) -> Vec<Input> {
+        let entries = &decision.entries;
+        if let Some(first) = entries.first()
+            && matches!(first.fact, Fact::Adopted { .. })
+        {
+            let digest = self.playbook.digest.clone();
+            return vec![Input { id: InputId::new("adopt"), kind: InputKind::Adopt { digest } }];
+        }
+        if let Some(id) = entries.iter().find_map(|entry| entry.input.clone()) {
+            let signal = entries.iter().find_map(|entry| match &entry.fact {
+                Fact::SignalReceived(signal) if signal.id == id => Some(signal.clone()),
+                _ => None,
+            });
+            return match signal {
+                Some(signal) => vec![Input { id, kind: InputKind::Signal(self.signal(signal)) }],
+                None => self
+                    .command(entries)
+                    .map(|command| Input { id, kind: InputKind::Command(command) })
+                    .into_iter()
+                    .collect(),
+            };
+        }
+        let mut found = Vec::new();
+        for entry in entries {
+            match &entry.fact {
+                Fact::ScriptReturned { effect, .. } => found.extend(self.returned(effect, None)),
+                Fact::ScriptFailed { effect, error } => {
+                    // A script that returned and asked for what cannot be is on record as failed as well.
+                    found.extend(self.returned(effect, Some(error)));
+                }
+                Fact::DeliveryFailed { effect, in_doubt, reason } => {
+                    let receipt = if *in_doubt {
+                        Receipt::InDoubt { reason: reason.clone() }
+                    } else {
+                        Receipt::Refused { reason: reason.clone() }
+                    };
+                    found.push(receipt_of(effect, receipt));
+                }
+                Fact::Delivered { effect, note } => {
+                    found.push(receipt_of(effect, Receipt::Accepted { note: note.clone() }));
+                }
+                _ => {}
+            }
+        }
+        if found.is_empty() && decision.due.is_some() {
+            let epoch = self.state.epoch;
+            found.push(Input { id: "wake".into(), kind: InputKind::Wake { epoch } });
+        }
+        found
+    }
+
+    /// An answer names its question as the replay knows it.
+    fn signal(&mut self, mut signal: Signal) -> Signal {
+        if &*signal.name == "answer"
+            && let Some(task) = signal.data.get("task").and_then(Value::as_str).map(TaskId::new)
+            && let Some(here) = self.task(&task)
+            && let Value::Map(map) = &mut signal.data
+        {
+            Arc::make_mut(map).insert(Arc::from("task"), Value::str(here.as_str()));
+        }
+        signal
+    }
+
+    /// The command that led to these entries; none where they do not say.
+    fn command(&mut self, entries: &[Entry]) -> Option<Command> {
+        let members: Vec<Member> = entries
+            .iter()
+            .filter_map(|entry| match &entry.fact {
+                Fact::MemberSet(member) => Some(Member::clone(member)),
+                _ => None,
+            })
+            .collect();
+        let first = entries.iter().find_map(|entry| self.command_of(&entry.fact));
+        if first.is_some() {
+            return first;
+        }
+        if entries.iter().any(|entry| matches!(entry.fact, Fact::Refused { .. })) {
+            self.unheard.refused += 1;
+            return None;
+        }
+        // What is left is an import, of new members or of none. Who was not listed is gone.
+        let replace = entries.iter().any(|entry| matches!(entry.fact, Fact::MemberGone { .. }));
+        let mut members = members;
+        if replace {
+            let gone: Vec<&str> = entries
+                .iter()
+                .filter_map(|entry| match &entry.fact {
+                    Fact::MemberGone { member } => Some(member.as_str()),
+                    _ => None,
+                })
+                .collect();
+            let kept = self.state.members.values().filter(|member| !gone.contains(&member.id.as_str()));
+            let kept: Vec<Member> = kept.map(|member| Member::clone(member)).collect();
+            let listed: Vec<String> = members.iter().map(|member| member.id.to_string()).collect();
+            members.extend(kept.into_iter().filter(|member| !listed.contains(&member.id.to_string())));
+        }
+        Some(Command::ImportMembers { members, replace })
+    }
+
+    fn command_of(&mut self, fact: &Fact) -> Option<Command> {
+        Some(match fact {
+            Fact::TaskClosed { task, answer, by, note } => {
+                let (by, note) = (by.clone(), note.clone());
+                match &**answer {
+                    "done" => Command::Done { task: self.task(task)?, by, note },
+                    "approved" => Command::Approve { task: self.task(task)?, by },
+                    "rejected" => {
+                        let reason = note.as_str().map(str::to_owned);
+                        Command::Reject { task: self.task(task)?, by, reason }
+                    }
+                    _ => return None,
+                }
+            }
+            Fact::Paused { play } => Command::Pause { play: play.clone() },
+            Fact::Resumed { play } => Command::Resume { play: play.clone() },
+            Fact::DateMoved { play, date, to, .. } => {
+                Command::Postpone { play: play.clone(), date: date.clone(), at: *to }
+            }
+            Fact::RunRetried { run } => Command::Retry { run: run.clone() },
+            Fact::OccurrenceDropped { run, .. } => Command::Skip { run: run.clone(), step: None },
+            Fact::StepSkipped { run, step, reason: Skip::Operator, .. } => {
+                Command::Skip { run: run.clone(), step: Some(step.clone()) }
+            }
+            Fact::RunFinished { run, outcome: Outcome::Cancelled, reason }
+                if reason == "cancelled by an operator" =>
+            {
+                Command::Cancel { run: run.clone() }
+            }
+            Fact::RunStarted { play, run, cause, .. }
+                if run.as_str().contains('#') && cause.signals.is_empty() && cause.date.is_none() =>
+            {
+                Command::Start { play: play.clone(), args: cause.args.clone() }
+            }
+            _ => return None,
+        })
+    }
+
+    /// The return of a script: the recorded failure, or what the script says now.
+    fn returned(&mut self, effect: &EffectId, failed: Option<&str>) -> Option<Input> {
+        let Some(call) = self.state.calls.iter().find(|call| call.effect == *effect).cloned() else {
+            self.unheard.gone += 1;
+            return None;
+        };
+        let facts = engine::script_facts(&self.state, self.playbooks, effect);
+        let result = match (failed, self.material.script(&call.script), facts) {
+            (Some(error), ..) => Err(error.to_owned()),
+            (None, Ok(script), Some(facts)) => script
+                .call(&call.function, &call.args, &facts, self.material.host())
+                .map_err(|error| error.to_string()),
+            (None, Err(error), _) => Err(error),
+            (None, _, None) => Err("its run is gone".into()),
+        };
+        let id = InputId::from(format!("script/{effect}"));
+        Some(Input { id, kind: InputKind::ScriptReturned { effect: effect.clone(), result } })
+    }
+}
+
+fn receipt_of(effect: &EffectId, receipt: Receipt) -> Input {
+    let id = InputId::from(format!("receipt/{effect}"));
+    Input { id, kind: InputKind::Receipt { effect: effect.clone(), receipt } }
+}

@@ -1,0 +1,130 @@
+//! An act of a scenario: something that reaches the group from outside at an instant.
+//!
+//! Only becomes an input; what comes of it is the engine's.
+
+use crate::{
+    base::{
+        ids::{InputId, MemberId, PlayName, StepId, TaskId},
+        source::Span,
+        time::Timestamp,
+        value::Value,
+    },
+    engine::{
+        entry::TaskKind,
+        input::{Command, Input, InputKind, Signal},
+        state::State,
+    },
+};
+use std::sync::Arc;
+
+/// Something that happens at an instant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Act {
+    /// When.
+    pub at: Timestamp,
+    /// Where it was written.
+    pub span: Span,
+    /// What.
+    pub deed: Deed,
+}
+
+/// What happens.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Deed {
+    /// A signal is reported.
+    Signal {
+        /// Its name.
+        name: Arc<str>,
+        /// The member it is about.
+        member: Option<MemberId>,
+        /// What goes with it.
+        data: Value,
+    },
+    /// A person says that a task is done.
+    Done(Aim, Value),
+    /// A person says yes.
+    Approve(Aim),
+    /// A person says no.
+    Reject(Aim, Option<String>),
+    /// An operator starts a play.
+    Start(PlayName, Value),
+    /// An operator ends the play's newest open run.
+    Cancel(PlayName),
+    /// An operator pauses a play, or all.
+    Pause(Option<PlayName>),
+    /// An operator resumes a play, or all.
+    Resume(Option<PlayName>),
+    /// An operator moves a date.
+    Postpone(PlayName, Arc<str>, Timestamp),
+}
+
+/// Which open task is meant: the oldest one of a play, or of one of its steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aim {
+    /// The play that asked.
+    pub play: PlayName,
+    /// The step that asked; any when there is none.
+    pub step: Option<StepId>,
+    /// Who does it, as the journal will name them.
+    pub by: Option<String>,
+}
+
+impl Act {
+    /// The input that it becomes in this state; else what is missing, in words. `number` tells it from the
+    /// scenario's other acts.
+    pub fn input(&self, state: &State, number: usize) -> Result<Input, String> {
+        let id = InputId::from(format!("script-{number}"));
+        let command = |command| Ok(InputKind::Command(command));
+        let kind = match &self.deed {
+            Deed::Signal { name, member, data } => Ok(InputKind::Signal(Signal {
+                name: name.clone(),
+                id: id.clone(),
+                at: self.at,
+                member: member.clone(),
+                data: data.clone(),
+            })),
+            Deed::Done(aim, note) => {
+                let task =
+                    aim.task(state, &[TaskKind::Task, TaskKind::Delivery, TaskKind::Removal], "task")?;
+                command(Command::Done { task, by: aim.by.clone(), note: note.clone() })
+            }
+            Deed::Approve(aim) => {
+                let task = aim.task(state, &[TaskKind::Approval], "approval")?;
+                command(Command::Approve { task, by: aim.by.clone() })
+            }
+            Deed::Reject(aim, reason) => {
+                let task = aim.task(state, &[TaskKind::Approval], "approval")?;
+                command(Command::Reject { task, by: aim.by.clone(), reason: reason.clone() })
+            }
+            Deed::Start(play, args) => command(Command::Start { play: play.clone(), args: args.clone() }),
+            Deed::Cancel(play) => {
+                let newest = state.runs.values().filter(|run| run.play == *play).max_by_key(|run| run.number);
+                let run = newest.ok_or_else(|| format!("no run of {play} is open at this time"))?;
+                command(Command::Cancel { run: run.id.clone() })
+            }
+            Deed::Pause(play) => command(Command::Pause { play: play.clone() }),
+            Deed::Resume(play) => command(Command::Resume { play: play.clone() }),
+            Deed::Postpone(play, date, at) => {
+                command(Command::Postpone { play: play.clone(), date: date.clone(), at: *at })
+            }
+        };
+        kind.map(|kind: InputKind| Input { id, kind })
+    }
+}
+
+impl Aim {
+    /// The oldest open task that is meant.
+    fn task(&self, state: &State, kinds: &[TaskKind], what: &str) -> Result<TaskId, String> {
+        let meant = state.tasks.values().map(|open| &open.task).filter(|task| {
+            let play = task.run.as_ref().and_then(|run| run.as_str().split('@').next());
+            kinds.contains(&task.kind)
+                && play == Some(self.play.as_str())
+                && self.step.as_ref().is_none_or(|step| task.step.as_ref() == Some(step))
+        });
+        let oldest = meant.min_by_key(|task| (task.opened, task.id.as_str().len(), task.id.clone()));
+        let place = self.step.as_ref().map_or_else(String::new, |step| format!("/{step}"));
+        oldest
+            .map(|task| task.id.clone())
+            .ok_or_else(|| format!("no {what} of {}{place} is open at this time", self.play))
+    }
+}

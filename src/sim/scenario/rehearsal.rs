@@ -1,0 +1,204 @@
+//! A rehearsal: a scenario lived through with the real engine, and what came of each expectation.
+//!
+//! Adds nobody's behaviour of its own: what is not in the scenario does not happen.
+
+use super::{
+    Scenario,
+    expectation::{Expectation, What},
+    sighting::Sighting,
+};
+use crate::{
+    base::{
+        ids::InputId,
+        source::Span,
+        time::{Timestamp, Zone},
+    },
+    engine::{
+        self,
+        input::{Command, Input, InputKind},
+    },
+    model::playbook::{Playbook, Playbooks},
+    sim::{Finding, Material, Options, group::GroupSim, world::World},
+};
+use std::{convert::Infallible, sync::Arc};
+
+/// What came of a scenario.
+#[derive(Debug)]
+pub struct Rehearsal {
+    /// All that was seen, in order of time.
+    pub seen: Vec<Sighting>,
+    /// One for each expectation, in the order of the file.
+    pub verdicts: Vec<Verdict>,
+    /// Acts that could not be done, and why.
+    pub stuck: Vec<(Span, Timestamp, String)>,
+    /// Scripts that failed, promises that were broken.
+    pub findings: Vec<Finding>,
+}
+
+/// What came of an expectation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was met.
+    Met,
+    /// It was not: why, and the places in `seen` that count.
+    Failed {
+        /// What was found instead.
+        found: String,
+        /// Sightings that counted.
+        counted: Vec<usize>,
+    },
+}
+
+impl Rehearsal {
+    /// Whether everything was as expected.
+    pub fn is_good(&self) -> bool {
+        self.stuck.is_empty()
+            && self.findings.is_empty()
+            && self.verdicts.iter().all(|verdict| *verdict == Verdict::Met)
+    }
+}
+
+/// Lives a scenario through.
+pub fn rehearse(playbook: &Arc<Playbook>, material: &Material, scenario: &Scenario) -> Rehearsal {
+    let mut playbooks = Playbooks::default();
+    playbooks.insert(playbook.clone());
+    let options = Options {
+        from: scenario.start,
+        to: scenario.until,
+        members: 0,
+        seed: 1,
+        world: Arc::new(World::still()),
+    };
+    let mut stage = Stage {
+        group: GroupSim::new(&scenario.group, playbook, &options),
+        playbooks,
+        material,
+        zone: &playbook.zone,
+        seen: Vec::new(),
+        findings: Vec::new(),
+        stuck: Vec::new(),
+        truths: vec![None; scenario.expect.len()],
+    };
+    stage.live(scenario, &options);
+    let verdicts = scenario.expect.iter().zip(&stage.truths);
+    let verdicts =
+        verdicts.map(|(one, truth)| judge(one, truth.as_ref(), &stage.seen, &playbook.zone)).collect();
+    Rehearsal { verdicts, seen: stage.seen, stuck: stage.stuck, findings: stage.findings }
+}
+
+fn judge(
+    expectation: &Expectation,
+    truth: Option<&Result<bool, String>>,
+    seen: &[Sighting],
+    zone: &Zone,
+) -> Verdict {
+    let (least, most) = match &expectation.what {
+        What::True(_) => {
+            let found = match truth {
+                Some(Ok(true)) => return Verdict::Met,
+                Some(Ok(false)) => "it is false".to_owned(),
+                Some(Err(error)) => error.clone(),
+                None => "the scenario ends before".to_owned(),
+            };
+            return Verdict::Failed { found, counted: Vec::new() };
+        }
+        What::Seen { least, most, .. } => (*least, *most),
+    };
+    let counted = expectation.counted(seen);
+    if (least..=most).contains(&counted.len()) {
+        return Verdict::Met;
+    }
+    let found = match counted.len() {
+        0 => expectation.nearly(seen, zone).unwrap_or_else(|| "nothing like it was seen".into()),
+        1 => "it was seen once".into(),
+        n => format!("it was seen {n} times"),
+    };
+    let place = |one: &&Sighting| seen.iter().position(|other| std::ptr::eq(*one, other));
+    Verdict::Failed { found, counted: counted.iter().filter_map(place).collect() }
+}
+
+/// Everything that a rehearsal needs while it lasts.
+struct Stage<'a> {
+    group: GroupSim,
+    playbooks: Playbooks,
+    material: &'a Material,
+    zone: &'a Zone,
+    seen: Vec<Sighting>,
+    findings: Vec<Finding>,
+    stuck: Vec<(Span, Timestamp, String)>,
+    /// For each expectation that is an expression: what it was.
+    truths: Vec<Option<Result<bool, String>>>,
+}
+
+impl Stage<'_> {
+    fn live(&mut self, scenario: &Scenario, options: &Options) {
+        let Self { group, playbooks, material, zone, seen, findings, .. } = self;
+        let mut see = |t: &crate::sim::Transition<'_>| note(seen, t, zone);
+        let Ok(()) = group.adopt(playbooks, material, options, findings, &mut see);
+        if !scenario.members.is_empty() {
+            let members = scenario.members.clone();
+            let import = Command::ImportMembers { members, replace: false };
+            self.tell(
+                scenario.start,
+                &Input { id: InputId::new("members"), kind: InputKind::Command(import) },
+            );
+        }
+        let mut script = scenario.script.iter().enumerate().peekable();
+        let mut tests: Vec<(Timestamp, usize)> =
+            scenario.expect.iter().enumerate().filter_map(truth_at).collect();
+        tests.sort_unstable();
+        let mut tests = tests.into_iter().peekable();
+        loop {
+            let act = script.peek().map(|(_, act)| act.at);
+            let wake = self.group.next_at();
+            let next = act.into_iter().chain(wake).min().filter(|at| *at < scenario.until);
+            // What is tested at an instant is tested when all of that instant has happened.
+            while let Some((at, index)) = tests.next_if(|(at, _)| next.is_none_or(|next| *at < next)) {
+                self.test(at, index, &scenario.expect[index]);
+            }
+            let Some(next) = next else { return };
+            if act == Some(next)
+                && let Some((number, act)) = script.next()
+            {
+                match act.input(self.group.state(), number) {
+                    Ok(input) => self.tell(next, &input),
+                    Err(why) => self.stuck.push((act.span, next, why)),
+                }
+            } else {
+                let Self { group, playbooks, material, zone, seen, findings, .. } = self;
+                let mut see = |t: &crate::sim::Transition<'_>| note(seen, t, zone);
+                let Ok(()) = group.step(playbooks, material, findings, &mut see);
+            }
+            if self.findings.iter().any(|finding| matches!(finding, Finding::Invariant { .. })) {
+                return;
+            }
+        }
+    }
+
+    fn tell(&mut self, at: Timestamp, input: &Input) {
+        let Self { group, playbooks, material, zone, seen, findings, .. } = self;
+        let mut see = |t: &crate::sim::Transition<'_>| note(seen, t, zone);
+        let Ok(()) = group.tell(at, input, playbooks, material, findings, &mut see);
+    }
+
+    fn test(&mut self, at: Timestamp, index: usize, expectation: &Expectation) {
+        let What::True(expr) = &expectation.what else { return };
+        let facts = engine::group_facts(self.group.state(), &self.playbooks, expr.names(), at);
+        self.truths[index] = facts.map(|facts| expr.eval_bool(&facts).map_err(|error| error.to_string()));
+    }
+}
+
+/// When an expectation is tested, if it is an expression.
+fn truth_at((index, expectation): (usize, &Expectation)) -> Option<(Timestamp, usize)> {
+    matches!(expectation.what, What::True(_)).then_some((expectation.window.from, index))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "a sink may fail; this one never does")]
+fn note(
+    seen: &mut Vec<Sighting>,
+    transition: &crate::sim::Transition<'_>,
+    zone: &Zone,
+) -> Result<(), Infallible> {
+    seen.extend(Sighting::of(transition.entry, zone));
+    Ok(())
+}

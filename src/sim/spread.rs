@@ -1,0 +1,143 @@
+//! Many runs of one simulation: the least, the middle and the most of each number, and how often something came about.
+//!
+//! Order of runs does not matter; whole numbers only, so that equal runs give equal words.
+
+use super::{Transition, talk::Talk, tally::Tally};
+use crate::{
+    base::{
+        ids::{GroupId, PhaseName, PlayName},
+        time::{Duration, Timestamp},
+    },
+    engine::entry::Fact,
+    model::playbook::Playbook,
+};
+use std::collections::BTreeMap;
+
+/// What one run came to.
+#[derive(Debug, Clone, Default)]
+pub struct Lived {
+    /// The sums.
+    pub tally: Tally,
+    /// Who talked.
+    pub talk: Talk,
+    /// Members of each group at the end.
+    members: BTreeMap<GroupId, usize>,
+    prunings: u64,
+}
+
+impl Lived {
+    /// Takes note of an entry.
+    pub fn see(&mut self, transition: &Transition<'_>) {
+        self.tally.see(transition);
+        self.talk.see(transition);
+        self.prunings += u64::from(matches!(transition.entry.fact, Fact::PruneNoticed { .. }));
+        match self.members.get_mut(transition.group) {
+            Some(members) => *members = transition.state.members.len(),
+            None => {
+                self.members.insert(transition.group.clone(), transition.state.members.len());
+            }
+        }
+    }
+
+    /// Members of all groups at the end.
+    pub fn members(&self) -> u64 {
+        self.members.values().map(|members| *members as u64).sum()
+    }
+}
+
+/// A number over many runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spread {
+    /// The smallest.
+    pub least: u64,
+    /// The one in the middle; of two, the smaller.
+    pub median: u64,
+    /// The largest.
+    pub most: u64,
+    /// In how many runs there was such a number.
+    pub runs: u64,
+}
+
+impl Spread {
+    /// Of some numbers; none of none.
+    pub fn of(mut numbers: Vec<u64>) -> Option<Self> {
+        numbers.sort_unstable();
+        let (least, most) = (*numbers.first()?, *numbers.last()?);
+        let median = numbers[(numbers.len() - 1) / 2];
+        Some(Self { least, median, most, runs: numbers.len() as u64 })
+    }
+}
+
+/// The distributions of many runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spreads {
+    /// How many runs there were.
+    pub runs: u64,
+    /// Days until each phase was first entered, in the order of the playbook.
+    pub phases: Vec<(PhaseName, Option<Spread>)>,
+    /// What is one number a run, by what it is.
+    pub numbers: Vec<(&'static str, Spread)>,
+    /// By play: runs, posts, missed steps, skipped occurrences, failed runs.
+    pub plays: Vec<(PlayName, [Spread; 5])>,
+}
+
+/// The distributions of runs that began at `from` and lasted so many days.
+pub fn spreads(playbook: &Playbook, from: Timestamp, days: u32, lived: &[Lived]) -> Spreads {
+    let days = u64::from(days.max(1));
+    let phase = |name: &PhaseName| {
+        let entered = lived.iter().filter_map(|run| {
+            let at = run.tally.phases.iter().find(|(phase, _)| phase == name)?.1;
+            Some((at.since(from).as_millis().max(0) / Duration::DAY.as_millis()) as u64)
+        });
+        Spread::of(entered.collect())
+    };
+    let number = |what: &dyn Fn(&Lived) -> u64| Spread::of(lived.iter().map(what).collect());
+    let posts = |run: &Lived| run.tally.plays.values().map(|play| play.posts).sum::<u64>();
+    let named: [(&'static str, &dyn Fn(&Lived) -> u64); 11] = [
+        ("members at the end", &Lived::members),
+        ("joined", &|run| run.tally.joined),
+        ("left", &|run| run.tally.left),
+        ("let go", &|run| run.tally.removed),
+        ("prunings", &|run| run.prunings),
+        ("posts a week", &|run| posts(run) * 7 / days),
+        ("messages of members a week", &|run| run.tally.messages * 7 / days),
+        ("messages held by budgets", &|run| run.tally.held),
+        ("messages that expired", &|run| run.tally.expired),
+        ("tasks overdue", &|run| run.tally.tasks_overdue),
+        ("share of the five who talk most, in percent", &|run| run.talk.share_of_top(5).unwrap_or_default()),
+    ];
+    let numbers = named.into_iter().filter_map(|(name, what)| Some((name, number(what)?))).collect();
+    let plays = playbook.plays.iter().filter_map(|play| {
+        let of = |what: &dyn Fn(&super::tally::PlayTally) -> u64| {
+            number(&|run: &Lived| run.tally.plays.get(&play.name).map_or(0, what))
+        };
+        let spreads = [
+            of(&|play| play.runs)?,
+            of(&|play| play.posts)?,
+            of(&|play| play.missed)?,
+            of(&|play| play.skipped)?,
+            of(&|play| play.failed)?,
+        ];
+        Some((play.name.clone(), spreads))
+    });
+    Spreads {
+        runs: lived.len() as u64,
+        phases: playbook.phases.iter().map(|known| (known.name.clone(), phase(&known.name))).collect(),
+        numbers,
+        plays: plays.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spread_has_a_middle() {
+        let spread =
+            |numbers: &[u64]| Spread::of(numbers.to_vec()).map(|s| (s.least, s.median, s.most, s.runs));
+        assert_eq!(spread(&[19, 11, 14]), Some((11, 14, 19, 3)));
+        assert_eq!(spread(&[4, 2]), Some((2, 2, 4, 2)));
+        assert_eq!(spread(&[]), None);
+    }
+}
