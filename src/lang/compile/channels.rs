@@ -208,7 +208,8 @@ fn setting(cx: &mut Cx<'_>, key: &str, node: &Node, secret: bool) -> Option<Sett
             if key == "body" && node.get("env").is_none() && node.get("file").is_none() {
                 return Some(Setting::Literal(node.to_value().to_json().to_string()));
             }
-            let fields = Fields::read(&mut cx.report, node, pair("a setting", "设置"), &keys::words(&keys::SECRET))?;
+            let fields =
+                Fields::read(&mut cx.report, node, pair("a setting", "设置"), &keys::words(&keys::SECRET))?;
             let (env, file) = (fields.get("env"), fields.get("file"));
             match (env, file) {
                 (Some(env), None) => {

@@ -32,7 +32,9 @@ pub(crate) struct Row {
 
 /// Lowers the playbook's `members`: checks the fields, and gives the members of `import`.
 pub(crate) fn lower_section(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
-    let Some(fields) = Fields::read(&mut cx.report, node, pair("`members`", "`members`"), keys::MEMBERS.names) else {
+    let Some(fields) =
+        Fields::read(&mut cx.report, node, pair("`members`", "`members`"), keys::MEMBERS.names)
+    else {
         return Vec::new();
     };
     if let Some(node) = fields.get("purpose") {

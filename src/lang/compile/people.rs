@@ -99,8 +99,7 @@ fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option
         role.people = persons(cx, node, people);
         return Some(role);
     }
-    let fields =
-        Fields::read(&mut cx.report, node, pair("a role", "角色"), keys::ROLE.names)?;
+    let fields = Fields::read(&mut cx.report, node, pair("a role", "角色"), keys::ROLE.names)?;
     if let Some(list) = fields.need(
         &mut cx.report,
         "people",

@@ -4,7 +4,8 @@ use super::cx::Cx;
 use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::{
     base::{
-        diagnostic::Diagnostic, ids::GroupId, limits, locale::Locale, source::Span, time::Timestamp, value::Value,
+        diagnostic::Diagnostic, ids::GroupId, limits, locale::Locale, source::Span, time::Timestamp,
+        value::Value,
     },
     lang::{
         codes,
