@@ -153,14 +153,14 @@ mod tests {
 
     #[test]
     fn each_kind_of_change_is_told_apart() {
-        let was = posts(&[("a", 0, "x"), ("b", 1, "x"), ("c", 2, "x"), ("d", 3, "x")]);
-        let is = posts(&[("a", 0, "x"), ("b", 1, "y"), ("c", 9, "x"), ("e", 4, "x")]);
+        let was = posts(&[("a", 0, "x"), ("b", 1, "x"), ("c", 2, "x"), ("d@1/0/0", 3, "x")]);
+        let is = posts(&[("a", 0, "x"), ("b", 1, "y"), ("c", 9, "x"), ("e@1/1/0", 4, "x")]);
         let words: Vec<String> = was
             .changes(&is)
             .iter()
             .map(|(_, effect, change)| format!("{effect} {}", change.word()))
             .collect();
-        assert_eq!(words, ["b changed", "c moved", "d removed", "e added"]);
+        assert_eq!(words, ["b changed", "c moved", "d@1/0/0 removed", "e@1/1/0 added"]);
         assert_eq!(was.changes(&was), []);
         let (was, is) =
             (posts(&[("p@1/0/0", 0, "x"), ("p@9/0/0", 900, "x")]), posts(&[("p@2/0/0", 30, "x")]));

@@ -81,6 +81,9 @@ pub struct Spreads {
     pub plays: Vec<(PlayName, [Spread; 5])>,
 }
 
+/// A number of a run.
+type Number<'n> = dyn Fn(&Lived) -> u64 + 'n;
+
 /// The distributions of runs that began at `from` and lasted so many days.
 pub fn spreads(playbook: &Playbook, from: Timestamp, days: u32, lived: &[Lived]) -> Spreads {
     let days = u64::from(days.max(1));
@@ -93,7 +96,7 @@ pub fn spreads(playbook: &Playbook, from: Timestamp, days: u32, lived: &[Lived])
     };
     let number = |what: &dyn Fn(&Lived) -> u64| Spread::of(lived.iter().map(what).collect());
     let posts = |run: &Lived| run.tally.plays.values().map(|play| play.posts).sum::<u64>();
-    let named: [(&'static str, &dyn Fn(&Lived) -> u64); 11] = [
+    let named: [(&'static str, &Number<'_>); 11] = [
         ("members at the end", &Lived::members),
         ("joined", &|run| run.tally.joined),
         ("left", &|run| run.tally.left),

