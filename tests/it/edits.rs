@@ -76,6 +76,12 @@ fn check_against_a_state_says_what_an_edit_would_change_and_changes_nothing() {
     ] {
         assert!(said.contains(line), "{line} in\n{said}");
     }
+    let args = ["check", "next.yaml", "--against", ".playbook", "--format", "json"];
+    let lines = play.run(&args).exits(0).json_lines();
+    let change = lines.last().unwrap();
+    assert_eq!(change["changes"][0]["plays"][0]["fate"], "changed", "{change}");
+    assert_eq!(change["changes"][0]["groups"].as_array().unwrap().len(), 1);
+    assert_eq!(change["changes"][0]["rest"][0], "`budgets` is different");
     let status = play.run(&["status", "--format", "json"]).exits(0).json_lines();
     assert_eq!(status[0]["next"].as_array().unwrap().len(), 3, "{status:?}");
     let _ = engine.stop().exits(0);
@@ -111,5 +117,44 @@ fn a_date_moves_by_command_and_by_edit_over_a_restart_and_only_those_who_were_to
     let status = play.run(&["status", "--format", "json"]).exits(0).stdout;
     assert!(status.contains("2099-01-09T00:00:00+00:00") && !status.contains("2299"), "{status}");
     assert!(!bodies(&sink).contains("quiet"), "nobody was told of it: {}", bodies(&sink));
+    let _ = engine.stop().exits(0);
+}
+
+/// Groups that rest are in the state for ever; a command means the one group that is run.
+#[test]
+fn a_group_that_rests_is_named_by_nobody_but_who_means_it() {
+    let file = |groups: &str| {
+        format!(
+            "name: p\ntimezone: UTC\nchannels:\n  group: console\ngroups: {groups}\nplays:\n  talk:\n    every: day at 10:00\n    steps:\n      - post: Hello\n"
+        )
+    };
+    let play = Playground::new().file("p.yaml", &file("{ a: {}, b: {} }"));
+    let engine = play.start(&["run", "p.yaml"]);
+    eventually("both begin", || {
+        play.run(&["status", "--format", "json"])
+            .json_lines()
+            .iter()
+            .filter(|l| !l["phase"].is_null())
+            .count()
+            == 2
+    });
+    let said = play.run(&["start", "talk"]).exits(2).stderr;
+    assert!(said.contains("runs 2 groups") && said.contains("a, b"), "{said}");
+    play.write("next.yaml", &file("{ a: {}, c: {} }"));
+    let said = play.run(&["check", "next.yaml", "--against", ".playbook"]).exits(0).stdout;
+    assert!(said.contains("begins here: c") && said.contains("rests from then on: b"), "{said}");
+    let _ = engine.stop().exits(0);
+    play.write("p.yaml", &file("{ a: {} }"));
+    let engine = play.start(&["run", "p.yaml"]);
+    eventually("b rests", || {
+        play.run(&["status", "--group", "b", "--format", "json"]).json_lines()[0]["file"].is_null()
+    });
+    let _ = play.run(&["start", "talk"]).exits(0);
+    let _ = engine.stop().exits(0);
+    play.write("p.yaml", &file("{ a: {}, b: {} }"));
+    let engine = play.start(&["run", "p.yaml"]);
+    eventually("b is run again", || {
+        play.run(&["status", "--group", "b", "--format", "json"]).json_lines()[0]["file"] == "p.yaml"
+    });
     let _ = engine.stop().exits(0);
 }

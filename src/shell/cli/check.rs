@@ -1,26 +1,21 @@
 //! `playbook check`: what is wrong or doubtful in playbook files.
 
+use super::{against, fix, lang::Languages};
 use super::{
     failure::{Code, Failure},
     load::{self, Loaded},
     output::{BAD, GOOD, Output, WARN, paint},
 };
-use super::{fix, lang::Languages};
 use crate::{
     base::{
         diagnostic::{Severity, github, json, text},
         locale::Locale,
         words,
     },
-    engine::{state::State, view::under_way},
-    lang::{self, ending},
-    model::{edit::edit, playbook::Playbook},
-    shell::{
-        clock,
-        store::{Reader, StoreError},
-    },
+    lang::ending,
+    shell::clock,
 };
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Checks playbook files and says what is wrong, where, and what to do.
 ///
@@ -94,10 +89,13 @@ impl Check {
             if self.format == CheckFormat::Text {
                 out.line(verdict(&loaded, ending.len(), people))?;
             }
-            if self.format == CheckFormat::Text
-                && let (Some(dir), Some(playbook)) = (&self.against, &compiled.playbook)
-            {
-                changes(dir, playbook, out)?;
+            if let (Some(dir), Some(playbook)) = (&self.against, &compiled.playbook) {
+                match self.format {
+                    CheckFormat::Text => against::text(dir, playbook, out)?,
+                    CheckFormat::Json => against::json(dir, playbook, file, out)?,
+                    // Annotations are about places in files, and this is about none.
+                    CheckFormat::Github => {}
+                }
             }
         }
         if !unreadable.is_empty() {
@@ -105,35 +103,6 @@ impl Check {
         }
         if errors { Err(Failure::said(Code::Playbook)) } else { Ok(()) }
     }
-}
-
-/// What a playbook would change against the version in force on a state directory.
-fn changes(dir: &Path, new: &Playbook, out: &mut Output) -> Result<(), Failure> {
-    let failed = |error: StoreError| Failure::environment(error.to_string());
-    let reader = Reader::open(dir).map_err(failed)?;
-    let recovered = reader.states().map_err(failed)?;
-    let states: Vec<&State> =
-        new.groups.keys().filter_map(|id| recovered.groups.get(id)).map(|group| &group.state).collect();
-    let Some(state) = states.first() else {
-        return Ok(out.line(format!("  no group of this playbook has run on {}", dir.display()))?);
-    };
-    let old = match &state.digest {
-        Some(digest) if *digest == new.digest => {
-            return Ok(out.line(format!("  version {} is in force already", digest.short()))?);
-        }
-        Some(digest) => reader.sources(digest).map_err(failed)?,
-        None => None,
-    };
-    let Some(old) = old.and_then(|(folder, path)| lang::compile(&folder, &path).playbook) else {
-        return Err(Failure::environment("the version in force cannot be read by this version of playbook"));
-    };
-    let now = clock::now().max(state.clock);
-    let edit = edit(&old, new, Some((&state.group, state.created, now)));
-    out.line(format!("  version {} → {}: {}", old.digest.short(), new.digest.short(), edit.summary()))?;
-    for line in edit.lines().into_iter().chain(under_way(states.into_iter(), new)) {
-        out.line(format!("    {line}"))?;
-    }
-    Ok(())
 }
 
 /// What is good and what is not, in one line.

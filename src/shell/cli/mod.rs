@@ -3,6 +3,7 @@
 //! Output for machines goes to standard output and nothing else does; everything said about a failure goes to
 //! standard error. Changes a running engine only by sending it a command.
 
+mod against;
 mod args;
 mod client;
 mod failure;

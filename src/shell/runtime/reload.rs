@@ -153,7 +153,7 @@ impl Driver {
         for group in &gone {
             self.arm(group);
         }
-        self.announcer.resting(&gone);
+        self.rest(&gone)?;
         self.say_edit(index, old, new);
         self.settle_in(index, &BTreeMap::new())?;
         let used = self.digests_in_use();
