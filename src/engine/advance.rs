@@ -81,8 +81,11 @@ impl Draft<'_> {
                 if self.state.runs.contains_key(&run) {
                     self.advance(&run)?;
                 }
-            } else if let Some(signal) = self.signals.pop_front() {
-                self.answer_signal(&signal)?;
+            } else if let Some((signal, inside)) = self.signals.pop_front() {
+                self.inside = inside;
+                let answered = self.answer_signal(&signal);
+                self.inside = false;
+                answered?;
             } else {
                 return Ok(());
             }
@@ -112,6 +115,21 @@ impl Draft<'_> {
                 Op::Next(head) => pc = self.next_item(id, *head, &program.ops)?,
                 Op::Step { step, otherwise, end } => {
                     self.steps += 1;
+                    let due_of =
+                        |run: &Run| step.at.map_or(run.end, |at| at.apply(run.anchor, &playbook.zone));
+                    if self.steps > limits::STEPS_PER_DECISION_MAX && !self.chained.contains(id) {
+                        // Enough for one decision: the next one begins at once and goes on here.
+                        let due = due_of(&*self.run(id)?);
+                        return self.emit(Fact::StepWaiting {
+                            run: id.clone(),
+                            step: step.id.clone(),
+                            pc,
+                            due,
+                            waiting: Waiting::Due,
+                            until: Some(self.now),
+                            fails: None,
+                        });
+                    }
                     if self.steps > limits::STEPS_PER_DECISION_MAX {
                         return self.fail(
                             id,
@@ -124,7 +142,7 @@ impl Draft<'_> {
                         );
                     }
                     let run = self.run(id)?;
-                    let due = step.at.map_or(run.end, |at| at.apply(run.anchor, &playbook.zone));
+                    let due = due_of(&run);
                     let at = At {
                         run,
                         playbook: &playbook,
@@ -136,7 +154,10 @@ impl Draft<'_> {
                         due,
                         ends: self.now,
                     };
-                    match self.step(&at, *end) {
+                    self.inside = true;
+                    let went = self.step(&at, *end);
+                    self.inside = false;
+                    match went {
                         Ok(Went::On(next)) => pc = next,
                         Ok(Went::Waits) => return Ok(()),
                         Err(Trouble::Bug(bug)) => return Err(bug),
@@ -155,7 +176,10 @@ impl Draft<'_> {
         let late = self.now.since(at.due);
         let max = at.step.max_late.unwrap_or(at.play.max_late);
         // Waiting for an instant says nothing to anybody; what follows is measured from that instant.
-        if late > max && !is_timed_wait(&at.step.verb) {
+        let is_late = late > max && !is_timed_wait(&at.step.verb);
+        // Going one way or the other is nothing that can be late: what lies inside is missed step by step.
+        let only_leads = matches!(at.step.verb, Verb::If(_) | Verb::Each(_));
+        if is_late && !only_leads {
             return self.skip(at, end, Skip::Late { by: late, max });
         }
         if let Some(when) = &at.step.when {
@@ -164,6 +188,10 @@ impl Draft<'_> {
                 let condition = when.source().to_owned();
                 return self.skip(at, end, Skip::When { condition });
             }
+        }
+        if is_late {
+            // It ends when it was due, so that what follows it is measured as if it had been on time.
+            return self.carry_out(&At { run: at.run.clone(), ends: at.due, ..*at });
         }
         self.carry_out(at)
     }
@@ -291,7 +319,7 @@ impl Draft<'_> {
                 Waiting::Approval { task } => draft.approval_silent(at, task),
                 Waiting::Answers { task } => draft.count_answers(at, task),
                 Waiting::Time => draft.done(at, at.pc + 1, None),
-                Waiting::Signal { .. } | Waiting::Task { .. } => draft.done(at, at.otherwise, None),
+                Waiting::Signal { .. } | Waiting::Task { .. } => draft.waited_in_vain(at),
                 Waiting::Grace { members } => draft.prune_after_grace(at, members),
                 Waiting::Removal { .. } | Waiting::Script { .. } | Waiting::Due | Waiting::Retry => {
                     Err(Trouble::Step(format!("{} waited for nothing that has an end", run.id)))
@@ -424,6 +452,7 @@ impl Draft<'_> {
             index,
             binding: each.binding.clone(),
             next,
+            end: Some(at.ends.max(at.due)),
         })?;
         Ok(Went::On(next))
     }
@@ -448,6 +477,7 @@ impl Draft<'_> {
             index,
             binding: each.binding.clone(),
             next,
+            end: None,
         })?;
         Ok(next)
     }

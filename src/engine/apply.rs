@@ -480,10 +480,9 @@ fn open_task(state: &mut State, task: &Task) {
     if let Some(remind) = task.remind {
         state.timers.insert((remind, Timer::TaskRemind { task: task.id.clone() }));
     }
-    if let Some(due) = task.due
-        && task.kind == TaskKind::Task
-        && !task.escalate.is_empty()
-    {
+    // A delivery's window closes; a task that is overdue is told to somebody.
+    let watched = task.kind == TaskKind::Delivery || task.kind == TaskKind::Task && !task.escalate.is_empty();
+    if let Some(due) = task.due.filter(|_| watched) {
         state.timers.insert((due, Timer::TaskDue { task: task.id.clone() }));
     }
     let open = OpenTask { task: task.clone(), reminded: false, escalated: false, answers: BTreeMap::new() };

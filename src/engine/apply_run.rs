@@ -83,9 +83,10 @@ pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applie
         Fact::Bound { run, name, value } => with_run(state, run, |run| {
             Arc::make_mut(&mut run.bindings).insert(name.clone(), value.clone());
         }),
-        Fact::LoopSet { run, pc, items, index, binding, next } => set_waiting(state, run, None, |run| {
+        Fact::LoopSet { run, pc, items, index, binding, next, end } => set_waiting(state, run, None, |run| {
             set_loop(run, *pc, items.as_ref(), *index, binding);
             run.pc = *next;
+            run.end = end.unwrap_or(run.end);
         }),
         Fact::StepFailed { run, .. } => with_run(state, run, |run| run.tries += 1),
         _ => Ok(()),

@@ -32,7 +32,7 @@ use crate::{
     },
 };
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
 
@@ -53,8 +53,12 @@ pub(super) struct Draft<'a> {
     pub(super) now: Timestamp,
     /// Runs that can go on.
     pub(super) ready: VecDeque<RunId>,
-    /// Signals that have been recorded and not yet answered.
-    pub(super) signals: VecDeque<Signal>,
+    /// Signals that have been recorded and not yet answered, and whether a step sent them.
+    pub(super) signals: VecDeque<(Signal, bool)>,
+    /// Whether what happens now is caused by a step.
+    pub(super) inside: bool,
+    /// Runs that a step has started, by itself or by a signal: only these can be without end.
+    pub(super) chained: BTreeSet<RunId>,
     /// Steps carried out.
     pub(super) steps: usize,
     entries: Vec<Entry>,
@@ -87,6 +91,8 @@ impl<'a> Draft<'a> {
             now,
             ready: VecDeque::new(),
             signals: VecDeque::new(),
+            inside: false,
+            chained: BTreeSet::new(),
             steps: 0,
             entries: Vec::new(),
             input,

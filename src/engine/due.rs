@@ -46,7 +46,10 @@ impl Draft<'_> {
 
     /// Everything whose time has come, in order of time.
     pub(super) fn fire_due(&mut self) -> Decided {
-        while let Some((_, timer)) = self.state.timers.get_min().filter(|(at, _)| *at <= self.now).cloned() {
+        // Beyond the limit of a decision, what is due waits for the next one.
+        while self.steps <= limits::STEPS_PER_DECISION_MAX
+            && let Some((_, timer)) = self.state.timers.get_min().filter(|(at, _)| *at <= self.now).cloned()
+        {
             match timer {
                 Timer::Play { play } => self.fire_schedule(&play)?,
                 Timer::Date { play, date } => self.fire_date(&play, &date)?,
@@ -281,6 +284,9 @@ impl Draft<'_> {
             cause,
             timeout: play.timeout.map(|timeout| self.now.plus(timeout)),
         })?;
+        if self.inside {
+            self.chained.insert(run.clone());
+        }
         self.ready.push_back(run);
         Ok(())
     }

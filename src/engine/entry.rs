@@ -405,6 +405,9 @@ pub enum Fact {
         binding: Arc<str>,
         /// The next operation.
         next: u32,
+        /// From when the first item's steps are measured, on the first round.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        end: Option<Timestamp>,
     },
     /// A step failed.
     StepFailed {
@@ -503,7 +506,7 @@ pub enum Fact {
     TaskClosed {
         /// Which.
         task: TaskId,
-        /// `done`, `approved`, `rejected`, `silent`, `counted`, `cancelled`.
+        /// `done`, `approved`, `rejected`, `silent`, `counted`, `cancelled`, `expired`.
         answer: Arc<str>,
         /// Who said so.
         #[serde(default, skip_serializing_if = "Option::is_none")]

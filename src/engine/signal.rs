@@ -3,7 +3,7 @@
 use super::{
     draft::{About, Decided, Draft},
     due::Asked,
-    entry::{Cause, Fact},
+    entry::{Cause, Fact, Skip},
     input::Signal,
     steps::next_clock,
 };
@@ -21,7 +21,7 @@ impl Draft<'_> {
     /// Records a signal; what it sets off follows when the run under way has gone as far as it can.
     pub(super) fn record_signal(&mut self, signal: Signal) -> Decided {
         self.emit(Fact::SignalReceived(signal.clone()))?;
-        self.signals.push_back(signal);
+        self.signals.push_back((signal, self.inside));
         Ok(())
     }
 
@@ -66,6 +66,16 @@ impl Draft<'_> {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
                 Err(error) => {
+                    let run = self.fresh_run_id(&play.name, signal.at);
+                    let condition = format!("{} ({error})", filter.source());
+                    self.emit(Fact::Skipped {
+                        play: play.name.clone(),
+                        run,
+                        from: signal.at,
+                        to: signal.at,
+                        count: 1,
+                        reason: Skip::When { condition },
+                    })?;
                     let text = format!("`where` of `{}` failed: {error}", play.name);
                     return self.alert(play.name.as_str(), text);
                 }

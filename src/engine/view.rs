@@ -11,6 +11,7 @@ use crate::{
     base::{
         ids::{PlayName, RunId, StepId},
         time::Timestamp,
+        words,
     },
     model::{group::Group, occurrence::scheduled_run_id, play::Play, playbook::Playbook},
 };
@@ -66,6 +67,28 @@ pub fn upcoming(state: &State, playbook: &Playbook) -> Vec<Upcoming> {
     all.extend(state.runs.values().filter_map(|run| open_step(run)));
     all.sort_by(|a, b| (a.at, &a.run).cmp(&(b.at, &b.run)));
     all
+}
+
+/// Which open runs finish under an older version than this one, in words; of many groups the runs are counted.
+pub fn under_way<'s>(states: impl Iterator<Item = &'s State>, playbook: &Playbook) -> Option<String> {
+    let mut runs: Vec<&Run> = Vec::new();
+    for state in states {
+        runs.extend(state.runs.values().map(AsRef::as_ref).filter(|run| run.digest != playbook.digest));
+    }
+    let (first, shown) = (runs.first()?, runs.len().min(3));
+    let names: Vec<&str> = runs[..shown].iter().map(|run| run.id.as_str()).collect();
+    let more = if runs.len() > shown { format!(" and {} more", runs.len() - shown) } else { String::new() };
+    let version = if runs.iter().all(|run| run.digest == first.digest) {
+        format!("version {}", first.digest.short())
+    } else {
+        "the versions they began with".to_owned()
+    };
+    let finish = if runs.len() == 1 { "finishes" } else { "finish" };
+    Some(format!(
+        "{} under way {finish} under {version}: {}{more}",
+        words::count(runs.len(), "run"),
+        names.join(", ")
+    ))
 }
 
 fn open_step(run: &Run) -> Option<Upcoming> {

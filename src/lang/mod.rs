@@ -9,7 +9,9 @@ pub mod data;
 pub mod ending;
 pub mod explain;
 pub mod ics;
+mod keys;
 pub mod lint;
+pub mod schema;
 
 use crate::{
     base::{

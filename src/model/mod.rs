@@ -17,4 +17,5 @@ pub mod program;
 pub mod phase;
 pub mod budget;
 pub mod occurrence;
+pub mod edit;
 pub mod ending;

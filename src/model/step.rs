@@ -106,9 +106,9 @@ impl Verb {
             Self::Run(run) => run.binding.as_ref(),
             Self::Task(task) => task.binding.as_ref(),
             Self::Ask(ask) => ask.binding.as_ref(),
+            Self::Wait(wait) => wait.binding.as_ref(),
             Self::Post(_)
             | Self::Approve(_)
-            | Self::Wait(_)
             | Self::If(_)
             | Self::Each(_)
             | Self::Prune(_)
@@ -272,6 +272,8 @@ pub struct Wait {
     pub otherwise: Block,
     /// What happens after `otherwise`; for a wait the default is to proceed.
     pub silence: Silence,
+    /// The name under which later steps see the signal that came; `()` when none came.
+    pub binding: Option<Arc<str>>,
 }
 
 /// What a wait waits for.

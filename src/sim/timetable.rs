@@ -118,6 +118,7 @@ mod tests {
                 timeout: None,
                 otherwise: Vec::new(),
                 silence: Silence::Proceed,
+                binding: None,
             })),
         })
     }

@@ -24,7 +24,7 @@ fn root() -> PathBuf {
 }
 
 /// Every file under a folder, links followed, by path from the folder.
-fn folder(dir: &Path) -> MemoryFolder {
+pub(crate) fn folder(dir: &Path) -> MemoryFolder {
     fn walk(dir: &Path, prefix: &str, into: &mut MemoryFolder) {
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
@@ -144,6 +144,25 @@ fn every_playbook_lives_through_ninety_days() {
         assert!(output.status.success(), "{file}: {}\n{stderr}\n{}", output.status, tail(&stdout));
         assert!(stdout.lines().count() > 5, "{file}: something happens in ninety days\n{stderr}\n{stdout}");
     }
+}
+
+/// 10 October 2026 is a Saturday that is worked for the holiday before it; 7 October is a Wednesday off.
+#[test]
+fn the_morning_paper_comes_on_make_up_working_days() {
+    let output = Command::new(env!("CARGO_BIN_EXE_playbook"))
+        .current_dir(root().join("examples/morning-paper"))
+        .env_clear()
+        .args(["plan", "morning-paper.yaml", "--from", "2026-10-05", "--days", "8", "--format", "json"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let days: Vec<String> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .filter(|step| step["play"] == "paper" && step["verb"] == "post")
+        .map(|step| step["at"].as_str().unwrap()[..10].to_owned())
+        .collect();
+    assert_eq!(days, ["2026-10-08", "2026-10-09", "2026-10-10", "2026-10-12"]);
 }
 
 fn tail(text: &str) -> String {

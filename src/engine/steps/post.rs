@@ -125,6 +125,14 @@ impl Draft<'_> {
         Ok(out)
     }
 
+    /// Nobody has copied it out in its window: it is not posted later than it may be.
+    pub(in crate::engine) fn window_closed(&mut self, task: &Task) -> Decided {
+        self.close(&task.id, "expired", None, Value::Null)?;
+        let Some(effect) = task.effect.clone() else { return Ok(()) };
+        let reason = "nobody delivered it before it expired".to_owned();
+        self.emit(Fact::DeliveryFailed { effect, in_doubt: false, reason })
+    }
+
     /// Nobody has copied it out for so long that the limit is reached: it counts as not delivered.
     fn give_up_oldest_delivery(&mut self) -> Decided {
         let deliveries = self.state.tasks.values().filter(|open| open.task.kind == TaskKind::Delivery);

@@ -247,6 +247,10 @@ impl Draft<'_> {
 
     /// Sends a reminder, or tells whoever a task escalates to.
     pub(in crate::engine) fn remind(&mut self, id: &TaskId, escalated: bool) -> Decided {
+        let delivery = self.state.tasks.get(id).filter(|open| open.task.kind == TaskKind::Delivery).cloned();
+        if let Some(open) = delivery {
+            return self.window_closed(&open.task);
+        }
         self.emit(Fact::TaskReminded { task: id.clone(), escalated })?;
         let Some(open) = self.state.tasks.get(id).cloned() else { return Ok(()) };
         let people = if escalated { &open.task.escalate } else { &open.task.people };

@@ -87,7 +87,17 @@ impl Draft<'_> {
                 return Ok(Went::Waits);
             }
         }
-        self.done(at, at.pc + 1, None)
+        let binding = wait.binding.as_ref().map(|name| (name.clone(), signal.to_value()));
+        self.done(at, at.pc + 1, binding)
+    }
+
+    /// What was waited for did not come in time.
+    pub(in crate::engine) fn waited_in_vain(&mut self, at: &At<'_>) -> Carried {
+        let Verb::Wait(wait) = &at.step.verb else {
+            return Err(Trouble::Step("this step waits for nothing".into()));
+        };
+        let binding = wait.binding.as_ref().map(|name| (name.clone(), Value::Null));
+        self.done(at, at.otherwise, binding)
     }
 }
 

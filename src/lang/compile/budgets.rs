@@ -19,6 +19,7 @@ use crate::{
             node::Node,
             reader::{self, Fields},
         },
+        keys,
     },
     model::{
         budget::{Budgets, Promo, Quiet, Quota, Window},
@@ -30,7 +31,7 @@ use std::collections::BTreeMap;
 /// Lowers `budgets`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
     let mut budgets = Budgets::default();
-    let allowed = ["quiet", "posts", "promo", "mentions", "channels"];
+    let allowed = [keys::AMOUNTS.names, keys::BUDGETS.names].concat();
     let Some(fields) = Fields::read(&mut cx.report, node, pair("`budgets`", "`budgets`"), &allowed) else {
         return budgets;
     };
@@ -58,12 +59,11 @@ fn channels(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> BTreeMap<ChannelName
         }
         cx.refer(Sort::Channel, name.as_str(), entry.key.span);
         let mut budgets = Budgets::default();
-        let allowed = ["quiet", "posts", "promo", "mentions"];
         if let Some(fields) = Fields::read(
             &mut cx.report,
             &entry.value,
             pair("a channel's budgets", "一个频道的预算"),
-            &allowed,
+            keys::AMOUNTS.names,
         ) {
             amounts(cx, &fields, scope, &mut budgets);
         }
@@ -80,7 +80,7 @@ fn amounts(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, budgets: &mut Bu
         if node.scalar().is_some() {
             budgets.posts = quota(cx, node);
         } else if let Some(fields) =
-            Fields::read(&mut cx.report, node, pair("`posts`", "`posts`"), &["max", "gap"])
+            Fields::read(&mut cx.report, node, pair("`posts`", "`posts`"), keys::POSTS.names)
         {
             budgets.posts = fields.get("max").and_then(|node| quota(cx, node));
             budgets.gap = fields.get("gap").and_then(|node| reader::duration(&mut cx.report, node));
@@ -90,7 +90,7 @@ fn amounts(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, budgets: &mut Bu
         if node.scalar().is_some() {
             budgets.mentions = quota(cx, node);
         } else if let Some(fields) =
-            Fields::read(&mut cx.report, node, pair("`mentions`", "`mentions`"), &["max"])
+            Fields::read(&mut cx.report, node, pair("`mentions`", "`mentions`"), keys::MENTIONS.names)
         {
             budgets.mentions = fields.get("max").and_then(|node| quota(cx, node));
         }
@@ -146,8 +146,7 @@ fn window(text: &str) -> Option<Duration> {
 }
 
 fn promo(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Promo> {
-    let allowed = ["max", "not_before", "around", "before", "after", "when"];
-    let fields = Fields::read(&mut cx.report, node, pair("`promo`", "`promo`"), &allowed)?;
+    let fields = Fields::read(&mut cx.report, node, pair("`promo`", "`promo`"), keys::PROMO.names)?;
     let mut promo = Promo::default();
     if let Some(node) = fields.get("max") {
         promo.share = share(cx, node);

@@ -13,7 +13,7 @@ use crate::{
             node::{Kind, Node},
             reader::{self, Fields},
         },
-        ics,
+        ics, keys,
     },
     model::calendar::Calendar,
 };
@@ -41,7 +41,8 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<CalendarName, Cale
 fn calendar(cx: &mut Cx<'_>, node: &Node) -> Option<Calendar> {
     match &node.kind {
         Kind::Mapping(_) => {
-            let fields = Fields::read(&mut cx.report, node, pair("a calendar", "日历"), &["off", "work"])?;
+            let fields =
+                Fields::read(&mut cx.report, node, pair("a calendar", "日历"), keys::CALENDAR.names)?;
             let off = fields.get("off").map(|node| days(cx, node)).unwrap_or_default();
             let work = fields.get("work").map(|node| days(cx, node)).unwrap_or_default();
             Some(Calendar { off, work, tells_work: true })

@@ -13,13 +13,14 @@ use crate::{
             node::{Entry, Kind, Node},
             reader::{self, Fields},
         },
+        keys,
     },
     model::channel::{Channel, ChannelKind, InDoubt, Need, Rate, Setting},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Keys that every channel takes.
-const COMMON: &[&str] = &["type", "rate", "in_doubt", "timeout", "proxy", "alerts"];
+const COMMON: &[&str] = keys::CHANNEL.names;
 
 /// Lowers a mapping of channels. `origin` is the id of the mapping: `channels`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, origin: &str) -> BTreeMap<ChannelName, Arc<Channel>> {
@@ -207,7 +208,8 @@ fn setting(cx: &mut Cx<'_>, key: &str, node: &Node, secret: bool) -> Option<Sett
             if key == "body" && node.get("env").is_none() && node.get("file").is_none() {
                 return Some(Setting::Literal(node.to_value().to_json().to_string()));
             }
-            let fields = Fields::read(&mut cx.report, node, pair("a setting", "设置"), &["env", "file"])?;
+            let fields =
+                Fields::read(&mut cx.report, node, pair("a setting", "设置"), &keys::words(&keys::SECRET))?;
             let (env, file) = (fields.get("env"), fields.get("file"));
             match (env, file) {
                 (Some(env), None) => {

@@ -20,6 +20,7 @@ use crate::{
             node::Node,
             reader::{self, Fields},
         },
+        keys,
     },
     model::{text::Text, trigger::DateEntry},
     script::facts::Facts,
@@ -137,7 +138,7 @@ fn inline(cx: &mut Cx<'_>, node: &Node) -> Option<Row> {
 
 /// `{ file: topics.csv, at: "${row.date} 12:30" }`
 fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
-    let Some(fields) = Fields::read(&mut cx.report, node, pair("`dates`", "`dates`"), &["file", "at", "id"])
+    let Some(fields) = Fields::read(&mut cx.report, node, pair("`dates`", "`dates`"), keys::DATES_FILE.names)
     else {
         return Vec::new();
     };

@@ -20,6 +20,7 @@ use crate::{
             node::{Entry, Kind, Node, Scalar, Style},
             reader::{self, Fields},
         },
+        keys,
     },
     model::group::Group,
 };
@@ -29,7 +30,7 @@ use std::{
 };
 
 /// Keys of a group.
-const KEYS: &[&str] = &["title", "channels", "roles", "vars", "created", "members"];
+const KEYS: &[&str] = keys::GROUP.names;
 
 /// What the groups share.
 pub(crate) struct Shared<'a> {

@@ -17,6 +17,7 @@ use crate::{
             node::{Kind, Node},
             reader::{self, Fields},
         },
+        keys,
     },
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -31,8 +32,9 @@ pub(crate) struct Row {
 
 /// Lowers the playbook's `members`: checks the fields, and gives the members of `import`.
 pub(crate) fn lower_section(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
-    let allowed = ["fields", "purpose", "retention", "import"];
-    let Some(fields) = Fields::read(&mut cx.report, node, pair("`members`", "`members`"), &allowed) else {
+    let Some(fields) =
+        Fields::read(&mut cx.report, node, pair("`members`", "`members`"), keys::MEMBERS.names)
+    else {
         return Vec::new();
     };
     if let Some(node) = fields.get("purpose") {
@@ -60,9 +62,8 @@ fn check_fields(cx: &mut Cx<'_>, node: &Node) {
                 if !matches!(entry.value.kind, Kind::Mapping(_)) {
                     continue;
                 }
-                let allowed = ["purpose", "retention", "type", "required"];
                 let Some(fields) =
-                    Fields::read(&mut cx.report, &entry.value, pair("a field", "字段"), &allowed)
+                    Fields::read(&mut cx.report, &entry.value, pair("a field", "字段"), keys::FIELD.names)
                 else {
                     continue;
                 };

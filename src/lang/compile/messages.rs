@@ -3,7 +3,6 @@
 use super::{
     cx::Cx,
     names::Sort,
-    plays::LABELS,
     steps::Place,
     text::{self, Scope},
     verbs::binding,
@@ -22,6 +21,7 @@ use crate::{
             node::Node,
             reader::{self, Fields},
         },
+        keys::{self, closed::LABELS},
     },
     model::{
         step::{Ask, MentionTarget, Post},
@@ -125,7 +125,7 @@ fn buttons(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<(Text, Text)> {
     for item in reader::list(&mut cx.report, node, pair("a list of `{ text, url }`", "一列 `{ text, url }`"))
         .unwrap_or_default()
     {
-        let Some(fields) = Fields::read(&mut cx.report, item, pair("a button", "按钮"), &["text", "url"])
+        let Some(fields) = Fields::read(&mut cx.report, item, pair("a button", "按钮"), keys::BUTTON.names)
         else {
             continue;
         };

@@ -43,6 +43,7 @@ use crate::{
         parse,
         reader::{self, Fields},
     },
+    lang::keys,
     model::{
         channel::{Channel, ChannelKind, InDoubt},
         play::Play,
@@ -62,26 +63,7 @@ pub(crate) use triggers::SIGNALS;
 use uses::Unit;
 
 /// Keys at the top of a playbook.
-const TOP: &[&str] = &[
-    "name",
-    "title",
-    "timezone",
-    "locale",
-    "charter",
-    "rules",
-    "channels",
-    "groups",
-    "people",
-    "roles",
-    "calendars",
-    "vars",
-    "members",
-    "budgets",
-    "phases",
-    "plays",
-    "use",
-    "fetch",
-];
+const TOP: &[&str] = keys::TOP.names;
 
 /// Compiles the file `path` of a folder.
 pub(crate) fn compile(folder: &dyn Folder, path: &str) -> Compiled {

@@ -15,6 +15,7 @@ use crate::{
             node::{Kind, Node},
             reader::{self, Fields},
         },
+        keys,
     },
     model::{
         channel::ChannelKind,
@@ -30,7 +31,7 @@ pub(crate) type People = BTreeMap<PersonId, Arc<Person>>;
 pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> People {
     let mut people = People::new();
     let allowed: Vec<&str> =
-        std::iter::once("name").chain(ChannelKind::ALL.iter().map(|kind| kind.as_str())).collect();
+        keys::PERSON.names.iter().copied().chain(ChannelKind::ALL.iter().map(|kind| kind.as_str())).collect();
     for entry in Fields::open(&mut cx.report, node, pair("`people`", "`people`"))
         .map(|fields| fields.entries())
         .unwrap_or_default()
@@ -98,8 +99,7 @@ fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option
         role.people = persons(cx, node, people);
         return Some(role);
     }
-    let fields =
-        Fields::read(&mut cx.report, node, pair("a role", "角色"), &["people", "channel", "term", "from"])?;
+    let fields = Fields::read(&mut cx.report, node, pair("a role", "角色"), keys::ROLE.names)?;
     if let Some(list) = fields.need(
         &mut cx.report,
         "people",

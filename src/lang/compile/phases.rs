@@ -17,6 +17,7 @@ use crate::{
             node::Node,
             reader::{self, Fields},
         },
+        keys,
     },
     model::{
         phase::Phase,
@@ -87,12 +88,7 @@ fn phase(cx: &mut Cx<'_>, node: &Node, scope: &Scope, plays: &mut Vec<Arc<Play>>
             is_final: false,
         });
     }
-    let fields = Fields::read(
-        &mut cx.report,
-        node,
-        pair("a phase", "阶段"),
-        &["name", "title", "until", "timeout", "on_enter", "final"],
-    )?;
+    let fields = Fields::read(&mut cx.report, node, pair("a phase", "阶段"), keys::PHASE.names)?;
     let name_node =
         fields.need(&mut cx.report, "name", pair("a phase is `- name: grow`", "阶段写成 `- name: grow`"))?;
     let name = reader::text(&mut cx.report, name_node, pair("a name", "名字"))?.clone();

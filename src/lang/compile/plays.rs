@@ -20,9 +20,12 @@ use crate::{
             node::{Entry, Node},
             reader::{self, Fields},
         },
+        keys::{
+            self,
+            closed::{CATCH_UP, LABELS, OVERLAP},
+        },
     },
     model::{
-        message::Label,
         play::{CatchUp, Overlap, Play},
         program::Program,
         text::Template,
@@ -33,39 +36,7 @@ use crate::{
 use std::sync::Arc;
 
 /// Every key of a play.
-pub(crate) const KEYS: &[&str] = &[
-    "title",
-    "every",
-    "cron",
-    "dates",
-    "on",
-    "where",
-    "batch",
-    "per",
-    "during",
-    "when",
-    "from",
-    "until",
-    "except",
-    "only",
-    "max_late",
-    "catch_up",
-    "overlap",
-    "timeout",
-    "args",
-    "label",
-    "moved",
-    "cancelled",
-    "steps",
-];
-
-/// The words of `label`.
-pub(crate) const LABELS: [(&str, Label); 4] = [
-    ("content", Label::Content),
-    ("notice", Label::Notice),
-    ("social", Label::Social),
-    ("promo", Label::Promo),
-];
+pub(crate) const KEYS: &[&str] = keys::PLAY.names;
 
 /// A play that does nothing yet.
 pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Play {
@@ -274,12 +245,10 @@ fn policies(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play
     if let Some(late) = fields.get("max_late").and_then(|node| reader::duration(report, node)) {
         play.max_late = late;
     }
-    let catch_up = [("last", CatchUp::Last), ("all", CatchUp::All), ("none", CatchUp::None)];
-    if let Some(choice) = fields.get("catch_up").and_then(|node| reader::choice(report, node, &catch_up)) {
+    if let Some(choice) = fields.get("catch_up").and_then(|node| reader::choice(report, node, &CATCH_UP)) {
         play.catch_up = choice;
     }
-    let overlap = [("skip", Overlap::Skip), ("allow", Overlap::Allow), ("replace", Overlap::Replace)];
-    if let Some(choice) = fields.get("overlap").and_then(|node| reader::choice(report, node, &overlap)) {
+    if let Some(choice) = fields.get("overlap").and_then(|node| reader::choice(report, node, &OVERLAP)) {
         play.overlap = choice;
     }
     play.timeout = fields.get("timeout").and_then(|node| reader::positive(report, node));

@@ -18,6 +18,7 @@ use crate::{
             node::{Entry, Kind, Node},
             reader::{self, Fields},
         },
+        keys::{self, VERBS},
     },
     model::step::{Block, Step},
 };
@@ -27,29 +28,11 @@ use std::{
 };
 
 /// Keys that any step may have.
-const COMMON: [&str; 5] = ["id", "at", "when", "max_late", "timeout"];
-
-/// The verbs and the keys that stand beside them.
-const VERBS: [(&str, &[&str]); 14] = [
-    ("post", &["to", "label", "mention", "image", "buttons", "reply_to", "expires", "urgent"]),
-    ("run", &["call", "with", "as", "retry"]),
-    ("task", &["to", "due", "remind", "escalate", "as"]),
-    ("approve", &["to", "open_for", "otherwise", "then"]),
-    ("ask", &["options", "fields", "answer", "points", "open_for", "anonymous", "as", "to", "label"]),
-    ("wait", &["where", "otherwise"]),
-    ("if", &["then", "else"]),
-    ("each", &["as", "steps", "max"]),
-    ("prune", &["max", "order", "notice", "grace", "to", "protect"]),
-    ("set", &[]),
-    ("signal", &["with"]),
-    ("start", &["with"]),
-    ("enter", &[]),
-    ("stop", &[]),
-];
+const COMMON: &[&str] = keys::COMMON.names;
 
 /// Whether a key is a verb.
 pub(crate) fn is_verb(key: &str) -> bool {
-    VERBS.iter().any(|(verb, _)| *verb == key)
+    VERBS.iter().any(|verb| verb.name == key)
 }
 
 /// The state of lowering one list of steps and everything below it.
@@ -203,7 +186,7 @@ fn find_verb(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<&'static str> {
         .entries()
         .iter()
         .filter_map(|entry| {
-            VERBS.iter().find(|(verb, _)| *verb == &*entry.key.value).map(|(verb, _)| (*verb, entry))
+            VERBS.iter().find(|verb| verb.name == &*entry.key.value).map(|verb| (verb.name, entry))
         })
         .collect();
     match found.as_slice() {
@@ -234,7 +217,7 @@ fn find_verb(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<&'static str> {
 }
 
 fn no_verb(cx: &mut Cx<'_>, fields: &Fields<'_>) {
-    let names = VERBS.map(|(verb, _)| verb);
+    let names = VERBS.map(|verb| verb.name);
     for entry in fields.entries() {
         let key = &*entry.key.value;
         if COMMON.contains(&key) {
@@ -263,7 +246,7 @@ fn no_verb(cx: &mut Cx<'_>, fields: &Fields<'_>) {
 
 /// Keys that do not stand beside this verb.
 fn check_keys(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &'static str) {
-    let own = VERBS.iter().find(|(name, _)| *name == verb).map_or(&[][..], |(_, keys)| *keys);
+    let own = VERBS.iter().find(|known| known.name == verb).map_or(&[][..], |known| known.beside.names);
     for entry in fields.entries() {
         let key = &*entry.key.value;
         if key == verb || COMMON.contains(&key) || own.contains(&key) || is_verb(key) {
@@ -271,11 +254,11 @@ fn check_keys(cx: &mut Cx<'_>, fields: &Fields<'_>, verb: &'static str) {
         }
         let owners: Vec<String> = VERBS
             .iter()
-            .filter(|(_, keys)| keys.contains(&key))
-            .map(|(name, _)| format!("`{name}`"))
+            .filter(|verb| verb.beside.names.contains(&key))
+            .map(|verb| format!("`{}`", verb.name))
             .collect();
         if owners.is_empty() {
-            let allowed: Vec<&str> = own.iter().copied().chain(COMMON).collect();
+            let allowed: Vec<&str> = own.iter().chain(COMMON).copied().collect();
             reader::unknown_key(
                 &mut cx.report,
                 entry,

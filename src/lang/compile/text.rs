@@ -1,9 +1,12 @@
 //! Expressions and texts: from a scalar to what the engine evaluates, with problems at their place in the file.
 
 use super::cx::Cx;
-use crate::base::phrase::{Phrase, pair, phrase};
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::{
-    base::{diagnostic::Diagnostic, limits, source::Span, value::Value},
+    base::{
+        diagnostic::Diagnostic, ids::GroupId, limits, locale::Locale, source::Span, time::Timestamp,
+        value::Value,
+    },
     lang::{
         codes,
         document::{
@@ -14,7 +17,8 @@ use crate::{
     model::text::{Part, Template, Text},
     script::{
         expr::{Expr, ExprError},
-        names::{Known, Name},
+        facts::Facts,
+        names::{Known, Name, Names},
     },
 };
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
@@ -93,7 +97,37 @@ pub(crate) fn condition(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<E
             return None;
         }
     }
-    bare(cx, node, scope)
+    let expr = bare(cx, node, scope)?;
+    if let Some(kind) = never_boolean(cx, &expr) {
+        let source = expr.source();
+        cx.error(
+            codes::CONDITION_NOT_BOOLEAN,
+            node.span,
+            phrase!(
+                "a condition is true or false, and `{source}` is {kind}",
+                "条件只能是真或假，而 `{source}` 是{kind}"; kind
+            ),
+            pair(
+                "compare it with something: `members.count >= 60`",
+                "让它和什么比较一下：`members.count >= 60`",
+            ),
+        );
+        return None;
+    }
+    Some(expr)
+}
+
+/// What an expression always is, where that is neither true nor false and can be known: it names nothing, or only
+/// what has the same type in every group.
+fn never_boolean(cx: &Cx<'_>, expr: &Expr) -> Option<Words> {
+    let certain = [Name::Now, Name::Group, Name::Members, Name::Phase].into_iter().collect::<Names>();
+    let branches = ["if", "switch", "??", "data"].iter().any(|word| expr.source().contains(word));
+    if expr.names().union(certain) != certain || branches {
+        return None;
+    }
+    let facts = Facts::bare(GroupId::new("group"), Timestamp::default(), cx.zone.clone(), Locale::En);
+    let value = expr.eval(&Arc::new(facts)).ok()?;
+    (!matches!(value, Value::Bool(_) | Value::Null)).then(|| value.kind())
 }
 
 /// Text with `${…}` in it.

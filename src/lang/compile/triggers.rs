@@ -16,6 +16,7 @@ use crate::{
             quoting::half_width,
             reader::{self, Fields},
         },
+        keys,
     },
     model::{
         schedule::{Schedule, ScheduleError},
@@ -28,16 +29,7 @@ use std::{collections::BTreeSet, sync::Arc};
 const TRIGGERS: [&str; 4] = ["every", "cron", "dates", "on"];
 
 /// The signals that the engine sends itself.
-pub(crate) const SIGNALS: [&str; 8] = [
-    "group.created",
-    "phase.entered",
-    "member.joined",
-    "member.left",
-    "message",
-    "reaction",
-    "answer",
-    "task.done",
-];
+pub(crate) const SIGNALS: [&str; 8] = keys::words(&keys::closed::SIGNALS);
 
 /// The trigger key of a play; a second one is reported.
 pub(crate) fn find(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<&'static str> {

@@ -16,6 +16,7 @@ use crate::{
             parse,
             reader::{self, Fields},
         },
+        keys,
     },
 };
 use sha2::{Digest as _, Sha256};
@@ -75,8 +76,7 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Un
     let (path_node, prefix, with) = if item.scalar().is_some() {
         (item, String::new(), Vec::new())
     } else {
-        let Some(fields) =
-            Fields::read(&mut cx.report, item, pair("a use", "引用"), &["playbook", "with", "as"])
+        let Some(fields) = Fields::read(&mut cx.report, item, pair("a use", "引用"), keys::USE.names)
         else {
             return;
         };

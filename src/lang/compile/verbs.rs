@@ -20,11 +20,13 @@ use crate::{
             node::Node,
             reader::{self, Fields},
         },
+        keys::{
+            self,
+            closed::{ORDERS, SILENCE},
+        },
     },
     model::{
-        step::{
-            Approve, Assignee, Block, Each, If, Prune, PruneOrder, Retry, RunScript, Silence, TaskStep, Verb,
-        },
+        step::{Approve, Assignee, Block, Each, If, Prune, Retry, RunScript, Silence, TaskStep, Verb},
         text::{Template, Text},
     },
     script::names::Name,
@@ -194,7 +196,7 @@ fn retry(cx: &mut Cx<'_>, node: &Node) -> Option<Retry> {
         let times = reader::count(&mut cx.report, node)?;
         return Some(Retry { times, wait: RETRY_WAIT });
     }
-    let fields = Fields::read(&mut cx.report, node, pair("`retry`", "`retry`"), &["times", "wait"])?;
+    let fields = Fields::read(&mut cx.report, node, pair("`retry`", "`retry`"), keys::RETRY.names)?;
     let times =
         fields.need(&mut cx.report, "times", pair("write how often: `times: 3`", "写明次数：`times: 3`"))?;
     let times = reader::count(&mut cx.report, times)?;
@@ -232,7 +234,7 @@ fn task(
 }
 
 pub(crate) fn silence(cx: &mut Cx<'_>, node: &Node) -> Option<Silence> {
-    reader::choice(&mut cx.report, node, &[("stop", Silence::Stop), ("proceed", Silence::Proceed)])
+    reader::choice(&mut cx.report, node, &SILENCE)
 }
 
 fn approve(
@@ -325,15 +327,9 @@ fn prune(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Op
     let predicate = text::condition(cx, node, &inner);
     let protect = fields.get("protect").and_then(|node| text::condition(cx, node, &inner));
     let max = fields.get("max").and_then(|node| reader::count(&mut cx.report, node));
-    let orders = [
-        ("idle", PruneOrder::Idle),
-        ("oldest", PruneOrder::Oldest),
-        ("newest", PruneOrder::Newest),
-        ("points", PruneOrder::Points),
-    ];
     let order = fields
         .get("order")
-        .and_then(|node| reader::choice(&mut cx.report, node, &orders))
+        .and_then(|node| reader::choice(&mut cx.report, node, &ORDERS))
         .unwrap_or_default();
     let notice = fields.get("notice").and_then(|node| text::text(cx, node, scope));
     if let Some(entry) = fields.entry("notice") {

@@ -5,7 +5,7 @@ use super::{
     steps::{self, Place},
     text::{self, Scope},
     triggers,
-    verbs::silence,
+    verbs::{binding, silence},
 };
 use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
             quoting::in_units,
             reader::{self, Fields},
         },
+        keys,
     },
     model::step::{Block, Silence, Wait, WaitFor},
     script::names::Name,
@@ -67,7 +68,22 @@ pub(crate) fn wait(
             );
         }
     }
-    Some(Wait { target: target?, filter, timeout, otherwise, silence: after })
+    let binding = binding(cx, fields);
+    if let Some(entry) = fields.entry("as")
+        && target.is_some()
+        && !waits_for_signal
+    {
+        cx.error(
+            codes::MISPLACED_KEY,
+            entry.key.span,
+            pair(
+                "`as` belongs to a wait for a signal: a task or an ask has a name already, and a time brings nothing",
+                "`as` 只用在等信号的 `wait` 里：任务和提问已有自己的名字，等时间则什么也带不来",
+            ),
+            pair("remove it, or wait for a signal", "删掉它，或改成等信号"),
+        );
+    }
+    Some(Wait { target: target?, filter, timeout, otherwise, silence: after, binding })
 }
 
 fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> Option<WaitFor> {
@@ -154,7 +170,7 @@ fn wait_for(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> O
 
 /// `{ for: 20m }`, `{ until: 20:00 }`, `{ signal: NAME }`
 fn wait_map(cx: &mut Cx<'_>, node: &Node) -> Option<WaitFor> {
-    let fields = Fields::read(&mut cx.report, node, pair("`wait`", "`wait`"), &["for", "until", "signal"])?;
+    let fields = Fields::read(&mut cx.report, node, pair("`wait`", "`wait`"), keys::WAIT.names)?;
     match (fields.get("for"), fields.get("until"), fields.get("signal")) {
         (Some(node), None, None) => reader::duration(&mut cx.report, node).map(WaitFor::For),
         (None, Some(node), None) => {

@@ -11,7 +11,7 @@ use crate::{
     },
     model::{
         channel::{Channel, ChannelKind},
-        occurrence::next_anchor,
+        occurrence::{closed_day, next_anchor},
         play::{Play, Section},
         playbook::Playbook,
         schedule::Schedule,
@@ -209,19 +209,36 @@ impl<'a> Context<'a> {
 
     fn scheduled(&self, play: &Play, weeks: i64) -> Vec<Timestamp> {
         let Some(group) = self.playbook.groups.values().next() else { return Vec::new() };
-        let monday = self.playbook.zone.instant(SAMPLE_FROM.to_datetime(jiff::civil::Time::midnight()));
-        let start = play.from.map_or(monday, |from| from.max(monday));
+        let midnight = |day: Date| self.playbook.zone.instant(day.to_datetime(jiff::civil::Time::midnight()));
+        let monday = midnight(SAMPLE_FROM);
+        let first = self.densest(play, weeks).map_or(monday, midnight);
+        let start = play.from.map_or(first, |from| from.max(first));
         let end = start.plus(Duration::DAY.times(7 * weeks));
         let mut out = Vec::new();
         let mut after = Timestamp::from_millis(start.as_millis() - 1);
-        while let Some(at) = next_anchor(self.playbook, group, play, monday, after) {
-            if at >= end || at <= after || out.len() >= SAMPLE_MAX {
+        for _ in 0..SAMPLE_MAX {
+            let Some(at) = next_anchor(self.playbook, group, play, monday, after) else { break };
+            if at >= end || at <= after {
                 break;
             }
-            out.push(at);
+            if play.only.is_empty() || closed_day(self.playbook, play, at).is_none() {
+                out.push(at);
+            }
             after = at;
         }
         out
+    }
+
+    /// For a play that starts on the days of calendars `only`: the day that opens the weeks with most of these days.
+    /// No ordinary weeks will do there, most have none.
+    fn densest(&self, play: &Play, weeks: i64) -> Option<Date> {
+        let calendars = play.only.iter().filter_map(|name| self.playbook.calendars.get(name));
+        let days: BTreeSet<Date> = calendars.flat_map(|calendar| calendar.off.iter().copied()).collect();
+        let many = |day: &Date| {
+            let end = day.saturating_add(jiff::Span::new().weeks(weeks));
+            days.range(*day..end).count()
+        };
+        days.iter().copied().max_by_key(|day| (many(day), std::cmp::Reverse(*day)))
     }
 
     /// Whether a play comes back at least once a week.

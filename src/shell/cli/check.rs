@@ -1,11 +1,11 @@
 //! `playbook check`: what is wrong or doubtful in playbook files.
 
+use super::{against, fix, lang::Languages};
 use super::{
     failure::{Code, Failure},
     load::{self, Loaded},
     output::{BAD, GOOD, Output, WARN, paint},
 };
-use super::{fix, lang::Languages};
 use crate::{
     base::{
         diagnostic::{Severity, github, json, text},
@@ -25,6 +25,10 @@ pub(super) struct Check {
     /// The playbook files.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Also say what each file would change against the version that runs on this state directory. Nothing takes
+    /// effect; the engine may be running.
+    #[arg(long, value_name = "DIR")]
+    against: Option<PathBuf>,
     /// How to write the result.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: CheckFormat,
@@ -84,6 +88,14 @@ impl Check {
             }
             if self.format == CheckFormat::Text {
                 out.line(verdict(&loaded, ending.len(), people))?;
+            }
+            if let (Some(dir), Some(playbook)) = (&self.against, &compiled.playbook) {
+                match self.format {
+                    CheckFormat::Text => against::text(dir, playbook, out)?,
+                    CheckFormat::Json => against::json(dir, playbook, file, out)?,
+                    // Annotations are about places in files, and this is about none.
+                    CheckFormat::Github => {}
+                }
             }
         }
         if !unreadable.is_empty() {

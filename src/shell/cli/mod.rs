@@ -3,6 +3,7 @@
 //! Output for machines goes to standard output and nothing else does; everything said about a failure goes to
 //! standard error. Changes a running engine only by sending it a command.
 
+mod against;
 mod args;
 mod client;
 mod failure;
@@ -32,6 +33,7 @@ mod plan;
 mod render;
 mod run;
 mod runs;
+mod schema;
 mod send;
 mod simulate;
 mod simulate_faults;
@@ -107,6 +109,7 @@ commands! {
     Render(render::Render)
     Send(send::Send)
     Explain(explain::Explain)
+    Schema(schema::Schema)
     Handbook(handbook::Handbook)
     Api(api::Api)
     Completions(completions::Completions)

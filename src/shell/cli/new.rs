@@ -7,7 +7,7 @@ use super::{
     output::{NAME, Output, Table},
     templates::{TEMPLATES, Template},
 };
-use crate::base::diagnostic::suggest;
+use crate::{base::diagnostic::suggest, lang::schema};
 use std::{fs, io::Write as _, path::PathBuf};
 
 /// Copies a playbook from the shelf into a new folder, with the scripts and data it uses.
@@ -43,6 +43,7 @@ impl New {
         }
         for (path, text) in &files {
             let full = dir.join(path);
+            let text = if path == template.file { with_schema(text) } else { (*text).to_owned() };
             let write = || {
                 fs::create_dir_all(full.parent().unwrap_or(&dir))?;
                 fs::OpenOptions::new().write(true).create_new(true).open(&full)?.write_all(text.as_bytes())
@@ -51,6 +52,13 @@ impl New {
                 Failure::environment(format!("{} cannot be written: {error}", full.display()))
             })?;
             out.line(format!("  {}", full.display()))?;
+        }
+        let schema_file = dir.join("playbook.schema.json");
+        if !schema_file.exists() {
+            fs::write(&schema_file, format!("{:#}\n", schema::schema())).map_err(|error| {
+                Failure::environment(format!("{} cannot be written: {error}", schema_file.display()))
+            })?;
+            out.line(format!("  {} (for your editor)", schema_file.display()))?;
         }
         let file = dir.join(template.file);
         out.line("")?;
@@ -61,6 +69,16 @@ impl New {
         out.line(format!("  playbook run {} --rehearse", file.display()))?;
         Ok(())
     }
+}
+
+/// The playbook with a first line that names the schema beside it; on the shelf the schema is elsewhere.
+fn with_schema(text: &str) -> String {
+    const MODELINE: &str = "# yaml-language-server: $schema=";
+    let rest = match text.split_once('\n') {
+        Some((first, rest)) if first.starts_with(MODELINE) => rest,
+        _ => text,
+    };
+    format!("{MODELINE}playbook.schema.json\n{rest}")
 }
 
 fn list(out: &mut Output) -> Result<(), Failure> {

@@ -43,7 +43,10 @@ impl Target {
         let reader = Reader::open(&dir).map_err(failed)?;
         let groups = reader.groups().map_err(failed)?;
         let names = || groups.keys().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
-        let group = match (&self.group.group, groups.len()) {
+        // A group that rests is meant only when it is named.
+        let run: Vec<&GroupId> =
+            groups.iter().filter(|(_, info)| !info.rests()).map(|(group, _)| group).collect();
+        let group = match (&self.group.group, run.as_slice()) {
             (Some(name), _) => {
                 let id = GroupId::new(name);
                 if !groups.contains_key(&id) {
@@ -52,14 +55,16 @@ impl Target {
                 }
                 id
             }
-            (None, 1) => groups.keys().next().cloned().ok_or_else(|| no_engine(&dir))?,
-            (None, 0) => return Err(no_engine(&dir)),
-            (None, n) => {
+            (None, [group]) => (*group).clone(),
+            (None, []) => return Err(no_engine(&dir)),
+            (None, many) => {
+                let names = many.iter().map(|group| group.as_str()).collect::<Vec<_>>().join(", ");
                 return Err(Failure::usage(format!(
-                    "{} runs {n} groups; which one is meant?",
-                    dir.display()
+                    "{} runs {} groups; which one is meant?",
+                    dir.display(),
+                    many.len()
                 ))
-                .help(format!("add --group with one of {}", names())));
+                .help(format!("add --group with one of {names}")));
             }
         };
         let zone = groups.get(&group).map_or_else(Zone::utc, crate::shell::store::GroupInfo::zone);

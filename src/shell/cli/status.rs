@@ -102,7 +102,7 @@ fn json(group: &Group<'_>, shown: &Shown) -> serde_json::Value {
         "group": group.id,
         "title": group.info.map(|info| info.title.as_str()),
         "playbook": group.info.map(|info| info.playbook.as_str()),
-        "file": group.info.map(|info| info.file.as_str()),
+        "file": group.info.filter(|info| !info.rests()).map(|info| info.file.as_str()),
         "digest": state.digest,
         "created": state.created.to_rfc3339(zone),
         "clock": state.clock.to_rfc3339(zone),

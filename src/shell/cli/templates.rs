@@ -117,6 +117,42 @@ pub(super) const TEMPLATES: &[Template] = &[
         file: "twenty-cities.yaml",
         files: shelf!["examples/twenty-cities": "twenty-cities.yaml" "twenty-cities.test.yaml" "data/cities.csv"],
     },
+    Template {
+        name: "newcomers",
+        about: "the first month of every member, a run for each",
+        file: "newcomers.yaml",
+        files: shelf!["examples/newcomers": "newcomers.yaml" "newcomers.test.yaml"],
+    },
+    Template {
+        name: "quiz-night",
+        about: "a quiz with points, a board and seasons",
+        file: "quiz-night.yaml",
+        files: shelf!["examples/quiz-night": "quiz-night.yaml" "quiz-night.test.yaml"],
+    },
+    Template {
+        name: "launch-week",
+        about: "promotion in windows around a calendar, approved by a person",
+        file: "launch-week.yaml",
+        files: shelf!["examples/launch-week": "launch-week.yaml" "launch-week.test.yaml"],
+    },
+    Template {
+        name: "rotating-hosts",
+        about: "hosts who take turns, in each group its own",
+        file: "rotating-hosts.yaml",
+        files: shelf!["examples/rotating-hosts": "rotating-hosts.yaml" "rotating-hosts.test.yaml"],
+    },
+    Template {
+        name: "spring-clean",
+        about: "silent members let go with notice, grace and a person's yes",
+        file: "spring-clean.yaml",
+        files: shelf!["examples/spring-clean": "spring-clean.yaml" "spring-clean.test.yaml"],
+    },
+    Template {
+        name: "workshop",
+        about: "a workshop: sign-up, moving dates, a seat that waits to be paid",
+        file: "workshop.yaml",
+        files: shelf!["examples/workshop": "workshop.yaml" "workshop.test.yaml"],
+    },
 ];
 
 impl Template {

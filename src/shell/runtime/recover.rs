@@ -52,7 +52,15 @@ impl Driver {
         let resting: Vec<GroupId> =
             self.slots.values().filter(|slot| slot.book.is_none()).map(|slot| slot.group().clone()).collect();
         self.announcer.header(&self.books, &self.dir);
-        self.announcer.resting(&resting);
+        self.rest(&resting)
+    }
+
+    /// Says and keeps that no file runs these groups.
+    pub(super) fn rest(&self, groups: &[GroupId]) -> Result<(), RunError> {
+        self.announcer.resting(groups);
+        for group in groups {
+            self.store.send(Work::Rests(group.clone()))?;
+        }
         Ok(())
     }
 

@@ -9,9 +9,10 @@ use super::{
 };
 use crate::{
     base::{ids::PlayName, words},
-    engine::view::upcoming,
-    model::playbook::Playbook,
+    engine::view::under_way,
+    model::{edit::edit, playbook::Playbook},
     shell::{
+        clock,
         scripts::{self, Change},
         watch::Watch,
         workspace::Reads,
@@ -152,24 +153,26 @@ impl Driver {
         for group in &gone {
             self.arm(group);
         }
-        self.announcer.resting(&gone);
-        self.announcer.say(describe(old, new));
+        self.rest(&gone)?;
+        self.say_edit(index, old, new);
         self.settle_in(index, &BTreeMap::new())?;
         let used = self.digests_in_use();
         self.playbooks.retain(|digest| used.contains(digest));
-        for slot in self.slots.values().filter(|slot| slot.book == Some(index)).take(1) {
-            // The plays' next starts are known once the groups have adopted; until then the old ones hold.
-            let next = upcoming(&slot.state, new);
-            let coming: Vec<String> = next
-                .iter()
-                .take(3)
-                .map(|next| format!("{} {}", next.play, new.zone.civil(next.at).strftime("%a %d %b %H:%M")))
-                .collect();
-            if !coming.is_empty() {
-                self.announcer.say(paint(DIM, &format!("          next: {}", coming.join(" · "))));
-            }
-        }
         Ok(())
+    }
+
+    /// What an edit changes, before it takes effect: the plays, their next starts, and what goes on as it began.
+    fn say_edit(&self, index: usize, old: &Playbook, new: &Playbook) {
+        let slots = || self.slots.values().filter(|slot| slot.book == Some(index));
+        let now = clock::now();
+        let at = slots().next().map(|slot| (slot.group(), slot.state.created, now.max(slot.state.clock)));
+        let edit = edit(old, new, at);
+        let head = paint(GOOD, &format!("edit      version {} takes effect: ", new.digest.short()));
+        self.announcer.say(format!("{head}{}", edit.summary()));
+        let states = slots().map(|slot| &slot.state);
+        for line in shorten(edit.lines()).into_iter().chain(under_way(states, new)) {
+            self.announcer.say(paint(DIM, &format!("          {line}")));
+        }
     }
 
     fn say_scripts(&self, index: usize, changes: &[Change]) {
@@ -199,31 +202,14 @@ impl Driver {
     }
 }
 
-/// What an edit changes, in words.
-fn describe(old: &Playbook, new: &Playbook) -> String {
-    let names = |of: &Playbook, other: &Playbook| -> Vec<String> {
-        of.plays
-            .iter()
-            .filter(|play| other.play(&play.name).is_none())
-            .map(|play| play.name.to_string())
-            .collect()
-    };
-    let (added, removed) = (names(new, old), names(old, new));
-    let changed: Vec<String> = new
-        .plays
-        .iter()
-        .filter(|play| old.play(&play.name).is_some_and(|before| before != *play))
-        .map(|play| play.name.to_string())
-        .collect();
-    let mut parts = Vec::new();
-    for (word, names) in [("added", &added), ("changed", &changed), ("removed", &removed)] {
-        if !names.is_empty() {
-            parts.push(format!("{word} {}", words::list(names, "and")));
-        }
+/// Lines of one edit that are shown; the rest is counted.
+const LINES_SHOWN: usize = 24;
+
+fn shorten(mut lines: Vec<String>) -> Vec<String> {
+    let more = lines.len().saturating_sub(LINES_SHOWN);
+    lines.truncate(LINES_SHOWN);
+    if more > 0 {
+        lines.push(format!("and {} more", words::count(more, "difference")));
     }
-    if parts.is_empty() {
-        parts.push("no play is changed".into());
-    }
-    let head = format!("edit      version {} takes effect: ", new.digest.short());
-    format!("{}{}", paint(GOOD, &head), parts.join("; "))
+    lines
 }

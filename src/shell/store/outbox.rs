@@ -10,7 +10,7 @@ use crate::{
         time::{Duration, Timestamp},
     },
     engine::{
-        entry::{Effect, Entry, Outgoing},
+        entry::{Effect, Entry, Fact, Outgoing},
         input::Receipt,
     },
 };
@@ -156,6 +156,14 @@ pub(super) fn project(
                 .execute(params![group.as_str(), effect.as_str(), at.as_millis()])?;
             }
             Some(Effect::Call { .. }) | None => {}
+        }
+        if let Fact::DeliveryFailed { effect, reason, .. } = &entry.fact {
+            // What a person should have copied has nobody else who could settle it.
+            conn.prepare_cached(
+                "UPDATE outbox SET status = 'expired', open = 0, told = 1, note = ?3, settled_at = ?4 \
+                 WHERE grp = ?1 AND effect = ?2 AND status = 'manual' AND open = 1",
+            )?
+            .execute(params![group.as_str(), effect.as_str(), reason, at.as_millis()])?;
         }
     }
     Ok(keys)

@@ -31,13 +31,18 @@ pub struct GroupInfo {
     pub zone: String,
     /// The playbook's locale: `en`, `zh`.
     pub locale: String,
-    /// The playbook's file as it was given to `run`.
+    /// The playbook's file as it was given to `run`; empty while no file runs the group.
     pub file: String,
     /// The version in force.
     pub digest: Digest,
 }
 
 impl GroupInfo {
+    /// Whether the group is in the state only: no file runs it.
+    pub fn rests(&self) -> bool {
+        self.file.is_empty()
+    }
+
     /// The zone; UTC where the bundled database no longer has it.
     pub fn zone(&self) -> Zone {
         Zone::named(&self.zone).unwrap_or_else(Zone::utc)

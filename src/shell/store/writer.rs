@@ -92,6 +92,8 @@ pub enum Work {
     },
     /// Keep what readers need to know of a group.
     Group(GroupId, GroupInfo),
+    /// No file runs this group any more.
+    Rests(GroupId),
     /// Keep a state; it has all entries up to and including this number.
     Snapshot(Box<State>, i64),
     /// All entries up to and including this number are in snapshots.
@@ -374,6 +376,11 @@ impl Writer {
                     .execute(params![digest.as_str(), path, files, clock::now().as_millis()])?;
             }
             Work::Group(group, info) => self.group(&group, &info)?,
+            Work::Rests(group) => {
+                self.conn
+                    .prepare_cached("UPDATE groups SET file = '' WHERE grp = ?1")?
+                    .execute([group.as_str()])?;
+            }
             Work::Snapshot(state, seq) => {
                 answers.snapshots = true;
                 self.snapshot(&state, seq)?;

@@ -78,6 +78,10 @@ mod tests {
     fn once_a_week_is_fine_and_every_join_is_not() {
         let weekly = "plays:\n  night:\n    every: friday at 20:00\n    steps:\n      - post: Now!\n        mention: all\n";
         assert_eq!(messages(&CODE, weekly), [""; 0]);
+        let rare = "calendars: { days: [2026-12-18, 2027-01-22] }\nplays:\n  launch:\n    every: day at 08:30\n    only: days\n    steps:\n      - post: Today!\n        mention: all\n";
+        assert_eq!(messages(&CODE, rare), [""; 0]);
+        let dense = "calendars: { days: [2026-11-02, 2026-12-01..2026-12-06, 2027-03-01] }\nplays:\n  launch:\n    every: day at 08:30\n    only: days\n    steps:\n      - post: Today!\n        mention: all\n";
+        assert_eq!(messages(&CODE, dense), ["`launch` notifies everybody 6 times in four weeks"]);
         let join = "plays:\n  welcome:\n    on: member.joined\n    steps:\n      - post: Welcome!\n        mention: all\n";
         assert_eq!(messages(&CODE, join), ["`welcome` notifies everybody at every `member.joined`"]);
     }

@@ -1,0 +1,113 @@
+//! The closed lists of words, each with what it means.
+
+use crate::model::{
+    message::Label,
+    play::{CatchUp, Overlap},
+    step::{PruneOrder, Silence},
+};
+
+/// The words of `label`.
+pub(crate) const LABELS: [(&str, Label); 4] = [
+    ("content", Label::Content),
+    ("notice", Label::Notice),
+    ("social", Label::Social),
+    ("promo", Label::Promo),
+];
+
+/// The words of `catch_up`.
+pub(crate) const CATCH_UP: [(&str, CatchUp); 3] =
+    [("last", CatchUp::Last), ("all", CatchUp::All), ("none", CatchUp::None)];
+
+/// The words of `overlap`.
+pub(crate) const OVERLAP: [(&str, Overlap); 3] =
+    [("skip", Overlap::Skip), ("allow", Overlap::Allow), ("replace", Overlap::Replace)];
+
+/// The words of `otherwise`.
+pub(crate) const SILENCE: [(&str, Silence); 2] = [("stop", Silence::Stop), ("proceed", Silence::Proceed)];
+
+/// The words of `order`.
+pub(crate) const ORDERS: [(&str, PruneOrder); 4] = [
+    ("idle", PruneOrder::Idle),
+    ("oldest", PruneOrder::Oldest),
+    ("newest", PruneOrder::Newest),
+    ("points", PruneOrder::Points),
+];
+
+/// The signals that the engine sends itself, and when.
+pub(crate) const SIGNALS: [(&str, &str); 8] = [
+    ("group.created", "The group was seen for the first time."),
+    ("phase.entered", "A phase began."),
+    ("member.joined", "A member joined the group."),
+    ("member.left", "A member left the group."),
+    ("message", "A member wrote something."),
+    ("reaction", "A member reacted to a message."),
+    ("answer", "A member answered a question."),
+    ("task.done", "A person did what was asked."),
+];
+
+/// Words that an expression cannot use as a name, and so no key of `vars`, `dates` or `with` may be.
+pub(crate) const RESERVED: &[&str] = &[
+    "Fn",
+    "as",
+    "async",
+    "await",
+    "break",
+    "call",
+    "case",
+    "catch",
+    "const",
+    "continue",
+    "curry",
+    "debug",
+    "default",
+    "do",
+    "else",
+    "eval",
+    "exit",
+    "export",
+    "false",
+    "fn",
+    "for",
+    "global",
+    "go",
+    "goto",
+    "if",
+    "import",
+    "in",
+    "is",
+    "is_def_fn",
+    "is_def_var",
+    "is_shared",
+    "let",
+    "loop",
+    "match",
+    "module",
+    "new",
+    "null",
+    "nil",
+    "package",
+    "print",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "shared",
+    "spawn",
+    "static",
+    "super",
+    "switch",
+    "sync",
+    "this",
+    "thread",
+    "throw",
+    "true",
+    "try",
+    "type_of",
+    "until",
+    "use",
+    "var",
+    "void",
+    "while",
+    "with",
+    "yield",
+];

@@ -1,0 +1,47 @@
+//! What may stand in a play.
+
+use super::{
+    Is,
+    closed::{CATCH_UP, LABELS, OVERLAP},
+    keys, words,
+};
+
+keys! {
+    /// A play.
+    PLAY {
+        "title": Is::Text, "The name that people see; the play's key by default.", "title: Morning paper";
+        "every": Is::Schedule, "Trigger: a schedule in words, in the playbook's time zone.", "every: friday at 20:00";
+        "cron": Is::Cron, "Trigger: five fields as crontab(5) has them (minute, hour, day of month, month, day of week); six add seconds in front.", "cron: \"30 20 * * 3\"";
+        "dates": Is::Def("dates"), "Trigger: a list of dates, or the rows of a file. The entry is `date` in expressions.", "dates:\n  - { id: jia, at: 2026-12-11 20:00, guest: Jia }";
+        "on": Is::Signal, "Trigger: a signal, from the engine or of your own.", "on: member.joined";
+        "where": Is::Condition, "With `on`: only signals for which this is true.", "where: signal.data.amount > 100";
+        "batch": Is::Batch, "With `on`: the first signal opens a window, and one run gets all of them as `signals` at its end.", "batch: 10m";
+        "per": Is::Words(&["member"]), "With `on`: one run a member, ended when the member leaves.", "per: member";
+        "during": Is::Names, "The phase or phases in which the play starts; any by default.", "during: [seed, grow]";
+        "when": Is::Condition, "A condition that is tested at the start.", "when: members.count > 10";
+        "from": Is::Moment, "Nothing is anchored before this date.", "from: 2026-12-01";
+        "until": Is::Moment, "Nothing is anchored from this date on.", "until: 2027-03-01";
+        "except": Is::Names, "Calendars on whose days the play does not start.", "except: holidays";
+        "only": Is::Names, "Calendars on whose days alone the play starts.", "only: launches";
+        "max_late": Is::Duration, "How late a step may be before it is missed; `1h` by default.", "max_late: 30m";
+        "catch_up": Is::Words(&words(&CATCH_UP)), "After a pause, which of the occurrences that are not too late start: `last` (default), `all` or `none`.", "catch_up: none";
+        "overlap": Is::Words(&words(&OVERLAP)), "While an earlier run is still open: `skip` the new one (default for `every` and `cron`), `allow` both (default for `dates` and `on`), or `replace` the old one.", "overlap: replace";
+        "timeout": Is::Positive, "A run that is not over by then fails.", "timeout: 2d";
+        "args": Is::Values, "Values for `args` in expressions; `start … with` and `use … with` write over them.", "args: { difficulty: easy }";
+        "label": Is::Words(&words(&LABELS)), "The label of posts of this play that have none.", "label: content";
+        "moved": Is::Steps, "With `dates`: steps that are done when a date moves of which people had been told.", "moved:\n  - post: ${date.guest} comes on ${date.at} instead.";
+        "cancelled": Is::Steps, "With `dates`: steps that are done when a date is removed of which people had been told.", "cancelled:\n  - post: ${date.guest} is not coming.";
+        "steps": Is::Steps, "What the play does, in order. Required.", "steps:\n  - post: Good morning";
+    }
+    /// One date. Any other key may stand there too, and is read as `date.…`.
+    MOVING_DATE {
+        "at": Is::Moment, "When. Required.", "at: 2026-12-11 20:00";
+        "id": Is::Text, "Its identity: with the same id and a new `at`, the date has moved. The text of `at` by default.", "id: jia";
+    }
+    /// Dates from a file.
+    DATES_FILE {
+        "file": Is::Path, "A CSV, YAML or JSON file with one date a row.", "file: data/topics.csv";
+        "at": Is::Text, "How the columns make a time.", "at: \"${row.date} 12:30\"";
+        "id": Is::Text, "How the columns make an id; the column `id`, else the time.", "id: ${row.topic}";
+    }
+}

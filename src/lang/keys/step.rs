@@ -1,0 +1,215 @@
+//! What may stand in a step: the verbs, what stands beside each, and what any step may have.
+
+use super::{
+    About, Is, Keys,
+    closed::{LABELS, ORDERS, SILENCE},
+    keys, words,
+};
+
+keys! {
+    /// Keys that any step may have.
+    COMMON {
+        "id": Is::StepId, "The step's id, for `reply_to` and for commands; its position by default.", "id: teaser";
+        "at": Is::Offset, "When, counted from the run's anchor. `-3h` and `+20m` are exact; `-7d 10:00` counts calendar days and then takes the clock time. Without it, when the step before has ended.", "at: -1d 18:00";
+        "when": Is::Condition, "The step is left out where this is false.", "when: members.count > 10";
+        "max_late": Is::Duration, "How late this step may be before it is missed.", "max_late: 30m";
+        "timeout": Is::Positive, "How long the step may take.", "timeout: 1d";
+    }
+    POST {
+        "to": Is::Name, "The channel; `group` by default.", "to: staff";
+        "label": Is::Words(&words(&LABELS)), "What kind of message it is; budgets and lints look at it.", "label: content";
+        "mention": Is::Names, "Who is mentioned: `all`, roles, people.", "mention: all";
+        "image": Is::Text, "A picture: its address, or a path.", "image: https://example.org/poster.png";
+        "buttons": Is::Def("buttons"), "Links below the text.", "buttons: [{ text: Sign up, url: https://example.org }]";
+        "reply_to": Is::Text, "The id of an earlier message that this one answers.", "reply_to: teaser";
+        "expires": Is::Positive, "The message is not sent when it is later than this, whatever held it.", "expires: 2h";
+        "urgent": Is::Bool, "Passes quiet hours and the gap.", "urgent: true";
+    }
+    RUN {
+        "call": Is::Text, "The function that is called; `main` by default.", "call: reveal";
+        "with": Is::Data, "What the script gets as `args`.", "with: { difficulty: easy }";
+        "as": Is::Binding, "The name under which later steps see what the script returned.", "as: riddle";
+        "retry": Is::Def("retry"), "How often a failed script is tried again.", "retry: 2";
+    }
+    TASK {
+        "to": Is::Text, "The role or person who is asked.", "to: host";
+        "due": Is::Positive, "By when, counted from the asking.", "due: 1d";
+        "remind": Is::Positive, "How long before `due` a reminder goes out.", "remind: 2h";
+        "escalate": Is::Text, "The role or person who is told when it is overdue.", "escalate: owner";
+        "as": Is::Binding, "The name under which later steps see the answer, and by which `wait` waits for it.", "as: invited";
+    }
+    APPROVE {
+        "to": Is::Text, "The role or person who decides.", "to: editor";
+        "open_for": Is::Positive, "How long the gate waits for an answer.", "open_for: 16h";
+        "otherwise": Is::Words(&words(&SILENCE)), "What silence means: `stop` (default) or `proceed`. A no never proceeds.", "otherwise: proceed";
+        "then": Is::Steps, "The steps behind the gate; without it, the rest of the run.", "then:\n  - post: Approved.";
+    }
+    ASK {
+        "options": Is::Texts, "What can be chosen: a poll or a quiz.", "options: [yes, no]";
+        "fields": Is::Texts, "What is asked for: a sign-up.", "fields: [name, phone]";
+        "answer": Is::Text, "The right option: a quiz.", "answer: yes";
+        "points": Is::Points, "The points for the right answer.", "points: 10";
+        "open_for": Is::Positive, "How long answers are taken; a day by default.", "open_for: 30m";
+        "anonymous": Is::Bool, "Who answered what is not shown.", "anonymous: true";
+        "as": Is::Binding, "The name under which later steps see `{ winner, total, counts, answers }`.", "as: poll";
+        "to": Is::Name, "The channel; `group` by default.", "to: staff";
+        "label": Is::Words(&words(&LABELS)), "What kind of message it is; budgets and lints look at it.", "label: social";
+    }
+    WAIT_BESIDE {
+        "where": Is::Condition, "Only a signal for which this is true ends the wait.", "where: signal.data.ok";
+        "otherwise": Is::WordsOrSteps(&words(&SILENCE)), "When nothing came within `timeout`: `proceed` (default), `stop`, or steps.", "otherwise: stop";
+        "as": Is::Binding, "The name under which later steps see the signal that ended the wait.", "as: paid";
+    }
+    IF {
+        "then": Is::Steps, "What happens when it is true. Required.", "then:\n  - post: Yes.";
+        "else": Is::Steps, "What happens when it is false.", "else:\n  - post: No.";
+    }
+    EACH {
+        "as": Is::Binding, "The name of the item inside `steps`. Required.", "as: star";
+        "steps": Is::Steps, "What is done with each. Required.", "steps:\n  - post: Thank you, ${star.name}.";
+        "max": Is::Count, "At most this many items.", "max: 10";
+    }
+    PRUNE {
+        "max": Is::Count, "At most this many members.", "max: 20";
+        "order": Is::Words(&words(&ORDERS)), "Who goes first where there are more: longest `idle` (default), `oldest`, `newest`, fewest `points`.", "order: idle";
+        "notice": Is::Text, "What the group is told before the grace begins.", "notice: Say a word within seven days to stay.";
+        "grace": Is::Duration, "How long members have after the notice; seven days by default where there is one.", "grace: 7d";
+        "to": Is::Text, "The role or person who approves the list.", "to: host";
+        "protect": Is::Condition, "Members for whom this is true are never removed.", "protect: member.tags.contains(\"vip\")";
+    }
+    NOTHING {}
+    SIGNAL {
+        "with": Is::With, "The signal's data.", "with: { amount: 12 }";
+    }
+    START {
+        "with": Is::With, "Values for the play's `args`.", "with: { day: friday }";
+    }
+    /// A button.
+    BUTTON {
+        "text": Is::Text, "What is on it.", "text: Sign up";
+        "url": Is::Text, "Where it leads.", "url: https://example.org";
+    }
+    /// `retry` as a mapping.
+    RETRY {
+        "times": Is::Count, "How often.", "times: 3";
+        "wait": Is::Duration, "How long between two tries; a minute by default.", "wait: 1m";
+    }
+    /// `wait` as a mapping.
+    WAIT {
+        "for": Is::Duration, "For a length of time.", "for: 20m";
+        "until": Is::Clock, "Until a clock time.", "until: 20:00";
+        "signal": Is::Signal, "For a signal.", "signal: order.paid";
+    }
+}
+
+/// A verb: its own value, and what may stand beside it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct VerbKeys {
+    /// The verb.
+    pub(crate) name: &'static str,
+    /// What stands behind it.
+    pub(crate) about: About,
+    /// What stands beside it.
+    pub(crate) beside: Keys,
+    /// What has to stand beside it.
+    pub(crate) needs: &'static [&'static str],
+}
+
+const fn verb(
+    name: &'static str,
+    is: Is,
+    words: &'static str,
+    example: &'static str,
+    beside: Keys,
+    needs: &'static [&'static str],
+) -> VerbKeys {
+    VerbKeys { name, about: About { is, words, example }, beside, needs }
+}
+
+/// The verbs.
+pub(crate) const VERBS: [VerbKeys; 14] = [
+    verb(
+        "post",
+        Is::Text,
+        "Sends CommonMark text to a channel. The step ends when that is decided, not when it is delivered.",
+        "post: Good morning, all ${members.count} of you.",
+        POST,
+        &[],
+    ),
+    verb(
+        "run",
+        Is::Path,
+        "Calls a Rhai script. What it posts, asks and stores happens together when it returns, or not at all.",
+        "run: scripts/riddle.rhai",
+        RUN,
+        &[],
+    ),
+    verb(
+        "task",
+        Is::Text,
+        "Asks a person to do something, and does not wait.",
+        "task: Invite three friends\nto: host\ndue: 1d",
+        TASK,
+        &[],
+    ),
+    verb(
+        "approve",
+        Is::Text,
+        "A gate that waits for a person. A no never proceeds.",
+        "approve: Is tonight's question good?\nto: editor\nopen_for: 2h",
+        APPROVE,
+        &[],
+    ),
+    verb(
+        "ask",
+        Is::Text,
+        "A poll, a quiz or a sign-up: waits and collects.",
+        "ask: How far are you?\noptions: [just begun, half, done]\nopen_for: 30m\nas: poll",
+        ASK,
+        &[],
+    ),
+    verb(
+        "wait",
+        Is::Def("wait"),
+        "Waits: for a duration, a clock time, a signal, or the `as` name of a task or ask.",
+        "wait: 20m",
+        WAIT_BESIDE,
+        &[],
+    ),
+    verb(
+        "if",
+        Is::Condition,
+        "Goes one way or the other.",
+        "if: poll.total > 0\nthen:\n  - post: ${poll.winner} it is.",
+        IF,
+        &["then"],
+    ),
+    verb(
+        "each",
+        Is::Expression,
+        "Does some steps for each item of a list.",
+        "each: members.top(3)\nas: star\nsteps:\n  - post: Thank you, ${star.name}.",
+        EACH,
+        &["as", "steps"],
+    ),
+    verb(
+        "prune",
+        Is::Condition,
+        "Lets members go for whom a condition is true: notice, grace, a second look, approval, removal.",
+        "prune: member.idle > days(60)\nnotice: Say a word within seven days to stay.\nto: host",
+        PRUNE,
+        &[],
+    ),
+    verb(
+        "set",
+        Is::Writes,
+        "Writes vars of this group. Each value is an expression.",
+        "set: { season: vars.season + 1 }",
+        NOTHING,
+        &[],
+    ),
+    verb("signal", Is::Sent, "Sends a signal.", "signal: season.over", SIGNAL, &[]),
+    verb("start", Is::Name, "Starts another play.", "start: welcome", START, &[]),
+    verb("enter", Is::Name, "Changes the phase.", "enter: grow", NOTHING, &[]),
+    verb("stop", Is::Reason, "Ends the run; the text is the reason.", "stop: nobody came", NOTHING, &[]),
+];

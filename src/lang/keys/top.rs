@@ -1,0 +1,164 @@
+//! What may stand at the top of a playbook, and in its sections other than `plays`.
+
+use super::{Is, keys};
+
+/// `{ env: NAME }` or `{ file: path }`
+pub(crate) const SECRET: [(&str, &str); 2] = [
+    (
+        "env",
+        "The name of the environment variable that holds it. It is read when the engine runs, never before.",
+    ),
+    ("file", "The path of a file that holds it, read when the engine runs."),
+];
+
+/// What the settings of channels are, whichever type has them.
+pub(crate) const SETTINGS: [(&str, &str); 13] = [
+    (
+        "url",
+        "The address of the robot or webhook: http or https, its query is kept as given. It is a secret: `{ env: NAME }`.",
+    ),
+    ("method", "The HTTP method of the request; POST by default."),
+    ("headers", "More headers of the request: a mapping of names to values."),
+    ("body", "What the request carries instead of the default JSON: a mapping or text."),
+    ("secret", "The secret with which requests are signed."),
+    ("token", "The token of the robot."),
+    ("chat", "The id of the chat."),
+    ("base_url", "The address of the API, where it is not the platform's own."),
+    ("room", "The id of the room."),
+    ("group", "The number of the group."),
+    ("from", "The address that messages come from."),
+    ("to", "The addresses that messages go to."),
+    ("proxy", "The proxy for this channel; none is used otherwise."),
+];
+
+keys! {
+    /// A playbook.
+    TOP {
+        "name": Is::Name, "The playbook's id: a short word without spaces. Required. State and journal know the playbook by it.", "name: changan-readers";
+        "title": Is::Text, "The name that people see; the `name` by default.", "title: Chang'an Readers";
+        "timezone": Is::Zone, "The one time zone of the playbook, as an IANA name. Required as soon as a clock time is used.", "timezone: Asia/Shanghai";
+        "locale": Is::Words(&["en", "zh-CN"]), "How values are written in text: dates, lists, durations. `en` by default.", "locale: zh-CN";
+        "charter": Is::Def("charter"), "Why the group exists. Plain text, linted, printed by `playbook handbook`, readable as `charter.…` in expressions.", "charter:\n  purpose: one book a week, read together";
+        "rules": Is::Def("rules"), "How one behaves in the group. Plain text, linted, printed by `playbook handbook`, readable as `rules.…`.", "rules:\n  forbid: [advertising]";
+        "channels": Is::Def("channels"), "Name → where messages go. `group` is where posts go that name no channel; `alerts` is told of failures; `staff` of tasks whose role has no channel. Without any, posts go to the console.", "channels:\n  group: { type: wecom, url: { env: GROUP_WEBHOOK } }";
+        "groups": Is::Def("groups"), "The groups that this playbook runs: id → group, or a CSV file with one row a group. Absent: one group named after the playbook.", "groups: data/cities.csv";
+        "people": Is::Def("people"), "Id → person, with the ids by which platforms mention them.", "people:\n  zhu: { name: Zhu, wecom: ZhuXiaoZhu }";
+        "roles": Is::Def("roles"), "Name → who has the role: people who stay, or who take turns by `term`.", "roles:\n  host: { people: [zhu, lin], term: 10 weeks }";
+        "calendars": Is::Def("calendars"), "Name → days: an ICS file, a list of dates, or `{ off, work }` for public holidays with make-up working days.", "calendars:\n  holidays: calendars/holidays.ics";
+        "vars": Is::Values, "Constants for expressions, read as `vars.…`. The step `set` writes over one for a group.", "vars: { goal: 60 }";
+        "members": Is::Def("members"), "What is kept of members, why and how long, and the file that brings members in.", "members:\n  import: data/members.csv";
+        "budgets": Is::Def("budgets"), "How much a group may be talked to. Enforced by the engine: a message over a budget is held and goes out later, in order.", "budgets:\n  quiet: 22:30-08:00\n  posts: { max: 6 per day, gap: 10m }";
+        "phases": Is::Def("phases"), "The periods of a group's life, in order, one at a time. Absent: one phase.", "phases:\n  - { name: seed, until: members.count >= 60 }\n  - name: grow";
+        "plays": Is::Def("plays"), "Name → play: a trigger and the steps that it starts.", "plays:\n  paper:\n    every: day at 08:30\n    steps:\n      - post: Good morning";
+        "use": Is::Def("uses"), "Other playbooks whose plays are brought in, under a prefix and with vars of their own.", "use:\n  - { playbook: parts/quiz.yaml, as: quiz, with: { day: friday } }";
+        "fetch": Is::Names, "The hosts that scripts may fetch from.", "fetch: [api.example.com]";
+    }
+    /// `charter`: what lints know of. Any other key may stand there too.
+    CHARTER {
+        "purpose": Is::Any, "What the group is for, in one sentence.", "purpose: one book a week, read together";
+        "audience": Is::Any, "Who it is for.", "audience: [in Xi'an, 22 to 35]";
+        "not_for": Is::Any, "Who it is not for.", "not_for: [people who sell]";
+        "tie": Is::Any, "What members share: identity, interest, goal, feeling, place.", "tie: interest";
+        "offers": Is::Any, "What the group gives.", "offers: [a reading night every Friday]";
+        "sustain": Is::Any, "How that is kept up.", "sustain: members take turns in leading";
+    }
+    /// `rules`: what lints know of. Any other key may stand there too.
+    RULES {
+        "intro": Is::Any, "Who runs the group, what it gives, whom to ask.", "intro: { who: readers, benefit: company, owner: Zhu }";
+        "namecard": Is::Any, "How members name themselves in the group.", "namecard: \"{city}-{name}\"";
+        "encourage": Is::Any, "What is welcome.", "encourage: [excerpts]";
+        "forbid": Is::Any, "What is not allowed.", "forbid: [advertising]";
+    }
+    /// A channel, beside the settings of its type.
+    CHANNEL {
+        "type": Is::Def("channelType"), "The platform. `console` prints, `manual` asks a person to copy the text, `webhook` sends JSON.", "type: wecom";
+        "rate": Is::Rate, "How many messages in how long, instead of the platform's limit.", "rate: 20 per 1m";
+        "in_doubt": Is::Words(&["resend", "hold"]), "What happens to a message whose outcome is unknown, because the connection or the process broke: `resend` (a second copy is possible; the default) or `hold` for a person.", "in_doubt: hold";
+        "timeout": Is::Positive, "How long one request may take.", "timeout: 10s";
+        "proxy": Is::Setting, "The proxy for this channel; none is used otherwise.", "proxy: http://127.0.0.1:3128";
+        "alerts": Is::Name, "The channel that is told when a message is refused for good; `alerts` by default.", "alerts: staff";
+    }
+    /// A group.
+    GROUP {
+        "title": Is::Text, "The name that people see; the group's id by default.", "title: Readers of Xi'an";
+        "channels": Is::Def("groupChannels"), "This group's channels, laid key by key over the playbook's.", "channels:\n  group: { url: { env: XIAN_WEBHOOK } }";
+        "roles": Is::Def("groupRoles"), "This group's roles, laid key by key over the playbook's.", "roles: { host: lin }";
+        "vars": Is::Values, "This group's vars, laid over the playbook's.", "vars: { city: Xi'an }";
+        "created": Is::Moment, "When the group began; what lies before it does not exist. By default the moment at which the engine first sees the group.", "created: 2026-11-01 09:00";
+        "members": Is::Def("memberList"), "The members of this group: a CSV file or a list.", "members: data/xian.csv";
+    }
+    /// A role.
+    ROLE {
+        "people": Is::Names, "Who has the role: ids of `people`, in the order in which they take turns.", "people: [zhu, lin]";
+        "channel": Is::Name, "The channel on which the role is told of its tasks.", "channel: staff";
+        "term": Is::Term, "How long one person has the role before the next one takes over.", "term: 10 weeks";
+        "from": Is::Moment, "When the first term begins; the group's creation by default.", "from: 2026-11-02";
+    }
+    /// A person, beside the ids on platforms.
+    PERSON {
+        "name": Is::Text, "The name that people see; the id by default.", "name: Zhu";
+    }
+    /// A calendar with make-up working days.
+    CALENDAR {
+        "off": Is::Def("days"), "Days off: dates, ranges such as `2026-10-01..2026-10-07`, or files.", "off: [2026-10-01..2026-10-07]";
+        "work": Is::Def("days"), "Weekend days that are worked.", "work: [2026-10-10]";
+    }
+    /// `members`
+    MEMBERS {
+        "fields": Is::Def("fields"), "The fields that are kept of a member, each with its purpose.", "fields:\n  city: { purpose: to meet, retention: 365d }";
+        "purpose": Is::Text, "Why anything is kept of members.", "purpose: to invite people to meetings";
+        "retention": Is::Positive, "How long it is kept.", "retention: 365d";
+        "import": Is::Def("memberList"), "The CSV file that brings members in; a column `group` names the group.", "import: data/members.csv";
+    }
+    /// A field of members.
+    FIELD {
+        "purpose": Is::Any, "Why it is kept.", "purpose: to meet";
+        "retention": Is::Positive, "How long it is kept.", "retention: 365d";
+        "type": Is::Any, "What kind of value it is.", "type: text";
+        "required": Is::Any, "Whether every member has it.", "required: true";
+    }
+    /// What the budgets of one channel are.
+    AMOUNTS {
+        "quiet": Is::Quiet, "Hours in which nothing is posted; messages are held until they end. `urgent` passes.", "quiet: 22:30-08:00";
+        "posts": Is::Def("posts"), "How many messages a group gets, and how far apart.", "posts: { max: 6 per day, gap: 10m }";
+        "promo": Is::Def("promo"), "How much of it may be advertising (`label: promo`), and when.", "promo: { max: 20% per 30d, not_before: 14d }";
+        "mentions": Is::Def("mentions"), "How often everybody may be mentioned.", "mentions: { max: 1 per day }";
+    }
+    /// `budgets`, beside the amounts for the channel `group`.
+    BUDGETS {
+        "channels": Is::Def("channelBudgets"), "Budgets of other channels than `group`: a channel's name → the same keys. Each channel is counted and held by itself.", "channels:\n  news: { posts: 2 per day }";
+    }
+    /// `budgets.posts`
+    POSTS {
+        "max": Is::Quota, "At most this many messages.", "max: 6 per day";
+        "gap": Is::Duration, "At least this long between two messages; `urgent` passes.", "gap: 10m";
+    }
+    /// `budgets.mentions`
+    MENTIONS {
+        "max": Is::Quota, "At most this many mentions of everybody.", "max: 1 per day";
+    }
+    /// `budgets.promo`
+    PROMO {
+        "max": Is::Share, "The share of all messages that may be promo, the message in question included.", "max: 20% per 30d";
+        "not_before": Is::Duration, "No promo before the group is this old.", "not_before: 14d";
+        "around": Is::Name, "A calendar: promo goes out only around its days.", "around: launches";
+        "before": Is::Duration, "How long before such a day the window opens.", "before: 3d";
+        "after": Is::Duration, "How long after such a day the window closes.", "after: 1d";
+        "when": Is::Condition, "A condition that has to be true for promo to go out.", "when: members.count >= 30";
+    }
+    /// A phase.
+    PHASE {
+        "name": Is::Name, "The phase's name, for `during` and `enter`.", "name: seed";
+        "title": Is::Text, "The name that people see.", "title: Seed";
+        "until": Is::Condition, "The next phase begins when this is true.", "until: members.count >= 60";
+        "timeout": Is::Positive, "The next phase begins after this long at the latest.", "timeout: 21d";
+        "on_enter": Is::Steps, "Steps that are done when the phase begins.", "on_enter:\n  - post: We are sixty now.";
+        "final": Is::Bool, "In a final phase nothing starts and nothing wakes the group.", "final: true";
+    }
+    /// One `use`.
+    USE {
+        "playbook": Is::Path, "The path of the playbook whose plays are brought in.", "playbook: parts/quiz.yaml";
+        "with": Is::Values, "Values for its `vars` and for the `args` of its plays.", "with: { day: friday }";
+        "as": Is::Name, "The prefix of its plays' names.", "as: quiz";
+    }
+}

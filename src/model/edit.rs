@@ -1,0 +1,374 @@
+//! What an edit changes: one playbook against another, play by play, in words.
+//!
+//! English, like everything that the commands say. Reads two playbooks; decides nothing.
+
+use super::{
+    occurrence::next_anchor,
+    play::Play,
+    playbook::Playbook,
+    program::Program,
+    step::Step,
+    trigger::{Batch, DateEntry, Trigger},
+};
+use crate::{
+    base::{
+        ids::{GroupId, PlayName},
+        locale::Locale,
+        time::{Timestamp, Zone},
+        words::{count, list},
+    },
+    script::expr::Expr,
+};
+use std::{collections::BTreeSet, fmt::Display, sync::Arc};
+
+/// What became of a play.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is new.
+    Added,
+    /// It is another one now.
+    Changed,
+    /// It is gone.
+    Removed,
+}
+
+impl Fate {
+    /// In a word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// A play that an edit touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlayEdit {
+    /// Its name.
+    pub play: PlayName,
+    /// What became of it.
+    pub fate: Fate,
+    /// What is different, one thing a line.
+    pub details: Vec<String>,
+}
+
+/// Everything that an edit changes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Edit {
+    /// The plays, in the order of the new file, those that are gone last.
+    pub plays: Vec<PlayEdit>,
+    /// What is different outside the plays, one thing a line.
+    pub rest: Vec<String>,
+}
+
+impl Edit {
+    /// Whether nothing is different.
+    pub fn is_empty(&self) -> bool {
+        self.plays.is_empty() && self.rest.is_empty()
+    }
+
+    /// One line a difference: `evening (changed): …`.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for edit in &self.plays {
+            let name = format!("{} ({})", edit.play, edit.fate.as_str());
+            if edit.details.is_empty() {
+                lines.push(name);
+                continue;
+            }
+            lines.extend(edit.details.iter().map(|detail| format!("{name}: {detail}")));
+        }
+        lines.extend(self.rest.iter().cloned());
+        lines
+    }
+
+    /// The names of the plays in one sentence: `added b; changed a`.
+    pub fn summary(&self) -> String {
+        let mut parts = Vec::new();
+        for fate in [Fate::Added, Fate::Changed, Fate::Removed] {
+            let names: Vec<&str> =
+                self.plays.iter().filter(|edit| edit.fate == fate).map(|edit| edit.play.as_str()).collect();
+            if !names.is_empty() {
+                parts.push(format!("{} {}", fate.as_str(), list(&names, "and")));
+            }
+        }
+        if parts.is_empty() {
+            parts.push("no play is changed".into());
+        }
+        parts.join("; ")
+    }
+}
+
+/// Compares two versions. `at` is the group and the instant for which next starts are told: the group's id, when it
+/// began, and now.
+pub fn edit(old: &Playbook, new: &Playbook, at: Option<(&GroupId, Timestamp, Timestamp)>) -> Edit {
+    let mut plays = Vec::new();
+    for play in &new.plays {
+        let before = old.play(&play.name);
+        if before == Some(play) {
+            continue;
+        }
+        let mut details = before.map(|before| differences(before, play, &new.zone)).unwrap_or_default();
+        if let Some(at) = at {
+            let was = before.and_then(|before| next_start(old, before, at));
+            let is = next_start(new, play, at);
+            details.extend(next_words(was, is, before.is_some(), &new.zone));
+        }
+        let fate = if before.is_some() { Fate::Changed } else { Fate::Added };
+        plays.push(PlayEdit { play: play.name.clone(), fate, details });
+    }
+    for play in old.plays.iter().filter(|play| new.play(&play.name).is_none()) {
+        let next = at.and_then(|at| next_start(old, play, at));
+        let details = next.map(|next| format!("it does not start {}", when(next, &old.zone)));
+        plays.push(PlayEdit {
+            play: play.name.clone(),
+            fate: Fate::Removed,
+            details: details.into_iter().collect(),
+        });
+    }
+    Edit { plays, rest: rest(old, new) }
+}
+
+fn when(at: Timestamp, zone: &Zone) -> String {
+    zone.civil(at).strftime("%a %-d %b %Y %H:%M").to_string()
+}
+
+/// When a play starts next by its schedule or its dates, whatever its conditions.
+fn next_start(
+    playbook: &Playbook,
+    play: &Play,
+    (group, created, now): (&GroupId, Timestamp, Timestamp),
+) -> Option<Timestamp> {
+    let group = playbook.groups.get(group)?;
+    match &play.trigger {
+        Trigger::Schedule(_) => {
+            // A start may lie before its anchor: the first anchor whose start is ahead.
+            let mut after = now;
+            for _ in 0..64 {
+                let anchor = next_anchor(playbook, group, play, created, after)?;
+                let start = play.start_of(anchor, &playbook.zone);
+                if start > now {
+                    return Some(start);
+                }
+                after = anchor;
+            }
+            None
+        }
+        Trigger::Dates(dates) => {
+            let starts = dates.iter().map(|date| play.start_of(date.at, &playbook.zone));
+            starts.filter(|start| *start > now).min()
+        }
+        Trigger::Signal(_) | Trigger::Command => None,
+    }
+}
+
+fn next_words(was: Option<Timestamp>, is: Option<Timestamp>, known: bool, zone: &Zone) -> Option<String> {
+    match (was, is) {
+        (Some(was), Some(is)) if was == is => None,
+        (Some(was), Some(is)) => Some(format!("next start {} → {}", when(was, zone), when(is, zone))),
+        (Some(was), None) => Some(format!("it does not start {} any more", when(was, zone))),
+        (None, Some(is)) if known => Some(format!("next start {}", when(is, zone))),
+        (None, Some(is)) => Some(format!("first start {}", when(is, zone))),
+        (None, None) => None,
+    }
+}
+
+/// What is different between two plays of one name.
+fn differences(old: &Play, new: &Play, zone: &Zone) -> Vec<String> {
+    let mut out = Vec::new();
+    trigger(&old.trigger, &new.trigger, zone, &mut out);
+    let names = |items: &[String]| if items.is_empty() { "any".to_owned() } else { items.join(", ") };
+    let phases = |play: &Play| names(&play.during.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let days = |items: &[crate::base::ids::CalendarName]| {
+        items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
+    let moment = |at: Option<Timestamp>| at.map(|at| when(at, zone));
+    let source =
+        |expr: &Option<crate::script::expr::Expr>| expr.as_ref().map(|expr| expr.source().to_owned());
+    let some = |text: String| (!text.is_empty()).then_some(text);
+    pair("title", Some(&old.title), Some(&new.title), &mut out);
+    pair("during", Some(phases(old)), Some(phases(new)), &mut out);
+    pair("when", source(&old.when), source(&new.when), &mut out);
+    pair("from", moment(old.from), moment(new.from), &mut out);
+    pair("until", moment(old.until), moment(new.until), &mut out);
+    pair("except", some(days(&old.except)), some(days(&new.except)), &mut out);
+    pair("only", some(days(&old.only)), some(days(&new.only)), &mut out);
+    pair("max_late", Some(old.max_late), Some(new.max_late), &mut out);
+    pair("timeout", old.timeout, new.timeout, &mut out);
+    pair("label", old.label, new.label, &mut out);
+    pair("catch_up", Some(word(&old.catch_up)), Some(word(&new.catch_up)), &mut out);
+    pair("overlap", Some(word(&old.overlap)), Some(word(&new.overlap)), &mut out);
+    if old.args != new.args {
+        out.push("`args` is different".into());
+    }
+    steps("", &old.program, &new.program, &mut out);
+    steps("`moved`, ", &old.moved, &new.moved, &mut out);
+    steps("`cancelled`, ", &old.cancelled, &new.cancelled, &mut out);
+    out
+}
+
+/// A word of a closed list as it is written.
+fn word(value: &impl std::fmt::Debug) -> String {
+    format!("{value:?}").to_lowercase()
+}
+
+/// A key with its old and its new value, where they differ.
+fn pair<T: PartialEq + Display>(key: &str, old: Option<T>, new: Option<T>, out: &mut Vec<String>) {
+    match (old, new) {
+        (Some(old), Some(new)) if old != new => out.push(format!("`{key}` {old} → {new}")),
+        (Some(old), None) => out.push(format!("`{key}` {old} is gone")),
+        (None, Some(new)) => out.push(format!("`{key}` {new} is new")),
+        _ => {}
+    }
+}
+
+fn trigger(old: &Trigger, new: &Trigger, zone: &Zone, out: &mut Vec<String>) {
+    match (old, new) {
+        (Trigger::Dates(old), Trigger::Dates(new)) => dates(old, new, zone, out),
+        (old, new) if old == new => {}
+        (old, new) => out.push(format!("{} → {}", trigger_words(old), trigger_words(new))),
+    }
+}
+
+fn trigger_words(trigger: &Trigger) -> String {
+    match trigger {
+        Trigger::Schedule(schedule) => schedule.describe(Locale::En),
+        Trigger::Dates(dates) => count(dates.len(), "date"),
+        Trigger::Signal(on) => {
+            let mut text = format!("on {}", on.name);
+            if let Some(filter) = &on.filter {
+                text.push_str(&format!(" where {}", filter.source()));
+            }
+            match on.batch {
+                Some(Batch::For(length)) => text.push_str(&format!(", collected for {length}")),
+                Some(Batch::Until(clock)) => text.push_str(&format!(", collected until {clock}")),
+                None => {}
+            }
+            if on.per_member {
+                text.push_str(", per member");
+            }
+            text
+        }
+        Trigger::Command => "started by hand".into(),
+    }
+}
+
+fn dates(old: &[Arc<DateEntry>], new: &[Arc<DateEntry>], zone: &Zone, out: &mut Vec<String>) {
+    for date in new {
+        match old.iter().find(|before| before.id == date.id) {
+            None => out.push(format!("date {} is new: {}", date.id, when(date.at, zone))),
+            Some(before) if before.at != date.at => {
+                out.push(format!(
+                    "date {} moves {} → {}",
+                    date.id,
+                    when(before.at, zone),
+                    when(date.at, zone)
+                ));
+            }
+            Some(before) if before.values != date.values => {
+                out.push(format!("date {} has other values", date.id));
+            }
+            Some(_) => {}
+        }
+    }
+    for gone in old.iter().filter(|before| !new.iter().any(|date| date.id == before.id)) {
+        out.push(format!("date {} is cancelled: {}", gone.id, when(gone.at, zone)));
+    }
+}
+
+/// Steps by their ids.
+fn steps(prefix: &str, old: &Program, new: &Program, out: &mut Vec<String>) {
+    let known = |program: &Program, step: &Step| program.steps().any(|other| other.id == step.id);
+    for step in new.steps() {
+        let Some(before) = old.steps().find(|before| before.id == step.id) else {
+            out.push(format!("{prefix}step {} ({}) is new", step.id, step.verb.as_str()));
+            continue;
+        };
+        if before == step {
+            continue;
+        }
+        if before.verb.as_str() != step.verb.as_str() {
+            let (was, is) = (before.verb.as_str(), step.verb.as_str());
+            out.push(format!("{prefix}step {}: `{was}` → `{is}`", step.id));
+            continue;
+        }
+        let here = format!("{prefix}step {} ({})", step.id, step.verb.as_str());
+        let mut found = Vec::new();
+        pair("at", before.at, step.at, &mut found);
+        pair(
+            "when",
+            before.when.as_ref().map(Expr::source),
+            step.when.as_ref().map(Expr::source),
+            &mut found,
+        );
+        pair("max_late", before.max_late, step.max_late, &mut found);
+        pair("timeout", before.timeout, step.timeout, &mut found);
+        if found.is_empty() && has_steps_inside(step) {
+            // What is inside has lines of its own.
+            continue;
+        }
+        if found.is_empty() {
+            found.push("says or does something else".into());
+        }
+        out.extend(found.into_iter().map(|what| format!("{here}: {what}")));
+    }
+    for gone in old.steps().filter(|step| !known(new, step)) {
+        out.push(format!("{prefix}step {} ({}) is gone", gone.id, gone.verb.as_str()));
+    }
+}
+
+fn has_steps_inside(step: &Step) -> bool {
+    use super::step::Verb;
+    match &step.verb {
+        Verb::If(_) | Verb::Each(_) => true,
+        Verb::Approve(approve) => approve.then.is_some(),
+        Verb::Wait(wait) => !wait.otherwise.is_empty(),
+        _ => false,
+    }
+}
+
+/// What is different outside the plays.
+fn rest(old: &Playbook, new: &Playbook) -> Vec<String> {
+    let mut out = Vec::new();
+    let groups = |a: &Playbook, b: &Playbook| -> Vec<String> {
+        a.groups.keys().filter(|id| !b.groups.contains_key(*id)).map(ToString::to_string).collect()
+    };
+    for (names, what) in [(groups(new, old), "new"), (groups(old, new), "gone")] {
+        let shown: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
+        let more = names.len().saturating_sub(shown.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        if !names.is_empty() {
+            out.push(format!("{} {what}: {}{more}", count(names.len(), "group"), shown.join(", ")));
+        }
+    }
+    if old.zone.name() != new.zone.name() {
+        out.push(format!("`timezone` {} → {}", old.zone.name(), new.zone.name()));
+    }
+    let sections: BTreeSet<&str> = [
+        ("budgets", old.budgets == new.budgets),
+        ("calendars", old.calendars == new.calendars),
+        ("channels", old.channels == new.channels),
+        ("charter", old.charter == new.charter),
+        ("fetch", old.fetch_hosts == new.fetch_hosts),
+        ("locale", old.locale == new.locale),
+        ("people", old.people == new.people),
+        ("phases", old.phases == new.phases),
+        ("roles", old.roles == new.roles),
+        ("rules", old.rules == new.rules),
+        ("title", old.title == new.title),
+        ("vars", old.vars == new.vars),
+    ]
+    .into_iter()
+    .filter(|(_, same)| !same)
+    .map(|(name, _)| name)
+    .collect();
+    out.extend(sections.into_iter().map(|name| format!("`{name}` is different")));
+    let groups = new.groups.iter().filter(|(id, group)| old.groups.get(*id).is_some_and(|was| was != *group));
+    let (changed, own) = (groups.clone().count(), old.vars == new.vars && old.title == new.title);
+    if changed > 0 && own {
+        out.push(format!("{} with other settings", count(changed, "group")));
+    }
+    out
+}

@@ -1,0 +1,143 @@
+//! `check --against DIR`: what a playbook would change against the versions in force on a state directory.
+//!
+//! Reads the state and compares; nothing takes effect.
+
+use super::{failure::Failure, output::Output};
+use crate::{
+    base::ids::{Digest, GroupId},
+    engine::{state::State, view::under_way},
+    lang,
+    model::{
+        edit::{Edit, edit},
+        playbook::Playbook,
+    },
+    shell::{
+        clock,
+        store::{Reader, StoreError},
+    },
+};
+use serde_json::json;
+use std::{collections::BTreeMap, path::Path};
+
+/// What would change for the groups that have one version in force.
+struct Change {
+    groups: Vec<GroupId>,
+    from: Digest,
+    edit: Edit,
+    /// The runs that finish under an older version.
+    under_way: Option<String>,
+}
+
+/// Everything that would change.
+struct Changes {
+    to: Digest,
+    /// One for each version in force among the groups.
+    changes: Vec<Change>,
+    /// Groups that the state does not know yet.
+    begin: Vec<GroupId>,
+    /// Groups that the version in force runs and this one does not.
+    rest: Vec<GroupId>,
+}
+
+/// Says it for people.
+pub(super) fn text(dir: &Path, new: &Playbook, out: &mut Output) -> Result<(), Failure> {
+    let all = compare(dir, new)?;
+    if all.changes.is_empty() {
+        return Ok(out.line(format!("  no group of this playbook has run on {}", dir.display()))?);
+    }
+    let several = all.changes.len() > 1;
+    for change in &all.changes {
+        let of = if several { format!("{}: ", names(&change.groups)) } else { String::new() };
+        if change.from == all.to {
+            out.line(format!("  {of}version {} is in force already", all.to.short()))?;
+            continue;
+        }
+        let summary = change.edit.summary();
+        out.line(format!("  {of}version {} → {}: {summary}", change.from.short(), all.to.short()))?;
+        for line in change.edit.lines().iter().chain(&change.under_way) {
+            out.line(format!("    {line}"))?;
+        }
+    }
+    for (what, groups) in [("begins here", &all.begin), ("rests from then on", &all.rest)] {
+        if !groups.is_empty() {
+            out.line(format!("  {what}: {}", names(groups)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Says it for programs: one object.
+pub(super) fn json(dir: &Path, new: &Playbook, file: &Path, out: &mut Output) -> Result<(), Failure> {
+    let all = compare(dir, new)?;
+    let change = |change: &Change| {
+        let plays = change.edit.plays.iter().map(
+            |play| json!({ "play": play.play.as_str(), "fate": play.fate.as_str(), "details": play.details }),
+        );
+        json!({
+            "groups": ids(&change.groups),
+            "from": change.from.as_str(),
+            "plays": plays.collect::<Vec<_>>(),
+            "rest": change.edit.rest,
+            "under_way": change.under_way,
+        })
+    };
+    out.json(&json!({
+        "against": dir.display().to_string(),
+        "file": file.display().to_string(),
+        "to": all.to.as_str(),
+        "changes": all.changes.iter().map(change).collect::<Vec<_>>(),
+        "begin": ids(&all.begin),
+        "resting": ids(&all.rest),
+    }))?;
+    Ok(())
+}
+
+fn compare(dir: &Path, new: &Playbook) -> Result<Changes, Failure> {
+    let failed = |error: StoreError| Failure::environment(error.to_string());
+    let reader = Reader::open(dir).map_err(failed)?;
+    let recovered = reader.states().map_err(failed)?;
+    let mut all =
+        Changes { to: new.digest.clone(), changes: Vec::new(), begin: Vec::new(), rest: Vec::new() };
+    let mut versions: BTreeMap<Digest, Vec<&State>> = BTreeMap::new();
+    for group in new.groups.keys() {
+        let state = recovered.groups.get(group).map(|found| &found.state);
+        match state.and_then(|state| Some((state, state.digest.clone()?))) {
+            Some((state, digest)) => versions.entry(digest).or_default().push(state),
+            None => all.begin.push(group.clone()),
+        }
+    }
+    for (group, info) in &recovered.infos {
+        if !info.rests() && versions.contains_key(&info.digest) && !new.groups.contains_key(group) {
+            all.rest.push(group.clone());
+        }
+    }
+    for (from, states) in versions {
+        let groups = states.iter().map(|state| state.group.clone()).collect();
+        let (changed, open) = if from == new.digest {
+            (Edit::default(), None)
+        } else {
+            let texts = reader.sources(&from).map_err(failed)?;
+            let old =
+                texts.and_then(|(folder, path)| lang::compile(&folder, &path).playbook).ok_or_else(|| {
+                    Failure::environment("the version in force cannot be read by this version of playbook")
+                })?;
+            // Next starts are told for the first of the groups: only a role's terms differ between groups.
+            let at = states.first().map(|state| (&state.group, state.created, clock::now().max(state.clock)));
+            (edit(&old, new, at), under_way(states.iter().copied(), new))
+        };
+        all.changes.push(Change { groups, from, edit: changed, under_way: open });
+    }
+    Ok(all)
+}
+
+fn names(groups: &[GroupId]) -> String {
+    let shown = ids(&groups[..groups.len().min(5)]).join(", ");
+    match groups.len().saturating_sub(5) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+fn ids(groups: &[GroupId]) -> Vec<&str> {
+    groups.iter().map(GroupId::as_str).collect()
+}
