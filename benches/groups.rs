@@ -1,4 +1,5 @@
-//! One engine with 1, 10, 1,000 and 10,000 groups: start-up, memory, and how soon a signal is answered.
+//! One engine with 1, 10, 1,000 and 10,000 groups of ten plays each: start-up, memory, and how soon a signal is
+//! answered.
 
 use crate::{
     engine_process::{Engine, Town},
@@ -11,11 +12,14 @@ pub(crate) fn run() {
     for groups in [1, 10, 1_000, 10_000] {
         let receiver = Receiver::start();
         let town = Town::new();
+        let weekly: String = (1..=8)
+            .map(|n| format!("  weekly-{n}: {{ every: friday at 20:{n:02}, steps: [post: The game.] }}\n"))
+            .collect();
         town.write_groups(groups);
         town.write(
             "town.yaml",
             &format!(
-                "name: town\ntimezone: UTC\nchannels: {{ group: {{ type: webhook, url: \"{}\" }} }}\ngroups: groups.csv\nplays:\n  answer: {{ on: hello, steps: [post: Good evening.] }}\n  morning: {{ every: day at 03:00, steps: [post: Good morning.] }}\n  weekly: {{ every: friday at 20:00, steps: [post: The game.] }}\n",
+                "name: town\ntimezone: UTC\nchannels: {{ group: {{ type: webhook, url: \"{}\" }} }}\ngroups: groups.csv\nplays:\n  answer: {{ on: hello, steps: [post: Good evening.] }}\n  morning: {{ every: day at 03:00, steps: [post: Good morning.] }}\n{weekly}",
                 receiver.url(),
             ),
         );

@@ -52,6 +52,28 @@ pub struct Rate {
     pub per: Duration,
 }
 
+/// What a platform counts when it limits a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Bytes of UTF-8.
+    Bytes,
+    /// Code points.
+    Chars,
+    /// UTF-16 units.
+    Utf16,
+}
+
+impl Unit {
+    /// How long a text is.
+    pub fn length(self, text: &str) -> usize {
+        match self {
+            Self::Bytes => text.len(),
+            Self::Chars => text.chars().count(),
+            Self::Utf16 => text.encode_utf16().count(),
+        }
+    }
+}
+
 /// What to do when the outcome of an attempt is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InDoubt {
@@ -158,6 +180,7 @@ impl ChannelKind {
             Self::Dingtalk => Some("`msgUuid` in the body"),
             Self::GoogleChat => Some("`requestId` in the query"),
             Self::Matrix => Some("`txnId` in the path"),
+            Self::Ntfy => Some("`sequence_id` in the body"),
             Self::Console
             | Self::Manual
             | Self::Wecom
@@ -168,9 +191,29 @@ impl ChannelKind {
             | Self::Teams
             | Self::Mattermost
             | Self::Onebot
-            | Self::Ntfy
             | Self::Email => None,
         }
+    }
+
+    /// The most that one message's text may be, in the platform's own unit; what is longer goes in parts. None where
+    /// no limit is known. The sources are in `channels.md`, section 0.3.
+    pub const fn longest(self) -> Option<(usize, Unit)> {
+        Some(match self {
+            Self::Wecom | Self::Ntfy => (4_096, Unit::Bytes),
+            Self::Feishu | Self::Dingtalk => (20_000, Unit::Bytes),
+            Self::Slack => (12_000, Unit::Utf16),
+            Self::Discord => (2_000, Unit::Utf16),
+            Self::Telegram => (4_096, Unit::Chars),
+            // 28 KB after the platform has written every other letter as `\uXXXX`.
+            Self::Teams => (21_000, Unit::Bytes),
+            Self::GoogleChat => (32_000, Unit::Bytes),
+            Self::Mattermost => (16_383, Unit::Chars),
+            // An event has 65,536 bytes as servers pass it on, with ids, hashes and signatures.
+            Self::Matrix => (60_000, Unit::Bytes),
+            // OneBot says nothing about length; QQ cuts or refuses text of about 4500 characters.
+            Self::Onebot => (4_000, Unit::Chars),
+            Self::Console | Self::Manual | Self::Webhook | Self::Email => return None,
+        })
     }
 
     /// What this kind of channel hears from its platform and does there. A webhook or a robot hears nothing by
@@ -184,7 +227,7 @@ impl ChannelKind {
             Self::Dingtalk => [false, false, false, false, true, true, false],
             Self::Slack => [false, false, false, false, true, true, false],
             Self::Discord => [false, false, false, false, true, true, true],
-            Self::Telegram => [false, false, false, false, true, false, false],
+            Self::Telegram => [false, false, false, false, true, false, true],
             Self::Teams => [false, false, false, false, true, false, false],
             Self::GoogleChat => [false, false, false, false, true, true, false],
             Self::Mattermost => [false, false, false, false, true, true, false],

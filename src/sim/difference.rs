@@ -102,10 +102,15 @@ fn twin(
     is: &Said,
 ) -> Option<(usize, Said)> {
     let step = |effect: &EffectId| effect.as_str().split_once('/').map(|(_, step)| step.to_owned());
+    let wanted = step(effect);
     let away = |was: &Said| is.at.since(was.at).max(was.at.since(is.at));
     let near = found.iter().enumerate().filter_map(|(index, (of, old, change))| match change {
         Change::Removed(was)
-            if of == play && was.channel == is.channel && step(old) == step(effect) && away(was) <= NEAR =>
+            if of == play
+                && was.channel == is.channel
+                && wanted.is_some()
+                && step(old) == wanted
+                && away(was) <= NEAR =>
         {
             Some((index, was))
         }

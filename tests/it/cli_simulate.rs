@@ -74,7 +74,7 @@ fn a_timeline_can_be_scanned_and_ends_with_the_sums() {
       1 task: 1 done, 0 overdue; 0 approvals: 0 given, 0 refused, 0 unanswered; 0 answers
       4 messages held by budgets, 0 expired
       who talks: 1 member, the five who talk most say 100% of it
-      1 newcomer: 0 never said anything, 1 went quiet within three days, 0 stayed in the talk
+      1 newcomer: 1 never said anything, 0 went quiet within three days, 0 stayed in the talk
 
     play   runs  posts  missed steps  skipped  failed
     game   2     4      0             2        0

@@ -51,7 +51,7 @@ fn rich() -> Message {
 fn receipt(kind: ChannelKind, status: u16, headers: &[(&str, &str)], body: &str) -> (&'static str, String) {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let response = Response { status, headers, body: body.into(), at: Timestamp::default() };
-    match adapter(kind).unwrap().receipt(&response) {
+    match adapter(kind).receipt(&response) {
         Receipt::Accepted { note } => ("accepted", note),
         Receipt::RetryLater { after, throttled, reason, .. } => {
             let wait = after.map_or("-".into(), |after| after.as_millis().to_string());
@@ -268,10 +268,10 @@ fn nobody_is_called_whom_the_message_does_not_call() {
             effect: &effect,
             label: None,
             at: Timestamp::default(),
+            reply_to: None,
         };
         let message = Message { mentions, ..Message::text("来") };
-        let requests =
-            adapter(kind).unwrap().requests(&message, &Robot::placeholder(kind), &attempt).unwrap();
+        let requests = adapter(kind).requests(&message, &Robot::placeholder(kind), &attempt).unwrap();
         serde_json::from_str(&requests[0].body).unwrap()
     };
     let person = |kind: ChannelKind, id: &str| {

@@ -76,15 +76,16 @@ pub(crate) const NAMES: &[&str] = &[
 
 pub(crate) fn requests(kind: ChannelKind, message: &Message) -> Result<Vec<Request>, Refusal> {
     let (group, channel, effect) = (GroupId::new("g"), ChannelName::new("c"), EffectId::new("e"));
+    let at = Timestamp::default();
     let attempt =
-        Attempt { group: &group, channel: &channel, effect: &effect, label: None, at: Timestamp::default() };
-    adapter(kind).unwrap().requests(message, &Robot::placeholder(kind), &attempt)
+        Attempt { group: &group, channel: &channel, effect: &effect, label: None, at, reply_to: None };
+    adapter(kind).requests(message, &Robot::placeholder(kind), &attempt)
 }
 
 /// Every kind with an adapter that writes in a dialect: the generic webhook sends the source.
 fn kinds() -> impl Iterator<Item = (ChannelKind, &'static dyn Adapter)> {
     let all = ChannelKind::ALL.iter().filter(|kind| **kind != ChannelKind::Webhook);
-    all.filter_map(|kind| Some((*kind, adapter(*kind).ok()?)))
+    all.map(|kind| (*kind, adapter(*kind)))
 }
 
 /// The texts of a body with their paths; what shows nothing is made visible.
@@ -136,7 +137,7 @@ fn has_all(seen: &str, expected: &str) -> bool {
 }
 
 fn shown(kind: ChannelKind, message: &Message) -> String {
-    let adapter = adapter(kind).unwrap();
+    let adapter = adapter(kind);
     let parts = requests(kind, message).unwrap();
     parts.iter().map(|request| adapter.shown(request).text + "\n").collect()
 }
@@ -167,7 +168,18 @@ fn fill(kind: ChannelKind, request: &Request) -> Option<(usize, usize)> {
         ChannelKind::Teams => (request.body.len(), 28 * 1_024),
         ChannelKind::GoogleChat => (request.body.len(), 32_000),
         ChannelKind::Matrix => (request.body.len(), 65_536),
-        _ => return None,
+        ChannelKind::Telegram => (text(&body["text"]).chars().count(), 4_096),
+        ChannelKind::Onebot => {
+            let segments = body["message"].as_array().into_iter().flatten();
+            (segments.map(|segment| text(&segment["data"]["text"]).chars().count()).sum(), 4_500)
+        }
+        ChannelKind::Ntfy => {
+            assert!(request.body.len() <= 8_192, "{} bytes of JSON", request.body.len());
+            (text(&body["message"]).len(), 4_096)
+        }
+        ChannelKind::Console | ChannelKind::Manual | ChannelKind::Webhook | ChannelKind::Email => {
+            return None;
+        }
     })
 }
 
@@ -278,6 +290,25 @@ fn injected(kind: ChannelKind, request: &Request) -> Option<String> {
                 let other = block["type"] != "TextBlock" || text.contains("<at>") || text.contains("{{");
                 if other { Some(block.to_string()) } else { commonmark_marks(&text) }
             })
+        }
+        // Plain text beside its looks: there is nothing to read but the looks.
+        ChannelKind::Telegram => {
+            let looks = body["entities"].as_array().is_some_and(|entities| !entities.is_empty());
+            looks.then(|| body["entities"].to_string())
+        }
+        ChannelKind::Onebot => {
+            let segments = body["message"].as_array().into_iter().flatten();
+            let mut other = segments.filter(|segment| segment["type"] != "text");
+            other.next().map(Value::to_string)
+        }
+        ChannelKind::Matrix => {
+            let calls = body["m.mentions"] != serde_json::json!({});
+            (calls || body.get("formatted_body").is_some()).then(|| body.to_string())
+        }
+        ChannelKind::Ntfy if body["markdown"] == true => commonmark_marks(&text(&body["message"])),
+        ChannelKind::Dingtalk => {
+            let calls = body.get("at").is_some() || body["msgtype"] == "actionCard";
+            if calls { Some(body.to_string()) } else { commonmark_marks(&text(&body["markdown"]["text"])) }
         }
         _ => None,
     }

@@ -168,7 +168,8 @@ fn every_command_prints_what_the_page_says() {
         }
         let dir = tempfile::tempdir().unwrap();
         for block in blocks {
-            if let (Some(file), "yaml" | "rhai" | "csv") = (&block.file, block.language.as_str()) {
+            if let (Some(file), "yaml" | "rhai" | "csv" | "markdown") = (&block.file, block.language.as_str())
+            {
                 let path = dir.path().join(file);
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
                 std::fs::write(path, &block.text).unwrap();

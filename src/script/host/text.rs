@@ -1,11 +1,18 @@
 //! Text: what messages need and Rhai's strings do not have, and safe replacements for what they have unbounded.
 
 use super::{Given, fail, function};
-use crate::{base::limits::SCRIPT_STRING_BYTES_MAX, script::render};
+use crate::{
+    base::{limits::SCRIPT_STRING_BYTES_MAX, markdown},
+    script::render,
+};
 use rhai::{Dynamic, ImmutableString, Module};
 
 pub(super) fn register(module: &mut Module) {
     function(module, "text", |value: Dynamic| render::text(&value));
+    function(module, "plain", |value: Dynamic| {
+        let text = markdown::escape(&render::text(&value));
+        fits(text.len()).map(|()| text)
+    });
     function(module, "percent", |part: i64, whole: i64| percent(part as f64, whole as f64));
     function(module, "percent", |fraction: f64| percent(fraction, 1.0));
     function(module, "percent", |part: f64, whole: f64| percent(part, whole));

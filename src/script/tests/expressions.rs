@@ -180,6 +180,8 @@ fn values_are_written_for_the_locale() {
 
 #[test]
 fn text_helpers_help() {
+    assert_eq!(text("plain(\"[小*林](x) <!all>\")"), r"\[小\*林\](x) \<!all>");
+    assert_eq!(text("plain(3)"), "3");
     assert_eq!(text("percent(1, 4)"), "25%");
     assert_eq!(text("percent(0.125)"), "13%");
     assert_eq!(text("percent(0, 0)"), "0%");

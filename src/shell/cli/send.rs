@@ -18,7 +18,7 @@ use crate::{
         clock,
         delivery::{
             client::Client,
-            render::{self, End, RenderError},
+            render::{self, End},
             resolve,
         },
     },
@@ -62,10 +62,7 @@ impl Send {
         let client = Client::new();
         let tried = runtime
             .block_on(render::send_once(&client, &target, &message, (&group.id, &effect), clock::now))
-            .map_err(|error| match error {
-                RenderError::Unsupported(error) => Failure::environment(format!("{}: {error}", self.channel)),
-                RenderError::Refusal(error) => Failure::refused(format!("{}: {error}", self.channel)),
-            })?;
+            .map_err(|error| Failure::refused(format!("{}: {error}", self.channel)))?;
         for line in &tried.lines {
             out.line(line)?;
         }

@@ -247,12 +247,13 @@ async fn make_attempt(shared: Arc<Shared>, lane: LaneKey, robot: usize, mut job:
 
 async fn attempt(shared: &Shared, robot: usize, job: &mut Job) -> Finished {
     let refused = |reason: String| Finished::Answered { receipt: Receipt::Refused { reason }, parts: 1 };
-    let adapter = match adapter(job.target.kind) {
-        Ok(adapter) => adapter,
-        Err(unsupported) => return refused(unsupported.to_string()),
-    };
+    let adapter = adapter(job.target.kind);
     let Some(robot) = job.target.robots.get(robot) else {
         return refused(format!("channel `{}` has no address", job.target.name));
+    };
+    let reply_to = match &job.message.reply_to {
+        Some(effect) => shared.surroundings.ledger.note(&job.group, effect).await,
+        None => None,
     };
     let attempt = Attempt {
         group: &job.group,
@@ -260,6 +261,7 @@ async fn attempt(shared: &Shared, robot: usize, job: &mut Job) -> Finished {
         effect: &job.effect,
         label: job.label,
         at: (shared.surroundings.now)(),
+        reply_to: reply_to.as_deref(),
     };
     // A message that breaks an adapter is parked, it never blocks its lane.
     let requests = catch_unwind(AssertUnwindSafe(|| adapter.requests(&job.message, robot, &attempt)));

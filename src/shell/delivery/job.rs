@@ -120,6 +120,12 @@ pub trait Ledger: Send + Sync + 'static {
     /// these are not attempted. The future resolves after the commit. An error is retried with the same batch
     /// until the courier is stopped, so that it has to be repeatable.
     fn record(&self, batch: Batch) -> BoxFuture<'_, Result<Vec<Key>, LedgerError>>;
+
+    /// What the platform said when it accepted a message, for one that answers it; nothing where that is not
+    /// known any more.
+    fn note(&self, _group: &GroupId, _effect: &EffectId) -> BoxFuture<'_, Option<String>> {
+        Box::pin(async { None })
+    }
 }
 
 /// The ledger could not commit.

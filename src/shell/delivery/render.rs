@@ -1,7 +1,7 @@
 //! What a message becomes on a platform, and one try of a channel: `playbook render` and `playbook send`.
 
 use super::{
-    adapter::{Attempt, Carrier, Receipt, Refusal, Request, Unsupported, adapter},
+    adapter::{Attempt, Carrier, Receipt, Refusal, Request, adapter},
     client::Client,
     preview,
     target::{Robot, Target},
@@ -15,25 +15,15 @@ use crate::{
 };
 use serde_json::{Map, Value, json};
 
-/// Why a message cannot be rendered.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RenderError {
-    /// There is no adapter yet.
-    #[error(transparent)]
-    Unsupported(#[from] Unsupported),
-    /// The platform cannot take it.
-    #[error(transparent)]
-    Refusal(#[from] Refusal),
-}
-
 /// The requests that the message becomes, one value each: `{method, url, headers, body}`, with placeholders where
 /// a real channel has its address. A body that is JSON is given as JSON, any other as text.
-pub fn render(kind: ChannelKind, message: &Message) -> Result<Vec<Value>, RenderError> {
+pub fn render(kind: ChannelKind, message: &Message) -> Result<Vec<Value>, Refusal> {
     let (group, channel) = (GroupId::new("GROUP"), ChannelName::new("CHANNEL"));
     let effect = EffectId::new("EFFECT");
+    let at = Timestamp::default();
     let attempt =
-        Attempt { group: &group, channel: &channel, effect: &effect, label: None, at: Timestamp::default() };
-    let requests = adapter(kind)?.requests(message, &Robot::placeholder(kind), &attempt)?;
+        Attempt { group: &group, channel: &channel, effect: &effect, label: None, at, reply_to: None };
+    let requests = adapter(kind).requests(message, &Robot::placeholder(kind), &attempt)?;
     Ok(requests.iter().map(to_json).collect())
 }
 
@@ -77,9 +67,9 @@ pub async fn send_once(
     message: &Message,
     (group, effect): (&GroupId, &EffectId),
     now: fn() -> Timestamp,
-) -> Result<Tried, RenderError> {
-    let adapter = adapter(target.kind)?;
-    let attempt = Attempt { group, channel: &target.name, effect, label: None, at: now() };
+) -> Result<Tried, Refusal> {
+    let adapter = adapter(target.kind);
+    let attempt = Attempt { group, channel: &target.name, effect, label: None, at: now(), reply_to: None };
     let robot = target.robots.first().ok_or_else(|| Refusal("the channel has no address".into()))?;
     let requests = adapter.requests(message, robot, &attempt)?;
     let mut tried = Tried { end: End::Accepted, lines: Vec::new() };

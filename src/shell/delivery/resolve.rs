@@ -3,7 +3,7 @@
 //! Reads nothing by itself: the environment and the files are arguments.
 
 use super::{
-    adapter::{Unsupported, adapter},
+    adapter::adapter,
     secret::Secret,
     target::{Robot, Target, preset_rates},
 };
@@ -57,9 +57,6 @@ pub enum Problem {
         /// Why, and what would be right.
         problem: String,
     },
-    /// There is no adapter yet.
-    #[error(transparent)]
-    Unsupported(#[from] Unsupported),
     /// More than one setting cannot be read: all of them, so that they can be set at once.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Several(Vec<Problem>),
@@ -73,7 +70,6 @@ pub fn resolve(
     read_file: &dyn Fn(&str) -> std::io::Result<String>,
 ) -> Result<Target, ResolveError> {
     let error = |problem| ResolveError { channel: channel.name.clone(), problem };
-    let adapter = adapter(channel.kind).map_err(|unsupported| error(unsupported.into()))?;
     let read = settings(channel, env, read_file);
     let mut read = read.map_err(|mut problems| {
         error(if problems.len() == 1 { problems.remove(0) } else { Problem::Several(problems) })
@@ -102,7 +98,9 @@ pub fn resolve(
     let proxy = read.remove("proxy").and_then(|values| values.into_iter().next());
     let robots = robots(channel.kind, &read);
     for robot in &robots {
-        adapter.check(robot).map_err(|(setting, problem)| error(Problem::Unusable { setting, problem }))?;
+        adapter(channel.kind)
+            .check(robot)
+            .map_err(|(setting, problem)| error(Problem::Unusable { setting, problem }))?;
     }
     let rates = channel.rate.map_or_else(|| preset_rates(channel.kind), |rate| vec![rate]);
     Ok(Target {

@@ -10,6 +10,9 @@ use crate::{
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, fmt::Write as _};
 
+/// Where bots are spoken for unless a channel names a server of its own.
+const TELEGRAM: &str = "https://api.telegram.org";
+
 /// A channel that is ready to be sent to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
@@ -48,16 +51,28 @@ pub struct RobotId(String);
 
 impl Robot {
     /// A robot with these settings.
-    pub fn new(kind: ChannelKind, settings: BTreeMap<String, Secret>) -> Self {
+    pub fn new(kind: ChannelKind, mut settings: BTreeMap<String, Secret>) -> Self {
+        if kind == ChannelKind::Telegram {
+            settings.entry("base_url".into()).or_insert_with(|| Secret::new(TELEGRAM));
+        }
+        let url = settings.get("url").or_else(|| settings.get("base_url")).map_or("", Secret::expose);
+        let host = host_of(url);
+        // What the platform counts: an account, whatever its room, group or topic, or one address.
+        let counted: &[&str] = match kind {
+            ChannelKind::Matrix | ChannelKind::Onebot => &["url", "token"],
+            ChannelKind::Ntfy => &["token"],
+            ChannelKind::Email => &["url", "from"],
+            _ => &["url", "base_url", "token", "chat"],
+        };
         let mut digest = Sha256::new();
         digest.update(kind.as_str());
-        for name in ["url", "base_url", "token", "chat", "room", "group", "from"] {
+        digest.update(&host);
+        for name in counted {
             digest.update([0]);
-            digest.update(settings.get(name).map_or("", Secret::expose));
+            digest.update(settings.get(*name).map_or("", Secret::expose));
         }
         let id = hex(&digest.finalize()[..8]);
-        let url = settings.get("url").or_else(|| settings.get("base_url")).map_or("", Secret::expose);
-        Self { id: RobotId(id), host: host_of(url), settings }
+        Self { id: RobotId(id), host, settings }
     }
 
     /// A robot that stands for any: its addresses are placeholders, it has no secret. For previews.
@@ -70,6 +85,10 @@ impl Robot {
                     "url" => match kind {
                         ChannelKind::Wecom => "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=KEY",
                         ChannelKind::Feishu => "https://open.feishu.cn/open-apis/bot/v2/hook/TOKEN",
+                        ChannelKind::Dingtalk => "https://oapi.dingtalk.com/robot/send?access_token=TOKEN",
+                        ChannelKind::Matrix => "https://matrix.example.com",
+                        ChannelKind::Onebot => "http://127.0.0.1:5700",
+                        ChannelKind::Ntfy => "https://ntfy.sh/TOPIC",
                         ChannelKind::Email => "smtps://USER:PASSWORD@mail.example.org",
                         ChannelKind::Slack => "https://hooks.slack.com/services/T/B/TOKEN",
                         ChannelKind::Discord => "https://discord.com/api/v10/webhooks/ID/TOKEN",
@@ -80,6 +99,10 @@ impl Robot {
                         }
                         _ => "https://example.com/URL",
                     },
+                    "token" => "TOKEN",
+                    "chat" => "CHAT",
+                    "room" => "!ROOM",
+                    "group" => "GROUP",
                     "from" => "FROM@example.org",
                     "to" => "TO@example.org",
                     _ => "VALUE",

@@ -2,7 +2,7 @@
 
 use super::driver::Event;
 use crate::{
-    base::ids::EffectId,
+    base::ids::{EffectId, GroupId},
     shell::{
         delivery::job::{Batch, Key, Ledger, LedgerError, Outcome, Settlement},
         store::{Settle, Status, StoreHandle},
@@ -70,6 +70,11 @@ impl Ledger for StoreLedger {
             }
             Ok(gone)
         })
+    }
+
+    fn note(&self, group: &GroupId, effect: &EffectId) -> BoxFuture<'_, Option<String>> {
+        let (group, effect) = (group.clone(), effect.clone());
+        Box::pin(async move { self.store.note(group, effect).await })
     }
 }
 

@@ -237,6 +237,22 @@ pub(super) fn told(conn: &Connection, group: &GroupId, effect: &EffectId) -> Res
     Ok(())
 }
 
+/// What was said when a message was delivered; nothing when it was not, or nothing was said.
+pub(super) fn note(
+    conn: &Connection,
+    group: &GroupId,
+    effect: &EffectId,
+) -> Result<Option<String>, StoreError> {
+    let found = conn
+        .prepare_cached(
+            "SELECT note FROM outbox WHERE grp = ?1 AND effect = ?2 AND status = 'delivered' AND note <> '' \
+             ORDER BY key DESC LIMIT 1",
+        )?
+        .query_row(params![group.as_str(), effect.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(found)
+}
+
 /// Puts a dead or doubtful row back on its way. `None` when there is no such row.
 pub(super) fn revive(
     conn: &Connection,

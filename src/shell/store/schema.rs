@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use std::time::Duration;
 
 /// In order; the database's `user_version` is how many of them it has seen.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
 /// Settings of every connection.
 pub(super) fn prepare(conn: &Connection) -> Result<(), StoreError> {

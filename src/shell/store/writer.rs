@@ -72,6 +72,15 @@ pub enum Work {
         /// Resolves after the commit; `None` when there is no such row.
         reply: oneshot::Sender<Result<Option<OutboxRow>, StoreError>>,
     },
+    /// Say what a platform said when it accepted a message.
+    Note {
+        /// Its group.
+        group: GroupId,
+        /// Its effect.
+        effect: EffectId,
+        /// `None` when it was not accepted, or nothing was said.
+        reply: oneshot::Sender<Option<String>>,
+    },
     /// Keep a playbook version.
     Source {
         /// Its digest.
@@ -137,6 +146,13 @@ impl StoreHandle {
         let (reply, answer) = oneshot::channel();
         self.send(Work::Revive { group, effect, reply })?;
         answer.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// What the platform said when it accepted a message; nothing when that is not known.
+    pub async fn note(&self, group: GroupId, effect: EffectId) -> Option<String> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Work::Note { group, effect, reply }).ok()?;
+        answer.await.ok()?
     }
 
     /// Waits until everything queued before is committed.
@@ -345,6 +361,10 @@ impl Writer {
                 if let Some(last) = answers.revived.last_mut() {
                     last.1 = row;
                 }
+            }
+            // A question changes nothing, so that its answer need not wait for the commit.
+            Work::Note { group, effect, reply } => {
+                let _ = reply.send(outbox::note(&self.conn, &group, &effect)?);
             }
             Work::Source { digest, path, files } => {
                 let files = serde_json::to_string(&files).map_err(|e| corrupt("sources to be written", e))?;

@@ -140,7 +140,9 @@ impl Crowd {
         let world = self.world.clone();
         let habits = &world.people;
         let age = now.since(self.from);
-        let joins = habits.joins * world::halved(habits.joins_halve, age);
+        // Who could be brought in gets scarce as those do who come by themselves.
+        let found = world::halved(habits.joins_halve, age);
+        let joins = habits.joins * found;
         let activity = world::halved(habits.activity_halves, age) * whole;
         for _ in 0..self.times(joins * whole) {
             let at = self.moment(now, midnight);
@@ -158,7 +160,7 @@ impl Crowd {
                     let at = self.moment(now, midnight);
                     self.schedule(at, Happening::Speaks(self.people[index].id.clone()));
                 }
-                if self.seed.chance(habits.invites * activity) {
+                if self.seed.chance(habits.invites * found * activity) {
                     let at = self.moment(now, midnight);
                     self.schedule(at, Happening::Joins(Some(self.people[index].id.clone())));
                 }

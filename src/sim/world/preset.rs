@@ -62,7 +62,7 @@ fn ordinary() -> People {
     People {
         members: 30,
         joins: 1.0,
-        joins_halve: None,
+        joins_halve: Some(Duration::DAY.times(90)),
         sources: weights.map(|(name, weight)| (Arc::from(name), weight)).into(),
         lurkers: 0.45,
         messages: 0.03,
@@ -84,6 +84,7 @@ fn ordinary() -> People {
 fn lively() -> (People, Operator) {
     let people = People {
         joins: 2.0,
+        joins_halve: Some(Duration::DAY.times(180)),
         lurkers: 0.3,
         messages: 0.08,
         stars: 0.05,

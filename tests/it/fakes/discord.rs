@@ -15,7 +15,7 @@ fn error(status: u16, code: u32, message: &str) -> Reply {
 }
 
 fn answer(seen: &Seen, before: usize, window: &Window) -> Reply {
-    if !seen.headers.get("user-agent").is_some_and(|agent| agent.starts_with("DiscordBot (http")) {
+    if !seen.headers.get("user-agent").is_some_and(|agent| agent.starts_with("DiscordBot (")) {
         return Reply::text(403, "<html>error code: 1010</html>");
     }
     if !seen.path.starts_with("/hook") {

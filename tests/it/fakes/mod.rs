@@ -18,13 +18,18 @@ use tokio::{
     task::JoinHandle,
 };
 
+pub(crate) mod dingtalk;
 pub(crate) mod discord;
 pub(crate) mod feishu;
-pub(crate) mod smtp;
 pub(crate) mod google_chat;
+pub(crate) mod matrix;
 pub(crate) mod mattermost;
+pub(crate) mod ntfy;
+pub(crate) mod onebot;
 pub(crate) mod slack;
+pub(crate) mod smtp;
 pub(crate) mod teams;
+pub(crate) mod telegram;
 pub(crate) mod wecom;
 pub(crate) mod window;
 
@@ -43,6 +48,30 @@ impl Seen {
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).expect("a JSON body")
     }
+}
+
+/// Percent-encoding undone, once.
+pub(crate) fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let hex = (first == b'%').then(|| std::str::from_utf8(rest.get(1..3)?).ok()).flatten();
+        if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            bytes.push(byte);
+            rest = &rest[3..];
+        } else {
+            bytes.push(first);
+            rest = tail;
+        }
+    }
+    String::from_utf8(bytes).expect("text")
+}
+
+/// A value of the query, decoded once.
+pub(crate) fn query(path: &str, name: &str) -> Option<String> {
+    let (_, query) = path.split_once('?')?;
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.filter(|(key, _)| *key == name).map(|(_, value)| decoded(value)).next()
 }
 
 /// What the server does with a request that it has read.
@@ -66,6 +95,10 @@ impl Reply {
 
     pub(crate) fn json(body: &serde_json::Value) -> Self {
         Self::Answer { status: 200, headers: Vec::new(), body: body.to_string() }
+    }
+
+    pub(crate) fn error(status: u16, body: &serde_json::Value) -> Self {
+        Self::Answer { status, headers: Vec::new(), body: body.to_string() }
     }
 
     /// Plain text with a status.

@@ -11,7 +11,7 @@ use crate::{
         words::tick,
     },
     model::{
-        channel::ChannelKind,
+        channel::Unit,
         text::{Part, Text},
     },
 };
@@ -31,39 +31,12 @@ pub(super) const CODE: Code = Code {
     practices: &["P040"],
 };
 
-/// What a platform's limit counts.
-enum Unit {
-    Bytes,
-    Characters,
-}
-
-/// The longest text of one message (the size limits and their sources are those of the adapters).
-fn limit(kind: ChannelKind) -> Option<(usize, Unit)> {
-    Some(match kind {
-        ChannelKind::Wecom | ChannelKind::Ntfy => (4_096, Unit::Bytes),
-        ChannelKind::Feishu | ChannelKind::Dingtalk => (20_000, Unit::Bytes),
-        ChannelKind::Slack => (12_000, Unit::Characters),
-        ChannelKind::Discord => (2_000, Unit::Characters),
-        ChannelKind::Telegram => (4_096, Unit::Characters),
-        ChannelKind::Teams => (21_000, Unit::Bytes),
-        ChannelKind::GoogleChat => (32_000, Unit::Bytes),
-        ChannelKind::Mattermost => (16_383, Unit::Characters),
-        ChannelKind::Matrix => (60_000, Unit::Bytes),
-        ChannelKind::Onebot => (4_500, Unit::Characters),
-        ChannelKind::Console | ChannelKind::Manual | ChannelKind::Webhook | ChannelKind::Email => {
-            return None;
-        }
-    })
-}
-
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for (play, _, step, post) in cx.posts() {
         let lacks = cx.kinds(&post.to).into_iter().find_map(|kind| {
-            let (max, unit) = limit(kind)?;
-            let (length, word) = match unit {
-                Unit::Bytes => (written(&post.text, str::len), pair("bytes", "字节")),
-                Unit::Characters => (written(&post.text, |text| text.chars().count()), pair("characters", "个字符")),
-            };
+            let (max, unit) = kind.longest()?;
+            let length = written(&post.text, unit);
+            let word = if unit == Unit::Bytes { pair("bytes", "字节") } else { pair("characters", "个字符") };
             (length > max)
                 .then(|| phrase!("this text has {length} {word}; one message on {kind} has at most {max}", "这段文字有 {length} {word}；{kind} 的一条消息最多 {max}"; word))
         });
@@ -78,11 +51,11 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
-fn written(text: &Text, length: impl Fn(&str) -> usize) -> usize {
+fn written(text: &Text, unit: Unit) -> usize {
     text.parts
         .iter()
         .map(|part| match part {
-            Part::Literal(literal) => length(literal),
+            Part::Literal(literal) => unit.length(literal),
             Part::Expr(_) => 0,
         })
         .sum()

@@ -31,7 +31,7 @@ use serde_json::{Value, json};
 /// The adapter of `type: discord`.
 pub struct Discord;
 
-const CONTENT_MAX: usize = 2_000;
+const CONTENT_MAX: usize = parts::longest(ChannelKind::Discord);
 const LABEL_MAX: usize = 80;
 const BUTTON_URL_MAX: usize = 512;
 const BUTTONS_PER_ROW: usize = 5;
@@ -44,8 +44,7 @@ const POLL_HOURS: u32 = 168;
 /// Ids that `allowed_mentions` takes.
 const MENTIONS_MAX: usize = 100;
 /// Discord asks for this form; others may meet a wall in front of it.
-const USER_AGENT: &str =
-    concat!("DiscordBot (https://example.com/playbook, ", env!("CARGO_PKG_VERSION"), ")");
+const USER_AGENT: &str = concat!("DiscordBot (playbook, ", env!("CARGO_PKG_VERSION"), ")");
 
 const CONTENT: Dialect = Dialect {
     escape: escape_text,

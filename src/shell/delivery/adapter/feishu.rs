@@ -34,7 +34,7 @@ use std::fmt::Write as _;
 pub struct Feishu;
 
 /// The whole body may have 20 KB; the signature is added afterwards.
-const BODY_BYTES_MAX: usize = 20_000;
+const BODY_BYTES_MAX: usize = parts::longest(ChannelKind::Feishu);
 const SIGNATURE_BYTES: usize = 120;
 const TABLES_PER_ELEMENT_MAX: usize = 4;
 const TITLE_CHARS_MAX: usize = 200;
@@ -65,7 +65,7 @@ impl Adapter for Feishu {
         robot: &Robot,
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        let mut bodies = bodies(message)?;
+        let mut bodies = parts::bounded(bodies(message)?)?;
         if let Some(secret) = robot.setting("secret") {
             let timestamp = attempt.at.as_seconds();
             let sign = sign(secret, timestamp);
@@ -175,21 +175,10 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Feishu);
     let Sorted { blocks, buttons, .. } =
         parts::sort(message, &mentions, Own { buttons: usize::MAX, ..TEXT_ONLY })?;
-    if buttons.is_empty() && blocks.iter().all(is_plain) {
+    if buttons.is_empty() && blocks.iter().all(Block::is_plain) {
         return Ok(text_parts(blocks, &mentions));
     }
     Ok(card_parts(blocks, &mentions, &buttons))
-}
-
-fn is_plain(block: &Block) -> bool {
-    let Block::Paragraph(spans) = block else {
-        return false;
-    };
-    spans.iter().all(|span| {
-        span.style.is_plain()
-            && span.image.is_none()
-            && span.link.as_ref().is_none_or(|link| *link == span.text)
-    })
 }
 
 fn text_parts(blocks: Vec<Block>, mentions: &Mentions) -> Vec<Value> {
@@ -211,7 +200,7 @@ fn text_parts(blocks: Vec<Block>, mentions: &Mentions) -> Vec<Value> {
 }
 
 fn card_parts(mut blocks: Vec<Block>, mentions: &Mentions, buttons: &[Button]) -> Vec<Value> {
-    let title = take_title(&mut blocks);
+    let title = markup::take_title(&mut blocks, |title| title.chars().count() <= TITLE_CHARS_MAX);
     let mut prefix: Vec<String> = Vec::new();
     if mentions.all {
         prefix.push("<at id=all></at>".into());
@@ -222,20 +211,6 @@ fn card_parts(mut blocks: Vec<Block>, mentions: &Mentions, buttons: &[Button]) -
     parts::bodies(blocks, &is_small, &|part, ends| {
         let (title, prefix) = if ends.first { (title.as_deref(), prefix.as_str()) } else { (None, "") };
         card(title, prefix, part, if ends.last { buttons } else { &[] })
-    })
-}
-
-/// A heading at the very beginning, if it suits the card's title.
-fn take_title(blocks: &mut Vec<Block>) -> Option<String> {
-    let Some(Block::Heading(_, spans)) = blocks.first() else {
-        return None;
-    };
-    let text = PLAIN.write(&[Block::Paragraph(spans.clone())]).replace('\n', " ");
-    let suits = text.chars().count() <= TITLE_CHARS_MAX
-        && spans.iter().all(|s| s.link.is_none() && s.image.is_none());
-    suits.then(|| {
-        blocks.remove(0);
-        text
     })
 }
 
@@ -303,7 +278,8 @@ fn escape_card(text: &str, at_start: bool) -> String {
         let is_mark = match c {
             '*' => !(before.is_whitespace() && after.is_whitespace()),
             '_' => !(before.is_alphanumeric() && after.is_alphanumeric()),
-            '~' => before == '~' || after == '~',
+            // At an edge it may come to stand beside a mark.
+            '~' => before == '~' || after == '~' || index == 0 || index + 1 == chars.len(),
             '`' | '<' => true,
             '\\' => after.is_ascii_punctuation(),
             '&' => after.is_ascii_alphabetic() || after == '#',
@@ -335,7 +311,8 @@ mod tests {
     fn requests(message: &Message, secret: Option<&str>) -> Vec<Value> {
         let (group, channel, effect) = (GroupId::new("g"), ChannelName::new("c"), EffectId::new("e"));
         let at = Timestamp::from_millis(100_500);
-        let attempt = Attempt { group: &group, channel: &channel, effect: &effect, label: None, at };
+        let attempt =
+            Attempt { group: &group, channel: &channel, effect: &effect, label: None, at, reply_to: None };
         let mut robot = Robot::placeholder(ChannelKind::Feishu);
         if let Some(secret) = secret {
             robot.settings.insert("secret".into(), Secret::new(secret));
@@ -427,7 +404,7 @@ mod tests {
         fn any_text_fits_and_keeps_its_words(
             text in r"([a-zA-Z0-9读书会。！* _`#>\-\[\]()|<@/&\\~\n👩é]{0,40}|[字词]{900,4000}\n?){1,10}",
         ) {
-            prop_assume!(!markup::parse(&text).is_empty());
+            prop_assume!(!markup::blocks(&Message::text(&*text)).is_empty());
             let bodies = requests(&Message::text(&*text), Some("demo"));
             let words = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
             let mut seen = String::new();

@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 pub struct GoogleChat;
 
 /// A whole message, cards included, in bytes.
-const BODY_BYTES_MAX: usize = 32_000;
+const BODY_BYTES_MAX: usize = parts::longest(ChannelKind::GoogleChat);
 /// The thread key is added for the first part, or for all.
 const THREAD_BYTES: usize = 80;
 
@@ -76,7 +76,7 @@ impl Adapter for GoogleChat {
                 let option = "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD";
                 request.url = parts::with_parameter(&request.url, "messageReplyOption", option);
             }
-            let id = format!("{}-{index}", attempt.key());
+            let id = attempt.part_key(index);
             request.url = parts::with_parameter(&request.url, "requestId", &id);
         }
         Ok(requests)

@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 pub struct Mattermost;
 
 /// In code points; the server would cut a longer text into posts by itself, inside markup.
-const TEXT_CHARS_MAX: usize = 16_383;
+const TEXT_CHARS_MAX: usize = parts::longest(ChannelKind::Mattermost);
 
 const TEXT: Dialect = Dialect {
     escape: escape_text,

@@ -24,6 +24,11 @@ pub mod manual;
 pub mod webhook;
 pub mod wecom;
 pub mod feishu;
+pub mod dingtalk;
+pub mod telegram;
+pub mod matrix;
+pub mod onebot;
+pub mod ntfy;
 pub mod email;
 pub mod slack;
 pub mod discord;
@@ -85,6 +90,8 @@ pub struct Attempt<'a> {
     pub label: Option<Label>,
     /// When the request is signed.
     pub at: Timestamp,
+    /// What the platform said when it accepted the message that this one answers, where that is known.
+    pub reply_to: Option<&'a str>,
 }
 
 impl Attempt<'_> {
@@ -210,42 +217,97 @@ pub struct Shown {
     pub text: String,
 }
 
-/// The adapter of a platform, or why there is none yet.
-pub fn adapter(kind: ChannelKind) -> Result<&'static dyn Adapter, Unsupported> {
+/// The adapter of a platform.
+pub fn adapter(kind: ChannelKind) -> &'static dyn Adapter {
     match kind {
-        ChannelKind::Console => Ok(&console::Console),
-        ChannelKind::Manual => Ok(&manual::Manual),
-        ChannelKind::Webhook => Ok(&webhook::Webhook),
-        ChannelKind::Wecom => Ok(&wecom::Wecom),
-        ChannelKind::Feishu => Ok(&feishu::Feishu),
-        ChannelKind::Email => Ok(&email::Email),
-        ChannelKind::Slack => Ok(&slack::Slack),
-        ChannelKind::Discord => Ok(&discord::Discord),
-        ChannelKind::Mattermost => Ok(&mattermost::Mattermost),
-        ChannelKind::Teams => Ok(&teams::Teams),
-        ChannelKind::GoogleChat => Ok(&google_chat::GoogleChat),
-        ChannelKind::Dingtalk
-        | ChannelKind::Telegram
-        | ChannelKind::Matrix
-        | ChannelKind::Onebot
-        | ChannelKind::Ntfy => Err(Unsupported { kind }),
+        ChannelKind::Console => &console::Console,
+        ChannelKind::Manual => &manual::Manual,
+        ChannelKind::Webhook => &webhook::Webhook,
+        ChannelKind::Wecom => &wecom::Wecom,
+        ChannelKind::Dingtalk => &dingtalk::Dingtalk,
+        ChannelKind::Feishu => &feishu::Feishu,
+        ChannelKind::Slack => &slack::Slack,
+        ChannelKind::Discord => &discord::Discord,
+        ChannelKind::Telegram => &telegram::Telegram,
+        ChannelKind::Teams => &teams::Teams,
+        ChannelKind::GoogleChat => &google_chat::GoogleChat,
+        ChannelKind::Mattermost => &mattermost::Mattermost,
+        ChannelKind::Matrix => &matrix::Matrix,
+        ChannelKind::Onebot => &onebot::Onebot,
+        ChannelKind::Ntfy => &ntfy::Ntfy,
+        ChannelKind::Email => &email::Email,
     }
 }
 
-/// A platform that a playbook can name and that cannot be delivered to yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "type {kind} is not supported yet: supported are {}; \
-     use `type: webhook` where the platform takes plain JSON, or `type: manual` to have a person post it",
-    supported()
-)]
-pub struct Unsupported {
-    /// Which.
-    pub kind: ChannelKind,
-}
+#[cfg(test)]
+mod tests {
+    //! What the tests of the adapters have in common.
 
-/// The types that have an adapter, in words.
-fn supported() -> String {
-    let kinds = ChannelKind::ALL.iter().filter(|kind| adapter(**kind).is_ok());
-    kinds.map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ")
+    use super::*;
+    use crate::{
+        base::{ids::PersonId, person::Person},
+        model::message::Mention,
+        shell::delivery::{
+            markup::{self, write::PLAIN},
+            secret::Secret,
+        },
+    };
+    use proptest::{prop_assert, test_runner::TestCaseError};
+
+    /// A person who is mentioned, with the platform and the id there.
+    pub(super) fn person(name: &str, handle: Option<(&str, &str)>) -> Mention {
+        let handles = handle.map(|(platform, id)| (platform.to_owned(), id.to_owned()));
+        let handles = handles.into_iter().collect();
+        Mention::Person(Person { id: PersonId::new(name), name: name.into(), handles })
+    }
+
+    pub(super) fn robot_with(kind: ChannelKind, settings: &[(&str, &str)]) -> Robot {
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(value)));
+        Robot::new(kind, settings.collect())
+    }
+
+    pub(super) fn request_of(adapter: &dyn Adapter, message: &Message, robot: &Robot) -> Vec<Request> {
+        request_with(adapter, message, robot, None)
+    }
+
+    /// The requests of a message that answers another one.
+    pub(super) fn request_with(
+        adapter: &dyn Adapter,
+        message: &Message,
+        robot: &Robot,
+        reply_to: Option<&str>,
+    ) -> Vec<Request> {
+        let (group, channel, effect) = (GroupId::new("g"), ChannelName::new("c"), EffectId::new("e"));
+        let at = Timestamp::default();
+        let attempt =
+            Attempt { group: &group, channel: &channel, effect: &effect, label: None, at, reply_to };
+        adapter.requests(message, robot, &attempt).unwrap()
+    }
+
+    /// Any text is within the limit and keeps its letters and digits, in order; a table's header and a list's
+    /// numbers may come again in a later part. `read` says whether a request is small enough, and its text.
+    pub(super) fn check_any_text(
+        adapter: &dyn Adapter,
+        kind: ChannelKind,
+        text: &str,
+        read: impl Fn(&Request) -> (bool, String),
+    ) -> Result<(), TestCaseError> {
+        if markup::parse(text).is_empty() {
+            return Ok(());
+        }
+        let words = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        let mut seen = String::new();
+        for request in request_of(adapter, &Message::text(text), &Robot::placeholder(kind)) {
+            let (fits, shown) = read(&request);
+            prop_assert!(fits, "too large: {}", request.body.len());
+            prop_assert!(!shown.trim().is_empty());
+            seen.push_str(&words(&shown));
+        }
+        let expected = words(&PLAIN.write(&markup::blocks(&Message::text(text))));
+        let mut chars = seen.chars();
+        for c in expected.chars() {
+            prop_assert!(chars.any(|seen| seen == c), "lost {c:?} of {text:?}");
+        }
+        Ok(())
+    }
 }

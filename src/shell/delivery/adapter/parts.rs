@@ -6,10 +6,18 @@
 use super::{Refusal, Request, mention::Mentions};
 use crate::{
     base::limits::MESSAGE_PARTS_MAX,
-    model::message::{Button, Message},
+    model::{
+        channel::ChannelKind,
+        message::{Button, Message},
+    },
     shell::delivery::markup::{self, Block, split::split},
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
+use std::fmt::Display;
+
+/// What does not stand for itself in an address.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A message, sorted into what the platform shows by means of its own and its text.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,16 +98,30 @@ pub fn bodies(
     parts.iter().enumerate().map(one).collect()
 }
 
+/// The most that one message of a platform may hold, in its unit.
+pub const fn longest(kind: ChannelKind) -> usize {
+    match kind.longest() {
+        Some((max, _)) => max,
+        None => usize::MAX,
+    }
+}
+
+/// The parts of a message, unless they are more than are sent.
+pub fn bounded<T>(parts: Vec<T>) -> Result<Vec<T>, Refusal> {
+    if parts.len() <= MESSAGE_PARTS_MAX {
+        return Ok(parts);
+    }
+    Err(Refusal(format!(
+        "the message would be {} parts, at most {MESSAGE_PARTS_MAX} are sent: shorten it or put it on a page and \
+         post the link",
+        parts.len()
+    )))
+}
+
 /// One POST for each body.
 pub fn posts(url: &str, bodies: Vec<Value>) -> Result<Vec<Request>, Refusal> {
-    if bodies.len() > MESSAGE_PARTS_MAX {
-        return Err(Refusal(format!(
-            "the message would be {} parts, at most {MESSAGE_PARTS_MAX} are sent: shorten it or put it on a page \
-             and post the link",
-            bodies.len()
-        )));
-    }
-    Ok(bodies.into_iter().map(|body| Request::post_json(url, body.to_string())).collect())
+    let bodies = bounded(bodies)?.into_iter();
+    Ok(bodies.map(|body| Request::post_json(url, body.to_string())).collect())
 }
 
 /// What is put in front of a text: on its line where the text begins with one, else on a line of its own.
@@ -130,6 +152,19 @@ pub fn has_parameter(url: &str, name: &str) -> bool {
     query.split('&').any(|pair| pair.split('=').next() == Some(name))
 }
 
+/// An address with a path added to its own; the query stays.
+pub fn endpoint(url: &str, path: &str) -> String {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let (base, query) = url.split_at(end);
+    let query = query.split('#').next().unwrap_or_default();
+    format!("{}{path}{query}", base.trim_end_matches('/'))
+}
+
+/// Text as one segment of a path: everything but letters, digits and `-._~` is percent-encoded.
+pub fn segment(text: &str) -> impl Display + '_ {
+    utf8_percent_encode(text, RESERVED)
+}
+
 /// Text in UTF-16 units, the largest of what platforms may mean by characters.
 pub fn utf16_length(text: &str) -> usize {
     text.encode_utf16().count()
@@ -147,5 +182,11 @@ mod tests {
         assert_eq!(with("https://x/y?wait=false&z=1#f"), "https://x/y?z=1&wait=true#f");
         assert!(has_parameter("https://x/y?a&threadKey=1", "threadKey"));
         assert!(!has_parameter("https://x/y?a=threadKey", "threadKey"));
+    }
+    #[test]
+    fn paths_are_added_before_the_query() {
+        assert_eq!(endpoint("http://h:1/?a=b", "/x"), "http://h:1/x?a=b");
+        assert_eq!(endpoint("http://h/base/#f", "/x"), "http://h/base/x");
+        assert_eq!(segment("!a/b:h é").to_string(), "%21a%2Fb%3Ah%20%C3%A9");
     }
 }

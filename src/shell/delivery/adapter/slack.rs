@@ -36,7 +36,7 @@ const SECTION_MAX: usize = 3_000;
 const HEADER_MAX: usize = 150;
 /// Slack takes 50 blocks, and about 13,000 characters in all of them together.
 const BLOCKS_MAX: usize = 50;
-const BLOCKS_CHARS_MAX: usize = 12_000;
+const BLOCKS_CHARS_MAX: usize = parts::longest(ChannelKind::Slack);
 const BUTTONS_MAX: usize = 25;
 const LABEL_MAX: usize = 75;
 const URL_MAX: usize = 3_000;

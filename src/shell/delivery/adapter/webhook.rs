@@ -243,7 +243,8 @@ mod tests {
         let (group, channel, effect) =
             (GroupId::new("读书会.1"), ChannelName::new("group"), EffectId::new("p@1/4.then.1/0"));
         let at = Timestamp::from_millis(at * 1000);
-        let attempt = Attempt { group: &group, channel: &channel, effect: &effect, label: None, at };
+        let attempt =
+            Attempt { group: &group, channel: &channel, effect: &effect, label: None, at, reply_to: None };
         let message = Message::text("say \"hi\"\n你好");
         Webhook.requests(&message, &robot(settings), &attempt).unwrap().remove(0)
     }

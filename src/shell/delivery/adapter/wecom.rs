@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 pub struct Wecom;
 
 const TEXT_BYTES_MAX: usize = 2_048;
-const MARKDOWN_BYTES_MAX: usize = 4_096;
+const MARKDOWN_BYTES_MAX: usize = parts::longest(ChannelKind::Wecom);
 /// More mentions than this in front of a `markdown` text would leave too little room for it.
 const MENTIONS_BYTES_MAX: usize = 1_024;
 
@@ -330,6 +330,7 @@ mod tests {
             effect: &effect,
             label: None,
             at: Timestamp::default(),
+            reply_to: None,
         };
         let message = Message { mentions, ..Message::text(text) };
         let robot = Robot::placeholder(ChannelKind::Wecom);

@@ -84,7 +84,7 @@ impl Dispatch {
             return;
         }
         let lane_key = (job.group.clone(), job.target.name.clone());
-        if adapter(job.target.kind).is_ok_and(|adapter| adapter.carrier() == Carrier::Person) {
+        if adapter(job.target.kind).carrier() == Carrier::Person {
             return;
         }
         self.keys.insert(job.key, lane_key.clone());
@@ -109,8 +109,7 @@ impl Dispatch {
     /// True when a job of this lane would be attempted at once; the place is kept for it.
     pub(super) fn reserve(&mut self, group: &GroupId, target: &Target, now: Now) -> bool {
         let lane_key = (group.clone(), target.name.clone());
-        let travels = adapter(target.kind)
-            .is_ok_and(|adapter| matches!(adapter.carrier(), Carrier::Http | Carrier::Mail));
+        let travels = matches!(adapter(target.kind).carrier(), Carrier::Http | Carrier::Mail);
         if self.stopping || !travels || self.lanes.contains_key(&lane_key) {
             return false;
         }

@@ -9,6 +9,9 @@ pub mod escape;
 pub mod mrkdwn;
 pub mod write;
 pub mod split;
+pub mod aligned;
+pub mod entities;
+pub mod html;
 
 /// Blocks inside blocks deeper than this are read as if they stood one level up.
 const DEPTH_MAX: usize = 12;
@@ -147,6 +150,18 @@ pub fn blocks_without_buttons(message: &Message) -> Vec<Block> {
     blocks
 }
 
+/// Takes away a heading at the very beginning, for a platform that has titles, if it is short enough and leads
+/// nowhere.
+pub fn take_title(blocks: &mut Vec<Block>, is_short: impl Fn(&str) -> bool) -> Option<String> {
+    let Some(Block::Heading(_, spans)) = blocks.first() else { return None };
+    let text = write::PLAIN.write(&[Block::Paragraph(spans.clone())]).replace('\n', " ");
+    let is_plain = spans.iter().all(|span| span.link.is_none() && span.image.is_none());
+    (is_plain && is_short(&text)).then(|| {
+        blocks.remove(0);
+        text
+    })
+}
+
 /// The blocks without the question and the options of a poll, for a platform that shows the poll itself.
 pub fn without_poll(blocks: Vec<Block>, poll: &Poll) -> Vec<Block> {
     let plain = |blocks: &[Block]| write::PLAIN.write(blocks).trim().to_owned();
@@ -187,6 +202,16 @@ impl Block {
             Self::Quote(blocks) => blocks.iter().all(Self::is_empty),
             Self::List { items, .. } => items.is_empty(),
         }
+    }
+
+    /// A paragraph in which nothing is formatted: it loses nothing as plain text.
+    pub fn is_plain(&self) -> bool {
+        let Self::Paragraph(spans) = self else { return false };
+        spans.iter().all(|span| {
+            span.style.is_plain()
+                && span.image.is_none()
+                && span.link.as_ref().is_none_or(|link| *link == span.text)
+        })
     }
 
     /// Calls `see` for every span in it, in order.

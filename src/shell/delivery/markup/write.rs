@@ -2,9 +2,8 @@
 //!
 //! A [`Dialect`] says what a platform has; what it lacks is approximated so that no word is lost.
 
-use super::{Align, Block, Row, Span, escape::INVISIBLE_TEXT};
+use super::{Align, Block, Row, Span, aligned::aligned, escape::INVISIBLE_TEXT};
 use std::fmt::Write as _;
-use unicode_width::UnicodeWidthStr as _;
 
 /// What a platform's text can do, and how it is written there.
 #[derive(Clone, Copy)]
@@ -125,15 +124,15 @@ impl Dialect {
                     .split('\n')
                     .map(|line| match line {
                         "" => self.blank_quote.to_owned(),
-                        line => format!("> {line}").trim_end().to_owned(),
+                        line => format!("> {line}"),
                     })
                     .collect();
                 lines.join("\n")
             }
             Block::Quote(blocks) => self.blocks(blocks, quotes, "\n\n"),
             Block::List { start, items } => self.list(*start, items, quotes),
-            Block::Table { rows, .. } if !self.tables && self.has_fences(quotes) => {
-                self.fenced("", &columns(rows))
+            Block::Table { aligns, rows } if !self.tables && self.has_fences(quotes) => {
+                self.fenced("", &aligned(aligns, rows))
             }
             Block::Table { aligns, rows } => self.table(aligns, rows),
             Block::Rule => self.rule.to_owned(),
@@ -185,7 +184,7 @@ impl Dialect {
         for (index, row) in rows.iter().enumerate() {
             let cells: Vec<String> = row.iter().map(|cell| self.cell(cell)).collect();
             if index > 0 {
-                out.push('\n');
+                out.push_str(if self.tables { "\n" } else { self.line_break });
             }
             if !self.tables {
                 out.push_str(&cells.join(" | "));
@@ -276,7 +275,8 @@ impl Dialect {
             text = format!("{}{text}{}", joint(before), joint(after));
         }
         match &span.link {
-            Some(_) if same && !mrkdwn => out.push_str(core),
+            // An address that would be read as marks is written as a link with escaped words.
+            Some(_) if same && !mrkdwn && (!self.links || self.means_itself(core)) => out.push_str(core),
             Some(url) if !mrkdwn || !self.links => out.push_str(&self.link(&text, url)),
             _ => out.push_str(&text),
         }
@@ -288,6 +288,12 @@ impl Dialect {
         let ticks = "`".repeat(longest_run(&core, '`') + 1);
         let pad = if core.starts_with('`') || core.ends_with('`') { " " } else { "" };
         format!("{ticks}{pad}{core}{pad}{ticks}")
+    }
+
+    /// Whether an address holds no mark. What `&` begins is a parameter there.
+    fn means_itself(&self, address: &str) -> bool {
+        let address = address.replace('&', "");
+        (self.escape)(&address, false) == address
     }
 
     /// A link around text that is written already.
@@ -314,31 +320,6 @@ impl Dialect {
     }
 }
 
-/// Rows as lines with their columns under each other, as wide characters take them in a fixed-width font.
-fn columns(rows: &[Row]) -> String {
-    let cells: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|cell| PLAIN.spans(cell, " ")).collect()).collect();
-    let count = cells.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..count)
-        .map(|column| {
-            cells.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)
-        })
-        .collect();
-    let line = |row: &[String]| {
-        let padded = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width()))));
-        padded.collect::<Vec<_>>().join(" | ").trim_end().to_owned()
-    };
-    let mut lines: Vec<String> = cells.iter().map(|row| line(row)).collect();
-    if lines.len() > 1 {
-        let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
-        lines.insert(1, rule.join("-+-"));
-    }
-    lines.join("\n")
-}
-
 /// A pipe would end its cell; one that is escaped already would not.
 fn guard_pipes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -352,12 +333,12 @@ fn guard_pipes(text: &str) -> String {
 }
 
 /// An address that stands for itself needs no link around it.
-fn is_same_address(url: &str, text: &str) -> bool {
+pub(super) fn is_same_address(url: &str, text: &str) -> bool {
     url == text || url.strip_prefix("mailto:") == Some(text)
 }
 
 /// Platforms open nothing else, and some refuse the whole message.
-fn is_web(url: &str) -> bool {
+pub(super) fn is_web(url: &str) -> bool {
     super::is_http(url) || url.starts_with("mailto:")
 }
 

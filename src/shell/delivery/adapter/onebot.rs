@@ -1,0 +1,293 @@
+//! QQ group by OneBot v11 (botuniverse/onebot-11; bodies as go-cqhttp, `NapCat` and Lagrange give them).
+//!
+//! QQ shows no markup: text is flattened. A message is an array of segments, in which nothing is escaped and no
+//! word can become a code. A picture that stands alone is a picture; the bot's account speaks, so its limits are
+//! those of the account.
+
+use super::{
+    Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
+    answer::{self, by_status, excerpt, unclear},
+    mention::Mentions,
+    parts,
+};
+use crate::{
+    model::{channel::ChannelKind, message::Message},
+    shell::delivery::{
+        markup::{self, Block, split::split, write::PLAIN},
+        target::Robot,
+    },
+};
+use serde_json::{Value, json};
+
+/// The adapter of `type: onebot`.
+pub struct Onebot;
+
+/// OneBot says nothing about length; QQ cuts or refuses text of about 4500 characters.
+const TEXT_CHARS_MAX: usize = parts::longest(ChannelKind::Onebot);
+/// A failure that says nothing about its cause is tried so often.
+const ATTEMPTS_OF_UNKNOWN: u32 = 3;
+/// What the note of an accepted message begins with; its number follows.
+const NOTE: &str = "message ";
+
+impl Adapter for Onebot {
+    fn check(&self, robot: &Robot) -> Result<(), (String, String)> {
+        let group = robot.setting("group").unwrap_or_default();
+        if group.parse::<u64>().is_ok() {
+            return Ok(());
+        }
+        Err(("group".into(), format!("is {group:?}, expected a QQ group's number such as 123456789")))
+    }
+
+    fn requests(
+        &self,
+        message: &Message,
+        robot: &Robot,
+        attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let url = parts::endpoint(robot.setting("url").unwrap_or_default(), "/send_group_msg");
+        let group = robot.setting("group").unwrap_or_default();
+        let group = group.parse::<u64>().map_or_else(|_| json!(group), |number| json!(number));
+        let answered = attempt.reply_to.and_then(|note| note.strip_prefix(NOTE));
+        let parts = parts::bounded(parts(message)?)?.into_iter().enumerate().map(|(index, mut segments)| {
+            if let Some(number) = answered.filter(|_| index == 0) {
+                segments.insert(0, segment("reply", "id", number));
+            }
+            let body = json!({ "group_id": group, "message": segments });
+            let mut request = Request::post_json(&url, body.to_string());
+            if let Some(token) = robot.setting("token") {
+                request.headers.push(("authorization".into(), format!("Bearer {token}")));
+            }
+            request
+        });
+        Ok(parts.collect())
+    }
+
+    fn receipt(&self, response: &Response) -> Receipt {
+        let words = |what: &str| Receipt::Refused { reason: format!("{what} ({})", response.in_words()) };
+        match response.status {
+            401 => return words("the OneBot side wants a token: set `token`"),
+            403 => return words("the OneBot side wants another token: check `token`"),
+            404 => {
+                return words("there is no send_group_msg at this address: `url` is that of the HTTP server");
+            }
+            _ => {}
+        }
+        let body = response.json().unwrap_or_default();
+        let code = answer::code(body.get("retcode"));
+        let status = body["status"].as_str();
+        let said = ["wording", "message", "msg"].iter().filter_map(|key| body[*key].as_str());
+        let said = excerpt(&said.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", "));
+        match (status, code) {
+            (Some("async"), _) | (_, Some(1)) => Receipt::Accepted {
+                note: "handed over; the OneBot side does not say whether QQ took it".into(),
+            },
+            (Some("ok"), Some(0) | None) => {
+                let number = answer::code(body["data"].get("message_id"));
+                Receipt::Accepted { note: number.map(|n| format!("{NOTE}{n}")).unwrap_or_default() }
+            }
+            (Some("failed"), code) | (None, code @ Some(_)) => failed(code.unwrap_or_default(), &said),
+            _ => by_status(response).unwrap_or_else(|| unclear("OneBot", response)),
+        }
+    }
+
+    fn shown(&self, request: &Request) -> Shown {
+        let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
+        let mut text = String::new();
+        for segment in body["message"].as_array().into_iter().flatten() {
+            let data = &segment["data"];
+            let word = |name: &str| data[name].as_str().unwrap_or_default();
+            match segment["type"].as_str() {
+                Some("text") => text.push_str(word("text")),
+                Some("at") if word("qq") == "all" => text.push_str("@全体成员"),
+                Some("at") => text.push_str(&format!("@{}", word("qq"))),
+                Some("image") => text.push_str(&format!("📷 {}\n", word("file"))),
+                _ => {}
+            }
+        }
+        let text = text.trim_end().to_owned();
+        Shown { note: format!("{} of {TEXT_CHARS_MAX} characters", text.chars().count()), text }
+    }
+}
+
+/// Return codes are the implementation's; only those of the specification and of the best known ones are certain.
+fn failed(code: i64, said: &str) -> Receipt {
+    let in_words = |what: &str| format!("{what} ({code}): {said}");
+    let lower = said.to_lowercase();
+    match code {
+        // The message was on its way to QQ when the OneBot side lost patience.
+        _ if lower.contains("timeout") || lower.contains("超时") => {
+            Receipt::Unclear { reason: in_words("the OneBot side did not hear from QQ in time") }
+        }
+        _ if lower.contains("禁言") || lower.contains("mute") => {
+            Receipt::Refused { reason: in_words("the account is muted in the group, or the group is") }
+        }
+        1400 => Receipt::Refused { reason: in_words("the OneBot side does not understand the request") },
+        1401 | 1403 => Receipt::Refused { reason: in_words("the token is not right: check `token`") },
+        1404 => Receipt::Refused { reason: in_words("this OneBot side cannot send to groups") },
+        _ => Receipt::RetryLater {
+            after: None,
+            throttled: false,
+            attempts_max: Some(ATTEMPTS_OF_UNKNOWN),
+            reason: in_words(
+                "QQ did not take the message: the account may be offline, muted, not in the group, or held back by \
+                 QQ's risk control",
+            ),
+        },
+    }
+}
+
+fn segment(kind: &str, name: &str, value: &str) -> Value {
+    json!({ "type": kind, "data": { name: value } })
+}
+
+fn parts(message: &Message) -> Result<Vec<Vec<Value>>, Refusal> {
+    let mentions = Mentions::of(message, ChannelKind::Onebot);
+    let blocks = markup::blocks(message);
+    if blocks.is_empty() && mentions.is_silent() {
+        return Err(Refusal("the message is empty".into()));
+    }
+    let names: String = mentions.unknown.iter().flat_map(|name| ["@", name, " "]).collect();
+    let called = mentions.all.then_some("all").into_iter();
+    let called = called.chain(mentions.known.iter().map(|(id, _)| id.trim()));
+    let mut calls: Vec<Value> = Vec::new();
+    for id in called {
+        calls.push(segment("at", "qq", id));
+        // Without a space the next word sticks to the name.
+        calls.push(segment("text", "text", " "));
+    }
+    if !names.is_empty() {
+        calls.push(segment("text", "text", &names));
+    }
+    let room = calls.len() * 24 + names.chars().count();
+    let fits = |part: &[Block]| PLAIN.write(part).chars().count() + room <= TEXT_CHARS_MAX;
+    let mut parts: Vec<Vec<Value>> = split(blocks, &fits).iter().map(|part| segments(part)).collect();
+    match parts.first_mut() {
+        Some(first) => drop(first.splice(0..0, calls)),
+        None => parts.push(calls),
+    }
+    Ok(parts)
+}
+
+/// Runs of text, and the pictures between them.
+fn segments(blocks: &[Block]) -> Vec<Value> {
+    let mut segments = Vec::new();
+    let mut run: Vec<Block> = Vec::new();
+    for (index, block) in blocks.iter().enumerate() {
+        let picture = picture(block);
+        if picture.is_none() {
+            run.push(block.clone());
+        }
+        let ends = picture.is_some() || index + 1 == blocks.len();
+        if ends && !run.is_empty() {
+            let after = if picture.is_some() { "\n" } else { "" };
+            segments.push(segment("text", "text", &format!("{}{after}", PLAIN.write(&run))));
+            run.clear();
+        }
+        segments.extend(picture.map(|url| segment("image", "file", url)));
+    }
+    segments
+}
+
+/// The address of a picture that is a paragraph of its own.
+fn picture(block: &Block) -> Option<&str> {
+    let Block::Paragraph(spans) = block else { return None };
+    let [span] = spans.as_slice() else { return None };
+    span.image.as_deref().filter(|url| url.starts_with("http://") || url.starts_with("https://"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::tests::{check_any_text, person, request_with, robot_with},
+        answer::tests::answer,
+        *,
+    };
+    use crate::model::message::Mention;
+    use proptest::prelude::*;
+
+    const SETTINGS: [(&str, &str); 3] =
+        [("url", "http://127.0.0.1:5700/?x=1"), ("token", "tok"), ("group", "123456789")];
+
+    fn requests(message: &Message, reply_to: Option<&str>) -> Vec<Request> {
+        request_with(&Onebot, message, &robot_with(ChannelKind::Onebot, &SETTINGS), reply_to)
+    }
+
+    #[test]
+    fn a_message_is_an_array_of_segments() {
+        let mentions = vec![Mention::All, person("小林", Some(("onebot", "10001"))), person("Ann", None)];
+        let message = Message {
+            mentions,
+            image: Some("https://x.example/p.png".into()),
+            ..Message::text("**a** [CQ:at,qq=all] &amp;")
+        };
+        let request = requests(&message, Some("message -77")).remove(0);
+        assert_eq!(request.url, "http://127.0.0.1:5700/send_group_msg?x=1");
+        assert!(request.headers.contains(&("authorization".into(), "Bearer tok".into())));
+        let body: Value = serde_json::from_str(&request.body).unwrap();
+        let expected = json!({ "group_id": 123_456_789, "message": [
+            { "type": "reply", "data": { "id": "-77" } },
+            { "type": "at", "data": { "qq": "all" } },
+            { "type": "text", "data": { "text": " " } },
+            { "type": "at", "data": { "qq": "10001" } },
+            { "type": "text", "data": { "text": " " } },
+            { "type": "text", "data": { "text": "@Ann " } },
+            { "type": "text", "data": { "text": "a [CQ:at,qq=all] &\n" } },
+            { "type": "image", "data": { "file": "https://x.example/p.png" } },
+        ]});
+        assert_eq!(body, expected);
+        let shown = Onebot.shown(&request).text;
+        assert_eq!(shown, "@全体成员 @10001 @Ann a [CQ:at,qq=all] &\n📷 https://x.example/p.png");
+    }
+
+    #[test]
+    fn answers_are_told_apart_by_their_body() {
+        let receipt = |body: &str| Onebot.receipt(&answer(200, body));
+        let accepted = receipt(r#"{"status":"ok","retcode":0,"data":{"message_id":-77}}"#);
+        assert_eq!(accepted, Receipt::Accepted { note: "message -77".into() });
+        let Receipt::Accepted { note } = receipt(r#"{"status":"async","retcode":1,"data":null}"#) else {
+            panic!("not accepted");
+        };
+        assert!(note.starts_with("handed over"), "{note}");
+        let risk = receipt(r#"{"status":"failed","retcode":100,"msg":"SEND_MSG_API_ERROR","wording":"x"}"#);
+        let Receipt::RetryLater { attempts_max: Some(3), reason, .. } = risk else { panic!("{risk:?}") };
+        assert!(
+            reason.contains("risk control (100): x, SEND_MSG_API_ERROR") || reason.contains("risk control"),
+            "{reason}"
+        );
+        assert!(matches!(
+            receipt(r#"{"status":"failed","retcode":1200,"message":"Timeout: NTEvent"}"#),
+            Receipt::Unclear { .. }
+        ));
+        assert!(matches!(receipt(r#"{"status":"failed","retcode":1400}"#), Receipt::Refused { .. }));
+        assert!(matches!(receipt("{}"), Receipt::Unclear { .. }));
+        assert!(matches!(receipt("null"), Receipt::Unclear { .. }));
+        let reason = |status| match Onebot.receipt(&answer(status, "")) {
+            Receipt::Refused { reason } => reason,
+            other => panic!("{other:?}"),
+        };
+        assert!(reason(401).contains("wants a token"));
+        assert!(reason(403).contains("another token"));
+        assert!(reason(404).contains("send_group_msg"));
+    }
+
+    #[test]
+    fn a_group_is_a_number() {
+        let wrong = robot_with(ChannelKind::Onebot, &[("url", "http://x"), ("group", "读书会")]);
+        assert_eq!(Onebot.check(&wrong).unwrap_err().0, "group");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_fits_and_keeps_its_words(
+            text in r"([a-zA-Z0-9读书会。！* _`#>\-\[\]()|<@/&\\~\n👩é]{0,40}|[字词]{900,4000}\n?){1,8}",
+        ) {
+            check_any_text(&Onebot, ChannelKind::Onebot, &text, |request| {
+                let body: Value = serde_json::from_str(&request.body).unwrap();
+                let segments = body["message"].as_array().unwrap();
+                let text: String =
+                    segments.iter().filter_map(|s| s["data"]["text"].as_str()).collect();
+                (text.chars().count() <= TEXT_CHARS_MAX, text)
+            })?;
+        }
+    }
+}
