@@ -223,7 +223,8 @@ proptest! {
 
 /// A name in a sentence, and as somebody who is mentioned and has no id: it is shown as it is, and it is nothing else.
 fn named(kind: ChannelKind, name: &str) -> Result<(), TestCaseError> {
-    let person = Person { id: PersonId::new("p"), name: name.into(), handles: BTreeMap::default() };
+    let person =
+        Person { id: PersonId::new("p"), name: name.into(), handles: std::collections::BTreeMap::new() };
     let sentence = format!("{} 欢迎 {} 来。", markdown::escape(name), markdown::escape(name));
     for message in [
         Message::text(sentence),
