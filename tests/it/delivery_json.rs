@@ -271,8 +271,7 @@ fn nobody_is_called_whom_the_message_does_not_call() {
             reply_to: None,
         };
         let message = Message { mentions, ..Message::text("来") };
-        let requests =
-            adapter(kind).requests(&message, &Robot::placeholder(kind), &attempt).unwrap();
+        let requests = adapter(kind).requests(&message, &Robot::placeholder(kind), &attempt).unwrap();
         serde_json::from_str(&requests[0].body).unwrap()
     };
     let person = |kind: ChannelKind, id: &str| {

@@ -5,11 +5,7 @@ use crate::{
     fakes::{self, Fake, Reply},
 };
 use playbook::{
-    base::{
-        ids::PersonId,
-        person::Person,
-        time::Duration,
-    },
+    base::{ids::PersonId, person::Person, time::Duration},
     model::{
         channel::{Channel, ChannelKind, Rate, Setting},
         message::{Button, Mention, Message, Poll},

@@ -177,7 +177,9 @@ fn fill(kind: ChannelKind, request: &Request) -> Option<(usize, usize)> {
             assert!(request.body.len() <= 8_192, "{} bytes of JSON", request.body.len());
             (text(&body["message"]).len(), 4_096)
         }
-        ChannelKind::Console | ChannelKind::Manual | ChannelKind::Webhook | ChannelKind::Email => return None,
+        ChannelKind::Console | ChannelKind::Manual | ChannelKind::Webhook | ChannelKind::Email => {
+            return None;
+        }
     })
 }
 

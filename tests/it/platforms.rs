@@ -9,7 +9,7 @@ use crate::{
     },
     playground::{Playground, eventually},
 };
-use playbook::{model::channel::ChannelKind};
+use playbook::model::channel::ChannelKind;
 use serde_json::json;
 
 /// A platform: what its channel says beside `type` (`URL` is the address of its stand-in, `HOST` that without a
@@ -49,7 +49,9 @@ const ROWS: &[Row] = &[
         settings: "url: \"HOST/robot/send?access_token=k\", secret: SECret",
         answers: |seen| {
             let is_signed = seen.path.contains("access_token=k&timestamp=") && seen.path.contains("&sign=");
-            Reply::json(&json!({ "errcode": if is_signed { 0 } else { 310_000 }, "errmsg": "sign not match" }))
+            Reply::json(
+                &json!({ "errcode": if is_signed { 0 } else { 310_000 }, "errmsg": "sign not match" }),
+            )
         },
         text: |seen| seen.json()["text"]["content"].as_str().unwrap_or_default().to_owned(),
     },
@@ -90,8 +92,8 @@ const ROWS: &[Row] = &[
         kind: ChannelKind::GoogleChat,
         settings: "url: \"HOST/v1/spaces/S/messages?key=k&token=t\"",
         answers: |seen| {
-            let has_id =
-                seen.path.starts_with("/v1/spaces/S/messages?key=k&token=t&") && seen.path.contains("requestId=msg_");
+            let has_id = seen.path.starts_with("/v1/spaces/S/messages?key=k&token=t&")
+                && seen.path.contains("requestId=msg_");
             Reply::json(&json!({ "name": if has_id { "spaces/S/messages/M" } else { "" } }))
         },
         text: |seen| seen.json()["text"].as_str().unwrap_or_default().to_owned(),
@@ -187,7 +189,8 @@ fn every_platform_posts_through_the_engine() {
     eventually("manual", || place.run(&["tasks"]).exits(0).stdout.contains(TEXT));
     let on_the_way = || place.run(&["outbox", "--format", "json"]).exits(0).json_lines();
     // The one of the manual channel waits for a person.
-    let said = || on_the_way().iter().map(|row| format!("{}: {}", row["channel"], row["note"])).collect::<Vec<_>>();
+    let said =
+        || on_the_way().iter().map(|row| format!("{}: {}", row["channel"], row["note"])).collect::<Vec<_>>();
     eventually("all are settled", || {
         assert!(on_the_way().iter().all(|row| row["status"] != "dead"), "{:?}", said());
         on_the_way().len() == 1

@@ -139,6 +139,31 @@ fn a_batch_of_newcomers_gets_one_welcome_with_every_name() {
 }
 
 #[test]
+fn a_name_with_marks_in_it_is_only_a_name() {
+    let shown = |name: &str| r"\[小\*何\](https://evil.example) \<!all>".replace("小", name);
+    let hostile = |name: &str| "[小*何](https://evil.example) <!all>".replace("小", name);
+    let mut facts = facts();
+    for (id, member) in facts.members.clone() {
+        let name = hostile(&member.name).as_str().into();
+        facts.members.insert(id, Arc::new(Member { name, ..Member::clone(&member) }));
+    }
+    let newcomers = joined(&[("m1", Some(&hostile("新"))), ("b", None)]);
+    let welcome = call("welcome", "main", &newcomers, facts.clone());
+    assert!(
+        posts(&welcome)[0].contains(&format!("{}、{}", shown("新"), shown("白鹿"))),
+        "{}",
+        posts(&welcome)[0]
+    );
+    for plugin in ["leaderboard", "digest", "namecard_check", "spotlight"] {
+        let posts = posts(&call(plugin, "main", &Value::Null, facts.clone()));
+        assert!(!posts.is_empty(), "{plugin} posts");
+        for text in posts {
+            assert!(!text.replace(r"\]", "").contains("](") && !text.contains(" <!"), "{plugin}: {text}");
+        }
+    }
+}
+
+#[test]
 fn a_welcome_without_rules_or_without_anybody() {
     let mut bare = facts();
     bare.rules = Value::Null;

@@ -98,7 +98,9 @@ pub fn resolve(
     let proxy = read.remove("proxy").and_then(|values| values.into_iter().next());
     let robots = robots(channel.kind, &read);
     for robot in &robots {
-        adapter(channel.kind).check(robot).map_err(|(setting, problem)| error(Problem::Unusable { setting, problem }))?;
+        adapter(channel.kind)
+            .check(robot)
+            .map_err(|(setting, problem)| error(Problem::Unusable { setting, problem }))?;
     }
     let rates = channel.rate.map_or_else(|| preset_rates(channel.kind), |rate| vec![rate]);
     Ok(Target {

@@ -110,7 +110,8 @@ mod tests {
         assert_eq!(censored("abcdefghijkl tk_987654 p@ssword bot"), "… … … bot");
         assert_eq!(censored("hooks.example said no"), "hooks.example said no");
         // A bot's token stands in a path of its own making, and an account's in a header.
-        let telegram = [Secret::new("https://h.example"), Secret::new("123456:AbC-d"), Secret::new("syt_abcdef")];
+        let telegram =
+            [Secret::new("https://h.example"), Secret::new("123456:AbC-d"), Secret::new("syt_abcdef")];
         let said = "Cannot POST /bot123456:AbC-d/sendMessage (syt_abcdef) at h.example";
         let expected = "Cannot POST /bot…/sendMessage (…) at h.example";
         assert_eq!(censor(said, telegram.iter()), expected);

@@ -203,8 +203,7 @@ mod tests {
     #[test]
     fn the_transaction_is_the_idempotency_key_and_the_room_is_encoded() {
         let request = requests(&Message::text("hi"), Some("event $ev")).remove(0);
-        let path =
-            "https://hs.example/base/_matrix/client/v3/rooms/%21a%2Fb%3Ahs.example/send/m.room.message/msg_a0ec602809c7ec0486597dc791257e77";
+        let path = "https://hs.example/base/_matrix/client/v3/rooms/%21a%2Fb%3Ahs.example/send/m.room.message/msg_a0ec602809c7ec0486597dc791257e77";
         assert_eq!(request.url, path);
         assert_eq!(request.method, "PUT");
         assert!(request.headers.contains(&("authorization".into(), "Bearer syt_x".into())));

@@ -19,8 +19,7 @@ use crate::{
     },
     shell::delivery::{
         markup::{
-            self, Block,
-            escape,
+            self, Block, escape,
             write::{Dialect, PLAIN},
         },
         target::Robot,
@@ -79,14 +78,15 @@ impl Adapter for Ntfy {
     ) -> Result<Vec<Request>, Refusal> {
         let (root, topic) = topic_of(robot.setting("url").unwrap_or_default())
             .ok_or_else(|| Refusal("`url` has no topic at its end".into()))?;
-        let bodies = parts::bounded(bodies(message, &topic)?)?.into_iter().enumerate().map(|(index, mut body)| {
-            body["sequence_id"] = json!(attempt.part_key(index));
-            let mut request = Request::post_json(&root, body.to_string());
-            if let Some(token) = robot.setting("token") {
-                request.headers.push(("authorization".into(), format!("Bearer {token}")));
-            }
-            request
-        });
+        let bodies =
+            parts::bounded(bodies(message, &topic)?)?.into_iter().enumerate().map(|(index, mut body)| {
+                body["sequence_id"] = json!(attempt.part_key(index));
+                let mut request = Request::post_json(&root, body.to_string());
+                if let Some(token) = robot.setting("token") {
+                    request.headers.push(("authorization".into(), format!("Bearer {token}")));
+                }
+                request
+            });
         Ok(bodies.collect())
     }
 

@@ -93,7 +93,8 @@ impl Adapter for Telegram {
                 body["reply_parameters"] =
                     json!({ "message_id": number, "allow_sending_without_reply": true });
             }
-            let rows: Vec<Value> = buttons.iter().map(|b| json!([{ "text": b.text, "url": b.url }])).collect();
+            let rows: Vec<Value> =
+                buttons.iter().map(|b| json!([{ "text": b.text, "url": b.url }])).collect();
             if index == last && !rows.is_empty() {
                 body["reply_markup"] = json!({ "inline_keyboard": rows });
             }
