@@ -12,9 +12,9 @@ pub(crate) fn run() {
     for groups in [1, 10, 1_000, 10_000] {
         let receiver = Receiver::start();
         let town = Town::new();
-        let weekly: String = (1..=8)
-            .map(|n| format!("  weekly-{n}: {{ every: friday at 20:{n:02}, steps: [post: The game.] }}\n"))
-            .collect();
+        let weekly =
+            |n| format!("  weekly-{n}: {{ every: friday at 20:{n:02}, steps: [post: The game.] }}\n");
+        let weekly = (1..=8).map(weekly).collect::<Vec<_>>().concat();
         town.write_groups(groups);
         town.write(
             "town.yaml",

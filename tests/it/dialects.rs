@@ -100,7 +100,7 @@ fn leaves(value: &Value, path: &str, out: &mut String) {
             out.push_str(&format!("{path}:\n    {}\n", text.replace('\n', "\n    ")));
         }
         Value::String(text) => {
-            out.push_str(&format!("{path}: {}\n", text.replace('\u{200B}', "⸱").replace('\r', "⏎")))
+            out.push_str(&format!("{path}: {}\n", text.replace('\u{200B}', "⸱").replace('\r', "⏎")));
         }
         other => out.push_str(&format!("{path}: {other}\n")),
     }
@@ -223,7 +223,8 @@ proptest! {
 
 /// A name in a sentence, and as somebody who is mentioned and has no id: it is shown as it is, and it is nothing else.
 fn named(kind: ChannelKind, name: &str) -> Result<(), TestCaseError> {
-    let person = Person { id: PersonId::new("p"), name: name.into(), handles: Default::default() };
+    let person =
+        Person { id: PersonId::new("p"), name: name.into(), handles: std::collections::BTreeMap::new() };
     let sentence = format!("{} 欢迎 {} 来。", markdown::escape(name), markdown::escape(name));
     for message in [
         Message::text(sentence),
@@ -276,7 +277,7 @@ fn injected(kind: ChannelKind, request: &Request) -> Option<String> {
             let text = text(&body["text"]);
             let at = text.split(|c: char| !(c.is_alphanumeric() || "@._-".contains(c)));
             let calls =
-                at.filter(|word| word.starts_with('@')).any(|word| word.trim_start_matches('@').len() > 0);
+                at.filter(|word| word.starts_with('@')).any(|word| !word.trim_start_matches('@').is_empty());
             let slack = ["<!", "<@", "<http"].iter().any(|begin| text.contains(begin));
             if calls || slack { Some(text) } else { commonmark_marks(&text) }
         }

@@ -73,7 +73,8 @@ fn add(dir: &Path, shared: &MemoryFolder, cases: &mut Vec<Case>) {
         if name.ends_with(".test.yaml") {
             continue;
         }
-        let text = std::fs::read_to_string(&path).unwrap();
+        // Bytes that are no UTF-8 are no YAML.
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
         let mut files = shared.clone();
         files.0.insert(name.clone(), Arc::from(text.as_str()));
         let compiled = compile(&files, &name);
@@ -94,8 +95,9 @@ fn wanted(case: &Case) -> Option<bool> {
     if case.errors.iter().any(|code| code.starts_with("yaml-") || *code == "duplicate-key") {
         return None;
     }
-    // What is missing there is a column of a data file.
-    if case.path.ends_with("dates-file-column.yaml") {
+    // A column of a data file, an order of numbers: no pattern sees these.
+    let beyond = ["dates-file-column.yaml", "cron-range.yaml", "cron-step.yaml", "every-tiny.yaml"];
+    if beyond.iter().any(|name| case.path.ends_with(name)) {
         return None;
     }
     if case.errors.is_empty() {
@@ -111,9 +113,13 @@ fn the_schema_and_the_compiler_agree() {
     let validator = jsonschema::draft202012::new(&schema).expect("a schema of draft 2020-12");
     let mut wrong = String::new();
     let mut seen = BTreeMap::new();
+    // YAML 1.2: `yes` is a word.
+    let plain = serde_saphyr::options! { strict_booleans: true };
     for case in cases() {
         let Some(wanted) = wanted(&case) else { continue };
-        let Ok(instance) = serde_saphyr::from_str::<Value>(&case.text) else { continue };
+        let Ok(instance) = serde_saphyr::from_str_with_options::<Value>(&case.text, plain.clone()) else {
+            continue;
+        };
         *seen.entry(wanted).or_insert(0) += 1;
         let problems: Vec<String> = validator
             .iter_errors(&instance)

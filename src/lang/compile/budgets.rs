@@ -62,7 +62,7 @@ fn channels(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> BTreeMap<ChannelName
         if let Some(fields) = Fields::read(
             &mut cx.report,
             &entry.value,
-            pair("a channel's budgets", "一个频道的预算"),
+            pair("a channel under `budgets`", "`budgets` 里的频道"),
             keys::AMOUNTS.names,
         ) {
             amounts(cx, &fields, scope, &mut budgets);

@@ -344,7 +344,23 @@ fn report(cx: &mut Cx<'_>, span: Span, source: &str, error: ExprError, scope: &S
         );
         return;
     }
-    cx.error(codes::EXPRESSION, span, error.message, error.help.unwrap_or_default());
+    let help = error.help.or_else(|| duration_call(source, error.range.start)).unwrap_or_default();
+    cx.error(codes::EXPRESSION, span, error.message, help);
+}
+
+/// `60d` as other places of a file have it, where the unit stands at `at`: how an expression writes it.
+fn duration_call(source: &str, at: usize) -> Option<Phrase> {
+    let (before, unit) = (source.get(..at)?, source.get(at..)?);
+    let number = before.rsplit(|c: char| !c.is_ascii_digit()).next().filter(|digits| !digits.is_empty())?;
+    let word = unit.split(|c: char| !c.is_alphanumeric()).next()?;
+    let call = match word {
+        "d" => "days",
+        "h" => "hours",
+        "m" => "minutes",
+        "s" => "seconds",
+        _ => return None,
+    };
+    Some(phrase!("in an expression write `{call}({number})`", "在表达式里写成 `{call}({number})`"))
 }
 
 /// Writes `vars.x` as `vars.prefix_x` where a used file's var had to be renamed.

@@ -305,8 +305,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         "runs-out",
         Warning,
         pair("a calendar or a file of dates ends soon, or has ended", "日历或日期文件快用完了，或已经用完"),
-        pair("A calendar with `off` and `work` that is used, a calendar under `only` or `promo.around`, or a file of `dates` \
+        pair(
+            "A calendar with `off` and `work` that is used, a calendar under `only` or `promo.around`, or a file of `dates` \
               says nothing of the days after its last. `check`, `run` and `status` say so thirty days ahead; the same \
-              file is silent earlier, because this is about today and not about the file.", "用到的 `off`、`work` 日历，`only` 或 `promo.around` 的日历，或 `dates` 的文件，对最后一天之后的日子没有任何说明。`check`、`run`、`status` 会提前三十天提醒；更早的时候不会，因为这取决于今天，而不是文件本身。"),
+              file is silent earlier, because this is about today and not about the file.",
+            "用到的 `off`、`work` 日历，`only` 或 `promo.around` 的日历，或 `dates` 的文件，对最后一天之后的日子没有任何说明。`check`、`run`、`status` 会提前三十天提醒；更早的时候不会，因为这取决于今天，而不是文件本身。",
+        ),
     ),
 ];

@@ -97,6 +97,8 @@ pub(crate) enum Is {
     WordsOrSteps(&'static [&'static str]),
     /// One name, or a list of them.
     Names,
+    /// One name of a host, or a list of them.
+    Hosts,
     /// A list of texts.
     Texts,
     /// A list of steps.

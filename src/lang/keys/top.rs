@@ -51,7 +51,7 @@ keys! {
         "phases": Is::Def("phases"), "The periods of a group's life, in order, one at a time. Absent: one phase.", "phases:\n  - { name: seed, until: members.count >= 60 }\n  - name: grow";
         "plays": Is::Def("plays"), "Name → play: a trigger and the steps that it starts.", "plays:\n  paper:\n    every: day at 08:30\n    steps:\n      - post: Good morning";
         "use": Is::Def("uses"), "Other playbooks whose plays are brought in, under a prefix and with vars of their own.", "use:\n  - { playbook: parts/quiz.yaml, as: quiz, with: { day: friday } }";
-        "fetch": Is::Names, "The hosts that scripts may fetch from.", "fetch: [api.example.com]";
+        "fetch": Is::Hosts, "The hosts that scripts may fetch from.", "fetch: [api.example.com]";
     }
     /// `charter`: what lints know of. Any other key may stand there too.
     CHARTER {

@@ -76,6 +76,10 @@ pub(super) fn value(is: Is) -> Value {
             let name = json!({ "type": ["string", "number"] });
             json!({ "anyOf": [name, { "type": "array", "items": name }] })
         }
+        Is::Hosts => {
+            let host = json!({ "type": "string", "pattern": "^[^/ @*]+$", "patternErrorMessage": "expected the name of a host such as api.example.org" });
+            json!({ "anyOf": [host, { "type": "array", "items": host }] })
+        }
         Is::Expression => bare(&["string", "number", "boolean"]),
         Is::Condition => bare(&["string", "boolean"]),
         Is::Signal => {

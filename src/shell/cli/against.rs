@@ -32,7 +32,7 @@ struct Change {
 struct Changes {
     to: Digest,
     /// One for each version in force among the groups.
-    changes: Vec<Change>,
+    versions: Vec<Change>,
     /// Groups that the state does not know yet.
     begin: Vec<GroupId>,
     /// Groups that the version in force runs and this one does not.
@@ -42,11 +42,11 @@ struct Changes {
 /// Says it for people.
 pub(super) fn text(dir: &Path, new: &Playbook, out: &mut Output) -> Result<(), Failure> {
     let all = compare(dir, new)?;
-    if all.changes.is_empty() {
+    if all.versions.is_empty() {
         return Ok(out.line(format!("  no group of this playbook has run on {}", dir.display()))?);
     }
-    let several = all.changes.len() > 1;
-    for change in &all.changes {
+    let several = all.versions.len() > 1;
+    for change in &all.versions {
         let of = if several { format!("{}: ", names(&change.groups)) } else { String::new() };
         if change.from == all.to {
             out.line(format!("  {of}version {} is in force already", all.to.short()))?;
@@ -85,7 +85,7 @@ pub(super) fn json(dir: &Path, new: &Playbook, file: &Path, out: &mut Output) ->
         "against": dir.display().to_string(),
         "file": file.display().to_string(),
         "to": all.to.as_str(),
-        "changes": all.changes.iter().map(change).collect::<Vec<_>>(),
+        "changes": all.versions.iter().map(change).collect::<Vec<_>>(),
         "begin": ids(&all.begin),
         "resting": ids(&all.rest),
     }))?;
@@ -97,21 +97,21 @@ fn compare(dir: &Path, new: &Playbook) -> Result<Changes, Failure> {
     let reader = Reader::open(dir).map_err(failed)?;
     let recovered = reader.states().map_err(failed)?;
     let mut all =
-        Changes { to: new.digest.clone(), changes: Vec::new(), begin: Vec::new(), rest: Vec::new() };
-    let mut versions: BTreeMap<Digest, Vec<&State>> = BTreeMap::new();
+        Changes { to: new.digest.clone(), versions: Vec::new(), begin: Vec::new(), rest: Vec::new() };
+    let mut in_force: BTreeMap<Digest, Vec<&State>> = BTreeMap::new();
     for group in new.groups.keys() {
         let state = recovered.groups.get(group).map(|found| &found.state);
         match state.and_then(|state| Some((state, state.digest.clone()?))) {
-            Some((state, digest)) => versions.entry(digest).or_default().push(state),
+            Some((state, digest)) => in_force.entry(digest).or_default().push(state),
             None => all.begin.push(group.clone()),
         }
     }
     for (group, info) in &recovered.infos {
-        if !info.rests() && versions.contains_key(&info.digest) && !new.groups.contains_key(group) {
+        if !info.rests() && in_force.contains_key(&info.digest) && !new.groups.contains_key(group) {
             all.rest.push(group.clone());
         }
     }
-    for (from, states) in versions {
+    for (from, states) in in_force {
         let groups = states.iter().map(|state| state.group.clone()).collect();
         let (changed, open) = if from == new.digest {
             (Edit::default(), None)
@@ -125,7 +125,7 @@ fn compare(dir: &Path, new: &Playbook) -> Result<Changes, Failure> {
             let at = states.first().map(|state| (&state.group, state.created, clock::now().max(state.clock)));
             (edit(&old, new, at), under_way(states.iter().copied(), new))
         };
-        all.changes.push(Change { groups, from, edit: changed, under_way: open });
+        all.versions.push(Change { groups, from, edit: changed, under_way: open });
     }
     Ok(all)
 }

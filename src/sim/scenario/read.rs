@@ -297,7 +297,7 @@ impl Reading<'_> {
                 "seen" => member.seen = self.moment(node)?,
                 "messages" => member.messages = reader::integer(&mut self.report, node, 0, i64::MAX)? as u64,
                 "points" => {
-                    member.points = reader::parsed(&mut self.report, node, pair("a whole number", "整数"))?
+                    member.points = reader::parsed(&mut self.report, node, pair("a whole number", "整数"))?;
                 }
                 "tags" => {
                     let tags = reader::one_or_many(&mut self.report, node, pair("a tag", "标签"));

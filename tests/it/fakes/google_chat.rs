@@ -56,17 +56,15 @@ fn answer(
     let mut messages = messages.lock().unwrap();
     let id = parameter("requestId").unwrap_or_else(|| messages.len().to_string());
     let mut known = known.lock().unwrap();
-    let name = match known.get(&id) {
-        Some(name) => name.clone(),
-        None => {
-            let name = format!("spaces/S/messages/{}", messages.len());
-            // Without the option the thread is ignored and a new one begins.
-            let key =
-                parameter("messageReplyOption").and(body["thread"]["threadKey"].as_str()).unwrap_or(&name);
-            messages.push((name.clone(), key.to_owned()));
-            known.insert(id, name.clone());
-            name
-        }
+    let name = if let Some(name) = known.get(&id) {
+        name.clone()
+    } else {
+        let name = format!("spaces/S/messages/{}", messages.len());
+        // Without the option the thread is ignored and a new one begins.
+        let key = parameter("messageReplyOption").and(body["thread"]["threadKey"].as_str()).unwrap_or(&name);
+        messages.push((name.clone(), key.to_owned()));
+        known.insert(id, name.clone());
+        name
     };
     Reply::json(&json!({ "name": name, "text": body["text"] }))
 }
