@@ -81,7 +81,7 @@ fn a_telegram_client_sees_what_was_meant() {
         ["text_link", "链接"],
         ["code", "x"],
         ["blockquote", "引用\n\n> 更深"],
-        ["pre", "名字       分数\n---------  ----\n小林          9\nAnn | Bob   120"],
+        ["pre", "名字      | 分数\n----------+-----\n小林      |    9\nAnn | Bob |  120"],
         ["pre", "fn main() { println!(\"<&>`\"); }"],
         ["text_link", "图"],
     ]);
@@ -263,7 +263,7 @@ async fn a_real_homeserver_takes_what_is_sent() {
     tokio::time::sleep(gentle).await;
     let sent = place.run(&["send", "group", "**by hand**", "--file", "demo.yaml"]).exits(0);
     assert!(sent.stdout.starts_with("accepted (HTTP 200): event $"), "{}", sent.stdout);
-    let refused = place.run(&["send", "group", "hi", "--file", "wrong.yaml"]).exits(3);
+    let refused = place.run(&["send", "group", "hi", "--file", "wrong.yaml"]).exits(4);
     assert!(refused.stdout.contains("the homeserver does not know this token"), "{}", refused.stdout);
     let last = homeserver.messages(&room, &reading).await.pop().unwrap();
     assert_eq!(last["formatted_body"], "<p><strong>by hand</strong></p>");

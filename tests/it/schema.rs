@@ -324,6 +324,8 @@ fn ajv_says_the_same() {
     let Some(home) = judge::node() else { return };
     let list: Vec<(String, bool)> = cases()
         .iter()
+        // Its YAML reader takes a second byte order mark for a part of the first key.
+        .filter(|case| !case.path.ends_with("yaml-bom-twice.yaml"))
         .filter_map(|case| wanted(case).map(|wanted| (case.path.to_string_lossy().into_owned(), wanted)))
         .collect();
     let output = Command::new("node")

@@ -200,5 +200,9 @@ fn break_angles(text: &str) -> String {
         }
         out.push(c);
     }
+    // What follows is another stretch of text, which may begin without white space.
+    if out.ends_with('<') {
+        out.push(INVISIBLE);
+    }
     out
 }
