@@ -185,7 +185,10 @@ fn fill(kind: ChannelKind, request: &Request) -> Option<(usize, usize)> {
 
 fn is_valid(kind: ChannelKind, text: &str) -> Result<(), TestCaseError> {
     let Ok(parts) = requests(kind, &Message::text(text)) else {
-        prop_assert!(markup::blocks(&Message::text(text)).is_empty() || text.len() > 16_000, "{kind} refuses {text:?}");
+        prop_assert!(
+            markup::blocks(&Message::text(text)).is_empty() || text.len() > 16_000,
+            "{kind} refuses {text:?}"
+        );
         return Ok(());
     };
     for request in &parts {
