@@ -79,11 +79,7 @@ impl Check {
                     CheckFormat::Github => {
                         out.line(github::render(diagnostic, &compiled.sources, programs))?;
                     }
-                    CheckFormat::Text => {
-                        let style = if out.color { text::Style::Coloured } else { text::Style::Plain };
-                        out.line(text::render(diagnostic, &compiled.sources, style, people))?;
-                        out.line("")?;
-                    }
+                    CheckFormat::Text => out.diagnostic(diagnostic, &compiled.sources)?,
                 }
             }
             if self.format == CheckFormat::Text {

@@ -1,6 +1,6 @@
 //! `playbook check --fix`: makes the changes that are certain.
 //!
-//! Owns the writing of the playbook's own YAML files. A file is replaced whole or not at all; line ends, a byte
+//! Owns the writing of the operator's own YAML files, also for `test --update`. A file is replaced whole or not at all; line ends, a byte
 //! order mark and every byte outside a fix stay as they are.
 
 #![expect(clippy::disallowed_methods, reason = "writes the mended files")]
@@ -73,7 +73,7 @@ fn unchanged(path: &Path, source: &Source) -> Option<&'static str> {
 }
 
 /// Replaces a file whole: beside it, then over it.
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::environment(format!("{}: {error}", path.display()));
     // A link stays a link: what it leads to is replaced.
     let target: PathBuf = fs::canonicalize(path).map_err(failed)?;

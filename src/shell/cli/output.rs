@@ -4,6 +4,10 @@
 //! always gets the same bytes.
 
 use super::lang::Languages;
+use crate::base::{
+    diagnostic::{Diagnostic, text},
+    source::SourceMap,
+};
 use anstyle::{AnsiColor, Style};
 use std::io::{self, BufWriter, Write};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -80,6 +84,13 @@ impl Output {
     /// A heading.
     pub(super) fn heading(&mut self, text: &str) -> io::Result<()> {
         self.line(paint(HEADING, text))
+    }
+
+    /// A diagnostic with its excerpt, for people, and an empty line.
+    pub(super) fn diagnostic(&mut self, found: &Diagnostic, sources: &SourceMap) -> io::Result<()> {
+        let style = if self.color { text::Style::Coloured } else { text::Style::Plain };
+        self.line(text::render(found, sources, style, self.languages.people))?;
+        self.line("")
     }
 
     /// One JSON value on a line of its own.

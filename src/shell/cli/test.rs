@@ -6,12 +6,12 @@
 
 use super::{
     failure::{Code, Failure},
-    junit, load,
+    fix, junit, load,
     output::{BAD, DIM, GOOD, NAME, Output, WARN, clip, pad, paint, width},
 };
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Report, Severity, text},
+        diagnostic::{Diagnostic, Report, Severity},
         phrase::{Phrase, pair, phrase},
         source::Span,
         time::{Timestamp, Zone},
@@ -187,7 +187,7 @@ impl Test {
         let rehearsal = rehearse(&playbook, &material, &scenario);
         if self.update {
             let text = record::record(body, &draft, &scenario, &rehearsal, &playbook.zone);
-            replace(path, &format!("{mark}{text}"))?;
+            fix::write(path, &format!("{mark}{text}"))?;
             let mut draft = Draft::new(&shown.display().to_string(), &text);
             if let Some(scenario) = draft.finish(&playbook) {
                 let rehearsal = rehearse(&playbook, &material, &scenario);
@@ -273,21 +273,8 @@ fn read_playbook(path: &Path, draft: &mut Draft) -> Result<Option<(Arc<Playbook>
     Ok(Some((playbook.clone(), Material::new(playbook, loaded.folder.clone()))))
 }
 
-/// Puts new text in the place of a file, whole or not at all.
-fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    let cannot = |error| Failure::environment(format!("{} cannot be written: {error}", path.display()));
-    let beside = path.with_extension("yaml.new");
-    std::fs::write(&beside, text).map_err(cannot)?;
-    std::fs::rename(&beside, path).map_err(cannot)
-}
-
 fn diagnostics(draft: &Draft, out: &mut Output) -> std::io::Result<()> {
-    let style = if out.color { text::Style::Coloured } else { text::Style::Plain };
-    for diagnostic in &draft.report.diagnostics {
-        out.line(text::render(diagnostic, &draft.sources, style, out.languages.people))?;
-        out.line("")?;
-    }
-    Ok(())
+    draft.report.diagnostics.iter().try_for_each(|found| out.diagnostic(found, &draft.sources))
 }
 
 fn line(draft: &Draft, span: Option<Span>) -> u32 {

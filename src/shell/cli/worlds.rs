@@ -7,7 +7,7 @@ use super::{
     output::Output,
 };
 use crate::{
-    base::{diagnostic::text, ids::GroupId, source::Folder as _},
+    base::{ids::GroupId, source::Folder as _},
     engine::entry::Entry,
     model::playbook::Playbook,
     shell::{
@@ -52,9 +52,7 @@ pub(super) fn read(word: Option<&str>, playbook: &Playbook, out: &mut Output) ->
     let text = text_of(path)?;
     let Read { world, report, sources } = file::read(word, &text, &playbook.zone);
     for diagnostic in &report.diagnostics {
-        let style = if out.color { text::Style::Coloured } else { text::Style::Plain };
-        out.line(text::render(diagnostic, &sources, style, out.languages.people))?;
-        out.line("")?;
+        out.diagnostic(diagnostic, &sources)?;
     }
     let Some(world) = world else {
         out.flush()?;
