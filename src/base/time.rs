@@ -3,7 +3,7 @@
 //! Never reads a clock and never looks at the host's zone: the zone database is bundled.
 
 use super::phrase::{Words, pair};
-use jiff::{civil, tz::TimeZone};
+use jiff::{civil, fmt::temporal::DateTimePrinter, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops, str::FromStr, sync::Arc};
 
@@ -65,7 +65,9 @@ impl Timestamp {
 
     /// RFC 3339 with whole seconds and the zone's numeric offset: `2026-12-02T20:30:00+08:00`.
     pub fn to_rfc3339(self, zone: &Zone) -> String {
-        zone.civil(self).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
+        let at = self.to_jiff();
+        PRINTER.timestamp_with_offset_to_string(&at, zone.tz.to_offset(at))
     }
 }
 

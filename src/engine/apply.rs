@@ -308,11 +308,8 @@ fn signal_received(state: &mut State, signal: &Signal) {
     let Some(id) = &signal.member else { return };
     match &*signal.name {
         "member.joined" => {
-            let known = state.members.get(id).is_some();
-            let mut member = known
-                .then(|| state.members.get(id).map(|m| Member::clone(m)))
-                .flatten()
-                .unwrap_or_else(|| Member::new(id.clone(), signal.at));
+            let known = state.members.get(id).map(|member| Member::clone(member));
+            let mut member = known.unwrap_or_else(|| Member::new(id.clone(), signal.at));
             describe_member(&mut member, &signal.data);
             set_member(state, &Arc::new(member));
         }
@@ -321,13 +318,14 @@ fn signal_received(state: &mut State, signal: &Signal) {
         }
         "message" | "reaction" | "answer" => {
             // Somebody who speaks is a member, reported or not.
-            let mut member = state
-                .members
-                .get(id)
-                .map_or_else(|| Member::new(id.clone(), signal.at), |m| Member::clone(m));
+            if !state.members.contains_key(id) {
+                set_member(state, &Arc::new(Member::new(id.clone(), signal.at)));
+            }
+            // A group that is full takes nobody in.
+            let Some(member) = state.members.get_mut(id) else { return };
+            let member = Arc::make_mut(member);
             member.seen = member.seen.max(signal.at);
             member.messages += u64::from(&*signal.name == "message");
-            set_member(state, &Arc::new(member));
         }
         _ => {}
     }

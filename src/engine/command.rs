@@ -238,7 +238,7 @@ impl Draft<'_> {
                 self.remove_member(&member)?;
             }
         }
-        if self.is_empty() {
+        if !self.decided {
             // Nothing was new; the import itself is still on record.
             return self.set_midnight();
         }

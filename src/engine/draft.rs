@@ -1,7 +1,7 @@
-//! A decision in the making: a working copy of the state, and the entries that led to it.
+//! A decision in the making: a state, and whoever is told of each entry that changes it.
 //!
-//! Every entry is applied to the copy as it is decided, by the same `apply` that recovery uses, so that what a
-//! later step sees is what recovery will see. The state that was passed in is never touched.
+//! Every entry is applied as it is decided, by the same `apply` that recovery uses, so that what a later step sees
+//! is what recovery will see. Whether the state is a working copy is the caller's: `decide` passes one.
 
 use super::{
     IllegalEntry, apply,
@@ -41,8 +41,8 @@ pub(super) type Decided<T = ()> = Result<T, IllegalEntry>;
 
 /// A decision in the making.
 pub(super) struct Draft<'a> {
-    /// The working copy.
-    pub(super) state: State,
+    /// What the entries so far add up to.
+    pub(super) state: &'a mut State,
     /// All versions that open runs may need.
     pub(super) playbooks: &'a Playbooks,
     /// The version in force.
@@ -61,7 +61,9 @@ pub(super) struct Draft<'a> {
     pub(super) chained: BTreeSet<RunId>,
     /// Steps carried out.
     pub(super) steps: usize,
-    entries: Vec<Entry>,
+    /// Whether anything has been decided.
+    pub(super) decided: bool,
+    seen: &'a mut dyn FnMut(&State, Entry),
     input: Option<InputId>,
 }
 
@@ -76,15 +78,16 @@ pub(super) struct About<'r> {
 
 impl<'a> Draft<'a> {
     pub(super) fn new(
-        state: &State,
+        state: &'a mut State,
         playbooks: &'a Playbooks,
         playbook: Arc<Playbook>,
         group: Arc<Group>,
         now: Timestamp,
         input: Option<InputId>,
+        seen: &'a mut dyn FnMut(&State, Entry),
     ) -> Self {
         Self {
-            state: state.clone(),
+            state,
             playbooks,
             playbook,
             group,
@@ -94,7 +97,8 @@ impl<'a> Draft<'a> {
             inside: false,
             chained: BTreeSet::new(),
             steps: 0,
-            entries: Vec::new(),
+            decided: false,
+            seen,
             input,
         }
     }
@@ -102,19 +106,10 @@ impl<'a> Draft<'a> {
     /// Decides one fact.
     pub(super) fn emit(&mut self, fact: Fact) -> Decided {
         let entry = Entry { at: self.now, input: self.input.take(), fact };
-        apply::apply(&mut self.state, &entry)?;
-        self.entries.push(entry);
+        apply::apply(self.state, &entry)?;
+        self.decided = true;
+        (self.seen)(self.state, entry);
         Ok(())
-    }
-
-    /// Everything decided.
-    pub(super) fn into_entries(self) -> Vec<Entry> {
-        self.entries
-    }
-
-    /// Whether anything has been decided.
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
     }
 
     /// An open run.
@@ -146,7 +141,7 @@ impl<'a> Draft<'a> {
             Some((playbook, group, play)) => (playbook, group, Some(play)),
             None => (self.playbook.clone(), self.group.clone(), None),
         };
-        build_facts(&self.state, &playbook, &group, play.as_deref(), self.now, names, about)
+        build_facts(self.state, &playbook, &group, play.as_deref(), self.now, names, about)
     }
 
     /// The people behind a role or a person's name now, the role's name, and where they are told.

@@ -30,10 +30,13 @@ mod steps;
 use crate::{
     base::limits,
     base::{
-        ids::EffectId,
+        ids::{EffectId, InputId},
         time::{Duration, Timestamp},
     },
-    model::playbook::Playbooks,
+    model::{
+        group::Group,
+        playbook::{Playbook, Playbooks},
+    },
     script::{facts::Facts, names::Names},
 };
 use draft::{About, Decided, Draft};
@@ -51,39 +54,101 @@ pub struct IllegalEntry(pub String);
 ///
 /// Empty when the input means nothing: a repeated one, a wake of an old epoch, a playbook that is in force already.
 pub fn decide(state: &State, playbooks: &Playbooks, input: &Input, now: Timestamp) -> Vec<Entry> {
-    let now = now.max(state.clock);
-    if remembered(&input.kind) && state.recent.contains(&apply::fingerprint(&input.id)) {
-        return Vec::new();
-    }
-    if matches!(input.kind, InputKind::Wake { epoch } if epoch != state.epoch) {
-        return Vec::new();
-    }
-    let wanted = match &input.kind {
-        InputKind::Adopt { digest } => Some(digest),
-        _ => state.digest.as_ref(),
+    let setting = match Setting::of(state, playbooks, input, now) {
+        Ok(Some(setting)) => setting,
+        Ok(None) => return Vec::new(),
+        Err(reason) => return vec![poison(state, input, now, reason)],
     };
-    let poison = |reason: String| {
-        let id = remembered(&input.kind).then(|| input.id.clone());
-        // A wake that cannot be digested must not come again and again: its timer goes with it.
-        let timer = matches!(input.kind, InputKind::Wake { .. }).then(|| state.timers.get_min().cloned());
-        vec![Entry { at: now, input: id, fact: Fact::Poisoned { reason, timer: timer.flatten() } }]
+    let (mut copy, mut entries) = (state.clone(), Vec::new());
+    match setting.decide(&mut copy, playbooks, input, &mut |_, entry| entries.push(entry)) {
+        Ok(()) => entries,
+        Err(IllegalEntry(reason)) => vec![poison(state, input, now, reason)],
+    }
+}
+
+/// Decides and applies in one go, for whoever has nothing to commit in between: `seen` gets each entry that [`decide`]
+/// would give, with the state after it. Nothing is copied.
+///
+/// An input that cannot be digested leaves the state as far as the decision came, where [`decide`] would have taken
+/// nothing of it: its last entry is [`Fact::Poisoned`], and the caller should go no further.
+pub fn decide_and_apply(
+    state: &mut State,
+    playbooks: &Playbooks,
+    input: &Input,
+    now: Timestamp,
+    seen: &mut dyn FnMut(&State, Entry),
+) {
+    let poisoned = match Setting::of(state, playbooks, input, now) {
+        Ok(None) => return,
+        Ok(Some(setting)) => match setting.decide(state, playbooks, input, seen) {
+            Ok(()) => return,
+            Err(IllegalEntry(reason)) => poison(state, input, now, reason),
+        },
+        Err(reason) => poison(state, input, now, reason),
     };
-    let Some(playbook) = wanted.and_then(|digest| playbooks.get(digest)) else {
-        if matches!(input.kind, InputKind::Wake { .. }) {
-            return Vec::new();
+    // A poisoned entry is legal after anything.
+    if apply::apply(state, &poisoned).is_ok() {
+        seen(state, poisoned);
+    }
+}
+
+/// What a decision needs to know of the version in force.
+struct Setting {
+    playbook: Arc<Playbook>,
+    group: Arc<Group>,
+    now: Timestamp,
+    id: Option<InputId>,
+}
+
+impl Setting {
+    /// None when the input means nothing; an error when it cannot be digested.
+    fn of(
+        state: &State,
+        playbooks: &Playbooks,
+        input: &Input,
+        now: Timestamp,
+    ) -> Result<Option<Self>, String> {
+        let remembered = remembered(&input.kind);
+        if remembered && state.recent.contains(&apply::fingerprint(&input.id)) {
+            return Ok(None);
         }
-        return poison("no playbook is in force for this group; start the engine with its file".into());
-    };
-    let Some(group) = playbook.groups.get(&state.group) else {
-        // The file does not run this group any more: it sleeps until a version does again.
-        return Vec::new();
-    };
-    let id = remembered(&input.kind).then(|| input.id.clone());
-    let mut draft = Draft::new(state, playbooks, playbook.clone(), group.clone(), now, id);
-    match take(&mut draft, input) {
-        Ok(()) => draft.into_entries(),
-        Err(IllegalEntry(reason)) => poison(reason),
+        if matches!(input.kind, InputKind::Wake { epoch } if epoch != state.epoch) {
+            return Ok(None);
+        }
+        let wanted = match &input.kind {
+            InputKind::Adopt { digest } => Some(digest),
+            _ => state.digest.as_ref(),
+        };
+        let Some(playbook) = wanted.and_then(|digest| playbooks.get(digest)) else {
+            if matches!(input.kind, InputKind::Wake { .. }) {
+                return Ok(None);
+            }
+            return Err("no playbook is in force for this group; start the engine with its file".into());
+        };
+        let Some(group) = playbook.groups.get(&state.group) else {
+            // The file does not run this group any more: it sleeps until a version does again.
+            return Ok(None);
+        };
+        let id = remembered.then(|| input.id.clone());
+        Ok(Some(Self { playbook: playbook.clone(), group: group.clone(), now: now.max(state.clock), id }))
     }
+
+    fn decide(
+        self,
+        state: &mut State,
+        playbooks: &Playbooks,
+        input: &Input,
+        seen: &mut dyn FnMut(&State, Entry),
+    ) -> Decided {
+        take(&mut Draft::new(state, playbooks, self.playbook, self.group, self.now, self.id, seen), input)
+    }
+}
+
+fn poison(state: &State, input: &Input, now: Timestamp, reason: String) -> Entry {
+    let id = remembered(&input.kind).then(|| input.id.clone());
+    // A wake that cannot be digested must not come again and again: its timer goes with it.
+    let timer = matches!(input.kind, InputKind::Wake { .. }).then(|| state.timers.get_min().cloned());
+    Entry { at: now.max(state.clock), input: id, fact: Fact::Poisoned { reason, timer: timer.flatten() } }
 }
 
 /// Wakes and adoptions are no-ops by themselves when they come twice, and script calls and receipts name their
@@ -143,12 +208,12 @@ fn settle(draft: &mut Draft<'_>) -> Decided {
 
 /// A deadline that passed long ago means that the group slept: the engine was down, or the clock jumped.
 fn announce_sleep(draft: &mut Draft<'_>) -> Decided {
-    let Some(missed) = deadline(&draft.state) else { return Ok(()) };
-    let length: Duration = draft.now.since(missed.at);
+    let Some(missed) = next_wake(draft.state) else { return Ok(()) };
+    let length: Duration = draft.now.since(missed);
     if length.as_millis() < limits::SLEPT_ANNOUNCED_MS {
         return Ok(());
     }
-    draft.emit(Fact::Slept { from: missed.at, length })
+    draft.emit(Fact::Slept { from: missed, length })
 }
 
 fn receipt_came(draft: &mut Draft<'_>, effect: &EffectId, receipt: &Receipt) -> Decided {
@@ -179,6 +244,11 @@ pub fn apply(state: &mut State, entry: &Entry) -> Result<(), IllegalEntry> {
 /// When to call again, and why. Kept up to date by `apply`, not searched for.
 pub fn deadline(state: &State) -> Option<Deadline> {
     state.timers.get_min().map(|(at, reason)| Deadline { at: *at, reason: reason.clone() })
+}
+
+/// When to call again; [`deadline`] says why, too.
+pub fn next_wake(state: &State) -> Option<Timestamp> {
+    state.timers.get_min().map(|(at, _)| *at)
 }
 
 /// What the script of a call that has not returned can see, or `None` where there is no such call.

@@ -41,6 +41,7 @@ pub struct GroupSim {
     now: Timestamp,
     /// A script call that failed; its step says whether it is tried again.
     failed: Option<(EffectId, String)>,
+    broken: bool,
 }
 
 impl GroupSim {
@@ -62,25 +63,35 @@ impl GroupSim {
             n: 0,
             now: options.from,
             failed: None,
+            broken: false,
         }
     }
 
     /// Begins: the engine sees the group for the first time, and its first members are brought in.
-    pub fn adopt<E>(
+    pub fn adopt(
         &mut self,
         playbooks: &Playbooks,
         material: &Material,
         options: &Options,
         findings: &mut Vec<Finding>,
-        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
+        sink: &mut impl FnMut(&Transition<'_>),
+    ) {
         let digest = self.playbook.digest.clone();
         let adopt = Input { id: InputId::new("adopt"), kind: InputKind::Adopt { digest } };
-        self.take(&adopt, playbooks, material, findings, sink)?;
-        match self.crowd.settle(&self.state, options.members) {
-            Some(import) => self.take(&import, playbooks, material, findings, sink),
-            None => Ok(()),
+        self.take(&adopt, playbooks, material, findings, sink);
+        if let Some(import) = self.crowd.settle(&self.state, options.members) {
+            self.take(&import, playbooks, material, findings, sink);
         }
+    }
+
+    /// Whether the engine has seen the group.
+    pub fn is_adopted(&self) -> bool {
+        self.n > 0
+    }
+
+    /// Whether a promise was broken: nothing that follows means anything.
+    pub fn is_broken(&self) -> bool {
+        self.broken
     }
 
     /// The group as it is now.
@@ -89,59 +100,55 @@ impl GroupSim {
     }
 
     /// Hands an input from outside to the engine at an instant.
-    pub fn tell<E>(
+    pub fn tell(
         &mut self,
         at: Timestamp,
         input: &Input,
         playbooks: &Playbooks,
         material: &Material,
         findings: &mut Vec<Finding>,
-        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
+        sink: &mut impl FnMut(&Transition<'_>),
+    ) {
         self.now = self.now.max(at);
-        self.take(input, playbooks, material, findings, sink)
+        self.take(input, playbooks, material, findings, sink);
     }
 
     /// When something happens next: the engine's deadline, or something in the world.
     pub fn next_at(&self) -> Option<Timestamp> {
-        let deadline = engine::deadline(&self.state).map(|deadline| deadline.at.max(self.now));
+        let deadline = engine::next_wake(&self.state).map(|at| at.max(self.now));
         let courier = self.courier.next_at().map(|at| at.max(self.now));
         deadline.into_iter().chain(self.crowd.next_at()).chain(courier).min()
     }
 
     /// Lives through what happens next.
-    pub fn step<E>(
+    pub fn step(
         &mut self,
         playbooks: &Playbooks,
         material: &Material,
         findings: &mut Vec<Finding>,
-        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let Some(at) = self.next_at() else { return Ok(()) };
+        sink: &mut impl FnMut(&Transition<'_>),
+    ) {
+        let Some(at) = self.next_at() else { return };
         self.now = at;
-        let deadline = engine::deadline(&self.state).filter(|deadline| deadline.at <= at);
-        let Some(deadline) = deadline else {
+        if engine::next_wake(&self.state).is_none_or(|wake| wake > at) {
             if self.courier.next_at().is_some_and(|next| next <= at) {
                 self.carry();
                 while let Some(receipt) = self.receipts.pop_front() {
-                    self.take(&receipt, playbooks, material, findings, sink)?;
+                    self.take(&receipt, playbooks, material, findings, sink);
                 }
-                return Ok(());
+            } else if let Some(input) = self.crowd.happen(&self.state) {
+                self.take(&input, playbooks, material, findings, sink);
             }
-            return match self.crowd.happen(&self.state) {
-                Some(input) => self.take(&input, playbooks, material, findings, sink),
-                None => Ok(()),
-            };
-        };
+            return;
+        }
         let epoch = self.state.epoch;
         let wake = Input { id: InputId::from(format!("wake-{epoch}")), kind: InputKind::Wake { epoch } };
-        self.take(&wake, playbooks, material, findings, sink)?;
+        self.take(&wake, playbooks, material, findings, sink);
         if self.state.epoch == epoch {
-            let what =
-                format!("the engine asked to be called for {:?} and then did nothing", deadline.reason);
-            findings.push(self.broken(what));
+            let reason = engine::deadline(&self.state).map(|deadline| deadline.reason);
+            findings
+                .push(self.broken(format!("the engine asked to be called for {reason:?} and did nothing")));
         }
-        Ok(())
     }
 
     /// The courier does what its time has come for; what the engine is told of it waits in `receipts`.
@@ -170,15 +177,15 @@ impl GroupSim {
     }
 
     /// Hands an input to the engine, and after it every script call that comes of it.
-    fn take<E>(
+    fn take(
         &mut self,
         input: &Input,
         playbooks: &Playbooks,
         material: &Material,
         findings: &mut Vec<Finding>,
-        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        self.decide(input, playbooks, findings, sink)?;
+        sink: &mut impl FnMut(&Transition<'_>),
+    ) {
+        self.decide(input, playbooks, findings, sink);
         while let Some(call) = self.state.calls.front().cloned() {
             let result = match (
                 material.script(&call.script),
@@ -192,61 +199,67 @@ impl GroupSim {
             };
             let id = InputId::new(call.effect.as_str());
             let returned = InputKind::ScriptReturned { effect: call.effect.clone(), result };
-            self.decide(&Input { id, kind: returned }, playbooks, findings, sink)?;
+            self.decide(&Input { id, kind: returned }, playbooks, findings, sink);
             if self.state.calls.front().is_some_and(|still| still.effect == call.effect) {
                 findings.push(self.broken(format!("the script call {} never ends", call.effect)));
-                return Ok(());
+                return;
             }
         }
-        Ok(())
     }
 
-    fn decide<E>(
+    fn decide(
         &mut self,
         input: &Input,
         playbooks: &Playbooks,
         findings: &mut Vec<Finding>,
-        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        for entry in engine::decide(&self.state, playbooks, input, self.now) {
-            if let Err(error) = engine::apply(&mut self.state, &entry) {
-                findings.push(self.broken(format!("an entry of the engine is illegal: {error}")));
-                return Ok(());
+        sink: &mut impl FnMut(&Transition<'_>),
+    ) {
+        let Self { playbook, state, crowd, courier, oracle, n, now, failed, broken, .. } = self;
+        engine::decide_and_apply(state, playbooks, input, *now, &mut |state, entry| {
+            *n += 1;
+            let group = &state.group;
+            if let Err(what) = oracle.see(playbook, state, &entry) {
+                *broken = true;
+                findings.push(Finding::Invariant { at: *now, group: group.clone(), what });
             }
-            self.n += 1;
-            if let Err(what) = self.oracle.see(&self.playbook, &self.state, &entry) {
-                findings.push(self.broken(what));
+            if let Some(found) = judge(failed, *now, group, &entry.fact) {
+                *broken |= found.is_broken_promise();
+                findings.push(found);
             }
-            self.judge_script(&entry.fact, findings);
-            self.crowd.see(&entry);
+            crowd.see(&entry);
             if let Some(Effect::Send(out)) = entry.effect() {
-                self.courier.submit(out, self.now);
+                courier.submit(out, *now);
             }
-            let transition =
-                Transition { group: &self.state.group, n: self.n, entry: &entry, state: &self.state };
-            sink(&transition)?;
-        }
-        Ok(())
+            sink(&Transition::new(state, *n, &entry));
+        });
     }
 
-    /// A script call that fails is a finding when its step is not tried again.
-    fn judge_script(&mut self, fact: &Fact, findings: &mut Vec<Finding>) {
-        match fact {
-            Fact::ScriptFailed { effect, error } => self.failed = Some((effect.clone(), error.clone())),
-            Fact::StepFailed { retry, .. } => {
-                if let (Some((effect, error)), None) = (self.failed.take(), retry) {
-                    let group = self.state.group.clone();
-                    findings.push(Finding::Script { at: self.now, group, effect, error });
-                }
-            }
-            Fact::Poisoned { reason, .. } => {
-                findings.push(self.broken(format!("the engine could not digest an input: {reason}")));
-            }
-            _ => {}
-        }
-    }
-
-    fn broken(&self, what: String) -> Finding {
+    fn broken(&mut self, what: String) -> Finding {
+        self.broken = true;
         Finding::Invariant { at: self.now, group: self.state.group.clone(), what }
     }
+}
+
+/// A script call that fails is a finding when its step is not tried again; `failed` is the last call that did.
+fn judge(
+    failed: &mut Option<(EffectId, String)>,
+    at: Timestamp,
+    group: &GroupId,
+    fact: &Fact,
+) -> Option<Finding> {
+    let group = || group.clone();
+    match fact {
+        Fact::ScriptFailed { effect, error } => *failed = Some((effect.clone(), error.clone())),
+        Fact::StepFailed { retry, .. } => {
+            if let (Some((effect, error)), None) = (failed.take(), retry) {
+                return Some(Finding::Script { at, group: group(), effect, error });
+            }
+        }
+        Fact::Poisoned { reason, .. } => {
+            let what = format!("the engine could not digest an input: {reason}");
+            return Some(Finding::Invariant { at, group: group(), what });
+        }
+        _ => {}
+    }
+    None
 }

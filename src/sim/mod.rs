@@ -12,6 +12,7 @@ pub mod crowd;
 pub mod courier;
 pub mod oracle;
 pub mod group;
+pub mod part;
 pub mod fault;
 pub mod timeline;
 pub mod scenario;
@@ -30,20 +31,17 @@ use crate::{
         time::Timestamp,
         value::Value,
     },
-    engine::{entry::Entry, state::State},
-    lang,
-    model::{
-        playbook::{Playbook, Playbooks},
-        program::Program,
-        step::Verb,
+    engine::{
+        entry::{Entry, Fact},
+        state::State,
     },
+    lang,
+    model::{playbook::Playbook, program::Program, step::Verb},
     script::sandbox::{Host, Script},
 };
-use group::GroupSim;
+use part::Part;
 use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap},
-    ops::Range,
+    collections::BTreeMap,
     sync::{Arc, Mutex},
 };
 use world::World;
@@ -63,7 +61,7 @@ pub struct Options {
     pub world: Arc<World>,
 }
 
-/// One fact of one group.
+/// One fact of one group, and what a report wants to know of the group just after it.
 #[derive(Debug, Clone, Copy)]
 pub struct Transition<'a> {
     /// The group.
@@ -72,8 +70,26 @@ pub struct Transition<'a> {
     pub n: u64,
     /// The fact.
     pub entry: &'a Entry,
-    /// The group's state after it.
-    pub state: &'a State,
+    /// How many members the group has.
+    pub members: usize,
+    /// How many it ever had.
+    pub members_ever: u64,
+    /// For a message of a member: the name they are shown by; else nothing.
+    pub speaker: &'a str,
+}
+
+impl<'a> Transition<'a> {
+    /// Of an entry and the state after it.
+    pub fn new(state: &'a State, n: u64, entry: &'a Entry) -> Self {
+        let speaker = match &entry.fact {
+            Fact::SignalReceived(signal) if &*signal.name == "message" => signal.member.as_ref(),
+            _ => None,
+        };
+        let speaker =
+            speaker.map_or("", |id| state.members.get(id).map_or(id.as_str(), |member| member.name.as_str()));
+        let (members, members_ever) = (state.members.len(), state.members_ever);
+        Self { group: &state.group, n, entry, members, members_ever, speaker }
+    }
 }
 
 /// Why a simulation is not good.
@@ -99,6 +115,20 @@ pub enum Finding {
         /// What was found.
         what: String,
     },
+}
+
+impl Finding {
+    /// When it was found.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Script { at, .. } | Self::Invariant { at, .. } => *at,
+        }
+    }
+
+    /// Whether a promise was broken.
+    pub fn is_broken_promise(&self) -> bool {
+        matches!(self, Self::Invariant { .. })
+    }
 }
 
 /// The scripts of a playbook, compiled, and the files that they read.
@@ -186,43 +216,21 @@ impl Host for FolderHost {
     }
 }
 
-/// Lives every group of a playbook through a stretch of time with the real engine; `sink` sees each fact in order
-/// of time, groups side by side. Gives what was not good; it stops at the first broken promise.
-pub fn simulate<E>(
+/// Lives every group of a playbook through a stretch of time with the real engine. `keep` sees each fact as it
+/// happens, group by group; `sink` gets what was kept in order of time, groups side by side. Gives what was not good;
+/// a group with a broken promise goes no further.
+pub fn simulate<T, E>(
     playbook: &Arc<Playbook>,
     material: &Material,
     options: &Options,
-    sink: impl FnMut(&Transition<'_>) -> Result<(), E>,
+    mut keep: impl FnMut(&Transition<'_>) -> Option<T>,
+    mut sink: impl FnMut(T) -> Result<(), E>,
 ) -> Result<Vec<Finding>, E> {
-    simulate_groups(playbook, material, options, 0..playbook.groups.len(), sink)
-}
-
-/// The same for some of the groups, by their places in the order of ids: groups do not know of each other, so that
-/// several threads may live a part each.
-pub fn simulate_groups<E>(
-    playbook: &Arc<Playbook>,
-    material: &Material,
-    options: &Options,
-    groups: Range<usize>,
-    mut sink: impl FnMut(&Transition<'_>) -> Result<(), E>,
-) -> Result<Vec<Finding>, E> {
-    let mut playbooks = Playbooks::default();
-    playbooks.insert(playbook.clone());
-    let ids = playbook.groups.keys().skip(groups.start).take(groups.len());
-    let mut groups: Vec<GroupSim> = ids.map(|id| GroupSim::new(id, playbook, options)).collect();
+    let groups = playbook.groups.len();
+    let mut part = Part::new(playbook, material, options, 0..groups);
     let mut findings = Vec::new();
-    let mut heap = BinaryHeap::new();
-    for (index, group) in groups.iter_mut().enumerate() {
-        group.adopt(&playbooks, material, options, &mut findings, &mut sink)?;
-        heap.extend(group.next_at().map(|at| Reverse((at, index))));
-    }
-    while let Some(Reverse((at, index))) = heap.pop() {
-        if at >= options.to || findings.iter().any(|finding| matches!(finding, Finding::Invariant { .. })) {
-            break;
-        }
-        let group = &mut groups[index];
-        group.step(&playbooks, material, &mut findings, &mut sink)?;
-        heap.extend(group.next_at().map(|at| Reverse((at, index))));
+    for end in part::stretches(options, groups) {
+        part::hand_over(part.live(end, &mut keep), &mut findings, &mut sink)?;
     }
     Ok(findings)
 }

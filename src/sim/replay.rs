@@ -5,7 +5,7 @@
 //! what they changed, receipts from what was settled, wakes from when deadlines were served. What cannot be read back
 //! is counted: a command that was refused changed nothing.
 
-use super::{Finding, Material, Transition, oracle::Oracle};
+use super::{Finding, Material, oracle::Oracle};
 use crate::{
     base::{
         ids::{EffectId, GroupId, InputId, RunId, StepId, TaskId},
@@ -110,12 +110,12 @@ fn own_decision(fact: &Fact) -> bool {
 }
 
 /// Lives a recording again with a playbook; `sink` sees each fact. Gives what was not good and what was not heard.
-pub fn replay<E>(
+pub fn replay(
     playbook: &Arc<Playbook>,
     material: &Material,
     recording: &Recording,
-    mut sink: impl FnMut(&Transition<'_>) -> Result<(), E>,
-) -> Result<(Vec<Finding>, Unheard), E> {
+    mut sink: impl FnMut(&Entry),
+) -> (Vec<Finding>, Unheard) {
     let mut playbooks = Playbooks::default();
     playbooks.insert(playbook.clone());
     let mut player = Player {
@@ -129,21 +129,20 @@ pub fn replay<E>(
         asked: BTreeMap::new(),
         findings: Vec::new(),
         unheard: Unheard::default(),
-        n: 0,
         returns: recording.entries().filter_map(|entry| returned(&entry.fact)).cloned().collect(),
     };
     for decision in &recording.decisions {
-        player.wake_until(decision, &mut sink)?;
+        player.wake_until(decision, &mut sink);
         player.note_tasks(&decision.entries);
         for input in player.inputs(decision) {
-            player.take(&input, decision.at, &mut sink)?;
+            player.take(&input, decision.at, &mut sink);
         }
-        player.call_scripts(decision.at, &mut sink)?;
-        if player.findings.iter().any(|finding| matches!(finding, Finding::Invariant { .. })) {
+        player.call_scripts(decision.at, &mut sink);
+        if player.findings.iter().any(Finding::is_broken_promise) {
             break;
         }
     }
-    Ok((player.findings, player.unheard))
+    (player.findings, player.unheard)
 }
 
 /// A place in a playbook that asks something, and the how manieth time it does.
@@ -163,7 +162,6 @@ struct Player<'p> {
     asked: BTreeMap<(bool, Option<RunId>, Option<StepId>, TaskKindWord), u32>,
     findings: Vec<Finding>,
     unheard: Unheard,
-    n: u64,
     /// Calls whose return is in the recording.
     returns: BTreeSet<EffectId>,
 }
@@ -187,58 +185,43 @@ fn kind_word(kind: TaskKind) -> TaskKindWord {
 
 impl Player<'_> {
     /// Deadlines that the recording did not serve with this decision come at their time.
-    fn wake_until<E>(
-        &mut self,
-        decision: &Decision,
-        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn wake_until(&mut self, decision: &Decision, sink: &mut impl FnMut(&Entry)) {
         while let Some(deadline) = engine::deadline(&self.state) {
             let served = decision.due.is_some_and(|due| due <= deadline.at && deadline.at <= decision.at);
             if served || deadline.at >= decision.at {
-                return Ok(());
+                return;
             }
             let epoch = self.state.epoch;
             let wake = Input { id: "wake".into(), kind: InputKind::Wake { epoch } };
-            self.take(&wake, deadline.at, sink)?;
+            self.take(&wake, deadline.at, sink);
             if self.state.epoch == epoch {
-                return Ok(());
+                return;
             }
-            self.call_scripts(deadline.at, sink)?;
+            self.call_scripts(deadline.at, sink);
         }
-        Ok(())
     }
 
     /// Scripts that the recording never called return at once.
-    fn call_scripts<E>(
-        &mut self,
-        now: Timestamp,
-        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn call_scripts(&mut self, now: Timestamp, sink: &mut impl FnMut(&Entry)) {
         while let Some(call) = self.state.calls.front().cloned() {
             if self.returns.contains(&call.effect) {
-                return Ok(());
+                return;
             }
-            let Some(input) = self.returned(&call.effect, None) else { return Ok(()) };
-            self.take(&input, now, sink)?;
+            let Some(input) = self.returned(&call.effect, None) else { return };
+            self.take(&input, now, sink);
             if self.state.calls.front().is_some_and(|still| still.effect == call.effect) {
-                return Ok(());
+                return;
             }
         }
-        Ok(())
     }
 
-    fn take<E>(
-        &mut self,
-        input: &Input,
-        now: Timestamp,
-        sink: &mut impl FnMut(&Transition<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn take(&mut self, input: &Input, now: Timestamp, sink: &mut impl FnMut(&Entry)) {
         for entry in engine::decide(&self.state, self.playbooks, input, now) {
             let group = self.state.group.clone();
             if let Err(error) = engine::apply(&mut self.state, &entry) {
                 let what = format!("an entry of the engine is illegal: {error}");
                 self.findings.push(Finding::Invariant { at: now, group, what });
-                return Ok(());
+                return;
             }
             if let Err(what) = self.oracle.see(self.playbook, &self.state, &entry) {
                 self.findings.push(Finding::Invariant { at: now, group, what });
@@ -247,10 +230,8 @@ impl Player<'_> {
                 let place = self.place(true, task.run.as_ref(), task.step.as_ref(), task.kind);
                 self.places.insert(place, task.id.clone());
             }
-            self.n += 1;
-            sink(&Transition { group: &self.state.group, n: self.n, entry: &entry, state: &self.state })?;
+            sink(&entry);
         }
-        Ok(())
     }
 
     fn place(&mut self, here: bool, run: Option<&RunId>, step: Option<&StepId>, kind: TaskKind) -> Place {

@@ -32,11 +32,19 @@ impl Lived {
         self.talk.see(transition);
         self.prunings += u64::from(matches!(transition.entry.fact, Fact::PruneNoticed { .. }));
         match self.members.get_mut(transition.group) {
-            Some(members) => *members = transition.state.members.len(),
+            Some(members) => *members = transition.members,
             None => {
-                self.members.insert(transition.group.clone(), transition.state.members.len());
+                self.members.insert(transition.group.clone(), transition.members);
             }
         }
+    }
+
+    /// Takes over what other groups came to.
+    pub fn join(&mut self, other: Self) {
+        self.tally.join(other.tally);
+        self.talk.join(other.talk);
+        self.members.extend(other.members);
+        self.prunings += other.prunings;
     }
 
     /// Members of all groups at the end.
@@ -89,7 +97,7 @@ pub fn spreads(playbook: &Playbook, from: Timestamp, days: u32, lived: &[Lived])
     let days = u64::from(days.max(1));
     let phase = |name: &PhaseName| {
         let entered = lived.iter().filter_map(|run| {
-            let at = run.tally.phases.iter().find(|(phase, _)| phase == name)?.1;
+            let at = run.tally.entered_at(name)?;
             Some((at.since(from).as_millis().max(0) / Duration::DAY.as_millis()) as u64)
         });
         Spread::of(entered.collect())

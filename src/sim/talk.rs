@@ -18,7 +18,7 @@ pub const SETTLED: Duration = Duration::DAY.times(3);
 /// Who talks.
 #[derive(Debug, Clone, Default)]
 pub struct Talk {
-    people: BTreeMap<(GroupId, MemberId), Voice>,
+    people: BTreeMap<GroupId, BTreeMap<MemberId, Voice>>,
     end: Timestamp,
 }
 
@@ -52,7 +52,14 @@ impl Talk {
         if !joins && &*signal.name != "message" {
             return;
         }
-        let voice = self.people.entry((transition.group.clone(), member.clone())).or_default();
+        if !self.people.contains_key(transition.group) {
+            self.people.insert(transition.group.clone(), BTreeMap::new());
+        }
+        let Some(group) = self.people.get_mut(transition.group) else { return };
+        if !group.contains_key(member) {
+            group.insert(member.clone(), Voice::default());
+        }
+        let Some(voice) = group.get_mut(member) else { return };
         if joins {
             voice.joined = voice.joined.or(Some(transition.entry.at));
         } else {
@@ -61,14 +68,24 @@ impl Talk {
         }
     }
 
+    /// Takes over the voices of other groups.
+    pub fn join(&mut self, other: Self) {
+        self.people.extend(other.people);
+        self.end = self.end.max(other.end);
+    }
+
+    fn voices(&self) -> impl Iterator<Item = &Voice> {
+        self.people.values().flat_map(BTreeMap::values)
+    }
+
     /// Members who said anything.
     pub fn speakers(&self) -> usize {
-        self.people.values().filter(|voice| voice.messages > 0).count()
+        self.voices().filter(|voice| voice.messages > 0).count()
     }
 
     /// How much of all that was said came from the so many who said most, in percent; none where nobody spoke.
     pub fn share_of_top(&self, n: usize) -> Option<u64> {
-        let mut counts: Vec<u64> = self.people.values().map(|voice| voice.messages).collect();
+        let mut counts: Vec<u64> = self.voices().map(|voice| voice.messages).collect();
         counts.sort_unstable_by(|a, b| b.cmp(a));
         let all: u64 = counts.iter().sum();
         let top: u64 = counts.iter().take(n).sum();
@@ -78,7 +95,7 @@ impl Talk {
     /// What became of newcomers.
     pub fn newcomers(&self) -> Newcomers {
         let mut found = Newcomers::default();
-        for voice in self.people.values() {
+        for voice in self.voices() {
             let Some(settled) = voice.joined.map(|joined| joined.plus(SETTLED)) else { continue };
             if settled > self.end {
                 continue;
@@ -112,7 +129,7 @@ mod tests {
             let (name, id) = (Arc::from(name), "s".into());
             let signal = Signal { name, id, at, member: Some(who.into()), data: Value::Null };
             let entry = Entry { at, input: None, fact: Fact::SignalReceived(signal) };
-            talk.see(&Transition { group: &state.group, n: 1, entry: &entry, state: &state });
+            talk.see(&Transition::new(&state, 1, &entry));
         };
         for (day, who, name) in [
             (0, "a", "member.joined"),

@@ -1,10 +1,10 @@
 //! The sums of a history: what was posted, held, missed and asked, and how the group changed.
 //!
-//! Counts entries; judges nothing.
+//! Counts entries, in any order of groups, and two of them can be joined; judges nothing.
 
 use super::Transition;
 use crate::{
-    base::ids::{PhaseName, PlayName},
+    base::ids::{GroupId, PhaseName, PlayName, TaskId},
     base::time::Timestamp,
     engine::entry::{Fact, Outcome, TaskKind},
 };
@@ -45,9 +45,9 @@ pub struct Tally {
     pub silent: u64,
     /// Answers to questions.
     pub answers: u64,
-    /// Phases by the instant at which they were first entered in any group.
-    pub phases: Vec<(PhaseName, Timestamp)>,
-    kinds: BTreeMap<(String, String), TaskKind>,
+    /// When each phase was first entered in any group, and by which entry of that group.
+    phases: BTreeMap<PhaseName, (Timestamp, u64)>,
+    kinds: BTreeMap<(GroupId, TaskId), TaskKind>,
 }
 
 /// The sums of one play.
@@ -70,9 +70,7 @@ impl Tally {
     pub fn see(&mut self, transition: &Transition<'_>) {
         self.entries += 1;
         match &transition.entry.fact {
-            Fact::PhaseEntered { phase, .. } if !self.phases.iter().any(|(name, _)| name == phase) => {
-                self.phases.push((phase.clone(), transition.entry.at));
-            }
+            Fact::PhaseEntered { phase, .. } => self.entered(phase, (transition.entry.at, transition.n)),
             Fact::RunStarted { play, .. } => self.play(play).runs += 1,
             Fact::RunFinished { run, outcome: Outcome::Failed, .. } => {
                 self.play(&play_of(run.as_str())).failed += 1;
@@ -96,7 +94,7 @@ impl Tally {
             Fact::Answered { .. } => self.answers += 1,
             Fact::TaskReminded { escalated: true, .. } => self.tasks_overdue += 1,
             Fact::TaskOpened(task) => {
-                self.kinds.insert((transition.group.to_string(), task.id.to_string()), task.kind);
+                self.kinds.insert((transition.group.clone(), task.id.clone()), task.kind);
                 match task.kind {
                     TaskKind::Approval => self.approvals += 1,
                     TaskKind::Task | TaskKind::Removal | TaskKind::Delivery => self.tasks += 1,
@@ -104,7 +102,7 @@ impl Tally {
                 }
             }
             Fact::TaskClosed { task, answer, .. } => {
-                let kind = self.kinds.remove(&(transition.group.to_string(), task.to_string()));
+                let kind = self.kinds.remove(&(transition.group.clone(), task.clone()));
                 match (kind, answer.as_ref()) {
                     (Some(TaskKind::Approval), "approved") => self.approved += 1,
                     (Some(TaskKind::Approval), "rejected") => self.rejected += 1,
@@ -116,6 +114,62 @@ impl Tally {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Takes over the sums of other groups.
+    pub fn join(&mut self, other: Self) {
+        for (play, sums) in other.plays {
+            let known = self.play(&play);
+            known.runs += sums.runs;
+            known.posts += sums.posts;
+            known.skipped += sums.skipped;
+            known.missed += sums.missed;
+            known.failed += sums.failed;
+        }
+        for (phase, when) in &other.phases {
+            self.entered(phase, *when);
+        }
+        self.kinds.extend(other.kinds);
+        for (sum, more) in [
+            (&mut self.entries, other.entries),
+            (&mut self.held, other.held),
+            (&mut self.expired, other.expired),
+            (&mut self.joined, other.joined),
+            (&mut self.left, other.left),
+            (&mut self.removed, other.removed),
+            (&mut self.messages, other.messages),
+            (&mut self.tasks, other.tasks),
+            (&mut self.tasks_done, other.tasks_done),
+            (&mut self.tasks_overdue, other.tasks_overdue),
+            (&mut self.approvals, other.approvals),
+            (&mut self.approved, other.approved),
+            (&mut self.rejected, other.rejected),
+            (&mut self.silent, other.silent),
+            (&mut self.answers, other.answers),
+        ] {
+            *sum += more;
+        }
+    }
+
+    /// Phases by the instant at which they were first entered in any group, in order of time.
+    pub fn phases(&self) -> Vec<(PhaseName, Timestamp)> {
+        let mut all: Vec<_> = self.phases.iter().collect();
+        all.sort_by_key(|(_, when)| **when);
+        all.into_iter().map(|(name, (at, _))| (name.clone(), *at)).collect()
+    }
+
+    /// When a phase was first entered in any group.
+    pub fn entered_at(&self, phase: &PhaseName) -> Option<Timestamp> {
+        self.phases.get(phase).map(|when| when.0)
+    }
+
+    fn entered(&mut self, phase: &PhaseName, when: (Timestamp, u64)) {
+        match self.phases.get_mut(phase) {
+            Some(known) => *known = when.min(*known),
+            None => {
+                self.phases.insert(phase.clone(), when);
+            }
         }
     }
 

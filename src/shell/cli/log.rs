@@ -43,7 +43,7 @@ impl Log {
     fn line(&self, opened: &Opened, line: &LogLine, out: &mut Output) -> Result<(), Failure> {
         let zone = opened.zone(&line.group);
         if self.read.format.format == Format::Json {
-            return Ok(out.json(&line.to_json(&zone))?);
+            return Ok(out.json(&line.shown(&zone))?);
         }
         let civil = zone.civil(line.entry.at).strftime("%Y-%m-%d %H:%M:%S").to_string();
         let group = if opened.several() { format!("  {}", line.group) } else { String::new() };

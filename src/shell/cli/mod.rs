@@ -6,6 +6,7 @@
 mod against;
 mod args;
 mod client;
+mod cores;
 mod failure;
 mod fix;
 mod lang;

@@ -1,7 +1,7 @@
 //! `playbook simulate`: the real engine in virtual time against a synthetic group.
 
 use super::{
-    args,
+    args, cores,
     failure::{Code, Failure},
     load,
     output::{self, BAD, DIM, GOOD, HEADING, NAME, Output, Table, WARN, clip, pad, paint, width},
@@ -10,17 +10,17 @@ use super::{
 };
 use crate::{
     base::{
+        ids::GroupId,
         time::{Duration, Timestamp},
         words,
     },
     model::playbook::Playbook,
-    shell::{clock, pages, store::LogLine},
+    shell::{clock, pages, store::Shown},
     sim::{
-        self, Finding, Material, Options, Transition,
+        Finding, Material, Options, Transition,
         plan::Window,
         report::Gatherer,
-        talk::Talk,
-        tally::Tally,
+        spread::Lived,
         timeline::{self, Tone},
     },
 };
@@ -129,11 +129,7 @@ impl Simulate {
             );
         }
         let findings = match self.format {
-            Format::Json => sim::simulate(&playbook, &material, &options, |transition| {
-                let entry = transition.entry.clone();
-                let line = LogLine { seq: transition.n as i64, group: transition.group.clone(), entry };
-                out.json(&line.to_json(&playbook.zone)).map_err(Failure::from)
-            })?,
+            Format::Json => json(&playbook, &material, &options, out)?,
             Format::Text => text(&playbook, &material, &options, out)?,
             Format::Html => self.html(&playbook, &material, &options, out)?,
         };
@@ -164,11 +160,25 @@ impl Simulate {
         options: &Options,
         out: &mut Output,
     ) -> Result<Vec<Finding>, Failure> {
-        let mut gatherer = Gatherer::new(playbook, options);
-        let findings = sim::simulate(playbook, material, options, |transition| {
-            gatherer.see(transition);
-            Ok::<(), Failure>(())
-        })?;
+        let mut progress = Progress::new(options);
+        let (findings, parts) = cores::groups(
+            (playbook, material, options),
+            || Gatherer::new(playbook, options),
+            |gatherer, transition| {
+                gatherer.see(transition);
+                Some(transition.entry.at)
+            },
+            |at| {
+                progress.see(at);
+                Ok(())
+            },
+        )?;
+        progress.end();
+        let gatherer = parts.into_iter().reduce(|mut all, part| {
+            all.join(part);
+            all
+        });
+        let gatherer = gatherer.unwrap_or_else(|| Gatherer::new(playbook, options));
         let settings = pages::report::Settings {
             command: format!("{} --format html", self.again(playbook, options, self.seed)),
             days: self.days,
@@ -203,6 +213,32 @@ impl Simulate {
     }
 }
 
+/// A line for each entry.
+fn json(
+    playbook: &Arc<Playbook>,
+    material: &Material,
+    options: &Options,
+    out: &mut Output,
+) -> Result<Vec<Finding>, Failure> {
+    let mut progress = Progress::new(options);
+    let zone = &playbook.zone;
+    // Most of the work is writing, so the cores that live the groups write their lines, too.
+    let (findings, _) = cores::groups(
+        (playbook, material, options),
+        || (),
+        |(), Transition { group, n, entry, .. }| {
+            let line = serde_json::to_string(&Shown { seq: *n as i64, group, entry, zone });
+            Some((entry.at, line.map_err(std::io::Error::from)))
+        },
+        |(at, line)| {
+            progress.see(at);
+            Ok(out.line(line?)?)
+        },
+    )?;
+    progress.end();
+    Ok(findings)
+}
+
 /// The timeline for people.
 fn text(
     playbook: &Arc<Playbook>,
@@ -210,20 +246,27 @@ fn text(
     options: &Options,
     out: &mut Output,
 ) -> Result<Vec<Finding>, Failure> {
-    let (mut tally, mut talk) = (Tally::default(), Talk::default());
     let mut progress = Progress::new(options);
     let mut days = Days { day: None, several: playbook.groups.len() > 1 };
-    let mut members = std::collections::BTreeMap::new();
-    let findings = sim::simulate(playbook, material, options, |transition| {
-        tally.see(transition);
-        talk.see(transition);
-        progress.see(transition.entry.at);
-        members.insert(transition.group.clone(), transition.state.members.len());
-        days.line(playbook, transition, out)
-    })?;
+    let (findings, parts) = cores::groups(
+        (playbook, material, options),
+        Lived::default,
+        |lived, transition| {
+            lived.see(transition);
+            let at = transition.entry.at;
+            let line = timeline::describe(transition.entry, &playbook.zone)?;
+            Some((at, transition.group.clone(), line))
+        },
+        |(at, group, line)| {
+            progress.see(at);
+            days.line(playbook, at, &group, &line, out)
+        },
+    )?;
+    let mut lived = Lived::default();
+    parts.into_iter().for_each(|part| lived.join(part));
     progress.end();
     out.line("")?;
-    summary(playbook, options, &tally, &talk, members.values().sum(), out)?;
+    summary(playbook, options, &lived, out)?;
     Ok(findings)
 }
 
@@ -251,11 +294,12 @@ impl Days {
     fn line(
         &mut self,
         playbook: &Playbook,
-        transition: &Transition<'_>,
+        at: Timestamp,
+        group: &GroupId,
+        line: &timeline::Line,
         out: &mut Output,
     ) -> Result<(), Failure> {
-        let Some(line) = timeline::describe(transition.entry, &playbook.zone) else { return Ok(()) };
-        let civil = playbook.zone.civil(transition.entry.at);
+        let civil = playbook.zone.civil(at);
         if self.day != Some(civil.date()) {
             if self.day.is_some() {
                 out.line("")?;
@@ -263,7 +307,7 @@ impl Days {
             self.day = Some(civil.date());
             out.heading(&civil.strftime("%Y-%m-%d %A").to_string())?;
         }
-        let group = if self.several { format!("{}  ", transition.group) } else { String::new() };
+        let group = if self.several { format!("{group}  ") } else { String::new() };
         let left = format!("  {}  {group}", civil.strftime("%H:%M"));
         let word = pad(line.word, 10);
         let style = match line.tone {
@@ -282,14 +326,8 @@ impl Days {
 }
 
 /// The sums at the end.
-fn summary(
-    playbook: &Playbook,
-    options: &Options,
-    tally: &Tally,
-    talk: &Talk,
-    members: usize,
-    out: &mut Output,
-) -> Result<(), Failure> {
+fn summary(playbook: &Playbook, options: &Options, lived: &Lived, out: &mut Output) -> Result<(), Failure> {
+    let Lived { tally, talk, .. } = lived;
     out.heading("Summary")?;
     let day = |at| playbook.zone.date(at).to_string();
     let mut say = |text: String| wrapped(&text, out);
@@ -297,14 +335,14 @@ fn summary(
         "  {} to {}, {} members at the end ({} joined, {} left, {} let go), {} of their messages",
         day(options.from),
         day(options.to),
-        members,
+        lived.members(),
         tally.joined,
         tally.left,
         tally.removed,
         tally.messages
     ))?;
     let phases: Vec<String> =
-        tally.phases.iter().map(|(name, at)| format!("{name} from {}", day(*at))).collect();
+        tally.phases().iter().map(|(name, at)| format!("{name} from {}", day(*at))).collect();
     say(format!("  phases: {}", phases.join(", ")))?;
     say(format!(
         "  {}: {} done, {} overdue; {}: {} given, {} refused, {} unanswered; {}",

@@ -3,9 +3,9 @@
 //! Shows; the lives and the oracle are in `sim`.
 
 use super::{
+    cores,
     failure::{Code, Failure},
     output::{DIM, Format, GOOD, Output, paint},
-    simulate_runs::on_all_cores,
 };
 use crate::{
     base::words,
@@ -38,7 +38,7 @@ impl Asked<'_> {
         if let Some(step) = self.step {
             return self.show(step, out);
         }
-        let all = on_all_cores(self.options.seed, self.runs, |seed| self.live(seed));
+        let all = cores::runs(self.options.seed, self.runs, |seed| self.live(seed));
         let mut total = Survived::default();
         for lived in all {
             match lived {

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Replays every recorded group that the playbook runs.
 pub(super) fn run(
@@ -34,11 +34,7 @@ pub(super) fn run(
         replayed += 1;
         let (mut was, mut is) = (Posts::default(), Posts::default());
         recording.entries().for_each(|entry| was.see(entry));
-        let lived = replay::replay(playbook, material, recording, |transition| {
-            is.see(transition.entry);
-            Ok::<(), Infallible>(())
-        });
-        let (findings, unheard) = lived.unwrap_or_default();
+        let (findings, unheard) = replay::replay(playbook, material, recording, |entry| is.see(entry));
         bad = bad.or_else(|| findings.into_iter().next());
         let told = Told { playbook, group, recording, was: &was, is: &is, unheard: &unheard };
         match format {

@@ -1,8 +1,9 @@
 //! `playbook simulate --runs N`: several simulations side by side, and their distributions in plain words.
 //!
-//! Each run is pure and knows its seed, so it does not matter which thread lives it; results are put in order of seed.
+//! Shows; the runs are lived and summed up in `sim`.
 
 use super::{
+    cores,
     failure::{Code, Failure},
     output::{Format, NAME, Output, Table, paint},
     simulate::found,
@@ -16,52 +17,7 @@ use crate::{
     },
 };
 use serde_json::{Map, Value, json};
-use std::{
-    convert::Infallible,
-    io::{IsTerminal as _, Write as _},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
-
-/// Calls `live` for every seed from the first on, on all cores; results are in order of seed. Progress is shown
-/// where a person watches.
-pub(super) fn on_all_cores<T: Send>(first: u64, runs: u32, live: impl Fn(u64) -> T + Sync) -> Vec<T> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(runs as usize);
-    let shown = std::io::stderr().is_terminal() && runs > 1;
-    let (next, done) = (AtomicU64::new(0), AtomicU64::new(0));
-    let work = || {
-        let mut lived = Vec::new();
-        loop {
-            let run = next.fetch_add(1, Ordering::Relaxed);
-            if run >= u64::from(runs) {
-                return lived;
-            }
-            lived.push((run, live(first.wrapping_add(run))));
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if shown {
-                let _ = write!(anstream::stderr(), "\r{done} of {runs} runs ");
-            }
-        }
-    };
-    let mut all: Vec<(u64, T)> = std::thread::scope(|scope| {
-        let handles: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut all = work();
-        for handle in handles {
-            match handle.join() {
-                Ok(lived) => all.extend(lived),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        all
-    });
-    if shown {
-        let _ = write!(anstream::stderr(), "\r{}\r", " ".repeat(32));
-    }
-    all.sort_by_key(|(run, _)| *run);
-    all.into_iter().map(|(_, lived)| lived).collect()
-}
+use std::{convert::Infallible, sync::Arc};
 
 /// Runs `(how many, of how many days)`.
 pub(super) fn run(
@@ -72,13 +28,19 @@ pub(super) fn run(
     format: Format,
     out: &mut Output,
 ) -> Result<(), Failure> {
-    let all = on_all_cores(options.seed, runs, |seed| {
+    let all = cores::runs(options.seed, runs, |seed| {
         let options = Options { seed, ..options.clone() };
         let mut lived = Lived::default();
-        let findings = sim::simulate(playbook, material, &options, |transition| {
-            lived.see(transition);
-            Ok::<(), Infallible>(())
-        });
+        let findings = sim::simulate(
+            playbook,
+            material,
+            &options,
+            |transition| {
+                lived.see(transition);
+                None::<()>
+            },
+            Ok::<(), Infallible>,
+        );
         (lived, findings.unwrap_or_default())
     });
     let bad: Option<(u64, &Finding)> = (options.seed..)

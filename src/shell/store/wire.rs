@@ -11,7 +11,10 @@ use crate::{
     },
     engine::entry::{Entry, Fact},
 };
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Serialize, Serializer,
+    ser::{Error as _, SerializeMap as _},
+};
 use serde_json::{Map, Value};
 
 /// The version of the stored form of entries.
@@ -70,33 +73,92 @@ const TIMES: [&str; 20] = [
 const LENGTHS: [&str; 4] = ["by", "horizon", "length", "max"];
 
 impl LogLine {
-    /// `{seq, at, group, entry, …fields}`: instants in RFC 3339 with the zone's offset, lengths as `1h30m`. What
-    /// a fact itself calls `at` is `when`.
+    /// As people read it.
+    pub fn shown<'a>(&'a self, zone: &'a Zone) -> Shown<'a> {
+        Shown { seq: self.seq, group: &self.group, entry: &self.entry, zone }
+    }
+
+    /// [`LogLine::shown`] as a value.
     pub fn to_json(&self, zone: &Zone) -> Value {
-        let mut out = Map::new();
-        out.insert("seq".into(), self.seq.into());
-        out.insert("at".into(), self.entry.at.to_rfc3339(zone).into());
-        out.insert("group".into(), self.group.as_str().into());
-        let Ok(Value::Object(mut fields)) = serde_json::to_value(&self.entry.fact) else {
-            return Value::Object(out);
-        };
-        if let Some(kind) = fields.shift_remove("entry") {
-            out.insert("entry".into(), kind);
+        serde_json::to_value(self.shown(zone)).unwrap_or_default()
+    }
+}
+
+/// An entry as people read it: `{seq, at, group, entry, …fields}`, instants in RFC 3339 with the zone's offset,
+/// lengths as `1h30m`. What a fact itself calls `at` is `when`.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// Its number.
+    pub seq: i64,
+    /// Its group.
+    pub group: &'a GroupId,
+    /// The entry.
+    pub entry: &'a Entry,
+    /// Whose offset instants are shown with.
+    pub zone: &'a Zone,
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { seq, group, entry, zone } = *self;
+        let fact = serde_json::to_value(&entry.fact).map_err(S::Error::custom)?;
+        let mut out = serializer.serialize_map(None)?;
+        out.serialize_entry("seq", &seq)?;
+        out.serialize_entry("at", &entry.at.to_rfc3339(zone))?;
+        out.serialize_entry("group", group.as_str())?;
+        let fields = fact.as_object();
+        if let Some(kind) = fields.and_then(|fields| fields.get("entry")) {
+            out.serialize_entry("entry", kind)?;
         }
-        if let Some(input) = &self.entry.input {
-            out.insert("input".into(), input.as_str().into());
+        if let Some(input) = &entry.input {
+            out.serialize_entry("input", input.as_str())?;
         }
-        for (key, value) in fields {
-            let key = if out.contains_key(&key) { "when".to_owned() } else { key };
-            let value = shown(&key, value, zone);
-            out.insert(key, value);
+        for (key, value) in fields.into_iter().flatten().filter(|(key, _)| *key != "entry") {
+            let taken = matches!(key.as_str(), "seq" | "at" | "group" | "input");
+            let key = if taken { "when" } else { key };
+            out.serialize_entry(key, &Field { key, value, zone })?;
         }
-        Value::Object(out)
+        out.end()
+    }
+}
+
+/// A stored value as people read it, where it has this name.
+struct Field<'a> {
+    key: &'a str,
+    value: &'a Value,
+    zone: &'a Zone,
+}
+
+impl Serialize for Field<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { key, value, zone } = *self;
+        let time = |millis| Timestamp::from_millis(millis).to_rfc3339(zone);
+        let length = |millis| Duration::from_millis(millis).to_string();
+        match (value, value.as_i64()) {
+            (_, Some(millis)) if TIMES.contains(&key) => serializer.serialize_str(&time(millis)),
+            (_, Some(millis)) if LENGTHS.contains(&key) => serializer.serialize_str(&length(millis)),
+            (Value::Array(items), _) => {
+                serializer.collect_seq(items.iter().map(|value| Field { key, value, zone }))
+            }
+            (Value::Object(map), _) => {
+                let only = if map.len() == 1 { map.iter().next() } else { None };
+                match only.map(|(name, value)| (name.as_str(), value.as_i64())) {
+                    Some(("$time", Some(millis))) => return serializer.serialize_str(&time(millis)),
+                    Some(("$duration", Some(millis))) => return serializer.serialize_str(&length(millis)),
+                    _ => {}
+                }
+                // Inside a fact's values the names are the playbook's own: numbers there stay numbers.
+                let inside = if key == "horizons" { "length" } else { "" };
+                let fields = map.iter().map(|(name, value)| (name, Field { key: inside, value, zone }));
+                serializer.collect_map(fields)
+            }
+            (other, _) => other.serialize(serializer),
+        }
     }
 }
 
 impl LogLine {
-    /// Reads a line that [`LogLine::to_json`] wrote. Instants have whole seconds there, and times inside values are
+    /// Reads a line that [`Shown`] wrote. Instants have whole seconds there, and times inside values are
     /// text; the rest is as it was.
     pub fn from_json(line: &str) -> Result<Self, String> {
         let mut fields: Map<String, Value> =
@@ -130,7 +192,7 @@ fn instant(text: &str) -> Option<Timestamp> {
     text.parse::<jiff::Timestamp>().ok().map(Timestamp::from_jiff)
 }
 
-/// What [`shown`] made of a stored value, taken back.
+/// What [`Field`] made of a stored value, taken back.
 fn unshown(key: &str, value: Value) -> Value {
     match value {
         Value::String(text) if TIMES.contains(&key) => match instant(&text) {
@@ -143,37 +205,6 @@ fn unshown(key: &str, value: Value) -> Value {
         },
         Value::Array(items) => Value::Array(items.into_iter().map(|item| unshown(key, item)).collect()),
         Value::Object(map) => Value::Object(map.into_iter().map(|(k, v)| (k, unshown("", v))).collect()),
-        other => other,
-    }
-}
-
-/// A stored value as people read it.
-fn shown(key: &str, value: Value, zone: &Zone) -> Value {
-    match value {
-        Value::Number(n) if TIMES.contains(&key) => n
-            .as_i64()
-            .map_or(Value::Number(n), |millis| Timestamp::from_millis(millis).to_rfc3339(zone).into()),
-        Value::Number(n) if LENGTHS.contains(&key) => {
-            n.as_i64().map_or(Value::Number(n), |millis| Duration::from_millis(millis).to_string().into())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(|item| shown(key, item, zone)).collect()),
-        Value::Object(map) => {
-            if map.len() == 1
-                && let Some((name, Value::Number(n))) = map.iter().next()
-                && let Some(millis) = n.as_i64()
-            {
-                match name.as_str() {
-                    "$time" => return Timestamp::from_millis(millis).to_rfc3339(zone).into(),
-                    "$duration" => return Duration::from_millis(millis).to_string().into(),
-                    _ => {}
-                }
-            }
-            if key == "horizons" {
-                return Value::Object(map.into_iter().map(|(k, v)| (k, shown("length", v, zone))).collect());
-            }
-            // Inside a fact's values the names are the playbook's own: numbers there stay numbers.
-            Value::Object(map.into_iter().map(|(k, v)| (k, shown("", v, zone))).collect())
-        }
         other => other,
     }
 }

@@ -97,6 +97,29 @@ impl Gatherer {
         *sum += 1;
     }
 
+    /// Takes over what another one has seen of other groups.
+    pub(super) fn join(&mut self, other: Self) {
+        self.open.extend(other.open);
+        for (key, more) in other.rows {
+            let Some(row) = self.rows.get_mut(&key) else {
+                self.rows.insert(key, more);
+                continue;
+            };
+            for (sum, more) in [
+                (&mut row.tasks, more.tasks),
+                (&mut row.in_time, more.in_time),
+                (&mut row.late, more.late),
+                (&mut row.cancelled, more.cancelled),
+                (&mut row.approvals, more.approvals),
+                (&mut row.approved, more.approved),
+                (&mut row.rejected, more.rejected),
+                (&mut row.silent, more.silent),
+            ] {
+                *sum += more;
+            }
+        }
+    }
+
     /// What is open at the end is missed when it was due before.
     pub(super) fn finish(mut self, end: Timestamp) -> Vec<AskedReport> {
         for open in self.open.values() {

@@ -48,6 +48,10 @@ pub struct GroupReport {
 pub(super) struct Gatherer {
     index: BTreeMap<GroupId, usize>,
     groups: Vec<GroupReport>,
+    /// For each group: the day of its last fact.
+    seen: Vec<usize>,
+    /// Members of all groups at the end of each day.
+    by_day: Vec<u64>,
     /// What is there at this instant is there from the beginning.
     from: Timestamp,
 }
@@ -75,16 +79,15 @@ impl Gatherer {
             })
             .collect();
         let index = groups.iter().enumerate().map(|(i, group)| (group.id.clone(), i)).collect();
-        Self { index, groups, from }
+        Self { index, seen: vec![0; groups.len()], groups, by_day: vec![0; days], from }
     }
 
-    /// Members of the group before and after the fact.
-    pub(super) fn see(&mut self, transition: &Transition<'_>, today: usize) -> (u64, u64) {
-        let Some(index) = self.index.get(transition.group).copied() else { return (0, 0) };
+    pub(super) fn see(&mut self, transition: &Transition<'_>, today: usize) {
+        let Some(index) = self.index.get(transition.group).copied() else { return };
+        self.end_days(index, today);
         let group = &mut self.groups[index];
-        let before = group.members_last;
-        group.members_last = transition.state.members.len() as u64;
-        group.members_ever = transition.state.members_ever;
+        group.members_last = transition.members as u64;
+        group.members_ever = transition.members_ever;
         match &transition.entry.fact {
             Fact::PhaseEntered { phase, .. } if group.phases.len() < PHASES_MAX => {
                 group.phases.push((phase.clone(), transition.entry.at));
@@ -101,18 +104,39 @@ impl Gatherer {
         if transition.entry.at <= self.from {
             group.members_first = group.members_last;
         }
-        (before, group.members_last)
     }
 
-    pub(super) fn end_day(&mut self, day: usize) {
-        for group in &mut self.groups {
+    /// The days of a group before this one are over.
+    fn end_days(&mut self, index: usize, today: usize) {
+        let group = &mut self.groups[index];
+        let over = self.seen[index]..today;
+        self.seen[index] = today;
+        for day in over {
+            self.by_day[day] += group.members_last;
             if let Some(members) = group.members_by_day.get_mut(day) {
                 *members = group.members_last;
             }
         }
     }
 
-    pub(super) fn finish(self) -> Vec<GroupReport> {
-        self.groups
+    /// Takes over the groups that another one has seen.
+    pub(super) fn join(&mut self, other: Self) {
+        for (sum, more) in self.by_day.iter_mut().zip(&other.by_day) {
+            *sum += more;
+        }
+        for (index, (group, seen)) in other.groups.into_iter().zip(other.seen).enumerate() {
+            if group.members_ever > 0 || !group.phases.is_empty() {
+                self.groups[index] = group;
+                self.seen[index] = seen;
+            }
+        }
+    }
+
+    /// The groups, and the members of all of them at the end of each day.
+    pub(super) fn finish(mut self) -> (Vec<GroupReport>, Vec<u64>) {
+        for index in 0..self.groups.len() {
+            self.end_days(index, self.by_day.len());
+        }
+        (self.groups, self.by_day)
     }
 }

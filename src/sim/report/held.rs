@@ -99,6 +99,29 @@ impl Gatherer {
         Some((self.reasons.get_mut(&reason)?, since))
     }
 
+    /// Takes over what another one has seen of other groups.
+    pub(super) fn join(&mut self, other: Self) {
+        self.open.extend(other.open);
+        for (reason, more) in other.reasons {
+            let Some(row) = self.reasons.get_mut(&reason) else {
+                self.reasons.insert(reason, more);
+                continue;
+            };
+            row.held += more.held;
+            row.released += more.released;
+            row.expired += more.expired;
+            row.withdrawn += more.withdrawn;
+            row.waited = row.waited + more.waited;
+            row.longest = row.longest.max(more.longest);
+            for (play, held) in more.plays {
+                *row.plays.entry(play).or_default() += held;
+            }
+            for (sum, held) in row.by_day.iter_mut().zip(more.by_day) {
+                *sum += held;
+            }
+        }
+    }
+
     /// The most frequent reason first.
     pub(super) fn finish(self) -> Vec<HoldReport> {
         let mut rows: Vec<HoldReport> = self.reasons.into_values().collect();

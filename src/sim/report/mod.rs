@@ -1,7 +1,8 @@
 //! What a simulated history adds up to, as a report shows it: by day, by group, by play, by person.
 //!
 //! Sees each fact once and keeps sums: memory grows with days and plays, groups and members, never with entries.
-//! Judges nothing; words and pictures are the shell's.
+//! The facts of one group come in order, groups in any, and what was seen of some groups can be joined with what was
+//! seen of others. Judges nothing; words and pictures are the shell's.
 
 pub mod asked;
 pub mod groups;
@@ -73,14 +74,14 @@ pub struct Report {
     pub talk: talk::TalkReport,
 }
 
-/// Sees a history, fact by fact in order of time.
+/// Sees a history, fact by fact.
 #[derive(Debug)]
 pub struct Gatherer {
     report: Report,
     /// When each day ends.
     ends: Vec<Timestamp>,
+    /// The day of the last fact: that of the next one, mostly.
     today: usize,
-    members: u64,
     end: Timestamp,
     plays: BTreeMap<PlayName, usize>,
     groups: groups::Gatherer,
@@ -132,7 +133,6 @@ impl Gatherer {
             report,
             ends,
             today: 0,
-            members: 0,
             end: options.to,
             plays: playbook.plays.iter().enumerate().map(|(i, play)| (play.name.clone(), i)).collect(),
             groups: groups::Gatherer::new(playbook, options.from, n),
@@ -146,11 +146,10 @@ impl Gatherer {
 
     /// Takes one fact in.
     pub fn see(&mut self, transition: &Transition<'_>) {
-        self.advance(transition.entry.at);
+        self.turn_to(transition.entry.at);
         self.report.tally.see(transition);
         let today = self.today;
-        let (before, after) = self.groups.see(transition, today);
-        self.members = (self.members + after).saturating_sub(before);
+        self.groups.see(transition, today);
         self.holds.see(transition, today);
         self.asked.see(transition);
         self.questions.see(transition);
@@ -181,10 +180,13 @@ impl Gatherer {
     }
 
     /// The history is over.
-    pub fn finish(mut self) -> Report {
-        self.advance(self.end);
+    pub fn finish(self) -> Report {
         let mut report = self.report;
-        report.groups = self.groups.finish();
+        let (groups, members) = self.groups.finish();
+        report.groups = groups;
+        for (day, members) in report.days.iter_mut().zip(members) {
+            day.members = members;
+        }
         report.holds = self.holds.finish();
         report.asked = self.asked.finish(self.end);
         report.questions = self.questions.finish();
@@ -193,12 +195,22 @@ impl Gatherer {
         report
     }
 
-    /// Closes the days that have ended.
-    fn advance(&mut self, at: Timestamp) {
-        while self.ends.get(self.today).is_some_and(|end| *end <= at) {
-            self.report.days[self.today].members = self.members;
-            self.groups.end_day(self.today);
-            self.today += 1;
+    /// Takes over what another one has seen of other groups.
+    pub fn join(&mut self, other: Self) {
+        self.report.join(other.report);
+        self.groups.join(other.groups);
+        self.holds.join(other.holds);
+        self.asked.join(other.asked);
+        self.questions.join(other.questions);
+        self.prunes.join(other.prunes);
+        self.talk.join(other.talk);
+    }
+
+    /// Looks for the day of an instant where the last one was.
+    fn turn_to(&mut self, at: Timestamp) {
+        let begun = self.today == 0 || self.ends[self.today - 1] <= at;
+        if !begun || self.ends.get(self.today).is_none_or(|end| *end <= at) {
+            self.today = self.ends.partition_point(|end| *end <= at);
         }
     }
 
@@ -217,6 +229,36 @@ impl Gatherer {
 
     fn reason(&mut self, play: PlayName, reason: &Skip, count: u64) {
         *self.report.reasons.entry((play, why(reason))).or_default() += count;
+    }
+}
+
+impl Report {
+    /// Sums only: what the gatherers hold is joined by them.
+    fn join(&mut self, other: Self) {
+        self.tally.join(other.tally);
+        for (label, posts) in other.labels {
+            *self.labels.entry(label).or_default() += posts;
+        }
+        for (reason, count) in other.reasons {
+            *self.reasons.entry(reason).or_default() += count;
+        }
+        for (day, more) in self.days.iter_mut().zip(other.days) {
+            for (sum, more) in [
+                (&mut day.joined, more.joined),
+                (&mut day.left, more.left),
+                (&mut day.removed, more.removed),
+                (&mut day.messages, more.messages),
+                (&mut day.posts, more.posts),
+                (&mut day.to_group, more.to_group),
+                (&mut day.promo, more.promo),
+                (&mut day.held, more.held),
+            ] {
+                *sum += more;
+            }
+            for (sum, more) in day.plays.iter_mut().zip(more.plays) {
+                *sum += more;
+            }
+        }
     }
 }
 

@@ -36,7 +36,6 @@ pub struct PruneReport {
 #[derive(Debug, Default)]
 pub(super) struct Gatherer {
     rounds: Vec<PruneReport>,
-    more: u64,
     told: BTreeMap<(GroupId, MemberId), usize>,
 }
 
@@ -44,7 +43,7 @@ impl Gatherer {
     pub(super) fn see(&mut self, transition: &Transition<'_>) {
         let group = transition.group;
         match &transition.entry.fact {
-            Fact::PruneNoticed { run, members } if self.rounds.len() < LISTED_MAX => {
+            Fact::PruneNoticed { run, members } => {
                 let play = run.as_str().split('@').next().unwrap_or_default();
                 for member in members {
                     self.told.insert((group.clone(), member.clone()), self.rounds.len());
@@ -59,7 +58,6 @@ impl Gatherer {
                     gone: 0,
                 });
             }
-            Fact::PruneNoticed { .. } => self.more += 1,
             Fact::MemberGone { member } => self.settle(group, member, |round| &mut round.gone),
             Fact::SignalReceived(signal) if !self.told.is_empty() => {
                 let Some(member) = &signal.member else { return };
@@ -81,7 +79,18 @@ impl Gatherer {
         }
     }
 
-    pub(super) fn finish(self) -> (Vec<PruneReport>, u64) {
-        (self.rounds, self.more)
+    /// Takes over the rounds of other groups.
+    pub(super) fn join(&mut self, other: Self) {
+        let before = self.rounds.len();
+        self.rounds.extend(other.rounds);
+        self.told.extend(other.told.into_iter().map(|(member, round)| (member, before + round)));
+    }
+
+    /// The first rounds in order of time, and how many more there were.
+    pub(super) fn finish(mut self) -> (Vec<PruneReport>, u64) {
+        self.rounds.sort_by(|a, b| (a.at, &a.group).cmp(&(b.at, &b.group)));
+        let more = self.rounds.len().saturating_sub(LISTED_MAX);
+        self.rounds.truncate(LISTED_MAX);
+        (self.rounds, more as u64)
     }
 }

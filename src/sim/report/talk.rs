@@ -61,9 +61,12 @@ impl Gatherer {
             *count += 1;
             return;
         }
-        let member = transition.state.members.get(id);
-        let name = member.map_or_else(|| id.to_string(), |member| member.name.clone());
-        group.insert(id.clone(), (1, name));
+        group.insert(id.clone(), (1, transition.speaker.to_owned()));
+    }
+
+    /// Takes over the groups that another one has seen.
+    pub(super) fn join(&mut self, other: Self) {
+        self.groups.extend(other.groups);
     }
 
     pub(super) fn finish(self, groups: &[GroupReport]) -> TalkReport {

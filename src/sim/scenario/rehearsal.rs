@@ -18,9 +18,9 @@ use crate::{
         input::{Command, Input, InputKind},
     },
     model::playbook::{Playbook, Playbooks},
-    sim::{Finding, Material, Options, group::GroupSim, world::World},
+    sim::{Finding, Material, Options, Transition, group::GroupSim, world::World},
 };
-use std::{convert::Infallible, sync::Arc};
+use std::sync::Arc;
 
 /// What came of a scenario.
 #[derive(Debug)]
@@ -133,8 +133,8 @@ struct Stage<'a> {
 impl Stage<'_> {
     fn live(&mut self, scenario: &Scenario, options: &Options) {
         let Self { group, playbooks, material, zone, seen, findings, .. } = self;
-        let mut see = |t: &crate::sim::Transition<'_>| note(seen, t, zone);
-        let Ok(()) = group.adopt(playbooks, material, options, findings, &mut see);
+        let mut see = |t: &Transition<'_>| seen.extend(Sighting::of(t.entry, zone));
+        group.adopt(playbooks, material, options, findings, &mut see);
         if !scenario.members.is_empty() {
             let members = scenario.members.clone();
             let import = Command::ImportMembers { members, replace: false };
@@ -166,10 +166,10 @@ impl Stage<'_> {
                 }
             } else {
                 let Self { group, playbooks, material, zone, seen, findings, .. } = self;
-                let mut see = |t: &crate::sim::Transition<'_>| note(seen, t, zone);
-                let Ok(()) = group.step(playbooks, material, findings, &mut see);
+                let mut see = |t: &Transition<'_>| seen.extend(Sighting::of(t.entry, zone));
+                group.step(playbooks, material, findings, &mut see);
             }
-            if self.findings.iter().any(|finding| matches!(finding, Finding::Invariant { .. })) {
+            if self.findings.iter().any(Finding::is_broken_promise) {
                 return;
             }
         }
@@ -177,8 +177,8 @@ impl Stage<'_> {
 
     fn tell(&mut self, at: Timestamp, input: &Input) {
         let Self { group, playbooks, material, zone, seen, findings, .. } = self;
-        let mut see = |t: &crate::sim::Transition<'_>| note(seen, t, zone);
-        let Ok(()) = group.tell(at, input, playbooks, material, findings, &mut see);
+        let mut see = |t: &Transition<'_>| seen.extend(Sighting::of(t.entry, zone));
+        group.tell(at, input, playbooks, material, findings, &mut see);
     }
 
     fn test(&mut self, at: Timestamp, index: usize, expectation: &Expectation) {
@@ -191,14 +191,4 @@ impl Stage<'_> {
 /// When an expectation is tested, if it is an expression.
 fn truth_at((index, expectation): (usize, &Expectation)) -> Option<(Timestamp, usize)> {
     matches!(expectation.what, What::True(_)).then_some((expectation.window.from, index))
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "a sink may fail; this one never does")]
-fn note(
-    seen: &mut Vec<Sighting>,
-    transition: &crate::sim::Transition<'_>,
-    zone: &Zone,
-) -> Result<(), Infallible> {
-    seen.extend(Sighting::of(transition.entry, zone));
-    Ok(())
 }
