@@ -7,9 +7,13 @@ use playbook::{
         time::{Duration, Timestamp},
     },
     lang,
-    sim::{self, Material, Options, world::World},
+    sim::{
+        self, Material, Options,
+        part::{self, Part},
+        world::World,
+    },
 };
-use std::{path::Path, sync::Arc};
+use std::{convert::Infallible, path::Path, sync::Arc};
 
 pub(crate) fn run() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/community");
@@ -38,10 +42,11 @@ pub(crate) fn run() {
         };
         let mut entries = 0;
         let (took, ()) = time(|| {
-            let _ = sim::simulate(&playbook, &material, &options, |_| {
+            let count = |_: &sim::Transition<'_>| {
                 entries += 1;
-                Ok::<(), std::convert::Infallible>(())
-            });
+                None::<()>
+            };
+            let _ = sim::simulate(&playbook, &material, &options, count, Ok::<(), Infallible>);
         });
         line(&format!("{days} days"), format!("{:>8.1} ms   ({entries} entries)", took.as_secs_f64() * 1e3));
     }
@@ -72,11 +77,13 @@ fn many_groups(from: Timestamp, days: i64) {
         world: Arc::new(World::default()),
     };
     let live = |groups: std::ops::Range<usize>| {
-        let mut entries = 0_u64;
-        let _ = sim::simulate_groups(&playbook, &material, &options, groups, |_| {
-            entries += 1;
-            Ok::<(), std::convert::Infallible>(())
-        });
+        let (mut part, mut entries) = (Part::new(&playbook, &material, &options, groups), 0_u64);
+        for end in part::stretches(&options, GROUPS) {
+            part.live(end, &mut |_| {
+                entries += 1;
+                None::<()>
+            });
+        }
         entries
     };
     let (took, entries) = time(|| {

@@ -255,7 +255,7 @@ impl Draft<'_> {
         // The run may have gained bindings since the step began.
         let run = self.state.runs.get(&at.run.id).unwrap_or(&at.run);
         let about = About { run: Some(run), step: Some(&at.step.id), ..About::default() };
-        super::draft::build_facts(&self.state, at.playbook, at.group, Some(at.play), self.now, names, &about)
+        super::draft::build_facts(self.state, at.playbook, at.group, Some(at.play), self.now, names, &about)
     }
 
     /// Records that a step has ended, now.

@@ -5,7 +5,7 @@
 use super::{
     IllegalEntry,
     apply::{illegal, play_mut, retime},
-    entry::{Fact, Outcome, Waiting},
+    entry::{Cause, Fact, Outcome, Waiting},
     state::{Loop, Run, RunWait, State, Timer},
 };
 use crate::base::{
@@ -164,6 +164,13 @@ fn finish_run(state: &mut State, at: Timestamp, id: &RunId, outcome: Outcome, re
     ended.finished = Some(at);
     reason.clone_into(&mut ended.reason);
     ended.waiting = None;
+    if outcome != Outcome::Failed {
+        // Nobody carries it on: what only its steps could see goes, and the state stays small. The journal has it.
+        ended.bindings = Arc::default();
+        ended.cause = Cause::default();
+        ended.loops.clear();
+        ended.posts.clear();
+    }
     let finished = Arc::make_mut(&mut state.finished);
     if finished.len() >= limits::RUNS_REMEMBERED_MAX {
         // A failed run waits for a person, who may come long after a busy play has ended many times.

@@ -126,7 +126,7 @@ impl Draft<'_> {
         let budgets = self.playbook.budgets.of(&out.channel)?;
         let zone = &self.playbook.zone;
         let quota_until = |quota: Quota, counts: fn(&Released) -> bool| {
-            quota_used(&self.state, zone, &out.channel, quota, self.now, counts).until
+            quota_used(self.state, zone, &out.channel, quota, self.now, counts).until
         };
         if out.label == Some(Label::Promo)
             && let Some(promo) = &budgets.promo
@@ -187,7 +187,7 @@ impl Draft<'_> {
             }
         }
         if let Some((percent, window)) = promo.share {
-            let share = promo_share(&self.state, channel, window, self.now);
+            let share = promo_share(self.state, channel, window, self.now);
             if share.promos * 100 > share.all * u64::from(percent) {
                 // It changes with every other message that goes, and when an old advertisement leaves the window.
                 let leaves = share.oldest.map(|at: Timestamp| at.plus(window));

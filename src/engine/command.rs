@@ -234,7 +234,7 @@ impl Draft<'_> {
         }
         if replace {
             let listed: BTreeSet<MemberId> = members.iter().map(|m| m.id.clone()).collect();
-            for member in apply::missing_members(&self.state, &listed) {
+            for member in apply::missing_members(self.state, &listed) {
                 self.remove_member(&member)?;
             }
         }

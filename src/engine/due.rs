@@ -227,7 +227,7 @@ impl Draft<'_> {
         asked: Asked,
     ) -> Decided<bool> {
         let occasion = Occasion {
-            state: &self.state,
+            state: self.state,
             playbook: &self.playbook,
             group: &self.group,
             play,
@@ -255,7 +255,7 @@ impl Draft<'_> {
             return Ok(false);
         }
         if play.overlap == Overlap::Replace && asked == Asked::ByTrigger {
-            for open in gate::open_runs(&self.state, play, &cause) {
+            for open in gate::open_runs(self.state, play, &cause) {
                 self.finish(&open, super::entry::Outcome::Replaced, format!("replaced by {run}"))?;
             }
         }

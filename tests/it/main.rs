@@ -40,6 +40,7 @@ mod generator;
 mod judge;
 mod language;
 mod playground;
+mod parts;
 mod platforms;
 mod plugins;
 mod properties;

@@ -133,8 +133,14 @@ impl Story {
 
     pub(crate) fn input_as(&mut self, input: Input) {
         let entries = engine::decide(&self.state, &self.playbooks, &input, self.now);
-        let again = engine::decide(&self.state, &self.playbooks, &input, self.now);
-        assert_eq!(entries, again, "decide is deterministic");
+        let (mut at_once, mut again) = (self.state.clone(), Vec::new());
+        engine::decide_and_apply(&mut at_once, &self.playbooks, &input, self.now, &mut |_, entry| {
+            again.push(entry);
+        });
+        assert_eq!(
+            entries, again,
+            "decide is deterministic, and the same whether it is applied at once or not"
+        );
         for entry in &entries {
             engine::apply(&mut self.state, entry).expect("a decided entry is legal");
             let stored = serde_json::to_string(entry).expect("an entry can be stored");
@@ -147,6 +153,7 @@ impl Story {
             }
         }
         assert_eq!(self.state, self.recovered, "recovery gives the same state");
+        assert_eq!(self.state, at_once, "applied at once is the same as applied after");
         self.entries.extend(entries);
         if self.answer_scripts {
             self.run_scripts();

@@ -104,6 +104,12 @@ impl Output {
         self.to.write_all(text.as_bytes())
     }
 
+    /// Bytes without colours, as they are: much at once.
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.to.flush()?;
+        io::stdout().lock().write_all(bytes)
+    }
+
     /// Everything that was written is handed to the system.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.to.flush()

@@ -213,6 +213,9 @@ impl Simulate {
     }
 }
 
+/// Bytes that are written at once.
+const AT_ONCE: usize = 64 * 1024;
+
 /// A line for each entry.
 fn json(
     playbook: &Arc<Playbook>,
@@ -222,19 +225,28 @@ fn json(
 ) -> Result<Vec<Finding>, Failure> {
     let mut progress = Progress::new(options);
     let zone = &playbook.zone;
+    let mut lines = Vec::new();
     // Most of the work is writing, so the cores that live the groups write their lines, too.
     let (findings, _) = cores::groups(
         (playbook, material, options),
-        || (),
-        |(), Transition { group, n, entry, .. }| {
-            let line = serde_json::to_string(&Shown { seq: *n as i64, group, entry, zone });
-            Some((entry.at, line.map_err(std::io::Error::from)))
+        Vec::new,
+        |line, Transition { group, n, entry, .. }| {
+            line.clear();
+            let written = serde_json::to_writer(&mut *line, &Shown { seq: *n as i64, group, entry, zone });
+            line.push(b'\n');
+            Some((entry.at, written.map(|()| Box::<[u8]>::from(line.as_slice()))))
         },
         |(at, line)| {
             progress.see(at);
-            Ok(out.line(line?)?)
+            lines.extend_from_slice(&line.map_err(std::io::Error::from)?);
+            if lines.len() >= AT_ONCE {
+                out.bytes(&lines)?;
+                lines.clear();
+            }
+            Ok(())
         },
     )?;
+    out.bytes(&lines)?;
     progress.end();
     Ok(findings)
 }
@@ -263,7 +275,9 @@ fn text(
         },
     )?;
     let mut lived = Lived::default();
-    parts.into_iter().for_each(|part| lived.join(part));
+    for part in parts {
+        lived.join(part);
+    }
     progress.end();
     out.line("")?;
     summary(playbook, options, &lived, out)?;
