@@ -10,6 +10,7 @@ use super::{
 use crate::{
     base::{
         ids::{ChannelName, GroupId, PhaseName, PlayName, RunId, StepId},
+        phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
     },
     model::{
@@ -325,8 +326,8 @@ fn phases(playbook: &Playbook, play: &Play) -> Option<String> {
 pub struct Untimed {
     /// The play.
     pub play: PlayName,
-    /// Why: a fragment after "starts" or a whole reason.
-    pub why: String,
+    /// Why: what is said of the play.
+    pub why: Phrase,
 }
 
 /// The plays without any step in the window, with the reason: a signal starts them, nobody has started them,
@@ -336,29 +337,45 @@ pub fn untimed(playbook: &Playbook, window: Window, seen: &BTreeSet<PlayName>) -
     plays.map(|play| Untimed { play: play.name.clone(), why: why_untimed(playbook, play, window) }).collect()
 }
 
-fn why_untimed(playbook: &Playbook, play: &Play, window: Window) -> String {
+fn why_untimed(playbook: &Playbook, play: &Play, window: Window) -> Phrase {
     let entered = playbook.phases.iter().find(|phase| phase.on_enter.as_ref() == Some(&play.name));
     if let Some(phase) = entered {
-        return format!("starts when the phase {} is entered", phase.name);
+        return phrase!("starts when the phase {0} is entered", "进入阶段 {0} 时开始", phase.name);
     }
     if let Some(name) = only_final(playbook, play) {
-        return format!("never starts: {name} is a final phase, in which nothing starts");
+        return phrase!(
+            "never starts: {name} is a final phase, in which nothing starts",
+            "不会开始：{name} 是最后阶段，其中什么都不开始"
+        );
     }
     match &play.trigger {
-        Trigger::Command => "starts when another play or an operator starts it".into(),
+        Trigger::Command => {
+            phrase!("starts when another play or an operator starts it", "由别的流程或操作者启动")
+        }
         Trigger::Signal(on) => {
             let batch = match on.batch {
-                None => String::new(),
-                Some(Batch::For(length)) => format!(", {length} after the first one"),
-                Some(Batch::Until(clock)) => format!(", collected until {clock}"),
+                None => Phrase::default(),
+                Some(Batch::For(length)) => {
+                    phrase!(", {length} after the first one", "，从第一个算起 {length} 后")
+                }
+                Some(Batch::Until(clock)) => phrase!(", collected until {clock}", "，攒到 {clock}"),
             };
-            let each = if on.per_member { ", once for each member" } else { "" };
-            format!("starts on the signal {}{batch}{each}", on.name)
+            let each = if on.per_member {
+                phrase!(", once for each member", "，每位成员一次")
+            } else {
+                Phrase::default()
+            };
+            let name = Phrase::same(&*on.name);
+            phrase!("starts on the signal {name}{batch}{each}", "收到信号 {name} 时开始{batch}{each}"; name, batch, each)
         }
         Trigger::Dates(dates) => match dates.iter().find(|date| date.at >= window.to) {
-            Some(date) => format!("has its next date on {}", playbook.zone.date(date.at)),
-            None if dates.is_empty() => "never starts: its list of dates is empty".into(),
-            None => "never starts again: all its dates are past".into(),
+            Some(date) => {
+                phrase!("has its next date on {0}", "下一个日期是 {0}", playbook.zone.date(date.at))
+            }
+            None if dates.is_empty() => {
+                phrase!("never starts: its list of dates is empty", "不会开始：日期一个都没有")
+            }
+            None => phrase!("never starts again: all its dates are past", "不会再开始：日期都过去了"),
         },
         Trigger::Schedule(_) => why_not_scheduled(playbook, play, window),
     }
@@ -373,10 +390,10 @@ fn only_final<'a>(playbook: &'a Playbook, play: &Play) -> Option<&'a str> {
     last
 }
 
-fn why_not_scheduled(playbook: &Playbook, play: &Play, window: Window) -> String {
+fn why_not_scheduled(playbook: &Playbook, play: &Play, window: Window) -> Phrase {
     const LOOK_AHEAD: usize = 1_000;
     let Some(group) = playbook.groups.values().next() else {
-        return "never starts: the playbook has no group".into();
+        return phrase!("never starts: the playbook has no group", "不会开始：这份文件没有群");
     };
     let created = group.created.unwrap_or(window.from);
     let mut after = window.from.plus(-Duration::from_millis(1));
@@ -384,16 +401,23 @@ fn why_not_scheduled(playbook: &Playbook, play: &Play, window: Window) -> String
     for _ in 0..LOOK_AHEAD {
         let Some(at) = occurrence::next_anchor(playbook, group, play, created, after) else { break };
         match occurrence::closed_day(playbook, play, at) {
-            None => return format!("is next on {}", playbook.zone.date(at)),
+            None => return phrase!("is next on {0}", "下一次是 {0}", playbook.zone.date(at)),
             Some(calendar) => closed = Some(calendar.to_owned()),
         }
         after = at;
     }
     match (closed, play.until) {
-        (Some(calendar), _) => format!("never starts: the calendar {calendar} closes every day it falls on"),
-        (None, Some(until)) if until <= window.to => {
-            format!("never starts again: its until was {}", playbook.zone.date(until))
+        (Some(calendar), _) => phrase!(
+            "never starts: the calendar {calendar} closes every day it falls on",
+            "不会开始：轮到的每一天都被日历 {calendar} 排除"
+        ),
+        (None, Some(until)) if until <= window.to => phrase!(
+            "never starts again: its until was {0}",
+            "不会再开始：它的 until 是 {0}",
+            playbook.zone.date(until)
+        ),
+        (None, _) => {
+            phrase!("never starts: its schedule has no instant in fifty years", "不会开始：五十年内都轮不到")
         }
-        (None, _) => "never starts: its schedule has no instant in fifty years".into(),
     }
 }

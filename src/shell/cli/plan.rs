@@ -148,7 +148,7 @@ fn text(
         out.line("")?;
         out.heading("Without a time in this window")?;
         for one in untimed {
-            out.line(format!("  {}  {}", paint(NAME, &pad(one.play.as_str(), columns.play)), one.why))?;
+            out.line(format!("  {}  {}", paint(NAME, &pad(one.play.as_str(), columns.play)), one.why.en))?;
         }
     }
     Ok(())

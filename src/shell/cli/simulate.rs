@@ -11,6 +11,7 @@ use super::{
 use crate::{
     base::{
         ids::GroupId,
+        phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
         words,
     },
@@ -192,7 +193,7 @@ impl Simulate {
     /// The findings, and the one line that shows them again.
     fn failure(&self, playbook: &Playbook, options: &Options, findings: &[Finding]) -> Failure {
         const SHOWN: usize = 10;
-        let mut lines: Vec<String> = findings.iter().take(SHOWN).map(|one| found(playbook, one)).collect();
+        let mut lines: Vec<String> = findings.iter().take(SHOWN).map(|one| found(playbook, one).en).collect();
         if findings.len() > SHOWN {
             lines.push(format!("and {} more", findings.len() - SHOWN));
         }
@@ -284,17 +285,17 @@ fn text(
     Ok(findings)
 }
 
-pub(super) fn found(playbook: &Playbook, finding: &Finding) -> String {
+/// What was not good, in words; an error of a script is said as the script said it.
+pub(super) fn found(playbook: &Playbook, finding: &Finding) -> Phrase {
+    let at = finding.at().to_rfc3339(&playbook.zone);
     match finding {
-        Finding::Script { at, effect, error, .. } => {
-            format!("{}: the script of {effect} failed: {error}", at.to_rfc3339(&playbook.zone))
+        Finding::Script { effect, error, .. } => {
+            phrase!("{at}: the script of {effect} failed: {error}", "{at}：{effect} 的脚本失败了：{error}")
         }
-        Finding::Invariant { at, group, what } => {
-            format!(
-                "{}: a promise of the engine was broken in {group}, please report it: {what}",
-                at.to_rfc3339(&playbook.zone)
-            )
-        }
+        Finding::Invariant { group, what, .. } => phrase!(
+            "{at}: a promise of the engine was broken in {group}, please report it: {what}",
+            "{at}：引擎在 {group} 里违了约，请报告：{what}"
+        ),
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn run(
         ));
     }
     out.flush()?;
-    bad.map_or(Ok(()), |finding| Err(Failure::new(Code::Playbook, found(playbook, &finding))))
+    bad.map_or(Ok(()), |finding| Err(Failure::new(Code::Playbook, found(playbook, &finding).en)))
 }
 
 /// One group's two histories.

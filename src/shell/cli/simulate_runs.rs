@@ -47,7 +47,7 @@ pub(super) fn run(
         .zip(&all)
         .find_map(|(seed, (_, findings))| findings.first().map(|finding| (seed, finding)));
     let failure = bad.map(|(seed, finding)| {
-        Failure::new(Code::Playbook, found(playbook, finding))
+        Failure::new(Code::Playbook, found(playbook, finding).en)
             .help(format!("this is the run with --seed {seed}"))
     });
     let lived: Vec<Lived> = all.into_iter().map(|(lived, _)| lived).collect();

@@ -557,7 +557,7 @@ fn untimed(playbook: &Playbook, window: Window, seen: &BTreeSet<PlayName>) -> Ma
                     @for row in &rows {
                         tr {
                             th scope="row" { bdi { (title(&row.play)) } @if title(&row.play) != row.play.as_str() { " " small { (row.play) } } }
-                            td lang="en" { (row.why) }
+                            td { (row.why.of(locale)) }
                         }
                     }
                 }

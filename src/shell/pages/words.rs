@@ -78,6 +78,15 @@ pub(super) fn number(n: u64) -> String {
     out
 }
 
+/// A number where there is room for three signs: `999`, `1k`, `12k`, `2M`. The exact one is said beside it.
+pub(super) fn short(n: u64) -> String {
+    match n {
+        0..1_000 => n.to_string(),
+        1_000..999_500 => format!("{}k", (n + 500) / 1_000),
+        _ => format!("{}M", (n + 500_000) / 1_000_000),
+    }
+}
+
 /// A number in its own cell of a table; nothing stays in the background.
 pub(super) fn cell(n: u64) -> Markup {
     html! { td.n .zero[n == 0] { (number(n)) } }
@@ -91,7 +100,11 @@ pub(super) fn bad_cell(n: u64) -> Markup {
 /// One digit after the point where it says something: `0.4`, `12`.
 pub(super) fn decimal(n: f64) -> String {
     let rounded = (n * 10.0).round() / 10.0;
-    if rounded.fract() == 0.0 || rounded >= 100.0 { format!("{rounded:.0}") } else { format!("{rounded:.1}") }
+    if rounded.fract() == 0.0 || rounded >= 100.0 {
+        number(rounded.round() as u64)
+    } else {
+        format!("{rounded:.1}")
+    }
 }
 
 /// A part of a whole, in percent; `–` of nothing.
@@ -202,7 +215,11 @@ mod tests {
     #[test]
     fn numbers_are_written_for_people() {
         assert_eq!([0, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!([0.04, 0.44, 12.0, 99.96, 1234.6].map(decimal), ["0", "0.4", "12", "100", "1235"]);
+        assert_eq!(
+            [0, 999, 1_000, 1_499, 999_499, 999_500].map(short),
+            ["0", "999", "1k", "1k", "999k", "1M"]
+        );
+        assert_eq!([0.04, 0.44, 12.0, 99.96, 1234.6].map(decimal), ["0", "0.4", "12", "100", "1,235"]);
         assert_eq!(percent(1, 3), "33.3%");
         assert_eq!(percent(0, 0), "–");
     }

@@ -180,7 +180,7 @@ fn cell(view: &View<'_>, day: &Day, first: bool, max: u64) -> Markup {
     let column = format!("c{}", words::weekday(day.date) + 1);
     html! {
         button type="button" class={ "t cell l" (level) " " (column) } tabindex=[(!first).then_some("-1")]
-            aria-label=(day_tip(view, day)) { @if day.posts > 0 { (day.posts) } @else { "·" } }
+            aria-label=(day_tip(view, day)) { @if day.posts > 0 { (words::short(day.posts)) } @else { "·" } }
     }
 }
 

@@ -9,7 +9,7 @@ mod posts;
 
 use super::{page, section, words};
 use crate::{
-    base::{locale::Locale, time::Timestamp},
+    base::{locale::Locale, phrase::Phrase, time::Timestamp},
     model::playbook::Playbook,
     sim::{Options, report::Report},
 };
@@ -23,8 +23,8 @@ pub(in crate::shell) struct Settings {
     pub(in crate::shell) days: u32,
     /// How the synthetic people behave, in a word or a path.
     pub(in crate::shell) world: String,
-    /// What was not good, one sentence each; in English, like every message about a failure.
-    pub(in crate::shell) findings: Vec<String>,
+    /// What was not good, one sentence each.
+    pub(in crate::shell) findings: Vec<Phrase>,
 }
 
 /// What every part of the page looks at.
@@ -136,12 +136,12 @@ type Shown = (&'static str, Markup);
 type Part = Option<Shown>;
 
 /// What was not good comes first.
-fn findings(view: &View<'_>, findings: &[String]) -> Markup {
+fn findings(view: &View<'_>, findings: &[Phrase]) -> Markup {
     if findings.is_empty() {
         return html! {};
     }
     let body = html! {
-        ul.card.problems lang="en" { @for finding in findings { li { (finding) } } }
+        ul.card.problems { @for finding in findings { li { (finding.of(view.locale)) } } }
     };
     let words = view.t(
         "A script failed, or the engine broke a promise. The command at the end of this page shows it again.",
@@ -200,6 +200,7 @@ fn numbers(view: &View<'_>, settings: &Settings) -> Markup {
         tile(t("promo", "推广占比"), words::percent(promo, to_group), budget_words(view)),
     ];
     if tasks > 0 {
+        let (late, missed) = (words::number(late), words::number(missed));
         let more = format!("{} {late}, {} {missed}", t("late:", "晚了"), t("missed:", "没做"));
         tiles.push(tile(t("tasks done in time", "任务按时完成"), words::percent(in_time, tasks), more));
     }
