@@ -27,7 +27,7 @@ pub(super) fn task_opened(playbook: &Playbook, group: &GroupId, task: &Task, now
         let due = locale.time(due, &playbook.zone, now);
         let _ = match locale {
             Locale::En => write!(text, "\n\nBy {due}."),
-            Locale::Zh => write!(text, "\n\n截止:{due}"),
+            Locale::Zh => write!(text, "\n\n截止：{due}"),
         };
     }
     // With one group there is nothing to choose from.
@@ -39,9 +39,11 @@ pub(super) fn task_opened(playbook: &Playbook, group: &GroupId, task: &Task, now
         (TaskKind::Approval, Locale::En) => {
             format!("Answer: `playbook approve {id}` or `playbook reject {id}`")
         }
-        (TaskKind::Approval, Locale::Zh) => format!("答复:`playbook approve {id}` 或 `playbook reject {id}`"),
+        (TaskKind::Approval, Locale::Zh) => {
+            format!("答复：`playbook approve {id}` 或 `playbook reject {id}`")
+        }
         (_, Locale::En) => format!("When done: `playbook done {id}`"),
-        (_, Locale::Zh) => format!("完成后:`playbook done {id}`"),
+        (_, Locale::Zh) => format!("完成后：`playbook done {id}`"),
     };
     let _ = write!(text, "\n\n{answer}");
     text
@@ -54,11 +56,11 @@ pub(super) fn task_reminder(playbook: &Playbook, task: &Task, now: Timestamp, es
     let who = locale.join(&task.people.iter().map(|p| p.name.clone()).collect::<Vec<_>>());
     match (locale, escalated) {
         (Locale::En, false) => format!("**Reminder {}** · {}\n\nBy {due}.", task.id, task.text),
-        (Locale::Zh, false) => format!("**提醒 {}** · {}\n\n截止:{due}", task.id, task.text),
+        (Locale::Zh, false) => format!("**提醒 {}** · {}\n\n截止：{due}", task.id, task.text),
         (Locale::En, true) => {
             format!("**Overdue {}** · {}\n\n{who} was to do it by {due}.", task.id, task.text)
         }
-        (Locale::Zh, true) => format!("**逾期 {}** · {}\n\n负责人:{who},截止:{due}", task.id, task.text),
+        (Locale::Zh, true) => format!("**逾期 {}** · {}\n\n负责人：{who}，截止：{due}", task.id, task.text),
     }
 }
 
@@ -84,7 +86,7 @@ pub(super) fn question(
     let until = locale.time(until, &playbook.zone, now);
     let _ = match locale {
         Locale::En => write!(text, "\n\nOpen until {until}."),
-        Locale::Zh => write!(text, "\n\n截止:{until}"),
+        Locale::Zh => write!(text, "\n\n截止：{until}"),
     };
     text
 }
@@ -94,7 +96,7 @@ pub(super) fn prune_question(playbook: &Playbook, names: &[String]) -> String {
     let list = plain_names(playbook.locale, names);
     match playbook.locale {
         Locale::En => format!("Remove {} who stayed silent? {list}", members_en(names.len())),
-        Locale::Zh => format!("以下 {} 位成员仍未发言,是否移出?{list}", names.len()),
+        Locale::Zh => format!("以下 {} 位成员仍未发言，是否移出？{list}", names.len()),
     }
 }
 
@@ -103,7 +105,7 @@ pub(super) fn prune_list(playbook: &Playbook, names: &[String]) -> String {
     let list = plain_names(playbook.locale, names);
     match playbook.locale {
         Locale::En => format!("Remove {} from the group: {list}", members_en(names.len())),
-        Locale::Zh => format!("请将以下 {} 位成员移出群聊:{list}", names.len()),
+        Locale::Zh => format!("请将以下 {} 位成员移出群聊：{list}", names.len()),
     }
 }
 
@@ -120,7 +122,7 @@ fn members_en(n: usize) -> String {
 pub(super) fn run_failed(locale: Locale, group: &str, run: &RunId, step: &StepId, error: &str) -> String {
     match locale {
         Locale::En => format!("**{group}**: run `{run}` failed at step {step}.\n\n{error}"),
-        Locale::Zh => format!("**{group}**:运行 `{run}` 在步骤 {step} 失败。\n\n{error}"),
+        Locale::Zh => format!("**{group}**：运行 `{run}` 在步骤 {step} 失败。\n\n{error}"),
     }
 }
 
@@ -134,10 +136,10 @@ pub(super) fn delivery_failed(
 ) -> String {
     match (locale, in_doubt) {
         (Locale::En, false) => format!("**{group}**: message `{effect}` was refused.\n\n{reason}"),
-        (Locale::Zh, false) => format!("**{group}**:消息 `{effect}` 被拒收。\n\n{reason}"),
+        (Locale::Zh, false) => format!("**{group}**：消息 `{effect}` 被拒收。\n\n{reason}"),
         (Locale::En, true) => {
             format!("**{group}**: nobody knows whether message `{effect}` arrived; it is held.\n\n{reason}")
         }
-        (Locale::Zh, true) => format!("**{group}**:消息 `{effect}` 是否送达不明,已暂停。\n\n{reason}"),
+        (Locale::Zh, true) => format!("**{group}**：消息 `{effect}` 是否送达不明，已暂停。\n\n{reason}"),
     }
 }

@@ -60,7 +60,7 @@ const GLOBALS: [(&str, &str, &str); 15] = [
     ("group", "the group", "当前群"),
     ("members", "all members", "全部成员"),
     ("member", "the member in scope", "当前成员"),
-    ("phase", "the phase; as text its name", "当前阶段;作为文字是阶段名"),
+    ("phase", "the phase; as text its name", "当前阶段；作为文字是阶段名"),
     ("run", "the run in progress", "正在进行的执行"),
     ("date", "the entry of `dates` that the run is about", "本次执行对应的 `dates` 条目"),
     ("signal", "the signal that started the run", "触发本次执行的信号"),
@@ -69,7 +69,7 @@ const GLOBALS: [(&str, &str, &str); 15] = [
     (
         "args",
         "what was passed with `with` or `args`; a missing key is nothing",
-        "`with` 或 `args` 传入的值;没有的键为空",
+        "`with` 或 `args` 传入的值；没有的键为空",
     ),
     ("rules", "the playbook's rules", "群规"),
     ("charter", "the playbook's charter", "立群之本"),

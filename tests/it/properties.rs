@@ -1,7 +1,8 @@
 //! Random playbooks under random inputs: what must hold whatever happens.
 //!
 //! The story helper checks at every input that the decision is pure, that entries are legal, and that recovery from
-//! their stored form gives the same state; here are the guarantees that go over a whole life.
+//! their stored form gives the same state; here are the guarantees that go over a whole life. A life that broke one is
+//! kept in `tests/proptest-regressions`; `PLAYBOOK_CASES=20000` lives more of them.
 
 use crate::story::Story;
 use playbook::{
@@ -20,7 +21,7 @@ use playbook::{
     model::{message::Label, occurrence::next_anchor, play::Section},
     script::action::{Action, Outcome},
 };
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::FileFailurePersistence::Direct};
 use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
 const POSTS_A_DAY: usize = 12;
@@ -384,6 +385,14 @@ impl Life {
         self.input(InputKind::Receipt { effect, receipt });
     }
 
+    /// The versions, and what the journal says of a run's play.
+    fn told(&self, run: &RunId) -> String {
+        let play = run.as_str().split('@').next().unwrap_or_default();
+        let about = self.story.entries.iter().map(|entry| format!("{entry:?}"));
+        let about: Vec<String> = about.filter(|entry| entry.contains(&format!("\"{play}"))).collect();
+        format!("\n{}\n{}", about.join("\n"), self.versions.join("\n---\n"))
+    }
+
     /// What holds after every decision.
     fn check(&mut self, before: &State, edited: bool) {
         let new: Vec<_> = self.story.entries[self.checked..].to_vec();
@@ -392,7 +401,7 @@ impl Life {
             match &entry.fact {
                 Fact::PhaseEntered { is_final, .. } => self.in_final = *is_final,
                 Fact::RunStarted { run, cause, section, .. } => {
-                    assert!(self.started.insert(run.clone()), "G1: {run} started twice");
+                    assert!(self.started.insert(run.clone()), "G1: {run} started twice{}", self.told(run));
                     let entering = cause.signals.first().and_then(|signal| signal.get("name").cloned());
                     let entering = entering.as_ref().and_then(Value::as_str) == Some("phase.entered");
                     assert!(
@@ -583,8 +592,17 @@ fn live(numbers: &[u16]) {
     life.live(60 * 24 * 20);
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test reads how long it shall run")]
+fn cases() -> u32 {
+    std::env::var("PLAYBOOK_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(200)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: cases(),
+        failure_persistence: Some(Box::new(Direct("tests/proptest-regressions/properties.txt"))),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn whatever_happens_the_guarantees_hold(numbers in proptest::collection::vec(any::<u16>(), 20..420)) {

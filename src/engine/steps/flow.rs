@@ -70,8 +70,7 @@ impl Draft<'_> {
         loop {
             let id = RunId::from(if number == 1 { base.clone() } else { format!("{base}#{number}") });
             // Another kind of start may have come in between, so that the last one does not tell.
-            let ended = self.state.finished.iter().any(|run| run.id == id);
-            if !ended && !self.state.runs.contains_key(&id) {
+            if !self.is_known(&id) {
                 return id;
             }
             number += 1;

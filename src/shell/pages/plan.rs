@@ -50,8 +50,8 @@ pub(in crate::shell) fn html(playbook: &Playbook, window: Window) -> String {
                 (locale.pick(
                     "All timed steps ahead. Conditions are shown, not tested: a hollow mark happens only if its \
                      condition holds. Point at a mark, tap it, or go there with the arrow keys to read what it says.",
-                    "以下是所有有时间的步骤。条件只列出、不判断,空心的标记在条件成立时才会发生。\
-                     指向、点按或用方向键移到标记上,就能看到内容。",
+                    "以下是所有有时间的步骤。条件只列出、不判断，空心的标记在条件成立时才会发生。\
+                     指向、点按或用方向键移到标记上，就能看到内容。",
                 ))
             }
             (legend(locale))
@@ -125,7 +125,7 @@ impl<'a> Ahead<'a> {
                     "This page shows the first {GROUPS_MAX} groups; {more} more are in `plan --format json`."
                 ),
                 Locale::Zh => {
-                    format!("本页列出前 {GROUPS_MAX} 个群,另外 {more} 个见 `plan --format json`。")
+                    format!("本页列出前 {GROUPS_MAX} 个群，另外 {more} 个见 `plan --format json`。")
                 }
             });
         }
@@ -136,7 +136,7 @@ impl<'a> Ahead<'a> {
                 Locale::En => format!(
                     "This page ends on {day}: it holds {steps} steps. `plan --format json` goes on to the end."
                 ),
-                Locale::Zh => format!("本页到 {day} 为止,最多容纳 {steps} 个步骤。全部见 `plan --format json`。"),
+                Locale::Zh => format!("本页到 {day} 为止，最多容纳 {steps} 个步骤。全部见 `plan --format json`。"),
             });
         }
         notes
@@ -150,7 +150,7 @@ fn facts(playbook: &Playbook, window: Window) -> Markup {
     let quota = |what: &'static str, quota: Quota| match (locale, quota.per) {
         (Locale::En, Per::Day) => format!("{what}: {} a day", quota.max),
         (Locale::En, Per::Sliding(length)) => format!("{what}: {} in {length}", quota.max),
-        (Locale::Zh, Per::Day) => format!("{what}: 每天 {}", quota.max),
+        (Locale::Zh, Per::Day) => format!("{what}：每天 {}", quota.max),
         (Locale::Zh, Per::Sliding(length)) => format!("{what}: {} 内 {}", locale.duration(length), quota.max),
     };
     html! {
@@ -295,7 +295,10 @@ fn posts_a_day(playbook: &Playbook, first: Date, steps: &[&Step]) -> Markup {
             ),
             (Locale::Zh, None) => format!("{date}\n计划发帖 {n} 条"),
             (Locale::Zh, Some(max)) => {
-                format!("{date}\n计划发帖 {n} 条,预算是每天 {max} 条\n若全部发生,{} 条会推到第二天", n - max)
+                format!(
+                    "{date}\n计划发帖 {n} 条，预算是每天 {max} 条\n若全部发生，{} 条会推到第二天",
+                    n - max
+                )
             }
         }
     };
@@ -421,7 +424,7 @@ fn held(playbook: &Playbook, step: &Step) -> Option<String> {
         (Locale::En, Some(until)) => format!("probably waits until {until}: {why}"),
         (Locale::En, None) => format!("probably waits: {why}"),
         (Locale::Zh, Some(until)) => format!("多半等到 {until}: {why}"),
-        (Locale::Zh, None) => format!("多半要等: {why}"),
+        (Locale::Zh, None) => format!("多半要等：{why}"),
     })
 }
 
@@ -441,14 +444,14 @@ fn play_conditions(locale: Locale, play: &Play) -> Vec<String> {
     if !play.except.is_empty() {
         lines.push(format!(
             "{} {}",
-            locale.pick("not on days of", "这些日子除外:"),
+            locale.pick("not on days of", "这些日子除外："),
             join(locale, &play.except)
         ));
     }
     if !play.only.is_empty() {
         lines.push(format!(
             "{} {}",
-            locale.pick("only on days of", "只在这些日子:"),
+            locale.pick("only on days of", "只在这些日子："),
             join(locale, &play.only)
         ));
     }

@@ -64,7 +64,7 @@ fn band(view: &View<'_>, group: &GroupReport) -> Markup {
     let index = |name: &PhaseName| view.playbook.phases.iter().position(|phase| phase.name == *name);
     html! {
         svg.band.rove viewBox="0 0 1000 10" preserveAspectRatio="none" role="group"
-            aria-label={ (view.t("Phases of", "阶段:")) " " (group.title) } {
+            aria-label={ (view.t("Phases of", "阶段：")) " " (group.title) } {
             @for (i, (name, at, end)) in spans.iter().enumerate() {
                 rect class={ "t " (phase_class(index(name).unwrap_or(0))) } role="img" y="0" height="10"
                     x=(format!("{:.1}", x(*at))) width=(format!("{:.1}", (x(*end) - x(*at)).max(2.0)))
@@ -170,7 +170,7 @@ pub(super) fn calendar(view: &View<'_>) -> Shown {
     let words = view.t(
         "How many posts the playbook sent on each day, to all channels. Point at a day, or tap it, to see which plays \
          spoke.",
-        "每天发出的消息数,所有频道合计。指向或点按某一天,可以看到是哪些流程。",
+        "每天发出的消息数，所有频道合计。指向或点按某一天，可以看到是哪些流程。",
     );
     (words, body)
 }
@@ -282,7 +282,7 @@ pub(super) fn growth(view: &View<'_>) -> Shown {
     let words = t(
         "Members at the end of each day, and what members wrote. The people are invented; how they behave is the world \
          of the settings.",
-        "每天结束时的成员数,以及成员写的消息。成员是虚构的,他们的习惯由所用的世界决定。",
+        "每天结束时的成员数，以及成员写的消息。成员是虚构的，他们的习惯由所用的世界决定。",
     );
     (words, body)
 }
@@ -369,6 +369,6 @@ pub(super) fn groups(view: &View<'_>) -> Part {
         }
     };
     let words =
-        t("Every group by itself; the charts above are their sums.", "每个群单独一行,上面的图是合计。");
+        t("Every group by itself; the charts above are their sums.", "每个群单独一行，上面的图是合计。");
     Some((words, body))
 }

@@ -104,8 +104,8 @@ pub(in crate::shell) fn html(
                 (t(
                     "The real engine lived through this time with synthetic people. Nothing was sent. \
                      It shows what this file does, not what your members will do.",
-                    "真实的引擎和虚构的成员一起过了这段时间,没有发出任何消息。\
-                     它说明这份文件会做什么,不预言你的成员会做什么。",
+                    "真实的引擎和虚构的成员一起过了这段时间，没有发出任何消息。\
+                     它说明这份文件会做什么，不预言你的成员会做什么。",
                 ))
             }
         }
@@ -145,7 +145,7 @@ fn findings(view: &View<'_>, findings: &[Phrase]) -> Markup {
     };
     let words = view.t(
         "A script failed, or the engine broke a promise. The command at the end of this page shows it again.",
-        "有脚本失败,或引擎没有守约。用本页末尾的命令可以重现。",
+        "有脚本失败，或引擎没有守约。用本页末尾的命令可以重现。",
     );
     section("findings", view.t("Problems", "问题"), words, &body)
 }
@@ -229,7 +229,7 @@ fn budget_words(view: &View<'_>) -> String {
         (None, _) => view.t("no budget for its share", "没有占比预算").into(),
         (Some((percent, window)), Locale::En) => format!("the budget is {percent}% of {window}"),
         (Some((percent, window)), Locale::Zh) => {
-            format!("预算: {}内最多 {percent}%", Locale::Zh.duration(window))
+            format!("预算：{}内最多 {percent}%", Locale::Zh.duration(window))
         }
     }
 }
@@ -257,7 +257,7 @@ fn settings_part(view: &View<'_>, settings: &Settings) -> Markup {
     };
     let words = t(
         "The same command gives the same page, byte for byte. Another seed is another history of the same people.",
-        "同一条命令得到同一页,每个字节都一样。换一个种子,就是另一段历史。",
+        "同一条命令得到同一页，每个字节都一样。换一个种子，就是另一段历史。",
     );
     section("settings", t("How this was made", "如何重现"), words, &body)
 }

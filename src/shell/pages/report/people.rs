@@ -45,7 +45,7 @@ pub(super) fn talk(view: &View<'_>) -> Part {
                             "{} of {} members ever seen wrote something ({}).",
                             words::number(speakers), words::number(talk.members), words::percent(speakers, talk.members)),
                         Locale::Zh => format!(
-                            "出现过的 {} 位成员里,{} 位说过话({})。",
+                            "出现过的 {} 位成员里，{} 位说过话({})。",
                             words::number(talk.members), words::number(speakers), words::percent(speakers, talk.members)),
                     })
                 }
@@ -54,7 +54,7 @@ pub(super) fn talk(view: &View<'_>) -> Part {
     };
     let words = t(
         "In most groups a few carry the talk. If the curve clings to the corner, the group would fall silent without them.",
-        "多数群里,少数人撑起了交谈。曲线越贴近左上角,少了他们群就越容易冷下来。",
+        "多数群里，少数人撑起了交谈。曲线越贴近左上角，少了他们群就越容易冷下来。",
     );
     Some((words, body))
 }
@@ -108,8 +108,8 @@ fn spread(view: &View<'_>) -> String {
             share(0.5)
         ),
         Locale::Zh => format!(
-            "横轴是成员,最活跃的在前。纵轴是他们的消息占比。前一成写了 {}%,前一半写了 {}%。\
-             若人人一样多,就是虚线。",
+            "横轴是成员，最活跃的在前。纵轴是他们的消息占比。前一成写了 {}%，前一半写了 {}%。\
+             若人人一样多，就是虚线。",
             share(0.1),
             share(0.5)
         ),
@@ -152,7 +152,7 @@ pub(super) fn asked(view: &View<'_>) -> Part {
     let words = t(
         "What operators were asked, by person. In time is before it was due; missed is due and not done when the simulation \
          ended. A post that a person has to copy out counts as a task.",
-        "各人被要求做的事。按时:到期之前完成。没做:到期了,直到模拟结束也没完成。需要人工转发的帖子也算任务。",
+        "各人被要求做的事。按时：到期之前完成。没做：到期了，直到模拟结束也没完成。需要人工转发的帖子也算任务。",
     );
     Some((words, body))
 }
@@ -220,7 +220,7 @@ pub(super) fn questions(view: &View<'_>) -> Part {
             }
         }
     };
-    let words = t("What the group was asked, all times together.", "向群提的问题,各次合计。");
+    let words = t("What the group was asked, all times together.", "向群提的问题，各次合计。");
     Some((words, body))
 }
 
@@ -264,7 +264,7 @@ pub(super) fn prunes(view: &View<'_>) -> Part {
     };
     let words = t(
         "Members who were told that they have been silent, and what became of them. Nobody is let go without a person's yes.",
-        "被告知太久没说话的成员,以及后来怎样。没有人点头,谁也不会被移出。",
+        "被告知太久没说话的成员，以及后来怎样。没有人点头，谁也不会被移出。",
     );
     Some((words, body))
 }

@@ -89,7 +89,7 @@ fn share(view: &View<'_>) -> Markup {
     );
     html! {
         h3.gap {
-            (t("Promo, of all posts of the last", "推广占比, 最近")) " " (view.locale.duration(window))
+            (t("Promo, of all posts of the last", "推广占比，最近")) " " (view.locale.duration(window))
         }
         (Plot { title: t("Share of promo by day", "每天的推广占比"), max, unit: "%", tips: &tips, below: &below,
             shapes: html! {
@@ -148,7 +148,7 @@ pub(super) fn held(view: &View<'_>) -> Part {
     let words = t(
         "A budget or a quiet hour held these messages back, counted by the first reason. Nothing is dropped in silence: \
          each went out later, or its time passed.",
-        "这些消息被预算或静默时段拦下,按最初的原因计数。没有一条会悄悄丢掉:要么之后发出,要么过了时限。",
+        "这些消息被预算或静默时段拦下，按最初的原因计数。没有一条会悄悄丢掉：要么之后发出，要么过了时限。",
     );
     Some((words, body))
 }
@@ -205,7 +205,7 @@ pub(super) fn plays(view: &View<'_>) -> Shown {
     let words = t(
         "Runs that started, what they posted, occurrences that did not start (skipped), steps that a run did not carry out \
          (missed), and runs that failed.",
-        "执行:开始的次数。跳过:到了时间但没有开始的次数。错过的步骤:执行中没有做的步骤。失败:以失败结束的执行。",
+        "执行：开始的次数。跳过：到了时间但没有开始的次数。错过的步骤：执行中没有做的步骤。失败：以失败结束的执行。",
     );
     (words, body)
 }
