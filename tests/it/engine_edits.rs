@@ -19,6 +19,17 @@ fn a_play_that_answers_signals_now_does_not_start_by_its_old_schedule() {
 }
 
 #[test]
+fn a_schedule_leaves_out_the_instant_at_which_its_play_was_started_in_another_way() {
+    let mut story = Story::new("2026-12-01 08:30", "plays: { hi: { on: ping, steps: [post: 乓] } }");
+    story.signal("ping", None, Value::Null);
+    story.edit("plays: { hi: { every: day at 08:30, steps: [post: 早] } }");
+    story.until("2026-12-02 09:00");
+    assert_eq!(story.posts(), ["乓", "早"]);
+    let runs: Vec<String> = story.state.finished.iter().map(|run| run.id.to_string()).collect();
+    assert_eq!(runs, ["hi@2026-12-01T00:30:00Z", "hi@2026-12-02T00:30:00Z"]);
+}
+
+#[test]
 fn a_window_that_is_open_when_its_play_gets_a_schedule_closes_for_good() {
     let mut story =
         Story::new("2026-12-01 08:00", "plays: { hi: { on: ping, batch: 10m, steps: [post: 乓] } }");
