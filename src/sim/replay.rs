@@ -20,6 +20,7 @@ use crate::{
         state::State,
     },
     model::playbook::{Playbook, Playbooks},
+    script::sandbox::Host,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -51,6 +52,8 @@ pub struct Recording {
     decisions: Vec<Decision>,
     /// When the recording ends.
     end: Timestamp,
+    /// By address: when it was fetched and what came back; nothing where it failed.
+    answers: BTreeMap<String, Vec<(Timestamp, Value)>>,
 }
 
 impl Recording {
@@ -64,7 +67,14 @@ impl Recording {
         let end = entries.last().map_or(Timestamp::MIN, |entry| entry.at);
         let mut shadow = State::new(group.clone());
         let mut decisions: Vec<Decision> = Vec::new();
+        let mut answers: BTreeMap<String, Vec<(Timestamp, Value)>> = BTreeMap::new();
         for entry in entries {
+            if let Fact::ScriptReturned { fetches, .. } = &entry.fact {
+                for fetched in fetches {
+                    let answer = (entry.at, fetched.body.clone());
+                    answers.entry(fetched.url.clone()).or_default().push(answer);
+                }
+            }
             let begins = decisions
                 .last()
                 .is_none_or(|last| last.at != entry.at || entry.input.is_some() || own_decision(&entry.fact));
@@ -79,7 +89,7 @@ impl Recording {
                 last.entries.push(entry);
             }
         }
-        Ok(Self { group, decisions, end })
+        Ok(Self { group, decisions, end, answers })
     }
 
     /// The group.
@@ -95,6 +105,34 @@ impl Recording {
     /// Everything that was recorded, in order.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.decisions.iter().flat_map(|decision| &decision.entries)
+    }
+}
+
+/// What scripts may ask of the outside in a replay: files as they are now, addresses as they answered then.
+struct Then<'a> {
+    host: &'a dyn Host,
+    answers: &'a BTreeMap<String, Vec<(Timestamp, Value)>>,
+    now: Timestamp,
+}
+
+impl Host for Then<'_> {
+    fn data(&self, path: &str) -> Result<Value, String> {
+        self.host.data(path)
+    }
+
+    /// The last answer until now; before the first one, the first.
+    fn fetch(&self, url: &str) -> Result<Value, String> {
+        let answers = self.answers.get(url).map_or(&[][..], Vec::as_slice);
+        let past = answers.partition_point(|(at, _)| *at <= self.now);
+        match answers.get(past.saturating_sub(1)) {
+            None => Err(format!("{url} was not fetched in the recording, so its answer is not known")),
+            Some((_, Value::Null)) => Err(format!("{url} gave no answer in the recording")),
+            Some((_, body)) => Ok(body.clone()),
+        }
+    }
+
+    fn expired(&self) -> bool {
+        self.host.expired()
     }
 }
 
@@ -129,6 +167,7 @@ pub fn replay(
         asked: BTreeMap::new(),
         findings: Vec::new(),
         unheard: Unheard::default(),
+        answers: &recording.answers,
         returns: recording.entries().filter_map(|entry| returned(&entry.fact)).cloned().collect(),
     };
     for decision in &recording.decisions {
@@ -162,6 +201,7 @@ struct Player<'p> {
     asked: BTreeMap<(bool, Option<RunId>, Option<StepId>, TaskKindWord), u32>,
     findings: Vec<Finding>,
     unheard: Unheard,
+    answers: &'p BTreeMap<String, Vec<(Timestamp, Value)>>,
     /// Calls whose return is in the recording.
     returns: BTreeSet<EffectId>,
 }
@@ -207,7 +247,7 @@ impl Player<'_> {
             if self.returns.contains(&call.effect) {
                 return;
             }
-            let Some(input) = self.returned(&call.effect, None) else { return };
+            let Some(input) = self.returned(&call.effect, None, now) else { return };
             self.take(&input, now, sink);
             if self.state.calls.front().is_some_and(|still| still.effect == call.effect) {
                 return;
@@ -283,10 +323,10 @@ impl Player<'_> {
         let mut found = Vec::new();
         for entry in entries {
             match &entry.fact {
-                Fact::ScriptReturned { effect, .. } => found.extend(self.returned(effect, None)),
+                Fact::ScriptReturned { effect, .. } => found.extend(self.returned(effect, None, decision.at)),
                 Fact::ScriptFailed { effect, error } => {
                     // A script that returned and asked for what cannot be is on record as failed as well.
-                    found.extend(self.returned(effect, Some(error)));
+                    found.extend(self.returned(effect, Some(error), decision.at));
                 }
                 Fact::DeliveryFailed { effect, in_doubt, reason } => {
                     let receipt = if *in_doubt {
@@ -396,17 +436,18 @@ impl Player<'_> {
     }
 
     /// The return of a script: the recorded failure, or what the script says now.
-    fn returned(&mut self, effect: &EffectId, failed: Option<&str>) -> Option<Input> {
+    fn returned(&mut self, effect: &EffectId, failed: Option<&str>, now: Timestamp) -> Option<Input> {
         let Some(call) = self.state.calls.iter().find(|call| call.effect == *effect).cloned() else {
             self.unheard.gone += 1;
             return None;
         };
         let facts = engine::script_facts(&self.state, self.playbooks, effect);
+        let host = Then { host: self.material.host(), answers: self.answers, now };
         let result = match (failed, self.material.script(&call.script), facts) {
             (Some(error), ..) => Err(error.to_owned()),
-            (None, Ok(script), Some(facts)) => script
-                .call(&call.function, &call.args, &facts, self.material.host())
-                .map_err(|error| error.to_string()),
+            (None, Ok(script), Some(facts)) => {
+                script.call(&call.function, &call.args, &facts, &host).map_err(|error| error.to_string())
+            }
             (None, Err(error), _) => Err(error),
             (None, _, None) => Err("its run is gone".into()),
         };

@@ -4,16 +4,80 @@
 
 use crate::playground::{Playground, eventually};
 use playbook::{
-    base::{ids::GroupId, source::MemoryFolder},
+    base::{
+        ids::GroupId,
+        source::MemoryFolder,
+        time::{Duration, Timestamp},
+        value::Value,
+    },
     engine::entry::Entry,
     lang,
     shell::store::Reader,
     sim::{
-        Material,
+        Material, Options, Transition,
         replay::{Recording, Unheard, replay},
+        simulate,
+        world::World,
     },
 };
 use std::{collections::BTreeMap, sync::Arc};
+
+/// What a script fetched then it gets again, though nobody answers any more; a new address has no answer.
+#[test]
+fn a_script_gets_the_answers_of_the_recording() {
+    let text = "\
+name: weather
+timezone: UTC
+fetch: [api.example]
+plays:
+  morning:
+    every: day at 08:00
+    steps:
+      - { run: w.rhai, as: sky }
+      - post: 'today ${sky}'
+";
+    let lived = |script: &str| {
+        let mut folder = MemoryFolder::default();
+        folder.0.insert("p.yaml".into(), Arc::from(text));
+        folder.0.insert("w.rhai".into(), Arc::from(script));
+        let compiled = lang::compile(&folder, "p.yaml");
+        let playbook = compiled.playbook.unwrap_or_else(|| panic!("{:?}", compiled.report));
+        let material = Material::new(&playbook, Arc::new(folder));
+        (playbook, material)
+    };
+    let script = "fn main(args) { fetch(\"https://api.example/sky\").text }";
+    let (playbook, material) = lived(script);
+    let fixture = Value::map([("text", Value::str("sunny"))]);
+    let material = material.with_fixtures([("https://api.example/sky".to_owned(), fixture)].into());
+    let from = Timestamp::from_millis(1_796_054_400_000);
+    let to = from.plus(Duration::DAY.times(3));
+    let options = Options { from, to, members: 0, seed: 1, world: Arc::new(World::still()) };
+    let mut recorded = Vec::new();
+    let keep = |transition: &Transition<'_>| Some((transition.group.clone(), transition.entry.clone()));
+    let Ok(findings) = simulate(&playbook, &material, &options, keep, |one| {
+        recorded.push(one);
+        Ok::<(), std::convert::Infallible>(())
+    });
+    assert_eq!(findings, []);
+    let group = recorded[0].0.clone();
+    let entries: Vec<Entry> = recorded.into_iter().map(|(_, entry)| entry).collect();
+    let told = |entries: &[Entry]| format!("{entries:?}").matches("today sunny").count();
+    assert_eq!(told(&entries), 3);
+    let recording = Recording::new(group, entries.clone()).unwrap();
+
+    let (playbook, material) = lived(script);
+    let mut again = Vec::new();
+    let heard = replay(&playbook, &material, &recording, |entry| again.push(entry.clone()));
+    assert_eq!(heard, (Vec::new(), Unheard::default()));
+    assert_eq!(again, entries);
+
+    let (playbook, material) = lived("fn main(args) { fetch(\"https://api.example/other\").text }");
+    let mut again = Vec::new();
+    replay(&playbook, &material, &recording, |entry| again.push(entry.clone()));
+    assert_eq!(told(&again), 0);
+    let said = format!("{again:?}");
+    assert!(said.contains("https://api.example/other was not fetched in the recording"), "{said}");
+}
 
 const FILE: &str = "\
 name: demo
