@@ -3,7 +3,10 @@
 use crate::story::{Story, at};
 use playbook::{
     base::{ids::RunId, value::Value},
-    engine::input::{Command, InputKind},
+    engine::{
+        entry::{Entry, Fact},
+        input::{Command, InputKind},
+    },
 };
 use std::sync::Arc;
 
@@ -27,6 +30,27 @@ fn a_schedule_leaves_out_the_instant_at_which_its_play_was_started_in_another_wa
     assert_eq!(story.posts(), ["乓", "早"]);
     let runs: Vec<String> = story.state.finished.iter().map(|run| run.id.to_string()).collect();
     assert_eq!(runs, ["hi@2026-12-01T00:30:00Z", "hi@2026-12-02T00:30:00Z"]);
+}
+
+/// Runs of a schedule may begin and end before the moment that they are about, and be forgotten by then.
+#[test]
+fn a_start_does_not_take_the_id_of_an_occurrence_that_is_settled_ahead_of_its_time() {
+    let early =
+        "plays: { hi: { every: 10m, overlap: allow, max_late: 3d, steps: [{ at: -1d 08:00, post: 早 }] } }";
+    let mut story = Story::new("2026-12-01 08:30", early);
+    story.until("2026-12-01 09:00");
+    let ended = story.entries.len();
+    story.edit("plays: { hi: { steps: [post: 晚] } }");
+    story.until("2026-12-01 10:00");
+    story.command(Command::Start { play: "hi".into(), args: Value::Null });
+    let started = |entry: &Entry| match &entry.fact {
+        Fact::RunStarted { run, .. } => Some(run.to_string()),
+        _ => None,
+    };
+    let before: Vec<String> = story.entries[..ended].iter().filter_map(started).collect();
+    let after: Vec<String> = story.entries[ended..].iter().filter_map(started).collect();
+    assert!(before.contains(&"hi@2026-12-01T02:00:00Z".to_owned()), "{before:?}");
+    assert_eq!(after, [format!("hi@2026-12-01T02:00:00Z#{}", before.len() + 1)]);
 }
 
 #[test]

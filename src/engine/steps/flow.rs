@@ -56,12 +56,16 @@ impl Draft<'_> {
     pub(in crate::engine) fn fresh_run_id(&self, play: &PlayName, anchor: Timestamp) -> RunId {
         let base = format!("{play}@{}", anchor.to_utc());
         let known = self.playbook.play(play);
-        if known.is_some_and(|play| matches!(play.trigger, Trigger::Schedule(_))) {
+        let scheduled = known.is_some_and(|play| matches!(play.trigger, Trigger::Schedule(_)));
+        let state = self.state.plays.get(play);
+        // An earlier version's schedule may have settled occurrences that are still ahead.
+        let settled = state.and_then(|p| p.after).is_some_and(|after| anchor <= after);
+        if scheduled || settled {
             // An id without a number is an occurrence's, which starts at most once.
-            let started = self.state.plays.get(play).map_or(0, |p| p.started);
+            let started = state.map_or(0, |p| p.started);
             return RunId::from(format!("{base}#{}", started + 1));
         }
-        let last = self.state.plays.get(play).and_then(|p| p.last.clone());
+        let last = state.and_then(|p| p.last.clone());
         let mut number = match last.as_ref().and_then(|last| last.as_str().strip_prefix(&base)) {
             None => 1,
             Some("") => 2,
