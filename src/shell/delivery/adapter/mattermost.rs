@@ -122,7 +122,7 @@ fn prefix(mentions: &Mentions) -> String {
 
 /// Backslashes, and something invisible in what would call somebody or be a link of Slack's.
 fn escape_text(text: &str, at_start: bool) -> String {
-    let escaped = escape::commonmark(text, at_start, in_address).replace("\\<", "<\u{200B}");
+    let escaped = escape::commonmark_without_tags(text, at_start, in_address);
     let mut out = String::with_capacity(escaped.len());
     let mut chars = escaped.chars().peekable();
     let mut before = ' ';

@@ -318,7 +318,7 @@ fn table(rows: &[Row]) -> Value {
 
 /// Backslashes, and something invisible in what would be a tag or a date of Adaptive Cards: `{{DATE(…)}}`.
 fn escape_text(text: &str, at_start: bool) -> String {
-    escape::commonmark(text, at_start, |_| false).replace("\\<", "<\u{200B}").replace("{{", "{\u{200B}{")
+    escape::commonmark_without_tags(text, at_start, |_| false).replace("{{", "{\u{200B}{")
 }
 
 /// The elements of a card as plain text.

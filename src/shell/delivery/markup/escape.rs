@@ -27,6 +27,16 @@ pub fn leading_mark(chars: &[char]) -> Option<usize> {
 /// Text for a dialect close to `CommonMark`: a backslash makes a mark mean itself. Where the platform finds bare
 /// addresses before it reads escapes, `in_address` says which characters belong to one: they stay as they are.
 pub fn commonmark(text: &str, at_start: bool, in_address: fn(char) -> bool) -> String {
+    marked(text, at_start, in_address, "\\<")
+}
+
+/// The same for a platform that takes tags even where they are escaped: something invisible stands in them.
+pub fn commonmark_without_tags(text: &str, at_start: bool, in_address: fn(char) -> bool) -> String {
+    marked(text, at_start, in_address, "<\u{200B}")
+}
+
+/// `tag` is how a `<` is written that would begin one.
+fn marked(text: &str, at_start: bool, in_address: fn(char) -> bool, tag: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let chars: Vec<char> = text.chars().collect();
     let leads = if at_start { leading_mark(&chars) } else { None };
@@ -36,6 +46,10 @@ pub fn commonmark(text: &str, at_start: bool, in_address: fn(char) -> bool) -> S
             address_ends = index + address_length(&chars, index, in_address);
         }
         let is_mark = index >= address_ends && is_mark(&chars, index);
+        if is_mark && c == '<' {
+            out.push_str(tag);
+            continue;
+        }
         if is_mark || leads == Some(index) {
             out.push('\\');
         }
