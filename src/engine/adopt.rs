@@ -51,11 +51,6 @@ impl Draft<'_> {
         self.record_signal(Signal { name, id, at: created, member: None, data: Value::Null })
     }
 
-    /// Whether a run of this id is open or among those that ended last.
-    pub(super) fn is_known(&self, id: &RunId) -> bool {
-        self.state.runs.contains_key(id) || self.state.finished.iter().any(|run| run.id == *id)
-    }
-
     /// Arms a play that the group has not had before: nothing before `since` exists for it.
     fn arm_new(&mut self, play: &Play, since: Timestamp) -> Decided {
         match &play.trigger {
@@ -63,7 +58,7 @@ impl Draft<'_> {
                 let settled = self.state.plays.get(&play.name).and_then(|p| p.after);
                 // A play that was started in another way at this very instant has used the occurrence's id.
                 let id = scheduled_run_id(play, since);
-                let used = self.is_known(&id);
+                let used = self.state.knows_run(&id);
                 let before = since.plus(if used { Duration::ZERO } else { Duration::from_millis(-1) });
                 self.arm(play, settled.map_or(before, |settled| settled.max(before)))
             }
@@ -246,7 +241,8 @@ impl Draft<'_> {
         let base = format!("{run}~{word}@{}", self.now.to_utc());
         let id = RunId::from(base.clone());
         // A date may move twice at one instant; the epoch tells the changes apart.
-        let id = if self.is_known(&id) { RunId::from(format!("{base}#{}", self.state.epoch)) } else { id };
+        let id =
+            if self.state.knows_run(&id) { RunId::from(format!("{base}#{}", self.state.epoch)) } else { id };
         self.start(play, id, self.now, cause, section)
     }
 

@@ -397,6 +397,11 @@ impl State {
         if channel.as_str() == GROUP { Some(&self.released) } else { self.released_elsewhere.get(channel) }
     }
 
+    /// Whether a run of this id is open or among those that ended last.
+    pub fn knows_run(&self, id: &RunId) -> bool {
+        self.runs.contains_key(id) || self.finished.iter().any(|run| run.id == *id)
+    }
+
     /// How long the clock says that the group exists.
     pub fn age(&self) -> Duration {
         self.clock.since(self.created)

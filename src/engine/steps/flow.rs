@@ -74,7 +74,7 @@ impl Draft<'_> {
         loop {
             let id = RunId::from(if number == 1 { base.clone() } else { format!("{base}#{number}") });
             // Another kind of start may have come in between, so that the last one does not tell.
-            if !self.is_known(&id) {
+            if !self.state.knows_run(&id) {
                 return id;
             }
             number += 1;

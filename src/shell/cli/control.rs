@@ -130,7 +130,7 @@ impl Retry {
         let remote = self.target.remote()?;
         let run = RunId::new(&self.id);
         let state = remote.state()?;
-        if state.runs.contains_key(&run) || state.finished.iter().any(|ended| ended.id == run) {
+        if state.knows_run(&run) {
             return remote.command(Command::Retry { run }, &format!("{} goes on", self.id), out);
         }
         client::retry(&remote.dir, &remote.group, &EffectId::new(&self.id))?;

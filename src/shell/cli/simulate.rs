@@ -175,11 +175,10 @@ impl Simulate {
             },
         )?;
         progress.end();
-        let gatherer = parts.into_iter().reduce(|mut all, part| {
-            all.join(part);
-            all
-        });
-        let gatherer = gatherer.unwrap_or_else(|| Gatherer::new(playbook, options));
+        let mut gatherer = Gatherer::new(playbook, options);
+        for part in parts {
+            gatherer.join(part);
+        }
         let settings = pages::report::Settings {
             command: format!("{} --format html", self.again(playbook, options, self.seed)),
             days: self.days,

@@ -247,7 +247,7 @@ fn target(
         let play = find(name).ok_or_else(|| no_play(name, playbook))?;
         let known = state.is_some_and(|state| {
             let run = RunId::new(text);
-            state.runs.contains_key(&run) || state.finished.iter().any(|ended| ended.id == run)
+            state.knows_run(&run)
         });
         if let Some((run, step)) = text.rsplit_once('/').filter(|(_, step)| !known && has_step(play, step)) {
             return Ok((play.name.clone(), Some(RunId::new(run)), Some(StepId::new(step))));
