@@ -198,7 +198,8 @@ impl Block {
             Self::Heading(_, spans) | Self::Paragraph(spans) => spans
                 .iter()
                 .all(|span| span.text.trim().is_empty() && span.image.is_none() && span.link.is_none()),
-            Self::Code { .. } | Self::Rule | Self::Table { .. } => false,
+            Self::Code { text, .. } => text.trim().is_empty(),
+            Self::Rule | Self::Table { .. } => false,
             Self::Quote(blocks) => blocks.iter().all(Self::is_empty),
             Self::List { items, .. } => items.is_empty(),
         }
