@@ -2,6 +2,7 @@
 //!
 //! Nothing here has behaviour that needs the outside: no clock, no file, no randomness of its own.
 
+pub mod decode;
 pub mod diagnostic;
 pub mod ids;
 pub mod limits;

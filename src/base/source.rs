@@ -3,7 +3,10 @@
 //! Holds texts that somebody else read; it never opens a file itself. What is needed from
 //! a folder is asked of the [`Folder`] trait, which the shell (or a test) implements.
 
-use super::phrase::{Phrase, phrase};
+use super::{
+    decode::{Encoding, NotText},
+    phrase::{Phrase, phrase},
+};
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// A folder of playbook files, read by relative path with `/` separators.
@@ -30,11 +33,25 @@ pub enum FolderError {
         /// The limit in bytes.
         limit: u64,
     },
-    /// The file is not UTF-8 text, or the operating system refused.
+    /// The file is text in an encoding that such a file may not have.
+    Encoding {
+        /// The path that was asked for.
+        path: String,
+        /// The encoding.
+        encoding: Encoding,
+    },
+    /// The file is no text.
+    NotText {
+        /// The path that was asked for.
+        path: String,
+        /// Where that shows.
+        error: NotText,
+    },
+    /// The operating system refused.
     Unreadable {
         /// The path that was asked for.
         path: String,
-        /// What the operating system or the decoder said.
+        /// What the operating system said.
         reason: String,
     },
 }
@@ -56,10 +73,18 @@ impl FolderError {
                 "{path:?} has {found} bytes; the limit is {limit}",
                 "{path:?} 有 {found} 字节；上限是 {limit}"
             ),
-            Self::Unreadable { path, reason } if reason.contains("utf-8") => phrase!(
-                "{path:?} cannot be read: {reason}; save it as UTF-8",
-                "{path:?} 不是 UTF-8 文字，读不了；请另存为 UTF-8"
+            Self::Encoding { path, encoding: Encoding::Utf16 } => phrase!(
+                "{path:?} is written in UTF-16; save it as UTF-8",
+                "{path:?} 是 UTF-16 编码；请另存为 UTF-8"
             ),
+            Self::Encoding { path, .. } => phrase!(
+                "{path:?} looks like GBK (GB18030); save it as UTF-8",
+                "{path:?} 看起来是 GBK（GB18030）编码；请另存为 UTF-8"
+            ),
+            Self::NotText { path, error } => {
+                let why = error.phrase();
+                phrase!("{path:?} cannot be read: {why}", "{path:?} 读不了：{why}"; why)
+            }
             Self::Unreadable { path, reason } => {
                 phrase!("{path:?} cannot be read: {reason}", "{path:?} 读不了：{reason}")
             }

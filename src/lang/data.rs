@@ -5,6 +5,7 @@
 use super::{codes, document};
 use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::base::{
+    decode,
     diagnostic::{Report, Severity, suggest},
     source::SourceId,
     time::{ClockTime, TimeError, Timestamp, Zone},
@@ -112,17 +113,15 @@ pub struct Row {
 ///
 /// Names and cells are trimmed. A cell that is a plain whole number (no leading zeros, no `+`) is a number;
 /// every other cell is text, an empty one the empty text. Lines without any cell are left out. Columns are
-/// separated by commas, or by semicolons or tabs when the header has those and no comma (as some spreadsheets
-/// write them).
+/// laid out as [`decode::layout`] finds.
 ///
 /// # Errors
 ///
-/// A name twice in the header, a cell under no name, a header without names, quotes that never end.
+/// A name twice in the header, a cell under no name, a header without names, quotes that never end, full-width
+/// commas where the others are half-width.
 pub fn csv_rows(text: &str) -> Result<Vec<Row>, Problem> {
-    let body = without_mark(text);
-    let skipped = text.len() - body.len();
-    let head = body.lines().next().unwrap_or_default();
-    let delimiter = [b',', b';', b'\t'].into_iter().find(|d| head.as_bytes().contains(d)).unwrap_or(b',');
+    let decode::Layout { start: skipped, delimiter } = decode::layout(text);
+    let body = &text[skipped..];
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
@@ -153,6 +152,7 @@ pub fn csv_rows(text: &str) -> Result<Vec<Row>, Problem> {
                 "引号里的引号要写两遍：\"he said \"\"hi\"\"\"",
             )));
         }
+        wide_commas(&record, header.as_ref().map_or(2, Vec::len), &range)?;
         match &header {
             None => header = Some(csv_header(&record, range)?),
             Some(_) if record.iter().all(str::is_empty) => {}
@@ -167,6 +167,25 @@ pub fn csv_rows(text: &str) -> Result<Vec<Row>, Problem> {
         .help(pair("begin with a line such as `id,at,title`", "开头写一行，例如 `id,at,title`")));
     }
     Ok(rows)
+}
+
+/// A row that has too few cells because some of its commas are full-width.
+fn wide_commas(record: &csv::StringRecord, columns: usize, range: &Range<usize>) -> Result<(), Problem> {
+    let wide: usize = record.iter().map(|cell| cell.matches('，').count()).sum();
+    if wide == 0 || record.len() >= columns || record.len() + wide < columns {
+        return Ok(());
+    }
+    Err(Problem::new(
+        range.clone(),
+        pair(
+            "this row has full-width commas (`，`), which separate no cells",
+            "这一行里有全角逗号（`，`），它不分隔单元格",
+        ),
+    )
+    .help(pair(
+        "write half-width commas (`,`) between cells; a `，` inside a cell may stay when the others are right",
+        "单元格之间用半角逗号（`,`）；其余逗号都对时，单元格里的 `，` 可以保留",
+    )))
 }
 
 /// A range without the line ends around it.

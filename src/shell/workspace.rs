@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "owns the reading of playbook folders")]
 
 use crate::base::{
+    decode::{Encoding, decode},
     limits,
     source::{Folder, FolderError, normal_path},
 };
@@ -87,13 +88,13 @@ impl DiskFolder {
         if bytes.len() as u64 > limit {
             return Err(too_large(bytes.len() as u64));
         }
-        let text = String::from_utf8(bytes).map_err(|error| {
-            unreadable(format!(
-                "it is not UTF-8 text (byte {}); save it as UTF-8",
-                error.utf8_error().valid_up_to()
-            ))
-        })?;
-        Ok(Arc::from(text.strip_prefix('\u{feff}').unwrap_or(&text)))
+        match decode(&bytes) {
+            Ok((text, Encoding::Utf8)) => Ok(Arc::from(text)),
+            // Tables come from spreadsheets, which write what their country wrote; the other files are written here.
+            Ok((text, _)) if is_table(clean) => Ok(Arc::from(text)),
+            Ok((_, encoding)) => Err(FolderError::Encoding { path: clean.into(), encoding }),
+            Err(error) => Err(FolderError::NotText { path: clean.into(), error }),
+        }
     }
 }
 
@@ -117,6 +118,10 @@ impl Folder for DiskFolder {
         reads.insert(clean, found.as_ref().ok().cloned());
         found
     }
+}
+
+fn is_table(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("csv"))
 }
 
 /// How large a file of this kind may be, in bytes.
@@ -165,7 +170,7 @@ mod tests {
         assert!(matches!(folder.read("no.csv"), Err(FolderError::Missing(_))));
         assert_eq!(folder.reads().get("no.csv"), Some(&None));
         std::fs::write(dir.path().join("in/latin"), b"caf\xe9").unwrap();
-        assert!(matches!(folder.read("latin"), Err(FolderError::Unreadable { .. })));
+        assert!(matches!(folder.read("latin"), Err(FolderError::NotText { .. })));
         std::fs::write(dir.path().join("in/big.rhai"), vec![b' '; limits::SCRIPT_BYTES_MAX + 1]).unwrap();
         assert!(matches!(folder.read("big.rhai"), Err(FolderError::TooLarge { .. })));
         assert!(matches!(folder.read("deep"), Err(FolderError::Unreadable { .. })));

@@ -52,6 +52,30 @@ fn an_error_is_shown_at_its_place_in_every_format_and_ends_with_1() {
 }
 
 #[test]
+fn a_table_may_be_gb18030_and_a_playbook_may_not() {
+    // "id,date,topic\na,2026-12-05,活着\n" and "name: 群\n" in GBK.
+    let table = b"id,date,topic\na,2026-12-05,\xbb\xee\xd7\xc5\n";
+    let play = "name: t\ntimezone: Asia/Shanghai\nplays:\n  topics:\n    dates: { file: topics.csv, at: \"${row.date} 12:30\" }\n    steps:\n      - post: \"${date.topic}\"\n";
+    let place = Playground::new().file("p.yaml", play);
+    place.write_bytes("topics.csv", table);
+    place.write_bytes("gbk.yaml", b"name: \xc8\xba\xd7\xe9\n");
+    let plan =
+        place.run(&["plan", "p.yaml", "--from", "2026-12-01", "--days", "10", "--format", "json"]).exits(0);
+    assert!(plan.stdout.contains("活着"), "{}", plan.stdout);
+    let refused = place.run(&["check", "gbk.yaml"]).exits(1);
+    assert!(refused.stdout.contains("looks like GBK (GB18030); save it as UTF-8"), "{}", refused.stdout);
+    place.write("topics.csv", "id,date,topic\na,2026-12-05,活着\nb，2026-12-12，围城\n");
+    let commas = place.run(&["check", "p.yaml"]).exits(1);
+    assert!(
+        commas.stdout.contains("full-width commas") && commas.stdout.contains("topics.csv:3:1"),
+        "{}",
+        commas.stdout
+    );
+    place.write("topics.csv", "sep=;\nid;date;topic\na;2026-12-05;甲，乙\n");
+    place.run(&["check", "p.yaml"]).exits(0);
+}
+
+#[test]
 fn several_files_are_checked_and_one_bad_one_is_enough() {
     let place = Playground::new().file("good.yaml", GOOD).file("bad.yaml", "plays: []\n");
     let output = place.run(&["check", "bad.yaml", "good.yaml"]).exits(1);

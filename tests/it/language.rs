@@ -6,6 +6,7 @@
 
 use playbook::{
     base::{
+        decode::{Encoding, decode},
         diagnostic::{Diagnostic, Severity, fix, text},
         locale::Locale,
         source::{Folder, FolderError, MemoryFolder, SourceId},
@@ -60,6 +61,7 @@ const NAMES: &[&str] = &[
     "console",
     "manual",
     "YAML",
+    "Excel",
     "CSV",
     "JSON",
     "ICS",
@@ -109,8 +111,11 @@ fn english(zh: &str) -> Vec<String> {
 fn read(path: &Path) -> Result<String, FolderError> {
     let bytes = fs::read(path).unwrap();
     let place = || path.file_name().unwrap().to_string_lossy().into_owned();
-    String::from_utf8(bytes)
-        .map_err(|error| FolderError::Unreadable { path: place(), reason: error.utf8_error().to_string() })
+    match decode(&bytes) {
+        Ok((text, Encoding::Utf8)) => Ok(text.into_owned()),
+        Ok((_, encoding)) => Err(FolderError::Encoding { path: place(), encoding }),
+        Err(error) => Err(FolderError::NotText { path: place(), error }),
+    }
 }
 
 fn expect(path: &Path, found: &str, wrong: &mut Vec<String>) {

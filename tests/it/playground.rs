@@ -77,6 +77,11 @@ impl Playground {
         self
     }
 
+    /// Writes a file that is no UTF-8 text.
+    pub(crate) fn write_bytes(&self, path: &str, bytes: &[u8]) {
+        std::fs::write(self.path(path), bytes).unwrap();
+    }
+
     /// Writes a file, in place.
     pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.path(path);

@@ -186,7 +186,7 @@ impl<'f> Cx<'f> {
         match self.load(path, limit) {
             Ok(file) => Some(file),
             Err(error) => {
-                let help = file_help(path);
+                let help = file_help(path, &error);
                 self.error(codes::FILE_UNREADABLE, span, error.phrase(), help);
                 None
             }
@@ -199,7 +199,13 @@ impl<'f> Cx<'f> {
             let source = self.sources.add(path, "");
             let diagnostic =
                 Diagnostic::error(codes::FILE_UNREADABLE, Span::new(source, 0, 0), error.phrase());
-            Box::new(diagnostic.help(pair("look at the path", "检查路径")))
+            let help = match error {
+                FolderError::Missing(_) | FolderError::Outside(_) => {
+                    pair("look at the path", "检查路径").into()
+                }
+                _ => Phrase::default(),
+            };
+            Box::new(with_help(diagnostic, help))
         })
     }
 
@@ -254,7 +260,7 @@ impl<'f> Cx<'f> {
             Ok(file) => file,
             Err(error) => {
                 let diagnostic = Diagnostic::error(codes::FILE_UNREADABLE, span, error.phrase());
-                self.script_problems.push(with_help(diagnostic, file_help(path)));
+                self.script_problems.push(with_help(diagnostic, file_help(path, &error)));
                 return None;
             }
         };
@@ -307,7 +313,10 @@ fn with_help(diagnostic: Diagnostic, help: Phrase) -> Diagnostic {
     if help.is_empty() { diagnostic } else { diagnostic.help(help) }
 }
 
-fn file_help(path: &str) -> Phrase {
+fn file_help(path: &str, error: &FolderError) -> Phrase {
+    if !matches!(error, FolderError::Missing(_) | FolderError::Outside(_)) {
+        return Phrase::default();
+    }
     if path.starts_with('/') || path.contains("..") || path.contains('\\') {
         return pair(
             "files lie in the playbook's folder or below; write the path from there, with `/`",

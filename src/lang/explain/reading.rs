@@ -27,8 +27,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
         pair(
             "Scripts, data and calendars are read from the playbook's own folder by relative paths with `/`, as UTF-8 \
-                 text. Paths that climb out of the folder are refused, so that a playbook can be moved and shared.",
-            "脚本、数据和日历都按相对路径（用 `/`）从剧本所在的文件夹读取，必须是 UTF-8 文本。不允许跑出文件夹，这样剧本才能搬动和分享。",
+                 text (CSV also as GB18030 or UTF-16, as Excel writes it). Paths that climb out of the folder are refused, so that a playbook can be moved and shared.",
+            "脚本、数据和日历都按相对路径（用 `/`）从剧本所在的文件夹读取，必须是 UTF-8 文本（CSV 也可以是 Excel 写出的 GB18030 或 UTF-16）。不允许跑出文件夹，这样剧本才能搬动和分享。",
         ),
         Example::of("calendars:\n  holidays: no-such-file.ics\n"),
         Example::of("calendars:\n  holidays: [2026-10-01]\n"),
