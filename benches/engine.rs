@@ -1,4 +1,4 @@
-//! `decide` and `apply`: how many a second, for a play that posts at every tick.
+//! Steps of the engine: how many a second, for a play that posts at every tick.
 
 use crate::measure::{adopted, line, playbook, rate, time};
 use playbook::{
@@ -37,14 +37,12 @@ fn ticks(what: &str, rest: &str) {
         for _ in 0..TICKS {
             let now = engine::deadline(&state).expect("a tick").at;
             let wake = Input { id: "wake".into(), kind: InputKind::Wake { epoch: state.epoch } };
-            let decided = engine::decide(&state, &playbooks, &wake, now);
-            entries += decided.len();
-            for entry in &decided {
-                engine::apply(&mut state, entry).expect("legal");
-            }
+            let step = engine::step(&state, &playbooks, &wake, now);
+            entries += step.entries.len();
+            state = step.next;
         }
     });
-    line(&format!("{what}: decide + apply"), rate(TICKS, took));
+    line(&format!("{what}: steps"), rate(TICKS, took));
     line(&format!("{what}: entries"), rate(entries, took));
 }
 
@@ -62,10 +60,8 @@ fn signals() {
                 data: playbook::base::value::Value::Null,
             };
             let input = Input { id: signal.id.clone(), kind: InputKind::Signal(signal) };
-            for entry in engine::decide(&state, &playbooks, &input, now) {
-                engine::apply(&mut state, &entry).expect("legal");
-            }
+            state = engine::step(&state, &playbooks, &input, now).next;
         }
     });
-    line("a message of one of a thousand members: decide + apply", rate(TICKS, took));
+    line("a message of one of a thousand members: steps", rate(TICKS, took));
 }

@@ -54,8 +54,6 @@ pub(crate) fn adopted(playbook: &Arc<Playbook>, now: Timestamp) -> (State, Playb
     let group = playbook.groups.keys().next().expect("a group").clone();
     let mut state = State::new(group);
     let input = Input { id: "adopt".into(), kind: InputKind::Adopt { digest: playbook.digest.clone() } };
-    for entry in engine::decide(&state, &playbooks, &input, now) {
-        engine::apply(&mut state, &entry).expect("legal");
-    }
+    state = engine::step(&state, &playbooks, &input, now).next;
     (state, playbooks)
 }

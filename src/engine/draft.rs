@@ -1,7 +1,7 @@
 //! A decision in the making: a state, and whoever is told of each entry that changes it.
 //!
 //! Every entry is applied as it is decided, by the same `apply` that recovery uses, so that what a later step sees
-//! is what recovery will see. Whether the state is a working copy is the caller's: `decide` passes one.
+//! is what recovery will see. Whether the state is a working copy is the caller's: `step` passes one.
 
 use super::{
     IllegalEntry, apply,

@@ -1,6 +1,6 @@
 //! What can wake a group: the closed list of inputs.
 //!
-//! An input is only a wish or a report; it becomes a fact by what `decide` makes of it.
+//! An input is only a wish or a report; it becomes a fact by what a step makes of it.
 
 use crate::{
     base::{

@@ -215,7 +215,7 @@ impl GroupSim {
         sink: &mut impl FnMut(&Transition<'_>),
     ) {
         let Self { playbook, state, crowd, courier, oracle, n, now, failed, broken, .. } = self;
-        engine::decide_and_apply(state, playbooks, input, *now, &mut |state, entry| {
+        let _ = engine::step_in_place(state, playbooks, input, *now, &mut |state, entry| {
             *n += 1;
             let group = &state.group;
             if let Err(what) = oracle.see(playbook, state, &entry) {

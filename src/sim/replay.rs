@@ -256,7 +256,7 @@ impl Player<'_> {
     }
 
     fn take(&mut self, input: &Input, now: Timestamp, sink: &mut impl FnMut(&Entry)) {
-        for entry in engine::decide(&self.state, self.playbooks, input, now) {
+        for entry in engine::step(&self.state, self.playbooks, input, now).entries {
             let group = self.state.group.clone();
             if let Err(error) = engine::apply(&mut self.state, &entry) {
                 let what = format!("an entry of the engine is illegal: {error}");

@@ -139,7 +139,7 @@ fn quiet_hours_end_once_in_the_night_in_which_clocks_are_set_back() {
     let mut sent = 0;
     for kind in [adopt, start] {
         let input = playbook::engine::input::Input { id: InputId::new("once"), kind };
-        for entry in playbook::engine::decide(&state, &books, &input, now) {
+        for entry in playbook::engine::step(&state, &books, &input, now).entries {
             sent += usize::from(entry.effect().is_some());
             playbook::engine::apply(&mut state, &entry).expect("legal");
         }

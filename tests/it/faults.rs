@@ -9,7 +9,7 @@ use playbook::{
         time::{Duration, Timestamp},
     },
     engine::{
-        self,
+        self, Step,
         entry::{Entry, Fact},
         input::{Input, InputKind},
         state::State,
@@ -144,15 +144,25 @@ plays:
 ";
 const TWO: &str = "fn main() { post(\"a\"); post(\"b\"); state.set(\"k\", 1); }\n";
 
-type Mutant<'m> = Box<dyn Fn(&State, &Playbooks, &Input, Timestamp) -> Vec<Entry> + 'm>;
+type Mutant<'m> = Box<dyn Fn(&State, &Playbooks, &Input, Timestamp) -> Step + 'm>;
 
 fn engine_but(change: impl Fn(&Input, &mut Vec<Entry>) + 'static) -> Rig<'static> {
-    let decide: Mutant<'static> = Box::new(move |state, playbooks, input, now| {
-        let mut entries = engine::decide(state, playbooks, input, now);
-        change(input, &mut entries);
-        entries
+    let step: Mutant<'static> = Box::new(move |state, playbooks, input, now| {
+        let mut step = engine::step(state, playbooks, input, now);
+        change(input, &mut step.entries);
+        follow(state, step)
     });
-    Rig { decide, ..Rig::default() }
+    Rig { step, ..Rig::default() }
+}
+
+/// A step of a broken engine, with the state that its entries add up to.
+fn follow(state: &State, mut step: Step) -> Step {
+    step.next = state.clone();
+    for entry in &step.entries {
+        // What is illegal is noticed where it is committed.
+        let _ = engine::apply(&mut step.next, entry);
+    }
+    step
 }
 
 fn courier_but(change: impl Fn(&mut Vec<Event>) + 'static) -> Rig<'static> {
@@ -181,10 +191,10 @@ fn g1_an_occurrence_without_a_record_is_noticed() {
 #[test]
 fn g1_an_engine_that_forgets_what_it_heard_is_noticed() {
     let forgets: Mutant<'_> = Box::new(|state, playbooks, input, now| {
-        let state = State { recent: Arc::default(), ..state.clone() };
-        engine::decide(&state, playbooks, input, now)
+        let forgetful = State { recent: Arc::default(), ..state.clone() };
+        follow(state, engine::step(&forgetful, playbooks, input, now))
     });
-    let what = busy().caught(&Rig { decide: forgets, ..Rig::default() });
+    let what = busy().caught(&Rig { step: forgets, ..Rig::default() });
     assert!(what.ends_with("was decided twice (G1)"), "{what}");
 }
 

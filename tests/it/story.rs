@@ -11,7 +11,7 @@ use playbook::{
         value::Value,
     },
     engine::{
-        self,
+        self, Step,
         entry::{Effect, Entry, Fact},
         input::{Command, Input, InputKind, Signal},
         state::State,
@@ -132,15 +132,18 @@ impl Story {
     }
 
     pub(crate) fn input_as(&mut self, input: Input) {
-        let entries = engine::decide(&self.state, &self.playbooks, &input, self.now);
+        let Step { entries, next, parked } = engine::step(&self.state, &self.playbooks, &input, self.now);
+        assert_eq!(parked, None, "{input:?}");
         let (mut at_once, mut again) = (self.state.clone(), Vec::new());
-        engine::decide_and_apply(&mut at_once, &self.playbooks, &input, self.now, &mut |_, entry| {
-            again.push(entry);
-        });
+        let parked =
+            engine::step_in_place(&mut at_once, &self.playbooks, &input, self.now, &mut |_, entry| {
+                again.push(entry);
+            });
         assert_eq!(
             entries, again,
-            "decide is deterministic, and the same whether it is applied at once or not"
+            "a step is deterministic, and the same whether it is taken in place or not"
         );
+        assert_eq!(parked, None);
         for entry in &entries {
             engine::apply(&mut self.state, entry).expect("a decided entry is legal");
             let stored = serde_json::to_string(entry).expect("an entry can be stored");
@@ -153,7 +156,8 @@ impl Story {
             }
         }
         assert_eq!(self.state, self.recovered, "recovery gives the same state");
-        assert_eq!(self.state, at_once, "applied at once is the same as applied after");
+        assert_eq!(self.state, next, "the state after a step is what its entries add up to");
+        assert_eq!(self.state, at_once, "taken in place is the same as applied after");
         self.entries.extend(entries);
         if self.answer_scripts {
             self.run_scripts();

@@ -98,7 +98,7 @@ fn lives(playbook: &Arc<Playbook>, from: Timestamp, to: Timestamp) -> (Moments, 
     let mut now = from;
     let mut next = None;
     loop {
-        for entry in engine::decide(&state, &playbooks, &Input { id: InputId::new("i"), kind }, now) {
+        for entry in engine::step(&state, &playbooks, &Input { id: InputId::new("i"), kind }, now).entries {
             assert!(!matches!(entry.fact, Fact::Poisoned { .. }), "{entry:?}");
             if let Some(Effect::Send(out)) = entry.effect() {
                 let step = out.effect.as_str().rsplit_once('/').map_or("", |(step, _)| step);

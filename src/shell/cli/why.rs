@@ -206,7 +206,7 @@ fn answer(
             playbooks.insert(playbook.clone());
             let kind = InputKind::Adopt { digest: playbook.digest.clone() };
             let input = Input { id: InputId::new("why"), kind };
-            for entry in engine::decide(&State::new(group.clone()), &playbooks, &input, question.now) {
+            for entry in engine::step(&State::new(group.clone()), &playbooks, &input, question.now).entries {
                 if broken.is_none() {
                     broken = historian.see(0, &entry).err();
                 }

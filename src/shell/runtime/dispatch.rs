@@ -114,8 +114,8 @@ pub(super) fn reserve(delivery: &Delivery, books: &[Book], slot: &Slot, entries:
     let Delivery::Courier(courier) = delivery else { return Vec::new() };
     let Some(book) = slot.book.and_then(|index| books.get(index)) else { return Vec::new() };
     let mut claimed = Vec::new();
-    for entry in entries {
-        if let Some(Effect::Send(out)) = entry.effect()
+    for (_, effect) in engine::effects(entries) {
+        if let Effect::Send(out) = effect
             && out.manual.is_none()
             && let Some(target) = book.targets.get(slot.group(), &out.channel)
             && courier.reserve(slot.group(), target)
@@ -131,8 +131,8 @@ pub(super) fn release(delivery: &Delivery, books: &[Book], slot: &mut Slot) {
     let Delivery::Courier(courier) = delivery else { return };
     let Some(flight) = slot.flight.take() else { return };
     let Some(book) = slot.book.and_then(|index| books.get(index)) else { return };
-    for entry in flight.entries.iter() {
-        if let Some(Effect::Send(out)) = entry.effect()
+    for (_, effect) in engine::effects(&flight.entries) {
+        if let Effect::Send(out) = effect
             && flight.claimed.contains(&out.effect)
             && let Some(target) = book.targets.get(slot.group(), &out.channel)
         {

@@ -351,10 +351,11 @@ impl Driver {
         slot.ready = false;
         while let Some(Pending { input, told, reply }) = slot.next_input() {
             let now = clock::now();
-            let decided = slot.decide(&self.playbooks, &input, now);
+            let engine::Step { entries, next, parked } =
+                engine::step(&slot.state, &self.playbooks, &input, now);
             let woken = matches!(input.kind, InputKind::Wake { .. });
             let script = matches!(input.kind, InputKind::ScriptReturned { .. });
-            if decided.entries.is_empty() && told.is_none() && decided.parked.is_none() {
+            if entries.is_empty() && told.is_none() && parked.is_none() {
                 if let Some(reply) = reply {
                     let done =
                         CommandReply { ok: true, group: Some(group.clone()), ..CommandReply::default() };
@@ -372,21 +373,16 @@ impl Driver {
                 }
                 continue;
             }
-            if !decided.entries.is_empty() {
+            if !entries.is_empty() {
                 slot.idle_wakes = 0;
             }
-            let entries = Arc::new(decided.entries);
+            let entries = Arc::new(entries);
             let claimed = dispatch::reserve(&self.delivery, &self.books, slot, &entries);
-            slot.flight = Some(Flight {
-                entries: entries.clone(),
-                next: decided.next,
-                claimed: claimed.clone(),
-                reply,
-                script,
-            });
+            slot.flight =
+                Some(Flight { entries: entries.clone(), next, claimed: claimed.clone(), reply, script });
             self.in_flight += 1;
-            let work =
-                Decision { group: group.clone(), at: now, entries, claimed, told, parked: decided.parked };
+            let parked = parked.map(|reason| (serde_json::to_string(&input).unwrap_or_default(), reason));
+            let work = Decision { group: group.clone(), at: now, entries, claimed, told, parked };
             return Ok(self.store.send(Work::Decide(work))?);
         }
         self.arm(group);

@@ -10,7 +10,7 @@ use crate::{
         time::{Duration, Timestamp},
     },
     engine::{
-        self,
+        self, Step,
         entry::{Effect, Entry},
         input::{Input, InputKind},
         state::State,
@@ -295,7 +295,7 @@ impl<'l> Life<'l> {
     /// An input is decided, and committed unless the process dies first.
     fn hear(&mut self, input: Input, told: &mut Told<'_>) -> Result<(), String> {
         let now = self.wall();
-        let entries = (self.rig.decide)(&self.state, self.playbooks, &input, now);
+        let Step { entries, next, .. } = (self.rig.step)(&self.state, self.playbooks, &input, now);
         if self.dice.one_in(25) {
             self.comes_again(&input);
             return self.crash("before the commit", told);
@@ -304,6 +304,9 @@ impl<'l> Life<'l> {
         told(self.survived.steps, now, &|| format!("{}: {}", word(&input), kinds(&entries)));
         for entry in &entries {
             self.commit(entry)?;
+        }
+        if next != self.state {
+            return Err("the state after a step is not what its entries add up to (G2)".into());
         }
         if matches!(input.kind, InputKind::Receipt { .. }) {
             self.untold.retain(|receipt| receipt.id != input.id);
@@ -380,7 +383,7 @@ impl<'l> Life<'l> {
     fn repeat_all(&self) -> Result<(), String> {
         let mut state = State::new(self.group.id.clone());
         for (input, now, entries) in &self.history {
-            if (self.rig.decide)(&state, self.playbooks, input, *now) != *entries {
+            if (self.rig.step)(&state, self.playbooks, input, *now).entries != *entries {
                 return Err(format!(
                     "the input {} is decided in another way when it is repeated (G6)",
                     input.id

@@ -9,14 +9,14 @@ mod life;
 use super::{Material, Options, courier::Event};
 use crate::{
     base::{ids::GroupId, time::Timestamp},
-    engine::{self, entry::Entry, input::Input, state::State},
+    engine::{self, Step, input::Input, state::State},
     model::playbook::{Playbook, Playbooks},
 };
 use life::Life;
 use std::sync::Arc;
 
-/// How an input is decided.
-pub type Decide<'r> = dyn Fn(&State, &Playbooks, &Input, Timestamp) -> Vec<Entry> + 'r;
+/// How a step is taken.
+pub type TakeStep<'r> = dyn Fn(&State, &Playbooks, &Input, Timestamp) -> Step + 'r;
 
 /// What a courier makes of its events.
 pub type Carry<'r> = dyn Fn(&mut Vec<Event>) + 'r;
@@ -24,14 +24,14 @@ pub type Carry<'r> = dyn Fn(&mut Vec<Event>) + 'r;
 /// The parts that are put to the test. The engine's own, unless a test of the oracle breaks one on purpose.
 pub struct Rig<'r> {
     /// The engine.
-    pub decide: Box<Decide<'r>>,
+    pub step: Box<TakeStep<'r>>,
     /// What a courier makes of its events.
     pub carry: Box<Carry<'r>>,
 }
 
 impl Default for Rig<'_> {
     fn default() -> Self {
-        Self { decide: Box::new(engine::decide), carry: Box::new(|_| ()) }
+        Self { step: Box::new(engine::step), carry: Box::new(|_| ()) }
     }
 }
 

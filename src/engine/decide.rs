@@ -1,0 +1,255 @@
+//! One decision: what an input means now, as entries and as the state after them.
+//!
+//! The one face of the engine: live operation, the search for faults, simulation, replay and tests all come in here.
+//! An input that cannot be digested, and whatever breaks on the way, is dealt with here and nowhere else.
+
+use super::{
+    IllegalEntry, apply,
+    draft::{Decided, Draft},
+    entry::{Entry, Fact},
+    input::{Input, InputKind, Receipt},
+    next_wake, notice,
+    state::State,
+};
+use crate::{
+    base::{
+        ids::{EffectId, InputId},
+        limits,
+        time::{Duration, Timestamp},
+    },
+    model::{
+        group::Group,
+        playbook::{Playbook, Playbooks},
+    },
+};
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+/// What an input came to. Nothing of it is a fact before its entries are committed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// What was decided. Empty when the input means nothing: a repeated one, a wake of an old epoch, a playbook that
+    /// is in force already.
+    pub entries: Vec<Entry>,
+    /// The state after the entries: what whoever applies them one by one comes to.
+    pub next: State,
+    /// The input could not be digested, and why. The entries say so, and nothing else of it has happened.
+    pub parked: Option<String>,
+}
+
+/// Decides what an input means now. Pure: the same arguments give the same step; nothing is changed.
+pub fn step(state: &State, playbooks: &Playbooks, input: &Input, now: Timestamp) -> Step {
+    let (mut next, mut entries) = (state.clone(), Vec::new());
+    match attempt(&mut next, playbooks, input, now, &mut |_, entry| entries.push(entry)) {
+        Ok(()) => Step { entries, next, parked: None },
+        Err(reason) => {
+            let poison = poison(state, input, now, reason.clone());
+            let mut next = state.clone();
+            // Legal after anything.
+            let applied = apply::apply(&mut next, &poison).is_ok();
+            Step { entries: applied.then_some(poison).into_iter().collect(), next, parked: Some(reason) }
+        }
+    }
+}
+
+/// [`step`] in place, for whoever has nothing to commit in between: `seen` gets each entry that [`step`] would give,
+/// with the state after it. Nothing is copied. Gives the reason why the input was parked, if it was.
+///
+/// An input that cannot be digested leaves the state as far as the decision came, where [`step`] takes nothing of it:
+/// the caller should go no further.
+pub fn step_in_place(
+    state: &mut State,
+    playbooks: &Playbooks,
+    input: &Input,
+    now: Timestamp,
+    seen: &mut dyn FnMut(&State, Entry),
+) -> Option<String> {
+    let reason = attempt(state, playbooks, input, now, seen).err()?;
+    let poison = poison(state, input, now, reason.clone());
+    if apply::apply(state, &poison).is_ok() {
+        seen(state, poison);
+    }
+    Some(reason)
+}
+
+/// Decides in place. An error, or a panic, is the reason why it could not be done; the state is then as far as the
+/// decision came.
+fn attempt(
+    state: &mut State,
+    playbooks: &Playbooks,
+    input: &Input,
+    now: Timestamp,
+    seen: &mut dyn FnMut(&State, Entry),
+) -> Result<(), String> {
+    guarded(|| {
+        let Some(setting) = Setting::of(state, playbooks, input, now)? else { return Ok(()) };
+        take(
+            &mut Draft::new(state, playbooks, setting.playbook, setting.group, setting.now, setting.id, seen),
+            input,
+        )
+        .map_err(|IllegalEntry(reason)| format!("it led to an entry that cannot follow: {reason}"))
+    })
+}
+
+/// Does some work; a panic in it is an error like others.
+fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        Err(format!("deciding it broke the engine, please report this: {}", said(panic.as_ref())))
+    })
+}
+
+fn said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it gave no reason")
+}
+
+/// What a decision needs to know of the version in force.
+struct Setting {
+    playbook: Arc<Playbook>,
+    group: Arc<Group>,
+    now: Timestamp,
+    id: Option<InputId>,
+}
+
+impl Setting {
+    /// None when the input means nothing; an error when it cannot be digested.
+    fn of(
+        state: &State,
+        playbooks: &Playbooks,
+        input: &Input,
+        now: Timestamp,
+    ) -> Result<Option<Self>, String> {
+        let remembered = remembered(&input.kind);
+        if remembered && state.recent.contains(&apply::fingerprint(&input.id)) {
+            return Ok(None);
+        }
+        if matches!(input.kind, InputKind::Wake { epoch } if epoch != state.epoch) {
+            return Ok(None);
+        }
+        let wanted = match &input.kind {
+            InputKind::Adopt { digest } => Some(digest),
+            _ => state.digest.as_ref(),
+        };
+        let Some(playbook) = wanted.and_then(|digest| playbooks.get(digest)) else {
+            if matches!(input.kind, InputKind::Wake { .. }) {
+                return Ok(None);
+            }
+            return Err("no playbook is in force for this group; start the engine with its file".into());
+        };
+        let Some(group) = playbook.groups.get(&state.group) else {
+            // The file does not run this group any more: it sleeps until a version does again.
+            return Ok(None);
+        };
+        let id = remembered.then(|| input.id.clone());
+        Ok(Some(Self { playbook: playbook.clone(), group: group.clone(), now: now.max(state.clock), id }))
+    }
+}
+
+fn poison(state: &State, input: &Input, now: Timestamp, reason: String) -> Entry {
+    let id = remembered(&input.kind).then(|| input.id.clone());
+    // A wake that cannot be digested must not come again and again: its timer goes with it.
+    let timer = matches!(input.kind, InputKind::Wake { .. }).then(|| state.timers.get_min().cloned());
+    Entry { at: now.max(state.clock), input: id, fact: Fact::Poisoned { reason, timer: timer.flatten() } }
+}
+
+/// Wakes and adoptions are no-ops by themselves when they come twice, and script calls and receipts name their
+/// effect; the others are remembered by id.
+fn remembered(kind: &InputKind) -> bool {
+    matches!(kind, InputKind::Signal(_) | InputKind::Command(_))
+}
+
+fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {
+    if let InputKind::Adopt { digest } = &input.kind {
+        match draft.state.digest.clone() {
+            None => draft.adopt()?,
+            Some(current) if current == *digest => announce_sleep(draft)?,
+            Some(current) => {
+                announce_sleep(draft)?;
+                let old = draft.playbooks.get(&current).cloned();
+                draft.change_playbook(old.as_ref())?;
+            }
+        }
+        draft.carry_on()?;
+        draft.fire_due()?;
+        return settle(draft);
+    }
+    // What was due before the input came happens before it.
+    announce_sleep(draft)?;
+    draft.fire_due()?;
+    match &input.kind {
+        InputKind::Adopt { .. } | InputKind::Wake { .. } => {}
+        InputKind::Signal(signal) => {
+            let mut signal = signal.clone();
+            signal.at = draft.now;
+            draft.record_signal(signal)?;
+        }
+        InputKind::ScriptReturned { effect, result } => draft.script_returned(effect, result)?,
+        InputKind::Receipt { effect, receipt } => receipt_came(draft, effect, receipt)?,
+        InputKind::Command(command) => draft.command(command)?,
+    }
+    draft.carry_on()?;
+    settle(draft)
+}
+
+/// What follows every input: phases move on, held messages may go, timers that came due meanwhile fire.
+fn settle(draft: &mut Draft<'_>) -> Decided {
+    loop {
+        let before = draft.state.epoch;
+        draft.test_until()?;
+        draft.carry_on()?;
+        if !draft.state.held.is_empty() {
+            draft.release_held()?;
+        }
+        draft.fire_due()?;
+        if draft.state.epoch == before {
+            return Ok(());
+        }
+    }
+}
+
+/// A deadline that passed long ago means that the group slept: the engine was down, or the clock jumped.
+fn announce_sleep(draft: &mut Draft<'_>) -> Decided {
+    let Some(missed) = next_wake(draft.state) else { return Ok(()) };
+    let length: Duration = draft.now.since(missed);
+    if length.as_millis() < limits::SLEPT_ANNOUNCED_MS {
+        return Ok(());
+    }
+    draft.emit(Fact::Slept { from: missed, length })
+}
+
+fn receipt_came(draft: &mut Draft<'_>, effect: &EffectId, receipt: &Receipt) -> Decided {
+    let (in_doubt, reason) = match receipt {
+        Receipt::Accepted { note } => {
+            return draft.emit(Fact::Delivered { effect: effect.clone(), note: note.clone() });
+        }
+        Receipt::Refused { reason } => (false, reason.clone()),
+        Receipt::InDoubt { reason } => (true, reason.clone()),
+        Receipt::Expired => (false, "it was not delivered before it expired".to_owned()),
+    };
+    draft.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason: reason.clone() })?;
+    if effect.as_str().starts_with("alert/") {
+        // An alert about an alert has no end.
+        return Ok(());
+    }
+    let title = draft.group.title.clone();
+    let text = notice::delivery_failed(draft.playbook.locale, &title, effect.as_str(), in_doubt, &reason);
+    draft.alert(effect.as_str(), text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error_with_its_words() {
+        let nothing: [u8; 0] = [];
+        let index = nothing.len() + 3;
+        let broke = guarded(|| Ok(nothing[index])).unwrap_err();
+        assert!(broke.contains("broke the engine") && broke.contains("index"), "{broke}");
+        assert_eq!(guarded(|| Err::<(), _>("no".into())), Err("no".into()));
+        assert_eq!(guarded(|| Ok(1)), Ok(1));
+    }
+}
