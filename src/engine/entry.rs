@@ -20,7 +20,8 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// One fact, and when it was decided.
+/// One fact, and when it was decided. Stored as `{at, input, fact}`: some facts have an `at` too, which must not
+/// collide with the entry's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The group's clock when it was decided.
@@ -29,7 +30,6 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<InputId>,
     /// The fact.
-    #[serde(flatten)]
     pub fact: Fact,
 }
 

@@ -37,6 +37,8 @@ mod engine_people;
 mod fuzz;
 mod faults;
 mod generator;
+mod golden;
+mod golden_life;
 mod judge;
 mod language;
 mod playground;

@@ -35,7 +35,7 @@ pub(crate) struct Story {
     pub(crate) entries: Vec<Entry>,
     seen: usize,
     /// The texts of every version that was in force.
-    versions: Vec<(Digest, MemoryFolder)>,
+    pub(crate) versions: Vec<(Digest, MemoryFolder)>,
     /// When false, script calls stay under way, as if the engine were down.
     pub(crate) answer_scripts: bool,
 }

@@ -20,7 +20,7 @@ mod query;
 pub use outbox::{Open, OutboxRow, Settle, Status};
 pub use query::{GroupInfo, Reader};
 pub use recovery::{Recovered, RecoveredGroup};
-pub use wire::{LogLine, Shown};
+pub use wire::{LogLine, Shown, read as read_entries, write as write_entries};
 pub use writer::{Ack, Acked, Decision, Store, StoreHandle, Work};
 
 use std::path::{Path, PathBuf};

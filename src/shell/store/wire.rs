@@ -1,7 +1,7 @@
 //! The stored form of entries, and how people and other programs see one in `log`.
 //!
-//! Stored, an entry's fact is a value of its own: some facts have an `at` too, which must not collide with the
-//! entry's. Versioned; a form that was released is readable for ever.
+//! The stored form is the entry's own: store, replay, the search for faults and every test read and write the same.
+//! Versioned; a form that was released is readable for ever (`tests/it/golden.rs`).
 
 use super::{StoreError, corrupt};
 use crate::{
@@ -9,10 +9,10 @@ use crate::{
         ids::{GroupId, InputId},
         time::{Duration, Timestamp, Zone},
     },
-    engine::entry::{Entry, Fact},
+    engine::entry::Entry,
 };
 use serde::{
-    Deserialize, Serialize, Serializer,
+    Serialize, Serializer,
     ser::{Error as _, SerializeMap as _},
 };
 use serde_json::{Map, Value};
@@ -20,37 +20,17 @@ use serde_json::{Map, Value};
 /// The version of the stored form of entries.
 pub(super) const ENTRIES_VERSION: i64 = 1;
 
-#[derive(Serialize)]
-struct Stored<'a> {
-    at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    input: Option<&'a InputId>,
-    fact: &'a Fact,
-}
-
-#[derive(Deserialize)]
-struct Loaded {
-    at: Timestamp,
-    #[serde(default)]
-    input: Option<InputId>,
-    fact: Fact,
-}
-
 /// The entries of one decision as text.
-pub(super) fn write(entries: &[Entry]) -> Result<String, StoreError> {
-    let stored: Vec<Stored<'_>> =
-        entries.iter().map(|e| Stored { at: e.at, input: e.input.as_ref(), fact: &e.fact }).collect();
-    serde_json::to_string(&stored).map_err(|e| corrupt("an entry that was to be written", e))
+pub fn write(entries: &[Entry]) -> Result<String, StoreError> {
+    serde_json::to_string(entries).map_err(|e| corrupt("an entry that was to be written", e))
 }
 
 /// The entries of one row.
-pub(super) fn read(seq: i64, version: i64, text: &str) -> Result<Vec<Entry>, StoreError> {
+pub fn read(seq: i64, version: i64, text: &str) -> Result<Vec<Entry>, StoreError> {
     if version > ENTRIES_VERSION {
         return Err(StoreError::Newer { found: version as usize, known: ENTRIES_VERSION as usize });
     }
-    let loaded: Vec<Loaded> =
-        serde_json::from_str(text).map_err(|e| corrupt(format!("journal entry {seq}"), e))?;
-    Ok(loaded.into_iter().map(|e| Entry { at: e.at, input: e.input, fact: e.fact }).collect())
+    serde_json::from_str(text).map_err(|e| corrupt(format!("journal entry {seq}"), e))
 }
 
 /// One entry of the journal.
@@ -212,7 +192,10 @@ fn unshown(key: &str, value: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{base::ids::PlayName, engine::input::Signal};
+    use crate::{
+        base::ids::PlayName,
+        engine::{entry::Fact, input::Signal},
+    };
     use std::sync::Arc;
 
     fn line(fact: Fact) -> LogLine {
