@@ -9,7 +9,9 @@ pub fn has_marks(text: &str) -> bool {
         line.starts_with(['#', '>', '-', '+', '=', ' ', '\t'])
             || digits > 0 && line[digits..].starts_with(['.', ')'])
     };
-    text.contains(['\\', '`', '*', '_', '[', ']', '<', '&', '~', '|', '\n', '\r']) || line_start(text)
+    text.contains(['\\', '`', '*', '_', '[', ']', '<', '&', '~', '|', '\n', '\r'])
+        || text.contains("://")
+        || line_start(text)
 }
 
 /// The text with a backslash before every mark, on one line: what it says is what is shown.
@@ -25,6 +27,8 @@ pub fn escape(text: &str) -> String {
             '_' => !(before.is_alphanumeric() && after.is_alphanumeric()),
             '#' | '>' | '-' | '+' | '=' => index == 0,
             '.' | ')' => digits > 0 && index == digits,
+            // An address that somebody else wrote does not become a link.
+            ':' => after == '/' && chars.get(index + 2) == Some(&'/'),
             _ => false,
         };
         if is_mark {
@@ -63,6 +67,7 @@ mod tests {
         assert_eq!(escape("*x* [a](b) <!channel>"), r"\*x\* \[a\](b) \<!channel>");
         assert_eq!(escape("# h\n1. x"), r"\# h 1. x");
         assert_eq!(escape("1. x"), r"1\. x");
+        assert_eq!(escape("http://x_y"), r"http\://x_y");
         assert!(!has_marks("小林、O'Neill @x") && has_marks("1) x") && has_marks("a\nb"));
         assert_eq!(escape_all("Hi *x* and **you**", &["*x*", "*"]), r"Hi \*x\* and \*\*you\*\*");
     }

@@ -1,10 +1,12 @@
 //! Message text as a tree of blocks: what `CommonMark` means, before a platform's dialect writes it down again.
 //!
-//! Tables and strikethrough are read too. Raw HTML is text. Nothing here knows a platform.
+//! Tables and strikethrough are read too, emphasis works beside CJK punctuation, and a bare web address means itself.
+//! Raw HTML is text. Nothing here knows a platform.
 
 use crate::model::message::{Message, Poll};
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
+mod addresses;
+mod reader;
 pub mod escape;
 pub mod mrkdwn;
 pub mod write;
@@ -12,11 +14,6 @@ pub mod split;
 pub mod aligned;
 pub mod entities;
 pub mod html;
-
-/// Blocks inside blocks deeper than this are read as if they stood one level up.
-const DEPTH_MAX: usize = 12;
-/// An address longer than this is written out as text, because a part could not hold it as a link.
-const URL_BYTES_MAX: usize = 1_000;
 
 /// A block of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,11 +182,7 @@ pub fn is_http(url: &str) -> bool {
 
 /// Reads `CommonMark`.
 pub fn parse(text: &str) -> Vec<Block> {
-    let mut reader = Reader::default();
-    for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
-        reader.event(event);
-    }
-    reader.finish()
+    reader::read(text)
 }
 
 impl Block {
@@ -237,211 +230,6 @@ impl Block {
     }
 }
 
-/// A container that has begun and not ended.
-enum Open {
-    Quote,
-    List(Option<u64>, Vec<Vec<Block>>),
-    Item,
-}
-
-#[derive(Default)]
-struct Reader {
-    /// Open containers, each with the blocks gathered before it began.
-    open: Vec<(Open, Vec<Block>)>,
-    blocks: Vec<Block>,
-    /// Containers beyond the depth limit that have begun and not ended.
-    ignored: usize,
-    spans: Vec<Span>,
-    heading: Option<u8>,
-    code: Option<(String, String)>,
-    html: bool,
-    bold: usize,
-    italic: usize,
-    strike: usize,
-    links: Vec<String>,
-    images: Vec<String>,
-    table: Option<(Vec<Align>, Vec<Row>)>,
-}
-
-impl Reader {
-    fn event(&mut self, event: Event<'_>) {
-        match event {
-            Event::Start(tag) => self.start(tag),
-            Event::End(tag) => self.end(tag),
-            Event::Text(text) => match &mut self.code {
-                Some((_, code)) => code.push_str(&text),
-                None => self.push(&text, false),
-            },
-            Event::Code(text) => self.push(&text, true),
-            Event::InlineHtml(html) if is_line_break(&html) => self.push("\n", false),
-            Event::Html(text)
-            | Event::InlineHtml(text)
-            | Event::InlineMath(text)
-            | Event::DisplayMath(text)
-            | Event::FootnoteReference(text) => self.push(&text, false),
-            Event::SoftBreak | Event::HardBreak => self.push("\n", false),
-            Event::Rule => {
-                self.flush();
-                self.blocks.push(Block::Rule);
-            }
-            Event::TaskListMarker(_) => {}
-        }
-    }
-
-    fn start(&mut self, tag: Tag<'_>) {
-        match tag {
-            Tag::Heading { level, .. } => {
-                self.flush();
-                self.heading = Some(level as u8);
-            }
-            Tag::CodeBlock(kind) => {
-                self.flush();
-                let language = match kind {
-                    CodeBlockKind::Fenced(info) => {
-                        info.split_whitespace().next().unwrap_or_default().to_owned()
-                    }
-                    CodeBlockKind::Indented => String::new(),
-                };
-                self.code = Some((language, String::new()));
-            }
-            Tag::BlockQuote(_) => self.open(Open::Quote),
-            Tag::List(start) => self.open(Open::List(start, Vec::new())),
-            Tag::Item => self.open(Open::Item),
-            Tag::Strong => self.bold += 1,
-            Tag::Emphasis => self.italic += 1,
-            Tag::Strikethrough => self.strike += 1,
-            Tag::Link { dest_url, .. } => self.links.push(dest_url.into_string()),
-            Tag::Image { dest_url, .. } => {
-                self.images.push(dest_url.into_string());
-                // Present even without a description.
-                self.spans.push(self.styled("", false));
-            }
-            Tag::Table(aligns) => {
-                self.flush();
-                self.table = Some((aligns.into_iter().map(align).collect(), Vec::new()));
-            }
-            Tag::TableHead | Tag::TableRow => {
-                if let Some((_, rows)) = &mut self.table {
-                    rows.push(Vec::new());
-                }
-            }
-            Tag::HtmlBlock => {
-                self.flush();
-                self.html = true;
-            }
-            _ => {}
-        }
-    }
-
-    fn end(&mut self, tag: TagEnd) {
-        match tag {
-            TagEnd::Paragraph | TagEnd::HtmlBlock | TagEnd::Heading(_) => {
-                self.flush();
-                self.heading = None;
-                self.html = false;
-            }
-            TagEnd::CodeBlock => {
-                if let Some((language, text)) = self.code.take() {
-                    let text = text.strip_suffix('\n').unwrap_or(&text).to_owned();
-                    self.blocks.push(Block::Code { language, text });
-                }
-            }
-            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item => self.close(),
-            TagEnd::Strong => self.bold = self.bold.saturating_sub(1),
-            TagEnd::Emphasis => self.italic = self.italic.saturating_sub(1),
-            TagEnd::Strikethrough => self.strike = self.strike.saturating_sub(1),
-            TagEnd::Link => drop(self.links.pop()),
-            TagEnd::Image => drop(self.images.pop()),
-            TagEnd::TableCell => {
-                let cell = std::mem::take(&mut self.spans);
-                if let Some(row) = self.table.as_mut().and_then(|(_, rows)| rows.last_mut()) {
-                    row.push(cell);
-                }
-            }
-            TagEnd::Table => {
-                if let Some((aligns, rows)) = self.table.take() {
-                    self.blocks.push(Block::Table { aligns, rows });
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn open(&mut self, container: Open) {
-        self.flush();
-        if self.open.len() >= DEPTH_MAX * 2 {
-            self.ignored += 1;
-        } else {
-            self.open.push((container, std::mem::take(&mut self.blocks)));
-        }
-    }
-
-    fn close(&mut self) {
-        self.flush();
-        if self.ignored > 0 {
-            self.ignored -= 1;
-            return;
-        }
-        let Some((container, before)) = self.open.pop() else {
-            return;
-        };
-        let inner = std::mem::replace(&mut self.blocks, before);
-        match container {
-            Open::Quote => self.blocks.push(Block::Quote(inner)),
-            Open::Item => match self.open.last_mut() {
-                Some((Open::List(_, items), _)) => items.push(inner),
-                _ => self.blocks.extend(inner),
-            },
-            Open::List(start, items) => self.blocks.push(Block::List { start, items }),
-        }
-    }
-
-    /// Ends the paragraph, heading or tight list item that is being read.
-    fn flush(&mut self) {
-        let mut spans = std::mem::take(&mut self.spans);
-        trim(&mut spans);
-        if spans.is_empty() {
-            return;
-        }
-        self.blocks.push(match self.heading {
-            Some(level) => Block::Heading(level, spans),
-            None => Block::Paragraph(spans),
-        });
-    }
-
-    fn styled(&self, text: &str, code: bool) -> Span {
-        Span {
-            text: text.to_owned(),
-            style: Style { bold: self.bold > 0, italic: self.italic > 0, strike: self.strike > 0, code },
-            link: self.links.last().cloned(),
-            image: self.images.last().cloned(),
-        }
-    }
-
-    fn push(&mut self, text: &str, code: bool) {
-        let mut span = self.styled(text, code);
-        let too_long = |url: &Option<String>| url.as_ref().is_some_and(|url| url.len() > URL_BYTES_MAX);
-        if too_long(&span.link) || too_long(&span.image) {
-            let url = span.image.take().or(span.link.take()).unwrap_or_default();
-            span.text = if span.text == url { url } else { format!("{} {url}", span.text) };
-        }
-        match self.spans.last_mut() {
-            Some(last) if last.style == span.style && last.link == span.link && last.image == span.image => {
-                last.text.push_str(&span.text);
-            }
-            _ => self.spans.push(span),
-        }
-    }
-
-    fn finish(mut self) -> Vec<Block> {
-        self.flush();
-        while !self.open.is_empty() {
-            self.close();
-        }
-        self.blocks
-    }
-}
-
 /// Drops white space at both ends.
 pub(in crate::shell::delivery) fn trim(spans: &mut Vec<Span>) {
     while let Some(last) = spans.last_mut() {
@@ -459,19 +247,6 @@ pub(in crate::shell::delivery) fn trim(spans: &mut Vec<Span>) {
         }
         spans.remove(0);
     }
-}
-
-fn align(align: Alignment) -> Align {
-    match align {
-        Alignment::None => Align::Unset,
-        Alignment::Left => Align::Left,
-        Alignment::Center => Align::Center,
-        Alignment::Right => Align::Right,
-    }
-}
-
-fn is_line_break(html: &str) -> bool {
-    matches!(html.to_ascii_lowercase().replace(' ', "").as_str(), "<br>" | "<br/>")
 }
 
 #[cfg(test)]

@@ -251,12 +251,23 @@ impl Dialect {
         }
         let mrkdwn = self.family == Family::Mrkdwn;
         let is_code = span.style.code && self.code && !(mrkdwn && core.contains('`'));
-        let mut text = if is_code { self.code_span(core) } else { (self.escape)(core, at_start) };
+        let same = span.link.as_deref().is_some_and(|url| is_same_address(url, core));
+        let mut text = if is_code {
+            self.code_span(core)
+        } else if same && !self.means_itself(core) {
+            self.words_of_address(core)
+        } else {
+            (self.escape)(core, at_start)
+        };
         let before = out.chars().next_back().filter(|c| !c.is_whitespace());
         let after = if trail.is_empty() { next.filter(|c| !c.is_whitespace()) } else { None };
-        let same = span.link.as_deref().is_some_and(|url| is_same_address(url, core));
-        if mrkdwn && let Some(url) = span.link.as_deref().filter(|_| self.links && !same) {
-            text = self.link(&text, url);
+        if mrkdwn && let Some(url) = span.link.as_deref().filter(|_| self.links) {
+            let ends_link = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '|');
+            if !same || url.contains(ends_link) {
+                text = self.link(&text, url);
+            } else if !self.means_itself(core) && is_web(url) {
+                text = format!("<{}>", (self.verbatim)(url));
+            }
         }
         let mut is_marked = is_code;
         for (on, marker) in
@@ -294,6 +305,14 @@ impl Dialect {
     fn means_itself(&self, address: &str) -> bool {
         let address = address.replace('&', "");
         (self.escape)(&address, false) == address
+    }
+
+    /// An address as the words of a link: no part of it is taken for an address, so that every mark is escaped.
+    fn words_of_address(&self, address: &str) -> String {
+        match address.split_once("://") {
+            Some((scheme, rest)) => format!("{scheme}://{}", (self.escape)(rest, false)),
+            None => (self.escape)(address, false),
+        }
     }
 
     /// A link around text that is written already.
