@@ -15,4 +15,5 @@ pub mod seed;
 pub mod source;
 pub mod time;
 pub mod value;
+pub mod visible;
 pub mod words;

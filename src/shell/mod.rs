@@ -13,5 +13,6 @@ pub mod store;
 pub mod scripts;
 pub mod delivery;
 mod pages;
+pub mod terminal;
 pub mod socket;
 pub mod runtime;

@@ -56,6 +56,7 @@ mod shelf;
 mod sink;
 mod store;
 mod story;
+mod terminal;
 mod tidy;
 mod timing;
 mod worlds;

@@ -423,3 +423,29 @@ fn a_lint_stands_in_the_row_of_the_practice_it_enforces() {
     }
     assert!(seen > 5, "{seen} lints enforce practices");
 }
+
+#[test]
+fn there_is_one_door_to_the_terminal() {
+    const DOOR: &str = "src/shell/terminal.rs";
+    let words = [
+        "::stdout()",
+        "::stderr()",
+        "println!",
+        "eprintln!",
+        "print!(",
+        "anstream::",
+        "anstyle::",
+        "Stdout",
+        "Stderr",
+    ];
+    let mut problems = Vec::new();
+    for (path, text) in files("src", ".rs").into_iter().filter(|(path, _)| path != DOOR) {
+        for line in code(&body(&text).collect::<Vec<_>>().join("\n")).lines() {
+            if let Some(word) = words.iter().find(|word| line.contains(**word)) {
+                problems.push(format!("{path}: {word}"));
+            }
+        }
+    }
+    none(&problems, "what a person reads goes through src/shell/terminal.rs");
+    assert!(words.iter().any(|word| read(DOOR).contains(word)), "the door is there");
+}

@@ -13,6 +13,11 @@ use serde_json::json;
 /// is null when there is none, `practices` is always a list. `message` and `help` are in the language asked for, the keys and
 /// words that programs look for never change.
 pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, locale: Locale) -> String {
+    value(diagnostic, sources, locale).to_string()
+}
+
+/// What [`render`] writes, as a value.
+pub fn value(diagnostic: &Diagnostic, sources: &SourceMap, locale: Locale) -> serde_json::Value {
     let at = extent(diagnostic, sources);
     let mut object = json!({
         "code": diagnostic.code,
@@ -39,7 +44,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, locale: Locale) -> S
         });
         object.insert("fix".to_owned(), place);
     }
-    object.to_string()
+    object
 }
 
 #[cfg(test)]

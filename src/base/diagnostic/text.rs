@@ -7,7 +7,7 @@ use crate::base::phrase::phrase;
 use crate::base::{
     locale::Locale,
     source::{SourceId, SourceMap, Span},
-    words,
+    visible, words,
 };
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
@@ -41,16 +41,18 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style, locale
     }
     .with_name(diagnostic.severity.word().of(locale));
     let mut group = level
-        .primary_title(diagnostic.message.of(locale))
+        .primary_title(visible::block(diagnostic.message.of(locale)))
         .id(diagnostic.code)
         .elements(excerpts(diagnostic, sources, locale));
     if diagnostic.span.is_none()
         && let Some((_, source)) = sources.iter().next()
     {
-        group = group.element(Origin::path(source.path.as_str()));
+        group = group.element(Origin::path(visible::line(&source.path)));
     }
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.with_name(locale.pick("help", "建议")).message(help.of(locale)));
+        group = group.element(
+            Level::HELP.with_name(locale.pick("help", "建议")).message(visible::block(help.of(locale))),
+        );
     }
     if !diagnostic.practices.is_empty() {
         let rows = diagnostic.practices.join(locale.pick(", ", "、"));
@@ -114,12 +116,14 @@ fn excerpt<'a>(
     let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
     let end = if text[start..end].ends_with('\r') { end - 1 } else { end };
     let line = source.place(start as u32).line;
-    let mut snippet =
-        Snippet::source(&text[start..end]).path(source.path.as_str()).line_start(line as usize).fold(true);
+    let mut snippet = Snippet::source(&text[start..end])
+        .path(visible::line(&source.path))
+        .line_start(line as usize)
+        .fold(true);
     for ((kind, _, label), range) in marks.iter().zip(ranges) {
         let mut annotation = kind.span(range.start - start..range.end - start);
         if !label.is_empty() {
-            annotation = annotation.label(*label);
+            annotation = annotation.label(visible::line(label));
         }
         snippet = snippet.annotation(annotation);
     }

@@ -1,7 +1,7 @@
 //! `playbook api`: what expressions and scripts may use.
 
 use super::{failure::Failure, output::Output};
-use crate::{base::locale::Locale, script::api};
+use crate::script::api;
 
 /// Lists what expressions and scripts may use, with one line of explanation each.
 #[derive(Debug, clap::Args)]
@@ -9,9 +9,6 @@ pub(super) struct Api {
     /// How to write it.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: ApiFormat,
-    /// The language of the explanations: `en` or `zh`.
-    #[arg(long, default_value = "en", value_name = "LANG")]
-    lang: String,
 }
 
 /// How the listing is written.
@@ -26,13 +23,10 @@ enum ApiFormat {
 
 impl Api {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let locale = Locale::from_tag(&self.lang).ok_or_else(|| {
-            Failure::usage(format!("{:?} is no language here; expected en or zh", self.lang))
-        })?;
-        out.raw(&match self.format {
-            ApiFormat::Text => api::listing(locale),
-            ApiFormat::Rhai => api::definitions(),
-        })?;
+        match self.format {
+            ApiFormat::Text => out.block(&api::listing(out.languages.people))?,
+            ApiFormat::Rhai => out.file(&api::definitions())?,
+        }
         Ok(())
     }
 }

@@ -75,7 +75,7 @@ impl Check {
             let report = compiled.report.diagnostics.iter();
             for diagnostic in report.chain(&compiled.script_problems).chain(&ending) {
                 match self.format {
-                    CheckFormat::Json => out.line(json::render(diagnostic, &compiled.sources, programs))?,
+                    CheckFormat::Json => out.json(&json::value(diagnostic, &compiled.sources, programs))?,
                     CheckFormat::Github => {
                         out.line(github::render(diagnostic, &compiled.sources, programs))?;
                     }

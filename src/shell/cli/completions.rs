@@ -16,7 +16,7 @@ impl Completions {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let mut text = Vec::new();
         clap_complete::generate(self.shell, &mut super::command(), "playbook", &mut text);
-        out.raw(&String::from_utf8_lossy(&text))?;
+        out.file(&String::from_utf8_lossy(&text))?;
         Ok(())
     }
 }

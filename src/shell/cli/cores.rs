@@ -6,18 +6,16 @@
 use super::failure::Failure;
 use crate::{
     model::playbook::Playbook,
+    shell::terminal,
     sim::{
         Finding, Material, Options, Transition,
         part::{self, Part},
     },
 };
-use std::{
-    io::{IsTerminal as _, Write as _},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-        mpsc,
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+    mpsc,
 };
 
 fn cores() -> usize {
@@ -74,7 +72,7 @@ pub(super) fn groups<S: Send, T: Send>(
 /// where a person watches.
 pub(super) fn runs<T: Send>(first: u64, runs: u32, live: impl Fn(u64) -> T + Sync) -> Vec<T> {
     let threads = cores().min(runs as usize);
-    let shown = std::io::stderr().is_terminal() && runs > 1;
+    let shown = terminal::complaints_are_seen() && runs > 1;
     let (next, done) = (AtomicU64::new(0), AtomicU64::new(0));
     let work = || {
         let mut lived = Vec::new();
@@ -86,7 +84,7 @@ pub(super) fn runs<T: Send>(first: u64, runs: u32, live: impl Fn(u64) -> T + Syn
             lived.push((run, live(first.wrapping_add(run))));
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             if shown {
-                let _ = write!(anstream::stderr(), "\r{done} of {runs} runs ");
+                terminal::progress(&format!("{done} of {runs} runs "));
             }
         }
     };
@@ -102,7 +100,8 @@ pub(super) fn runs<T: Send>(first: u64, runs: u32, live: impl Fn(u64) -> T + Syn
         all
     });
     if shown {
-        let _ = write!(anstream::stderr(), "\r{}\r", " ".repeat(32));
+        terminal::progress(&" ".repeat(32));
+        terminal::progress("");
     }
     all.sort_by_key(|(run, _)| *run);
     all.into_iter().map(|(_, lived)| lived).collect()

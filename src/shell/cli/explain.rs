@@ -30,7 +30,7 @@ impl Explain {
             );
             Failure::usage(format!("there is no code {wanted:?}")).help(help)
         })?;
-        out.raw(&code.explain(locale))?;
+        out.block(&code.explain(locale))?;
         Ok(())
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Handbook {
 impl Handbook {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let loaded = load::compile(&self.file)?;
-        out.raw(&markdown(loaded.playbook()?))?;
+        out.block(&markdown(loaded.playbook()?))?;
         Ok(())
     }
 }

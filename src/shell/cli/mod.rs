@@ -46,11 +46,11 @@ mod tasks;
 mod test;
 mod why;
 
-use crate::base::locale::Locale;
+use crate::{base::locale::Locale, shell::terminal};
 use clap::{CommandFactory as _, Parser as _};
 use failure::{Code, Failure};
 use output::{Color, Output};
-use std::{fmt::Write as _, io::Write as _, process::ExitCode};
+use std::{fmt::Write as _, process::ExitCode};
 
 /// Runs a chat community from a file.
 ///
@@ -121,18 +121,23 @@ pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         say(&format!("playbook: this is a bug of playbook, please report it: {panic}"));
     }));
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { Code::Usage as u8 } else { 0 });
-        }
-    };
-    let run = std::panic::AssertUnwindSafe(|| {
+    let run = || {
+        let cli = match Cli::try_parse() {
+            Ok(cli) => cli,
+            Err(error) if error.use_stderr() => {
+                say(&error.render().to_string());
+                return Err(Failure::said(Code::Usage));
+            }
+            Err(help) => {
+                // The program's own text, in its own colours.
+                let _ = help.print();
+                return Ok(());
+            }
+        };
         let mut out = Output::new(cli.color, lang::languages(cli.lang));
         let result = cli.command.run(&mut out);
         out.flush().map_err(Failure::from).and(result)
-    });
+    };
     match std::panic::catch_unwind(run) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(failure)) => {
@@ -150,7 +155,7 @@ pub fn main() -> ExitCode {
 
 /// One line on standard error, which may be closed.
 fn say(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
+    terminal::complain(text);
 }
 
 /// The command line as clap knows it.

@@ -1,16 +1,21 @@
-//! What a person or a program reads: colour, width, aligned columns, one JSON object a line.
+//! What a person or a program reads: width, aligned columns, one JSON object a line.
 //!
-//! Owns standard output. Colours and the terminal's width are used only on a terminal, so that a file or a pipe
-//! always gets the same bytes.
+//! Writes through [`terminal`] and nowhere else. Colours and the terminal's width are used only on a terminal, so that
+//! a file or a pipe always gets the same bytes.
 
 use super::lang::Languages;
-use crate::base::{
-    diagnostic::{Diagnostic, text},
-    source::SourceMap,
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, text},
+        source::SourceMap,
+        visible,
+    },
+    shell::terminal::{self, ColorChoice, Style, Terminal},
 };
-use anstyle::{AnsiColor, Style};
-use std::io::{self, BufWriter, Write};
+use std::io;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+pub(super) use terminal::paint;
 
 /// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -35,23 +40,21 @@ pub(super) enum Format {
 }
 
 /// Headings.
-pub(super) const HEADING: Style = Style::new().bold();
+pub(super) const HEADING: Style = Style::Heading;
 /// What matters less.
-pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const DIM: Style = Style::Dim;
 /// Good.
-pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+pub(super) const GOOD: Style = Style::Good;
 /// Doubtful.
-pub(super) const WARN: Style = AnsiColor::Yellow.on_default();
+pub(super) const WARN: Style = Style::Warn;
 /// Bad.
-pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(super) const BAD: Style = Style::Bad;
 /// Names.
-pub(super) const NAME: Style = AnsiColor::Cyan.on_default();
+pub(super) const NAME: Style = Style::Name;
 
 /// Standard output.
 pub(super) struct Output {
-    to: Box<dyn Write>,
-    /// Whether colours are shown.
-    pub(super) color: bool,
+    to: Terminal,
     /// Columns that a line may use.
     pub(super) width: usize,
     /// The languages of diagnostics.
@@ -62,23 +65,23 @@ impl Output {
     /// Standard output, with colours as asked.
     pub(super) fn new(color: Color, languages: Languages) -> Self {
         let choice = match color {
-            Color::Auto => anstream::AutoStream::choice(&io::stdout()),
-            Color::Always => anstream::ColorChoice::Always,
-            Color::Never => anstream::ColorChoice::Never,
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
         };
         // What is no terminal gets every word: nothing is cut off in a file or a pipe.
-        let width = match terminal_size::terminal_size_of(io::stdout()) {
-            Some((terminal_size::Width(columns), _)) => usize::from(columns).max(40),
-            None => usize::MAX,
-        };
-        let to = BufWriter::with_capacity(64 * 1024, anstream::AutoStream::new(io::stdout(), choice));
-        Self { to: Box::new(to), color: choice != anstream::ColorChoice::Never, width, languages }
+        let width = terminal::columns().map_or(usize::MAX, |columns| columns.max(40));
+        Self { to: Terminal::open(choice), width, languages }
     }
 
-    /// One line.
+    /// Whether colours are shown.
+    pub(super) fn color(&self) -> bool {
+        self.to.color
+    }
+
+    /// One line; a line end in it is shown as one.
     pub(super) fn line(&mut self, text: impl AsRef<str>) -> io::Result<()> {
-        self.to.write_all(text.as_ref().as_bytes())?;
-        self.to.write_all(b"\n")
+        self.to.line(text.as_ref())
     }
 
     /// A heading.
@@ -88,26 +91,29 @@ impl Output {
 
     /// A diagnostic with its excerpt, for people, and an empty line.
     pub(super) fn diagnostic(&mut self, found: &Diagnostic, sources: &SourceMap) -> io::Result<()> {
-        let style = if self.color { text::Style::Coloured } else { text::Style::Plain };
-        self.line(text::render(found, sources, style, self.languages.people))?;
+        let text = text::render(found, sources, self.to.excerpts(), self.languages.people);
+        self.to.diagnostic(&text)?;
         self.line("")
     }
 
     /// One JSON value on a line of its own.
     pub(super) fn json(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut self.to, value)?;
-        self.to.write_all(b"\n")
+        self.to.json(value)
     }
 
-    /// Text as it is.
-    pub(super) fn raw(&mut self, text: &str) -> io::Result<()> {
-        self.to.write_all(text.as_bytes())
+    /// Text of several lines, for people.
+    pub(super) fn block(&mut self, text: &str) -> io::Result<()> {
+        self.to.block(text)
     }
 
-    /// Bytes without colours, as they are: much at once.
+    /// A whole file, for programs.
+    pub(super) fn file(&mut self, text: &str) -> io::Result<()> {
+        self.to.file(text)
+    }
+
+    /// Lines that [`terminal::json`] has made: much at once.
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.to.flush()?;
-        io::stdout().lock().write_all(bytes)
+        self.to.bytes(bytes)
     }
 
     /// Everything that was written is handed to the system.
@@ -116,20 +122,16 @@ impl Output {
     }
 }
 
-/// Text in a style; the output takes it off again where colours are not shown.
-pub(super) fn paint(style: Style, text: &str) -> String {
-    format!("{style}{text}{style:#}")
-}
-
 /// How many columns a text takes on a terminal: a Chinese character takes two.
 pub(super) fn width(text: &str) -> usize {
-    text.width()
+    visible::line(text).width()
 }
 
 /// Filled up with spaces to a width.
 pub(super) fn pad(text: &str, to: usize) -> String {
-    let spaces = to.saturating_sub(width(text));
-    format!("{text}{}", " ".repeat(spaces))
+    let shown = visible::line(text);
+    let spaces = to.saturating_sub(shown.width());
+    format!("{shown}{}", " ".repeat(spaces))
 }
 
 /// One line of at most so many columns; what is cut off is marked.
@@ -154,7 +156,7 @@ pub(super) fn clip(text: &str, to: usize) -> String {
 /// The first line, or all of them with a mark between: a post in one row.
 pub(super) fn one_line(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines.join(" ⏎ ")
+    visible::line(&lines.join(visible::LINE_END)).into_owned()
 }
 
 /// Rows under a header, each column as wide as its widest cell; the last one takes the rest of the line.
@@ -172,7 +174,7 @@ impl Table {
 
     /// Adds a row; one cell a column.
     pub(super) fn row(&mut self, cells: Vec<String>) {
-        self.rows.push(cells.into_iter().map(|cell| (one_line(&cell), Style::new())).collect());
+        self.rows.push(cells.into_iter().map(|cell| (one_line(&cell), Style::Plain)).collect());
     }
 
     /// Paints a cell of the last row.
@@ -203,7 +205,7 @@ impl Table {
             for (i, (cell, style)) in cells.iter().enumerate() {
                 let last = i + 1 == columns;
                 let text = if last { clip(cell, rest) } else { pad(cell, widths[i] + 2) };
-                line.push_str(&if *style == Style::new() { text } else { paint(*style, &text) });
+                line.push_str(&paint(*style, &text));
             }
             out.line(line.trim_end())
         };

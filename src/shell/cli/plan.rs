@@ -76,15 +76,15 @@ impl Plan {
                 }
             }
             PlanFormat::Ics => {
-                out.raw(&ics::head(playbook))?;
+                out.file(&ics::head(playbook))?;
                 for planned in plan::plan(playbook, window) {
                     let expected = forecast.look(&planned);
-                    out.raw(&ics::event(playbook, &planned, expected.as_ref(), from))?;
+                    out.file(&ics::event(playbook, &planned, expected.as_ref(), from))?;
                 }
-                out.raw(ics::tail())?;
+                out.file(ics::tail())?;
             }
             PlanFormat::Text => text(playbook, window, forecast, out)?,
-            PlanFormat::Html => out.raw(&pages::plan::html(playbook, window))?,
+            PlanFormat::Html => out.file(&pages::plan::html(playbook, window))?,
         }
         Ok(())
     }

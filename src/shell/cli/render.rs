@@ -43,7 +43,7 @@ impl Render {
             }
             Format::Text => {
                 let columns = out.width.min(100);
-                out.raw(&preview::preview(kind, &ChannelName::new("group"), &message, columns))?;
+                out.block(&preview::preview(kind, &ChannelName::new("group"), &message, columns))?;
             }
         }
         Ok(())

@@ -4,7 +4,10 @@ use super::{
     failure::{Code, Failure},
     output::Output,
 };
-use crate::shell::runtime::{self, RunOptions};
+use crate::shell::{
+    runtime::{self, RunOptions},
+    terminal::ColorChoice,
+};
 use std::path::PathBuf;
 
 /// Runs playbooks until told to stop.
@@ -29,7 +32,7 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let color = if out.color { anstream::ColorChoice::Always } else { anstream::ColorChoice::Never };
+        let color = if out.color() { ColorChoice::Always } else { ColorChoice::Never };
         let options = RunOptions {
             files: self.files.clone(),
             state: self.state.clone(),

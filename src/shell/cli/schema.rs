@@ -15,7 +15,7 @@ pub(super) struct Schema {}
 impl Schema {
     #[expect(clippy::unused_self, reason = "every command runs in the same way")]
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        out.raw(&format!("{:#}\n", schema::schema()))?;
+        out.file(&format!("{:#}\n", schema::schema()))?;
         Ok(())
     }
 }

@@ -16,7 +16,7 @@ use crate::{
         words,
     },
     model::playbook::Playbook,
-    shell::{clock, pages, store::Shown},
+    shell::{clock, pages, store::Shown, terminal},
     sim::{
         Finding, Material, Options, Transition,
         plan::Window,
@@ -25,11 +25,7 @@ use crate::{
         timeline::{self, Tone},
     },
 };
-use std::{
-    io::{IsTerminal as _, Write as _},
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
 /// Lives a playbook through a stretch of time with synthetic members.
 ///
@@ -185,7 +181,7 @@ impl Simulate {
             world: self.world.clone().unwrap_or_else(|| options.world.name.to_string()),
             findings: findings.iter().map(|finding| found(playbook, finding)).collect(),
         };
-        out.raw(&pages::report::html(playbook, options, &settings, &gatherer.finish()))?;
+        out.file(&pages::report::html(playbook, options, &settings, &gatherer.finish()))?;
         Ok(findings)
     }
 
@@ -232,13 +228,13 @@ fn json(
         Vec::new,
         |line, Transition { group, n, entry, .. }| {
             line.clear();
-            let written = serde_json::to_writer(&mut *line, &Shown { seq: *n as i64, group, entry, zone });
+            let written = terminal::json(&mut *line, &Shown { seq: *n as i64, group, entry, zone });
             line.push(b'\n');
             Some((entry.at, written.map(|()| Box::<[u8]>::from(line.as_slice()))))
         },
         |(at, line)| {
             progress.see(at);
-            lines.extend_from_slice(&line.map_err(std::io::Error::from)?);
+            lines.extend_from_slice(&line?);
             if lines.len() >= AT_ONCE {
                 out.bytes(&lines)?;
                 lines.clear();
@@ -432,7 +428,7 @@ impl Progress {
     /// Of a simulation; it is shown when standard error is a terminal and standard output is not, so that it does
     /// not get between lines that are shown anyway.
     pub(super) fn new(options: &Options) -> Self {
-        let shown = std::io::stderr().is_terminal() && !std::io::stdout().is_terminal();
+        let shown = terminal::progress_is_seen();
         let length = options.to.since(options.from).max(Duration::SECOND).as_millis();
         Self { shown, from: options.from, length, percent: -1 }
     }
@@ -443,7 +439,7 @@ impl Progress {
             let percent = at.since(self.from).as_millis().saturating_mul(100) / self.length;
             if percent > self.percent {
                 self.percent = percent;
-                let _ = write!(anstream::stderr(), "\r{percent}% ");
+                terminal::progress(&format!("{percent}% "));
             }
         }
     }
@@ -451,7 +447,8 @@ impl Progress {
     /// Over: the line is free again.
     pub(super) fn end(&self) {
         if self.shown {
-            let _ = write!(anstream::stderr(), "\r      \r");
+            terminal::progress("      ");
+            terminal::progress("");
         }
     }
 }

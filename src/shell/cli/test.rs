@@ -116,7 +116,7 @@ impl Test {
             tested.push(one);
         }
         match self.format {
-            TestFormat::Junit => out.raw(&junit::report(&tested)?)?,
+            TestFormat::Junit => out.file(&junit::report(&tested)?)?,
             TestFormat::Json => {
                 for one in &tested {
                     one.json(out)?;

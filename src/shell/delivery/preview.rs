@@ -11,6 +11,7 @@ use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
         time::Timestamp,
+        visible,
     },
     model::{channel::ChannelKind, message::Message},
 };
@@ -104,8 +105,7 @@ fn cut(text: &str, width: usize) -> String {
 
 /// Lines of at most this many columns; breaks at a space where there is one in the second half.
 fn wrap(line: &str, width: usize) -> Vec<String> {
-    // Control characters could move the cursor.
-    let line: String = line.replace('\t', "    ").chars().filter(|c| !c.is_control()).collect();
+    let line = visible::block(line);
     let mut lines = Vec::new();
     let mut current = String::new();
     for grapheme in line.graphemes(true) {
@@ -156,7 +156,8 @@ mod tests {
             @r"
         ╭ console · c ───────────────╮
         │ a rather long line that    │
-        │ has to be broken somewhere │
+        │ has to be broken           │
+        │ somewhere␇                 │
         ╰────────────────────── text ╯
         "
         );

@@ -12,6 +12,7 @@ use crate::{
     base::{
         ids::GroupId,
         time::{Timestamp, Zone},
+        visible,
     },
     engine::{
         self,
@@ -68,7 +69,7 @@ impl Announcer {
     /// Which files run, and where their state is.
     pub(super) fn header(&mut self, books: &[Book], dir: &Path) {
         self.groups = books.iter().map(|book| book.playbook.groups.len()).sum();
-        self.console.say(header::header(books, dir, self.rehearse, self.console.columns));
+        self.console.block(header::header(books, dir, self.rehearse, self.console.columns));
     }
 
     /// Something is wrong.
@@ -77,7 +78,7 @@ impl Announcer {
     }
 
     /// Something worth knowing.
-    pub(super) fn say(&self, text: impl Into<String>) {
+    pub(super) fn say(&self, text: impl AsRef<str>) {
         self.console.say(text);
     }
 
@@ -155,11 +156,11 @@ impl Announcer {
         let tail = if line.about.is_empty() {
             format!("{whose}{}", text.trim_start())
         } else {
-            format!("{whose}{}{text}", paint(NAME, &line.about))
+            format!("{whose}{}{text}", paint(NAME, &visible::line(&line.about)))
         };
         self.console.say(format!("{head} {}", tail.trim_end()));
         if let Some(preview) = out.and_then(|out| self.previewed(book, slot, out)) {
-            self.console.say(indent(&preview));
+            self.console.block(indent(&preview));
         }
         if let Some(answer) = how_to_answer(entry, (self.groups > 1).then(|| slot.group())) {
             self.console.say(indent(&paint(DIM, &answer)));
@@ -225,7 +226,13 @@ impl Announcer {
             self.sums.clear();
             for (index, book) in books.iter().enumerate() {
                 let own: Vec<&Slot> = slots.values().filter(|slot| slot.book == Some(index)).collect();
-                self.say(header::overview(book, &own, self.groups > 1, self.rehearse, self.console.columns));
+                self.console.block(header::overview(
+                    book,
+                    &own,
+                    self.groups > 1,
+                    self.rehearse,
+                    self.console.columns,
+                ));
             }
             self.say(paint(DIM, "  running; stop with Ctrl-C"));
             return;
@@ -297,7 +304,7 @@ pub(super) fn answer_command(kind: TaskKind, id: &str, group: Option<&GroupId>) 
 /// One line of a text that may have several.
 fn shown(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines.join(" ⏎ ")
+    visible::line(&lines.join(visible::LINE_END)).into_owned()
 }
 
 fn indent(text: &str) -> String {

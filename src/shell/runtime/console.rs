@@ -1,19 +1,19 @@
 //! The terminal of a running engine: a thread that prints, so that a slow reader never delays a decision.
 //!
-//! Owns standard output. Colours only where they are shown; what does not fit into the queue is counted and left
-//! out.
+//! Writes through [`terminal`]. What does not fit into the queue is counted and left out.
 
-#![expect(clippy::disallowed_methods, reason = "owns the terminal and its thread")]
+#![expect(clippy::disallowed_methods, reason = "owns the thread that prints")]
 
 use super::{book::Loaded, wrap::wrapped};
-use crate::base::locale::Locale;
-use crate::base::{
-    diagnostic::{Severity, text},
-    limits,
+use crate::{
+    base::{
+        diagnostic::{Severity, text},
+        limits,
+        locale::Locale,
+    },
+    shell::terminal::{self, ColorChoice, Style, Terminal},
 };
-use anstyle::{AnsiColor, Style};
 use std::{
-    io::Write as _,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -24,22 +24,19 @@ use std::{
 };
 
 /// Headings.
-pub(super) const HEADING: Style = Style::new().bold();
+pub(super) const HEADING: Style = Style::Heading;
 /// What matters less.
-pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const DIM: Style = Style::Dim;
 /// Good.
-pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+pub(super) const GOOD: Style = Style::Good;
 /// Doubtful.
-pub(super) const WARN: Style = AnsiColor::Yellow.on_default();
+pub(super) const WARN: Style = Style::Warn;
 /// Bad.
-pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(super) const BAD: Style = Style::Bad;
 /// Names.
-pub(super) const NAME: Style = AnsiColor::Cyan.on_default();
+pub(super) const NAME: Style = Style::Name;
 
-/// Text in a style; it is taken off again where colours are not shown.
-pub(super) fn paint(style: Style, text: &str) -> String {
-    format!("{style}{text}{style:#}")
-}
+pub(super) use terminal::paint;
 
 /// Prints. Clones print to the same terminal.
 #[derive(Clone)]
@@ -47,7 +44,7 @@ pub(super) struct Console {
     lines: SyncSender<Option<String>>,
     left_out: Arc<AtomicU64>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
-    color: bool,
+    excerpts: text::Style,
     locale: Locale,
     /// Columns that a line may use.
     pub(super) columns: usize,
@@ -60,37 +57,40 @@ const COLUMNS_ELSEWHERE: usize = 100;
 
 impl Console {
     /// Starts the thread.
-    pub(super) fn start(choice: anstream::ColorChoice, locale: Locale) -> Self {
-        let choice = match choice {
-            anstream::ColorChoice::Auto => anstream::AutoStream::choice(&std::io::stdout()),
-            other => other,
-        };
+    pub(super) fn start(choice: ColorChoice, locale: Locale) -> Self {
+        let out = Terminal::open(choice);
+        let excerpts = out.excerpts();
         let (lines, receiver) = sync_channel(limits::CONSOLE_LINES_WAITING_MAX);
         let left_out = Arc::new(AtomicU64::new(0));
         let count = left_out.clone();
         let thread = std::thread::Builder::new()
             .name("console".into())
-            .spawn(move || print(&receiver, choice, &count))
+            .spawn(move || print(&receiver, out, &count))
             .ok();
-        let terminal = terminal_size::terminal_size_of(std::io::stdout());
-        let columns = match terminal {
-            Some((terminal_size::Width(columns), _)) => Some(usize::from(columns)),
-            None => std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()),
-        };
+        let terminal = terminal::columns();
+        let columns = terminal.or_else(|| std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()));
         Self {
             lines,
             left_out,
             thread: Arc::new(Mutex::new(thread)),
             locale,
-            color: choice != anstream::ColorChoice::Never,
+            excerpts,
             columns: columns.unwrap_or(COLUMNS_ELSEWHERE).clamp(40, 160),
             wrap: terminal.is_some(),
         }
     }
 
-    /// One or more lines; a line end at the end is added where it is missing.
-    pub(super) fn say(&self, text: impl Into<String>) {
-        let text = text.into();
+    /// One line; a line end in it is shown as one.
+    pub(super) fn say(&self, text: impl AsRef<str>) {
+        self.print(terminal::line(text.as_ref()));
+    }
+
+    /// Several lines that the program has set itself.
+    pub(super) fn block(&self, text: impl AsRef<str>) {
+        self.print(terminal::block(text.as_ref().trim_end_matches('\n')));
+    }
+
+    fn print(&self, text: String) {
         let text = if self.wrap { wrapped(&text, self.columns) } else { text };
         if let Err(TrySendError::Full(_)) = self.lines.try_send(Some(text)) {
             self.left_out.fetch_add(1, Ordering::Relaxed);
@@ -99,17 +99,16 @@ impl Console {
 
     /// Every problem of a compilation: errors as `check` shows them, and how many there are.
     pub(super) fn diagnostics(&self, loaded: &Loaded) {
-        let style = if self.color { text::Style::Coloured } else { text::Style::Plain };
         let compiled = &loaded.compiled;
         let errors = compiled.report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
         for found in errors.chain(&compiled.script_problems).take(limits::DIAGNOSTICS_MAX) {
-            Self::trouble(&text::render(found, &compiled.sources, style, self.locale));
+            terminal::complain_of(&text::render(found, &compiled.sources, self.excerpts, self.locale));
         }
     }
 
     /// Something that is wrong: to standard error, at once.
     pub(super) fn trouble(text: &str) {
-        let _ = writeln!(anstream::stderr(), "{}", text.trim_end());
+        terminal::complain(text);
     }
 
     /// Prints what waits and ends. A reader that does not read is not waited for.
@@ -126,15 +125,14 @@ impl Console {
     }
 }
 
-fn print(lines: &Receiver<Option<String>>, choice: anstream::ColorChoice, left_out: &AtomicU64) {
-    let mut out = std::io::BufWriter::new(anstream::AutoStream::new(std::io::stdout(), choice));
+fn print(lines: &Receiver<Option<String>>, mut out: Terminal, left_out: &AtomicU64) {
     loop {
         let next = match lines.recv_timeout(Duration::ZERO) {
             Ok(next) => next,
             Err(RecvTimeoutError::Timeout) => {
                 let left = left_out.swap(0, Ordering::Relaxed);
                 if left > 0 {
-                    let _ = writeln!(out, "… {left} lines were left out: the terminal is too slow");
+                    let _ = out.line(&format!("… {left} lines were left out: the terminal is too slow"));
                 }
                 if out.flush().is_err() {
                     // Nobody reads any more; the engine goes on.
@@ -152,6 +150,6 @@ fn print(lines: &Receiver<Option<String>>, choice: anstream::ColorChoice, left_o
             let _ = out.flush();
             return;
         };
-        let _ = writeln!(out, "{}", text.trim_end_matches('\n'));
+        let _ = out.shown(&format!("{text}\n"));
     }
 }

@@ -132,7 +132,7 @@ impl Driver {
             Delivery::Courier(courier::start(courier::Surroundings {
                 ledger: Arc::new(ledger),
                 now: clock::now,
-                print: Arc::new(move |text| printer.say(text)),
+                print: Arc::new(move |text| printer.block(text)),
             }))
         };
         let done = events.clone();

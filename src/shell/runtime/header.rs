@@ -29,7 +29,7 @@ use crate::{
         facts::{Facts, PhaseFacts},
         names::{Known, Names},
     },
-    shell::{clock, delivery::preview},
+    shell::{clock, delivery::preview, terminal::Style},
     sim::{
         plan::{Window, plan},
         timeline,
@@ -73,10 +73,11 @@ pub(super) fn header(books: &[Book], dir: &Path, rehearse: bool, _columns: usize
         );
     }
     if rehearse {
-        out.push_str(&paint(WARN, "  a rehearsal: nothing is sent, the state is thrown away\n"));
+        out.push_str(&paint(WARN, "  a rehearsal: nothing is sent, the state is thrown away"));
     } else {
-        out.push_str(&paint(DIM, &format!("  state in {}\n", dir.display())));
+        out.push_str(&paint(DIM, &format!("  state in {}", dir.display())));
     }
+    out.push('\n');
     out
 }
 
@@ -182,7 +183,7 @@ fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usi
 }
 
 /// Why something will not happen, else how far away it is; with the steps of a date that have passed.
-fn outlook(book: &Book, next: &Upcoming) -> (anstyle::Style, String) {
+fn outlook(book: &Book, next: &Upcoming) -> (Style, String) {
     if let Some(reason) = &next.unless {
         return (WARN, format!("not as it is now: {}", timeline::skip(reason)));
     }

@@ -24,6 +24,7 @@ use super::{
     lock::Lock,
     socket,
     store::{Store, StoreError},
+    terminal::ColorChoice,
 };
 use crate::base::ids::GroupId;
 use crate::base::locale::Locale;
@@ -49,7 +50,7 @@ pub struct RunOptions {
     /// Whether saved files take effect without a restart.
     pub watch: bool,
     /// Colours on the terminal.
-    pub color: anstream::ColorChoice,
+    pub color: ColorChoice,
     /// The language of diagnostics.
     pub locale: Locale,
 }
