@@ -85,6 +85,9 @@ pub const ON_TIME_MS: i64 = 10_000;
 pub const SKIPPED_LOOK_BACK: i64 = 200_000;
 /// How many days ahead the end of a calendar or of a file of dates is announced.
 pub const ENDS_SOON_DAYS: i64 = 30;
+/// How long a date may be missing from the file before people are told that it is cancelled, in milliseconds: a file
+/// that is written slowly, or taken from another branch for a moment, has all its dates again by then.
+pub const DATE_MISSING_MS: i64 = 5_000;
 /// A sleep that is announced, in milliseconds.
 pub const SLEPT_ANNOUNCED_MS: i64 = 3_600_000;
 /// Open tasks, approvals and questions of one group.

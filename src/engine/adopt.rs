@@ -1,16 +1,16 @@
 //! Adoption and edits: how a group begins, and how it goes on under another version of its playbook.
 //!
-//! Also dates that move or are cancelled, by a command or by an edit.
+//! What becomes of single dates is in `dates`.
 
 use super::{
     budget,
     draft::{Decided, Draft},
-    entry::{Cause, Fact, Outcome, PhaseCause, Skip, Waiting},
+    entry::{Fact, PhaseCause, Skip},
     input::Signal,
 };
 use crate::{
     base::{
-        ids::{InputId, PlayName, RunId},
+        ids::{InputId, PlayName},
         limits,
         member::Member,
         time::{Duration, Timestamp},
@@ -18,9 +18,9 @@ use crate::{
     },
     model::{
         occurrence::{next_anchor, scheduled_run_id},
-        play::{Play, Section},
+        play::Play,
         playbook::Playbook,
-        trigger::{DateEntry, Trigger},
+        trigger::Trigger,
     },
 };
 use std::sync::Arc;
@@ -92,7 +92,8 @@ impl Draft<'_> {
             if let Some(before) = old.and_then(|old| old.play(&name)) {
                 self.skip_left_open(before, old)?;
             }
-            self.disarm_but(&name, false, false, false)?;
+            self.miss_dates(&name)?;
+            self.disarm_but(&name, false, true, false)?;
         }
         self.set_midnight()
     }
@@ -129,7 +130,7 @@ impl Draft<'_> {
         }
         self.disarm_other(play)?;
         if let Trigger::Dates(dates) = &play.trigger {
-            return self.change_dates(play, dates);
+            return self.change_dates(before, play, dates);
         }
         let Some(before) = before else { return self.arm_new(play, self.now) };
         match (&before.trigger, &play.trigger) {
@@ -157,110 +158,6 @@ impl Draft<'_> {
             }
             _ => self.arm_new(play, self.now),
         }
-    }
-
-    fn change_dates(&mut self, play: &Arc<Play>, dates: &[Arc<DateEntry>]) -> Decided {
-        let known = self.state.plays.get(&play.name).map(|p| p.dates.clone()).unwrap_or_default();
-        for date in dates {
-            match known.get(&date.id) {
-                None => {
-                    // An entry whose instant has passed is history, written down late.
-                    self.arm_date(play, date)?;
-                }
-                Some((anchor, _)) if *anchor != date.at => {
-                    self.move_date(play, &date.id, *anchor, date.at)?;
-                }
-                Some((anchor, Some(start))) => {
-                    let moved = play.start_of(*anchor, &self.playbook.zone);
-                    if moved != *start {
-                        self.emit(Fact::DateArmed {
-                            play: play.name.clone(),
-                            date: date.id.clone(),
-                            anchor: *anchor,
-                            start: Some(moved),
-                        })?;
-                    }
-                }
-                Some(_) => {}
-            }
-        }
-        let removed: Vec<Arc<str>> =
-            known.keys().filter(|id| !dates.iter().any(|date| date.id == **id)).cloned().collect();
-        for id in removed {
-            self.cancel_date(play, &id)?;
-        }
-        Ok(())
-    }
-
-    /// A date has a new instant: the steps ahead are planned again, what was done is kept, and people who have
-    /// been told are told of the change.
-    pub(super) fn move_date(
-        &mut self,
-        play: &Arc<Play>,
-        id: &Arc<str>,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Decided {
-        self.emit(Fact::DateMoved { play: play.name.clone(), date: id.clone(), from, to })?;
-        let run = RunId::from(format!("{}@{id}", play.name));
-        let Some(open) = self.state.runs.get(&run).cloned() else {
-            let waits =
-                self.state.plays.get(&play.name).and_then(|p| p.dates.get(id)).is_some_and(|d| d.1.is_some());
-            if waits {
-                let start = Some(play.start_of(to, &self.playbook.zone));
-                let (play, date) = (play.name.clone(), id.clone());
-                self.emit(Fact::DateArmed { play, date, anchor: to, start })?;
-            }
-            return Ok(());
-        };
-        if open.told && !play.moved.ops.is_empty() {
-            self.tell_change(play, &open.id, to, open.cause.clone(), Section::Moved)?;
-        }
-        if open.waiting.as_ref().is_some_and(|wait| wait.waiting == Waiting::Due) {
-            // Taken up at once: the step finds its new due instant, and waits again if that is ahead.
-            self.ready.push_back(open.id.clone());
-        }
-        Ok(())
-    }
-
-    /// Starts the run that tells people of a change.
-    fn tell_change(
-        &mut self,
-        play: &Arc<Play>,
-        run: &RunId,
-        anchor: Timestamp,
-        mut cause: Cause,
-        section: Section,
-    ) -> Decided {
-        if let Value::Map(values) = &mut cause.values {
-            Arc::make_mut(values).insert(Arc::from("at"), Value::Time(anchor));
-        }
-        // A change of its own identity, so that it is not taken for the date's run.
-        cause.date = None;
-        let word = if section == Section::Moved { "moved" } else { "cancelled" };
-        let base = format!("{run}~{word}@{}", self.now.to_utc());
-        let id = RunId::from(base.clone());
-        // A date may move twice at one instant; the epoch tells the changes apart.
-        let id =
-            if self.state.knows_run(&id) { RunId::from(format!("{base}#{}", self.state.epoch)) } else { id };
-        self.start(play, id, self.now, cause, section)
-    }
-
-    /// A date is taken out: its run ends, and people who have been told are told.
-    pub(super) fn cancel_date(&mut self, play: &Arc<Play>, id: &Arc<str>) -> Decided {
-        let known = self.state.plays.get(&play.name).and_then(|p| p.dates.get(id)).copied();
-        let run = RunId::from(format!("{}@{id}", play.name));
-        let open = self.state.runs.get(&run).cloned();
-        if open.is_none() && known.is_none_or(|date| date.1.is_none()) {
-            return Ok(());
-        }
-        self.emit(Fact::DateCancelled { play: play.name.clone(), date: id.clone() })?;
-        let Some(open) = open else { return Ok(()) };
-        self.finish(&open.id, Outcome::Cancelled, "its date was cancelled".into())?;
-        if open.told && !play.cancelled.ops.is_empty() {
-            self.tell_change(play, &open.id, open.anchor, open.cause.clone(), Section::Cancelled)?;
-        }
-        Ok(())
     }
 
     /// A play that is triggered in another way now does not start in the old way any more.

@@ -3,7 +3,7 @@
 //! A pure match over entries. Never evaluates an expression, never looks at a playbook, never decides.
 
 use super::{
-    IllegalEntry, apply_run,
+    IllegalEntry, apply_date, apply_run,
     entry::{Entry, Fact, HoldReason, Outgoing, PhaseCause, Task, TaskKind},
     input::Signal,
     state::{HeldMessage, OpenTask, PlayState, Released, Run, ScriptCall, State, Timer},
@@ -69,25 +69,11 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
             });
             retime(state, old.map(|n| n.1), next.map(|n| n.1), Timer::Play { play: play.clone() });
         }
-        Fact::DateArmed { play, date, anchor, start } => {
-            let old = play_mut(state, play, |p| p.dates.insert(date.clone(), (*anchor, *start)));
-            let timer = Timer::Date { play: play.clone(), date: date.clone() };
-            retime(state, old.and_then(|d| d.1), *start, timer);
-        }
-        Fact::DateMoved { play, date, to, .. } => date_moved(state, play, date, *to),
-        Fact::DateCancelled { play, date } => {
-            let old = play_mut(state, play, |p| {
-                let old = p.dates.get(date).copied();
-                // One that has not started is forgotten, so that a line that was taken out by mistake can be put
-                // back; one that has started never starts again.
-                if old.is_some_and(|old| old.1.is_some()) {
-                    p.dates.remove(date);
-                }
-                old
-            });
-            let timer = Timer::Date { play: play.clone(), date: date.clone() };
-            retime(state, old.and_then(|d| d.1), None, timer);
-        }
+        Fact::DateArmed { .. }
+        | Fact::DateMoved { .. }
+        | Fact::DateMissing { .. }
+        | Fact::DateBack { .. }
+        | Fact::DateCancelled { .. } => apply_date::apply_date(state, fact),
         Fact::Skipped { play, run, to, .. } => {
             let last = RunId::from(format!("{play}@{}", to.to_utc()));
             play_mut(state, play, |p| p.skip.retain(|skip| skip != run && !(*run < *skip && *skip <= last)));
@@ -278,29 +264,6 @@ fn enter_phase(
             p.batch = None;
             p.dates.values_mut().for_each(|date| date.1 = None);
         });
-    }
-}
-
-fn date_moved(state: &mut State, play: &PlayName, date: &Arc<str>, to: Timestamp) {
-    play_mut(state, play, |p| {
-        if let Some(entry) = p.dates.get_mut(date) {
-            entry.0 = to;
-        }
-    });
-    let runs: Vec<RunId> = state
-        .runs
-        .iter()
-        .filter(|(_, run)| run.play == *play && run.cause.date.as_ref() == Some(date))
-        .map(|(id, _)| id.clone())
-        .collect();
-    for id in runs {
-        if let Some(run) = state.runs.get_mut(&id) {
-            let run = Arc::make_mut(run);
-            run.anchor = to;
-            if let Value::Map(values) = &mut run.cause.values {
-                Arc::make_mut(values).insert(Arc::from("at"), Value::Time(to));
-            }
-        }
     }
 }
 

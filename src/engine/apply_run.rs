@@ -114,25 +114,20 @@ fn with_run(state: &mut State, id: &RunId, change: impl FnOnce(&mut Run)) -> App
     Ok(())
 }
 
-fn run_timer(wait: &RunWait) -> Option<Timestamp> {
-    match (wait.until, wait.fails) {
-        (Some(until), Some(fails)) => Some(until.min(fails)),
-        (until, fails) => until.or(fails),
-    }
-}
-
 fn set_waiting(
     state: &mut State,
     id: &RunId,
     wait: Option<RunWait>,
     change: impl FnOnce(&mut Run),
 ) -> Applied {
+    let suspended = state.runs.get(id).is_some_and(|run| state.is_suspended(run));
     let Some(run) = state.runs.get_mut(id) else { return illegal(format!("no open run {id}")) };
     let run = Arc::make_mut(run);
     change(run);
-    let old = run.waiting.as_ref().and_then(run_timer);
-    let new = wait.as_ref().and_then(run_timer);
+    let old = run.timer();
     let before = std::mem::replace(&mut run.waiting, wait);
+    // A run that is suspended is woken by nothing but its date.
+    let new = run.timer().filter(|_| !suspended);
     if let Some(Waiting::Script { effect }) = before.map(|wait| wait.waiting) {
         // A step that was skipped meanwhile has no use for its script.
         drop_call(state, &effect);
@@ -149,7 +144,7 @@ fn drop_call(state: &mut State, effect: &EffectId) {
 
 fn finish_run(state: &mut State, at: Timestamp, id: &RunId, outcome: Outcome, reason: &str) -> Applied {
     let Some(run) = state.runs.remove(id) else { return illegal(format!("no open run {id}")) };
-    if let Some(wait) = run.waiting.as_ref().and_then(run_timer) {
+    if let Some(wait) = run.timer() {
         state.timers.remove(&(wait, Timer::Run { run: id.clone() }));
     }
     if let Some(timeout) = run.timeout {

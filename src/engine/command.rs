@@ -8,6 +8,7 @@ use super::{
     due::Asked,
     entry::{Cause, Fact, Outcome, Skip, Waiting},
     input::Command,
+    state::PlayState,
 };
 use crate::{
     base::{
@@ -118,10 +119,9 @@ impl Draft<'_> {
                 )),
             };
         };
-        let dates = self.state.plays.get(name).map(|p| p.dates.clone()).unwrap_or_default();
-        let Some((from, start)) = dates.get(id).copied() else {
-            let known: Vec<&str> = dates.keys().map(|id| &**id).collect();
-            return self.refuse(format!("`{name}` has no date `{id}`; its dates are {}", known.join(", ")));
+        let from = match self.live_date(&play, id) {
+            Ok(from) => from,
+            Err(reason) => return self.refuse(reason),
         };
         if to <= self.now {
             return self.refuse(format!(
@@ -129,15 +129,11 @@ impl Draft<'_> {
                 to.to_rfc3339(&self.playbook.zone)
             ));
         }
-        let run = RunId::from(format!("{name}@{id}"));
-        if start.is_none() && !self.state.runs.contains_key(&run) {
-            return self
-                .refuse(format!("`{name}/{id}` is over; give the new date an id of its own in the file"));
-        }
         if from == to {
             return self.refuse(format!("`{name}/{id}` is at that time already"));
         }
-        self.move_date(&play, id, from, to)
+        let said = Self::date_entry(&play, id).map(|date| date.at);
+        self.move_date(&play, id, (from, to), said)
     }
 
     fn skip_command(&mut self, run: &RunId, step: Option<&StepId>) -> Decided {
@@ -194,7 +190,8 @@ impl Draft<'_> {
         let state = self.state.plays.get(&play.name);
         match &play.trigger {
             Trigger::Dates(_) => {
-                state.and_then(|p| p.dates.get(moment)).is_some_and(|(_, start)| start.is_some())
+                let date = |p: &PlayState| p.dates.get(p.date_of_run(&play.name, run)?).copied();
+                state.and_then(|p| date(p)).is_some_and(|(_, start)| start.is_some())
             }
             Trigger::Schedule(_) => {
                 let Ok(moment) = moment.parse().map(Timestamp::from_jiff) else { return false };

@@ -61,6 +61,7 @@ impl Draft<'_> {
                 Timer::Held { .. } | Timer::Expiry { .. } => self.release_held()?,
                 Timer::PhaseTimeout => self.phase_timed_out()?,
                 Timer::Midnight => self.midnight_passed()?,
+                Timer::DateMissing { play, date } => self.date_stays_away(&play, &date)?,
             }
             self.carry_on()?;
         }
@@ -189,7 +190,8 @@ impl Draft<'_> {
         let Some(play) = playbook.play(name) else { return Ok(()) };
         let Trigger::Dates(dates) = &play.trigger else { return Ok(()) };
         let Some(date) = dates.iter().find(|date| date.id == *id) else { return Ok(()) };
-        let run = dated_run_id(play, date);
+        let run =
+            self.state.plays.get(name).map_or_else(|| dated_run_id(play, date), |p| p.date_run(name, id));
         let late = self.now.since(play.last_due(anchor, &playbook.zone));
         let reason = if play.alive_until(anchor, &playbook.zone) < self.now {
             Some(Skip::Late { by: late, max: play.max_late })

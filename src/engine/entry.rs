@@ -260,6 +260,25 @@ pub enum Fact {
         from: Timestamp,
         /// Its new instant.
         to: Timestamp,
+        /// What the file says, where a command moved it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said: Option<Timestamp>,
+    },
+    /// A date is not in the file any more. Until it is believed, its run goes no further and nobody is told.
+    DateMissing {
+        /// The play.
+        play: PlayName,
+        /// The date's id.
+        date: Arc<str>,
+        /// When it is believed.
+        until: Timestamp,
+    },
+    /// A date that was missing is in the file again.
+    DateBack {
+        /// The play.
+        play: PlayName,
+        /// The date's id.
+        date: Arc<str>,
     },
     /// A date was taken out of the file.
     DateCancelled {

@@ -97,6 +97,15 @@ pub struct PlayState {
     /// For dates: by id, the instant and the start of its run (none once it is settled).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub dates: BTreeMap<Arc<str>, (Timestamp, Option<Timestamp>)>,
+    /// For dates that a command has moved: when they are as the file says.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub said: BTreeMap<Arc<str>, Timestamp>,
+    /// Dates that are not in the file any more, and when that is believed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub missing: BTreeMap<Arc<str>, Timestamp>,
+    /// Dates that were cancelled after their run had begun, and how often: one that comes back has another run.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub withdrawn: BTreeMap<Arc<str>, u32>,
     /// Runs ever started.
     pub started: u64,
     /// The run started last.
@@ -109,6 +118,21 @@ pub struct PlayState {
     /// Coming occurrences that an operator has skipped.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub skip: BTreeSet<RunId>,
+}
+
+impl PlayState {
+    /// The id of a date's run, when it starts: of a date that is announced again, it has a number.
+    pub fn date_run(&self, play: &PlayName, date: &str) -> RunId {
+        match self.withdrawn.get(date) {
+            None => RunId::from(format!("{play}@{date}")),
+            Some(times) => RunId::from(format!("{play}@{date}#{}", times.saturating_add(1))),
+        }
+    }
+
+    /// The date that has waited, waits or will wait for this run.
+    pub fn date_of_run(&self, play: &PlayName, run: &RunId) -> Option<&Arc<str>> {
+        self.dates.keys().find(|date| self.date_run(play, date) == *run)
+    }
 }
 
 /// One execution of a play.
@@ -202,6 +226,15 @@ impl Run {
             told: false,
             ordinal: 0,
             posts: BTreeMap::new(),
+        }
+    }
+
+    /// When its wait ends by itself.
+    pub(super) fn timer(&self) -> Option<Timestamp> {
+        let wait = self.waiting.as_ref()?;
+        match (wait.until, wait.fails) {
+            (Some(until), Some(fails)) => Some(until.min(fails)),
+            (until, fails) => until.or(fails),
         }
     }
 }
@@ -345,6 +378,13 @@ pub enum Timer {
     PhaseTimeout,
     /// The phase's `until` is tested.
     Midnight,
+    /// A date that is missing from the file is cancelled.
+    DateMissing {
+        /// The play.
+        play: PlayName,
+        /// The date.
+        date: Arc<str>,
+    },
 }
 
 /// When the engine wants to be called next, and why.
@@ -400,6 +440,20 @@ impl State {
     /// Whether a run of this id is open or among those that ended last.
     pub fn knows_run(&self, id: &RunId) -> bool {
         self.runs.contains_key(id) || self.finished.iter().any(|run| run.id == *id)
+    }
+
+    /// The open run of a date.
+    pub fn run_of_date(&self, play: &PlayName, date: &str) -> Option<&Arc<Run>> {
+        let is_it = |run: &&Arc<Run>| run.play == *play && run.cause.date.as_deref() == Some(date);
+        let usual = self.plays.get(play).map(|known| known.date_run(play, date));
+        // A run keeps the id under which it began, also when its play has another name now.
+        usual.and_then(|id| self.runs.get(&id)).filter(is_it).or_else(|| self.runs.values().find(is_it))
+    }
+
+    /// Whether a run goes no further because its date is missing from the file.
+    pub fn is_suspended(&self, run: &Run) -> bool {
+        let Some(date) = &run.cause.date else { return false };
+        self.plays.get(&run.play).is_some_and(|known| known.missing.contains_key(date))
     }
 
     /// How long the clock says that the group exists.

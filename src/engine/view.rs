@@ -13,8 +13,12 @@ use crate::{
         time::Timestamp,
         words,
     },
-    model::{group::Group, occurrence::scheduled_run_id, play::Play, playbook::Playbook},
+    model::{
+        edit::Standing, group::Group, occurrence::scheduled_run_id, play::Play, playbook::Playbook,
+        trigger::Trigger,
+    },
 };
+use std::collections::BTreeMap;
 
 /// Something that will happen, or would if nothing stood in its way.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +51,7 @@ pub fn upcoming(state: &State, playbook: &Playbook) -> Vec<Upcoming> {
         }
         for (id, (anchor, start)) in &known.dates {
             if let Some(start) = start {
-                let run = RunId::from(format!("{}@{id}", play.name));
+                let run = known.date_run(&play.name, id);
                 let unless = obstacle(state, playbook, group, play, &run, *anchor);
                 let (play, anchor) = (play.name.clone(), *anchor);
                 all.push(Upcoming { at: *start, play, run, anchor, step: None, unless });
@@ -67,6 +71,23 @@ pub fn upcoming(state: &State, playbook: &Playbook) -> Vec<Upcoming> {
     all.extend(state.runs.values().filter_map(|run| open_step(run)));
     all.sort_by(|a, b| (a.at, &a.run).cmp(&(b.at, &b.run)));
     all
+}
+
+/// Where a group stands when an edit of this playbook comes.
+pub fn standing(state: &State, playbook: &Playbook, now: Timestamp) -> Standing {
+    let mut postponed = BTreeMap::new();
+    for (play, known) in &state.plays {
+        let Some(Trigger::Dates(dates)) = playbook.play(play).map(|play| &play.trigger) else { continue };
+        for date in dates {
+            let Some((anchor, start)) = known.dates.get(&date.id) else { continue };
+            let lives = || start.is_some() || state.run_of_date(play, &date.id).is_some();
+            if *anchor != date.at && lives() {
+                postponed.insert((play.clone(), date.id.clone()), *anchor);
+            }
+        }
+    }
+    let now = now.max(state.clock);
+    Standing { group: state.group.clone(), created: state.created, now, postponed }
 }
 
 /// Which open runs finish under an older version than this one, in words; of many groups the runs are counted.

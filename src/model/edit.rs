@@ -19,7 +19,11 @@ use crate::{
     },
     script::expr::Expr,
 };
-use std::{collections::BTreeSet, fmt::Display, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    sync::Arc,
+};
 
 /// What became of a play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,26 +105,46 @@ impl Edit {
     }
 }
 
-/// Compares two versions. `at` is the group and the instant for which next starts are told: the group's id, when it
-/// began, and now.
-pub fn edit(old: &Playbook, new: &Playbook, at: Option<(&GroupId, Timestamp, Timestamp)>) -> Edit {
+/// Where a group stands when an edit comes: for it next starts are told, and where its dates are now.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The group.
+    pub group: GroupId,
+    /// When it began.
+    pub created: Timestamp,
+    /// Now.
+    pub now: Timestamp,
+    /// Dates ahead that a command has moved: by play and id, when they are now.
+    pub postponed: BTreeMap<(PlayName, Arc<str>), Timestamp>,
+}
+
+impl Standing {
+    /// When a date is now, whatever the file says.
+    fn date(&self, play: &PlayName, date: &DateEntry) -> Timestamp {
+        let postponed = self.postponed.get(&(play.clone(), date.id.clone()));
+        postponed.copied().unwrap_or(date.at)
+    }
+}
+
+/// Compares two versions, for a group that stands somewhere.
+pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
     let mut plays = Vec::new();
     for play in &new.plays {
         let before = old.play(&play.name);
         if before == Some(play) {
             continue;
         }
-        let mut details = before.map(|before| differences(before, play, &new.zone)).unwrap_or_default();
+        let mut details = before.map(|before| differences(before, play, &new.zone, at)).unwrap_or_default();
         if let Some(at) = at {
-            let was = before.and_then(|before| next_start(old, before, at));
-            let is = next_start(new, play, at);
+            let was = before.and_then(|before| next_start(old, before, before, at));
+            let is = next_start(new, play, before.unwrap_or(play), at);
             details.extend(next_words(was, is, before.is_some(), &new.zone));
         }
         let fate = if before.is_some() { Fate::Changed } else { Fate::Added };
         plays.push(PlayEdit { play: play.name.clone(), fate, details });
     }
     for play in old.plays.iter().filter(|play| new.play(&play.name).is_none()) {
-        let next = at.and_then(|at| next_start(old, play, at));
+        let next = at.and_then(|at| next_start(old, play, play, at));
         let details = next.map(|next| format!("it does not start {}", when(next, &old.zone)));
         plays.push(PlayEdit {
             play: play.name.clone(),
@@ -128,28 +152,45 @@ pub fn edit(old: &Playbook, new: &Playbook, at: Option<(&GroupId, Timestamp, Tim
             details: details.into_iter().collect(),
         });
     }
-    Edit { plays, rest: rest(old, new) }
+    let mut rest = rest(old, new);
+    rest.extend(at.into_iter().flat_map(|at| postponed(old, new, at)));
+    Edit { plays, rest }
+}
+
+/// The dates that stay where a command has put them.
+fn postponed(old: &Playbook, new: &Playbook, at: &Standing) -> Vec<String> {
+    let stays = |((name, id), is): (&(PlayName, Arc<str>), &Timestamp)| {
+        let (was, said) = (entry(old.play(name)?, id)?, entry(new.play(name)?, id)?);
+        (was.at == said.at && said.at != *is).then(|| {
+            let (is, said) = (when(*is, &new.zone), when(said.at, &new.zone));
+            format!("{name}/{id} stays at {is}, where a command has put it; the file says {said}")
+        })
+    };
+    at.postponed.iter().filter_map(stays).collect()
+}
+
+/// A date of a play.
+fn entry<'p>(play: &'p Play, id: &str) -> Option<&'p Arc<DateEntry>> {
+    let Trigger::Dates(dates) = &play.trigger else { return None };
+    dates.iter().find(|date| &*date.id == id)
 }
 
 fn when(at: Timestamp, zone: &Zone) -> String {
     zone.civil(at).strftime("%a %-d %b %Y %H:%M").to_string()
 }
 
-/// When a play starts next by its schedule or its dates, whatever its conditions.
-fn next_start(
-    playbook: &Playbook,
-    play: &Play,
-    (group, created, now): (&GroupId, Timestamp, Timestamp),
-) -> Option<Timestamp> {
-    let group = playbook.groups.get(group)?;
+/// When a play starts next by its schedule or its dates, whatever its conditions. What `before` says of a date does
+/// not count where a command has moved it.
+fn next_start(playbook: &Playbook, play: &Play, before: &Play, at: &Standing) -> Option<Timestamp> {
+    let group = playbook.groups.get(&at.group)?;
     match &play.trigger {
         Trigger::Schedule(_) => {
             // A start may lie before its anchor: the first anchor whose start is ahead.
-            let mut after = now;
+            let mut after = at.now;
             for _ in 0..64 {
-                let anchor = next_anchor(playbook, group, play, created, after)?;
+                let anchor = next_anchor(playbook, group, play, at.created, after)?;
                 let start = play.start_of(anchor, &playbook.zone);
-                if start > now {
+                if start > at.now {
                     return Some(start);
                 }
                 after = anchor;
@@ -157,8 +198,12 @@ fn next_start(
             None
         }
         Trigger::Dates(dates) => {
-            let starts = dates.iter().map(|date| play.start_of(date.at, &playbook.zone));
-            starts.filter(|start| *start > now).min()
+            let anchor = |date: &Arc<DateEntry>| {
+                let unchanged = entry(before, &date.id).is_some_and(|before| before.at == date.at);
+                if unchanged { at.date(&before.name, date) } else { date.at }
+            };
+            let starts = dates.iter().map(|date| play.start_of(anchor(date), &playbook.zone));
+            starts.filter(|start| *start > at.now).min()
         }
         Trigger::Signal(_) | Trigger::Command => None,
     }
@@ -176,9 +221,10 @@ fn next_words(was: Option<Timestamp>, is: Option<Timestamp>, known: bool, zone: 
 }
 
 /// What is different between two plays of one name.
-fn differences(old: &Play, new: &Play, zone: &Zone) -> Vec<String> {
+fn differences(old: &Play, new: &Play, zone: &Zone, at: Option<&Standing>) -> Vec<String> {
     let mut out = Vec::new();
-    trigger(&old.trigger, &new.trigger, zone, &mut out);
+    let stood = |date: &DateEntry| at.map_or(date.at, |at| at.date(&old.name, date));
+    trigger(&old.trigger, &new.trigger, zone, &stood, &mut out);
     let names = |items: &[String]| if items.is_empty() { "any".to_owned() } else { items.join(", ") };
     let phases = |play: &Play| names(&play.during.iter().map(ToString::to_string).collect::<Vec<_>>());
     let days = |items: &[crate::base::ids::CalendarName]| {
@@ -224,9 +270,12 @@ fn pair<T: PartialEq + Display>(key: &str, old: Option<T>, new: Option<T>, out: 
     }
 }
 
-fn trigger(old: &Trigger, new: &Trigger, zone: &Zone, out: &mut Vec<String>) {
+/// When a date is before the edit: as the file says, or where a command has put it.
+type Stood<'s> = &'s dyn Fn(&DateEntry) -> Timestamp;
+
+fn trigger(old: &Trigger, new: &Trigger, zone: &Zone, stood: Stood<'_>, out: &mut Vec<String>) {
     match (old, new) {
-        (Trigger::Dates(old), Trigger::Dates(new)) => dates(old, new, zone, out),
+        (Trigger::Dates(old), Trigger::Dates(new)) => dates(old, new, zone, stood, out),
         (old, new) if old == new => {}
         (old, new) => out.push(format!("{} → {}", trigger_words(old), trigger_words(new))),
     }
@@ -255,7 +304,13 @@ fn trigger_words(trigger: &Trigger) -> String {
     }
 }
 
-fn dates(old: &[Arc<DateEntry>], new: &[Arc<DateEntry>], zone: &Zone, out: &mut Vec<String>) {
+fn dates(
+    old: &[Arc<DateEntry>],
+    new: &[Arc<DateEntry>],
+    zone: &Zone,
+    stood: Stood<'_>,
+    out: &mut Vec<String>,
+) {
     for date in new {
         match old.iter().find(|before| before.id == date.id) {
             None => out.push(format!("date {} is new: {}", date.id, when(date.at, zone))),
@@ -263,7 +318,7 @@ fn dates(old: &[Arc<DateEntry>], new: &[Arc<DateEntry>], zone: &Zone, out: &mut 
                 out.push(format!(
                     "date {} moves {} → {}",
                     date.id,
-                    when(before.at, zone),
+                    when(stood(before), zone),
                     when(date.at, zone)
                 ));
             }
@@ -274,7 +329,7 @@ fn dates(old: &[Arc<DateEntry>], new: &[Arc<DateEntry>], zone: &Zone, out: &mut 
         }
     }
     for gone in old.iter().filter(|before| !new.iter().any(|date| date.id == before.id)) {
-        out.push(format!("date {} is cancelled: {}", gone.id, when(gone.at, zone)));
+        out.push(format!("date {} is cancelled: {}", gone.id, when(stood(gone), zone)));
     }
 }
 

@@ -144,6 +144,16 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::DateMoved { play, date, to, .. } => {
             line("moved", play.as_str(), format!("{date} is now at {}", at(*to)), Tone::Turn)
         }
+        Fact::DateMissing { play, date, until } => {
+            let text = format!(
+                "{date} is not in the file any more; it is cancelled at {} unless it is back",
+                at(*until)
+            );
+            line("missing", play.as_str(), text, Tone::Doubt)
+        }
+        Fact::DateBack { play, date } => {
+            line("back", play.as_str(), format!("{date} is in the file again"), Tone::Plain)
+        }
         Fact::DateCancelled { play, date } => line("cancelled", play.as_str(), date.to_string(), Tone::Turn),
         Fact::PruneNoticed { run, members } => {
             let n = members.len();

@@ -349,11 +349,17 @@ fn dates_that_move_and_dates_that_are_cancelled() {
     let told = why(&story, &["talk/jia"]);
     assert!(told.starts_with("talk will begin 2099-12-07 20:00, in 6 days 11 hours"), "{told}");
     story.edit("plays: { talk: { dates: [{ id: jia, at: 2099-12-07 20:00 }], steps: [post: 分享] } }");
+    let told = why(&story, &["talk/yi"]);
+    assert!(
+        told.starts_with("talk will not begin 2099-12-06 20:00: the date yi is not in the file any more"),
+        "{told}"
+    );
+    story.until("2099-12-01 09:01");
     insta::assert_snapshot!(why(&story, &["talk/yi"]), @"
-    talk of 2099-12-06 20:00 does not happen: its date was taken out of the file, which took effect 2099-12-01 09:00
+    talk of 2099-12-06 20:00 does not happen: its date was taken out of the file, which took effect 2099-12-01 09:00:05
       ✗ dates    the date yi was taken out of the file
       · trigger  1 date, Asia/Shanghai; this one is about 2099-12-06 20:00
-        journal      10 2099-12-01 09:00:00  the date yi was taken out of the file
+        journal      11 2099-12-01 09:00:05  the date yi was taken out of the file
     ");
     let output = ask(&story, &["talk/jai"]).exits(2);
     assert!(output.stderr.contains("did you mean `talk/jia`?"), "{}", output.stderr);

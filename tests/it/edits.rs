@@ -120,6 +120,33 @@ fn a_date_moves_by_command_and_by_edit_over_a_restart_and_only_those_who_were_to
     let _ = engine.stop().exits(0);
 }
 
+#[test]
+fn a_date_that_a_command_has_moved_stays_there_when_another_play_is_edited() {
+    let sink = Sink::start();
+    let file = |text: &str| {
+        format!(
+            "name: p\ntimezone: UTC\nchannels:\n  group: {{ type: webhook, url: \"{}\" }}\nplays:\n  talk:\n    max_late: 30000d\n    dates: [{{ id: a, at: 2099-01-01 }}]\n    moved: [{{ post: \"moved ${{date.at.format(\\\"%F\\\")}}\" }}]\n    steps:\n      - at: -27000d\n        post: told\n      - at: 0m\n        post: now\n  other:\n    every: day at 10:00\n    steps:\n      - post: {text}\n",
+            sink.url("/")
+        )
+    };
+    let play = Playground::new().file("p.yaml", &file("helo"));
+    let engine = play.start(&["run", "p.yaml"]);
+    eventually("it is told", || bodies(&sink).contains("told"));
+    let _ = play.run(&["postpone", "talk/a", "2099-01-05"]).exits(0);
+    eventually("those who were told hear of it", || bodies(&sink).contains("moved 2099-01-05"));
+    let stays = "talk/a stays at Mon 5 Jan 2099 00:00, where a command has put it; the file says Thu 1 Jan";
+    play.write("next.yaml", &file("hello"));
+    let said = play.run(&["check", "next.yaml", "--against", ".playbook"]).exits(0).stdout;
+    assert!(said.contains(stays), "{said}");
+    play.write("p.yaml", &file("hello"));
+    engine.line("takes effect: changed other");
+    engine.line(stays);
+    let _ = play.run(&["postpone", "talk/a", "2099-01-06"]).exits(0);
+    eventually("it moves again", || bodies(&sink).contains("moved 2099-01-06"));
+    assert!(!bodies(&sink).contains("moved 2099-01-01"), "{}", bodies(&sink));
+    let _ = engine.stop().exits(0);
+}
+
 /// Groups that rest are in the state for ever; a command means the one group that is run.
 #[test]
 fn a_group_that_rests_is_named_by_nobody_but_who_means_it() {

@@ -101,7 +101,101 @@ fn a_date_that_has_begun_does_not_begin_again_when_it_is_put_back() {
     story.edit(&yaml(""));
     story.edit(&yaml(date));
     story.until("2026-12-05 08:00");
+    assert_eq!(story.posts(), ["预告", "之后"], "it goes on as if it had not been away");
+    story.edit(&yaml(""));
+    story.until("2026-12-05 09:00");
+    story.edit(&yaml(date));
+    story.until("2026-12-09 08:00");
+    assert_eq!(story.posts().len(), 2, "what is over is over");
+}
+
+/// A play with a date, an hour ahead of which everybody is told.
+fn talk(dates: &str, more: &str) -> String {
+    format!(
+        "plays:
+  talk:
+    dates: [{dates}]
+    moved: [post: '改期至 ${{date.at.format(\"%d %H\")}}']
+    cancelled: [post: 取消]
+    steps: [{{ at: -1d 08:00, post: 预告 }}, {{ at: 0m, post: '开始 ${{run.id}}' }}]
+{more}"
+    )
+}
+
+#[test]
+fn what_a_command_did_to_a_date_stays_over_edits_that_do_not_touch_the_date() {
+    let date = "{ id: jia, at: 2026-12-02 20:00 }";
+    let postpone = |story: &mut Story, day: &str| {
+        story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: at(day) });
+    };
+    let mut story = Story::new("2026-12-01 09:00", &talk(date, "  x: { steps: [post: helo] }"));
     assert_eq!(story.posts(), ["预告"]);
+    postpone(&mut story, "2026-12-04 20:00");
+    story.edit(&talk(date, "  x: { steps: [post: hello] }"));
+    story.edit(&talk(&date.replace('}', ", guest: 甲 }"), ""));
+    assert_eq!(story.posts(), ["预告", "改期至 04 20"], "neither another play nor another column moves it");
+    postpone(&mut story, "2026-12-05 20:00");
+    // The file is missing the date for a moment, and then says what it said.
+    story.edit(&talk("", ""));
+    story.edit(&talk(date, ""));
+    story.until("2026-12-05 21:00");
+    assert_eq!(story.posts(), ["预告", "改期至 04 20", "改期至 05 20", "开始 talk@jia"]);
+}
+
+#[test]
+fn the_file_moves_a_date_that_a_command_had_moved() {
+    let date = |day: &str| format!("{{ id: jia, at: 2026-12-{day} 20:00 }}");
+    let mut story = Story::new("2026-12-01 09:00", &talk(&date("02"), ""));
+    let to = at("2026-12-04 20:00");
+    story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to });
+    story.edit(&talk(&date("04"), ""));
+    assert_eq!(story.posts(), ["预告", "改期至 04 20"], "the file has caught up, nobody needs to hear of it");
+    story.edit(&talk(&date("02"), ""));
+    assert_eq!(story.posts().last().map(String::as_str), Some("改期至 02 20"));
+    story.edit(&talk(&date("03"), ""));
+    assert_eq!(story.posts().last().map(String::as_str), Some("改期至 03 20"));
+}
+
+#[test]
+fn a_run_that_was_cancelled_or_started_by_a_command_is_left_alone_by_edits() {
+    let date = "{ id: jia, at: 2026-12-02 20:00 }";
+    let mut story = Story::new("2026-12-01 09:00", &talk(date, ""));
+    let to = at("2026-12-04 20:00");
+    story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to });
+    story.command(Command::Cancel { run: RunId::new("talk@jia") });
+    story.edit(&talk(date, "  x: { steps: [post: x] }"));
+    story.until("2026-12-05 20:00");
+    assert_eq!(story.posts(), ["预告", "改期至 04 20"]);
+}
+
+#[test]
+fn a_date_that_is_missing_for_a_moment_says_nothing_and_goes_no_further_meanwhile() {
+    let date = "{ id: jia, at: 2026-12-02 20:00 }";
+    let mut story = Story::new("2026-12-01 09:00", &talk(date, ""));
+    story.until("2026-12-02 19:59:58");
+    story.edit(&talk("", ""));
+    story.until("2026-12-02 20:00:01");
+    assert_eq!(story.posts(), ["预告"], "it was due, and the file does not have it");
+    story.edit(&talk(date, ""));
+    assert_eq!(story.posts(), ["预告", "开始 talk@jia"]);
+}
+
+#[test]
+fn a_date_that_comes_back_after_people_were_told_is_announced_again() {
+    let date = "{ id: jia, at: 2026-12-02 20:00 }";
+    let mut story = Story::new("2026-12-01 09:00", &talk(date, ""));
+    story.edit(&talk("", ""));
+    story.until("2026-12-01 10:00");
+    assert_eq!(story.posts(), ["预告", "取消"]);
+    story.edit(&talk(date, ""));
+    story.edit(&talk(date, "  x: { steps: [post: x] }"));
+    story.until("2026-12-03 20:00");
+    assert_eq!(story.posts(), ["预告", "取消", "开始 talk@jia#2"], "the steps ahead");
+    story.edit(&talk("", ""));
+    story.until("2026-12-03 21:00");
+    story.edit(&talk(date, ""));
+    story.until("2026-12-04 20:00");
+    assert_eq!(story.posts().len(), 3, "it is over");
 }
 
 #[test]

@@ -560,6 +560,9 @@ impl Life {
                     let play = state.plays.get(play);
                     play.and_then(|p| p.dates.get(date)).is_some_and(|date| date.1.is_some())
                 }
+                Timer::DateMissing { play, date } => {
+                    state.plays.get(play).is_some_and(|p| p.missing.contains_key(date))
+                }
                 Timer::PhaseTimeout => state.phase_timeout.is_some(),
                 Timer::Midnight => state.midnight.is_some(),
             };

@@ -5,7 +5,10 @@
 use super::{failure::Failure, output::Output};
 use crate::{
     base::ids::{Digest, GroupId},
-    engine::{state::State, view::under_way},
+    engine::{
+        state::State,
+        view::{standing, under_way},
+    },
     lang,
     model::{
         edit::{Edit, edit},
@@ -121,9 +124,9 @@ fn compare(dir: &Path, new: &Playbook) -> Result<Changes, Failure> {
                 texts.and_then(|(folder, path)| lang::compile(&folder, &path).playbook).ok_or_else(|| {
                     Failure::environment("the version in force cannot be read by this version of playbook")
                 })?;
-            // Next starts are told for the first of the groups: only a role's terms differ between groups.
-            let at = states.first().map(|state| (&state.group, state.created, clock::now().max(state.clock)));
-            (edit(&old, new, at), under_way(states.iter().copied(), new))
+            // Dates and next starts are told for the first of the groups.
+            let at = states.first().map(|state| standing(state, &old, clock::now()));
+            (edit(&old, new, at.as_ref()), under_way(states.iter().copied(), new))
         };
         all.versions.push(Change { groups, from, edit: changed, under_way: open });
     }

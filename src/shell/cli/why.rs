@@ -259,7 +259,12 @@ fn target(
     if has_step(play, rest) {
         return Ok((play.name.clone(), None, Some(StepId::new(rest))));
     }
-    let run = |id: &str| Some(RunId::from(format!("{name}@{id}")));
+    let known = state.and_then(|state| state.plays.get(&play.name));
+    let run = |id: &str| {
+        Some(
+            known.map_or_else(|| RunId::from(format!("{name}@{id}")), |known| known.date_run(&play.name, id)),
+        )
+    };
     let dates = dates(play, state);
     if dates.iter().any(|id| id == rest) {
         return Ok((play.name.clone(), run(rest), None));

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{ids::PlayName, words},
-    engine::view::under_way,
+    engine::view::{standing, under_way},
     model::{edit::edit, playbook::Playbook},
     shell::{
         clock,
@@ -165,8 +165,8 @@ impl Driver {
     fn say_edit(&self, index: usize, old: &Playbook, new: &Playbook) {
         let slots = || self.slots.values().filter(|slot| slot.book == Some(index));
         let now = clock::now();
-        let at = slots().next().map(|slot| (slot.group(), slot.state.created, now.max(slot.state.clock)));
-        let edit = edit(old, new, at);
+        let at = slots().next().map(|slot| standing(&slot.state, old, now));
+        let edit = edit(old, new, at.as_ref());
         let head = paint(GOOD, &format!("edit      version {} takes effect: ", new.digest.short()));
         self.announcer.say(format!("{head}{}", edit.summary()));
         let states = slots().map(|slot| &slot.state);

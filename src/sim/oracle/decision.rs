@@ -166,9 +166,9 @@ fn dates(before: &State, after: &State, entries: &[Entry]) -> Result<(), String>
             if now.is_some_and(|date| date.1.is_some()) {
                 continue;
             }
-            let occurrence = format!("{name}@{id}");
+            let occurrence = old.date_run(name, id);
             let told = entries.iter().any(|entry| match &entry.fact {
-                Fact::RunStarted { run, .. } | Fact::Skipped { run, .. } => run.as_str() == occurrence,
+                Fact::RunStarted { run, .. } | Fact::Skipped { run, .. } => *run == occurrence,
                 Fact::DateCancelled { play, date } => play == name && date == id,
                 _ => false,
             });

@@ -27,6 +27,7 @@ use crate::{
         timeline, timetable,
     },
 };
+use std::sync::Arc;
 
 /// Occurrences that are looked through for one on an open day.
 const LOOKED_MAX: usize = 2_000;
@@ -89,7 +90,7 @@ impl Look<'_> {
         if let Trigger::Dates(_) = &self.play.trigger {
             for (id, (anchor, start)) in &known.dates {
                 if let Some(start) = start.filter(|_| inside(*anchor)) {
-                    found.push((RunId::from(format!("{}@{id}", self.play.name)), *anchor, start));
+                    found.push((known.date_run(&self.play.name, id), *anchor, start));
                 }
             }
             found.sort_by_key(|(_, _, start)| *start);
@@ -205,14 +206,35 @@ impl Look<'_> {
             }
         }
         because.extend(self.expected(&run));
-        let verdict = if obstacle.is_none() { Verdict::WillHappen } else { Verdict::WouldNot };
+        let missing = self.missing(&run);
+        if let Some(text) = &missing {
+            says = format!("{name} will not begin {}: {text}", when(start, zone));
+            because.push(Finding::test("dates", false, text.clone()));
+        }
+        let verdict =
+            if obstacle.is_none() && missing.is_none() { Verdict::WillHappen } else { Verdict::WouldNot };
         Account { run: Some(run), anchor: Some(anchor), ..self.account(verdict, says, because) }
+    }
+
+    /// The id of the date that a run is about.
+    fn date(&self, run: &RunId) -> Option<&Arc<str>> {
+        self.state.plays.get(&self.play.name)?.date_of_run(&self.play.name, run)
+    }
+
+    /// What is to be said of an occurrence whose date is missing from the file.
+    fn missing(&self, run: &RunId) -> Option<String> {
+        let id = self.date(run)?;
+        let until = self.state.plays.get(&self.play.name)?.missing.get(id)?;
+        let zone = &self.playbook.zone;
+        Some(format!(
+            "the date {id} is not in the file any more; it is cancelled {} unless it is back",
+            when(*until, zone)
+        ))
     }
 
     fn cause(&self, run: &RunId) -> Cause {
         let Trigger::Dates(dates) = &self.play.trigger else { return Cause::default() };
-        let id = run.as_str().split_once('@').map_or("", |(_, id)| id);
-        let date = dates.iter().find(|date| &*date.id == id);
+        let date = self.date(run).and_then(|id| dates.iter().find(|date| date.id == *id));
         let values = date.map(|date| crate::base::value::Value::Map(date.values.clone())).unwrap_or_default();
         Cause { date: date.map(|date| date.id.clone()), values, ..Cause::default() }
     }

@@ -147,15 +147,8 @@ impl<'q> Historian<'q> {
             Fact::DateCancelled { play, date } if play == mine => {
                 self.date_cancelled(seq, entry, playbook, date);
             }
-            Fact::DateMoved { play, date, from, to } if play == mine => {
-                let run = RunId::from(format!("{play}@{date}"));
-                let text = format!("moved from {}", when(*from, &playbook.zone));
-                if let Some(case) = self.cases.iter_mut().find(|case| case.run == run) {
-                    (case.from, case.to) = (*to, *to);
-                    case.findings.push(Finding::fact("dates", text));
-                    let says = format!("the date {date} has moved to {}", when(*to, &playbook.zone));
-                    case.cite(Cited { seq, at: entry.at, step: None, text: says });
-                }
+            Fact::DateMoved { play, date, from, to, .. } if play == mine => {
+                self.date_moved(seq, entry, playbook, date, (*from, *to));
             }
             _ => self.note_step(seq, entry, playbook),
         }
@@ -311,9 +304,27 @@ impl<'q> Historian<'q> {
         self.open(case);
     }
 
+    fn date_moved(
+        &mut self,
+        seq: i64,
+        entry: &Entry,
+        playbook: &Arc<Playbook>,
+        date: &Arc<str>,
+        (from, to): (Timestamp, Timestamp),
+    ) {
+        let play = &self.question.play;
+        let Some(run) = self.state.plays.get(play).map(|known| known.date_run(play, date)) else { return };
+        let Some(case) = self.cases.iter_mut().find(|case| case.run == run) else { return };
+        (case.from, case.to) = (to, to);
+        case.findings.push(Finding::fact("dates", format!("moved from {}", when(from, &playbook.zone))));
+        let says = format!("the date {date} has moved to {}", when(to, &playbook.zone));
+        case.cite(Cited { seq, at: entry.at, step: None, text: says });
+    }
+
     fn date_cancelled(&mut self, seq: i64, entry: &Entry, playbook: &Arc<Playbook>, date: &Arc<str>) {
-        let run = RunId::from(format!("{}@{date}", self.question.play));
-        let known = self.state.plays.get(&self.question.play).and_then(|known| known.dates.get(date));
+        let Some(known) = self.state.plays.get(&self.question.play) else { return };
+        let run = known.date_run(&self.question.play, date);
+        let known = known.dates.get(date);
         let (Some((anchor, _)), Some(play)) = (known.copied(), playbook.play(&self.question.play).cloned())
         else {
             return;
