@@ -179,7 +179,7 @@ impl Draft<'_> {
         }
         for (id, (_, start)) in known.dates.iter().filter(|_| !dated) {
             if start.is_some() {
-                self.emit(Fact::DateCancelled { play: name.clone(), date: id.clone() })?;
+                self.emit(Fact::DateCancelled { play: name.clone(), date: id.clone(), begun: false })?;
             }
         }
         Ok(())

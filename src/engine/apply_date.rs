@@ -42,16 +42,19 @@ pub(super) fn apply_date(state: &mut State, fact: &Fact) {
                 state.timers.insert((at, Timer::Run { run }));
             }
         }
-        Fact::DateCancelled { play, date } => {
+        Fact::DateCancelled { play, date, begun } => {
             forget_missing(state, play, date);
             let old = play_mut(state, play, |p| {
                 p.said.remove(date);
-                let old = p.dates.remove(date);
+                let old = p.dates.get(date).copied();
                 // One that has not started is forgotten, so that a line that was taken out by mistake can be put
                 // back; one that has started is announced anew, by another run.
-                if old.is_some_and(|old| old.1.is_none()) {
+                if *begun {
                     let times = p.withdrawn.entry(date.clone()).or_default();
                     *times = times.saturating_add(1);
+                }
+                if *begun || old.is_some_and(|old| old.1.is_some()) {
+                    p.dates.remove(date);
                 }
                 old
             });

@@ -98,7 +98,9 @@ impl Draft<'_> {
         }
         match play {
             Some(play) => self.cancel_date(play, id),
-            None => self.emit(Fact::DateCancelled { play: name.clone(), date: id.clone() }),
+            // The whole play has gone meanwhile: what has begun goes on as it began.
+            None if self.state.run_of_date(name, id).is_some() => self.date_is_back(name, id),
+            None => self.emit(Fact::DateCancelled { play: name.clone(), date: id.clone(), begun: false }),
         }
     }
 
@@ -158,7 +160,8 @@ impl Draft<'_> {
     /// A date is taken out: its run ends, and people who have been told are told.
     fn cancel_date(&mut self, play: &Arc<Play>, id: &Arc<str>) -> Decided {
         let open = self.state.run_of_date(&play.name, id).cloned();
-        self.emit(Fact::DateCancelled { play: play.name.clone(), date: id.clone() })?;
+        let begun = open.is_some();
+        self.emit(Fact::DateCancelled { play: play.name.clone(), date: id.clone(), begun })?;
         let Some(open) = open else { return Ok(()) };
         self.finish(&open.id, Outcome::Cancelled, "its date was cancelled".into())?;
         if open.told && !play.cancelled.ops.is_empty() {

@@ -286,6 +286,9 @@ pub enum Fact {
         play: PlayName,
         /// The date's id.
         date: Arc<str>,
+        /// Whether its run had begun, so that it has another run when it comes back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        begun: bool,
     },
     /// Occurrences that did not start: one, or a range.
     Skipped {

@@ -154,7 +154,9 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::DateBack { play, date } => {
             line("back", play.as_str(), format!("{date} is in the file again"), Tone::Plain)
         }
-        Fact::DateCancelled { play, date } => line("cancelled", play.as_str(), date.to_string(), Tone::Turn),
+        Fact::DateCancelled { play, date, .. } => {
+            line("cancelled", play.as_str(), date.to_string(), Tone::Turn)
+        }
         Fact::PruneNoticed { run, members } => {
             let n = members.len();
             let have = if n == 1 { "has" } else { "have" };

@@ -169,7 +169,7 @@ fn dates(before: &State, after: &State, entries: &[Entry]) -> Result<(), String>
             let occurrence = old.date_run(name, id);
             let told = entries.iter().any(|entry| match &entry.fact {
                 Fact::RunStarted { run, .. } | Fact::Skipped { run, .. } => *run == occurrence,
-                Fact::DateCancelled { play, date } => play == name && date == id,
+                Fact::DateCancelled { play, date, .. } => play == name && date == id,
                 _ => false,
             });
             if !told {

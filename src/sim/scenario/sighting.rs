@@ -154,7 +154,7 @@ impl Sighting {
                 let text = format!("{date} to {}", zone.civil(*to).strftime("%Y-%m-%d %H:%M"));
                 Self { play: Some(play.clone()), ..seen(Sort::Moved, &text) }
             }
-            Fact::DateCancelled { play, date } => {
+            Fact::DateCancelled { play, date, .. } => {
                 Self { play: Some(play.clone()), ..seen(Sort::Cancelled, date) }
             }
             Fact::Refused { reason } => seen(Sort::Refused, reason),

@@ -144,7 +144,7 @@ impl<'q> Historian<'q> {
             Fact::RunStarted { run, play, anchor, cause, .. } if play == mine => {
                 self.started(seq, entry, playbook, run, *anchor, cause);
             }
-            Fact::DateCancelled { play, date } if play == mine => {
+            Fact::DateCancelled { play, date, .. } if play == mine => {
                 self.date_cancelled(seq, entry, playbook, date);
             }
             Fact::DateMoved { play, date, from, to, .. } if play == mine => {
