@@ -136,6 +136,21 @@ pub const OUTBOX_PRUNE_ROWS_MAX: usize = 2_000;
 pub const SLEEP_MS_MAX: i64 = 10_000;
 /// How long a folder has to be quiet after a change before it is read, in milliseconds.
 pub const QUIET_MS: u64 = 15;
+/// How long ago a file must have been written before it is read, in milliseconds.
+pub const FILE_SETTLE_MS: u64 = 40;
+/// How long a file that changes each time it is looked at is waited for, in milliseconds.
+pub const FILE_UNSETTLED_MS_MAX: u64 = 1_000;
+/// How long a file that somebody has begun to write and not closed keeps its last version, in milliseconds since
+/// the last change.
+pub const FILE_UNCLOSED_MS_MAX: u64 = 10_000;
+/// How often files are looked at, whatever the file system tells of changes, in milliseconds.
+pub const FILE_LOOK_MS: u64 = 2_000;
+/// How long a change that was found by looking must stay the same before it is believed, in milliseconds.
+pub const FILE_LOOK_AGAIN_MS: u64 = 300;
+/// Links on the way to one file.
+pub const FILE_LINKS_MAX: usize = 40;
+/// A file that holds a secret, in bytes.
+pub const SECRET_BYTES_MAX: usize = 64 * 1024;
 /// Script calls under way at once, each on a thread of its own.
 pub const SCRIPT_THREADS_MAX: usize = 4;
 /// Days that the events of one calendar file may cover, repetitions counted each.

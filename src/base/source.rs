@@ -54,6 +54,8 @@ pub enum FolderError {
         /// What the operating system said.
         reason: String,
     },
+    /// Somebody is writing the file just now.
+    BeingWritten(String),
 }
 
 impl FolderError {
@@ -88,6 +90,10 @@ impl FolderError {
             Self::Unreadable { path, reason } => {
                 phrase!("{path:?} cannot be read: {reason}", "{path:?} 读不了：{reason}")
             }
+            Self::BeingWritten(path) => phrase!(
+                "{path:?} is being written just now; it is read when that is done",
+                "{path:?} 正在写入；写完后才读"
+            ),
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod cli;
 pub mod crash;
 pub mod lock;
+pub mod files;
 pub mod workspace;
 pub mod watch;
 pub mod store;

@@ -61,6 +61,8 @@ pub enum Ask {
         #[serde(default)]
         data: Value,
     },
+    /// Every file and every secret is read again.
+    Reload,
     /// A dead message, or one in doubt, is sent again.
     Resend {
         /// Which.
@@ -87,6 +89,9 @@ pub struct CommandReply {
     /// What was decided, as in `log` but without numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<serde_json::Value>,
+    /// What there is to say beside that, a line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<String>,
     /// Why it was refused, with what to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,

@@ -1,153 +1,482 @@
-//! Watches the folders of playbooks and says when something that matters may have changed.
+//! Watches the files of playbooks: says when something that matters may have changed, and knows what is being
+//! written just now.
 //!
-//! Directories are watched, not files: an editor that saves by rename would end a file's watch. What changed is
-//! not said; the reader compares texts, so a touch or a half-written file that is completed costs nothing.
+//! Events come from the folders of every entry on the way to a file (links included), because an editor that saves
+//! by rename would end a file's own watch. Where no event comes (a mount that sends none, a folder that was
+//! replaced) the entries are looked at every [`limits::FILE_LOOK_MS`]. What changed is not said; the reader compares
+//! texts, so a touch costs nothing.
 
-#![expect(clippy::disallowed_methods, reason = "owns the file watcher and its quiet period")]
+#![expect(clippy::disallowed_methods, reason = "owns the file watcher, its thread and its quiet period")]
+
+mod look;
 
 use crate::base::limits;
-use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+use look::Look;
+use notify::{
+    EventKind, RecommendedWatcher, RecursiveMode, Watcher as _,
+    event::{AccessKind, AccessMode, CreateKind, ModifyKind},
 };
-use tokio::{
-    sync::mpsc::{UnboundedReceiver, unbounded_channel},
-    time::{Instant, sleep_until},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
+    time::{Duration, Instant},
 };
 
-/// A running watcher.
-pub struct Watch {
-    watcher: RecommendedWatcher,
-    watched: BTreeSet<PathBuf>,
-    paths: Arc<Mutex<BTreeSet<PathBuf>>>,
+/// What a watcher says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Something may have changed.
+    Changed,
+    /// Something that people should know of the watching itself.
+    Said(String),
 }
 
+/// A running watcher; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Watch {
+    eyes: Eyes,
+}
+
+/// What readers ask of a watcher. Cheap to clone; without a watcher it knows nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Eyes(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// Entries that were changed and not closed, and when they were changed last.
+    writing: Mutex<BTreeMap<PathBuf, Instant>>,
+    told: Mutex<Option<Sender<Told>>>,
+}
+
+/// What the watcher's thread is told.
+#[derive(Debug)]
+enum Told {
+    Event(notify::Event),
+    /// The paths that matter from now on.
+    Paths(BTreeSet<PathBuf>),
+    /// One more of them.
+    Also(PathBuf),
+    Stop,
+}
+
+/// Whether the system says when a file that was written is closed.
+const CLOSES_ARE_TOLD: bool = cfg!(any(target_os = "linux", target_os = "android"));
 /// A change is reported at the latest so long after it began, however busy the folder is.
 const PATIENCE: Duration = Duration::from_millis(150);
+const QUIET: Duration = Duration::from_millis(limits::QUIET_MS);
+const LOOK: Duration = Duration::from_millis(limits::FILE_LOOK_MS);
+const LOOK_AGAIN: Duration = Duration::from_millis(limits::FILE_LOOK_AGAIN_MS);
+const UNCLOSED: Duration = Duration::from_millis(limits::FILE_UNCLOSED_MS_MAX);
+
+impl Eyes {
+    /// Whether somebody has begun to write this file and has not closed it. The path has no links in it.
+    pub fn is_written(&self, path: &Path) -> bool {
+        let writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        writing.get(path).is_some_and(|last| last.elapsed() < UNCLOSED)
+    }
+
+    /// This file matters as well.
+    pub fn look_at(&self, path: PathBuf) {
+        self.tell(Told::Also(path));
+    }
+
+    fn tell(&self, told: Told) {
+        if let Some(sender) = &*self.0.told.lock().unwrap_or_else(PoisonError::into_inner) {
+            let _ = sender.send(told);
+        }
+    }
+}
 
 impl Watch {
-    /// Starts without any path. `changed` is called after a quiet period; it ends when this is dropped.
-    pub fn start(changed: impl Fn() + Send + 'static) -> Result<Self, String> {
-        let (sender, receiver) = unbounded_channel();
-        let paths: Arc<Mutex<BTreeSet<PathBuf>>> = Arc::default();
-        let matter = paths.clone();
-        let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            if event
-                .is_ok_and(|event| matters(&event, &matter.lock().unwrap_or_else(PoisonError::into_inner)))
-            {
-                let _ = sender.send(());
+    /// Starts without any path. `tell` is called on the watcher's thread; a change is told after a quiet period.
+    pub fn start(tell: impl Fn(Notice) + Send + 'static) -> std::io::Result<Self> {
+        let (sender, told) = channel();
+        let eyes = Eyes::default();
+        *eyes.0.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender.clone());
+        let events = move |event: notify::Result<notify::Event>| {
+            if let Ok(event) = event {
+                let _ = sender.send(Told::Event(event));
             }
-        })
-        .map_err(|error| error.to_string())?;
-        tokio::spawn(quiet(receiver, changed));
-        Ok(Self { watcher, watched: BTreeSet::new(), paths })
-    }
-
-    /// The files that matter from now on, present or not. A folder that cannot be watched is named.
-    pub fn set(&mut self, paths: BTreeSet<PathBuf>) -> Result<(), String> {
-        // The watcher reports absolute paths, whatever it was given.
-        let paths: BTreeSet<PathBuf> =
-            paths.into_iter().filter_map(|path| std::path::absolute(path).ok()).collect();
-        let folders: BTreeSet<PathBuf> = paths.iter().filter_map(|path| nearest(path)).collect();
-        *self.paths.lock().unwrap_or_else(PoisonError::into_inner) = paths;
-        for gone in self.watched.difference(&folders) {
-            let _ = self.watcher.unwatch(gone);
+        };
+        let (watcher, failed) = match notify::recommended_watcher(events) {
+            Ok(watcher) => (Some(watcher), None),
+            Err(error) => (None, Some(why(&error))),
+        };
+        let watching = Watching {
+            eyes: eyes.clone(),
+            tell: Box::new(tell),
+            watcher,
+            paths: BTreeSet::new(),
+            seen: Look::default(),
+            unsettled: None,
+            watched: BTreeMap::new(),
+            dirty: None,
+            next_look: Instant::now() + LOOK,
+            said: BTreeSet::new(),
+        };
+        if let Some(reason) = failed {
+            let seconds = LOOK.as_secs();
+            let text = format!("{reason}: files are looked at every {seconds} s instead");
+            (watching.tell)(Notice::Said(text));
         }
-        let mut failed = None;
-        for folder in folders.difference(&self.watched) {
-            if let Err(error) = self.watcher.watch(folder, RecursiveMode::NonRecursive) {
-                failed = Some(format!("{}: {error}", folder.display()));
-            }
-        }
-        self.watched = folders;
-        failed.map_or(Ok(()), Err)
+        std::thread::Builder::new().name("watch".into()).spawn(move || watching.work(&told))?;
+        Ok(Self { eyes })
+    }
+
+    /// What readers ask.
+    pub fn eyes(&self) -> Eyes {
+        self.eyes.clone()
+    }
+
+    /// The files that matter from now on, present or not. Where there are new ones a change is told: they may have
+    /// changed since they were read.
+    pub fn set(&self, paths: BTreeSet<PathBuf>) {
+        self.eyes.tell(Told::Paths(paths));
     }
 }
 
-/// The nearest folder above a file that exists: a folder that appears is seen by its parent.
-fn nearest(path: &Path) -> Option<PathBuf> {
-    path.ancestors().skip(1).find(|dir| dir.is_dir()).map(Path::to_path_buf)
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.eyes.tell(Told::Stop);
+    }
 }
 
-fn matters(event: &notify::Event, paths: &BTreeSet<PathBuf>) -> bool {
-    if event.need_rescan() {
-        return true;
-    }
-    if matches!(event.kind, EventKind::Access(_)) {
-        return false;
-    }
-    event.paths.iter().any(|changed| {
-        // `..data` is the link that a mounted folder of a container platform is swapped by.
-        let swapped = changed.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".."));
-        swapped || paths.iter().any(|path| path.starts_with(changed))
-    })
+/// The watcher's thread.
+struct Watching {
+    eyes: Eyes,
+    tell: Box<dyn Fn(Notice) + Send>,
+    /// None where the system gives no events.
+    watcher: Option<RecommendedWatcher>,
+    paths: BTreeSet<PathBuf>,
+    /// How the entries were when they were looked at last.
+    seen: Look,
+    /// A change that was found by looking and has to be found once more.
+    unsettled: Option<Look>,
+    /// The folders that are watched, and which ones they were.
+    watched: BTreeMap<PathBuf, Option<(u64, u64)>>,
+    /// When the first and the last event came that was not told yet.
+    dirty: Option<(Instant, Instant)>,
+    next_look: Instant,
+    /// What has been said once.
+    said: BTreeSet<String>,
 }
 
-/// Collects until the folder is quiet, then calls.
-async fn quiet(mut events: UnboundedReceiver<()>, changed: impl Fn()) {
-    while events.recv().await.is_some() {
-        let latest = Instant::now() + PATIENCE;
+impl Watching {
+    fn work(mut self, told: &Receiver<Told>) {
         loop {
-            let until = (Instant::now() + Duration::from_millis(limits::QUIET_MS)).min(latest);
-            tokio::select! {
-                () = sleep_until(until) => break,
-                event = events.recv() => if event.is_none() { break },
+            let until = self.quiet().map_or(self.next_look, |quiet| quiet.min(self.next_look));
+            match told.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(Told::Event(event)) => self.hear(&event),
+                Ok(Told::Paths(paths)) => self.set(paths.iter().filter_map(absolute).collect()),
+                Ok(Told::Also(path)) => {
+                    let mut paths = self.paths.clone();
+                    paths.extend(absolute(&path));
+                    self.set(paths);
+                }
+                Ok(Told::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let now = Instant::now();
+            if self.quiet().is_some_and(|quiet| quiet <= now) {
+                self.dirty = None;
+                self.unsettled = None;
+                self.see(Look::at(&self.paths));
+                (self.tell)(Notice::Changed);
+            }
+            if self.next_look <= now {
+                self.look(now);
             }
         }
-        while events.try_recv().is_ok() {}
-        changed();
     }
+
+    /// When the folders have been quiet for long enough.
+    fn quiet(&self) -> Option<Instant> {
+        self.dirty.map(|(first, last)| (last + QUIET).min(first + PATIENCE))
+    }
+
+    fn touch(&mut self) {
+        let now = Instant::now();
+        self.dirty = Some((self.dirty.map_or(now, |(first, _)| first), now));
+    }
+
+    fn set(&mut self, paths: BTreeSet<PathBuf>) {
+        let more = !paths.is_subset(&self.paths);
+        if paths == self.paths {
+            return;
+        }
+        self.paths = paths;
+        self.see(Look::at(&self.paths));
+        if more {
+            self.touch();
+        }
+    }
+
+    /// An event: whether it matters, and whether a file is being written.
+    fn hear(&mut self, event: &notify::Event) {
+        if event.need_rescan() {
+            return self.touch();
+        }
+        let matter: Vec<&PathBuf> = event.paths.iter().filter(|path| self.seen.matters(path)).collect();
+        if matter.is_empty() {
+            return;
+        }
+        let shared = self.eyes.0.clone();
+        let mut writing = shared.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut touched = true;
+        for path in matter {
+            match event.kind {
+                EventKind::Access(AccessKind::Close(AccessMode::Write)) => {
+                    touched = writing.remove(path).is_some();
+                }
+                EventKind::Access(_) => touched = false,
+                EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Any) if CLOSES_ARE_TOLD => {
+                    writing.insert(path.clone(), Instant::now());
+                }
+                EventKind::Create(CreateKind::File | CreateKind::Any)
+                    if CLOSES_ARE_TOLD && is_begun(path) =>
+                {
+                    writing.insert(path.clone(), Instant::now());
+                }
+                EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => {
+                    writing.remove(path);
+                }
+                _ => {}
+            }
+        }
+        drop(writing);
+        if touched {
+            self.touch();
+        }
+    }
+
+    /// Looks at every entry, whatever events say.
+    fn look(&mut self, now: Instant) {
+        self.next_look = now + LOOK;
+        let written = self.written(now);
+        let found = Look::at(&self.paths);
+        if found.differs(&self.seen, &written) {
+            if self.unsettled.as_ref() != Some(&found) {
+                self.unsettled = Some(found);
+                self.next_look = now + LOOK_AGAIN;
+                return;
+            }
+            if self.watcher.is_some() && self.dirty.is_none() {
+                let text = format!(
+                    "a change was found by looking, no event told of it: files are looked at every {} s",
+                    LOOK.as_secs()
+                );
+                self.say(text);
+            }
+            self.unsettled = None;
+            self.see(found);
+            (self.tell)(Notice::Changed);
+        } else if self.unsettled.take().is_some() || self.seen.was_coarse() {
+            self.see(found);
+            (self.tell)(Notice::Changed);
+        } else if self.watched.iter().any(|(folder, place)| look::place(folder) != *place) {
+            self.see(found);
+        }
+    }
+
+    /// What is being written; what was left open for long is taken as it is.
+    fn written(&mut self, now: Instant) -> BTreeSet<PathBuf> {
+        let shared = self.eyes.0.clone();
+        let mut writing = shared.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = writing.len();
+        writing.retain(|_, last| now.duration_since(*last) < UNCLOSED);
+        if writing.len() < before {
+            self.touch();
+        }
+        writing.keys().cloned().collect()
+    }
+
+    /// Keeps how the entries are, and watches the folders they are in.
+    fn see(&mut self, found: Look) {
+        let Some(watcher) = &mut self.watcher else {
+            self.seen = found;
+            return;
+        };
+        let mut said = Vec::new();
+        let gone: Vec<PathBuf> = self
+            .watched
+            .iter()
+            .filter(|(folder, place)| !found.folders.contains(*folder) || look::place(folder) != **place)
+            .map(|(folder, _)| folder.clone())
+            .collect();
+        for folder in gone {
+            let _ = watcher.unwatch(&folder);
+            self.watched.remove(&folder);
+        }
+        for folder in &found.folders {
+            if self.watched.contains_key(folder) {
+                continue;
+            }
+            let place = look::place(folder);
+            match watcher.watch(folder, RecursiveMode::NonRecursive) {
+                Ok(()) => {
+                    if let Some(mount) = look::silent_mount(folder) {
+                        said.push(format!(
+                            "{} is on {mount}, which tells of no change from elsewhere: its files are looked at \
+                             every {} s",
+                            folder.display(),
+                            LOOK.as_secs()
+                        ));
+                    }
+                }
+                // It is gone, or it comes with the next look.
+                Err(_) if place.is_none() => continue,
+                Err(error) => said.push(format!(
+                    "{} is not watched ({}): its files are looked at every {} s",
+                    folder.display(),
+                    why(&error),
+                    LOOK.as_secs()
+                )),
+            }
+            self.watched.insert(folder.clone(), place);
+        }
+        self.seen = found;
+        for text in said {
+            self.say(text);
+        }
+    }
+
+    /// Says something once.
+    fn say(&mut self, text: String) {
+        if self.said.insert(text.clone()) {
+            (self.tell)(Notice::Said(text));
+        }
+    }
+}
+
+/// Whether a file that was just made is empty because somebody is about to write it.
+fn is_begun(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() == 0 && meta.nlink() == 1)
+}
+
+fn absolute(path: impl AsRef<Path>) -> Option<PathBuf> {
+    std::path::absolute(path).ok()
+}
+
+/// Why there are no events, with what to do.
+fn why(error: &notify::Error) -> String {
+    let code = match &error.kind {
+        notify::ErrorKind::Io(error) => error.raw_os_error(),
+        notify::ErrorKind::MaxFilesWatch => {
+            return "no inotify watch is left for this user (raise fs.inotify.max_user_watches)".into();
+        }
+        _ => None,
+    };
+    let errno = code.map(rustix::io::Errno::from_raw_os_error);
+    if errno == Some(rustix::io::Errno::MFILE) {
+        return "no inotify instance is left for this user (raise fs.inotify.max_user_instances)".into();
+    }
+    error.to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write as _;
 
-    async fn hint(receiver: &mut UnboundedReceiver<()>) {
-        tokio::time::timeout(Duration::from_secs(20), receiver.recv())
-            .await
-            .expect("a change is seen")
-            .unwrap();
+    struct Seen {
+        notices: Receiver<Notice>,
     }
 
-    #[tokio::test]
-    async fn saves_in_place_by_rename_and_in_a_new_folder_are_seen() {
+    impl Seen {
+        fn start(paths: &[&Path]) -> (Watch, Self) {
+            let (sender, notices) = channel();
+            let watch = Watch::start(move |notice| {
+                let _ = sender.send(notice);
+            })
+            .unwrap();
+            watch.set(paths.iter().map(|path| path.to_path_buf()).collect());
+            let seen = Self { notices };
+            seen.change();
+            (watch, seen)
+        }
+
+        #[track_caller]
+        fn change(&self) {
+            loop {
+                match self.notices.recv_timeout(Duration::from_secs(20)).expect("a change is seen") {
+                    Notice::Changed => return,
+                    Notice::Said(_) => {}
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn saves_in_place_by_rename_and_in_a_new_folder_are_seen() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("a.yaml");
         let later = dir.path().join("scripts/b.rhai");
         std::fs::write(&file, "1").unwrap();
-        let (sender, mut receiver) = unbounded_channel();
-        let mut watch = Watch::start(move || {
-            let _ = sender.send(());
-        })
-        .unwrap();
-        let paths: BTreeSet<PathBuf> = [file.clone(), later.clone()].into();
-        watch.set(paths.clone()).unwrap();
+        let (_watch, seen) = Seen::start(&[&file, &later]);
         for round in 0..2 {
             std::fs::write(&file, format!("in place {round}")).unwrap();
-            hint(&mut receiver).await;
+            seen.change();
             let beside = dir.path().join("a.yaml.tmp");
             std::fs::write(&beside, format!("by rename {round}")).unwrap();
             std::fs::rename(&beside, &file).unwrap();
-            hint(&mut receiver).await;
+            seen.change();
         }
         std::fs::create_dir(dir.path().join("scripts")).unwrap();
-        hint(&mut receiver).await;
-        watch.set(paths).unwrap();
+        seen.change();
         std::fs::write(&later, "fn main() {}").unwrap();
-        hint(&mut receiver).await;
+        seen.change();
     }
 
     #[test]
-    fn only_paths_that_matter_matter() {
-        let paths: BTreeSet<PathBuf> = ["/x/a.yaml".into(), "/x/scripts/b.rhai".into()].into();
-        let event = |path: &str| notify::Event::new(EventKind::Any).add_path(path.into());
-        assert!(matters(&event("/x/./a.yaml"), &paths));
-        assert!(matters(&event("/x/scripts"), &paths));
-        assert!(!matters(&event("/x/state.db-wal"), &paths));
-        assert!(!matters(&event("/x/b.yaml"), &paths));
+    fn a_file_is_being_written_until_it_is_closed() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        let file = root.join("a.csv");
+        std::fs::write(&file, "a\nb\n").unwrap();
+        let (watch, seen) = Seen::start(&[&file]);
+        let mut open = std::fs::File::create(&file).unwrap();
+        open.write_all(b"a\n").unwrap();
+        seen.change();
+        assert!(watch.eyes().is_written(&file));
+        open.write_all(b"b\n").unwrap();
+        drop(open);
+        while watch.eyes().is_written(&file) {
+            seen.change();
+        }
+    }
+
+    #[test]
+    fn edits_behind_links_and_in_a_replaced_folder_are_seen() {
+        let dir = tempfile::tempdir().unwrap();
+        for folder in ["one", "two", "new"] {
+            std::fs::create_dir(dir.path().join(folder)).unwrap();
+            std::fs::write(dir.path().join(folder).join("p.yaml"), folder).unwrap();
+        }
+        let link = |target: &str, name: &str| {
+            let beside = dir.path().join("beside");
+            std::os::unix::fs::symlink(target, &beside).unwrap();
+            std::fs::rename(&beside, dir.path().join(name)).unwrap();
+        };
+        link("one", "current");
+        link("current/p.yaml", "p.yaml");
+        let (_watch, seen) = Seen::start(&[&dir.path().join("p.yaml")]);
+        std::fs::write(dir.path().join("one/p.yaml"), "edited").unwrap();
+        seen.change();
+        link("two", "current");
+        seen.change();
+        std::fs::write(dir.path().join("two/p.yaml"), "edited").unwrap();
+        seen.change();
+        std::fs::rename(dir.path().join("two"), dir.path().join("old")).unwrap();
+        std::fs::rename(dir.path().join("new"), dir.path().join("two")).unwrap();
+        seen.change();
+        // Whatever was told of the folder itself has been told by now.
+        while seen.notices.recv_timeout(2 * LOOK).is_ok() {}
+        std::fs::write(dir.path().join("two/p.yaml"), "edited again").unwrap();
+        seen.change();
     }
 }

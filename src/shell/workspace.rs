@@ -1,10 +1,14 @@
 //! A playbook's folder on disk, read by relative path and never outside it.
 //!
 //! Remembers what was read and what was looked for in vain, so that the watcher knows which paths matter and a
-//! version can be compiled again from the very same texts.
+//! version can be compiled again from the very same texts. A file that somebody is writing keeps its last version.
 
 #![expect(clippy::disallowed_methods, reason = "owns the reading of playbook folders")]
 
+use super::{
+    files::{self, ReadError},
+    watch::Eyes,
+};
 use crate::base::{
     decode::{Encoding, decode},
     limits,
@@ -12,9 +16,11 @@ use crate::base::{
 };
 use std::{
     collections::BTreeMap,
-    io::{ErrorKind, Read as _},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// By normal path, the text that was read; none where there was nothing to read.
@@ -25,12 +31,34 @@ pub type Reads = BTreeMap<String, Option<Arc<str>>>;
 pub struct DiskFolder {
     root: PathBuf,
     reads: Mutex<Reads>,
+    /// Who knows which files are being written; none where nobody watches.
+    eyes: Option<Eyes>,
+    /// What a file that is being written is taken for.
+    last: Reads,
+    unsettled: AtomicBool,
 }
 
 impl DiskFolder {
     /// A folder that nothing was read from yet.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), reads: Mutex::default() }
+        Self {
+            root: root.into(),
+            reads: Mutex::default(),
+            eyes: None,
+            last: Reads::new(),
+            unsettled: AtomicBool::new(false),
+        }
+    }
+
+    /// With a watcher, which knows what is being written: such a file keeps its text in `last`.
+    pub fn watched(self, eyes: Eyes, last: Reads) -> Self {
+        Self { eyes: Some(eyes), last, ..self }
+    }
+
+    /// Whether a file was wanted that is being written and has no last version: what was made of the folder is no
+    /// version of it.
+    pub fn is_unsettled(&self) -> bool {
+        self.unsettled.load(Ordering::SeqCst)
     }
 
     /// The folder and the name of a playbook file in it. An error says what is wrong with the path.
@@ -60,41 +88,41 @@ impl DiskFolder {
     }
 
     fn load(&self, clean: &str) -> Result<Arc<str>, FolderError> {
-        let unreadable = |reason: String| FolderError::Unreadable { path: clean.into(), reason };
-        let io = |error: std::io::Error| match error.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => FolderError::Missing(clean.into()),
-            _ => unreadable(error.to_string()),
+        let failed = |error: ReadError| match error {
+            error if error.is_missing() => FolderError::Missing(clean.into()),
+            ReadError::TooLarge { found, limit } => {
+                FolderError::TooLarge { path: clean.into(), found, limit }
+            }
+            ReadError::BeingWritten => FolderError::BeingWritten(clean.into()),
+            error => FolderError::Unreadable { path: clean.into(), reason: error.to_string() },
         };
-        let full = self.root.join(clean);
         // A link may lead about inside the folder, and nowhere else.
-        let root = std::fs::canonicalize(&self.root).map_err(io)?;
-        let real = std::fs::canonicalize(&full).map_err(io)?;
+        let root = std::fs::canonicalize(&self.root).map_err(|error| failed(error.into()))?;
+        let real = std::fs::canonicalize(self.root.join(clean)).map_err(|error| failed(error.into()))?;
         if !real.starts_with(&root) {
             return Err(FolderError::Outside(clean.into()));
         }
-        let file = std::fs::File::open(&real).map_err(io)?;
-        let meta = file.metadata().map_err(io)?;
-        if !meta.is_file() {
-            return Err(unreadable("it is not a file".into()));
+        let read = files::bytes(&real, size_max(clean));
+        // Asked afterwards: a writer that came meanwhile has been noticed by now.
+        if self.eyes.as_ref().is_some_and(|eyes| eyes.is_written(&real)) {
+            return Err(FolderError::BeingWritten(clean.into()));
         }
-        let limit = size_max(clean) as u64;
-        let too_large = |found| FolderError::TooLarge { path: clean.into(), found, limit };
-        if meta.len() > limit {
-            return Err(too_large(meta.len()));
-        }
-        let mut bytes = Vec::with_capacity(meta.len() as usize);
-        // It may grow while it is read.
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(io)?;
-        if bytes.len() as u64 > limit {
-            return Err(too_large(bytes.len() as u64));
-        }
-        match decode(&bytes) {
+        match decode(&read.map_err(failed)?) {
             Ok((text, Encoding::Utf8)) => Ok(Arc::from(text)),
             // Tables come from spreadsheets, which write what their country wrote; the other files are written here.
             Ok((text, _)) if is_table(clean) => Ok(Arc::from(text)),
             Ok((_, encoding)) => Err(FolderError::Encoding { path: clean.into(), encoding }),
             Err(error) => Err(FolderError::NotText { path: clean.into(), error }),
         }
+    }
+
+    /// The last version of a file that is being written.
+    fn held(&self, clean: &str) -> Option<Arc<str>> {
+        let held = self.last.get(clean).cloned().flatten();
+        if held.is_none() {
+            self.unsettled.store(true, Ordering::SeqCst);
+        }
+        held
     }
 }
 
@@ -103,7 +131,8 @@ pub fn playbooks_in(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let yaml = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
     let named = |path: &PathBuf| {
-        std::fs::read_to_string(path).is_ok_and(|text| text.lines().any(|line| line.starts_with("name:")))
+        files::text(path, limits::PLAYBOOK_BYTES_MAX)
+            .is_ok_and(|text| text.lines().any(|line| line.starts_with("name:")))
     };
     let mut found: Vec<PathBuf> = entries.filter(yaml).filter(named).collect();
     found.sort();
@@ -113,9 +142,16 @@ pub fn playbooks_in(folder: &Path) -> Vec<PathBuf> {
 impl Folder for DiskFolder {
     fn read(&self, path: &str) -> Result<Arc<str>, FolderError> {
         let clean = normal_path(path).ok_or_else(|| FolderError::Outside(path.into()))?;
-        let found = self.load(&clean);
+        let found = match self.load(&clean) {
+            Err(FolderError::BeingWritten(path)) => self.held(&clean).ok_or(FolderError::BeingWritten(path)),
+            found => found,
+        };
         let mut reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
-        reads.insert(clean, found.as_ref().ok().cloned());
+        let first = reads.insert(clean.clone(), found.as_ref().ok().cloned()).is_none();
+        drop(reads);
+        if first && let Some(eyes) = &self.eyes {
+            eyes.look_at(self.root.join(&clean));
+        }
         found
     }
 }

@@ -36,6 +36,7 @@ mod engine_late;
 mod engine_people;
 mod fuzz;
 mod faults;
+mod files;
 mod generator;
 mod golden;
 mod golden_life;

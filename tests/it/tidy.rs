@@ -26,16 +26,15 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// reviewer sees it.
 const OWNERS: &[&str] = &[
     "src/shell/cli/fix.rs",
-    "src/shell/cli/import.rs",
     "src/shell/cli/lang.rs",
     "src/shell/cli/new.rs",
-    "src/shell/cli/render.rs",
     "src/shell/cli/send.rs",
     "src/shell/cli/state.rs",
     "src/shell/cli/test.rs",
     "src/shell/clock.rs",
     "src/shell/crash.rs",
     "src/shell/delivery/courier.rs",
+    "src/shell/files.rs",
     "src/shell/lock.rs",
     "src/shell/runtime/asks.rs",
     "src/shell/runtime/console.rs",
@@ -46,6 +45,7 @@ const OWNERS: &[&str] = &[
     "src/shell/socket.rs",
     "src/shell/store/mod.rs",
     "src/shell/watch.rs",
+    "src/shell/watch/look.rs",
     "src/shell/workspace.rs",
 ];
 

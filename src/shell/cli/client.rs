@@ -44,8 +44,17 @@ pub(super) fn arrived(
     ask(dir, group, Ask::Arrived { effect: effect.clone(), by })
 }
 
+/// Has every file and every secret read again.
+pub(super) fn reload(dir: &Path) -> Result<CommandReply, Failure> {
+    put(dir, None, Ask::Reload)
+}
+
 fn ask(dir: &Path, group: &GroupId, ask: Ask) -> Result<CommandReply, Failure> {
-    let request = CommandRequest { id: None, group: Some(group.clone()), ask };
+    put(dir, Some(group.clone()), ask)
+}
+
+fn put(dir: &Path, group: Option<GroupId>, ask: Ask) -> Result<CommandReply, Failure> {
+    let request = CommandRequest { id: None, group, ask };
     let reply = socket::request(dir, &request).map_err(|error| match error {
         SocketError::NotRunning(dir) => no_engine(&dir),
         broken @ SocketError::Broken { .. } => Failure::environment(broken.to_string()),

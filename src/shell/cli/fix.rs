@@ -9,11 +9,15 @@ use super::{
     failure::Failure,
     load::{self, Loaded},
 };
-use crate::base::{
-    diagnostic::{Diagnostic, extent::extent, fix},
-    locale::Locale,
-    phrase::phrase,
-    source::Source,
+use crate::{
+    base::{
+        diagnostic::{Diagnostic, extent::extent, fix},
+        limits,
+        locale::Locale,
+        phrase::phrase,
+        source::Source,
+    },
+    shell::files,
 };
 use std::{
     fs,
@@ -65,7 +69,7 @@ fn is_yaml(path: &str) -> bool {
 
 /// The byte order mark of a file that still is what was read; none where somebody else has written it meanwhile.
 fn unchanged(path: &Path, source: &Source) -> Option<&'static str> {
-    let now = fs::read_to_string(path).ok()?;
+    let now = files::text(path, limits::PLAYBOOK_BYTES_MAX).ok()?;
     if now == *source.text {
         return Some("");
     }

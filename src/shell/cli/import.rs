@@ -1,7 +1,5 @@
 //! `playbook members import`: members from a CSV file into a running engine.
 
-#![expect(clippy::disallowed_methods, reason = "reads the file that is imported")]
-
 use super::{args::Target, failure::Failure, output::Output};
 use crate::{
     base::{
@@ -13,7 +11,7 @@ use crate::{
         words,
     },
     engine::input::Command,
-    shell::clock,
+    shell::{clock, files},
 };
 use std::path::PathBuf;
 
@@ -48,7 +46,7 @@ impl MembersCommand {
 impl Import {
     fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let path = self.file.display();
-        let text = std::fs::read_to_string(&self.file)
+        let text = files::text(&self.file, limits::DATA_BYTES_MAX)
             .map_err(|error| Failure::environment(format!("{path} cannot be read: {error}")))?;
         let remote = self.target.remote()?;
         let members = members(&text, &remote.zone, clock::now())

@@ -31,6 +31,7 @@ mod new;
 mod next;
 mod outbox;
 mod plan;
+mod reload;
 mod render;
 mod run;
 mod runs;
@@ -104,6 +105,7 @@ commands! {
     Resume(control::Resume)
     Postpone(control::Postpone)
     Retry(control::Retry)
+    Reload(reload::Reload)
     Skip(control::Skip)
     Next(next::Next)
     Why(why::Why)

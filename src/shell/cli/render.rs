@@ -1,7 +1,5 @@
 //! `playbook render`: what a message becomes on a platform.
 
-#![expect(clippy::disallowed_methods, reason = "reads the message that is rendered")]
-
 use super::{
     failure::{Code, Failure},
     output::{Format, Output},
@@ -9,7 +7,10 @@ use super::{
 use crate::{
     base::{diagnostic::suggest, ids::ChannelName, limits},
     model::{channel::ChannelKind, message::Message},
-    shell::delivery::{preview, render},
+    shell::{
+        delivery::{preview, render},
+        files::{self, ReadError},
+    },
 };
 use std::{io::Read as _, path::PathBuf};
 
@@ -51,19 +52,20 @@ impl Render {
 
     fn read(&self) -> Result<String, Failure> {
         let path = self.file.display();
-        let mut text = String::new();
-        let limit = limits::MESSAGE_BYTES_MAX as u64 + 1;
-        let read = if self.file.as_os_str() == "-" {
-            std::io::stdin().take(limit).read_to_string(&mut text)
-        } else {
-            std::fs::File::open(&self.file).and_then(|file| file.take(limit).read_to_string(&mut text))
+        let most = limits::MESSAGE_BYTES_MAX;
+        let too_large =
+            || Failure::usage(format!("{path} has more than {most} bytes, the most of a message"));
+        let failed = |error: ReadError| match error {
+            ReadError::TooLarge { .. } => too_large(),
+            error => Failure::environment(format!("{path} cannot be read: {error}")),
         };
-        read.map_err(|error| Failure::environment(format!("{path} cannot be read: {error}")))?;
-        if text.len() > limits::MESSAGE_BYTES_MAX {
-            let most = limits::MESSAGE_BYTES_MAX;
-            return Err(Failure::usage(format!("{path} has more than {most} bytes, the most of a message")));
+        if self.file.as_os_str() != "-" {
+            return files::text(&self.file, most).map_err(failed);
         }
-        Ok(text)
+        let mut text = String::new();
+        let read = std::io::stdin().take(most as u64 + 1).read_to_string(&mut text);
+        read.map_err(|error| failed(error.into()))?;
+        if text.len() > most { Err(too_large()) } else { Ok(text) }
     }
 }
 

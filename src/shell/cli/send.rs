@@ -12,6 +12,7 @@ use crate::{
     base::{
         diagnostic::suggest,
         ids::{ChannelName, EffectId, GroupId},
+        limits,
     },
     model::{channel::Channel, group::Group, message::Message, playbook::Playbook},
     shell::{
@@ -21,6 +22,7 @@ use crate::{
             render::{self, End},
             resolve,
         },
+        files,
     },
 };
 use std::{path::PathBuf, sync::Arc};
@@ -53,7 +55,7 @@ impl Send {
         let channel = self.channel(playbook, group)?;
         let root = loaded.folder.root().to_owned();
         let target = resolve::resolve(channel, &|name| std::env::var(name).ok(), &|path| {
-            std::fs::read_to_string(root.join(path))
+            Ok(files::text(&root.join(path), limits::SECRET_BYTES_MAX)?)
         })
         .map_err(|error| Failure::environment(error.to_string()))?;
         let effect = EffectId::from(format!("send/{}", clock::now().as_millis()));

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report, Severity},
+        limits,
         phrase::{Phrase, pair, phrase},
         source::Span,
         time::{Timestamp, Zone},
@@ -19,7 +20,7 @@ use crate::{
     },
     lang::codes,
     model::playbook::Playbook,
-    shell::workspace::DiskFolder,
+    shell::{files, workspace::DiskFolder},
     sim::{
         Finding, Material,
         scenario::{
@@ -166,11 +167,8 @@ impl Test {
 
     fn file(&self, path: &Path, out: &mut Output) -> Result<Tested, Failure> {
         let shown = path.strip_prefix(".").unwrap_or(path);
-        let bytes = std::fs::read(path)
+        let whole = files::text(path, limits::PLAYBOOK_BYTES_MAX)
             .map_err(|error| Failure::environment(format!("{} cannot be read: {error}", path.display())))?;
-        let whole = String::from_utf8(bytes).map_err(|_| {
-            Failure::environment(format!("{} is not UTF-8 text; save it as UTF-8", path.display()))
-        })?;
         let (mark, body) = match whole.strip_prefix('\u{feff}') {
             Some(body) => ("\u{feff}", body),
             None => ("", whole.as_str()),
@@ -235,7 +233,7 @@ fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), F
                 search(&path, depth + 1, files)?;
             }
         } else if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
-            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let text = files::text(&path, limits::PLAYBOOK_BYTES_MAX).unwrap_or_default();
             if Draft::new(name, &text).is_scenario() {
                 files.push(path);
             }

@@ -27,7 +27,20 @@ use tokio::sync::oneshot;
 
 /// Takes a request.
 pub(super) fn take(driver: &mut Driver, (request, reply): Asked) {
-    let group = match group_of(driver, request.group) {
+    match request.ask {
+        Ask::Reload => driver.reload(Some(reply)),
+        ask => of_group(driver, (request.id, request.group), ask, reply),
+    }
+}
+
+/// Takes a request of one group.
+fn of_group(
+    driver: &mut Driver,
+    (id, group): (Option<String>, Option<GroupId>),
+    ask: Ask,
+    reply: oneshot::Sender<CommandReply>,
+) {
+    let group = match group_of(driver, group) {
         Ok(group) => group,
         Err(reason) => return Driver::refuse(reply, reason),
     };
@@ -37,8 +50,8 @@ pub(super) fn take(driver: &mut Driver, (request, reply): Asked) {
             format!("{waiting} inputs of group `{group}` are waiting already; ask again in a moment");
         return Driver::refuse(reply, reason);
     }
-    let id = request.id.map_or_else(|| driver.fresh_id(), InputId::from);
-    let kind = match request.ask {
+    let id = id.map_or_else(|| driver.fresh_id(), InputId::from);
+    let kind = match ask {
         Ask::Command(command) => InputKind::Command(command),
         Ask::Signal { name, .. } if name.trim().is_empty() || name.contains(char::is_whitespace) => {
             return Driver::refuse(reply, format!("{name:?} is not a signal's name: a name has no spaces"));
@@ -46,6 +59,7 @@ pub(super) fn take(driver: &mut Driver, (request, reply): Asked) {
         Ask::Signal { name, member, data } => {
             InputKind::Signal(Signal { name: name.into(), id: id.clone(), at: clock::now(), member, data })
         }
+        Ask::Reload => return driver.reload(Some(reply)),
         Ask::Resend { effect } => return outbox(driver, group, effect, None, reply),
         Ask::Arrived { effect, by } => {
             return outbox(driver, group, effect, Some(by.unwrap_or_default()), reply);
@@ -144,5 +158,6 @@ pub(super) fn answer(group: &GroupId, first: i64, entries: &[Entry], zone: &Zone
         group: Some(group.clone()),
         entries: (first..).zip(entries).map(line).collect(),
         refused,
+        ..CommandReply::default()
     }
 }

@@ -11,6 +11,7 @@ use crate::{
         delivery::{resolve::resolve, target::Target},
         scripts::{self, Change, Library},
         store::{GroupInfo, Store},
+        watch::Eyes,
         workspace::{DiskFolder, Reads},
     },
 };
@@ -38,6 +39,32 @@ impl Loaded {
     pub(super) fn playbook(&self) -> Option<&Arc<Playbook>> {
         self.compiled.playbook.as_ref()
     }
+}
+
+/// What a file is compiled again from.
+pub(super) struct Again {
+    /// The file as it was given.
+    pub(super) file: PathBuf,
+    /// Who knows what is being written; none where nobody watches.
+    pub(super) eyes: Option<Eyes>,
+    /// The texts of the version in force.
+    pub(super) good: Reads,
+    /// The texts of the version that was refused last; empty where there is none.
+    pub(super) refused: Reads,
+    /// Whether it is compiled also where nothing has changed.
+    pub(super) forced: bool,
+}
+
+/// What came of opening a file again.
+pub(super) enum Reopened {
+    /// Everything is as in the version in force.
+    AsInForce,
+    /// Everything is as it was when it was refused.
+    AsRefused,
+    /// A file is being written that has no last version.
+    BeingWritten,
+    /// Another version, with or without errors.
+    Version(Box<Loaded>),
 }
 
 /// Where the messages of a playbook go: by channel, and by group for those of a group's own.
@@ -100,15 +127,36 @@ impl Book {
     /// Compiles a file. An error says that there is nothing to compile.
     pub(super) fn open(file: &Path) -> Result<Loaded, String> {
         let (folder, name) = DiskFolder::of_file(file)?;
-        let compiled = lang::compile(&folder, &name);
-        if let Some(playbook) = &compiled.playbook {
-            // Whether or not the compiler has looked at them: the watcher has to know them.
-            for path in scripts::paths(playbook) {
-                drop(folder.read(&path));
+        Ok(compile(file, &folder, name))
+    }
+
+    /// Compiles a file again, unless everything is as it was read.
+    pub(super) fn reopen(again: &Again) -> Result<Reopened, String> {
+        let (folder, name) = DiskFolder::of_file(&again.file)?;
+        let folder = match &again.eyes {
+            Some(eyes) => folder.watched(eyes.clone(), again.good.clone()),
+            None => folder,
+        };
+        if !again.forced {
+            for path in again.good.keys().chain(again.refused.keys()) {
+                drop(folder.read(path));
+            }
+            let reads = folder.reads();
+            let as_read = |known: &Reads| known.iter().all(|(path, text)| reads.get(path) == Some(text));
+            if as_read(&again.good) {
+                return Ok(Reopened::AsInForce);
+            }
+            if !again.refused.is_empty() && as_read(&again.refused) {
+                return Ok(Reopened::AsRefused);
             }
         }
-        let root = folder.root().to_path_buf();
-        Ok(Loaded { file: file.into(), name, reads: folder.reads(), compiled, root })
+        let loaded = compile(&again.file, &folder, name);
+        Ok(if folder.is_unsettled() { Reopened::BeingWritten } else { Reopened::Version(Box::new(loaded)) })
+    }
+
+    /// From now on a watcher knows which files are being written.
+    pub(super) fn watched_by(&mut self, eyes: &Eyes) {
+        self.folder = Arc::new(DiskFolder::new(self.folder.root()).watched(eyes.clone(), Reads::new()));
     }
 
     /// Makes a compiled file ready to run. All missing secrets are named.
@@ -179,10 +227,22 @@ impl Book {
         }
     }
 
-    /// The paths that matter for the watcher.
-    pub(super) fn paths(&self) -> impl Iterator<Item = PathBuf> + '_ {
-        self.reads.keys().map(|path| self.folder.root().join(path))
+    /// The paths that matter for the watcher: what it was compiled from, and what its scripts have read since.
+    pub(super) fn paths(&self) -> BTreeSet<PathBuf> {
+        let read_since = self.folder.reads();
+        self.reads.keys().chain(read_since.keys()).map(|path| self.folder.root().join(path)).collect()
     }
+}
+
+fn compile(file: &Path, folder: &DiskFolder, name: String) -> Loaded {
+    let compiled = lang::compile(folder, &name);
+    if let Some(playbook) = &compiled.playbook {
+        // Whether or not the compiler has looked at them: the watcher has to know them.
+        for path in scripts::paths(playbook) {
+            drop(folder.read(&path));
+        }
+    }
+    Loaded { file: file.into(), name, reads: folder.reads(), compiled, root: folder.root().to_path_buf() }
 }
 
 /// Loads the scripts from what was read; the disk says why there is nothing.

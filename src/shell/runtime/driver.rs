@@ -36,7 +36,7 @@ use crate::{
         scripts::Pool,
         socket::{Asked, CommandReply},
         store::{Ack, Acked, Decision, Open, OutboxRow, Recovered, Store, StoreHandle, Work},
-        watch::Watch,
+        watch::{Notice, Watch},
     },
 };
 use std::{
@@ -59,10 +59,10 @@ pub(super) enum Event {
     Settled(Vec<Settled>),
     /// A dead message is on its way again.
     Revived(Box<OutboxRow>),
-    /// Something in a playbook's folder may have changed.
-    Changed,
+    /// The watcher of the playbooks' files says something.
+    Watch(Notice),
     /// A file was compiled again; the number is the book's.
-    Recompiled(usize, Result<Box<book::Loaded>, String>),
+    Recompiled(usize, Result<book::Reopened, String>),
     /// An input that was checked beside the driver.
     Input(GroupId, Box<Pending>),
 }
@@ -261,8 +261,8 @@ impl Driver {
                 self.revived.lock().unwrap_or_else(PoisonError::into_inner).insert(row.key);
                 self.deliver(vec![dispatch::Outbound::again(*row)]);
             }
-            Event::Changed => self.changed(),
-            Event::Recompiled(index, loaded) => self.recompiled(index, loaded)?,
+            Event::Watch(notice) => self.noticed(notice),
+            Event::Recompiled(index, reopened) => self.recompiled(index, reopened)?,
             Event::Input(group, pending) => self.enqueue(&group, *pending),
         }
         Ok(())

@@ -21,13 +21,13 @@ mod announce;
 mod header;
 
 use super::{
+    files,
     lock::Lock,
     socket,
     store::{Store, StoreError},
     terminal::ColorChoice,
 };
-use crate::base::ids::GroupId;
-use crate::base::locale::Locale;
+use crate::base::{ids::GroupId, limits, locale::Locale};
 use book::Book;
 use console::Console;
 use driver::{Driver, Event};
@@ -196,7 +196,7 @@ async fn live(
     console: &Console,
 ) -> Result<(), RunError> {
     let (events, receiver) = mpsc::unbounded_channel();
-    let (asked, asks) = mpsc::channel(crate::base::limits::CONTROL_WAITING_MAX);
+    let (asked, asks) = mpsc::channel(limits::CONTROL_WAITING_MAX);
     let server = socket::Server::start(dir, asked).map_err(|error| {
         RunError::environment(format!("the control socket in {} cannot be opened: {error}", dir.display()))
     })?;
@@ -267,5 +267,5 @@ fn env(name: &str) -> Option<String> {
 
 /// Reads the file of a secret, beside the playbook unless its path is absolute.
 fn secret_file(root: &Path, path: &str) -> std::io::Result<String> {
-    std::fs::read_to_string(root.join(path))
+    Ok(files::text(&root.join(path), limits::SECRET_BYTES_MAX)?)
 }

@@ -3,7 +3,7 @@
 
 use super::{
     RunError,
-    book::{Book, Loaded},
+    book::{Again, Book, Loaded, Reopened},
     console::{BAD, DIM, GOOD, WARN, paint},
     driver::{Driver, Event},
 };
@@ -14,28 +14,56 @@ use crate::{
     shell::{
         clock,
         scripts::{self, Change},
-        watch::Watch,
+        socket::CommandReply,
+        watch::{Notice, Watch},
         workspace::Reads,
     },
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use tokio::sync::oneshot;
 
-/// Compilations under way, by book: whether something has changed again meanwhile.
+/// Compilations under way, what was refused, and who asked for them.
 #[derive(Debug, Default)]
 pub(super) struct Reload {
+    /// By book: whether something has changed again meanwhile.
     under_way: BTreeMap<usize, bool>,
     /// What the last refused version was read from, so that it is refused once.
     refused: BTreeMap<usize, Reads>,
+    asked: Vec<Asked>,
+}
+
+/// Somebody who asked for a reload and waits for the answer.
+#[derive(Debug)]
+struct Asked {
+    reply: Option<oneshot::Sender<CommandReply>>,
+    /// Books that have not been compiled since.
+    left: BTreeSet<usize>,
+    said: Vec<String>,
+    refused: Vec<String>,
+}
+
+/// What became of a version.
+enum Taken {
+    InForce(String),
+    Refused(String),
 }
 
 impl Driver {
     /// Watches the files of all books.
     pub(super) fn watch(&mut self) {
         let events = self.events.clone();
-        match Watch::start(move || drop(events.send(Event::Changed))) {
-            Ok(watch) => self.watch = Some(watch),
+        match Watch::start(move |notice| drop(events.send(Event::Watch(notice)))) {
+            Ok(watch) => {
+                for book in &mut self.books {
+                    book.watched_by(&watch.eyes());
+                }
+                self.watch = Some(watch);
+            }
             Err(reason) => {
-                let text = format!("files are not watched, an edit needs a restart: {reason}");
+                let text = format!("files are not watched, an edit needs `playbook reload`: {reason}");
                 return self.announcer.say(paint(WARN, &text));
             }
         }
@@ -43,15 +71,28 @@ impl Driver {
     }
 
     fn watch_again(&mut self) {
-        let paths = self.books.iter().flat_map(Book::paths).collect();
-        if let Some(Err(reason)) = self.watch.as_mut().map(|watch| watch.set(paths)) {
-            let text = format!("a folder is not watched, edits there need a restart: {reason}");
-            self.announcer.say(paint(WARN, &text));
+        if let Some(watch) = &self.watch {
+            watch.set(self.books.iter().flat_map(Book::paths).collect());
         }
     }
 
-    /// Something may have changed: every book is compiled again.
-    pub(super) fn changed(&mut self) {
+    /// The watcher has something to say.
+    pub(super) fn noticed(&mut self, notice: Notice) {
+        match notice {
+            Notice::Said(text) => self.announcer.say(paint(WARN, &text)),
+            // Something may have changed: every book is compiled again.
+            Notice::Changed => {
+                for index in 0..self.books.len() {
+                    self.recompile(index);
+                }
+            }
+        }
+    }
+
+    /// Reads every file and every secret again, whatever the watcher saw. Who asked is answered when all are read.
+    pub(super) fn reload(&mut self, reply: Option<oneshot::Sender<CommandReply>>) {
+        let left = (0..self.books.len()).collect();
+        self.reload.asked.push(Asked { reply, left, said: Vec::new(), refused: Vec::new() });
         for index in 0..self.books.len() {
             self.recompile(index);
         }
@@ -63,10 +104,17 @@ impl Driver {
             return;
         }
         self.reload.under_way.insert(index, false);
-        let (file, events) = (self.books[index].file.clone(), self.events.clone());
+        let again = Again {
+            file: self.books[index].file.clone(),
+            eyes: self.watch.as_ref().map(Watch::eyes),
+            good: self.books[index].reads.clone(),
+            refused: self.reload.refused.get(&index).cloned().unwrap_or_default(),
+            forced: self.reload.asked.iter().any(|asked| asked.left.contains(&index)),
+        };
+        let events = self.events.clone();
         tokio::task::spawn_blocking(move || {
-            let loaded = Book::open(&file).map(Box::new);
-            let _ = events.send(Event::Recompiled(index, loaded));
+            let reopened = Book::reopen(&again);
+            let _ = events.send(Event::Recompiled(index, reopened));
         });
     }
 
@@ -74,41 +122,73 @@ impl Driver {
     pub(super) fn recompiled(
         &mut self,
         index: usize,
-        loaded: Result<Box<Loaded>, String>,
+        reopened: Result<Reopened, String>,
     ) -> Result<(), RunError> {
         let again = self.reload.under_way.remove(&index).unwrap_or_default();
-        match loaded {
-            Ok(loaded) => self.take_version(index, *loaded)?,
+        let name = self.books[index].file.display().to_string();
+        let taken = match reopened {
+            Ok(Reopened::Version(loaded)) => self.take_version(index, *loaded)?,
+            Ok(Reopened::AsInForce) => {
+                if self.reload.refused.remove(&index).is_some() {
+                    let text = format!("{name} is again what it was: the version in force goes on");
+                    self.announcer.say(paint(GOOD, &text));
+                }
+                Taken::InForce(format!("{name} is as it was"))
+            }
+            Ok(Reopened::AsRefused) => Taken::Refused(format!("{name} is as it was when it was refused")),
+            // The watcher tells of its end.
+            Ok(Reopened::BeingWritten) => {
+                Taken::Refused(format!("{name}: a file is being written; reload when that is done"))
+            }
             // In the middle of a save by rename the file is away for a moment.
             Err(reason) => {
-                self.announcer.say(paint(WARN, &format!("{reason}; the last good version goes on")));
+                let text = format!("{reason}; the last good version goes on");
+                self.announcer.say(paint(WARN, &text));
+                Taken::Refused(text)
             }
-        }
+        };
         if again {
             self.recompile(index);
+        } else {
+            self.answer_reload(index, &taken);
         }
         Ok(())
     }
 
-    fn take_version(&mut self, index: usize, loaded: Loaded) -> Result<(), RunError> {
-        if loaded.reads == self.books[index].reads || self.reload.refused.get(&index) == Some(&loaded.reads) {
-            return Ok(());
+    /// A book is read: whoever waits for the last one is answered.
+    fn answer_reload(&mut self, index: usize, taken: &Taken) {
+        for asked in &mut self.reload.asked {
+            if asked.left.remove(&index) {
+                match taken {
+                    Taken::InForce(text) => asked.said.push(text.clone()),
+                    Taken::Refused(text) => asked.refused.push(text.clone()),
+                }
+            }
         }
+        for asked in self.reload.asked.extract_if(.., |asked| asked.left.is_empty()) {
+            let refused = (!asked.refused.is_empty()).then(|| asked.refused.join("; "));
+            let reply =
+                CommandReply { ok: refused.is_none(), said: asked.said, refused, ..CommandReply::default() };
+            if let Some(sender) = asked.reply {
+                let _ = sender.send(reply);
+            }
+        }
+    }
+
+    fn take_version(&mut self, index: usize, loaded: Loaded) -> Result<Taken, RunError> {
         let name = loaded.file.display().to_string();
         let Some(playbook) = loaded.compiled.playbook.clone() else {
             self.announcer.console().diagnostics(&loaded);
-            self.announcer.say(paint(BAD, &format!("{name} has errors: the last good version goes on")));
+            let text = format!("{name} has errors: the last good version goes on");
+            self.announcer.say(paint(BAD, &text));
             // The scripts it uses may be fine, and take effect on their own.
             let changes = self.books[index].reload_scripts(&loaded.reads);
             self.say_scripts(index, &changes);
             self.reload.refused.insert(index, loaded.reads);
-            return Ok(());
+            return Ok(Taken::Refused(text));
         };
         if let Some(other) = self.owner_of_a_group(index, &playbook) {
-            self.announcer
-                .say(paint(BAD, &format!("{name} is refused: {other}; the last good version goes on")));
-            self.reload.refused.insert(index, loaded.reads);
-            return Ok(());
+            return Ok(self.refuse_version(index, loaded.reads, &other));
         }
         let reads = loaded.reads.clone();
         if !loaded.compiled.script_problems.is_empty() {
@@ -116,21 +196,27 @@ impl Driver {
         }
         let (old, changes) = match self.books[index].replace(loaded, playbook.clone(), self.rehearse) {
             Ok(replaced) => replaced,
-            Err(missing) => {
-                let text =
-                    format!("{name} is refused: {}; the last good version goes on", missing.join("; "));
-                self.announcer.say(paint(BAD, &text));
-                self.reload.refused.insert(index, reads);
-                return Ok(());
-            }
+            Err(missing) => return Ok(self.refuse_version(index, reads, &missing.join("; "))),
         };
         self.reload.refused.remove(&index);
         self.say_scripts(index, &changes);
-        if old.digest != playbook.digest {
+        let taken = if old.digest == playbook.digest {
+            format!("{name} is as it was; its scripts and secrets were read again")
+        } else {
             self.adopt(index, &old, &playbook)?;
-        }
+            format!("{name}: version {} takes effect", playbook.digest.short())
+        };
         self.watch_again();
-        Ok(())
+        Ok(Taken::InForce(taken))
+    }
+
+    /// A version without errors that cannot be run here.
+    fn refuse_version(&mut self, index: usize, reads: Reads, why: &str) -> Taken {
+        let name = self.books[index].file.display();
+        let text = format!("{name} is refused: {why}; the last good version goes on");
+        self.announcer.say(paint(BAD, &text));
+        self.reload.refused.insert(index, reads);
+        Taken::Refused(text)
     }
 
     /// Another file that runs one of these groups.

@@ -3,7 +3,11 @@
 #![expect(clippy::disallowed_methods, reason = "owns the clock and the client of script calls")]
 
 use crate::{
-    base::{limits, source::Folder, value::Value},
+    base::{
+        limits,
+        source::{Folder, FolderError},
+        value::Value,
+    },
     lang,
     script::sandbox::Host,
     shell::workspace::DiskFolder,
@@ -30,14 +34,17 @@ const CACHED_MAX: usize = 256;
 
 impl DataCache {
     fn get(&self, folder: &DiskFolder, path: &str) -> Result<Value, String> {
-        let text = folder.read(path).map_err(|error| error.to_string())?;
         let key = (folder.root().to_path_buf(), path.to_owned());
+        let read = folder.read(path);
         let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, value)) = parsed.get(&key)
-            && *known == text
-        {
-            return Ok(value.clone());
-        }
+        let known = parsed.get(&key);
+        let text = match (read, known) {
+            (Ok(text), Some((known, value))) if *known == text => return Ok(value.clone()),
+            (Ok(text), _) => text,
+            // Half a table is worse than the one of a moment ago.
+            (Err(FolderError::BeingWritten(_)), Some((_, value))) => return Ok(value.clone()),
+            (Err(error), _) => return Err(error.to_string()),
+        };
         let value = lang::parse_data(path, &text)?;
         if parsed.len() >= CACHED_MAX {
             parsed.clear();
