@@ -123,6 +123,9 @@ pub const COMMIT_DECISIONS_MAX: usize = 1_024;
 /// One command or signal from outside, in bytes.
 pub const COMMAND_BYTES_MAX: usize = 1024 * 1024;
 
+/// Commits that a subscriber of the engine may be behind; past this it loses its place.
+pub const STREAM_COMMITS_MAX: usize = 1_024;
+
 /// Entries of one group after which its state is stored again, so that recovery is short.
 pub const SNAPSHOT_ENTRIES: u64 = 2_000;
 /// Entries of all groups together that recovery may have to apply again, with one group; more groups have more.

@@ -1,7 +1,9 @@
 //! A playbook file as the engine runs it: its compiled version, its scripts, and where its messages go.
 
+use super::publish::InForce;
 use crate::{
     base::{
+        diagnostic::Severity,
         ids::{ChannelName, Digest, GroupId},
         source::Folder as _,
     },
@@ -113,6 +115,8 @@ pub(super) struct Book {
     pub(super) folder: Arc<DiskFolder>,
     /// The version in force.
     pub(super) playbook: Arc<Playbook>,
+    /// What others see of it.
+    pub(super) shown: Arc<InForce>,
     /// What it was compiled from.
     pub(super) reads: Reads,
     /// Its scripts.
@@ -167,7 +171,9 @@ impl Book {
         let targets = Self::targets(&playbook, &loaded, rehearse)?;
         let library = Library::default();
         load_scripts(&library, &playbook, &loaded.reads, &loaded.root);
+        let shown = shown(&loaded, &playbook);
         Ok(Self {
+            shown,
             folder: Arc::new(DiskFolder::new(&loaded.root)),
             file: loaded.file,
             name: loaded.name,
@@ -193,6 +199,7 @@ impl Book {
     ) -> Result<(Arc<Playbook>, Vec<Change>), Vec<String>> {
         let targets = Self::targets(&playbook, &loaded, rehearse)?;
         let changes = load_scripts(&self.library, &playbook, &loaded.reads, &loaded.root);
+        self.shown = shown(&loaded, &playbook);
         self.targets = targets;
         self.reads = loaded.reads;
         self.compiled = loaded.compiled;
@@ -243,6 +250,15 @@ fn compile(file: &Path, folder: &DiskFolder, name: String) -> Loaded {
         }
     }
     Loaded { file: file.into(), name, reads: folder.reads(), compiled, root: folder.root().to_path_buf() }
+}
+
+/// What others see of a version that takes effect.
+fn shown(loaded: &Loaded, playbook: &Arc<Playbook>) -> Arc<InForce> {
+    Arc::new(InForce {
+        file: loaded.file.clone(),
+        playbook: playbook.clone(),
+        warnings: loaded.compiled.report.count(Severity::Warning),
+    })
 }
 
 /// Loads the scripts from what was read; the disk says why there is nothing.

@@ -28,6 +28,11 @@ impl Covers {
         Self { last, ..Self::default() }
     }
 
+    /// The number of the last committed entry.
+    pub(super) fn last(&self) -> i64 {
+        self.last
+    }
+
     /// Entries `first ..= last` of a group are committed.
     pub(super) fn add(&mut self, group: &GroupId, first: i64, last: i64) {
         self.last = self.last.max(last);

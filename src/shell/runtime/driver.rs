@@ -14,6 +14,7 @@ use super::{
     covers::Covers,
     dispatch::{self, Delivery},
     ledger::{self, Revived, Settled, StoreLedger},
+    publish::Publisher,
     slot::{Flight, Pending, Slot},
 };
 use crate::{
@@ -24,7 +25,6 @@ use crate::{
     },
     engine::{
         self,
-        entry::{Effect, Entry},
         input::{Input, InputKind},
     },
     model::playbook::Playbooks,
@@ -35,7 +35,7 @@ use crate::{
         delivery::{courier, job::Outcome as Delivered},
         scripts::Pool,
         socket::{Asked, CommandReply},
-        store::{Ack, Acked, Decision, Open, OutboxRow, Recovered, Store, StoreHandle, Work},
+        store::{Ack, Decision, Open, OutboxRow, Recovered, Store, StoreHandle, Work},
         watch::{Notice, Watch},
     },
 };
@@ -83,6 +83,7 @@ pub(super) struct Parts<'a> {
     pub(super) store: &'a Store,
     pub(super) found: Found,
     pub(super) console: Console,
+    pub(super) publisher: Publisher,
     pub(super) events: UnboundedSender<Event>,
     pub(super) receiver: UnboundedReceiver<Event>,
     pub(super) asks: Receiver<Asked>,
@@ -100,6 +101,7 @@ pub(super) struct Driver {
     pub(super) delivery: Delivery,
     pub(super) pool: Pool,
     pub(super) announcer: Announcer,
+    pub(super) publisher: Publisher,
     pub(super) events: UnboundedSender<Event>,
     pub(super) rehearse: bool,
     pub(super) watch: Option<Watch>,
@@ -109,7 +111,7 @@ pub(super) struct Driver {
     timers: BTreeSet<(Timestamp, GroupId)>,
     ready: VecDeque<GroupId>,
     pub(super) covers: Covers,
-    in_flight: usize,
+    pub(super) in_flight: usize,
     asked: u64,
     acks: UnboundedReceiver<Ack>,
     receiver: UnboundedReceiver<Event>,
@@ -120,7 +122,8 @@ pub(super) struct Driver {
 impl Driver {
     /// Puts the parts together, adopts groups and hands out what was on its way. Nothing is decided yet.
     pub(super) fn build(parts: Parts<'_>) -> Result<Self, RunError> {
-        let Parts { books, store, found, console, events, receiver, asks, rehearse, watch, dir } = parts;
+        let Parts { books, store, found, console, publisher, events, receiver, asks, rehearse, watch, dir } =
+            parts;
         let handle = store.handle();
         let revived = Revived::default();
         let delivery = if rehearse {
@@ -147,6 +150,7 @@ impl Driver {
             delivery,
             pool,
             announcer,
+            publisher,
             events,
             rehearse,
             watch: None,
@@ -378,8 +382,13 @@ impl Driver {
             }
             let entries = Arc::new(entries);
             let claimed = dispatch::reserve(&self.delivery, &self.books, slot, &entries);
-            slot.flight =
-                Some(Flight { entries: entries.clone(), next, claimed: claimed.clone(), reply, script });
+            slot.flight = Some(Flight {
+                entries: entries.clone(),
+                next: Arc::new(next),
+                claimed: claimed.clone(),
+                reply,
+                script,
+            });
             self.in_flight += 1;
             let parked = parked.map(|reason| (serde_json::to_string(&input).unwrap_or_default(), reason));
             let work = Decision { group: group.clone(), at: now, entries, claimed, told, parked };
@@ -387,68 +396,6 @@ impl Driver {
         }
         self.arm(group);
         self.call_script(group);
-        Ok(())
-    }
-
-    fn acked(&mut self, ack: Ack) -> Result<(), RunError> {
-        let acked = match ack {
-            Ack::Committed(acked) => acked,
-            Ack::Failed(error) => return Err(error.into()),
-        };
-        crash::point(Point::BeforeDispatch);
-        let mut outbound = Vec::new();
-        let mut touched = Vec::with_capacity(acked.len());
-        for acked in acked {
-            self.install(&acked, &mut outbound);
-            touched.push(acked.group);
-        }
-        self.deliver(outbound);
-        crash::point(Point::AfterDispatch);
-        self.snapshot(&touched, false)
-    }
-
-    /// The decision is a fact now: its state is the group's, its effects are handed out, who asked is answered.
-    fn install(&mut self, acked: &Acked, outbound: &mut Vec<dispatch::Outbound>) {
-        let Some(slot) = self.slots.get_mut(&acked.group) else { return };
-        let Some(flight) = slot.flight.take() else { return };
-        self.in_flight -= 1;
-        slot.state = flight.next;
-        if flight.script {
-            slot.calling = None;
-        }
-        for (index, key) in &acked.sends {
-            if let Some(Effect::Send(out)) = flight.entries.get(*index).and_then(Entry::effect) {
-                let claimed = flight.claimed.contains(&out.effect);
-                outbound.push(dispatch::Outbound::new(*key, &acked.group, out, claimed));
-            }
-        }
-        if !flight.entries.is_empty() {
-            let last = acked.first + flight.entries.len() as i64 - 1;
-            self.covers.add(&acked.group, acked.first, last);
-        }
-        if let Some(book) = slot.book.and_then(|index| self.books.get(index)) {
-            self.announcer.entries(book, slot, &flight.entries);
-            if let Some(reply) = flight.reply {
-                let _ =
-                    reply.send(asks::answer(&acked.group, acked.first, &flight.entries, &book.playbook.zone));
-            }
-        }
-        let group = acked.group.clone();
-        self.arm(&group);
-        self.call_script(&group);
-        self.make_ready(&group);
-    }
-
-    /// Stores the states that are due to be stored.
-    fn snapshot(&mut self, touched: &[GroupId], all: bool) -> Result<(), RunError> {
-        for (group, last) in self.covers.due(touched, self.slots.len(), all) {
-            if let Some(slot) = self.slots.get(&group) {
-                self.store.send(Work::Snapshot(Box::new(slot.state.clone()), last))?;
-            }
-        }
-        if let Some(seq) = self.covers.checkpoint(all) {
-            self.store.send(Work::Checkpoint(seq))?;
-        }
         Ok(())
     }
 

@@ -9,6 +9,7 @@
 mod book;
 mod slot;
 mod driver;
+mod committed;
 mod recover;
 mod dispatch;
 mod ledger;
@@ -17,6 +18,7 @@ mod reload;
 mod covers;
 mod console;
 mod wrap;
+pub mod publish;
 mod announce;
 mod header;
 
@@ -206,6 +208,7 @@ async fn live(
         store,
         found,
         console: console.clone(),
+        publisher: publish::Publisher::default(),
         events,
         receiver,
         asks,

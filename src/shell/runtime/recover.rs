@@ -52,6 +52,7 @@ impl Driver {
         let resting: Vec<GroupId> =
             self.slots.values().filter(|slot| slot.book.is_none()).map(|slot| slot.group().clone()).collect();
         self.announcer.header(&self.books, &self.dir);
+        self.show_all();
         self.rest(&resting)
     }
 

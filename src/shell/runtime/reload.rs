@@ -244,6 +244,7 @@ impl Driver {
         self.settle_in(index, &BTreeMap::new())?;
         let used = self.digests_in_use();
         self.playbooks.retain(|digest| used.contains(digest));
+        self.show_all();
         Ok(())
     }
 
@@ -255,7 +256,7 @@ impl Driver {
         let edit = edit(old, new, at.as_ref());
         let head = paint(GOOD, &format!("edit      version {} takes effect: ", new.digest.short()));
         self.announcer.say(format!("{head}{}", edit.summary()));
-        let states = slots().map(|slot| &slot.state);
+        let states = slots().map(|slot| &*slot.state);
         for line in shorten(edit.lines()).into_iter().chain(under_way(states, new)) {
             self.announcer.say(paint(DIM, &format!("          {line}")));
         }

@@ -37,7 +37,7 @@ pub(super) struct Flight {
     /// What was decided.
     pub(super) entries: Arc<Vec<Entry>>,
     /// The state once they are facts.
-    pub(super) next: State,
+    pub(super) next: Arc<State>,
     /// Effects for which the courier keeps a place.
     pub(super) claimed: Vec<EffectId>,
     /// Who wants to know.
@@ -49,7 +49,7 @@ pub(super) struct Flight {
 /// One group.
 pub(super) struct Slot {
     /// What all its entries add up to.
-    pub(super) state: State,
+    pub(super) state: Arc<State>,
     /// The book that runs it; none while no file has it.
     pub(super) book: Option<usize>,
     /// Inputs in order.
@@ -72,7 +72,7 @@ impl Slot {
     /// A group with its state.
     pub(super) fn new(state: State, book: Option<usize>) -> Self {
         Self {
-            state,
+            state: Arc::new(state),
             book,
             waiting: VecDeque::new(),
             wake: false,

@@ -1,0 +1,116 @@
+//! What follows a commit: its states are the groups', readers see them, effects are handed out, who asked is answered.
+//!
+//! Decides nothing. Nothing here happens before the transaction is durable.
+
+use super::{
+    RunError, asks, dispatch,
+    driver::Driver,
+    publish::{Commit, GroupNow},
+    slot::Flight,
+};
+use crate::{
+    base::ids::GroupId,
+    engine::{
+        entry::{Effect, Entry},
+        state::State,
+    },
+    shell::{
+        crash::{self, Point},
+        store::{Ack, Acked, Work},
+    },
+};
+use std::sync::Arc;
+
+impl Driver {
+    pub(super) fn acked(&mut self, ack: Ack) -> Result<(), RunError> {
+        let acked = match ack {
+            Ack::Committed(acked) => acked,
+            Ack::Failed(error) => return Err(error.into()),
+        };
+        crash::point(Point::BeforeDispatch);
+        let mut outbound = Vec::new();
+        let mut answers = Vec::new();
+        let mut commits = Vec::with_capacity(acked.len());
+        let mut touched = Vec::with_capacity(acked.len());
+        for acked in acked {
+            let Some(Flight { entries, reply, .. }) = self.install(&acked, &mut outbound) else { continue };
+            let Acked { group, first, .. } = acked;
+            if let Some(now) = self.show(&group) {
+                let commit = Commit { group: group.clone(), first, entries, now };
+                answers.extend(reply.map(|reply| (reply, commit.clone())));
+                commits.push(commit);
+            }
+            touched.push(group);
+        }
+        self.deliver(outbound);
+        self.publisher.publish(self.covers.last(), commits);
+        // Only now, so that whoever asked sees what came of it.
+        for (reply, Commit { group, first, entries, now }) in answers {
+            if let Some(book) = &now.book {
+                let _ = reply.send(asks::answer(&group, first, &entries, &book.playbook.zone));
+            }
+        }
+        crash::point(Point::AfterDispatch);
+        self.snapshot(&touched, false)
+    }
+
+    /// The decision is a fact now: its state is the group's, its effects are handed out, who asked is answered.
+    fn install(&mut self, acked: &Acked, outbound: &mut Vec<dispatch::Outbound>) -> Option<Flight> {
+        let slot = self.slots.get_mut(&acked.group)?;
+        let flight = slot.flight.take()?;
+        self.in_flight -= 1;
+        slot.state = flight.next.clone();
+        if flight.script {
+            slot.calling = None;
+        }
+        for (index, key) in &acked.sends {
+            if let Some(Effect::Send(out)) = flight.entries.get(*index).and_then(Entry::effect) {
+                let claimed = flight.claimed.contains(&out.effect);
+                outbound.push(dispatch::Outbound::new(*key, &acked.group, out, claimed));
+            }
+        }
+        if !flight.entries.is_empty() {
+            let last = acked.first + flight.entries.len() as i64 - 1;
+            self.covers.add(&acked.group, acked.first, last);
+        }
+        if let Some(book) = slot.book.and_then(|index| self.books.get(index)) {
+            self.announcer.entries(book, slot, &flight.entries);
+        }
+        let group = acked.group.clone();
+        self.arm(&group);
+        self.call_script(&group);
+        self.make_ready(&group);
+        Some(flight)
+    }
+
+    /// How a group is from now on, for others; seen with what is published next.
+    fn show(&mut self, group: &GroupId) -> Option<Arc<GroupNow>> {
+        let slot = self.slots.get(group)?;
+        let book = slot.book.and_then(|index| self.books.get(index)).map(|book| book.shown.clone());
+        Some(self.publisher.group(group.clone(), GroupNow { state: slot.state.clone(), book }))
+    }
+
+    /// Which files, versions and groups there are, after a start or an edit.
+    pub(super) fn show_all(&mut self) {
+        let books = self.books.iter().map(|book| book.shown.clone()).collect();
+        self.publisher.books(books, self.playbooks.clone());
+        let groups: Vec<GroupId> = self.slots.keys().cloned().collect();
+        for group in &groups {
+            self.show(group);
+        }
+        self.publisher.publish(self.covers.last(), Vec::new());
+    }
+
+    /// Stores the states that are due to be stored.
+    pub(super) fn snapshot(&mut self, touched: &[GroupId], all: bool) -> Result<(), RunError> {
+        for (group, last) in self.covers.due(touched, self.slots.len(), all) {
+            if let Some(slot) = self.slots.get(&group) {
+                self.store.send(Work::Snapshot(Box::new(State::clone(&slot.state)), last))?;
+            }
+        }
+        if let Some(seq) = self.covers.checkpoint(all) {
+            self.store.send(Work::Checkpoint(seq))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,209 @@
+//! What the driver lets others see: after each commit all states as one snapshot, and what was committed as a stream.
+//!
+//! A reader never touches the driver or the writer: looking at a snapshot is a few pointers, and it stays as it was.
+//! Whoever is too slow for the stream loses its place there and is told how much it lost; the driver never waits.
+
+use crate::{
+    base::{ids::GroupId, limits},
+    engine::{entry::Entry, state::State},
+    model::playbook::{Playbook, Playbooks},
+};
+use arc_swap::ArcSwap;
+use std::{path::PathBuf, sync::Arc};
+use tokio::sync::broadcast::{
+    self, Receiver, Sender, WeakSender,
+    error::{RecvError, TryRecvError},
+};
+
+/// A file as the engine runs it.
+#[derive(Debug)]
+pub struct InForce {
+    /// The file as it was given.
+    pub file: PathBuf,
+    /// Its version in force.
+    pub playbook: Arc<Playbook>,
+    /// Warnings of that version.
+    pub warnings: usize,
+}
+
+/// A group as it is now.
+#[derive(Debug)]
+pub struct GroupNow {
+    /// What all its committed entries add up to.
+    pub state: Arc<State>,
+    /// The file that runs it; none while it rests.
+    pub book: Option<Arc<InForce>>,
+}
+
+/// All groups after one commit. A clone is a few pointers, and never changes.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// The number of the last committed entry.
+    pub seq: i64,
+    /// Every group in the state, those that rest included.
+    pub groups: imbl::OrdMap<GroupId, Arc<GroupNow>>,
+    /// The files, in the order in which they were given.
+    pub books: Arc<Vec<Arc<InForce>>>,
+    /// Every version that a group or one of its open runs needs.
+    pub playbooks: Arc<Playbooks>,
+}
+
+/// A decision that is a fact now.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// The group.
+    pub group: GroupId,
+    /// The number of its first entry.
+    pub first: i64,
+    /// Its entries; none where an input changed nothing but the record.
+    pub entries: Arc<Vec<Entry>>,
+    /// The group after it.
+    pub now: Arc<GroupNow>,
+}
+
+/// What a subscriber hears.
+#[derive(Debug, Clone)]
+pub enum Heard {
+    /// Decisions that were committed together, in their order.
+    Commits(Arc<Vec<Commit>>),
+    /// The subscriber was too slow: so many commits before the next one are lost to it. The snapshot has their sum.
+    Lost(u64),
+}
+
+/// The driver's end.
+#[derive(Debug)]
+pub struct Publisher {
+    next: Snapshot,
+    shared: Arc<ArcSwap<Snapshot>>,
+    stream: Sender<Arc<Vec<Commit>>>,
+}
+
+impl Default for Publisher {
+    fn default() -> Self {
+        Self {
+            next: Snapshot::default(),
+            shared: Arc::default(),
+            stream: Sender::new(limits::STREAM_COMMITS_MAX),
+        }
+    }
+}
+
+impl Publisher {
+    /// A reader's end.
+    pub fn published(&self) -> Published {
+        Published { shared: self.shared.clone(), stream: self.stream.downgrade() }
+    }
+
+    /// How a group is from now on; seen with the next [`Publisher::publish`].
+    pub fn group(&mut self, group: GroupId, now: GroupNow) -> Arc<GroupNow> {
+        let now = Arc::new(now);
+        self.next.groups.insert(group, now.clone());
+        now
+    }
+
+    /// Which files and versions there are from now on; seen with the next [`Publisher::publish`].
+    pub fn books(&mut self, books: Vec<Arc<InForce>>, playbooks: Playbooks) {
+        self.next.books = Arc::new(books);
+        self.next.playbooks = Arc::new(playbooks);
+    }
+
+    /// Everything that was said since the last time is seen from now on; then subscribers hear of the commits.
+    pub fn publish(&mut self, seq: i64, commits: Vec<Commit>) {
+        self.next.seq = self.next.seq.max(seq);
+        self.shared.store(Arc::new(self.next.clone()));
+        if !commits.is_empty() {
+            // An error says that nobody listens.
+            let _ = self.stream.send(Arc::new(commits));
+        }
+    }
+}
+
+/// What others hold. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Published {
+    shared: Arc<ArcSwap<Snapshot>>,
+    stream: WeakSender<Arc<Vec<Commit>>>,
+}
+
+impl Published {
+    /// All groups after the last commit.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.shared.load_full()
+    }
+
+    /// Everything that is committed from now on. A snapshot taken after this misses nothing that is not heard.
+    pub fn subscribe(&self) -> Subscription {
+        let gone = || broadcast::channel(1).1;
+        Subscription(self.stream.upgrade().map_or_else(gone, |stream| stream.subscribe()))
+    }
+}
+
+/// A place in the stream of commits.
+#[derive(Debug)]
+pub struct Subscription(Receiver<Arc<Vec<Commit>>>);
+
+impl Subscription {
+    /// Waits for what comes next; none when the engine has ended.
+    pub async fn next(&mut self) -> Option<Heard> {
+        match self.0.recv().await {
+            Ok(commits) => Some(Heard::Commits(commits)),
+            Err(RecvError::Lagged(lost)) => Some(Heard::Lost(lost)),
+            Err(RecvError::Closed) => None,
+        }
+    }
+
+    /// What has come and was not heard yet; none when that is nothing.
+    pub fn waiting(&mut self) -> Option<Heard> {
+        match self.0.try_recv() {
+            Ok(commits) => Some(Heard::Commits(commits)),
+            Err(TryRecvError::Lagged(lost)) => Some(Heard::Lost(lost)),
+            Err(TryRecvError::Empty | TryRecvError::Closed) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commit(publisher: &mut Publisher, group: &str, epoch: u64) -> Commit {
+        let group = GroupId::from(group);
+        let state = Arc::new(State { epoch, ..State::new(group.clone()) });
+        let now = publisher.group(group.clone(), GroupNow { state, book: None });
+        Commit { group, first: epoch as i64, entries: Arc::default(), now }
+    }
+
+    #[test]
+    fn a_snapshot_stays_as_it_was_and_the_next_has_what_was_published() {
+        let mut publisher = Publisher::default();
+        let published = publisher.published();
+        let first = commit(&mut publisher, "a", 1);
+        assert!(published.snapshot().groups.is_empty(), "seen before it was published");
+        publisher.publish(1, vec![first]);
+        let before = published.snapshot();
+        let second = commit(&mut publisher, "a", 2);
+        let other = commit(&mut publisher, "b", 1);
+        publisher.publish(3, vec![second, other]);
+        let epoch = |snapshot: &Snapshot| snapshot.groups.get("a").unwrap().state.epoch;
+        assert_eq!((before.seq, before.groups.len(), epoch(&before)), (1, 1, 1));
+        let after = published.snapshot();
+        assert_eq!((after.seq, after.groups.len(), epoch(&after)), (3, 2, 2));
+    }
+
+    #[tokio::test]
+    async fn a_slow_subscriber_is_told_how_much_it_lost_and_goes_on() {
+        let mut publisher = Publisher::default();
+        let mut slow = publisher.published().subscribe();
+        let beyond = 3;
+        for n in 0..(limits::STREAM_COMMITS_MAX + beyond) as u64 {
+            let one = commit(&mut publisher, "a", n);
+            publisher.publish(n as i64, vec![one]);
+        }
+        assert!(matches!(slow.next().await, Some(Heard::Lost(lost)) if lost == beyond as u64));
+        let Some(Heard::Commits(commits)) = slow.next().await else { panic!("nothing was kept") };
+        assert_eq!(commits[0].first, beyond as i64);
+        drop(publisher);
+        while slow.waiting().is_some() {}
+        assert!(slow.next().await.is_none(), "the engine has ended");
+    }
+}
