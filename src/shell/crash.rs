@@ -32,11 +32,25 @@ pub enum Point {
     AfterScript,
     /// A snapshot is committed.
     AfterSnapshot,
+    /// A copy of the database is whole and has no name yet.
+    BeforeCopy,
+    /// A state of an older form is copied beside itself.
+    AfterCopy,
+    /// Migrations are written, their transaction is not committed.
+    BeforeMigrate,
+    /// Migrations are committed.
+    AfterMigrate,
+    /// A copy that is to be put back is ready beside the state.
+    BeforeRestore,
+    /// The state that was there has a second name.
+    AfterAside,
+    /// The copy has taken its place.
+    AfterRestore,
 }
 
 impl Point {
     /// Every point, in the order in which an effect passes them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 16] = [
         Self::BeforeCommit,
         Self::AfterCommit,
         Self::BeforeDispatch,
@@ -46,6 +60,13 @@ impl Point {
         Self::AfterSettle,
         Self::AfterScript,
         Self::AfterSnapshot,
+        Self::BeforeCopy,
+        Self::AfterCopy,
+        Self::BeforeMigrate,
+        Self::AfterMigrate,
+        Self::BeforeRestore,
+        Self::AfterAside,
+        Self::AfterRestore,
     ];
 
     /// As written in `PLAYBOOK_CRASH_AT`.
@@ -60,6 +81,13 @@ impl Point {
             Self::AfterSettle => "settle",
             Self::AfterScript => "script",
             Self::AfterSnapshot => "snapshot",
+            Self::BeforeCopy => "before-copy",
+            Self::AfterCopy => "copy",
+            Self::BeforeMigrate => "before-migrate",
+            Self::AfterMigrate => "migrate",
+            Self::BeforeRestore => "before-restore",
+            Self::AfterAside => "aside",
+            Self::AfterRestore => "restore",
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod cli;
 pub mod crash;
+pub mod editions;
 pub mod lock;
 pub mod files;
 pub mod workspace;

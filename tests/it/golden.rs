@@ -35,7 +35,7 @@ fn golden() -> PathBuf {
 }
 
 /// Every released form.
-fn forms() -> Vec<PathBuf> {
+pub(crate) fn forms() -> Vec<PathBuf> {
     let mut forms: Vec<PathBuf> =
         std::fs::read_dir(golden()).unwrap().map(|entry| entry.unwrap().path()).collect();
     forms.sort();
@@ -44,7 +44,7 @@ fn forms() -> Vec<PathBuf> {
 }
 
 /// A copy of a released state, beside its playbooks.
-fn copy_of(form: &Path) -> Playground {
+pub(crate) fn copy_of(form: &Path) -> Playground {
     let place = Playground::new();
     for entry in std::fs::read_dir(form).unwrap() {
         let file = entry.unwrap().path();

@@ -62,3 +62,4 @@ mod tidy;
 mod timing;
 mod worlds;
 mod fakes;
+mod years;

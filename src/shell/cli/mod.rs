@@ -18,6 +18,7 @@ mod templates;
 
 mod answer;
 mod api;
+mod backup;
 mod check;
 mod completions;
 mod control;
@@ -107,6 +108,8 @@ commands! {
     Retry(control::Retry)
     Reload(reload::Reload)
     Skip(control::Skip)
+    Backup(backup::Backup)
+    Restore(backup::Restore)
     Next(next::Next)
     Why(why::Why)
     Render(render::Render)

@@ -115,6 +115,18 @@ impl Announcer {
         }
     }
 
+    /// Messages that were on their way in a copy that was put back.
+    pub(super) fn may_have_been_sent(&self, count: usize) {
+        if count > 0 {
+            self.trouble(&format!(
+                "{} on the way when the copy was made are held, because they may have been sent since: \
+                 `playbook outbox` lists them, `playbook done EFFECT` says that one arrived, `playbook retry EFFECT` \
+                 sends it",
+                messages(count)
+            ));
+        }
+    }
+
     /// A decision is a fact.
     pub(super) fn entries(&mut self, book: &Book, slot: &Slot, entries: &[Entry]) {
         let detail = self.groups <= GROUPS_IN_DETAIL;

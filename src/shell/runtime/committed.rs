@@ -12,11 +12,12 @@ use crate::{
     base::ids::GroupId,
     engine::{
         entry::{Effect, Entry},
+        input::Receipt,
         state::State,
     },
     shell::{
         crash::{self, Point},
-        store::{Ack, Acked, Work},
+        store::{Ack, Acked, MAY_HAVE_BEEN_SENT, Work},
     },
 };
 use std::sync::Arc;
@@ -63,8 +64,13 @@ impl Driver {
         if flight.script {
             slot.calling = None;
         }
+        let mut doubtful = Vec::new();
         for (index, key) in &acked.sends {
             if let Some(Effect::Send(out)) = flight.entries.get(*index).and_then(Entry::effect) {
+                if self.doubt.is_some_and(|doubt| doubt.covers(out)) {
+                    doubtful.push(out.effect.clone());
+                    continue;
+                }
                 let claimed = flight.claimed.contains(&out.effect);
                 outbound.push(dispatch::Outbound::new(*key, &acked.group, out, claimed));
             }
@@ -77,6 +83,10 @@ impl Driver {
             self.announcer.entries(book, slot, &flight.entries);
         }
         let group = acked.group.clone();
+        for effect in doubtful {
+            let reason = MAY_HAVE_BEEN_SENT.to_owned();
+            self.receipt(&group, effect, Receipt::InDoubt { reason });
+        }
         self.arm(&group);
         self.call_script(&group);
         self.make_ready(&group);

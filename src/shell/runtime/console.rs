@@ -80,6 +80,11 @@ impl Console {
         }
     }
 
+    /// The language of people.
+    pub(super) fn locale(&self) -> Locale {
+        self.locale
+    }
+
     /// One line; a line end in it is shown as one.
     pub(super) fn say(&self, text: impl AsRef<str>) {
         self.print(terminal::line(text.as_ref()));

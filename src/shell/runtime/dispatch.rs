@@ -20,7 +20,7 @@ use crate::{
     shell::{
         delivery::{courier::CourierHandle, job::Job},
         scripts::Call,
-        store::{OutboxRow, Settle, Status},
+        store::{Doubt, OutboxRow, Settle, Status},
     },
 };
 use std::sync::Arc;
@@ -110,13 +110,20 @@ impl Outbound {
 }
 
 /// The effects among entries that the courier would attempt at once; it keeps their places.
-pub(super) fn reserve(delivery: &Delivery, books: &[Book], slot: &Slot, entries: &[Entry]) -> Vec<EffectId> {
+pub(super) fn reserve(
+    delivery: &Delivery,
+    books: &[Book],
+    slot: &Slot,
+    entries: &[Entry],
+    doubt: Option<Doubt>,
+) -> Vec<EffectId> {
     let Delivery::Courier(courier) = delivery else { return Vec::new() };
     let Some(book) = slot.book.and_then(|index| books.get(index)) else { return Vec::new() };
     let mut claimed = Vec::new();
     for (_, effect) in engine::effects(entries) {
         if let Effect::Send(out) = effect
             && out.manual.is_none()
+            && !doubt.is_some_and(|doubt| doubt.covers(out))
             && let Some(target) = book.targets.get(slot.group(), &out.channel)
             && courier.reserve(slot.group(), target)
         {

@@ -35,7 +35,7 @@ use crate::{
         delivery::{courier, job::Outcome as Delivered},
         scripts::Pool,
         socket::{Asked, CommandReply},
-        store::{Ack, Decision, Open, OutboxRow, Recovered, Store, StoreHandle, Work},
+        store::{Ack, Decision, Doubt, Open, OutboxRow, Recovered, Store, StoreHandle, Work},
         watch::{Notice, Watch},
     },
 };
@@ -108,6 +108,8 @@ pub(super) struct Driver {
     pub(super) reload: super::reload::Reload,
     pub(super) dir: PathBuf,
     pub(super) revived: Revived,
+    /// What a lost engine may have sent is held for a person.
+    pub(super) doubt: Option<Doubt>,
     timers: BTreeSet<(Timestamp, GroupId)>,
     ready: VecDeque<GroupId>,
     pub(super) covers: Covers,
@@ -157,6 +159,7 @@ impl Driver {
             reload: super::reload::Reload::default(),
             dir,
             revived,
+            doubt: found.recovered.doubt,
             timers: BTreeSet::new(),
             ready: VecDeque::new(),
             covers: Covers::new(found.recovered.last_seq),
@@ -381,7 +384,7 @@ impl Driver {
                 slot.idle_wakes = 0;
             }
             let entries = Arc::new(entries);
-            let claimed = dispatch::reserve(&self.delivery, &self.books, slot, &entries);
+            let claimed = dispatch::reserve(&self.delivery, &self.books, slot, &entries, self.doubt);
             slot.flight = Some(Flight {
                 entries: entries.clone(),
                 next: Arc::new(next),

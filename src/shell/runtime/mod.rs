@@ -21,6 +21,7 @@ mod wrap;
 pub mod publish;
 mod announce;
 mod header;
+mod news;
 
 use super::{
     files,

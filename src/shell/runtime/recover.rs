@@ -4,15 +4,19 @@
 use super::{
     RunError, book, dispatch,
     driver::Driver,
+    news,
     slot::{Pending, Slot},
 };
 use crate::{
     base::ids::{Digest, GroupId, InputId},
     engine::{
-        input::{Input, InputKind},
+        input::{Input, InputKind, Receipt},
         state::State,
     },
-    shell::store::{GroupInfo, Open, Recovered, Store, Work},
+    shell::{
+        editions::EDITION,
+        store::{GroupInfo, MAY_HAVE_BEEN_SENT, Open, Recovered, Store, Work},
+    },
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +25,7 @@ impl Driver {
         for book in &self.books {
             self.playbooks.insert(book.playbook.clone());
         }
+        let found = news::of(&recovered, &self.books, self.announcer.console().locale());
         for (group, found) in recovered.groups {
             if let Some(first) = found.uncovered {
                 self.covers.add(&group, first, recovered.last_seq);
@@ -53,6 +58,10 @@ impl Driver {
             self.slots.values().filter(|slot| slot.book.is_none()).map(|slot| slot.group().clone()).collect();
         self.announcer.header(&self.books, &self.dir);
         self.show_all();
+        for text in found {
+            self.announcer.trouble(&text);
+        }
+        self.store.send(Work::Edition(EDITION))?;
         self.rest(&resting)
     }
 
@@ -112,13 +121,19 @@ impl Driver {
     /// Hands out what was on its way when the process ended.
     pub(super) fn carry_on(&mut self, open: Vec<Open>) {
         let mut jobs = Vec::new();
+        let mut doubtful = 0;
         for open in open {
             match open {
                 Open::Send(row) => jobs.push(*row),
+                Open::Tell(group, effect, Receipt::InDoubt { reason }) if reason == MAY_HAVE_BEEN_SENT => {
+                    doubtful += 1;
+                    self.receipt(&group, effect, Receipt::InDoubt { reason });
+                }
                 Open::Tell(group, effect, receipt) => self.receipt(&group, effect, receipt),
             }
         }
         self.announcer.carried_on(&jobs);
+        self.announcer.may_have_been_sent(doubtful);
         let rows = jobs.into_iter().map(dispatch::Outbound::from).collect();
         self.deliver(rows);
     }

@@ -16,10 +16,15 @@ mod writer;
 mod outbox;
 mod recovery;
 mod query;
+mod copy;
+mod restore;
 
+pub use copy::Copied;
 pub use outbox::{Open, OutboxRow, Settle, Status};
 pub use query::{GroupInfo, Reader};
 pub use recovery::{Recovered, RecoveredGroup};
+pub use restore::{Doubt, MAY_HAVE_BEEN_SENT, Restored, restore};
+pub use schema::Upgraded;
 pub use wire::{LogLine, Shown, read as read_entries, write as write_entries};
 pub use writer::{Ack, Acked, Decision, Store, StoreHandle, Work};
 
@@ -56,6 +61,36 @@ pub enum StoreError {
         /// The newest that is known.
         known: usize,
     },
+    /// Another program's database.
+    #[error(
+        "the file state.db is a database of another program, and nothing was written into it. Give another state \
+         directory with --state DIR"
+    )]
+    Foreign,
+    /// The state of an older form could not be copied before it was to be brought to the present form.
+    #[error(
+        "the state has form {from} and this program works with form {to}. It is copied before it is changed, and \
+         that failed, so nothing was changed: {reason}. Make room for a second copy of state.db and start again"
+    )]
+    NotUpgraded {
+        /// Its form.
+        from: usize,
+        /// The present form.
+        to: usize,
+        /// Why there is no copy.
+        reason: String,
+    },
+    /// No copy could be made, or a copy is none.
+    #[error("{}: {reason}", to.display())]
+    NoCopy {
+        /// The copy's file.
+        to: PathBuf,
+        /// What was found.
+        reason: String,
+    },
+    /// An engine has the state.
+    #[error("{0}")]
+    Locked(String),
     /// There is a file and nothing in it.
     #[error("the state database is empty: no engine has run on it yet")]
     Empty,

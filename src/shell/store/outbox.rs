@@ -3,7 +3,7 @@
 //! A row is a projection of a journal entry; the message itself is read from there. Takes a transaction or a
 //! connection that somebody else opened.
 
-use super::{StoreError, corrupt, wire};
+use super::{Doubt, MAY_HAVE_BEEN_SENT, StoreError, corrupt, wire};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
@@ -111,7 +111,7 @@ pub enum Open {
 }
 
 /// Adds the rows of a decision and settles what its entries settle. Gives the keys of the rows that the courier
-/// is to have, in order. `first` is the number of the first entry.
+/// is to have, in order, and of those that are in doubt from the first. `first` is the number of the first entry.
 pub(super) fn project(
     conn: &Connection,
     group: &GroupId,
@@ -119,22 +119,26 @@ pub(super) fn project(
     first: i64,
     entries: &[Entry],
     claimed: &[EffectId],
+    doubt: Option<&Doubt>,
 ) -> Result<Vec<(usize, i64)>, StoreError> {
     let mut keys = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
         let key = first + index as i64;
         match entry.effect() {
             Some(Effect::Send(out)) => {
+                let doubtful = doubt.is_some_and(|doubt| doubt.covers(out));
                 let status = if out.manual.is_some() {
                     Status::Manual
+                } else if doubtful {
+                    Status::InDoubt
                 } else if claimed.contains(&out.effect) {
                     Status::Claimed
                 } else {
                     Status::Pending
                 };
                 conn.prepare_cached(
-                    "INSERT INTO outbox (key, grp, effect, channel, status, open, attempts, created_at) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, 1, 0, ?6)",
+                    "INSERT INTO outbox (key, grp, effect, channel, status, open, attempts, created_at, \
+                     in_doubt, told, note) VALUES (?1, ?2, ?3, ?4, ?5, 1, 0, ?6, ?7, NOT ?7, ?8)",
                 )?
                 .execute(params![
                     key,
@@ -142,7 +146,9 @@ pub(super) fn project(
                     out.effect.as_str(),
                     out.channel.as_str(),
                     status.as_str(),
-                    at.as_millis()
+                    at.as_millis(),
+                    doubtful,
+                    if doubtful { MAY_HAVE_BEEN_SENT } else { "" }
                 ])?;
                 if out.manual.is_none() {
                     keys.push((index, key));

@@ -3,7 +3,7 @@
 //! A reader sees what was committed when it was asked; it never waits for the writer and never changes anything.
 
 use super::{
-    OutboxRow, StoreError, corrupt, outbox, path,
+    Copied, OutboxRow, StoreError, copy, corrupt, outbox, path,
     recovery::{self, Recovered},
     schema,
     wire::{self, LogLine},
@@ -17,7 +17,7 @@ use crate::{
     },
     engine::entry::{Fact, Skip},
 };
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use std::{collections::BTreeMap, path::Path};
 
 /// What is known of a group without compiling its playbook.
@@ -61,11 +61,14 @@ impl Reader {
         if !file.exists() {
             return Err(StoreError::Missing(dir.into()));
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let conn = Connection::open_with_flags(&file, flags)?;
-        schema::prepare(&conn)?;
+        let conn = copy::read_only(&file)?;
         schema::check(&conn)?;
         Ok(Self { conn })
+    }
+
+    /// Makes a whole copy of the database, verified, that appears under its name or not at all.
+    pub fn copy(&self, to: &Path) -> Result<Copied, StoreError> {
+        copy::copy(&self.conn, to)
     }
 
     /// The state of every group, as of one moment.

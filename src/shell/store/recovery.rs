@@ -1,6 +1,6 @@
 //! Recovery: the last snapshot of every group, then its later entries, applied and never decided again.
 
-use super::{StoreError, corrupt, query::GroupInfo, wire};
+use super::{Doubt, StoreError, Upgraded, corrupt, query::GroupInfo, schema, wire};
 use crate::{
     base::{ids::GroupId, time::Timestamp},
     engine::{
@@ -8,7 +8,7 @@ use crate::{
         state::{STATE_VERSION, State},
     },
 };
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use std::collections::BTreeMap;
 
 /// One group as it was when the last transaction was committed.
@@ -33,6 +33,14 @@ pub struct Recovered {
     pub replayed: u64,
     /// When the last entry was decided.
     pub last_at: Option<Timestamp>,
+    /// The edition of which people were told last.
+    pub edition: i64,
+    /// What a lost engine may have sent, where a copy was put back.
+    pub doubt: Option<Doubt>,
+    /// The state was of an older form.
+    pub upgraded: Option<Upgraded>,
+    /// The state is an older copy of what was here: so many of its messages are in doubt.
+    pub put_back: Option<usize>,
 }
 
 /// Reads all groups. The caller holds a transaction where others write.
@@ -54,7 +62,26 @@ pub(super) fn load(conn: &Connection) -> Result<Recovered, StoreError> {
         recovered.groups.insert(group, RecoveredGroup { state, uncovered: None });
     }
     replay(conn, &covered, &mut recovered)?;
+    recovered.edition = meta(conn, "edition")?.unwrap_or_default();
+    recovered.doubt = meta(conn, "doubt_until")?.map(|until| Doubt { until: Timestamp::from_millis(until) });
     Ok(recovered)
+}
+
+fn meta(conn: &Connection, name: &str) -> Result<Option<i64>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
+    Ok(statement.query_row([name], |row| row.get(0)).optional()?)
+}
+
+/// The number of the last entry, and when it was decided.
+pub(super) fn last(conn: &Connection) -> Result<(i64, Option<Timestamp>), StoreError> {
+    let ends = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+    let sql = "SELECT seq + count - 1, at FROM journal ORDER BY seq DESC LIMIT 1";
+    let mut found = conn.query_row(sql, [], ends).optional()?;
+    if found.is_none() && schema::has(conn, 3)? {
+        let sql = "SELECT last, until FROM archive ORDER BY first DESC LIMIT 1";
+        found = conn.query_row(sql, [], ends).optional()?;
+    }
+    Ok(found.map_or((0, None), |(seq, at)| (seq, Some(Timestamp::from_millis(at)))))
 }
 
 fn replay(
@@ -62,18 +89,8 @@ fn replay(
     covered: &BTreeMap<GroupId, i64>,
     recovered: &mut Recovered,
 ) -> Result<(), StoreError> {
-    let checkpoint: i64 =
-        conn.query_row("SELECT value FROM meta WHERE name = 'checkpoint'", [], |row| row.get(0))?;
-    let last: Option<(i64, i64, i64)> = conn
-        .query_row("SELECT seq, count, at FROM journal ORDER BY seq DESC LIMIT 1", [], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .map(Some)
-        .or_else(|e| if e == rusqlite::Error::QueryReturnedNoRows { Ok(None) } else { Err(e) })?;
-    if let Some((seq, count, at)) = last {
-        recovered.last_seq = seq + count - 1;
-        recovered.last_at = Some(Timestamp::from_millis(at));
-    }
+    let checkpoint = meta(conn, "checkpoint")?.unwrap_or_default();
+    (recovered.last_seq, recovered.last_at) = last(conn)?;
     let mut statement =
         conn.prepare("SELECT seq, grp, version, entries FROM journal WHERE seq > ?1 ORDER BY seq")?;
     let mut rows = statement.query(params![checkpoint])?;

@@ -4,7 +4,8 @@
 //! engine stops, and what was not committed has not happened.
 
 use super::{
-    GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, outbox, path, query, recovery,
+    Doubt, GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, outbox, path, query, recovery,
+    restore::{self, Mark},
     schema, wire,
 };
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
     shell::{
         clock,
         crash::{self, Point},
+        editions::EDITION,
     },
 };
 use rusqlite::{Connection, params};
@@ -98,6 +100,8 @@ pub enum Work {
     Snapshot(Box<State>, i64),
     /// All entries up to and including this number are in snapshots.
     Checkpoint(i64),
+    /// People have been told what is different by this edition.
+    Edition(i64),
     /// Answer when everything before is committed.
     Flush(oneshot::Sender<Result<(), StoreError>>),
 }
@@ -178,12 +182,22 @@ impl Store {
         let file = path(dir);
         let mut conn = Connection::open(&file)?;
         schema::prepare(&conn)?;
-        schema::migrate(&mut conn)?;
-        let recovered = recovery::load(&conn)?;
+        let upgraded = schema::migrate(&mut conn, &file)?;
+        let (mark, reached) = Mark::open(dir)?;
+        let put_back = restore::put_back(&conn, reached)?;
+        let recovered = Recovered { upgraded, put_back, ..recovery::load(&conn)? };
+        mark.set(recovered.last_seq, recovered.last_at.unwrap_or(Timestamp::MIN));
         let open = outbox::open(&conn)?;
         let (sender, receiver) = channel();
-        let writer =
-            Writer { conn, tell, next_seq: recovered.last_seq + 1, broken: None, pruned: Timestamp::MIN };
+        let writer = Writer {
+            conn,
+            tell,
+            next_seq: recovered.last_seq + 1,
+            broken: None,
+            pruned: Timestamp::MIN,
+            doubt: recovered.doubt,
+            mark,
+        };
         let thread = std::thread::Builder::new()
             .name("store".into())
             .spawn(move || writer.run(&receiver))
@@ -230,6 +244,8 @@ struct Writer {
     next_seq: i64,
     broken: Option<StoreError>,
     pruned: Timestamp,
+    doubt: Option<Doubt>,
+    mark: Mark,
 }
 
 /// How long the writer has to be without work before it tidies up.
@@ -325,6 +341,9 @@ impl Writer {
         }
         self.conn.execute_batch("COMMIT;")?;
         if !answers.acked.is_empty() {
+            self.mark.set(self.next_seq - 1, clock::now());
+        }
+        if !answers.acked.is_empty() {
             crash::point(Point::AfterCommit);
         }
         if answers.claims {
@@ -390,6 +409,11 @@ impl Writer {
                     .prepare_cached("UPDATE meta SET value = ?1 WHERE name = 'checkpoint'")?
                     .execute([seq])?;
             }
+            Work::Edition(edition) => {
+                self.conn
+                    .prepare_cached("UPDATE meta SET value = ?1 WHERE name = 'edition'")?
+                    .execute([edition])?;
+            }
             Work::Flush(reply) => answers.flushed.push(reply),
         }
         Ok(())
@@ -402,7 +426,8 @@ impl Writer {
         if !entries.is_empty() {
             self.conn
                 .prepare_cached(
-                    "INSERT INTO journal (seq, grp, at, count, version, entries) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    "INSERT INTO journal (seq, grp, at, count, version, entries, edition) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 )?
                 .execute(params![
                     first,
@@ -410,10 +435,11 @@ impl Writer {
                     at.as_millis(),
                     entries.len() as i64,
                     wire::ENTRIES_VERSION,
-                    wire::write(entries)?
+                    wire::write(entries)?,
+                    EDITION
                 ])?;
             self.next_seq += entries.len() as i64;
-            sends = outbox::project(&self.conn, group, *at, first, entries, claimed)?;
+            sends = outbox::project(&self.conn, group, *at, first, entries, claimed, self.doubt.as_ref())?;
         }
         if let Some(effect) = told {
             outbox::told(&self.conn, group, effect)?;

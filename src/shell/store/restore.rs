@@ -1,0 +1,196 @@
+//! Putting a copy of the database in the place of a lost one.
+//!
+//! What the lost one had done after the copy was made is not known. So what the copy holds as on its way, and
+//! whatever is due up to the moment at which the lost engine ended, is in doubt: held until a person says that it
+//! arrived, or sends it again. A copy that was put there by hand is told by the mark that every commit leaves beside
+//! the database.
+
+use super::{
+    FILE, StoreError,
+    copy::{self, Copied, sync_folder},
+    path, recovery, schema,
+};
+use crate::{
+    base::time::Timestamp,
+    engine::entry::Outgoing,
+    shell::{
+        clock,
+        crash::{self, Point},
+        lock::Lock,
+    },
+};
+use rusqlite::{Connection, params};
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    os::unix::fs::{FileExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+};
+
+/// What is said of a message that a lost engine may have sent.
+pub const MAY_HAVE_BEEN_SENT: &str = "the state was restored from a copy: it may have been sent already";
+
+/// Messages that a lost engine may have sent: those that are due up to this moment and are decided (again) from a
+/// copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doubt {
+    /// The last moment at which the lost engine may have sent something.
+    pub until: Timestamp,
+}
+
+impl Doubt {
+    /// Whether this message may have been sent before.
+    pub fn covers(&self, out: &Outgoing) -> bool {
+        out.manual.is_none() && out.due <= self.until
+    }
+}
+
+/// What was put back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// What the copy holds.
+    pub copied: Copied,
+    /// Messages of the copy that are in doubt now.
+    pub doubtful: usize,
+    /// What is due up to then is in doubt, too.
+    pub until: Timestamp,
+    /// Where the state that was there lies now.
+    pub aside: Option<PathBuf>,
+}
+
+/// Puts a copy in the place of a state. No engine runs on it; the state that was there is kept aside.
+pub fn restore(from: &Path, dir: &Path, until: Option<Timestamp>) -> Result<Restored, StoreError> {
+    let _lock = Lock::take(dir).map_err(|error| StoreError::Locked(error.to_string()))?;
+    if !from.is_file() {
+        return Err(StoreError::NoCopy { to: from.into(), reason: "there is no such file".into() });
+    }
+    let now = clock::now();
+    let until = until.unwrap_or(now);
+    let file = path(dir);
+    let fresh = dir.join("state.db.restored");
+    // The copy itself stays as it is, whatever happens here.
+    let source = copy::read_only(from)?;
+    schema::check(&source)?;
+    copy::verify(&source)?;
+    let copied = copy::copy(&source, &fresh)?;
+    drop(source);
+    let conn = Connection::open(&fresh)?;
+    let doubtful = doubt(&conn, until)?;
+    conn.close().map_err(|(_, error)| error)?;
+    let io = |error: io::Error| StoreError::Io(error.to_string());
+    File::open(&fresh).and_then(|file| file.sync_all()).map_err(io)?;
+    crash::point(Point::BeforeRestore);
+    let aside = if file.exists() { Some(set_aside(&file, now)?) } else { None };
+    crash::point(Point::AfterAside);
+    fs::rename(&fresh, &file).and_then(|()| sync_folder(&file)).map_err(io)?;
+    crash::point(Point::AfterRestore);
+    // From here on the marks are those of the restored state.
+    match fs::remove_file(mark_path(dir)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
+        _ => {}
+    }
+    Ok(Restored { copied, doubtful, until, aside })
+}
+
+/// Gives the database a second name; its own is taken by what is put in its place.
+fn set_aside(file: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
+    let io = |error: io::Error| StoreError::Io(error.to_string());
+    let aside = file.with_file_name(format!("{FILE}.before-{}", now.to_jiff().strftime("%Y%m%dT%H%M%SZ")));
+    let beside = |file: &Path, ending: &str| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    // Its log of changes must not be taken for the new one's. One that is damaged keeps it under the new name.
+    let folded = Connection::open(file).and_then(|conn| {
+        conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;")
+    });
+    for ending in ["-wal", "-shm"] {
+        let log = beside(file, ending);
+        if log.exists() {
+            if folded.is_ok() {
+                fs::remove_file(&log).map_err(io)?;
+            } else {
+                fs::rename(&log, beside(&aside, ending)).map_err(io)?;
+            }
+        }
+    }
+    let _ = fs::remove_file(&aside);
+    if fs::hard_link(file, &aside).is_err() {
+        // A file system without links.
+        fs::copy(file, &aside).map_err(io)?;
+    }
+    sync_folder(file).map_err(io)?;
+    Ok(aside)
+}
+
+/// Marks what is on its way as doubtful, and what is due until then. Gives how many messages were on their way.
+pub(super) fn doubt(conn: &Connection, until: Timestamp) -> Result<usize, StoreError> {
+    let transaction = conn.unchecked_transaction()?;
+    let doubtful = transaction.execute(
+        "UPDATE outbox SET status = 'in_doubt', in_doubt = 1, told = 0, until = NULL, note = ?1 \
+         WHERE open = 1 AND status IN ('pending', 'claimed')",
+        [MAY_HAVE_BEEN_SENT],
+    )?;
+    transaction.execute(
+        "INSERT INTO meta (name, value) VALUES ('doubt_until', ?1) \
+         ON CONFLICT (name) DO UPDATE SET value = max(value, ?1)",
+        params![until.as_millis()],
+    )?;
+    transaction.commit()?;
+    Ok(doubtful)
+}
+
+fn mark_path(dir: &Path) -> PathBuf {
+    dir.join("state.mark")
+}
+
+/// How far the state has come, beside it: an older copy in its place is told by this.
+#[derive(Debug)]
+pub(super) struct Mark(File);
+
+/// Its length is always the same, so that it is written over in one go.
+const MARK_BYTES: usize = 41;
+
+impl Mark {
+    /// Opens the mark of a state directory. Gives how far the state had come when it was written last.
+    pub(super) fn open(dir: &Path) -> Result<(Self, Option<(i64, Timestamp)>), StoreError> {
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .mode(0o600)
+            .open(mark_path(dir))
+            .map_err(|error| StoreError::Io(error.to_string()))?;
+        let mut text = [0; MARK_BYTES];
+        let read = file.read_at(&mut text, 0).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text[..read]).into_owned();
+        let mut numbers = text.split_whitespace().map(str::parse::<i64>);
+        let found = match (numbers.next(), numbers.next()) {
+            (Some(Ok(seq)), Some(Ok(at))) => Some((seq, Timestamp::from_millis(at))),
+            _ => None,
+        };
+        Ok((Self(file), found))
+    }
+
+    /// Writes how far the state has come. Only after its commit, so that the mark is never ahead.
+    pub(super) fn set(&self, seq: i64, at: Timestamp) {
+        let text = format!("{seq:<20}{:<20}\n", at.as_millis());
+        // A mark that is behind is harmless; the next commit writes it again.
+        let _ = self.0.write_all_at(text.as_bytes(), 0);
+    }
+}
+
+/// Whether the database is an older copy of what was here, and what follows from that: how many messages were on
+/// their way.
+pub(super) fn put_back(
+    conn: &Connection,
+    mark: Option<(i64, Timestamp)>,
+) -> Result<Option<usize>, StoreError> {
+    let (last, _) = recovery::last(conn)?;
+    match mark {
+        Some((seq, at)) if last > 0 && last < seq => doubt(conn, at).map(Some),
+        _ => Ok(None),
+    }
+}
