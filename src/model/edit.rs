@@ -14,7 +14,7 @@ use crate::{
     base::{
         ids::{GroupId, PlayName},
         locale::Locale,
-        time::{Timestamp, Zone},
+        time::{Duration, Timestamp, Zone},
         words::{count, list},
     },
     script::expr::Expr,
@@ -238,7 +238,9 @@ fn differences(old: &Play, new: &Play, zone: &Zone, at: Option<&Standing>) -> Ve
     pair("during", Some(phases(old)), Some(phases(new)), &mut out);
     pair("when", source(&old.when), source(&new.when), &mut out);
     pair("from", moment(old.from), moment(new.from), &mut out);
-    pair("until", moment(old.until), moment(new.until), &mut out);
+    // A whole day belongs to it: its last minute says more than the next midnight.
+    let last = |play: &Play| moment(play.until.map(|until| until.plus(-Duration::from_millis(1))));
+    pair("until", last(old), last(new), &mut out);
     pair("except", some(days(&old.except)), some(days(&new.except)), &mut out);
     pair("only", some(days(&old.only)), some(days(&new.only)), &mut out);
     pair("max_late", Some(old.max_late), Some(new.max_late), &mut out);

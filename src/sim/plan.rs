@@ -375,7 +375,13 @@ fn why_untimed(playbook: &Playbook, play: &Play, window: Window) -> Phrase {
             None if dates.is_empty() => {
                 phrase!("never starts: its list of dates is empty", "不会开始：日期一个都没有")
             }
-            None => phrase!("never starts again: all its dates are past", "不会再开始：日期都过去了"),
+            None if dates.iter().all(|date| date.at < window.from) => {
+                phrase!("never starts again: all its dates are past", "不会再开始：日期都过去了")
+            }
+            None => phrase!(
+                "does not start: the dates ahead lie outside its from and until",
+                "不会开始：后面的日期在它的 from 和 until 之外"
+            ),
         },
         Trigger::Schedule(_) => why_not_scheduled(playbook, play, window),
     }
@@ -412,9 +418,9 @@ fn why_not_scheduled(playbook: &Playbook, play: &Play, window: Window) -> Phrase
             "不会开始：轮到的每一天都被日历 {calendar} 排除"
         ),
         (None, Some(until)) if until <= window.to => phrase!(
-            "never starts again: its until was {0}",
-            "不会再开始：它的 until 是 {0}",
-            playbook.zone.date(until)
+            "never starts again: its last day was {0} (until)",
+            "不会再开始：最后一天是 {0}（until）",
+            playbook.zone.date(until.plus(-Duration::from_millis(1)))
         ),
         (None, _) => {
             phrase!("never starts: its schedule has no instant in fifty years", "不会开始：五十年内都轮不到")

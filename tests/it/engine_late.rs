@@ -73,7 +73,7 @@ calendars: { feast: [2026-12-02] }
 plays:
   a: { on: ping, except: feast, steps: [post: 平日] }
   b: { on: ping, only: feast, steps: [post: 节日] }
-  c: { on: ping, from: 2026-12-02, until: 2026-12-03, steps: [post: 当天] }
+  c: { on: ping, from: 2026-12-02, until: 2026-12-02, steps: [post: 当天] }
 ";
     let mut story = Story::new("2026-12-01 08:00", yaml);
     for (day, posts) in [
@@ -86,6 +86,20 @@ plays:
         story.signal("ping", None, Value::Null);
         assert_eq!(story.posts()[before..], posts, "{day}");
     }
+}
+
+#[test]
+fn the_last_day_of_until_belongs_to_it() {
+    let yaml = "
+plays:
+  week: { every: day at 09:00, from: 2026-12-02, until: 2026-12-04, steps: [post: '第${run.number}天'] }
+  single: { every: day at 10:00, from: 2026/12/3, until: 2026/12/3, steps: [post: 就今天] }
+  night: { dates: [{ id: x, at: 2026-12-04 23:59 }], until: 2026-12-04, steps: [post: 最后] }
+  moment: { every: day at 08:00, until: 2026-12-03 08:00, steps: [post: 早] }
+";
+    let mut story = Story::new("2026-12-01 12:00", yaml);
+    story.until("2026-12-08 12:00");
+    assert_eq!(story.posts(), ["早", "第1天", "第2天", "就今天", "第3天", "最后"]);
 }
 
 #[test]

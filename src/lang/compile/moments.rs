@@ -38,6 +38,14 @@ pub(crate) fn moment_of(cx: &mut Cx<'_>, text: &str, span: Span) -> Option<Times
     }
 }
 
+/// The first moment that does not belong any more: a date alone is its whole day.
+pub(crate) fn end(cx: &mut Cx<'_>, node: &Node) -> Option<Timestamp> {
+    let at = moment(cx, node)?;
+    let date = node.text().and_then(|text| data::parse_date(text.trim()).ok());
+    let after = date.and_then(|date| date.tomorrow().ok());
+    Some(after.map_or(at, |day| cx.zone.instant(day.to_datetime(jiff::civil::Time::midnight()))))
+}
+
 /// Whether a moment says its offset from UTC itself.
 fn is_exact(text: &str) -> bool {
     let trimmed = text.trim();

@@ -213,7 +213,7 @@ fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) 
     }
     play.when = fields.get("when").and_then(|node| text::condition(cx, node, scope));
     play.from = fields.get("from").and_then(|node| moments::moment(cx, node));
-    play.until = fields.get("until").and_then(|node| moments::moment(cx, node));
+    play.until = fields.get("until").and_then(|node| moments::end(cx, node));
     if let (Some(from), Some(until), Some(entry)) = (play.from, play.until, fields.entry("until"))
         && until <= from
     {

@@ -20,7 +20,7 @@ keys! {
         "during": Is::Names, "The phase or phases in which the play starts; any by default.", "during: [seed, grow]";
         "when": Is::Condition, "A condition that is tested at the start.", "when: members.count > 10";
         "from": Is::Moment, "Nothing is anchored before this date.", "from: 2026-12-01";
-        "until": Is::Moment, "Nothing is anchored from this date on.", "until: 2027-03-01";
+        "until": Is::Moment, "The last day on which something is anchored; with a clock time, the first moment at which nothing is.", "until: 2027-03-01";
         "except": Is::Names, "Calendars on whose days the play does not start.", "except: holidays";
         "only": Is::Names, "Calendars on whose days alone the play starts.", "only: launches";
         "max_late": Is::Duration, "How late a step may be before it is missed; `1h` by default.", "max_late: 30m";

@@ -290,6 +290,9 @@ impl Look<'_> {
         let mut because = vec![words::trigger(self.playbook, self.play, None)];
         let Some((from, to)) = self.question.at else {
             let what = match &self.play.trigger {
+                Trigger::Dates(dates) if dates.iter().any(|date| date.at > self.question.now) => {
+                    "the dates ahead lie outside its from and until"
+                }
                 Trigger::Dates(_) => "all its dates are over",
                 _ => "its schedule has no further instant",
             };

@@ -18,8 +18,8 @@ pub(super) const CODE: Code = Code {
         "日期在 `from` 和 `until` 之外，永远不会发生",
     ),
     explanation: pair(
-        "`from` and `until` bound a play's anchors; a date before the one or from the other on is left out.",
-        "`from` 和 `until` 限定玩法的时间范围；早于 `from` 或不早于 `until` 的日期不会执行。",
+        "`from` and `until` bound a play's anchors; a date before the one day or after the other is left out.",
+        "`from` 和 `until` 限定玩法的时间范围；早于 `from` 那天或晚于 `until` 那天的日期不会执行。",
     ),
     bad: Example::of(
         "plays:\n  hello:\n    dates: [{ id: a, at: 2026-12-11 20:00 }, { id: b, at: 2027-02-11 20:00 }]\n    until: 2027-01-01\n    steps:\n      - post: We begin.\n",
