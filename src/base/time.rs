@@ -292,6 +292,11 @@ impl Zone {
         Some(Self { name: Arc::from(name), tz: tz.clone() })
     }
 
+    /// A zone by POSIX rules (`CET-1CEST,M3.5.0/2,M10.5.0/3`), which a calendar's own definition becomes.
+    pub fn posix(rules: &str) -> Option<Self> {
+        Some(Self { name: Arc::from(rules), tz: TimeZone::posix(rules).ok()? })
+    }
+
     /// Every name of the bundled database, for suggestions.
     pub fn names() -> Vec<String> {
         jiff::tz::TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect()

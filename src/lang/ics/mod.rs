@@ -3,32 +3,32 @@
 //! Only days are kept: an event of some hours stands for the days it touches on the zone's clocks. Reads text that
 //! somebody else read; reports every problem with its place.
 
+mod event;
 mod line;
 mod rule;
+mod zone;
 
 use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         limits::{CALENDAR_DAYS_MAX, DATA_PROBLEMS_MAX},
-        time::{Duration, Timestamp, Zone},
+        time::{Duration, Zone},
         words::{shorten, tick},
     },
     lang::data::Problem,
     model::calendar::Calendar,
 };
-use jiff::{
-    Span,
-    civil::{Date, DateTime, Time},
-};
-use line::Line;
-use rule::Rule;
-use std::{collections::BTreeSet, ops::Range};
+use event::{Event, Length, Replaced, When};
+use jiff::{Span, civil::Date};
+use std::collections::BTreeMap;
+use zone::Zones;
 
 /// Reads an ICS file.
 ///
 /// Every day that an event covers is `off`: an all-day event from `DTSTART` to the day before `DTEND`, an event of
 /// some hours every day it touches in `zone`. `RRULE` (daily to yearly; followed to 2040), `RDATE`, `EXDATE` and
-/// moved single instances (`RECURRENCE-ID`) are read, cancelled events are not.
+/// instances that were moved or cancelled (`RECURRENCE-ID`), one or all from one on (`RANGE=THISANDFUTURE`), are read;
+/// a cancelled event is on no day.
 ///
 /// Files of Chinese public holidays name the working days that make up for them in the event's title. Where at
 /// least one title says 补班, 调休上班, 上班, (班), 班 as its last word, or "working day", the calendar tells working
@@ -58,7 +58,7 @@ pub fn parse(text: &str, zone: &Zone) -> Result<Calendar, Vec<Problem>> {
             )),
         ]);
     }
-    let events = events(&lines, zone, &mut problems);
+    let events = event::events(&lines, &Zones::of(&lines, zone), &mut problems);
     let calendar = calendar(&events, zone, &mut problems);
     if problems.is_empty() {
         return Ok(calendar);
@@ -68,333 +68,35 @@ pub fn parse(text: &str, zone: &Zone) -> Result<Calendar, Vec<Problem>> {
     Err(problems)
 }
 
-/// One event.
-struct Event {
-    uid: String,
-    summary: String,
-    start: When,
-    length: Length,
-    rule: Option<(Rule, Option<Date>)>,
-    more: Vec<Date>,
-    except: Vec<Date>,
-    /// The day of the series that this event replaces.
-    replaces: Option<Date>,
-    range: Range<usize>,
-}
-
-/// When something begins.
-#[derive(Debug, Clone)]
-enum When {
-    /// On a whole day.
-    Day(Date),
-    /// At a time on the clocks of a zone.
-    At(DateTime, Zone),
-}
-
-/// How long it is.
-#[derive(Debug, Clone, Copy)]
-enum Length {
-    Days(i32),
-    Exact(Duration),
-}
-
-impl When {
-    /// The day, on its own clocks.
-    fn date(&self) -> Date {
-        match self {
-            Self::Day(date) => *date,
-            Self::At(civil, _) => civil.date(),
-        }
-    }
-
-    fn instant(&self, zone: &Zone) -> Timestamp {
-        match self {
-            Self::Day(date) => zone.instant(date.to_datetime(Time::midnight())),
-            Self::At(civil, own) => own.instant(*civil),
-        }
-    }
-}
-
-/// The events of all content lines.
-fn events(lines: &[Line], zone: &Zone, problems: &mut Vec<Problem>) -> Vec<Event> {
-    let mut out = Vec::new();
-    let mut open: Option<(usize, usize)> = None;
-    let mut depth = 0_usize;
-    for (n, line) in lines.iter().enumerate() {
-        let is_event = line.value.trim().eq_ignore_ascii_case("VEVENT");
-        match line.name.as_str() {
-            "BEGIN" => {
-                depth += 1;
-                if is_event && open.is_none() {
-                    open = Some((n, depth));
-                }
-            }
-            "END" => {
-                if let Some((first, at)) = open
-                    && at == depth
-                {
-                    open = None;
-                    if is_event {
-                        out.extend(event(&lines[first..=n], zone, problems));
-                    } else {
-                        problems.push(Problem::new(
-                            line.range.clone(),
-                            phrase!(
-                                "found {}, expected `END:VEVENT`",
-                                "应为 `END:VEVENT`，写的却是 {}",
-                                tick(&line.value)
-                            ),
-                        ));
-                    }
-                }
-                depth = depth.saturating_sub(1);
-            }
-            _ => {}
-        }
-    }
-    if let Some((first, _)) = open {
-        problems.push(Problem::new(
-            lines[first].range.clone(),
-            pair("this event has no `END:VEVENT`", "这个事件没有 `END:VEVENT`"),
-        ));
-    }
-    out
-}
-
-/// The event between `BEGIN:VEVENT` and `END:VEVENT`; what is nested in it (alarms) is left out.
-fn event(lines: &[Line], zone: &Zone, problems: &mut Vec<Problem>) -> Option<Event> {
-    let whole = lines.first()?.range.clone();
-    let mut own: Vec<&Line> = Vec::new();
-    let mut depth = 0_usize;
-    for line in lines {
-        match line.name.as_str() {
-            "BEGIN" => depth += 1,
-            "END" => depth = depth.saturating_sub(1),
-            _ if depth == 1 => own.push(line),
-            _ => {}
-        }
-    }
-    let get = |name: &str| own.iter().copied().find(|line| line.name == name);
-    if get("STATUS").is_some_and(|line| line.value.trim().eq_ignore_ascii_case("CANCELLED")) {
-        return None;
-    }
-    let mut keep =
-        |found: Result<Option<When>, Problem>| found.map_err(|problem| problems.push(problem)).ok();
-    let Some(first) = get("DTSTART") else {
-        keep(Err(Problem::new(
-            whole,
-            pair("this event has no `DTSTART`, so it is on no day", "这个事件没有 `DTSTART`，不在任何一天"),
-        )));
-        return None;
-    };
-    let start = keep(when(first, &first.value, zone).map(Some))??;
-    let end = keep(get("DTEND").map(|line| when(line, &line.value, zone)).transpose())?;
-    let replaces = keep(get("RECURRENCE-ID").map(|line| when(line, &line.value, zone)).transpose())?;
-    let mut dates = |name: &str| -> Vec<Date> {
-        let mut out = Vec::new();
-        for line in own.iter().copied().filter(|line| line.name == name) {
-            for item in line.value.split(',') {
-                let item = item.split('/').next().unwrap_or(item);
-                out.extend(keep(when(line, item, zone).map(Some)).flatten().map(|when| when.date()));
-            }
-        }
-        out
-    };
-    let (more, except) = (dates("RDATE"), dates("EXDATE"));
-    let length = length(&start, end.as_ref(), get("DTEND").or(get("DURATION")), zone, problems)?;
-    let rule = match get("RRULE") {
-        Some(line) => Some(recurrence(line, zone).map_err(|problem| problems.push(problem)).ok()?),
-        None => None,
-    };
-    let text = |name: &str| get(name).map(Line::text).unwrap_or_default();
-    let (uid, summary) = (text("UID"), text("SUMMARY"));
-    let replaces = replaces.map(|when| when.date());
-    Some(Event { uid, summary, start, length, rule, more, except, replaces, range: whole })
-}
-
-/// `RRULE` and its last day.
-fn recurrence(line: &Line, zone: &Zone) -> Result<(Rule, Option<Date>), Problem> {
-    let rule = Rule::parse(&line.value).map_err(|found| {
-        Problem::new(
-            line.range.clone(),
-            phrase!("this RRULE is not understood: {found}", "读不懂这条 RRULE：{found}"; found),
-        )
-    })?;
-    let until = rule.until.as_deref().map(|until| when(line, until, zone)).transpose()?;
-    let until = until.map(|until| zone.date(until.instant(zone)));
-    Ok((rule, until))
-}
-
-/// How long an event is: to `DTEND`, for its `DURATION`, else one day or no time.
-fn length(
-    start: &When,
-    end: Option<&When>,
-    line: Option<&Line>,
-    zone: &Zone,
-    problems: &mut Vec<Problem>,
-) -> Option<Length> {
-    let range = line.map_or(0..0, |line| line.range.clone());
-    let length = match (start, end) {
-        (When::Day(from), Some(to)) => {
-            let days = from.until(to.date()).map_or(0, |span| span.get_days());
-            Length::Days(if days == 0 { 1 } else { days })
-        }
-        (When::At(..), Some(to)) => Length::Exact(to.instant(zone).since(start.instant(zone))),
-        (start, None) => match line.filter(|line| line.name == "DURATION") {
-            Some(line) => {
-                let Some(exact) = duration(line.value.trim()) else {
-                    problems.push(Problem::new(
-                        range,
-                        phrase!(
-                            "{} is not a duration such as `P1D` or `PT2H30M`",
-                            "{} 不是 `P1D`、`PT2H30M` 这样的时长",
-                            tick(&line.value)
-                        ),
-                    ));
-                    return None;
-                };
-                match start {
-                    When::Day(_) => {
-                        Length::Days((exact.as_millis() / Duration::DAY.as_millis()).max(1) as i32)
-                    }
-                    When::At(..) => Length::Exact(exact),
-                }
-            }
-            None if matches!(start, When::Day(_)) => Length::Days(1),
-            None => Length::Exact(Duration::ZERO),
-        },
-    };
-    let backwards = match length {
-        Length::Days(days) => days < 0,
-        Length::Exact(exact) => exact < Duration::ZERO,
-    };
-    if backwards {
-        problems
-            .push(Problem::new(range, pair("this event ends before it begins", "这个事件的结束早于开始")));
-        return None;
-    }
-    Some(length)
-}
-
-/// `20260101`, `20260101T193000`, `20260101T113000Z`, with the line's `TZID`.
-fn when(line: &Line, value: &str, zone: &Zone) -> Result<When, Problem> {
-    let bad = || {
-        Problem::new(
-            line.range.clone(),
-            phrase!(
-                "{} is not a date such as `20260101` or `20260101T193000`",
-                "{} 不是 `20260101`、`20260101T193000` 这样的日期",
-                tick(shorten(value, 40))
-            ),
-        )
-    };
-    let value = value.trim();
-    let number = |from: usize, to: usize| -> Option<i16> {
-        value.get(from..to).filter(|part| part.bytes().all(|b| b.is_ascii_digit()))?.parse().ok()
-    };
-    let field = |from: usize, to: usize| number(from, to).map(|n| n as i8);
-    let (Some(year), Some(month), Some(day)) = (number(0, 4), field(4, 6), field(6, 8)) else {
-        return Err(bad());
-    };
-    let date = Date::new(year, month, day).map_err(|_| bad())?;
-    let Some(clock) = value.get(8..).filter(|rest| !rest.is_empty()) else { return Ok(When::Day(date)) };
-    let utc = clock.ends_with('Z');
-    if !clock.starts_with('T') || clock.len() != 7 + usize::from(utc) {
-        return Err(bad());
-    }
-    let (Some(hour), Some(minute), Some(second)) = (field(9, 11), field(11, 13), field(13, 15)) else {
-        return Err(bad());
-    };
-    // A leap second is the last second of its minute.
-    let time = Time::new(hour, minute, second.min(59), 0).map_err(|_| bad())?;
-    let own = match line.param("TZID") {
-        _ if utc => Zone::utc(),
-        None => zone.clone(),
-        Some(name) => named_zone(name).ok_or_else(|| {
-            Problem::new(
-                line.range.clone(),
-                phrase!("there is no time zone {}", "没有 {} 这个时区", tick(name)),
-            )
-            .help(pair(
-                "write an IANA name such as `TZID=Asia/Shanghai`",
-                "写 IANA 名字，例如 `TZID=Asia/Shanghai`",
-            ))
-        })?,
-    };
-    Ok(When::At(date.to_datetime(time), own))
-}
-
-/// A zone by its IANA name, or by the name that Outlook writes (Unicode CLDR's `windowsZones.xml`).
-fn named_zone(name: &str) -> Option<Zone> {
-    const OUTLOOK: &[(&str, &str)] = &[
-        ("China Standard Time", "Asia/Shanghai"),
-        ("Taipei Standard Time", "Asia/Taipei"),
-        ("Singapore Standard Time", "Asia/Singapore"),
-        ("Tokyo Standard Time", "Asia/Tokyo"),
-        ("Korea Standard Time", "Asia/Seoul"),
-        ("India Standard Time", "Asia/Kolkata"),
-        ("GMT Standard Time", "Europe/London"),
-        ("W. Europe Standard Time", "Europe/Berlin"),
-        ("Romance Standard Time", "Europe/Paris"),
-        ("Central Europe Standard Time", "Europe/Budapest"),
-        ("Eastern Standard Time", "America/New_York"),
-        ("Central Standard Time", "America/Chicago"),
-        ("Mountain Standard Time", "America/Denver"),
-        ("Pacific Standard Time", "America/Los_Angeles"),
-        ("AUS Eastern Standard Time", "Australia/Sydney"),
-    ];
-    let name = name.trim().trim_start_matches('/');
-    let iana = OUTLOOK.iter().find(|(outlook, _)| *outlook == name).map_or(name, |(_, iana)| iana);
-    Zone::named(iana)
-}
-
-/// `P1D`, `P2W`, `PT1H30M`; no sign.
-fn duration(text: &str) -> Option<Duration> {
-    let mut rest = text.strip_prefix('P')?;
-    let mut in_day = false;
-    let mut total = Duration::ZERO;
-    while !rest.is_empty() {
-        if let Some(after) = rest.strip_prefix('T') {
-            in_day = true;
-            rest = after;
-            continue;
-        }
-        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        let n: i64 = rest[..digits].parse().ok().filter(|n| *n <= 1_000_000)?;
-        let unit = match (rest[digits..].chars().next()?, in_day) {
-            ('W', false) => Duration::DAY.times(7),
-            ('D', false) => Duration::DAY,
-            ('H', true) => Duration::HOUR,
-            ('M', true) => Duration::MINUTE,
-            ('S', true) => Duration::SECOND,
-            _ => return None,
-        };
-        total = total + unit.times(n);
-        rest = &rest[digits + 1..];
-    }
-    Some(total)
-}
-
 /// The days of all events.
 fn calendar(events: &[Event], zone: &Zone, problems: &mut Vec<Problem>) -> Calendar {
     let tells_work = events.iter().any(|event| is_work(&event.summary));
-    let moved: BTreeSet<(&str, Date)> =
-        events.iter().filter_map(|event| Some((event.uid.as_str(), event.replaces?))).collect();
+    let mut instead: BTreeMap<&str, Vec<(&Event, &Replaced)>> = BTreeMap::new();
+    for event in events {
+        if let Some(replaced) = &event.replaces {
+            instead.entry(&event.uid).or_default().push((event, replaced));
+        }
+    }
     let mut calendar = Calendar { tells_work, ..Calendar::default() };
     let mut left = CALENDAR_DAYS_MAX;
     for event in events {
+        if event.replaces.as_ref().is_some_and(|replaced| replaced.cancelled) {
+            continue;
+        }
         let first = event.start.date();
         let mut begins = match &event.rule {
             Some((rule, until)) => rule.days(first, *until, &mut left),
             None => vec![first],
         };
         begins.extend(&event.more);
-        begins.retain(|day| {
-            !event.except.contains(day)
-                && (event.replaces.is_some() || !moved.contains(&(event.uid.as_str(), *day)))
-        });
-        let into = if is_work(&event.summary) { &mut calendar.work } else { &mut calendar.off };
+        begins.retain(|day| !event.except.contains(day));
+        let others = instead.get(event.uid.as_str()).filter(|_| event.replaces.is_none());
         for begin in begins {
+            let Some((event, begin)) =
+                others.map_or(Some((event, begin)), |others| stands_for(event, begin, others))
+            else {
+                continue;
+            };
             let (from, days) = covered(event, begin, zone);
             if days >= left {
                 problems.push(Problem::new(
@@ -404,12 +106,32 @@ fn calendar(events: &[Event], zone: &Zone, problems: &mut Vec<Problem>) -> Calen
                 return calendar;
             }
             left -= days;
+            let into = if is_work(&event.summary) { &mut calendar.work } else { &mut calendar.off };
             into.extend(from.series(Span::new().days(1)).take(days));
         }
     }
     // A day that is both is worked: the make-up day is the exception to the longer holiday.
     calendar.off = calendar.off.difference(&calendar.work).copied().collect();
     calendar
+}
+
+/// The event and the day that an instance of a series became: itself where nothing replaces it, that many days away
+/// where a change of all that follow moved it, none where it was cancelled or has an event of its own.
+fn stands_for<'a>(
+    series: &'a Event,
+    day: Date,
+    others: &[(&'a Event, &'a Replaced)],
+) -> Option<(&'a Event, Date)> {
+    let of = |replaced: &Replaced| replaced.at.date_of_series(&series.start);
+    if others.iter().any(|(_, replaced)| of(replaced) == day) {
+        return None;
+    }
+    let ranges = others.iter().filter(|(_, replaced)| replaced.and_future && of(replaced) < day);
+    let Some((event, replaced)) = ranges.max_by_key(|(_, replaced)| of(replaced)) else {
+        return Some((series, day));
+    };
+    let moved = of(replaced).until(event.start.date()).ok()?;
+    if replaced.cancelled { None } else { Some((event, day.checked_add(moved).ok()?)) }
 }
 
 /// The first day and the number of days that an event beginning on a day covers in the zone.
@@ -489,6 +211,33 @@ mod tests {
             ]),
             ["2026-01-05", "2026-03-01", "2026-04-01"]
         );
+    }
+
+    #[test]
+    fn an_instance_can_be_cancelled_or_change_all_that_follow() {
+        let weekly = "UID:w\r\nDTSTART;TZID=Asia/Shanghai:20261201T070000\r\nRRULE:FREQ=WEEKLY;COUNT=4";
+        let cancelled = "UID:w\r\nRECURRENCE-ID;TZID=Asia/Shanghai:20261208T070000\r\nDTSTART;TZID=Asia/Shanghai:20261208T070000\r\nSTATUS:CANCELLED";
+        assert_eq!(off(&[weekly, cancelled]), ["2026-12-01", "2026-12-15", "2026-12-22"]);
+        // In UTC the same instance is on the day before.
+        let in_utc = "UID:w\r\nRECURRENCE-ID:20261207T230000Z\r\nSTATUS:CANCELLED";
+        assert_eq!(off(&[in_utc, weekly]), ["2026-12-01", "2026-12-15", "2026-12-22"]);
+        let except = format!("{weekly}\r\nEXDATE:20261214T230000Z");
+        assert_eq!(off(&[&except]), ["2026-12-01", "2026-12-08", "2026-12-22"]);
+        let moved_on = "UID:w\r\nRECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Asia/Shanghai:20261215T070000\r\nDTSTART;TZID=Asia/Shanghai:20261216T070000";
+        assert_eq!(off(&[weekly, moved_on]), ["2026-12-01", "2026-12-08", "2026-12-16", "2026-12-23"]);
+        let ended = "UID:w\r\nRECURRENCE-ID;RANGE=THISANDFUTURE:20261214T230000Z\r\nSTATUS:CANCELLED";
+        assert_eq!(off(&[weekly, ended]), ["2026-12-01", "2026-12-08"]);
+        assert_eq!(off(&["UID:w\r\nDTSTART:20261201\r\nSTATUS:CANCELLED\r\nRRULE:FREQ=DAILY"]), [""; 0]);
+    }
+
+    #[test]
+    fn a_series_ends_on_its_own_clocks() {
+        let until = |until: &str| {
+            off(&[&format!("DTSTART;TZID=Asia/Shanghai:20261201T200000\r\nRRULE:FREQ=WEEKLY;UNTIL={until}")])
+        };
+        assert_eq!(until("20261208T115959Z"), ["2026-12-01"]);
+        assert_eq!(until("20261208T120000Z"), ["2026-12-01", "2026-12-08"]);
+        assert_eq!(until("20261208"), ["2026-12-01", "2026-12-08"]);
     }
 
     #[test]
