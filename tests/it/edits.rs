@@ -185,3 +185,61 @@ fn a_group_that_rests_is_named_by_nobody_but_who_means_it() {
     });
     let _ = engine.stop().exits(0);
 }
+
+/// Two groups, or one; a play that waits in the middle, and one that answers with a number.
+fn club(url: &str, groups: &str, text: &str) -> String {
+    format!(
+        "name: p\ntimezone: UTC\nchannels:\n  group: {{ type: webhook, url: \"{url}\" }}\ngroups: {{ {groups} }}\nplays:\n  order:\n    on: order\n    steps:\n      - post: n${{signal.data.n}};\n  long:\n    on: begin\n    steps:\n      - post: begin {text};\n      - wait: go\n      - post: end {text};\n"
+    )
+}
+
+/// The messages of a group as they arrived: everything up to the semicolon.
+fn heard(sink: &Sink, group: &str) -> Vec<String> {
+    let of_group = |post: &crate::sink::Got| post.id.starts_with(&format!("{group}/"));
+    let text = |body: String| {
+        let json: serde_json::Value = serde_json::from_str(&body).unwrap();
+        json["text"].as_str().unwrap().trim_end_matches(';').to_owned()
+    };
+    sink.got().into_iter().filter(of_group).map(|post| text(post.body)).collect()
+}
+
+#[test]
+fn a_group_that_rests_and_is_run_again_keeps_its_order_its_open_runs_and_its_messages() {
+    let sink = Sink::start();
+    let url = sink.url("/");
+    let play = Playground::new().file("p.yaml", &club(&url, "a: {}, b: {}", "one"));
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let order = |n: u32| {
+        let _ = play.run(&["signal", "order", "--group", "a", "--data", &format!("{{\"n\":{n}}}")]).exits(0);
+    };
+    let _ = play.run(&["signal", "begin", "--group", "a"]).exits(0);
+    eventually("the run begins", || heard(&sink, "a") == ["begin one"]);
+    sink.busy(true);
+    (0..3).for_each(order);
+    let _ = engine.stop().exits(0);
+    play.write("p.yaml", &club(&url, "b: {}", "two"));
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    sink.busy(false);
+    // It comes back while the engine runs, under a third version.
+    play.write("p.yaml", &club(&url, "a: {}, b: {}", "three"));
+    eventually("it is run again", || play.run(&["signal", "go", "--group", "a"]).code == Some(0));
+    order(3);
+    eventually("everything arrives", || heard(&sink, "a").len() == 6);
+    let mut all = heard(&sink, "a");
+    all.retain(|text| text.starts_with('n'));
+    assert_eq!(all, ["n0", "n1", "n2", "n3"], "in the order in which it was decided");
+    assert!(heard(&sink, "a").contains(&"end one".to_owned()), "{:?}", heard(&sink, "a"));
+    // Away and back within one engine's life.
+    let _ = play.run(&["signal", "begin", "--group", "a"]).exits(0);
+    eventually("another run begins", || heard(&sink, "a").contains(&"begin three".to_owned()));
+    play.write("p.yaml", &club(&url, "b: {}", "four"));
+    engine.line("resting: a");
+    play.write("p.yaml", &club(&url, "a: {}, b: {}", "five"));
+    eventually("it is run again", || play.run(&["signal", "go", "--group", "a"]).code == Some(0));
+    eventually("its run ends as it began", || heard(&sink, "a").contains(&"end three".to_owned()));
+    let log = play.run(&["log", "--group", "a", "--format", "json"]).exits(0).stdout;
+    assert!(!log.contains("\"outcome\":\"failed\""), "{log}");
+    let _ = engine.stop().exits(0);
+}

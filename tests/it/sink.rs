@@ -1,11 +1,14 @@
 //! A receiver of generic webhooks: a real HTTP/1.1 server on a free port that remembers what it got.
 //!
-//! Says yes to everything, at once, over connections that stay open.
+//! Says yes to everything, at once, over connections that stay open; or, when told to, asks to come back later.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// A request that came in.
@@ -21,6 +24,7 @@ pub(crate) struct Got {
 pub(crate) struct Sink {
     port: u16,
     got: Arc<Mutex<Vec<Got>>>,
+    busy: Arc<AtomicBool>,
 }
 
 impl Sink {
@@ -31,13 +35,15 @@ impl Sink {
         let port = listener.local_addr().unwrap().port();
         let got = Arc::new(Mutex::new(Vec::new()));
         let shared = got.clone();
+        let busy = Arc::new(AtomicBool::new(false));
+        let is_busy = busy.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let shared = shared.clone();
-                std::thread::spawn(move || serve(stream, &shared));
+                let (shared, busy) = (shared.clone(), is_busy.clone());
+                std::thread::spawn(move || serve(stream, &shared, &busy));
             }
         });
-        Self { port, got }
+        Self { port, got, busy }
     }
 
     /// An address of this receiver.
@@ -45,13 +51,18 @@ impl Sink {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// Everything that came in, in order of arrival.
+    /// From now on nothing is taken, or everything again.
+    pub(crate) fn busy(&self, busy: bool) {
+        self.busy.store(busy, Ordering::SeqCst);
+    }
+
+    /// Everything that was taken, in order of arrival.
     pub(crate) fn got(&self) -> Vec<Got> {
         self.got.lock().unwrap().clone()
     }
 }
 
-fn serve(stream: TcpStream, got: &Mutex<Vec<Got>>) {
+fn serve(stream: TcpStream, got: &Mutex<Vec<Got>>, busy: &AtomicBool) {
     let _ = stream.set_nodelay(true);
     let Ok(mut answer) = stream.try_clone() else { return };
     let mut reader = BufReader::new(stream);
@@ -76,6 +87,12 @@ fn serve(stream: TcpStream, got: &Mutex<Vec<Got>>) {
         let mut body = vec![0; length];
         if reader.read_exact(&mut body).is_err() {
             return;
+        }
+        if busy.load(Ordering::SeqCst) {
+            if answer.write_all(b"HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n").is_err() {
+                return;
+            }
+            continue;
         }
         // The header is a digest of these two, because receivers forbid dots.
         if let Ok(json) = serde_json::from_slice::<serde_json::Value>(&body)

@@ -12,7 +12,7 @@ use crate::{
     shell::{
         delivery::{resolve::resolve, target::Target},
         scripts::{self, Change, Library},
-        store::{GroupInfo, Store},
+        store::{GroupInfo, Reader},
         watch::Eyes,
         workspace::{DiskFolder, Reads},
     },
@@ -271,8 +271,8 @@ fn load_scripts(library: &Library, playbook: &Playbook, reads: &Reads, root: &Pa
 
 /// Compiles an older version again from its stored texts. A version that this program compiles to another digest
 /// keeps the old one: its runs go on.
-pub(super) fn recompile(store: &Store, digest: &Digest, playbooks: &mut Playbooks) -> Result<(), String> {
-    let stored = store.sources(digest).map_err(|error| error.to_string())?;
+pub(super) fn recompile(reader: &Reader, digest: &Digest, playbooks: &mut Playbooks) -> Result<(), String> {
+    let stored = reader.sources(digest).map_err(|error| error.to_string())?;
     let Some((folder, path)) = stored else {
         return Err(format!("the texts of version {} are not in the state", digest.short()));
     };

@@ -177,7 +177,9 @@ impl Driver {
                     claimed: out.claimed,
                 }),
                 // The group rests: its messages wait until a file runs it again.
-                None if book.is_none() => {}
+                None if book.is_none() => {
+                    self.resting.entry(out.group.clone()).or_default().push(out);
+                }
                 None => {
                     let reason = format!("the playbook has no channel `{}` any more", out.channel);
                     settles.push((out, Status::Dead, reason));

@@ -110,6 +110,8 @@ pub(super) struct Driver {
     pub(super) revived: Revived,
     /// What a lost engine may have sent is held for a person.
     pub(super) doubt: Option<Doubt>,
+    /// Messages of groups that no file runs; they wait until one does.
+    pub(super) resting: BTreeMap<GroupId, Vec<dispatch::Outbound>>,
     timers: BTreeSet<(Timestamp, GroupId)>,
     ready: VecDeque<GroupId>,
     pub(super) covers: Covers,
@@ -160,6 +162,7 @@ impl Driver {
             dir,
             revived,
             doubt: found.recovered.doubt,
+            resting: BTreeMap::new(),
             timers: BTreeSet::new(),
             ready: VecDeque::new(),
             covers: Covers::new(found.recovered.last_seq),
@@ -171,7 +174,7 @@ impl Driver {
             stopping: false,
             books,
         };
-        driver.recover(found.recovered, store)?;
+        driver.recover(found.recovered)?;
         driver.carry_on(found.open);
         if watch {
             driver.watch();

@@ -15,13 +15,13 @@ use crate::{
     },
     shell::{
         editions::EDITION,
-        store::{GroupInfo, MAY_HAVE_BEEN_SENT, Open, Recovered, Store, Work},
+        store::{GroupInfo, MAY_HAVE_BEEN_SENT, Open, Reader, Recovered, Work},
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Driver {
-    pub(super) fn recover(&mut self, recovered: Recovered, store: &Store) -> Result<(), RunError> {
+    pub(super) fn recover(&mut self, recovered: Recovered) -> Result<(), RunError> {
         for book in &self.books {
             self.playbooks.insert(book.playbook.clone());
         }
@@ -34,25 +34,6 @@ impl Driver {
         }
         for index in 0..self.books.len() {
             self.settle_in(index, &recovered.infos)?;
-        }
-        let mut lost = BTreeSet::new();
-        for digest in self.digests_in_use() {
-            if self.playbooks.get(&digest).is_none()
-                && let Err(reason) = book::recompile(store, &digest, &mut self.playbooks)
-            {
-                lost.insert(reason);
-            }
-        }
-        let runs = self.slots.values().filter_map(|slot| Some((slot.book?, slot.state.runs.values())));
-        let old: BTreeSet<(usize, &Digest)> =
-            runs.flat_map(|(book, runs)| runs.map(move |run| (book, &run.digest))).collect();
-        for (book, digest) in old {
-            if let Some(old) = self.playbooks.get(digest) {
-                self.books[book].keep_scripts_of(old);
-            }
-        }
-        for reason in lost {
-            self.announcer.trouble(&format!("{reason}; runs that began with it cannot go on"));
         }
         let resting: Vec<GroupId> =
             self.slots.values().filter(|slot| slot.book.is_none()).map(|slot| slot.group().clone()).collect();
@@ -74,15 +55,40 @@ impl Driver {
         Ok(())
     }
 
-    /// The versions that groups and their open runs need.
+    /// The versions that groups and their open runs need. Those of a group that rests are needed when it is run
+    /// again.
     pub(super) fn digests_in_use(&self) -> BTreeSet<Digest> {
         let mut digests: BTreeSet<Digest> =
             self.books.iter().map(|book| book.playbook.digest.clone()).collect();
-        for slot in self.slots.values().filter(|slot| slot.book.is_some()) {
-            digests.extend(slot.state.digest.clone());
-            digests.extend(slot.state.runs.values().map(|run| run.digest.clone()));
+        for slot in self.slots.values() {
+            digests.extend(needed(slot));
         }
         digests
+    }
+
+    /// Compiles the versions again that the groups of a book stand at or have open runs of, and keeps their scripts.
+    fn look_up_versions(&mut self, index: usize) -> Result<(), RunError> {
+        let mut used = BTreeSet::new();
+        let mut begun = BTreeSet::new();
+        for slot in self.slots.values().filter(|slot| slot.book == Some(index)) {
+            used.extend(needed(slot));
+            begun.extend(slot.state.runs.values().map(|run| run.digest.clone()));
+        }
+        used.retain(|digest| self.playbooks.get(digest).is_none());
+        if !used.is_empty() {
+            let reader = Reader::open(&self.dir)?;
+            for digest in used {
+                if let Err(reason) = book::recompile(&reader, &digest, &mut self.playbooks) {
+                    self.announcer.trouble(&format!("{reason}; runs that began with it cannot go on"));
+                }
+            }
+        }
+        for digest in begun.iter().filter(|digest| **digest != self.books[index].playbook.digest) {
+            if let Some(old) = self.playbooks.get(digest) {
+                self.books[index].keep_scripts_of(old);
+            }
+        }
+        Ok(())
     }
 
     /// Gives a book its groups, keeps its texts, and asks each group to adopt its version.
@@ -106,10 +112,20 @@ impl Driver {
             let slot =
                 self.slots.entry(group.clone()).or_insert_with(|| Slot::new(State::new(group.clone()), None));
             slot.book = Some(index);
-            if slot.state.digest.as_ref() != Some(&digest) {
+            // Only the newest version is adopted, whatever was asked while another decision was under way.
+            slot.waiting.retain(|pending| !matches!(pending.input.kind, InputKind::Adopt { .. }));
+            let stands = slot.flight.as_ref().map_or(&slot.state, |flight| &flight.next);
+            if stands.digest.as_ref() != Some(&digest) {
                 let id = InputId::from(format!("adopt/{digest}/{}", slot.state.epoch));
                 let kind = InputKind::Adopt { digest: digest.clone() };
                 slot.waiting.push_front(Pending::new(Input { id, kind }));
+            }
+        }
+        self.look_up_versions(index)?;
+        for group in &groups {
+            // What was decided before it rested goes out before anything that it decides now.
+            if let Some(kept) = self.resting.remove(group) {
+                self.deliver(kept);
             }
             self.make_ready(group);
             self.arm(group);
@@ -137,4 +153,10 @@ impl Driver {
         let rows = jobs.into_iter().map(dispatch::Outbound::from).collect();
         self.deliver(rows);
     }
+}
+
+/// The versions that a group needs: the one in force, and those of its open runs.
+fn needed(slot: &Slot) -> impl Iterator<Item = Digest> + '_ {
+    let runs = slot.state.runs.values().map(|run| run.digest.clone());
+    slot.state.digest.clone().into_iter().chain(runs)
 }
