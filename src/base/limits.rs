@@ -164,6 +164,10 @@ pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
 pub const DATA_PROBLEMS_MAX: usize = 50;
 /// One request on the control socket, in bytes: an import of members is the largest.
 pub const CONTROL_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Connections to the control socket at once; further ones wait to be taken.
+pub const CONTROL_CONNECTIONS_MAX: usize = 32;
+/// How long a connection to the control socket may say nothing, or take no answer, in milliseconds.
+pub const CONTROL_IDLE_MS_MAX: u64 = 10_000;
 /// Requests from the control socket that wait for the driver; further ones wait in their connections.
 pub const CONTROL_WAITING_MAX: usize = 1_024;
 /// Decisions that the driver makes before it looks at what came back.

@@ -2,17 +2,19 @@
 //!
 //! The file's content (who, since when) is only for the message; the lock itself is what counts.
 
-#![expect(clippy::disallowed_methods, reason = "waits a moment for a lock whose holder was just killed")]
+#![expect(clippy::disallowed_methods, reason = "owns the lock file and waits a moment for it")]
 
-use super::clock;
+use super::{clock, private};
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io::{Read as _, Seek as _, SeekFrom, Write as _},
-    os::unix::fs::DirBuilderExt as _,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
 
+/// The lock's name in a state directory.
+const FILE: &str = "lock";
 /// A process that was just killed holds its lock until the operating system has taken it down: whoever restarts an
 /// engine without waiting for that is not refused.
 const HANDOVER_TRIES: u32 = 10;
@@ -22,6 +24,7 @@ const HANDOVER_WAIT: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
+    mended: Vec<String>,
 }
 
 /// Why the lock could not be had.
@@ -49,47 +52,80 @@ pub enum LockError {
 }
 
 impl Lock {
-    /// Makes the directory where it is missing and takes its lock.
+    /// Makes the directory private, or makes it where it is missing, and takes its lock.
     pub fn take(dir: &Path) -> Result<Self, LockError> {
         let io = |source| LockError::Io { dir: dir.into(), source };
-        // Members and messages are in it: nobody else's business.
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {
-            let taken = error.kind() == std::io::ErrorKind::AlreadyExists;
-            io(if taken { std::io::Error::other("a file has that name") } else { error })
-        })?;
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(dir.join("lock"))
-            .map_err(io)?;
-        let mut taken = file.try_lock();
-        for _ in 0..HANDOVER_TRIES {
-            if !matches!(taken, Err(TryLockError::WouldBlock)) {
-                break;
+        let mut mended = private::folder(dir).map_err(io)?;
+        let path = dir.join(FILE);
+        let mut tries = 0;
+        let mut file = loop {
+            let mut file = private::open(&path).map_err(io)?;
+            match file.try_lock() {
+                // Somebody may have put another in its place meanwhile.
+                Ok(()) if is_at(&file, &path) => break file,
+                Ok(()) => {}
+                Err(TryLockError::Error(source)) => return Err(io(source)),
+                Err(TryLockError::WouldBlock) if tries >= HANDOVER_TRIES => {
+                    let Some(process) = foreign_holder(&file) else {
+                        let mut holder = String::new();
+                        let _ = file.read_to_string(&mut holder);
+                        let holder = holder.trim();
+                        let holder = if holder.is_empty() { "it has not said who it is" } else { holder };
+                        return Err(LockError::Held { dir: dir.into(), holder: holder.into() });
+                    };
+                    // It was opened while the file was open to others; no engine of ours has it.
+                    let text = format!("process {process} of another user held the lock; it is replaced");
+                    mended.push(text);
+                    let _ = std::fs::remove_file(&path);
+                    tries = 0;
+                }
+                Err(TryLockError::WouldBlock) => std::thread::sleep(HANDOVER_WAIT),
             }
-            std::thread::sleep(HANDOVER_WAIT);
-            taken = file.try_lock();
-        }
-        match taken {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                let _ = file.read_to_string(&mut holder);
-                let holder = holder.trim();
-                let holder = if holder.is_empty() { "it has not said who it is" } else { holder };
-                return Err(LockError::Held { dir: dir.into(), holder: holder.into() });
-            }
-            Err(TryLockError::Error(source)) => return Err(io(source)),
-        }
+            tries += 1;
+        };
         file.set_len(0).map_err(io)?;
         file.seek(SeekFrom::Start(0)).map_err(io)?;
         let since = clock::now().to_jiff().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         writeln!(file, "process {} since {since}", std::process::id()).map_err(io)?;
         file.flush().map_err(io)?;
-        Ok(Self { _file: file })
+        Ok(Self { _file: file, mended })
     }
+
+    /// What was open to others and is private now, to be said.
+    pub fn mended(&self) -> &[String] {
+        &self.mended
+    }
+}
+
+/// Whether a path still leads to this very file.
+fn is_at(file: &File, path: &Path) -> bool {
+    match (file.metadata(), std::fs::symlink_metadata(path)) {
+        (Ok(file), Ok(path)) => (file.dev(), file.ino()) == (path.dev(), path.ino()),
+        _ => false,
+    }
+}
+
+/// A process of another user that holds the lock of a file, where no process of ours does. The system lists the
+/// holders; where it does not, nobody is accused.
+fn foreign_holder(file: &File) -> Option<u32> {
+    let inode = file.metadata().ok()?.ino().to_string();
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    let mut found = None;
+    for line in locks.lines() {
+        // `7: FLOCK  ADVISORY  WRITE 4711 08:01:131 0 EOF`; who waits has an arrow before the kind.
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [_, "FLOCK", _, _, process, place, ..] = words[..] else { continue };
+        if place.rsplit(':').next() != Some(&inode) {
+            continue;
+        }
+        let process: u32 = process.parse().ok()?;
+        let owner = std::fs::metadata(format!("/proc/{process}")).ok()?.uid();
+        if owner == private::user() {
+            return None;
+        }
+        found = Some(process);
+    }
+    found
 }
 
 #[cfg(test)]

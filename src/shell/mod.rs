@@ -9,6 +9,8 @@ pub mod crash;
 pub mod editions;
 pub mod lock;
 pub mod files;
+pub mod private;
+pub mod refusals;
 pub mod workspace;
 pub mod watch;
 pub mod store;

@@ -1,10 +1,11 @@
 //! The control socket: how a command reaches a running engine. One JSON object a line each way.
 //!
-//! Only the owner of the state directory can open it. It changes nothing itself: a request becomes an input, and
+//! Only the owner of the state directory can open it, and a client believes nobody else. It changes nothing itself: a request becomes an input, and
 //! the answer comes after its commit.
 
 #![expect(clippy::disallowed_methods, reason = "owns the control socket")]
 
+use super::{files, private};
 use crate::{
     base::{
         ids::{EffectId, GroupId, MemberId},
@@ -16,19 +17,17 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::{
-    io::{BufRead as _, BufReader, Write as _},
-    os::unix::{
-        ffi::OsStrExt as _,
-        fs::{DirBuilderExt as _, PermissionsExt as _},
-        net::UnixStream,
-    },
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    os::unix::{ffi::OsStrExt as _, fs::PermissionsExt as _, net::UnixStream},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _},
     net::UnixListener,
-    sync::{mpsc, oneshot},
+    sync::{Semaphore, mpsc, oneshot},
+    time::timeout,
 };
 
 /// A request to a running engine.
@@ -76,6 +75,13 @@ pub enum Ask {
         #[serde(default)]
         by: Option<String>,
     },
+}
+
+impl Ask {
+    /// Whether it brings a list of members, the one request that may be large.
+    fn is_import(&self) -> bool {
+        matches!(self, Self::Command(Command::ImportMembers { .. }))
+    }
 }
 
 /// What the engine answers, after the commit.
@@ -130,32 +136,89 @@ pub type Asked = (CommandRequest, oneshot::Sender<CommandReply>);
 const PATH_BYTES_MAX: usize = 100;
 /// How long a client waits for an answer.
 const ANSWER: Duration = Duration::from_secs(30);
+/// The socket's name in a state directory.
+const SOCKET: &str = "control.sock";
+/// The file in a state directory that says where its socket is, where that is elsewhere.
+const NOTE: &str = "control.path";
+/// Folders that are tried for a socket before it is given up.
+const FOLDERS_TRIED: usize = 16;
+/// How long accepting pauses after an error, such as too many open files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+const IDLE: Duration = Duration::from_millis(limits::CONTROL_IDLE_MS_MAX);
 
-/// Where the socket of a state directory is: in it, or where that path is too long, in the temporary folder.
-fn socket_path(dir: &Path) -> PathBuf {
+/// Where the socket of a state directory is: in it, or where that path is too long, in a folder of its own that is
+/// this user's alone.
+fn place(dir: &Path) -> std::io::Result<PathBuf> {
     let full = std::fs::canonicalize(dir).unwrap_or_else(|_| dir.into());
-    let plain = full.join("control.sock");
+    let plain = full.join(SOCKET);
     if plain.as_os_str().as_bytes().len() <= PATH_BYTES_MAX {
-        return plain;
+        return Ok(plain);
     }
     let digest = Sha256::digest(full.as_os_str().as_bytes());
     let short = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    std::env::temp_dir().join(format!("playbook-{short:016x}")).join("s")
+    let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let own = own.filter(|dir| dir.is_absolute() && private::is_private(dir));
+    let bases = own.into_iter().chain([std::env::temp_dir(), PathBuf::from("/tmp")]);
+    let mut failed = None;
+    for base in bases {
+        // In a folder that everybody writes to, somebody else may have taken a name first.
+        for n in 0..FOLDERS_TRIED {
+            let folder = base.join(format!("playbook-{short:016x}-{n}"));
+            let socket = folder.join("s");
+            if socket.as_os_str().as_bytes().len() > PATH_BYTES_MAX {
+                break;
+            }
+            match private::socket_folder(&folder) {
+                Ok(()) => return Ok(socket),
+                Err(error) => failed = Some(error),
+            }
+        }
+    }
+    Err(failed.unwrap_or_else(|| {
+        std::io::Error::other(
+            "the path is too long for a socket; set XDG_RUNTIME_DIR to a shorter folder of yours",
+        )
+    }))
+}
+
+/// Connects to the engine that runs on a state directory; to nobody but the directory's owner.
+fn connect(dir: &Path) -> Result<UnixStream, SocketError> {
+    let broken = |reason: String| SocketError::Broken { dir: dir.into(), reason };
+    let not_running = || SocketError::NotRunning(dir.into());
+    if !dir.exists() {
+        return Err(not_running());
+    }
+    let owner = private::trusted_owner(dir).map_err(|error| broken(error.to_string()))?;
+    // Where the path is too long, the engine has written down where its socket is.
+    let path = match files::text(&dir.join(NOTE), 2 * PATH_BYTES_MAX) {
+        Ok(text) => PathBuf::from(text.trim_end_matches('\n')),
+        Err(_) => std::fs::canonicalize(dir).unwrap_or_else(|_| dir.into()).join(SOCKET),
+    };
+    if path.as_os_str().as_bytes().len() > PATH_BYTES_MAX {
+        return Err(not_running());
+    }
+    let stream = UnixStream::connect(path).map_err(|_| not_running())?;
+    let peer = rustix::net::sockopt::socket_peercred(&stream).map_err(|error| broken(error.to_string()))?;
+    if peer.uid.as_raw() != owner {
+        let found = peer.uid.as_raw();
+        return Err(broken(format!(
+            "its socket is held by another user (uid {found}); nothing was sent to it"
+        )));
+    }
+    Ok(stream)
 }
 
 /// Puts a request to the engine that runs on a state directory and waits for its answer.
 pub fn request(dir: &Path, request: &CommandRequest) -> Result<CommandReply, SocketError> {
     let broken = |reason: String| SocketError::Broken { dir: dir.into(), reason };
-    // Where the path is too long, the engine has written down where its socket is.
-    let path = std::fs::read_to_string(dir.join("control.path"))
-        .map_or_else(|_| socket_path(dir), |text| PathBuf::from(text.trim_end_matches('\n')));
-    let mut stream = UnixStream::connect(path).map_err(|_| SocketError::NotRunning(dir.into()))?;
+    let mut stream = connect(dir)?;
     stream.set_read_timeout(Some(ANSWER)).map_err(|e| broken(e.to_string()))?;
     let mut line = serde_json::to_string(request).map_err(|e| broken(e.to_string()))?;
     line.push('\n');
     stream.write_all(line.as_bytes()).map_err(|e| broken(e.to_string()))?;
     let mut answer = String::new();
-    BufReader::new(stream).read_line(&mut answer).map_err(|e| broken(e.to_string()))?;
+    let most = limits::CONTROL_BYTES_MAX as u64;
+    BufReader::new(stream.take(most)).read_line(&mut answer).map_err(|e| broken(e.to_string()))?;
     if answer.is_empty() {
         return Err(broken("it is stopping; the request may or may not have been taken".into()));
     }
@@ -173,19 +236,15 @@ pub struct Server {
 impl Server {
     /// Listens. The caller holds the directory's lock, so a file left behind is a dead engine's.
     pub fn start(dir: &Path, asked: mpsc::Sender<Asked>) -> std::io::Result<Self> {
-        let path = socket_path(dir);
-        let note = dir.join("control.path");
-        if path.starts_with(std::env::temp_dir()) && !path.ends_with("control.sock") {
-            if let Some(parent) = path.parent() {
-                std::fs::DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
-            }
-            std::fs::write(&note, path.as_os_str().as_bytes())?;
-        } else {
-            let _ = std::fs::remove_file(&note);
-        }
+        let path = place(dir)?;
+        let note = dir.join(NOTE);
+        let _ = std::fs::remove_file(&note);
         let _ = std::fs::remove_file(&path);
         let listener = UnixListener::bind(&path)?;
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+        if !path.ends_with(SOCKET) {
+            private::open(&note)?.write_all(path.as_os_str().as_bytes())?;
+        }
         let accepting = tokio::spawn(accept(listener, asked));
         Ok(Self { path, note, accepting })
     }
@@ -195,39 +254,80 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.accepting.abort();
         let _ = std::fs::remove_file(&self.path);
-        let _ = std::fs::remove_file(&self.note);
+        if !self.path.ends_with(SOCKET) {
+            let _ = std::fs::remove_file(&self.note);
+            let _ = self.path.parent().map(std::fs::remove_dir);
+        }
     }
 }
 
+/// Takes connections as long as the engine runs. An error is somebody's who connected, or a shortage that passes.
 async fn accept(listener: UnixListener, asked: mpsc::Sender<Asked>) {
-    while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(serve(stream, asked.clone()));
+    let places = Arc::new(Semaphore::new(limits::CONTROL_CONNECTIONS_MAX));
+    // A request of the largest kind is taken one at a time.
+    let large = Arc::new(Semaphore::new(1));
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else { return };
+        match listener.accept().await {
+            Ok((stream, _)) if is_ours(&stream) => {
+                let (asked, large) = (asked.clone(), large.clone());
+                tokio::spawn(async move {
+                    serve(stream, &asked, &large).await;
+                    drop(place);
+                });
+            }
+            Ok(_) => {}
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+        }
     }
 }
 
-/// Answers the requests of one connection, one after another.
-async fn serve(stream: tokio::net::UnixStream, asked: mpsc::Sender<Asked>) {
+/// Whether a connection is this user's, or root's.
+fn is_ours(stream: &tokio::net::UnixStream) -> bool {
+    stream.peer_cred().is_ok_and(|peer| peer.uid() == private::user() || peer.uid() == 0)
+}
+
+/// Answers the requests of one connection, one after another. Who says nothing for long, or takes no answer, is
+/// let go.
+async fn serve(stream: tokio::net::UnixStream, asked: &mpsc::Sender<Asked>, large: &Semaphore) {
     let (read, mut write) = stream.into_split();
     let mut read = tokio::io::BufReader::new(read);
     loop {
-        let mut line = Vec::new();
-        let limit = limits::CONTROL_BYTES_MAX as u64 + 1;
-        match (&mut read).take(limit).read_until(b'\n', &mut line).await {
-            Ok(n) if n > 0 => {}
+        let (line, whole) = match timeout(IDLE, line(&mut read, large)).await {
+            Ok(Ok(line)) if !line.0.is_empty() => line,
             _ => return,
-        }
-        let too_long = line.len() as u64 >= limit;
-        let reply = if too_long {
-            CommandReply::refuse(format!("a request has at most {} bytes", limits::CONTROL_BYTES_MAX))
+        };
+        let reply = if whole {
+            answer(&line, asked).await
         } else {
-            answer(&line, &asked).await
+            CommandReply::refuse(format!("a request has at most {} bytes", limits::CONTROL_BYTES_MAX))
         };
         let mut text = serde_json::to_string(&reply).unwrap_or_else(|_| "{\"ok\":false}".into());
         text.push('\n');
-        if write.write_all(text.as_bytes()).await.is_err() || too_long {
+        let written = timeout(IDLE, write.write_all(text.as_bytes())).await;
+        if !matches!(written, Ok(Ok(()))) || !whole {
             return;
         }
     }
+}
+
+/// The next line, and whether it is all of it.
+async fn line(
+    read: &mut (impl tokio::io::AsyncBufRead + Unpin),
+    large: &Semaphore,
+) -> std::io::Result<(Vec<u8>, bool)> {
+    let mut line = Vec::new();
+    let mut limit = limits::COMMAND_BYTES_MAX;
+    (&mut *read).take(limit as u64).read_until(b'\n', &mut line).await?;
+    if line.len() < limit || line.ends_with(b"\n") {
+        return Ok((line, true));
+    }
+    let _alone = large.acquire().await.map_err(std::io::Error::other)?;
+    limit = limits::CONTROL_BYTES_MAX;
+    let left = limit.saturating_sub(line.len()) as u64;
+    read.take(left).read_until(b'\n', &mut line).await?;
+    let whole = line.len() < limit || line.ends_with(b"\n");
+    Ok((line, whole))
 }
 
 async fn answer(line: &[u8], asked: &mpsc::Sender<Asked>) -> CommandReply {
@@ -235,6 +335,10 @@ async fn answer(line: &[u8], asked: &mpsc::Sender<Asked>) -> CommandReply {
         Ok(request) => request,
         Err(error) => return CommandReply::refuse(format!("the request cannot be read: {error}")),
     };
+    if line.len() > limits::COMMAND_BYTES_MAX && !request.ask.is_import() {
+        let most = limits::COMMAND_BYTES_MAX;
+        return CommandReply::refuse(format!("a command or a signal has at most {most} bytes"));
+    }
     let (reply, answer) = oneshot::channel();
     if asked.send((request, reply)).await.is_err() {
         return CommandReply::refuse("the engine is stopping; ask again when it runs");

@@ -117,6 +117,7 @@ fn what_programs_read_has_stable_keys() {
             "playbook",
             "file",
             "digest",
+            "refused",
             "created",
             "clock",
             "phase",

@@ -200,6 +200,56 @@ fn a_reload_takes_edits_that_nobody_watches() {
 }
 
 #[test]
+fn a_hang_up_reads_the_files_again() {
+    let sink = Sink::start();
+    let url = sink.url("/");
+    let play = Playground::new().file("p.yaml", &ticking(&url, "ONE"));
+    let engine = play.start(&["run", "p.yaml", "--no-watch"]);
+    eventually("one", || posts(&sink, "ONE") > 0);
+    play.write("p.yaml", &ticking(&url, "TWO"));
+    engine.signal("HUP");
+    eventually("two", || posts(&sink, "TWO") > 0);
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn a_start_while_the_file_is_broken_runs_the_last_good_version() {
+    let sink = Sink::start();
+    let url = sink.url("/");
+    let play = Playground::new().file("p.yaml", &ticking(&url, "ONE"));
+    let status = || play.run(&["status", "--format", "json"]).exits(0).json_lines().remove(0);
+    // Without a state there is nothing to go on with.
+    play.write("p.yaml", "name: p\nplays: [");
+    let _ = play.run(&["run", "p.yaml"]).exits(1);
+    play.write("p.yaml", &ticking(&url, "ONE"));
+    let engine = play.start(&["run", "p.yaml"]);
+    eventually("one", || posts(&sink, "ONE") > 0);
+    assert!(status()["refused"].is_null());
+    play.write("p.yaml", "name: p\nplays: [");
+    engine.line("the last good version goes on");
+    eventually("the status says so", || !status()["refused"].is_null());
+    let _ = engine.stop().exits(0);
+    let _ = play.run(&["run", "p.yaml", "--strict"]).exits(1);
+    let before = posts(&sink, "ONE");
+    let engine = play.start(&["run", "p.yaml"]);
+    eventually("it goes on", || posts(&sink, "ONE") > before);
+    assert!(engine.stderr().contains("p.yaml has errors: the last good version"), "{}", engine.stderr());
+    assert!(play.run(&["status"]).exits(0).stdout.contains("p.yaml is refused since"));
+    play.write("p.yaml", &ticking(&url, "TWO"));
+    eventually("the mended file is live", || posts(&sink, "TWO") > 0);
+    eventually("the status is clean", || status()["refused"].is_null());
+    let _ = engine.stop().exits(0);
+    // The file is not there at all, as in a volume that is not mounted yet.
+    std::fs::remove_file(play.path("p.yaml")).unwrap();
+    let before = posts(&sink, "TWO");
+    let engine = play.start(&["run", "p.yaml"]);
+    eventually("it goes on without its file", || posts(&sink, "TWO") > before);
+    play.write("p.yaml", &ticking(&url, "THREE"));
+    eventually("the file is back", || posts(&sink, "THREE") > 0);
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
 fn a_table_that_cannot_be_read_is_refused_aloud() {
     let sink = Sink::start();
     let yaml = ticking(&sink.url("/"), "TICK").replace(

@@ -46,6 +46,7 @@ mod playground;
 mod parts;
 mod platforms;
 mod plugins;
+mod private;
 mod properties;
 mod proto_judges;
 mod replay;

@@ -130,6 +130,19 @@ impl Playground {
         command
     }
 
+    /// Starts what a shell makes of a line; `$0` in it is the program.
+    pub(crate) fn shell(&self, line: &str) -> Process {
+        let program = self.command(&[]);
+        let mut shell = Command::new("/bin/sh");
+        shell.arg("-c").arg(line).arg(program.get_program()).current_dir(self.root()).env_clear();
+        for (name, value) in program.get_envs() {
+            shell.env(name, value.unwrap_or_default());
+        }
+        shell.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Process::new(shell.spawn().unwrap())
+    }
+
     /// Runs to the end.
     #[must_use]
     pub(crate) fn run(&self, args: &[&str]) -> Output {

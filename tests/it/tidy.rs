@@ -36,6 +36,8 @@ const OWNERS: &[&str] = &[
     "src/shell/delivery/courier.rs",
     "src/shell/files.rs",
     "src/shell/lock.rs",
+    "src/shell/private.rs",
+    "src/shell/refusals.rs",
     "src/shell/runtime/asks.rs",
     "src/shell/runtime/console.rs",
     "src/shell/runtime/dispatch.rs",

@@ -13,7 +13,8 @@ use std::path::PathBuf;
 /// Runs playbooks until told to stop.
 ///
 /// Posts go out when they are due, each once, through restarts and edits. A saved file takes effect without a
-/// restart. Stop with Ctrl-C or SIGTERM: attempts in flight are finished and everything is recorded.
+/// restart, and while a file has errors its last good version goes on, from the state also after a restart. Stop
+/// with Ctrl-C or SIGTERM: attempts in flight are finished and everything is recorded.
 #[derive(Debug, clap::Args)]
 pub(super) struct Run {
     /// The playbook files.
@@ -25,9 +26,12 @@ pub(super) struct Run {
     /// Send nothing: print every post as its platform would show it, and throw the state away.
     #[arg(long)]
     rehearse: bool,
-    /// Leave saved files alone until the next start.
+    /// Leave saved files alone until `playbook reload` or the next start.
     #[arg(long)]
     no_watch: bool,
+    /// End with 1 when a file has errors, also where the state has its last good version.
+    #[arg(long)]
+    strict: bool,
 }
 
 impl Run {
@@ -38,6 +42,7 @@ impl Run {
             state: self.state.clone(),
             rehearse: self.rehearse,
             watch: !self.no_watch,
+            strict: self.strict,
             color,
             locale: out.languages.people,
         };

@@ -74,9 +74,14 @@ pub(super) struct Shown<'a> {
 }
 
 impl ReadArgs {
+    /// The state directory that is meant.
+    pub(super) fn dir(&self) -> PathBuf {
+        directory(self.state.state.as_deref(), self.file.as_deref())
+    }
+
     /// Opens the state.
     pub(super) fn open(&self) -> Result<Opened, Failure> {
-        let dir = directory(self.state.state.as_deref(), self.file.as_deref());
+        let dir = self.dir();
         let failed = |error: StoreError| {
             let help = match error {
                 // It says so itself.

@@ -2,7 +2,7 @@
 
 use super::{
     failure::Failure,
-    output::{DIM, Format, HEADING, NAME, Output, WARN, clip, pad, paint, width},
+    output::{BAD, DIM, Format, HEADING, NAME, Output, WARN, clip, pad, paint, width},
     state::{ReadArgs, Shown as Group, instant, when},
 };
 use crate::{
@@ -15,7 +15,11 @@ use crate::{
         ending::{Ending, endings},
         playbook::Playbook,
     },
-    shell::{clock, store::LogLine},
+    shell::{
+        clock,
+        refusals::{self, Refusal},
+        store::LogLine,
+    },
     sim::timeline,
 };
 
@@ -32,11 +36,13 @@ pub(super) struct Status {
 impl Status {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let opened = self.read.open()?;
+        let refused = refusals::read(&self.read.dir());
         for (index, group) in opened.groups().enumerate() {
             let playbook = opened.playbook(group.state);
             let next = self.upcoming(playbook.as_deref(), &group);
             let mut shown = Shown { next, ..Shown::default() };
             shown.ending = playbook.map(|playbook| endings(&playbook, clock::now())).unwrap_or_default();
+            shown.refused = group.info.and_then(|info| refused.get(&info.file)).cloned();
             let skipped = opened.reader.skipped(group.id, self.number);
             shown.skipped = skipped.map_err(|error| Failure::environment(error.to_string()))?;
             match self.read.format.format {
@@ -65,6 +71,8 @@ struct Shown {
     /// What did not happen, newest first.
     skipped: Vec<LogLine>,
     ending: Vec<Ending>,
+    /// Its file's newest version is refused.
+    refused: Option<Refusal>,
 }
 
 /// An occurrence or a step that did not happen, for programs.
@@ -104,6 +112,7 @@ fn json(group: &Group<'_>, shown: &Shown) -> serde_json::Value {
         "playbook": group.info.map(|info| info.playbook.as_str()),
         "file": group.info.filter(|info| !info.rests()).map(|info| info.file.as_str()),
         "digest": state.digest,
+        "refused": shown.refused.as_ref().map(|refusal| refusal.why.as_str()),
         "created": state.created.to_rfc3339(zone),
         "clock": state.clock.to_rfc3339(zone),
         "phase": state.phase,
@@ -125,6 +134,10 @@ fn text(group: &Group<'_>, shown: &Shown, out: &mut Output) -> Result<(), Failur
     let title = group.info.map_or(group.id.as_str(), |info| info.title.as_str());
     let name = if title == group.id.as_str() { String::new() } else { format!(" ({})", group.id) };
     out.line(format!("{}{name}", paint(HEADING, title)))?;
+    if let (Some(refusal), Some(info)) = (&shown.refused, group.info) {
+        let text = format!("{} is refused since {}: {}", info.file, when(refusal.since, zone), refusal.why);
+        out.line(format!("  {}", paint(BAD, &text)))?;
+    }
     let until = match state.phase_timeout {
         Some(at) => format!(", until {} at the latest", when(at, zone)),
         None => String::new(),

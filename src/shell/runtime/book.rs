@@ -33,7 +33,10 @@ pub(super) struct Loaded {
     pub(super) reads: Reads,
     /// What came of it.
     pub(super) compiled: Compiled,
-    root: PathBuf,
+    /// The folder it is in.
+    pub(super) root: PathBuf,
+    /// This is the last good version: what the file is read from now has errors.
+    pub(super) refused: Option<Reads>,
 }
 
 impl Loaded {
@@ -125,6 +128,8 @@ pub(super) struct Book {
     pub(super) targets: Targets,
     /// Warnings worth repeating on the screen: what its channels cannot hear.
     pub(super) compiled: Compiled,
+    /// What the version was read from that was refused at the start.
+    pub(super) refused: Option<Reads>,
 }
 
 impl Book {
@@ -182,6 +187,7 @@ impl Book {
             library: Arc::new(library),
             targets,
             compiled: loaded.compiled,
+            refused: loaded.refused,
         })
     }
 
@@ -249,7 +255,8 @@ fn compile(file: &Path, folder: &DiskFolder, name: String) -> Loaded {
             drop(folder.read(&path));
         }
     }
-    Loaded { file: file.into(), name, reads: folder.reads(), compiled, root: folder.root().to_path_buf() }
+    let root = folder.root().to_path_buf();
+    Loaded { file: file.into(), name, reads: folder.reads(), compiled, root, refused: None }
 }
 
 /// What others see of a version that takes effect.

@@ -61,6 +61,8 @@ pub(super) enum Event {
     Revived(Box<OutboxRow>),
     /// The watcher of the playbooks' files says something.
     Watch(Notice),
+    /// Somebody without a socket asks that the files are read again.
+    Reload,
     /// A file was compiled again; the number is the book's.
     Recompiled(usize, Result<book::Reopened, String>),
     /// An input that was checked beside the driver.
@@ -176,6 +178,7 @@ impl Driver {
         };
         driver.recover(found.recovered)?;
         driver.carry_on(found.open);
+        driver.refused_at_start();
         if watch {
             driver.watch();
         }
@@ -272,6 +275,7 @@ impl Driver {
                 self.deliver(vec![dispatch::Outbound::again(*row)]);
             }
             Event::Watch(notice) => self.noticed(notice),
+            Event::Reload => self.reload(None),
             Event::Recompiled(index, reopened) => self.recompiled(index, reopened)?,
             Event::Input(group, pending) => self.enqueue(&group, *pending),
         }

@@ -15,6 +15,7 @@ mod dispatch;
 mod ledger;
 mod asks;
 mod reload;
+mod last_good;
 mod covers;
 mod console;
 mod wrap;
@@ -26,7 +27,7 @@ mod news;
 use super::{
     files,
     lock::Lock,
-    socket,
+    private, socket,
     store::{Store, StoreError},
     terminal::ColorChoice,
 };
@@ -34,6 +35,7 @@ use crate::base::{ids::GroupId, limits, locale::Locale};
 use book::Book;
 use console::Console;
 use driver::{Driver, Event};
+use last_good::last_good;
 use std::{
     collections::BTreeMap,
     os::unix::fs::DirBuilderExt as _,
@@ -52,6 +54,8 @@ pub struct RunOptions {
     pub rehearse: bool,
     /// Whether saved files take effect without a restart.
     pub watch: bool,
+    /// Whether a file with errors ends the start also where the state has its last good version.
+    pub strict: bool,
     /// Colours on the terminal.
     pub color: ColorChoice,
     /// The language of diagnostics.
@@ -102,9 +106,11 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     let Some(first) = options.files.first() else {
         return Err(RunError::new(2, "no playbook file was given"));
     };
+    private::keep_to_ourselves();
     // A file with errors, or a missing secret, leaves no trace.
     let console = Console::start(options.color, options.locale);
-    let books = match start(options, &console) {
+    let dir = options.state.clone().unwrap_or_else(|| state_dir(first));
+    let books = match start(options, (!options.rehearse).then_some(&dir), &console) {
         Ok(books) => books,
         Err(error) => {
             console.close();
@@ -113,12 +119,11 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     };
     // Thrown away when this goes, also after an error.
     let rehearsal = options.rehearse.then(|| Rehearsal::new().map_err(RunError::environment)).transpose()?;
-    let dir = match (&rehearsal, &options.state) {
-        (Some(rehearsal), _) => rehearsal.0.clone(),
-        (None, Some(dir)) => dir.clone(),
-        (None, None) => state_dir(first),
-    };
+    let dir = rehearsal.as_ref().map_or(dir, |rehearsal| rehearsal.0.clone());
     let lock = Lock::take(&dir).map_err(RunError::environment)?;
+    for text in lock.mended() {
+        Console::trouble(text);
+    }
     let (tell, acks) = mpsc::unbounded_channel();
     let (store, recovered, open) = Store::open(&dir, tell)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -136,28 +141,45 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     result
 }
 
-/// Compiles every file and reads its secrets; every problem of every file is said.
-fn start(options: &RunOptions, console: &Console) -> Result<Vec<Book>, RunError> {
+/// Compiles every file and reads its secrets; every problem of every file is said. While a file is broken its last
+/// good version runs, if the state in `dir` has one.
+fn start(options: &RunOptions, dir: Option<&Path>, console: &Console) -> Result<Vec<Book>, RunError> {
     let mut books = Vec::new();
     let mut failed = Vec::new();
+    let mut gone = None;
     for file in &options.files {
-        match Book::open(file) {
+        let (broken, reason) = match Book::open(file) {
             Ok(loaded) => {
                 console.diagnostics(&loaded);
-                match loaded.playbook() {
-                    Some(_) => {
-                        if !loaded.compiled.script_problems.is_empty() {
-                            Console::trouble(
-                                "steps that run such a script fail until it is mended and saved",
-                            );
-                        }
-                        books.push(loaded);
+                if loaded.playbook().is_some() {
+                    if !loaded.compiled.script_problems.is_empty() {
+                        Console::trouble("steps that run such a script fail until it is mended and saved");
                     }
-                    None => failed.push(file.display().to_string()),
+                    books.push(loaded);
+                    continue;
                 }
+                (Some(loaded), format!("{} has errors", file.display()))
             }
-            Err(message) => return Err(RunError::environment(message)),
+            Err(message) => (None, message),
+        };
+        let dir = dir.filter(|_| !options.strict);
+        let is_gone = broken.is_none();
+        if let Some(good) = dir.and_then(|dir| last_good(file, dir, broken)) {
+            let version =
+                good.playbook().map(|playbook| playbook.digest.short().to_owned()).unwrap_or_default();
+            Console::trouble(&format!(
+                "{reason}: the last good version {version} goes on, from the state. Mend the file and save it; with \
+                 --strict a broken file ends the start"
+            ));
+            books.push(good);
+        } else if is_gone {
+            gone.get_or_insert(reason);
+        } else {
+            failed.push(file.display().to_string());
         }
+    }
+    if let Some(message) = gone {
+        return Err(RunError::environment(message));
     }
     if !failed.is_empty() {
         let one = format!("{} has errors", failed.join(", "));
@@ -203,7 +225,7 @@ async fn live(
     let server = socket::Server::start(dir, asked).map_err(|error| {
         RunError::environment(format!("the control socket in {} cannot be opened: {error}", dir.display()))
     })?;
-    stop_on_signals(events.clone())?;
+    hear_signals(events.clone())?;
     let parts = driver::Parts {
         books,
         store,
@@ -222,14 +244,24 @@ async fn live(
     result
 }
 
-fn stop_on_signals(events: mpsc::UnboundedSender<Event>) -> Result<(), RunError> {
+/// SIGTERM and SIGINT stop, SIGHUP reads the files again.
+fn hear_signals(events: mpsc::UnboundedSender<Event>) -> Result<(), RunError> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut term = signal(SignalKind::terminate()).map_err(RunError::environment)?;
     let mut int = signal(SignalKind::interrupt()).map_err(RunError::environment)?;
+    let mut hangup = signal(SignalKind::hangup()).map_err(RunError::environment)?;
     tokio::spawn(async move {
         let mut told = false;
         loop {
-            tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = int.recv() => {}
+                // A terminal that closes, or `systemctl reload`: neither asks to end.
+                _ = hangup.recv() => {
+                    let _ = events.send(Event::Reload);
+                    continue;
+                }
+            }
             if std::mem::replace(&mut told, true) || events.send(Event::Stop).is_err() {
                 // Whatever was committed is recovered; nothing else has happened.
                 std::process::exit(130);

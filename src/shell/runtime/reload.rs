@@ -13,6 +13,7 @@ use crate::{
     model::{edit::edit, playbook::Playbook},
     shell::{
         clock,
+        refusals::{self, Refusal, Refusals},
         scripts::{self, Change},
         socket::CommandReply,
         watch::{Notice, Watch},
@@ -32,6 +33,8 @@ pub(super) struct Reload {
     under_way: BTreeMap<usize, bool>,
     /// What the last refused version was read from, so that it is refused once.
     refused: BTreeMap<usize, Reads>,
+    /// What is said of refused files to whoever looks at the state.
+    refusals: Refusals,
     asked: Vec<Asked>,
 }
 
@@ -71,8 +74,46 @@ impl Driver {
     }
 
     fn watch_again(&mut self) {
-        if let Some(watch) = &self.watch {
-            watch.set(self.books.iter().flat_map(Book::paths).collect());
+        let Some(watch) = &self.watch else { return };
+        let refused = self.reload.refused.iter().flat_map(|(index, reads)| {
+            let root = self.books[*index].folder.root();
+            reads.keys().map(move |path| root.join(path))
+        });
+        watch.set(self.books.iter().flat_map(Book::paths).chain(refused).collect());
+    }
+
+    /// Keeps in mind which files were broken when the engine started.
+    pub(super) fn refused_at_start(&mut self) {
+        for index in 0..self.books.len() {
+            if let Some(reads) = self.books[index].refused.take() {
+                self.reload.refused.insert(index, reads);
+                self.note(index, Some("it has errors: the last good version goes on, from the state"));
+            }
+        }
+        self.keep_notes();
+    }
+
+    /// What is said of a file to whoever looks at the state; nothing while its newest version is in force.
+    fn note(&mut self, index: usize, why: Option<&str>) {
+        let file = self.books[index].file.display().to_string();
+        let before = self.reload.refusals.clone();
+        match why {
+            Some(why) => {
+                let since = before.get(&file).map_or_else(clock::now, |refusal| refusal.since);
+                self.reload.refusals.insert(file, Refusal { since, why: why.to_owned() });
+            }
+            None => drop(self.reload.refusals.remove(&file)),
+        }
+        if self.reload.refusals != before {
+            self.keep_notes();
+        }
+    }
+
+    fn keep_notes(&self) {
+        if let Err(error) = refusals::write(&self.dir, &self.reload.refusals) {
+            let dir = self.dir.display();
+            self.announcer
+                .say(paint(WARN, &format!("what is refused cannot be written down in {dir}: {error}")));
         }
     }
 
@@ -129,6 +170,7 @@ impl Driver {
         let taken = match reopened {
             Ok(Reopened::Version(loaded)) => self.take_version(index, *loaded)?,
             Ok(Reopened::AsInForce) => {
+                self.note(index, None);
                 if self.reload.refused.remove(&index).is_some() {
                     let text = format!("{name} is again what it was: the version in force goes on");
                     self.announcer.say(paint(GOOD, &text));
@@ -144,6 +186,7 @@ impl Driver {
             Err(reason) => {
                 let text = format!("{reason}; the last good version goes on");
                 self.announcer.say(paint(WARN, &text));
+                self.note(index, Some(&text));
                 Taken::Refused(text)
             }
         };
@@ -185,6 +228,7 @@ impl Driver {
             let changes = self.books[index].reload_scripts(&loaded.reads);
             self.say_scripts(index, &changes);
             self.reload.refused.insert(index, loaded.reads);
+            self.note(index, Some("it has errors: the last good version goes on"));
             return Ok(Taken::Refused(text));
         };
         if let Some(other) = self.owner_of_a_group(index, &playbook) {
@@ -199,6 +243,7 @@ impl Driver {
             Err(missing) => return Ok(self.refuse_version(index, reads, &missing.join("; "))),
         };
         self.reload.refused.remove(&index);
+        self.note(index, None);
         self.say_scripts(index, &changes);
         let taken = if old.digest == playbook.digest {
             format!("{name} is as it was; its scripts and secrets were read again")
@@ -216,6 +261,7 @@ impl Driver {
         let text = format!("{name} is refused: {why}; the last good version goes on");
         self.announcer.say(paint(BAD, &text));
         self.reload.refused.insert(index, reads);
+        self.note(index, Some(&format!("{why}; the last good version goes on")));
         Taken::Refused(text)
     }
 
