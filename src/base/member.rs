@@ -1,18 +1,17 @@
-//! A member of a group, as far as a playbook may know one.
+//! The members of a group, as far as a playbook may know them: who somebody is apart from what they do.
 //!
-//! Only what was reported or imported is here; nothing is inferred.
+//! Who somebody is changes rarely, what they do with every message: so a message touches a few words of the one map
+//! and nothing of the other. Only what was reported or imported is here; nothing is inferred, and what nobody has
+//! said is `None`, never now.
 
 use super::{ids::MemberId, time::Timestamp, value::Value};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-/// All members of one group, in order of id. Cloning is cheap: the tree is shared.
-pub type Members = imbl::OrdMap<MemberId, Arc<Member>>;
-
-/// One member.
+/// Who a member is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Member {
     /// The id by which signals name this member.
@@ -25,13 +24,9 @@ pub struct Member {
     /// Where the member came from, as reported.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
-    /// When the member joined.
-    pub joined: Timestamp,
-    /// The last time the member spoke, answered or reacted; `joined` until then.
-    pub seen: Timestamp,
-    /// Messages reported.
-    #[serde(default)]
-    pub messages: u64,
+    /// When the member joined; none when nobody has said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<Timestamp>,
     /// Points that scripts gave.
     #[serde(default)]
     pub points: i64,
@@ -44,19 +39,215 @@ pub struct Member {
 }
 
 impl Member {
-    /// A member who has just joined.
-    pub fn new(id: MemberId, joined: Timestamp) -> Self {
+    /// A member of whom nothing but the id is known, and perhaps when they joined.
+    pub fn new(id: MemberId, joined: Option<Timestamp>) -> Self {
         Self {
             name: id.to_string(),
             id,
             role: String::new(),
             source: String::new(),
             joined,
-            seen: joined,
-            messages: 0,
             points: 0,
             tags: BTreeSet::new(),
             fields: BTreeMap::new(),
         }
+    }
+}
+
+/// What a member does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Activity {
+    /// The last time the member joined, spoke, answered or reacted; none when nobody has said.
+    pub seen: Option<Timestamp>,
+    /// Messages reported.
+    pub messages: u64,
+}
+
+/// A member as a list, a platform or an entry of the journal tells of one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Listed {
+    /// Who.
+    #[serde(flatten)]
+    pub member: Member,
+    /// When the member was seen last; none when nothing is said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Timestamp>,
+    /// How many messages the member wrote; none when nothing is said of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages: Option<u64>,
+}
+
+impl From<Member> for Listed {
+    fn from(member: Member) -> Self {
+        Self { member, seen: None, messages: None }
+    }
+}
+
+/// All members of one group, in order of id. Cloning is cheap: the trees are shared.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Members {
+    who: imbl::OrdMap<MemberId, Arc<Member>>,
+    /// Only of those in `who` of whom anything is known.
+    activity: imbl::OrdMap<MemberId, Activity>,
+}
+
+impl Members {
+    /// Nobody.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.who.len()
+    }
+
+    /// Whether there is nobody.
+    pub fn is_empty(&self) -> bool {
+        self.who.is_empty()
+    }
+
+    /// Whether somebody is among them.
+    pub fn contains(&self, id: &MemberId) -> bool {
+        self.who.contains_key(id)
+    }
+
+    /// Who somebody is.
+    pub fn get(&self, id: &MemberId) -> Option<&Arc<Member>> {
+        self.who.get(id)
+    }
+
+    /// What somebody does.
+    pub fn activity(&self, id: &MemberId) -> Activity {
+        self.activity.get(id).copied().unwrap_or_default()
+    }
+
+    /// All that is known of somebody.
+    pub fn listed(&self, id: &MemberId) -> Option<Listed> {
+        let member = Member::clone(self.who.get(id)?);
+        let Activity { seen, messages } = self.activity(id);
+        Some(Listed { member, seen, messages: Some(messages) })
+    }
+
+    /// Their ids, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &MemberId> {
+        self.who.keys()
+    }
+
+    /// Those who come after an id, in order; all of them after none.
+    pub fn after<'a>(&'a self, id: Option<&'a MemberId>) -> impl Iterator<Item = &'a Arc<Member>> {
+        use std::ops::Bound;
+        let from = id.map_or(Bound::Unbounded, Bound::Excluded);
+        self.who.range::<_, MemberId>((from, Bound::Unbounded)).map(|(_, member)| member)
+    }
+
+    /// They themselves, in order of id.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Member>> {
+        self.who.values()
+    }
+
+    /// Takes somebody in, or says who a known one is now; whether they are new.
+    pub fn set(&mut self, member: Arc<Member>) -> bool {
+        self.who.insert(member.id.clone(), member).is_none()
+    }
+
+    /// Says what a member does; nothing for somebody who is not among them.
+    pub fn act(&mut self, id: &MemberId, change: impl FnOnce(&mut Activity)) {
+        if !self.who.contains_key(id) {
+            return;
+        }
+        if let Some(known) = self.activity.get_mut(id) {
+            return change(known);
+        }
+        let mut activity = Activity::default();
+        change(&mut activity);
+        if activity != Activity::default() {
+            self.activity.insert(id.clone(), activity);
+        }
+    }
+
+    /// Takes over what is told of somebody; whether they are new. What is not said stays.
+    pub fn list(&mut self, listed: &Listed) -> bool {
+        let new = self.set(Arc::new(listed.member.clone()));
+        if listed.seen.is_some() || listed.messages.is_some() {
+            self.act(&listed.member.id, |activity| {
+                activity.seen = listed.seen.or(activity.seen);
+                activity.messages = listed.messages.unwrap_or(activity.messages);
+            });
+        }
+        new
+    }
+
+    /// Forgets somebody; whether they were among them.
+    pub fn remove(&mut self, id: &MemberId) -> bool {
+        self.activity.remove(id);
+        self.who.remove(id).is_some()
+    }
+}
+
+impl FromIterator<Listed> for Members {
+    fn from_iter<I: IntoIterator<Item = Listed>>(all: I) -> Self {
+        let mut members = Self::new();
+        all.into_iter().for_each(|listed| {
+            members.list(&listed);
+        });
+        members
+    }
+}
+
+/// As a map from ids to what is known.
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.who.keys().map(|id| (id, self.listed(id))))
+    }
+}
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let all: BTreeMap<MemberId, Listed> = BTreeMap::deserialize(deserializer)?;
+        Ok(all.into_values().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> MemberId {
+        MemberId::new(text)
+    }
+
+    #[test]
+    fn what_is_not_said_stays_and_a_stranger_does_nothing() {
+        let mut members = Members::new();
+        let seen = Some(Timestamp::from_millis(5));
+        let listed = Listed { member: Member::new(id("a"), None), seen, messages: Some(3) };
+        assert!(members.list(&listed));
+        assert!(!members.list(&Member::new(id("a"), seen).into()));
+        assert_eq!(members.activity(&id("a")), Activity { seen, messages: 3 });
+        members.act(&id("b"), |activity| activity.messages += 1);
+        assert_eq!(members.activity(&id("b")), Activity::default());
+        assert!(members.remove(&id("a")) && !members.remove(&id("a")));
+        assert_eq!(members, Members::new());
+    }
+
+    #[test]
+    fn the_stored_form_is_one_map_and_the_older_one_is_read() {
+        let old = r#"{"a":{"id":"a","name":"甲","joined":7,"seen":9,"messages":2,"points":1}}"#;
+        let members: Members = serde_json::from_str(old).unwrap();
+        assert_eq!(members.activity(&id("a")).messages, 2);
+        assert_eq!(members.get(&id("a")).unwrap().joined, Some(Timestamp::from_millis(7)));
+        let again: Members = serde_json::from_str(&serde_json::to_string(&members).unwrap()).unwrap();
+        assert_eq!(again, members);
+    }
+
+    #[test]
+    fn a_message_leaves_who_everybody_is_untouched() {
+        let mut members: Members =
+            (0..1_000).map(|n| Member::new(id(&format!("m{n}")), None).into()).collect();
+        let before = members.clone();
+        members.act(&id("m500"), |activity| activity.messages += 1);
+        assert!(members.who.ptr_eq(&before.who));
+        assert_eq!(members.activity.len(), 1);
     }
 }

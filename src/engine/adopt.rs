@@ -12,7 +12,6 @@ use crate::{
     base::{
         ids::{InputId, PlayName},
         limits,
-        member::Member,
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -33,12 +32,8 @@ impl Draft<'_> {
         let created = group.created.unwrap_or(self.now).min(self.now);
         let (horizon, horizons) = budget::horizons(&playbook.budgets);
         self.emit(Fact::Adopted { digest: playbook.digest.clone(), created, horizon, horizons })?;
-        for member in &group.members {
-            let mut member = Member::clone(member);
-            // Whoever is listed without a day has been there since the group is known, and was not silent before.
-            member.joined = if member.joined == Timestamp::MIN { created } else { member.joined };
-            member.seen = if member.seen == Timestamp::MIN { self.now } else { member.seen };
-            self.emit(Fact::MemberSet(Arc::new(member)))?;
+        for listed in &group.members {
+            self.emit(Fact::MemberSet(listed.clone()))?;
         }
         for play in &playbook.plays {
             self.arm_new(play, created)?;

@@ -10,18 +10,15 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{EffectId, InputId, MemberId, PhaseName, PlayName, RunId, TaskId},
+        ids::{EffectId, InputId, PhaseName, PlayName, RunId, TaskId},
         limits,
-        member::Member,
+        member::{Listed, Member},
         time::{Duration, Timestamp},
         value::Value,
     },
     model::channel::GROUP,
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 type Applied = Result<(), IllegalEntry>;
 
@@ -272,23 +269,24 @@ fn signal_received(state: &mut State, signal: &Signal) {
     match &*signal.name {
         "member.joined" => {
             let known = state.members.get(id).map(|member| Member::clone(member));
-            let mut member = known.unwrap_or_else(|| Member::new(id.clone(), signal.at));
+            let new = known.is_none();
+            let mut member = known.unwrap_or_else(|| Member::new(id.clone(), Some(signal.at)));
             describe_member(&mut member, &signal.data);
-            set_member(state, &Arc::new(member));
+            set_member(state, &Listed { seen: new.then_some(signal.at), ..member.into() });
         }
         "member.left" => {
             state.members.remove(id);
         }
         "message" | "reaction" | "answer" => {
             // Somebody who speaks is a member, reported or not.
-            if !state.members.contains_key(id) {
-                set_member(state, &Arc::new(Member::new(id.clone(), signal.at)));
+            if !state.members.contains(id) {
+                set_member(state, &Member::new(id.clone(), Some(signal.at)).into());
             }
             // A group that is full takes nobody in.
-            let Some(member) = state.members.get_mut(id) else { return };
-            let member = Arc::make_mut(member);
-            member.seen = member.seen.max(signal.at);
-            member.messages += u64::from(&*signal.name == "message");
+            state.members.act(id, |activity| {
+                activity.seen = activity.seen.max(Some(signal.at));
+                activity.messages = activity.messages.saturating_add(u64::from(&*signal.name == "message"));
+            });
         }
         _ => {}
     }
@@ -313,11 +311,11 @@ fn describe_member(member: &mut Member, data: &Value) {
     }
 }
 
-fn set_member(state: &mut State, member: &Arc<Member>) {
-    if state.members.len() >= limits::MEMBERS_MAX && !state.members.contains_key(&member.id) {
+fn set_member(state: &mut State, listed: &Listed) {
+    if state.members.len() >= limits::MEMBERS_MAX && !state.members.contains(&listed.member.id) {
         return;
     }
-    if state.members.insert(member.id.clone(), member.clone()).is_none() {
+    if state.members.list(listed) {
         state.members_ever += 1;
     }
 }
@@ -475,9 +473,4 @@ fn close_task(state: &mut State, id: &TaskId) -> Applied {
         state.timers.remove(&(due, Timer::TaskDue { task: id.clone() }));
     }
     Ok(())
-}
-
-/// Members that an import with `replace` leaves out.
-pub(super) fn missing_members(state: &State, listed: &BTreeSet<MemberId>) -> Vec<MemberId> {
-    state.members.keys().filter(|id| !listed.contains(*id)).cloned().collect()
 }

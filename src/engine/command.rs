@@ -3,18 +3,17 @@
 //! A refusal is an entry too, so that whoever asked gets an answer that was committed.
 
 use super::{
-    apply,
     draft::{Decided, Draft},
     due::Asked,
     entry::{Cause, Fact, Outcome, Skip, Waiting},
-    input::Command,
+    input::{Command, Signal},
     state::PlayState,
 };
 use crate::{
     base::{
-        ids::{MemberId, PlayName, RunId, StepId},
+        ids::{InputId, MemberId, PlayName, RunId, StepId},
         limits,
-        member::Member,
+        member::{Listed, Member},
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -25,7 +24,7 @@ use crate::{
         trigger::Trigger,
     },
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 impl Draft<'_> {
     pub(super) fn command(&mut self, command: &Command) -> Decided {
@@ -71,7 +70,7 @@ impl Draft<'_> {
             Command::Done { task, by, note } => self.task_done(task, by.clone(), note.clone()),
             Command::Approve { task, by } => self.decided(task, true, by.clone(), None),
             Command::Reject { task, by, reason } => self.decided(task, false, by.clone(), reason.clone()),
-            Command::ImportMembers { members, replace } => self.import_members(members, *replace),
+            Command::ImportMembers { members, left, joined } => self.import_members(members, left, *joined),
         }
     }
 
@@ -205,8 +204,23 @@ impl Draft<'_> {
         }
     }
 
-    fn import_members(&mut self, members: &[Member], replace: bool) -> Decided {
-        let new = members.iter().filter(|m| !self.state.members.contains_key(&m.id)).count();
+    /// Somebody who is new in a list has just joined.
+    fn report_join(&mut self, listed: Listed) -> Decided {
+        let member = listed.member.id.clone();
+        let data = join_data(&listed.member);
+        let id = InputId::from(format!("join/{member}/{}", self.state.epoch));
+        let listed = Listed {
+            member: Member { joined: listed.member.joined.or(Some(self.now)), ..listed.member },
+            seen: listed.seen.or(Some(self.now)),
+            ..listed
+        };
+        self.emit(Fact::MemberSet(Arc::new(listed)))?;
+        let name = Arc::from("member.joined");
+        self.record_signal(Signal { name, id, at: self.now, member: Some(member), data })
+    }
+
+    fn import_members(&mut self, members: &[Listed], left: &[MemberId], joined: bool) -> Decided {
+        let new = members.iter().filter(|m| !self.state.members.contains(&m.member.id)).count();
         if self.state.members.len() + new > limits::MEMBERS_MAX {
             return self.refuse(format!(
                 "the group would have {} members; at most {} are kept",
@@ -215,25 +229,19 @@ impl Draft<'_> {
             ));
         }
         for member in members {
-            let mut merged = match self.state.members.get(&member.id) {
+            let known = self.state.members.listed(&member.member.id);
+            let merged = match &known {
                 Some(known) => merge(known, member),
                 None => member.clone(),
             };
-            if merged.joined == Timestamp::MIN {
-                merged.joined = self.now;
-            }
-            if merged.seen == Timestamp::MIN {
-                merged.seen = self.now;
-            }
-            if self.state.members.get(&member.id).is_none_or(|known| **known != merged) {
+            if known.is_none() && joined {
+                self.report_join(merged)?;
+            } else if known.as_ref() != Some(&merged) {
                 self.emit(Fact::MemberSet(Arc::new(merged)))?;
             }
         }
-        if replace {
-            let listed: BTreeSet<MemberId> = members.iter().map(|m| m.id.clone()).collect();
-            for member in apply::missing_members(self.state, &listed) {
-                self.remove_member(&member)?;
-            }
+        for member in left {
+            self.remove_member(member)?;
         }
         if !self.decided {
             // Nothing was new; the import itself is still on record.
@@ -243,20 +251,27 @@ impl Draft<'_> {
     }
 }
 
+/// What a report of somebody's coming says of them.
+fn join_data(member: &Member) -> Value {
+    let word = |text: &str| (!text.is_empty()).then(|| Value::str(text));
+    let known =
+        [("name", word(&member.name)), ("role", word(&member.role)), ("source", word(&member.source))];
+    let fields = member.fields.iter().map(|(key, value)| (Arc::from(key.as_str()), value.clone()));
+    let known = known.into_iter().filter_map(|(key, value)| Some((Arc::from(key), value?)));
+    Value::Map(Arc::new(fields.chain(known).collect()))
+}
+
 /// A list tells who somebody is; what was heard of them here is kept.
-fn merge(known: &Member, listed: &Member) -> Member {
-    let mut merged = listed.clone();
+fn merge(known: &Listed, listed: &Listed) -> Listed {
+    let mut member = listed.member.clone();
     // A list without a day says nothing of it.
-    merged.joined =
-        if listed.joined == Timestamp::MIN { known.joined } else { known.joined.min(listed.joined) };
-    merged.seen = known.seen.max(listed.seen);
-    merged.messages = known.messages.max(listed.messages);
-    if listed.points == 0 {
-        merged.points = known.points;
+    member.joined = known.member.joined.into_iter().chain(listed.member.joined).min();
+    if member.points == 0 {
+        member.points = known.member.points;
     }
-    merged.tags.extend(known.tags.iter().cloned());
-    for (key, value) in &known.fields {
-        merged.fields.entry(key.clone()).or_insert_with(|| value.clone());
+    member.tags.extend(known.member.tags.iter().cloned());
+    for (key, value) in &known.member.fields {
+        member.fields.entry(key.clone()).or_insert_with(|| value.clone());
     }
-    merged
+    Listed { member, seen: known.seen.max(listed.seen), messages: known.messages.max(listed.messages) }
 }

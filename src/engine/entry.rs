@@ -10,7 +10,7 @@ pub use super::{
 use crate::{
     base::{
         ids::{ChannelName, Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RunId, StepId, TaskId},
-        member::Member,
+        member::Listed,
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -599,7 +599,7 @@ pub enum Fact {
         value: Value,
     },
     /// What is known of a member changed: an import, a tag, points, a field.
-    MemberSet(Arc<Member>),
+    MemberSet(Arc<Listed>),
     /// A member is gone: reported, imported away, or removed by a `prune`.
     MemberGone {
         /// Who.

@@ -5,7 +5,7 @@
 use crate::{
     base::{
         ids::{Digest, EffectId, InputId, MemberId, PlayName, RunId, StepId, TaskId},
-        member::Member,
+        member::Listed,
         time::Timestamp,
         value::Value,
     },
@@ -185,11 +185,15 @@ pub enum Command {
         /// Why.
         reason: Option<String>,
     },
-    /// Members as a file or a platform lists them; known ones are updated, nobody is removed unless `replace`.
+    /// Members as a file or a platform lists them; known ones are updated.
     ImportMembers {
         /// Who.
-        members: Vec<Member>,
-        /// Whether members that are not listed have left.
-        replace: bool,
+        members: Vec<Listed>,
+        /// Who has left, because the list has them no more.
+        #[serde(default)]
+        left: Vec<MemberId>,
+        /// Whether those who are new have just joined: then each of them is a signal, too.
+        #[serde(default)]
+        joined: bool,
     },
 }

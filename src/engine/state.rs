@@ -47,7 +47,8 @@ pub struct State {
     pub phase_final: bool,
     /// When `until` is tested next if nothing else happens.
     pub midnight: Option<Timestamp>,
-    /// Members.
+    /// Members. A large part of the state: stored apart from it, by difference.
+    #[serde(default, skip_serializing_if = "Members::is_empty")]
     pub members: Members,
     /// Members ever seen, also those who left.
     pub members_ever: u64,

@@ -60,4 +60,5 @@ codes! {
     QUIET_CLOCK "quiet-clock"
     RUNS_OUT "runs-out"
     TOO_MANY "too-many"
+    MEMBER_TWICE "member-twice"
 }

@@ -11,6 +11,7 @@ pub mod explain;
 pub mod ics;
 mod keys;
 pub mod lint;
+pub mod roster;
 pub mod schema;
 
 use crate::{

@@ -3,7 +3,7 @@
 use super::{channel::Channel, role::Role};
 use crate::base::{
     ids::{ChannelName, GroupId, RoleName},
-    member::Member,
+    member::Listed,
     time::Timestamp,
     value::Map,
 };
@@ -26,5 +26,5 @@ pub struct Group {
     /// The constants of the playbook with its own over them.
     pub vars: Arc<Map>,
     /// Members that the file brings in at adoption.
-    pub members: Vec<Arc<Member>>,
+    pub members: Vec<Arc<Listed>>,
 }

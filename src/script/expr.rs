@@ -122,27 +122,29 @@ impl Expr {
         &self.0.data
     }
 
-    /// Its value.
+    /// Its value; nothing when it is unknown.
     pub fn eval(&self, facts: &Arc<Facts>) -> Result<Value, EvalError> {
-        self.run(facts, None, |value| {
+        let value = self.run(facts, None, |value| {
             convert::to_value(value).map_err(|why| EvalError(format!("`{}`: {why}", self.source())))
-        })
+        })?;
+        Ok(value.unwrap_or_default())
     }
 
-    /// Its value, which must be true or false.
+    /// Its value, which must be true or false. What is unknown is not true.
     pub fn eval_bool(&self, facts: &Arc<Facts>) -> Result<bool, EvalError> {
-        self.run(facts, None, |value| self.truth(value))
+        Ok(self.run(facts, None, |value| self.truth(value))?.unwrap_or(false))
     }
 
-    /// Its value with this member in scope as `member`, which must be true or false. Cheaper than facts of
-    /// their own for every member.
-    pub fn eval_bool_for(&self, facts: &Arc<Facts>, member: &MemberId) -> Result<bool, EvalError> {
+    /// Its value with this member in scope as `member`, which must be true or false; none when it is unknown.
+    /// Cheaper than facts of their own for every member.
+    pub fn eval_bool_for(&self, facts: &Arc<Facts>, member: &MemberId) -> Result<Option<bool>, EvalError> {
         self.run(facts, Some(member), |value| self.truth(value))
     }
 
     /// Its value as text, written for the locale of the facts. This is what `${ }` in a text becomes.
     pub fn eval_text(&self, facts: &Arc<Facts>) -> Result<String, EvalError> {
-        self.run(facts, None, |value| Ok(render::text(value)))
+        let text = self.run(facts, None, |value| Ok(render::text(value)))?;
+        Ok(text.unwrap_or_else(|| facts.locale.pick("unknown", "未知").to_owned()))
     }
 
     /// The same for text that is `CommonMark`: what came from members (names, fields, signals, answers) means only
@@ -164,7 +166,7 @@ impl Expr {
         facts: &Facts,
         member: Option<&MemberId>,
         read: impl FnOnce(&Dynamic) -> Result<R, EvalError>,
-    ) -> Result<R, EvalError> {
+    ) -> Result<Option<R>, EvalError> {
         let frame = Frame::expression(facts, member);
         frame.enter(|| {
             let engine = engine::expressions();
@@ -172,7 +174,8 @@ impl Expr {
                 stack::room(|| engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &self.0.ast))
             }));
             match result {
-                Ok(Ok(value)) => read(&value.flatten()),
+                Ok(Ok(value)) => read(&value.flatten()).map(Some),
+                Ok(Err(_)) if frame.is_unknown() => Ok(None),
                 Ok(Err(error)) => {
                     let failure = failure::explain(&error, &frame);
                     Err(EvalError(format!("`{}`: {}", self.source(), failure.message)))

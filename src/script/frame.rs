@@ -13,7 +13,7 @@ use crate::base::{
     ids::MemberId,
     limits,
     locale::Locale,
-    member::{Member, Members},
+    member::{Activity, Member, Members},
     seed::Seed,
     value::{Map, Value},
 };
@@ -42,6 +42,10 @@ pub(super) struct Frame<'a> {
     operations: Cell<u64>,
     reads: Cell<u64>,
     stop: Cell<Option<Stop>>,
+    /// Whether something was read that nobody knows.
+    unknown: Cell<bool>,
+    /// Whether a member is being tested: what is unknown of one fails that test and nothing else.
+    testing: Cell<bool>,
     seed: RefCell<Seed>,
     live: OnceCell<RefCell<Live>>,
     host: Option<&'a dyn Host>,
@@ -78,6 +82,8 @@ impl<'a> Frame<'a> {
             operations: Cell::new(0),
             reads: Cell::new(0),
             stop: Cell::new(None),
+            unknown: Cell::new(false),
+            testing: Cell::new(false),
             seed: RefCell::new(Seed::from_u64(facts.seed)),
             live: OnceCell::new(),
             host: None,
@@ -179,6 +185,40 @@ impl<'a> Frame<'a> {
             Some(live) => live.borrow().members.get(id).cloned(),
             None => self.facts.members.get(id).cloned(),
         }
+    }
+
+    /// What a member does, as far as it is known. Somebody who is not in the group is known from now on only.
+    pub(super) fn activity(&self, id: &MemberId) -> Activity {
+        let members = &self.facts.members;
+        if members.contains(id) {
+            members.activity(id)
+        } else {
+            Activity { seen: Some(self.facts.now), messages: 0 }
+        }
+    }
+
+    /// Something is read that nobody knows. In an expression nothing can be made of it, so its evaluation ends and
+    /// is unknown, and so does the test of a member; a script gets nothing and can look.
+    pub(super) fn reads_unknown(&self) -> bool {
+        let ends = self.live.get().is_none() || self.testing.get();
+        if ends {
+            self.unknown.set(true);
+        }
+        ends
+    }
+
+    /// Whether what was evaluated is unknown.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.unknown.get()
+    }
+
+    /// Tests a member; none when the answer is unknown.
+    pub(super) fn test<T, E>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<Option<T>, E> {
+        let testing = self.testing.replace(true);
+        let unknown = self.unknown.replace(false);
+        let answer = body();
+        self.testing.set(testing);
+        if self.unknown.replace(unknown) { Ok(None) } else { answer.map(Some) }
     }
 
     /// All members as of now.

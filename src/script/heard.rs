@@ -13,7 +13,7 @@ use crate::base::{ids::MemberId, markdown, member::Member, value::Value};
 pub(super) fn escape(text: &str, facts: &Facts, names: Names) -> String {
     let mut heard = Heard { facts, strings: Vec::new() };
     if names.has(Name::Members) {
-        facts.members.values().for_each(|member| heard.member(member));
+        facts.members.iter().for_each(|member| heard.member(member));
     }
     if names.has(Name::Member) {
         heard.by_id(facts.member.as_ref().map_or("", MemberId::as_str));
@@ -51,7 +51,7 @@ impl<'a> Heard<'a> {
 
     /// The member, or the id by which one who is not here is called.
     fn by_id(&mut self, id: &str) {
-        if let Some(member) = self.facts.members.get(id) {
+        if let Some(member) = self.facts.members.get(&MemberId::new(id)) {
             self.member(member);
         }
     }

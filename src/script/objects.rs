@@ -5,7 +5,7 @@
 use super::{facts::RoleFacts, frame};
 use crate::base::{
     ids::{MemberId, RoleName},
-    member::Member,
+    member::{Activity, Member},
     person::Person,
     value::Map,
 };
@@ -64,7 +64,7 @@ impl MemberRef {
     /// The member; one who is not in the group (any more) is known by id only.
     pub(super) fn get(&self) -> Arc<Member> {
         frame::with(|f| {
-            f.member(&self.0).unwrap_or_else(|| Arc::new(Member::new(self.0.clone(), f.facts.now)))
+            f.member(&self.0).unwrap_or_else(|| Arc::new(Member::new(self.0.clone(), Some(f.facts.now))))
         })
     }
 }
@@ -73,7 +73,7 @@ impl MemberList {
     /// Their ids.
     pub(super) fn ids(&self) -> Arc<Vec<MemberId>> {
         match self {
-            Self::All => Arc::new(frame::with(|f| f.members().keys().cloned().collect())),
+            Self::All => Arc::new(frame::with(|f| f.members().ids().cloned().collect())),
             Self::Some(ids) => ids.clone(),
         }
     }
@@ -89,17 +89,18 @@ impl MemberList {
     /// They themselves.
     pub(super) fn all(&self) -> Vec<Arc<Member>> {
         match self {
-            Self::All => frame::with(|f| f.members().values().cloned().collect()),
+            Self::All => frame::with(|f| f.members().iter().cloned().collect()),
             Self::Some(ids) => ids.iter().map(|id| MemberRef(id.clone()).get()).collect(),
         }
     }
 
     /// The first `n` in the order of a key, ties by id.
-    pub(super) fn first_by<K: Ord>(&self, n: usize, key: impl Fn(&Member) -> K) -> Self {
-        let mut all = self.all();
-        all.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id)));
+    pub(super) fn first_by<K: Ord>(&self, n: usize, key: impl Fn(&Member, Activity) -> K) -> Self {
+        let mut all: Vec<(K, MemberId)> =
+            frame::with(|f| self.all().iter().map(|m| (key(m, f.activity(&m.id)), m.id.clone())).collect());
+        all.sort();
         all.truncate(n);
-        Self::of(all.iter().map(|m| m.id.clone()))
+        Self::of(all.into_iter().map(|(_, id)| id))
     }
 
     /// A list of these.

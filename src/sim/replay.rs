@@ -9,7 +9,7 @@ use super::{Finding, Material, oracle::Oracle};
 use crate::{
     base::{
         ids::{EffectId, GroupId, InputId, RunId, StepId, TaskId},
-        member::Member,
+        member::Listed,
         time::Timestamp,
         value::Value,
     },
@@ -363,10 +363,10 @@ impl Player<'_> {
 
     /// The command that led to these entries; none where they do not say.
     fn command(&mut self, entries: &[Entry]) -> Option<Command> {
-        let members: Vec<Member> = entries
+        let members: Vec<Listed> = entries
             .iter()
             .filter_map(|entry| match &entry.fact {
-                Fact::MemberSet(member) => Some(Member::clone(member)),
+                Fact::MemberSet(member) => Some(Listed::clone(member)),
                 _ => None,
             })
             .collect();
@@ -378,23 +378,16 @@ impl Player<'_> {
             self.unheard.refused += 1;
             return None;
         }
-        // What is left is an import, of new members or of none. Who was not listed is gone.
-        let replace = entries.iter().any(|entry| matches!(entry.fact, Fact::MemberGone { .. }));
-        let mut members = members;
-        if replace {
-            let gone: Vec<&str> = entries
-                .iter()
-                .filter_map(|entry| match &entry.fact {
-                    Fact::MemberGone { member } => Some(member.as_str()),
-                    _ => None,
-                })
-                .collect();
-            let kept = self.state.members.values().filter(|member| !gone.contains(&member.id.as_str()));
-            let kept: Vec<Member> = kept.map(|member| Member::clone(member)).collect();
-            let listed: Vec<String> = members.iter().map(|member| member.id.to_string()).collect();
-            members.extend(kept.into_iter().filter(|member| !listed.contains(&member.id.to_string())));
-        }
-        Some(Command::ImportMembers { members, replace })
+        // What is left is an import, of new members or of none.
+        let left = entries.iter().filter_map(|entry| match &entry.fact {
+            Fact::MemberGone { member } => Some(member.clone()),
+            _ => None,
+        });
+        let joined = entries.iter().any(|entry| match &entry.fact {
+            Fact::SignalReceived(signal) => signal.id.as_str().starts_with("join/"),
+            _ => false,
+        });
+        Some(Command::ImportMembers { members, left: left.collect(), joined })
     }
 
     fn command_of(&mut self, fact: &Fact) -> Option<Command> {

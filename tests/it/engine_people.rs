@@ -82,9 +82,9 @@ plays:
         story.until(day);
         story.join(member, member);
     }
-    let mut rich = playbook::base::member::Member::new("rich".into(), at("2026-11-01 08:00"));
+    let mut rich = playbook::base::member::Member::new("rich".into(), Some(at("2026-11-01 08:00")));
     rich.points = 1;
-    story.command(Command::ImportMembers { members: vec![rich], replace: false });
+    story.command(Command::ImportMembers { members: vec![rich.into()], left: Vec::new(), joined: false });
     story.until("2026-12-20 08:00");
     story.start("p");
     story.until("2026-12-21 08:00");

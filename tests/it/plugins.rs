@@ -6,7 +6,7 @@ use playbook::{
     base::{
         ids::{GroupId, MemberId},
         locale::Locale,
-        member::Member,
+        member::{Listed, Member},
         time::{Duration, Timestamp, Zone},
         value::{Map, Value},
     },
@@ -52,13 +52,12 @@ fn facts() -> Facts {
     for (id, name, role, messages, points, idle_days) in
         [("a", "西安-小何", "", 9, 3, 0), ("b", "白鹿", "", 0, 0, 7), ("c", "小朱", "owner", 20, 1, 0)]
     {
-        let mut member = Member::new(MemberId::new(id), NOW.plus(-Duration::DAY.times(10)));
+        let mut member = Member::new(MemberId::new(id), Some(NOW.plus(-Duration::DAY.times(10))));
         member.name = name.into();
         member.role = role.into();
-        member.messages = messages;
         member.points = points;
-        member.seen = NOW.plus(-Duration::DAY.times(idle_days));
-        facts.members.insert(member.id.clone(), Arc::new(member));
+        let seen = Some(NOW.plus(-Duration::DAY.times(idle_days)));
+        facts.members.list(&Listed { member, seen, messages: Some(messages) });
     }
     facts.rules = Value::map([
         (
@@ -143,9 +142,9 @@ fn a_name_with_marks_in_it_is_only_a_name() {
     let shown = |name: &str| r"\[小\*何\](https://evil.example) \<!all>".replace("小", name);
     let hostile = |name: &str| "[小*何](https://evil.example) <!all>".replace("小", name);
     let mut facts = facts();
-    for (id, member) in facts.members.clone() {
+    for member in facts.members.clone().iter() {
         let name = hostile(&member.name).as_str().into();
-        facts.members.insert(id, Arc::new(Member { name, ..Member::clone(&member) }));
+        facts.members.set(Arc::new(Member { name, ..Member::clone(member) }));
     }
     let newcomers = joined(&[("m1", Some(&hostile("新"))), ("b", None)]);
     let welcome = call("welcome", "main", &newcomers, facts.clone());
@@ -247,7 +246,8 @@ fn the_leaderboard_names_who_is_new_on_it() {
     remember(&mut facts, &first);
     let second = call("leaderboard", "main", &Value::map([("top", Value::Int(5))]), facts.clone());
     assert!(posts(&second)[0].contains("新上榜：小朱"), "{}", posts(&second)[0]);
-    facts.members = facts.members.into_iter().filter(|(id, _)| id.as_str() == "b").collect();
+    facts.members.remove(&"a".into());
+    facts.members.remove(&"c".into());
     assert!(call("leaderboard", "main", &Value::Null, facts).actions.is_empty(), "nobody has points");
 }
 

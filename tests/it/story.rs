@@ -249,7 +249,8 @@ impl Story {
     }
 
     pub(crate) fn idle_for(&self, length: Duration) -> usize {
-        self.state.members.values().filter(|m| self.now.since(m.seen) > length).count()
+        let seen = |id| self.state.members.activity(id).seen;
+        self.state.members.ids().filter_map(seen).filter(|seen| self.now.since(*seen) > length).count()
     }
 
     /// What has happened since the last call, a line each, as a person would tell it. Cursors and bookkeeping are

@@ -127,8 +127,8 @@ impl Draft<'_> {
             let wins = right.is_none_or(|right| value.as_str() == Some(right));
             if let Some(member) = self.state.members.get(id).filter(|_| wins) {
                 let mut member = Member::clone(member);
-                member.points += points;
-                self.emit(Fact::MemberSet(Arc::new(member)))?;
+                member.points = member.points.saturating_add(points);
+                self.emit(Fact::MemberSet(Arc::new(member.into())))?;
             }
         }
         Ok(())

@@ -2,11 +2,16 @@
 //!
 //! Nobody is removed who has not been told, who has spoken since, or without a person's yes.
 
+use super::task::Request;
 use crate::{
-    base::{ids::MemberId, member::Member, time::Duration},
+    base::{
+        ids::MemberId,
+        member::Member,
+        time::{Duration, Timestamp},
+    },
     engine::{
         advance::{At, Carried, Trouble, Went},
-        draft::{About, Decided, Draft},
+        draft::{Decided, Draft},
         entry::{Fact, Outgoing, TaskKind, Waiting},
         notice,
     },
@@ -17,9 +22,17 @@ use crate::{
     },
     script::names::Names,
 };
-use std::sync::Arc;
 
-use super::task::Request;
+/// Where a member stands in the order of a `prune`, the first to go first.
+fn rank(order: PruneOrder, member: &Member, seen: Option<Timestamp>) -> i64 {
+    let millis = |at: Option<Timestamp>| at.map_or(i64::MAX, Timestamp::as_millis);
+    match order {
+        PruneOrder::Idle => millis(seen),
+        PruneOrder::Oldest => millis(member.joined),
+        PruneOrder::Newest => member.joined.map_or(i64::MAX, |at| at.as_millis().saturating_neg()),
+        PruneOrder::Points => member.points,
+    }
+}
 
 /// How long the decision may take; silence removes nobody.
 const DECISION: Duration = Duration::DAY.times(7);
@@ -63,32 +76,30 @@ impl Draft<'_> {
         prune: &Prune,
         among: Option<&[MemberId]>,
     ) -> Result<Vec<MemberId>, Trouble> {
-        let run = self.run(&at.run.id)?;
-        let mut found: Vec<Arc<Member>> = Vec::new();
-        for member in self.state.members.values() {
-            if among.is_some_and(|among| !among.contains(&member.id)) {
-                continue;
+        let facts = self.step_facts(at, Names::ALL);
+        let mut found: Vec<(i64, MemberId)> = Vec::new();
+        let mut test = |member: &Member| -> Result<(), Trouble> {
+            // Nobody is let go for what is not known of them.
+            if prune.predicate.eval_bool_for(&facts, &member.id)? != Some(true) {
+                return Ok(());
             }
-            let about = About {
-                run: Some(&run),
-                member: Some(member.id.clone()),
-                step: Some(&at.step.id),
-                signal: None,
-            };
-            let facts = self.facts(Names::ALL, &about);
-            if prune.predicate.eval_bool(&facts)?
-                && !prune.protect.as_ref().map_or(Ok(false), |p| p.eval_bool(&facts))?
+            if let Some(protect) = &prune.protect
+                && protect.eval_bool_for(&facts, &member.id)? != Some(false)
             {
-                found.push(member.clone());
+                return Ok(());
             }
+            let seen = self.state.members.activity(&member.id).seen;
+            found.push((rank(prune.order, member, seen), member.id.clone()));
+            Ok(())
+        };
+        match among {
+            Some(among) => {
+                among.iter().filter_map(|id| self.state.members.get(id)).try_for_each(|m| test(m))?
+            }
+            None => self.state.members.iter().try_for_each(|m| test(m))?,
         }
-        match prune.order {
-            PruneOrder::Idle => found.sort_by(|a, b| (a.seen, &a.id).cmp(&(b.seen, &b.id))),
-            PruneOrder::Oldest => found.sort_by(|a, b| (a.joined, &a.id).cmp(&(b.joined, &b.id))),
-            PruneOrder::Newest => found.sort_by(|a, b| (b.joined, &a.id).cmp(&(a.joined, &b.id))),
-            PruneOrder::Points => found.sort_by(|a, b| (a.points, &a.id).cmp(&(b.points, &b.id))),
-        }
-        Ok(found.into_iter().map(|member| member.id.clone()).collect())
+        found.sort();
+        Ok(found.into_iter().map(|(_, id)| id).collect())
     }
 
     /// The grace is over: whoever has spoken stays, and a person decides about the others.
@@ -147,7 +158,7 @@ impl Draft<'_> {
 
     /// A member is gone: recorded, and the runs that were about that member end.
     pub(in crate::engine) fn remove_member(&mut self, member: &MemberId) -> Decided {
-        if !self.state.members.contains_key(member) {
+        if !self.state.members.contains(member) {
             return Ok(());
         }
         self.emit(Fact::MemberGone { member: member.clone() })?;

@@ -6,7 +6,7 @@ use crate::{
     base::{
         ids::{EffectId, MemberId},
         limits,
-        member::Member,
+        member::{Listed, Member},
         time::Duration,
         value::Value,
     },
@@ -27,7 +27,7 @@ enum Prepared {
     Post(Box<Outgoing>),
     Task(Request),
     Signal { name: String, data: Value },
-    Member(Arc<Member>),
+    Member(Arc<Listed>),
     State { key: Arc<str>, value: Value },
 }
 
@@ -183,7 +183,7 @@ impl Draft<'_> {
                     let Some(entry) = changed.remove(member).or(known) else { continue };
                     let entry = change_member(entry, action);
                     changed.insert(member.clone(), entry.clone());
-                    Prepared::Member(Arc::new(entry))
+                    Prepared::Member(Arc::new(entry.into()))
                 }
             };
             prepared.push(ready);

@@ -245,7 +245,8 @@ fn group(cx: &mut Cx<'_>, id: &Arc<str>, node: &Node, shared: &Shared<'_>) -> Gr
         }
     }
     if let Some(node) = fields.get("members") {
-        group.members = members::lower(cx, node, group.created).into_iter().map(|row| row.member).collect();
+        let own = |row: &members::Row| row.group.as_deref().is_none_or(|name| name == group.id.as_str());
+        group.members = members::lower(cx, node).into_iter().filter(own).map(|row| row.listed).collect();
     }
     group
 }

@@ -1,15 +1,14 @@
 //! `members`: the fields that are kept of a member and why, and the files that bring members in.
 
 use super::{cx::Cx, moments};
-use crate::base::phrase::{pair, phrase};
+use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
-        ids::MemberId,
         limits,
-        member::Member,
+        member::Listed,
         source::Span,
-        time::Timestamp,
         value::{Map, Value},
+        words::tick,
     },
     lang::{
         codes, data,
@@ -17,17 +16,18 @@ use crate::{
             node::{Kind, Node},
             reader::{self, Fields},
         },
-        keys,
+        keys, roster,
     },
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 /// A member of a file.
 pub(crate) struct Row {
     /// The member.
-    pub(crate) member: Arc<Member>,
+    pub(crate) listed: Arc<Listed>,
     /// The group that the row names, if it names one.
     pub(crate) group: Option<String>,
+    span: Span,
 }
 
 /// Lowers the playbook's `members`: checks the fields, and gives the members of `import`.
@@ -46,7 +46,7 @@ pub(crate) fn lower_section(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
     if let Some(node) = fields.get("fields") {
         check_fields(cx, node);
     }
-    fields.get("import").map(|node| lower(cx, node, None)).unwrap_or_default()
+    fields.get("import").map(|node| lower(cx, node)).unwrap_or_default()
 }
 
 /// A list of names, or names with their purpose and retention.
@@ -82,8 +82,8 @@ fn check_fields(cx: &mut Cx<'_>, node: &Node) {
     }
 }
 
-/// Members from a file, or from a list in the playbook. `created` is the group's, if it is known.
-pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, created: Option<Timestamp>) -> Vec<Row> {
+/// Members from a file, or from a list in the playbook.
+pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
     let rows: Vec<(Map, Span)> = match &node.kind {
         Kind::Scalar(scalar) => table(cx, &scalar.text.clone(), node.span),
         Kind::Sequence(items) => items
@@ -104,20 +104,25 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, created: Option<Timestamp>) ->
         }
     };
     if rows.len() > limits::MEMBERS_MAX {
-        cx.error(
-            codes::BAD_DATA,
-            node.span,
-            phrase!(
-                "{} members are too many; the limit is {}",
-                "{} 名成员太多了；上限是 {}",
-                rows.len(),
-                limits::MEMBERS_MAX
-            ),
-            pair("split the group", "把群拆开"),
-        );
+        let help = pair("split the group", "把群拆开");
+        cx.error(codes::BAD_DATA, node.span, roster::too_many(rows.len()), help);
         return Vec::new();
     }
-    rows.into_iter().filter_map(|(map, span)| member(cx, map, span, created)).collect()
+    let rows: Vec<Row> = rows.into_iter().filter_map(|(map, span)| row(cx, &map, span)).collect();
+    for (later, earlier) in roster::twice(&rows, |row| (&row.listed, row.group.as_deref())) {
+        let id = tick(rows[later].listed.member.id.as_str());
+        let line = cx.sources.get(rows[earlier].span.source).place(rows[earlier].span.start).line;
+        cx.warning(
+            codes::MEMBER_TWICE,
+            rows[later].span,
+            phrase!(
+                "{id} is listed in line {line} already, and otherwise",
+                "{id} 在第 {line} 行已经列出，内容不同"
+            ),
+            pair("this line counts; leave one of them out", "以这一行为准；去掉其中一行"),
+        );
+    }
+    rows
 }
 
 fn table(cx: &mut Cx<'_>, path: &str, span: Span) -> Vec<(Map, Span)> {
@@ -138,57 +143,19 @@ fn table(cx: &mut Cx<'_>, path: &str, span: Span) -> Vec<(Map, Span)> {
     }
 }
 
-fn member(cx: &mut Cx<'_>, map: Map, span: Span, created: Option<Timestamp>) -> Option<Row> {
-    let text = |key: &str| map.get(key).map(plain).filter(|text| !text.is_empty());
-    let Some(id) = text("id").or_else(|| text("name")) else {
-        cx.error(
-            codes::MISSING_KEY,
-            span,
-            pair("a member needs an `id`", "成员需要 `id`"),
-            pair(
-                "name the column by which signals name a member `id`",
-                "把信号里用来指认成员的那一列命名为 `id`",
-            ),
-        );
-        return None;
-    };
-    let mut member = Member::new(MemberId::new(&id), created.unwrap_or(Timestamp::MIN));
-    member.name = text("name").unwrap_or(id);
-    member.role = text("role").unwrap_or_default();
-    member.source = text("source").unwrap_or_default();
-    let mut moment = |key: &str| text(key).and_then(|text| moments::moment_of(cx, &text, span));
-    if let Some(at) = moment("joined") {
-        member.joined = at;
-    }
-    member.seen = moment("seen").unwrap_or(member.joined);
-    let number = |key: &str| map.get(key).and_then(Value::as_int);
-    member.messages = number("messages").unwrap_or_default().max(0) as u64;
-    member.points = number("points").unwrap_or_default();
-    member.tags = match map.get("tags") {
-        Some(Value::List(items)) => items.iter().map(plain).collect(),
-        Some(value) => plain(value)
-            .split([',', ';', '、', '|', ' '])
-            .map(str::trim)
-            .filter(|tag| !tag.is_empty())
-            .map(str::to_owned)
-            .collect(),
-        None => BTreeSet::default(),
-    };
-    let group = text("group");
-    const KNOWN: [&str; 10] =
-        ["id", "name", "role", "source", "joined", "seen", "messages", "points", "tags", "group"];
-    for (key, value) in map.into_iter().filter(|(key, _)| !KNOWN.contains(&&**key)) {
-        if value.as_str() != Some("") {
-            member.fields.insert(key.to_string(), value);
+fn row(cx: &mut Cx<'_>, map: &Map, span: Span) -> Option<Row> {
+    let read = roster::listed(map, &mut |text| {
+        let at = data::parse_moment(text, &cx.zone).map_err(|error| Phrase::from(error.expected))?;
+        if !moments::is_exact(text) {
+            cx.uses_clock(span, Phrase::same(tick(text)));
         }
-    }
-    Some(Row { member: Arc::new(member), group })
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Str(text) => text.to_string(),
-        Value::Null => String::new(),
-        other => other.to_json().to_string(),
+        Ok(at)
+    });
+    match read {
+        Ok((listed, group)) => Some(Row { listed: Arc::new(listed), group, span }),
+        Err((message, help)) => {
+            cx.error(codes::BAD_DATA, span, message, help);
+            None
+        }
     }
 }

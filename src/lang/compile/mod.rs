@@ -337,7 +337,7 @@ fn import(
 ) {
     for (id, group) in groups.iter_mut() {
         let own = rows.iter().filter(|row| row.group.as_deref().is_none_or(|name| name == id.as_str()));
-        let own: Vec<_> = own.map(|row| row.member.clone()).collect();
+        let own: Vec<_> = own.map(|row| row.listed.clone()).collect();
         if !own.is_empty() {
             Arc::make_mut(group).members.extend(own);
         }

@@ -47,7 +47,7 @@ pub(crate) fn end(cx: &mut Cx<'_>, node: &Node) -> Option<Timestamp> {
 }
 
 /// Whether a moment says its offset from UTC itself.
-fn is_exact(text: &str) -> bool {
+pub(super) fn is_exact(text: &str) -> bool {
     let trimmed = text.trim();
     trimmed.split_once(['T', ' ', 't']).is_some_and(|(_, clock)| clock.contains(['Z', 'z', '+', '-']))
 }

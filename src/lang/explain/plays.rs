@@ -201,6 +201,21 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
     ),
     entry(
+        "member-twice",
+        Warning,
+        pair(
+            "a list of members has one of them twice, each time otherwise",
+            "成员名单里有人出现两次，内容不同",
+        ),
+        pair(
+            "Rows with one id are one member, and what the last of them says counts. Two people with one id, or an older row \
+                 that was left in the list, are slips.",
+            "编号相同的行是同一位成员，以最后一行为准。两个人用了同一个编号，或旧的一行忘了删，都是失误。",
+        ),
+        Example::of("members:\n  import: [{ id: li, name: Li }, { id: li, name: Lin }]\n"),
+        Example::of("members:\n  import: [{ id: li, name: Li }, { id: lin, name: Lin }]\n"),
+    ),
+    entry(
         "unknown-signal",
         Warning,
         pair("a signal that looks like one of the engine's and is none", "像是引擎的信号，却不是"),

@@ -79,7 +79,7 @@ fn set_tag(member: &MemberRef, tag: &str, on: bool) -> Given<()> {
             } else {
                 changed.tags.remove(&tag);
             }
-            live.members.insert(id.clone(), Arc::new(changed));
+            live.members.set(Arc::new(changed));
         }
         live.act(if on { Action::Tag { member: id, tag } } else { Action::Untag { member: id, tag } })
     })
@@ -90,7 +90,7 @@ fn award(member: &MemberRef, points: i64) -> Given<()> {
         if let Some(known) = live.members.get(&member.0) {
             let mut changed = known.as_ref().clone();
             changed.points = changed.points.saturating_add(points);
-            live.members.insert(member.0.clone(), Arc::new(changed));
+            live.members.set(Arc::new(changed));
         }
         live.act(Action::Points { member: member.0.clone(), add: points })
     })
@@ -113,7 +113,7 @@ fn set_field(member: &MemberRef, key: &str, value: &Dynamic) -> Given<()> {
             } else {
                 changed.fields.insert(key.to_owned(), value.clone());
             }
-            live.members.insert(member.0.clone(), Arc::new(changed));
+            live.members.set(Arc::new(changed));
         }
         live.act(Action::Field { member: member.0.clone(), key: key.to_owned(), value })
     })

@@ -4,8 +4,8 @@ use super::{Given, equal, equals_text, fail, function, property, written};
 use crate::{
     base::{
         ids::{MemberId, RoleName},
-        member::Member,
-        time::Duration,
+        member::{Activity, Member},
+        time::{Duration, Timestamp},
     },
     script::{
         convert,
@@ -32,10 +32,10 @@ fn register_member(module: &mut Module) {
     property(module, "name", |m: &mut MemberRef| m.get().name.clone());
     property(module, "role", |m: &mut MemberRef| m.get().role.clone());
     property(module, "source", |m: &mut MemberRef| m.get().source.clone());
-    property(module, "joined", |m: &mut MemberRef| m.get().joined);
-    property(module, "seen", |m: &mut MemberRef| m.get().seen);
-    property(module, "idle", |m: &mut MemberRef| idle(&m.get()));
-    property(module, "messages", |m: &mut MemberRef| m.get().messages as i64);
+    getter(module, "joined", |m| m.get().joined);
+    getter(module, "seen", |m| activity(&m.0).seen);
+    getter(module, "idle", |m| idle(&m.0));
+    property(module, "messages", |m: &mut MemberRef| activity(&m.0).messages as i64);
     property(module, "points", |m: &mut MemberRef| m.get().points);
     property(module, "known", |m: &mut MemberRef| frame::with(|f| f.member(&m.0).is_some()));
     FuncRegistration::new_getter("tags").set_into_module(module, |m: &mut MemberRef| tags(&m.get()));
@@ -50,8 +50,30 @@ fn register_member(module: &mut Module) {
     });
 }
 
-fn idle(member: &Member) -> Duration {
-    frame::with(|f| f.facts.now.since(member.seen))
+/// A property that may be unknown.
+fn getter<T: Clone + Send + Sync + 'static>(
+    module: &mut Module,
+    name: &'static str,
+    read: fn(&MemberRef) -> Option<T>,
+) {
+    FuncRegistration::new_getter(name).set_into_module(module, move |m: &mut MemberRef| -> Given<Dynamic> {
+        match read(m) {
+            Some(value) => Ok(Dynamic::from(value)),
+            None if frame::with(|f| f.reads_unknown()) => {
+                Err(fail(format!("`{name}` of {} is not known: nobody has said", m.0)))
+            }
+            None => Ok(Dynamic::UNIT),
+        }
+    });
+}
+
+fn activity(member: &MemberId) -> Activity {
+    frame::with(|f| f.activity(member))
+}
+
+/// How long somebody was not seen; none when nobody knows.
+fn idle(member: &MemberId) -> Option<Duration> {
+    frame::with(|f| f.activity(member).seen.map(|seen| f.facts.now.since(seen)))
 }
 
 fn tags(member: &Member) -> Array {
@@ -152,28 +174,43 @@ fn register_queries(module: &mut Module) {
 }
 
 fn asks(ctx: &NativeCallContext<'_>, test: &FnPtr, id: &MemberId) -> Given<bool> {
-    let answer: Dynamic = test.call_within_context(ctx, (MemberRef(id.clone()),))?;
-    answer.as_bool().map_err(|kind| {
-        fail(format!("the condition gave {kind}; it has to be true or false for each member"))
+    let answer =
+        frame::with(|f| f.test(|| test.call_within_context::<Dynamic>(ctx, (MemberRef(id.clone()),))))?;
+    // Of whom the answer is not known, the test is not true.
+    answer.map_or(Ok(false), |answer| {
+        answer.as_bool().map_err(|kind| {
+            fail(format!("the condition gave {kind}; it has to be true or false for each member"))
+        })
     })
 }
 
 fn register_orders(module: &mut Module) {
     function(module, "top", |list: &mut MemberList, n: i64| {
-        list.first_by(size(n), |m| Reverse((m.points, m.messages)))
+        list.first_by(size(n), |m, does| Reverse((m.points, does.messages)))
     });
     function(module, "top", |list: &mut MemberList, n: i64, by: &str| -> Given<MemberList> {
         match by {
-            "points" => Ok(list.first_by(size(n), |m| Reverse(m.points))),
-            "messages" => Ok(list.first_by(size(n), |m| Reverse(m.messages))),
+            "points" => Ok(list.first_by(size(n), |m, _| Reverse(m.points))),
+            "messages" => Ok(list.first_by(size(n), |_, does| Reverse(does.messages))),
             other => Err(fail(format!("{other:?} is no measure of members; use \"points\" or \"messages\""))),
         }
     });
-    function(module, "newest", |list: &mut MemberList, n: i64| list.first_by(size(n), |m| Reverse(m.joined)));
-    function(module, "oldest", |list: &mut MemberList, n: i64| list.first_by(size(n), |m| m.joined));
-    function(module, "idle_longest", |list: &mut MemberList, n: i64| list.first_by(size(n), |m| m.seen));
-    function(module, "active", |list: &mut MemberList, within: Duration| chosen(list, |m| idle(m) <= within));
-    function(module, "idle", |list: &mut MemberList, longer: Duration| chosen(list, |m| idle(m) > longer));
+    function(module, "newest", |list: &mut MemberList, n: i64| {
+        list.first_by(size(n), |m, _| Reverse(m.joined))
+    });
+    function(module, "oldest", |list: &mut MemberList, n: i64| {
+        // Whoever joined at a time that nobody knows comes last.
+        list.first_by(size(n), |m, _| m.joined.unwrap_or(Timestamp::MAX))
+    });
+    function(module, "idle_longest", |list: &mut MemberList, n: i64| {
+        list.first_by(size(n), |_, does| does.seen.unwrap_or(Timestamp::MAX))
+    });
+    function(module, "active", |list: &mut MemberList, within: Duration| {
+        chosen(list, |m| idle(&m.id).is_some_and(|idle| idle <= within))
+    });
+    function(module, "idle", |list: &mut MemberList, longer: Duration| {
+        chosen(list, |m| idle(&m.id).is_some_and(|idle| idle > longer))
+    });
     function(module, "take", |list: &mut MemberList, n: i64| {
         MemberList::of(list.ids().iter().take(size(n)).cloned())
     });

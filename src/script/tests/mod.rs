@@ -16,7 +16,7 @@ use super::{
 use crate::base::{
     ids::{GroupId, MemberId, PersonId, PhaseName, RoleName},
     locale::Locale,
-    member::{Member, Members},
+    member::{Listed, Member, Members},
     person::Person,
     time::{Duration, Timestamp, Zone},
     value::Value,
@@ -36,25 +36,21 @@ fn person(id: &str, name: &str) -> Person {
     Person { id: PersonId::new(id), name: name.into(), handles: BTreeMap::new() }
 }
 
-fn member(id: &str, name: &str, idle_days: i64, points: i64) -> Arc<Member> {
-    let mut member = Member::new(MemberId::new(id), NOW.plus(-Duration::DAY.times(100)));
+fn member(id: &str, name: &str, idle_days: i64, points: i64) -> Listed {
+    let mut member = Member::new(MemberId::new(id), Some(NOW.plus(-Duration::DAY.times(100))));
     member.name = name.into();
-    member.seen = NOW.plus(-Duration::DAY.times(idle_days));
     member.points = points;
-    member.messages = 10 * points.unsigned_abs();
-    Arc::new(member)
+    let seen = Some(NOW.plus(-Duration::DAY.times(idle_days)));
+    Listed { member, seen, messages: Some(10 * points.unsigned_abs()) }
 }
 
 fn members() -> Members {
-    let mut vip = (*member("m3", "丙", 90, 3)).clone();
-    vip.tags.insert("vip".into());
-    vip.fields.insert("city".into(), Value::str("西安"));
-    let mut owner = (*member("m4", "丁", 200, 0)).clone();
-    owner.role = "owner".into();
-    [member("m1", "甲", 1, 5), member("m2", "乙", 70, 9), Arc::new(vip), Arc::new(owner)]
-        .into_iter()
-        .map(|m| (m.id.clone(), m))
-        .collect()
+    let mut vip = member("m3", "丙", 90, 3);
+    vip.member.tags.insert("vip".into());
+    vip.member.fields.insert("city".into(), Value::str("西安"));
+    let mut owner = member("m4", "丁", 200, 0);
+    owner.member.role = "owner".into();
+    [member("m1", "甲", 1, 5), member("m2", "乙", 70, 9), vip, owner].into_iter().collect()
 }
 
 fn signal(id: &str, member: &str) -> Value {

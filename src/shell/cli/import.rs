@@ -1,19 +1,25 @@
 //! `playbook members import`: members from a CSV file into a running engine.
 
-use super::{args::Target, failure::Failure, output::Output};
+use super::{args::Target, failure::Failure, output::Output, remote::Remote};
 use crate::{
     base::{
+        decode::decode,
         ids::MemberId,
         limits,
-        member::Member,
-        time::{Timestamp, Zone},
-        value::Value,
-        words,
+        member::Listed,
+        words::{count, tick},
     },
     engine::input::Command,
-    shell::{clock, files},
+    lang::{
+        data::Problem,
+        roster::{self, Row},
+    },
+    shell::files,
 };
-use std::path::PathBuf;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum MembersCommand {
@@ -23,12 +29,17 @@ pub(super) enum MembersCommand {
 /// Brings a list of members in: known ones are updated, nobody is removed unless `--replace`.
 ///
 /// The header names `id` or `name`, and any of `role`, `source`, `joined`, `seen`, `tags` (separated by spaces,
-/// commas or `;`), `messages` and `points`; every other column becomes a field.
+/// commas, semicolons or `、`), `messages`, `points` and `group`; every other column becomes a field. Case does not
+/// matter, and 编号, 昵称, 身份, 来源, 入群时间, 最后发言, 标签, 发言数, 积分 and 群 are understood. What the list does
+/// not say stays unknown: without `seen`, nobody is taken for silent.
 #[derive(Debug, clap::Args)]
 pub(super) struct Import {
-    /// The CSV file, UTF-8.
+    /// The CSV file, as Excel or another spreadsheet saves it: UTF-8, GB18030 or UTF-16.
     #[arg(value_name = "FILE.csv")]
     file: PathBuf,
+    /// Those who are new have just joined: each of them is reported as `member.joined`.
+    #[arg(long)]
+    joined: bool,
     /// Members who are not in the list have left.
     #[arg(long)]
     replace: bool,
@@ -45,107 +56,108 @@ impl MembersCommand {
 
 impl Import {
     fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let text = self.text()?;
+        let mut groups = self.groups(&text)?;
+        if groups.is_empty() {
+            // An empty list is still on record, and with --replace everybody has left.
+            groups.insert(None);
+        }
+        for group in groups {
+            let mut target = self.target.clone();
+            target.group.group = group.clone().or(target.group.group);
+            let remote = target.remote()?;
+            let rows = self.rows(&text, &remote.zone)?;
+            let own = rows.into_iter().filter(|row| row.group.is_none() || row.group == group);
+            self.bring(&text, own.collect(), &remote, out)?;
+        }
+        Ok(())
+    }
+
+    fn text(&self) -> Result<String, Failure> {
         let path = self.file.display();
-        let text = files::text(&self.file, limits::DATA_BYTES_MAX)
+        let bytes = files::bytes(&self.file, limits::DATA_BYTES_MAX)
             .map_err(|error| Failure::environment(format!("{path} cannot be read: {error}")))?;
-        let remote = self.target.remote()?;
-        let members = members(&text, &remote.zone, clock::now())
-            .map_err(|error| Failure::usage(format!("{path}: {error}")))?;
-        let said = format!("imported {}", words::count(members.len(), "member"));
-        remote.command(Command::ImportMembers { members, replace: self.replace }, &said, out)
+        let (text, _) =
+            decode(&bytes).map_err(|error| Failure::usage(format!("{path}: {}", error.phrase().en)))?;
+        Ok(text.into_owned())
     }
-}
 
-/// Reads the rows; an error names its line.
-fn members(text: &str, zone: &Zone, now: Timestamp) -> Result<Vec<Member>, String> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader =
-        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let header: Vec<String> =
-        reader.headers().map_err(|error| error.to_string())?.iter().map(str::to_owned).collect();
-    if !header.iter().any(|name| name == "id" || name == "name") {
-        return Err(format!("the header is {:?}; expected a column id or name", header.join(",")));
+    fn rows(&self, text: &str, zone: &crate::base::time::Zone) -> Result<Vec<Row>, Failure> {
+        roster::read(text, zone).map_err(|problems| self.refused(text, &problems))
     }
-    let mut members = Vec::new();
-    for (index, record) in reader.records().enumerate() {
-        let line = index + 2;
-        let record = record.map_err(|error| format!("line {line}: {error}"))?;
-        if record.iter().all(str::is_empty) {
-            continue;
-        }
-        members.push(member(&header, &record, zone, now).map_err(|error| format!("line {line}: {error}"))?);
-        if members.len() > limits::MEMBERS_MAX {
-            return Err(format!("it has more than {} members", limits::MEMBERS_MAX));
-        }
-    }
-    Ok(members)
-}
 
-fn member(
-    header: &[String],
-    record: &csv::StringRecord,
-    zone: &Zone,
-    now: Timestamp,
-) -> Result<Member, String> {
-    let column = |name: &str| {
-        let index = header.iter().position(|column| column == name)?;
-        record.get(index).filter(|text| !text.is_empty())
-    };
-    let id = column("id").or(column("name")).ok_or("it has no id")?;
-    let time = |name: &str| -> Result<Option<Timestamp>, String> {
-        let read = |text: &str| {
-            super::args::time(text, zone).map_err(|failure| format!("{name}: {}", failure.message))
+    fn refused(&self, text: &str, problems: &[Problem]) -> Failure {
+        let said = |problem: &Problem| {
+            format!("{}:{}: {problem}", self.file.display(), line(text, problem.range.start))
         };
-        column(name).map(read).transpose()
-    };
-    let number = |name: &str| -> Result<i64, String> {
-        column(name)
-            .map_or(Ok(0), |text| text.parse().map_err(|_| format!("{name}: {text:?} is not a whole number")))
-    };
-    let mut member = Member::new(MemberId::new(id), time("joined")?.unwrap_or(now));
-    member.seen = time("seen")?.unwrap_or(member.joined);
-    column("name").unwrap_or(id).clone_into(&mut member.name);
-    column("role").unwrap_or_default().clone_into(&mut member.role);
-    column("source").unwrap_or_default().clone_into(&mut member.source);
-    member.messages = number("messages")?.max(0) as u64;
-    member.points = number("points")?;
-    let tags = column("tags").unwrap_or_default();
-    member.tags =
-        tags.split([' ', ',', ';', '、', ',']).filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
-    const KNOWN: [&str; 9] = ["id", "name", "role", "source", "joined", "seen", "messages", "points", "tags"];
-    for (name, text) in header.iter().zip(record).filter(|(name, _)| !KNOWN.contains(&name.as_str())) {
-        if !text.is_empty() && !name.is_empty() {
-            member.fields.insert(name.clone(), Value::str(text));
-        }
+        Failure::usage(problems.iter().map(said).collect::<Vec<_>>().join("\n"))
     }
-    Ok(member)
+
+    /// The groups that get members: those that the rows name, and the one that is meant where a row names none.
+    fn groups(&self, text: &str) -> Result<BTreeSet<Option<String>>, Failure> {
+        let rows = self.rows(text, &crate::base::time::Zone::utc())?;
+        let wanted = self.target.group.group.clone();
+        let mut groups: BTreeSet<Option<String>> = rows.into_iter().map(|row| row.group).collect();
+        if let Some(wanted) = wanted {
+            groups.retain(|group| group.as_ref().is_none_or(|group| *group == wanted));
+            let any = !groups.is_empty();
+            groups = if any { BTreeSet::from([Some(wanted)]) } else { BTreeSet::new() };
+        }
+        Ok(groups)
+    }
+
+    /// Brings members into one group, so many at once.
+    fn bring(&self, text: &str, rows: Vec<Row>, remote: &Remote, out: &mut Output) -> Result<(), Failure> {
+        let named = rows.iter().any(|row| row.group.is_some());
+        for (later, earlier) in roster::twice(&rows, |row| (&row.listed, None)) {
+            out.line(format!(
+                "line {}: {} is in line {} already, and otherwise; the later line counts",
+                line(text, rows[later].range.start),
+                tick(rows[later].listed.member.id.as_str()),
+                line(text, rows[earlier].range.start)
+            ))?;
+        }
+        let mut listed: BTreeMap<MemberId, Listed> = BTreeMap::new();
+        for row in rows {
+            listed.insert(row.listed.member.id.clone(), row.listed);
+        }
+        let known = remote.state()?.members;
+        let unseen = listed.values().filter(|one| one.seen.is_none());
+        let unseen = unseen.filter(|one| known.activity(&one.member.id).seen.is_none()).count();
+        let left: Vec<MemberId> = if self.replace {
+            known.ids().filter(|id| !listed.contains_key(*id)).cloned().collect()
+        } else {
+            Vec::new()
+        };
+        let brought = listed.len();
+        let mut listed = listed.into_values();
+        let mut going = left.iter().cloned();
+        loop {
+            let members: Vec<Listed> = listed.by_ref().take(limits::MEMBERS_AT_ONCE_MAX).collect();
+            let room = limits::MEMBERS_AT_ONCE_MAX - members.len();
+            let left: Vec<MemberId> = going.by_ref().take(room).collect();
+            let more = listed.len() + going.len() > 0;
+            let command = Command::ImportMembers { members, left, joined: self.joined };
+            super::client::command(&remote.dir, &remote.group, command)?;
+            if !more {
+                break;
+            }
+        }
+        let left = if left.is_empty() { String::new() } else { format!(", {} left", left.len()) };
+        let group = if named { format!(" into {}", remote.group) } else { String::new() };
+        out.line(format!("imported {}{group}{left}", count(brought, "member")))?;
+        if unseen > 0 && !self.joined {
+            let have = if unseen == 1 { "has" } else { "have" };
+            out.line(format!(
+                "{unseen} of them {have} no `seen`: until they are heard, nobody knows whether they are silent, and no \
+                 prune takes them"
+            ))?;
+        }
+        Ok(())
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<Vec<Member>, String> {
-        members(text, &Zone::named("Asia/Shanghai").unwrap(), Timestamp::from_millis(0))
-    }
-
-    #[test]
-    fn columns_go_where_they_belong() {
-        let text =
-            "\u{feff}id,name,joined,tags,city,points\nli,小李,2026/11/2,vip;host,西安,5\n\nwang,,,,,\n";
-        let members = read(text).unwrap();
-        assert_eq!(members.len(), 2);
-        let li = &members[0];
-        assert_eq!((li.id.as_str(), li.name.as_str(), li.points), ("li", "小李", 5));
-        assert_eq!(li.joined.to_utc(), "2026-11-01T16:00:00Z");
-        assert_eq!(li.tags.iter().map(String::as_str).collect::<Vec<_>>(), ["host", "vip"]);
-        assert_eq!(li.fields["city"], Value::str("西安"));
-        assert_eq!(members[1].name, "wang");
-    }
-
-    #[test]
-    fn an_error_names_its_line() {
-        assert!(read("id,joined\na,\nb,soon\n").unwrap_err().starts_with("line 3: joined: \"soon\""));
-        assert!(read("city\nx\n").unwrap_err().contains("id or name"));
-    }
+/// The line in which a byte stands.
+fn line(text: &str, at: usize) -> usize {
+    text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }

@@ -5,6 +5,7 @@ use super::{
     output::{Format, Output, Table},
     state::{ReadArgs, when},
 };
+use crate::base::time::Timestamp;
 
 /// Shows the members of each group, or imports a list of them.
 #[derive(Debug, clap::Args)]
@@ -25,7 +26,10 @@ impl Members {
         let mut table =
             Table::new(&["group", "id", "name", "joined", "last seen", "messages", "points", "tags"]);
         for group in opened.groups() {
-            for member in group.state.members.values() {
+            for member in group.state.members.iter() {
+                let activity = group.state.members.activity(&member.id);
+                let time = |at: Option<Timestamp>| at.map(|at| at.to_rfc3339(&group.zone));
+                let shown = |at: Option<Timestamp>| at.map_or_else(String::new, |at| when(at, &group.zone));
                 match self.read.format.format {
                     Format::Json => {
                         let fields: serde_json::Map<_, _> =
@@ -36,9 +40,9 @@ impl Members {
                             "name": member.name,
                             "role": member.role,
                             "source": member.source,
-                            "joined": member.joined.to_rfc3339(&group.zone),
-                            "seen": member.seen.to_rfc3339(&group.zone),
-                            "messages": member.messages,
+                            "joined": time(member.joined),
+                            "seen": time(activity.seen),
+                            "messages": activity.messages,
                             "points": member.points,
                             "tags": member.tags,
                             "fields": fields,
@@ -50,9 +54,9 @@ impl Members {
                             group.id.to_string(),
                             member.id.to_string(),
                             member.name.clone(),
-                            when(member.joined, &group.zone),
-                            when(member.seen, &group.zone),
-                            member.messages.to_string(),
+                            shown(member.joined),
+                            shown(activity.seen),
+                            activity.messages.to_string(),
                             member.points.to_string(),
                             tags.join(", "),
                         ]);

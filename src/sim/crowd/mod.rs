@@ -12,7 +12,7 @@ use crate::{
     base::{
         ids::{GroupId, InputId, MemberId, TaskId},
         locale::Locale,
-        member::Member,
+        member::{Listed, Member},
         seed::Seed,
         time::{Duration, Timestamp, Zone},
         value::Value,
@@ -88,7 +88,7 @@ impl Crowd {
     /// The members that are there from the beginning: those of the playbook, who are known already, those that the
     /// world names, and as many more as are wanted, as the import that brings them in.
     pub fn settle(&mut self, state: &State, wanted: u32) -> Option<Input> {
-        for id in state.members.keys() {
+        for id in state.members.ids() {
             let manner = self.manner();
             self.people.push(Person::new(id.clone(), manner));
         }
@@ -101,21 +101,21 @@ impl Crowd {
                 continue;
             }
             let id = self.named_id(index);
-            let mut member = Member::new(id, self.joined_before());
+            let mut member = Member::new(id, Some(self.joined_before()));
             member.name = named.name.to_string();
-            members.push(member);
+            members.push(settled(member));
             self.arrive_named(index, self.from);
         }
         for _ in 0..wanted {
             let (id, name, source) = self.newcomer();
-            let mut member = Member::new(id.clone(), self.joined_before());
+            let mut member = Member::new(id.clone(), Some(self.joined_before()));
             member.name = name;
             member.source = source.to_string();
-            members.push(member);
+            members.push(settled(member));
             let manner = self.manner();
             self.people.push(Person::new(id, manner));
         }
-        let command = Command::ImportMembers { members, replace: false };
+        let command = Command::ImportMembers { members, left: Vec::new(), joined: false };
         let any = matches!(&command, Command::ImportMembers { members, .. } if !members.is_empty());
         any.then(|| self.input(InputKind::Command(command)))
     }
@@ -133,7 +133,7 @@ impl Crowd {
     /// What happens next, and the input that reports it; none when it is nothing to report.
     pub fn happen(&mut self, state: &State) -> Option<Input> {
         let ((at, _), happening) = self.agenda.pop_first()?;
-        let there = |id: &MemberId| state.members.contains_key(id);
+        let there = |id: &MemberId| state.members.contains(id);
         match happening {
             Happening::Day => {
                 self.day(at);
@@ -256,6 +256,11 @@ impl Crowd {
     fn manner(&mut self) -> Manner {
         Manner::by_chance(&self.world.people, &mut self.seed)
     }
+}
+
+/// Somebody who was there before the beginning, and has not been seen since they joined.
+fn settled(member: Member) -> Listed {
+    Listed { seen: member.joined, ..member.into() }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub mod record;
 pub mod rehearsal;
 pub mod sighting;
 
-use crate::base::{ids::GroupId, member::Member, time::Timestamp, value::Value};
+use crate::base::{ids::GroupId, member::Listed, time::Timestamp, value::Value};
 use act::Act;
 use expectation::Expectation;
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ pub struct Scenario {
     /// Which group of the playbook it is about.
     pub group: GroupId,
     /// Who is there from the beginning, beside the members that the playbook itself imports.
-    pub members: Vec<Member>,
+    pub members: Vec<Listed>,
     /// What happens to the group, in order of time.
     pub script: Vec<Act>,
     /// What is expected, in the order of the file.

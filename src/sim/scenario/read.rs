@@ -13,7 +13,7 @@ use crate::{
         diagnostic::{Diagnostic, Report},
         ids::{ChannelName, GroupId, MemberId, PlayName, StepId},
         limits,
-        member::Member,
+        member::{Listed, Member},
         phrase::{Words, pair, phrase},
         source::{SourceId, SourceMap, Span},
         time::{Duration, Offset, Timestamp},
@@ -258,12 +258,12 @@ impl Reading<'_> {
         at
     }
 
-    fn members(&mut self, node: &Node) -> Vec<Member> {
+    fn members(&mut self, node: &Node) -> Vec<Listed> {
         let start = self.start.unwrap_or(Timestamp::MIN);
         if node.scalar().is_some() {
             let most = limits::MEMBERS_MAX as i64;
             let count = reader::integer(&mut self.report, node, 0, most).unwrap_or_default();
-            return (1..=count).map(|n| Member::new(MemberId::from(format!("m{n}")), start)).collect();
+            return (1..=count).map(|n| there(MemberId::from(format!("m{n}")), start)).collect();
         }
         let items = reader::list(
             &mut self.report,
@@ -273,9 +273,9 @@ impl Reading<'_> {
         items.unwrap_or_default().iter().filter_map(|item| self.member(item, start)).collect()
     }
 
-    fn member(&mut self, node: &Node, start: Timestamp) -> Option<Member> {
+    fn member(&mut self, node: &Node, start: Timestamp) -> Option<Listed> {
         if let Some(id) = node.text() {
-            return Some(Member::new(MemberId::new(id), start));
+            return Some(there(MemberId::new(id), start));
         }
         let fields = Fields::open(&mut self.report, node, pair("a member", "成员"))?;
         let id = fields.need(
@@ -285,7 +285,7 @@ impl Reading<'_> {
         )?;
         let id = reader::text(&mut self.report, id, pair("an id", "编号"))?.clone();
         let joined = fields.get("joined").and_then(|node| self.moment(node)).unwrap_or(start);
-        let mut member = Member::new(MemberId::new(&id), joined);
+        let Listed { mut member, mut seen, mut messages } = there(MemberId::new(&id), joined);
         for entry in fields.entries() {
             let node = &entry.value;
             let mut text = || Some(reader::text(&mut self.report, node, pair("text", "文字"))?.to_string());
@@ -294,8 +294,10 @@ impl Reading<'_> {
                 "name" => member.name = text()?,
                 "role" => member.role = text()?,
                 "source" => member.source = text()?,
-                "seen" => member.seen = self.moment(node)?,
-                "messages" => member.messages = reader::integer(&mut self.report, node, 0, i64::MAX)? as u64,
+                "seen" => seen = Some(self.moment(node)?),
+                "messages" => {
+                    messages = Some(reader::integer(&mut self.report, node, 0, i64::MAX)? as u64);
+                }
                 "points" => {
                     member.points = reader::parsed(&mut self.report, node, pair("a whole number", "整数"))?;
                 }
@@ -308,7 +310,7 @@ impl Reading<'_> {
                 }
             }
         }
-        Some(member)
+        Some(Listed { member, seen, messages })
     }
 
     fn fixtures(&mut self, node: &Node) -> BTreeMap<String, Value> {
@@ -588,4 +590,9 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+/// Somebody who is in the group at the beginning, and was seen last when they joined.
+fn there(id: MemberId, joined: Timestamp) -> Listed {
+    Listed { seen: Some(joined), ..Member::new(id, Some(joined)).into() }
 }

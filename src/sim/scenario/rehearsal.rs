@@ -137,7 +137,7 @@ impl Stage<'_> {
         group.adopt(playbooks, material, options, findings, &mut see);
         if !scenario.members.is_empty() {
             let members = scenario.members.clone();
-            let import = Command::ImportMembers { members, replace: false };
+            let import = Command::ImportMembers { members, left: Vec::new(), joined: false };
             self.tell(
                 scenario.start,
                 &Input { id: InputId::new("members"), kind: InputKind::Command(import) },

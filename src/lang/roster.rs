@@ -1,0 +1,296 @@
+//! Lists of members as people keep them: the one reader, for files that a playbook names and for
+//! `playbook members import`.
+//!
+//! What a list does not say stays unsaid: a member without a date has joined and was seen nobody knows when.
+
+use super::data::{self, Problem};
+use crate::base::{
+    ids::MemberId,
+    limits,
+    member::{Listed, Member},
+    phrase::{Phrase, pair, phrase},
+    time::{Timestamp, Zone},
+    value::{Map, Value},
+    words::{shorten, tick},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+/// The columns that mean something, each with its other names; every other column is a field.
+const COLUMNS: [(&str, &[&str]); 10] = [
+    ("id", &["编号", "账号", "成员编号", "成员id", "用户id", "userid", "user_id", "member_id"]),
+    ("name", &["名字", "姓名", "昵称", "群昵称", "名称", "nickname"]),
+    ("role", &["身份", "角色"]),
+    ("source", &["来源"]),
+    ("joined", &["入群", "入群时间", "入群日期", "加入时间", "joined_at"]),
+    ("seen", &["最后发言", "最近发言", "最后活跃", "最近活跃", "last_seen", "last seen"]),
+    ("messages", &["发言数", "消息数"]),
+    ("points", &["积分"]),
+    ("tags", &["标签"]),
+    ("group", &["群", "群组"]),
+];
+
+/// What separates tags, beside white space.
+const SEPARATORS: [char; 7] = [',', '，', ';', '；', '、', '|', '｜'];
+
+/// One member of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// What it says of them.
+    pub listed: Listed,
+    /// The group that it names, if it names one.
+    pub group: Option<String>,
+    /// The bytes of the file in which it was written.
+    pub range: Range<usize>,
+}
+
+/// Reads a CSV file of members. Every row that cannot be read is a problem; none of the others is lost to it.
+pub fn read(text: &str, zone: &Zone) -> Result<Vec<Row>, Vec<Problem>> {
+    let table = data::csv_rows(text).map_err(|problem| vec![problem])?;
+    if table.len() > limits::MEMBERS_MAX * 2 {
+        return Err(vec![Problem::new(0..0, too_many(table.len()))]);
+    }
+    let (mut rows, mut problems) = (Vec::with_capacity(table.len()), Vec::new());
+    for row in &table {
+        let Some(map) = row.value.as_map() else { continue };
+        match listed(map, &mut |text| data::parse_moment(text, zone).map_err(|error| error.expected.into())) {
+            Ok((listed, group)) => rows.push(Row { listed, group, range: row.range.clone() }),
+            Err((message, help)) => {
+                let problem = Problem::new(row.range.clone(), message);
+                problems.push(if help.is_empty() { problem } else { problem.help(help) });
+            }
+        }
+        if problems.len() >= limits::DATA_PROBLEMS_MAX {
+            break;
+        }
+    }
+    if problems.is_empty() { Ok(rows) } else { Err(problems) }
+}
+
+/// Rows that say something else of somebody whom an earlier row of the same group has listed, with that row. The later
+/// row counts.
+pub fn twice<T>(rows: &[T], row: impl Fn(&T) -> (&Listed, Option<&str>)) -> Vec<(usize, usize)> {
+    let mut first: BTreeMap<(Option<&str>, &MemberId), usize> = BTreeMap::new();
+    let mut found = Vec::new();
+    for (index, item) in rows.iter().enumerate() {
+        let (listed, group) = row(item);
+        if let Some(earlier) = first.insert((group, &listed.member.id), index)
+            && row(&rows[earlier]).0 != listed
+        {
+            found.push((index, earlier));
+        }
+    }
+    found
+}
+
+/// More members than a group may have.
+pub(crate) fn too_many(found: usize) -> Phrase {
+    phrase!(
+        "{found} members are too many; the limit is {}",
+        "{found} 名成员太多了；上限是 {}",
+        limits::MEMBERS_MAX
+    )
+}
+
+/// What one row says, and the group it names. `moment` reads a time; an error of it is what was expected.
+pub(crate) fn listed(
+    row: &Map,
+    moment: &mut dyn FnMut(&str) -> Result<Timestamp, Phrase>,
+) -> Result<(Listed, Option<String>), Wrong> {
+    let row = columns(row)?;
+    let text = |key: &str| row.get(key).map(|value| plain(value)).filter(|text| !text.is_empty());
+    let Some(id) = text("id").or_else(|| text("name")) else {
+        return Err((
+            pair("a member needs an `id`", "成员需要 `id`").into(),
+            pair(
+                "name the column by which signals name a member `id`; a list of names alone has the column `name`",
+                "把信号里用来指认成员的那一列命名为 `id`；只有名字的名单用 `name` 一列",
+            )
+            .into(),
+        ));
+    };
+    if is_shortened(&id) {
+        return Err((
+            phrase!(
+                "{} is a number that a spreadsheet has shortened: its digits are gone",
+                "{} 是被表格软件缩写的数字：后面的位数已经丢失",
+                tick(&id)
+            ),
+            pair(
+                "in the spreadsheet format the column as text, enter the ids again, and save anew",
+                "在表格里把这一列设为「文本」，重新填写编号，再保存",
+            )
+            .into(),
+        ));
+    }
+    let mut time = |key: &str| {
+        let Some(text) = text(key) else { return Ok(None) };
+        moment(&text).map(Some).map_err(|expected| wrong(key, &text, &expected))
+    };
+    let mut member = Member::new(MemberId::new(&id), time("joined")?);
+    let seen = time("seen")?;
+    let number = |key: &str| match (row.get(key), text(key)) {
+        (_, None) => Ok(None),
+        (Some(Value::Int(number)), _) => Ok(Some(*number)),
+        (_, Some(text)) => Err(wrong(key, &text, &pair("a whole number", "整数").into())),
+    };
+    member.points = number("points")?.unwrap_or_default();
+    let messages = number("messages")?.map(|number| u64::try_from(number).unwrap_or_default());
+    member.name = text("name").unwrap_or(id);
+    member.role = text("role").unwrap_or_default();
+    member.source = text("source").unwrap_or_default();
+    member.tags = row.get("tags").map(|value| tags(value)).unwrap_or_default();
+    for (key, value) in &row {
+        if !COLUMNS.iter().any(|(known, _)| known == key) && value.as_str() != Some("") && !value.is_null() {
+            member.fields.insert((*key).to_owned(), Value::clone(value));
+        }
+    }
+    let group = text("group");
+    Ok((Listed { member, seen, messages }, group))
+}
+
+type Wrong = (Phrase, Phrase);
+
+fn wrong(key: &str, text: &str, expected: &Phrase) -> Wrong {
+    let text = tick(shorten(text, 24));
+    (
+        phrase!("`{key}` is {text}, expected {expected}", "`{key}` 写的是 {text}，应为{expected}"; expected),
+        Phrase::default(),
+    )
+}
+
+/// The cells by what their columns mean. Case and the spaces around a name do not matter.
+fn columns(row: &Map) -> Result<BTreeMap<&str, &Value>, Wrong> {
+    let mut known: BTreeMap<&str, (&str, &Value)> = BTreeMap::new();
+    for (column, value) in row {
+        let lower = column.trim().to_lowercase();
+        let meant = COLUMNS.iter().find(|(name, others)| *name == lower || others.contains(&&*lower));
+        let name = meant.map_or(&**column, |(name, _)| *name);
+        if let Some((other, _)) = known.insert(name, (column, value)) {
+            return Err((
+                phrase!(
+                    "the columns {} and {} both mean `{name}`",
+                    "{} 和 {} 两列都表示 `{name}`",
+                    tick(other),
+                    tick(column)
+                ),
+                pair("leave one of them out", "去掉其中一列").into(),
+            ));
+        }
+    }
+    Ok(known.into_iter().map(|(name, (_, value))| (name, value)).collect())
+}
+
+/// Whether an id is a number as spreadsheets shorten it: `1.39E+10`.
+fn is_shortened(id: &str) -> bool {
+    let Some((number, power)) = id.split_once(['E', 'e']) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (whole, rest) = number.split_once('.').unwrap_or((number, "0"));
+    digits(whole) && digits(rest) && power.strip_prefix('+').is_some_and(digits)
+}
+
+/// Tags as a list, or in one cell with whatever signs people put between words.
+fn tags(value: &Value) -> BTreeSet<String> {
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| SEPARATORS.contains(&c) || c.is_whitespace());
+        words.filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+    };
+    match value {
+        Value::List(items) => items.iter().map(plain).filter(|tag| !tag.is_empty()).collect(),
+        value => words(&plain(value)).into_iter().collect(),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Str(text) => text.trim().to_owned(),
+        Value::Null => String::new(),
+        other => other.to_json().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str) -> Result<Vec<Row>, Vec<Problem>> {
+        read(text, &Zone::named("Asia/Shanghai").unwrap())
+    }
+
+    fn wrong_of(text: &str) -> Problem {
+        rows(text).unwrap_err().remove(0)
+    }
+
+    #[test]
+    fn columns_go_where_they_belong() {
+        let text = "\u{feff}ID;姓名;joined;Tags;City;积分\nli;小李;2026/11/2;vip，host;西安;5\n\nwang;;;;;\n";
+        let rows = rows(text).unwrap();
+        assert_eq!(rows.len(), 2);
+        let li = &rows[0].listed.member;
+        assert_eq!((li.id.as_str(), li.name.as_str(), li.points), ("li", "小李", 5));
+        assert_eq!(li.joined.unwrap().to_utc(), "2026-11-01T16:00:00Z");
+        assert_eq!(li.fields["City"], Value::str("西安"));
+        assert_eq!(rows[1].listed, Member::new(MemberId::new("wang"), None).into());
+    }
+
+    #[test]
+    fn tags_are_separated_as_people_do() {
+        for cell in [
+            "核心；vip",
+            "核心、vip",
+            "核心 vip",
+            "核心　vip",
+            "核心|vip",
+            "\"核心, vip\"",
+            "；核心，，vip；",
+        ] {
+            let rows = rows(&format!("id,tags\na,{cell}\n")).unwrap();
+            let tags: Vec<_> = rows[0].listed.member.tags.iter().map(String::as_str).collect();
+            assert_eq!(tags, ["vip", "核心"], "{cell}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_said_is_not_said() {
+        let listed = |text: &str| rows(text).unwrap().remove(0).listed;
+        let named = listed("name\nAnn\n");
+        assert_eq!((named.seen, named.messages, named.member.joined), (None, None, None));
+        let joined = listed("id,joined,seen\na,2026-01-01,\n");
+        assert_eq!((joined.member.joined.is_some(), joined.seen), (true, None));
+    }
+
+    #[test]
+    fn a_number_that_lost_its_digits_is_no_id() {
+        for id in ["1.39E+10", "1E+17", "1.3e+08"] {
+            assert!(wrong_of(&format!("id,name\n{id},a\n")).message.en.contains("shortened"), "{id}");
+        }
+        for id in ["1e5", "E+1", "13912345678", "o1.3E+", "a.bE+9"] {
+            assert!(rows(&format!("id\n{id}\n")).is_ok(), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_problem_is_about_its_row() {
+        let text = "id,joined,points\na,\"2026-01-01\",1\n\"b\nb\",soon,1\nc,,many\n";
+        let found = rows(text).unwrap_err();
+        assert_eq!(found.len(), 2);
+        assert!(text[found[0].range.clone()].starts_with("\"b"), "{found:?}");
+        assert!(found[0].message.en.starts_with("`joined` is `soon`, expected a time such as"));
+        assert_eq!(found[1].message.en, "`points` is `many`, expected a whole number");
+        assert!(wrong_of("City\nx\n").message.en.contains("needs an `id`"));
+        assert_eq!(wrong_of("name,姓名\na,b\n").message.en, "the columns `name` and `姓名` both mean `name`");
+    }
+
+    #[test]
+    fn who_is_listed_twice_is_found() {
+        let twice = |text: &str| {
+            let rows = rows(text).unwrap();
+            super::twice(&rows, |row| (&row.listed, row.group.as_deref()))
+        };
+        assert_eq!(twice("id,name\na,A\nb,B\na,C\n"), [(2, 0)]);
+        assert_eq!(twice("id,name\na,A\na,A\n"), []);
+        assert_eq!(twice("id,group,name\na,x,A\na,y,B\n"), []);
+    }
+}
