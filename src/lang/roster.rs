@@ -277,7 +277,7 @@ mod tests {
         let found = rows(text).unwrap_err();
         assert_eq!(found.len(), 2);
         assert!(text[found[0].range.clone()].starts_with("\"b"), "{found:?}");
-        assert!(found[0].message.en.starts_with("`joined` is `soon`, expected a time such as"));
+        assert!(found[0].message.en.starts_with("`joined` is `soon`, expected a date such as"));
         assert_eq!(found[1].message.en, "`points` is `many`, expected a whole number");
         assert!(wrong_of("City\nx\n").message.en.contains("needs an `id`"));
         assert_eq!(wrong_of("name,姓名\na,b\n").message.en, "the columns `name` and `姓名` both mean `name`");

@@ -81,8 +81,9 @@ plays:
     story.edit(&yaml("早安", "{ id: jia, at: 2026-03-13 20:00 }"));
     held_back(&mut story);
     story.command(Command::ImportMembers {
-        members: vec![Member::new("rich".into(), at("2026-02-01 08:00"))],
-        replace: false,
+        members: vec![Member::new("rich".into(), Some(at("2026-02-01 08:00"))).into()],
+        left: Vec::new(),
+        joined: false,
     });
     story.start("prune");
     story.until("2026-03-10 12:00");

@@ -42,6 +42,7 @@ mod golden;
 mod golden_life;
 mod judge;
 mod language;
+mod members;
 mod playground;
 mod parts;
 mod platforms;
