@@ -92,12 +92,11 @@ impl Draft<'_> {
             found.push((rank(prune.order, member, seen), member.id.clone()));
             Ok(())
         };
+        let mut members = self.state.members.iter();
         match among {
-            Some(among) => {
-                among.iter().filter_map(|id| self.state.members.get(id)).try_for_each(|m| test(m))?
-            }
-            None => self.state.members.iter().try_for_each(|m| test(m))?,
-        }
+            Some(among) => among.iter().filter_map(|id| self.state.members.get(id)).try_for_each(|m| test(m)),
+            None => members.try_for_each(|m| test(m)),
+        }?;
         found.sort();
         Ok(found.into_iter().map(|(_, id)| id).collect())
     }

@@ -51,6 +51,10 @@ fn register_member(module: &mut Module) {
 }
 
 /// A property that may be unknown.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method is not general over the frame's lifetime"
+)]
 fn getter<T: Clone + Send + Sync + 'static>(
     module: &mut Module,
     name: &'static str,
