@@ -136,6 +136,8 @@ pub const REPLAY_ENTRIES: u64 = 10_000;
 pub const OUTBOX_KEEP_DAYS: i64 = 30;
 /// Settled outbox rows that one idle moment deletes.
 pub const OUTBOX_PRUNE_ROWS_MAX: usize = 2_000;
+/// Older decisions that are compressed together, in bytes of text: one transaction, in which the engine waits.
+pub const ARCHIVE_PAGE_BYTES: usize = 512 * 1024;
 /// The longest sleep of the driver, in milliseconds: after it the real clock is looked at again, so that a
 /// suspended machine or a clock that was set is noticed.
 pub const SLEEP_MS_MAX: i64 = 10_000;

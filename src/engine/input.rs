@@ -111,6 +111,18 @@ pub enum Receipt {
     Expired,
 }
 
+impl Receipt {
+    /// Its `expires` had passed before the channel took it for certain: after an attempt whose outcome is unknown it
+    /// may have arrived all the same.
+    pub fn expired(in_doubt: bool) -> Self {
+        if !in_doubt {
+            return Self::Expired;
+        }
+        let reason = "an attempt ended without an answer, and it expired before another: it may have arrived";
+        Self::InDoubt { reason: reason.into() }
+    }
+}
+
 /// What an operator may ask for. `by` is who asked, as far as the sender knows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]

@@ -138,8 +138,12 @@ pub(super) fn delivery_failed(
         (Locale::En, false) => format!("**{group}**: message `{effect}` was refused.\n\n{reason}"),
         (Locale::Zh, false) => format!("**{group}**：消息 `{effect}` 被拒收。\n\n{reason}"),
         (Locale::En, true) => {
-            format!("**{group}**: nobody knows whether message `{effect}` arrived; it is held.\n\n{reason}")
+            format!(
+                "**{group}**: nobody knows whether message `{effect}` arrived; `playbook outbox` shows it.\n\n{reason}"
+            )
         }
-        (Locale::Zh, true) => format!("**{group}**：消息 `{effect}` 是否送达不明，已暂停。\n\n{reason}"),
+        (Locale::Zh, true) => {
+            format!("**{group}**：消息 `{effect}` 是否送达不明；`playbook outbox` 可以查看。\n\n{reason}")
+        }
     }
 }

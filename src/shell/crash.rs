@@ -46,11 +46,17 @@ pub enum Point {
     AfterAside,
     /// The copy has taken its place.
     AfterRestore,
+    /// A page of the archive is written, its transaction is not committed.
+    BeforeArchive,
+    /// A page has taken the place of its rows.
+    AfterArchive,
+    /// The file was shortened.
+    AfterVacuum,
 }
 
 impl Point {
     /// Every point, in the order in which an effect passes them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::BeforeCommit,
         Self::AfterCommit,
         Self::BeforeDispatch,
@@ -67,6 +73,9 @@ impl Point {
         Self::BeforeRestore,
         Self::AfterAside,
         Self::AfterRestore,
+        Self::BeforeArchive,
+        Self::AfterArchive,
+        Self::AfterVacuum,
     ];
 
     /// As written in `PLAYBOOK_CRASH_AT`.
@@ -88,6 +97,9 @@ impl Point {
             Self::BeforeRestore => "before-restore",
             Self::AfterAside => "aside",
             Self::AfterRestore => "restore",
+            Self::BeforeArchive => "before-archive",
+            Self::AfterArchive => "archive",
+            Self::AfterVacuum => "vacuum",
         }
     }
 }

@@ -142,6 +142,20 @@ async fn the_engine_hears_of_a_refusal_even_when_the_process_dies_in_between() {
     again.acks.close();
 }
 
+/// A start that read a whole decision again for each of its messages would not come to an end here.
+#[tokio::test]
+async fn the_messages_of_one_large_decision_are_found_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = open(dir.path());
+    let posts: Vec<Entry> = (0..20_000).map(|n| posted(&format!("e{n}"))).collect();
+    store.commit(decision("a", posts)).await;
+    store.close();
+    let again = open(dir.path());
+    assert_eq!(again.open.len(), 20_000);
+    let rows = Reader::open(dir.path()).unwrap().outbox(None, false).unwrap();
+    assert!(rows.iter().enumerate().all(|(n, row)| row.outgoing.message.text == format!("text of e{n}")));
+}
+
 #[tokio::test]
 async fn what_a_person_settled_is_not_claimed_and_not_settled_again() {
     let dir = tempfile::tempdir().unwrap();

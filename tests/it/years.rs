@@ -223,3 +223,119 @@ fn what_is_no_copy_is_not_put_back() {
     assert!(refused.stderr.contains("another engine"), "{}", refused.stderr);
     let _ = engine.stop().exits(0);
 }
+
+/// What the reading commands say, to be compared.
+fn read(place: &Playground) -> Vec<String> {
+    let all: [&[&str]; 6] = [
+        &["log", "--format", "json"],
+        &["log", "--all"],
+        &["log", "--after", "5", "--format", "json"],
+        &["outbox", "--all", "--format", "json"],
+        &["runs"],
+        &["simulate", "p.yaml", "--world", "journal:.playbook"],
+    ];
+    all.iter().map(|args| place.run(args).exits(0).stdout).collect()
+}
+
+fn journal_rows(place: &Playground) -> (i64, i64) {
+    let conn = Connection::open(place.path(".playbook/state.db")).unwrap();
+    let sql = "SELECT (SELECT count(*) FROM journal), (SELECT COALESCE(sum(decisions), 0) FROM archive)";
+    conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+}
+
+#[test]
+fn a_compacted_journal_is_read_as_before_and_lived_on() {
+    let sink = Sink::start();
+    let place = ticking(&sink);
+    lives_until(&place, &sink, 4);
+    let before = read(&place);
+    let rows = journal_rows(&place);
+    let conn = Connection::open(place.path(".playbook/state.db")).unwrap();
+    conn.execute("INSERT INTO sources (digest, path, files, at) VALUES ('nobodys', 'p.yaml', '{}', 0)", [])
+        .unwrap();
+    drop(conn);
+    let nothing = place.run(&["compact", "--before", "2020-01-01"]).exits(0).stdout;
+    assert!(nothing.contains("0 decisions"), "{nothing}");
+    assert!(nothing.contains("1 playbook version"), "{nothing}");
+    let said = place.run(&["compact", "--before", "2999-01-01"]).exits(0).stdout;
+    assert!(said.contains("shortened"), "{said}");
+    assert_eq!(journal_rows(&place), (0, rows.0));
+    assert_eq!(read(&place), before);
+    // Its own version is still there, and so is its life.
+    lives_until(&place, &sink, got(&sink).len() + 2);
+    let (log, lived) = (&before[0], place.run(&["log", "--format", "json"]).exits(0).stdout);
+    assert!(lived.starts_with(log.as_str()) && lived.len() > log.len());
+    let posts: Vec<String> = got(&sink);
+    assert_eq!(posts.iter().collect::<BTreeSet<_>>().len(), posts.len(), "nothing is sent twice");
+    let seqs: Vec<i64> = place
+        .run(&["log", "--format", "json"])
+        .exits(0)
+        .json_lines()
+        .iter()
+        .map(|line| line["seq"].as_i64().unwrap())
+        .collect();
+    assert!(seqs.iter().zip(1..).all(|(seq, n)| *seq == n), "numbers go on: {seqs:?}");
+}
+
+#[test]
+fn a_journal_is_compacted_under_a_running_engine() {
+    let sink = Sink::start();
+    let place = ticking(&sink);
+    lives_until(&place, &sink, 4);
+    let log = place.run(&["log", "--format", "json"]).exits(0).stdout;
+    let engine = place.start(&RUN);
+    let count = got(&sink).len();
+    eventually("it goes on", || got(&sink).len() > count);
+    let said = place.run(&["compact", "--before", "2999-01-01"]).exits(0).stdout;
+    assert!(said.contains("used again") && !said.starts_with("0 "), "{said}");
+    let count = got(&sink).len();
+    eventually("it goes on", || got(&sink).len() > count + 1);
+    let _ = place.run(&["why", "tick"]).exits(0);
+    let _ = engine.stop().exits(0);
+    assert!(place.run(&["log", "--format", "json"]).exits(0).stdout.starts_with(&log));
+    let (left, archived) = journal_rows(&place);
+    assert!(left > 0 && archived > 0, "{left} {archived}");
+}
+
+#[test]
+fn a_compaction_may_end_at_any_point() {
+    let sink = Sink::start();
+    let mut place = ticking(&sink);
+    for point in ["before-archive:1", "archive:1", "vacuum:1"] {
+        lives_until(&place, &sink, got(&sink).len() + 2);
+        let before = read(&place);
+        place = place.env("PLAYBOOK_CRASH_AT", point);
+        assert_eq!(place.run(&["compact", "--before", "2999-01-01"]).code, None, "{point}");
+        place = place.without_env("PLAYBOOK_CRASH_AT");
+        assert_eq!(read(&place), before, "{point}");
+        let _ = place.run(&["compact", "--before", "2999-01-01"]).exits(0);
+        assert_eq!(read(&place), before, "{point}");
+    }
+    let _ = place.run(&["backup", "copy.db"]).exits(0);
+}
+
+/// Everything that is open waits on through an upgrade and a compaction.
+#[test]
+fn what_is_open_is_found_in_the_archive() {
+    for folder in golden::forms() {
+        let place = golden::copy_of(&folder);
+        let engine = place.start(&GOLDEN);
+        let _ = engine.line("running");
+        let _ = engine.stop().exits(0);
+        let look = || {
+            ["outbox", "tasks", "runs"]
+                .map(|command| place.run(&[command, "--format", "json"]).exits(0).stdout)
+        };
+        let before = look();
+        let _ = place.run(&["compact", "--before", "2999-01-01"]).exits(0);
+        assert_eq!(journal_rows(&place).0, 0);
+        assert_eq!(look(), before);
+        let engine = place.start(&GOLDEN);
+        let _ = engine.line("running");
+        let dead = place.run(&["outbox", "--format", "json"]).exits(0).json_lines();
+        let dead = dead.iter().find(|row| row["status"] == "dead").expect("a dead message").clone();
+        let effect = dead["effect"].as_str().unwrap();
+        let _ = place.run(&["retry", effect, "--group", dead["group"].as_str().unwrap()]).exits(0);
+        let _ = engine.stop().exits(0);
+    }
+}

@@ -20,6 +20,7 @@ mod answer;
 mod api;
 mod backup;
 mod check;
+mod compact;
 mod completions;
 mod control;
 mod explain;
@@ -110,6 +111,7 @@ commands! {
     Skip(control::Skip)
     Backup(backup::Backup)
     Restore(backup::Restore)
+    Compact(compact::Compact)
     Next(next::Next)
     Why(why::Why)
     Render(render::Render)

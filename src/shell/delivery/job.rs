@@ -100,7 +100,7 @@ impl Settlement {
             Outcome::Accepted | Outcome::Deferred { .. } => None,
             Outcome::Dead => Some(input::Receipt::Refused { reason: self.note.clone() }),
             Outcome::Held => Some(input::Receipt::InDoubt { reason: self.note.clone() }),
-            Outcome::Expired => Some(input::Receipt::Expired),
+            Outcome::Expired => Some(input::Receipt::expired(self.in_doubt)),
         }
     }
 }

@@ -131,10 +131,9 @@ fn outbox(
 }
 
 fn find(dir: &std::path::Path, group: &GroupId, effect: &EffectId) -> Result<OutboxRow, String> {
-    let rows = Reader::open(dir)
-        .and_then(|reader| reader.outbox(Some(group), false))
+    let row = Reader::open(dir)
+        .and_then(|reader| reader.message(group, effect))
         .map_err(|error| error.to_string())?;
-    let row = rows.into_iter().find(|row| row.effect == *effect);
     match row {
         Some(row) if matches!(row.status, Status::Dead | Status::InDoubt) => Ok(row),
         Some(row) => Err(format!("{effect} is {}: nothing has to be decided about it", row.status.as_str())),

@@ -3,6 +3,7 @@
 use super::driver::Event;
 use crate::{
     base::ids::{EffectId, GroupId},
+    engine::input::Receipt,
     shell::{
         delivery::job::{Batch, Key, Ledger, LedgerError, Outcome, Settlement},
         store::{Settle, Status, StoreHandle},
@@ -34,19 +35,17 @@ pub(super) struct Settled {
     /// What became of a message.
     pub(super) settlement: Settlement,
     /// What the engine hears.
-    pub(super) receipt: Option<crate::engine::input::Receipt>,
+    pub(super) receipt: Option<Receipt>,
 }
 
 impl StoreLedger {
-    fn receipt(&self, settlement: &Settlement) -> Option<crate::engine::input::Receipt> {
+    fn receipt(&self, settlement: &Settlement) -> Option<Receipt> {
         let receipt = settlement.receipt();
         if receipt.is_some() || settlement.outcome != Outcome::Accepted {
             return receipt;
         }
         let revived = self.revived.lock().unwrap_or_else(PoisonError::into_inner);
-        revived
-            .contains(&settlement.key)
-            .then(|| crate::engine::input::Receipt::Accepted { note: settlement.note.clone() })
+        revived.contains(&settlement.key).then(|| Receipt::Accepted { note: settlement.note.clone() })
     }
 }
 
@@ -93,7 +92,10 @@ fn row(settled: &Settled) -> Settle {
         attempts: from.attempts,
         part: from.part,
         in_doubt: from.in_doubt,
-        note: from.note.clone(),
+        note: match &settled.receipt {
+            Some(Receipt::InDoubt { reason }) if from.note.is_empty() => reason.clone(),
+            _ => from.note.clone(),
+        },
         until,
         tell: settled.receipt.is_some(),
     }

@@ -16,9 +16,11 @@ mod writer;
 mod outbox;
 mod recovery;
 mod query;
+mod archive;
 mod copy;
 mod restore;
 
+pub use archive::{Compacted, compact};
 pub use copy::Copied;
 pub use outbox::{Open, OutboxRow, Settle, Status};
 pub use query::{GroupInfo, Reader};

@@ -3,7 +3,7 @@
 //! A row is a projection of a journal entry; the message itself is read from there. Takes a transaction or a
 //! connection that somebody else opened.
 
-use super::{Doubt, MAY_HAVE_BEEN_SENT, StoreError, corrupt, wire};
+use super::{Doubt, MAY_HAVE_BEEN_SENT, StoreError, archive::Held, corrupt};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
@@ -274,12 +274,21 @@ pub(super) fn revive(
     if changed == 0 {
         return Ok(None);
     }
+    one(conn, group, effect)
+}
+
+/// The open row of an effect.
+pub(super) fn one(
+    conn: &Connection,
+    group: &GroupId,
+    effect: &EffectId,
+) -> Result<Option<OutboxRow>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM outbox WHERE grp = ?1 AND effect = ?2 AND open = 1");
     let row = conn
         .prepare_cached(&sql)?
         .query_row(params![group.as_str(), effect.as_str()], |row| Ok(read_row(row)))
         .optional()?;
-    row.map(|row| with_message(conn, row?)).transpose()
+    row.map(|row| with_message(conn, &mut Held::default(), row?)).transpose()
 }
 
 /// Everything that is open, in the order in which it was decided; attempts under way become doubtful.
@@ -290,7 +299,7 @@ pub(super) fn open(conn: &Connection) -> Result<Vec<Open>, StoreError> {
         [],
     )?;
     let sql = format!("SELECT {COLUMNS} FROM outbox WHERE open = 1 ORDER BY key");
-    let mut found = Vec::new();
+    let (mut found, mut held) = (Vec::new(), Held::default());
     let mut statement = conn.prepare(&sql)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -299,7 +308,7 @@ pub(super) fn open(conn: &Connection) -> Result<Vec<Open>, StoreError> {
         let receipt = match row.status {
             _ if told => None,
             Status::Delivered => Some(Receipt::Accepted { note: row.note.clone() }),
-            Status::Expired => Some(Receipt::Expired),
+            Status::Expired => Some(Receipt::expired(row.in_doubt)),
             Status::InDoubt => Some(Receipt::InDoubt { reason: row.note.clone() }),
             Status::Dead => Some(Receipt::Refused { reason: row.note.clone() }),
             Status::Pending | Status::Claimed | Status::Manual => None,
@@ -307,7 +316,7 @@ pub(super) fn open(conn: &Connection) -> Result<Vec<Open>, StoreError> {
         match receipt {
             Some(receipt) => found.push(Open::Tell(row.group, row.effect, receipt)),
             None if row.status == Status::Pending => {
-                found.push(Open::Send(Box::new(with_message(conn, row)?)));
+                found.push(Open::Send(Box::new(with_message(conn, &mut held, row)?)));
             }
             None => {}
         }
@@ -327,9 +336,9 @@ pub(super) fn list(
     );
     let mut statement = conn.prepare(&sql)?;
     let mut rows = statement.query(params![group.map(GroupId::as_str), all])?;
-    let mut found = Vec::new();
+    let (mut found, mut held) = (Vec::new(), Held::default());
     while let Some(row) = rows.next()? {
-        found.push(with_message(conn, read_row(row)?)?);
+        found.push(with_message(conn, &mut held, read_row(row)?)?);
     }
     Ok(found)
 }
@@ -341,12 +350,27 @@ pub(super) fn prune(
     keep: Duration,
     most: usize,
 ) -> Result<bool, StoreError> {
-    let before = now.plus(-keep);
-    let deleted = conn.execute(
-        "DELETE FROM outbox WHERE key IN \
-         (SELECT key FROM outbox WHERE open = 0 AND settled_at < ?1 ORDER BY key LIMIT ?2)",
-        params![before.as_millis(), most as i64],
-    )?;
+    let before = now.plus(-keep).as_millis();
+    // Keys are in order of creation: what lies behind the first younger row is younger.
+    let mut statement =
+        conn.prepare_cached("SELECT key, open, settled_at, created_at FROM outbox ORDER BY key")?;
+    let mut rows = statement.query([])?;
+    let mut old: Vec<i64> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let settled: Option<i64> = row.get(2)?;
+        if row.get::<_, i64>(3)? >= before || old.len() == most {
+            break;
+        }
+        if !row.get::<_, bool>(1)? && settled.is_some_and(|at| at < before) {
+            old.push(row.get(0)?);
+        }
+    }
+    drop(rows);
+    let mut statement = conn.prepare_cached("DELETE FROM outbox WHERE key = ?1")?;
+    for key in &old {
+        statement.execute([key])?;
+    }
+    let deleted = old.len();
     Ok(deleted == most)
 }
 
@@ -387,20 +411,13 @@ fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
     })
 }
 
-/// Fills the message in from the journal.
-fn with_message(conn: &Connection, mut row: OutboxRow) -> Result<OutboxRow, StoreError> {
+/// Fills the message in from the journal. Rows in order of their keys read each decision once.
+fn with_message(conn: &Connection, held: &mut Held, mut row: OutboxRow) -> Result<OutboxRow, StoreError> {
     let place = || format!("outbox row {}", row.key);
-    let found: Option<(i64, i64, String)> = conn
-        .prepare_cached(
-            "SELECT seq, version, entries FROM journal WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1",
-        )?
-        .query_row([row.key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    let (seq, version, text) = found.ok_or_else(|| corrupt(place(), "its entry is gone"))?;
-    let entries = wire::read(seq, version, &text)?;
-    match entries.get((row.key - seq) as usize).and_then(Entry::effect) {
-        Some(Effect::Send(out)) => row.outgoing = out.clone(),
-        _ => return Err(corrupt(place(), "its entry sends nothing")),
+    match held.entry(conn, row.key)?.map(Entry::effect) {
+        Some(Some(Effect::Send(out))) => row.outgoing = out.clone(),
+        Some(_) => return Err(corrupt(place(), "its entry sends nothing")),
+        None => return Err(corrupt(place(), "its entry is gone")),
     }
     Ok(row)
 }

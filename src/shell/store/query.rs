@@ -3,14 +3,14 @@
 //! A reader sees what was committed when it was asked; it never waits for the writer and never changes anything.
 
 use super::{
-    Copied, OutboxRow, StoreError, copy, corrupt, outbox, path,
+    Copied, OutboxRow, StoreError, archive, copy, corrupt, outbox, path,
     recovery::{self, Recovered},
     schema,
     wire::{self, LogLine},
 };
 use crate::{
     base::{
-        ids::{Digest, GroupId},
+        ids::{Digest, EffectId, GroupId},
         limits,
         source::MemoryFolder,
         time::Zone,
@@ -84,29 +84,21 @@ impl Reader {
         groups(&self.conn)
     }
 
-    /// Calls `each` for every entry after a number, in order; of one group, or of all.
+    /// Calls `each` for every entry after a number, in order, archived ones too; of one group, or of all.
     pub fn log(
         &self,
         group: Option<&GroupId>,
         after: i64,
         each: &mut dyn FnMut(LogLine),
     ) -> Result<(), StoreError> {
-        let mut statement = self.conn.prepare(
-            "SELECT seq, grp, version, entries FROM journal \
-             WHERE seq + count > ?2 + 1 AND (?1 IS NULL OR grp = ?1) ORDER BY seq",
-        )?;
-        let mut rows = statement.query(params![group.map(GroupId::as_str), after])?;
-        while let Some(row) = rows.next()? {
-            let first: i64 = row.get(0)?;
-            let group = GroupId::from(row.get::<_, String>(1)?);
-            let entries = wire::read(first, row.get(2)?, row.get_ref(3)?.as_str().unwrap_or_default())?;
-            for (seq, entry) in (first..).zip(entries) {
+        archive::each(&self.conn, group, after, &mut |row| {
+            for (seq, entry) in (row.seq..).zip(row.read()?) {
                 if seq > after {
-                    each(LogLine { seq, group: group.clone(), entry });
+                    each(LogLine { seq, group: row.group.clone(), entry });
                 }
             }
-        }
-        Ok(())
+            Ok(true)
+        })
     }
 
     /// The last entries of a group about what did not happen, newest first: occurrences that did not start and steps
@@ -134,6 +126,11 @@ impl Reader {
         }
         found.truncate(most);
         Ok(found)
+    }
+
+    /// The open row of one effect.
+    pub fn message(&self, group: &GroupId, effect: &EffectId) -> Result<Option<OutboxRow>, StoreError> {
+        outbox::one(&self.conn, group, effect)
     }
 
     /// Outbox rows, oldest first: those that are open or were ever in doubt, or all that are kept.

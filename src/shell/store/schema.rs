@@ -20,8 +20,8 @@ const MIGRATIONS: &[&str] = &[
 
 /// Says in the file's header whose it is; the last migration that made a whole form sets it.
 const APPLICATION_ID: i64 = i64::from_be_bytes(*b"\0\0\0\0plbk");
-/// The first form whose header says so.
-const NAMED_FORM: usize = 3;
+/// The first form whose header says so; archives came with it.
+pub(super) const NAMED_FORM: usize = 3;
 
 /// A state that was brought from an older form to the present one.
 #[derive(Debug, Clone, PartialEq, Eq)]

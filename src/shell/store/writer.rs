@@ -194,7 +194,7 @@ impl Store {
             tell,
             next_seq: recovered.last_seq + 1,
             broken: None,
-            pruned: Timestamp::MIN,
+            prune_at: Timestamp::MIN,
             doubt: recovered.doubt,
             mark,
         };
@@ -243,7 +243,7 @@ struct Writer {
     tell: UnboundedSender<Ack>,
     next_seq: i64,
     broken: Option<StoreError>,
-    pruned: Timestamp,
+    prune_at: Timestamp,
     doubt: Option<Doubt>,
     mark: Mark,
 }
@@ -278,6 +278,8 @@ impl Writer {
                 batch.push(work);
             }
             self.commit(batch);
+            // Where somebody always has work, too.
+            self.prune();
         }
         // The log of changes is folded into the file, so that a copy of the one file is a whole copy.
         let _ = self.conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);");
@@ -288,16 +290,20 @@ impl Writer {
         if self.broken.is_some() {
             return false;
         }
-        let now = clock::now();
-        let mut more = false;
-        if now.since(self.pruned) > Duration::HOUR {
-            let keep = Duration::DAY.times(limits::OUTBOX_KEEP_DAYS);
-            more = matches!(outbox::prune(&self.conn, now, keep, limits::OUTBOX_PRUNE_ROWS_MAX), Ok(true));
-            if !more {
-                self.pruned = now;
-            }
-        }
+        let more = self.prune();
         let _ = self.conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);");
+        more
+    }
+
+    /// Deletes some rows that were settled long ago, where it is time to. Says whether there are more.
+    fn prune(&mut self) -> bool {
+        let now = clock::now();
+        if self.broken.is_some() || now < self.prune_at {
+            return false;
+        }
+        let keep = Duration::DAY.times(limits::OUTBOX_KEEP_DAYS);
+        let more = matches!(outbox::prune(&self.conn, now, keep, limits::OUTBOX_PRUNE_ROWS_MAX), Ok(true));
+        self.prune_at = now.plus(if more { Duration::SECOND } else { Duration::HOUR });
         more
     }
 
