@@ -101,7 +101,11 @@ pub const STEPS_PER_DECISION_MAX: usize = 10_000;
 /// Iterations of one `each`.
 pub const EACH_MAX: usize = 1_000;
 /// Recent input ids that a group remembers so that a repeated input is a no-op.
-pub const RECENT_INPUTS_MAX: usize = 256;
+pub const RECENT_INPUTS_MAX: usize = 16_384;
+/// The newest of them, which it remembers however old they are: a clock that jumps forgets none of these.
+pub const RECENT_INPUTS_MIN: usize = 256;
+/// For how long it remembers the others, in hours of its clock.
+pub const RECENT_INPUTS_HOURS: i64 = 24;
 /// Coming occurrences of one play that an operator may have skipped.
 pub const SKIPS_MAX: usize = 1_000;
 

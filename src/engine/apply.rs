@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{EffectId, InputId, PhaseName, PlayName, RunId, TaskId},
+        ids::{EffectId, PhaseName, PlayName, RunId, TaskId},
         limits,
         member::{Listed, Member},
         time::{Duration, Timestamp},
@@ -27,7 +27,7 @@ pub(super) fn apply(state: &mut State, entry: &Entry) -> Applied {
     state.clock = state.clock.max(entry.at);
     state.epoch += 1;
     if let Some(input) = &entry.input {
-        remember(state, input);
+        state.recent.remember(input, state.clock);
     }
     apply_fact(state, entry.at, &entry.fact)
 }
@@ -179,23 +179,6 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
 
 pub(super) fn illegal(why: impl Into<String>) -> Applied {
     Err(IllegalEntry(why.into()))
-}
-
-/// FNV-1a over 64 bits (RFC draft-eastlake-fnv): small, fixed, and equal on every machine.
-pub(super) fn fingerprint(input: &InputId) -> u64 {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in input.as_str().bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    hash
-}
-
-fn remember(state: &mut State, input: &InputId) {
-    let recent = Arc::make_mut(&mut state.recent);
-    if recent.len() >= limits::RECENT_INPUTS_MAX {
-        recent.pop_front();
-    }
-    recent.push_back(fingerprint(input));
 }
 
 /// Moves a timer from one instant to another.

@@ -123,7 +123,7 @@ impl Setting {
         now: Timestamp,
     ) -> Result<Option<Self>, String> {
         let remembered = remembered(&input.kind);
-        if remembered && state.recent.contains(&apply::fingerprint(&input.id)) {
+        if remembered && state.recent.knows(&input.id) {
             return Ok(None);
         }
         if matches!(input.kind, InputKind::Wake { epoch } if epoch != state.epoch) {
@@ -155,10 +155,10 @@ fn poison(state: &State, input: &Input, now: Timestamp, reason: String) -> Entry
     Entry { at: now.max(state.clock), input: id, fact: Fact::Poisoned { reason, timer: timer.flatten() } }
 }
 
-/// Wakes and adoptions are no-ops by themselves when they come twice, and script calls and receipts name their
-/// effect; the others are remembered by id.
+/// Wakes and adoptions are no-ops by themselves when they come twice: a wake has an epoch, a version is in force or
+/// not. All others are remembered by id.
 fn remembered(kind: &InputKind) -> bool {
-    matches!(kind, InputKind::Signal(_) | InputKind::Command(_))
+    !matches!(kind, InputKind::Wake { .. } | InputKind::Adopt { .. })
 }
 
 fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {

@@ -2,6 +2,7 @@
 //!
 //! An input is only a wish or a report; it becomes a fact by what a step makes of it.
 
+use super::recent::fingerprint;
 use crate::{
     base::{
         ids::{Digest, EffectId, InputId, MemberId, PlayName, RunId, StepId, TaskId},
@@ -21,6 +22,35 @@ pub struct Input {
     pub id: InputId,
     /// What it says.
     pub kind: InputKind,
+}
+
+impl Input {
+    /// The return of a script call; its id is the call's, so that only one counts.
+    pub fn returned(effect: &EffectId, result: Result<Outcome, String>) -> Self {
+        let id = InputId::from(format!("{RETURNED}{effect}"));
+        Self { id, kind: InputKind::ScriptReturned { effect: effect.clone(), result } }
+    }
+
+    /// What an attempt brought back; its id is the effect's and of what it says, so that it counts once however often
+    /// it is told.
+    pub fn receipt(effect: &EffectId, receipt: Receipt) -> Self {
+        let (word, said) = match &receipt {
+            Receipt::Accepted { note } => ("accepted", note.as_str()),
+            Receipt::Refused { reason } => ("refused", reason.as_str()),
+            Receipt::InDoubt { reason } => ("in_doubt", reason.as_str()),
+            Receipt::Expired => ("expired", ""),
+        };
+        let id = InputId::from(format!("{RECEIPT}{effect}/{word}-{:016x}", fingerprint(said)));
+        Self { id, kind: InputKind::Receipt { effect: effect.clone(), receipt } }
+    }
+}
+
+const RETURNED: &str = "script/";
+const RECEIPT: &str = "receipt/";
+
+/// Whether an input's id was derived from an effect: a script's return, or a receipt.
+pub fn is_of_an_effect(id: &InputId) -> bool {
+    id.as_str().starts_with(RETURNED) || id.as_str().starts_with(RECEIPT)
 }
 
 /// What an input says.

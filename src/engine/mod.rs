@@ -12,6 +12,7 @@ pub mod gate;
 pub mod input;
 pub mod outgoing;
 pub mod readings;
+pub mod recent;
 pub mod task;
 pub mod state;
 pub mod view;

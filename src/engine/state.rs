@@ -3,7 +3,10 @@
 //! Built by [`super::apply`] and by nothing else. Serializable, with a version. Ordered maps only, so that equal
 //! entries give equal bytes.
 
-use super::entry::{Cause, HoldReason, Outgoing, Task, Waiting};
+use super::{
+    entry::{Cause, HoldReason, Outgoing, Task, Waiting},
+    recent::Recent,
+};
 use crate::{
     base::{
         ids::{ChannelName, Digest, EffectId, GroupId, MemberId, PhaseName, PlayName, RunId, StepId, TaskId},
@@ -76,8 +79,8 @@ pub struct State {
     pub paused: bool,
     /// Everything that waits for a time.
     pub timers: imbl::OrdSet<(Timestamp, Timer)>,
-    /// Fingerprints of recent input ids, oldest first.
-    pub recent: Arc<VecDeque<u64>>,
+    /// Which inputs were heard lately.
+    pub recent: Recent,
     /// How far back budgets look.
     pub horizon: Duration,
     /// How far back the budgets of other channels look, for each that has any.
@@ -426,7 +429,7 @@ impl State {
             calls: Arc::default(),
             paused: false,
             timers: imbl::OrdSet::new(),
-            recent: Arc::default(),
+            recent: Recent::default(),
             horizon: Duration::ZERO,
             horizons: BTreeMap::new(),
             released_elsewhere: BTreeMap::new(),

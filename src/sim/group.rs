@@ -170,8 +170,7 @@ impl GroupSim {
         );
         for event in events {
             if let Event::Settled { effect, receipt: Some(receipt) } = event {
-                let id = InputId::from(format!("receipt/{effect}"));
-                self.receipts.push_back(Input { id, kind: InputKind::Receipt { effect, receipt } });
+                self.receipts.push_back(Input::receipt(&effect, receipt));
             }
         }
     }
@@ -197,9 +196,7 @@ impl GroupSim {
                 (Err(error), _) => Err(error),
                 (_, None) => Err("its run is gone".into()),
             };
-            let id = InputId::new(call.effect.as_str());
-            let returned = InputKind::ScriptReturned { effect: call.effect.clone(), result };
-            self.decide(&Input { id, kind: returned }, playbooks, findings, sink);
+            self.decide(&Input::returned(&call.effect, result), playbooks, findings, sink);
             if self.state.calls.front().is_some_and(|still| still.effect == call.effect) {
                 findings.push(self.broken(format!("the script call {} never ends", call.effect)));
                 return;

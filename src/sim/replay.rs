@@ -16,7 +16,7 @@ use crate::{
     engine::{
         self,
         entry::{Entry, Fact, Outcome, Skip, TaskKind},
-        input::{Command, Input, InputKind, Receipt, Signal},
+        input::{Command, Input, InputKind, Receipt, Signal, is_of_an_effect},
         state::State,
     },
     model::playbook::{Playbook, Playbooks},
@@ -306,7 +306,8 @@ impl Player<'_> {
             let digest = self.playbook.digest.clone();
             return vec![Input { id: InputId::new("adopt"), kind: InputKind::Adopt { digest } }];
         }
-        if let Some(id) = entries.iter().find_map(|entry| entry.input.clone()) {
+        let sent = |id: &InputId| !is_of_an_effect(id);
+        if let Some(id) = entries.iter().find_map(|entry| entry.input.clone().filter(sent)) {
             let signal = entries.iter().find_map(|entry| match &entry.fact {
                 Fact::SignalReceived(signal) if signal.id == id => Some(signal.clone()),
                 _ => None,
@@ -334,10 +335,10 @@ impl Player<'_> {
                     } else {
                         Receipt::Refused { reason: reason.clone() }
                     };
-                    found.push(receipt_of(effect, receipt));
+                    found.push(Input::receipt(effect, receipt));
                 }
                 Fact::Delivered { effect, note } => {
-                    found.push(receipt_of(effect, Receipt::Accepted { note: note.clone() }));
+                    found.push(Input::receipt(effect, Receipt::Accepted { note: note.clone() }));
                 }
                 _ => {}
             }
@@ -444,12 +445,6 @@ impl Player<'_> {
             (None, Err(error), _) => Err(error),
             (None, _, None) => Err("its run is gone".into()),
         };
-        let id = InputId::from(format!("script/{effect}"));
-        Some(Input { id, kind: InputKind::ScriptReturned { effect: effect.clone(), result } })
+        Some(Input::returned(effect, result))
     }
-}
-
-fn receipt_of(effect: &EffectId, receipt: Receipt) -> Input {
-    let id = InputId::from(format!("receipt/{effect}"));
-    Input { id, kind: InputKind::Receipt { effect: effect.clone(), receipt } }
 }

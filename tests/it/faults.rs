@@ -12,6 +12,7 @@ use playbook::{
         self, Step,
         entry::{Entry, Fact},
         input::{Input, InputKind},
+        recent::Recent,
         state::State,
     },
     lang,
@@ -191,7 +192,7 @@ fn g1_an_occurrence_without_a_record_is_noticed() {
 #[test]
 fn g1_an_engine_that_forgets_what_it_heard_is_noticed() {
     let forgets: Mutant<'_> = Box::new(|state, playbooks, input, now| {
-        let forgetful = State { recent: Arc::default(), ..state.clone() };
+        let forgetful = State { recent: Recent::default(), ..state.clone() };
         follow(state, engine::step(&forgetful, playbooks, input, now))
     });
     let what = busy().caught(&Rig { step: forgets, ..Rig::default() });

@@ -123,8 +123,14 @@ fn the_stored_journal_applied_from_nothing_is_the_stored_state() {
             database(&place).query_row("SELECT count(*) FROM snapshot", [], |row| row.get(0)).unwrap();
         assert_eq!(snapshots as usize, stored.len(), "a snapshot of every group is stored");
         database(&place).execute_batch(from).unwrap();
-        assert_eq!(states(&place), stored, "{}", form.display());
+        let applied = states(&place);
+        assert!(applied.iter().map(named).eq(stored.iter().map(named)), "{}", form.display());
     }
+}
+
+/// For how long ids of inputs are remembered is not what older forms kept.
+fn named((group, state): (&GroupId, &State)) -> (GroupId, State) {
+    (group.clone(), State { recent: Default::default(), ..state.clone() })
 }
 
 fn states(place: &Playground) -> BTreeMap<GroupId, State> {

@@ -40,6 +40,7 @@ mod files;
 mod generator;
 mod golden;
 mod golden_life;
+mod inputs;
 mod judge;
 mod language;
 mod members;

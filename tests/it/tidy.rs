@@ -451,3 +451,22 @@ fn there_is_one_door_to_the_terminal() {
     none(&problems, "what a person reads goes through src/shell/terminal.rs");
     assert!(words.iter().any(|word| read(DOOR).contains(word)), "the door is there");
 }
+
+#[test]
+fn every_limit_is_enforced_somewhere() {
+    let limits = read("src/base/limits.rs");
+    let names = limits.lines().filter_map(|line| line.strip_prefix("pub const ")?.split(':').next());
+    let code: Vec<String> = files("src", ".rs")
+        .into_iter()
+        .filter(|(path, _)| path != "src/base/limits.rs")
+        .map(|(_, text)| code(&body(&text).collect::<Vec<_>>().join("\n")))
+        .collect();
+    let uses = |name: &str| {
+        code.iter()
+            .any(|text| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name))
+    };
+    let (used, unused): (Vec<&str>, Vec<&str>) = names.partition(|name| uses(name));
+    let unused: Vec<String> = unused.into_iter().map(str::to_owned).collect();
+    none(&unused, "a bound that nothing looks at bounds nothing");
+    assert!(used.len() > 50, "{used:?}");
+}

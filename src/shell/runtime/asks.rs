@@ -113,8 +113,7 @@ fn outbox(
         };
         if let Some(by) = arrived {
             let note = if by.is_empty() { "a person saw it".to_owned() } else { format!("seen by {by}") };
-            let kind = InputKind::Receipt { effect: row.effect.clone(), receipt: Receipt::Accepted { note } };
-            let input = Input { id: InputId::from(format!("arrived/{}", row.effect)), kind };
+            let input = Input::receipt(&row.effect, Receipt::Accepted { note });
             let pending = Pending { input, told: Some(row.effect), reply: Some(reply) };
             let _ = events.send(Event::Input(group, Box::new(pending)));
             return;

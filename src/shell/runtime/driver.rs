@@ -25,7 +25,7 @@ use crate::{
     },
     engine::{
         self,
-        input::{Input, InputKind},
+        input::{Input, InputKind, Receipt},
     },
     model::playbook::Playbooks,
     script::action::Outcome,
@@ -251,22 +251,19 @@ impl Driver {
             Event::Stop => self.stopping = true,
             Event::Script(group, effect, result) => {
                 crash::point(Point::AfterScript);
-                let id = InputId::from(format!("script/{effect}"));
-                self.enqueue(
-                    &group,
-                    Pending::new(Input { id, kind: InputKind::ScriptReturned { effect, result } }),
-                );
+                self.enqueue(&group, Pending::new(Input::returned(&effect, result)));
             }
             Event::Settled(settled) => {
                 for settled in settled {
                     self.announcer.settled(&settled.settlement);
                     let key = settled.settlement.key;
-                    if !matches!(settled.settlement.outcome, Delivered::Deferred { .. }) {
-                        self.revived.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
-                    }
+                    let ended = !matches!(settled.settlement.outcome, Delivered::Deferred { .. });
+                    let mut revived = self.revived.lock().unwrap_or_else(PoisonError::into_inner);
+                    let again = ended && revived.remove(&key);
+                    drop(revived);
                     let effect = ledger::effect(&settled);
                     if let Some(receipt) = settled.receipt {
-                        self.receipt(&settled.settlement.group, effect, receipt);
+                        self.receipt(&settled.settlement.group, effect, receipt, again);
                     }
                 }
             }
@@ -282,16 +279,14 @@ impl Driver {
         Ok(())
     }
 
-    pub(super) fn receipt(
-        &mut self,
-        group: &GroupId,
-        effect: EffectId,
-        receipt: crate::engine::input::Receipt,
-    ) {
-        let id = InputId::from(format!("receipt/{effect}"));
-        let told = Some(effect.clone());
-        let input = Input { id, kind: InputKind::Receipt { effect, receipt } };
-        self.enqueue(group, Pending { input, told, reply: None });
+    /// What became of a message; `again` when a person had sent it once more.
+    pub(super) fn receipt(&mut self, group: &GroupId, effect: EffectId, receipt: Receipt, again: bool) {
+        let mut input = Input::receipt(&effect, receipt);
+        if again {
+            // What comes of that is heard, even if it is what came of it before.
+            input.id = InputId::from(format!("{}/{}", input.id, clock::now().as_millis()));
+        }
+        self.enqueue(group, Pending { input, told: Some(effect), reply: None });
     }
 
     /// Queues an input of a group.
@@ -460,10 +455,7 @@ impl Driver {
 impl Event {
     /// A message that could not even be handed to the courier; recorded already.
     pub(super) fn refused(group: GroupId, effect: EffectId, reason: String) -> Self {
-        let id = InputId::from(format!("receipt/{effect}"));
-        let receipt = crate::engine::input::Receipt::Refused { reason };
-        let told = Some(effect.clone());
-        let input = Input { id, kind: InputKind::Receipt { effect, receipt } };
-        Self::Input(group, Box::new(Pending { input, told, reply: None }))
+        let input = Input::receipt(&effect, Receipt::Refused { reason });
+        Self::Input(group, Box::new(Pending { input, told: Some(effect), reply: None }))
     }
 }

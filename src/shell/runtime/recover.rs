@@ -143,9 +143,9 @@ impl Driver {
                 Open::Send(row) => jobs.push(*row),
                 Open::Tell(group, effect, Receipt::InDoubt { reason }) if reason == MAY_HAVE_BEEN_SENT => {
                     doubtful += 1;
-                    self.receipt(&group, effect, Receipt::InDoubt { reason });
+                    self.receipt(&group, effect, Receipt::InDoubt { reason }, false);
                 }
-                Open::Tell(group, effect, receipt) => self.receipt(&group, effect, receipt),
+                Open::Tell(group, effect, receipt) => self.receipt(&group, effect, receipt, false),
             }
         }
         self.announcer.carried_on(&jobs);

@@ -252,8 +252,7 @@ impl<'l> Life<'l> {
             self.survived.scripts += 1;
             return self.crash("after a script has returned and before that is known", told);
         }
-        let id = InputId::from(format!("script/{}", call.effect));
-        self.hear(Input { id, kind: InputKind::ScriptReturned { effect: call.effect.clone(), result } }, told)
+        self.hear(Input::returned(&call.effect, result), told)
     }
 
     /// The courier begins and ends attempts.
@@ -280,9 +279,7 @@ impl<'l> Life<'l> {
                 Event::Doubted { .. } => self.survived.doubts += 1,
                 Event::Settled { effect, receipt } => {
                     if let Some(receipt) = receipt.clone() {
-                        let id = InputId::from(format!("receipt/{effect}"));
-                        let kind = InputKind::Receipt { effect: effect.clone(), receipt };
-                        self.untold.push_back(Input { id, kind });
+                        self.untold.push_back(Input::receipt(effect, receipt));
                     }
                 }
             }
@@ -325,9 +322,9 @@ impl<'l> Life<'l> {
         Ok(())
     }
 
-    /// A sender that got no answer sends again; some have gone. What is durable here comes by itself.
+    /// A sender that got no answer sends again; some have gone. A version that is in force comes by itself.
     fn comes_again(&mut self, input: &Input) {
-        let sent = !matches!(input.kind, InputKind::Adopt { .. } | InputKind::Receipt { .. });
+        let sent = !matches!(input.kind, InputKind::Adopt { .. });
         if sent && !self.dice.one_in(4) {
             self.made += 1;
             let at = self.time.plus(self.dice.seconds(600));
