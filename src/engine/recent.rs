@@ -178,6 +178,9 @@ mod tests {
         assert!(old.ids == recent.ids && old.knows(&id(1)));
         old.remember(&id(3), at(0));
         assert_eq!(old.hours.iter().map(|(_, count)| *count).sum::<u32>(), 3);
-        assert!(old.hours.iter().all(|(hour, _)| *hour != UNKNOWN), "they count from the first input after it was read");
+        assert!(
+            old.hours.iter().all(|(hour, _)| *hour != UNKNOWN),
+            "they count from the first input after it was read"
+        );
     }
 }

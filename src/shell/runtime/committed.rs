@@ -85,7 +85,7 @@ impl Driver {
         let group = acked.group.clone();
         for effect in doubtful {
             let reason = MAY_HAVE_BEEN_SENT.to_owned();
-            self.receipt(&group, effect, Receipt::InDoubt { reason });
+            self.receipt(&group, effect, Receipt::InDoubt { reason }, false);
         }
         self.arm(&group);
         self.call_script(&group);
