@@ -16,7 +16,7 @@ use playbook::{
         ids::GroupId,
         time::{Duration, Timestamp},
     },
-    engine::{self, entry::Entry, state::State},
+    engine::{self, entry::Entry, recent::Recent, state::State},
     shell::store::{
         Ack, Decision, GroupInfo, Open, Reader, Settle, Status, Store, Work, read_entries, write_entries,
     },
@@ -130,7 +130,7 @@ fn the_stored_journal_applied_from_nothing_is_the_stored_state() {
 
 /// For how long ids of inputs are remembered is not what older forms kept.
 fn named((group, state): (&GroupId, &State)) -> (GroupId, State) {
-    (group.clone(), State { recent: Default::default(), ..state.clone() })
+    (group.clone(), State { recent: Recent::default(), ..state.clone() })
 }
 
 fn states(place: &Playground) -> BTreeMap<GroupId, State> {
