@@ -3,8 +3,9 @@
 //! A playbook is compiled like a program, decided like a protocol and committed like a ledger:
 //!
 //! ```text
-//!   base ──▶ script ──▶ model ──┬──▶ lang ───┐
-//!                               └──▶ engine ─┴──▶ sim ──▶ shell ──▶ main
+//!   base ──▶ script ──▶ model ──┬──▶ lang ────────────────┐
+//!                               └──▶ engine ─┬────────────┴▶ sim ──▶ shell ──▶ main
+//!                                            └──▶ courier ─┘
 //! ```
 //!
 //! Arrows read "is used by"; nothing names a layer to its right, and `lang` and `engine` never meet. Only
@@ -15,5 +16,6 @@ pub mod script;
 pub mod model;
 pub mod lang;
 pub mod engine;
+pub mod courier;
 pub mod sim;
 pub mod shell;

@@ -113,6 +113,10 @@ pub const SKIPS_MAX: usize = 1_000;
 pub const MAIL_RECIPIENTS_MAX: usize = 100;
 /// Requests in flight to one host.
 pub const IN_FLIGHT_PER_HOST_MAX: usize = 64;
+/// Requests in flight to addresses of one host that did not answer last time.
+pub const SUSPECTS_PER_HOST_MAX: usize = 16;
+/// Requests in flight to one host that take much longer than usual and leave their places to others.
+pub const HANGING_PER_HOST_MAX: usize = 512;
 /// A response body that is read, in bytes; the rest is dropped.
 pub const RESPONSE_BYTES_MAX: usize = 64 * 1024;
 /// One request's time, in milliseconds, unless a channel says otherwise.
@@ -121,6 +125,19 @@ pub const REQUEST_MS_MAX: u64 = 10_000;
 pub const ATTEMPTS_MAX: u32 = 30;
 /// The longest wait between two attempts, in milliseconds.
 pub const RETRY_MS_MAX: u64 = 10 * 60 * 1000;
+
+/// The longest wait between two attempts that a platform can ask for, in milliseconds: then it is tried again.
+pub const RETRY_ASKED_MS_MAX: u64 = 60 * 60 * 1000;
+/// Attempts of one effect whose answers nobody can read before it is parked as dead.
+pub const UNCLEAR_ATTEMPTS_MAX: u32 = 3;
+
+/// How long a channel fails before people are told, in milliseconds.
+pub const FAILING_TOLD_MS: i64 = 5 * 60 * 1000;
+/// Messages of a group that failed within an hour and are told one by one.
+pub const REFUSALS_TOLD_MAX: u32 = 3;
+
+/// How long the courier waits for attempts in flight when it is being stopped, in milliseconds.
+pub const STOP_MS_MAX: u64 = 12_000;
 
 /// Inputs waiting for one group; past this the sender is told to come back.
 pub const INPUTS_WAITING_MAX: usize = 10_000;

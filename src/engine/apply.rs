@@ -6,7 +6,7 @@ use super::{
     IllegalEntry, apply_date, apply_run,
     entry::{Entry, Fact, HoldReason, Outgoing, PhaseCause, Task, TaskKind},
     input::Signal,
-    state::{HeldMessage, OpenTask, PlayState, Released, Run, ScriptCall, State, Timer},
+    state::{Failing, HeldMessage, OpenTask, PlayState, Released, Run, ScriptCall, State, Timer},
 };
 use crate::{
     base::{
@@ -123,7 +123,17 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
             unhold(state, effect)?;
         }
         Fact::Notified(out) => count_effect(state, &out.effect),
-        Fact::DeliveryFailed { .. } | Fact::Delivered { .. } => {}
+        Fact::DeliveryFailed { nth: 0, .. } => {}
+        Fact::DeliveryFailed { nth, .. } => {
+            let since = state.refusals.map_or(at, |(since, _)| if *nth == 1 { at } else { since });
+            state.refusals = Some((since, *nth));
+        }
+        Fact::Delivered { .. } => {}
+        Fact::ChannelFailing { channel, since, reason, told, .. } => {
+            let failing = Failing { since: *since, reason: reason.clone(), told: *told };
+            state.failing.insert(channel.clone(), failing);
+        }
+        Fact::ChannelRecovered { channel, .. } => drop(state.failing.remove(channel)),
         Fact::TaskOpened(task) => open_task(state, task),
         Fact::TaskReminded { task, escalated } => task_reminded(state, task, *escalated)?,
         Fact::TaskClosed { task, .. } => close_task(state, task)?,

@@ -7,13 +7,13 @@ use super::{
     IllegalEntry, apply,
     draft::{Decided, Draft},
     entry::{Entry, Fact},
-    input::{Input, InputKind, Receipt},
-    next_wake, notice,
+    input::{Input, InputKind},
+    next_wake,
     state::State,
 };
 use crate::{
     base::{
-        ids::{EffectId, InputId},
+        ids::InputId,
         limits,
         time::{Duration, Timestamp},
     },
@@ -156,9 +156,9 @@ fn poison(state: &State, input: &Input, now: Timestamp, reason: String) -> Entry
 }
 
 /// Wakes and adoptions are no-ops by themselves when they come twice: a wake has an epoch, a version is in force or
-/// not. All others are remembered by id.
+/// not; so is a channel failing or not. All others are remembered by id.
 fn remembered(kind: &InputKind) -> bool {
-    !matches!(kind, InputKind::Wake { .. } | InputKind::Adopt { .. })
+    !matches!(kind, InputKind::Wake { .. } | InputKind::Adopt { .. } | InputKind::Channel(_))
 }
 
 fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {
@@ -187,7 +187,8 @@ fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {
             draft.record_signal(signal)?;
         }
         InputKind::ScriptReturned { effect, result } => draft.script_returned(effect, result)?,
-        InputKind::Receipt { effect, receipt } => receipt_came(draft, effect, receipt)?,
+        InputKind::Receipt { effect, receipt } => draft.receipt_came(effect, receipt)?,
+        InputKind::Channel(news) => draft.channel_news(news)?,
         InputKind::Command(command) => draft.command(command)?,
     }
     draft.carry_on()?;
@@ -218,25 +219,6 @@ fn announce_sleep(draft: &mut Draft<'_>) -> Decided {
         return Ok(());
     }
     draft.emit(Fact::Slept { from: missed, length })
-}
-
-fn receipt_came(draft: &mut Draft<'_>, effect: &EffectId, receipt: &Receipt) -> Decided {
-    let (in_doubt, reason) = match receipt {
-        Receipt::Accepted { note } => {
-            return draft.emit(Fact::Delivered { effect: effect.clone(), note: note.clone() });
-        }
-        Receipt::Refused { reason } => (false, reason.clone()),
-        Receipt::InDoubt { reason } => (true, reason.clone()),
-        Receipt::Expired => (false, "it was not delivered before it expired".to_owned()),
-    };
-    draft.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason: reason.clone() })?;
-    if effect.as_str().starts_with("alert/") {
-        // An alert about an alert has no end.
-        return Ok(());
-    }
-    let title = draft.group.title.clone();
-    let text = notice::delivery_failed(draft.playbook.locale, &title, effect.as_str(), in_doubt, &reason);
-    draft.alert(effect.as_str(), text)
 }
 
 #[cfg(test)]

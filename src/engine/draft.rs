@@ -186,7 +186,11 @@ impl<'a> Draft<'a> {
 
     /// Tells the `alerts` channel, if there is one.
     pub(super) fn alert(&mut self, id: &str, text: String) -> Decided {
-        let alerts = ChannelName::new(ALERTS);
+        self.alert_to(ChannelName::new(ALERTS), id, text)
+    }
+
+    /// Tells a channel of trouble, if there is such a channel.
+    pub(super) fn alert_to(&mut self, alerts: ChannelName, id: &str, text: String) -> Decided {
         if self.playbook.channel(&self.group, &alerts).is_none() {
             return Ok(());
         }

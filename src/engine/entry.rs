@@ -506,6 +506,32 @@ pub enum Fact {
         in_doubt: bool,
         /// Why.
         reason: String,
+        /// Which one it is within an hour, so that not each of many is told; 0 where nobody counts.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        nth: u32,
+    },
+    /// A channel has been failing for a while.
+    ChannelFailing {
+        /// Which.
+        channel: ChannelName,
+        /// Since when.
+        since: Timestamp,
+        /// What the last attempt brought back.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+        /// Messages of the group that wait for it.
+        #[serde(default)]
+        waiting: u32,
+        /// Whether people are told by this group; of many with the same trouble one tells.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        told: bool,
+    },
+    /// A channel that was failing gets through again.
+    ChannelRecovered {
+        /// Which.
+        channel: ChannelName,
+        /// Since when it had been failing.
+        since: Timestamp,
     },
     /// A message was taken by the platform after all, or by a person.
     Delivered {
@@ -676,4 +702,8 @@ impl Entry {
             _ => None,
         }
     }
+}
+
+const fn is_zero(n: &u32) -> bool {
+    *n == 0
 }

@@ -5,7 +5,7 @@
 use super::recent::fingerprint;
 use crate::{
     base::{
-        ids::{Digest, EffectId, InputId, MemberId, PlayName, RunId, StepId, TaskId},
+        ids::{ChannelName, Digest, EffectId, InputId, MemberId, PlayName, RunId, StepId, TaskId},
         member::Listed,
         time::Timestamp,
         value::Value,
@@ -83,8 +83,31 @@ pub enum InputKind {
         /// What it brought back.
         receipt: Receipt,
     },
+    /// A channel has been failing for a while, or gets through again.
+    Channel(ChannelNews),
     /// An operator asks for something.
     Command(Command),
+}
+
+/// How a channel of the group fares, as the courier sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelNews {
+    /// Which.
+    pub channel: ChannelName,
+    /// Since when it has been failing; none when it gets through again.
+    pub since: Option<Timestamp>,
+    /// What the last attempt brought back, in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Messages of the group that wait for it.
+    #[serde(default)]
+    pub waiting: u32,
+    /// Other groups whose channel of that name fails, too.
+    #[serde(default)]
+    pub others: u32,
+    /// Whether people are told: of many groups with the same trouble one tells.
+    #[serde(default)]
+    pub tell: bool,
 }
 
 /// A fact reported from outside.

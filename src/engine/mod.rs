@@ -21,6 +21,7 @@ mod advance;
 mod apply;
 mod apply_date;
 mod apply_run;
+mod channel;
 pub(crate) mod budget;
 mod command;
 mod dates;

@@ -2,7 +2,10 @@
 //!
 //! CommonMark in the playbook's locale. Pure text; decides nothing.
 
-use super::entry::{Task, TaskKind};
+use super::{
+    entry::{Task, TaskKind},
+    input::ChannelNews,
+};
 use crate::{
     base::{
         ids::{GroupId, RunId, StepId},
@@ -145,5 +148,63 @@ pub(super) fn delivery_failed(
         (Locale::Zh, true) => {
             format!("**{group}**：消息 `{effect}` 是否送达不明；`playbook outbox` 可以查看。\n\n{reason}")
         }
+    }
+}
+
+/// So many messages failed within the hour that not each is told.
+pub(super) fn more_refused(locale: Locale, group: &str) -> String {
+    match locale {
+        Locale::En => {
+            format!(
+                "**{group}**: more messages failed; for an hour they are not told one by one. All: `playbook outbox`"
+            )
+        }
+        Locale::Zh => {
+            format!("**{group}**：还有消息发送失败，一小时内不再逐条提醒。全部见 `playbook outbox`")
+        }
+    }
+}
+
+/// A channel has been failing for a while.
+pub(super) fn channel_failing(locale: Locale, group: &str, news: &ChannelNews, since: &str) -> String {
+    let ChannelNews { channel, reason, waiting, others, .. } = news;
+    let waiting = i64::from(*waiting);
+    match locale {
+        Locale::En => {
+            let others = match others {
+                0 => String::new(),
+                1 => " One more group has the same trouble.".to_owned(),
+                n => format!(" {n} more groups have the same trouble."),
+            };
+            let wait =
+                if waiting == 1 { "1 message waits".to_owned() } else { format!("{waiting} messages wait") };
+            format!(
+                "**{group}**: channel `{channel}` has been failing since {since}; {wait} and will be sent when it gets \
+                 through.{others}\n\n{reason}\n\nMend its address, then `playbook retry EFFECT` tries at once; \
+                 `playbook outbox` lists them."
+            )
+        }
+        Locale::Zh => {
+            let others = if *others > 0 {
+                format!("另有 {others} 个群遇到同样的问题。")
+            } else {
+                String::new()
+            };
+            format!(
+                "**{group}**：渠道 `{channel}` 自{since}起一直发送失败，{waiting} 条消息在等待，恢复后会补发。{others}\n\n\
+                 {reason}\n\n改好地址后可用 `playbook retry EFFECT` 立即重试；`playbook outbox` 列出全部消息。"
+            )
+        }
+    }
+}
+
+/// A channel gets through again.
+pub(super) fn channel_recovered(locale: Locale, group: &str, news: &ChannelNews, since: &str) -> String {
+    let channel = &news.channel;
+    match locale {
+        Locale::En => {
+            format!("**{group}**: channel `{channel}` gets through again; it had been failing since {since}.")
+        }
+        Locale::Zh => format!("**{group}**：渠道 `{channel}` 已恢复，此前自{since}起一直失败。"),
     }
 }

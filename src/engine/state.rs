@@ -89,6 +89,25 @@ pub struct State {
     /// Messages released to those channels.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub released_elsewhere: BTreeMap<ChannelName, imbl::Vector<Released>>,
+    /// Channels that have been failing for a while.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub failing: BTreeMap<ChannelName, Failing>,
+    /// Since when messages that failed are counted, and how many did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusals: Option<(Timestamp, u32)>,
+}
+
+/// A channel that has been failing for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failing {
+    /// Since when.
+    pub since: Timestamp,
+    /// What the attempt before it was recorded brought back.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Whether this group has told of it.
+    #[serde(default)]
+    pub told: bool,
 }
 
 /// Where a play is in one group.
@@ -433,6 +452,8 @@ impl State {
             horizon: Duration::ZERO,
             horizons: BTreeMap::new(),
             released_elsewhere: BTreeMap::new(),
+            failing: BTreeMap::new(),
+            refusals: None,
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::{
     Finding, Material, Options, Transition,
-    courier::{Attempt, Courier, Event},
+    courier::{Attempt, Courier, Event, Trial},
     crowd::Crowd,
     oracle::Oracle,
 };
@@ -48,10 +48,8 @@ impl GroupSim {
     /// A group that nobody has adopted yet.
     pub fn new(id: &GroupId, playbook: &Arc<Playbook>, options: &Options) -> Self {
         let world = &options.world;
-        let courier = playbook
-            .groups
-            .get(id)
-            .map_or_else(Courier::default, |group| Courier::new(playbook, group, world, options.from, false));
+        let group = playbook.groups.get(id).map(Arc::as_ref);
+        let courier = Courier::new(playbook, group, world, options.from, Trial::World);
         Self {
             playbook: playbook.clone(),
             state: State::new(id.clone()),
@@ -157,14 +155,15 @@ impl GroupSim {
         let chance = &mut self.chance;
         self.courier.step(
             self.now,
-            &mut |_, line| {
-                if chance.chance(line.refuses) {
+            &mut |line| {
+                let attempt = if chance.chance(line.refuses) {
                     Attempt::Refused
                 } else if chance.chance(line.doubt) {
                     Attempt::Lost { arrived: chance.chance(0.5) }
                 } else {
                     Attempt::Accepted
-                }
+                };
+                (attempt, line.latency)
             },
             &mut events,
         );
@@ -225,7 +224,7 @@ impl GroupSim {
             }
             crowd.see(&entry);
             if let Some(Effect::Send(out)) = entry.effect() {
-                courier.submit(out, *now);
+                courier.submit(&state.group, out, *now);
             }
             sink(&Transition::new(state, *n, &entry));
         });

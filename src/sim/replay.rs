@@ -16,7 +16,7 @@ use crate::{
     engine::{
         self,
         entry::{Entry, Fact, Outcome, Skip, TaskKind},
-        input::{Command, Input, InputKind, Receipt, Signal, is_of_an_effect},
+        input::{ChannelNews, Command, Input, InputKind, Receipt, Signal, is_of_an_effect},
         state::State,
     },
     model::playbook::{Playbook, Playbooks},
@@ -143,6 +143,8 @@ fn own_decision(fact: &Fact) -> bool {
         Fact::ScriptReturned { .. }
             | Fact::ScriptFailed { .. }
             | Fact::DeliveryFailed { .. }
+            | Fact::ChannelFailing { .. }
+            | Fact::ChannelRecovered { .. }
             | Fact::PlaybookChanged { .. }
     )
 }
@@ -329,13 +331,31 @@ impl Player<'_> {
                     // A script that returned and asked for what cannot be is on record as failed as well.
                     found.extend(self.returned(effect, Some(error), decision.at));
                 }
-                Fact::DeliveryFailed { effect, in_doubt, reason } => {
+                Fact::DeliveryFailed { effect, in_doubt, reason, .. } => {
                     let receipt = if *in_doubt {
                         Receipt::InDoubt { reason: reason.clone() }
                     } else {
                         Receipt::Refused { reason: reason.clone() }
                     };
                     found.push(Input::receipt(effect, receipt));
+                }
+                Fact::ChannelFailing { channel, since, reason, waiting, told } => {
+                    let since = Some(*since);
+                    let (reason, waiting, tell) = (reason.clone(), *waiting, *told);
+                    let channel = channel.clone();
+                    found.push(news_of(ChannelNews { channel, since, reason, waiting, others: 0, tell }));
+                }
+                Fact::ChannelRecovered { channel, .. } => {
+                    let tell = self.state.failing.get(channel).is_some_and(|failing| failing.told);
+                    let (channel, reason) = (channel.clone(), String::new());
+                    found.push(news_of(ChannelNews {
+                        channel,
+                        since: None,
+                        reason,
+                        waiting: 0,
+                        others: 0,
+                        tell,
+                    }));
                 }
                 Fact::Delivered { effect, note } => {
                     found.push(Input::receipt(effect, Receipt::Accepted { note: note.clone() }));
@@ -447,4 +467,8 @@ impl Player<'_> {
         };
         Some(Input::returned(effect, result))
     }
+}
+
+fn news_of(news: ChannelNews) -> Input {
+    Input { id: InputId::from(format!("channel/{}", news.channel)), kind: InputKind::Channel(news) }
 }

@@ -93,10 +93,20 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::Withdrawn { effect } => {
             line("withdrawn", play_of(effect.as_str()), format!("{effect} is not sent"), Tone::Doubt)
         }
-        Fact::DeliveryFailed { effect, in_doubt, reason } => {
+        Fact::DeliveryFailed { effect, in_doubt, reason, .. } => {
             let word = if *in_doubt { "in doubt" } else { "refused" };
             line(word, play_of(effect.as_str()), reason.as_str(), Tone::Bad)
         }
+        Fact::ChannelFailing { channel, since, reason, waiting, .. } => {
+            let text = format!("since {}, {waiting} waiting: {reason}", at(*since));
+            line("failing", channel.as_str(), text, Tone::Bad)
+        }
+        Fact::ChannelRecovered { channel, since } => line(
+            "recovered",
+            channel.as_str(),
+            format!("gets through again, was failing since {}", at(*since)),
+            Tone::Plain,
+        ),
         Fact::TaskOpened(task) => task_opened(task, zone, entry.at),
         Fact::TaskReminded { task, escalated } => {
             let text = if *escalated { "is overdue" } else { "a reminder was sent" };

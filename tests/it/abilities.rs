@@ -9,10 +9,11 @@ use playbook::{
         ids::{ChannelName, EffectId, GroupId},
         time::Timestamp,
     },
+    courier::route::preset_rates,
     model::{channel::ChannelKind, message::Message},
     shell::delivery::{
         adapter::{Attempt, adapter},
-        target::{Robot, preset_rates},
+        target::Robot,
     },
 };
 use std::fmt::Write as _;

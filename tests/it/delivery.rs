@@ -7,6 +7,7 @@ use playbook::{
         ids::{ChannelName, EffectId, GroupId},
         time::{Duration, Timestamp},
     },
+    courier::{Key, Outcome, Settlement},
     engine::input::Receipt,
     model::{
         channel::{Channel, ChannelKind, InDoubt, Rate, Setting},
@@ -14,7 +15,7 @@ use playbook::{
     },
     shell::delivery::{
         courier::{self, CourierHandle, Surroundings},
-        job::{Batch, Job, Key, Ledger, LedgerError, Outcome, Settlement},
+        job::{Batch, Job, Ledger, LedgerError},
         resolve::resolve,
         target::Target,
     },

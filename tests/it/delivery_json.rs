@@ -9,14 +9,15 @@ use playbook::{
         ids::EffectId,
         time::{Duration, Timestamp},
     },
+    courier::{Outcome, route::preset_rates},
     model::{
         channel::{Channel, ChannelKind, Rate},
         message::{Button, Message, Poll},
     },
     shell::delivery::{
         adapter::{Receipt, Response, adapter},
-        job::{Job, Outcome},
-        target::{Target, preset_rates},
+        job::Job,
+        target::Target,
     },
 };
 use serde_json::{Value, json};

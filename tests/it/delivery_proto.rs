@@ -6,14 +6,12 @@ use crate::{
 };
 use playbook::{
     base::{ids::PersonId, person::Person, time::Duration},
+    courier::Outcome,
     model::{
         channel::{Channel, ChannelKind, Rate, Setting},
         message::{Button, Mention, Message, Poll},
     },
-    shell::delivery::{
-        job::{Job, Outcome},
-        target::Target,
-    },
+    shell::delivery::{job::Job, target::Target},
 };
 use serde_json::json;
 use std::{collections::BTreeMap, sync::Arc};
@@ -113,7 +111,7 @@ async fn dingtalk_locks_out_for_minutes_and_the_courier_waits_as_long() {
     let waits: Vec<_> =
         post.all().into_iter().filter(|s| matches!(s.outcome, Outcome::Deferred { .. })).collect();
     let [locked] = waits.as_slice() else { panic!("{waits:?}") };
-    let Outcome::Deferred { until } = locked.outcome else { unreachable!() };
+    let Outcome::Deferred { until, .. } = locked.outcome else { unreachable!() };
     assert!(until.since(crate::delivery::now()) > Duration::MINUTE.times(9));
     assert!(locked.note.contains("locked out (130101)"), "{}", locked.note);
 }

@@ -14,13 +14,13 @@ use playbook::{
         ids::{ChannelName, EffectId, GroupId},
         time::{Duration, Timestamp},
     },
+    courier::Outcome,
     model::{
         channel::{Channel, ChannelKind, InDoubt, Setting},
         message::Message,
     },
     shell::delivery::{
         adapter::{Attempt, Request, adapter},
-        job::Outcome,
         target::{Robot, Target},
     },
 };

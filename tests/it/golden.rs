@@ -280,6 +280,7 @@ fn ship(dir: &Path) {
         note: "what the platform said".into(),
         until: (status == Status::Pending)
             .then(|| Timestamp::from_millis(1_772_700_000_000).plus(Duration::HOUR)),
+        failed: false,
         tell,
     };
     let fates = [
@@ -296,8 +297,8 @@ fn ship(dir: &Path) {
     let under_way = vec![keys[fates.len()]];
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        handle.record(Vec::new(), settles).await.unwrap();
-        handle.record(under_way, Vec::new()).await.unwrap();
+        handle.record(Vec::new(), settles, Vec::new()).await.unwrap();
+        handle.record(under_way, Vec::new(), Vec::new()).await.unwrap();
     });
     drop(handle);
     store.close();

@@ -10,7 +10,7 @@ use playbook::{
     engine::{
         self,
         entry::{Effect, Entry, Fact},
-        input::{Command, InputKind, Receipt},
+        input::{ChannelNews, Command, InputKind, Receipt},
     },
     script::action::{Action, Fetched, Outcome},
 };
@@ -178,6 +178,11 @@ fn held_back(story: &mut Story) {
     let refused = Receipt::Refused { reason: "the platform said no".into() };
     story.input(InputKind::Receipt { effect: effect.clone(), receipt: refused });
     story.input(InputKind::Receipt { effect, receipt: Receipt::Accepted { note: "after all".into() } });
+    for since in [Some(story.now), None] {
+        let reason = "no connection".to_owned();
+        let news = ChannelNews { channel: "group".into(), since, reason, waiting: 2, others: 1, tell: true };
+        story.input(InputKind::Channel(news));
+    }
 }
 
 /// A group in which everything that can be open is open.

@@ -7,6 +7,7 @@
 )]
 
 mod browser;
+mod channels;
 mod abilities;
 mod cli_check;
 mod cli_engine;
@@ -42,6 +43,7 @@ mod golden;
 mod golden_life;
 mod inputs;
 mod judge;
+mod kill;
 mod language;
 mod members;
 mod playground;

@@ -10,14 +10,12 @@ use crate::{
 };
 use playbook::{
     base::{ids::PersonId, person::Person},
+    courier::Outcome,
     model::{
         channel::ChannelKind,
         message::{Mention, Message},
     },
-    shell::delivery::{
-        job::{Job, Outcome},
-        render::render,
-    },
+    shell::delivery::{job::Job, render::render},
 };
 use serde_json::{Value, json};
 use std::{

@@ -13,8 +13,8 @@ use crate::{
     playground::{Playground, eventually},
 };
 use playbook::{
+    courier::Outcome,
     model::channel::{Channel, ChannelKind, Setting},
-    shell::delivery::job::Outcome,
 };
 use std::{fmt::Write as _, path::Path};
 

@@ -81,7 +81,17 @@ impl Opened {
 }
 
 fn settle(key: i64, status: Status, tell: bool) -> Settle {
-    Settle { key, status, attempts: 1, part: 0, in_doubt: false, note: "said".into(), until: None, tell }
+    Settle {
+        key,
+        status,
+        attempts: 1,
+        part: 0,
+        in_doubt: false,
+        note: "said".into(),
+        until: None,
+        failed: false,
+        tell,
+    }
 }
 
 fn effects(open: &[Open]) -> Vec<(String, bool)> {
@@ -116,8 +126,12 @@ async fn an_attempt_without_its_outcome_is_in_doubt_and_only_that() {
     let mut store = open(dir.path());
     let keys =
         store.commit(decision("a", vec![posted("sent"), posted("under-way"), posted("waiting")])).await;
-    assert!(store.handle.record(keys[..2].to_vec(), Vec::new()).await.unwrap().is_empty());
-    store.handle.record(Vec::new(), vec![settle(keys[0], Status::Delivered, false)]).await.unwrap();
+    assert!(store.handle.record(keys[..2].to_vec(), Vec::new(), Vec::new()).await.unwrap().is_empty());
+    store
+        .handle
+        .record(Vec::new(), vec![settle(keys[0], Status::Delivered, false)], Vec::new())
+        .await
+        .unwrap();
     store.close();
     let again = open(dir.path());
     assert_eq!(effects(&again.open), [("under-way".to_owned(), true), ("waiting".to_owned(), false)]);
@@ -128,7 +142,7 @@ async fn the_engine_hears_of_a_refusal_even_when_the_process_dies_in_between() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = open(dir.path());
     let keys = store.commit(decision("a", vec![posted("e")])).await;
-    store.handle.record(Vec::new(), vec![settle(keys[0], Status::Dead, true)]).await.unwrap();
+    store.handle.record(Vec::new(), vec![settle(keys[0], Status::Dead, true)], Vec::new()).await.unwrap();
     store.close();
     let mut again = open(dir.path());
     assert_eq!(effects(&again.open), [(r#"tell e Refused { reason: "said" }"#.to_owned(), false)]);
@@ -164,8 +178,8 @@ async fn what_a_person_settled_is_not_claimed_and_not_settled_again() {
     store
         .commit(decision("a", vec![entry(Fact::Delivered { effect: "e".into(), note: String::new() })]))
         .await;
-    assert_eq!(store.handle.record(keys.clone(), vec![]).await.unwrap(), keys);
-    store.handle.record(vec![], vec![settle(keys[0], Status::Dead, true)]).await.unwrap();
+    assert_eq!(store.handle.record(keys.clone(), vec![], vec![]).await.unwrap(), keys);
+    store.handle.record(vec![], vec![settle(keys[0], Status::Dead, true)], vec![]).await.unwrap();
     let rows = Reader::open(dir.path()).unwrap().outbox(None, true).unwrap();
     assert_eq!(rows[0].status, Status::Delivered);
 }
@@ -222,7 +236,7 @@ async fn after_a_failure_nothing_more_is_written_and_everybody_hears_of_it() {
     saboteur.execute_batch("ALTER TABLE outbox RENAME TO gone;").unwrap();
     store.handle.send(Work::Decide(decision("a", vec![var("x", 1), posted("lost")]))).unwrap();
     assert!(matches!(store.acks.recv().await.unwrap(), Ack::Failed(StoreError::Io(_))));
-    assert!(store.handle.record(keys, Vec::new()).await.is_err());
+    assert!(store.handle.record(keys, Vec::new(), Vec::new()).await.is_err());
     saboteur.execute_batch("ALTER TABLE gone RENAME TO outbox;").unwrap();
     assert!(store.handle.flush().await.is_err(), "it stays stopped");
     drop(store);

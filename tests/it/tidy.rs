@@ -18,8 +18,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model", &["base", "script"]),
     ("lang", &["base", "script", "model"]),
     ("engine", &["base", "script", "model"]),
-    ("sim", &["base", "script", "model", "lang", "engine"]),
-    ("shell", &["base", "script", "model", "lang", "engine", "sim"]),
+    ("courier", &["base", "model", "engine"]),
+    ("sim", &["base", "script", "model", "lang", "engine", "courier"]),
+    ("shell", &["base", "script", "model", "lang", "engine", "courier", "sim"]),
 ];
 
 /// The shell modules that own a resource and so carry the marker line. Whoever adds one adds it here, where a

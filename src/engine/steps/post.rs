@@ -130,7 +130,7 @@ impl Draft<'_> {
         self.close(&task.id, "expired", None, Value::Null)?;
         let Some(effect) = task.effect.clone() else { return Ok(()) };
         let reason = "nobody delivered it before it expired".to_owned();
-        self.emit(Fact::DeliveryFailed { effect, in_doubt: false, reason })
+        self.emit(Fact::DeliveryFailed { effect, in_doubt: false, reason, nth: 0 })
     }
 
     /// Nobody has copied it out for so long that the limit is reached: it counts as not delivered.
@@ -140,7 +140,7 @@ impl Draft<'_> {
         self.close(&oldest.task.id, "cancelled", None, Value::Null)?;
         let Some(effect) = oldest.task.effect.clone() else { return Ok(()) };
         let reason = format!("{} tasks are open in this group, the limit", limits::TASKS_OPEN_MAX);
-        self.emit(Fact::DeliveryFailed { effect, in_doubt: false, reason })
+        self.emit(Fact::DeliveryFailed { effect, in_doubt: false, reason, nth: 0 })
     }
 
     pub(in crate::engine) fn next_task_id(&self) -> TaskId {

@@ -1,33 +1,38 @@
 //! The courier: makes the attempts that lanes, rates and retries allow, and reports each outcome to the ledger.
 //!
-//! Owns the delivery's tasks and timers. Decides nothing itself: what is attempted when is `dispatch`'s, what a
+//! Owns the delivery's tasks and timers. Decides nothing itself: what is attempted when is [`crate::courier`]'s, what a
 //! request or an answer means is the adapters'.
 
 #![expect(clippy::disallowed_methods, reason = "owns the delivery's tasks and timers")]
 
 use super::{
-    adapter::{self, Attempt, Carrier, Receipt, adapter},
+    adapter::{self, Attempt, Carrier, adapter},
     client::Client,
-    dispatch::{Action, Dispatch, Finished, Now},
-    job::{Batch, Job, Key, Ledger, Settlement},
-    lane::LaneKey,
+    job::{Batch, Job, Ledger},
     preview,
-    rate::Ticks,
     target::Target,
 };
-use crate::base::{
-    ids::GroupId,
-    limits::COMMIT_DECISIONS_MAX,
-    time::{Duration, Timestamp},
+use crate::{
+    base::{
+        ids::{ChannelName, GroupId},
+        limits::{COMMIT_DECISIONS_MAX, STOP_MS_MAX},
+        time::{Duration, Timestamp},
+    },
+    courier::{
+        Action, BEGINNING, Dispatch, Finished, Hurried, Key, LaneKey, Memory, Now, Outcome, Parcel, Receipt,
+        Settlement, Ticks,
+    },
+    model::message::{Label, Message},
 };
 use std::{
+    collections::BTreeMap,
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::{
     sync::{Notify, mpsc},
-    time::{Instant, sleep, sleep_until},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 
 /// The wait before a batch that could not be recorded is tried again.
@@ -64,15 +69,33 @@ struct Shared {
 
 struct Timed {
     dispatch: Dispatch,
+    /// What the lanes do not know of a message on its way.
+    loads: BTreeMap<Key, Load>,
     /// What the timer is set for.
     armed: Ticks,
     stopping: bool,
+}
+
+impl Timed {
+    /// The lanes that have messages, with their messages.
+    fn waiting(&self) -> Vec<(LaneKey, Vec<Key>)> {
+        self.dispatch.lanes().map(|(lane, keys)| (lane.clone(), keys.collect())).collect()
+    }
+}
+
+/// The words of a message, and the address they go to.
+#[derive(Clone)]
+struct Load {
+    target: Arc<Target>,
+    message: Arc<Message>,
+    label: Option<Label>,
 }
 
 /// Something for the ledger.
 enum Entry {
     Claim(Key),
     Settle(Settlement),
+    Remember(Memory),
     /// The last one.
     Stop,
 }
@@ -81,7 +104,12 @@ enum Entry {
 pub fn start(surroundings: Surroundings) -> CourierHandle {
     let (clerk, entries) = mpsc::unbounded_channel();
     let shared = Arc::new(Shared {
-        dispatch: Mutex::new(Timed { dispatch: Dispatch::default(), armed: Ticks::MAX, stopping: false }),
+        dispatch: Mutex::new(Timed {
+            dispatch: Dispatch::default(),
+            loads: BTreeMap::new(),
+            armed: Ticks::MAX,
+            stopping: false,
+        }),
         changed: Notify::new(),
         clerk,
         clerk_done: Notify::new(),
@@ -97,9 +125,53 @@ pub fn start(surroundings: Surroundings) -> CourierHandle {
 impl CourierHandle {
     /// Takes jobs whose rows are committed. Order within a lane is the order given here.
     pub fn submit(&self, jobs: Vec<Job>) {
-        Shared::with(&self.shared, |dispatch, now| {
-            for job in jobs {
-                dispatch.submit(job, now);
+        Shared::with(&self.shared, |timed, now| {
+            // What a person delivers waits for the person.
+            for job in jobs.into_iter().filter(|job| carrier(&job.target) != Carrier::Person) {
+                let parcel = job.parcel();
+                let load = Load { target: job.target, message: job.message, label: job.label };
+                timed.loads.insert(parcel.key, load);
+                timed.dispatch.submit(parcel, now);
+            }
+        });
+    }
+
+    /// What robots did before this courier was started; before anything is submitted.
+    pub fn remember(&self, memories: &[Memory]) {
+        Shared::with(&self.shared, |timed, now| {
+            for memory in memories {
+                timed.dispatch.remember(memory, now);
+            }
+        });
+    }
+
+    /// How many messages of a group wait for a channel.
+    pub fn waiting(&self, group: &GroupId, channel: &ChannelName) -> u32 {
+        let lane = (group.clone(), channel.clone());
+        u32::try_from(self.shared.lock().dispatch.waiting(&lane)).unwrap_or(u32::MAX)
+    }
+
+    /// A person wants a message tried now.
+    pub fn hurry(&self, key: Key) -> Hurried {
+        Shared::with(&self.shared, |timed, now| timed.dispatch.hurry(key, now))
+    }
+
+    /// Channels may have new addresses: `target` says where a lane's messages go. What waits takes it and is tried at
+    /// once; an attempt under way ends where it began.
+    pub fn retarget(&self, target: &dyn Fn(&GroupId, &ChannelName) -> Option<Arc<Target>>) {
+        Shared::with(&self.shared, |timed, now| {
+            for ((group, channel), keys) in timed.waiting() {
+                let old =
+                    keys.first().and_then(|key| timed.loads.get(key)).map(|load| Arc::clone(&load.target));
+                let Some(new) = target(&group, &channel).filter(|new| old.is_none_or(|old| old != *new))
+                else {
+                    continue;
+                };
+                for key in timed.dispatch.retarget(&(group, channel), &new.route, now) {
+                    if let Some(load) = timed.loads.get_mut(&key) {
+                        load.target = Arc::clone(&new);
+                    }
+                }
             }
         });
     }
@@ -108,31 +180,43 @@ impl CourierHandle {
     /// the row is to be committed as claimed. The place is kept until the job is submitted with `claimed: true`
     /// or given back by [`Self::release`].
     pub fn reserve(&self, group: &GroupId, target: &Target) -> bool {
-        Shared::with(&self.shared, |dispatch, now| dispatch.reserve(group, target, now))
+        matches!(carrier(target), Carrier::Http | Carrier::Mail)
+            && Shared::with(&self.shared, |timed, now| timed.dispatch.reserve(group, &target.route, now))
     }
 
     /// Gives a reserved place back: the commit failed.
     pub fn release(&self, group: &GroupId, target: &Target) {
-        Shared::with(&self.shared, |dispatch, now| dispatch.release(group, target, now));
+        Shared::with(&self.shared, |timed, now| timed.dispatch.release(group, &target.route, now));
     }
 
     /// Takes a job back that is not claimed; false when its attempt has begun or it is not here.
     pub fn withdraw(&self, key: Key) -> bool {
-        Shared::with(&self.shared, |dispatch, now| dispatch.withdraw(key, now))
+        Shared::with(&self.shared, |timed, now| {
+            let withdrawn = timed.dispatch.withdraw(key, now);
+            if withdrawn {
+                timed.loads.remove(&key);
+            }
+            withdrawn
+        })
     }
 
-    /// Begins no attempt from now on, waits for those in flight (each is bounded by its channel's `timeout`),
-    /// has everything recorded, and returns. Jobs that were not attempted stay open in the ledger.
+    /// Begins no attempt from now on, waits some time for those in flight, has everything recorded, and returns. Jobs
+    /// that were not attempted stay open in the ledger; an attempt that has not ended by then is left as it was
+    /// claimed, so that it is in doubt.
     pub async fn stop(&self) {
         self.shared.lock().stopping = true;
-        Shared::with(&self.shared, Dispatch::stop);
-        loop {
-            let changed = self.shared.changed.notified();
-            if self.shared.lock().dispatch.is_quiet() {
-                break;
+        Shared::with(&self.shared, |timed, now| timed.dispatch.stop(now));
+        let quiet = async {
+            loop {
+                let changed = self.shared.changed.notified();
+                if self.shared.lock().dispatch.is_quiet() {
+                    break;
+                }
+                changed.await;
             }
-            changed.await;
-        }
+        };
+        // Whether all have ended does not matter: the others are on record.
+        let _ = timeout(std::time::Duration::from_millis(STOP_MS_MAX), quiet).await;
         let done = self.shared.clerk_done.notified();
         if self.shared.clerk.send(Entry::Stop).is_ok() {
             done.await;
@@ -146,21 +230,32 @@ impl Shared {
     }
 
     fn now(&self) -> Now {
-        Now { ticks: self.started.elapsed().as_millis() as Ticks, wall: (self.surroundings.now)() }
+        Now {
+            ticks: BEGINNING + self.started.elapsed().as_millis() as Ticks,
+            wall: (self.surroundings.now)(),
+        }
     }
 
     /// Every change of the dispatch goes through here: what it asks for is begun before the lock is let go, so
     /// that the ledger sees things in the order in which they happened.
-    fn with<T>(shared: &Arc<Self>, change: impl FnOnce(&mut Dispatch, Now) -> T) -> T {
+    fn with<T>(shared: &Arc<Self>, change: impl FnOnce(&mut Timed, Now) -> T) -> T {
         let mut timed = shared.lock();
-        let result = change(&mut timed.dispatch, shared.now());
+        let result = change(&mut timed, shared.now());
         for action in timed.dispatch.drain() {
             // The receiver lives as long as the ledger's task, which ends only after the last entry.
             match action {
                 Action::Claim(key) => drop(shared.clerk.send(Entry::Claim(key))),
-                Action::Settle(settlement) => drop(shared.clerk.send(Entry::Settle(settlement))),
-                Action::Attempt { lane, robot, job } => {
-                    tokio::spawn(make_attempt(Arc::clone(shared), lane, robot, job));
+                Action::Settle(settlement) => {
+                    if !matches!(settlement.outcome, Outcome::Deferred { .. }) {
+                        timed.loads.remove(&settlement.key);
+                    }
+                    drop(shared.clerk.send(Entry::Settle(settlement)));
+                }
+                Action::Remember(memory) => drop(shared.clerk.send(Entry::Remember(memory))),
+                Action::Attempt { lane, robot, parcel } => {
+                    if let Some(load) = timed.loads.get(&parcel.key).cloned() {
+                        tokio::spawn(make_attempt(Arc::clone(shared), lane, robot, parcel, load));
+                    }
                 }
             }
         }
@@ -187,9 +282,9 @@ async fn keep_time(shared: Arc<Shared>) {
         if deadline == Ticks::MAX {
             shared.changed.notified().await;
         } else {
-            let at = shared.started + std::time::Duration::from_millis(deadline);
+            let at = shared.started + std::time::Duration::from_millis(deadline.saturating_sub(BEGINNING));
             tokio::select! {
-                () = sleep_until(at) => Shared::with(&shared, Dispatch::timeout),
+                () = sleep_until(at) => Shared::with(&shared, |timed, now| timed.dispatch.timeout(now)),
                 () = shared.changed.notified() => {}
             }
         }
@@ -206,19 +301,24 @@ async fn keep_ledger(shared: Arc<Shared>, mut entries: mpsc::UnboundedReceiver<E
             match entry {
                 Entry::Claim(key) => batch.claims.push(key),
                 Entry::Settle(settlement) => batch.settlements.push(settlement),
+                Entry::Remember(memory) => drop(batch.robots.insert(memory.robot.clone(), memory)),
                 Entry::Stop => stop = true,
             }
         }
         let claims = batch.claims.clone();
-        if batch.settlements.is_empty() && claims.is_empty() {
+        if batch.settlements.is_empty() && claims.is_empty() && batch.robots.is_empty() {
             continue;
         }
         let gone = record(&shared, batch).await;
         if !claims.is_empty() {
-            Shared::with(&shared, |dispatch, now| {
+            Shared::with(&shared, |timed, now| {
                 for key in claims {
                     // Without a record there is no attempt.
-                    dispatch.claimed(key, gone.as_ref().is_none_or(|gone| gone.contains(&key)), now);
+                    let gone = gone.as_ref().is_none_or(|gone| gone.contains(&key));
+                    if gone {
+                        timed.loads.remove(&key);
+                    }
+                    timed.dispatch.claimed(key, gone, now);
                 }
             });
         }
@@ -240,54 +340,59 @@ async fn record(shared: &Shared, batch: Batch) -> Option<Vec<Key>> {
     }
 }
 
-async fn make_attempt(shared: Arc<Shared>, lane: LaneKey, robot: usize, mut job: Job) {
-    let finished = attempt(&shared, robot, &mut job).await;
-    Shared::with(&shared, |dispatch, now| dispatch.finished(&lane, finished, now));
+fn carrier(target: &Target) -> Carrier {
+    adapter(target.route.kind).carrier()
 }
 
-async fn attempt(shared: &Shared, robot: usize, job: &mut Job) -> Finished {
+async fn make_attempt(shared: Arc<Shared>, lane: LaneKey, robot: usize, parcel: Parcel, load: Load) {
+    let finished = attempt(&shared, robot, &parcel, &load).await;
+    Shared::with(&shared, |timed, now| timed.dispatch.finished(&lane, finished, now));
+}
+
+async fn attempt(shared: &Shared, robot: usize, parcel: &Parcel, load: &Load) -> Finished {
     let refused = |reason: String| Finished::Answered { receipt: Receipt::Refused { reason }, parts: 1 };
-    let adapter = adapter(job.target.kind);
-    let Some(robot) = job.target.robots.get(robot) else {
-        return refused(format!("channel `{}` has no address", job.target.name));
+    let (target, route) = (&load.target, &load.target.route);
+    let adapter = adapter(route.kind);
+    let Some(robot) = target.robots.get(robot) else {
+        return refused(format!("channel `{}` has no address", route.name));
     };
-    let reply_to = match &job.message.reply_to {
-        Some(effect) => shared.surroundings.ledger.note(&job.group, effect).await,
+    let reply_to = match &load.message.reply_to {
+        Some(effect) => shared.surroundings.ledger.note(&parcel.group, effect).await,
         None => None,
     };
     let attempt = Attempt {
-        group: &job.group,
-        channel: &job.target.name,
-        effect: &job.effect,
-        label: job.label,
+        group: &parcel.group,
+        channel: &route.name,
+        effect: &parcel.effect,
+        label: load.label,
         at: (shared.surroundings.now)(),
         reply_to: reply_to.as_deref(),
     };
     // A message that breaks an adapter is parked, it never blocks its lane.
-    let requests = catch_unwind(AssertUnwindSafe(|| adapter.requests(&job.message, robot, &attempt)));
+    let requests = catch_unwind(AssertUnwindSafe(|| adapter.requests(&load.message, robot, &attempt)));
     let mut requests = match requests {
         Ok(Ok(requests)) => requests,
         Ok(Err(refusal)) => return refused(refusal.to_string()),
-        Err(_) => return refused(format!("the {} adapter broke on this message: our bug", job.target.kind)),
+        Err(_) => return refused(format!("the {} adapter broke on this message: our bug", route.kind)),
     };
     let parts = requests.len() as u32;
-    let Some(request) = requests.get_mut(job.part as usize) else {
+    let Some(request) = requests.get_mut(parcel.part as usize) else {
         // Every part was accepted before the courier was started again.
         return Finished::Answered { receipt: Receipt::Accepted { note: String::new() }, parts };
     };
     let request = mem::replace(request, adapter::Request::empty());
     if matches!(adapter.carrier(), Carrier::Terminal | Carrier::Person) {
-        (shared.surroundings.print)(&preview::console(&job.target.name, &request.body));
+        (shared.surroundings.print)(&preview::console(&route.name, &request.body));
         return Finished::Answered { receipt: Receipt::Accepted { note: String::new() }, parts };
     }
-    let timeout = job.target.timeout.max(Duration::from_millis(1)).to_std();
-    let (carrier, proxy) = (adapter.carrier(), job.target.proxy.as_ref());
+    let timeout = target.timeout.max(Duration::from_millis(1)).to_std();
+    let (carrier, proxy) = (adapter.carrier(), target.proxy.as_ref());
     let answer = shared.client.carry(carrier, &request, timeout, proxy, shared.surroundings.now).await;
     match answer {
         Ok(response) => {
             let receipt = catch_unwind(AssertUnwindSafe(|| adapter.receipt(&response)));
             let receipt = receipt.unwrap_or_else(|_| Receipt::Unclear {
-                reason: format!("the {} adapter broke on the answer: our bug", job.target.kind),
+                reason: format!("the {} adapter broke on the answer: our bug", route.kind),
             });
             Finished::Answered { receipt: receipt.map_words(|words| robot.censor(words)), parts }
         }

@@ -1,21 +1,18 @@
-//! What the courier is given, and what it reports back: jobs, settlements, and the ledger that records them.
+//! What the live courier is given: jobs, and the ledger in which it records what became of them.
 //!
 //! Plain values and one trait; the runtime implements the trait with its store.
 
 use super::target::Target;
 use crate::{
     base::{
-        ids::{ChannelName, EffectId, GroupId},
+        ids::{EffectId, GroupId},
         time::Timestamp,
     },
-    engine::input,
+    courier::{Key, Memory, Parcel, RobotId, Settlement},
     model::message::{Label, Message},
 };
 use futures_util::future::BoxFuture;
-use std::sync::Arc;
-
-/// The outbox row that a job stands for.
-pub type Key = i64;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// One message to deliver. Jobs of one group and channel are delivered in the order in which they are submitted.
 #[derive(Debug, Clone)]
@@ -48,59 +45,21 @@ pub struct Job {
     pub claimed: bool,
 }
 
-/// How a job left the courier, or why it waits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The platform took it.
-    Accepted,
-    /// Refused for good, or out of attempts: dead, until somebody retries it.
-    Dead,
-    /// The outcome is unknown and the channel says `hold`: waits for a person.
-    Held,
-    /// Its `expires` passed first.
-    Expired,
-    /// Not settled: it is tried again. The row is open and no longer claimed.
-    Deferred {
-        /// The earliest next attempt.
-        until: Timestamp,
-    },
-}
-
-/// What became of one job.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settlement {
-    /// The outbox row.
-    pub key: Key,
-    /// Its group.
-    pub group: GroupId,
-    /// Its effect.
-    pub effect: EffectId,
-    /// Its channel.
-    pub channel: ChannelName,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// Attempts made in all.
-    pub attempts: u32,
-    /// Parts accepted.
-    pub part: u32,
-    /// The outcome of at least one attempt was unknown, so a second copy is possible.
-    pub in_doubt: bool,
-    /// The platform's note, or the reason in words; may be empty; never a secret.
-    pub note: String,
-}
-
-impl Settlement {
-    /// The input that tells the engine; none for a plain acceptance and for one that waits.
-    pub fn receipt(&self) -> Option<input::Receipt> {
-        match &self.outcome {
-            Outcome::Accepted if self.in_doubt => {
-                let note = if self.note.is_empty() { "in doubt" } else { &self.note };
-                Some(input::Receipt::Accepted { note: note.to_owned() })
-            }
-            Outcome::Accepted | Outcome::Deferred { .. } => None,
-            Outcome::Dead => Some(input::Receipt::Refused { reason: self.note.clone() }),
-            Outcome::Held => Some(input::Receipt::InDoubt { reason: self.note.clone() }),
-            Outcome::Expired => Some(input::Receipt::expired(self.in_doubt)),
+impl Job {
+    /// What the lanes know of it.
+    pub(super) fn parcel(&self) -> Parcel {
+        Parcel {
+            key: self.key,
+            group: self.group.clone(),
+            effect: self.effect.clone(),
+            route: Arc::clone(&self.target.route),
+            expires: self.expires,
+            not_before: self.not_before,
+            attempts: self.attempts,
+            part: self.part,
+            in_doubt: self.in_doubt,
+            retried: self.retried,
+            claimed: self.claimed,
         }
     }
 }
@@ -110,6 +69,8 @@ impl Settlement {
 pub struct Batch {
     /// Settled or deferred jobs, in the order in which they ended.
     pub settlements: Vec<Settlement>,
+    /// What a restart has to know of robots.
+    pub robots: BTreeMap<RobotId, Memory>,
     /// Rows that are about to be attempted: from this commit on, an unsettled one is in doubt after a crash.
     pub claims: Vec<Key>,
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   Channel ──resolve──▶ Target ─┐
-//!   outbox row ────────▶ Job ────┴▶ courier (lanes, rates, retries) ──▶ adapter ──▶ client ──▶ platform
+//!   outbox row ────────▶ Job ────┴▶ courier ⟷ crate::courier (lanes) ──▶ adapter ──▶ client ──▶ platform
 //!                        Ledger ◀── claims and settlements ──┘
 //! ```
 //!
@@ -17,10 +17,6 @@ pub mod markup;
 pub mod adapter;
 pub mod job;
 pub mod courier;
-mod dispatch;
-mod lane;
-mod rate;
-mod backoff;
 pub mod client;
 pub mod mailer;
 pub mod preview;

@@ -68,14 +68,15 @@ pub async fn send_once(
     (group, effect): (&GroupId, &EffectId),
     now: fn() -> Timestamp,
 ) -> Result<Tried, Refusal> {
-    let adapter = adapter(target.kind);
-    let attempt = Attempt { group, channel: &target.name, effect, label: None, at: now(), reply_to: None };
+    let adapter = adapter(target.route.kind);
+    let attempt =
+        Attempt { group, channel: &target.route.name, effect, label: None, at: now(), reply_to: None };
     let robot = target.robots.first().ok_or_else(|| Refusal("the channel has no address".into()))?;
     let requests = adapter.requests(message, robot, &attempt)?;
     let mut tried = Tried { end: End::Accepted, lines: Vec::new() };
     for (index, request) in requests.iter().enumerate() {
         if matches!(adapter.carrier(), Carrier::Terminal | Carrier::Person) {
-            tried.lines.push(preview::console(&target.name, &request.body).trim_end().to_owned());
+            tried.lines.push(preview::console(&target.route.name, &request.body).trim_end().to_owned());
             continue;
         }
         let part = if requests.len() > 1 {

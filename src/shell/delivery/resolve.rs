@@ -5,13 +5,14 @@
 use super::{
     adapter::adapter,
     secret::Secret,
-    target::{Robot, Target, preset_rates},
+    target::{Robot, Target},
 };
 use crate::{
     base::{ids::ChannelName, limits, time::Duration},
+    courier::{Route, route::preset_rates},
     model::channel::{Channel, ChannelKind, Need, Setting},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Why a channel cannot be used: something outside the playbook is missing (exit code 3).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -103,15 +104,18 @@ pub fn resolve(
             .map_err(|(setting, problem)| error(Problem::Unusable { setting, problem }))?;
     }
     let rates = channel.rate.map_or_else(|| preset_rates(channel.kind), |rate| vec![rate]);
-    Ok(Target {
+    let route = Route {
         name: channel.name.clone(),
         kind: channel.kind,
-        robots,
+        robots: robots.iter().map(Robot::stop).collect(),
         rates,
         in_doubt: channel.in_doubt,
+    };
+    Ok(Target {
+        route: Arc::new(route),
+        robots,
         timeout: channel.timeout.unwrap_or(Duration::from_millis(limits::REQUEST_MS_MAX as i64)),
         proxy,
-        alerts: channel.alerts.clone(),
     })
 }
 

@@ -4,11 +4,12 @@
 
 use super::secret::{Secret, censor};
 use crate::{
-    base::{ids::ChannelName, time::Duration},
-    model::channel::{ChannelKind, InDoubt, Rate},
+    base::time::Duration,
+    courier::{RobotId, Route, Stop},
+    model::channel::ChannelKind,
 };
 use sha2::{Digest as _, Sha256};
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 /// Where bots are spoken for unless a channel names a server of its own.
 const TELEGRAM: &str = "https://api.telegram.org";
@@ -16,22 +17,14 @@ const TELEGRAM: &str = "https://api.telegram.org";
 /// A channel that is ready to be sent to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
-    /// The channel's name.
-    pub name: ChannelName,
-    /// The platform.
-    pub kind: ChannelKind,
+    /// What the lanes know of it; its robots are those below, in the same order.
+    pub route: Arc<Route>,
     /// The robots that share the channel's messages; one unless a setting was a list. Never empty.
     pub robots: Vec<Robot>,
-    /// What the platform allows, or what the channel says instead; all of them hold at once.
-    pub rates: Vec<Rate>,
-    /// What to do when an attempt's outcome is unknown.
-    pub in_doubt: InDoubt,
     /// How long one request may take.
     pub timeout: Duration,
     /// The only proxy that may be used.
     pub proxy: Option<Secret>,
-    /// The channel that is told when a message is refused for good.
-    pub alerts: Option<ChannelName>,
 }
 
 /// One address of a channel with what it needs: the unit that a platform's rate limit counts.
@@ -44,10 +37,6 @@ pub struct Robot {
     /// The resolved settings by name.
     pub settings: BTreeMap<String, Secret>,
 }
-
-/// Names a robot without telling its credentials.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RobotId(String);
 
 impl Robot {
     /// A robot with these settings.
@@ -73,6 +62,11 @@ impl Robot {
         }
         let id = hex(&digest.finalize()[..8]);
         Self { id: RobotId(id), host, settings }
+    }
+
+    /// What the lanes know of it.
+    pub fn stop(&self) -> Stop {
+        Stop { id: self.id.clone(), host: self.host.clone() }
     }
 
     /// A robot that stands for any: its addresses are placeholders, it has no secret. For previews.
@@ -142,24 +136,4 @@ fn host_of(url: &str) -> String {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let host = rest[..end].rsplit('@').next().unwrap_or_default();
     format!("{scheme}://{host}").to_lowercase()
-}
-
-/// What a platform allows one robot, from `channels.md` section 0.3; empty where there is no such limit.
-pub fn preset_rates(kind: ChannelKind) -> Vec<Rate> {
-    let rate = |count, per| Rate { count, per };
-    match kind {
-        ChannelKind::Wecom | ChannelKind::Dingtalk => vec![rate(20, Duration::MINUTE)],
-        ChannelKind::Feishu => vec![rate(5, Duration::SECOND), rate(100, Duration::MINUTE)],
-        ChannelKind::Slack | ChannelKind::GoogleChat => vec![rate(1, Duration::SECOND)],
-        ChannelKind::Discord => vec![rate(5, Duration::SECOND.times(2)), rate(30, Duration::MINUTE)],
-        ChannelKind::Telegram => vec![rate(1, Duration::SECOND), rate(20, Duration::MINUTE)],
-        // A workflow answers before it posts, so that what Teams throttles is lost without a word: its bot posts
-        // about 25 messages in five minutes.
-        ChannelKind::Teams => vec![rate(4, Duration::SECOND), rate(25, Duration::MINUTE.times(5))],
-        ChannelKind::Mattermost => vec![rate(10, Duration::SECOND)],
-        ChannelKind::Matrix => vec![rate(10, Duration::SECOND.times(50))],
-        ChannelKind::Onebot => vec![rate(1, Duration::from_millis(500))],
-        ChannelKind::Ntfy => vec![rate(60, Duration::MINUTE.times(5))],
-        ChannelKind::Console | ChannelKind::Manual | ChannelKind::Webhook | ChannelKind::Email => Vec::new(),
-    }
 }

@@ -14,19 +14,13 @@ use crate::{
         time::{Timestamp, Zone},
         visible,
     },
+    courier::{Outcome, Settlement},
     engine::{
         self,
         entry::{Entry, Fact, Outgoing, TaskKind},
     },
     model::channel::ChannelKind,
-    shell::{
-        clock,
-        delivery::{
-            job::{Outcome, Settlement},
-            preview,
-        },
-        store::OutboxRow,
-    },
+    shell::{clock, delivery::preview, store::OutboxRow},
     sim::timeline::{self, Line, Tone},
 };
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
@@ -210,7 +204,7 @@ impl Announcer {
             ),
             // What went well has been seen as a post.
             Outcome::Accepted => return,
-            Outcome::Deferred { until } => {
+            Outcome::Deferred { until, .. } => {
                 let left = clock_left(*until, clock);
                 ("later", WARN, format!(" will be tried again in {left}: {}", settlement.note))
             }

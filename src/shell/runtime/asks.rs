@@ -12,6 +12,7 @@ use crate::{
         limits,
         time::Zone,
     },
+    courier::Hurried,
     engine::{
         entry::{Entry, Fact},
         input::{Input, InputKind, Receipt, Signal},
@@ -103,9 +104,10 @@ fn outbox(
     reply: oneshot::Sender<CommandReply>,
 ) {
     let (dir, store, events) = (driver.dir.clone(), driver.store.clone(), driver.events.clone());
+    let courier = driver.delivery.courier().cloned();
     tokio::spawn(async move {
-        let wanted = (group.clone(), effect.clone());
-        let found = tokio::task::spawn_blocking(move || find(&dir, &wanted.0, &wanted.1)).await;
+        let wanted = (group.clone(), effect.clone(), arrived.is_some());
+        let found = tokio::task::spawn_blocking(move || find(&dir, &wanted.0, &wanted.1, wanted.2)).await;
         let row = match found {
             Ok(Ok(row)) => row,
             Ok(Err(reason)) => return Driver::refuse(reply, reason),
@@ -118,6 +120,25 @@ fn outbox(
             let _ = events.send(Event::Input(group, Box::new(pending)));
             return;
         }
+        if matches!(row.status, Status::Pending | Status::Claimed) {
+            let hurried = courier.map_or(Hurried::Unknown, |courier| courier.hurry(row.key));
+            return match hurried {
+                Hurried::Now => {
+                    let said =
+                        vec![format!("{effect} is tried now, {} attempts were made before", row.attempts)];
+                    let _ = reply.send(CommandReply {
+                        ok: true,
+                        group: Some(group),
+                        said,
+                        ..CommandReply::default()
+                    });
+                }
+                Hurried::UnderWay => Driver::refuse(reply, format!("{effect}: an attempt is under way")),
+                Hurried::Unknown => {
+                    Driver::refuse(reply, format!("{effect} is not on its way: its group rests"))
+                }
+            };
+        }
         match store.revive(group.clone(), effect).await {
             Ok(Some(row)) => {
                 let _ = events.send(Event::Revived(Box::new(row)));
@@ -129,12 +150,18 @@ fn outbox(
     });
 }
 
-fn find(dir: &std::path::Path, group: &GroupId, effect: &EffectId) -> Result<OutboxRow, String> {
+fn find(
+    dir: &std::path::Path,
+    group: &GroupId,
+    effect: &EffectId,
+    by_hand: bool,
+) -> Result<OutboxRow, String> {
     let row = Reader::open(dir)
         .and_then(|reader| reader.message(group, effect))
         .map_err(|error| error.to_string())?;
     match row {
         Some(row) if matches!(row.status, Status::Dead | Status::InDoubt) => Ok(row),
+        Some(row) if !by_hand && matches!(row.status, Status::Pending | Status::Claimed) => Ok(row),
         Some(row) => Err(format!("{effect} is {}: nothing has to be decided about it", row.status.as_str())),
         None => Err(format!(
             "no message {effect} of group `{group}` waits for a person; `playbook outbox` lists those that do"

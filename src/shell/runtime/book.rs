@@ -8,6 +8,7 @@ use crate::{
         source::Folder as _,
     },
     lang::{self, Compiled},
+    model::channel::Setting,
     model::playbook::{Playbook, Playbooks},
     shell::{
         delivery::{resolve::resolve, target::Target},
@@ -73,7 +74,7 @@ pub(super) enum Reopened {
 }
 
 /// Where the messages of a playbook go: by channel, and by group for those of a group's own.
-#[derive(Default)]
+#[derive(Default, PartialEq)]
 pub(super) struct Targets {
     shared: BTreeMap<ChannelName, Arc<Target>>,
     own: BTreeMap<(GroupId, ChannelName), Arc<Target>>,
@@ -222,6 +223,27 @@ impl Book {
         load_scripts(&self.library, &self.playbook, reads, self.folder.root())
     }
 
+    /// Reads the settings of its channels again; whether any is another one.
+    pub(super) fn read_secrets(&mut self) -> Result<bool, Vec<String>> {
+        let targets = Targets::resolve(&self.playbook, self.folder.root())?;
+        let is_new = targets != self.targets;
+        if is_new {
+            self.targets = targets;
+        }
+        Ok(is_new)
+    }
+
+    /// The files from which its channels read settings.
+    fn secret_files(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        let own = self.playbook.groups.values().flat_map(|group| group.channels.values());
+        let settings =
+            self.playbook.channels.values().chain(own).flat_map(|channel| channel.settings.values());
+        settings.flatten().filter_map(|setting| match setting {
+            Setting::File(path) => Some(self.folder.root().join(path)),
+            Setting::Literal(_) | Setting::Env(_) => None,
+        })
+    }
+
     /// The texts of this version, as they are stored.
     pub(super) fn files(&self) -> BTreeMap<String, Arc<str>> {
         self.reads.iter().filter_map(|(path, text)| Some((path.clone(), text.clone()?))).collect()
@@ -243,7 +265,8 @@ impl Book {
     /// The paths that matter for the watcher: what it was compiled from, and what its scripts have read since.
     pub(super) fn paths(&self) -> BTreeSet<PathBuf> {
         let read_since = self.folder.reads();
-        self.reads.keys().chain(read_since.keys()).map(|path| self.folder.root().join(path)).collect()
+        let read = self.reads.keys().chain(read_since.keys()).map(|path| self.folder.root().join(path));
+        read.chain(self.secret_files()).collect()
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     book::Book,
     driver::{Driver, Event},
     slot::Slot,
+    troubles,
 };
 use crate::{
     base::{
@@ -18,6 +19,7 @@ use crate::{
     },
     model::message::{Label, Message},
     shell::{
+        clock,
         delivery::{courier::CourierHandle, job::Job},
         scripts::Call,
         store::{Doubt, OutboxRow, Settle, Status},
@@ -34,6 +36,14 @@ pub(super) enum Delivery {
 }
 
 impl Delivery {
+    /// The courier, if anything is sent.
+    pub(super) fn courier(&self) -> Option<&CourierHandle> {
+        match self {
+            Self::Courier(courier) => Some(courier),
+            Self::Rehearsal => None,
+        }
+    }
+
     /// Begins no attempt from now on and waits for those in flight.
     pub(super) async fn stop(&self) {
         match self {
@@ -208,6 +218,7 @@ impl Driver {
                 in_doubt: out.in_doubt,
                 note: note.clone(),
                 until: None,
+                failed: false,
                 tell: *status == Status::Dead,
             })
             .collect();
@@ -215,7 +226,7 @@ impl Driver {
         let events = self.events.clone();
         tokio::spawn(async move {
             // A store that has failed says so itself.
-            if store.record(Vec::new(), rows).await.is_ok() {
+            if store.record(Vec::new(), rows, Vec::new()).await.is_ok() {
                 for (out, status, reason) in settles {
                     if status == Status::Dead {
                         let _ = events.send(Event::refused(out.group, out.effect, reason));
@@ -223,6 +234,33 @@ impl Driver {
                 }
             }
         });
+    }
+
+    /// Channels may have new addresses, or new secrets: what waits goes there.
+    pub(super) fn retarget(&self) {
+        let Delivery::Courier(courier) = &self.delivery else { return };
+        courier.retarget(&|group, channel| {
+            let book = self.slots.get(group)?.book.and_then(|index| self.books.get(index))?;
+            book.targets.get(group, channel).cloned()
+        });
+    }
+
+    /// News of channels become inputs of their groups.
+    pub(super) fn spread(&mut self, news: Vec<troubles::News>) {
+        for (group, news) in news {
+            self.enqueue(&group, troubles::input(news, clock::now()));
+        }
+    }
+
+    /// Channels that have failed long enough are told of.
+    pub(super) fn look_at_channels(&mut self) {
+        let now = clock::now();
+        if self.troubles.next_at().is_none_or(|at| at > now) {
+            return;
+        }
+        let Delivery::Courier(courier) = &self.delivery else { return };
+        let news = self.troubles.due(now, &|group, channel| courier.waiting(group, channel));
+        self.spread(news);
     }
 
     /// Starts the first call of a group that has not been started.

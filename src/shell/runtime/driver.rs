@@ -16,6 +16,7 @@ use super::{
     ledger::{self, Revived, Settled, StoreLedger},
     publish::Publisher,
     slot::{Flight, Pending, Slot},
+    troubles::Troubles,
 };
 use crate::{
     base::{
@@ -23,6 +24,7 @@ use crate::{
         limits,
         time::{Duration, Timestamp},
     },
+    courier::Outcome as Delivered,
     engine::{
         self,
         input::{Input, InputKind, Receipt},
@@ -32,7 +34,7 @@ use crate::{
     shell::{
         clock,
         crash::{self, Point},
-        delivery::{courier, job::Outcome as Delivered},
+        delivery::courier,
         scripts::Pool,
         socket::{Asked, CommandReply},
         store::{Ack, Decision, Doubt, Open, OutboxRow, Recovered, Store, StoreHandle, Work},
@@ -110,6 +112,7 @@ pub(super) struct Driver {
     pub(super) reload: super::reload::Reload,
     pub(super) dir: PathBuf,
     pub(super) revived: Revived,
+    pub(super) troubles: Troubles,
     /// What a lost engine may have sent is held for a person.
     pub(super) doubt: Option<Doubt>,
     /// Messages of groups that no file runs; they wait until one does.
@@ -163,6 +166,7 @@ impl Driver {
             reload: super::reload::Reload::default(),
             dir,
             revived,
+            troubles: Troubles::default(),
             doubt: found.recovered.doubt,
             resting: BTreeMap::new(),
             timers: BTreeSet::new(),
@@ -176,6 +180,9 @@ impl Driver {
             stopping: false,
             books,
         };
+        if let Delivery::Courier(courier) = &driver.delivery {
+            courier.remember(&found.recovered.robots);
+        }
         driver.recover(found.recovered)?;
         driver.carry_on(found.open);
         driver.refused_at_start();
@@ -195,6 +202,7 @@ impl Driver {
     async fn work(&mut self) -> Result<(), RunError> {
         while !self.stopping {
             self.fire_due(clock::now());
+            self.look_at_channels();
             for _ in 0..limits::DECISIONS_AT_ONCE_MAX {
                 let Some(group) = self.ready.pop_front() else { break };
                 self.step(&group)?;
@@ -231,7 +239,8 @@ impl Driver {
     }
 
     async fn wait(&mut self) -> Result<(), RunError> {
-        let left = self.timers.first().map_or(limits::SLEEP_MS_MAX, |(at, _)| {
+        let next = self.timers.first().map(|(at, _)| *at).into_iter().chain(self.troubles.next_at()).min();
+        let left = next.map_or(limits::SLEEP_MS_MAX, |at| {
             at.since(clock::now()).as_millis().clamp(0, limits::SLEEP_MS_MAX)
         });
         tokio::select! {
@@ -256,6 +265,11 @@ impl Driver {
             Event::Settled(settled) => {
                 for settled in settled {
                     self.announcer.settled(&settled.settlement);
+                    let group = &settled.settlement.group;
+                    if let Some(book) = self.slots.get(group).and_then(|slot| slot.book) {
+                        let news = self.troubles.settled(book, &settled.settlement, clock::now());
+                        self.spread(news);
+                    }
                     let key = settled.settlement.key;
                     let ended = !matches!(settled.settlement.outcome, Delivered::Deferred { .. });
                     let mut revived = self.revived.lock().unwrap_or_else(PoisonError::into_inner);

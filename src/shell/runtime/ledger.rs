@@ -3,9 +3,10 @@
 use super::driver::Event;
 use crate::{
     base::ids::{EffectId, GroupId},
+    courier::{Key, Outcome, Settlement},
     engine::input::Receipt,
     shell::{
-        delivery::job::{Batch, Key, Ledger, LedgerError, Outcome, Settlement},
+        delivery::job::{Batch, Ledger, LedgerError},
         store::{Settle, Status, StoreHandle},
     },
 };
@@ -60,7 +61,7 @@ impl Ledger for StoreLedger {
             let rows = settled.iter().map(row).collect();
             let gone = self
                 .store
-                .record(batch.claims, rows)
+                .record(batch.claims, rows, batch.robots.into_values().collect())
                 .await
                 .map_err(|error| LedgerError(error.to_string()))?;
             if !settled.is_empty() {
@@ -84,7 +85,7 @@ fn row(settled: &Settled) -> Settle {
         Outcome::Dead => (Status::Dead, None),
         Outcome::Held => (Status::InDoubt, None),
         Outcome::Expired => (Status::Expired, None),
-        Outcome::Deferred { until } => (Status::Pending, Some(*until)),
+        Outcome::Deferred { until, .. } => (Status::Pending, Some(*until)),
     };
     Settle {
         key: from.key,
@@ -97,6 +98,7 @@ fn row(settled: &Settled) -> Settle {
             _ => from.note.clone(),
         },
         until,
+        failed: matches!(from.outcome, Outcome::Deferred { failed: true, .. }),
         tell: settled.receipt.is_some(),
     }
 }

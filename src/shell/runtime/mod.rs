@@ -13,6 +13,7 @@ mod committed;
 mod recover;
 mod dispatch;
 mod ledger;
+mod troubles;
 mod asks;
 mod reload;
 mod last_good;

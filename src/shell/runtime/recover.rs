@@ -148,6 +148,17 @@ impl Driver {
                 Open::Tell(group, effect, receipt) => self.receipt(&group, effect, receipt, false),
             }
         }
+        for index in 0..self.books.len() {
+            for slot in self.slots.values().filter(|slot| slot.book == Some(index)) {
+                self.troubles.recall(index, &slot.state);
+            }
+        }
+        for row in &jobs {
+            if let Some((since, book)) = row.failed.zip(self.slots.get(&row.group).and_then(|slot| slot.book))
+            {
+                self.troubles.failing(book, &row.group, &row.channel, since, &row.note);
+            }
+        }
         self.announcer.carried_on(&jobs);
         self.announcer.may_have_been_sent(doubtful);
         let rows = jobs.into_iter().map(dispatch::Outbound::from).collect();

@@ -175,6 +175,7 @@ impl Driver {
                     let text = format!("{name} is again what it was: the version in force goes on");
                     self.announcer.say(paint(GOOD, &text));
                 }
+                self.read_secrets(index);
                 Taken::InForce(format!("{name} is as it was"))
             }
             Ok(Reopened::AsRefused) => Taken::Refused(format!("{name} is as it was when it was refused")),
@@ -244,6 +245,7 @@ impl Driver {
         };
         self.reload.refused.remove(&index);
         self.note(index, None);
+        self.retarget();
         self.say_scripts(index, &changes);
         let taken = if old.digest == playbook.digest {
             format!("{name} is as it was; its scripts and secrets were read again")
@@ -253,6 +255,27 @@ impl Driver {
         };
         self.watch_again();
         Ok(Taken::InForce(taken))
+    }
+
+    /// The file is as it was; what its channels read from other files may not be.
+    fn read_secrets(&mut self, index: usize) {
+        if self.rehearse {
+            return;
+        }
+        match self.books[index].read_secrets() {
+            Ok(true) => {
+                self.retarget();
+                let text =
+                    format!("secret    channels of {} have new ones", self.books[index].file.display());
+                self.announcer.say(paint(GOOD, &text));
+            }
+            Ok(false) => {}
+            // In the middle of a rotation a file is away or empty for a moment.
+            Err(problems) => {
+                let text = format!("secret    {}; the last ones are used", problems.join("; "));
+                self.announcer.say(paint(WARN, &text));
+            }
+        }
     }
 
     /// A version without errors that cannot be run here.

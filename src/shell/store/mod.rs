@@ -14,6 +14,8 @@ mod schema;
 mod wire;
 mod writer;
 mod outbox;
+mod channels;
+mod robots;
 mod recovery;
 mod query;
 mod archive;
@@ -21,6 +23,7 @@ mod copy;
 mod restore;
 
 pub use archive::{Compacted, compact};
+pub use channels::ChannelHealth;
 pub use copy::Copied;
 pub use outbox::{Open, OutboxRow, Settle, Status};
 pub use query::{GroupInfo, Reader};

@@ -95,6 +95,8 @@ pub struct OutboxRow {
     pub created: Timestamp,
     /// The next attempt, where one is waited for.
     pub until: Option<Timestamp>,
+    /// When the first of its attempts failed.
+    pub failed: Option<Timestamp>,
     /// When it was settled.
     pub settled: Option<Timestamp>,
     /// The message.
@@ -206,6 +208,8 @@ pub struct Settle {
     pub note: String,
     /// The next attempt.
     pub until: Option<Timestamp>,
+    /// An attempt has failed, and the message is tried again.
+    pub failed: bool,
     /// Whether the engine is told by an input that follows.
     pub tell: bool,
 }
@@ -214,7 +218,8 @@ pub struct Settle {
 pub(super) fn settle(conn: &Connection, now: Timestamp, settles: &[Settle]) -> Result<(), StoreError> {
     let mut statement = conn.prepare_cached(
         "UPDATE outbox SET status = ?2, open = ?3, attempts = ?4, part = ?5, in_doubt = ?6, note = ?7, \
-         until = ?8, settled_at = ?9, told = ?10 WHERE key = ?1 AND status IN ('pending', 'claimed')",
+         until = ?8, settled_at = ?9, told = ?10, \
+         failed_at = CASE WHEN ?11 THEN coalesce(failed_at, ?12) ELSE failed_at END WHERE key = ?1 AND status IN ('pending', 'claimed')",
     )?;
     for row in settles {
         let settled = row.status.is_settled();
@@ -229,6 +234,8 @@ pub(super) fn settle(conn: &Connection, now: Timestamp, settles: &[Settle]) -> R
             row.until.map(Timestamp::as_millis),
             settled.then_some(now.as_millis()),
             !row.tell,
+            row.failed,
+            now.as_millis(),
         ])?;
     }
     Ok(())
@@ -375,7 +382,7 @@ pub(super) fn prune(
 }
 
 const COLUMNS: &str = "key, grp, effect, channel, status, attempts, part, in_doubt, note, created_at, until, \
-                       settled_at, told";
+                       settled_at, told, failed_at";
 
 fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
     let key: i64 = row.get(0)?;
@@ -395,6 +402,7 @@ fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
         created: Timestamp::from_millis(row.get(9)?),
         until: row.get::<_, Option<i64>>(10)?.map(Timestamp::from_millis),
         settled: row.get::<_, Option<i64>>(11)?.map(Timestamp::from_millis),
+        failed: row.get::<_, Option<i64>>(13)?.map(Timestamp::from_millis),
         outgoing: Outgoing {
             effect: effect.clone(),
             channel: ChannelName::new(""),

@@ -3,7 +3,7 @@
 //! A reader sees what was committed when it was asked; it never waits for the writer and never changes anything.
 
 use super::{
-    Copied, OutboxRow, StoreError, archive, copy, corrupt, outbox, path,
+    ChannelHealth, Copied, OutboxRow, StoreError, archive, channels, copy, corrupt, outbox, path,
     recovery::{self, Recovered},
     schema,
     wire::{self, LogLine},
@@ -131,6 +131,11 @@ impl Reader {
     /// The open row of one effect.
     pub fn message(&self, group: &GroupId, effect: &EffectId) -> Result<Option<OutboxRow>, StoreError> {
         outbox::one(&self.conn, group, effect)
+    }
+
+    /// How every channel fares that has something open, of one group or of all.
+    pub fn channels(&self, group: Option<&GroupId>) -> Result<Vec<ChannelHealth>, StoreError> {
+        channels::health(&self.conn, group)
     }
 
     /// Outbox rows, oldest first: those that are open or were ever in doubt, or all that are kept.

@@ -3,6 +3,7 @@
 use super::{Doubt, StoreError, Upgraded, corrupt, query::GroupInfo, schema, wire};
 use crate::{
     base::{ids::GroupId, time::Timestamp},
+    courier::Memory,
     engine::{
         self,
         state::{STATE_VERSION, State},
@@ -33,6 +34,8 @@ pub struct Recovered {
     pub replayed: u64,
     /// When the last entry was decided.
     pub last_at: Option<Timestamp>,
+    /// What robots did lately.
+    pub robots: Vec<Memory>,
     /// The edition of which people were told last.
     pub edition: i64,
     /// What a lost engine may have sent, where a copy was put back.
@@ -45,7 +48,11 @@ pub struct Recovered {
 
 /// Reads all groups. The caller holds a transaction where others write.
 pub(super) fn load(conn: &Connection) -> Result<Recovered, StoreError> {
-    let mut recovered = Recovered { infos: super::query::groups(conn)?, ..Recovered::default() };
+    let mut recovered = Recovered {
+        infos: super::query::groups(conn)?,
+        robots: super::robots::load(conn)?,
+        ..Recovered::default()
+    };
     let mut covered: BTreeMap<GroupId, i64> = BTreeMap::new();
     let mut statement = conn.prepare("SELECT grp, seq, version, state FROM snapshot")?;
     let mut rows = statement.query([])?;

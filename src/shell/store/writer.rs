@@ -6,7 +6,7 @@
 use super::{
     Doubt, GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, outbox, path, query, recovery,
     restore::{self, Mark},
-    schema, wire,
+    robots, schema, wire,
 };
 use crate::{
     base::{
@@ -15,6 +15,7 @@ use crate::{
         source::MemoryFolder,
         time::{Duration, Timestamp},
     },
+    courier::Memory,
     engine::{entry::Entry, state::State},
     shell::{
         clock,
@@ -62,6 +63,8 @@ pub enum Work {
         claims: Vec<i64>,
         /// What became of rows.
         settles: Vec<Settle>,
+        /// What a restart has to know of robots.
+        robots: Vec<Memory>,
         /// Resolves after the commit.
         reply: oneshot::Sender<Result<Vec<i64>, StoreError>>,
     },
@@ -139,9 +142,14 @@ impl StoreHandle {
     }
 
     /// Commits claims and settlements; gives the claimed keys that are not open any more.
-    pub async fn record(&self, claims: Vec<i64>, settles: Vec<Settle>) -> Result<Vec<i64>, StoreError> {
+    pub async fn record(
+        &self,
+        claims: Vec<i64>,
+        settles: Vec<Settle>,
+        robots: Vec<Memory>,
+    ) -> Result<Vec<i64>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Work::Record { claims, settles, reply })?;
+        self.send(Work::Record { claims, settles, robots, reply })?;
         answer.await.map_err(|_| StoreError::Stopped)?
     }
 
@@ -303,6 +311,8 @@ impl Writer {
         }
         let keep = Duration::DAY.times(limits::OUTBOX_KEEP_DAYS);
         let more = matches!(outbox::prune(&self.conn, now, keep, limits::OUTBOX_PRUNE_ROWS_MAX), Ok(true));
+        // A day is longer than any window of a limit.
+        let _ = robots::prune(&self.conn, now.plus(-Duration::DAY));
         self.prune_at = now.plus(if more { Duration::SECOND } else { Duration::HOUR });
         more
     }
@@ -370,10 +380,11 @@ impl Writer {
                 let acked = self.decide(&decision)?;
                 answers.acked.push(acked);
             }
-            Work::Record { claims, settles, reply } => {
+            Work::Record { claims, settles, robots, reply } => {
                 answers.records.push((reply, Vec::new()));
                 answers.settles |= !settles.is_empty();
                 answers.claims |= !claims.is_empty();
+                robots::keep(&self.conn, &robots)?;
                 outbox::settle(&self.conn, clock::now(), &settles)?;
                 let gone = outbox::claim(&self.conn, &claims)?;
                 if let Some(last) = answers.records.last_mut() {

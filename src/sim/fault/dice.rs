@@ -34,15 +34,18 @@ impl Dice {
         Duration::SECOND.times(self.0.below(below) as i64)
     }
 
-    /// What becomes of an attempt.
-    pub(super) fn attempt(&mut self) -> Attempt {
-        match self.0.below(16) {
+    /// What becomes of an attempt, and how long it takes.
+    pub(super) fn attempt(&mut self) -> (Attempt, Duration) {
+        let attempt = match self.0.below(16) {
             0 => Attempt::Refused,
             1 => Attempt::Throttled(self.seconds(3_600)),
             2 => Attempt::Lost { arrived: true },
             3 => Attempt::Lost { arrived: false },
+            4 => Attempt::Unreachable,
             _ => Attempt::Accepted,
-        }
+        };
+        let takes = if self.one_in(4) { self.seconds(20) } else { Duration::from_millis(50) };
+        (attempt, takes)
     }
 
     /// A jump of the clock: mostly short, in either direction, sometimes days ahead.

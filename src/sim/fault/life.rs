@@ -21,7 +21,7 @@ use crate::{
     },
     sim::{
         Material, Options,
-        courier::{Attempt, Courier, Event},
+        courier::{Attempt, Courier, Event, Trial},
         crowd::Crowd,
         oracle::{Oracle, decision::Decisions, delivery::Deliveries},
     },
@@ -102,7 +102,7 @@ impl<'l> Life<'l> {
             stored: (serde_json::to_string(&state).unwrap_or_default(), Vec::new()),
             state,
             crowd,
-            courier: Courier::new(playbook, group, &options.world, options.from, true),
+            courier: Courier::new(playbook, Some(group), &options.world, options.from, Trial::Everything),
             dice: Dice::new(options.seed, group.id.as_str()),
             oracle: Oracle::thorough(),
             decisions: Decisions::default(),
@@ -261,10 +261,10 @@ impl<'l> Life<'l> {
         let (dice, rebuffs) = (&mut self.dice, &mut self.survived.rebuffs);
         self.courier.step(
             self.time,
-            &mut |_, _| {
-                let attempt = dice.attempt();
+            &mut |_| {
+                let (attempt, takes) = dice.attempt();
                 *rebuffs += u64::from(matches!(attempt, Attempt::Refused | Attempt::Throttled(_)));
-                attempt
+                (attempt, takes)
             },
             &mut events,
         );
@@ -342,7 +342,7 @@ impl<'l> Life<'l> {
         self.oracle.see(self.playbook, &self.state, entry)?;
         self.deliveries.decided(entry);
         if let Some(Effect::Send(out)) = entry.effect() {
-            self.courier.submit(out, self.time);
+            self.courier.submit(&self.group.id, out, self.time);
         }
         self.crowd.see(entry);
         Ok(())
@@ -353,10 +353,11 @@ impl<'l> Life<'l> {
         self.survived.crashes += 1;
         told(self.survived.steps, self.wall(), &|| format!("the process dies {when}"));
         let mut events = Vec::new();
-        self.courier.crash(self.time, &mut events);
+        self.courier.crash(&mut events);
         self.seen(events, told)?;
         self.call = None;
         self.time = self.time.plus(self.dice.down());
+        self.courier.restart(self.time);
         let mut state: State = serde_json::from_str(&self.stored.0)
             .map_err(|error| format!("a stored state cannot be read: {error} (G2)"))?;
         for text in &self.stored.1 {
@@ -403,6 +404,7 @@ fn word(input: &Input) -> String {
             format!("script {effect} {}", if result.is_ok() { "returned" } else { "failed" })
         }
         InputKind::Receipt { effect, .. } => format!("receipt of {effect}"),
+        InputKind::Channel(news) => format!("news of {}", news.channel),
         InputKind::Command(_) => format!("command ({})", input.id),
     }
 }

@@ -3,12 +3,14 @@
 //! Pure and repeatable: the jitter is seeded by the effect and the attempt, so that many messages which fail
 //! together do not come back together, and a replay waits as long as the first time.
 
-use crate::base::{ids::EffectId, ids::GroupId, limits::RETRY_MS_MAX, seed::Seed};
+use crate::base::{
+    ids::{EffectId, GroupId},
+    limits::{RETRY_ASKED_MS_MAX, RETRY_MS_MAX},
+    seed::Seed,
+};
 
 /// The wait after the first failed attempt is around this.
 const FIRST_MS: u64 = 500;
-/// The longest wait that a platform can ask for: a day.
-const ASKED_MS_MAX: u64 = 24 * 60 * 60 * 1000;
 
 /// The wait in milliseconds after the `failures`-th failed attempt in a row (from 1). `asked` is what the
 /// platform wants at least.
@@ -20,7 +22,7 @@ pub(super) fn delay_ms(group: &GroupId, effect: &EffectId, failures: u32, asked:
     let jittered = mean / 2 + seed.below(mean);
     match asked {
         // Later than asked is allowed, earlier is not; the jitter parts those who were asked together.
-        Some(asked) => (asked.min(ASKED_MS_MAX) + seed.below(FIRST_MS / 5)).max(jittered),
+        Some(asked) => (asked.min(RETRY_ASKED_MS_MAX) + seed.below(FIRST_MS / 5)).max(jittered),
         None => jittered,
     }
 }
@@ -45,5 +47,10 @@ mod tests {
         let (group, effect) = (GroupId::new("g"), EffectId::new("e"));
         let wait = delay_ms(&group, &effect, 1, Some(3_000));
         assert!((3_000..3_200).contains(&wait), "{wait}");
+        let wait = delay_ms(&group, &effect, 1, Some(24 * 60 * 60 * 1000));
+        assert!(
+            (RETRY_ASKED_MS_MAX..RETRY_ASKED_MS_MAX + 200).contains(&wait),
+            "no longer than an hour: {wait}"
+        );
     }
 }

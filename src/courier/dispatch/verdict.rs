@@ -2,13 +2,13 @@
 //!
 //! Decides for one lane's head. Which robot comes next, and when it may be used, is `places`'.
 
-use super::{Action, Dispatch, Finished, Head, InDoubt, Job, LaneKey, Now, Outcome, Receipt, Settlement};
+use super::{Action, Dispatch, Finished, Head, InDoubt, LaneKey, Now, Outcome, Parcel, Receipt};
 use crate::{
     base::{
-        limits::ATTEMPTS_MAX,
-        time::{Duration, Timestamp},
+        limits::{ATTEMPTS_MAX, RETRY_ASKED_MS_MAX, UNCLEAR_ATTEMPTS_MAX},
+        time::Duration,
     },
-    shell::delivery::backoff,
+    courier::backoff,
 };
 use std::sync::Arc;
 
@@ -21,6 +21,10 @@ impl Dispatch {
         let Some(job) = lane.jobs.front_mut() else {
             return;
         };
+        // What the old address said is no reason to make the new one wait.
+        let moved = std::mem::take(&mut lane.moved);
+        let unclear = matches!(finished, Finished::Answered { receipt: Receipt::Unclear { .. }, .. });
+        lane.unclear = if unclear { lane.unclear + 1 } else { 0 };
         match finished {
             Finished::Answered { receipt: Receipt::Accepted { note }, parts } => {
                 job.part += 1;
@@ -29,7 +33,7 @@ impl Dispatch {
                 } else {
                     lane.failures = 0;
                     let note = format!("part {} of {parts} accepted", job.part);
-                    self.defer(lane_key, 0, note, now);
+                    self.defer(lane_key, 0, note, false, now);
                 }
             }
             Finished::Answered { receipt: Receipt::Refused { reason }, .. } => {
@@ -41,21 +45,29 @@ impl Dispatch {
             } => {
                 let asked = after.map(|after| after.as_millis().max(0) as u64);
                 let max = attempts_max.unwrap_or(ATTEMPTS_MAX);
-                if throttled {
+                if moved {
+                    self.defer(lane_key, 0, reason, true, now);
+                } else if throttled {
                     self.retry_throttled(lane_key, asked, max, reason, now);
                 } else {
                     self.retry(lane_key, asked, max, reason, now);
                 }
             }
+            Finished::NotSent { reason } if moved => self.defer(lane_key, 0, reason, true, now),
             Finished::NotSent { reason } => self.retry(lane_key, None, ATTEMPTS_MAX, reason, now),
             Finished::Answered { receipt: Receipt::Unclear { reason }, .. }
             | Finished::InDoubt { reason } => {
                 job.in_doubt = true;
-                lane.doubt = Some(lane.robot);
-                if job.target.in_doubt == InDoubt::Hold {
+                lane.doubt = (!moved).then_some(lane.robot);
+                if job.route.in_doubt == InDoubt::Hold {
                     self.settle_head(lane_key, Outcome::Held, reason);
+                } else if lane.unclear >= UNCLEAR_ATTEMPTS_MAX {
+                    let note = format!(
+                        "given up after {UNCLEAR_ATTEMPTS_MAX} answers that nobody can read, it may have arrived: {reason}"
+                    );
+                    self.settle_head(lane_key, Outcome::Dead, note);
                 } else {
-                    let copy = match job.target.kind.idempotency() {
+                    let copy = match job.route.kind.idempotency() {
                         Some(place) => format!("it is sent again with the same key ({place})"),
                         None => "it is sent again, a second copy is possible".to_owned(),
                     };
@@ -78,10 +90,17 @@ impl Dispatch {
         else {
             return;
         };
-        let target = Arc::clone(&job.target);
+        let target = Arc::clone(&job.route);
         // Where the platform does not say, its shortest window is waited for.
         let window = || target.rates.iter().map(|rate| rate.per.as_millis().max(0) as u64).min();
         let wait = backoff::delay_ms(&job.group, &job.effect, lane.failures + 1, asked.or_else(window));
+        let reason = match asked.filter(|asked| *asked > RETRY_ASKED_MS_MAX) {
+            Some(asked) => {
+                let minutes = asked / 60_000;
+                format!("{reason}; it asks for {minutes} minutes, which is longer than anybody waits unasked")
+            }
+            None => reason,
+        };
         if let Some(robot) = self.robot_of_head(lane_key) {
             robot.gate.pause(now.ticks + wait);
         }
@@ -107,11 +126,11 @@ impl Dispatch {
             return;
         }
         let wait = backoff::delay_ms(&job.group, &job.effect, lane.failures, asked);
-        self.defer(lane_key, wait, reason, now);
+        self.defer(lane_key, wait, reason, true, now);
     }
 
     /// Has it recorded that the head is open and not claimed, and lets it wait.
-    pub(super) fn defer(&mut self, lane_key: &LaneKey, wait: u64, note: String, now: Now) {
+    pub(super) fn defer(&mut self, lane_key: &LaneKey, wait: u64, note: String, failed: bool, now: Now) {
         let Some(lane) = self.lanes.get_mut(lane_key) else {
             return;
         };
@@ -120,7 +139,7 @@ impl Dispatch {
         };
         job.claimed = false;
         let until = now.wall.plus(Duration::from_millis(wait as i64));
-        self.actions.push(Action::Settle(job.settlement(Outcome::Deferred { until }, note)));
+        self.actions.push(Action::Settle(job.settlement(Outcome::Deferred { until, failed }, note)));
         lane.not_before = now.ticks + wait;
         lane.head = Head::Idle;
     }
@@ -131,29 +150,9 @@ impl Dispatch {
         }
     }
 
-    pub(super) fn forget_head(&mut self, lane_key: &LaneKey) -> Option<Job> {
+    pub(super) fn forget_head(&mut self, lane_key: &LaneKey) -> Option<Parcel> {
         let job = self.lanes.get_mut(lane_key)?.pop()?;
         self.keys.remove(&job.key);
         Some(job)
-    }
-}
-
-impl Job {
-    pub(super) fn is_expired(&self, now: Timestamp) -> bool {
-        self.expires.is_some_and(|expires| now > expires)
-    }
-
-    pub(super) fn settlement(&self, outcome: Outcome, note: String) -> Settlement {
-        Settlement {
-            key: self.key,
-            group: self.group.clone(),
-            effect: self.effect.clone(),
-            channel: self.target.name.clone(),
-            outcome,
-            attempts: self.attempts,
-            part: self.part,
-            in_doubt: self.in_doubt,
-            note,
-        }
     }
 }

@@ -2,32 +2,47 @@
 //!
 //! Only the head of a lane is ever attempted; while it waits for a retry, the ones behind it wait too.
 
-use super::{job::Job, rate::Ticks, target::RobotId};
+use super::{dispatch::Pool, parcel::Parcel, rate::Ticks, route::RobotId};
 use crate::base::ids::{ChannelName, GroupId};
 use std::collections::VecDeque;
 
 /// Names a lane.
-pub(super) type LaneKey = (GroupId, ChannelName);
+pub type LaneKey = (GroupId, ChannelName);
 
 /// The jobs of one lane and where its head is.
 #[derive(Debug, Default)]
 pub(super) struct Lane {
     /// In order; the first is the head.
-    pub(super) jobs: VecDeque<Job>,
+    pub(super) jobs: VecDeque<Parcel>,
     /// Where the head is.
     pub(super) head: Head,
     /// Which of the target's robots the head goes to.
     pub(super) robot: usize,
     /// The robot at which an attempt of the head is in doubt.
     pub(super) doubt: Option<usize>,
-    /// The robot at which the head, or the job that is being committed, has a claimed place.
-    pub(super) place: Option<RobotId>,
+    /// The claimed place of the head, or of the job that is being committed.
+    pub(super) place: Option<Place>,
     /// The place is kept for a job that is being committed.
     pub(super) reserved: bool,
     /// Failed attempts in a row at the head's current part.
     pub(super) failures: u32,
+    /// Answers in a row that nobody could read.
+    pub(super) unclear: u32,
     /// The head is not attempted before this.
     pub(super) not_before: Ticks,
+    /// When the attempt under way began, and when it counts as one that hangs.
+    pub(super) flight: Option<(Ticks, Ticks)>,
+    /// Its messages got a new address while the head was on its way to the old one.
+    pub(super) moved: bool,
+}
+
+/// A place at a robot and its host.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// The robot.
+    pub(super) robot: RobotId,
+    /// Whose places it is one of.
+    pub(super) pool: Pool,
 }
 
 /// Where the head of a lane is.
@@ -50,9 +65,11 @@ pub(super) enum Head {
 
 impl Lane {
     /// Drops the head and forgets what was about it.
-    pub(super) fn pop(&mut self) -> Option<Job> {
+    pub(super) fn pop(&mut self) -> Option<Parcel> {
         self.head = Head::Idle;
         self.failures = 0;
+        self.unclear = 0;
+        self.moved = false;
         self.not_before = 0;
         self.doubt = None;
         self.jobs.pop_front()

@@ -2,13 +2,15 @@
 //!
 //! One gate counts all that goes to one robot, whichever group or channel it is for; the limits come with each
 //! question, so that two channels which share a robot share what was sent. Pure: the time is an argument, in
-//! milliseconds since the courier started.
+//! milliseconds on the courier's clock.
 
 use crate::model::channel::Rate;
 use std::collections::VecDeque;
 
-/// Milliseconds since the courier started; never goes backwards.
-pub(super) type Ticks = u64;
+/// Milliseconds on the courier's own clock, which never goes backwards.
+pub type Ticks = u64;
+/// Where a courier's clock begins: so far back reach the instants that it remembers of the time before.
+pub const BEGINNING: Ticks = 86_400_000;
 
 /// A platform counts arrivals, which lie between the beginning and the end of an attempt. In windows from this on
 /// the end counts, so that the limit is kept whatever the network does: there a refusal costs minutes. In shorter
@@ -16,6 +18,14 @@ pub(super) type Ticks = u64;
 const COUNTED_BY_END_MS: Ticks = 10_000;
 /// By this part of it a window that counts beginnings is longer, for a slow packet followed by a fast one.
 const GUARD: Ticks = 500;
+
+/// Instants of the time before that are remembered: no platform counts more in one window.
+const RECALLED_MAX: usize = 1_000;
+
+/// Whether limits have a window that is worth remembering over a restart: one in which the end of an attempt counts.
+pub(super) fn are_long(rates: &[Rate]) -> bool {
+    rates.iter().any(|rate| rate.per.as_millis() >= COUNTED_BY_END_MS as i64)
+}
 
 /// What was sent to one robot, and since when it may not be used.
 #[derive(Debug, Default)]
@@ -89,6 +99,22 @@ impl Gate {
         if may_have_arrived {
             push(&mut self.ended, now, self.count_max);
         }
+    }
+
+    /// Lets through again what only a pause held.
+    pub(super) fn resume(&mut self) {
+        self.paused_until = 0;
+    }
+
+    /// The end of the pause, and when messages may have arrived, in order.
+    pub(super) fn memory(&self) -> (Ticks, impl Iterator<Item = Ticks> + '_) {
+        (self.paused_until, self.ended.iter().copied())
+    }
+
+    /// A message may have arrived then, before this courier started.
+    pub(super) fn recall(&mut self, at: Ticks) {
+        push(&mut self.ended, at, self.count_max.max(RECALLED_MAX));
+        push(&mut self.begun, at, self.count_max.max(RECALLED_MAX));
     }
 
     /// Lets nothing through before this instant.

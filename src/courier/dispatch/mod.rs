@@ -2,68 +2,98 @@
 //!
 //! A state machine without IO: the time arrives with every call, and what is to be done comes back as actions.
 //! Call [`Dispatch::drain`] after every other call, and [`Dispatch::timeout`] no earlier than
-//! [`Dispatch::deadline`]. Here is what goes in; `places` has the robots and hosts, `verdict` what an attempt's end
-//! means.
+//! [`Dispatch::deadline`]. Here is what goes in; `places` has the robots, `host` their hosts' places,
+//! `verdict` what an attempt's end means, `moves` what a person changes while messages are on their way.
 
+mod host;
+mod moves;
 mod places;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod troubles;
 mod verdict;
 
 use super::{
-    adapter::{Carrier, Receipt, adapter},
-    job::{Job, Key, Outcome, Settlement},
-    lane::{Head, Lane, LaneKey},
+    lane::{Head, Lane, LaneKey, Place},
+    memory::Memory,
+    parcel::{Key, Outcome, Parcel, Settlement},
     rate::Ticks,
-    target::{RobotId, Target},
+    receipt::Receipt,
+    route::{RobotId, Route},
 };
 use crate::{
     base::{ids::GroupId, time::Timestamp},
     model::channel::InDoubt,
 };
-use places::{CLAIMED_PER_HOST_MAX, Host, RobotState};
+pub(super) use host::Pool;
+use host::{CLAIMED_PER_HOST_MAX, Host};
+pub use moves::Hurried;
+use places::RobotState;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Both clocks at one moment.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Now {
+pub struct Now {
     /// For waiting.
-    pub(super) ticks: Ticks,
+    pub ticks: Ticks,
     /// For `expires` and for what is recorded.
-    pub(super) wall: Timestamp,
+    pub wall: Timestamp,
 }
 
 /// What the courier is to do.
 #[derive(Debug)]
-pub(super) enum Action {
+pub enum Action {
     /// Record that this row is about to be attempted, then call [`Dispatch::claimed`].
     Claim(Key),
     /// Make an attempt, then call [`Dispatch::finished`] with the lane.
-    Attempt { lane: LaneKey, robot: usize, job: Job },
+    Attempt {
+        /// Whose head it is.
+        lane: LaneKey,
+        /// Which of the route's robots makes it.
+        robot: usize,
+        /// The head.
+        parcel: Parcel,
+    },
     /// Record this.
     Settle(Settlement),
+    /// Record this, not later than what follows: a restart begins with it.
+    Remember(Memory),
 }
 
 /// How an attempt ended.
 #[derive(Debug)]
-pub(super) enum Finished {
+pub enum Finished {
     /// The platform answered; the message has this many parts.
-    Answered { receipt: Receipt, parts: u32 },
+    Answered {
+        /// What the answer means.
+        receipt: Receipt,
+        /// How many parts the message has.
+        parts: u32,
+    },
     /// The request certainly did not reach the platform.
-    NotSent { reason: String },
+    NotSent {
+        /// Why, in words.
+        reason: String,
+    },
     /// The request was written and no answer came.
-    InDoubt { reason: String },
+    InDoubt {
+        /// What happened, in words.
+        reason: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Wake {
     Lane(LaneKey),
     Robot(RobotId),
+    /// The attempt of this lane's head takes too long.
+    Hangs(LaneKey),
 }
 
 /// The state of all lanes, robots and hosts.
 #[derive(Debug, Default)]
-pub(super) struct Dispatch {
+pub struct Dispatch {
     lanes: BTreeMap<LaneKey, Lane>,
     keys: BTreeMap<Key, LaneKey>,
     robots: BTreeMap<RobotId, RobotState>,
@@ -78,22 +108,23 @@ pub(super) struct Dispatch {
 }
 
 impl Dispatch {
-    /// Takes a job; one that is already here, or that a person delivers, is ignored.
-    pub(super) fn submit(&mut self, job: Job, now: Now) {
+    /// Takes a message; one that is already here is ignored.
+    pub fn submit(&mut self, job: Parcel, now: Now) {
         if self.keys.contains_key(&job.key) {
             return;
         }
-        let lane_key = (job.group.clone(), job.target.name.clone());
-        if adapter(job.target.kind).carrier() == Carrier::Person {
-            return;
-        }
+        let lane_key = (job.group.clone(), job.route.name.clone());
         self.keys.insert(job.key, lane_key.clone());
         let claimed = job.claimed;
+        if job.in_doubt && job.not_before.is_none() {
+            self.recall(&job.route, now);
+        }
         let lane = self.lanes.entry(lane_key.clone()).or_default();
         lane.jobs.push_back(job);
         if std::mem::take(&mut lane.reserved) {
-            let robot = lane.jobs[0].target.robots.get(lane.robot).map(|robot| &robot.id);
-            if claimed && lane.jobs.len() == 1 && robot == lane.place.as_ref() {
+            let robot = lane.jobs[0].route.robots.get(lane.robot).map(|robot| &robot.id);
+            let kept = lane.place.as_ref().map(|place| &place.robot);
+            if claimed && lane.jobs.len() == 1 && robot == kept {
                 self.make_ready(&lane_key);
                 self.settle_down(now);
                 return;
@@ -106,34 +137,40 @@ impl Dispatch {
         self.settle_down(now);
     }
 
+    /// What a robot did before this courier started; before anything is submitted.
+    pub fn remember(&mut self, memory: &Memory, now: Now) {
+        let robot = self.robots.entry(memory.robot.clone()).or_default();
+        memory.into(&mut robot.gate, now);
+    }
+
     /// True when a job of this lane would be attempted at once; the place is kept for it.
-    pub(super) fn reserve(&mut self, group: &GroupId, target: &Target, now: Now) -> bool {
-        let lane_key = (group.clone(), target.name.clone());
-        let travels = matches!(adapter(target.kind).carrier(), Carrier::Http | Carrier::Mail);
-        if self.stopping || !travels || self.lanes.contains_key(&lane_key) {
+    pub fn reserve(&mut self, group: &GroupId, route: &Route, now: Now) -> bool {
+        let lane_key = (group.clone(), route.name.clone());
+        if self.stopping || self.lanes.contains_key(&lane_key) {
             return false;
         }
-        let index = self.choose_robot(target, now);
-        let id = target.robots[index].id.clone();
+        let index = self.choose_robot(route, now);
+        let id = route.robots[index].id.clone();
         let robot = self.robots.entry(id).or_default();
         let host = self.hosts.entry(robot.host.clone()).or_default();
+        let pool = robot.pool();
         let free = robot.queued.is_empty()
-            && robot.gate.ready_at(&target.rates, now.ticks) == Some(now.ticks)
+            && robot.gate.ready_at(&route.rates, now.ticks) == Some(now.ticks)
             && robot.claimed < robot.share_of(CLAIMED_PER_HOST_MAX)
-            && host.claimed < CLAIMED_PER_HOST_MAX;
+            && host.may_claim(pool);
         if free {
-            robot.gate.take(&target.rates);
+            robot.gate.take(&route.rates);
             robot.claimed += 1;
-            host.claimed += 1;
-            let place = Some(target.robots[index].id.clone());
+            host.claim(pool);
+            let place = Some(Place { robot: route.robots[index].id.clone(), pool });
             self.lanes.insert(lane_key, Lane { reserved: true, robot: index, place, ..Lane::default() });
         }
         free
     }
 
     /// Gives a reserved place back.
-    pub(super) fn release(&mut self, group: &GroupId, target: &Target, now: Now) {
-        let lane_key = (group.clone(), target.name.clone());
+    pub fn release(&mut self, group: &GroupId, route: &Route, now: Now) {
+        let lane_key = (group.clone(), route.name.clone());
         if self.lanes.get_mut(&lane_key).is_some_and(|lane| std::mem::take(&mut lane.reserved)) {
             self.drop_place(&lane_key);
             self.advance(&lane_key, now);
@@ -142,7 +179,7 @@ impl Dispatch {
     }
 
     /// Takes a job back whose row is not claimed; false when it is too late or the job is not here.
-    pub(super) fn withdraw(&mut self, key: Key, now: Now) -> bool {
+    pub fn withdraw(&mut self, key: Key, now: Now) -> bool {
         let Some(lane_key) = self.keys.get(&key).cloned() else {
             return false;
         };
@@ -162,23 +199,17 @@ impl Dispatch {
             Head::Waiting(until) => {
                 self.timers.remove(&(until, Wake::Lane(lane_key.clone())));
             }
-            Head::Queued => {
-                let id = &lane.jobs[0].target.robots[lane.robot].id;
-                if let Some(robot) = self.robots.get_mut(id) {
-                    robot.queued.retain(|queued| *queued != lane_key);
-                }
-            }
+            Head::Queued => self.leave_queue(&lane_key),
             Head::Idle => {}
         }
-        lane.pop();
-        self.keys.remove(&key);
+        self.forget_head(&lane_key);
         self.advance(&lane_key, now);
         self.settle_down(now);
         true
     }
 
     /// A claim was recorded; `gone` when its row is no longer open.
-    pub(super) fn claimed(&mut self, key: Key, gone: bool, now: Now) {
+    pub fn claimed(&mut self, key: Key, gone: bool, now: Now) {
         self.open -= 1;
         let Some(lane_key) = self.keys.get(&key).cloned() else {
             return;
@@ -187,6 +218,9 @@ impl Dispatch {
             self.drop_place(&lane_key);
             self.forget_head(&lane_key);
             self.advance(&lane_key, now);
+        } else if self.lanes.get_mut(&lane_key).is_some_and(|lane| std::mem::take(&mut lane.moved)) {
+            self.give_back(&lane_key, now);
+            self.advance(&lane_key, now);
         } else {
             self.make_ready(&lane_key);
         }
@@ -194,11 +228,17 @@ impl Dispatch {
     }
 
     /// An attempt ended.
-    pub(super) fn finished(&mut self, lane_key: &LaneKey, finished: Finished, now: Now) {
+    pub fn finished(&mut self, lane_key: &LaneKey, finished: Finished, now: Now) {
         self.open -= 1;
         let left = self.leave(lane_key, &finished, now);
         self.end_place(lane_key);
+        let settles_at = self.actions.len();
+        let route =
+            self.lanes.get(lane_key).and_then(|lane| Some((lane.robot, lane.jobs.front()?.route.clone())));
         self.judge(lane_key, finished, now);
+        if let Some(memory) = route.and_then(|(robot, route)| self.memory(&route, robot, now)) {
+            self.actions.insert(settles_at, Action::Remember(memory));
+        }
         self.advance(lane_key, now);
         if let Some(robot) = left {
             self.scatter(&robot, now);
@@ -207,12 +247,12 @@ impl Dispatch {
     }
 
     /// The next instant at which [`Self::timeout`] has something to do.
-    pub(super) fn deadline(&self) -> Option<Ticks> {
+    pub fn deadline(&self) -> Option<Ticks> {
         self.timers.first().map(|(at, _)| *at)
     }
 
     /// Does what was due by now.
-    pub(super) fn timeout(&mut self, now: Now) {
+    pub fn timeout(&mut self, now: Now) {
         while let Some((first, _)) = self.timers.first()
             && *first <= now.ticks
             && let Some((at, wake)) = self.timers.pop_first()
@@ -225,13 +265,14 @@ impl Dispatch {
                     }
                 }
                 Wake::Robot(robot) => self.dirty.push_back(robot),
+                Wake::Hangs(key) => self.hangs(&key, at),
             }
         }
         self.settle_down(now);
     }
 
     /// Begins nothing from now on. What is claimed and has not begun is given back to the ledger.
-    pub(super) fn stop(&mut self, now: Now) {
+    pub fn stop(&mut self, now: Now) {
         self.stopping = true;
         let ready: Vec<LaneKey> =
             self.lanes.iter().filter(|(_, l)| l.head == Head::Ready).map(|(key, _)| key.clone()).collect();
@@ -241,12 +282,12 @@ impl Dispatch {
     }
 
     /// No claim and no attempt is under way.
-    pub(super) fn is_quiet(&self) -> bool {
+    pub fn is_quiet(&self) -> bool {
         self.open == 0
     }
 
     /// What is to be done, in order.
-    pub(super) fn drain(&mut self) -> Vec<Action> {
+    pub fn drain(&mut self) -> Vec<Action> {
         std::mem::take(&mut self.actions)
     }
 
@@ -266,7 +307,7 @@ impl Dispatch {
                 self.settle_head(lane_key, Outcome::Expired, String::new());
                 continue;
             }
-            if job.in_doubt && !job.retried && job.target.in_doubt == InDoubt::Hold {
+            if job.in_doubt && !job.retried && job.route.in_doubt == InDoubt::Hold {
                 let note =
                     "the engine stopped during an attempt, so that it is unknown whether it arrived".into();
                 self.settle_head(lane_key, Outcome::Held, note);
@@ -282,13 +323,11 @@ impl Dispatch {
                 self.timers.insert((at, Wake::Lane(lane_key.clone())));
                 return;
             }
-            let target = std::sync::Arc::clone(&job.target);
+            let route = std::sync::Arc::clone(&job.route);
             // A platform that honours a key knows what its robot was told, not what another one was.
-            let index = match lane.doubt {
-                Some(index) if job.target.kind.idempotency().is_some() => index,
-                _ => self.choose_robot(&target, now),
-            };
-            let id = target.robots[index].id.clone();
+            let knows = lane.doubt.filter(|_| job.route.kind.idempotency().is_some());
+            let index = knows.unwrap_or_else(|| self.choose_robot(&route, now));
+            let id = route.robots[index].id.clone();
             if let Some(lane) = self.lanes.get_mut(lane_key) {
                 lane.robot = index;
                 lane.head = Head::Queued;

@@ -2,21 +2,18 @@
 //!
 //! Nothing sleeps and nothing is random: the same day each time, in milliseconds.
 
-use super::{Action, Dispatch, Finished, Job, Key, LaneKey, Now, Outcome, Settlement, Ticks};
+use super::{Action, Dispatch, Finished, Key, LaneKey, Now, Outcome, Parcel, Settlement, Ticks};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
         time::{Duration, Timestamp},
     },
-    model::{
-        channel::{ChannelKind, InDoubt, Rate},
-        message::Message,
+    courier::{
+        memory::Memory,
+        receipt::Receipt,
+        route::{RobotId, Route, Stop, preset_rates},
     },
-    shell::delivery::{
-        adapter::Receipt,
-        secret::Secret,
-        target::{Robot, Target, preset_rates},
-    },
+    model::channel::{ChannelKind, InDoubt, Rate},
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -28,20 +25,24 @@ const COMMIT_MS: Ticks = 2;
 
 /// What a robot's platform does with a request.
 #[derive(Debug, Clone, Default)]
-struct Platform {
+pub(super) struct Platform {
     /// From the beginning of an attempt to its answer; it arrives half way.
-    latency: Ticks,
+    pub(super) latency: Ticks,
     /// No connection before this.
-    dead_until: Ticks,
+    pub(super) dead_until: Ticks,
     /// So many first requests are read and not answered for ten seconds.
-    hangs: usize,
+    pub(super) hangs: usize,
+    /// Those before this are answered all the same.
+    pub(super) hangs_from: Ticks,
+    /// Its answers are not the platform's.
+    pub(super) babbles: bool,
     /// What it takes; more is throttled.
-    limits: Vec<Rate>,
+    pub(super) limits: Vec<Rate>,
     /// How long one who sends too much is locked out.
-    lockout: Ticks,
-    locked_until: Ticks,
-    taken: VecDeque<Ticks>,
-    refusals: usize,
+    pub(super) lockout: Ticks,
+    pub(super) locked_until: Ticks,
+    pub(super) taken: VecDeque<Ticks>,
+    pub(super) refusals: usize,
 }
 
 enum Event {
@@ -51,46 +52,46 @@ enum Event {
 
 /// A message that a platform took.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Arrival {
-    at: Ticks,
-    key: Key,
+pub(super) struct Arrival {
+    pub(super) at: Ticks,
+    pub(super) key: Key,
     group: String,
     channel: String,
-    robot: String,
+    pub(super) robot: String,
 }
 
 #[derive(Default)]
-struct World {
-    dispatch: Dispatch,
-    now: Ticks,
+pub(super) struct World {
+    pub(super) dispatch: Dispatch,
+    pub(super) now: Ticks,
     events: BTreeMap<(Ticks, usize), Event>,
     sequence: usize,
-    platforms: BTreeMap<String, Platform>,
+    pub(super) platforms: BTreeMap<String, Platform>,
     /// Jobs that come later.
-    coming: BTreeMap<(Ticks, Key), Job>,
+    pub(super) coming: BTreeMap<(Ticks, Key), Parcel>,
     keys: Key,
-    arrivals: Vec<Arrival>,
-    settled: BTreeMap<Key, (Ticks, Settlement)>,
+    pub(super) arrivals: Vec<Arrival>,
+    pub(super) settled: BTreeMap<Key, (Ticks, Settlement)>,
+    /// What a restart would begin with.
+    pub(super) memories: BTreeMap<RobotId, Memory>,
 }
 
 impl World {
-    fn now(&self) -> Now {
+    pub(super) fn now(&self) -> Now {
         Now { ticks: self.now, wall: Timestamp::from_millis(self.now as i64) }
     }
 
-    fn platform(&mut self, url: &str, platform: Platform) {
+    pub(super) fn platform(&mut self, url: &str, platform: Platform) {
         self.platforms.insert(url.to_owned(), platform);
     }
 
-    fn post(&mut self, at: Ticks, group: &str, target: &Arc<Target>) -> Key {
+    pub(super) fn post(&mut self, at: Ticks, group: &str, route: &Arc<Route>) -> Key {
         self.keys += 1;
-        let job = Job {
+        let job = Parcel {
             key: self.keys,
             group: GroupId::new(group),
             effect: EffectId::new(format!("e/{}", self.keys)),
-            target: Arc::clone(target),
-            message: Arc::new(Message::text("hi")),
-            label: None,
+            route: Arc::clone(route),
             expires: None,
             not_before: None,
             attempts: 0,
@@ -104,7 +105,7 @@ impl World {
     }
 
     /// Until nothing is left to do, or until this instant.
-    fn run(&mut self, end: Ticks) {
+    pub(super) fn run(&mut self, end: Ticks) {
         loop {
             for action in self.dispatch.drain() {
                 self.act(action);
@@ -135,14 +136,15 @@ impl World {
 
     fn act(&mut self, action: Action) {
         match action {
+            Action::Remember(memory) => drop(self.memories.insert(memory.robot.clone(), memory)),
             Action::Claim(key) => self.later(COMMIT_MS, Event::Claimed(key)),
             Action::Settle(settlement) => {
                 if !matches!(settlement.outcome, Outcome::Deferred { .. }) {
                     self.settled.insert(settlement.key, (self.now, settlement));
                 }
             }
-            Action::Attempt { lane, robot, job } => {
-                let url = job.target.robots[robot].setting("url").unwrap().to_owned();
+            Action::Attempt { lane, robot, parcel: job } => {
+                let url = job.route.robots[robot].id.0.clone();
                 let platform = self.platforms.get_mut(&url).unwrap();
                 let arrives = self.now + platform.latency / 2;
                 let (wait, finished, took) = platform.answer(self.now, arrives);
@@ -151,7 +153,7 @@ impl World {
                         at: arrives,
                         key: job.key,
                         group: job.group.to_string(),
-                        channel: job.target.name.to_string(),
+                        channel: job.route.name.to_string(),
                         robot: url,
                     };
                     self.arrivals.push(arrival);
@@ -175,7 +177,7 @@ impl World {
     }
 
     /// Every message was accepted, and those of a group and channel arrived in the order of their keys.
-    fn assert_whole_and_in_order(&self) {
+    pub(super) fn assert_whole_and_in_order(&self) {
         assert_eq!(self.settled.len(), self.keys as usize, "none is lost");
         let mut last: BTreeMap<(&str, &str), Key> = BTreeMap::new();
         for (_, settlement) in self.settled.values() {
@@ -193,9 +195,14 @@ impl Platform {
         if now < self.dead_until {
             return (0, Finished::NotSent { reason: "refused".into() }, false);
         }
-        if self.hangs > 0 {
+        if self.hangs > 0 && now >= self.hangs_from {
             self.hangs -= 1;
             return (10_000, Finished::InDoubt { reason: "silence".into() }, false);
+        }
+        if self.babbles {
+            self.refusals += 1;
+            let unclear = Receipt::Unclear { reason: "this is no answer".into() };
+            return (self.latency, Finished::Answered { receipt: unclear, parts: 1 }, false);
         }
         let exceeded = self.limits.iter().any(|limit| {
             let window = limit.per.as_millis() as Ticks;
@@ -221,25 +228,26 @@ impl Platform {
     }
 }
 
-fn target(name: &str, kind: ChannelKind, urls: &[&str]) -> Arc<Target> {
-    let robots = urls.iter().map(|url| Robot::new(kind, BTreeMap::from([("url".into(), Secret::new(url))])));
-    Arc::new(Target {
+/// Here a robot is named by its address.
+pub(super) fn route(name: &str, kind: ChannelKind, urls: &[&str]) -> Arc<Route> {
+    let stop = |url: &&str| {
+        let end = url.match_indices('/').nth(2).map_or(url.len(), |(at, _)| at);
+        Stop { id: RobotId((*url).to_owned()), host: url[..end].to_owned() }
+    };
+    Arc::new(Route {
         name: ChannelName::new(name),
         kind,
-        robots: robots.collect(),
+        robots: urls.iter().map(stop).collect(),
         rates: preset_rates(kind),
         in_doubt: InDoubt::Resend,
-        timeout: Duration::SECOND.times(10),
-        proxy: None,
-        alerts: None,
     })
 }
 
-fn quick() -> Platform {
+pub(super) fn quick() -> Platform {
     Platform { latency: 40, ..Platform::default() }
 }
 
-fn limited(kind: ChannelKind, lockout: Ticks) -> Platform {
+pub(super) fn limited(kind: ChannelKind, lockout: Ticks) -> Platform {
     Platform { limits: preset_rates(kind), lockout, ..quick() }
 }
 
@@ -275,11 +283,11 @@ fn ten_thousand_posts_over_a_hundred_channels_are_as_fast_as_the_presets_allow()
         let host = if kind == ChannelKind::Ntfy { format!("ntfy{channel}") } else { kind.to_string() };
         let url = format!("https://{host}.test/{channel}");
         world.platform(&url, limited(kind, 0));
-        let target = target(&format!("c{channel}"), kind, &[&url]);
+        let route = route(&format!("c{channel}"), kind, &[&url]);
         for post in 0..100 {
-            world.post(0, &format!("g{}", post % 5), &target);
+            world.post(0, &format!("g{}", post % 5), &route);
         }
-        own.insert(format!("c{channel}"), earliest(&target.rates, 100));
+        own.insert(format!("c{channel}"), earliest(&route.rates, 100));
         allowed = allowed.max(own[&format!("c{channel}")]);
     }
     world.run(DAY);
@@ -308,13 +316,13 @@ fn lag(others: &[(&str, Platform)]) -> Ticks {
     for (name, platform) in others {
         let url = format!("https://{name}.test/hook");
         world.platform(&url, platform.clone());
-        let bad = target(name, ChannelKind::Webhook, &[&url]);
+        let bad = route(name, ChannelKind::Webhook, &[&url]);
         for post in 0..2_000 {
             world.post(0, &format!("g{}", post % 500), &bad);
         }
     }
     world.platform("https://fourth.test/hook", quick());
-    let fourth = target("fourth", ChannelKind::Webhook, &["https://fourth.test/hook"]);
+    let fourth = route("fourth", ChannelKind::Webhook, &["https://fourth.test/hook"]);
     let keys: Vec<(Ticks, Key)> = (0..1_000)
         .map(|post| {
             let at = 5 * post as Ticks;
@@ -344,7 +352,7 @@ fn robots_of_one_channel_share_its_load() {
     for url in urls {
         world.platform(url, limited(ChannelKind::Wecom, 0));
     }
-    let shared = target("group", ChannelKind::Wecom, &urls);
+    let shared = route("group", ChannelKind::Wecom, &urls);
     for post in 0..120 {
         world.post(0, &format!("g{}", post % 40), &shared);
     }
@@ -365,7 +373,7 @@ fn a_robot_that_is_locked_out_lets_the_others_work() {
         Platform { locked_until: 10 * MINUTE, ..limited(ChannelKind::Dingtalk, 10 * MINUTE) },
     );
     world.platform(urls[1], limited(ChannelKind::Dingtalk, 10 * MINUTE));
-    let shared = target("group", ChannelKind::Dingtalk, &urls);
+    let shared = route("group", ChannelKind::Dingtalk, &urls);
     for post in 0..60 {
         world.post(0, &format!("g{post}"), &shared);
     }
@@ -384,7 +392,7 @@ fn a_dead_robot_is_tried_now_and_then_and_comes_back() {
     let mut world = World::default();
     world.platform(urls[0], Platform { dead_until: MINUTE, ..quick() });
     world.platform(urls[1], quick());
-    let shared = target("group", ChannelKind::Webhook, &urls);
+    let shared = route("group", ChannelKind::Webhook, &urls);
     for post in 0..400 {
         world.post(post * 500, &format!("g{}", post % 7), &shared);
     }
@@ -403,9 +411,9 @@ fn one_robot_has_one_limit_whoever_uses_it() {
     world.platform(url, limited(ChannelKind::Wecom, 0));
     // Two playbooks of one run have a channel each, with a name of its own, on the same robot.
     for name in ["group", "staff"] {
-        let target = target(name, ChannelKind::Wecom, &[url]);
+        let route = route(name, ChannelKind::Wecom, &[url]);
         for post in 0..20 {
-            world.post(0, &format!("{name}{post}"), &target);
+            world.post(0, &format!("{name}{post}"), &route);
         }
     }
     world.run(DAY);
@@ -424,7 +432,7 @@ fn what_is_in_doubt_stays_with_the_robot_that_knows_its_key() {
         let mut world = World::default();
         world.platform(urls[0], Platform { hangs: 1, ..quick() });
         world.platform(urls[1], quick());
-        let key = world.post(0, "g", &target("group", kind, &urls));
+        let key = world.post(0, "g", &route("group", kind, &urls));
         world.run(DAY);
         assert_eq!(
             world.arrivals.iter().map(|arrival| arrival.robot.as_str()).collect::<Vec<_>>(),
@@ -440,7 +448,7 @@ fn what_is_held_in_doubt_is_held_although_the_platform_knows_keys() {
     let mut world = World::default();
     world.platform(url, Platform { hangs: 1, ..quick() });
     assert!(ChannelKind::Webhook.idempotency().is_some());
-    let mut held = Target::clone(&target("group", ChannelKind::Webhook, &[url]));
+    let mut held = Route::clone(&route("group", ChannelKind::Webhook, &[url]));
     held.in_doubt = InDoubt::Hold;
     let key = world.post(0, "g", &Arc::new(held));
     world.run(DAY);
@@ -453,7 +461,7 @@ fn a_message_that_expires_while_its_robot_is_locked_out_is_not_sent() {
     let url = "https://d.test/a";
     let mut world = World::default();
     world.platform(url, Platform { locked_until: 10 * MINUTE, ..quick() });
-    let key = world.post(0, "g", &target("group", ChannelKind::Dingtalk, &[url]));
+    let key = world.post(0, "g", &route("group", ChannelKind::Dingtalk, &[url]));
     for job in world.coming.values_mut() {
         job.expires = Some(Timestamp::from_millis(MINUTE as i64));
     }

@@ -1,0 +1,197 @@
+//! A host: how many of its places are taken, and who waits for one.
+//!
+//! Addresses that answer, addresses that have not answered yet, and addresses that did not answer last time are counted
+//! apart, and so is an attempt that takes much longer than its address usually does. So addresses that hang, however
+//! many, take none of the places of those that answer. Counts only; what is attempted is `places`'.
+
+use crate::{
+    base::limits::{HANGING_PER_HOST_MAX, IN_FLIGHT_PER_HOST_MAX, SUSPECTS_PER_HOST_MAX},
+    courier::{lane::LaneKey, route::RobotId},
+};
+use std::collections::VecDeque;
+
+/// Rows of one host that may be claimed at once, in flight or about to be: as many again as are in flight, so
+/// that a commit is never waited for with an idle place, and few are in doubt after a crash.
+pub(super) const CLAIMED_PER_HOST_MAX: usize = 2 * IN_FLIGHT_PER_HOST_MAX;
+/// Of a host's places, what addresses that have not answered yet may take together.
+const SHARE_OF_NEW: (usize, usize) = (3, 4);
+/// So many places are for attempts that do not hang, whatever else there is; only for them more than the usual number
+/// are in flight.
+const FRESH_MIN: usize = 16;
+
+/// Whose places a place is one of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::courier) enum Pool {
+    /// Addresses that answered last time.
+    Proven,
+    /// Addresses that have not answered yet.
+    New,
+    /// Addresses that did not answer last time.
+    Suspect,
+    /// Attempts that take much longer than usual.
+    Hanging,
+}
+
+/// Places that are taken, by addresses that answered and by new ones.
+#[derive(Debug, Clone, Copy, Default)]
+struct Taken {
+    proven: usize,
+    new: usize,
+}
+
+impl Taken {
+    fn of(&mut self, pool: Pool) -> Option<&mut usize> {
+        match pool {
+            Pool::Proven => Some(&mut self.proven),
+            Pool::New => Some(&mut self.new),
+            Pool::Suspect | Pool::Hanging => None,
+        }
+    }
+
+    fn all(self) -> usize {
+        self.proven + self.new
+    }
+
+    /// Whether one more has room; those that hang do not count as new ones.
+    fn has_room(self, pool: Pool, places: usize, overdue: usize) -> bool {
+        let new = self.new.saturating_sub(overdue);
+        self.all() < places && (pool == Pool::Proven || new < places * SHARE_OF_NEW.0 / SHARE_OF_NEW.1)
+    }
+}
+
+/// The places of one host.
+#[derive(Debug, Default)]
+pub(super) struct Host {
+    claimed: Taken,
+    in_flight: Taken,
+    suspects: usize,
+    hanging: usize,
+    /// Lanes whose attempt takes too long and still has its usual place, longest first.
+    overdue: VecDeque<LaneKey>,
+    /// Robots that wait for a place, in turn, by their pool.
+    starved: [VecDeque<RobotId>; 3],
+    /// Whose turn it is when a place becomes free.
+    turn: bool,
+}
+
+impl Host {
+    /// Whether one more may be claimed.
+    pub(super) fn may_claim(&self, pool: Pool) -> bool {
+        match pool {
+            Pool::Proven | Pool::New => {
+                self.claimed.has_room(pool, CLAIMED_PER_HOST_MAX - self.elsewhere(), self.overdue.len())
+            }
+            Pool::Suspect | Pool::Hanging => self.suspects < SUSPECTS_PER_HOST_MAX,
+        }
+    }
+
+    /// Whether the attempt of one that is claimed may begin.
+    pub(super) fn may_begin(&self, pool: Pool) -> bool {
+        match pool {
+            Pool::Proven | Pool::New => {
+                self.in_flight.has_room(pool, IN_FLIGHT_PER_HOST_MAX - self.elsewhere(), self.overdue.len())
+            }
+            // Few enough are claimed.
+            Pool::Suspect | Pool::Hanging => true,
+        }
+    }
+
+    /// A place is taken.
+    pub(super) fn claim(&mut self, pool: Pool) {
+        match self.claimed.of(pool) {
+            Some(taken) => *taken += 1,
+            None => self.suspects += 1,
+        }
+    }
+
+    /// An attempt begins.
+    pub(super) fn begin(&mut self, pool: Pool) {
+        if let Some(taken) = self.in_flight.of(pool) {
+            *taken += 1;
+        }
+    }
+
+    /// What those that do not answer take of the usual number; more of them are beside it.
+    fn elsewhere(&self) -> usize {
+        (self.suspects + self.hanging).min(FRESH_MIN)
+    }
+
+    /// An attempt takes too long: its place is for others as soon as they need it.
+    pub(super) fn hang(&mut self, lane: LaneKey) {
+        self.overdue.push_back(lane);
+    }
+
+    /// An attempt that hung has ended.
+    pub(super) fn unhang(&mut self, lane: &LaneKey) {
+        self.overdue.retain(|overdue| overdue != lane);
+    }
+
+    /// Whether a robot waits for a place.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.starved.iter().take(2).any(|queue| !queue.is_empty())
+    }
+
+    /// An attempt that hangs and is to leave its place, because hardly any are left to those that do not.
+    pub(super) fn relief(&mut self) -> Option<LaneKey> {
+        let all = self.in_flight.all();
+        let is_full = all + self.elsewhere() >= IN_FLIGHT_PER_HOST_MAX;
+        let fresh = all.saturating_sub(self.overdue.len());
+        (is_full && fresh < FRESH_MIN && self.hanging < HANGING_PER_HOST_MAX)
+            .then(|| self.overdue.pop_front())?
+    }
+
+    /// It leaves its place.
+    pub(super) fn relieve(&mut self, pool: Pool) {
+        self.leave(pool);
+        self.free(pool);
+        self.hanging += 1;
+    }
+
+    /// An attempt has ended.
+    pub(super) fn leave(&mut self, pool: Pool) {
+        if let Some(taken) = self.in_flight.of(pool) {
+            *taken -= 1;
+        }
+    }
+
+    /// A place is free again.
+    pub(super) fn free(&mut self, pool: Pool) {
+        match pool {
+            Pool::Suspect => self.suspects -= 1,
+            Pool::Hanging => self.hanging -= 1,
+            Pool::Proven | Pool::New => {
+                if let Some(taken) = self.claimed.of(pool) {
+                    *taken -= 1;
+                }
+            }
+        }
+    }
+
+    /// A robot waits for a place.
+    pub(super) fn starve(&mut self, id: RobotId, pool: Pool) {
+        self.starved[index(pool)].push_back(id);
+    }
+
+    /// The robots whose turn it is, one a pool that has room: now one that answers comes first, now a new one.
+    pub(super) fn next(&mut self) -> Vec<RobotId> {
+        self.turn = !self.turn;
+        let order = if self.turn { [Pool::Proven, Pool::New] } else { [Pool::New, Pool::Proven] };
+        let mut next = Vec::new();
+        for pool in order.into_iter().chain([Pool::Suspect]) {
+            if (self.may_claim(pool) || self.may_begin(pool))
+                && let Some(id) = self.starved[index(pool)].pop_front()
+            {
+                next.push(id);
+            }
+        }
+        next
+    }
+}
+
+const fn index(pool: Pool) -> usize {
+    match pool {
+        Pool::Proven => 0,
+        Pool::New => 1,
+        Pool::Suspect | Pool::Hanging => 2,
+    }
+}

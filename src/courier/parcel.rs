@@ -1,0 +1,122 @@
+//! A parcel: what the lanes know of one message on its way, and what became of it.
+//!
+//! Everything but its words; plain values.
+
+use super::route::Route;
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId, GroupId},
+        time::Timestamp,
+    },
+    engine::input,
+};
+use std::sync::Arc;
+
+/// The outbox row that a parcel stands for.
+pub type Key = i64;
+
+/// One message to deliver. Those of one group and channel are delivered in the order in which they are submitted.
+#[derive(Debug, Clone)]
+pub struct Parcel {
+    /// The outbox row.
+    pub key: Key,
+    /// The group that speaks.
+    pub group: GroupId,
+    /// The effect: with the group the idempotency key.
+    pub effect: EffectId,
+    /// Where to.
+    pub route: Arc<Route>,
+    /// Not attempted after this.
+    pub expires: Option<Timestamp>,
+    /// Not attempted before this.
+    pub not_before: Option<Timestamp>,
+    /// Attempts made so far; 0 again when a person has it retried.
+    pub attempts: u32,
+    /// Parts of a split message that were accepted so far.
+    pub part: u32,
+    /// The outcome of an earlier attempt is unknown.
+    pub in_doubt: bool,
+    /// A person wants it sent, so that `in_doubt: hold` does not hold it once more.
+    pub retried: bool,
+    /// Its row is recorded as about to be attempted.
+    pub claimed: bool,
+}
+
+/// How a message left the courier, or why it waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The platform took it.
+    Accepted,
+    /// Refused for good, or out of attempts: dead, until somebody retries it.
+    Dead,
+    /// The outcome is unknown and the channel says `hold`: waits for a person.
+    Held,
+    /// Its `expires` passed first.
+    Expired,
+    /// Not settled: it is tried again. The row is open and no longer claimed.
+    Deferred {
+        /// The earliest next attempt.
+        until: Timestamp,
+        /// An attempt has failed; otherwise it only gave its turn away, or a part of it was accepted.
+        failed: bool,
+    },
+}
+
+/// What became of one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// The outbox row.
+    pub key: Key,
+    /// Its group.
+    pub group: GroupId,
+    /// Its effect.
+    pub effect: EffectId,
+    /// Its channel.
+    pub channel: ChannelName,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Attempts made in all.
+    pub attempts: u32,
+    /// Parts accepted.
+    pub part: u32,
+    /// The outcome of at least one attempt was unknown, so a second copy is possible.
+    pub in_doubt: bool,
+    /// The platform's note, or the reason in words; may be empty; never a secret.
+    pub note: String,
+}
+
+impl Settlement {
+    /// The input that tells the engine; none for a plain acceptance and for one that waits.
+    pub fn receipt(&self) -> Option<input::Receipt> {
+        match &self.outcome {
+            Outcome::Accepted if self.in_doubt => {
+                let note = if self.note.is_empty() { "in doubt" } else { &self.note };
+                Some(input::Receipt::Accepted { note: note.to_owned() })
+            }
+            Outcome::Accepted | Outcome::Deferred { .. } => None,
+            Outcome::Dead => Some(input::Receipt::Refused { reason: self.note.clone() }),
+            Outcome::Held => Some(input::Receipt::InDoubt { reason: self.note.clone() }),
+            Outcome::Expired => Some(input::Receipt::expired(self.in_doubt)),
+        }
+    }
+}
+
+impl Parcel {
+    pub(super) fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires.is_some_and(|expires| now > expires)
+    }
+
+    pub(super) fn settlement(&self, outcome: Outcome, note: String) -> Settlement {
+        Settlement {
+            key: self.key,
+            group: self.group.clone(),
+            effect: self.effect.clone(),
+            channel: self.route.name.clone(),
+            outcome,
+            attempts: self.attempts,
+            part: self.part,
+            in_doubt: self.in_doubt,
+            note,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! How the group's channels fare: a channel that has been failing for a while, one that gets through again, and
+//! messages that were refused.
+//!
+//! Each is a fact once, and told once: trouble comes in numbers, and nobody reads the tenth alert.
+
+use super::{
+    draft::{Decided, Draft},
+    entry::Fact,
+    input::{ChannelNews, Receipt},
+    notice,
+};
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId},
+        limits::REFUSALS_TOLD_MAX,
+        time::Duration,
+    },
+    model::channel::ALERTS,
+};
+
+/// Over so long refused messages are counted before they are told of again.
+const TOLD_OVER: Duration = Duration::HOUR;
+
+impl Draft<'_> {
+    /// A channel fails, or gets through again. What is known already is no news.
+    pub(super) fn channel_news(&mut self, news: &ChannelNews) -> Decided {
+        let known = self.state.failing.get(&news.channel).cloned();
+        let channel = news.channel.clone();
+        let title = self.group.title.clone();
+        let locale = self.playbook.locale;
+        let (fact, text) = match (news.since, known) {
+            (Some(since), None) => {
+                let fact = Fact::ChannelFailing {
+                    channel,
+                    since,
+                    reason: news.reason.clone(),
+                    waiting: news.waiting,
+                    told: news.tell,
+                };
+                let at = locale.time(since, &self.playbook.zone, self.now);
+                (fact, notice::channel_failing(locale, &title, news, &at))
+            }
+            (None, Some(known)) => {
+                let at = locale.time(known.since, &self.playbook.zone, self.now);
+                let fact = Fact::ChannelRecovered { channel, since: known.since };
+                (fact, notice::channel_recovered(locale, &title, news, &at))
+            }
+            _ => return Ok(()),
+        };
+        self.emit(fact)?;
+        if !news.tell {
+            return Ok(());
+        }
+        let own =
+            self.playbook.channel(&self.group, &news.channel).and_then(|channel| channel.alerts.clone());
+        let alerts = own.unwrap_or_else(|| ChannelName::new(ALERTS));
+        // Trouble with the channel that is told of trouble is told where the engine runs.
+        if alerts == news.channel {
+            return Ok(());
+        }
+        self.alert_to(alerts, &format!("channel/{}", news.channel), text)
+    }
+
+    /// What became of a message that was not simply accepted.
+    pub(super) fn receipt_came(&mut self, effect: &EffectId, receipt: &Receipt) -> Decided {
+        let (in_doubt, reason) = match receipt {
+            Receipt::Accepted { note } => {
+                return self.emit(Fact::Delivered { effect: effect.clone(), note: note.clone() });
+            }
+            Receipt::Refused { reason } => (false, reason.clone()),
+            Receipt::InDoubt { reason } => (true, reason.clone()),
+            Receipt::Expired => (false, "it was not delivered before it expired".to_owned()),
+        };
+        let nth = self.nth_failure();
+        self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason: reason.clone(), nth })?;
+        if effect.as_str().starts_with("alert/") {
+            // An alert about an alert has no end.
+            return Ok(());
+        }
+        let title = self.group.title.clone();
+        let locale = self.playbook.locale;
+        match nth {
+            nth if nth <= REFUSALS_TOLD_MAX => {
+                let text = notice::delivery_failed(locale, &title, effect.as_str(), in_doubt, &reason);
+                self.alert(effect.as_str(), text)
+            }
+            nth if nth == REFUSALS_TOLD_MAX + 1 => {
+                self.alert("more-refused", notice::more_refused(locale, &title))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Which failed message this is within the hour that the first of them began.
+    fn nth_failure(&self) -> u32 {
+        match self.state.refusals {
+            Some((since, nth)) if self.now.since(since) < TOLD_OVER => nth.saturating_add(1),
+            _ => 1,
+        }
+    }
+}
