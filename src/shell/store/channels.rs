@@ -2,7 +2,7 @@
 //!
 //! Reads only; takes a connection that somebody else opened.
 
-use super::StoreError;
+use super::{StoreError, schema};
 use crate::base::{
     ids::{ChannelName, GroupId},
     time::Timestamp,
@@ -30,6 +30,10 @@ pub struct ChannelHealth {
 
 /// Every channel that has something open, in order of groups and channels. Copies that people make are not counted.
 pub(super) fn health(conn: &Connection, group: Option<&GroupId>) -> Result<Vec<ChannelHealth>, StoreError> {
+    // The engine brings a state of an older form to this one when it starts.
+    if !schema::has(conn, schema::ROBOTS_FORM)? {
+        return Ok(Vec::new());
+    }
     let mut statement = conn.prepare(
         "SELECT grp, channel, sum(status IN ('pending', 'claimed')), sum(status = 'dead'), \
          sum(status = 'in_doubt'), min(until), \

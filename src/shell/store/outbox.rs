@@ -3,7 +3,7 @@
 //! A row is a projection of a journal entry; the message itself is read from there. Takes a transaction or a
 //! connection that somebody else opened.
 
-use super::{Doubt, MAY_HAVE_BEEN_SENT, StoreError, archive::Held, corrupt};
+use super::{Doubt, MAY_HAVE_BEEN_SENT, StoreError, archive::Held, corrupt, schema};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
@@ -290,7 +290,7 @@ pub(super) fn one(
     group: &GroupId,
     effect: &EffectId,
 ) -> Result<Option<OutboxRow>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM outbox WHERE grp = ?1 AND effect = ?2 AND open = 1");
+    let sql = format!("SELECT {} FROM outbox WHERE grp = ?1 AND effect = ?2 AND open = 1", columns(conn)?);
     let row = conn
         .prepare_cached(&sql)?
         .query_row(params![group.as_str(), effect.as_str()], |row| Ok(read_row(row)))
@@ -305,7 +305,7 @@ pub(super) fn open(conn: &Connection) -> Result<Vec<Open>, StoreError> {
          WHERE open = 1 AND status = 'claimed'",
         [],
     )?;
-    let sql = format!("SELECT {COLUMNS} FROM outbox WHERE open = 1 ORDER BY key");
+    let sql = format!("SELECT {} FROM outbox WHERE open = 1 ORDER BY key", columns(conn)?);
     let (mut found, mut held) = (Vec::new(), Held::default());
     let mut statement = conn.prepare(&sql)?;
     let mut rows = statement.query([])?;
@@ -338,8 +338,9 @@ pub(super) fn list(
     all: bool,
 ) -> Result<Vec<OutboxRow>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM outbox WHERE (?1 IS NULL OR grp = ?1) AND (?2 OR open = 1 OR in_doubt = 1) \
-         ORDER BY key"
+        "SELECT {} FROM outbox WHERE (?1 IS NULL OR grp = ?1) AND (?2 OR open = 1 OR in_doubt = 1) \
+         ORDER BY key",
+        columns(conn)?
     );
     let mut statement = conn.prepare(&sql)?;
     let mut rows = statement.query(params![group.map(GroupId::as_str), all])?;
@@ -381,8 +382,14 @@ pub(super) fn prune(
     Ok(deleted == most)
 }
 
-const COLUMNS: &str = "key, grp, effect, channel, status, attempts, part, in_doubt, note, created_at, until, \
-                       settled_at, told, failed_at";
+/// The columns of a row; forms before the fourth do not know since when attempts have failed.
+fn columns(conn: &Connection) -> Result<String, StoreError> {
+    let failed_at = if schema::has(conn, schema::ROBOTS_FORM)? { "failed_at" } else { "NULL" };
+    Ok(format!(
+        "key, grp, effect, channel, status, attempts, part, in_doubt, note, created_at, until, settled_at, told, \
+         {failed_at}"
+    ))
+}
 
 fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
     let key: i64 = row.get(0)?;

@@ -2,7 +2,7 @@
 //!
 //! A row a robot, named by its digest; no address. Takes a transaction or a connection that somebody else opened.
 
-use super::StoreError;
+use super::{StoreError, schema};
 use crate::{
     base::time::Timestamp,
     courier::{Memory, RobotId},
@@ -25,6 +25,9 @@ pub(super) fn keep(conn: &Connection, robots: &[Memory]) -> Result<(), StoreErro
 
 /// Everything that is remembered. A word that is no instant is left out.
 pub(super) fn load(conn: &Connection) -> Result<Vec<Memory>, StoreError> {
+    if !schema::has(conn, schema::ROBOTS_FORM)? {
+        return Ok(Vec::new());
+    }
     let mut statement = conn.prepare("SELECT robot, paused_until, sent FROM robots")?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();

@@ -23,6 +23,8 @@ const MIGRATIONS: &[&str] = &[
 const APPLICATION_ID: i64 = i64::from_be_bytes(*b"\0\0\0\0plbk");
 /// The first form whose header says so; archives came with it.
 pub(super) const NAMED_FORM: usize = 3;
+/// The first form that remembers what robots did, and since when attempts have failed.
+pub(super) const ROBOTS_FORM: usize = 4;
 
 /// A state that was brought from an older form to the present one.
 #[derive(Debug, Clone, PartialEq, Eq)]
