@@ -32,6 +32,15 @@ pub(in crate::courier) enum Pool {
     Hanging,
 }
 
+/// What a robot needs a place for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// To have a message claimed.
+    Claim,
+    /// To begin an attempt.
+    Begin,
+}
+
 /// Places that are taken, by addresses that answered and by new ones.
 #[derive(Debug, Clone, Copy, Default)]
 struct Taken {
@@ -68,8 +77,8 @@ pub(super) struct Host {
     hanging: usize,
     /// Lanes whose attempt takes too long and still has its usual place, longest first.
     overdue: VecDeque<LaneKey>,
-    /// Robots that wait for a place, in turn, by their pool.
-    starved: [VecDeque<RobotId>; 3],
+    /// Robots that wait for a place, in turn, by what they need and whose places it would be.
+    starved: [[VecDeque<RobotId>; 3]; 2],
     /// Whose turn it is when a place becomes free.
     turn: bool,
 }
@@ -128,7 +137,7 @@ impl Host {
 
     /// Whether a robot waits for a place.
     pub(super) fn is_wanted(&self) -> bool {
-        self.starved.iter().take(2).any(|queue| !queue.is_empty())
+        self.starved.iter().any(|queues| queues.iter().take(2).any(|queue| !queue.is_empty()))
     }
 
     /// An attempt that hangs and is to leave its place, because hardly any are left to those that do not.
@@ -168,20 +177,21 @@ impl Host {
     }
 
     /// A robot waits for a place.
-    pub(super) fn starve(&mut self, id: RobotId, pool: Pool) {
-        self.starved[index(pool)].push_back(id);
+    pub(super) fn starve(&mut self, id: RobotId, need: Need, pool: Pool) {
+        self.starved[need as usize][index(pool)].push_back(id);
     }
 
-    /// The robots whose turn it is, one a pool that has room: now one that answers comes first, now a new one.
-    pub(super) fn next(&mut self) -> Vec<RobotId> {
+    /// The robots whose turn it is, one where there is room: now one that answers comes first, now a new one.
+    pub(super) fn next(&mut self) -> Vec<(RobotId, Need)> {
         self.turn = !self.turn;
         let order = if self.turn { [Pool::Proven, Pool::New] } else { [Pool::New, Pool::Proven] };
         let mut next = Vec::new();
         for pool in order.into_iter().chain([Pool::Suspect]) {
-            if (self.may_claim(pool) || self.may_begin(pool))
-                && let Some(id) = self.starved[index(pool)].pop_front()
+            for (need, has_room) in [(Need::Begin, self.may_begin(pool)), (Need::Claim, self.may_claim(pool))]
             {
-                next.push(id);
+                if has_room && let Some(id) = self.starved[need as usize][index(pool)].pop_front() {
+                    next.push((id, need));
+                }
             }
         }
         next

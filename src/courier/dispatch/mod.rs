@@ -27,7 +27,7 @@ use crate::{
     model::channel::InDoubt,
 };
 pub(super) use host::Pool;
-use host::{CLAIMED_PER_HOST_MAX, Host};
+use host::{CLAIMED_PER_HOST_MAX, Host, Need};
 pub use moves::Hurried;
 use places::RobotState;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

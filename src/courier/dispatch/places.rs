@@ -4,7 +4,7 @@
 //! channel could serve. Nothing here knows what an answer means.
 
 use super::{
-    Action, CLAIMED_PER_HOST_MAX, Dispatch, Finished, Head, Host, LaneKey, Now, Outcome, Place, Pool,
+    Action, CLAIMED_PER_HOST_MAX, Dispatch, Finished, Head, Host, LaneKey, Need, Now, Outcome, Place, Pool,
     RobotId, Route, Wake,
 };
 use crate::{
@@ -43,8 +43,8 @@ pub(super) struct RobotState {
     answered_in: Option<Ticks>,
     /// It shares a channel with others, which can take over what waits for it.
     has_others: bool,
-    /// It is in its host's list of those that wait for a place.
-    starved: bool,
+    /// What it waits for in its host's lists.
+    starved: [bool; 2],
 }
 
 impl RobotState {
@@ -67,9 +67,9 @@ impl RobotState {
         self.answered_in.map_or(HANGS_NEW_MS, |took| HANGS_MS.max(HANGS_TIMES.saturating_mul(took)))
     }
 
-    fn starve(&mut self, id: &RobotId, host: &mut Host) {
-        if !std::mem::replace(&mut self.starved, true) {
-            host.starve(id.clone(), self.pool());
+    fn starve(&mut self, id: &RobotId, host: &mut Host, need: Need, pool: Pool) {
+        if !std::mem::replace(&mut self.starved[need as usize], true) {
+            host.starve(id.clone(), need, pool);
         }
     }
 }
@@ -121,9 +121,7 @@ impl Dispatch {
             self.start_ready(&id, now);
             self.claim_queued(&id, now);
             // A robot that had no use for the place it was woken for passes it on.
-            if let Some(robot) = self.robots.get(&id).filter(|robot| !robot.starved)
-                && let Some(host) = self.hosts.get_mut(&robot.host)
-            {
+            if let Some(host) = self.robots.get(&id).and_then(|robot| self.hosts.get_mut(&robot.host)) {
                 let next = host.next();
                 self.wake(next);
             }
@@ -152,7 +150,7 @@ impl Dispatch {
                 continue;
             };
             if !host.may_begin(pool) {
-                robot.starve(id, host);
+                robot.starve(id, host, Need::Begin, pool);
                 let name = robot.host.clone();
                 return self.relieve(&name);
             }
@@ -234,7 +232,7 @@ impl Dispatch {
             }
             let pool = robot.pool();
             if !host.may_claim(pool) {
-                robot.starve(id, host);
+                robot.starve(id, host, Need::Claim, pool);
                 let name = robot.host.clone();
                 return self.relieve(&name);
             }
@@ -402,10 +400,10 @@ impl Dispatch {
         self.dirty.push_back(place.robot);
     }
 
-    pub(super) fn wake(&mut self, robots: Vec<RobotId>) {
-        for id in robots {
+    pub(super) fn wake(&mut self, robots: Vec<(RobotId, Need)>) {
+        for (id, need) in robots {
             if let Some(robot) = self.robots.get_mut(&id) {
-                robot.starved = false;
+                robot.starved[need as usize] = false;
             }
             self.dirty.push_back(id);
         }

@@ -115,7 +115,7 @@ impl Postpone {
     }
 }
 
-/// Tries again: a message that was refused or is in doubt, or a run from the step that failed.
+/// Tries again: a message that was refused, is in doubt or waits, or a run from the step that failed.
 #[derive(Debug, clap::Args)]
 pub(super) struct Retry {
     /// The effect as `playbook outbox` shows it, or the run as `playbook runs` does.

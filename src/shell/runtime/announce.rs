@@ -20,7 +20,11 @@ use crate::{
         entry::{Entry, Fact, Outgoing, TaskKind},
     },
     model::channel::ChannelKind,
-    shell::{clock, delivery::preview, store::OutboxRow},
+    shell::{
+        clock,
+        delivery::preview,
+        store::{ChannelHealth, OutboxRow},
+    },
     sim::timeline::{self, Line, Tone},
 };
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
@@ -29,6 +33,8 @@ use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 const GROUPS_IN_DETAIL: usize = 5;
 /// Troubles told one by one in one burst when there are many groups.
 const TROUBLES_MAX: u32 = 20;
+/// Channels that fail, told one by one at the start.
+const CHANNELS_SHOWN: usize = 8;
 /// The columns before a line's text.
 const INDENT: usize = 10;
 
@@ -118,6 +124,34 @@ impl Announcer {
                  sends it",
                 messages(count)
             ));
+        }
+    }
+
+    /// Messages that wait for a person, and channels that fail, from before.
+    pub(super) fn channels(&self, channels: &[ChannelHealth]) {
+        let dead: u32 = channels.iter().map(|channel| channel.dead).sum();
+        if dead > 0 {
+            let were = if dead == 1 { "1 message was".into() } else { format!("{dead} messages were") };
+            self.say(paint(
+                BAD,
+                &format!("{were} refused: `playbook outbox` says why, `playbook retry EFFECT` sends again"),
+            ));
+        }
+        let doubtful: u32 = channels.iter().map(|channel| channel.in_doubt).sum();
+        if doubtful > 0 {
+            let text = format!(
+                "{} in doubt: `playbook done EFFECT` says that one arrived, `playbook retry EFFECT` sends it again",
+                messages(doubtful as usize)
+            );
+            self.say(paint(WARN, &text));
+        }
+        for channel in channels.iter().filter(|channel| channel.failing.is_some()).take(CHANNELS_SHOWN) {
+            let Some((since, reason)) = &channel.failing else { continue };
+            let ago = clock_left(clock::now(), *since);
+            let (group, name, n) = (&channel.group, &channel.channel, channel.waiting);
+            let text =
+                format!("channel `{name}` of {group} has been failing for {ago}, {n} waiting: {reason}");
+            self.say(paint(BAD, &text));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Recovery: the last snapshot of every group, then its later entries, applied and never decided again.
 
-use super::{Doubt, StoreError, Upgraded, corrupt, query::GroupInfo, schema, wire};
+use super::{ChannelHealth, Doubt, StoreError, Upgraded, corrupt, query::GroupInfo, schema, wire};
 use crate::{
     base::{ids::GroupId, time::Timestamp},
     courier::Memory,
@@ -34,6 +34,8 @@ pub struct Recovered {
     pub replayed: u64,
     /// When the last entry was decided.
     pub last_at: Option<Timestamp>,
+    /// How channels fare that have something open.
+    pub channels: Vec<ChannelHealth>,
     /// What robots did lately.
     pub robots: Vec<Memory>,
     /// The edition of which people were told last.
@@ -50,6 +52,7 @@ pub struct Recovered {
 pub(super) fn load(conn: &Connection) -> Result<Recovered, StoreError> {
     let mut recovered = Recovered {
         infos: super::query::groups(conn)?,
+        channels: super::channels::health(conn, None)?,
         robots: super::robots::load(conn)?,
         ..Recovered::default()
     };
