@@ -704,6 +704,7 @@ impl Entry {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 const fn is_zero(n: &u32) -> bool {
     *n == 0
 }

@@ -122,7 +122,7 @@ fn outbox(
         }
         if matches!(row.status, Status::Pending | Status::Claimed) {
             let hurried = courier.map_or(Hurried::Unknown, |courier| courier.hurry(row.key));
-            return match hurried {
+            match hurried {
                 Hurried::Now => {
                     let said =
                         vec![format!("{effect} is tried now, {} attempts were made before", row.attempts)];
@@ -135,9 +135,10 @@ fn outbox(
                 }
                 Hurried::UnderWay => Driver::refuse(reply, format!("{effect}: an attempt is under way")),
                 Hurried::Unknown => {
-                    Driver::refuse(reply, format!("{effect} is not on its way: its group rests"))
+                    Driver::refuse(reply, format!("{effect} is not on its way: its group rests"));
                 }
-            };
+            }
+            return;
         }
         match store.revive(group.clone(), effect).await {
             Ok(Some(row)) => {
