@@ -131,7 +131,7 @@ async fn a_limit_outlives_the_process() {
     eventually("two are allowed", || {
         outbox(&place).iter().filter(|row| row["status"] == "delivered").count() == 4
     });
-    first.kill();
+    drop(first.kill());
     let second = engine(&place);
     say(&place);
     eventually("the channel without a limit gets its third", || sent("staff") == 3);
@@ -152,8 +152,11 @@ async fn an_engine_that_is_told_to_stop_does_not_wait_for_a_receiver_that_hangs(
     assert_eq!(outbox(&place)[0]["status"], "claimed");
 }
 
+/// Writes an answer that means harm.
+type Harm = fn(&mut std::net::TcpStream) -> std::io::Result<()>;
+
 /// A receiver that answers every request with what `answer` writes, until the other side has had enough.
-fn hostile(answer: fn(&mut std::net::TcpStream) -> std::io::Result<()>) -> String {
+fn hostile(answer: Harm) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -169,7 +172,7 @@ fn hostile(answer: fn(&mut std::net::TcpStream) -> std::io::Result<()>) -> Strin
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn receivers_that_mean_harm_harm_nobody() {
-    const HARM: [(&str, fn(&mut std::net::TcpStream) -> std::io::Result<()>); 6] = [
+    const HARM: [(&str, Harm); 6] = [
         ("headers", |stream| {
             stream.write_all(b"HTTP/1.1 200 OK\r\n")?;
             loop {

@@ -110,7 +110,8 @@ impl Receiver {
 }
 
 fn text(port: u16, edition: u64) -> String {
-    let groups: String = (0..GROUPS).map(|n| format!("  g{n}: {{}}\n")).collect();
+    let groups: Vec<String> = (0..GROUPS).map(|n| format!("  g{n}: {{}}\n")).collect();
+    let groups = groups.concat();
     format!(
         "name: rich
 timezone: UTC
@@ -168,7 +169,7 @@ fn killed_again_and_again_it_loses_nothing_and_doubles_only_what_is_in_doubt() {
             _ => {}
         }
         std::thread::sleep(Duration::from_millis(lives / 2));
-        engine.kill();
+        drop(engine.kill());
     }
     // The same text again, so that nothing is decided any more that was not before: only what waits is sent.
     let last = place.start(&RUN);
