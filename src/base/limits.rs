@@ -87,6 +87,12 @@ pub const ON_TIME_MS: i64 = 10_000;
 pub const SKIPPED_LOOK_BACK: i64 = 200_000;
 /// How many days ahead the end of a calendar or of a file of dates is announced.
 pub const ENDS_SOON_DAYS: i64 = 30;
+/// A jump of the clock that is believed at once whatever else the machine has counted, in milliseconds.
+pub const CLOCK_JUMP_MS: i64 = 3_600_000;
+/// How long a longer jump has to stand before it is believed, in milliseconds.
+pub const CLOCK_AGREES_MS: i64 = 60_000;
+/// How far a group's clock may be ahead of the machine's before that is said, in milliseconds.
+pub const CLOCK_AHEAD_MS: i64 = 60_000;
 /// How long a date may be missing from the file before people are told that it is cancelled, in milliseconds: a file
 /// that is written slowly, or taken from another branch for a moment, has all its dates again by then.
 pub const DATE_MISSING_MS: i64 = 5_000;

@@ -136,7 +136,9 @@ impl Draft<'_> {
                         && old.roles == self.playbook.roles
                         && old.groups.get(&self.group.id).is_some_and(|group| group.roles == self.group.roles)
                 });
-                let armed = self.state.plays.get(&play.name).is_some_and(|p| p.next.is_some());
+                // One whose time came in a pause is taken up at its end.
+                let armed = self.state.plays.get(&play.name).is_some_and(|p| p.next.is_some())
+                    || self.state.is_paused(&play.name);
                 let same_lead = before.program.steps().next().and_then(|s| s.at)
                     == play.program.steps().next().and_then(|s| s.at);
                 if was == is
@@ -182,10 +184,15 @@ impl Draft<'_> {
 
     /// Occurrences of the old rule that were due and had not been settled leave a record too.
     fn skip_left_open(&mut self, before: &Arc<Play>, old: Option<&Arc<Playbook>>) -> Decided {
-        let Some(first) = self.state.plays.get(&before.name).and_then(|p| p.next) else { return Ok(()) };
-        let Some(old) = old.filter(|_| first.0 <= self.now) else { return Ok(()) };
+        let (Some(old), Some(known)) = (old, self.state.plays.get(&before.name)) else { return Ok(()) };
         let group = old.groups.get(&self.group.id).unwrap_or(&self.group).clone();
-        let (from, mut to, mut count) = (first.0, first.0, 1);
+        // In a pause it is not armed: what it held back begins after what was settled last.
+        let held_back = known.after.filter(|_| self.state.is_paused(&before.name));
+        let first = known.next.map(|next| next.0).or_else(|| {
+            held_back.and_then(|after| next_anchor(old, &group, before, self.state.created, after))
+        });
+        let Some(first) = first.filter(|first| *first <= self.now) else { return Ok(()) };
+        let (from, mut to, mut count) = (first, first, 1);
         while let Some(next) = next_anchor(old, &group, before, self.state.created, to)
             .filter(|next| *next <= self.now && count < limits::SLEPT_COUNTED_MAX as u64)
         {

@@ -3,7 +3,7 @@
 //! A pure match over entries. Never evaluates an expression, never looks at a playbook, never decides.
 
 use super::{
-    IllegalEntry, apply_date, apply_run,
+    IllegalEntry, apply_clock, apply_date, apply_run,
     entry::{Entry, Fact, HoldReason, Outgoing, PhaseCause, Task, TaskKind},
     input::Signal,
     state::{Failing, HeldMessage, OpenTask, PlayState, Released, Run, ScriptCall, State, Timer},
@@ -70,6 +70,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::DateMoved { .. }
         | Fact::DateMissing { .. }
         | Fact::DateBack { .. }
+        | Fact::DateWaits { .. }
         | Fact::DateCancelled { .. } => apply_date::apply_date(state, fact),
         Fact::Skipped { play, run, to, .. } => {
             let last = RunId::from(format!("{play}@{}", to.to_utc()));
@@ -174,6 +175,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
                 state.timers.remove(timer);
             }
         }
+        Fact::ClockSet { to } => apply_clock::set_back(state, *to),
         Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } => {}
         Fact::Paused { play } => match play {
             Some(play) => play_mut(state, play, |p| p.paused = true),

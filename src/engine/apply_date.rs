@@ -34,6 +34,14 @@ pub(super) fn apply_date(state: &mut State, fact: &Fact) {
                 state.timers.remove(&(at, Timer::Run { run }));
             }
         }
+        Fact::DateWaits { play, date, waits } => {
+            let start = state.plays.get(play).and_then(|p| p.dates.get(date)).and_then(|date| date.1);
+            if *waits {
+                retime(state, start, None, start_timer(play, date));
+            } else {
+                retime(state, None, start, start_timer(play, date));
+            }
+        }
         Fact::DateBack { play, date } => {
             forget_missing(state, play, date);
             let start = state.plays.get(play).and_then(|p| p.dates.get(date)).and_then(|date| date.1);

@@ -4,7 +4,7 @@
 
 use super::{
     draft::{Decided, Draft},
-    due::Asked,
+    due::{Asked, date_values},
     entry::{Cause, Fact, Outcome, Skip, Waiting},
     input::{Command, Signal},
     state::PlayState,
@@ -29,7 +29,10 @@ use std::sync::Arc;
 impl Draft<'_> {
     pub(super) fn command(&mut self, command: &Command) -> Decided {
         match command {
-            Command::Start { play, args } => self.start_command(play, args),
+            Command::Start { play, args, date, member } => {
+                self.start_command(play, args, date.as_ref(), member.as_ref())
+            }
+            Command::SetBackClock { to } => self.set_back_clock(*to),
             Command::Cancel { run } => {
                 if !self.state.runs.contains_key(run) {
                     return self.no_run(run);
@@ -44,14 +47,7 @@ impl Draft<'_> {
                 }
                 self.emit(Fact::Paused { play: play.clone() })
             }
-            Command::Resume { play } => {
-                if let Some(play) = play
-                    && self.playbook.play(play).is_none()
-                {
-                    return self.no_play(play);
-                }
-                self.emit(Fact::Resumed { play: play.clone() })
-            }
+            Command::Resume { play } => self.resume_command(play.as_ref()),
             Command::Postpone { play, date, at } => self.postpone(play, date, *at),
             Command::Retry { run } => {
                 let failed =
@@ -92,15 +88,103 @@ impl Draft<'_> {
         self.refuse(format!("there is no open run `{run}`; {open}"))
     }
 
-    fn start_command(&mut self, name: &PlayName, args: &Value) -> Decided {
+    fn start_command(
+        &mut self,
+        name: &PlayName,
+        args: &Value,
+        date: Option<&Arc<str>>,
+        member: Option<&MemberId>,
+    ) -> Decided {
         let playbook = self.playbook.clone();
         let Some(play) = playbook.play(name) else { return self.no_play(name) };
         if self.state.phase_final {
             return self.refuse(format!("`{}` is a final phase; nothing starts in it", self.state.phase));
         }
+        if let Trigger::Dates(dates) = &play.trigger {
+            let Some(id) = date else {
+                let known: Vec<String> = dates.iter().map(|date| format!("{name}/{}", date.id)).collect();
+                let known = if known.is_empty() { "none".into() } else { known.join(", ") };
+                return self.refuse(format!("`{name}` has dates; which one is meant? They are: {known}"));
+            };
+            return self.start_date(play, id, args);
+        }
+        if date.is_some() {
+            return self.refuse(format!("`{name}` has no dates; start it by its name alone"));
+        }
+        let each = matches!(&play.trigger, Trigger::Signal(on) if on.per_member);
+        let member = match member {
+            Some(id) if !self.state.members.contains_key(id) => {
+                return self.refuse(format!("no member `{id}` is known; `playbook members` lists them"));
+            }
+            None if each => {
+                return self.refuse(format!(
+                    "`{name}` runs for one member each (`per: member`); say for whom with `--member ID`"
+                ));
+            }
+            member => member.cloned(),
+        };
         let run = self.fresh_run_id(name, self.now);
-        let cause = Cause { args: args.clone(), ..Cause::default() };
+        let cause = Cause { args: args.clone(), member, ..Cause::default() };
         self.try_start(play, run, self.now, cause, Asked::ByOperator).map(|_| ())
+    }
+
+    /// Starts the run of a date now, which is the moment it is about from then on.
+    fn start_date(&mut self, play: &Arc<Play>, id: &Arc<str>, args: &Value) -> Decided {
+        if let Err(reason) = self.live_date(play, id) {
+            return self.refuse(reason);
+        }
+        if let Some(open) = self.state.run_of_date(&play.name, id) {
+            return self.refuse(format!("`{}` has begun already", open.id));
+        }
+        let known = self.state.plays.get(&play.name);
+        let (Some(run), Some(date)) = (known.map(|p| p.date_run(&play.name, id)), Self::date_entry(play, id))
+        else {
+            return self.refuse(format!("`{}` has no date `{id}`", play.name));
+        };
+        let (name, date_id, anchor) = (play.name.clone(), id.clone(), self.now);
+        self.emit(Fact::DateArmed { play: name, date: date_id, anchor, start: None })?;
+        let values = date_values(date, anchor);
+        let cause = Cause { date: Some(id.clone()), values, args: args.clone(), ..Cause::default() };
+        self.try_start(play, run, anchor, cause, Asked::ByOperator).map(|_| ())
+    }
+
+    /// The end of a pause: it was time slept through, so `catch_up` decides about what it held back.
+    fn resume_command(&mut self, only: Option<&PlayName>) -> Decided {
+        if let Some(play) = only
+            && self.playbook.play(play).is_none()
+        {
+            return self.no_play(play);
+        }
+        let paused: Vec<PlayName> = match only {
+            Some(play) => vec![play.clone()],
+            None => {
+                self.emit(Fact::Resumed { play: None })?;
+                self.state.plays.iter().filter(|(_, p)| p.paused).map(|(name, _)| name.clone()).collect()
+            }
+        };
+        for play in paused {
+            self.emit(Fact::Resumed { play: Some(play) })?;
+        }
+        if self.state.phase_final {
+            return Ok(());
+        }
+        let playbook = self.playbook.clone();
+        for play in playbook.plays.iter().filter(|play| only.is_none_or(|only| *only == play.name)) {
+            if !self.state.is_paused(&play.name) {
+                self.take_up(play)?;
+            }
+        }
+        self.fire_due()
+    }
+
+    fn set_back_clock(&mut self, to: Timestamp) -> Decided {
+        if to >= self.now {
+            let clock = self.now.to_rfc3339(&self.playbook.zone);
+            return self.refuse(format!("the group's clock is not ahead: it shows {clock}"));
+        }
+        self.emit(Fact::ClockSet { to })?;
+        self.now = to;
+        self.set_midnight()
     }
 
     fn dated(&self, name: &PlayName) -> Option<Arc<Play>> {

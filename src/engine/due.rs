@@ -75,6 +75,10 @@ impl Draft<'_> {
         else {
             return self.disarm(name);
         };
+        if self.state.is_paused(name) {
+            // It waits where it is: what passes until it is resumed is time slept through.
+            return self.disarm(name);
+        }
         let slept = self.slept_anchors(play, first);
         let Pending { dead, alive, last } = slept;
         self.arm(play, last)?;
@@ -168,6 +172,30 @@ impl Draft<'_> {
         chosen
     }
 
+    /// Takes up what a pause has held back.
+    pub(super) fn take_up(&mut self, play: &Arc<Play>) -> Decided {
+        let Some(known) = self.state.plays.get(&play.name).cloned() else { return Ok(()) };
+        match &play.trigger {
+            Trigger::Schedule(_) if known.next.is_none() => {
+                known.after.map_or(Ok(()), |after| self.arm(play, after))
+            }
+            Trigger::Dates(_) => {
+                for (id, (_, start)) in &known.dates {
+                    let timer = Timer::Date { play: play.name.clone(), date: id.clone() };
+                    let waits = start.is_some_and(|start| {
+                        start <= self.now && !self.state.timers.contains(&(start, timer))
+                    });
+                    if waits && !known.missing.contains_key(id) {
+                        let (play, date) = (play.name.clone(), id.clone());
+                        self.emit(Fact::DateWaits { play, date, waits: false })?;
+                    }
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn skip_range(
         &mut self,
         play: &Play,
@@ -186,6 +214,9 @@ impl Draft<'_> {
         let Some((anchor, _)) = known else {
             return Err(super::IllegalEntry(format!("no date {name}/{id}")));
         };
+        if self.state.is_paused(name) {
+            return self.emit(Fact::DateWaits { play: name.clone(), date: id.clone(), waits: true });
+        }
         self.emit(Fact::DateArmed { play: name.clone(), date: id.clone(), anchor, start: None })?;
         let Some(play) = playbook.play(name) else { return Ok(()) };
         let Trigger::Dates(dates) = &play.trigger else { return Ok(()) };

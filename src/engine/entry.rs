@@ -273,6 +273,15 @@ pub enum Fact {
         /// When it is believed.
         until: Timestamp,
     },
+    /// The time of a date came while its play was paused, or the pause is over.
+    DateWaits {
+        /// The play.
+        play: PlayName,
+        /// The date's id.
+        date: Arc<str>,
+        /// Whether it waits for the end of the pause.
+        waits: bool,
+    },
     /// A date that was missing is in the file again.
     DateBack {
         /// The play.
@@ -654,6 +663,11 @@ pub enum Fact {
         from: Timestamp,
         /// How long.
         length: Duration,
+    },
+    /// The group's clock was ahead of the machine's and was set back by an operator. What was settled stays settled.
+    ClockSet {
+        /// To.
+        to: Timestamp,
     },
     /// A command was refused.
     Refused {

@@ -133,7 +133,7 @@ impl Occasion<'_> {
         let Self { state, playbook, play, run, anchor, now, .. } = *self;
         let known = state.plays.get(&play.name);
         match gate {
-            Gate::Paused => (state.paused || known.is_some_and(|p| p.paused)).then_some(Skip::Paused),
+            Gate::Paused => state.is_paused(&play.name).then_some(Skip::Paused),
             Gate::Skipped => known.is_some_and(|p| p.skip.contains(run)).then_some(Skip::Operator),
             Gate::Final => (state.phase_final && !is_about_phase(self.cause))
                 .then(|| Skip::Phase { phase: state.phase.clone() }),

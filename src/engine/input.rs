@@ -187,6 +187,17 @@ pub enum Command {
         /// Its `args`.
         #[serde(default)]
         args: Value,
+        /// Which date, for a play that has them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        date: Option<Arc<str>>,
+        /// About whom, for a play that runs for each member.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member: Option<MemberId>,
+    },
+    /// Set the group's clock back where it is ahead of the machine's.
+    SetBackClock {
+        /// To.
+        to: Timestamp,
     },
     /// End a run.
     Cancel {

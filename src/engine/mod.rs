@@ -19,6 +19,7 @@ pub mod view;
 mod adopt;
 mod advance;
 mod apply;
+mod apply_clock;
 mod apply_date;
 mod apply_run;
 mod channel;

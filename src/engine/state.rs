@@ -467,6 +467,11 @@ impl State {
         self.runs.contains_key(id) || self.finished.iter().any(|run| run.id == *id)
     }
 
+    /// Whether a play starts nothing until it is resumed.
+    pub fn is_paused(&self, play: &PlayName) -> bool {
+        self.paused || self.plays.get(play).is_some_and(|known| known.paused)
+    }
+
     /// The open run of a date.
     pub fn run_of_date(&self, play: &PlayName, date: &str) -> Option<&Arc<Run>> {
         let is_it = |run: &&Arc<Run>| run.play == *play && run.cause.date.as_deref() == Some(date);

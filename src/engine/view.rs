@@ -10,7 +10,8 @@ use super::{
 use crate::{
     base::{
         ids::{PlayName, RunId, StepId},
-        time::Timestamp,
+        limits,
+        time::{Duration, Timestamp},
         words,
     },
     model::{
@@ -88,6 +89,22 @@ pub fn standing(state: &State, playbook: &Playbook, now: Timestamp) -> Standing 
     }
     let now = now.max(state.clock);
     Standing { group: state.group.clone(), created: state.created, now, postponed }
+}
+
+/// How far a group's clock is ahead of the machine's, where that is worth saying: then nothing is due before the
+/// machine's clock gets there.
+pub fn clock_ahead(state: &State, now: Timestamp) -> Option<Duration> {
+    let ahead = state.clock.since(now);
+    (ahead.as_millis() > limits::CLOCK_AHEAD_MS).then_some(ahead)
+}
+
+/// That a clock is ahead, in words.
+pub fn clock_ahead_in_words(ahead: Duration) -> String {
+    let ahead = Duration::from_millis(ahead.as_millis() / 60_000 * 60_000);
+    format!(
+        "the group's clock is {ahead} ahead of the machine's, which was wrong for a while: nothing is due until the \
+         machine's clock gets there; `playbook clock --set-back` sets it back"
+    )
 }
 
 /// Which open runs finish under an older version than this one, in words; of many groups the runs are counted.

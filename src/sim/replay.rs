@@ -426,6 +426,7 @@ impl Player<'_> {
                 }
             }
             Fact::Paused { play } => Command::Pause { play: play.clone() },
+            Fact::ClockSet { to } => Command::SetBackClock { to: *to },
             Fact::Resumed { play } => Command::Resume { play: play.clone() },
             Fact::DateMoved { play, date, to, .. } => {
                 Command::Postpone { play: play.clone(), date: date.clone(), at: *to }
@@ -443,7 +444,8 @@ impl Player<'_> {
             Fact::RunStarted { play, run, cause, .. }
                 if run.as_str().contains('#') && cause.signals.is_empty() && cause.date.is_none() =>
             {
-                Command::Start { play: play.clone(), args: cause.args.clone() }
+                let (args, member) = (cause.args.clone(), cause.member.clone());
+                Command::Start { play: play.clone(), args, date: None, member }
             }
             _ => return None,
         })

@@ -185,6 +185,12 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::Slept { from, length } => {
             line("slept", "", format!("since {}, {length}", at(*from)), Tone::Turn)
         }
+        Fact::ClockSet { to } => {
+            line("clock", "", format!("set back from {} to {}", at(entry.at), at(*to)), Tone::Turn)
+        }
+        Fact::DateWaits { play, date, waits: true } => {
+            line("waits", play.as_str(), format!("{date} is due, and the play is paused"), Tone::Doubt)
+        }
         Fact::Refused { reason } => line("refused", "", reason.as_str(), Tone::Doubt),
         Fact::Poisoned { reason, .. } => line("parked", "", reason.as_str(), Tone::Bad),
         Fact::ScriptReturned { effect, log, .. } if !log.is_empty() => {

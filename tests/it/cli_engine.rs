@@ -121,6 +121,7 @@ fn what_programs_read_has_stable_keys() {
             "refused",
             "created",
             "clock",
+            "clock_ahead",
             "phase",
             "phase_entered",
             "phase_timeout",

@@ -22,7 +22,12 @@ fn why(story: &Story, args: &[&str]) -> String {
 fn ask(story: &Story, args: &[&str]) -> Output {
     let place = Playground::new().file(".playbook/a", "");
     story.store(&place.path(".playbook"));
-    place.run(&[&["why"], args].concat())
+    // The machine's clock is where the story is.
+    let machine = playbook::base::time::Timestamp::from_jiff(jiff::Timestamp::now());
+    let moved = story.state.clock.since(machine).as_millis() - 1_000;
+    place.write("clock", &format!("{moved} {moved}"));
+    let clock = place.path("clock").display().to_string();
+    place.env("PLAYBOOK_CLOCK", &clock).run(&[&["why"], args].concat())
 }
 
 /// The verdicts, by run, with the first reason that was in the way.
@@ -158,8 +163,9 @@ fn conditions_are_told_with_the_values_that_decided() {
     assert_eq!(verdicts(&story, &["game"])[1], pair("would_not_start", "skip"));
     story.command(Command::Pause { play: Some(PlayName::new("game")) });
     story.until("2099-12-31 00:00");
-    assert_eq!(verdicts(&story, &["game", "--at", "2099-12-23"]), [pair("skipped", "paused")]);
-    assert_eq!(verdicts(&story, &["game", "--at", "2099-12-30"]), [pair("skipped", "paused")]);
+    assert_eq!(verdicts(&story, &["game", "--at", "2099-12-30"]), [pair("would_not_start", "paused")]);
+    story.command(Command::Resume { play: None });
+    assert_eq!(verdicts(&story, &["game", "--at", "2099-12-30"]), [pair("missed", "max_late")]);
 }
 
 #[test]

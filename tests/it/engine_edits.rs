@@ -2,7 +2,10 @@
 
 use crate::story::{Story, at};
 use playbook::{
-    base::{ids::RunId, value::Value},
+    base::{
+        ids::{PlayName, RunId},
+        value::Value,
+    },
     engine::{
         entry::{Entry, Fact},
         input::{Command, InputKind},
@@ -42,7 +45,7 @@ fn a_start_does_not_take_the_id_of_an_occurrence_that_is_settled_ahead_of_its_ti
     let ended = story.entries.len();
     story.edit("plays: { hi: { steps: [post: 晚] } }");
     story.until("2026-12-01 10:00");
-    story.command(Command::Start { play: "hi".into(), args: Value::Null });
+    story.command(Command::Start { play: "hi".into(), args: Value::Null, date: None, member: None });
     let started = |entry: &Entry| match &entry.fact {
         Fact::RunStarted { run, .. } => Some(run.to_string()),
         _ => None,
@@ -339,4 +342,105 @@ fn a_start_by_hand_never_takes_the_name_of_an_occurrence() {
     story.start("hi");
     let news = story.news();
     assert!(news.contains("start hi@2026-12-03T00:00:00Z#"), "{news}");
+}
+
+#[test]
+fn a_clock_that_is_set_back_takes_the_waits_with_it_and_starts_nothing_twice() {
+    let yaml = "
+plays:
+  tick: { every: day at 08:30, steps: [post: 早] }
+  slow: { steps: [post: 一, wait: 10m, post: 二] }
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    // The machine's clock was wrong, and the group lived by it.
+    story.now = at("2027-01-10 08:31");
+    story.start("slow");
+    story.now = at("2026-12-01 08:05");
+    story.start("slow");
+    assert_eq!(story.posts(), ["早", "一", "一"]);
+    story.command(Command::SetBackClock { to: at("2026-12-01 08:05") });
+    assert_eq!(story.state.clock, at("2026-12-01 08:05"));
+    story.until("2026-12-01 08:15");
+    assert_eq!(story.posts(), ["早", "一", "一", "二", "二"], "they wait as long as they should");
+    story.until("2027-01-11 08:00");
+    assert_eq!(story.posts().len(), 5, "what was settled stays settled");
+    story.until("2027-01-11 08:30");
+    assert_eq!(story.posts().len(), 6);
+    story.command(Command::SetBackClock { to: at("2027-02-01 08:00") });
+    assert!(story.news().contains("refused"), "it is not ahead");
+}
+
+#[test]
+fn a_pause_is_time_slept_through() {
+    let yaml = |catch_up: &str| {
+        format!(
+            "plays: {{ tick: {{ every: 10m, {catch_up} steps: [post: '${{run.anchor.format(\"%H:%M\")}}'] }} }}"
+        )
+    };
+    for (catch_up, missed) in
+        [("", &["08:40"][..]), ("catch_up: none,", &[]), ("catch_up: all,", &["08:20", "08:30", "08:40"])]
+    {
+        for (play, by) in [
+            (None, None),
+            (Some(PlayName::new("tick")), Some(PlayName::new("tick"))),
+            (Some(PlayName::new("tick")), None),
+        ] {
+            let mut story = Story::new("2026-12-01 08:05", &yaml(catch_up));
+            story.until("2026-12-01 08:15");
+            story.command(Command::Pause { play });
+            story.until("2026-12-01 08:45");
+            story.edit(&(yaml(catch_up) + "\n# only a comment\n"));
+            assert_eq!(story.posts(), ["08:10"], "nothing starts in a pause");
+            story.command(Command::Resume { play: by });
+            assert_eq!(story.posts()[1..], *missed, "{catch_up}");
+            story.until("2026-12-01 08:50");
+            assert_eq!(story.posts().last().map(String::as_str), Some("08:50"));
+        }
+    }
+}
+
+#[test]
+fn a_date_that_is_due_in_a_pause_begins_at_its_end_unless_that_is_too_late() {
+    let yaml =
+        "plays: { talk: { max_late: 1h, dates: [{ id: jia, at: 2026-12-02 20:00 }], steps: [post: 开始] } }";
+    for (end, posts) in [("2026-12-02 20:30", 1), ("2026-12-02 21:30", 0)] {
+        let mut story = Story::new("2026-12-01 09:00", yaml);
+        story.command(Command::Pause { play: None });
+        story.until("2026-12-02 20:10");
+        story.until(end);
+        story.now = at(end);
+        story.command(Command::Resume { play: None });
+        assert_eq!(story.posts().len(), posts, "{end}");
+        let news = story.news();
+        assert!(posts == 1 || news.contains("skipped talk@jia: late"), "{news}");
+    }
+}
+
+#[test]
+fn a_start_of_a_play_with_dates_or_for_each_member_says_which() {
+    let yaml = "
+plays:
+  talk: { dates: [{ id: jia, at: 2026-12-05 20:00, guest: 甲 }], steps: [post: '${date.guest}'] }
+  hello: { on: member.joined, per: member, steps: [{ wait: 1h }, { post: '${member.name}' }] }
+";
+    let start = |play: &str, date: Option<&str>, member: Option<&str>| Command::Start {
+        play: play.into(),
+        args: Value::Null,
+        date: date.map(Arc::from),
+        member: member.map(Into::into),
+    };
+    let mut story = Story::new("2026-12-01 09:00", yaml);
+    story.command(start("talk", None, None));
+    assert!(story.news().contains("talk/jia"), "it names the dates");
+    story.command(start("hello", None, None));
+    assert!(story.news().contains("--member"));
+    story.command(start("hello", None, Some("nobody")));
+    assert!(story.news().contains("no member"));
+    story.command(start("hello", Some("jia"), None));
+    assert!(story.news().contains("no dates"));
+    assert!(story.posts().is_empty());
+    story.command(start("talk", Some("jia"), None));
+    assert_eq!(story.posts(), ["甲"]);
+    story.until("2026-12-06 09:00");
+    assert_eq!(story.posts(), ["甲"], "it does not begin twice");
 }

@@ -148,8 +148,12 @@ fn quiet_hours_end_once_in_the_night_in_which_clocks_are_set_back() {
     // The second 02:10 of that night.
     let now = playbook::base::time::Timestamp::from_jiff("2026-10-25T01:10:00Z".parse().expect("an instant"));
     let adopt = InputKind::Adopt { digest: book.digest.clone() };
-    let start =
-        InputKind::Command(playbook::engine::input::Command::Start { play: "a".into(), args: Value::Null });
+    let start = InputKind::Command(playbook::engine::input::Command::Start {
+        play: "a".into(),
+        args: Value::Null,
+        date: None,
+        member: None,
+    });
     let mut sent = 0;
     for kind in [adopt, start] {
         let input = playbook::engine::input::Input { id: InputId::new("once"), kind };

@@ -348,7 +348,7 @@ impl Life {
         let run = runs[dice.below(runs.len())].clone();
         let step = state.runs.get(&run).and_then(|run| run.waiting.as_ref()).map(|wait| wait.step.clone());
         let command = match dice.below(9) {
-            0 | 1 => Command::Start { play, args: Value::Null },
+            0 | 1 => Command::Start { play, args: Value::Null, date: None, member: None },
             2 => Command::Cancel { run },
             3 => Command::Pause { play: dice.one_in(2).then_some(play) },
             4 | 5 => Command::Resume { play: dice.one_in(2).then_some(play) },
@@ -364,7 +364,8 @@ impl Life {
 
     /// The same input again, as a sender does that got no answer.
     fn repeated(&mut self) {
-        let command = Command::Start { play: PlayName::new("p9"), args: Value::Null };
+        let command =
+            Command::Start { play: PlayName::new("p9"), args: Value::Null, date: None, member: None };
         let id = InputId::from(format!("again-{}", self.checked));
         let input = Input { id, kind: InputKind::Command(command) };
         let before = self.story.state.clone();

@@ -314,3 +314,59 @@ fn a_message_in_doubt_is_held_where_the_channel_says_so_until_a_person_decides()
     });
     let _ = engine.stop().exits(0);
 }
+
+#[test]
+fn a_clock_that_is_wrong_for_a_moment_freezes_nothing_and_one_that_stays_wrong_can_be_set_back() {
+    let sink = crate::sink::Sink::start();
+    let text = format!(
+        "name: p\ntimezone: UTC\nchannels:\n  group: {{ type: webhook, url: \"{}\" }}\nplays:\n  tick:\n    every: 1s\n    steps:\n      - post: tick ${{now.date}}\n  slow:\n    steps:\n      - wait: 1s\n      - post: waited\n",
+        sink.url("/")
+    );
+    let play = Playground::new().file("p.yaml", &text).file("clock", "0 0");
+    let clock = play.path("clock").display().to_string();
+    let play = play.env("PLAYBOOK_CLOCK", &clock);
+    // By rename, so that nobody reads half a number.
+    let set = |wall: i64, counted: i64| play.write_by_rename("clock", &format!("{wall} {counted}"));
+    let posts = || sink.got().len();
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    eventually("it ticks", || posts() > 0);
+    const DAY: i64 = 86_400_000;
+    set(40 * DAY, 0);
+    engine.line("which the time that the machine has counted contradicts");
+    let before = posts();
+    eventually("it ticks on", || posts() > before + 1);
+    set(0, 0);
+    engine.line("and believed");
+    let status = play.run(&["status", "--format", "json"]).exits(0).json_lines();
+    assert!(status[0]["clock_ahead"].is_null(), "{status:?}");
+    // A machine that slept: both clocks have gone on.
+    set(2 * DAY, 2 * DAY);
+    engine.line("slept");
+    // A wrong clock that stands for a minute is believed; then the right one stands for a minute.
+    set(3 * DAY, 2 * DAY);
+    engine.line("which the time that the machine has counted contradicts");
+    set(3 * DAY + 61_000, 2 * DAY + 61_000);
+    engine.line("and believed");
+    eventually("the group lives by it", || {
+        let log = play.run(&["log", "--format", "json"]).exits(0).json_lines();
+        log.iter().filter(|line| line["entry"] == "slept").count() == 2
+    });
+    set(2 * DAY + 61_000, 2 * DAY + 61_000);
+    engine.line("which the time that the machine has counted contradicts");
+    set(2 * DAY + 122_000, 2 * DAY + 122_000);
+    engine.line("and believed");
+    let status = play.run(&["status"]).exits(0).stdout;
+    assert!(status.contains("clock is 23h") && status.contains("playbook clock --set-back"), "{status}");
+    let why = play.run(&["why", "tick"]).exits(0).stdout;
+    assert!(why.contains("playbook clock --set-back"), "{why}");
+    let said = play.run(&["clock"]).exits(0).stdout;
+    assert!(said.contains("ahead of the machine's"), "{said}");
+    let _ = play.run(&["start", "slow"]).exits(0);
+    let _ = play.run(&["clock", "--set-back"]).exits(0);
+    eventually("a wait goes on", || sink.got().iter().any(|post| post.body.contains("waited")));
+    let said = play.run(&["clock"]).exits(0).stdout;
+    assert!(said.contains("not ahead"), "{said}");
+    let _ = play.run(&["clock", "--set-back"]).exits(4);
+    let _ = engine.stop().exits(0);
+}

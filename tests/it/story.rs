@@ -241,7 +241,12 @@ impl Story {
     }
 
     pub(crate) fn start(&mut self, play: &str) {
-        self.command(Command::Start { play: PlayName::new(play), args: Value::Null });
+        self.command(Command::Start {
+            play: PlayName::new(play),
+            args: Value::Null,
+            date: None,
+            member: None,
+        });
     }
 
     pub(crate) fn join(&mut self, id: &str, name: &str) {

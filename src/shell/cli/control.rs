@@ -10,16 +10,19 @@ use super::{
     remote,
 };
 use crate::{
-    base::ids::{EffectId, PlayName, RunId},
-    engine::input::Command,
+    base::ids::{EffectId, MemberId, PlayName, RunId},
+    engine::{input::Command, state::State},
 };
 
 /// Starts a play now, whatever its trigger and its conditions.
 #[derive(Debug, clap::Args)]
 pub(super) struct Start {
-    /// The play.
-    #[arg(value_name = "PLAY")]
+    /// The play; of a play with dates, the date too.
+    #[arg(value_name = "PLAY[/ID]")]
     play: String,
+    /// About whom, for a play that runs for each member.
+    #[arg(long, value_name = "ID")]
+    member: Option<String>,
     /// Its `args`, as JSON.
     #[arg(long, value_name = "JSON")]
     data: Option<String>,
@@ -34,7 +37,9 @@ impl Start {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let args = remote::data(self.data.as_deref(), &self.with)?;
         let remote = self.target.remote()?;
-        let command = Command::Start { play: PlayName::new(&self.play), args };
+        let (play, date) = remote::play_or_date(&remote.state()?, &self.play);
+        let member = self.member.as_ref().map(MemberId::new);
+        let command = Command::Start { play, args, date, member };
         remote.command(command, &format!("started {}", self.play), out)
     }
 }
@@ -86,9 +91,26 @@ pub(super) struct Resume {
 
 impl Resume {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let command = Command::Resume { play: self.play.as_ref().map(PlayName::new) };
-        let said = format!("resumed {}", self.play.as_deref().unwrap_or("every play"));
-        self.target.remote()?.command(command, &said, out)
+        let play = self.play.as_ref().map(PlayName::new);
+        let remote = self.target.remote()?;
+        let said = resumed(&remote.state()?, play.as_ref());
+        remote.command(Command::Resume { play }, &said, out)
+    }
+}
+
+/// What becomes of a resume.
+fn resumed(state: &State, play: Option<&PlayName>) -> String {
+    let alone: Vec<&str> =
+        state.plays.iter().filter(|(_, known)| known.paused).map(|(name, _)| name.as_str()).collect();
+    match play {
+        Some(play) if state.paused => {
+            format!("{play} is resumed by itself; every play is still paused, until `playbook resume`")
+        }
+        Some(play) if state.is_paused(play) => format!("resumed {play}"),
+        Some(play) => format!("{play} was not paused"),
+        None if state.paused => "resumed every play".into(),
+        None if alone.is_empty() => "nothing was paused".into(),
+        None => format!("resumed {}", alone.join(", ")),
     }
 }
 
@@ -142,8 +164,9 @@ impl Retry {
 /// Skips a coming occurrence, or the step that a run waits at.
 #[derive(Debug, clap::Args)]
 pub(super) struct Skip {
-    /// The run, which may be one that has not started, or the run and its step.
-    #[arg(value_name = "RUN[/STEP]")]
+    /// The play, for what comes next of it; one of its dates; a run, which may be one that has not started; or a run
+    /// and its step.
+    #[arg(value_name = "PLAY|PLAY/ID|RUN[/STEP]")]
     run: String,
     #[command(flatten)]
     target: Target,
@@ -153,6 +176,7 @@ impl Skip {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let (run, step) = remote::run_and_step(&remote.state()?, &self.run);
-        remote.command(Command::Skip { run, step }, &format!("skipped {}", self.run), out)
+        let what = step.as_ref().map_or_else(|| run.to_string(), |step| format!("{run}/{step}"));
+        remote.command(Command::Skip { run, step }, &format!("skipped {what}"), out)
     }
 }

@@ -6,6 +6,7 @@
 mod against;
 mod args;
 mod client;
+mod clock;
 mod cores;
 mod failure;
 mod fix;
@@ -109,6 +110,7 @@ commands! {
     Retry(control::Retry)
     Reload(reload::Reload)
     Skip(control::Skip)
+    Clock(clock::Clock)
     Backup(backup::Backup)
     Restore(backup::Restore)
     Compact(compact::Compact)

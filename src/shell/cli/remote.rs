@@ -14,7 +14,10 @@ use crate::{
         time::Zone,
         value::{Map, Value},
     },
-    engine::{input::Command, state::State},
+    engine::{
+        input::Command,
+        state::{PlayState, State},
+    },
     shell::store::{Reader, StoreError},
 };
 use std::{path::PathBuf, sync::Arc};
@@ -111,16 +114,52 @@ pub(super) fn play_and_id(state: &State, text: &str) -> Result<(PlayName, Arc<st
     }
 }
 
-/// Splits `RUN` or `RUN/STEP`: what is a run as it stands is the run, else what follows the last slash is a step.
+/// Splits `PLAY` or `PLAY/ID`: what is a play as it stands is the play.
+pub(super) fn play_or_date(state: &State, text: &str) -> (PlayName, Option<Arc<str>>) {
+    let whole = PlayName::new(text);
+    if state.plays.contains_key(&whole) {
+        return (whole, None);
+    }
+    match play_and_id(state, text) {
+        Ok((play, date)) if state.plays.contains_key(&play) => (play, Some(date)),
+        _ => (whole, None),
+    }
+}
+
+/// What `skip` means: a run, `RUN/STEP`, a date as `PLAY/ID`, or `PLAY` for what comes next of it. What is a run as it
+/// stands is the run.
 pub(super) fn run_and_step(state: &State, text: &str) -> (RunId, Option<crate::base::ids::StepId>) {
     let whole = RunId::new(text);
-    if !state.runs.contains_key(&whole)
-        && let Some((run, step)) = text.rsplit_once('/')
+    if state.runs.contains_key(&whole) {
+        return (whole, None);
+    }
+    if let Some((run, step)) = text.rsplit_once('/')
         && state.runs.contains_key(&RunId::new(run))
     {
         return (RunId::new(run), Some(step.into()));
     }
-    (whole, None)
+    let (play, date) = play_or_date(state, text);
+    let Some(known) = state.plays.get(&play) else { return (whole, None) };
+    let run = match date {
+        Some(date) => {
+            state.run_of_date(&play, &date).map_or_else(|| known.date_run(&play, &date), |run| run.id.clone())
+        }
+        None => match next_run(&play, known) {
+            Some(run) => run,
+            None => return (whole, None),
+        },
+    };
+    (run, None)
+}
+
+/// The occurrence of a play that comes next.
+fn next_run(play: &PlayName, known: &PlayState) -> Option<RunId> {
+    let scheduled =
+        known.next.map(|(anchor, start)| (start, RunId::from(format!("{play}@{}", anchor.to_utc()))));
+    let waiting =
+        known.dates.iter().filter_map(|(id, (_, start))| Some(((*start)?, known.date_run(play, id))));
+    let coming = scheduled.into_iter().chain(waiting).filter(|(_, run)| !known.skip.contains(run));
+    coming.min_by_key(|(start, _)| *start).map(|(_, run)| run)
 }
 
 /// `--data JSON` and `--with KEY=VALUE` as one value; a value that is JSON keeps its type.

@@ -115,6 +115,7 @@ fn json(group: &Group<'_>, shown: &Shown) -> serde_json::Value {
         "refused": shown.refused.as_ref().map(|refusal| refusal.why.as_str()),
         "created": state.created.to_rfc3339(zone),
         "clock": state.clock.to_rfc3339(zone),
+        "clock_ahead": view::clock_ahead(state, clock::now()).map(|ahead| ahead.as_millis() / 1_000),
         "phase": state.phase,
         "phase_entered": state.phase_entered.to_rfc3339(zone),
         "phase_timeout": instant(state.phase_timeout, zone),
@@ -147,6 +148,9 @@ fn text(group: &Group<'_>, shown: &Shown, out: &mut Output) -> Result<(), Failur
         paint(NAME, state.phase.as_str()),
         when(state.phase_entered, zone)
     ))?;
+    if let Some(ahead) = view::clock_ahead(state, clock::now()) {
+        out.line(format!("  {}", paint(WARN, &view::clock_ahead_in_words(ahead))))?;
+    }
     if state.paused {
         out.line(format!("  {}", paint(WARN, "paused: nothing starts until `playbook resume`")))?;
     }

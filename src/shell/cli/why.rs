@@ -79,7 +79,8 @@ impl Why {
         let window = self.at.as_deref().map(|at| window(at, &playbook.zone)).transpose()?;
         // A group's clock never goes backwards, whatever this machine's says.
         let now = state.map_or(clock::now(), |state| clock::now().max(state.clock));
-        let mut question = Question { play, run, step, at: window.map(|(window, _)| window), now };
+        let mut question =
+            Question { play, run, step, at: window.map(|(window, _)| window), now, machine: clock::now() };
         let mut accounts = answer(&source, &group, &playbook, &question)?;
         let found = |accounts: &[Account]| accounts.iter().any(|account| account.verdict != Verdict::None);
         if let Some((_, day)) = window.filter(|_| !found(&accounts)) {

@@ -48,6 +48,8 @@ pub(super) struct Announcer {
     /// Something was told since the last look at what comes next.
     told: bool,
     next_told: Option<String>,
+    /// The clock is not believed, and that has been told.
+    doubted: bool,
     sums: BTreeMap<&'static str, u64>,
     troubles: u32,
 }
@@ -61,6 +63,7 @@ impl Announcer {
             overview: false,
             told: false,
             next_told: None,
+            doubted: false,
             sums: BTreeMap::new(),
             troubles: 0,
         }
@@ -256,6 +259,22 @@ impl Announcer {
             slot.group(),
             reason.unwrap_or_default()
         ));
+    }
+
+    /// What the machine's clock shows, while it is not believed.
+    pub(super) fn clock(&mut self, shows: Option<Timestamp>) {
+        if std::mem::replace(&mut self.doubted, shows.is_some()) == shows.is_some() {
+            return;
+        }
+        let text = match shows {
+            Some(shows) => format!(
+                "clock     it jumped to {}, which the time that the machine has counted contradicts; it is believed \
+                 when it has stood for a minute",
+                shows.to_utc()
+            ),
+            None => format!("clock     it is {} and believed", clock::now().to_utc()),
+        };
+        self.say(paint(WARN, &text));
     }
 
     /// Nothing more to do for the moment: the first time an overview, later what comes next.

@@ -15,7 +15,7 @@ use crate::{
     courier::Hurried,
     engine::{
         entry::{Entry, Fact},
-        input::{Input, InputKind, Receipt, Signal},
+        input::{Command, Input, InputKind, Receipt, Signal},
     },
     shell::{
         clock,
@@ -53,6 +53,10 @@ fn of_group(
     }
     let id = id.map_or_else(|| driver.fresh_id(), InputId::from);
     let kind = match ask {
+        // The engine's own clock counts.
+        Ask::Command(Command::SetBackClock { .. }) => {
+            InputKind::Command(Command::SetBackClock { to: clock::now() })
+        }
         Ask::Command(command) => InputKind::Command(command),
         Ask::Signal { name, .. } if name.trim().is_empty() || name.contains(char::is_whitespace) => {
             return Driver::refuse(reply, format!("{name:?} is not a signal's name: a name has no spaces"));

@@ -203,6 +203,7 @@ impl Driver {
         while !self.stopping {
             self.fire_due(clock::now());
             self.look_at_channels();
+            self.announcer.clock(clock::doubted());
             for _ in 0..limits::DECISIONS_AT_ONCE_MAX {
                 let Some(group) = self.ready.pop_front() else { break };
                 self.step(&group)?;

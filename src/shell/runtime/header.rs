@@ -13,7 +13,7 @@ use crate::{
     base::{diagnostic::Severity, ids::GroupId, time::Timestamp, words},
     engine::{
         state::State,
-        view::{Upcoming, upcoming},
+        view::{self, Upcoming, upcoming},
     },
     model::{
         channel::Abilities,
@@ -139,6 +139,9 @@ pub(super) fn overview(
 fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usize) {
     let state = &slot.state;
     row(out, "phase", &phase(book, state));
+    if let Some(ahead) = view::clock_ahead(state, clock::now()) {
+        row(out, "clock", &paint(WARN, &view::clock_ahead_in_words(ahead)));
+    }
     for (index, task) in state.tasks.values().take(TASKS_SHOWN).enumerate() {
         let task = &task.task;
         let whom: Vec<&str> = task.people.iter().map(|person| person.name.as_str()).collect();

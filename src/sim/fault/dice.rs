@@ -90,7 +90,12 @@ impl Dice {
         let names = ["answer", "message", "member.left", "task.done", "phase.entered", "no.such", "reaction"];
         match self.0.below(10) {
             0 => InputKind::Command(Command::Cancel { run: RunId::from("nobody@never".to_owned()) }),
-            1 => InputKind::Command(Command::Start { play: "nobody".into(), args: data }),
+            1 => InputKind::Command(Command::Start {
+                play: "nobody".into(),
+                args: data,
+                date: None,
+                member: None,
+            }),
             2 => InputKind::Command(Command::Done { task: TaskId::new("t999"), by: None, note: data }),
             3 => InputKind::Command(Command::Retry { run: RunId::from(String::new()) }),
             4 => InputKind::Receipt {

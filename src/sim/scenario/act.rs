@@ -96,7 +96,10 @@ impl Act {
                 let task = aim.task(state, &[TaskKind::Approval], "approval")?;
                 command(Command::Reject { task, by: aim.by.clone(), reason: reason.clone() })
             }
-            Deed::Start(play, args) => command(Command::Start { play: play.clone(), args: args.clone() }),
+            Deed::Start(play, args) => {
+                let (date, member) = (None, None);
+                command(Command::Start { play: play.clone(), args: args.clone(), date, member })
+            }
             Deed::Cancel(play) => {
                 let newest = state.runs.values().filter(|run| run.play == *play).max_by_key(|run| run.number);
                 let run = newest.ok_or_else(|| format!("no run of {play} is open at this time"))?;

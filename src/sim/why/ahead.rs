@@ -13,7 +13,12 @@ use crate::{
         limits,
         time::{Duration, Timestamp},
     },
-    engine::{entry::Cause, gate::Occasion, state::State},
+    engine::{
+        entry::{Cause, Skip},
+        gate::Occasion,
+        state::State,
+        view::{clock_ahead, clock_ahead_in_words},
+    },
     model::{
         group::Group,
         occurrence::{closed_day, next_anchor, scheduled_run_id},
@@ -96,7 +101,10 @@ impl Look<'_> {
             found.sort_by_key(|(_, _, start)| *start);
             return found;
         }
-        let mut next = known.next.map(|(anchor, _)| anchor);
+        // In a pause a play is not armed: what it holds back begins after what was settled last.
+        let held_back = known.after.filter(|_| self.state.is_paused(&self.play.name));
+        let armed = known.next.map(|(anchor, _)| anchor);
+        let mut next = armed.or_else(|| self.anchor_after(held_back?));
         // Far ahead nothing is walked: the schedule is asked from just before.
         if let (Some(first), Some((from, _))) = (next, self.question.at)
             && from > first
@@ -132,6 +140,9 @@ impl Look<'_> {
 
     fn account(&self, verdict: Verdict, says: String, because: Vec<Finding>) -> Account {
         let mut because = because;
+        if let Some(ahead) = clock_ahead(self.state, self.question.machine) {
+            because.push(Finding::test("clock", false, clock_ahead_in_words(ahead)));
+        }
         because.sort_by_key(|finding| finding.holds != Some(false));
         Account {
             group: self.state.group.clone(),
@@ -176,7 +187,7 @@ impl Look<'_> {
             ),
         };
         let overdue = self.question.now.since(start);
-        if overdue.as_millis() > limits::ON_TIME_MS {
+        if overdue.as_millis() > limits::ON_TIME_MS && obstacle != Some(Skip::Paused) {
             let late = self.play.alive_until(anchor, zone) < self.question.now;
             let then = if late { "it will be recorded as missed" } else { "it may still begin, late" };
             says = format!(

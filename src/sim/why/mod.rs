@@ -35,6 +35,8 @@ pub struct Question {
     pub at: Option<(Timestamp, Timestamp)>,
     /// The clock: what is after it is ahead.
     pub now: Timestamp,
+    /// The machine's clock, of which a group's may be ahead.
+    pub machine: Timestamp,
 }
 
 /// Gives the playbook of a version; none where it is not known any more.
