@@ -113,7 +113,7 @@ impl Draft<'_> {
         }
         let each = matches!(&play.trigger, Trigger::Signal(on) if on.per_member);
         let member = match member {
-            Some(id) if !self.state.members.contains_key(id) => {
+            Some(id) if !self.state.members.contains(id) => {
                 return self.refuse(format!("no member `{id}` is known; `playbook members` lists them"));
             }
             None if each => {
