@@ -155,12 +155,11 @@ impl Draft<'_> {
         {
             return self.no_play(play);
         }
-        let paused: Vec<PlayName> = match only {
-            Some(play) => vec![play.clone()],
-            None => {
-                self.emit(Fact::Resumed { play: None })?;
-                self.state.plays.iter().filter(|(_, p)| p.paused).map(|(name, _)| name.clone()).collect()
-            }
+        let paused: Vec<PlayName> = if let Some(play) = only {
+            vec![play.clone()]
+        } else {
+            self.emit(Fact::Resumed { play: None })?;
+            self.state.plays.iter().filter(|(_, p)| p.paused).map(|(name, _)| name.clone()).collect()
         };
         for play in paused {
             self.emit(Fact::Resumed { play: Some(play) })?;
