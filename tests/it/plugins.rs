@@ -139,7 +139,7 @@ fn a_batch_of_newcomers_gets_one_welcome_with_every_name() {
 
 #[test]
 fn a_name_with_marks_in_it_is_only_a_name() {
-    let shown = |name: &str| r"\[小\*何\](https://evil.example) \<!all>".replace("小", name);
+    let shown = |name: &str| r"\[小\*何\](https\://evil.example) \<!all>".replace("小", name);
     let hostile = |name: &str| "[小*何](https://evil.example) <!all>".replace("小", name);
     let mut facts = facts();
     for member in facts.members.clone().iter() {

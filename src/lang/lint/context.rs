@@ -16,6 +16,7 @@ use crate::{
         playbook::Playbook,
         schedule::Schedule,
         step::{Block, Post, Silence, Step, Verb, WaitFor},
+        text::Text,
         trigger::Trigger,
     },
 };
@@ -245,6 +246,18 @@ impl<'a> Context<'a> {
     pub(crate) fn is_weekly(&self, play: &Play) -> bool {
         matches!(&play.trigger, Trigger::Schedule(schedule) if !matches!(schedule, Schedule::Term(_)))
             && self.anchors(play, 4).len() >= 4
+    }
+}
+
+/// The texts of a step that people read, each with its key.
+pub(crate) fn shown_texts(step: &Step) -> Vec<(&'static str, &Text)> {
+    match &step.verb {
+        Verb::Post(post) => vec![("post", &post.text)],
+        Verb::Task(task) => vec![("task", &task.text)],
+        Verb::Approve(approve) => vec![("approve", &approve.text)],
+        Verb::Ask(ask) => std::iter::once(&ask.text).chain(&ask.options).map(|text| ("ask", text)).collect(),
+        Verb::Prune(prune) => prune.notice.iter().map(|text| ("notice", text)).collect(),
+        _ => Vec::new(),
     }
 }
 

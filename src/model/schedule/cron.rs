@@ -11,7 +11,10 @@ use super::{
     days::HORIZON,
     face::{Civil, DAY, Day, date_of, month_days, weekday_of},
 };
-use crate::base::phrase::{Phrase, pair, phrase};
+use crate::base::{
+    phrase::{Phrase, pair, phrase},
+    time::ClockTime,
+};
 use std::ops::Range;
 
 /// A cron expression as bit sets.
@@ -91,6 +94,17 @@ impl Cron {
             day_starred: starred(2) || starred(4),
             wild: starred(0) || starred(1),
         })
+    }
+
+    /// The clock times of a day, where they are fixed ones: none where the minute or the hour begins with `*`.
+    pub fn clock_times(&self) -> Vec<ClockTime> {
+        if self.wild {
+            return Vec::new();
+        }
+        let bits = |set: u64| (0..60_i8).filter(move |bit| set >> bit & 1 == 1);
+        bits(self.hours)
+            .flat_map(|hour| bits(self.minutes).map(move |minute| ClockTime { hour, minute, second: 0 }))
+            .collect()
     }
 
     fn nickname(word: &str, range: Range<usize>) -> Result<Self, ScheduleError> {

@@ -37,7 +37,17 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         return;
     }
     for play in &cx.playbook.plays {
-        let Trigger::Schedule(schedule @ Schedule::Fixed { times, .. }) = &play.trigger else { continue };
+        let Trigger::Schedule(schedule) = &play.trigger else { continue };
+        let cron;
+        let times = match schedule {
+            Schedule::Fixed { times, .. } => times,
+            // A minute or an hour that begins with `*` follows real time and misses nothing.
+            Schedule::Cron(expression) => {
+                cron = expression.clock_times();
+                &cron
+            }
+            Schedule::Interval(_) | Schedule::Term(_) => continue,
+        };
         let hit = gaps.iter().find_map(|day| {
             let zone = &cx.playbook.zone;
             let clock = times.iter().find(|clock| {

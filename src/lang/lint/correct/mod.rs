@@ -1,15 +1,20 @@
 //! Lints about correctness: what a playbook says and cannot mean. Each is certain, or says nothing.
 
 mod approve_gates_nothing;
+mod brace_without_dollar;
 mod calendar_too_short;
 mod clock_in_gap;
 mod constant_condition;
+mod cron_either_day;
+mod cron_uneven;
 mod date_outside;
 mod dead_play;
 mod deaf_channel;
 mod duplicate_date;
 mod duplicate_option;
 mod each_floods;
+mod emphasis_in_word;
+mod empty_when_unanswered;
 mod endless_wait;
 mod escalate_without_due;
 mod gap_too_wide;
@@ -40,6 +45,7 @@ mod unused_var;
 mod var_missing_in_group;
 mod wait_at_end;
 mod wait_into_quiet;
+mod workday_without_calendar;
 
 #[cfg(test)]
 use super::tests;
@@ -47,15 +53,20 @@ use super::{Lint, context};
 
 lints! {
     approve_gates_nothing
+    brace_without_dollar
     calendar_too_short
     clock_in_gap
     constant_condition
+    cron_either_day
+    cron_uneven
     date_outside
     dead_play
     deaf_channel
     duplicate_date
     duplicate_option
     each_floods
+    emphasis_in_word
+    empty_when_unanswered
     endless_wait
     escalate_without_due
     gap_too_wide
@@ -86,4 +97,5 @@ lints! {
     var_missing_in_group
     wait_at_end
     wait_into_quiet
+    workday_without_calendar
 }

@@ -32,6 +32,23 @@ pub(super) const CODE: Code = Code {
     practices: &[],
 };
 
+/// What people call the signals that every group has.
+const MEANT: [(&str, &[&str]); 7] = [
+    ("group.created", &["created", "start", "建群", "群创建"]),
+    ("member.joined", &["join", "joined", "newcomer", "welcome", "新人入群", "新人", "入群", "进群", "加入"]),
+    ("member.left", &["leave", "left", "退群", "离开"]),
+    ("message", &["messages", "msg", "message.posted", "消息", "发言"]),
+    ("reaction", &["reactions", "react", "emoji", "表情", "点赞"]),
+    ("answer", &["answers", "answered", "vote", "回答", "投票", "接龙"]),
+    ("task.done", &["task", "done", "任务完成", "完成任务"]),
+];
+
+/// The signal of every group that somebody means by this name.
+fn meant(name: &str) -> Option<&'static str> {
+    let lower = name.to_lowercase();
+    MEANT.iter().find(|(_, words)| words.contains(&lower.as_str())).map(|(signal, _)| *signal)
+}
+
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let sent: Vec<&str> = cx
         .steps()
@@ -44,6 +61,20 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let Trigger::Signal(on) = &play.trigger else { continue };
         let name = &*on.name;
         if sent.contains(&name) || SIGNALS.contains(&name) || cx.in_scripts(name) {
+            continue;
+        }
+        if let Some(near) = meant(name).filter(|_| nearest(name, sent.iter().copied()).is_none()) {
+            let message = phrase!(
+                "nothing sends {}; what every group has is called {}",
+                "没有谁会发出 {}；每个群都有的叫 {}",
+                tick(name),
+                tick(near)
+            );
+            let help = phrase!(
+                "write `on: {near}`, if that is meant; a signal of your own comes by `playbook signal {name}`",
+                "如果就是它，写成 `on: {near}`；自己的信号用 `playbook signal {name}` 发出"
+            );
+            out.push(found(&CODE, cx.span(&format!("plays.{}.trigger", play.name)), message).help(help));
             continue;
         }
         let Some(near) = nearest(name, sent.iter().copied()) else { continue };

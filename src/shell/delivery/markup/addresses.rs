@@ -6,27 +6,28 @@
 
 use std::ops::Range;
 
+/// An address that is longer is left alone: no platform opens it.
+const ADDRESS_BYTES_MAX: usize = 2_000;
+
 /// The text with each bare address as an autolink; none when there is no bare address. `taken` are the bytes of code,
 /// links and images, in order of their starts.
 pub(super) fn as_autolinks(text: &str, taken: &[Range<usize>]) -> Option<String> {
     let mut out = String::new();
-    let (mut copied, mut from) = (0, 0);
-    // What stands before an address, other addresses left out: a mark that may be open there.
-    let mut before = String::new();
+    let (mut copied, mut from, mut passed) = (0, 0, 0);
+    let mut opened = Opened::default();
     while let Some(start) = next_scheme(text, from) {
-        before.push_str(&text[from..start]);
-        let inside = taken.iter().find(|range| range.contains(&start));
-        let address = &text[start..start + length(&text[start..], &before)];
-        from = match inside {
-            Some(range) => range.end.max(start + 1),
-            None => start + address.len().max(1),
-        };
-        while !text.is_char_boundary(from) {
-            from += 1;
+        opened.read(&text[from..start]);
+        let address = &text[start..start + length(&text[start..], opened)];
+        while taken.get(passed).is_some_and(|range| range.end <= start) {
+            passed += 1;
         }
+        let around = taken[passed..].iter().take_while(|range| range.start <= start);
+        let inside = around.map(|range| range.end).filter(|end| *end > start).max();
+        from = inside.unwrap_or(start + address.len()).max(start + 1);
+        from = (from..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
         let after_escape = text[..start].ends_with('\\');
-        let host = address.find("://").map_or("", |at| &address[at + 3..]);
-        if inside.is_some() || after_escape || address.contains('\\') || host.is_empty() {
+        let has_host = address.find("://").is_some_and(|at| address.len() > at + 3);
+        if inside.is_some() || after_escape || address.contains('\\') || !has_host {
             continue;
         }
         // `&` is written as an entity: also in an autolink `&copy;` would be a sign.
@@ -37,6 +38,31 @@ pub(super) fn as_autolinks(text: &str, taken: &[Range<usize>]) -> Option<String>
         copied = start + address.len();
     }
     (copied > 0).then(|| out + &text[copied..])
+}
+
+/// Which marks stand before an address so that they could begin emphasis; those in other addresses do not count.
+#[derive(Debug, Clone, Copy, Default)]
+struct Opened {
+    star: bool,
+    underscore: bool,
+    tilde: bool,
+}
+
+impl Opened {
+    fn read(&mut self, text: &str) {
+        self.star |= opens(text, '*');
+        self.underscore |= opens(text, '_');
+        self.tilde |= opens(text, '~');
+    }
+
+    fn has(self, mark: char) -> bool {
+        match mark {
+            '*' => self.star,
+            '_' => self.underscore,
+            '~' => self.tilde,
+            _ => false,
+        }
+    }
 }
 
 /// Whether text holds the beginning of a web address.
@@ -63,13 +89,16 @@ fn next_scheme(text: &str, from: usize) -> Option<usize> {
 }
 
 /// How many bytes belong to the address that text begins with: up to white space, quotes, angles or CJK punctuation,
-/// without what ends the sentence around it and without a mark that `before` has opened.
-fn length(text: &str, before: &str) -> usize {
-    let end = text.find(|c: char| ends_address(c)).unwrap_or(text.len());
-    let mut address = &text[..end];
+/// without what ends the sentence around it and without a mark that has been opened before it. 0 where it is too long.
+fn length(text: &str, opened: Opened) -> usize {
+    let end = text.char_indices().take_while(|(at, c)| *at <= ADDRESS_BYTES_MAX && !ends_address(*c)).last();
+    let mut address = end.map_or("", |(at, c)| &text[..at + c.len_utf8()]);
+    if address.len() > ADDRESS_BYTES_MAX {
+        return 0;
+    }
     loop {
         let shorter = address.trim_end_matches(['.', ',', ':', ';', '!', '?', '\'']);
-        let shorter = shorter.trim_end_matches(|c| matches!(c, '*' | '_' | '~') && opens(before, c));
+        let shorter = shorter.trim_end_matches(|c| opened.has(c));
         // A closing bracket belongs to the address only if it opened there: `(see https://x.example/a_(b))`.
         let count = |c: char| shorter.matches(c).count();
         let shorter = match shorter.chars().next_back() {
@@ -131,6 +160,14 @@ mod tests {
         ] {
             assert_eq!(links(text), shown);
         }
+    }
+
+    #[test]
+    fn what_nobody_could_open_is_left_alone() {
+        let long = format!("https://a.example/{} https://b.example/_", ")".repeat(50_000));
+        assert!(links(&long).ends_with(") <https://b.example/_>"));
+        // Places beyond the end, as a first reading of damaged text may give them.
+        assert_eq!(as_autolinks("https://a.example/é", &[0..99]), None);
     }
 
     #[test]

@@ -47,13 +47,13 @@ fn options() -> Options<'static> {
 
 /// The bytes of code, links, images and raw HTML, in order of their starts.
 fn taken(root: Node<'_>, text: &str) -> Vec<Range<usize>> {
-    let lines: Vec<usize> =
-        std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let lines = line_starts(text);
     let byte =
         |line: usize, column: usize| lines.get(line.saturating_sub(1)).map_or(text.len(), |at| at + column);
     let bytes = |place: Sourcepos| {
         let start = byte(place.start.line, place.start.column.saturating_sub(1));
-        start..byte(place.end.line, place.end.column).max(start)
+        let end = byte(place.end.line, place.end.column);
+        start.min(text.len())..end.max(start).min(text.len())
     };
     let mut taken: Vec<Range<usize>> = root
         .descendants()
@@ -73,6 +73,13 @@ fn taken(root: Node<'_>, text: &str) -> Vec<Range<usize>> {
         .collect();
     taken.sort_by_key(|range| range.start);
     taken
+}
+
+/// Where each line begins; a lone carriage return ends one too (`CommonMark` 2.1).
+fn line_starts(text: &str) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let ends = |at: &usize| bytes[*at] == b'\n' || bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
+    std::iter::once(0).chain((0..bytes.len()).filter(ends).map(|at| at + 1)).collect()
 }
 
 /// A container that has begun and not ended.
