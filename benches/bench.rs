@@ -18,6 +18,7 @@ mod measure;
 mod receiver;
 mod simulate;
 mod store;
+mod years;
 
 use measure::Measure;
 
@@ -31,8 +32,8 @@ fn main() {
         ("groups", groups::run),
         ("channels", channels::beside),
     ];
-    // Four minutes long, so only when it is named.
-    let slow: &[Measure] = &[("presets", channels::presets)];
+    // Minutes long, so only when they are named.
+    let slow: &[Measure] = &[("presets", channels::presets), ("years", years::run)];
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     for (name, run) in measures.iter().chain(slow) {
         let is_slow = slow.iter().any(|(slow, _)| slow == name);

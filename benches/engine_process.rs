@@ -27,6 +27,15 @@ impl Town {
         std::fs::write(self.dir.path().join(path), text).expect("the folder can be written");
     }
 
+    pub(crate) fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.dir.path().join(path)).expect("a file")
+    }
+
+    /// Where its engine keeps its state.
+    pub(crate) fn state(&self) -> std::path::PathBuf {
+        self.dir.path().join("state")
+    }
+
     /// `groups.csv` with so many rows.
     pub(crate) fn write_groups(&self, n: usize) {
         let mut csv = String::from("id,title\n");
@@ -95,6 +104,12 @@ impl Engine {
             .stdout(Stdio::null())
             .status();
         assert!(status.is_ok_and(|status| status.success()), "the signal was taken");
+    }
+
+    /// Ends it at once.
+    pub(crate) fn kill(mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 
     /// Stops it in order.

@@ -46,8 +46,8 @@ pub(crate) fn transitions(n: usize, batch: usize) -> (std::time::Duration, usize
     (took, commits)
 }
 
-fn decision(n: usize) -> Decision {
-    let group = GroupId::from(format!("g{}", n % 10_000));
+/// A message that goes out.
+pub(crate) fn posted(n: usize) -> Entry {
     let at = Timestamp::from_millis(1_800_000_000_000 + n as i64);
     let run = format!("tick@{}", at.to_utc());
     let out = Outgoing {
@@ -62,7 +62,14 @@ fn decision(n: usize) -> Decision {
         urgent: false,
         manual: None,
     };
-    let posted = Entry { at, input: None, fact: Fact::Posted(Box::new(out)) };
+    Entry { at, input: None, fact: Fact::Posted(Box::new(out)) }
+}
+
+fn decision(n: usize) -> Decision {
+    let group = GroupId::from(format!("g{}", n % 10_000));
+    let posted = posted(n);
+    let at = posted.at;
+    let run = format!("tick@{}", at.to_utc());
     let finished = Entry {
         at,
         input: None,
