@@ -163,6 +163,10 @@ pub const REPLAY_ENTRIES: u64 = 10_000;
 pub const OUTBOX_KEEP_DAYS: i64 = 30;
 /// Settled outbox rows that one idle moment deletes.
 pub const OUTBOX_PRUNE_ROWS_MAX: usize = 2_000;
+/// How long a full disk, or another program's lock on the state, is waited for, in milliseconds.
+pub const STORE_WAIT_MS_MAX: u64 = 10 * 60 * 1000;
+/// The pause between two tries, in milliseconds.
+pub const STORE_RETRY_MS: u64 = 250;
 /// Older decisions that are compressed together, in bytes of text: one transaction, in which the engine waits.
 pub const ARCHIVE_PAGE_BYTES: usize = 512 * 1024;
 /// The longest sleep of the driver, in milliseconds: after it the real clock is looked at again, so that a

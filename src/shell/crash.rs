@@ -42,7 +42,7 @@ pub enum Point {
     AfterMigrate,
     /// A copy that is to be put back is ready beside the state.
     BeforeRestore,
-    /// The state that was there has a second name.
+    /// The state that was there lies aside, too.
     AfterAside,
     /// The copy has taken its place.
     AfterRestore,

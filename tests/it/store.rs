@@ -70,7 +70,7 @@ impl Opened {
         self.handle.send(Work::Decide(decision)).unwrap();
         match self.acks.recv().await.unwrap() {
             Ack::Committed(acked) => acked[0].sends.iter().map(|(_, key)| *key).collect(),
-            Ack::Failed(error) => panic!("{error}"),
+            other => panic!("{other:?}"),
         }
     }
 

@@ -339,3 +339,40 @@ fn what_is_open_is_found_in_the_archive() {
         let _ = engine.stop().exits(0);
     }
 }
+
+#[test]
+fn another_programs_lock_is_waited_for_and_nothing_is_sent_meanwhile() {
+    let sink = Sink::start();
+    let place = ticking(&sink);
+    let engine = place.start(&RUN);
+    eventually("a post", || !got(&sink).is_empty());
+    let foreign = Connection::open(place.path(".playbook/state.db")).unwrap();
+    foreign.execute_batch("BEGIN IMMEDIATE").unwrap();
+    engine.line("another program holds the state database");
+    let (before, log) = (got(&sink).len(), place.run(&["log"]).exits(0).stdout);
+    engine_waits(&sink, before);
+    assert_eq!(place.run(&["log"]).exits(0).stdout, log);
+    foreign.execute_batch("ROLLBACK").unwrap();
+    engine.line("it goes on");
+    eventually("posts again", || got(&sink).len() > before + 1);
+    foreign.execute_batch("BEGIN IMMEDIATE").unwrap();
+    engine.line("another program holds the state database");
+    // A stop does not wait for the other program.
+    let stopped = engine.stop().exits(3);
+    assert!(stopped.stderr.contains("another program"), "{}", stopped.stderr);
+    foreign.execute_batch("ROLLBACK").unwrap();
+    let before = got(&sink).len();
+    lives_until(&place, &sink, before + 2);
+    // What was on its way when the state was locked could not be settled: it is sent again, and marked so.
+    let rows = place.run(&["outbox", "--all", "--format", "json"]).exits(0).json_lines();
+    let doubtful = rows.iter().filter(|row| row["in_doubt"] == true).count();
+    let posts = got(&sink);
+    let again = posts.len() - posts.iter().collect::<BTreeSet<_>>().len();
+    assert!(again <= doubtful, "{again} sent again, {doubtful} of them marked");
+}
+
+/// Two ticks pass, and what was claimed already may still arrive.
+fn engine_waits(sink: &Sink, before: usize) {
+    std::thread::sleep(std::time::Duration::from_millis(2_100));
+    assert!(got(sink).len() <= before + 1, "nothing that is not recorded is sent");
+}

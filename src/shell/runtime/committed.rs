@@ -27,6 +27,14 @@ impl Driver {
         let acked = match ack {
             Ack::Committed(acked) => acked,
             Ack::Failed(error) => return Err(error.into()),
+            Ack::Waits(error) => {
+                self.announcer.trouble(&error.to_string());
+                return Ok(());
+            }
+            Ack::GoesOn => {
+                self.announcer.say("what waited is recorded; it goes on");
+                return Ok(());
+            }
         };
         crash::point(Point::BeforeDispatch);
         let mut outbound = Vec::new();

@@ -422,6 +422,8 @@ impl Driver {
     /// Takes no more inputs; attempts in flight end, what was decided is committed, states are stored.
     async fn stop(&mut self, sound: bool) -> Result<(), RunError> {
         self.announcer.stopping();
+        // What cannot be recorded now has not happened, and is decided again at the next start.
+        self.store.hurry();
         self.watch = None;
         self.asks.close();
         while sound && self.in_flight > 0 {

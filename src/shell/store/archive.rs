@@ -103,7 +103,7 @@ pub fn compact(dir: &Path, before: Timestamp) -> Result<Compacted, StoreError> {
             std::thread::sleep(begun.elapsed());
         }
     }
-    done.sources = drop_sources(&mut conn, before)?;
+    done.sources = drop_sources(&conn, before)?;
     if done.online {
         conn.execute_batch("PRAGMA incremental_vacuum(4096);")?;
     } else {
@@ -297,16 +297,19 @@ impl Held {
     }
 }
 
-/// Drops the texts of playbook versions from before an instant that no group and no run has any more.
-fn drop_sources(conn: &mut Connection, before: Timestamp) -> Result<u64, StoreError> {
-    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let dropped = transaction.execute(
-        "DELETE FROM sources WHERE at < ?1 \
+/// Drops the texts of playbook versions from before an instant that no group and no run has any more. They are looked
+/// for while others write; a version that comes back is stored again by who brings it.
+fn drop_sources(conn: &Connection, before: Timestamp) -> Result<u64, StoreError> {
+    let mut statement = conn.prepare(
+        "SELECT digest FROM sources WHERE at < ?1 \
          AND NOT EXISTS (SELECT 1 FROM groups WHERE groups.digest = sources.digest) \
          AND NOT EXISTS (SELECT 1 FROM snapshot WHERE instr(state, sources.digest)) \
          AND NOT EXISTS (SELECT 1 FROM journal WHERE instr(entries, sources.digest))",
-        [before.as_millis()],
     )?;
-    transaction.commit()?;
+    let nobodys = statement.query_map([before.as_millis()], |row| row.get::<_, String>(0))?;
+    let mut dropped = 0;
+    for digest in nobodys.collect::<Result<Vec<_>, _>>()? {
+        dropped += conn.execute("DELETE FROM sources WHERE digest = ?1", [digest])?;
+    }
     Ok(dropped as u64)
 }

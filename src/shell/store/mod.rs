@@ -48,10 +48,15 @@ pub fn path(dir: &Path) -> PathBuf {
 pub enum StoreError {
     /// There is no room.
     #[error(
-        "the disk is full: nothing more can be recorded, so the engine stops. What was committed is safe; free \
-         some space and start again ({0})"
+        "the disk is full: nothing can be recorded, so nothing is sent. What was committed is safe; free some space \
+         ({0})"
     )]
     Full(String),
+    /// Somebody else writes into it.
+    #[error(
+        "another program holds the state database: nothing can be recorded, so nothing is sent until it lets go ({0})"
+    )]
+    Busy(String),
     /// The operating system refused.
     #[error("the state database cannot be written or read: {0}. What was committed is safe")]
     Io(String),
@@ -119,12 +124,20 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
         match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(error.to_string()),
             Some(ErrorCode::DiskFull) => Self::Full(error.to_string()),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Corrupt { place: FILE.into(), reason: error.to_string() }
             }
             _ => Self::Io(error.to_string()),
         }
+    }
+}
+
+impl StoreError {
+    /// Whether it passes by itself, or when a person makes room.
+    fn passes(&self) -> bool {
+        matches!(self, Self::Full(_) | Self::Busy(_))
     }
 }
 

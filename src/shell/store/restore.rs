@@ -92,7 +92,7 @@ pub fn restore(from: &Path, dir: &Path, until: Option<Timestamp>) -> Result<Rest
     Ok(Restored { copied, doubtful, until, aside })
 }
 
-/// Gives the database a second name; its own is taken by what is put in its place.
+/// Copies the database aside, page by page as it is, damaged ones too.
 fn set_aside(file: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
     let io = |error: io::Error| StoreError::Io(error.to_string());
     let aside = file.with_file_name(format!("{FILE}.before-{}", now.to_jiff().strftime("%Y%m%dT%H%M%SZ")));
@@ -115,11 +115,9 @@ fn set_aside(file: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
             }
         }
     }
-    let _ = fs::remove_file(&aside);
-    if fs::hard_link(file, &aside).is_err() {
-        // A file system without links.
-        fs::copy(file, &aside).map_err(io)?;
-    }
+    // There is a state under its own name at every moment: a start in between must not begin a new life.
+    fs::copy(file, &aside).map_err(io)?;
+    File::open(&aside).and_then(|file| file.sync_all()).map_err(io)?;
     sync_folder(file).map_err(io)?;
     Ok(aside)
 }

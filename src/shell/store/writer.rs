@@ -1,7 +1,7 @@
 //! The writer: one thread that owns the connection, drains its channel and commits once.
 //!
-//! Nobody is told of anything before its transaction is committed. After an error nothing more is written: the
-//! engine stops, and what was not committed has not happened.
+//! Nobody is told of anything before its transaction is committed. A full disk and somebody else's lock are waited for;
+//! after any other error nothing more is written: the engine stops, and what was not committed has not happened.
 
 use super::{
     Doubt, GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, outbox, path, query, recovery,
@@ -25,13 +25,15 @@ use crate::{
 };
 use rusqlite::{Connection, params};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     path::{Path, PathBuf},
     sync::{
         Arc,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
     thread::JoinHandle,
+    time::Instant,
 };
 use tokio::sync::{mpsc::UnboundedSender, oneshot};
 
@@ -114,6 +116,10 @@ pub enum Work {
 pub enum Ack {
     /// These are facts now, in this order.
     Committed(Vec<Acked>),
+    /// Something is in the way that passes by itself: it is tried again, and nothing is acknowledged meanwhile.
+    Waits(StoreError),
+    /// It has passed, and what waited is committed.
+    GoesOn,
     /// Nothing more is committed. What was not acknowledged has not happened.
     Failed(StoreError),
 }
@@ -133,6 +139,7 @@ pub struct Acked {
 #[derive(Debug, Clone)]
 pub struct StoreHandle {
     sender: Sender<Work>,
+    hurry: Arc<AtomicBool>,
 }
 
 impl StoreHandle {
@@ -167,6 +174,11 @@ impl StoreHandle {
         answer.await.ok()?
     }
 
+    /// From now on nothing is waited for: what cannot be committed at once has not happened.
+    pub fn hurry(&self) {
+        self.hurry.store(true, Ordering::Relaxed);
+    }
+
     /// Waits until everything queued before is committed.
     pub async fn flush(&self) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
@@ -196,7 +208,10 @@ impl Store {
         let recovered = Recovered { upgraded, put_back, ..recovery::load(&conn)? };
         mark.set(recovered.last_seq, recovered.last_at.unwrap_or(Timestamp::MIN));
         let open = outbox::open(&conn)?;
+        // What holds the file longer than this is told of.
+        conn.busy_timeout(std::time::Duration::from_secs(1))?;
         let (sender, receiver) = channel();
+        let hurry = Arc::<AtomicBool>::default();
         let writer = Writer {
             conn,
             tell,
@@ -205,12 +220,13 @@ impl Store {
             prune_at: Timestamp::MIN,
             doubt: recovered.doubt,
             mark,
+            hurry: hurry.clone(),
         };
         let thread = std::thread::Builder::new()
             .name("store".into())
             .spawn(move || writer.run(&receiver))
             .map_err(|e| StoreError::Io(e.to_string()))?;
-        Ok((Self { handle: StoreHandle { sender }, thread, file }, recovered, open))
+        Ok((Self { handle: StoreHandle { sender, hurry }, thread, file }, recovered, open))
     }
 
     /// For whoever gives work.
@@ -231,16 +247,13 @@ impl Store {
     }
 }
 
-/// Where an answer goes.
-type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
-
-/// Answers that are given after the commit.
+/// What is said after the commit, in the order of the work.
 #[derive(Default)]
 struct Answers {
     acked: Vec<Acked>,
-    records: Vec<(Reply<Vec<i64>>, Vec<i64>)>,
-    revived: Vec<(Reply<Option<OutboxRow>>, Option<OutboxRow>)>,
-    flushed: Vec<oneshot::Sender<Result<(), StoreError>>>,
+    recorded: VecDeque<Vec<i64>>,
+    revived: VecDeque<Option<OutboxRow>>,
+    noted: VecDeque<Option<String>>,
     claims: bool,
     settles: bool,
     snapshots: bool,
@@ -254,6 +267,7 @@ struct Writer {
     prune_at: Timestamp,
     doubt: Option<Doubt>,
     mark: Mark,
+    hurry: Arc<AtomicBool>,
 }
 
 /// How long the writer has to be without work before it tidies up.
@@ -317,34 +331,42 @@ impl Writer {
         more
     }
 
+    /// Commits a batch. What passes by itself, a full disk or somebody else's lock, is waited for: nothing is
+    /// acknowledged meanwhile, so nothing is sent.
     fn commit(&mut self, batch: Vec<Work>) {
         if self.broken.is_some() {
             // Dropping the work drops its reply channels: whoever waits hears that the store has stopped.
             return;
         }
-        let next_seq = self.next_seq;
-        let mut answers = Answers::default();
-        match self.write(batch, &mut answers) {
-            Ok(()) => answer(&self.tell, answers),
-            Err(error) => {
-                self.next_seq = next_seq;
-                let _ = self.conn.execute_batch("ROLLBACK;");
-                for (reply, _) in answers.records {
-                    let _ = reply.send(Err(error.clone()));
+        let (next_seq, begun, mut told) = (self.next_seq, Instant::now(), false);
+        loop {
+            let mut answers = Answers::default();
+            let error = match self.write(&batch, &mut answers) {
+                Ok(()) => {
+                    if told {
+                        let _ = self.tell.send(Ack::GoesOn);
+                    }
+                    return answer(&self.tell, batch, answers);
                 }
-                for (reply, _) in answers.revived {
-                    let _ = reply.send(Err(error.clone()));
-                }
-                for reply in answers.flushed {
-                    let _ = reply.send(Err(error.clone()));
-                }
+                Err(error) => error,
+            };
+            self.next_seq = next_seq;
+            let _ = self.conn.execute_batch("ROLLBACK;");
+            let long = begun.elapsed().as_millis() > u128::from(limits::STORE_WAIT_MS_MAX);
+            if !error.passes() || long || self.hurry.load(Ordering::Relaxed) {
+                refuse(batch, &error);
                 let _ = self.tell.send(Ack::Failed(error.clone()));
                 self.broken = Some(error);
+                return;
             }
+            if !std::mem::replace(&mut told, true) {
+                let _ = self.tell.send(Ack::Waits(error));
+            }
+            std::thread::sleep(std::time::Duration::from_millis(limits::STORE_RETRY_MS));
         }
     }
 
-    fn write(&mut self, batch: Vec<Work>, answers: &mut Answers) -> Result<(), StoreError> {
+    fn write(&mut self, batch: &[Work], answers: &mut Answers) -> Result<(), StoreError> {
         self.conn.execute_batch("BEGIN IMMEDIATE;")?;
         for work in batch {
             self.work(work, answers)?;
@@ -374,36 +396,27 @@ impl Writer {
         Ok(())
     }
 
-    fn work(&mut self, work: Work, answers: &mut Answers) -> Result<(), StoreError> {
+    fn work(&mut self, work: &Work, answers: &mut Answers) -> Result<(), StoreError> {
         match work {
             Work::Decide(decision) => {
-                let acked = self.decide(&decision)?;
+                let acked = self.decide(decision)?;
                 answers.acked.push(acked);
             }
-            Work::Record { claims, settles, robots, reply } => {
-                answers.records.push((reply, Vec::new()));
+            Work::Record { claims, settles, robots, .. } => {
                 answers.settles |= !settles.is_empty();
                 answers.claims |= !claims.is_empty();
-                robots::keep(&self.conn, &robots)?;
-                outbox::settle(&self.conn, clock::now(), &settles)?;
-                let gone = outbox::claim(&self.conn, &claims)?;
-                if let Some(last) = answers.records.last_mut() {
-                    last.1 = gone;
-                }
+                robots::keep(&self.conn, robots)?;
+                outbox::settle(&self.conn, clock::now(), settles)?;
+                answers.recorded.push_back(outbox::claim(&self.conn, claims)?);
             }
-            Work::Revive { group, effect, reply } => {
-                answers.revived.push((reply, None));
-                let row = outbox::revive(&self.conn, &group, &effect)?;
-                if let Some(last) = answers.revived.last_mut() {
-                    last.1 = row;
-                }
+            Work::Revive { group, effect, .. } => {
+                answers.revived.push_back(outbox::revive(&self.conn, group, effect)?);
             }
-            // A question changes nothing, so that its answer need not wait for the commit.
-            Work::Note { group, effect, reply } => {
-                let _ = reply.send(outbox::note(&self.conn, &group, &effect)?);
+            Work::Note { group, effect, .. } => {
+                answers.noted.push_back(outbox::note(&self.conn, group, effect)?);
             }
             Work::Source { digest, path, files } => {
-                let files = serde_json::to_string(&files).map_err(|e| corrupt("sources to be written", e))?;
+                let files = serde_json::to_string(files).map_err(|e| corrupt("sources to be written", e))?;
                 self.conn
                     .prepare_cached(
                         "INSERT INTO sources (digest, path, files, at) VALUES (?1, ?2, ?3, ?4) \
@@ -411,7 +424,7 @@ impl Writer {
                     )?
                     .execute(params![digest.as_str(), path, files, clock::now().as_millis()])?;
             }
-            Work::Group(group, info) => self.group(&group, &info)?,
+            Work::Group(group, info) => self.group(group, info)?,
             Work::Rests(group) => {
                 self.conn
                     .prepare_cached("UPDATE groups SET file = '' WHERE grp = ?1")?
@@ -419,7 +432,7 @@ impl Writer {
             }
             Work::Snapshot(state, seq) => {
                 answers.snapshots = true;
-                self.snapshot(&state, seq)?;
+                self.snapshot(state, *seq)?;
             }
             Work::Checkpoint(seq) => {
                 self.conn
@@ -431,7 +444,7 @@ impl Writer {
                     .prepare_cached("UPDATE meta SET value = ?1 WHERE name = 'edition'")?
                     .execute([edition])?;
             }
-            Work::Flush(reply) => answers.flushed.push(reply),
+            Work::Flush(_) => {}
         }
         Ok(())
     }
@@ -500,17 +513,43 @@ impl Writer {
     }
 }
 
-fn answer(tell: &UnboundedSender<Ack>, answers: Answers) {
+fn answer(tell: &UnboundedSender<Ack>, batch: Vec<Work>, mut answers: Answers) {
     if !answers.acked.is_empty() {
         let _ = tell.send(Ack::Committed(answers.acked));
     }
-    for (reply, gone) in answers.records {
-        let _ = reply.send(Ok(gone));
+    // Whoever asked may have gone.
+    for work in batch {
+        match work {
+            Work::Record { reply, .. } => {
+                let _ = reply.send(Ok(answers.recorded.pop_front().unwrap_or_default()));
+            }
+            Work::Revive { reply, .. } => {
+                let _ = reply.send(Ok(answers.revived.pop_front().flatten()));
+            }
+            Work::Note { reply, .. } => {
+                let _ = reply.send(answers.noted.pop_front().flatten());
+            }
+            Work::Flush(reply) => {
+                let _ = reply.send(Ok(()));
+            }
+            _ => {}
+        }
     }
-    for (reply, row) in answers.revived {
-        let _ = reply.send(Ok(row));
-    }
-    for reply in answers.flushed {
-        let _ = reply.send(Ok(()));
+}
+
+fn refuse(batch: Vec<Work>, error: &StoreError) {
+    for work in batch {
+        match work {
+            Work::Record { reply, .. } => {
+                let _ = reply.send(Err(error.clone()));
+            }
+            Work::Revive { reply, .. } => {
+                let _ = reply.send(Err(error.clone()));
+            }
+            Work::Flush(reply) => {
+                let _ = reply.send(Err(error.clone()));
+            }
+            _ => {}
+        }
     }
 }
