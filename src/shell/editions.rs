@@ -8,6 +8,7 @@ use crate::{
     model::{
         play::{CatchUp, Play},
         playbook::Playbook,
+        step::Verb,
         trigger::Trigger,
     },
     phrase,
@@ -26,16 +27,38 @@ struct Change {
     says: fn() -> Phrase,
 }
 
-const CHANGES: &[Change] = &[Change {
-    edition: 1,
-    feels: |play| matches!(play.trigger, Trigger::Schedule(_)) && play.catch_up != CatchUp::None,
-    says: || {
-        phrase!(
-            "after a pause they catch up as `catch_up` says; write `catch_up: none` to go on with what comes next",
-            "暂停之后会按 `catch_up` 补上；若只想从下一次继续，写 `catch_up: none`"
-        )
+const CHANGES: &[Change] = &[
+    Change {
+        edition: 1,
+        feels: |play| matches!(play.trigger, Trigger::Schedule(_)) && play.catch_up != CatchUp::None,
+        says: || {
+            phrase!(
+                "after a pause they catch up as `catch_up` says; write `catch_up: none` to go on with what comes next",
+                "暂停之后会按 `catch_up` 补上；若只想从下一次继续，写 `catch_up: none`"
+            )
+        },
     },
-}];
+    Change {
+        edition: 1,
+        feels: |play| play.until.is_some(),
+        says: || {
+            phrase!(
+                "the day of `until` belongs to it; where the day after the last was meant, write the day before",
+                "`until` 当天也算在内；若原来写的是最后一天的次日，请改为前一天"
+            )
+        },
+    },
+    Change {
+        edition: 1,
+        feels: |play| play.program.steps().any(|step| matches!(step.verb, Verb::Prune(_))),
+        says: || {
+            phrase!(
+                "whoever has never been seen to join or to speak counts as unknown, no longer as idle, and is not removed",
+                "从未有加入或发言记录的成员算作未知，不再算作沉默，也不会被移出"
+            )
+        },
+    },
+];
 
 /// The plays of a playbook that behave otherwise than by an older edition, with what is different.
 pub fn changes(playbook: &Playbook, since: i64) -> Vec<(Vec<PlayName>, Phrase)> {
