@@ -73,12 +73,18 @@ impl Draft<'_> {
         let playbook = self.playbook.clone();
         let (horizon, horizons) = budget::horizons(&playbook.budgets);
         self.emit(Fact::PlaybookChanged { digest: playbook.digest.clone(), horizon, horizons })?;
+        for play in &playbook.plays {
+            let known = |name: &PlayName| self.state.plays.contains_key(name);
+            if let Some(was) = play.was.as_ref().filter(|was| known(was) && !known(&play.name)) {
+                self.emit(Fact::Renamed { from: was.clone(), to: play.name.clone() })?;
+            }
+        }
         self.adjust_phase(old)?;
         if self.state.phase_final {
             return Ok(());
         }
         for play in &playbook.plays {
-            let before = old.and_then(|old| old.play(&play.name));
+            let before = old.and_then(|old| before(old, play));
             self.arm_changed(before, play, old)?;
         }
         let gone: Vec<PlayName> =
@@ -202,4 +208,9 @@ impl Draft<'_> {
         let play = before.name.clone();
         self.emit(Fact::Skipped { play, run, from, to, count, reason: Skip::Operator })
     }
+}
+
+/// A play as it was in the version before, also under another name.
+fn before<'o>(old: &'o Playbook, play: &Play) -> Option<&'o Arc<Play>> {
+    old.play(&play.name).or_else(|| old.play(play.was.as_ref()?))
 }

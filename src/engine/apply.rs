@@ -3,7 +3,7 @@
 //! A pure match over entries. Never evaluates an expression, never looks at a playbook, never decides.
 
 use super::{
-    IllegalEntry, apply_clock, apply_date, apply_run,
+    IllegalEntry, apply_clock, apply_date, apply_rename, apply_run,
     entry::{Entry, Fact, HoldReason, Outgoing, PhaseCause, Task, TaskKind},
     input::Signal,
     state::{Failing, HeldMessage, OpenTask, PlayState, Released, Run, ScriptCall, State, Timer},
@@ -175,6 +175,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
                 state.timers.remove(timer);
             }
         }
+        Fact::Renamed { from, to } => apply_rename::renamed(state, from, to)?,
         Fact::ClockSet { to } => apply_clock::set_back(state, *to),
         Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } => {}
         Fact::Paused { play } => match play {

@@ -125,7 +125,7 @@ impl<'a> Draft<'a> {
             self.playbooks.get(&run.digest)?.clone()
         };
         let group = playbook.groups.get(&self.state.group).unwrap_or(&self.group).clone();
-        let play = playbook.play(&run.play)?.clone();
+        let play = playbook.play(run.born_as())?.clone();
         Some((playbook, group, play))
     }
 

@@ -230,6 +230,13 @@ pub enum Fact {
         #[serde(rename = "next")]
         at: Option<Timestamp>,
     },
+    /// A play has another name: its cursor, its dates and its runs go on under it. Ids stay.
+    Renamed {
+        /// The name it had.
+        from: PlayName,
+        /// The name it has.
+        to: PlayName,
+    },
     /// When a scheduled play starts next. Anchors up to and including `after` are settled.
     Armed {
         /// The play.

@@ -21,6 +21,7 @@ mod advance;
 mod apply;
 mod apply_clock;
 mod apply_date;
+mod apply_rename;
 mod apply_run;
 mod channel;
 pub(crate) mod budget;
@@ -78,7 +79,7 @@ pub fn script_facts(state: &State, playbooks: &Playbooks, effect: &EffectId) -> 
     let run = state.runs.get(&call.run)?;
     let playbook = playbooks.get(&run.digest)?;
     let group = playbook.groups.get(&state.group)?;
-    let play = playbook.play(&run.play)?;
+    let play = playbook.play(run.born_as())?;
     let about = About { run: Some(run), step: Some(&call.step), ..About::default() };
     Some(draft::build_facts(state, playbook, group, Some(play), state.clock, Names::ALL, &about))
 }

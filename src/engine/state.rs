@@ -167,6 +167,9 @@ pub struct Run {
     pub play: PlayName,
     /// The version it began with.
     pub digest: Digest,
+    /// What the play was called in that version, where it is called otherwise now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub born: Option<PlayName>,
     /// Which of the play's programs.
     #[serde(default)]
     pub section: Section,
@@ -230,6 +233,7 @@ impl Run {
             id,
             play,
             digest,
+            born: None,
             section: Section::Steps,
             anchor,
             started,
@@ -250,6 +254,11 @@ impl Run {
             ordinal: 0,
             posts: BTreeMap::new(),
         }
+    }
+
+    /// What its play is called in the version it began with.
+    pub fn born_as(&self) -> &PlayName {
+        self.born.as_ref().unwrap_or(&self.play)
     }
 
     /// When its wait ends by itself.

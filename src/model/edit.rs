@@ -130,11 +130,16 @@ impl Standing {
 pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
     let mut plays = Vec::new();
     for play in &new.plays {
-        let before = old.play(&play.name);
+        let before = old.play(&play.name).or_else(|| old.play(play.was.as_ref()?));
         if before == Some(play) {
             continue;
         }
-        let mut details = before.map(|before| differences(before, play, &new.zone, at)).unwrap_or_default();
+        let renamed = before.filter(|before| before.name != play.name);
+        let mut details: Vec<String> = renamed
+            .map(|before| format!("it was {}; its dates and runs go on", before.name))
+            .into_iter()
+            .collect();
+        details.extend(before.map(|before| differences(before, play, &new.zone, at)).unwrap_or_default());
         if let Some(at) = at {
             let was = before.and_then(|before| next_start(old, before, before, at));
             let is = next_start(new, play, before.unwrap_or(play), at);
@@ -143,7 +148,9 @@ pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
         let fate = if before.is_some() { Fate::Changed } else { Fate::Added };
         plays.push(PlayEdit { play: play.name.clone(), fate, details });
     }
-    for play in old.plays.iter().filter(|play| new.play(&play.name).is_none()) {
+    let goes_on =
+        |name: &PlayName| new.plays.iter().any(|play| play.name == *name || play.was.as_ref() == Some(name));
+    for play in old.plays.iter().filter(|play| !goes_on(&play.name)) {
         let next = at.and_then(|at| next_start(old, play, play, at));
         let details = next.map(|next| format!("it does not start {}", when(next, &old.zone)));
         plays.push(PlayEdit {

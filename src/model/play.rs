@@ -36,6 +36,8 @@ pub struct Play {
     pub only: Vec<CalendarName>,
     /// How late a step may be.
     pub max_late: Duration,
+    /// The name that it had before.
+    pub was: Option<PlayName>,
     /// Which occurrences are made up for after a pause.
     pub catch_up: CatchUp,
     /// What happens when a run is still open.

@@ -185,6 +185,9 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::Slept { from, length } => {
             line("slept", "", format!("since {}, {length}", at(*from)), Tone::Turn)
         }
+        Fact::Renamed { from, to } => {
+            line("renamed", to.as_str(), format!("it was {from}; its dates and runs go on"), Tone::Turn)
+        }
         Fact::ClockSet { to } => {
             line("clock", "", format!("set back from {} to {}", at(entry.at), at(*to)), Tone::Turn)
         }

@@ -243,3 +243,63 @@ fn a_group_that_rests_and_is_run_again_keeps_its_order_its_open_runs_and_its_mes
     assert!(!log.contains("\"outcome\":\"failed\""), "{log}");
     let _ = engine.stop().exits(0);
 }
+
+#[test]
+fn a_group_that_has_another_id_in_the_file_needs_to_say_what_it_was() {
+    let sink = Sink::start();
+    let url = sink.url("/");
+    let play = Playground::new().file("p.yaml", &club(&url, "xian: {}", "one"));
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let _ = play.run(&["signal", "begin"]).exits(0);
+    eventually("the run begins", || heard(&sink, "xian") == ["begin one"]);
+    play.write("p.yaml", &club(&url, "xi-an: {}", "two"));
+    engine.line("write `was: xian` at `xi-an`");
+    let _ = engine.stop().exits(0);
+    let refused = play.run(&["run", "p.yaml"]).exits(1).stderr;
+    assert!(refused.contains("`xian`") && refused.contains("--fresh"), "{refused}");
+    // As a table it is a column.
+    play.write("groups.csv", "id,group.was,city\nxi-an,xian,Xi'an\n");
+    let table = club(&url, "", "two").replace("groups: {  }", "groups: groups.csv");
+    play.write("p.yaml", &table);
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let _ = play.run(&["signal", "go", "--group", "xian"]).exits(0);
+    eventually("the old run ends", || heard(&sink, "xian").contains(&"end one".to_owned()));
+    let status = play.run(&["status", "--format", "json"]).exits(0).json_lines();
+    assert_eq!((&status[0]["group"], &status[0]["title"]), (&"xian".into(), &"xi-an".into()));
+    let _ = engine.stop().exits(0);
+    play.write("p.yaml", &club(&url, "other: {}", "three"));
+    let engine = play.start(&["run", "p.yaml", "--fresh"]);
+    engine.line("resting: xian");
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn a_playbook_that_has_another_name_keeps_its_only_group() {
+    let sink = Sink::start();
+    let file =
+        |name: &str| club(&sink.url("/"), "", "x").replace("groups: {  }\n", "").replace("name: p\n", name);
+    let play = Playground::new().file("p.yaml", &file("name: c\n"));
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let _ = play.run(&["signal", "begin"]).exits(0);
+    eventually("the run begins", || heard(&sink, "c") == ["begin x"]);
+    play.write("p.yaml", &file("name: readers\n"));
+    engine.line("write `was: c` at `readers`");
+    play.write("p.yaml", &file("name: readers\nwas: c\n"));
+    engine.line("takes effect");
+    let _ = play.run(&["signal", "go"]).exits(0);
+    eventually("the run ends", || heard(&sink, "c") == ["begin x", "end x"]);
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn a_play_under_the_old_name_is_an_error_while_was_stands() {
+    let plays = "plays:\n  b: { was: a, steps: [post: x] }\n  a: { steps: [post: y] }\n";
+    let play = Playground::new().file("p.yaml", &format!("name: p\n{plays}"));
+    let said = play.run(&["check", "p.yaml"]).exits(1).stdout;
+    assert!(said.contains("`b` was `a`"), "{said}");
+    play.write("p.yaml", "name: p\ngroups: { a: {}, b: { was: a } }\nplays: { x: { steps: [post: x] } }\n");
+    let _ = play.run(&["check", "p.yaml"]).exits(1);
+}

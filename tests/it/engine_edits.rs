@@ -444,3 +444,38 @@ plays:
     story.until("2026-12-06 09:00");
     assert_eq!(story.posts(), ["甲"], "it does not begin twice");
 }
+
+#[test]
+fn a_play_that_was_another_one_keeps_its_dates_its_runs_and_what_is_settled() {
+    let yaml = |name: &str, was: &str| {
+        format!(
+            "plays:
+  {name}:
+    {was}
+    dates: [{{ id: jia, at: 2026-12-02 20:00 }}, {{ id: yi, at: 2026-12-09 20:00 }}]
+    cancelled: [post: 取消]
+    steps: [{{ at: -1d 08:00, post: '预告 ${{run.play}}' }}, {{ at: 0m, post: '开始 ${{run.id}}' }}]
+  day{name}: {{ {was2} every: day at 08:30, steps: [post: 早] }}",
+            was2 = was.replace("was: ", "was: day").replace('\n', "") + if was.is_empty() { "" } else { "," },
+        )
+    };
+    let mut story = Story::new("2026-12-01 09:00", &yaml("guest", ""));
+    assert_eq!(story.posts(), ["预告 guest"]);
+    story.command(Command::Skip { run: RunId::new("dayguest@2026-12-03T00:30:00Z"), step: None });
+    story.edit(&yaml("session", "was: guest"));
+    story.until("2026-12-02 20:00");
+    assert_eq!(story.posts(), ["预告 guest", "早", "开始 guest@jia"], "nobody is told of a new name");
+    story.until("2026-12-03 09:00");
+    assert_eq!(story.posts().len(), 3, "what was to be skipped is skipped");
+    // The old name is not needed for ever.
+    story.edit(&yaml("session", ""));
+    story.until("2026-12-09 21:00");
+    let posts = story.posts();
+    assert!(
+        posts.contains(&"预告 session".to_owned()) && posts.contains(&"开始 session@yi".to_owned()),
+        "{posts:?}"
+    );
+    assert!(!posts.contains(&"取消".to_owned()), "{posts:?}");
+    let read = serde_json::from_str(&serde_json::to_string(&story.state).unwrap()).unwrap();
+    assert_eq!(story.state, read);
+}

@@ -34,7 +34,7 @@ const KEYS: &[&str] = keys::GROUP.names;
 
 /// What the groups share.
 pub(crate) struct Shared<'a> {
-    /// The playbook's name, which is the only group's where the file names none.
+    /// The playbook's name when its state began, which is the only group's where the file names none.
     pub(crate) name: &'a str,
     /// The playbook's title.
     pub(crate) title: &'a Arc<str>,
@@ -96,7 +96,7 @@ fn check_header(cx: &mut Cx<'_>, file: &File, rows: &[data::Row]) {
     let head = Span::new(file.source, 0, file.text.lines().next().map_or(0, str::len));
     for column in map.keys() {
         let Some((first, _)) = column.split_once('.') else { continue };
-        if !["channels", "roles", "vars"].contains(&first) {
+        if !["channels", "roles", "vars"].contains(&first) && &**column != "group.was" {
             let help = crate::lang::document::near::advice(
                 first,
                 &["channels", "roles", "vars"],
@@ -128,9 +128,14 @@ fn row_entry(cx: &mut Cx<'_>, file: &File, row: &data::Row) -> Option<Entry> {
             continue;
         }
         let node = Node { span, kind: Kind::Scalar(scalar) };
+        if &**column == "group.was" {
+            insert(&mut root, &["was"], node, span);
+            continue;
+        }
         let parts: Vec<&str> = match column.split('.').collect::<Vec<_>>() {
             parts if parts.len() > 1 => parts,
-            parts if KEYS.contains(&parts[0]) => parts,
+            // A bare `was` stays a var, as any other column.
+            parts if KEYS.contains(&parts[0]) && parts[0] != "was" => parts,
             parts => vec!["vars", parts[0]],
         };
         insert(&mut root, &parts, node, span);
@@ -190,6 +195,22 @@ pub(crate) fn lower(
         }
         cx.origin(format!("groups.{id}"), entry.key.span);
         let group = group(cx, id, &entry.value, shared);
+        if let Some(was) = groups.get(&group.id).map(|other: &Arc<Group>| other.id.clone()) {
+            cx.error(
+                codes::DUPLICATE_NAME,
+                entry.key.span,
+                phrase!(
+                    "`{id}` and another group are both the group `{was}`",
+                    "`{id}` 和另一个群都是 `{was}` 这个群"
+                ),
+                pair(
+                    "`was` names the id of one group that has another name now",
+                    "`was` 写的是改了名的那一个群原来的 id",
+                ),
+            );
+            continue;
+        }
+        cx.origin(format!("groups.{}", group.id), entry.key.span);
         groups.insert(group.id.clone(), Arc::new(group));
     }
     if groups.is_empty() {
@@ -222,6 +243,11 @@ fn group(cx: &mut Cx<'_>, id: &Arc<str>, node: &Node, shared: &Shared<'_>) -> Gr
     {
         group.title = title.clone();
     }
+    if let Some(was) =
+        fields.get("was").and_then(|node| reader::text(&mut cx.report, node, pair("a name", "名字")))
+    {
+        group.id = GroupId::new(was.clone());
+    }
     group.created = fields.get("created").and_then(|node| moments::moment(cx, node));
     let origin = format!("groups.{id}");
     if let Some(own) = fields.get("channels") {
@@ -245,7 +271,9 @@ fn group(cx: &mut Cx<'_>, id: &Arc<str>, node: &Node, shared: &Shared<'_>) -> Gr
         }
     }
     if let Some(node) = fields.get("members") {
-        let own = |row: &members::Row| row.group.as_deref().is_none_or(|name| name == group.id.as_str());
+        let own = |row: &members::Row| {
+            row.group.as_deref().is_none_or(|name| name == group.id.as_str() || name == &**id)
+        };
         group.members = members::lower(cx, node).into_iter().filter(own).map(|row| row.listed).collect();
     }
     group

@@ -15,6 +15,8 @@ use std::sync::Arc;
 pub(crate) struct Head {
     /// `name`
     pub(crate) name: PlaybookName,
+    /// `was`: the name when the state began.
+    pub(crate) was: Option<Arc<str>>,
     /// `title`, else the name.
     pub(crate) title: Arc<str>,
     /// `locale`
@@ -39,6 +41,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, root: &Node) -> Head {
         let node = root.get(key).filter(|node| !node.is_null())?;
         reader::text(&mut cx.report, node, pair("text", "文字")).map(|text| (text.clone(), node.span))
     };
+    let was = text(cx, "was").map(|(was, _)| was);
     let title = text(cx, "title").map_or_else(|| name.clone(), |(title, _)| title);
     if let Some((zone, span)) = text(cx, "timezone") {
         timezone(cx, &zone, span);
@@ -55,7 +58,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, root: &Node) -> Head {
             ),
         }
     }
-    Head { name: PlaybookName::new(name), title, locale }
+    Head { name: PlaybookName::new(name), was, title, locale }
 }
 
 fn timezone(cx: &mut Cx<'_>, name: &str, span: Span) {

@@ -261,7 +261,7 @@ fn lower(
     let scope = scope(cx);
     let budgets = get("budgets").map(|node| budgets::lower(cx, node, &scope)).unwrap_or_default();
     let shared = groups::Shared {
-        name: head.name.as_str(),
+        name: head.was.as_deref().unwrap_or(head.name.as_str()),
         title: &head.title,
         channels: root.get("channels"),
         roles: root.get("roles"),
@@ -389,7 +389,32 @@ fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &
             plays.extend(plays::lower(cx, &name, entry, scope, with).map(Arc::new));
         }
     }
+    old_names(cx, &plays);
     plays
+}
+
+/// A play that `was` another one has all that belongs to the old name: nobody else can have that name, or the same
+/// past.
+fn old_names(cx: &mut Cx<'_>, plays: &[Arc<Play>]) {
+    for (index, play) in plays.iter().enumerate() {
+        let Some(was) = &play.was else { continue };
+        let other = plays[..index].iter().find(|other| other.was.as_ref() == Some(was));
+        let Some(other) = plays.iter().find(|other| other.name == *was).or(other) else { continue };
+        let Some(span) = cx.origins.get(&format!("plays.{}.was", play.name)).copied() else { continue };
+        let (name, other) = (&play.name, &other.name);
+        cx.error(
+            codes::DUPLICATE_NAME,
+            span,
+            phrase!(
+                "`{name}` was `{was}`, and so is or was the play `{other}`",
+                "`{name}` 原来叫 `{was}`，而玩法 `{other}` 也叫或也曾叫这个名字"
+            ),
+            pair(
+                "give the other play another name, or take `was` away once every engine has run the new name",
+                "给另一个玩法换个名字；所有引擎都用过新名字之后，也可以去掉 `was`",
+            ),
+        );
+    }
 }
 
 /// `fetch`: the hosts that scripts may fetch from.

@@ -49,6 +49,7 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
         when: None,
         from: None,
         until: None,
+        was: None,
         except: Vec::new(),
         only: Vec::new(),
         max_late,
@@ -203,6 +204,14 @@ fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) 
         && let Some(title) = reader::text(&mut cx.report, node, pair("text", "文字"))
     {
         play.title = title.clone();
+    }
+    if let Some(node) = fields.get("was")
+        && let Some(was) = reader::text(&mut cx.report, node, pair("a name", "名字"))
+    {
+        // Of a play that is brought in, the old name has the same prefix.
+        let name = play.name.as_str();
+        let prefix = name.rfind('/').map_or("", |slash| &name[..=slash]);
+        play.was = Some(PlayName::new(format!("{prefix}{was}")));
     }
     if let Some(node) = fields.get("during") {
         for item in reader::one_or_many(&mut cx.report, node, pair("a phase", "阶段")) {

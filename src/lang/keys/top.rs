@@ -36,6 +36,7 @@ keys! {
     TOP {
         "name": Is::Name, "The playbook's id: a short word without spaces. Required. State and journal know the playbook by it.", "name: changan-readers";
         "title": Is::Text, "The name that people see; the `name` by default.", "title: Chang'an Readers";
+        "was": Is::Name, "The name that the playbook had when its state began. A playbook without `groups` runs one group named after it, which keeps that name.", "was: readers";
         "timezone": Is::Zone, "The one time zone of the playbook, as an IANA name. Required as soon as a clock time is used.", "timezone: Asia/Shanghai";
         "locale": Is::Words(&["en", "zh-CN"]), "How values are written in text: dates, lists, durations. `en` by default.", "locale: zh-CN";
         "charter": Is::Def("charter"), "Why the group exists. Plain text, linted, printed by `playbook handbook`, readable as `charter.…` in expressions.", "charter:\n  purpose: one book a week, read together";
@@ -81,6 +82,7 @@ keys! {
     /// A group.
     GROUP {
         "title": Is::Text, "The name that people see; the group's id by default.", "title: Readers of Xi'an";
+        "was": Is::Name, "The id that the group had when its life began, where the file calls it otherwise now. State, journal and commands keep that id. In a CSV file the column is `group.was`.", "was: xian";
         "channels": Is::Def("groupChannels"), "This group's channels, laid key by key over the playbook's.", "channels:\n  group: { url: { env: XIAN_WEBHOOK } }";
         "roles": Is::Def("groupRoles"), "This group's roles, laid key by key over the playbook's.", "roles: { host: lin }";
         "vars": Is::Values, "This group's vars, laid over the playbook's.", "vars: { city: Xi'an }";

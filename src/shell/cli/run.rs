@@ -32,6 +32,9 @@ pub(super) struct Run {
     /// End with 1 when a file has errors, also where the state has its last good version.
     #[arg(long)]
     strict: bool,
+    /// Begin the file's new groups anew, also where groups of the state are in it no more.
+    #[arg(long)]
+    fresh: bool,
 }
 
 impl Run {
@@ -43,6 +46,7 @@ impl Run {
             rehearse: self.rehearse,
             watch: !self.no_watch,
             strict: self.strict,
+            fresh: self.fresh,
             color,
             locale: out.languages.people,
         };

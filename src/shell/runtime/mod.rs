@@ -29,7 +29,7 @@ use super::{
     files,
     lock::Lock,
     private, socket,
-    store::{Store, StoreError},
+    store::{Recovered, Store, StoreError},
     terminal::ColorChoice,
 };
 use crate::base::{ids::GroupId, limits, locale::Locale};
@@ -57,6 +57,8 @@ pub struct RunOptions {
     pub watch: bool,
     /// Whether a file with errors ends the start also where the state has its last good version.
     pub strict: bool,
+    /// Whether groups begin anew where others are left behind.
+    pub fresh: bool,
     /// Colours on the terminal.
     pub color: ColorChoice,
     /// The language of diagnostics.
@@ -127,6 +129,13 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     }
     let (tell, acks) = mpsc::unbounded_channel();
     let (store, recovered, open) = Store::open(&dir, tell)?;
+    if !options.fresh
+        && let Some(refusal) = stranded(&books, &recovered)
+    {
+        store.close();
+        console.close();
+        return Err(refusal);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("engine")
@@ -140,6 +149,40 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     console.close();
     drop(lock);
     result
+}
+
+/// Groups that a start would leave behind while others begin: most likely they have another id in the file now.
+fn stranded(books: &[Book], recovered: &Recovered) -> Option<RunError> {
+    for book in books {
+        let groups = &book.playbook.groups;
+        let lives = |group: &GroupId| recovered.groups.contains_key(group);
+        let begin: Vec<&GroupId> = groups.keys().filter(|group| !lives(group)).collect();
+        let file = book.file.display().to_string();
+        let of_file = recovered.infos.iter().filter(|(_, info)| info.file == file);
+        let left = of_file.map(|(group, _)| group).filter(|group| !groups.contains_key(*group));
+        let left: Vec<&GroupId> = left
+            .filter(|group| !books.iter().any(|book| book.playbook.groups.contains_key(*group)))
+            .collect();
+        if let (false, Some(group)) = (left.is_empty(), begin.first()) {
+            let (left, begin) = (names(&left), names(&begin));
+            let found = format!(
+                "{file} does not have the {left} that the state has run, with members and open runs, and has {begin} \
+                 that the state does not know"
+            );
+            return Some(RunError::new(1, found).help(format!(
+                "if it is the same group, write `was: ID` with its old id at `{group}` (for a file without `groups` \
+                 beside `name`); if it is another one, run with --fresh"
+            )));
+        }
+    }
+    None
+}
+
+/// `group a`, `groups a, b and 3 more`.
+fn names(groups: &[&GroupId]) -> String {
+    let shown: Vec<String> = groups.iter().take(5).map(|group| format!("`{group}`")).collect();
+    let more = if groups.len() > 5 { format!(" and {} more", groups.len() - 5) } else { String::new() };
+    format!("{} {}{more}", if groups.len() == 1 { "group" } else { "groups" }, shown.join(", "))
 }
 
 /// Compiles every file and reads its secrets; every problem of every file is said. While a file is broken its last

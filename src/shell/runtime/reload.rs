@@ -235,6 +235,9 @@ impl Driver {
         if let Some(other) = self.owner_of_a_group(index, &playbook) {
             return Ok(self.refuse_version(index, loaded.reads, &other));
         }
+        if let Some(renamed) = self.stranded(index, &playbook) {
+            return Ok(self.refuse_version(index, loaded.reads, &renamed));
+        }
         let reads = loaded.reads.clone();
         if !loaded.compiled.script_problems.is_empty() {
             self.announcer.console().diagnostics(&loaded);
@@ -286,6 +289,21 @@ impl Driver {
         self.reload.refused.insert(index, reads);
         self.note(index, Some(&format!("{why}; the last good version goes on")));
         Taken::Refused(text)
+    }
+
+    /// An edit that takes a group away and begins another one has most likely given it another id.
+    fn stranded(&self, index: usize, playbook: &Playbook) -> Option<String> {
+        let left = self
+            .slots
+            .values()
+            .find(|slot| slot.book == Some(index) && !playbook.groups.contains_key(slot.group()))?;
+        let begins = playbook.groups.keys().find(|group| !self.slots.contains_key(*group))?;
+        let left = left.group();
+        Some(format!(
+            "group `{left}` is gone and `{begins}` would begin anew; if it is the same group, write `was: {left}` at \
+             `{begins}` (for a file without `groups` beside `name`); if it is another one, save the file once without \
+             `{begins}`, then with it"
+        ))
     }
 
     /// Another file that runs one of these groups.

@@ -255,7 +255,7 @@ impl Historian<'_> {
     /// When a step of an open run was due.
     fn due(&self, run: &RunId, step: &StepId) -> Option<Timestamp> {
         let (run, playbook) = self.of_run(run)?;
-        let play = playbook.play(&run.play)?;
+        let play = playbook.play(run.born_as())?;
         let step = play.section(run.section).steps().find(|other| other.id == *step)?;
         Some(step.at.map_or(run.end, |at| at.apply(run.anchor, &playbook.zone)))
     }
@@ -264,7 +264,7 @@ impl Historian<'_> {
     fn step_values(&self, run: &RunId, step: &StepId, now: Timestamp) -> Option<Vec<Reading>> {
         let (run, playbook) = self.of_run(run)?;
         let group = playbook.groups.get(&self.state.group)?;
-        let play = playbook.play(&run.play)?;
+        let play = playbook.play(run.born_as())?;
         let step = play.section(run.section).steps().find(|other| other.id == *step)?;
         Some(Reader { state: &self.state, playbook: &playbook, group, now }.step(play, &run, step))
     }

@@ -1,0 +1,80 @@
+//! Records that a play has another name: everything that the state holds by its name moves to the new one.
+//!
+//! Ids of runs, effects and tasks stay: they are names of what has happened.
+
+use super::{
+    IllegalEntry,
+    apply::illegal,
+    state::{State, Timer},
+};
+use crate::base::ids::{PlayName, RunId};
+use std::sync::Arc;
+
+/// Moves cursor, dates, windows, skips, runs and held messages.
+pub(super) fn renamed(state: &mut State, from: &PlayName, to: &PlayName) -> Result<(), IllegalEntry> {
+    if state.plays.contains_key(to) {
+        return illegal(format!("there is a play `{to}` already"));
+    }
+    let Some(mut play) = state.plays.remove(from) else {
+        return illegal(format!("no play `{from}` is known"));
+    };
+    let known = Arc::make_mut(&mut play);
+    let prefix = format!("{from}@");
+    // What comes has ids of the new name, so what is to be skipped of it has them, too.
+    let skips = std::mem::take(&mut known.skip);
+    known.skip = skips
+        .into_iter()
+        .map(|run| match run.as_str().strip_prefix(&prefix) {
+            Some(moment) => RunId::from(format!("{to}@{moment}")),
+            None => run,
+        })
+        .collect();
+    state.plays.insert(to.clone(), play);
+    let timers: Vec<_> = state.timers.iter().filter(|(_, timer)| is_of(timer, from)).cloned().collect();
+    for (at, timer) in timers {
+        state.timers.remove(&(at, timer.clone()));
+        state.timers.insert((at, of(timer, to)));
+    }
+    let runs: Vec<RunId> =
+        state.runs.iter().filter(|(_, run)| run.play == *from).map(|(id, _)| id.clone()).collect();
+    for id in runs {
+        if let Some(run) = state.runs.get_mut(&id) {
+            let run = Arc::make_mut(run);
+            run.born.get_or_insert_with(|| from.clone());
+            run.play = to.clone();
+        }
+    }
+    for run in Arc::make_mut(&mut state.finished).iter_mut().filter(|run| run.play == *from) {
+        let run = Arc::make_mut(run);
+        run.born.get_or_insert_with(|| from.clone());
+        run.play = to.clone();
+    }
+    for held in Arc::make_mut(&mut state.held).iter_mut() {
+        if held.outgoing.play.as_ref() == Some(from) {
+            Arc::make_mut(held).outgoing.play = Some(to.clone());
+        }
+    }
+    Ok(())
+}
+
+fn is_of(timer: &Timer, name: &PlayName) -> bool {
+    match timer {
+        Timer::Play { play }
+        | Timer::Batch { play }
+        | Timer::Date { play, .. }
+        | Timer::DateMissing { play, .. } => play == name,
+        _ => false,
+    }
+}
+
+/// The same timer for a play of another name.
+fn of(timer: Timer, name: &PlayName) -> Timer {
+    let play = name.clone();
+    match timer {
+        Timer::Play { .. } => Timer::Play { play },
+        Timer::Batch { .. } => Timer::Batch { play },
+        Timer::Date { date, .. } => Timer::Date { play, date },
+        Timer::DateMissing { date, .. } => Timer::DateMissing { play, date },
+        other => other,
+    }
+}
