@@ -85,6 +85,8 @@ pub const SLEPT_COUNTED_MAX: usize = 100_000;
 pub const ON_TIME_MS: i64 = 10_000;
 /// How many entries of the journal, of all groups, `status` looks back for what did not happen.
 pub const SKIPPED_LOOK_BACK: i64 = 200_000;
+/// How long `status` shows a run that failed, and an input that was parked.
+pub const FAILED_SHOWN_MS: i64 = 7 * 24 * 3_600_000;
 /// How many days ahead the end of a calendar or of a file of dates is announced.
 pub const ENDS_SOON_DAYS: i64 = 30;
 /// A jump of the clock that is believed at once whatever else the machine has counted, in milliseconds.

@@ -4,17 +4,16 @@
 
 use super::phrase::{Words, pair};
 use jiff::{civil, fmt::temporal::DateTimePrinter, tz::TimeZone};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use std::{fmt, ops, str::FromStr, sync::Arc};
 
-/// An instant: whole milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
-#[serde(transparent)]
+/// An instant: whole milliseconds since 1970-01-01T00:00:00Z. Stored as their number, under the name of this type, so
+/// that a serializer may write it for people; read back from either.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Default)]
 pub struct Timestamp(i64);
 
-/// An exact length of time in milliseconds; may be negative.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
-#[serde(transparent)]
+/// An exact length of time in milliseconds; may be negative. Stored and read back as [`Timestamp`] is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Default)]
 pub struct Duration(i64);
 
 impl Timestamp {
@@ -61,6 +60,16 @@ impl Timestamp {
     /// RFC 3339 in UTC with whole seconds: `2026-12-02T12:30:00Z`; milliseconds when there are any.
     pub fn to_utc(self) -> String {
         self.to_jiff().to_string()
+    }
+
+    /// RFC 3339 with the zone's numeric offset, and milliseconds where there are any: `2026-12-02T20:30:00.250+08:00`.
+    pub fn to_rfc3339_exact(self, zone: &Zone) -> String {
+        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+        if self.0.rem_euclid(1000) == 0 {
+            return self.to_rfc3339(zone);
+        }
+        let at = self.to_jiff();
+        PRINTER.timestamp_with_offset_to_string(&at, zone.tz.to_offset(at))
     }
 
     /// RFC 3339 with whole seconds and the zone's numeric offset: `2026-12-02T20:30:00+08:00`.
@@ -147,6 +156,48 @@ impl fmt::Display for Duration {
 impl fmt::Debug for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = |text: &str| text.parse().map(Self::from_jiff).ok();
+        deserializer.deserialize_any(Millis("an instant: milliseconds, or RFC 3339", Self, read))
+    }
+}
+
+impl<'de> Deserialize<'de> for Duration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = |text: &str| match text.strip_prefix('-') {
+            Some(length) => length.parse().map(|length: Self| -length).ok(),
+            None => text.parse().ok(),
+        };
+        deserializer.deserialize_any(Millis("a length of time: milliseconds, or 1h30m", Self, read))
+    }
+}
+
+/// Reads a number of milliseconds, or a text as it is shown: what is expected, what the number and the text become.
+struct Millis<T>(&'static str, fn(i64) -> T, fn(&str) -> Option<T>);
+
+impl<T> de::Visitor<'_> for Millis<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_i64<E: de::Error>(self, millis: i64) -> Result<T, E> {
+        Ok(self.1(millis))
+    }
+
+    fn visit_u64<E: de::Error>(self, millis: u64) -> Result<T, E> {
+        Ok(self.1(i64::try_from(millis).unwrap_or(i64::MAX)))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        // As the key of a map a number is text, too.
+        let number = || text.parse().ok().map(self.1);
+        self.2(text).or_else(number).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self.0))
     }
 }
 
@@ -282,6 +333,11 @@ impl Zone {
     /// UTC, for playbooks that use no clock time.
     pub fn utc() -> Self {
         Self { name: Arc::from("UTC"), tz: TimeZone::UTC }
+    }
+
+    /// A zone of one offset.
+    pub fn fixed(offset: jiff::tz::Offset) -> Self {
+        Self { name: Arc::from(offset.to_string()), tz: TimeZone::fixed(offset) }
     }
 
     /// Looks a name up in the bundled database; `None` when there is no such zone.

@@ -182,18 +182,27 @@ impl Serialize for Value {
             Self::Int(n) => serializer.serialize_i64(*n),
             Self::Float(x) => serializer.serialize_f64(*x),
             Self::Str(s) => serializer.serialize_str(s),
-            Self::Time(t) => one_key(serializer, "$time", t.as_millis()),
-            Self::Duration(d) => one_key(serializer, "$duration", d.as_millis()),
+            Self::Time(t) => serializer.serialize_newtype_struct(TIME, &OneKey(TIME, t.as_millis())),
+            Self::Duration(d) => serializer.serialize_newtype_struct(LENGTH, &OneKey(LENGTH, d.as_millis())),
             Self::List(items) => items.serialize(serializer),
             Self::Map(map) => map.serialize(serializer),
         }
     }
 }
 
-fn one_key<S: Serializer>(serializer: S, key: &str, millis: i64) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(1))?;
-    map.serialize_entry(key, &millis)?;
-    map.end()
+/// The key of a time, and the name under which a serializer may write it for people.
+pub const TIME: &str = "$time";
+/// The same for a length of time.
+pub const LENGTH: &str = "$duration";
+
+struct OneKey(&'static str, i64);
+
+impl Serialize for OneKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry(self.0, &self.1)?;
+        map.end()
+    }
 }
 
 impl<'de> Deserialize<'de> for Value {
@@ -253,10 +262,10 @@ impl<'de> de::Visitor<'de> for ValueVisitor {
             map.insert(Arc::from(key), value);
         }
         if map.len() == 1 {
-            if let Some(Value::Int(millis)) = map.get("$time") {
+            if let Some(Value::Int(millis)) = map.get(TIME) {
                 return Ok(Value::Time(Timestamp::from_millis(*millis)));
             }
-            if let Some(Value::Int(millis)) = map.get("$duration") {
+            if let Some(Value::Int(millis)) = map.get(LENGTH) {
                 return Ok(Value::Duration(Duration::from_millis(*millis)));
             }
         }

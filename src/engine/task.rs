@@ -67,3 +67,16 @@ pub enum TaskKind {
     /// Members whom a person removes because the platform cannot.
     Removal,
 }
+
+impl TaskKind {
+    /// The word, as it is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Task => "task",
+            Self::Approval => "approval",
+            Self::Question => "question",
+            Self::Delivery => "delivery",
+            Self::Removal => "removal",
+        }
+    }
+}

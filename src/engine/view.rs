@@ -41,37 +41,39 @@ pub struct Upcoming {
 /// What comes next, in order of time: the next start of every timed play, and the next step of every open run that
 /// waits for a time.
 pub fn upcoming(state: &State, playbook: &Playbook) -> Vec<Upcoming> {
-    let Some(group) = playbook.groups.get(&state.group) else { return Vec::new() };
+    next(state, playbook, usize::MAX)
+}
+
+/// The first so many of [`upcoming`]. What stands in the way is looked for only of those.
+pub fn next(state: &State, playbook: &Playbook, most: usize) -> Vec<Upcoming> {
+    let Some(group) = playbook.groups.get(&state.group).filter(|_| most > 0) else { return Vec::new() };
     let mut all = Vec::new();
     for play in &playbook.plays {
         let Some(known) = state.plays.get(&play.name) else { continue };
-        if let Some((anchor, start)) = known.next {
-            let run = scheduled_run_id(play, anchor);
-            let unless = obstacle(state, playbook, group, play, &run, anchor);
-            all.push(Upcoming { at: start, play: play.name.clone(), run, anchor, step: None, unless });
+        let start = |at, run, anchor| {
+            (Upcoming { at, play: play.name.clone(), run, anchor, step: None, unless: None }, Some(play))
+        };
+        if let Some((anchor, at)) = known.next {
+            all.push(start(at, scheduled_run_id(play, anchor), anchor));
         }
-        for (id, (anchor, start)) in &known.dates {
-            if let Some(start) = start {
-                let run = known.date_run(&play.name, id);
-                let unless = obstacle(state, playbook, group, play, &run, *anchor);
-                let (play, anchor) = (play.name.clone(), *anchor);
-                all.push(Upcoming { at: *start, play, run, anchor, step: None, unless });
+        for (id, (anchor, at)) in &known.dates {
+            if let Some(at) = at {
+                all.push(start(*at, known.date_run(&play.name, id), *anchor));
             }
         }
         if let Some((until, _)) = &known.batch {
-            all.push(Upcoming {
-                at: *until,
-                play: play.name.clone(),
-                run: RunId::from(format!("{}@{}", play.name, until.to_utc())),
-                anchor: *until,
-                step: None,
-                unless: None,
-            });
+            let run = RunId::from(format!("{}@{}", play.name, until.to_utc()));
+            all.push((start(*until, run, *until).0, None));
         }
     }
-    all.extend(state.runs.values().filter_map(|run| open_step(run)));
-    all.sort_by(|a, b| (a.at, &a.run).cmp(&(b.at, &b.run)));
-    all
+    all.extend(state.runs.values().filter_map(|run| Some((open_step(run)?, None))));
+    all.sort_by(|(a, _), (b, _)| (a.at, &a.run).cmp(&(b.at, &b.run)));
+    all.truncate(most);
+    let judged = all.into_iter().map(|(one, play)| {
+        let unless = play.and_then(|play| obstacle(state, playbook, group, play, &one.run, one.anchor));
+        Upcoming { unless, ..one }
+    });
+    judged.collect()
 }
 
 /// Where a group stands when an edit of this playbook comes.

@@ -18,5 +18,6 @@ pub mod scripts;
 pub mod delivery;
 mod pages;
 pub mod terminal;
+pub mod view;
 pub mod socket;
 pub mod runtime;

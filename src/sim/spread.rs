@@ -54,7 +54,7 @@ impl Lived {
 }
 
 /// A number over many runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Spread {
     /// The smallest.
     pub least: u64,

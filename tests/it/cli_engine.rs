@@ -119,6 +119,7 @@ fn what_programs_read_has_stable_keys() {
             "file",
             "digest",
             "refused",
+            "refused",
             "created",
             "clock",
             "clock_ahead",
@@ -132,7 +133,8 @@ fn what_programs_read_has_stable_keys() {
             "held",
             "next",
             "skipped",
-            "ending"
+            "ending",
+            "problems"
         ]
     );
     assert_eq!(

@@ -471,3 +471,18 @@ fn every_limit_is_enforced_somewhere() {
     none(&unused, "a bound that nothing looks at bounds nothing");
     assert!(used.len() > 50, "{used:?}");
 }
+
+#[test]
+fn the_command_line_builds_no_json() {
+    // What a person types is read there.
+    const READS: &[&str] = &["src/shell/cli/remote.rs"];
+    let mut problems = Vec::new();
+    for (path, text) in files("src/shell/cli", ".rs") {
+        let body = code(&body(&text).collect::<Vec<_>>().join("\n"));
+        let reads = READS.contains(&path.as_str());
+        if body.contains("json!") || body.contains("to_value") || (body.contains("serde_json") && !reads) {
+            problems.push(path);
+        }
+    }
+    none(&problems, "JSON is made from the values of src/shell/view/");
+}

@@ -17,9 +17,9 @@ use crate::{
     shell::{
         clock,
         store::{Reader, StoreError},
+        view::plan,
     },
 };
-use serde_json::json;
 use std::{collections::BTreeMap, path::Path};
 
 /// What would change for the groups that have one version in force.
@@ -72,26 +72,17 @@ pub(super) fn text(dir: &Path, new: &Playbook, out: &mut Output) -> Result<(), F
 /// Says it for programs: one object.
 pub(super) fn json(dir: &Path, new: &Playbook, file: &Path, out: &mut Output) -> Result<(), Failure> {
     let all = compare(dir, new)?;
-    let change = |change: &Change| {
-        let plays = change.edit.plays.iter().map(
-            |play| json!({ "play": play.play.as_str(), "fate": play.fate.as_str(), "details": play.details }),
-        );
-        json!({
-            "groups": ids(&change.groups),
-            "from": change.from.as_str(),
-            "plays": plays.collect::<Vec<_>>(),
-            "rest": change.edit.rest,
-            "under_way": change.under_way,
-        })
-    };
-    out.json(&json!({
-        "against": dir.display().to_string(),
-        "file": file.display().to_string(),
-        "to": all.to.as_str(),
-        "changes": all.versions.iter().map(change).collect::<Vec<_>>(),
-        "begin": ids(&all.begin),
-        "resting": ids(&all.rest),
-    }))?;
+    let changes = all.versions.iter();
+    let changes = changes
+        .map(|change| plan::change(&change.groups, &change.from, &change.edit, change.under_way.as_deref()));
+    out.json(&plan::Against {
+        against: dir.display().to_string(),
+        file: file.display().to_string(),
+        to: &all.to,
+        changes: changes.collect(),
+        begin: &all.begin,
+        resting: &all.rest,
+    })?;
     Ok(())
 }
 
@@ -134,13 +125,10 @@ fn compare(dir: &Path, new: &Playbook) -> Result<Changes, Failure> {
 }
 
 fn names(groups: &[GroupId]) -> String {
-    let shown = ids(&groups[..groups.len().min(5)]).join(", ");
+    let shown: Vec<&str> = groups.iter().take(5).map(GroupId::as_str).collect();
+    let shown = shown.join(", ");
     match groups.len().saturating_sub(5) {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }
-}
-
-fn ids(groups: &[GroupId]) -> Vec<&str> {
-    groups.iter().map(GroupId::as_str).collect()
 }

@@ -3,10 +3,10 @@
 use super::{
     failure::Failure,
     output::{BAD, DIM, Format, GOOD, HEADING, NAME, Output, WARN, clip, pad, paint, width},
-    state::{Opened, ReadArgs},
+    state::{Opened, ReadArgs, unreadable},
 };
 use crate::{
-    shell::store::LogLine,
+    shell::{store::LogLine, view::log::Line},
     sim::timeline::{self, Tone},
 };
 
@@ -36,23 +36,21 @@ impl Log {
                     result = self.line(&opened, &line, out);
                 }
             })
-            .map_err(|error| Failure::environment(error.to_string()))?;
+            .map_err(unreadable)?;
         result
     }
 
     fn line(&self, opened: &Opened, line: &LogLine, out: &mut Output) -> Result<(), Failure> {
         let zone = opened.zone(&line.group);
         if self.read.format.format == Format::Json {
-            return Ok(out.json(&line.shown(&zone))?);
+            return Ok(out.json(&Line::of(line, zone))?);
         }
         let civil = zone.civil(line.entry.at).strftime("%Y-%m-%d %H:%M:%S").to_string();
         let group = if opened.several() { format!("  {}", line.group) } else { String::new() };
         let left = format!("{:>6}  {civil}{group}  ", line.seq);
-        let Some(words) = timeline::describe(&line.entry, &zone) else {
+        let Some(words) = timeline::describe(&line.entry, zone) else {
             if self.all {
-                let json = line.to_json(&zone);
-                let kind = json.get("entry").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
-                out.line(format!("{left}{}", paint(DIM, &kind)))?;
+                out.line(format!("{left}{}", paint(DIM, &Line::of(line, zone).kind())))?;
             }
             return Ok(());
         };

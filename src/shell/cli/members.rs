@@ -2,10 +2,10 @@
 
 use super::{
     failure::Failure,
-    output::{Format, Output, Table},
-    state::{ReadArgs, when},
+    output::{Format, Output, Table, write_or},
+    state::ReadArgs,
 };
-use crate::base::time::Timestamp;
+use crate::shell::view::members::members;
 
 /// Shows the members of each group, or imports a list of them.
 #[derive(Debug, clap::Args)]
@@ -23,50 +23,25 @@ impl Members {
             return command.run(out);
         }
         let opened = self.read.open()?;
+        let mut rows = opened.groups().flat_map(members);
+        if self.read.format.format == Format::Json {
+            return Ok(rows.try_for_each(|row| out.json(&row))?);
+        }
         let mut table =
             Table::new(&["group", "id", "name", "joined", "last seen", "messages", "points", "tags"]);
-        for group in opened.groups() {
-            for member in group.state.members.iter() {
-                let activity = group.state.members.activity(&member.id);
-                let time = |at: Option<Timestamp>| at.map(|at| at.to_rfc3339(&group.zone));
-                let shown = |at: Option<Timestamp>| at.map_or_else(String::new, |at| when(at, &group.zone));
-                match self.read.format.format {
-                    Format::Json => {
-                        let fields: serde_json::Map<_, _> =
-                            member.fields.iter().map(|(k, v)| (k.clone(), v.to_json())).collect();
-                        out.json(&serde_json::json!({
-                            "group": group.id,
-                            "id": member.id,
-                            "name": member.name,
-                            "role": member.role,
-                            "source": member.source,
-                            "joined": time(member.joined),
-                            "seen": time(activity.seen),
-                            "messages": activity.messages,
-                            "points": member.points,
-                            "tags": member.tags,
-                            "fields": fields,
-                        }))?;
-                    }
-                    Format::Text => {
-                        let tags: Vec<&str> = member.tags.iter().map(String::as_str).collect();
-                        table.row(vec![
-                            group.id.to_string(),
-                            member.id.to_string(),
-                            member.name.clone(),
-                            shown(member.joined),
-                            shown(activity.seen),
-                            activity.messages.to_string(),
-                            member.points.to_string(),
-                            tags.join(", "),
-                        ]);
-                    }
-                }
-            }
+        for member in rows {
+            let tags: Vec<&str> = member.tags.iter().map(String::as_str).collect();
+            table.row(vec![
+                member.group.to_string(),
+                member.id.to_string(),
+                member.name,
+                member.joined.map(|at| at.minute()).unwrap_or_default(),
+                member.seen.map(|at| at.minute()).unwrap_or_default(),
+                member.messages.to_string(),
+                member.points.to_string(),
+                tags.join(", "),
+            ]);
         }
-        if self.read.format.format == Format::Text {
-            super::output::write_or(&table, "No members are known yet.", opened.several(), out)?;
-        }
-        Ok(())
+        Ok(write_or(&table, "No members are known yet.", opened.several(), out)?)
     }
 }

@@ -2,12 +2,12 @@
 
 use super::{
     failure::Failure,
-    output::{BAD, DIM, Format, GOOD, Output, Table, WARN},
-    state::{ReadArgs, instant, when},
+    output::{BAD, DIM, Format, GOOD, Output, Table, WARN, write_or},
+    state::{ReadArgs, unreadable},
 };
-use crate::{
-    base::time::Zone,
-    shell::store::{OutboxRow, Status},
+use crate::shell::{
+    store::Status,
+    view::outbox::{Row, row},
 };
 
 /// Shows the messages that are on their way, refused, in doubt, or waiting for a person.
@@ -23,61 +23,36 @@ pub(super) struct Outbox {
 impl Outbox {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let opened = self.read.open()?;
-        let rows = opened
-            .reader
-            .outbox(opened.only.as_ref(), self.all)
-            .map_err(|error| Failure::environment(error.to_string()))?;
+        let rows = opened.reader.outbox(opened.only.as_ref(), self.all).map_err(unreadable)?;
+        let mut rows = rows.iter().map(|one| row(one, opened.zone(&one.group)));
+        if self.read.format.format == Format::Json {
+            return Ok(rows.try_for_each(|row| out.json(&row))?);
+        }
         let mut table =
             Table::new(&["group", "effect", "channel", "status", "attempts", "decided", "message"]);
-        for row in &rows {
-            let zone = opened.zone(&row.group);
-            match self.read.format.format {
-                Format::Json => out.json(&json(row, &zone))?,
-                Format::Text => cells(&mut table, row, &zone),
-            }
-        }
-        if self.read.format.format == Format::Text {
-            super::output::write_or(&table, "Nothing is on its way.", opened.several(), out)?;
-        }
-        Ok(())
+        rows.for_each(|row| cells(&mut table, &row));
+        Ok(write_or(&table, "Nothing is on its way.", opened.several(), out)?)
     }
 }
 
-fn json(row: &OutboxRow, zone: &Zone) -> serde_json::Value {
-    serde_json::json!({
-        "group": row.group,
-        "effect": row.effect,
-        "channel": row.channel,
-        "status": row.status.as_str(),
-        "attempts": row.attempts,
-        "in_doubt": row.in_doubt,
-        "note": row.note,
-        "created": row.created.to_rfc3339(zone),
-        "until": instant(row.until, zone),
-        "settled": instant(row.settled, zone),
-        "play": row.outgoing.play,
-        "label": row.outgoing.label,
-        "text": row.outgoing.message.text,
-    })
-}
-
-fn cells(table: &mut Table, row: &OutboxRow, zone: &Zone) {
-    let note = if row.note.is_empty() { String::new() } else { format!("{} · ", row.note) };
-    let doubt = if row.in_doubt && row.status != Status::InDoubt { " (in doubt)" } else { "" };
+fn cells(table: &mut Table, row: &Row) {
+    let remark = row.remark();
+    let remark = if remark.is_empty() { remark } else { format!("{remark} · ") };
     table.row(vec![
         row.group.to_string(),
         row.effect.to_string(),
         row.channel.to_string(),
-        format!("{}{doubt}", row.status.as_str().replace('_', " ")),
+        row.says(),
         row.attempts.to_string(),
-        when(row.created, zone),
-        format!("{note}{}", row.outgoing.message.text),
+        row.created.minute(),
+        format!("{remark}{}", row.text),
     ]);
     table.paint_last(
         3,
         match row.status {
             Status::Delivered => GOOD,
             Status::Dead | Status::InDoubt => BAD,
+            Status::Expired if row.in_doubt => WARN,
             Status::Expired => DIM,
             Status::Pending | Status::Claimed | Status::Manual => WARN,
         },

@@ -12,7 +12,7 @@ use crate::{
         time::Timestamp,
     },
     model::{play::Play, playbook::Playbook},
-    shell::{clock, pages},
+    shell::{clock, pages, view},
     sim::{
         forecast::{Expected, Forecast},
         ics,
@@ -72,7 +72,8 @@ impl Plan {
             PlanFormat::Json => {
                 for planned in plan::plan(playbook, window) {
                     let expected = forecast.look(&planned);
-                    out.json(&json(playbook, &planned, expected.as_ref()))?;
+                    let held = expected.as_ref().map(|expected| (budget_key(expected.by), expected));
+                    out.json(&view::plan::step(&planned, held, &playbook.zone))?;
                 }
             }
             PlanFormat::Ics => {
@@ -88,28 +89,6 @@ impl Plan {
         }
         Ok(())
     }
-}
-
-fn json(playbook: &Playbook, planned: &Planned, expected: Option<&Expected>) -> serde_json::Value {
-    let mut line = serde_json::json!({
-        "at": planned.at.to_rfc3339(&playbook.zone),
-        "group": planned.group,
-        "play": planned.play,
-        "phase": planned.phase,
-        "step": planned.step,
-        "verb": planned.verb,
-        "channel": planned.channel,
-        "label": planned.label,
-        "text": planned.text,
-    });
-    // Only where there is something to say, so that the line is as the contract has it.
-    if let (Some(expected), Some(line)) = (expected, line.as_object_mut()) {
-        let until = expected.until.map(|until| until.to_rfc3339(&playbook.zone));
-        let held =
-            serde_json::json!({ "by": budget_key(expected.by), "until": until, "says": expected.says });
-        line.insert("held".into(), held);
-    }
-    line
 }
 
 /// Days as headings, one step a row, then what has no time and why.

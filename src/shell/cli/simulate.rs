@@ -16,7 +16,7 @@ use crate::{
         words,
     },
     model::playbook::Playbook,
-    shell::{clock, pages, store::Shown, terminal},
+    shell::{clock, pages, terminal, view::log::Line},
     sim::{
         Finding, Material, Options, Transition,
         plan::Window,
@@ -228,7 +228,7 @@ fn json(
         Vec::new,
         |line, Transition { group, n, entry, .. }| {
             line.clear();
-            let written = terminal::json(&mut *line, &Shown { seq: *n as i64, group, entry, zone });
+            let written = terminal::json(&mut *line, &Line { seq: *n as i64, group, entry, zone });
             line.push(b'\n');
             Some((entry.at, written.map(|()| Box::<[u8]>::from(line.as_slice()))))
         },

@@ -10,12 +10,12 @@ use super::{
 use crate::{
     base::words,
     model::playbook::Playbook,
+    shell::view::lived::Faults,
     sim::{
         Material, Options,
         fault::{self, Broken, Rig, Survived},
     },
 };
-use serde_json::json;
 use std::{collections::VecDeque, sync::Arc};
 
 /// How many steps before the last one are shown.
@@ -47,19 +47,7 @@ impl Asked<'_> {
             }
         }
         match format {
-            Format::Json => out.json(&json!({
-                "runs": self.runs,
-                "steps": total.steps,
-                "entries": total.entries,
-                "crashes": total.crashes,
-                "doubts": total.doubts,
-                "arrivals": total.arrivals,
-                "rebuffs": total.rebuffs,
-                "repeats": total.repeats,
-                "nonsense": total.nonsense,
-                "jumps": total.jumps,
-                "scripts": total.scripts,
-            }))?,
+            Format::Json => out.json(&Faults { runs: self.runs, survived: total })?,
             Format::Text => {
                 let n = |n: u64, noun: &str| words::count(n as usize, noun);
                 out.line(format!("{}: no promise was broken", paint(GOOD, &n(u64::from(self.runs), "run"))))?;

@@ -10,13 +10,13 @@ use super::{
 use crate::{
     base::{ids::GroupId, time::Timestamp, words},
     model::playbook::Playbook,
+    shell::view::lived,
     sim::{
         Finding, Material,
-        difference::{Change, Posts, Said},
+        difference::{Change, Posts},
         replay::{self, Recording, Unheard},
     },
 };
-use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Replays every recorded group that the playbook runs.
@@ -69,27 +69,9 @@ impl Told<'_> {
     }
 
     fn json(&self, out: &mut Output) -> Result<(), Failure> {
-        let said = |said: &Said| {
-            json!({
-                "at": said.at.to_rfc3339(&self.playbook.zone),
-                "channel": said.channel.as_str(),
-                "text": said.text,
-            })
-        };
         for (play, effect, change) in self.was.changes(self.is) {
-            let (was, is) = match &change {
-                Change::Added(is) => (Value::Null, said(is)),
-                Change::Removed(was) => (said(was), Value::Null),
-                Change::Changed(was, is) | Change::Moved(was, is) => (said(was), said(is)),
-            };
-            out.json(&json!({
-                "group": self.group.as_str(),
-                "play": play.as_str(),
-                "effect": effect.as_str(),
-                "change": change.word(),
-                "was": was,
-                "is": is,
-            }))?;
+            let about = (self.group, &play, &effect);
+            out.json(&lived::difference(about, &change, &self.playbook.zone))?;
         }
         Ok(())
     }

@@ -11,12 +11,12 @@ use super::{
 use crate::{
     base::words,
     model::playbook::Playbook,
+    shell::view,
     sim::{
         self, Finding, Material, Options,
         spread::{self, Lived, Spread, Spreads},
     },
 };
-use serde_json::{Map, Value, json};
 use std::{convert::Infallible, sync::Arc};
 
 /// Runs `(how many, of how many days)`.
@@ -53,7 +53,7 @@ pub(super) fn run(
     let lived: Vec<Lived> = all.into_iter().map(|(lived, _)| lived).collect();
     let spreads = spread::spreads(playbook, options.from, days, &lived);
     match format {
-        Format::Json => out.json(&to_json(&spreads))?,
+        Format::Json => out.json(&view::lived::lived(&spreads))?,
         Format::Text => text(&spreads, days, out)?,
     }
     out.flush()?;
@@ -113,26 +113,4 @@ fn text(spreads: &Spreads, days: u32, out: &mut Output) -> Result<(), Failure> {
     }
     table.write(out)?;
     Ok(())
-}
-
-fn to_json(spreads: &Spreads) -> Value {
-    let one = |spread: &Spread| json!({ "least": spread.least, "median": spread.median, "most": spread.most, "runs": spread.runs });
-    let phases: Map<String, Value> = spreads
-        .phases
-        .iter()
-        .map(|(phase, spread)| (phase.to_string(), spread.as_ref().map_or(Value::Null, one)))
-        .collect();
-    let numbers: Map<String, Value> =
-        spreads.numbers.iter().map(|(name, spread)| ((*name).to_owned(), one(spread))).collect();
-    let names = ["runs", "posts", "missed", "skipped", "failed"];
-    let plays: Map<String, Value> = spreads
-        .plays
-        .iter()
-        .map(|(play, spreads)| {
-            let fields: Map<String, Value> =
-                names.iter().zip(spreads).map(|(name, spread)| ((*name).to_owned(), one(spread))).collect();
-            (play.to_string(), Value::Object(fields))
-        })
-        .collect();
-    json!({ "runs": spreads.runs, "days_until_phase": phases, "numbers": numbers, "plays": plays })
 }

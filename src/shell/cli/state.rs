@@ -9,18 +9,24 @@ use super::{
     failure::Failure,
 };
 use crate::{
-    base::{
-        ids::GroupId,
-        time::{Timestamp, Zone},
-    },
+    base::{ids::GroupId, time::Zone},
     engine::state::State,
     lang,
     model::playbook::Playbook,
-    shell::store::{GroupInfo, Reader, Recovered, StoreError},
+    shell::{
+        clock,
+        store::{Reader, Recovered, StoreError},
+        view::{
+            Group,
+            status::{Version, Versions},
+        },
+    },
 };
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::Arc,
+    rc::Rc,
+    sync::{Arc, LazyLock},
 };
 
 /// Where a reading command looks: a directory, or the playbook file beside it.
@@ -59,18 +65,8 @@ pub(super) struct Opened {
     pub(super) recovered: Recovered,
     /// The group that is meant, if only one is.
     pub(super) only: Option<GroupId>,
-}
-
-/// One group to show.
-pub(super) struct Shown<'a> {
-    /// Its id.
-    pub(super) id: &'a GroupId,
-    /// Its state.
-    pub(super) state: &'a State,
-    /// What is known without its playbook.
-    pub(super) info: Option<&'a GroupInfo>,
-    /// The zone in which its times are written.
-    pub(super) zone: Zone,
+    zones: BTreeMap<GroupId, Zone>,
+    versions: Versions,
 }
 
 impl ReadArgs {
@@ -98,17 +94,23 @@ impl ReadArgs {
             return Err(Failure::usage(format!("there is no group {id} in {}", dir.display()))
                 .help(format!("its groups are {}", names.join(", "))));
         }
-        Ok(Opened { reader, recovered, only })
+        let mut names: BTreeMap<&str, Zone> = BTreeMap::new();
+        let zones = recovered.infos.iter().map(|(group, info)| {
+            let zone = names.entry(&info.zone).or_insert_with(|| info.zone()).clone();
+            (group.clone(), zone)
+        });
+        let zones = zones.collect();
+        Ok(Opened { reader, recovered, only, zones, versions: Versions::default() })
     }
 }
 
 impl Opened {
     /// The groups that are meant, in order of id.
-    pub(super) fn groups(&self) -> impl Iterator<Item = Shown<'_>> {
+    pub(super) fn groups(&self) -> impl Iterator<Item = Group<'_>> {
         let all = self.recovered.groups.iter();
         all.filter(|(id, _)| self.only.as_ref().is_none_or(|only| only == *id)).map(|(id, group)| {
             let info = self.recovered.infos.get(id);
-            Shown { id, state: &group.state, info, zone: info.map_or_else(Zone::utc, GroupInfo::zone) }
+            Group { id, state: &group.state, info, zone: self.zones.get(id).unwrap_or(&UTC) }
         })
     }
 
@@ -118,25 +120,30 @@ impl Opened {
     }
 
     /// The zone of a group.
-    pub(super) fn zone(&self, group: &GroupId) -> Zone {
-        self.recovered.infos.get(group).map_or_else(Zone::utc, GroupInfo::zone)
+    pub(super) fn zone(&self, group: &GroupId) -> &Zone {
+        self.zones.get(group).unwrap_or(&UTC)
     }
 
-    /// The playbook in force for a group, from the sources that the state keeps.
+    /// What is known of the version in force for a group, from the sources that the state keeps.
+    pub(super) fn version(&self, state: &State) -> Rc<Version> {
+        self.versions.of(state.digest.as_ref(), clock::now(), |digest| {
+            let (folder, path) = self.reader.sources(digest).ok()??;
+            lang::compile(&folder, &path).playbook
+        })
+    }
+
+    /// The playbook in force for a group.
     pub(super) fn playbook(&self, state: &State) -> Option<Arc<Playbook>> {
-        let (folder, path) = self.reader.sources(state.digest.as_ref()?).ok()??;
-        lang::compile(&folder, &path).playbook
+        self.version(state).playbook.clone()
     }
 }
 
-/// An instant for programs; null when there is none.
-pub(super) fn instant(at: Option<Timestamp>, zone: &Zone) -> Option<String> {
-    at.map(|at| at.to_rfc3339(zone))
-}
+/// The zone of a group of which nothing else is known.
+static UTC: LazyLock<Zone> = LazyLock::new(Zone::utc);
 
-/// An instant for people: the date with the clock.
-pub(super) fn when(at: Timestamp, zone: &Zone) -> String {
-    zone.civil(at).strftime("%Y-%m-%d %H:%M").to_string()
+/// The database could not be read.
+pub(super) fn unreadable(error: StoreError) -> Failure {
+    Failure::environment(error.to_string())
 }
 
 /// Who asks, where `--by` does not say: the user of this machine.

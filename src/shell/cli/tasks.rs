@@ -2,10 +2,10 @@
 
 use super::{
     failure::Failure,
-    output::{BAD, Format, NAME, Output, Table},
-    state::{ReadArgs, instant, when},
+    output::{BAD, Format, NAME, Output, Table, write_or},
+    state::ReadArgs,
 };
-use crate::{base::time::Zone, engine::state::OpenTask, shell::clock};
+use crate::shell::{clock, view::tasks::tasks};
 
 /// Shows what waits for people: tasks, approvals, questions, posts to copy, removals.
 ///
@@ -19,60 +19,27 @@ pub(super) struct Tasks {
 impl Tasks {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let opened = self.read.open()?;
+        let mut rows = opened.groups().flat_map(tasks);
+        if self.read.format.format == Format::Json {
+            return Ok(rows.try_for_each(|row| out.json(&row))?);
+        }
         let now = clock::now();
         let mut table = Table::new(&["group", "task", "kind", "who", "due", "text"]);
-        for group in opened.groups() {
-            for open in group.state.tasks.values() {
-                match self.read.format.format {
-                    Format::Json => out.json(&json(group.id.as_str(), open, &group.zone))?,
-                    Format::Text => {
-                        let task = &open.task;
-                        let names: Vec<&str> = task.people.iter().map(|p| p.name.as_str()).collect();
-                        table.row(vec![
-                            group.id.to_string(),
-                            task.id.to_string(),
-                            kind(open),
-                            names.join(", "),
-                            task.due.map(|due| when(due, &group.zone)).unwrap_or_default(),
-                            task.text.clone(),
-                        ]);
-                        table.paint_last(1, NAME);
-                        if task.due.is_some_and(|due| due < now) {
-                            table.paint_last(4, BAD);
-                        }
-                    }
-                }
+        for task in rows {
+            let overdue = task.due.as_ref().is_some_and(|due| due.at < now);
+            table.row(vec![
+                task.group.to_string(),
+                task.task.to_string(),
+                task.kind.as_str().to_owned(),
+                task.people.join(", "),
+                task.due.map(|due| due.minute()).unwrap_or_default(),
+                task.text,
+            ]);
+            table.paint_last(1, NAME);
+            if overdue {
+                table.paint_last(4, BAD);
             }
         }
-        if self.read.format.format == Format::Text {
-            super::output::write_or(&table, "Nothing waits for anybody.", opened.several(), out)?;
-        }
-        Ok(())
+        Ok(write_or(&table, "Nothing waits for anybody.", opened.several(), out)?)
     }
-}
-
-/// The kind as programs see it.
-fn kind(open: &OpenTask) -> String {
-    let json = serde_json::to_value(open.task.kind).unwrap_or_default();
-    json.as_str().unwrap_or_default().to_owned()
-}
-
-fn json(group: &str, open: &OpenTask, zone: &Zone) -> serde_json::Value {
-    let task = &open.task;
-    serde_json::json!({
-        "group": group,
-        "task": task.id,
-        "kind": kind(open),
-        "text": task.text,
-        "role": task.role,
-        "people": task.people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>(),
-        "run": task.run,
-        "step": task.step,
-        "opened": task.opened.to_rfc3339(zone),
-        "due": instant(task.due, zone),
-        "options": task.options,
-        "answers": open.answers.len(),
-        "members": task.members,
-        "effect": task.effect,
-    })
 }

@@ -20,7 +20,7 @@ use crate::{
     },
     lang::codes,
     model::playbook::Playbook,
-    shell::{files, workspace::DiskFolder},
+    shell::{files, view, workspace::DiskFolder},
     sim::{
         Finding, Material,
         scenario::{
@@ -410,13 +410,13 @@ impl Tested {
 
     fn json(&self, out: &mut Output) -> std::io::Result<()> {
         for case in &self.cases {
-            out.json(&serde_json::json!({
-                "file": self.path.display().to_string(),
-                "line": case.line,
-                "met": case.found.is_none(),
-                "expected": case.expected,
-                "found": case.found,
-            }))?;
+            out.json(&view::lived::Expectation {
+                file: self.path.display().to_string(),
+                line: case.line,
+                met: case.found.is_none(),
+                expected: &case.expected,
+                found: case.found.as_deref(),
+            })?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use super::{
     failure::Failure,
     load,
     output::{BAD, DIM, Format, GOOD, HEADING, NAME, Output, WARN, pad, paint, width},
-    state::{Opened, ReadArgs, directory},
+    state::{Opened, ReadArgs, directory, unreadable},
 };
 use crate::{
     base::{
@@ -27,7 +27,7 @@ use crate::{
         playbook::{Playbook, Playbooks},
         trigger::Trigger,
     },
-    shell::{clock, store},
+    shell::{clock, store, view},
     sim::why::{Account, Historian, Question, Verdict},
 };
 use std::{cell::RefCell, collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -91,14 +91,16 @@ impl Why {
         if accounts.is_empty() {
             return Err(no_such_run(&question, &playbook));
         }
+        let outbox = outbox(&source, &group)?;
         for (index, account) in accounts.iter().enumerate() {
+            let shown = view::why::why(account, &outbox, &playbook.zone);
             match self.read.format.format {
-                Format::Json => out.json(&json(account, &playbook.zone))?,
+                Format::Json => out.json(&shown)?,
                 Format::Text => {
                     if index > 0 {
                         out.line("")?;
                     }
-                    text(account, &playbook.zone, out)?;
+                    text(&shown, account.verdict, out)?;
                 }
             }
         }
@@ -324,35 +326,15 @@ fn window(text: &str, zone: &Zone) -> Result<AtWindow, Failure> {
     Ok((if whole { day } else { (at, at.plus(Duration::MINUTE)) }, day))
 }
 
-fn json(account: &Account, zone: &Zone) -> serde_json::Value {
-    let because: Vec<serde_json::Value> = account
-        .because
-        .iter()
-        .map(|one| serde_json::json!({ "what": one.what, "holds": one.holds, "text": one.text }))
-        .collect();
-    let journal: Vec<serde_json::Value> = account
-        .journal
-        .iter()
-        .map(|one| {
-            let at = one.at.to_rfc3339(zone);
-            serde_json::json!({ "seq": one.seq, "at": at, "step": one.step, "text": one.text })
-        })
-        .collect();
-    serde_json::json!({
-        "group": account.group,
-        "play": account.play,
-        "step": account.step,
-        "run": account.run,
-        "anchor": account.anchor.map(|at| at.to_rfc3339(zone)),
-        "verdict": account.verdict.as_str(),
-        "says": account.says,
-        "because": because,
-        "journal": journal,
-    })
+/// Messages of a group that somebody still has to do something about, or that were in doubt.
+fn outbox(source: &Source, group: &GroupId) -> Result<Vec<view::outbox::Row>, Failure> {
+    let Source::State(opened) = source else { return Ok(Vec::new()) };
+    let rows = opened.reader.outbox(Some(group), false).map_err(unreadable)?;
+    Ok(rows.iter().map(|row| view::outbox::row(row, opened.zone(group))).collect())
 }
 
-fn text(account: &Account, zone: &Zone, out: &mut Output) -> Result<(), Failure> {
-    let style = match account.verdict {
+fn text(account: &view::why::Why, verdict: Verdict, out: &mut Output) -> Result<(), Failure> {
+    let style = match verdict {
         Verdict::Failed => BAD,
         verdict if verdict.is_doubtful() => WARN,
         _ => HEADING,
@@ -369,7 +351,7 @@ fn text(account: &Account, zone: &Zone, out: &mut Output) -> Result<(), Failure>
     }
     for (index, one) in account.journal.iter().enumerate() {
         let label = if index == 0 { "journal" } else { "" };
-        let at = zone.civil(one.at).strftime("%Y-%m-%d %H:%M:%S").to_string();
+        let at = one.at.second();
         let seq = format!("{:>6}", one.seq);
         out.line(format!("    {}  {} {at}  {}", paint(NAME, &pad(label, most)), paint(DIM, &seq), one.text))?;
     }

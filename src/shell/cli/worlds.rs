@@ -10,10 +10,7 @@ use crate::{
     base::{ids::GroupId, source::Folder as _},
     engine::entry::Entry,
     model::playbook::Playbook,
-    shell::{
-        store::{LogLine, Reader},
-        workspace::DiskFolder,
-    },
+    shell::{store::Reader, view::log, workspace::DiskFolder},
     sim::{
         replay::Recording,
         world::{
@@ -81,7 +78,7 @@ fn journal(path: &Path) -> Result<BTreeMap<GroupId, Recording>, Failure> {
     } else {
         let text = text_of(path)?;
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let line = LogLine::from_json(line).map_err(|error| {
+            let line = log::read(line).map_err(|error| {
                 Failure::new(Code::Playbook, format!("{}:{}: {error}", path.display(), number + 1))
                     .help("`playbook log --format json` writes a journal that can be replayed")
             })?;

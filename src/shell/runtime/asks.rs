@@ -20,7 +20,8 @@ use crate::{
     shell::{
         clock,
         socket::{Ask, Asked, CommandReply},
-        store::{LogLine, OutboxRow, Reader, Status},
+        store::{OutboxRow, Reader, Status},
+        view::log::Line,
     },
 };
 use std::fmt::Write as _;
@@ -181,7 +182,7 @@ pub(super) fn answer(group: &GroupId, first: i64, entries: &[Entry], zone: &Zone
         _ => None,
     });
     let line = |(seq, entry): (i64, &Entry)| {
-        LogLine { seq, group: group.clone(), entry: entry.clone() }.to_json(zone)
+        serde_json::to_value(Line { seq, group, entry, zone }).unwrap_or_default()
     };
     CommandReply {
         ok: refused.is_none(),

@@ -15,32 +15,19 @@ use crate::{
         state::State,
         view::{self, Upcoming, upcoming},
     },
-    model::{
-        channel::Abilities,
-        ending::endings,
-        message::Message,
-        play::{Play, Section},
-        playbook::Playbook,
-        step::Verb,
-        trigger::Trigger,
-    },
+    model::{ending::endings, message::Message, play::Play, playbook::Playbook},
     script::{
         expr::Expr,
         facts::{Facts, PhaseFacts},
         names::{Known, Names},
     },
-    shell::{clock, delivery::preview, terminal::Style},
+    shell::{clock, delivery::preview, terminal::Style, view::deaf},
     sim::{
         plan::{Window, plan},
         timeline,
     },
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path, sync::Arc};
 use unicode_width::UnicodeWidthStr as _;
 
 /// Lines of what comes next.
@@ -114,9 +101,8 @@ pub(super) fn overview(
         }
         group(&mut out, book, slot, several, columns);
     }
-    for (what, plays, remedy) in deaf(&book.playbook) {
-        let text = format!("{what} ({plays}); {remedy}");
-        row(&mut out, "deaf", &paint(WARN, &text));
+    for what in deaf::deaf(&book.playbook) {
+        row(&mut out, "deaf", &paint(WARN, &what));
     }
     if rehearse && let Some(post) = next_post(book, columns) {
         out.push_str(&post);
@@ -257,59 +243,6 @@ fn progress(playbook: &Playbook, state: &State, until: &Expr) -> Option<(String,
     facts.vars = group.vars.clone();
     let value = expr.eval_text(&Arc::new(facts)).ok()?;
     Some((left.to_owned(), value))
-}
-
-/// What the group's channel cannot hear, which plays need it, and what to do.
-fn deaf(playbook: &Playbook) -> Vec<(&'static str, String, &'static str)> {
-    let able = |has: fn(&Abilities) -> bool| {
-        playbook
-            .channels
-            .get("group")
-            .into_iter()
-            .chain(playbook.groups.values().filter_map(|group| group.channels.get("group")))
-            .all(|channel| has(&channel.kind.abilities()))
-    };
-    type Need = (fn(&Abilities) -> bool, &'static str, fn(&Play) -> bool, &'static str);
-    let needs: [Need; 3] = [
-        (
-            |a| a.joins,
-            "the channel `group` cannot hear who joins or leaves",
-            |play| hears(play, &["member.joined", "member.left"]),
-            "say it with `playbook signal member.joined --member ID` or `playbook members import FILE.csv`",
-        ),
-        (
-            |a| a.messages,
-            "the channel `group` cannot hear messages",
-            |play| hears(play, &["message", "reaction"]) || uses(play, |verb| matches!(verb, Verb::Prune(_))),
-            "say who spoke with `playbook signal message --member ID` or `playbook members import FILE.csv`",
-        ),
-        (
-            |a| a.answers,
-            "the channel `group` cannot hear answers",
-            |play| hears(play, &["answer"]) || uses(play, |verb| matches!(verb, Verb::Ask(_))),
-            "say them with `playbook signal answer --member ID`",
-        ),
-    ];
-    let mut found = Vec::new();
-    for (has, what, needed, remedy) in needs {
-        if able(has) {
-            continue;
-        }
-        let plays: BTreeSet<&str> =
-            playbook.plays.iter().filter(|play| needed(play)).map(|play| play.name.as_str()).collect();
-        if !plays.is_empty() {
-            found.push((what, plays.into_iter().collect::<Vec<_>>().join(", "), remedy));
-        }
-    }
-    found
-}
-
-fn hears(play: &Play, names: &[&str]) -> bool {
-    matches!(&play.trigger, Trigger::Signal(on) if names.contains(&&*on.name))
-}
-
-fn uses(play: &Play, verb: fn(&Verb) -> bool) -> bool {
-    play.section(Section::Steps).steps().any(|step| verb(&step.verb))
 }
 
 /// The next post whose text is known already, as its platform will show it.

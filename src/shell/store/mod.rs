@@ -19,18 +19,20 @@ mod robots;
 mod recovery;
 mod query;
 mod archive;
+mod health;
 mod copy;
 mod restore;
 
 pub use archive::{Compacted, compact};
 pub use channels::ChannelHealth;
 pub use copy::Copied;
+pub use health::{Parked, Waiting};
 pub use outbox::{Open, OutboxRow, Settle, Status};
 pub use query::{GroupInfo, Reader};
 pub use recovery::{Recovered, RecoveredGroup};
 pub use restore::{Doubt, MAY_HAVE_BEEN_SENT, Restored, restore};
 pub use schema::Upgraded;
-pub use wire::{LogLine, Shown, read as read_entries, write as write_entries};
+pub use wire::{LogLine, read as read_entries, write as write_entries};
 pub use writer::{Ack, Acked, Decision, Store, StoreHandle, Work};
 
 use std::path::{Path, PathBuf};

@@ -3,19 +3,16 @@
 //! A reader sees what was committed when it was asked; it never waits for the writer and never changes anything.
 
 use super::{
-    ChannelHealth, Copied, OutboxRow, StoreError, archive, channels, copy, corrupt, outbox, path,
+    ChannelHealth, Copied, OutboxRow, Parked, StoreError, Waiting, archive, channels, copy, corrupt, health,
+    outbox, path,
     recovery::{self, Recovered},
     schema,
     wire::{self, LogLine},
 };
-use crate::{
-    base::{
-        ids::{Digest, EffectId, GroupId},
-        limits,
-        source::MemoryFolder,
-        time::Zone,
-    },
-    engine::entry::{Fact, Skip},
+use crate::base::{
+    ids::{Digest, EffectId, GroupId},
+    source::MemoryFolder,
+    time::{Timestamp, Zone},
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::{collections::BTreeMap, path::Path};
@@ -101,31 +98,27 @@ impl Reader {
         })
     }
 
-    /// The last entries of a group about what did not happen, newest first: occurrences that did not start and steps
-    /// that were missed. No further back than the last entries of the journal that one look may read.
-    pub fn skipped(&self, group: &GroupId, most: usize) -> Result<Vec<LogLine>, StoreError> {
-        let mut statement = self.conn.prepare(
-            "SELECT seq, version, entries FROM journal WHERE grp = ?1 AND seq > \
-             (SELECT COALESCE(MAX(seq), 0) FROM journal) - ?2 \
-             AND (entries LIKE '%\"entry\":\"skipped\"%' OR entries LIKE '%\"entry\":\"step_skipped\"%') \
-             ORDER BY seq DESC",
-        )?;
-        let mut rows = statement.query(params![group.as_str(), limits::SKIPPED_LOOK_BACK])?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            let first: i64 = row.get(0)?;
-            let entries = wire::read(first, row.get(1)?, row.get_ref(2)?.as_str().unwrap_or_default())?;
-            let lines =
-                (first..).zip(entries).map(|(seq, entry)| LogLine { seq, group: group.clone(), entry });
-            let mut lines: Vec<LogLine> = lines.filter(|line| did_not_happen(&line.entry.fact)).collect();
-            lines.reverse();
-            found.extend(lines);
-            if found.len() >= most {
-                break;
-            }
-        }
-        found.truncate(most);
-        Ok(found)
+    /// Open messages by group, channel and status.
+    pub fn waiting(&self, group: Option<&GroupId>) -> Result<BTreeMap<GroupId, Vec<Waiting>>, StoreError> {
+        health::waiting(&self.conn, group)
+    }
+
+    /// Inputs that were parked since an instant, by group.
+    pub fn parked(
+        &self,
+        group: Option<&GroupId>,
+        since: Timestamp,
+    ) -> Result<BTreeMap<GroupId, Parked>, StoreError> {
+        health::parked(&self.conn, group, since)
+    }
+
+    /// The last entries about what did not happen, at most so many a group, newest first.
+    pub fn skipped(
+        &self,
+        group: Option<&GroupId>,
+        most: usize,
+    ) -> Result<BTreeMap<GroupId, Vec<LogLine>>, StoreError> {
+        health::skipped(&self.conn, group, most)
     }
 
     /// The open row of one effect.
@@ -146,15 +139,6 @@ impl Reader {
     /// The texts a playbook version was compiled from, and the path of the playbook among them.
     pub fn sources(&self, digest: &Digest) -> Result<Option<(MemoryFolder, String)>, StoreError> {
         sources(&self.conn, digest)
-    }
-}
-
-/// Whether a fact says that something which had its time did not happen. A step whose condition is false is none.
-fn did_not_happen(fact: &Fact) -> bool {
-    match fact {
-        Fact::Skipped { .. } => true,
-        Fact::StepSkipped { reason, .. } => !matches!(reason, Skip::When { .. }),
-        _ => false,
     }
 }
 

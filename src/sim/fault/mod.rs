@@ -51,7 +51,7 @@ pub struct Broken {
 }
 
 /// What a run went through without a broken promise.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Survived {
     /// Steps.
     pub steps: u64,

@@ -1,0 +1,47 @@
+//! Views: what a reader sees of a group, as plain values that serialize. One pure function a view, from state,
+//! playbook and rows.
+//!
+//! Command line, JSON, pages and API show the same values. Nothing here reads a clock, a file or a database, and
+//! nothing here decides.
+
+mod at;
+mod spoken;
+
+pub mod deaf;
+pub mod lived;
+pub mod log;
+pub mod members;
+pub mod outbox;
+pub mod plan;
+pub mod problem;
+pub mod runs;
+pub mod status;
+pub mod tasks;
+pub mod why;
+
+pub use at::At;
+
+use crate::{
+    base::{ids::GroupId, time::Zone},
+    engine::state::State,
+    shell::store::GroupInfo,
+};
+
+/// One group to be shown.
+#[derive(Clone, Copy)]
+pub struct Group<'a> {
+    /// Its id.
+    pub id: &'a GroupId,
+    /// Its state.
+    pub state: &'a State,
+    /// What is known without its playbook.
+    pub info: Option<&'a GroupInfo>,
+    /// The zone in which its times are written.
+    pub zone: &'a Zone,
+}
+
+impl Group<'_> {
+    fn at(&self, at: crate::base::time::Timestamp) -> At {
+        At::new(at, self.zone)
+    }
+}

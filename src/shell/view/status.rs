@@ -1,0 +1,291 @@
+//! `status`: what is wrong with a group, where it is, what comes next and what will not, what did not happen.
+
+use super::{At, Group, deaf, problem};
+use crate::{
+    base::{
+        ids::{Digest, GroupId, PhaseName, PlayName, RunId, StepId},
+        time::Timestamp,
+    },
+    engine::{entry::Fact, view},
+    model::{ending::endings, playbook::Playbook},
+    shell::{
+        refusals::Refusal,
+        store::{LogLine, Parked, Waiting},
+    },
+    sim::timeline,
+};
+use serde::{Deserialize, Serialize};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
+
+/// How a group is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// The group.
+    pub group: GroupId,
+    /// Its shown name.
+    pub title: Option<String>,
+    /// The playbook's name.
+    pub playbook: Option<String>,
+    /// The playbook's file; none while no file runs the group.
+    pub file: Option<String>,
+    /// The version in force.
+    pub digest: Option<Digest>,
+    /// Why the file's newest version is not in force.
+    pub refused: Option<String>,
+    /// When the group began.
+    pub created: At,
+    /// Its clock.
+    pub clock: At,
+    /// How many seconds it is ahead of the machine's, where that is worth saying.
+    pub clock_ahead: Option<i64>,
+    /// Its phase.
+    pub phase: PhaseName,
+    /// Since when.
+    pub phase_entered: At,
+    /// Until when at most.
+    pub phase_timeout: Option<At>,
+    /// Whether everything is paused.
+    pub paused: bool,
+    /// How many members it has.
+    pub members: usize,
+    /// How many runs are open.
+    pub runs: usize,
+    /// How many tasks are open.
+    pub tasks: usize,
+    /// How many messages budgets hold back.
+    pub held: usize,
+    /// What comes next.
+    pub next: Vec<Next>,
+    /// What did not happen, newest first.
+    pub skipped: Vec<Skipped>,
+    /// What runs out, in words.
+    pub ending: Vec<String>,
+    /// What is wrong, weightiest first.
+    pub problems: Vec<problem::Problem>,
+}
+
+/// Something that comes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Next {
+    /// When.
+    pub at: At,
+    /// The play.
+    pub play: PlayName,
+    /// The run it is, or will be.
+    pub run: RunId,
+    /// For a run that is open: the step.
+    pub step: Option<StepId>,
+    /// Why it would not start as things are.
+    pub unless: Option<String>,
+}
+
+/// Something that did not happen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The number of its entry.
+    pub seq: i64,
+    /// When it was decided.
+    pub at: At,
+    /// The run, or what it would have been.
+    pub run: RunId,
+    /// The step, where one was missed.
+    pub step: Option<StepId>,
+    /// The first moment.
+    pub from: At,
+    /// The last moment.
+    pub to: At,
+    /// How many.
+    pub count: u64,
+    /// Why, in words.
+    pub why: String,
+    /// What it is about, for people.
+    pub about: String,
+    /// All of it in words.
+    pub text: String,
+}
+
+/// What is known of a version of a playbook, the same for all its groups.
+#[derive(Debug, Clone, Default)]
+pub struct Version {
+    /// The playbook; none where it does not compile with this program.
+    pub playbook: Option<Arc<Playbook>>,
+    /// What runs out.
+    ending: Vec<String>,
+    /// What no channel hears.
+    deaf: Vec<String>,
+}
+
+impl Version {
+    /// Of a playbook, as of now.
+    pub fn of(playbook: Option<Arc<Playbook>>, now: Timestamp) -> Self {
+        let ending = playbook.iter().flat_map(|playbook| endings(playbook, now));
+        let ending = ending.map(|ending| ending.in_words().en).collect();
+        let deaf = playbook.as_deref().map(deaf::deaf).unwrap_or_default();
+        Self { playbook, ending, deaf }
+    }
+}
+
+/// Versions that are in force, each compiled once however many groups have it.
+#[derive(Debug, Default)]
+pub struct Versions(RefCell<BTreeMap<Digest, Rc<Version>>>);
+
+impl Versions {
+    /// A version; `compile` is called where it has not been asked for before.
+    pub fn of(
+        &self,
+        digest: Option<&Digest>,
+        now: Timestamp,
+        compile: impl FnOnce(&Digest) -> Option<Arc<Playbook>>,
+    ) -> Rc<Version> {
+        let Some(digest) = digest else { return Rc::default() };
+        if let Some(known) = self.0.borrow().get(digest) {
+            return known.clone();
+        }
+        let version = Rc::new(Version::of(compile(digest), now));
+        self.0.borrow_mut().insert(digest.clone(), version.clone());
+        version
+    }
+}
+
+/// What a status is made from, beside the state.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    /// The version in force.
+    pub version: &'a Version,
+    /// Messages of the group that somebody still has to do something about.
+    pub waiting: &'a [Waiting],
+    /// Inputs of it that were parked lately.
+    pub parked: Option<&'a Parked>,
+    /// Its file's newest version is refused.
+    pub refused: Option<&'a Refusal>,
+    /// Entries about what did not happen, newest first.
+    pub skipped: &'a [LogLine],
+    /// Real time.
+    pub now: Timestamp,
+    /// How much of what comes to show.
+    pub most: usize,
+}
+
+/// How a group is.
+pub fn status(group: Group<'_>, facts: &Facts<'_>) -> Status {
+    let Group { state, info, .. } = group;
+    let playbook = facts.version.playbook.as_deref();
+    let next = playbook.map(|playbook| view::next(state, playbook, facts.most)).unwrap_or_default();
+    let wrong = problem::Facts {
+        waiting: facts.waiting,
+        parked: facts.parked,
+        refused: facts.refused,
+        deaf: &facts.version.deaf,
+        compiles: playbook.is_some() || state.digest.is_none(),
+        now: facts.now,
+    };
+    Status {
+        group: group.id.clone(),
+        title: info.map(|info| info.title.clone()),
+        playbook: info.map(|info| info.playbook.clone()),
+        file: info.filter(|info| !info.rests()).map(|info| info.file.clone()),
+        digest: state.digest.clone(),
+        refused: facts.refused.map(|refusal| refusal.why.clone()),
+        created: group.at(state.created),
+        clock: group.at(state.clock),
+        clock_ahead: view::clock_ahead(state, facts.now).map(|ahead| ahead.as_millis() / 1_000),
+        phase: state.phase.clone(),
+        phase_entered: group.at(state.phase_entered),
+        phase_timeout: state.phase_timeout.map(|at| group.at(at)),
+        paused: state.paused,
+        members: state.members.len(),
+        runs: state.runs.values().filter(|run| run.outcome.is_none()).count(),
+        tasks: state.tasks.len(),
+        held: state.held.len(),
+        next: next.into_iter().map(|one| coming(group, one)).collect(),
+        skipped: facts.skipped.iter().filter_map(|line| skipped(group, line)).collect(),
+        ending: facts.version.ending.clone(),
+        problems: problem::problems(group, &wrong),
+    }
+}
+
+fn coming(group: Group<'_>, next: view::Upcoming) -> Next {
+    Next {
+        at: group.at(next.at),
+        play: next.play,
+        run: next.run,
+        step: next.step,
+        unless: next.unless.as_ref().map(timeline::skip),
+    }
+}
+
+/// An occurrence or a step that did not happen.
+fn skipped(group: Group<'_>, line: &LogLine) -> Option<Skipped> {
+    let (run, step, from, to, count, reason) = match &line.entry.fact {
+        Fact::Skipped { run, from, to, count, reason, .. } => (run, None, *from, *to, *count, reason),
+        Fact::StepSkipped { run, step, due, reason, .. } => (run, Some(step.clone()), *due, *due, 1, reason),
+        _ => return None,
+    };
+    let words = timeline::describe(&line.entry, group.zone);
+    let (about, text) = words.map(|words| (words.about, words.text)).unwrap_or_default();
+    Some(Skipped {
+        seq: line.seq,
+        at: group.at(line.entry.at),
+        run: run.clone(),
+        step,
+        from: group.at(from),
+        to: group.at(to),
+        count,
+        why: timeline::skip(reason),
+        about,
+        text,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::state::State;
+    use std::cell::Cell;
+
+    #[test]
+    fn a_version_is_compiled_once_however_many_groups_have_it() {
+        let (versions, compiled) = (Versions::default(), Cell::new(0));
+        for group in 0..1_000 {
+            let digest = Digest::from(format!("v{}", group % 2));
+            let _ = versions.of(Some(&digest), Timestamp::default(), |_| {
+                compiled.set(compiled.get() + 1);
+                None
+            });
+        }
+        assert_eq!(compiled.get(), 2);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_weightiest_first() {
+        let (id, zone) = (GroupId::new("g"), crate::base::time::Zone::utc());
+        let mut state = State::new(id.clone());
+        state.clock = Timestamp::from_millis(10 * 24 * 3_600_000);
+        state.digest = Some(Digest::from("v".to_owned()));
+        let group = Group { id: &id, state: &state, info: None, zone: &zone };
+        let row = |status, tried| Waiting {
+            channel: "group".into(),
+            status,
+            count: 3,
+            tried,
+            since: Timestamp::default(),
+            next: None,
+            note: "503".into(),
+        };
+        use crate::shell::store::Status as Row;
+        let waiting = [row(Row::InDoubt, 1), row(Row::Pending, 2), row(Row::Dead, 1), row(Row::Manual, 0)];
+        let facts = Facts {
+            version: &Version::default(),
+            waiting: &waiting,
+            parked: None,
+            refused: None,
+            skipped: &[],
+            now: Timestamp::default(),
+            most: 8,
+        };
+        let kinds: Vec<problem::Kind> =
+            status(group, &facts).problems.iter().map(|problem| problem.kind).collect();
+        use problem::Kind;
+        assert_eq!(kinds, [Kind::Playbook, Kind::Clock, Kind::Channel, Kind::Dead, Kind::InDoubt]);
+    }
+}

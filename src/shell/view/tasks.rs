@@ -1,0 +1,64 @@
+//! `tasks`: what waits for people.
+
+use super::{At, Group};
+use crate::{
+    base::ids::{EffectId, GroupId, MemberId, RoleName, RunId, StepId, TaskId},
+    engine::entry::TaskKind,
+};
+use serde::{Deserialize, Serialize};
+
+/// One task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// Its group.
+    pub group: GroupId,
+    /// Its id.
+    pub task: TaskId,
+    /// What kind.
+    pub kind: TaskKind,
+    /// What is asked.
+    pub text: String,
+    /// The role it is addressed to.
+    pub role: Option<RoleName>,
+    /// The names of those who are asked.
+    pub people: Vec<String>,
+    /// The run that asks.
+    pub run: Option<RunId>,
+    /// The step that asks.
+    pub step: Option<StepId>,
+    /// When it was opened.
+    pub opened: At,
+    /// When it should be done.
+    pub due: Option<At>,
+    /// For a question: its options.
+    pub options: Vec<String>,
+    /// For a question: how many have answered.
+    pub answers: usize,
+    /// For a removal: the members.
+    pub members: Vec<MemberId>,
+    /// For a delivery: the message.
+    pub effect: Option<EffectId>,
+}
+
+/// What waits for people in a group.
+pub fn tasks(group: Group<'_>) -> impl Iterator<Item = Row> {
+    group.state.tasks.values().map(move |open| {
+        let task = &open.task;
+        Row {
+            group: group.id.clone(),
+            task: task.id.clone(),
+            kind: task.kind,
+            text: task.text.clone(),
+            role: task.role.clone(),
+            people: task.people.iter().map(|person| person.name.clone()).collect(),
+            run: task.run.clone(),
+            step: task.step.clone(),
+            opened: group.at(task.opened),
+            due: task.due.map(|due| group.at(due)),
+            options: task.options.clone(),
+            answers: open.answers.len(),
+            members: task.members.clone(),
+            effect: task.effect.clone(),
+        }
+    })
+}

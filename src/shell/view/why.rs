@@ -1,0 +1,103 @@
+//! `why`: what became of an occurrence or a step, and what bore on it.
+
+use super::At;
+use crate::{
+    base::{
+        ids::{GroupId, PlayName, RunId, StepId},
+        time::Zone,
+    },
+    sim::why::Account,
+};
+use serde::Serialize;
+
+/// The answer about one occurrence.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Why {
+    /// The group.
+    pub group: GroupId,
+    /// The play.
+    pub play: PlayName,
+    /// The step, where one was asked about.
+    pub step: Option<StepId>,
+    /// The run.
+    pub run: Option<RunId>,
+    /// The moment it is about.
+    pub anchor: Option<At>,
+    /// What became of it, as a word for programs.
+    pub verdict: &'static str,
+    /// The answer in one sentence.
+    pub says: String,
+    /// What bore on it, the decisive first.
+    pub because: Vec<Because>,
+    /// What the journal has of it.
+    pub journal: Vec<Cited>,
+}
+
+/// One thing that bore on it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Because {
+    /// The key of the language or the word of the engine it is about.
+    pub what: &'static str,
+    /// Whether it let it happen.
+    pub holds: Option<bool>,
+    /// In plain words.
+    pub text: String,
+}
+
+/// An entry of the journal.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Cited {
+    /// Its number.
+    pub seq: i64,
+    /// When it was decided.
+    pub at: At,
+    /// The step it is about.
+    pub step: Option<StepId>,
+    /// What it says.
+    pub text: String,
+}
+
+/// An account, with what is known of its messages on their way.
+pub fn why(account: &Account, outbox: &[super::outbox::Row], zone: &Zone) -> Why {
+    let because = account.because.iter().map(|one| Because {
+        what: one.what,
+        holds: one.holds,
+        text: one.text.clone(),
+    });
+    let journal = account.journal.iter().map(|one| Cited {
+        seq: one.seq,
+        at: At::new(one.at, zone),
+        step: one.step.clone(),
+        text: one.text.clone(),
+    });
+    Why {
+        group: account.group.clone(),
+        play: account.play.clone(),
+        step: account.step.clone(),
+        run: account.run.clone(),
+        anchor: account.anchor.map(|at| At::new(at, zone)),
+        verdict: account.verdict.as_str(),
+        says: account.says.clone(),
+        because: because.chain(on_the_way(account, outbox)).collect(),
+        journal: journal.collect(),
+    }
+}
+
+/// Messages of the run, or of its step, that somebody still has to do something about.
+fn on_the_way(account: &Account, outbox: &[super::outbox::Row]) -> Vec<Because> {
+    let Some(run) = &account.run else { return Vec::new() };
+    let of = match &account.step {
+        Some(step) => format!("{run}/{step}/"),
+        None => format!("{run}/"),
+    };
+    let rows = outbox.iter().filter(|row| row.group == account.group && row.effect.as_str().starts_with(&of));
+    rows.map(|row| {
+        let remark = row.remark();
+        let remark = if remark.is_empty() { String::new() } else { format!(": {remark}") };
+        let attempts = crate::base::words::count(row.attempts as usize, "attempt");
+        let text =
+            format!("{} on channel {} is {} after {attempts}{remark}", row.effect, row.channel, row.says());
+        Because { what: "delivery", holds: None, text }
+    })
+    .collect()
+}
