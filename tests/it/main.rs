@@ -11,6 +11,7 @@ mod channels;
 mod abilities;
 mod cli_check;
 mod cli_engine;
+mod cli_every;
 mod cli_next;
 mod cli_pages;
 mod cli_plan;

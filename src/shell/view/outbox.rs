@@ -56,7 +56,7 @@ pub fn row(row: &OutboxRow, zone: &Zone) -> Row {
         until: row.until.map(|at| At::new(at, zone)),
         settled: row.settled.map(|at| At::new(at, zone)),
         play: row.outgoing.play.clone(),
-        label: row.outgoing.label.clone(),
+        label: row.outgoing.label,
         text: row.outgoing.message.text.clone(),
     }
 }

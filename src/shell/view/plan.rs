@@ -14,6 +14,7 @@ use crate::{
 use serde::Serialize;
 
 /// A timed step ahead; its instants have whole seconds.
+#[expect(clippy::struct_field_names, reason = "the keys are a promise to programs")]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Step<'a> {
     at: String,
@@ -86,6 +87,7 @@ pub struct Change<'a> {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the keys are a promise to programs")]
 struct Play<'a> {
     play: &'a PlayName,
     fate: &'static str,

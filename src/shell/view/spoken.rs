@@ -16,11 +16,11 @@ use serde::{
 };
 
 /// Writes instants in RFC 3339 with a zone's offset and lengths of time as `1h30m`.
-pub struct Spoken<'z, S> {
+pub(super) struct Spoken<'z, S> {
     /// What is written to.
-    pub to: S,
+    pub(super) to: S,
     /// The zone.
-    pub zone: &'z Zone,
+    pub(super) zone: &'z Zone,
 }
 
 /// A value inside one that is spoken.
