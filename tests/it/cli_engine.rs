@@ -119,7 +119,6 @@ fn what_programs_read_has_stable_keys() {
             "file",
             "digest",
             "refused",
-            "refused",
             "created",
             "clock",
             "clock_ahead",

@@ -43,7 +43,9 @@ impl Status {
         let refused = refusals::read(&self.read.dir());
         let whole = self.all || !opened.several();
         if self.read.format.format == Format::Json {
-            return look(&opened, &refused, (self.number, self.number), &mut |status, _| Ok(out.json(&status)?));
+            return look(&opened, &refused, (self.number, self.number), &mut |status, _| {
+                Ok(out.json(&status)?)
+            });
         }
         let mut shown = Vec::new();
         let most = if whole { (self.number, self.number) } else { (1, 0) };

@@ -7,14 +7,14 @@ use super::{
     outbox, path,
     recovery::{self, Recovered},
     schema,
-    wire::{self, LogLine},
+    wire::LogLine,
 };
 use crate::base::{
     ids::{Digest, EffectId, GroupId},
     source::MemoryFolder,
     time::{Timestamp, Zone},
 };
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _};
 use std::{collections::BTreeMap, path::Path};
 
 /// What is known of a group without compiling its playbook.
