@@ -44,7 +44,7 @@ plays:
 /// In order: what is typed and the exit code. `G` is `--group xian`, `S` is `--state .playbook`.
 const TABLE: &[(&str, i32)] = &[
     ("new", 0),
-    ("new starter fresh", 0),
+    ("new rules fresh", 0),
     ("new nothing-of-that-name", 2),
     ("check demo.yaml", 0),
     ("check demo.yaml --format json --against .playbook", 0),

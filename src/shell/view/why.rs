@@ -90,7 +90,10 @@ fn on_the_way(account: &Account, outbox: &[super::outbox::Row]) -> Vec<Because> 
         Some(step) => format!("{run}/{step}/"),
         None => format!("{run}/"),
     };
-    let rows = outbox.iter().filter(|row| row.group == account.group && row.effect.as_str().starts_with(&of));
+    // What has not been tried yet is on its way, which needs no word.
+    let rows = outbox
+        .iter()
+        .filter(|row| row.group == account.group && row.attempts > 0 && row.effect.as_str().starts_with(&of));
     rows.map(|row| {
         let remark = row.remark();
         let remark = if remark.is_empty() { String::new() } else { format!(": {remark}") };
