@@ -52,12 +52,12 @@ const TABLE: &[(&str, i32)] = &[
     ("check broken.yaml", 1),
     ("plan demo.yaml --from 2026-12-01 --days 3 --format json", 0),
     ("plan broken.yaml", 1),
-    ("simulate demo.yaml --from 2026-12-01 --days 3 --members 5 --world silent --seed 2 --format json", 0),
+    ("simulate demo.yaml --from 2026-12-01 --days 3 --members 5 --world dying --seed 2 --format json", 0),
     ("simulate demo.yaml --from 2026-12-01 --days 2 --runs 2", 0),
     ("simulate demo.yaml --from 2026-12-01 --days 2 --runs 1 --faults --step 1", 0),
     ("test scenario.yaml --format json", 0),
     ("test scenario.yaml --update", 0),
-    ("run demo.yaml S --no-watch", 3),
+    ("run demo.yaml S --no-watch --strict", 3),
     ("run broken.yaml --rehearse", 1),
     ("status demo.yaml", 0),
     ("status S G --format json --number 3 --all", 0),
@@ -67,7 +67,7 @@ const TABLE: &[(&str, i32)] = &[
     ("outbox S G --format json --all", 0),
     ("tasks S G --format json", 0),
     ("members S G --format json", 0),
-    ("members import people.csv S G --replace --by Zhu", 0),
+    ("members import people.csv S G --replace --joined --by Zhu", 0),
     ("done t1 S G --note well --by Zhu", 0),
     ("approve t2 S G --by Zhu", 0),
     ("signal again S G --member li --data {\"a\":1} --with b=2 --by Zhu", 0),
@@ -152,7 +152,7 @@ fn every_command_with_every_option_ends_as_promised() {
         .file("text.md", "**hello**\n")
         .file(
             "scenario.yaml",
-            "playbook: demo.yaml\nstart: 2026-12-01 08:00\nexpect:\n  - at: +12h30m\n    post: Riddle\n",
+            "playbook: demo.yaml\ngroup: beijing\nstart: 2026-12-01 08:00\nexpect:\n  - at: +12h30m\n    post: Riddle\n",
         );
     let engine = place.start(&["run", "demo.yaml"]);
     eventually("the tasks of both groups", || {
