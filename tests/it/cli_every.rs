@@ -84,6 +84,7 @@ const TABLE: &[(&str, i32)] = &[
     ("reload demo.yaml S", 0),
     ("backup copy.db S", 0),
     ("backup copy.db S --force", 0),
+    ("compact S --before 2020-01-01", 0),
     ("restore copy.db --state other --until 2099-01-01", 0),
     (
         "next --every friday@at@20:00 --timezone Asia/Shanghai --from 2026-12-01 -n 2 --number 2 --format json",
@@ -114,7 +115,8 @@ fn commands() -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut command = String::new();
     for line in playbook::shell::cli::reference().lines() {
-        if let Some(name) = line.trim_start_matches('#').trim().strip_prefix("`playbook") {
+        let heading = line.strip_prefix('#').map(|line| line.trim_start_matches('#').trim());
+        if let Some(name) = heading.and_then(|line| line.strip_prefix("`playbook")) {
             command = name.trim_end_matches('`').trim().to_owned();
             found.entry(command.clone()).or_default();
         }
