@@ -84,6 +84,7 @@ const TABLE: &[(&str, i32)] = &[
     ("reload demo.yaml S", 0),
     ("backup copy.db S", 0),
     ("backup copy.db S --force", 0),
+    ("clock --set-back S G --by Zhu", 4),
     ("compact S --before 2020-01-01", 0),
     ("restore copy.db --state other --until 2099-01-01", 0),
     (
