@@ -79,6 +79,25 @@ async fn what_waits_goes_to_a_mended_address_at_once_and_nothing_to_the_old_one(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_a_channel_that_is_taken_out_of_the_file_is_refused() {
+    let old = tomorrow().await;
+    let channel = format!("  extra: {{ type: webhook, url: \"{}\" }}\n", old.url());
+    let steps = "      - post: hi\n        to: extra\n";
+    let place = Playground::new().file("p.yaml", &playbook(&channel, steps));
+    let engine = engine(&place);
+    say(&place);
+    waits(&place);
+    say(&place);
+    place.write("p.yaml", &playbook("  group: { type: console }\n", "      - post: hi\n"));
+    eventually("both are refused", || {
+        outbox(&place).iter().filter(|row| row["status"] == "dead").count() == 2
+    });
+    assert!(outbox(&place)[0]["note"].as_str().unwrap().contains("no channel `extra` any more"));
+    assert_eq!(old.seen().len(), 1);
+    engine.stop().exits(0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_secret_that_is_rotated_is_used_without_a_word() {
     let (old, new) = (tomorrow().await, Fake::scripted(vec![Reply::status(200)]).await);
     let yaml = playbook("  group: { type: webhook, url: { file: hook.txt } }\n", "      - post: hi\n");

@@ -178,34 +178,27 @@ impl Dispatch {
         }
     }
 
-    /// Takes a job back whose row is not claimed; false when it is too late or the job is not here.
-    pub fn withdraw(&mut self, key: Key, now: Now) -> bool {
-        let Some(lane_key) = self.keys.get(&key).cloned() else {
-            return false;
-        };
-        let Some(lane) = self.lanes.get_mut(&lane_key) else {
-            return false;
-        };
-        let Some(index) = lane.jobs.iter().position(|job| job.key == key) else {
-            return false;
-        };
+    /// Takes a message back whose row is not claimed; none when it is too late or the message is not here.
+    pub fn withdraw(&mut self, key: Key, now: Now) -> Option<Parcel> {
+        let lane_key = self.keys.get(&key).cloned()?;
+        let lane = self.lanes.get_mut(&lane_key)?;
+        let index = lane.jobs.iter().position(|job| job.key == key)?;
         if index > 0 {
-            lane.jobs.remove(index);
             self.keys.remove(&key);
-            return true;
+            return lane.jobs.remove(index);
         }
         match lane.head {
-            Head::Claiming | Head::Ready | Head::InFlight => return false,
+            Head::Claiming | Head::Ready | Head::InFlight => return None,
             Head::Waiting(until) => {
                 self.timers.remove(&(until, Wake::Lane(lane_key.clone())));
             }
             Head::Queued => self.leave_queue(&lane_key),
             Head::Idle => {}
         }
-        self.forget_head(&lane_key);
+        let parcel = self.forget_head(&lane_key);
         self.advance(&lane_key, now);
         self.settle_down(now);
-        true
+        parcel
     }
 
     /// A claim was recorded; `gone` when its row is no longer open.

@@ -76,7 +76,23 @@ struct Timed {
     stopping: bool,
 }
 
+/// Where a lane's messages go from now on.
+pub enum Goes {
+    /// To this address.
+    To(Arc<Target>),
+    /// To the one they have.
+    AsBefore,
+    /// Their channel is gone.
+    Nowhere,
+}
+
 impl Timed {
+    fn withdraw(&mut self, key: Key, now: Now) -> Option<Parcel> {
+        let parcel = self.dispatch.withdraw(key, now)?;
+        self.loads.remove(&key);
+        Some(parcel)
+    }
+
     /// The lanes that have messages, with their messages.
     fn waiting(&self) -> Vec<(LaneKey, Vec<Key>)> {
         self.dispatch.lanes().map(|(lane, keys)| (lane.clone(), keys.collect())).collect()
@@ -156,24 +172,30 @@ impl CourierHandle {
         Shared::with(&self.shared, |timed, now| timed.dispatch.hurry(key, now))
     }
 
-    /// Channels may have new addresses: `target` says where a lane's messages go. What waits takes it and is tried at
-    /// once; an attempt under way ends where it began.
-    pub fn retarget(&self, target: &dyn Fn(&GroupId, &ChannelName) -> Option<Arc<Target>>) {
+    /// Channels may have new addresses: `goes` says where a lane's messages go. What waits takes it and is tried at
+    /// once; an attempt under way ends where it began. Gives the messages that go nowhere any more, taken back.
+    pub fn retarget(&self, goes: &dyn Fn(&GroupId, &ChannelName) -> Goes) -> Vec<Parcel> {
         Shared::with(&self.shared, |timed, now| {
-            for ((group, channel), keys) in timed.waiting() {
-                let old =
-                    keys.first().and_then(|key| timed.loads.get(key)).map(|load| Arc::clone(&load.target));
-                let Some(new) = target(&group, &channel).filter(|new| old.is_none_or(|old| old != *new))
-                else {
-                    continue;
+            let mut nowhere = Vec::new();
+            for (lane, keys) in timed.waiting() {
+                let old = keys.first().and_then(|key| timed.loads.get(key)).map(|load| &load.target);
+                let new = match goes(&lane.0, &lane.1) {
+                    Goes::To(new) if old.is_none_or(|old| *old != new) => new,
+                    Goes::To(_) | Goes::AsBefore => continue,
+                    Goes::Nowhere => {
+                        // From the last one on, so that none becomes the head meanwhile.
+                        nowhere.extend(keys.iter().rev().filter_map(|key| timed.withdraw(*key, now)));
+                        continue;
+                    }
                 };
-                for key in timed.dispatch.retarget(&(group, channel), &new.route, now) {
+                for key in timed.dispatch.retarget(&lane, &new.route, now) {
                     if let Some(load) = timed.loads.get_mut(&key) {
                         load.target = Arc::clone(&new);
                     }
                 }
             }
-        });
+            nowhere
+        })
     }
 
     /// Asked before a row is committed: true when its attempt would begin as soon as it is submitted, so that
@@ -191,13 +213,7 @@ impl CourierHandle {
 
     /// Takes a job back that is not claimed; false when its attempt has begun or it is not here.
     pub fn withdraw(&self, key: Key) -> bool {
-        Shared::with(&self.shared, |timed, now| {
-            let withdrawn = timed.dispatch.withdraw(key, now);
-            if withdrawn {
-                timed.loads.remove(&key);
-            }
-            withdrawn
-        })
+        Shared::with(&self.shared, |timed, now| timed.withdraw(key, now).is_some())
     }
 
     /// Begins no attempt from now on, waits some time for those in flight, has everything recorded, and returns. Jobs

@@ -13,6 +13,7 @@ use crate::{
         ids::{ChannelName, EffectId, GroupId},
         time::Timestamp,
     },
+    courier::Parcel,
     engine::{
         self,
         entry::{Effect, Entry, Outgoing},
@@ -20,7 +21,10 @@ use crate::{
     model::message::{Label, Message},
     shell::{
         clock,
-        delivery::{courier::CourierHandle, job::Job},
+        delivery::{
+            courier::{CourierHandle, Goes},
+            job::Job,
+        },
         scripts::Call,
         store::{Doubt, OutboxRow, Settle, Status},
     },
@@ -119,6 +123,52 @@ impl Outbound {
     }
 }
 
+/// What became of a message that the courier does not have.
+struct Settled {
+    key: i64,
+    group: GroupId,
+    effect: EffectId,
+    status: Status,
+    attempts: u32,
+    part: u32,
+    in_doubt: bool,
+    note: String,
+}
+
+/// Delivered, as it counts in a rehearsal.
+impl From<&Outbound> for Settled {
+    fn from(out: &Outbound) -> Self {
+        Self {
+            key: out.key,
+            group: out.group.clone(),
+            effect: out.effect.clone(),
+            status: Status::Delivered,
+            attempts: out.attempts,
+            part: out.part,
+            in_doubt: out.in_doubt,
+            note: String::new(),
+        }
+    }
+}
+
+fn gone(channel: &ChannelName) -> String {
+    format!("the playbook has no channel `{channel}` any more")
+}
+
+/// A message whose channel is gone.
+fn settle_gone(parcel: &Parcel) -> Settled {
+    Settled {
+        key: parcel.key,
+        group: parcel.group.clone(),
+        effect: parcel.effect.clone(),
+        status: Status::Dead,
+        attempts: parcel.attempts,
+        part: parcel.part,
+        in_doubt: parcel.in_doubt,
+        note: gone(&parcel.route.name),
+    }
+}
+
 /// The effects among entries that the courier would attempt at once; it keeps their places.
 pub(super) fn reserve(
     delivery: &Delivery,
@@ -170,7 +220,7 @@ impl Driver {
             let book = self.slots.get(&out.group).and_then(|slot| slot.book).and_then(|i| self.books.get(i));
             let target = book.and_then(|book| book.targets.get(&out.group, &out.channel));
             match target {
-                _ if self.rehearse => settles.push((out, Status::Delivered, String::new())),
+                _ if self.rehearse => settles.push(Settled::from(&out)),
                 Some(target) => jobs.push(Job {
                     key: out.key,
                     target: target.clone(),
@@ -191,8 +241,11 @@ impl Driver {
                     self.resting.entry(out.group.clone()).or_default().push(out);
                 }
                 None => {
-                    let reason = format!("the playbook has no channel `{}` any more", out.channel);
-                    settles.push((out, Status::Dead, reason));
+                    settles.push(Settled {
+                        status: Status::Dead,
+                        note: gone(&out.channel),
+                        ..Settled::from(&out)
+                    });
                 }
             }
         }
@@ -203,23 +256,23 @@ impl Driver {
         self.settle_here(settles);
     }
 
-    /// Settles rows that never go to the courier.
-    fn settle_here(&self, settles: Vec<(Outbound, Status, String)>) {
+    /// Settles rows that never go to the courier, or have come back from it.
+    fn settle_here(&self, settles: Vec<Settled>) {
         if settles.is_empty() {
             return;
         }
         let rows = settles
             .iter()
-            .map(|(out, status, note)| Settle {
-                key: out.key,
-                status: *status,
-                attempts: out.attempts,
-                part: out.part,
-                in_doubt: out.in_doubt,
-                note: note.clone(),
+            .map(|settled| Settle {
+                key: settled.key,
+                status: settled.status,
+                attempts: settled.attempts,
+                part: settled.part,
+                in_doubt: settled.in_doubt,
+                note: settled.note.clone(),
                 until: None,
                 failed: false,
-                tell: *status == Status::Dead,
+                tell: settled.status == Status::Dead,
             })
             .collect();
         let store = self.store.clone();
@@ -227,10 +280,8 @@ impl Driver {
         tokio::spawn(async move {
             // A store that has failed says so itself.
             if store.record(Vec::new(), rows, Vec::new()).await.is_ok() {
-                for (out, status, reason) in settles {
-                    if status == Status::Dead {
-                        let _ = events.send(Event::refused(out.group, out.effect, reason));
-                    }
+                for settled in settles.into_iter().filter(|settled| settled.status == Status::Dead) {
+                    let _ = events.send(Event::refused(settled.group, settled.effect, settled.note));
                 }
             }
         });
@@ -239,10 +290,16 @@ impl Driver {
     /// Channels may have new addresses, or new secrets: what waits goes there.
     pub(super) fn retarget(&self) {
         let Delivery::Courier(courier) = &self.delivery else { return };
-        courier.retarget(&|group, channel| {
-            let book = self.slots.get(group)?.book.and_then(|index| self.books.get(index))?;
-            book.targets.get(group, channel).cloned()
+        let nowhere = courier.retarget(&|group, channel| {
+            let book =
+                self.slots.get(group).and_then(|slot| slot.book).and_then(|index| self.books.get(index));
+            // A group that has left the file rests, and its messages with it.
+            let Some(book) = book.filter(|book| book.playbook.groups.contains_key(group)) else {
+                return Goes::AsBefore;
+            };
+            book.targets.get(group, channel).cloned().map_or(Goes::Nowhere, Goes::To)
         });
+        self.settle_here(nowhere.into_iter().map(|parcel| settle_gone(&parcel)).collect());
     }
 
     /// News of channels become inputs of their groups.
