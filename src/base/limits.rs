@@ -18,6 +18,10 @@ pub const YAML_DEPTH_MAX: usize = 32;
 /// Alias replays of a YAML document: an alias bomb stops here.
 pub const YAML_ALIAS_REPLAYS_MAX: usize = 20_000;
 
+/// One sentence of a diagnostic, in bytes; the middle of a longer one is left out.
+pub const DIAGNOSTIC_TEXT_BYTES_MAX: usize = 4_000;
+/// What is shown of a line before and behind the place that a diagnostic is about, in bytes.
+pub const DIAGNOSTIC_LINE_BYTES_MAX: usize = 1_000;
 /// Diagnostics shown of one file; what is beyond is counted.
 pub const DIAGNOSTICS_MAX: usize = 500;
 
@@ -174,6 +178,14 @@ pub const ARCHIVE_PAGE_BYTES: usize = 512 * 1024;
 /// The longest sleep of the driver, in milliseconds: after it the real clock is looked at again, so that a
 /// suspended machine or a clock that was set is noticed.
 pub const SLEEP_MS_MAX: i64 = 10_000;
+/// How long a start looks whether the database is whole before it goes on and looks beside the engine, in milliseconds.
+pub const SOUND_MS_MAX: u64 = 2_000;
+/// How long a reading command looks whether the database is whole, in milliseconds.
+pub const SOUND_READER_MS_MAX: u64 = 100;
+/// Memory that an engine may need at least, scripts included, in bytes.
+pub const RUN_MEMORY_BYTES_MIN: u64 = 256 * 1024 * 1024;
+/// Memory that any other command may need at least, in bytes.
+pub const COMMAND_MEMORY_BYTES_MIN: u64 = 64 * 1024 * 1024;
 /// How long a folder has to be quiet after a change before it is read, in milliseconds.
 pub const QUIET_MS: u64 = 15;
 /// How long ago a file must have been written before it is read, in milliseconds.

@@ -63,6 +63,12 @@ impl Phrase {
         locale.pick(&self.en, &self.zh)
     }
 
+    /// The same words with the middle left out of what is longer than so many bytes: how it begins says what it is,
+    /// and how it ends what to do.
+    pub fn clipped(self, most: usize) -> Self {
+        Self { en: words::clipped(self.en, most), zh: words::clipped(self.zh, most) }
+    }
+
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
         self.en.is_empty()

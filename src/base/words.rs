@@ -58,6 +58,25 @@ pub fn shorten(text: &str, columns: usize) -> String {
     out
 }
 
+/// A text with its middle left out where it has more than so many bytes.
+pub fn clipped(text: String, most: usize) -> String {
+    if text.len() <= most {
+        return text;
+    }
+    let head = floor(&text, most * 2 / 3);
+    let tail = floor(&text, text.len() - most / 4);
+    format!("{} … {}", &text[..head], &text[tail..])
+}
+
+/// The last place at or before a byte where a character begins.
+pub fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -56,6 +56,7 @@ mod properties;
 mod proto_judges;
 mod replay;
 mod run;
+mod scaling;
 mod schema;
 mod schedules;
 mod secrets;

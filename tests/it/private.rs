@@ -162,6 +162,54 @@ fn the_socket_of_a_long_path_is_in_a_private_folder() {
 }
 
 #[test]
+fn a_damaged_database_is_noticed_before_anything_is_written() {
+    use std::io::{Seek as _, SeekFrom, Write as _};
+    let play = Playground::new().file("p.yaml", TICKS);
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    for _ in 0..30 {
+        let _ = play.run(&["signal", "knock"]).exits(0);
+    }
+    let _ = engine.stop().exits(0);
+    let path = play.path(".playbook/state.db");
+    let sound = std::fs::read(&path).unwrap();
+    let mut found = 0;
+    for page in 1..sound.len() / 4096 {
+        let mut file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        file.seek(SeekFrom::Start(page as u64 * 4096)).unwrap();
+        file.write_all(&[0x5a; 4096]).unwrap();
+        drop(file);
+        let damaged = std::fs::read(&path).unwrap();
+        let log = play.run(&["log"]);
+        let ran = play.shell("exec timeout 5 \"$0\" run p.yaml").wait();
+        if ran.code == Some(3) {
+            found += 1;
+            assert!(
+                ran.stderr.contains("damaged") && ran.stderr.contains("playbook restore"),
+                "{}",
+                ran.stderr
+            );
+            assert_eq!(std::fs::read(&path).unwrap(), damaged, "nothing was changed");
+            assert_eq!(log.code, Some(3), "{log:?}");
+        }
+        std::fs::write(&path, &sound).unwrap();
+        if found == 2 {
+            break;
+        }
+    }
+    assert_eq!(found, 2);
+}
+
+#[test]
+fn too_little_memory_is_said() {
+    let play = Playground::new().file("p.yaml", TICKS);
+    let ran = play.shell("ulimit -v 100000; exec \"$0\" run p.yaml").wait().exits(3);
+    assert!(ran.stderr.contains("ulimit -v"), "{}", ran.stderr);
+    let checked = play.shell("ulimit -v 65536; exec \"$0\" check p.yaml").wait();
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+}
+
+#[test]
 fn a_shortage_of_files_deafens_nobody() {
     let play = Playground::new().file("p.yaml", TICKS);
     let engine = play.shell("ulimit -n 48; exec \"$0\" run p.yaml");

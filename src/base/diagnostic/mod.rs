@@ -12,6 +12,7 @@ pub mod suggest;
 pub mod text;
 
 use super::{
+    limits,
     phrase::{Phrase, Words, pair},
     source::Span,
 };
@@ -46,6 +47,11 @@ impl Severity {
             Self::Info => pair("info", "提示"),
         }
     }
+}
+
+/// What a diagnostic says may quote the file, and a value may be as long as the file.
+fn clipped(text: impl Into<Phrase>) -> Phrase {
+    text.into().clipped(limits::DIAGNOSTIC_TEXT_BYTES_MAX)
 }
 
 /// A further place that explains the first one.
@@ -95,7 +101,7 @@ impl Diagnostic {
         Self {
             code,
             severity,
-            message: message.into(),
+            message: clipped(message),
             span: Some(span),
             label: Phrase::default(),
             labels: Vec::new(),
@@ -107,19 +113,19 @@ impl Diagnostic {
 
     /// Adds what stands under the caret.
     pub fn label(mut self, text: impl Into<Phrase>) -> Self {
-        self.label = text.into();
+        self.label = clipped(text);
         self
     }
 
     /// Adds another place.
     pub fn also(mut self, span: Span, text: impl Into<Phrase>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: clipped(text) });
         self
     }
 
     /// Adds what to do next.
     pub fn help(mut self, text: impl Into<Phrase>) -> Self {
-        self.help = Some(text.into());
+        self.help = Some(clipped(text));
         self
     }
 

@@ -5,11 +5,12 @@
 use super::{Diagnostic, Report, Severity};
 use crate::base::phrase::phrase;
 use crate::base::{
+    limits,
     locale::Locale,
     source::{SourceId, SourceMap, Span},
     visible, words,
 };
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
 
 /// Whether to use a terminal's colours.
@@ -72,75 +73,72 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style, locale
     renderer.render(&groups)
 }
 
-/// One excerpt a file: the diagnostic's own first, then those of its further labels.
-fn excerpts<'a>(
-    diagnostic: &'a Diagnostic,
-    sources: &'a SourceMap,
-    locale: Locale,
-) -> Vec<Snippet<'a, Annotation<'a>>> {
+/// A place in a file, what kind it is, and what stands under it.
+type Mark<'a> = (AnnotationKind, Range<usize>, &'a str);
+
+/// The excerpts of a diagnostic: its own first, then those of its further labels. Places of one file that are near
+/// each other share one.
+fn excerpts<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap, locale: Locale) -> Vec<Element<'a>> {
     let Some(primary) = diagnostic.span else { return Vec::new() };
-    let mut files: Vec<SourceId> = vec![primary.source];
-    for label in &diagnostic.labels {
-        if !files.contains(&label.span.source) {
-            files.push(label.span.source);
+    let first = (primary, AnnotationKind::Primary, diagnostic.label.of(locale));
+    let others =
+        diagnostic.labels.iter().map(|label| (label.span, AnnotationKind::Context, label.text.of(locale)));
+    let mut excerpts: Vec<(SourceId, Vec<Mark<'a>>)> = Vec::new();
+    for (span, kind, label) in std::iter::once(first).chain(others) {
+        let range = first_line(&sources.get(span.source).text, span);
+        let near = |mark: &Mark<'_>| {
+            let gap = mark.1.start.max(range.start) - mark.1.start.min(range.start);
+            gap <= limits::DIAGNOSTIC_LINE_BYTES_MAX * 4
+        };
+        match excerpts.iter_mut().find(|(file, marks)| *file == span.source && marks.iter().any(near)) {
+            Some((_, marks)) => marks.push((kind, range, label)),
+            None => excerpts.push((span.source, vec![(kind, range, label)])),
         }
     }
-    files
-        .into_iter()
-        .map(|file| {
-            let mut marks = Vec::new();
-            if file == primary.source {
-                marks.push((AnnotationKind::Primary, primary, diagnostic.label.of(locale)));
-            }
-            for label in diagnostic.labels.iter().filter(|label| label.span.source == file) {
-                marks.push((AnnotationKind::Context, label.span, label.text.of(locale)));
-            }
-            excerpt(file, sources, &marks)
-        })
-        .collect()
+    excerpts.into_iter().flat_map(|(file, marks)| excerpt(file, sources, marks)).collect()
 }
 
 /// The lines that the marks are on; lines between distant marks are folded by the renderer. Only these lines are
-/// handed over, so that the cost does not grow with the file.
-fn excerpt<'a>(
-    file: SourceId,
-    sources: &'a SourceMap,
-    marks: &[(AnnotationKind, Span, &'a str)],
-) -> Snippet<'a, Annotation<'a>> {
+/// handed over, and of a long line only what is around the marks, so that the cost does not grow with the file.
+fn excerpt<'a>(file: SourceId, sources: &'a SourceMap, marks: Vec<Mark<'a>>) -> Vec<Element<'a>> {
+    let most = limits::DIAGNOSTIC_LINE_BYTES_MAX;
     let source = sources.get(file);
     let text = source.text.as_ref();
-    let ranges: Vec<Range<usize>> = marks.iter().map(|(_, span, _)| first_line(text, *span)).collect();
-    let start = ranges.iter().map(|range| range.start).min().unwrap_or(0);
-    let end = ranges.iter().map(|range| range.end).max().unwrap_or(0);
-    let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
-    let end = if text[start..end].ends_with('\r') { end - 1 } else { end };
-    let line = source.place(start as u32).line;
-    let mut snippet = Snippet::source(&text[start..end])
-        .path(visible::line(&source.path))
-        .line_start(line as usize)
-        .fold(true);
-    for ((kind, _, label), range) in marks.iter().zip(ranges) {
-        let mut annotation = kind.span(range.start - start..range.end - start);
+    let first = marks.iter().map(|(_, range, _)| range.start).min().unwrap_or(0);
+    let last = marks.iter().map(|(_, range, _)| range.end.min(range.start + most)).max().unwrap_or(0);
+    let line_start = text[..first].rfind('\n').map_or(0, |at| at + 1);
+    let last = words::floor(text, last);
+    let line_end = text[last..].find('\n').map_or(text.len(), |at| last + at);
+    let line_end = if text[line_start..line_end].ends_with('\r') { line_end - 1 } else { line_end };
+    let is_cut = first - line_start > most;
+    let start = if is_cut { words::floor(text, first - most / 4) } else { line_start };
+    let end = words::floor(text, line_end.min(last + most)).max(last);
+    let place = source.place(first as u32);
+    let mut snippet = Snippet::source(&text[start..end]).line_start(place.line as usize).fold(true);
+    let mut elements = Vec::new();
+    if is_cut {
+        // The renderer would count columns from where the excerpt begins.
+        let origin = Origin::path(visible::line(&source.path));
+        let origin = origin.line(place.line as usize).char_column(place.column as usize);
+        elements.push(Element::from(origin));
+    } else {
+        snippet = snippet.path(visible::line(&source.path));
+    }
+    for (kind, range, label) in marks {
+        let mut annotation = kind.span(range.start - start..range.end.min(end) - start);
         if !label.is_empty() {
             annotation = annotation.label(visible::line(label));
         }
         snippet = snippet.annotation(annotation);
     }
-    snippet
+    elements.push(Element::from(snippet));
+    elements
 }
 
 /// A span cut at the end of its first line: carets under a whole section point at nothing.
 fn first_line(text: &str, span: Span) -> Range<usize> {
-    let boundary = |mut at: usize| {
-        at = at.min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    };
-    let start = boundary(span.start as usize);
-    let end = boundary(span.end as usize).max(start);
+    let start = words::floor(text, span.start as usize);
+    let end = words::floor(text, span.end as usize).max(start);
     let line = text[start..end].lines().next().unwrap_or_default();
     start..start + line.trim_end().len()
 }

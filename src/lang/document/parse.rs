@@ -18,7 +18,11 @@ use crate::{
     lang::codes,
 };
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, Span as Place, options};
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 
 /// How many slips of one file are painted over before reading stops.
 const REPAIRS_MAX: usize = 40;
@@ -148,6 +152,8 @@ struct Builder<'t> {
     documents: usize,
     /// Finished nodes by anchor, with how many nodes they hold.
     anchors: BTreeMap<usize, (Node, usize)>,
+    /// The words that some alias may refer to, once they are asked for.
+    aliased: Option<BTreeSet<&'t str>>,
     nodes: usize,
     replayed: usize,
     notes: Vec<Diagnostic>,
@@ -162,6 +168,7 @@ impl<'t> Builder<'t> {
             root: None,
             documents: 0,
             anchors: BTreeMap::new(),
+            aliased: None,
             nodes: 0,
             replayed: 0,
             notes: Vec::new(),
@@ -327,7 +334,11 @@ impl<'t> Builder<'t> {
                 self.notes.push(note);
             }
             if anchor != 0
-                && let Some(note) = traps::stray_anchor(self.source, self.text, span)
+                && let Some(note) = {
+                    let text = self.text;
+                    let aliased = self.aliased.get_or_insert_with(|| traps::aliased(text));
+                    traps::stray_anchor(self.source, text, span, aliased)
+                }
             {
                 self.notes.push(note);
             }

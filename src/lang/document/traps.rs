@@ -12,7 +12,7 @@ use crate::{
     },
     lang::codes,
 };
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 /// `：`, which Chinese input methods write for `:`.
 const FULL_WIDTH_COLON: char = '\u{ff1a}';
@@ -321,13 +321,14 @@ fn closing_bracket(value: &str) -> Option<usize> {
 
 /// Text behind a value that YAML takes for a comment and that does not look like one: `#话题#`.
 pub(crate) fn swallowed(source: SourceId, text: &str, start: usize, end: usize) -> Option<Diagnostic> {
-    let line_end = text[end..].find('\n').map_or(text.len(), |n| end + n);
-    let rest = text[end..line_end].trim_end();
-    let at = end + rest.find('#')?;
-    let between = &text[end..at];
-    if !between.chars().all(|c| c == ' ') {
+    // Looked at before the rest of the line is: all values of a file may be on one.
+    let behind = text[end..].trim_start_matches(' ');
+    if !behind.starts_with('#') {
         return None;
     }
+    let at = text.len() - behind.len();
+    let line_end = behind.find('\n').map_or(text.len(), |n| at + n);
+    let rest = text[end..line_end].trim_end();
     let note = &rest[at - end + 1..];
     let next = note.chars().next()?;
     if next.is_whitespace() || matches!(next, '#' | '!' | '-' | '=') {
@@ -378,13 +379,28 @@ pub(crate) fn full_width_quotes(source: SourceId, text: &str, span: Span) -> Opt
     )
 }
 
+/// The words that some alias of a text may refer to.
+pub(crate) fn aliased(text: &str) -> BTreeSet<&str> {
+    let ends = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}');
+    let names = text.match_indices('*').map(|(at, _)| {
+        let rest = &text[at + 1..];
+        &rest[..rest.find(ends).unwrap_or(rest.len())]
+    });
+    names.filter(|name| !name.is_empty()).collect()
+}
+
 /// `&今晚 见`: a word that YAML takes for an anchor which nothing refers to.
-pub(crate) fn stray_anchor(source: SourceId, text: &str, span: Span) -> Option<Diagnostic> {
-    let line_start = text[..span.start as usize].rfind('\n').map_or(0, |n| n + 1);
-    let before = text[line_start..span.start as usize].trim_end();
-    let at = line_start + before.rfind('&')?;
-    let name = &text[at + 1..line_start + before.len()];
-    if name.contains(' ') || text.contains(&format!("*{name}")) {
+pub(crate) fn stray_anchor(
+    source: SourceId,
+    text: &str,
+    span: Span,
+    aliased: &BTreeSet<&str>,
+) -> Option<Diagnostic> {
+    let before = text[..span.start as usize].trim_end_matches([' ', '\t']);
+    let word = before.rfind(char::is_whitespace).map_or(0, |n| n + 1);
+    let at = word + before[word..].rfind('&')?;
+    let name = &before[at + 1..];
+    if name.is_empty() || aliased.contains(name) {
         return None;
     }
     let written = &text[at..span.end as usize];

@@ -13,6 +13,7 @@ mod fix;
 mod lang;
 mod load;
 mod output;
+mod memory;
 mod remote;
 mod state;
 mod templates;
@@ -144,7 +145,7 @@ pub fn main() -> ExitCode {
             }
         };
         let mut out = Output::new(cli.color, lang::languages(cli.lang));
-        let result = cli.command.run(&mut out);
+        let result = memory::enough(&cli.command).and_then(|()| cli.command.run(&mut out));
         out.flush().map_err(Failure::from).and(result)
     };
     match std::panic::catch_unwind(run) {

@@ -13,6 +13,7 @@
 mod schema;
 mod wire;
 mod writer;
+mod sound;
 mod outbox;
 mod channels;
 mod robots;
@@ -110,7 +111,9 @@ pub enum StoreError {
     #[error("there is no state in {}: no engine has run there yet. `playbook run FILE` makes one beside the file, or say where with --state DIR", .0.display())]
     Missing(PathBuf),
     /// What is stored cannot be understood.
-    #[error("the state database is damaged at {place}: {reason}. Restore a copy of it")]
+    #[error(
+        "the state database is damaged at {place}: {reason}. Nothing was changed; `playbook restore` puts a backup in its place (docs/operating.md, \"A damaged file\")"
+    )]
     Corrupt {
         /// Where: a table and a key.
         place: String,

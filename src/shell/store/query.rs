@@ -6,7 +6,7 @@ use super::{
     ChannelHealth, Copied, OutboxRow, Parked, StoreError, Waiting, archive, channels, copy, corrupt, health,
     outbox, path,
     recovery::{self, Recovered},
-    schema,
+    schema, sound,
     wire::LogLine,
 };
 use crate::base::{
@@ -60,6 +60,7 @@ impl Reader {
         }
         let conn = copy::read_only(&file)?;
         schema::check(&conn)?;
+        sound::read(&conn)?;
         Ok(Self { conn })
     }
 

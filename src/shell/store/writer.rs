@@ -6,7 +6,7 @@
 use super::{
     Doubt, GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, outbox, path, query, recovery,
     restore::{self, Mark},
-    robots, schema, wire,
+    robots, schema, sound, wire,
 };
 use crate::{
     base::{
@@ -202,6 +202,7 @@ impl Store {
         let file = path(dir);
         let mut conn = Connection::open(&file)?;
         schema::prepare(&conn)?;
+        sound::open(&conn, &file, &tell)?;
         let upgraded = schema::migrate(&mut conn, &file)?;
         let (mark, reached) = Mark::open(dir)?;
         let put_back = restore::put_back(&conn, reached)?;

@@ -18,9 +18,11 @@ mod empty_when_unanswered;
 mod endless_wait;
 mod escalate_without_due;
 mod gap_too_wide;
+mod hidden_letter;
 mod interval_drifts;
 mod late_pile_up;
 mod leap_day;
+mod look_alike;
 mod mention_unsupported;
 mod message_too_long;
 mod month_day_missing;
@@ -70,9 +72,11 @@ lints! {
     endless_wait
     escalate_without_due
     gap_too_wide
+    hidden_letter
     interval_drifts
     late_pile_up
     leap_day
+    look_alike
     mention_unsupported
     message_too_long
     month_day_missing
