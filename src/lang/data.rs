@@ -107,6 +107,19 @@ pub struct Row {
     pub value: Value,
     /// The bytes of the file in which the row was written.
     pub range: Range<usize>,
+    /// The named columns for which it has no cell, not even an empty one.
+    pub missing: Vec<Arc<str>>,
+}
+
+impl Row {
+    /// What a row with too few cells lacks, for a warning at its place.
+    pub fn lacks(&self) -> Option<Phrase> {
+        let names: Vec<&str> = self.missing.iter().map(AsRef::as_ref).collect();
+        (!names.is_empty()).then(|| {
+            let names = Phrase::ticks(&names, "and");
+            phrase!("this row has no cell for {names}", "这一行没有 {names} 的单元格"; names)
+        })
+    }
 }
 
 /// The rows of a CSV file, each a map from the header's names to its cells, in the order of the file.
@@ -248,7 +261,8 @@ fn csv_row(names: &[Arc<str>], record: &csv::StringRecord, range: Range<usize>) 
             }
         }
     }
-    Ok(Row { value: Value::Map(Arc::new(map)), range })
+    let missing = names.iter().skip(record.len()).filter(|name| !name.is_empty()).cloned().collect();
+    Ok(Row { value: Value::Map(Arc::new(map)), range, missing })
 }
 
 /// A plain whole number is one; everything else stays as it was written (`007`, `+86…`, `1.10` are names).

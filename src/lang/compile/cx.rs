@@ -248,6 +248,21 @@ impl<'f> Cx<'f> {
         }
     }
 
+    /// Warns of the rows of a table that have too few cells.
+    pub(crate) fn short_rows(&mut self, file: &File, rows: &[data::Row]) {
+        for (row, lacks) in rows.iter().filter_map(|row| Some((row, row.lacks()?))) {
+            self.warning(
+                codes::MISSING_CELL,
+                Span::new(file.source, row.range.start, row.range.end),
+                lacks,
+                pair(
+                    "add the cell, or a comma for an empty one if it is meant to be empty",
+                    "补上这一格；如果就是空的，补一个逗号",
+                ),
+            );
+        }
+    }
+
     /// Reports a problem of a data file at its place there.
     pub(crate) fn data_problem(&mut self, file: &File, problem: data::Problem) {
         let span = Span::new(file.source, problem.range.start, problem.range.end);

@@ -199,13 +199,15 @@ fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
 fn table(cx: &mut Cx<'_>, file: &File, named: Span) -> Vec<(Map, Span)> {
     if file.path.to_ascii_lowercase().ends_with(".csv") {
         return match data::csv_rows(&file.text) {
-            Ok(rows) => rows
-                .into_iter()
-                .filter_map(|row| {
-                    let span = Span::new(file.source, row.range.start, row.range.end);
-                    row.value.as_map().map(|map| (map.clone(), span))
-                })
-                .collect(),
+            Ok(rows) => {
+                cx.short_rows(file, &rows);
+                rows.into_iter()
+                    .filter_map(|row| {
+                        let span = Span::new(file.source, row.range.start, row.range.end);
+                        row.value.as_map().map(|map| (map.clone(), span))
+                    })
+                    .collect()
+            }
             Err(problem) => {
                 cx.data_problem(file, problem);
                 Vec::new()

@@ -87,6 +87,7 @@ fn table(cx: &mut Cx<'_>, path: &str, span: Span) -> Vec<Entry> {
         return Vec::new();
     }
     check_header(cx, &file, &rows);
+    cx.short_rows(&file, &rows);
     rows.iter().filter_map(|row| row_entry(cx, &file, row)).collect()
 }
 

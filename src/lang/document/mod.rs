@@ -8,6 +8,7 @@ pub(crate) mod near;
 pub(crate) mod parse;
 pub(crate) mod quoting;
 pub(crate) mod reader;
+mod spaces;
 pub(crate) mod traps;
 
 use node::Node;

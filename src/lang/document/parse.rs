@@ -6,7 +6,7 @@
 use super::{
     Document, indent,
     node::{Entry, Kind, Node, Scalar, Style},
-    traps,
+    spaces, traps,
 };
 use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::{
@@ -29,6 +29,12 @@ const REPAIRS_MAX: usize = 40;
 
 /// Reads a file. `None` when not even a part of it can be read; the report says why.
 pub(crate) fn parse(source: SourceId, text: &str, report: &mut Report) -> Option<Document> {
+    let odd = spaces::odd(source, text);
+    if !odd.is_empty() {
+        // Where lines stand is unknown until they are plain spaces.
+        odd.into_iter().for_each(|found| report.push(found));
+        return None;
+    }
     let mut work = text.to_owned();
     let mut masked: Vec<Range<usize>> = Vec::new();
     loop {

@@ -2,7 +2,7 @@
 
 use super::{Entry, entry, none};
 use crate::base::diagnostic::{
-    Severity::{Error, Info},
+    Severity::{Error, Info, Warning},
     code::{Example, pair},
 };
 
@@ -54,6 +54,17 @@ pub(super) const ENTRIES: &[Entry] = &[
             "YAML 只能用空格缩进。把编辑器的 Tab 键设成两个空格。",
         ),
         Example::of("vars:\n\tcity: Xian\n"),
+        Example::of("vars:\n  city: Xian\n"),
+    ),
+    entry(
+        "yaml-odd-space",
+        Error,
+        pair("a space that only looks like one", "看着像空格，其实不是"),
+        pair(
+            "YAML is indented with plain spaces, and a list's `-` is followed by one. No-break and full-width spaces come with text from web pages and input methods; in texts they may stay.",
+            "YAML 用普通空格缩进，列表的 `-` 后面也要普通空格。不换行空格、全角空格常随网页文字或输入法进来；放在文字里没有关系。",
+        ),
+        Example::of("vars:\n\u{a0}\u{a0}city: Xian\n"),
         Example::of("vars:\n  city: Xian\n"),
     ),
     none(
@@ -129,6 +140,23 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
         Example::of("vars:\n  city: Xian\n  city: Beijing\n"),
         Example::of("vars:\n  city: Xian\n  other: Beijing\n"),
+    ),
+    entry(
+        "missing-cell",
+        Warning,
+        pair("a row of a table has fewer cells than the header", "表格里有一行比表头少单元格"),
+        pair(
+            "What is missing is read as empty, so that a text that shows it has a hole. A cell that is meant to be empty is written with its comma.",
+            "缺的单元格按空的读，用到它的文字就会缺一块。本来就是空的，也要写上逗号。",
+        ),
+        Example {
+            yaml: "plays:\n  topics:\n    dates: { file: topics.csv, at: \"${row.date} 12:30\" }\n    steps:\n      - post: Topic - ${date.topic}\n",
+            files: &[("topics.csv", "id,date,topic\na,2026-12-05,Hello\nb,2026-12-12\n")],
+        },
+        Example {
+            yaml: "plays:\n  topics:\n    dates: { file: topics.csv, at: \"${row.date} 12:30\" }\n    steps:\n      - post: Topic - ${date.topic}\n",
+            files: &[("topics.csv", "id,date,topic\na,2026-12-05,Hello\nb,2026-12-12,World\n")],
+        },
     ),
     entry(
         "bad-data",

@@ -14,6 +14,7 @@ mod duplicate_date;
 mod duplicate_option;
 mod each_floods;
 mod emphasis_in_word;
+mod empty_post;
 mod empty_when_unanswered;
 mod endless_wait;
 mod escalate_without_due;
@@ -68,6 +69,7 @@ lints! {
     duplicate_option
     each_floods
     emphasis_in_word
+    empty_post
     empty_when_unanswered
     endless_wait
     escalate_without_due
