@@ -27,6 +27,16 @@ pub const DIAGNOSTICS_MAX: usize = 500;
 
 /// Operations of one expression.
 pub const EXPRESSION_OPERATIONS_MAX: u64 = 200_000;
+/// Operations of all expressions of one decision together: some 50 ms.
+pub const DECISION_OPERATIONS_MAX: u64 = 600_000;
+/// Operations that a decision may have more for each member of its group.
+pub const DECISION_OPERATIONS_PER_MEMBER: u64 = 50;
+/// Operations that an expression has in any case, when its decision has none left.
+pub const DECISION_OPERATIONS_SPARE: u64 = 10_000;
+/// Members of a group whose decisions are made by the driver itself; those of larger ones are made beside it.
+pub const DECISION_HERE_MEMBERS_MAX: usize = 2_000;
+/// Decisions that are made beside the driver at once.
+pub const DECISIONS_BESIDE_MAX: usize = 4;
 /// Operations of one script call.
 pub const SCRIPT_OPERATIONS_MAX: u64 = 5_000_000;
 /// Wall time of one script call, in milliseconds; the shell's limit.
@@ -153,6 +163,10 @@ pub const STOP_MS_MAX: u64 = 12_000;
 
 /// Inputs waiting for one group; past this the sender is told to come back.
 pub const INPUTS_WAITING_MAX: usize = 10_000;
+/// How long a process that is to stop waits for decisions that are being made, in milliseconds.
+pub const STOP_DECISIONS_MS_MAX: i64 = 2_000;
+/// How long it waits for attempts in flight after that, in milliseconds; what takes longer is in doubt.
+pub const STOP_ATTEMPTS_MS_MAX: i64 = 9_000;
 /// Decisions that one commit may hold.
 pub const COMMIT_DECISIONS_MAX: usize = 1_024;
 /// One command or signal from outside, in bytes.

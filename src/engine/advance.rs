@@ -22,7 +22,7 @@ use crate::{
         program::Op,
         step::{Silence, Step, Verb, WaitFor},
     },
-    script::{expr::EvalError, facts::Facts, names::Names},
+    script::{allowance, expr::EvalError, facts::Facts, names::Names},
 };
 use std::sync::Arc;
 
@@ -117,7 +117,8 @@ impl Draft<'_> {
                     self.steps += 1;
                     let due_of =
                         |run: &Run| step.at.map_or(run.end, |at| at.apply(run.anchor, &playbook.zone));
-                    if self.steps > limits::STEPS_PER_DECISION_MAX && !self.chained.contains(id) {
+                    let enough = self.steps > limits::STEPS_PER_DECISION_MAX || allowance::is_short();
+                    if enough && !self.chained.contains(id) {
                         // Enough for one decision: the next one begins at once and goes on here.
                         let due = due_of(&*self.run(id)?);
                         return self.emit(Fact::StepWaiting {

@@ -21,6 +21,7 @@ use crate::{
         group::Group,
         playbook::{Playbook, Playbooks},
     },
+    script::allowance,
 };
 use std::{
     any::Any,
@@ -84,14 +85,16 @@ fn attempt(
     now: Timestamp,
     seen: &mut dyn FnMut(&State, Entry),
 ) -> Result<(), String> {
-    guarded(|| {
+    let members = state.members.len();
+    let work = || {
         let Some(setting) = Setting::of(state, playbooks, input, now)? else { return Ok(()) };
         take(
             &mut Draft::new(state, playbooks, setting.playbook, setting.group, setting.now, setting.id, seen),
             input,
         )
         .map_err(|IllegalEntry(reason)| format!("it led to an entry that cannot follow: {reason}"))
-    })
+    };
+    guarded(|| allowance::within(members, work))
 }
 
 /// Does some work; a panic in it is an error like others.

@@ -20,6 +20,7 @@ use crate::{
         play::{CatchUp, Overlap, Play, Section},
         trigger::{DateEntry, Trigger},
     },
+    script::allowance,
 };
 use std::sync::Arc;
 
@@ -48,6 +49,7 @@ impl Draft<'_> {
     pub(super) fn fire_due(&mut self) -> Decided {
         // Beyond the limit of a decision, what is due waits for the next one.
         while self.steps <= limits::STEPS_PER_DECISION_MAX
+            && !allowance::is_short()
             && let Some((_, timer)) = self.state.timers.get_min().filter(|(at, _)| *at <= self.now).cloned()
         {
             match timer {

@@ -3,6 +3,7 @@
 //! Bounded by operations; it can change nothing.
 
 use super::{
+    allowance,
     check::{self, Place},
     convert, engine,
     facts::Facts,
@@ -167,8 +168,9 @@ impl Expr {
         member: Option<&MemberId>,
         read: impl FnOnce(&Dynamic) -> Result<R, EvalError>,
     ) -> Result<Option<R>, EvalError> {
-        let frame = Frame::expression(facts, member);
-        frame.enter(|| {
+        let allowed = allowance::next();
+        let frame = Frame::expression(facts, member).at_most(allowed);
+        let entered = frame.enter(|| {
             let engine = engine::expressions();
             let result = catch_unwind(AssertUnwindSafe(|| {
                 stack::room(|| engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &self.0.ast))
@@ -176,6 +178,11 @@ impl Expr {
             match result {
                 Ok(Ok(value)) => read(&value.flatten()).map(Some),
                 Ok(Err(_)) if frame.is_unknown() => Ok(None),
+                Ok(Err(_)) if frame.is_cut_short() => Err(EvalError(format!(
+                    "`{}`: the decision that this is part of has done all it may at once; ask less of all members, or \
+                     do it in a script",
+                    self.source()
+                ))),
                 Ok(Err(error)) => {
                     let failure = failure::explain(&error, &frame);
                     Err(EvalError(format!("`{}`: {}", self.source(), failure.message)))
@@ -184,7 +191,9 @@ impl Expr {
                     Err(EvalError(format!("`{}` broke the evaluator; please report this", self.source())))
                 }
             }
-        })
+        });
+        allowance::spend(frame.operations());
+        entered
     }
 }
 

@@ -39,6 +39,8 @@ pub(super) struct Frame<'a> {
     /// The member in scope, over the one of the facts.
     member: Option<&'a MemberId>,
     limit: u64,
+    /// Whether the limit is less than expressions have.
+    cut: bool,
     operations: Cell<u64>,
     reads: Cell<u64>,
     stop: Cell<Option<Stop>>,
@@ -79,6 +81,7 @@ impl<'a> Frame<'a> {
             facts,
             member,
             limit: limits::EXPRESSION_OPERATIONS_MAX,
+            cut: false,
             operations: Cell::new(0),
             reads: Cell::new(0),
             stop: Cell::new(None),
@@ -89,6 +92,25 @@ impl<'a> Frame<'a> {
             host: None,
             imports: None,
         }
+    }
+
+    /// The same with fewer operations, where the decision that it is part of has no more left.
+    pub(super) fn at_most(mut self, operations: Option<u64>) -> Self {
+        if let Some(operations) = operations.filter(|operations| *operations < self.limit) {
+            self.limit = operations;
+            self.cut = true;
+        }
+        self
+    }
+
+    /// Whether it was stopped because of what its decision had done before it.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.cut && self.stop.get() == Some(Stop::Operations)
+    }
+
+    /// How many operations it has had.
+    pub(super) fn operations(&self) -> u64 {
+        self.operations.get()
     }
 
     /// The frame of a script call.

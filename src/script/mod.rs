@@ -5,6 +5,7 @@
 //! asked of the [`sandbox::Host`].
 
 pub mod action;
+pub mod allowance;
 pub mod api;
 pub mod expr;
 pub mod facts;

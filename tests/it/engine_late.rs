@@ -2,6 +2,7 @@
 
 use crate::story::{Story, at};
 use playbook::base::{ids::InputId, value::Value};
+use playbook::engine::entry::{Fact, Skip};
 use playbook::engine::input::InputKind;
 
 #[test]
@@ -179,4 +180,30 @@ plays: { a: { steps: [{ each: '[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]', as: k, steps: [
     story.until("2026-12-02 12:00");
     assert_eq!(story.posts().len(), 100);
     assert!(story.entries.len() - before < 500, "{} entries", story.entries.len() - before);
+}
+
+#[test]
+fn one_decision_does_not_do_more_than_it_may_however_many_plays_a_message_sets_off() {
+    let list: Vec<String> = (0..150).map(|n| n.to_string()).collect();
+    let mut yaml = format!("vars: {{ l: [{}] }}\nplays:\n", list.join(", "));
+    for n in 0..12 {
+        yaml += &format!(
+            "  dear{n}: {{ on: go, when: \"vars.l.filter(|x| vars.l.filter(|y| y == x).len() > {n}).len() == 0\", \
+             steps: [post: dear] }}\n"
+        );
+    }
+    yaml += "  cheap: { on: go, when: \"signal.data.n == 1\", steps: [post: cheap] }\n";
+    let mut story = crate::story::Story::new("2026-03-01 08:00", &yaml);
+    let before = story.entries.len();
+    story.signal("go", None, Value::map([("n", Value::Int(1))]));
+    let cut = |entry: &playbook::engine::entry::Entry| match &entry.fact {
+        Fact::Skipped { reason: Skip::When { condition }, .. } => {
+            condition.contains("has done all it may at once")
+        }
+        _ => false,
+    };
+    let entries = &story.entries[before..];
+    assert!(entries.iter().any(cut), "{entries:#?}");
+    let cheap = |entry: &playbook::engine::entry::Entry| matches!(&entry.fact, Fact::RunStarted { play, .. } if play.as_str() == "cheap");
+    assert!(entries.iter().any(cheap), "a short condition is answered all the same: {entries:#?}");
 }

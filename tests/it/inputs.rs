@@ -52,3 +52,40 @@ fn a_signal_that_is_too_large_is_refused_and_the_engine_goes_on() {
     assert!(signal(&place, None, Value::map([("n", Value::Int(1))])).ok);
     let _ = engine.stop().exits(0);
 }
+
+/// Groups of more than a few thousand members are decided beside the driver.
+#[test]
+fn a_large_group_hears_everything_once_and_in_order() {
+    let place = Playground::new().file(
+        "two.yaml",
+        "name: two\ntimezone: UTC\ngroups: { big: { title: Big }, small: { title: Small } }\nplays:\n  hello: { on: hello, \
+         when: \"members.where(|m| m.messages >= 0).count >= 0\", steps: [post: 'hello ${signal.data.n}'] }\n",
+    );
+    let members = limits::DECISION_HERE_MEMBERS_MAX + 500;
+    let list: String = (0..members).map(|n| format!("u{n},Ann\n")).collect();
+    place.write("m.csv", &format!("id,name\n{list}"));
+    let engine = place.start(&["run", "two.yaml"]);
+    let _ = engine.line("running");
+    let _ = place.run(&["members", "import", "m.csv", "--group", "big"]).exits(0);
+    let ask = |group: &str, n: i64| {
+        let data = Value::map([("n", Value::Int(n))]);
+        let ask = Ask::Signal { name: "hello".into(), member: None, data };
+        let id = Some(format!("{group}-{n}"));
+        let one = CommandRequest { id, group: Some(group.into()), ask };
+        request(&place.path(".playbook"), &one).unwrap()
+    };
+    for n in 0..20 {
+        assert!(ask("big", n).ok && ask("small", n).ok);
+        assert!(ask("big", n).entries.is_empty(), "the same once more");
+    }
+    let _ = engine.stop().exits(0);
+    for group in ["big", "small"] {
+        let log = place.run(&["log", "--group", group, "--format", "json"]).exits(0).json_lines();
+        let heard: Vec<i64> = log
+            .iter()
+            .filter(|line| line["entry"] == "signal_received")
+            .filter_map(|line| line["data"]["n"].as_i64())
+            .collect();
+        assert_eq!(heard, (0..20).collect::<Vec<_>>(), "{group}");
+    }
+}

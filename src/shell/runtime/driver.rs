@@ -12,10 +12,11 @@ use super::{
     book::{self, Book},
     console::Console,
     covers::Covers,
+    deciding::Decided,
     dispatch::{self, Delivery},
     ledger::{self, Revived, Settled, StoreLedger},
     publish::Publisher,
-    slot::{Flight, Pending, Slot},
+    slot::{Pending, Slot},
     troubles::Troubles,
 };
 use crate::{
@@ -27,7 +28,7 @@ use crate::{
     courier::Outcome as Delivered,
     engine::{
         self,
-        input::{Input, InputKind, Receipt},
+        input::{Input, Receipt},
     },
     model::playbook::Playbooks,
     script::action::Outcome,
@@ -37,7 +38,7 @@ use crate::{
         delivery::courier,
         scripts::Pool,
         socket::{Asked, CommandReply},
-        store::{Ack, Decision, Doubt, Open, OutboxRow, Recovered, Store, StoreHandle, Work},
+        store::{Ack, Doubt, Open, OutboxRow, Recovered, Store, StoreHandle},
         watch::{Notice, Watch},
     },
 };
@@ -67,6 +68,8 @@ pub(super) enum Event {
     Reload,
     /// A file was compiled again; the number is the book's.
     Recompiled(usize, Result<book::Reopened, String>),
+    /// A large group's decision was made.
+    Decided(Box<Decided>),
     /// An input that was checked beside the driver.
     Input(GroupId, Box<Pending>),
 }
@@ -118,14 +121,18 @@ pub(super) struct Driver {
     /// Messages of groups that no file runs; they wait until one does.
     pub(super) resting: BTreeMap<GroupId, Vec<dispatch::Outbound>>,
     timers: BTreeSet<(Timestamp, GroupId)>,
-    ready: VecDeque<GroupId>,
+    pub(super) ready: VecDeque<GroupId>,
+    /// Large groups that wait for their turn.
+    pub(super) large: VecDeque<GroupId>,
+    /// How many decisions are made beside the driver.
+    pub(super) beside: usize,
     pub(super) covers: Covers,
     pub(super) in_flight: usize,
     asked: u64,
     acks: UnboundedReceiver<Ack>,
     receiver: UnboundedReceiver<Event>,
     asks: Receiver<Asked>,
-    stopping: bool,
+    pub(super) stopping: bool,
 }
 
 impl Driver {
@@ -171,6 +178,8 @@ impl Driver {
             resting: BTreeMap::new(),
             timers: BTreeSet::new(),
             ready: VecDeque::new(),
+            large: VecDeque::new(),
+            beside: 0,
             covers: Covers::new(found.recovered.last_seq),
             in_flight: 0,
             asked: 0,
@@ -289,6 +298,7 @@ impl Driver {
             Event::Watch(notice) => self.noticed(notice),
             Event::Reload => self.reload(None),
             Event::Recompiled(index, reopened) => self.recompiled(index, reopened)?,
+            Event::Decided(decided) => self.decided(*decided)?,
             Event::Input(group, pending) => self.enqueue(&group, *pending),
         }
         Ok(())
@@ -316,6 +326,7 @@ impl Driver {
         if let Some(slot) = self.slots.get_mut(group)
             && !slot.ready
             && slot.flight.is_none()
+            && !slot.deciding
             && slot.book.is_some()
             && (slot.wake || !slot.waiting.is_empty())
         {
@@ -369,56 +380,6 @@ impl Driver {
         }
     }
 
-    /// Decides a group's inputs until one has entries to commit.
-    fn step(&mut self, group: &GroupId) -> Result<(), RunError> {
-        let Some(slot) = self.slots.get_mut(group) else { return Ok(()) };
-        slot.ready = false;
-        while let Some(Pending { input, told, reply }) = slot.next_input() {
-            let now = clock::now();
-            let engine::Step { entries, next, parked } =
-                engine::step(&slot.state, &self.playbooks, &input, now);
-            let woken = matches!(input.kind, InputKind::Wake { .. });
-            let script = matches!(input.kind, InputKind::ScriptReturned { .. });
-            if entries.is_empty() && told.is_none() && parked.is_none() {
-                if let Some(reply) = reply {
-                    let done =
-                        CommandReply { ok: true, group: Some(group.clone()), ..CommandReply::default() };
-                    let _ = reply.send(done);
-                }
-                if script {
-                    slot.calling = None;
-                }
-                if woken {
-                    let stays = engine::deadline(&slot.state).is_some_and(|deadline| deadline.at <= now);
-                    slot.idle_wakes = if stays { slot.idle_wakes + 1 } else { 0 };
-                    if slot.idle_wakes == 1 {
-                        self.announcer.idle_wake(slot);
-                    }
-                }
-                continue;
-            }
-            if !entries.is_empty() {
-                slot.idle_wakes = 0;
-            }
-            let entries = Arc::new(entries);
-            let claimed = dispatch::reserve(&self.delivery, &self.books, slot, &entries, self.doubt);
-            slot.flight = Some(Flight {
-                entries: entries.clone(),
-                next: Arc::new(next),
-                claimed: claimed.clone(),
-                reply,
-                script,
-            });
-            self.in_flight += 1;
-            let parked = parked.map(|reason| (serde_json::to_string(&input).unwrap_or_default(), reason));
-            let work = Decision { group: group.clone(), at: now, entries, claimed, told, parked };
-            return Ok(self.store.send(Work::Decide(work))?);
-        }
-        self.arm(group);
-        self.call_script(group);
-        Ok(())
-    }
-
     /// Takes no more inputs; attempts in flight end, what was decided is committed, states are stored.
     async fn stop(&mut self, sound: bool) -> Result<(), RunError> {
         self.announcer.stopping();
@@ -426,6 +387,13 @@ impl Driver {
         self.store.hurry();
         self.watch = None;
         self.asks.close();
+        // A decision that takes longer has not happened; its input comes again, or its deadline is still due.
+        let wait = Duration::from_millis(limits::STOP_DECISIONS_MS_MAX).to_std();
+        let until = tokio::time::Instant::now() + wait;
+        while sound && self.beside > 0 {
+            let Ok(Some(event)) = tokio::time::timeout_at(until, self.receiver.recv()).await else { break };
+            self.event(event)?;
+        }
         while sound && self.in_flight > 0 {
             match self.acks.recv().await {
                 Some(ack) => self.acked(ack)?,
@@ -438,7 +406,9 @@ impl Driver {
                 dispatch::release(&self.delivery, &self.books, slot);
             }
         }
-        self.delivery.stop().await;
+        // An attempt that takes longer is in doubt at the next start, as if the process had been killed.
+        let wait = Duration::from_millis(limits::STOP_ATTEMPTS_MS_MAX).to_std();
+        let _ = tokio::time::timeout(wait, self.delivery.stop()).await;
         if !sound {
             return Ok(());
         }

@@ -9,6 +9,7 @@
 mod book;
 mod slot;
 mod driver;
+mod deciding;
 mod committed;
 mod recover;
 mod dispatch;

@@ -58,6 +58,8 @@ pub(super) struct Slot {
     pub(super) wake: bool,
     /// The decision under way.
     pub(super) flight: Option<Flight>,
+    /// An input is being decided beside the driver.
+    pub(super) deciding: bool,
     /// Where it is in the timer queue.
     pub(super) armed: Option<Timestamp>,
     /// Whether it is in the ready queue.
@@ -77,6 +79,7 @@ impl Slot {
             waiting: VecDeque::new(),
             wake: false,
             flight: None,
+            deciding: false,
             armed: None,
             ready: false,
             calling: None,
@@ -86,7 +89,7 @@ impl Slot {
 
     /// The next input, if none is under way.
     pub(super) fn next_input(&mut self) -> Option<Pending> {
-        if self.flight.is_some() {
+        if self.flight.is_some() || self.deciding {
             return None;
         }
         // Every input fires what is due first, so a wake is only needed where nothing else waits.

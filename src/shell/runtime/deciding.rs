@@ -1,0 +1,119 @@
+//! Decisions: of small groups at once, of large ones beside the driver, so that they hold up nobody else.
+//!
+//! One input of a group is under way at a time, wherever it is decided. Decides nothing itself: that is `engine::step`.
+
+use super::{
+    RunError, dispatch,
+    driver::{Driver, Event},
+    slot::{Flight, Pending},
+};
+use crate::{
+    base::{ids::GroupId, limits, time::Timestamp},
+    engine::{self, input::InputKind},
+    shell::{
+        clock,
+        socket::CommandReply,
+        store::{Decision, Work},
+    },
+};
+use std::sync::Arc;
+
+/// A decision that was made beside the driver.
+pub(super) struct Decided {
+    group: GroupId,
+    pending: Pending,
+    step: engine::Step,
+    at: Timestamp,
+}
+
+impl Driver {
+    /// Decides a group's inputs until one has entries to commit, or is decided elsewhere.
+    pub(super) fn step(&mut self, group: &GroupId) -> Result<(), RunError> {
+        loop {
+            let Some(slot) = self.slots.get_mut(group) else { return Ok(()) };
+            slot.ready = false;
+            let large = slot.state.members.len() > limits::DECISION_HERE_MEMBERS_MAX;
+            if large && self.beside >= limits::DECISIONS_BESIDE_MAX && !self.stopping {
+                // Its turn comes when one of the others is done.
+                slot.ready = true;
+                self.large.push_back(group.clone());
+                return Ok(());
+            }
+            let Some(pending) = slot.next_input() else { break };
+            let now = clock::now();
+            if large && !self.stopping {
+                slot.deciding = true;
+                self.beside += 1;
+                let (state, playbooks) = (slot.state.clone(), self.playbooks.clone());
+                let (group, events) = (group.clone(), self.events.clone());
+                tokio::task::spawn_blocking(move || {
+                    let step = engine::step(&state, &playbooks, &pending.input, now);
+                    let _ = events.send(Event::Decided(Box::new(Decided { group, pending, step, at: now })));
+                });
+                return Ok(());
+            }
+            let step = engine::step(&slot.state, &self.playbooks, &pending.input, now);
+            if self.take_step(group, pending, step, now)? {
+                return Ok(());
+            }
+        }
+        self.arm(group);
+        self.call_script(group);
+        Ok(())
+    }
+
+    /// A decision comes back from beside.
+    pub(super) fn decided(&mut self, decided: Decided) -> Result<(), RunError> {
+        let Decided { group, pending, step, at } = decided;
+        self.beside -= 1;
+        if let Some(next) = self.large.pop_front() {
+            self.ready.push_back(next);
+        }
+        let Some(slot) = self.slots.get_mut(&group) else { return Ok(()) };
+        slot.deciding = false;
+        if self.take_step(&group, pending, step, at)? { Ok(()) } else { self.step(&group) }
+    }
+
+    /// Hands a decision to the store; false when there is nothing to commit.
+    fn take_step(
+        &mut self,
+        group: &GroupId,
+        pending: Pending,
+        step: engine::Step,
+        now: Timestamp,
+    ) -> Result<bool, RunError> {
+        let Pending { input, told, reply } = pending;
+        let engine::Step { entries, next, parked } = step;
+        let Some(slot) = self.slots.get_mut(group) else { return Ok(false) };
+        let script = matches!(input.kind, InputKind::ScriptReturned { .. });
+        if entries.is_empty() && told.is_none() && parked.is_none() {
+            if let Some(reply) = reply {
+                let done = CommandReply { ok: true, group: Some(group.clone()), ..CommandReply::default() };
+                let _ = reply.send(done);
+            }
+            if script {
+                slot.calling = None;
+            }
+            if matches!(input.kind, InputKind::Wake { .. }) {
+                let stays = engine::deadline(&slot.state).is_some_and(|deadline| deadline.at <= now);
+                slot.idle_wakes = if stays { slot.idle_wakes + 1 } else { 0 };
+                if slot.idle_wakes == 1 {
+                    self.announcer.idle_wake(slot);
+                }
+            }
+            return Ok(false);
+        }
+        if !entries.is_empty() {
+            slot.idle_wakes = 0;
+        }
+        let entries = Arc::new(entries);
+        let claimed = dispatch::reserve(&self.delivery, &self.books, slot, &entries, self.doubt);
+        let (next, taken) = (Arc::new(next), claimed.clone());
+        slot.flight = Some(Flight { entries: entries.clone(), next, claimed: taken, reply, script });
+        self.in_flight += 1;
+        let parked = parked.map(|reason| (serde_json::to_string(&input).unwrap_or_default(), reason));
+        let work = Decision { group: group.clone(), at: now, entries, claimed, told, parked };
+        self.store.send(Work::Decide(work))?;
+        Ok(true)
+    }
+}
