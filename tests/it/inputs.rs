@@ -62,8 +62,8 @@ fn a_large_group_hears_everything_once_and_in_order() {
          when: \"members.where(|m| m.messages >= 0).count >= 0\", steps: [post: 'hello ${signal.data.n}'] }\n",
     );
     let members = limits::DECISION_HERE_MEMBERS_MAX + 500;
-    let list: String = (0..members).map(|n| format!("u{n},Ann\n")).collect();
-    place.write("m.csv", &format!("id,name\n{list}"));
+    let rows: Vec<String> = (0..members).map(|n| format!("u{n},Ann")).collect();
+    place.write("m.csv", &format!("id,name\n{}\n", rows.join("\n")));
     let engine = place.start(&["run", "two.yaml"]);
     let _ = engine.line("running");
     let _ = place.run(&["members", "import", "m.csv", "--group", "big"]).exits(0);
