@@ -83,6 +83,15 @@ impl From<Member> for Listed {
     }
 }
 
+/// Of whom two versions of a group's members say something else, in order of id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Who came, is somebody else now, or is gone.
+    pub who: Vec<MemberId>,
+    /// Whose activity is another, those in `who` aside.
+    pub activity: Vec<MemberId>,
+}
+
 /// All members of one group, in order of id. Cloning is cheap: the trees are shared.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Members {
@@ -178,10 +187,25 @@ impl Members {
         new
     }
 
+    /// What is different from an earlier version. Costs what has changed: parts that both share are passed over.
+    pub fn changes(&self, before: &Self) -> Changes {
+        let who: Vec<MemberId> = before.who.diff(&self.who).map(changed).cloned().collect();
+        let activity = before.activity.diff(&self.activity).map(changed);
+        let activity = activity.filter(|id| who.binary_search(id).is_err()).cloned().collect();
+        Changes { who, activity }
+    }
+
     /// Forgets somebody; whether they were among them.
     pub fn remove(&mut self, id: &MemberId) -> bool {
         self.activity.remove(id);
         self.who.remove(id).is_some()
+    }
+}
+
+fn changed<'a, V>(item: imbl::ordmap::DiffItem<'a, 'a, MemberId, V>) -> &'a MemberId {
+    use imbl::ordmap::DiffItem::{Add, Remove, Update};
+    match item {
+        Add(id, _) | Remove(id, _) | Update { new: (id, _), .. } => id,
     }
 }
 

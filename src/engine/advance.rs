@@ -5,7 +5,7 @@
 use super::{
     IllegalEntry,
     draft::{About, Decided, Draft},
-    entry::{Cause, Fact, Outcome, Skip, TaskKind, Waiting},
+    entry::{Cause, Fact, Outcome, PruneStage, Skip, TaskKind, Waiting},
     state::{Run, RunWait},
 };
 use crate::{
@@ -229,7 +229,7 @@ impl Draft<'_> {
                 self.done(at, pc, None)
             }
             Verb::Each(each) => self.begin_loop(at, each),
-            Verb::Prune(prune) => self.prune(at, prune),
+            Verb::Prune(_) => self.prune(at),
             Verb::Set(vars) => {
                 for (name, expr) in vars {
                     let value = expr.eval(&self.step_facts(at, expr.names()))?;
@@ -321,7 +321,8 @@ impl Draft<'_> {
                 Waiting::Answers { task } => draft.count_answers(at, task),
                 Waiting::Time => draft.done(at, at.pc + 1, None),
                 Waiting::Signal { .. } | Waiting::Task { .. } => draft.waited_in_vain(at),
-                Waiting::Grace { members } => draft.prune_after_grace(at, members),
+                Waiting::Grace { members } => draft.prune_choose(at, PruneStage::Grace, members),
+                Waiting::Choice { stage, among } => draft.prune_part(at, *stage, among),
                 Waiting::Removal { .. } | Waiting::Script { .. } | Waiting::Due | Waiting::Retry => {
                     Err(Trouble::Step(format!("{} waited for nothing that has an end", run.id)))
                 }

@@ -18,7 +18,7 @@ use crate::{
     },
     model::channel::GROUP,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 type Applied = Result<(), IllegalEntry>;
 
@@ -106,6 +106,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::Bound { .. }
         | Fact::LoopSet { .. }
         | Fact::StepFailed { .. }
+        | Fact::MembersLookedAt { .. }
         | Fact::RunRetried { .. }
         | Fact::RunFinished { .. } => return apply_run::apply_run(state, at, fact),
         Fact::Posted(out) => {
@@ -440,7 +441,8 @@ fn open_task(state: &mut State, task: &Task) {
     if let Some(due) = task.due.filter(|_| watched) {
         state.timers.insert((due, Timer::TaskDue { task: task.id.clone() }));
     }
-    let open = OpenTask { task: task.clone(), reminded: false, escalated: false, answers: BTreeMap::new() };
+    let open =
+        OpenTask { task: task.clone(), reminded: false, escalated: false, answers: imbl::OrdMap::new() };
     state.tasks.insert(task.id.clone(), Arc::new(open));
 }
 

@@ -89,6 +89,17 @@ pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applie
             run.end = end.unwrap_or(run.end);
         }),
         Fact::StepFailed { run, .. } => with_run(state, run, |run| run.tries += 1),
+        Fact::MembersLookedAt { run, after, count, found, next } => {
+            let Some(wait) = state.runs.get(run).and_then(|run| run.waiting.clone()) else {
+                return illegal(format!("{run} chooses among nobody"));
+            };
+            set_waiting(state, run, Some(RunWait { until: Some(*next), ..wait }), |run| {
+                let choosing = run.choosing.get_or_insert_default();
+                choosing.after = Some(after.clone());
+                choosing.looked = choosing.looked.saturating_add(*count);
+                choosing.found.extend(found.iter().cloned());
+            })
+        }
         _ => Ok(()),
     }
 }
@@ -124,6 +135,9 @@ fn set_waiting(
     let Some(run) = state.runs.get_mut(id) else { return illegal(format!("no open run {id}")) };
     let run = Arc::make_mut(run);
     change(run);
+    if !matches!(wait.as_ref().map(|wait| &wait.waiting), Some(Waiting::Choice { .. })) {
+        run.choosing = None;
+    }
     let old = run.timer();
     let before = std::mem::replace(&mut run.waiting, wait);
     // A run that is suspended is woken by nothing but its date.

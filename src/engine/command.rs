@@ -323,9 +323,7 @@ impl Draft<'_> {
                 self.emit(Fact::MemberSet(Arc::new(merged)))?;
             }
         }
-        for member in left {
-            self.remove_member(member)?;
-        }
+        self.remove_members(left)?;
         if !self.decided {
             // Nothing was new; the import itself is still on record.
             return self.set_midnight();

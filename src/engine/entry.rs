@@ -133,11 +133,31 @@ pub enum Waiting {
         /// Who has been told.
         members: Vec<MemberId>,
     },
+    /// The rest of a choice among many members, which is made a part at a time.
+    Choice {
+        /// For what.
+        stage: PruneStage,
+        /// Among whom; all members when nobody is listed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        among: Vec<MemberId>,
+    },
     /// The removals of a `prune` by a person.
     Removal {
         /// The task.
         task: TaskId,
     },
+}
+
+/// What those whom a `prune` chooses are chosen for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PruneStage {
+    /// To be told.
+    Notice,
+    /// To be put before a person: the grace is over.
+    Grace,
+    /// To be let go: a person said yes.
+    Removal,
 }
 
 /// Why a run exists.
@@ -646,6 +666,20 @@ pub enum Fact {
     MemberGone {
         /// Who.
         member: MemberId,
+    },
+    /// A part of the members was looked at for a choice; the next part follows.
+    MembersLookedAt {
+        /// The run that chooses.
+        run: RunId,
+        /// The last of them.
+        after: MemberId,
+        /// How many of them.
+        count: u32,
+        /// Those who were chosen, each with their place in the order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        found: Vec<(i64, MemberId)>,
+        /// When the next part is looked at.
+        next: Timestamp,
     },
     /// A `prune` made its list and told the members.
     PruneNoticed {

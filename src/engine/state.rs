@@ -208,6 +208,9 @@ pub struct Run {
     /// Steps that were missed.
     #[serde(default)]
     pub missed: u32,
+    /// How far the choice among many members has come that a step is making.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choosing: Option<Choosing>,
     /// Whether people have been told anything: a post, a question, a task.
     #[serde(default)]
     pub told: bool,
@@ -250,6 +253,7 @@ impl Run {
             finished: None,
             reason: String::new(),
             missed: 0,
+            choosing: None,
             told: false,
             ordinal: 0,
             posts: BTreeMap::new(),
@@ -269,6 +273,19 @@ impl Run {
             (until, fails) => until.or(fails),
         }
     }
+}
+
+/// A choice among more members than one decision looks at.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Choosing {
+    /// The member who was looked at last; of a list that was given, the one at its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<MemberId>,
+    /// How many were looked at.
+    pub looked: u32,
+    /// Those who were chosen, each with their place in the order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<(i64, MemberId)>,
 }
 
 /// What a run waits for.
@@ -308,8 +325,8 @@ pub struct OpenTask {
     /// Whether the escalation was sent.
     pub escalated: bool,
     /// By member: the option's index and the answer.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub answers: BTreeMap<MemberId, (Option<u32>, Value)>,
+    #[serde(default, skip_serializing_if = "imbl::OrdMap::is_empty")]
+    pub answers: imbl::OrdMap<MemberId, (Option<u32>, Value)>,
 }
 
 /// A message that a budget holds back.

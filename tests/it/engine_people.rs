@@ -2,8 +2,17 @@
 
 use crate::story::{Story, at};
 use playbook::{
-    base::{ids::MemberId, time::Duration, value::Value},
-    engine::input::{Command, InputKind},
+    base::{
+        ids::MemberId,
+        limits,
+        member::{Listed, Member},
+        time::Duration,
+        value::Value,
+    },
+    engine::{
+        entry::Fact,
+        input::{Command, InputKind},
+    },
     script::action::Outcome,
 };
 use std::sync::Arc;
@@ -206,4 +215,61 @@ fn a_condition_that_cannot_be_answered_starts_nothing_and_says_why() {
     story.signal("ping", None, Value::map([("n", Value::Int(2))]));
     assert_eq!(story.posts(), ["好"]);
     assert!(story.news().contains(": when"));
+}
+
+#[test]
+fn a_prune_of_many_looks_at_a_part_of_them_in_one_decision() {
+    const MANY: usize = 2 * limits::MEMBERS_AT_ONCE_MAX + 500;
+    let yaml = with_people(
+        "
+plays:
+  p: { steps: [{ prune: member.idle > days(10), max: 2100, protect: member.has(\"vip\"), grace: 1d, to: host }] }
+",
+    );
+    let mut story = Story::new("2026-12-01 08:00", &yaml);
+    let members: Vec<Listed> = (0..MANY)
+        .map(|n| {
+            let mut member = Member::new(format!("m{n:05}").into(), None);
+            if n % 10 == 0 {
+                member.tags.insert("vip".into());
+            }
+            // The last of them are idle longest; of some it is not known.
+            let seen = (n % 7 != 0).then(|| at("2026-11-15 08:00").plus(Duration::from_millis(-(n as i64))));
+            Listed { member, seen, messages: None }
+        })
+        .collect();
+    let right: Vec<String> = (0..MANY)
+        .rev()
+        .filter(|n| n % 10 != 0 && n % 7 != 0)
+        .take(2100)
+        .map(|n| format!("m{n:05}"))
+        .collect();
+    story.command(Command::ImportMembers { members, left: Vec::new(), joined: false });
+    story.start("p");
+    story.until("2026-12-01 12:00");
+    let looked = story.entries.iter().filter_map(|entry| match &entry.fact {
+        Fact::MembersLookedAt { count, .. } => Some(*count as usize),
+        _ => None,
+    });
+    assert_eq!(looked.collect::<Vec<_>>(), [limits::MEMBERS_AT_ONCE_MAX; 2]);
+    let noticed = story.entries.iter().find_map(|entry| match &entry.fact {
+        Fact::PruneNoticed { members, .. } => {
+            Some(members.iter().map(ToString::to_string).collect::<Vec<_>>())
+        }
+        _ => None,
+    });
+    assert_eq!(noticed.as_ref(), Some(&right));
+    // Whoever speaks in the grace stays, in whatever part they are.
+    for spoke in [&right[0], &right[2099]] {
+        story.signal("message", Some(spoke), Value::Null);
+    }
+    story.until("2026-12-02 12:00");
+    let task = story.state.tasks.values().next().expect("an approval").task.clone();
+    assert_eq!(task.members.len(), 2098);
+    assert!(story.state.runs.values().all(|run| run.choosing.is_none()));
+    story.command(Command::Approve { task: task.id, by: None });
+    story.until("2026-12-02 13:00");
+    let removal = story.state.tasks.values().next().expect("the list").task.clone();
+    story.command(Command::Done { task: removal.id, by: None, note: Value::Null });
+    assert_eq!(story.state.members.len(), MANY - 2098);
 }

@@ -539,7 +539,11 @@ impl Life {
                 | Waiting::Answers { task }
                 | Waiting::Task { task }
                 | Waiting::Removal { task } => assert!(state.tasks.contains_key(task), "{task} is open"),
-                Waiting::Due | Waiting::Retry | Waiting::Time | Waiting::Grace { .. } => {
+                Waiting::Due
+                | Waiting::Retry
+                | Waiting::Time
+                | Waiting::Choice { .. }
+                | Waiting::Grace { .. } => {
                     assert!(wait.until.is_some(), "{} waits for ever", run.id);
                 }
                 Waiting::Signal { .. } => {}

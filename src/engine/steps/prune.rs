@@ -6,14 +6,16 @@ use super::task::Request;
 use crate::{
     base::{
         ids::MemberId,
+        limits,
         member::Member,
         time::{Duration, Timestamp},
     },
     engine::{
         advance::{At, Carried, Trouble, Went},
         draft::{Decided, Draft},
-        entry::{Fact, Outgoing, TaskKind, Waiting},
+        entry::{Fact, Outcome, Outgoing, PruneStage, TaskKind, Waiting},
         notice,
+        state::Run,
     },
     model::{
         channel::GROUP,
@@ -22,6 +24,7 @@ use crate::{
     },
     script::names::Names,
 };
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Where a member stands in the order of a `prune`, the first to go first.
 fn rank(order: PruneOrder, member: &Member, seen: Option<Timestamp>) -> i64 {
@@ -34,16 +37,108 @@ fn rank(order: PruneOrder, member: &Member, seen: Option<Timestamp>) -> i64 {
     }
 }
 
+/// How long after a part of the members the next is looked at: other inputs come in between.
+const NEXT_PART: Duration = Duration::from_millis(1);
 /// How long the decision may take; silence removes nobody.
 const DECISION: Duration = Duration::DAY.times(7);
 
 impl Draft<'_> {
-    pub(in crate::engine) fn prune(&mut self, at: &At<'_>, prune: &Prune) -> Carried {
-        let mut members = self.candidates(at, prune, None)?;
-        members.truncate(prune.max.map_or(usize::MAX, |max| max as usize));
+    pub(in crate::engine) fn prune(&mut self, at: &At<'_>) -> Carried {
+        self.prune_choose(at, PruneStage::Notice, &[])
+    }
+
+    /// Chooses among the listed members, or among all; a part at a time where they are many.
+    pub(in crate::engine) fn prune_choose(
+        &mut self,
+        at: &At<'_>,
+        stage: PruneStage,
+        among: &[MemberId],
+    ) -> Carried {
+        let many = if among.is_empty() { self.state.members.len() } else { among.len() };
+        if many <= limits::MEMBERS_AT_ONCE_MAX {
+            return self.prune_part(at, stage, among);
+        }
+        let waiting = Waiting::Choice { stage, among: among.to_vec() };
+        self.wait(at, waiting, Some(self.now.plus(NEXT_PART)), None)?;
+        Ok(Went::Waits)
+    }
+
+    /// Looks at the next part of the members of a choice; goes on with those who were chosen when it was the last.
+    pub(in crate::engine) fn prune_part(
+        &mut self,
+        at: &At<'_>,
+        stage: PruneStage,
+        among: &[MemberId],
+    ) -> Carried {
+        let Verb::Prune(prune) = &at.step.verb else { return self.done(at, at.pc + 1, None) };
+        let mut choosing = at.run.choosing.clone().unwrap_or_default();
+        let part: Vec<Arc<Member>> = if among.is_empty() {
+            let rest = self.state.members.after(choosing.after.as_ref());
+            rest.take(limits::MEMBERS_AT_ONCE_MAX).cloned().collect()
+        } else {
+            let rest = among.iter().skip(choosing.looked as usize).take(limits::MEMBERS_AT_ONCE_MAX);
+            rest.filter_map(|id| self.state.members.get(id)).cloned().collect()
+        };
+        let found = self.chosen(at, prune, &part)?;
+        let after = if among.is_empty() {
+            part.last().filter(|_| part.len() == limits::MEMBERS_AT_ONCE_MAX).map(|last| last.id.clone())
+        } else {
+            among.get(choosing.looked as usize + limits::MEMBERS_AT_ONCE_MAX - 1).cloned()
+        };
+        if let Some(after) = after {
+            self.emit(Fact::MembersLookedAt {
+                run: at.run.id.clone(),
+                after,
+                count: limits::MEMBERS_AT_ONCE_MAX as u32,
+                found,
+                next: self.now.plus(NEXT_PART),
+            })?;
+            return Ok(Went::Waits);
+        }
+        choosing.found.extend(found);
+        choosing.found.sort();
+        let members = choosing.found.into_iter().map(|(_, id)| id);
+        let mut members: Vec<MemberId> = members.filter(|id| self.state.members.contains(id)).collect();
+        if stage == PruneStage::Notice {
+            members.truncate(prune.max.map_or(usize::MAX, |max| max as usize));
+        }
         if members.is_empty() {
             return self.done(at, at.pc + 1, None);
         }
+        match stage {
+            PruneStage::Notice => self.prune_notice(at, prune, members),
+            PruneStage::Grace => self.prune_ask(at, prune, members),
+            PruneStage::Removal => self.prune_remove(at, prune, members),
+        }
+    }
+
+    /// Of some members those for whom the predicate holds and who are not protected, with their places in the order
+    /// of the step.
+    fn chosen(
+        &self,
+        at: &At<'_>,
+        prune: &Prune,
+        members: &[Arc<Member>],
+    ) -> Result<Vec<(i64, MemberId)>, Trouble> {
+        let facts = self.step_facts(at, Names::ALL);
+        let mut found = Vec::new();
+        for member in members {
+            // Nobody is let go for what is not known of them.
+            if prune.predicate.eval_bool_for(&facts, &member.id)? != Some(true) {
+                continue;
+            }
+            if let Some(protect) = &prune.protect
+                && protect.eval_bool_for(&facts, &member.id)? != Some(false)
+            {
+                continue;
+            }
+            let seen = self.state.members.activity(&member.id).seen;
+            found.push((rank(prune.order, member, seen), member.id.clone()));
+        }
+        Ok(found)
+    }
+
+    fn prune_notice(&mut self, at: &At<'_>, prune: &Prune, members: Vec<MemberId>) -> Carried {
         self.emit(Fact::PruneNoticed { run: at.run.id.clone(), members: members.clone() })?;
         if let Some(text) = &prune.notice {
             let facts = self.step_facts(at, text.names());
@@ -68,46 +163,8 @@ impl Draft<'_> {
         Ok(Went::Waits)
     }
 
-    /// The members for whom the predicate holds and who are not protected, in the order of the step; only those of
-    /// a list, if there is one.
-    fn candidates(
-        &self,
-        at: &At<'_>,
-        prune: &Prune,
-        among: Option<&[MemberId]>,
-    ) -> Result<Vec<MemberId>, Trouble> {
-        let facts = self.step_facts(at, Names::ALL);
-        let mut found: Vec<(i64, MemberId)> = Vec::new();
-        let mut test = |member: &Member| -> Result<(), Trouble> {
-            // Nobody is let go for what is not known of them.
-            if prune.predicate.eval_bool_for(&facts, &member.id)? != Some(true) {
-                return Ok(());
-            }
-            if let Some(protect) = &prune.protect
-                && protect.eval_bool_for(&facts, &member.id)? != Some(false)
-            {
-                return Ok(());
-            }
-            let seen = self.state.members.activity(&member.id).seen;
-            found.push((rank(prune.order, member, seen), member.id.clone()));
-            Ok(())
-        };
-        let mut members = self.state.members.iter();
-        match among {
-            Some(among) => among.iter().filter_map(|id| self.state.members.get(id)).try_for_each(|m| test(m)),
-            None => members.try_for_each(|m| test(m)),
-        }?;
-        found.sort();
-        Ok(found.into_iter().map(|(_, id)| id).collect())
-    }
-
     /// The grace is over: whoever has spoken stays, and a person decides about the others.
-    pub(in crate::engine) fn prune_after_grace(&mut self, at: &At<'_>, told: &[MemberId]) -> Carried {
-        let Verb::Prune(prune) = &at.step.verb else { return self.done(at, at.pc + 1, None) };
-        let members = self.candidates(at, prune, Some(told))?;
-        if members.is_empty() {
-            return self.done(at, at.pc + 1, None);
-        }
+    fn prune_ask(&mut self, at: &At<'_>, prune: &Prune, members: Vec<MemberId>) -> Carried {
         let facts = self.step_facts(at, Names::ALL);
         let request = Request {
             kind: TaskKind::Approval,
@@ -126,12 +183,7 @@ impl Draft<'_> {
     }
 
     /// A person said yes. No platform here can remove a member for us, so the person gets the list.
-    pub(in crate::engine) fn prune_approved(&mut self, at: &At<'_>, members: &[MemberId]) -> Carried {
-        let Verb::Prune(prune) = &at.step.verb else { return self.done(at, at.pc + 1, None) };
-        let members = self.candidates(at, prune, Some(members))?;
-        if members.is_empty() {
-            return self.done(at, at.pc + 1, None);
-        }
+    fn prune_remove(&mut self, at: &At<'_>, prune: &Prune, members: Vec<MemberId>) -> Carried {
         let facts = self.step_facts(at, Names::ALL);
         let request = Request {
             kind: TaskKind::Removal,
@@ -155,13 +207,22 @@ impl Draft<'_> {
             .collect()
     }
 
-    /// A member is gone: recorded, and the runs that were about that member end.
-    pub(in crate::engine) fn remove_member(&mut self, member: &MemberId) -> Decided {
-        if !self.state.members.contains(member) {
-            return Ok(());
+    /// Members are gone: recorded, and the runs that were about them end.
+    pub(in crate::engine) fn remove_members(&mut self, members: &[MemberId]) -> Decided {
+        let mut gone = BTreeSet::new();
+        for member in
+            members.iter().filter(|member| self.state.members.contains(member)).cloned().collect::<Vec<_>>()
+        {
+            self.emit(Fact::MemberGone { member: member.clone() })?;
+            gone.insert(member);
         }
-        self.emit(Fact::MemberGone { member: member.clone() })?;
-        self.end_member_runs(member)
+        let about = |run: &Run| run.cause.member.clone().filter(|member| gone.contains(member));
+        let runs: Vec<_> =
+            self.state.runs.values().filter_map(|run| Some((run.id.clone(), about(run)?))).collect();
+        for (run, member) in runs {
+            self.finish(&run, Outcome::Cancelled, format!("{member} has left"))?;
+        }
+        Ok(())
     }
 
     /// `per: member` runs end when the member leaves.
@@ -174,7 +235,7 @@ impl Draft<'_> {
             .map(|run| run.id.clone())
             .collect();
         for run in runs {
-            self.finish(&run, crate::engine::entry::Outcome::Cancelled, format!("{member} has left"))?;
+            self.finish(&run, Outcome::Cancelled, format!("{member} has left"))?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::{
     engine::{
         advance::{At, Carried, Trouble, Went},
         draft::{Addressee, Decided, Draft},
-        entry::{Fact, Outcome, Task, TaskKind, Waiting},
+        entry::{Fact, Outcome, PruneStage, Task, TaskKind, Waiting},
         input::Signal,
         notice,
     },
@@ -164,7 +164,7 @@ impl Draft<'_> {
                 let why = reason.map_or_else(String::new, |reason| format!(": {reason}"));
                 draft.refused(at, approve, &format!("rejected{who}{why}"))
             }
-            Verb::Prune(_) if yes => draft.prune_approved(at, &open.task.members),
+            Verb::Prune(_) if yes => draft.prune_choose(at, PruneStage::Removal, &open.task.members),
             _ => draft.done(at, at.pc + 1, None),
         })
     }
@@ -191,9 +191,7 @@ impl Draft<'_> {
             self.emit(Fact::Delivered { effect: effect.clone(), note: said })?;
         }
         if open.task.kind == TaskKind::Removal {
-            for member in &open.task.members {
-                self.remove_member(member)?;
-            }
+            self.remove_members(&open.task.members)?;
         }
         self.bind_closed(id, by.as_deref(), &note)?;
         let data = Value::map([

@@ -105,13 +105,18 @@ fn register_list(module: &mut Module) {
         let length = list.len();
         item(list, n).ok_or_else(|| fail(format!("there is no member {n} in a list of {length}")))
     });
-    function(module, "contains", |list: &mut MemberList, member: MemberRef| list.ids().contains(&member.0));
-    function(module, "contains", |list: &mut MemberList, id: &str| {
-        list.ids().iter().any(|m| m.as_str() == id)
-    });
+    function(module, "contains", |list: &mut MemberList, member: MemberRef| contains(list, &member.0));
+    function(module, "contains", |list: &mut MemberList, id: &str| contains(list, &MemberId::new(id)));
     function(module, "find", |list: &mut MemberList, id: &str| find(list, id));
     function(module, "tagged", |list: &mut MemberList, tag: &str| chosen(list, |m| m.tags.contains(tag)));
     function(module, "role", |list: &mut MemberList, role: &str| chosen(list, |m| m.role == role));
+}
+
+fn contains(list: &MemberList, id: &MemberId) -> bool {
+    match list {
+        MemberList::All => frame::with(|f| f.member(id).is_some()),
+        MemberList::Some(ids) => ids.contains(id),
+    }
 }
 
 /// An element; negative numbers count from the end.

@@ -10,6 +10,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "owns the database and its writer thread")]
 
+mod members;
 mod schema;
 mod wire;
 mod writer;

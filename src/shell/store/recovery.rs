@@ -2,7 +2,7 @@
 
 use super::{ChannelHealth, Doubt, StoreError, Upgraded, corrupt, query::GroupInfo, schema, wire};
 use crate::{
-    base::{ids::GroupId, time::Timestamp},
+    base::{ids::GroupId, member::Members, time::Timestamp},
     courier::Memory,
     engine::{
         self,
@@ -30,6 +30,8 @@ pub struct Recovered {
     pub infos: BTreeMap<GroupId, GroupInfo>,
     /// The last number that was given to an entry; 0 for none.
     pub last_seq: i64,
+    /// By group, the members that are stored in rows: those of its snapshot.
+    pub(super) stored: BTreeMap<GroupId, Members>,
     /// How many entries were applied.
     pub replayed: u64,
     /// When the last entry was decided.
@@ -70,6 +72,14 @@ pub(super) fn load(conn: &Connection) -> Result<Recovered, StoreError> {
             serde_json::from_str(&text).map_err(|e| corrupt(format!("the snapshot of group {group}"), e))?;
         covered.insert(group.clone(), row.get(1)?);
         recovered.groups.insert(group, RecoveredGroup { state, uncovered: None });
+    }
+    if schema::has(conn, schema::MEMBERS_FORM)? {
+        recovered.stored = super::members::load(conn)?;
+        for (group, members) in &recovered.stored {
+            if let Some(found) = recovered.groups.get_mut(group) {
+                found.state.members = members.clone();
+            }
+        }
     }
     replay(conn, &covered, &mut recovered)?;
     recovered.edition = meta(conn, "edition")?.unwrap_or_default();

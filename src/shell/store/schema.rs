@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
     include_str!("migrations/0004.sql"),
+    include_str!("migrations/0005.sql"),
 ];
 
 /// Says in the file's header whose it is; the last migration that made a whole form sets it.
@@ -25,6 +26,8 @@ const APPLICATION_ID: i64 = i64::from_be_bytes(*b"\0\0\0\0plbk");
 pub(super) const NAMED_FORM: usize = 3;
 /// The first form that remembers what robots did, and since when attempts have failed.
 pub(super) const ROBOTS_FORM: usize = 4;
+/// The first form that has members apart from snapshots.
+pub(super) const MEMBERS_FORM: usize = 5;
 
 /// A state that was brought from an older form to the present one.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,8 @@
 //! after any other error nothing more is written: the engine stops, and what was not committed has not happened.
 
 use super::{
-    Doubt, GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, outbox, path, query, recovery,
+    Doubt, GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, members, outbox, path, query,
+    recovery,
     restore::{self, Mark},
     robots, schema, sound, wire,
 };
@@ -12,6 +13,7 @@ use crate::{
     base::{
         ids::{Digest, EffectId, GroupId},
         limits,
+        member::Members,
         source::MemoryFolder,
         time::{Duration, Timestamp},
     },
@@ -206,7 +208,7 @@ impl Store {
         let upgraded = schema::migrate(&mut conn, &file)?;
         let (mark, reached) = Mark::open(dir)?;
         let put_back = restore::put_back(&conn, reached)?;
-        let recovered = Recovered { upgraded, put_back, ..recovery::load(&conn)? };
+        let mut recovered = Recovered { upgraded, put_back, ..recovery::load(&conn)? };
         mark.set(recovered.last_seq, recovered.last_at.unwrap_or(Timestamp::MIN));
         let open = outbox::open(&conn)?;
         // What holds the file longer than this is told of.
@@ -216,6 +218,7 @@ impl Store {
         let writer = Writer {
             conn,
             tell,
+            members: std::mem::take(&mut recovered.stored),
             next_seq: recovered.last_seq + 1,
             broken: None,
             prune_at: Timestamp::MIN,
@@ -258,9 +261,12 @@ struct Answers {
     claims: bool,
     settles: bool,
     snapshots: bool,
+    members: BTreeMap<GroupId, Members>,
 }
 
 struct Writer {
+    /// By group, the members that its rows have; shares their parts with the states.
+    members: BTreeMap<GroupId, Members>,
     conn: Connection,
     tell: UnboundedSender<Ack>,
     next_seq: i64,
@@ -379,6 +385,7 @@ impl Writer {
             crash::point(Point::BeforeSettle);
         }
         self.conn.execute_batch("COMMIT;")?;
+        self.members.append(&mut answers.members);
         if !answers.acked.is_empty() {
             self.mark.set(self.next_seq - 1, clock::now());
         }
@@ -433,7 +440,7 @@ impl Writer {
             }
             Work::Snapshot(state, seq) => {
                 answers.snapshots = true;
-                self.snapshot(state, *seq)?;
+                self.snapshot(state, *seq, answers)?;
             }
             Work::Checkpoint(seq) => {
                 self.conn
@@ -502,8 +509,14 @@ impl Writer {
         Ok(())
     }
 
-    fn snapshot(&self, state: &State, seq: i64) -> Result<(), StoreError> {
-        let text = serde_json::to_string(state).map_err(|e| corrupt("a state to be written", e))?;
+    fn snapshot(&self, state: &State, seq: i64, answers: &mut Answers) -> Result<(), StoreError> {
+        let mut state = state.clone();
+        let members = std::mem::take(&mut state.members);
+        let nobody = Members::new();
+        let before = answers.members.get(&state.group).or(self.members.get(&state.group)).unwrap_or(&nobody);
+        members::store(&self.conn, &state.group, before, &members)?;
+        answers.members.insert(state.group.clone(), members);
+        let text = serde_json::to_string(&state).map_err(|e| corrupt("a state to be written", e))?;
         self.conn
             .prepare_cached(
                 "INSERT INTO snapshot (grp, seq, at, version, state) VALUES (?1, ?2, ?3, ?4, ?5) \

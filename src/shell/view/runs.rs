@@ -79,6 +79,7 @@ fn waiting(waiting: &Waiting) -> String {
         Waiting::Signal { name } => format!("signal {name}"),
         Waiting::Task { task } => format!("task {task}"),
         Waiting::Grace { members } => format!("the grace of {} members", members.len()),
+        Waiting::Choice { .. } => "a choice among many members".into(),
         Waiting::Removal { task } => format!("removals of {task}"),
     }
 }

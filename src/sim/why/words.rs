@@ -264,6 +264,7 @@ pub(super) fn waits(wait: &RunWait, zone: &Zone) -> String {
         Waiting::Grace { members } => {
             format!("while {} may still speak up", crate::base::words::count(members.len(), "member"))
         }
+        Waiting::Choice { .. } => "while it looks at all members, a part at a time".into(),
         Waiting::Removal { task } => format!("for the removals of {task}: `playbook done {task}`"),
     };
     format!("waits at step {} {what}{until}", wait.step)
