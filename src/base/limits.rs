@@ -37,6 +37,9 @@ pub const DECISION_OPERATIONS_SPARE: u64 = 10_000;
 pub const DECISION_HERE_MEMBERS_MAX: usize = 2_000;
 /// Decisions that are made beside the driver at once.
 pub const DECISIONS_BESIDE_MAX: usize = 4;
+/// Operations that one expression may do more for each member of the group, so that a question to all of them
+/// is answered whatever their number.
+pub const EXPRESSION_OPERATIONS_PER_MEMBER: u64 = 24;
 /// Operations of one script call.
 pub const SCRIPT_OPERATIONS_MAX: u64 = 5_000_000;
 /// Wall time of one script call, in milliseconds; the shell's limit.
@@ -47,8 +50,10 @@ pub const SCRIPT_CALL_LEVELS_MAX: usize = 32;
 pub const SCRIPT_EXPR_DEPTH_MAX: usize = 64;
 /// One string inside a script, in bytes.
 pub const SCRIPT_STRING_BYTES_MAX: usize = 64 * 1024;
-/// One array inside a script, in elements.
-pub const SCRIPT_ARRAY_SIZE_MAX: usize = 20_000;
+/// All text inside one value of a script, in bytes: the ids of all members fit.
+pub const SCRIPT_TEXT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// One array inside a script, in elements, those of arrays inside it included: all members fit.
+pub const SCRIPT_ARRAY_SIZE_MAX: usize = MEMBERS_MAX;
 /// One map inside a script, in entries, those of maps inside it included: a table of ten
 /// thousand rows and five columns fits.
 pub const SCRIPT_MAP_SIZE_MAX: usize = 60_000;
@@ -56,6 +61,22 @@ pub const SCRIPT_MAP_SIZE_MAX: usize = 60_000;
 pub const SCRIPT_ACTIONS_MAX: usize = 1_000;
 /// Lines that one script call may log.
 pub const SCRIPT_LOG_LINES_MAX: usize = 100;
+/// All that the actions of one script call hold, in bytes as they are stored.
+pub const SCRIPT_ACTION_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// What a script call returns, in bytes as it is stored.
+pub const SCRIPT_RESULT_BYTES_MAX: usize = 1024 * 1024;
+/// All that the scripts of a group keep in `state`, in bytes as it is stored.
+pub const GROUP_STATE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// All that `set` has written in a group, in bytes as it is stored.
+pub const GROUP_VARS_BYTES_MAX: usize = 1024 * 1024;
+/// The fields of all members of a group, in bytes as they are stored: 640 for each of as many as there may be.
+pub const GROUP_FIELDS_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// The fields and tags of one member, in bytes as they are stored.
+pub const MEMBER_FIELDS_BYTES_MAX: usize = 64 * 1024;
+/// The texts of all open tasks of a group, in bytes.
+pub const GROUP_TASKS_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The answers to one question, in bytes as they are stored: 160 for each of as many members as there may be.
+pub const ANSWERS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Keys of a group's persistent script state.
 pub const SCRIPT_STATE_KEYS_MAX: usize = 10_000;
 /// Fetches of one script call.
@@ -64,6 +85,10 @@ pub const SCRIPT_FETCHES_MAX: usize = 8;
 pub const SCRIPT_NESTING_MAX: usize = 500;
 /// Keys of all maps that a function of a script holds, in bytes.
 pub const SCRIPT_KEY_BYTES_MAX: usize = 1024 * 1024;
+/// What a script call holds at once in the variables of all its open functions, in bytes.
+pub const SCRIPT_HELD_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Variables that closures of one script call have captured and that may hold functions themselves.
+pub const SCRIPT_CAPTURED_MAX: usize = 512;
 /// Variables of one function of a script at once.
 pub const SCRIPT_VARIABLES_MAX: usize = 256;
 /// Functions of one script.
@@ -219,6 +244,8 @@ pub const FILE_LINKS_MAX: usize = 40;
 pub const SECRET_BYTES_MAX: usize = 64 * 1024;
 /// Script calls under way at once, each on a thread of its own.
 pub const SCRIPT_THREADS_MAX: usize = 4;
+/// Times that a script call may end the process before it is no longer made.
+pub const CALL_DEATHS_MAX: u32 = 2;
 /// Days that the events of one calendar file may cover, repetitions counted each.
 pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
 /// Repetitions of one event of a calendar file.

@@ -69,13 +69,13 @@ impl Locale {
 
     /// A length of time with its one or two largest units: `2 小时 5 分钟`, `2 hours 5 minutes`.
     pub fn duration(self, length: Duration) -> String {
-        const UNITS: [(i64, &str, &str); 4] = [
+        const UNITS: [(u64, &str, &str); 4] = [
             (86_400_000, "day", "天"),
             (3_600_000, "hour", "小时"),
             (60_000, "minute", "分钟"),
             (1_000, "second", "秒"),
         ];
-        let mut rest = length.as_millis().abs();
+        let mut rest = length.as_millis().unsigned_abs();
         let mut parts = Vec::new();
         for (size, en, zh) in UNITS {
             let n = rest / size;

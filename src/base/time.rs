@@ -52,6 +52,11 @@ impl Timestamp {
         Self(self.0.saturating_add(duration.0))
     }
 
+    /// The instant before it, one millisecond earlier.
+    pub const fn just_before(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+
     /// `self - earlier`.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration(self.0.saturating_sub(earlier.0))

@@ -117,6 +117,28 @@ impl Value {
         }
     }
 
+    /// About how many bytes it takes where it is stored, as JSON writes it.
+    pub fn stored_bytes(&self) -> usize {
+        let text = |text: &str| {
+            let letter = |byte: u8| match byte {
+                b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+                0..0x20 => 6,
+                _ => 1,
+            };
+            2 + text.bytes().map(letter).sum::<usize>()
+        };
+        match self {
+            Self::Null | Self::Bool(_) => 5,
+            Self::Int(_) | Self::Float(_) => 20,
+            Self::Time(_) | Self::Duration(_) => 36,
+            Self::Str(string) => text(string),
+            Self::List(items) => 2 + items.iter().map(|item| 1 + item.stored_bytes()).sum::<usize>(),
+            Self::Map(map) => {
+                2 + map.iter().map(|(key, item)| 2 + text(key) + item.stored_bytes()).sum::<usize>()
+            }
+        }
+    }
+
     /// From JSON; a number too large for 64 bits becomes a float.
     pub fn from_json(json: &serde_json::Value) -> Self {
         match json {

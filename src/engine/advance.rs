@@ -233,6 +233,7 @@ impl Draft<'_> {
             Verb::Set(vars) => {
                 for (name, expr) in vars {
                     let value = expr.eval(&self.step_facts(at, expr.names()))?;
+                    super::steps::vars_fit(&self.state.vars, name, &value).map_err(Trouble::Step)?;
                     self.emit(Fact::VarSet { name: name.clone(), value })?;
                 }
                 self.done(at, at.pc + 1, None)

@@ -78,7 +78,8 @@ pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applie
             // A missed step ends when it was due, so that what follows it is measured as if it had been on time.
             run.end = *due;
             run.tries = 0;
-            run.missed += u32::from(matches!(reason, super::entry::Skip::Late { .. }));
+            run.missed =
+                run.missed.saturating_add(u32::from(matches!(reason, super::entry::Skip::Late { .. })));
         }),
         Fact::Bound { run, name, value } => with_run(state, run, |run| {
             Arc::make_mut(&mut run.bindings).insert(name.clone(), value.clone());
@@ -88,7 +89,7 @@ pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applie
             run.pc = *next;
             run.end = end.unwrap_or(run.end);
         }),
-        Fact::StepFailed { run, .. } => with_run(state, run, |run| run.tries += 1),
+        Fact::StepFailed { run, .. } => with_run(state, run, |run| run.tries = run.tries.saturating_add(1)),
         Fact::MembersLookedAt { run, after, count, found, next } => {
             let Some(wait) = state.runs.get(run).and_then(|run| run.waiting.clone()) else {
                 return illegal(format!("{run} chooses among nobody"));

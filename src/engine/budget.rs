@@ -220,7 +220,7 @@ pub(crate) fn quota_used(
             let (start, end) = zone.day_bounds(now);
             (start, Some(end))
         }
-        Window::Sliding(length) => (Timestamp::from_millis(now.plus(-length).as_millis() + 1), None),
+        Window::Sliding(length) => (now.plus(-length).plus(Duration::from_millis(1)), None),
     };
     // From the last one back, no further than the quota reaches.
     let recent = state.released_to(channel).into_iter().flat_map(|released| released.iter().rev());

@@ -21,6 +21,7 @@ use crate::{
         value::Value,
     },
     model::playbook::Playbook,
+    script::sandbox::Scripts,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -34,6 +35,9 @@ pub struct Compiled {
     /// Errors of its scripts: `check` counts them, and `run` starts all the same and fails only the steps that
     /// need such a script.
     pub script_problems: Vec<Diagnostic>,
+    /// The scripts that its steps run, compiled, with what they import. A version with errors has those that were
+    /// reached.
+    pub scripts: Scripts,
     /// Every text that was read, the playbook first; `use`d files, data files, calendars and scripts after it.
     pub sources: SourceMap,
     /// Where things were written: `plays.welcome`, `plays.welcome.steps.2`, `channels.group`, …

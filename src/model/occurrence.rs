@@ -65,7 +65,7 @@ pub fn next_anchor(
     let Trigger::Schedule(schedule) = &play.trigger else { return None };
     if let Schedule::Term(role) = schedule {
         let role = playbook.role(group, role)?;
-        let after = play.from.map_or(after, |from| after.max(Timestamp::from_millis(from.as_millis() - 1)));
+        let after = play.from.map_or(after, |from| after.max(from.just_before()));
         let at = role.handover_after(created, after, &playbook.zone)?;
         return play.until.is_none_or(|until| at < until).then_some(at);
     }

@@ -1,7 +1,13 @@
 //! A playbook: the compiled, immutable description of a community's life.
 
 use super::{
-    budget::Budgets, calendar::Calendar, channel::Channel, group::Group, phase::Phase, play::Play, role::Role,
+    budget::Budgets,
+    calendar::Calendar,
+    channel::{Channel, Setting},
+    group::Group,
+    phase::Phase,
+    play::Play,
+    role::Role,
 };
 use crate::base::{
     ids::{
@@ -9,10 +15,14 @@ use crate::base::{
     },
     locale::Locale,
     person::Person,
+    source::normal_path,
     time::Zone,
     value::{Map, Value},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A compiled playbook.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +66,19 @@ pub struct Playbook {
 }
 
 impl Playbook {
+    /// The files that channels name as secrets, as paths of the playbook's folder.
+    pub fn secret_files(&self) -> BTreeSet<String> {
+        let of_groups = self.groups.values().flat_map(|group| group.channels.values());
+        let channels = self.channels.values().chain(of_groups);
+        let settings = channels.flat_map(|channel| channel.settings.values().flatten());
+        settings
+            .filter_map(|setting| match setting {
+                Setting::File(path) => Some(normal_path(path).unwrap_or_else(|| path.clone())),
+                Setting::Literal(_) | Setting::Env(_) => None,
+            })
+            .collect()
+    }
+
     /// A play by name.
     pub fn play(&self, name: &PlayName) -> Option<&Arc<Play>> {
         self.plays.iter().find(|play| play.name == *name)

@@ -62,7 +62,7 @@ impl Term {
 
     /// Which term an instant lies in: 0 for the first, negative before it.
     pub fn index(self, from: Timestamp, at: Timestamp, zone: &Zone) -> i64 {
-        let at = at.clamp(Timestamp::MIN, Timestamp::from_millis(Timestamp::MAX.as_millis() - 1));
+        let at = at.clamp(Timestamp::MIN, Timestamp::MAX.just_before());
         let mut n = at.since(from).as_millis().div_euclid(self.about_millis());
         while self.nth(from, n, zone) > at {
             n -= 1;

@@ -67,6 +67,20 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// About how many bytes it takes where it is stored.
+    pub fn stored_bytes(&self) -> usize {
+        match self {
+            Self::Post { with } | Self::Task { with } => with.stored_bytes(),
+            Self::Signal { name, data } => name.len() + data.stored_bytes(),
+            Self::Tag { member, tag } | Self::Untag { member, tag } => member.as_str().len() + tag.len(),
+            Self::Points { member, .. } => member.as_str().len() + 20,
+            Self::Field { member, key, value } => member.as_str().len() + key.len() + value.stored_bytes(),
+            Self::State { key, value } => key.len() + value.stored_bytes(),
+        }
+    }
+}
+
 /// An address that a script fetched and what came back, recorded so that a replay needs no network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fetched {

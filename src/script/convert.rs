@@ -37,6 +37,12 @@ pub(super) fn to_dynamic(value: &Value) -> Dynamic {
     }
 }
 
+/// The same, counted by its length.
+pub(super) fn counted(value: &Value) -> Dynamic {
+    frame::spent(super::weight::plain_cost(value) as usize);
+    to_dynamic(value)
+}
+
 fn map_to_dynamic(map: &Map) -> Dynamic {
     if map.len() == 1
         && let Some(Value::Str(id)) = map.get(MEMBER_KEY)

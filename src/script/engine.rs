@@ -3,7 +3,9 @@
 //! Limits are set for debug and release alike: Rhai's own defaults differ between the two.
 
 use super::{
-    api, convert, frame,
+    api, convert, cost,
+    facts::Facts,
+    frame,
     frame::{Frame, Stop},
     host,
     modules::Resolver,
@@ -11,6 +13,7 @@ use super::{
     objects::{
         GroupRef, MemberList, MemberRef, OpenMap, PersonRef, PhaseRef, RoleRef, RolesRef, RunRef, StateRef,
     },
+    weight,
 };
 use crate::base::{
     limits,
@@ -55,13 +58,24 @@ pub(super) fn script_functions() -> &'static Arities {
 
 fn expression_kit() -> &'static Kit {
     static KIT: OnceLock<Kit> = OnceLock::new();
-    KIT.get_or_init(|| kit(vec![host::shared(), host::expressions()], arities(false)))
+    KIT.get_or_init(|| {
+        let mut kit = kit(vec![cost::counted(), host::shared(), host::expressions()], arities(false));
+        // A function by its name in text is called without an operation being counted.
+        kit.engine.disable_symbol("Fn");
+        kit
+    })
+}
+
+/// The functions themselves, without what counts them: what [`cost`] calls once it has counted.
+pub(super) fn uncounted() -> &'static Engine {
+    static KIT: OnceLock<Kit> = OnceLock::new();
+    &KIT.get_or_init(|| kit(vec![host::shared()], Arities::new())).engine
 }
 
 fn script_kit() -> &'static Kit {
     static KIT: OnceLock<Kit> = OnceLock::new();
     KIT.get_or_init(|| {
-        let mut kit = kit(vec![host::shared(), host::scripts()], arities(true));
+        let mut kit = kit(vec![cost::counted(), host::shared(), host::scripts()], arities(true));
         kit.engine.set_module_resolver(Resolver);
         kit
     })
@@ -116,7 +130,7 @@ fn set_limits(engine: &mut Engine) {
         .set_max_operations(limits::SCRIPT_OPERATIONS_MAX * 2)
         .set_max_call_levels(limits::SCRIPT_CALL_LEVELS_MAX)
         .set_max_expr_depths(limits::SCRIPT_EXPR_DEPTH_MAX, limits::SCRIPT_EXPR_DEPTH_MAX)
-        .set_max_string_size(limits::SCRIPT_STRING_BYTES_MAX)
+        .set_max_string_size(limits::SCRIPT_TEXT_BYTES_MAX)
         .set_max_array_size(limits::SCRIPT_ARRAY_SIZE_MAX)
         .set_max_map_size(limits::SCRIPT_MAP_SIZE_MAX)
         .set_max_variables(limits::SCRIPT_VARIABLES_MAX)
@@ -124,7 +138,9 @@ fn set_limits(engine: &mut Engine) {
         .set_max_modules(limits::SCRIPT_IMPORTS_MAX)
         .set_optimization_level(OptimizationLevel::None)
         .set_fail_on_invalid_map_property(true)
-        .disable_symbol("eval");
+        .disable_symbol("eval")
+        // Copies a function with what it holds into another: twice as much each time. Closures capture without it.
+        .disable_symbol("curry");
 }
 
 #[expect(deprecated, reason = "Rhai marks these hooks volatile in this way; they are not deprecated")]
@@ -160,20 +176,47 @@ fn resolve(
     context: EvalContext<'_, '_, '_, '_, '_, '_>,
 ) -> Result<Option<Dynamic>, Box<EvalAltResult>> {
     frame::with(|frame| {
-        frame.read(context.scope());
+        frame.read(name, index, context.call_level(), context.scope());
         if let Some(stop) = frame.stopped() {
-            return Err(EvalAltResult::ErrorRuntime(stop.message(frame).into(), Position::NONE).into());
+            return Err(stop.error(frame));
         }
         if index > 0 || context.scope().contains(name) {
             return Ok(None);
         }
         if let Some(value) = global(frame, name) {
+            // Counted after, because it has been made; the next thing it does fails.
+            frame.spend(cost_of(frame.facts, name)).map_err(|stop| stop.error(frame))?;
             return Ok(Some(value));
         }
         // A top-level constant, which Rhai hides from functions.
         let constants = context.global_runtime_state().constants.as_ref();
         Ok(constants.and_then(|constants| constants.read().ok()?.get(name).cloned()))
     })
+}
+
+/// What it costs to make the value that a name stands for anew, in operations.
+fn cost_of(facts: &Facts, name: &str) -> u64 {
+    let maps = |map: &crate::base::value::Map| map.values().map(|value| 1 + weight::plain_cost(value)).sum();
+    match Name::parse(name) {
+        None | Some(Name::Row) => facts.bindings.get(name).map_or(0, weight::plain_cost),
+        Some(Name::Date) => weight::plain_cost(&facts.date),
+        Some(Name::Signal) => weight::plain_cost(&facts.signal),
+        Some(Name::Signals) => weight::plain_cost(&facts.signals),
+        Some(Name::Vars) => maps(&facts.vars),
+        Some(Name::Rules) => weight::plain_cost(&facts.rules),
+        Some(Name::Charter) => weight::plain_cost(&facts.charter),
+        Some(
+            Name::Group
+            | Name::Members
+            | Name::Member
+            | Name::Phase
+            | Name::Run
+            | Name::Args
+            | Name::Roles
+            | Name::Now
+            | Name::State,
+        ) => 0,
+    }
 }
 
 fn global(frame: &Frame<'_>, name: &str) -> Option<Dynamic> {
@@ -207,6 +250,12 @@ fn global(frame: &Frame<'_>, name: &str) -> Option<Dynamic> {
 }
 
 impl Stop {
+    /// As the failure of what was under way.
+    #[expect(clippy::unnecessary_box_returns, reason = "Rhai's functions fail with a boxed error")]
+    pub(super) fn error(self, frame: &Frame<'_>) -> Box<EvalAltResult> {
+        EvalAltResult::ErrorRuntime(self.message(frame).into(), Position::NONE).into()
+    }
+
     /// In plain words.
     pub(super) fn message(self, frame: &Frame<'_>) -> String {
         match self {
@@ -214,10 +263,9 @@ impl Stop {
                 "the script did more than {} operations; is there a loop without end?",
                 limits::SCRIPT_OPERATIONS_MAX
             ),
-            Self::Operations => format!(
-                "the expression needs more than {} operations; do this in a script",
-                limits::EXPRESSION_OPERATIONS_MAX
-            ),
+            Self::Operations => {
+                format!("the expression needs more than {} operations; do this in a script", frame.limit())
+            }
             Self::Size(excess) => excess.message(),
             Self::Time => "the script took too long and was stopped; is there a loop without end?".into(),
         }

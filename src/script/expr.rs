@@ -172,21 +172,27 @@ impl Expr {
         let frame = Frame::expression(facts, member).at_most(allowed);
         let entered = frame.enter(|| {
             let engine = engine::expressions();
+            // Reading the value is a part of it: a text is written there, a list is taken apart.
             let result = catch_unwind(AssertUnwindSafe(|| {
-                stack::room(|| engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &self.0.ast))
+                stack::room(|| {
+                    let value = engine.eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &self.0.ast);
+                    match value {
+                        Ok(value) => read(&value.flatten()).map(Some),
+                        Err(_) if frame.is_unknown() => Ok(None),
+                        Err(_) if frame.is_cut_short() => Err(EvalError(format!(
+                            "`{}`: the decision that this is part of has done all it may at once; ask less of all \
+                             members, or do it in a script",
+                            self.source()
+                        ))),
+                        Err(error) => {
+                            let failure = failure::explain(&error, &frame);
+                            Err(EvalError(format!("`{}`: {}", self.source(), failure.message)))
+                        }
+                    }
+                })
             }));
             match result {
-                Ok(Ok(value)) => read(&value.flatten()).map(Some),
-                Ok(Err(_)) if frame.is_unknown() => Ok(None),
-                Ok(Err(_)) if frame.is_cut_short() => Err(EvalError(format!(
-                    "`{}`: the decision that this is part of has done all it may at once; ask less of all members, or \
-                     do it in a script",
-                    self.source()
-                ))),
-                Ok(Err(error)) => {
-                    let failure = failure::explain(&error, &frame);
-                    Err(EvalError(format!("`{}`: {}", self.source(), failure.message)))
-                }
+                Ok(read) => read,
                 Err(_) => {
                     Err(EvalError(format!("`{}` broke the evaluator; please report this", self.source())))
                 }

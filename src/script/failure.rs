@@ -80,7 +80,7 @@ fn words(error: &EvalAltResult, stop: Option<Stop>, frame: &Frame<'_>) -> String
 
 fn too_large(what: &str) -> String {
     let (what, limit) = if what.contains("string") {
-        ("a text", format!("{} bytes", limits::SCRIPT_STRING_BYTES_MAX))
+        ("the text in a value", format!("{} bytes", limits::SCRIPT_TEXT_BYTES_MAX))
     } else if what.contains("array") {
         ("a list", format!("{} elements", limits::SCRIPT_ARRAY_SIZE_MAX))
     } else {
@@ -162,6 +162,9 @@ pub(super) fn parse(error: &ParseError, found: &str) -> (Phrase, Option<Phrase>)
             )),
         );
     }
+    if matches!(found, "curry" | "Fn") {
+        return no_function(found);
+    }
     parse_words(error.err_type())
 }
 
@@ -231,6 +234,19 @@ fn no_eval() -> (Phrase, Option<Phrase>) {
             pair(
                 "write the code itself, or choose with `if` or `switch`",
                 "直接写代码，或用 `if`、`switch` 来选择",
+            )
+            .into(),
+        ),
+    )
+}
+
+fn no_function(word: &str) -> (Phrase, Option<Phrase>) {
+    (
+        phrase!("`{word}` is not there", "没有 `{word}`"),
+        Some(
+            pair(
+                "write a closure, which sees the names around it: `|x| x + limit`",
+                "写一个闭包，它看得见周围的名字：`|x| x + limit`",
             )
             .into(),
         ),

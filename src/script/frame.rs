@@ -7,7 +7,7 @@ use super::{
     action::{Action, Fetched},
     facts::Facts,
     sandbox::Host,
-    weight::{self, Excess},
+    weight::{self, Excess, Weight},
 };
 use crate::base::{
     ids::MemberId,
@@ -17,9 +17,10 @@ use crate::base::{
     seed::Seed,
     value::{Map, Value},
 };
-use rhai::Scope;
+use rhai::{Dynamic, EvalAltResult, Position, Scope};
 use std::{
     cell::{Cell, OnceCell, RefCell},
+    collections::BTreeMap,
     sync::Arc,
 };
 
@@ -30,8 +31,14 @@ const CLOCK_EVERY: u64 = 1_000;
 /// A call over its limit is stopped at the next variable it reads, which has a place in the source; this many
 /// operations later it is stopped wherever it is.
 const GRACE: u64 = 2_000;
-/// How many reads of variables pass between two looks at what they hold.
-const WEIGH_EVERY: u64 = 500;
+/// How many reads of a variable may pass before it is weighed again, at most: Rhai measures it meanwhile.
+const READS_MAX: usize = 4_096;
+/// The same for one that holds functions, of which Rhai measures nothing.
+const READS_OF_FUNCTIONS_MAX: usize = 256;
+/// Bytes that a read of a variable has for one operation: most reads copy a part of it, or nothing.
+const READ_BYTES: u64 = 256 * 1024;
+/// How many captured variables are kept before those that cannot be part of a circle are let go.
+const CAPTURED_SWEEP: usize = 1_024;
 
 /// One evaluation.
 pub(super) struct Frame<'a> {
@@ -42,7 +49,8 @@ pub(super) struct Frame<'a> {
     /// Whether the limit is less than expressions have.
     cut: bool,
     operations: Cell<u64>,
-    reads: Cell<u64>,
+    clock_at: Cell<u64>,
+    held: RefCell<Held>,
     stop: Cell<Option<Stop>>,
     /// Whether something was read that nobody knows.
     unknown: Cell<bool>,
@@ -72,6 +80,8 @@ pub(super) struct Live {
     pub(super) actions: Vec<Action>,
     pub(super) log: Vec<String>,
     pub(super) fetches: Vec<Fetched>,
+    /// What the actions hold, in bytes.
+    pub(super) bytes: usize,
 }
 
 impl<'a> Frame<'a> {
@@ -80,10 +90,12 @@ impl<'a> Frame<'a> {
         Self {
             facts,
             member,
-            limit: limits::EXPRESSION_OPERATIONS_MAX,
+            limit: limits::EXPRESSION_OPERATIONS_MAX
+                + limits::EXPRESSION_OPERATIONS_PER_MEMBER * facts.members.len() as u64,
             cut: false,
             operations: Cell::new(0),
-            reads: Cell::new(0),
+            clock_at: Cell::new(CLOCK_EVERY),
+            held: RefCell::default(),
             stop: Cell::new(None),
             unknown: Cell::new(false),
             testing: Cell::new(false),
@@ -123,6 +135,7 @@ impl<'a> Frame<'a> {
                 actions: Vec::new(),
                 log: Vec::new(),
                 fetches: Vec::new(),
+                bytes: 0,
             })
         });
         Self {
@@ -147,16 +160,36 @@ impl<'a> Frame<'a> {
     /// Counts one operation; whether it was one too many. Counted here, not by Rhai, because Rhai counts what
     /// a closure does from the same number again for every call of it.
     fn tick(&self) -> bool {
-        let n = self.operations.get() + 1;
-        self.operations.set(n);
-        if n > self.limit && self.stop.get().is_none() {
-            self.halt(Stop::Operations);
-        }
-        if n.is_multiple_of(CLOCK_EVERY) && self.stop.get().is_none() && self.host.is_some_and(Host::expired)
-        {
-            self.halt(Stop::Time);
-        }
+        let n = self.count(1);
         self.stop.get().is_some() && n > self.limit.saturating_add(GRACE)
+    }
+
+    /// Counts operations, and looks at the clock now and then.
+    fn count(&self, operations: u64) -> u64 {
+        let n = self.operations.get().saturating_add(operations);
+        self.operations.set(n);
+        if self.stop.get().is_some() {
+            return n;
+        }
+        if n > self.limit {
+            self.halt(Stop::Operations);
+            return self.operations.get();
+        }
+        if n >= self.clock_at.get() {
+            self.clock_at.set(n - n % CLOCK_EVERY + CLOCK_EVERY);
+            if self.host.is_some_and(Host::expired) {
+                self.halt(Stop::Time);
+            }
+        }
+        self.operations.get()
+    }
+
+    /// Counts what a native function is about to do. It must not do it when this fails.
+    pub(super) fn spend(&self, operations: u64) -> Result<(), Stop> {
+        if operations > 0 {
+            self.count(operations);
+        }
+        self.stop.get().map_or(Ok(()), Err)
     }
 
     /// Ends the call at the next variable it reads, or soon after that wherever it is.
@@ -165,16 +198,62 @@ impl<'a> Frame<'a> {
         self.operations.set(self.limit);
     }
 
-    /// Counts one read of a variable and now and then weighs what the function holds.
-    pub(super) fn read(&self, scope: &Scope<'_>) {
-        let n = self.reads.get() + 1;
-        self.reads.set(n);
-        if n.is_multiple_of(WEIGH_EVERY)
-            && self.stop.get().is_none()
-            && let Some(excess) = weight::excess(scope)
-        {
+    /// Weighs the variable that is about to be read, and what else the function holds that was not weighed yet.
+    pub(super) fn read(&self, name: &str, index: usize, level: usize, scope: &Scope<'_>) {
+        if self.stop.get().is_some() {
+            return;
+        }
+        let weighed = if self.live.get().is_some() {
+            let read = self.held.borrow_mut().read(name, index, level, scope);
+            read.map(|cost| {
+                self.count(cost);
+            })
+        } else {
+            place_of(name, index, scope).and_then(|at| scope.iter_raw().nth(at)).map_or(
+                Ok(()),
+                |(.., value)| {
+                    self.count(weight::weigh(value)?.copy_cost());
+                    Ok(())
+                },
+            )
+        };
+        if let Err(excess) = weighed {
             self.halt(Stop::Size(excess));
         }
+    }
+
+    /// Holds what a native function collects from the closures it calls; let go with [`Frame::release`].
+    pub(super) fn hold(&self, value: &Dynamic) -> Result<usize, Stop> {
+        let weighed = weight::weigh(value).and_then(|weight| {
+            let mut held = self.held.borrow_mut();
+            held.collected += weight.bytes;
+            held.total().map(|()| weight.bytes)
+        });
+        weighed.map_err(|excess| {
+            self.halt(Stop::Size(excess));
+            Stop::Size(excess)
+        })
+    }
+
+    /// Lets go of what was collected.
+    pub(super) fn release(&self, bytes: usize) {
+        let mut held = self.held.borrow_mut();
+        held.collected = held.collected.saturating_sub(bytes);
+    }
+
+    /// Empties the variables that functions captured: a function that is kept in a variable which it captured
+    /// itself is a circle that nothing else would ever free.
+    pub(super) fn break_circles(&self) {
+        let all = std::mem::take(&mut self.held.borrow_mut().captured);
+        for (mut captured, _) in all.into_values() {
+            let inner = captured.write_lock::<Dynamic>().map(|mut inner| std::mem::take(&mut *inner));
+            drop(inner);
+        }
+    }
+
+    /// How many operations it may do.
+    pub(super) fn limit(&self) -> u64 {
+        self.limit
     }
 
     /// Why the call has to end, once it has to.
@@ -268,6 +347,13 @@ impl Live {
                 limits::SCRIPT_ACTIONS_MAX
             ));
         }
+        self.bytes = self.bytes.saturating_add(action.stored_bytes());
+        if self.bytes > limits::SCRIPT_ACTION_BYTES_MAX {
+            return Err(format!(
+                "what this call asked for holds more than {} bytes; do less in one call, or keep less",
+                limits::SCRIPT_ACTION_BYTES_MAX
+            ));
+        }
         self.actions.push(action);
         Ok(())
     }
@@ -300,6 +386,172 @@ impl Live {
             _ => {}
         }
     }
+}
+
+/// What the functions of a script hold, each of the open calls its own variables.
+#[derive(Default)]
+struct Held {
+    levels: Vec<Level>,
+    collected: usize,
+    /// Variables that closures have captured, by where they are.
+    captured: BTreeMap<usize, (Dynamic, Weighed)>,
+    captured_bytes: usize,
+}
+
+/// The variables of one open call.
+#[derive(Default)]
+struct Level {
+    variables: Vec<Weighed>,
+    bytes: usize,
+}
+
+/// One variable as it was weighed last.
+struct Weighed {
+    length: usize,
+    bytes: usize,
+    reads_left: usize,
+}
+
+impl Held {
+    /// Weighs what is not weighed yet; what reading the variable costs, in operations.
+    fn read(&mut self, name: &str, index: usize, level: usize, scope: &Scope<'_>) -> Result<u64, Excess> {
+        self.levels.truncate(level + 1);
+        self.levels.resize_with(level + 1, Level::default);
+        let here = &mut self.levels[level];
+        while here.variables.len() > scope.len() {
+            here.bytes -= here.variables.pop().map_or(0, |variable| variable.bytes);
+        }
+        let known = here.variables.len();
+        for (.., value) in scope.iter_raw().skip(known) {
+            let weighed = if value.is_shared() { Weighed::elsewhere() } else { Weighed::of(value)? };
+            here.bytes += weighed.bytes;
+            here.variables.push(weighed);
+        }
+        let mut cost = 0;
+        if let Some(at) = place_of(name, index, scope)
+            && let Some((.., value)) = scope.iter_raw().nth(at)
+        {
+            let known = &mut here.variables[at];
+            if value.is_shared() {
+                here.bytes -= std::mem::replace(known, Weighed::elsewhere()).bytes;
+                cost = self.read_captured(value)?;
+            } else {
+                let before = known.bytes;
+                known.read(value)?;
+                here.bytes = here.bytes - before + known.bytes;
+                cost = known.bytes as u64 / READ_BYTES;
+            }
+        }
+        self.total().map(|()| cost)
+    }
+
+    fn total(&self) -> Result<(), Excess> {
+        let bytes: usize = self.levels.iter().map(|level| level.bytes).sum();
+        let bytes = bytes + self.captured_bytes + self.collected;
+        if bytes > limits::SCRIPT_HELD_BYTES_MAX { Err(Excess::Bytes) } else { Ok(()) }
+    }
+
+    /// Weighs a variable that a closure has captured: the same one in every function that sees it.
+    fn read_captured(&mut self, value: &Dynamic) -> Result<u64, Excess> {
+        let inner = value.read_lock::<Dynamic>();
+        // One that is locked is in the middle of a call; it is weighed next time.
+        let Some(place) = inner.map(|inner| std::ptr::from_ref::<Dynamic>(&inner).addr()) else {
+            return Ok(0);
+        };
+        if let Some((_, weighed)) = self.captured.get_mut(&place) {
+            let before = weighed.bytes;
+            weighed.read(value)?;
+            self.captured_bytes = self.captured_bytes - before + weighed.bytes;
+            return Ok(weighed.bytes as u64 / READ_BYTES);
+        }
+        let weighed = Weighed::of(value)?;
+        self.captured_bytes += weighed.bytes;
+        self.captured.insert(place, (value.clone(), weighed));
+        if self.captured.len().is_multiple_of(CAPTURED_SWEEP) {
+            // What holds no function now is read again, and comes back, before it is made to hold one.
+            self.captured.retain(|_, (value, _)| {
+                value.is_locked() || weight::weigh(value).is_ok_and(|weight| weight.functions)
+            });
+            self.captured_bytes = self.captured.values().map(|(_, weighed)| weighed.bytes).sum();
+            if self.captured.len() > limits::SCRIPT_CAPTURED_MAX {
+                return Err(Excess::Captured);
+            }
+        }
+        Ok(0)
+    }
+}
+
+impl Weighed {
+    fn of(value: &Dynamic) -> Result<Self, Excess> {
+        let Weight { nodes, bytes, functions, .. } = weight::weigh(value)?;
+        let most = if functions { READS_OF_FUNCTIONS_MAX } else { READS_MAX };
+        Ok(Self { length: weight::length(value), bytes, reads_left: (nodes / 8).clamp(4, most) })
+    }
+
+    /// One that is weighed with the captured ones.
+    fn elsewhere() -> Self {
+        Self { length: 0, bytes: 0, reads_left: 0 }
+    }
+
+    /// Weighs it again if it has changed much, or was read often.
+    fn read(&mut self, value: &Dynamic) -> Result<(), Excess> {
+        let length = weight::length(value);
+        let changed = length > self.length + self.length / 8 + 16 || length < self.length / 2;
+        if changed || self.reads_left == 0 {
+            *self = Self::of(value)?;
+        } else {
+            self.reads_left -= 1;
+        }
+        Ok(())
+    }
+}
+
+/// Where in the scope a variable stands: Rhai counts from the end, or leaves it to its name.
+fn place_of(name: &str, index: usize, scope: &Scope<'_>) -> Option<usize> {
+    if index > 0 {
+        return scope.len().checked_sub(index);
+    }
+    let mut found = None;
+    for (at, (known, ..)) in scope.iter_raw().enumerate() {
+        if known == name {
+            found = Some(at);
+        }
+    }
+    found
+}
+
+/// Counts what a native function is about to do; it must not do it when this fails.
+pub(super) fn spend(operations: u64) -> Result<(), Box<EvalAltResult>> {
+    if !FRAME.is_set() {
+        return Ok(());
+    }
+    FRAME.with(|frame| frame.spend(operations).map_err(|stop| stop.error(frame)))
+}
+
+/// Counts what was done already and had to be, because what it gives cannot fail; the next step fails instead.
+pub(super) fn spent(operations: usize) {
+    if FRAME.is_set() {
+        FRAME.with(|frame| frame.count(operations as u64));
+    }
+}
+
+/// Counts looking at a part of this value: Rhai measures all of it after each such call.
+pub(super) fn spend_on_part(value: &Dynamic) -> Result<(), Box<EvalAltResult>> {
+    spend(weight::length(value) as u64 / 64)
+}
+
+/// Counts going through these values.
+pub(super) fn spend_on<'v>(
+    values: impl IntoIterator<Item = &'v Dynamic>,
+    times: u64,
+) -> Result<(), Box<EvalAltResult>> {
+    let mut cost: u64 = 0;
+    for value in values {
+        let weight = weight::weigh(value)
+            .map_err(|excess| EvalAltResult::ErrorRuntime(excess.message().into(), Position::NONE))?;
+        cost = cost.saturating_add(weight.cost());
+    }
+    spend(cost.saturating_mul(times))
 }
 
 /// Uses the frame of the current call.

@@ -15,6 +15,7 @@ pub mod sandbox;
 
 mod check;
 mod convert;
+mod cost;
 mod engine;
 mod failure;
 mod frame;

@@ -73,7 +73,10 @@ impl MemberList {
     /// Their ids.
     pub(super) fn ids(&self) -> Arc<Vec<MemberId>> {
         match self {
-            Self::All => Arc::new(frame::with(|f| f.members().ids().cloned().collect())),
+            Self::All => {
+                frame::spent(self.len() / 4);
+                Arc::new(frame::with(|f| f.members().ids().cloned().collect()))
+            }
             Self::Some(ids) => ids.clone(),
         }
     }
@@ -88,18 +91,35 @@ impl MemberList {
 
     /// They themselves.
     pub(super) fn all(&self) -> Vec<Arc<Member>> {
+        frame::spent(self.len() / 2);
         match self {
             Self::All => frame::with(|f| f.members().iter().cloned().collect()),
             Self::Some(ids) => ids.iter().map(|id| MemberRef(id.clone()).get()).collect(),
         }
     }
 
-    /// The first `n` in the order of a key, ties by id.
+    /// Whether somebody is among them.
+    pub(super) fn has(&self, id: &MemberId) -> bool {
+        match self {
+            Self::All => frame::with(|f| f.member(id).is_some()),
+            Self::Some(ids) => {
+                frame::spent(ids.len() / 8);
+                ids.contains(id)
+            }
+        }
+    }
+
+    /// The first `n` in the order of a key, ties by id. Only these are put in order.
     pub(super) fn first_by<K: Ord>(&self, n: usize, key: impl Fn(&Member, Activity) -> K) -> Self {
         let mut all: Vec<(K, MemberId)> =
             frame::with(|f| self.all().iter().map(|m| (key(m, f.activity(&m.id)), m.id.clone())).collect());
+        frame::spent(all.len() / 2);
+        if n < all.len() {
+            all.select_nth_unstable(n);
+            all.truncate(n);
+        }
+        frame::spent(all.len());
         all.sort();
-        all.truncate(n);
         Self::of(all.into_iter().map(|(_, id)| id))
     }
 

@@ -45,6 +45,9 @@ pub trait Host: Send + Sync {
     fn expired(&self) -> bool;
 }
 
+/// Scripts by path, or what is wrong with them.
+pub type Scripts = BTreeMap<Arc<str>, Result<Script, Vec<ScriptError>>>;
+
 /// A compiled script. Cloning shares it.
 #[derive(Clone)]
 pub struct Script {
@@ -84,6 +87,14 @@ impl Script {
     /// Compiles a script that imports nothing; reports every problem that can be seen without running it.
     pub fn compile(path: &str, source: &str) -> Result<Self, Vec<ScriptError>> {
         Self::compile_with(path, source, &MemoryFolder::default())
+    }
+
+    /// Reads a script and what it imports from the folder, and compiles them.
+    pub fn read(path: &str, folder: &dyn Folder) -> Result<Self, Vec<ScriptError>> {
+        match folder.read(path) {
+            Ok(source) => Self::compile_with(path, &source, folder),
+            Err(why) => Err(vec![error(path, Position::NONE, why.phrase())]),
+        }
     }
 
     /// Compiles a script and what it imports from the folder.
@@ -173,6 +184,7 @@ impl Script {
                 )),
             }
         });
+        frame.break_circles();
         let live = frame.into_live();
         let value = result?;
         let live = live.ok_or_else(|| {

@@ -28,6 +28,8 @@ pub enum Point {
     BeforeSettle,
     /// A settlement is committed.
     AfterSettle,
+    /// A script has been called and has not returned.
+    DuringScript,
     /// A script has returned, nothing of it is written.
     AfterScript,
     /// A snapshot is committed.
@@ -56,7 +58,7 @@ pub enum Point {
 
 impl Point {
     /// Every point, in the order in which an effect passes them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::BeforeCommit,
         Self::AfterCommit,
         Self::BeforeDispatch,
@@ -64,6 +66,7 @@ impl Point {
         Self::AfterClaim,
         Self::BeforeSettle,
         Self::AfterSettle,
+        Self::DuringScript,
         Self::AfterScript,
         Self::AfterSnapshot,
         Self::BeforeCopy,
@@ -88,6 +91,7 @@ impl Point {
             Self::AfterClaim => "claim",
             Self::BeforeSettle => "before-settle",
             Self::AfterSettle => "settle",
+            Self::DuringScript => "in-script",
             Self::AfterScript => "script",
             Self::AfterSnapshot => "snapshot",
             Self::BeforeCopy => "before-copy",

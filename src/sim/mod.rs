@@ -41,7 +41,7 @@ use crate::{
 };
 use part::Part;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
 };
 use world::World;
@@ -151,15 +151,14 @@ impl Material {
             if let Verb::Run(run) = &step.verb
                 && !scripts.contains_key(&run.script)
             {
-                let script = folder.read(&run.script).map_err(|error| error.to_string()).and_then(|source| {
-                    Script::compile_with(&run.script, &source, folder.as_ref()).map_err(|errors| {
-                        errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-                    })
-                });
+                let script = Script::read(&run.script, folder.as_ref())
+                    .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
                 scripts.insert(run.script.clone(), script);
             }
         }
-        Self { scripts, host: FolderHost { folder, parsed: Mutex::default(), fixtures: BTreeMap::new() } }
+        let secrets = playbook.secret_files();
+        let host = FolderHost { folder, secrets, parsed: Mutex::default(), fixtures: BTreeMap::new() };
+        Self { scripts, host }
     }
 
     /// Answers of addresses that scripts fetch; there are no others in a simulation.
@@ -186,6 +185,7 @@ impl Material {
 /// Data files from the folder, each read once; the network only as far as there are fixtures.
 struct FolderHost {
     folder: Arc<dyn Folder>,
+    secrets: BTreeSet<String>,
     parsed: Mutex<BTreeMap<String, Value>>,
     fixtures: BTreeMap<String, Value>,
 }
@@ -196,6 +196,9 @@ impl Host for FolderHost {
             self.parsed.lock().map_err(|_| "a script ended in the middle of a read".to_owned())?;
         if let Some(value) = parsed.get(path) {
             return Ok(value.clone());
+        }
+        if self.secrets.contains(path) {
+            return Err(format!("{path} is a secret of a channel, which scripts do not read"));
         }
         let text = self.folder.read(path).map_err(|error| error.to_string())?;
         let value = lang::parse_data(path, &text)?;

@@ -58,6 +58,7 @@ mod replay;
 mod run;
 mod scaling;
 mod schema;
+mod scripts;
 mod schedules;
 mod secrets;
 mod shelf;

@@ -44,6 +44,7 @@ const OWNERS: &[&str] = &[
     "src/shell/runtime/dispatch.rs",
     "src/shell/runtime/driver.rs",
     "src/shell/runtime/mod.rs",
+    "src/shell/scripts/attempts.rs",
     "src/shell/scripts/host.rs",
     "src/shell/socket.rs",
     "src/shell/store/mod.rs",

@@ -23,7 +23,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::task::Request;
+use super::{held, task::Request};
 
 impl Draft<'_> {
     pub(in crate::engine) fn ask(&mut self, at: &At<'_>, ask: &Ask) -> Carried {
@@ -102,6 +102,10 @@ impl Draft<'_> {
             return Ok(());
         }
         let value = option.map_or(value, |index| Value::str(&open.task.options[index as usize]));
+        let others = open.answers.iter().filter(|(other, _)| **other != member).map(|(_, (_, value))| value);
+        if !held::answer_fits(others, &value) {
+            return Ok(());
+        }
         self.emit(Fact::Answered { task: open.task.id.clone(), member, option, value })
     }
 
@@ -137,7 +141,7 @@ impl Draft<'_> {
 
 /// The option that an answer means: its text, or its number from 1.
 fn option_index(options: &[String], answer: &Value) -> Option<u32> {
-    let by_number = |n: i64| usize::try_from(n - 1).ok().filter(|index| *index < options.len());
+    let by_number = |n: i64| usize::try_from(n.saturating_sub(1)).ok().filter(|index| *index < options.len());
     let index = match answer {
         Value::Int(n) => by_number(*n),
         Value::Str(text) => {

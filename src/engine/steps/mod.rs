@@ -4,10 +4,12 @@
 
 mod ask;
 mod flow;
+mod held;
 mod post;
 mod prune;
 mod script;
 mod task;
 mod wait;
 
+pub(super) use held::vars_fit;
 pub(super) use wait::next_clock;

@@ -20,7 +20,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::task::Request;
+use super::{held, task::Request};
 
 /// What a script asked for, checked and ready to be decided.
 enum Prepared {
@@ -88,7 +88,9 @@ impl Draft<'_> {
     }
 
     fn commit_script(&mut self, at: &At<'_>, effect: &EffectId, outcome: &action::Outcome) -> Carried {
-        let prepared = match self.prepare(at, &outcome.actions) {
+        let fits =
+            held::result_fits(&outcome.value).and_then(|()| held::actions_fit(self.state, &outcome.actions));
+        let prepared = match fits.map_err(Trouble::Step).and_then(|()| self.prepare(at, &outcome.actions)) {
             Ok(prepared) => prepared,
             Err(Trouble::Step(error)) => {
                 self.emit(Fact::ScriptFailed { effect: effect.clone(), error: error.clone() })?;

@@ -68,6 +68,14 @@ impl Draft<'_> {
                 limits::TASKS_OPEN_MAX
             )));
         }
+        let held: usize = self.state.tasks.values().map(|open| open.task.text.len()).sum();
+        if held + request.text.len() > limits::GROUP_TASKS_BYTES_MAX {
+            return Err(Trouble::Step(format!(
+                "the texts of the {} tasks that are open in this group hold {held} bytes; at most {} may be; answer some with `playbook done`",
+                self.state.tasks.len(),
+                limits::GROUP_TASKS_BYTES_MAX
+            )));
+        }
         let id = self.next_task_id();
         let Request { kind, text, to, due, remind, escalate, options, members } = request;
         let task = Task {

@@ -5,7 +5,11 @@
 use super::{cx::Cx, names::Sort};
 use crate::base::phrase::{pair, phrase};
 use crate::{
-    base::{ids::ChannelName, source::Span, time::Duration},
+    base::{
+        ids::ChannelName,
+        source::{Span, normal_path},
+        time::Duration,
+    },
     lang::{
         codes,
         document::{
@@ -222,6 +226,7 @@ fn setting(cx: &mut Cx<'_>, key: &str, node: &Node, secret: bool) -> Option<Sett
                 }
                 (None, Some(file)) => {
                     let path = reader::text(&mut cx.report, file, pair("a path", "路径"))?;
+                    cx.secrets.insert(normal_path(path).unwrap_or_else(|| path.to_string()));
                     Some(Setting::File(path.to_string()))
                 }
                 _ => {

@@ -115,7 +115,7 @@ fn anchors(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play) -> Vec<Timestamp> 
                 until: play.until,
                 workdays: playbook.workdays(),
             };
-            let after = play.from.map_or(EPOCH, |from| Timestamp::from_millis(from.as_millis() - 1));
+            let after = play.from.map_or(EPOCH, Timestamp::just_before);
             let first = schedule.next_after(after, &frame);
             if first.is_none()
                 && let Some(span) = place(cx, &format!("plays.{}.trigger", play.name))
@@ -136,7 +136,7 @@ fn anchors(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play) -> Vec<Timestamp> 
 fn in_order(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timestamp]) {
     // Where the anchor's clock time is not known, only what is wrong at both ends of a day is wrong.
     let (start, end) = playbook.zone.day_bounds(EPOCH);
-    let ends = [start, Timestamp::from_millis(end.as_millis() - 1)];
+    let ends = [start, end.just_before()];
     let anchors = if anchors.is_empty() { &ends[..] } else { &anchors[..1] };
     let mut last: Option<(Offset, &Arc<Step>)> = None;
     let mut found = Vec::new();

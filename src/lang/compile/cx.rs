@@ -13,7 +13,7 @@ use crate::{
         value::Value,
     },
     lang::{codes, data, document::quoting::half_width},
-    script::sandbox::Script,
+    script::sandbox::{Script, ScriptError, Scripts},
 };
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
@@ -45,10 +45,13 @@ pub(crate) struct Cx<'f> {
     pub(crate) people: super::people::People,
     /// Files that expressions read.
     pub(crate) data: BTreeMap<String, Value>,
+    /// Files that channels name as secrets.
+    pub(crate) secrets: std::collections::BTreeSet<String>,
     /// The unit that is being lowered.
     pub(crate) unit: UnitView,
     files: BTreeMap<String, Option<(SourceId, Arc<str>)>>,
-    scripts: BTreeMap<String, Option<Script>>,
+    /// The scripts that steps run, each compiled once, by path.
+    pub(crate) scripts: Scripts,
     digested: BTreeMap<String, [u8; 32]>,
 }
 
@@ -90,9 +93,10 @@ impl<'f> Cx<'f> {
             refs: Vec::new(),
             people: super::people::People::new(),
             data: BTreeMap::new(),
+            secrets: std::collections::BTreeSet::new(),
             unit: UnitView::default(),
             files: BTreeMap::new(),
-            scripts: BTreeMap::new(),
+            scripts: Scripts::new(),
             digested: BTreeMap::new(),
         }
     }
@@ -236,7 +240,7 @@ impl<'f> Cx<'f> {
 
     /// Reads a file for `data("…")` of an expression.
     pub(crate) fn data_file(&mut self, path: &str, span: Span) {
-        if self.data.contains_key(path) {
+        if self.data.contains_key(path) || self.is_secret(path, span) {
             return;
         }
         let Some(file) = self.read_data(path, span) else { return };
@@ -263,6 +267,20 @@ impl<'f> Cx<'f> {
         }
     }
 
+    /// Whether a channel names a file as a secret; what is read as data would stand in messages and in the state.
+    pub(crate) fn is_secret(&mut self, path: &str, span: Span) -> bool {
+        let secret = self.secrets.contains(path);
+        if secret {
+            self.error(
+                codes::FILE_UNREADABLE,
+                span,
+                phrase!("`{path}` is a secret of a channel", "`{path}` 是频道的密钥文件"),
+                pair("secrets are not read as data; use another file", "密钥不能当数据读；请用别的文件"),
+            );
+        }
+        secret
+    }
+
     /// Reports a problem of a data file at its place there.
     pub(crate) fn data_problem(&mut self, file: &File, problem: data::Problem) {
         let span = Span::new(file.source, problem.range.start, problem.range.end);
@@ -276,24 +294,28 @@ impl<'f> Cx<'f> {
             Err(error) => {
                 let diagnostic = Diagnostic::error(codes::FILE_UNREADABLE, span, error.phrase());
                 self.script_problems.push(with_help(diagnostic, file_help(path, &error)));
+                let problem =
+                    ScriptError { path: path.to_owned(), line: 0, column: 0, message: error.phrase() };
+                self.scripts.insert(Arc::from(path), Err(vec![problem]));
                 return None;
             }
         };
-        if let Some(known) = self.scripts.get(&file.path) {
-            return Some((file.path, known.clone()));
+        if let Some(known) = self.scripts.get(&*file.path) {
+            return Some((file.path, known.clone().ok()));
         }
-        let script = match Script::compile_with(&file.path, &file.text, self.folder) {
-            Ok(script) => Some(script),
-            Err(problems) => {
-                for problem in problems {
-                    let span = script_span(&self.sources, file.source, problem.line, problem.column);
-                    self.script_problems.push(Diagnostic::error(codes::SCRIPT, span, problem.message));
-                }
-                None
-            }
-        };
-        self.scripts.insert(file.path.clone(), script.clone());
-        Some((file.path, script))
+        let script = Script::compile_with(&file.path, &file.text, self.folder);
+        for problem in script.as_ref().err().into_iter().flatten() {
+            // A problem of an imported file stands in that file.
+            let source = if problem.path == file.path {
+                file.source
+            } else {
+                self.load(&problem.path, limits::SCRIPT_BYTES_MAX).map_or(file.source, |file| file.source)
+            };
+            let span = script_span(&self.sources, source, problem.line, problem.column);
+            self.script_problems.push(Diagnostic::error(codes::SCRIPT, span, problem.message.clone()));
+        }
+        self.scripts.insert(Arc::from(&*file.path), script.clone());
+        Some((file.path, script.ok()))
     }
 
     /// Reports a date that cannot be read.

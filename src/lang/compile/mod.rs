@@ -91,6 +91,7 @@ pub(crate) fn compile(folder: &dyn Folder, path: &str) -> Compiled {
         playbook: playbook.filter(|_| !broken).map(Arc::new),
         report: cx.report,
         script_problems: scripts.diagnostics,
+        scripts: cx.scripts,
         sources: cx.sources,
         origins: cx.origins,
     }

@@ -46,6 +46,17 @@ pub(crate) fn check_call(cx: &mut Cx<'_>, script: &Script, function: &str, node:
 /// Checks that the files which a script reads by a path in quotes are there.
 pub(crate) fn check_data(cx: &mut Cx<'_>, script: &Script, node: &Node) {
     for path in script.data_paths.iter() {
+        if cx.secrets.contains(path) {
+            let message = phrase!(
+                "`{}` reads `{path}`, which is a secret of a channel",
+                "`{}` 读取的 `{path}` 是频道的密钥文件",
+                script.path
+            );
+            let help =
+                pair("secrets are not read as data; use another file", "密钥不能当数据读；请用别的文件");
+            cx.script_problems.push(Diagnostic::error(codes::SCRIPT, node.span, message).help(help));
+            continue;
+        }
         if let Err(error) = cx.load(path, limits::DATA_BYTES_MAX) {
             let (name, error) = (&script.path, error.phrase());
             let message = phrase!(

@@ -216,7 +216,7 @@ impl<'a> Context<'a> {
         let start = play.from.map_or(first, |from| from.max(first));
         let end = start.plus(Duration::DAY.times(7 * weeks));
         let mut out = Vec::new();
-        let mut after = Timestamp::from_millis(start.as_millis() - 1);
+        let mut after = start.just_before();
         for _ in 0..SAMPLE_MAX {
             let Some(at) = next_anchor(self.playbook, group, play, monday, after) else { break };
             if at >= end || at <= after {

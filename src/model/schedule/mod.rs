@@ -95,7 +95,7 @@ impl Schedule {
     /// which needs a group.
     pub fn next_after(&self, after: Timestamp, frame: &Frame<'_>) -> Option<Timestamp> {
         let first = frame.from.map_or(Timestamp::MIN, |from| from);
-        let after = after.max(Timestamp::from_millis(first.as_millis() - 1));
+        let after = after.max(first.just_before());
         if after >= Timestamp::MAX {
             return None;
         }
@@ -125,7 +125,7 @@ impl Schedule {
         to: Timestamp,
         frame: &'a Frame<'a>,
     ) -> impl Iterator<Item = Timestamp> + 'a {
-        let before = Timestamp::from_millis(from.as_millis().saturating_sub(1));
+        let before = from.just_before();
         let first = self.next_after(before, frame);
         iter::successors(first, move |at| self.next_after(*at, frame)).take_while(move |at| *at < to)
     }
@@ -162,7 +162,7 @@ fn next_multiple(length: Duration, after: Timestamp, frame: &Frame<'_>) -> Times
     let origin = frame.from.unwrap_or_else(|| frame.zone.instant(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)));
     let step = length.as_millis().max(1);
     let passed = after.since(origin).as_millis().div_euclid(step);
-    origin.plus(length.times(passed + 1))
+    origin.plus(length.times(passed.saturating_add(1)))
 }
 
 /// The first civil second at or after another that is one of the times on one of the days.

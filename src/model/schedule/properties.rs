@@ -161,7 +161,7 @@ proptest! {
             let between = at.as_millis() + (next.since(at).as_millis() as f64 * part) as i64;
             let again = schedule.next_after(Timestamp::from_millis(between), &frame);
             prop_assert_eq!(again, Some(next), "{} from {}", text, between);
-            let last = schedule.next_after(Timestamp::from_millis(next.as_millis() - 1), &frame);
+            let last = schedule.next_after(next.just_before(), &frame);
             prop_assert_eq!(last, Some(next), "{} just before", text);
             let until = Frame { until: Some(next), ..frame };
             prop_assert_eq!(schedule.next_after(at, &until), None);
@@ -182,7 +182,7 @@ proptest! {
         let end = start.plus(crate::base::time::Duration::DAY.times(days));
         let window: Vec<_> = schedule.between(start, end, &frame).take(300).collect();
         let mut asked = Vec::new();
-        let mut at = Timestamp::from_millis(start.as_millis() - 1);
+        let mut at = start.just_before();
         while let Some(next) = schedule.next_after(at, &frame).filter(|next| *next < end && asked.len() < 300) {
             prop_assert!(until.is_none_or(|until| next < until), "{text} at or after until");
             asked.push(next);

@@ -11,8 +11,7 @@ use crate::script::{
 use rhai::{Dynamic, Expr, FnCallExpr, FnPtr, Position};
 
 /// Functions that are part of Rhai's language, not of a package.
-const LANGUAGE: [&str; 8] =
-    ["call", "curry", "Fn", "is_def_var", "is_def_fn", "type_of", "is_shared", "print"];
+const LANGUAGE: [&str; 7] = ["call", "Fn", "is_def_var", "is_def_fn", "type_of", "is_shared", "print"];
 
 /// What people look for here and is not there, with the reason.
 const REFUSED: [(&str, Words); 17] = [

@@ -160,6 +160,7 @@ impl Walk<'_> {
                     parts.0.position(),
                     pair("an expression cannot assign; `==` compares", "表达式不能赋值；比较用 `==`"),
                 );
+                self.not_through_this(&parts.1.lhs);
                 self.expr(&parts.1.lhs);
                 self.expr(&parts.1.rhs);
             }
@@ -192,6 +193,27 @@ impl Walk<'_> {
                     pair(
                         "put several statements into a script and `run` it",
                         "多条语句请放进脚本，再用 `run` 运行",
+                    )
+                    .into(),
+                ),
+            );
+        }
+    }
+
+    /// What grows through `this` is in no variable of the function that makes it grow, and cannot be weighed there.
+    fn not_through_this(&mut self, target: &Expr) {
+        let root = match target {
+            Expr::Dot(parts, ..) | Expr::Index(parts, ..) => &parts.lhs,
+            other => other,
+        };
+        if let Expr::ThisPtr(position) = root {
+            self.problem(
+                *position,
+                pair("`this` cannot be changed", "不能修改 `this`"),
+                Some(
+                    pair(
+                        "return the new value: `list.map(|x| x + 1)`, `value = changed(value)`",
+                        "返回新的值：`list.map(|x| x + 1)`、`value = changed(value)`",
                     )
                     .into(),
                 ),

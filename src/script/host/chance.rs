@@ -34,6 +34,7 @@ fn below(n: usize) -> usize {
 }
 
 fn chosen(list: &Array, n: usize) -> Array {
+    frame::spent(list.len() + n.min(list.len()));
     sample(list.len(), n).into_iter().filter_map(|i| list.get(i).cloned()).collect()
 }
 

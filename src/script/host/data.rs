@@ -7,6 +7,7 @@ use crate::{
         action::Fetched,
         convert, frame,
         objects::{OpenMap, StateRef},
+        weight,
     },
 };
 use rhai::{Array, Dynamic, FuncRegistration, Module};
@@ -15,22 +16,21 @@ pub(super) fn register(module: &mut Module) {
     function(module, "data", |path: &str| data(path));
     written::<OpenMap>(module);
     FuncRegistration::new_index_getter().set_into_module(module, |map: &mut OpenMap, key: &str| {
-        map.0.get(key).map_or(Dynamic::UNIT, convert::to_dynamic)
+        map.0.get(key).map_or(Dynamic::UNIT, convert::counted)
     });
     function(module, "get", |map: &mut OpenMap, key: &str| {
-        map.0.get(key).map_or(Dynamic::UNIT, convert::to_dynamic)
+        map.0.get(key).map_or(Dynamic::UNIT, convert::counted)
     });
     function(module, "contains", |map: &mut OpenMap, key: &str| map.0.contains_key(key));
     function(module, "len", |map: &mut OpenMap| map.0.len() as i64);
     function(module, "is_empty", |map: &mut OpenMap| map.0.is_empty());
     function(module, "keys", |map: &mut OpenMap| {
+        frame::spent(map.0.len());
         map.0.keys().map(|key| Dynamic::from(key.to_string())).collect::<Array>()
     });
-    function(module, "values", |map: &mut OpenMap| {
-        map.0.values().map(convert::to_dynamic).collect::<Array>()
-    });
+    function(module, "values", |map: &mut OpenMap| map.0.values().map(convert::counted).collect::<Array>());
     function(module, "to_map", |map: &mut OpenMap| {
-        Dynamic::from_map(map.0.iter().map(|(k, v)| (k.as_ref().into(), convert::to_dynamic(v))).collect())
+        Dynamic::from_map(map.0.iter().map(|(k, v)| (k.as_ref().into(), convert::counted(v))).collect())
     });
 }
 
@@ -44,7 +44,9 @@ fn data(path: &str) -> Given<Dynamic> {
             format!("the file {path:?} was not read with the playbook; write its path as it is, in quotes")
         }),
     });
-    value.map(|value| convert::to_dynamic(&value)).map_err(fail)
+    let value = value.map_err(fail)?;
+    frame::spend(weight::plain_cost(&value))?;
+    Ok(convert::to_dynamic(&value))
 }
 
 /// `state` and `fetch`.
@@ -62,7 +64,9 @@ pub(super) fn register_scripts(module: &mut Module) {
     property(module, "keys", |_: &mut StateRef| {
         frame::with(|f| {
             f.live().map_or_else(Array::new, |live| {
-                live.borrow().state.keys().map(|key| Dynamic::from(key.to_string())).collect()
+                let state = live.borrow().state.clone();
+                frame::spent(state.len());
+                state.keys().map(|key| Dynamic::from(key.to_string())).collect()
             })
         })
     });
@@ -75,7 +79,7 @@ pub(super) fn register_scripts(module: &mut Module) {
 
 fn get(key: &str) -> Dynamic {
     frame::with(|f| {
-        f.live().and_then(|live| live.borrow().state.get(key).map(convert::to_dynamic)).unwrap_or_default()
+        f.live().and_then(|live| live.borrow().state.get(key).map(convert::counted)).unwrap_or_default()
     })
 }
 

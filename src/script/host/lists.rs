@@ -1,7 +1,7 @@
 //! What lists have beyond Rhai's own `map`, `filter`, `reduce`, `sort`, `contains`, `len`, ….
 
 use super::{Given, fail, function, property};
-use crate::script::render;
+use crate::script::{frame, render};
 use rhai::{Array, Dynamic, FnPtr, FuncRegistration, Map, Module, NativeCallContext};
 
 pub(super) fn register(module: &mut Module) {
@@ -13,10 +13,14 @@ pub(super) fn register(module: &mut Module) {
     function(module, "first", |list: &mut Array| list.first().cloned().unwrap_or_default());
     function(module, "last", |list: &mut Array| list.last().cloned().unwrap_or_default());
     function(module, "take", |list: &mut Array, n: i64| {
+        frame::spent(list.len() / 4);
         list.iter().take(usize::try_from(n).unwrap_or(0)).cloned().collect::<Array>()
     });
     function(module, "sum", |list: &mut Array| sum(list));
-    function(module, "unique", |list: &mut Array| unique(list));
+    function(module, "unique", |list: &mut Array| -> Given<Array> {
+        frame::spend_on(list.iter(), 8)?;
+        Ok(unique(list))
+    });
     function(module, "any", |ctx: NativeCallContext<'_>, list: &mut Array, test: FnPtr| -> Given<bool> {
         for item in list.iter() {
             let answer: Dynamic = test.call_within_context(&ctx, (item.clone(),))?;
@@ -30,6 +34,7 @@ pub(super) fn register(module: &mut Module) {
         Ok(false)
     });
     function(module, "where", |ctx: NativeCallContext<'_>, list: &mut Array, test: FnPtr| -> Given<Array> {
+        frame::spend_on(list.iter(), 1)?;
         let mut kept = Array::new();
         for item in list.iter() {
             let answer: Dynamic = test.call_within_context(&ctx, (item.clone(),))?;
@@ -43,6 +48,7 @@ pub(super) fn register(module: &mut Module) {
         Ok(kept)
     });
     function(module, "group_by", |ctx: NativeCallContext<'_>, list: &mut Array, key: FnPtr| -> Given<Map> {
+        frame::spend_on(list.iter(), 1)?;
         let mut groups = Map::new();
         for item in list.iter() {
             let name: Dynamic = key.call_within_context(&ctx, (item.clone(),))?;
@@ -54,9 +60,14 @@ pub(super) fn register(module: &mut Module) {
         }
         Ok(groups)
     });
-    function(module, "to_string", |list: &mut Array| render::text(&Dynamic::from_array(list.clone())));
-    function(module, "join", |list: &mut Array| render::text(&Dynamic::from_array(list.clone())));
+    for name in ["to_string", "join"] {
+        function(module, name, |list: &mut Array| -> Given<String> {
+            frame::spend_on(list.iter(), 2)?;
+            Ok(render::text(&Dynamic::from_array(list.clone())))
+        });
+    }
     function(module, "join", |list: &mut Array, between: &str| -> Given<String> {
+        frame::spend_on(list.iter(), 2)?;
         let parts: Vec<String> = list.iter().map(render::text).collect();
         let bytes = parts.iter().map(String::len).sum::<usize>() + between.len() * parts.len();
         super::text::fits(bytes)?;
@@ -66,6 +77,7 @@ pub(super) fn register(module: &mut Module) {
 
 /// A whole number when all are, else a number with a fraction.
 fn sum(list: &Array) -> Given<Dynamic> {
+    frame::spend(list.len() as u64 / 4)?;
     let mut whole = 0_i64;
     let mut fraction = 0.0;
     let mut all_whole = true;

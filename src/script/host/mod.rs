@@ -83,12 +83,18 @@ where
 
 /// Registers how a kind of value is written: in text, in strings, beside `+`.
 fn written<T: Variant + Clone>(module: &mut Module) {
-    use super::render;
+    use super::{frame, render};
     function(module, "to_string", |value: &mut T| render::text(&Dynamic::from(value.clone())));
     function(module, "to_debug", |value: &mut T| render::text(&Dynamic::from(value.clone())));
     function(module, "print", |value: &mut T| render::text(&Dynamic::from(value.clone())));
-    function(module, "+", |left: &str, right: T| format!("{left}{}", render::text(&Dynamic::from(right))));
-    function(module, "+", |left: T, right: &str| format!("{}{right}", render::text(&Dynamic::from(left))));
+    function(module, "+", |left: &str, right: T| {
+        frame::spent(left.len() / 64);
+        format!("{left}{}", render::text(&Dynamic::from(right)))
+    });
+    function(module, "+", |left: T, right: &str| {
+        frame::spent(right.len() / 64);
+        format!("{}{right}", render::text(&Dynamic::from(left)))
+    });
 }
 
 /// Registers `==` and `!=` of a kind of value with its own kind.

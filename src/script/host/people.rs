@@ -9,9 +9,11 @@ use crate::{
     },
     script::{
         convert,
+        cost::Collected,
         facts::Facts,
         frame,
         objects::{MemberList, MemberRef, PersonRef, RoleRef, RolesRef},
+        weight,
     },
 };
 use rhai::{Array, Dynamic, FnPtr, FuncRegistration, Module, NativeCallContext};
@@ -40,13 +42,14 @@ fn register_member(module: &mut Module) {
     property(module, "known", |m: &mut MemberRef| frame::with(|f| f.member(&m.0).is_some()));
     FuncRegistration::new_getter("tags").set_into_module(module, |m: &mut MemberRef| tags(&m.get()));
     FuncRegistration::new_getter("fields").set_into_module(module, |m: &mut MemberRef| {
-        let fields =
-            m.get().fields.iter().map(|(k, v)| (k.as_str().into(), convert::to_dynamic(v))).collect();
+        let member = m.get();
+        frame::spent(member.fields.values().map(|value| weight::plain_cost(value) as usize).sum());
+        let fields = member.fields.iter().map(|(k, v)| (k.as_str().into(), convert::to_dynamic(v))).collect();
         Dynamic::from_map(fields)
     });
     function(module, "has", |m: &mut MemberRef, tag: &str| m.get().tags.contains(tag));
     FuncRegistration::new_index_getter().set_into_module(module, |m: &mut MemberRef, field: &str| {
-        m.get().fields.get(field).map_or(Dynamic::UNIT, convert::to_dynamic)
+        m.get().fields.get(field).map_or(Dynamic::UNIT, convert::counted)
     });
 }
 
@@ -81,6 +84,7 @@ fn idle(member: &MemberId) -> Option<Duration> {
 }
 
 fn tags(member: &Member) -> Array {
+    frame::spent(member.tags.len());
     member.tags.iter().map(|tag| Dynamic::from(tag.clone())).collect()
 }
 
@@ -96,27 +100,22 @@ fn register_list(module: &mut Module) {
     property(module, "first", |list: &mut MemberList| item(list, 0).unwrap_or(Dynamic::UNIT));
     property(module, "last", |list: &mut MemberList| item(list, -1).unwrap_or(Dynamic::UNIT));
     property(module, "names", |list: &mut MemberList| {
+        frame::spent(list.len());
         list.all().iter().map(|m| Dynamic::from(m.name.clone())).collect::<Array>()
     });
     property(module, "ids", |list: &mut MemberList| {
+        frame::spent(list.len());
         list.ids().iter().map(|id| Dynamic::from(id.to_string())).collect::<Array>()
     });
     FuncRegistration::new_index_getter().set_into_module(module, |list: &mut MemberList, n: i64| {
         let length = list.len();
         item(list, n).ok_or_else(|| fail(format!("there is no member {n} in a list of {length}")))
     });
-    function(module, "contains", |list: &mut MemberList, member: MemberRef| contains(list, &member.0));
-    function(module, "contains", |list: &mut MemberList, id: &str| contains(list, &MemberId::new(id)));
+    function(module, "contains", |list: &mut MemberList, member: MemberRef| list.has(&member.0));
+    function(module, "contains", |list: &mut MemberList, id: &str| list.has(&MemberId::new(id)));
     function(module, "find", |list: &mut MemberList, id: &str| find(list, id));
     function(module, "tagged", |list: &mut MemberList, tag: &str| chosen(list, |m| m.tags.contains(tag)));
     function(module, "role", |list: &mut MemberList, role: &str| chosen(list, |m| m.role == role));
-}
-
-fn contains(list: &MemberList, id: &MemberId) -> bool {
-    match list {
-        MemberList::All => frame::with(|f| f.member(id).is_some()),
-        MemberList::Some(ids) => ids.contains(id),
-    }
 }
 
 /// An element; negative numbers count from the end.
@@ -129,11 +128,8 @@ fn item(list: &MemberList, n: i64) -> Option<Dynamic> {
 /// By id, else by name; nothing when there is none.
 fn find(list: &MemberList, text: &str) -> Dynamic {
     let id = MemberId::new(text);
-    let found = match list {
-        MemberList::All => frame::with(|f| f.member(&id)).map(|m| m.id.clone()),
-        MemberList::Some(ids) => ids.contains(&id).then_some(id),
-    };
-    found
+    list.has(&id)
+        .then_some(id)
         .or_else(|| list.all().iter().find(|m| m.name == text).map(|m| m.id.clone()))
         .map_or(Dynamic::UNIT, |id| Dynamic::from(MemberRef(id)))
 }
@@ -173,11 +169,11 @@ fn register_queries(module: &mut Module) {
         Ok(true)
     });
     function(module, "map", |ctx: NativeCallContext<'_>, list: &mut MemberList, make: FnPtr| {
-        let mut out = Array::new();
+        let mut collected = Collected::default();
         for id in list.ids().iter() {
-            out.push(make.call_within_context(&ctx, (MemberRef(id.clone()),))?);
+            collected.push(make.call_within_context(&ctx, (MemberRef(id.clone()),))?)?;
         }
-        Given::Ok(out)
+        Given::Ok(collected.finish())
     });
     register_orders(module);
 }
@@ -221,10 +217,12 @@ fn register_orders(module: &mut Module) {
         chosen(list, |m| idle(&m.id).is_some_and(|idle| idle > longer))
     });
     function(module, "take", |list: &mut MemberList, n: i64| {
+        frame::spent(size(n).min(list.len()));
         MemberList::of(list.ids().iter().take(size(n)).cloned())
     });
     function(module, "random", |list: &mut MemberList, n: i64| {
         let ids = list.ids();
+        frame::spent(ids.len());
         MemberList::of(
             super::chance::sample(ids.len(), size(n)).into_iter().filter_map(|i| ids.get(i).cloned()),
         )

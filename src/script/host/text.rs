@@ -3,13 +3,17 @@
 use super::{Given, fail, function};
 use crate::{
     base::{limits::SCRIPT_STRING_BYTES_MAX, markdown},
-    script::render,
+    script::{frame, render},
 };
 use rhai::{Dynamic, ImmutableString, Module};
 
 pub(super) fn register(module: &mut Module) {
-    function(module, "text", |value: Dynamic| render::text(&value));
-    function(module, "plain", |value: Dynamic| {
+    function(module, "text", |value: Dynamic| -> Given<String> {
+        frame::spend_on([&value], 2)?;
+        Ok(render::text(&value))
+    });
+    function(module, "plain", |value: Dynamic| -> Given<String> {
+        frame::spend_on([&value], 4)?;
         let text = markdown::escape(&render::text(&value));
         fits(text.len()).map(|()| text)
     });
@@ -21,6 +25,7 @@ pub(super) fn register(module: &mut Module) {
     });
     function(module, "shorten", |text: &str, letters: i64| {
         let most = usize::try_from(letters).unwrap_or(0);
+        frame::spent(text.len() / 64);
         if text.chars().count() <= most {
             text.to_owned()
         } else {
@@ -28,6 +33,7 @@ pub(super) fn register(module: &mut Module) {
         }
     });
     function(module, "lines", |text: &str| {
+        frame::spent(text.len() / 64 + text.matches('\n').count());
         text.lines().map(|line| Dynamic::from(line.to_owned())).collect::<rhai::Array>()
     });
     function(module, "round", |x: f64, digits: i64| {
@@ -71,6 +77,7 @@ fn replacements(module: &mut Module) {
 }
 
 fn replace(text: &mut ImmutableString, find: &str, with: &str) -> Given<()> {
+    frame::spend(((text.len() + with.len()) / 64) as u64)?;
     let times = if find.is_empty() { text.chars().count() + 1 } else { text.matches(find).count() };
     fits((text.len() + times * with.len()).saturating_sub(times * find.len()))?;
     *text = text.replace(find, with).into();

@@ -45,10 +45,10 @@ fn register_durations(module: &mut Module) {
     function(module, "*", |n: i64, a: Duration| a.times(n));
     function(module, "*", scaled);
     function(module, "/", |a: Duration, n: i64| -> Given<Duration> {
-        a.as_millis()
-            .checked_div(n)
-            .map(Duration::from_millis)
-            .ok_or_else(|| fail("a duration divided by zero"))
+        if n == 0 {
+            return Err(fail("a duration divided by zero"));
+        }
+        Ok(Duration::from_millis(a.as_millis().saturating_div(n)))
     });
     function(module, "/", |a: Duration, b: Duration| a.as_millis() as f64 / b.as_millis() as f64);
 }
@@ -77,6 +77,7 @@ fn register_times(module: &mut Module) {
     property(module, "weekday", |t: &mut Timestamp| i64::from(civil_of(*t).weekday().to_monday_one_offset()));
     property(module, "clock", |t: &mut Timestamp| civil_of(*t).strftime("%H:%M").to_string());
     function(module, "format", |t: &mut Timestamp, pattern: &str| -> Given<String> {
+        frame::spend(pattern.len() as u64 / 4)?;
         jiff::fmt::strtime::format(pattern, &civil_of(*t))
             .map_err(|error| fail(format!("{pattern:?} is not a pattern of time such as \"%F %T\": {error}")))
     });

@@ -269,3 +269,77 @@ fn what_members_say_stays_plain_text_in_a_message() {
     assert_eq!(markdown("vars.motto"), "**read**");
     assert_eq!(markdown("riddle"), "_what_");
 }
+
+#[test]
+fn arithmetic_of_time_ends_at_the_ends() {
+    let extremes = [
+        "0",
+        "1",
+        "-1",
+        "9223372036854775807",
+        "-9223372036854775807",
+        "9000000000000000000",
+        "1e308",
+        "-1e308",
+        "9e300 * 1e9",
+        "0.0 / 0.0",
+    ];
+    let forms = [
+        "days({n})",
+        "-days({n})",
+        "weeks({n})",
+        "hours({n})",
+        "minutes({n})",
+        "seconds({n})",
+        "days({n}) * 9",
+        "days({n}) / -1",
+        "days({n}) / days(1)",
+        "days(1) * ({n})",
+        "days({n}) * ({n})",
+        "days({n}) + days({n})",
+        "days({n}) - days({n})",
+        "now + days({n})",
+        "now - days({n})",
+        "(now + days({n})).date",
+        "(now - days({n})).start_of_week",
+        "(now + days({n})).start_of_month",
+        "(now - days({n})).start_of_day",
+        "(now + days({n})).at(\"20:00\")",
+        "(now + days({n})).plus_days(3)",
+        "(now - days({n})).format(\"%F %T\")",
+        "(now + days({n})) - (now - days({n}))",
+        "(now + days({n})).unix",
+        "(now - days({n})).weekday",
+        "days({n}).days",
+        "text(days({n}))",
+        "text(now + days({n}))",
+        "percent({n}, 3)",
+        "percent({n})",
+        "round({n}, 3)",
+        "members.idle(days({n})).count",
+        "members.active(days({n})).count",
+        "members.take({n}).count",
+        "members.top({n}).count",
+        "shorten(\"abc\", {n})",
+        "[1, 2].take({n})",
+        "random(1, {n})",
+        "random({n})",
+        "plural({n}, \"a\", \"b\")",
+        "now.plus_days({n})",
+        "[{n}, {n}].sum()",
+    ];
+    for n in extremes {
+        for form in forms {
+            let source = form.replace("{n}", n);
+            let Ok(expr) = compile(&source) else { continue };
+            for locale in [Locale::En, Locale::Zh] {
+                let facts = Arc::new(facts_in(locale));
+                if let Err(error) = expr.eval_text(&facts) {
+                    assert!(!error.to_string().contains("broke"), "{source}: {error}");
+                }
+                let _ = expr.eval(&facts);
+            }
+        }
+    }
+    assert_eq!(text("days(-9000000000000000000)"), text("-days(9000000000000000000)"));
+}

@@ -1,6 +1,7 @@
 //! What expressions and scripts promise, by example.
 
 mod calls;
+mod costs;
 mod errors;
 mod expressions;
 mod hostile;

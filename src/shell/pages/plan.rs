@@ -146,7 +146,7 @@ impl<'a> Ahead<'a> {
 /// The window, the zone and the budgets that matter for reading a plan.
 fn facts(playbook: &Playbook, window: Window) -> Markup {
     let locale = playbook.locale;
-    let last = playbook.zone.date(Timestamp::from_millis(window.to.as_millis() - 1).max(window.from));
+    let last = playbook.zone.date(window.to.just_before().max(window.from));
     let quota = |what: &'static str, quota: Quota| match (locale, quota.per) {
         (Locale::En, Per::Day) => format!("{what}: {} a day", quota.max),
         (Locale::En, Per::Sliding(length)) => format!("{what}: {} in {length}", quota.max),

@@ -10,6 +10,7 @@ use crate::{
     lang::{self, Compiled},
     model::channel::Setting,
     model::playbook::{Playbook, Playbooks},
+    script::sandbox::{Script, Scripts},
     shell::{
         delivery::{resolve::resolve, target::Target},
         scripts::{self, Change, Library},
@@ -176,7 +177,7 @@ impl Book {
         };
         let targets = Self::targets(&playbook, &loaded, rehearse)?;
         let library = Library::default();
-        load_scripts(&library, &playbook, &loaded.reads, &loaded.root);
+        load_scripts(&library, &playbook, &loaded.compiled.scripts, &loaded.root);
         let shown = shown(&loaded, &playbook);
         Ok(Self {
             shown,
@@ -205,7 +206,7 @@ impl Book {
         rehearse: bool,
     ) -> Result<(Arc<Playbook>, Vec<Change>), Vec<String>> {
         let targets = Self::targets(&playbook, &loaded, rehearse)?;
-        let changes = load_scripts(&self.library, &playbook, &loaded.reads, &loaded.root);
+        let changes = load_scripts(&self.library, &playbook, &loaded.compiled.scripts, &loaded.root);
         self.shown = shown(&loaded, &playbook);
         self.targets = targets;
         self.reads = loaded.reads;
@@ -215,12 +216,12 @@ impl Book {
 
     /// Keeps the scripts of an older version, whose runs go on.
     pub(super) fn keep_scripts_of(&self, old: &Playbook) {
-        load_scripts(&self.library, old, &self.reads, self.folder.root());
+        load_scripts(&self.library, old, &self.compiled.scripts, self.folder.root());
     }
 
     /// Looks at the scripts only: the version that did not compile has changed some.
-    pub(super) fn reload_scripts(&mut self, reads: &Reads) -> Vec<Change> {
-        load_scripts(&self.library, &self.playbook, reads, self.folder.root())
+    pub(super) fn reload_scripts(&mut self, compiled: &Scripts) -> Vec<Change> {
+        load_scripts(&self.library, &self.playbook, compiled, self.folder.root())
     }
 
     /// Reads the settings of its channels again; whether any is another one.
@@ -291,12 +292,14 @@ fn shown(loaded: &Loaded, playbook: &Arc<Playbook>) -> Arc<InForce> {
     })
 }
 
-/// Loads the scripts from what was read; the disk says why there is nothing.
-fn load_scripts(library: &Library, playbook: &Playbook, reads: &Reads, root: &Path) -> Vec<Change> {
-    library.load(&scripts::paths(playbook), &|path| match reads.get(path) {
-        Some(Some(text)) => Ok(text.clone()),
-        Some(None) | None => DiskFolder::new(root).read(path).map_err(|error| error.to_string()),
-    })
+/// Loads the scripts as they were compiled with their version; one that this version does not run is read now.
+fn load_scripts(library: &Library, playbook: &Playbook, compiled: &Scripts, root: &Path) -> Vec<Change> {
+    let script = |path: Arc<str>| {
+        let script = compiled.get(&path).cloned();
+        let script = script.unwrap_or_else(|| Script::read(&path, &DiskFolder::new(root)));
+        (path, script)
+    };
+    library.load(scripts::paths(playbook).into_iter().map(script).collect())
 }
 
 /// Compiles an older version again from its stored texts. A version that this program compiles to another digest

@@ -342,6 +342,7 @@ impl Driver {
             library: book.library.clone(),
             folder: book.folder.clone(),
             hosts: book.playbook.fetch_hosts.clone(),
+            secrets: book.playbook.secret_files(),
         });
     }
 }

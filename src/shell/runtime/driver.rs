@@ -155,7 +155,8 @@ impl Driver {
             }))
         };
         let done = events.clone();
-        let pool = Pool::new(tokio::runtime::Handle::current(), move |(group, effect, result)| {
+        let marks = (!rehearse).then_some(dir.as_path());
+        let pool = Pool::new(tokio::runtime::Handle::current(), marks, move |(group, effect, result)| {
             let _ = done.send(Event::Script(group, effect, result));
         });
         let announcer = Announcer::new(console, rehearse);

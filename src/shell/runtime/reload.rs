@@ -226,7 +226,7 @@ impl Driver {
             let text = format!("{name} has errors: the last good version goes on");
             self.announcer.say(paint(BAD, &text));
             // The scripts it uses may be fine, and take effect on their own.
-            let changes = self.books[index].reload_scripts(&loaded.reads);
+            let changes = self.books[index].reload_scripts(&loaded.compiled.scripts);
             self.say_scripts(index, &changes);
             self.reload.refused.insert(index, loaded.reads);
             self.note(index, Some("it has errors: the last good version goes on"));

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "owns the clock and the client of script calls")]
 
+use super::address;
 use crate::{
     base::{
         limits,
@@ -12,9 +13,10 @@ use crate::{
     script::sandbox::Host,
     shell::workspace::DiskFolder,
 };
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{
-    collections::BTreeMap,
-    path::PathBuf,
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
@@ -73,6 +75,7 @@ impl Web {
             reqwest::Client::builder()
                 .no_proxy()
                 .redirect(reqwest::redirect::Policy::none())
+                .dns_resolver(Arc::new(PublicNames))
                 .build()
                 .map_err(|error| error.to_string())
         });
@@ -108,10 +111,31 @@ impl Web {
     }
 }
 
+/// Names as the system knows them, if they stand for the public internet: a name may be made to stand for anything.
+struct PublicNames;
+
+impl Resolve for PublicNames {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let name = name.as_str().to_owned();
+            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            if let Some(private) = found.iter().find(|found| !address::may_stand_for(&name, found.ip())) {
+                let message = format!(
+                    "{name} stands for {}, which is no address of the public internet; list that address itself under `fetch` if it is meant",
+                    private.ip()
+                );
+                return Err(message.into());
+            }
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
 /// The outside of one call.
 pub(super) struct CallHost<'a> {
     pub(super) folder: &'a DiskFolder,
     pub(super) hosts: &'a [String],
+    pub(super) secrets: &'a BTreeSet<String>,
     pub(super) data: &'a DataCache,
     pub(super) web: &'a Web,
     pub(super) until: Instant,
@@ -119,20 +143,15 @@ pub(super) struct CallHost<'a> {
 
 impl Host for CallHost<'_> {
     fn data(&self, path: &str) -> Result<Value, String> {
+        if is_secret(self.folder.root(), path, self.secrets) {
+            return Err(format!("{path} is a secret of a channel, which scripts do not read"));
+        }
         self.data.get(self.folder, path)
     }
 
     fn fetch(&self, url: &str) -> Result<Value, String> {
         let url: reqwest::Url = url.parse().map_err(|error| format!("{url:?} is not an address: {error}"))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(format!("{}: only http and https are fetched", url.scheme()));
-        }
-        if !allowed(&url, self.hosts) {
-            let host = url.host_str().unwrap_or_default();
-            return Err(format!(
-                "the playbook does not allow scripts to fetch from {host}; list it under `fetch`"
-            ));
-        }
+        address::allowed(&url, self.hosts)?;
         let left = self.until.saturating_duration_since(Instant::now());
         self.web.fetch(&url, left)
     }
@@ -142,11 +161,14 @@ impl Host for CallHost<'_> {
     }
 }
 
-/// Whether a host is one of the allowed: by name, or with its port.
-fn allowed(url: &reqwest::Url, hosts: &[String]) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let with_port = url.port().map(|port| format!("{host}:{port}"));
-    hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host) || Some(allowed) == with_port.as_ref())
+/// Whether a path is that of a secret, by its name or by where a link leads.
+fn is_secret(root: &Path, path: &str, secrets: &BTreeSet<String>) -> bool {
+    if secrets.is_empty() {
+        return false;
+    }
+    let real = |path: &str| std::fs::canonicalize(root.join(path)).ok();
+    let wanted = real(path);
+    secrets.iter().any(|secret| secret == path || wanted.is_some() && wanted == real(secret))
 }
 
 /// When a call that begins now is over.
@@ -159,14 +181,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_listed_hosts_are_fetched() {
-        let hosts = ["api.example.com".to_owned(), "127.0.0.1:8080".to_owned()];
-        let is = |url: &str| allowed(&url.parse().unwrap(), &hosts);
-        assert!(is("https://api.example.com/x"));
-        assert!(is("http://127.0.0.1:8080/x"));
-        assert!(!is("http://127.0.0.1:9090/x"));
-        assert!(!is("https://evil.example.com/"));
-        assert!(!is("https://api.example.com@evil.example.com/"));
+    fn a_secret_is_not_data_by_whatever_name() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("hook.txt"), "s").unwrap();
+        std::fs::write(dir.path().join("open.txt"), "o").unwrap();
+        std::os::unix::fs::symlink("hook.txt", dir.path().join("other.txt")).unwrap();
+        let secrets = ["hook.txt".to_owned()].into();
+        for (path, secret) in [("hook.txt", true), ("other.txt", true), ("open.txt", false), ("none", false)]
+        {
+            assert_eq!(is_secret(dir.path(), path, &secrets), secret, "{path}");
+        }
     }
 
     #[test]

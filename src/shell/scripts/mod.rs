@@ -3,6 +3,8 @@
 //!
 //! What a script may do is the sandbox's business; what its actions mean is the engine's.
 
+mod address;
+mod attempts;
 mod library;
 mod host;
 mod pool;

@@ -2,6 +2,7 @@
 
 use super::{
     Library,
+    attempts::Attempts,
     host::{CallHost, DataCache, Web, deadline},
     library,
 };
@@ -16,6 +17,7 @@ use crate::{
 };
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -43,6 +45,8 @@ pub struct Call {
     pub folder: Arc<DiskFolder>,
     /// The hosts that it may fetch from.
     pub hosts: Vec<String>,
+    /// The files that it may not read: secrets of channels.
+    pub secrets: std::collections::BTreeSet<String>,
 }
 
 /// What a call brought back, or why it failed, with its place in the script.
@@ -61,12 +65,18 @@ struct Shared {
     open: AtomicUsize,
     data: DataCache,
     web: Web,
+    attempts: Attempts,
     done: Box<dyn Fn(Returned) + Send + Sync>,
 }
 
 impl Pool {
-    /// A pool without threads yet. `done` is called on a script's thread.
-    pub fn new(runtime: tokio::runtime::Handle, done: impl Fn(Returned) + Send + Sync + 'static) -> Self {
+    /// A pool without threads yet. `done` is called on a script's thread. What is under way is marked in the state
+    /// directory, if there is one.
+    pub fn new(
+        runtime: tokio::runtime::Handle,
+        state: Option<&Path>,
+        done: impl Fn(Returned) + Send + Sync + 'static,
+    ) -> Self {
         let (calls, waiting) = channel();
         let shared = Arc::new(Shared {
             waiting: Mutex::new(waiting),
@@ -74,6 +84,7 @@ impl Pool {
             open: AtomicUsize::new(0),
             data: DataCache::default(),
             web: Web::new(runtime),
+            attempts: Attempts::new(state),
             done: Box::new(done),
         });
         Self { calls, shared }
@@ -115,9 +126,12 @@ fn run(shared: &Shared, call: &Call) -> Result<Outcome, String> {
     let host = CallHost {
         folder: &call.folder,
         hosts: &call.hosts,
+        secrets: &call.secrets,
         data: &shared.data,
         web: &shared.web,
         until: deadline(),
     };
-    script.call(&call.function, &call.args, &call.facts, &host).map_err(|error| library::describe(&error))
+    shared.attempts.make(&call.effect, || {
+        script.call(&call.function, &call.args, &call.facts, &host).map_err(|error| library::describe(&error))
+    })
 }

@@ -198,7 +198,7 @@ impl Expectation {
         if let Some(one) = seen.iter().filter(|one| filter.fits(one)).min_by_key(away) {
             let by = one.at.since(self.window.from);
             let way = if by.as_millis() < 0 { "earlier" } else { "later" };
-            let by = Duration::from_millis(by.as_millis().abs());
+            let by = Duration::from_millis(by.as_millis().saturating_abs());
             return Some(format!("it was at {}, {by} {way}", day(one.at)));
         }
         let other = seen.iter().filter(|one| self.window.holds(one.at) && filter.fits_but_for_text(one));

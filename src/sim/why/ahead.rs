@@ -109,7 +109,7 @@ impl Look<'_> {
         if let (Some(first), Some((from, _))) = (next, self.question.at)
             && from > first
         {
-            next = self.anchor_after(Timestamp::from_millis(from.as_millis() - 1));
+            next = self.anchor_after(from.just_before());
         }
         for _ in 0..LOOKED_MAX {
             let Some(anchor) = next else { break };
@@ -355,7 +355,7 @@ impl Look<'_> {
                 ));
             }
         }
-        if let Some(next) = self.anchor_after(Timestamp::from_millis(to.as_millis() - 1)) {
+        if let Some(next) = self.anchor_after(to.just_before()) {
             because.push(Finding::fact("next", format!("the next one after that is {}", when(next, zone))));
         }
         self.account(Verdict::None, says, because)

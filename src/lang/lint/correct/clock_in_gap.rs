@@ -1,7 +1,6 @@
 //! `clock-in-gap`: a clock time that one day of the year does not have.
 
 use super::context::{Context, found};
-use crate::base::time::Timestamp;
 use crate::base::{
     diagnostic::{
         Diagnostic, Severity,
@@ -56,7 +55,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             })?;
             let midnight = zone.instant(day.to_datetime(jiff::civil::Time::midnight()));
             let frame = Frame { workdays: cx.playbook.workdays(), ..Frame::of(zone) };
-            let next = schedule.next_after(Timestamp::from_millis(midnight.as_millis() - 1), &frame)?;
+            let next = schedule.next_after(midnight.just_before(), &frame)?;
             (zone.date(next) == *day).then_some((*day, *clock))
         });
         let Some((day, clock)) = hit else { continue };

@@ -105,9 +105,7 @@ fn dead(cx: &Context<'_>, play: &Play, reachable: &[&Phase]) -> Option<(&'static
         }
         Trigger::Schedule(_) => {
             let group = cx.playbook.groups.values().next()?;
-            let from = play
-                .from
-                .map_or(Timestamp::from_millis(0), |from| Timestamp::from_millis(from.as_millis() - 1));
+            let from = play.from.map_or(Timestamp::from_millis(0), Timestamp::just_before);
             next_anchor(cx.playbook, group, play, from, from).is_none().then(|| {
                 (
                     "trigger",

@@ -52,7 +52,7 @@ impl View<'_> {
 
     /// The last instant that was simulated.
     fn last(&self) -> Timestamp {
-        Timestamp::from_millis(self.options.to.as_millis() - 1).max(self.options.from)
+        self.options.to.just_before().max(self.options.from)
     }
 
     fn day(&self, at: Timestamp) -> String {
