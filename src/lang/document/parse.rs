@@ -32,7 +32,9 @@ pub(crate) fn parse(source: SourceId, text: &str, report: &mut Report) -> Option
     let odd = spaces::odd(source, text);
     if !odd.is_empty() {
         // Where lines stand is unknown until they are plain spaces.
-        odd.into_iter().for_each(|found| report.push(found));
+        for found in odd {
+            report.push(found);
+        }
         return None;
     }
     let mut work = text.to_owned();
