@@ -219,6 +219,8 @@ pub const ARCHIVE_PAGE_BYTES: usize = 512 * 1024;
 pub const SLEEP_MS_MAX: i64 = 10_000;
 /// How long a start looks whether the database is whole before it goes on and looks beside the engine, in milliseconds.
 pub const SOUND_MS_MAX: u64 = 2_000;
+/// How often the state file is looked at, whether it is still the one that was opened, in milliseconds.
+pub const STATE_FILE_LOOK_MS: u64 = 2_000;
 /// How long a reading command looks whether the database is whole, in milliseconds.
 pub const SOUND_READER_MS_MAX: u64 = 100;
 /// Memory that an engine may need at least, scripts included, in bytes.
@@ -246,6 +248,9 @@ pub const SECRET_BYTES_MAX: usize = 64 * 1024;
 pub const SCRIPT_THREADS_MAX: usize = 4;
 /// Times that a script call may end the process before it is no longer made.
 pub const CALL_DEATHS_MAX: u32 = 2;
+/// How long a script call runs before it counts as one that may have ended the process, in milliseconds: almost every
+/// call is shorter, and a process that is killed from outside is not its fault.
+pub const CALL_MARKED_AFTER_MS: u64 = 50;
 /// Days that the events of one calendar file may cover, repetitions counted each.
 pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
 /// Repetitions of one event of a calendar file.

@@ -236,7 +236,7 @@ impl GroupSim {
     }
 }
 
-/// A script call that fails is a finding when its step is not tried again; `failed` is the last call that did.
+/// A step that fails is a finding when it is not tried again; `failed` is the last script call that did.
 fn judge(
     failed: &mut Option<(EffectId, String)>,
     at: Timestamp,
@@ -246,9 +246,16 @@ fn judge(
     let group = || group.clone();
     match fact {
         Fact::ScriptFailed { effect, error } => *failed = Some((effect.clone(), error.clone())),
-        Fact::StepFailed { retry, .. } => {
-            if let (Some((effect, error)), None) = (failed.take(), retry) {
-                return Some(Finding::Script { at, group: group(), effect, error });
+        Fact::StepFailed { run, step, error, retry } => {
+            let script = failed.take();
+            if retry.is_none() {
+                return Some(match script {
+                    Some((effect, error)) => Finding::Script { at, group: group(), effect, error },
+                    None => {
+                        let (run, step, error) = (run.clone(), step.clone(), error.clone());
+                        Finding::Step { at, group: group(), run, step, error }
+                    }
+                });
             }
         }
         Fact::Poisoned { reason, .. } => {

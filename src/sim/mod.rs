@@ -26,7 +26,7 @@ pub mod difference;
 
 use crate::{
     base::{
-        ids::{EffectId, GroupId},
+        ids::{EffectId, GroupId, RunId, StepId},
         source::Folder,
         time::Timestamp,
         value::Value,
@@ -106,6 +106,19 @@ pub enum Finding {
         /// Why.
         error: String,
     },
+    /// A step failed, and its run with it.
+    Step {
+        /// When.
+        at: Timestamp,
+        /// In which group.
+        group: GroupId,
+        /// Of which run.
+        run: RunId,
+        /// Which.
+        step: StepId,
+        /// Why.
+        error: String,
+    },
     /// A promise was broken: a bug of the engine.
     Invariant {
         /// When.
@@ -121,7 +134,7 @@ impl Finding {
     /// When it was found.
     pub fn at(&self) -> Timestamp {
         match self {
-            Self::Script { at, .. } | Self::Invariant { at, .. } => *at,
+            Self::Script { at, .. } | Self::Step { at, .. } | Self::Invariant { at, .. } => *at,
         }
     }
 

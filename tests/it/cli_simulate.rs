@@ -126,6 +126,19 @@ fn a_script_that_fails_is_a_finding_that_can_be_repeated() {
 }
 
 #[test]
+fn a_step_that_fails_is_a_finding_too() {
+    let file = "name: demo\ntimezone: UTC\nplays:\n  a:\n    every: day at 09:00\n    steps:\n      - run: s.rhai\n        as: q\n      \
+                - post: The word is ${q.word.first}.\n";
+    let place = Playground::new().file("demo.yaml", file).file("s.rhai", "fn main() { #{} }\n");
+    for format in ["text", "json"] {
+        let args = ["simulate", "demo.yaml", "--from", "2026-12-01", "--days", "2", "--format", format];
+        let output = place.run(&args).exits(1);
+        let failed = "step 2 of a@2026-12-01T09:00:00Z failed: ";
+        assert!(output.stderr.contains(failed), "{}", output.stderr);
+    }
+}
+
+#[test]
 fn many_groups_live_side_by_side() {
     let mut file = SMALL.to_owned();
     file.push_str("groups:\n  east: { title: 东 }\n  west: { title: 西 }\n");

@@ -36,8 +36,13 @@ fn a_state_is_private_and_is_made_private_with_a_word() {
     let engine = play.shell("umask 000; exec \"$0\" run p.yaml --state st");
     engine.line("running");
     let _ = play.run(&["signal", "knock", "--state", "st"]).exits(0);
-    let files = || std::fs::read_dir(play.path("st")).unwrap().map(|entry| entry.unwrap().path());
-    assert_eq!(mode(&play.path("st")), 0o700);
+    let files = || {
+        let all = std::fs::read_dir(play.path("st")).unwrap().map(|entry| entry.unwrap().path());
+        all.filter(|path| !path.is_dir())
+    };
+    for dir in ["st", "st/calls"] {
+        assert_eq!(mode(&play.path(dir)), 0o700, "{dir}");
+    }
     for file in files() {
         assert_eq!(mode(&file), 0o600, "{}", file.display());
     }

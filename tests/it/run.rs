@@ -30,6 +30,22 @@ fn a_second_engine_on_the_same_state_is_refused_by_name() {
 }
 
 #[test]
+fn an_engine_whose_state_was_taken_away_stops_and_says_so() {
+    for replaced in [false, true] {
+        let play = Playground::new().file("p.yaml", "name: p\nplays:\n  x:\n    steps:\n      - post: hi\n");
+        let engine = play.start(&["run", "p.yaml"]);
+        engine.line("running");
+        std::fs::rename(play.path(".playbook"), play.path("away")).unwrap();
+        if replaced {
+            std::fs::create_dir(play.path(".playbook")).unwrap();
+            std::fs::copy(play.path("away/state.db"), play.path(".playbook/state.db")).unwrap();
+        }
+        let output = engine.wait().exits(3);
+        assert!(output.stderr.contains("was removed or replaced while the engine ran"), "{}", output.stderr);
+    }
+}
+
+#[test]
 fn a_missing_secret_is_named_exactly_and_a_rehearsal_needs_none() {
     let play = Playground::new().file(
         "p.yaml",

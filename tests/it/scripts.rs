@@ -57,9 +57,12 @@ fn an_import_works_when_it_is_run_and_an_edit_of_it_is_live() {
     let _ = engine.stop().exits(0);
 }
 
+/// A call that takes its time.
+const LONG: &str = "fn main(args) { let n = 0; for i in 0..1000000 { n += 1; } n }";
+
 #[test]
 fn a_call_that_ends_the_process_twice_is_parked_at_the_third_start() {
-    let play = Playground::new().file("p.yaml", &book(&["bad"])).file("bad.rhai", "fn main(args) { 1 }");
+    let play = Playground::new().file("p.yaml", &book(&["bad"])).file("bad.rhai", LONG);
     let dying = play.env("PLAYBOOK_CRASH_AT", "in-script:1");
     let engine = dying.start(&["run", "p.yaml"]);
     engine.line("running");

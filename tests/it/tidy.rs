@@ -48,6 +48,7 @@ const OWNERS: &[&str] = &[
     "src/shell/scripts/host.rs",
     "src/shell/socket.rs",
     "src/shell/store/mod.rs",
+    "src/shell/store/place.rs",
     "src/shell/watch.rs",
     "src/shell/watch/look.rs",
     "src/shell/workspace.rs",

@@ -287,6 +287,9 @@ pub(super) fn found(playbook: &Playbook, finding: &Finding) -> Phrase {
         Finding::Script { effect, error, .. } => {
             phrase!("{at}: the script of {effect} failed: {error}", "{at}：{effect} 的脚本失败了：{error}")
         }
+        Finding::Step { run, step, error, .. } => {
+            phrase!("{at}: step {step} of {run} failed: {error}", "{at}：{run} 的步骤 {step} 失败了：{error}")
+        }
         Finding::Invariant { group, what, .. } => phrase!(
             "{at}: a promise of the engine was broken in {group}, please report it: {what}",
             "{at}：引擎在 {group} 里违了约，请报告：{what}"

@@ -312,6 +312,9 @@ fn tested(
             Finding::Script { at, effect, error, .. } => {
                 (at, format!("the script of {effect} failed: {error}"))
             }
+            Finding::Step { at, run, step, error, .. } => {
+                (at, format!("step {step} of {run} failed: {error}"))
+            }
             Finding::Invariant { at, what, .. } => {
                 (at, format!("a promise of the engine was broken, please report it: {what}"))
             }

@@ -1,8 +1,9 @@
 //! Which calls are under way, kept in files beside the state: a call is made again after a restart, and one that
 //! ends the process would end it for ever.
 //!
-//! A file a call, there while the call runs, with the number of times it began. Neither the journal nor the
-//! database knows of it: a file outlives the process without being synced, and only that is asked of it.
+//! A file a call, there while the call runs, with the number of times it began. A call is marked only when it has run
+//! for a while, so that none is blamed for a process that was killed beside it. Neither the journal nor the database
+//! knows of it: a file outlives the process without being synced, and only that is asked of it.
 
 #![expect(clippy::disallowed_methods, reason = "owns the marks of calls under way")]
 
@@ -17,7 +18,11 @@ use std::{
     io::{Read as _, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
-    sync::{PoisonError, RwLock},
+    sync::{
+        PoisonError, RwLock,
+        mpsc::{RecvTimeoutError, channel},
+    },
+    time::Duration,
 };
 
 /// The marks of calls. Without a folder there are none, in a rehearsal.
@@ -60,12 +65,31 @@ impl Attempts {
             alone = Some(self.alone.write().unwrap_or_else(PoisonError::into_inner));
         }
         let mark = Mark { path };
-        mark.write(deaths + 1);
-        crash::point(Point::DuringScript);
-        let result = call();
+        let result = marked_when_long(&mark, deaths + 1, call);
         drop((mark, shared.take(), alone.take()));
         result
     }
+}
+
+/// Makes a call, which is marked once it has run for a while.
+fn marked_when_long<R>(mark: &Mark, times: u32, call: impl FnOnce() -> R) -> R {
+    std::thread::scope(|scope| {
+        let (over, ended) = channel::<()>();
+        let watcher = std::thread::Builder::new().name("script mark".into()).spawn_scoped(scope, move || {
+            let while_short = Duration::from_millis(limits::CALL_MARKED_AFTER_MS);
+            if ended.recv_timeout(while_short) == Err(RecvTimeoutError::Timeout) {
+                mark.write(times);
+                crash::point(Point::DuringScript);
+            }
+        });
+        if watcher.is_err() {
+            // A machine without a thread to spare: marked at once.
+            mark.write(times);
+        }
+        let result = call();
+        drop(over);
+        result
+    })
 }
 
 /// A call under way. Gone when the call is over, whatever became of it; not when the process is.

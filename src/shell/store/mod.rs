@@ -16,6 +16,7 @@ mod wire;
 mod writer;
 mod sound;
 mod outbox;
+mod place;
 mod channels;
 mod robots;
 mod recovery;
@@ -102,6 +103,13 @@ pub enum StoreError {
         /// What was found.
         reason: String,
     },
+    /// The file that was opened is not at its place any more.
+    #[error(
+        "{} was removed or replaced while the engine ran: what it records there nobody would read again, so it stops. \
+         Put the state back (`playbook restore` takes a backup), or start with a new one",
+        .0.display()
+    )]
+    Gone(PathBuf),
     /// An engine has the state.
     #[error("{0}")]
     Locked(String),

@@ -4,8 +4,8 @@
 //! after any other error nothing more is written: the engine stops, and what was not committed has not happened.
 
 use super::{
-    Doubt, GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, members, outbox, path, query,
-    recovery,
+    Doubt, GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, members, outbox, path, place,
+    query, recovery,
     restore::{self, Mark},
     robots, schema, sound, wire,
 };
@@ -195,6 +195,7 @@ pub struct Store {
     handle: StoreHandle,
     thread: JoinHandle<()>,
     file: PathBuf,
+    looks: place::Looks,
 }
 
 impl Store {
@@ -211,6 +212,7 @@ impl Store {
         let mut recovered = Recovered { upgraded, put_back, ..recovery::load(&conn)? };
         mark.set(recovered.last_seq, recovered.last_at.unwrap_or(Timestamp::MIN));
         let open = outbox::open(&conn)?;
+        let looks = place::watch(&file, &tell)?;
         // What holds the file longer than this is told of.
         conn.busy_timeout(std::time::Duration::from_secs(1))?;
         let (sender, receiver) = channel();
@@ -230,7 +232,7 @@ impl Store {
             .name("store".into())
             .spawn(move || writer.run(&receiver))
             .map_err(|e| StoreError::Io(e.to_string()))?;
-        Ok((Self { handle: StoreHandle { sender, hurry }, thread, file }, recovered, open))
+        Ok((Self { handle: StoreHandle { sender, hurry }, thread, file, looks }, recovered, open))
     }
 
     /// For whoever gives work.
@@ -246,6 +248,7 @@ impl Store {
 
     /// Commits what is queued and closes the database. Every other handle has to be dropped before.
     pub fn close(self) {
+        drop(self.looks);
         drop(self.handle);
         let _ = self.thread.join();
     }
