@@ -248,15 +248,15 @@ fn judge(
         Fact::ScriptFailed { effect, error } => *failed = Some((effect.clone(), error.clone())),
         Fact::StepFailed { run, step, error, retry } => {
             let script = failed.take();
-            if retry.is_none() {
-                return Some(match script {
-                    Some((effect, error)) => Finding::Script { at, group: group(), effect, error },
-                    None => {
-                        let (run, step, error) = (run.clone(), step.clone(), error.clone());
-                        Finding::Step { at, group: group(), run, step, error }
-                    }
-                });
+            if retry.is_some() {
+                return None;
             }
+            let group = group();
+            if let Some((effect, error)) = script {
+                return Some(Finding::Script { at, group, effect, error });
+            }
+            let (run, step, error) = (run.clone(), step.clone(), error.clone());
+            return Some(Finding::Step { at, group, run, step, error });
         }
         Fact::Poisoned { reason, .. } => {
             let what = format!("the engine could not digest an input: {reason}");
