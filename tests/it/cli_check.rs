@@ -204,3 +204,22 @@ fn a_fix_changes_its_place_and_twice_is_once() {
     assert!(!second.contains("fixed"), "{second}");
     assert_eq!(place.read("bad.yaml"), mended);
 }
+
+#[test]
+fn the_five_warnings_that_weigh_most_are_shown_and_the_others_counted() {
+    let plays: String = (0..8)
+        .map(|n| format!("  p{n}:\n    cron: \"*/45 * * * *\"\n    steps:\n      - post: Hello.\n"))
+        .collect();
+    let place = Playground::new().file("p.yaml", &format!("name: p\ntimezone: UTC\nplays:\n{plays}"));
+    let shown = |args: &[&str]| place.run(args).exits(0).stdout;
+    let few = shown(&["check", "p.yaml"]);
+    assert_eq!(few.matches("warning[").count(), 5, "{few}");
+    let all = shown(&["check", "--all", "p.yaml"]);
+    let count = all.matches("warning[").count();
+    assert!(count >= 8, "{all}");
+    assert!(
+        few.contains(&format!("and {} more warnings: `playbook check --all p.yaml` shows them", count - 5)),
+        "{few}"
+    );
+    assert!(few.contains(&format!("0 errors, {count} warnings")), "{few}");
+}

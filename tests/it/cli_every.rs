@@ -46,7 +46,7 @@ const TABLE: &[(&str, i32)] = &[
     ("new", 0),
     ("new rules fresh", 0),
     ("new nothing-of-that-name", 2),
-    ("check demo.yaml", 0),
+    ("check demo.yaml --all", 0),
     ("check demo.yaml --format json --against .playbook", 0),
     ("check demo.yaml --fix --format github", 0),
     ("check broken.yaml", 1),

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     base::{
-        diagnostic::{Severity, github, json, text},
+        diagnostic::{Diagnostic, Severity, github, json, text},
         locale::Locale,
         words,
     },
@@ -29,6 +29,9 @@ pub(super) struct Check {
     /// effect; the engine may be running.
     #[arg(long, value_name = "DIR")]
     against: Option<PathBuf>,
+    /// Show every warning, not only the five that weigh most.
+    #[arg(long)]
+    all: bool,
     /// How to write the result.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: CheckFormat,
@@ -48,6 +51,9 @@ enum CheckFormat {
     /// Annotations of GitHub Actions.
     Github,
 }
+
+/// Warnings of a file that are shown unless all are asked for.
+const WARNINGS_SHOWN: usize = 5;
 
 impl Check {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
@@ -73,7 +79,10 @@ impl Check {
             let ending = ending::warnings(compiled, clock::now());
             errors |= compiled.playbook.is_none() || !compiled.script_problems.is_empty();
             let report = compiled.report.diagnostics.iter();
-            for diagnostic in report.chain(&compiled.script_problems).chain(&ending) {
+            let mut shown: Vec<&Diagnostic> =
+                report.chain(&compiled.script_problems).chain(&ending).collect();
+            let left = if self.format == CheckFormat::Text { self.weigh(&mut shown) } else { 0 };
+            for diagnostic in shown {
                 match self.format {
                     CheckFormat::Json => out.json(&json::value(diagnostic, &compiled.sources, programs))?,
                     CheckFormat::Github => {
@@ -81,6 +90,19 @@ impl Check {
                     }
                     CheckFormat::Text => out.diagnostic(diagnostic, &compiled.sources)?,
                 }
+            }
+            if left > 0 {
+                let path = file.display();
+                out.line(match people {
+                    Locale::En => {
+                        format!(
+                            "and {}: `playbook check --all {path}` shows them",
+                            words::count(left, "more warning")
+                        )
+                    }
+                    Locale::Zh => format!("还有 {left} 条警告：`playbook check --all {path}` 会全部列出"),
+                })?;
+                out.line("")?;
             }
             if self.format == CheckFormat::Text {
                 out.line(verdict(&loaded, ending.len(), people))?;
@@ -98,6 +120,28 @@ impl Check {
             return Err(Failure::environment(unreadable.join("\n")));
         }
         if errors { Err(Failure::said(Code::Playbook)) } else { Ok(()) }
+    }
+}
+
+impl Check {
+    /// Puts errors first, and unless all are asked for leaves the warnings that weigh most: what cannot be meant before
+    /// advice, in the order of the file. Gives how many are left out.
+    fn weigh(&self, shown: &mut Vec<&Diagnostic>) -> usize {
+        shown.sort_by_key(|found| found.severity != Severity::Error);
+        let errors = shown.partition_point(|found| found.severity == Severity::Error);
+        let doubts = shown.split_off(errors);
+        if self.all || doubts.len() <= WARNINGS_SHOWN {
+            shown.extend(&doubts);
+            return 0;
+        }
+        // Advice names the practice it comes from.
+        let weight = |found: &Diagnostic| (found.severity != Severity::Warning, !found.practices.is_empty());
+        let mut by_weight: Vec<usize> = (0..doubts.len()).collect();
+        by_weight.sort_by_key(|index| weight(doubts[*index]));
+        by_weight.truncate(WARNINGS_SHOWN);
+        by_weight.sort_unstable();
+        shown.extend(by_weight.iter().map(|index| doubts[*index]));
+        doubts.len() - WARNINGS_SHOWN
     }
 }
 
