@@ -207,9 +207,8 @@ fn a_fix_changes_its_place_and_twice_is_once() {
 
 #[test]
 fn the_five_warnings_that_weigh_most_are_shown_and_the_others_counted() {
-    let plays: String = (0..8)
-        .map(|n| format!("  p{n}:\n    cron: \"*/45 * * * *\"\n    steps:\n      - post: Hello.\n"))
-        .collect();
+    let play = |n| format!("  p{n}:\n    cron: \"*/45 * * * *\"\n    steps:\n      - post: Hello.\n");
+    let plays = (0..8).map(play).collect::<Vec<_>>().concat();
     let place = Playground::new().file("p.yaml", &format!("name: p\ntimezone: UTC\nplays:\n{plays}"));
     let shown = |args: &[&str]| place.run(args).exits(0).stdout;
     let few = shown(&["check", "p.yaml"]);

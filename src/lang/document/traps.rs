@@ -397,8 +397,8 @@ pub(crate) fn stray_anchor(
     aliased: &BTreeSet<&str>,
 ) -> Option<Diagnostic> {
     let before = text[..span.start as usize].trim_end_matches([' ', '\t']);
-    let word =
-        before.char_indices().rev().find(|(_, c)| c.is_whitespace()).map_or(0, |(n, c)| n + c.len_utf8());
+    // A wide space is part of the word, to YAML.
+    let word = before.rfind([' ', '\t', '\n', '\r']).map_or(0, |n| n + 1);
     let at = word + before[word..].rfind('&')?;
     let name = &before[at + 1..];
     if name.is_empty() || aliased.contains(name) {
