@@ -4,6 +4,7 @@
 
 use crate::{
     base::{
+        limits,
         time::{Duration, Timestamp, Zone},
         words,
     },
@@ -11,6 +12,14 @@ use crate::{
     model::play::Section,
 };
 use std::fmt::Write as _;
+
+/// How often something was skipped. Counting ends somewhere, and what lies beyond is not said as if it were counted.
+pub(crate) fn times(count: u64) -> String {
+    if count < limits::SLEPT_COUNTED_MAX as u64 {
+        return words::count(count as usize, "time");
+    }
+    format!("at least {} times", limits::SLEPT_COUNTED_MAX)
+}
 
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +127,7 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
         }
         Fact::Skipped { play, from, to, count, reason, .. } => {
             let which = if *count > 1 {
-                format!("{count} times from {} to {}", at(*from), at(*to))
+                format!("{} from {} to {}", times(*count), at(*from), at(*to))
             } else {
                 at(*from)
             };
@@ -303,5 +312,19 @@ fn phase_cause(cause: &PhaseCause) -> String {
         PhaseCause::Timeout => "because its time was over".into(),
         PhaseCause::Step { run } => format!("because {run} says so"),
         PhaseCause::Edit => "because the file has no phase of the old name".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_counted_is_not_said_as_if_it_were() {
+        assert_eq!(times(1), "1 time");
+        assert_eq!(times(99_999), "99999 times");
+        for count in [100_000, 100_001, u64::MAX] {
+            assert_eq!(times(count), "at least 100000 times");
+        }
     }
 }

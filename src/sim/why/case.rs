@@ -15,6 +15,7 @@ use crate::{
         state::State,
     },
     model::{play::Play, playbook::Playbook},
+    sim::timeline,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -119,10 +120,11 @@ impl Case {
                 let word = if verdict == Verdict::Missed { "was missed" } else { "did not start" };
                 let why = words::skip(reason, &self.play);
                 if self.count > 1 {
-                    let (n, from, to) = (self.count, when(self.from, zone), when(self.to, zone));
+                    let (n, from, to) =
+                        (timeline::times(self.count), when(self.from, zone), when(self.to, zone));
                     return (
                         verdict,
-                        format!("{name} {word} {n} times from {from} to {to}: the first of them, {why}"),
+                        format!("{name} {word} {n} from {from} to {to}: the first of them, {why}"),
                     );
                 }
                 (verdict, format!("{name} of {} {word}: {why}", when(anchor, zone)))
