@@ -33,6 +33,19 @@ pub enum Style {
     Name,
 }
 
+/// Headings.
+pub const HEADING: Style = Style::Heading;
+/// What matters less.
+pub const DIM: Style = Style::Dim;
+/// Good.
+pub const GOOD: Style = Style::Good;
+/// Doubtful.
+pub const WARN: Style = Style::Warn;
+/// Bad.
+pub const BAD: Style = Style::Bad;
+/// Names.
+pub const NAME: Style = Style::Name;
+
 impl Style {
     const ALL: [Self; 7] =
         [Self::Plain, Self::Heading, Self::Dim, Self::Good, Self::Warn, Self::Bad, Self::Name];

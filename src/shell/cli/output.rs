@@ -15,7 +15,7 @@ use crate::{
 use std::io;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-pub(super) use terminal::paint;
+pub(super) use terminal::{BAD, DIM, GOOD, HEADING, NAME, WARN, paint};
 
 /// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -38,19 +38,6 @@ pub(super) enum Format {
     /// For programs.
     Json,
 }
-
-/// Headings.
-pub(super) const HEADING: Style = Style::Heading;
-/// What matters less.
-pub(super) const DIM: Style = Style::Dim;
-/// Good.
-pub(super) const GOOD: Style = Style::Good;
-/// Doubtful.
-pub(super) const WARN: Style = Style::Warn;
-/// Bad.
-pub(super) const BAD: Style = Style::Bad;
-/// Names.
-pub(super) const NAME: Style = Style::Name;
 
 /// Standard output.
 pub(super) struct Output {

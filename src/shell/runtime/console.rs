@@ -11,7 +11,7 @@ use crate::{
         limits,
         locale::Locale,
     },
-    shell::terminal::{self, ColorChoice, Style, Terminal},
+    shell::terminal::{self, ColorChoice, Terminal},
 };
 use std::{
     sync::{
@@ -23,20 +23,7 @@ use std::{
     time::Duration,
 };
 
-/// Headings.
-pub(super) const HEADING: Style = Style::Heading;
-/// What matters less.
-pub(super) const DIM: Style = Style::Dim;
-/// Good.
-pub(super) const GOOD: Style = Style::Good;
-/// Doubtful.
-pub(super) const WARN: Style = Style::Warn;
-/// Bad.
-pub(super) const BAD: Style = Style::Bad;
-/// Names.
-pub(super) const NAME: Style = Style::Name;
-
-pub(super) use terminal::paint;
+pub(super) use terminal::{BAD, DIM, GOOD, HEADING, NAME, WARN, paint};
 
 /// Prints. Clones print to the same terminal.
 #[derive(Clone)]
