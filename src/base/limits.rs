@@ -269,3 +269,22 @@ pub const CONTROL_WAITING_MAX: usize = 1_024;
 pub const DECISIONS_AT_ONCE_MAX: usize = 256;
 /// Lines that wait for a slow terminal; what is beyond is counted and left out.
 pub const CONSOLE_LINES_WAITING_MAX: usize = 10_000;
+
+/// Connections to the door at once; one more is told to come back.
+pub const DOOR_CONNECTIONS_MAX: usize = 256;
+/// Connections beyond those that are told so at once; further ones wait to be taken.
+pub const DOOR_TURNED_AWAY_MAX: usize = 64;
+/// Requests at the door that are answered at once; one more is told to come back.
+pub const DOOR_REQUESTS_MAX: usize = 64;
+/// The head of a request at the door, in bytes.
+pub const DOOR_HEAD_BYTES_MAX: usize = 16 * 1024;
+/// How long a connection at the door may take for the head of a request, or say nothing, in milliseconds.
+pub const DOOR_HEAD_MS_MAX: u64 = 10_000;
+/// What is still read, and for how long, from somebody who was answered before all was said: bytes and milliseconds.
+pub const DOOR_LINGER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// See [`DOOR_LINGER_BYTES_MAX`]; in milliseconds.
+pub const DOOR_LINGER_MS_MAX: u64 = 1_000;
+/// How long a stopping engine waits for what is being answered at the door, in milliseconds.
+pub const DOOR_STOP_MS_MAX: u64 = 1_000;
+/// How far the driver may be behind what is due and still count as ready, in milliseconds.
+pub const READY_BEHIND_MS_MAX: i64 = 5_000;

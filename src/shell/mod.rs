@@ -20,4 +20,5 @@ mod pages;
 pub mod terminal;
 pub mod view;
 pub mod socket;
+pub mod door;
 pub mod runtime;

@@ -29,6 +29,7 @@ mod devtools;
 mod dialect_judges;
 mod dialects;
 mod docs;
+mod door;
 mod edits;
 mod email;
 mod engine;

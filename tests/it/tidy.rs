@@ -35,6 +35,7 @@ const OWNERS: &[&str] = &[
     "src/shell/clock.rs",
     "src/shell/crash.rs",
     "src/shell/delivery/courier.rs",
+    "src/shell/door/listen.rs",
     "src/shell/files.rs",
     "src/shell/lock.rs",
     "src/shell/private.rs",

@@ -5,10 +5,11 @@ use super::{
     output::Output,
 };
 use crate::shell::{
+    door::{self, Addresses},
     runtime::{self, RunOptions},
     terminal::ColorChoice,
 };
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 /// Runs playbooks until told to stop.
 ///
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub(super) struct Run {
     /// The playbook files.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "listen", value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The state directory [default: `.playbook` beside the first file].
     #[arg(long, value_name = "DIR")]
@@ -35,18 +36,34 @@ pub(super) struct Run {
     /// Begin the file's new groups anew, also where groups of the state are in it no more.
     #[arg(long)]
     fresh: bool,
+    /// Open the door: HTTP for facts, views and commands [default address: 127.0.0.1:7878]. Port 0 takes one that is
+    /// free and prints it. May be given again.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = DOOR)]
+    listen: Vec<String>,
+    /// The address under which others reach the door, behind a proxy with TLS.
+    #[arg(long, value_name = "URL", requires = "listen")]
+    url: Option<String>,
+    /// Listen where other machines can listen along.
+    #[arg(long, requires = "listen")]
+    insecure: bool,
 }
+
+/// Where the door is unless `--listen` says otherwise.
+const DOOR: &str = "127.0.0.1:7878";
 
 impl Run {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let color = if out.color() { ColorChoice::Always } else { ColorChoice::Never };
+        let (files, listen) = self.listens()?;
         let options = RunOptions {
-            files: self.files.clone(),
+            files,
             state: self.state.clone(),
             rehearse: self.rehearse,
             watch: !self.no_watch,
             strict: self.strict,
             fresh: self.fresh,
+            door: Addresses { listen, url: self.url.clone() },
+            insecure: self.insecure,
             color,
             locale: out.languages.people,
         };
@@ -59,5 +76,26 @@ impl Run {
             };
             Failure { code, message: error.message, help: error.help }
         })
+    }
+
+    /// The files, and where the door is. A file behind a bare `--listen` is a file.
+    fn listens(&self) -> Result<(Vec<PathBuf>, Vec<SocketAddr>), Failure> {
+        let (mut files, mut listen) = (self.files.clone(), Vec::new());
+        for text in &self.listen {
+            match door::read_address(text) {
+                Some(address) => listen.push(address),
+                None if [".yaml", ".yml"].iter().any(|end| text.to_lowercase().ends_with(end)) => {
+                    files.push(text.into());
+                    listen.extend(door::read_address(DOOR));
+                }
+                None => {
+                    return Err(Failure::usage(format!("--listen {text} is no address")).help(
+                        "expected an address and a port such as 127.0.0.1:7878, [::1]:7878 or 0.0.0.0:7878, or a port \
+                         alone",
+                    ));
+                }
+            }
+        }
+        Ok((files, listen))
     }
 }

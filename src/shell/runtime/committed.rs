@@ -28,10 +28,12 @@ impl Driver {
             Ack::Committed(acked) => acked,
             Ack::Failed(error) => return Err(error.into()),
             Ack::Waits(error) => {
+                self.pulse.held_up(true);
                 self.announcer.trouble(&error.to_string());
                 return Ok(());
             }
             Ack::GoesOn => {
+                self.pulse.held_up(false);
                 self.announcer.say("what waited is recorded; it goes on");
                 return Ok(());
             }

@@ -36,6 +36,7 @@ use crate::{
         clock,
         crash::{self, Point},
         delivery::courier,
+        door::Pulse,
         scripts::Pool,
         socket::{Asked, CommandReply},
         store::{Ack, Doubt, Open, OutboxRow, Recovered, Store, StoreHandle},
@@ -97,6 +98,7 @@ pub(super) struct Parts<'a> {
     pub(super) rehearse: bool,
     pub(super) watch: bool,
     pub(super) dir: PathBuf,
+    pub(super) pulse: Arc<Pulse>,
 }
 
 /// The engine at work.
@@ -127,6 +129,8 @@ pub(super) struct Driver {
     /// How many decisions are made beside the driver.
     pub(super) beside: usize,
     pub(super) covers: Covers,
+    /// How others see that it works.
+    pub(super) pulse: Arc<Pulse>,
     pub(super) in_flight: usize,
     asked: u64,
     acks: UnboundedReceiver<Ack>,
@@ -138,8 +142,20 @@ pub(super) struct Driver {
 impl Driver {
     /// Puts the parts together, adopts groups and hands out what was on its way. Nothing is decided yet.
     pub(super) fn build(parts: Parts<'_>) -> Result<Self, RunError> {
-        let Parts { books, store, found, console, publisher, events, receiver, asks, rehearse, watch, dir } =
-            parts;
+        let Parts {
+            books,
+            store,
+            found,
+            console,
+            publisher,
+            events,
+            receiver,
+            asks,
+            rehearse,
+            watch,
+            dir,
+            pulse,
+        } = parts;
         let handle = store.handle();
         let revived = Revived::default();
         let delivery = if rehearse {
@@ -182,6 +198,7 @@ impl Driver {
             large: VecDeque::new(),
             beside: 0,
             covers: Covers::new(found.recovered.last_seq),
+            pulse,
             in_flight: 0,
             asked: 0,
             acks: found.acks,
@@ -212,6 +229,7 @@ impl Driver {
     async fn work(&mut self) -> Result<(), RunError> {
         while !self.stopping {
             self.fire_due(clock::now());
+            self.pulse.due(self.timers.first().map(|(at, _)| *at));
             self.look_at_channels();
             self.announcer.clock(clock::doubted());
             for _ in 0..limits::DECISIONS_AT_ONCE_MAX {

@@ -27,6 +27,7 @@ mod header;
 mod news;
 
 use super::{
+    door::{Addresses, BoundDoor, Inside, Pulse},
     files,
     lock::Lock,
     private, socket,
@@ -42,6 +43,7 @@ use std::{
     collections::BTreeMap,
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use tokio::sync::mpsc;
 
@@ -60,6 +62,10 @@ pub struct RunOptions {
     pub strict: bool,
     /// Whether groups begin anew where others are left behind.
     pub fresh: bool,
+    /// Where the door is; nowhere by default.
+    pub door: Addresses,
+    /// Whether it may be where others listen along.
+    pub insecure: bool,
     /// Colours on the terminal.
     pub color: ColorChoice,
     /// The language of diagnostics.
@@ -110,6 +116,12 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     let Some(first) = options.files.first() else {
         return Err(RunError::new(2, "no playbook file was given"));
     };
+    options.door.check(options.insecure).map_err(|problem| {
+        RunError::environment(problem).help(
+            "put a proxy with TLS in front and say its address, `--url https://HOST`; or say `--insecure` where the \
+             network is yours alone",
+        )
+    })?;
     private::keep_to_ourselves();
     // A file with errors, or a missing secret, leaves no trace.
     let console = Console::start(options.color, options.locale);
@@ -271,6 +283,12 @@ async fn live(
         RunError::environment(format!("the control socket in {} cannot be opened: {error}", dir.display()))
     })?;
     hear_signals(events.clone())?;
+    let bound = BoundDoor::bind(&options.door.listen).await.map_err(|(address, error)| {
+        RunError::environment(format!("nobody can listen on {address}: {error}"))
+            .help("another program may have that port; `--listen 127.0.0.1:0` takes one that is free")
+    })?;
+    let pulse = Arc::new(Pulse::default());
+    let inside = Arc::new(Inside::new(options.door.clone(), pulse.clone()));
     let parts = driver::Parts {
         books,
         store,
@@ -283,8 +301,15 @@ async fn live(
         rehearse: options.rehearse,
         watch: options.watch,
         dir: dir.into(),
+        pulse,
     };
-    let result = Driver::build(parts)?.run().await;
+    let driver = Driver::build(parts)?;
+    for address in bound.addresses() {
+        console.say(format!("door      http://{address}"));
+    }
+    let door = bound.open(&inside);
+    let result = driver.run().await;
+    door.close().await;
     drop(server);
     result
 }

@@ -1,0 +1,32 @@
+//! `/healthz` and `/readyz`: whether the process lives, and whether the engine does its work.
+
+use super::{
+    answer::{self, Turned},
+    router::Inside,
+};
+use crate::{base::limits, shell::clock};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{Response, StatusCode},
+};
+use std::sync::Arc;
+
+/// The process answers.
+pub(super) async fn healthz() -> Response<Body> {
+    answer::typed(StatusCode::OK, "text/plain; charset=utf-8", "ok\n")
+}
+
+/// The store can be written and nothing that is due waits for long.
+pub(super) async fn readyz(State(inside): State<Arc<Inside>>) -> Result<Response<Body>, Turned> {
+    let behind = inside.pulse.behind_ms(clock::now());
+    if inside.pulse.is_held_up() {
+        return Err(Turned::not_yet(
+            "the state cannot be written at the moment; the engine's output says why",
+        ));
+    }
+    if behind > limits::READY_BEHIND_MS_MAX {
+        return Err(Turned::not_yet(format!("what is due waits for {behind} ms already")));
+    }
+    Ok(answer::typed(StatusCode::OK, "text/plain; charset=utf-8", "ready\n"))
+}

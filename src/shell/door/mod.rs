@@ -1,0 +1,21 @@
+//! The door: the HTTP side of a running engine. Facts come in, views go out, commands are passed on.
+//!
+//! ```text
+//!   TcpListener ─▶ listen (bounds) ─▶ router (host, places) ─▶ a route ─▶ driver ─▶ commit ─▶ answer
+//! ```
+//!
+//! Nothing listens unless `--listen` says so. A route changes nothing itself: what comes in becomes an input or a
+//! command, and the answer comes after its commit. What only compares, parses or counts is pure and has a file of its
+//! own.
+
+mod address;
+mod answer;
+mod health;
+mod listen;
+mod pulse;
+mod router;
+
+pub use address::{AddressProblem, Addresses, read as read_address};
+pub use listen::{BoundDoor, OpenDoor};
+pub use pulse::Pulse;
+pub use router::Inside;
