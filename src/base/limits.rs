@@ -192,6 +192,8 @@ pub const INPUTS_WAITING_MAX: usize = 10_000;
 pub const STOP_DECISIONS_MS_MAX: i64 = 2_000;
 /// How long it waits for attempts in flight after that, in milliseconds; what takes longer is in doubt.
 pub const STOP_ATTEMPTS_MS_MAX: i64 = 9_000;
+/// How long it waits for the terminal to have been told what happened, in milliseconds.
+pub const STOP_TOLD_MS_MAX: i64 = 1_000;
 /// Decisions that one commit may hold.
 pub const COMMIT_DECISIONS_MAX: usize = 1_024;
 /// One command or signal from outside, in bytes.

@@ -19,6 +19,7 @@ pub mod delivery;
 mod pages;
 pub mod terminal;
 pub mod view;
+pub mod survey;
 pub mod socket;
 pub mod door;
 pub mod runtime;

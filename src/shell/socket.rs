@@ -5,7 +5,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "owns the control socket")]
 
-use super::{files, private};
+use super::{
+    files, private,
+    survey::{Seen, Wanted},
+};
 use crate::{
     base::{
         ids::{EffectId, GroupId, MemberId},
@@ -14,7 +17,7 @@ use crate::{
     },
     engine::input::Command,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -132,6 +135,18 @@ pub enum SocketError {
 /// A request under way: what was asked and where the answer goes.
 pub type Asked = (CommandRequest, oneshot::Sender<CommandReply>);
 
+/// A question how groups are, which reaches no driver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct StatusRequest {
+    status: Wanted,
+}
+
+/// How groups are, or why that cannot be said.
+pub type Looked = Result<Vec<Seen>, String>;
+
+/// Answers how groups are, beside the driver.
+pub type Look = Arc<dyn Fn(&Wanted) -> Looked + Send + Sync>;
+
 /// The longest socket path that every system takes, in bytes.
 const PATH_BYTES_MAX: usize = 100;
 /// How long a client waits for an answer.
@@ -210,6 +225,16 @@ fn connect(dir: &Path) -> Result<UnixStream, SocketError> {
 
 /// Puts a request to the engine that runs on a state directory and waits for its answer.
 pub fn request(dir: &Path, request: &CommandRequest) -> Result<CommandReply, SocketError> {
+    put_line(dir, request)
+}
+
+/// Asks the engine that runs on a state directory how groups are.
+pub fn status(dir: &Path, wanted: &Wanted) -> Result<Looked, SocketError> {
+    put_line(dir, &StatusRequest { status: wanted.clone() })
+}
+
+/// A line there, a line back.
+fn put_line<T: DeserializeOwned>(dir: &Path, request: &impl Serialize) -> Result<T, SocketError> {
     let broken = |reason: String| SocketError::Broken { dir: dir.into(), reason };
     let mut stream = connect(dir)?;
     stream.set_read_timeout(Some(ANSWER)).map_err(|e| broken(e.to_string()))?;
@@ -235,7 +260,7 @@ pub struct Server {
 
 impl Server {
     /// Listens. The caller holds the directory's lock, so a file left behind is a dead engine's.
-    pub fn start(dir: &Path, asked: mpsc::Sender<Asked>) -> std::io::Result<Self> {
+    pub fn start(dir: &Path, asked: mpsc::Sender<Asked>, look: Look) -> std::io::Result<Self> {
         let path = place(dir)?;
         let note = dir.join(NOTE);
         let _ = std::fs::remove_file(&note);
@@ -245,7 +270,7 @@ impl Server {
         if !path.ends_with(SOCKET) {
             private::open(&note)?.write_all(path.as_os_str().as_bytes())?;
         }
-        let accepting = tokio::spawn(accept(listener, asked));
+        let accepting = tokio::spawn(accept(listener, asked, look));
         Ok(Self { path, note, accepting })
     }
 }
@@ -262,7 +287,7 @@ impl Drop for Server {
 }
 
 /// Takes connections as long as the engine runs. An error is somebody's who connected, or a shortage that passes.
-async fn accept(listener: UnixListener, asked: mpsc::Sender<Asked>) {
+async fn accept(listener: UnixListener, asked: mpsc::Sender<Asked>, look: Look) {
     let places = Arc::new(Semaphore::new(limits::CONTROL_CONNECTIONS_MAX));
     // A request of the largest kind is taken one at a time.
     let large = Arc::new(Semaphore::new(1));
@@ -270,9 +295,9 @@ async fn accept(listener: UnixListener, asked: mpsc::Sender<Asked>) {
         let Ok(place) = places.clone().acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) if is_ours(&stream) => {
-                let (asked, large) = (asked.clone(), large.clone());
+                let (asked, large, look) = (asked.clone(), large.clone(), look.clone());
                 tokio::spawn(async move {
-                    serve(stream, &asked, &large).await;
+                    serve(stream, &asked, &look, &large).await;
                     drop(place);
                 });
             }
@@ -289,7 +314,7 @@ fn is_ours(stream: &tokio::net::UnixStream) -> bool {
 
 /// Answers the requests of one connection, one after another. Who says nothing for long, or takes no answer, is
 /// let go.
-async fn serve(stream: tokio::net::UnixStream, asked: &mpsc::Sender<Asked>, large: &Semaphore) {
+async fn serve(stream: tokio::net::UnixStream, asked: &mpsc::Sender<Asked>, look: &Look, large: &Semaphore) {
     let (read, mut write) = stream.into_split();
     let mut read = tokio::io::BufReader::new(read);
     loop {
@@ -297,12 +322,14 @@ async fn serve(stream: tokio::net::UnixStream, asked: &mpsc::Sender<Asked>, larg
             Ok(Ok(line)) if !line.0.is_empty() => line,
             _ => return,
         };
-        let reply = if whole {
-            answer(&line, asked).await
+        let mut text = if whole {
+            answer(&line, asked, look).await
         } else {
-            CommandReply::refuse(format!("a request has at most {} bytes", limits::CONTROL_BYTES_MAX))
+            written(&CommandReply::refuse(format!(
+                "a request has at most {} bytes",
+                limits::CONTROL_BYTES_MAX
+            )))
         };
-        let mut text = serde_json::to_string(&reply).unwrap_or_else(|_| "{\"ok\":false}".into());
         text.push('\n');
         let written = timeout(IDLE, write.write_all(text.as_bytes())).await;
         if !matches!(written, Ok(Ok(()))) || !whole {
@@ -330,12 +357,27 @@ async fn line(
     Ok((line, whole))
 }
 
-async fn answer(line: &[u8], asked: &mpsc::Sender<Asked>) -> CommandReply {
-    let request: CommandRequest = match serde_json::from_slice(line) {
-        Ok(request) => request,
-        Err(error) => return CommandReply::refuse(format!("the request cannot be read: {error}")),
+fn written(reply: &impl Serialize) -> String {
+    serde_json::to_string(reply).unwrap_or_else(|_| "{\"ok\":false}".into())
+}
+
+async fn answer(line: &[u8], asked: &mpsc::Sender<Asked>, look: &Look) -> String {
+    let error = match serde_json::from_slice::<CommandRequest>(line) {
+        Ok(request) => return written(&put(request, line.len(), asked).await),
+        Err(error) => error,
     };
-    if line.len() > limits::COMMAND_BYTES_MAX && !request.ask.is_import() {
+    let Ok(StatusRequest { status }) = serde_json::from_slice(line) else {
+        return written(&CommandReply::refuse(format!("the request cannot be read: {error}")));
+    };
+    let look = look.clone();
+    // Of ten thousand groups there is much to write, too.
+    let looked = tokio::task::spawn_blocking(move || written(&look(&status))).await;
+    looked.unwrap_or_else(|error| written(&Looked::Err(error.to_string())))
+}
+
+/// Puts a request to the driver.
+async fn put(request: CommandRequest, bytes: usize, asked: &mpsc::Sender<Asked>) -> CommandReply {
+    if bytes > limits::COMMAND_BYTES_MAX && !request.ask.is_import() {
         let most = limits::COMMAND_BYTES_MAX;
         return CommandReply::refuse(format!("a command or a signal has at most {most} bytes"));
     }
@@ -350,9 +392,13 @@ async fn answer(line: &[u8], asked: &mpsc::Sender<Asked>) -> CommandReply {
 mod tests {
     use super::*;
 
+    fn blind() -> Look {
+        Arc::new(|_| Err("nothing is seen".into()))
+    }
+
     async fn echo(dir: PathBuf) {
         let (sender, mut receiver) = mpsc::channel::<Asked>(4);
-        let server = Server::start(&dir, sender).unwrap();
+        let server = Server::start(&dir, sender, blind()).unwrap();
         let asking = dir.clone();
         let client = tokio::task::spawn_blocking(move || {
             let ask = Ask::Signal { name: "hello".into(), member: None, data: Value::Null };
@@ -386,7 +432,7 @@ mod tests {
     async fn nonsense_is_refused_and_the_connection_goes_on() {
         let dir = tempfile::tempdir().unwrap();
         let (sender, _receiver) = mpsc::channel::<Asked>(4);
-        let _server = Server::start(dir.path(), sender).unwrap();
+        let _server = Server::start(dir.path(), sender, blind()).unwrap();
         let path = dir.path().join("control.sock");
         let text = tokio::task::spawn_blocking(move || {
             let mut stream = UnixStream::connect(path).unwrap();

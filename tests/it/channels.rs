@@ -10,7 +10,7 @@ use crate::{
     fakes::{Fake, Reply},
     playground::{Playground, Process, eventually},
 };
-use playbook::shell::store::{ChannelHealth, Reader};
+use playbook::shell::store::{Backlog, Reader, Status};
 use serde_json::Value;
 use std::{
     io::{Read as _, Write as _},
@@ -50,8 +50,9 @@ fn waits(place: &Playground) -> Value {
     found
 }
 
-fn health(place: &Playground) -> Vec<ChannelHealth> {
-    Reader::open(&place.path("state")).unwrap().channels(None).unwrap()
+fn backlog(place: &Playground) -> Vec<Backlog> {
+    let found = Reader::open(&place.path("state")).unwrap().backlog(None).unwrap();
+    found.into_values().flatten().collect()
 }
 
 /// Asks everybody to come back in a day.
@@ -121,10 +122,10 @@ async fn a_person_can_have_tried_now_what_waits() {
     let engine = engine(&place);
     say(&place);
     let row = waits(&place);
-    let health = &health(&place)[0];
-    assert_eq!((health.channel.as_str(), health.waiting, health.dead), ("group", 1, 0));
-    assert!(health.failing.as_ref().is_some_and(|(_, why)| why.contains("1440 minutes")), "{health:?}");
-    let wait = health.next.unwrap().since(crate::delivery::now()).as_millis();
+    let rows = &backlog(&place)[0];
+    assert_eq!((rows.channel.as_str(), rows.status, rows.count), ("group", Status::Pending, 1));
+    assert!(rows.failing && rows.note.contains("1440 minutes"), "{rows:?}");
+    let wait = rows.next.unwrap().since(crate::delivery::now()).as_millis();
     assert!(wait <= 3_601_000, "an hour is the longest: {wait}");
     place.run(&["retry", row["effect"].as_str().unwrap(), "--state", "state"]).exits(0);
     eventually("it is delivered", || outbox(&place)[0]["status"] == "delivered");

@@ -1,6 +1,13 @@
 //! The commands that read a state and those that change a running engine, through the real binary.
 
-use crate::playground::{Playground, eventually};
+use crate::{
+    playground::{Playground, eventually},
+    sink::Sink,
+};
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    os::unix::net::{UnixListener, UnixStream},
+};
 
 const FILE: &str = "\
 name: demo
@@ -152,4 +159,86 @@ fn what_programs_read_has_stable_keys() {
     );
     let beside = place.run(&["tasks", "demo.yaml"]).exits(0).stdout;
     assert_eq!(beside, place.run(&["tasks", "--state", ".playbook"]).exits(0).stdout);
+}
+
+/// A line to a socket, and the line that comes back.
+fn ask(socket: &std::path::Path, line: &str) -> serde_json::Value {
+    let mut stream = UnixStream::connect(socket).unwrap();
+    stream.write_all(line.as_bytes()).unwrap();
+    stream.write_all(b"\n").unwrap();
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).unwrap();
+    serde_json::from_str(&answer).unwrap()
+}
+
+#[test]
+fn a_status_is_answered_by_the_engine_and_by_the_file_alike() {
+    let groups = "name: many\ntimezone: Asia/Shanghai\ngroups:\n  one: { title: 一组 }\n  two: {}\n  three: {}\nplays:\n  \
+                  ask:\n    on: group.created\n    steps:\n      - task: come in\n      - post: hi\n  later:\n    dates:\n      \
+                  - { id: jia, at: 2099-12-05 20:00 }\n    steps:\n      - post: hello\n";
+    for file in [FILE, groups] {
+        let place = Playground::new().file("p.yaml", file);
+        let engine = place.start(&["run", "p.yaml"]);
+        eventually("its first tasks", || place.run(&["tasks"]).stdout.contains("t1"));
+        let all =
+            [&["status"][..], &["status", "--all"], &["status", "--format", "json"], &["status", "-n", "1"]];
+        let shown = || all.map(|args| place.run(args).exits(0).stdout);
+        let asked = shown();
+        let whole =
+            ask(&place.path(".playbook/control.sock"), r#"{"status":{"group":null,"all":true,"number":8}}"#);
+        let lines = place.run(&["status", "--format", "json"]).exits(0).json_lines();
+        let of_all: Vec<_> =
+            whole["Ok"].as_array().unwrap().iter().map(|seen| seen["status"].clone()).collect();
+        assert_eq!(of_all, lines);
+        let refused =
+            ask(&place.path(".playbook/control.sock"), r#"{"status":{"group":"x","all":true,"number":8}}"#);
+        assert!(refused["Err"].as_str().unwrap().contains("no group x"), "{refused}");
+        assert!(place.run(&["status", "--group", "x"]).exits(2).stderr.contains("there is no group x"));
+        let _ = engine.stop().exits(0);
+        assert_eq!(asked, shown(), "without the engine the file says the same");
+
+        // Whoever holds the socket is asked, not the file.
+        let listener = UnixListener::bind(place.path(".playbook/control.sock")).unwrap();
+        let answer = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut line = String::new();
+            BufReader::new(stream.try_clone().unwrap()).read_line(&mut line).unwrap();
+            let mut whole = whole;
+            whole["Ok"][0]["status"]["title"] = "as the engine says".into();
+            stream.write_all(format!("{whole}\n").as_bytes()).unwrap();
+            line
+        });
+        let output = place.run(&["status"]).exits(0);
+        assert!(output.stdout.contains("as the engine says"), "{}", output.stdout);
+        assert!(answer.join().unwrap().contains("\"status\""));
+    }
+}
+
+#[test]
+fn run_says_when_a_post_arrived_and_when_it_did_not() {
+    let sink = Sink::start();
+    let file = |path: &str| {
+        format!(
+            "name: p\ntimezone: UTC\nchannels:\n  group: {{ type: webhook, url: \"{}\" }}\nplays:\n  \
+             x:\n    on: go\n    steps:\n      - post: hello\n",
+            sink.url(path)
+        )
+    };
+    let place = Playground::new().file("p.yaml", &file("/"));
+    let engine = place.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let _ = place.run(&["signal", "go"]).exits(0);
+    engine.line("arrived");
+    let told = engine.stdout();
+    let at = |text: &str| told.find(text).unwrap_or_else(|| panic!("{text}: {told}"));
+    assert!(at("post") < at("arrived"), "decided, then arrived: {told}");
+    let arrived = told.lines().find(|line| line.contains("arrived")).unwrap();
+    let effect =
+        place.run(&["outbox", "--all", "--format", "json"]).exits(0).json_lines()[0]["effect"].clone();
+    assert!(arrived.contains(effect.as_str().unwrap()), "{arrived}");
+    sink.busy(true);
+    let _ = place.run(&["signal", "go"]).exits(0);
+    engine.line("will be tried again in");
+    let output = engine.stop().exits(0);
+    assert!(output.stdout.trim_end().ends_with("stopped; everything is recorded"), "{}", output.stdout);
 }

@@ -3,17 +3,17 @@
 use super::{
     failure::Failure,
     output::{BAD, DIM, Format, HEADING, NAME, Output, Table, WARN, clip, pad, paint, width},
-    state::{Opened, ReadArgs, unreadable},
+    state::{ReadArgs, unreadable},
 };
 use crate::{
-    base::{ids::GroupId, limits, time::Duration, words},
+    base::{ids::GroupId, words},
     shell::{
-        clock,
-        refusals::{self, Refusals},
+        clock, refusals, socket,
+        survey::{Seen, Sources, Wanted, survey},
         view::{
             problem::{Kind, Problem},
-            status::{Facts, Next, Skipped, Status as Shown, status},
-            tasks::{Row as Task, tasks},
+            status::{Next, Skipped, Status as Shown},
+            tasks::Row as Task,
         },
     },
 };
@@ -39,62 +39,42 @@ const WRONG_SHOWN: usize = 20;
 
 impl Status {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let opened = self.read.open()?;
-        let refused = refusals::read(&self.read.dir());
-        let whole = self.all || !opened.several();
-        if self.read.format.format == Format::Json {
-            return look(&opened, &refused, (self.number, self.number), &mut |status, _| {
-                Ok(out.json(&status)?)
-            });
-        }
-        let mut shown = Vec::new();
-        let most = if whole { (self.number, self.number) } else { (1, 0) };
-        look(&opened, &refused, most, &mut |status, tasks| {
-            shown.push((status, if whole { tasks } else { Vec::new() }));
-            Ok(())
-        })?;
-        let several = shown.len() > 1;
-        wrong(shown.iter().map(|(status, _)| status), several, self.all, out)?;
-        if whole {
-            for (index, (status, tasks)) in shown.iter().enumerate() {
-                if index > 0 {
-                    out.line("")?;
-                }
-                text(status, tasks, out)?;
-            }
-            return Ok(());
-        }
-        overview(shown.iter().map(|(status, _)| status), out)
-    }
-}
-
-/// Calls `each` with the status and the tasks of every group that is meant; shows at most so many coming things, and
-/// things that did not happen.
-fn look(
-    opened: &Opened,
-    refused: &Refusals,
-    (coming, missed): (usize, usize),
-    each: &mut dyn FnMut(Shown, Vec<Task>) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let now = clock::now();
-    let (only, reader) = (opened.only.as_ref(), &opened.reader);
-    let since = now.plus(-Duration::from_millis(limits::FAILED_SHOWN_MS));
-    let waiting = reader.waiting(only).map_err(unreadable)?;
-    let parked = reader.parked(only, since).map_err(unreadable)?;
-    let skipped = reader.skipped(only, missed).map_err(unreadable)?;
-    for group in opened.groups() {
-        let facts = Facts {
-            version: &opened.version(group.state),
-            waiting: waiting.get(group.id).map_or(&[], Vec::as_slice),
-            parked: parked.get(group.id),
-            refused: group.info.and_then(|info| refused.get(&info.file)),
-            skipped: skipped.get(group.id).map_or(&[], Vec::as_slice),
-            now,
-            most: coming,
+        let json = self.read.format.format == Format::Json;
+        let group = self.read.group.group.as_ref().map(GroupId::new);
+        let wanted = Wanted { group, all: self.all || json, number: self.number };
+        // The engine has everything at hand; without one, and where it cannot say, the file is read.
+        let shown = match socket::status(&self.read.dir(), &wanted) {
+            Ok(Ok(seen)) => seen,
+            Ok(Err(_)) | Err(_) => self.of_the_file(&wanted)?,
         };
-        each(status(group, &facts), tasks(group).collect())?;
+        if json {
+            return Ok(shown.iter().try_for_each(|seen| out.json(&seen.status))?);
+        }
+        let all = || shown.iter().map(|seen| &seen.status);
+        wrong(all(), shown.len() > 1, self.all, out)?;
+        if !wanted.whole(shown.len()) {
+            return overview(all(), out);
+        }
+        for (index, Seen { status, tasks }) in shown.iter().enumerate() {
+            if index > 0 {
+                out.line("")?;
+            }
+            text(status, tasks, out)?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn of_the_file(&self, wanted: &Wanted) -> Result<Vec<Seen>, Failure> {
+        let opened = self.read.open()?;
+        let sources = Sources {
+            reader: &opened.reader,
+            version: &|state| opened.version(state),
+            refused: &refusals::read(&self.read.dir()),
+            now: clock::now(),
+        };
+        let known = opened.recovered.groups.len();
+        survey(&sources, wanted, (opened.groups(), known)).map_err(unreadable)
+    }
 }
 
 /// What is wrong, over all groups; the same of several groups is said once.

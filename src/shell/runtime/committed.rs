@@ -89,9 +89,6 @@ impl Driver {
             let last = acked.first + flight.entries.len() as i64 - 1;
             self.covers.add(&acked.group, acked.first, last);
         }
-        if let Some(book) = slot.book.and_then(|index| self.books.get(index)) {
-            self.announcer.entries(book, slot, &flight.entries);
-        }
         let group = acked.group.clone();
         for effect in doubtful {
             let reason = MAY_HAVE_BEEN_SENT.to_owned();

@@ -14,6 +14,7 @@ use super::{
     covers::Covers,
     deciding::Decided,
     dispatch::{self, Delivery},
+    follow::Follower,
     ledger::{self, Revived, Settled, StoreLedger},
     publish::Publisher,
     slot::{Pending, Slot},
@@ -52,6 +53,7 @@ use tokio::sync::{
     mpsc::{Receiver, UnboundedReceiver, UnboundedSender},
     oneshot,
 };
+use tokio::task::JoinHandle;
 
 /// What comes back to the driver from beside it.
 pub(super) enum Event {
@@ -110,6 +112,8 @@ pub(super) struct Driver {
     pub(super) delivery: Delivery,
     pub(super) pool: Pool,
     pub(super) announcer: Announcer,
+    /// The terminal, which hears what is published.
+    follower: JoinHandle<()>,
     pub(super) publisher: Publisher,
     pub(super) events: UnboundedSender<Event>,
     pub(super) rehearse: bool,
@@ -175,6 +179,9 @@ impl Driver {
         let pool = Pool::new(tokio::runtime::Handle::current(), marks, move |(group, effect, result)| {
             let _ = done.send(Event::Script(group, effect, result));
         });
+        let published = publisher.published();
+        let (heard, follower) = (published.subscribe(), Follower::new(console.clone(), published, rehearse));
+        let follower = tokio::spawn(follower.follow(heard));
         let announcer = Announcer::new(console, rehearse);
         let mut driver = Self {
             slots: BTreeMap::new(),
@@ -183,6 +190,7 @@ impl Driver {
             delivery,
             pool,
             announcer,
+            follower,
             publisher,
             events,
             rehearse,
@@ -223,6 +231,13 @@ impl Driver {
     pub(super) async fn run(mut self) -> Result<(), RunError> {
         let result = self.work().await;
         let stopped = self.stop(result.is_ok()).await;
+        // Its end is the end of the stream; what was said is told before the last word.
+        self.publisher = Publisher::default();
+        let wait = Duration::from_millis(limits::STOP_TOLD_MS_MAX).to_std();
+        let _ = tokio::time::timeout(wait, &mut self.follower).await;
+        if result.is_ok() && stopped.is_ok() {
+            self.announcer.stopped();
+        }
         result.and(stopped)
     }
 
@@ -241,7 +256,7 @@ impl Driver {
                 continue;
             }
             if self.in_flight == 0 {
-                self.announcer.idle(&self.slots, &self.books);
+                self.publisher.idle();
             }
             self.wait().await?;
         }
@@ -292,8 +307,8 @@ impl Driver {
                 self.enqueue(&group, Pending::new(Input::returned(&effect, result)));
             }
             Event::Settled(settled) => {
+                self.publisher.settled(settled.iter().map(|settled| settled.settlement.clone()).collect());
                 for settled in settled {
-                    self.announcer.settled(&settled.settlement);
                     let group = &settled.settlement.group;
                     if let Some(book) = self.slots.get(group).and_then(|slot| slot.book) {
                         let news = self.troubles.settled(book, &settled.settlement, clock::now());
@@ -448,7 +463,6 @@ impl Driver {
         }
         self.snapshot(&[], true)?;
         self.store.flush().await?;
-        self.announcer.stopped();
         Ok(())
     }
 

@@ -7,10 +7,10 @@ use super::{
     announce::{answer_command, clock_left},
     book::Book,
     console::{DIM, HEADING, NAME, WARN, paint},
-    slot::Slot,
+    publish::InForce,
 };
 use crate::{
-    base::{diagnostic::Severity, ids::GroupId, time::Timestamp, words},
+    base::{time::Timestamp, words},
     engine::{
         state::State,
         view::{self, Upcoming, upcoming},
@@ -70,36 +70,35 @@ pub(super) fn header(books: &[Book], dir: &Path, rehearse: bool, _columns: usize
 
 /// How the groups of a book are; `several` when the engine runs more than one, which then must be named.
 pub(super) fn overview(
-    book: &Book,
-    slots: &[&Slot],
+    book: &InForce,
+    states: &[&State],
     several: bool,
     rehearse: bool,
     columns: usize,
 ) -> String {
     let mut out = String::from("\n");
-    if slots.len() > GROUPS_SHOWN {
+    if states.len() > GROUPS_SHOWN {
         let mut phases: BTreeMap<&str, usize> = BTreeMap::new();
-        for slot in slots {
-            *phases.entry(slot.state.phase.as_str()).or_default() += 1;
+        for state in states {
+            *phases.entry(state.phase.as_str()).or_default() += 1;
         }
         let phases: Vec<String> = phases.iter().map(|(phase, n)| format!("{n} in {phase}")).collect();
-        row(&mut out, "groups", &format!("{}: {}", slots.len(), phases.join(", ")));
-        let tasks: usize = slots.iter().map(|slot| slot.state.tasks.len()).sum();
+        row(&mut out, "groups", &format!("{}: {}", states.len(), phases.join(", ")));
+        let tasks: usize = states.iter().map(|state| state.tasks.len()).sum();
         if tasks > 0 {
             row(&mut out, "waiting", &format!("{tasks} for people; `playbook tasks` lists them"));
         }
-        let soonest =
-            slots.iter().filter_map(|slot| crate::engine::deadline(&slot.state)).map(|d| d.at).min();
+        let soonest = states.iter().filter_map(|state| crate::engine::deadline(state)).map(|d| d.at).min();
         if let Some(at) = soonest {
             row(&mut out, "next", &format!("{} ({})", when(at, book), relative(at)));
         }
     }
-    for slot in slots.iter().take(if slots.len() > GROUPS_SHOWN { 0 } else { GROUPS_SHOWN }) {
+    for state in states.iter().take(if states.len() > GROUPS_SHOWN { 0 } else { GROUPS_SHOWN }) {
         if several {
-            let title = book.playbook.groups.get(slot.group()).map_or("", |group| &group.title);
-            let _ = writeln!(out, "{} {}", paint(HEADING, slot.group().as_str()), paint(DIM, title));
+            let title = book.playbook.groups.get(&state.group).map_or("", |group| &group.title);
+            let _ = writeln!(out, "{} {}", paint(HEADING, state.group.as_str()), paint(DIM, title));
         }
-        group(&mut out, book, slot, several, columns);
+        group(&mut out, book, state, several, columns);
     }
     for what in deaf::deaf(&book.playbook) {
         row(&mut out, "deaf", &paint(WARN, &what));
@@ -110,7 +109,7 @@ pub(super) fn overview(
     for ending in endings(&book.playbook, clock::now()) {
         row(&mut out, "ends", &paint(WARN, &ending.in_words().en));
     }
-    let warnings = book.compiled.report.count(Severity::Warning);
+    let warnings = book.warnings;
     if warnings > 0 {
         let text = format!(
             "{}; `playbook check {}` shows them",
@@ -122,8 +121,7 @@ pub(super) fn overview(
     out
 }
 
-fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usize) {
-    let state = &slot.state;
+fn group(out: &mut String, book: &InForce, state: &State, several: bool, columns: usize) {
     row(out, "phase", &phase(book, state));
     if let Some(ahead) = view::clock_ahead(state, clock::now()) {
         row(out, "clock", &paint(WARN, &view::clock_ahead_in_words(ahead)));
@@ -133,7 +131,7 @@ fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usi
         let whom: Vec<&str> = task.people.iter().map(|person| person.name.as_str()).collect();
         let whom = if whom.is_empty() { String::new() } else { format!("{}: ", whom.join(", ")) };
         let due = task.due.map(|due| format!(" by {}", when(due, book))).unwrap_or_default();
-        let answer = answer_command(task.kind, task.id.as_str(), several.then(|| slot.group()));
+        let answer = answer_command(task.kind, task.id.as_str(), several.then_some(&state.group));
         let text = words::shorten(&task.text, columns.saturating_sub(24).max(20));
         row(
             out,
@@ -172,7 +170,7 @@ fn group(out: &mut String, book: &Book, slot: &Slot, several: bool, columns: usi
 }
 
 /// Why something will not happen, else how far away it is; with the steps of a date that have passed.
-fn outlook(book: &Book, next: &Upcoming) -> (Style, String) {
+fn outlook(book: &InForce, next: &Upcoming) -> (Style, String) {
     if let Some(reason) = &next.unless {
         return (WARN, format!("not as it is now: {}", timeline::skip(reason)));
     }
@@ -193,7 +191,7 @@ fn outlook(book: &Book, next: &Upcoming) -> (Style, String) {
 }
 
 /// How many steps of a coming run were due longer ago than they may be late.
-fn passed_steps(play: &Play, anchor: Timestamp, book: &Book) -> usize {
+fn passed_steps(play: &Play, anchor: Timestamp, book: &InForce) -> usize {
     let now = clock::now();
     let late = |step: &Arc<crate::model::step::Step>| {
         step.at.is_some_and(|at| now.since(at.apply(anchor, &book.playbook.zone)) > play.max_late)
@@ -202,7 +200,7 @@ fn passed_steps(play: &Play, anchor: Timestamp, book: &Book) -> usize {
 }
 
 /// The phase, and how far it is from its end.
-fn phase(book: &Book, state: &State) -> String {
+fn phase(book: &InForce, state: &State) -> String {
     let mut text = paint(HEADING, state.phase.as_str());
     let Some(phase) = book.playbook.phase(&state.phase) else { return text };
     if phase.is_final {
@@ -246,7 +244,7 @@ fn progress(playbook: &Playbook, state: &State, until: &Expr) -> Option<(String,
 }
 
 /// The next post whose text is known already, as its platform will show it.
-fn next_post(book: &Book, columns: usize) -> Option<String> {
+fn next_post(book: &InForce, columns: usize) -> Option<String> {
     let playbook = &book.playbook;
     let window = Window::days(playbook, clock::now(), POST_DAYS);
     let next = plan(playbook, window).find(|next| next.verb == "post" && !next.text.contains("${"))?;
@@ -263,23 +261,21 @@ fn next_post(book: &Book, columns: usize) -> Option<String> {
 }
 
 /// The one thing that comes next over all groups.
-pub(super) fn next_line(slots: &BTreeMap<GroupId, Slot>, books: &[Book]) -> Option<String> {
-    let several = slots.len() > 1;
-    let (slot, book, next) = slots
-        .values()
-        .filter_map(|slot| {
-            let book = books.get(slot.book?)?;
-            let next =
-                upcoming(&slot.state, &book.playbook).into_iter().find(|next| next.unless.is_none())?;
-            Some((slot, book, next))
-        })
-        .min_by_key(|(_, _, next)| next.at)?;
-    let whose = if several { format!("{} · ", slot.group()) } else { String::new() };
+pub(super) fn next_line<'a>(
+    groups: impl Iterator<Item = (&'a State, &'a InForce)>,
+    several: bool,
+) -> Option<String> {
+    let next = |(state, book): (&'a State, &'a InForce)| {
+        let next = upcoming(state, &book.playbook).into_iter().find(|next| next.unless.is_none())?;
+        Some((state, book, next))
+    };
+    let (state, book, next) = groups.filter_map(next).min_by_key(|(_, _, next)| next.at)?;
+    let whose = if several { format!("{} · ", state.group) } else { String::new() };
     let step = next.step.as_ref().map(|step| format!(", step {step}")).unwrap_or_default();
     Some(format!("next      {whose}{}{step} at {}", next.play, when(next.at, book)))
 }
 
-fn when(at: Timestamp, book: &Book) -> String {
+fn when(at: Timestamp, book: &InForce) -> String {
     let now = clock::now();
     let same_year = book.playbook.zone.civil(at).year() == book.playbook.zone.civil(now).year();
     let format = if same_year { "%a %d %b %H:%M" } else { "%a %d %b %Y %H:%M" };

@@ -16,6 +16,7 @@ mod dispatch;
 mod ledger;
 mod troubles;
 mod asks;
+mod looks;
 mod reload;
 mod last_good;
 mod covers;
@@ -23,6 +24,7 @@ mod console;
 mod wrap;
 pub mod publish;
 mod announce;
+mod follow;
 mod header;
 mod news;
 
@@ -279,7 +281,10 @@ async fn live(
 ) -> Result<(), RunError> {
     let (events, receiver) = mpsc::unbounded_channel();
     let (asked, asks) = mpsc::channel(limits::CONTROL_WAITING_MAX);
-    let server = socket::Server::start(dir, asked).map_err(|error| {
+    let publisher = publish::Publisher::default();
+    let (published, state) = (publisher.published(), dir.to_owned());
+    let look: socket::Look = Arc::new(move |wanted| looks::status(&published, &state, wanted));
+    let server = socket::Server::start(dir, asked, look).map_err(|error| {
         RunError::environment(format!("the control socket in {} cannot be opened: {error}", dir.display()))
     })?;
     hear_signals(events.clone())?;
@@ -294,7 +299,7 @@ async fn live(
         store,
         found,
         console: console.clone(),
-        publisher: publish::Publisher::default(),
+        publisher,
         events,
         receiver,
         asks,

@@ -1,10 +1,12 @@
-//! What the driver lets others see: after each commit all states as one snapshot, and what was committed as a stream.
+//! What the driver lets others see: after each commit all states as one snapshot, and what was committed and what
+//! became of messages as a stream.
 //!
 //! A reader never touches the driver or the writer: looking at a snapshot is a few pointers, and it stays as it was.
 //! Whoever is too slow for the stream loses its place there and is told how much it lost; the driver never waits.
 
 use crate::{
     base::{ids::GroupId, limits},
+    courier::Settlement,
     engine::{entry::Entry, state::State},
     model::playbook::{Playbook, Playbooks},
 };
@@ -66,7 +68,11 @@ pub struct Commit {
 pub enum Heard {
     /// Decisions that were committed together, in their order.
     Commits(Arc<Vec<Commit>>),
-    /// The subscriber was too slow: so many commits before the next one are lost to it. The snapshot has their sum.
+    /// What became of messages; recorded.
+    Settled(Arc<Vec<Settlement>>),
+    /// For the moment there is nothing more to do.
+    Idle,
+    /// The subscriber was too slow: so much before the next is lost to it. The snapshot has their sum.
     Lost(u64),
 }
 
@@ -75,7 +81,9 @@ pub enum Heard {
 pub struct Publisher {
     next: Snapshot,
     shared: Arc<ArcSwap<Snapshot>>,
-    stream: Sender<Arc<Vec<Commit>>>,
+    stream: Sender<Heard>,
+    /// Nothing was said since it was said that there is nothing more to do.
+    idle: bool,
 }
 
 impl Default for Publisher {
@@ -84,6 +92,7 @@ impl Default for Publisher {
             next: Snapshot::default(),
             shared: Arc::default(),
             stream: Sender::new(limits::STREAM_COMMITS_MAX),
+            idle: false,
         }
     }
 }
@@ -112,9 +121,27 @@ impl Publisher {
         self.next.seq = self.next.seq.max(seq);
         self.shared.store(Arc::new(self.next.clone()));
         if !commits.is_empty() {
-            // An error says that nobody listens.
-            let _ = self.stream.send(Arc::new(commits));
+            self.say(Heard::Commits(Arc::new(commits)));
         }
+    }
+
+    /// What became of messages.
+    pub fn settled(&mut self, settlements: Vec<Settlement>) {
+        self.say(Heard::Settled(Arc::new(settlements)));
+    }
+
+    /// For the moment there is nothing more to do; said once.
+    pub fn idle(&mut self) {
+        if !self.idle {
+            self.say(Heard::Idle);
+            self.idle = true;
+        }
+    }
+
+    fn say(&mut self, what: Heard) {
+        self.idle = false;
+        // An error says that nobody listens.
+        let _ = self.stream.send(what);
     }
 }
 
@@ -122,7 +149,7 @@ impl Publisher {
 #[derive(Debug, Clone)]
 pub struct Published {
     shared: Arc<ArcSwap<Snapshot>>,
-    stream: WeakSender<Arc<Vec<Commit>>>,
+    stream: WeakSender<Heard>,
 }
 
 impl Published {
@@ -140,13 +167,13 @@ impl Published {
 
 /// A place in the stream of commits.
 #[derive(Debug)]
-pub struct Subscription(Receiver<Arc<Vec<Commit>>>);
+pub struct Subscription(Receiver<Heard>);
 
 impl Subscription {
     /// Waits for what comes next; none when the engine has ended.
     pub async fn next(&mut self) -> Option<Heard> {
         match self.0.recv().await {
-            Ok(commits) => Some(Heard::Commits(commits)),
+            Ok(heard) => Some(heard),
             Err(RecvError::Lagged(lost)) => Some(Heard::Lost(lost)),
             Err(RecvError::Closed) => None,
         }
@@ -155,7 +182,7 @@ impl Subscription {
     /// What has come and was not heard yet; none when that is nothing.
     pub fn waiting(&mut self) -> Option<Heard> {
         match self.0.try_recv() {
-            Ok(commits) => Some(Heard::Commits(commits)),
+            Ok(heard) => Some(heard),
             Err(TryRecvError::Lagged(lost)) => Some(Heard::Lost(lost)),
             Err(TryRecvError::Empty | TryRecvError::Closed) => None,
         }

@@ -26,7 +26,7 @@ impl Driver {
             self.playbooks.insert(book.playbook.clone());
         }
         let found = news::of(&recovered, &self.books, self.announcer.console().locale());
-        let channels = recovered.channels;
+        let backlog = recovered.backlog;
         for (group, found) in recovered.groups {
             if let Some(first) = found.uncovered {
                 self.covers.add(&group, first, recovered.last_seq);
@@ -39,7 +39,7 @@ impl Driver {
         let resting: Vec<GroupId> =
             self.slots.values().filter(|slot| slot.book.is_none()).map(|slot| slot.group().clone()).collect();
         self.announcer.header(&self.books, &self.dir);
-        self.announcer.channels(&channels);
+        self.announcer.backlog(&backlog);
         self.show_all();
         for text in found {
             self.announcer.trouble(&text);

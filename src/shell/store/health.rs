@@ -1,7 +1,7 @@
 //! What readers need to know of all groups at once: messages that wait, inputs that were parked, what did not happen.
 //! One query each, whatever the number of groups.
 
-use super::{Status, StoreError, corrupt, wire, wire::LogLine};
+use super::{Status, StoreError, corrupt, schema, wire, wire::LogLine};
 use crate::{
     base::{
         ids::{ChannelName, GroupId},
@@ -15,16 +15,16 @@ use std::collections::BTreeMap;
 
 /// Messages of one group to one channel that are open in one status.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
+pub struct Backlog {
     /// The channel.
     pub channel: ChannelName,
     /// The status.
     pub status: Status,
     /// How many.
     pub count: u64,
-    /// How many of them had an attempt.
-    pub tried: u64,
-    /// When the first of those that were tried was decided; of all, where none was.
+    /// Whether attempts of them have failed.
+    pub failing: bool,
+    /// Since when attempts have been failing; where none has, when the first message was decided.
     pub since: Timestamp,
     /// The next attempt.
     pub next: Option<Timestamp>,
@@ -43,29 +43,38 @@ pub struct Parked {
     pub reason: String,
 }
 
-/// SQLite takes the bare column from the row that has the least key.
-const WAITING: &str = "SELECT grp, channel, status, COUNT(*), SUM(attempts > 0), \
-         COALESCE(MIN(CASE WHEN attempts > 0 THEN created_at END), MIN(created_at)), MIN(until), note, \
-         MIN(CASE WHEN note <> '' THEN key END) \
-         FROM outbox WHERE open = 1 AND (?1 IS NULL OR grp = ?1) GROUP BY grp, channel, status";
+/// SQLite takes the bare column from the row that has the least key. The engine brings a state of an older form, that
+/// does not know since when an attempt has failed, to this one when it starts.
+fn open_rows(conn: &Connection) -> Result<String, StoreError> {
+    let failed = if schema::has(conn, schema::ROBOTS_FORM)? {
+        "failed_at"
+    } else {
+        "CASE WHEN attempts > 0 THEN created_at END"
+    };
+    Ok(format!(
+        "SELECT grp, channel, status, COUNT(*), MIN({failed}) IS NOT NULL, COALESCE(MIN({failed}), MIN(created_at)), \
+         MIN(until), note, MIN(CASE WHEN note <> '' THEN key END) \
+         FROM outbox WHERE open = 1 AND (?1 IS NULL OR grp = ?1) GROUP BY grp, channel, status"
+    ))
+}
 
 /// Open messages by group, channel and status.
-pub(super) fn waiting(
+pub(super) fn backlog(
     conn: &Connection,
     group: Option<&GroupId>,
-) -> Result<BTreeMap<GroupId, Vec<Waiting>>, StoreError> {
-    let mut statement = conn.prepare(WAITING)?;
+) -> Result<BTreeMap<GroupId, Vec<Backlog>>, StoreError> {
+    let mut statement = conn.prepare(&open_rows(conn)?)?;
     let mut rows = statement.query(params![group.map(GroupId::as_str)])?;
-    let mut found: BTreeMap<GroupId, Vec<Waiting>> = BTreeMap::new();
+    let mut found: BTreeMap<GroupId, Vec<Backlog>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let status: String = row.get(2)?;
         let status =
             Status::parse(&status).ok_or_else(|| corrupt("the outbox", format!("status {status:?}")))?;
-        let one = Waiting {
+        let one = Backlog {
             channel: ChannelName::from(row.get::<_, String>(1)?),
             status,
             count: row.get::<_, i64>(3)?.max(0) as u64,
-            tried: row.get::<_, i64>(4)?.max(0) as u64,
+            failing: row.get(4)?,
             since: Timestamp::from_millis(row.get(5)?),
             next: row.get::<_, Option<i64>>(6)?.map(Timestamp::from_millis),
             note: row.get(7)?,
@@ -152,14 +161,15 @@ mod tests {
     fn a_look_at_all_groups_is_one_query_that_reads_what_it_needs() {
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch(include_str!("migrations/0001.sql")).unwrap();
+        conn.execute_batch(include_str!("migrations/0004.sql")).unwrap();
         let plan = |sql: &str, parameters: &[&dyn rusqlite::ToSql]| {
             let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let rows = statement.query_map(parameters, |row| row.get::<_, String>(3)).unwrap();
             rows.map(Result::unwrap).collect::<Vec<_>>().join("; ")
         };
         let none: Option<&str> = None;
-        let waiting = plan(WAITING, &[&none]);
-        assert!(waiting.contains("USING INDEX outbox_open"), "{waiting}");
+        let open = plan(&open_rows(&conn).unwrap(), &[&none]);
+        assert!(open.contains("USING INDEX outbox_open"), "{open}");
         let skipped = plan(SKIPPED, &[&none, &limits::SKIPPED_LOOK_BACK]);
         assert!(skipped.contains("SEARCH journal USING INTEGER PRIMARY KEY (rowid>?)"), "{skipped}");
     }

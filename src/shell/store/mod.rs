@@ -17,7 +17,6 @@ mod writer;
 mod sound;
 mod outbox;
 mod place;
-mod channels;
 mod robots;
 mod recovery;
 mod query;
@@ -27,9 +26,8 @@ mod copy;
 mod restore;
 
 pub use archive::{Compacted, compact};
-pub use channels::ChannelHealth;
 pub use copy::Copied;
-pub use health::{Parked, Waiting};
+pub use health::{Backlog, Parked};
 pub use outbox::{Open, OutboxRow, Settle, Status};
 pub use query::{GroupInfo, Reader};
 pub use recovery::{Recovered, RecoveredGroup};

@@ -3,8 +3,7 @@
 //! A reader sees what was committed when it was asked; it never waits for the writer and never changes anything.
 
 use super::{
-    ChannelHealth, Copied, OutboxRow, Parked, StoreError, Waiting, archive, channels, copy, corrupt, health,
-    outbox, path,
+    Backlog, Copied, OutboxRow, Parked, StoreError, archive, copy, corrupt, health, outbox, path,
     recovery::{self, Recovered},
     schema, sound,
     wire::LogLine,
@@ -64,6 +63,11 @@ impl Reader {
         Ok(Self { conn })
     }
 
+    /// Opens the database of an engine that runs: it has looked itself whether the database is whole.
+    pub fn beside_engine(dir: &Path) -> Result<Self, StoreError> {
+        Ok(Self { conn: copy::read_only(&path(dir))? })
+    }
+
     /// Makes a whole copy of the database, verified, that appears under its name or not at all.
     pub fn copy(&self, to: &Path) -> Result<Copied, StoreError> {
         copy::copy(&self.conn, to)
@@ -99,9 +103,9 @@ impl Reader {
         })
     }
 
-    /// Open messages by group, channel and status.
-    pub fn waiting(&self, group: Option<&GroupId>) -> Result<BTreeMap<GroupId, Vec<Waiting>>, StoreError> {
-        health::waiting(&self.conn, group)
+    /// Open messages by group, channel and status: how each channel fares.
+    pub fn backlog(&self, group: Option<&GroupId>) -> Result<BTreeMap<GroupId, Vec<Backlog>>, StoreError> {
+        health::backlog(&self.conn, group)
     }
 
     /// Inputs that were parked since an instant, by group.
@@ -125,11 +129,6 @@ impl Reader {
     /// The open row of one effect.
     pub fn message(&self, group: &GroupId, effect: &EffectId) -> Result<Option<OutboxRow>, StoreError> {
         outbox::one(&self.conn, group, effect)
-    }
-
-    /// How every channel fares that has something open, of one group or of all.
-    pub fn channels(&self, group: Option<&GroupId>) -> Result<Vec<ChannelHealth>, StoreError> {
-        channels::health(&self.conn, group)
     }
 
     /// Outbox rows, oldest first: those that are open or were ever in doubt, or all that are kept.

@@ -1,6 +1,6 @@
 //! Recovery: the last snapshot of every group, then its later entries, applied and never decided again.
 
-use super::{ChannelHealth, Doubt, StoreError, Upgraded, corrupt, query::GroupInfo, schema, wire};
+use super::{Backlog, Doubt, StoreError, Upgraded, corrupt, query::GroupInfo, schema, wire};
 use crate::{
     base::{ids::GroupId, member::Members, time::Timestamp},
     courier::Memory,
@@ -36,8 +36,8 @@ pub struct Recovered {
     pub replayed: u64,
     /// When the last entry was decided.
     pub last_at: Option<Timestamp>,
-    /// How channels fare that have something open.
-    pub channels: Vec<ChannelHealth>,
+    /// Messages that are open, by group; only where the engine starts.
+    pub backlog: BTreeMap<GroupId, Vec<Backlog>>,
     /// What robots did lately.
     pub robots: Vec<Memory>,
     /// The edition of which people were told last.
@@ -54,7 +54,6 @@ pub struct Recovered {
 pub(super) fn load(conn: &Connection) -> Result<Recovered, StoreError> {
     let mut recovered = Recovered {
         infos: super::query::groups(conn)?,
-        channels: super::channels::health(conn, None)?,
         robots: super::robots::load(conn)?,
         ..Recovered::default()
     };

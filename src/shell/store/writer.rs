@@ -209,7 +209,12 @@ impl Store {
         let upgraded = schema::migrate(&mut conn, &file)?;
         let (mark, reached) = Mark::open(dir)?;
         let put_back = restore::put_back(&conn, reached)?;
-        let mut recovered = Recovered { upgraded, put_back, ..recovery::load(&conn)? };
+        let mut recovered = Recovered {
+            upgraded,
+            put_back,
+            backlog: super::health::backlog(&conn, None)?,
+            ..recovery::load(&conn)?
+        };
         mark.set(recovered.last_seq, recovered.last_at.unwrap_or(Timestamp::MIN));
         let open = outbox::open(&conn)?;
         let looks = place::watch(&file, &tell)?;

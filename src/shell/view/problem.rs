@@ -1,7 +1,7 @@
 //! What is wrong with a group: failed runs, inputs that could not be digested, channels that fail, messages that a
 //! person has to decide about, a clock that is ahead, facts that nobody hears.
 
-use super::{At, Group};
+use super::{At, Group, status::Facts};
 use crate::{
     base::{
         ids::{ChannelName, PlayName, RunId},
@@ -10,10 +10,7 @@ use crate::{
         words,
     },
     engine::{entry::Outcome, state::Run, view},
-    shell::{
-        refusals::Refusal,
-        store::{Parked, Status, Waiting},
-    },
+    shell::store::{Backlog, Status},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -73,27 +70,10 @@ impl Problem {
     }
 }
 
-/// What problems are found in, beside the state.
-#[derive(Clone, Copy)]
-pub struct Facts<'a> {
-    /// Messages of the group that somebody still has to do something about, by channel and status.
-    pub waiting: &'a [Waiting],
-    /// Inputs of it that were parked lately.
-    pub parked: Option<&'a Parked>,
-    /// Its file's newest version is refused.
-    pub refused: Option<&'a Refusal>,
-    /// What no channel of its playbook hears.
-    pub deaf: &'a [String],
-    /// Whether its playbook compiles with this program.
-    pub compiles: bool,
-    /// Real time.
-    pub now: Timestamp,
-}
-
 /// What is wrong with a group, weightiest first.
 pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
     let mut all = Vec::new();
-    if !facts.compiles {
+    if facts.version.playbook.is_none() && group.state.digest.is_some() {
         let text = "its playbook does not compile with this program".into();
         all.push(Problem::new(Kind::Playbook, 1, text).help("`playbook check FILE` shows why".into()));
     }
@@ -114,8 +94,8 @@ pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
         Problem { since: Some(at), ..Problem::new(Kind::Parked, parked.count, text) }
     }));
     all.extend(failed(group, facts.now));
-    all.extend(facts.waiting.iter().filter_map(|rows| channel(group, rows)));
-    for deaf in facts.deaf {
+    all.extend(facts.backlog.iter().filter_map(|rows| channel(group, rows)));
+    for deaf in &facts.version.deaf {
         all.push(Problem::new(Kind::Unheard, 1, deaf.clone()));
     }
     all.sort_by_key(|problem| problem.kind);
@@ -149,12 +129,12 @@ fn failed(group: Group<'_>, now: Timestamp) -> Vec<Problem> {
 }
 
 /// What is wrong with the messages of one channel in one status; nothing when they are only on their way.
-fn channel(group: Group<'_>, rows: &Waiting) -> Option<Problem> {
+fn channel(group: Group<'_>, rows: &Backlog) -> Option<Problem> {
     let (name, n) = (&rows.channel, words::count(rows.count as usize, "message"));
     let since = group.at(rows.since);
     let note = if rows.note.is_empty() { String::new() } else { format!(": {}", rows.note) };
     let (kind, text) = match rows.status {
-        Status::Pending | Status::Claimed if rows.tried > 0 => {
+        Status::Pending | Status::Claimed if rows.failing => {
             let text = format!("channel {name} fails since {}, {n} waiting{note}", since.minute());
             (Kind::Channel, text)
         }

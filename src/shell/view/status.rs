@@ -10,7 +10,7 @@ use crate::{
     model::{ending::endings, playbook::Playbook},
     shell::{
         refusals::Refusal,
-        store::{LogLine, Parked, Waiting},
+        store::{Backlog, LogLine, Parked},
     },
     sim::timeline,
 };
@@ -112,7 +112,7 @@ pub struct Version {
     /// What runs out.
     ending: Vec<String>,
     /// What no channel hears.
-    deaf: Vec<String>,
+    pub(super) deaf: Vec<String>,
 }
 
 impl Version {
@@ -153,7 +153,7 @@ pub struct Facts<'a> {
     /// The version in force.
     pub version: &'a Version,
     /// Messages of the group that somebody still has to do something about.
-    pub waiting: &'a [Waiting],
+    pub backlog: &'a [Backlog],
     /// Inputs of it that were parked lately.
     pub parked: Option<&'a Parked>,
     /// Its file's newest version is refused.
@@ -171,14 +171,6 @@ pub fn status(group: Group<'_>, facts: &Facts<'_>) -> Status {
     let Group { state, info, .. } = group;
     let playbook = facts.version.playbook.as_deref();
     let next = playbook.map(|playbook| view::next(state, playbook, facts.most)).unwrap_or_default();
-    let wrong = problem::Facts {
-        waiting: facts.waiting,
-        parked: facts.parked,
-        refused: facts.refused,
-        deaf: &facts.version.deaf,
-        compiles: playbook.is_some() || state.digest.is_none(),
-        now: facts.now,
-    };
     Status {
         group: group.id.clone(),
         title: info.map(|info| info.title.clone()),
@@ -200,7 +192,7 @@ pub fn status(group: Group<'_>, facts: &Facts<'_>) -> Status {
         next: next.into_iter().map(|one| coming(group, one)).collect(),
         skipped: facts.skipped.iter().filter_map(|line| skipped(group, line)).collect(),
         ending: facts.version.ending.clone(),
-        problems: problem::problems(group, &wrong),
+        problems: problem::problems(group, facts),
     }
 }
 
@@ -263,20 +255,21 @@ mod tests {
         state.clock = Timestamp::from_millis(10 * 24 * 3_600_000);
         state.digest = Some(Digest::from("v".to_owned()));
         let group = Group { id: &id, state: &state, info: None, zone: &zone };
-        let row = |status, tried| Waiting {
+        let row = |status, failing| Backlog {
             channel: "group".into(),
             status,
             count: 3,
-            tried,
+            failing,
             since: Timestamp::default(),
             next: None,
             note: "503".into(),
         };
         use crate::shell::store::Status as Row;
-        let waiting = [row(Row::InDoubt, 1), row(Row::Pending, 2), row(Row::Dead, 1), row(Row::Manual, 0)];
+        let backlog =
+            [row(Row::InDoubt, true), row(Row::Pending, true), row(Row::Dead, true), row(Row::Manual, false)];
         let facts = Facts {
             version: &Version::default(),
-            waiting: &waiting,
+            backlog: &backlog,
             parked: None,
             refused: None,
             skipped: &[],
