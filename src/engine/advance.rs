@@ -202,7 +202,9 @@ impl Draft<'_> {
         // A condition that is false leaves no gap in time: what follows is measured from the step before.
         let due = if late { at.due } else { at.run.end.max(at.due) };
         let pc = if end == u32::MAX { at.pc + 1 } else { end };
-        self.emit(Fact::StepSkipped { run: at.run.id.clone(), step: at.step.id.clone(), pc, due, reason })?;
+        let binding = self.empty_binding(at);
+        let (run, step) = (at.run.id.clone(), at.step.id.clone());
+        self.emit(Fact::StepSkipped { run, step, pc, due, reason, binding })?;
         if late
             && let Verb::Approve(approve) = &at.step.verb
             && approve.otherwise == Silence::Stop
@@ -213,6 +215,17 @@ impl Draft<'_> {
             return Ok(Went::Waits);
         }
         Ok(Went::On(pc))
+    }
+
+    /// The name that a step leaves when it did not happen, with the empty value: later steps stay meaningful.
+    pub(super) fn empty_binding(&self, at: &At<'_>) -> Option<(Arc<str>, Value)> {
+        let name = at.step.verb.binding()?.clone();
+        let value = match &at.step.verb {
+            Verb::Ask(ask) => self.unanswered(at, ask),
+            Verb::Task(_) => super::steps::task_not_done(),
+            _ => Value::Null,
+        };
+        Some((name, value))
     }
 
     fn carry_out(&mut self, at: &At<'_>) -> Carried {

@@ -73,8 +73,11 @@ pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applie
                 Arc::make_mut(&mut run.bindings).insert(name.clone(), value.clone());
             }
         }),
-        Fact::StepSkipped { run, pc, due, reason, .. } => set_waiting(state, run, None, |run| {
+        Fact::StepSkipped { run, pc, due, reason, binding, .. } => set_waiting(state, run, None, |run| {
             run.pc = *pc;
+            if let Some((name, value)) = binding {
+                Arc::make_mut(&mut run.bindings).insert(name.clone(), value.clone());
+            }
             // A missed step ends when it was due, so that what follows it is measured as if it had been on time.
             run.end = *due;
             run.tries = 0;

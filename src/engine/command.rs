@@ -3,6 +3,7 @@
 //! A refusal is an entry too, so that whoever asked gets an answer that was committed.
 
 use super::{
+    advance::Went,
     draft::{Decided, Draft},
     due::{Asked, date_values},
     entry::{Cause, Fact, Outcome, Skip, Waiting},
@@ -239,15 +240,12 @@ impl Draft<'_> {
         {
             self.close(&task, "cancelled", None, Value::Null)?;
         }
-        self.emit(Fact::StepSkipped {
-            run: run.clone(),
-            step: step.clone(),
-            pc,
-            due: self.now,
-            reason: Skip::Operator,
-        })?;
-        self.ready.push_back(run.clone());
-        Ok(())
+        self.with_step(run, |draft, at| {
+            let binding = draft.empty_binding(at);
+            let (run, step, due) = (at.run.id.clone(), at.step.id.clone(), draft.now);
+            draft.emit(Fact::StepSkipped { run, step, pc, due, reason: Skip::Operator, binding })?;
+            Ok(Went::On(pc))
+        })
     }
 
     /// Skips an occurrence that has not started: `play@instant` or `play@date`.

@@ -438,6 +438,9 @@ pub enum Fact {
         /// Why.
         #[serde(flatten)]
         reason: Skip,
+        /// The name it leaves all the same, with the empty value.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        binding: Option<(Arc<str>, Value)>,
     },
     /// A binding of a run has another value: its task was closed.
     Bound {

@@ -34,6 +34,7 @@ mod edits;
 mod email;
 mod engine;
 mod engine_edits;
+mod engine_hands;
 mod engine_language;
 mod engine_late;
 mod engine_people;

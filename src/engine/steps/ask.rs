@@ -71,6 +71,16 @@ impl Draft<'_> {
         Ok(Went::Waits)
     }
 
+    /// What a question comes to that was never put: nobody has answered.
+    pub(in crate::engine) fn unanswered(&self, at: &At<'_>, ask: &Ask) -> Value {
+        let names = ask.options.iter().fold(Names::default(), |names, option| names.union(option.names()));
+        let facts = self.step_facts(at, names);
+        // An option that cannot be written now has no count; nobody has chosen it.
+        let options: Vec<String> =
+            ask.options.iter().filter_map(|option| option.render(&facts).ok()).collect();
+        result(&options, &imbl::OrdMap::new(), ask.anonymous)
+    }
+
     /// Puts an `answer` signal to the question it is about: `data.task` or `data.ask` names it (a task id, or the
     /// play), else it is the question opened last.
     pub(in crate::engine) fn take_answer(&mut self, signal: &Signal) -> Decided {
@@ -121,7 +131,7 @@ impl Draft<'_> {
             };
             self.award(&open, right.as_deref(), points)?;
         }
-        let result = result(&open, ask.anonymous);
+        let result = result(&open.task.options, &open.answers, ask.anonymous);
         let binding = ask.binding.clone().map(|name| (name, result));
         self.done(at, at.pc + 1, binding)
     }
@@ -154,20 +164,22 @@ fn option_index(options: &[String], answer: &Value) -> Option<u32> {
 }
 
 /// `{ winner, total, counts, answers }`. A tie goes to the first option; no answer gives `""`.
-fn result(open: &OpenTask, anonymous: bool) -> Value {
+fn result(
+    options: &[String],
+    answers: &imbl::OrdMap<MemberId, (Option<u32>, Value)>,
+    anonymous: bool,
+) -> Value {
     let mut counts: BTreeMap<u32, i64> = BTreeMap::new();
-    for (option, _) in open.answers.values() {
+    for (option, _) in answers.values() {
         if let Some(option) = option {
             *counts.entry(*option).or_default() += 1;
         }
     }
     let winner = counts.iter().max_by_key(|(option, count)| (**count, std::cmp::Reverse(**option)));
-    let winner =
-        winner.map_or(Value::str(""), |(option, _)| Value::str(&open.task.options[*option as usize]));
+    let winner = winner.map_or(Value::str(""), |(option, _)| Value::str(&options[*option as usize]));
     let count = |index: usize| Value::Int(counts.get(&(index as u32)).copied().unwrap_or_default());
-    let table: Map =
-        open.task.options.iter().enumerate().map(|(i, o)| (Arc::from(o.as_str()), count(i))).collect();
-    let answers = open.answers.iter().map(|(member, (_, value))| {
+    let table: Map = options.iter().enumerate().map(|(i, o)| (Arc::from(o.as_str()), count(i))).collect();
+    let listed = answers.iter().map(|(member, (_, value))| {
         if anonymous {
             value.clone()
         } else {
@@ -176,8 +188,8 @@ fn result(open: &OpenTask, anonymous: bool) -> Value {
     });
     Value::map([
         ("winner", winner),
-        ("total", Value::Int(open.answers.len() as i64)),
+        ("total", Value::Int(answers.len() as i64)),
         ("counts", Value::Map(Arc::new(table))),
-        ("answers", Value::list(answers.collect())),
+        ("answers", Value::list(listed.collect())),
     ])
 }

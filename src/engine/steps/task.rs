@@ -304,6 +304,16 @@ impl Draft<'_> {
     }
 }
 
+/// A task that was never opened, as later steps see it under its `as` name.
+pub(in crate::engine) fn task_not_done() -> Value {
+    Value::map([
+        ("task", Value::Null),
+        ("done", Value::Bool(false)),
+        ("by", Value::Null),
+        ("note", Value::Null),
+    ])
+}
+
 /// A task as later steps see it under its `as` name.
 fn task_value(id: &TaskId, done: bool, by: Option<&str>, note: &Value) -> Value {
     Value::map([
