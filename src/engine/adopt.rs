@@ -79,6 +79,7 @@ impl Draft<'_> {
                 self.emit(Fact::Renamed { from: was.clone(), to: play.name.clone() })?;
             }
         }
+        self.reword_open()?;
         self.adjust_phase(old)?;
         if self.state.phase_final {
             return Ok(());

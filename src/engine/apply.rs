@@ -7,6 +7,7 @@ use super::{
     entry::{Entry, Fact, HoldReason, Outgoing, PhaseCause, Task, TaskKind},
     input::Signal,
     state::{Failing, HeldMessage, OpenTask, PlayState, Released, Run, ScriptCall, State, Timer},
+    wording,
 };
 use crate::{
     base::{
@@ -177,6 +178,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
             }
         }
         Fact::Renamed { from, to } => apply_rename::renamed(state, from, to)?,
+        Fact::Reworded { run, words, values, .. } => wording::take_words(state, run, words, values.as_ref())?,
         Fact::ClockSet { to } => apply_clock::set_back(state, *to),
         Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } => {}
         Fact::Paused { play } => match play {

@@ -117,18 +117,6 @@ impl<'a> Draft<'a> {
         self.state.runs.get(id).cloned().ok_or_else(|| IllegalEntry(format!("no open run {id}")))
     }
 
-    /// The playbook, the group and the play that a run began with.
-    pub(super) fn play_of(&self, run: &Run) -> Option<(Arc<Playbook>, Arc<Group>, Arc<Play>)> {
-        let playbook = if run.digest == self.playbook.digest {
-            self.playbook.clone()
-        } else {
-            self.playbooks.get(&run.digest)?.clone()
-        };
-        let group = playbook.groups.get(&self.state.group).unwrap_or(&self.group).clone();
-        let play = playbook.play(run.born_as())?.clone();
-        Some((playbook, group, play))
-    }
-
     /// The id of the next effect of a run's step.
     pub(super) fn effect_id(&self, run: &RunId, step: &StepId) -> EffectId {
         let ordinal = self.state.runs.get(run).map_or(0, |r| r.ordinal);

@@ -257,6 +257,20 @@ pub enum Fact {
         /// The name it has.
         to: PlayName,
     },
+    /// An open run takes the words of its steps ahead from another version.
+    Reworded {
+        /// The run.
+        run: RunId,
+        /// Where the words are written.
+        #[serde(flatten)]
+        words: super::wording::Wording,
+        /// The steps that say something else; none when only vars, data or the date's row do.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        steps: Vec<StepId>,
+        /// What the date's row says now, where it says something else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        values: Option<Value>,
+    },
     /// When a scheduled play starts next. Anchors up to and including `after` are settled.
     Armed {
         /// The play.

@@ -34,6 +34,7 @@ mod notice;
 mod phase;
 mod signal;
 mod steps;
+pub mod wording;
 
 use crate::{
     base::{ids::EffectId, time::Timestamp},
@@ -77,11 +78,10 @@ pub fn next_wake(state: &State) -> Option<Timestamp> {
 pub fn script_facts(state: &State, playbooks: &Playbooks, effect: &EffectId) -> Option<Arc<Facts>> {
     let call = state.calls.iter().find(|call| call.effect == *effect)?;
     let run = state.runs.get(&call.run)?;
-    let playbook = playbooks.get(&run.digest)?;
-    let group = playbook.groups.get(&state.group)?;
-    let play = playbook.play(run.born_as())?;
+    let (playbook, group, play) =
+        wording::version_of(run, &state.group, |digest| playbooks.get(digest).cloned())?;
     let about = About { run: Some(run), step: Some(&call.step), ..About::default() };
-    Some(draft::build_facts(state, playbook, group, Some(play), state.clock, Names::ALL, &about))
+    Some(draft::build_facts(state, &playbook, &group, Some(&play), state.clock, Names::ALL, &about))
 }
 
 /// What an expression about the group sees at an instant, outside of any run; `None` before the group was adopted.

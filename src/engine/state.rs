@@ -170,6 +170,9 @@ pub struct Run {
     /// What the play was called in that version, where it is called otherwise now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub born: Option<PlayName>,
+    /// The version whose words its steps ahead have, where it is not the one it began with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<super::wording::Wording>,
     /// Which of the play's programs.
     #[serde(default)]
     pub section: Section,
@@ -237,6 +240,7 @@ impl Run {
             play,
             digest,
             born: None,
+            words: None,
             section: Section::Steps,
             anchor,
             started,

@@ -6,6 +6,7 @@ use super::{
     entry::{Cause, Skip, Waiting},
     gate::Occasion,
     state::{Run, State},
+    wording::rewording,
 };
 use crate::{
     base::{
@@ -15,11 +16,15 @@ use crate::{
         words,
     },
     model::{
-        edit::Standing, group::Group, occurrence::scheduled_run_id, play::Play, playbook::Playbook,
+        edit::Standing,
+        group::Group,
+        occurrence::scheduled_run_id,
+        play::Play,
+        playbook::{Playbook, Playbooks},
         trigger::Trigger,
     },
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Something that will happen, or would if nothing stood in its way.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,7 +120,7 @@ pub fn under_way<'s>(states: impl Iterator<Item = &'s State>, playbook: &Playboo
     for state in states {
         runs.extend(state.runs.values().map(AsRef::as_ref).filter(|run| run.digest != playbook.digest));
     }
-    let (first, shown) = (runs.first()?, runs.len().min(3));
+    let (first, shown) = (runs.first()?, runs.len().min(RUNS_NAMED));
     let names: Vec<&str> = runs[..shown].iter().map(|run| run.id.as_str()).collect();
     let more = if runs.len() > shown { format!(" and {} more", runs.len() - shown) } else { String::new() };
     let version = if runs.iter().all(|run| run.digest == first.digest) {
@@ -130,6 +135,35 @@ pub fn under_way<'s>(states: impl Iterator<Item = &'s State>, playbook: &Playboo
         names.join(", ")
     ))
 }
+
+/// Which open runs say something else from now on, in words; of many the runs are counted.
+pub fn reworded<'s>(
+    states: impl Iterator<Item = &'s State>,
+    playbooks: &Playbooks,
+    new: &Arc<Playbook>,
+) -> Option<String> {
+    let mut shown = Vec::new();
+    let mut count = 0;
+    for state in states {
+        for run in state.runs.values().filter(|run| run.digest != new.digest) {
+            let Some(reworded) = rewording(state, run, playbooks, new) else { continue };
+            count += 1;
+            if shown.len() < RUNS_NAMED {
+                let steps: Vec<&str> = reworded.steps.iter().map(StepId::as_str).collect();
+                let what =
+                    if steps.is_empty() { String::new() } else { format!(" (step {})", steps.join(", ")) };
+                shown.push(format!("{}{what}", run.id));
+            }
+        }
+    }
+    let more = if count > shown.len() { format!(" and {} more", count - shown.len()) } else { String::new() };
+    let take = if count == 1 { "takes the new words for its" } else { "take the new words for their" };
+    (count > 0)
+        .then(|| format!("{} {take} steps ahead: {}{more}", words::count(count, "run"), shown.join(", ")))
+}
+
+/// So many runs are named in one line.
+const RUNS_NAMED: usize = 3;
 
 fn open_step(run: &Run) -> Option<Upcoming> {
     let wait = run.waiting.as_ref()?;

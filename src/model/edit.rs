@@ -252,6 +252,7 @@ fn differences(old: &Play, new: &Play, zone: &Zone, at: Option<&Standing>) -> Ve
     pair("only", some(days(&old.only)), some(days(&new.only)), &mut out);
     pair("max_late", Some(old.max_late), Some(new.max_late), &mut out);
     pair("timeout", old.timeout, new.timeout, &mut out);
+    pair("frozen", Some(old.frozen), Some(new.frozen), &mut out);
     pair("label", old.label, new.label, &mut out);
     pair("catch_up", Some(word(&old.catch_up)), Some(word(&new.catch_up)), &mut out);
     pair("overlap", Some(word(&old.overlap)), Some(word(&new.overlap)), &mut out);

@@ -18,4 +18,5 @@ pub mod phase;
 pub mod budget;
 pub mod occurrence;
 pub mod edit;
+pub mod rewording;
 pub mod ending;

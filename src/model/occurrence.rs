@@ -106,6 +106,7 @@ mod tests {
             title: "night".into(),
             trigger: Trigger::Schedule(Schedule::parse_every(every).unwrap()),
             dates_file: None,
+            frozen: false,
             was: None,
             during: Vec::new(),
             when: None,

@@ -36,6 +36,8 @@ pub struct Play {
     pub only: Vec<CalendarName>,
     /// How late a step may be.
     pub max_late: Duration,
+    /// Whether open runs keep the words they began with.
+    pub frozen: bool,
     /// The name that it had before.
     pub was: Option<PlayName>,
     /// Which occurrences are made up for after a pause.

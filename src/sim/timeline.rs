@@ -4,6 +4,7 @@
 
 use crate::{
     base::{
+        ids::StepId,
         limits,
         time::{Duration, Timestamp, Zone},
         words,
@@ -196,6 +197,20 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
         }
         Fact::Renamed { from, to } => {
             line("renamed", to.as_str(), format!("it was {from}; its dates and runs go on"), Tone::Turn)
+        }
+        Fact::Reworded { run, steps, .. } => {
+            let steps: Vec<&str> = steps.iter().map(StepId::as_str).collect();
+            let what = if steps.is_empty() {
+                "its vars, data or row".to_owned()
+            } else {
+                format!("step {}", steps.join(", "))
+            };
+            line(
+                "reworded",
+                play_of(run.as_str()),
+                format!("{run} says what the new version says: {what}"),
+                Tone::Turn,
+            )
         }
         Fact::ClockSet { to } => {
             line("clock", "", format!("set back from {} to {}", at(entry.at), at(*to)), Tone::Turn)

@@ -17,7 +17,7 @@ fn bodies(sink: &Sink) -> String {
 }
 
 #[test]
-fn a_run_finishes_as_it_began_over_an_edit_and_a_crash() {
+fn a_run_finishes_under_its_steps_and_the_newest_words_over_an_edit_and_a_crash() {
     let sink = Sink::start();
     let url = sink.url("/");
     let play = Playground::new().file("p.yaml", &file(&url, "old", "day at 08:00"));
@@ -32,6 +32,8 @@ fn a_run_finishes_as_it_began_over_an_edit_and_a_crash() {
     let next = engine.line("daily (changed): next start");
     assert!(next.contains("08:00 → ") && next.ends_with("09:30"), "{next}");
     engine.line("1 run under way finishes under version");
+    let said = engine.line("1 run takes the new words for its steps ahead: long@");
+    assert!(said.ends_with("(step 3)"), "{said}");
     eventually("the new version is in force", || {
         play.run(&["log", "--format", "json"]).exits(0).stdout.contains("playbook_changed")
     });
@@ -39,10 +41,10 @@ fn a_run_finishes_as_it_began_over_an_edit_and_a_crash() {
     let engine = play.start(&["run", "p.yaml"]);
     engine.line("running");
     let _ = play.run(&["signal", "go"]).exits(0);
-    eventually("the old run ends", || bodies(&sink).contains("end old"));
+    eventually("the old run ends", || bodies(&sink).contains("end new"));
     let _ = play.run(&["start", "long"]).exits(0);
     eventually("a new one begins", || bodies(&sink).contains("begin new"));
-    assert!(!bodies(&sink).contains("end new"));
+    assert!(!bodies(&sink).contains("end old"));
     let _ = engine.stop().exits(0);
 }
 
@@ -230,7 +232,7 @@ fn a_group_that_rests_and_is_run_again_keeps_its_order_its_open_runs_and_its_mes
     let mut all = heard(&sink, "a");
     all.retain(|text| text.starts_with('n'));
     assert_eq!(all, ["n0", "n1", "n2", "n3"], "in the order in which it was decided");
-    assert!(heard(&sink, "a").contains(&"end one".to_owned()), "{:?}", heard(&sink, "a"));
+    assert!(heard(&sink, "a").contains(&"end three".to_owned()), "{:?}", heard(&sink, "a"));
     // Away and back within one engine's life.
     let _ = play.run(&["signal", "begin", "--group", "a"]).exits(0);
     eventually("another run begins", || heard(&sink, "a").contains(&"begin three".to_owned()));
@@ -238,7 +240,7 @@ fn a_group_that_rests_and_is_run_again_keeps_its_order_its_open_runs_and_its_mes
     engine.line("resting: a");
     play.write("p.yaml", &club(&url, "a: {}, b: {}", "five"));
     eventually("it is run again", || play.run(&["signal", "go", "--group", "a"]).code == Some(0));
-    eventually("its run ends as it began", || heard(&sink, "a").contains(&"end three".to_owned()));
+    eventually("its run ends, in the newest words", || heard(&sink, "a").contains(&"end five".to_owned()));
     let log = play.run(&["log", "--group", "a", "--format", "json"]).exits(0).stdout;
     assert!(!log.contains("\"outcome\":\"failed\""), "{log}");
     let _ = engine.stop().exits(0);
@@ -265,7 +267,7 @@ fn a_group_that_has_another_id_in_the_file_needs_to_say_what_it_was() {
     let engine = play.start(&["run", "p.yaml"]);
     engine.line("running");
     let _ = play.run(&["signal", "go", "--group", "xian"]).exits(0);
-    eventually("the old run ends", || heard(&sink, "xian").contains(&"end one".to_owned()));
+    eventually("the old run ends", || heard(&sink, "xian").contains(&"end two".to_owned()));
     let status = play.run(&["status", "--format", "json"]).exits(0).json_lines();
     assert_eq!((&status[0]["group"], &status[0]["title"]), (&"xian".into(), &"xi-an".into()));
     let _ = engine.stop().exits(0);

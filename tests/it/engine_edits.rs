@@ -479,3 +479,95 @@ fn a_play_that_was_another_one_keeps_its_dates_its_runs_and_what_is_settled() {
     let read = serde_json::from_str(&serde_json::to_string(&story.state).unwrap()).unwrap();
     assert_eq!(story.state, read);
 }
+
+/// A play with a date that is talked about for days, in the words of one version.
+fn evening(first: &str, more: &str) -> String {
+    format!(
+        "vars: {{ place: {first} }}
+plays:
+  evening:
+    dates: [{{ id: jia, at: 2026-12-10 20:00, guest: {first} }}]
+    steps:
+      - {{ at: -5d 10:00, post: 预告 {first} }}
+      - {{ at: -1d 10:00, id: last, post: \"{first}: ${{date.guest}} 在 ${{vars.place}}\" }}{more}"
+    )
+}
+
+#[test]
+fn the_steps_ahead_of_an_open_run_say_what_the_newest_version_says() {
+    let mut story = Story::new("2026-12-01 08:00", &evening("旧", ""));
+    story.until("2026-12-06 08:00");
+    story.edit(&evening("新", ""));
+    let reworded = story.entries.iter().filter_map(|entry| match &entry.fact {
+        Fact::Reworded { run, steps, .. } => Some((run.to_string(), steps.len())),
+        _ => None,
+    });
+    assert_eq!(reworded.collect::<Vec<_>>(), [("evening@jia".to_owned(), 1)]);
+    story.until("2026-12-11 08:00");
+    assert_eq!(story.posts(), ["预告 旧", "新: 新 在 新"]);
+}
+
+#[test]
+fn words_of_a_step_that_found_another_place_are_known_by_its_own_name_only() {
+    let added = "\n      - { at: 0m, post: 开始 }";
+    let mut story = Story::new("2026-12-01 08:00", &evening("旧", added));
+    story.until("2026-12-06 08:00");
+    // A step in front: what was step 3 is step 4 now, and has no name of its own.
+    let moved = evening("新", added).replace("    steps:\n", "    steps:\n      - { at: -6d, post: 更早 }\n");
+    story.edit(&moved.replace("post: 开始", "post: 开场"));
+    story.until("2026-12-11 08:00");
+    assert_eq!(story.posts(), ["预告 旧", "新: 新 在 新", "开始"]);
+}
+
+#[test]
+fn words_that_read_a_name_that_the_run_never_had_are_not_taken() {
+    let mut story = Story::new("2026-12-01 08:00", &evening("旧", ""));
+    story.until("2026-12-06 08:00");
+    let asked = evening("新", "").replace(
+        "    steps:\n",
+        "    steps:\n      - { at: -6d, ask: 来吗, options: [来, 不来], open_for: 1h, as: poll }\n",
+    );
+    story.edit(&asked.replace("在 ${vars.place}", "有 ${poll.total} 人"));
+    story.until("2026-12-11 08:00");
+    assert_eq!(story.posts(), ["预告 旧", "旧: 新 在 新"], "vars and the row are there; the poll is not");
+}
+
+#[test]
+fn a_frozen_play_keeps_its_words_and_a_further_edit_brings_further_ones() {
+    let frozen = |word: &str| evening(word, "").replace("    dates:", "    frozen: true\n    dates:");
+    let mut story = Story::new("2026-12-01 08:00", &frozen("旧"));
+    story.until("2026-12-06 08:00");
+    story.edit(&frozen("新"));
+    story.until("2026-12-11 08:00");
+    assert_eq!(story.posts(), ["预告 旧", "旧: 旧 在 旧"]);
+
+    let mut story = Story::new("2026-12-01 08:00", &evening("一", ""));
+    story.until("2026-12-06 08:00");
+    for word in ["二", "三"] {
+        story.edit(&evening(word, ""));
+    }
+    let before = story.entries.len();
+    story.edit(&evening("三", "\n  other: { steps: [post: x] }"));
+    assert!(
+        story.entries[before..].iter().all(|entry| !matches!(entry.fact, Fact::Reworded { .. })),
+        "nothing that the run says is different"
+    );
+    story.until("2026-12-11 08:00");
+    assert_eq!(story.posts(), ["预告 一", "三: 三 在 三"]);
+}
+
+#[test]
+fn a_question_that_is_open_is_counted_by_the_options_that_were_read() {
+    let poll = |a: &str, b: &str| {
+        format!(
+            "plays: {{ hi: {{ on: ping, steps: [{{ ask: 哪天, options: [{a}, {b}], open_for: 1h, as: day }}, {{ post: \"{a} ${{day.winner}}\" }}] }} }}"
+        )
+    };
+    let mut story = Story::new("2026-12-01 08:00", &poll("周五", "周六"));
+    story.signal("ping", None, Value::Null);
+    story.edit(&poll("星期五", "星期六"));
+    let said = Value::map([("option", Value::from("周五")), ("task", Value::from("t1"))]);
+    story.signal("answer", Some("lin"), said);
+    story.until("2026-12-01 09:01");
+    assert!(story.posts().contains(&"星期五 周五".to_owned()), "{:?}", story.posts());
+}

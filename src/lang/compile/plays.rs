@@ -49,6 +49,7 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
         when: None,
         from: None,
         until: None,
+        frozen: false,
         was: None,
         except: Vec::new(),
         only: Vec::new(),
@@ -212,6 +213,9 @@ fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) 
         let name = play.name.as_str();
         let prefix = name.rfind('/').map_or("", |slash| &name[..=slash]);
         play.was = Some(PlayName::new(format!("{prefix}{was}")));
+    }
+    if let Some(frozen) = fields.get("frozen").and_then(|node| reader::boolean(&mut cx.report, node)) {
+        play.frozen = frozen;
     }
     if let Some(node) = fields.get("during") {
         for item in reader::one_or_many(&mut cx.report, node, pair("a phase", "阶段")) {

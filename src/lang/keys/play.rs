@@ -10,6 +10,7 @@ keys! {
     /// A play.
     PLAY {
         "title": Is::Text, "The name that people see; the play's key by default.", "title: Morning paper";
+        "frozen": Is::Bool, "Whether open runs keep the words they began with when the file is edited; by default the texts of their steps ahead follow the newest version.", "frozen: true";
         "was": Is::Name, "The name that this play had before it was renamed in the file: its dates, its runs and what is settled go on under the new name.", "was: evening";
         "every": Is::Schedule, "Trigger: a schedule in words, in the playbook's time zone.", "every: friday at 20:00";
         "cron": Is::Cron, "Trigger: five fields as crontab(5) has them (minute, hour, day of month, month, day of week); six add seconds in front.", "cron: \"30 20 * * 3\"";

@@ -7,12 +7,12 @@ use crate::{
     base::ids::{Digest, GroupId},
     engine::{
         state::State,
-        view::{standing, under_way},
+        view::{reworded, standing, under_way},
     },
     lang,
     model::{
         edit::{Edit, edit},
-        playbook::Playbook,
+        playbook::{Playbook, Playbooks},
     },
     shell::{
         clock,
@@ -20,7 +20,7 @@ use crate::{
         view::plan,
     },
 };
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// What would change for the groups that have one version in force.
 struct Change {
@@ -29,6 +29,8 @@ struct Change {
     edit: Edit,
     /// The runs that finish under an older version.
     under_way: Option<String>,
+    /// The runs that say something else from then on.
+    reworded: Option<String>,
 }
 
 /// Everything that would change.
@@ -57,7 +59,7 @@ pub(super) fn text(dir: &Path, new: &Playbook, out: &mut Output) -> Result<(), F
         }
         let summary = change.edit.summary();
         out.line(format!("  {of}version {} → {}: {summary}", change.from.short(), all.to.short()))?;
-        for line in change.edit.lines().iter().chain(&change.under_way) {
+        for line in change.edit.lines().iter().chain(&change.under_way).chain(&change.reworded) {
             out.line(format!("    {line}"))?;
         }
     }
@@ -73,8 +75,9 @@ pub(super) fn text(dir: &Path, new: &Playbook, out: &mut Output) -> Result<(), F
 pub(super) fn json(dir: &Path, new: &Playbook, file: &Path, out: &mut Output) -> Result<(), Failure> {
     let all = compare(dir, new)?;
     let changes = all.versions.iter();
-    let changes = changes
-        .map(|change| plan::change(&change.groups, &change.from, &change.edit, change.under_way.as_deref()));
+    let changes = changes.map(|change| {
+        plan::change(&change.groups, &change.from, &change.edit, [&change.under_way, &change.reworded])
+    });
     out.json(&plan::Against {
         against: dir.display().to_string(),
         file: file.display().to_string(),
@@ -107,8 +110,8 @@ fn compare(dir: &Path, new: &Playbook) -> Result<Changes, Failure> {
     }
     for (from, states) in in_force {
         let groups = states.iter().map(|state| state.group.clone()).collect();
-        let (changed, open) = if from == new.digest {
-            (Edit::default(), None)
+        let (changed, open, said) = if from == new.digest {
+            (Edit::default(), None, None)
         } else {
             let texts = reader.sources(&from).map_err(failed)?;
             let old =
@@ -117,9 +120,13 @@ fn compare(dir: &Path, new: &Playbook) -> Result<Changes, Failure> {
                 })?;
             // Dates and next starts are told for the first of the groups.
             let at = states.first().map(|state| standing(state, &old, clock::now()));
-            (edit(&old, new, at.as_ref()), under_way(states.iter().copied(), new))
+            let (changed, open) = (edit(&old, new, at.as_ref()), under_way(states.iter().copied(), new));
+            let mut known = Playbooks::default();
+            known.insert(old);
+            let new = Arc::new(new.clone());
+            (changed, open, reworded(states.iter().copied(), &known, &new))
         };
-        all.versions.push(Change { groups, from, edit: changed, under_way: open });
+        all.versions.push(Change { groups, from, edit: changed, under_way: open, reworded: said });
     }
     Ok(all)
 }

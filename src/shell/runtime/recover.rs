@@ -74,7 +74,7 @@ impl Driver {
         let mut begun = BTreeSet::new();
         for slot in self.slots.values().filter(|slot| slot.book == Some(index)) {
             used.extend(needed(slot));
-            begun.extend(slot.state.runs.values().map(|run| run.digest.clone()));
+            begun.extend(slot.state.runs.values().flat_map(|run| run.digests().cloned()));
         }
         used.retain(|digest| self.playbooks.get(digest).is_none());
         if !used.is_empty() {
@@ -170,6 +170,6 @@ impl Driver {
 
 /// The versions that a group needs: the one in force, and those of its open runs.
 fn needed(slot: &Slot) -> impl Iterator<Item = Digest> + '_ {
-    let runs = slot.state.runs.values().map(|run| run.digest.clone());
+    let runs = slot.state.runs.values().flat_map(|run| run.digests().cloned());
     slot.state.digest.clone().into_iter().chain(runs)
 }

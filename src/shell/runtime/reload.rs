@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::{ids::PlayName, words},
-    engine::view::{standing, under_way},
+    engine::view::{reworded, standing, under_way},
     model::{edit::edit, playbook::Playbook},
     shell::{
         clock,
@@ -336,15 +336,16 @@ impl Driver {
     }
 
     /// What an edit changes, before it takes effect: the plays, their next starts, and what goes on as it began.
-    fn say_edit(&self, index: usize, old: &Playbook, new: &Playbook) {
+    fn say_edit(&self, index: usize, old: &Playbook, new: &Arc<Playbook>) {
         let slots = || self.slots.values().filter(|slot| slot.book == Some(index));
         let now = clock::now();
         let at = slots().next().map(|slot| standing(&slot.state, old, now));
         let edit = edit(old, new, at.as_ref());
         let head = paint(GOOD, &format!("edit      version {} takes effect: ", new.digest.short()));
         self.announcer.say(format!("{head}{}", edit.summary()));
-        let states = slots().map(|slot| &*slot.state);
-        for line in shorten(edit.lines()).into_iter().chain(under_way(states, new)) {
+        let states = || slots().map(|slot| &*slot.state);
+        let told = under_way(states(), new).into_iter().chain(reworded(states(), &self.playbooks, new));
+        for line in shorten(edit.lines()).into_iter().chain(told) {
             self.announcer.say(paint(DIM, &format!("          {line}")));
         }
     }

@@ -84,6 +84,7 @@ pub struct Change<'a> {
     plays: Vec<Play<'a>>,
     rest: &'a [String],
     under_way: Option<&'a str>,
+    reworded: Option<&'a str>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -99,10 +100,17 @@ pub fn change<'a>(
     groups: &'a [GroupId],
     from: &'a Digest,
     edit: &'a Edit,
-    under_way: Option<&'a str>,
+    [under_way, reworded]: [&'a Option<String>; 2],
 ) -> Change<'a> {
     let plays = edit.plays.iter();
     let plays =
         plays.map(|play| Play { play: &play.play, fate: Fate::as_str(play.fate), details: &play.details });
-    Change { groups, from, plays: plays.collect(), rest: &edit.rest, under_way }
+    Change {
+        groups,
+        from,
+        plays: plays.collect(),
+        rest: &edit.rest,
+        under_way: under_way.as_deref(),
+        reworded: reworded.as_deref(),
+    }
 }

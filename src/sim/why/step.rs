@@ -16,6 +16,7 @@ use crate::{
         entry::{Entry, Fact, HoldReason, Outgoing, Skip, Waiting},
         readings::Reader,
         state::{Run, RunWait},
+        wording::{Version, version_of},
     },
     model::playbook::Playbook,
     script::reading::Reading,
@@ -238,11 +239,11 @@ impl Historian<'_> {
         Note::new(Fate::Held, says).because(finding)
     }
 
-    /// An open run, and the version that it began with.
-    fn of_run(&self, run: &RunId) -> Option<(Arc<Run>, Arc<Playbook>)> {
+    /// An open run, and the version that it is carried on with.
+    fn of_run(&self, run: &RunId) -> Option<(Arc<Run>, Version)> {
         let run = self.state.runs.get(run)?.clone();
-        let playbook = (self.versions)(&run.digest)?;
-        Some((run, playbook))
+        let version = version_of(&run, &self.state.group, self.versions)?;
+        Some((run, version))
     }
 
     /// Whether the run waited at its step for more than its time.
@@ -254,18 +255,15 @@ impl Historian<'_> {
 
     /// When a step of an open run was due.
     fn due(&self, run: &RunId, step: &StepId) -> Option<Timestamp> {
-        let (run, playbook) = self.of_run(run)?;
-        let play = playbook.play(run.born_as())?;
+        let (run, (playbook, _, play)) = self.of_run(run)?;
         let step = play.section(run.section).steps().find(|other| other.id == *step)?;
         Some(step.at.map_or(run.end, |at| at.apply(run.anchor, &playbook.zone)))
     }
 
     /// The values in a step's condition, under the version that its run began with.
     fn step_values(&self, run: &RunId, step: &StepId, now: Timestamp) -> Option<Vec<Reading>> {
-        let (run, playbook) = self.of_run(run)?;
-        let group = playbook.groups.get(&self.state.group)?;
-        let play = playbook.play(run.born_as())?;
+        let (run, (playbook, group, play)) = self.of_run(run)?;
         let step = play.section(run.section).steps().find(|other| other.id == *step)?;
-        Some(Reader { state: &self.state, playbook: &playbook, group, now }.step(play, &run, step))
+        Some(Reader { state: &self.state, playbook: &playbook, group: &group, now }.step(&play, &run, step))
     }
 }

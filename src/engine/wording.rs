@@ -1,0 +1,185 @@
+//! Which version of a playbook a run carries on with: the structure it began with, and the newest words.
+//!
+//! An event runs for weeks, and a typo in its last text must not. Never adds, removes or moves a step.
+
+use super::{
+    IllegalEntry,
+    draft::{Decided, Draft},
+    entry::{Fact, Waiting},
+    state::{Run, State},
+};
+use crate::{
+    base::{
+        ids::{Digest, GroupId, PlayName, StepId},
+        value::{Map, Value},
+    },
+    model::{
+        group::Group,
+        play::{Play, Section},
+        playbook::{Playbook, Playbooks},
+        rewording::{reword, reworded_steps},
+    },
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Where the words of a run's steps ahead are written, when it is not the version that the run began with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wording {
+    /// The version.
+    pub digest: Digest,
+    /// What the play is called in it.
+    pub play: PlayName,
+}
+
+/// The playbook, the group and the play by which a run is carried on; `None` when its version is not known.
+pub type Version = (Arc<Playbook>, Arc<Group>, Arc<Play>);
+
+impl Run {
+    /// The versions that the run needs.
+    pub fn digests(&self) -> impl Iterator<Item = &Digest> {
+        std::iter::once(&self.digest).chain(self.words.iter().map(|words| &words.digest))
+    }
+
+    /// The step whose words have been said: the one that the run is in the middle of.
+    fn under_way(&self) -> Option<&StepId> {
+        let wait = self.waiting.as_ref()?;
+        (!matches!(wait.waiting, Waiting::Due | Waiting::Retry)).then_some(&wait.step)
+    }
+}
+
+/// The version of a run: with the words of a later one, if it takes them. `find` knows playbooks by digest.
+pub fn version_of(
+    run: &Run,
+    group: &GroupId,
+    find: impl Fn(&Digest) -> Option<Arc<Playbook>>,
+) -> Option<Version> {
+    let begun = find(&run.digest)?;
+    let play = begun.play(run.born_as())?.clone();
+    let own = begun.groups.get(group).cloned();
+    let newer = run.words.as_ref().and_then(|words| {
+        let playbook = find(&words.digest)?;
+        let play = playbook.play(&words.play)?.clone();
+        let group = playbook.groups.get(group)?.clone();
+        Some((playbook, group, play))
+    });
+    let Some(newer) = newer else { return Some((begun, own?, play)) };
+    Some(with_words((&play, own.as_deref()), newer, run.under_way()))
+}
+
+fn with_words(
+    (play, own): (&Play, Option<&Group>),
+    (playbook, group, newer): Version,
+    under_way: Option<&StepId>,
+) -> Version {
+    // A var that the new version has no more is still there for the steps that read it.
+    let mut vars = own.map(|own| Map::clone(&own.vars)).unwrap_or_default();
+    vars.extend(group.vars.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let play = Arc::new(reword(play, &newer, under_way));
+    (playbook, Arc::new(Group { vars: Arc::new(vars), ..Group::clone(&group) }), play)
+}
+
+/// A run whose steps ahead say something else under another version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reworded {
+    /// The steps whose own words are others; none when only vars, data or the date's row are.
+    pub steps: Vec<StepId>,
+    /// What the date's row says now, where it says something else.
+    values: Option<Value>,
+}
+
+/// What an edit changes for the words of an open run; `None` when nothing, or when the play is `frozen`.
+pub fn rewording(state: &State, run: &Run, playbooks: &Playbooks, new: &Arc<Playbook>) -> Option<Reworded> {
+    let find = |digest: &Digest| {
+        if *digest == new.digest { Some(new.clone()) } else { playbooks.get(digest).cloned() }
+    };
+    let (begun, play) = {
+        let begun = find(&run.digest)?;
+        let play = begun.play(run.born_as())?.clone();
+        (begun, play)
+    };
+    let newer =
+        new.play(&run.play).or_else(|| new.plays.iter().find(|p| p.was.as_ref() == Some(&run.play)))?;
+    let group = new.groups.get(&state.group)?;
+    // Another zone would move the steps ahead.
+    if newer.frozen || play.frozen || begun.zone != new.zone {
+        return None;
+    }
+    let now = version_of(run, &state.group, find)?;
+    let own = begun.groups.get(&state.group);
+    let then = with_words(
+        (&play, own.map(AsRef::as_ref)),
+        (new.clone(), group.clone(), newer.clone()),
+        run.under_way(),
+    );
+    // A loop comes back to its own steps.
+    let ahead = run.loops.first().map_or(run.pc, |outer| outer.pc);
+    let steps = reworded_steps(now.2.section(run.section), then.2.section(run.section), ahead);
+    let values = row(run, newer);
+    let same = steps.is_empty() && values.is_none() && now.1.vars == then.1.vars && now.0.data == then.0.data;
+    (!same).then_some(Reworded { steps, values })
+}
+
+/// The row of a run's date as a version has it, where it says something else. When it is stays with the run.
+fn row(run: &Run, play: &Play) -> Option<Value> {
+    if run.section != Section::Steps {
+        return None;
+    }
+    let date = Draft::date_entry(play, run.cause.date.as_ref()?)?;
+    let said = run.cause.values.as_map()?;
+    let mut values = Map::clone(&date.values);
+    if let Some(at) = said.get("at") {
+        values.insert(Arc::from("at"), at.clone());
+    }
+    (values != *said).then(|| Value::Map(Arc::new(values)))
+}
+
+impl Draft<'_> {
+    /// The playbook, the group and the play that a run is carried on with.
+    pub(super) fn play_of(&self, run: &Run) -> Option<Version> {
+        let find = |digest: &Digest| {
+            if *digest == self.playbook.digest {
+                Some(self.playbook.clone())
+            } else {
+                self.playbooks.get(digest).cloned()
+            }
+        };
+        version_of(run, &self.state.group, find)
+    }
+
+    /// Open runs take the words of the version that is in force now.
+    pub(super) fn reword_open(&mut self) -> Decided {
+        let playbook = self.playbook.clone();
+        let runs: Vec<Arc<Run>> =
+            self.state.runs.values().filter(|run| run.digest != playbook.digest).cloned().collect();
+        for run in runs {
+            let Some(reworded) = rewording(self.state, &run, self.playbooks, &playbook) else { continue };
+            let play = playbook.play(&run.play).map_or_else(|| run.play.clone(), |play| play.name.clone());
+            self.emit(Fact::Reworded {
+                run: run.id.clone(),
+                words: Wording { digest: playbook.digest.clone(), play },
+                steps: reworded.steps,
+                values: reworded.values,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Records that a run takes its words from another version.
+pub(super) fn take_words(
+    state: &mut State,
+    run: &crate::base::ids::RunId,
+    words: &Wording,
+    values: Option<&Value>,
+) -> Result<(), IllegalEntry> {
+    let Some(open) = state.runs.get_mut(run) else {
+        return super::apply::illegal(format!("no open run {run}"));
+    };
+    let open = Arc::make_mut(open);
+    open.words = Some(words.clone());
+    if let Some(values) = values {
+        open.cause.values = values.clone();
+    }
+    Ok(())
+}
