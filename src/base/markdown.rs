@@ -39,24 +39,6 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// The text with each of these strings escaped wherever it stands in it, the longest first.
-pub fn escape_all(text: &str, strings: &[&str]) -> String {
-    let mut found: Vec<&str> =
-        strings.iter().copied().filter(|s| !s.trim().is_empty() && text.contains(s)).collect();
-    found.sort_by_key(|s| std::cmp::Reverse(s.len()));
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let (taken, written) = match found.iter().find(|s| rest.starts_with(**s)) {
-            Some(s) => (s.len(), escape(s)),
-            None => (first.len_utf8(), first.to_string()),
-        };
-        out.push_str(&written);
-        rest = &rest[taken..];
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +51,5 @@ mod tests {
         assert_eq!(escape("1. x"), r"1\. x");
         assert_eq!(escape("http://x_y"), r"http\://x_y");
         assert!(!has_marks("小林、O'Neill @x") && has_marks("1) x") && has_marks("a\nb"));
-        assert_eq!(escape_all("Hi *x* and **you**", &["*x*", "*"]), r"Hi \*x\* and \*\*you\*\*");
     }
 }

@@ -51,6 +51,11 @@ impl Text {
         })
     }
 
+    /// Whether it may hold what others said.
+    pub fn hears(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Expr(expr) if expr.hears()))
+    }
+
     /// The text with every expression replaced by its value.
     pub fn render(&self, facts: &Arc<Facts>) -> Result<String, EvalError> {
         let mut out = String::new();
@@ -139,6 +144,17 @@ impl Template {
             Self::Text(text) => text.names(),
             Self::List(items) => items.iter().fold(Names::NONE, |n, t| n.union(t.names())),
             Self::Map(entries) => entries.iter().fold(Names::NONE, |n, (_, t)| n.union(t.names())),
+        }
+    }
+
+    /// Whether it may hold what others said.
+    pub fn hears(&self) -> bool {
+        match self {
+            Self::Const(_) => false,
+            Self::Expr(expr) => expr.hears(),
+            Self::Text(text) => text.hears(),
+            Self::List(items) => items.iter().any(Self::hears),
+            Self::Map(entries) => entries.iter().any(|(_, item)| item.hears()),
         }
     }
 

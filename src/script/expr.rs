@@ -9,7 +9,6 @@ use super::{
     facts::Facts,
     failure,
     frame::Frame,
-    heard,
     names::{Known, Names},
     place, render, stack,
 };
@@ -32,6 +31,7 @@ struct Inner {
     ast: AST,
     names: Names,
     data: Vec<String>,
+    hears: bool,
 }
 
 /// Why an expression does not compile.
@@ -93,6 +93,7 @@ impl Expr {
             ast,
             names: found.names,
             data: found.data.into_iter().collect(),
+            hears: found.hears,
         })))
     }
 
@@ -105,6 +106,7 @@ impl Expr {
             ast,
             names: self.names(),
             data: self.0.data.clone(),
+            hears: self.hears(),
         })))
     }
 
@@ -121,6 +123,17 @@ impl Expr {
     /// The files that it reads with `data("…")`.
     pub fn data(&self) -> &[String] {
         &self.0.data
+    }
+
+    /// Whether its value may hold what others said: it names more than the operator owns.
+    pub fn hears(&self) -> bool {
+        self.0.hears
+    }
+
+    /// Whether an expression may give what others said, where only this is known of it. One that does not compile may.
+    pub fn may_hear(source: &str, known: &Known) -> bool {
+        let Ok(ast) = stack::room(|| engine::expressions().compile_expression(source)) else { return true };
+        stack::room(|| check::walk(&ast, &Place::Expression(known), engine::expression_functions())).hears
     }
 
     /// Its value; nothing when it is unknown.
@@ -148,11 +161,15 @@ impl Expr {
         Ok(text.unwrap_or_else(|| facts.locale.pick("unknown", "未知").to_owned()))
     }
 
-    /// The same for text that is `CommonMark`: what came from members (names, fields, signals, answers) means only
-    /// itself there, while what the playbook says keeps its marks.
+    /// The same for text that is `CommonMark`: where the value may hold what others said (names, fields, signals,
+    /// answers), it means only itself, while what the playbook says keeps its marks.
     pub fn eval_markdown(&self, facts: &Arc<Facts>) -> Result<String, EvalError> {
-        let text = self.eval_text(facts)?;
-        Ok(if markdown::has_marks(&text) { heard::escape(&text, facts, self.names()) } else { text })
+        let written = self.run(facts, None, |value| Ok((render::is_measure(value), render::text(value))))?;
+        Ok(match written {
+            None => facts.locale.pick("unknown", "未知").to_owned(),
+            Some((measure, text)) if measure || !self.hears() || !markdown::has_marks(&text) => text,
+            Some((_, text)) => markdown::escape(&text),
+        })
     }
 
     fn truth(&self, value: &Dynamic) -> Result<bool, EvalError> {

@@ -19,7 +19,6 @@ mod cost;
 mod engine;
 mod failure;
 mod frame;
-mod heard;
 mod host;
 mod modules;
 mod objects;

@@ -129,4 +129,44 @@ pub struct Known {
     pub fields: BTreeSet<String>,
     /// The keys that every entry of the play's `dates` may have. `None` where they are not known.
     pub dates: Option<BTreeSet<String>>,
+    /// The `as` names that hold only what the operator owns.
+    pub owned: BTreeSet<String>,
+    /// The vars into which a `set` may put what others said.
+    pub said_vars: Said,
+    /// The args of the play into which a `start` may put what others said.
+    pub said_args: Said,
+}
+
+/// Which keys of `vars` or `args` may hold what others said: members, senders of signals, scripts that saw them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// These; none in a playbook that only reads.
+    Keys(BTreeSet<String>),
+    /// Any of them.
+    Any,
+}
+
+impl Default for Said {
+    fn default() -> Self {
+        Self::Keys(BTreeSet::new())
+    }
+}
+
+impl Said {
+    /// Whether the value under a key, or all values where no key is named, may be from outside.
+    pub fn has(&self, key: Option<&str>) -> bool {
+        match (self, key) {
+            (Self::Any, _) => true,
+            (Self::Keys(keys), Some(key)) => keys.contains(key),
+            (Self::Keys(keys), None) => !keys.is_empty(),
+        }
+    }
+
+    /// One more key; true when it is new.
+    pub fn add(&mut self, key: &str) -> bool {
+        match self {
+            Self::Any => false,
+            Self::Keys(keys) => keys.insert(key.to_owned()),
+        }
+    }
 }

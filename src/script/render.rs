@@ -13,6 +13,16 @@ use crate::base::{
 };
 use rhai::Dynamic;
 
+/// Whether a value is a number, a truth or a time, which nobody's words are.
+pub(super) fn is_measure(value: &Dynamic) -> bool {
+    value.is_unit()
+        || value.is_bool()
+        || value.is_int()
+        || value.is_float()
+        || value.is::<Timestamp>()
+        || value.is::<Duration>()
+}
+
 /// Times and durations by the locale, lists joined, numbers plainly, nothing as no text, people by name.
 pub(super) fn text(value: &Dynamic) -> String {
     if value.is_unit() {

@@ -12,6 +12,7 @@ use super::{
     failure,
     frame::Frame,
     modules::{self, Imports},
+    names::Names,
     place, stack,
 };
 use crate::base::phrase::{Phrase, pair, phrase};
@@ -61,6 +62,10 @@ pub struct Script {
     pub data_paths: Arc<Vec<String>>,
     /// The files that it imports, and those that they import, with their endings.
     pub imports: Arc<Vec<String>>,
+    /// Whether it, or what it imports, can read what others said: members, signals, `state`, `fetch`.
+    pub hears: bool,
+    /// The global names that it and what it imports use.
+    pub names: Names,
     code: Arc<Code>,
 }
 
@@ -100,7 +105,7 @@ impl Script {
     /// Compiles a script and what it imports from the folder.
     pub fn compile_with(path: &str, source: &str, folder: &dyn Folder) -> Result<Self, Vec<ScriptError>> {
         let mut compiler =
-            Compiler { folder, files: BTreeMap::new(), open: Vec::new(), digest: Sha256::new() };
+            Compiler { folder, files: BTreeMap::new(), open: Vec::new(), digest: Sha256::new(), hears: false, names: Names::NONE };
         let unit = stack::plenty(|| compiler.unit(path, source))?;
         let modules = compiler.modules();
         let mut digest = String::with_capacity(64);
@@ -115,6 +120,8 @@ impl Script {
             ),
             data_paths: Arc::new(unit.data.into_iter().collect()),
             imports: Arc::new(compiler.files.keys().cloned().collect()),
+            hears: compiler.hears,
+            names: compiler.names,
             code: Arc::new(Code { ast: unit.ast, modules }),
         })
     }
@@ -246,6 +253,8 @@ struct Compiler<'a> {
     /// The files being compiled, the innermost last.
     open: Vec<String>,
     digest: Sha256,
+    hears: bool,
+    names: Names,
 }
 
 /// One compiled file.
@@ -289,6 +298,8 @@ impl Compiler<'_> {
         let place =
             Place::Script { functions: functions.clone(), constants: constants(&ast), modules: aliases };
         let found = check::walk(&ast, &place, engine::script_functions());
+        self.hears |= found.hears;
+        self.names = self.names.union(found.names);
         problems.extend(
             found.problems.into_iter().map(|p| error(path, p.position, sentence(p.message, p.help.as_ref()))),
         );

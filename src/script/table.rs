@@ -34,7 +34,7 @@ const fn item(
 
 /// Everything.
 #[rustfmt::skip]
-pub(super) const ITEMS: [Item; 143] = [
+pub(super) const ITEMS: [Item; 144] = [
     item("time", "unix", None, "number", false, "Seconds since 1970-01-01 00:00 UTC", "自 1970-01-01 00:00 UTC 起的秒数"),
     item("time", "date", None, "text", false, "The civil date, 2026-12-01", "当地日期,2026-12-01"),
     item("time", "clock", None, "text", false, "The clock time, 20:30", "当地钟点,20:30"),
@@ -145,6 +145,7 @@ pub(super) const ITEMS: [Item; 143] = [
     item("open map", "to_map", Some(&[]), "map", false, "An ordinary map that can be changed", "变成可修改的普通映射"),
     item("", "text", Some(&["value"]), "text", false, "A value as members read it", "按消息里的写法变成文字"),
     item("", "plain", Some(&["value"]), "text", false, "Text from outside as it is: no mark in it is one", "外来文字原样显示，其中的符号不作格式"),
+    item("", "raw", Some(&["value"]), "any", false, "In a `${…}` of a playbook, a value whose marks are meant: nothing in it is escaped", "在剧本的 `${…}` 里，值中的格式符号照样有效，不转义"),
     item("", "percent", Some(&["fraction"]), "text", false, "percent(0.25) is 25%", "percent(0.25) 为 25%"),
     item("", "percent", Some(&["part", "whole"]), "text", false, "percent(1, 4) is 25%", "percent(1, 4) 为 25%"),
     item("", "plural", Some(&["n", "one", "many"]), "text", false, "plural(2, \"day\", \"days\") is 2 days", "plural(2, \"day\", \"days\") 为 2 days"),

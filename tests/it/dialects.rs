@@ -83,7 +83,7 @@ pub(crate) fn requests(kind: ChannelKind, message: &Message) -> Result<Vec<Reque
 }
 
 /// Every kind with an adapter that writes in a dialect: the generic webhook sends the source.
-fn kinds() -> impl Iterator<Item = (ChannelKind, &'static dyn Adapter)> {
+pub(crate) fn kinds() -> impl Iterator<Item = (ChannelKind, &'static dyn Adapter)> {
     let all = ChannelKind::ALL.iter().filter(|kind| **kind != ChannelKind::Webhook);
     all.map(|kind| (*kind, adapter(*kind)))
 }
@@ -310,7 +310,7 @@ fn hostile_names_are_only_names() {
 }
 
 /// Markup or a call in a request that was to have none: an independent reading of each family.
-fn injected(kind: ChannelKind, request: &Request) -> Option<String> {
+pub(crate) fn injected(kind: ChannelKind, request: &Request) -> Option<String> {
     let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let follows = |text: &str, begin: &str, is_call: fn(char) -> bool| {

@@ -58,6 +58,7 @@ mod properties;
 mod proto_judges;
 mod replay;
 mod run;
+mod said;
 mod scaling;
 mod schema;
 mod scripts;

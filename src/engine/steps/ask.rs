@@ -30,11 +30,12 @@ impl Draft<'_> {
         let facts = self.step_facts(at, Names::ALL);
         let question = ask.text.render_markdown(&facts)?;
         let options = ask.options.iter().map(|o| o.render(&facts)).collect::<Result<Vec<_>, _>>()?;
+        let written = ask.options.iter().map(|o| o.render_markdown(&facts)).collect::<Result<Vec<_>, _>>()?;
         let until = self.now.plus(ask.open_for);
         let mut message = Message::text(notice::question(
             &self.playbook,
             &question,
-            &options,
+            &written,
             &ask.fields,
             until,
             self.now,

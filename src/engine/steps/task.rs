@@ -38,7 +38,7 @@ pub(in crate::engine) struct Request {
 impl Draft<'_> {
     pub(in crate::engine) fn task(&mut self, at: &At<'_>, task: &TaskStep) -> Carried {
         let facts = self.step_facts(at, task.text.names().union(Names::ALL));
-        let text = task.text.render(&facts)?;
+        let text = task.text.render_markdown(&facts)?;
         let to = self.assignee(task.to.as_ref(), &facts)?;
         let escalate = match &task.escalate {
             Some(escalate) => self.assignee(Some(escalate), &facts)?.people,
@@ -115,7 +115,7 @@ impl Draft<'_> {
         let facts = self.step_facts(at, Names::ALL);
         let request = Request {
             kind: TaskKind::Approval,
-            text: approve.text.render(&facts)?,
+            text: approve.text.render_markdown(&facts)?,
             to: self.assignee(approve.to.as_ref(), &facts)?,
             due: approve.open_for.map(|open| self.now.plus(open)),
             remind: None,

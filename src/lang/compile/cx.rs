@@ -39,6 +39,8 @@ pub(crate) struct Cx<'f> {
     clock_use: Option<(Span, Phrase)>,
     /// Every name of the playbook.
     pub(crate) names: Names,
+    /// Which vars and args may hold what others said.
+    pub(crate) heard: super::said::Heard,
     /// Names that were used, checked once all are known.
     pub(crate) refs: Vec<Reference>,
     /// The people of the playbook, once they are lowered.
@@ -90,6 +92,7 @@ impl<'f> Cx<'f> {
             zone_named: false,
             clock_use: None,
             names: Names::default(),
+            heard: super::said::Heard::default(),
             refs: Vec::new(),
             people: super::people::People::new(),
             data: BTreeMap::new(),

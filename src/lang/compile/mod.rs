@@ -19,6 +19,7 @@ mod people;
 mod phases;
 mod plays;
 mod resolve;
+mod said;
 mod scripts;
 mod steps;
 mod text;
@@ -202,6 +203,7 @@ fn collect_names(cx: &mut Cx<'_>, root: &Node, units: &[Unit], groups: &[Entry],
         names.channels.insert("group".into());
     }
     cx.names = names;
+    cx.heard = said::find(root, units);
 }
 
 /// A mapping without the entries whose keys are taken.
@@ -316,6 +318,7 @@ fn scope(cx: &Cx<'_>) -> Scope {
     scope.known.roles.clone_from(&cx.names.roles);
     scope.known.vars = Some(cx.names.vars.clone());
     scope.known.fields.clone_from(&cx.names.fields);
+    scope.known.said_vars.clone_from(&cx.heard.vars);
     scope
 }
 

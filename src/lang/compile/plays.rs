@@ -111,6 +111,7 @@ pub(crate) fn lower(
     let (trigger, dates) = triggers::lower(cx, &fields, found, &scope);
     let mut scope = scope;
     scope.known.dates = dates;
+    scope.known.said_args = cx.heard.args(name);
     let mut play = empty(PlayName::new(name), trigger, Duration::HOUR);
     play.dates_file =
         fields.get("dates").and_then(|node| node.get("file")).and_then(Node::text).map(Arc::from);

@@ -20,7 +20,8 @@ use crate::{
         },
         keys::{self, VERBS},
     },
-    model::step::{Block, Step},
+    model::step::{Block, RunScript, Step, Verb},
+    script::names::Name,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -136,11 +137,21 @@ pub(crate) fn block(
         if let Some(step) = step(cx, item, scope, place, &position) {
             if let Some(binding) = step.verb.binding() {
                 scope.known.bindings.insert(binding.to_string());
+                let owned = matches!(&step.verb, Verb::Run(run) if owns(cx, run));
+                scope.owns(binding, owned);
             }
             steps.push(Arc::new(step));
         }
     }
     steps
+}
+
+/// Whether what a script returns holds only what the operator owns: it can read nothing that others said, and is given
+/// nothing of it.
+fn owns(cx: &Cx<'_>, run: &RunScript) -> bool {
+    let Some(Ok(script)) = cx.scripts.get(&run.script) else { return false };
+    let vars = script.names.has(Name::Vars) && cx.heard.vars.has(None);
+    !(script.hears || vars || run.with.hears())
 }
 
 fn step(
@@ -176,7 +187,7 @@ fn step(
     let timeout = fields.get("timeout").and_then(|node| reader::positive(&mut cx.report, node));
     let verb = verbs::lower(cx, verb, &fields, scope, place, &id, position)?;
     // A wait's `timeout` is the wait's own.
-    let timeout = timeout.filter(|_| !matches!(verb, crate::model::step::Verb::Wait(_)));
+    let timeout = timeout.filter(|_| !matches!(verb, Verb::Wait(_)));
     Some(Step { id: StepId::new(id), at, when, max_late, timeout, verb })
 }
 

@@ -35,6 +35,15 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// Says whether a binding holds only what the operator owns.
+    pub(crate) fn owns(&mut self, binding: &str, owned: bool) {
+        if owned {
+            self.known.owned.insert(binding.to_owned());
+        } else {
+            self.known.owned.remove(binding);
+        }
+    }
+
     /// This scope with one more global name.
     pub(crate) fn with(&self, name: Name) -> Self {
         let mut scope = self.clone();
@@ -248,7 +257,7 @@ fn parts(cx: &mut Cx<'_>, node: &Node, text: &str, scope: &Scope) -> Option<Vec<
 }
 
 /// Where the `}` is that closes a `${` whose inside begins at an offset: strings and inner braces are skipped.
-fn closing(text: &str, from: usize) -> Option<usize> {
+pub(crate) fn closing(text: &str, from: usize) -> Option<usize> {
     let mut depth = 0_usize;
     let mut quote: Option<char> = None;
     let mut chars = text[from..].char_indices();
@@ -364,7 +373,10 @@ fn duration_call(source: &str, at: usize) -> Option<Phrase> {
 }
 
 /// Writes `vars.x` as `vars.prefix_x` where a used file's var had to be renamed.
-fn rename_vars(source: &str, names: &std::collections::BTreeMap<String, String>) -> Option<String> {
+pub(crate) fn rename_vars(
+    source: &str,
+    names: &std::collections::BTreeMap<String, String>,
+) -> Option<String> {
     if names.is_empty() || !source.contains("vars.") {
         return None;
     }

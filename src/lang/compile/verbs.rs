@@ -308,6 +308,9 @@ fn each(
     let binding = if named { binding(cx, fields) } else { None };
     let mut inner = scope.clone();
     inner.known.bindings.extend(binding.as_ref().map(ToString::to_string));
+    if let (Some(name), Some(items)) = (&binding, &items) {
+        inner.owns(name, !items.hears());
+    }
     let steps = match fields.need(
         &mut cx.report,
         "steps",

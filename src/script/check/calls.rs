@@ -103,7 +103,13 @@ impl Walk<'_> {
         if call.name == "curry" {
             return self.curried(call, ANY);
         }
+        let heard = self.found.hears;
         let kinds: Vec<Kind> = call.args.iter().map(|arg| self.expr(arg)).collect();
+        if super::sheltered(&call.name) {
+            self.found.hears = heard;
+        } else if call.name == "fetch" {
+            self.found.hears = true;
+        }
         if call.is_operator_call() {
             return operator(&call.name, &kinds);
         }

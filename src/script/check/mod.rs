@@ -43,6 +43,8 @@ pub(super) struct Findings {
     pub(super) names: Names,
     /// Paths of `data("…")`, in order.
     pub(super) data: BTreeSet<String>,
+    /// Whether the value may hold what others said, as it was said.
+    pub(super) hears: bool,
 }
 
 /// Walks all of a compiled source.
@@ -55,7 +57,8 @@ pub(super) fn walk(ast: &AST, place: &Place<'_>, functions: &Arities) -> Finding
         functions,
         closures: closures.into_iter().map(|f| (f.name.clone(), Shared::new(f))).collect(),
         locals: Vec::new(),
-        found: Findings { problems: Vec::new(), names: Names::NONE, data: BTreeSet::new() },
+        key: None,
+        found: Findings { problems: Vec::new(), names: Names::NONE, data: BTreeSet::new(), hears: false },
     };
     walk.block(ast.statements());
     for function in own {
@@ -108,6 +111,8 @@ struct Walk<'a> {
     functions: &'a Arities,
     closures: BTreeMap<String, Shared<Function>>,
     locals: Vec<(String, Kind)>,
+    /// The key that follows the name which is looked at: `x` in `vars.x`.
+    key: Option<String>,
     found: Findings,
 }
 
@@ -267,12 +272,16 @@ impl Walk<'_> {
             }
             Expr::FnCall(call, position) | Expr::MethodCall(call, position) => self.call(call, *position),
             Expr::Dot(parts, flags, _) => {
+                let heard = self.found.hears;
+                self.key = key(&parts.lhs, &parts.rhs);
                 let root = self.expr(&parts.lhs);
-                self.chain(root, &parts.rhs, false, *flags)
+                self.chain(root, &parts.rhs, false, *flags, heard)
             }
             Expr::Index(parts, flags, _) => {
+                let heard = self.found.hears;
+                self.key = key(&parts.lhs, &parts.rhs);
                 let root = self.expr(&parts.lhs);
-                self.chain(root, &parts.rhs, true, *flags)
+                self.chain(root, &parts.rhs, true, *flags, heard)
             }
             Expr::And(items, _) | Expr::Or(items, _) => {
                 self.each(items.iter());
@@ -296,8 +305,9 @@ impl Walk<'_> {
         }
     }
 
-    /// `a.b[c].d(e)`: Rhai nests it to the right, so each part is taken off in turn.
-    fn chain(&mut self, on: Kind, rest: &Expr, index: bool, flags: ASTFlags) -> Kind {
+    /// `a.b[c].d(e)`: Rhai nests it to the right, so each part is taken off in turn. `heard` is whether anything
+    /// from outside was named before the chain.
+    fn chain(&mut self, on: Kind, rest: &Expr, index: bool, flags: ASTFlags, heard: bool) -> Kind {
         let ends = flags.intersects(ASTFlags::BREAK);
         let (head, next) = match rest {
             Expr::Dot(parts, flags, _) if !ends => (&parts.lhs, Some((&parts.rhs, false, *flags))),
@@ -305,8 +315,13 @@ impl Walk<'_> {
             other => (other, None),
         };
         let gives = if index { self.index(on, head) } else { self.part(on, head) };
+        if let Expr::MethodCall(call, _) = head
+            && sheltered(&call.name)
+        {
+            self.found.hears = heard;
+        }
         match next {
-            Some((rest, index, flags)) => self.chain(gives, rest, index, flags),
+            Some((rest, index, flags)) => self.chain(gives, rest, index, flags, heard),
             None => gives,
         }
     }
@@ -349,6 +364,21 @@ impl Walk<'_> {
         self.block(&function.statements);
         self.locals.truncate(depth);
     }
+}
+
+/// The key that follows a name: `x` in `vars.x` and in `vars["x"].y`.
+fn key(on: &Expr, rest: &Expr) -> Option<String> {
+    match (on, rest) {
+        (Expr::Variable(..), Expr::Property(parts, _)) => Some(parts.2.to_string()),
+        (Expr::Variable(..), Expr::StringConstant(name, _)) => Some(name.to_string()),
+        (Expr::Variable(..), Expr::Dot(parts, ..) | Expr::Index(parts, ..)) => key(on, &parts.lhs),
+        _ => None,
+    }
+}
+
+/// Functions after which words from outside count as the operator's own: made plain, or meant as they are.
+fn sheltered(function: &str) -> bool {
+    matches!(function, "plain" | "raw")
 }
 
 /// The kind of an element.

@@ -16,14 +16,16 @@ const CLOSED: [&str; 11] =
 impl Walk<'_> {
     /// A variable: one of the code's own, a name of the language, or a mistake.
     pub(super) fn variable(&mut self, name: &str, position: Position) -> Kind {
+        let key = self.key.take();
         if let Some((_, kind)) = self.locals.iter().rev().find(|(local, _)| local == name) {
             return kind;
         }
         match self.place {
-            Place::Expression(known) => self.name_in_expression(known, name, position),
+            Place::Expression(known) => self.name_in_expression(known, name, key.as_deref(), position),
             Place::Script { functions, constants, modules } => {
                 if let Some(word) = Name::parse(name).filter(|word| *word != Name::Row) {
                     self.found.names = self.found.names.with(word);
+                    self.found.hears |= from_outside(word, key.as_deref(), None);
                     return api::kind_of_global(word);
                 }
                 if constants.contains(name) || functions.contains_key(name) || modules.contains_key(name) {
@@ -45,10 +47,17 @@ impl Walk<'_> {
         }
     }
 
-    fn name_in_expression(&mut self, known: &Known, name: &str, position: Position) -> Kind {
+    fn name_in_expression(
+        &mut self,
+        known: &Known,
+        name: &str,
+        key: Option<&str>,
+        position: Position,
+    ) -> Kind {
         if let Some(word) = Name::parse(name) {
             if known.globals.has(word) {
                 self.found.names = self.found.names.with(word);
+                self.found.hears |= from_outside(word, key, Some(known));
                 return api::kind_of_global(word);
             }
             if !known.bindings.contains(name) {
@@ -57,6 +66,7 @@ impl Walk<'_> {
                 return ANY;
             }
         }
+        self.found.hears |= !known.owned.contains(name);
         if known.bindings.contains(name) {
             return ANY;
         }
@@ -192,6 +202,26 @@ fn in_scope(known: &Known) -> Vec<&str> {
         Name::ALL.iter().filter(|(_, name)| known.globals.has(*name)).map(|(word, _)| *word).collect();
     names.extend(known.bindings.iter().map(String::as_str));
     names
+}
+
+/// Whether what a name stands for, or what is under this key of it, may hold what others said. Everything else comes
+/// from the operator's files. What a script finds in `args` and `vars` is judged where the script is run.
+fn from_outside(name: Name, key: Option<&str>, known: Option<&Known>) -> bool {
+    match name {
+        Name::Members | Name::Member | Name::Signal | Name::Signals | Name::State => true,
+        // The id names whoever the run is about.
+        Name::Run => !matches!(key, Some("play" | "anchor" | "number")),
+        Name::Vars => known.is_some_and(|known| known.said_vars.has(key)),
+        Name::Args => known.is_some_and(|known| known.said_args.has(key)),
+        Name::Group
+        | Name::Phase
+        | Name::Date
+        | Name::Rules
+        | Name::Charter
+        | Name::Roles
+        | Name::Now
+        | Name::Row => false,
+    }
 }
 
 fn why_not_in_scope(name: Name) -> Words {

@@ -17,6 +17,7 @@ pub(super) fn register(module: &mut Module) {
         let text = markdown::escape(&render::text(&value));
         fits(text.len()).map(|()| text)
     });
+    function(module, "raw", |value: Dynamic| value);
     function(module, "percent", |part: i64, whole: i64| percent(part as f64, whole as f64));
     function(module, "percent", |fraction: f64| percent(fraction, 1.0));
     function(module, "percent", |part: f64, whole: f64| percent(part, whole));

@@ -246,7 +246,9 @@ fn what_members_say_stays_plain_text_in_a_message() {
     facts.member = Some(MemberId::new("m5"));
     facts.signal =
         Value::map([("name", Value::str("answer")), ("data", Value::map([("text", Value::str("# hi"))]))]);
-    facts.vars = Arc::new([("motto".into(), Value::str("**read**"))].into_iter().collect());
+    facts.vars = Arc::new(
+        [("motto".into(), Value::str("**read**")), ("quote".into(), Value::str("[A](b)"))].into_iter().collect(),
+    );
     facts.bindings = Arc::new(
         [("m".into(), Value::map([("$member", Value::str("m5"))])), ("riddle".into(), Value::str("_what_"))]
             .into_iter()
@@ -256,18 +258,33 @@ fn what_members_say_stays_plain_text_in_a_message() {
     let markdown = |source: &str| {
         let mut known = known();
         known.bindings.extend(["m", "riddle"].map(String::from));
-        known.vars = Some(set(&["motto"]));
+        known.owned = set(&["riddle"]);
+        known.vars = Some(set(&["motto", "quote"]));
+        known.said_vars.add("quote");
         Expr::compile(source, &known).unwrap().eval_markdown(&facts).unwrap()
     };
     let name = r"\*x\* \[a\](b)";
     assert_eq!(markdown("member"), name);
     assert_eq!(markdown("m.name"), name);
-    assert_eq!(markdown("`**Welcome** ${member.name}`"), format!("**Welcome** {name}"));
+    assert_eq!(markdown("`**Welcome** ${member.name}`"), format!(r"\*\*Welcome\*\* {name}"));
+    // Whatever an expression makes of them, letter by letter.
+    assert_eq!(markdown("member.name.to_upper()"), r"\*X\* \[A\](B)");
+    assert_eq!(markdown("[member.name].map(|n| n + \"!\")"), format!("{name}!"));
+    assert_eq!(markdown("if members.count > 0 { vars.quote } else { \"\" }"), r"\[A\](b)");
+    assert_eq!(markdown("vars[\"quote\"].to_lower()"), r"\[a\](b)");
     assert!(markdown("members.where(|m| m.name.len() > 3)").contains(name));
     assert_eq!(markdown("signal.data.text"), r"\# hi");
     // What the operator wrote keeps its marks.
     assert_eq!(markdown("vars.motto"), "**read**");
     assert_eq!(markdown("riddle"), "_what_");
+    assert_eq!(markdown("vars[\"motto\"]"), "**read**");
+    assert_eq!(markdown("members.count - 20 - members.count"), "-20");
+    // What was made plain is not made plain twice, and `raw` means its marks.
+    assert_eq!(markdown("plain(member.name)"), name);
+    assert_eq!(markdown("member.name.plain()"), name);
+    assert_eq!(markdown("`**Welcome** ${plain(member.name)}`"), format!("**Welcome** {name}"));
+    assert_eq!(markdown("raw(members.where(|m| m.id == \"m5\").map(|m| `- ${m.name}`))"), "- *x* [a](b)");
+    assert_eq!(markdown("raw(vars.quote) + vars.quote"), r"\[A\](b)\[A\](b)");
 }
 
 #[test]

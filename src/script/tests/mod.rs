@@ -119,6 +119,7 @@ fn known() -> Known {
         vars: Some(set(&["limit", "ratio"])),
         fields: set(&["point"]),
         dates: Some(set(&["at", "guest", "topic"])),
+        ..Known::default()
     }
 }
 
