@@ -104,8 +104,14 @@ impl Script {
 
     /// Compiles a script and what it imports from the folder.
     pub fn compile_with(path: &str, source: &str, folder: &dyn Folder) -> Result<Self, Vec<ScriptError>> {
-        let mut compiler =
-            Compiler { folder, files: BTreeMap::new(), open: Vec::new(), digest: Sha256::new(), hears: false, names: Names::NONE };
+        let mut compiler = Compiler {
+            folder,
+            files: BTreeMap::new(),
+            open: Vec::new(),
+            digest: Sha256::new(),
+            hears: false,
+            names: Names::NONE,
+        };
         let unit = stack::plenty(|| compiler.unit(path, source))?;
         let modules = compiler.modules();
         let mut digest = String::with_capacity(64);

@@ -102,8 +102,7 @@ plays:
     let mut story = Story::with_files("2026-12-01 08:00", yaml, &scripts);
     story.signal("say", None, Value::map([("text", Value::str("*x*"))]));
     let plain = r"\*x\*";
-    let expected = [
-        "**read**", "**read**", "**default**", "*a*", "*b*", "**READ**", "*x*", plain, "**read**", plain,
-    ];
+    let expected =
+        ["**read**", "**read**", "**default**", "*a*", "*b*", "**READ**", "*x*", plain, "**read**", plain];
     assert_eq!(story.posts(), expected);
 }

@@ -247,7 +247,9 @@ fn what_members_say_stays_plain_text_in_a_message() {
     facts.signal =
         Value::map([("name", Value::str("answer")), ("data", Value::map([("text", Value::str("# hi"))]))]);
     facts.vars = Arc::new(
-        [("motto".into(), Value::str("**read**")), ("quote".into(), Value::str("[A](b)"))].into_iter().collect(),
+        [("motto".into(), Value::str("**read**")), ("quote".into(), Value::str("[A](b)"))]
+            .into_iter()
+            .collect(),
     );
     facts.bindings = Arc::new(
         [("m".into(), Value::map([("$member", Value::str("m5"))])), ("riddle".into(), Value::str("_what_"))]
