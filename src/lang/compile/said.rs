@@ -44,11 +44,15 @@ struct Write {
 pub(crate) fn find(root: &Node, units: &[Unit]) -> Heard {
     let mut writes = Vec::new();
     for section in ["plays", "phases"] {
-        root.get(section).into_iter().for_each(|node| collect(node, None, &mut writes));
+        if let Some(node) = root.get(section) {
+            collect(node, None, &mut writes);
+        }
     }
     for unit in units {
         let plays = unit.document.root.get("plays");
-        plays.into_iter().for_each(|node| collect(node, Some(unit), &mut writes));
+        if let Some(node) = plays {
+            collect(node, Some(unit), &mut writes);
+        }
     }
     let mut heard = Heard::default();
     loop {
