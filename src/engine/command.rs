@@ -33,6 +33,7 @@ impl Draft<'_> {
             Command::Start { play, args, date, member } => {
                 self.start_command(play, args, date.as_ref(), member.as_ref())
             }
+            Command::Report { signal } => self.report(signal),
             Command::SetBackClock { to } => self.set_back_clock(*to),
             Command::Cancel { run } => {
                 if !self.state.runs.contains_key(run) {

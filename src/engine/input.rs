@@ -194,6 +194,11 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         member: Option<MemberId>,
     },
+    /// Record what somebody reports by hand, if anybody hears it.
+    Report {
+        /// What.
+        signal: Signal,
+    },
     /// Set the group's clock back where it is ahead of the machine's.
     SetBackClock {
         /// To.

@@ -29,6 +29,7 @@ mod command;
 mod dates;
 mod decide;
 mod draft;
+mod hearing;
 mod due;
 mod notice;
 mod phase;

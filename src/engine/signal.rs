@@ -21,6 +21,11 @@ impl Draft<'_> {
     /// Records a signal; what it sets off follows when the run under way has gone as far as it can.
     pub(super) fn record_signal(&mut self, signal: Signal) -> Decided {
         self.emit(Fact::SignalReceived(signal.clone()))?;
+        if let Some(member) = &signal.member
+            && &*signal.name != "member.left"
+        {
+            self.make_known(member, &signal.data)?;
+        }
         self.signals.push_back((signal, self.inside));
         Ok(())
     }

@@ -1,6 +1,12 @@
 //! A play: one automation, its trigger, its conditions, its policies and its steps.
 
-use super::{message::Label, program::Program, step::Block, text::Template, trigger::Trigger};
+use super::{
+    message::Label,
+    program::Program,
+    step::{Block, Verb, WaitFor},
+    text::Template,
+    trigger::Trigger,
+};
 use crate::{
     base::{
         ids::{CalendarName, PhaseName, PlayName},
@@ -104,6 +110,20 @@ impl Play {
             Section::Moved => &self.moved,
             Section::Cancelled => &self.cancelled,
         }
+    }
+
+    /// The names of the signals that its steps wait for.
+    pub fn awaits(&self) -> impl Iterator<Item = &str> {
+        let sections = [Section::Steps, Section::Moved, Section::Cancelled];
+        sections.into_iter().flat_map(|section| self.section(section).steps()).filter_map(|step| match &step
+            .verb
+        {
+            Verb::Wait(wait) => match &wait.target {
+                WaitFor::Signal(name) => Some(&**name),
+                WaitFor::For(_) | WaitFor::Until(_) | WaitFor::Binding(_) => None,
+            },
+            _ => None,
+        })
     }
 
     /// When a run with this anchor starts: when its first step is due.

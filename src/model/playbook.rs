@@ -8,6 +8,7 @@ use super::{
     phase::Phase,
     play::Play,
     role::Role,
+    trigger::Trigger,
 };
 use crate::base::{
     ids::{
@@ -77,6 +78,15 @@ impl Playbook {
                 Setting::Literal(_) | Setting::Env(_) => None,
             })
             .collect()
+    }
+
+    /// The names of the signals that plays and waits of the file hear.
+    pub fn hears(&self) -> BTreeSet<&str> {
+        let starts = self.plays.iter().filter_map(|play| match &play.trigger {
+            Trigger::Signal(on) => Some(&*on.name),
+            Trigger::Schedule(_) | Trigger::Dates(_) | Trigger::Command => None,
+        });
+        starts.chain(self.plays.iter().flat_map(|play| play.awaits())).collect()
     }
 
     /// A play by name.

@@ -55,3 +55,102 @@ pub enum Batch {
     /// To the next such clock time.
     Until(ClockTime),
 }
+
+/// Facts that every group hears, whatever its plays: they change what is known of its members.
+pub const ALWAYS_HEARD: [&str; 4] = ["member.joined", "member.left", "message", "reaction"];
+
+/// What people call the signals that every group has, folded by [`plain`].
+const MEANT: [(&str, &[&str]); 7] = [
+    ("group.created", &["created", "start", "groupcreate", "建群", "群创建"]),
+    (
+        "member.joined",
+        &[
+            "join",
+            "joins",
+            "joined",
+            "newcomer",
+            "welcome",
+            "newmember",
+            "newmembers",
+            "memberjoin",
+            "memberjoins",
+            "memberjoined",
+            "memberadded",
+            "membernew",
+            "userjoin",
+            "userjoined",
+            "newuser",
+            "groupjoin",
+            "groupjoined",
+            "onjoin",
+            "新人",
+            "新成员",
+            "加入",
+            "入群",
+            "进群",
+            "加群",
+        ],
+    ),
+    (
+        "member.left",
+        &[
+            "leave",
+            "leaves",
+            "left",
+            "memberleave",
+            "memberleaves",
+            "memberleft",
+            "memberremoved",
+            "userleft",
+            "userleave",
+            "groupleave",
+            "goodbye",
+            "退群",
+            "离群",
+            "离开",
+            "退出",
+        ],
+    ),
+    (
+        "message",
+        &["messages", "msg", "messageposted", "newmessage", "messagereceived", "消息", "发言", "说话"],
+    ),
+    ("reaction", &["reactions", "react", "reacted", "emoji", "like", "表情", "点赞"]),
+    (
+        "answer",
+        &["answers", "answered", "vote", "voted", "poll", "pollanswer", "回答", "投票", "接龙", "报名"],
+    ),
+    ("task.done", &["task", "done", "taskdone", "taskcompleted", "taskfinished", "任务完成", "完成任务"]),
+];
+
+/// The signal of every group that somebody means by a name: `join`, `new_member`, `新人入群`.
+pub fn meant_signal(name: &str) -> Option<&'static str> {
+    let plain = plain(name);
+    let is = |word: &&str| plain == *word || !word.is_ascii() && plain.contains(word);
+    MEANT.iter().find(|(signal, words)| *signal != name && words.iter().any(is)).map(|(signal, _)| *signal)
+}
+
+/// A name without what stands between its words, in small letters.
+fn plain(name: &str) -> String {
+    name.chars()
+        .filter(|c| !matches!(c, '.' | '_' | '-' | ':' | '/' | ' '))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meant_signal;
+
+    #[test]
+    fn a_signal_of_every_group_is_meant_by_many_names() {
+        for name in ["join", "member_joined", "New-Member", "新人入群", "有人进群", "on_join"] {
+            assert_eq!(meant_signal(name), Some("member.joined"), "{name}");
+        }
+        assert_eq!(meant_signal("member.leave"), Some("member.left"));
+        assert_eq!(meant_signal("poll_answer"), Some("answer"));
+        for name in ["member.joined", "game.won", "订单已付"] {
+            assert_eq!(meant_signal(name), None, "{name}");
+        }
+    }
+}

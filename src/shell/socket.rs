@@ -62,6 +62,9 @@ pub enum Ask {
         /// Anything else.
         #[serde(default)]
         data: Value,
+        /// Whether a person typed it: then it is refused where nobody hears it.
+        #[serde(default)]
+        by_hand: bool,
     },
     /// Every file and every secret is read again.
     Reload,
@@ -401,7 +404,7 @@ mod tests {
         let server = Server::start(&dir, sender, blind()).unwrap();
         let asking = dir.clone();
         let client = tokio::task::spawn_blocking(move || {
-            let ask = Ask::Signal { name: "hello".into(), member: None, data: Value::Null };
+            let ask = Ask::Signal { name: "hello".into(), member: None, data: Value::Null, by_hand: true };
             request(&asking, &CommandRequest { id: Some("1".into()), group: None, ask })
         });
         let (request, reply) = receiver.recv().await.unwrap();

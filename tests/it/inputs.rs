@@ -18,7 +18,7 @@ fn club() -> Playground {
 }
 
 fn signal(place: &Playground, id: Option<String>, data: Value) -> CommandReply {
-    let ask = Ask::Signal { name: "hello".into(), member: None, data };
+    let ask = Ask::Signal { name: "hello".into(), member: None, data, by_hand: false };
     request(&place.path(".playbook"), &CommandRequest { id, group: None, ask }).unwrap()
 }
 
@@ -69,7 +69,7 @@ fn a_large_group_hears_everything_once_and_in_order() {
     let _ = place.run(&["members", "import", "m.csv", "--group", "big"]).exits(0);
     let ask = |group: &str, n: i64| {
         let data = Value::map([("n", Value::Int(n))]);
-        let ask = Ask::Signal { name: "hello".into(), member: None, data };
+        let ask = Ask::Signal { name: "hello".into(), member: None, data, by_hand: false };
         let id = Some(format!("{group}-{n}"));
         let one = CommandRequest { id, group: Some(group.into()), ask };
         request(&place.path(".playbook"), &one).unwrap()

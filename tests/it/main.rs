@@ -9,6 +9,7 @@
 mod browser;
 mod channels;
 mod abilities;
+mod asks;
 mod cli_check;
 mod cli_engine;
 mod cli_every;

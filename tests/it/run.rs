@@ -265,7 +265,8 @@ fn several_files_and_groups_run_in_one_process_with_one_state() {
     }
     let refused = play.run(&["signal", "ping", "--state", "here"]);
     assert_eq!(refused.code, Some(2), "several groups: which one? {}", refused.stderr);
-    let _ = play.run(&["signal", "ping", "--state", "here", "--group", "x"]).exits(0);
+    let _ = play.run(&["signal", "ping", "--state", "here", "--group", "x"]).exits(4);
+    let _ = play.run(&["signal", "ping", "--state", "here", "--group", "x", "--anyway"]).exits(0);
     let _ = engine.stop().exits(0);
     assert!(play.path("here/state.db").exists());
 }

@@ -3,7 +3,6 @@
 use crate::{
     base::{
         ids::{MemberId, TaskId},
-        limits,
         member::Member,
         value::{Map, Value},
     },
@@ -11,7 +10,6 @@ use crate::{
         advance::{At, Carried, Went},
         draft::{Addressee, Decided, Draft},
         entry::{Fact, Outgoing, TaskKind, Waiting},
-        input::Signal,
         notice,
         state::OpenTask,
     },
@@ -23,7 +21,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{held, task::Request};
+use super::task::Request;
 
 impl Draft<'_> {
     pub(in crate::engine) fn ask(&mut self, at: &At<'_>, ask: &Ask) -> Carried {
@@ -65,6 +63,7 @@ impl Draft<'_> {
             remind: None,
             escalate: Vec::new(),
             options,
+            fields: ask.fields.iter().map(ToString::to_string).collect(),
             members: Vec::new(),
         };
         let task = self.open(at, request)?;
@@ -80,44 +79,6 @@ impl Draft<'_> {
         let options: Vec<String> =
             ask.options.iter().filter_map(|option| option.render(&facts).ok()).collect();
         result(&options, &imbl::OrdMap::new(), ask.anonymous)
-    }
-
-    /// Puts an `answer` signal to the question it is about: `data.task` or `data.ask` names it (a task id, or the
-    /// play), else it is the question opened last.
-    pub(in crate::engine) fn take_answer(&mut self, signal: &Signal) -> Decided {
-        let named = ["task", "ask"].iter().find_map(|key| signal.data.get(key).and_then(Value::as_str));
-        let questions = self.state.tasks.values().filter(|open| open.task.kind == TaskKind::Question);
-        let number = |open: &&Arc<OpenTask>| {
-            open.task.id.as_str().get(1..).and_then(|n| n.parse::<u64>().ok()).unwrap_or_default()
-        };
-        let open = match named {
-            Some(name) => questions
-                .filter(|open| {
-                    let play = open.task.run.as_ref().map_or("", |run| run.as_str());
-                    open.task.id.as_str() == name || play.split('@').next() == Some(name)
-                })
-                .max_by_key(number),
-            None => questions.max_by_key(number),
-        };
-        let Some(open) = open.cloned() else { return Ok(()) };
-        let value = ["option", "answer", "value", "fields"]
-            .iter()
-            .find_map(|key| signal.data.get(key).cloned())
-            .unwrap_or_else(|| signal.data.clone());
-        let option = option_index(&open.task.options, &value);
-        if !open.task.options.is_empty() && option.is_none() {
-            return Ok(());
-        }
-        let member = signal.member.clone().unwrap_or_else(|| MemberId::new(signal.id.as_str()));
-        if open.answers.len() >= limits::MEMBERS_MAX && !open.answers.contains_key(&member) {
-            return Ok(());
-        }
-        let value = option.map_or(value, |index| Value::str(&open.task.options[index as usize]));
-        let others = open.answers.iter().filter(|(other, _)| **other != member).map(|(_, (_, value))| value);
-        if !held::answer_fits(others, &value) {
-            return Ok(());
-        }
-        self.emit(Fact::Answered { task: open.task.id.clone(), member, option, value })
     }
 
     /// The time for answers is over.
@@ -148,20 +109,6 @@ impl Draft<'_> {
         }
         Ok(())
     }
-}
-
-/// The option that an answer means: its text, or its number from 1.
-fn option_index(options: &[String], answer: &Value) -> Option<u32> {
-    let by_number = |n: i64| usize::try_from(n.saturating_sub(1)).ok().filter(|index| *index < options.len());
-    let index = match answer {
-        Value::Int(n) => by_number(*n),
-        Value::Str(text) => {
-            let text = text.trim();
-            options.iter().position(|o| o == text).or_else(|| text.parse().ok().and_then(by_number))
-        }
-        _ => None,
-    };
-    index.map(|index| index as u32)
 }
 
 /// `{ winner, total, counts, answers }`. A tie goes to the first option; no answer gives `""`.

@@ -2,6 +2,7 @@
 //!
 //! Nothing here waits, sends or asks: that is what the entries say.
 
+mod answer;
 mod ask;
 mod flow;
 mod held;

@@ -118,6 +118,7 @@ impl Draft<'_> {
             escalate: Vec::new(),
             effect: Some(out.effect.clone()),
             options: Vec::new(),
+            fields: Vec::new(),
             members: Vec::new(),
         };
         out.manual = Some(task.id.clone());

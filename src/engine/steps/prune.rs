@@ -174,6 +174,7 @@ impl Draft<'_> {
             remind: None,
             escalate: Vec::new(),
             options: Vec::new(),
+            fields: Vec::new(),
             members,
         };
         let until = request.due;
@@ -193,6 +194,7 @@ impl Draft<'_> {
             remind: None,
             escalate: Vec::new(),
             options: Vec::new(),
+            fields: Vec::new(),
             members,
         };
         let task = self.open(at, request)?;

@@ -214,6 +214,7 @@ impl Draft<'_> {
             remind: length("remind"),
             escalate,
             options: Vec::new(),
+            fields: Vec::new(),
             members: Vec::new(),
         })
     }

@@ -32,6 +32,7 @@ pub(in crate::engine) struct Request {
     pub(in crate::engine) remind: Option<Duration>,
     pub(in crate::engine) escalate: Vec<Person>,
     pub(in crate::engine) options: Vec<String>,
+    pub(in crate::engine) fields: Vec<String>,
     pub(in crate::engine) members: Vec<crate::base::ids::MemberId>,
 }
 
@@ -53,6 +54,7 @@ impl Draft<'_> {
             remind: task.remind,
             escalate,
             options: Vec::new(),
+            fields: Vec::new(),
             members: Vec::new(),
         };
         let id = self.open(at, request)?;
@@ -77,7 +79,7 @@ impl Draft<'_> {
             )));
         }
         let id = self.next_task_id();
-        let Request { kind, text, to, due, remind, escalate, options, members } = request;
+        let Request { kind, text, to, due, remind, escalate, options, fields, members } = request;
         let task = Task {
             id: id.clone(),
             kind,
@@ -92,6 +94,7 @@ impl Draft<'_> {
             escalate,
             effect: None,
             options,
+            fields,
             members,
         };
         let text = notice::task_opened(&self.playbook, &self.group.id, &task, self.now);
@@ -121,6 +124,7 @@ impl Draft<'_> {
             remind: None,
             escalate: Vec::new(),
             options: Vec::new(),
+            fields: Vec::new(),
             members: Vec::new(),
         };
         let until = request.due;
@@ -188,7 +192,7 @@ impl Draft<'_> {
             }
             TaskKind::Question => {
                 return self.refuse(format!(
-                    "{id} is a question to the group; answers come in with `playbook signal answer`"
+                    "{id} is a question to the group; answers come in with `playbook answer {id} --member ID`"
                 ));
             }
             TaskKind::Task | TaskKind::Delivery | TaskKind::Removal => {}

@@ -367,22 +367,6 @@ pub(crate) fn run_length(play: &Play) -> Duration {
     end
 }
 
-/// The names of the signals that plays and waits of the file hear.
-pub(crate) fn heard<'a>(cx: &Context<'a>) -> BTreeSet<&'a str> {
-    let plays = cx.playbook.plays.iter().filter_map(|play| match &play.trigger {
-        Trigger::Signal(on) => Some(&*on.name),
-        _ => None,
-    });
-    let waits = cx.steps().filter_map(|(_, _, step)| match &step.verb {
-        Verb::Wait(wait) => match &wait.target {
-            WaitFor::Signal(name) => Some(&**name),
-            _ => None,
-        },
-        _ => None,
-    });
-    plays.chain(waits).collect()
-}
-
 /// A diagnostic of a lint.
 pub(crate) fn found(code: &Code, span: Span, message: impl Into<Phrase>) -> Diagnostic {
     Diagnostic { severity: code.severity, ..Diagnostic::warning(code.slug, span, message) }

@@ -1,15 +1,16 @@
 //! Commands with which people answer a running engine, and report what its channels cannot hear.
 //!
-//! `done`, `approve`, `reject`, `signal`.
+//! `done`, `approve`, `reject`, `answer`, `signal`.
 
 use super::{args::Target, client, failure::Failure, output::Output, remote};
 use crate::{
     base::{
         ids::{EffectId, MemberId, TaskId},
-        value::Value,
+        value::{Map, Value},
     },
     engine::input::Command,
 };
+use std::sync::Arc;
 
 /// Says that a task is done, or that a post was copied to where it belongs.
 #[derive(Debug, clap::Args)]
@@ -82,10 +83,62 @@ impl Reject {
     }
 }
 
+/// Answers a question to the group for a member, on a channel that hears no answers.
+///
+/// For example `playbook answer t4 来 --member 小李`, or for a form
+/// `playbook answer t4 --member li --with name=Li --with dish=soup`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Answer {
+    /// The question, as `playbook tasks` shows it, its play, or the name under which its result is known.
+    #[arg(value_name = "TASK")]
+    task: String,
+    /// The option: its text or its number.
+    #[arg(value_name = "OPTION")]
+    options: Vec<String>,
+    /// Who answers.
+    #[arg(long, value_name = "ID")]
+    member: String,
+    /// A field of a form.
+    #[arg(long, value_name = "FIELD=VALUE", num_args = 1..)]
+    with: Vec<String>,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Answer {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let mut data = Map::new();
+        match (self.options.as_slice(), self.with.is_empty()) {
+            ([], true) => {
+                return Err(Failure::usage(
+                    "an answer needs an option, or --with FIELD=VALUE for a form".to_owned(),
+                ));
+            }
+            ([], false) => drop(data.insert("fields".into(), remote::data(None, &self.with)?)),
+            (_, false) => {
+                return Err(Failure::usage(
+                    "a poll takes an option and a form takes --with, not both".to_owned(),
+                ));
+            }
+            ([one], true) => drop(data.insert("option".into(), Value::str(one))),
+            (several, true) => {
+                let several = several.iter().map(Value::str).collect();
+                data.insert("option".into(), Value::list(several));
+            }
+        }
+        data.insert("task".into(), Value::str(&self.task));
+        let remote = self.target.remote()?;
+        let member = Some(MemberId::new(&self.member));
+        client::signal(&remote.dir, &remote.group, "answer", member, Value::Map(Arc::new(data)), true)?;
+        out.line(format!("{} has answered {}", self.member, self.task))?;
+        Ok(())
+    }
+}
+
 /// Reports a fact: a member joined, somebody answered, or a signal of your own.
 ///
-/// For example `playbook signal member.joined --member li --with name=小李`, or
-/// `playbook signal answer --member li --with task=t4 --with option=来`.
+/// For example `playbook signal member.joined --member li --with name=小李`. A signal that nothing in the playbook
+/// hears is refused with the nearest name; joins, leaves and messages are always heard.
 #[derive(Debug, clap::Args)]
 pub(super) struct Signal {
     /// The signal's name.
@@ -100,6 +153,9 @@ pub(super) struct Signal {
     /// One value that goes with it.
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     with: Vec<String>,
+    /// Report it even if nothing hears it.
+    #[arg(long)]
+    anyway: bool,
     #[command(flatten)]
     target: Target,
 }
@@ -110,13 +166,15 @@ impl Signal {
         if self.name.is_empty() || self.name.contains(char::is_whitespace) {
             return Err(Failure::usage(format!("{:?} is not a signal's name; expected one word", self.name)));
         }
-        if self.member.is_none() && matches!(self.name.as_str(), "member.joined" | "member.left" | "answer") {
+        if self.member.is_none()
+            && matches!(self.name.as_str(), "member.joined" | "member.left" | "message" | "answer")
+        {
             return Err(Failure::usage(format!("{} is about a member, and none is named", self.name))
                 .help("add --member ID, with any id under which you know the member"));
         }
         let remote = self.target.remote()?;
         let member = self.member.as_ref().map(MemberId::new);
-        client::signal(&remote.dir, &remote.group, &self.name, member, data)?;
+        client::signal(&remote.dir, &remote.group, &self.name, member, data, !self.anyway)?;
         out.line(format!("reported {}", self.name))?;
         Ok(())
     }

@@ -18,15 +18,16 @@ pub(super) fn command(dir: &Path, group: &GroupId, command: Command) -> Result<C
     ask(dir, group, Ask::Command(command))
 }
 
-/// Reports a fact.
+/// Reports a fact; by hand it is refused where nobody hears it.
 pub(super) fn signal(
     dir: &Path,
     group: &GroupId,
     name: &str,
     member: Option<MemberId>,
     data: Value,
+    by_hand: bool,
 ) -> Result<CommandReply, Failure> {
-    ask(dir, group, Ask::Signal { name: name.into(), member, data })
+    ask(dir, group, Ask::Signal { name: name.into(), member, data, by_hand })
 }
 
 /// Sends a message again that was refused or is in doubt.

@@ -102,6 +102,7 @@ commands! {
     Done(answer::Done)
     Approve(answer::Approve)
     Reject(answer::Reject)
+    Answer(answer::Answer)
     Signal(answer::Signal)
     Start(control::Start)
     Cancel(control::Cancel)

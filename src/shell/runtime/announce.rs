@@ -168,15 +168,23 @@ impl Announcer {
 }
 
 /// The command that answers a task of a kind.
-pub(super) fn answer_command(kind: TaskKind, id: &str, group: Option<&GroupId>) -> String {
+pub(super) fn answer_command(kind: TaskKind, id: &str, fields: &[String], group: Option<&GroupId>) -> String {
     let whose = group.map(|group| format!(" --group {group}")).unwrap_or_default();
     match kind {
         TaskKind::Approval => format!("playbook approve {id}{whose} · playbook reject {id}{whose}"),
-        TaskKind::Question => {
-            format!("playbook signal answer --member ID --with task={id} --with option=1{whose}")
+        TaskKind::Question if !fields.is_empty() => {
+            let fields: Vec<String> = fields.iter().map(|field| shell_word(&format!("{field}=…"))).collect();
+            format!("playbook answer {id} --member ID --with {}{whose}", fields.join(" "))
         }
+        TaskKind::Question => format!("playbook answer {id} 1 --member ID{whose}"),
         TaskKind::Task | TaskKind::Delivery | TaskKind::Removal => format!("playbook done {id}{whose}"),
     }
+}
+
+/// A word as a shell takes it.
+fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '=' | '…' | '_' | '-' | '.');
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 /// A block below a line's text.

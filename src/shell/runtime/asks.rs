@@ -62,8 +62,9 @@ fn of_group(
         Ask::Signal { name, .. } if name.trim().is_empty() || name.contains(char::is_whitespace) => {
             return Driver::refuse(reply, format!("{name:?} is not a signal's name: a name has no spaces"));
         }
-        Ask::Signal { name, member, data } => {
-            InputKind::Signal(Signal { name: name.into(), id: id.clone(), at: clock::now(), member, data })
+        Ask::Signal { name, member, data, by_hand } => {
+            let signal = Signal { name: name.into(), id: id.clone(), at: clock::now(), member, data };
+            if by_hand { InputKind::Command(Command::Report { signal }) } else { InputKind::Signal(signal) }
         }
         Ask::Reload => return driver.reload(Some(reply)),
         Ask::Resend { effect } => return outbox(driver, group, effect, None, reply),

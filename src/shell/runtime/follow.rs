@@ -224,7 +224,7 @@ fn outgoing(entry: &Entry) -> Option<&Outgoing> {
 /// The command that answers what a person is asked.
 fn how_to_answer(entry: &Entry, group: Option<&GroupId>) -> Option<String> {
     let Fact::TaskOpened(task) = &entry.fact else { return None };
-    Some(answer_command(task.kind, task.id.as_str(), group))
+    Some(answer_command(task.kind, task.id.as_str(), &task.fields, group))
 }
 
 /// One line of a text that may have several.

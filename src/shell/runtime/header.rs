@@ -131,7 +131,8 @@ fn group(out: &mut String, book: &InForce, state: &State, several: bool, columns
         let whom: Vec<&str> = task.people.iter().map(|person| person.name.as_str()).collect();
         let whom = if whom.is_empty() { String::new() } else { format!("{}: ", whom.join(", ")) };
         let due = task.due.map(|due| format!(" by {}", when(due, book))).unwrap_or_default();
-        let answer = answer_command(task.kind, task.id.as_str(), several.then_some(&state.group));
+        let answer =
+            answer_command(task.kind, task.id.as_str(), &task.fields, several.then_some(&state.group));
         let text = words::shorten(&task.text, columns.saturating_sub(24).max(20));
         row(
             out,

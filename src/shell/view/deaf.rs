@@ -25,19 +25,19 @@ pub fn deaf(playbook: &Playbook) -> Vec<String> {
             |a| a.joins,
             "the channel `group` cannot hear who joins or leaves",
             |play| hears(play, &["member.joined", "member.left"]),
-            "say it with `playbook signal member.joined --member ID` or `playbook members import FILE.csv`",
+            "say it with `playbook signal member.joined --member ID` or `playbook members import FILE.csv --joined`",
         ),
         (
             |a| a.messages,
             "the channel `group` cannot hear messages",
             |play| hears(play, &["message", "reaction"]) || uses(play, |verb| matches!(verb, Verb::Prune(_))),
-            "say who spoke with `playbook signal message --member ID` or `playbook members import FILE.csv`",
+            "say who spoke with `playbook signal message --member ID`, or when with a column `seen` in `playbook members import FILE.csv`",
         ),
         (
             |a| a.answers,
             "the channel `group` cannot hear answers",
             |play| hears(play, &["answer"]) || uses(play, |verb| matches!(verb, Verb::Ask(_))),
-            "say them with `playbook signal answer --member ID`",
+            "say them with `playbook answer TASK OPTION --member ID`",
         ),
     ];
     let mut found = Vec::new();

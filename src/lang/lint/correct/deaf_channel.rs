@@ -29,9 +29,10 @@ pub(super) const CODE: Code = Code {
     explanation: pair(
         "Most group robots only speak: a WeCom, Feishu or DingTalk robot, a webhook, a person who copies a text hear no \
              joins, messages or answers and remove nobody. The play is right; somebody has to tell the engine what happens: \
-             by `playbook signal`, by `playbook members import FILE.csv`, run by a person or by another program. \
+             by `playbook signal`, by `playbook answer`, by `playbook members import FILE.csv` (with `--joined` it reports joins), \
+             run by a person or by another program. \
              A removal becomes a task with the list.",
-        "多数群机器人只会说不会听：企业微信、飞书、钉钉机器人，webhook，以及手动复制的人，都听不到入群、发言和回答，也不能移人。玩法没有错，只是需要有人告诉引擎发生了什么：`playbook signal`、`playbook members import FILE.csv`，由人或别的程序运行都行。移出成员会变成带名单的任务。",
+        "多数群机器人只会说不会听：企业微信、飞书、钉钉机器人，webhook，以及手动复制的人，都听不到入群、发言和回答，也不能移人。玩法没有错，只是需要有人告诉引擎发生了什么：`playbook signal`、`playbook answer`、`playbook members import FILE.csv`（加 `--joined` 才算入群），由人或别的程序运行都行。移出成员会变成带名单的任务。",
     ),
     bad: Example::of(
         "channels:\n  group: { type: wecom, url: { env: GROUP_WEBHOOK } }\nplays:\n  welcome:\n    on: member.joined\n    steps:\n      - post: Welcome!\n",
@@ -75,18 +76,18 @@ impl Need {
     const fn remedy(self) -> Words {
         match self {
             Self::Joins => pair(
-                "report joins with `playbook signal member.joined`, or bring members in with `playbook members import \
-                 FILE.csv`; another program can run the same command",
-                "用 `playbook signal member.joined` 报告入群，或用 `playbook members import FILE.csv` 导入成员；别的程序也可以运行同样的命令",
+                "report joins with `playbook signal member.joined --member ID`, or a list of those who have joined with \
+                 `playbook members import FILE.csv --joined`; another program can run the same command",
+                "用 `playbook signal member.joined --member ID` 报告入群，或用 `playbook members import FILE.csv --joined` 报告名单里新来的人；别的程序也可以运行同样的命令",
             ),
             Self::Messages => pair(
-                "report messages with `playbook signal message`, or import when members were last seen with `playbook members \
-                 import FILE.csv`; another program can run the same command",
-                "用 `playbook signal message` 报告发言，或用 `playbook members import FILE.csv` 导入成员最后出现的时间；别的程序也可以运行同样的命令",
+                "report messages with `playbook signal message --member ID`, or when members were last seen with a column \
+                 `seen` in `playbook members import FILE.csv`; another program can run the same command",
+                "用 `playbook signal message --member ID` 报告发言，或在 `playbook members import FILE.csv` 的 `seen` 列里导入成员最后出现的时间；别的程序也可以运行同样的命令",
             ),
             Self::Answers => pair(
-                "bring answers in with `playbook signal answer`; another program can run the same command",
-                "用 `playbook signal answer` 录入回答；别的程序也可以运行同样的命令",
+                "bring answers in with `playbook answer TASK OPTION --member ID`; another program can run the same command",
+                "用 `playbook answer TASK OPTION --member ID` 录入回答；别的程序也可以运行同样的命令",
             ),
             Self::Removals => pair(
                 "the removal becomes a task with the list; say `playbook done` when it is carried out",

@@ -10,7 +10,10 @@ use crate::base::{
     phrase::{pair, phrase},
 };
 use crate::lang::compile::SIGNALS;
-use crate::model::{step::Verb, trigger::Trigger};
+use crate::model::{
+    step::{Verb, WaitFor},
+    trigger::{Trigger, meant_signal},
+};
 
 pub(super) const CODE: Code = Code {
     slug: "signal-misspelt",
@@ -32,23 +35,6 @@ pub(super) const CODE: Code = Code {
     practices: &[],
 };
 
-/// What people call the signals that every group has.
-const MEANT: [(&str, &[&str]); 7] = [
-    ("group.created", &["created", "start", "建群", "群创建"]),
-    ("member.joined", &["join", "joined", "newcomer", "welcome", "新人入群", "新人", "入群", "进群", "加入"]),
-    ("member.left", &["leave", "left", "退群", "离开"]),
-    ("message", &["messages", "msg", "message.posted", "消息", "发言"]),
-    ("reaction", &["reactions", "react", "emoji", "表情", "点赞"]),
-    ("answer", &["answers", "answered", "vote", "回答", "投票", "接龙"]),
-    ("task.done", &["task", "done", "任务完成", "完成任务"]),
-];
-
-/// The signal of every group that somebody means by this name.
-fn meant(name: &str) -> Option<&'static str> {
-    let lower = name.to_lowercase();
-    MEANT.iter().find(|(_, words)| words.contains(&lower.as_str())).map(|(signal, _)| *signal)
-}
-
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let sent: Vec<&str> = cx
         .steps()
@@ -57,13 +43,22 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             _ => None,
         })
         .collect();
-    for play in &cx.playbook.plays {
-        let Trigger::Signal(on) = &play.trigger else { continue };
-        let name = &*on.name;
+    let starts = cx.playbook.plays.iter().filter_map(|play| match &play.trigger {
+        Trigger::Signal(on) => Some((&*on.name, "on", cx.span(&format!("plays.{}.trigger", play.name)))),
+        Trigger::Schedule(_) | Trigger::Dates(_) | Trigger::Command => None,
+    });
+    let waits = cx.steps().filter_map(|(play, _, step)| match &step.verb {
+        Verb::Wait(wait) => match &wait.target {
+            WaitFor::Signal(name) => Some((&**name, "wait", cx.key_span(play, step, "wait"))),
+            WaitFor::For(_) | WaitFor::Until(_) | WaitFor::Binding(_) => None,
+        },
+        _ => None,
+    });
+    for (name, key, span) in starts.chain(waits) {
         if sent.contains(&name) || SIGNALS.contains(&name) || cx.in_scripts(name) {
             continue;
         }
-        if let Some(near) = meant(name).filter(|_| nearest(name, sent.iter().copied()).is_none()) {
+        if let Some(near) = meant_signal(name).filter(|_| nearest(name, sent.iter().copied()).is_none()) {
             let message = phrase!(
                 "nothing sends {}; what every group has is called {}",
                 "没有谁会发出 {}；每个群都有的叫 {}",
@@ -71,10 +66,10 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 tick(near)
             );
             let help = phrase!(
-                "write `on: {near}`, if that is meant; a signal of your own comes by `playbook signal {name}`",
-                "如果就是它，写成 `on: {near}`；自己的信号用 `playbook signal {name}` 发出"
+                "write `{key}: {near}`, if that is meant; a signal of your own comes by `playbook signal {name}`",
+                "如果就是它，写成 `{key}: {near}`；自己的信号用 `playbook signal {name}` 发出"
             );
-            out.push(found(&CODE, cx.span(&format!("plays.{}.trigger", play.name)), message).help(help));
+            out.push(found(&CODE, span, message).help(help));
             continue;
         }
         let Some(near) = nearest(name, sent.iter().copied()) else { continue };
@@ -84,7 +79,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             tick(name),
             tick(near)
         );
-        let help = phrase!("write `on: {near}`, if that is meant", "如果就是它，写成 `on: {near}`");
-        out.push(found(&CODE, cx.span(&format!("plays.{}.trigger", play.name)), message).help(help));
+        let help = phrase!("write `{key}: {near}`, if that is meant", "如果就是它，写成 `{key}: {near}`");
+        out.push(found(&CODE, span, message).help(help));
     }
 }

@@ -1,6 +1,5 @@
 //! `signal-unheard`: a play sends a signal that nothing hears.
 
-use super::context::heard;
 use super::context::{Context, found};
 use crate::base::{diagnostic::suggest::nearest, words::tick};
 use crate::base::{
@@ -28,7 +27,7 @@ pub(super) const CODE: Code = Code {
 };
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    let heard = heard(cx);
+    let heard = cx.playbook.hears();
     for (play, _, step) in cx.steps() {
         let Verb::Signal { name, .. } = &step.verb else { continue };
         let Some(name) = name.as_literal().filter(|name| !heard.contains(name)) else { continue };

@@ -1,0 +1,90 @@
+//! Who hears a signal: what is reported by hand and heard by nobody is refused, with what was meant.
+//!
+//! Facts from senders and ears do not come by here; they are recorded whoever hears them.
+
+use super::{
+    draft::{Decided, Draft},
+    input::Signal,
+};
+use crate::{
+    base::{
+        diagnostic::suggest::nearest,
+        ids::MemberId,
+        member::{Listed, Member},
+        value::Value,
+        words::{tick, ticks},
+    },
+    model::trigger::{ALWAYS_HEARD, meant_signal},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// At most so many names are offered.
+const NAMES_SHOWN: usize = 12;
+
+impl Draft<'_> {
+    /// Records what somebody reports by hand, if anybody hears it.
+    pub(super) fn report(&mut self, signal: &Signal) -> Decided {
+        match self.unheard(signal) {
+            Some(reason) => self.refuse(reason),
+            None => self.record_signal(Signal { at: self.now, ..signal.clone() }),
+        }
+    }
+
+    /// Why a signal means nothing here.
+    fn unheard(&self, signal: &Signal) -> Option<String> {
+        let name = &*signal.name;
+        let heard = self.hears();
+        if name == "answer" {
+            let refusal = self.answer_meant(signal).err()?;
+            // A play that hears answers hears those to its own questions elsewhere, too.
+            return (refusal.named || !heard.contains(name)).then_some(refusal.reason);
+        }
+        if heard.contains(name) || ALWAYS_HEARD.contains(&name) {
+            return None;
+        }
+        let near = nearest(name, heard.iter().map(String::as_str).chain(ALWAYS_HEARD))
+            .or_else(|| meant_signal(name));
+        let what = match near {
+            Some(near) => format!("; did you mean {}?", tick(near)),
+            None if heard.is_empty() => ", which hears joins, leaves and messages alone.".into(),
+            None => {
+                let names: Vec<&String> = heard.iter().take(NAMES_SHOWN).collect();
+                format!(", which hears {}.", ticks(&names, "and"))
+            }
+        };
+        let (name, group) = (tick(name), &self.group.id);
+        Some(format!(
+            "nothing hears the signal {name} in the playbook of `{group}`{what} `--anyway` reports it all the same"
+        ))
+    }
+
+    /// The names that the version in force hears, and the versions with which open runs began.
+    fn hears(&self) -> BTreeSet<String> {
+        let mut heard: BTreeSet<String> = self.playbook.hears().into_iter().map(str::to_owned).collect();
+        let old: BTreeMap<_, _> = (self.state.runs.values())
+            .filter(|run| run.digest != self.playbook.digest)
+            .map(|run| ((&run.digest, run.born_as()), run))
+            .collect();
+        for run in old.values() {
+            if let Some((_, _, play)) = self.play_of(run) {
+                heard.extend(play.awaits().map(str::to_owned));
+            }
+        }
+        heard
+    }
+
+    /// Somebody of whom a signal tells and whom nobody knew is known from then on.
+    pub(super) fn make_known(&mut self, member: &MemberId, data: &Value) -> Decided {
+        if self.state.members.contains(member) {
+            return Ok(());
+        }
+        let mut known = Member::new(member.clone(), None);
+        if let Some(name) = data.get("name").and_then(Value::as_str).filter(|name| !name.trim().is_empty()) {
+            known.name = name.to_owned();
+        }
+        self.emit(super::entry::Fact::MemberSet(Arc::new(Listed::from(known))))
+    }
+}

@@ -1,0 +1,245 @@
+//! What an `answer` means: to which open question, by whom, which option. Decides; counts nothing.
+
+use crate::{
+    base::{
+        diagnostic::suggest::nearest,
+        ids::{MemberId, TaskId},
+        limits,
+        value::{Map, Value},
+        words::{shorten, tick},
+    },
+    engine::{
+        draft::{Decided, Draft},
+        entry::{Fact, TaskKind},
+        input::Signal,
+        state::OpenTask,
+    },
+};
+use std::sync::Arc;
+
+use super::held;
+
+/// At most so many open questions, or options, are named.
+const NAMES_SHOWN: usize = 12;
+
+/// What an answer comes to.
+pub(in crate::engine) struct Answer {
+    task: TaskId,
+    member: MemberId,
+    option: Option<u32>,
+    value: Value,
+}
+
+/// Why an answer means nothing.
+pub(in crate::engine) struct Unfit {
+    /// In words, with what would fit.
+    pub(in crate::engine) reason: String,
+    /// Whether it named a question.
+    pub(in crate::engine) named: bool,
+}
+
+impl Draft<'_> {
+    /// Puts an `answer` signal to the question it is about; one that means nothing is on record as a signal only.
+    pub(in crate::engine) fn take_answer(&mut self, signal: &Signal) -> Decided {
+        let Ok(Answer { task, member, option, value }) = self.answer_meant(signal) else { return Ok(()) };
+        self.emit(Fact::Answered { task, member, option, value })
+    }
+
+    /// What an `answer` signal means: `data.task` or `data.ask` names the question (its task, the play, or the `as` name), else it is
+    /// the question opened last.
+    pub(in crate::engine) fn answer_meant(&self, signal: &Signal) -> Result<Answer, Unfit> {
+        let named = ["task", "ask"].iter().find_map(|key| signal.data.get(key).and_then(Value::as_str));
+        let unfit = |reason: String| Unfit { reason, named: named.is_some() };
+        let open = self.question(named).ok_or_else(|| unfit(self.no_question(named)))?;
+        let task = &open.task;
+        let value = given(&task.fields, &task.options, &signal.data)
+            .map_err(|why| unfit(format!("{}: {why}", task.id)))?;
+        let option = option_index(&task.options, &value);
+        if !task.options.is_empty() && option.is_none() {
+            return Err(unfit(no_option(&task.id, &task.options, &value)));
+        }
+        let member = signal.member.clone().unwrap_or_else(|| MemberId::new(signal.id.as_str()));
+        if open.answers.len() >= limits::MEMBERS_MAX && !open.answers.contains_key(&member) {
+            return Err(unfit(format!("{} has {} answers, the limit", task.id, open.answers.len())));
+        }
+        let value = option.map_or(value, |index| Value::str(&task.options[index as usize]));
+        let others = open.answers.iter().filter(|(other, _)| **other != member).map(|(_, (_, value))| value);
+        if !held::answer_fits(others, &value) {
+            return Err(unfit(format!(
+                "{}: the answers hold {} bytes, the limit",
+                task.id,
+                limits::ANSWERS_BYTES_MAX
+            )));
+        }
+        Ok(Answer { task: task.id.clone(), member, option, value })
+    }
+
+    fn questions(&self) -> impl Iterator<Item = &Arc<OpenTask>> {
+        self.state.tasks.values().filter(|open| open.task.kind == TaskKind::Question)
+    }
+
+    /// The open question of a name, else the one opened last.
+    fn question(&self, named: Option<&str>) -> Option<&Arc<OpenTask>> {
+        let questions = self.questions();
+        match named {
+            Some(name) => {
+                questions.filter(|open| self.is_called(open, name)).max_by_key(|open| number(&open.task.id))
+            }
+            None => questions.max_by_key(|open| number(&open.task.id)),
+        }
+    }
+
+    /// Whether a question goes by a name: its id, its run or play, or the name that its step binds.
+    fn is_called(&self, open: &OpenTask, name: &str) -> bool {
+        if open.task.id.as_str() == name {
+            return true;
+        }
+        let Some(run) = &open.task.run else { return false };
+        if run.as_str() == name || run.as_str().split('@').next() == Some(name) {
+            return true;
+        }
+        self.binding_of(open).is_some_and(|binding| *binding == *name)
+    }
+
+    /// The name under which a question's result will be known.
+    fn binding_of(&self, open: &OpenTask) -> Option<Arc<str>> {
+        let run = self.state.runs.get(open.task.run.as_ref()?)?;
+        let (_, _, play) = self.play_of(run)?;
+        let mut steps = play.section(run.section).steps();
+        let step = steps.find(|step| Some(&step.id) == open.task.step.as_ref())?;
+        step.verb.binding().cloned()
+    }
+
+    /// There is no such question: what there is.
+    fn no_question(&self, named: Option<&str>) -> String {
+        let open: Vec<&Arc<OpenTask>> = self.questions().collect();
+        let ids: Vec<&str> = open.iter().map(|open| open.task.id.as_str()).collect();
+        let shown: Vec<String> = (open.iter().take(NAMES_SHOWN))
+            .map(|open| format!("{} ({})", open.task.id, shorten(&open.task.text, 40)))
+            .collect();
+        let there = match shown.as_slice() {
+            [] => format!("no question is open in `{}`", self.group.id),
+            [one] => format!("the only open question is {one}"),
+            _ => format!("open questions are {}", shown.join(", ")),
+        };
+        let Some(name) = named else { return there };
+        let was = number(&TaskId::new(name));
+        let closed = name.starts_with('t') && was > 0 && was <= self.state.tasks_opened;
+        let what = match self.state.tasks.get(&TaskId::new(name)) {
+            Some(_) => format!("{name} is no question"),
+            None if closed => format!("{name} is closed; answers are not taken any more"),
+            None => format!("there is no open question {}", tick(name)),
+        };
+        let near = if closed {
+            None
+        } else {
+            nearest(name, ids.iter().copied().chain(open.iter().filter_map(|open| play_of(open))))
+        };
+        match near {
+            Some(near) => format!("{what}; did you mean {}? {there}", tick(near)),
+            None => format!("{what}; {there}"),
+        }
+    }
+}
+
+/// The name of the play that asks.
+fn play_of(open: &OpenTask) -> Option<&str> {
+    open.task.run.as_ref()?.as_str().split('@').next()
+}
+
+/// The number in a task's id.
+fn number(id: &TaskId) -> u64 {
+    id.as_str().get(1..).and_then(|n| n.parse().ok()).unwrap_or_default()
+}
+
+/// What was answered, of all that a signal carries: of a form its fields, of a poll the choice.
+fn given(fields: &[String], options: &[String], data: &Value) -> Result<Value, String> {
+    if fields.is_empty() || !options.is_empty() {
+        let keys = ["option", "answer", "value", "fields"];
+        return Ok(keys.iter().find_map(|key| data.get(key).cloned()).unwrap_or_else(|| data.clone()));
+    }
+    if let Some(form @ Value::Map(_)) =
+        data.get("fields").filter(|_| !fields.iter().any(|field| field == "fields"))
+    {
+        return Ok(form.clone());
+    }
+    let Some(map) = data.as_map() else {
+        // A form of one line is answered by that line.
+        return match fields {
+            [only] => Ok(Value::map([(only.clone(), data.clone())])),
+            _ => Ok(data.clone()),
+        };
+    };
+    let is_field = |key: &str| fields.iter().any(|field| field == key);
+    let named: Map = (map.iter())
+        .filter(|(key, _)| is_field(key) || !matches!(&***key, "task" | "ask"))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    if named.is_empty() {
+        let pairs: Vec<String> = fields.iter().map(|field| format!("{field}=…")).collect();
+        return Err(format!(
+            "nothing is filled in; this form has {}: `--with {}`",
+            fields.join(", "),
+            pairs.join(" ")
+        ));
+    }
+    let plain =
+        ["option", "answer", "value"].iter().find_map(|key| named.get(*key).filter(|_| !is_field(key)));
+    match (plain, fields) {
+        (Some(value), [only]) if named.len() == 1 => Ok(Value::map([(only.clone(), value.clone())])),
+        (Some(_), _) if named.len() == 1 => {
+            let pairs: Vec<String> = fields.iter().map(|field| format!("{field}=…")).collect();
+            Err(format!(
+                "this is a form and no poll; fill in {}: `--with {}`",
+                fields.join(", "),
+                pairs.join(" ")
+            ))
+        }
+        _ if named.keys().any(|key| is_field(key)) => Ok(Value::Map(Arc::new(named))),
+        _ => {
+            let unknown = named.keys().next().map(tick).unwrap_or_default();
+            Err(format!("the form has no field {unknown}; it has {}", fields.join(", ")))
+        }
+    }
+}
+
+/// The option that an answer means: its text, or its number from 1.
+fn option_index(options: &[String], answer: &Value) -> Option<u32> {
+    let by_number = |n: i64| usize::try_from(n.saturating_sub(1)).ok().filter(|index| *index < options.len());
+    let index = match answer {
+        Value::Int(n) => options.iter().position(|o| *o == n.to_string()).or_else(|| by_number(*n)),
+        Value::Str(text) => {
+            let text = text.trim();
+            options.iter().position(|o| o == text).or_else(|| text.parse().ok().and_then(by_number))
+        }
+        _ => None,
+    };
+    index.map(|index| index as u32)
+}
+
+/// It is none of the options: what they are.
+fn no_option(task: &TaskId, options: &[String], value: &Value) -> String {
+    let text = match value {
+        Value::Str(text) => text.trim().to_owned(),
+        Value::Map(_) | Value::Null => String::new(),
+        other => other.to_json().to_string(),
+    };
+    let list: Vec<String> = options
+        .iter()
+        .take(NAMES_SHOWN)
+        .enumerate()
+        .map(|(n, option)| format!("{} {option}", n + 1))
+        .collect();
+    let list = list.join(", ");
+    if text.is_empty() {
+        return format!("the answer to {task} names none of the options: {list}");
+    }
+    match nearest(&text, options.iter().map(String::as_str)) {
+        Some(near) => format!(
+            "{} is none of the options of {task}; did you mean {}? They are: {list}",
+            tick(&text),
+            tick(near)
+        ),
+        None => format!("{} is none of the options of {task}, which are: {list}", tick(&text)),
+    }
+}
