@@ -7,7 +7,7 @@ use super::time::{Duration, Timestamp, Zone};
 use jiff::civil::Weekday;
 
 /// The language of a playbook's texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Locale {
     /// English, the default.
     #[default]

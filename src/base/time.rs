@@ -92,6 +92,11 @@ impl fmt::Debug for Timestamp {
 }
 
 impl Duration {
+    /// Whether it is no time at all.
+    pub fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+
     /// No time at all.
     pub const ZERO: Self = Self(0);
     /// One second.

@@ -153,6 +153,7 @@ impl Draft<'_> {
                     && same_lead
                     && armed
                     && (before.from, before.until) == (play.from, play.until)
+                    && (&before.zone, before.jitter) == (&play.zone, play.jitter)
                 {
                     return Ok(());
                 }

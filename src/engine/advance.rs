@@ -115,8 +115,9 @@ impl Draft<'_> {
                 Op::Next(head) => pc = self.next_item(id, *head, &program.ops)?,
                 Op::Step { step, otherwise, end } => {
                     self.steps += 1;
+                    let zone = play.zone_or(&playbook.zone);
                     let due_of =
-                        |run: &Run| step.at.map_or(run.end, |at| at.apply(run.anchor, &playbook.zone));
+                        |run: &Run| step.at.map_or(run.end, |at| at.apply(run.anchor, zone).plus(run.delay));
                     let enough = self.steps > limits::STEPS_PER_DECISION_MAX || allowance::is_short();
                     if enough && !self.chained.contains(id) {
                         // Enough for one decision: the next one begins at once and goes on here.

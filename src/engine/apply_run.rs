@@ -21,7 +21,7 @@ type Applied = Result<(), IllegalEntry>;
 /// Entries about one run.
 pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
     match fact {
-        Fact::RunStarted { run, play, anchor, number, digest, section, cause, timeout } => {
+        Fact::RunStarted { run, play, anchor, number, digest, section, cause, timeout, delay } => {
             if state.runs.contains_key(run) {
                 return illegal(format!("the run {run} is open already"));
             }
@@ -34,7 +34,8 @@ pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applie
                 state.timers.insert((*timeout, Timer::RunTimeout { run: run.clone() }));
             }
             let begun = Run::begun(run.clone(), play.clone(), digest.clone(), *anchor, at, cause.clone());
-            let new = Run { section: *section, number: *number, timeout: *timeout, ..begun };
+            let (delay, end) = (*delay, begun.end.plus(*delay));
+            let new = Run { section: *section, number: *number, timeout: *timeout, delay, end, ..begun };
             state.runs.insert(run.clone(), Arc::new(new));
             Ok(())
         }

@@ -45,7 +45,7 @@ impl Draft<'_> {
             if date.at != said && date.at != anchor {
                 self.move_date(play, &date.id, (anchor, date.at), None)?;
             } else if let Some(start) = start {
-                let moved = play.start_of(anchor, &self.playbook.zone);
+                let moved = play.start_of(anchor, &self.playbook.zone, &self.state.group);
                 if moved != start {
                     let (play, date, start) = (play.name.clone(), date.id.clone(), Some(moved));
                     self.emit(Fact::DateArmed { play, date, anchor, start })?;
@@ -118,7 +118,7 @@ impl Draft<'_> {
             let waits =
                 self.state.plays.get(&play.name).and_then(|p| p.dates.get(id)).is_some_and(|d| d.1.is_some());
             if waits {
-                let start = Some(play.start_of(to, &self.playbook.zone));
+                let start = Some(play.start_of(to, &self.playbook.zone, &self.state.group));
                 let (play, date) = (play.name.clone(), id.clone());
                 self.emit(Fact::DateArmed { play, date, anchor: to, start })?;
             }

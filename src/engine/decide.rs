@@ -136,7 +136,7 @@ impl Setting {
             InputKind::Adopt { digest } => Some(digest),
             _ => state.digest.as_ref(),
         };
-        let Some(playbook) = wanted.and_then(|digest| playbooks.get(digest)) else {
+        let Some(playbook) = wanted.and_then(|digest| playbooks.of(digest, &state.group)) else {
             if matches!(input.kind, InputKind::Wake { .. }) {
                 return Ok(None);
             }
@@ -171,7 +171,7 @@ fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {
             Some(current) if current == *digest => announce_sleep(draft)?,
             Some(current) => {
                 announce_sleep(draft)?;
-                let old = draft.playbooks.get(&current).cloned();
+                let old = draft.playbooks.of(&current, &draft.state.group).cloned();
                 draft.change_playbook(old.as_ref())?;
             }
         }

@@ -254,7 +254,7 @@ pub(super) fn build_facts(
     };
     Arc::new(Facts {
         now,
-        zone: playbook.zone.clone(),
+        zone: play.map_or(&playbook.zone, |play| play.zone_or(&playbook.zone)).clone(),
         locale: playbook.locale,
         group: GroupFacts { id: group.id.clone(), title: group.title.clone(), created: state.created },
         members: state.members.clone(),

@@ -12,7 +12,7 @@ use crate::{
     base::{
         ids::{PlayName, RunId},
         limits,
-        time::Timestamp,
+        time::{Duration, Timestamp},
         value::Value,
     },
     model::{
@@ -35,13 +35,14 @@ impl Draft<'_> {
     /// Sets the cursor of a scheduled play: anchors up to and including `after` are settled.
     pub(super) fn arm(&mut self, play: &Play, after: Timestamp) -> Decided {
         let next = next_anchor(&self.playbook, &self.group, play, self.state.created, after)
-            .map(|anchor| (anchor, play.start_of(anchor, &self.playbook.zone)));
+            .map(|anchor| (anchor, play.start_of(anchor, &self.playbook.zone, &self.state.group)));
         self.emit(Fact::Armed { play: play.name.clone(), after, next })
     }
 
     /// Arms one date, if its instant is not before the group's.
     pub(super) fn arm_date(&mut self, play: &Play, date: &DateEntry) -> Decided {
-        let start = (date.at >= self.state.created).then(|| play.start_of(date.at, &self.playbook.zone));
+        let start = (date.at >= self.state.created)
+            .then(|| play.start_of(date.at, &self.playbook.zone, &self.state.group));
         self.emit(Fact::DateArmed { play: play.name.clone(), date: date.id.clone(), anchor: date.at, start })
     }
 
@@ -85,9 +86,13 @@ impl Draft<'_> {
         let Pending { dead, alive, last } = slept;
         self.arm(play, last)?;
         if let Some((from, to, count)) = dead {
-            let by = self.now.since(play.last_due(from, &playbook.zone));
-            let reason = Skip::Late { by, max: play.max_late };
-            self.skip_range(play, from, to, count, reason)?;
+            if !play.enabled {
+                self.skip_range(play, from, to, count, Skip::Disabled)?;
+            } else {
+                let by = self.now.since(play.last_due(from, &playbook.zone, &self.state.group));
+                let reason = Skip::Late { by, max: play.max_late };
+                self.skip_range(play, from, to, count, reason)?;
+            }
         }
         let mut chosen = self.choose(play, alive).into_iter().peekable();
         while let Some((anchor, reason)) = chosen.next() {
@@ -115,13 +120,13 @@ impl Draft<'_> {
 
     /// The anchors whose start has come: those that are too late as a range, the others one by one.
     fn slept_anchors(&self, play: &Play, first: Timestamp) -> Pending {
-        let zone = &self.playbook.zone;
+        let (zone, group) = (&self.playbook.zone, &self.state.group);
         let mut pending = Pending { dead: None, alive: Vec::new(), last: first };
         let mut next = Some(first);
         let mut counted = 0;
-        while let Some(anchor) = next.filter(|anchor| play.start_of(*anchor, zone) <= self.now) {
+        while let Some(anchor) = next.filter(|anchor| play.start_of(*anchor, zone, group) <= self.now) {
             pending.last = anchor;
-            let dead = play.alive_until(anchor, zone) < self.now;
+            let dead = play.alive_until(anchor, zone, group) < self.now;
             if dead {
                 counted += 1;
                 let (from, _, count) = pending.dead.unwrap_or((anchor, anchor, 0));
@@ -132,8 +137,8 @@ impl Draft<'_> {
             let mut after = anchor;
             if counted == limits::SLEPT_COUNTED_MAX {
                 // Counting one by one has taken long enough: go to the first that may still be alive.
-                let reach = play.alive_until(anchor, zone).since(anchor);
-                after = after.max(self.now.plus(-reach).plus(-crate::base::time::Duration::SECOND));
+                let reach = play.alive_until(anchor, zone, group).since(anchor);
+                after = after.max(self.now.plus(-reach).plus(-Duration::SECOND));
                 if let Some((_, to, _)) = &mut pending.dead {
                     *to = after;
                 }
@@ -146,6 +151,9 @@ impl Draft<'_> {
     /// Of the anchors that are not too late: which start (no reason), which do not, and why.
     fn choose(&self, play: &Play, alive: Vec<Timestamp>) -> Vec<(Timestamp, Option<Skip>)> {
         let closed = |anchor: Timestamp| {
+            if !play.enabled {
+                return Some(Skip::Disabled);
+            }
             closed_day(&self.playbook, play, anchor)
                 .map(|calendar| Skip::Calendar { calendar: calendar.into() })
         };
@@ -162,7 +170,7 @@ impl Draft<'_> {
             CatchUp::Last => 1,
             CatchUp::None => {
                 let on_time = |index: usize| {
-                    let start = play.start_of(chosen[index].0, &self.playbook.zone);
+                    let start = play.start_of(chosen[index].0, &self.playbook.zone, &self.state.group);
                     self.now.since(start).as_millis() <= limits::ON_TIME_MS
                 };
                 usize::from(passed.last().is_some_and(|last| on_time(*last)))
@@ -225,14 +233,17 @@ impl Draft<'_> {
         let Some(date) = dates.iter().find(|date| date.id == *id) else { return Ok(()) };
         let run =
             self.state.plays.get(name).map_or_else(|| dated_run_id(play, date), |p| p.date_run(name, id));
-        let late = self.now.since(play.last_due(anchor, &playbook.zone));
-        let reason = if play.alive_until(anchor, &playbook.zone) < self.now {
+        let late = self.now.since(play.last_due(anchor, &playbook.zone, &self.state.group));
+        let reason = if !play.enabled {
+            Some(Skip::Disabled)
+        } else if play.alive_until(anchor, &playbook.zone, &self.state.group) < self.now {
             Some(Skip::Late { by: late, max: play.max_late })
         } else if let Some(calendar) = closed_day(&playbook, play, anchor) {
             Some(Skip::Calendar { calendar: calendar.into() })
         } else if play.catch_up == CatchUp::None
             && anchor <= self.now
-            && self.now.since(play.start_of(anchor, &playbook.zone)).as_millis() > limits::ON_TIME_MS
+            && self.now.since(play.start_of(anchor, &playbook.zone, &self.state.group)).as_millis()
+                > limits::ON_TIME_MS
         {
             Some(Skip::CatchUp)
         } else {
@@ -309,6 +320,8 @@ impl Draft<'_> {
     ) -> Decided {
         let started = self.state.plays.get(&play.name).map_or(0, |p| p.started);
         let number = if section == Section::Steps { started + 1 } else { started };
+        let occurs = play.jitter.is_some() && run == scheduled_run_id(play, anchor);
+        let delay = if occurs { play.delay(anchor, &self.state.group) } else { Duration::ZERO };
         self.emit(Fact::RunStarted {
             run: run.clone(),
             play: play.name.clone(),
@@ -318,6 +331,7 @@ impl Draft<'_> {
             section,
             cause,
             timeout: play.timeout.map(|timeout| self.now.plus(timeout)),
+            delay,
         })?;
         if self.inside {
             self.chained.insert(run.clone());

@@ -84,6 +84,8 @@ pub enum Skip {
     },
     /// The play, or everything, was paused.
     Paused,
+    /// The file switches the play off.
+    Disabled,
     /// An operator said so.
     Operator,
     /// A limit of the program was reached.
@@ -404,6 +406,9 @@ pub enum Fact {
         /// When it fails because it takes too long.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timeout: Option<Timestamp>,
+        /// How much later than its anchor says everything in it is due.
+        #[serde(default, skip_serializing_if = "Duration::is_zero")]
+        delay: Duration,
     },
     /// A run waits at a step.
     StepWaiting {

@@ -29,6 +29,8 @@ pub enum Gate {
     Skipped,
     /// Is the phase final?
     Final,
+    /// Is the play switched off in the file?
+    Enabled,
     /// Is it too late?
     Late,
     /// Is it between `from` and `until`?
@@ -45,10 +47,11 @@ pub enum Gate {
 
 impl Gate {
     /// Every question, in the order in which they are asked.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Paused,
         Self::Skipped,
         Self::Final,
+        Self::Enabled,
         Self::Late,
         Self::Bounds,
         Self::Calendar,
@@ -115,7 +118,7 @@ impl Occasion<'_> {
             Gate::Calendar => !play.except.is_empty() || !play.only.is_empty(),
             Gate::During => !play.during.is_empty(),
             Gate::When => play.when.is_some(),
-            Gate::Paused | Gate::Skipped | Gate::Final | Gate::Late | Gate::Overlap => false,
+            Gate::Paused | Gate::Skipped | Gate::Final | Gate::Enabled | Gate::Late | Gate::Overlap => false,
         };
         Gate::ALL
             .into_iter()
@@ -137,10 +140,11 @@ impl Occasion<'_> {
             Gate::Skipped => known.is_some_and(|p| p.skip.contains(run)).then_some(Skip::Operator),
             Gate::Final => (state.phase_final && !is_about_phase(self.cause))
                 .then(|| Skip::Phase { phase: state.phase.clone() }),
+            Gate::Enabled => (!play.enabled).then_some(Skip::Disabled),
             Gate::Late => {
-                let late = anchor < now && play.alive_until(anchor, &playbook.zone) < now;
+                let late = anchor < now && play.alive_until(anchor, &playbook.zone, &state.group) < now;
                 late.then(|| {
-                    let by = now.since(play.last_due(anchor, &playbook.zone));
+                    let by = now.since(play.last_due(anchor, &playbook.zone, &state.group));
                     Skip::Late { by, max: play.max_late }
                 })
             }

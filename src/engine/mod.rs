@@ -87,7 +87,7 @@ pub fn script_facts(state: &State, playbooks: &Playbooks, effect: &EffectId) -> 
 
 /// What an expression about the group sees at an instant, outside of any run; `None` before the group was adopted.
 pub fn group_facts(state: &State, playbooks: &Playbooks, names: Names, now: Timestamp) -> Option<Arc<Facts>> {
-    let playbook = playbooks.get(state.digest.as_ref()?)?;
+    let playbook = playbooks.of(state.digest.as_ref()?, &state.group)?;
     let group = playbook.groups.get(&state.group)?;
     let now = now.max(state.clock);
     Some(draft::build_facts(state, playbook, group, None, now, names, &About::default()))

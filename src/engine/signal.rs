@@ -87,7 +87,7 @@ impl Draft<'_> {
             }
         }
         if let Some(batch) = on.batch {
-            return self.join_batch(&play.name, batch, signal, value);
+            return self.join_batch(play, batch, signal, value);
         }
         let member = on.per_member.then(|| signal.member.clone()).flatten();
         let run = self.fresh_run_id(&play.name, signal.at);
@@ -95,7 +95,8 @@ impl Draft<'_> {
         self.try_start(play, run, signal.at, cause, Asked::ByTrigger).map(|_| ())
     }
 
-    fn join_batch(&mut self, play: &PlayName, batch: Batch, signal: &Signal, value: Value) -> Decided {
+    fn join_batch(&mut self, joined: &Play, batch: Batch, signal: &Signal, value: Value) -> Decided {
+        let play = &joined.name;
         let open = self.state.plays.get(play).and_then(|p| p.batch.as_ref());
         let full = open.is_some_and(|(_, signals)| signals.len() >= limits::BATCH_SIGNALS_MAX);
         if full {
@@ -106,7 +107,7 @@ impl Draft<'_> {
         if full || open_is_none(self, play) {
             let until = match batch {
                 Batch::For(length) => signal.at.plus(length).max(self.now),
-                Batch::Until(clock) => next_clock(self.now, clock, &self.playbook.zone),
+                Batch::Until(clock) => next_clock(self.now, clock, joined.zone_or(&self.playbook.zone)),
             };
             self.emit(Fact::BatchOpened { play: play.clone(), until })?;
         }

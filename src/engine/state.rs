@@ -188,6 +188,9 @@ pub struct Run {
     pub pc: u32,
     /// From when the next step's lateness is measured.
     pub end: Timestamp,
+    /// How much later than its anchor says everything in it is due.
+    #[serde(default, skip_serializing_if = "Duration::is_zero")]
+    pub delay: Duration,
     /// What it waits for, at which step, since when it was due, until when at most.
     pub waiting: Option<RunWait>,
     /// The `as` values.
@@ -248,6 +251,7 @@ impl Run {
             cause,
             pc: 0,
             end: anchor,
+            delay: Duration::ZERO,
             waiting: None,
             bindings: Arc::default(),
             loops: Vec::new(),

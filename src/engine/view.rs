@@ -51,6 +51,7 @@ pub fn upcoming(state: &State, playbook: &Playbook) -> Vec<Upcoming> {
 
 /// The first so many of [`upcoming`]. What stands in the way is looked for only of those.
 pub fn next(state: &State, playbook: &Playbook, most: usize) -> Vec<Upcoming> {
+    let playbook = playbook.in_group(&state.group);
     let Some(group) = playbook.groups.get(&state.group).filter(|_| most > 0) else { return Vec::new() };
     let mut all = Vec::new();
     for play in &playbook.plays {
@@ -83,6 +84,7 @@ pub fn next(state: &State, playbook: &Playbook, most: usize) -> Vec<Upcoming> {
 
 /// Where a group stands when an edit of this playbook comes.
 pub fn standing(state: &State, playbook: &Playbook, now: Timestamp) -> Standing {
+    let playbook = playbook.in_group(&state.group);
     let mut postponed = BTreeMap::new();
     for (play, known) in &state.plays {
         let Some(Trigger::Dates(dates)) = playbook.play(play).map(|play| &play.trigger) else { continue };

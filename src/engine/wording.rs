@@ -54,6 +54,7 @@ pub fn version_of(
     group: &GroupId,
     find: impl Fn(&Digest) -> Option<Arc<Playbook>>,
 ) -> Option<Version> {
+    let find = |digest: &Digest| find(digest).map(|playbook| playbook.shared_in_group(group).clone());
     let begun = find(&run.digest)?;
     let play = begun.play(run.born_as())?.clone();
     let own = begun.groups.get(group).cloned();
@@ -90,8 +91,9 @@ pub struct Reworded {
 
 /// What an edit changes for the words of an open run; `None` when nothing, or when the play is `frozen`.
 pub fn rewording(state: &State, run: &Run, playbooks: &Playbooks, new: &Arc<Playbook>) -> Option<Reworded> {
+    let new = new.shared_in_group(&state.group);
     let find = |digest: &Digest| {
-        if *digest == new.digest { Some(new.clone()) } else { playbooks.get(digest).cloned() }
+        if *digest == new.digest { Some(new.clone()) } else { playbooks.of(digest, &state.group).cloned() }
     };
     let (begun, play) = {
         let begun = find(&run.digest)?;
@@ -102,7 +104,7 @@ pub fn rewording(state: &State, run: &Run, playbooks: &Playbooks, new: &Arc<Play
         new.play(&run.play).or_else(|| new.plays.iter().find(|p| p.was.as_ref() == Some(&run.play)))?;
     let group = new.groups.get(&state.group)?;
     // Another zone would move the steps ahead.
-    if newer.frozen || play.frozen || begun.zone != new.zone {
+    if newer.frozen || play.frozen || play.zone_or(&begun.zone) != newer.zone_or(&new.zone) {
         return None;
     }
     let now = version_of(run, &state.group, find)?;

@@ -128,6 +128,9 @@ impl Standing {
 
 /// Compares two versions, for a group that stands somewhere.
 pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
+    let here = |playbook| at.map_or(playbook, |at: &Standing| Playbook::in_group(playbook, &at.group));
+    let (whole_old, whole_new) = (old, new);
+    let (old, new) = (here(old), here(new));
     let mut plays = Vec::new();
     for play in &new.plays {
         let before = old.play(&play.name).or_else(|| old.play(play.was.as_ref()?));
@@ -159,7 +162,7 @@ pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
             details: details.into_iter().collect(),
         });
     }
-    let mut rest = rest(old, new);
+    let mut rest = rest(whole_old, whole_new);
     rest.extend(at.into_iter().flat_map(|at| postponed(old, new, at)));
     Edit { plays, rest }
 }
@@ -196,7 +199,7 @@ fn next_start(playbook: &Playbook, play: &Play, before: &Play, at: &Standing) ->
             let mut after = at.now;
             for _ in 0..64 {
                 let anchor = next_anchor(playbook, group, play, at.created, after)?;
-                let start = play.start_of(anchor, &playbook.zone);
+                let start = play.start_of(anchor, &playbook.zone, &at.group);
                 if start > at.now {
                     return Some(start);
                 }
@@ -209,7 +212,7 @@ fn next_start(playbook: &Playbook, play: &Play, before: &Play, at: &Standing) ->
                 let unchanged = entry(before, &date.id).is_some_and(|before| before.at == date.at);
                 if unchanged { at.date(&before.name, date) } else { date.at }
             };
-            let starts = dates.iter().map(|date| play.start_of(anchor(date), &playbook.zone));
+            let starts = dates.iter().map(|date| play.start_of(anchor(date), &playbook.zone, &at.group));
             starts.filter(|start| *start > at.now).min()
         }
         Trigger::Signal(_) | Trigger::Command => None,
@@ -242,6 +245,11 @@ fn differences(old: &Play, new: &Play, zone: &Zone, at: Option<&Standing>) -> Ve
         |expr: &Option<crate::script::expr::Expr>| expr.as_ref().map(|expr| expr.source().to_owned());
     let some = |text: String| (!text.is_empty()).then_some(text);
     pair("title", Some(&old.title), Some(&new.title), &mut out);
+    pair("enabled", Some(old.enabled), Some(new.enabled), &mut out);
+    pair("groups", some(old.groups.join(", ")), some(new.groups.join(", ")), &mut out);
+    let own_zone = |play: &Play| play.zone.as_ref().map(|zone| zone.name().to_owned());
+    pair("timezone", own_zone(old), own_zone(new), &mut out);
+    pair("jitter", old.jitter, new.jitter, &mut out);
     pair("during", Some(phases(old)), Some(phases(new)), &mut out);
     pair("when", source(&old.when), source(&new.when), &mut out);
     pair("from", moment(old.from), moment(new.from), &mut out);

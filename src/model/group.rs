@@ -3,8 +3,9 @@
 use super::{channel::Channel, role::Role};
 use crate::base::{
     ids::{ChannelName, GroupId, RoleName},
+    locale::Locale,
     member::Listed,
-    time::Timestamp,
+    time::{Timestamp, Zone},
     value::Map,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -17,6 +18,14 @@ pub struct Group {
     pub id: GroupId,
     /// The shown name.
     pub title: Arc<str>,
+    /// What kind of group it is: plays can name it.
+    pub kind: Option<Arc<str>>,
+    /// Its zone, where it is not the playbook's.
+    pub zone: Option<Zone>,
+    /// How values are written in its texts, where it is not as in the playbook's.
+    pub locale: Option<Locale>,
+    /// Whether its messages are sent; else they are decided and shown, and go nowhere.
+    pub live: bool,
     /// When the group was created, if the file says so; else when the engine first sees it.
     pub created: Option<Timestamp>,
     /// Channels of its own.

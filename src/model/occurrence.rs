@@ -40,7 +40,7 @@ pub fn closed_day<'a>(playbook: &Playbook, play: &'a Play, anchor: Timestamp) ->
     if play.except.is_empty() && play.only.is_empty() {
         return None;
     }
-    let day = playbook.zone.date(anchor);
+    let day = play.zone_or(&playbook.zone).date(anchor);
     let has = |name: &crate::base::ids::CalendarName| {
         playbook.calendars.get(name).is_some_and(|calendar| calendar.has(day))
     };
@@ -66,11 +66,11 @@ pub fn next_anchor(
     if let Schedule::Term(role) = schedule {
         let role = playbook.role(group, role)?;
         let after = play.from.map_or(after, |from| after.max(from.just_before()));
-        let at = role.handover_after(created, after, &playbook.zone)?;
+        let at = role.handover_after(created, after, play.zone_or(&playbook.zone))?;
         return play.until.is_none_or(|until| at < until).then_some(at);
     }
-    let frame =
-        Frame { zone: &playbook.zone, from: play.from, until: play.until, workdays: playbook.workdays() };
+    let zone = play.zone_or(&playbook.zone);
+    let frame = Frame { zone, from: play.from, until: play.until, workdays: playbook.workdays() };
     schedule.next_after(after, &frame)
 }
 
@@ -107,6 +107,11 @@ mod tests {
             trigger: Trigger::Schedule(Schedule::parse_every(every).unwrap()),
             dates_file: None,
             frozen: false,
+            enabled: true,
+            groups: Vec::new(),
+            zone: None,
+            jitter: None,
+            bounds: (None, None),
             was: None,
             during: Vec::new(),
             when: None,
@@ -131,6 +136,10 @@ mod tests {
         Group {
             id: "g".into(),
             title: "g".into(),
+            kind: None,
+            zone: None,
+            locale: None,
+            live: true,
             created: None,
             channels: BTreeMap::new(),
             roles: BTreeMap::new(),
@@ -172,6 +181,7 @@ mod tests {
             plays: Vec::new(),
             data: Arc::default(),
             fetch_hosts: Vec::new(),
+            own: BTreeMap::new(),
         }
     }
 

@@ -1,19 +1,22 @@
 //! A play: one automation, its trigger, its conditions, its policies and its steps.
 
 use super::{
+    group::Group,
     message::Label,
     program::Program,
     step::{Block, Verb, WaitFor},
     text::Template,
-    trigger::Trigger,
+    trigger::{DateEntry, Trigger},
 };
 use crate::{
     base::{
-        ids::{CalendarName, PhaseName, PlayName},
+        ids::{CalendarName, GroupId, PhaseName, PlayName},
+        seed::Seed,
         time::{Duration, Timestamp, Zone},
     },
     script::expr::Expr,
 };
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -28,6 +31,14 @@ pub struct Play {
     pub trigger: Trigger,
     /// The file that its `dates` are read from.
     pub dates_file: Option<Arc<str>>,
+    /// Whether it starts at all; what has begun goes on.
+    pub enabled: bool,
+    /// The groups it belongs to, by id or kind; every group when empty.
+    pub groups: Vec<Arc<str>>,
+    /// The zone of its clock times, where it has one of its own.
+    pub zone: Option<Zone>,
+    /// Each run begins up to so much later than its anchor.
+    pub jitter: Option<Duration>,
     /// Starts only in these phases; in every phase when empty.
     pub during: Vec<PhaseName>,
     /// Starts only when this is true.
@@ -36,6 +47,8 @@ pub struct Play {
     pub from: Option<Timestamp>,
     /// Nothing is anchored at or after this.
     pub until: Option<Timestamp>,
+    /// What clocks show at `from` and at `until`, where they are clock times.
+    pub bounds: (Option<DateTime>, Option<DateTime>),
     /// Not on days of these calendars.
     pub except: Vec<CalendarName>,
     /// Only on days of these calendars, when there are any.
@@ -126,27 +139,70 @@ impl Play {
         })
     }
 
+    /// The zone of its clock times: its own, else the given one of its group.
+    pub fn zone_or<'z>(&'z self, zone: &'z Zone) -> &'z Zone {
+        self.zone.as_ref().unwrap_or(zone)
+    }
+
+    /// Whether a group has it.
+    pub fn belongs_to(&self, group: &Group) -> bool {
+        let is = |name: &Arc<str>| **name == *group.id.as_str() || group.kind.as_ref() == Some(name);
+        self.groups.is_empty() || self.groups.iter().any(is)
+    }
+
+    /// How much later than it says an occurrence is in a group: drawn from the two, so that it is the same always.
+    pub fn delay(&self, anchor: Timestamp, group: &GroupId) -> Duration {
+        let Some(jitter) = self.jitter else { return Duration::ZERO };
+        let seconds = u64::try_from(jitter.as_millis() / 1_000).unwrap_or_default();
+        let parts = ["jitter", group.as_str(), self.name.as_str(), &anchor.to_utc()];
+        let drawn = Seed::from_parts(&parts).below(seconds.saturating_add(1));
+        Duration::SECOND.times(i64::try_from(drawn).unwrap_or_default())
+    }
+
     /// When a run with this anchor starts: when its first step is due.
-    pub fn start_of(&self, anchor: Timestamp, zone: &Zone) -> Timestamp {
+    pub fn start_of(&self, anchor: Timestamp, zone: &Zone, group: &GroupId) -> Timestamp {
         let first = self.program.steps().next().and_then(|step| step.at);
-        first.map_or(anchor, |at| at.apply(anchor, zone))
+        let start = first.map_or(anchor, |at| at.apply(anchor, self.zone_or(zone)));
+        start.plus(self.delay(anchor, group))
     }
 
     /// Until when a run with this anchor can still do anything on time: the last instant at which a step with an
     /// `at`, or the first step, is not yet too late.
-    pub fn alive_until(&self, anchor: Timestamp, zone: &Zone) -> Timestamp {
+    pub fn alive_until(&self, anchor: Timestamp, zone: &Zone, group: &GroupId) -> Timestamp {
+        let zone = self.zone_or(zone);
         let mut steps = self.program.steps();
         let first = steps.next();
         let late = |max: Option<Duration>| max.unwrap_or(self.max_late);
         let begin = first.map_or(anchor, |s| s.at.map_or(anchor, |at| at.apply(anchor, zone)));
         let begin = begin.plus(late(first.and_then(|s| s.max_late)));
         let timed = steps.filter_map(|s| s.at.map(|at| at.apply(anchor, zone).plus(late(s.max_late))));
-        timed.fold(begin, Timestamp::max)
+        timed.fold(begin, Timestamp::max).plus(self.delay(anchor, group))
     }
 
     /// When the last step that has an `at` is due; the anchor when none has one.
-    pub fn last_due(&self, anchor: Timestamp, zone: &Zone) -> Timestamp {
+    pub fn last_due(&self, anchor: Timestamp, zone: &Zone, group: &GroupId) -> Timestamp {
+        let zone = self.zone_or(zone);
         let last = self.program.steps().filter_map(|step| step.at).map(|at| at.apply(anchor, zone)).max();
-        last.unwrap_or(anchor)
+        last.unwrap_or(anchor).plus(self.delay(anchor, group))
+    }
+
+    /// The play where clocks show another zone's time; none where it would be the same.
+    pub fn in_zone(&self, zone: &Zone) -> Option<Self> {
+        let dated =
+            matches!(&self.trigger, Trigger::Dates(dates) if dates.iter().any(|date| date.civil.is_some()));
+        if self.zone.is_some() || !(dated || self.bounds.0.is_some() || self.bounds.1.is_some()) {
+            return None;
+        }
+        let mut play = self.clone();
+        let instant = |civil: DateTime| zone.instant(civil);
+        play.from = self.bounds.0.map_or(self.from, |civil| Some(instant(civil)));
+        play.until = self.bounds.1.map_or(self.until, |civil| Some(instant(civil)));
+        if let Trigger::Dates(dates) = &mut play.trigger {
+            for date in dates.iter_mut() {
+                *date = date.in_zone(zone);
+            }
+            DateEntry::sort(dates);
+        }
+        Some(play)
     }
 }

@@ -64,9 +64,61 @@ pub struct Playbook {
     pub data: Arc<BTreeMap<String, Value>>,
     /// Hosts that scripts may fetch from.
     pub fetch_hosts: Vec<String>,
+    /// The playbook as it is for groups with a zone, a locale or plays of their own.
+    pub own: BTreeMap<GroupId, Arc<Playbook>>,
 }
 
 impl Playbook {
+    /// The playbook as it is for a group: its zone, its locale, its plays.
+    pub fn in_group(&self, group: &GroupId) -> &Self {
+        self.own.get(group).map_or(self, |own| own)
+    }
+
+    /// The same, shared.
+    pub fn shared_in_group<'a>(self: &'a Arc<Self>, group: &GroupId) -> &'a Arc<Self> {
+        self.own.get(group).unwrap_or(self)
+    }
+
+    /// Computes what is different for groups of their own kind, once for all that are alike.
+    fn settle_groups(&mut self) {
+        let mut kinds: BTreeMap<_, Vec<GroupId>> = BTreeMap::new();
+        for group in self.groups.values() {
+            let zone = group.zone.as_ref().filter(|zone| zone.name() != self.zone.name());
+            let locale = group.locale.filter(|locale| *locale != self.locale);
+            let belongs: Vec<bool> = self.plays.iter().map(|play| play.belongs_to(group)).collect();
+            if zone.is_none() && locale.is_none() && !belongs.contains(&false) {
+                continue;
+            }
+            let kind = (zone.map(|zone| zone.name().to_owned()), locale, belongs);
+            kinds.entry(kind).or_default().push(group.id.clone());
+        }
+        let mut own = BTreeMap::new();
+        for ((_, _, belongs), ids) in kinds {
+            let Some(first) = ids.first().and_then(|id| self.groups.get(id)) else { continue };
+            let zone = first.zone.clone().unwrap_or_else(|| self.zone.clone());
+            let plays = self.plays.iter().zip(belongs).filter(|(_, belongs)| *belongs);
+            let plays = plays.map(|(play, _)| play.in_zone(&zone).map_or_else(|| play.clone(), Arc::new));
+            let groups = ids.iter().filter_map(|id| self.groups.get_key_value(id));
+            let playbook = Arc::new(Self {
+                plays: plays.collect(),
+                locale: first.locale.unwrap_or(self.locale),
+                groups: groups.map(|(id, group)| (id.clone(), group.clone())).collect(),
+                zone,
+                own: BTreeMap::new(),
+                ..self.clone()
+            });
+            own.extend(ids.into_iter().map(|id| (id, playbook.clone())));
+        }
+        self.own = own;
+    }
+
+    /// Gives the playbook, and what it is for groups of their own kind, its digest and its data files.
+    pub fn seal(&mut self, digest: &Digest, data: &Arc<BTreeMap<String, Value>>) {
+        self.digest = digest.clone();
+        self.data = data.clone();
+        self.settle_groups();
+    }
+
     /// The files that channels name as secrets, as paths of the playbook's folder.
     pub fn secret_files(&self) -> BTreeSet<String> {
         let of_groups = self.groups.values().flat_map(|group| group.channels.values());
@@ -134,6 +186,11 @@ impl Playbooks {
     /// The playbook of a digest.
     pub fn get(&self, digest: &Digest) -> Option<&Arc<Playbook>> {
         self.0.get(digest)
+    }
+
+    /// The playbook of a digest as it is for a group.
+    pub fn of(&self, digest: &Digest, group: &GroupId) -> Option<&Arc<Playbook>> {
+        self.0.get(digest).map(|playbook| playbook.shared_in_group(group))
     }
 
     /// Forgets the ones for which `keep` is false.

@@ -3,11 +3,12 @@
 use super::schedule::Schedule;
 use crate::{
     base::{
-        time::{ClockTime, Duration, Timestamp},
-        value::Map,
+        time::{ClockTime, Duration, Timestamp, Zone},
+        value::{Map, Value},
     },
     script::expr::Expr,
 };
+use jiff::civil::DateTime;
 use std::sync::Arc;
 
 /// What starts a play.
@@ -30,8 +31,26 @@ pub struct DateEntry {
     pub id: Arc<str>,
     /// When.
     pub at: Timestamp,
+    /// What clocks show then; none where the file names the instant itself.
+    pub civil: Option<DateTime>,
     /// Every key of the entry, `id` and `at` (a time) included: `date` in expressions.
     pub values: Arc<Map>,
+}
+
+impl DateEntry {
+    /// The entry where clocks show another zone's time.
+    pub fn in_zone(self: &Arc<Self>, zone: &Zone) -> Arc<Self> {
+        let Some(civil) = self.civil else { return self.clone() };
+        let at = zone.instant(civil);
+        let mut values = Map::clone(&self.values);
+        values.insert(Arc::from("at"), Value::Time(at));
+        Arc::new(Self { id: self.id.clone(), at, civil: Some(civil), values: Arc::new(values) })
+    }
+
+    /// Puts entries in order of their instants.
+    pub fn sort(entries: &mut [Arc<Self>]) {
+        entries.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+    }
 }
 
 /// A play that answers signals.

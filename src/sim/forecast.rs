@@ -67,7 +67,7 @@ impl<'a> Forecast<'a> {
     pub fn look(&mut self, planned: &Planned) -> Option<Expected> {
         let channel = planned.channel.as_ref().filter(|_| matches!(planned.verb, "post" | "ask"))?;
         let budgets = self.playbook.budgets.of(channel).filter(|budgets| **budgets != Budgets::default())?;
-        let zone = &self.playbook.zone;
+        let zone = &self.playbook.in_group(&planned.group).zone;
         let at = planned.at;
         let key = (planned.group.clone(), channel.clone());
         let day = self.days.entry(key).or_default();

@@ -48,6 +48,7 @@ impl GroupSim {
     /// A group that nobody has adopted yet.
     pub fn new(id: &GroupId, playbook: &Arc<Playbook>, options: &Options) -> Self {
         let world = &options.world;
+        let playbook = playbook.shared_in_group(id);
         let group = playbook.groups.get(id).map(Arc::as_ref);
         let courier = Courier::new(playbook, group, world, options.from, Trial::World);
         Self {

@@ -100,21 +100,21 @@ fn plan_groups<'a>(
     let mut heap = BinaryHeap::new();
     let mut sources = Vec::new();
     for group in groups {
-        for play in &playbook.plays {
+        let playbook = playbook.in_group(&group.id);
+        for play in playbook.plays.iter().filter(|play| play.enabled) {
             let Some(mut source) = Source::new(playbook, group, play, window) else { continue };
-            source.fill(playbook, window);
+            source.fill(window);
             if let Some(at) = source.next_at() {
                 heap.push(Reverse((at, sources.len())));
                 sources.push(source);
             }
         }
     }
-    Plan { playbook, window, heap, sources }
+    Plan { window, heap, sources }
 }
 
 /// An iterator over what is ahead.
 pub struct Plan<'a> {
-    playbook: &'a Playbook,
     window: Window,
     heap: BinaryHeap<Reverse<(Timestamp, usize)>>,
     sources: Vec<Source<'a>>,
@@ -127,11 +127,11 @@ impl Iterator for Plan<'_> {
         let Reverse((_, index)) = self.heap.pop()?;
         let source = &mut self.sources[index];
         let due = source.pending.pop_front()?;
-        source.fill(self.playbook, self.window);
+        source.fill(self.window);
         if let Some(at) = source.next_at() {
             self.heap.push(Reverse((at, index)));
         }
-        Some(source.planned(self.playbook, &due))
+        Some(source.planned(&due))
     }
 }
 
@@ -151,6 +151,7 @@ struct Due {
 
 /// One play of one group: the steps due next, and where its next run comes from.
 struct Source<'a> {
+    playbook: &'a Playbook,
     group: &'a Arc<Group>,
     play: &'a Arc<Play>,
     created: Timestamp,
@@ -180,7 +181,7 @@ impl<'a> Source<'a> {
         let anchors = match &play.trigger {
             Trigger::Schedule(_) => {
                 // A run that began before the window may have steps in it.
-                let longest = timetable::timetable(&play.steps, window.from, &playbook.zone)
+                let longest = timetable::timetable(&play.steps, window.from, play.zone_or(&playbook.zone))
                     .iter()
                     .map(|slot| slot.at.since(window.from))
                     .max()
@@ -193,12 +194,14 @@ impl<'a> Source<'a> {
             Trigger::Signal(on) if on.name.as_ref() == "group.created" => Anchors::Once(match on.batch {
                 None => created,
                 Some(Batch::For(length)) => created.plus(length),
-                Some(Batch::Until(clock)) => timetable::next_clock(clock, created, &playbook.zone),
+                Some(Batch::Until(clock)) => {
+                    timetable::next_clock(clock, created, play.zone_or(&playbook.zone))
+                }
             }),
             Trigger::Command if starts_with_the_group(playbook, play) => Anchors::Once(created),
             Trigger::Signal(_) | Trigger::Command => return None,
         };
-        Some(Self { group, play, created, anchors, pending: VecDeque::new(), next: None })
+        Some(Self { playbook, group, play, created, anchors, pending: VecDeque::new(), next: None })
     }
 
     fn next_at(&self) -> Option<Timestamp> {
@@ -206,10 +209,10 @@ impl<'a> Source<'a> {
     }
 
     /// Takes runs in until the first pending step is certainly the next one.
-    fn fill(&mut self, playbook: &Playbook, window: Window) {
+    fn fill(&mut self, window: Window) {
         loop {
             if self.next.is_none() {
-                self.next = self.expand(playbook, window);
+                self.next = self.expand(window);
             }
             let Some((first, _)) = &self.next else { return };
             if self.pending.front().is_some_and(|due| due.slot.at < *first) {
@@ -225,9 +228,15 @@ impl<'a> Source<'a> {
     }
 
     /// The next run that has any step before the window's end.
-    fn expand(&mut self, playbook: &Playbook, window: Window) -> Option<(Timestamp, Vec<Due>)> {
-        let ahead = Arc::new(self.anchor(playbook)?);
-        let slots = timetable::timetable(&self.play.steps, ahead.anchor, &playbook.zone);
+    fn expand(&mut self, window: Window) -> Option<(Timestamp, Vec<Due>)> {
+        let ahead = Arc::new(self.anchor()?);
+        let zone = self.play.zone_or(&self.playbook.zone);
+        let mut slots = timetable::timetable(&self.play.steps, ahead.anchor, zone);
+        let delay = match ahead.date {
+            None => self.play.delay(ahead.anchor, &self.group.id),
+            Some(_) => Duration::ZERO,
+        };
+        slots.iter_mut().for_each(|slot| slot.at = slot.at.plus(delay));
         let first = slots.iter().map(|slot| slot.at).min().unwrap_or(ahead.anchor);
         // A later anchor never has an earlier first step.
         if first >= window.to {
@@ -238,7 +247,8 @@ impl<'a> Source<'a> {
         Some((first, inside.map(|slot| Due { slot, ahead: ahead.clone() }).collect()))
     }
 
-    fn anchor(&mut self, playbook: &Playbook) -> Option<Ahead> {
+    fn anchor(&mut self) -> Option<Ahead> {
+        let playbook = self.playbook;
         loop {
             let (anchor, date) = match self.anchors {
                 Anchors::End => return None,
@@ -268,7 +278,8 @@ impl<'a> Source<'a> {
         }
     }
 
-    fn planned(&self, playbook: &Playbook, due: &Due) -> Planned {
+    fn planned(&self, due: &Due) -> Planned {
+        let playbook = self.playbook;
         let step = &due.slot.step;
         let moment = Moment {
             created: self.created,
@@ -338,6 +349,12 @@ pub fn untimed(playbook: &Playbook, window: Window, seen: &BTreeSet<PlayName>) -
 }
 
 fn why_untimed(playbook: &Playbook, play: &Play, window: Window) -> Phrase {
+    if !play.enabled {
+        return phrase!(
+            "is switched off in the file (`enabled: false`)",
+            "在文件里停用了（`enabled: false`）"
+        );
+    }
     let entered = playbook.phases.iter().find(|phase| phase.on_enter.as_ref() == Some(&play.name));
     if let Some(phase) = entered {
         return phrase!("starts when the phase {0} is entered", "进入阶段 {0} 时开始", phase.name);

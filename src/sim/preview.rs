@@ -44,7 +44,8 @@ fn known(moment: &Moment<'_>) -> Names {
 
 /// The facts that are certain before the step happens.
 fn facts(playbook: &Playbook, group: &Group, play: &Play, moment: &Moment<'_>, used: Names) -> Arc<Facts> {
-    let mut facts = Facts::bare(group.id.clone(), moment.at, playbook.zone.clone(), playbook.locale);
+    let mut facts =
+        Facts::bare(group.id.clone(), moment.at, play.zone_or(&playbook.zone).clone(), playbook.locale);
     facts.group = GroupFacts { id: group.id.clone(), title: group.title.clone(), created: moment.created };
     facts.run = Some(RunFacts {
         id: Arc::from(moment.run),

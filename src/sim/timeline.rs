@@ -303,6 +303,7 @@ pub fn skip(reason: &Skip) -> String {
         Skip::Phase { phase } => format!("the phase is {phase}"),
         Skip::When { condition } => format!("{condition} is false"),
         Skip::Paused => "paused".into(),
+        Skip::Disabled => "switched off in the file (`enabled: false`)".into(),
         Skip::Operator => "an operator said so".into(),
         Skip::Limit { limit } => format!("the limit is {limit}"),
     }

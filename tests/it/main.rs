@@ -10,6 +10,7 @@ mod browser;
 mod channels;
 mod abilities;
 mod asks;
+mod apart;
 mod cli_check;
 mod cli_engine;
 mod cli_every;

@@ -21,7 +21,7 @@ impl Draft<'_> {
         match &wait.target {
             WaitFor::For(length) => self.wait_until(at, at.due.plus(*length)),
             WaitFor::Until(clock) => {
-                let until = next_clock(at.due, *clock, &at.playbook.zone);
+                let until = next_clock(at.due, *clock, at.play.zone_or(&at.playbook.zone));
                 self.wait_until(at, until)
             }
             WaitFor::Signal(name) => {

@@ -110,7 +110,7 @@ fn anchors(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play) -> Vec<Timestamp> 
         Trigger::Schedule(Schedule::Term(_)) | Trigger::Signal(_) | Trigger::Command => Vec::new(),
         Trigger::Schedule(schedule) => {
             let frame = Frame {
-                zone: &playbook.zone,
+                zone: play.zone_or(&playbook.zone),
                 from: play.from,
                 until: play.until,
                 workdays: playbook.workdays(),

@@ -139,6 +139,16 @@ impl<'f> Cx<'f> {
         }
     }
 
+    /// Reads something whose clock times are another zone's.
+    pub(crate) fn in_zone<T>(&mut self, zone: Option<&Zone>, read: impl FnOnce(&mut Self) -> T) -> T {
+        let Some(zone) = zone else { return read(self) };
+        let outer =
+            (std::mem::replace(&mut self.zone, zone.clone()), std::mem::replace(&mut self.zone_named, true));
+        let read = read(self);
+        (self.zone, self.zone_named) = outer;
+        read
+    }
+
     /// Reports a missing time zone once, at the first clock time.
     pub(crate) fn check_zone(&mut self, has_key: bool) {
         if has_key || self.zone_named {

@@ -92,9 +92,10 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> (Vec<Arc<DateEntry>>, BTree
             );
             continue;
         }
-        entries.push(Arc::new(DateEntry { values: Arc::new(complete(row.values, &keys, &id, at)), id, at }));
+        let values = Arc::new(complete(row.values, &keys, &id, at));
+        entries.push(Arc::new(DateEntry { id, at, civil: moments::civil(&at_text), values }));
     }
-    entries.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+    DateEntry::sort(&mut entries);
     (entries, keys)
 }
 

@@ -5,7 +5,7 @@
 use super::{
     channels,
     cx::{Cx, File},
-    members, moments, people,
+    head, members, moments, people,
 };
 use crate::base::phrase::{pair, phrase};
 use crate::{
@@ -28,6 +28,9 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+/// Keys that a table's column names after `group.`; without that word such a column is a var.
+const DOTTED: [&str; 5] = ["was", "kind", "timezone", "locale", "live"];
 
 /// Keys of a group.
 const KEYS: &[&str] = keys::GROUP.names;
@@ -96,8 +99,16 @@ fn check_header(cx: &mut Cx<'_>, file: &File, rows: &[data::Row]) {
     let Some(map) = rows.first().and_then(|row| row.value.as_map()) else { return };
     let head = Span::new(file.source, 0, file.text.lines().next().map_or(0, str::len));
     for column in map.keys() {
-        let Some((first, _)) = column.split_once('.') else { continue };
-        if !["channels", "roles", "vars"].contains(&first) && &**column != "group.was" {
+        let Some((first, rest)) = column.split_once('.') else { continue };
+        if first == "group" && !DOTTED.contains(&rest) {
+            let help = crate::lang::document::near::advice(rest, &DOTTED, pair("word", "词"));
+            cx.error(
+                codes::UNKNOWN_KEY,
+                head,
+                phrase!("a column cannot be `{column}`", "没有 `{column}` 这样的列"),
+                help,
+            );
+        } else if !["channels", "roles", "vars", "group"].contains(&first) {
             let help = crate::lang::document::near::advice(
                 first,
                 &["channels", "roles", "vars"],
@@ -129,14 +140,14 @@ fn row_entry(cx: &mut Cx<'_>, file: &File, row: &data::Row) -> Option<Entry> {
             continue;
         }
         let node = Node { span, kind: Kind::Scalar(scalar) };
-        if &**column == "group.was" {
-            insert(&mut root, &["was"], node, span);
+        if let Some(key) = column.strip_prefix("group.") {
+            insert(&mut root, &[key], node, span);
             continue;
         }
         let parts: Vec<&str> = match column.split('.').collect::<Vec<_>>() {
             parts if parts.len() > 1 => parts,
-            // A bare `was` stays a var, as any other column.
-            parts if KEYS.contains(&parts[0]) && parts[0] != "was" => parts,
+            // A bare `was` or `kind` stays a var, as any other column.
+            parts if KEYS.contains(&parts[0]) && !DOTTED.contains(&parts[0]) => parts,
             parts => vec!["vars", parts[0]],
         };
         insert(&mut root, &parts, node, span);
@@ -225,6 +236,10 @@ fn bare(id: &str, shared: &Shared<'_>) -> Group {
     Group {
         id: GroupId::new(id),
         title: shared.title.clone(),
+        kind: None,
+        zone: None,
+        locale: None,
+        live: true,
         created: None,
         channels: BTreeMap::new(),
         roles: BTreeMap::new(),
@@ -239,6 +254,25 @@ fn group(cx: &mut Cx<'_>, id: &Arc<str>, node: &Node, shared: &Shared<'_>) -> Gr
         return group;
     }
     let Some(fields) = Fields::read(&mut cx.report, node, pair("a group", "群"), KEYS) else { return group };
+    group.zone = fields.get("timezone").and_then(|node| head::own_zone(cx, node));
+    group.locale = fields.get("locale").and_then(|node| head::language(cx, node));
+    let kind = fields.get("kind").and_then(|node| reader::text(&mut cx.report, node, pair("a name", "名字")));
+    group.kind = kind.cloned();
+    if let Some(live) = fields.get("live").and_then(|node| reader::boolean(&mut cx.report, node)) {
+        group.live = live;
+    }
+    let zone = group.zone.clone();
+    cx.in_zone(zone.as_ref(), |cx| sections(cx, id, &fields, shared, group))
+}
+
+/// What a group has beside what it is.
+fn sections(
+    cx: &mut Cx<'_>,
+    id: &Arc<str>,
+    fields: &Fields<'_>,
+    shared: &Shared<'_>,
+    mut group: Group,
+) -> Group {
     if let Some(title) =
         fields.get("title").and_then(|node| reader::text(&mut cx.report, node, pair("text", "文字")))
     {

@@ -43,29 +43,40 @@ pub(crate) fn lower(cx: &mut Cx<'_>, root: &Node) -> Head {
     };
     let was = text(cx, "was").map(|(was, _)| was);
     let title = text(cx, "title").map_or_else(|| name.clone(), |(title, _)| title);
-    if let Some((zone, span)) = text(cx, "timezone") {
-        timezone(cx, &zone, span);
-    }
-    let mut locale = Locale::default();
-    if let Some((tag, span)) = text(cx, "locale") {
-        match Locale::from_tag(&tag) {
-            Some(found) => locale = found,
-            None => cx.error(
-                codes::UNKNOWN_LOCALE,
-                span,
-                phrase!("texts cannot be written in `{tag}` yet", "还不能用 `{tag}` 书写文字"),
-                pair("write `en` or `zh-CN`", "写 `en` 或 `zh-CN`"),
-            ),
-        }
-    }
-    Head { name: PlaybookName::new(name), was, title, locale }
-}
-
-fn timezone(cx: &mut Cx<'_>, name: &str, span: Span) {
-    if let Some(zone) = Zone::named(name) {
+    if let Some((name, span)) = text(cx, "timezone")
+        && let Some(zone) = timezone(cx, &name, span)
+    {
         cx.zone = zone;
         cx.zone_named = true;
-        return;
+    }
+    let locale = root.get("locale").filter(|node| !node.is_null()).and_then(|node| language(cx, node));
+    Head { name: PlaybookName::new(name), was, title, locale: locale.unwrap_or_default() }
+}
+
+/// `locale`
+pub(crate) fn language(cx: &mut Cx<'_>, node: &Node) -> Option<Locale> {
+    let tag = reader::text(&mut cx.report, node, pair("text", "文字"))?.clone();
+    let found = Locale::from_tag(&tag);
+    if found.is_none() {
+        cx.error(
+            codes::UNKNOWN_LOCALE,
+            node.span,
+            phrase!("texts cannot be written in `{tag}` yet", "还不能用 `{tag}` 书写文字"),
+            pair("write `en` or `zh-CN`", "写 `en` 或 `zh-CN`"),
+        );
+    }
+    found
+}
+
+/// What `timezone` of a group or a play names.
+pub(crate) fn own_zone(cx: &mut Cx<'_>, node: &Node) -> Option<Zone> {
+    let name = reader::text(&mut cx.report, node, pair("a time zone", "时区"))?.clone();
+    timezone(cx, &name, node.span)
+}
+
+fn timezone(cx: &mut Cx<'_>, name: &str, span: Span) -> Option<Zone> {
+    if let Some(zone) = Zone::named(name) {
+        return Some(zone);
     }
     let help = match name.to_lowercase().as_str() {
         "beijing" | "asia/beijing" | "cst" | "prc time" | "北京" | "北京时间" | "utc+8" | "gmt+8"
@@ -92,4 +103,5 @@ fn timezone(cx: &mut Cx<'_>, name: &str, span: Span) {
         phrase!("there is no time zone `{name}`", "没有 `{name}` 这个时区"),
         help,
     );
+    None
 }

@@ -166,8 +166,7 @@ fn read(cx: &mut Cx<'_>, path: &str) -> Option<Playbook> {
     for byte in hash.finalize() {
         let _ = write!(digits, "{byte:02x}");
     }
-    playbook.digest = Digest::from(digits);
-    playbook.data = Arc::new(std::mem::take(&mut cx.data));
+    playbook.seal(&Digest::from(digits), &Arc::new(std::mem::take(&mut cx.data)));
     Some(playbook)
 }
 
@@ -192,7 +191,7 @@ fn collect_names(cx: &mut Cx<'_>, root: &Node, units: &[Unit], groups: &[Entry],
         names.collect(&unit.document.root);
     }
     for group in groups {
-        names.collect_group(&group.value);
+        names.collect_group(&group.key.value, &group.value);
     }
     names.vars.extend(vars.keys().map(ToString::to_string));
     names.plays.extend(names::keys(root.get("plays")).map(str::to_owned));
@@ -297,6 +296,7 @@ fn lower(
         plays,
         data: Arc::default(),
         fetch_hosts: get("fetch").map(|node| fetch_hosts(cx, node)).unwrap_or_default(),
+        own: BTreeMap::new(),
     }
 }
 

@@ -3,13 +3,16 @@
 use super::cx::Cx;
 use crate::base::phrase::{Phrase, pair};
 use crate::{
-    base::{source::Span, time::Timestamp},
+    base::{
+        source::Span,
+        time::{Timestamp, Zone},
+    },
     lang::{
         data,
         document::{node::Node, reader},
     },
 };
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 /// A moment: `2026-12-11 20:00`, RFC 3339, or a date alone for its midnight.
 pub(crate) fn moment(cx: &mut Cx<'_>, node: &Node) -> Option<Timestamp> {
@@ -44,6 +47,19 @@ pub(crate) fn end(cx: &mut Cx<'_>, node: &Node) -> Option<Timestamp> {
     let date = node.text().and_then(|text| data::parse_date(text.trim()).ok());
     let after = date.and_then(|date| date.tomorrow().ok());
     Some(after.map_or(at, |day| cx.zone.instant(day.to_datetime(jiff::civil::Time::midnight()))))
+}
+
+/// What clocks show at a moment; none where the text names the instant itself.
+pub(crate) fn civil(text: &str) -> Option<DateTime> {
+    let utc = Zone::utc();
+    let at = data::parse_moment(text, &utc).ok().filter(|_| !is_exact(text))?;
+    Some(utc.civil(at).datetime())
+}
+
+/// What clocks show at the first moment that does not belong any more.
+pub(crate) fn civil_end(text: &str) -> Option<DateTime> {
+    let after = data::parse_date(text.trim()).ok().and_then(|date| date.tomorrow().ok());
+    after.map_or_else(|| civil(text), |day| Some(day.to_datetime(jiff::civil::Time::midnight())))
 }
 
 /// Whether a moment says its offset from UTC itself.

@@ -21,6 +21,8 @@ pub(crate) struct Names {
     pub(crate) phases: BTreeSet<String>,
     /// `plays`, by the names they have in the playbook.
     pub(crate) plays: BTreeSet<String>,
+    /// The ids of groups and their kinds.
+    pub(crate) groups: BTreeSet<String>,
     /// `vars`, the groups' included, and what `set` writes.
     pub(crate) vars: BTreeSet<String>,
     /// `members.fields`: what is kept of a member beside what every member has.
@@ -42,6 +44,8 @@ pub(crate) enum Sort {
     Play,
     /// A calendar.
     Calendar,
+    /// A group or a kind of groups.
+    Group,
     /// A role or a person.
     Assignee,
 }
@@ -55,6 +59,7 @@ impl Sort {
             Self::Phase => (pair("phase", "阶段"), "phases"),
             Self::Play => (pair("play", "玩法"), "plays"),
             Self::Calendar => (pair("calendar", "日历"), "calendars"),
+            Self::Group => (pair("group or kind of groups", "群或群的种类"), "groups"),
             Self::Assignee => (pair("role or person", "角色或人"), "roles` and `people"),
         }
     }
@@ -84,6 +89,7 @@ impl Names {
             Sort::Phase => &self.phases,
             Sort::Play => &self.plays,
             Sort::Calendar => &self.calendars,
+            Sort::Group => &self.groups,
         }
     }
 
@@ -119,7 +125,10 @@ impl Names {
     }
 
     /// Collects what one group has of its own.
-    pub(crate) fn collect_group(&mut self, group: &Node) {
+    pub(crate) fn collect_group(&mut self, id: &str, group: &Node) {
+        self.groups.insert(id.to_owned());
+        let names = ["was", "kind"].into_iter().filter_map(|key| group.get(key).and_then(Node::text));
+        self.groups.extend(names.map(str::to_owned));
         extend(&mut self.channels, group.get("channels"));
         self.collect_roles(group.get("roles"));
         extend(&mut self.vars, group.get("vars"));

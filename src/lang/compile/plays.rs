@@ -2,7 +2,7 @@
 
 use super::{
     cx::Cx,
-    moments,
+    head, moments,
     names::Sort,
     steps,
     text::{self, Scope},
@@ -45,6 +45,11 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
         name,
         trigger,
         dates_file: None,
+        enabled: true,
+        groups: Vec::new(),
+        zone: None,
+        jitter: None,
+        bounds: (None, None),
         during: Vec::new(),
         when: None,
         from: None,
@@ -106,9 +111,23 @@ pub(crate) fn lower(
     for field in fields.entries() {
         check_key(cx, field, fields.entries());
     }
-    let found = triggers::find(cx, &fields);
-    let scope = play_scope(&fields, scope, found);
-    let (trigger, dates) = triggers::lower(cx, &fields, found, &scope);
+    let zone = fields.get("timezone").and_then(|node| head::own_zone(cx, node));
+    let mut play = cx.in_zone(zone.as_ref(), |cx| lower_in_zone(cx, name, &fields, scope, with))?;
+    play.zone = zone;
+    triggers::jitter(cx, &fields, &mut play);
+    Some(play)
+}
+
+fn lower_in_zone(
+    cx: &mut Cx<'_>,
+    name: &str,
+    fields: &Fields<'_>,
+    scope: &Scope,
+    with: Option<&[Entry]>,
+) -> Option<Play> {
+    let found = triggers::find(cx, fields);
+    let scope = play_scope(fields, scope, found);
+    let (trigger, dates) = triggers::lower(cx, fields, found, &scope);
     let mut scope = scope;
     scope.known.dates = dates;
     scope.known.said_args = cx.heard.args(name);
@@ -119,8 +138,8 @@ pub(crate) fn lower(
         Trigger::Schedule(_) => Overlap::Skip,
         Trigger::Dates(_) | Trigger::Signal(_) | Trigger::Command => Overlap::Allow,
     };
-    guards(cx, &fields, &scope, &mut play);
-    policies(cx, &fields, &scope, &mut play, with);
+    guards(cx, fields, &scope, &mut play);
+    policies(cx, fields, &scope, &mut play, with);
     let blocks = ["steps", "moved", "cancelled"].map(|key| fields.get(key));
     let scope = steps::play_scope(&scope, blocks.into_iter().flatten());
     match fields.need(
@@ -218,6 +237,16 @@ fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) 
     if let Some(frozen) = fields.get("frozen").and_then(|node| reader::boolean(&mut cx.report, node)) {
         play.frozen = frozen;
     }
+    if let Some(enabled) = fields.get("enabled").and_then(|node| reader::boolean(&mut cx.report, node)) {
+        play.enabled = enabled;
+    }
+    if let Some(node) = fields.get("groups") {
+        for item in reader::one_or_many(&mut cx.report, node, pair("a group", "群")) {
+            let name = item.text().unwrap_or_default();
+            cx.refer(Sort::Group, name, item.span);
+            play.groups.push(Arc::from(name));
+        }
+    }
     if let Some(node) = fields.get("during") {
         for item in reader::one_or_many(&mut cx.report, node, pair("a phase", "阶段")) {
             let name = item.text().unwrap_or_default().to_owned();
@@ -228,6 +257,8 @@ fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) 
     play.when = fields.get("when").and_then(|node| text::condition(cx, node, scope));
     play.from = fields.get("from").and_then(|node| moments::moment(cx, node));
     play.until = fields.get("until").and_then(|node| moments::end(cx, node));
+    let text = |key: &str| fields.get(key).and_then(Node::text);
+    play.bounds = (text("from").and_then(moments::civil), text("until").and_then(moments::civil_end));
     if let (Some(from), Some(until), Some(entry)) = (play.from, play.until, fields.entry("until"))
         && until <= from
     {

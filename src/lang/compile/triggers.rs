@@ -19,7 +19,8 @@ use crate::{
         keys,
     },
     model::{
-        schedule::{Schedule, ScheduleError},
+        play::Play,
+        schedule::{Frame, Schedule, ScheduleError},
         trigger::{Batch, OnSignal, Trigger},
     },
 };
@@ -150,6 +151,44 @@ fn schedule(cx: &mut Cx<'_>, node: &Node, key: &str) -> Option<Schedule> {
             None
         }
     }
+}
+
+/// `jitter`: less than half of what lies between two occurrences, so that their order stays.
+pub(crate) fn jitter(cx: &mut Cx<'_>, fields: &Fields<'_>, play: &mut Play) {
+    let Some(node) = fields.get("jitter") else { return };
+    let Some(jitter) = reader::positive(&mut cx.report, node) else { return };
+    let Trigger::Schedule(schedule) = &play.trigger else {
+        if ["every", "cron"].iter().all(|key| fields.entry(key).is_none())
+            && let Some(entry) = fields.entry("jitter")
+        {
+            cx.error(
+                codes::MISPLACED_KEY,
+                entry.key.span,
+                pair(
+                    "`jitter` belongs to a play with `every` or `cron`",
+                    "`jitter` 只用于有 `every` 或 `cron` 的玩法",
+                ),
+                pair("what has a time of its own begins at it", "有确定时间的玩法按时开始，请删去 `jitter`"),
+            );
+        }
+        return;
+    };
+    let zone = play.zone.clone().unwrap_or_else(|| cx.zone.clone());
+    let least = schedule.least_interval(&Frame { from: play.from, ..Frame::of(&zone) });
+    if least.is_some_and(|least| jitter.times(2) >= least) {
+        let least = least.map(|least| least.to_string()).unwrap_or_default();
+        cx.error(
+            codes::BAD_SCHEDULE,
+            node.span,
+            phrase!(
+                "a jitter of {jitter} is half of the {least} between two occurrences, or more",
+                "抖动 {jitter} 达到或超过两次之间间隔 {least} 的一半"
+            ),
+            pair("write a shorter one, so that their order stays", "写短一些，先后才不会乱"),
+        );
+        return;
+    }
+    play.jitter = Some(jitter);
 }
 
 fn bad_schedule(cx: &mut Cx<'_>, node: &Node, error: ScheduleError, plain: Option<String>) {

@@ -12,8 +12,12 @@ keys! {
         "title": Is::Text, "The name that people see; the play's key by default.", "title: Morning paper";
         "frozen": Is::Bool, "Whether open runs keep the words they began with when the file is edited; by default the texts of their steps ahead follow the newest version.", "frozen: true";
         "was": Is::Name, "The name that this play had before it was renamed in the file: its dates, its runs and what is settled go on under the new name.", "was: evening";
+        "enabled": Is::Bool, "`false` switches the play off without taking it out: what has begun goes on, what would begin is skipped, and its dates are neither cancelled nor caught up.", "enabled: false";
+        "groups": Is::Names, "The groups that have this play, by their ids or by their `kind`; every group by default.", "groups: [xian, kids]";
+        "timezone": Is::Zone, "The zone of this play's clock times; the group's, else the playbook's, by default.", "timezone: Europe/Berlin";
         "every": Is::Schedule, "Trigger: a schedule in words, in the playbook's time zone.", "every: friday at 20:00";
         "cron": Is::Cron, "Trigger: five fields as crontab(5) has them (minute, hour, day of month, month, day of week); six add seconds in front.", "cron: \"30 20 * * 3\"";
+        "jitter": Is::Positive, "With `every` or `cron`: each run begins up to so much later, drawn from the group and the occurrence, so that it is the same in every replay. Less than half of what lies between two occurrences.", "jitter: 10m";
         "dates": Is::Def("dates"), "Trigger: a list of dates, or the rows of a file. The entry is `date` in expressions.", "dates:\n  - { id: jia, at: 2026-12-11 20:00, guest: Jia }";
         "on": Is::Signal, "Trigger: a signal, from the engine or of your own.", "on: member.joined";
         "where": Is::Condition, "With `on`: only signals for which this is true.", "where: signal.data.amount > 100";

@@ -83,6 +83,10 @@ keys! {
     GROUP {
         "title": Is::Text, "The name that people see; the group's id by default.", "title: Readers of Xi'an";
         "was": Is::Name, "The id that the group had when its life began, where the file calls it otherwise now. State, journal and commands keep that id. In a CSV file the column is `group.was`.", "was: xian";
+        "kind": Is::Name, "What kind of group it is: `groups` of a play can name it. In a CSV file the column is `group.kind`.", "kind: kids";
+        "timezone": Is::Zone, "The zone of this group's clock times, where it is not the playbook's. In a CSV file the column is `group.timezone`.", "timezone: Europe/Berlin";
+        "locale": Is::Words(&["en", "zh-CN"]), "How values are written in this group's texts, where it is not as in the playbook's. In a CSV file the column is `group.locale`.", "locale: en";
+        "live": Is::Bool, "`false` rehearses this group while others run: its messages are decided and shown, and not sent. In a CSV file the column is `group.live`.", "live: false";
         "channels": Is::Def("groupChannels"), "This group's channels, laid key by key over the playbook's.", "channels:\n  group: { url: { env: XIAN_WEBHOOK } }";
         "roles": Is::Def("groupRoles"), "This group's roles, laid key by key over the playbook's.", "roles: { host: lin }";
         "vars": Is::Values, "This group's vars, laid over the playbook's.", "vars: { city: Xi'an }";

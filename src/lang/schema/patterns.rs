@@ -103,7 +103,7 @@ pub(super) fn every() -> String {
     let list = |item: &str| format!("{item}(?:{and}{item})*");
     let weekdays = list(&format!("{weekday}(?:-{weekday})?"));
     let in_month = list(&format!(
-        r"(?:(?:last|first|second|third|fourth|fifth|[1-5](?:st|nd|rd|th))\s+{weekday}|last\s+day|first\s+day|(?:[12]?[0-9]|3[01]|0[1-9])(?:st|nd|rd|th)?)"
+        r"(?:(?:last|first|second|third|fourth|fifth|[1-5](?:st|nd|rd|th))\s+(?:{weekday}|workday)|last\s+day|first\s+day|(?:[12]?[0-9]|3[01]|0[1-9])(?:st|nd|rd|th)?)"
     ));
     let in_year = list("[0-9]{1,2}-[0-9]{1,2}");
     let days = format!(

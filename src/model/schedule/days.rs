@@ -54,6 +54,10 @@ pub enum MonthDay {
     Last(u32),
     /// The last day.
     LastDay,
+    /// The nth (1 to 5) working day; a month without so many is skipped.
+    Workday(i8),
+    /// The last working day.
+    LastWorkday,
 }
 
 /// A set of days of the week; bit 0 is Monday.
@@ -96,7 +100,7 @@ impl Days {
                 let end = month + HORIZON / 28;
                 while month < end {
                     let (first, length) = month_days(month)?;
-                    let days = on.iter().filter_map(|day| day.in_month(first, length));
+                    let days = on.iter().filter_map(|day| day.in_month(first, length, workdays));
                     if let Some(day) = days.map(|n| first + n - 1).filter(|day| *day >= from).min() {
                         return Some(day);
                     }
@@ -126,7 +130,7 @@ impl Days {
 
 impl MonthDay {
     /// Which day of a month it is, 1 for the first; the month is given by its first day and its length.
-    fn in_month(self, first: Day, length: i64) -> Option<i64> {
+    fn in_month(self, first: Day, length: i64, workdays: Option<&Calendar>) -> Option<i64> {
         let first_such = |weekday: u32| 1 + (i64::from(weekday) - i64::from(weekday_of(first))).rem_euclid(7);
         let day = match self {
             Self::Number(n) => i64::from(n),
@@ -136,6 +140,11 @@ impl MonthDay {
                 early + (length - early) / 7 * 7
             }
             Self::LastDay => length,
+            Self::Workday(n) => {
+                let mut worked = (1..=length).filter(|day| is_workday(first + day - 1, workdays));
+                worked.nth(usize::try_from(n - 1).ok()?)?
+            }
+            Self::LastWorkday => (1..=length).rev().find(|day| is_workday(first + day - 1, workdays))?,
         };
         (1..=length).contains(&day).then_some(day)
     }

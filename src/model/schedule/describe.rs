@@ -130,6 +130,8 @@ fn month_day_en(day: MonthDay) -> String {
         MonthDay::Nth(n, day) => format!("the {} {}", ordinals[n as usize - 1], DAYS_EN[day as usize]),
         MonthDay::Last(day) => format!("the last {}", DAYS_EN[day as usize]),
         MonthDay::LastDay => "the last day".into(),
+        MonthDay::Workday(n) => format!("the {} working day", ordinals[n as usize - 1]),
+        MonthDay::LastWorkday => "the last working day".into(),
     }
 }
 
@@ -173,6 +175,8 @@ fn month_day_zh(day: MonthDay) -> String {
         MonthDay::Nth(n, day) => format!("第{}个{}", ordinals[n as usize - 1], DAYS_ZH[day as usize]),
         MonthDay::Last(day) => format!("最后一个{}", DAYS_ZH[day as usize]),
         MonthDay::LastDay => "最后一天".into(),
+        MonthDay::Workday(n) => format!("第{}个工作日", ordinals[n as usize - 1]),
+        MonthDay::LastWorkday => "最后一个工作日".into(),
     }
 }
 

@@ -130,6 +130,20 @@ impl Schedule {
         iter::successors(first, move |at| self.next_after(*at, frame)).take_while(move |at| *at < to)
     }
 
+    /// The shortest time between two instants, looked for among a year's, or the first four hundred of them.
+    pub fn least_interval(&self, frame: &Frame<'_>) -> Option<Duration> {
+        if let Self::Interval(length) = self {
+            return Some(*length);
+        }
+        if let Self::Term(_) = self {
+            return Some(Duration::DAY);
+        }
+        let start = frame.from.unwrap_or_else(|| Timestamp::from_millis(0));
+        let instants: Vec<Timestamp> =
+            self.between(start, start.plus(Duration::DAY.times(days::HORIZON)), frame).take(400).collect();
+        instants.windows(2).map(|pair| pair[1].since(pair[0])).min()
+    }
+
     /// Whether it names clock times, so that the playbook needs a zone. An interval does not, and a handover gets
     /// its time from the role's `from`.
     pub fn needs_zone(&self) -> bool {
@@ -138,7 +152,12 @@ impl Schedule {
 
     /// Whether it names working days, so that it wants a calendar with `off` and `work`.
     pub fn needs_workdays(&self) -> bool {
-        matches!(self, Self::Fixed { days: Days::Workday, .. })
+        let of_month = |day: &MonthDay| matches!(day, MonthDay::Workday(_) | MonthDay::LastWorkday);
+        match self {
+            Self::Fixed { days: Days::Workday, .. } => true,
+            Self::Fixed { days: Days::Month { on, .. }, .. } => on.iter().any(of_month),
+            _ => false,
+        }
     }
 
     /// The clock times it names; none for intervals, cron and handovers.
@@ -228,6 +247,9 @@ mod tests {
             ("month on last friday at 19:00", ["2026-01-30T19:00", "2026-02-27T19:00", "2026-03-27T19:00"]),
             ("month on second thu at 19:00", ["2026-01-08T19:00", "2026-02-12T19:00", "2026-03-12T19:00"]),
             ("month on fifth sat at 19:00", ["2026-01-31T19:00", "2026-05-30T19:00", "2026-08-29T19:00"]),
+            ("month on first workday at 10:00", ["2026-01-01T10:00", "2026-02-02T10:00", "2026-03-02T10:00"]),
+            ("month on third workday at 10:00", ["2026-01-05T10:00", "2026-02-04T10:00", "2026-03-04T10:00"]),
+            ("month on last workday at 10:00", ["2026-01-30T10:00", "2026-02-27T10:00", "2026-03-31T10:00"]),
             ("month on last day at 20:00", ["2026-01-31T20:00", "2026-02-28T20:00", "2026-03-31T20:00"]),
             ("3 months on 1 at 10:00", ["2026-01-01T10:00", "2026-04-01T10:00", "2026-07-01T10:00"]),
             ("year on 12-31 at 20:00", ["2026-12-31T20:00", "2027-12-31T20:00", "2028-12-31T20:00"]),
@@ -352,6 +374,14 @@ mod tests {
             .map(|at| zone.date(at).day())
             .collect();
         assert_eq!(days, [30, 8, 9, 10, 12]);
+        let of_month = |text: &str| {
+            let schedule = Schedule::parse_every(text).unwrap();
+            schedule.next_after(at("2026-09-30T16:00:00Z"), &frame).map(|at| zone.date(at).day())
+        };
+        // The holidays end with the first week of October.
+        assert_eq!(of_month("month on first workday at 10:00"), Some(8));
+        assert_eq!(of_month("month on 3rd workday at 10:00"), Some(10));
+        assert_eq!(of_month("month on last workday at 10:00"), Some(30));
     }
 
     #[test]
@@ -386,6 +416,7 @@ mod tests {
         assert_eq!(needs("10s"), (false, false, 0));
         assert_eq!(needs("day at 08:00, 09:00"), (true, false, 2));
         assert_eq!(needs("workday at 08:00"), (true, true, 1));
+        assert_eq!(needs("month on last workday at 08:00"), (true, true, 1));
         assert_eq!(needs("term of host"), (false, false, 0));
     }
 }

@@ -213,9 +213,15 @@ fn month_day(words: &mut Words<'_>) -> Result<MonthDay, ScheduleError> {
         if words.take(&["day"]) {
             return Ok(MonthDay::LastDay);
         }
+        if words.take(&["workday"]) {
+            return Ok(MonthDay::LastWorkday);
+        }
         let day = words.peek().and_then(weekday);
         let day = day.ok_or_else(|| {
-            words.expected(pair("`day` or a day of the week after `last`", "`last` 后面的 `day` 或星期几"))
+            words.expected(pair(
+                "`day`, `workday` or a day of the week after `last`",
+                "`last` 后面的 `day`、`workday` 或星期几",
+            ))
         })?;
         words.next();
         return Ok(MonthDay::Last(day));
@@ -246,6 +252,9 @@ fn month_day(words: &mut Words<'_>) -> Result<MonthDay, ScheduleError> {
             return Err(ScheduleError { message, help: None, range: place });
         }
         return Ok(MonthDay::Nth(number, day));
+    }
+    if word != digits && (1..=5).contains(&number) && words.take(&["workday"]) {
+        return Ok(MonthDay::Workday(number));
     }
     if named && !(number == 1 && words.take(&["day"])) {
         return Err(words.expected(phrase!(

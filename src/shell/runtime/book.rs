@@ -94,7 +94,7 @@ impl Targets {
             }
         }
         for (id, group) in &playbook.groups {
-            for (name, channel) in &group.channels {
+            for (name, channel) in group.channels.iter().filter(|_| group.live) {
                 match resolve(channel, &super::env, &read_file) {
                     Ok(target) => drop(targets.own.insert((id.clone(), name.clone()), Arc::new(target))),
                     Err(error) => drop(problems.insert(format!("group `{id}`, {error}"))),
@@ -135,6 +135,11 @@ pub(super) struct Book {
 }
 
 impl Book {
+    /// Whether a group's messages are decided and shown, and go nowhere.
+    pub(super) fn rehearses(&self, group: &GroupId) -> bool {
+        self.playbook.groups.get(group).is_some_and(|group| !group.live)
+    }
+
     /// Compiles a file. An error says that there is nothing to compile.
     pub(super) fn open(file: &Path) -> Result<Loaded, String> {
         let (folder, name) = DiskFolder::of_file(file)?;

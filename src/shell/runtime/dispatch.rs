@@ -151,6 +151,9 @@ impl From<&Outbound> for Settled {
     }
 }
 
+/// What is noted of a message of a group with `live: false`.
+const REHEARSED: &str = "not sent: the group rehearses (`live: false`)";
+
 fn gone(channel: &ChannelName) -> String {
     format!("the playbook has no channel `{channel}` any more")
 }
@@ -179,6 +182,9 @@ pub(super) fn reserve(
 ) -> Vec<EffectId> {
     let Delivery::Courier(courier) = delivery else { return Vec::new() };
     let Some(book) = slot.book.and_then(|index| books.get(index)) else { return Vec::new() };
+    if book.rehearses(slot.group()) {
+        return Vec::new();
+    }
     let mut claimed = Vec::new();
     for (_, effect) in engine::effects(entries) {
         if let Effect::Send(out) = effect
@@ -221,6 +227,9 @@ impl Driver {
             let target = book.and_then(|book| book.targets.get(&out.group, &out.channel));
             match target {
                 _ if self.rehearse => settles.push(Settled::from(&out)),
+                _ if book.is_some_and(|book| book.rehearses(&out.group)) => {
+                    settles.push(Settled { note: REHEARSED.to_owned(), ..Settled::from(&out) });
+                }
                 Some(target) => jobs.push(Job {
                     key: out.key,
                     target: target.clone(),

@@ -224,6 +224,7 @@ mod tests {
             plays: Vec::new(),
             data: Arc::default(),
             fetch_hosts: Vec::new(),
+            own: BTreeMap::new(),
         }
     }
 

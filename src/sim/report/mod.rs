@@ -272,6 +272,7 @@ pub fn why(reason: &Skip) -> &'static str {
         Skip::Phase { .. } => "phase",
         Skip::When { .. } => "when",
         Skip::Paused => "paused",
+        Skip::Disabled => "disabled",
         Skip::Operator => "operator",
         Skip::Limit { .. } => "limit",
     }

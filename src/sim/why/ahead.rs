@@ -47,6 +47,7 @@ pub(super) fn accounts(
     heard: &Heard,
     known: &[RunId],
 ) -> Vec<Account> {
+    let playbook = playbook.in_group(&state.group);
     let Some(group) = playbook.groups.get(&state.group) else { return Vec::new() };
     let Some(play) = playbook.play(&question.play) else { return Vec::new() };
     let look = Look { question, state, playbook, group, play };
@@ -117,7 +118,7 @@ impl Look<'_> {
                 break;
             }
             if inside(anchor) {
-                let start = self.play.start_of(anchor, &self.playbook.zone);
+                let start = self.play.start_of(anchor, &self.playbook.zone, &self.state.group);
                 found.push((scheduled_run_id(self.play, anchor), anchor, start));
             }
             let wanted = self.question.run.as_ref();
@@ -163,7 +164,7 @@ impl Look<'_> {
         let occasion = self.occasion(&run, anchor, &cause);
         let asked = occasion.asked();
         let obstacle = occasion.obstacle();
-        let mut because = vec![words::trigger(self.playbook, self.play, Some(anchor))];
+        let mut because = vec![words::trigger(self.playbook, self.play, &self.state.group, Some(anchor))];
         because.extend(asked.iter().map(|asked| {
             let finding = words::gate(asked, &occasion);
             if !asked.gate.is_of_the_moment() {
@@ -188,7 +189,7 @@ impl Look<'_> {
         };
         let overdue = self.question.now.since(start);
         if overdue.as_millis() > limits::ON_TIME_MS && obstacle != Some(Skip::Paused) {
-            let late = self.play.alive_until(anchor, zone) < self.question.now;
+            let late = self.play.alive_until(anchor, zone, &self.state.group) < self.question.now;
             let then = if late { "it will be recorded as missed" } else { "it may still begin, late" };
             says = format!(
                 "{name} was due {}, {} ago, and no engine has decided about it: is one running? When one does, {then}",
@@ -298,7 +299,7 @@ impl Look<'_> {
     /// Why there is no occurrence where one was asked for, or none at all.
     fn nothing(&self) -> Account {
         let (zone, name) = (&self.playbook.zone, &self.play.name);
-        let mut because = vec![words::trigger(self.playbook, self.play, None)];
+        let mut because = vec![words::trigger(self.playbook, self.play, &self.state.group, None)];
         let Some((from, to)) = self.question.at else {
             let what = match &self.play.trigger {
                 Trigger::Dates(dates) if dates.iter().any(|date| date.at > self.question.now) => {
@@ -365,7 +366,7 @@ impl Look<'_> {
         let Trigger::Signal(on) = &self.play.trigger else { return self.nothing() };
         let name = &self.play.name;
         let zone = &self.playbook.zone;
-        let mut because = vec![words::trigger(self.playbook, self.play, None)];
+        let mut because = vec![words::trigger(self.playbook, self.play, &self.state.group, None)];
         let cause = Cause::default();
         let run = RunId::from(format!("{name}@?"));
         let now = self.question.now.max(self.state.clock);
@@ -405,7 +406,7 @@ impl Look<'_> {
     }
 
     fn command(&self) -> Account {
-        let because = vec![words::trigger(self.playbook, self.play, None)];
+        let because = vec![words::trigger(self.playbook, self.play, &self.state.group, None)];
         let started = self.state.plays.get(&self.play.name).map_or(0, |known| known.started);
         let times = match started {
             0 => "it has never been started".to_owned(),

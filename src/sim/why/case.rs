@@ -48,6 +48,7 @@ pub(super) struct Case {
     pub(super) count: u64,
     pub(super) play: Arc<Play>,
     pub(super) zone: Zone,
+    pub(super) group: GroupId,
     pub(super) standing: Standing,
     pub(super) findings: Vec<Finding>,
     pub(super) journal: Vec<Cited>,
@@ -59,17 +60,18 @@ impl Case {
         run: RunId,
         anchor: Timestamp,
         play: Arc<Play>,
-        playbook: &Playbook,
+        (playbook, group): (&Playbook, &GroupId),
         standing: Standing,
     ) -> Self {
-        let trigger = words::trigger(playbook, &play, Some(anchor));
+        let trigger = words::trigger(playbook, &play, group, Some(anchor));
         Self {
             run,
             from: anchor,
             to: anchor,
             count: 1,
+            zone: play.zone_or(&playbook.zone).clone(),
+            group: group.clone(),
             play,
-            zone: playbook.zone.clone(),
             standing,
             findings: vec![trigger],
             journal: Vec::new(),
@@ -148,7 +150,7 @@ impl Case {
         state: &State,
     ) -> (Verdict, String) {
         let zone = &self.zone;
-        let start = self.play.start_of(self.from, zone);
+        let start = self.play.start_of(self.from, zone, &self.group);
         let late = at.since(start);
         let began =
             format!("{} of {} began {}", self.play.name, when(self.from, zone), on_time(late, at, zone));

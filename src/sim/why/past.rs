@@ -83,7 +83,13 @@ impl<'q> Historian<'q> {
             Fact::Slept { from, length } => self.slept = Some((seq, *from, from.plus(*length))),
             _ => {}
         }
-        if let Some(playbook) = self.state.digest.clone().and_then(|digest| (self.versions)(&digest)) {
+        if let Some(playbook) = self
+            .state
+            .digest
+            .clone()
+            .and_then(|digest| (self.versions)(&digest))
+            .map(|playbook| playbook.shared_in_group(&self.state.group).clone())
+        {
             self.note(seq, entry, &playbook);
         }
         engine::apply(&mut self.state, entry)?;
@@ -219,11 +225,11 @@ impl<'q> Historian<'q> {
             return;
         }
         let standing = Standing::Skipped(reason.clone());
-        let mut case = Case::new(run.clone(), from, play.clone(), playbook, standing);
+        let mut case = Case::new(run.clone(), from, play.clone(), (playbook, &self.state.group), standing);
         (case.to, case.count) = (to, many);
         match reason {
             Skip::Late { .. } => {
-                let rule = words::late_rule(&play, from, entry.at, &playbook.zone);
+                let rule = words::late_rule(&play, &self.state.group, from, entry.at, &playbook.zone);
                 case.findings.push(Finding::test("max_late", false, rule));
                 case.findings.extend(self.lateness(from, entry.at, playbook));
             }
@@ -281,7 +287,7 @@ impl<'q> Historian<'q> {
             return;
         }
         let standing = Standing::Begun { at: entry.at, ended: None };
-        let mut case = Case::new(run.clone(), anchor, play.clone(), playbook, standing);
+        let mut case = Case::new(run.clone(), anchor, play.clone(), (playbook, &self.state.group), standing);
         case.findings.extend(self.gates(playbook, &play, run, anchor, cause, entry.at));
         // An operator is not held by conditions.
         for finding in &mut case.findings {
@@ -290,9 +296,9 @@ impl<'q> Historian<'q> {
                 finding.holds = None;
             }
         }
-        let start = play.start_of(anchor, &playbook.zone);
+        let start = play.start_of(anchor, &playbook.zone, &self.state.group);
         if is_late(entry.at.since(start)) {
-            let rule = words::late_rule(&play, anchor, entry.at, &playbook.zone);
+            let rule = words::late_rule(&play, &self.state.group, anchor, entry.at, &playbook.zone);
             case.findings.push(Finding::test("max_late", true, rule));
             case.findings.extend(self.lateness(start, entry.at, playbook));
         }
@@ -335,7 +341,8 @@ impl<'q> Historian<'q> {
             case.findings.push(Finding::test("dates", false, cited.text.clone()));
             case.cite(cited);
         } else if self.wants(&run, anchor, anchor) {
-            let mut case = Case::new(run, anchor, play, playbook, Standing::Cancelled(entry.at));
+            let mut case =
+                Case::new(run, anchor, play, (playbook, &self.state.group), Standing::Cancelled(entry.at));
             case.findings.push(Finding::test("dates", false, cited.text.clone()));
             case.cite(cited);
             self.open(case);

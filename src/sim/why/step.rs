@@ -257,7 +257,7 @@ impl Historian<'_> {
     fn due(&self, run: &RunId, step: &StepId) -> Option<Timestamp> {
         let (run, (playbook, _, play)) = self.of_run(run)?;
         let step = play.section(run.section).steps().find(|other| other.id == *step)?;
-        Some(step.at.map_or(run.end, |at| at.apply(run.anchor, &playbook.zone)))
+        Some(step.at.map_or(run.end, |at| at.apply(run.anchor, play.zone_or(&playbook.zone)).plus(run.delay)))
     }
 
     /// The values in a step's condition, under the version that its run began with.

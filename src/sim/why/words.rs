@@ -5,7 +5,7 @@
 use super::Finding;
 use crate::{
     base::{
-        ids::{CalendarName, PhaseName},
+        ids::{CalendarName, GroupId, PhaseName},
         locale::Locale,
         time::{Duration, Timestamp, Zone},
         words::list,
@@ -45,8 +45,13 @@ pub(super) fn length(length: Duration) -> String {
 }
 
 /// The trigger of a play in words, and which of its instants is meant.
-pub(super) fn trigger(playbook: &Playbook, play: &Play, anchor: Option<Timestamp>) -> Finding {
-    let zone = &playbook.zone;
+pub(super) fn trigger(
+    playbook: &Playbook,
+    play: &Play,
+    group: &GroupId,
+    anchor: Option<Timestamp>,
+) -> Finding {
+    let zone = play.zone_or(&playbook.zone);
     let mut text = match &play.trigger {
         Trigger::Schedule(schedule) => format!("{}, {}", schedule.describe(Locale::En), zone.name()),
         Trigger::Dates(dates) => {
@@ -62,7 +67,7 @@ pub(super) fn trigger(playbook: &Playbook, play: &Play, anchor: Option<Timestamp
     };
     if let Some(anchor) = anchor {
         let _ = write!(text, "; this one is about {}", when(anchor, zone));
-        let start = play.start_of(anchor, zone);
+        let start = play.start_of(anchor, zone, group);
         if start != anchor {
             let _ = write!(text, " and its first step is due {}", when(start, zone));
         }
@@ -132,7 +137,10 @@ pub(super) fn gate(asked: &Asked, at: &Occasion<'_>) -> Finding {
         Gate::Final => {
             Finding::test("phase", holds, format!("the phase {} is final: nothing starts in it", state.phase))
         }
-        Gate::Late => Finding::test("max_late", holds, late_rule(play, at.anchor, at.now, zone)),
+        Gate::Enabled => Finding::test("enabled", holds, "the file switches the play off: `enabled: false`"),
+        Gate::Late => {
+            Finding::test("max_late", holds, late_rule(play, &state.group, at.anchor, at.now, zone))
+        }
         Gate::Bounds => {
             let bound = |name: &str, at: Option<Timestamp>| {
                 at.map(|at| format!("{name} {}", when(at, zone))).unwrap_or_default()
@@ -216,9 +224,15 @@ pub(super) fn phase(state: &State, playbook: &Playbook, now: Timestamp, inside: 
 }
 
 /// How late a run may begin, and how late it was or would be.
-pub(super) fn late_rule(play: &Play, anchor: Timestamp, now: Timestamp, zone: &Zone) -> String {
-    let start = play.start_of(anchor, zone);
-    let last = play.last_due(anchor, zone);
+pub(super) fn late_rule(
+    play: &Play,
+    group: &GroupId,
+    anchor: Timestamp,
+    now: Timestamp,
+    zone: &Zone,
+) -> String {
+    let start = play.start_of(anchor, zone, group);
+    let last = play.last_due(anchor, zone, group);
     let max = length(play.max_late);
     if last > now {
         return format!(
@@ -281,6 +295,7 @@ pub(super) fn skip(reason: &Skip, play: &Play) -> String {
         Skip::Late { by, max } => format!("it was {} late and {} is allowed", length(*by), length(*max)),
         Skip::Operator => "an operator skipped it".into(),
         Skip::Paused => "it was paused".into(),
+        Skip::Disabled => "the file switches the play off (`enabled: false`)".into(),
         Skip::Phase { phase } => format!("the phase was {phase}"),
         Skip::When { condition } => format!("{condition} was false"),
         Skip::Overlap { open } => format!("the run {open} was still open"),

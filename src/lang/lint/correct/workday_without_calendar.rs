@@ -8,7 +8,10 @@ use crate::base::{
     },
     phrase::pair,
 };
-use crate::model::trigger::Trigger;
+use crate::model::{
+    schedule::{Days, Schedule},
+    trigger::Trigger,
+};
 
 pub(super) const CODE: Code = Code {
     slug: "workday-without-calendar",
@@ -39,10 +42,17 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
             "`workday` is Monday to Friday here: no calendar says which days are off and which are worked instead",
             "这里的 `workday` 就是星期一到星期五：没有日历说明哪天放假、哪天补班",
         );
-        let help = pair(
-            "add a calendar with `off` and `work`, or write `weekday` if Monday to Friday is meant",
-            "加一个带 `off` 和 `work` 的日历；如果就是星期一到星期五，写 `weekday`",
-        );
+        let of_month =
+            matches!(&play.trigger, Trigger::Schedule(Schedule::Fixed { days: Days::Month { .. }, .. }));
+        let calendar = pair("add a calendar with `off` and `work`", "加一个带 `off` 和 `work` 的日历");
+        let help = if of_month {
+            calendar
+        } else {
+            pair(
+                "add a calendar with `off` and `work`, or write `weekday` if Monday to Friday is meant",
+                "加一个带 `off` 和 `work` 的日历；如果就是星期一到星期五，写 `weekday`",
+            )
+        };
         out.push(found(&CODE, cx.span(&format!("plays.{}.trigger", play.name)), message).help(help));
     }
 }
