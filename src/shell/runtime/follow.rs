@@ -117,7 +117,8 @@ impl Follower {
     /// A message as its platform will show it; none for the console, where the courier prints it.
     fn previewed(&self, book: &InForce, group: &GroupId, out: &Outgoing) -> Option<String> {
         let kind = kind_of(book, group, out.channel.as_str())?;
-        if kind == ChannelKind::Console && !self.rehearse && group.live {
+        let live = book.playbook.groups.get(group).is_some_and(|group| group.live);
+        if kind == ChannelKind::Console && !self.rehearse && live {
             return None;
         }
         Some(preview::preview(kind, &out.channel, &out.message, self.console.columns.saturating_sub(INDENT)))
