@@ -86,13 +86,10 @@ impl Draft<'_> {
         let Pending { dead, alive, last } = slept;
         self.arm(play, last)?;
         if let Some((from, to, count)) = dead {
-            if !play.enabled {
-                self.skip_range(play, from, to, count, Skip::Disabled)?;
-            } else {
-                let by = self.now.since(play.last_due(from, &playbook.zone, &self.state.group));
-                let reason = Skip::Late { by, max: play.max_late };
-                self.skip_range(play, from, to, count, reason)?;
-            }
+            let by = self.now.since(play.last_due(from, &playbook.zone, &self.state.group));
+            let late = Skip::Late { by, max: play.max_late };
+            let reason = if play.enabled { late } else { Skip::Disabled };
+            self.skip_range(play, from, to, count, reason)?;
         }
         let mut chosen = self.choose(play, alive).into_iter().peekable();
         while let Some((anchor, reason)) = chosen.next() {

@@ -236,7 +236,9 @@ impl<'a> Source<'a> {
             None => self.play.delay(ahead.anchor, &self.group.id),
             Some(_) => Duration::ZERO,
         };
-        slots.iter_mut().for_each(|slot| slot.at = slot.at.plus(delay));
+        for slot in &mut slots {
+            slot.at = slot.at.plus(delay);
+        }
         let first = slots.iter().map(|slot| slot.at).min().unwrap_or(ahead.anchor);
         // A later anchor never has an earlier first step.
         if first >= window.to {

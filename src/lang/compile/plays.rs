@@ -112,7 +112,7 @@ pub(crate) fn lower(
         check_key(cx, field, fields.entries());
     }
     let zone = fields.get("timezone").and_then(|node| head::own_zone(cx, node));
-    let mut play = cx.in_zone(zone.as_ref(), |cx| lower_in_zone(cx, name, &fields, scope, with))?;
+    let mut play = cx.in_zone(zone.as_ref(), |cx| lower_in_zone(cx, name, &fields, scope, with));
     play.zone = zone;
     triggers::jitter(cx, &fields, &mut play);
     Some(play)
@@ -124,7 +124,7 @@ fn lower_in_zone(
     fields: &Fields<'_>,
     scope: &Scope,
     with: Option<&[Entry]>,
-) -> Option<Play> {
+) -> Play {
     let found = triggers::find(cx, fields);
     let scope = play_scope(fields, scope, found);
     let (trigger, dates) = triggers::lower(cx, fields, found, &scope);
@@ -175,7 +175,7 @@ fn lower_in_zone(
         let program = Program::new(&steps::lower(cx, node, &scope, name, &format!("{key}.")));
         if key == "moved" { play.moved = program } else { play.cancelled = program }
     }
-    Some(play)
+    play
 }
 
 fn check_key(cx: &mut Cx<'_>, entry: &Entry, siblings: &[Entry]) {
