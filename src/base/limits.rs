@@ -259,6 +259,10 @@ pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
 pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
 /// Problems reported of one data or calendar file.
 pub const DATA_PROBLEMS_MAX: usize = 50;
+/// Characters of a step's words where several steps are listed.
+pub const EXCERPT_CHARS_MAX: usize = 60;
+/// Steps that are listed where a gate that stays shut has ended a run.
+pub const STEPS_TOLD_MAX: usize = 8;
 /// One request on the control socket, in bytes: an import of members is the largest.
 pub const CONTROL_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Connections to the control socket at once; further ones wait to be taken.

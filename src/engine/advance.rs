@@ -20,7 +20,7 @@ use crate::{
         play::Play,
         playbook::Playbook,
         program::Op,
-        step::{Silence, Step, Verb, WaitFor},
+        step::{Step, Verb, WaitFor, Way},
     },
     script::{allowance, expr::EvalError, facts::Facts, names::Names},
 };
@@ -37,6 +37,8 @@ pub(super) struct At<'s> {
     pub(super) pc: u32,
     /// Where to go when it does not proceed.
     pub(super) otherwise: u32,
+    /// Where to go when nobody has decided.
+    pub(super) silent: u32,
     /// When it was due.
     pub(super) due: Timestamp,
     /// When it ends, if it ends now: a wait whose time has come ended at that time, however late the wake.
@@ -111,9 +113,9 @@ impl Draft<'_> {
             };
             match op {
                 Op::Jump(to) => pc = *to,
-                Op::End => return self.finish(id, Outcome::Stopped, "waited in vain".into()),
+                Op::End(why) => return self.finish(id, Outcome::Stopped, (*why).into()),
                 Op::Next(head) => pc = self.next_item(id, *head, &program.ops)?,
-                Op::Step { step, otherwise, end } => {
+                Op::Step { step, otherwise, silent, end } => {
                     self.steps += 1;
                     let zone = play.zone_or(&playbook.zone);
                     let due_of =
@@ -153,6 +155,7 @@ impl Draft<'_> {
                         step,
                         pc,
                         otherwise: *otherwise,
+                        silent: *silent,
                         due,
                         ends: self.now,
                     };
@@ -208,18 +211,20 @@ impl Draft<'_> {
         self.emit(Fact::StepSkipped { run, step, pc, due, reason, binding })?;
         if late
             && let Verb::Approve(approve) = &at.step.verb
-            && approve.otherwise == Silence::Stop
-            && approve.then.is_none()
+            && approve.silence != Way::Proceed
+            && !approve.gates_a_part()
         {
             // A gate that nobody could pass stays shut.
-            self.finish(&at.run.id, Outcome::Stopped, "the approval was missed".into())?;
-            return Ok(Went::Waits);
+            return self.shut(at, None, &super::steps::approve::Shut::Missed);
         }
         Ok(Went::On(pc))
     }
 
     /// The name that a step leaves when it did not happen, with the empty value: later steps stay meaningful.
     pub(super) fn empty_binding(&self, at: &At<'_>) -> Option<(Arc<str>, Value)> {
+        if let Verb::Approve(approve) = &at.step.verb {
+            return Some((approve.binding.clone()?, super::steps::approve::undecided()));
+        }
         let name = at.step.verb.binding()?.clone();
         let value = match &at.step.verb {
             Verb::Ask(ask) => self.unanswered(at, ask),
@@ -365,7 +370,8 @@ impl Draft<'_> {
         let Some((playbook, group, play)) = self.play_of(&run) else {
             return self.fail(id, &"?".into(), "its version of the playbook is not known any more".into());
         };
-        let Some(Op::Step { step, otherwise, .. }) = play.section(run.section).ops.get(run.pc as usize)
+        let Some(Op::Step { step, otherwise, silent, .. }) =
+            play.section(run.section).ops.get(run.pc as usize)
         else {
             return self.fail(id, &"?".into(), "its step is not in its version of the playbook".into());
         };
@@ -378,6 +384,7 @@ impl Draft<'_> {
             play: &play,
             step,
             otherwise: *otherwise,
+            silent: *silent,
             due,
             ends: ended.map_or(self.now, |ended| ended.min(self.now)),
         };
@@ -404,7 +411,7 @@ impl Draft<'_> {
             .map(|open| open.task.id.clone())
             .collect();
         for task in asked {
-            self.emit(Fact::TaskClosed { task, answer: "cancelled".into(), by: None, note: Value::Null })?;
+            self.close(&task, "cancelled", super::steps::task::Closing::default())?;
         }
         if matches!(outcome, Outcome::Cancelled | Outcome::Replaced) {
             let held: Vec<_> = self

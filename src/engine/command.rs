@@ -9,6 +9,7 @@ use super::{
     entry::{Cause, Fact, Outcome, Skip, Waiting},
     input::{Command, Signal},
     state::PlayState,
+    steps::{approve::Judgement, task::Closing},
 };
 use crate::{
     base::{
@@ -66,8 +67,14 @@ impl Draft<'_> {
             }
             Command::Skip { run, step } => self.skip_command(run, step.as_ref()),
             Command::Done { task, by, note } => self.task_done(task, by.clone(), note.clone()),
-            Command::Approve { task, by } => self.decided(task, true, by.clone(), None),
-            Command::Reject { task, by, reason } => self.decided(task, false, by.clone(), reason.clone()),
+            Command::Approve { task, by, note, as_operator } => {
+                let (by, note) = (by.clone(), note.clone());
+                self.decided(task, Judgement { yes: true, by, note, as_operator: *as_operator })
+            }
+            Command::Reject { task, by, reason, as_operator } => {
+                let (by, note) = (by.clone(), reason.clone());
+                self.decided(task, Judgement { yes: false, by, note, as_operator: *as_operator })
+            }
             Command::ImportMembers { members, left, joined } => self.import_members(members, left, *joined),
         }
     }
@@ -239,7 +246,7 @@ impl Draft<'_> {
         if let Some(Waiting::Approval { task } | Waiting::Answers { task } | Waiting::Removal { task }) =
             open.waiting.as_ref().map(|wait| wait.waiting.clone())
         {
-            self.close(&task, "cancelled", None, Value::Null)?;
+            self.close(&task, "cancelled", Closing::default())?;
         }
         self.with_step(run, |draft, at| {
             let binding = draft.empty_binding(at);

@@ -620,6 +620,9 @@ pub enum Fact {
         /// What they added.
         #[serde(default, skip_serializing_if = "Value::is_null")]
         note: Value,
+        /// Whether they were not asked, and answered as the operator.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        operator: bool,
     },
     /// A member answered a question; a second answer of the same member takes the first one's place.
     Answered {

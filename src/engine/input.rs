@@ -256,6 +256,12 @@ pub enum Command {
         task: TaskId,
         /// Who says so.
         by: Option<String>,
+        /// What they add.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        /// Whether they may say so where they were not asked.
+        #[serde(default)]
+        as_operator: bool,
     },
     /// An approval is refused.
     Reject {
@@ -265,6 +271,9 @@ pub enum Command {
         by: Option<String>,
         /// Why.
         reason: Option<String>,
+        /// Whether they may say so where they were not asked.
+        #[serde(default)]
+        as_operator: bool,
     },
     /// Members as a file or a platform lists them; known ones are updated.
     ImportMembers {

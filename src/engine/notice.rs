@@ -5,15 +5,17 @@
 use super::{
     entry::{Task, TaskKind},
     input::ChannelNews,
+    steps::approve::Shut,
 };
 use crate::{
     base::{
         ids::{GroupId, RunId, StepId},
+        limits,
         locale::Locale,
         markdown,
         time::Timestamp,
     },
-    model::playbook::Playbook,
+    model::{play::Play, playbook::Playbook},
 };
 use std::fmt::Write as _;
 
@@ -26,6 +28,12 @@ pub(super) fn task_opened(playbook: &Playbook, group: &GroupId, task: &Task, now
         TaskKind::Task | TaskKind::Question | TaskKind::Delivery => locale.pick("Task", "任务"),
     };
     let mut text = format!("**{head} {}** · {}", task.id, task.text);
+    if let Some(show) = &task.show {
+        // As a quotation, so that it is seen where it begins and ends.
+        for line in show.trim().lines() {
+            let _ = write!(text, "{}> {line}", if text.ends_with('\n') { "" } else { "\n" });
+        }
+    }
     if let Some(due) = task.due {
         let due = locale.time(due, &playbook.zone, now);
         let _ = match locale {
@@ -65,6 +73,59 @@ pub(super) fn task_reminder(playbook: &Playbook, task: &Task, now: Timestamp, es
         }
         (Locale::Zh, true) => format!("**逾期 {}** · {}\n\n负责人：{who}，截止：{due}", task.id, task.text),
     }
+}
+
+/// A gate stayed shut, and these steps do not happen.
+pub(super) fn gate_shut(
+    playbook: &Playbook,
+    play: &Play,
+    anchor: Timestamp,
+    now: Timestamp,
+    why: &Shut,
+    ahead: &[(Option<Timestamp>, String)],
+) -> String {
+    let locale = playbook.locale;
+    let time = |at: Timestamp| locale.time(at, &playbook.zone, now);
+    let (title, moment, n) = (markdown::escape(&play.title), time(anchor), ahead.len());
+    let why = shut(locale, why);
+    let mut text = match locale {
+        Locale::En => format!("**{title} · {moment}**: {why}. It ends here; {} not happen:\n", count_en(n)),
+        Locale::Zh => format!("**{title} · {moment}**：{why}。到此结束，后面 {n} 步不再进行：\n"),
+    };
+    for (at, line) in ahead.iter().take(limits::STEPS_TOLD_MAX) {
+        let at = at.map(|at| format!("{} ", time(at))).unwrap_or_default();
+        let _ = write!(text, "\n- {at}{line}");
+    }
+    if let Some(more) = n.checked_sub(limits::STEPS_TOLD_MAX).filter(|more| *more > 0) {
+        let _ = match locale {
+            Locale::En => write!(text, "\n- and {more} more"),
+            Locale::Zh => write!(text, "\n- 另有 {more} 步"),
+        };
+    }
+    text
+}
+
+fn shut(locale: Locale, why: &Shut) -> String {
+    match (why, locale) {
+        (Shut::Rejected { by, note }, _) => {
+            let by = by.as_deref().map(markdown::escape).unwrap_or_default();
+            let note = note.as_deref().map(markdown::escape).unwrap_or_default();
+            let (who, why) = match locale {
+                Locale::En if by.is_empty() => ("not approved".to_owned(), format!(": {note}")),
+                Locale::En => (format!("not approved by {by}"), format!(": {note}")),
+                Locale::Zh => (format!("{by}没有批准"), format!("，理由：{note}")),
+            };
+            if note.is_empty() { who } else { format!("{who}{why}") }
+        }
+        (Shut::Silent, Locale::En) => "nobody decided in time".into(),
+        (Shut::Silent, Locale::Zh) => "没有人及时审批".into(),
+        (Shut::Missed, Locale::En) => "it was too late to ask for the approval".into(),
+        (Shut::Missed, Locale::Zh) => "已来不及审批".into(),
+    }
+}
+
+fn count_en(n: usize) -> String {
+    if n == 1 { "1 step ahead does".into() } else { format!("{n} steps ahead do") }
 }
 
 /// A question to the group, with its options numbered.

@@ -44,6 +44,9 @@ pub struct Task {
     /// For a delivery: the message to copy out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<EffectId>,
+    /// For an approval: what is approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub show: Option<String>,
     /// For a question: its options in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,

@@ -396,7 +396,7 @@ fn has_steps_inside(step: &Step) -> bool {
     use super::step::Verb;
     match &step.verb {
         Verb::If(_) | Verb::Each(_) => true,
-        Verb::Approve(approve) => approve.then.is_some(),
+        Verb::Approve(approve) => approve.blocks().next().is_some(),
         Verb::Wait(wait) => !wait.otherwise.is_empty(),
         _ => false,
     }

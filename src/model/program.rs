@@ -2,7 +2,7 @@
 //!
 //! Made once, when the playbook is compiled; the same steps always give the same program.
 
-use super::step::{Block, Step, Verb};
+use super::step::{Approve, Block, Step, Verb, Way};
 use std::sync::Arc;
 
 /// A flat list of operations. Running off its end ends the run.
@@ -22,6 +22,8 @@ pub enum Op {
         step: Arc<Step>,
         /// Where to go when it does not proceed. For a step that does not branch: the next operation.
         otherwise: u32,
+        /// Where the silence of those who were asked leads, where that is elsewhere.
+        silent: u32,
         /// The operation after the step and everything nested in it: where a skipped step goes on.
         end: u32,
     },
@@ -29,8 +31,8 @@ pub enum Op {
     Jump(u32),
     /// Go to the next item of the innermost loop, whose step is there.
     Next(u32),
-    /// What a wait does after its `otherwise` steps when silence means stop.
-    End,
+    /// The run ends here, and why: after the `otherwise` steps of a wait, or what a no leads to.
+    End(&'static str),
 }
 
 impl Program {
@@ -45,7 +47,7 @@ impl Program {
     pub fn steps(&self) -> impl Iterator<Item = &Arc<Step>> {
         self.ops.iter().filter_map(|op| match op {
             Op::Step { step, .. } => Some(step),
-            Op::Jump(_) | Op::Next(_) | Op::End => None,
+            Op::Jump(_) | Op::Next(_) | Op::End(_) => None,
         })
     }
 
@@ -54,13 +56,20 @@ impl Program {
     }
 
     fn push_step(&mut self, step: &Arc<Step>) -> usize {
-        self.ops.push(Op::Step { step: step.clone(), otherwise: 0, end: 0 });
+        self.ops.push(Op::Step { step: step.clone(), otherwise: 0, silent: 0, end: 0 });
         self.ops.len() - 1
     }
 
     fn set_otherwise(&mut self, index: usize, to: u32) {
-        if let Op::Step { otherwise, .. } = &mut self.ops[index] {
+        if let Op::Step { otherwise, silent, .. } = &mut self.ops[index] {
             *otherwise = to;
+            *silent = to;
+        }
+    }
+
+    fn set_silent(&mut self, index: usize, to: u32) {
+        if let Op::Step { silent, .. } = &mut self.ops[index] {
+            *silent = to;
         }
     }
 
@@ -72,6 +81,41 @@ impl Program {
 
     fn set_jump(&mut self, index: usize, to: u32) {
         self.ops[index] = Op::Jump(to);
+    }
+
+    /// The ways of a gate. Its program is as short as it was before a no and silence could have steps, so that open
+    /// runs find their place.
+    fn approve(&mut self, index: usize, approve: &Approve) {
+        if let Way::Steps(yes) = &approve.yes {
+            self.block(yes);
+        }
+        let mut jumps = Vec::new();
+        if !approve.is_plain() {
+            jumps.push(self.ops.len());
+            self.ops.push(Op::Jump(0));
+        }
+        let mut way = |program: &mut Self, way: &Way, why| -> Option<u32> {
+            let Way::Steps(block) = way else { return None };
+            let start = program.here();
+            program.block(block);
+            if approve.gates_a_part() {
+                jumps.push(program.ops.len());
+                program.ops.push(Op::Jump(0));
+            } else {
+                program.ops.push(Op::End(why));
+            }
+            Some(start)
+        };
+        let no = way(self, &approve.no, "not approved");
+        let silent = way(self, &approve.silence, "nobody decided in time");
+        let end = self.here();
+        for jump in jumps {
+            self.set_jump(jump, end);
+        }
+        // Where the rest of the run is gated, it ends: past the last operation.
+        let shut = if approve.gates_a_part() { end } else { u32::MAX };
+        self.set_otherwise(index, no.unwrap_or(shut));
+        self.set_silent(index, silent.unwrap_or(shut));
     }
 
     fn block(&mut self, block: &Block) {
@@ -99,15 +143,7 @@ impl Program {
                     let end = self.here();
                     self.set_otherwise(index, end);
                 }
-                Verb::Approve(approve) => match &approve.then {
-                    Some(then) => {
-                        self.block(then);
-                        let end = self.here();
-                        self.set_otherwise(index, end);
-                    }
-                    // A no ends the run: past the last operation.
-                    None => self.set_otherwise(index, u32::MAX),
-                },
+                Verb::Approve(approve) => self.approve(index, approve),
                 Verb::Wait(wait) => {
                     let jump = self.ops.len();
                     self.ops.push(Op::Jump(0));
@@ -115,7 +151,7 @@ impl Program {
                     self.set_otherwise(index, other);
                     self.block(&wait.otherwise);
                     if wait.silence == super::step::Silence::Stop {
-                        self.ops.push(Op::End);
+                        self.ops.push(Op::End("waited in vain"));
                     }
                     let end = self.here();
                     self.set_jump(jump, end);

@@ -45,25 +45,29 @@ fn program(old: &Program, new: &Program, under_way: Option<&StepId>) -> Program 
         (found && Some(&step.id) != under_way).then_some(other)
     };
     let ops = old.ops.iter().map(|op| match op {
-        Op::Step { step, otherwise, end } => {
+        Op::Step { step, otherwise, silent, end } => {
             let step = words_of(step).map_or_else(|| step.clone(), |other| with_words(step, other));
-            Op::Step { step, otherwise: *otherwise, end: *end }
+            Op::Step { step, otherwise: *otherwise, silent: *silent, end: *end }
         }
-        other @ (Op::Jump(_) | Op::Next(_) | Op::End) => other.clone(),
+        other @ (Op::Jump(_) | Op::Next(_) | Op::End(_)) => other.clone(),
     });
     Program { ops: ops.collect() }
 }
 
 /// Whether the same verbs stand at the same places and leave the same names.
 fn is_alike(old: &Program, new: &Program) -> bool {
-    let same = |(old, new): (&Op, &Op)| match (old, new) {
-        (Op::Step { step: old, otherwise: a, end: b }, Op::Step { step: new, otherwise: c, end: d }) => {
-            (a, b) == (c, d)
+    let ways = |op: &Op| match op {
+        Op::Step { otherwise, silent, end, .. } => Some((*otherwise, *silent, *end)),
+        _ => None,
+    };
+    let same = |(here, there): (&Op, &Op)| match (here, there) {
+        (Op::Step { step: old, .. }, Op::Step { step: new, .. }) => {
+            ways(here) == ways(there)
                 && old.id == new.id
                 && old.verb.as_str() == new.verb.as_str()
                 && old.verb.binding() == new.verb.binding()
         }
-        _ => old == new,
+        _ => here == there,
     };
     old.ops.len() == new.ops.len() && old.ops.iter().zip(&new.ops).all(same)
 }
@@ -99,6 +103,7 @@ fn with_words(step: &Arc<Step>, other: &Step) -> Arc<Step> {
         })),
         (Verb::Approve(old), Verb::Approve(new)) => Verb::Approve(Box::new(Approve {
             text: new.text.clone(),
+            show: new.show.clone(),
             to: new.to.clone(),
             ..Approve::clone(old)
         })),

@@ -100,6 +100,18 @@ impl Verb {
         }
     }
 
+    /// The text that people read, where there is one.
+    pub fn shown(&self) -> Option<&Text> {
+        match self {
+            Self::Post(post) => Some(&post.text),
+            Self::Task(task) => Some(&task.text),
+            Self::Approve(approve) => Some(&approve.text),
+            Self::Ask(ask) => Some(&ask.text),
+            Self::Prune(prune) => prune.notice.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The name under which later steps see this one's value.
     pub fn binding(&self) -> Option<&Arc<str>> {
         match self {
@@ -216,12 +228,58 @@ pub struct Approve {
     pub text: Text,
     /// Of whom.
     pub to: Option<Assignee>,
+    /// What is approved, where it is more than the question.
+    pub show: Option<Show>,
     /// How long there is; without it the gate waits until somebody decides.
     pub open_for: Option<Duration>,
-    /// What silence means.
-    pub otherwise: Silence,
-    /// The gated steps; without it the rest of the run is gated.
-    pub then: Option<Block>,
+    /// Where a yes leads. Steps are what is gated; without any the rest of the run is.
+    pub yes: Way,
+    /// Where a no leads; never on.
+    pub no: Way,
+    /// Where silence leads.
+    pub silence: Way,
+    /// `approval`, unless another step of the play has that name.
+    pub binding: Option<Arc<str>>,
+}
+
+impl Approve {
+    /// Whether the gate holds back steps of its own only, so that the run goes on behind them whatever is decided.
+    pub const fn gates_a_part(&self) -> bool {
+        matches!(self.yes, Way::Steps(_))
+    }
+
+    /// Whether its ways have no steps but those that a yes leads to.
+    pub(super) const fn is_plain(&self) -> bool {
+        !matches!(self.no, Way::Steps(_)) && !matches!(self.silence, Way::Steps(_))
+    }
+
+    /// The steps on its ways: of a yes, a no and silence.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        [&self.yes, &self.no, &self.silence].into_iter().filter_map(|way| match way {
+            Way::Steps(block) => Some(block),
+            Way::Proceed | Way::Stop => None,
+        })
+    }
+}
+
+/// Where a decision leads.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Way {
+    /// On.
+    Proceed,
+    /// What is gated does not happen.
+    Stop,
+    /// To these steps.
+    Steps(Block),
+}
+
+/// What somebody who approves is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Show {
+    /// This.
+    Text(Text),
+    /// The text of another step of the play.
+    Step(StepId),
 }
 
 /// What silence means.

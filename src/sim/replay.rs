@@ -413,14 +413,17 @@ impl Player<'_> {
 
     fn command_of(&mut self, fact: &Fact) -> Option<Command> {
         Some(match fact {
-            Fact::TaskClosed { task, answer, by, note } => {
+            Fact::TaskClosed { task, answer, by, note, .. } => {
                 let (by, note) = (by.clone(), note.clone());
                 match &**answer {
                     "done" => Command::Done { task: self.task(task)?, by, note },
-                    "approved" => Command::Approve { task: self.task(task)?, by },
+                    "approved" => {
+                        let note = note.as_str().map(str::to_owned);
+                        Command::Approve { task: self.task(task)?, by, note, as_operator: true }
+                    }
                     "rejected" => {
                         let reason = note.as_str().map(str::to_owned);
-                        Command::Reject { task: self.task(task)?, by, reason }
+                        Command::Reject { task: self.task(task)?, by, reason, as_operator: true }
                     }
                     _ => return None,
                 }

@@ -122,9 +122,10 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
             let text = if *escalated { "is overdue" } else { "a reminder was sent" };
             line(if *escalated { "overdue" } else { "reminder" }, task.as_str(), text, Tone::Person)
         }
-        Fact::TaskClosed { task, answer, by, .. } => {
+        Fact::TaskClosed { task, answer, by, operator, .. } => {
             let by = by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
-            line("answer", task.as_str(), format!("{answer}{by}"), Tone::Person)
+            let operator = if *operator { " as operator" } else { "" };
+            line("answer", task.as_str(), format!("{answer}{by}{operator}"), Tone::Person)
         }
         Fact::Skipped { play, from, to, count, reason, .. } => {
             let which = if *count > 1 {

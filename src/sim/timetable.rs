@@ -4,7 +4,7 @@
 
 use crate::{
     base::time::{ClockTime, Timestamp, Zone},
-    model::step::{Block, Step, Verb, WaitFor},
+    model::step::{Block, Step, Verb, WaitFor, Way},
 };
 use std::sync::Arc;
 
@@ -39,7 +39,15 @@ fn walk(
         cursor = match &step.verb {
             Verb::If(branch) => inner(&branch.then, due).max(inner(&branch.otherwise, due)),
             Verb::Each(each) => inner(&each.steps, due),
-            Verb::Approve(approve) => approve.then.as_ref().map_or(due, |then| inner(then, due)),
+            Verb::Approve(approve) => {
+                let silent = approve.open_for.map_or(due, |open| due.plus(open));
+                let mut way = |way: &Way, from| match way {
+                    Way::Steps(block) => inner(block, from),
+                    Way::Proceed | Way::Stop => due,
+                };
+                let after = way(&approve.yes, due);
+                after.max(way(&approve.no, due)).max(way(&approve.silence, silent))
+            }
             Verb::Ask(ask) => due.plus(ask.open_for),
             Verb::Prune(prune) => due.plus(prune.grace),
             Verb::Wait(wait) => {

@@ -162,7 +162,12 @@ plays:
     );
     story.until("2026-12-01 09:00");
     story.start("ad");
-    story.command(Command::Reject { task: "t2".into(), by: None, reason: Some("太硬".into()) });
+    story.command(Command::Reject {
+        task: "t2".into(),
+        by: None,
+        reason: Some("太硬".into()),
+        as_operator: false,
+    });
     story.start("ad");
     story.until("2026-12-01 12:00");
     tells(

@@ -267,7 +267,7 @@ plays:
     let task = story.state.tasks.values().next().expect("an approval").task.clone();
     assert_eq!(task.members.len(), 2098);
     assert!(story.state.runs.values().all(|run| run.choosing.is_none()));
-    story.command(Command::Approve { task: task.id, by: None });
+    story.command(Command::Approve { task: task.id, by: None, note: None, as_operator: false });
     story.until("2026-12-02 13:00");
     let removal = story.state.tasks.values().next().expect("the list").task.clone();
     story.command(Command::Done { task: removal.id, by: None, note: Value::Null });

@@ -11,6 +11,7 @@ mod channels;
 mod abilities;
 mod asks;
 mod apart;
+mod approvals;
 mod cli_check;
 mod cli_engine;
 mod cli_every;

@@ -233,7 +233,12 @@ impl Story {
     }
 
     pub(crate) fn approve(&mut self, task: &str) {
-        self.command(Command::Approve { task: TaskId::new(task), by: Some("zhu".into()) });
+        self.command(Command::Approve {
+            task: TaskId::new(task),
+            by: Some("zhu".into()),
+            note: None,
+            as_operator: true,
+        });
     }
 
     pub(crate) fn done(&mut self, task: &str) {

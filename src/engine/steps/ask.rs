@@ -21,7 +21,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::task::Request;
+use super::task::{Closing, Request};
 
 impl Draft<'_> {
     pub(in crate::engine) fn ask(&mut self, at: &At<'_>, ask: &Ask) -> Carried {
@@ -56,6 +56,7 @@ impl Draft<'_> {
         };
         self.send(out)?;
         let request = Request {
+            show: None,
             kind: TaskKind::Question,
             text: question,
             to: Addressee::default(),
@@ -84,7 +85,7 @@ impl Draft<'_> {
     /// The time for answers is over.
     pub(in crate::engine) fn count_answers(&mut self, at: &At<'_>, task: &TaskId) -> Carried {
         let Some(open) = self.state.tasks.get(task).cloned() else { return self.done(at, at.pc + 1, None) };
-        self.close(task, "counted", None, Value::Null)?;
+        self.close(task, "counted", Closing::default())?;
         let Verb::Ask(ask) = &at.step.verb else { return self.done(at, at.pc + 1, None) };
         if let Some(points) = ask.points {
             let right = match &ask.answer {

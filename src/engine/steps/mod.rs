@@ -3,13 +3,14 @@
 //! Nothing here waits, sends or asks: that is what the entries say.
 
 mod answer;
+pub(super) mod approve;
 mod ask;
 mod flow;
 mod held;
 mod post;
 mod prune;
 mod script;
-mod task;
+pub(super) mod task;
 mod wait;
 
 pub(super) use held::vars_fit;

@@ -2,6 +2,7 @@
 //!
 //! Also the posts of scripts, and posts to a manual channel, which become tasks for a person.
 
+use super::task::Closing;
 use crate::{
     base::{
         ids::{ChannelName, EffectId, MemberId, PlayName, StepId, TaskId},
@@ -105,6 +106,7 @@ impl Draft<'_> {
             self.give_up_oldest_delivery()?;
         }
         let task = Task {
+            show: None,
             id: self.next_task_id(),
             kind: TaskKind::Delivery,
             text: out.message.text.clone(),
@@ -128,7 +130,7 @@ impl Draft<'_> {
 
     /// Nobody has copied it out in its window: it is not posted later than it may be.
     pub(in crate::engine) fn window_closed(&mut self, task: &Task) -> Decided {
-        self.close(&task.id, "expired", None, Value::Null)?;
+        self.close(&task.id, "expired", Closing::default())?;
         let Some(effect) = task.effect.clone() else { return Ok(()) };
         let reason = "nobody delivered it before it expired".to_owned();
         self.emit(Fact::DeliveryFailed { effect, in_doubt: false, reason, nth: 0 })
@@ -138,7 +140,7 @@ impl Draft<'_> {
     fn give_up_oldest_delivery(&mut self) -> Decided {
         let deliveries = self.state.tasks.values().filter(|open| open.task.kind == TaskKind::Delivery);
         let Some(oldest) = deliveries.min_by_key(|open| open.task.opened).cloned() else { return Ok(()) };
-        self.close(&oldest.task.id, "cancelled", None, Value::Null)?;
+        self.close(&oldest.task.id, "cancelled", Closing::default())?;
         let Some(effect) = oldest.task.effect.clone() else { return Ok(()) };
         let reason = format!("{} tasks are open in this group, the limit", limits::TASKS_OPEN_MAX);
         self.emit(Fact::DeliveryFailed { effect, in_doubt: false, reason, nth: 0 })

@@ -167,6 +167,7 @@ impl Draft<'_> {
     fn prune_ask(&mut self, at: &At<'_>, prune: &Prune, members: Vec<MemberId>) -> Carried {
         let facts = self.step_facts(at, Names::ALL);
         let request = Request {
+            show: None,
             kind: TaskKind::Approval,
             text: notice::prune_question(&self.playbook, &self.names(&members)),
             to: self.assignee(prune.to.as_ref(), &facts)?,
@@ -187,6 +188,7 @@ impl Draft<'_> {
     fn prune_remove(&mut self, at: &At<'_>, prune: &Prune, members: Vec<MemberId>) -> Carried {
         let facts = self.step_facts(at, Names::ALL);
         let request = Request {
+            show: None,
             kind: TaskKind::Removal,
             text: notice::prune_list(&self.playbook, &self.names(&members)),
             to: self.assignee(prune.to.as_ref(), &facts)?,

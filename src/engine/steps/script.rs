@@ -207,6 +207,7 @@ impl Draft<'_> {
             None => Vec::new(),
         };
         Ok(Request {
+            show: None,
             kind: TaskKind::Task,
             text: with.get("text").and_then(Value::as_str).unwrap_or_default().to_owned(),
             to: self.assignee(assignee("to").as_ref(), facts)?,

@@ -1,4 +1,4 @@
-//! `task` and `approve`: what a person is asked, how they are told, and what their answer does.
+//! `task`: what a person is asked, how they are told, and what their answer does.
 
 use crate::{
     base::{
@@ -9,15 +9,15 @@ use crate::{
         value::Value,
     },
     engine::{
-        advance::{At, Carried, Trouble, Went},
+        advance::{At, Carried, Trouble},
         draft::{Addressee, Decided, Draft},
-        entry::{Fact, Outcome, PruneStage, Task, TaskKind, Waiting},
+        entry::{Fact, Task, TaskKind, Waiting},
         input::Signal,
         notice,
     },
     model::{
         message::{Mention, Message},
-        step::{Approve, Silence, TaskStep, Verb},
+        step::TaskStep,
     },
     script::names::Names,
 };
@@ -33,7 +33,35 @@ pub(in crate::engine) struct Request {
     pub(in crate::engine) escalate: Vec<Person>,
     pub(in crate::engine) options: Vec<String>,
     pub(in crate::engine) fields: Vec<String>,
+    pub(in crate::engine) show: Option<String>,
     pub(in crate::engine) members: Vec<crate::base::ids::MemberId>,
+}
+
+/// Who ended a task, and what they added.
+#[derive(Debug, Clone, Default)]
+pub(in crate::engine) struct Closing {
+    pub(in crate::engine) by: Option<String>,
+    pub(in crate::engine) note: Value,
+    /// Whether they were not asked and answered as the operator.
+    pub(in crate::engine) operator: bool,
+}
+
+impl Request {
+    /// A request that says no more than what is asked and of whom.
+    pub(in crate::engine) const fn new(kind: TaskKind, text: String, to: Addressee) -> Self {
+        Self {
+            kind,
+            text,
+            to,
+            due: None,
+            remind: None,
+            escalate: Vec::new(),
+            options: Vec::new(),
+            fields: Vec::new(),
+            show: None,
+            members: Vec::new(),
+        }
+    }
 }
 
 impl Draft<'_> {
@@ -55,6 +83,7 @@ impl Draft<'_> {
             escalate,
             options: Vec::new(),
             fields: Vec::new(),
+            show: None,
             members: Vec::new(),
         };
         let id = self.open(at, request)?;
@@ -79,7 +108,7 @@ impl Draft<'_> {
             )));
         }
         let id = self.next_task_id();
-        let Request { kind, text, to, due, remind, escalate, options, fields, members } = request;
+        let Request { kind, text, to, due, remind, escalate, options, fields, show, members } = request;
         let task = Task {
             id: id.clone(),
             kind,
@@ -95,6 +124,7 @@ impl Draft<'_> {
             effect: None,
             options,
             fields,
+            show,
             members,
         };
         let text = notice::task_opened(&self.playbook, &self.group.id, &task, self.now);
@@ -114,73 +144,6 @@ impl Draft<'_> {
         self.notify(effect, channel, message, Some(at.play.name.clone()))
     }
 
-    pub(in crate::engine) fn approve(&mut self, at: &At<'_>, approve: &Approve) -> Carried {
-        let facts = self.step_facts(at, Names::ALL);
-        let request = Request {
-            kind: TaskKind::Approval,
-            text: approve.text.render_markdown(&facts)?,
-            to: self.assignee(approve.to.as_ref(), &facts)?,
-            due: approve.open_for.map(|open| self.now.plus(open)),
-            remind: None,
-            escalate: Vec::new(),
-            options: Vec::new(),
-            fields: Vec::new(),
-            members: Vec::new(),
-        };
-        let until = request.due;
-        let task = self.open(at, request)?;
-        self.wait(at, Waiting::Approval { task }, until, None)?;
-        Ok(Went::Waits)
-    }
-
-    /// Nobody decided in time.
-    pub(in crate::engine) fn approval_silent(&mut self, at: &At<'_>, task: &TaskId) -> Carried {
-        self.close(task, "silent", None, Value::Null)?;
-        match &at.step.verb {
-            Verb::Approve(approve) => match approve.otherwise {
-                Silence::Proceed => self.done(at, at.pc + 1, None),
-                Silence::Stop => self.refused(at, approve, "nobody decided in time"),
-            },
-            // The decision of a `prune`: silence removes nobody.
-            _ => self.done(at, at.pc + 1, None),
-        }
-    }
-
-    fn refused(&mut self, at: &At<'_>, approve: &Approve, why: &str) -> Carried {
-        if approve.then.is_some() {
-            return self.done(at, at.otherwise, None);
-        }
-        self.finish(&at.run.id, Outcome::Stopped, why.to_owned())?;
-        Ok(Went::Waits)
-    }
-
-    /// An operator gave or refused an approval.
-    pub(in crate::engine) fn decided(
-        &mut self,
-        id: &TaskId,
-        yes: bool,
-        by: Option<String>,
-        reason: Option<String>,
-    ) -> Decided {
-        let Some(open) = self.state.tasks.get(id).cloned() else { return self.no_task(id) };
-        if open.task.kind != TaskKind::Approval {
-            return self.refuse(format!("{id} is no approval; answer it with `playbook done {id}`"));
-        }
-        let note = reason.as_deref().map_or(Value::Null, Value::str);
-        self.close(id, if yes { "approved" } else { "rejected" }, by.clone(), note)?;
-        let Some(run) = open.task.run.clone() else { return Ok(()) };
-        self.with_step(&run, |draft, at| match &at.step.verb {
-            Verb::Approve(_) if yes => draft.done(at, at.pc + 1, None),
-            Verb::Approve(approve) => {
-                let who = by.map_or_else(String::new, |by| format!(" by {by}"));
-                let why = reason.map_or_else(String::new, |reason| format!(": {reason}"));
-                draft.refused(at, approve, &format!("rejected{who}{why}"))
-            }
-            Verb::Prune(_) if yes => draft.prune_choose(at, PruneStage::Removal, &open.task.members),
-            _ => draft.done(at, at.pc + 1, None),
-        })
-    }
-
     /// An operator says that a task is done.
     pub(in crate::engine) fn task_done(&mut self, id: &TaskId, by: Option<String>, note: Value) -> Decided {
         let Some(open) = self.state.tasks.get(id).cloned() else { return self.no_task(id) };
@@ -197,7 +160,7 @@ impl Draft<'_> {
             }
             TaskKind::Task | TaskKind::Delivery | TaskKind::Removal => {}
         }
-        self.close(id, "done", by.clone(), note.clone())?;
+        self.close(id, "done", Closing { by: by.clone(), note: note.clone(), operator: false })?;
         if let Some(effect) = &open.task.effect {
             let said = by.clone().map_or_else(String::new, |by| format!("by {by}"));
             self.emit(Fact::Delivered { effect: effect.clone(), note: said })?;
@@ -273,7 +236,7 @@ impl Draft<'_> {
         self.notify(format!("task/{id}/{word}").into(), channel, message, None)
     }
 
-    fn channel_of(&self, role: Option<&RoleName>, people: &[Person]) -> Option<ChannelName> {
+    pub(super) fn channel_of(&self, role: Option<&RoleName>, people: &[Person]) -> Option<ChannelName> {
         let by_role = role.and_then(|role| self.playbook.role(&self.group, role)?.channel.clone());
         by_role
             .or_else(|| {
@@ -289,17 +252,12 @@ impl Draft<'_> {
             })
     }
 
-    pub(in crate::engine) fn close(
-        &mut self,
-        task: &TaskId,
-        answer: &str,
-        by: Option<String>,
-        note: Value,
-    ) -> Decided {
-        self.emit(Fact::TaskClosed { task: task.clone(), answer: Arc::from(answer), by, note })
+    pub(in crate::engine) fn close(&mut self, task: &TaskId, answer: &str, said: Closing) -> Decided {
+        let Closing { by, note, operator } = said;
+        self.emit(Fact::TaskClosed { task: task.clone(), answer: Arc::from(answer), by, note, operator })
     }
 
-    fn no_task(&mut self, id: &TaskId) -> Decided {
+    pub(super) fn no_task(&mut self, id: &TaskId) -> Decided {
         let mut open: Vec<&str> = self.state.tasks.keys().map(TaskId::as_str).take(12).collect();
         open.sort_by_key(|id| (id.len(), *id));
         let open =

@@ -3,6 +3,7 @@
 //! One file a section. Every pass reports what it finds and goes on; a playbook exists only when nothing is an
 //! error.
 
+mod approvals;
 mod budgets;
 mod calendars;
 mod channels;

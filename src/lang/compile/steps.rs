@@ -1,6 +1,7 @@
 //! `steps`: a list of mappings with exactly one verb each, and what any step may have.
 
 use super::{
+    approvals,
     cx::Cx,
     plays,
     text::{self, Scope},
@@ -31,6 +32,9 @@ use std::{
 /// Keys that any step may have.
 const COMMON: &[&str] = keys::COMMON.names;
 
+/// The name under which steps see the last decision of an `approve`.
+pub(crate) const APPROVAL: &str = "approval";
+
 /// Whether a key is a verb.
 pub(crate) fn is_verb(key: &str) -> bool {
     VERBS.iter().any(|verb| verb.name == key)
@@ -46,6 +50,8 @@ pub(crate) struct Place<'p> {
     pub(crate) waitable: BTreeSet<String>,
     /// Steps that send a message, for `reply_to`.
     pub(crate) posts: BTreeSet<String>,
+    /// Every step of the list, those ahead too, and whether it has a text that can be shown.
+    pub(crate) shown: BTreeMap<String, bool>,
 }
 
 /// The scope with every `as` name that the blocks of a play set at some time.
@@ -65,8 +71,12 @@ fn collect(node: &Node, into: &mut Scope) {
                         let is_loop = entries.iter().any(|entry| &*entry.key.value == "each");
                         let set = if is_loop { &mut into.loops } else { &mut into.sometime };
                         set.extend(entry.value.text().map(str::to_owned));
+                        into.approval_taken |= entry.value.text() == Some(APPROVAL);
                     }
-                    "then" | "else" | "steps" | "otherwise" => collect(&entry.value, into),
+                    "approve" => drop(into.sometime.insert(APPROVAL.to_owned())),
+                    "then" | "else" | "steps" | "otherwise" | "yes" | "no" | "silence" => {
+                        collect(&entry.value, into);
+                    }
                     _ => {}
                 }
             }
@@ -77,7 +87,13 @@ fn collect(node: &Node, into: &mut Scope) {
 
 /// Lowers a play's list of steps. `prefix` is put before every position: `moved.`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope, play: &str, prefix: &str) -> Block {
-    let mut place = Place { play, ids: BTreeMap::new(), waitable: BTreeSet::new(), posts: BTreeSet::new() };
+    let mut place = Place {
+        play,
+        ids: BTreeMap::new(),
+        waitable: BTreeSet::new(),
+        posts: BTreeSet::new(),
+        shown: approvals::shown(node, prefix),
+    };
     let mut scope = scope.clone();
     block(cx, node, &mut scope, &mut place, prefix)
 }

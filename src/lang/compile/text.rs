@@ -32,6 +32,8 @@ pub(crate) struct Scope {
     pub(crate) sometime: BTreeSet<String>,
     /// The `as` names of the play's loops, which are known only inside them.
     pub(crate) loops: BTreeSet<String>,
+    /// Whether a step of the play has taken the name `approval`.
+    pub(crate) approval_taken: bool,
 }
 
 impl Scope {

@@ -1,6 +1,7 @@
 //! What each verb of a step is made of.
 
 use super::{
+    approvals,
     cx::Cx,
     messages,
     names::Sort,
@@ -26,7 +27,7 @@ use crate::{
         },
     },
     model::{
-        step::{Approve, Assignee, Block, Each, If, Prune, Retry, RunScript, Silence, TaskStep, Verb},
+        step::{Assignee, Block, Each, If, Prune, Retry, RunScript, Silence, TaskStep, Verb},
         text::{Template, Text},
     },
     script::names::Name,
@@ -67,9 +68,8 @@ pub(crate) fn lower(
         }
         "run" => run(cx, node, fields, scope).map(|run| Verb::Run(Box::new(run))),
         "task" => task(cx, node, fields, scope, place).map(|task| Verb::Task(Box::new(task))),
-        "approve" => {
-            approve(cx, node, fields, scope, place, position).map(|approve| Verb::Approve(Box::new(approve)))
-        }
+        "approve" => approvals::approve(cx, node, fields, scope, place, position)
+            .map(|approve| Verb::Approve(Box::new(approve))),
         "ask" => {
             place.posts.insert(id.to_owned());
             messages::ask(cx, node, fields, scope, place).map(|ask| Verb::Ask(Box::new(ask)))
@@ -148,7 +148,7 @@ pub(crate) fn binding(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<Arc<str>> 
 }
 
 /// `to`, `escalate`: a role, a person, or a text that names one.
-fn assignee(cx: &mut Cx<'_>, fields: &Fields<'_>, key: &str, scope: &Scope) -> Option<Assignee> {
+pub(crate) fn assignee(cx: &mut Cx<'_>, fields: &Fields<'_>, key: &str, scope: &Scope) -> Option<Assignee> {
     let node = fields.get(key)?;
     let name = reader::text(&mut cx.report, node, pair("a role or a person", "角色或人"))?.clone();
     if name.contains("${") {
@@ -235,34 +235,6 @@ fn task(
 
 pub(crate) fn silence(cx: &mut Cx<'_>, node: &Node) -> Option<Silence> {
     reader::choice(&mut cx.report, node, &SILENCE)
-}
-
-fn approve(
-    cx: &mut Cx<'_>,
-    node: &Node,
-    fields: &Fields<'_>,
-    scope: &mut Scope,
-    place: &mut Place<'_>,
-    position: &str,
-) -> Option<Approve> {
-    let text = text::text(cx, node, scope);
-    let to = assignee(cx, fields, "to", scope);
-    let open_for = fields.get("open_for").and_then(|node| reader::positive(&mut cx.report, node));
-    let otherwise = fields.get("otherwise").and_then(|node| silence(cx, node)).unwrap_or_default();
-    if let (Some(entry), None) = (fields.entry("otherwise"), fields.entry("open_for")) {
-        cx.error(
-            codes::MISSING_KEY,
-            entry.key.span,
-            pair(
-                "`otherwise` is for silence, and without `open_for` there is none",
-                "`otherwise` 用于无人回应时，没有 `open_for` 就谈不上",
-            ),
-            pair("add `open_for: 16h`", "加上 `open_for: 16h`"),
-        );
-    }
-    let then =
-        fields.get("then").map(|node| steps::block(cx, node, scope, place, &format!("{position}.then.")));
-    Some(Approve { text: text?, to, open_for, otherwise, then })
 }
 
 fn branch(

@@ -40,9 +40,13 @@ keys! {
     }
     APPROVE {
         "to": Is::Text, "The role or person who decides.", "to: editor";
+        "show": Is::Text, "What is approved: a text, or the id of a step whose text is shown as it will be sent.", "show: teaser";
         "open_for": Is::Positive, "How long the gate waits for an answer.", "open_for: 16h";
-        "otherwise": Is::Words(&words(&SILENCE)), "What silence means: `stop` (default) or `proceed`. A no never proceeds.", "otherwise: proceed";
-        "then": Is::Steps, "The steps behind the gate; without it, the rest of the run.", "then:\n  - post: Approved.";
+        "yes": Is::WordsOrSteps(&words(&SILENCE)), "Where a yes leads: `proceed` (default), `stop`, or steps. Steps are what is gated, and the run goes on behind them whatever is decided; without any, the rest of the run is gated.", "yes:\n  - post: Approved.";
+        "no": Is::WordsOrSteps(&["stop"]), "Where a no leads: `stop` (default), or steps, in which `approval.note` is the reason. A no never proceeds.", "no:\n  - task: Change it. ${approval.note}";
+        "silence": Is::WordsOrSteps(&words(&SILENCE)), "Where silence leads: `stop` (default), `proceed`, or steps.", "silence: proceed";
+        "otherwise": Is::Words(&words(&SILENCE)), "The older word for `silence`.", "otherwise: proceed";
+        "then": Is::Steps, "The older word for `yes`.", "then:\n  - post: Approved.";
     }
     ASK {
         "options": Is::Texts, "What can be chosen: a poll or a quiz.", "options: [yes, no]";

@@ -15,7 +15,7 @@ use crate::{
         play::{Play, Section},
         playbook::Playbook,
         schedule::Schedule,
-        step::{Block, Post, Silence, Step, Verb, WaitFor},
+        step::{Block, Post, Show, Step, Verb, WaitFor, Way},
         text::Text,
         trigger::Trigger,
     },
@@ -254,7 +254,10 @@ pub(crate) fn shown_texts(step: &Step) -> Vec<(&'static str, &Text)> {
     match &step.verb {
         Verb::Post(post) => vec![("post", &post.text)],
         Verb::Task(task) => vec![("task", &task.text)],
-        Verb::Approve(approve) => vec![("approve", &approve.text)],
+        Verb::Approve(approve) => match &approve.show {
+            Some(Show::Text(show)) => vec![("approve", &approve.text), ("show", show)],
+            _ => vec![("approve", &approve.text)],
+        },
         Verb::Ask(ask) => std::iter::once(&ask.text).chain(&ask.options).map(|text| ("ask", text)).collect(),
         Verb::Prune(prune) => prune.notice.iter().map(|text| ("notice", text)).collect(),
         _ => Vec::new(),
@@ -287,10 +290,10 @@ fn walk<'a>(block: &'a Block, mut cursor: Cursor, out: &mut Vec<Due<'a>>) -> Cur
             },
             Verb::Ask(ask) => wait(ask.open_for),
             Verb::Approve(approve) => {
-                let decided = approve.open_for.filter(|_| approve.otherwise == Silence::Proceed);
+                let decided = approve.open_for.filter(|_| approve.silence == Way::Proceed);
                 let after = decided.and_then(wait);
-                if let Some(then) = &approve.then {
-                    walk(then, after, out);
+                for block in approve.blocks() {
+                    walk(block, after, out);
                 }
                 after
             }
@@ -326,7 +329,7 @@ pub(crate) fn each_block<'a>(block: &'a Block, see: &mut impl FnMut(&'a Block)) 
                 each_block(&branch.otherwise, see);
             }
             Verb::Each(each) => each_block(&each.steps, see),
-            Verb::Approve(approve) => approve.then.iter().for_each(|then| each_block(then, see)),
+            Verb::Approve(approve) => approve.blocks().for_each(|block| each_block(block, see)),
             Verb::Wait(wait) => each_block(&wait.otherwise, see),
             _ => {}
         }

@@ -119,7 +119,9 @@ fn verb(verb: &keys::VerbKeys) -> Value {
     });
     match verb.name {
         "task" => schema["dependentRequired"] = json!({ "remind": ["due"] }),
-        "approve" => schema["dependentRequired"] = json!({ "otherwise": ["open_for"] }),
+        "approve" => {
+            schema["dependentRequired"] = json!({ "otherwise": ["open_for"], "silence": ["open_for"] });
+        }
         "ask" => schema["oneOf"] = json!([{ "required": ["options"] }, { "required": ["fields"] }]),
         _ => {}
     }

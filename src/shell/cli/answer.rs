@@ -40,20 +40,46 @@ impl Done {
     }
 }
 
-/// Gives an approval.
+/// Gives an approval. Only those who were asked can, by their id or name under `people`; the operator can in their
+/// place.
 #[derive(Debug, clap::Args)]
 pub(super) struct Approve {
     /// The approval, as `playbook tasks` shows it.
     #[arg(value_name = "TASK")]
     task: String,
+    /// What you have to add; later steps see it as `approval.note`.
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    #[command(flatten)]
+    place: InPlace,
     #[command(flatten)]
     target: Target,
+}
+
+/// Who answers where others were asked.
+#[derive(Debug, Clone, clap::Args)]
+struct InPlace {
+    /// Answer in the place of those who were asked; the journal shows it. Without `--by` this is so.
+    #[arg(long)]
+    as_operator: bool,
+}
+
+impl InPlace {
+    /// Whoever reaches the socket is the operator of the engine; a name that is given is meant.
+    fn holds(&self, target: &Target) -> bool {
+        self.as_operator || target.by.is_none()
+    }
 }
 
 impl Approve {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
-        let command = Command::Approve { task: TaskId::new(&self.task), by: remote.by.clone() };
+        let command = Command::Approve {
+            task: TaskId::new(&self.task),
+            by: remote.by.clone(),
+            note: self.note.clone(),
+            as_operator: self.place.holds(&self.target),
+        };
         remote.command(command, &format!("{} is approved", self.task), out)
     }
 }
@@ -64,9 +90,11 @@ pub(super) struct Reject {
     /// The approval, as `playbook tasks` shows it.
     #[arg(value_name = "TASK")]
     task: String,
-    /// Why.
-    #[arg(long, value_name = "TEXT")]
+    /// Why; later steps see it as `approval.note`.
+    #[arg(long, alias = "note", value_name = "TEXT")]
     reason: Option<String>,
+    #[command(flatten)]
+    place: InPlace,
     #[command(flatten)]
     target: Target,
 }
@@ -78,6 +106,7 @@ impl Reject {
             task: TaskId::new(&self.task),
             by: remote.by.clone(),
             reason: self.reason.clone(),
+            as_operator: self.place.holds(&self.target),
         };
         remote.command(command, &format!("{} is rejected", self.task), out)
     }

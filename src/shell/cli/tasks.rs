@@ -33,7 +33,10 @@ impl Tasks {
                 task.kind.as_str().to_owned(),
                 task.people.join(", "),
                 task.due.map(|due| due.minute()).unwrap_or_default(),
-                task.text,
+                match &task.show {
+                    Some(show) => format!("{} — {}", task.text, show.trim()),
+                    None => task.text,
+                },
             ]);
             table.paint_last(1, NAME);
             if overdue {

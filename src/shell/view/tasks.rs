@@ -30,6 +30,8 @@ pub struct Row {
     pub opened: At,
     /// When it should be done.
     pub due: Option<At>,
+    /// For an approval: what is approved.
+    pub show: Option<String>,
     /// For a question: its options.
     pub options: Vec<String>,
     /// For a question: how many have answered.
@@ -55,6 +57,7 @@ pub fn tasks(group: Group<'_>) -> impl Iterator<Item = Row> {
             step: task.step.clone(),
             opened: group.at(task.opened),
             due: task.due.map(|due| group.at(due)),
+            show: task.show.clone(),
             options: task.options.clone(),
             answers: open.answers.len(),
             members: task.members.clone(),

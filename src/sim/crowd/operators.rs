@@ -37,9 +37,9 @@ impl Crowd {
         let after = Duration::from_millis((open.as_millis() as f64 * self.seed.fraction() * 0.9) as i64);
         let by = asked(task);
         let command = if u < habits.approves {
-            Command::Approve { task: task.id.clone(), by }
+            Command::Approve { task: task.id.clone(), by, note: None, as_operator: false }
         } else if u < habits.decides {
-            Command::Reject { task: task.id.clone(), by, reason: None }
+            Command::Reject { task: task.id.clone(), by, reason: None, as_operator: false }
         } else {
             return;
         };

@@ -90,11 +90,16 @@ impl Act {
             }
             Deed::Approve(aim) => {
                 let task = aim.task(state, &[TaskKind::Approval], "approval")?;
-                command(Command::Approve { task, by: aim.by.clone() })
+                command(Command::Approve { task, by: aim.by.clone(), note: None, as_operator: false })
             }
             Deed::Reject(aim, reason) => {
                 let task = aim.task(state, &[TaskKind::Approval], "approval")?;
-                command(Command::Reject { task, by: aim.by.clone(), reason: reason.clone() })
+                command(Command::Reject {
+                    task,
+                    by: aim.by.clone(),
+                    reason: reason.clone(),
+                    as_operator: false,
+                })
             }
             Deed::Start(play, args) => {
                 let (date, member) = (None, None);

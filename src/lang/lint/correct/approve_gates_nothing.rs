@@ -15,8 +15,8 @@ pub(super) const CODE: Code = Code {
     severity: Severity::Warning,
     meaning: pair("a gate behind which nothing stands", "审批后面没有任何步骤"),
     explanation: pair(
-        "`approve` holds back the steps behind it, or those of its `then`. As the last step it holds back nothing, whatever is decided.",
-        "`approve` 拦住它后面的步骤，或它的 `then`。放在最后一步，无论批不批都没有区别。",
+        "`approve` holds back the steps behind it, or those of its `yes`. As the last step it holds back nothing, whatever is decided.",
+        "`approve` 拦住它后面的步骤，或它的 `yes`。放在最后一步，无论批不批都没有区别。",
     ),
     bad: Example::of(
         "people: { ann: { name: Ann } }\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Our news.\n      - approve: Shall this go out?\n        to: ann\n",
@@ -31,7 +31,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for play in &cx.playbook.plays {
         let Some(last) = play.steps.last() else { continue };
         if let Verb::Approve(approve) = &last.verb
-            && approve.then.is_none()
+            && approve.blocks().next().is_none()
         {
             let message = pair(
                 "nothing stands behind this gate: a yes and a no are the same",

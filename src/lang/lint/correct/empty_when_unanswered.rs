@@ -87,7 +87,7 @@ fn walk<'a>(
                 }
             }
             Verb::Each(each) => walk(&each.steps, asked, &here, hit),
-            Verb::Approve(approve) => approve.then.iter().for_each(|then| walk(then, asked, &here, hit)),
+            Verb::Approve(approve) => approve.blocks().for_each(|block| walk(block, asked, &here, hit)),
             Verb::Wait(wait) => walk(&wait.otherwise, asked, &here, hit),
             _ => {}
         }

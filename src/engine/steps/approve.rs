@@ -1,0 +1,274 @@
+//! `approve`: who may decide, what they are shown, where their answer leads, and who hears what a no has ended.
+
+use super::task::{Closing, Request};
+use crate::{
+    base::{
+        ids::{ChannelName, StepId, TaskId},
+        limits,
+        person::Person,
+        time::Timestamp,
+        value::Value,
+    },
+    engine::{
+        advance::{At, Carried, Went},
+        draft::{Decided, Draft},
+        entry::{Outcome, PruneStage, Task, TaskKind, Waiting},
+        notice,
+    },
+    model::{
+        channel::ALERTS,
+        message::{Mention, Message},
+        program::Op,
+        step::{Approve, Show, Step, Verb, Way},
+        text::Text,
+    },
+    script::names::Names,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The role that hears what a no has ended.
+const HOST: &str = "host";
+
+/// What somebody said to an approval.
+pub(in crate::engine) struct Judgement {
+    pub(in crate::engine) yes: bool,
+    pub(in crate::engine) by: Option<String>,
+    pub(in crate::engine) note: Option<String>,
+    /// Whether they may decide also where they were not asked.
+    pub(in crate::engine) as_operator: bool,
+}
+
+/// Why a gate stays shut.
+pub(in crate::engine) enum Shut {
+    /// Somebody said no.
+    Rejected { by: Option<String>, note: Option<String> },
+    /// Nobody decided in time.
+    Silent,
+    /// It was too late to ask.
+    Missed,
+}
+
+impl Shut {
+    /// For the journal.
+    fn reason(&self) -> String {
+        match self {
+            Self::Rejected { by, note } => said("rejected", by.as_deref(), note.as_deref()),
+            Self::Silent => "nobody decided in time".into(),
+            Self::Missed => "the approval was missed".into(),
+        }
+    }
+}
+
+fn said(what: &str, by: Option<&str>, note: Option<&str>) -> String {
+    let by = by.map_or_else(String::new, |by| format!(" by {by}"));
+    let note = note.map_or_else(String::new, |note| format!(": {note}"));
+    format!("{what}{by}{note}")
+}
+
+impl Draft<'_> {
+    pub(in crate::engine) fn approve(&mut self, at: &At<'_>, approve: &Approve) -> Carried {
+        let facts = self.step_facts(at, Names::ALL);
+        let show = match &approve.show {
+            None => None,
+            Some(Show::Text(text)) => Some(text.render_markdown(&facts)?),
+            Some(Show::Step(id)) => self.shown(at, id),
+        };
+        let to = self.assignee(approve.to.as_ref(), &facts)?;
+        let request = Request {
+            due: approve.open_for.map(|open| self.now.plus(open)),
+            show,
+            ..Request::new(TaskKind::Approval, approve.text.render_markdown(&facts)?, to)
+        };
+        let until = request.due;
+        let task = self.open(at, request)?;
+        self.wait(at, Waiting::Approval { task }, until, None)?;
+        Ok(Went::Waits)
+    }
+
+    /// The text of another step, as it would be sent now; what is not known yet stands as it was written.
+    fn shown(&self, at: &At<'_>, id: &StepId) -> Option<String> {
+        let step = at.play.section(at.run.section).steps().find(|step| step.id == *id)?;
+        let facts = self.step_facts(at, Names::ALL);
+        let mut shown = readable(step.verb.shown()?, &facts);
+        if let Verb::Ask(ask) = &step.verb {
+            for (index, option) in ask.options.iter().enumerate() {
+                shown.push_str(&format!("\n{}. {}", index + 1, readable(option, &facts)));
+            }
+        }
+        Some(shown)
+    }
+
+    /// Nobody decided in time.
+    pub(in crate::engine) fn approval_silent(&mut self, at: &At<'_>, id: &TaskId) -> Carried {
+        let asked = self.state.tasks.get(id).map(|open| open.task.clone());
+        self.close(id, "silent", Closing::default())?;
+        let Verb::Approve(approve) = &at.step.verb else {
+            // The decision of a `prune`: silence removes nobody.
+            return self.done(at, at.pc + 1, None);
+        };
+        let binding = approve.binding.clone().map(|name| (name, approval("silence", None, None)));
+        match &approve.silence {
+            Way::Proceed => self.done(at, at.pc + 1, binding),
+            Way::Steps(_) => self.done(at, at.silent, binding),
+            Way::Stop if approve.gates_a_part() => self.done(at, at.silent, binding),
+            Way::Stop => self.shut(at, asked.as_ref(), &Shut::Silent),
+        }
+    }
+
+    /// Somebody gave or refused an approval.
+    pub(in crate::engine) fn decided(&mut self, id: &TaskId, decision: Judgement) -> Decided {
+        let Some(open) = self.state.tasks.get(id).cloned() else { return self.no_task(id) };
+        if open.task.kind != TaskKind::Approval {
+            return self.refuse(format!("{id} is no approval; answer it with `playbook done {id}`"));
+        }
+        let Judgement { yes, by, note, as_operator } = decision;
+        let asked = self.was_asked(&open.task, by.as_deref());
+        if let (false, false, Some(by)) = (asked, as_operator, &by) {
+            let whom = Self::whom(&open.task);
+            return self.refuse(format!(
+                "{id} asks {whom}; {by} was not asked. Let them answer, or answer in their place with \
+                 --as-operator, which the journal shows"
+            ));
+        }
+        let added = note.as_deref().map_or(Value::Null, Value::str);
+        let closing = Closing { by: by.clone(), note: added, operator: !asked };
+        self.close(id, if yes { "approved" } else { "rejected" }, closing)?;
+        let Some(run) = open.task.run.clone() else { return Ok(()) };
+        self.with_step(&run, |draft, at| {
+            let Verb::Approve(approve) = &at.step.verb else {
+                // The decision of a `prune`.
+                return if yes {
+                    draft.prune_choose(at, PruneStage::Removal, &open.task.members)
+                } else {
+                    draft.done(at, at.pc + 1, None)
+                };
+            };
+            let value = approval(if yes { "yes" } else { "no" }, by.as_deref(), note.as_deref());
+            let binding = approve.binding.clone().map(|name| (name, value));
+            match (yes, &approve.yes, &approve.no) {
+                (true, Way::Stop, _) => {
+                    let reason = said("approved", by.as_deref(), note.as_deref());
+                    draft.finish(&at.run.id, Outcome::Stopped, reason)?;
+                    Ok(Went::Waits)
+                }
+                (true, ..) => draft.done(at, at.pc + 1, binding),
+                (false, _, Way::Steps(_)) | (false, Way::Steps(_), _) => {
+                    draft.done(at, at.otherwise, binding)
+                }
+                (false, ..) => draft.shut(at, Some(&open.task), &Shut::Rejected { by, note }),
+            }
+        })
+    }
+
+    /// Whether somebody is among those who were asked; where nobody was, anybody is. Whoever gives no name is not.
+    fn was_asked(&self, task: &Task, by: Option<&str>) -> bool {
+        let role = task.role.as_ref().and_then(|role| self.playbook.role(&self.group, role));
+        let mut asked = task.people.iter().chain(role.iter().flat_map(|role| &role.people)).peekable();
+        if asked.peek().is_none() {
+            return true;
+        }
+        by.is_some_and(|by| asked.any(|person| person.id.as_str() == by || person.name == by))
+    }
+
+    /// Who was asked, for a sentence.
+    fn whom(task: &Task) -> String {
+        let people: Vec<String> = task
+            .people
+            .iter()
+            .map(|person| match person.id.as_str() {
+                id if id == person.name => id.to_owned(),
+                id => format!("{} ({id})", person.name),
+            })
+            .collect();
+        let people = crate::base::words::list(&people, "and");
+        match &task.role {
+            Some(role) if people.is_empty() => format!("whoever is {role}"),
+            Some(role) => format!("{people} as {role}"),
+            None => people,
+        }
+    }
+
+    /// A gate stays shut and the rest of the run was gated: it ends, and people hear what does not happen.
+    pub(in crate::engine) fn shut(&mut self, at: &At<'_>, asked: Option<&Task>, why: &Shut) -> Carried {
+        self.tell_shut(at, asked, why)?;
+        self.finish(&at.run.id, Outcome::Stopped, why.reason())?;
+        Ok(Went::Waits)
+    }
+
+    /// Tells whoever was asked, the hosts and `alerts` what a gate that stays shut has ended.
+    fn tell_shut(&mut self, at: &At<'_>, asked: Option<&Task>, why: &Shut) -> Decided {
+        let ahead = self.steps_ahead(at);
+        if ahead.is_empty() {
+            return Ok(());
+        }
+        let mut told: BTreeMap<ChannelName, Vec<Person>> = BTreeMap::new();
+        let mut tell = |channel: Option<ChannelName>, people: Vec<Person>| {
+            if let Some(channel) = channel {
+                let known = told.entry(channel).or_default();
+                for person in people {
+                    if !known.iter().any(|other| other.id == person.id) {
+                        known.push(person);
+                    }
+                }
+            }
+        };
+        if let Some(task) = asked {
+            tell(self.channel_of(task.role.as_ref(), &task.people), task.people.clone());
+        }
+        if let Some(host) = self.playbook.role(&self.group, &HOST.into()) {
+            let (people, _) = host.holders(self.state.created, self.now, &self.playbook.zone);
+            tell(self.channel_of(Some(&host.name), &people), people);
+        }
+        let alerts = ChannelName::new(ALERTS);
+        let has_alerts = self.playbook.channel(&self.group, &alerts).is_some();
+        tell(has_alerts.then_some(alerts), Vec::new());
+        let text = notice::gate_shut(&self.playbook, at.play, at.run.anchor, self.now, why, &ahead);
+        for (channel, people) in told {
+            let mut message = Message::text(text.clone());
+            message.mentions = people.into_iter().map(Mention::Person).collect();
+            let effect = self.effect_id(&at.run.id, &at.step.id);
+            self.notify(effect, channel, message, Some(at.play.name.clone()))?;
+        }
+        Ok(())
+    }
+
+    /// The steps behind this one that people would have noticed: when, where a step says so, and its words.
+    fn steps_ahead(&self, at: &At<'_>) -> Vec<(Option<Timestamp>, String)> {
+        let program = at.play.section(at.run.section);
+        let facts = self.step_facts(at, Names::ALL);
+        let ahead = program.ops.iter().skip(at.pc as usize + 1).filter_map(|op| match op {
+            Op::Step { step, .. } => Some(step),
+            _ => None,
+        });
+        let ahead = ahead.filter_map(|step: &Arc<Step>| {
+            let words = match &step.verb {
+                Verb::Run(run) => run.script.to_string(),
+                verb => readable(verb.shown()?, &facts),
+            };
+            let line = words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+            let line: String = line.chars().take(limits::EXCERPT_CHARS_MAX).collect();
+            Some((step.at.map(|at_offset| at_offset.apply(at.run.anchor, &at.playbook.zone)), line))
+        });
+        ahead.collect()
+    }
+}
+
+/// A text as it would be sent now; one that cannot be made yet stands as it was written.
+fn readable(text: &Text, facts: &Arc<crate::script::facts::Facts>) -> String {
+    text.render_markdown(facts).unwrap_or_else(|_| text.source())
+}
+
+/// `approval` where nobody came to the gate, so that later steps stay meaningful.
+pub(in crate::engine) fn undecided() -> Value {
+    approval("", None, None)
+}
+
+/// A decision as later steps see it: `approval`.
+fn approval(answer: &str, by: Option<&str>, note: Option<&str>) -> Value {
+    Value::map([
+        ("answer", Value::str(answer)),
+        ("yes", Value::Bool(answer == "yes")),
+        ("by", Value::str(by.unwrap_or_default())),
+        ("note", Value::str(note.unwrap_or_default())),
+    ])
+}
