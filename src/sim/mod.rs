@@ -18,6 +18,7 @@ pub mod timeline;
 pub mod scenario;
 pub mod why;
 pub mod tally;
+pub mod diary;
 pub mod report;
 pub mod talk;
 pub mod spread;

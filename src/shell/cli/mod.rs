@@ -45,6 +45,7 @@ mod simulate;
 mod simulate_faults;
 mod simulate_replay;
 mod simulate_runs;
+mod simulate_short;
 mod worlds;
 mod status;
 mod tasks;

@@ -5,7 +5,7 @@ use super::{
     failure::{Code, Failure},
     load,
     output::{self, BAD, DIM, GOOD, HEADING, NAME, Output, Table, WARN, clip, pad, paint, width},
-    simulate_faults, simulate_replay, simulate_runs,
+    simulate_faults, simulate_replay, simulate_runs, simulate_short,
     worlds::{self, Chosen},
 };
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
     shell::{clock, pages, terminal, view::log::Line},
     sim::{
         Finding, Material, Options, Transition,
+        diary::Diary,
         plan::Window,
         report::Gatherer,
         spread::Lived,
@@ -62,6 +63,9 @@ pub(super) struct Simulate {
     /// The seed of everything that is left to chance.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
+    /// Every line of the history, instead of one a day or a week.
+    #[arg(long, short)]
+    verbose: bool,
     /// How to write the result.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -127,7 +131,8 @@ impl Simulate {
         }
         let findings = match self.format {
             Format::Json => json(&playbook, &material, &options, out)?,
-            Format::Text => text(&playbook, &material, &options, out)?,
+            Format::Text if self.verbose => text(&playbook, &material, &options, out)?,
+            Format::Text => self.short(&playbook, &material, &options, out)?,
             Format::Html => self.html(&playbook, &material, &options, out)?,
         };
         if findings.is_empty() {
@@ -147,6 +152,42 @@ impl Simulate {
                     .help("leave that out, or write `--format text` or `--format json`"))
             }
         }
+    }
+
+    /// The history in short.
+    fn short(
+        &self,
+        playbook: &Arc<Playbook>,
+        material: &Material,
+        options: &Options,
+        out: &mut Output,
+    ) -> Result<Vec<Finding>, Failure> {
+        let mut progress = Progress::new(options);
+        let weekly = self.days > simulate_short::DAILY_MAX;
+        let new = || (Lived::default(), Diary::new(playbook.zone.clone(), weekly));
+        let (findings, parts) = cores::groups(
+            (playbook, material, options),
+            new,
+            |(lived, diary), transition| {
+                lived.see(transition);
+                diary.see(transition);
+                Some(transition.entry.at)
+            },
+            |at| {
+                progress.see(at);
+                Ok(())
+            },
+        )?;
+        progress.end();
+        let (mut lived, mut diary) = new();
+        for (one, pages) in parts {
+            lived.join(one);
+            diary.join(pages);
+        }
+        simulate_short::faults(&diary, &playbook.zone, out)?;
+        simulate_short::pages(&diary, out)?;
+        summary(playbook, options, &lived, out)?;
+        Ok(findings)
     }
 
     /// The page for a browser.

@@ -1,0 +1,174 @@
+//! A history in short: one page a day or a week, and what went wrong on top.
+//!
+//! Counts entries, in any order of groups, and two of them can be joined; judges nothing and writes no words.
+
+use super::Transition;
+use crate::{
+    base::{
+        ids::{PhaseName, PlayName, StepId},
+        time::{Timestamp, Zone},
+    },
+    engine::entry::{Fact, Skip, TaskKind},
+};
+use jiff::{ToSpan as _, civil::Date};
+use std::collections::BTreeMap;
+
+/// What one day or one week came to, over all groups.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DiaryPage {
+    /// Posts that went out, by play; those of no play under an empty name.
+    pub posts: BTreeMap<PlayName, u64>,
+    /// Tasks, approvals and removals that were asked of people.
+    pub tasks: u64,
+    /// Questions that were put to a group.
+    pub questions: u64,
+    /// Posts that a budget held back.
+    pub held: u64,
+    /// Steps that were missed, and posts that expired.
+    pub missed: u64,
+    /// Runs that failed.
+    pub failed: u64,
+    /// Members who joined.
+    pub joined: u64,
+    /// Members who left or were let go.
+    pub left: u64,
+    /// Phases that were entered.
+    pub phases: Vec<PhaseName>,
+}
+
+/// One kind of thing that went wrong: where, why, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// What became of the step.
+    pub kind: FaultKind,
+    /// Of which play.
+    pub play: PlayName,
+    /// At which step.
+    pub step: StepId,
+    /// Why, as the step said it; empty for what came too late, where each has another lateness.
+    pub why: String,
+}
+
+/// What became of a step that went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultKind {
+    /// It failed.
+    Failed,
+    /// It was missed: too late.
+    Missed,
+}
+
+/// How often something went wrong, and when first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Often {
+    /// So many times.
+    pub times: u64,
+    /// First at.
+    pub first: Timestamp,
+}
+
+/// A history in short.
+#[derive(Debug, Clone)]
+pub struct Diary {
+    zone: Zone,
+    weekly: bool,
+    /// By the first day of each.
+    pub pages: BTreeMap<Date, DiaryPage>,
+    /// What went wrong.
+    pub faults: BTreeMap<Fault, Often>,
+}
+
+impl Diary {
+    /// Nothing yet; one page a week, from Monday on, or one a day.
+    pub const fn new(zone: Zone, weekly: bool) -> Self {
+        Self { zone, weekly, pages: BTreeMap::new(), faults: BTreeMap::new() }
+    }
+
+    /// Whether a page is a week.
+    pub const fn is_weekly(&self) -> bool {
+        self.weekly
+    }
+
+    /// Takes note of an entry.
+    pub fn see(&mut self, transition: &Transition<'_>) {
+        let at = transition.entry.at;
+        match &transition.entry.fact {
+            Fact::Posted(out) | Fact::Released(out) => {
+                let play = out.play.clone().unwrap_or_else(|| PlayName::new(""));
+                *self.page(at).posts.entry(play).or_default() += 1;
+            }
+            Fact::TaskOpened(task) if task.kind == TaskKind::Question => self.page(at).questions += 1,
+            Fact::TaskOpened(_) => self.page(at).tasks += 1,
+            Fact::Held { .. } => self.page(at).held += 1,
+            Fact::Expired { .. } => self.page(at).missed += 1,
+            Fact::StepSkipped { run, step, reason: Skip::Late { .. }, .. } => {
+                self.page(at).missed += 1;
+                self.fault(FaultKind::Missed, run.as_str(), step, "", at);
+            }
+            Fact::StepFailed { run, step, error, retry: None, .. } => {
+                self.page(at).failed += 1;
+                self.fault(FaultKind::Failed, run.as_str(), step, error, at);
+            }
+            Fact::SignalReceived(signal) => match signal.name.as_ref() {
+                "member.joined" => self.page(at).joined += 1,
+                "member.left" => self.page(at).left += 1,
+                _ => {}
+            },
+            Fact::MemberGone { .. } => self.page(at).left += 1,
+            Fact::PhaseEntered { phase, .. } => {
+                let page = self.page(at);
+                if !page.phases.contains(phase) {
+                    page.phases.push(phase.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes over the pages of other groups.
+    pub fn join(&mut self, other: Self) {
+        for (date, page) in other.pages {
+            let known = self.pages.entry(date).or_default();
+            for (play, posts) in page.posts {
+                *known.posts.entry(play).or_default() += posts;
+            }
+            for (sum, more) in [
+                (&mut known.tasks, page.tasks),
+                (&mut known.questions, page.questions),
+                (&mut known.held, page.held),
+                (&mut known.missed, page.missed),
+                (&mut known.failed, page.failed),
+                (&mut known.joined, page.joined),
+                (&mut known.left, page.left),
+            ] {
+                *sum += more;
+            }
+            for phase in page.phases {
+                if !known.phases.contains(&phase) {
+                    known.phases.push(phase);
+                }
+            }
+        }
+        for (fault, often) in other.faults {
+            self.faults
+                .entry(fault)
+                .and_modify(|known| {
+                    known.times += often.times;
+                    known.first = known.first.min(often.first);
+                })
+                .or_insert(often);
+        }
+    }
+
+    fn page(&mut self, at: Timestamp) -> &mut DiaryPage {
+        let date = self.zone.date(at);
+        let back = if self.weekly { i64::from(date.weekday().to_monday_zero_offset()) } else { 0 };
+        self.pages.entry(date.saturating_sub(back.days())).or_default()
+    }
+
+    fn fault(&mut self, kind: FaultKind, run: &str, step: &StepId, why: &str, at: Timestamp) {
+        let play = PlayName::new(run.split('@').next().unwrap_or(run));
+        let fault = Fault { kind, play, step: step.clone(), why: why.to_owned() };
+        self.faults.entry(fault).or_insert(Often { times: 0, first: at }).times += 1;
+    }
+}
