@@ -55,7 +55,10 @@ enum Happening {
     Leaves(MemberId),
     /// Somebody reacts to a post, or grabs a red packet.
     Reacts(MemberId, &'static str),
-    Answers(MemberId, TaskId, u32),
+    /// Somebody answers a question: with an option, or with what a form asks for.
+    Answers(MemberId, TaskId, Option<u32>),
+    /// A signal of the world comes.
+    Arrives(usize),
     Does(Command),
 }
 
@@ -82,6 +85,13 @@ impl Crowd {
             names: 0,
         };
         crowd.schedule(from, Happening::Day);
+        for index in 0..crowd.world.signals.len() {
+            let moments: Vec<Timestamp> =
+                crowd.world.signals[index].at.iter().map(|moment| moment.at(from)).collect();
+            for at in moments.into_iter().filter(|at| *at >= from) {
+                crowd.schedule(at, Happening::Arrives(index));
+            }
+        }
         crowd
     }
 
@@ -171,9 +181,18 @@ impl Crowd {
             }
             Happening::Answers(id, task, option) => {
                 let open = state.tasks.get(&task)?;
-                let answer = open.task.options.get(option as usize).map_or(Value::from("1"), Value::str);
-                let data = Value::map([("task", Value::str(task.as_str())), ("option", answer)]);
+                let mut data = vec![("task", Value::str(task.as_str()))];
+                match option.and_then(|option| open.task.options.get(option as usize)) {
+                    Some(answer) => data.push(("option", Value::str(answer))),
+                    None => data.push(("fields", self.filled_in(&open.task, &id, state))),
+                }
+                let data = Value::map(data);
                 there(&id).then(|| self.signal("answer", at, id, data))
+            }
+            Happening::Arrives(index) => {
+                let sender = self.world.signals[index].clone();
+                let member = sender.by_member.then(|| self.anybody(|_, _| true, at)).flatten();
+                Some(self.signal(&sender.name, at, member, sender.data))
             }
             Happening::Does(command) => {
                 let still_open = match &command {
@@ -235,10 +254,16 @@ impl Crowd {
         Input { id: InputId::from(format!("world-{}", self.inputs)), kind }
     }
 
-    fn signal(&mut self, name: &str, at: Timestamp, member: MemberId, data: Value) -> Input {
+    fn signal(
+        &mut self,
+        name: &str,
+        at: Timestamp,
+        member: impl Into<Option<MemberId>>,
+        data: Value,
+    ) -> Input {
         self.inputs += 1;
         let id = InputId::from(format!("world-{}", self.inputs));
-        let signal = Signal { name: Arc::from(name), id: id.clone(), at, member: Some(member), data };
+        let signal = Signal { name: Arc::from(name), id: id.clone(), at, member: member.into(), data };
         Input { id, kind: InputKind::Signal(signal) }
     }
 

@@ -144,9 +144,19 @@ impl Crowd {
         let found = world::halved(habits.joins_halve, age);
         let joins = habits.joins * found;
         let activity = world::halved(habits.activity_halves, age) * whole;
-        for _ in 0..self.times(joins * whole) {
+        let open = habits.joins_until.is_none_or(|until| age < until);
+        for index in 0..world.signals.len() {
+            for _ in 0..self.times(world.signals[index].rate * whole) {
+                let at = self.moment(now, midnight);
+                self.schedule(at, Happening::Arrives(index));
+            }
+        }
+        let closes = habits.joins_until.map(|until| self.from.plus(until));
+        for _ in 0..self.times(if open { joins * whole } else { 0.0 }) {
             let at = self.moment(now, midnight);
-            self.schedule(at, Happening::Joins(None));
+            if closes.is_none_or(|closes| at < closes) {
+                self.schedule(at, Happening::Joins(None));
+            }
         }
         for index in 0..self.people.len() {
             let person = &self.people[index];
@@ -160,7 +170,7 @@ impl Crowd {
                     let at = self.moment(now, midnight);
                     self.schedule(at, Happening::Speaks(self.people[index].id.clone()));
                 }
-                if self.seed.chance(habits.invites * found * activity) {
+                if open && self.seed.chance(habits.invites * found * activity) {
                     let at = self.moment(now, midnight);
                     self.schedule(at, Happening::Joins(Some(self.people[index].id.clone())));
                 }

@@ -2,7 +2,7 @@
 //!
 //! Reads text that somebody else read; every problem is reported, and a world exists only when none is an error.
 
-use super::{Line, Moment, Named, Operator, People, World, preset::Preset};
+use super::{Line, Moment, Named, Operator, People, Sender, World, preset::Preset};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report},
@@ -10,6 +10,7 @@ use crate::{
         phrase::{Words, pair, phrase},
         source::SourceMap,
         time::{Duration, Zone},
+        value::Value,
     },
     lang::{
         codes, data,
@@ -35,11 +36,12 @@ pub struct Read {
 const MOMENT: Words = pair("a time such as 2026-12-05 20:00 or +3d", "时间，如 2026-12-05 20:00 或 +3d");
 const AFTER: Words = pair("a length after the beginning, such as +3d", "开始之后的时长，如 +3d");
 
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 23] = [
     "extends",
     "members",
     "joins",
     "joins_halve",
+    "joins_until",
     "sources",
     "lurkers",
     "messages",
@@ -56,6 +58,7 @@ const KEYS: [&str; 21] = [
     "operators",
     "channels",
     "people",
+    "signals",
     "fetch",
 ];
 
@@ -96,6 +99,12 @@ fn world(fields: &Fields<'_>, zone: &Zone, report: &mut Report) -> World {
             world.named.extend(named(item, report));
         }
     }
+    if let Some(node) = fields.get("signals") {
+        for item in reader::list(report, node, pair("a list of signals", "信号列表")).unwrap_or_default()
+        {
+            world.signals.extend(sender(item, zone, report));
+        }
+    }
     if let Some(fields) =
         fields.get("fetch").and_then(|node| Fields::open(report, node, pair("`fetch`", "`fetch`")))
     {
@@ -113,6 +122,7 @@ fn people(people: &mut People, fields: &Fields<'_>, report: &mut Report) {
     }
     put(&mut people.joins, fields.get("joins"), report, rate);
     put_some(&mut people.joins_halve, fields.get("joins_halve"), report, reader::positive);
+    put_some(&mut people.joins_until, fields.get("joins_until"), report, after);
     if let Some(fields) =
         fields.get("sources").and_then(|node| Fields::open(report, node, pair("`sources`", "`sources`")))
     {
@@ -151,7 +161,7 @@ fn operators(world: &mut World, node: &Node, report: &mut Report) {
     let Some(fields) = Fields::open(report, node, pair("`operators`", "`operators`")) else { return };
     for entry in fields.entries() {
         let role = (&*entry.key.value != "default").then(|| RoleName::new(&*entry.key.value));
-        let keys = ["in_time", "done", "approves", "decides"];
+        let keys = ["in_time", "done", "approves", "decides", "awake"];
         let Some(fields) =
             Fields::read(report, &entry.value, pair("an operator's habits", "操作者的习惯"), &keys)
         else {
@@ -162,6 +172,7 @@ fn operators(world: &mut World, node: &Node, report: &mut Report) {
         put(&mut operator.done, fields.get("done"), report, share);
         put(&mut operator.approves, fields.get("approves"), report, share);
         put(&mut operator.decides, fields.get("decides"), report, share);
+        put_some(&mut operator.awake, fields.get("awake"), report, awake);
         check_order(&operator, &entry.value, report);
         world.operators.insert(role, operator);
     }
@@ -278,6 +289,34 @@ fn named(node: &Node, report: &mut Report) -> Option<Named> {
     put_some(&mut named.answers, fields.get("answers"), report, share);
     put_some(&mut named.quiet_after, fields.get("quiet_after"), report, reader::positive);
     Some(named)
+}
+
+/// A signal of the playbook's own: how often, or when.
+fn sender(node: &Node, zone: &Zone, report: &mut Report) -> Option<Sender> {
+    let keys = ["name", "rate", "at", "by", "data"];
+    let fields = Fields::read(report, node, pair("a signal of the world", "世界里的信号"), &keys)?;
+    let help =
+        pair("give the signal's name, such as `name: order.paid`", "写出信号名，如 `name: order.paid`");
+    let name = fields.need(report, "name", help)?;
+    let name = reader::text(report, name, pair("a signal's name", "信号名"))?.clone();
+    let mut sender = Sender { name, rate: 0.0, at: Vec::new(), by_member: false, data: Value::Null };
+    put(&mut sender.rate, fields.get("rate"), report, rate);
+    if let Some(node) = fields.get("at") {
+        for item in reader::one_or_many(report, node, MOMENT) {
+            sender.at.extend(moment(item, zone, report));
+        }
+    }
+    if let Some(node) = fields.get("by") {
+        sender.by_member = reader::choice(report, node, &[("member", true), ("nobody", false)])?;
+    }
+    sender.data = fields.get("data").map(Node::to_value).unwrap_or_default();
+    if fields.get("rate").is_none() && fields.get("at").is_none() {
+        let message = pair("this signal never comes", "这个信号永远不会来");
+        let help = pair("write `rate: 2 per week` or `at: +3d`", "写上 `rate: 2 per week` 或 `at: +3d`");
+        report.push(Diagnostic::error(codes::BAD_VALUE, node.span, message).help(help));
+        return None;
+    }
+    Some(sender)
 }
 
 fn put<T>(

@@ -27,6 +27,8 @@ pub struct World {
     pub operators: BTreeMap<Option<RoleName>, Operator>,
     /// Channels that are not ideal; the others take every message at once.
     pub channels: BTreeMap<ChannelName, Line>,
+    /// Signals of the playbook's own that come from outside.
+    pub signals: Vec<Sender>,
     /// Answers of addresses that scripts fetch.
     pub fetch: BTreeMap<String, Value>,
 }
@@ -40,6 +42,8 @@ pub struct People {
     pub joins: f64,
     /// After this long only half as many join, and so on.
     pub joins_halve: Option<Duration>,
+    /// So long after the beginning the door closes: nobody joins any more, but those who are named.
+    pub joins_until: Option<Duration>,
     /// Where they come from, with weights.
     pub sources: Vec<(Arc<str>, u32)>,
     /// Of all members, those who never speak.
@@ -102,6 +106,24 @@ pub struct Operator {
     pub approves: f64,
     /// Approvals that are given or refused; the others are never answered.
     pub decides: f64,
+    /// The hours in which they do anything, from and to, as lengths since midnight; those of the members where
+    /// nothing else is said.
+    pub awake: Option<(Duration, Duration)>,
+}
+
+/// A signal that comes from outside again and again, or at instants of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sender {
+    /// The signal's name.
+    pub name: Arc<str>,
+    /// How often on a day, on average, in the waking hours.
+    pub rate: f64,
+    /// When else.
+    pub at: Vec<Moment>,
+    /// Whether it is about a member, whoever that is.
+    pub by_member: bool,
+    /// Its data.
+    pub data: Value,
 }
 
 /// How a channel's platform takes messages.
@@ -154,13 +176,14 @@ impl World {
             red_packets: 0.0,
             ..Self::default().people
         };
-        let nobody = Operator { in_time: 0.0, done: 0.0, approves: 0.0, decides: 0.0 };
+        let nobody = Operator { in_time: 0.0, done: 0.0, approves: 0.0, decides: 0.0, awake: None };
         Self {
             name: Arc::from("still"),
             people,
             named: Vec::new(),
             operators: BTreeMap::from([(None, nobody)]),
             channels: BTreeMap::new(),
+            signals: Vec::new(),
             fetch: BTreeMap::new(),
         }
     }
@@ -181,7 +204,7 @@ impl Default for World {
 
 impl Default for Operator {
     fn default() -> Self {
-        Self { in_time: 0.8, done: 0.93, approves: 0.85, decides: 0.93 }
+        Self { in_time: 0.8, done: 0.93, approves: 0.85, decides: 0.93, awake: None }
     }
 }
 

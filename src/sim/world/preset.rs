@@ -52,6 +52,7 @@ impl Preset {
             named: Vec::new(),
             operators: BTreeMap::from([(None, operator)]),
             channels: BTreeMap::new(),
+            signals: Vec::new(),
             fetch: BTreeMap::new(),
         }
     }
@@ -63,6 +64,7 @@ fn ordinary() -> People {
         members: 30,
         joins: 1.0,
         joins_halve: Some(Duration::DAY.times(90)),
+        joins_until: None,
         sources: weights.map(|(name, weight)| (Arc::from(name), weight)).into(),
         lurkers: 0.45,
         messages: 0.03,
@@ -96,7 +98,7 @@ fn lively() -> (People, Operator) {
         reactions: 0.1,
         ..ordinary()
     };
-    (people, Operator { in_time: 0.92, done: 0.98, approves: 0.9, decides: 0.98 })
+    (people, Operator { in_time: 0.92, done: 0.98, approves: 0.9, decides: 0.98, awake: None })
 }
 
 fn dying() -> (People, Operator) {
@@ -115,7 +117,7 @@ fn dying() -> (People, Operator) {
         reactions: 0.01,
         ..ordinary()
     };
-    (people, Operator { in_time: 0.4, done: 0.6, approves: 0.5, decides: 0.6 })
+    (people, Operator { in_time: 0.4, done: 0.6, approves: 0.5, decides: 0.6, awake: None })
 }
 
 fn flash() -> (People, Operator) {
