@@ -750,40 +750,6 @@ pub enum Fact {
     },
 }
 
-/// What an entry wants done outside.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Effect<'a> {
-    /// Put this into the outbox.
-    Send(&'a Outgoing),
-    /// Call this script.
-    Call {
-        /// The call.
-        effect: &'a EffectId,
-        /// The script's path.
-        script: &'a str,
-        /// The function.
-        function: &'a str,
-        /// Its argument.
-        args: &'a Value,
-    },
-    /// Settle this outbox row: a person said that it is delivered.
-    Settle(&'a EffectId),
-}
-
-impl Entry {
-    /// What this entry wants done outside, if anything.
-    pub fn effect(&self) -> Option<Effect<'_>> {
-        match &self.fact {
-            Fact::Posted(out) | Fact::Released(out) | Fact::Notified(out) => Some(Effect::Send(out)),
-            Fact::ScriptCalled { effect, script, function, args, .. } => {
-                Some(Effect::Call { effect, script, function, args })
-            }
-            Fact::Delivered { effect, .. } => Some(Effect::Settle(effect)),
-            _ => None,
-        }
-    }
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 const fn is_zero(n: &u32) -> bool {
     *n == 0

@@ -7,6 +7,7 @@
 //! then does what the entries want done outside ([`effects`]). If the commit fails nothing has changed. Recovery
 //! applies what was committed ([`apply`]) and never decides again.
 
+pub mod effect;
 pub mod entry;
 pub mod gate;
 pub mod input;
@@ -43,21 +44,17 @@ use crate::{
     script::{facts::Facts, names::Names},
 };
 use draft::About;
-use entry::{Effect, Entry};
+use entry::Entry;
 use state::{Deadline, State};
 use std::sync::Arc;
 
 pub use decide::{Step, step, step_in_place};
+pub use effect::effects;
 
 /// An entry that cannot follow the state it was applied to: a bug, or a journal that was tampered with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct IllegalEntry(pub String);
-
-/// What entries want done outside, each with its place among them.
-pub fn effects(entries: &[Entry]) -> impl Iterator<Item = (usize, Effect<'_>)> {
-    entries.iter().enumerate().filter_map(|(index, entry)| Some((index, entry.effect()?)))
-}
 
 /// Records one fact. The same function serves live operation and recovery; recovery applies entries and never
 /// decides again.

@@ -7,7 +7,7 @@ use crate::{
         ids::{ChannelName, EffectId, PlayName},
         time::{Duration, Timestamp},
     },
-    engine::entry::{Effect, Entry},
+    engine::{effect::Effect, entry::Entry},
 };
 use std::collections::BTreeMap;
 

@@ -17,7 +17,8 @@ use crate::{
     },
     engine::{
         self,
-        entry::{Effect, Fact},
+        effect::Effect,
+        entry::Fact,
         input::{Input, InputKind},
         state::State,
     },

@@ -39,8 +39,19 @@ plays:
 #[test]
 fn a_timeline_can_be_scanned_and_ends_with_the_sums() {
     let place = Playground::new().file("demo.yaml", SMALL);
-    let args =
-        ["simulate", "demo.yaml", "--from", "2026-11-30", "--days", "4", "--members", "0", "--seed", "7"];
+    let args = [
+        "simulate",
+        "demo.yaml",
+        "--from",
+        "2026-11-30",
+        "--days",
+        "4",
+        "--members",
+        "0",
+        "--seed",
+        "7",
+        "-v",
+    ];
     insta::assert_snapshot!(place.run(&args).exits(0).stdout, @"
     2026-11-30 Monday
       00:00  adopted   the group begins at 00:00
@@ -56,8 +67,8 @@ fn a_timeline_can_be_scanned_and_ends_with_the_sums() {
 
     2026-12-02 Wednesday
       00:00  phase     grow  because its time was over
-      01:36  answer    t1  done by 小朱
       08:00  post      night  晚安 (due 12-01 23:00)
+      08:32  answer    t1  done by 小朱
       20:30  post      game  猜谜
       20:50  post      game  谜底
       23:00  held      night  quiet hours until 12-03 08:00: 晚安
@@ -81,6 +92,40 @@ fn a_timeline_can_be_scanned_and_ends_with_the_sums() {
     night  4     3      0             0        0
     chore  1     0      0             0        0
     ");
+}
+
+#[test]
+fn the_short_form_begins_with_what_went_wrong_and_has_a_line_a_day_or_a_week() {
+    let broken = SMALL
+        .replace("      - post: 晚安\n", "      - post: 晚安\n        max_late: 30m\n      - run: s.rhai\n");
+    let place = Playground::new().file("demo.yaml", &broken).file("s.rhai", "fn main() { throw \"坏了\" }\n");
+    let simulate = |days: &str| {
+        let args = [
+            "simulate",
+            "demo.yaml",
+            "--from",
+            "2026-11-30",
+            "--days",
+            days,
+            "--members",
+            "0",
+            "--seed",
+            "7",
+        ];
+        place.run(&args).exits(1).stdout
+    };
+    insta::assert_snapshot!(simulate("4"));
+    insta::assert_snapshot!(simulate("30"));
+}
+
+#[test]
+fn a_history_without_faults_says_so() {
+    let place = Playground::new()
+        .file("demo.yaml", "name: demo\nplays:\n  a:\n    every: 1h\n    steps:\n      - post: x\n");
+    let args = ["simulate", "demo.yaml", "--from", "2026-11-30", "--days", "2", "--members", "0"];
+    let text = place.run(&args).exits(0).stdout;
+    assert!(text.starts_with("What went wrong\n  nothing: no step failed, none came too late\n"), "{text}");
+    assert!(text.contains("Day by day\n  2026-11-30 Mon  phase main · 24 posts (a 24)"), "{text}");
 }
 
 #[test]

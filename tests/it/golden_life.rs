@@ -9,7 +9,8 @@ use playbook::{
     base::{member::Member, value::Value},
     engine::{
         self,
-        entry::{Effect, Entry, Fact},
+        effect::Effect,
+        entry::{Entry, Fact},
         input::{ChannelNews, Command, InputKind, Receipt},
     },
     script::action::{Action, Fetched, Outcome},

@@ -12,7 +12,8 @@ use playbook::{
     },
     engine::{
         self, Step,
-        entry::{Effect, Entry, Fact},
+        effect::Effect,
+        entry::{Entry, Fact},
         input::{Command, Input, InputKind, Signal},
         state::State,
     },

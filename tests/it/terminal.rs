@@ -76,6 +76,7 @@ fn a_name_reaches_no_terminal_as_anything_but_text() {
         &["check", "demo.yaml"],
         &["handbook", "demo.yaml"],
         &["simulate", "demo.yaml", "--days", "3", "--from", "2026-12-01"],
+        &["simulate", "demo.yaml", "--days", "3", "--from", "2026-12-01", "--verbose"],
         &["why", "hello\u{1b}]0;PWNED\u{7}"],
         &["start", "hello\u{1b}[2J"],
         &["done", "t\u{9b}2J"],

@@ -17,7 +17,8 @@ use playbook::{
     },
     engine::{
         self,
-        entry::{Effect, Fact},
+        effect::Effect,
+        entry::Fact,
         input::{Input, InputKind},
         state::State,
         view,

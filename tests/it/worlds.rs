@@ -105,6 +105,79 @@ fn an_outage_makes_what_expires_meanwhile_a_delivery_that_failed() {
 }
 
 #[test]
+fn a_camp_closes_its_door_and_signals_of_ones_own_come_from_outside() {
+    let camp = "joins: 5 per day\ninvites: 50% per week\njoins_until: +4d\nsignals:\n\
+        - { name: order.paid, rate: 3 per day, by: member, data: { amount: 99 } }\n\
+        - { name: camp.over, at: [+6d, 2026-12-08 09:00] }\n";
+    let plays = format!(
+        "{SMALL}  paid:\n    on: order.paid\n    steps:\n      - post: 收到 ${{signal.data.amount}}\n"
+    );
+    let place = Playground::new().file("demo.yaml", &plays).file("w.yaml", camp);
+    let args = simulate(&["--days", "10", "--members", "20", "--world", "w.yaml", "--format", "json"]);
+    let lines = place.run(&args).exits(0).json_lines();
+    let signals = |name: &str| -> Vec<&serde_json::Value> {
+        lines.iter().filter(|line| line["entry"] == "signal_received" && line["name"] == name).collect()
+    };
+    let joins = signals("member.joined");
+    assert!(joins.len() > 8, "{}", joins.len());
+    assert!(joins.iter().all(|line| line["at"].as_str().unwrap() < "2026-12-05"), "{joins:?}");
+    let paid = signals("order.paid");
+    assert!(paid.len() > 15, "{}", paid.len());
+    assert!(paid.iter().all(|line| line["member"].is_string() && line["data"]["amount"] == 99), "{paid:?}");
+    let over: Vec<&str> = signals("camp.over").iter().map(|line| line["at"].as_str().unwrap()).collect();
+    assert_eq!(over, ["2026-12-07T00:00:00+08:00", "2026-12-08T09:00:00+08:00"]);
+    assert!(lines.iter().any(|line| line["entry"] == "posted" && line["message"]["text"] == "收到 99"));
+}
+
+#[test]
+fn a_world_says_when_a_signal_never_comes() {
+    let place =
+        Playground::new().file("demo.yaml", SMALL).file("w.yaml", "signals:\n  - { name: order.paid }\n");
+    let output = place.run(&simulate(&["--world", "w.yaml"])).exits(1);
+    assert!(output.stdout.contains("this signal never comes"), "{}", output.stdout);
+    assert!(output.stdout.contains("write `rate: 2 per week` or `at: +3d`"), "{}", output.stdout);
+}
+
+#[test]
+fn a_form_is_filled_in_with_what_it_asks_for() {
+    let form = format!(
+        "{SMALL}  sign-up:\n    every: day at 12:00\n    steps:\n      - ask: 报名\n        fields: [名字, 人数]\n        open_for: 6h\n        as: form\n      - post: 共 ${{form.total}} 份\n"
+    );
+    let place = Playground::new().file("demo.yaml", &form);
+    let args = simulate(&["--days", "3", "--members", "40", "--world", "lively", "--format", "json"]);
+    let lines = place.run(&args).exits(0).json_lines();
+    let answers: Vec<&serde_json::Value> = lines.iter().filter(|line| line["entry"] == "answered").collect();
+    assert!(answers.len() > 5, "{}", answers.len());
+    for answer in answers {
+        assert_eq!(answer["value"]["名字"].as_str().map(str::is_empty), Some(false), "{answer}");
+        assert!(answer["value"]["人数"].as_str().is_some_and(|n| ["1", "2", "3"].contains(&n)), "{answer}");
+    }
+}
+
+#[test]
+fn operators_sleep() {
+    let busy = format!(
+        "{SMALL}  late:\n    every: 3h\n    steps:\n      - task: 看一眼\n        to: host\n        due: 5h\n      - approve: 行吗?\n        to: host\n        open_for: 7h\n"
+    );
+    let place = Playground::new()
+        .file("demo.yaml", &busy)
+        .file("w.yaml", "operators:\n  host: { in_time: 60%, done: 95%, awake: 10:00-21:30 }\n");
+    for (world, from, to) in [("ordinary", "08:00", "23:59"), ("w.yaml", "10:00", "21:30")] {
+        let args = simulate(&["--days", "20", "--members", "0", "--world", world, "--format", "json"]);
+        let lines = place.run(&args).exits(0).json_lines();
+        let by_hand = |line: &&serde_json::Value| {
+            line["entry"] == "task_closed"
+                && ["done", "approved", "rejected"].contains(&line["answer"].as_str().unwrap_or(""))
+        };
+        let times: Vec<&str> =
+            lines.iter().filter(by_hand).map(|line| &line["at"].as_str().unwrap()[11..16]).collect();
+        assert!(times.len() > 60, "{}", times.len());
+        let asleep: Vec<&&str> = times.iter().filter(|at| **at < from || **at > to).collect();
+        assert!(asleep.is_empty(), "{world}: {asleep:?}");
+    }
+}
+
+#[test]
 fn many_runs_are_told_in_plain_words_and_the_same_twice() {
     let place = Playground::new().file("demo.yaml", SMALL);
     let args = simulate(&["--days", "40", "--runs", "6"]);

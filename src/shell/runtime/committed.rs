@@ -10,11 +10,7 @@ use super::{
 };
 use crate::{
     base::ids::GroupId,
-    engine::{
-        entry::{Effect, Entry},
-        input::Receipt,
-        state::State,
-    },
+    engine::{effect::Effect, entry::Entry, input::Receipt, state::State},
     shell::{
         crash::{self, Point},
         store::{Ack, Acked, MAY_HAVE_BEEN_SENT, Work},

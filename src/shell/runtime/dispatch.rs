@@ -16,7 +16,8 @@ use crate::{
     courier::Parcel,
     engine::{
         self,
-        entry::{Effect, Entry, Outgoing},
+        effect::Effect,
+        entry::{Entry, Outgoing},
     },
     model::message::{Label, Message},
     shell::{

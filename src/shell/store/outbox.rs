@@ -10,7 +10,8 @@ use crate::{
         time::{Duration, Timestamp},
     },
     engine::{
-        entry::{Effect, Entry, Fact, Outgoing},
+        effect::Effect,
+        entry::{Entry, Fact, Outgoing},
         input::Receipt,
     },
 };

@@ -88,7 +88,9 @@ impl Crowd {
         let end = asked.plus(open);
         if share > 1.0 {
             let late = end.plus(Duration::from_millis((open.as_millis() as f64 * (share - 1.0)) as i64));
-            return late.max(self.waking(hours, late).0);
+            let (from, _) = self.waking(hours, late);
+            let soon = Duration::from_millis((Duration::HOUR.as_millis() as f64 * (share - 1.0)) as i64);
+            return if late < from { from.plus(soon) } else { late };
         }
         let mut stretches = Vec::new();
         let mut at = asked;

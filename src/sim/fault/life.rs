@@ -11,7 +11,8 @@ use crate::{
     },
     engine::{
         self, Step,
-        entry::{Effect, Entry},
+        effect::Effect,
+        entry::Entry,
         input::{Input, InputKind},
         state::State,
     },

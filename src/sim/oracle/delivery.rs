@@ -7,10 +7,7 @@ use crate::{
         ids::{ChannelName, EffectId},
         time::Timestamp,
     },
-    engine::{
-        entry::{Effect, Entry},
-        input::Receipt,
-    },
+    engine::{effect::Effect, entry::Entry, input::Receipt},
     sim::courier::Event,
 };
 use std::collections::{BTreeMap, BTreeSet};
