@@ -9,7 +9,7 @@ use crate::{
 };
 use playbook::{
     base::time::Timestamp,
-    shell::delivery::{adapter::Request, client::Client},
+    shell::delivery::{adapter::Request, client::Client, target::Way},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -50,7 +50,10 @@ fn client_alone(n: usize) -> Duration {
                     for _ in 0..n / 64 {
                         let request = Request::post_json(&url, body.to_owned());
                         let now = || Timestamp::from_millis(0);
-                        client.send(&request, Duration::from_secs(10), None, now).await.expect("an answer");
+                        client
+                            .send(&request, Duration::from_secs(10), &Way::default(), now)
+                            .await
+                            .expect("an answer");
                     }
                 }));
             }

@@ -244,6 +244,8 @@ pub const FILE_LOOK_MS: u64 = 2_000;
 pub const FILE_LOOK_AGAIN_MS: u64 = 300;
 /// Links on the way to one file.
 pub const FILE_LINKS_MAX: usize = 40;
+/// A picture that is uploaded, in bytes, where its platform takes no less.
+pub const PICTURE_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// A file that holds a secret, in bytes.
 pub const SECRET_BYTES_MAX: usize = 64 * 1024;
 /// Script calls under way at once, each on a thread of its own.

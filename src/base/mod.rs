@@ -11,6 +11,7 @@ pub mod markdown;
 pub mod member;
 pub mod person;
 pub mod phrase;
+pub mod picture;
 pub mod seed;
 pub mod source;
 pub mod time;

@@ -6,6 +6,7 @@
 use super::{
     decode::{Encoding, NotText},
     phrase::{Phrase, phrase},
+    picture::Glimpse,
 };
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -15,6 +16,11 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 pub trait Folder: Send + Sync {
     /// The text of a file under the folder. Paths that leave the folder are refused.
     fn read(&self, path: &str) -> Result<Arc<str>, FolderError>;
+
+    /// What a picture under the folder is; none where the folder holds texts only and cannot say.
+    fn glimpse(&self, _path: &str) -> Result<Option<Glimpse>, FolderError> {
+        Ok(None)
+    }
 }
 
 /// Why a file could not be read.

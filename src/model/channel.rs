@@ -2,7 +2,7 @@
 //!
 //! Names where a secret is; never holds one that was written as `env` or `file`.
 
-use crate::base::{ids::ChannelName, time::Duration};
+use crate::base::{ids::ChannelName, limits::PICTURE_BYTES_MAX, picture::Format, time::Duration};
 use std::{collections::BTreeMap, fmt};
 
 /// The channel of the group itself: where posts go by default, and what budgets count.
@@ -19,7 +19,7 @@ pub struct Channel {
     pub name: ChannelName,
     /// The platform.
     pub kind: ChannelKind,
-    /// `url`, `secret`, `token`, `chat`, `room`, `group`, `base_url`, `method`, `body`, `from`, `to`, `proxy`,
+    /// `url`, `secret`, `token`, `chat`, `room`, `group`, `base_url`, `method`, `body`, `from`, `to`, `proxy`, `ca`,
     /// and one `headers.NAME` for each header. A list (several robots) has several settings.
     pub settings: BTreeMap<String, Vec<Setting>>,
     /// `rate: N per D`, instead of the platform's preset.
@@ -216,6 +216,24 @@ impl ChannelKind {
         })
     }
 
+    /// What becomes of a picture that is a file. The sources are in `channels.md`, section 0.2.
+    pub const fn pictures(self) -> Pictures {
+        use Format::{Jpeg, Png};
+        match self {
+            Self::Wecom => Pictures::Uploaded(2 * 1024 * 1024, &[Png, Jpeg]),
+            Self::Telegram | Self::Discord | Self::Matrix | Self::Onebot | Self::Ntfy | Self::Email => {
+                Pictures::Uploaded(PICTURE_BYTES_MAX, &Format::ALL)
+            }
+            Self::Console | Self::Manual | Self::Webhook => Pictures::Named,
+            Self::Feishu
+            | Self::Dingtalk
+            | Self::Slack
+            | Self::Teams
+            | Self::GoogleChat
+            | Self::Mattermost => Pictures::Addressed,
+        }
+    }
+
     /// What this kind of channel hears from its platform and does there. A webhook or a robot hears nothing by
     /// itself; what the inbound side adds later is listed here first.
     pub const fn abilities(self) -> Abilities {
@@ -243,6 +261,17 @@ impl fmt::Display for ChannelKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
+}
+
+/// What becomes of a picture that is a file beside the playbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pictures {
+    /// It is uploaded: at most so many bytes, in one of these forms.
+    Uploaded(usize, &'static [Format]),
+    /// Whoever gets the message sees its path: a person, or a program of one's own.
+    Named,
+    /// Only pictures that have an address are shown.
+    Addressed,
 }
 
 /// Whether a setting has to be there.

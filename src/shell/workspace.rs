@@ -12,6 +12,7 @@ use super::{
 use crate::base::{
     decode::{Encoding, decode},
     limits,
+    picture::{Format, Glimpse},
     source::{Folder, FolderError, normal_path},
 };
 use std::{
@@ -87,21 +88,23 @@ impl DiskFolder {
         self.reads.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Where a file really lies. A link may lead about inside the folder, and nowhere else.
+    fn real(&self, clean: &str) -> Result<PathBuf, FolderError> {
+        let failed = |error: std::io::Error| failed(clean, error.into());
+        let root = std::fs::canonicalize(&self.root).map_err(failed)?;
+        let real = std::fs::canonicalize(self.root.join(clean)).map_err(failed)?;
+        if real.starts_with(&root) { Ok(real) } else { Err(FolderError::Outside(clean.into())) }
+    }
+
+    /// A file that is no text: all of it.
+    pub fn bytes(&self, path: &str, most: usize) -> Result<Vec<u8>, FolderError> {
+        let clean = normal_path(path).ok_or_else(|| FolderError::Outside(path.into()))?;
+        files::bytes(&self.real(&clean)?, most).map_err(|error| failed(&clean, error))
+    }
+
     fn load(&self, clean: &str) -> Result<Arc<str>, FolderError> {
-        let failed = |error: ReadError| match error {
-            error if error.is_missing() => FolderError::Missing(clean.into()),
-            ReadError::TooLarge { found, limit } => {
-                FolderError::TooLarge { path: clean.into(), found, limit }
-            }
-            ReadError::BeingWritten => FolderError::BeingWritten(clean.into()),
-            error => FolderError::Unreadable { path: clean.into(), reason: error.to_string() },
-        };
-        // A link may lead about inside the folder, and nowhere else.
-        let root = std::fs::canonicalize(&self.root).map_err(|error| failed(error.into()))?;
-        let real = std::fs::canonicalize(self.root.join(clean)).map_err(|error| failed(error.into()))?;
-        if !real.starts_with(&root) {
-            return Err(FolderError::Outside(clean.into()));
-        }
+        let failed = |error: ReadError| failed(clean, error);
+        let real = self.real(clean)?;
         let read = files::bytes(&real, size_max(clean));
         // Asked afterwards: a writer that came meanwhile has been noticed by now.
         if self.eyes.as_ref().is_some_and(|eyes| eyes.is_written(&real)) {
@@ -139,6 +142,16 @@ pub fn playbooks_in(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Why a file was not read.
+fn failed(clean: &str, error: ReadError) -> FolderError {
+    match error {
+        error if error.is_missing() => FolderError::Missing(clean.into()),
+        ReadError::TooLarge { found, limit } => FolderError::TooLarge { path: clean.into(), found, limit },
+        ReadError::BeingWritten => FolderError::BeingWritten(clean.into()),
+        error => FolderError::Unreadable { path: clean.into(), reason: error.to_string() },
+    }
+}
+
 impl Folder for DiskFolder {
     fn read(&self, path: &str) -> Result<Arc<str>, FolderError> {
         let clean = normal_path(path).ok_or_else(|| FolderError::Outside(path.into()))?;
@@ -153,6 +166,11 @@ impl Folder for DiskFolder {
             eyes.look_at(self.root.join(&clean));
         }
         found
+    }
+
+    fn glimpse(&self, path: &str) -> Result<Option<Glimpse>, FolderError> {
+        let bytes = self.bytes(path, limits::DATA_BYTES_MAX)?;
+        Ok(Some(Glimpse { bytes: bytes.len() as u64, format: Format::of(&bytes) }))
     }
 }
 

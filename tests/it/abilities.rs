@@ -59,8 +59,7 @@ fn the_page_of_channels_has_the_table_of_the_code() {
 fn a_key_travels_exactly_where_the_table_says_so() {
     let (group, channel, effect) = (GroupId::new("g"), ChannelName::new("c"), EffectId::new("e/1"));
     let at = Timestamp::default();
-    let attempt =
-        Attempt { group: &group, channel: &channel, effect: &effect, label: None, at, reply_to: None };
+    let attempt = Attempt::of(&group, &channel, &effect, at);
     for kind in ChannelKind::ALL {
         // A mail's `Message-ID` holds it, and promises nothing.
         let adapter = adapter(*kind);

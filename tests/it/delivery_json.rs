@@ -263,14 +263,7 @@ fn nobody_is_called_whom_the_message_does_not_call() {
     };
     let (group, channel, effect) = (GroupId::new("g"), ChannelName::new("c"), EffectId::new("e"));
     let body = |kind: ChannelKind, mentions: Vec<Mention>| -> Value {
-        let attempt = Attempt {
-            group: &group,
-            channel: &channel,
-            effect: &effect,
-            label: None,
-            at: Timestamp::default(),
-            reply_to: None,
-        };
+        let attempt = Attempt::of(&group, &channel, &effect, Timestamp::default());
         let message = Message { mentions, ..Message::text("来") };
         let requests = adapter(kind).requests(&message, &Robot::placeholder(kind), &attempt).unwrap();
         serde_json::from_str(&requests[0].body).unwrap()

@@ -77,8 +77,7 @@ pub(crate) const NAMES: &[&str] = &[
 pub(crate) fn requests(kind: ChannelKind, message: &Message) -> Result<Vec<Request>, Refusal> {
     let (group, channel, effect) = (GroupId::new("g"), ChannelName::new("c"), EffectId::new("e"));
     let at = Timestamp::default();
-    let attempt =
-        Attempt { group: &group, channel: &channel, effect: &effect, label: None, at, reply_to: None };
+    let attempt = Attempt::of(&group, &channel, &effect, at);
     adapter(kind).requests(message, &Robot::placeholder(kind), &attempt)
 }
 

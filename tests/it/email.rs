@@ -412,8 +412,7 @@ const TAGS: &str = "!DOCTYPE html head meta body p h1 h2 h3 h4 h5 h6 pre code bl
 fn mail_of(text: &str) -> Option<Request> {
     let (group, channel, effect) = (GroupId::new("g"), ChannelName::new("c"), EffectId::new("e/1"));
     let at = Timestamp::default();
-    let attempt =
-        Attempt { group: &group, channel: &channel, effect: &effect, label: None, at, reply_to: None };
+    let attempt = Attempt::of(&group, &channel, &effect, at);
     let adapter = adapter(ChannelKind::Email);
     let robot = Robot::placeholder(ChannelKind::Email);
     adapter.requests(&Message::text(text), &robot, &attempt).ok().map(|mut requests| requests.remove(0))

@@ -42,7 +42,8 @@ impl Draft<'_> {
             self.mention(target, &facts, &mut message.mentions)?;
         }
         if let Some(image) = &post.image {
-            message.image = Some(image.render(&facts)?);
+            // A column may be empty for one of the dates.
+            message.image = Some(image.render(&facts)?).filter(|image| !image.trim().is_empty());
         }
         for (text, url) in &post.buttons {
             message.buttons.push(Button { text: text.render(&facts)?, url: url.render(&facts)? });
@@ -234,7 +235,7 @@ impl Draft<'_> {
             }
             _ => {}
         }
-        message.image = text("image").map(str::to_owned);
+        message.image = text("image").filter(|image| !image.trim().is_empty()).map(str::to_owned);
         for button in with.get("buttons").and_then(Value::as_list).unwrap_or_default() {
             let part = |key: &str| button.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
             message.buttons.push(Button { text: part("text"), url: part("url") });

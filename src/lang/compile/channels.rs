@@ -113,6 +113,11 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
                     channel.alerts = Some(ChannelName::new(to));
                 }
             }
+            "ca" => {
+                if let Some(path) = reader::text(&mut cx.report, node, pair("a path", "路径")) {
+                    channel.settings.insert("ca".to_owned(), vec![Setting::File(path.to_string())]);
+                }
+            }
             "headers" => headers(cx, node, &mut channel.settings),
             _ => {
                 let secret = own.iter().any(|(k, _, secret)| *k == key && *secret);

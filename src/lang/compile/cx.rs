@@ -8,6 +8,7 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Report},
         limits,
+        picture::Glimpse,
         source::{Folder, FolderError, SourceId, SourceMap, Span, normal_path},
         time::Zone,
         value::Value,
@@ -210,6 +211,11 @@ impl<'f> Cx<'f> {
         }
     }
 
+    /// What a picture is, by its path in the playbook's folder; none where the folder cannot say.
+    pub(crate) fn glimpse(&self, path: &str) -> Result<Option<Glimpse>, FolderError> {
+        self.folder.glimpse(path)
+    }
+
     /// Reads the playbook itself.
     pub(crate) fn read_first(&mut self, path: &str) -> Result<File, Box<Diagnostic>> {
         self.load(path, limits::PLAYBOOK_BYTES_MAX).map_err(|error| {
@@ -363,7 +369,7 @@ fn with_help(diagnostic: Diagnostic, help: Phrase) -> Diagnostic {
     if help.is_empty() { diagnostic } else { diagnostic.help(help) }
 }
 
-fn file_help(path: &str, error: &FolderError) -> Phrase {
+pub(crate) fn file_help(path: &str, error: &FolderError) -> Phrase {
     if !matches!(error, FolderError::Missing(_) | FolderError::Outside(_)) {
         return Phrase::default();
     }

@@ -12,6 +12,7 @@ use crate::{
     base::{
         ids::{ChannelName, PersonId, RoleName, StepId},
         person::Person,
+        picture::is_address,
         time::Duration,
     },
     lang::{
@@ -75,13 +76,24 @@ pub(crate) fn post(
     let to = channel(cx, fields, "post");
     let label = fields.get("label").and_then(|node| reader::choice(&mut cx.report, node, &LABELS));
     let mention = fields.get("mention").map(|node| mentions(cx, node, scope)).unwrap_or_default();
-    let image = fields.get("image").and_then(|node| text::text(cx, node, scope));
+    let image =
+        fields.get("image").and_then(|node| text::text(cx, node, scope)).map(|image| beside(cx, image));
     let buttons = fields.get("buttons").map(|node| buttons(cx, node, scope)).unwrap_or_default();
     let reply_to = fields.get("reply_to").and_then(|node| reply_to(cx, node, place));
     let expires = fields.get("expires").and_then(|node| reader::positive(&mut cx.report, node));
     let urgent =
         fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
     Some(Post { text: text?, to, label, mention, image, buttons, reply_to, expires, urgent })
+}
+
+/// A picture's path is relative to the file in which it is written.
+fn beside(cx: &Cx<'_>, image: Text) -> Text {
+    match image.as_literal() {
+        Some(path) if !cx.unit.folder.is_empty() && !path.trim().is_empty() && !is_address(path) => {
+            Text::literal(format!("{}{path}", cx.unit.folder))
+        }
+        _ => image,
+    }
 }
 
 fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<MentionTarget> {

@@ -18,6 +18,7 @@ mod moments;
 mod names;
 mod people;
 mod phases;
+mod pictures;
 mod plays;
 mod resolve;
 mod said;
@@ -71,6 +72,9 @@ const TOP: &[&str] = keys::TOP.names;
 pub(crate) fn compile(folder: &dyn Folder, path: &str) -> Compiled {
     let mut cx = Cx::new(folder);
     let playbook = read(&mut cx, path);
+    if let Some(playbook) = &playbook {
+        pictures::check(&mut cx, playbook);
+    }
     let masked = std::mem::take(&mut cx.masked);
     let said = |d: &Diagnostic| {
         !d.code.starts_with("yaml-")

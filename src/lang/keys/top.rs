@@ -12,7 +12,7 @@ pub(crate) const SECRET: [(&str, &str); 2] = [
 ];
 
 /// What the settings of channels are, whichever type has them.
-pub(crate) const SETTINGS: [(&str, &str); 13] = [
+pub(crate) const SETTINGS: [(&str, &str); 14] = [
     (
         "url",
         "The address of the robot or webhook: http or https, its query is kept as given. It is a secret: `{ env: NAME }`.",
@@ -29,6 +29,7 @@ pub(crate) const SETTINGS: [(&str, &str); 13] = [
     ("from", "The address that messages come from."),
     ("to", "The addresses that messages go to."),
     ("proxy", "The proxy for this channel; none is used otherwise."),
+    ("ca", "A file with the certificates of an authority of one's own."),
 ];
 
 keys! {
@@ -77,6 +78,7 @@ keys! {
         "in_doubt": Is::Words(&["resend", "hold"]), "What happens to a message whose outcome is unknown, because the connection or the process broke: `resend` (a second copy is possible; the default) or `hold` for a person.", "in_doubt: hold";
         "timeout": Is::Positive, "How long one request may take.", "timeout: 10s";
         "proxy": Is::Setting, "The proxy for this channel; none is used otherwise.", "proxy: http://127.0.0.1:3128";
+        "ca": Is::Path, "A file with the certificates (PEM) of an authority of one's own, believed beside those that the machine knows.", "ca: company-ca.pem";
         "alerts": Is::Name, "The channel that is told when a message is refused for good; `alerts` by default.", "alerts: staff";
     }
     /// A group.

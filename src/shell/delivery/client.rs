@@ -6,7 +6,8 @@
 use super::{
     adapter::{Carrier, Request, Response},
     mailer,
-    secret::{Secret, redact_url},
+    secret::redact_url,
+    target::Way,
 };
 use crate::base::{limits::RESPONSE_BYTES_MAX, time::Timestamp};
 use bytes::Bytes;
@@ -31,6 +32,10 @@ pub(super) const CONNECT_MS_MAX: u64 = 5_000;
 /// the moment of writing would put the attempt in doubt.
 const IDLE_MS_MAX: u64 = 4_000;
 
+/// What to do about a certificate whose authority nobody here knows.
+pub(super) const UNKNOWN_AUTHORITY: &str = "; its certificate is signed by an authority that this machine does not know: \
+                                            for one of your own write `ca: FILE` at the channel";
+
 /// A request that brought no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
@@ -45,7 +50,7 @@ pub struct SendError {
 #[derive(Default)]
 pub struct Client {
     direct: OnceLock<Result<reqwest::Client, String>>,
-    proxied: Mutex<BTreeMap<Secret, Result<reqwest::Client, String>>>,
+    others: Mutex<BTreeMap<Way, Result<reqwest::Client, String>>>,
 }
 
 impl Client {
@@ -60,21 +65,23 @@ impl Client {
         &self,
         request: &Request,
         timeout: Duration,
-        proxy: Option<&Secret>,
+        way: &Way,
         now: fn() -> Timestamp,
     ) -> Result<Response, SendError> {
         let unsent = |reason: String| SendError { written: false, reason };
-        let client = self.for_proxy(proxy).map_err(unsent)?;
+        let client = self.on_the(way).map_err(unsent)?;
         let method = reqwest::Method::from_bytes(request.method.as_bytes())
             .map_err(|_| unsent(format!("{:?} is not an HTTP method", request.method)))?;
         let written = Arc::new(AtomicBool::new(false));
-        let is_empty = request.body.is_empty();
+        let body = request.raw.clone();
+        let body = body.unwrap_or_else(|| Bytes::copy_from_slice(request.body.as_bytes()));
+        let is_empty = body.is_empty();
         let mut builder = client.request(method, &request.url).timeout(timeout);
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
         }
         if !is_empty {
-            builder = builder.body(reqwest::Body::wrap(Watched::new(&request.body, Arc::clone(&written))));
+            builder = builder.body(reqwest::Body::wrap(Watched::new(body, Arc::clone(&written))));
         }
         let host = redact_url(&request.url);
         let mut answer = builder.send().await.map_err(|error| SendError {
@@ -108,29 +115,32 @@ impl Client {
         carrier: Carrier,
         request: &Request,
         timeout: Duration,
-        proxy: Option<&Secret>,
+        way: &Way,
         now: fn() -> Timestamp,
     ) -> Result<Response, SendError> {
         match carrier {
-            Carrier::Mail => mailer::send(request, timeout, now).await,
+            Carrier::Mail => mailer::send(request, timeout, way.ca.as_deref(), now).await,
             Carrier::Http | Carrier::Terminal | Carrier::Person => {
-                self.send(request, timeout, proxy, now).await
+                self.send(request, timeout, way, now).await
             }
         }
     }
 
-    fn for_proxy(&self, proxy: Option<&Secret>) -> Result<reqwest::Client, String> {
-        match proxy {
-            None => self.direct.get_or_init(|| build(None)).clone(),
-            Some(address) => {
-                let mut proxied = self.proxied.lock().unwrap_or_else(PoisonError::into_inner);
-                proxied.entry(address.clone()).or_insert_with(|| build(Some(address))).clone()
-            }
+    fn on_the(&self, way: &Way) -> Result<reqwest::Client, String> {
+        if *way == Way::default() {
+            return self.direct.get_or_init(|| build(way)).clone();
         }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        others.entry(way.clone()).or_insert_with(|| build(way)).clone()
     }
 }
 
-fn build(proxy: Option<&Secret>) -> Result<reqwest::Client, String> {
+/// Whether a text has certificates, and nothing that looks like one and is none.
+pub(super) fn holds_certificates(pem: &str) -> bool {
+    reqwest::Certificate::from_pem_bundle(pem.as_bytes()).is_ok_and(|found| !found.is_empty())
+}
+
+fn build(way: &Way) -> Result<reqwest::Client, String> {
     // Fails when another part of the process has installed one already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
@@ -141,7 +151,12 @@ fn build(proxy: Option<&Secret>) -> Result<reqwest::Client, String> {
         .pool_idle_timeout(Duration::from_millis(IDLE_MS_MAX))
         .tcp_nodelay(true)
         .user_agent(concat!("playbook/", env!("CARGO_PKG_VERSION")));
-    if let Some(address) = proxy {
+    if let Some(pem) = &way.ca {
+        let certificates = reqwest::Certificate::from_pem_bundle(pem.as_bytes())
+            .map_err(|error| format!("`ca` cannot be used: {}", chain(&error)))?;
+        builder = builder.tls_certs_merge(certificates);
+    }
+    if let Some(address) = &way.proxy {
         let proxy = reqwest::Proxy::all(address.expose())
             .map_err(|_| format!("the proxy {} cannot be used", redact_url(address.expose())))?;
         builder = builder.proxy(proxy);
@@ -156,8 +171,8 @@ struct Watched {
 }
 
 impl Watched {
-    fn new(body: &str, written: Arc<AtomicBool>) -> Self {
-        Self { bytes: Some(Bytes::copy_from_slice(body.as_bytes())), written }
+    fn new(body: Bytes, written: Arc<AtomicBool>) -> Self {
+        Self { bytes: Some(body), written }
     }
 }
 
@@ -188,7 +203,10 @@ fn explain(error: reqwest::Error, host: &str, timeout: Duration) -> String {
         return format!("{host} did not answer within {} s", timeout.as_secs_f64());
     }
     if error.is_connect() {
-        return format!("no connection to {host}: {}", chain(&error));
+        let cause = chain(&error);
+        let strange = ["UnknownIssuer", "CaUsedAsEndEntity"].iter().any(|word| cause.contains(word));
+        let advice = if strange { UNKNOWN_AUTHORITY } else { "" };
+        return format!("no connection to {host}: {cause}{advice}");
     }
     if error.is_builder() {
         return format!("the request to {host} cannot be made: {}", chain(&error));

@@ -6,11 +6,12 @@
 #![expect(clippy::disallowed_methods, reason = "owns the delivery's tasks and timers")]
 
 use super::{
-    adapter::{self, Attempt, Carrier, adapter},
+    adapter::{self, Adapter, Attempt, Carrier, adapter},
     client::Client,
     job::{Batch, Job, Ledger},
+    picture::{self, Picture},
     preview,
-    target::Target,
+    target::{Robot, Target},
 };
 use crate::{
     base::{
@@ -22,7 +23,10 @@ use crate::{
         Action, BEGINNING, Dispatch, Finished, Hurried, Key, LaneKey, Memory, Now, Outcome, Parcel, Receipt,
         Settlement, Ticks,
     },
-    model::message::{Label, Message},
+    model::{
+        channel::ChannelKind,
+        message::{Label, Message},
+    },
 };
 use std::{
     collections::BTreeMap,
@@ -37,6 +41,8 @@ use tokio::{
 
 /// The wait before a batch that could not be recorded is tried again.
 const LEDGER_RETRY: std::time::Duration = std::time::Duration::from_secs(1);
+/// How often a picture is brought to a platform whose answer says nothing.
+const UPLOADS_MAX: u32 = 3;
 /// How often a batch is tried once the courier is being stopped.
 const LEDGER_TRIES_AT_STOP: u32 = 3;
 
@@ -376,6 +382,10 @@ async fn attempt(shared: &Shared, robot: usize, parcel: &Parcel, load: &Load) ->
         Some(effect) => shared.surroundings.ledger.note(&parcel.group, effect).await,
         None => None,
     };
+    let picture = match picture_of(target, &load.message).await {
+        Ok(picture) => picture,
+        Err(reason) => return refused(reason),
+    };
     let attempt = Attempt {
         group: &parcel.group,
         channel: &route.name,
@@ -383,15 +393,31 @@ async fn attempt(shared: &Shared, robot: usize, parcel: &Parcel, load: &Load) ->
         label: load.label,
         at: (shared.surroundings.now)(),
         reply_to: reply_to.as_deref(),
+        picture: picture.as_ref(),
+        uploaded: None,
     };
-    // A message that breaks an adapter is parked, it never blocks its lane.
-    let requests = catch_unwind(AssertUnwindSafe(|| adapter.requests(&load.message, robot, &attempt)));
-    let mut requests = match requests {
-        Ok(Ok(requests)) => requests,
-        Ok(Err(refusal)) => return refused(refusal.to_string()),
-        Err(_) => return refused(format!("the {} adapter broke on this message: our bug", route.kind)),
+    let mut requests = match made(adapter, &load.message, robot, &attempt, route.kind) {
+        Ok(requests) => requests,
+        Err(reason) => return refused(reason),
     };
     let parts = requests.len() as u32;
+    if parcel.part + 1 == parts
+        && let Some(upload) = picture.as_ref().and_then(|picture| adapter.upload(picture, robot))
+    {
+        let name = match uploaded(shared, target, adapter, &upload).await {
+            Ok(name) => name,
+            Err(Finished::Answered { receipt, .. }) => {
+                let receipt = receipt.map_words(|words| robot.censor(words));
+                return Finished::Answered { receipt, parts };
+            }
+            Err(finished) => return finished,
+        };
+        let attempt = Attempt { uploaded: Some(&name), ..attempt };
+        requests = match made(adapter, &load.message, robot, &attempt, route.kind) {
+            Ok(requests) => requests,
+            Err(reason) => return refused(reason),
+        };
+    }
     let Some(request) = requests.get_mut(parcel.part as usize) else {
         // Every part was accepted before the courier was started again.
         return Finished::Answered { receipt: Receipt::Accepted { note: String::new() }, parts };
@@ -402,8 +428,8 @@ async fn attempt(shared: &Shared, robot: usize, parcel: &Parcel, load: &Load) ->
         return Finished::Answered { receipt: Receipt::Accepted { note: String::new() }, parts };
     }
     let timeout = target.timeout.max(Duration::from_millis(1)).to_std();
-    let (carrier, proxy) = (adapter.carrier(), target.proxy.as_ref());
-    let answer = shared.client.carry(carrier, &request, timeout, proxy, shared.surroundings.now).await;
+    let now = shared.surroundings.now;
+    let answer = shared.client.carry(adapter.carrier(), &request, timeout, &target.way, now).await;
     match answer {
         Ok(response) => {
             let receipt = catch_unwind(AssertUnwindSafe(|| adapter.receipt(&response)));
@@ -415,4 +441,54 @@ async fn attempt(shared: &Shared, robot: usize, parcel: &Parcel, load: &Load) ->
         Err(error) if error.written => Finished::InDoubt { reason: robot.censor(&error.reason) },
         Err(error) => Finished::NotSent { reason: robot.censor(&error.reason) },
     }
+}
+
+/// The requests of a message. A message that breaks an adapter is parked, it never blocks its lane.
+fn made(
+    adapter: &dyn Adapter,
+    message: &Message,
+    robot: &Robot,
+    attempt: &Attempt<'_>,
+    kind: ChannelKind,
+) -> Result<Vec<adapter::Request>, String> {
+    match catch_unwind(AssertUnwindSafe(|| adapter.requests(message, robot, attempt))) {
+        Ok(requests) => requests.map_err(|refusal| refusal.to_string()),
+        Err(_) => Err(format!("the {kind} adapter broke on this message: our bug")),
+    }
+}
+
+/// The message's picture where it is a file that is uploaded.
+async fn picture_of(target: &Target, message: &Arc<Message>) -> Result<Option<Picture>, String> {
+    if picture::path(message).is_none() {
+        return Ok(None);
+    }
+    let (folder, kind, message) = (target.folder.clone(), target.route.kind, Arc::clone(message));
+    let read = move || picture::load(&folder, &message, kind);
+    tokio::task::spawn_blocking(read).await.unwrap_or_else(|error| Err(error.to_string()))
+}
+
+/// What the platform calls a picture that was brought to it. Nothing has been said to anybody by that, so nothing is in
+/// doubt.
+async fn uploaded(
+    shared: &Shared,
+    target: &Target,
+    adapter: &dyn Adapter,
+    upload: &adapter::Request,
+) -> Result<String, Finished> {
+    let timeout = target.timeout.max(Duration::from_millis(1)).to_std();
+    let now = shared.surroundings.now;
+    let answer = shared.client.carry(adapter.carrier(), upload, timeout, &target.way, now).await;
+    let response = answer.map_err(|error| Finished::NotSent { reason: error.reason })?;
+    adapter.uploaded(&response).ok_or_else(|| {
+        let receipt = match adapter.receipt(&response) {
+            Receipt::Unclear { reason } | Receipt::Accepted { note: reason } => Receipt::RetryLater {
+                after: None,
+                throttled: false,
+                attempts_max: Some(UPLOADS_MAX),
+                reason: format!("the picture was not taken: {reason}"),
+            },
+            receipt => receipt,
+        };
+        Finished::Answered { receipt, parts: 1 }
+    })
 }

@@ -6,7 +6,7 @@
 
 use super::{
     adapter::{Request, Response, email},
-    client::{CONNECT_MS_MAX, SendError},
+    client::{CONNECT_MS_MAX, SendError, UNKNOWN_AUTHORITY},
     secret::redact_url,
 };
 use crate::base::time::Timestamp;
@@ -15,7 +15,7 @@ use lettre::{
     transport::smtp::{
         Error,
         authentication::{Credentials, Mechanism},
-        client::{AsyncSmtpConnection, TlsParameters},
+        client::{AsyncSmtpConnection, Certificate, TlsParameters},
         commands::{Data, Mail, Rcpt},
         extension::{ClientId, Extension, MailParameter},
     },
@@ -51,11 +51,12 @@ enum Broken {
 pub async fn send(
     request: &Request,
     timeout: Duration,
+    ca: Option<&str>,
     now: fn() -> Timestamp,
 ) -> Result<Response, SendError> {
     let host = redact_url(&request.url);
     let begun = AtomicBool::new(false);
-    let said = match tokio::time::timeout(timeout, talk(request, timeout, &begun)).await {
+    let said = match tokio::time::timeout(timeout, talk(request, timeout, ca, &begun)).await {
         Ok(Ok(said) | Err(Broken::Said(said))) => said,
         Ok(Err(Broken::Network(what))) => {
             let reason = format!("the connection to {host} failed: {what}");
@@ -76,14 +77,19 @@ pub async fn send(
     })
 }
 
-async fn talk(request: &Request, timeout: Duration, begun: &AtomicBool) -> Result<Said, Broken> {
+async fn talk(
+    request: &Request,
+    timeout: Duration,
+    ca: Option<&str>,
+    begun: &AtomicBool,
+) -> Result<Said, Broken> {
     let wrong = |what: &str| Broken::Network(what.to_owned());
     let url = reqwest::Url::parse(&request.url).map_err(|_| wrong("`url` is not an address"))?;
     let host = url.host_str().ok_or_else(|| wrong("`url` has no host"))?;
     let (from, to) = envelope(request).ok_or_else(|| wrong("the envelope is not whole"))?;
     let hello = ClientId::Domain(from.domain().to_owned());
 
-    let mut server = connect(&url, host, &hello, timeout).await?;
+    let mut server = connect(&url, (host, ca), &hello, timeout).await?;
     sign_in(&mut server, &url, host).await?;
 
     let is_ascii = to.iter().chain([&from]).all(|address| AsRef::<str>::as_ref(address).is_ascii());
@@ -130,11 +136,18 @@ async fn talk(request: &Request, timeout: Duration, begun: &AtomicBool) -> Resul
 /// A connection, encrypted where the scheme says so or the server offers it.
 async fn connect(
     url: &reqwest::Url,
-    host: &str,
+    (host, ca): (&str, Option<&str>),
     hello: &ClientId,
     timeout: Duration,
 ) -> Result<AsyncSmtpConnection, Broken> {
-    let tls = || TlsParameters::new(host.trim_matches(['[', ']']).to_owned()).map_err(at("STARTTLS"));
+    let tls = || {
+        let mut tls = TlsParameters::builder(host.trim_matches(['[', ']']).to_owned());
+        if let Some(pem) = ca {
+            tls = tls.add_root_certificate(Certificate::from_pem(pem.as_bytes())?);
+        }
+        tls.build()
+    };
+    let tls = || tls().map_err(at("STARTTLS"));
     let is_encrypted = url.scheme() == "smtps";
     // Mail programs hand in at 587; a relay that knows its neighbours listens at 25.
     let usual = match (is_encrypted, url.username().is_empty()) {
@@ -192,6 +205,7 @@ fn at(stage: &'static str) -> impl Fn(Error) -> Broken {
         let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
         match error.status() {
             Some(code) => Broken::Said(Said { stage, code: code.into(), text, refused: Vec::new() }),
+            None if text.contains("UnknownIssuer") => Broken::Network(format!("{text}{UNKNOWN_AUTHORITY}")),
             None => Broken::Network(text),
         }
     }

@@ -12,6 +12,7 @@
 
 pub mod secret;
 pub mod target;
+pub mod picture;
 pub mod resolve;
 pub mod markup;
 pub mod adapter;

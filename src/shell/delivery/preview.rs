@@ -28,7 +28,7 @@ const WIDTH_MIN: usize = 24;
 pub fn preview(kind: ChannelKind, channel: &ChannelName, message: &Message, columns: usize) -> String {
     let (group, effect) = (GroupId::new("group"), EffectId::new("preview"));
     let at = Timestamp::default();
-    let attempt = Attempt { group: &group, channel, effect: &effect, label: None, at, reply_to: None };
+    let attempt = Attempt::of(&group, channel, &effect, at);
     let title = format!("{} · {channel}", platform(kind));
     let adapter = adapter(kind);
     let requests = match adapter.requests(message, &Robot::placeholder(kind), &attempt) {

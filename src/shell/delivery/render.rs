@@ -21,8 +21,7 @@ pub fn render(kind: ChannelKind, message: &Message) -> Result<Vec<Value>, Refusa
     let (group, channel) = (GroupId::new("GROUP"), ChannelName::new("CHANNEL"));
     let effect = EffectId::new("EFFECT");
     let at = Timestamp::default();
-    let attempt =
-        Attempt { group: &group, channel: &channel, effect: &effect, label: None, at, reply_to: None };
+    let attempt = Attempt::of(&group, &channel, &effect, at);
     let requests = adapter(kind).requests(message, &Robot::placeholder(kind), &attempt)?;
     Ok(requests.iter().map(to_json).collect())
 }
@@ -69,8 +68,7 @@ pub async fn send_once(
     now: fn() -> Timestamp,
 ) -> Result<Tried, Refusal> {
     let adapter = adapter(target.route.kind);
-    let attempt =
-        Attempt { group, channel: &target.route.name, effect, label: None, at: now(), reply_to: None };
+    let attempt = Attempt::of(group, &target.route.name, effect, now());
     let robot = target.robots.first().ok_or_else(|| Refusal("the channel has no address".into()))?;
     let requests = adapter.requests(message, robot, &attempt)?;
     let mut tried = Tried { end: End::Accepted, lines: Vec::new() };
@@ -84,14 +82,17 @@ pub async fn send_once(
         } else {
             String::new()
         };
-        let (carrier, proxy) = (adapter.carrier(), target.proxy.as_ref());
-        let answer = client.carry(carrier, request, target.timeout.to_std(), proxy, now).await;
+        let carrier = adapter.carrier();
+        let answer = client.carry(carrier, request, target.timeout.to_std(), &target.way, now).await;
         let (end, words, advice) = match answer {
             Ok(response) => explain(&adapter.receipt(&response), carrier, response.status),
             Err(error) if error.written => {
                 (End::Undelivered, format!("in doubt: {error}"), LOOK_FIRST.into())
             }
-            Err(error) => (End::Undelivered, format!("not sent: {error}"), NOT_SENT.into()),
+            Err(error) => {
+                let advice = if error.reason.contains("certificate") { NO_TRUST } else { NOT_SENT };
+                (End::Undelivered, format!("not sent: {error}"), advice.into())
+            }
         };
         tried.lines.push(robot.censor(&format!("{part}{words}")));
         if end != End::Accepted {
@@ -104,6 +105,8 @@ pub async fn send_once(
 }
 
 const LOOK_FIRST: &str = "the message may have arrived: look at the chat before you send it again";
+const NO_TRUST: &str =
+    "nothing has left this machine: look at the server's certificate and at the channel's `ca`";
 const NOT_SENT: &str =
     "nothing has left this machine: check the address, the network and the channel's `proxy`";
 

@@ -4,15 +4,16 @@
 
 use super::{
     adapter::adapter,
+    client,
     secret::Secret,
-    target::{Robot, Target},
+    target::{Robot, Target, Way},
 };
 use crate::{
     base::{ids::ChannelName, limits, time::Duration},
     courier::{Route, route::preset_rates},
     model::channel::{Channel, ChannelKind, Need, Setting},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 /// Why a channel cannot be used: something outside the playbook is missing (exit code 3).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -96,7 +97,14 @@ pub fn resolve(
             *to = vec![Secret::new(all.join(", "))];
         }
     }
-    let proxy = read.remove("proxy").and_then(|values| values.into_iter().next());
+    let mut one = |name: &str| read.remove(name).and_then(|values| values.into_iter().next());
+    let (proxy, ca) = (one("proxy"), one("ca").map(|pem| Arc::from(pem.expose())));
+    let way = Way { proxy, ca };
+    if way.ca.as_deref().is_some_and(|pem| !client::holds_certificates(pem)) {
+        let problem =
+            "holds no certificate: expected PEM, which begins with -----BEGIN CERTIFICATE-----".into();
+        return Err(error(Problem::Unusable { setting: "ca".into(), problem }));
+    }
     let robots = robots(channel.kind, &read);
     for robot in &robots {
         adapter(channel.kind)
@@ -115,7 +123,8 @@ pub fn resolve(
         route: Arc::new(route),
         robots,
         timeout: channel.timeout.unwrap_or(Duration::from_millis(limits::REQUEST_MS_MAX as i64)),
-        proxy,
+        folder: PathBuf::new(),
+        way,
     })
 }
 

@@ -9,7 +9,7 @@ use crate::{
     model::channel::ChannelKind,
 };
 use sha2::{Digest as _, Sha256};
-use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, sync::Arc};
 
 /// Where bots are spoken for unless a channel names a server of its own.
 const TELEGRAM: &str = "https://api.telegram.org";
@@ -23,8 +23,19 @@ pub struct Target {
     pub robots: Vec<Robot>,
     /// How long one request may take.
     pub timeout: Duration,
+    /// The folder in which pictures are looked for: the playbook's.
+    pub folder: PathBuf,
+    /// How its requests get there.
+    pub way: Way,
+}
+
+/// How requests get to a server.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Way {
     /// The only proxy that may be used.
     pub proxy: Option<Secret>,
+    /// Certificates of authorities that are believed beside the machine's own, as PEM.
+    pub ca: Option<Arc<str>>,
 }
 
 /// One address of a channel with what it needs: the unit that a platform's rate limit counts.

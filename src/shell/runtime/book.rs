@@ -88,14 +88,18 @@ impl Targets {
         let mut problems = BTreeSet::new();
         let read_file = |path: &str| super::secret_file(root, path);
         for (name, channel) in &playbook.channels {
-            match resolve(channel, &super::env, &read_file) {
+            match resolve(channel, &super::env, &read_file)
+                .map(|target| Target { folder: root.into(), ..target })
+            {
                 Ok(target) => drop(targets.shared.insert(name.clone(), Arc::new(target))),
                 Err(error) => drop(problems.insert(error.to_string())),
             }
         }
         for (id, group) in &playbook.groups {
             for (name, channel) in group.channels.iter().filter(|_| group.live) {
-                match resolve(channel, &super::env, &read_file) {
+                match resolve(channel, &super::env, &read_file)
+                    .map(|target| Target { folder: root.into(), ..target })
+                {
                     Ok(target) => drop(targets.own.insert((id.clone(), name.clone()), Arc::new(target))),
                     Err(error) => drop(problems.insert(format!("group `{id}`, {error}"))),
                 }

@@ -1,6 +1,6 @@
 //! A Discord webhook: 204 unless asked to wait, bucket headers, waits in fractions of a second, forms checked.
 
-use super::{Fake, Reply, Seen, window::Window};
+use super::{Fake, Reply, Seen, is_picture, window::Window};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -30,7 +30,10 @@ fn answer(seen: &Seen, before: usize, window: &Window) -> Reply {
             .with("x-ratelimit-reset-after", &format!("{seconds:.3}"))
             .with("x-ratelimit-scope", "user");
     }
-    let Ok(body) = serde_json::from_str::<Value>(&seen.body) else {
+    let form = seen.form();
+    let payload = form.iter().flatten().find(|field| field.name == "payload_json");
+    let payload = payload.map_or_else(|| seen.body.clone(), super::Field::text);
+    let Ok(body) = serde_json::from_str::<Value>(&payload) else {
         return error(400, 50109, "The request body contains invalid JSON.");
     };
     if let Some((field, problem)) = wrong(&body) {
@@ -42,6 +45,16 @@ fn answer(seen: &Seen, before: usize, window: &Window) -> Reply {
         || body.get("components").is_some() && seen.path.contains("with_components=true");
     if !shows {
         return error(400, 50006, "Cannot send an empty message");
+    }
+    // What is attached has to be shown by its own name, or it stands beside the message.
+    let file = form.iter().flatten().find(|field| field.name == "files[0]");
+    if let Some(url) =
+        body["embeds"][0]["image"]["url"].as_str().and_then(|url| url.strip_prefix("attachment://"))
+    {
+        let named = file.and_then(|file| file.file.as_deref()) == Some(url);
+        if !named || !file.is_some_and(|file| is_picture(&file.bytes)) {
+            return error(400, 50035, "Invalid Form Body");
+        }
     }
     let message = json!({ "id": (1_000 + before).to_string(), "content": body["content"] });
     let reply = if seen.path.contains("wait=true") { Reply::json(&message) } else { Reply::status(204) };

@@ -1,6 +1,6 @@
 //! A Matrix homeserver with one room: transactions that happen once, limits with the time to wait.
 
-use super::{Fake, Reply, Seen, decoded};
+use super::{Fake, Reply, Seen, decoded, is_picture};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -38,6 +38,12 @@ fn answer(seen: &Seen, transactions: &Mutex<BTreeMap<String, String>>, events: &
     if seen.headers.get("authorization").map(String::as_str) != Some("Bearer syt_fake_token") {
         return error(401, "M_UNKNOWN_TOKEN", "Invalid access token passed.");
     }
+    if let Some(query) = seen.path.strip_prefix("/_matrix/media/v3/upload?filename=") {
+        if seen.method != "POST" || !is_picture(&seen.bytes) || !seen.headers.contains_key("content-type") {
+            return error(400, "M_UNKNOWN", "Upload request body could not be read");
+        }
+        return Reply::json(&json!({ "content_uri": format!("mxc://hs.example/{query}") }));
+    }
     let path: Vec<&str> = seen.path.split('/').collect();
     let ["", "_matrix", "client", "v3", "rooms", room, "send", "m.room.message", _] = path[..] else {
         return error(404, "M_UNRECOGNIZED", "Unrecognized request");
@@ -56,6 +62,11 @@ fn answer(seen: &Seen, transactions: &Mutex<BTreeMap<String, String>>, events: &
     }
     if !content["body"].is_string() || !content["msgtype"].is_string() || !content["m.mentions"].is_object() {
         return error(400, "M_BAD_JSON", "no body");
+    }
+    if content["msgtype"] == "m.image"
+        && !content["url"].as_str().is_some_and(|url| url.starts_with("mxc://hs.example/"))
+    {
+        return error(400, "M_BAD_JSON", "no url");
     }
     let mut transactions = transactions.lock().unwrap();
     let id = transactions.entry(seen.path.clone()).or_insert_with(|| {

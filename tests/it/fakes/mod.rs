@@ -40,6 +40,8 @@ pub(crate) struct Seen {
     pub(crate) path: String,
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: String,
+    /// The body as it came, which need not be text.
+    pub(crate) bytes: Vec<u8>,
     pub(crate) at: Instant,
 }
 
@@ -48,6 +50,53 @@ impl Seen {
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).expect("a JSON body")
     }
+}
+
+/// A part of a form.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) file: Option<String>,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Field {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.bytes.clone()).expect("a field of text")
+    }
+}
+
+impl Seen {
+    /// The parts of a `multipart/form-data` body, read as RFC 7578 has it; none where it is none or is broken.
+    pub(crate) fn form(&self) -> Option<Vec<Field>> {
+        let boundary = self.headers.get("content-type")?.strip_prefix("multipart/form-data; boundary=")?;
+        let mark = format!("--{boundary}");
+        let mut rest = self.bytes.strip_prefix(mark.as_bytes())?;
+        let mut fields = Vec::new();
+        loop {
+            if rest == b"--\r\n" {
+                return Some(fields);
+            }
+            rest = rest.strip_prefix(b"\r\n")?;
+            let find = |bytes: &[u8], wanted: &[u8]| bytes.windows(wanted.len()).position(|at| at == wanted);
+            let head_end = find(rest, b"\r\n\r\n")?;
+            let head = std::str::from_utf8(&rest[..head_end]).ok()?.to_owned();
+            rest = &rest[head_end + 4..];
+            let next = format!("\r\n{mark}");
+            let end = find(rest, next.as_bytes())?;
+            let value = |name: &str| {
+                let at = head.find(&format!("; {name}=\""))? + name.len() + 4;
+                Some(head[at..].split('"').next()?.to_owned())
+            };
+            fields.push(Field { name: value("name")?, file: value("filename"), bytes: rest[..end].to_vec() });
+            rest = &rest[end + next.len()..];
+        }
+    }
+}
+
+/// Whether bytes begin as a picture does.
+pub(crate) fn is_picture(bytes: &[u8]) -> bool {
+    [&b"\x89PNG\r\n\x1a\n"[..], b"\xff\xd8\xff", b"GIF8"].iter().any(|begin| bytes.starts_with(begin))
 }
 
 /// Percent-encoding undone, once.
@@ -261,7 +310,8 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Se
         }
     }
     let rest = buffer.split_off(head_end + 4 + length);
-    let body = String::from_utf8_lossy(&buffer[head_end + 4..]).into_owned();
+    let bytes = buffer[head_end + 4..].to_vec();
+    let body = String::from_utf8_lossy(&bytes).into_owned();
     *buffer = rest;
-    Some(Seen { method, path, headers, body, at: Instant::now() })
+    Some(Seen { method, path, headers, body, bytes, at: Instant::now() })
 }

@@ -41,6 +41,13 @@ fn answer(seen: &Seen, shown: &Shown) -> Reply {
             Ok(body) if body["topic"].is_string() => body,
             _ => return error(40_017, "invalid request: request body must be message JSON"),
         }
+    } else if let Some(name) = seen.headers.get("filename") {
+        // A body with a file's name is a file.
+        let sequence = seen.headers.get("x-sequence-id");
+        json!({
+            "topic": path.trim_start_matches('/'), "message": format!("You received a file: {name}"),
+            "attachment": { "name": name, "size": seen.bytes.len() }, "sequence_id": sequence,
+        })
     } else {
         json!({ "topic": path.trim_start_matches('/'), "message": seen.body })
     };

@@ -1,7 +1,7 @@
 //! A Telegram server with one bot and some chats: limits in code points, entities in UTF-16 units, errors with
 //! their status, floods answered in three places.
 
-use super::{Fake, Reply, Seen};
+use super::{Fake, Reply, Seen, is_picture};
 use serde_json::{Value, json};
 
 pub(crate) const TOKEN: &str = "123456:fake-token_AbC";
@@ -56,9 +56,24 @@ fn refusal(seen: &Seen, taken: i64) -> Option<Refusal> {
     let Some(method) = seen.path.strip_prefix(&format!("/bot{TOKEN}/")) else {
         return Some((401, "Unauthorized", Value::Null));
     };
-    let Ok(body) = serde_json::from_str::<Value>(&seen.body) else {
-        return bad("Bad Request: invalid JSON");
+    // A form's fields are read as the values of JSON, text as text; a photo in it is a file.
+    let form = seen.form();
+    let body = match &form {
+        Some(fields) => {
+            fields.iter().filter(|field| field.file.is_none()).fold(json!({}), |mut all, field| {
+                let text = field.text();
+                let plain = matches!(&*field.name, "caption" | "text" | "question");
+                let read = serde_json::from_str(&text).ok().filter(|_| !plain);
+                all[&field.name] = read.unwrap_or_else(|| json!(text));
+                all
+            })
+        }
+        None => match serde_json::from_str::<Value>(&seen.body) {
+            Ok(body) => body,
+            Err(_) => return bad("Bad Request: invalid JSON"),
+        },
     };
+    let photo = form.iter().flatten().find(|field| field.name == "photo");
     match body["chat_id"].as_i64() {
         Some(CHAT) => {}
         Some(MOVED) => {
@@ -79,6 +94,13 @@ fn refusal(seen: &Seen, taken: i64) -> Option<Refusal> {
     }
     match method {
         "sendMessage" => text_problem(&body["text"], &body["entities"], 1..=4_096),
+        "sendPhoto" if photo.is_some_and(|photo| photo.bytes.len() > 10 << 20) => {
+            Some("Bad Request: file is too big")
+        }
+        "sendPhoto" if photo.is_some_and(|photo| is_picture(&photo.bytes)) => {
+            text_problem(&body["caption"], &body["caption_entities"], 0..=1_024)
+        }
+        "sendPhoto" if photo.is_some() => Some("Bad Request: IMAGE_PROCESS_FAILED"),
         "sendPhoto" if body["photo"].as_str().is_some_and(|url| url.starts_with("https://")) => {
             text_problem(&body["caption"], &body["caption_entities"], 0..=1_024)
         }

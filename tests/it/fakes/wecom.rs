@@ -1,6 +1,8 @@
 //! A 企业微信 robot: errors come with HTTP 200, at most so many messages in a sliding window, limits in bytes.
 
-use super::{Fake, Reply, Seen, window::Window};
+use super::{Fake, Reply, Seen, is_picture, window::Window};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -20,6 +22,24 @@ fn answer(seen: &Seen, window: &Window) -> Reply {
         Err(_) => return error(40035, "invalid json"),
     };
     let form = body["msgtype"].as_str().unwrap_or_default();
+    if form == "image" {
+        let text = |name: &str| body["image"][name].as_str().unwrap_or_default();
+        let Ok(bytes) = STANDARD.decode(text("base64")) else {
+            return error(40008, "invalid base64");
+        };
+        let digest: Vec<String> = Md5::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        if digest.concat() != text("md5") {
+            return error(40008, "md5 does not match");
+        }
+        if !is_picture(&bytes) || bytes.starts_with(b"GIF8") || bytes.len() > 2 << 20 {
+            return error(40006, "invalid media size");
+        }
+        return if window.take(seen.at).is_err() {
+            error(45009, "api freq out of limit")
+        } else {
+            error(0, "ok")
+        };
+    }
     let max = match form {
         "text" => 2_048,
         "markdown" | "markdown_v2" => 4_096,

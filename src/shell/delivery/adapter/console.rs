@@ -25,6 +25,7 @@ impl Adapter for Console {
             url: "console:".into(),
             headers: Vec::new(),
             body,
+            raw: None,
         }])
     }
 

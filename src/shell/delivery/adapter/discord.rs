@@ -23,6 +23,7 @@ use crate::{
             mrkdwn::break_fences,
             write::{Dialect, PLAIN},
         },
+        picture::Picture,
         target::Robot,
     },
 };
@@ -68,7 +69,7 @@ impl Adapter for Discord {
         &self,
         message: &Message,
         robot: &Robot,
-        _attempt: &Attempt<'_>,
+        attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
         let url = parts::with_parameter(robot.setting("url").unwrap_or_default(), "wait", "true");
         let mut requests = parts::posts(&url, bodies(message)?)?;
@@ -78,6 +79,9 @@ impl Adapter for Discord {
                 request.url = parts::with_parameter(&request.url, "with_components", "true");
             }
             request.headers.push(("user-agent".into(), USER_AGENT.into()));
+        }
+        if let (Some(picture), Some(last)) = (attempt.picture, requests.last_mut()) {
+            attach(last, picture, attempt);
         }
         Ok(requests)
     }
@@ -115,6 +119,7 @@ impl Adapter for Discord {
             (_, 50027) => refused("the URL's token is wrong: copy the webhook's URL again"),
             (_, 10003) => refused("the channel or thread does not exist any more"),
             (_, 50006) => refused("the message is empty"),
+            (_, 40005) => refused("the picture is larger than Discord takes"),
             (_, 50035) => refused("Discord does not take the message as it is"),
             (_, 160_005) => refused("the thread is locked: unlock it, or write another one into `thread_id`"),
             (_, 200_000) => {
@@ -166,7 +171,7 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
             && !button.text.is_empty()
             && utf16_length(&button.url) <= BUTTON_URL_MAX
     };
-    let own = Own { buttons: BUTTONS_MAX, button: &suits, image: true, poll: poll.is_some() };
+    let own = Own { buttons: BUTTONS_MAX, button: &suits, image: true, file: true, poll: poll.is_some() };
     let Sorted { blocks, buttons, image } = parts::sort(message, &mentions, own)?;
     let prefix = prefix(&mentions);
     let fits = |body: &Value| utf16_length(body["content"].as_str().unwrap_or_default()) <= CONTENT_MAX;
@@ -191,6 +196,16 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
         }
         body
     }))
+}
+
+/// The picture goes with the message that shows it.
+fn attach(request: &mut Request, picture: &Picture, attempt: &Attempt<'_>) {
+    let mut body: Value = serde_json::from_str(&request.body).unwrap_or_default();
+    body["embeds"] = json!([{ "image": { "url": format!("attachment://{}", picture.name) } }]);
+    body["attachments"] = json!([{ "id": 0, "filename": picture.name }]);
+    request.body = body.to_string();
+    let fields = [("payload_json".to_owned(), request.body.clone())];
+    request.with_picture(&attempt.key(), &fields, "files[0]", picture);
 }
 
 fn row(buttons: &[Button]) -> Value {

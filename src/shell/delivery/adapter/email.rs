@@ -11,18 +11,20 @@ use super::{
     answer::{self, excerpt},
     console::plain_text,
     mention::Mentions,
+    parts,
 };
 use crate::{
     base::{ids::EffectId, limits::MAIL_RECIPIENTS_MAX},
     model::{channel::ChannelKind, message::Message},
     shell::delivery::{
         markup::{self, Block, write::PLAIN},
+        picture::Picture,
         target::Robot,
     },
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lettre::message::{
-    Body, Mailbox, Message as Mail, MultiPart, SinglePart,
+    Attachment, Body, Mailbox, Message as Mail, MultiPart, SinglePart,
     header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue},
 };
 use std::{
@@ -80,8 +82,11 @@ impl Adapter for Email {
         robot: &Robot,
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
+        // Without the picture at hand, as in a preview, its path stands in the text.
+        let without = attempt.picture.map(|_| parts::without_file(message));
+        let message = without.as_deref().unwrap_or(message);
         let mut blocks = markup::blocks_without_buttons(message);
-        if blocks.is_empty() && message.buttons.is_empty() {
+        if blocks.is_empty() && message.buttons.is_empty() && attempt.picture.is_none() {
             return Err(Refusal("the message is empty".into()));
         }
         let unusable = |(setting, problem): (String, String)| Refusal(format!("`{setting}` {problem}"));
@@ -116,6 +121,10 @@ impl Adapter for Email {
             .boundary(format!("=_{}", attempt.key()))
             .singlepart(part(ContentType::TEXT_PLAIN, plain)?)
             .singlepart(part(ContentType::TEXT_HTML, html)?);
+        let parts = match attempt.picture {
+            Some(picture) => enclosed(parts, picture, attempt)?,
+            None => parts,
+        };
         let mail =
             mail.multipart(parts).map_err(|error| Refusal(format!("no mail can be made of it: {error}")))?;
         let body = String::from_utf8(mail.formatted())
@@ -126,6 +135,7 @@ impl Adapter for Email {
             url: robot.setting("url").unwrap_or_default().to_owned(),
             headers: vec![(MAIL_FROM.into(), from.email.to_string()), (RCPT_TO.into(), recipients.join(","))],
             body,
+            raw: None,
         }])
     }
 
@@ -179,6 +189,15 @@ impl Adapter for Email {
             text: format!("{subject}\n\n{}", text.replace("\r\n", "\n")).trim_end().to_owned(),
         }
     }
+}
+
+/// The words, and the picture beside them.
+fn enclosed(words: MultiPart, picture: &Picture, attempt: &Attempt<'_>) -> Result<MultiPart, Refusal> {
+    let media = ContentType::parse(picture.format.media())
+        .map_err(|error| Refusal(format!("the picture cannot be enclosed: {error}")))?;
+    let file = Attachment::new(picture.name.clone()).body(picture.bytes.to_vec(), media);
+    let boundary = format!("=_{}_file", attempt.key());
+    Ok(MultiPart::mixed().boundary(boundary).multipart(words).singlepart(file))
 }
 
 /// Sender and recipients; the setting and what is wrong with it.

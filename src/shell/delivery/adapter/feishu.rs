@@ -311,8 +311,7 @@ mod tests {
     fn requests(message: &Message, secret: Option<&str>) -> Vec<Value> {
         let (group, channel, effect) = (GroupId::new("g"), ChannelName::new("c"), EffectId::new("e"));
         let at = Timestamp::from_millis(100_500);
-        let attempt =
-            Attempt { group: &group, channel: &channel, effect: &effect, label: None, at, reply_to: None };
+        let attempt = Attempt::of(&group, &channel, &effect, at);
         let mut robot = Robot::placeholder(ChannelKind::Feishu);
         if let Some(secret) = secret {
             robot.settings.insert("secret".into(), Secret::new(secret));

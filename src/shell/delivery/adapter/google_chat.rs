@@ -142,7 +142,7 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let Sorted { blocks, buttons, image } = parts::sort(
         message,
         &mentions,
-        Own { buttons: usize::MAX, button: &suits, image: true, poll: false },
+        Own { buttons: usize::MAX, button: &suits, image: true, file: false, poll: false },
     )?;
     let prefix = prefix(&mentions);
     let fits = |body: &Value| body.to_string().len() + THREAD_BYTES <= BODY_BYTES_MAX;

@@ -20,7 +20,13 @@ impl Adapter for Manual {
     /// One `COPY` with the text ready to paste.
     fn requests(&self, message: &Message, _: &Robot, _: &Attempt<'_>) -> Result<Vec<Request>, Refusal> {
         let body = plain_text(message, ChannelKind::Manual);
-        Ok(vec![Request { method: Cow::Borrowed("COPY"), url: "manual:".into(), headers: Vec::new(), body }])
+        Ok(vec![Request {
+            method: Cow::Borrowed("COPY"),
+            url: "manual:".into(),
+            headers: Vec::new(),
+            body,
+            raw: None,
+        }])
     }
 
     fn receipt(&self, _: &Response) -> Receipt {

@@ -3,7 +3,7 @@
 //! Every message has its plain words as `body` and, where something is formatted, HTML as `formatted_body`. It is
 //! an `m.text`: the default push rules silence an `m.notice`, even one that calls somebody. The transaction id is
 //! the idempotency key, so an attempt in doubt leaves no second copy. Polls are not in the specification yet, and
-//! an image that was not uploaded to the homeserver cannot be shown; it is a link.
+//! an image that was not uploaded to the homeserver cannot be shown; one with an address is a link, a file is uploaded.
 
 use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
@@ -16,6 +16,7 @@ use crate::{
     model::{channel::ChannelKind, message::Message},
     shell::delivery::{
         markup::{self, Block, html, write::PLAIN},
+        picture::{self, Picture},
         target::Robot,
     },
 };
@@ -50,7 +51,9 @@ impl Adapter for Matrix {
         let room = parts::segment(robot.setting("room").unwrap_or_default());
         let base = robot.setting("url").unwrap_or_default();
         let authorization = format!("Bearer {}", robot.setting("token").unwrap_or_default());
-        let contents = parts::bounded(contents(message)?)?.into_iter().enumerate();
+        let mut contents = contents(message)?;
+        contents.extend(picture::path(message).map(|path| shown_picture(path, attempt)));
+        let contents = parts::bounded(contents)?.into_iter().enumerate();
         let requests = contents.map(|(index, mut content)| {
             if let Some(event) = answered.filter(|_| index == 0) {
                 content["m.relates_to"] = json!({ "m.in_reply_to": { "event_id": event } });
@@ -63,6 +66,21 @@ impl Adapter for Matrix {
             request
         });
         Ok(requests.collect())
+    }
+
+    fn upload(&self, picture: &Picture, robot: &Robot) -> Option<Request> {
+        let base = robot.setting("url").unwrap_or_default();
+        let url = parts::endpoint(base, "/_matrix/media/v3/upload");
+        let url = parts::with_parameter(&url, "filename", &picture.name);
+        let mut request = Request::of_picture("POST", url, picture);
+        let token = robot.setting("token").unwrap_or_default();
+        request.headers.push(("authorization".into(), format!("Bearer {token}")));
+        Some(request)
+    }
+
+    fn uploaded(&self, response: &Response) -> Option<String> {
+        let body = response.json().filter(|_| response.status == 200)?;
+        body["content_uri"].as_str().filter(|uri| uri.starts_with("mxc://")).map(str::to_owned)
     }
 
     fn receipt(&self, response: &Response) -> Receipt {
@@ -99,7 +117,7 @@ impl Adapter for Matrix {
             ("M_FORBIDDEN", _) => {
                 refused("the account is not in the room or may not write there: invite it and have it join")
             }
-            ("M_TOO_LARGE", _) => refused("the message is too long"),
+            ("M_TOO_LARGE", _) => refused("the message or the picture is larger than the homeserver takes"),
             ("M_USER_DEACTIVATED" | "M_USER_SUSPENDED" | "M_USER_LOCKED", _) => {
                 refused("the account is locked")
             }
@@ -113,16 +131,22 @@ impl Adapter for Matrix {
     fn shown(&self, request: &Request) -> Shown {
         let content: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let form = if content["formatted_body"].is_string() { "HTML" } else { "text" };
-        let text = content["body"].as_str().unwrap_or_default().to_owned();
+        let mut text = content["body"].as_str().unwrap_or_default().to_owned();
+        if content["msgtype"] == "m.image" {
+            text.insert_str(0, "📷 ");
+        }
         Shown { note: format!("{form} · {} of {CONTENT_BYTES_MAX} bytes", request.body.len()), text }
     }
 }
 
 fn contents(message: &Message) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Matrix);
-    let blocks = markup::blocks(message);
+    let blocks = markup::blocks(&parts::without_file(message));
     if blocks.is_empty() && mentions.is_silent() {
-        return Err(Refusal("the message is empty".into()));
+        return match picture::path(message) {
+            Some(_) => Ok(Vec::new()),
+            None => Err(Refusal("the message is empty".into())),
+        };
     }
     let called = Called::new(&mentions);
     let first = |part: &[Block]| content(&called.body, &called.html, part, called.mentions.clone());
@@ -131,6 +155,19 @@ fn contents(message: &Message) -> Result<Vec<Value>, Refusal> {
     Ok(parts::bodies(blocks, &fits, &|part, ends| {
         if ends.first { first(part) } else { content("", "", part, json!({})) }
     }))
+}
+
+/// The event that shows the picture.
+fn shown_picture(path: &str, attempt: &Attempt<'_>) -> Value {
+    let (name, info) = match attempt.picture {
+        Some(picture) => {
+            let info = json!({ "mimetype": picture.format.media(), "size": picture.bytes.len() });
+            (picture.name.as_str(), info)
+        }
+        None => (path, json!({})),
+    };
+    let url = attempt.uploaded.unwrap_or_default();
+    json!({ "msgtype": "m.image", "body": name, "url": url, "info": info, "m.mentions": {} })
 }
 
 /// Those who are called, as plain words, as HTML and as the server reads it.

@@ -3,7 +3,10 @@
 //! An adapter turns a message into requests and a response into a receipt. It has no clock, no socket and no
 //! state; the sign time and the effect's id arrive with the [`Attempt`].
 
-use super::target::{Robot, hex};
+use super::{
+    picture::{self, Picture},
+    target::{Robot, hex},
+};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
@@ -14,6 +17,7 @@ use crate::{
         message::{Label, Message},
     },
 };
+use bytes::Bytes;
 use std::borrow::Cow;
 
 pub use crate::courier::Receipt;
@@ -59,6 +63,17 @@ pub trait Adapter: Send + Sync {
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal>;
 
+    /// The request that brings a picture to the platform before the last request can show it; none where the picture
+    /// travels with its message.
+    fn upload(&self, _picture: &Picture, _robot: &Robot) -> Option<Request> {
+        None
+    }
+
+    /// What the platform calls a picture that was uploaded; none where it did not take it.
+    fn uploaded(&self, _response: &Response) -> Option<String> {
+        None
+    }
+
     /// What the platform's answer means.
     fn receipt(&self, response: &Response) -> Receipt;
 
@@ -94,6 +109,17 @@ pub struct Attempt<'a> {
     pub at: Timestamp,
     /// What the platform said when it accepted the message that this one answers, where that is known.
     pub reply_to: Option<&'a str>,
+    /// The message's picture where it is a file; none in a preview.
+    pub picture: Option<&'a Picture>,
+    /// What the platform calls the picture, once it was uploaded.
+    pub uploaded: Option<&'a str>,
+}
+
+impl<'a> Attempt<'a> {
+    /// Of a message that has no label, answers nothing and shows no file.
+    pub fn of(group: &'a GroupId, channel: &'a ChannelName, effect: &'a EffectId, at: Timestamp) -> Self {
+        Self { group, channel, effect, label: None, at, reply_to: None, picture: None, uploaded: None }
+    }
 }
 
 impl Attempt<'_> {
@@ -126,18 +152,36 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
+    /// What is sent in the body's place: a form with a picture, of which `body` has the words.
+    pub raw: Option<Bytes>,
 }
 
 impl Request {
     /// A POST of JSON text.
     pub fn post_json(url: &str, body: String) -> Self {
         let headers = vec![("content-type".to_owned(), "application/json; charset=utf-8".to_owned())];
-        Self { method: Cow::Borrowed("POST"), url: url.to_owned(), headers, body }
+        Self { method: Cow::Borrowed("POST"), url: url.to_owned(), headers, body, raw: None }
+    }
+
+    /// A picture by itself.
+    pub fn of_picture(method: &'static str, url: String, picture: &Picture) -> Self {
+        let headers = vec![("content-type".to_owned(), picture.format.media().to_owned())];
+        let raw = Some(picture.bytes.clone());
+        Self { method: Cow::Borrowed(method), url, headers, body: String::new(), raw }
     }
 
     /// Nothing.
     pub fn empty() -> Self {
-        Self { method: Cow::Borrowed(""), url: String::new(), headers: Vec::new(), body: String::new() }
+        let (method, url, headers) = (Cow::Borrowed(""), String::new(), Vec::new());
+        Self { method, url, headers, body: String::new(), raw: None }
+    }
+
+    /// From now on a form with these fields and the picture as `field`.
+    pub fn with_picture(&mut self, key: &str, fields: &[(String, String)], field: &str, picture: &Picture) {
+        let (media, form) = picture::form(key, fields, field, picture);
+        self.headers.retain(|(name, _)| name != "content-type");
+        self.headers.push(("content-type".to_owned(), media));
+        self.raw = Some(form);
     }
 }
 
@@ -236,8 +280,7 @@ mod tests {
     ) -> Vec<Request> {
         let (group, channel, effect) = (GroupId::new("g"), ChannelName::new("c"), EffectId::new("e"));
         let at = Timestamp::default();
-        let attempt =
-            Attempt { group: &group, channel: &channel, effect: &effect, label: None, at, reply_to };
+        let attempt = Attempt { reply_to, ..Attempt::of(&group, &channel, &effect, at) };
         adapter.requests(message, robot, &attempt).unwrap()
     }
 

@@ -22,6 +22,7 @@ use crate::{
             self, Block, escape,
             write::{Dialect, PLAIN},
         },
+        picture,
         target::Robot,
     },
 };
@@ -78,16 +79,32 @@ impl Adapter for Ntfy {
     ) -> Result<Vec<Request>, Refusal> {
         let (root, topic) = topic_of(robot.setting("url").unwrap_or_default())
             .ok_or_else(|| Refusal("`url` has no topic at its end".into()))?;
-        let bodies =
-            parts::bounded(bodies(message, &topic)?)?.into_iter().enumerate().map(|(index, mut body)| {
-                body["sequence_id"] = json!(attempt.part_key(index));
-                let mut request = Request::post_json(&root, body.to_string());
-                if let Some(token) = robot.setting("token") {
-                    request.headers.push(("authorization".into(), format!("Bearer {token}")));
-                }
+        let mut bodies = bodies(message, &topic)?;
+        if let Some(path) = picture::path(message) {
+            // The picture is a notification of its own, after the words.
+            bodies.retain(|body| body["message"] != "" || body["title"].is_string());
+            bodies.push(json!({ "topic": topic, "attach": path }));
+        }
+        let last = bodies.len().saturating_sub(1);
+        let requests = parts::bounded(bodies)?.into_iter().enumerate().map(|(index, mut body)| {
+            let key = attempt.part_key(index);
+            let picture = attempt.picture.filter(|_| index == last);
+            let mut request = if let Some(picture) = picture {
+                let url = parts::endpoint(&root, &format!("/{topic}"));
+                let mut request = Request::of_picture("PUT", url, picture);
+                request.headers.push(("x-sequence-id".into(), key));
+                request.headers.push(("filename".into(), picture.name.clone()));
                 request
-            });
-        Ok(bodies.collect())
+            } else {
+                body["sequence_id"] = json!(key);
+                Request::post_json(&root, body.to_string())
+            };
+            if let Some(token) = robot.setting("token") {
+                request.headers.push(("authorization".into(), format!("Bearer {token}")));
+            }
+            request
+        });
+        Ok(requests.collect())
     }
 
     fn receipt(&self, response: &Response) -> Receipt {
@@ -118,7 +135,8 @@ impl Adapter for Ntfy {
             40_009 | 40_010 => refused("ntfy does not take this topic: check the end of `url`"),
             40_013 => refused("ntfy does not take the image's address"),
             40_018 => refused("ntfy does not take a button"),
-            41_301 | 41_303 => refused("the message is too long"),
+            41_301 | 41_303 => refused("the message or the picture is too large for the server"),
+            40_014 => refused("this server takes no attachments"),
             _ if response.status >= 500 => answer::retry(in_words("ntfy has a problem of its own")),
             _ => refused("ntfy refused the message"),
         }
@@ -157,7 +175,7 @@ fn topic_of(url: &str) -> Option<(String, String)> {
 
 fn bodies(message: &Message, topic: &str) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Ntfy);
-    let own = Own { buttons: ACTIONS_MAX, image: true, ..TEXT_ONLY };
+    let own = Own { buttons: ACTIONS_MAX, image: true, file: true, ..TEXT_ONLY };
     let Sorted { mut blocks, buttons: actions, image } = parts::sort(message, &mentions, own)?;
     let title = markup::take_title(&mut blocks, |title| title.len() <= TITLE_BYTES_MAX);
     let names = if mentions == Mentions::default() { String::new() } else { mentions.in_words() };
@@ -182,7 +200,8 @@ fn bodies(message: &Message, topic: &str) -> Result<Vec<Value>, Refusal> {
             body["title"] = json!(title);
         }
         if ends.last {
-            with_the_last(&mut body, image.as_deref(), &actions);
+            let image = image.as_deref().filter(|image| markup::is_http(image));
+            with_the_last(&mut body, image, &actions);
         }
         body
     };

@@ -14,9 +14,11 @@ use crate::{
     model::{channel::ChannelKind, message::Message},
     shell::delivery::{
         markup::{self, Block, split::split, write::PLAIN},
+        picture::{self, Picture},
         target::Robot,
     },
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 /// The adapter of `type: onebot`.
@@ -48,17 +50,19 @@ impl Adapter for Onebot {
         let group = robot.setting("group").unwrap_or_default();
         let group = group.parse::<u64>().map_or_else(|_| json!(group), |number| json!(number));
         let answered = attempt.reply_to.and_then(|note| note.strip_prefix(NOTE));
-        let parts = parts::bounded(parts(message)?)?.into_iter().enumerate().map(|(index, mut segments)| {
-            if let Some(number) = answered.filter(|_| index == 0) {
-                segments.insert(0, segment("reply", "id", number));
-            }
-            let body = json!({ "group_id": group, "message": segments });
-            let mut request = Request::post_json(&url, body.to_string());
-            if let Some(token) = robot.setting("token") {
-                request.headers.push(("authorization".into(), format!("Bearer {token}")));
-            }
-            request
-        });
+        let parts = parts::bounded(parts(message, attempt.picture)?)?.into_iter().enumerate().map(
+            |(index, mut segments)| {
+                if let Some(number) = answered.filter(|_| index == 0) {
+                    segments.insert(0, segment("reply", "id", number));
+                }
+                let body = json!({ "group_id": group, "message": segments });
+                let mut request = Request::post_json(&url, body.to_string());
+                if let Some(token) = robot.setting("token") {
+                    request.headers.push(("authorization".into(), format!("Bearer {token}")));
+                }
+                request
+            },
+        );
         Ok(parts.collect())
     }
 
@@ -140,10 +144,11 @@ fn segment(kind: &str, name: &str, value: &str) -> Value {
     json!({ "type": kind, "data": { name: value } })
 }
 
-fn parts(message: &Message) -> Result<Vec<Vec<Value>>, Refusal> {
+fn parts(message: &Message, picture: Option<&Picture>) -> Result<Vec<Vec<Value>>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Onebot);
-    let blocks = markup::blocks(message);
-    if blocks.is_empty() && mentions.is_silent() {
+    let file = picture::path(message);
+    let blocks = markup::blocks(&parts::without_file(message));
+    if blocks.is_empty() && mentions.is_silent() && file.is_none() {
         return Err(Refusal("the message is empty".into()));
     }
     let names: String = mentions.unknown.iter().flat_map(|name| ["@", name, " "]).collect();
@@ -164,6 +169,13 @@ fn parts(message: &Message) -> Result<Vec<Vec<Value>>, Refusal> {
     match parts.first_mut() {
         Some(first) => drop(first.splice(0..0, calls)),
         None => parts.push(calls),
+    }
+    if let (Some(path), Some(last)) = (file, parts.last_mut()) {
+        let file = picture.map_or_else(
+            || path.to_owned(),
+            |picture| format!("base64://{}", STANDARD.encode(&picture.bytes)),
+        );
+        last.push(segment("image", "file", &file));
     }
     Ok(parts)
 }

@@ -5,16 +5,19 @@
 
 use super::{Refusal, Request, mention::Mentions};
 use crate::{
-    base::limits::MESSAGE_PARTS_MAX,
+    base::{limits::MESSAGE_PARTS_MAX, picture::is_address},
     model::{
         channel::ChannelKind,
         message::{Button, Message},
     },
-    shell::delivery::markup::{self, Block, split::split},
+    shell::delivery::{
+        markup::{self, Block, split::split},
+        picture,
+    },
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
-use std::fmt::Display;
+use std::{borrow::Cow, fmt::Display};
 
 /// What does not stand for itself in an address.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -37,14 +40,17 @@ pub struct Own<'a> {
     pub buttons: usize,
     /// Whether this link can be one of them.
     pub button: &'a dyn Fn(&Button) -> bool,
-    /// The message's image.
+    /// The message's image where it has an address.
     pub image: bool,
+    /// The message's image where it is a file.
+    pub file: bool,
     /// This message's poll.
     pub poll: bool,
 }
 
 /// A platform that shows text only.
-pub const TEXT_ONLY: Own<'static> = Own { buttons: 0, button: &|_| true, image: false, poll: false };
+pub const TEXT_ONLY: Own<'static> =
+    Own { buttons: 0, button: &|_| true, image: false, file: false, poll: false };
 
 /// Sorts a message; buttons and images need an address that can be opened. A message of which nothing is left is
 /// refused.
@@ -53,7 +59,8 @@ pub fn sort(message: &Message, mentions: &Mentions, own: Own<'_>) -> Result<Sort
     let (mut buttons, mut links): (Vec<Button>, Vec<Button>) =
         message.buttons.iter().cloned().partition(is_button);
     links.splice(0..0, buttons.drain(own.buttons.min(buttons.len())..));
-    let has_image = own.image && message.image.as_deref().is_some_and(markup::is_http);
+    let shown = |image: &str| if is_address(image) { own.image } else { own.file };
+    let has_image = message.image.as_deref().is_some_and(shown);
     let image = message.image.clone().filter(|_| has_image);
     let poll = message.poll.as_ref().filter(|_| own.poll);
     let mut blocks = markup::blocks(&Message {
@@ -70,6 +77,14 @@ pub fn sort(message: &Message, mentions: &Mentions, own: Own<'_>) -> Result<Sort
         return Err(Refusal("the message is empty".into()));
     }
     Ok(Sorted { blocks, buttons, image })
+}
+
+/// A message without its picture where that is a file.
+pub fn without_file(message: &Message) -> Cow<'_, Message> {
+    match picture::path(message) {
+        Some(_) => Cow::Owned(Message { image: None, ..message.clone() }),
+        None => Cow::Borrowed(message),
+    }
 }
 
 /// Which ends of the message a part holds: titles and mentions go with the first one, buttons with the last one.

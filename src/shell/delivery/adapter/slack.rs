@@ -154,7 +154,7 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let Sorted { blocks, buttons, image } = parts::sort(
         message,
         &mentions,
-        Own { buttons: BUTTONS_MAX, button: &suits, image: true, poll: false },
+        Own { buttons: BUTTONS_MAX, button: &suits, image: true, file: false, poll: false },
     )?;
     let prefix = prefix(&mentions);
     if buttons.is_empty() && image.is_none() && blocks.iter().all(is_text) {

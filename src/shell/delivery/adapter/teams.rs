@@ -130,7 +130,7 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let Sorted { blocks, buttons, image } = parts::sort(
         message,
         &mentions,
-        Own { buttons: BUTTONS_MAX, button: &suits, image: true, poll: false },
+        Own { buttons: BUTTONS_MAX, button: &suits, image: true, file: false, poll: false },
     )?;
     let fits = |body: &Value| body.to_string().len() <= BODY_BYTES_MAX;
     Ok(parts::bodies(blocks, &fits, &|part, ends| {

@@ -98,7 +98,12 @@ impl Adapter for Telegram {
             if index == last && !rows.is_empty() {
                 body["reply_markup"] = json!({ "inline_keyboard": rows });
             }
-            Request::post_json(&parts::endpoint(base, &format!("/bot{token}/{method}")), body.to_string())
+            let address = parts::endpoint(base, &format!("/bot{token}/{method}"));
+            let mut request = Request::post_json(&address, body.to_string());
+            if let Some(picture) = attempt.picture.filter(|_| method == "sendPhoto") {
+                request.with_picture(&attempt.part_key(index), &fields(&body), "photo", picture);
+            }
+            request
         });
         Ok(requests.collect())
     }
@@ -180,6 +185,11 @@ fn error(body: &Value, response: &Response) -> Receipt {
         400 if says(&["button_url_invalid", "inline keyboard button url"]) => {
             refused("Telegram does not take the address of a button")
         }
+        400 if says(&["photo_invalid_dimensions", "image_process_failed", "photo_ext_invalid"]) => refused(
+            "Telegram does not take the picture: its width and height are 10000 together at most, and neither is more \
+             than 20 times the other",
+        ),
+        413 => refused("the picture is larger than Telegram takes"),
         400 if says(&["http url", "file identifier", "web page content", "photo"]) => {
             refused("Telegram could not fetch the image: its address has to be public and lead to a picture")
         }
@@ -195,7 +205,7 @@ fn error(body: &Value, response: &Response) -> Receipt {
 fn parts(message: &Message) -> Result<(Vec<Part<'_>>, Vec<Button>), Refusal> {
     let poll = message.poll.as_ref().filter(|poll| fits_poll(poll));
     let mentions = Mentions::of(message, ChannelKind::Telegram);
-    let own = Own { buttons: usize::MAX, image: true, poll: poll.is_some(), ..TEXT_ONLY };
+    let own = Own { buttons: usize::MAX, image: true, file: true, poll: poll.is_some(), ..TEXT_ONLY };
     let Sorted { blocks, buttons, image: photo } = parts::sort(message, &mentions, own)?;
     let prefix = called(&mentions);
     let first = |part: &[Block]| {
@@ -293,6 +303,13 @@ fn written(part: Part<'_>) -> (&'static str, Value) {
             ("sendPoll", body)
         }
     }
+}
+
+/// The fields of a form that says what a body says, all but the photo.
+fn fields(body: &Value) -> Vec<(String, String)> {
+    let fields = body.as_object().into_iter().flatten().filter(|(name, _)| *name != "photo");
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    fields.map(|(name, value)| (name.clone(), text(value))).collect()
 }
 
 fn with_entities(mut body: Value, text: &str, entities: &str, marked: Marked) -> Value {

@@ -88,7 +88,7 @@ impl Adapter for Webhook {
         headers.push(("idempotency-key".into(), id.clone()));
         headers.push(("webhook-id".into(), id));
         let url = robot.setting("url").unwrap_or_default().to_owned();
-        Ok(vec![Request { method: Cow::Owned(method(robot).into_owned()), url, headers, body }])
+        Ok(vec![Request { method: Cow::Owned(method(robot).into_owned()), url, headers, body, raw: None }])
     }
 
     fn receipt(&self, response: &Response) -> Receipt {
@@ -243,8 +243,7 @@ mod tests {
         let (group, channel, effect) =
             (GroupId::new("读书会.1"), ChannelName::new("group"), EffectId::new("p@1/4.then.1/0"));
         let at = Timestamp::from_millis(at * 1000);
-        let attempt =
-            Attempt { group: &group, channel: &channel, effect: &effect, label: None, at, reply_to: None };
+        let attempt = Attempt::of(&group, &channel, &effect, at);
         let message = Message::text("say \"hi\"\n你好");
         Webhook.requests(&message, &robot(settings), &attempt).unwrap().remove(0)
     }

@@ -8,7 +8,7 @@ use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
     answer::{self, by_status, excerpt, unclear},
     mention::{Mentions, unbracket},
-    parts::{self, Sorted},
+    parts::{self, Own, Sorted, TEXT_ONLY},
 };
 use crate::{
     model::{channel::ChannelKind, message::Message},
@@ -18,9 +18,12 @@ use crate::{
             escape::{INVISIBLE, leading_mark},
             write::{Dialect, PLAIN},
         },
-        target::Robot,
+        picture::{self, Picture},
+        target::{Robot, hex},
     },
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
 
 /// The adapter of `type: wecom`.
@@ -81,9 +84,11 @@ impl Adapter for Wecom {
         &self,
         message: &Message,
         robot: &Robot,
-        _attempt: &Attempt<'_>,
+        attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        parts::posts(robot.setting("url").unwrap_or_default(), bodies(message)?)
+        let mut bodies = bodies(message)?;
+        bodies.extend(picture::path(message).map(|path| image(path, attempt.picture)));
+        parts::posts(robot.setting("url").unwrap_or_default(), bodies)
     }
 
     fn receipt(&self, response: &Response) -> Receipt {
@@ -113,6 +118,7 @@ impl Adapter for Wecom {
             45009 => throttled("the robot has sent too many messages in a minute"),
             45033 => throttled("the robot has sent too many messages at once"),
             93000 => refused("the robot was removed from the group or the URL is wrong"),
+            40006 | 45001 => refused("WeCom does not take the picture: 2 MB at most, PNG or JPEG"),
             40058 => refused("a value is out of range, most often a text that is too long"),
             40008 | 40035 | 40063 | 44004 => refused("WeCom does not take the message as it is"),
             40007 | 41006 => refused("the media file is missing or too old: upload it again"),
@@ -124,6 +130,10 @@ impl Adapter for Wecom {
     fn shown(&self, request: &Request) -> Shown {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let form = body["msgtype"].as_str().unwrap_or_default();
+        if form == "image" {
+            let file = body[form]["file"].as_str().unwrap_or_default();
+            return Shown { note: "image".into(), text: format!("📷 {file}") };
+        }
         let content = body[form]["content"].as_str().unwrap_or_default();
         let max = if form == "text" { TEXT_BYTES_MAX } else { MARKDOWN_BYTES_MAX };
         let mut text = content.replace(INVISIBLE, "");
@@ -144,7 +154,11 @@ impl Adapter for Wecom {
 
 fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Wecom);
-    let Sorted { blocks, .. } = parts::sort(message, &mentions, parts::TEXT_ONLY)?;
+    let own = Own { file: true, ..TEXT_ONLY };
+    let Sorted { blocks, image, .. } = parts::sort(message, &mentions, own)?;
+    if blocks.is_empty() && mentions.is_silent() && image.is_some() {
+        return Ok(Vec::new());
+    }
     let form = choose(needs(&blocks), &mentions);
     let called = Mentions { unknown: Vec::new(), ..mentions.clone() };
     Ok(match form {
@@ -158,6 +172,18 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
             bodies
         }
     })
+}
+
+/// A picture is a message of its own, with the digest that proves it whole.
+fn image(path: &str, picture: Option<&Picture>) -> Value {
+    let image = match picture {
+        Some(picture) => json!({
+            "base64": STANDARD.encode(&picture.bytes),
+            "md5": hex(&Md5::digest(&picture.bytes)),
+        }),
+        None => json!({ "file": path }),
+    };
+    json!({ "msgtype": "image", "image": image })
 }
 
 fn needs(blocks: &[Block]) -> Needs {
@@ -324,14 +350,7 @@ mod tests {
 
     fn requests(text: &str, mentions: Vec<Mention>) -> Vec<Value> {
         let (group, channel, effect) = (GroupId::new("g"), ChannelName::new("c"), EffectId::new("e"));
-        let attempt = Attempt {
-            group: &group,
-            channel: &channel,
-            effect: &effect,
-            label: None,
-            at: Timestamp::default(),
-            reply_to: None,
-        };
+        let attempt = Attempt::of(&group, &channel, &effect, Timestamp::default());
         let message = Message { mentions, ..Message::text(text) };
         let robot = Robot::placeholder(ChannelKind::Wecom);
         let requests = Wecom.requests(&message, &robot, &attempt).unwrap();
