@@ -261,6 +261,8 @@ pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
 pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
 /// Problems reported of one data or calendar file.
 pub const DATA_PROBLEMS_MAX: usize = 50;
+/// Reminders of one task.
+pub const REMINDERS_MAX: usize = 8;
 /// Characters of a step's words where several steps are listed.
 pub const EXCERPT_CHARS_MAX: usize = 60;
 /// Steps that are listed where a gate that stays shut has ended a run.

@@ -12,7 +12,7 @@ use crate::{
     base::{
         ids::{RunId, TaskId},
         limits,
-        time::{Duration, Timestamp},
+        time::{Duration, Offset, Timestamp},
         value::Value,
     },
     model::{
@@ -43,6 +43,14 @@ pub(super) struct At<'s> {
     pub(super) due: Timestamp,
     /// When it ends, if it ends now: a wait whose time has come ended at that time, however late the wake.
     pub(super) ends: Timestamp,
+}
+
+impl At<'_> {
+    /// The instant that an offset from the anchor means in this run.
+    pub(super) fn offset(&self, offset: Offset) -> Timestamp {
+        let zone = self.play.zone_or(&self.playbook.zone);
+        offset.apply(self.run.anchor, zone).plus(self.run.delay)
+    }
 }
 
 /// What became of a step.

@@ -3,15 +3,15 @@
 //! A pure match over entries. Never evaluates an expression, never looks at a playbook, never decides.
 
 use super::{
-    IllegalEntry, apply_clock, apply_date, apply_rename, apply_run,
-    entry::{Entry, Fact, HoldReason, Outgoing, PhaseCause, Task, TaskKind},
+    IllegalEntry, apply_clock, apply_date, apply_rename, apply_run, apply_task,
+    entry::{Entry, Fact, HoldReason, Outgoing, PhaseCause},
     input::Signal,
-    state::{Failing, HeldMessage, OpenTask, PlayState, Released, Run, ScriptCall, State, Timer},
+    state::{Failing, HeldMessage, PlayState, Released, Run, ScriptCall, State, Timer},
     wording,
 };
 use crate::{
     base::{
-        ids::{EffectId, PhaseName, PlayName, RunId, TaskId},
+        ids::{EffectId, PhaseName, PlayName, RunId},
         limits,
         member::{Listed, Member},
         time::{Duration, Timestamp},
@@ -125,7 +125,6 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::Expired { effect, .. } | Fact::Withdrawn { effect } => {
             unhold(state, effect)?;
         }
-        Fact::Notified(out) => count_effect(state, &out.effect),
         Fact::DeliveryFailed { nth: 0, .. } => {}
         Fact::DeliveryFailed { nth, .. } => {
             let since = state.refusals.map_or(at, |(since, _)| if *nth == 1 { at } else { since });
@@ -137,15 +136,13 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
             state.failing.insert(channel.clone(), failing);
         }
         Fact::ChannelRecovered { channel, .. } => drop(state.failing.remove(channel)),
-        Fact::TaskOpened(task) => open_task(state, task),
-        Fact::TaskReminded { task, escalated } => task_reminded(state, task, *escalated)?,
-        Fact::TaskClosed { task, .. } => close_task(state, task)?,
-        Fact::Answered { task, member, option, value } => {
-            let Some(open) = state.tasks.get_mut(task) else {
-                return illegal(format!("no open question {task}"));
-            };
-            Arc::make_mut(open).answers.insert(member.clone(), (*option, value.clone()));
-        }
+        Fact::TaskOpened(_)
+        | Fact::TaskTold { .. }
+        | Fact::TaskReminded { .. }
+        | Fact::TaskClosed { .. }
+        | Fact::NoticeWaits(_)
+        | Fact::Notified(_)
+        | Fact::Answered { .. } => return apply_task::apply_task(state, fact),
         Fact::ScriptCalled { effect, run, step, script, function, args } => {
             count_effect(state, effect);
             Arc::make_mut(&mut state.calls).push_back(Arc::new(ScriptCall {
@@ -336,7 +333,7 @@ pub(super) fn effect_run(effect: &EffectId) -> Option<&str> {
 }
 
 /// Every effect of a run has another ordinal.
-fn count_effect(state: &mut State, effect: &EffectId) {
+pub(super) fn count_effect(state: &mut State, effect: &EffectId) {
     if let Some(run) = effect_run(effect)
         && let Some(run) = state.runs.get_mut(run)
     {
@@ -430,47 +427,5 @@ fn still_held(state: &mut State, effect: &EffectId, reason: HoldReason, until: O
     message.reason = reason;
     let old = std::mem::replace(&mut message.until, until);
     retime(state, old, until, Timer::Held { effect: effect.clone() });
-    Ok(())
-}
-
-fn open_task(state: &mut State, task: &Task) {
-    state.tasks_opened += 1;
-    if let Some(remind) = task.remind {
-        state.timers.insert((remind, Timer::TaskRemind { task: task.id.clone() }));
-    }
-    // A delivery's window closes; a task that is overdue is told to somebody.
-    let watched = task.kind == TaskKind::Delivery || task.kind == TaskKind::Task && !task.escalate.is_empty();
-    if let Some(due) = task.due.filter(|_| watched) {
-        state.timers.insert((due, Timer::TaskDue { task: task.id.clone() }));
-    }
-    let open =
-        OpenTask { task: task.clone(), reminded: false, escalated: false, answers: imbl::OrdMap::new() };
-    state.tasks.insert(task.id.clone(), Arc::new(open));
-}
-
-fn task_reminded(state: &mut State, id: &TaskId, escalated: bool) -> Applied {
-    let Some(open) = state.tasks.get_mut(id) else { return illegal(format!("no open task {id}")) };
-    let open = Arc::make_mut(open);
-    let timer = if escalated {
-        open.escalated = true;
-        open.task.due.map(|due| (due, Timer::TaskDue { task: id.clone() }))
-    } else {
-        open.reminded = true;
-        open.task.remind.map(|at| (at, Timer::TaskRemind { task: id.clone() }))
-    };
-    if let Some(timer) = timer {
-        state.timers.remove(&timer);
-    }
-    Ok(())
-}
-
-fn close_task(state: &mut State, id: &TaskId) -> Applied {
-    let Some(open) = state.tasks.remove(id) else { return illegal(format!("no open task {id}")) };
-    if let Some(remind) = open.task.remind {
-        state.timers.remove(&(remind, Timer::TaskRemind { task: id.clone() }));
-    }
-    if let Some(due) = open.task.due {
-        state.timers.remove(&(due, Timer::TaskDue { task: id.clone() }));
-    }
     Ok(())
 }

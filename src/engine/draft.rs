@@ -7,6 +7,7 @@ use super::{
     IllegalEntry, apply,
     entry::{Entry, Fact, Outgoing},
     input::Signal,
+    outgoing::Notice,
     state::{Run, State},
 };
 use crate::{
@@ -184,6 +185,29 @@ impl<'a> Draft<'a> {
         }
         let effect = EffectId::from(format!("alert/{id}/{}", self.state.epoch));
         self.notify(effect, alerts, Message::text(text), None)
+    }
+
+    /// Sends a message that no budget holds, once whoever is to read it is awake.
+    pub(super) fn notify_from(
+        &mut self,
+        from: Timestamp,
+        effect: EffectId,
+        channel: ChannelName,
+        message: Message,
+        play: Option<PlayName>,
+    ) -> Decided {
+        if from <= self.now {
+            return self.notify(effect, channel, message, play);
+        }
+        let notice = Notice { effect, channel, message, play, at: from };
+        self.emit(Fact::NoticeWaits(Box::new(notice)))
+    }
+
+    /// The hours of whoever is to read a notice have begun.
+    pub(super) fn notice_due(&mut self, effect: &EffectId) -> Decided {
+        let Some(notice) = self.state.notices.get(effect).cloned() else { return Ok(()) };
+        let Notice { effect, channel, message, play, .. } = notice;
+        self.notify(effect, channel, message, play)
     }
 
     /// Sends a message that no budget holds.

@@ -59,6 +59,8 @@ impl Draft<'_> {
                 Timer::Batch { play } => self.close_batch(&play)?,
                 Timer::Run { run } => self.wake_run(&run)?,
                 Timer::RunTimeout { run } => self.fail_run_timeout(&run)?,
+                Timer::TaskTell { task } => self.tell_task(&task)?,
+                Timer::Notice { effect } => self.notice_due(&effect)?,
                 Timer::TaskRemind { task } => self.remind(&task, false)?,
                 Timer::TaskDue { task } => self.remind(&task, true)?,
                 Timer::Held { .. } | Timer::Expiry { .. } => self.release_held()?,

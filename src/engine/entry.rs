@@ -4,7 +4,8 @@
 
 use super::input::Signal;
 pub use super::{
-    outgoing::{HoldReason, Outgoing},
+    effect::Effect,
+    outgoing::{HoldReason, Notice, Outgoing},
     task::{Task, TaskKind},
 };
 use crate::{
@@ -555,6 +556,8 @@ pub enum Fact {
     },
     /// A person is told something: a task, an alert. No budget holds it.
     Notified(Box<Outgoing>),
+    /// A message to people waits for their hours.
+    NoticeWaits(Box<Notice>),
     /// The platform refused a message for good, or its outcome is unknown and a person decides.
     DeliveryFailed {
         /// Which.
@@ -601,6 +604,11 @@ pub enum Fact {
     },
     /// A person, or the group, is asked something.
     TaskOpened(Box<Task>),
+    /// The hours of those who are asked have begun, and they are told.
+    TaskTold {
+        /// Which.
+        task: TaskId,
+    },
     /// The reminder or the escalation of a task was sent.
     TaskReminded {
         /// Which.

@@ -24,6 +24,7 @@ mod apply_clock;
 mod apply_date;
 mod apply_rename;
 mod apply_run;
+mod apply_task;
 mod channel;
 pub(crate) mod budget;
 mod command;

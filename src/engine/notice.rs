@@ -34,6 +34,12 @@ pub(super) fn task_opened(playbook: &Playbook, group: &GroupId, task: &Task, now
             let _ = write!(text, "{}> {line}", if text.ends_with('\n') { "" } else { "\n" });
         }
     }
+    if !task.list.is_empty() {
+        text.push('\n');
+    }
+    for item in &task.list {
+        let _ = write!(text, "\n- [ ] {item}");
+    }
     if let Some(due) = task.due {
         let due = locale.time(due, &playbook.zone, now);
         let _ = match locale {

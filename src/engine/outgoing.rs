@@ -55,6 +55,23 @@ impl Outgoing {
     }
 }
 
+/// A message to people that waits for their hours.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Its id.
+    pub effect: EffectId,
+    /// Where to.
+    pub channel: ChannelName,
+    /// What.
+    pub message: Message,
+    /// The play that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub play: Option<PlayName>,
+    /// When they are told.
+    #[serde(rename = "from")]
+    pub at: Timestamp,
+}
+
 /// Why a message is held back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

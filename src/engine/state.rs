@@ -4,7 +4,7 @@
 //! entries give equal bytes.
 
 use super::{
-    entry::{Cause, HoldReason, Outgoing, Task, Waiting},
+    entry::{Cause, HoldReason, Notice, Outgoing, Task, Waiting},
     recent::Recent,
 };
 use crate::{
@@ -92,6 +92,9 @@ pub struct State {
     /// Channels that have been failing for a while.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub failing: BTreeMap<ChannelName, Failing>,
+    /// Messages to people that wait for their hours.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub notices: BTreeMap<EffectId, Notice>,
     /// Since when messages that failed are counted, and how many did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusals: Option<(Timestamp, u32)>,
@@ -421,6 +424,16 @@ pub enum Timer {
         /// Which.
         task: TaskId,
     },
+    /// Those who are asked are told.
+    TaskTell {
+        /// Which.
+        task: TaskId,
+    },
+    /// A message to people that waited for their hours goes.
+    Notice {
+        /// Which.
+        effect: EffectId,
+    },
     /// A held message is looked at again.
     Held {
         /// Which.
@@ -487,6 +500,7 @@ impl State {
             horizons: BTreeMap::new(),
             released_elsewhere: BTreeMap::new(),
             failing: BTreeMap::new(),
+            notices: BTreeMap::new(),
             refusals: None,
         }
     }

@@ -35,15 +35,27 @@ pub struct Task {
     /// When it should be done, or when silence is the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
+    /// When whoever is asked is told, where that is not at once because they sleep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tell: Option<Timestamp>,
     /// When a reminder is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remind: Option<Timestamp>,
+    /// When the reminders after it are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reminds: Vec<Timestamp>,
+    /// When whoever a task escalates to is told, where that is not when it is due because they sleep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalate_at: Option<Timestamp>,
     /// Who is told when it is overdue.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub escalate: Vec<Person>,
     /// For a delivery: the message to copy out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<EffectId>,
+    /// What is to be ticked off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub list: Vec<String>,
     /// For an approval: what is approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub show: Option<String>,

@@ -4,6 +4,7 @@
 
 pub mod playbook;
 pub mod group;
+pub mod hours;
 pub mod role;
 pub mod channel;
 pub mod message;

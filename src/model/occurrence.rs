@@ -159,6 +159,7 @@ mod tests {
             name: "host".into(),
             people: vec![Person { id: "zhu".into(), name: "zhu".into(), handles: BTreeMap::new() }],
             channel: None,
+            hours: None,
             term: Some(Term::Days(70)),
             from: None,
         };

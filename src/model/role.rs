@@ -1,5 +1,6 @@
 //! A role: people who take turns.
 
+use super::budget::Quiet;
 use crate::base::{
     ids::{ChannelName, RoleName},
     person::Person,
@@ -15,6 +16,8 @@ pub struct Role {
     pub people: Vec<Person>,
     /// Where they are told about tasks and approvals.
     pub channel: Option<ChannelName>,
+    /// The hours in which they are told; default all but the quiet hours.
+    pub hours: Option<Quiet>,
     /// How long one person's term is; without it everybody has the role at once.
     pub term: Option<Term>,
     /// When the first term begins; default the group's creation.
@@ -109,6 +112,7 @@ mod tests {
             name: "host".into(),
             people: ["zhu", "lin", "he"].map(person).into(),
             channel: None,
+            hours: None,
             term: Some(term),
             from: Some(at(from)),
         }

@@ -10,7 +10,7 @@ use crate::{
     base::{
         ids::{ChannelName, PersonId, PhaseName, PlayName, RoleName, StepId},
         person::Person,
-        time::{ClockTime, Duration, Offset},
+        time::{ClockTime, Duration, Offset, Timestamp},
     },
     script::expr::Expr,
 };
@@ -211,14 +211,40 @@ pub struct TaskStep {
     pub text: Text,
     /// Of whom.
     pub to: Option<Assignee>,
-    /// How long there is.
-    pub due: Option<Duration>,
-    /// So long before it is due, a reminder.
-    pub remind: Option<Duration>,
+    /// By when.
+    pub due: Option<By>,
+    /// So long before it is due, a reminder each.
+    pub remind: Vec<Duration>,
     /// Who is told when it is overdue.
     pub escalate: Option<Assignee>,
+    /// A checklist.
+    pub list: Vec<Text>,
+    /// Told at once, at night too.
+    pub urgent: bool,
     /// The name that `wait` uses.
     pub binding: Option<Arc<str>>,
+}
+
+/// By when something is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// So long after it was to be asked.
+    After(Duration),
+    /// So far from the run's anchor.
+    At(Offset),
+    /// Then.
+    Moment(Timestamp),
+}
+
+impl By {
+    /// The instant, for a step that was due then; an offset is the run's to apply.
+    pub fn of(self, due: Timestamp, apply: impl FnOnce(Offset) -> Timestamp) -> Timestamp {
+        match self {
+            Self::After(length) => due.plus(length),
+            Self::At(offset) => apply(offset),
+            Self::Moment(at) => at,
+        }
+    }
 }
 
 /// `approve`
@@ -232,6 +258,8 @@ pub struct Approve {
     pub show: Option<Show>,
     /// How long there is; without it the gate waits until somebody decides.
     pub open_for: Option<Duration>,
+    /// Told at once, at night too.
+    pub urgent: bool,
     /// Where a yes leads. Steps are what is gated; without any the rest of the run is.
     pub yes: Way,
     /// Where a no leads; never on.

@@ -118,6 +118,10 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
             Tone::Plain,
         ),
         Fact::TaskOpened(task) => task_opened(task, zone, entry.at),
+        Fact::TaskTold { task } => line("told", task.as_str(), "is told now", Tone::Person),
+        Fact::NoticeWaits(notice) => {
+            line("waits", play_of(notice.effect.as_str()), format!("told at {}", at(notice.at)), Tone::Plain)
+        }
         Fact::TaskReminded { task, escalated } => {
             let text = if *escalated { "is overdue" } else { "a reminder was sent" };
             line(if *escalated { "overdue" } else { "reminder" }, task.as_str(), text, Tone::Person)
@@ -239,7 +243,8 @@ fn task_opened(task: &Task, zone: &Zone, now: Timestamp) -> Option<Line> {
         TaskKind::Delivery => "to copy",
         TaskKind::Removal => "removal",
     };
-    line(word, task.id.as_str(), format!("{whom}{}{due}", task.text), Tone::Person)
+    let told = task.tell.map(|tell| format!(" (told at {})", brief(tell, now, zone))).unwrap_or_default();
+    line(word, task.id.as_str(), format!("{whom}{}{due}{told}", task.text), Tone::Person)
 }
 
 /// An instant beside another: the clock alone on the same day, with the year when it is another one.

@@ -153,8 +153,8 @@ fn what_programs_read_has_stable_keys() {
     assert_eq!(
         keys(&first("tasks")),
         [
-            "group", "task", "kind", "text", "role", "people", "run", "step", "opened", "due", "show",
-            "options", "answers", "members", "effect"
+            "group", "task", "kind", "text", "role", "people", "run", "step", "opened", "told", "due",
+            "list", "show", "options", "answers", "members", "effect"
         ]
     );
     let beside = place.run(&["tasks", "demo.yaml"]).exits(0).stdout;

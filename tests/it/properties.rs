@@ -555,7 +555,10 @@ impl Life {
         for (_, timer) in &state.timers {
             let known = match timer {
                 Timer::Run { run } | Timer::RunTimeout { run } => state.runs.contains_key(run),
-                Timer::TaskRemind { task } | Timer::TaskDue { task } => state.tasks.contains_key(task),
+                Timer::TaskTell { task } | Timer::TaskRemind { task } | Timer::TaskDue { task } => {
+                    state.tasks.contains_key(task)
+                }
+                Timer::Notice { effect } => state.notices.contains_key(effect),
                 Timer::Held { effect } | Timer::Expiry { effect } => {
                     state.held.iter().any(|held| held.outgoing.effect == *effect)
                 }

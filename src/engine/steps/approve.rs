@@ -11,7 +11,7 @@ use crate::{
     },
     engine::{
         advance::{At, Carried, Went},
-        draft::{Decided, Draft},
+        draft::{Addressee, Decided, Draft},
         entry::{Outcome, PruneStage, Task, TaskKind, Waiting},
         notice,
     },
@@ -74,8 +74,11 @@ impl Draft<'_> {
             Some(Show::Step(id)) => self.shown(at, id),
         };
         let to = self.assignee(approve.to.as_ref(), &facts)?;
+        // What is gated may have a time that does not wait for the morning.
+        let told = self.telling(&to, self.next_fixed(at), approve.urgent);
         let request = Request {
-            due: approve.open_for.map(|open| self.now.plus(open)),
+            due: approve.open_for.map(|open| told.plus(open)),
+            tell: Some(told),
             show,
             ..Request::new(TaskKind::Approval, approve.text.render_markdown(&facts)?, to)
         };
@@ -83,6 +86,17 @@ impl Draft<'_> {
         let task = self.open(at, request)?;
         self.wait(at, Waiting::Approval { task }, until, None)?;
         Ok(Went::Waits)
+    }
+
+    /// When the next step with an `at` of its own is due.
+    fn next_fixed(&self, at: &At<'_>) -> Option<Timestamp> {
+        let ops = at.play.section(at.run.section).ops.iter().skip(at.pc as usize + 1);
+        ops.filter_map(|op| match op {
+            Op::Step { step, .. } => step.at,
+            _ => None,
+        })
+        .map(|offset| at.offset(offset))
+        .find(|due| *due >= self.now)
     }
 
     /// The text of another step, as it would be sent now; what is not known yet stands as it was written.
@@ -225,9 +239,11 @@ impl Draft<'_> {
         let text = notice::gate_shut(&self.playbook, at.play, at.run.anchor, self.now, why, &ahead);
         for (channel, people) in told {
             let mut message = Message::text(text.clone());
-            message.mentions = people.into_iter().map(Mention::Person).collect();
+            message.mentions = people.iter().cloned().map(Mention::Person).collect();
             let effect = self.effect_id(&at.run.id, &at.step.id);
-            self.notify(effect, channel, message, Some(at.play.name.clone()))?;
+            let to = Addressee { role: None, people, channel: None };
+            let (until, play) = (self.hours(&to).from(self.now), Some(at.play.name.clone()));
+            self.notify_from(until, effect, channel, message, play)?;
         }
         Ok(())
     }
@@ -247,7 +263,7 @@ impl Draft<'_> {
             };
             let line = words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
             let line: String = line.chars().take(limits::EXCERPT_CHARS_MAX).collect();
-            Some((step.at.map(|at_offset| at_offset.apply(at.run.anchor, &at.playbook.zone)), line))
+            Some((step.at.map(|offset| at.offset(offset)), line))
         });
         ahead.collect()
     }

@@ -56,16 +56,10 @@ impl Draft<'_> {
         };
         self.send(out)?;
         let request = Request {
-            show: None,
-            kind: TaskKind::Question,
-            text: question,
-            to: Addressee::default(),
             due: Some(until),
-            remind: None,
-            escalate: Vec::new(),
             options,
             fields: ask.fields.iter().map(ToString::to_string).collect(),
-            members: Vec::new(),
+            ..Request::new(TaskKind::Question, question, Addressee::default())
         };
         let task = self.open(at, request)?;
         self.wait(at, Waiting::Answers { task }, Some(until), None)?;

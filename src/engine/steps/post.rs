@@ -108,6 +108,10 @@ impl Draft<'_> {
         }
         let task = Task {
             show: None,
+            tell: None,
+            reminds: Vec::new(),
+            escalate_at: None,
+            list: Vec::new(),
             id: self.next_task_id(),
             kind: TaskKind::Delivery,
             text: out.message.text.clone(),

@@ -166,17 +166,12 @@ impl Draft<'_> {
     /// The grace is over: whoever has spoken stays, and a person decides about the others.
     fn prune_ask(&mut self, at: &At<'_>, prune: &Prune, members: Vec<MemberId>) -> Carried {
         let facts = self.step_facts(at, Names::ALL);
+        let question = notice::prune_question(&self.playbook, &self.names(&members));
+        let to = self.assignee(prune.to.as_ref(), &facts)?;
         let request = Request {
-            show: None,
-            kind: TaskKind::Approval,
-            text: notice::prune_question(&self.playbook, &self.names(&members)),
-            to: self.assignee(prune.to.as_ref(), &facts)?,
             due: Some(self.now.plus(DECISION)),
-            remind: None,
-            escalate: Vec::new(),
-            options: Vec::new(),
-            fields: Vec::new(),
             members,
+            ..Request::new(TaskKind::Approval, question, to)
         };
         let until = request.due;
         let task = self.open(at, request)?;
@@ -187,18 +182,9 @@ impl Draft<'_> {
     /// A person said yes. No platform here can remove a member for us, so the person gets the list.
     fn prune_remove(&mut self, at: &At<'_>, prune: &Prune, members: Vec<MemberId>) -> Carried {
         let facts = self.step_facts(at, Names::ALL);
-        let request = Request {
-            show: None,
-            kind: TaskKind::Removal,
-            text: notice::prune_list(&self.playbook, &self.names(&members)),
-            to: self.assignee(prune.to.as_ref(), &facts)?,
-            due: None,
-            remind: None,
-            escalate: Vec::new(),
-            options: Vec::new(),
-            fields: Vec::new(),
-            members,
-        };
+        let list = notice::prune_list(&self.playbook, &self.names(&members));
+        let to = self.assignee(prune.to.as_ref(), &facts)?;
+        let request = Request { members, ..Request::new(TaskKind::Removal, list, to) };
         let task = self.open(at, request)?;
         self.wait(at, Waiting::Removal { task }, None, None)?;
         Ok(Went::Waits)

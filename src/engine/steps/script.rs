@@ -12,7 +12,7 @@ use crate::{
     },
     engine::{
         advance::{At, Carried, Trouble, Went},
-        draft::{Decided, Draft},
+        draft::{Addressee, Decided, Draft},
         entry::{Fact, Outgoing, TaskKind, Waiting},
     },
     model::step::{Assignee, RunScript, Verb},
@@ -25,7 +25,7 @@ use super::{held, task::Request};
 /// What a script asked for, checked and ready to be decided.
 enum Prepared {
     Post(Box<Outgoing>),
-    Task(Request),
+    Task(Box<Request>),
     Signal { name: String, data: Value },
     Member(Arc<Listed>),
     State { key: Arc<str>, value: Value },
@@ -111,7 +111,7 @@ impl Draft<'_> {
                     self.send(*out)?;
                 }
                 Prepared::Task(request) => {
-                    self.open(at, request)?;
+                    self.open(at, *request)?;
                 }
                 Prepared::Signal { name, data } => {
                     self.send_signal(name, data, &format!("{effect}/{index}"))?;
@@ -164,7 +164,7 @@ impl Draft<'_> {
                     }
                     Prepared::Post(Box::new(out))
                 }
-                Action::Task { with } => Prepared::Task(self.request_of_map(at, with, &facts)?),
+                Action::Task { with } => Prepared::Task(Box::new(self.request_of_map(at, with, &facts)?)),
                 Action::Signal { name, data } => Prepared::Signal { name: name.clone(), data: data.clone() },
                 Action::State { key, value } => {
                     let full = self.state.script_state.len() >= limits::SCRIPT_STATE_KEYS_MAX;
@@ -203,20 +203,18 @@ impl Draft<'_> {
             _ => None,
         };
         let escalate = match assignee("escalate") {
-            Some(to) => self.assignee(Some(&to), facts)?.people,
-            None => Vec::new(),
+            Some(to) => self.assignee(Some(&to), facts)?,
+            None => Addressee::default(),
         };
         Ok(Request {
-            show: None,
-            kind: TaskKind::Task,
-            text: with.get("text").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            to: self.assignee(assignee("to").as_ref(), facts)?,
             due: length("due").map(|due| at.due.plus(due)),
-            remind: length("remind"),
+            remind: length("remind").into_iter().collect(),
             escalate,
-            options: Vec::new(),
-            fields: Vec::new(),
-            members: Vec::new(),
+            ..Request::new(
+                TaskKind::Task,
+                with.get("text").and_then(Value::as_str).unwrap_or_default().to_owned(),
+                self.assignee(assignee("to").as_ref(), facts)?,
+            )
         })
     }
 }

@@ -16,6 +16,7 @@ use crate::{
         notice,
     },
     model::{
+        hours::Hours,
         message::{Mention, Message},
         step::TaskStep,
     },
@@ -29,8 +30,13 @@ pub(in crate::engine) struct Request {
     pub(in crate::engine) text: String,
     pub(in crate::engine) to: Addressee,
     pub(in crate::engine) due: Option<Timestamp>,
-    pub(in crate::engine) remind: Option<Duration>,
-    pub(in crate::engine) escalate: Vec<Person>,
+    pub(in crate::engine) remind: Vec<Duration>,
+    pub(in crate::engine) escalate: Addressee,
+    pub(in crate::engine) list: Vec<String>,
+    /// Told at once, at night too.
+    pub(in crate::engine) urgent: bool,
+    /// When they are told, where that is not for the hours to say.
+    pub(in crate::engine) tell: Option<Timestamp>,
     pub(in crate::engine) options: Vec<String>,
     pub(in crate::engine) fields: Vec<String>,
     pub(in crate::engine) show: Option<String>,
@@ -54,8 +60,11 @@ impl Request {
             text,
             to,
             due: None,
-            remind: None,
-            escalate: Vec::new(),
+            remind: Vec::new(),
+            escalate: Addressee { role: None, people: Vec::new(), channel: None },
+            list: Vec::new(),
+            urgent: false,
+            tell: None,
             options: Vec::new(),
             fields: Vec::new(),
             show: None,
@@ -70,21 +79,18 @@ impl Draft<'_> {
         let text = task.text.render_markdown(&facts)?;
         let to = self.assignee(task.to.as_ref(), &facts)?;
         let escalate = match &task.escalate {
-            Some(escalate) => self.assignee(Some(escalate), &facts)?.people,
-            None => Vec::new(),
+            Some(escalate) => self.assignee(Some(escalate), &facts)?,
+            None => Addressee::default(),
         };
+        let list = task.list.iter().map(|item| item.render_markdown(&facts)).collect::<Result<_, _>>()?;
         let request = Request {
-            kind: TaskKind::Task,
-            text,
-            to,
             // Whoever is told late has less time; the end of it does not move.
-            due: task.due.map(|due| at.due.plus(due)),
-            remind: task.remind,
+            due: task.due.map(|due| due.of(at.due, |offset| at.offset(offset))),
+            remind: task.remind.clone(),
             escalate,
-            options: Vec::new(),
-            fields: Vec::new(),
-            show: None,
-            members: Vec::new(),
+            list,
+            urgent: task.urgent,
+            ..Request::new(TaskKind::Task, text, to)
         };
         let id = self.open(at, request)?;
         let binding = task.binding.clone().map(|name| (name, task_value(&id, false, None, &Value::Null)));
@@ -108,7 +114,30 @@ impl Draft<'_> {
             )));
         }
         let id = self.next_task_id();
-        let Request { kind, text, to, due, remind, escalate, options, fields, show, members } = request;
+        let Request {
+            kind,
+            text,
+            to,
+            due,
+            remind,
+            escalate,
+            list,
+            urgent,
+            tell,
+            options,
+            fields,
+            show,
+            members,
+        } = request;
+        let told = match (kind, tell) {
+            (TaskKind::Question, _) => self.now,
+            (_, Some(tell)) => tell,
+            _ => self.telling(&to, due, urgent),
+        };
+        let mut reminds = due.map(|due| self.reminders(&to, due, &remind, told, urgent)).unwrap_or_default();
+        let escalate_at = due
+            .filter(|_| !escalate.people.is_empty() && !urgent)
+            .and_then(|due| Some(self.hours(&escalate).from(due)).filter(|at| *at != due));
         let task = Task {
             id: id.clone(),
             kind,
@@ -119,22 +148,88 @@ impl Draft<'_> {
             people: to.people.clone(),
             opened: self.now,
             due,
-            remind: remind.and_then(|before| due.map(|due| due.plus(-before))).filter(|t| *t > self.now),
-            escalate,
+            tell: Some(told).filter(|told| *told > self.now),
+            remind: (!reminds.is_empty()).then(|| reminds.remove(0)),
+            reminds,
+            escalate_at,
+            escalate: escalate.people,
             effect: None,
+            list,
             options,
             fields,
             show,
             members,
         };
+        let later = task.tell.is_some();
         let text = notice::task_opened(&self.playbook, &self.group.id, &task, self.now);
         self.emit(Fact::TaskOpened(Box::new(task)))?;
         if let Some(channel) = to.channel
             && kind != TaskKind::Question
+            && !later
         {
             self.tell(at, channel, text, to.people)?;
         }
         Ok(id)
+    }
+
+    /// The hours of whoever is asked.
+    pub(in crate::engine) fn hours(&self, to: &Addressee) -> Hours<'_> {
+        let named = to.role.as_ref().and_then(|role| self.playbook.role(&self.group, role));
+        let theirs = || {
+            let mut roles = self.playbook.roles.values().filter(|role| role.hours.is_some());
+            roles.find(|role| role.people.iter().any(|p| to.people.iter().any(|q| q.id == p.id)))
+        };
+        Hours::of(&self.playbook, named.or_else(theirs).map(|role| &**role))
+    }
+
+    /// When somebody is told what comes up now: in their hours, and never later than it is due.
+    pub(in crate::engine) fn telling(
+        &self,
+        to: &Addressee,
+        due: Option<Timestamp>,
+        urgent: bool,
+    ) -> Timestamp {
+        let begin = self.hours(to).from(self.now);
+        if urgent || due.is_some_and(|due| due < begin) { self.now } else { begin }
+    }
+
+    /// When reminders go out, in order. What would come at night comes in the morning, or where that is too late in
+    /// the evening before; nobody is reminded at the moment at which they are told, or twice at one.
+    fn reminders(
+        &self,
+        to: &Addressee,
+        due: Timestamp,
+        before: &[Duration],
+        told: Timestamp,
+        urgent: bool,
+    ) -> Vec<Timestamp> {
+        let hours = self.hours(to);
+        let at = |before: &Duration| {
+            let at = due.plus(-*before);
+            let awake = hours.from(at);
+            match urgent || awake == at {
+                true => at,
+                false if awake < due => awake,
+                false => hours.before(at),
+            }
+        };
+        let mut reminders: Vec<Timestamp> = before.iter().map(at).filter(|at| *at > told).collect();
+        reminders.sort_unstable();
+        reminders.dedup();
+        reminders
+    }
+
+    /// The hours of those who are asked have begun.
+    pub(in crate::engine) fn tell_task(&mut self, id: &TaskId) -> Decided {
+        self.emit(Fact::TaskTold { task: id.clone() })?;
+        let Some(open) = self.state.tasks.get(id).cloned() else { return Ok(()) };
+        let Some(channel) = self.channel_of(open.task.role.as_ref(), &open.task.people) else {
+            return Ok(());
+        };
+        let text = notice::task_opened(&self.playbook, &self.group.id, &open.task, self.now);
+        let mut message = Message::text(text);
+        message.mentions = open.task.people.iter().cloned().map(Mention::Person).collect();
+        self.notify(format!("task/{id}/told").into(), channel, message, None)
     }
 
     fn tell(&mut self, at: &At<'_>, channel: ChannelName, text: String, people: Vec<Person>) -> Decided {
@@ -224,6 +319,7 @@ impl Draft<'_> {
         if let Some(open) = delivery {
             return self.window_closed(&open.task);
         }
+        let again = self.state.tasks.get(id).is_some_and(|open| open.reminded);
         self.emit(Fact::TaskReminded { task: id.clone(), escalated })?;
         let Some(open) = self.state.tasks.get(id).cloned() else { return Ok(()) };
         let people = if escalated { &open.task.escalate } else { &open.task.people };
@@ -232,7 +328,11 @@ impl Draft<'_> {
         let text = notice::task_reminder(&self.playbook, &open.task, self.now, escalated);
         let mut message = Message::text(text);
         message.mentions = people.iter().cloned().map(Mention::Person).collect();
-        let word = if escalated { "escalation" } else { "reminder" };
+        let word = match (escalated, again) {
+            (true, _) => "escalation".to_owned(),
+            (false, false) => "reminder".to_owned(),
+            (false, true) => format!("reminder-{}", self.state.epoch),
+        };
         self.notify(format!("task/{id}/{word}").into(), channel, message, None)
     }
 

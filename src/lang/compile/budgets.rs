@@ -6,7 +6,7 @@ use super::{
     names::Sort,
     text::{self, Scope},
 };
-use crate::base::phrase::pair;
+use crate::base::phrase::{Words, pair};
 use crate::{
     base::{
         diagnostic::Diagnostic,
@@ -103,6 +103,16 @@ fn amounts(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, budgets: &mut Bu
 /// `22:30-08:00`
 fn quiet(cx: &mut Cx<'_>, node: &Node) -> Option<Quiet> {
     let expected = pair("quiet hours such as 22:30-08:00", "安静时段，例如 22:30-08:00");
+    clock_range(cx, node, "`quiet`", expected)
+}
+
+/// Two clock times with a dash between them.
+pub(crate) fn clock_range(
+    cx: &mut Cx<'_>,
+    node: &Node,
+    what: &'static str,
+    expected: Words,
+) -> Option<Quiet> {
     let text = reader::text(&mut cx.report, node, expected)?;
     let plain = crate::lang::document::quoting::half_width(text).unwrap_or_else(|| text.to_string());
     let parsed = plain.split_once(['-', '–', '—', '~']).and_then(|(from, to)| {
@@ -111,7 +121,7 @@ fn quiet(cx: &mut Cx<'_>, node: &Node) -> Option<Quiet> {
         (from != to).then_some(Quiet { from, to })
     });
     match parsed {
-        Some(_) => cx.uses_clock(node.span, pair("`quiet`", "`quiet`")),
+        Some(_) => cx.uses_clock(node.span, pair(what, what)),
         None => reader::bad_value(&mut cx.report, node, expected, None),
     }
     parsed

@@ -1,6 +1,6 @@
 //! `people` and `roles`: who there is, and who takes turns at what.
 
-use super::{cx::Cx, moments, names::Sort};
+use super::{budgets, cx::Cx, moments, names::Sort};
 use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
@@ -94,7 +94,7 @@ pub(crate) fn lower_roles(
 }
 
 fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option<Role> {
-    let mut role = Role { name, people: Vec::new(), channel: None, term: None, from: None };
+    let mut role = Role { name, people: Vec::new(), channel: None, hours: None, term: None, from: None };
     if !matches!(node.kind, Kind::Mapping(_)) {
         role.people = persons(cx, node, people);
         return Some(role);
@@ -112,6 +112,14 @@ fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option
     {
         cx.refer(Sort::Channel, to, node.span);
         role.channel = Some(ChannelName::new(to));
+    }
+    if let Some(node) = fields.get("hours") {
+        role.hours = budgets::clock_range(
+            cx,
+            node,
+            "`hours`",
+            pair("hours such as 09:00-21:00", "时段，例如 09:00-21:00"),
+        );
     }
     if let Some(node) = fields.get("term") {
         role.term = term(cx, node);

@@ -3,8 +3,9 @@
 use super::{
     approvals,
     cx::Cx,
-    messages,
+    messages, moments,
     names::Sort,
+    plays,
     steps::{self, Place},
     text::{self, Scope},
     waits,
@@ -13,6 +14,7 @@ use crate::base::phrase::{Words, pair, phrase};
 use crate::{
     base::{
         ids::{PersonId, PhaseName, PlayName, RoleName},
+        limits,
         time::Duration,
     },
     lang::{
@@ -27,7 +29,7 @@ use crate::{
         },
     },
     model::{
-        step::{Assignee, Block, Each, If, Prune, Retry, RunScript, Silence, TaskStep, Verb},
+        step::{Assignee, Block, By, Each, If, Prune, Retry, RunScript, Silence, TaskStep, Verb},
         text::{Template, Text},
     },
     script::names::Name,
@@ -215,8 +217,10 @@ fn task(
     let text = text::text(cx, node, scope);
     let to = assignee(cx, fields, "to", scope);
     let escalate = assignee(cx, fields, "escalate", scope);
-    let due = fields.get("due").and_then(|node| reader::positive(&mut cx.report, node));
-    let remind = fields.get("remind").and_then(|node| reader::positive(&mut cx.report, node));
+    let due = fields.get("due").and_then(|node| by(cx, node));
+    let remind = fields.get("remind").map(|node| reminders(cx, node)).unwrap_or_default();
+    let list = fields.get("list").map(|node| texts(cx, node, scope)).unwrap_or_default();
+    let urgent = fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or(false);
     if let (Some(entry), None) = (fields.entry("remind"), fields.entry("due")) {
         cx.error(
             codes::MISSING_KEY,
@@ -230,7 +234,50 @@ fn task(
     }
     let binding = binding(cx, fields);
     place.waitable.extend(binding.as_ref().map(ToString::to_string));
-    Some(TaskStep { text: text?, to, due, remind, escalate, binding })
+    Some(TaskStep { text: text?, to, due, remind, escalate, list, urgent, binding })
+}
+
+/// `list`: what is to be ticked off.
+fn texts(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<Text> {
+    let items = reader::one_or_many(&mut cx.report, node, pair("a text", "文字"));
+    items.into_iter().filter_map(|item| text::text(cx, item, scope)).collect()
+}
+
+/// `due`: `1d`, `-1d 18:00`, or a moment.
+fn by(cx: &mut Cx<'_>, node: &Node) -> Option<By> {
+    let expected = pair(
+        "a duration such as 1d, an offset from the anchor such as -1d 18:00, or a moment",
+        "时长（例如 1d）、相对锚点的偏移（例如 -1d 18:00），或时刻",
+    );
+    let text = reader::text(&mut cx.report, node, expected)?.trim().to_owned();
+    if text.starts_with(['+', '-']) {
+        return plays::offset(cx, node).map(By::At);
+    }
+    // A moment begins with a year.
+    if text.len() >= 8
+        && text.bytes().take(4).all(|b| b.is_ascii_digit())
+        && !text.as_bytes()[4].is_ascii_digit()
+    {
+        return moments::moment(cx, node).map(By::Moment);
+    }
+    reader::positive(&mut cx.report, node).map(By::After)
+}
+
+/// `remind`: one duration, or a list of them.
+fn reminders(cx: &mut Cx<'_>, node: &Node) -> Vec<Duration> {
+    let items = reader::one_or_many(&mut cx.report, node, pair("a duration", "时长"));
+    let mut found: Vec<Duration> =
+        items.into_iter().filter_map(|item| reader::positive(&mut cx.report, item)).collect();
+    if let Some(one_more) = found.get(limits::REMINDERS_MAX) {
+        let message = phrase!(
+            "a task has at most {} reminders, and {one_more} is one more",
+            "一个任务最多 {} 次提醒，{one_more} 超出了",
+            limits::REMINDERS_MAX
+        );
+        cx.error(codes::BAD_VALUE, node.span, message, pair("remove some", "删掉几个"));
+    }
+    found.truncate(limits::REMINDERS_MAX);
+    found
 }
 
 pub(crate) fn silence(cx: &mut Cx<'_>, node: &Node) -> Option<Silence> {

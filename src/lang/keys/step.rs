@@ -33,15 +33,18 @@ keys! {
     }
     TASK {
         "to": Is::Text, "The role or person who is asked.", "to: host";
-        "due": Is::Positive, "By when, counted from the asking.", "due: 1d";
-        "remind": Is::Positive, "How long before `due` a reminder goes out.", "remind: 2h";
+        "due": Is::Text, "By when: a duration counted from the asking, an offset from the anchor like `at`, or a moment such as `2026-12-10 18:00`.", "due: 1d";
+        "remind": Is::Def("reminders"), "How long before `due` a reminder goes out; a list for several.", "remind: [1d, 2h]";
         "escalate": Is::Text, "The role or person who is told when it is overdue.", "escalate: owner";
+        "list": Is::Texts, "A checklist, shown below the task.", "list: [Book the room, Ask who brings cake]";
+        "urgent": Is::Bool, "Told at once, outside the hours of the role too.", "urgent: true";
         "as": Is::Binding, "The name under which later steps see the answer, and by which `wait` waits for it.", "as: invited";
     }
     APPROVE {
         "to": Is::Text, "The role or person who decides.", "to: editor";
         "show": Is::Text, "What is approved: a text, or the id of a step whose text is shown as it will be sent.", "show: teaser";
-        "open_for": Is::Positive, "How long the gate waits for an answer.", "open_for: 16h";
+        "open_for": Is::Positive, "How long the gate waits for an answer, counted from the telling.", "open_for: 16h";
+        "urgent": Is::Bool, "Told at once, outside the hours of the role too.", "urgent: true";
         "yes": Is::WordsOrSteps(&words(&SILENCE)), "Where a yes leads: `proceed` (default), `stop`, or steps. Steps are what is gated, and the run goes on behind them whatever is decided; without any, the rest of the run is gated.", "yes:\n  - post: Approved.";
         "no": Is::WordsOrSteps(&["stop"]), "Where a no leads: `stop` (default), or steps, in which `approval.note` is the reason. A no never proceeds.", "no:\n  - task: Change it. ${approval.note}";
         "silence": Is::WordsOrSteps(&words(&SILENCE)), "Where silence leads: `stop` (default), `proceed`, or steps.", "silence: proceed";

@@ -26,6 +26,12 @@ pub(super) fn definitions() -> Value {
         "step": step(),
         "wait": wait(),
         "buttons": { "type": "array", "items": table(&keys::BUTTON, &["text", "url"]) },
+        "reminders": {
+            "anyOf": [
+                super::values::value(keys::Is::Positive),
+                { "type": "array", "items": super::values::value(keys::Is::Positive) },
+            ],
+        },
         "retry": { "anyOf": [super::values::value(keys::Is::Count), table(&keys::RETRY, &["times"])] },
         "dates": dates(),
         "charter": loose(&keys::CHARTER),

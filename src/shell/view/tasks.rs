@@ -28,8 +28,12 @@ pub struct Row {
     pub step: Option<StepId>,
     /// When it was opened.
     pub opened: At,
+    /// When those who are asked are told, where that is still ahead.
+    pub told: Option<At>,
     /// When it should be done.
     pub due: Option<At>,
+    /// What is to be ticked off.
+    pub list: Vec<String>,
     /// For an approval: what is approved.
     pub show: Option<String>,
     /// For a question: its options.
@@ -56,7 +60,9 @@ pub fn tasks(group: Group<'_>) -> impl Iterator<Item = Row> {
             run: task.run.clone(),
             step: task.step.clone(),
             opened: group.at(task.opened),
+            told: task.tell.map(|tell| group.at(tell)),
             due: task.due.map(|due| group.at(due)),
+            list: task.list.clone(),
             show: task.show.clone(),
             options: task.options.clone(),
             answers: open.answers.len(),

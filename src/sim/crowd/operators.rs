@@ -19,18 +19,18 @@ use crate::{
 impl Crowd {
     /// Members answer a question, most of them soon.
     pub(super) fn think(&mut self, task: &Task) {
-        let open = task.due.map_or(Duration::DAY, |due| due.since(task.opened));
+        let open = task.due.map_or(Duration::DAY, |due| due.since(asked_at(task)));
         let options = task.options.len().max(1) as u64;
         for index in 0..self.people.len() {
             let person = &self.people[index];
-            if person.speaks(task.opened) && self.seed.chance(person.manner.answers) {
+            if person.speaks(asked_at(task)) && self.seed.chance(person.manner.answers) {
                 let u = self.seed.fraction();
                 let after = Duration::from_millis((open.as_millis() as f64 * u * u) as i64);
                 // The first options are a little dearer to people than the last.
                 let option = self.seed.below(options).min(self.seed.below(options)) as u32;
                 let option = (!task.options.is_empty()).then_some(option);
                 let id = self.people[index].id.clone();
-                self.schedule(task.opened.plus(after), Happening::Answers(id, task.id.clone(), option));
+                self.schedule(asked_at(task).plus(after), Happening::Answers(id, task.id.clone(), option));
             }
         }
     }
@@ -39,9 +39,9 @@ impl Crowd {
     pub(super) fn judge(&mut self, task: &Task) {
         let habits = self.world.operator(task.role.as_ref());
         let u = self.seed.fraction();
-        let open = task.due.map_or(Duration::DAY, |due| due.since(task.opened));
+        let open = task.due.map_or(Duration::DAY, |due| due.since(asked_at(task)));
         let share = self.seed.fraction() * 0.9;
-        let at = self.awake_at(habits.awake, task.opened, open, share);
+        let at = self.awake_at(habits.awake, asked_at(task), open, share);
         let by = asked(task);
         let command = if u < habits.approves {
             Command::Approve { task: task.id.clone(), by, note: None, as_operator: false }
@@ -59,7 +59,7 @@ impl Crowd {
         let u = self.seed.fraction();
         let open = match (task.kind, task.due) {
             (TaskKind::Delivery, _) => Duration::MINUTE.times(20),
-            (_, Some(due)) => due.since(task.opened),
+            (_, Some(due)) => due.since(asked_at(task)),
             (_, None) => Duration::HOUR.times(8),
         };
         let share = self.seed.fraction();
@@ -70,7 +70,7 @@ impl Crowd {
         } else {
             return;
         };
-        let at = self.awake_at(habits.awake, task.opened, open, share);
+        let at = self.awake_at(habits.awake, asked_at(task), open, share);
         let command = Command::Done { task: task.id.clone(), by: asked(task), note: Value::Null };
         self.schedule(at, Happening::Does(command));
     }
@@ -142,6 +142,11 @@ impl Crowd {
 
 /// So many days are looked at for hours in which a task could be done; what is open longer is done within them.
 const DAYS_LOOKED_AT: usize = 400;
+
+/// When they are told of it.
+fn asked_at(task: &Task) -> Timestamp {
+    task.tell.unwrap_or(task.opened)
+}
 
 fn asked(task: &Task) -> Option<String> {
     task.people.first().map(|person| person.name.clone())

@@ -1,5 +1,6 @@
 //! Lints about correctness: what a playbook says and cannot mean. Each is certain, or says nothing.
 
+mod approve_at_night;
 mod approve_gates_nothing;
 mod brace_without_dollar;
 mod calendar_too_short;
@@ -19,6 +20,7 @@ mod empty_when_unanswered;
 mod endless_wait;
 mod escalate_without_due;
 mod gap_too_wide;
+mod handover_between;
 mod hidden_letter;
 mod interval_drifts;
 mod late_pile_up;
@@ -55,6 +57,7 @@ use super::tests;
 use super::{Lint, context};
 
 lints! {
+    approve_at_night
     approve_gates_nothing
     brace_without_dollar
     calendar_too_short
@@ -74,6 +77,7 @@ lints! {
     endless_wait
     escalate_without_due
     gap_too_wide
+    handover_between
     hidden_letter
     interval_drifts
     late_pile_up

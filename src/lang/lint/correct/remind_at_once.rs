@@ -8,7 +8,7 @@ use crate::base::{
     },
     phrase::{pair, phrase},
 };
-use crate::model::step::Verb;
+use crate::model::step::{By, Verb};
 
 pub(super) const CODE: Code = Code {
     slug: "remind-at-once",
@@ -30,7 +30,7 @@ pub(super) const CODE: Code = Code {
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for (play, _, step) in cx.steps() {
         let Verb::Task(task) = &step.verb else { continue };
-        if let (Some(due), Some(remind)) = (task.due, task.remind)
+        if let (Some(By::After(due)), Some(&remind)) = (task.due, task.remind.iter().max())
             && remind >= due
         {
             let message = phrase!(

@@ -1,0 +1,106 @@
+//! Records facts about tasks and about notices that wait: what is open, and when somebody is told of it.
+//!
+//! The part of `apply` that knows whom people hear from when; changes nothing else.
+
+use super::{
+    IllegalEntry,
+    apply::{count_effect, illegal},
+    entry::{Fact, Notice, Task, TaskKind},
+    state::{OpenTask, State, Timer},
+};
+use crate::base::ids::TaskId;
+use std::sync::Arc;
+
+type Applied = Result<(), IllegalEntry>;
+
+/// Entries about tasks.
+pub(super) fn apply_task(state: &mut State, fact: &Fact) -> Applied {
+    match fact {
+        Fact::TaskOpened(task) => open_task(state, task),
+        Fact::TaskTold { task } => return task_told(state, task),
+        Fact::TaskReminded { task, escalated } => return task_reminded(state, task, *escalated),
+        Fact::TaskClosed { task, .. } => return close_task(state, task),
+        Fact::NoticeWaits(notice) => notice_waits(state, notice),
+        Fact::Notified(out) => match state.notices.remove(&out.effect) {
+            Some(notice) => drop(state.timers.remove(&(notice.at, Timer::Notice { effect: notice.effect }))),
+            None => count_effect(state, &out.effect),
+        },
+        Fact::Answered { task, member, option, value } => {
+            let Some(open) = state.tasks.get_mut(task) else {
+                return illegal(format!("no open question {task}"));
+            };
+            Arc::make_mut(open).answers.insert(member.clone(), (*option, value.clone()));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn notice_waits(state: &mut State, notice: &Notice) {
+    count_effect(state, &notice.effect);
+    state.timers.insert((notice.at, Timer::Notice { effect: notice.effect.clone() }));
+    state.notices.insert(notice.effect.clone(), notice.clone());
+}
+
+fn open_task(state: &mut State, task: &Task) {
+    state.tasks_opened += 1;
+    if let Some(tell) = task.tell {
+        state.timers.insert((tell, Timer::TaskTell { task: task.id.clone() }));
+    }
+    if let Some(remind) = task.remind {
+        state.timers.insert((remind, Timer::TaskRemind { task: task.id.clone() }));
+    }
+    // A delivery's window closes; a task that is overdue is told to somebody.
+    let watched = task.kind == TaskKind::Delivery || task.kind == TaskKind::Task && !task.escalate.is_empty();
+    if let Some(due) = task.escalate_at.or(task.due).filter(|_| watched) {
+        state.timers.insert((due, Timer::TaskDue { task: task.id.clone() }));
+    }
+    let open =
+        OpenTask { task: task.clone(), reminded: false, escalated: false, answers: imbl::OrdMap::new() };
+    state.tasks.insert(task.id.clone(), Arc::new(open));
+}
+
+fn task_told(state: &mut State, id: &TaskId) -> Applied {
+    let Some(open) = state.tasks.get_mut(id) else { return illegal(format!("no open task {id}")) };
+    if let Some(tell) = Arc::make_mut(open).task.tell.take() {
+        state.timers.remove(&(tell, Timer::TaskTell { task: id.clone() }));
+    }
+    Ok(())
+}
+
+fn task_reminded(state: &mut State, id: &TaskId, escalated: bool) -> Applied {
+    let Some(open) = state.tasks.get_mut(id) else { return illegal(format!("no open task {id}")) };
+    let open = Arc::make_mut(open);
+    let timer = if escalated {
+        open.escalated = true;
+        open.task.escalate_at.or(open.task.due).map(|due| (due, Timer::TaskDue { task: id.clone() }))
+    } else {
+        open.reminded = true;
+        open.task.remind.map(|at| (at, Timer::TaskRemind { task: id.clone() }))
+    };
+    let next = (!escalated && !open.task.reminds.is_empty()).then(|| open.task.reminds.remove(0));
+    if next.is_some() {
+        open.task.remind = next;
+    }
+    if let Some(timer) = timer {
+        state.timers.remove(&timer);
+    }
+    if let Some(next) = next {
+        state.timers.insert((next, Timer::TaskRemind { task: id.clone() }));
+    }
+    Ok(())
+}
+
+fn close_task(state: &mut State, id: &TaskId) -> Applied {
+    let Some(open) = state.tasks.remove(id) else { return illegal(format!("no open task {id}")) };
+    if let Some(remind) = open.task.remind {
+        state.timers.remove(&(remind, Timer::TaskRemind { task: id.clone() }));
+    }
+    if let Some(tell) = open.task.tell {
+        state.timers.remove(&(tell, Timer::TaskTell { task: id.clone() }));
+    }
+    if let Some(due) = open.task.escalate_at.or(open.task.due) {
+        state.timers.remove(&(due, Timer::TaskDue { task: id.clone() }));
+    }
+    Ok(())
+}
