@@ -68,7 +68,7 @@ fn a_timeline_can_be_scanned_and_ends_with_the_sums() {
     2026-12-02 Wednesday
       00:00  phase     grow  because its time was over
       08:00  post      night  晚安 (due 12-01 23:00)
-      08:32  answer    t1  done by 小朱
+      08:39  answer    t1  done by 小朱
       20:30  post      game  猜谜
       20:50  post      game  谜底
       23:00  held      night  quiet hours until 12-03 08:00: 晚安
