@@ -78,5 +78,6 @@ mod story;
 mod terminal;
 mod tidy;
 mod timing;
+mod tour;
 mod worlds;
 mod years;
