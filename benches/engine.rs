@@ -56,6 +56,7 @@ fn signals() {
                 name: Arc::from("message"),
                 id: format!("s{n}").into(),
                 at: now,
+                sent: None,
                 member: Some(format!("m{}", n % 1000).into()),
                 data: playbook::base::value::Value::Null,
             };

@@ -85,6 +85,7 @@ fn decision(n: usize) -> Decision {
         entries: Arc::new(vec![posted, finished]),
         claimed: Vec::new(),
         told: None,
+        letter: None,
         parked: None,
     }
 }

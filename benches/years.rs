@@ -45,6 +45,7 @@ fn restart() {
             entries: Arc::new(posts),
             claimed: Vec::new(),
             told: None,
+            letter: None,
             parked: None,
         };
         handle.send(Work::Decide(decision)).expect("the writer runs");
@@ -97,6 +98,7 @@ fn five_years() {
             entries: Arc::new(entries),
             claimed: Vec::new(),
             told: None,
+            letter: None,
             parked: None,
         };
         handle.send(Work::Decide(decision)).expect("the writer runs");

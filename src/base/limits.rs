@@ -298,3 +298,33 @@ pub const DOOR_LINGER_MS_MAX: u64 = 1_000;
 pub const DOOR_STOP_MS_MAX: u64 = 1_000;
 /// How far the driver may be behind what is due and still count as ready, in milliseconds.
 pub const READY_BEHIND_MS_MAX: i64 = 5_000;
+/// The body of a request at the door, in bytes.
+pub const DOOR_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// How long a body may take to come, in milliseconds.
+pub const DOOR_BODY_MS_MAX: u64 = 10_000;
+/// How long the door waits for a commit before it asks the sender to come again, in milliseconds.
+pub const DOOR_COMMIT_MS_MAX: u64 = 800;
+/// How deep lists and maps of a report may be nested, in levels.
+pub const DOOR_DEPTH_MAX: usize = 32;
+/// One text of a report, in bytes.
+pub const DOOR_STRING_BYTES_MAX: usize = 64 * 1024;
+/// The text of a member's message that is kept, in bytes.
+pub const DOOR_TEXT_BYTES_MAX: usize = 4 * 1024;
+/// Signals of one request.
+pub const DOOR_SIGNALS_MAX: usize = 1_000;
+/// How long ago a signal may say that it happened, in days; what is older counts as that old.
+pub const SENT_PAST_DAYS: i64 = 7;
+/// What a sender may report for long, in signals a second.
+pub const SENDER_SIGNALS_PER_S: u32 = 100;
+/// What a sender may report at once, in signals.
+pub const SENDER_BURST_SIGNALS: u32 = 1_000;
+/// How far the instant of a signature may be from now, in seconds.
+pub const SIGNATURE_SKEW_S_MAX: u64 = 300;
+/// Signatures of one request that are tried.
+pub const SIGNATURES_MAX: usize = 16;
+/// For how long a report from outside is known again, in days.
+pub const INBOX_KEEP_DAYS: i64 = 8;
+/// Reports that are known again, in rows; beyond, the oldest are forgotten.
+pub const INBOX_ROWS_MAX: usize = 5_000_000;
+/// Reports that one idle moment forgets.
+pub const INBOX_PRUNE_ROWS_MAX: usize = 10_000;

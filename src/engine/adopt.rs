@@ -43,7 +43,7 @@ impl Draft<'_> {
         }
         let id = InputId::from(format!("group.created/{}", group.id));
         let name = Arc::from("group.created");
-        self.record_signal(Signal { name, id, at: created, member: None, data: Value::Null })
+        self.record_signal(Signal { name, id, at: created, sent: None, member: None, data: Value::Null })
     }
 
     /// Arms a play that the group has not had before: nothing before `since` exists for it.

@@ -266,9 +266,9 @@ fn signal_received(state: &mut State, signal: &Signal) {
         "member.joined" => {
             let known = state.members.get(id).map(|member| Member::clone(member));
             let new = known.is_none();
-            let mut member = known.unwrap_or_else(|| Member::new(id.clone(), Some(signal.at)));
+            let mut member = known.unwrap_or_else(|| Member::new(id.clone(), Some(signal.happened())));
             describe_member(&mut member, &signal.data);
-            set_member(state, &Listed { seen: new.then_some(signal.at), ..member.into() });
+            set_member(state, &Listed { seen: new.then_some(signal.happened()), ..member.into() });
         }
         "member.left" => {
             state.members.remove(id);
@@ -276,11 +276,11 @@ fn signal_received(state: &mut State, signal: &Signal) {
         "message" | "reaction" | "answer" => {
             // Somebody who speaks is a member, reported or not.
             if !state.members.contains(id) {
-                set_member(state, &Member::new(id.clone(), Some(signal.at)).into());
+                set_member(state, &Member::new(id.clone(), Some(signal.happened())).into());
             }
             // A group that is full takes nobody in.
             state.members.act(id, |activity| {
-                activity.seen = activity.seen.max(Some(signal.at));
+                activity.seen = activity.seen.max(Some(signal.happened()));
                 activity.messages = activity.messages.saturating_add(u64::from(&*signal.name == "message"));
             });
         }

@@ -305,7 +305,7 @@ impl Draft<'_> {
         };
         self.emit(Fact::MemberSet(Arc::new(listed)))?;
         let name = Arc::from("member.joined");
-        self.record_signal(Signal { name, id, at: self.now, member: Some(member), data })
+        self.record_signal(Signal { name, id, at: self.now, sent: None, member: Some(member), data })
     }
 
     fn import_members(&mut self, members: &[Listed], left: &[MemberId], joined: bool) -> Decided {

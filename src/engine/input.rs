@@ -120,6 +120,9 @@ pub struct Signal {
     /// When it was received, or sent by a step.
     #[serde(rename = "sent")]
     pub at: Timestamp,
+    /// When it happened, as whoever reported it says; none where that is when it was received.
+    #[serde(rename = "time", default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Timestamp>,
     /// The member it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<MemberId>,
@@ -129,11 +132,17 @@ pub struct Signal {
 }
 
 impl Signal {
+    /// When it happened: as it was reported, else when it was received.
+    pub fn happened(&self) -> Timestamp {
+        self.sent.unwrap_or(self.at)
+    }
+
     /// As expressions and scripts see it: `signal`.
     pub fn to_value(&self) -> Value {
         Value::map([
             ("name", Value::str(&self.name)),
             ("at", Value::Time(self.at)),
+            ("sent", Value::Time(self.happened())),
             ("id", Value::str(self.id.as_str())),
             ("member", self.member.as_ref().map_or(Value::Null, |m| Value::str(m.as_str()))),
             ("data", self.data.clone()),

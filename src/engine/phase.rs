@@ -30,7 +30,14 @@ impl Draft<'_> {
             ("from", if from.as_str().is_empty() { Value::Null } else { Value::str(from.as_str()) }),
         ]);
         let id = InputId::from(format!("phase.entered/{name}/{}", self.state.epoch));
-        self.record_signal(Signal { name: Arc::from("phase.entered"), id, at: self.now, member: None, data })
+        self.record_signal(Signal {
+            name: Arc::from("phase.entered"),
+            id,
+            at: self.now,
+            sent: None,
+            member: None,
+            data,
+        })
     }
 
     /// Sets when `until` is tested next if nothing else happens.

@@ -183,6 +183,7 @@ mod tests {
             data: Arc::default(),
             fetch_hosts: Vec::new(),
             own: BTreeMap::new(),
+            inbound: BTreeMap::default(),
         }
     }
 

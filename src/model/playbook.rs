@@ -8,6 +8,7 @@ use super::{
     phase::Phase,
     play::Play,
     role::Role,
+    sender::Sender,
     trigger::Trigger,
 };
 use crate::base::{
@@ -66,6 +67,8 @@ pub struct Playbook {
     pub fetch_hosts: Vec<String>,
     /// The playbook as it is for groups with a zone, a locale or plays of their own.
     pub own: BTreeMap<GroupId, Arc<Playbook>>,
+    /// `inbound`: who may report facts over HTTP.
+    pub inbound: BTreeMap<Arc<str>, Sender>,
 }
 
 impl Playbook {
@@ -119,12 +122,14 @@ impl Playbook {
         self.settle_groups();
     }
 
-    /// The files that channels name as secrets, as paths of the playbook's folder.
+    /// The files that channels and senders name as secrets, as paths of the playbook's folder.
     pub fn secret_files(&self) -> BTreeSet<String> {
         let of_groups = self.groups.values().flat_map(|group| group.channels.values());
         let channels = self.channels.values().chain(of_groups);
         let settings = channels.flat_map(|channel| channel.settings.values().flatten());
+        let of_senders = self.inbound.values().flat_map(|sender| sender.key.settings());
         settings
+            .chain(of_senders)
             .filter_map(|setting| match setting {
                 Setting::File(path) => Some(normal_path(path).unwrap_or_else(|| path.clone())),
                 Setting::Literal(_) | Setting::Env(_) => None,

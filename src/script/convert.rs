@@ -50,16 +50,17 @@ fn map_to_dynamic(map: &Map) -> Dynamic {
         return Dynamic::from(MemberRef(MemberId::new(id)));
     }
     if is_signal(map.keys().map(AsRef::as_ref)) {
-        return Dynamic::from_map(
-            map.iter().map(|(key, value)| (key.as_ref().into(), signal_part(key, value))).collect(),
-        );
+        let parts = map.iter().map(|(key, value)| (key.as_ref().into(), signal_part(key, value)));
+        // One of an older record happened when it was received.
+        let happened = map.get("sent").or_else(|| map.get("at")).map(|at| ("sent".into(), to_dynamic(at)));
+        return Dynamic::from_map(parts.chain(happened).collect());
     }
     Dynamic::from_map(map.iter().map(|(key, value)| (key.as_ref().into(), to_dynamic(value))).collect())
 }
 
-/// Whether these are exactly the keys of a signal.
+/// Whether these are exactly the keys of a signal; older records of one have no `sent`.
 fn is_signal<'a>(keys: impl Iterator<Item = &'a str>) -> bool {
-    keys.eq(["at", "data", "id", "member", "name"])
+    keys.filter(|key| *key != "sent").eq(["at", "data", "id", "member", "name"])
 }
 
 fn signal_part(key: &str, value: &Value) -> Dynamic {

@@ -34,7 +34,7 @@ const fn item(
 
 /// Everything.
 #[rustfmt::skip]
-pub(super) const ITEMS: [Item; 144] = [
+pub(super) const ITEMS: [Item; 145] = [
     item("time", "unix", None, "number", false, "Seconds since 1970-01-01 00:00 UTC", "自 1970-01-01 00:00 UTC 起的秒数"),
     item("time", "date", None, "text", false, "The civil date, 2026-12-01", "当地日期,2026-12-01"),
     item("time", "clock", None, "text", false, "The clock time, 20:30", "当地钟点,20:30"),
@@ -76,6 +76,7 @@ pub(super) const ITEMS: [Item; 144] = [
     item("run", "number", None, "number", false, "1 for the play's first run in this group", "该环节在本群的第几次执行"),
     item("signal", "name", None, "text", false, "The signal's name", "信号名"),
     item("signal", "at", None, "time", false, "When it was received", "收到的时间"),
+    item("signal", "sent", None, "time", false, "When it happened, as whoever reported it says", "发生的时间，以报告者所说为准"),
     item("signal", "id", None, "text", false, "Its id", "信号的 id"),
     item("signal", "member", None, "member", false, "The member it is about", "所涉成员"),
     item("signal", "data", None, "open map", false, "Whatever came with it; a missing key is nothing", "附带的数据；没有的键为空"),

@@ -22,4 +22,6 @@ pub mod view;
 pub mod survey;
 pub mod socket;
 pub mod door;
+pub mod senders;
+pub mod signing;
 pub mod runtime;

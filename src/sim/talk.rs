@@ -127,7 +127,7 @@ mod tests {
         let hear = |talk: &mut Talk, day: i64, who: &str, name: &str| {
             let at = Timestamp::from_millis(0).plus(Duration::DAY.times(day));
             let (name, id) = (Arc::from(name), "s".into());
-            let signal = Signal { name, id, at, member: Some(who.into()), data: Value::Null };
+            let signal = Signal { name, id, at, sent: None, member: Some(who.into()), data: Value::Null };
             let entry = Entry { at, input: None, fact: Fact::SignalReceived(signal) };
             talk.see(&Transition::new(&state, 1, &entry));
         };

@@ -19,6 +19,7 @@ fn typed(story: &mut Story, name: &str, member: Option<&str>, data: Value) -> Op
         name: name.into(),
         id: format!("typed-{}", story.entries.len()).as_str().into(),
         at: story.now,
+        sent: None,
         member: member.map(MemberId::new),
         data,
     };

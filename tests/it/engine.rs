@@ -569,6 +569,7 @@ fn a_repeated_input_is_a_no_op() {
         name: Arc::from("ping"),
         id: InputId::new("same"),
         at: story.now,
+        sent: None,
         member: None,
         data: Value::Null,
     };

@@ -241,6 +241,7 @@ fn write(dir: &Path, file: &str, story: &Story) {
             entries: Arc::new(entries.to_vec()),
             claimed: Vec::new(),
             told: None,
+            letter: None,
             parked: None,
         };
         handle.send(Work::Decide(decision)).unwrap();

@@ -33,6 +33,7 @@ mod dialect_judges;
 mod dialects;
 mod docs;
 mod door;
+mod door_signals;
 mod edits;
 mod email;
 mod engine;

@@ -47,6 +47,7 @@ fn decision(group: &str, entries: Vec<Entry>) -> Decision {
         entries: Arc::new(entries),
         claimed: Vec::new(),
         told: None,
+        letter: None,
         parked: None,
     }
 }

@@ -223,6 +223,7 @@ impl Story {
             name: Arc::from(name),
             id: id.clone(),
             at: self.now,
+            sent: None,
             member: member.map(MemberId::new),
             data,
         };
@@ -304,6 +305,7 @@ impl Story {
                 entries: Arc::new(vec![entry.clone()]),
                 claimed: Vec::new(),
                 told: None,
+                letter: None,
                 parked: None,
             };
             handle.send(Work::Decide(decision)).expect("the writer is there");

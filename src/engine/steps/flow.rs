@@ -35,7 +35,8 @@ impl Draft<'_> {
         // A member leaves an expression as a map of one key.
         let member = data.get("member").map(|member| member.get("$member").unwrap_or(member));
         let member = member.and_then(Value::as_str).map(MemberId::new);
-        let signal = Signal { name: Arc::from(name), id: InputId::new(id), at: self.now, member, data };
+        let signal =
+            Signal { name: Arc::from(name), id: InputId::new(id), at: self.now, sent: None, member, data };
         self.record_signal(signal)
     }
 

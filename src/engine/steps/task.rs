@@ -274,6 +274,7 @@ impl Draft<'_> {
             name: Arc::from("task.done"),
             id: InputId::from(format!("task.done/{id}")),
             at: self.now,
+            sent: None,
             member: None,
             data,
         })

@@ -185,7 +185,7 @@ fn headers(cx: &mut Cx<'_>, node: &Node, into: &mut BTreeMap<String, Vec<Setting
 }
 
 /// One setting, or a list of them: several robots of one group.
-fn settings(cx: &mut Cx<'_>, entry: &Entry, secret: bool) -> Vec<Setting> {
+pub(super) fn settings(cx: &mut Cx<'_>, entry: &Entry, secret: bool) -> Vec<Setting> {
     match &entry.value.kind {
         Kind::Sequence(items) => {
             items.iter().filter_map(|item| setting(cx, &entry.key.value, item, secret)).collect()

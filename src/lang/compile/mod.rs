@@ -12,6 +12,7 @@ mod cx;
 mod dates;
 mod groups;
 mod head;
+mod inbound;
 mod members;
 mod messages;
 mod moments;
@@ -274,10 +275,12 @@ fn lower(
         roles: root.get("roles"),
         vars: &vars,
     };
+    let ids = inbound::ids(groups, head.name.as_str(), shared.name);
     let mut groups = groups::lower(cx, groups, &shared);
     if let Some(node) = get("members") {
         import(members::lower_section(cx, node), &mut groups);
     }
+    let inbound = get("inbound").map(|node| inbound::lower(cx, node, &ids)).unwrap_or_default();
     let mut phases = phases::lower(cx, get("phases"), &scope);
     let mut plays = plays(cx, root, home, units, &scope);
     cx.unit = home.clone();
@@ -302,6 +305,7 @@ fn lower(
         data: Arc::default(),
         fetch_hosts: get("fetch").map(|node| fetch_hosts(cx, node)).unwrap_or_default(),
         own: BTreeMap::new(),
+        inbound,
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) use play::{DATES_FILE, MOVING_DATE, PLAY};
 pub(crate) use step::{BUTTON, COMMON, RETRY, VERBS, VerbKeys, WAIT};
 pub(crate) use top::{
     AMOUNTS, BUDGETS, CALENDAR, CHANNEL, CHARTER, FIELD, GROUP, MEMBERS, MENTIONS, PERSON, PHASE, POSTS,
-    PROMO, ROLE, RULES, SECRET, SETTINGS, TOP, USE,
+    PROMO, ROLE, RULES, SECRET, SENDER, SETTINGS, TOP, USE,
 };
 
 /// A table: the keys of one place.

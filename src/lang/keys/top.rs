@@ -44,6 +44,7 @@ keys! {
         "rules": Is::Def("rules"), "How one behaves in the group. Plain text, linted, printed by `playbook handbook`, readable as `rules.…`.", "rules:\n  forbid: [advertising]";
         "channels": Is::Def("channels"), "Name → where messages go. `group` is where posts go that name no channel; `alerts` is told of failures; `staff` of tasks whose role has no channel. Without any, posts go to the console.", "channels:\n  group: { type: wecom, url: { env: GROUP_WEBHOOK } }";
         "groups": Is::Def("groups"), "The groups that this playbook runs: id → group, or a CSV file with one row a group. Absent: one group named after the playbook.", "groups: data/cities.csv";
+        "inbound": Is::Def("inbound"), "Name → who may report facts to the engine over HTTP (`playbook run --listen`), and which. Without it nobody may.", "inbound:\n  shop: { secret: { env: SHOP_SECRET }, may: [order.paid], groups: [xian] }";
         "people": Is::Def("people"), "Id → person, with the ids by which platforms mention them.", "people:\n  zhu: { name: Zhu, wecom: ZhuXiaoZhu }";
         "roles": Is::Def("roles"), "Name → who has the role: people who stay, or who take turns by `term`.", "roles:\n  host: { people: [zhu, lin], term: 10 weeks }";
         "calendars": Is::Def("calendars"), "Name → days: an ICS file, a list of dates, or `{ off, work }` for public holidays with make-up working days.", "calendars:\n  holidays: calendars/holidays.ics";
@@ -94,6 +95,13 @@ keys! {
         "vars": Is::Values, "This group's vars, laid over the playbook's.", "vars: { city: Xi'an }";
         "created": Is::Moment, "When the group began; what lies before it does not exist. By default the moment at which the engine first sees the group.", "created: 2026-11-01 09:00";
         "members": Is::Def("memberList"), "The members of this group: a CSV file or a list.", "members: data/xian.csv";
+    }
+    /// A sender of `inbound`.
+    SENDER {
+        "secret": Is::Setting, "The secret with which it signs its requests, as Standard Webhooks says (`whsec_…`). A list while it is changed.", "secret: { env: SHOP_SECRET }";
+        "token": Is::Setting, "The word that it sends as `Authorization: Bearer`, instead of a signature. A list while it is changed.", "token: { env: CRM_TOKEN }";
+        "may": Is::Names, "The signals that it may report. Required.", "may: [order.paid, order.refunded]";
+        "groups": Is::Names, "The groups about which it may report; all by default.", "groups: [xian]";
     }
     /// A role.
     ROLE {

@@ -47,6 +47,7 @@ pub(super) fn definitions() -> Value {
             { "type": "object", "properties": { "file": path }, "required": ["file"], "maxProperties": 1 },
             named(json!({ "anyOf": [table(&keys::GROUP, &[]), { "type": "null" }] })),
         ] },
+        "inbound": named(sender()),
         "groupRoles": named(role(&[])),
         "roles": named(role(&["people"])),
         "people": named(person()),
@@ -246,6 +247,12 @@ fn secret() -> Value {
 fn setting() -> Value {
     let item = json!({ "anyOf": [def("secret"), text()] });
     json!({ "anyOf": [def("secret"), text(), { "type": "array", "items": item }] })
+}
+
+fn sender() -> Value {
+    let mut schema = table(&keys::SENDER, &["may"]);
+    schema["oneOf"] = json!([{ "required": ["secret"] }, { "required": ["token"] }]);
+    schema
 }
 
 fn role(required: &[&str]) -> Value {

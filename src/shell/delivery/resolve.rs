@@ -147,7 +147,8 @@ fn settings(
     if problems.is_empty() { Ok(read) } else { Err(problems) }
 }
 
-fn value_of(
+/// Reads one setting.
+pub fn value_of(
     setting: &Setting,
     env: &dyn Fn(&str) -> Option<String>,
     read_file: &dyn Fn(&str) -> std::io::Result<String>,

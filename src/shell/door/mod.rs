@@ -10,12 +10,18 @@
 
 mod address;
 mod answer;
+mod arrivals;
+mod body;
+mod bucket;
 mod health;
 mod listen;
 mod pulse;
+mod reported;
 mod router;
+mod signals;
 
 pub use address::{AddressProblem, Addresses, read as read_address};
+pub use arrivals::{Arrival, Arrivals, Took};
 pub use listen::{BoundDoor, OpenDoor};
 pub use pulse::Pulse;
 pub use router::Inside;

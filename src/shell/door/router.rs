@@ -1,7 +1,14 @@
 //! Which path leads where, and what holds for every path: the names the door answers to, and how much at once.
 
-use super::{address, answer::Turned, health, pulse::Pulse};
-use crate::base::limits;
+use super::{address, answer::Turned, arrivals::Arrivals, bucket::Bucket, health, pulse::Pulse, signals};
+use crate::{
+    base::limits,
+    shell::{
+        clock,
+        runtime::publish::{InForce, Published},
+        senders::KnownSender,
+    },
+};
 use axum::{
     Router,
     body::Body,
@@ -9,10 +16,14 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, header},
     middleware::{self, Next},
     response::IntoResponse as _,
-    routing::get,
+    routing::{get, post},
 };
-use std::sync::Arc;
-use tokio::sync::Semaphore;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::{Semaphore, mpsc};
 
 /// What the routes have of the engine. Cheap to share; nothing in it is changed from here.
 #[derive(Debug)]
@@ -21,20 +32,64 @@ pub struct Inside {
     pub addresses: address::Addresses,
     /// How the driver is.
     pub pulse: Arc<Pulse>,
+    /// What the engine shows of itself.
+    pub published: Published,
+    /// Where facts go.
+    pub arrived: mpsc::Sender<Arrivals>,
+    /// The state directory.
+    pub dir: PathBuf,
     /// Places for requests that are being answered.
     places: Semaphore,
+    /// What each sender may still report.
+    buckets: Mutex<BTreeMap<Arc<str>, Bucket>>,
 }
 
 impl Inside {
     /// Of an engine that is about to run.
-    pub fn new(addresses: address::Addresses, pulse: Arc<Pulse>) -> Self {
-        Self { addresses, pulse, places: Semaphore::new(limits::DOOR_REQUESTS_MAX) }
+    pub fn new(
+        addresses: address::Addresses,
+        pulse: Arc<Pulse>,
+        published: Published,
+        arrived: mpsc::Sender<Arrivals>,
+        dir: &Path,
+    ) -> Self {
+        let places = Semaphore::new(limits::DOOR_REQUESTS_MAX);
+        Self { addresses, pulse, published, arrived, dir: dir.into(), places, buckets: Mutex::default() }
+    }
+
+    /// Turns away a sender that has reported too much lately.
+    pub(super) fn open_bucket(&self, senders: &[(Arc<InForce>, KnownSender)]) -> Result<(), Turned> {
+        let now = clock::now();
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.published.snapshot();
+        // Senders come and go with edits.
+        buckets.retain(|source, _| {
+            known.books.iter().flat_map(|book| book.senders.iter()).any(|sender| sender.source == *source)
+        });
+        for (_, sender) in senders {
+            let bucket = buckets.entry(sender.source.clone()).or_insert_with(|| Bucket::full(now));
+            if let Err(seconds) = bucket.open(now) {
+                let rate = limits::SENDER_SIGNALS_PER_S;
+                let message = format!("{} may report {rate} signals a second", sender.source);
+                return Err(Turned::busy(message, seconds));
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes what senders may still report.
+    pub(super) fn in_buckets(&self, senders: &[(Arc<InForce>, KnownSender)], change: impl Fn(&mut Bucket)) {
+        let now = clock::now();
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        for (_, sender) in senders {
+            change(buckets.entry(sender.source.clone()).or_insert_with(|| Bucket::full(now)));
+        }
     }
 }
 
 /// All routes.
 pub(super) fn router(inside: Arc<Inside>) -> Router {
-    let bounded = Router::new();
+    let bounded = Router::new().route("/signals", post(signals::post));
     Router::new()
         .merge(bounded.layer(middleware::from_fn_with_state(inside.clone(), places)))
         .route("/healthz", get(health::healthz))

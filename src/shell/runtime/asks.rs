@@ -4,7 +4,7 @@
 
 use super::{
     driver::{Driver, Event},
-    slot::{Pending, Slot},
+    slot::{Pending, Reply, Slot},
 };
 use crate::{
     base::{
@@ -63,7 +63,8 @@ fn of_group(
             return Driver::refuse(reply, format!("{name:?} is not a signal's name: a name has no spaces"));
         }
         Ask::Signal { name, member, data, by_hand } => {
-            let signal = Signal { name: name.into(), id: id.clone(), at: clock::now(), member, data };
+            let signal =
+                Signal { name: name.into(), id: id.clone(), at: clock::now(), sent: None, member, data };
             if by_hand { InputKind::Command(Command::Report { signal }) } else { InputKind::Signal(signal) }
         }
         Ask::Reload => return driver.reload(Some(reply)),
@@ -72,7 +73,8 @@ fn of_group(
             return outbox(driver, group, effect, Some(by.unwrap_or_default()), reply);
         }
     };
-    driver.enqueue(&group, Pending { input: Input { id, kind }, told: None, reply: Some(reply) });
+    driver
+        .enqueue(&group, Pending { reply: Some(Reply::Command(reply)), ..Pending::new(Input { id, kind }) });
 }
 
 fn group_of(driver: &Driver, wanted: Option<GroupId>) -> Result<GroupId, String> {
@@ -122,7 +124,8 @@ fn outbox(
         if let Some(by) = arrived {
             let note = if by.is_empty() { "a person saw it".to_owned() } else { format!("seen by {by}") };
             let input = Input::receipt(&row.effect, Receipt::Accepted { note });
-            let pending = Pending { input, told: Some(row.effect), reply: Some(reply) };
+            let pending =
+                Pending { told: Some(row.effect), reply: Some(Reply::Command(reply)), ..Pending::new(input) };
             let _ = events.send(Event::Input(group, Box::new(pending)));
             return;
         }

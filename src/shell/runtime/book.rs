@@ -14,6 +14,7 @@ use crate::{
     shell::{
         delivery::{resolve::resolve, target::Target},
         scripts::{self, Change, Library},
+        senders::{self, KnownSender},
         store::{GroupInfo, Reader},
         watch::Eyes,
         workspace::{DiskFolder, Reads},
@@ -132,6 +133,8 @@ pub(super) struct Book {
     pub(super) library: Arc<Library>,
     /// Where its messages go; empty in a rehearsal.
     pub(super) targets: Targets,
+    /// Who may report facts about its groups.
+    pub(super) senders: Arc<Vec<KnownSender>>,
     /// Warnings worth repeating on the screen: what its channels cannot hear.
     pub(super) compiled: Compiled,
     /// What the version was read from that was refused at the start.
@@ -187,9 +190,11 @@ impl Book {
         let targets = Self::targets(&playbook, &loaded, rehearse)?;
         let library = Library::default();
         load_scripts(&library, &playbook, &loaded.compiled.scripts, &loaded.root);
-        let shown = shown(&loaded, &playbook);
+        let senders = Self::senders(&playbook, &loaded.root, rehearse)?;
+        let shown = shown(&loaded, &playbook, &senders);
         Ok(Self {
             shown,
+            senders,
             folder: Arc::new(DiskFolder::new(&loaded.root)),
             file: loaded.file,
             name: loaded.name,
@@ -206,6 +211,20 @@ impl Book {
         if rehearse { Ok(Targets::default()) } else { Targets::resolve(playbook, &loaded.root) }
     }
 
+    /// The senders with their keys. A rehearsal needs no keys: who has one may report.
+    fn senders(
+        playbook: &Playbook,
+        root: &Path,
+        rehearse: bool,
+    ) -> Result<Arc<Vec<KnownSender>>, Vec<String>> {
+        let read_file = |path: &str| super::secret_file(root, path);
+        match senders::read(playbook, &super::env, &read_file) {
+            Ok(known) => Ok(Arc::new(known)),
+            Err(_) if rehearse => Ok(Arc::default()),
+            Err(problems) => Err(problems),
+        }
+    }
+
     /// Puts a newer version into force. Missing secrets refuse it and nothing has changed. Gives the playbook
     /// that was in force and what became of the scripts.
     pub(super) fn replace(
@@ -215,8 +234,10 @@ impl Book {
         rehearse: bool,
     ) -> Result<(Arc<Playbook>, Vec<Change>), Vec<String>> {
         let targets = Self::targets(&playbook, &loaded, rehearse)?;
+        let senders = Self::senders(&playbook, &loaded.root, rehearse)?;
         let changes = load_scripts(&self.library, &playbook, &loaded.compiled.scripts, &loaded.root);
-        self.shown = shown(&loaded, &playbook);
+        self.shown = shown(&loaded, &playbook, &senders);
+        self.senders = senders;
         self.targets = targets;
         self.reads = loaded.reads;
         self.compiled = loaded.compiled;
@@ -233,10 +254,17 @@ impl Book {
         load_scripts(&self.library, &self.playbook, compiled, self.folder.root())
     }
 
-    /// Reads the settings of its channels again; whether any is another one.
+    /// Reads the settings of its channels and the keys of its senders again; whether any is another one.
     pub(super) fn read_secrets(&mut self) -> Result<bool, Vec<String>> {
         let targets = Targets::resolve(&self.playbook, self.folder.root())?;
-        let is_new = targets != self.targets;
+        let senders = Self::senders(&self.playbook, self.folder.root(), false)?;
+        let is_new = targets != self.targets || senders != self.senders;
+        if senders != self.senders {
+            let (file, playbook) = (self.shown.file.clone(), self.playbook.clone());
+            let warnings = self.shown.warnings;
+            self.shown = Arc::new(InForce { file, playbook, warnings, senders: senders.clone() });
+            self.senders = senders;
+        }
         if is_new {
             self.targets = targets;
         }
@@ -248,7 +276,8 @@ impl Book {
         let own = self.playbook.groups.values().flat_map(|group| group.channels.values());
         let settings =
             self.playbook.channels.values().chain(own).flat_map(|channel| channel.settings.values());
-        settings.flatten().filter_map(|setting| match setting {
+        let of_senders = self.playbook.inbound.values().flat_map(|sender| sender.key.settings());
+        settings.flatten().chain(of_senders).filter_map(|setting| match setting {
             Setting::File(path) => Some(self.folder.root().join(path)),
             Setting::Literal(_) | Setting::Env(_) => None,
         })
@@ -293,11 +322,12 @@ fn compile(file: &Path, folder: &DiskFolder, name: String) -> Loaded {
 }
 
 /// What others see of a version that takes effect.
-fn shown(loaded: &Loaded, playbook: &Arc<Playbook>) -> Arc<InForce> {
+fn shown(loaded: &Loaded, playbook: &Arc<Playbook>, senders: &Arc<Vec<KnownSender>>) -> Arc<InForce> {
     Arc::new(InForce {
         file: loaded.file.clone(),
         playbook: playbook.clone(),
         warnings: loaded.compiled.report.count(Severity::Warning),
+        senders: senders.clone(),
     })
 }
 

@@ -3,10 +3,10 @@
 //! Decides nothing. Nothing here happens before the transaction is durable.
 
 use super::{
-    RunError, asks, dispatch,
+    RunError, arrive, asks, dispatch,
     driver::Driver,
     publish::{Commit, GroupNow},
-    slot::Flight,
+    slot::{Flight, Reply},
 };
 use crate::{
     base::ids::GroupId,
@@ -53,8 +53,13 @@ impl Driver {
         self.publisher.publish(self.covers.last(), commits);
         // Only now, so that whoever asked sees what came of it.
         for (reply, Commit { group, first, entries, now }) in answers {
-            if let Some(book) = &now.book {
-                let _ = reply.send(asks::answer(&group, first, &entries, &book.playbook.zone));
+            match reply {
+                Reply::Command(reply) => {
+                    if let Some(book) = &now.book {
+                        let _ = reply.send(asks::answer(&group, first, &entries, &book.playbook.zone));
+                    }
+                }
+                Reply::Fact(place, took) => drop(took.send((place, arrive::took(&entries)))),
             }
         }
         crash::point(Point::AfterDispatch);

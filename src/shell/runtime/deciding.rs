@@ -5,13 +5,14 @@
 use super::{
     RunError, dispatch,
     driver::{Driver, Event},
-    slot::{Flight, Pending},
+    slot::{Flight, Pending, Reply},
 };
 use crate::{
     base::{ids::GroupId, limits, time::Timestamp},
     engine::{self, input::InputKind},
     shell::{
         clock,
+        door::Took,
         socket::CommandReply,
         store::{Decision, Work},
     },
@@ -82,14 +83,19 @@ impl Driver {
         step: engine::Step,
         now: Timestamp,
     ) -> Result<bool, RunError> {
-        let Pending { input, told, reply } = pending;
+        let Pending { input, told, letter, reply } = pending;
         let engine::Step { entries, next, parked } = step;
         let Some(slot) = self.slots.get_mut(group) else { return Ok(false) };
         let script = matches!(input.kind, InputKind::ScriptReturned { .. });
         if entries.is_empty() && told.is_none() && parked.is_none() {
-            if let Some(reply) = reply {
-                let done = CommandReply { ok: true, group: Some(group.clone()), ..CommandReply::default() };
-                let _ = reply.send(done);
+            match reply {
+                Some(Reply::Command(reply)) => {
+                    let done =
+                        CommandReply { ok: true, group: Some(group.clone()), ..CommandReply::default() };
+                    let _ = reply.send(done);
+                }
+                Some(Reply::Fact(place, took)) => drop(took.send((place, Took::Repeated))),
+                None => {}
             }
             if script {
                 slot.calling = None;
@@ -112,7 +118,7 @@ impl Driver {
         slot.flight = Some(Flight { entries: entries.clone(), next, claimed: taken, reply, script });
         self.in_flight += 1;
         let parked = parked.map(|reason| (serde_json::to_string(&input).unwrap_or_default(), reason));
-        let work = Decision { group: group.clone(), at: now, entries, claimed, told, parked };
+        let work = Decision { group: group.clone(), at: now, entries, claimed, told, letter, parked };
         self.store.send(Work::Decide(work))?;
         Ok(true)
     }

@@ -8,7 +8,7 @@
 use super::{
     RunError,
     announce::Announcer,
-    asks,
+    arrive, asks,
     book::{self, Book},
     console::Console,
     covers::Covers,
@@ -37,7 +37,7 @@ use crate::{
         clock,
         crash::{self, Point},
         delivery::courier,
-        door::Pulse,
+        door::{Arrivals, Pulse},
         scripts::Pool,
         socket::{Asked, CommandReply},
         store::{Ack, Doubt, Open, OutboxRow, Recovered, Store, StoreHandle},
@@ -97,6 +97,7 @@ pub(super) struct Parts<'a> {
     pub(super) events: UnboundedSender<Event>,
     pub(super) receiver: UnboundedReceiver<Event>,
     pub(super) asks: Receiver<Asked>,
+    pub(super) arrivals: Receiver<Arrivals>,
     pub(super) rehearse: bool,
     pub(super) watch: bool,
     pub(super) dir: PathBuf,
@@ -140,6 +141,7 @@ pub(super) struct Driver {
     acks: UnboundedReceiver<Ack>,
     receiver: UnboundedReceiver<Event>,
     asks: Receiver<Asked>,
+    arrivals: Receiver<Arrivals>,
     pub(super) stopping: bool,
 }
 
@@ -155,6 +157,7 @@ impl Driver {
             events,
             receiver,
             asks,
+            arrivals,
             rehearse,
             watch,
             dir,
@@ -212,6 +215,7 @@ impl Driver {
             acks: found.acks,
             receiver,
             asks,
+            arrivals,
             stopping: false,
             books,
         };
@@ -279,6 +283,10 @@ impl Driver {
             any = true;
             asks::take(self, asked);
         }
+        while let Ok(arrivals) = self.arrivals.try_recv() {
+            any = true;
+            arrive::take(self, arrivals);
+        }
         Ok(any)
     }
 
@@ -293,6 +301,10 @@ impl Driver {
             Some(event) = self.receiver.recv() => self.event(event),
             Some(asked) = self.asks.recv() => {
                 asks::take(self, asked);
+                Ok(())
+            }
+            Some(arrivals) = self.arrivals.recv() => {
+                arrive::take(self, arrivals);
                 Ok(())
             }
             () = tokio::time::sleep(Duration::from_millis(left).to_std()) => Ok(()),
@@ -345,7 +357,7 @@ impl Driver {
             // What comes of that is heard, even if it is what came of it before.
             input.id = InputId::from(format!("{}/{}", input.id, clock::now().as_millis()));
         }
-        self.enqueue(group, Pending { input, told: Some(effect), reply: None });
+        self.enqueue(group, Pending { told: Some(effect), ..Pending::new(input) });
     }
 
     /// Queues an input of a group.
@@ -421,6 +433,7 @@ impl Driver {
         self.store.hurry();
         self.watch = None;
         self.asks.close();
+        self.arrivals.close();
         // A decision that takes longer has not happened; its input comes again, or its deadline is still due.
         let wait = Duration::from_millis(limits::STOP_DECISIONS_MS_MAX).to_std();
         let until = tokio::time::Instant::now() + wait;
@@ -476,6 +489,6 @@ impl Event {
     /// A message that could not even be handed to the courier; recorded already.
     pub(super) fn refused(group: GroupId, effect: EffectId, reason: String) -> Self {
         let input = Input::receipt(&effect, Receipt::Refused { reason });
-        Self::Input(group, Box::new(Pending { input, told: Some(effect), reply: None }))
+        Self::Input(group, Box::new(Pending { told: Some(effect), ..Pending::new(input) }))
     }
 }

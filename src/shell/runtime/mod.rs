@@ -16,6 +16,7 @@ mod dispatch;
 mod ledger;
 mod troubles;
 mod asks;
+mod arrive;
 mod looks;
 mod reload;
 mod last_good;
@@ -281,6 +282,7 @@ async fn live(
 ) -> Result<(), RunError> {
     let (events, receiver) = mpsc::unbounded_channel();
     let (asked, asks) = mpsc::channel(limits::CONTROL_WAITING_MAX);
+    let (arrived, arrivals) = mpsc::channel(limits::DOOR_REQUESTS_MAX);
     let publisher = publish::Publisher::default();
     let (published, state) = (publisher.published(), dir.to_owned());
     let look: socket::Look = Arc::new(move |wanted| looks::status(&published, &state, wanted));
@@ -293,7 +295,8 @@ async fn live(
             .help("another program may have that port; `--listen 127.0.0.1:0` takes one that is free")
     })?;
     let pulse = Arc::new(Pulse::default());
-    let inside = Arc::new(Inside::new(options.door.clone(), pulse.clone()));
+    let inside =
+        Arc::new(Inside::new(options.door.clone(), pulse.clone(), publisher.published(), arrived, dir));
     let parts = driver::Parts {
         books,
         store,
@@ -303,6 +306,7 @@ async fn live(
         events,
         receiver,
         asks,
+        arrivals,
         rehearse: options.rehearse,
         watch: options.watch,
         dir: dir.into(),

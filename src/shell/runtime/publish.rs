@@ -9,6 +9,7 @@ use crate::{
     courier::Settlement,
     engine::{entry::Entry, state::State},
     model::playbook::{Playbook, Playbooks},
+    shell::senders::KnownSender,
 };
 use arc_swap::ArcSwap;
 use std::{path::PathBuf, sync::Arc};
@@ -26,6 +27,8 @@ pub struct InForce {
     pub playbook: Arc<Playbook>,
     /// Warnings of that version.
     pub warnings: usize,
+    /// Who may report facts about its groups, with their keys.
+    pub senders: Arc<Vec<KnownSender>>,
 }
 
 /// A group as it is now.

@@ -251,6 +251,7 @@ impl Driver {
         self.retarget();
         self.say_scripts(index, &changes);
         let taken = if old.digest == playbook.digest {
+            self.show_all();
             format!("{name} is as it was; its scripts and secrets were read again")
         } else {
             self.adopt(index, &old, &playbook)?;
@@ -268,6 +269,7 @@ impl Driver {
         match self.books[index].read_secrets() {
             Ok(true) => {
                 self.retarget();
+                self.show_all();
                 let text =
                     format!("secret    channels of {} have new ones", self.books[index].file.display());
                 self.announcer.say(paint(GOOD, &text));

@@ -10,10 +10,10 @@ use crate::{
         input::{Input, InputKind},
         state::State,
     },
-    shell::socket::CommandReply,
+    shell::{door::Took, socket::CommandReply, store::Letter},
 };
 use std::{collections::VecDeque, sync::Arc};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc::UnboundedSender, oneshot};
 
 /// An input that waits for its turn.
 pub(super) struct Pending {
@@ -21,14 +21,24 @@ pub(super) struct Pending {
     pub(super) input: Input,
     /// The effect whose receipt it is.
     pub(super) told: Option<EffectId>,
+    /// Which report from outside it is.
+    pub(super) letter: Option<Letter>,
     /// Who wants to know.
-    pub(super) reply: Option<oneshot::Sender<CommandReply>>,
+    pub(super) reply: Option<Reply>,
+}
+
+/// Who wants to know what became of an input.
+pub(super) enum Reply {
+    /// Somebody who gave a command.
+    Command(oneshot::Sender<CommandReply>),
+    /// The door, of the fact at this place.
+    Fact(usize, UnboundedSender<(usize, Took)>),
 }
 
 impl Pending {
     /// An input that nobody waits for.
     pub(super) fn new(input: Input) -> Self {
-        Self { input, told: None, reply: None }
+        Self { input, told: None, letter: None, reply: None }
     }
 }
 
@@ -41,7 +51,7 @@ pub(super) struct Flight {
     /// Effects for which the courier keeps a place.
     pub(super) claimed: Vec<EffectId>,
     /// Who wants to know.
-    pub(super) reply: Option<oneshot::Sender<CommandReply>>,
+    pub(super) reply: Option<Reply>,
     /// Whether a script's return was decided.
     pub(super) script: bool,
 }

@@ -3,7 +3,8 @@
 //! A reader sees what was committed when it was asked; it never waits for the writer and never changes anything.
 
 use super::{
-    Backlog, Copied, OutboxRow, Parked, StoreError, archive, copy, corrupt, health, outbox, path,
+    Backlog, Copied, Letter, OutboxRow, Parked, StoreError, archive, copy, corrupt, health, inbox, outbox,
+    path,
     recovery::{self, Recovered},
     schema, sound,
     wire::LogLine,
@@ -134,6 +135,11 @@ impl Reader {
     /// Outbox rows, oldest first: those that are open or were ever in doubt, or all that are kept.
     pub fn outbox(&self, group: Option<&GroupId>, all: bool) -> Result<Vec<OutboxRow>, StoreError> {
         outbox::list(&self.conn, group, all)
+    }
+
+    /// For each report from outside, whether it was recorded before.
+    pub fn letters(&self, letters: &[Letter]) -> Result<Vec<bool>, StoreError> {
+        inbox::known(&self.conn, letters)
     }
 
     /// The texts a playbook version was compiled from, and the path of the playbook among them.

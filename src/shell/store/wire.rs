@@ -55,6 +55,7 @@ mod tests {
                 name: Arc::from("x"),
                 id: "s".into(),
                 at: Timestamp::from_millis(9),
+                sent: None,
                 member: None,
                 data: crate::base::value::Value::map([("n", 1.into())]),
             }),

@@ -4,8 +4,8 @@
 //! after any other error nothing more is written: the engine stops, and what was not committed has not happened.
 
 use super::{
-    Doubt, GroupInfo, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, members, outbox, path, place,
-    query, recovery,
+    Doubt, GroupInfo, Letter, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, inbox, members,
+    outbox, path, place, query, recovery,
     restore::{self, Mark},
     robots, schema, sound, wire,
 };
@@ -52,6 +52,8 @@ pub struct Decision {
     pub claimed: Vec<EffectId>,
     /// The input was the receipt of this effect: the engine has heard of it now.
     pub told: Option<EffectId>,
+    /// The input was a report from outside: it is recorded now.
+    pub letter: Option<Letter>,
     /// The input could not be digested: it as JSON, and why.
     pub parked: Option<(String, String)>,
 }
@@ -340,6 +342,7 @@ impl Writer {
         }
         let keep = Duration::DAY.times(limits::OUTBOX_KEEP_DAYS);
         let more = matches!(outbox::prune(&self.conn, now, keep, limits::OUTBOX_PRUNE_ROWS_MAX), Ok(true));
+        let more = matches!(inbox::prune(&self.conn, now), Ok(true)) || more;
         // A day is longer than any window of a limit.
         let _ = robots::prune(&self.conn, now.plus(-Duration::DAY));
         self.prune_at = now.plus(if more { Duration::SECOND } else { Duration::HOUR });
@@ -466,7 +469,7 @@ impl Writer {
     }
 
     fn decide(&mut self, decision: &Decision) -> Result<Acked, StoreError> {
-        let Decision { group, at, entries, claimed, told, parked } = decision;
+        let Decision { group, at, entries, claimed, told, letter, parked } = decision;
         let first = self.next_seq;
         let mut sends = Vec::new();
         if !entries.is_empty() {
@@ -489,6 +492,9 @@ impl Writer {
         }
         if let Some(effect) = told {
             outbox::told(&self.conn, group, effect)?;
+        }
+        if let Some(letter) = letter {
+            inbox::keep(&self.conn, letter, *at)?;
         }
         if let Some((input, reason)) = parked {
             self.conn

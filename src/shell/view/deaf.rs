@@ -19,30 +19,34 @@ pub fn deaf(playbook: &Playbook) -> Vec<String> {
             .chain(playbook.groups.values().filter_map(|group| group.channels.get("group")))
             .all(|channel| has(&channel.kind.abilities()))
     };
-    type Need = (fn(&Abilities) -> bool, &'static str, fn(&Play) -> bool, &'static str);
+    let reported = |signal: &str| playbook.inbound.values().any(|sender| sender.may.contains(signal));
+    type Need = (fn(&Abilities) -> bool, &'static str, &'static str, fn(&Play) -> bool, &'static str);
     let needs: [Need; 3] = [
         (
             |a| a.joins,
+            "member.joined",
             "the channel `group` cannot hear who joins or leaves",
             |play| hears(play, &["member.joined", "member.left"]),
             "say it with `playbook signal member.joined --member ID` or `playbook members import FILE.csv --joined`",
         ),
         (
             |a| a.messages,
+            "message",
             "the channel `group` cannot hear messages",
             |play| hears(play, &["message", "reaction"]) || uses(play, |verb| matches!(verb, Verb::Prune(_))),
             "say who spoke with `playbook signal message --member ID`, or when with a column `seen` in `playbook members import FILE.csv`",
         ),
         (
             |a| a.answers,
+            "answer",
             "the channel `group` cannot hear answers",
             |play| hears(play, &["answer"]) || uses(play, |verb| matches!(verb, Verb::Ask(_))),
             "say them with `playbook answer TASK OPTION --member ID`",
         ),
     ];
     let mut found = Vec::new();
-    for (has, what, needed, remedy) in needs {
-        if able(has) {
+    for (has, signal, what, needed, remedy) in needs {
+        if able(has) || reported(signal) {
             continue;
         }
         let plays: BTreeSet<&str> =

@@ -263,7 +263,8 @@ impl Crowd {
     ) -> Input {
         self.inputs += 1;
         let id = InputId::from(format!("world-{}", self.inputs));
-        let signal = Signal { name: Arc::from(name), id: id.clone(), at, member: member.into(), data };
+        let signal =
+            Signal { name: Arc::from(name), id: id.clone(), at, sent: None, member: member.into(), data };
         Input { id, kind: InputKind::Signal(signal) }
     }
 

@@ -110,6 +110,7 @@ impl Dice {
                 name: Arc::from(names[self.0.below(names.len() as u64) as usize]),
                 id: id.to_owned().into(),
                 at,
+                sent: None,
                 member,
                 data,
             }),

@@ -225,6 +225,7 @@ mod tests {
             data: Arc::default(),
             fetch_hosts: Vec::new(),
             own: BTreeMap::new(),
+            inbound: BTreeMap::default(),
         }
     }
 

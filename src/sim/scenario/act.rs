@@ -80,6 +80,7 @@ impl Act {
                 name: name.clone(),
                 id: id.clone(),
                 at: self.at,
+                sent: None,
                 member: member.clone(),
                 data: data.clone(),
             })),

@@ -62,6 +62,17 @@ impl Need {
         }
     }
 
+    /// Whether a sender of `inbound` reports it.
+    fn reported(self, cx: &Context<'_>) -> bool {
+        let signal = match self {
+            Self::Joins => "member.joined",
+            Self::Messages => "message",
+            Self::Answers => "answer",
+            Self::Removals => return false,
+        };
+        cx.playbook.inbound.values().any(|sender| sender.may.contains(signal))
+    }
+
     /// What the channel cannot do.
     const fn verb(self) -> Words {
         match self {
@@ -169,7 +180,8 @@ fn spoken(expr: &Expr) -> Vec<Need> {
 
 fn report(cx: &Context<'_>, span: Span, channel: &ChannelName, needs: &[Need], out: &mut Vec<Diagnostic>) {
     let lacking = |kind: ChannelKind| -> Vec<Need> {
-        needs.iter().copied().filter(|need| !need.met(kind.abilities())).collect()
+        let met = |need: &Need| need.met(kind.abilities()) || need.reported(cx);
+        needs.iter().copied().filter(|need| !met(need)).collect()
     };
     let deaf: Vec<(ChannelKind, Vec<Need>)> = (cx.kinds(channel).into_iter())
         .map(|kind| (kind, lacking(kind)))

@@ -8,12 +8,12 @@
 use super::{Adapter, Attempt, Receipt, Refusal, Request, Response, Shown, answer};
 use crate::{
     model::message::{Mention, Message},
-    shell::delivery::target::Robot,
+    shell::{
+        delivery::target::Robot,
+        signing::{sign, signing_key},
+    },
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use std::borrow::Cow;
 
 /// The adapter of `type: webhook`.
@@ -83,7 +83,7 @@ impl Adapter for Webhook {
                 signing_key(secret).ok_or_else(|| Refusal("`secret` is not base64 after whsec_".into()))?;
             let timestamp = attempt.at.as_seconds();
             headers.push(("webhook-timestamp".into(), timestamp.to_string()));
-            headers.push(("webhook-signature".into(), sign(&key, &id, timestamp, &body)));
+            headers.push(("webhook-signature".into(), sign(&key, &id, timestamp, body.as_bytes())));
         }
         headers.push(("idempotency-key".into(), id.clone()));
         headers.push(("webhook-id".into(), id));
@@ -207,20 +207,6 @@ fn fill<'a>(template: &str, is_json: bool, value: impl Fn(&str) -> Option<Cow<'a
     out
 }
 
-/// `whsec_` and base64 as the scheme says; another secret is used as it stands.
-fn signing_key(secret: &str) -> Option<Vec<u8>> {
-    match secret.strip_prefix("whsec_") {
-        Some(encoded) => STANDARD.decode(encoded).ok().filter(|key| !key.is_empty()),
-        None => Some(secret.as_bytes().to_vec()),
-    }
-}
-
-fn sign(key: &[u8], id: &str, timestamp: i64, body: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(format!("{id}.{timestamp}.{body}").as_bytes());
-    format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,7 +241,7 @@ mod tests {
     #[test]
     fn signs_the_published_vector() {
         let key = signing_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-        let signature = sign(&key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, "{\"test\": 2432232314}");
+        let signature = sign(&key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, b"{\"test\": 2432232314}");
         assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
