@@ -60,6 +60,7 @@ pub(crate) fn posted(n: usize) -> Entry {
         expires: None,
         late_left: None,
         urgent: false,
+        awaited: false,
         manual: None,
     };
     Entry { at, input: None, fact: Fact::Posted(Box::new(out)) }

@@ -108,6 +108,8 @@ pub const MESSAGE_PARTS_MAX: usize = 32;
 pub const MEMBERS_MAX: usize = 100_000;
 /// Members that one decision looks at, imports or removes; where there are more, the rest follows in further ones.
 pub const MEMBERS_AT_ONCE_MAX: usize = 2_000;
+/// Members who were heard lately, from which on a group counts as one whose messages are reported.
+pub const HEARD_MEMBERS_MIN: usize = 3;
 /// Runs open at once in one group.
 pub const RUNS_OPEN_MAX: usize = 1_000;
 /// Finished runs that a group's state remembers for `runs`; the journal has all.

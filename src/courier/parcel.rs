@@ -38,6 +38,8 @@ pub struct Parcel {
     pub in_doubt: bool,
     /// A person wants it sent, so that `in_doubt: hold` does not hold it once more.
     pub retried: bool,
+    /// The engine hears of its acceptance, too.
+    pub awaited: bool,
     /// Its row is recorded as about to be attempted.
     pub claimed: bool,
 }
@@ -81,18 +83,21 @@ pub struct Settlement {
     pub part: u32,
     /// The outcome of at least one attempt was unknown, so a second copy is possible.
     pub in_doubt: bool,
+    /// The engine hears of its acceptance, too.
+    pub awaited: bool,
     /// The platform's note, or the reason in words; may be empty; never a secret.
     pub note: String,
 }
 
 impl Settlement {
-    /// The input that tells the engine; none for a plain acceptance and for one that waits.
+    /// The input that tells the engine; none for one that waits, and for a plain acceptance on which nothing depends.
     pub fn receipt(&self) -> Option<input::Receipt> {
         match &self.outcome {
             Outcome::Accepted if self.in_doubt => {
                 let note = if self.note.is_empty() { "in doubt" } else { &self.note };
                 Some(input::Receipt::Accepted { note: note.to_owned() })
             }
+            Outcome::Accepted if self.awaited => Some(input::Receipt::Accepted { note: self.note.clone() }),
             Outcome::Accepted | Outcome::Deferred { .. } => None,
             Outcome::Dead => Some(input::Receipt::Refused { reason: self.note.clone() }),
             Outcome::Held => Some(input::Receipt::InDoubt { reason: self.note.clone() }),
@@ -116,6 +121,7 @@ impl Parcel {
             attempts: self.attempts,
             part: self.part,
             in_doubt: self.in_doubt,
+            awaited: self.awaited,
             note,
         }
     }

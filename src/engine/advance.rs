@@ -5,7 +5,7 @@
 use super::{
     IllegalEntry,
     draft::{About, Decided, Draft},
-    entry::{Cause, Fact, Outcome, PruneStage, Skip, TaskKind, Waiting},
+    entry::{Cause, Fact, Outcome, Skip, TaskKind, Waiting},
     state::{Run, RunWait},
 };
 use crate::{
@@ -256,7 +256,7 @@ impl Draft<'_> {
                 self.done(at, pc, None)
             }
             Verb::Each(each) => self.begin_loop(at, each),
-            Verb::Prune(_) => self.prune(at),
+            Verb::Prune(prune) => self.prune(at, prune),
             Verb::Set(vars) => {
                 for (name, expr) in vars {
                     let value = expr.eval(&self.step_facts(at, expr.names()))?;
@@ -348,10 +348,18 @@ impl Draft<'_> {
                 Waiting::Approval { task } => draft.approval_silent(at, task),
                 Waiting::Answers { task } => draft.count_answers(at, task),
                 Waiting::Time => draft.done(at, at.pc + 1, None),
+                // Nobody has said who is silent: nobody is.
+                Waiting::Task { task } if matches!(at.step.verb, Verb::Prune(_)) => {
+                    draft.approval_silent(at, task)
+                }
                 Waiting::Signal { .. } | Waiting::Task { .. } => draft.waited_in_vain(at),
-                Waiting::Grace { members } => draft.prune_choose(at, PruneStage::Grace, members),
+                Waiting::Grace { members, ends } => draft.grace_goes_on(at, members, *ends),
                 Waiting::Choice { stage, among } => draft.prune_part(at, *stage, among),
-                Waiting::Removal { .. } | Waiting::Script { .. } | Waiting::Due | Waiting::Retry => {
+                Waiting::Removal { .. }
+                | Waiting::Delivery { .. }
+                | Waiting::Script { .. }
+                | Waiting::Due
+                | Waiting::Retry => {
                     Err(Trouble::Step(format!("{} waited for nothing that has an end", run.id)))
                 }
             }),

@@ -169,6 +169,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::MemberGone { member } => {
             state.members.remove(member);
         }
+        Fact::RosterRead => state.roster = Some(at),
         Fact::Poisoned { timer, .. } => {
             if let Some(timer) = timer {
                 state.timers.remove(timer);

@@ -48,10 +48,13 @@ fn horizon(budgets: &Budgets) -> Duration {
 
 impl Draft<'_> {
     /// Lets a new message go, or holds it.
-    pub(super) fn offer(&mut self, out: Outgoing) -> Decided {
+    ///
+    /// Gives whether it may still go.
+    pub(super) fn offer(&mut self, out: Outgoing) -> Decided<bool> {
         if self.unlimited(&out.channel) {
-            let out = self.with_delivery_task(out.released_at(self.now))?;
-            return self.emit(Fact::Posted(Box::new(out)));
+            let out = self.let_go(out)?;
+            self.emit(Fact::Posted(Box::new(out)))?;
+            return Ok(true);
         }
         let held = self.state.held.iter().filter(|held| held.outgoing.channel == out.channel);
         let mut before = held.filter(|held| is_flow(held.reason)).peekable();
@@ -61,16 +64,19 @@ impl Draft<'_> {
         let hold = self.verdict(&out, self.now).or_else(|| blocked.then_some((HoldReason::Order, until)));
         match hold {
             None => {
-                let out = self.with_delivery_task(out.released_at(self.now))?;
-                self.emit(Fact::Posted(Box::new(out)))
+                let out = self.let_go(out)?;
+                self.emit(Fact::Posted(Box::new(out)))?;
+                Ok(true)
             }
             Some((reason, until)) => {
                 if self.state.held.len() >= limits::HELD_MAX {
                     let effect = out.effect.clone();
                     self.emit(Fact::Held { outgoing: Box::new(out), reason, until: None })?;
-                    return self.emit(Fact::Expired { effect, reason: Some(reason) });
+                    self.emit(Fact::Expired { effect, reason: Some(reason) })?;
+                    return Ok(false);
                 }
-                self.emit(Fact::Held { outgoing: Box::new(out), reason, until })
+                self.emit(Fact::Held { outgoing: Box::new(out), reason, until })?;
+                Ok(true)
             }
         }
     }
@@ -91,6 +97,7 @@ impl Draft<'_> {
             let out = &held.outgoing;
             if out.expires.is_some_and(|expires| expires <= self.now) {
                 self.emit(Fact::Expired { effect: out.effect.clone(), reason: Some(held.reason) })?;
+                self.message_lost(&out.effect)?;
                 continue;
             }
             let hold = if blocked.contains(&out.channel) && !out.urgent {
@@ -105,7 +112,7 @@ impl Draft<'_> {
             };
             match hold {
                 None => {
-                    let out = self.with_delivery_task(out.clone().released_at(self.now))?;
+                    let out = self.let_go(out.clone())?;
                     self.emit(Fact::Released(Box::new(out)))?;
                 }
                 Some((reason, until)) => {

@@ -65,7 +65,8 @@ impl Draft<'_> {
     pub(super) fn receipt_came(&mut self, effect: &EffectId, receipt: &Receipt) -> Decided {
         let (in_doubt, reason) = match receipt {
             Receipt::Accepted { note } => {
-                return self.emit(Fact::Delivered { effect: effect.clone(), note: note.clone() });
+                self.emit(Fact::Delivered { effect: effect.clone(), note: note.clone() })?;
+                return self.message_arrived(effect);
             }
             Receipt::Refused { reason } => (false, reason.clone()),
             Receipt::InDoubt { reason } => (true, reason.clone()),
@@ -73,6 +74,9 @@ impl Draft<'_> {
         };
         let nth = self.nth_failure();
         self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason: reason.clone(), nth })?;
+        if !in_doubt {
+            self.message_lost(effect)?;
+        }
         if effect.as_str().starts_with("alert/") {
             // An alert about an alert has no end.
             return Ok(());

@@ -67,13 +67,17 @@ impl Draft<'_> {
             }
             Command::Skip { run, step } => self.skip_command(run, step.as_ref()),
             Command::Done { task, by, note } => self.task_done(task, by.clone(), note.clone()),
-            Command::Approve { task, by, note, as_operator } => {
+            Command::Approve { task, by, note, as_operator, except } => {
+                let spared = match self.spared(task, except) {
+                    Ok(spared) => spared,
+                    Err(reason) => return self.refuse(reason),
+                };
                 let (by, note) = (by.clone(), note.clone());
-                self.decided(task, Judgement { yes: true, by, note, as_operator: *as_operator })
+                self.decided(task, Judgement { yes: true, by, note, spared, as_operator: *as_operator })
             }
             Command::Reject { task, by, reason, as_operator } => {
-                let (by, note) = (by.clone(), reason.clone());
-                self.decided(task, Judgement { yes: false, by, note, as_operator: *as_operator })
+                let (by, note, spared) = (by.clone(), reason.clone(), Vec::new());
+                self.decided(task, Judgement { yes: false, by, note, spared, as_operator: *as_operator })
             }
             Command::ImportMembers { members, left, joined } => self.import_members(members, left, *joined),
         }
@@ -316,6 +320,9 @@ impl Draft<'_> {
                 self.state.members.len() + new,
                 limits::MEMBERS_MAX
             ));
+        }
+        if members.iter().any(|member| member.seen.is_some()) {
+            self.emit(Fact::RosterRead)?;
         }
         for member in members {
             let known = self.state.members.listed(&member.member.id);

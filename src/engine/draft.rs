@@ -229,6 +229,7 @@ impl<'a> Draft<'a> {
             expires: None,
             late_left: None,
             urgent: false,
+            awaited: false,
             manual: None,
         };
         let out = self.with_delivery_task(out)?;

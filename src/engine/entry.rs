@@ -7,6 +7,7 @@ pub use super::{
     effect::Effect,
     outgoing::{HoldReason, Notice, Outgoing},
     task::{Task, TaskKind},
+    waiting::{PruneStage, Waiting},
 };
 use crate::{
     base::{
@@ -89,78 +90,16 @@ pub enum Skip {
     Disabled,
     /// An operator said so.
     Operator,
+    /// The message on which the step depends was not delivered.
+    Undelivered {
+        /// Which.
+        effect: EffectId,
+    },
     /// A limit of the program was reached.
     Limit {
         /// Which, with its number.
         limit: String,
     },
-}
-
-/// What a run or a step waits for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "for", rename_all = "snake_case")]
-pub enum Waiting {
-    /// The step is not due yet.
-    Due,
-    /// A script that was called.
-    Script {
-        /// The call.
-        effect: EffectId,
-    },
-    /// The next try of a script.
-    Retry,
-    /// A person's decision.
-    Approval {
-        /// The task.
-        task: TaskId,
-    },
-    /// Answers.
-    Answers {
-        /// The task.
-        task: TaskId,
-    },
-    /// A `wait` for a time.
-    Time,
-    /// A `wait` for a signal.
-    Signal {
-        /// Its name.
-        name: Arc<str>,
-    },
-    /// A `wait` for a task that an earlier step opened.
-    Task {
-        /// The task.
-        task: TaskId,
-    },
-    /// The grace of a `prune`.
-    Grace {
-        /// Who has been told.
-        members: Vec<MemberId>,
-    },
-    /// The rest of a choice among many members, which is made a part at a time.
-    Choice {
-        /// For what.
-        stage: PruneStage,
-        /// Among whom; all members when nobody is listed.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        among: Vec<MemberId>,
-    },
-    /// The removals of a `prune` by a person.
-    Removal {
-        /// The task.
-        task: TaskId,
-    },
-}
-
-/// What those whom a `prune` chooses are chosen for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PruneStage {
-    /// To be told.
-    Notice,
-    /// To be put before a person: the grace is over.
-    Grace,
-    /// To be let go: a person said yes.
-    Removal,
 }
 
 /// Why a run exists.
@@ -700,6 +639,8 @@ pub enum Fact {
         /// Who.
         member: MemberId,
     },
+    /// A list told of members when they were last seen.
+    RosterRead,
     /// A part of the members was looked at for a choice; the next part follows.
     MembersLookedAt {
         /// The run that chooses.

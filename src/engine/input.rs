@@ -271,6 +271,9 @@ pub enum Command {
         /// Whether they may say so where they were not asked.
         #[serde(default)]
         as_operator: bool,
+        /// Of members who are to be let go, those who stay: ids or names.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        except: Vec<String>,
     },
     /// An approval is refused.
     Reject {

@@ -15,6 +15,7 @@ pub mod outgoing;
 pub mod readings;
 pub mod recent;
 pub mod task;
+pub mod waiting;
 pub mod state;
 pub mod view;
 mod adopt;

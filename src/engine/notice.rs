@@ -54,10 +54,12 @@ pub(super) fn task_opened(playbook: &Playbook, group: &GroupId, task: &Task, now
     };
     let answer = match (task.kind, locale) {
         (TaskKind::Approval, Locale::En) => {
-            format!("Answer: `playbook approve {id}` or `playbook reject {id}`")
+            let but = if task.members.is_empty() { "" } else { " (`--except NAME` keeps one)" };
+            format!("Answer: `playbook approve {id}`{but} or `playbook reject {id}`")
         }
         (TaskKind::Approval, Locale::Zh) => {
-            format!("答复：`playbook approve {id}` 或 `playbook reject {id}`")
+            let but = if task.members.is_empty() { "" } else { "（`--except 名字` 留下某人）" };
+            format!("答复：`playbook approve {id}`{but} 或 `playbook reject {id}`")
         }
         (_, Locale::En) => format!("When done: `playbook done {id}`"),
         (_, Locale::Zh) => format!("完成后：`playbook done {id}`"),
@@ -159,6 +161,31 @@ pub(super) fn question(
         Locale::Zh => write!(text, "\n\n截止：{until}"),
     };
     text
+}
+
+/// Who has been silent, on a channel that does not hear it.
+pub(super) fn who_is_silent(playbook: &Playbook, condition: &str, members: usize) -> String {
+    let condition = markdown::escape(condition);
+    match playbook.locale {
+        Locale::En => format!(
+            "Who is silent? Nothing here hears who speaks, so look through the {} yourself and name those of whom this \
+             is true: {condition}. Answer with `--note \"NAME, NAME\"` (ids or names); without a name nobody goes.",
+            members_en(members)
+        ),
+        Locale::Zh => format!(
+            "谁在潜水？这里听不到谁说过话，请自己看一遍这 {members} 位成员，写下符合这个条件的人：{condition}。用 \
+             `--note \"名字，名字\"` 回答（名字或 id）；一个名字也不写，就谁也不移出。"
+        ),
+    }
+}
+
+/// A notice is said once more before its time is over.
+pub(super) fn once_more(playbook: &Playbook, notice: &str, until: Timestamp, now: Timestamp) -> String {
+    let until = playbook.locale.time(until, &playbook.zone, now);
+    match playbook.locale {
+        Locale::En => format!("{notice}\n\nOnce more: this ends {until}."),
+        Locale::Zh => format!("{notice}\n\n再提醒一次：{until}截止。"),
+    }
 }
 
 /// Whether these members are to be removed.

@@ -38,12 +38,21 @@ pub struct Outgoing {
     /// Passes quiet hours and the gap.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub urgent: bool,
+    /// Its receipt is a fact of the journal, too, because something depends on its delivery.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub awaited: bool,
     /// The task that a manual channel made of it: delivered when a person says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manual: Option<TaskId>,
 }
 
 impl Outgoing {
+    /// Whether its receipt comes back as an input even when the platform simply took it. What a person pastes is
+    /// told by that person.
+    pub fn is_awaited(&self) -> bool {
+        (self.awaited || self.label == Some(Label::Promo)) && self.manual.is_none()
+    }
+
     /// The message as it is released now: nothing is posted later than its step may be.
     pub(super) fn released_at(mut self, now: Timestamp) -> Self {
         let by = self.late_left.map(|left| now.plus(left));

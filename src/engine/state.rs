@@ -55,6 +55,9 @@ pub struct State {
     pub members: Members,
     /// Members ever seen, also those who left.
     pub members_ever: u64,
+    /// When a list last told when members were seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roster: Option<Timestamp>,
     /// What `set` wrote.
     pub vars: Arc<Map>,
     /// What scripts stored.
@@ -483,6 +486,7 @@ impl State {
             midnight: None,
             members: Members::new(),
             members_ever: 0,
+            roster: None,
             vars: Arc::default(),
             script_state: Arc::default(),
             plays: imbl::OrdMap::new(),

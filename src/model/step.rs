@@ -412,8 +412,10 @@ pub struct Prune {
     pub order: PruneOrder,
     /// What the group is told first; members are named.
     pub notice: Option<Text>,
-    /// How long they have.
+    /// How long they have, from the delivery of the notice.
     pub grace: Duration,
+    /// So long before the grace ends, the group is told once more.
+    pub remind: Vec<Duration>,
     /// Who decides, and removes where the platform cannot.
     pub to: Option<Assignee>,
 }

@@ -155,9 +155,11 @@ impl Courier {
     }
 
     /// Takes a message into the outbox. What a person copies is not sent.
-    pub fn submit(&mut self, group: &GroupId, out: &Outgoing, now: Timestamp) {
+    ///
+    /// Gives whether it goes through the outbox: an ideal channel takes it at once.
+    pub fn submit(&mut self, group: &GroupId, out: &Outgoing, now: Timestamp) -> bool {
         let Some(platform) = self.platforms.get(&out.channel).filter(|_| out.manual.is_none()) else {
-            return;
+            return false;
         };
         let route = Arc::clone(&platform.route);
         let both = self.both(now);
@@ -174,10 +176,12 @@ impl Courier {
             part: 0,
             in_doubt: false,
             retried: false,
+            awaited: out.is_awaited(),
             claimed,
         };
         self.rows.insert(self.key, parcel);
         self.later(now, Duration::ZERO, Coming::Decided(self.key));
+        true
     }
 
     /// When something happens next.
@@ -392,6 +396,7 @@ mod tests {
             expires,
             late_left: None,
             urgent: false,
+            awaited: false,
             manual: None,
         }
     }

@@ -19,7 +19,7 @@ use crate::{
         self,
         effect::Effect,
         entry::Fact,
-        input::{Input, InputKind},
+        input::{Input, InputKind, Receipt},
         state::State,
     },
     model::playbook::{Playbook, Playbooks},
@@ -37,6 +37,8 @@ pub struct GroupSim {
     chance: Seed,
     /// Receipts that have not been heard, in order.
     receipts: VecDeque<Input>,
+    /// Receipts of channels that are ideal, which follow at once.
+    taken: VecDeque<Input>,
     oracle: Oracle,
     n: u64,
     now: Timestamp,
@@ -59,6 +61,7 @@ impl GroupSim {
             courier,
             chance: Seed::from_parts(&["channels", id.as_str(), &options.seed.to_string()]),
             receipts: VecDeque::new(),
+            taken: VecDeque::new(),
             oracle: Oracle::default(),
             n: 0,
             now: options.from,
@@ -186,6 +189,20 @@ impl GroupSim {
         sink: &mut impl FnMut(&Transition<'_>),
     ) {
         self.decide(input, playbooks, findings, sink);
+        self.call_scripts(playbooks, material, findings, sink);
+        while let Some(receipt) = self.taken.pop_front() {
+            self.decide(&receipt, playbooks, findings, sink);
+            self.call_scripts(playbooks, material, findings, sink);
+        }
+    }
+
+    fn call_scripts(
+        &mut self,
+        playbooks: &Playbooks,
+        material: &Material,
+        findings: &mut Vec<Finding>,
+        sink: &mut impl FnMut(&Transition<'_>),
+    ) {
         while let Some(call) = self.state.calls.front().cloned() {
             let result = match (
                 material.script(&call.script),
@@ -212,7 +229,7 @@ impl GroupSim {
         findings: &mut Vec<Finding>,
         sink: &mut impl FnMut(&Transition<'_>),
     ) {
-        let Self { playbook, state, crowd, courier, oracle, n, now, failed, broken, .. } = self;
+        let Self { playbook, state, crowd, courier, oracle, taken, n, now, failed, broken, .. } = self;
         let _ = engine::step_in_place(state, playbooks, input, *now, &mut |state, entry| {
             *n += 1;
             let group = &state.group;
@@ -226,7 +243,11 @@ impl GroupSim {
             }
             crowd.see(&entry);
             if let Some(Effect::Send(out)) = entry.effect() {
-                courier.submit(&state.group, out, *now);
+                let is_sent = courier.submit(&state.group, out, *now);
+                if !is_sent && out.is_awaited() {
+                    let accepted = Receipt::Accepted { note: String::new() };
+                    taken.push_back(Input::receipt(&out.effect, accepted));
+                }
             }
             sink(&Transition::new(state, *n, &entry));
         });

@@ -418,8 +418,9 @@ impl Player<'_> {
                 match &**answer {
                     "done" => Command::Done { task: self.task(task)?, by, note },
                     "approved" => {
-                        let note = note.as_str().map(str::to_owned);
-                        Command::Approve { task: self.task(task)?, by, note, as_operator: true }
+                        let except = names(note.get("except").unwrap_or(&Value::Null));
+                        let note = note.get("note").unwrap_or(&note).as_str().map(str::to_owned);
+                        Command::Approve { task: self.task(task)?, by, note, as_operator: true, except }
                     }
                     "rejected" => {
                         let reason = note.as_str().map(str::to_owned);
@@ -476,4 +477,10 @@ impl Player<'_> {
 
 fn news_of(news: ChannelNews) -> Input {
     Input { id: InputId::from(format!("channel/{}", news.channel)), kind: InputKind::Channel(news) }
+}
+
+/// The names in a note that lists some.
+fn names(note: &Value) -> Vec<String> {
+    let names = note.as_list().unwrap_or_default().iter();
+    names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
 }

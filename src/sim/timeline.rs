@@ -311,6 +311,7 @@ pub fn skip(reason: &Skip) -> String {
         Skip::Paused => "paused".into(),
         Skip::Disabled => "switched off in the file (`enabled: false`)".into(),
         Skip::Operator => "an operator said so".into(),
+        Skip::Undelivered { effect } => format!("{effect} was not delivered"),
         Skip::Limit { limit } => format!("the limit is {limit}"),
     }
 }

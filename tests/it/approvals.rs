@@ -156,7 +156,7 @@ fn only_who_was_asked_can_decide_and_the_operator_in_their_place() {
     story.news();
     let approve = |by: Option<&str>, as_operator| {
         let by = by.map(str::to_owned);
-        Command::Approve { task: "t1".into(), by, note: None, as_operator }
+        Command::Approve { task: "t1".into(), by, note: None, as_operator, except: Vec::new() }
     };
     for other in ["zhu", "somebody", "小何"] {
         story.command(approve(Some(other), false));
@@ -175,7 +175,13 @@ fn only_who_was_asked_can_decide_and_the_operator_in_their_place() {
         by_id.start("a");
         let task = by_id.state.tasks.keys().next().expect("an approval").clone();
         let by = by.map(str::to_owned);
-        by_id.command(Command::Approve { task, by: by.clone(), note: None, as_operator: operator });
+        by_id.command(Command::Approve {
+            task,
+            by: by.clone(),
+            note: None,
+            as_operator: operator,
+            except: Vec::new(),
+        });
         let last = by_id.entries.iter().rev().find_map(|entry| {
             let fact = serde_json::to_value(entry).ok()?.get("fact").cloned()?;
             (fact["entry"] == "task_closed").then_some(fact)
@@ -191,10 +197,16 @@ fn who_may_let_members_go_is_asked_in_the_same_way() {
     );
     let mut story = Story::new("2026-12-01 08:00", &yaml);
     story.join("a", "a");
-    story.until("2026-12-05 08:00");
+    story.until("2027-01-05 08:00");
     story.start("p");
     let task = story.state.tasks.values().next().expect("an approval").task.clone();
-    story.command(Command::Approve { task: task.id, by: Some("zhu".into()), note: None, as_operator: false });
+    story.command(Command::Approve {
+        task: task.id,
+        by: Some("zhu".into()),
+        note: None,
+        as_operator: false,
+        except: Vec::new(),
+    });
     assert!(story.news().contains("zhu was not asked"));
 }
 

@@ -74,6 +74,7 @@ const TABLE: &[(&str, i32)] = &[
     ("members S G --format json", 0),
     ("members import people.csv S G --replace --joined --by Zhu", 0),
     ("done t1 S G --note well --by Zhu", 0),
+    ("approve t2 S G --by Zhu --except Li", 4),
     ("approve t2 S G --by Zhu --note fine --as-operator", 0),
     ("signal again S G --member li --data {\"a\":1} --with b=2 --by Zhu", 0),
     ("signal agian S G", 4),

@@ -120,6 +120,7 @@ impl Post {
             part: 0,
             in_doubt: false,
             retried: false,
+            awaited: false,
             claimed: false,
         }
     }

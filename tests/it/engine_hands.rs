@@ -2,7 +2,15 @@
 //! and who is not.
 
 use crate::story::Story;
-use playbook::{base::value::Value, engine::input::Command};
+use playbook::{
+    base::{
+        ids::EffectId,
+        member::{Listed, Member},
+        time::Duration,
+        value::Value,
+    },
+    engine::input::{Command, Input, Receipt},
+};
 
 #[test]
 fn a_missed_question_leaves_its_name_and_the_evening_happens() {
@@ -89,4 +97,181 @@ plays:
     assert_eq!(story.posts().last().map(String::as_str), Some("0 of 1"));
     story.start("b");
     assert_eq!(story.posts()[2..], ["1 false", "2 true"], "what the round before has left does not stay");
+}
+
+const TIDY: &str = "
+budgets: { quiet: 20:00-10:00 }
+people: { tom: { name: Tom } }
+roles: { officer: { people: [tom] } }
+plays:
+  tidy:
+    every: month on first sunday at 20:30
+    max_late: 20h
+    steps:
+      - prune: member.idle > days(45)
+        notice: Say hi within one day and you keep your spot.
+        grace: 1d
+        remind: 4h
+        to: officer
+";
+
+fn seen_long_ago(story: &Story, id: &str, days: i64) -> Listed {
+    let ago = |days: i64| Some(story.now.plus(Duration::DAY.times(-days)));
+    Listed { seen: ago(days), ..Member::new(id.into(), ago(days + 40)).into() }
+}
+
+fn import(story: &mut Story, members: Vec<Listed>) {
+    story.command(Command::ImportMembers { members, left: Vec::new(), joined: false });
+}
+
+fn asked(story: &Story) -> Vec<String> {
+    let task = story.state.tasks.values().next();
+    task.map(|open| open.task.members.iter().map(ToString::to_string).collect()).unwrap_or_default()
+}
+
+#[test]
+fn the_grace_begins_when_its_notice_is_delivered() {
+    let mut story = Story::new("2026-12-06 12:00", TIDY);
+    let kim = seen_long_ago(&story, "kim", 60);
+    import(&mut story, vec![kim]);
+    // Quiet hours hold the notice until ten; the platform takes it two hours later.
+    story.deliver = false;
+    story.until("2026-12-07 12:00");
+    story.news();
+    let effect = story.state.runs.values().next().expect("a run").posts.values().next().cloned();
+    let receipt = Receipt::Accepted { note: "42".into() };
+    story.input_as(Input::receipt(&effect.expect("a notice"), receipt));
+    story.until("2026-12-08 11:59");
+    assert!(asked(&story).is_empty(), "a day has not passed since it was delivered");
+    let news = story.news();
+    assert!(news.contains("12-08 08:00") && news.contains("Once more"), "the reminder is decided: {news}");
+    story.until("2026-12-08 12:00");
+    assert_eq!(asked(&story), ["kim"]);
+}
+
+#[test]
+fn a_notice_that_never_arrives_removes_nobody() {
+    let ends: [fn(&EffectId) -> Input; 2] = [
+        |effect| Input::receipt(effect, Receipt::Refused { reason: "no such chat".into() }),
+        |effect| Input::receipt(effect, Receipt::Expired),
+    ];
+    for end in ends {
+        let mut story = Story::new("2026-12-06 12:00", TIDY);
+        let kim = seen_long_ago(&story, "kim", 60);
+        import(&mut story, vec![kim]);
+        story.deliver = false;
+        story.until("2026-12-07 12:00");
+        let effect = story.state.runs.values().next().and_then(|run| run.posts.values().next().cloned());
+        let effect = effect.expect("a notice");
+        // In doubt decides nothing; what settles it does.
+        story.input_as(Input::receipt(&effect, Receipt::InDoubt { reason: "cut off".into() }));
+        story.until("2026-12-20 12:00");
+        assert!(asked(&story).is_empty() && story.state.runs.len() == 1);
+        story.input_as(end(&effect));
+        assert!(story.state.runs.is_empty() && story.state.tasks.is_empty(), "the run ends and nobody goes");
+    }
+    // A notice that quiet hours hold until it is too late is never sent at all.
+    let mut story = Story::new(
+        "2026-12-06 12:00",
+        &TIDY.replace("max_late: 20h", "max_late: 1h").replace("20:00-10:00", "20:31-20:30"),
+    );
+    let kim = seen_long_ago(&story, "kim", 60);
+    import(&mut story, vec![kim]);
+    story.until("2026-12-20 12:00");
+    assert!(asked(&story).is_empty());
+}
+
+#[test]
+fn whoever_has_a_role_has_paid_or_is_new_is_never_let_go() {
+    let mut story = Story::new("2026-12-06 12:00", TIDY);
+    let mut members = Vec::new();
+    for id in ["tom", "admin", "tag", "field", "until", "over", "plain"] {
+        members.push(seen_long_ago(&story, id, 60));
+    }
+    members[1].member.role = "admin".into();
+    members[2].member.tags.insert("paid".into());
+    members[3].member.fields.insert("paid".into(), Value::str("yes"));
+    members[4].member.fields.insert("paid_until".into(), Value::str("2027-01-31"));
+    members[5].member.fields.insert("paid_until".into(), Value::str("2026-01-31"));
+    let mut new = seen_long_ago(&story, "new", 60);
+    new.member.joined = Some(story.now.plus(Duration::DAY.times(-10)));
+    members.push(new);
+    import(&mut story, members);
+    story.until("2026-12-08 10:00");
+    assert_eq!(asked(&story), ["over", "plain"]);
+    let task = story.state.tasks.keys().next().expect("an approval").clone();
+    let except = |names: &[&str]| Command::Approve {
+        task: task.clone(),
+        by: None,
+        note: None,
+        as_operator: true,
+        except: names.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    story.command(except(&["tom"]));
+    assert!(story.news().contains("not on the list"), "who is not on it cannot be struck off it");
+    story.command(except(&["over"]));
+    assert_eq!(asked(&story), ["plain"], "one is struck off, the other is to be removed");
+}
+
+#[test]
+fn where_nobody_hears_who_speaks_a_person_says_who_is_silent() {
+    let yaml = "
+channels: { group: { type: manual } }
+people: { zhu: { name: 朱朱 } }
+roles: { host: { people: [zhu] } }
+plays:
+  prune:
+    every: month on last sunday at 10:00
+    steps:
+      - prune: member.idle > days(60) && !member.tags.contains(\"vip\")
+        notice: '${silent.len()} of you have been silent; a word within seven days is enough.'
+        grace: 7d
+        to: host
+";
+    let mut story = Story::new("2026-12-01 09:00", yaml);
+    let joined = Some(story.now.plus(Duration::DAY.times(-90)));
+    let mut members: Vec<Member> =
+        ["m1", "m2", "m3", "m4"].iter().map(|id| Member::new((*id).into(), joined)).collect();
+    members[2].name = "真潜水".into();
+    members[3].tags.insert("vip".into());
+    import(&mut story, members.into_iter().map(Listed::from).collect());
+    story.until("2026-12-27 10:00");
+    let task = story.state.tasks.values().next().expect("a question").task.clone();
+    assert!(task.text.starts_with("Who is silent?") && task.members.is_empty(), "{}", task.text);
+    let answer =
+        |note: &str| Command::Done { task: task.id.clone(), by: Some("zhu".into()), note: Value::str(note) };
+    story.command(answer("真潜水，小美"));
+    assert!(story.news().contains("no member is called `小美`"));
+    story.command(answer("真潜水，m4"));
+    let told = story.posts().last().cloned().unwrap_or_default();
+    assert_eq!(told, "1 of you have been silent; a word within seven days is enough.", "and it names nobody");
+    // Pasted a day later; the grace counts from there.
+    story.until("2026-12-27 18:00");
+    let paste = story.state.tasks.keys().next().expect("a post to paste").clone();
+    story.done(paste.as_str());
+    story.until("2027-01-03 17:59");
+    assert!(asked(&story).is_empty());
+    story.until("2027-01-03 18:00");
+    assert_eq!(asked(&story), ["m3"]);
+}
+
+#[test]
+fn silence_about_who_is_silent_removes_nobody_and_a_fresh_roster_needs_no_question() {
+    let deaf = TIDY.replace(
+        "budgets: { quiet: 20:00-10:00 }",
+        "channels: { group: { type: wecom, url: { env: GROUP } } }",
+    );
+    let mut story = Story::new("2026-11-20 12:00", &deaf);
+    let kim = seen_long_ago(&story, "kim", 60);
+    import(&mut story, vec![kim]);
+    story.until("2026-12-06 21:00");
+    let text = story.state.tasks.values().next().expect("a question").task.text.clone();
+    assert!(text.starts_with("Who is silent?"), "the roster is sixteen days old: {text}");
+    story.until("2026-12-14 12:00");
+    assert!(story.state.runs.is_empty() && story.state.tasks.is_empty());
+    let kim = seen_long_ago(&story, "kim", 80);
+    story.until("2027-01-02 12:00");
+    import(&mut story, vec![kim]);
+    story.until("2027-01-04 21:00");
+    assert_eq!(asked(&story), ["kim"]);
 }

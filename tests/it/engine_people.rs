@@ -87,13 +87,15 @@ plays:
 ",
     );
     let mut story = Story::new("2026-12-01 08:00", &yaml);
-    for (day, member) in [("2026-12-01 09:00", "z"), ("2026-12-02 09:00", "y"), ("2026-12-03 09:00", "x")] {
-        story.until(day);
-        story.join(member, member);
-    }
-    let mut rich = playbook::base::member::Member::new("rich".into(), Some(at("2026-11-01 08:00")));
-    rich.points = 1;
-    story.command(Command::ImportMembers { members: vec![rich.into()], left: Vec::new(), joined: false });
+    let seen = |id: &str, day: &str| Listed {
+        seen: Some(at(day)),
+        ..Member::new(id.into(), Some(at("2026-08-01 08:00"))).into()
+    };
+    let mut rich = seen("rich", "2026-11-01 08:00");
+    rich.member.points = 1;
+    let [z, y, x] = [("z", "2026-11-01 09:00"), ("y", "2026-11-02 09:00"), ("x", "2026-11-03 09:00")]
+        .map(|(id, day)| seen(id, day));
+    story.command(Command::ImportMembers { members: vec![x, z, rich, y], left: Vec::new(), joined: false });
     story.until("2026-12-20 08:00");
     story.start("p");
     story.until("2026-12-21 08:00");
@@ -267,7 +269,13 @@ plays:
     let task = story.state.tasks.values().next().expect("an approval").task.clone();
     assert_eq!(task.members.len(), 2098);
     assert!(story.state.runs.values().all(|run| run.choosing.is_none()));
-    story.command(Command::Approve { task: task.id, by: None, note: None, as_operator: false });
+    story.command(Command::Approve {
+        task: task.id,
+        by: None,
+        note: None,
+        as_operator: false,
+        except: Vec::new(),
+    });
     story.until("2026-12-02 13:00");
     let removal = story.state.tasks.values().next().expect("the list").task.clone();
     story.command(Command::Done { task: removal.id, by: None, note: Value::Null });

@@ -331,7 +331,7 @@ impl Life {
         let open: Vec<TaskId> = self.story.state.tasks.keys().cloned().collect();
         let task = open.get(dice.below(open.len() + 1)).cloned().unwrap_or_else(|| TaskId::new("t99"));
         let command = match dice.below(3) {
-            0 => Command::Approve { task, by: None, note: None, as_operator: false },
+            0 => Command::Approve { task, by: None, note: None, as_operator: false, except: Vec::new() },
             1 => Command::Reject { task, by: Some("lin".into()), reason: None, as_operator: true },
             _ => Command::Done { task, by: None, note: Value::Null },
         };
@@ -546,7 +546,7 @@ impl Life {
                 | Waiting::Grace { .. } => {
                     assert!(wait.until.is_some(), "{} waits for ever", run.id);
                 }
-                Waiting::Signal { .. } => {}
+                Waiting::Signal { .. } | Waiting::Delivery { .. } => {}
             }
         }
         for call in state.calls.iter() {

@@ -32,6 +32,7 @@ fn posted(effect: &str) -> Entry {
         expires: None,
         late_left: None,
         urgent: false,
+        awaited: false,
         manual: None,
     })))
 }

@@ -14,7 +14,7 @@ use playbook::{
         self, Step,
         effect::Effect,
         entry::{Entry, Fact},
-        input::{Command, Input, InputKind, Signal},
+        input::{Command, Input, InputKind, Receipt, Signal},
         state::State,
     },
     lang,
@@ -37,6 +37,8 @@ pub(crate) struct Story {
     seen: usize,
     /// The texts of every version that was in force.
     pub(crate) versions: Vec<(Digest, MemoryFolder)>,
+    /// When false, messages whose receipt is awaited stay on their way.
+    pub(crate) deliver: bool,
     /// When false, script calls stay under way, as if the engine were down.
     pub(crate) answer_scripts: bool,
 }
@@ -106,6 +108,7 @@ impl Story {
             entries: Vec::new(),
             seen: 0,
             versions: vec![(playbook.digest.clone(), folder)],
+            deliver: true,
             answer_scripts: true,
         };
         story.input(InputKind::Adopt { digest: playbook.digest.clone() });
@@ -159,7 +162,18 @@ impl Story {
         assert_eq!(self.state, self.recovered, "recovery gives the same state");
         assert_eq!(self.state, next, "the state after a step is what its entries add up to");
         assert_eq!(self.state, at_once, "taken in place is the same as applied after");
+        let awaited: Vec<_> = entries
+            .iter()
+            .filter_map(|entry| match entry.effect() {
+                Some(Effect::Send(out)) if out.is_awaited() => Some(out.effect.clone()),
+                _ => None,
+            })
+            .collect();
         self.entries.extend(entries);
+        let delivered = if self.deliver { awaited } else { Vec::new() };
+        for effect in &delivered {
+            self.input_as(Input::receipt(effect, Receipt::Accepted { note: String::new() }));
+        }
         if self.answer_scripts {
             self.run_scripts();
         }
@@ -240,6 +254,7 @@ impl Story {
             by: Some("zhu".into()),
             note: None,
             as_operator: true,
+            except: Vec::new(),
         });
     }
 

@@ -98,6 +98,7 @@ impl World {
             part: 0,
             in_doubt: false,
             retried: false,
+            awaited: false,
             claimed: false,
         };
         self.coming.insert((at, self.keys), job);

@@ -3,7 +3,7 @@
 use super::task::{Closing, Request};
 use crate::{
     base::{
-        ids::{ChannelName, StepId, TaskId},
+        ids::{ChannelName, MemberId, StepId, TaskId},
         limits,
         person::Person,
         time::Timestamp,
@@ -34,6 +34,8 @@ pub(in crate::engine) struct Judgement {
     pub(in crate::engine) yes: bool,
     pub(in crate::engine) by: Option<String>,
     pub(in crate::engine) note: Option<String>,
+    /// Of members who are to be let go, those who stay.
+    pub(in crate::engine) spared: Vec<MemberId>,
     /// Whether they may decide also where they were not asked.
     pub(in crate::engine) as_operator: bool,
 }
@@ -135,7 +137,7 @@ impl Draft<'_> {
         if open.task.kind != TaskKind::Approval {
             return self.refuse(format!("{id} is no approval; answer it with `playbook done {id}`"));
         }
-        let Judgement { yes, by, note, as_operator } = decision;
+        let Judgement { yes, by, note, spared, as_operator } = decision;
         let asked = self.was_asked(&open.task, by.as_deref());
         if let (false, false, Some(by)) = (asked, as_operator, &by) {
             let whom = Self::whom(&open.task);
@@ -144,15 +146,21 @@ impl Draft<'_> {
                  --as-operator, which the journal shows"
             ));
         }
-        let added = note.as_deref().map_or(Value::Null, Value::str);
+        let mut added = note.as_deref().map_or(Value::Null, Value::str);
+        if !spared.is_empty() {
+            let except = spared.iter().map(|member| Value::str(member.as_str())).collect();
+            added = Value::map([("note", added), ("except", Value::list(except))]);
+        }
         let closing = Closing { by: by.clone(), note: added, operator: !asked };
         self.close(id, if yes { "approved" } else { "rejected" }, closing)?;
         let Some(run) = open.task.run.clone() else { return Ok(()) };
         self.with_step(&run, |draft, at| {
             let Verb::Approve(approve) = &at.step.verb else {
                 // The decision of a `prune`.
-                return if yes {
-                    draft.prune_choose(at, PruneStage::Removal, &open.task.members)
+                let mut members = open.task.members.clone();
+                members.retain(|member| !spared.contains(member));
+                return if yes && !members.is_empty() {
+                    draft.prune_choose(at, PruneStage::Removal, &members)
                 } else {
                     draft.done(at, at.pc + 1, None)
                 };

@@ -52,6 +52,7 @@ impl Draft<'_> {
             expires: Some(until),
             late_left: Some(self.late_left(at)),
             urgent: false,
+            awaited: false,
             manual: None,
         };
         self.send(out)?;

@@ -4,10 +4,12 @@
 
 mod answer;
 pub(super) mod approve;
+mod arrival;
 mod ask;
 mod flow;
 mod held;
 mod post;
+mod protect;
 mod prune;
 mod script;
 pub(super) mod task;

@@ -8,7 +8,7 @@ use crate::{
         ids::{ChannelName, EffectId, MemberId, PlayName, StepId, TaskId},
         limits,
         person::Person,
-        time::Duration,
+        time::{Duration, Timestamp},
         value::Value,
     },
     engine::{
@@ -59,6 +59,7 @@ impl Draft<'_> {
             expires: post.expires.map(|expires| at.due.plus(expires)),
             late_left: Some(self.late_left(at)),
             urgent: post.urgent,
+            awaited: false,
             manual: None,
         };
         self.send(out)?;
@@ -71,7 +72,9 @@ impl Draft<'_> {
     }
 
     /// Decides a message: it goes out, or a budget holds it.
-    pub(in crate::engine) fn send(&mut self, out: Outgoing) -> Result<(), Trouble> {
+    ///
+    /// Gives whether it may still go.
+    pub(in crate::engine) fn send(&mut self, out: Outgoing) -> Result<bool, Trouble> {
         let size = out.message.text.len();
         if size > limits::MESSAGE_BYTES_MAX {
             return Err(Trouble::Step(format!(
@@ -89,18 +92,38 @@ impl Draft<'_> {
                 until: None,
             })?;
             self.emit(Fact::Expired { effect, reason: None })?;
-            return Ok(());
+            return Ok(false);
         }
         Ok(self.offer(out)?)
     }
 
-    /// Lets a message go: on a manual channel a person is asked to deliver it.
+    /// Lets a message go, in the time that it has from now on. For a person that is the window of pasting it: `expires`,
+    /// else the rest of the day up to the quiet hours; `max_late` has bounded when they are asked.
+    pub(in crate::engine) fn let_go(&mut self, out: Outgoing) -> Decided<Outgoing> {
+        if !self.is_manual(&out.channel) {
+            return self.with_delivery_task(out.released_at(self.now));
+        }
+        let window = out.expires.unwrap_or_else(|| self.rest_of_day(&out.channel));
+        self.with_delivery_task(Outgoing { expires: Some(window), ..out })
+    }
+
+    /// Whether a person pastes what is posted there.
+    pub(in crate::engine) fn is_manual(&self, channel: &ChannelName) -> bool {
+        let channel = self.playbook.channel(&self.group, channel);
+        channel.is_some_and(|channel| channel.kind == ChannelKind::Manual)
+    }
+
+    fn rest_of_day(&self, channel: &ChannelName) -> Timestamp {
+        let zone = &self.playbook.zone;
+        let (_, midnight) = zone.day_bounds(self.now);
+        let quiet = self.playbook.budgets.of(channel).and_then(|budgets| budgets.quiet);
+        let quiet = quiet.map(|quiet| zone.instant(zone.date(self.now).to_datetime(quiet.from.to_jiff())));
+        quiet.filter(|from| *from > self.now).map_or(midnight, |from| from.min(midnight))
+    }
+
+    /// Asks a person to deliver a message on a manual channel.
     pub(in crate::engine) fn with_delivery_task(&mut self, mut out: Outgoing) -> Decided<Outgoing> {
-        let manual = self
-            .playbook
-            .channel(&self.group, &out.channel)
-            .is_some_and(|channel| channel.kind == ChannelKind::Manual);
-        if !manual || out.manual.is_some() {
+        if !self.is_manual(&out.channel) || out.manual.is_some() {
             return Ok(out);
         }
         if self.state.tasks.len() >= limits::TASKS_OPEN_MAX {
@@ -138,7 +161,8 @@ impl Draft<'_> {
         self.close(&task.id, "expired", Closing::default())?;
         let Some(effect) = task.effect.clone() else { return Ok(()) };
         let reason = "nobody delivered it before it expired".to_owned();
-        self.emit(Fact::DeliveryFailed { effect, in_doubt: false, reason, nth: 0 })
+        self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt: false, reason, nth: 0 })?;
+        self.message_lost(&effect)
     }
 
     /// Nobody has copied it out for so long that the limit is reached: it counts as not delivered.
@@ -148,7 +172,8 @@ impl Draft<'_> {
         self.close(&oldest.task.id, "cancelled", Closing::default())?;
         let Some(effect) = oldest.task.effect.clone() else { return Ok(()) };
         let reason = format!("{} tasks are open in this group, the limit", limits::TASKS_OPEN_MAX);
-        self.emit(Fact::DeliveryFailed { effect, in_doubt: false, reason, nth: 0 })
+        self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt: false, reason, nth: 0 })?;
+        self.message_lost(&effect)
     }
 
     pub(in crate::engine) fn next_task_id(&self) -> TaskId {
@@ -260,6 +285,7 @@ impl Draft<'_> {
             expires,
             late_left: None,
             urgent: with.get("urgent").and_then(Value::as_bool).unwrap_or_default(),
+            awaited: false,
             manual: None,
         })
     }

@@ -2,13 +2,14 @@
 //!
 //! Nobody is removed who has not been told, who has spoken since, or without a person's yes.
 
-use super::task::Request;
+use super::{protect, task::Request};
 use crate::{
     base::{
-        ids::MemberId,
+        ids::{MemberId, TaskId},
         limits,
         member::Member,
         time::{Duration, Timestamp},
+        value::Value,
     },
     engine::{
         advance::{At, Carried, Trouble, Went},
@@ -19,10 +20,12 @@ use crate::{
     },
     model::{
         channel::GROUP,
-        message::{Mention, Message},
+        message::Message,
+        program::Op,
         step::{Prune, PruneOrder, Verb},
+        text::Text,
     },
-    script::names::Names,
+    script::{expr::EvalError, facts::Facts, names::Names},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -43,8 +46,48 @@ const NEXT_PART: Duration = Duration::from_millis(1);
 const DECISION: Duration = Duration::DAY.times(7);
 
 impl Draft<'_> {
-    pub(in crate::engine) fn prune(&mut self, at: &At<'_>) -> Carried {
-        self.prune_choose(at, PruneStage::Notice, &[])
+    pub(in crate::engine) fn prune(&mut self, at: &At<'_>, prune: &Prune) -> Carried {
+        if self.hears_for(prune) {
+            return self.prune_choose(at, PruneStage::Notice, &[]);
+        }
+        self.ask_who_is_silent(at, prune)
+    }
+
+    /// Nobody hears who speaks: a person says who is silent, and signs it.
+    fn ask_who_is_silent(&mut self, at: &At<'_>, prune: &Prune) -> Carried {
+        let facts = self.step_facts(at, Names::ALL);
+        let text = notice::who_is_silent(&self.playbook, prune.predicate.source(), self.state.members.len());
+        let to = self.assignee(prune.to.as_ref(), &facts)?;
+        let request =
+            Request { due: Some(self.now.plus(DECISION)), ..Request::new(TaskKind::Task, text, to) };
+        let until = request.due;
+        let task = self.open(at, request)?;
+        self.wait(at, Waiting::Task { task }, until, None)?;
+        Ok(Went::Waits)
+    }
+
+    /// A person has said who is silent.
+    pub(in crate::engine) fn prune_named(&mut self, at: &At<'_>, note: &Value) -> Carried {
+        let members = self.named_members(&protect::names_in(note))?;
+        if members.is_empty() {
+            return self.done(at, at.pc + 1, None);
+        }
+        self.prune_choose(at, PruneStage::Notice, &members)
+    }
+
+    /// Why an answer to *who is silent?* cannot be taken, if it cannot.
+    pub(in crate::engine) fn refusal_of_names(&self, run: &Run, note: &Value) -> Option<String> {
+        let (_, _, play) = self.play_of(run)?;
+        let Some(Op::Step { step, .. }) = play.section(run.section).ops.get(run.pc as usize) else {
+            return None;
+        };
+        if !matches!(step.verb, Verb::Prune(_)) {
+            return None;
+        }
+        match self.named_members(&protect::names_in(note)) {
+            Ok(_) | Err(Trouble::Bug(_)) => None,
+            Err(Trouble::Step(reason)) => Some(reason),
+        }
     }
 
     /// Chooses among the listed members, or among all; a part at a time where they are many.
@@ -120,9 +163,13 @@ impl Draft<'_> {
         prune: &Prune,
         members: &[Arc<Member>],
     ) -> Result<Vec<(i64, MemberId)>, Trouble> {
-        let facts = self.step_facts(at, Names::ALL);
+        let facts = if self.hears_for(prune) {
+            self.step_facts(at, Names::ALL)
+        } else {
+            self.facts_of_silent(at, members)
+        };
         let mut found = Vec::new();
-        for member in members {
+        for member in members.iter().filter(|member| !self.is_protected(member)) {
             // Nobody is let go for what is not known of them.
             if prune.predicate.eval_bool_for(&facts, &member.id)? != Some(true) {
                 continue;
@@ -139,28 +186,114 @@ impl Draft<'_> {
     }
 
     fn prune_notice(&mut self, at: &At<'_>, prune: &Prune, members: Vec<MemberId>) -> Carried {
+        let text = match &prune.notice {
+            Some(text) => Some(self.notice_text(at, text, &members)?),
+            None => None,
+        };
         self.emit(Fact::PruneNoticed { run: at.run.id.clone(), members: members.clone() })?;
-        if let Some(text) = &prune.notice {
-            let facts = self.step_facts(at, text.names());
-            let mut message = Message::text(text.render_markdown(&facts)?);
-            message.mentions = members.iter().map(|id| Mention::Person(self.member_person(id))).collect();
-            let out = Outgoing {
-                effect: self.effect_id(&at.run.id, &at.step.id),
-                channel: GROUP.into(),
-                message,
-                label: Some(crate::model::message::Label::Notice),
-                play: Some(at.play.name.clone()),
-                due: at.due,
-                expires: None,
-                late_left: Some(self.late_left(at)),
-                urgent: false,
-                manual: None,
-            };
-            self.send(out)?;
+        let Some(text) = text else { return self.grace_begins(at, prune, members) };
+        let effect = self.effect_id(&at.run.id, &at.step.id);
+        let out = self.prune_message(at, text, at.due, Some(self.late_left(at)));
+        // Nobody loses time by a notice that has not arrived, and nobody goes for one that never does.
+        if !self.send(Outgoing { awaited: true, ..out })? {
+            return self.undelivered(at, effect);
         }
-        let until = self.now.plus(prune.grace);
-        self.wait(at, Waiting::Grace { members }, Some(until), None)?;
+        self.wait(at, Waiting::Delivery { effect, members }, None, None)?;
         Ok(Went::Waits)
+    }
+
+    fn notice_text(&self, at: &At<'_>, text: &Text, members: &[MemberId]) -> Result<String, EvalError> {
+        let mut facts = Facts::clone(&self.step_facts(at, text.names()));
+        let silent = members.iter().map(|id| Value::map([("$member", Value::str(id.as_str()))])).collect();
+        Arc::make_mut(&mut facts.bindings).insert(Arc::from("silent"), Value::list(silent));
+        text.render_markdown(&Arc::new(facts))
+    }
+
+    /// A word to the whole group about some of it; it names nobody.
+    fn prune_message(
+        &self,
+        at: &At<'_>,
+        text: String,
+        due: Timestamp,
+        late_left: Option<Duration>,
+    ) -> Outgoing {
+        Outgoing {
+            effect: self.effect_id(&at.run.id, &at.step.id),
+            channel: GROUP.into(),
+            message: Message::text(text),
+            label: Some(crate::model::message::Label::Notice),
+            play: Some(at.play.name.clone()),
+            due,
+            expires: None,
+            late_left,
+            urgent: false,
+            awaited: false,
+            manual: None,
+        }
+    }
+
+    /// The notice has been delivered: from now on there is time to speak up.
+    pub(in crate::engine) fn grace_begins(
+        &mut self,
+        at: &At<'_>,
+        prune: &Prune,
+        members: Vec<MemberId>,
+    ) -> Carried {
+        let moments = protect::moments(prune, self.now);
+        let ends = moments.last().copied();
+        let waiting = Waiting::Grace { members, ends: ends.filter(|_| moments.len() > 1) };
+        self.wait(at, waiting, moments.first().copied(), None)?;
+        Ok(Went::Waits)
+    }
+
+    /// The grace is over, or the group is told once more that it will be.
+    pub(in crate::engine) fn grace_goes_on(
+        &mut self,
+        at: &At<'_>,
+        members: &[MemberId],
+        ends: Option<Timestamp>,
+    ) -> Carried {
+        let Verb::Prune(prune) = &at.step.verb else { return self.done(at, at.pc + 1, None) };
+        let Some(ends) = ends.filter(|ends| *ends > self.now) else {
+            return self.prune_choose(at, PruneStage::Grace, members);
+        };
+        if let Some(text) = &prune.notice {
+            let text = self.notice_text(at, text, members)?;
+            let text = notice::once_more(&self.playbook, &text, ends, self.now);
+            let out = self.prune_message(at, text, self.now, None);
+            self.send(Outgoing { expires: Some(ends), ..out })?;
+        }
+        let began = ends.plus(-prune.grace);
+        let next = protect::moments(prune, began).into_iter().find(|moment| *moment > self.now);
+        let waiting = Waiting::Grace { members: members.to_vec(), ends: Some(ends) };
+        self.wait(at, waiting, next.or(Some(ends)), None)?;
+        Ok(Went::Waits)
+    }
+
+    /// Of the members of an approval, those whom somebody wants to stay.
+    pub(in crate::engine) fn spared(
+        &self,
+        task: &TaskId,
+        except: &[String],
+    ) -> Result<Vec<MemberId>, String> {
+        let members = self.state.tasks.get(task).map(|open| open.task.members.clone()).unwrap_or_default();
+        let mut spared = Vec::new();
+        for word in except {
+            let is_meant = |id: &&MemberId| {
+                id.as_str() == word || self.state.members.get(id).is_some_and(|member| member.name == *word)
+            };
+            let before = spared.len();
+            spared.extend(members.iter().filter(is_meant).cloned());
+            if spared.len() == before {
+                let names = self.names(&members).join(", ");
+                return Err(if members.is_empty() {
+                    format!("{task} lets nobody go, so that there is nobody to except")
+                } else {
+                    format!("`{word}` is not on the list of {task}; on it are {names}")
+                });
+            }
+        }
+        Ok(spared)
     }
 
     /// The grace is over: whoever has spoken stays, and a person decides about the others.

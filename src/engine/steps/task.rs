@@ -18,7 +18,7 @@ use crate::{
     model::{
         hours::Hours,
         message::{Mention, Message},
-        step::TaskStep,
+        step::{TaskStep, Verb},
     },
     script::names::Names,
 };
@@ -255,10 +255,17 @@ impl Draft<'_> {
             }
             TaskKind::Task | TaskKind::Delivery | TaskKind::Removal => {}
         }
+        let asking = open.task.run.as_ref().and_then(|run| self.state.runs.get(run)).filter(|run| {
+            matches!(run.waiting.as_ref().map(|wait| &wait.waiting), Some(Waiting::Task { task }) if task == id)
+        });
+        if let Some(reason) = asking.and_then(|run| self.refusal_of_names(run, &note)) {
+            return self.refuse(reason);
+        }
         self.close(id, "done", Closing { by: by.clone(), note: note.clone(), operator: false })?;
         if let Some(effect) = &open.task.effect {
             let said = by.clone().map_or_else(String::new, |by| format!("by {by}"));
             self.emit(Fact::Delivered { effect: effect.clone(), note: said })?;
+            self.message_arrived(effect)?;
         }
         if open.task.kind == TaskKind::Removal {
             self.remove_members(&open.task.members)?;
@@ -309,7 +316,12 @@ impl Draft<'_> {
             .map(|run| run.id.clone())
             .collect();
         for run in waiting {
-            self.with_step(&run, |draft, at| draft.done(at, at.pc + 1, None))?;
+            self.with_step(&run, |draft, at| {
+                match (&at.step.verb, at.run.waiting.as_ref().map(|w| &w.waiting)) {
+                    (Verb::Prune(_), Some(Waiting::Task { .. })) => draft.prune_named(at, note),
+                    _ => draft.done(at, at.pc + 1, None),
+                }
+            })?;
         }
         Ok(())
     }

@@ -353,7 +353,21 @@ fn prune(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Op
         .get("order")
         .and_then(|node| reader::choice(&mut cx.report, node, &ORDERS))
         .unwrap_or_default();
-    let notice = fields.get("notice").and_then(|node| text::text(cx, node, scope));
+    let mut telling = scope.clone();
+    telling.known.bindings.insert("silent".into());
+    let notice = fields.get("notice").and_then(|node| text::text(cx, node, &telling));
+    let remind = fields.get("remind").and_then(|node| reader::positive(&mut cx.report, node));
+    if let (Some(entry), None) = (fields.entry("remind"), &notice) {
+        cx.error(
+            codes::MISSING_KEY,
+            entry.key.span,
+            pair(
+                "`remind` says the `notice` once more, which is not there",
+                "`remind` 会再说一遍 `notice`，而这里没有",
+            ),
+            pair("add `notice: …`", "加上 `notice: …`"),
+        );
+    }
     if let Some(entry) = fields.entry("notice") {
         cx.refer(Sort::Channel, "group", entry.key.span);
     }
@@ -361,7 +375,16 @@ fn prune(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Op
     let grace =
         fields.get("grace").and_then(|node| reader::duration(&mut cx.report, node)).unwrap_or(default);
     let to = assignee(cx, fields, "to", scope);
-    Some(Prune { predicate: predicate?, protect, max, order, notice, grace, to })
+    Some(Prune {
+        predicate: predicate?,
+        protect,
+        max,
+        order,
+        notice,
+        grace,
+        remind: remind.into_iter().collect(),
+        to,
+    })
 }
 
 fn set(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Option<Vec<(Arc<str>, crate::script::expr::Expr)>> {

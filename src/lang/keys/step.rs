@@ -79,9 +79,10 @@ keys! {
     PRUNE {
         "max": Is::Count, "At most this many members.", "max: 20";
         "order": Is::Words(&words(&ORDERS)), "Who goes first where there are more: longest `idle` (default), `oldest`, `newest`, fewest `points`.", "order: idle";
-        "notice": Is::Text, "What the group is told before the grace begins.", "notice: Say a word within seven days to stay.";
-        "grace": Is::Duration, "How long members have after the notice; seven days by default where there is one.", "grace: 7d";
-        "to": Is::Text, "The role or person who approves the list.", "to: host";
+        "notice": Is::Text, "What the group is told before the grace begins; it names nobody. `silent` is the list of those it is about.", "notice: Say a word within seven days to stay.";
+        "grace": Is::Duration, "How long members have once the notice has been delivered; seven days by default where there is one.", "grace: 7d";
+        "remind": Is::Positive, "How long before the grace ends the group is told once more.", "remind: 1d";
+        "to": Is::Text, "The role or person who approves the list, and on a channel that hears nothing says who is silent.", "to: host";
         "protect": Is::Condition, "Members for whom this is true are never removed.", "protect: member.tags.contains(\"vip\")";
     }
     NOTHING {}

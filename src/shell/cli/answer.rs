@@ -47,6 +47,9 @@ pub(super) struct Approve {
     /// The approval, as `playbook tasks` shows it.
     #[arg(value_name = "TASK")]
     task: String,
+    /// Of members who are to be let go, one who stays: an id or a name.
+    #[arg(long, value_name = "NAME")]
+    except: Vec<String>,
     /// What you have to add; later steps see it as `approval.note`.
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
@@ -79,6 +82,7 @@ impl Approve {
             by: remote.by.clone(),
             note: self.note.clone(),
             as_operator: self.place.holds(&self.target),
+            except: self.except.clone(),
         };
         remote.command(command, &format!("{} is approved", self.task), out)
     }

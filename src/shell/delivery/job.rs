@@ -41,6 +41,8 @@ pub struct Job {
     pub in_doubt: bool,
     /// A person wants it sent, so that `in_doubt: hold` does not hold it once more.
     pub retried: bool,
+    /// The engine hears of its acceptance, too.
+    pub awaited: bool,
     /// The row was committed as claimed, after [`super::courier::CourierHandle::reserve`] had allowed it.
     pub claimed: bool,
 }
@@ -59,6 +61,7 @@ impl Job {
             part: self.part,
             in_doubt: self.in_doubt,
             retried: self.retried,
+            awaited: self.awaited,
             claimed: self.claimed,
         }
     }

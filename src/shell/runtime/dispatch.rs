@@ -18,6 +18,7 @@ use crate::{
         self,
         effect::Effect,
         entry::{Entry, Outgoing},
+        input::Receipt,
     },
     model::message::{Label, Message},
     shell::{
@@ -72,6 +73,7 @@ pub(super) struct Outbound {
     part: u32,
     in_doubt: bool,
     retried: bool,
+    awaited: bool,
     claimed: bool,
 }
 
@@ -91,6 +93,7 @@ impl Outbound {
             part: 0,
             in_doubt: false,
             retried: false,
+            awaited: out.is_awaited(),
             claimed,
         }
     }
@@ -101,6 +104,7 @@ impl From<OutboxRow> for Outbound {
     fn from(row: OutboxRow) -> Self {
         Self {
             key: row.key,
+            awaited: row.outgoing.is_awaited(),
             group: row.group,
             effect: row.effect,
             channel: row.channel,
@@ -133,7 +137,15 @@ struct Settled {
     attempts: u32,
     part: u32,
     in_doubt: bool,
+    awaited: bool,
     note: String,
+}
+
+impl Settled {
+    /// Whether the engine hears of it.
+    fn is_told(&self) -> bool {
+        self.status == Status::Dead || self.awaited
+    }
 }
 
 /// Delivered, as it counts in a rehearsal.
@@ -147,6 +159,7 @@ impl From<&Outbound> for Settled {
             attempts: out.attempts,
             part: out.part,
             in_doubt: out.in_doubt,
+            awaited: out.awaited,
             note: String::new(),
         }
     }
@@ -169,6 +182,7 @@ fn settle_gone(parcel: &Parcel) -> Settled {
         attempts: parcel.attempts,
         part: parcel.part,
         in_doubt: parcel.in_doubt,
+        awaited: parcel.awaited,
         note: gone(&parcel.route.name),
     }
 }
@@ -244,6 +258,7 @@ impl Driver {
                     part: out.part,
                     in_doubt: out.in_doubt,
                     retried: out.retried,
+                    awaited: out.awaited,
                     claimed: out.claimed,
                 }),
                 // The group rests: its messages wait until a file runs it again.
@@ -282,7 +297,7 @@ impl Driver {
                 note: settled.note.clone(),
                 until: None,
                 failed: false,
-                tell: settled.status == Status::Dead,
+                tell: settled.is_told(),
             })
             .collect();
         let store = self.store.clone();
@@ -290,8 +305,12 @@ impl Driver {
         tokio::spawn(async move {
             // A store that has failed says so itself.
             if store.record(Vec::new(), rows, Vec::new()).await.is_ok() {
-                for settled in settles.into_iter().filter(|settled| settled.status == Status::Dead) {
-                    let _ = events.send(Event::refused(settled.group, settled.effect, settled.note));
+                for settled in settles.into_iter().filter(Settled::is_told) {
+                    let receipt = match settled.status {
+                        Status::Dead => Receipt::Refused { reason: settled.note },
+                        _ => Receipt::Accepted { note: settled.note },
+                    };
+                    let _ = events.send(Event::receipt(settled.group, settled.effect, receipt));
                 }
             }
         });

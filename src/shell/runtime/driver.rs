@@ -486,9 +486,9 @@ impl Driver {
 }
 
 impl Event {
-    /// A message that could not even be handed to the courier; recorded already.
-    pub(super) fn refused(group: GroupId, effect: EffectId, reason: String) -> Self {
-        let input = Input::receipt(&effect, Receipt::Refused { reason });
+    /// What became of a message that the courier does not have; recorded already.
+    pub(super) fn receipt(group: GroupId, effect: EffectId, receipt: Receipt) -> Self {
+        let input = Input::receipt(&effect, receipt);
         Self::Input(group, Box::new(Pending { told: Some(effect), ..Pending::new(input) }))
     }
 }

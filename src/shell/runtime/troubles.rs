@@ -173,6 +173,7 @@ mod tests {
             attempts: 1,
             part: 0,
             in_doubt: false,
+            awaited: false,
             note: "no connection".into(),
         }
     }

@@ -422,6 +422,7 @@ fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
             expires: None,
             urgent: false,
             late_left: None,
+            awaited: false,
             manual: None,
         },
         effect,

@@ -78,7 +78,8 @@ fn waiting(waiting: &Waiting) -> String {
         Waiting::Time => "its time".into(),
         Waiting::Signal { name } => format!("signal {name}"),
         Waiting::Task { task } => format!("task {task}"),
-        Waiting::Grace { members } => format!("the grace of {} members", members.len()),
+        Waiting::Delivery { effect, .. } => format!("the delivery of {effect}"),
+        Waiting::Grace { members, .. } => format!("the grace of {} members", members.len()),
         Waiting::Choice { .. } => "a choice among many members".into(),
         Waiting::Removal { task } => format!("removals of {task}"),
     }

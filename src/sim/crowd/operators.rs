@@ -44,7 +44,7 @@ impl Crowd {
         let at = self.awake_at(habits.awake, asked_at(task), open, share);
         let by = asked(task);
         let command = if u < habits.approves {
-            Command::Approve { task: task.id.clone(), by, note: None, as_operator: false }
+            Command::Approve { task: task.id.clone(), by, note: None, as_operator: false, except: Vec::new() }
         } else if u < habits.decides {
             Command::Reject { task: task.id.clone(), by, reason: None, as_operator: false }
         } else {

@@ -30,6 +30,7 @@ struct Sent {
     copies: u32,
     settled: bool,
     manual: bool,
+    awaited: bool,
 }
 
 impl Deliveries {
@@ -43,6 +44,7 @@ impl Deliveries {
                 copies: 0,
                 settled: false,
                 manual: out.manual.is_some(),
+                awaited: out.is_awaited(),
             };
             self.decided.insert(out.effect.clone(), sent);
         }
@@ -63,7 +65,11 @@ impl Deliveries {
                 if std::mem::replace(&mut sent.settled, true) {
                     return Err(format!("{effect} was settled twice (G2)"));
                 }
-                let doubt = matches!(receipt, Some(Receipt::Accepted { .. } | Receipt::InDoubt { .. }));
+                let doubt = match receipt {
+                    // It is told because something depends on it, in doubt or not.
+                    Some(Receipt::Accepted { .. }) => !sent.awaited,
+                    receipt => matches!(receipt, Some(Receipt::InDoubt { .. })),
+                };
                 if doubt && !self.doubted.contains(effect) {
                     return Err(format!(
                         "{effect} is said to be in doubt, and nothing went wrong with it (G2)"

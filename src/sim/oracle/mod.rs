@@ -240,6 +240,7 @@ mod tests {
             expires: None,
             late_left: None,
             urgent: false,
+            awaited: false,
             manual: None,
         })
     }

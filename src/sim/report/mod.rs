@@ -274,6 +274,7 @@ pub fn why(reason: &Skip) -> &'static str {
         Skip::Paused => "paused",
         Skip::Disabled => "disabled",
         Skip::Operator => "operator",
+        Skip::Undelivered { .. } => "undelivered",
         Skip::Limit { .. } => "limit",
     }
 }

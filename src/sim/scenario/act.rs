@@ -91,7 +91,13 @@ impl Act {
             }
             Deed::Approve(aim) => {
                 let task = aim.task(state, &[TaskKind::Approval], "approval")?;
-                command(Command::Approve { task, by: aim.by.clone(), note: None, as_operator: false })
+                command(Command::Approve {
+                    task,
+                    by: aim.by.clone(),
+                    note: None,
+                    as_operator: false,
+                    except: Vec::new(),
+                })
             }
             Deed::Reject(aim, reason) => {
                 let task = aim.task(state, &[TaskKind::Approval], "approval")?;

@@ -275,7 +275,8 @@ pub(super) fn waits(wait: &RunWait, zone: &Zone) -> String {
         Waiting::Answers { task } => format!("for answers to {task}"),
         Waiting::Signal { name } => format!("for the signal {name}"),
         Waiting::Task { task } => format!("for the task {task}: `playbook done {task}`"),
-        Waiting::Grace { members } => {
+        Waiting::Delivery { effect, .. } => format!("for {effect} to be delivered"),
+        Waiting::Grace { members, .. } => {
             format!("while {} may still speak up", crate::base::words::count(members.len(), "member"))
         }
         Waiting::Choice { .. } => "while it looks at all members, a part at a time".into(),
@@ -299,6 +300,6 @@ pub(super) fn skip(reason: &Skip, play: &Play) -> String {
         Skip::Phase { phase } => format!("the phase was {phase}"),
         Skip::When { condition } => format!("{condition} was false"),
         Skip::Overlap { open } => format!("the run {open} was still open"),
-        Skip::Calendar { .. } | Skip::Limit { .. } => timeline::skip(reason),
+        Skip::Calendar { .. } | Skip::Undelivered { .. } | Skip::Limit { .. } => timeline::skip(reason),
     }
 }
