@@ -2,6 +2,46 @@
 //!
 //! Knows no platform: what a platform reads beyond `CommonMark` is its dialect's business.
 
+/// A link to an instant, in seconds since 1970: where a platform shows instants in each reader's own time, it is one.
+pub const TIME_LINK: &str = "time:";
+/// A link to a channel of the platform.
+pub const CHANNEL_LINK: &str = "channel:";
+
+/// Whether a link is one that only some platforms can show; its words stand alone on the others.
+pub fn is_own_link(url: &str) -> bool {
+    url.starts_with(TIME_LINK) || url.starts_with(CHANNEL_LINK)
+}
+
+/// The text with such links as `show` writes them, given what kind it is and what it leads to.
+pub fn with_own_links(text: &str, show: impl Fn(&str, &str) -> String) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(middle) = rest.find("](") {
+        let after = &rest[middle + 2..];
+        let kind = [TIME_LINK, CHANNEL_LINK].into_iter().find(|kind| after.starts_with(kind));
+        // Words of others are written with their marks escaped.
+        let opens = rest[..middle].rfind('[').filter(|_| !rest[..middle].ends_with('\\'));
+        let (Some(kind), Some(open), Some(end)) = (kind, opens, after.find(')')) else {
+            let (read, more) = rest.split_at(middle + 2);
+            out.push_str(read);
+            rest = more;
+            continue;
+        };
+        let to = &after[kind.len()..end];
+        if to.is_empty() || !to.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+            let (read, more) = rest.split_at(middle + 2);
+            out.push_str(read);
+            rest = more;
+            continue;
+        }
+        out.push_str(&rest[..open]);
+        out.push_str(&show(kind, to));
+        rest = &after[end + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Whether text could mean more than itself in `CommonMark`.
 pub fn has_marks(text: &str) -> bool {
     let line_start = |line: &str| {

@@ -14,6 +14,7 @@ pub mod phrase;
 pub mod picture;
 pub mod seed;
 pub mod source;
+pub mod spelling;
 pub mod time;
 pub mod value;
 pub mod visible;

@@ -4,6 +4,7 @@
 
 use super::{
     phrase::{Words, pair},
+    spelling::Spelling,
     time::{Duration, Timestamp},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
@@ -21,6 +22,8 @@ pub enum Value {
     Int(i64),
     /// A number with a fraction; never NaN or infinite when it comes from a file.
     Float(f64),
+    /// Such a number as a file spells it; stored as `{"$number": "9.90"}`.
+    Spelled(f64, Spelling),
     /// Text.
     Str(Arc<str>),
     /// An instant; stored as `{"$time": milliseconds}`.
@@ -50,6 +53,12 @@ impl Value {
     /// A map as a value.
     pub fn map<K: AsRef<str>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
         Self::Map(Arc::new(entries.into_iter().map(|(k, v)| (Arc::from(k.as_ref()), v)).collect()))
+    }
+
+    /// A number with a fraction or a power of ten as it is written, with its spelling where that is not the usual one.
+    pub fn spelled(text: &str) -> Option<Self> {
+        let x: f64 = text.parse().ok().filter(|x: &f64| x.is_finite())?;
+        Some(Spelling::of(text, x).map_or(Self::Float(x), |spelling| Self::Spelled(x, spelling)))
     }
 
     /// The text, if this is text.
@@ -108,7 +117,7 @@ impl Value {
             Self::Null => pair("nothing", "空的"),
             Self::Bool(_) => pair("true or false", "真或假"),
             Self::Int(_) => pair("a whole number", "整数"),
-            Self::Float(_) => pair("a number", "数"),
+            Self::Float(_) | Self::Spelled(..) => pair("a number", "数"),
             Self::Str(_) => pair("text", "文字"),
             Self::Time(_) => pair("a time", "时刻"),
             Self::Duration(_) => pair("a duration", "时长"),
@@ -130,7 +139,7 @@ impl Value {
         match self {
             Self::Null | Self::Bool(_) => 5,
             Self::Int(_) | Self::Float(_) => 20,
-            Self::Time(_) | Self::Duration(_) => 36,
+            Self::Time(_) | Self::Duration(_) | Self::Spelled(..) => 36,
             Self::Str(string) => text(string),
             Self::List(items) => 2 + items.iter().map(|item| 1 + item.stored_bytes()).sum::<usize>(),
             Self::Map(map) => {
@@ -159,7 +168,7 @@ impl Value {
             Self::Null => serde_json::Value::Null,
             Self::Bool(b) => (*b).into(),
             Self::Int(n) => (*n).into(),
-            Self::Float(x) => (*x).into(),
+            Self::Float(x) | Self::Spelled(x, _) => (*x).into(),
             Self::Str(s) => s.as_ref().into(),
             Self::Time(t) => t.to_utc().into(),
             Self::Duration(d) => d.to_string().into(),
@@ -203,6 +212,10 @@ impl Serialize for Value {
             Self::Bool(b) => serializer.serialize_bool(*b),
             Self::Int(n) => serializer.serialize_i64(*n),
             Self::Float(x) => serializer.serialize_f64(*x),
+            Self::Spelled(x, spelling) => match spelling.write(*x) {
+                Some(text) => serializer.serialize_newtype_struct(NUMBER, &OneKey(NUMBER, text)),
+                None => serializer.serialize_f64(*x),
+            },
             Self::Str(s) => serializer.serialize_str(s),
             Self::Time(t) => serializer.serialize_newtype_struct(TIME, &OneKey(TIME, t.as_millis())),
             Self::Duration(d) => serializer.serialize_newtype_struct(LENGTH, &OneKey(LENGTH, d.as_millis())),
@@ -216,10 +229,12 @@ impl Serialize for Value {
 pub const TIME: &str = "$time";
 /// The same for a length of time.
 pub const LENGTH: &str = "$duration";
+/// The same for a number in the spelling of its file.
+pub const NUMBER: &str = "$number";
 
-struct OneKey(&'static str, i64);
+struct OneKey<T>(&'static str, T);
 
-impl Serialize for OneKey {
+impl<T: Serialize> Serialize for OneKey<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(1))?;
         map.serialize_entry(self.0, &self.1)?;
@@ -286,6 +301,11 @@ impl<'de> de::Visitor<'de> for ValueVisitor {
         if map.len() == 1 {
             if let Some(Value::Int(millis)) = map.get(TIME) {
                 return Ok(Value::Time(Timestamp::from_millis(*millis)));
+            }
+            if let Some(Value::Str(text)) = map.get(NUMBER)
+                && let Some(number) = Value::spelled(text)
+            {
+                return Ok(number);
             }
             if let Some(Value::Int(millis)) = map.get(LENGTH) {
                 return Ok(Value::Duration(Duration::from_millis(*millis)));

@@ -24,7 +24,7 @@ use crate::{
         message::Message,
         play::Play,
         playbook::{Playbook, Playbooks},
-        step::Assignee,
+        step::{Assignee, LOOP_NUMBER},
     },
     script::{
         expr::EvalError,
@@ -299,11 +299,21 @@ pub(super) fn build_facts(
         rules: playbook.rules.clone(),
         charter: playbook.charter.clone(),
         roles: if names.has(Name::Roles) { roles(state, playbook, group, now) } else { Arc::default() },
-        bindings: run.map(|run| run.bindings.clone()).unwrap_or_default(),
+        bindings: run.map(bindings).unwrap_or_default(),
         state: state.script_state.clone(),
         data: playbook.data.clone(),
         seed,
     })
+}
+
+/// What the steps of a run have set, and in a loop which round it is.
+fn bindings(run: &Run) -> Arc<Map> {
+    let Some(round) = run.loops.last().filter(|_| !run.bindings.contains_key(LOOP_NUMBER)) else {
+        return run.bindings.clone();
+    };
+    let mut all = Map::clone(&run.bindings);
+    all.insert(Arc::from(LOOP_NUMBER), Value::Int(i64::from(round.index).saturating_add(1)));
+    Arc::new(all)
 }
 
 /// The constants, with what `set` wrote over them.

@@ -16,6 +16,9 @@ use crate::{
 };
 use std::sync::Arc;
 
+/// The name by which the steps of a loop know which round it is, from 1; an `as` of that name wins.
+pub const LOOP_NUMBER: &str = "number";
+
 /// Steps in order.
 pub type Block = Vec<Arc<Step>>;
 

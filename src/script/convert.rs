@@ -11,6 +11,7 @@ use super::{
 };
 use crate::base::{
     ids::MemberId,
+    spelling::Spelling,
     time::{Duration, Timestamp},
     value::{Map, Value},
 };
@@ -29,6 +30,11 @@ pub(super) fn to_dynamic(value: &Value) -> Dynamic {
         Value::Bool(b) => (*b).into(),
         Value::Int(n) => (*n).into(),
         Value::Float(x) => (*x).into(),
+        Value::Spelled(x, spelling) => {
+            let mut number: Dynamic = (*x).into();
+            number.set_tag(spelling.tag());
+            number
+        }
         Value::Str(s) => s.as_ref().into(),
         Value::Time(t) => Dynamic::from(*t),
         Value::Duration(d) => Dynamic::from(*d),
@@ -100,7 +106,11 @@ fn plain(value: &Dynamic, depth: usize) -> Result<Value, String> {
         return Ok(Value::Int(n));
     }
     if let Ok(x) = value.as_float() {
-        return if x.is_finite() { Ok(Value::Float(x)) } else { Err(format!("a number is {x}")) };
+        if !x.is_finite() {
+            return Err(format!("a number is {x}"));
+        }
+        let spelling = Spelling::from_tag(value.tag()).filter(|spelling| spelling.write(x).is_some());
+        return Ok(spelling.map_or(Value::Float(x), |spelling| Value::Spelled(x, spelling)));
     }
     if let Ok(c) = value.as_char() {
         return Ok(Value::str(c.to_string()));

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::base::{
     ids::MemberId,
+    spelling::{Spelling, usual},
     time::{Duration, Timestamp},
     value::Value,
 };
@@ -32,7 +33,8 @@ pub(super) fn text(value: &Dynamic) -> String {
         return s.to_string();
     }
     if let Ok(x) = value.as_float() {
-        return number(x);
+        let spelled = Spelling::from_tag(value.tag()).and_then(|spelling| spelling.write(x));
+        return spelled.unwrap_or_else(|| usual(x));
     }
     if let Ok(items) = value.as_array_ref() {
         let parts: Vec<String> = items.iter().map(text).collect();
@@ -91,7 +93,8 @@ pub(super) fn plain(value: &Value) -> String {
         Value::Null => String::new(),
         Value::Bool(b) => b.to_string(),
         Value::Int(n) => n.to_string(),
-        Value::Float(x) => number(*x),
+        Value::Float(x) => usual(*x),
+        Value::Spelled(x, spelling) => spelling.write(*x).unwrap_or_else(|| usual(*x)),
         Value::Str(s) => s.to_string(),
         Value::Time(t) => time(*t),
         Value::Duration(d) => frame::with(|f| f.locale().duration(*d)),
@@ -107,12 +110,6 @@ pub(super) fn plain(value: &Value) -> String {
 /// An instant in the playbook's zone.
 fn time(at: Timestamp) -> String {
     frame::with(|f| f.locale().time(at, &f.facts.zone, f.facts.now))
-}
-
-/// A number without a fraction it does not have: `3`, `0.5`.
-pub(super) fn number(x: f64) -> String {
-    let rounded = (x * 1e6).round() / 1e6;
-    if rounded.is_finite() { rounded.to_string() } else { x.to_string() }
 }
 
 fn pair(key: &str, value: &str) -> String {

@@ -34,7 +34,7 @@ const fn item(
 
 /// Everything.
 #[rustfmt::skip]
-pub(super) const ITEMS: [Item; 145] = [
+pub(super) const ITEMS: [Item; 152] = [
     item("time", "unix", None, "number", false, "Seconds since 1970-01-01 00:00 UTC", "自 1970-01-01 00:00 UTC 起的秒数"),
     item("time", "date", None, "text", false, "The civil date, 2026-12-01", "当地日期,2026-12-01"),
     item("time", "clock", None, "text", false, "The clock time, 20:30", "当地钟点,20:30"),
@@ -129,6 +129,9 @@ pub(super) const ITEMS: [Item; 145] = [
     item("list", "count", None, "number", false, "How many elements", "元素个数"),
     item("list", "first", None, "any", false, "The first element, or nothing", "第一个元素，没有则为空"),
     item("list", "last", None, "any", false, "The last element, or nothing", "最后一个元素，没有则为空"),
+    item("list", "nth", Some(&["n"]), "any", false, "The nth element, from 1, or nothing: data(\"riddles.csv\").nth(run.number)", "第 n 个元素(从 1 数)，没有则为空"),
+    item("list", "unused", Some(&["used"]), "list", false, "The elements that are not in another list, by their id where they have one", "不在另一个列表里的元素(有 id 的按 id)"),
+    item("list", "numbered", Some(&[]), "text", false, "One element a line with its number, as plain text: members.top(5).map(|m| m.name).numbered()", "每行一个，前面写序号"),
     item("list", "take", Some(&["n"]), "list", false, "The first n elements", "前 n 个元素"),
     item("list", "sum", Some(&[]), "number", false, "The sum of numbers", "求和"),
     item("list", "unique", Some(&[]), "list", false, "Without repetitions", "去重"),
@@ -150,6 +153,10 @@ pub(super) const ITEMS: [Item; 145] = [
     item("", "percent", Some(&["fraction"]), "text", false, "percent(0.25) is 25%", "percent(0.25) 为 25%"),
     item("", "percent", Some(&["part", "whole"]), "text", false, "percent(1, 4) is 25%", "percent(1, 4) 为 25%"),
     item("", "plural", Some(&["n", "one", "many"]), "text", false, "plural(2, \"day\", \"days\") is 2 days", "plural(2, \"day\", \"days\") 为 2 days"),
+    item("", "plural", Some(&["n", "none", "one", "many"]), "text", false, "plural(3, \"nobody\", \"one guest\", \"# guests\") is 3 guests", "plural(3, \"没有人\", \"一位\", \"# 位\") 为 3 位"),
+    item("", "at", Some(&["time", "zone"]), "text", false, "A time as another zone's clocks show it: at(date.at, \"Europe/Berlin\")", "另一个时区的钟点:at(date.at, \"Europe/Berlin\")"),
+    item("", "stamp", Some(&["time"]), "text", false, "A time that Discord shows in each reader's own; elsewhere as usual", "Discord 按每位读者的时区显示；别处照常书写"),
+    item("", "channel_link", Some(&["id", "name"]), "text", false, "A link to a channel of Discord; elsewhere #name", "Discord 的频道链接；别处写成 #名字"),
     item("", "shorten", Some(&["text", "letters"]), "text", false, "At most so many letters, with … for the rest", "最多若干字，余下用 … 代替"),
     item("", "lines", Some(&["text"]), "list", false, "The lines of a text", "按行拆分"),
     item("", "round", Some(&["number", "digits"]), "number", false, "Rounded to so many digits", "四舍五入到若干位小数"),

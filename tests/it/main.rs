@@ -81,4 +81,6 @@ mod tidy;
 mod timing;
 mod tour;
 mod worlds;
+mod fakes;
+mod written;
 mod years;

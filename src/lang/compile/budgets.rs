@@ -6,7 +6,7 @@ use super::{
     names::Sort,
     text::{self, Scope},
 };
-use crate::base::phrase::{Words, pair};
+use crate::base::phrase::{Words, pair, phrase};
 use crate::{
     base::{
         diagnostic::Diagnostic,
@@ -16,6 +16,7 @@ use crate::{
     lang::{
         codes,
         document::{
+            meant::meant,
             node::Node,
             reader::{self, Fields},
         },
@@ -115,14 +116,20 @@ pub(crate) fn clock_range(
 ) -> Option<Quiet> {
     let text = reader::text(&mut cx.report, node, expected)?;
     let plain = crate::lang::document::quoting::half_width(text).unwrap_or_else(|| text.to_string());
-    let parsed = plain.split_once(['-', '–', '—', '~']).and_then(|(from, to)| {
+    let read = |text: &str| {
+        let (from, to) = text.split_once(['-', '–', '—', '~'])?;
         let from: ClockTime = from.trim().parse().ok()?;
         let to: ClockTime = to.trim().parse().ok()?;
         (from != to).then_some(Quiet { from, to })
-    });
+    };
+    let parsed = read(&plain);
     match parsed {
         Some(_) => cx.uses_clock(node.span, pair(what, what)),
-        None => reader::bad_value(&mut cx.report, node, expected, None),
+        None => {
+            let meant = meant(&plain).into_iter().find_map(|one| read(&one));
+            let help = meant.map(|Quiet { from, to }| phrase!("write `{from}-{to}`", "写成 `{from}-{to}`"));
+            reader::bad_value(&mut cx.report, node, expected, help);
+        }
     }
     parsed
 }

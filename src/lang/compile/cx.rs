@@ -13,7 +13,10 @@ use crate::{
         time::Zone,
         value::Value,
     },
-    lang::{codes, data, document::quoting::half_width},
+    lang::{
+        codes, data,
+        document::{meant::meant, quoting::half_width},
+    },
     script::sandbox::{Script, ScriptError, Scripts},
 };
 use sha2::{Digest as _, Sha256};
@@ -341,13 +344,25 @@ impl<'f> Cx<'f> {
     pub(crate) fn bad_date(&mut self, span: Span, text: &str, expected: impl Into<Phrase>) {
         let expected = expected.into();
         let help = half_width(text)
-            .map(|plain| phrase!("write `{plain}` with half-width signs", "用半角符号写成 `{plain}`"));
+            .map(|plain| phrase!("write `{plain}` with half-width signs", "用半角符号写成 `{plain}`"))
+            .or_else(|| self.dates_meant(text));
         self.error(
             codes::BAD_DATE,
             span,
             phrase!("expected {expected}, found `{text}`", "应为{expected}，写的却是 `{text}`"; expected),
             help.unwrap_or_default(),
         );
+    }
+}
+
+impl Cx<'_> {
+    /// The date that a text may have meant, or the two.
+    fn dates_meant(&self, text: &str) -> Option<Phrase> {
+        let reads = |one: &String| data::parse_moment(one, &self.zone).is_ok();
+        let all: Vec<String> =
+            meant(text).into_iter().filter(reads).map(|one| format!("`{one}`")).take(2).collect();
+        let (en, zh) = (all.join(" or "), all.join(" 或 "));
+        (!all.is_empty()).then(|| phrase!("write {en}", "写成 {zh}"))
     }
 }
 

@@ -302,6 +302,7 @@ fn plain(value: &Value) -> String {
     match value {
         Value::Str(text) => text.to_string(),
         Value::Null => String::new(),
+        Value::Spelled(x, spelling) => spelling.write(*x).unwrap_or_default(),
         other => other.to_json().to_string(),
     }
 }

@@ -79,8 +79,8 @@ fn timezone(cx: &mut Cx<'_>, name: &str, span: Span) -> Option<Zone> {
         return Some(zone);
     }
     let help = match name.to_lowercase().as_str() {
-        "beijing" | "asia/beijing" | "cst" | "prc time" | "北京" | "北京时间" | "utc+8" | "gmt+8"
-        | "+08:00" => {
+        "beijing" | "asia/beijing" | "asia/peking" | "china" | "中国" | "cst" | "prc time" | "北京"
+        | "北京时间" | "utc+8" | "gmt+8" | "+08:00" => {
             pair("for all of mainland China write `Asia/Shanghai`", "中国大陆一律写 `Asia/Shanghai`").into()
         }
         _ => {

@@ -17,6 +17,7 @@ mod members;
 mod messages;
 mod moments;
 mod names;
+mod other;
 mod people;
 mod phases;
 mod pictures;
@@ -138,6 +139,9 @@ fn read(cx: &mut Cx<'_>, path: &str) -> Option<Playbook> {
             root,
             pair("a playbook, which is a mapping that begins with `name:`", "剧本，即以 `name:` 开头的映射"),
         );
+        return None;
+    }
+    if other::say(cx, root) {
         return None;
     }
     check_top(cx, root);
@@ -458,7 +462,8 @@ fn fetch_hosts(cx: &mut Cx<'_>, node: &Node) -> Vec<String> {
 fn check_top(cx: &mut Cx<'_>, root: &Node) {
     for entry in root.entries().unwrap_or_default() {
         let key = &*entry.key.value;
-        if TOP.contains(&key) {
+        // A place for anchors.
+        if TOP.contains(&key) || key.starts_with("x-") {
             continue;
         }
         if steps::is_verb(key)

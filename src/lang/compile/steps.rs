@@ -150,7 +150,14 @@ pub(crate) fn block(
     let mut steps = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let position = format!("{prefix}{}", index + 1);
-        if let Some(step) = step(cx, item, scope, place, &position) {
+        let before = cx.report.diagnostics.len();
+        let lowered = step(cx, item, scope, place, &position);
+        one_mistake_once(&mut cx.report.diagnostics, before);
+        if lowered.is_none() {
+            // What it would have set is not missing because something else in it is wrong.
+            stands_for(item, scope, place);
+        }
+        if let Some(step) = lowered {
             if let Some(binding) = step.verb.binding() {
                 scope.known.bindings.insert(binding.to_string());
                 let owned = matches!(&step.verb, Verb::Run(run) if owns(cx, run));
@@ -160,6 +167,35 @@ pub(crate) fn block(
         }
     }
     steps
+}
+
+/// The names of a step that could not be read, for the steps after it.
+fn stands_for(item: &Node, scope: &mut Scope, place: &mut Place<'_>) {
+    let mut would = Scope::default();
+    collect(item, &mut would);
+    place.waitable.extend(would.sometime.iter().cloned());
+    scope.known.bindings.extend(would.sometime);
+    place.posts.extend(item.get("id").and_then(Node::text).map(str::to_owned));
+}
+
+/// A key that is missing because it is misspelt is one mistake, which the misspelt key tells.
+fn one_mistake_once(diagnostics: &mut Vec<Diagnostic>, from: usize) {
+    let new = &diagnostics[from..];
+    let meant: Vec<String> = new
+        .iter()
+        .filter(|one| one.code == codes::UNKNOWN_KEY)
+        .filter_map(|one| {
+            one.help.as_ref()?.en.strip_prefix("did you mean ")?.strip_suffix('?').map(str::to_owned)
+        })
+        .collect();
+    let missing = |one: &Diagnostic| {
+        one.code == codes::MISSING_KEY && meant.iter().any(|key| one.message.en.contains(key.as_str()))
+    };
+    let mut index = 0;
+    diagnostics.retain(|one| {
+        index += 1;
+        index <= from || !missing(one)
+    });
 }
 
 /// Whether what a script returns holds only what the operator owns: it can read nothing that others said, and is given

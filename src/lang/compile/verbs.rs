@@ -327,6 +327,7 @@ fn each(
     let binding = if named { binding(cx, fields) } else { None };
     let mut inner = scope.clone();
     inner.known.bindings.extend(binding.as_ref().map(ToString::to_string));
+    inner.known.bindings.insert(crate::model::step::LOOP_NUMBER.to_owned());
     if let (Some(name), Some(items)) = (&binding, &items) {
         inner.owns(name, !items.hears());
     }

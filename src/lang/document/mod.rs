@@ -4,6 +4,7 @@
 
 pub(crate) mod node;
 mod indent;
+pub(crate) mod meant;
 pub(crate) mod near;
 pub(crate) mod parse;
 pub(crate) mod quoting;

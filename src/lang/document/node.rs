@@ -185,7 +185,7 @@ fn number(text: &str) -> Option<Value> {
     if !digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'-' | b'+')) {
         return None;
     }
-    text.parse::<f64>().ok().filter(|n| n.is_finite()).map(Value::Float)
+    Value::spelled(text)
 }
 
 #[cfg(test)]

@@ -436,7 +436,14 @@ impl<'t> Builder<'t> {
                             )
                             .label(pair("the second one", "第二个在这里"))
                             .also(*first, pair("first written here", "第一次写在这里"))
-                            .help(pair("keep one of the two", "两个只留一个")),
+                            .help(if &*scalar.text == "<<" {
+                                pair(
+                                    "to merge several, write one list: `<<: [*a, *b]`",
+                                    "要合并几个，写成一个列表：`<<: [*a, *b]`",
+                                )
+                            } else {
+                                pair("keep one of the two", "两个只留一个")
+                            }),
                         );
                     } else {
                         seen.insert(scalar.text.clone(), node.span);

@@ -3,6 +3,7 @@
 //! Every function gives `None` exactly when it has reported why; callers never report again.
 
 use super::{
+    meant::meant,
     near,
     node::{Entry, Kind, Node, Scalar, Style},
     quoting::{half_width, in_units},
@@ -224,6 +225,7 @@ pub(crate) fn parsed<T: FromStr>(report: &mut Report, node: &Node, expected: imp
         .as_ref()
         .map(|plain| phrase!("write `{}` with half-width signs", "用半角符号写成 `{}`", plain.trim()));
     let plain = plain.or_else(|| in_units(text).filter(reads));
+    let plain = plain.or_else(|| meant(text).into_iter().find(reads));
     let help = help.or_else(|| plain.as_ref().map(|plain| phrase!("write `{}`", "写成 `{}`", plain.trim())));
     bad_value(report, node, expected, help);
     if let Some(plain) = plain {

@@ -101,6 +101,11 @@ impl<'a> Context<'a> {
         texts.any(|text| text.match_indices(words).any(|(at, _)| ends(&text[at + words.len()..])))
     }
 
+    /// The texts of the playbook's files and scripts.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &'a str> {
+        self.sources.iter().map(|(_, source)| &*source.text)
+    }
+
     /// Whether a script names something in quotes.
     pub(crate) fn in_scripts(&self, name: &str) -> bool {
         let is_script = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai");

@@ -3,6 +3,7 @@
 use super::{ANY, Kind, Place, Walk, meant, names::has_no};
 use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::base::source::normal_path;
+use crate::base::time::{ClockTime, Zone};
 use crate::script::{
     api,
     posting::{self, Shape},
@@ -117,6 +118,7 @@ impl Walk<'_> {
             return self.qualified(call, position);
         }
         self.files_and_maps(call);
+        self.zone_or_clock(call);
         let given = call.args.len();
         if let Place::Script { functions, .. } = self.place
             && functions.get(call.name.as_str()).is_some_and(|counts| counts.contains(&given))
@@ -328,6 +330,22 @@ impl Walk<'_> {
     }
 
     /// `data("…")`, `post(#{ … })`, `task(#{ … })`
+    /// `at(time, "Europe/Berlin")`: a zone that nobody knows would only be missed when the message is due.
+    fn zone_or_clock(&mut self, call: &FnCallExpr) {
+        let ("at", [_, Expr::StringConstant(there, position)]) = (call.name.as_str(), &call.args[..]) else {
+            return;
+        };
+        if Zone::named(there).is_some() || there.parse::<ClockTime>().is_ok() {
+            return;
+        }
+        let zones = Zone::names();
+        let near = suggest::nearest(there, zones.iter().map(String::as_str));
+        let help = near.map(|near| phrase!("did you mean `{near}`?", "是不是想写 `{near}`？"));
+        let message =
+            phrase!("`{there}` is neither a time zone nor a clock time", "`{there}` 既不是时区，也不是钟点");
+        self.problem(*position, message, help);
+    }
+
     fn files_and_maps(&mut self, call: &FnCallExpr) {
         let Some(first) = call.args.first() else { return };
         match (call.name.as_str(), first) {

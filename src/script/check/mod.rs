@@ -378,7 +378,7 @@ fn key(on: &Expr, rest: &Expr) -> Option<String> {
 
 /// Functions after which words from outside count as the operator's own: made plain, or meant as they are.
 fn sheltered(function: &str) -> bool {
-    matches!(function, "plain" | "raw")
+    matches!(function, "plain" | "raw" | "stamp" | "channel_link" | "numbered")
 }
 
 /// The kind of an element.

@@ -1,7 +1,12 @@
 //! What lists have beyond Rhai's own `map`, `filter`, `reduce`, `sort`, `contains`, `len`, ….
 
 use super::{Given, fail, function, property};
-use crate::script::{frame, render};
+use crate::{
+    base::markdown,
+    script::{frame, render},
+};
+use std::collections::BTreeSet;
+
 use rhai::{Array, Dynamic, FnPtr, FuncRegistration, Map, Module, NativeCallContext};
 
 pub(super) fn register(module: &mut Module) {
@@ -15,6 +20,25 @@ pub(super) fn register(module: &mut Module) {
     function(module, "take", |list: &mut Array, n: i64| {
         frame::spent(list.len() / 4);
         list.iter().take(usize::try_from(n).unwrap_or(0)).cloned().collect::<Array>()
+    });
+    function(module, "nth", |list: &mut Array, n: i64| {
+        let index = n.checked_sub(1).and_then(|n| usize::try_from(n).ok());
+        index.and_then(|index| list.get(index)).cloned().unwrap_or_default()
+    });
+    function(module, "unused", |list: &mut Array, used: Array| -> Given<Array> {
+        frame::spend_on(list.iter().chain(used.iter()), 4)?;
+        let taken: BTreeSet<String> = used.iter().map(key).collect();
+        Ok(list.iter().filter(|item| !taken.contains(&key(item))).cloned().collect())
+    });
+    function(module, "numbered", |list: &mut Array| -> Given<String> {
+        frame::spend_on(list.iter(), 2)?;
+        let lines: Vec<String> = list
+            .iter()
+            .enumerate()
+            .map(|(index, item)| format!("{}. {}", index + 1, markdown::escape(&render::text(item))))
+            .collect();
+        super::text::fits(lines.iter().map(|line| line.len() + 1).sum())?;
+        Ok(lines.join("\n"))
     });
     function(module, "sum", |list: &mut Array| sum(list));
     function(module, "unique", |list: &mut Array| -> Given<Array> {
@@ -73,6 +97,12 @@ pub(super) fn register(module: &mut Module) {
         super::text::fits(bytes)?;
         Ok(parts.join(between))
     });
+}
+
+/// What tells an item from others: its `id` where it has one, else how it reads.
+fn key(item: &Dynamic) -> String {
+    let id = item.as_map_ref().ok().and_then(|map| map.get("id").cloned());
+    render::text(id.as_ref().unwrap_or(item))
 }
 
 /// A whole number when all are, else a number with a fraction.

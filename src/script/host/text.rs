@@ -2,7 +2,11 @@
 
 use super::{Given, fail, function};
 use crate::{
-    base::{limits::SCRIPT_STRING_BYTES_MAX, markdown},
+    base::{
+        limits::SCRIPT_STRING_BYTES_MAX,
+        markdown::{self, CHANNEL_LINK},
+        spelling::usual,
+    },
     script::{frame, render},
 };
 use rhai::{Dynamic, ImmutableString, Module};
@@ -24,6 +28,24 @@ pub(super) fn register(module: &mut Module) {
     function(module, "plural", |n: i64, one: &str, many: &str| {
         format!("{n} {}", if n == 1 { one } else { many })
     });
+    function(module, "plural", |n: i64, none: &str, one: &str, many: &str| -> Given<String> {
+        let words = match n {
+            0 => none,
+            1 => one,
+            _ => many,
+        };
+        let marks = words.matches('#').count();
+        fits(words.len() + marks * 20)?;
+        Ok(words.replace('#', &n.to_string()))
+    });
+    function(module, "channel_link", |id: &str, name: &str| -> Given<String> {
+        if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+            return Err(fail(format!(
+                "{id:?} is no channel's id; it is the number that the platform copies"
+            )));
+        }
+        Ok(format!("[#{}]({CHANNEL_LINK}{id})", markdown::escape(name.trim_start_matches('#'))))
+    });
     function(module, "shorten", |text: &str, letters: i64| {
         let most = usize::try_from(letters).unwrap_or(0);
         frame::spent(text.len() / 64);
@@ -41,7 +63,7 @@ pub(super) fn register(module: &mut Module) {
         let scale = 10_f64.powi(digits.clamp(0, 9) as i32);
         (x * scale).round() / scale
     });
-    function(module, "to_string", |x: &mut f64| render::number(*x));
+    function(module, "to_string", |x: &mut f64| usual(*x));
     replacements(module);
 }
 
@@ -63,6 +85,12 @@ pub(super) fn fits(bytes: usize) -> Given<()> {
 
 /// Rhai's `replace` builds the whole result before it is measured: 3.8 GB under a limit of 64 KiB.
 fn replacements(module: &mut Module) {
+    // Rhai's own trims in place and gives nothing, which a text would show.
+    function(module, "trim", |text: &mut ImmutableString| {
+        frame::spent(text.len() / 64);
+        *text = text.trim().into();
+        text.clone()
+    });
     function(module, "replace", |text: &mut ImmutableString, find: &str, with: &str| {
         replace(text, find, with)
     });
@@ -77,10 +105,10 @@ fn replacements(module: &mut Module) {
     });
 }
 
-fn replace(text: &mut ImmutableString, find: &str, with: &str) -> Given<()> {
+fn replace(text: &mut ImmutableString, find: &str, with: &str) -> Given<ImmutableString> {
     frame::spend(((text.len() + with.len()) / 64) as u64)?;
     let times = if find.is_empty() { text.chars().count() + 1 } else { text.matches(find).count() };
     fits((text.len() + times * with.len()).saturating_sub(times * find.len()))?;
     *text = text.replace(find, with).into();
-    Ok(())
+    Ok(text.clone())
 }

@@ -2,11 +2,14 @@
 
 use super::{Given, equal, fail, function, property, written};
 use crate::{
-    base::time::{ClockTime, Duration, Timestamp, Zone},
+    base::{
+        markdown::TIME_LINK,
+        time::{ClockTime, Duration, Timestamp, Zone},
+    },
     script::frame,
 };
 use jiff::{Span, civil};
-use rhai::Module;
+use rhai::{Dynamic, Module};
 
 pub(super) fn register(module: &mut Module) {
     register_durations(module);
@@ -86,13 +89,23 @@ fn register_times(module: &mut Module) {
 fn register_civil(module: &mut Module) {
     function(module, "time", |text: &str| frame::with(|f| read(text, &f.facts.zone)));
     function(module, "today", || frame::with(|f| f.facts.zone.day_bounds(f.facts.now).0));
-    function(module, "at", |t: &mut Timestamp, clock: &str| -> Given<Timestamp> {
-        let clock: ClockTime =
-            clock.parse().map_err(|error: crate::base::time::TimeError| fail(error.to_string()))?;
-        Ok(frame::with(|f| {
+    function(module, "at", |t: &mut Timestamp, there: &str| -> Given<Dynamic> {
+        if let Some(zone) = Zone::named(there) {
+            return Ok(frame::with(|f| f.locale().time(*t, &zone, f.facts.now)).into());
+        }
+        let clock: ClockTime = there.parse().map_err(|_| {
+            fail(format!(
+                "{there:?} is neither a clock time such as \"20:30\" nor a zone such as \"Europe/Berlin\""
+            ))
+        })?;
+        Ok(Dynamic::from(frame::with(|f| {
             let zone = &f.facts.zone;
             zone.instant(zone.date(*t).to_datetime(clock.to_jiff()))
-        }))
+        })))
+    });
+    function(module, "stamp", |t: Timestamp| {
+        let shown = frame::with(|f| f.locale().time(t, &f.facts.zone, f.facts.now));
+        format!("[{shown}]({TIME_LINK}{})", t.as_seconds())
     });
     function(module, "plus_days", |t: &mut Timestamp, days: i64| plus_days(*t, days));
     property(module, "start_of_day", |t: &mut Timestamp| frame::with(|f| f.facts.zone.day_bounds(*t).0));

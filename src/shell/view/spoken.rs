@@ -104,6 +104,11 @@ impl<'z, S: Serializer> Serializer for Spoken<'z, S> {
             "Timestamp" | "Duration" | value::TIME | value::LENGTH => {
                 serde_json::to_value(value).map_err(S::Error::custom)?
             }
+            value::NUMBER => {
+                let number = serde_json::to_value(value).map_err(S::Error::custom)?;
+                let text = number.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+                return self.to.serialize_f64(text.parse().map_err(S::Error::custom)?);
+            }
             _ => return self.to.serialize_newtype_struct(name, &Inner(self.zone, value)),
         };
         let millis = speaks.as_i64().or_else(|| speaks.get(name)?.as_i64());

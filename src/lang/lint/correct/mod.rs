@@ -6,6 +6,7 @@ mod brace_without_dollar;
 mod calendar_too_short;
 mod clock_in_gap;
 mod constant_condition;
+mod created_unknown;
 mod cron_either_day;
 mod cron_uneven;
 mod date_outside;
@@ -63,6 +64,7 @@ lints! {
     calendar_too_short
     clock_in_gap
     constant_condition
+    created_unknown
     cron_either_day
     cron_uneven
     date_outside

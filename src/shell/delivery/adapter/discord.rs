@@ -11,6 +11,7 @@ use super::{
     parts::{self, Own, Sorted, utf16_length},
 };
 use crate::{
+    base::markdown::{TIME_LINK, with_own_links},
     base::time::Duration,
     model::{
         channel::ChannelKind,
@@ -64,6 +65,21 @@ const CONTENT: Dialect = Dialect {
     ..PLAIN
 };
 
+/// What stands for `<` and `>` of an instant or a channel until the text around them is escaped; of private use, and
+/// taken out of texts before.
+const OPENS: char = '\u{e000}';
+const CLOSES: char = '\u{e001}';
+
+/// The message with instants and channels as Discord writes them.
+fn with_tokens(message: &Message) -> Message {
+    let own = |kind: &str, to: &str| {
+        let inside = if kind == TIME_LINK { format!("t:{to}:F") } else { format!("#{to}") };
+        format!("{OPENS}{inside}{CLOSES}")
+    };
+    let plain = |text: &str| text.replace([OPENS, CLOSES], "");
+    Message { text: with_own_links(&plain(&message.text), own).into(), ..message.clone() }
+}
+
 impl Adapter for Discord {
     fn requests(
         &self,
@@ -72,8 +88,9 @@ impl Adapter for Discord {
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
         let url = parts::with_parameter(robot.setting("url").unwrap_or_default(), "wait", "true");
-        let mut requests = parts::posts(&url, bodies(message)?)?;
+        let mut requests = parts::posts(&url, bodies(&with_tokens(message))?)?;
         for request in &mut requests {
+            request.body = request.body.replace(OPENS, "<").replace(CLOSES, ">");
             if request.body.contains("\"components\":") {
                 // Without it a webhook's buttons are left out in silence.
                 request.url = parts::with_parameter(&request.url, "with_components", "true");

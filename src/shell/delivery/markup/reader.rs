@@ -3,6 +3,8 @@
 //! The only place that knows the parser. Walks the tree edge by edge, never by recursion: text can be nested as deep as
 //! it is long.
 
+use crate::base::markdown::is_own_link;
+
 use super::{Align, Block, Row, Span, Style, addresses, trim};
 use comrak::{
     Arena, Options,
@@ -234,7 +236,7 @@ impl Reader {
         Span {
             text: text.to_owned(),
             style: Style { bold: self.bold > 0, italic: self.italic > 0, strike: self.strike > 0, code },
-            link: self.links.last().cloned(),
+            link: self.links.last().filter(|url| !is_own_link(url)).cloned(),
             image: self.images.last().cloned(),
         }
     }
