@@ -81,6 +81,5 @@ mod tidy;
 mod timing;
 mod tour;
 mod worlds;
-mod fakes;
 mod written;
 mod years;

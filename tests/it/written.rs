@@ -42,7 +42,17 @@ fn numbers_of_data_files_and_groups_keep_their_spelling_too() {
         .file("menu.yaml", "tea: 4.50\n")
         .file("list.csv", "name,price\ntea,7.00\n");
     let said = place.run(&["plan", "p.yaml", "--from", "2026-12-01", "--days", "1"]).exits(0).stdout;
-    let lived = place.run(&["simulate", "p.yaml", "--from", "2026-12-01", "--days", "1", "--members", "1"]);
+    let lived = place.run(&[
+        "simulate",
+        "p.yaml",
+        "--from",
+        "2026-12-01",
+        "--days",
+        "1",
+        "--members",
+        "1",
+        "--verbose",
+    ]);
     assert!(lived.exits(0).stdout.contains("4.50 12.50 7.00"));
     assert!(said.contains("4.50 12.50 7.00"), "{said}");
 }
@@ -242,8 +252,9 @@ fn small_things_say_what_to_do() {
     let place = Playground::new()
         .file("p.yaml", "name: x\ntimezone: UTC\nx-common: &c { during: main }\nphases: [{ name: main }]\nplays:\n  a: { <<: *c, every: day at 10:00, steps: [{ run: s.rhai }] }\n")
         .file("s.rhai", "fn main(args) { let s = \" hi \"; let t = s.trim(); post(`[${t}] ${s.replace(\"h\", \"H\")}`); }\n");
-    let lived =
-        place.run(&["simulate", "p.yaml", "--from", "2026-12-01", "--days", "1", "--members", "1"]).exits(0);
+    let lived = place
+        .run(&["simulate", "p.yaml", "--from", "2026-12-01", "--days", "1", "--members", "1", "--verbose"])
+        .exits(0);
     assert!(lived.stdout.contains("[hi] Hi"), "{}", lived.stdout);
     assert!(check("name: x\ntimezone: Asia/Peking\nplays: {}\n").contains("`Asia/Shanghai`"));
     let twice = "name: m\ntimezone: UTC\nx-a: &a { during: main }\nx-b: &b { label: social }\nphases: [{ name: main }]\nplays:\n  p:\n    <<: *a\n    <<: *b\n    every: day at 20:30\n    steps: [{ post: hi }]\n";

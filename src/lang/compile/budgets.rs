@@ -123,13 +123,12 @@ pub(crate) fn clock_range(
         (from != to).then_some(Quiet { from, to })
     };
     let parsed = read(&plain);
-    match parsed {
-        Some(_) => cx.uses_clock(node.span, pair(what, what)),
-        None => {
-            let meant = meant(&plain).into_iter().find_map(|one| read(&one));
-            let help = meant.map(|Quiet { from, to }| phrase!("write `{from}-{to}`", "写成 `{from}-{to}`"));
-            reader::bad_value(&mut cx.report, node, expected, help);
-        }
+    if parsed.is_some() {
+        cx.uses_clock(node.span, pair(what, what));
+    } else {
+        let meant = meant(&plain).into_iter().find_map(|one| read(&one));
+        let help = meant.map(|Quiet { from, to }| phrase!("write `{from}-{to}`", "写成 `{from}-{to}`"));
+        reader::bad_value(&mut cx.report, node, expected, help);
     }
     parsed
 }

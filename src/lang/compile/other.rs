@@ -37,7 +37,7 @@ pub(crate) fn say(cx: &mut Cx<'_>, root: &Node) -> bool {
                 "用 `playbook test 文件` 运行它；不要交给 `check`",
             ),
         )
-    } else if WORLD.iter().any(|key| has(&key)) && root.get("name").is_none() {
+    } else if WORLD.iter().any(has) && root.get("name").is_none() {
         (
             pair("a world, not a playbook", "模拟用的世界，不是剧本"),
             pair(

@@ -22,18 +22,15 @@ fn clocks(text: &str) -> String {
     let mut out = String::new();
     let mut at = 0;
     while at < chars.len() {
-        match clock_at(&chars, at) {
-            Some((clock, next)) => {
-                if out.ends_with(|c: char| c.is_alphanumeric()) {
-                    out.push(' ');
-                }
-                out.push_str(&clock);
-                at = next;
+        if let Some((clock, next)) = clock_at(&chars, at) {
+            if out.ends_with(|c: char| c.is_alphanumeric()) {
+                out.push(' ');
             }
-            None => {
-                out.push(chars[at]);
-                at += 1;
-            }
+            out.push_str(&clock);
+            at = next;
+        } else {
+            out.push(chars[at]);
+            at += 1;
         }
     }
     out
@@ -119,14 +116,12 @@ fn number(chars: &[char], at: usize) -> Option<(u32, usize)> {
 
 /// `12/24/2026 20:00` → `2026-12-24 20:00`; both readings where both are dates. `24. 12. 2026`, `2026年12月24日`.
 fn dates(text: &str) -> Vec<String> {
-    let (date, rest) = match text.split_once('日') {
-        Some((date, rest)) => (date.to_owned(), rest.trim()),
-        None => {
-            let end = text
-                .find(|c: char| !(c.is_ascii_digit() || matches!(c, '/' | '.' | '-')))
-                .unwrap_or(text.len());
-            (text[..end].to_owned(), text[end..].trim_start_matches([',', ' ']).trim_start_matches("at "))
-        }
+    let (date, rest) = if let Some((date, rest)) = text.split_once('日') {
+        (date, rest.trim())
+    } else {
+        let of_date = |c: char| c.is_ascii_digit() || matches!(c, '/' | '.' | '-');
+        let end = text.find(|c| !of_date(c)).unwrap_or(text.len());
+        (&text[..end], text[end..].trim_start_matches([',', ' ']).trim_start_matches("at "))
     };
     let parts: Vec<u32> = date
         .split(|c: char| !c.is_ascii_digit())

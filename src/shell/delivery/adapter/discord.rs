@@ -77,7 +77,7 @@ fn with_tokens(message: &Message) -> Message {
         format!("{OPENS}{inside}{CLOSES}")
     };
     let plain = |text: &str| text.replace([OPENS, CLOSES], "");
-    Message { text: with_own_links(&plain(&message.text), own).into(), ..message.clone() }
+    Message { text: with_own_links(&plain(&message.text), own), ..message.clone() }
 }
 
 impl Adapter for Discord {
