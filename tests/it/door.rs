@@ -154,3 +154,24 @@ fn three_hundred_connections_leave_room_for_who_comes_back() {
     assert!(begun.elapsed() < Duration::from_secs(15), "idle connections do not hold up the end");
     drop(held);
 }
+
+#[test]
+fn numbers_are_told_here_and_every_path_is_in_the_document() {
+    let play = Playground::new().file("p.yaml", QUIET);
+    let (engine, port) = engine(&play);
+    let said = ask(port, "GET /metrics", &[], b"").is(200);
+    assert!(said.head.contains("version=0.0.4"), "{}", said.head);
+    assert!(said.body.contains("playbook_groups{playbook=\"p\"} 1\n"), "{}", said.body);
+    for passed_on in ["x-forwarded-for", "forwarded"] {
+        ask(port, "GET /metrics", &[(passed_on, "for=192.0.2.1")], b"").is(403);
+    }
+    let document = ask(port, "GET /openapi.json", &[], b"").is(200).json();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let line = format!("{} {path}", method.to_uppercase());
+            let status = ask(port, &line, &[], b"").status.to_string();
+            assert!(operation["responses"].get(&status).is_some(), "{line} answers {status}");
+        }
+    }
+    let _ = engine.stop().exits(0);
+}

@@ -15,6 +15,8 @@ mod body;
 mod bucket;
 mod health;
 mod listen;
+mod metrics;
+mod openapi;
 mod pulse;
 mod reported;
 mod router;

@@ -1,6 +1,9 @@
 //! Which path leads where, and what holds for every path: the names the door answers to, and how much at once.
 
-use super::{address, answer::Turned, arrivals::Arrivals, bucket::Bucket, health, pulse::Pulse, signals};
+use super::{
+    address, answer::Turned, arrivals::Arrivals, bucket::Bucket, health, metrics, openapi, pulse::Pulse,
+    signals,
+};
 use crate::{
     base::limits,
     shell::{
@@ -24,6 +27,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 use tokio::sync::{Semaphore, mpsc};
+
+/// Whether a request came over a socket of this machine alone.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Near(pub(super) bool);
 
 /// What the routes have of the engine. Cheap to share; nothing in it is changed from here.
 #[derive(Debug)]
@@ -89,11 +96,12 @@ impl Inside {
 
 /// All routes.
 pub(super) fn router(inside: Arc<Inside>) -> Router {
-    let bounded = Router::new().route("/signals", post(signals::post));
+    let bounded = Router::new().route("/signals", post(signals::post)).route("/metrics", get(metrics::get));
     Router::new()
         .merge(bounded.layer(middleware::from_fn_with_state(inside.clone(), places)))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .route("/openapi.json", get(openapi::get))
         .fallback(nowhere)
         .method_not_allowed_fallback(otherwise)
         .layer(middleware::from_fn_with_state(inside.clone(), named))

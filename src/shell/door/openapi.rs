@@ -1,0 +1,124 @@
+//! `/openapi.json`: what the door takes and answers, written from one table.
+//!
+//! Pure.
+
+use super::answer;
+use axum::{
+    body::Body,
+    http::{Response, StatusCode},
+};
+use serde_json::{Map, Value, json};
+
+/// A route: its path, its method, what it does, what it answers.
+struct Described {
+    path: &'static str,
+    method: &'static str,
+    about: &'static str,
+    answers: &'static [(u16, &'static str)],
+}
+
+/// Every route of the door.
+const ROUTES: [Described; 5] = [
+    Described {
+        path: "/signals",
+        method: "post",
+        about: "Reports facts: one signal, an array, or one a line. Answered after the commit; `?dry` only checks.",
+        answers: &[
+            (200, "what was accepted, repeated, parked and refused"),
+            (400, "the body cannot be understood"),
+            (401, "nobody is known to have sent it"),
+            (403, "the playbook names no sender"),
+            (408, "the body came too slowly"),
+            (413, "too long, or too many signals"),
+            (415, "another kind of text"),
+            (422, "every signal is refused"),
+            (429, "too much at once; see Retry-After"),
+            (503, "not recorded yet; send it again with the same ids"),
+        ],
+    },
+    Described {
+        path: "/metrics",
+        method: "get",
+        about: "Numbers of the engine, for Prometheus; on this machine only.",
+        answers: &[(200, "text format 0.0.4"), (403, "asked from elsewhere"), (429, "too much at once")],
+    },
+    Described {
+        path: "/healthz",
+        method: "get",
+        about: "Whether the process answers.",
+        answers: &[(200, "it does")],
+    },
+    Described {
+        path: "/readyz",
+        method: "get",
+        about: "Whether the engine does its work.",
+        answers: &[(200, "it does"), (503, "the state cannot be written, or what is due waits")],
+    },
+    Described {
+        path: "/openapi.json",
+        method: "get",
+        about: "This document.",
+        answers: &[(200, "OpenAPI 3.1")],
+    },
+];
+
+/// Answers with the document.
+pub(super) async fn get() -> Response<Body> {
+    answer::json(StatusCode::OK, &document())
+}
+
+fn document() -> Value {
+    let mut paths = Map::new();
+    for route in &ROUTES {
+        let mut responses = Map::new();
+        for (status, about) in route.answers {
+            responses.insert(status.to_string(), json!({ "description": about }));
+        }
+        let mut operation = json!({ "summary": route.about, "responses": responses });
+        if route.path == "/signals" {
+            let one = json!({ "$ref": "#/components/schemas/Signal" });
+            let many = json!({ "oneOf": [one, { "type": "array", "items": one }] });
+            operation["requestBody"] = json!({ "required": true, "content": {
+                "application/json": { "schema": many },
+                "application/x-ndjson": { "schema": one },
+            } });
+            operation["security"] = json!([{ "token": [] }, { "signature": [] }]);
+        }
+        paths.insert(route.path.into(), json!({ route.method: operation }));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "playbook", "version": env!("CARGO_PKG_VERSION") },
+        "paths": paths,
+        "components": {
+            "schemas": { "Signal": signal() },
+            "securitySchemes": {
+                "token": { "type": "http", "scheme": "bearer" },
+                "signature": { "type": "apiKey", "in": "header", "name": "webhook-signature" },
+            },
+        },
+    })
+}
+
+/// The shape of a signal.
+fn signal() -> Value {
+    let text = json!({ "type": ["string", "number"] });
+    json!({
+        "type": "object",
+        "required": ["type"],
+        "additionalProperties": false,
+        "properties": {
+            "id": text,
+            "type": { "type": "string" },
+            "time": { "type": "string", "format": "date-time" },
+            "timestamp": { "type": "string", "format": "date-time" },
+            "group": text,
+            "chat": text,
+            "member": { "anyOf": [text, { "type": "object" }] },
+            "actor": { "type": "object" },
+            "message": { "type": "object" },
+            "data": { "type": "object" },
+            "//": {},
+        },
+    })
+}
