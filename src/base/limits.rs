@@ -25,6 +25,11 @@ pub const DIAGNOSTIC_LINE_BYTES_MAX: usize = 1_000;
 /// Diagnostics shown of one file; what is beyond is counted.
 pub const DIAGNOSTICS_MAX: usize = 500;
 
+/// Places that a sign-up may have.
+pub const SEATS_MAX: u32 = 1_000;
+/// People who may wait for a place in one sign-up.
+pub const WAITING_FOR_SEATS_MAX: usize = 1_000;
+
 /// Operations of one expression.
 pub const EXPRESSION_OPERATIONS_MAX: u64 = 200_000;
 /// Operations of all expressions of one decision together: some 50 ms.

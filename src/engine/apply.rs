@@ -142,7 +142,8 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::TaskClosed { .. }
         | Fact::NoticeWaits(_)
         | Fact::Notified(_)
-        | Fact::Answered { .. } => return apply_task::apply_task(state, fact),
+        | Fact::Answered { .. }
+        | Fact::AnswerWithdrawn { .. } => return apply_task::apply_task(state, fact),
         Fact::ScriptCalled { effect, run, step, script, function, args } => {
             count_effect(state, effect);
             Arc::make_mut(&mut state.calls).push_back(Arc::new(ScriptCall {

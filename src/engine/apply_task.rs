@@ -8,7 +8,10 @@ use super::{
     entry::{Fact, Notice, Task, TaskKind},
     state::{OpenTask, State, Timer},
 };
-use crate::base::ids::TaskId;
+use crate::base::{
+    ids::{MemberId, TaskId},
+    value::Value,
+};
 use std::sync::Arc;
 
 type Applied = Result<(), IllegalEntry>;
@@ -25,12 +28,10 @@ pub(super) fn apply_task(state: &mut State, fact: &Fact) -> Applied {
             Some(notice) => drop(state.timers.remove(&(notice.at, Timer::Notice { effect: notice.effect }))),
             None => count_effect(state, &out.effect),
         },
-        Fact::Answered { task, member, option, value } => {
-            let Some(open) = state.tasks.get_mut(task) else {
-                return illegal(format!("no open question {task}"));
-            };
-            Arc::make_mut(open).answers.insert(member.clone(), (*option, value.clone()));
+        Fact::Answered { task, member, option, value, seat } => {
+            return answered(state, task, member, (*option, value.clone()), *seat);
         }
+        Fact::AnswerWithdrawn { task, member } => return answer_withdrawn(state, task, member),
         _ => {}
     }
     Ok(())
@@ -55,9 +56,36 @@ fn open_task(state: &mut State, task: &Task) {
     if let Some(due) = task.escalate_at.or(task.due).filter(|_| watched) {
         state.timers.insert((due, Timer::TaskDue { task: task.id.clone() }));
     }
-    let open =
-        OpenTask { task: task.clone(), reminded: false, escalated: false, answers: imbl::OrdMap::new() };
-    state.tasks.insert(task.id.clone(), Arc::new(open));
+    state.tasks.insert(task.id.clone(), Arc::new(OpenTask::new(task.clone())));
+}
+
+fn answered(
+    state: &mut State,
+    task: &TaskId,
+    member: &MemberId,
+    answer: (Option<u32>, Value),
+    seat: bool,
+) -> Applied {
+    let Some(open) = state.tasks.get_mut(task) else {
+        return illegal(format!("no open question {task}"));
+    };
+    let open = Arc::make_mut(open);
+    open.take(member, answer, seat);
+    // Full, the run goes on and the waiting list stays open until then.
+    if let Some(due) = open.task.due.filter(|_| open.is_full()) {
+        state.timers.insert((due, Timer::TaskDue { task: task.clone() }));
+    }
+    Ok(())
+}
+
+fn answer_withdrawn(state: &mut State, task: &TaskId, member: &MemberId) -> Applied {
+    let Some(open) = state.tasks.get_mut(task) else {
+        return illegal(format!("no open question {task}"));
+    };
+    if !Arc::make_mut(open).withdraw(member) {
+        return illegal(format!("{member} has not answered {task}"));
+    }
+    Ok(())
 }
 
 fn task_told(state: &mut State, id: &TaskId) -> Applied {

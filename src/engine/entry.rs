@@ -580,8 +580,18 @@ pub enum Fact {
         /// The option's index, for a poll.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         option: Option<u32>,
-        /// What was answered.
+        /// What was answered: of several options chosen, a list.
         value: Value,
+        /// Whether it takes one of the places.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        seat: bool,
+    },
+    /// A member took an answer back, or left: whoever waits for a place moves up.
+    AnswerWithdrawn {
+        /// The question.
+        task: TaskId,
+        /// Who.
+        member: MemberId,
     },
     /// A script is to be called.
     ScriptCalled {

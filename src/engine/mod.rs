@@ -17,6 +17,7 @@ pub mod recent;
 pub mod task;
 pub mod waiting;
 pub mod state;
+pub mod turn;
 pub mod view;
 mod adopt;
 mod advance;

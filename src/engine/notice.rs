@@ -15,7 +15,7 @@ use crate::{
         markdown,
         time::Timestamp,
     },
-    model::{play::Play, playbook::Playbook},
+    model::{play::Play, playbook::Playbook, step::Ask},
 };
 use std::fmt::Write as _;
 
@@ -141,7 +141,7 @@ pub(super) fn question(
     playbook: &Playbook,
     question: &str,
     options: &[String],
-    fields: &[std::sync::Arc<str>],
+    ask: &Ask,
     until: Timestamp,
     now: Timestamp,
 ) -> String {
@@ -150,10 +150,24 @@ pub(super) fn question(
     for (index, option) in options.iter().enumerate() {
         let _ = write!(text, "\n{}. {option}", index + 1);
     }
-    if !fields.is_empty() {
-        for field in fields {
-            let _ = write!(text, "\n- {field}");
-        }
+    for field in &ask.fields {
+        let _ = write!(text, "\n- {field}");
+    }
+    if ask.choices > 1 {
+        let most = ask.choices;
+        let _ = match locale {
+            Locale::En => write!(text, "\n\nChoose up to {most}."),
+            Locale::Zh => write!(text, "\n\n最多选 {most} 项。"),
+        };
+    }
+    if let Some(seats) = ask.seats {
+        let _ = match locale {
+            Locale::En if seats == 1 => {
+                write!(text, "\n\nOne place; who comes later is on the waiting list.")
+            }
+            Locale::En => write!(text, "\n\n{seats} places; who comes later is on the waiting list."),
+            Locale::Zh => write!(text, "\n\n共 {seats} 个名额，报满后进入候补名单。"),
+        };
     }
     let until = locale.time(until, &playbook.zone, now);
     let _ = match locale {

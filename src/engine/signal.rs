@@ -37,6 +37,7 @@ impl Draft<'_> {
             "member.left" => {
                 if let Some(member) = &signal.member {
                     self.end_member_runs(member)?;
+                    self.free_seats(member)?;
                 }
             }
             _ => {}

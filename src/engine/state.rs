@@ -6,6 +6,7 @@
 use super::{
     entry::{Cause, HoldReason, Notice, Outgoing, Task, Waiting},
     recent::Recent,
+    turn::{self, Turn},
 };
 use crate::{
     base::{
@@ -341,6 +342,15 @@ pub struct OpenTask {
     /// By member: the option's index and the answer.
     #[serde(default, skip_serializing_if = "imbl::OrdMap::is_empty")]
     pub answers: imbl::OrdMap<MemberId, (Option<u32>, Value)>,
+    /// By member: when they answered, among the others, and whether the answer takes a place.
+    #[serde(default, skip_serializing_if = "imbl::OrdMap::is_empty")]
+    pub turns: imbl::OrdMap<MemberId, Turn>,
+    /// How many turns were ever taken.
+    #[serde(default, skip_serializing_if = "turn::is_zero")]
+    pub turn: u64,
+    /// How many answers take a place.
+    #[serde(default, skip_serializing_if = "turn::is_zero")]
+    pub seated: u64,
 }
 
 /// A message that a budget holds back.

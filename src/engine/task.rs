@@ -6,6 +6,7 @@ use crate::base::{
     ids::{EffectId, MemberId, RoleName, RunId, StepId, TaskId},
     person::Person,
     time::Timestamp,
+    value::Value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -65,9 +66,27 @@ pub struct Task {
     /// For a question: the fields of its form in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
+    /// For a question: how many options one person may choose, where it is more than one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choices: Option<u32>,
+    /// For a sign-up: how many places there are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seats: Option<u32>,
+    /// For a question to one member: who is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<MemberId>,
     /// For a removal: the members.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<MemberId>,
+}
+
+impl Task {
+    /// The options that an answer to this question chose, each once.
+    pub fn chosen(&self, option: Option<u32>, value: &Value) -> Vec<u32> {
+        let Value::List(items) = value else { return option.into_iter().collect() };
+        let index = |item: &Value| self.options.iter().position(|option| item.as_str() == Some(option));
+        items.iter().filter_map(index).map(|index| index as u32).collect()
+    }
 }
 
 /// What kind of request it is.

@@ -143,6 +143,33 @@ impl ChannelKind {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
     }
 
+    /// Whether a text can only be the id of somebody on this platform: its ids look like nothing else.
+    pub fn owns(self, id: &str) -> bool {
+        let digits =
+            |text: &str, least: usize| text.len() >= least && text.bytes().all(|b| b.is_ascii_digit());
+        match self {
+            Self::Discord => digits(id, 17),
+            Self::Telegram | Self::Onebot => digits(id, 5),
+            Self::Slack => {
+                id.len() >= 9
+                    && id.starts_with(['U', 'W'])
+                    && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+            }
+            Self::Matrix => id.starts_with('@') && id.contains(':'),
+            Self::Feishu => id.starts_with("ou_") || id.starts_with("on_"),
+            Self::Email => id.contains('@') && !id.contains(char::is_whitespace),
+            Self::Console
+            | Self::Manual
+            | Self::Webhook
+            | Self::Wecom
+            | Self::Dingtalk
+            | Self::Teams
+            | Self::GoogleChat
+            | Self::Mattermost
+            | Self::Ntfy => false,
+        }
+    }
+
     /// The settings that this type takes beside `type`, `rate`, `in_doubt`, `timeout`, `proxy` and `alerts`:
     /// name, whether it is required, whether it is secret.
     pub const fn settings(self) -> &'static [(&'static str, Need, bool)] {

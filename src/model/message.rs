@@ -64,6 +64,9 @@ pub struct Poll {
     /// Whether names are hidden.
     #[serde(default)]
     pub anonymous: bool,
+    /// Whether several options may be chosen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub several: bool,
 }
 
 /// What kind of message it is, for budgets.

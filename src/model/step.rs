@@ -336,6 +336,12 @@ pub struct Ask {
     pub answer: Option<Text>,
     /// Points for a right answer, or for any where there is no right one.
     pub points: Option<i64>,
+    /// How many options may be chosen at once.
+    pub choices: u32,
+    /// How many places there are; who comes later waits.
+    pub seats: Option<u32>,
+    /// Whether only the member is asked whom the run is about.
+    pub of_member: bool,
     /// How long it is open.
     pub open_for: Duration,
     /// Whether names are hidden.
@@ -344,7 +350,7 @@ pub struct Ask {
     pub to: ChannelName,
     /// The step's label, else the play's.
     pub label: Option<Label>,
-    /// The name under which later steps see `{ winner, total, counts, answers }`.
+    /// The name under which later steps see `{ winner, total, counts, answers, … }`.
     pub binding: Option<Arc<str>>,
 }
 

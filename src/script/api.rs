@@ -37,12 +37,13 @@ pub(super) const RHAI: [(&str, &[usize]); 115] = [
 ];
 
 /// The kinds of value, as headings, in the order of the listing.
-const KINDS: [(&str, &str, &str); 15] = [
+const KINDS: [(&str, &str, &str); 16] = [
     ("", "Functions", "函数"),
     ("group", "group", "group 群"),
     ("phase", "phase", "phase 阶段"),
     ("run", "run", "run 执行"),
     ("signal", "signal, an element of signals", "signal 信号(signals 的元素)"),
+    ("result", "the result of an ask, by its `as` name", "ask 的结果(用它的 `as` 名字)"),
     ("members", "members, and what a query gives", "members 成员列表"),
     ("member", "member", "member 成员"),
     ("role", "roles.NAME", "roles.NAME 角色"),

@@ -61,7 +61,45 @@ fn map_to_dynamic(map: &Map) -> Dynamic {
         let happened = map.get("sent").or_else(|| map.get("at")).map(|at| ("sent".into(), to_dynamic(at)));
         return Dynamic::from_map(parts.chain(happened).collect());
     }
-    Dynamic::from_map(map.iter().map(|(key, value)| (key.as_ref().into(), to_dynamic(value))).collect())
+    let mut made: rhai::Map =
+        map.iter().map(|(key, value)| (key.as_ref().into(), to_dynamic(value))).collect();
+    if is_result(|key| map.contains_key(key)) {
+        asked(map, &mut made);
+    }
+    Dynamic::from_map(made)
+}
+
+/// What the result of a question has only in expressions and scripts: it follows from the members of now.
+const OF_NOW: [&str; 3] = ["unanswered", "seated", "waiting"];
+
+/// Whether these are the keys of the result of a question.
+fn is_result(has: impl Fn(&str) -> bool) -> bool {
+    ["answers", "counts", "total", "winner"].into_iter().all(has)
+}
+
+/// Adds who has not answered, who has a place and who waits for one.
+fn asked(map: &Map, made: &mut rhai::Map) {
+    let answers = map.get("answers").and_then(Value::as_list).unwrap_or_default();
+    let by: Option<Vec<MemberId>> = answers
+        .iter()
+        .map(|answer| answer.get("member").and_then(Value::as_str).map(MemberId::new))
+        .collect();
+    if let Some(mut by) = by {
+        by.sort();
+        made.insert("unanswered".into(), Dynamic::from(MemberList::Without(Arc::new(by))));
+    }
+    let (Some(Value::Int(seats)), Some(places)) =
+        (map.get("seats"), map.get("places").and_then(Value::as_list))
+    else {
+        return;
+    };
+    // Whoever has left since has no place any more, and the next one has it.
+    let ids =
+        places.iter().filter_map(|place| place.get(MEMBER_KEY).and_then(Value::as_str).map(MemberId::new));
+    let here: Vec<MemberId> = ids.filter(frame::is_member).collect();
+    let cut = usize::try_from(*seats).unwrap_or(0).min(here.len());
+    made.insert("seated".into(), Dynamic::from(MemberList::of(here[..cut].iter().cloned())));
+    made.insert("waiting".into(), Dynamic::from(MemberList::of(here[cut..].iter().cloned())));
 }
 
 /// Whether these are exactly the keys of a signal; older records of one have no `sent`.
@@ -135,8 +173,12 @@ fn plain(value: &Dynamic, depth: usize) -> Result<Value, String> {
 
 fn map_to_value(map: &rhai::Map, depth: usize) -> Result<Value, String> {
     let signal = is_signal(map.keys().map(rhai::Identifier::as_str));
+    let result = is_result(|key| map.contains_key(key));
     let mut out = Map::new();
     for (key, item) in map {
+        if result && OF_NOW.contains(&key.as_str()) {
+            continue;
+        }
         let value = match item.read_lock::<MemberRef>() {
             Some(member) if signal && key == "member" => Value::str(member.0.as_str()),
             _ => plain(item, depth + 1)?,
@@ -147,7 +189,7 @@ fn map_to_value(map: &rhai::Map, depth: usize) -> Result<Value, String> {
 }
 
 /// A member outside.
-pub(super) fn member_value(id: &MemberId) -> Value {
+pub(crate) fn member_value(id: &MemberId) -> Value {
     Value::map([(MEMBER_KEY, Value::str(id.as_str()))])
 }
 

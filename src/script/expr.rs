@@ -10,6 +10,7 @@ use super::{
     failure,
     frame::Frame,
     names::{Known, Names},
+    people::{self, Named},
     place, render, stack,
 };
 use crate::base::phrase::{Phrase, Words, pair, phrase};
@@ -159,6 +160,14 @@ impl Expr {
     pub fn eval_text(&self, facts: &Arc<Facts>) -> Result<String, EvalError> {
         let text = self.run(facts, None, |value| Ok(render::text(value)))?;
         Ok(text.unwrap_or_else(|| facts.locale.pick("unknown", "未知").to_owned()))
+    }
+
+    /// The people that its value stands for.
+    pub fn eval_people(&self, facts: &Arc<Facts>) -> Result<Vec<Named>, EvalError> {
+        let people = self.run(facts, None, |value| {
+            people::named(value).map_err(|why| EvalError(format!("`{}` is {why}", self.source())))
+        })?;
+        Ok(people.unwrap_or_default())
     }
 
     /// The same for text that is `CommonMark`: where the value may hold what others said (names, fields, signals,

@@ -559,6 +559,11 @@ pub(super) fn with<R>(f: impl FnOnce(&Frame<'_>) -> R) -> R {
     FRAME.with(|frame| f(frame))
 }
 
+/// Whether somebody is in the group; of everybody where nobody can be asked.
+pub(super) fn is_member(id: &MemberId) -> bool {
+    !FRAME.is_set() || FRAME.with(|frame| frame.member(id).is_some())
+}
+
 /// Rhai's progress hook: true when the call must end here.
 #[expect(
     clippy::redundant_closure_for_method_calls,

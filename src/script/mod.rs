@@ -10,6 +10,7 @@ pub mod api;
 pub mod expr;
 pub mod facts;
 pub mod names;
+pub mod people;
 pub mod reading;
 pub mod sandbox;
 
@@ -29,6 +30,8 @@ mod stack;
 mod suggest;
 mod table;
 mod weight;
+
+pub(crate) use convert::member_value;
 
 #[cfg(test)]
 mod tests;

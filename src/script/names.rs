@@ -121,6 +121,8 @@ pub struct Known {
     pub globals: Names,
     /// The `as` names of earlier steps and loops.
     pub bindings: BTreeSet<String>,
+    /// Those of them that are results of an `ask`.
+    pub asks: BTreeSet<String>,
     /// The roles of the playbook, so that `roles.hots` is an error.
     pub roles: BTreeSet<String>,
     /// The constants under `vars`, the playbook's and every group's. `None` where they are not known.

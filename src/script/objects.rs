@@ -42,6 +42,8 @@ pub(super) enum MemberList {
     All,
     /// What a query gave.
     Some(Arc<Vec<MemberId>>),
+    /// All but these, in order of id.
+    Without(Arc<Vec<MemberId>>),
 }
 
 /// One of the playbook's people.
@@ -78,6 +80,11 @@ impl MemberList {
                 Arc::new(frame::with(|f| f.members().ids().cloned().collect()))
             }
             Self::Some(ids) => ids.clone(),
+            Self::Without(out) => frame::with(|f| {
+                let members = f.members();
+                frame::spent(members.len() / 4 + out.len());
+                Arc::new(members.ids().filter(|id| out.binary_search(id).is_err()).cloned().collect())
+            }),
         }
     }
 
@@ -86,6 +93,7 @@ impl MemberList {
         match self {
             Self::All => frame::with(|f| f.members().len()),
             Self::Some(ids) => ids.len(),
+            Self::Without(_) => self.ids().len(),
         }
     }
 
@@ -94,7 +102,9 @@ impl MemberList {
         frame::spent(self.len() / 2);
         match self {
             Self::All => frame::with(|f| f.members().iter().cloned().collect()),
-            Self::Some(ids) => ids.iter().map(|id| MemberRef(id.clone()).get()).collect(),
+            Self::Some(_) | Self::Without(_) => {
+                self.ids().iter().map(|id| MemberRef(id.clone()).get()).collect()
+            }
         }
     }
 
@@ -106,6 +116,7 @@ impl MemberList {
                 frame::spent(ids.len() / 8);
                 ids.contains(id)
             }
+            Self::Without(out) => out.binary_search(id).is_err() && frame::with(|f| f.member(id).is_some()),
         }
     }
 

@@ -34,7 +34,7 @@ const fn item(
 
 /// Everything.
 #[rustfmt::skip]
-pub(super) const ITEMS: [Item; 152] = [
+pub(super) static ITEMS: [Item; 163] = [
     item("time", "unix", None, "number", false, "Seconds since 1970-01-01 00:00 UTC", "自 1970-01-01 00:00 UTC 起的秒数"),
     item("time", "date", None, "text", false, "The civil date, 2026-12-01", "当地日期,2026-12-01"),
     item("time", "clock", None, "text", false, "The clock time, 20:30", "当地钟点,20:30"),
@@ -80,6 +80,17 @@ pub(super) const ITEMS: [Item; 152] = [
     item("signal", "id", None, "text", false, "Its id", "信号的 id"),
     item("signal", "member", None, "member", false, "The member it is about", "所涉成员"),
     item("signal", "data", None, "open map", false, "Whatever came with it; a missing key is nothing", "附带的数据；没有的键为空"),
+    item("result", "winner", None, "text", false, "The option chosen most; a tie goes to the first, nobody gives \"\"", "得票最多的选项；并列取靠前的，没人回答则为空文字"),
+    item("result", "total", None, "number", false, "How many answered", "回答的人数"),
+    item("result", "counts", None, "map", false, "How often each option was chosen: poll.counts[\"Tank\"]", "每个选项的票数:poll.counts[\"来\"]"),
+    item("result", "answers", None, "list", false, "In order, each #{ member: id, answer }; when anonymous the answers alone", "按先后，每条是 #{ member: id, answer }；匿名时只有回答"),
+    item("result", "right", None, "text", false, "The right option of a quiz, else \"\"", "测验的正确选项，没有则为空文字"),
+    item("result", "first", None, "any", false, "The member who was first to be right, or to answer; nothing when nobody was", "最先答对(或最先回答)的成员，没有则为空"),
+    item("result", "unanswered", None, "members", false, "Members who have not answered", "还没回答的成员"),
+    item("result", "seated", None, "members", false, "With `seats`: who has a place", "写了 `seats` 时:有名额的人"),
+    item("result", "waiting", None, "members", false, "With `seats`: who waits for a place, in order", "写了 `seats` 时:候补的人，按先后"),
+    item("result", "who", Some(&[]), "members", false, "Who answered, in order", "回答了的人，按先后"),
+    item("result", "who", Some(&["option"]), "members", false, "Who gave this answer: signup.who(\"Tank\")", "选了这一项的人:signup.who(\"来\")"),
     item("members", "count", None, "number", false, "How many", "人数"),
     item("members", "len", None, "number", false, "How many", "人数"),
     item("members", "is_empty", None, "bool", false, "Whether there is nobody", "是否没有人"),

@@ -217,3 +217,259 @@ fn each_remedy_at_a_deaf_channel_brings_the_fact_that_is_missing() {
     assert!(!place.run(&["log"]).stdout.contains("Hi Ann!"));
     let _ = engine.stop();
 }
+
+/// An answer as an ear reports it.
+fn answered(story: &mut Story, member: &str, what: Value) {
+    story.signal("answer", Some(member), Value::map([("option", what)]));
+}
+
+fn options(options: &[&str]) -> Value {
+    Value::list(options.iter().map(Value::str).collect())
+}
+
+#[test]
+fn several_options_may_be_chosen_and_each_counts() {
+    let yaml = "
+plays:
+  when:
+    on: go
+    steps:
+      - { ask: Which evenings?, options: [Mon, Tue, Wed, Thu], choices: 2, open_for: 1h, as: free }
+      - post: \"${free.winner} ${free.total} ${free.counts.Mon} ${free.counts.Tue} ${free.counts.Wed} ${free.who('Tue')}\"
+";
+    let yaml = yaml.replace("'Tue'", "\\\"Tue\\\"");
+    let mut story = Story::new("2026-12-01 08:00", &yaml);
+    story.join("li", "Li");
+    story.join("bo", "Bo");
+    story.signal("go", None, Value::Null);
+    assert!(story.news().contains("Choose up to 2."));
+    answered(&mut story, "li", options(&["Mon", "Tue"]));
+    answered(&mut story, "bo", Value::str("Tue、3"));
+    let many = Value::map([("task", Value::str("t1")), ("option", options(&["1", "2", "3"]))]);
+    let reason = typed(&mut story, "answer", Some("cy"), many).expect("three are too many");
+    assert!(reason.contains("takes 2 choices of a person; these are 3"), "{reason}");
+    story.until("2026-12-01 10:00");
+    let news = story.news();
+    assert!(news.contains("Tue 2 1 2 1 Li, Bo"), "{news}");
+}
+
+const SIGN_UP: &str = "
+channels: { group: { type: console } }
+plays:
+  trip:
+    on: go
+    steps:
+      - { ask: Who comes?, options: [yes, no], seats: 2, open_for: 1d, as: trip }
+      - post: \"Full: ${trip.seated}; waiting ${trip.waiting.count}\"
+      - at: +2h
+        post: \"Seats: ${trip.seated}. Waiting: ${trip.waiting}. Silent: ${trip.unanswered}\"
+        mention: ${trip.seated}
+      - at: +30h
+        post: \"At last: ${trip.seated}\"
+";
+
+#[test]
+fn a_sign_up_is_full_at_its_seats_and_whoever_waits_moves_up() {
+    let mut story = Story::new("2026-12-01 08:00", SIGN_UP);
+    for (id, name) in [("a", "Ann"), ("b", "Bob"), ("c", "Cy"), ("d", "Di"), ("e", "Ed")] {
+        story.join(id, name);
+    }
+    story.signal("go", None, Value::Null);
+    answered(&mut story, "d", Value::str("no"));
+    answered(&mut story, "a", Value::str("yes"));
+    assert!(!story.news().contains("Full"));
+    answered(&mut story, "b", Value::str("yes"));
+    let news = story.news();
+    assert!(news.contains("Full: Ann, Bob; waiting 0"), "{news}");
+    answered(&mut story, "c", Value::str("yes"));
+    answered(&mut story, "a", Value::str("yes"));
+    story.until("2026-12-01 09:30");
+    // One says no after all, and later the next one leaves.
+    answered(&mut story, "a", Value::str("no"));
+    story.until("2026-12-01 10:30");
+    let news = story.news();
+    assert!(news.contains("Seats: Bob, Cy. Waiting: . Silent: Ed"), "{news}");
+    answered(&mut story, "e", Value::str("yes"));
+    let back = Value::map([("task", Value::str("trip")), ("withdraw", Value::Bool(true))]);
+    assert_eq!(typed(&mut story, "answer", Some("b"), back.clone()), None);
+    let reason = typed(&mut story, "answer", Some("b"), back).expect("there is none any more");
+    assert!(reason.contains("b has not answered t1"), "{reason}");
+    story.signal("member.left", Some("c"), Value::Null);
+    story.until("2026-12-02 09:00");
+    assert!(story.state.tasks.is_empty(), "the waiting list is closed with the question's time");
+    assert!(typed(&mut story, "answer", Some("a"), option("t1", "yes")).is_some());
+    story.until("2026-12-02 15:00");
+    let news = story.news();
+    assert!(news.contains("At last: Ed"), "{news}");
+}
+
+#[test]
+fn whoever_leaves_after_a_sign_up_has_ended_has_no_place_any_more() {
+    let yaml = "
+plays:
+  trip:
+    on: go
+    steps:
+      - { ask: Who comes?, fields: [dish], seats: 2, open_for: 1h, as: trip }
+      - at: +5h
+        post: \"${trip.seated} (${trip.who('soup')})\"
+";
+    let mut story = Story::new("2026-12-01 08:00", &yaml.replace("'soup'", "\\\"soup\\\""));
+    for id in ["ann", "bob"] {
+        story.join(id, id);
+    }
+    story.signal("go", None, Value::Null);
+    for id in ["ann", "bob"] {
+        story.signal("answer", Some(id), Value::map([("dish", Value::str("soup"))]));
+    }
+    story.until("2026-12-01 12:00");
+    story.signal("member.left", Some("ann"), Value::Null);
+    story.until("2026-12-01 14:00");
+    let news = story.news();
+    assert!(news.contains("bob (bob)"), "{news}");
+}
+
+#[test]
+fn one_member_is_asked_and_nobody_else_answers() {
+    let yaml = "
+plays:
+  hello:
+    on: member.joined
+    per: member
+    steps:
+      - { ask: What brings you here?, options: [books, people], of: member, open_for: 1d, as: why }
+      - post: \"${member.name}: ${why.winner}\"
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    story.join("li", "Li");
+    story.join("bo", "Bo");
+    assert_eq!(story.state.tasks.len(), 2);
+    let reason = typed(&mut story, "answer", Some("bo"), option("t1", "books")).expect("it is not put to Bo");
+    assert!(reason.contains("t1 is put to li"), "{reason}");
+    assert_eq!(typed(&mut story, "answer", Some("li"), option("t1", "people")), None);
+    assert_eq!(typed(&mut story, "answer", None, option("t2", "books")), None);
+    let news = story.news();
+    assert!(news.contains("Li: people") && news.contains("Bo: books"), "{news}");
+    assert!(story.state.runs.is_empty());
+}
+
+#[test]
+fn a_quiz_knows_the_right_option_and_who_was_first() {
+    let yaml = "
+plays:
+  quiz:
+    on: go
+    steps:
+      - { ask: Capital?, options: [Paris, Lyon], answer: Paris, open_for: 1h, as: quiz }
+      - post: \"${quiz.right}, ${quiz.first.name}; ${quiz.who(quiz.right)}\"
+  none:
+    on: nothing
+    steps:
+      - { ask: Capital?, options: [Paris, Lyon], answer: Paris, open_for: 1h, as: quiz }
+      - post: \"[${quiz.winner}] ${quiz.total} [${quiz.first}] ${quiz.answers.len()}\"
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    for id in ["ann", "bob", "cy"] {
+        story.join(id, &id.to_uppercase());
+    }
+    story.signal("go", None, Value::Null);
+    for (id, what) in [("ann", "Lyon"), ("cy", "Paris"), ("bob", "Paris"), ("ann", "Paris")] {
+        answered(&mut story, id, Value::str(what));
+    }
+    story.until("2026-12-01 10:00");
+    let news = story.news();
+    assert!(news.contains("Paris, CY; CY, BOB, ANN"), "{news}");
+    story.signal("nothing", None, Value::Null);
+    story.until("2026-12-01 12:00");
+    let news = story.news();
+    assert!(news.contains("[] 0 [] 0"), "{news}");
+}
+
+/// What `check` says of a playbook, in English.
+fn problems(yaml: &str) -> String {
+    let place = Playground::new().file("p.yaml", &format!("name: p\ntimezone: UTC\n{yaml}"));
+    place.run(&["check", "p.yaml", "--lang", "en", "--all"]).stdout
+}
+
+#[test]
+fn what_cannot_be_people_is_not_mentioned() {
+    let raid = |mention: &str| {
+        format!(
+            "channels: {{ group: {{ type: discord, url: {{ env: G }} }} }}\nplays:\n  raid:\n    every: saturday at 20:00\n    steps:\n      - at: -2d 18:00\n        ask: Who comes?\n        options: [Tank, Healer]\n        open_for: 1d\n        as: signup\n      - at: -1h\n        post: In one hour we raid.\n        mention: {mention}\n"
+        )
+    };
+    for bad in ["${signup.answers}", "${signup.winner}", "${signup.counts}", "${signup}", "${members.count}"]
+    {
+        let said = problems(&raid(bad));
+        assert!(said.contains("is nobody to mention"), "{bad}: {said}");
+    }
+    for good in [
+        "${signup.who(\"Tank\")}",
+        "${signup.unanswered}",
+        "${members.top(3)}",
+        "${signup.answers.map(|a| a.member)}",
+    ] {
+        let said = problems(&raid(good));
+        assert!(!said.contains("error["), "{good}: {said}");
+    }
+    // What is known only when it runs fails its step, with what would do.
+    let yaml = "
+channels: { group: { type: discord, url: { env: G } } }
+people: { tom: { name: Tom, discord: '123456789012345678' } }
+roles: { lead: { people: [tom] } }
+vars: { n: 3, word: nobody of that name }
+plays:
+  a: { on: a, steps: [{ post: A, mention: '${signal.data.x}' }] }
+  b: { on: b, steps: [{ post: B, mention: '${roles.lead}' }] }
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    story.join("discord:42", "Ann");
+    story.join("Player12", "Player12");
+    story.join("876543210987654321", "Bob");
+    let mut mentioned = |x: Value| {
+        let before = story.entries.len();
+        story.signal("a", None, Value::map([("x", x)]));
+        let found = story.entries[before..].iter().find_map(|entry| match &entry.fact {
+            Fact::Posted(out) => Some(format!("{:?}", out.message.mentions)),
+            Fact::StepFailed { error, .. } => Some(error.clone()),
+            _ => None,
+        });
+        found.expect("it is posted or fails")
+    };
+    for nobody in [Value::Int(3), Value::str("nobody of that name"), Value::map([("a", Value::Int(1))])] {
+        let said = mentioned(nobody);
+        assert!(said.contains("nobody to mention") && said.contains("write `all`, a role"), "{said}");
+    }
+    assert!(mentioned(Value::str("discord:42")).contains("{\"discord\": \"42\"}"));
+    assert!(mentioned(Value::str("876543210987654321")).contains("{\"discord\": \"876543210987654321\"}"));
+    let called = mentioned(Value::str("Player12"));
+    assert!(called.contains("Player12") && called.contains("handles: {}"), "a name is no id: {called}");
+    // Whoever left since is left out, the others are told.
+    let some = mentioned(options(&["discord:42", "gone since"]));
+    assert!(some.contains("42") && !some.contains("gone"), "{some}");
+    assert!(mentioned(Value::str("lead")).contains("123456789012345678"));
+    story.signal("b", None, Value::Null);
+    assert!(story.entries.iter().any(|entry| format!("{:?}", entry.fact).contains("123456789012345678")));
+}
+
+#[test]
+fn keys_of_an_ask_that_cannot_be_meant_are_refused() {
+    let ask = |on: &str, rest: &str| {
+        let on = if on.is_empty() { "    every: monday at 09:00\n" } else { on };
+        problems(&format!(
+            "plays:\n  a:\n{on}    steps:\n      - ask: Who?\n        open_for: 1h\n        {rest}\n"
+        ))
+    };
+    let said = ask("", "options: [a, b]\n        choices: 3");
+    assert!(said.contains("3 of 2 options cannot be chosen"), "{said}");
+    let said = ask("", "fields: [a, b]\n        choices: 2");
+    assert!(said.contains("`choices` is for a poll"), "{said}");
+    let said = ask("", "options: [a, b]\n        of: member");
+    assert!(said.contains("about no member") && said.contains("per: member"), "{said}");
+    let said = ask("    on: go\n    per: member\n", "options: [a, b]\n        of: host");
+    assert!(said.contains("found `host`"), "{said}");
+    let said = ask("    on: go\n    per: member\n", "options: [a, b]\n        of: member");
+    assert!(!said.contains("error["), "{said}");
+    let said = ask("", "options: [a, b]\n        seats: 0");
+    assert!(said.contains("error["), "{said}");
+}

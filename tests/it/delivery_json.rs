@@ -93,10 +93,12 @@ async fn discord_saves_before_it_answers_and_its_fractions_are_honoured() {
     let fake = fakes::discord::start(2, std::time::Duration::from_millis(250)).await;
     let post = Post::start();
     let target = hasty(ChannelKind::Discord, &fake.url());
-    let poll =
-        Poll {
-            question: "来不来?".into(), options: vec!["来".into(), "不来".into()], anonymous: false
-        };
+    let poll = Poll {
+        question: "来不来?".into(),
+        options: vec!["来".into(), "不来".into()],
+        anonymous: false,
+        several: false,
+    };
     let asked =
         Message { poll: Some(poll), ..Message::text("**来不来?**\n\n1. 来\n2. 不来\n\n截止:周五") };
     let long = Message::text("👩‍👩‍👧‍👦 字。".repeat(500));

@@ -128,10 +128,12 @@ async fn telegram_takes_text_photos_and_polls_and_answers_point_back() {
     let target = bot(&fake, "-1001");
     let first = submit(&post, &target, Message::text(HARD));
     post.settled(1).await;
-    let poll =
-        Poll {
-            question: "来不来?".into(), options: vec!["来".into(), "不来".into()], anonymous: false
-        };
+    let poll = Poll {
+        question: "来不来?".into(),
+        options: vec!["来".into(), "不来".into()],
+        anonymous: false,
+        several: false,
+    };
     let answer = Message {
         reply_to: Some(first.effect.clone()),
         poll: Some(poll),

@@ -6,11 +6,11 @@ use crate::{
         ids::{MemberId, TaskId},
         limits,
         value::{Map, Value},
-        words::{shorten, tick},
+        words::{count, shorten, tick},
     },
     engine::{
         draft::{Decided, Draft},
-        entry::{Fact, TaskKind},
+        entry::{Fact, Task, TaskKind},
         input::Signal,
         state::OpenTask,
     },
@@ -26,8 +26,14 @@ const NAMES_SHOWN: usize = 12;
 pub(in crate::engine) struct Answer {
     task: TaskId,
     member: MemberId,
-    option: Option<u32>,
-    value: Value,
+    what: Said,
+}
+
+enum Said {
+    /// This, which takes a place or does not.
+    This { option: Option<u32>, value: Value, seat: bool },
+    /// Nothing any more.
+    Nothing,
 }
 
 /// Why an answer means nothing.
@@ -41,37 +47,66 @@ pub(in crate::engine) struct Unfit {
 impl Draft<'_> {
     /// Puts an `answer` signal to the question it is about; one that means nothing is on record as a signal only.
     pub(in crate::engine) fn take_answer(&mut self, signal: &Signal) -> Decided {
-        let Ok(Answer { task, member, option, value }) = self.answer_meant(signal) else { return Ok(()) };
-        self.emit(Fact::Answered { task, member, option, value })
+        let Ok(Answer { task, member, what }) = self.answer_meant(signal) else { return Ok(()) };
+        self.emit(match what {
+            Said::This { option, value, seat } => {
+                Fact::Answered { task: task.clone(), member, option, value, seat }
+            }
+            Said::Nothing => Fact::AnswerWithdrawn { task: task.clone(), member },
+        })?;
+        self.after_answer(&task)
     }
 
-    /// What an `answer` signal means: `data.task` or `data.ask` names the question (its task, the play, or the `as` name), else it is
-    /// the question opened last.
+    /// Whoever has left takes no place any more.
+    pub(in crate::engine) fn free_seats(&mut self, member: &MemberId) -> Decided {
+        let had: Vec<TaskId> = (self.state.tasks.values())
+            .filter(|open| open.task.seats.is_some() && open.answers.contains_key(member))
+            .map(|open| open.task.id.clone())
+            .collect();
+        for task in had {
+            self.emit(Fact::AnswerWithdrawn { task: task.clone(), member: member.clone() })?;
+            self.after_answer(&task)?;
+        }
+        Ok(())
+    }
+
+    /// What an `answer` signal means: `data.task` or `data.ask` names the question (its task, the play, or the `as`
+    /// name), else it is the question opened last.
     pub(in crate::engine) fn answer_meant(&self, signal: &Signal) -> Result<Answer, Unfit> {
         let named = ["task", "ask"].iter().find_map(|key| signal.data.get(key).and_then(Value::as_str));
         let unfit = |reason: String| Unfit { reason, named: named.is_some() };
         let open = self.question(named).ok_or_else(|| unfit(self.no_question(named)))?;
         let task = &open.task;
-        let value = given(&task.fields, &task.options, &signal.data)
-            .map_err(|why| unfit(format!("{}: {why}", task.id)))?;
-        let option = option_index(&task.options, &value);
-        if !task.options.is_empty() && option.is_none() {
-            return Err(unfit(no_option(&task.id, &task.options, &value)));
+        let of = task.of.as_ref();
+        let member = signal.member.clone().or_else(|| of.cloned());
+        let member = member.unwrap_or_else(|| MemberId::new(signal.id.as_str()));
+        if let Some(of) = of.filter(|of| **of != member) {
+            return Err(unfit(format!("{} is put to {of}, and {member} is somebody else", task.id)));
         }
-        let member = signal.member.clone().unwrap_or_else(|| MemberId::new(signal.id.as_str()));
-        if open.answers.len() >= limits::MEMBERS_MAX && !open.answers.contains_key(&member) {
+        if signal.data.get("withdraw").and_then(Value::as_bool) == Some(true) {
+            if !open.answers.contains_key(&member) {
+                return Err(unfit(format!("{member} has not answered {}", task.id)));
+            }
+            return Ok(Answer { task: task.id.clone(), member, what: Said::Nothing });
+        }
+        let value = given(&task.fields, &task.options, &signal.data);
+        let value = value.map_err(|why| unfit(format!("{}: {why}", task.id)))?;
+        let (option, value) = chosen(task, value).map_err(unfit)?;
+        let seat =
+            task.seats.is_some() && option.is_none_or(|option| takes_seat(&task.options[option as usize]));
+        let most = match task.seats {
+            Some(seats) => seats as usize + limits::WAITING_FOR_SEATS_MAX,
+            None => limits::MEMBERS_MAX,
+        };
+        if open.answers.len() >= most && !open.answers.contains_key(&member) {
             return Err(unfit(format!("{} has {} answers, the limit", task.id, open.answers.len())));
         }
-        let value = option.map_or(value, |index| Value::str(&task.options[index as usize]));
         let others = open.answers.iter().filter(|(other, _)| **other != member).map(|(_, (_, value))| value);
         if !held::answer_fits(others, &value) {
-            return Err(unfit(format!(
-                "{}: the answers hold {} bytes, the limit",
-                task.id,
-                limits::ANSWERS_BYTES_MAX
-            )));
+            let most = limits::ANSWERS_BYTES_MAX;
+            return Err(unfit(format!("{}: the answers hold {most} bytes, the limit", task.id)));
         }
-        Ok(Answer { task: task.id.clone(), member, option, value })
+        Ok(Answer { task: task.id.clone(), member, what: Said::This { option, value, seat } })
     }
 
     fn questions(&self) -> impl Iterator<Item = &Arc<OpenTask>> {
@@ -80,6 +115,10 @@ impl Draft<'_> {
 
     /// The open question of a name, else the one opened last.
     fn question(&self, named: Option<&str>) -> Option<&Arc<OpenTask>> {
+        let by_id = named.and_then(|id| self.state.tasks.get(&TaskId::new(id)));
+        if let Some(open) = by_id.filter(|open| open.task.kind == TaskKind::Question) {
+            return Some(open);
+        }
         let questions = self.questions();
         match named {
             Some(name) => {
@@ -91,9 +130,6 @@ impl Draft<'_> {
 
     /// Whether a question goes by a name: its id, its run or play, or the name that its step binds.
     fn is_called(&self, open: &OpenTask, name: &str) -> bool {
-        if open.task.id.as_str() == name {
-            return true;
-        }
         let Some(run) = &open.task.run else { return false };
         if run.as_str() == name || run.as_str().split('@').next() == Some(name) {
             return true;
@@ -201,6 +237,50 @@ fn given(fields: &[String], options: &[String], data: &Value) -> Result<Value, S
             Err(format!("the form has no field {unknown}; it has {}", fields.join(", ")))
         }
     }
+}
+
+/// The first option that an answer chooses, and all of it as it is kept: of one choice its text, of several a list.
+fn chosen(task: &Task, value: Value) -> Result<(Option<u32>, Value), String> {
+    let options = &task.options;
+    if options.is_empty() {
+        return Ok((None, value));
+    }
+    let most = task.choices.unwrap_or(1) as usize;
+    let items = match &value {
+        Value::List(items) => items.to_vec(),
+        Value::Str(text) if most > 1 && option_index(options, &value).is_none() => {
+            let parts = text.split([',', '，', '、', ';', '；', '\n']).map(str::trim);
+            parts.filter(|part| !part.is_empty()).map(Value::str).collect()
+        }
+        other => vec![other.clone()],
+    };
+    let mut found: Vec<u32> = Vec::new();
+    for item in &items {
+        let index = option_index(options, item).ok_or_else(|| no_option(&task.id, options, item))?;
+        if !found.contains(&index) {
+            found.push(index);
+        }
+    }
+    let Some(first) = found.first().copied() else { return Err(no_option(&task.id, options, &Value::Null)) };
+    if found.len() > most {
+        let takes = count(most, "choice");
+        return Err(format!("{} takes {takes} of a person; these are {}", task.id, found.len()));
+    }
+    let text = |index: u32| Value::str(&options[index as usize]);
+    let value = if most == 1 { text(first) } else { Value::list(found.into_iter().map(text).collect()) };
+    Ok((Some(first), value))
+}
+
+/// Whether whoever chooses an option comes: one that says no takes no place.
+fn takes_seat(option: &str) -> bool {
+    const NO: [&str; 12] = [
+        "no", "not", "nope", "can't", "cannot", "won't", "don't", "maybe", "next", "skip", "pass", "decline",
+    ];
+    const NEIN: [&str; 8] = ["不", "没", "请假", "缺席", "下次", "再说", "无法", "否"];
+    let lower = option.trim().to_lowercase().replace('’', "'");
+    let words = lower.split(|c: char| !(c.is_alphanumeric() || c == '\''));
+    !words.filter(|word| !word.is_empty()).any(|word| NO.contains(&word))
+        && !NEIN.iter().any(|word| lower.contains(word))
 }
 
 /// The option that an answer means: its text, or its number from 1.

@@ -7,21 +7,21 @@ use crate::{
         value::{Map, Value},
     },
     engine::{
-        advance::{At, Carried, Went},
+        advance::{At, Carried, Trouble, Went},
         draft::{Addressee, Decided, Draft},
         entry::{Fact, Outgoing, TaskKind, Waiting},
         notice,
         state::OpenTask,
     },
     model::{
-        message::{Message, Poll},
+        message::{Mention, Message, Poll},
         step::{Ask, Verb},
     },
-    script::names::Names,
+    script::{member_value, names::Names},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::task::{Closing, Request};
+use super::task::{Closing, Request, Terms};
 
 impl Draft<'_> {
     pub(in crate::engine) fn ask(&mut self, at: &At<'_>, ask: &Ask) -> Carried {
@@ -30,17 +30,19 @@ impl Draft<'_> {
         let options = ask.options.iter().map(|o| o.render(&facts)).collect::<Result<Vec<_>, _>>()?;
         let written = ask.options.iter().map(|o| o.render_markdown(&facts)).collect::<Result<Vec<_>, _>>()?;
         let until = self.now.plus(ask.open_for);
-        let mut message = Message::text(notice::question(
-            &self.playbook,
-            &question,
-            &written,
-            &ask.fields,
-            until,
-            self.now,
-        ));
-        if !options.is_empty() {
-            message.poll =
-                Some(Poll { question: question.clone(), options: options.clone(), anonymous: ask.anonymous });
+        let mut message =
+            Message::text(notice::question(&self.playbook, &question, &written, ask, until, self.now));
+        let of = if ask.of_member { Some(Self::member_of_run(at)?) } else { None };
+        if let Some(member) = &of {
+            message.mentions.push(Mention::Person(self.member_person(member)));
+        } else if !options.is_empty() {
+            // To one person no platform has a poll.
+            message.poll = Some(Poll {
+                question: question.clone(),
+                options: options.clone(),
+                anonymous: ask.anonymous,
+                several: ask.choices > 1,
+            });
         }
         let out = Outgoing {
             effect: self.effect_id(&at.run.id, &at.step.id),
@@ -62,9 +64,76 @@ impl Draft<'_> {
             fields: ask.fields.iter().map(ToString::to_string).collect(),
             ..Request::new(TaskKind::Question, question, Addressee::default())
         };
-        let task = self.open(at, request)?;
+        let terms = Terms { choices: Some(ask.choices).filter(|n| *n > 1), seats: ask.seats, of };
+        let task = self.open_on(at, request, terms)?;
         self.wait(at, Waiting::Answers { task }, Some(until), None)?;
         Ok(Went::Waits)
+    }
+
+    /// The member whom a run is about.
+    fn member_of_run(at: &At<'_>) -> Result<MemberId, Trouble> {
+        let signal = at.run.cause.signals.first();
+        let of_signal =
+            signal.and_then(|signal| signal.get("member")).and_then(Value::as_str).map(MemberId::new);
+        let member = at.run.cause.member.clone().or(of_signal);
+        member.ok_or_else(|| {
+            Trouble::Step(
+                "`of: member` asks the member whom the run is about; this one is about nobody".into(),
+            )
+        })
+    }
+
+    /// Somebody has answered, or taken an answer back: the run may go on, or knows the newest result.
+    pub(in crate::engine) fn after_answer(&mut self, task: &TaskId) -> Decided {
+        let Some(open) = self.state.tasks.get(task).cloned() else { return Ok(()) };
+        let Some(run) = open.task.run.clone().filter(|run| self.state.runs.contains_key(run)) else {
+            return Ok(());
+        };
+        let waits = self.state.runs.get(&run).and_then(|run| run.waiting.as_ref());
+        if waits.is_some_and(|wait| wait.waiting == Waiting::Answers { task: task.clone() }) {
+            let answered = open.task.of.as_ref().is_some_and(|of| open.answers.contains_key(of));
+            if answered {
+                return self.with_step(&run, |draft, at| draft.count_answers(at, task));
+            }
+            if open.is_full() {
+                return self.with_step(&run, |draft, at| draft.filled(at, task));
+            }
+            return Ok(());
+        }
+        if open.task.seats.is_some() { self.rebind(&open) } else { Ok(()) }
+    }
+
+    /// Every place is taken: the run goes on, and who comes later waits.
+    fn filled(&mut self, at: &At<'_>, task: &TaskId) -> Carried {
+        let Some(open) = self.state.tasks.get(task).cloned() else { return self.done(at, at.pc + 1, None) };
+        let Verb::Ask(ask) = &at.step.verb else { return self.done(at, at.pc + 1, None) };
+        let right = self.settle_points(at, ask, &open)?;
+        let result = result(&open, ask.anonymous, right.as_deref());
+        let binding = ask.binding.clone().map(|name| (name, result));
+        self.done(at, at.pc + 1, binding)
+    }
+
+    /// A run that has gone on knows who has moved up.
+    fn rebind(&mut self, open: &OpenTask) -> Decided {
+        let Some(run) = open.task.run.as_ref().and_then(|run| self.state.runs.get(run)).cloned() else {
+            return Ok(());
+        };
+        let Some((_, _, play)) = self.play_of(&run) else { return Ok(()) };
+        let mut steps = play.section(run.section).steps();
+        let Some(Verb::Ask(ask)) =
+            steps.find(|step| Some(&step.id) == open.task.step.as_ref()).map(|step| &step.verb)
+        else {
+            return Ok(());
+        };
+        let Some(name) = ask.binding.clone() else { return Ok(()) };
+        let right = run.bindings.get(&name).and_then(|known| known.get("right")).and_then(Value::as_str);
+        let value = result(open, ask.anonymous, right);
+        self.emit(Fact::Bound { run: run.id.clone(), name, value })
+    }
+
+    /// The waiting list of a sign-up that was full closes.
+    pub(in crate::engine) fn waiting_list_closed(&mut self, task: &TaskId) -> Decided {
+        self.close(task, "counted", Closing::default())
     }
 
     /// What a question comes to that was never put: nobody has answered.
@@ -74,7 +143,7 @@ impl Draft<'_> {
         // An option that cannot be written now has no count; nobody has chosen it.
         let options: Vec<String> =
             ask.options.iter().filter_map(|option| option.render(&facts).ok()).collect();
-        result(&options, &imbl::OrdMap::new(), ask.anonymous)
+        counted(&options, ask.seats, &[], ask.anonymous, None)
     }
 
     /// The time for answers is over.
@@ -82,21 +151,27 @@ impl Draft<'_> {
         let Some(open) = self.state.tasks.get(task).cloned() else { return self.done(at, at.pc + 1, None) };
         self.close(task, "counted", Closing::default())?;
         let Verb::Ask(ask) = &at.step.verb else { return self.done(at, at.pc + 1, None) };
-        if let Some(points) = ask.points {
-            let right = match &ask.answer {
-                Some(answer) => Some(answer.render(&self.step_facts(at, answer.names()))?),
-                None => None,
-            };
-            self.award(&open, right.as_deref(), points)?;
-        }
-        let result = result(&open.task.options, &open.answers, ask.anonymous);
+        let right = self.settle_points(at, ask, &open)?;
+        let result = result(&open, ask.anonymous, right.as_deref());
         let binding = ask.binding.clone().map(|name| (name, result));
         self.done(at, at.pc + 1, binding)
     }
 
+    /// The right option, if there is one; whoever chose it has the points now.
+    fn settle_points(&mut self, at: &At<'_>, ask: &Ask, open: &OpenTask) -> Result<Option<String>, Trouble> {
+        let right = match &ask.answer {
+            Some(answer) => Some(answer.render(&self.step_facts(at, answer.names()))?),
+            None => None,
+        };
+        if let Some(points) = ask.points {
+            self.award(open, right.as_deref(), points)?;
+        }
+        Ok(right)
+    }
+
     fn award(&mut self, open: &OpenTask, right: Option<&str>, points: i64) -> Decided {
         for (id, (_, value)) in &open.answers {
-            let wins = right.is_none_or(|right| value.as_str() == Some(right));
+            let wins = right.is_none_or(|right| names(value, right));
             if let Some(member) = self.state.members.get(id).filter(|_| wins) {
                 let mut member = Member::clone(member);
                 member.points = member.points.saturating_add(points);
@@ -107,33 +182,76 @@ impl Draft<'_> {
     }
 }
 
-/// `{ winner, total, counts, answers }`. A tie goes to the first option; no answer gives `""`.
-fn result(
+/// Whether an answer is this option, or has it among others.
+fn names(answer: &Value, option: &str) -> bool {
+    match answer {
+        Value::List(items) => items.iter().any(|item| item.as_str() == Some(option)),
+        other => other.as_str() == Some(option),
+    }
+}
+
+/// What a question has come to.
+fn result(open: &OpenTask, anonymous: bool, right: Option<&str>) -> Value {
+    let answers: Vec<Counted<'_>> = (open.in_order().into_iter())
+        .map(|(member, (option, value))| Counted {
+            member,
+            value,
+            options: open.task.chosen(*option, value),
+            seat: open.turns.get(member).is_some_and(|turn| turn.seat),
+        })
+        .collect();
+    counted(&open.task.options, open.task.seats, &answers, anonymous, right)
+}
+
+/// An answer as it is counted.
+struct Counted<'a> {
+    member: &'a MemberId,
+    value: &'a Value,
+    options: Vec<u32>,
+    seat: bool,
+}
+
+/// `{ winner, total, counts, answers, right, first }`, and of a sign-up with places `{ seats, places }`. A tie goes to
+/// the first option; no answer gives `""`.
+fn counted(
     options: &[String],
-    answers: &imbl::OrdMap<MemberId, (Option<u32>, Value)>,
+    seats: Option<u32>,
+    answers: &[Counted<'_>],
     anonymous: bool,
+    right: Option<&str>,
 ) -> Value {
     let mut counts: BTreeMap<u32, i64> = BTreeMap::new();
-    for (option, _) in answers.values() {
-        if let Some(option) = option {
-            *counts.entry(*option).or_default() += 1;
-        }
+    for option in answers.iter().flat_map(|answer| &answer.options) {
+        *counts.entry(*option).or_default() += 1;
     }
     let winner = counts.iter().max_by_key(|(option, count)| (**count, std::cmp::Reverse(**option)));
     let winner = winner.map_or(Value::str(""), |(option, _)| Value::str(&options[*option as usize]));
     let count = |index: usize| Value::Int(counts.get(&(index as u32)).copied().unwrap_or_default());
     let table: Map = options.iter().enumerate().map(|(i, o)| (Arc::from(o.as_str()), count(i))).collect();
-    let listed = answers.iter().map(|(member, (_, value))| {
+    let listed = answers.iter().map(|answer| {
         if anonymous {
-            value.clone()
+            answer.value.clone()
         } else {
-            Value::map([("member", Value::str(member.as_str())), ("answer", value.clone())])
+            Value::map([("member", Value::str(answer.member.as_str())), ("answer", answer.value.clone())])
         }
     });
-    Value::map([
+    let first = answers.iter().find(|answer| right.is_none_or(|right| names(answer.value, right)));
+    let first = first.filter(|_| !anonymous).map_or(Value::Null, |answer| member_value(answer.member));
+    let mut result: Map = [
         ("winner", winner),
         ("total", Value::Int(answers.len() as i64)),
         ("counts", Value::Map(Arc::new(table))),
         ("answers", Value::list(listed.collect())),
-    ])
+        ("right", Value::str(right.unwrap_or_default())),
+        ("first", first),
+    ]
+    .into_iter()
+    .map(|(key, value)| (Arc::from(key), value))
+    .collect();
+    if let Some(seats) = seats {
+        let places = answers.iter().filter(|answer| answer.seat).map(|answer| member_value(answer.member));
+        result.insert(Arc::from("seats"), Value::Int(i64::from(seats)));
+        result.insert(Arc::from("places"), Value::list(places.collect()));
+    }
+    Value::Map(Arc::new(result))
 }

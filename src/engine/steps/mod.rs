@@ -8,6 +8,7 @@ mod arrival;
 mod ask;
 mod flow;
 mod held;
+mod mention;
 mod post;
 mod protect;
 mod prune;

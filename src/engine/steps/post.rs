@@ -5,9 +5,8 @@
 use super::task::Closing;
 use crate::{
     base::{
-        ids::{ChannelName, EffectId, MemberId, PlayName, StepId, TaskId},
+        ids::{ChannelName, EffectId, PlayName, StepId, TaskId},
         limits,
-        person::Person,
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -18,12 +17,11 @@ use crate::{
     },
     model::{
         channel::{ChannelKind, GROUP},
-        message::{Button, Label, Mention, Message},
+        message::{Button, Label, Message},
         step::{MentionTarget, Post},
     },
-    script::facts::Facts,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 impl Draft<'_> {
     pub(in crate::engine) fn post(&mut self, at: &At<'_>, post: &Post) -> Carried {
@@ -149,6 +147,9 @@ impl Draft<'_> {
             effect: Some(out.effect.clone()),
             options: Vec::new(),
             fields: Vec::new(),
+            choices: None,
+            seats: None,
+            of: None,
             members: Vec::new(),
         };
         out.manual = Some(task.id.clone());
@@ -178,63 +179,6 @@ impl Draft<'_> {
 
     pub(in crate::engine) fn next_task_id(&self) -> TaskId {
         TaskId::from(format!("t{}", self.state.tasks_opened + 1))
-    }
-
-    fn mention(
-        &self,
-        target: &MentionTarget,
-        facts: &Arc<Facts>,
-        into: &mut Vec<Mention>,
-    ) -> Result<(), Trouble> {
-        match target {
-            MentionTarget::All => into.push(Mention::All),
-            MentionTarget::Role(role) => into.extend(self.role_people(role.as_str())),
-            MentionTarget::Person(person) => into.push(Mention::Person(Person::clone(person))),
-            MentionTarget::Text(text) => into.extend(self.mention_word(&text.render(facts)?)),
-        }
-        Ok(())
-    }
-
-    fn role_people(&self, role: &str) -> Vec<Mention> {
-        let Some(role) = self.playbook.role(&self.group, &role.into()) else { return Vec::new() };
-        let (people, _) = role.holders(self.state.created, self.now, &self.playbook.zone);
-        people.into_iter().map(Mention::Person).collect()
-    }
-
-    /// Whom a word mentions: everybody, a role, one of `people`, a member by id; else whoever has that name.
-    pub(in crate::engine) fn mention_word(&self, word: &str) -> Vec<Mention> {
-        if word == "all" {
-            return vec![Mention::All];
-        }
-        if self.playbook.role(&self.group, &word.into()).is_some() {
-            return self.role_people(word);
-        }
-        if let Some(person) = self.playbook.people.get(word) {
-            return vec![Mention::Person(Person::clone(person))];
-        }
-        vec![Mention::Person(self.member_person(&MemberId::new(word)))]
-    }
-
-    /// A member as somebody to mention: the platform ids are the fields that bear a platform's name, else the
-    /// member's own id on the platform of the group's channel.
-    pub(in crate::engine) fn member_person(&self, id: &MemberId) -> Person {
-        let member = self.state.members.get(id);
-        let mut handles = BTreeMap::new();
-        if let Some(member) = member {
-            for kind in ChannelKind::ALL {
-                if let Some(Value::Str(handle)) = member.fields.get(kind.as_str()) {
-                    handles.insert(kind.as_str().to_owned(), handle.to_string());
-                }
-            }
-            if let Some(channel) = self.playbook.channel(&self.group, &ChannelName::new(GROUP)) {
-                handles.entry(channel.kind.as_str().to_owned()).or_insert_with(|| id.to_string());
-            }
-        }
-        Person {
-            id: id.as_str().into(),
-            name: member.map_or_else(|| id.to_string(), |m| m.name.clone()),
-            handles,
-        }
     }
 
     /// Reads the map of a script's `post(…)` or of any other post that is data.

@@ -73,6 +73,17 @@ impl Request {
     }
 }
 
+/// On which terms a question is put.
+#[derive(Default)]
+pub(in crate::engine) struct Terms {
+    /// How many options one person may choose, where it is more than one.
+    pub(in crate::engine) choices: Option<u32>,
+    /// How many places there are.
+    pub(in crate::engine) seats: Option<u32>,
+    /// Who alone is asked.
+    pub(in crate::engine) of: Option<crate::base::ids::MemberId>,
+}
+
 impl Draft<'_> {
     pub(in crate::engine) fn task(&mut self, at: &At<'_>, task: &TaskStep) -> Carried {
         let facts = self.step_facts(at, task.text.names().union(Names::ALL));
@@ -99,6 +110,16 @@ impl Draft<'_> {
 
     /// Opens a task, an approval or a removal and tells whoever is asked.
     pub(in crate::engine) fn open(&mut self, at: &At<'_>, request: Request) -> Result<TaskId, Trouble> {
+        self.open_on(at, request, Terms::default())
+    }
+
+    /// The same for a question, which may have terms of its own.
+    pub(in crate::engine) fn open_on(
+        &mut self,
+        at: &At<'_>,
+        request: Request,
+        terms: Terms,
+    ) -> Result<TaskId, Trouble> {
         if self.state.tasks.len() >= limits::TASKS_OPEN_MAX {
             return Err(Trouble::Step(format!(
                 "{} tasks are open in this group, the limit; answer some with `playbook done`",
@@ -158,6 +179,9 @@ impl Draft<'_> {
             options,
             fields,
             show,
+            choices: terms.choices,
+            seats: terms.seats,
+            of: terms.of,
             members,
         };
         let later = task.tell.is_some();
@@ -331,6 +355,9 @@ impl Draft<'_> {
         let delivery = self.state.tasks.get(id).filter(|open| open.task.kind == TaskKind::Delivery).cloned();
         if let Some(open) = delivery {
             return self.window_closed(&open.task);
+        }
+        if self.state.tasks.get(id).is_some_and(|open| open.task.kind == TaskKind::Question) {
+            return self.waiting_list_closed(id);
         }
         let again = self.state.tasks.get(id).is_some_and(|open| open.reminded);
         self.emit(Fact::TaskReminded { task: id.clone(), escalated })?;

@@ -11,6 +11,7 @@ use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         ids::{ChannelName, PersonId, RoleName, StepId},
+        limits,
         person::Person,
         picture::is_address,
         time::Duration,
@@ -26,8 +27,9 @@ use crate::{
     },
     model::{
         step::{Ask, MentionTarget, Post},
-        text::Text,
+        text::{Part, Text},
     },
+    script::names::Name,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -75,7 +77,7 @@ pub(crate) fn post(
     let text = text::text(cx, node, scope);
     let to = channel(cx, fields, "post");
     let label = fields.get("label").and_then(|node| reader::choice(&mut cx.report, node, &LABELS));
-    let mention = fields.get("mention").map(|node| mentions(cx, node, scope)).unwrap_or_default();
+    let mention = fields.get("mention").map(|node| mentions(cx, node, scope, place)).unwrap_or_default();
     let image =
         fields.get("image").and_then(|node| text::text(cx, node, scope)).map(|image| beside(cx, image));
     let buttons = fields.get("buttons").map(|node| buttons(cx, node, scope)).unwrap_or_default();
@@ -96,7 +98,7 @@ fn beside(cx: &Cx<'_>, image: Text) -> Text {
     }
 }
 
-fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<MentionTarget> {
+fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope, place: &Place<'_>) -> Vec<MentionTarget> {
     let mut targets = Vec::new();
     for item in
         reader::one_or_many(&mut cx.report, node, pair("`all`, a role or a person", "`all`、角色或人"))
@@ -105,7 +107,11 @@ fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<MentionTarget> {
         if name == "all" {
             targets.push(MentionTarget::All);
         } else if name.contains("${") {
-            targets.extend(text::text(cx, item, scope).map(MentionTarget::Text));
+            let target = text::text(cx, item, scope);
+            if let Some(text) = &target {
+                people_only(cx, item, text, place);
+            }
+            targets.extend(target.map(MentionTarget::Text));
         } else if cx.names.roles.contains(&name) {
             targets.push(MentionTarget::Role(RoleName::new(&name)));
         } else if let Some(person) = cx.people.get(name.as_str()) {
@@ -126,6 +132,30 @@ fn mentions(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<MentionTarget> {
         }
     }
     targets
+}
+
+/// What can be known of an expression before there is a group: a result of an `ask` or a `task` is no person, and a
+/// part of it only where the language gives people.
+fn people_only(cx: &mut Cx<'_>, node: &Node, text: &Text, place: &Place<'_>) {
+    let [Part::Expr(expr)] = text.parts.as_slice() else { return };
+    let source = expr.source().trim();
+    let (of, part) = source.split_once('.').unwrap_or((source, ""));
+    let no_person = match part {
+        "" | "answers" | "counts" | "total" | "winner" | "right" | "seats" | "places" | "done" | "note"
+        | "task" => place.waitable.contains(of),
+        _ => false,
+    };
+    if no_person || matches!(source, "members.count" | "members.len") {
+        cx.error(
+            codes::BAD_VALUE,
+            node.span,
+            phrase!("`{source}` is nobody to mention", "`{source}` 不是可以提醒的人"),
+            phrase!(
+                "members are `{of}.who(\"OPTION\")`, `{of}.who()`, `{of}.unanswered`, `members.top(3)` or `signal.member`",
+                "成员要写 `{of}.who(\"选项\")`、`{of}.who()`、`{of}.unanswered`、`members.top(3)` 或 `signal.member`"
+            ),
+        );
+    }
 }
 
 fn buttons(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<(Text, Text)> {
@@ -223,6 +253,12 @@ pub(crate) fn ask(
             cx.error(codes::UNKNOWN_NAME, node.span, message, help);
         }
     }
+    let choices = choices(cx, fields, options.len());
+    let seats = fields
+        .get("seats")
+        .and_then(|node| reader::integer(&mut cx.report, node, 1, i64::from(limits::SEATS_MAX)))
+        .and_then(|seats| u32::try_from(seats).ok());
+    let of_member = fields.get("of").is_some_and(|node| of_member(cx, node, scope));
     let points = fields.get("points").and_then(|node| reader::integer(&mut cx.report, node, 0, 1_000_000));
     let open_for =
         fields.get("open_for").and_then(|node| reader::positive(&mut cx.report, node)).unwrap_or(OPEN_FOR);
@@ -231,5 +267,82 @@ pub(crate) fn ask(
     let label = fields.get("label").and_then(|node| reader::choice(&mut cx.report, node, &LABELS));
     let binding = binding(cx, fields);
     place.waitable.extend(binding.as_ref().map(ToString::to_string));
-    Some(Ask { text: text?, options, fields: names, answer, points, open_for, anonymous, to, label, binding })
+    Some(Ask {
+        text: text?,
+        options,
+        fields: names,
+        answer,
+        points,
+        choices,
+        seats,
+        of_member,
+        open_for,
+        anonymous,
+        to,
+        label,
+        binding,
+    })
+}
+
+/// `choices`: how many options one person may choose, of those that there are.
+fn choices(cx: &mut Cx<'_>, fields: &Fields<'_>, options: usize) -> u32 {
+    let Some(entry) = fields.entry("choices") else { return 1 };
+    let Some(choices) = reader::count(&mut cx.report, &entry.value) else { return 1 };
+    if fields.entry("options").is_none() {
+        cx.error(
+            codes::MISPLACED_KEY,
+            entry.key.span,
+            pair(
+                "`choices` is for a poll, and this `ask` has no `options`",
+                "`choices` 用于投票，而这个 `ask` 没有 `options`",
+            ),
+            pair(
+                "add `options: [来, 不来]`, or leave `choices` out",
+                "加上 `options: [来, 不来]`，或去掉 `choices`",
+            ),
+        );
+    } else if options > 0 && choices as usize > options {
+        cx.error(
+            codes::BAD_VALUE,
+            entry.value.span,
+            phrase!(
+                "{choices} of {options} options cannot be chosen",
+                "{options} 个选项里选不出 {choices} 个"
+            ),
+            phrase!("write at most `choices: {options}`", "最多写 `choices: {options}`"),
+        );
+    }
+    choices.max(1)
+}
+
+/// `of: member`, in a play whose runs are about one.
+fn of_member(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> bool {
+    let Some(word) = reader::text(&mut cx.report, node, pair("`member`", "`member`")).cloned() else {
+        return false;
+    };
+    if &*word != "member" {
+        cx.error(
+            codes::BAD_VALUE,
+            node.span,
+            phrase!(
+                "an `ask` is put to the group, or `of: member`; found `{word}`",
+                "`ask` 问全群，或写 `of: member`；写的是 `{word}`"
+            ),
+            pair(
+                "write `of: member`; to ask an operator write a `task` or an `approve`",
+                "写 `of: member`；要问运营人员请用 `task` 或 `approve`",
+            ),
+        );
+        return false;
+    }
+    if !scope.known.globals.has(Name::Member) {
+        cx.error(
+            codes::MISPLACED_KEY,
+            node.span,
+            pair("the runs of this play are about no member", "这个玩法的执行不针对某个成员"),
+            pair("add `per: member` beside `on`", "在 `on` 旁边加上 `per: member`"),
+        );
+        return false;
+    }
+    true
 }

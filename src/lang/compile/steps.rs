@@ -159,6 +159,11 @@ pub(crate) fn block(
         }
         if let Some(step) = lowered {
             if let Some(binding) = step.verb.binding() {
+                if matches!(step.verb, Verb::Ask(_)) {
+                    scope.known.asks.insert(binding.to_string());
+                } else {
+                    scope.known.asks.remove(&**binding);
+                }
                 scope.known.bindings.insert(binding.to_string());
                 let owned = matches!(&step.verb, Verb::Run(run) if owns(cx, run));
                 scope.owns(binding, owned);

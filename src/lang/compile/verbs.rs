@@ -326,6 +326,9 @@ fn each(
         .is_some();
     let binding = if named { binding(cx, fields) } else { None };
     let mut inner = scope.clone();
+    if let Some(name) = &binding {
+        inner.known.asks.remove(&**name);
+    }
     inner.known.bindings.extend(binding.as_ref().map(ToString::to_string));
     inner.known.bindings.insert(crate::model::step::LOOP_NUMBER.to_owned());
     if let (Some(name), Some(items)) = (&binding, &items) {

@@ -56,9 +56,12 @@ keys! {
         "fields": Is::Texts, "What is asked for: a sign-up.", "fields: [name, phone]";
         "answer": Is::Text, "The right option: a quiz.", "answer: yes";
         "points": Is::Points, "The points for the right answer.", "points: 10";
+        "choices": Is::Count, "How many options one person may choose; one by default.", "choices: 3";
+        "seats": Is::Count, "How many places there are. Full, the run goes on; whoever answers until `open_for` is over waits, and moves up when somebody leaves or withdraws. An option that says no takes none.", "seats: 12";
+        "of": Is::Words(&["member"]), "`member`: only the member is asked whom the run is about, and their answer ends the step.", "of: member";
         "open_for": Is::Positive, "How long answers are taken; a day by default.", "open_for: 30m";
         "anonymous": Is::Bool, "Who answered what is not shown.", "anonymous: true";
-        "as": Is::Binding, "The name under which later steps see `{ winner, total, counts, answers }`.", "as: poll";
+        "as": Is::Binding, "The name under which later steps see `{ winner, total, counts, answers, right, first }`, with `who(…)` and `unanswered`.", "as: poll";
         "to": Is::Name, "The channel; `group` by default.", "to: staff";
         "label": Is::Words(&words(&LABELS)), "What kind of message it is; budgets and lints look at it.", "label: social";
     }

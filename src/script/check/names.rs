@@ -68,7 +68,7 @@ impl Walk<'_> {
         }
         self.found.hears |= !known.owned.contains(name);
         if known.bindings.contains(name) {
-            return ANY;
+            return if known.asks.contains(name) { "result" } else { ANY };
         }
         let names = in_scope(known);
         let help = if self.functions.contains_key(name) {
@@ -107,7 +107,11 @@ impl Walk<'_> {
             };
             if let Some(keys) = keys {
                 self.key(on, keys, name, position);
-                return if on == "roles" { "role" } else { ANY };
+                return match (on, name) {
+                    ("roles", _) => "role",
+                    ("date", "at") => "time",
+                    _ => ANY,
+                };
             }
         }
         if on == "roles" {
@@ -119,7 +123,7 @@ impl Walk<'_> {
         if on == "member" {
             self.field(name, position);
         }
-        if CLOSED.contains(&on) {
+        if CLOSED.contains(&on) || on == "result" {
             let message = match api::find(on, name).next() {
                 Some(method) => {
                     phrase!("`{name}` takes arguments: `{}`", "`{name}` 需要参数：`{}`", method.signature())
@@ -184,6 +188,7 @@ pub(super) fn called(on: Kind) -> Words {
         "run" => pair("`run`", "`run` "),
         "signal" => pair("`signal`", "`signal` "),
         "members" => pair("`members`", "`members` "),
+        "result" => pair("the result of an `ask`", "`ask` 的结果"),
         "vars" => pair("`vars`", "`vars` "),
         "roles" => pair("`roles`", "`roles` "),
         "state" => pair("`state`", "`state` "),

@@ -13,17 +13,57 @@ use crate::{
         facts::Facts,
         frame,
         objects::{MemberList, MemberRef, PersonRef, RoleRef, RolesRef},
-        weight,
+        render, weight,
     },
 };
-use rhai::{Array, Dynamic, FnPtr, FuncRegistration, Module, NativeCallContext};
+use rhai::{Array, Dynamic, FnPtr, FuncRegistration, Map, Module, NativeCallContext};
 use std::{any::TypeId, cmp::Reverse, sync::Arc};
 
 pub(super) fn register(module: &mut Module) {
     register_member(module);
     register_list(module);
     register_queries(module);
+    register_answers(module);
     register_roles(module);
+}
+
+/// What the result of a question tells of people.
+fn register_answers(module: &mut Module) {
+    function(module, "who", |result: &mut Map| who(result, None));
+    function(module, "who", |result: &mut Map, option: &str| who(result, Some(option)));
+}
+
+/// Who of the group has answered, or has answered this, in the order of their answers.
+fn who(result: &Map, option: Option<&str>) -> Given<MemberList> {
+    let Some(answers) = result.get("answers").and_then(|answers| answers.as_array_ref().ok()) else {
+        return Err(fail("`who` is for the result of an `ask`: the name behind its `as`"));
+    };
+    frame::spent(answers.len());
+    let mut found = Vec::new();
+    for answer in answers.iter() {
+        let answer = answer.as_map_ref().ok();
+        let member = answer.as_ref().and_then(|answer| answer.get("member")?.clone().into_string().ok());
+        let (Some(answer), Some(member)) = (&answer, member) else {
+            return Err(fail("this question is anonymous: nobody knows who answered what"));
+        };
+        let says = option.is_none_or(|option| answer.get("answer").is_some_and(|given| says(given, option)));
+        let member = MemberId::new(&member);
+        if says && frame::is_member(&member) {
+            found.push(member);
+        }
+    }
+    Ok(MemberList::of(found))
+}
+
+/// Whether an answer is an option, has it among several, or has it in a field.
+fn says(given: &Dynamic, option: &str) -> bool {
+    if let Ok(items) = given.as_array_ref() {
+        return items.iter().any(|item| says(item, option));
+    }
+    if let Ok(fields) = given.as_map_ref() {
+        return fields.values().any(|item| says(item, option));
+    }
+    render::text(given) == option
 }
 
 fn register_member(module: &mut Module) {

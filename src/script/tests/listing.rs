@@ -13,6 +13,9 @@ fn sample(on: &str) -> &'static str {
         "run" => "run",
         "signal" => "signals[0]",
         "members" => "members",
+        "result" => {
+            "#{ winner: \"\", total: 0, counts: #{}, answers: [], right: \"\", first: (), unanswered: members, seated: members, waiting: members }"
+        }
         "member" => "members[0]",
         "role" => "roles.host",
         "person" => "roles.host.people[0]",

@@ -125,7 +125,7 @@ pub(super) struct Answer {
     /// The question, as `playbook tasks` shows it, its play, or the name under which its result is known.
     #[arg(value_name = "TASK")]
     task: String,
-    /// The option: its text or its number.
+    /// The option: its text or its number; several where the question takes several.
     #[arg(value_name = "OPTION")]
     options: Vec<String>,
     /// Who answers.
@@ -134,6 +134,9 @@ pub(super) struct Answer {
     /// A field of a form.
     #[arg(long, value_name = "FIELD=VALUE", num_args = 1..)]
     with: Vec<String>,
+    /// Takes the answer back; whoever waits for a place moves up.
+    #[arg(long, conflicts_with_all = ["options", "with"])]
+    withdraw: bool,
     #[command(flatten)]
     target: Target,
 }
@@ -142,6 +145,7 @@ impl Answer {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let mut data = Map::new();
         match (self.options.as_slice(), self.with.is_empty()) {
+            ([], true) if self.withdraw => drop(data.insert("withdraw".into(), Value::Bool(true))),
             ([], true) => {
                 return Err(Failure::usage(
                     "an answer needs an option, or --with FIELD=VALUE for a form".to_owned(),

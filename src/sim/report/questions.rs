@@ -56,9 +56,9 @@ struct Row {
 #[derive(Debug)]
 struct Open {
     row: (PlayName, StepId),
-    options: Vec<String>,
+    task: Task,
     /// The last answer of each member: a second one takes the first one's place.
-    answers: BTreeMap<MemberId, Option<u32>>,
+    answers: BTreeMap<MemberId, Vec<u32>>,
 }
 
 impl Gatherer {
@@ -68,9 +68,15 @@ impl Gatherer {
             Fact::TaskOpened(task) if task.kind == TaskKind::Question => {
                 self.opened(key(&task.id), task, transition.entry.at, transition.members as u64);
             }
-            Fact::Answered { task, member, option, .. } => {
+            Fact::Answered { task, member, option, value, .. } => {
                 if let Some(open) = self.open.get_mut(&key(task)) {
-                    open.answers.insert(member.clone(), *option);
+                    let chosen = open.task.chosen(*option, value);
+                    open.answers.insert(member.clone(), chosen);
+                }
+            }
+            Fact::AnswerWithdrawn { task, member } => {
+                if let Some(open) = self.open.get_mut(&key(task)) {
+                    open.answers.remove(member);
                 }
             }
             Fact::TaskClosed { task, .. } => {
@@ -94,7 +100,7 @@ impl Gatherer {
         for (place, option) in task.options.iter().enumerate() {
             row.option(option, (at, group.clone(), place, 0));
         }
-        let open = Open { row: row_key, options: task.options.clone(), answers: BTreeMap::new() };
+        let open = Open { row: row_key, task: task.clone(), answers: BTreeMap::new() };
         self.open.insert(key, open);
     }
 
@@ -102,7 +108,7 @@ impl Gatherer {
         let Some(row) = self.rows.get_mut(&open.row) else { return };
         row.answers += open.answers.len() as u64;
         for option in open.answers.into_values().flatten() {
-            let text = open.options.get(option as usize);
+            let text = open.task.options.get(option as usize);
             if let Some((_, _, _, count)) = text.and_then(|text| row.options.get_mut(text)) {
                 *count += 1;
             }

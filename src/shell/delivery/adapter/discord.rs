@@ -245,7 +245,7 @@ fn native(poll: &Poll) -> Value {
         "question": { "text": plain(&poll.question) },
         "answers": poll.options.iter().map(answer).collect::<Vec<_>>(),
         "duration": POLL_HOURS,
-        "allow_multiselect": false,
+        "allow_multiselect": poll.several,
     })
 }
 

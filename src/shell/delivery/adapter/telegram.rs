@@ -295,11 +295,14 @@ fn written(part: Part<'_>) -> (&'static str, Value) {
         }
         Part::Poll(poll) => {
             let options: Vec<Value> = poll.options.iter().map(|o| json!({ "text": plain(o) })).collect();
-            let body = json!({
+            let mut body = json!({
                 "question": plain(&poll.question),
                 "options": options,
                 "is_anonymous": poll.anonymous,
             });
+            if poll.several {
+                body["allows_multiple_answers"] = Value::Bool(true);
+            }
             ("sendPoll", body)
         }
     }
@@ -412,6 +415,7 @@ mod tests {
             question: "来不来?".into(),
             options: vec!["来".into(), "*不*来".into()],
             anonymous: false,
+            several: false,
         };
         let text = "**来不来?**\n\n1. 来\n2. *不*来\n\n截止 20:00";
         let found = requests(&Message { poll: Some(poll.clone()), ..Message::text(text) });

@@ -255,10 +255,12 @@ mod tests {
 
     #[test]
     fn a_poll_that_the_text_spells_out_is_not_shown_twice() {
-        let poll =
-            Poll {
-                question: "来不来?".into(), options: vec!["来".into(), "不来".into()], anonymous: false
-            };
+        let poll = Poll {
+            question: "来不来?".into(),
+            options: vec!["来".into(), "不来".into()],
+            anonymous: false,
+            several: false,
+        };
         let shown = |text: &str| blocks(&Message { poll: Some(poll.clone()), ..Message::text(text) });
         assert_eq!(shown("**来不来?**\n\n1. 来\n2. 不来").len(), 2);
         let options = Block::List {
