@@ -268,6 +268,8 @@ pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
 pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
 /// Problems reported of one data or calendar file.
 pub const DATA_PROBLEMS_MAX: usize = 50;
+/// Answers of people to tasks that can be taken back.
+pub const PRESSES_MAX: usize = 16;
 /// Reminders of one task.
 pub const REMINDERS_MAX: usize = 8;
 /// Characters of a step's words where several steps are listed.

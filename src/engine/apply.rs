@@ -140,6 +140,8 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::TaskTold { .. }
         | Fact::TaskReminded { .. }
         | Fact::TaskClosed { .. }
+        | Fact::TaskReassigned { .. }
+        | Fact::PressUndone { .. }
         | Fact::NoticeWaits(_)
         | Fact::Notified(_)
         | Fact::Answered { .. }

@@ -5,6 +5,7 @@
 use super::{
     IllegalEntry,
     apply::{illegal, play_mut, retime},
+    apply_task::use_presses,
     entry::{Cause, Fact, Outcome, Waiting},
     state::{Loop, Run, RunWait, State, Timer},
 };
@@ -20,6 +21,12 @@ type Applied = Result<(), IllegalEntry>;
 
 /// Entries about one run.
 pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
+    if let Fact::StepDone { run, step, .. }
+    | Fact::StepSkipped { run, step, .. }
+    | Fact::StepFailed { run, step, .. } = fact
+    {
+        use_presses(state, run, step);
+    }
     match fact {
         Fact::RunStarted { run, play, anchor, number, digest, section, cause, timeout, delay } => {
             if state.runs.contains_key(run) {

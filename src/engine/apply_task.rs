@@ -6,10 +6,11 @@ use super::{
     IllegalEntry,
     apply::{count_effect, illegal},
     entry::{Fact, Notice, Task, TaskKind},
-    state::{OpenTask, State, Timer},
+    state::{OpenTask, Press, State, Timer},
 };
 use crate::base::{
-    ids::{MemberId, TaskId},
+    ids::{MemberId, RunId, StepId, TaskId},
+    limits,
     value::Value,
 };
 use std::sync::Arc;
@@ -22,7 +23,16 @@ pub(super) fn apply_task(state: &mut State, fact: &Fact) -> Applied {
         Fact::TaskOpened(task) => open_task(state, task),
         Fact::TaskTold { task } => return task_told(state, task),
         Fact::TaskReminded { task, escalated } => return task_reminded(state, task, *escalated),
-        Fact::TaskClosed { task, .. } => return close_task(state, task),
+        Fact::TaskClosed { task, answer, .. } => return close_task(state, task, answer),
+        Fact::TaskReassigned { task, role, people, .. } => {
+            let Some(open) = state.tasks.get_mut(task) else {
+                return illegal(format!("no open task {task}"));
+            };
+            let task = &mut Arc::make_mut(open).task;
+            task.role = role.clone();
+            people.clone_into(&mut task.people);
+        }
+        Fact::PressUndone { task, .. } => return undo_press(state, task),
         Fact::NoticeWaits(notice) => notice_waits(state, notice),
         Fact::Notified(out) => match state.notices.remove(&out.effect) {
             Some(notice) => drop(state.timers.remove(&(notice.at, Timer::Notice { effect: notice.effect }))),
@@ -45,6 +55,12 @@ fn notice_waits(state: &mut State, notice: &Notice) {
 
 fn open_task(state: &mut State, task: &Task) {
     state.tasks_opened += 1;
+    watch(state, task);
+    state.tasks.insert(task.id.clone(), Arc::new(OpenTask::new(task.clone())));
+}
+
+/// Everything that wakes the group for a task.
+fn watch(state: &mut State, task: &Task) {
     if let Some(tell) = task.tell {
         state.timers.insert((tell, Timer::TaskTell { task: task.id.clone() }));
     }
@@ -56,7 +72,6 @@ fn open_task(state: &mut State, task: &Task) {
     if let Some(due) = task.escalate_at.or(task.due).filter(|_| watched) {
         state.timers.insert((due, Timer::TaskDue { task: task.id.clone() }));
     }
-    state.tasks.insert(task.id.clone(), Arc::new(OpenTask::new(task.clone())));
 }
 
 fn answered(
@@ -119,16 +134,65 @@ fn task_reminded(state: &mut State, id: &TaskId, escalated: bool) -> Applied {
     Ok(())
 }
 
-fn close_task(state: &mut State, id: &TaskId) -> Applied {
+fn close_task(state: &mut State, id: &TaskId, answer: &str) -> Applied {
     let Some(open) = state.tasks.remove(id) else { return illegal(format!("no open task {id}")) };
-    if let Some(remind) = open.task.remind {
-        state.timers.remove(&(remind, Timer::TaskRemind { task: id.clone() }));
-    }
-    if let Some(tell) = open.task.tell {
-        state.timers.remove(&(tell, Timer::TaskTell { task: id.clone() }));
-    }
-    if let Some(due) = open.task.escalate_at.or(open.task.due) {
-        state.timers.remove(&(due, Timer::TaskDue { task: id.clone() }));
+    unwatch(state, &open.task);
+    let gates = matches!(answer, "approved" | "rejected");
+    if gates || answer == "done" && open.task.kind == TaskKind::Task {
+        let run = open.task.run.as_ref().and_then(|run| state.runs.get(run)).filter(|_| gates).cloned();
+        if state.presses.len() >= limits::PRESSES_MAX {
+            state.presses.pop_front();
+        }
+        state.presses.push_back(Arc::new(Press { open: OpenTask::clone(&open), run, used: None }));
     }
     Ok(())
+}
+
+/// A later step of the run has begun: what was pressed before is used.
+pub(super) fn use_presses(state: &mut State, run: &RunId, step: &StepId) {
+    for press in &mut state.presses {
+        let task = &press.open.task;
+        if press.used.is_none() && task.run.as_ref() == Some(run) && task.step.as_ref() != Some(step) {
+            Arc::make_mut(press).used = Some(step.clone());
+        }
+    }
+}
+
+fn undo_press(state: &mut State, id: &TaskId) -> Applied {
+    let Some(index) = state.presses.iter().position(|press| press.open.task.id == *id) else {
+        return illegal(format!("nothing was pressed at {id}"));
+    };
+    let Some(press) = state.presses.remove(index) else { return Ok(()) };
+    if let Some(before) = &press.run {
+        let id = &before.id;
+        if let Some(now) = state.runs.get(id).cloned()
+            && let Some(timer) = now.timer()
+        {
+            state.timers.remove(&(timer, Timer::Run { run: id.clone() }));
+        }
+        Arc::make_mut(&mut state.finished).retain(|run| run.id != *id);
+        if let Some(timer) = before.timer() {
+            state.timers.insert((timer, Timer::Run { run: id.clone() }));
+        }
+        if let Some(timeout) = before.timeout {
+            state.timers.insert((timeout, Timer::RunTimeout { run: id.clone() }));
+        }
+        state.runs.insert(id.clone(), before.clone());
+    }
+    watch(state, &press.open.task);
+    state.tasks.insert(id.clone(), Arc::new(press.open.clone()));
+    Ok(())
+}
+
+fn unwatch(state: &mut State, task: &Task) {
+    let id = &task.id;
+    if let Some(remind) = task.remind {
+        state.timers.remove(&(remind, Timer::TaskRemind { task: id.clone() }));
+    }
+    if let Some(tell) = task.tell {
+        state.timers.remove(&(tell, Timer::TaskTell { task: id.clone() }));
+    }
+    if let Some(due) = task.escalate_at.or(task.due) {
+        state.timers.remove(&(due, Timer::TaskDue { task: id.clone() }));
+    }
 }

@@ -79,6 +79,10 @@ impl Draft<'_> {
                 let (by, note, spared) = (by.clone(), reason.clone(), Vec::new());
                 self.decided(task, Judgement { yes: false, by, note, spared, as_operator: *as_operator })
             }
+            Command::Undo { task, by } => self.undo(task, by.clone()),
+            Command::Reassign { task, to, by } => self.reassign(task, to, by.clone()),
+            Command::Handover { from, to, by } => self.handover(from, to, by.clone()),
+            Command::Remind { task } => self.remind_now(task),
             Command::ImportMembers { members, left, joined } => self.import_members(members, left, *joined),
         }
     }

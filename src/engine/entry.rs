@@ -4,6 +4,7 @@
 
 use super::input::Signal;
 pub use super::{
+    cause::{Cause, PhaseCause},
     effect::Effect,
     outgoing::{HoldReason, Notice, Outgoing},
     task::{Task, TaskKind},
@@ -11,8 +12,12 @@ pub use super::{
 };
 use crate::{
     base::{
-        ids::{ChannelName, Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RunId, StepId, TaskId},
+        ids::{
+            ChannelName, Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RoleName, RunId, StepId,
+            TaskId,
+        },
         member::Listed,
+        person::Person,
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -100,48 +105,6 @@ pub enum Skip {
         /// Which, with its number.
         limit: String,
     },
-}
-
-/// Why a run exists.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Cause {
-    /// The id of the date.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<Arc<str>>,
-    /// `date` in expressions.
-    #[serde(default, skip_serializing_if = "Value::is_null")]
-    pub values: Value,
-    /// The signals, as `Signal::to_value` gives them; the first is `signal` in expressions.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub signals: Vec<Value>,
-    /// The member of `per: member`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub member: Option<MemberId>,
-    /// `args`
-    #[serde(default, skip_serializing_if = "Value::is_null")]
-    pub args: Value,
-}
-
-/// Why a phase was entered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "because", rename_all = "snake_case")]
-pub enum PhaseCause {
-    /// The group was adopted.
-    Adopted,
-    /// `until` became true.
-    Until {
-        /// As it was written.
-        condition: String,
-    },
-    /// `timeout` passed.
-    Timeout,
-    /// An `enter` step.
-    Step {
-        /// Of this run.
-        run: RunId,
-    },
-    /// The playbook that is in force now has no phase of the old name.
-    Edit,
 }
 
 /// One fact. In the journal it is a JSON object with `entry` as its kind.
@@ -570,6 +533,27 @@ pub enum Fact {
         /// Whether they were not asked, and answered as the operator.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         operator: bool,
+    },
+    /// A press was taken back before anything used it: the task is open again, and so is its gate.
+    PressUndone {
+        /// Which task.
+        task: TaskId,
+        /// Who said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+    /// Somebody else is asked.
+    TaskReassigned {
+        /// Which task.
+        task: TaskId,
+        /// The role that is asked now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<RoleName>,
+        /// The people who are asked now.
+        people: Vec<Person>,
+        /// Who said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// A member answered a question; a second answer of the same member takes the first one's place.
     Answered {

@@ -287,6 +287,36 @@ pub enum Command {
         #[serde(default)]
         as_operator: bool,
     },
+    /// A press is taken back: a task is open again.
+    Undo {
+        /// Which.
+        task: TaskId,
+        /// Who says so.
+        by: Option<String>,
+    },
+    /// Somebody else is asked.
+    Reassign {
+        /// Which task.
+        task: TaskId,
+        /// A role, or one of `people`.
+        to: Arc<str>,
+        /// Who says so.
+        by: Option<String>,
+    },
+    /// What is open for one person goes to another.
+    Handover {
+        /// Whose, by their id or name.
+        from: Arc<str>,
+        /// A role, or one of `people`.
+        to: Arc<str>,
+        /// Who says so.
+        by: Option<String>,
+    },
+    /// Whoever is asked is reminded now.
+    Remind {
+        /// Of which task.
+        task: TaskId,
+    },
     /// Members as a file or a platform lists them; known ones are updated.
     ImportMembers {
         /// Who.

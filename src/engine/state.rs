@@ -96,6 +96,9 @@ pub struct State {
     /// Channels that have been failing for a while.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub failing: BTreeMap<ChannelName, Failing>,
+    /// What people pressed lately, as it was before, so that it can be taken back.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub presses: VecDeque<Arc<Press>>,
     /// Messages to people that wait for their hours.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub notices: BTreeMap<EffectId, Notice>,
@@ -353,6 +356,19 @@ pub struct OpenTask {
     pub seated: u64,
 }
 
+/// An answer of a person to a task, and what was there before it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Press {
+    /// The task as it was open.
+    pub open: OpenTask,
+    /// The run that waited for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Arc<Run>>,
+    /// The step that has used the answer; what is used cannot be taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<StepId>,
+}
+
 /// A message that a budget holds back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeldMessage {
@@ -514,6 +530,7 @@ impl State {
             horizons: BTreeMap::new(),
             released_elsewhere: BTreeMap::new(),
             failing: BTreeMap::new(),
+            presses: VecDeque::new(),
             notices: BTreeMap::new(),
             refusals: None,
         }

@@ -160,6 +160,7 @@ mod tests {
             people: vec![Person { id: "zhu".into(), name: "zhu".into(), handles: BTreeMap::new() }],
             channel: None,
             hours: None,
+            away: BTreeMap::new(),
             term: Some(Term::Days(70)),
             from: None,
         };

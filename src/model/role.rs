@@ -2,10 +2,12 @@
 
 use super::budget::Quiet;
 use crate::base::{
-    ids::{ChannelName, RoleName},
+    ids::{ChannelName, PersonId, RoleName},
     person::Person,
     time::{Duration, Timestamp, Zone},
 };
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who does a job in a group, in turns.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +20,8 @@ pub struct Role {
     pub channel: Option<ChannelName>,
     /// The hours in which they are told; default all but the quiet hours.
     pub hours: Option<Quiet>,
+    /// Who is away on which days: whoever comes next stands in.
+    pub away: BTreeMap<PersonId, BTreeSet<Date>>,
     /// How long one person's term is; without it everybody has the role at once.
     pub term: Option<Term>,
     /// When the first term begins; default the group's creation.
@@ -81,15 +85,31 @@ impl Role {
     /// Who has the role at an instant, and who after the next handover. Before the first term it is the first
     /// person's.
     pub fn holders(&self, created: Timestamp, at: Timestamp, zone: &Zone) -> (Vec<Person>, Vec<Person>) {
+        let here = |person: &&Person, at: Timestamp| {
+            let days = self.away.get(&person.id);
+            !days.is_some_and(|days| days.contains(&zone.date(at)))
+        };
         let Some(term) = self.term else {
-            return (self.people.clone(), self.people.clone());
+            let mut people: Vec<Person> =
+                self.people.iter().filter(|person| here(person, at)).cloned().collect();
+            if people.is_empty() {
+                people.clone_from(&self.people);
+            }
+            return (people.clone(), people);
         };
         if self.people.is_empty() {
             return (Vec::new(), Vec::new());
         }
-        let n = term.index(self.from.unwrap_or(created), at, zone).max(0) as usize;
-        let person = |n: usize| vec![self.people[n % self.people.len()].clone()];
-        (person(n), person(n + 1))
+        let from = self.from.unwrap_or(created);
+        let n = term.index(from, at, zone).max(0);
+        // Whoever is away is stood in for by whoever comes next; where everybody is away nobody is.
+        let person = |n: i64, at: Timestamp| {
+            let turn = n as usize % self.people.len();
+            let mut turns = self.people.iter().cycle().skip(turn).take(self.people.len());
+            let there = turns.find(|person| here(person, at)).unwrap_or(&self.people[turn]);
+            vec![there.clone()]
+        };
+        (person(n, at), person(n + 1, term.nth(from, n + 1, zone)))
     }
 
     /// The first handover after an instant: the beginning of the second term or of a later one.
@@ -104,7 +124,6 @@ impl Role {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     fn role(term: Term, from: &str) -> Role {
         let person = |name: &str| Person { id: name.into(), name: name.into(), handles: BTreeMap::default() };
@@ -113,6 +132,7 @@ mod tests {
             people: ["zhu", "lin", "he"].map(person).into(),
             channel: None,
             hours: None,
+            away: BTreeMap::default(),
             term: Some(term),
             from: Some(at(from)),
         }
@@ -202,6 +222,34 @@ mod tests {
         // A term without length is refused by the compiler; here it must only not hang.
         assert!(Term::Days(0).index(from, Timestamp::MAX, &zone) > 60_000);
         assert_eq!(Term::Days(i32::MAX).index(from, Timestamp::from_millis(i64::MAX), &zone), 0);
+    }
+
+    #[test]
+    fn whoever_is_away_is_stood_in_for() {
+        let zone = Zone::named("Asia/Shanghai").unwrap();
+        let mut host = role(Term::Days(7), "2026-11-01T16:00:00Z");
+        let days = |from: i8, n: i16| {
+            let first = jiff::civil::date(2026, 11, from);
+            first.series(jiff::Span::new().days(1)).take(n as usize).collect::<BTreeSet<_>>()
+        };
+        host.away.insert("zhu".into(), days(4, 3));
+        host.away.insert("lin".into(), days(9, 7));
+        for (when, people) in [
+            ("2026-11-03T04:00:00Z", ["zhu", "he"]),
+            ("2026-11-05T04:00:00Z", ["lin", "he"]),
+            ("2026-11-08T04:00:00Z", ["zhu", "he"]),
+            ("2026-11-10T04:00:00Z", ["he", "he"]),
+            ("2026-11-24T04:00:00Z", ["zhu", "lin"]),
+        ] {
+            assert_eq!(names(&host, when, &zone), people, "{when}");
+        }
+        host.away.insert("he".into(), days(9, 7));
+        host.away.insert("zhu".into(), days(9, 7));
+        assert_eq!(
+            names(&host, "2026-11-10T04:00:00Z", &zone)[0],
+            "lin",
+            "where all are away nobody stands in"
+        );
     }
 
     #[test]

@@ -429,6 +429,12 @@ impl Player<'_> {
                     _ => return None,
                 }
             }
+            Fact::PressUndone { task, by } => Command::Undo { task: self.task(task)?, by: by.clone() },
+            Fact::TaskReassigned { task, role, people, by } => {
+                let person = people.first().map(|person| Arc::from(person.id.as_str()));
+                let to = role.as_ref().map(|role| Arc::from(role.as_str())).or(person)?;
+                Command::Reassign { task: self.task(task)?, to, by: by.clone() }
+            }
             Fact::Paused { play } => Command::Pause { play: play.clone() },
             Fact::ClockSet { to } => Command::SetBackClock { to: *to },
             Fact::Resumed { play } => Command::Resume { play: play.clone() },

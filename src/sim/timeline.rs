@@ -118,6 +118,14 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
             Tone::Plain,
         ),
         Fact::TaskOpened(task) => task_opened(task, zone, entry.at),
+        Fact::PressUndone { task, by } => {
+            let by = by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+            line("undone", task.as_str(), format!("is open again{by}"), Tone::Person)
+        }
+        Fact::TaskReassigned { task, people, .. } => {
+            let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
+            line("given", task.as_str(), format!("to {}", names.join(", ")), Tone::Person)
+        }
         Fact::TaskTold { task } => line("told", task.as_str(), "is told now", Tone::Person),
         Fact::NoticeWaits(notice) => {
             line("waits", play_of(notice.effect.as_str()), format!("told at {}", at(notice.at)), Tone::Plain)

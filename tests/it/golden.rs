@@ -23,7 +23,7 @@ use playbook::{
 };
 use rusqlite::{Connection, types::ValueRef};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -128,9 +128,9 @@ fn the_stored_journal_applied_from_nothing_is_the_stored_state() {
     }
 }
 
-/// For how long ids of inputs are remembered is not what older forms kept.
+/// For how long ids of inputs are remembered is not what older forms kept, and they kept no answers to take back.
 fn named((group, state): (&GroupId, &State)) -> (GroupId, State) {
-    (group.clone(), State { recent: Recent::default(), ..state.clone() })
+    (group.clone(), State { recent: Recent::default(), presses: VecDeque::new(), ..state.clone() })
 }
 
 fn states(place: &Playground) -> BTreeMap<GroupId, State> {

@@ -60,6 +60,7 @@ mod pictures;
 mod platforms;
 mod playground;
 mod plugins;
+mod presses;
 mod private;
 mod private_ca;
 mod properties;

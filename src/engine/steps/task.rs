@@ -376,7 +376,11 @@ impl Draft<'_> {
         self.notify(format!("task/{id}/{word}").into(), channel, message, None)
     }
 
-    pub(super) fn channel_of(&self, role: Option<&RoleName>, people: &[Person]) -> Option<ChannelName> {
+    pub(in crate::engine) fn channel_of(
+        &self,
+        role: Option<&RoleName>,
+        people: &[Person],
+    ) -> Option<ChannelName> {
         let by_role = role.and_then(|role| self.playbook.role(&self.group, role)?.channel.clone());
         by_role
             .or_else(|| {
@@ -397,7 +401,7 @@ impl Draft<'_> {
         self.emit(Fact::TaskClosed { task: task.clone(), answer: Arc::from(answer), by, note, operator })
     }
 
-    pub(super) fn no_task(&mut self, id: &TaskId) -> Decided {
+    pub(in crate::engine) fn no_task(&mut self, id: &TaskId) -> Decided {
         let mut open: Vec<&str> = self.state.tasks.keys().map(TaskId::as_str).take(12).collect();
         open.sort_by_key(|id| (id.len(), *id));
         let open =

@@ -85,7 +85,7 @@ fn ics_file(cx: &mut Cx<'_>, path: &str, span: Span) -> Option<Calendar> {
 }
 
 /// Days from a list of dates, a file, or a list of both.
-fn days(cx: &mut Cx<'_>, node: &Node) -> BTreeSet<Date> {
+pub(crate) fn days(cx: &mut Cx<'_>, node: &Node) -> BTreeSet<Date> {
     let mut days = BTreeSet::new();
     for item in
         reader::one_or_many(&mut cx.report, node, pair("a date, or a file of dates", "日期，或日期文件"))

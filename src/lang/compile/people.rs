@@ -1,6 +1,6 @@
 //! `people` and `roles`: who there is, and who takes turns at what.
 
-use super::{budgets, cx::Cx, moments, names::Sort};
+use super::{budgets, calendars, cx::Cx, moments, names::Sort};
 use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
@@ -22,7 +22,11 @@ use crate::{
         role::{Role, Term},
     },
 };
-use std::{collections::BTreeMap, sync::Arc};
+use jiff::civil::Date;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The people of a playbook.
 pub(crate) type People = BTreeMap<PersonId, Arc<Person>>;
@@ -94,7 +98,15 @@ pub(crate) fn lower_roles(
 }
 
 fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option<Role> {
-    let mut role = Role { name, people: Vec::new(), channel: None, hours: None, term: None, from: None };
+    let mut role = Role {
+        name,
+        people: Vec::new(),
+        channel: None,
+        hours: None,
+        away: BTreeMap::new(),
+        term: None,
+        from: None,
+    };
     if !matches!(node.kind, Kind::Mapping(_)) {
         role.people = persons(cx, node, people);
         return Some(role);
@@ -121,6 +133,9 @@ fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option
             pair("hours such as 09:00-21:00", "时段，例如 09:00-21:00"),
         );
     }
+    if let Some(node) = fields.get("away") {
+        role.away = away(cx, node, &role.people);
+    }
     if let Some(node) = fields.get("term") {
         role.term = term(cx, node);
     }
@@ -128,6 +143,28 @@ fn role(cx: &mut Cx<'_>, name: RoleName, node: &Node, people: &People) -> Option
         role.from = moments::moment(cx, node);
     }
     Some(role)
+}
+
+/// `away`: who is away on which days.
+fn away(cx: &mut Cx<'_>, node: &Node, people: &[Person]) -> BTreeMap<PersonId, BTreeSet<Date>> {
+    let mut away = BTreeMap::new();
+    let Some(fields) = Fields::open(&mut cx.report, node, pair("`away`", "`away`")) else { return away };
+    for entry in fields.entries() {
+        let who = PersonId::new(&entry.key.value);
+        if !people.iter().any(|person| person.id == who) {
+            let ids: Vec<&str> = people.iter().map(|person| person.id.as_str()).collect();
+            let advice = near::advice(&entry.key.value, &ids, pair("person", "人"));
+            cx.error(
+                codes::UNKNOWN_NAME,
+                entry.key.span,
+                phrase!("`{who}` is not among the people of this role", "`{who}` 不在这个角色的 `people` 里"),
+                advice,
+            );
+            continue;
+        }
+        away.insert(who, calendars::days(cx, &entry.value));
+    }
+    away
 }
 
 /// People by their ids under `people`, or by name where the playbook lists nobody under it.

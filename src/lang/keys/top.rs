@@ -108,6 +108,7 @@ keys! {
         "people": Is::Names, "Who has the role: ids of `people`, in the order in which they take turns.", "people: [zhu, lin]";
         "channel": Is::Name, "The channel on which the role is told of its tasks.", "channel: staff";
         "hours": Is::Quiet, "The hours in which the role is told of what can wait; by default all but the quiet hours.", "hours: 09:00-21:00";
+        "away": Is::Def("away"), "Who is away on which days; whoever comes next in the order stands in.", "away: { lin: 2026-12-20..2027-01-03 }";
         "term": Is::Term, "How long one person has the role before the next one takes over.", "term: 10 weeks";
         "from": Is::Moment, "When the first term begins; the group's creation by default.", "from: 2026-11-02";
     }

@@ -26,12 +26,6 @@ pub(super) fn definitions() -> Value {
         "step": step(),
         "wait": wait(),
         "buttons": { "type": "array", "items": table(&keys::BUTTON, &["text", "url"]) },
-        "reminders": {
-            "anyOf": [
-                super::values::value(keys::Is::Positive),
-                { "type": "array", "items": super::values::value(keys::Is::Positive) },
-            ],
-        },
         "retry": { "anyOf": [super::values::value(keys::Is::Count), table(&keys::RETRY, &["times"])] },
         "dates": dates(),
         "charter": loose(&keys::CHARTER),
@@ -71,6 +65,9 @@ pub(super) fn definitions() -> Value {
         "data": { "if": { "type": "object" }, "then": def("values") },
         "url": url(),
     });
+    let before = super::values::value(keys::Is::Positive);
+    all["reminders"] = one_or_many(before);
+    all["away"] = json!({ "type": "object", "additionalProperties": def("days") });
     for (name, schema) in super::values::lines() {
         all[name] = schema;
     }

@@ -35,6 +35,7 @@ mod new;
 mod next;
 mod outbox;
 mod plan;
+mod press;
 mod reload;
 mod render;
 mod run;
@@ -103,6 +104,10 @@ commands! {
     Done(answer::Done)
     Approve(answer::Approve)
     Reject(answer::Reject)
+    Undo(press::Undo)
+    Reassign(press::Reassign)
+    Handover(press::Handover)
+    Remind(press::Remind)
     Answer(answer::Answer)
     Signal(answer::Signal)
     Start(control::Start)

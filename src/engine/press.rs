@@ -1,0 +1,154 @@
+//! What people do to tasks beside answering them: take an answer back, ask somebody else, remind.
+
+use super::{
+    draft::{About, Addressee, Decided, Draft},
+    entry::{Fact, Task, TaskKind},
+    notice,
+    steps::task_not_done,
+};
+use crate::{
+    base::{
+        ids::{EffectId, TaskId},
+        person::Person,
+    },
+    model::{
+        message::{Mention, Message},
+        play::Play,
+        step::Assignee,
+        text::Text,
+        trigger::Trigger,
+    },
+    script::names::Names,
+};
+use std::sync::Arc;
+
+impl Draft<'_> {
+    /// Takes an answer back, as long as no later step has used it.
+    pub(super) fn undo(&mut self, id: &TaskId, by: Option<String>) -> Decided {
+        let press = self.state.presses.iter().find(|press| press.open.task.id == *id).cloned();
+        let Some(press) = press else {
+            if self.state.tasks.contains_key(id) {
+                return self.refuse(format!("{id} is open; there is nothing to take back"));
+            }
+            return self.refuse(format!(
+                "there is no answer to {id} that could be taken back: only what was done, approved or rejected \
+                 lately can be; removals and deliveries cannot"
+            ));
+        };
+        if let Some(step) = &press.used {
+            return self.refuse(format!(
+                "step {step} has used the answer to {id}; what it did can be stopped with `playbook cancel`"
+            ));
+        }
+        let hears =
+            |play: &Arc<Play>| matches!(&play.trigger, Trigger::Signal(on) if &*on.name == "task.done");
+        if press.run.is_none()
+            && let Some(play) = self.playbook.plays.iter().find(|play| hears(play))
+        {
+            return self.refuse(format!("`{}` has heard that {id} was done", play.name));
+        }
+        let over = press.run.as_ref().and_then(|run| run.timer()).filter(|over| *over <= self.now);
+        if over.is_some() {
+            return self.refuse(format!("the time in which {id} could be decided is over"));
+        }
+        let run = press.run.as_ref().map(|run| &run.id);
+        if let Some(run) = run.filter(|run| !self.state.knows_run(run)) {
+            return self.refuse(format!("`{run}` ended long ago; start its play again"));
+        }
+        if press.open.task.kind == TaskKind::Approval && !press.open.task.members.is_empty() {
+            return self.refuse(format!("{id} was about removing members, which cannot be taken back"));
+        }
+        self.emit(Fact::PressUndone { task: id.clone(), by })?;
+        let undone = task_not_done();
+        let known: Vec<_> = self
+            .state
+            .runs
+            .values()
+            .flat_map(|run| run.bindings.iter().map(|(name, value)| (run.id.clone(), name.clone(), value)))
+            .filter(|(_, _, value)| value.get("task").and_then(|task| task.as_str()) == Some(id.as_str()))
+            .map(|(run, name, _)| (run, name))
+            .collect();
+        for (run, name) in known {
+            self.emit(Fact::Bound { run, name, value: undone.clone() })?;
+        }
+        Ok(())
+    }
+
+    fn somebody(&self, word: &str) -> Result<Addressee, String> {
+        let facts = self.facts(Names::NONE, &About::default());
+        let to = Assignee::Text(Text::literal(word));
+        self.assignee(Some(&to), &facts).map_err(|error| error.0)
+    }
+
+    /// Asks somebody else.
+    pub(super) fn reassign(&mut self, id: &TaskId, to: &Arc<str>, by: Option<String>) -> Decided {
+        let Some(open) = self.state.tasks.get(id).cloned() else { return self.no_task(id) };
+        if open.task.kind == TaskKind::Question {
+            return self.refuse(format!("{id} is a question to the group; nobody has it alone"));
+        }
+        match self.somebody(to) {
+            Ok(to) => self.ask_instead(std::slice::from_ref(&open.task), &to, by),
+            Err(reason) => self.refuse(reason),
+        }
+    }
+
+    /// Gives everything that is open for one person to another.
+    pub(super) fn handover(&mut self, from: &Arc<str>, to: &Arc<str>, by: Option<String>) -> Decided {
+        let is = |person: &Person| person.id.as_str() == &**from || person.name == **from;
+        let theirs: Vec<Task> = self
+            .state
+            .tasks
+            .values()
+            .map(|open| &open.task)
+            .filter(|task| task.kind != TaskKind::Question && task.people.iter().any(is))
+            .cloned()
+            .collect();
+        if theirs.is_empty() {
+            return self.refuse(format!("nothing is open for {from} in `{}`", self.group.id));
+        }
+        match self.somebody(to) {
+            Ok(to) => self.ask_instead(&theirs, &to, by),
+            Err(reason) => self.refuse(reason),
+        }
+    }
+
+    /// Tasks have new people, who are told of all of them at once.
+    fn ask_instead(&mut self, tasks: &[Task], to: &Addressee, by: Option<String>) -> Decided {
+        let mut texts = Vec::new();
+        for task in tasks {
+            self.emit(Fact::TaskReassigned {
+                task: task.id.clone(),
+                role: to.role.clone(),
+                people: to.people.clone(),
+                by: by.clone(),
+            })?;
+            texts.push(notice::task_opened(&self.playbook, &self.group.id, task, self.now));
+        }
+        let (Some(channel), Some(first)) = (to.channel.clone(), tasks.first()) else { return Ok(()) };
+        let mut message = Message::text(texts.join("\n\n"));
+        message.mentions = to.people.iter().cloned().map(Mention::Person).collect();
+        let due = tasks.iter().filter_map(|task| task.due).min();
+        let from = self.telling(to, due, false);
+        let effect = EffectId::from(format!("task/{}/given-{}", first.id, self.state.epoch));
+        self.notify_from(from, effect, channel, message, None)
+    }
+
+    /// Reminds whoever is asked, now.
+    pub(super) fn remind_now(&mut self, id: &TaskId) -> Decided {
+        let Some(open) = self.state.tasks.get(id).cloned() else { return self.no_task(id) };
+        let channel = self.channel_of(open.task.role.as_ref(), &open.task.people);
+        let Some(channel) = channel.filter(|_| open.task.kind != TaskKind::Question) else {
+            return self.refuse(format!(
+                "nobody can be reminded of {id}: give its role a `channel`, or the playbook a channel `staff`"
+            ));
+        };
+        let text = match open.task.due {
+            Some(_) => notice::task_reminder(&self.playbook, &open.task, self.now, false),
+            None => notice::task_opened(&self.playbook, &self.group.id, &open.task, self.now),
+        };
+        let mut message = Message::text(text);
+        message.mentions = open.task.people.iter().cloned().map(Mention::Person).collect();
+        let effect = EffectId::from(format!("task/{id}/asked-{}", self.state.epoch));
+        self.notify(effect, channel, message, None)
+    }
+}

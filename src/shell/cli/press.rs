@@ -1,0 +1,86 @@
+//! What people do to tasks beside answering them.
+//!
+//! `undo`, `reassign`, `handover`, `remind`.
+
+use super::{args::Target, failure::Failure, output::Output};
+use crate::{base::ids::TaskId, engine::input::Command};
+use std::sync::Arc;
+
+/// Takes an answer back (done, approved, rejected), until a later step has used it. Removals cannot be.
+#[derive(Debug, clap::Args)]
+pub(super) struct Undo {
+    /// The task, as it was answered.
+    #[arg(value_name = "TASK")]
+    task: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Undo {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
+        let command = Command::Undo { task: TaskId::new(&self.task), by: remote.by.clone() };
+        remote.command(command, &format!("{} is open again", self.task), out)
+    }
+}
+
+/// Asks somebody else, and tells them.
+#[derive(Debug, clap::Args)]
+pub(super) struct Reassign {
+    /// The task, as `playbook tasks` shows it.
+    #[arg(value_name = "TASK")]
+    task: String,
+    /// A role, or one of `people`.
+    #[arg(long, value_name = "WHO")]
+    to: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Reassign {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
+        let (task, to) = (TaskId::new(&self.task), Arc::from(self.to.as_str()));
+        let command = Command::Reassign { task, to, by: remote.by.clone() };
+        remote.command(command, &format!("{} is for {} now", self.task, self.to), out)
+    }
+}
+
+/// Gives everything that is open for one person to another, and tells them once.
+#[derive(Debug, clap::Args)]
+pub(super) struct Handover {
+    /// Whose, by their id or name.
+    #[arg(value_name = "WHO")]
+    from: String,
+    /// A role, or one of `people`.
+    #[arg(long, value_name = "WHO")]
+    to: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Handover {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
+        let (from, to) = (Arc::from(self.from.as_str()), Arc::from(self.to.as_str()));
+        let command = Command::Handover { from, to, by: remote.by.clone() };
+        remote.command(command, &format!("what was open for {} is for {} now", self.from, self.to), out)
+    }
+}
+
+/// Reminds whoever is asked, now.
+#[derive(Debug, clap::Args)]
+pub(super) struct Remind {
+    /// The task, as `playbook tasks` shows it.
+    #[arg(value_name = "TASK")]
+    task: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Remind {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let command = Command::Remind { task: TaskId::new(&self.task) };
+        self.target.remote()?.command(command, &format!("reminded of {}", self.task), out)
+    }
+}
