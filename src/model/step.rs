@@ -157,6 +157,8 @@ pub struct Post {
     pub expires: Option<Duration>,
     /// Passes quiet hours and the gap.
     pub urgent: bool,
+    /// What happens when nobody pasted it in its window: the next step with an `at` goes on, or the run ends.
+    pub otherwise: Silence,
 }
 
 /// Whom a post notifies.

@@ -109,6 +109,7 @@ mod tests {
                 reply_to: None,
                 expires: None,
                 urgent: false,
+                otherwise: Silence::Proceed,
             })),
         })
     }

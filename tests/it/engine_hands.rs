@@ -275,3 +275,90 @@ fn silence_about_who_is_silent_removes_nobody_and_a_fresh_roster_needs_no_questi
     story.until("2027-01-04 21:00");
     assert_eq!(asked(&story), ["kim"]);
 }
+
+const RIDDLE: &str = "
+channels: { group: { type: manual } }
+budgets: { quiet: 22:00-08:00 }
+plays:
+  riddle:
+    every: wednesday at 20:30
+    steps:
+      - post: A riddle.
+        expires: 10m
+      - wait: 20m
+      - post: Rain.
+      - at: +1d 09:00
+        post: Good morning.
+";
+
+/// Pastes what is to be pasted, and gives its text.
+fn paste(story: &mut Story) -> Option<String> {
+    let task = story.state.tasks.values().next()?.task.clone();
+    story.done(task.id.as_str());
+    Some(task.text)
+}
+
+#[test]
+fn what_follows_a_post_to_paste_counts_from_its_pasting() {
+    let mut story = Story::new("2026-12-06 12:00", RIDDLE);
+    story.until("2026-12-09 20:38");
+    assert_eq!(paste(&mut story).as_deref(), Some("A riddle."));
+    story.until("2026-12-09 20:57");
+    assert!(story.state.tasks.is_empty(), "twenty minutes have not passed since it was pasted");
+    story.until("2026-12-09 20:58");
+    let answer = story.state.tasks.values().next().expect("the answer").task.clone();
+    assert_eq!((answer.text.as_str(), answer.due), ("Rain.", Some(crate::story::at("2026-12-09 22:00"))));
+}
+
+#[test]
+fn a_post_that_nobody_pasted_takes_what_follows_with_it_up_to_the_next_instant() {
+    let mut story = Story::new("2026-12-06 12:00", RIDDLE);
+    story.until("2026-12-10 09:00");
+    assert_eq!(story.posts(), ["A riddle.", "Good morning."]);
+    // The rest of the day up to the quiet hours is the window of a post without `expires`.
+    story.until("2026-12-10 21:59");
+    assert_eq!(story.state.tasks.len(), 1);
+    story.until("2026-12-10 22:00");
+    assert!(story.state.tasks.is_empty() && story.state.runs.is_empty());
+
+    let stops = RIDDLE.replace("expires: 10m", "expires: 10m\n        otherwise: stop");
+    let mut story = Story::new("2026-12-06 12:00", &stops);
+    story.until("2026-12-10 12:00");
+    assert_eq!(story.posts(), ["A riddle."]);
+}
+
+#[test]
+fn an_unpasted_post_in_a_loop_leaves_the_loop_and_keeps_the_gate_shut() {
+    let yaml = "
+channels: { group: { type: manual } }
+people: { zhu: { name: Zhu } }
+roles: { host: { people: [zhu] } }
+plays:
+  a:
+    every: day at 10:00
+    until: 2026-12-01
+    steps:
+      - each: '[1, 2]'
+        as: n
+        steps:
+          - post: Round ${n}
+            expires: 10m
+          - task: After ${n}
+      - ask: Who?
+        options: [a, b]
+        open_for: 1h
+        as: who
+      - at: +2h
+        post: '${who.total} came'
+      - approve: More?
+        to: host
+      - at: +3d 10:00
+        post: Never
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    story.until("2026-12-01 12:30");
+    assert_eq!(story.posts(), ["Round 1", "0 came"]);
+    story.until("2026-12-05 12:00");
+    assert_eq!(story.posts().len(), 2, "the gate behind an unpasted post was not passed");
+    assert!(story.state.runs.is_empty());
+}

@@ -11,9 +11,9 @@ use crate::{
         value::Value,
     },
     engine::{
-        advance::{At, Carried, Trouble},
+        advance::{At, Carried, Trouble, Went},
         draft::{Decided, Draft},
-        entry::{Fact, Outgoing, Task, TaskKind},
+        entry::{Fact, Outgoing, Task, TaskKind, Waiting},
     },
     model::{
         channel::{ChannelKind, GROUP},
@@ -60,8 +60,17 @@ impl Draft<'_> {
             awaited: false,
             manual: None,
         };
-        self.send(out)?;
-        self.done(at, at.pc + 1, None)
+        let (manual, effect) = (self.is_manual(&post.to), out.effect.clone());
+        let may_go = self.send(out)?;
+        if !manual {
+            return self.done(at, at.pc + 1, None);
+        }
+        // Nothing that follows makes sense to a group that has not read it.
+        if !may_go {
+            return self.undelivered(at, effect);
+        }
+        self.wait(at, Waiting::Delivery { effect, members: Vec::new() }, None, None)?;
+        Ok(Went::Waits)
     }
 
     /// How much of a step's `max_late` is left now.

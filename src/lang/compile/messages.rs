@@ -26,7 +26,7 @@ use crate::{
         keys::{self, closed::LABELS},
     },
     model::{
-        step::{Ask, MentionTarget, Post},
+        step::{Ask, MentionTarget, Post, Silence},
         text::{Part, Text},
     },
     script::names::Name,
@@ -85,7 +85,9 @@ pub(crate) fn post(
     let expires = fields.get("expires").and_then(|node| reader::positive(&mut cx.report, node));
     let urgent =
         fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
-    Some(Post { text: text?, to, label, mention, image, buttons, reply_to, expires, urgent })
+    let otherwise = fields.get("otherwise").and_then(|node| super::verbs::silence(cx, node));
+    let otherwise = otherwise.unwrap_or(Silence::Proceed);
+    Some(Post { text: text?, to, label, mention, image, buttons, reply_to, expires, urgent, otherwise })
 }
 
 /// A picture's path is relative to the file in which it is written.
