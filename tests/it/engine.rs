@@ -496,7 +496,7 @@ plays:
 }
 
 #[test]
-fn an_edit_moves_and_cancels_dates_and_leaves_open_runs_their_version() {
+fn an_edit_moves_and_cancels_dates_and_gives_open_runs_their_words() {
     let yaml = |dates: &str, word: &str| {
         format!(
             "
@@ -517,7 +517,7 @@ plays:
     story.until("2026-12-05 08:00");
     story.edit(&yaml("{ id: jia, at: 2026-12-12 20:00 }", "新词"));
     story.until("2026-12-12 21:00");
-    assert_eq!(story.posts(), ["预告", "改期", "开始"], "the run keeps the words it began with");
+    assert_eq!(story.posts(), ["预告", "改期", "新词"], "the run takes the newest words");
     let mut story = Story::new("2026-12-01 08:00", &yaml("{ id: jia, at: 2026-12-11 20:00 }", "开始"));
     story.until("2026-12-05 08:00");
     story.edit(&yaml("", "开始"));

@@ -294,7 +294,7 @@ mod tests {
         };
         assert!(reason(401, "M_UNKNOWN_TOKEN").contains("token"));
         assert!(reason(403, "M_FORBIDDEN").contains("invite it"));
-        assert!(reason(413, "M_TOO_LARGE").contains("too long"));
+        assert!(reason(413, "M_TOO_LARGE").contains("larger than the homeserver takes"));
         assert!(matches!(Matrix.receipt(&answer(200, "{}")), Receipt::Unclear { .. }));
         let trouble = answer(500, r#"{"errcode":"M_UNKNOWN","error":"x"}"#);
         assert!(matches!(Matrix.receipt(&trouble), Receipt::RetryLater { throttled: false, .. }));
