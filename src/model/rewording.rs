@@ -99,12 +99,14 @@ fn with_words(step: &Arc<Step>, other: &Step) -> Arc<Step> {
             text: new.text.clone(),
             to: new.to.clone(),
             escalate: new.escalate.clone(),
+            list: new.list.clone(),
             ..TaskStep::clone(old)
         })),
         (Verb::Approve(old), Verb::Approve(new)) => Verb::Approve(Box::new(Approve {
             text: new.text.clone(),
             show: new.show.clone(),
             to: new.to.clone(),
+            show: new.show.clone(),
             ..Approve::clone(old)
         })),
         (Verb::Ask(old), Verb::Ask(new)) => {
