@@ -106,7 +106,6 @@ fn with_words(step: &Arc<Step>, other: &Step) -> Arc<Step> {
             text: new.text.clone(),
             show: new.show.clone(),
             to: new.to.clone(),
-            show: new.show.clone(),
             ..Approve::clone(old)
         })),
         (Verb::Ask(old), Verb::Ask(new)) => {
