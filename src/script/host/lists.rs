@@ -25,7 +25,11 @@ pub(super) fn register(module: &mut Module) {
         let index = n.checked_sub(1).and_then(|n| usize::try_from(n).ok());
         index.and_then(|index| list.get(index)).cloned().unwrap_or_default()
     });
-    function(module, "unused", |list: &mut Array, used: Array| -> Given<Array> {
+    function(module, "unused", |list: &mut Array, used: Dynamic| -> Given<Array> {
+        // One item counts as a list of it, nothing as an empty one.
+        let one = used.clone();
+        let used =
+            if used.is_unit() { Array::new() } else { used.into_array().unwrap_or_else(|_| vec![one]) };
         frame::spend_on(list.iter().chain(used.iter()), 4)?;
         let taken: BTreeSet<String> = used.iter().map(key).collect();
         Ok(list.iter().filter(|item| !taken.contains(&key(item))).cloned().collect())
