@@ -61,6 +61,10 @@ pub(crate) fn posted(n: usize) -> Entry {
         late_left: None,
         urgent: false,
         awaited: false,
+        reactive: false,
+        by_hand: false,
+        before: None,
+        muted: false,
         manual: None,
     };
     Entry { at, input: None, fact: Fact::Posted(Box::new(out)) }

@@ -119,6 +119,10 @@ pub const HEARD_MEMBERS_MIN: usize = 3;
 pub const RUNS_OPEN_MAX: usize = 1_000;
 /// Finished runs that a group's state remembers for `runs`; the journal has all.
 pub const RUNS_REMEMBERED_MAX: usize = 32;
+/// Timers that are looked at for what is coming, when a budget keeps room for it.
+pub const COMING_TIMERS_MAX: usize = 200;
+/// Occurrences of one play that are looked at for it.
+pub const COMING_OCCURRENCES_MAX: usize = 50;
 /// Messages that budgets may hold back in one group.
 pub const HELD_MAX: usize = 1_000;
 /// Signals collected by one batch window.
@@ -150,6 +154,8 @@ pub const SLEPT_ANNOUNCED_MS: i64 = 3_600_000;
 pub const TASKS_OPEN_MAX: usize = 10_000;
 /// Released messages that a group remembers for its budgets.
 pub const RELEASED_MAX: usize = 20_000;
+/// How many of them, from the last one back, are looked through for the last one with a clock time.
+pub const RELEASED_ALIKE_MAX: usize = 50;
 /// Steps that one decision may carry out in one group before it yields to the next input.
 pub const STEPS_PER_DECISION_MAX: usize = 10_000;
 /// Iterations of one `each`.

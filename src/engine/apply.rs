@@ -3,25 +3,24 @@
 //! A pure match over entries. Never evaluates an expression, never looks at a playbook, never decides.
 
 use super::{
-    IllegalEntry, apply_clock, apply_date, apply_rename, apply_run, apply_task,
-    entry::{Entry, Fact, HoldReason, Outgoing, PhaseCause},
+    IllegalEntry, apply_clock, apply_date,
+    apply_message::apply_message,
+    apply_rename, apply_run, apply_task,
+    entry::{Entry, Fact, PhaseCause},
     input::Signal,
-    state::{Failing, HeldMessage, PlayState, Released, Run, ScriptCall, State, Timer},
+    state::{Failing, PlayState, ScriptCall, State, Timer},
     wording,
 };
-use crate::{
-    base::{
-        ids::{EffectId, PhaseName, PlayName, RunId},
-        limits,
-        member::{Listed, Member},
-        time::{Duration, Timestamp},
-        value::Value,
-    },
-    model::channel::GROUP,
+use crate::base::{
+    ids::{EffectId, PhaseName, PlayName, RunId},
+    limits,
+    member::{Listed, Member},
+    time::Timestamp,
+    value::Value,
 };
 use std::sync::Arc;
 
-type Applied = Result<(), IllegalEntry>;
+pub(super) type Applied = Result<(), IllegalEntry>;
 
 /// Records one fact. The clock never goes backwards; an illegal entry changes nothing but the clock.
 pub(super) fn apply(state: &mut State, entry: &Entry) -> Applied {
@@ -110,21 +109,12 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::MembersLookedAt { .. }
         | Fact::RunRetried { .. }
         | Fact::RunFinished { .. } => return apply_run::apply_run(state, at, fact),
-        Fact::Posted(out) => {
-            sent(state, out);
-            remember_release(state, at, out.due, out);
-        }
-        Fact::Held { outgoing, reason, until } => hold(state, at, outgoing, *reason, *until),
-        Fact::Released(out) => {
-            let held = unhold(state, &out.effect)?;
-            let due = held.until.map_or(out.due, |until| until.min(at)).max(out.due);
-            told(state, &out.effect);
-            remember_release(state, at, due, out);
-        }
-        Fact::StillHeld { effect, reason, until } => still_held(state, effect, *reason, *until)?,
-        Fact::Expired { effect, .. } | Fact::Withdrawn { effect } => {
-            unhold(state, effect)?;
-        }
+        Fact::Posted(_)
+        | Fact::Held { .. }
+        | Fact::Released(_)
+        | Fact::StillHeld { .. }
+        | Fact::Expired { .. }
+        | Fact::Withdrawn { .. } => return apply_message(state, at, fact),
         Fact::DeliveryFailed { nth: 0, .. } => {}
         Fact::DeliveryFailed { nth, .. } => {
             let since = state.refusals.map_or(at, |(since, _)| if *nth == 1 { at } else { since });
@@ -343,93 +333,4 @@ pub(super) fn count_effect(state: &mut State, effect: &EffectId) {
     {
         Arc::make_mut(run).ordinal += 1;
     }
-}
-
-fn sent(state: &mut State, out: &Outgoing) {
-    let Some(id) = effect_run(&out.effect) else { return };
-    let Some(run) = state.runs.get_mut(id) else { return };
-    let run = Arc::make_mut(run);
-    run.ordinal += 1;
-    run.told = true;
-    note_post(run, out);
-}
-
-/// A held message was counted when it was held; only now people are told.
-fn told(state: &mut State, effect: &EffectId) {
-    if let Some(run) = effect_run(effect).and_then(|id| state.runs.get_mut(id)) {
-        Arc::make_mut(run).told = true;
-    }
-}
-
-fn note_post(run: &mut Run, out: &Outgoing) {
-    let id = out.effect.as_str();
-    if let Some((rest, _)) = id.rsplit_once('/')
-        && let Some((_, step)) = rest.rsplit_once('/')
-    {
-        run.posts.insert(step.into(), out.effect.clone());
-    }
-}
-
-fn remember_release(state: &mut State, at: Timestamp, due: Timestamp, out: &Outgoing) {
-    let (released, horizon) = if out.channel.as_str() == GROUP {
-        (&mut state.released, state.horizon)
-    } else {
-        let Some(horizon) = state.horizons.get(&out.channel) else { return };
-        (state.released_elsewhere.entry(out.channel.clone()).or_default(), *horizon)
-    };
-    if horizon == Duration::ZERO {
-        return;
-    }
-    let horizon = at.plus(-horizon);
-    while released.front().is_some_and(|r| r.at < horizon) || released.len() >= limits::RELEASED_MAX {
-        released.pop_front();
-    }
-    // The gap is measured from the latest due instant, whatever went out after it.
-    let due = released.back().map_or(due, |last| last.due.max(due));
-    released.push_back(Released { at, due, label: out.label, mentions: !out.message.mentions.is_empty() });
-}
-
-fn hold(state: &mut State, at: Timestamp, out: &Outgoing, reason: HoldReason, until: Option<Timestamp>) {
-    if let Some(id) = effect_run(&out.effect)
-        && let Some(run) = state.runs.get_mut(id)
-    {
-        let run = Arc::make_mut(run);
-        run.ordinal += 1;
-        note_post(run, out);
-    }
-    if let Some(until) = until {
-        state.timers.insert((until, Timer::Held { effect: out.effect.clone() }));
-    }
-    if let Some(expires) = out.expires {
-        state.timers.insert((expires, Timer::Expiry { effect: out.effect.clone() }));
-    }
-    let message = HeldMessage { outgoing: out.clone(), reason, until, since: at };
-    Arc::make_mut(&mut state.held).push_back(Arc::new(message));
-}
-
-fn unhold(state: &mut State, effect: &EffectId) -> Result<Arc<HeldMessage>, IllegalEntry> {
-    let held = Arc::make_mut(&mut state.held);
-    let index = held.iter().position(|h| h.outgoing.effect == *effect);
-    let Some(message) = index.and_then(|index| held.remove(index)) else {
-        return Err(IllegalEntry(format!("the message {effect} is not held")));
-    };
-    if let Some(until) = message.until {
-        state.timers.remove(&(until, Timer::Held { effect: effect.clone() }));
-    }
-    if let Some(expires) = message.outgoing.expires {
-        state.timers.remove(&(expires, Timer::Expiry { effect: effect.clone() }));
-    }
-    Ok(message)
-}
-
-fn still_held(state: &mut State, effect: &EffectId, reason: HoldReason, until: Option<Timestamp>) -> Applied {
-    let held = Arc::make_mut(&mut state.held);
-    let Some(message) = held.iter_mut().find(|h| h.outgoing.effect == *effect) else {
-        return illegal(format!("the message {effect} is not held"));
-    };
-    let message = Arc::make_mut(message);
-    message.reason = reason;
-    let old = std::mem::replace(&mut message.until, until);
-    retime(state, old, until, Timer::Held { effect: effect.clone() });
-    Ok(())
 }

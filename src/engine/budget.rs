@@ -5,7 +5,8 @@
 
 use super::{
     draft::{About, Decided, Draft},
-    entry::{Fact, HoldReason, Outgoing},
+    entry::{Fact, HoldReason, Outgoing, Stale},
+    notice,
     state::{HeldMessage, Released, State},
 };
 use crate::{
@@ -16,14 +17,11 @@ use crate::{
     },
     model::{
         budget::{Budgets, Promo, Quota, Window},
-        message::Label,
+        message::{Label, Message},
         playbook::Playbook,
     },
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a message may not go now, and when to look again; always later than now.
 type Hold = (HoldReason, Option<Timestamp>);
@@ -51,125 +49,208 @@ impl Draft<'_> {
     ///
     /// Gives whether it may still go.
     pub(super) fn offer(&mut self, out: Outgoing) -> Decided<bool> {
-        if self.unlimited(&out.channel) {
-            let out = self.let_go(out)?;
-            self.emit(Fact::Posted(Box::new(out)))?;
+        let hold = self.verdict(&out, self.now).or_else(|| self.behind(&out));
+        let Some((reason, until)) = hold else {
+            self.goes(out, Fact::Posted)?;
             return Ok(true);
+        };
+        let effect = out.effect.clone();
+        if self.state.held.len() >= limits::HELD_MAX {
+            self.emit(Fact::Held { outgoing: Box::new(out), reason, until: None, hold: None })?;
+            self.emit(Fact::Expired { effect, reason: Some(reason), stale: None })?;
+            return Ok(false);
+        }
+        let hold = self.hold_limit(&out);
+        let never = self.never_in_time(&out, reason, hold);
+        self.emit(Fact::Held { outgoing: Box::new(out), reason, until, hold: Some(hold) })?;
+        if never.is_some() {
+            self.emit(Fact::Expired { effect, reason: Some(reason), stale: never })?;
+        }
+        Ok(never.is_none())
+    }
+
+    /// Whether a message has to wait for one that was decided earlier. What has a clock time does not wait for what
+    /// has none.
+    fn behind(&self, out: &Outgoing) -> Option<Hold> {
+        if out.urgent {
+            return None;
         }
         let held = self.state.held.iter().filter(|held| held.outgoing.channel == out.channel);
-        let mut before = held.filter(|held| is_flow(held.reason)).peekable();
-        let blocked = !out.urgent && before.peek().is_some();
+        let mut before =
+            held.filter(|held| is_flow(held.reason) && (!held.outgoing.reactive || out.reactive)).peekable();
+        before.peek()?;
         // The first that knows when it is looked at; where none does, all are looked at before this decision ends.
-        let until = before.find_map(|held| held.until);
-        let hold = self.verdict(&out, self.now).or_else(|| blocked.then_some((HoldReason::Order, until)));
-        match hold {
-            None => {
-                let out = self.let_go(out)?;
-                self.emit(Fact::Posted(Box::new(out)))?;
-                Ok(true)
-            }
-            Some((reason, until)) => {
-                if self.state.held.len() >= limits::HELD_MAX {
-                    let effect = out.effect.clone();
-                    self.emit(Fact::Held { outgoing: Box::new(out), reason, until: None })?;
-                    self.emit(Fact::Expired { effect, reason: Some(reason) })?;
-                    return Ok(false);
-                }
-                self.emit(Fact::Held { outgoing: Box::new(out), reason, until })?;
-                Ok(true)
-            }
-        }
+        Some((HoldReason::Order, before.find_map(|held| held.until)))
     }
 
-    fn unlimited(&self, channel: &ChannelName) -> bool {
-        let none = match self.playbook.budgets.of(channel) {
-            None => true,
-            Some(budgets) => *budgets == Budgets::default(),
-        };
-        none && (self.state.held.is_empty()
-            || !self.state.held.iter().any(|held| held.outgoing.channel == *channel))
-    }
-
-    /// Looks at all held messages in order: what may go goes, what has expired is dropped with its reason.
+    /// Looks at all held messages: what may go goes, what has expired or was held for too long is dropped with its
+    /// reason. What has a clock time comes first, else they keep their order.
     pub(super) fn release_held(&mut self) -> Decided {
         let mut blocked: BTreeSet<ChannelName> = BTreeSet::new();
-        for held in self.state.held.iter().cloned().collect::<Vec<_>>() {
-            let out = &held.outgoing;
-            if out.expires.is_some_and(|expires| expires <= self.now) {
-                self.emit(Fact::Expired { effect: out.effect.clone(), reason: Some(held.reason) })?;
-                self.message_lost(&out.effect)?;
-                continue;
-            }
-            let hold = if blocked.contains(&out.channel) && !out.urgent {
-                // Looked at when the one before it has gone; until then nothing about it changes.
-                let aside = !is_flow(held.reason) && held.until.is_none_or(|until| until > self.now);
-                if aside {
-                    continue;
-                }
-                Some((HoldReason::Order, None))
-            } else {
-                self.verdict(out, held_due(&held, self.now))
-            };
-            match hold {
-                None => {
-                    let out = self.let_go(out.clone())?;
-                    self.emit(Fact::Released(Box::new(out)))?;
-                }
-                Some((reason, until)) => {
-                    if is_flow(reason) {
-                        blocked.insert(out.channel.clone());
-                    }
-                    if (reason, until) != (held.reason, held.until) {
-                        self.emit(Fact::StillHeld { effect: out.effect.clone(), reason, until })?;
-                    }
-                }
-            }
+        let (clocked, others): (Vec<_>, Vec<_>) =
+            self.state.held.iter().cloned().partition(|held| !held.outgoing.reactive);
+        for held in clocked.into_iter().chain(others) {
+            self.look_at(&held, &mut blocked)?;
         }
         Ok(())
     }
 
+    fn look_at(&mut self, held: &HeldMessage, blocked: &mut BTreeSet<ChannelName>) -> Decided {
+        let out = &held.outgoing;
+        let effect = out.effect.clone();
+        if out.expires.is_some_and(|expires| expires <= self.now) {
+            self.emit(Fact::Expired { effect, reason: Some(held.reason), stale: None })?;
+            return self.message_lost(&out.effect);
+        }
+        let limit = held.hold.unwrap_or_else(|| self.hold_limit(out));
+        // What is allowed only from then on is of another day.
+        if limit <= self.now {
+            return self.give_up(held, limit);
+        }
+        let hold = if blocked.contains(&out.channel) && !out.urgent {
+            // Looked at when the one before it has gone; until then nothing about it changes.
+            let aside = !is_flow(held.reason) && held.until.is_none_or(|until| until > self.now);
+            if aside && held.hold.is_some() {
+                return Ok(());
+            }
+            Some(if aside { (held.reason, held.until) } else { (HoldReason::Order, None) })
+        } else {
+            self.verdict(out, held_due(held, self.now))
+        };
+        let Some((reason, until)) = hold else { return self.goes(out.clone(), Fact::Released) };
+        if is_flow(reason) {
+            blocked.insert(out.channel.clone());
+        }
+        if reason != held.reason
+            && let Some(stale) = self.never_in_time(out, reason, limit)
+        {
+            self.emit(Fact::Expired { effect, reason: Some(reason), stale: Some(stale) })?;
+            return self.message_lost(&out.effect);
+        }
+        if (reason, until) == (held.reason, held.until) && held.hold.is_some() {
+            return Ok(());
+        }
+        // What an older program held is held from now on.
+        let hold = held.hold.is_none().then_some(limit);
+        self.emit(Fact::StillHeld { effect, reason, until, hold })
+    }
+
+    /// A message goes out, without its mention where that is over the budget.
+    fn goes(&mut self, out: Outgoing, fact: fn(Box<Outgoing>) -> Fact) -> Decided {
+        let out = self.within_mentions(out);
+        let out = self.let_go(out)?;
+        let told = out.muted.then(|| (out.play.clone(), out.message.text.clone()));
+        self.emit(fact(Box::new(out)))?;
+        match told {
+            Some((play, text)) => self.ask_host(notice::muted(self.playbook.locale, &text), play),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes the mentions off a message for which the budget has none left. What the day has is kept for a mention of
+    /// all that is dated or urgent.
+    fn within_mentions(&self, out: Outgoing) -> Outgoing {
+        let quota = self.playbook.budgets.of(&out.channel).and_then(|budgets| budgets.mentions);
+        let Some(quota) = quota.filter(|_| !out.message.mentions.is_empty()) else { return out };
+        let used = quota_used(self.state, &self.playbook.zone, &out.channel, quota, self.now, |r| r.mentions);
+        let first = out.urgent || self.is_dated(&out);
+        let kept = || if first { 0 } else { self.mentions_of_all_ahead(&out.channel) };
+        if used.until.is_none() && (quota.per != Window::Day || used.at.len() + kept() < quota.max as usize) {
+            return out;
+        }
+        let message = Message { mentions: Vec::new(), ..out.message };
+        Outgoing { message, muted: true, ..out }
+    }
+
+    /// Until when a message may be held that is held from now on.
+    fn hold_limit(&self, out: &Outgoing) -> Timestamp {
+        let budgets = &self.playbook.budgets;
+        let limit = budgets.held_until(&out.channel, out.label, self.now, &self.playbook.zone);
+        out.before.map_or(limit, |before| before.min(limit))
+    }
+
+    /// A message was held for too long. A notice is said by a person then.
+    fn give_up(&mut self, held: &HeldMessage, limit: Timestamp) -> Decided {
+        let out = &held.outgoing;
+        let stale = if out.before == Some(limit) { Stale::LaterStep } else { Stale::Hold };
+        let (effect, reason) = (out.effect.clone(), Some(held.reason));
+        self.emit(Fact::Expired { effect, reason, stale: Some(stale) })?;
+        self.message_lost(&out.effect)?;
+        if out.label != Some(Label::Notice) || stale != Stale::Hold {
+            return Ok(());
+        }
+        self.ask_host(notice::not_posted(self.playbook.locale, &out.message.text), out.play.clone())
+    }
+
+    /// Whether advertising would be held for longer than it may, as far as that is certain now.
+    fn never_in_time(&self, out: &Outgoing, reason: HoldReason, limit: Timestamp) -> Option<Stale> {
+        let promo = self.playbook.budgets.of(&out.channel)?.promo.as_ref()?;
+        let possible = match reason {
+            HoldReason::PromoNotBefore | HoldReason::PromoAround => self.promo_opens(promo),
+            HoldReason::PromoShare => {
+                let (percent, window) = promo.share?;
+                let share = promo_share(self.state, &out.channel, window, self.now);
+                let needed = share.needed(percent);
+                if needed <= self.messages_ahead(&out.channel, limit) {
+                    return None;
+                }
+                let possible = share.possible(percent, self.now, window.min(self.state.age()));
+                possible.map(|at| at.max(limit))
+            }
+            _ => return None,
+        };
+        possible.is_none_or(|at| at >= limit).then_some(Stale::Never { possible })
+    }
+
+    /// The first instant at which the group is old enough for advertising and a key date is near.
+    fn promo_opens(&self, promo: &Promo) -> Option<Timestamp> {
+        let old = promo.not_before.map_or(self.now, |age| self.state.created.plus(age).max(self.now));
+        match promo.around.as_ref().map(|name| promo_window(&self.playbook, name, promo, old)) {
+            None | Some(Near::Inside) => Some(old),
+            Some(Near::Opens(at)) => at,
+        }
+    }
+
     /// Why a message may not go now. `due` is the instant that the gap is measured from.
     fn verdict(&self, out: &Outgoing, due: Timestamp) -> Option<Hold> {
-        let budgets = self.playbook.budgets.of(&out.channel)?;
         let zone = &self.playbook.zone;
-        let quota_until = |quota: Quota, counts: fn(&Released) -> bool| {
-            quota_used(self.state, zone, &out.channel, quota, self.now, counts).until
-        };
+        let budgets = self.playbook.budgets.of(&out.channel);
         if out.label == Some(Label::Promo)
-            && let Some(promo) = &budgets.promo
+            && let Some(promo) = budgets.and_then(|budgets| budgets.promo.as_ref())
             && let Some(hold) = self.promo_verdict(promo, &out.channel)
         {
             return Some(hold);
         }
-        if !out.message.mentions.is_empty()
-            && let Some(quota) = budgets.mentions
-            && let Some(until) = quota_until(quota, |r| r.mentions)
-        {
-            return Some((HoldReason::MentionsMax, Some(until)));
-        }
-        if !out.urgent
-            && let Some(quiet) = budgets.quiet
-            && let Some(ends) = quiet.ends(self.now, zone)
+        if let Some(budgets) = budgets
+            && let Some(ends) = budgets.quiet_ends(self.now, zone)
+            && !may_wake(out, budgets, zone)
         {
             return Some((HoldReason::Quiet, Some(ends)));
         }
+        if let Some(until) = self.session_ends(out) {
+            return Some((HoldReason::Session, Some(until)));
+        }
+        let budgets = budgets.filter(|_| !out.urgent)?;
         if let Some(quota) = budgets.posts
-            && let Some(until) = quota_until(quota, |_| true)
+            && let Some(until) = quota_used(self.state, zone, &out.channel, quota, self.now, |_| true).until
         {
             return Some((HoldReason::PostsMax, Some(until)));
         }
-        if !out.urgent
-            && let Some(gap) = budgets.gap
-            && let Some(last) = self.state.released_to(&out.channel).and_then(|released| released.back())
+        let gap = budgets.gap?;
+        // Measured between due instants, so that a decision some milliseconds late holds nothing back.
+        let recent =
+            self.state.released_to(&out.channel).into_iter().flat_map(|released| released.iter().rev());
+        let recent = recent.take_while(|last| last.at.plus(gap) > self.now);
+        // What has a clock time is not held up by what has none.
+        let last = recent.filter(|last| out.reactive || !last.reactive).map(|last| last.due).max();
+        if let Some(until) = last.map(|last| last.plus(gap))
+            && due.max(out.due) < until
+            && self.now < until
         {
-            // Measured between due instants, so that a decision some milliseconds late holds nothing back.
-            let until = last.due.plus(gap);
-            let due = due.max(out.due);
-            if due < until && self.now < until {
-                return Some((HoldReason::PostsGap, Some(until)));
-            }
+            return Some((HoldReason::PostsGap, Some(until)));
         }
-        None
+        let next = if out.reactive { self.clocked_ahead(&out.channel, gap) } else { None };
+        next.map(|at| (HoldReason::Ahead, Some(at)))
     }
 
     fn promo_verdict(&self, promo: &Promo, channel: &ChannelName) -> Option<Hold> {
@@ -254,6 +335,23 @@ pub(crate) struct PromoShare {
     pub(crate) oldest: Option<Timestamp>,
 }
 
+impl PromoShare {
+    /// How many other messages would have to go before it.
+    fn needed(&self, percent: u32) -> u64 {
+        let percent = u64::from(percent.max(1));
+        self.promos.saturating_mul(100).div_ceil(percent).saturating_sub(self.all)
+    }
+
+    /// When so many will have gone, if they go on as they have over a span of time; none where none goes.
+    fn possible(&self, percent: u32, now: Timestamp, span: Duration) -> Option<Timestamp> {
+        let others =
+            i64::try_from(self.all.saturating_sub(self.promos)).ok().filter(|n| *n > 0 && percent > 0)?;
+        let needed = i64::try_from(self.needed(percent)).ok()?;
+        let each = span.as_millis().max(1) / others;
+        Some(now.plus(Duration::from_millis(each.saturating_mul(needed))))
+    }
+}
+
 /// What the share of advertising is counted from.
 pub(crate) fn promo_share(
     state: &State,
@@ -274,13 +372,20 @@ pub(crate) fn promo_share(
     share
 }
 
-/// Whether a reason holds everything behind it too. Advertising and mentions wait aside.
+/// Whether an urgent message may go in quiet hours: its own clock time lies in them, or a person sent it.
+fn may_wake(out: &Outgoing, budgets: &Budgets, zone: &Zone) -> bool {
+    out.urgent && (out.by_hand || (!out.reactive && budgets.quiet_ends(out.due, zone).is_some()))
+}
+
+/// Whether a reason holds everything behind it too. Advertising, and what waits
+/// for the end of a session, wait aside.
 fn is_flow(reason: HoldReason) -> bool {
-    matches!(reason, HoldReason::Quiet | HoldReason::PostsMax | HoldReason::PostsGap | HoldReason::Order)
+    use HoldReason::{Ahead, Order, PostsGap, PostsMax, Quiet};
+    matches!(reason, Quiet | PostsMax | PostsGap | Order | Ahead)
 }
 
 /// The instant from which the gap of a held message is measured: when it was to be looked at, if that has come.
-fn held_due(held: &Arc<HeldMessage>, now: Timestamp) -> Timestamp {
+fn held_due(held: &HeldMessage, now: Timestamp) -> Timestamp {
     held.until.map_or(held.outgoing.due, |until| until.min(now)).max(held.outgoing.due)
 }
 

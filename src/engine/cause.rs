@@ -27,6 +27,9 @@ pub struct Cause {
     /// `args`
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub args: Value,
+    /// Whether a person started it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
 }
 
 /// Why a phase was entered.

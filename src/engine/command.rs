@@ -141,7 +141,7 @@ impl Draft<'_> {
             member => member.cloned(),
         };
         let run = self.fresh_run_id(name, self.now);
-        let cause = Cause { args: args.clone(), member, ..Cause::default() };
+        let cause = Cause { args: args.clone(), member, by_hand: true, ..Cause::default() };
         self.try_start(play, run, self.now, cause, Asked::ByOperator).map(|_| ())
     }
 
@@ -161,7 +161,8 @@ impl Draft<'_> {
         let (name, date_id, anchor) = (play.name.clone(), id.clone(), self.now);
         self.emit(Fact::DateArmed { play: name, date: date_id, anchor, start: None })?;
         let values = date_values(date, anchor);
-        let cause = Cause { date: Some(id.clone()), values, args: args.clone(), ..Cause::default() };
+        let cause =
+            Cause { date: Some(id.clone()), values, args: args.clone(), by_hand: true, ..Cause::default() };
         self.try_start(play, run, anchor, cause, Asked::ByOperator).map(|_| ())
     }
 

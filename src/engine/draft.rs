@@ -5,14 +5,16 @@
 
 use super::{
     IllegalEntry, apply,
-    entry::{Entry, Fact, Outgoing},
+    entry::{Entry, Fact, Outgoing, Task, TaskKind},
     input::Signal,
+    notice,
     outgoing::Notice,
     state::{Run, State},
 };
 use crate::{
     base::{
         ids::{ChannelName, EffectId, InputId, MemberId, PlayName, RunId, StepId},
+        limits,
         person::Person,
         seed::Seed,
         time::Timestamp,
@@ -21,7 +23,7 @@ use crate::{
     model::{
         channel::{ALERTS, STAFF},
         group::Group,
-        message::Message,
+        message::{Mention, Message},
         play::Play,
         playbook::{Playbook, Playbooks},
         step::{Assignee, LOOP_NUMBER},
@@ -173,6 +175,54 @@ impl<'a> Draft<'a> {
         })
     }
 
+    /// Asks the host for something: whoever has the first role. Where nobody has one, `alerts` is told.
+    pub(super) fn ask_host(&mut self, text: String, play: Option<PlayName>) -> Decided {
+        let id = self.next_task_id();
+        let role = self.playbook.host_role(&self.group).cloned();
+        let Some(role) = role.filter(|_| self.state.tasks.len() < limits::TASKS_OPEN_MAX) else {
+            return self.alert(id.as_str(), text);
+        };
+        let to = self.assignee(Some(&Assignee::Role(role)), &self.facts(Names::NONE, &About::default()));
+        let to = to.unwrap_or_default();
+        let told = self.telling(&to, None, false);
+        let task = Task {
+            id: id.clone(),
+            kind: TaskKind::Task,
+            text,
+            run: None,
+            step: None,
+            role: to.role,
+            people: to.people.clone(),
+            opened: self.now,
+            due: None,
+            tell: Some(told).filter(|told| *told > self.now),
+            remind: None,
+            reminds: Vec::new(),
+            escalate_at: None,
+            list: Vec::new(),
+            escalate: Vec::new(),
+            effect: None,
+            show: None,
+            choices: None,
+            of: None,
+            seats: None,
+            options: Vec::new(),
+            fields: Vec::new(),
+            members: Vec::new(),
+        };
+        let mut message = Message::text(notice::task_opened(&self.playbook, &self.group.id, &task, self.now));
+        message.mentions = to.people.into_iter().map(Mention::Person).collect();
+        self.emit(Fact::TaskOpened(Box::new(task)))?;
+        match to.channel {
+            // Else they are told when their hours begin.
+            Some(channel) if told <= self.now => {
+                let effect = EffectId::from(format!("told/{id}/{}", self.state.epoch));
+                self.notify(effect, channel, message, play)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Tells the `alerts` channel, if there is one.
     pub(super) fn alert(&mut self, id: &str, text: String) -> Decided {
         self.alert_to(ChannelName::new(ALERTS), id, text)
@@ -230,6 +280,10 @@ impl<'a> Draft<'a> {
             late_left: None,
             urgent: false,
             awaited: false,
+            reactive: false,
+            by_hand: false,
+            before: None,
+            muted: false,
             manual: None,
         };
         let out = self.with_delivery_task(out)?;

@@ -6,7 +6,7 @@ use super::input::Signal;
 pub use super::{
     cause::{Cause, PhaseCause},
     effect::Effect,
-    outgoing::{HoldReason, Notice, Outgoing},
+    outgoing::{HoldReason, Notice, Outgoing, Stale},
     task::{Task, TaskKind},
     waiting::{PruneStage, Waiting},
 };
@@ -431,6 +431,9 @@ pub enum Fact {
         /// When it is looked at again at the latest.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Timestamp>,
+        /// After this it is missed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hold: Option<Timestamp>,
     },
     /// A held message goes out.
     Released(Box<Outgoing>),
@@ -442,14 +445,20 @@ pub enum Fact {
         reason: HoldReason,
         /// When it is looked at again at the latest.
         until: Option<Timestamp>,
+        /// After this it is missed, where that was not known yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hold: Option<Timestamp>,
     },
-    /// A message was not sent: its `expires` passed first.
+    /// A message was not sent: its `expires` passed first, or it was held for too long.
     Expired {
         /// Which.
         effect: EffectId,
         /// What held it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<HoldReason>,
+        /// Why it was not held any longer; none where its `expires` had passed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stale: Option<Stale>,
     },
     /// A held message was taken back: its run was cancelled.
     Withdrawn {

@@ -8,6 +8,7 @@
 //! applies what was committed ([`apply`]) and never decides again.
 
 pub mod effect;
+pub mod cause;
 pub mod entry;
 pub mod gate;
 pub mod input;
@@ -20,10 +21,12 @@ pub mod state;
 pub mod turn;
 pub mod view;
 mod adopt;
+mod ahead;
 mod advance;
 mod apply;
 mod apply_clock;
 mod apply_date;
+mod apply_message;
 mod apply_rename;
 mod apply_run;
 mod apply_task;

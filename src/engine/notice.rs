@@ -229,6 +229,41 @@ fn members_en(n: usize) -> String {
     if n == 1 { "1 member".into() } else { format!("{n} members") }
 }
 
+/// A message went out without its mention.
+pub(super) fn muted(locale: Locale, text: &str) -> String {
+    let text = beginning(text);
+    match locale {
+        Locale::En => format!(
+            "The mentions of the day are used up, so this went out without one: “{text}” Tell those who must know yourself."
+        ),
+        Locale::Zh => {
+            format!("当天的提醒次数已用完，这条消息没有提醒任何人：「{text}」请亲自告诉需要知道的人。")
+        }
+    }
+}
+
+/// A notice was held for so long that it is not posted any more.
+pub(super) fn not_posted(locale: Locale, text: &str) -> String {
+    let text = beginning(text);
+    match locale {
+        Locale::En => {
+            format!(
+                "This notice could not be posted in time: “{text}” Say it another way if it still matters."
+            )
+        }
+        Locale::Zh => format!("这条通知没能按时发出：「{text}」如果仍有必要，请换个方式告知。"),
+    }
+}
+
+/// A message's text in a sentence: its beginning, where it is long.
+fn beginning(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(160) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
 /// A run failed.
 pub(super) fn run_failed(locale: Locale, group: &str, run: &RunId, step: &StepId, error: &str) -> String {
     match locale {

@@ -35,12 +35,24 @@ pub struct Outgoing {
     /// is cut to this when the message is released.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_left: Option<Duration>,
-    /// Passes quiet hours and the gap.
+    /// Passes the gap and the day's number, and quiet hours where it may wake people.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub urgent: bool,
     /// Its receipt is a fact of the journal, too, because something depends on its delivery.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub awaited: bool,
+    /// Whether somebody's doing made it due, and no clock.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reactive: bool,
+    /// Whether a person started its run by hand.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
+    /// When the next step of its run is due that comes later: it is not held beyond that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Timestamp>,
+    /// Whether its mention was over the budget and was left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub muted: bool,
     /// The task that a manual channel made of it: delivered when a person says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manual: Option<TaskId>,
@@ -103,4 +115,24 @@ pub enum HoldReason {
     MentionsMax,
     /// A message that was decided earlier is still held, and order is kept.
     Order,
+    /// A message with a clock time comes within the gap, and this one has none.
+    Ahead,
+    /// A dated run of another play is on.
+    Session,
+}
+
+/// Why a held message is missed before its `expires`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "because", rename_all = "snake_case")]
+pub enum Stale {
+    /// It was held as long as `budgets.hold` allows.
+    Hold,
+    /// A later step of its run is due.
+    LaterStep,
+    /// It would be held for longer than `budgets.hold` allows, as was known at once.
+    Never {
+        /// When it would be possible, as far as that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        possible: Option<Timestamp>,
+    },
 }

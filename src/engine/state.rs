@@ -380,6 +380,16 @@ pub struct HeldMessage {
     pub until: Option<Timestamp>,
     /// Since when.
     pub since: Timestamp,
+    /// After this it is missed; none where an older program held it and nobody has looked at it since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Timestamp>,
+}
+
+impl HeldMessage {
+    /// When it is not sent any more: its `expires`, and the end of what `budgets.hold` allows.
+    pub(super) fn ends(&self) -> impl Iterator<Item = Timestamp> + use<> {
+        self.outgoing.expires.into_iter().chain(self.hold)
+    }
 }
 
 /// A message that was released to a channel that has budgets.
@@ -393,6 +403,9 @@ pub struct Released {
     pub label: Option<Label>,
     /// Whether it mentions everybody or anybody.
     pub mentions: bool,
+    /// Whether it answered what somebody did, and had no clock time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reactive: bool,
 }
 
 /// A script call that has not returned.
@@ -468,7 +481,7 @@ pub enum Timer {
         /// Which.
         effect: EffectId,
     },
-    /// A held message expires.
+    /// A held message expires, or has been held long enough.
     Expiry {
         /// Which.
         effect: EffectId,

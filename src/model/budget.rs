@@ -2,7 +2,7 @@
 //!
 //! Only the amounts are here; who counts what, and when a held message goes, is the engine's.
 
-use super::channel::GROUP;
+use super::{channel::GROUP, message::Label, timetable::next_clock};
 use crate::{
     base::{
         ids::{CalendarName, ChannelName},
@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 /// All budgets of a playbook; what is not written is not limited.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Budgets {
-    /// `quiet: 22:30-08:00`
-    pub quiet: Option<Quiet>,
+    /// `quiet: 22:30-08:00`, or a list of them.
+    pub quiet: Vec<Quiet>,
     /// `posts.max`
     pub posts: Option<Quota>,
     /// `posts.gap`
@@ -25,6 +25,8 @@ pub struct Budgets {
     pub promo: Option<Promo>,
     /// `mentions.max`
     pub mentions: Option<Quota>,
+    /// `hold`: how long a message of a label may be held before it is missed; what is not there has the default.
+    pub hold: BTreeMap<Label, Holding>,
     /// `channels`: what other channels than `group` may carry, each counted by itself.
     pub channels: BTreeMap<ChannelName, Self>,
 }
@@ -34,6 +36,77 @@ impl Budgets {
     /// named.
     pub fn of(&self, channel: &ChannelName) -> Option<&Self> {
         if channel.as_str() == GROUP { Some(self) } else { self.channels.get(channel) }
+    }
+
+    /// The quiet hours that a clock time is in.
+    pub fn quiet_at(&self, clock: ClockTime) -> Option<Quiet> {
+        self.quiet.iter().find(|quiet| quiet.has(clock)).copied()
+    }
+
+    /// When the quiet hours that contain an instant end, those that follow without a pause included; `None` when it
+    /// is not in quiet hours.
+    pub fn quiet_ends(&self, at: Timestamp, zone: &Zone) -> Option<Timestamp> {
+        let mut end = self.quiet.iter().filter_map(|quiet| quiet.ends(at, zone)).max()?;
+        // Each range can lengthen it once; together they may leave no hour of the day.
+        for _ in &self.quiet {
+            match self.quiet.iter().filter_map(|quiet| quiet.ends(end, zone)).max() {
+                Some(later) => end = later,
+                None => break,
+            }
+        }
+        Some(end)
+    }
+
+    /// When the next quiet hours after an instant begin.
+    pub fn quiet_begins(&self, after: Timestamp, zone: &Zone) -> Option<Timestamp> {
+        self.quiet.iter().map(|quiet| next_clock(quiet.from, after, zone)).min()
+    }
+
+    /// How long a message of a label may be held; what has no label counts as content.
+    pub fn holding(&self, channel: &ChannelName, label: Option<Label>) -> Holding {
+        let label = label.unwrap_or(Label::Content);
+        let own = self.of(channel).and_then(|budgets| budgets.hold.get(&label));
+        own.or_else(|| self.hold.get(&label)).copied().unwrap_or_else(|| Holding::usual(label))
+    }
+
+    /// Until when a message to a channel may be held that is held from an instant on. What comes in quiet hours
+    /// belongs to the day that follows them.
+    pub fn held_until(
+        &self,
+        channel: &ChannelName,
+        label: Option<Label>,
+        since: Timestamp,
+        zone: &Zone,
+    ) -> Timestamp {
+        match self.holding(channel, label) {
+            Holding::For(length) => since.plus(length),
+            Holding::Day => {
+                let budgets = self.of(channel).unwrap_or(self);
+                let day = budgets.quiet_ends(since, zone).unwrap_or(since);
+                let midnight = zone.day_bounds(day).1;
+                budgets.quiet_begins(day, zone).map_or(midnight, |begins| begins.min(midnight))
+            }
+        }
+    }
+}
+
+/// How long a message may be held before it is missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holding {
+    /// So long.
+    For(Duration),
+    /// Until the next quiet hours begin, or the day ends.
+    Day,
+}
+
+impl Holding {
+    /// What holds for a label where the playbook says nothing. What has no label counts as content.
+    pub fn usual(label: Label) -> Self {
+        match label {
+            Label::Content | Label::Promo => Self::Day,
+            Label::Social => Self::For(Duration::HOUR.times(2)),
+            Label::Notice => Self::For(Duration::DAY.times(3)),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod sender;
 pub mod channel;
 pub mod message;
 pub mod text;
+pub mod timetable;
 pub mod calendar;
 pub mod schedule;
 pub mod trigger;

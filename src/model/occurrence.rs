@@ -125,6 +125,7 @@ mod tests {
             timeout: None,
             args: Template::default(),
             label: None,
+            during_session: false,
             steps: Vec::new(),
             program: Program::default(),
             moved: Program::default(),

@@ -69,6 +69,8 @@ pub struct Play {
     pub args: Template,
     /// The label of posts that have none.
     pub label: Option<Label>,
+    /// Whether it may post while a dated run of another play is on.
+    pub during_session: bool,
     /// The steps as a tree, for `plan` and for the pages.
     pub steps: Block,
     /// The steps.

@@ -172,6 +172,12 @@ impl Playbook {
         group.roles.get(name).or_else(|| self.roles.get(name))
     }
 
+    /// The role of whoever is told what concerns the whole group: `host`, else the first one.
+    pub fn host_role<'a>(&'a self, group: &'a Group) -> Option<&'a RoleName> {
+        let mut names = self.roles.keys().chain(group.roles.keys());
+        names.clone().find(|name| name.as_str() == "host").or_else(|| names.next())
+    }
+
     /// The calendar that tells working days: the first one written with `off` and `work`.
     pub fn workdays(&self) -> Option<&Calendar> {
         self.calendars.values().find(|calendar| calendar.tells_work)

@@ -397,6 +397,10 @@ mod tests {
             late_left: None,
             urgent: false,
             awaited: false,
+            reactive: false,
+            by_hand: false,
+            before: None,
+            muted: false,
             manual: None,
         }
     }

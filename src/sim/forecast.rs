@@ -94,7 +94,7 @@ impl<'a> Forecast<'a> {
             let says = format!("mention {} of the day, the budget is {}", day.mentions, quota.max);
             return expected(HoldReason::MentionsMax, Some(midnight), says);
         }
-        if let Some(ends) = budgets.quiet.filter(|_| !planned.urgent).and_then(|quiet| quiet.ends(at, zone)) {
+        if let Some(ends) = budgets.quiet_ends(at, zone).filter(|_| !planned.urgent) {
             return expected(HoldReason::Quiet, Some(ends), format!("quiet hours until {}", clock(ends)));
         }
         if let Some(quota) = budgets.posts.filter(|quota| quota.per == Window::Day)

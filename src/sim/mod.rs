@@ -2,7 +2,6 @@
 //!
 //! Pure: never reads a clock, a file or a socket; the same arguments give the same bytes.
 
-pub mod timetable;
 pub mod preview;
 pub mod plan;
 pub mod forecast;

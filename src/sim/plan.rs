@@ -3,10 +3,7 @@
 //! A merge of one small source for each group and play: ten thousand groups are never held at once. Asks no
 //! condition: `when` and `during` are shown, not evaluated. Only days that a calendar closes are left out.
 
-use super::{
-    preview::{self, Moment},
-    timetable::{self, Slot},
-};
+use super::preview::{self, Moment};
 use crate::{
     base::{
         ids::{ChannelName, GroupId, PhaseName, PlayName, RunId, StepId},
@@ -20,6 +17,7 @@ use crate::{
         play::Play,
         playbook::Playbook,
         step::Verb,
+        timetable::{self, Slot},
         trigger::{Batch, DateEntry, Trigger},
     },
 };

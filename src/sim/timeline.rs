@@ -9,7 +9,7 @@ use crate::{
         time::{Duration, Timestamp, Zone},
         words,
     },
-    engine::entry::{Entry, Fact, HoldReason, Outcome, Outgoing, PhaseCause, Skip, Task, TaskKind},
+    engine::entry::{Entry, Fact, HoldReason, Outcome, Outgoing, PhaseCause, Skip, Stale, Task, TaskKind},
     model::play::Section,
 };
 use std::fmt::Write as _;
@@ -82,7 +82,7 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
             let note = if held { format!(" (due {})", at(out.due)) } else { String::new() };
             line("post", about(out), format!("{}{}{note}", place(out), out.message.text), Tone::Voice)
         }
-        Fact::Held { outgoing, reason, until } => {
+        Fact::Held { outgoing, reason, until, .. } => {
             let until = until.map(|until| format!(" until {}", at(until))).unwrap_or_default();
             line(
                 "held",
@@ -91,14 +91,13 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
                 Tone::Doubt,
             )
         }
-        Fact::Expired { effect, reason } => {
+        Fact::Expired { effect, reason, stale } => {
             let held = reason.map(|reason| format!(", held by {}", hold(reason))).unwrap_or_default();
-            line(
-                "expired",
-                play_of(effect.as_str()),
-                format!("{effect} was not sent in time{held}"),
-                Tone::Doubt,
-            )
+            let (word, because) = match stale {
+                None => ("expired", " was not sent in time".to_owned()),
+                Some(stale) => ("missed", format!(" is not sent: {}", gone_stale(*stale, zone))),
+            };
+            line(word, play_of(effect.as_str()), format!("{effect}{because}{held}"), Tone::Doubt)
         }
         Fact::Withdrawn { effect } => {
             line("withdrawn", play_of(effect.as_str()), format!("{effect} is not sent"), Tone::Doubt)
@@ -292,6 +291,23 @@ pub const fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
+/// Why a held message is not sent any more, in a few words.
+pub fn gone_stale(stale: Stale, zone: &Zone) -> String {
+    match stale {
+        Stale::Hold => "held for as long as it may be".to_owned(),
+        Stale::LaterStep => "a later step of its run is due".to_owned(),
+        Stale::Never { possible: Some(at) } => {
+            format!(
+                "it would be held for too long; the first day that would be possible is {}",
+                zone.date(at)
+            )
+        }
+        Stale::Never { possible: None } => {
+            "it would be held for too long, and nobody knows when it would be possible".to_owned()
+        }
+    }
+}
+
 /// Why a message is held, in words.
 pub fn hold(reason: HoldReason) -> &'static str {
     match reason {
@@ -304,6 +320,8 @@ pub fn hold(reason: HoldReason) -> &'static str {
         HoldReason::PromoWhen => "the condition for advertising is not met",
         HoldReason::MentionsMax => "the mentions of the day are used up",
         HoldReason::Order => "behind an earlier message",
+        HoldReason::Ahead => "a message with a clock time comes first",
+        HoldReason::Session => "a session is on",
     }
 }
 

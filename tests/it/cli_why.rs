@@ -243,10 +243,10 @@ plays:
                      11 2099-12-02 08:00:00  post 晚安 (due 12-01 23:00)
     ");
     story.start("ad");
-    assert_eq!(verdicts(&story, &["ad"]), [pair("held", "promo.around")]);
+    assert_eq!(verdicts(&story, &["ad"]), [pair("not_sent", "promo.around")]);
     story.start("call");
     story.start("call");
-    assert_eq!(verdicts(&story, &["call"]), [pair("held", "mentions.max")]);
+    assert_eq!(verdicts(&story, &["call"]), [pair("held", "posts.max")], "mentions hold nothing back");
     let mut story = Story::new("2099-12-01 09:00", yaml);
     story.start("talk");
     insta::assert_snapshot!(why(&story, &["talk"]), @"
@@ -267,7 +267,8 @@ plays:
     assert_eq!(story.posts().len(), 3, "two to the group, one to the news");
     assert_eq!(verdicts(&story, &["news"]), [pair("held", "posts.max")]);
     story.until("2099-12-02 09:00");
-    assert_eq!(story.posts().len(), 6, "with the one of the night");
+    assert_eq!(story.posts().len(), 4, "with the one of the night, and without what was of its day");
+    assert_eq!(verdicts(&story, &["talk"]), [pair("not_sent", "posts.max")]);
 }
 
 #[test]
@@ -284,7 +285,7 @@ plays:
     assert_eq!(verdicts(&story, &["talk/2"]), [pair("held", "posts.gap")]);
     assert_eq!(verdicts(&story, &["talk/3"]), [pair("held", "order")]);
     story.start("ad");
-    assert_eq!(verdicts(&story, &["ad"]), [pair("held", "promo.not_before")]);
+    assert_eq!(verdicts(&story, &["ad"]), [pair("not_sent", "promo.not_before")]);
     story.start("short");
     story.until("2099-12-01 09:06");
     let told = why(&story, &["short"]);

@@ -198,7 +198,7 @@ fn play(dice: &mut Dice, index: u64, text: &mut String) {
 fn step(dice: &mut Dice, answers: bool) -> &'static str {
     const STEPS: [&str; 24] = [
         "post: 好",
-        "post: 急\n        urgent: true",
+        "post: 急\n        urgent: true\n        label: notice",
         "post: 限\n        expires: 2h\n        mention: all",
         "post: 找人\n        mention: host\n        label: promo",
         "post: '${members.count} 人'\n        when: members.count > 0",

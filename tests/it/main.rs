@@ -11,6 +11,7 @@ mod apart;
 mod approvals;
 mod asks;
 mod browser;
+mod budgets;
 mod channels;
 mod cli_check;
 mod cli_engine;

@@ -9,7 +9,7 @@ use playbook::{
     base::{
         ids::{EffectId, InputId, PlayName, RunId, TaskId},
         limits,
-        time::{ClockTime, Duration, Timestamp},
+        time::{Duration, Timestamp},
         value::Value,
     },
     engine::{
@@ -171,7 +171,7 @@ fn play_text(dice: &mut Dice<'_>, index: usize, text: &mut String) {
 fn step_text(dice: &mut Dice<'_>, loops: bool, text: &mut String) {
     let step = match dice.below(if loops { 15 } else { 18 }) {
         0 => "post: 好",
-        1 => "post: 急\n        urgent: true",
+        1 => "post: 急\n        urgent: true\n        label: notice",
         2 => "post: 限\n        expires: 2h\n        mention: all",
         3 => "post: '${members.count} 人'\n        when: members.count > 0",
         4 => "run: s.rhai\n        retry: { times: 1, wait: 1m }\n        max_late: 3h",
@@ -210,7 +210,8 @@ struct Life {
     decided: BTreeSet<EffectId>,
     sent: Vec<(Timestamp, Option<Label>)>,
     /// Held messages that nothing but their turn keeps, in the order in which they were decided.
-    queue: Vec<EffectId>,
+    /// What is held, and whether it has a clock time.
+    queue: Vec<(EffectId, bool)>,
     versions: Vec<String>,
     calls: Vec<EffectId>,
     in_final: bool,
@@ -414,7 +415,7 @@ impl Life {
                     self.decide(&out.effect);
                     self.on_time(out, entry.at);
                     assert!(
-                        !is_plain(out) || self.queue.is_empty(),
+                        !is_plain(out) || !self.queue.iter().any(|(_, clocked)| *clocked || out.reactive),
                         "G4: {} passed {:?}",
                         out.effect,
                         self.queue
@@ -424,17 +425,19 @@ impl Life {
                 Fact::Held { outgoing, .. } => {
                     self.decide(&outgoing.effect);
                     if is_plain(outgoing) {
-                        self.queue.push(outgoing.effect.clone());
+                        self.queue.push((outgoing.effect.clone(), !outgoing.reactive));
                     }
                 }
                 Fact::Expired { effect, .. } | Fact::Withdrawn { effect } => {
-                    self.queue.retain(|held| held != effect);
+                    self.queue.retain(|(held, _)| held != effect);
                 }
                 Fact::Released(out) => {
                     assert!(self.decided.contains(&out.effect));
                     if is_plain(out) {
-                        assert_eq!(self.queue.first(), Some(&out.effect), "G4: in the order of decision");
-                        self.queue.remove(0);
+                        let mut alike = self.queue.iter().filter(|(_, clocked)| *clocked != out.reactive);
+                        let first = alike.next().map(|(effect, _)| effect);
+                        assert_eq!(first, Some(&out.effect), "G4: in the order of decision");
+                        self.queue.retain(|(held, _)| *held != out.effect);
                     }
                     self.budgets(out, entry.at);
                 }
@@ -470,14 +473,13 @@ impl Life {
             return;
         }
         let zone = &self.story.playbook.zone;
-        let civil = zone.civil(at);
-        let clock = ClockTime { hour: civil.hour(), minute: civil.minute(), second: civil.second() };
-        let quiet = self.story.playbook.budgets.quiet.expect("quiet hours");
-        assert!(out.urgent || !quiet.has(clock), "{} at {clock:?} in quiet hours", out.effect);
+        let quiet = |at| self.story.playbook.budgets.quiet_ends(at, zone).is_some();
+        let may = out.urgent && (out.by_hand || (!out.reactive && quiet(out.due)));
+        assert!(may || !quiet(at), "{} at {at:?} in quiet hours", out.effect);
         self.sent.push((at, out.label));
         let day = zone.date(at);
         let today = self.sent.iter().filter(|(sent, _)| zone.date(*sent) == day).count();
-        assert!(today <= POSTS_A_DAY, "{today} posts on {day}");
+        assert!(out.urgent || today <= POSTS_A_DAY, "{today} posts on {day}");
         if out.label == Some(Label::Promo) {
             let since = at.plus(-Duration::DAY.times(30));
             let all = self.sent.iter().filter(|(sent, _)| *sent > since);
@@ -585,7 +587,7 @@ impl Life {
 
 /// Whether a message has no budget of its own and keeps its place in the queue.
 fn is_plain(out: &Outgoing) -> bool {
-    let counted = out.label == Some(Label::Promo) || !out.message.mentions.is_empty();
+    let counted = out.label == Some(Label::Promo) || !out.message.mentions.is_empty() || out.muted;
     out.channel.as_str() == "group" && !out.urgent && !counted
 }
 

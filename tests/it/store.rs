@@ -33,6 +33,10 @@ fn posted(effect: &str) -> Entry {
         late_left: None,
         urgent: false,
         awaited: false,
+        reactive: false,
+        by_hand: false,
+        before: None,
+        muted: false,
         manual: None,
     })))
 }

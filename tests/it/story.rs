@@ -222,6 +222,12 @@ impl Story {
         panic!("the group never comes to rest");
     }
 
+    /// The engine goes on from a state that another program has left.
+    pub(crate) fn resume_from(&mut self, state: State) {
+        self.recovered = state.clone();
+        self.state = state;
+    }
+
     /// The engine is down until then; nothing is decided meanwhile.
     pub(crate) fn sleep_until(&mut self, to: &str) {
         self.now = at(to);

@@ -55,9 +55,13 @@ impl Draft<'_> {
             late_left: Some(self.late_left(at)),
             urgent: false,
             awaited: false,
+            reactive: false,
+            by_hand: false,
+            before: None,
+            muted: false,
             manual: None,
         };
-        self.send(out)?;
+        self.send(at, out)?;
         let request = Request {
             due: Some(until),
             options,

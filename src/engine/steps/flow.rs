@@ -47,7 +47,7 @@ impl Draft<'_> {
             return Err(Trouble::Step(format!("there is no play `{play}` in the playbook that is in force")));
         };
         let run = self.fresh_run_id(play, self.now);
-        let cause = Cause { args, ..Cause::default() };
+        let cause = Cause { args, by_hand: at.run.cause.by_hand, ..Cause::default() };
         self.done(at, at.pc + 1, None)?;
         self.try_start(target, run, self.now, cause, Asked::ByTrigger)?;
         Ok(Went::On(at.pc + 1))

@@ -18,10 +18,33 @@ use crate::{
     model::{
         channel::{ChannelKind, GROUP},
         message::{Button, Label, Message},
+        play::Section,
         step::{MentionTarget, Post},
+        timetable,
     },
 };
 use std::collections::BTreeMap;
+
+const URGENT_PROMO: &str =
+    "advertising cannot be urgent: leave out `urgent`, or give the message another label";
+
+/// A message with what its step says of its time.
+fn of_step(at: &At<'_>, out: Outgoing) -> Outgoing {
+    let by_hand = at.run.cause.by_hand;
+    if at.run.section != Section::Steps {
+        return Outgoing { reactive: true, by_hand, ..out };
+    }
+    let zone = at.play.zone_or(&at.playbook.zone);
+    // All dues of a run are later by its delay.
+    let (due, delay) = (at.due.plus(-at.run.delay), at.run.delay);
+    let before = timetable::later_step(at.play, &at.step.id, at.run.anchor, due, zone);
+    Outgoing {
+        reactive: by_hand || !timetable::has_clock_time(at.play, &at.step.id),
+        before: before.map(|before| before.plus(delay)),
+        by_hand,
+        ..out
+    }
+}
 
 impl Draft<'_> {
     pub(in crate::engine) fn post(&mut self, at: &At<'_>, post: &Post) -> Carried {
@@ -58,10 +81,14 @@ impl Draft<'_> {
             late_left: Some(self.late_left(at)),
             urgent: post.urgent,
             awaited: false,
+            reactive: false,
+            by_hand: false,
+            before: None,
+            muted: false,
             manual: None,
         };
         let (manual, effect) = (self.is_manual(&post.to), out.effect.clone());
-        let may_go = self.send(out)?;
+        let may_go = self.send(at, out)?;
         if !manual {
             return self.done(at, at.pc + 1, None);
         }
@@ -81,13 +108,17 @@ impl Draft<'_> {
     /// Decides a message: it goes out, or a budget holds it.
     ///
     /// Gives whether it may still go.
-    pub(in crate::engine) fn send(&mut self, out: Outgoing) -> Result<bool, Trouble> {
+    pub(in crate::engine) fn send(&mut self, at: &At<'_>, out: Outgoing) -> Result<bool, Trouble> {
+        let out = of_step(at, out);
         let size = out.message.text.len();
         if size > limits::MESSAGE_BYTES_MAX {
             return Err(Trouble::Step(format!(
                 "the message has {size} bytes; at most {} may be sent at once",
                 limits::MESSAGE_BYTES_MAX
             )));
+        }
+        if out.urgent && out.label == Some(Label::Promo) {
+            return Err(Trouble::Step(URGENT_PROMO.into()));
         }
         let late = out.late_left.is_some_and(|left| left.as_millis() < 0);
         if late || out.expires.is_some_and(|expires| expires < self.now) {
@@ -97,8 +128,9 @@ impl Draft<'_> {
                 outgoing: Box::new(out),
                 reason: crate::engine::entry::HoldReason::Order,
                 until: None,
+                hold: None,
             })?;
-            self.emit(Fact::Expired { effect, reason: None })?;
+            self.emit(Fact::Expired { effect, reason: None, stale: None })?;
             return Ok(false);
         }
         Ok(self.offer(out)?)
@@ -123,9 +155,9 @@ impl Draft<'_> {
     fn rest_of_day(&self, channel: &ChannelName) -> Timestamp {
         let zone = &self.playbook.zone;
         let (_, midnight) = zone.day_bounds(self.now);
-        let quiet = self.playbook.budgets.of(channel).and_then(|budgets| budgets.quiet);
-        let quiet = quiet.map(|quiet| zone.instant(zone.date(self.now).to_datetime(quiet.from.to_jiff())));
-        quiet.filter(|from| *from > self.now).map_or(midnight, |from| from.min(midnight))
+        let budgets = self.playbook.budgets.of(channel);
+        let quiet = budgets.and_then(|budgets| budgets.quiet_begins(self.now, zone));
+        quiet.map_or(midnight, |from| from.min(midnight))
     }
 
     /// Asks a person to deliver a message on a manual channel.
@@ -239,6 +271,10 @@ impl Draft<'_> {
             late_left: None,
             urgent: with.get("urgent").and_then(Value::as_bool).unwrap_or_default(),
             awaited: false,
+            reactive: false,
+            by_hand: false,
+            before: None,
+            muted: false,
             manual: None,
         })
     }

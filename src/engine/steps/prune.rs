@@ -195,7 +195,7 @@ impl Draft<'_> {
         let effect = self.effect_id(&at.run.id, &at.step.id);
         let out = self.prune_message(at, text, at.due, Some(self.late_left(at)));
         // Nobody loses time by a notice that has not arrived, and nobody goes for one that never does.
-        if !self.send(Outgoing { awaited: true, ..out })? {
+        if !self.send(at, Outgoing { awaited: true, ..out })? {
             return self.undelivered(at, effect);
         }
         self.wait(at, Waiting::Delivery { effect, members }, None, None)?;
@@ -228,6 +228,10 @@ impl Draft<'_> {
             late_left,
             urgent: false,
             awaited: false,
+            reactive: false,
+            by_hand: false,
+            before: None,
+            muted: false,
             manual: None,
         }
     }
@@ -261,7 +265,7 @@ impl Draft<'_> {
             let text = self.notice_text(at, text, members)?;
             let text = notice::once_more(&self.playbook, &text, ends, self.now);
             let out = self.prune_message(at, text, self.now, None);
-            self.send(Outgoing { expires: Some(ends), ..out })?;
+            self.send(at, Outgoing { expires: Some(ends), ..out })?;
         }
         let began = ends.plus(-prune.grace);
         let next = protect::moments(prune, began).into_iter().find(|moment| *moment > self.now);

@@ -108,7 +108,7 @@ impl Draft<'_> {
             match action {
                 Prepared::Post(mut out) => {
                     out.effect = self.effect_id(&at.run.id, &at.step.id);
-                    self.send(*out)?;
+                    self.send(at, *out)?;
                 }
                 Prepared::Task(request) => {
                     self.open(at, *request)?;

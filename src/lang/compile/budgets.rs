@@ -20,11 +20,12 @@ use crate::{
             node::Node,
             reader::{self, Fields},
         },
-        keys,
+        keys::{self, closed::LABELS},
     },
     model::{
-        budget::{Budgets, Promo, Quiet, Quota, Window},
+        budget::{Budgets, Holding, Promo, Quiet, Quota, Window},
         channel::GROUP,
+        message::Label,
     },
 };
 use std::collections::BTreeMap;
@@ -75,7 +76,10 @@ fn channels(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> BTreeMap<ChannelName
 
 fn amounts(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, budgets: &mut Budgets) {
     if let Some(node) = fields.get("quiet") {
-        budgets.quiet = quiet(cx, node);
+        budgets.quiet = match node.items() {
+            Some(items) => items.iter().filter_map(|item| quiet(cx, item)).collect(),
+            None => quiet(cx, node).into_iter().collect(),
+        };
     }
     if let Some(node) = fields.get("posts") {
         if node.scalar().is_some() {
@@ -99,6 +103,31 @@ fn amounts(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, budgets: &mut Bu
     if let Some(node) = fields.get("promo") {
         budgets.promo = promo(cx, node, scope);
     }
+    if let Some(node) = fields.get("hold") {
+        budgets.hold = hold(cx, node);
+    }
+}
+
+/// `{ social: 2h, content: day }`
+fn hold(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<Label, Holding> {
+    let mut hold = BTreeMap::new();
+    let Some(fields) = Fields::read(&mut cx.report, node, pair("`hold`", "`hold`"), keys::HOLD.names) else {
+        return hold;
+    };
+    let expected = pair("a length of time such as `2h`, or `day`", "一段时间，例如 `2h`，或 `day`");
+    for (word, label) in LABELS {
+        let Some(node) = fields.get(word) else { continue };
+        let text = reader::text(&mut cx.report, node, expected).cloned().unwrap_or_default();
+        let holding = match &*text {
+            "day" => Some(Holding::Day),
+            length => length.parse().ok().map(Holding::For),
+        };
+        match holding {
+            Some(holding) => drop(hold.insert(label, holding)),
+            None => reader::bad_value(&mut cx.report, node, expected, None),
+        }
+    }
+    hold
 }
 
 /// `22:30-08:00`

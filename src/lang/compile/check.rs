@@ -10,6 +10,7 @@ use crate::{
     },
     lang::codes,
     model::{
+        message::Label,
         play::Play,
         playbook::Playbook,
         program::Program,
@@ -33,6 +34,30 @@ pub(crate) fn check(cx: &mut Cx<'_>, playbook: &Playbook) {
         let anchors = anchors(cx, playbook, play);
         in_order(cx, playbook, play, &anchors);
         quiet(cx, playbook, play, &anchors);
+        urgent_promo(cx, play);
+    }
+}
+
+/// Advertising that would pass the budgets.
+fn urgent_promo(cx: &mut Cx<'_>, play: &Play) {
+    let programs = [&play.program, &play.moved, &play.cancelled];
+    for step in programs.into_iter().flat_map(Program::steps) {
+        let Verb::Post(post) = &step.verb else { continue };
+        if !post.urgent || post.label.or(play.label) != Some(Label::Promo) {
+            continue;
+        }
+        let id = format!("plays.{}.steps.{}", play.name, step.id);
+        let span = place(cx, &format!("{id}.urgent")).or_else(|| place(cx, &id));
+        let Some(span) = span.or_else(|| place(cx, &format!("plays.{}", play.name))) else { continue };
+        cx.error(
+            codes::MISPLACED_KEY,
+            span,
+            pair(
+                "`urgent` passes budgets, and `label: promo` is advertising: both together is an error",
+                "`urgent` 会越过预算，`label: promo` 是推广：两者不能一起写",
+            ),
+            pair("leave out `urgent`, or give the post another label", "去掉 `urgent`，或给这条消息换个标签"),
+        );
     }
 }
 
@@ -172,14 +197,17 @@ fn in_order(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timest
 
 /// A message that a budget would always hold back.
 fn quiet(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timestamp]) {
-    let Some(quiet) = playbook.budgets.quiet else { return };
+    let budgets = &playbook.budgets;
+    if budgets.quiet.is_empty() {
+        return;
+    }
     let mut found = BTreeMap::new();
     if anchors.is_empty() {
         posts(&play.steps, None, &mut |step, due| {
             if let Due::Clock(clock) = due
-                && quiet.has(clock)
+                && let Some(quiet) = budgets.quiet_at(clock)
             {
-                found.insert(step.id.clone(), clock);
+                found.insert(step.id.clone(), (clock, quiet));
             }
         });
     }
@@ -188,12 +216,12 @@ fn quiet(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timestamp
             let Due::Offset(offset) = due else { return };
             let civil = playbook.zone.civil(offset.apply(*anchor, &playbook.zone));
             let clock = ClockTime { hour: civil.hour(), minute: civil.minute(), second: civil.second() };
-            if quiet.has(clock) {
-                found.insert(step.id.clone(), clock);
+            if let Some(quiet) = budgets.quiet_at(clock) {
+                found.insert(step.id.clone(), (clock, quiet));
             }
         });
     }
-    for (step, clock) in found {
+    for (step, (clock, quiet)) in found {
         let Some(span) = place(cx, &format!("plays.{}.steps.{step}", play.name)) else { continue };
         let message = phrase!(
             "this is due at {clock}, inside the quiet hours {}-{}",

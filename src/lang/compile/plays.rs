@@ -22,7 +22,7 @@ use crate::{
         },
         keys::{
             self,
-            closed::{CATCH_UP, LABELS, OVERLAP},
+            closed::{CATCH_UP, LABELS, OVERLAP, YES_NO},
         },
     },
     model::{
@@ -64,6 +64,7 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
         timeout: None,
         args: Template::default(),
         label: None,
+        during_session: false,
         steps: Vec::new(),
         program: Program::default(),
         moved: Program::default(),
@@ -297,6 +298,10 @@ fn policies(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play
         play.overlap = choice;
     }
     play.timeout = fields.get("timeout").and_then(|node| reader::positive(report, node));
+    play.during_session = fields
+        .get("during_session")
+        .and_then(|node| reader::choice(report, node, &YES_NO))
+        .unwrap_or_default();
     play.label = fields.get("label").and_then(|node| reader::choice(report, node, &LABELS));
     if let Some(node) = fields.get("args") {
         if node.entries().is_none() {

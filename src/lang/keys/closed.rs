@@ -22,6 +22,9 @@ pub(crate) const CATCH_UP: [(&str, CatchUp); 3] =
 pub(crate) const OVERLAP: [(&str, Overlap); 3] =
     [("skip", Overlap::Skip), ("allow", Overlap::Allow), ("replace", Overlap::Replace)];
 
+/// The words of `during_session`.
+pub(crate) const YES_NO: [(&str, bool); 2] = [("yes", true), ("no", false)];
+
 /// The words of `otherwise`.
 pub(crate) const SILENCE: [(&str, Silence); 2] = [("stop", Silence::Stop), ("proceed", Silence::Proceed)];
 

@@ -12,8 +12,8 @@ mod top;
 pub(crate) use play::{DATES_FILE, MOVING_DATE, PLAY};
 pub(crate) use step::{BUTTON, COMMON, RETRY, VERBS, VerbKeys, WAIT};
 pub(crate) use top::{
-    AMOUNTS, BUDGETS, CALENDAR, CHANNEL, CHARTER, FIELD, GROUP, MEMBERS, MENTIONS, PERSON, PHASE, POSTS,
-    PROMO, ROLE, RULES, SECRET, SENDER, SETTINGS, TOP, USE,
+    AMOUNTS, BUDGETS, CALENDAR, CHANNEL, CHARTER, FIELD, GROUP, HOLD, MEMBERS, MENTIONS, PERSON, PHASE,
+    POSTS, PROMO, ROLE, RULES, SECRET, SENDER, SETTINGS, TOP, USE,
 };
 
 /// A table: the keys of one place.
@@ -87,6 +87,10 @@ pub(crate) enum Is {
     Share,
     /// `22:30-08:00`
     Quiet,
+    /// `22:30-08:00`, or a list of them.
+    QuietHours,
+    /// `2h`, or `day`.
+    Hold,
     /// `10 weeks`
     Term,
     /// An IANA zone.

@@ -137,19 +137,27 @@ keys! {
     }
     /// What the budgets of one channel are.
     AMOUNTS {
-        "quiet": Is::Quiet, "Hours in which nothing is posted; messages are held until they end. `urgent` passes.", "quiet: 22:30-08:00";
+        "quiet": Is::QuietHours, "Hours in which nothing is posted, or a list of them; messages are held until they end. `urgent` passes where its own clock time is in them, or a person has sent it.", "quiet: 22:30-08:00";
         "posts": Is::Def("posts"), "How many messages a group gets, and how far apart.", "posts: { max: 6 per day, gap: 10m }";
         "promo": Is::Def("promo"), "How much of it may be advertising (`label: promo`), and when.", "promo: { max: 20% per 30d, not_before: 14d }";
-        "mentions": Is::Def("mentions"), "How often everybody may be mentioned.", "mentions: { max: 1 per day }";
+        "mentions": Is::Def("mentions"), "How often everybody, or anybody, may be mentioned. A message over it goes out without its mention, and the host is told.", "mentions: { max: 1 per day }";
+        "hold": Is::Def("hold"), "How long a message of each label may be held before it is missed: a length of time, or `day` (until the next quiet hours, or midnight).", "hold: { social: 2h, notice: 3d }";
     }
     /// `budgets`, beside the amounts for the channel `group`.
     BUDGETS {
         "channels": Is::Def("channelBudgets"), "Budgets of other channels than `group`: a channel's name → the same keys. Each channel is counted and held by itself.", "channels:\n  news: { posts: 2 per day }";
     }
+    /// `budgets.hold`, by label.
+    HOLD {
+        "content": Is::Hold, "What has no label counts as content; `day` by default.", "content: day";
+        "notice": Is::Hold, "`3d` by default; a notice that was held longer becomes a task for the host.", "notice: 3d";
+        "social": Is::Hold, "`2h` by default.", "social: 2h";
+        "promo": Is::Hold, "`day` by default.", "promo: day";
+    }
     /// `budgets.posts`
     POSTS {
         "max": Is::Quota, "At most this many messages.", "max: 6 per day";
-        "gap": Is::Duration, "At least this long between two messages; `urgent` passes.", "gap: 10m";
+        "gap": Is::Duration, "At least this long between two messages; `urgent` passes. What has no clock time waits for what has one.", "gap: 10m";
     }
     /// `budgets.mentions`
     MENTIONS {

@@ -68,6 +68,7 @@ pub(super) fn definitions() -> Value {
     let before = super::values::value(keys::Is::Positive);
     all["reminders"] = one_or_many(before);
     all["away"] = json!({ "type": "object", "additionalProperties": def("days") });
+    all["hold"] = table(&keys::HOLD, &[]);
     for (name, schema) in super::values::lines() {
         all[name] = schema;
     }

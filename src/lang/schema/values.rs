@@ -72,6 +72,8 @@ pub(super) fn value(is: Is) -> Value {
         Is::Zone => json!({ "type": "string", "examples": ZONES }),
         Is::Words(words) => json!({ "enum": words }),
         Is::WordsOrSteps(words) => json!({ "anyOf": [{ "enum": words }, def("steps")] }),
+        Is::QuietHours => json!({ "anyOf": [def("quiet"), { "type": "array", "items": def("quiet") }] }),
+        Is::Hold => json!({ "anyOf": [{ "enum": ["day"] }, def("duration")] }),
         Is::Names => {
             let name = json!({ "type": ["string", "number"] });
             json!({ "anyOf": [name, { "type": "array", "items": name }] })

@@ -157,7 +157,7 @@ fn facts(playbook: &Playbook, window: Window) -> Markup {
         ul.facts {
             li { (words::day(locale, playbook.zone.date(window.from))) " – " (words::day(locale, last)) }
             li { (locale.pick("time zone", "时区")) ": " (playbook.zone.name()) }
-            @if let Some(quiet) = playbook.budgets.quiet {
+            @for quiet in &playbook.budgets.quiet {
                 li { (locale.pick("quiet hours", "静默时段")) ": " (quiet.from) "–" (quiet.to) }
             }
             @if let Some(max) = playbook.budgets.posts {

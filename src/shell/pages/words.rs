@@ -165,6 +165,8 @@ pub(super) fn hold(locale: Locale, reason: HoldReason) -> &'static str {
         HoldReason::PromoWhen => "推广的条件不成立",
         HoldReason::MentionsMax => "提醒次数已用完",
         HoldReason::Order => "排在更早的消息之后",
+        HoldReason::Ahead => "让定点的消息先发",
+        HoldReason::Session => "活动正在进行",
     };
     locale.pick(crate::sim::timeline::hold(reason), zh)
 }

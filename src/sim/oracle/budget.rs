@@ -4,7 +4,7 @@
 //! than a budget looks.
 
 use crate::{
-    base::time::{ClockTime, Duration, Timestamp},
+    base::time::{Duration, Timestamp},
     engine::entry::Outgoing,
     model::{
         budget::{Budgets, Promo, Quota, Window},
@@ -19,6 +19,7 @@ use std::collections::VecDeque;
 pub(super) struct Spent {
     sent: VecDeque<Sent>,
     last_due: Option<Timestamp>,
+    last_clocked_due: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -40,14 +41,14 @@ impl Spent {
         due: Timestamp,
     ) -> Result<(), String> {
         let effect = &out.effect;
-        if let Some(quiet) = budgets.quiet.filter(|_| !out.urgent) {
-            let civil = playbook.zone.civil(at);
-            let clock = ClockTime { hour: civil.hour(), minute: civil.minute(), second: civil.second() };
-            if quiet.has(clock) {
-                return Err(format!("{effect} went out in the quiet hours {}-{}", quiet.from, quiet.to));
-            }
+        let zone = &playbook.zone;
+        let of_the_night =
+            out.urgent && (out.by_hand || (!out.reactive && budgets.quiet_ends(out.due, zone).is_some()));
+        if let Some(ends) = budgets.quiet_ends(at, zone).filter(|_| !of_the_night) {
+            return Err(format!("{effect} went out in the quiet hours that end {ends:?}"));
         }
-        if let (Some(gap), Some(last)) = (budgets.gap.filter(|_| !out.urgent), self.last_due) {
+        let last = if out.reactive { self.last_due } else { self.last_clocked_due };
+        if let (Some(gap), Some(last)) = (budgets.gap.filter(|_| !out.urgent), last) {
             let until = last.plus(gap);
             if due < until && at < until {
                 return Err(format!(
@@ -55,11 +56,14 @@ impl Spent {
                 ));
             }
         }
-        self.last_due = Some(due);
+        self.last_due = self.last_due.max(Some(due));
+        if !out.reactive {
+            self.last_clocked_due = self.last_clocked_due.max(Some(due));
+        }
         let sent =
             Sent { at, promo: out.label == Some(Label::Promo), mentions: !out.message.mentions.is_empty() };
         self.remember(budgets, sent);
-        if let Some(quota) = budgets.posts {
+        if let Some(quota) = budgets.posts.filter(|_| !out.urgent) {
             self.within(playbook, at, quota, "posts", effect.as_str(), |_| true)?;
         }
         if let Some(quota) = budgets.mentions.filter(|_| sent.mentions) {

@@ -42,6 +42,7 @@ pub struct Oracle {
 struct Waits {
     effect: EffectId,
     channel: ChannelName,
+    clocked: bool,
     reason: HoldReason,
     until: Option<Timestamp>,
     /// It was decided too late already: it may be dropped with its record, and never go out.
@@ -73,19 +74,20 @@ impl Oracle {
             Fact::Posted(out) => {
                 self.once(&out.effect)?;
                 if !out.urgent {
-                    self.in_order(&out.effect, &out.channel, self.held.len())?;
+                    self.in_order(out, self.held.len())?;
                 }
                 self.in_time(playbook, entry.at, out)?;
                 self.sent(playbook, state, entry.at, out, out.due)
             }
-            Fact::Held { outgoing, reason, until } => {
+            Fact::Held { outgoing, reason, until, .. } => {
                 self.once(&outgoing.effect)?;
                 let late = self.in_time(playbook, entry.at, outgoing).err();
                 let (effect, channel) = (outgoing.effect.clone(), outgoing.channel.clone());
-                self.held.push_back(Waits { effect, channel, reason: *reason, until: *until, late });
+                let clocked = !outgoing.reactive;
+                self.held.push_back(Waits { effect, channel, clocked, reason: *reason, until: *until, late });
                 Ok(())
             }
-            Fact::StillHeld { effect, reason, until } => {
+            Fact::StillHeld { effect, reason, until, .. } => {
                 let known = self.held.iter_mut().filter(|held| held.effect == *effect);
                 known.for_each(|held| (held.reason, held.until) = (*reason, *until));
                 Ok(())
@@ -121,7 +123,7 @@ impl Oracle {
             return Err(format!("{} was released and had not been held", out.effect));
         };
         if !out.urgent {
-            self.in_order(&out.effect, &out.channel, index)?;
+            self.in_order(out, index)?;
         }
         match self.held.remove(index) {
             Some(Waits { late: Some(late), .. }) => Err(late),
@@ -130,12 +132,13 @@ impl Oracle {
     }
 
     /// Nothing that waits for an hour, a gap or a day's quota is overtaken; advertising and mentions wait aside.
-    fn in_order(&self, effect: &EffectId, channel: &ChannelName, before: usize) -> Result<(), String> {
-        use HoldReason::{Order, PostsGap, PostsMax, Quiet};
-        let waits = |reason: HoldReason| matches!(reason, Quiet | PostsMax | PostsGap | Order);
-        let mut ahead = self.held.iter().take(before).filter(|held| held.channel == *channel);
-        match ahead.find(|held| waits(held.reason)) {
-            Some(first) => Err(format!("{effect} overtook {} that is held (G4)", first.effect)),
+    /// What has a clock time overtakes what has none.
+    fn in_order(&self, out: &Outgoing, before: usize) -> Result<(), String> {
+        use HoldReason::{Ahead, Order, PostsGap, PostsMax, Quiet};
+        let waits = |reason: HoldReason| matches!(reason, Quiet | PostsMax | PostsGap | Order | Ahead);
+        let mut ahead = self.held.iter().take(before).filter(|held| held.channel == out.channel);
+        match ahead.find(|held| waits(held.reason) && (held.clocked || out.reactive)) {
+            Some(first) => Err(format!("{} overtook {} that is held (G4)", out.effect, first.effect)),
             None => Ok(()),
         }
     }
@@ -218,7 +221,7 @@ mod tests {
             roles: BTreeMap::new(),
             channels: BTreeMap::new(),
             calendars: BTreeMap::new(),
-            budgets: Budgets { quiet, ..Budgets::default() },
+            budgets: Budgets { quiet: quiet.into_iter().collect(), ..Budgets::default() },
             groups: BTreeMap::new(),
             phases: Vec::new(),
             plays: Vec::new(),
@@ -241,6 +244,10 @@ mod tests {
             late_left: None,
             urgent: false,
             awaited: false,
+            reactive: false,
+            by_hand: false,
+            before: None,
+            muted: false,
             manual: None,
         })
     }
@@ -251,7 +258,7 @@ mod tests {
     }
 
     fn held(effect: &str) -> Fact {
-        Fact::Held { outgoing: out(effect), reason: HoldReason::Quiet, until: None }
+        Fact::Held { outgoing: out(effect), reason: HoldReason::Quiet, until: None, hold: None }
     }
 
     #[test]

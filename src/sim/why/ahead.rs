@@ -24,12 +24,13 @@ use crate::{
         occurrence::{closed_day, next_anchor, scheduled_run_id},
         play::Play,
         playbook::Playbook,
+        timetable,
         trigger::Trigger,
     },
     sim::{
         forecast::{Expected, Forecast},
         plan::{self, Window},
-        timeline, timetable,
+        timeline,
     },
 };
 use std::sync::Arc;

@@ -28,6 +28,8 @@ pub const fn key(reason: HoldReason) -> &'static str {
         HoldReason::PromoWhen => "promo.when",
         HoldReason::MentionsMax => "mentions.max",
         HoldReason::Order => "order",
+        HoldReason::Ahead => "posts.gap",
+        HoldReason::Session => "session",
     }
 }
 
@@ -38,6 +40,12 @@ pub(super) fn budget(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Fin
 
 fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<String> {
     let Reader { state, playbook, now, .. } = *at;
+    if reason == HoldReason::Session {
+        let own = out.play.as_ref().map_or("its play", |play| play.as_str());
+        return Some(format!(
+            "a dated run of another play is on, and posts of others wait; `during_session: yes` at {own} lets it post"
+        ));
+    }
     let budgets = playbook.budgets.of(&out.channel)?;
     let zone = &playbook.zone;
     let used = |quota: Quota, mentions: bool| {
@@ -45,8 +53,9 @@ fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<String> {
     };
     Some(match reason {
         HoldReason::Quiet => {
-            let quiet = budgets.quiet?;
-            format!("quiet hours are {}-{}, and it was {}", quiet.from, quiet.to, when(now, zone))
+            let quiet: Vec<String> =
+                budgets.quiet.iter().map(|quiet| format!("{}-{}", quiet.from, quiet.to)).collect();
+            format!("quiet hours are {}, and it was {}", quiet.join(" and "), when(now, zone))
         }
         HoldReason::PostsMax => quota(budgets.posts?, &used(budgets.posts?, false), "post", zone),
         HoldReason::MentionsMax => {
@@ -65,6 +74,11 @@ fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<String> {
                 key(first.reason)
             )
         }
+        HoldReason::Ahead => format!(
+            "a message with a clock time comes within the gap of {}, and this one has none",
+            length(budgets.gap?)
+        ),
+        HoldReason::Session => return None,
         HoldReason::PromoShare
         | HoldReason::PromoNotBefore
         | HoldReason::PromoAround

@@ -144,10 +144,10 @@ impl Historian<'_> {
                 let why = if is_late(late) { self.lateness(out.due, entry.at, playbook) } else { None };
                 Note::new(fate, says).because(why)
             }
-            Fact::Held { outgoing, reason, until } => {
+            Fact::Held { outgoing, reason, until, .. } => {
                 self.held(entry, playbook, step, outgoing, *reason, *until)
             }
-            Fact::StillHeld { effect, reason, until } => {
+            Fact::StillHeld { effect, reason, until, .. } => {
                 let held = self.state.held.iter().find(|held| held.outgoing.effect == *effect)?;
                 self.held(entry, playbook, step, &held.outgoing, *reason, *until)
             }
@@ -159,13 +159,18 @@ impl Historian<'_> {
                 let says = format!("step {step} sent its message {}{by}", on_time(late, entry.at, zone));
                 Note::new(Fate::Released, says)
             }
-            Fact::Expired { reason, .. } => {
+            Fact::Expired { reason, stale, .. } => {
                 let by =
                     reason.map(|reason| format!(", held by {}", message::key(reason))).unwrap_or_default();
-                Note::new(
-                    Fate::NotSent,
-                    format!("step {step}: its message expired {}{by}", when(entry.at, zone)),
-                )
+                let at = when(entry.at, zone);
+                let says = match stale {
+                    None => format!("step {step}: its message expired {at}{by}"),
+                    Some(stale) => {
+                        let because = timeline::gone_stale(*stale, zone);
+                        format!("step {step}: its message was missed {at}{by}: {because}")
+                    }
+                };
+                Note::new(Fate::NotSent, says)
             }
             Fact::Withdrawn { .. } => {
                 Note::new(Fate::NotSent, format!("step {step}: its held message was taken back with its run"))

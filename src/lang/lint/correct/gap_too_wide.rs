@@ -9,7 +9,7 @@ use crate::base::{
     },
     phrase::{pair, phrase},
 };
-use crate::model::budget::Window;
+use crate::model::budget::{Quiet, Window};
 
 pub(super) const CODE: Code = Code {
     slug: "gap-too-wide",
@@ -35,7 +35,8 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let budgets = &cx.playbook.budgets;
     let (Some(quota), Some(gap)) = (budgets.posts, budgets.gap) else { return };
     let minutes = |clock: ClockTime| i64::from(clock.hour) * 60 + i64::from(clock.minute);
-    let asleep = budgets.quiet.map_or(0, |quiet| (minutes(quiet.to) - minutes(quiet.from)).rem_euclid(1440));
+    let length = |quiet: &Quiet| (minutes(quiet.to) - minutes(quiet.from)).rem_euclid(1440);
+    let asleep: i64 = budgets.quiet.iter().map(length).sum();
     let awake = Duration::MINUTE.times(1440 - asleep);
     if quota.per == Window::Day && gap.times(i64::from(quota.max) - 1) > awake {
         let max = quota.max;

@@ -32,7 +32,10 @@ pub(super) const CODE: Code = Code {
 };
 
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-    let Some(quiet) = cx.playbook.budgets.quiet else { return };
+    let budgets = &cx.playbook.budgets;
+    if budgets.quiet.is_empty() {
+        return;
+    }
     for play in &cx.playbook.plays {
         each_block(&play.steps, &mut |block| {
             for two in block.windows(2) {
@@ -40,7 +43,10 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 let WaitFor::Until(clock) = wait.target else { continue };
                 let held =
                     matches!(&two[1].verb, Verb::Post(post) if post.to.as_str() == "group" && !post.urgent);
-                if held && two[1].at.is_none() && quiet.has(clock) {
+                if held
+                    && two[1].at.is_none()
+                    && let Some(quiet) = budgets.quiet_at(clock)
+                {
                     let (from, to) = (quiet.from, quiet.to);
                     let message = phrase!(
                         "this waits until {clock}, inside the quiet hours {from}-{to}",

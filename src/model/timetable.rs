@@ -2,9 +2,14 @@
 //!
 //! Never asks a condition: every branch is listed, because a plan shows what may happen.
 
-use crate::{
-    base::time::{ClockTime, Timestamp, Zone},
-    model::step::{Block, Step, Verb, WaitFor, Way},
+use super::{
+    play::Play,
+    step::{Block, Step, Verb, WaitFor, Way},
+    trigger::Trigger,
+};
+use crate::base::{
+    ids::StepId,
+    time::{ClockTime, Offset, Timestamp, Zone},
 };
 use std::sync::Arc;
 
@@ -69,6 +74,75 @@ fn walk(
         };
     }
     cursor
+}
+
+/// When the next step of a run is due that comes strictly later than one that was due at an instant, if the file
+/// tells. What follows without an `at` of its own moves with it.
+pub fn later_step(
+    play: &Play,
+    step: &StepId,
+    anchor: Timestamp,
+    due: Timestamp,
+    zone: &Zone,
+) -> Option<Timestamp> {
+    let slots = timetable(&play.steps, anchor, zone);
+    let place = slots.iter().position(|slot| slot.step.id == *step)?;
+    let moved = due.since(slots[place].at);
+    let mut fixed = false;
+    let later = slots[place + 1..].iter().map(|slot| {
+        fixed |= slot.step.at.is_some();
+        if fixed { slot.at } else { slot.at.plus(moved) }
+    });
+    later.filter(|at| *at > due).min()
+}
+
+/// Whether a clock tells when a step is due, and not what somebody does: its own `at`, or the play's trigger and
+/// steps before it that take a known time.
+pub fn has_clock_time(play: &Play, step: &StepId) -> bool {
+    let anchored = matches!(play.trigger, Trigger::Schedule(_) | Trigger::Dates(_));
+    find(&play.steps, step, anchored, anchored).is_ok_and(|timed| timed)
+}
+
+/// The answer for a step, else whether what follows the block has a clock time.
+fn find(steps: &Block, id: &StepId, anchored: bool, mut timed: bool) -> Result<bool, bool> {
+    for step in steps {
+        timed = match step.at {
+            Some(Offset::Days(..)) => true,
+            Some(Offset::Exact(_)) => anchored,
+            None => timed,
+        };
+        if step.id == *id {
+            return Ok(timed);
+        }
+        let inner = |block: &Block, from| match find(block, id, anchored, from) {
+            Ok(found) => Err(found),
+            Err(after) => Ok(after),
+        };
+        let after = match &step.verb {
+            Verb::If(branch) => inner(&branch.then, timed)
+                .and_then(|then| inner(&branch.otherwise, timed).map(|otherwise| then && otherwise)),
+            Verb::Each(each) => inner(&each.steps, timed),
+            Verb::Approve(approve) => [&approve.yes, &approve.no, &approve.silence].into_iter().try_fold(
+                false,
+                |_, way| match way {
+                    Way::Steps(block) => inner(block, false).map(|_| false),
+                    Way::Proceed | Way::Stop => Ok(false),
+                },
+            ),
+            Verb::Prune(_) => Ok(false),
+            Verb::Wait(wait) => inner(&wait.otherwise, timed).map(|_| match wait.target {
+                WaitFor::For(_) => timed,
+                WaitFor::Until(_) => true,
+                WaitFor::Signal(_) | WaitFor::Binding(_) => false,
+            }),
+            _ => Ok(timed),
+        };
+        timed = match after {
+            Ok(after) => after,
+            Err(found) => return Ok(found),
+        };
+    }
+    Err(timed)
 }
 
 /// The first instant after another at which the zone's clocks show this time.
