@@ -22,7 +22,7 @@ impl<'p> Hours<'p> {
     pub fn of(playbook: &'p Playbook, role: Option<&Role>) -> Self {
         let asleep = match role.and_then(|role| role.hours) {
             Some(awake) => vec![Quiet { from: awake.to, to: awake.from }],
-            None => playbook.budgets.quiet.iter().copied().collect(),
+            None => playbook.budgets.quiet.clone(),
         };
         Self { asleep, zone: &playbook.zone }
     }
