@@ -30,7 +30,6 @@ mod apply_message;
 mod apply_rename;
 mod apply_run;
 mod apply_task;
-mod cause;
 mod channel;
 pub(crate) mod budget;
 mod command;
