@@ -137,6 +137,10 @@ pub const ON_TIME_MS: i64 = 10_000;
 pub const SKIPPED_LOOK_BACK: i64 = 200_000;
 /// How long `status` shows a run that failed, and an input that was parked.
 pub const FAILED_SHOWN_MS: i64 = 7 * 24 * 3_600_000;
+/// Occurrences and timers that broke the engine which a group remembers, for `status`.
+pub const BROKEN_KEPT_MAX: usize = 20;
+/// Pieces of one decision that may break before the whole input is parked.
+pub const BROKEN_PIECES_MAX: usize = 8;
 /// How many days ahead the end of a calendar or of a file of dates is announced.
 pub const ENDS_SOON_DAYS: i64 = 30;
 /// A jump of the clock that is believed at once whatever else the machine has counted, in milliseconds.

@@ -4,7 +4,7 @@
 
 use super::{
     IllegalEntry,
-    draft::{About, Decided, Draft},
+    draft::{About, Decided, Draft, Piece},
     entry::{Cause, Fact, Outcome, Skip, TaskKind, Waiting},
     state::{Run, RunWait},
 };
@@ -167,9 +167,15 @@ impl Draft<'_> {
                         due,
                         ends: self.now,
                     };
+                    if let Some(broke) = self.begin(Piece::Step(id.clone(), step.id.clone())) {
+                        return self.fail(id, &step.id, broke);
+                    }
                     self.inside = true;
                     let went = self.step(&at, *end);
                     self.inside = false;
+                    if !matches!(went, Err(Trouble::Bug(_))) {
+                        self.end();
+                    }
                     match went {
                         Ok(Went::On(next)) => pc = next,
                         Ok(Went::Waits) => return Ok(()),
@@ -404,7 +410,14 @@ impl Draft<'_> {
             due,
             ends: ended.map_or(self.now, |ended| ended.min(self.now)),
         };
-        match act(self, &at) {
+        if let Some(broke) = self.begin(Piece::Step(id.clone(), step.id.clone())) {
+            return self.fail(id, &step.id, broke);
+        }
+        let went = act(self, &at);
+        if !matches!(went, Err(Trouble::Bug(_))) {
+            self.end();
+        }
+        match went {
             Ok(Went::On(_)) => {
                 self.ready.push_back(id.clone());
                 Ok(())

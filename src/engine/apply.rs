@@ -8,7 +8,7 @@ use super::{
     apply_rename, apply_run, apply_task,
     entry::{Entry, Fact, PhaseCause},
     input::Signal,
-    state::{Failing, PlayState, ScriptCall, State, Timer},
+    state::{Broken, Failing, PlayState, ScriptCall, State, Timer},
     wording,
 };
 use crate::base::{
@@ -72,7 +72,8 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::DateBack { .. }
         | Fact::DateWaits { .. }
         | Fact::DateCancelled { .. } => apply_date::apply_date(state, fact),
-        Fact::Skipped { play, run, to, .. } => {
+        Fact::Skipped { play, run, to, reason, .. } => {
+            broken(state, at, Some(play), reason.broken());
             let last = RunId::from(format!("{play}@{}", to.to_utc()));
             play_mut(state, play, |p| p.skip.retain(|skip| skip != run && !(*run < *skip && *skip <= last)));
         }
@@ -163,10 +164,9 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
             state.members.remove(member);
         }
         Fact::RosterRead => state.roster = Some(at),
-        Fact::Poisoned { timer, .. } => {
-            if let Some(timer) = timer {
-                state.timers.remove(timer);
-            }
+        Fact::Poisoned { timer, reason } => {
+            broken(state, at, None, timer.as_ref().map(|_| reason.as_str()));
+            let _ = timer.as_ref().map(|timer| state.timers.remove(timer));
         }
         Fact::Renamed { from, to } => apply_rename::renamed(state, from, to)?,
         Fact::Reworded { run, words, values, .. } => wording::take_words(state, run, words, values.as_ref())?,
@@ -182,6 +182,15 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         },
     }
     Ok(())
+}
+
+/// Remembers what was given up and why, if anything was: the last ones.
+fn broken(state: &mut State, at: Timestamp, play: Option<&PlayName>, reason: Option<&str>) {
+    let Some(reason) = reason else { return };
+    if state.broken.len() >= limits::BROKEN_KEPT_MAX {
+        state.broken.pop_front();
+    }
+    state.broken.push_back(Broken { at, play: play.cloned(), reason: reason.to_owned() });
 }
 
 pub(super) fn illegal(why: impl Into<String>) -> Applied {

@@ -5,7 +5,7 @@
 
 use super::{
     IllegalEntry, apply,
-    draft::{Decided, Draft},
+    draft::{Decided, Draft, Piece, Under},
     entry::{Entry, Fact},
     input::{Input, InputKind},
     next_wake,
@@ -43,17 +43,35 @@ pub struct Step {
 
 /// Decides what an input means now. Pure: the same arguments give the same step; nothing is changed.
 pub fn step(state: &State, playbooks: &Playbooks, input: &Input, now: Timestamp) -> Step {
-    let (mut next, mut entries) = (state.clone(), Vec::new());
-    match attempt(&mut next, playbooks, input, now, &mut |_, entry| entries.push(entry)) {
-        Ok(()) => Step { entries, next, parked: None },
-        Err(reason) => {
-            let poison = poison(state, input, now, reason.clone());
-            let mut next = state.clone();
-            // Legal after anything.
-            let applied = apply::apply(&mut next, &poison).is_ok();
-            Step { entries: applied.then_some(poison).into_iter().collect(), next, parked: Some(reason) }
+    let mut broken: Vec<(Piece, String)> = Vec::new();
+    loop {
+        let (mut next, mut entries, under) = (state.clone(), Vec::new(), Under::default());
+        let mut seen = |_: &State, entry| entries.push(entry);
+        let Err(reason) = attempt(&mut next, playbooks, input, now, &mut seen, (&under, &broken)) else {
+            return Step { entries, next, parked: None };
+        };
+        // The step or the timer that broke it is given up by itself, and everything else is decided again.
+        match under.into_inner().filter(|piece| broken.iter().all(|(known, _)| known != piece)) {
+            Some(piece) if broken.len() < limits::BROKEN_PIECES_MAX => broken.push((piece, reason)),
+            _ => {
+                // A call that returned something indigestible has failed, so that nobody waits for it.
+                if let InputKind::ScriptReturned { effect, result: Ok(_) } = &input.kind {
+                    let kind = InputKind::ScriptReturned { effect: effect.clone(), result: Err(reason) };
+                    return step(state, playbooks, &Input { id: input.id.clone(), kind }, now);
+                }
+                return parked(state, input, now, reason);
+            }
         }
     }
+}
+
+/// The step that an input comes to which cannot be digested.
+fn parked(state: &State, input: &Input, now: Timestamp, reason: String) -> Step {
+    let poison = poison(state, input, now, reason.clone());
+    let mut next = state.clone();
+    // Legal after anything.
+    let applied = apply::apply(&mut next, &poison).is_ok();
+    Step { entries: applied.then_some(poison).into_iter().collect(), next, parked: Some(reason) }
 }
 
 /// [`step`] in place, for whoever has nothing to commit in between: `seen` gets each entry that [`step`] would give,
@@ -68,7 +86,7 @@ pub fn step_in_place(
     now: Timestamp,
     seen: &mut dyn FnMut(&State, Entry),
 ) -> Option<String> {
-    let reason = attempt(state, playbooks, input, now, seen).err()?;
+    let reason = attempt(state, playbooks, input, now, seen, (&Under::default(), &[])).err()?;
     let poison = poison(state, input, now, reason.clone());
     if apply::apply(state, &poison).is_ok() {
         seen(state, poison);
@@ -84,15 +102,14 @@ fn attempt(
     input: &Input,
     now: Timestamp,
     seen: &mut dyn FnMut(&State, Entry),
+    pieces: (&Under, &[(Piece, String)]),
 ) -> Result<(), String> {
     let members = state.members.len();
     let work = || {
         let Some(setting) = Setting::of(state, playbooks, input, now)? else { return Ok(()) };
-        take(
-            &mut Draft::new(state, playbooks, setting.playbook, setting.group, setting.now, setting.id, seen),
-            input,
-        )
-        .map_err(|IllegalEntry(reason)| format!("it led to an entry that cannot follow: {reason}"))
+        let Setting { playbook, group, now, id } = setting;
+        take(&mut Draft::new(state, playbooks, playbook, group, now, id, seen, pieces), input)
+            .map_err(|IllegalEntry(reason)| format!("it led to an entry that cannot follow: {reason}"))
     };
     guarded(|| allowance::within(members, work))
 }

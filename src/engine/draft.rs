@@ -9,7 +9,7 @@ use super::{
     input::Signal,
     notice,
     outgoing::Notice,
-    state::{Run, State},
+    state::{Run, State, Timer},
 };
 use crate::{
     base::{
@@ -35,6 +35,7 @@ use crate::{
     },
 };
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
@@ -68,7 +69,23 @@ pub(super) struct Draft<'a> {
     pub(super) decided: bool,
     seen: &'a mut dyn FnMut(&State, Entry),
     input: Option<InputId>,
+    /// What is under way, told to whoever catches what breaks.
+    under: &'a Under,
+    /// What broke an earlier try of the same decision.
+    broken: &'a [(Piece, String)],
 }
+
+/// A piece of a decision that can be given up by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Piece {
+    /// A timer that fires.
+    Timer(Timestamp, Timer),
+    /// A step of a run.
+    Step(RunId, StepId),
+}
+
+/// The piece that is under way; survives a panic in it.
+pub(super) type Under = RefCell<Option<Piece>>;
 
 /// What an expression is about, beside the group: the run, the member, a signal that is being tested.
 #[derive(Default, Clone)]
@@ -88,6 +105,7 @@ impl<'a> Draft<'a> {
         now: Timestamp,
         input: Option<InputId>,
         seen: &'a mut dyn FnMut(&State, Entry),
+        (under, broken): (&'a Under, &'a [(Piece, String)]),
     ) -> Self {
         Self {
             state,
@@ -103,7 +121,21 @@ impl<'a> Draft<'a> {
             decided: false,
             seen,
             input,
+            under,
+            broken,
         }
+    }
+
+    /// Notes what is under way; gives why it has to be given up, if it broke an earlier try.
+    pub(super) fn begin(&self, piece: Piece) -> Option<String> {
+        let broke = self.broken.iter().find(|(broken, _)| *broken == piece).map(|(_, reason)| reason.clone());
+        *self.under.borrow_mut() = Some(piece);
+        broke
+    }
+
+    /// What was under way is over.
+    pub(super) fn end(&self) {
+        *self.under.borrow_mut() = None;
     }
 
     /// Decides one fact.

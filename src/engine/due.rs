@@ -3,7 +3,7 @@
 //! The only place that moves a play's cursor. An anchor is settled once: started, or skipped with a reason.
 
 use super::{
-    draft::{Decided, Draft},
+    draft::{Decided, Draft, Piece},
     entry::{Cause, Fact, Skip},
     gate::{self, Occasion},
     state::Timer,
@@ -51,8 +51,12 @@ impl Draft<'_> {
         // Beyond the limit of a decision, what is due waits for the next one.
         while self.steps <= limits::STEPS_PER_DECISION_MAX
             && !allowance::is_short()
-            && let Some((_, timer)) = self.state.timers.get_min().filter(|(at, _)| *at <= self.now).cloned()
+            && let Some((at, timer)) = self.state.timers.get_min().filter(|(at, _)| *at <= self.now).cloned()
         {
+            if let Some(broke) = self.begin(Piece::Timer(at, timer.clone())) {
+                self.give_up(at, timer, broke)?;
+                continue;
+            }
             match timer {
                 Timer::Play { play } => self.fire_schedule(&play)?,
                 Timer::Date { play, date } => self.fire_date(&play, &date)?,
@@ -68,9 +72,42 @@ impl Draft<'_> {
                 Timer::Midnight => self.midnight_passed()?,
                 Timer::DateMissing { play, date } => self.date_stays_away(&play, &date)?,
             }
+            self.end();
             self.carry_on()?;
         }
         Ok(())
+    }
+
+    /// Lets go of what broke the engine: one occurrence, one run, or the timer alone. What comes later comes.
+    fn give_up(&mut self, at: Timestamp, timer: Timer, error: String) -> Decided {
+        let playbook = self.playbook.clone();
+        match &timer {
+            Timer::Play { play } => {
+                let anchor = self.state.plays.get(play).and_then(|p| p.next).map(|n| n.0);
+                if let (Some(play), Some(anchor)) = (playbook.play(play), anchor) {
+                    self.arm(play, anchor)?;
+                    return self.skip_range(play, anchor, anchor, 1, Skip::Broken { error });
+                }
+            }
+            Timer::Date { play: name, date: id } => {
+                let known = self.state.plays.get(name);
+                if let Some((anchor, _)) = known.and_then(|p| p.dates.get(id)).copied() {
+                    let run = known.map_or_else(|| RunId::new(id), |p| p.date_run(name, id));
+                    let (play, date) = (name.clone(), id.clone());
+                    self.emit(Fact::DateArmed { play: play.clone(), date, anchor, start: None })?;
+                    let (from, to, reason) = (anchor, anchor, Skip::Broken { error });
+                    return self.emit(Fact::Skipped { play, run, from, to, count: 1, reason });
+                }
+            }
+            Timer::Run { run } | Timer::RunTimeout { run } => {
+                let step = self.state.runs.get(run).and_then(|run| Some(run.waiting.as_ref()?.step.clone()));
+                if let Some(step) = step {
+                    return self.fail(run, &step, error);
+                }
+            }
+            _ => {}
+        }
+        self.emit(Fact::Poisoned { reason: error, timer: Some((at, timer)) })
     }
 
     fn fire_schedule(&mut self, name: &PlayName) -> Decided {

@@ -105,6 +105,18 @@ pub enum Skip {
         /// Which, with its number.
         limit: String,
     },
+    /// Deciding it broke the engine.
+    Broken {
+        /// What was said.
+        error: String,
+    },
+}
+
+impl Skip {
+    /// What broke the engine, if that is why.
+    pub fn broken(&self) -> Option<&str> {
+        if let Self::Broken { error } = self { Some(error) } else { None }
+    }
 }
 
 /// One fact. In the journal it is a JSON object with `entry` as its kind.

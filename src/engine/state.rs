@@ -105,6 +105,21 @@ pub struct State {
     /// Since when messages that failed are counted, and how many did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusals: Option<(Timestamp, u32)>,
+    /// Occurrences and timers that broke the engine, the last ones, oldest first.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub broken: VecDeque<Broken>,
+}
+
+/// Something that could not be decided and was given up, so that everything else goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broken {
+    /// When.
+    pub at: Timestamp,
+    /// The play, where it was an occurrence of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub play: Option<PlayName>,
+    /// Why.
+    pub reason: String,
 }
 
 /// A channel that has been failing for a while.
@@ -546,6 +561,7 @@ impl State {
             presses: VecDeque::new(),
             notices: BTreeMap::new(),
             refusals: None,
+            broken: VecDeque::new(),
         }
     }
 

@@ -68,6 +68,11 @@ pub enum Ask {
     },
     /// Every file and every secret is read again.
     Reload,
+    /// Somebody is forgotten, in one group or in all: the engine stops, forgets, and goes on.
+    Forget {
+        /// Who.
+        member: MemberId,
+    },
     /// A dead message, or one in doubt, is sent again.
     Resend {
         /// Which.

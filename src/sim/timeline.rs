@@ -80,7 +80,7 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::Posted(out) | Fact::Released(out) => {
             let held = matches!(entry.fact, Fact::Released(_)) && entry.at > out.due;
             let note = if held { format!(" (due {})", at(out.due)) } else { String::new() };
-            line("post", about(out), format!("{}{}{note}", place(out), out.message.text), Tone::Voice)
+            line("post", about(out), format!("{}{}{note}", place(out), words(out)), Tone::Voice)
         }
         Fact::Held { outgoing, reason, until, .. } => {
             let until = until.map(|until| format!(" until {}", at(until))).unwrap_or_default();
@@ -325,6 +325,11 @@ pub fn hold(reason: HoldReason) -> &'static str {
     }
 }
 
+/// What a message says; whose words are forgotten says so.
+fn words(out: &crate::engine::entry::Outgoing) -> &str {
+    if out.message.text.is_empty() && out.message.image.is_none() { "(forgotten)" } else { &out.message.text }
+}
+
 /// Why something did not happen, in words.
 pub fn skip(reason: &Skip) -> String {
     match reason {
@@ -339,6 +344,7 @@ pub fn skip(reason: &Skip) -> String {
         Skip::Operator => "an operator said so".into(),
         Skip::Undelivered { effect } => format!("{effect} was not delivered"),
         Skip::Limit { limit } => format!("the limit is {limit}"),
+        Skip::Broken { error } => error.clone(),
     }
 }
 

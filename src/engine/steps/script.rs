@@ -57,6 +57,10 @@ impl Draft<'_> {
             // A second answer to the same call, or its run was cancelled meanwhile.
             return Ok(());
         };
+        if !self.state.runs.contains_key(&call.run) {
+            let error = format!("the run {} is not open any more", call.run);
+            return self.emit(Fact::ScriptFailed { effect: effect.clone(), error });
+        }
         match result {
             Ok(outcome) => self.with_step(&call.run, |draft, at| draft.commit_script(at, effect, outcome)),
             Err(error) => {

@@ -74,6 +74,10 @@ impl Restore {
         if let Some(aside) = &restored.aside {
             out.line(format!("the state that was there lies in {}", aside.display()))?;
         }
+        if !restored.forgotten.is_empty() {
+            let people = words::count(restored.forgotten.len(), "member");
+            out.line(format!("{people} forgotten since the copy was made: forgotten in it, too"))?;
+        }
         let messages = words::count(restored.doubtful, "message");
         out.line(format!(
             "{messages} on the way in the copy, and whatever is due until {}, may have been sent since: held until \

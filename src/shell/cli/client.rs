@@ -50,6 +50,11 @@ pub(super) fn reload(dir: &Path) -> Result<CommandReply, Failure> {
     put(dir, None, Ask::Reload)
 }
 
+/// Has somebody forgotten, in one group or in all.
+pub(super) fn forget(dir: &Path, group: Option<GroupId>, member: MemberId) -> Result<CommandReply, Failure> {
+    put(dir, group, Ask::Forget { member })
+}
+
 fn ask(dir: &Path, group: &GroupId, ask: Ask) -> Result<CommandReply, Failure> {
     put(dir, Some(group.clone()), ask)
 }

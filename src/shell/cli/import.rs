@@ -24,6 +24,7 @@ use std::{
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum MembersCommand {
     Import(Import),
+    Forget(super::forget::Forget),
 }
 
 /// Brings a list of members in: known ones are updated, nobody is removed unless `--replace`.
@@ -49,8 +50,10 @@ pub(super) struct Import {
 
 impl MembersCommand {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let Self::Import(import) = self;
-        import.run(out)
+        match self {
+            Self::Import(import) => import.run(out),
+            Self::Forget(forget) => forget.run(out),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     shell::{
         clock,
         socket::{Ask, Asked, CommandReply},
-        store::{OutboxRow, Reader, Status},
+        store::{self, Forget, OutboxRow, Reader, Status},
         view::log::Line,
     },
 };
@@ -31,6 +31,7 @@ use tokio::sync::oneshot;
 pub(super) fn take(driver: &mut Driver, (request, reply): Asked) {
     match request.ask {
         Ask::Reload => driver.reload(Some(reply)),
+        Ask::Forget { member } => forget(driver, Forget { group: request.group, member }, reply),
         ask => of_group(driver, (request.id, request.group), ask, reply),
     }
 }
@@ -68,6 +69,7 @@ fn of_group(
             if by_hand { InputKind::Command(Command::Report { signal }) } else { InputKind::Signal(signal) }
         }
         Ask::Reload => return driver.reload(Some(reply)),
+        Ask::Forget { member } => return forget(driver, Forget { group: Some(group), member }, reply),
         Ask::Resend { effect } => return outbox(driver, group, effect, None, reply),
         Ask::Arrived { effect, by } => {
             return outbox(driver, group, effect, Some(by.unwrap_or_default()), reply);
@@ -75,6 +77,18 @@ fn of_group(
     };
     driver
         .enqueue(&group, Pending { reply: Some(Reply::Command(reply)), ..Pending::new(Input { id, kind }) });
+}
+
+/// Somebody is forgotten: what is in memory and under way has them, too, so the engine stops, rewrites what it keeps and
+/// starts again.
+fn forget(driver: &mut Driver, forget: Forget, reply: oneshot::Sender<CommandReply>) {
+    if let Err(error) = store::ask_to_forget(&driver.dir, &forget) {
+        return Driver::refuse(reply, error.to_string());
+    }
+    driver.again = true;
+    driver.stopping = true;
+    let said = vec!["the engine stops, forgets, and starts again by itself".to_owned()];
+    let _ = reply.send(CommandReply { ok: true, group: forget.group, said, ..CommandReply::default() });
 }
 
 fn group_of(driver: &Driver, wanted: Option<GroupId>) -> Result<GroupId, String> {

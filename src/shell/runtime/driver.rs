@@ -143,6 +143,8 @@ pub(super) struct Driver {
     asks: Receiver<Asked>,
     arrivals: Receiver<Arrivals>,
     pub(super) stopping: bool,
+    /// Whether it starts again once it has stopped.
+    pub(super) again: bool,
 }
 
 impl Driver {
@@ -217,6 +219,7 @@ impl Driver {
             asks,
             arrivals,
             stopping: false,
+            again: false,
             books,
         };
         if let Delivery::Courier(courier) = &driver.delivery {
@@ -231,8 +234,8 @@ impl Driver {
         Ok(driver)
     }
 
-    /// Runs until told to stop, or until the store fails.
-    pub(super) async fn run(mut self) -> Result<(), RunError> {
+    /// Runs until told to stop, or until the store fails; whether it is to start again.
+    pub(super) async fn run(mut self) -> Result<bool, RunError> {
         let result = self.work().await;
         let stopped = self.stop(result.is_ok()).await;
         // Its end is the end of the stream; what was said is told before the last word.
@@ -242,7 +245,7 @@ impl Driver {
         if result.is_ok() && stopped.is_ok() {
             self.announcer.stopped();
         }
-        result.and(stopped)
+        result.and(stopped).map(|()| self.again)
     }
 
     async fn work(&mut self) -> Result<(), RunError> {
@@ -313,7 +316,7 @@ impl Driver {
 
     fn event(&mut self, event: Event) -> Result<(), RunError> {
         match event {
-            Event::Stop => self.stopping = true,
+            Event::Stop => (self.stopping, self.again) = (true, false),
             Event::Script(group, effect, result) => {
                 crash::point(Point::AfterScript);
                 self.enqueue(&group, Pending::new(Input::returned(&effect, result)));

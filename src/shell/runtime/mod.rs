@@ -116,6 +116,12 @@ pub fn state_dir(file: &Path) -> PathBuf {
 
 /// Runs until told to stop (SIGINT or SIGTERM). A second signal ends the process at once, which is safe.
 pub fn run(options: &RunOptions) -> Result<(), RunError> {
+    while once(options)? {}
+    Ok(())
+}
+
+/// One life of the engine: from the files to the stop; whether it starts again.
+fn once(options: &RunOptions) -> Result<bool, RunError> {
     let Some(first) = options.files.first() else {
         return Err(RunError::new(2, "no playbook file was given"));
     };
@@ -143,6 +149,7 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     for text in lock.mended() {
         Console::trouble(text);
     }
+    forget(&dir, &console);
     let (tell, acks) = mpsc::unbounded_channel();
     let (store, recovered, open) = Store::open(&dir, tell)?;
     if !options.fresh
@@ -165,6 +172,20 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
     console.close();
     drop(lock);
     result
+}
+
+/// Forgets whoever waits for it.
+fn forget(dir: &Path, console: &Console) {
+    match crate::shell::store::forget(dir) {
+        Ok(done) => {
+            for done in done {
+                console.say(format!("forgotten a member of {}, now {}", done.group, done.gone));
+            }
+        }
+        Err(error) => Console::trouble(&format!(
+            "nobody was forgotten yet, and it is tried again at the next start: {error}"
+        )),
+    }
 }
 
 /// Groups that a start would leave behind while others begin: most likely they have another id in the file now.
@@ -279,7 +300,7 @@ async fn live(
     books: Vec<Book>,
     found: driver::Found,
     console: &Console,
-) -> Result<(), RunError> {
+) -> Result<bool, RunError> {
     let (events, receiver) = mpsc::unbounded_channel();
     let (asked, asks) = mpsc::channel(limits::CONTROL_WAITING_MAX);
     let (arrived, arrivals) = mpsc::channel(limits::DOOR_REQUESTS_MAX);

@@ -23,7 +23,7 @@ use std::{
 };
 
 /// The form of a page: lines of JSON, one a decision, compressed with zlib.
-const PAGE_FORM: i64 = 1;
+pub(super) const PAGE_FORM: i64 = 1;
 
 /// A decision as it is stored, in the journal or in a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,7 +217,17 @@ pub(super) fn each(
 ) -> Result<(), StoreError> {
     // What is moved into a page meanwhile is met once.
     let moment = conn.unchecked_transaction()?;
-    if schema::has(&moment, schema::NAMED_FORM)? {
+    within(&moment, group, after, each)
+}
+
+/// The same inside a transaction that somebody else opened.
+pub(super) fn within(
+    moment: &Connection,
+    group: Option<&GroupId>,
+    after: i64,
+    each: &mut dyn FnMut(Stored) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    if schema::has(moment, schema::NAMED_FORM)? {
         let mut statement =
             moment.prepare_cached("SELECT first, form, pages FROM archive WHERE last > ?1 ORDER BY first")?;
         let mut pages = statement.query([after])?;
@@ -232,7 +242,7 @@ pub(super) fn each(
             }
         }
     }
-    let edition = if schema::has(&moment, schema::NAMED_FORM)? { "edition" } else { "0" };
+    let edition = if schema::has(moment, schema::NAMED_FORM)? { "edition" } else { "0" };
     let mut statement = moment.prepare_cached(&format!(
         "SELECT seq, grp, at, count, version, {edition}, entries FROM journal \
          WHERE seq + count > ?2 + 1 AND (?1 IS NULL OR grp = ?1) ORDER BY seq"

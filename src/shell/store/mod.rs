@@ -22,12 +22,15 @@ mod inbox;
 mod recovery;
 mod query;
 mod archive;
+mod erase;
+mod forget;
 mod health;
 mod copy;
 mod restore;
 
 pub use archive::{Compacted, compact};
 pub use copy::Copied;
+pub use forget::{Forget, Forgotten, ask as ask_to_forget, copies, forget, pending as to_forget};
 pub use health::{Backlog, Parked};
 pub use inbox::Letter;
 pub use outbox::{Open, OutboxRow, Settle, Status};

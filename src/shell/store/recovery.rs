@@ -86,7 +86,7 @@ pub(super) fn load(conn: &Connection) -> Result<Recovered, StoreError> {
     Ok(recovered)
 }
 
-fn meta(conn: &Connection, name: &str) -> Result<Option<i64>, StoreError> {
+pub(super) fn meta(conn: &Connection, name: &str) -> Result<Option<i64>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
     Ok(statement.query_row([name], |row| row.get(0)).optional()?)
 }

@@ -8,6 +8,7 @@
 use super::{
     FILE, StoreError,
     copy::{self, Copied, sync_folder},
+    forget::{self, Forgotten},
     path, recovery, schema,
 };
 use crate::{
@@ -56,6 +57,8 @@ pub struct Restored {
     pub until: Timestamp,
     /// Where the state that was there lies now.
     pub aside: Option<PathBuf>,
+    /// Who had been forgotten since the copy was made, and is forgotten in it now.
+    pub forgotten: Vec<Forgotten>,
 }
 
 /// Puts a copy in the place of a state. No engine runs on it; the state that was there is kept aside.
@@ -77,6 +80,7 @@ pub fn restore(from: &Path, dir: &Path, until: Option<Timestamp>) -> Result<Rest
     let conn = Connection::open(&fresh)?;
     let doubtful = doubt(&conn, until)?;
     conn.close().map_err(|(_, error)| error)?;
+    let forgotten = forget::again(dir, &fresh)?;
     let io = |error: io::Error| StoreError::Io(error.to_string());
     File::open(&fresh).and_then(|file| file.sync_all()).map_err(io)?;
     crash::point(Point::BeforeRestore);
@@ -89,7 +93,7 @@ pub fn restore(from: &Path, dir: &Path, until: Option<Timestamp>) -> Result<Rest
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
         _ => {}
     }
-    Ok(Restored { copied, doubtful, until, aside })
+    Ok(Restored { copied, doubtful, until, aside, forgotten })
 }
 
 /// Copies the database aside, page by page as it is, damaged ones too.

@@ -93,6 +93,7 @@ pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
         let text = format!("{what} could not be digested, last at {}: {}", at.minute(), parked.reason);
         Problem { since: Some(at), ..Problem::new(Kind::Parked, parked.count, text) }
     }));
+    all.extend(broken(group, facts.now));
     all.extend(failed(group, facts.now));
     all.extend(facts.backlog.iter().filter_map(|rows| channel(group, rows)));
     for deaf in &facts.version.deaf {
@@ -100,6 +101,23 @@ pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
     }
     all.sort_by_key(|problem| problem.kind);
     all
+}
+
+/// What broke the engine in the last days and was given up.
+fn broken(group: Group<'_>, now: Timestamp) -> Option<Problem> {
+    let since = now.max(group.state.clock).plus(-Duration::from_millis(limits::FAILED_SHOWN_MS));
+    let lately = || group.state.broken.iter().filter(|broken| broken.at >= since);
+    let last = lately().next_back()?;
+    let count = lately().count();
+    let at = group.at(last.at);
+    let what = last.play.as_ref().map_or_else(|| "a timer".into(), |play| format!("an occurrence of {play}"));
+    let text = format!("{what} broke the engine {} and was given up: {}", at.minute(), last.reason);
+    let problem = Problem {
+        since: Some(at),
+        play: last.play.clone(),
+        ..Problem::new(Kind::Parked, count as u64, text)
+    };
+    Some(problem)
 }
 
 /// Failed runs of the last days, one problem a play.

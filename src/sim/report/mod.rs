@@ -276,5 +276,6 @@ pub fn why(reason: &Skip) -> &'static str {
         Skip::Operator => "operator",
         Skip::Undelivered { .. } => "undelivered",
         Skip::Limit { .. } => "limit",
+        Skip::Broken { .. } => "broken",
     }
 }

@@ -300,6 +300,8 @@ pub(super) fn skip(reason: &Skip, play: &Play) -> String {
         Skip::Phase { phase } => format!("the phase was {phase}"),
         Skip::When { condition } => format!("{condition} was false"),
         Skip::Overlap { open } => format!("the run {open} was still open"),
-        Skip::Calendar { .. } | Skip::Undelivered { .. } | Skip::Limit { .. } => timeline::skip(reason),
+        Skip::Calendar { .. } | Skip::Undelivered { .. } | Skip::Limit { .. } | Skip::Broken { .. } => {
+            timeline::skip(reason)
+        }
     }
 }

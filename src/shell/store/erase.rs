@@ -1,0 +1,282 @@
+//! What of somebody is in a stored text: their id, what they said, and texts that repeat it.
+//!
+//! The same rule for every string of a decision and of a state, so that what is applied gives what is stored. Touches
+//! no database but to ask what the operator's own files say.
+
+use super::StoreError;
+use crate::{
+    base::{ids::MemberId, markdown, member::Member, value::Value},
+    engine::{entry::Fact, input::Signal},
+};
+use rusqlite::Connection;
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+
+/// Takes one person out of stored texts.
+pub(super) struct Eraser {
+    id: String,
+    gone: String,
+    /// What they said, in small letters, as it was said and as Markdown writes it.
+    said: BTreeSet<String>,
+    /// Long numbers that they gave: telephones, cards.
+    numbers: BTreeSet<i64>,
+}
+
+/// Why a text could not be rewritten.
+pub(super) enum Failed {
+    /// It is no JSON.
+    Json(String),
+    /// What would be stored cannot be read again.
+    Store(StoreError),
+}
+
+/// Keys below which people's words stand.
+const FREE: [&str; 29] = [
+    "answers",
+    "args",
+    "batch",
+    "binding",
+    "bindings",
+    "buttons",
+    "data",
+    "error",
+    "fetches",
+    "fields",
+    "image",
+    "item",
+    "items",
+    "log",
+    "mentions",
+    "message",
+    "note",
+    "options",
+    "poll",
+    "question",
+    "reason",
+    "said",
+    "script_state",
+    "signal",
+    "signals",
+    "text",
+    "value",
+    "values",
+    "vars",
+];
+/// Keys whose values name parts of the playbook, never people.
+const OURS: [&str; 12] = [
+    "channel", "date", "digest", "fact", "for", "function", "group", "label", "phase", "play", "script",
+    "step",
+];
+
+impl Eraser {
+    pub(super) fn new(member: &MemberId, gone: &MemberId) -> Self {
+        Self {
+            id: member.to_string(),
+            gone: gone.to_string(),
+            said: BTreeSet::new(),
+            numbers: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(super) fn gone(&self) -> &str {
+        &self.gone
+    }
+
+    /// Notes what the person said, if the fact is theirs.
+    pub(super) fn listen(&mut self, fact: &Fact) {
+        match fact {
+            Fact::SignalReceived(signal) => self.signal(signal),
+            Fact::BatchJoined { signal, .. }
+                if signal.get("member").and_then(Value::as_str) == Some(&self.id) =>
+            {
+                if let Some(data) = signal.get("data") {
+                    self.value(data);
+                }
+            }
+            Fact::Answered { member, option: None, value, .. } if member.as_str() == self.id => {
+                self.value(value)
+            }
+            Fact::MemberSet(listed) => self.member(&listed.member),
+            _ => {}
+        }
+    }
+
+    fn signal(&mut self, signal: &Signal) {
+        if signal.member.as_ref().is_some_and(|member| member.as_str() == self.id) {
+            self.value(&signal.data);
+        }
+    }
+
+    fn member(&mut self, member: &Member) {
+        if member.id.as_str() == self.id {
+            self.words(&member.name);
+            member.fields.values().for_each(|value| self.value(value));
+        }
+    }
+
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Str(text) => self.words(text),
+            Value::Int(number) if number.unsigned_abs() >= 100_000 => {
+                self.numbers.insert(*number);
+            }
+            Value::List(items) => items.iter().for_each(|item| self.value(item)),
+            Value::Map(map) => map.values().for_each(|item| self.value(item)),
+            _ => {}
+        }
+    }
+
+    /// Words that are long enough to be somebody's.
+    fn words(&mut self, text: &str) {
+        let text = text.trim();
+        let enough = if text.is_ascii() { text.len() >= 3 } else { text.chars().count() >= 2 };
+        let number = text.chars().all(|c| c.is_ascii_digit()) && text.len() < 6;
+        if enough && !number && text != self.id {
+            self.said.insert(text.to_lowercase());
+            self.said.insert(markdown::escape(text).to_lowercase());
+        }
+    }
+
+    /// Leaves out what the operator's own files say as well; whether those files name the person.
+    pub(super) fn owned(&mut self, conn: &Connection) -> Result<bool, StoreError> {
+        let mut statement = conn.prepare("SELECT files FROM sources")?;
+        let mut rows = statement.query([])?;
+        let mut listed = false;
+        while let Some(row) = rows.next()? {
+            let files: String = row.get(0)?;
+            let files = files.to_lowercase();
+            let names = found(&files, &self.id.to_lowercase()).is_some();
+            listed |= names;
+            if !names {
+                self.said.retain(|said| found(&files, said).is_none());
+            }
+        }
+        Ok(listed)
+    }
+
+    /// Whether the person is in a text.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        found(text, &self.id).is_some() || self.repeats(text)
+    }
+
+    fn repeats(&self, text: &str) -> bool {
+        let small = text.to_lowercase();
+        self.said.iter().any(|said| found(&small, said).is_some())
+    }
+
+    /// An id or a note with the person's id taken out; none where it was not in it.
+    pub(super) fn plain(&self, text: &str) -> Option<String> {
+        if self.repeats(text) {
+            return Some(String::new());
+        }
+        self.renamed(text)
+    }
+
+    fn renamed(&self, text: &str) -> Option<String> {
+        if text == self.id {
+            return Some(self.gone.clone());
+        }
+        // A short number is in every instant.
+        if self.id.len() < 5 && self.id.chars().all(|c| c.is_ascii_digit()) {
+            return None;
+        }
+        let (mut out, mut rest, mut changed) = (String::new(), text, false);
+        while let Some(at) = found(rest, &self.id) {
+            out.push_str(&rest[..at]);
+            out.push_str(&self.gone);
+            rest = &rest[at + self.id.len()..];
+            changed = true;
+        }
+        out.push_str(rest);
+        changed.then_some(out)
+    }
+
+    /// A stored text without the person; none where they are not in it. `read` says whether it can still be read: where
+    /// a word that they said is one of the program's own, it stays.
+    pub(super) fn json(
+        &self,
+        text: &str,
+        read: impl Fn(&str) -> Result<(), StoreError>,
+    ) -> Result<Option<String>, Failed> {
+        let before: Json = serde_json::from_str(text).map_err(|error| Failed::Json(error.to_string()))?;
+        for careful in [false, true] {
+            let mut now = before.clone();
+            self.walk(&mut now, false, careful);
+            if now == before {
+                return Ok(None);
+            }
+            let text = now.to_string();
+            match read(&text) {
+                Ok(()) => return Ok(Some(text)),
+                Err(error) if careful => return Err(Failed::Store(error)),
+                Err(_) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    fn walk(&self, json: &mut Json, free: bool, careful: bool) {
+        match json {
+            Json::String(text) => {
+                let word = careful && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+                if free && !word && self.repeats(text) {
+                    text.clear();
+                } else if let Some(now) = self.renamed(text) {
+                    *text = now;
+                }
+            }
+            Json::Number(number) if free && number.as_i64().is_some_and(|n| self.numbers.contains(&n)) => {
+                *json = Json::from(0);
+            }
+            Json::Array(items) => items.iter_mut().for_each(|item| self.walk(item, free, careful)),
+            Json::Object(map) => {
+                let is_them =
+                    map.get("id").and_then(Json::as_str) == Some(&self.id) && map.contains_key("points");
+                if is_them {
+                    map.retain(|key, _| {
+                        matches!(
+                            key.as_str(),
+                            "fact" | "at" | "input" | "id" | "joined" | "points" | "messages" | "seen"
+                        )
+                    });
+                    map.insert("name".into(), Json::String(String::new()));
+                }
+                let entries = std::mem::take(map);
+                for (key, mut item) in entries {
+                    let ours = !free && item.is_string() && OURS.contains(&key.as_str());
+                    if !ours {
+                        self.walk(&mut item, free || FREE.contains(&key.as_str()), careful);
+                    }
+                    map.insert(self.renamed(&key).unwrap_or(key), item);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Where a text has these words, not as a part of longer ones.
+fn found(text: &str, words: &str) -> Option<usize> {
+    let inside = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let starts = inside(words.chars().next());
+    let ends = inside(words.chars().next_back());
+    text.match_indices(words).map(|(at, _)| at).find(|at| {
+        let before = text[..*at].chars().next_back();
+        let after = text[at + words.len()..].chars().next();
+        !(starts && inside(before) || ends && inside(after))
+    })
+}
+
+/// Who a fact is about.
+pub(super) fn who(fact: &Fact) -> Option<MemberId> {
+    match fact {
+        Fact::SignalReceived(signal) => signal.member.clone(),
+        Fact::Answered { member, .. } | Fact::MemberGone { member } => Some(member.clone()),
+        Fact::MemberSet(listed) => Some(listed.member.id.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,487 @@
+//! Forgetting: somebody's id becomes `gone:N` and their words become empty, in everything that a state directory keeps.
+//!
+//! One transaction over journal, archived pages, outbox, snapshots, members and parked inputs; a request waits in a file
+//! beside the state until it is done, so that a crash only makes it begin anew. Needs that no engine has the state.
+
+use super::{
+    StoreError, archive, copy, corrupt,
+    erase::{self, Eraser},
+    members, path, recovery, schema, wire,
+};
+use crate::{
+    base::{
+        ids::{GroupId, MemberId},
+        member::Members,
+    },
+    engine::{
+        self,
+        entry::{Entry, Fact, Outcome},
+        state::State,
+    },
+    shell::{clock, editions::EDITION, private},
+};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// Somebody who is to be forgotten.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Forget {
+    /// In one group, or in all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupId>,
+    /// Who.
+    pub member: MemberId,
+}
+
+/// What a pass did for one person in one group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forgotten {
+    /// The group.
+    pub group: GroupId,
+    /// What they are called now.
+    pub gone: MemberId,
+    /// Decisions that were rewritten.
+    pub decisions: u64,
+    /// Whether a stored version of the playbook's files names them.
+    pub listed: bool,
+}
+
+/// What waits to be forgotten.
+const PENDING: &str = "forget.json";
+/// Keyed hashes of those who were forgotten, for copies that are put back.
+const HASHES: &str = "forgotten";
+
+fn io(error: io::Error) -> StoreError {
+    StoreError::Io(error.to_string())
+}
+
+/// Writes down that somebody is to be forgotten, durably.
+pub fn ask(dir: &Path, forget: &Forget) -> Result<(), StoreError> {
+    let mut all = pending(dir)?;
+    all.insert(forget.clone());
+    let fresh = dir.join("forget.json.new");
+    let text = serde_json::to_string(&all).map_err(|e| corrupt(PENDING, e))?;
+    let mut file = private::open(&fresh).map_err(io)?;
+    file.set_len(0)
+        .and_then(|()| file.write_all(text.as_bytes()))
+        .and_then(|()| file.sync_all())
+        .map_err(io)?;
+    fs::rename(&fresh, dir.join(PENDING)).and_then(|()| copy::sync_folder(&path(dir))).map_err(io)
+}
+
+/// Who waits to be forgotten.
+pub fn pending(dir: &Path) -> Result<BTreeSet<Forget>, StoreError> {
+    match fs::read_to_string(dir.join(PENDING)) {
+        // Emptied just before it goes.
+        Ok(text) if text.is_empty() => Ok(BTreeSet::new()),
+        Ok(text) => serde_json::from_str(&text).map_err(|e| corrupt(PENDING, e)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeSet::new()),
+        Err(error) => Err(io(error)),
+    }
+}
+
+/// Forgets whoever waits for it. The caller holds the state's lock.
+pub fn forget(dir: &Path) -> Result<Vec<Forgotten>, StoreError> {
+    let pending = pending(dir)?;
+    let file = path(dir);
+    if pending.is_empty() || !file.exists() {
+        return Ok(Vec::new());
+    }
+    let hashes = Hashes::open(dir)?;
+    let mut conn = open(&file)?;
+    let mut done = Vec::new();
+    for forget in &pending {
+        done.extend(of_all(&mut conn, forget, &hashes)?);
+    }
+    finish(conn)?;
+    // Its bytes go before its name does.
+    let wiped = fs::OpenOptions::new().write(true).truncate(true).open(dir.join(PENDING));
+    wiped.and_then(|file| file.sync_all()).map_err(io)?;
+    fs::remove_file(dir.join(PENDING)).map_err(io)?;
+    Ok(done)
+}
+
+/// Forgets in a copy that was put back whoever had been forgotten since it was made.
+pub(super) fn again(dir: &Path, file: &Path) -> Result<Vec<Forgotten>, StoreError> {
+    let hashes = Hashes::open(dir)?;
+    if hashes.known.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut conn = open(file)?;
+    let mut found = BTreeSet::new();
+    archive::each(&conn, None, 0, &mut |row| {
+        let ids = row.read()?.iter().flat_map(|entry| erase::who(&entry.fact)).collect::<BTreeSet<_>>();
+        found.extend(
+            ids.into_iter()
+                .filter(|id| hashes.has(&row.group, id))
+                .map(|member| Forget { group: Some(row.group.clone()), member }),
+        );
+        Ok(true)
+    })?;
+    for (group, members) in members::load(&conn)? {
+        let known = members.iter().map(|member| member.id.clone()).filter(|id| hashes.has(&group, id));
+        found.extend(known.map(|member| Forget { group: Some(group.clone()), member }));
+    }
+    let mut done = Vec::new();
+    for forget in &found {
+        done.extend(of_all(&mut conn, forget, &hashes)?);
+    }
+    finish(conn)?;
+    Ok(done)
+}
+
+fn open(file: &Path) -> Result<Connection, StoreError> {
+    let conn = Connection::open(file)?;
+    schema::prepare(&conn)?;
+    schema::check(&conn)?;
+    if !schema::has(&conn, schema::MEMBERS_FORM)? {
+        let reason = "it has an older form: start the engine once, which brings it to the present one";
+        return Err(StoreError::NoCopy { to: file.into(), reason: reason.into() });
+    }
+    conn.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
+    Ok(conn)
+}
+
+/// What was overwritten leaves the log of changes, too.
+fn finish(conn: Connection) -> Result<(), StoreError> {
+    conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);")?;
+    conn.close().map_err(|(_, error)| error.into())
+}
+
+/// One person, in every group that is meant.
+fn of_all(conn: &mut Connection, forget: &Forget, hashes: &Hashes) -> Result<Vec<Forgotten>, StoreError> {
+    let mut statement = conn.prepare(
+        "SELECT grp FROM groups UNION SELECT grp FROM snapshot UNION SELECT grp FROM journal ORDER BY 1",
+    )?;
+    let groups = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let groups: Vec<GroupId> = groups.map(|group| group.map(GroupId::from)).collect::<Result<_, _>>()?;
+    drop(statement);
+    let mut done = Vec::new();
+    for group in groups.iter().filter(|group| forget.group.as_ref().is_none_or(|wanted| wanted == *group)) {
+        // Before the commit: a hash too many forgets nobody who was not asked for.
+        hashes.add(group, &forget.member)?;
+        done.extend(one(conn, group, &forget.member)?);
+    }
+    Ok(done)
+}
+
+/// One person in one group; none where nothing of them is kept.
+fn one(conn: &mut Connection, group: &GroupId, member: &MemberId) -> Result<Option<Forgotten>, StoreError> {
+    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let number = recovery::meta(&transaction, "gone")?.unwrap_or_default() + 1;
+    let gone = MemberId::from(format!("gone:{number}"));
+    let mut eraser = Eraser::new(member, &gone);
+    archive::within(&transaction, Some(group), 0, &mut |row| {
+        row.read()?.iter().for_each(|entry| eraser.listen(&entry.fact));
+        Ok(true)
+    })?;
+    let listed = eraser.owned(&transaction)?;
+    let mut decisions = rows(&transaction, group, &eraser)?;
+    decisions += pages(&transaction, group, &eraser)?;
+    let known = rest(&transaction, group, &eraser)?;
+    if decisions == 0 && !known {
+        return Ok(None);
+    }
+    leave(&transaction, group, &gone)?;
+    transaction.execute(
+        "INSERT INTO meta (name, value) VALUES ('gone', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
+        [number],
+    )?;
+    transaction.commit()?;
+    Ok(Some(Forgotten { group: group.clone(), gone, decisions, listed }))
+}
+
+/// The rows of the journal.
+fn rows(conn: &Transaction<'_>, group: &GroupId, eraser: &Eraser) -> Result<u64, StoreError> {
+    let mut statement =
+        conn.prepare("SELECT seq, version, entries FROM journal WHERE grp = ?1 ORDER BY seq")?;
+    let mut found = statement.query([group.as_str()])?;
+    let mut change = conn.prepare("UPDATE journal SET entries = ?2 WHERE seq = ?1")?;
+    let mut changed = 0;
+    while let Some(row) = found.next()? {
+        let (seq, version, text): (i64, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if let Some(text) = entries(eraser, seq, version, &text)? {
+            changed += change.execute(params![seq, text])? as u64;
+        }
+    }
+    Ok(changed)
+}
+
+/// The entries of a decision without the person, where they are in it.
+fn entries(eraser: &Eraser, seq: i64, version: i64, text: &str) -> Result<Option<String>, StoreError> {
+    eraser.json(text, |text| wire::read(seq, version, text).map(|_| ())).map_err(|error| match error {
+        erase::Failed::Json(reason) => corrupt(format!("journal entry {seq}"), reason),
+        erase::Failed::Store(error) => error,
+    })
+}
+
+/// The archived pages.
+fn pages(conn: &Transaction<'_>, group: &GroupId, eraser: &Eraser) -> Result<u64, StoreError> {
+    let mut statement = conn.prepare("SELECT first, form, pages FROM archive ORDER BY first")?;
+    let mut found = statement.query([])?;
+    let mut change = conn.prepare("UPDATE archive SET form = ?2, pages = ?3 WHERE first = ?1")?;
+    let mut changed = 0;
+    while let Some(row) = found.next()? {
+        let (first, form): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let bytes = row.get_ref(2)?.as_blob().map_err(|error| corrupt("an archived page", error))?;
+        let (mut rows, mut touched) = (archive::unpack(first, form, bytes)?, 0);
+        for row in rows.iter_mut().filter(|row| row.group == *group) {
+            if let Some(text) = entries(eraser, row.seq, row.version, &row.entries)? {
+                row.entries = text;
+                touched += 1;
+            }
+        }
+        if touched > 0 {
+            change.execute(params![first, archive::PAGE_FORM, archive::pack(&rows)?])?;
+            changed += touched;
+        }
+    }
+    Ok(changed)
+}
+
+/// Snapshot, members, outbox and parked inputs; whether the person was in any of them.
+fn rest(conn: &Transaction<'_>, group: &GroupId, eraser: &Eraser) -> Result<bool, StoreError> {
+    let mut touched = false;
+    let snapshot = conn.query_row("SELECT state FROM snapshot WHERE grp = ?1", [group.as_str()], |row| {
+        row.get::<_, String>(0)
+    });
+    if let Some(text) = snapshot.optional()? {
+        let read = |text: &str| {
+            serde_json::from_str::<State>(text)
+                .map(|_| ())
+                .map_err(|e| corrupt(format!("the snapshot of group {group}"), e))
+        };
+        let erased = eraser
+            .json(&text, read)
+            .map_err(|_| corrupt(format!("the snapshot of group {group}"), "unread"))?;
+        if let Some(text) = erased {
+            conn.execute("UPDATE snapshot SET state = ?2 WHERE grp = ?1", params![group.as_str(), text])?;
+            touched = true;
+        }
+    }
+    let mut who = conn.prepare("SELECT who FROM members WHERE grp = ?1 AND id = ?2")?;
+    let text = who.query_row([group.as_str(), eraser.id()], |row| row.get::<_, String>(0)).optional()?;
+    if let Some(text) = text {
+        let erased = eraser.json(&text, |_| Ok(())).map_err(|_| corrupt("a member", "unread"))?;
+        conn.execute(
+            "UPDATE members SET id = ?3, who = ?4 WHERE grp = ?1 AND id = ?2",
+            params![group.as_str(), eraser.id(), eraser.gone(), erased.unwrap_or(text)],
+        )?;
+        touched = true;
+    }
+    let mut parked = conn.prepare("SELECT id, input, reason FROM parked WHERE grp = ?1")?;
+    let mut found = parked.query([group.as_str()])?;
+    while let Some(row) = found.next()? {
+        let (id, input, reason): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if eraser.is_in(&input) || eraser.is_in(&reason) {
+            conn.execute("UPDATE parked SET input = '{}', reason = 'forgotten' WHERE id = ?1", [id])?;
+            touched = true;
+        }
+    }
+    let mut outbox = conn.prepare("SELECT key, effect, note FROM outbox WHERE grp = ?1")?;
+    let mut found = outbox.query([group.as_str()])?;
+    while let Some(row) = found.next()? {
+        let (key, effect, note): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (effect_now, note_now) = (eraser.plain(&effect), eraser.plain(&note));
+        if effect_now.is_some() || note_now.is_some() {
+            conn.execute(
+                "UPDATE outbox SET effect = ?2, note = ?3 WHERE key = ?1",
+                params![key, effect_now.unwrap_or(effect), note_now.unwrap_or(note)],
+            )?;
+            touched = true;
+        }
+    }
+    Ok(touched)
+}
+
+/// What follows for the group: they have left, what is about them ends, and what would say nothing is not sent.
+fn leave(conn: &Transaction<'_>, group: &GroupId, gone: &MemberId) -> Result<(), StoreError> {
+    let mut recovered = recovery::load(conn)?;
+    let Some(mut state) = recovered.groups.remove(group).map(|group| group.state) else { return Ok(()) };
+    let about = |run: &&std::sync::Arc<engine::state::Run>| run.cause.member.as_ref() == Some(gone);
+    let mut facts: Vec<Fact> = Vec::new();
+    let held = state.held.iter().filter(|held| says_nothing(&held.outgoing));
+    facts.extend(held.map(|held| Fact::Withdrawn { effect: held.outgoing.effect.clone() }));
+    let ended: Vec<_> = state.runs.values().filter(about).map(|run| run.id.clone()).collect();
+    for task in
+        state.tasks.values().filter(|open| open.task.run.as_ref().is_some_and(|run| ended.contains(run)))
+    {
+        let (task, answer) = (task.task.id.clone(), "cancelled".into());
+        facts.push(Fact::TaskClosed {
+            task,
+            answer,
+            by: None,
+            operator: false,
+            note: crate::base::value::Value::Null,
+        });
+    }
+    facts.extend(ended.into_iter().map(|run| Fact::RunFinished {
+        run,
+        outcome: Outcome::Cancelled,
+        reason: "forgotten".into(),
+    }));
+    if state.members.contains(gone) {
+        facts.push(Fact::MemberGone { member: gone.clone() });
+    }
+    let at = clock::now().max(state.clock);
+    let entries: Vec<Entry> = facts.into_iter().map(|fact| Entry { at, input: None, fact }).collect();
+    for entry in &entries {
+        engine::apply(&mut state, entry).map_err(|error| corrupt("what was to be forgotten", error))?;
+    }
+    let mut last = recovered.last_seq;
+    if !entries.is_empty() {
+        conn.execute(
+            "INSERT INTO journal (seq, grp, at, count, version, entries, edition) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                last + 1,
+                group.as_str(),
+                clock::now().as_millis(),
+                entries.len() as i64,
+                wire::ENTRIES_VERSION,
+                wire::write(&entries)?,
+                EDITION
+            ],
+        )?;
+        last += entries.len() as i64;
+    }
+    unsent(conn, group)?;
+    store(conn, &mut state, last)
+}
+
+/// Whether a message has nothing left to say.
+fn says_nothing(out: &engine::entry::Outgoing) -> bool {
+    out.message.text.is_empty() && out.message.image.is_none()
+}
+
+/// A message that says nothing any more is not sent.
+fn unsent(conn: &Transaction<'_>, group: &GroupId) -> Result<(), StoreError> {
+    let mut held = archive::Held::default();
+    let mut statement = conn.prepare(
+        "SELECT key FROM outbox WHERE grp = ?1 AND open = 1 AND status IN ('pending', 'claimed', 'dead', 'in_doubt')",
+    )?;
+    let keys = statement.query_map([group.as_str()], |row| row.get::<_, i64>(0))?;
+    for key in keys.collect::<Result<Vec<_>, _>>()? {
+        let empty = held.entry(conn, key)?.and_then(|entry| match entry.effect() {
+            Some(engine::entry::Effect::Send(out)) => Some(says_nothing(out)),
+            _ => None,
+        });
+        if empty == Some(true) {
+            conn.execute(
+                "UPDATE outbox SET status = 'expired', told = 0, note = 'forgotten', settled_at = ?2 WHERE key = ?1",
+                params![key, clock::now().as_millis()],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Stores a state as a snapshot that has every entry up to a number, its members anew.
+fn store(conn: &Transaction<'_>, state: &mut State, seq: i64) -> Result<(), StoreError> {
+    let group = state.group.clone();
+    let now = std::mem::take(&mut state.members);
+    conn.execute("DELETE FROM members WHERE grp = ?1", [group.as_str()])?;
+    members::store(conn, &group, &Members::new(), &now)?;
+    let text = serde_json::to_string(state).map_err(|e| corrupt("a state to be written", e))?;
+    conn.execute(
+        "INSERT INTO snapshot (grp, seq, at, version, state) VALUES (?1, ?2, ?3, ?4, ?5) \
+         ON CONFLICT (grp) DO UPDATE SET seq = ?2, at = ?3, version = ?4, state = ?5",
+        params![group.as_str(), seq, state.clock.as_millis(), state.version, text],
+    )?;
+    Ok(())
+}
+
+/// Keyed hashes of who was forgotten: the key in the first line, then a hash a line.
+struct Hashes {
+    file: PathBuf,
+    key: Vec<u8>,
+    known: BTreeSet<String>,
+}
+
+/// The key's length.
+const KEY_BYTES: usize = 32;
+
+impl Hashes {
+    fn open(dir: &Path) -> Result<Self, StoreError> {
+        let file = dir.join(HASHES);
+        let text = match fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(io(error)),
+        };
+        let mut lines = text.lines().map(str::to_owned);
+        let key = lines.next().and_then(|line| unhex(&line)).filter(|key| key.len() == KEY_BYTES);
+        if key.is_none() && !text.is_empty() {
+            return Err(corrupt(HASHES, "its first line is no key"));
+        }
+        let known = lines.collect();
+        Ok(Self { file, key: key.unwrap_or_default(), known })
+    }
+
+    fn hash(&self, group: &GroupId, member: &MemberId) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
+        for part in [group.as_str(), member.as_str()] {
+            mac.update(&(part.len() as u64).to_le_bytes());
+            mac.update(part.as_bytes());
+        }
+        hex(&mac.finalize().into_bytes())
+    }
+
+    fn has(&self, group: &GroupId, member: &MemberId) -> bool {
+        self.known.contains(&self.hash(group, member))
+    }
+
+    fn add(&self, group: &GroupId, member: &MemberId) -> Result<(), StoreError> {
+        let mut now = Self::open(self.file.parent().unwrap_or(&self.file))?;
+        let mut text = String::new();
+        if now.key.is_empty() {
+            now.key = vec![0; KEY_BYTES];
+            rustix::rand::getrandom(&mut now.key, rustix::rand::GetRandomFlags::empty())
+                .map_err(|error| StoreError::Io(error.to_string()))?;
+            let _ = writeln!(text, "{}", hex(&now.key));
+        }
+        let hash = now.hash(group, member);
+        if now.known.contains(&hash) {
+            return Ok(());
+        }
+        let _ = writeln!(text, "{hash}");
+        let mut file = private::open(&self.file).map_err(io)?;
+        io::Seek::seek(&mut file, io::SeekFrom::End(0)).map_err(io)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect();
+    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
+    Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+}
+
+/// Copies beside the state, which keep what they were made of.
+pub fn copies(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("state.db.") && !name.ends_with("-wal") && !name.ends_with("-shm")
+        })
+        .collect();
+    found.sort();
+    found
+}
