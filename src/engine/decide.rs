@@ -107,8 +107,7 @@ fn attempt(
     let members = state.members.len();
     let work = || {
         let Some(setting) = Setting::of(state, playbooks, input, now)? else { return Ok(()) };
-        let Setting { playbook, group, now, id } = setting;
-        take(&mut Draft::new(state, playbooks, playbook, group, now, id, seen, pieces), input)
+        take(&mut Draft::new(state, playbooks, setting, seen, pieces), input)
             .map_err(|IllegalEntry(reason)| format!("it led to an entry that cannot follow: {reason}"))
     };
     guarded(|| allowance::within(members, work))
@@ -127,11 +126,11 @@ fn said(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// What a decision needs to know of the version in force.
-struct Setting {
-    playbook: Arc<Playbook>,
-    group: Arc<Group>,
-    now: Timestamp,
-    id: Option<InputId>,
+pub(super) struct Setting {
+    pub(super) playbook: Arc<Playbook>,
+    pub(super) group: Arc<Group>,
+    pub(super) now: Timestamp,
+    pub(super) id: Option<InputId>,
 }
 
 impl Setting {

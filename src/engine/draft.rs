@@ -5,6 +5,7 @@
 
 use super::{
     IllegalEntry, apply,
+    decide::Setting,
     entry::{Entry, Fact, Outgoing, Task, TaskKind},
     input::Signal,
     notice,
@@ -100,10 +101,7 @@ impl<'a> Draft<'a> {
     pub(super) fn new(
         state: &'a mut State,
         playbooks: &'a Playbooks,
-        playbook: Arc<Playbook>,
-        group: Arc<Group>,
-        now: Timestamp,
-        input: Option<InputId>,
+        Setting { playbook, group, now, id: input }: Setting,
         seen: &'a mut dyn FnMut(&State, Entry),
         (under, broken): (&'a Under, &'a [(Piece, String)]),
     ) -> Self {

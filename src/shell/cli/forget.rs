@@ -14,13 +14,7 @@ use crate::{
         store::{self, Forgotten, StoreError},
     },
 };
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
-
-/// How long a running engine may take to forget before that is said.
-const PATIENCE: Duration = Duration::from_secs(120);
+use std::path::Path;
 
 /// Forgets somebody: the id becomes `gone:N` everywhere, and what they said, or what repeats it, becomes empty.
 ///
@@ -51,9 +45,11 @@ impl Forget {
             Ok(lock) => lock,
             Err(LockError::Held { .. }) => {
                 client::forget(&dir, forget.group, forget.member)?;
-                wait(&dir)?;
+                if !store::wait_until_forgotten(&dir).map_err(failed)? {
+                    return Err(Failure::environment("the engine has not forgotten yet; it goes on with it"));
+                }
                 out.line("forgotten; the engine has started again")?;
-                return self.copies(&dir, out);
+                return copies(&dir, out);
             }
             Err(error) => return Err(Failure::environment(error.to_string())),
         };
@@ -75,29 +71,17 @@ impl Forget {
                 ))?;
             }
         }
-        self.copies(&dir, out)
-    }
-
-    /// Copies keep what they were made of.
-    fn copies(&self, dir: &Path, out: &mut Output) -> Result<(), Failure> {
-        for copy in store::copies(dir) {
-            out.line(format!(
-                "{} is an older copy and keeps them: delete it when it is not needed",
-                copy.display()
-            ))?;
-        }
-        Ok(())
+        copies(&dir, out)
     }
 }
 
-/// Waits until the engine has forgotten.
-fn wait(dir: &Path) -> Result<(), Failure> {
-    let begun = Instant::now();
-    while !store::to_forget(dir).map_err(|error| Failure::environment(error.to_string()))?.is_empty() {
-        if begun.elapsed() > PATIENCE {
-            return Err(Failure::environment("the engine has not forgotten yet; it goes on with it"));
-        }
-        std::thread::sleep(Duration::from_millis(20));
+/// Copies keep what they were made of.
+fn copies(dir: &Path, out: &mut Output) -> Result<(), Failure> {
+    for copy in store::copies(dir) {
+        out.line(format!(
+            "{} is an older copy and keeps them: delete it when it is not needed",
+            copy.display()
+        ))?;
     }
     Ok(())
 }

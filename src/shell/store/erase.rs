@@ -98,7 +98,7 @@ impl Eraser {
                 }
             }
             Fact::Answered { member, option: None, value, .. } if member.as_str() == self.id => {
-                self.value(value)
+                self.value(value);
             }
             Fact::MemberSet(listed) => self.member(&listed.member),
             _ => {}

@@ -79,7 +79,7 @@ pub fn ask(dir: &Path, forget: &Forget) -> Result<(), StoreError> {
 }
 
 /// Who waits to be forgotten.
-pub fn pending(dir: &Path) -> Result<BTreeSet<Forget>, StoreError> {
+fn pending(dir: &Path) -> Result<BTreeSet<Forget>, StoreError> {
     match fs::read_to_string(dir.join(PENDING)) {
         // Emptied just before it goes.
         Ok(text) if text.is_empty() => Ok(BTreeSet::new()),
@@ -87,6 +87,18 @@ pub fn pending(dir: &Path) -> Result<BTreeSet<Forget>, StoreError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeSet::new()),
         Err(error) => Err(io(error)),
     }
+}
+
+/// Waits until an engine has forgotten whoever waits for it; false where that takes too long.
+pub fn wait_until_forgotten(dir: &Path) -> Result<bool, StoreError> {
+    let begun = std::time::Instant::now();
+    while !pending(dir)?.is_empty() {
+        if begun.elapsed() > std::time::Duration::from_mins(2) {
+            return Ok(false);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    Ok(true)
 }
 
 /// Forgets whoever waits for it. The caller holds the state's lock.
@@ -119,7 +131,7 @@ pub(super) fn again(dir: &Path, file: &Path) -> Result<Vec<Forgotten>, StoreErro
     let mut conn = open(file)?;
     let mut found = BTreeSet::new();
     archive::each(&conn, None, 0, &mut |row| {
-        let ids = row.read()?.iter().flat_map(|entry| erase::who(&entry.fact)).collect::<BTreeSet<_>>();
+        let ids = row.read()?.iter().filter_map(|entry| erase::who(&entry.fact)).collect::<BTreeSet<_>>();
         found.extend(
             ids.into_iter()
                 .filter(|id| hashes.has(&row.group, id))

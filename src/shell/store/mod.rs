@@ -30,7 +30,7 @@ mod restore;
 
 pub use archive::{Compacted, compact};
 pub use copy::Copied;
-pub use forget::{Forget, Forgotten, ask as ask_to_forget, copies, forget, pending as to_forget};
+pub use forget::{Forget, Forgotten, ask as ask_to_forget, copies, forget, wait_until_forgotten};
 pub use health::{Backlog, Parked};
 pub use inbox::Letter;
 pub use outbox::{Open, OutboxRow, Settle, Status};
