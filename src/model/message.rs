@@ -2,7 +2,7 @@
 //!
 //! Platform-independent; holds no secret and no address.
 
-use crate::base::{ids::EffectId, person::Person};
+use crate::base::{ids::EffectId, person::Person, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -67,6 +67,9 @@ pub struct Poll {
     /// Whether several options may be chosen.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub several: bool,
+    /// When answers count no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes: Option<Timestamp>,
 }
 
 /// What kind of message it is, for budgets.

@@ -98,6 +98,7 @@ async fn discord_saves_before_it_answers_and_its_fractions_are_honoured() {
         options: vec!["来".into(), "不来".into()],
         anonymous: false,
         several: false,
+        closes: None,
     };
     let asked =
         Message { poll: Some(poll), ..Message::text("**来不来?**\n\n1. 来\n2. 不来\n\n截止:周五") };

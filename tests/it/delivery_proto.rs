@@ -133,6 +133,7 @@ async fn telegram_takes_text_photos_and_polls_and_answers_point_back() {
         options: vec!["来".into(), "不来".into()],
         anonymous: false,
         several: false,
+        closes: None,
     };
     let answer = Message {
         reply_to: Some(first.effect.clone()),

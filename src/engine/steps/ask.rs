@@ -42,6 +42,7 @@ impl Draft<'_> {
                 options: options.clone(),
                 anonymous: ask.anonymous,
                 several: ask.choices > 1,
+                closes: Some(until),
             });
         }
         let out = Outgoing {

@@ -143,6 +143,11 @@ fn poll_problem(body: &Value) -> Option<&'static str> {
     if !(1..=300).contains(&question) {
         return Some("Bad Request: poll question length must not exceed 300");
     }
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64;
+    let left = body["close_date"].as_i64().map(|at| at - now).or_else(|| body["open_period"].as_i64());
+    if left.is_some_and(|left| !(4..=2_628_000).contains(&left)) {
+        return Some("Bad Request: invalid poll close date specified");
+    }
     let options = body["options"].as_array().map(Vec::as_slice).unwrap_or_default();
     let fits = |option: &Value| option["text"].as_str().is_some_and(|text| text.chars().count() <= 100);
     (!(2..=12).contains(&options.len()) || !options.iter().all(fits))

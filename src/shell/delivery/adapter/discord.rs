@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     base::markdown::{TIME_LINK, with_own_links},
-    base::time::Duration,
+    base::time::{Duration, Timestamp},
     model::{
         channel::ChannelKind,
         message::{Button, Message, Poll},
@@ -41,8 +41,10 @@ const BUTTONS_MAX: usize = 25;
 const POLL_QUESTION_MAX: usize = 300;
 const POLL_OPTIONS_MAX: usize = 10;
 const POLL_OPTION_MAX: usize = 55;
-/// The text says until when answers count; the poll itself stays open for a week.
-const POLL_HOURS: u32 = 168;
+/// How long a poll is open that has no end.
+const POLL_HOURS: i64 = 168;
+/// The longest that Discord keeps one open.
+const POLL_HOURS_MAX: i64 = 768;
 /// Ids that `allowed_mentions` takes.
 const MENTIONS_MAX: usize = 100;
 /// Discord asks for this form; others may meet a wall in front of it.
@@ -88,7 +90,7 @@ impl Adapter for Discord {
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
         let url = parts::with_parameter(robot.setting("url").unwrap_or_default(), "wait", "true");
-        let mut requests = parts::posts(&url, bodies(&with_tokens(message))?)?;
+        let mut requests = parts::posts(&url, bodies(&with_tokens(message), attempt.at)?)?;
         for request in &mut requests {
             request.body = request.body.replace(OPENS, "<").replace(CLOSES, ">");
             if request.body.contains("\"components\":") {
@@ -180,7 +182,7 @@ impl Adapter for Discord {
     }
 }
 
-fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
+fn bodies(message: &Message, at: Timestamp) -> Result<Vec<Value>, Refusal> {
     let mentions = Mentions::of(message, ChannelKind::Discord);
     let poll = message.poll.as_ref().filter(|poll| is_native(poll));
     let suits = |button: &Button| {
@@ -205,7 +207,7 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
                 body["embeds"] = json!([{ "image": { "url": url } }]);
             }
             if let Some(poll) = poll {
-                body["poll"] = native(poll);
+                body["poll"] = native(poll, at);
             }
             if !buttons.is_empty() {
                 body["components"] = json!(buttons.chunks(BUTTONS_PER_ROW).map(row).collect::<Vec<_>>());
@@ -239,12 +241,15 @@ fn is_native(poll: &Poll) -> bool {
         && poll.options.iter().all(|option| fits(option, POLL_OPTION_MAX))
 }
 
-fn native(poll: &Poll) -> Value {
+fn native(poll: &Poll, at: Timestamp) -> Value {
+    // Whole hours, so that it is open at least as long as the text says.
+    let left = |closes: Timestamp| (closes.since(at).as_millis() + 3_599_999) / 3_600_000;
+    let hours = poll.closes.map_or(POLL_HOURS, left).clamp(1, POLL_HOURS_MAX);
     let answer = |option: &String| json!({ "poll_media": { "text": plain(option) } });
     json!({
         "question": { "text": plain(&poll.question) },
         "answers": poll.options.iter().map(answer).collect::<Vec<_>>(),
-        "duration": POLL_HOURS,
+        "duration": hours,
         "allow_multiselect": poll.several,
     })
 }

@@ -11,7 +11,7 @@ use super::{
     parts::{self, Own, Sorted, TEXT_ONLY},
 };
 use crate::{
-    base::time::Duration,
+    base::time::{Duration, Timestamp},
     model::{
         channel::ChannelKind,
         message::{Button, Message, Poll},
@@ -41,6 +41,8 @@ const ENTITIES_MAX: usize = 100;
 const QUESTION_CHARS_MAX: usize = 300;
 /// Code points of an option.
 const OPTION_CHARS_MAX: usize = 100;
+/// How far ahead a poll's end may be, in seconds.
+const CLOSES_SECONDS: std::ops::RangeInclusive<i64> = 5..=2_628_000;
 /// Options of a poll: older servers want two at least.
 const OPTIONS: std::ops::RangeInclusive<usize> = 2..=12;
 /// What the note of an accepted message begins with; its number follows.
@@ -50,7 +52,8 @@ const NOTE: &str = "message ";
 enum Part<'a> {
     Text(Marked),
     Photo(String, Marked),
-    Poll(&'a Poll),
+    /// A question, with what else there is to say.
+    Poll(&'a Poll, String),
 }
 
 impl Adapter for Telegram {
@@ -86,7 +89,7 @@ impl Adapter for Telegram {
         let answered = attempt.reply_to.and_then(|note| note.strip_prefix(NOTE)?.parse::<i64>().ok());
         let last = parts.len() - 1;
         let requests = parts.into_iter().enumerate().map(|(index, part)| {
-            let (method, mut body) = written(part);
+            let (method, mut body) = written(part, attempt.at);
             body["chat_id"] = chat.clone();
             if let Some(number) = answered.filter(|_| index == 0) {
                 // A message that is gone by now is no reason to say nothing.
@@ -242,7 +245,21 @@ fn parts(message: &Message) -> Result<(Vec<Part<'_>>, Vec<Button>), Refusal> {
             parts.extend(photo.map(|url| Part::Photo(url, Marked::default())));
         }
     }
-    parts.extend(poll.map(Part::Poll));
+    if let Some(poll) = poll {
+        // The line that says until when is part of the question, not a message of its own.
+        let asked = plain(&poll.question);
+        let whole = match parts.as_slice() {
+            [] => Some(asked.clone()),
+            [Part::Text(rest)] if rest.entities.is_empty() => {
+                Some(format!("{asked} · {}", rest.text.replace('\n', " ")))
+            }
+            _ => None,
+        };
+        match whole.filter(|whole| whole.chars().count() <= QUESTION_CHARS_MAX) {
+            Some(whole) => parts = vec![Part::Poll(poll, whole)],
+            None => parts.push(Part::Poll(poll, asked)),
+        }
+    }
     if parts.is_empty() {
         return Err(Refusal("the message is empty".into()));
     }
@@ -287,21 +304,32 @@ fn fits_poll(poll: &Poll) -> bool {
         && poll.options.iter().all(|option| fits(option, OPTION_CHARS_MAX))
 }
 
-fn written(part: Part<'_>) -> (&'static str, Value) {
+fn written(part: Part<'_>, at: Timestamp) -> (&'static str, Value) {
     match part {
         Part::Text(marked) => ("sendMessage", with_entities(json!({}), "text", "entities", marked)),
         Part::Photo(url, caption) => {
             ("sendPhoto", with_entities(json!({ "photo": url }), "caption", "caption_entities", caption))
         }
-        Part::Poll(poll) => {
+        Part::Poll(poll, question) => {
             let options: Vec<Value> = poll.options.iter().map(|o| json!({ "text": plain(o) })).collect();
             let mut body = json!({
-                "question": plain(&poll.question),
+                "question": question,
                 "options": options,
                 "is_anonymous": poll.anonymous,
             });
             if poll.several {
                 body["allows_multiple_answers"] = Value::Bool(true);
+            }
+            // Telegram keeps no end that is further away than these.
+            let left = poll.closes.map(|closes| (closes.as_seconds() - at.as_seconds(), closes));
+            match left {
+                Some((left, _)) if left < *CLOSES_SECONDS.start() => {
+                    body["open_period"] = json!(CLOSES_SECONDS.start());
+                }
+                Some((left, closes)) if CLOSES_SECONDS.contains(&left) => {
+                    body["close_date"] = json!(closes.as_seconds());
+                }
+                _ => {}
             }
             ("sendPoll", body)
         }
@@ -410,23 +438,24 @@ mod tests {
     }
 
     #[test]
-    fn a_question_is_a_poll_and_only_the_rest_of_its_text_goes_before() {
+    fn a_question_is_one_poll_that_closes_when_its_text_says() {
         let poll = Poll {
             question: "来不来?".into(),
             options: vec!["来".into(), "*不*来".into()],
             anonymous: false,
             several: false,
+            closes: Some(Timestamp::from_millis(3_600_000)),
         };
         let text = "**来不来?**\n\n1. 来\n2. *不*来\n\n截止 20:00";
         let found = requests(&Message { poll: Some(poll.clone()), ..Message::text(text) });
-        assert_eq!(found[0].1["text"], "截止 20:00");
         let expected = json!({
-            "question": "来不来?",
+            "question": "来不来? · 截止 20:00",
             "options": [{ "text": "来" }, { "text": "不来" }],
             "is_anonymous": false,
+            "close_date": 3_600,
             "chat_id": -1001,
         });
-        assert_eq!(found[1], ("sendPoll".to_owned(), expected));
+        assert_eq!(found, [("sendPoll".to_owned(), expected)]);
         let many = Poll { options: (0..13).map(|n| n.to_string()).collect(), ..poll };
         let found = requests(&Message { poll: Some(many), ..Message::text("") });
         assert_eq!(found[0].0, "sendMessage");

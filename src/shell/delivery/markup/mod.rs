@@ -260,6 +260,7 @@ mod tests {
             options: vec!["来".into(), "不来".into()],
             anonymous: false,
             several: false,
+            closes: None,
         };
         let shown = |text: &str| blocks(&Message { poll: Some(poll.clone()), ..Message::text(text) });
         assert_eq!(shown("**来不来?**\n\n1. 来\n2. 不来").len(), 2);
