@@ -32,6 +32,8 @@ pub type Reads = BTreeMap<String, Option<Arc<str>>>;
 pub struct DiskFolder {
     root: PathBuf,
     reads: Mutex<Reads>,
+    /// A text in the place of a file of the folder, by its normal path.
+    given: Option<(String, Arc<str>)>,
     /// Who knows which files are being written; none where nobody watches.
     eyes: Option<Eyes>,
     /// What a file that is being written is taken for.
@@ -45,10 +47,16 @@ impl DiskFolder {
         Self {
             root: root.into(),
             reads: Mutex::default(),
+            given: None,
             eyes: None,
             last: Reads::new(),
             unsettled: AtomicBool::new(false),
         }
+    }
+
+    /// With a text in the place of a file.
+    pub fn with(self, name: &str, text: &str) -> Self {
+        Self { given: Some((name.to_owned(), Arc::from(text))), ..self }
     }
 
     /// With a watcher, which knows what is being written: such a file keeps its text in `last`.
@@ -155,6 +163,9 @@ fn failed(clean: &str, error: ReadError) -> FolderError {
 impl Folder for DiskFolder {
     fn read(&self, path: &str) -> Result<Arc<str>, FolderError> {
         let clean = normal_path(path).ok_or_else(|| FolderError::Outside(path.into()))?;
+        if let Some((_, text)) = self.given.as_ref().filter(|(name, _)| *name == clean) {
+            return Ok(text.clone());
+        }
         let found = match self.load(&clean) {
             Err(FolderError::BeingWritten(path)) => self.held(&clean).ok_or(FolderError::BeingWritten(path)),
             found => found,

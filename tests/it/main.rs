@@ -79,6 +79,7 @@ mod scripts;
 mod secrets;
 mod shelf;
 mod sink;
+mod small_things;
 mod store;
 mod story;
 mod terminal;

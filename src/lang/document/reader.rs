@@ -44,7 +44,19 @@ pub(crate) fn wrong_kind(report: &mut Report, node: &Node, expected: impl Into<P
             diagnostic = diagnostic.fix(Span::new(node.span.source, at + colon.start, at + colon.end), ": ");
         }
     }
+    if let Some(text) = braces(node) {
+        diagnostic = diagnostic.help(phrase!(
+            "braces begin a mapping; if they are meant as text, put it in quotes: \"{text}\"",
+            "花括号会被读成映射；如果就是文字，请加引号：\"{text}\""
+        ));
+    }
     report.push(diagnostic);
+}
+
+/// `{花括号}` where text is expected: as it was meant.
+fn braces(node: &Node) -> Option<String> {
+    let [only] = node.entries()? else { return None };
+    only.value.is_null().then(|| format!("{{{}}}", only.key.value))
 }
 
 /// `post:大家好` where a mapping is expected: what it should have been, and where the colon is. An address is none.

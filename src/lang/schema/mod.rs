@@ -21,6 +21,8 @@ pub fn schema() -> Value {
     if let Value::Object(top) = table(&keys::TOP, &["name"]) {
         root.extend(top);
     }
+    // A place for anchors.
+    root.insert("patternProperties".into(), json!({ "^x-": {} }));
     root.insert("$defs".into(), places::definitions());
     Value::Object(root)
 }

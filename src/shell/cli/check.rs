@@ -22,7 +22,7 @@ use std::path::PathBuf;
 /// Needs no secrets. Ends with 1 when there is an error; a warning is advice and never fails.
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
-    /// The playbook files.
+    /// The playbook files; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Also say what each file would change against the version that runs on this state directory. Nothing takes

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-/// The exit codes of the program.
+/// The exit codes of the program, beside 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Code {
@@ -18,6 +18,8 @@ pub(super) enum Code {
     Refused = 4,
     /// A bug of this program.
     Bug = 70,
+    /// Whoever reads has read enough: no failure.
+    Enough = 0,
 }
 
 /// Why a command did not do what it was asked.
@@ -76,7 +78,7 @@ impl std::error::Error for Failure {}
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
-            return Self::said(Code::Environment);
+            return Self::said(Code::Enough);
         }
         Self::environment(format!("the output cannot be written: {error}"))
     }

@@ -4,11 +4,13 @@
 
 use super::failure::{Code, Failure};
 use crate::{
+    base::limits,
     lang::{self, Compiled},
     model::playbook::Playbook,
     shell::workspace::DiskFolder,
 };
 use std::{
+    io::Read as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -25,9 +27,29 @@ pub(super) struct Loaded {
 
 /// Compiles a file; its errors are in the report, and only a file that is not there fails.
 pub(super) fn compile(path: &Path) -> Result<Loaded, Failure> {
-    let (folder, name) = DiskFolder::of_file(path).map_err(Failure::environment)?;
+    let (folder, name) = if path.as_os_str() == STDIN {
+        (DiskFolder::new(".").with(STDIN, &read_stdin()?), STDIN.to_owned())
+    } else {
+        DiskFolder::of_file(path).map_err(Failure::environment)?
+    };
     let compiled = lang::compile(&folder, &name);
     Ok(Loaded { path: path.into(), folder: Arc::new(folder), compiled })
+}
+
+/// Standard input in the place of a file; what it names is looked for in this directory.
+const STDIN: &str = "-";
+
+fn read_stdin() -> Result<String, Failure> {
+    let most = limits::PLAYBOOK_BYTES_MAX;
+    let mut text = String::new();
+    let read = std::io::stdin().take(most as u64 + 1).read_to_string(&mut text);
+    read.map_err(|error| Failure::environment(format!("standard input cannot be read: {error}")))?;
+    if text.len() > most {
+        return Err(Failure::usage(format!(
+            "standard input has more than {most} bytes, the most of a playbook"
+        )));
+    }
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 impl Loaded {

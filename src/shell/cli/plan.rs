@@ -225,7 +225,10 @@ impl Columns {
         expected: Option<&Expected>,
         line: usize,
     ) -> String {
-        let clock = playbook.zone.civil(planned.at).strftime("%H:%M").to_string();
+        // The hour that comes twice says which of the two it is.
+        let twice = playbook.zone.tz().to_ambiguous_timestamp(playbook.zone.civil(planned.at).datetime());
+        let form = if twice.is_ambiguous() { "%H:%M%:z" } else { "%H:%M" };
+        let clock = playbook.zone.civil(planned.at).strftime(form).to_string();
         let mut left = format!("  {clock}  ");
         if self.group > 0 {
             left.push_str(&pad(&clip(planned.group.as_str(), self.group), self.group + 2));

@@ -50,7 +50,13 @@ impl Render {
         Ok(())
     }
 
+    /// The text; a mark of byte order at its beginning is none of it.
     fn read(&self) -> Result<String, Failure> {
+        let text = self.whole()?;
+        Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    }
+
+    fn whole(&self) -> Result<String, Failure> {
         let path = self.file.display();
         let most = limits::MESSAGE_BYTES_MAX;
         let too_large =
