@@ -105,7 +105,7 @@ impl Draft<'_> {
         let limit = held.hold.unwrap_or_else(|| self.hold_limit(out));
         // What is allowed only from then on is of another day.
         if limit <= self.now {
-            return self.give_up(held, limit);
+            return self.miss_held(held, limit);
         }
         let hold = if blocked.contains(&out.channel) && !out.urgent {
             // Looked at when the one before it has gone; until then nothing about it changes.
@@ -170,7 +170,7 @@ impl Draft<'_> {
     }
 
     /// A message was held for too long. A notice is said by a person then.
-    fn give_up(&mut self, held: &HeldMessage, limit: Timestamp) -> Decided {
+    fn miss_held(&mut self, held: &HeldMessage, limit: Timestamp) -> Decided {
         let out = &held.outgoing;
         let stale = if out.before == Some(limit) { Stale::LaterStep } else { Stale::Hold };
         let (effect, reason) = (out.effect.clone(), Some(held.reason));

@@ -84,7 +84,7 @@ pub fn script_facts(state: &State, playbooks: &Playbooks, effect: &EffectId) -> 
     let call = state.calls.iter().find(|call| call.effect == *effect)?;
     let run = state.runs.get(&call.run)?;
     let (playbook, group, play) =
-        wording::version_of(run, &state.group, |digest| playbooks.get(digest).cloned())?;
+        wording::version_of(run, &state.group, |digest| playbooks.of(digest, &state.group).cloned())?;
     let about = About { run: Some(run), step: Some(&call.step), ..About::default() };
     Some(draft::build_facts(state, &playbook, &group, Some(&play), state.clock, Names::ALL, &about))
 }

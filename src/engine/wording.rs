@@ -143,7 +143,7 @@ impl Draft<'_> {
             if *digest == self.playbook.digest {
                 Some(self.playbook.clone())
             } else {
-                self.playbooks.get(digest).cloned()
+                self.playbooks.of(digest, &self.state.group).cloned()
             }
         };
         version_of(run, &self.state.group, find)
