@@ -6,9 +6,10 @@ use super::{
     IllegalEntry, apply_clock, apply_date,
     apply_message::apply_message,
     apply_rename, apply_run, apply_task,
+    broken::Broken,
     entry::{Entry, Fact, PhaseCause},
     input::Signal,
-    state::{Broken, Failing, PlayState, ScriptCall, State, Timer},
+    state::{Failing, PlayState, ScriptCall, State, Timer},
     wording,
 };
 use crate::base::{

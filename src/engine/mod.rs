@@ -17,6 +17,7 @@ pub mod readings;
 pub mod recent;
 pub mod task;
 pub mod waiting;
+pub mod broken;
 pub mod state;
 pub mod turn;
 pub mod view;

@@ -4,6 +4,7 @@
 //! entries give equal bytes.
 
 use super::{
+    broken::Broken,
     entry::{Cause, HoldReason, Notice, Outgoing, Task, Waiting},
     recent::Recent,
     turn::{self, Turn},
@@ -108,18 +109,6 @@ pub struct State {
     /// Occurrences and timers that broke the engine, the last ones, oldest first.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub broken: VecDeque<Broken>,
-}
-
-/// Something that could not be decided and was given up, so that everything else goes on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Broken {
-    /// When.
-    pub at: Timestamp,
-    /// The play, where it was an occurrence of one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub play: Option<PlayName>,
-    /// Why.
-    pub reason: String,
 }
 
 /// A channel that has been failing for a while.

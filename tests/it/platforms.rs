@@ -167,8 +167,12 @@ fn every_platform_posts_through_the_engine() {
         let settings = settings.replace("HOST", &format!("http://127.0.0.1:{}", fake.port));
         channels.push_str(&format!("  {0}: {{ type: {0}, {settings} }}\n", row.kind));
     }
-    let names: Vec<&str> =
-        ["console", "manual", "email"].into_iter().chain(ROWS.iter().map(|row| row.kind.as_str())).collect();
+    // What follows a post to paste waits until somebody has pasted it.
+    let names: Vec<&str> = ["console", "email"]
+        .into_iter()
+        .chain(ROWS.iter().map(|row| row.kind.as_str()))
+        .chain(["manual"])
+        .collect();
     let steps = names
         .iter()
         .map(|name| format!("      - post: {TEXT}\n        to: {name}\n"))

@@ -21,10 +21,13 @@ plays:
       - task: "Look after ${raw_name}"
         to: host
       - post: "Hello ${signal.member} ${signal.data.name}"
-      - post: "For ${signal.data.name}"
-        to: staff
       - approve: "Let ${signal.data.name} in?"
         to: host
+  paste:
+    on: member.joined
+    steps:
+      - post: "For ${signal.data.name}"
+        to: staff
   broken:
     on: boom
     steps:

@@ -31,6 +31,8 @@ fn sample(on: &str) -> &'static str {
 fn argument(on: &str, name: &str, param: &str) -> &'static str {
     match (on, name, param) {
         (_, "format", _) => "\"%F\"",
+        ("", "at" | "stamp", "time") => "now",
+        (_, _, "zone") => "\"Europe/Berlin\"",
         (_, "at", _) => "\"20:30\"",
         (_, "duration", _) => "\"7d\"",
         (_, "time", _) => "\"2026-12-01 20:00\"",

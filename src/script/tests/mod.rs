@@ -58,6 +58,7 @@ fn signal(id: &str, member: &str) -> Value {
     Value::map([
         ("name", Value::str("member.joined")),
         ("at", Value::Time(NOW)),
+        ("sent", Value::Time(NOW)),
         ("id", Value::str(id)),
         ("member", Value::str(member)),
         ("data", Value::map([("via", Value::str("qr"))])),
