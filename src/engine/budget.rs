@@ -214,6 +214,9 @@ impl Draft<'_> {
     /// Why a message may not go now. `due` is the instant that the gap is measured from.
     fn verdict(&self, out: &Outgoing, due: Timestamp) -> Option<Hold> {
         let zone = &self.playbook.zone;
+        if let Some(until) = self.hushed(&out.channel) {
+            return Some((HoldReason::Hush, Some(until)));
+        }
         let budgets = self.playbook.budgets.of(&out.channel);
         if out.label == Some(Label::Promo)
             && let Some(promo) = budgets.and_then(|budgets| budgets.promo.as_ref())
@@ -251,6 +254,14 @@ impl Draft<'_> {
         }
         let next = if out.reactive { self.clocked_ahead(&out.channel, gap) } else { None };
         next.map(|at| (HoldReason::Ahead, Some(at)))
+    }
+
+    /// Until when members see nothing, where it is such a day.
+    fn hushed(&self, channel: &ChannelName) -> Option<Timestamp> {
+        let name = self.playbook.budgets.hush.as_ref()?;
+        let zone = &self.playbook.zone;
+        let is_one = self.playbook.calendars.get(name)?.has(zone.date(self.now));
+        (is_one && !self.playbook.is_for_staff(&self.group, channel)).then(|| zone.day_bounds(self.now).1)
     }
 
     fn promo_verdict(&self, promo: &Promo, channel: &ChannelName) -> Option<Hold> {
@@ -378,7 +389,7 @@ fn may_wake(out: &Outgoing, budgets: &Budgets, zone: &Zone) -> bool {
 }
 
 /// Whether a reason holds everything behind it too. Advertising, and what waits
-/// for the end of a session, wait aside.
+/// for the end of a session or of a day, wait aside.
 fn is_flow(reason: HoldReason) -> bool {
     use HoldReason::{Ahead, Order, PostsGap, PostsMax, Quiet};
     matches!(reason, Quiet | PostsMax | PostsGap | Order | Ahead)

@@ -119,6 +119,8 @@ pub enum HoldReason {
     Ahead,
     /// A dated run of another play is on.
     Session,
+    /// It is a day on which members see nothing.
+    Hush,
 }
 
 /// Why a held message is missed before its `expires`.

@@ -27,6 +27,8 @@ pub struct Budgets {
     pub mentions: Option<Quota>,
     /// `hold`: how long a message of a label may be held before it is missed; what is not there has the default.
     pub hold: BTreeMap<Label, Holding>,
+    /// `hush`: the calendar on whose days members see nothing.
+    pub hush: Option<CalendarName>,
     /// `channels`: what other channels than `group` may carry, each counted by itself.
     pub channels: BTreeMap<ChannelName, Self>,
 }

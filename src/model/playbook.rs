@@ -3,7 +3,7 @@
 use super::{
     budget::Budgets,
     calendar::Calendar,
-    channel::{Channel, Setting},
+    channel::{ALERTS, Channel, STAFF, Setting},
     group::Group,
     phase::Phase,
     play::Play,
@@ -170,6 +170,16 @@ impl Playbook {
     /// A role of a group: its own, else the playbook's.
     pub fn role<'a>(&'a self, group: &'a Group, name: &RoleName) -> Option<&'a Arc<Role>> {
         group.roles.get(name).or_else(|| self.roles.get(name))
+    }
+
+    /// Whether a channel is for those who run a group and not for its members: `staff`, `alerts`, where a role is told,
+    /// and where another channel's trouble is.
+    pub fn is_for_staff(&self, group: &Group, name: &ChannelName) -> bool {
+        let mut roles = self.roles.values().chain(group.roles.values());
+        let mut channels = self.channels.values().chain(group.channels.values());
+        matches!(name.as_str(), STAFF | ALERTS)
+            || roles.any(|role| role.channel.as_ref() == Some(name))
+            || channels.any(|channel| channel.alerts.as_ref() == Some(name))
     }
 
     /// The role of whoever is told what concerns the whole group: `host`, else the first one.

@@ -322,6 +322,7 @@ pub fn hold(reason: HoldReason) -> &'static str {
         HoldReason::Order => "behind an earlier message",
         HoldReason::Ahead => "a message with a clock time comes first",
         HoldReason::Session => "a session is on",
+        HoldReason::Hush => "members see nothing on this day",
     }
 }
 

@@ -363,3 +363,56 @@ plays:
     story.until("2027-01-16 09:00");
     assert_eq!(sent(&story), ["01-15 14:00 午", "01-16 08:00 夜"]);
 }
+
+#[test]
+fn labels_of_ones_own_count_as_what_they_are_declared_to_be() {
+    let yaml = "
+labels: { know-how: content, fun: social, offer: promo }
+budgets: { promo: { max: 20% per 30d, not_before: 14d }, posts: 1 per 10d }
+plays:
+  first: { every: friday at 09:00, steps: [{ post: 第一条, label: know-how }] }
+  rest: { every: friday at 10:00, label: fun, steps: [post: 说话, { post: 买, label: offer }] }
+";
+    let mut story = Story::new("2027-01-15 08:00", yaml);
+    story.until("2027-01-15 12:00");
+    let never = Stale::Never { possible: Some(at("2027-01-29 08:00")) };
+    assert_eq!(
+        missed(&story),
+        [(Some(HoldReason::PromoNotBefore), never), (Some(HoldReason::PostsMax), Stale::Hold)]
+    );
+    for (wrong, said) in [("fun: joke", "one of"), ("promo: social", "a label already")] {
+        let text = format!("name: x\nlabels: {{ {wrong} }}\nplays: {{ a: {{ steps: [post: x] }} }}\n");
+        let files = playbook::base::source::MemoryFolder([("p.yaml".into(), Arc::from(text))].into());
+        let messages: Vec<_> =
+            lang::compile(&files, "p.yaml").report.diagnostics.into_iter().map(|d| d.message.en).collect();
+        assert!(messages.iter().any(|message| message.contains(said)), "{messages:?}");
+    }
+}
+
+#[test]
+fn on_a_day_of_mourning_members_see_nothing_and_staff_goes_on() {
+    let yaml = "
+channels: { group: { type: console }, staff: { type: console } }
+calendars: { mourning: [2027-01-16] }
+budgets: { hush: mourning, hold: { notice: 3d } }
+plays:
+  news: { every: day at 09:00, steps: [post: 新闻, { post: 急, urgent: true, label: notice }, { post: 给同事, to: staff }] }
+";
+    let mut story = Story::new("2027-01-16 08:00", yaml);
+    story.until("2027-01-17 09:30");
+    assert_eq!(
+        sent(&story),
+        ["01-16 09:00 给同事", "01-17 00:00 急", "01-17 09:00 新闻", "01-17 09:00 急", "01-17 09:00 给同事"]
+    );
+    assert_eq!(missed(&story), [(Some(HoldReason::Hush), Stale::Hold)]);
+}
+
+#[test]
+fn a_file_that_is_used_brings_its_own_labels() {
+    let used =
+        "name: b\nlabels: { tip: content, fun: promo }\nplays: { q: { steps: [{ post: x, label: tip }] } }\n";
+    let file = "name: a\nuse: [{ playbook: b.yaml }]\nlabels: { fun: social }\nplays: { p: { steps: [{ post: x, label: fun }] } }\n";
+    let files = [("b.yaml", used), ("a.yaml", file)].map(|(name, text)| (name.to_owned(), Arc::from(text)));
+    let compiled = lang::compile(&playbook::base::source::MemoryFolder(files.into()), "a.yaml");
+    assert!(compiled.playbook.is_some(), "{:?}", compiled.report.diagnostics);
+}

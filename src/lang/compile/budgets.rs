@@ -38,6 +38,13 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
         return budgets;
     };
     amounts(cx, &fields, scope, &mut budgets);
+    if let Some(node) = fields.get("hush")
+        && let Some(name) = reader::text(&mut cx.report, node, pair("a calendar's name", "日历的名字"))
+    {
+        cx.refer(Sort::Calendar, name, node.span);
+        cx.uses_clock(node.span, pair("a calendar's day", "日历上的一天"));
+        budgets.hush = Some(CalendarName::new(name));
+    }
     if let Some(node) = fields.get("channels") {
         budgets.channels = channels(cx, node, scope);
     }
@@ -105,6 +112,34 @@ fn amounts(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, budgets: &mut Bu
     }
     if let Some(node) = fields.get("hold") {
         budgets.hold = hold(cx, node);
+    }
+}
+
+/// `{ know-how: content, fun: social }`
+pub(crate) fn labels(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<String, Label> {
+    let mut labels = BTreeMap::new();
+    let fields = Fields::open(&mut cx.report, node, pair("`labels`", "`labels`"));
+    for entry in fields.map(|fields| fields.entries()).unwrap_or_default() {
+        let name = entry.key.value.to_string();
+        if Label::parse(&name).is_some() {
+            let message = phrase!("`{name}` is a label already", "`{name}` 本来就是一个标签");
+            let help = pair("give your own another name", "给自己的标签换个名字");
+            cx.report.push(Diagnostic::error(codes::DUPLICATE_NAME, entry.key.span, message).help(help));
+            continue;
+        }
+        if let Some(label) = reader::choice(&mut cx.report, &entry.value, &LABELS) {
+            labels.insert(name, label);
+        }
+    }
+    labels
+}
+
+impl Cx<'_> {
+    /// A label: one of the closed list, or one of the playbook's own.
+    pub(crate) fn label(&mut self, node: &Node) -> Option<Label> {
+        let own = self.labels.iter().map(|(name, label)| (name.as_str(), *label));
+        let words: Vec<(&str, Label)> = LABELS.into_iter().chain(own).collect();
+        reader::choice(&mut self.report, node, &words)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
         codes, data,
         document::{meant::meant, quoting::half_width},
     },
+    model::message::Label,
     script::sandbox::{Script, ScriptError, Scripts},
 };
 use sha2::{Digest as _, Sha256};
@@ -41,6 +42,8 @@ pub(crate) struct Cx<'f> {
     pub(crate) zone_named: bool,
     /// The first place that needs a zone, and what is there.
     clock_use: Option<(Span, Phrase)>,
+    /// The labels of the playbook's own, with what they count as.
+    pub(crate) labels: BTreeMap<String, Label>,
     /// Every name of the playbook.
     pub(crate) names: Names,
     /// Which vars and args may hold what others said.
@@ -95,6 +98,7 @@ impl<'f> Cx<'f> {
             zone: Zone::utc(),
             zone_named: false,
             clock_use: None,
+            labels: BTreeMap::new(),
             names: Names::default(),
             heard: super::said::Heard::default(),
             refs: Vec::new(),

@@ -23,7 +23,7 @@ use crate::{
             node::Node,
             reader::{self, Fields},
         },
-        keys::{self, closed::LABELS},
+        keys,
     },
     model::{
         step::{Ask, MentionTarget, Post, Silence},
@@ -76,7 +76,7 @@ pub(crate) fn post(
 ) -> Option<Post> {
     let text = text::text(cx, node, scope);
     let to = channel(cx, fields, "post");
-    let label = fields.get("label").and_then(|node| reader::choice(&mut cx.report, node, &LABELS));
+    let label = fields.get("label").and_then(|node| cx.label(node));
     let mention = fields.get("mention").map(|node| mentions(cx, node, scope, place)).unwrap_or_default();
     let image =
         fields.get("image").and_then(|node| text::text(cx, node, scope)).map(|image| beside(cx, image));
@@ -266,7 +266,7 @@ pub(crate) fn ask(
         fields.get("open_for").and_then(|node| reader::positive(&mut cx.report, node)).unwrap_or(OPEN_FOR);
     let anonymous =
         fields.get("anonymous").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
-    let label = fields.get("label").and_then(|node| reader::choice(&mut cx.report, node, &LABELS));
+    let label = fields.get("label").and_then(|node| cx.label(node));
     let binding = binding(cx, fields);
     place.waitable.extend(binding.as_ref().map(ToString::to_string));
     Some(Ask {

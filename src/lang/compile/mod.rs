@@ -233,6 +233,17 @@ fn lower(
     vars: Arc<Map>,
 ) -> Playbook {
     let get = |key: &str| root.get(key).filter(|node| !node.is_null());
+    // What the playbook itself declares counts, whatever a file that it uses says of the same name.
+    let declare = |cx: &mut Cx<'_>, root: &Node| {
+        let own = root.get("labels").filter(|node| !node.is_null()).map(|node| budgets::labels(cx, node));
+        own.into_iter().flatten().for_each(|(name, label)| {
+            cx.labels.entry(name).or_insert(label);
+        });
+    };
+    declare(cx, root);
+    for unit in units {
+        declare(cx, &unit.document.root);
+    }
     let mut channels = get("channels").map(|node| channels::lower(cx, node, "channels")).unwrap_or_default();
     cx.people = get("people").map(|node| people::lower_people(cx, node)).unwrap_or_default();
     let mut calendars = get("calendars").map(|node| calendars::lower(cx, node)).unwrap_or_default();

@@ -22,7 +22,7 @@ use crate::{
         },
         keys::{
             self,
-            closed::{CATCH_UP, LABELS, OVERLAP, YES_NO},
+            closed::{CATCH_UP, OVERLAP, YES_NO},
         },
     },
     model::{
@@ -287,6 +287,7 @@ fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) 
 
 /// `max_late`, `catch_up`, `overlap`, `timeout`, `args`, `label`
 fn policies(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play, with: Option<&[Entry]>) {
+    play.label = fields.get("label").and_then(|node| cx.label(node));
     let report = &mut cx.report;
     if let Some(late) = fields.get("max_late").and_then(|node| reader::duration(report, node)) {
         play.max_late = late;
@@ -302,7 +303,6 @@ fn policies(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play
         .get("during_session")
         .and_then(|node| reader::choice(report, node, &YES_NO))
         .unwrap_or_default();
-    play.label = fields.get("label").and_then(|node| reader::choice(report, node, &LABELS));
     if let Some(node) = fields.get("args") {
         if node.entries().is_none() {
             reader::wrong_kind(report, node, pair("a mapping of names to values", "名字到值的映射"));

@@ -91,6 +91,8 @@ pub(crate) enum Is {
     QuietHours,
     /// `2h`, or `day`.
     Hold,
+    /// A label: one of the closed list, or one of the playbook's own.
+    Label,
     /// `10 weeks`
     Term,
     /// An IANA zone.

@@ -2,7 +2,7 @@
 
 use super::{
     Is,
-    closed::{CATCH_UP, LABELS, OVERLAP, YES_NO},
+    closed::{CATCH_UP, OVERLAP, YES_NO},
     keys, words,
 };
 
@@ -34,7 +34,7 @@ keys! {
         "overlap": Is::Words(&words(&OVERLAP)), "While an earlier run is still open: `skip` the new one (default for `every` and `cron`), `allow` both (default for `dates` and `on`), or `replace` the old one.", "overlap: replace";
         "timeout": Is::Positive, "A run that is not over by then fails.", "timeout: 2d";
         "args": Is::Values, "Values for `args` in expressions; `start … with` and `use … with` write over them.", "args: { difficulty: easy }";
-        "label": Is::Words(&words(&LABELS)), "The label of posts of this play that have none.", "label: content";
+        "label": Is::Label, "The label of posts of this play that have none.", "label: content";
         "during_session": Is::Words(&words(&YES_NO)), "Whether the play may post while a dated run of another play is on, from its step `at: 0m` to its last post of that day; by default (`no`) such posts wait.", "during_session: yes";
         "moved": Is::Steps, "With `dates`: steps that are done when a date moves of which people had been told.", "moved:\n  - post: ${date.guest} comes on ${date.at} instead.";
         "cancelled": Is::Steps, "With `dates`: steps that are done when a date is removed of which people had been told.", "cancelled:\n  - post: ${date.guest} is not coming.";

@@ -2,7 +2,7 @@
 
 use super::{
     About, Is, Keys,
-    closed::{LABELS, ORDERS, SILENCE},
+    closed::{ORDERS, SILENCE},
     keys, words,
 };
 
@@ -17,7 +17,7 @@ keys! {
     }
     POST {
         "to": Is::Name, "The channel; `group` by default.", "to: staff";
-        "label": Is::Words(&words(&LABELS)), "What kind of message it is; budgets and lints look at it.", "label: content";
+        "label": Is::Label, "What kind of message it is; budgets and lints look at it.", "label: content";
         "mention": Is::Names, "Who is mentioned: `all`, roles, people.", "mention: all";
         "image": Is::Text, "A picture: its address, or a path.", "image: https://example.org/poster.png";
         "buttons": Is::Def("buttons"), "Links below the text.", "buttons: [{ text: Sign up, url: https://example.org }]";
@@ -64,7 +64,7 @@ keys! {
         "anonymous": Is::Bool, "Who answered what is not shown.", "anonymous: true";
         "as": Is::Binding, "The name under which later steps see `{ winner, total, counts, answers, right, first }`, with `who(…)` and `unanswered`.", "as: poll";
         "to": Is::Name, "The channel; `group` by default.", "to: staff";
-        "label": Is::Words(&words(&LABELS)), "What kind of message it is; budgets and lints look at it.", "label: social";
+        "label": Is::Label, "What kind of message it is; budgets and lints look at it.", "label: social";
     }
     WAIT_BESIDE {
         "where": Is::Condition, "Only a signal for which this is true ends the wait.", "where: signal.data.ok";

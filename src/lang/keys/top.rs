@@ -50,6 +50,7 @@ keys! {
         "calendars": Is::Def("calendars"), "Name → days: an ICS file, a list of dates, or `{ off, work }` for public holidays with make-up working days.", "calendars:\n  holidays: calendars/holidays.ics";
         "vars": Is::Values, "Constants for expressions, read as `vars.…`. The step `set` writes over one for a group.", "vars: { goal: 60 }";
         "members": Is::Def("members"), "What is kept of members, why and how long, and the file that brings members in.", "members:\n  import: data/members.csv";
+        "labels": Is::Def("labels"), "Labels of your own: a name → the label it counts as.", "labels: { know-how: content, fun: social }";
         "budgets": Is::Def("budgets"), "How much a group may be talked to. Enforced by the engine: a message over a budget is held and goes out later, in order.", "budgets:\n  quiet: 22:30-08:00\n  posts: { max: 6 per day, gap: 10m }";
         "phases": Is::Def("phases"), "The periods of a group's life, in order, one at a time. Absent: one phase.", "phases:\n  - { name: seed, until: members.count >= 60 }\n  - name: grow";
         "plays": Is::Def("plays"), "Name → play: a trigger and the steps that it starts.", "plays:\n  paper:\n    every: day at 08:30\n    steps:\n      - post: Good morning";
@@ -145,6 +146,7 @@ keys! {
     }
     /// `budgets`, beside the amounts for the channel `group`.
     BUDGETS {
+        "hush": Is::Name, "A calendar of days on which members see nothing: everything to them is held; tasks and staff posts go on.", "hush: mourning";
         "channels": Is::Def("channelBudgets"), "Budgets of other channels than `group`: a channel's name → the same keys. Each channel is counted and held by itself.", "channels:\n  news: { posts: 2 per day }";
     }
     /// `budgets.hold`, by label.

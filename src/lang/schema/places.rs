@@ -5,7 +5,10 @@ use super::{
     values::{def, named, text},
 };
 use crate::{
-    lang::keys::{self, Keys, VERBS, closed::RESERVED},
+    lang::keys::{
+        self, Keys, VERBS,
+        closed::{LABELS, RESERVED},
+    },
     model::channel::{ChannelKind, Need},
 };
 use serde_json::{Map, Value, json};
@@ -50,6 +53,7 @@ pub(super) fn definitions() -> Value {
         "members": table(&keys::MEMBERS, &[]),
         "memberList": { "type": ["string", "array"] },
         "fields": fields(),
+        "labels": { "type": "object", "propertyNames": { "pattern": super::patterns::NAME }, "additionalProperties": { "enum": keys::words(&LABELS) } },
         "budgets": budgets(),
         "channelBudgets": named(table(&keys::AMOUNTS, &[])),
         "posts": { "anyOf": [quota(), table(&keys::POSTS, &[])] },

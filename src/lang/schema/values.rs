@@ -3,7 +3,7 @@
 use super::patterns;
 use crate::lang::keys::{
     Is,
-    closed::{RESERVED, SIGNALS},
+    closed::{LABELS, RESERVED, SIGNALS},
     words,
 };
 use serde_json::{Value, json};
@@ -73,6 +73,7 @@ pub(super) fn value(is: Is) -> Value {
         Is::Words(words) => json!({ "enum": words }),
         Is::WordsOrSteps(words) => json!({ "anyOf": [{ "enum": words }, def("steps")] }),
         Is::QuietHours => json!({ "anyOf": [def("quiet"), { "type": "array", "items": def("quiet") }] }),
+        Is::Label => json!({ "anyOf": [{ "enum": crate::lang::keys::words(&LABELS) }, def("name")] }),
         Is::Hold => json!({ "anyOf": [{ "enum": ["day"] }, def("duration")] }),
         Is::Names => {
             let name = json!({ "type": ["string", "number"] });

@@ -167,6 +167,7 @@ pub(super) fn hold(locale: Locale, reason: HoldReason) -> &'static str {
         HoldReason::Order => "排在更早的消息之后",
         HoldReason::Ahead => "让定点的消息先发",
         HoldReason::Session => "活动正在进行",
+        HoldReason::Hush => "静默日",
     };
     locale.pick(crate::sim::timeline::hold(reason), zh)
 }

@@ -30,6 +30,7 @@ pub const fn key(reason: HoldReason) -> &'static str {
         HoldReason::Order => "order",
         HoldReason::Ahead => "posts.gap",
         HoldReason::Session => "session",
+        HoldReason::Hush => "hush",
     }
 }
 
@@ -40,6 +41,13 @@ pub(super) fn budget(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Fin
 
 fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<String> {
     let Reader { state, playbook, now, .. } = *at;
+    if reason == HoldReason::Hush {
+        let calendar = playbook.budgets.hush.as_ref()?;
+        return Some(format!(
+            "{} is a day of the calendar {calendar}, on which members see nothing",
+            playbook.zone.date(now)
+        ));
+    }
     if reason == HoldReason::Session {
         let own = out.play.as_ref().map_or("its play", |play| play.as_str());
         return Some(format!(
@@ -78,7 +86,7 @@ fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<String> {
             "a message with a clock time comes within the gap of {}, and this one has none",
             length(budgets.gap?)
         ),
-        HoldReason::Session => return None,
+        HoldReason::Session | HoldReason::Hush => return None,
         HoldReason::PromoShare
         | HoldReason::PromoNotBefore
         | HoldReason::PromoAround

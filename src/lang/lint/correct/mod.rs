@@ -35,6 +35,7 @@ mod phase_unreachable;
 mod remind_at_once;
 mod role_of_nobody;
 mod run_outlasts_interval;
+mod same_slot;
 mod signal_misspelt;
 mod signal_unheard;
 mod single_option;
@@ -93,6 +94,7 @@ lints! {
     remind_at_once
     role_of_nobody
     run_outlasts_interval
+    same_slot
     signal_misspelt
     signal_unheard
     single_option
