@@ -100,7 +100,7 @@ pub(crate) fn listed(
     moment: &mut dyn FnMut(&str) -> Result<Timestamp, Phrase>,
 ) -> Result<(Listed, Option<String>), Wrong> {
     let row = columns(row)?;
-    let text = |key: &str| row.get(key).map(|value| plain(value)).filter(|text| !text.is_empty());
+    let text = |key: &str| row.get(key).map(|value| unquoted(plain(value))).filter(|text| !text.is_empty());
     let Some(id) = text("id").or_else(|| text("name")) else {
         return Err((
             pair("a member needs an `id`", "成员需要 `id`").into(),
@@ -149,6 +149,14 @@ pub(crate) fn listed(
     }
     let group = text("group");
     Ok((Listed { member, seen, messages }, group))
+}
+
+/// Text that was written with `'` in front, so that a spreadsheet does not take it for a formula.
+fn unquoted(text: String) -> String {
+    match text.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest.to_owned(),
+        _ => text,
+    }
 }
 
 type Wrong = (Phrase, Phrase);

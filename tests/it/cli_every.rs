@@ -73,6 +73,8 @@ const TABLE: &[(&str, i32)] = &[
     ("tasks S G --format json", 0),
     ("members S G --format json", 0),
     ("members import people.csv S G --replace --joined --by Zhu", 0),
+    ("members export S G --format csv", 0),
+    ("members show nobody:1 S G", 4),
     ("members forget nobody:1 S G", 0),
     ("done t1 S G --note well --by Zhu", 0),
     ("approve t2 S G --by Zhu --except Li", 4),

@@ -88,3 +88,29 @@ fn a_list_is_read_as_spreadsheets_write_it() {
     assert!(of("posted")[0]["message"]["text"].as_str().is_some_and(|text| text.contains("Neu")));
     assert_eq!(of("prune_noticed").len(), 0);
 }
+
+#[test]
+fn what_is_exported_is_text_in_a_spreadsheet_and_comes_back_the_same() {
+    let place = Playground::new().file("p.yaml", "name: p\nplays: { a: { on: go, steps: [post: x] } }\n").file(
+        "in.csv",
+        "id,name,joined,seen,tags,points,city\nm1,'=HYPERLINK(1),2026-01-02,2026-02-03,core;vip,-3,\"Xi'an, north\"\nm2,李,,,,,\n",
+    );
+    let engine = place.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let _ = place.run(&["members", "import", "in.csv"]).exits(0);
+    let exported = place.run(&["members", "export"]).exits(0).stdout;
+    let lines: Vec<&str> = exported.lines().collect();
+    assert_eq!(lines[0], "group,id,name,role,source,joined,seen,messages,points,tags,city");
+    assert!(lines[1].starts_with("p,m1,'=HYPERLINK(1),,,2026-01-02T00:00:00+00:00,"), "{exported}");
+    assert!(lines[1].ends_with(",-3,core;vip,\"Xi'an, north\""), "{exported}");
+    let before = place.run(&["members", "--format", "json"]).exits(0).stdout;
+    assert!(before.contains("\"name\":\"=HYPERLINK(1)\""), "{before}");
+    place.write("out.csv", &exported);
+    let _ = place.run(&["members", "import", "out.csv", "--replace"]).exits(0);
+    assert_eq!(place.run(&["members", "--format", "json"]).exits(0).stdout, before);
+    let shown = place.run(&["members", "show", "m1"]).exits(0).stdout;
+    assert_eq!(Some(shown.trim_end()), before.lines().next());
+    let nobody = place.run(&["members", "show", "m9"]).exits(4).stderr;
+    assert!(nobody.contains("no member `m9` is known") && nobody.contains("playbook members"), "{nobody}");
+    let _ = engine.stop().exits(0);
+}

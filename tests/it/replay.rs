@@ -168,7 +168,9 @@ fn lived() -> Playground {
     let _ = place.run(&["signal", "member.left", "--member", "b"]).exits(0);
     eventually("posts, a welcome and a vote", || {
         let log = place.run(&["log"]).stdout;
-        log.matches("  post ").count() >= 8 && log.contains("held") && log.contains("  post      welcome")
+        // The posts with a clock time fill the budget, so that the welcome may have to wait for ever.
+        let welcome = ["post", "held"].iter().any(|word| log.contains(&format!("  {word}      welcome")));
+        log.matches("  post ").count() >= 8 && log.contains("held") && welcome
     });
     let _ = engine.stop().exits(0);
     place

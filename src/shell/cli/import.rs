@@ -24,6 +24,8 @@ use std::{
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum MembersCommand {
     Import(Import),
+    Export(super::export::Export),
+    Show(super::export::Show),
     Forget(super::forget::Forget),
 }
 
@@ -52,6 +54,8 @@ impl MembersCommand {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         match self {
             Self::Import(import) => import.run(out),
+            Self::Export(export) => export.run(out),
+            Self::Show(show) => show.run(out),
             Self::Forget(forget) => forget.run(out),
         }
     }

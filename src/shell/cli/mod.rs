@@ -26,6 +26,7 @@ mod compact;
 mod completions;
 mod control;
 mod explain;
+mod export;
 mod forget;
 mod handbook;
 mod import;

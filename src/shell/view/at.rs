@@ -18,6 +18,11 @@ impl At {
         Self { at, offset: zone.tz().to_offset(at.to_jiff()) }
     }
 
+    /// For other programs: RFC 3339 with the offset.
+    pub fn exact(&self) -> String {
+        self.at.to_rfc3339_exact(&self.zone())
+    }
+
     /// For people: the date with the clock, `2026-12-01 20:30`.
     pub fn minute(&self) -> String {
         self.civil("%Y-%m-%d %H:%M")
@@ -39,7 +44,7 @@ impl At {
 
 impl Serialize for At {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.at.to_rfc3339_exact(&self.zone()))
+        serializer.serialize_str(&self.exact())
     }
 }
 

@@ -51,3 +51,44 @@ pub fn members(group: Group<'_>) -> impl Iterator<Item = Row> {
         }
     })
 }
+
+/// The columns that are not fields, as `members import` names them.
+const COLUMNS: [&str; 10] =
+    ["group", "id", "name", "role", "source", "joined", "seen", "messages", "points", "tags"];
+
+/// The members as a table with a header, as `members import` reads it; a column for each field that anybody has.
+pub fn csv(rows: &[Row]) -> Result<String, csv::Error> {
+    let fields: BTreeSet<&str> = rows.iter().flat_map(|row| row.fields.keys().map(String::as_str)).collect();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(COLUMNS.into_iter().chain(fields.iter().copied()).map(text_cell))?;
+    for row in rows {
+        let tags: Vec<&str> = row.tags.iter().map(String::as_str).collect();
+        let at = |at: Option<&At>| at.map(At::exact).unwrap_or_default();
+        let known = [
+            row.group.to_string(),
+            row.id.to_string(),
+            row.name.clone(),
+            row.role.clone(),
+            row.source.clone(),
+            at(row.joined.as_ref()),
+            at(row.seen.as_ref()),
+            row.messages.to_string(),
+            row.points.to_string(),
+            tags.join(";"),
+        ];
+        let further = fields.iter().map(|field| match row.fields.get(*field) {
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+            None => String::new(),
+        });
+        writer.write_record(known.into_iter().chain(further).map(|cell| text_cell(&cell)))?;
+    }
+    let bytes = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A cell as text: what begins like a formula would be computed by whoever opens the file (OWASP, *CSV injection*).
+fn text_cell(cell: &str) -> String {
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    if formula { format!("'{cell}") } else { cell.to_owned() }
+}

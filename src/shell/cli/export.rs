@@ -1,0 +1,82 @@
+//! `playbook members export` and `members show`: what is kept of members, to be taken elsewhere.
+//!
+//! Only reads. What `export` writes, `members import` reads again.
+
+use super::{
+    args::{GroupArg, StateArg},
+    failure::{Code, Failure},
+    output::{Format, Output},
+    state::ReadArgs,
+};
+use crate::{
+    base::ids::MemberId,
+    shell::view::members::{self, Row, members},
+};
+
+/// Writes the members as a table that a spreadsheet opens and `members import` reads again.
+///
+/// A cell that a spreadsheet would take for a formula begins with `'`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Export {
+    #[command(flatten)]
+    state: StateArg,
+    #[command(flatten)]
+    group: GroupArg,
+    /// How to write them.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: ListFormat,
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+enum ListFormat {
+    /// A table with a header.
+    #[default]
+    Csv,
+    /// One object a line.
+    Json,
+}
+
+/// Shows everything that is kept of one member, in every group or in one: one object a group.
+#[derive(Debug, clap::Args)]
+pub(super) struct Show {
+    /// The id, as `playbook members` shows it.
+    id: String,
+    #[command(flatten)]
+    state: StateArg,
+    #[command(flatten)]
+    group: GroupArg,
+}
+
+fn rows(state: &StateArg, group: &GroupArg) -> Result<Vec<Row>, Failure> {
+    let format = super::args::FormatArg { format: Format::Json };
+    let read = ReadArgs { file: None, state: state.clone(), group: group.clone(), format };
+    let opened = read.open()?;
+    Ok(opened.groups().flat_map(members).collect())
+}
+
+impl Export {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let rows = rows(&self.state, &self.group)?;
+        match self.format {
+            ListFormat::Json => Ok(rows.iter().try_for_each(|row| out.json(row))?),
+            ListFormat::Csv => {
+                let text = members::csv(&rows).map_err(|error| Failure::environment(error.to_string()))?;
+                Ok(out.file(&text)?)
+            }
+        }
+    }
+}
+
+impl Show {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let rows = rows(&self.state, &self.group)?;
+        let id = MemberId::new(&self.id);
+        let mut found = rows.iter().filter(|row| row.id == id).peekable();
+        if found.peek().is_none() {
+            return Err(Failure::new(Code::Refused, format!("no member `{id}` is known"))
+                .help("`playbook members` lists the ids"));
+        }
+        Ok(found.try_for_each(|row| out.json(row))?)
+    }
+}
