@@ -39,6 +39,16 @@ pub struct Member {
 }
 
 impl Member {
+    /// The id by which a platform knows them: the field that bears the platform's name, which a table may have read
+    /// as a number.
+    pub fn handle(&self, platform: &str) -> Option<String> {
+        match self.fields.get(platform)? {
+            Value::Str(handle) => Some(handle.to_string()),
+            Value::Int(handle) => Some(handle.to_string()),
+            _ => None,
+        }
+    }
+
     /// A member of whom nothing but the id is known, and perhaps when they joined.
     pub fn new(id: MemberId, joined: Option<Timestamp>) -> Self {
         Self {

@@ -428,7 +428,7 @@ impl Draft<'_> {
         }
     }
 
-    /// Ends a run: its approvals and questions are closed, and for a run that was ended from outside its held
+    /// Ends a run: its approvals and questions are closed, but for the waiting list of a full sign-up, and for a run that was ended from outside its held
     /// messages are taken back.
     pub(super) fn finish(&mut self, id: &RunId, outcome: Outcome, reason: String) -> Decided {
         let asked: Vec<TaskId> = self
@@ -437,6 +437,8 @@ impl Draft<'_> {
             .values()
             .filter(|open| open.task.run.as_ref() == Some(id))
             .filter(|open| !matches!(open.task.kind, TaskKind::Task | TaskKind::Delivery))
+            // People were told that they may wait until its time is over.
+            .filter(|open| outcome != Outcome::Done || !open.is_full())
             .map(|open| open.task.id.clone())
             .collect();
         for task in asked {

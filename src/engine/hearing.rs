@@ -35,6 +35,9 @@ impl Draft<'_> {
 
     /// Why a signal means nothing here.
     fn unheard(&self, signal: &Signal) -> Option<String> {
+        if let Some(reason) = signal.member.as_ref().and_then(|member| self.only_a_name(member)) {
+            return Some(reason);
+        }
         let name = &*signal.name;
         let heard = self.hears();
         if name == "answer" {
@@ -58,6 +61,23 @@ impl Draft<'_> {
         let (name, group) = (tick(name), &self.group.id);
         Some(format!(
             "nothing hears the signal {name} in the playbook of `{group}`{what} `--anyway` reports it all the same"
+        ))
+    }
+
+    /// Why an id is none where members of other ids have it as their name: whoever types it means one of those, and a
+    /// second member would be made of what was theirs.
+    fn only_a_name(&self, member: &MemberId) -> Option<String> {
+        if self.state.members.contains(member) {
+            return None;
+        }
+        let named = self.state.members.iter().filter(|known| known.name == member.as_str());
+        let ids: Vec<&str> = named.map(|known| known.id.as_str()).take(NAMES_SHOWN).collect();
+        let first = ids.first()?;
+        Some(format!(
+            "no member has the id {}, but it is the name of {}; a name is no id: write `--member {first}`, or `playbook \
+             signal … --anyway` for somebody else of that name",
+            tick(member.as_str()),
+            ticks(&ids, "and")
         ))
     }
 

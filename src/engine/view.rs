@@ -147,7 +147,7 @@ pub fn reworded<'s>(
     let mut shown = Vec::new();
     let mut count = 0;
     for state in states {
-        for run in state.runs.values().filter(|run| run.digest != new.digest) {
+        for run in state.runs.values().filter(|run| run.is_of_another(&new.digest)) {
             let Some(reworded) = rewording(state, run, playbooks, new) else { continue };
             count += 1;
             if shown.len() < RUNS_NAMED {

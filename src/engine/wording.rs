@@ -41,6 +41,11 @@ impl Run {
         std::iter::once(&self.digest).chain(self.words.iter().map(|words| &words.digest))
     }
 
+    /// Whether its steps or its words are of another version than this one.
+    pub(super) fn is_of_another(&self, digest: &Digest) -> bool {
+        self.digests().any(|own| own != digest)
+    }
+
     /// The step whose words have been said: the one that the run is in the middle of.
     fn under_way(&self) -> Option<&StepId> {
         let wait = self.waiting.as_ref()?;
@@ -153,7 +158,7 @@ impl Draft<'_> {
     pub(super) fn reword_open(&mut self) -> Decided {
         let playbook = self.playbook.clone();
         let runs: Vec<Arc<Run>> =
-            self.state.runs.values().filter(|run| run.digest != playbook.digest).cloned().collect();
+            self.state.runs.values().filter(|run| run.is_of_another(&playbook.digest)).cloned().collect();
         for run in runs {
             let Some(reworded) = rewording(self.state, &run, self.playbooks, &playbook) else { continue };
             let play = playbook.play(&run.play).map_or_else(|| run.play.clone(), |play| play.name.clone());

@@ -2,7 +2,7 @@
 //!
 //! Counts entries, in any order of groups, and two of them can be joined; judges nothing and writes no words.
 
-use super::Transition;
+use super::{Transition, timeline};
 use crate::{
     base::{
         ids::{PhaseName, PlayName, StepId},
@@ -45,7 +45,7 @@ pub struct Fault {
     pub play: PlayName,
     /// At which step.
     pub step: StepId,
-    /// Why, as the step said it; empty for what came too late, where each has another lateness.
+    /// Why, as the step said it.
     pub why: String,
 }
 
@@ -101,9 +101,13 @@ impl Diary {
             Fact::TaskOpened(_) => self.page(at).tasks += 1,
             Fact::Held { .. } => self.page(at).held += 1,
             Fact::Expired { .. } => self.page(at).missed += 1,
-            Fact::StepSkipped { run, step, reason: Skip::Late { .. }, .. } => {
+            Fact::StepSkipped { reason: Skip::When { .. } | Skip::Operator, .. } => {}
+            Fact::StepSkipped { run, step, reason, .. } => {
                 self.page(at).missed += 1;
-                self.fault(FaultKind::Missed, run.as_str(), step, "", at);
+                // Each is late by another time.
+                let late = matches!(reason, Skip::Late { .. });
+                let why = if late { "too late by its `max_late`".to_owned() } else { timeline::skip(reason) };
+                self.fault(FaultKind::Missed, run.as_str(), step, &why, at);
             }
             Fact::StepFailed { run, step, error, retry: None, .. } => {
                 self.page(at).failed += 1;

@@ -146,7 +146,11 @@ fn a_typed_answer_to_nothing_is_refused_and_one_that_fits_is_counted() {
     assert!(reason.contains("`--with dish=… people=…`"), "{reason}");
     let other = Value::map([("task", Value::str("t2")), ("dihs", Value::str("soup"))]);
     let reason = typed(&mut story, "answer", Some("li"), other).expect("no such field");
-    assert!(reason.contains("no field `dihs`; it has dish, people"), "{reason}");
+    assert!(reason.contains("no field `dihs`; did you mean `dish`?"), "{reason}");
+    let both =
+        Value::map([("task", "t2"), ("dish", "soup"), ("poeple", "2")].map(|(k, v)| (k, Value::str(v))));
+    let reason = typed(&mut story, "answer", Some("li"), both).expect("one of two fields is a slip");
+    assert!(reason.contains("no field `poeple`; did you mean `people`?"), "{reason}");
     let mut refused = |task: &str, what: &str| typed(&mut story, "answer", Some("li"), option(task, what));
     // By the task, the play or the name of the result; by the text or the number.
     for (name, what) in [("t1", "Nausea"), ("vote", "2"), ("book", " The Plague ")] {
@@ -472,4 +476,64 @@ fn keys_of_an_ask_that_cannot_be_meant_are_refused() {
     assert!(!said.contains("error["), "{said}");
     let said = ask("", "options: [a, b]\n        seats: 0");
     assert!(said.contains("error["), "{said}");
+}
+
+#[test]
+fn a_name_that_is_typed_for_an_id_makes_no_second_member() {
+    let mut story = Story::new("2026-12-01 08:00", ASKING);
+    story.join("w1", "老吴");
+    story.signal("vote", None, Value::Null);
+    for (name, data) in
+        [("message", Value::Null), ("member.left", Value::Null), ("answer", option("t1", "Nausea"))]
+    {
+        let reason = typed(&mut story, name, Some("老吴"), data).expect("a name is no id");
+        assert!(
+            reason.contains("no member has the id `老吴`") && reason.contains("`--member w1`"),
+            "{reason}"
+        );
+    }
+    assert_eq!(typed(&mut story, "message", Some("w1"), Value::Null), None);
+    assert_eq!(typed(&mut story, "message", Some("小顾"), Value::Null), None, "somebody new");
+    assert_eq!(typed(&mut story, "message", Some("小顾"), Value::Null), None, "whose id is the name");
+    assert_eq!(story.state.members.len(), 2);
+}
+
+#[test]
+fn an_id_of_a_platform_may_be_a_number_in_a_table() {
+    let yaml = "
+channels: { group: { type: discord, url: { env: G } } }
+plays: { a: { on: a, steps: [{ post: A, mention: '${members.where(|m| m.points > 0)}' }] } }
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    let mut flo = playbook::base::member::Member::new("f".into(), None);
+    (flo.name, flo.points) = ("Flo".into(), 3);
+    flo.fields.insert("discord".into(), Value::Int(80_351_110_224_678_999));
+    story.command(playbook::engine::input::Command::ImportMembers {
+        members: vec![flo.into()],
+        left: Vec::new(),
+        joined: false,
+    });
+    story.signal("a", None, Value::Null);
+    let found = story.entries.iter().find_map(|entry| match &entry.fact {
+        Fact::Posted(out) => Some(format!("{:?}", out.message.mentions)),
+        _ => None,
+    });
+    assert!(found.unwrap().contains("{\"discord\": \"80351110224678999\"}"));
+}
+
+#[test]
+fn a_waiting_list_is_open_until_its_time_is_over_whatever_becomes_of_the_run() {
+    let yaml = "plays: { raid: { on: raid, steps: [{ ask: Raid?, options: [Tank, no], seats: 1, open_for: 10m, as: s }, { post: Full }] } }";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    story.signal("raid", None, Value::Null);
+    for member in ["a", "b", "c"] {
+        assert_eq!(typed(&mut story, "answer", Some(member), option("t1", "Tank")), None, "{member}");
+    }
+    assert!(story.state.runs.is_empty(), "the run is over");
+    let back = Value::map([("task", Value::str("t1")), ("withdraw", Value::Bool(true))]);
+    assert_eq!(typed(&mut story, "answer", Some("a"), back), None, "a place can be given back");
+    story.until("2026-12-01 08:11");
+    let reason = typed(&mut story, "answer", Some("d"), option("t1", "Tank")).expect("its time is over");
+    assert!(reason.contains("t1 is closed"), "{reason}");
+    assert!(story.state.tasks.is_empty());
 }

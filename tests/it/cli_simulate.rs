@@ -124,7 +124,7 @@ fn a_history_without_faults_says_so() {
         .file("demo.yaml", "name: demo\nplays:\n  a:\n    every: 1h\n    steps:\n      - post: x\n");
     let args = ["simulate", "demo.yaml", "--from", "2026-11-30", "--days", "2", "--members", "0"];
     let text = place.run(&args).exits(0).stdout;
-    assert!(text.starts_with("What went wrong\n  nothing: no step failed, none came too late\n"), "{text}");
+    assert!(text.starts_with("What went wrong\n  nothing: no step failed, none was missed\n"), "{text}");
     assert!(text.contains("Day by day\n  2026-11-30 Mon  phase main · 24 posts (a 24)"), "{text}");
 }
 

@@ -305,3 +305,16 @@ fn a_play_under_the_old_name_is_an_error_while_was_stands() {
     play.write("p.yaml", "name: p\ngroups: { a: {}, b: { was: a } }\nplays: { x: { steps: [post: x] } }\n");
     let _ = play.run(&["check", "p.yaml"]).exits(1);
 }
+
+#[test]
+fn a_date_that_moves_to_another_day_keeps_its_clock_time() {
+    let file = "name: p\ntimezone: Asia/Shanghai\nplays:\n  talk:\n    dates: [{ id: a, at: 2099-01-01 20:00 }]\n    steps: [post: now]\n";
+    let play = Playground::new().file("p.yaml", file);
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let said = play.run(&["postpone", "talk/a", "2099-01-05"]).exits(0).stdout;
+    assert!(said.contains("talk/a is now at 2099-01-05T20:00:00+08:00"), "{said}");
+    let said = play.run(&["postpone", "talk/a", "2099-01-06 21:30"]).exits(0).stdout;
+    assert!(said.contains("2099-01-06T21:30:00+08:00"), "{said}");
+    let _ = engine.stop().exits(0);
+}

@@ -571,3 +571,13 @@ fn a_question_that_is_open_is_counted_by_the_options_that_were_read() {
     story.until("2026-12-01 09:01");
     assert!(story.posts().contains(&"星期五 周五".to_owned()), "{:?}", story.posts());
 }
+
+#[test]
+fn an_edit_that_is_taken_back_takes_its_words_back() {
+    let mut story = Story::new("2026-12-01 08:00", &evening("甲", ""));
+    story.until("2026-12-06 08:00");
+    story.edit(&evening("乙", ""));
+    story.edit(&evening("甲", ""));
+    story.until("2026-12-11 08:00");
+    assert_eq!(story.posts(), ["预告 甲", "甲: 甲 在 甲"]);
+}

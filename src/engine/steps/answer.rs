@@ -219,6 +219,11 @@ fn given(fields: &[String], options: &[String], data: &Value) -> Result<Value, S
             pairs.join(" ")
         ));
     }
+    // What is nearly a field is a slip; anything else may be something that its sender adds.
+    let slip = |key: &str| nearest(key, fields.iter().map(String::as_str)).filter(|_| !is_field(key));
+    if let Some((key, near)) = named.keys().find_map(|key| Some((key, slip(key)?))) {
+        return Err(format!("the form has no field {}; did you mean {}?", tick(key), tick(near)));
+    }
     let plain =
         ["option", "answer", "value"].iter().find_map(|key| named.get(*key).filter(|_| !is_field(key)));
     match (plain, fields) {

@@ -4,7 +4,6 @@ use crate::{
     base::{
         ids::{ChannelName, MemberId, PersonId},
         person::Person,
-        value::Value,
         words::{shorten, ticks},
     },
     engine::{advance::Trouble, draft::Draft},
@@ -117,8 +116,8 @@ impl Draft<'_> {
         let member = self.state.members.get(id);
         let mut handles = BTreeMap::new();
         for kind in ChannelKind::ALL {
-            if let Some(Value::Str(handle)) = member.and_then(|member| member.fields.get(kind.as_str())) {
-                handles.insert(kind.as_str().to_owned(), handle.to_string());
+            if let Some(handle) = member.and_then(|member| member.handle(kind.as_str())) {
+                handles.insert(kind.as_str().to_owned(), handle);
             }
         }
         if let Some((kind, own)) = platform_id(id.as_str()) {

@@ -48,7 +48,7 @@ impl Draft<'_> {
         let is_member = |kind: &str, handle: &str| {
             id == handle
                 || id.strip_prefix(kind).and_then(|rest| rest.strip_prefix(':')) == Some(handle)
-                || member.fields.get(kind).and_then(Value::as_str) == Some(handle)
+                || member.handle(kind).as_deref() == Some(handle)
         };
         let roles = self.playbook.roles.values().chain(self.group.roles.values());
         roles.flat_map(|role| &role.people).any(|person| {

@@ -118,7 +118,7 @@ impl Reject {
 
 /// Answers a question to the group for a member, on a channel that hears no answers.
 ///
-/// For example `playbook answer t4 来 --member 小李`, or for a form
+/// For example `playbook answer t4 来 --member li`, or for a form
 /// `playbook answer t4 --member li --with name=Li --with dish=soup`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Answer {
@@ -167,7 +167,8 @@ impl Answer {
         let remote = self.target.remote()?;
         let member = Some(MemberId::new(&self.member));
         client::signal(&remote.dir, &remote.group, "answer", member, Value::Map(Arc::new(data)), true)?;
-        out.line(format!("{} has answered {}", self.member, self.task))?;
+        let did = if self.withdraw { "has taken back the answer to" } else { "has answered" };
+        out.line(format!("{} {did} {}", self.member, self.task))?;
         Ok(())
     }
 }

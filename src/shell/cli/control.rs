@@ -120,7 +120,7 @@ pub(super) struct Postpone {
     /// The play and the id of the date: `guest-session/jia`.
     #[arg(value_name = "PLAY/ID")]
     date: String,
-    /// The new time; a civil time is in the playbook's zone.
+    /// The new time; a civil time is in the playbook's zone, and a day alone keeps the clock time.
     #[arg(value_name = "TIME")]
     time: String,
     #[command(flatten)]
@@ -130,8 +130,14 @@ pub(super) struct Postpone {
 impl Postpone {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
-        let at = args::time(&self.time, &remote.zone)?;
-        let (play, date) = remote::play_and_id(&remote.state()?, &self.date)?;
+        let mut at = args::time(&self.time, &remote.zone)?;
+        let state = remote.state()?;
+        let (play, date) = remote::play_and_id(&state, &self.date)?;
+        let known = state.plays.get(&play).and_then(|known| known.dates.get(&date));
+        if let Some((now, _)) = known.filter(|_| !self.time.contains(':')) {
+            let clock = remote.zone.civil(*now).time();
+            at = remote.zone.instant(remote.zone.date(at).to_datetime(clock));
+        }
         let said = format!("{play}/{date} is now at {}", at.to_rfc3339(&remote.zone));
         remote.command(Command::Postpone { play, date, at }, &said, out)
     }

@@ -21,7 +21,7 @@ pub(super) const DAILY_MAX: u32 = 14;
 pub(super) fn faults(diary: &Diary, zone: &Zone, out: &mut Output) -> Result<(), Failure> {
     out.heading("What went wrong")?;
     if diary.faults.is_empty() {
-        out.line("  nothing: no step failed, none came too late")?;
+        out.line("  nothing: no step failed, none was missed")?;
         return Ok(out.line("")?);
     }
     for (fault, often) in diary.faults.iter().take(FAULTS_SHOWN) {
@@ -41,13 +41,11 @@ fn fault_words(fault: &Fault, often: Often, zone: &Zone) -> (String, String) {
     let first = zone.civil(often.first).strftime("%Y-%m-%d %H:%M");
     let times = if often.times == 1 { "once".to_owned() } else { words::count(often.times as usize, "time") };
     let when = if often.times == 1 { format!("at {first}") } else { format!("first at {first}") };
-    match kind {
-        FaultKind::Failed => (format!("{play}, step {step}, failed {times}, {when}"), format!(": {why}")),
-        FaultKind::Missed => (
-            format!("{play}, step {step}, was missed {times}, {when}"),
-            ": too late by its `max_late`".into(),
-        ),
-    }
+    let what = match kind {
+        FaultKind::Failed => "failed",
+        FaultKind::Missed => "was missed",
+    };
+    (format!("{play}, step {step}, {what} {times}, {when}"), format!(": {why}"))
 }
 
 /// A line a day or a week.
