@@ -73,7 +73,7 @@ async function wrong(text) {
   const hover = await connection.sendRequest("textDocument/hover", at);
   said.hover = hover?.contents?.value ?? JSON.stringify(hover);
   said.yardstick = await wrong(fs.readFileSync(yardstick, "utf8"));
-  said.broken = await wrong(`${play}    max_late: soon\n    steeps: []\n    steps:\n      - post: hello\n        label: shiny\n`);
+  said.broken = await wrong(`${play}    max_late: soon\n    steeps: []\n    overlap: shiny\n    steps:\n      - post: hello\n`);
   console.log(JSON.stringify(said, null, 1));
   child.kill();
   process.exit(0);
