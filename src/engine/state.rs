@@ -326,6 +326,16 @@ pub struct RunWait {
     pub fails: Option<Timestamp>,
 }
 
+impl RunWait {
+    /// When the wait is over at the latest. A grace is woken for its reminders before that.
+    pub fn ends(&self) -> Option<Timestamp> {
+        match &self.waiting {
+            Waiting::Grace { ends: Some(ends), .. } => Some(*ends),
+            _ => self.until,
+        }
+    }
+}
+
 /// A loop under way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Loop {

@@ -1,7 +1,7 @@
 //! Stories of hands: steps that did not happen and the names they leave, messages that a person pastes, who is let go
 //! and who is not.
 
-use crate::story::Story;
+use crate::story::{Story, at};
 use playbook::{
     base::{
         ids::EffectId,
@@ -141,6 +141,8 @@ fn the_grace_begins_when_its_notice_is_delivered() {
     let effect = story.state.runs.values().next().expect("a run").posts.values().next().cloned();
     let receipt = Receipt::Accepted { note: "42".into() };
     story.input_as(Input::receipt(&effect.expect("a notice"), receipt));
+    let wait = story.state.runs.values().next().and_then(|run| run.waiting.clone()).expect("a grace");
+    assert_eq!(wait.ends(), Some(at("2026-12-08 12:00")), "and not the reminder's instant");
     story.until("2026-12-08 11:59");
     assert!(asked(&story).is_empty(), "a day has not passed since it was delivered");
     let news = story.news();

@@ -5,7 +5,7 @@ use crate::{
     base::ids::{GroupId, PlayName, RunId, StepId},
     engine::{
         entry::{Outcome, Waiting},
-        state::Run,
+        state::{Run, RunWait},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ fn row(group: Group<'_>, run: &Run) -> Row {
         reason: run.reason.clone(),
         step: wait.map(|wait| wait.step.clone()),
         waiting: wait.map(|wait| waiting(&wait.waiting)),
-        until: wait.and_then(|wait| wait.until).map(|at| group.at(at)),
+        until: wait.and_then(RunWait::ends).map(|at| group.at(at)),
         missed: run.missed,
     }
 }

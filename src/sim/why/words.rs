@@ -261,7 +261,7 @@ pub(super) fn catch_up(play: &Play) -> &'static str {
 
 /// What a run waits for, as the rest of a sentence that begins with it.
 pub(super) fn waits(wait: &RunWait, zone: &Zone) -> String {
-    let until = wait.until.map(|at| format!(", at the latest until {}", when(at, zone))).unwrap_or_default();
+    let until = wait.ends().map(|at| format!(", at the latest until {}", when(at, zone))).unwrap_or_default();
     let what = match &wait.waiting {
         Waiting::Due | Waiting::Time => {
             let at = wait.until.unwrap_or(wait.due);
