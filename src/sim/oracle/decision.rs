@@ -6,7 +6,8 @@
 use crate::{
     base::{
         ids::{InputId, PlayName},
-        time::Timestamp,
+        limits,
+        time::{Duration, Timestamp},
     },
     engine::{
         self,
@@ -17,13 +18,13 @@ use crate::{
     model::{occurrence::next_anchor, play::Section, playbook::Playbook},
     script::action::Action,
 };
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Watches the decisions of one group.
 #[derive(Debug, Default)]
 pub struct Decisions {
     /// Inputs that were decided and are remembered by the engine.
-    heard: BTreeSet<InputId>,
+    heard: BTreeMap<InputId, Timestamp>,
 }
 
 impl Decisions {
@@ -38,10 +39,13 @@ impl Decisions {
         now: Timestamp,
     ) -> Result<(), String> {
         if matches!(input.kind, InputKind::Signal(_) | InputKind::Command(_)) {
-            if self.heard.contains(&input.id) && !entries.is_empty() {
+            // An id is remembered for a day of the group's clock; a sender that waits longer says something new.
+            let day = Duration::HOUR.times(limits::RECENT_INPUTS_HOURS);
+            let again = self.heard.get(&input.id).is_some_and(|at| after.clock.since(*at) < day);
+            if again && !entries.is_empty() {
                 return Err(format!("the input {} was decided twice (G1)", input.id));
             }
-            self.heard.insert(input.id.clone());
+            self.heard.insert(input.id.clone(), after.clock);
             if !entries.is_empty() && !entries.iter().any(|entry| entry.input.as_ref() == Some(&input.id)) {
                 return Err(format!("nothing says that the input {} was heard (G7)", input.id));
             }
