@@ -298,24 +298,7 @@ impl<'a> Draft<'a> {
         message: Message,
         play: Option<PlayName>,
     ) -> Decided {
-        let due = self.now;
-        let out = Outgoing {
-            effect,
-            channel,
-            message,
-            label: None,
-            play,
-            due,
-            expires: None,
-            late_left: None,
-            urgent: false,
-            awaited: false,
-            reactive: false,
-            by_hand: false,
-            before: None,
-            muted: false,
-            manual: None,
-        };
+        let out = Outgoing { play, ..Outgoing::new(effect, channel, message, self.now) };
         let out = self.with_delivery_task(out)?;
         self.emit(Fact::Notified(Box::new(out)))
     }

@@ -59,6 +59,27 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
+    /// A message that is due at an instant, with nothing else said of it.
+    pub const fn new(effect: EffectId, channel: ChannelName, message: Message, due: Timestamp) -> Self {
+        Self {
+            effect,
+            channel,
+            message,
+            label: None,
+            play: None,
+            due,
+            expires: None,
+            late_left: None,
+            urgent: false,
+            awaited: false,
+            reactive: false,
+            by_hand: false,
+            before: None,
+            muted: false,
+            manual: None,
+        }
+    }
+
     /// Whether its receipt comes back as an input even when the platform simply took it. What a person pastes is
     /// told by that person.
     pub fn is_awaited(&self) -> bool {

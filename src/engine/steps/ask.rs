@@ -45,22 +45,13 @@ impl Draft<'_> {
                 closes: Some(until),
             });
         }
+        let effect = self.effect_id(&at.run.id, &at.step.id);
         let out = Outgoing {
-            effect: self.effect_id(&at.run.id, &at.step.id),
-            channel: ask.to.clone(),
-            message,
             label: ask.label.or(at.play.label),
             play: Some(at.play.name.clone()),
-            due: at.due,
             expires: Some(until),
             late_left: Some(self.late_left(at)),
-            urgent: false,
-            awaited: false,
-            reactive: false,
-            by_hand: false,
-            before: None,
-            muted: false,
-            manual: None,
+            ..Outgoing::new(effect, ask.to.clone(), message, at.due)
         };
         self.send(at, out)?;
         let request = Request {

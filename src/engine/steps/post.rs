@@ -70,22 +70,14 @@ impl Draft<'_> {
             message.buttons.push(Button { text: text.render(&facts)?, url: url.render(&facts)? });
         }
         message.reply_to = post.reply_to.as_ref().and_then(|step| at.run.posts.get(step)).cloned();
+        let effect = self.effect_id(&at.run.id, &at.step.id);
         let out = Outgoing {
-            effect: self.effect_id(&at.run.id, &at.step.id),
-            channel: post.to.clone(),
-            message,
             label: post.label.or(at.play.label),
             play: Some(at.play.name.clone()),
-            due: at.due,
             expires: post.expires.map(|expires| at.due.plus(expires)),
             late_left: Some(self.late_left(at)),
             urgent: post.urgent,
-            awaited: false,
-            reactive: false,
-            by_hand: false,
-            before: None,
-            muted: false,
-            manual: None,
+            ..Outgoing::new(effect, post.to.clone(), message, at.due)
         };
         let (manual, effect) = (self.is_manual(&post.to), out.effect.clone());
         let may_go = self.send(at, out)?;
@@ -261,21 +253,11 @@ impl Draft<'_> {
             _ => None,
         };
         Ok(Outgoing {
-            effect,
-            channel,
-            message,
             label: text("label").and_then(Label::parse).or(label),
             play: Some(play.clone()),
-            due,
             expires,
-            late_left: None,
             urgent: with.get("urgent").and_then(Value::as_bool).unwrap_or_default(),
-            awaited: false,
-            reactive: false,
-            by_hand: false,
-            before: None,
-            muted: false,
-            manual: None,
+            ..Outgoing::new(effect, channel, message, due)
         })
     }
 

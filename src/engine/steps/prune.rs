@@ -218,21 +218,10 @@ impl Draft<'_> {
         late_left: Option<Duration>,
     ) -> Outgoing {
         Outgoing {
-            effect: self.effect_id(&at.run.id, &at.step.id),
-            channel: GROUP.into(),
-            message: Message::text(text),
             label: Some(crate::model::message::Label::Notice),
             play: Some(at.play.name.clone()),
-            due,
-            expires: None,
             late_left,
-            urgent: false,
-            awaited: false,
-            reactive: false,
-            by_hand: false,
-            before: None,
-            muted: false,
-            manual: None,
+            ..Outgoing::new(self.effect_id(&at.run.id, &at.step.id), GROUP.into(), Message::text(text), due)
         }
     }
 
