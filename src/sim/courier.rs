@@ -307,6 +307,7 @@ impl Courier {
     }
 
     fn settled(&mut self, settlement: &Settlement, events: &mut Vec<Event>) {
+        self.dispatch.recorded(settlement);
         if let Outcome::Deferred { until, .. } = settlement.outcome {
             if let Some(row) = self.rows.get_mut(&settlement.key) {
                 row.not_before = Some(until);
@@ -475,6 +476,21 @@ mod tests {
         let mut holds = courier(Line::default(), true);
         holds.submit(&GROUP.into(), &out("a", None), second(0));
         assert_eq!(live(&mut holds, &lost), ["0 arrived a false", "0 doubted a", "0 in doubt a"]);
+    }
+
+    #[test]
+    fn nothing_is_claimed_out_of_turn_while_an_end_is_not_on_record() {
+        let mut courier = courier(Line::default(), false);
+        courier.commit = COMMIT;
+        courier.submit(&GROUP.into(), &out("a", Some(second(5))), second(0));
+        courier.step(second(10), &mut |_| (Attempt::Accepted, Duration::ZERO), &mut Vec::new());
+        courier.submit(&GROUP.into(), &out("b", None), second(10));
+        // Were `b` claimed now and the process to die, a clock set back would send `a` behind it.
+        let claimed = |courier: &Courier| courier.rows.last_key_value().map(|(_, row)| row.claimed);
+        assert_eq!(claimed(&courier), Some(false));
+        assert_eq!(live(&mut courier, &[])[..2], ["10 expired a", "10 arrived b false"]);
+        courier.submit(&GROUP.into(), &out("c", None), second(20));
+        assert_eq!(claimed(&courier), Some(true), "the short way is open again");
     }
 
     #[test]

@@ -102,6 +102,9 @@ pub struct Dispatch {
     /// Robots that may have something to do.
     dirty: VecDeque<RobotId>,
     actions: Vec<Action>,
+    /// Expired messages whose end is not on record yet, by lane: until it is, a clock that is set back brings them
+    /// again, so that nothing of the lane may be claimed out of the ledger's turn.
+    expiring: BTreeMap<LaneKey, usize>,
     /// Claims and attempts under way.
     open: usize,
     stopping: bool,
@@ -146,7 +149,8 @@ impl Dispatch {
     /// True when a job of this lane would be attempted at once; the place is kept for it.
     pub fn reserve(&mut self, group: &GroupId, route: &Route, now: Now) -> bool {
         let lane_key = (group.clone(), route.name.clone());
-        if self.stopping || self.lanes.contains_key(&lane_key) {
+        let taken = self.lanes.contains_key(&lane_key) || self.expiring.contains_key(&lane_key);
+        if self.stopping || taken {
             return false;
         }
         let index = self.choose_robot(route, now);
@@ -218,6 +222,20 @@ impl Dispatch {
             self.make_ready(&lane_key);
         }
         self.settle_down(now);
+    }
+
+    /// A settlement is on record.
+    pub fn recorded(&mut self, settlement: &Settlement) {
+        if settlement.outcome != Outcome::Expired {
+            return;
+        }
+        let lane_key = (settlement.group.clone(), settlement.channel.clone());
+        if let Some(count) = self.expiring.get_mut(&lane_key) {
+            *count -= 1;
+            if *count == 0 {
+                self.expiring.remove(&lane_key);
+            }
+        }
     }
 
     /// An attempt ended.

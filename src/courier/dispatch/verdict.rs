@@ -146,6 +146,9 @@ impl Dispatch {
 
     pub(super) fn settle_head(&mut self, lane_key: &LaneKey, outcome: Outcome, note: String) {
         if let Some(job) = self.forget_head(lane_key) {
+            if outcome == Outcome::Expired {
+                *self.expiring.entry(lane_key.clone()).or_default() += 1;
+            }
             self.actions.push(Action::Settle(job.settlement(outcome, note)));
         }
     }

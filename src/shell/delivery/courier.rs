@@ -328,12 +328,17 @@ async fn keep_ledger(shared: Arc<Shared>, mut entries: mpsc::UnboundedReceiver<E
             }
         }
         let claims = batch.claims.clone();
+        let expired: Vec<Settlement> =
+            batch.settlements.iter().filter(|one| one.outcome == Outcome::Expired).cloned().collect();
         if batch.settlements.is_empty() && claims.is_empty() && batch.robots.is_empty() {
             continue;
         }
         let gone = record(&shared, batch).await;
-        if !claims.is_empty() {
+        if !claims.is_empty() || !expired.is_empty() {
             Shared::with(&shared, |timed, now| {
+                for settlement in &expired {
+                    timed.dispatch.recorded(settlement);
+                }
                 for key in claims {
                     // Without a record there is no attempt.
                     let gone = gone.as_ref().is_none_or(|gone| gone.contains(&key));
