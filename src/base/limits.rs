@@ -296,6 +296,8 @@ pub const CONTROL_IDLE_MS_MAX: u64 = 10_000;
 pub const CONTROL_WAITING_MAX: usize = 1_024;
 /// Decisions that the driver makes before it looks at what came back.
 pub const DECISIONS_AT_ONCE_MAX: usize = 256;
+/// Facts from the door that wait for one group and are decided and committed together.
+pub const DECISIONS_TOGETHER_MAX: usize = 256;
 /// Lines that wait for a slow terminal; what is beyond is counted and left out.
 pub const CONSOLE_LINES_WAITING_MAX: usize = 10_000;
 

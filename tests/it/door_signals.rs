@@ -327,3 +327,45 @@ fn what_was_acknowledged_survives_a_kill_and_counts_once() {
     }
     assert!(journal.values().all(|count| *count == 1));
 }
+
+#[test]
+fn a_burst_of_single_reports_counts_each_once_also_where_two_of_one_id_wait_together() {
+    let play = shop();
+    let (engine, port) = engine(&play);
+    let one = |n: usize| json!({ "id": n, "type": "message", "group": "bath", "member": "7" }).to_string();
+    let tallies: Vec<(u64, u64)> = std::thread::scope(|scope| {
+        let sender = |from: usize| {
+            scope.spawn(move || {
+                let mut tally = (0, 0);
+                // Each id comes from two senders at about the same time.
+                for n in (from / 2..120).step_by(12) {
+                    let said = loop {
+                        let said = by_crm(port, &one(n));
+                        if said.status != 503 {
+                            break said.is(200).json();
+                        }
+                    };
+                    tally.0 += said["accepted"].as_u64().unwrap();
+                    tally.1 += said["repeated"].as_u64().unwrap();
+                }
+                tally
+            })
+        };
+        let senders: Vec<_> = (0..24).map(sender).collect();
+        senders.into_iter().map(|sender| sender.join().unwrap()).collect()
+    });
+    assert_eq!(tallies.iter().map(|tally| tally.0 + tally.1).sum::<u64>(), 240);
+    // What was answered late and came again may have been accepted under the first.
+    assert!(tallies.iter().map(|tally| tally.0).sum::<u64>() <= 120);
+    let all: Vec<Value> = (0..600)
+        .map(|n| json!({ "id": format!("b{n}"), "type": "message", "group": "bath", "member": "7" }))
+        .collect();
+    let _ = by_crm(port, &json!(all).to_string());
+    eventually("all of it is recorded", || {
+        let said = by_crm(port, &json!(all).to_string());
+        said.status == 200 && said.json()["repeated"] == 600
+    });
+    let _ = engine.stop().exits(0);
+    let journal = journal(&play);
+    assert_eq!((journal.len(), journal.values().all(|count| *count == 1)), (720, true));
+}

@@ -43,8 +43,11 @@ pub(super) fn take(driver: &mut Driver, arrivals: Arrivals) {
     }
 }
 
-/// What became of a fact whose decision is committed.
+/// What became of a fact whose decision is committed; one that changed nothing was recorded before.
 pub(super) fn took(entries: &[Entry]) -> Took {
+    if entries.is_empty() {
+        return Took::Repeated;
+    }
     let parked = entries.iter().find_map(|entry| match &entry.fact {
         Fact::Poisoned { reason, .. } => Some(reason.clone()),
         _ => None,

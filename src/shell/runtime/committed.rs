@@ -69,7 +69,8 @@ impl Driver {
     /// The decision is a fact now: its state is the group's, its effects are handed out, who asked is answered.
     fn install(&mut self, acked: &Acked, outbound: &mut Vec<dispatch::Outbound>) -> Option<Flight> {
         let slot = self.slots.get_mut(&acked.group)?;
-        let flight = slot.flight.take()?;
+        let flight = slot.flights.pop_front()?;
+        let more = !slot.flights.is_empty();
         self.in_flight -= 1;
         slot.state = flight.next.clone();
         if flight.script {
@@ -95,9 +96,11 @@ impl Driver {
             let reason = MAY_HAVE_BEEN_SENT.to_owned();
             self.receipt(&group, effect, Receipt::InDoubt { reason }, false);
         }
-        self.arm(&group);
-        self.call_script(&group);
-        self.make_ready(&group);
+        if !more {
+            self.arm(&group);
+            self.call_script(&group);
+            self.make_ready(&group);
+        }
         Some(flight)
     }
 

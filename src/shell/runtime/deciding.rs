@@ -1,6 +1,7 @@
 //! Decisions: of small groups at once, of large ones beside the driver, so that they hold up nobody else.
 //!
-//! One input of a group is under way at a time, wherever it is decided. Decides nothing itself: that is `engine::step`.
+//! One input of a group is under way at a time, wherever it is decided; of facts from the door as many as wait, each
+//! decided on what the one before came to. Decides nothing itself: that is `engine::step`.
 
 use super::{
     RunError, dispatch,
@@ -9,7 +10,8 @@ use super::{
 };
 use crate::{
     base::{ids::GroupId, limits, time::Timestamp},
-    engine::{self, input::InputKind},
+    engine::{self, input::InputKind, state::State},
+    model::playbook::Playbooks,
     shell::{
         clock,
         door::Took,
@@ -19,12 +21,25 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// A decision that was made beside the driver.
+/// Decisions that were made beside the driver.
 pub(super) struct Decided {
     group: GroupId,
-    pending: Pending,
-    step: engine::Step,
+    made: Vec<Made>,
     at: Timestamp,
+}
+
+/// An input and what it came to.
+type Made = (Pending, engine::Step);
+
+/// Decides inputs one after another.
+fn decide(state: &State, playbooks: &Playbooks, inputs: Vec<Pending>, now: Timestamp) -> Vec<Made> {
+    let mut made: Vec<Made> = Vec::with_capacity(inputs.len());
+    for pending in inputs {
+        let stands = made.last().map_or(state, |(_, step)| &step.next);
+        let step = engine::step(stands, playbooks, &pending.input, now);
+        made.push((pending, step));
+    }
+    made
 }
 
 impl Driver {
@@ -40,7 +55,10 @@ impl Driver {
                 self.large.push_back(group.clone());
                 return Ok(());
             }
-            let Some(pending) = slot.next_input() else { break };
+            let inputs = slot.next_inputs();
+            if inputs.is_empty() {
+                break;
+            }
             let now = clock::now();
             if large && !self.stopping {
                 slot.deciding = true;
@@ -48,13 +66,13 @@ impl Driver {
                 let (state, playbooks) = (slot.state.clone(), self.playbooks.clone());
                 let (group, events) = (group.clone(), self.events.clone());
                 tokio::task::spawn_blocking(move || {
-                    let step = engine::step(&state, &playbooks, &pending.input, now);
-                    let _ = events.send(Event::Decided(Box::new(Decided { group, pending, step, at: now })));
+                    let made = decide(&state, &playbooks, inputs, now);
+                    let _ = events.send(Event::Decided(Box::new(Decided { group, made, at: now })));
                 });
                 return Ok(());
             }
-            let step = engine::step(&slot.state, &self.playbooks, &pending.input, now);
-            if self.take_step(group, pending, step, now)? {
+            let made = decide(&slot.state, &self.playbooks, inputs, now);
+            if self.take_steps(group, made, now)? {
                 return Ok(());
             }
         }
@@ -63,16 +81,25 @@ impl Driver {
         Ok(())
     }
 
-    /// A decision comes back from beside.
+    /// Decisions come back from beside.
     pub(super) fn decided(&mut self, decided: Decided) -> Result<(), RunError> {
-        let Decided { group, pending, step, at } = decided;
+        let Decided { group, made, at } = decided;
         self.beside -= 1;
         if let Some(next) = self.large.pop_front() {
             self.ready.push_back(next);
         }
         let Some(slot) = self.slots.get_mut(&group) else { return Ok(()) };
         slot.deciding = false;
-        if self.take_step(&group, pending, step, at)? { Ok(()) } else { self.step(&group) }
+        if self.take_steps(&group, made, at)? { Ok(()) } else { self.step(&group) }
+    }
+
+    /// Hands decisions to the store, in order; false when there is nothing to commit.
+    fn take_steps(&mut self, group: &GroupId, made: Vec<Made>, now: Timestamp) -> Result<bool, RunError> {
+        let mut any = false;
+        for (pending, step) in made {
+            any |= self.take_step(group, pending, step, now)?;
+        }
+        Ok(any)
     }
 
     /// Hands a decision to the store; false when there is nothing to commit.
@@ -87,7 +114,8 @@ impl Driver {
         let engine::Step { entries, next, parked } = step;
         let Some(slot) = self.slots.get_mut(group) else { return Ok(false) };
         let script = matches!(input.kind, InputKind::ScriptReturned { .. });
-        if entries.is_empty() && told.is_none() && parked.is_none() {
+        // What changes nothing is answered at once, unless what it repeats is still on its way to the store.
+        if entries.is_empty() && told.is_none() && parked.is_none() && slot.flights.is_empty() {
             match reply {
                 Some(Reply::Command(reply)) => {
                     let done =
@@ -115,7 +143,7 @@ impl Driver {
         let entries = Arc::new(entries);
         let claimed = dispatch::reserve(&self.delivery, &self.books, slot, &entries, self.doubt);
         let (next, taken) = (Arc::new(next), claimed.clone());
-        slot.flight = Some(Flight { entries: entries.clone(), next, claimed: taken, reply, script });
+        slot.flights.push_back(Flight { entries: entries.clone(), next, claimed: taken, reply, script });
         self.in_flight += 1;
         let parked = parked.map(|reason| (serde_json::to_string(&input).unwrap_or_default(), reason));
         let work = Decision { group: group.clone(), at: now, entries, claimed, told, letter, parked };

@@ -214,17 +214,19 @@ pub(super) fn reserve(
     claimed
 }
 
-/// Gives back the places of a decision that was not committed.
+/// Gives back the places of decisions that were not committed.
 pub(super) fn release(delivery: &Delivery, books: &[Book], slot: &mut Slot) {
     let Delivery::Courier(courier) = delivery else { return };
-    let Some(flight) = slot.flight.take() else { return };
+    let flights = std::mem::take(&mut slot.flights);
     let Some(book) = slot.book.and_then(|index| books.get(index)) else { return };
-    for (_, effect) in engine::effects(&flight.entries) {
-        if let Effect::Send(out) = effect
-            && flight.claimed.contains(&out.effect)
-            && let Some(target) = book.targets.get(slot.group(), &out.channel)
-        {
-            courier.release(slot.group(), target);
+    for flight in &flights {
+        for (_, effect) in engine::effects(&flight.entries) {
+            if let Effect::Send(out) = effect
+                && flight.claimed.contains(&out.effect)
+                && let Some(target) = book.targets.get(slot.group(), &out.channel)
+            {
+                courier.release(slot.group(), target);
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The driver: wait → decide → commit → apply → dispatch → announce.
 //!
-//! Holds every group's state. One input of a group is under way at a time; decisions of different groups share a
-//! commit. Decides nothing itself and reads time only to pass it on.
+//! Holds every group's state. One input of a group is under way at a time, and of facts from the door those that wait
+//! together; decisions of different groups share a commit. Decides nothing itself and reads time only to pass it on.
 
 #![expect(clippy::disallowed_methods, reason = "owns the waiting and the tasks beside it")]
 
@@ -374,7 +374,7 @@ impl Driver {
     pub(super) fn make_ready(&mut self, group: &GroupId) {
         if let Some(slot) = self.slots.get_mut(group)
             && !slot.ready
-            && slot.flight.is_none()
+            && slot.flights.is_empty()
             && !slot.deciding
             && slot.book.is_some()
             && (slot.wake || !slot.waiting.is_empty())

@@ -116,7 +116,7 @@ impl Driver {
             slot.book = Some(index);
             // Only the newest version is adopted, whatever was asked while another decision was under way.
             slot.waiting.retain(|pending| !matches!(pending.input.kind, InputKind::Adopt { .. }));
-            let stands = slot.flight.as_ref().map_or(&slot.state, |flight| &flight.next);
+            let stands = slot.flights.back().map_or(&slot.state, |flight| &flight.next);
             if stands.digest.as_ref() != Some(&digest) {
                 let id = InputId::from(format!("adopt/{digest}/{}", slot.state.epoch));
                 let kind = InputKind::Adopt { digest: digest.clone() };

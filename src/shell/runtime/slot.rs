@@ -3,6 +3,7 @@
 use crate::{
     base::{
         ids::{EffectId, GroupId},
+        limits,
         time::Timestamp,
     },
     engine::{
@@ -66,8 +67,8 @@ pub(super) struct Slot {
     pub(super) waiting: VecDeque<Pending>,
     /// Its deadline has come.
     pub(super) wake: bool,
-    /// The decision under way.
-    pub(super) flight: Option<Flight>,
+    /// The decisions under way, in order: facts from the door that waited together share a commit.
+    pub(super) flights: VecDeque<Flight>,
     /// An input is being decided beside the driver.
     pub(super) deciding: bool,
     /// Where it is in the timer queue.
@@ -88,7 +89,7 @@ impl Slot {
             book,
             waiting: VecDeque::new(),
             wake: false,
-            flight: None,
+            flights: VecDeque::new(),
             deciding: false,
             armed: None,
             ready: false,
@@ -97,24 +98,63 @@ impl Slot {
         }
     }
 
-    /// The next input, if none is under way.
-    pub(super) fn next_input(&mut self) -> Option<Pending> {
-        if self.flight.is_some() || self.deciding {
-            return None;
+    /// The next input, if none is under way; of facts from the door all that wait together, up to a bound.
+    pub(super) fn next_inputs(&mut self) -> Vec<Pending> {
+        if !self.flights.is_empty() || self.deciding {
+            return Vec::new();
         }
         // Every input fires what is due first, so a wake is only needed where nothing else waits.
-        if let Some(pending) = self.waiting.pop_front() {
-            return Some(pending);
+        if let Some(first) = self.waiting.pop_front() {
+            let mut together = vec![first];
+            while together.len() < limits::DECISIONS_TOGETHER_MAX
+                && together.last().is_some_and(|last| last.letter.is_some())
+                && let Some(next) = self.waiting.pop_front_if(|next| next.letter.is_some())
+            {
+                together.push(next);
+            }
+            return together;
         }
         if !std::mem::take(&mut self.wake) {
-            return None;
+            return Vec::new();
         }
         let kind = InputKind::Wake { epoch: self.state.epoch };
-        Some(Pending::new(Input { id: "wake".into(), kind }))
+        vec![Pending::new(Input { id: "wake".into(), kind })]
     }
 
     /// The group's id.
     pub(super) fn group(&self) -> &GroupId {
         &self.state.group
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pending(id: &str, from_door: bool) -> Pending {
+        let input = Input { id: id.into(), kind: InputKind::Wake { epoch: 0 } };
+        let letter = from_door.then(|| Letter { source: "s".into(), id: id.into() });
+        Pending { letter, ..Pending::new(input) }
+    }
+
+    fn ids(inputs: &[Pending]) -> Vec<&str> {
+        inputs.iter().map(|pending| pending.input.id.as_str()).collect()
+    }
+
+    #[test]
+    fn facts_from_the_door_go_together_and_everything_else_alone() {
+        let mut slot = Slot::new(State::new(GroupId::from("g")), Some(0));
+        for (id, from_door) in [("a", true), ("b", true), ("c", false), ("d", false), ("e", true)] {
+            slot.waiting.push_back(pending(id, from_door));
+        }
+        for expected in [&["a", "b"][..], &["c"], &["d"], &["e"], &[]] {
+            assert_eq!(ids(&slot.next_inputs()), expected);
+        }
+        for _ in 0..=limits::DECISIONS_TOGETHER_MAX {
+            slot.waiting.push_back(pending("x", true));
+        }
+        assert_eq!(slot.next_inputs().len(), limits::DECISIONS_TOGETHER_MAX);
+        slot.deciding = true;
+        assert!(slot.next_inputs().is_empty(), "others are under way");
     }
 }
