@@ -20,6 +20,7 @@ mod pages;
 pub mod terminal;
 pub mod view;
 pub mod survey;
+pub mod inquiry;
 pub mod socket;
 pub mod door;
 pub mod senders;

@@ -5,7 +5,7 @@
 use super::{failure::Failure, output::Format};
 use crate::{
     base::time::{Timestamp, Zone},
-    lang::data,
+    shell::inquiry,
 };
 use std::path::PathBuf;
 
@@ -47,15 +47,7 @@ pub(super) struct Target {
 
 /// Reads a time as people write it: RFC 3339, or a civil time of the zone with or without its clock.
 pub(super) fn time(text: &str, zone: &Zone) -> Result<Timestamp, Failure> {
-    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
-        return Ok(Timestamp::from_jiff(instant));
-    }
-    data::parse_moment(text, zone).map_err(|_| {
-        Failure::usage(format!(
-            "{text:?} is not a time; expected 2026-12-01, \"2026-12-01 08:00\" (in {}), or 2026-12-01T08:00:00+08:00",
-            zone.name()
-        ))
-    })
+    Ok(inquiry::time(text, zone)?)
 }
 
 /// Reads a zone's name.

@@ -2,6 +2,7 @@
 //!
 //! Never prints; [`super::main`] does.
 
+use crate::shell::inquiry::Unclear;
 use std::fmt;
 
 /// The exit codes of the program, beside 0.
@@ -73,6 +74,13 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl From<Unclear> for Failure {
+    fn from(unclear: Unclear) -> Self {
+        let code = if unclear.asked { Code::Usage } else { Code::Environment };
+        Self { help: unclear.help, ..Self::new(code, unclear.message) }
+    }
+}
 
 /// Writing to standard output failed. A closed pipe is the reader's good right and ends in silence.
 impl From<std::io::Error> for Failure {

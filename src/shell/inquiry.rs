@@ -1,0 +1,273 @@
+//! An inquiry: what somebody asks `why` about, found in a playbook, and answered from its journal.
+//!
+//! For the command and for the door. Reads the journal that it is given; changes nothing and prints nothing.
+
+use super::{
+    clock,
+    store::{LogLine, Reader, StoreError},
+    view,
+};
+use crate::{
+    base::{
+        diagnostic::suggest,
+        ids::{Digest, GroupId, InputId, PlayName, RunId, StepId},
+        time::{Duration, Timestamp, Zone},
+        words::list,
+    },
+    engine::{
+        self,
+        input::{Input, InputKind},
+        state::State,
+    },
+    lang::{self, data},
+    model::{
+        play::{Play, Section},
+        playbook::{Playbook, Playbooks},
+        trigger::Trigger,
+    },
+    sim::why::{Account, Historian, Question, Verdict},
+};
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+
+/// Why something cannot be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unclear {
+    /// Whether it was not asked right; otherwise something outside is missing.
+    pub asked: bool,
+    /// What was found and what was expected.
+    pub message: String,
+    /// What to do next.
+    pub help: Option<String>,
+}
+
+impl Unclear {
+    fn asked(message: impl Into<String>) -> Self {
+        Self { asked: true, message: message.into(), help: None }
+    }
+
+    fn outside(message: impl Into<String>) -> Self {
+        Self { asked: false, message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl From<StoreError> for Unclear {
+    fn from(error: StoreError) -> Self {
+        Self::outside(error.to_string())
+    }
+}
+
+/// Of which group something is asked, and from what it is answered.
+#[derive(Clone, Copy)]
+pub struct Inquiry<'a> {
+    /// The group.
+    pub group: &'a GroupId,
+    /// Its playbook in force.
+    pub playbook: &'a Arc<Playbook>,
+    /// Its state; none where no engine has run.
+    pub state: Option<&'a State>,
+    /// Its journal; none where no engine has run: then the file alone answers.
+    pub journal: Option<&'a Reader>,
+}
+
+impl Inquiry<'_> {
+    /// What there is to say of each occurrence that is meant; never nothing.
+    pub fn answer(&self, asked: &str, at: Option<&str>) -> Result<Vec<(view::why::Why, Verdict)>, Unclear> {
+        let zone = &self.playbook.zone;
+        let (play, run, step) = target(asked, self.playbook, self.state)?;
+        let window = at.map(|at| window(at, zone)).transpose()?;
+        // A group's clock never goes backwards, whatever this machine's says.
+        let machine = clock::now();
+        let now = self.state.map_or(machine, |state| machine.max(state.clock));
+        let mut question = Question { play, run, step, at: window.map(|(window, _)| window), now, machine };
+        let mut accounts = self.accounts(&question)?;
+        let found = |accounts: &[Account]| accounts.iter().any(|account| account.verdict != Verdict::None);
+        if let Some((_, day)) = window.filter(|_| !found(&accounts)) {
+            // Nothing at that minute: what the day has is what was meant.
+            question.at = Some(day);
+            accounts = self.accounts(&question)?;
+        }
+        if accounts.is_empty() {
+            return Err(no_such_run(&question, self.playbook));
+        }
+        // Messages that somebody still has to do something about, or that were in doubt.
+        let rows = self.journal.map_or(Ok(Vec::new()), |journal| journal.outbox(Some(self.group), false))?;
+        let outbox: Vec<view::outbox::Row> = rows.iter().map(|row| view::outbox::row(row, zone)).collect();
+        let shown = |account: &Account| (view::why::why(account, &outbox, zone), account.verdict);
+        Ok(accounts.iter().map(shown).collect())
+    }
+
+    /// Goes through the journal with a question.
+    fn accounts(&self, question: &Question) -> Result<Vec<Account>, Unclear> {
+        let Self { group, playbook, journal, .. } = *self;
+        let cache: RefCell<BTreeMap<Digest, Option<Arc<Playbook>>>> = RefCell::default();
+        let versions = |digest: &Digest| {
+            if *digest == playbook.digest {
+                return Some(playbook.clone());
+            }
+            let mut cache = cache.borrow_mut();
+            cache.entry(digest.clone()).or_insert_with(|| stored(journal?, digest)).clone()
+        };
+        let mut historian = Historian::new(question, group.clone(), &versions);
+        let mut broken = None;
+        if let Some(journal) = journal {
+            let each = &mut |line: LogLine| {
+                if broken.is_none() {
+                    broken = historian.see(line.seq, &line.entry).err();
+                }
+            };
+            journal.log(Some(group), 0, each)?;
+        } else {
+            let mut playbooks = Playbooks::default();
+            playbooks.insert(playbook.clone());
+            let kind = InputKind::Adopt { digest: playbook.digest.clone() };
+            let input = Input { id: InputId::new("why"), kind };
+            for entry in engine::step(&State::new(group.clone()), &playbooks, &input, question.now).entries {
+                if broken.is_none() {
+                    broken = historian.see(0, &entry).err();
+                }
+            }
+        }
+        if let Some(illegal) = broken {
+            return Err(Unclear::outside(format!("the journal of {group} cannot be followed: {illegal}")));
+        }
+        let mut accounts = historian.accounts(playbook);
+        if journal.is_none() {
+            for account in &mut accounts {
+                account.journal.clear();
+            }
+        }
+        Ok(accounts)
+    }
+}
+
+/// A version that the state keeps; what this program makes of it goes by the digest that it had.
+fn stored(journal: &Reader, digest: &Digest) -> Option<Arc<Playbook>> {
+    let (folder, path) = journal.sources(digest).ok()??;
+    let playbook = lang::compile(&folder, &path).playbook?;
+    Some(Arc::new(Playbook { digest: digest.clone(), ..Playbook::clone(&playbook) }))
+}
+
+/// Reads a time as people write it: RFC 3339, or a civil time of the zone with or without its clock.
+pub fn time(text: &str, zone: &Zone) -> Result<Timestamp, Unclear> {
+    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        return Ok(Timestamp::from_jiff(instant));
+    }
+    data::parse_moment(text, zone).map_err(|_| {
+        Unclear::asked(format!(
+            "{text:?} is not a time; expected 2026-12-01, \"2026-12-01 08:00\" (in {}), or 2026-12-01T08:00:00+08:00",
+            zone.name()
+        ))
+    })
+}
+
+fn no_such_run(question: &Question, playbook: &Playbook) -> Unclear {
+    let what = question.run.as_ref().map_or(question.play.as_str(), RunId::as_str);
+    let failure = Unclear::asked(format!("neither the journal nor what is ahead has {what}"));
+    let (name, id) = what.split_once('@').unwrap_or((what, ""));
+    let known =
+        playbook.play(&question.play).map(|play| (steps(play), dates(play, None))).unwrap_or_default();
+    match suggest::nearest(id, known.0.iter().chain(&known.1).map(String::as_str)) {
+        Some(near) => failure.help(format!("did you mean `{name}/{near}`?")),
+        None => failure.help("`playbook runs` lists the runs; `--at TIME` finds an occurrence by its time"),
+    }
+}
+
+/// The ids of a play's steps.
+fn steps(play: &Play) -> Vec<String> {
+    play.program.steps().map(|step| step.id.to_string()).collect()
+}
+
+/// What is meant: a run, a play, a step or a date of it.
+fn target(
+    text: &str,
+    playbook: &Playbook,
+    state: Option<&State>,
+) -> Result<(PlayName, Option<RunId>, Option<StepId>), Unclear> {
+    let find = |name: &str| playbook.play(&PlayName::new(name));
+    if let Some(play) = find(text) {
+        return Ok((play.name.clone(), None, None));
+    }
+    if let Some((name, _)) = text.split_once('@') {
+        let play = find(name).ok_or_else(|| no_play(name, playbook))?;
+        let known = state.is_some_and(|state| {
+            let run = RunId::new(text);
+            state.knows_run(&run)
+        });
+        if let Some((run, step)) = text.rsplit_once('/').filter(|(_, step)| !known && has_step(play, step)) {
+            return Ok((play.name.clone(), Some(RunId::new(run)), Some(StepId::new(step))));
+        }
+        return Ok((play.name.clone(), Some(RunId::new(text)), None));
+    }
+    let Some((name, rest)) = text.split_once('/') else { return Err(no_play(text, playbook)) };
+    let play = find(name).ok_or_else(|| no_play(name, playbook))?;
+    if has_step(play, rest) {
+        return Ok((play.name.clone(), None, Some(StepId::new(rest))));
+    }
+    let known = state.and_then(|state| state.plays.get(&play.name));
+    let run = |id: &str| {
+        Some(
+            known.map_or_else(|| RunId::from(format!("{name}@{id}")), |known| known.date_run(&play.name, id)),
+        )
+    };
+    let dates = dates(play, state);
+    if dates.iter().any(|id| id == rest) {
+        return Ok((play.name.clone(), run(rest), None));
+    }
+    // PLAY/DATE/STEP
+    if let Some((date, step)) = rest.rsplit_once('/')
+        && dates.iter().any(|id| id == date)
+        && has_step(play, step)
+    {
+        return Ok((play.name.clone(), run(date), Some(StepId::new(step))));
+    }
+    if !dates.is_empty() {
+        // A date that was taken out of the file is in the journal only.
+        return Ok((play.name.clone(), run(rest), None));
+    }
+    let steps = steps(play);
+    let failure = Unclear::asked(format!("{name} has no step {rest:?}"));
+    Err(match suggest::nearest(rest, steps.iter().map(String::as_str)) {
+        Some(near) => failure.help(format!("did you mean `{name}/{near}`?")),
+        None => failure.help(format!("its steps are {}", steps.join(", "))),
+    })
+}
+
+fn has_step(play: &Play, id: &str) -> bool {
+    let sections = [Section::Steps, Section::Moved, Section::Cancelled];
+    sections.into_iter().any(|section| play.section(section).steps().any(|step| step.id.as_str() == id))
+}
+
+/// The ids of a play's dates: those in the file, and those that were taken out of it.
+fn dates(play: &Play, state: Option<&State>) -> Vec<String> {
+    let mut ids: Vec<String> = match &play.trigger {
+        Trigger::Dates(dates) => dates.iter().map(|date| date.id.to_string()).collect(),
+        _ => Vec::new(),
+    };
+    let known = state.and_then(|state| state.plays.get(&play.name));
+    ids.extend(known.into_iter().flat_map(|known| known.dates.keys().map(ToString::to_string)));
+    ids
+}
+
+fn no_play(name: &str, playbook: &Playbook) -> Unclear {
+    let names: Vec<&str> = playbook.plays.iter().map(|play| play.name.as_str()).collect();
+    let failure = Unclear::asked(format!("there is no play {name:?}"));
+    match suggest::nearest(name, names.iter().copied()) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None => failure.help(format!("the plays are {}", list(&names, "and"))),
+    }
+}
+
+/// What a time means, and the day that it lies in.
+type AtWindow = ((Timestamp, Timestamp), (Timestamp, Timestamp));
+
+fn window(text: &str, zone: &Zone) -> Result<AtWindow, Unclear> {
+    let at = time(text, zone)?;
+    let day = zone.day_bounds(at);
+    let whole = at == day.0 && !text.contains(':');
+    Ok((if whole { day } else { (at, at.plus(Duration::MINUTE)) }, day))
+}
