@@ -301,6 +301,19 @@ pub const DECISIONS_TOGETHER_MAX: usize = 256;
 /// Lines that wait for a slow terminal; what is beyond is counted and left out.
 pub const CONSOLE_LINES_WAITING_MAX: usize = 10_000;
 
+/// Decisions that the console's history knows; older ones are read with `playbook log`.
+pub const HISTORY_DECISIONS_MAX: usize = 1_000_000;
+/// Lines of one page of the logbook, and rows of one page of a table.
+pub const PAGE_ROWS: usize = 100;
+/// How long the board of the console rests after a change, in milliseconds: what is decided meanwhile is one change.
+pub const BOARD_REST_MS: u64 = 50;
+/// How long pages that are open are told nothing after they were told of a change, in milliseconds.
+pub const LIVE_REST_MS: u64 = 500;
+/// Messages that the board has of those that somebody has to decide about.
+pub const STUCK_MAX: usize = 1_000;
+/// Parts of pages that one change names; beyond that everything has changed.
+pub const LIVE_PARTS_MAX: usize = 64;
+
 /// Connections to the door at once; one more is told to come back.
 pub const DOOR_CONNECTIONS_MAX: usize = 256;
 /// Connections beyond those that are told so at once; further ones wait to be taken.

@@ -23,6 +23,7 @@ pub mod survey;
 pub mod inquiry;
 pub mod socket;
 pub mod door;
+pub mod console;
 pub mod senders;
 pub mod signing;
 pub mod runtime;

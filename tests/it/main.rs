@@ -25,6 +25,7 @@ mod cli_simulate;
 mod cli_test;
 mod cli_why;
 mod codes;
+mod console_board;
 mod compile;
 mod crash;
 mod delivery;

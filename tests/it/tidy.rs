@@ -33,6 +33,7 @@ const OWNERS: &[&str] = &[
     "src/shell/cli/state.rs",
     "src/shell/cli/test.rs",
     "src/shell/clock.rs",
+    "src/shell/console/keep.rs",
     "src/shell/crash.rs",
     "src/shell/delivery/courier.rs",
     "src/shell/door/listen.rs",

@@ -40,6 +40,17 @@ pub struct GroupNow {
     pub book: Option<Arc<InForce>>,
 }
 
+/// The same state and the same file in force, by their addresses: what was published once does not change.
+impl PartialEq for GroupNow {
+    fn eq(&self, other: &Self) -> bool {
+        let book = match (&self.book, &other.book) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        book && Arc::ptr_eq(&self.state, &other.state)
+    }
+}
+
 /// All groups after one commit. A clone is a few pointers, and never changes.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {

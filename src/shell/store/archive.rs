@@ -256,6 +256,40 @@ pub(super) fn within(
     Ok(())
 }
 
+/// Calls `each` for the decisions up to a number, newest first, archived ones last; until it says no.
+pub(super) fn backwards(
+    moment: &Connection,
+    to: i64,
+    each: &mut dyn FnMut(&Stored) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let named = schema::has(moment, schema::NAMED_FORM)?;
+    let edition = if named { "edition" } else { "0" };
+    let mut statement = moment.prepare_cached(&format!(
+        "SELECT seq, grp, at, count, version, {edition}, entries FROM journal WHERE seq <= ?1 ORDER BY seq DESC"
+    ))?;
+    let mut rows = statement.query([to])?;
+    while let Some(row) = rows.next()? {
+        if !each(&stored(row)?)? {
+            return Ok(());
+        }
+    }
+    if !named {
+        return Ok(());
+    }
+    let mut statement = moment
+        .prepare_cached("SELECT first, form, pages FROM archive WHERE first <= ?1 ORDER BY first DESC")?;
+    let mut pages = statement.query([to])?;
+    while let Some(row) = pages.next()? {
+        let bytes = row.get_ref(2)?.as_blob().map_err(|error| corrupt("an archived page", error))?;
+        for row in unpack(row.get(0)?, row.get(1)?, bytes)?.iter().rev().filter(|row| row.seq <= to) {
+            if !each(row)? {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The decisions that were looked at last, so that the messages of one decision, and the decisions of one page, are
 /// read once.
 #[derive(Default)]
@@ -269,7 +303,7 @@ impl Held {
     pub(super) fn entry(&mut self, conn: &Connection, key: i64) -> Result<Option<&Entry>, StoreError> {
         let holds = |first: i64, count: usize| first <= key && key < first + count as i64;
         if !self.decision.as_ref().is_some_and(|(first, entries)| holds(*first, entries.len())) {
-            self.decision = match self.stored(conn, key)? {
+            self.decision = match self.row(conn, key)? {
                 Some(row) => Some((row.seq, row.read()?)),
                 None => None,
             };
@@ -277,7 +311,8 @@ impl Held {
         Ok(self.decision.as_ref().and_then(|(first, entries)| entries.get((key - first) as usize)))
     }
 
-    fn stored(&mut self, conn: &Connection, key: i64) -> Result<Option<Stored>, StoreError> {
+    /// The decision that has the entry with a number.
+    pub(super) fn row(&mut self, conn: &Connection, key: i64) -> Result<Option<Stored>, StoreError> {
         let mut statement = conn.prepare_cached(
             "SELECT seq, grp, at, count, version, 0, entries FROM journal WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1",
         )?;

@@ -353,6 +353,22 @@ pub(super) fn list(
     Ok(found)
 }
 
+/// Messages that were refused for good or may have arrived, oldest first, at most so many.
+pub(super) fn stuck(conn: &Connection, most: usize) -> Result<Vec<OutboxRow>, StoreError> {
+    let sql = format!(
+        "SELECT {} FROM outbox INDEXED BY outbox_open WHERE open = 1 AND status IN ('dead', 'in_doubt') \
+         ORDER BY key LIMIT ?1",
+        columns(conn)?
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![most as i64])?;
+    let (mut found, mut held) = (Vec::new(), Held::default());
+    while let Some(row) = rows.next()? {
+        found.push(with_message(conn, &mut held, read_row(row)?)?);
+    }
+    Ok(found)
+}
+
 /// Deletes some of the rows that were settled long ago; says whether there may be more.
 pub(super) fn prune(
     conn: &Connection,

@@ -9,10 +9,13 @@ use super::{
     schema, sound,
     wire::LogLine,
 };
-use crate::base::{
-    ids::{Digest, EffectId, GroupId},
-    source::MemoryFolder,
-    time::{Timestamp, Zone},
+use crate::{
+    base::{
+        ids::{Digest, EffectId, GroupId},
+        source::MemoryFolder,
+        time::{Timestamp, Zone},
+    },
+    engine::entry::Entry,
 };
 use rusqlite::{Connection, OptionalExtension as _};
 use std::{collections::BTreeMap, path::Path};
@@ -102,6 +105,39 @@ impl Reader {
             }
             Ok(true)
         })
+    }
+
+    /// The entries of some decisions, named by the numbers of their first entries, in the order in which they are named.
+    pub fn decisions(&self, numbers: &[i64]) -> Result<Vec<LogLine>, StoreError> {
+        let mut held = archive::Held::default();
+        let mut lines = Vec::new();
+        for number in numbers {
+            let Some(row) = held.row(&self.conn, *number)? else { continue };
+            let entries = (row.seq..).zip(row.read()?);
+            lines.extend(entries.map(|(seq, entry)| LogLine { seq, group: row.group.clone(), entry }));
+        }
+        Ok(lines)
+    }
+
+    /// Calls `each` for the decisions up to a number, newest first, archived ones last; until it says no.
+    pub fn backwards(
+        &self,
+        to: i64,
+        each: &mut dyn FnMut(i64, GroupId, Vec<Entry>) -> bool,
+    ) -> Result<(), StoreError> {
+        let moment = self.conn.unchecked_transaction()?;
+        archive::backwards(&moment, to, &mut |row| Ok(each(row.seq, row.group.clone(), row.read()?)))
+    }
+
+    /// The number of the last entry; 0 where there is none.
+    pub fn last(&self) -> Result<i64, StoreError> {
+        let sql = "SELECT seq + count - 1 FROM journal ORDER BY seq DESC LIMIT 1";
+        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?.unwrap_or(0))
+    }
+
+    /// Messages that were refused for good or may have arrived, oldest first, at most so many.
+    pub fn stuck(&self, most: usize) -> Result<Vec<OutboxRow>, StoreError> {
+        outbox::stuck(&self.conn, most)
     }
 
     /// Open messages by group, channel and status: how each channel fares.

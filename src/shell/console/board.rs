@@ -1,0 +1,366 @@
+//! The board: what is, as ordered indexes over the states that an engine has published.
+//!
+//! Pure: a board and the next snapshot make the next board, and that costs what has changed between the two, however
+//! many groups there are. Shared parts of the states are passed over by their addresses.
+
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId, GroupId, PersonId, PlayName, RunId, TaskId},
+        locale::Locale,
+        time::{Timestamp, Zone},
+    },
+    engine::state::{OpenTask, Run, State, Timer},
+    model::playbook::Playbook,
+    shell::{
+        runtime::publish::{GroupNow, Snapshot},
+        store::OutboxRow,
+    },
+};
+use imbl::{OrdMap, OrdSet, ordmap, ordset};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// Something that waits for people. In order of when it is due; what is due at no time comes last.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Waiting {
+    /// When it should be done.
+    pub due: Timestamp,
+    /// The group.
+    pub group: GroupId,
+    /// The task.
+    pub task: TaskId,
+}
+
+/// Something that comes, in one group.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Coming {
+    /// The group.
+    pub group: GroupId,
+    /// The run, where it has begun.
+    pub run: Option<RunId>,
+    /// The date, where it is one.
+    pub date: Option<Arc<str>>,
+}
+
+/// A message that a budget holds back.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HeldBack {
+    /// Since when.
+    pub since: Timestamp,
+    /// The group.
+    pub group: GroupId,
+    /// The message.
+    pub effect: EffectId,
+}
+
+/// How much there is of what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Groups that a file runs.
+    pub groups: usize,
+    /// Groups that no file runs.
+    pub resting: usize,
+    /// Groups in which everything is paused.
+    pub paused: usize,
+    /// Members of all groups.
+    pub members: usize,
+    /// Runs that have not ended.
+    pub runs: usize,
+    /// Groups that have anything that waits for people.
+    pub asking: usize,
+}
+
+impl Counts {
+    fn of(now: &GroupNow) -> Self {
+        let state = &now.state;
+        let runs = state.runs.values().filter(|run| run.outcome.is_none()).count();
+        Self {
+            groups: usize::from(now.book.is_some()),
+            resting: usize::from(now.book.is_none()),
+            paused: usize::from(state.paused),
+            members: state.members.len(),
+            runs,
+            asking: usize::from(!state.tasks.is_empty()),
+        }
+    }
+
+    fn each(&mut self, other: Self, count: impl Fn(usize, usize) -> usize) {
+        self.groups = count(self.groups, other.groups);
+        self.resting = count(self.resting, other.resting);
+        self.paused = count(self.paused, other.paused);
+        self.members = count(self.members, other.members);
+        self.runs = count(self.runs, other.runs);
+        self.asking = count(self.asking, other.asking);
+    }
+}
+
+/// What is. A clone is a few pointers, and never changes.
+#[derive(Debug, Clone, Default)]
+pub struct Board {
+    /// The states it was made from.
+    pub now: Snapshot,
+    /// What waits for people, the most urgent first.
+    pub waiting: OrdSet<Waiting>,
+    /// The same for each person who is asked.
+    pub by_person: OrdMap<PersonId, OrdSet<Waiting>>,
+    /// What comes, by instant and play: the same in many groups is one row.
+    pub upcoming: OrdMap<(Timestamp, PlayName), OrdSet<Coming>>,
+    /// Messages that budgets hold back, the oldest first.
+    pub held: OrdSet<HeldBack>,
+    /// Channels that fail.
+    pub alarms: OrdSet<(GroupId, ChannelName)>,
+    /// Messages that were refused for good or may have arrived, the oldest first, and whether there are more.
+    pub dead: Arc<(Vec<OutboxRow>, bool)>,
+    /// How much there is of what.
+    pub counts: Counts,
+    /// Groups by the beginning of their names.
+    names: OrdSet<(String, GroupId)>,
+    /// The files of which the names were read.
+    named: Option<Arc<Vec<Arc<crate::shell::runtime::publish::InForce>>>>,
+}
+
+/// What two boards differ in, by the names that a page gives its parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// `today`, `g:GROUP`, `r:RUN`, `channels`.
+    pub parts: BTreeSet<String>,
+}
+
+impl Board {
+    /// The board of a snapshot, from the one before it.
+    pub fn next(&self, now: &Snapshot) -> (Self, Changed) {
+        let mut next = self.clone();
+        let mut changed = Changed::default();
+        for item in self.now.groups.diff(&now.groups) {
+            let (id, old, new) = match item {
+                ordmap::DiffItem::Add(id, new) => (id, None, Some(new)),
+                ordmap::DiffItem::Remove(id, old) => (id, Some(old), None),
+                ordmap::DiffItem::Update { old: (id, old), new: (_, new) } => (id, Some(old), Some(new)),
+            };
+            next.group(id, old, new, &mut changed);
+        }
+        next.now = now.clone();
+        if !next.named.as_ref().is_some_and(|named| Arc::ptr_eq(named, &now.books)) {
+            next.names = names(now);
+            next.named = Some(now.books.clone());
+            changed.parts.insert("channels".into());
+        }
+        if !changed.parts.is_empty() {
+            changed.parts.insert("today".into());
+        }
+        (next, changed)
+    }
+
+    /// The same with what became of messages that somebody has to decide about.
+    pub fn with_dead(&self, dead: Vec<OutboxRow>, more: bool) -> Self {
+        Self { dead: Arc::new((dead, more)), ..self.clone() }
+    }
+
+    /// What waits and should be done by now.
+    pub fn late(&self, now: Timestamp) -> impl Iterator<Item = &Waiting> {
+        self.waiting.iter().take_while(move |one| one.due <= now)
+    }
+
+    /// Groups whose id, name or a part of it begins like this, at most so many.
+    pub fn find(&self, beginning: &str, most: usize) -> Vec<GroupId> {
+        let beginning = beginning.trim().to_lowercase();
+        let from = (beginning.clone(), GroupId::new(""));
+        let found = self.names.range(from..).take_while(|(name, _)| name.starts_with(&beginning));
+        let mut ids: Vec<GroupId> = Vec::new();
+        for (_, id) in found {
+            if ids.len() >= most {
+                break;
+            }
+            if !ids.contains(id) {
+                ids.push(id.clone());
+            }
+        }
+        ids
+    }
+
+    /// One group.
+    pub fn group_of(&self, id: &GroupId) -> Option<Here<'_>> {
+        let (id, now) = self.now.groups.get_key_value(id)?;
+        Some(Here { id, now })
+    }
+
+    /// A group has changed: what it had before goes from the indexes, what it has now comes.
+    fn group(
+        &mut self,
+        id: &GroupId,
+        old: Option<&Arc<GroupNow>>,
+        new: Option<&Arc<GroupNow>>,
+        changed: &mut Changed,
+    ) {
+        changed.parts.insert(format!("g:{id}"));
+        if let Some(old) = old {
+            self.counts.each(Counts::of(old), usize::saturating_sub);
+        }
+        if let Some(new) = new {
+            self.counts.each(Counts::of(new), usize::saturating_add);
+        }
+        // A group that no file runs does nothing: nothing of it comes or waits.
+        let none = State::new(id.clone());
+        let live =
+            |now: Option<&Arc<GroupNow>>| now.filter(|now| now.book.is_some()).map(|now| now.state.clone());
+        let (old, new) = (live(old), live(new));
+        let (old, new) = (old.as_deref().unwrap_or(&none), new.as_deref().unwrap_or(&none));
+        self.tasks(id, old, new);
+        self.timers(id, old, new);
+        self.held_back(id, old, new);
+        for channel in old.failing.keys().filter(|channel| !new.failing.contains_key(*channel)) {
+            self.alarms.remove(&(id.clone(), channel.clone()));
+        }
+        for channel in new.failing.keys().filter(|channel| !old.failing.contains_key(*channel)) {
+            self.alarms.insert((id.clone(), channel.clone()));
+        }
+        for item in old.runs.diff(&new.runs) {
+            let (ordmap::DiffItem::Add(run, _)
+            | ordmap::DiffItem::Remove(run, _)
+            | ordmap::DiffItem::Update { new: (run, _), .. }) = item;
+            changed.parts.insert(format!("r:{run}"));
+        }
+    }
+
+    fn tasks(&mut self, id: &GroupId, old: &State, new: &State) {
+        for item in old.tasks.diff(&new.tasks) {
+            match item {
+                ordmap::DiffItem::Add(_, task) => self.waits(id, task, true),
+                ordmap::DiffItem::Remove(_, task) => self.waits(id, task, false),
+                ordmap::DiffItem::Update { old: (_, old), new: (_, new) } => {
+                    // Answers that come in change nothing here.
+                    if old.task.due != new.task.due || old.task.people != new.task.people {
+                        self.waits(id, old, false);
+                        self.waits(id, new, true);
+                    }
+                }
+            }
+        }
+    }
+
+    fn waits(&mut self, group: &GroupId, open: &OpenTask, waits: bool) {
+        let due = open.task.due.unwrap_or(Timestamp::MAX);
+        let one = Waiting { due, group: group.clone(), task: open.task.id.clone() };
+        for person in &open.task.people {
+            let of = self.by_person.entry(person.id.clone()).or_default();
+            if waits {
+                of.insert(one.clone());
+            } else {
+                of.remove(&one);
+            }
+            if of.is_empty() {
+                self.by_person.remove(&person.id);
+            }
+        }
+        if waits {
+            self.waiting.insert(one);
+        } else {
+            self.waiting.remove(&one);
+        }
+    }
+
+    fn timers(&mut self, id: &GroupId, old: &State, new: &State) {
+        for item in old.timers.diff(&new.timers) {
+            let (at, timer, comes) = match item {
+                ordset::DiffItem::Add((at, timer)) => (*at, timer, true),
+                ordset::DiffItem::Remove((at, timer)) => (*at, timer, false),
+            };
+            let (state, group) = (if comes { new } else { old }, id.clone());
+            let (play, one) = match timer {
+                Timer::Play { play } | Timer::Batch { play } => {
+                    (play.clone(), Coming { group, run: None, date: None })
+                }
+                Timer::Date { play, date } => {
+                    (play.clone(), Coming { group, run: None, date: Some(date.clone()) })
+                }
+                Timer::Run { run } => {
+                    let Some(known) = state.runs.get(run) else { continue };
+                    (known.play.clone(), Coming { group, run: Some(run.clone()), date: None })
+                }
+                _ => continue,
+            };
+            let of = self.upcoming.entry((at, play.clone())).or_default();
+            if comes {
+                of.insert(one);
+            } else {
+                of.remove(&one);
+            }
+            if of.is_empty() {
+                self.upcoming.remove(&(at, play));
+            }
+        }
+    }
+
+    fn held_back(&mut self, group: &GroupId, old: &State, new: &State) {
+        if Arc::ptr_eq(&old.held, &new.held) {
+            return;
+        }
+        let one = |held: &Arc<crate::engine::state::HeldMessage>| HeldBack {
+            since: held.since,
+            group: group.clone(),
+            effect: held.outgoing.effect.clone(),
+        };
+        for held in old.held.iter() {
+            self.held.remove(&one(held));
+        }
+        for held in new.held.iter() {
+            self.held.insert(one(held));
+        }
+    }
+}
+
+/// A group on the board.
+#[derive(Debug, Clone, Copy)]
+pub struct Here<'a> {
+    /// Its id.
+    pub id: &'a GroupId,
+    /// How it is.
+    pub now: &'a GroupNow,
+}
+
+impl<'a> Here<'a> {
+    /// Its state.
+    pub fn state(self) -> &'a State {
+        &self.now.state
+    }
+
+    /// The playbook that runs it, with what the group has of its own; none while it rests.
+    pub fn playbook(self) -> Option<&'a Playbook> {
+        self.now.book.as_ref().map(|book| book.playbook.in_group(self.id))
+    }
+
+    /// Its shown name.
+    pub fn title(self) -> &'a str {
+        let group = self.playbook().and_then(|playbook| playbook.groups.get(self.id));
+        group.map_or(self.id.as_str(), |group| &group.title)
+    }
+
+    /// The zone of its times.
+    pub fn zone(self) -> Zone {
+        self.playbook().map_or_else(Zone::utc, |playbook| playbook.zone.clone())
+    }
+
+    /// The language of its playbook.
+    pub fn locale(self) -> Locale {
+        self.playbook().map_or(Locale::En, |playbook| playbook.locale)
+    }
+
+    /// A run of it, open or one of the last that ended.
+    pub fn run(self, id: &RunId) -> Option<&'a Arc<Run>> {
+        let ended = || self.now.state.finished.iter().find(|run| run.id == *id);
+        self.now.state.runs.get(id).or_else(ended)
+    }
+}
+
+/// Ids and names of the groups in files, and each word of a name, in small letters.
+fn names(now: &Snapshot) -> OrdSet<(String, GroupId)> {
+    let groups = now.books.iter().flat_map(|book| book.playbook.groups.values());
+    let mut names = OrdSet::new();
+    for group in groups {
+        let title = group.title.to_lowercase();
+        let words = title.split_whitespace().map(str::to_owned);
+        for name in words.chain([title.clone(), group.id.as_str().to_lowercase()]) {
+            names.insert((name, group.id.clone()));
+        }
+    }
+    names
+}

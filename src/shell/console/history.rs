@@ -1,0 +1,328 @@
+//! What was: which decisions of the journal have something to tell, by group and kind, newest last.
+//!
+//! Pure. A row is a number, a group and a set of bits, so that a filter looks at integers only; what a page shows is
+//! read from the journal by its numbers. A page follows another by the number at its end, never by a count.
+
+use crate::{
+    base::{
+        ids::{GroupId, RunId},
+        limits,
+    },
+    engine::entry::{Entry, Fact, Outcome, Skip},
+};
+use imbl::{OrdMap, Vector};
+
+/// Kinds of entries, as bits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Kinds(u8);
+
+impl Kinds {
+    /// Something was said.
+    pub const SAID: Self = Self(1);
+    /// Somebody was asked, answered, came or went.
+    pub const PEOPLE: Self = Self(2);
+    /// Something that had its time did not happen.
+    pub const MISSED: Self = Self(4);
+    /// Something failed.
+    pub const FAILED: Self = Self(8);
+    /// A budget held something back.
+    pub const BUDGET: Self = Self(16);
+    /// Anything else that is worth a line.
+    pub const OTHER: Self = Self(32);
+    /// A run went on, which is worth no line but on the sheet of that run.
+    pub const RUN: Self = Self(64);
+    /// Everything that is worth a line.
+    pub const TOLD: Self = Self(63);
+
+    /// Every kind that people choose from, with the word that an address has for it.
+    pub const CHOICES: [(&str, Self); 6] = [
+        ("all", Self::TOLD),
+        ("said", Self::SAID),
+        ("people", Self::PEOPLE),
+        ("missed", Self::MISSED),
+        ("failed", Self::FAILED),
+        ("budget", Self::BUDGET),
+    ];
+
+    /// The kind of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::CHOICES.iter().find(|(name, _)| *name == word).map(|(_, kinds)| *kinds)
+    }
+
+    /// Both together.
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether they have any kind in common.
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The kinds of one entry.
+    pub fn of(entry: &Entry) -> Self {
+        match &entry.fact {
+            Fact::Posted(_) => Self::SAID.and(Self::RUN),
+            Fact::Released(_) => Self::SAID.and(Self::BUDGET).and(Self::RUN),
+            Fact::Held { .. } | Fact::Withdrawn { .. } => Self::BUDGET.and(Self::RUN),
+            Fact::Expired { .. } => Self::BUDGET.and(Self::MISSED).and(Self::RUN),
+            Fact::Skipped { .. } => Self::MISSED,
+            Fact::StepSkipped { reason: Skip::When { .. }, .. } => Self::OTHER.and(Self::RUN),
+            Fact::StepSkipped { .. } => Self::MISSED.and(Self::RUN),
+            Fact::StepFailed { .. } | Fact::RunFinished { outcome: Outcome::Failed, .. } => {
+                Self::FAILED.and(Self::RUN)
+            }
+            Fact::DeliveryFailed { .. }
+            | Fact::ChannelFailing { .. }
+            | Fact::ScriptFailed { .. }
+            | Fact::Poisoned { .. } => Self::FAILED,
+            Fact::TaskOpened(_) | Fact::TaskClosed { .. } => Self::PEOPLE.and(Self::RUN),
+            Fact::TaskTold { .. }
+            | Fact::TaskReminded { .. }
+            | Fact::PressUndone { .. }
+            | Fact::TaskReassigned { .. }
+            | Fact::MemberGone { .. }
+            | Fact::PruneNoticed { .. } => Self::PEOPLE,
+            Fact::RunFinished { outcome: Outcome::Done, .. }
+            | Fact::RunStarted { .. }
+            | Fact::StepWaiting { .. }
+            | Fact::StepDone { .. }
+            | Fact::ScriptCalled { .. }
+            | Fact::RunRetried { .. }
+            | Fact::LoopSet { .. } => Self::RUN,
+            Fact::RunFinished { .. } => Self::OTHER.and(Self::RUN),
+            Fact::Armed { .. }
+            | Fact::DateArmed { .. }
+            | Fact::MidnightSet { .. }
+            | Fact::SignalReceived(_)
+            | Fact::BatchJoined { .. }
+            | Fact::BatchOpened { .. }
+            | Fact::BatchClosed { .. }
+            | Fact::MemberSet(_)
+            | Fact::RosterRead
+            | Fact::MembersLookedAt { .. }
+            | Fact::StateSet { .. }
+            | Fact::VarSet { .. }
+            | Fact::Answered { .. }
+            | Fact::AnswerWithdrawn { .. }
+            | Fact::Delivered { .. } => Self::default(),
+            _ => Self::OTHER,
+        }
+    }
+
+    /// The kinds of all entries of a decision.
+    pub fn of_all(entries: &[Entry]) -> Self {
+        entries.iter().map(Self::of).fold(Self::default(), Self::and)
+    }
+}
+
+/// A decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Row {
+    /// The number of its first entry.
+    seq: i64,
+    group: u32,
+    kinds: Kinds,
+}
+
+/// The decisions that have something to tell. A clone is a few pointers, and never changes.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    rows: Vector<Row>,
+    groups: OrdMap<GroupId, u32>,
+    /// Older decisions are not in it: they have not been read yet, or there are too many.
+    older: bool,
+}
+
+/// A part of what was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The numbers of the decisions, newest first.
+    pub decisions: Vec<i64>,
+    /// Where the next part begins; none at the end.
+    pub before: Option<i64>,
+}
+
+impl History {
+    /// How many decisions it knows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether it knows none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Whether there are older decisions that it does not know.
+    pub fn is_cut(&self) -> bool {
+        self.older
+    }
+
+    /// Says whether there are older decisions that it does not know.
+    pub fn cut(&mut self, older: bool) {
+        self.older = older;
+    }
+
+    /// The number of the newest decision.
+    pub fn last(&self) -> Option<i64> {
+        self.rows.last().map(|row| row.seq)
+    }
+
+    /// A decision was made, newer than all others.
+    pub fn newer(&mut self, seq: i64, group: &GroupId, kinds: Kinds) {
+        if kinds == Kinds::default() || self.last().is_some_and(|last| last >= seq) {
+            return;
+        }
+        let group = self.number(group);
+        self.rows.push_back(Row { seq, group, kinds });
+        while self.rows.len() > limits::HISTORY_DECISIONS_MAX {
+            self.rows.pop_front();
+            self.older = true;
+        }
+    }
+
+    /// A decision was read, older than all others; says whether there is room for more.
+    pub fn earlier(&mut self, seq: i64, group: &GroupId, kinds: Kinds) -> bool {
+        if self.rows.len() >= limits::HISTORY_DECISIONS_MAX {
+            return false;
+        }
+        if kinds != Kinds::default() {
+            let group = self.number(group);
+            self.rows.push_front(Row { seq, group, kinds });
+        }
+        true
+    }
+
+    /// Decisions of these kinds from before a number, of one group or of all; the newest so many.
+    pub fn before(&self, group: Option<&GroupId>, kinds: Kinds, before: Option<i64>, most: usize) -> Found {
+        let number = group.map(|group| self.groups.get(group).copied());
+        if number == Some(None) {
+            return Found { decisions: Vec::new(), before: None };
+        }
+        let number = number.flatten();
+        let end = before.map_or(self.rows.len(), |before| self.place(before));
+        let meant = |row: &&Row| row.kinds.meets(kinds) && number.is_none_or(|number| row.group == number);
+        let mut found = self.rows.focus().narrow(0..end).into_iter().rev().filter(meant).map(|row| row.seq);
+        let decisions: Vec<i64> = found.by_ref().take(most).collect();
+        let more = found.next().is_some();
+        let before = decisions.last().copied().filter(|_| more);
+        Found { decisions, before }
+    }
+
+    /// Puts what is newer in this one onto another.
+    pub fn onto(&self, other: &mut Self) {
+        let names: Vec<&GroupId> = {
+            let mut names: Vec<(&u32, &GroupId)> =
+                self.groups.iter().map(|(id, number)| (number, id)).collect();
+            names.sort();
+            names.into_iter().map(|(_, id)| id).collect()
+        };
+        let from = other.last().map_or(0, |last| self.place(last.saturating_add(1)));
+        for row in self.rows.focus().narrow(from..self.rows.len()).into_iter() {
+            if let Some(group) = names.get(row.group as usize) {
+                other.newer(row.seq, group, row.kinds);
+            }
+        }
+    }
+
+    /// How many decisions are older than a number.
+    fn place(&self, before: i64) -> usize {
+        let (mut low, mut high) = (0, self.rows.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.rows.get(middle).is_some_and(|row| row.seq < before) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    fn number(&mut self, group: &GroupId) -> u32 {
+        let next = self.groups.len() as u32;
+        *self.groups.entry(group.clone()).or_insert(next)
+    }
+}
+
+/// The run that an entry is about.
+pub fn run_of(entry: &Entry) -> Option<RunId> {
+    // RUN/STEP/ORDINAL
+    let of_effect = |effect: &str| effect.rsplitn(3, '/').nth(2).map(|run| RunId::from(run.to_owned()));
+    match &entry.fact {
+        Fact::RunStarted { run, .. }
+        | Fact::StepWaiting { run, .. }
+        | Fact::StepDone { run, .. }
+        | Fact::StepSkipped { run, .. }
+        | Fact::StepFailed { run, .. }
+        | Fact::RunRetried { run }
+        | Fact::RunFinished { run, .. }
+        | Fact::Reworded { run, .. }
+        | Fact::ScriptCalled { run, .. } => Some(run.clone()),
+        Fact::TaskOpened(task) => task.run.clone(),
+        Fact::Posted(out) | Fact::Released(out) | Fact::Notified(out) => of_effect(out.effect.as_str()),
+        Fact::Held { outgoing, .. } => of_effect(outgoing.effect.as_str()),
+        Fact::Expired { effect, .. }
+        | Fact::Withdrawn { effect }
+        | Fact::DeliveryFailed { effect, .. }
+        | Fact::Delivered { effect, .. } => of_effect(effect.as_str()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(rows: &[(i64, &str, Kinds)]) -> History {
+        let mut history = History::default();
+        for (seq, group, kinds) in rows {
+            history.newer(*seq, &GroupId::new(group), *kinds);
+        }
+        history
+    }
+
+    #[test]
+    fn a_page_follows_another_by_the_number_at_its_end() {
+        let rows: Vec<(i64, &str, Kinds)> = (1..=250)
+            .map(|n| {
+                (
+                    n * 3,
+                    if n % 2 == 0 { "a" } else { "b" },
+                    if n % 5 == 0 { Kinds::MISSED } else { Kinds::SAID },
+                )
+            })
+            .collect();
+        let history = written(&rows);
+        let (mut before, mut seen) = (None, Vec::new());
+        loop {
+            let page = history.before(Some(&GroupId::new("a")), Kinds::SAID, before, 30);
+            assert!(page.decisions.len() <= 30);
+            seen.extend(page.decisions);
+            before = page.before;
+            if before.is_none() {
+                break;
+            }
+        }
+        let wanted: Vec<i64> = rows
+            .iter()
+            .rev()
+            .filter(|(_, group, kinds)| *group == "a" && *kinds == Kinds::SAID)
+            .map(|row| row.0)
+            .collect();
+        assert_eq!(seen, wanted);
+        assert_eq!(history.before(Some(&GroupId::new("nobody")), Kinds::TOLD, None, 30).decisions, []);
+    }
+
+    #[test]
+    fn what_is_read_later_is_older_and_what_has_nothing_to_tell_is_left_out() {
+        let mut history =
+            written(&[(10, "a", Kinds::SAID), (11, "a", Kinds::default()), (12, "b", Kinds::FAILED)]);
+        assert!(history.earlier(7, &GroupId::new("b"), Kinds::SAID));
+        history.newer(12, &GroupId::new("b"), Kinds::SAID);
+        assert_eq!(history.before(None, Kinds::TOLD, None, 9).decisions, [12, 10, 7]);
+        assert_eq!(history.before(None, Kinds::TOLD, Some(10), 9).decisions, [7]);
+        assert_eq!(history.before(None, Kinds::RUN, None, 9).decisions, []);
+    }
+}

@@ -1,0 +1,235 @@
+//! Keeps the board and the history of a running engine, beside the driver: follows what it publishes, and reads of the
+//! journal what was before.
+//!
+//! Whoever makes a page takes what is kept, by one pointer, and waits for nobody. Decides nothing.
+
+#![expect(clippy::disallowed_methods, reason = "owns the tasks that follow the engine")]
+
+use super::{
+    board::{Board, Changed},
+    history::{History, Kinds},
+};
+use crate::{
+    base::limits,
+    engine::entry::Fact,
+    shell::{
+        runtime::publish::{Heard, Published},
+        store::{OutboxRow, Reader, StoreError},
+    },
+};
+use arc_swap::ArcSwap;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{
+    sync::broadcast::{self, Receiver},
+    time::{sleep, timeout},
+};
+
+const BOARD_REST: Duration = Duration::from_millis(limits::BOARD_REST_MS);
+const LIVE_REST: Duration = Duration::from_millis(limits::LIVE_REST_MS);
+/// Changes that a page which is slow may be behind; then it looks at everything.
+const BEHIND_MAX: usize = 16;
+/// Decisions that are read of the past before others get as much time.
+const BREATH: usize = 2_000;
+
+/// What pages that are open are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// The number of the last entry.
+    pub seq: i64,
+    /// The parts that are different, none where everything may be.
+    pub parts: Vec<String>,
+}
+
+/// What is kept.
+#[derive(Debug)]
+pub struct Kept {
+    board: ArcSwap<Board>,
+    history: ArcSwap<History>,
+    news: broadcast::Sender<Arc<News>>,
+    dir: PathBuf,
+}
+
+impl Kept {
+    /// Nothing yet; for an engine whose state is in a folder.
+    pub fn new(dir: &Path) -> Arc<Self> {
+        let (news, _) = broadcast::channel(BEHIND_MAX);
+        Arc::new(Self { board: ArcSwap::default(), history: ArcSwap::default(), news, dir: dir.into() })
+    }
+
+    /// Follows an engine until it ends.
+    pub fn follow(self: &Arc<Self>, published: Published) {
+        tokio::spawn(self.clone().followed(published));
+    }
+
+    /// What is.
+    pub fn board(&self) -> Arc<Board> {
+        self.board.load_full()
+    }
+
+    /// What was.
+    pub fn history(&self) -> Arc<History> {
+        self.history.load_full()
+    }
+
+    /// What changes from now on.
+    pub fn listen(&self) -> Receiver<Arc<News>> {
+        self.news.subscribe()
+    }
+
+    async fn followed(self: Arc<Self>, published: Published) {
+        let mut heard = published.subscribe();
+        let board = Board::default().next(&published.snapshot()).0;
+        self.board.store(Arc::new(board));
+        let kept = self.clone();
+        // What comes meanwhile waits in the stream; what is lost there is read again.
+        if let Ok(Ok(history)) = tokio::task::spawn_blocking(move || kept.read_newest()).await {
+            self.history.store(Arc::new(history));
+        }
+        self.look_at_stuck().await;
+        let kept = self.clone();
+        let older = tokio::task::spawn_blocking(move || kept.read_older());
+        let mut older = Some(older);
+        let mut story = History::clone(&self.history());
+        let (mut pending, mut told) = (Changed::default(), Instant::now());
+        loop {
+            // What has waited long enough is told also when nothing else comes.
+            let wait = if pending.parts.is_empty() { Duration::from_secs(3_600) } else { LIVE_REST };
+            let first = match timeout(wait, heard.next()).await {
+                Ok(Some(first)) => Some(first),
+                Ok(None) => return,
+                Err(_) => None,
+            };
+            let (mut stuck, mut missed) = (false, false);
+            let mut next = first;
+            while let Some(one) = next {
+                let (decided, lost) = note(&one, &mut story);
+                (stuck, missed) = (stuck | decided, missed | lost);
+                next = heard.waiting();
+            }
+            if missed && let Ok(newest) = self.catch_up(&story) {
+                story = newest;
+            }
+            if older.as_ref().is_some_and(tokio::task::JoinHandle::is_finished)
+                && let Some(Ok(Ok(past))) = match older.take() {
+                    Some(older) => Some(older.await),
+                    None => None,
+                }
+            {
+                story = joined(&past, &story);
+            }
+            self.history.store(Arc::new(story.clone()));
+            let (board, changed) = self.board().next(&published.snapshot());
+            pending.parts.extend(changed.parts);
+            self.board.store(Arc::new(board));
+            if stuck || !self.board().dead.0.is_empty() && !pending.parts.is_empty() {
+                self.look_at_stuck().await;
+                pending.parts.extend(["channels".to_owned(), "today".to_owned()]);
+            }
+            if !pending.parts.is_empty() && told.elapsed() >= LIVE_REST {
+                let seq = self.board().now.seq;
+                let parts = std::mem::take(&mut pending.parts);
+                let all = parts.len() > limits::LIVE_PARTS_MAX;
+                let parts = if all { Vec::new() } else { parts.into_iter().collect() };
+                // An error says that no page is open.
+                let _ = self.news.send(Arc::new(News { seq, parts }));
+                told = Instant::now();
+            }
+            sleep(BOARD_REST).await;
+        }
+    }
+
+    /// The newest decisions of the journal: enough for the first pages.
+    fn read_newest(&self) -> Result<History, StoreError> {
+        let reader = Reader::beside_engine(&self.dir)?;
+        let mut history = History::default();
+        let mut older = false;
+        reader.backwards(reader.last()?, &mut |seq, group, entries| {
+            older = history.len() >= limits::PAGE_ROWS * 10
+                || !history.earlier(seq, &group, Kinds::of_all(&entries));
+            !older
+        })?;
+        history.cut(older);
+        Ok(history)
+    }
+
+    /// Everything that was, as far as there is room. The engine gets as much time as this takes.
+    fn read_older(&self) -> Result<History, StoreError> {
+        let reader = Reader::beside_engine(&self.dir)?;
+        let mut history = History::default();
+        let (mut older, mut begun, mut read) = (false, Instant::now(), 0);
+        reader.backwards(reader.last()?, &mut |seq, group, entries| {
+            older = !history.earlier(seq, &group, Kinds::of_all(&entries));
+            read += 1;
+            if read % BREATH == 0 {
+                std::thread::sleep(begun.elapsed());
+                begun = Instant::now();
+            }
+            !older
+        })?;
+        history.cut(older);
+        Ok(history)
+    }
+
+    /// Reads what the stream has lost.
+    fn catch_up(&self, story: &History) -> Result<History, StoreError> {
+        let reader = Reader::beside_engine(&self.dir)?;
+        let (last, mut newest) = (story.last().unwrap_or(0), Vec::new());
+        reader.backwards(reader.last()?, &mut |seq, group, entries| {
+            let newer = seq > last && newest.len() < limits::HISTORY_DECISIONS_MAX;
+            if newer {
+                newest.push((seq, group, Kinds::of_all(&entries)));
+            }
+            newer
+        })?;
+        let mut story = story.clone();
+        for (seq, group, kinds) in newest.iter().rev() {
+            story.newer(*seq, group, *kinds);
+        }
+        Ok(story)
+    }
+
+    /// Reads which messages somebody has to decide about.
+    pub async fn look_at_stuck(self: &Arc<Self>) {
+        let dir = self.dir.clone();
+        let read = tokio::task::spawn_blocking(move || -> Result<Vec<OutboxRow>, StoreError> {
+            Reader::beside_engine(&dir)?.stuck(limits::STUCK_MAX + 1)
+        });
+        if let Ok(Ok(mut rows)) = read.await {
+            let more = rows.len() > limits::STUCK_MAX;
+            rows.truncate(limits::STUCK_MAX);
+            self.board.store(Arc::new(self.board().with_dead(rows, more)));
+        }
+    }
+}
+
+/// Notes what was heard; whether it may be about messages that somebody decides about, and whether any was lost.
+fn note(heard: &Heard, story: &mut History) -> (bool, bool) {
+    match heard {
+        Heard::Commits(commits) => {
+            let mut stuck = false;
+            for commit in commits.iter().filter(|commit| !commit.entries.is_empty()) {
+                story.newer(commit.first, &commit.group, Kinds::of_all(&commit.entries));
+                stuck |= commit.entries.iter().any(|entry| {
+                    matches!(
+                        entry.fact,
+                        Fact::DeliveryFailed { .. } | Fact::Delivered { .. } | Fact::Expired { .. }
+                    )
+                });
+            }
+            (stuck, false)
+        }
+        Heard::Settled(_) | Heard::Idle => (false, false),
+        Heard::Lost(_) => (true, true),
+    }
+}
+
+/// What was read of the past, and what has come since.
+fn joined(past: &History, since: &History) -> History {
+    let mut all = past.clone();
+    since.onto(&mut all);
+    all
+}
