@@ -219,7 +219,7 @@ impl History {
             names.into_iter().map(|(_, id)| id).collect()
         };
         let from = other.last().map_or(0, |last| self.place(last.saturating_add(1)));
-        for row in self.rows.focus().narrow(from..self.rows.len()).into_iter() {
+        for row in self.rows.focus().narrow(from..self.rows.len()) {
             if let Some(group) = names.get(row.group as usize) {
                 other.newer(row.seq, group, row.kinds);
             }
@@ -275,6 +275,8 @@ pub fn run_of(entry: &Entry) -> Option<RunId> {
 mod tests {
     use super::*;
 
+    const NONE: [i64; 0] = [];
+
     fn written(rows: &[(i64, &str, Kinds)]) -> History {
         let mut history = History::default();
         for (seq, group, kinds) in rows {
@@ -312,7 +314,7 @@ mod tests {
             .map(|row| row.0)
             .collect();
         assert_eq!(seen, wanted);
-        assert_eq!(history.before(Some(&GroupId::new("nobody")), Kinds::TOLD, None, 30).decisions, []);
+        assert_eq!(history.before(Some(&GroupId::new("nobody")), Kinds::TOLD, None, 30).decisions, NONE);
     }
 
     #[test]
@@ -323,6 +325,6 @@ mod tests {
         history.newer(12, &GroupId::new("b"), Kinds::SAID);
         assert_eq!(history.before(None, Kinds::TOLD, None, 9).decisions, [12, 10, 7]);
         assert_eq!(history.before(None, Kinds::TOLD, Some(10), 9).decisions, [7]);
-        assert_eq!(history.before(None, Kinds::RUN, None, 9).decisions, []);
+        assert_eq!(history.before(None, Kinds::RUN, None, 9).decisions, NONE);
     }
 }

@@ -97,7 +97,8 @@ impl Kept {
         let (mut pending, mut told) = (Changed::default(), Instant::now());
         loop {
             // What has waited long enough is told also when nothing else comes.
-            let wait = if pending.parts.is_empty() { Duration::from_secs(3_600) } else { LIVE_REST };
+            let idle = pending.parts.is_empty() && older.is_none();
+            let wait = if idle { Duration::from_hours(1) } else { LIVE_REST };
             let first = match timeout(wait, heard.next()).await {
                 Ok(Some(first)) => Some(first),
                 Ok(None) => return,
