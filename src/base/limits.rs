@@ -172,6 +172,12 @@ pub const RECENT_INPUTS_MIN: usize = 256;
 pub const RECENT_INPUTS_HOURS: i64 = 24;
 /// Coming occurrences of one play that an operator may have skipped.
 pub const SKIPS_MAX: usize = 1_000;
+/// The longest delay of a run's steps of a day at once, in milliseconds: three hours.
+pub const DELAY_MS_MAX: i64 = 3 * 3_600_000;
+/// Up to this delay members are not told, in milliseconds: half an hour.
+pub const DELAY_UNTOLD_MS_MAX: i64 = 30 * 60_000;
+/// A remark in the journal, in bytes.
+pub const NOTE_BYTES_MAX: usize = 16 * 1024;
 
 /// Recipients of one mail: so many are taken by every server (RFC 5321, 4.5.3.1.8).
 pub const MAIL_RECIPIENTS_MAX: usize = 100;

@@ -49,7 +49,7 @@ impl At<'_> {
     /// The instant that an offset from the anchor means in this run.
     pub(super) fn offset(&self, offset: Offset) -> Timestamp {
         let zone = self.play.zone_or(&self.playbook.zone);
-        offset.apply(self.run.anchor, zone).plus(self.run.delay)
+        self.run.moved(offset.apply(self.run.anchor, zone))
     }
 }
 
@@ -126,12 +126,10 @@ impl Draft<'_> {
                 Op::Step { step, otherwise, silent, end } => {
                     self.steps += 1;
                     let zone = play.zone_or(&playbook.zone);
-                    let due_of =
-                        |run: &Run| step.at.map_or(run.end, |at| at.apply(run.anchor, zone).plus(run.delay));
                     let enough = self.steps > limits::STEPS_PER_DECISION_MAX || allowance::is_short();
                     if enough && !self.chained.contains(id) {
                         // Enough for one decision: the next one begins at once and goes on here.
-                        let due = due_of(&*self.run(id)?);
+                        let due = self.run(id)?.due_of(step, zone);
                         return self.emit(Fact::StepWaiting {
                             run: id.clone(),
                             step: step.id.clone(),
@@ -154,7 +152,7 @@ impl Draft<'_> {
                         );
                     }
                     let run = self.run(id)?;
-                    let due = due_of(&run);
+                    let due = run.due_of(step, zone);
                     let at = At {
                         run,
                         playbook: &playbook,
@@ -431,12 +429,14 @@ impl Draft<'_> {
     /// Ends a run: its approvals and questions are closed, but for the waiting list of a full sign-up, and for a run that was ended from outside its held
     /// messages are taken back.
     pub(super) fn finish(&mut self, id: &RunId, outcome: Outcome, reason: String) -> Decided {
+        let ended = matches!(outcome, Outcome::Cancelled | Outcome::Replaced);
         let asked: Vec<TaskId> = self
             .state
             .tasks
             .values()
             .filter(|open| open.task.run.as_ref() == Some(id))
-            .filter(|open| !matches!(open.task.kind, TaskKind::Task | TaskKind::Delivery))
+            // What is to be done for a run that is no more need not be done.
+            .filter(|open| ended || open.task.kind != TaskKind::Task)
             // People were told that they may wait until its time is over.
             .filter(|open| outcome != Outcome::Done || !open.is_full())
             .map(|open| open.task.id.clone())
@@ -444,7 +444,8 @@ impl Draft<'_> {
         for task in asked {
             self.close(&task, "cancelled", super::steps::task::Closing::default())?;
         }
-        if matches!(outcome, Outcome::Cancelled | Outcome::Replaced) {
+        if ended {
+            self.take_back_deliveries(id)?;
             let held: Vec<_> = self
                 .state
                 .held

@@ -122,7 +122,7 @@ impl Draft<'_> {
         let mut fixed = false;
         for slot in slots.into_iter().skip(place) {
             fixed |= slot.step.at.is_some();
-            let at = if fixed { slot.at.plus(run.delay) } else { slot.at.plus(moved) };
+            let at = if fixed { run.moved(slot.at) } else { slot.at.plus(moved) };
             if (fixed || certain) && self.now < at && at <= to {
                 found.push(coming(&play, Slot { at, ..slot }, run.cause.date.is_some()));
             }

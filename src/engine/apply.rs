@@ -5,7 +5,7 @@
 use super::{
     IllegalEntry, apply_clock, apply_date,
     apply_message::apply_message,
-    apply_rename, apply_run, apply_task,
+    apply_operation, apply_rename, apply_run, apply_task,
     broken::Broken,
     entry::{Entry, Fact, PhaseCause},
     input::Signal,
@@ -78,7 +78,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
             let last = RunId::from(format!("{play}@{}", to.to_utc()));
             play_mut(state, play, |p| p.skip.retain(|skip| skip != run && !(*run < *skip && *skip <= last)));
         }
-        Fact::OccurrenceDropped { play, run } => {
+        Fact::OccurrenceDropped { play, run, .. } => {
             play_mut(state, play, |p| {
                 p.skip.insert(run.clone());
             });
@@ -172,6 +172,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::Renamed { from, to } => apply_rename::renamed(state, from, to)?,
         Fact::Reworded { run, words, values, .. } => wording::take_words(state, run, words, values.as_ref())?,
         Fact::ClockSet { to } => apply_clock::set_back(state, *to),
+        Fact::Operator { did, .. } => apply_operation::apply_operation(state, at, did)?,
         Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } => {}
         Fact::Paused { play } => match play {
             Some(play) => play_mut(state, play, |p| p.paused = true),

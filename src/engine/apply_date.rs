@@ -18,7 +18,8 @@ use std::sync::Arc;
 pub(super) fn apply_date(state: &mut State, fact: &Fact) {
     match fact {
         Fact::DateArmed { play, date, anchor, start } => {
-            let missing = state.plays.get(play).is_some_and(|p| p.missing.contains_key(date));
+            let missing = state.by_hand.is_put_off(play, date)
+                || state.plays.get(play).is_some_and(|p| p.missing.contains_key(date));
             let old = play_mut(state, play, |p| p.dates.insert(date.clone(), (*anchor, *start)));
             let start = start.filter(|_| !missing);
             retime(state, old.and_then(|d| d.1), start, start_timer(play, date));
@@ -44,6 +45,9 @@ pub(super) fn apply_date(state: &mut State, fact: &Fact) {
         }
         Fact::DateBack { play, date } => {
             forget_missing(state, play, date);
+            if state.by_hand.is_put_off(play, date) {
+                return;
+            }
             let start = state.plays.get(play).and_then(|p| p.dates.get(date)).and_then(|date| date.1);
             retime(state, None, start, start_timer(play, date));
             if let Some((run, at)) = wait_of(state, play, date) {
@@ -52,6 +56,7 @@ pub(super) fn apply_date(state: &mut State, fact: &Fact) {
         }
         Fact::DateCancelled { play, date, begun } => {
             forget_missing(state, play, date);
+            state.by_hand.has_a_time(play, date);
             let old = play_mut(state, play, |p| {
                 p.said.remove(date);
                 let old = p.dates.get(date).copied();
@@ -92,6 +97,11 @@ fn forget_missing(state: &mut State, play: &PlayName, date: &Arc<str>) {
 }
 
 fn date_moved(state: &mut State, play: &PlayName, date: &Arc<str>, to: Timestamp, said: Option<Timestamp>) {
+    if state.by_hand.has_a_time(play, date)
+        && let Some((run, at)) = wait_of(state, play, date)
+    {
+        state.timers.insert((at, Timer::Run { run }));
+    }
     play_mut(state, play, |p| {
         if let Some(entry) = p.dates.get_mut(date) {
             entry.0 = to;

@@ -30,6 +30,7 @@ pub(super) fn renamed(state: &mut State, from: &PlayName, to: &PlayName) -> Resu
         })
         .collect();
     state.plays.insert(to.clone(), play);
+    state.by_hand.rename(from, to);
     let timers: Vec<_> = state.timers.iter().filter(|(_, timer)| is_of(timer, from)).cloned().collect();
     for (at, timer) in timers {
         state.timers.remove(&(at, timer.clone()));

@@ -4,6 +4,7 @@
 
 use super::{
     IllegalEntry,
+    amended::Amended,
     apply::{illegal, play_mut, retime},
     apply_task::use_presses,
     entry::{Cause, Fact, Outcome, Waiting},
@@ -26,6 +27,9 @@ pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applie
     | Fact::StepFailed { run, step, .. } = fact
     {
         use_presses(state, run, step);
+        if let Some(open) = state.runs.get_mut(run).filter(|open| open.amended.hurried(step).is_some()) {
+            Arc::make_mut(open).amended.hurried = None;
+        }
     }
     match fact {
         Fact::RunStarted { run, play, anchor, number, digest, section, cause, timeout, delay } => {
@@ -191,6 +195,7 @@ fn finish_run(state: &mut State, at: Timestamp, id: &RunId, outcome: Outcome, re
         ended.cause = Cause::default();
         ended.loops.clear();
         ended.posts.clear();
+        ended.amended = Amended::default();
     }
     let finished = Arc::make_mut(&mut state.finished);
     if finished.len() >= limits::RUNS_REMEMBERED_MAX {

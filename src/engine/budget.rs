@@ -215,7 +215,7 @@ impl Draft<'_> {
     fn verdict(&self, out: &Outgoing, due: Timestamp) -> Option<Hold> {
         let zone = &self.playbook.zone;
         if let Some(until) = self.hushed(&out.channel) {
-            return Some((HoldReason::Hush, Some(until)));
+            return Some((HoldReason::Hush, until));
         }
         let budgets = self.playbook.budgets.of(&out.channel);
         if out.label == Some(Label::Promo)
@@ -256,12 +256,18 @@ impl Draft<'_> {
         next.map(|at| (HoldReason::Ahead, Some(at)))
     }
 
-    /// Until when members see nothing, where it is such a day.
-    fn hushed(&self, channel: &ChannelName) -> Option<Timestamp> {
+    /// Until when members see nothing, as far as that is known, where it is such a day or an operator said so.
+    fn hushed(&self, channel: &ChannelName) -> Option<Option<Timestamp>> {
+        if self.playbook.is_for_staff(&self.group, channel) {
+            return None;
+        }
+        if self.state.by_hand.hush.is_some() {
+            return Some(None);
+        }
         let name = self.playbook.budgets.hush.as_ref()?;
         let zone = &self.playbook.zone;
         let is_one = self.playbook.calendars.get(name)?.has(zone.date(self.now));
-        (is_one && !self.playbook.is_for_staff(&self.group, channel)).then(|| zone.day_bounds(self.now).1)
+        is_one.then(|| Some(zone.day_bounds(self.now).1))
     }
 
     fn promo_verdict(&self, promo: &Promo, channel: &ChannelName) -> Option<Hold> {

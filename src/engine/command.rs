@@ -3,26 +3,26 @@
 //! A refusal is an entry too, so that whoever asked gets an answer that was committed.
 
 use super::{
-    advance::Went,
     draft::{Decided, Draft},
     due::{Asked, date_values},
-    entry::{Cause, Fact, Outcome, Skip, Waiting},
+    entry::{Cause, Fact, Outcome, Outgoing},
     input::{Command, Signal},
-    state::PlayState,
-    steps::{approve::Judgement, task::Closing},
+    notice,
+    operation::Operation,
+    steps::approve::Judgement,
 };
 use crate::{
     base::{
-        ids::{InputId, MemberId, PlayName, RunId, StepId},
+        ids::{ChannelName, EffectId, InputId, MemberId, PlayName, RunId},
         limits,
         member::{Listed, Member},
-        time::{Duration, Timestamp},
+        time::Timestamp,
         value::Value,
     },
     model::{
-        occurrence::{next_anchor, scheduled_run_id},
+        channel::GROUP,
+        message::{Label, Message},
         play::Play,
-        program::Op,
         trigger::Trigger,
     },
 };
@@ -36,12 +36,14 @@ impl Draft<'_> {
             }
             Command::Report { signal } => self.report(signal),
             Command::SetBackClock { to } => self.set_back_clock(*to),
-            Command::Cancel { run } => {
-                if !self.state.runs.contains_key(run) {
-                    return self.no_run(run);
-                }
-                self.finish(run, Outcome::Cancelled, "cancelled by an operator".into())
-            }
+            Command::Cancel { run, silent, by } => self.cancel(run, *silent, by.as_deref()),
+            Command::Note { run, text, by } => self.note(run.as_ref(), text, by.clone()),
+            Command::Now { run, step, by } => self.hurry(run, step.as_ref(), by.clone()),
+            Command::Delay { run, length, by } => self.delay(run, *length, by.clone()),
+            Command::Unskip { run, by } => self.unskip(run, by.clone()),
+            Command::Hush { until, why, by } => self.hush(*until, why, by.clone()),
+            Command::Unhush { send, by } => self.unhush(*send, by.clone()),
+            Command::PutOff { play, date, by } => self.put_off(play, date, by.clone()),
             Command::Pause { play } => {
                 if let Some(play) = play
                     && self.playbook.play(play).is_none()
@@ -65,7 +67,7 @@ impl Draft<'_> {
                 self.ready.push_back(run.clone());
                 Ok(())
             }
-            Command::Skip { run, step } => self.skip_command(run, step.as_ref()),
+            Command::Skip { run, step, by } => self.skip_command(run, step.as_ref(), by.clone()),
             Command::Done { task, by, note } => self.task_done(task, by.clone(), note.clone()),
             Command::Approve { task, by, note, as_operator, except } => {
                 let spared = match self.spared(task, except) {
@@ -92,13 +94,13 @@ impl Draft<'_> {
         self.emit(Fact::Refused { reason })
     }
 
-    fn no_play(&mut self, play: &PlayName) -> Decided {
+    pub(super) fn no_play(&mut self, play: &PlayName) -> Decided {
         let names: Vec<&str> = self.playbook.plays.iter().map(|p| p.name.as_str()).collect();
         let reason = format!("there is no play `{play}`; plays are {}", names.join(", "));
         self.refuse(reason)
     }
 
-    fn no_run(&mut self, run: &RunId) -> Decided {
+    pub(super) fn no_run(&mut self, run: &RunId) -> Decided {
         let open: Vec<&str> = self.state.runs.keys().map(RunId::as_str).take(8).collect();
         let open =
             if open.is_empty() { "no run is open".into() } else { format!("open are {}", open.join(", ")) };
@@ -210,16 +212,42 @@ impl Draft<'_> {
         matches!(play.trigger, Trigger::Dates(_)).then(|| play.clone())
     }
 
-    fn postpone(&mut self, name: &PlayName, id: &Arc<str>, to: Timestamp) -> Decided {
-        let Some(play) = self.dated(name) else {
-            return match self.playbook.play(name) {
-                None => self.no_play(name),
-                Some(_) => self.refuse(format!(
-                    "`{name}` has no dates; only a play with `dates` can be postponed. To leave one occurrence \
-                     out, use `playbook skip`"
-                )),
-            };
+    fn no_dates(&mut self, name: &PlayName) -> Decided {
+        match self.playbook.play(name) {
+            None => self.no_play(name),
+            Some(_) => self.refuse(format!(
+                "`{name}` has no dates; only a play with `dates` can be postponed. To leave one occurrence out, use \
+                 `playbook skip`"
+            )),
+        }
+    }
+
+    /// A date has no time until it is given another one; people who had been told are told.
+    fn put_off(&mut self, name: &PlayName, id: &Arc<str>, by: Option<String>) -> Decided {
+        let Some(play) = self.dated(name) else { return self.no_dates(name) };
+        let was = match self.live_date(&play, id) {
+            Ok(was) => was,
+            Err(reason) => return self.refuse(reason),
         };
+        if self.state.by_hand.is_put_off(name, id) {
+            return self
+                .refuse(format!("`{name}/{id}` has no time already; `playbook postpone` gives it one"));
+        }
+        let told = self.state.run_of_date(name, id).is_some_and(|run| run.told);
+        self.operated(Operation::PutOff { play: name.clone(), date: id.clone() }, by)?;
+        if !told {
+            return Ok(());
+        }
+        let was = self.playbook.locale.time(was, play.zone_or(&self.playbook.zone), self.now);
+        let text = notice::put_off(self.playbook.locale, &play.title, &was);
+        let effect = EffectId::from(format!("put-off/{name}@{id}/{}", self.state.epoch));
+        let out = Outgoing::new(effect, ChannelName::new(GROUP), Message::text(text), self.now);
+        let out = Outgoing { label: Some(Label::Notice), play: Some(name.clone()), by_hand: true, ..out };
+        self.offer(out).map(drop)
+    }
+
+    fn postpone(&mut self, name: &PlayName, id: &Arc<str>, to: Timestamp) -> Decided {
+        let Some(play) = self.dated(name) else { return self.no_dates(name) };
         let from = match self.live_date(&play, id) {
             Ok(from) => from,
             Err(reason) => return self.refuse(reason),
@@ -230,77 +258,11 @@ impl Draft<'_> {
                 to.to_rfc3339(&self.playbook.zone)
             ));
         }
-        if from == to {
+        if from == to && !self.state.by_hand.is_put_off(name, id) {
             return self.refuse(format!("`{name}/{id}` is at that time already"));
         }
         let said = Self::date_entry(&play, id).map(|date| date.at);
         self.move_date(&play, id, (from, to), said)
-    }
-
-    fn skip_command(&mut self, run: &RunId, step: Option<&StepId>) -> Decided {
-        let Some(open) = self.state.runs.get(run).cloned() else { return self.skip_coming(run, step) };
-        let Some(step) = step else {
-            return self.finish(run, Outcome::Cancelled, "skipped by an operator".into());
-        };
-        let waits_there = open.waiting.as_ref().is_some_and(|wait| wait.step == *step);
-        if !waits_there {
-            let at = open.waiting.as_ref().map_or("?", |wait| wait.step.as_str());
-            return self.refuse(format!("`{run}` waits at step {at}, not at {step}"));
-        }
-        let Some((_, _, play)) = self.play_of(&open) else {
-            return self.refuse(format!("the version of the playbook of `{run}` is not known any more"));
-        };
-        let op = play.section(open.section).ops.get(open.pc as usize);
-        let Some(Op::Step { end, .. }) = op else { return self.no_run(run) };
-        let pc = if *end == u32::MAX { open.pc + 1 } else { *end };
-        if let Some(Waiting::Approval { task } | Waiting::Answers { task } | Waiting::Removal { task }) =
-            open.waiting.as_ref().map(|wait| wait.waiting.clone())
-        {
-            self.close(&task, "cancelled", Closing::default())?;
-        }
-        self.with_step(run, |draft, at| {
-            let binding = draft.empty_binding(at);
-            let (run, step, due) = (at.run.id.clone(), at.step.id.clone(), draft.now);
-            draft.emit(Fact::StepSkipped { run, step, pc, due, reason: Skip::Operator, binding })?;
-            Ok(Went::On(pc))
-        })
-    }
-
-    /// Skips an occurrence that has not started: `play@instant` or `play@date`.
-    fn skip_coming(&mut self, run: &RunId, step: Option<&StepId>) -> Decided {
-        let Some((name, _)) = run.as_str().split_once('@') else { return self.no_run(run) };
-        let name = PlayName::new(name);
-        let playbook = self.playbook.clone();
-        let Some(play) = playbook.play(&name).filter(|play| step.is_none() && self.is_coming(play, run))
-        else {
-            return self.no_run(run);
-        };
-        let skipped = self.state.plays.get(&play.name).map_or(0, |p| p.skip.len());
-        if skipped >= limits::SKIPS_MAX {
-            return self.refuse(format!("{skipped} occurrences of `{name}` are skipped already, the limit"));
-        }
-        self.emit(Fact::OccurrenceDropped { play: name, run: run.clone() })
-    }
-
-    /// Whether a run is an occurrence that is still ahead.
-    fn is_coming(&self, play: &Play, run: &RunId) -> bool {
-        let Some((_, moment)) = run.as_str().split_once('@') else { return false };
-        let state = self.state.plays.get(&play.name);
-        match &play.trigger {
-            Trigger::Dates(_) => {
-                let date = |p: &PlayState| p.dates.get(p.date_of_run(&play.name, run)?).copied();
-                state.and_then(|p| date(p)).is_some_and(|(_, start)| start.is_some())
-            }
-            Trigger::Schedule(_) => {
-                let Ok(moment) = moment.parse().map(Timestamp::from_jiff) else { return false };
-                let before = moment.plus(Duration::from_millis(-1));
-                let created = self.state.created;
-                state.and_then(|p| p.next).is_some_and(|(next, _)| next <= moment)
-                    && next_anchor(&self.playbook, &self.group, play, created, before) == Some(moment)
-                    && scheduled_run_id(play, moment) == *run
-            }
-            Trigger::Signal(_) | Trigger::Command => false,
-        }
     }
 
     /// Somebody who is new in a list has just joined.

@@ -127,7 +127,8 @@ impl Draft<'_> {
         if open.told && !play.moved.ops.is_empty() {
             self.tell_change(play, &open.id, to, open.cause.clone(), Section::Moved)?;
         }
-        if open.waiting.as_ref().is_some_and(|wait| wait.waiting == Waiting::Due) {
+        // A step whose turn came while its date had no time waits for nothing.
+        if open.waiting.as_ref().is_none_or(|wait| wait.waiting == Waiting::Due) {
             // Taken up at once: the step finds its new due instant, and waits again if that is ahead.
             self.ready.push_back(open.id.clone());
         }
@@ -135,7 +136,7 @@ impl Draft<'_> {
     }
 
     /// Starts the run that tells people of a change.
-    fn tell_change(
+    pub(super) fn tell_change(
         &mut self,
         play: &Arc<Play>,
         run: &RunId,
@@ -148,8 +149,7 @@ impl Draft<'_> {
         }
         // A change of its own identity, so that it is not taken for the date's run.
         cause.date = None;
-        let word = if section == Section::Moved { "moved" } else { "cancelled" };
-        let base = format!("{run}~{word}@{}", self.now.to_utc());
+        let base = format!("{run}~{}@{}", section.word(), self.now.to_utc());
         let id = RunId::from(base.clone());
         // A date may move twice at one instant; the epoch tells the changes apart.
         let id =

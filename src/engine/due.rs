@@ -70,6 +70,7 @@ impl Draft<'_> {
                 Timer::Held { .. } | Timer::Expiry { .. } => self.release_held()?,
                 Timer::PhaseTimeout => self.phase_timed_out()?,
                 Timer::Midnight => self.midnight_passed()?,
+                Timer::HushEnds => self.hush_ends()?,
                 Timer::DateMissing { play, date } => self.date_stays_away(&play, &date)?,
             }
             self.end();
@@ -231,7 +232,8 @@ impl Draft<'_> {
                     let waits = start.is_some_and(|start| {
                         start <= self.now && !self.state.timers.contains(&(start, timer))
                     });
-                    if waits && !known.missing.contains_key(id) {
+                    let has_a_time = !self.state.by_hand.is_put_off(&play.name, id);
+                    if waits && has_a_time && !known.missing.contains_key(id) {
                         let (play, date) = (play.name.clone(), id.clone());
                         self.emit(Fact::DateWaits { play, date, waits: false })?;
                     }

@@ -6,6 +6,7 @@ use super::input::Signal;
 pub use super::{
     cause::{Cause, PhaseCause},
     effect::Effect,
+    operation::Operation,
     outgoing::{HoldReason, Notice, Outgoing, Stale},
     task::{Task, TaskKind},
     waiting::{PruneStage, Waiting},
@@ -279,6 +280,9 @@ pub enum Fact {
         play: PlayName,
         /// The run that it would have been.
         run: RunId,
+        /// Who said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// A signal was reported, or sent by a step.
     SignalReceived(Signal),
@@ -698,6 +702,15 @@ pub enum Fact {
     ClockSet {
         /// To.
         to: Timestamp,
+    },
+    /// What an operator has done, and who it was.
+    Operator {
+        /// Who.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+        /// What.
+        #[serde(flatten)]
+        did: Operation,
     },
     /// A command was refused.
     Refused {

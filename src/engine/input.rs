@@ -7,7 +7,7 @@ use crate::{
     base::{
         ids::{ChannelName, Digest, EffectId, InputId, MemberId, PlayName, RunId, StepId, TaskId},
         member::Listed,
-        time::Timestamp,
+        time::{Duration, Timestamp},
         value::Value,
     },
     script::action::Outcome,
@@ -213,10 +213,86 @@ pub enum Command {
         /// To.
         to: Timestamp,
     },
-    /// End a run.
+    /// End a run; people who had been told are told.
     Cancel {
         /// Which.
         run: RunId,
+        /// Without telling anybody.
+        #[serde(default)]
+        silent: bool,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
+    },
+    /// Keep a remark in the journal.
+    Note {
+        /// About which run; about the group when there is none.
+        #[serde(default)]
+        run: Option<RunId>,
+        /// What.
+        text: String,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
+    },
+    /// Begin the next step of a run now.
+    Now {
+        /// The run.
+        run: RunId,
+        /// The step that is meant; the next one when there is none.
+        #[serde(default)]
+        step: Option<StepId>,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
+    },
+    /// Do what is still due today in a run later.
+    Delay {
+        /// The run.
+        run: RunId,
+        /// By how much.
+        length: Duration,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
+    },
+    /// Start a coming occurrence after all that was to be skipped.
+    Unskip {
+        /// The run that it will be.
+        run: RunId,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
+    },
+    /// Show members nothing from now on.
+    Hush {
+        /// Until when; until `unhush` when there is none.
+        #[serde(default)]
+        until: Option<Timestamp>,
+        /// Why.
+        why: String,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
+    },
+    /// Show members again what is said.
+    Unhush {
+        /// Send what has come too late, too.
+        #[serde(default)]
+        send: bool,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
+    },
+    /// Take a date's time away until it is given another one.
+    PutOff {
+        /// The play.
+        play: PlayName,
+        /// The date's id.
+        date: Arc<str>,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
     },
     /// Start nothing until resumed: one play, or all.
     Pause {
@@ -248,6 +324,9 @@ pub enum Command {
         run: RunId,
         /// The step; the whole run when there is none.
         step: Option<StepId>,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
     },
     /// A task is done.
     Done {

@@ -7,6 +7,8 @@
 //! then does what the entries want done outside ([`effects`]). If the commit fails nothing has changed. Recovery
 //! applies what was committed ([`apply`]) and never decides again.
 
+pub mod amended;
+pub mod by_hand;
 pub mod effect;
 pub mod cause;
 pub mod entry;
@@ -15,7 +17,9 @@ pub mod input;
 pub mod outgoing;
 pub mod readings;
 pub mod recent;
+pub mod operation;
 pub mod task;
+pub mod timer;
 pub mod waiting;
 pub mod broken;
 pub mod state;
@@ -28,6 +32,7 @@ mod apply;
 mod apply_clock;
 mod apply_date;
 mod apply_message;
+mod apply_operation;
 mod apply_rename;
 mod apply_run;
 mod apply_task;
@@ -39,10 +44,13 @@ mod decide;
 mod draft;
 mod hearing;
 mod due;
+mod evening;
+mod hush;
 mod notice;
 mod phase;
 mod press;
 mod signal;
+mod skipping;
 mod steps;
 pub mod wording;
 

@@ -351,3 +351,36 @@ pub(super) fn channel_recovered(locale: Locale, group: &str, news: &ChannelNews,
         Locale::Zh => format!("**{group}**：渠道 `{channel}` 已恢复，此前自{since}起一直失败。"),
     }
 }
+
+/// Members see nothing from now on: for those who look after the group.
+pub(super) fn hushed(
+    playbook: &Playbook,
+    group: &str,
+    until: Option<Timestamp>,
+    why: &str,
+    now: Timestamp,
+) -> String {
+    let until = until.map(|until| playbook.locale.time(until, &playbook.zone, now));
+    match (playbook.locale, until) {
+        (Locale::En, Some(until)) => {
+            format!("**{group}** is silent until {until}: {why}\n\nPlease post nothing there by hand either.")
+        }
+        (Locale::En, None) => format!(
+            "**{group}** is silent until `playbook unhush`: {why}\n\nPlease post nothing there by hand either."
+        ),
+        (Locale::Zh, Some(until)) => {
+            format!("**{group}** 静默至{until}：{why}\n\n这段时间也请不要手动往群里发。")
+        }
+        (Locale::Zh, None) => {
+            format!("**{group}** 静默，直到 `playbook unhush`：{why}\n\n这段时间也请不要手动往群里发。")
+        }
+    }
+}
+
+/// A date of which members had been told has no time any more.
+pub(super) fn put_off(locale: Locale, title: &str, was: &str) -> String {
+    match locale {
+        Locale::En => format!("**{title}** is put off. It was to be {was}; the new time follows."),
+        Locale::Zh => format!("**{title}** 改期。原定{was}，新的时间另行通知。"),
+    }
+}

@@ -140,7 +140,7 @@ pub enum HoldReason {
     Ahead,
     /// A dated run of another play is on.
     Session,
-    /// It is a day on which members see nothing.
+    /// Members see nothing: it is such a day, or an operator said so.
     Hush,
 }
 
@@ -152,6 +152,8 @@ pub enum Stale {
     Hold,
     /// A later step of its run is due.
     LaterStep,
+    /// It came while members saw nothing, and that is over.
+    Hushed,
     /// It would be held for longer than `budgets.hold` allows, as was known at once.
     Never {
         /// When it would be possible, as far as that is known.

@@ -3,8 +3,11 @@
 //! Built by [`super::apply`] and by nothing else. Serializable, with a version. Ordered maps only, so that equal
 //! entries give equal bytes.
 
+pub use super::timer::{Deadline, Timer};
 use super::{
+    amended::Amended,
     broken::Broken,
+    by_hand::ByHand,
     entry::{Cause, HoldReason, Notice, Outgoing, Task, Waiting},
     recent::Recent,
     turn::{self, Turn},
@@ -13,10 +16,10 @@ use crate::{
     base::{
         ids::{ChannelName, Digest, EffectId, GroupId, MemberId, PhaseName, PlayName, RunId, StepId, TaskId},
         member::Members,
-        time::{Duration, Timestamp},
+        time::{Duration, Timestamp, Zone},
         value::{Map, Value},
     },
-    model::{channel::GROUP, message::Label, play::Section},
+    model::{channel::GROUP, message::Label, play::Section, step::Step},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -109,6 +112,9 @@ pub struct State {
     /// Occurrences and timers that broke the engine, the last ones, oldest first.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub broken: VecDeque<Broken>,
+    /// What operators have set: that members see nothing, turns that were swapped, dates without a time.
+    #[serde(default, skip_serializing_if = "ByHand::is_empty")]
+    pub by_hand: ByHand,
 }
 
 /// A channel that has been failing for a while.
@@ -205,6 +211,9 @@ pub struct Run {
     /// How much later than its anchor says everything in it is due.
     #[serde(default, skip_serializing_if = "Duration::is_zero")]
     pub delay: Duration,
+    /// What operators have changed of it.
+    #[serde(default, skip_serializing_if = "Amended::is_empty")]
+    pub amended: Amended,
     /// What it waits for, at which step, since when it was due, until when at most.
     pub waiting: Option<RunWait>,
     /// The `as` values.
@@ -266,6 +275,7 @@ impl Run {
             pc: 0,
             end: anchor,
             delay: Duration::ZERO,
+            amended: Amended::default(),
             waiting: None,
             bindings: Arc::default(),
             loops: Vec::new(),
@@ -285,6 +295,22 @@ impl Run {
     /// What its play is called in the version it began with.
     pub fn born_as(&self) -> &PlayName {
         self.born.as_ref().unwrap_or(&self.play)
+    }
+
+    /// When a step is due that the file says is due at an instant, or after the step before it.
+    pub fn due_of(&self, step: &Step, zone: &Zone) -> Timestamp {
+        let by_file = || step.at.map_or(self.end, |at| self.moved(at.apply(self.anchor, zone)));
+        self.amended.hurried(&step.id).unwrap_or_else(by_file)
+    }
+
+    /// An instant of the file as it is in this run.
+    pub fn moved(&self, at: Timestamp) -> Timestamp {
+        self.amended.moved(at.plus(self.delay))
+    }
+
+    /// An instant of this run as the file says it.
+    pub fn by_file(&self, at: Timestamp) -> Timestamp {
+        self.amended.by_file(at).plus(-self.delay)
     }
 
     /// When its wait ends by itself.
@@ -439,89 +465,6 @@ pub struct ScriptCall {
     pub args: Value,
 }
 
-/// What waits for a time.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "timer", rename_all = "snake_case")]
-pub enum Timer {
-    /// A scheduled play starts.
-    Play {
-        /// Which.
-        play: PlayName,
-    },
-    /// A date starts.
-    Date {
-        /// The play.
-        play: PlayName,
-        /// The date.
-        date: Arc<str>,
-    },
-    /// A batch window closes.
-    Batch {
-        /// The play.
-        play: PlayName,
-    },
-    /// A run goes on.
-    Run {
-        /// Which.
-        run: RunId,
-    },
-    /// A run takes too long.
-    RunTimeout {
-        /// Which.
-        run: RunId,
-    },
-    /// A task's reminder.
-    TaskRemind {
-        /// Which.
-        task: TaskId,
-    },
-    /// A task is due.
-    TaskDue {
-        /// Which.
-        task: TaskId,
-    },
-    /// Those who are asked are told.
-    TaskTell {
-        /// Which.
-        task: TaskId,
-    },
-    /// A message to people that waited for their hours goes.
-    Notice {
-        /// Which.
-        effect: EffectId,
-    },
-    /// A held message is looked at again.
-    Held {
-        /// Which.
-        effect: EffectId,
-    },
-    /// A held message expires, or has been held long enough.
-    Expiry {
-        /// Which.
-        effect: EffectId,
-    },
-    /// The phase's timeout passes.
-    PhaseTimeout,
-    /// The phase's `until` is tested.
-    Midnight,
-    /// A date that is missing from the file is cancelled.
-    DateMissing {
-        /// The play.
-        play: PlayName,
-        /// The date.
-        date: Arc<str>,
-    },
-}
-
-/// When the engine wants to be called next, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deadline {
-    /// When.
-    pub at: Timestamp,
-    /// Why.
-    pub reason: Timer,
-}
-
 impl State {
     /// A group that nobody has adopted yet.
     pub fn new(group: GroupId) -> Self {
@@ -561,6 +504,7 @@ impl State {
             notices: BTreeMap::new(),
             refusals: None,
             broken: VecDeque::new(),
+            by_hand: ByHand::default(),
         }
     }
 
@@ -587,10 +531,11 @@ impl State {
         usual.and_then(|id| self.runs.get(&id)).filter(is_it).or_else(|| self.runs.values().find(is_it))
     }
 
-    /// Whether a run goes no further because its date is missing from the file.
+    /// Whether a run goes no further because its date is missing from the file, or has no time.
     pub fn is_suspended(&self, run: &Run) -> bool {
         let Some(date) = &run.cause.date else { return false };
-        self.plays.get(&run.play).is_some_and(|known| known.missing.contains_key(date))
+        self.by_hand.is_put_off(&run.play, date)
+            || self.plays.get(&run.play).is_some_and(|known| known.missing.contains_key(date))
     }
 
     /// How long the clock says that the group exists.

@@ -63,8 +63,8 @@ pub fn next(state: &State, playbook: &Playbook, most: usize) -> Vec<Upcoming> {
             all.push(start(at, scheduled_run_id(play, anchor), anchor));
         }
         for (id, (anchor, at)) in &known.dates {
-            if let Some(at) = at {
-                all.push(start(*at, known.date_run(&play.name, id), *anchor));
+            if let Some(at) = at.filter(|_| !state.by_hand.is_put_off(&play.name, id)) {
+                all.push(start(at, known.date_run(&play.name, id), *anchor));
             }
         }
         if let Some((until, _)) = &known.batch {
@@ -72,7 +72,8 @@ pub fn next(state: &State, playbook: &Playbook, most: usize) -> Vec<Upcoming> {
             all.push((start(*until, run, *until).0, None));
         }
     }
-    all.extend(state.runs.values().filter_map(|run| Some((open_step(run)?, None))));
+    let open = state.runs.values().filter(|run| !state.is_suspended(run));
+    all.extend(open.filter_map(|run| Some((open_step(run)?, None))));
     all.sort_by(|(a, _), (b, _)| (a.at, &a.run).cmp(&(b.at, &b.run)));
     all.truncate(most);
     let judged = all.into_iter().map(|(one, play)| {

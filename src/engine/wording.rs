@@ -5,7 +5,7 @@
 use super::{
     IllegalEntry,
     draft::{Decided, Draft},
-    entry::{Fact, Waiting},
+    entry::{Cause, Fact, Waiting},
     state::{Run, State},
 };
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
         play::{Play, Section},
         playbook::{Playbook, Playbooks},
         rewording::{reword, reworded_steps},
+        trigger::WAS,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -161,15 +162,30 @@ impl Draft<'_> {
             self.state.runs.values().filter(|run| run.is_of_another(&playbook.digest)).cloned().collect();
         for run in runs {
             let Some(reworded) = rewording(self.state, &run, self.playbooks, &playbook) else { continue };
-            let play = playbook.play(&run.play).map_or_else(|| run.play.clone(), |play| play.name.clone());
+            let play = playbook.play(&run.play).cloned();
+            let name = play.as_ref().map_or_else(|| run.play.clone(), |play| play.name.clone());
             self.emit(Fact::Reworded {
                 run: run.id.clone(),
-                words: Wording { digest: playbook.digest.clone(), play },
+                words: Wording { digest: playbook.digest.clone(), play: name },
                 steps: reworded.steps,
-                values: reworded.values,
+                values: reworded.values.clone(),
             })?;
+            if let (Some(play), Some(Value::Map(values))) = (play, reworded.values) {
+                self.tell_replaced(&play, &run, &values)?;
+            }
         }
         Ok(())
+    }
+
+    /// The row of a date says something else, and people had been told what it said before.
+    fn tell_replaced(&mut self, play: &Arc<Play>, run: &Run, values: &Map) -> Decided {
+        if !run.told || play.replaced.ops.is_empty() {
+            return Ok(());
+        }
+        let mut values = values.clone();
+        values.insert(Arc::from(WAS), run.cause.values.clone());
+        let cause = Cause { values: Value::Map(Arc::new(values)), ..run.cause.clone() };
+        self.tell_change(play, &run.id, run.anchor, cause, Section::Replaced)
     }
 }
 

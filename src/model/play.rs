@@ -79,6 +79,8 @@ pub struct Play {
     pub moved: Program,
     /// What is done when a date is cancelled of which people have been told.
     pub cancelled: Program,
+    /// What is done when a date's row says something else of which people have been told.
+    pub replaced: Program,
 }
 
 /// Which occurrences are made up for after a pause.
@@ -115,6 +117,23 @@ pub enum Section {
     Moved,
     /// `cancelled`
     Cancelled,
+    /// `replaced`
+    Replaced,
+}
+
+impl Section {
+    /// Every section.
+    pub const ALL: [Self; 4] = [Self::Steps, Self::Moved, Self::Cancelled, Self::Replaced];
+
+    /// The key in the file.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Steps => "steps",
+            Self::Moved => "moved",
+            Self::Cancelled => "cancelled",
+            Self::Replaced => "replaced",
+        }
+    }
 }
 
 impl Play {
@@ -124,20 +143,20 @@ impl Play {
             Section::Steps => &self.program,
             Section::Moved => &self.moved,
             Section::Cancelled => &self.cancelled,
+            Section::Replaced => &self.replaced,
         }
     }
 
     /// The names of the signals that its steps wait for.
     pub fn awaits(&self) -> impl Iterator<Item = &str> {
-        let sections = [Section::Steps, Section::Moved, Section::Cancelled];
-        sections.into_iter().flat_map(|section| self.section(section).steps()).filter_map(|step| match &step
-            .verb
-        {
-            Verb::Wait(wait) => match &wait.target {
-                WaitFor::Signal(name) => Some(&**name),
-                WaitFor::For(_) | WaitFor::Until(_) | WaitFor::Binding(_) => None,
-            },
-            _ => None,
+        Section::ALL.into_iter().flat_map(|section| self.section(section).steps()).filter_map(|step| {
+            match &step.verb {
+                Verb::Wait(wait) => match &wait.target {
+                    WaitFor::Signal(name) => Some(&**name),
+                    WaitFor::For(_) | WaitFor::Until(_) | WaitFor::Binding(_) => None,
+                },
+                _ => None,
+            }
         })
     }
 

@@ -24,6 +24,9 @@ pub enum Trigger {
     Command,
 }
 
+/// In an entry of `dates`: the id that it had before; in `replaced`: the entry as it was.
+pub const WAS: &str = "was";
+
 /// One entry of `dates`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DateEntry {

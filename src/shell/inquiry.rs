@@ -238,7 +238,7 @@ fn target(
 }
 
 fn has_step(play: &Play, id: &str) -> bool {
-    let sections = [Section::Steps, Section::Moved, Section::Cancelled];
+    let sections = Section::ALL;
     sections.into_iter().any(|section| play.section(section).steps().any(|step| step.id.as_str() == id))
 }
 

@@ -17,9 +17,13 @@ use crate::{
         self,
         entry::{Entry, Fact, Outcome, Skip, TaskKind},
         input::{ChannelNews, Command, Input, InputKind, Receipt, Signal, is_of_an_effect},
+        operation::Operation,
         state::State,
     },
-    model::playbook::{Playbook, Playbooks},
+    model::{
+        play::Section,
+        playbook::{Playbook, Playbooks},
+    },
     script::sandbox::Host,
 };
 use std::{
@@ -392,6 +396,11 @@ impl Player<'_> {
             })
             .collect();
         let first = entries.iter().find_map(|entry| self.command_of(&entry.fact));
+        if let Some(Command::Cancel { run, by, .. }) = first {
+            let tells =
+                |entry: &Entry| matches!(&entry.fact, Fact::RunStarted { section: Section::Cancelled, .. });
+            return Some(Command::Cancel { run, silent: !entries.iter().any(tells), by });
+        }
         if first.is_some() {
             return first;
         }
@@ -442,14 +451,18 @@ impl Player<'_> {
                 Command::Postpone { play: play.clone(), date: date.clone(), at: *to }
             }
             Fact::RunRetried { run } => Command::Retry { run: run.clone() },
-            Fact::OccurrenceDropped { run, .. } => Command::Skip { run: run.clone(), step: None },
+            Fact::OccurrenceDropped { run, by, .. } => {
+                Command::Skip { run: run.clone(), step: None, by: by.clone() }
+            }
+            Fact::Operator { by, did } => operated(did, by.clone()),
             Fact::StepSkipped { run, step, reason: Skip::Operator, .. } => {
-                Command::Skip { run: run.clone(), step: Some(step.clone()) }
+                Command::Skip { run: run.clone(), step: Some(step.clone()), by: None }
             }
             Fact::RunFinished { run, outcome: Outcome::Cancelled, reason }
-                if reason == "cancelled by an operator" =>
+                if reason.starts_with("cancelled by ") =>
             {
-                Command::Cancel { run: run.clone() }
+                let by = reason.strip_prefix("cancelled by ").filter(|by| *by != "an operator");
+                Command::Cancel { run: run.clone(), silent: false, by: by.map(str::to_owned) }
             }
             Fact::RunStarted { play, run, cause, .. }
                 if run.as_str().contains('#') && cause.signals.is_empty() && cause.date.is_none() =>
@@ -478,6 +491,19 @@ impl Player<'_> {
             (None, _, None) => Err("its run is gone".into()),
         };
         Some(Input::returned(effect, result))
+    }
+}
+
+/// The command that led to what an operator did.
+fn operated(did: &Operation, by: Option<String>) -> Command {
+    match did.clone() {
+        Operation::Noted { run, text } => Command::Note { run, text, by },
+        Operation::Hurried { run, step } => Command::Now { run, step: Some(step), by },
+        Operation::Delayed { run, more, .. } => Command::Delay { run, length: more, by },
+        Operation::Unskipped { run, .. } => Command::Unskip { run, by },
+        Operation::PutOff { play, date } => Command::PutOff { play, date, by },
+        Operation::Hushed { until, why, .. } => Command::Hush { until, why, by },
+        Operation::Unhushed { send, .. } => Command::Unhush { send, by },
     }
 }
 

@@ -9,7 +9,10 @@ use crate::{
         time::{Duration, Timestamp, Zone},
         words,
     },
-    engine::entry::{Entry, Fact, HoldReason, Outcome, Outgoing, PhaseCause, Skip, Stale, Task, TaskKind},
+    engine::{
+        entry::{Entry, Fact, HoldReason, Outcome, Outgoing, PhaseCause, Skip, Stale, Task, TaskKind},
+        operation::Operation,
+    },
     model::play::Section,
 };
 use std::fmt::Write as _;
@@ -162,8 +165,8 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
     let at = |at: Timestamp| brief(at, entry.at, zone);
     match &entry.fact {
         Fact::RunStarted { run, play, section, .. } if *section != Section::Steps => {
-            let word = if *section == Section::Moved { "moved" } else { "cancelled" };
-            line("run", play.as_str(), format!("{run}: people are told that it is {word}"), Tone::Plain)
+            let text = format!("{run}: people are told that it is {}", section.word());
+            line("run", play.as_str(), text, Tone::Plain)
         }
         // The step that failed has a line of its own.
         Fact::RunFinished { outcome: Outcome::Failed, reason, .. } if reason.starts_with("step ") => None,
@@ -230,6 +233,7 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::DateWaits { play, date, waits: true } => {
             line("waits", play.as_str(), format!("{date} is due, and the play is paused"), Tone::Doubt)
         }
+        Fact::Operator { by, did } => Some(by_operator(did, by.as_deref(), entry.at, zone)),
         Fact::Refused { reason } => line("refused", "", reason.as_str(), Tone::Doubt),
         Fact::Poisoned { reason, .. } => line("parked", "", reason.as_str(), Tone::Bad),
         Fact::ScriptReturned { effect, log, .. } if !log.is_empty() => {
@@ -237,6 +241,37 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
         }
         _ => None,
     }
+}
+
+/// What an operator has done.
+fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zone: &Zone) -> Line {
+    let (word, about, text) = match did {
+        Operation::Noted { run, text } => {
+            ("note", run.as_ref().map_or_else(String::new, ToString::to_string), text.clone())
+        }
+        Operation::Hurried { run, step } => ("now", run.to_string(), format!("step {step}")),
+        Operation::Delayed { run, later, .. } => {
+            ("delayed", run.to_string(), format!("what is still due today is {} later", later.length))
+        }
+        Operation::Unskipped { run, .. } => ("unskipped", run.to_string(), "starts after all".to_owned()),
+        Operation::PutOff { play, date } => {
+            ("put off", play.to_string(), format!("{date} has no time until it is given another one"))
+        }
+        Operation::Hushed { until, why, .. } => {
+            let until = until.map(|until| format!(" until {}", brief(until, now, zone))).unwrap_or_default();
+            ("hush", String::new(), format!("members see nothing{until}: {why}"))
+        }
+        Operation::Unhushed { send, .. } => {
+            let late = if *send { "sent" } else { "dropped" };
+            (
+                "unhush",
+                String::new(),
+                format!("members see again what is said; what came meanwhile is {late}"),
+            )
+        }
+    };
+    let by = by.map(|by| format!(" ({by})")).unwrap_or_default();
+    Line { word, about, text: format!("{text}{by}"), tone: Tone::Turn }
 }
 
 fn task_opened(task: &Task, zone: &Zone, now: Timestamp) -> Option<Line> {
@@ -295,6 +330,7 @@ pub const fn outcome(outcome: Outcome) -> &'static str {
 pub fn gone_stale(stale: Stale, zone: &Zone) -> String {
     match stale {
         Stale::Hold => "held for as long as it may be".to_owned(),
+        Stale::Hushed => "it came while members saw nothing".to_owned(),
         Stale::LaterStep => "a later step of its run is due".to_owned(),
         Stale::Never { possible: Some(at) } => {
             format!(

@@ -158,7 +158,7 @@ fn conditions_are_told_with_the_values_that_decided() {
     story.signal("member.left", Some("a"), Value::Null);
     let told = why(&story, &["game", "--at", "2099-12-16"]);
     assert!(told.contains("members.count is 2, vars.open is false"), "{told}");
-    let run = Command::Skip { run: RunId::new("game@2099-12-23T12:30:00Z"), step: None };
+    let run = Command::Skip { run: RunId::new("game@2099-12-23T12:30:00Z"), step: None, by: None };
     story.command(run);
     assert_eq!(verdicts(&story, &["game"])[1], pair("would_not_start", "skip"));
     story.command(Command::Pause { play: Some(PlayName::new("game")) });

@@ -619,7 +619,7 @@ fn pausing_and_skipping() {
     story.command(Command::Pause { play: Some(PlayName::new("hi")) });
     story.until("2026-12-01 12:00");
     story.command(Command::Resume { play: Some(PlayName::new("hi")) });
-    story.command(Command::Skip { run: RunId::new("hi@2026-12-02T00:30:00Z"), step: None });
+    story.command(Command::Skip { run: RunId::new("hi@2026-12-02T00:30:00Z"), step: None, by: None });
     story.until("2026-12-03 12:00");
     assert_eq!(story.posts().len(), 1);
     let news = story.news();

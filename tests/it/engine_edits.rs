@@ -165,7 +165,7 @@ fn a_run_that_was_cancelled_or_started_by_a_command_is_left_alone_by_edits() {
     let mut story = Story::new("2026-12-01 09:00", &talk(date, ""));
     let to = at("2026-12-04 20:00");
     story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to });
-    story.command(Command::Cancel { run: RunId::new("talk@jia") });
+    story.command(Command::Cancel { run: RunId::new("talk@jia"), silent: true, by: None });
     story.edit(&talk(date, "  x: { steps: [post: x] }"));
     story.until("2026-12-05 20:00");
     assert_eq!(story.posts(), ["预告", "改期至 04 20"]);
@@ -308,10 +308,10 @@ fn only_what_is_coming_can_be_skipped() {
     let yaml = "plays: { hi: { every: day at 08:30, steps: [post: 早] }, x: { steps: [post: x] } }";
     let mut story = Story::new("2026-12-01 09:00", yaml);
     for wrong in ["hi@2026-12-01T00:30:00Z", "hi@2026-12-02T00:31:00Z", "hi@tomorrow", "x@1", "no@1", "hi"] {
-        story.command(Command::Skip { run: RunId::new(wrong), step: None });
+        story.command(Command::Skip { run: RunId::new(wrong), step: None, by: None });
         assert!(story.news().contains("refused"), "{wrong}");
     }
-    story.command(Command::Skip { run: RunId::new("hi@2026-12-02T00:30:00Z"), step: None });
+    story.command(Command::Skip { run: RunId::new("hi@2026-12-02T00:30:00Z"), step: None, by: None });
     story.until("2026-12-02 09:00");
     assert!(story.posts().is_empty());
 }
@@ -325,7 +325,7 @@ fn skipping_a_step_that_waits_for_its_script_forgets_the_call() {
     story.answer_scripts = false;
     story.start("a");
     let call = story.state.calls.front().expect("a call").clone();
-    story.command(Command::Skip { run: call.run.clone(), step: Some(call.step.clone()) });
+    story.command(Command::Skip { run: call.run.clone(), step: Some(call.step.clone()), by: None });
     assert!(story.state.calls.is_empty());
     story.input(InputKind::ScriptReturned { effect: call.effect.clone(), result: Err("spät".into()) });
     story.answer_scripts = true;
@@ -461,7 +461,7 @@ fn a_play_that_was_another_one_keeps_its_dates_its_runs_and_what_is_settled() {
     };
     let mut story = Story::new("2026-12-01 09:00", &yaml("guest", ""));
     assert_eq!(story.posts(), ["预告 guest"]);
-    story.command(Command::Skip { run: RunId::new("dayguest@2026-12-03T00:30:00Z"), step: None });
+    story.command(Command::Skip { run: RunId::new("dayguest@2026-12-03T00:30:00Z"), step: None, by: None });
     story.edit(&yaml("session", "was: guest"));
     story.until("2026-12-02 20:00");
     assert_eq!(story.posts(), ["预告 guest", "早", "开始 guest@jia"], "nobody is told of a new name");

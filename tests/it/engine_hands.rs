@@ -92,7 +92,7 @@ plays:
     story.start("a");
     let run = story.state.runs.keys().next().expect("a run").clone();
     story.signal("answer", Some("m"), Value::map([("option", Value::Int(1))]));
-    story.command(Command::Skip { run, step: Some("1".into()) });
+    story.command(Command::Skip { run, step: Some("1".into()), by: None });
     assert!(story.state.tasks.is_empty(), "the question is closed with its step");
     assert_eq!(story.posts().last().map(String::as_str), Some("0 of 1"));
     story.start("b");

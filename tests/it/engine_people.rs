@@ -175,7 +175,7 @@ plays:
     story.start("done");
     story.start("open");
     let run = story.state.runs.keys().next().expect("an open run").clone();
-    story.command(Command::Cancel { run });
+    story.command(Command::Cancel { run, silent: true, by: None });
     story.until("2026-12-02 09:00");
     assert_eq!(story.posts(), ["说完了"]);
 }

@@ -137,7 +137,7 @@ fn people(story: &mut Story) {
     story.command(Command::Resume { play: Some("hi".into()) });
     story.command(Command::Pause { play: None });
     story.command(Command::Resume { play: None });
-    story.command(Command::Skip { run: "hi@2026-03-03T00:30:00Z".into(), step: None });
+    story.command(Command::Skip { run: "hi@2026-03-03T00:30:00Z".into(), step: None, by: None });
     story.approve("t99");
 }
 
@@ -169,7 +169,7 @@ fn held_back(story: &mut Story) {
     story.start("slow");
     let run =
         story.state.runs.values().find(|run| run.play.as_str() == "slow").expect("an open run").id.clone();
-    story.command(Command::Cancel { run });
+    story.command(Command::Cancel { run, silent: true, by: None });
     story.until("2026-03-07 09:00");
     let sent = story.entries.iter().rev().find_map(|entry| match entry.effect() {
         Some(Effect::Send(out)) => Some(out.effect.clone()),

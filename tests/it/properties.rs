@@ -348,9 +348,10 @@ impl Life {
         runs.push(RunId::new("p1@a"));
         let run = runs[dice.below(runs.len())].clone();
         let step = state.runs.get(&run).and_then(|run| run.waiting.as_ref()).map(|wait| wait.step.clone());
-        let command = match dice.below(9) {
+        let by = None;
+        let command = match dice.below(15) {
             0 | 1 => Command::Start { play, args: Value::Null, date: None, member: None },
-            2 => Command::Cancel { run },
+            2 => Command::Cancel { run, silent: true, by: None },
             3 => Command::Pause { play: dice.one_in(2).then_some(play) },
             4 | 5 => Command::Resume { play: dice.one_in(2).then_some(play) },
             6 => {
@@ -358,7 +359,16 @@ impl Life {
                 Command::Postpone { play, date: Arc::from(dice.pick(&["a", "b", "c"])), at: to }
             }
             7 => Command::Retry { run },
-            _ => Command::Skip { run, step: step.filter(|_| dice.one_in(2)) },
+            8 => Command::Now { run, step: step.filter(|_| dice.one_in(2)), by },
+            9 => Command::Delay { run, length: Duration::MINUTE.times(dice.below(50) as i64), by },
+            10 => Command::Unskip { run, by },
+            11 => {
+                let until = self.story.now.plus(Duration::HOUR.times(dice.below(30) as i64));
+                Command::Hush { until: dice.one_in(2).then_some(until), why: "x".into(), by }
+            }
+            12 => Command::Unhush { send: dice.one_in(2), by },
+            13 => Command::PutOff { play, date: Arc::from(dice.pick(&["a", "b", "c"])), by },
+            _ => Command::Skip { run, step: step.filter(|_| dice.one_in(2)), by: None },
         };
         self.input(InputKind::Command(command));
     }
@@ -575,6 +585,7 @@ impl Life {
                 }
                 Timer::PhaseTimeout => state.phase_timeout.is_some(),
                 Timer::Midnight => state.midnight.is_some(),
+                Timer::HushEnds => state.by_hand.hush.is_some(),
             };
             assert!(known, "{timer:?} wakes something that is there");
         }

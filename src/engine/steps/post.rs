@@ -5,13 +5,14 @@
 use super::task::Closing;
 use crate::{
     base::{
-        ids::{ChannelName, EffectId, PlayName, StepId, TaskId},
+        ids::{ChannelName, EffectId, PlayName, RunId, StepId, TaskId},
         limits,
         time::{Duration, Timestamp},
         value::Value,
     },
     engine::{
         advance::{At, Carried, Trouble, Went},
+        apply::effect_run,
         draft::{Decided, Draft},
         entry::{Fact, Outgoing, Task, TaskKind, Waiting},
     },
@@ -36,11 +37,11 @@ fn of_step(at: &At<'_>, out: Outgoing) -> Outgoing {
     }
     let zone = at.play.zone_or(&at.playbook.zone);
     // All dues of a run are later by its delay.
-    let (due, delay) = (at.due.plus(-at.run.delay), at.run.delay);
+    let due = at.run.by_file(at.due);
     let before = timetable::later_step(at.play, &at.step.id, at.run.anchor, due, zone);
     Outgoing {
         reactive: by_hand || !timetable::has_clock_time(at.play, &at.step.id),
-        before: before.map(|before| before.plus(delay)),
+        before: before.map(|before| at.run.moved(before)),
         by_hand,
         ..out
     }
@@ -197,6 +198,23 @@ impl Draft<'_> {
         let reason = "nobody delivered it before it expired".to_owned();
         self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt: false, reason, nth: 0 })?;
         self.message_lost(&effect)
+    }
+
+    /// A run that was ended has nothing to copy out any more.
+    pub(in crate::engine) fn take_back_deliveries(&mut self, run: &RunId) -> Decided {
+        let is_its = |task: &Task| {
+            let effect = task.effect.as_ref().filter(|_| task.kind == TaskKind::Delivery);
+            effect.is_some_and(|effect| effect_run(effect) == Some(run.as_str()))
+        };
+        let tasks = self.state.tasks.values().map(|open| open.task.clone());
+        let theirs: Vec<Task> = tasks.filter(is_its).collect();
+        for task in theirs {
+            self.close(&task.id, "cancelled", Closing::default())?;
+            let Some(effect) = task.effect else { continue };
+            let reason = "its run was ended before anybody delivered it".to_owned();
+            self.emit(Fact::DeliveryFailed { effect, in_doubt: false, reason, nth: 0 })?;
+        }
+        Ok(())
     }
 
     /// Nobody has copied it out for so long that the limit is reached: it counts as not delivered.

@@ -11,7 +11,7 @@ use crate::{
     lang::codes,
     model::{
         message::Label,
-        play::Play,
+        play::{Play, Section},
         playbook::Playbook,
         program::Program,
         schedule::{Frame, Schedule},
@@ -40,7 +40,7 @@ pub(crate) fn check(cx: &mut Cx<'_>, playbook: &Playbook) {
 
 /// Advertising that would pass the budgets.
 fn urgent_promo(cx: &mut Cx<'_>, play: &Play) {
-    let programs = [&play.program, &play.moved, &play.cancelled];
+    let programs = Section::ALL.map(|section| play.section(section));
     for step in programs.into_iter().flat_map(Program::steps) {
         let Verb::Post(post) = &step.verb else { continue };
         if !post.urgent || post.label.or(play.label) != Some(Label::Promo) {
@@ -71,7 +71,7 @@ fn start_cycles(cx: &mut Cx<'_>, playbook: &Playbook) {
         .plays
         .iter()
         .map(|play| {
-            let programs = [&play.program, &play.moved, &play.cancelled];
+            let programs = Section::ALL.map(|section| play.section(section));
             let steps = programs.into_iter().flat_map(Program::steps);
             let targets = steps.filter_map(|step| match &step.verb {
                 Verb::Start { play, .. } => Some((play.as_str(), step.id.as_str())),

@@ -25,7 +25,7 @@ use std::collections::BTreeSet;
 /// Looks at the pictures of every post.
 pub(crate) fn check(cx: &mut Cx<'_>, playbook: &Playbook) {
     for play in &playbook.plays {
-        let sections = [Section::Steps, Section::Moved, Section::Cancelled];
+        let sections = Section::ALL;
         for step in sections.into_iter().flat_map(|section| play.section(section).steps()) {
             let Verb::Post(post) = &step.verb else { continue };
             let Some(image) = &post.image else { continue };

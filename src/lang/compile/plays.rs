@@ -29,7 +29,7 @@ use crate::{
         play::{CatchUp, Overlap, Play},
         program::Program,
         text::Template,
-        trigger::Trigger,
+        trigger::{Trigger, WAS},
     },
     script::names::Name,
 };
@@ -69,6 +69,7 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
         program: Program::default(),
         moved: Program::default(),
         cancelled: Program::default(),
+        replaced: Program::default(),
     }
 }
 
@@ -141,7 +142,7 @@ fn lower_in_zone(
     };
     guards(cx, fields, &scope, &mut play);
     policies(cx, fields, &scope, &mut play, with);
-    let blocks = ["steps", "moved", "cancelled"].map(|key| fields.get(key));
+    let blocks = ["steps", "moved", "cancelled", "replaced"].map(|key| fields.get(key));
     let scope = steps::play_scope(&scope, blocks.into_iter().flatten());
     match fields.need(
         &mut cx.report,
@@ -162,7 +163,7 @@ fn lower_in_zone(
         None => play.steps = Vec::new(),
     }
     play.program = Program::new(&play.steps);
-    for (key, node) in [("moved", blocks[1]), ("cancelled", blocks[2])] {
+    for (key, node) in [("moved", blocks[1]), ("cancelled", blocks[2]), ("replaced", blocks[3])] {
         let Some(node) = node else { continue };
         if !matches!(play.trigger, Trigger::Dates(_)) {
             let span = fields.entry(key).map_or(node.span, |entry| entry.key.span);
@@ -170,11 +171,19 @@ fn lower_in_zone(
                 codes::MISPLACED_KEY,
                 span,
                 phrase!("`{key}` belongs to a play with `dates`", "`{key}` 只用于有 `dates` 的玩法"),
-                pair("only a date can move or be cancelled", "只有日期才会改期或取消"),
+                pair("only a date can move, be cancelled or be replaced", "只有日期才会改期、取消或更换"),
             );
         }
+        let mut scope = scope.clone();
+        if let Some(dates) = scope.known.dates.as_mut().filter(|_| key == "replaced") {
+            dates.insert(WAS.to_owned());
+        }
         let program = Program::new(&steps::lower(cx, node, &scope, name, &format!("{key}.")));
-        if key == "moved" { play.moved = program } else { play.cancelled = program }
+        match key {
+            "moved" => play.moved = program,
+            "cancelled" => play.cancelled = program,
+            _ => play.replaced = program,
+        }
     }
     play
 }

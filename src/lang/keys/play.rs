@@ -38,6 +38,7 @@ keys! {
         "during_session": Is::Words(&words(&YES_NO)), "Whether the play may post while a dated run of another play is on, from its step `at: 0m` to its last post of that day; by default (`no`) such posts wait.", "during_session: yes";
         "moved": Is::Steps, "With `dates`: steps that are done when a date moves of which people had been told.", "moved:\n  - post: ${date.guest} comes on ${date.at} instead.";
         "cancelled": Is::Steps, "With `dates`: steps that are done when a date is removed of which people had been told.", "cancelled:\n  - post: ${date.guest} is not coming.";
+        "replaced": Is::Steps, "With `dates`: steps that are done when the row of a date says something else, of which people had been told. `date.was` is the row as it was.", "replaced:\n  - post: ${date.guest} comes in place of ${date.was.guest}.";
         "steps": Is::Steps, "What the play does, in order. Required.", "steps:\n  - post: Good morning";
     }
     /// One date. Any other key may stand there too, and is read as `date.…`.

@@ -160,7 +160,7 @@ impl<'a> Context<'a> {
     /// Every step of every play, nested ones and those of `moved` and `cancelled` included.
     pub(crate) fn steps(&self) -> impl Iterator<Item = (&'a Arc<Play>, Section, &'a Arc<Step>)> {
         self.playbook.plays.iter().flat_map(|play| {
-            [Section::Steps, Section::Moved, Section::Cancelled]
+            Section::ALL
                 .into_iter()
                 .flat_map(move |section| play.section(section).steps().map(move |step| (play, section, step)))
         })

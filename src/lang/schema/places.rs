@@ -89,7 +89,7 @@ fn loose(keys: &Keys) -> Value {
 fn play() -> Value {
     let mut schema = table(&keys::PLAY, &["steps"]);
     schema["properties"]["steps"]["minItems"] = json!(1);
-    schema["dependentRequired"] = json!({ "where": ["on"], "batch": ["on"], "per": ["on"], "moved": ["dates"], "cancelled": ["dates"] });
+    schema["dependentRequired"] = json!({ "where": ["on"], "batch": ["on"], "per": ["on"], "moved": ["dates"], "cancelled": ["dates"], "replaced": ["dates"] });
     let mut rules =
         vec![apart(&["batch", "per"], "`batch` collects many members, `per: member` starts a run for each")];
     let triggers = ["every", "cron", "dates", "on"];

@@ -4,7 +4,7 @@
 
 use super::{failure::Failure, output::Format};
 use crate::{
-    base::time::{Timestamp, Zone},
+    base::time::{Duration, Timestamp, Zone},
     shell::inquiry,
 };
 use std::path::PathBuf;
@@ -48,6 +48,12 @@ pub(super) struct Target {
 /// Reads a time as people write it: RFC 3339, or a civil time of the zone with or without its clock.
 pub(super) fn time(text: &str, zone: &Zone) -> Result<Timestamp, Failure> {
     Ok(inquiry::time(text, zone)?)
+}
+
+/// Reads a length of time as playbooks write it.
+pub(super) fn length(text: &str) -> Result<Duration, Failure> {
+    text.parse()
+        .map_err(|_| Failure::usage(format!("{text:?} is not a length of time; expected 10m, 2h or 1d")))
 }
 
 /// Reads a zone's name.

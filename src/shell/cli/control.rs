@@ -44,20 +44,25 @@ impl Start {
     }
 }
 
-/// Ends a run; steps ahead are not carried out.
+/// Ends a run; steps ahead are not carried out. Members who had been told are told by the play's `cancelled`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Cancel {
     /// The run, as `playbook runs` shows it.
     #[arg(value_name = "RUN")]
     run: String,
+    /// Tell nobody.
+    #[arg(long)]
+    silent: bool,
     #[command(flatten)]
     target: Target,
 }
 
 impl Cancel {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let command = Command::Cancel { run: RunId::new(&self.run) };
-        self.target.remote()?.command(command, &format!("cancelled {}", self.run), out)
+        let remote = self.target.remote()?;
+        let (run, _) = remote::run_and_step(&remote.state()?, &self.run);
+        let said = format!("cancelled {run}");
+        remote.command(Command::Cancel { run, silent: self.silent, by: remote.by.clone() }, &said, out)
     }
 }
 
@@ -120,8 +125,9 @@ pub(super) struct Postpone {
     /// The play and the id of the date: `guest-session/jia`.
     #[arg(value_name = "PLAY/ID")]
     date: String,
-    /// The new time; a civil time is in the playbook's zone, and a day alone keeps the clock time.
-    #[arg(value_name = "TIME")]
+    /// The new time; a civil time is in the playbook's zone, and a day alone keeps the clock time. `tbd` where it is
+    /// not known yet: members who had been told hear that it follows, and nothing goes on until it is given.
+    #[arg(value_name = "TIME|tbd")]
     time: String,
     #[command(flatten)]
     target: Target,
@@ -130,8 +136,13 @@ pub(super) struct Postpone {
 impl Postpone {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
-        let mut at = args::time(&self.time, &remote.zone)?;
         let state = remote.state()?;
+        if self.time == "tbd" {
+            let (play, date) = remote::play_and_id(&state, &self.date)?;
+            let said = format!("{play}/{date} has no time until it is given another one");
+            return remote.command(Command::PutOff { play, date, by: remote.by.clone() }, &said, out);
+        }
+        let mut at = args::time(&self.time, &remote.zone)?;
         let (play, date) = remote::play_and_id(&state, &self.date)?;
         let known = state.plays.get(&play).and_then(|known| known.dates.get(&date));
         if let Some((now, _)) = known.filter(|_| !self.time.contains(':')) {
@@ -183,6 +194,7 @@ impl Skip {
         let remote = self.target.remote()?;
         let (run, step) = remote::run_and_step(&remote.state()?, &self.run);
         let what = step.as_ref().map_or_else(|| run.to_string(), |step| format!("{run}/{step}"));
-        remote.command(Command::Skip { run, step }, &format!("skipped {what}"), out)
+        let command = Command::Skip { run, step, by: remote.by.clone() };
+        remote.command(command, &format!("skipped {what}"), out)
     }
 }

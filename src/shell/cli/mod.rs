@@ -35,6 +35,7 @@ mod log;
 mod members;
 mod new;
 mod next;
+mod operate;
 mod outbox;
 mod plan;
 mod press;
@@ -120,6 +121,12 @@ commands! {
     Retry(control::Retry)
     Reload(reload::Reload)
     Skip(control::Skip)
+    Unskip(operate::Unskip)
+    Now(operate::Now)
+    Delay(operate::Delay)
+    Note(operate::Note)
+    Hush(operate::Hush)
+    Unhush(operate::Unhush)
     Clock(clock::Clock)
     Backup(backup::Backup)
     Restore(backup::Restore)

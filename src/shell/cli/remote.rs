@@ -3,7 +3,7 @@
 //! Changes nothing itself; the engine decides and records it.
 
 use super::{
-    args::Target,
+    args::{GroupArg, Target},
     failure::Failure,
     output::Output,
     state::{directory, who},
@@ -36,6 +36,31 @@ pub(super) struct Remote {
 }
 
 impl Target {
+    /// Every group that is meant: the one that is named, else all that the engine runs.
+    pub(super) fn remotes(&self) -> Result<Vec<Remote>, Failure> {
+        if self.group.group.is_some() {
+            return Ok(vec![self.remote()?]);
+        }
+        let dir = directory(self.state.state.as_deref(), None);
+        let reader = Reader::open(&dir).map_err(|_| no_engine(&dir))?;
+        let groups = reader.groups().map_err(|_| no_engine(&dir))?;
+        let run = groups.into_iter().filter(|(_, info)| !info.rests()).map(|(group, _)| group);
+        run.map(|group| self.named(&group).remote()).collect()
+    }
+
+    /// A group of this name, or else the group that is meant; and whether it was the name.
+    pub(super) fn remote_or(&self, name: &str) -> Result<(Remote, bool), Failure> {
+        let known = self.named(&GroupId::new(name)).remote();
+        match known {
+            Ok(remote) => Ok((remote, true)),
+            Err(_) => Ok((self.remote()?, false)),
+        }
+    }
+
+    fn named(&self, group: &GroupId) -> Self {
+        Self { group: GroupArg { group: Some(group.to_string()) }, ..self.clone() }
+    }
+
     /// The group that is meant, and the engine that runs it.
     pub(super) fn remote(&self) -> Result<Remote, Failure> {
         let dir = directory(self.state.state.as_deref(), None);

@@ -99,6 +99,11 @@ impl Timed {
         Some(parcel)
     }
 
+    fn take_back(&mut self, key: Key, now: Now) -> Option<Job> {
+        let load = self.loads.get(&key).cloned()?;
+        Some(load.job(self.withdraw(key, now)?))
+    }
+
     /// The lanes that have messages, with their messages.
     fn waiting(&self) -> Vec<(LaneKey, Vec<Key>)> {
         self.dispatch.lanes().map(|(lane, keys)| (lane.clone(), keys.collect())).collect()
@@ -111,6 +116,28 @@ struct Load {
     target: Arc<Target>,
     message: Arc<Message>,
     label: Option<Label>,
+}
+
+impl Load {
+    /// The job that it was with what the lanes knew of it.
+    fn job(self, parcel: Parcel) -> Job {
+        Job {
+            key: parcel.key,
+            group: parcel.group,
+            effect: parcel.effect,
+            target: self.target,
+            message: self.message,
+            label: self.label,
+            expires: parcel.expires,
+            not_before: parcel.not_before,
+            attempts: parcel.attempts,
+            part: parcel.part,
+            in_doubt: parcel.in_doubt,
+            retried: parcel.retried,
+            awaited: parcel.awaited,
+            claimed: parcel.claimed,
+        }
+    }
 }
 
 /// Something for the ledger.
@@ -215,6 +242,23 @@ impl CourierHandle {
     /// Gives a reserved place back: the commit failed.
     pub fn release(&self, group: &GroupId, target: &Target) {
         Shared::with(&self.shared, |timed, now| timed.dispatch.release(group, &target.route, now));
+    }
+
+    /// Takes back what waits for channels of a group; an attempt under way goes on.
+    pub fn take_back(&self, group: &GroupId, channels: &[ChannelName]) -> Vec<Job> {
+        Shared::with(&self.shared, |timed, now| {
+            let lanes = timed.waiting().into_iter();
+            let theirs = lanes.filter(|(lane, _)| lane.0 == *group && channels.contains(&lane.1));
+            let mut back = Vec::new();
+            for (_, keys) in theirs {
+                // From the last one on, so that none becomes the head meanwhile.
+                let mut jobs: Vec<Job> =
+                    keys.iter().rev().filter_map(|key| timed.take_back(*key, now)).collect();
+                jobs.reverse();
+                back.extend(jobs);
+            }
+            back
+        })
     }
 
     /// Takes a job back that is not claimed; false when its attempt has begun or it is not here.

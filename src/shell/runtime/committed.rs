@@ -49,6 +49,10 @@ impl Driver {
             }
             touched.push(group);
         }
+        // What waits for the end of a hush was decided before what goes out now.
+        for Commit { group, entries, .. } in &commits {
+            self.heed_hush(group, entries);
+        }
         self.deliver(outbound);
         self.publisher.publish(self.covers.last(), commits);
         // Only now, so that whoever asked sees what came of it.

@@ -122,6 +122,36 @@ impl From<OutboxRow> for Outbound {
 }
 
 impl Outbound {
+    /// A message that was taken back from the courier.
+    pub(super) fn back(job: Job) -> Self {
+        Self {
+            key: job.key,
+            group: job.group,
+            effect: job.effect,
+            channel: job.target.route.name.clone(),
+            message: Message::clone(&job.message),
+            label: job.label,
+            expires: job.expires,
+            not_before: job.not_before,
+            attempts: job.attempts,
+            part: job.part,
+            in_doubt: job.in_doubt,
+            retried: job.retried,
+            awaited: job.awaited,
+            claimed: false,
+        }
+    }
+
+    /// Its effect.
+    pub(super) const fn effect(&self) -> &EffectId {
+        &self.effect
+    }
+
+    /// Whether the engine hears what becomes of it.
+    pub(super) const fn is_awaited(&self) -> bool {
+        self.awaited
+    }
+
     /// A message that a person wants sent again.
     pub(super) fn again(row: OutboxRow) -> Self {
         Self { attempts: 0, retried: true, ..Self::from(row) }
@@ -246,6 +276,10 @@ impl Driver {
                 _ if self.rehearse => settles.push(Settled::from(&out)),
                 _ if book.is_some_and(|book| book.rehearses(&out.group)) => {
                     settles.push(Settled { note: REHEARSED.to_owned(), ..Settled::from(&out) });
+                }
+                // An attempt that has its place already is under way.
+                Some(_) if !out.claimed && self.is_hushed(&out.group, &out.channel) => {
+                    self.hushed.entry(out.group.clone()).or_default().push(out);
                 }
                 Some(target) => jobs.push(Job {
                     key: out.key,

@@ -127,6 +127,8 @@ pub(super) struct Driver {
     pub(super) doubt: Option<Doubt>,
     /// Messages of groups that no file runs; they wait until one does.
     pub(super) resting: BTreeMap<GroupId, Vec<dispatch::Outbound>>,
+    /// Messages to members of groups that are hushed.
+    pub(super) hushed: BTreeMap<GroupId, Vec<dispatch::Outbound>>,
     timers: BTreeSet<(Timestamp, GroupId)>,
     pub(super) ready: VecDeque<GroupId>,
     /// Large groups that wait for their turn.
@@ -206,6 +208,7 @@ impl Driver {
             troubles: Troubles::default(),
             doubt: found.recovered.doubt,
             resting: BTreeMap::new(),
+            hushed: BTreeMap::new(),
             timers: BTreeSet::new(),
             ready: VecDeque::new(),
             large: VecDeque::new(),

@@ -27,6 +27,7 @@ pub mod publish;
 mod announce;
 mod follow;
 mod header;
+mod hushed;
 mod news;
 
 use super::{

@@ -50,7 +50,7 @@ pub enum Change {
 pub fn paths(playbook: &Playbook) -> BTreeSet<Arc<str>> {
     let mut found = BTreeSet::new();
     for play in &playbook.plays {
-        for section in [Section::Steps, Section::Moved, Section::Cancelled] {
+        for section in Section::ALL {
             for step in play.section(section).steps() {
                 if let Verb::Run(run) = &step.verb {
                     found.insert(run.script.clone());
@@ -124,7 +124,7 @@ pub(super) fn describe(error: &ScriptError) -> String {
 /// The plays that run a script, for messages.
 pub fn users(playbook: &Playbook, path: &str) -> Vec<PlayName> {
     let uses = |play: &crate::model::play::Play| {
-        [Section::Steps, Section::Moved, Section::Cancelled].into_iter().any(|section| {
+        Section::ALL.into_iter().any(|section| {
             play.section(section)
                 .steps()
                 .any(|step| matches!(&step.verb, Verb::Run(run) if *run.script == *path))

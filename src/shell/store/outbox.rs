@@ -13,6 +13,7 @@ use crate::{
         effect::Effect,
         entry::{Entry, Fact, Outgoing},
         input::Receipt,
+        operation::Operation,
     },
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -167,6 +168,9 @@ pub(super) fn project(
             }
             Some(Effect::Call { .. }) | None => {}
         }
+        if let Fact::Operator { did: Operation::Unhushed { send: false, channels }, .. } = &entry.fact {
+            give_up(conn, group, at, channels)?;
+        }
         if let Fact::DeliveryFailed { effect, reason, .. } = &entry.fact {
             // What a person should have copied has nobody else who could settle it.
             conn.prepare_cached(
@@ -177,6 +181,28 @@ pub(super) fn project(
         }
     }
     Ok(keys)
+}
+
+/// What waited for channels of a group while members saw nothing is not sent any more.
+fn give_up(
+    conn: &Connection,
+    group: &GroupId,
+    at: Timestamp,
+    channels: &[ChannelName],
+) -> Result<(), StoreError> {
+    let mut statement = conn.prepare_cached(
+        "UPDATE outbox SET status = 'expired', open = 0, told = 1, note = ?3, settled_at = ?4 \
+         WHERE grp = ?1 AND channel = ?2 AND status = 'pending' AND open = 1",
+    )?;
+    for channel in channels {
+        statement.execute(params![
+            group.as_str(),
+            channel.as_str(),
+            "it was on its way when members were to see nothing",
+            at.as_millis()
+        ])?;
+    }
+    Ok(())
 }
 
 /// Marks rows as about to be attempted; gives those that are not open any more.

@@ -23,6 +23,8 @@ pub enum Kind {
     Playbook,
     /// Its clock is ahead of this machine's.
     Clock,
+    /// Members see nothing, because an operator said so.
+    Hush,
     /// An input that could not be digested, or a decision that broke.
     Parked,
     /// A run that failed.
@@ -86,6 +88,18 @@ pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
         let until = group.at(group.state.clock);
         let text = format!("{}, at {}", view::clock_ahead_in_words(ahead), until.minute());
         all.push(Problem { since: Some(until), ..Problem::new(Kind::Clock, 1, text) });
+    }
+    if let Some(hush) = &group.state.by_hand.hush {
+        let since = group.at(hush.since);
+        let until = hush.until.map(|until| format!(" until {}", group.at(until).minute()));
+        let text = format!(
+            "members see nothing since {}{}: {}",
+            since.minute(),
+            until.unwrap_or_default(),
+            hush.why
+        );
+        let help = "`playbook unhush` ends it and lists what came meanwhile".into();
+        all.push(Problem { since: Some(since), ..Problem::new(Kind::Hush, 1, text) }.help(help));
     }
     all.extend(facts.parked.map(|parked| {
         let what = words::count(parked.count as usize, "input");

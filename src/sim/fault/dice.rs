@@ -89,7 +89,11 @@ impl Dice {
         };
         let names = ["answer", "message", "member.left", "task.done", "phase.entered", "no.such", "reaction"];
         match self.0.below(10) {
-            0 => InputKind::Command(Command::Cancel { run: RunId::from("nobody@never".to_owned()) }),
+            0 => InputKind::Command(Command::Cancel {
+                run: RunId::from("nobody@never".to_owned()),
+                silent: false,
+                by: None,
+            }),
             1 => InputKind::Command(Command::Start {
                 play: "nobody".into(),
                 args: data,

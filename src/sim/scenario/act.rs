@@ -115,7 +115,7 @@ impl Act {
             Deed::Cancel(play) => {
                 let newest = state.runs.values().filter(|run| run.play == *play).max_by_key(|run| run.number);
                 let run = newest.ok_or_else(|| format!("no run of {play} is open at this time"))?;
-                command(Command::Cancel { run: run.id.clone() })
+                command(Command::Cancel { run: run.id.clone(), silent: false, by: None })
             }
             Deed::Pause(play) => command(Command::Pause { play: play.clone() }),
             Deed::Resume(play) => command(Command::Resume { play: play.clone() }),

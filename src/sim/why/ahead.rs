@@ -237,6 +237,9 @@ impl Look<'_> {
     /// What is to be said of an occurrence whose date is missing from the file.
     fn missing(&self, run: &RunId) -> Option<String> {
         let id = self.date(run)?;
+        if self.state.by_hand.is_put_off(&self.play.name, id) {
+            return Some(format!("the date {id} has no time until `playbook postpone` gives it one"));
+        }
         let until = self.state.plays.get(&self.play.name)?.missing.get(id)?;
         let zone = &self.playbook.zone;
         Some(format!(

@@ -262,7 +262,7 @@ impl Historian<'_> {
     fn due(&self, run: &RunId, step: &StepId) -> Option<Timestamp> {
         let (run, (playbook, _, play)) = self.of_run(run)?;
         let step = play.section(run.section).steps().find(|other| other.id == *step)?;
-        Some(step.at.map_or(run.end, |at| at.apply(run.anchor, play.zone_or(&playbook.zone)).plus(run.delay)))
+        Some(run.due_of(step, play.zone_or(&playbook.zone)))
     }
 
     /// The values in a step's condition, under the version that its run began with.

@@ -1,0 +1,57 @@
+//! Records what an operator has done.
+//!
+//! A part of `apply`: changes the state as the facts say, and decides nothing.
+
+use super::{
+    apply::{Applied, illegal, play_mut, retime},
+    by_hand::Hush,
+    operation::Operation,
+    state::{State, Timer},
+};
+use crate::base::{ids::PlayName, time::Timestamp};
+use std::sync::Arc;
+
+/// What an operator has done.
+pub(super) fn apply_operation(state: &mut State, at: Timestamp, operation: &Operation) -> Applied {
+    match operation {
+        Operation::Noted { .. } => {}
+        Operation::Hurried { run, step } => {
+            let Some(open) = state.runs.get_mut(run) else { return illegal(format!("no open run {run}")) };
+            Arc::make_mut(open).amended.hurried = Some((step.clone(), at));
+        }
+        Operation::Delayed { run, later, .. } => {
+            let Some(open) = state.runs.get_mut(run) else { return illegal(format!("no open run {run}")) };
+            Arc::make_mut(open).amended.later = Some(*later);
+        }
+        Operation::Unskipped { play, run } => {
+            if !play_mut(state, play, |known| known.skip.remove(run)) {
+                return illegal(format!("{run} is not skipped"));
+            }
+        }
+        Operation::PutOff { play, date } => put_off(state, play, date),
+        Operation::Hushed { until, why, .. } => {
+            let since = state.by_hand.hush.as_ref().map_or(at, |hush| hush.since);
+            set_hush(state, Some(Hush { since, until: *until, why: why.clone() }));
+        }
+        Operation::Unhushed { .. } => set_hush(state, None),
+    }
+    Ok(())
+}
+
+fn set_hush(state: &mut State, hush: Option<Hush>) {
+    let ends = hush.as_ref().and_then(|hush| hush.until);
+    let old = std::mem::replace(&mut state.by_hand.hush, hush);
+    retime(state, old.and_then(|hush| hush.until), ends, Timer::HushEnds);
+}
+
+/// A date has no time: nothing of it wakes the group.
+fn put_off(state: &mut State, play: &PlayName, date: &Arc<str>) {
+    state.by_hand.put_off(play, date);
+    let start = state.plays.get(play).and_then(|known| known.dates.get(date)).and_then(|date| date.1);
+    retime(state, start, None, Timer::Date { play: play.clone(), date: date.clone() });
+    if let Some((run, at)) =
+        state.run_of_date(play, date).and_then(|run| Some((run.id.clone(), run.timer()?)))
+    {
+        state.timers.remove(&(at, Timer::Run { run }));
+    }
+}

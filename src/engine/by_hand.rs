@@ -1,0 +1,63 @@
+//! What operators have set in one group: that members see nothing for a while, dates without a time.
+//!
+//! Plain data, a part of the state; recorded by `apply_operation`.
+
+use crate::base::{ids::PlayName, time::Timestamp};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// What operators have set in a group.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ByHand {
+    /// Members see nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hush: Option<Hush>,
+    /// Dates whose new time is not known yet.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub put_off: BTreeMap<PlayName, BTreeSet<Arc<str>>>,
+}
+
+/// Members see nothing: since when, until when, why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hush {
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when; none where somebody has to end it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Why.
+    pub why: String,
+}
+
+impl ByHand {
+    /// Whether nothing is set.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether the new time of a date is not known yet.
+    pub fn is_put_off(&self, play: &PlayName, date: &str) -> bool {
+        self.put_off.get(play).is_some_and(|dates| dates.contains(date))
+    }
+
+    pub(super) fn put_off(&mut self, play: &PlayName, date: &Arc<str>) {
+        self.put_off.entry(play.clone()).or_default().insert(date.clone());
+    }
+
+    /// A date has a time again, or is gone; says whether it had none.
+    pub(super) fn has_a_time(&mut self, play: &PlayName, date: &str) -> bool {
+        let had_none = self.put_off.get_mut(play).is_some_and(|dates| dates.remove(date));
+        self.put_off.retain(|_, dates| !dates.is_empty());
+        had_none
+    }
+
+    /// A play has another name.
+    pub(super) fn rename(&mut self, from: &PlayName, to: &PlayName) {
+        if let Some(dates) = self.put_off.remove(from) {
+            self.put_off.insert(to.clone(), dates);
+        }
+    }
+}

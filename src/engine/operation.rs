@@ -1,0 +1,76 @@
+//! What an operator has done in a group beside starting, ending and answering things: a fact like others.
+//!
+//! Plain data. Stored for ever: a variant may gain fields with defaults, never lose or rename one.
+
+use super::amended::Later;
+use crate::base::{
+    ids::{ChannelName, PlayName, RunId, StepId},
+    time::{Duration, Timestamp},
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What an operator has done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "did", rename_all = "snake_case")]
+pub enum Operation {
+    /// Remarked something about a run, or about the group.
+    Noted {
+        /// The run.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        run: Option<RunId>,
+        /// What.
+        text: String,
+    },
+    /// A step is due at once.
+    Hurried {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepId,
+    },
+    /// The steps of a day are later.
+    Delayed {
+        /// The run.
+        run: RunId,
+        /// How much was added.
+        more: Duration,
+        /// Which, and how much in all.
+        #[serde(flatten)]
+        later: Later,
+    },
+    /// An occurrence that was to be skipped starts after all.
+    Unskipped {
+        /// The play.
+        play: PlayName,
+        /// The run that it will be.
+        run: RunId,
+    },
+    /// A date has no time until it is given another one.
+    PutOff {
+        /// The play.
+        play: PlayName,
+        /// The date's id.
+        date: Arc<str>,
+    },
+    /// Members see nothing from now on.
+    Hushed {
+        /// Until when; none where somebody has to end it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        /// Why.
+        why: String,
+        /// The channels that members see.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        channels: Vec<ChannelName>,
+    },
+    /// Members see again what is said.
+    Unhushed {
+        /// Whether what has come too late is sent all the same.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        send: bool,
+        /// The channels that members see.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        channels: Vec<ChannelName>,
+    },
+}

@@ -1,0 +1,217 @@
+//! Commands about the evening that is under way, and about what members see.
+//!
+//! `note`, `now`, `delay`, `unskip`, `hush`, `unhush`.
+
+use super::{
+    args::{self, Target},
+    client,
+    failure::Failure,
+    output::Output,
+    remote::{self, Remote},
+};
+use crate::{
+    base::{
+        ids::RunId,
+        time::{Duration, Timestamp},
+        words,
+    },
+    engine::{
+        entry::HoldReason,
+        input::Command,
+        state::{HeldMessage, State},
+    },
+    shell::{clock, store::Status},
+};
+
+/// Keeps a remark in the journal, about a run or a group.
+#[derive(Debug, clap::Args)]
+pub(super) struct Note {
+    /// The run, as `playbook runs` shows it, or the group.
+    #[arg(value_name = "RUN|GROUP")]
+    about: String,
+    /// The remark.
+    #[arg(value_name = "TEXT")]
+    text: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Note {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = match self.target.remote_or(&self.about)? {
+            (remote, true) => return self.keep(&remote, None, out),
+            (remote, false) => remote,
+        };
+        let (run, _) = remote::run_and_step(&remote.state()?, &self.about);
+        self.keep(&remote, Some(run), out)
+    }
+
+    fn keep(&self, remote: &Remote, run: Option<RunId>, out: &mut Output) -> Result<(), Failure> {
+        let command = Command::Note { run, text: self.text.clone(), by: remote.by.clone() };
+        remote.command(command, &format!("noted about {}", self.about), out)
+    }
+}
+
+/// Begins the next step of a run now: one that is due later, a wait, or the end of a question.
+#[derive(Debug, clap::Args)]
+pub(super) struct Now {
+    /// The run, or the run and the step that is meant.
+    #[arg(value_name = "RUN[/STEP]")]
+    run: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Now {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
+        let (run, step) = remote::run_and_step(&remote.state()?, &self.run);
+        let command = Command::Now { run, step, by: remote.by.clone() };
+        remote.command(command, &format!("{} goes on now", self.run), out)
+    }
+}
+
+/// Does what is still due today in a run some minutes later.
+///
+/// Steps of other days stay where they are. Members who know of it are told by `moved`, and only when it begins more
+/// than half an hour later.
+#[derive(Debug, clap::Args)]
+pub(super) struct Delay {
+    /// The run, as `playbook runs` shows it.
+    #[arg(value_name = "RUN")]
+    run: String,
+    /// By how much: 5m, 10m, 15m.
+    #[arg(value_name = "LENGTH")]
+    length: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Delay {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let length = args::length(&self.length)?;
+        let remote = self.target.remote()?;
+        let (run, _) = remote::run_and_step(&remote.state()?, &self.run);
+        let said = format!("what is still due today in {run} is {length} later");
+        remote.command(Command::Delay { run, length, by: remote.by.clone() }, &said, out)
+    }
+}
+
+/// Takes back that a coming occurrence is skipped, until its time has come.
+#[derive(Debug, clap::Args)]
+pub(super) struct Unskip {
+    /// The play where one occurrence of it is skipped, one of its dates, or the run that it will be.
+    #[arg(value_name = "PLAY|PLAY/ID|RUN")]
+    run: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Unskip {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
+        let run = skipped(&remote.state()?, &self.run);
+        let said = format!("{run} starts after all");
+        remote.command(Command::Unskip { run, by: remote.by.clone() }, &said, out)
+    }
+}
+
+/// The skipped occurrence that is meant.
+fn skipped(state: &State, text: &str) -> RunId {
+    let (play, date) = remote::play_or_date(state, text);
+    let Some(known) = state.plays.get(&play) else { return RunId::new(text) };
+    match date {
+        Some(date) => known.date_run(&play, &date),
+        None => known.skip.first().cloned().unwrap_or_else(|| RunId::new(text)),
+    }
+}
+
+/// Stops at once all that members would see: what is on its way, what is urgent, open sessions.
+///
+/// Hearing, tasks and what goes to staff go on. Without `--group` every group of the engine is hushed.
+#[derive(Debug, clap::Args)]
+pub(super) struct Hush {
+    /// Why; those who look after the group read it.
+    #[arg(long, value_name = "TEXT")]
+    why: String,
+    /// For how long; until `unhush` when it is left out.
+    #[arg(long = "for", value_name = "LENGTH")]
+    length: Option<String>,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Hush {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let length = self.length.as_deref().map(args::length).transpose()?;
+        let until = length.map(|length: Duration| clock::now().plus(length));
+        for remote in self.target.remotes()? {
+            let command = Command::Hush { until, why: self.why.clone(), by: remote.by.clone() };
+            let end = until.map_or_else(
+                || "until `playbook unhush`".to_owned(),
+                |until: Timestamp| format!("until {}", until.to_rfc3339(&remote.zone)),
+            );
+            let said = format!("{}: members see nothing {end}", remote.group);
+            remote.command(command, &said, out)?;
+        }
+        Ok(())
+    }
+}
+
+/// Ends a hush. What came meanwhile is listed and dropped.
+#[derive(Debug, clap::Args)]
+pub(super) struct Unhush {
+    /// Send what came meanwhile, too.
+    #[arg(long)]
+    send: bool,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Unhush {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remotes = self.target.remotes()?;
+        let mut states = Vec::new();
+        for remote in &remotes {
+            states.push(remote.state()?);
+        }
+        let several = remotes.len() > 1;
+        let mut ended = 0;
+        for (remote, state) in remotes.iter().zip(&states) {
+            if several && state.by_hand.hush.is_none() {
+                continue;
+            }
+            ended += 1;
+            let late = late(remote, state)?;
+            for (at, text) in &late {
+                out.line(format!("{}: {at} {text}", remote.group))?;
+            }
+            let what = match (late.len(), self.send) {
+                (0, _) => "nothing came meanwhile".to_owned(),
+                (n, true) => format!("{} sent now", words::count(n, "message")),
+                (n, false) => format!("{} dropped", words::count(n, "message")),
+            };
+            let command = Command::Unhush { send: self.send, by: remote.by.clone() };
+            let said = format!("{}: members see again what is said; {what}", remote.group);
+            remote.command(command, &said, out)?;
+        }
+        if ended == 0 {
+            return Err(Failure::refused("no group is hushed".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// What would have been said meanwhile: what was held, and what was on its way.
+fn late(remote: &Remote, state: &State) -> Result<Vec<(String, String)>, Failure> {
+    let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+    let held = state.held.iter().filter(|held| held.reason == HoldReason::Hush);
+    let held = held.map(|held: &std::sync::Arc<HeldMessage>| {
+        let out = &held.outgoing;
+        (out.due.to_rfc3339(&remote.zone), first_line(&out.message.text))
+    });
+    let rows = client::on_the_way(remote)?;
+    let rows = rows.into_iter().filter(|row| row.status == Status::Pending);
+    let rows = rows.map(|row| (row.created.to_rfc3339(&remote.zone), first_line(&row.outgoing.message.text)));
+    Ok(rows.chain(held).collect())
+}
