@@ -214,8 +214,8 @@ impl Draft<'_> {
     /// Why a message may not go now. `due` is the instant that the gap is measured from.
     fn verdict(&self, out: &Outgoing, due: Timestamp) -> Option<Hold> {
         let zone = &self.playbook.zone;
-        if let Some(until) = self.hushed(&out.channel) {
-            return Some((HoldReason::Hush, until));
+        if let Some(hold) = self.hushed(&out.channel) {
+            return Some(hold);
         }
         let budgets = self.playbook.budgets.of(&out.channel);
         if out.label == Some(Label::Promo)
@@ -256,18 +256,18 @@ impl Draft<'_> {
         next.map(|at| (HoldReason::Ahead, Some(at)))
     }
 
-    /// Until when members see nothing, as far as that is known, where it is such a day or an operator said so.
-    fn hushed(&self, channel: &ChannelName) -> Option<Option<Timestamp>> {
+    /// Members see nothing: an operator said so, or it is such a day, whose end is known.
+    fn hushed(&self, channel: &ChannelName) -> Option<Hold> {
         if self.playbook.is_for_staff(&self.group, channel) {
             return None;
         }
         if self.state.by_hand.hush.is_some() {
-            return Some(None);
+            return Some((HoldReason::Hush, None));
         }
         let name = self.playbook.budgets.hush.as_ref()?;
         let zone = &self.playbook.zone;
         let is_one = self.playbook.calendars.get(name)?.has(zone.date(self.now));
-        is_one.then(|| Some(zone.day_bounds(self.now).1))
+        is_one.then(|| (HoldReason::Hush, Some(zone.day_bounds(self.now).1)))
     }
 
     fn promo_verdict(&self, promo: &Promo, channel: &ChannelName) -> Option<Hold> {

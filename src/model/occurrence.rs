@@ -130,6 +130,7 @@ mod tests {
             program: Program::default(),
             moved: Program::default(),
             cancelled: Program::default(),
+            replaced: Program::default(),
         }
     }
 
