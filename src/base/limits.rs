@@ -115,6 +115,22 @@ pub const MEMBERS_MAX: usize = 100_000;
 pub const MEMBERS_AT_ONCE_MAX: usize = 2_000;
 /// Members who were heard lately, from which on a group counts as one whose messages are reported.
 pub const HEARD_MEMBERS_MIN: usize = 3;
+/// Of whom one member is known to have spoken with, at most this many.
+pub const PEERS_MAX: usize = 32;
+/// Closed days of which a group keeps its numbers.
+pub const DAYS_KEPT_MAX: usize = 35;
+/// Days back for which it is known how many of those who joined stayed.
+pub const COHORTS_DAYS_MAX: i32 = 70;
+/// Sources of members that are counted apart; the rest is one.
+pub const SOURCES_COUNTED_MAX: usize = 16;
+/// Kinds of what is screened that are counted apart; the rest is one.
+pub const JUNK_KINDS_MAX: usize = 16;
+/// Questions of members that wait for an answer.
+pub const QUESTIONS_OPEN_MAX: usize = 200;
+/// Advertisements whose responses are remembered.
+pub const CAMPAIGNS_KEPT_MAX: usize = 20;
+/// People who look after a group of whom is known when they last did something.
+pub const OPERATORS_KEPT_MAX: usize = 64;
 /// Runs open at once in one group.
 pub const RUNS_OPEN_MAX: usize = 1_000;
 /// Finished runs that a group's state remembers for `runs`; the journal has all.

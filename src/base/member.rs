@@ -4,7 +4,7 @@
 //! and nothing of the other. Only what was reported or imported is here; nothing is inferred, and what nobody has
 //! said is `None`, never now.
 
-use super::{ids::MemberId, time::Timestamp, value::Value};
+use super::{habits::Habits, ids::MemberId, time::Timestamp, value::Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -108,6 +108,8 @@ pub struct Members {
     who: imbl::OrdMap<MemberId, Arc<Member>>,
     /// Only of those in `who` of whom anything is known.
     activity: imbl::OrdMap<MemberId, Activity>,
+    /// Only of those in `who` who did anything that is counted.
+    habits: imbl::OrdMap<MemberId, Arc<Habits>>,
 }
 
 impl Members {
@@ -146,6 +148,41 @@ impl Members {
         let member = Member::clone(self.who.get(id)?);
         let Activity { seen, messages } = self.activity(id);
         Some(Listed { member, seen, messages: Some(messages) })
+    }
+
+    /// What somebody did lately.
+    pub fn habits(&self, id: &MemberId) -> Option<&Arc<Habits>> {
+        self.habits.get(id)
+    }
+
+    /// Those who did anything that is counted, in order of id.
+    pub fn all_habits(&self) -> impl Iterator<Item = (&MemberId, &Arc<Habits>)> {
+        self.habits.iter()
+    }
+
+    /// Takes over what is stored of what somebody did lately; nothing for somebody who is not among them.
+    pub fn restore_habits(&mut self, id: &MemberId, habits: Arc<Habits>) {
+        if self.who.contains_key(id) {
+            self.habits.insert(id.clone(), habits);
+        }
+    }
+
+    /// Says what a member did lately; nothing for somebody who is not among them. Whoever was not counted before
+    /// begins with `new`.
+    pub fn count<T>(
+        &mut self,
+        id: &MemberId,
+        new: impl FnOnce() -> Habits,
+        change: impl FnOnce(&mut Habits) -> T,
+    ) -> Option<T> {
+        if let Some(known) = self.habits.get_mut(id) {
+            return Some(change(Arc::make_mut(known)));
+        }
+        let id = self.who.get_key_value(id)?.0.clone();
+        let mut habits = new();
+        let changed = change(&mut habits);
+        self.habits.insert(id, Arc::new(habits));
+        Some(changed)
     }
 
     /// Their ids, in order.
@@ -201,13 +238,16 @@ impl Members {
     pub fn changes(&self, before: &Self) -> Changes {
         let who: Vec<MemberId> = before.who.diff(&self.who).map(changed).cloned().collect();
         let activity = before.activity.diff(&self.activity).map(changed);
-        let activity = activity.filter(|id| who.binary_search(id).is_err()).cloned().collect();
-        Changes { who, activity }
+        let habits = before.habits.diff(&self.habits).map(changed);
+        let all = activity.chain(habits).filter(|id| who.binary_search(id).is_err());
+        let activity: BTreeSet<&MemberId> = all.collect();
+        Changes { who, activity: activity.into_iter().cloned().collect() }
     }
 
     /// Forgets somebody; whether they were among them.
     pub fn remove(&mut self, id: &MemberId) -> bool {
         self.activity.remove(id);
+        self.habits.remove(id);
         self.who.remove(id).is_some()
     }
 }
@@ -232,20 +272,37 @@ impl FromIterator<Listed> for Members {
 /// As a map from ids to what is known.
 impl Serialize for Members {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.who.keys().map(|id| (id, self.listed(id))))
+        let kept = |id| self.listed(id).map(|listed| Kept { listed, habits: self.habits.get(id).cloned() });
+        serializer.collect_map(self.who.keys().map(|id| (id, kept(id))))
     }
+}
+
+/// A member in the stored form.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    listed: Listed,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    habits: Option<Arc<Habits>>,
 }
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let all: BTreeMap<MemberId, Listed> = BTreeMap::deserialize(deserializer)?;
-        Ok(all.into_values().collect())
+        let all: BTreeMap<MemberId, Kept> = BTreeMap::deserialize(deserializer)?;
+        let mut members = Self::new();
+        for Kept { listed, habits } in all.into_values() {
+            members.list(&listed);
+            if let Some(habits) = habits {
+                members.restore_habits(&listed.member.id, habits);
+            }
+        }
+        Ok(members)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::civil_day::CivilDay, *};
 
     fn id(text: &str) -> MemberId {
         MemberId::new(text)
@@ -260,6 +317,7 @@ mod tests {
         assert!(!members.list(&Member::new(id("a"), seen).into()));
         assert_eq!(members.activity(&id("a")), Activity { seen, messages: 3 });
         members.act(&id("b"), |activity| activity.messages += 1);
+        assert_eq!(members.count(&id("b"), || Habits::new(0, CivilDay::default()), |_| ()), None);
         assert_eq!(members.activity(&id("b")), Activity::default());
         assert!(members.remove(&id("a")) && !members.remove(&id("a")));
         assert_eq!(members, Members::new());
@@ -271,6 +329,9 @@ mod tests {
         let members: Members = serde_json::from_str(old).unwrap();
         assert_eq!(members.activity(&id("a")).messages, 2);
         assert_eq!(members.get(&id("a")).unwrap().joined, Some(Timestamp::from_millis(7)));
+        let mut members = members;
+        let day = CivilDay::default();
+        members.count(&id("a"), || Habits::new(1, day), |habits| habits.mark(day, 2));
         let again: Members = serde_json::from_str(&serde_json::to_string(&members).unwrap()).unwrap();
         assert_eq!(again, members);
     }
@@ -283,5 +344,13 @@ mod tests {
         members.act(&id("m500"), |activity| activity.messages += 1);
         assert!(members.who.ptr_eq(&before.who));
         assert_eq!(members.activity.len(), 1);
+        let day = CivilDay::default();
+        members.count(&id("m7"), || Habits::new(0, day), |habits| habits.mark(day, 1));
+        assert_eq!(
+            members.changes(&before),
+            Changes { who: Vec::new(), activity: vec![id("m500"), id("m7")] }
+        );
+        members.remove(&id("m7"));
+        assert_eq!(members.habits(&id("m7")), None);
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! Nothing here has behaviour that needs the outside: no clock, no file, no randomness of its own.
 
+pub mod civil_day;
 pub mod decode;
 pub mod diagnostic;
+pub mod habits;
 pub mod ids;
 pub mod limits;
 pub mod locale;

@@ -31,7 +31,8 @@ impl Draft<'_> {
         let group = self.group.clone();
         let created = group.created.unwrap_or(self.now).min(self.now);
         let (horizon, horizons) = budget::horizons(&playbook.budgets);
-        self.emit(Fact::Adopted { digest: playbook.digest.clone(), created, horizon, horizons })?;
+        let zone = Some(Arc::from(playbook.zone.name()));
+        self.emit(Fact::Adopted { digest: playbook.digest.clone(), created, horizon, horizons, zone })?;
         for listed in &group.members {
             self.emit(Fact::MemberSet(listed.clone()))?;
         }

@@ -9,6 +9,7 @@ use super::{
     broken::Broken,
     entry::{Entry, Fact, PhaseCause},
     input::Signal,
+    numbers,
     state::{Failing, PlayState, ScriptCall, State, Timer},
     wording,
 };
@@ -30,12 +31,15 @@ pub(super) fn apply(state: &mut State, entry: &Entry) -> Applied {
     if let Some(input) = &entry.input {
         state.recent.remember(input, state.clock);
     }
-    apply_fact(state, entry.at, &entry.fact)
+    let before = numbers::before(state, entry);
+    apply_fact(state, entry.at, &entry.fact)?;
+    numbers::after(state, entry, before);
+    Ok(())
 }
 
 fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
     match fact {
-        Fact::Adopted { digest, created, horizon, horizons } => {
+        Fact::Adopted { digest, created, horizon, horizons, .. } => {
             if state.digest.is_some() {
                 return illegal("the group is adopted already");
             }
@@ -173,7 +177,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::Reworded { run, words, values, .. } => wording::take_words(state, run, words, values.as_ref())?,
         Fact::ClockSet { to } => apply_clock::set_back(state, *to),
         Fact::Operator { did, .. } => apply_operation::apply_operation(state, at, did)?,
-        Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } => {}
+        Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } | Fact::DayClosed { .. } => {}
         Fact::Paused { play } => match play {
             Some(play) => play_mut(state, play, |p| p.paused = true),
             None => state.paused = true,

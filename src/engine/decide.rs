@@ -184,9 +184,13 @@ fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {
     if let InputKind::Adopt { digest } = &input.kind {
         match draft.state.digest.clone() {
             None => draft.adopt()?,
-            Some(current) if current == *digest => announce_sleep(draft)?,
+            Some(current) if current == *digest => {
+                announce_sleep(draft)?;
+                draft.close_day()?;
+            }
             Some(current) => {
                 announce_sleep(draft)?;
+                draft.close_day()?;
                 let old = draft.playbooks.of(&current, &draft.state.group).cloned();
                 draft.change_playbook(old.as_ref())?;
             }
@@ -197,6 +201,7 @@ fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {
     }
     // What was due before the input came happens before it.
     announce_sleep(draft)?;
+    draft.close_day()?;
     draft.fire_due()?;
     match &input.kind {
         InputKind::Adopt { .. } | InputKind::Wake { .. } => {}

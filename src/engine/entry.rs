@@ -2,7 +2,6 @@
 //!
 //! Stored for ever: a variant may gain fields with defaults, never lose or rename one.
 
-use super::input::Signal;
 pub use super::{
     cause::{Cause, PhaseCause},
     effect::Effect,
@@ -11,8 +10,10 @@ pub use super::{
     task::{Task, TaskKind},
     waiting::{PruneStage, Waiting},
 };
+use super::{input::Signal, numbers::day::DayNumbers};
 use crate::{
     base::{
+        civil_day::CivilDay,
         ids::{
             ChannelName, Digest, EffectId, InputId, MemberId, PhaseName, PlayName, RoleName, RunId, StepId,
             TaskId,
@@ -136,6 +137,19 @@ pub enum Fact {
         /// The same for other channels that have budgets.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         horizons: BTreeMap<ChannelName, Duration>,
+        /// The zone whose days are counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        zone: Option<Arc<str>>,
+    },
+    /// A day is over, in the group's zone: what happened on it. One on which nothing happened is not recorded.
+    DayClosed {
+        /// Which day.
+        day: CivilDay,
+        /// What happened on it.
+        numbers: Box<DayNumbers>,
+        /// The zone whose days are counted from now on, where it is another.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        zone: Option<Arc<str>>,
     },
     /// Another version of the playbook is in force.
     PlaybookChanged {

@@ -3,12 +3,14 @@
 //! Built by [`super::apply`] and by nothing else. Serializable, with a version. Ordered maps only, so that equal
 //! entries give equal bytes.
 
+pub use super::failing::Failing;
 pub use super::timer::{Deadline, Timer};
 use super::{
     amended::Amended,
     broken::Broken,
     by_hand::ByHand,
     entry::{Cause, HoldReason, Notice, Outgoing, Task, Waiting},
+    numbers::Numbers,
     recent::Recent,
     turn::{self, Turn},
 };
@@ -115,19 +117,9 @@ pub struct State {
     /// What operators have set: that members see nothing, turns that were swapped, dates without a time.
     #[serde(default, skip_serializing_if = "ByHand::is_empty")]
     pub by_hand: ByHand,
-}
-
-/// A channel that has been failing for a while.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failing {
-    /// Since when.
-    pub since: Timestamp,
-    /// What the attempt before it was recorded brought back.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reason: String,
-    /// Whether this group has told of it.
-    #[serde(default)]
-    pub told: bool,
+    /// What is counted, day by day.
+    #[serde(default, skip_serializing_if = "super::numbers::nothing_counted")]
+    pub numbers: Arc<Numbers>,
 }
 
 /// Where a play is in one group.
@@ -505,6 +497,7 @@ impl State {
             refusals: None,
             broken: VecDeque::new(),
             by_hand: ByHand::default(),
+            numbers: Arc::default(),
         }
     }
 

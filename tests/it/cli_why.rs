@@ -98,10 +98,10 @@ fn it_happened_on_time_late_or_was_missed() {
       ✓ except   Wednesday 2099-12-02 is not in feast
       ✓ during   grow: the phase is grow
       ✓ when     members.count > 1 && vars.open is true: members.count is 2, vars.open is true
-        journal      13 2099-12-02 20:30:00  game@2099-12-02T12:30:00Z began
-                     14 2099-12-02 20:30:00  post 猜谜
-                     15 2099-12-02 20:30:00  step 1 done
-                     16 2099-12-02 20:30:00  done
+        journal      14 2099-12-02 20:30:00  game@2099-12-02T12:30:00Z began
+                     15 2099-12-02 20:30:00  post 猜谜
+                     16 2099-12-02 20:30:00  step 1 done
+                     17 2099-12-02 20:30:00  done
     ");
     story.sleep_until("2099-12-16 20:45");
     insta::assert_snapshot!(why(&story, &["game", "--at", "2099-12-16 20:30"]), @"
@@ -111,27 +111,27 @@ fn it_happened_on_time_late_or_was_missed() {
       ✓ during    grow: the phase is grow
       ✓ when      members.count > 1 && vars.open is true: members.count is 2, vars.open is true
       ✓ max_late  it may be 20 minutes late; it was due 2099-12-16 20:30, 15 minutes before
-      · slept     the group slept from 2099-12-09 20:30 to 2099-12-16 20:45: the engine was down, the machine was suspended, or its clock jumped (journal 17)
+      · slept     the group slept from 2099-12-09 20:30 to 2099-12-16 20:45: the engine was down, the machine was suspended, or its clock jumped (journal 18)
       · step      step 1 was done 15 minutes late, 2099-12-16 20:45
-        journal       20 2099-12-16 20:45:00  game@2099-12-16T12:30:00Z began
-                      21 2099-12-16 20:45:00  post 猜谜
-                      22 2099-12-16 20:45:00  step 1 done
-                      23 2099-12-16 20:45:00  done
+        journal       22 2099-12-16 20:45:00  game@2099-12-16T12:30:00Z began
+                      23 2099-12-16 20:45:00  post 猜谜
+                      24 2099-12-16 20:45:00  step 1 done
+                      25 2099-12-16 20:45:00  done
     ");
     insta::assert_snapshot!(why(&story, &["game", "--at", "2099-12-09"]), @"
     game of 2099-12-09 20:30 was missed: it was 7 days late and 20 minutes is allowed
       ✗ max_late  it may be 20 minutes late; it was due 2099-12-09 20:30, 7 days before
       · trigger   every Wednesday at 20:30, Asia/Shanghai; this one is about 2099-12-09 20:30
-      · slept     the group slept from 2099-12-09 20:30 to 2099-12-16 20:45: the engine was down, the machine was suspended, or its clock jumped (journal 17)
-        journal       19 2099-12-16 20:45:00  skipped 12-09 20:30: 7d late, 20m is allowed
+      · slept     the group slept from 2099-12-09 20:30 to 2099-12-16 20:45: the engine was down, the machine was suspended, or its clock jumped (journal 18)
+        journal       21 2099-12-16 20:45:00  skipped 12-09 20:30: 7d late, 20m is allowed
     ");
     story.sleep_until("2099-12-23 22:45");
     insta::assert_snapshot!(why(&story, &["game", "--at", "2099-12-23"]), @"
     game of 2099-12-23 20:30 was missed: it was 2 hours 15 minutes late and 20 minutes is allowed
       ✗ max_late  it may be 20 minutes late; it was due 2099-12-23 20:30, 2 hours 15 minutes before
       · trigger   every Wednesday at 20:30, Asia/Shanghai; this one is about 2099-12-23 20:30
-      · slept     the group slept from 2099-12-23 20:30 to 2099-12-23 22:45: the engine was down, the machine was suspended, or its clock jumped (journal 24)
-        journal       26 2099-12-23 22:45:00  skipped 20:30: 2h15m late, 20m is allowed
+      · slept     the group slept from 2099-12-23 20:30 to 2099-12-23 22:45: the engine was down, the machine was suspended, or its clock jumped (journal 26)
+        journal       29 2099-12-23 22:45:00  skipped 20:30: 2h15m late, 20m is allowed
     ");
     let run = "game@2099-12-16T12:30:00Z";
     assert_eq!(verdicts(&story, &[run]), [pair("late", "")]);

@@ -63,6 +63,7 @@ mod language;
 mod members;
 mod playground;
 mod polls;
+mod numbers;
 mod parts;
 mod pictures;
 mod platforms;

@@ -3,7 +3,7 @@
 //!
 //! The rows of a group are as of its snapshot: they are written in the same transaction and never without it.
 
-use super::{StoreError, corrupt};
+use super::{StoreError, corrupt, schema};
 use crate::base::{
     ids::{GroupId, MemberId},
     member::{Activity, Listed, Member, Members},
@@ -22,8 +22,8 @@ pub(super) fn store(
     let changes = now.changes(before);
     let mut written = 0;
     let mut who = conn.prepare_cached(
-        "INSERT INTO members (grp, id, who, seen, messages) VALUES (?1, ?2, ?3, ?4, ?5) \
-         ON CONFLICT (grp, id) DO UPDATE SET who = ?3, seen = ?4, messages = ?5",
+        "INSERT INTO members (grp, id, who, seen, messages, habits) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+         ON CONFLICT (grp, id) DO UPDATE SET who = ?3, seen = ?4, messages = ?5, habits = ?6",
     )?;
     let mut gone = conn.prepare_cached("DELETE FROM members WHERE grp = ?1 AND id = ?2")?;
     for id in &changes.who {
@@ -38,23 +38,33 @@ pub(super) fn store(
             id.as_str(),
             text,
             seen.map(Timestamp::as_millis),
-            messages as i64
+            messages as i64,
+            habits(now, id)?
         ])?;
     }
-    let mut does =
-        conn.prepare_cached("UPDATE members SET seen = ?3, messages = ?4 WHERE grp = ?1 AND id = ?2")?;
+    let mut does = conn.prepare_cached(
+        "UPDATE members SET seen = ?3, messages = ?4, habits = ?5 WHERE grp = ?1 AND id = ?2",
+    )?;
     for id in &changes.activity {
         let Activity { seen, messages } = now.activity(id);
         let (seen, messages) = (seen.map(Timestamp::as_millis), messages as i64);
-        written += does.execute(params![group.as_str(), id.as_str(), seen, messages])?;
+        written += does.execute(params![group.as_str(), id.as_str(), seen, messages, habits(now, id)?])?;
     }
     Ok(written)
+}
+
+/// What somebody did lately, as it is stored.
+fn habits(members: &Members, id: &MemberId) -> Result<Option<String>, StoreError> {
+    let text = members.habits(id).map(|habits| serde_json::to_string(&**habits)).transpose();
+    text.map_err(|e| corrupt("what a member did, to be written", e))
 }
 
 /// All rows.
 pub(super) fn load(conn: &Connection) -> Result<BTreeMap<GroupId, Members>, StoreError> {
     let mut all: BTreeMap<GroupId, Members> = BTreeMap::new();
-    let mut statement = conn.prepare("SELECT grp, id, who, seen, messages FROM members ORDER BY grp, id")?;
+    let habits = if schema::has(conn, schema::HABITS_FORM)? { "habits" } else { "NULL" };
+    let select = format!("SELECT grp, id, who, seen, messages, {habits} FROM members ORDER BY grp, id");
+    let mut statement = conn.prepare(&select)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let id = MemberId::from(row.get::<_, String>(1)?);
@@ -65,10 +75,14 @@ pub(super) fn load(conn: &Connection) -> Result<BTreeMap<GroupId, Members>, Stor
         let messages = Some(row.get::<_, i64>(4)?.max(0) as u64);
         let group = row.get_ref(0)?.as_str().map_err(|e| corrupt(place(), e))?;
         let listed = Listed { member, seen, messages };
-        if let Some(members) = all.get_mut(group) {
-            members.list(&listed);
-        } else {
-            all.insert(GroupId::new(group), [listed].into_iter().collect());
+        if !all.contains_key(group) {
+            all.insert(GroupId::new(group), Members::new());
+        }
+        let Some(members) = all.get_mut(group) else { continue };
+        members.list(&listed);
+        if let Some(text) = row.get_ref(5)?.as_str_or_null().map_err(|e| corrupt(place(), e))? {
+            let habits = serde_json::from_str(text).map_err(|e| corrupt(place(), e))?;
+            members.restore_habits(&id, habits);
         }
     }
     Ok(all)
@@ -77,6 +91,7 @@ pub(super) fn load(conn: &Connection) -> Result<BTreeMap<GroupId, Members>, Stor
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::{civil_day::CivilDay, habits::Habits};
 
     fn id(n: usize) -> MemberId {
         MemberId::from(format!("m{n}"))
@@ -86,6 +101,8 @@ mod tests {
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch(include_str!("migrations/0001.sql")).unwrap();
         conn.execute_batch(include_str!("migrations/0005.sql")).unwrap();
+        conn.execute_batch(include_str!("migrations/0007.sql")).unwrap();
+        conn.pragma_update(None, "user_version", 7).unwrap();
         conn
     }
 
@@ -101,6 +118,13 @@ mod tests {
                 activity.seen = Some(Timestamp::from_millis(1_000 + n as i64));
                 activity.messages += 1;
             });
+            now.count(
+                &id(n % 10),
+                || Habits::new(0, CivilDay::default()),
+                |habits| {
+                    habits.mark(CivilDay::default(), 1);
+                },
+            );
         }
         let rows = store(&conn, &group, &before, &now).unwrap();
         assert_eq!(load(&conn).unwrap().remove(&group), Some(now.clone()));

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004.sql"),
     include_str!("migrations/0005.sql"),
     include_str!("migrations/0006.sql"),
+    include_str!("migrations/0007.sql"),
 ];
 
 /// Says in the file's header whose it is; the last migration that made a whole form sets it.
@@ -29,6 +30,8 @@ pub(super) const NAMED_FORM: usize = 3;
 pub(super) const ROBOTS_FORM: usize = 4;
 /// The first form that has members apart from snapshots.
 pub(super) const MEMBERS_FORM: usize = 5;
+/// The first form that has what members did lately.
+pub(super) const HABITS_FORM: usize = 7;
 
 /// A state that was brought from an older form to the present one.
 #[derive(Debug, Clone, PartialEq, Eq)]

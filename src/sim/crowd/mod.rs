@@ -339,6 +339,7 @@ mod tests {
             created: crowd.from,
             horizon: Duration::ZERO,
             horizons: BTreeMap::new(),
+            zone: None,
         };
         engine::apply(&mut state, &Entry { at: crowd.from, input: None, fact: adopted }).unwrap();
         let end = crowd.from.plus(Duration::DAY.times(days));

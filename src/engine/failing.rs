@@ -1,0 +1,19 @@
+//! A channel of a group that does not get through, as the state keeps it.
+//!
+//! Plain data; when it is told, and to whom, is decided by the draft.
+
+use crate::base::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A channel that has been failing for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failing {
+    /// Since when.
+    pub since: Timestamp,
+    /// What the attempt before it was recorded brought back.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Whether this group has told of it.
+    #[serde(default)]
+    pub told: bool,
+}

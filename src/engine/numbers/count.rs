@@ -1,0 +1,404 @@
+//! What each entry adds to the numbers.
+//!
+//! Reads an entry and the members it names; never anything else of the group, so that an entry counts the same on
+//! recovery.
+
+use super::{
+    Campaign, Numbers,
+    close::{self, is_of_people},
+    cohort::is_soon,
+    day::add,
+    keep, operated,
+    question::{self, OpenQuestion, Reply},
+};
+use crate::{
+    base::{
+        civil_day::CivilDay,
+        habits::Habits,
+        ids::{MemberId, TaskId},
+        limits,
+        member::{Member, Members},
+        time::{Duration, Timestamp},
+        value::Value,
+    },
+    engine::{
+        entry::{Entry, Fact, Outgoing},
+        input::Signal,
+        state::State,
+    },
+    model::{channel::GROUP, message::Label},
+};
+use std::sync::Arc;
+
+/// What was so before an entry was applied.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Before {
+    /// Whether the member of the signal was not known.
+    new: bool,
+    /// A task of somebody who looks after the group ends.
+    task: Option<Ending>,
+}
+
+/// A task that ends.
+#[derive(Debug)]
+struct Ending {
+    due: Option<Timestamp>,
+}
+
+/// Within so long after an advertisement something is a response to it.
+const RESPONDS: Duration = Duration::DAY;
+
+/// Looks at what the entry takes away.
+pub(super) fn before(state: &mut State, entry: &Entry) -> Before {
+    if state.numbers.is_new() || matches!(entry.fact, Fact::DayClosed { .. }) {
+        return Before::default();
+    }
+    match &entry.fact {
+        Fact::SignalReceived(signal) => {
+            let Some(member) = &signal.member else { return Before::default() };
+            if &*signal.name == "member.left" {
+                leaves(state, entry.at, member, signal.data.get("how").and_then(Value::as_str));
+            }
+            Before { new: !state.members.contains(member), task: None }
+        }
+        Fact::MemberGone { member } => {
+            leaves(state, entry.at, member, None);
+            Before::default()
+        }
+        Fact::TaskClosed { task, .. } => Before { new: false, task: ending(state, task) },
+        _ => Before::default(),
+    }
+}
+
+fn ending(state: &State, task: &TaskId) -> Option<Ending> {
+    let open = state.tasks.get(task).filter(|open| is_of_people(open.task.kind))?;
+    Some(Ending { due: open.task.due })
+}
+
+/// Counts what was recorded.
+pub(super) fn after(state: &mut State, entry: &Entry, before: Before) {
+    match &entry.fact {
+        Fact::SignalReceived(signal) => hear(state, entry.at, signal, before.new),
+        Fact::Posted(out) | Fact::Released(out) => posted(state, entry.at, out),
+        Fact::Answered { member, .. } => act(state, entry.at, member, entry.at, 0),
+        Fact::TaskClosed { answer, by, .. } => {
+            let Some(Ending { due }) = before.task else { return };
+            ended(today(state, entry.at), entry.at, due, answer, by.as_deref());
+        }
+        Fact::Skipped { count, .. } => add(&mut today(state, entry.at).open.skipped, *count),
+        _ => {}
+    }
+}
+
+/// The numbers, on the day of an instant.
+fn today(state: &mut State, at: Timestamp) -> &mut Numbers {
+    let numbers = Arc::make_mut(&mut state.numbers);
+    if at >= numbers.until && numbers.open.is_empty() {
+        close::pass(numbers, &mut state.members, at);
+    }
+    numbers
+}
+
+fn hear(state: &mut State, at: Timestamp, signal: &Signal, new: bool) {
+    let name = &*signal.name;
+    let Some(member) = &signal.member else {
+        if name == "rules.changed" {
+            today(state, at).rules_changed = Some(at);
+        }
+        return;
+    };
+    let happened = signal.happened();
+    match name {
+        "member.joined" if new => joined(state, at, member, happened),
+        "message" => {
+            let said = Said::of(&signal.data);
+            says(state, at, member, happened, 1);
+            if let Some(reply) = &said.reply {
+                replies(state, member, reply);
+            }
+            if is_bot(&state.members, member) {
+                return;
+            }
+            let numbers = today(state, at);
+            question::answer(numbers, member, happened, said.reply.as_ref());
+            if said.asks {
+                let id = said.id.map(str::to_owned);
+                question::ask(numbers, OpenQuestion { by: member.clone(), at: happened, id });
+            }
+            if said.reply.is_some_and(|reply| is_to_us(&state.members, &reply)) {
+                responded(today(state, at), happened);
+            }
+        }
+        "reaction" => {
+            act(state, at, member, happened, 0);
+            let to = signal.data.get("message").and_then(|message| message.get("member"));
+            let to = to.and_then(Value::as_str).map(MemberId::new);
+            let ours = to.is_none_or(|to| is_bot(&state.members, &to));
+            let numbers = today(state, at);
+            if signal.data.get("added").and_then(Value::as_bool) != Some(false) {
+                add(&mut numbers.open.reactions, 1);
+                if ours {
+                    responded(numbers, happened);
+                }
+            }
+        }
+        "answer" | "came" => act(state, at, member, happened, 0),
+        "click" => {
+            act(state, at, member, happened, 0);
+            responded(today(state, at), happened);
+        }
+        "strike" => add(&mut today(state, at).open.strikes, 1),
+        "screened" => {
+            let kind = signal.data.get("kind").and_then(Value::as_str).unwrap_or("other").to_owned();
+            let first = state.members.habits(member).is_some_and(|habits| {
+                habits.first.is_some_and(|first| happened.since(first) < Duration::MINUTE)
+            });
+            let numbers = today(state, at);
+            numbers.open.screen(&kind);
+            add(&mut numbers.open.new_screened, u64::from(first));
+        }
+        _ => {}
+    }
+}
+
+/// What a message tells beside its words.
+struct Said<'a> {
+    id: Option<&'a str>,
+    reply: Option<Reply<'a>>,
+    asks: bool,
+}
+
+impl<'a> Said<'a> {
+    fn of(data: &'a Value) -> Self {
+        let message = data.get("message").filter(|message| message.as_map().is_some()).unwrap_or(data);
+        let text = |key| message.get(key).and_then(Value::as_str);
+        let reply = message.get("reply_to").filter(|reply| !reply.is_null()).map(|reply| {
+            let part = |key| reply.get(key).and_then(Value::as_str);
+            Reply { id: part("id").or(reply.as_str()), member: part("member") }
+        });
+        let asks = match message.get("question").and_then(Value::as_bool) {
+            Some(asks) => asks,
+            None => text("text").is_some_and(|text| text.trim_end().ends_with(['?', '\u{ff1f}', '吗', '呢'])),
+        };
+        Self { id: text("id"), reply, asks }
+    }
+}
+
+/// Somebody joined of whom nothing was known.
+fn joined(state: &mut State, at: Timestamp, id: &MemberId, happened: Timestamp) {
+    let Some(member) = state.members.get(id).cloned() else { return };
+    if is_a_bot(&member) {
+        return;
+    }
+    let numbers = today(state, at);
+    let day = numbers.day_of(happened);
+    add(&mut numbers.open.joined, 1);
+    numbers.cohorts.join(day, &member.source);
+    with_habits(state, id, at, |habits, _| habits.came = Some(day));
+}
+
+/// Somebody leaves.
+fn leaves(state: &mut State, at: Timestamp, id: &MemberId, how: Option<&str>) {
+    let Some(member) = state.members.get(id).cloned().filter(|member| !is_a_bot(member)) else { return };
+    let habits = state.members.habits(id).cloned();
+    let numbers = today(state, at);
+    add(&mut numbers.open.left, 1);
+    add(&mut numbers.open.removed, u64::from(how == Some("removed")));
+    let after = numbers.campaigns.back().is_some_and(|last| at.since(last.at) <= RESPONDS);
+    add(&mut numbers.open.left_after_promo, u64::from(after));
+    if let Some(habits) = habits {
+        numbers.speakers.lose(back(habits.spoke(numbers.today)));
+        numbers.actors.lose(back(habits.acted(numbers.today)));
+        if let Some(day) = habits.came.filter(|_| is_soon(member.joined, at)) {
+            add(&mut numbers.open.left_early, 1);
+            numbers.cohorts.leave_early(day, &member.source);
+        }
+    }
+}
+
+/// Somebody says so many things.
+pub(super) fn says(state: &mut State, at: Timestamp, id: &MemberId, happened: Timestamp, messages: u64) {
+    if is_bot(&state.members, id) {
+        return add(&mut today(state, at).open.bot, messages);
+    }
+    let member = state.members.get(id).cloned();
+    let (owner, staff) = member.as_deref().map_or((false, false), |who| (is_owner(who), is_staff(who)));
+    let numbers = today(state, at);
+    add(&mut numbers.open.human, messages);
+    add(&mut numbers.open.owner, if owner { messages } else { 0 });
+    numbers.spoke = numbers.spoke.max(Some(happened));
+    if staff {
+        operated(numbers, id.as_str(), happened);
+    }
+    late(numbers, happened);
+    let first = state.members.habits(id).is_none_or(|habits| habits.first.is_none());
+    act(state, at, id, happened, messages);
+    let Some(member) = member.filter(|_| first) else { return };
+    let came = state.members.habits(id).and_then(|habits| habits.came);
+    let numbers = today(state, at);
+    add(&mut numbers.open.new_speakers, 1);
+    if let Some(day) = came.filter(|_| is_soon(member.joined, happened)) {
+        numbers.cohorts.activate(day, &member.source);
+    }
+}
+
+/// What is heard of a closed day counts today, and that day is known to be incomplete.
+fn late(numbers: &mut Numbers, happened: Timestamp) {
+    if happened >= numbers.from {
+        return;
+    }
+    let day = numbers.day_of(happened);
+    if let Some(closed) = numbers.closed.iter_mut().rev().find(|closed| closed.day == day) {
+        Arc::make_mut(closed).incomplete = true;
+    }
+}
+
+/// Somebody does something, and says so many things in it.
+fn act(state: &mut State, at: Timestamp, id: &MemberId, happened: Timestamp, messages: u64) {
+    if is_bot(&state.members, id) {
+        return;
+    }
+    let day = today(state, at).day_of(happened);
+    let seen = with_habits(state, id, at, |habits, today| {
+        let seen = |habits: &Habits| (back(habits.spoke(today)), back(habits.acted(today)));
+        let before = seen(habits);
+        habits.mark(day, messages);
+        if messages > 0 {
+            habits.first = Some(habits.first.map_or(happened, |first| first.min(happened)));
+        }
+        (before, seen(habits))
+    });
+    if let Some((before, now)) = seen {
+        let numbers = Arc::make_mut(&mut state.numbers);
+        numbers.speakers.see(before.0, now.0);
+        numbers.actors.see(before.1, now.1);
+    }
+}
+
+/// Changes what is known of what somebody did. Whoever is counted for the first time gets the next number.
+fn with_habits<T>(
+    state: &mut State,
+    id: &MemberId,
+    at: Timestamp,
+    change: impl FnOnce(&mut Habits, CivilDay) -> T,
+) -> Option<T> {
+    let numbers = today(state, at);
+    let (no, day) = (numbers.next_no, numbers.today);
+    let mut taken = false;
+    let changed = state.members.count(
+        id,
+        || {
+            taken = true;
+            Habits::new(no, day)
+        },
+        |habits| change(habits, day),
+    );
+    if taken {
+        Arc::make_mut(&mut state.numbers).next_no = no.saturating_add(1);
+    }
+    changed
+}
+
+/// A reply: both know each other now.
+fn replies(state: &mut State, by: &MemberId, reply: &Reply<'_>) {
+    if let Some(to) = reply.member.map(MemberId::new) {
+        meet(state, by, &to);
+    }
+}
+
+/// One member replies to another.
+pub(super) fn meet(state: &mut State, by: &MemberId, to: &MemberId) {
+    let known = |id: &MemberId| state.members.get(id).filter(|member| !is_a_bot(member)).cloned();
+    let (Some(a), Some(b)) = (known(by).filter(|_| by != to), known(to)) else { return };
+    let at = state.clock;
+    let number = |state: &mut State, id: &MemberId| with_habits(state, id, at, |habits, _| habits.no);
+    let (Some(mine), Some(theirs)) = (number(state, by), number(state, to)) else { return };
+    let new = with_habits(state, by, at, |habits, _| {
+        habits.gave = habits.gave.saturating_add(1);
+        habits.meet(theirs)
+    });
+    let _ = with_habits(state, to, at, |habits, _| {
+        habits.got = habits.got.saturating_add(1);
+        habits.meet(mine)
+    });
+    let open = &mut Arc::make_mut(&mut state.numbers).open;
+    add(&mut open.replies, 1);
+    add(&mut open.replies_owner, u64::from(is_owner(&a) || is_owner(&b)));
+    add(&mut open.pairs, u64::from(new == Some(true)));
+}
+
+/// How many days ago the last of some days was.
+fn back(days: u64) -> Option<u32> {
+    (days != 0).then(|| days.trailing_zeros())
+}
+
+fn posted(state: &mut State, at: Timestamp, out: &Outgoing) {
+    if out.channel.as_str() != GROUP {
+        return;
+    }
+    let members = u32::try_from(state.members.len()).unwrap_or(u32::MAX);
+    let numbers = today(state, at);
+    let label = out.label.unwrap_or(Label::Content);
+    numbers.open.post(label);
+    if label == Label::Promo {
+        let campaign = Campaign { at, members, responses: 0 };
+        keep(&mut numbers.campaigns, campaign, limits::CAMPAIGNS_KEPT_MAX);
+    }
+}
+
+/// Something came back that may be about the last advertisement.
+fn responded(numbers: &mut Numbers, at: Timestamp) {
+    if let Some(last) = numbers.campaigns.back_mut().filter(|last| at.since(last.at) <= RESPONDS) {
+        add(&mut last.responses, 1);
+    }
+}
+
+/// A task has ended.
+fn ended(numbers: &mut Numbers, at: Timestamp, due: Option<Timestamp>, answer: &str, by: Option<&str>) {
+    match answer {
+        "done" | "approved" | "rejected" => {
+            if let Some(by) = by {
+                operated(numbers, by, at);
+            }
+            match due {
+                Some(due) if due < numbers.from => {}
+                Some(due) if due < at => add(&mut numbers.open.late, 1),
+                _ => add(&mut numbers.open.done, 1),
+            }
+        }
+        // What was due on an earlier day was counted at the end of that day.
+        "silent" | "expired" if due.is_none_or(|due| due >= numbers.from) => {
+            add(&mut numbers.open.missed, 1);
+        }
+        _ => {}
+    }
+}
+
+/// Whether a reply is to something of ours, as far as can be told.
+fn is_to_us(members: &Members, reply: &Reply<'_>) -> bool {
+    reply.member.is_some_and(|member| is_bot(members, &MemberId::new(member)))
+}
+
+fn is_bot(members: &Members, id: &MemberId) -> bool {
+    members.get(id).is_some_and(|member| is_a_bot(member))
+}
+
+/// Whether a member is a program.
+pub(in crate::engine) fn is_a_bot(member: &Member) -> bool {
+    member.role == "bot" || member.fields.get("bot").and_then(Value::as_bool) == Some(true)
+}
+
+/// Whether a group is a member's own, as far as the platform says.
+pub(in crate::engine) fn is_owner(member: &Member) -> bool {
+    matches!(member.role.as_str(), "owner" | "host" | "creator" | "群主")
+}
+
+/// Whether a member looks after the group, as far as the platform or a tag says.
+pub(in crate::engine) fn is_staff(member: &Member) -> bool {
+    is_owner(member)
+        || matches!(
+            member.role.as_str(),
+            "admin" | "administrator" | "moderator" | "mediator" | "staff" | "管理员"
+        )
+        || member.tags.contains("staff")
+}

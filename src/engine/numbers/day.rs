@@ -1,0 +1,166 @@
+//! The numbers of one day.
+//!
+//! Stored for ever, in the entry that closes the day: a field may be added, never taken away.
+
+use crate::{
+    base::{civil_day::CivilDay, limits},
+    model::message::Label,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What happened on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DayNumbers {
+    /// Which day.
+    pub day: CivilDay,
+    /// Members at its end.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub members: u32,
+    /// Who joined.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub joined: u32,
+    /// Who left, also who was removed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left: u32,
+    /// Of them, who was removed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub removed: u32,
+    /// Of them, who had joined at most seven days before.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_early: u32,
+    /// Of them, who left within a day after an advertisement.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_after_promo: u32,
+    /// Members who spoke.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub speakers: u32,
+    /// Members who did anything.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub actors: u32,
+    /// Members who spoke for the first time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub new_speakers: u32,
+    /// Of them, whose first message was screened.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub new_screened: u32,
+    /// Messages of humans.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub human: u32,
+    /// Messages of bots, our posts aside.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub bot: u32,
+    /// Of the humans' messages, those of owners and hosts.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub owner: u32,
+    /// Our posts to the group: content, notice, social, promo.
+    #[serde(default, skip_serializing_if = "no_posts")]
+    pub posts: [u32; 4],
+    /// Questions of members.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub asked: u32,
+    /// Questions of which it is known what became of them: answered, or unanswered for a day.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub settled: u32,
+    /// Of them, those that were answered within a day.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub answered: u32,
+    /// Of them, those that were answered within an hour.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub answered_soon: u32,
+    /// How long first answers took: less than 1, 2, 4, 8 … minutes; trailing zeros are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub first_response: Vec<u32>,
+    /// Messages that were screened, by kind.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub junk: BTreeMap<String, u32>,
+    /// Breaches of rules that were recorded.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub strikes: u32,
+    /// Reactions.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reactions: u32,
+    /// Replies of one human to another.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub replies: u32,
+    /// Of them, those to or by an owner or a host.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub replies_owner: u32,
+    /// Pairs of members who had not spoken with each other before.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pairs: u32,
+    /// Tasks that were done in time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub done: u32,
+    /// Tasks that were done late, on the day on which they were due.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub late: u32,
+    /// Tasks that were due and were not done that day.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub missed: u32,
+    /// Occurrences that did not start.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skipped: u32,
+    /// The group's health at its end, of 100; none where too little is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<u8>,
+    /// Whether something of the day was not heard, or came later.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub incomplete: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+const fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+fn no_posts(posts: &[u32; 4]) -> bool {
+    *posts == [0; 4]
+}
+
+/// Adds to a count.
+pub(super) fn add(count: &mut u32, n: u64) {
+    *count = count.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
+}
+
+impl DayNumbers {
+    /// Whether nothing happened on it.
+    pub fn is_empty(&self) -> bool {
+        let Self { day, members, health, .. } = self;
+        *self == Self { day: *day, members: *members, health: *health, ..Self::default() }
+    }
+
+    /// All our posts to the group.
+    pub fn all_posts(&self) -> u32 {
+        self.posts.iter().fold(0, |sum, n| sum.saturating_add(*n))
+    }
+
+    /// Our posts of a label.
+    pub const fn posts_of(&self, label: Label) -> u32 {
+        self.posts[place(label)]
+    }
+
+    /// Everything that was screened.
+    pub fn all_junk(&self) -> u32 {
+        self.junk.values().fold(0, |sum, n| sum.saturating_add(*n))
+    }
+
+    pub(super) fn post(&mut self, label: Label) {
+        add(&mut self.posts[place(label)], 1);
+    }
+
+    pub(super) fn screen(&mut self, kind: &str) {
+        let known = self.junk.contains_key(kind) || self.junk.len() < limits::JUNK_KINDS_MAX;
+        let kind = if known { kind } else { "other" };
+        add(self.junk.entry(kind.to_owned()).or_default(), 1);
+    }
+}
+
+const fn place(label: Label) -> usize {
+    match label {
+        Label::Content => 0,
+        Label::Notice => 1,
+        Label::Social => 2,
+        Label::Promo => 3,
+    }
+}

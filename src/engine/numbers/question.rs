@@ -1,0 +1,99 @@
+//! Questions of members, and who answered them first.
+//!
+//! A reply answers what it replies to; else the next message of somebody else within an hour does.
+
+use super::{
+    Numbers,
+    day::{DayNumbers, add},
+    keep,
+};
+use crate::base::{
+    ids::MemberId,
+    limits,
+    time::{Duration, Timestamp},
+};
+use serde::{Deserialize, Serialize};
+
+/// A question that nobody has answered yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenQuestion {
+    /// Who asks.
+    pub by: MemberId,
+    /// When.
+    pub at: Timestamp,
+    /// The platform's id of the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+/// To whom and to what somebody replies.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Reply<'a> {
+    pub(super) id: Option<&'a str>,
+    pub(super) member: Option<&'a str>,
+}
+
+/// Without a reply, a message answers what was asked so shortly before.
+const NEXT_MESSAGE: Duration = Duration::HOUR;
+/// How many powers of two minutes are told apart.
+const RESPONSE_STEPS: usize = 16;
+/// An answer later than this is none.
+const FORGOTTEN: Duration = Duration::DAY;
+
+/// A member asks something.
+pub(super) fn ask(numbers: &mut Numbers, question: OpenQuestion) {
+    add(&mut numbers.open.asked, 1);
+    let most = limits::QUESTIONS_OPEN_MAX;
+    if keep(&mut numbers.questions, question, most).is_some() {
+        add(&mut numbers.open.settled, 1);
+    }
+}
+
+/// A member says something: what it answers is answered.
+pub(super) fn answer(numbers: &mut Numbers, by: &MemberId, at: Timestamp, reply: Option<&Reply<'_>>) {
+    forget(numbers, at);
+    let mut kept = std::mem::take(&mut numbers.questions);
+    let mut answered = Vec::new();
+    kept.retain(|question| {
+        let waits = at.since(question.at);
+        let meant = match reply {
+            Some(Reply { id: Some(id), .. }) => question.id.as_deref() == Some(*id),
+            Some(Reply { member: Some(member), .. }) => question.by.as_str() == *member,
+            Some(_) => false,
+            None => waits <= NEXT_MESSAGE,
+        };
+        let is_answer = meant && question.by != *by && question.at <= at;
+        if is_answer {
+            answered.push(waits);
+        }
+        !is_answer
+    });
+    numbers.questions = kept;
+    for waits in answered {
+        settle(&mut numbers.open, waits);
+    }
+}
+
+/// What was not answered for a day stays unanswered.
+pub(super) fn forget(numbers: &mut Numbers, at: Timestamp) {
+    let before = numbers.questions.len();
+    numbers.questions.retain(|question| at.since(question.at) <= FORGOTTEN);
+    add(&mut numbers.open.settled, (before - numbers.questions.len()) as u64);
+}
+
+fn settle(day: &mut DayNumbers, waits: Duration) {
+    add(&mut day.settled, 1);
+    add(&mut day.answered, 1);
+    if waits <= Duration::HOUR {
+        add(&mut day.answered_soon, 1);
+    }
+    let minutes = (waits.as_millis() / 60_000).max(0) as u64;
+    // 0 is less than a minute, 1 less than two, 2 less than four …
+    let place = (u64::BITS - minutes.leading_zeros()).min(RESPONSE_STEPS as u32 - 1) as usize;
+    if day.first_response.len() <= place {
+        day.first_response.resize(place + 1, 0);
+    }
+    if let Some(count) = day.first_response.get_mut(place) {
+        add(count, 1);
+    }
+}
