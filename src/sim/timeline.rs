@@ -6,6 +6,8 @@ use crate::{
     base::{
         ids::StepId,
         limits,
+        locale::Locale,
+        phrase::{Phrase, Words, pair, phrase},
         time::{Duration, Timestamp, Zone},
         words,
     },
@@ -15,14 +17,14 @@ use crate::{
     },
     model::play::Section,
 };
-use std::fmt::Write as _;
 
 /// How often something was skipped. Counting ends somewhere, and what lies beyond is not said as if it were counted.
-pub(crate) fn times(count: u64) -> String {
-    if count < limits::SLEPT_COUNTED_MAX as u64 {
-        return words::count(count as usize, "time");
+pub(crate) fn times(count: u64) -> Phrase {
+    let most = limits::SLEPT_COUNTED_MAX;
+    if count < most as u64 {
+        return Phrase { en: words::count(count as usize, "time"), zh: format!("{count} 次") };
     }
-    format!("at least {} times", limits::SLEPT_COUNTED_MAX)
+    phrase!("at least {most} times", "至少 {most} 次")
 }
 
 /// How much a line matters.
@@ -50,14 +52,103 @@ pub struct Line {
     /// The play, the phase or the task it is about.
     pub about: String,
     /// The rest.
-    pub text: String,
+    pub text: Phrase,
     /// How much it matters.
     pub tone: Tone,
 }
 
+impl Line {
+    /// What happened, in a word of a language.
+    pub fn word(&self, locale: Locale) -> &'static str {
+        locale.pick(self.word, word(self.word))
+    }
+}
+
+/// Text that people wrote, or words of the program in both languages.
+struct Said(Phrase);
+
+impl From<Phrase> for Said {
+    fn from(phrase: Phrase) -> Self {
+        Self(phrase)
+    }
+}
+
+impl From<Words> for Said {
+    fn from(words: Words) -> Self {
+        Self(words.into())
+    }
+}
+
+impl From<&str> for Said {
+    fn from(text: &str) -> Self {
+        Self(Phrase::same(text))
+    }
+}
+
+impl From<String> for Said {
+    fn from(text: String) -> Self {
+        Self(Phrase::same(text))
+    }
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "every arm of `describe` ends in it")]
-fn line(word: &'static str, about: impl Into<String>, text: impl Into<String>, tone: Tone) -> Option<Line> {
-    Some(Line { word, about: about.into(), text: text.into(), tone })
+fn line(word: &'static str, about: impl Into<String>, text: impl Into<Said>, tone: Tone) -> Option<Line> {
+    Some(Line { word, about: about.into(), text: text.into().0, tone })
+}
+
+/// A word of a line in Chinese.
+fn word(word: &'static str) -> &'static str {
+    match word {
+        "adopted" => "开始",
+        "playbook" => "手册",
+        "phase" => "阶段",
+        "post" => "发出",
+        "held" => "压住",
+        "expired" => "过期",
+        "missed" => "错过",
+        "withdrawn" => "撤下",
+        "in doubt" => "存疑",
+        "refused" => "拒收",
+        "failing" => "渠道故障",
+        "recovered" => "渠道恢复",
+        "undone" => "撤回",
+        "given" => "转交",
+        "told" => "已告知",
+        "waits" => "等待",
+        "overdue" => "逾期",
+        "reminder" => "提醒",
+        "answer" => "答复",
+        "skipped" => "没发生",
+        "failed" => "失败",
+        "run" => "活动",
+        "moved" => "改期",
+        "missing" => "不见了",
+        "back" => "回来了",
+        "cancelled" => "取消",
+        "notice" => "通知",
+        "gone" => "离开",
+        "paused" => "暂停",
+        "resumed" => "恢复",
+        "slept" => "停机",
+        "renamed" => "改名",
+        "reworded" => "改词",
+        "clock" => "时钟",
+        "note" => "备注",
+        "now" => "提前",
+        "delayed" => "推迟",
+        "unskipped" => "不跳过了",
+        "put off" => "待定",
+        "hush" => "静默",
+        "unhush" => "恢复发言",
+        "parked" => "搁置",
+        "log" => "日志",
+        "task" => "任务",
+        "approval" => "审批",
+        "question" => "提问",
+        "to copy" => "待转发",
+        "removal" => "移出",
+        other => other,
+    }
 }
 
 /// An entry as one line; none when it is not worth one.
@@ -65,99 +156,172 @@ pub fn describe(entry: &Entry, zone: &Zone) -> Option<Line> {
     let at = |at: Timestamp| brief(at, entry.at, zone);
     match &entry.fact {
         Fact::Adopted { created, .. } => {
-            line("adopted", "", format!("the group begins at {}", at(*created)), Tone::Turn)
+            let text = phrase!("the group begins at {}", "群从 {} 开始", at(*created));
+            line("adopted", "", text, Tone::Turn)
         }
         Fact::PlaybookChanged { digest, .. } => {
-            line("playbook", "", format!("version {} is in force", digest.short()), Tone::Turn)
+            let text = phrase!("version {} is in force", "版本 {} 生效", digest.short());
+            line("playbook", "", text, Tone::Turn)
         }
         Fact::PhaseEntered { phase, cause, timeout, is_final } => {
             let mut text = phase_cause(cause);
             if let Some(timeout) = timeout {
-                let _ = write!(text, "; until {} at the latest", at(*timeout));
+                text = text.then(&phrase!("until {} at the latest", "最迟到 {}", at(*timeout)));
             }
             if *is_final {
-                text.push_str("; it is final");
+                text = text.then(&phrase!("it is final", "这是最后一个阶段"));
             }
             line("phase", phase.as_str(), text, Tone::Turn)
         }
         Fact::Posted(out) | Fact::Released(out) => {
             let held = matches!(entry.fact, Fact::Released(_)) && entry.at > out.due;
-            let note = if held { format!(" (due {})", at(out.due)) } else { String::new() };
-            line("post", about(out), format!("{}{}{note}", place(out), words(out)), Tone::Voice)
+            let due = at(out.due);
+            let note = if held { phrase!(" (due {due})", "（原定 {due}）") } else { Phrase::default() };
+            let (place, words) = (Phrase::same(place(out)), words(out));
+            line(
+                "post",
+                about(out),
+                phrase!("{place}{words}{note}", "{place}{words}{note}"; place, words, note),
+                Tone::Voice,
+            )
         }
         Fact::Held { outgoing, reason, until, .. } => {
-            let until = until.map(|until| format!(" until {}", at(until))).unwrap_or_default();
+            let until = until.map(|until| phrase!(" until {}", "到 {}", at(until))).unwrap_or_default();
+            let (reason, text) = (Phrase::from(held_by(*reason)), Phrase::same(&*outgoing.message.text));
+            let said = phrase!("{reason}{until}: {text}", "{reason}，压{until}：{text}"; reason, until, text);
+            line("held", about(outgoing), said, Tone::Doubt)
+        }
+        Fact::Expired { effect, reason, stale } => {
+            let held = reason.map(|reason| Phrase::from(held_by(reason)));
+            let held = held.map(|by| phrase!(", held by {by}", "，原因：{by}"; by)).unwrap_or_default();
+            let (word, because) = match stale {
+                None => ("expired", phrase!(" was not sent in time", " 没有按时发出")),
+                Some(stale) => {
+                    let stale = gone_stale(*stale, zone);
+                    ("missed", phrase!(" is not sent: {stale}", " 不再发出：{stale}"; stale))
+                }
+            };
+            let effect = Phrase::same(effect.as_str());
+            let about = play_of(&effect.en);
             line(
-                "held",
-                about(outgoing),
-                format!("{}{until}: {}", hold(*reason), outgoing.message.text),
+                word,
+                about,
+                phrase!("{effect}{because}{held}", "{effect}{because}{held}"; effect, because, held),
                 Tone::Doubt,
             )
         }
-        Fact::Expired { effect, reason, stale } => {
-            let held = reason.map(|reason| format!(", held by {}", hold(reason))).unwrap_or_default();
-            let (word, because) = match stale {
-                None => ("expired", " was not sent in time".to_owned()),
-                Some(stale) => ("missed", format!(" is not sent: {}", gone_stale(*stale, zone))),
-            };
-            line(word, play_of(effect.as_str()), format!("{effect}{because}{held}"), Tone::Doubt)
-        }
         Fact::Withdrawn { effect } => {
-            line("withdrawn", play_of(effect.as_str()), format!("{effect} is not sent"), Tone::Doubt)
+            let text = phrase!("{effect} is not sent", "{effect} 不再发出");
+            line("withdrawn", play_of(effect.as_str()), text, Tone::Doubt)
         }
         Fact::DeliveryFailed { effect, in_doubt, reason, .. } => {
             let word = if *in_doubt { "in doubt" } else { "refused" };
             line(word, play_of(effect.as_str()), reason.as_str(), Tone::Bad)
         }
         Fact::ChannelFailing { channel, since, reason, waiting, .. } => {
-            let text = format!("since {}, {waiting} waiting: {reason}", at(*since));
+            let since = at(*since);
+            let text = phrase!(
+                "since {since}, {waiting} waiting: {reason}",
+                "从 {since} 起，{waiting} 条在等：{reason}"
+            );
             line("failing", channel.as_str(), text, Tone::Bad)
         }
-        Fact::ChannelRecovered { channel, since } => line(
-            "recovered",
-            channel.as_str(),
-            format!("gets through again, was failing since {}", at(*since)),
-            Tone::Plain,
-        ),
+        Fact::ChannelRecovered { channel, since } => {
+            let text = phrase!("gets through again, was failing since {}", "又通了，故障始于 {}", at(*since));
+            line("recovered", channel.as_str(), text, Tone::Plain)
+        }
         Fact::TaskOpened(task) => task_opened(task, zone, entry.at),
-        Fact::PressUndone { task, by } => {
-            let by = by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
-            line("undone", task.as_str(), format!("is open again{by}"), Tone::Person)
+        Fact::Skipped { .. } | Fact::StepSkipped { .. } | Fact::StepFailed { .. } => {
+            describe_missed(entry, zone)
         }
-        Fact::TaskReassigned { task, people, .. } => {
-            let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
-            line("given", task.as_str(), format!("to {}", names.join(", ")), Tone::Person)
-        }
-        Fact::TaskTold { task } => line("told", task.as_str(), "is told now", Tone::Person),
-        Fact::NoticeWaits(notice) => {
-            line("waits", play_of(notice.effect.as_str()), format!("told at {}", at(notice.at)), Tone::Plain)
-        }
-        Fact::TaskReminded { task, escalated } => {
-            let text = if *escalated { "is overdue" } else { "a reminder was sent" };
-            line(if *escalated { "overdue" } else { "reminder" }, task.as_str(), text, Tone::Person)
-        }
-        Fact::TaskClosed { task, answer, by, operator, .. } => {
-            let by = by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
-            let operator = if *operator { " as operator" } else { "" };
-            line("answer", task.as_str(), format!("{answer}{by}{operator}"), Tone::Person)
-        }
+        _ => describe_people(entry, zone),
+    }
+}
+
+/// What did not happen, or failed.
+fn describe_missed(entry: &Entry, zone: &Zone) -> Option<Line> {
+    let at = |at: Timestamp| brief(at, entry.at, zone);
+    match &entry.fact {
         Fact::Skipped { play, from, to, count, reason, .. } => {
+            let (from, to, why) = (at(*from), at(*to), skipped(reason));
             let which = if *count > 1 {
-                format!("{} from {} to {}", times(*count), at(*from), at(*to))
+                let times = times(*count);
+                phrase!("{times} from {from} to {to}", "从 {from} 到 {to} 共{times}"; times)
             } else {
-                at(*from)
+                Phrase::same(from)
             };
-            line("skipped", play.as_str(), format!("{which}: {}", skip(reason)), Tone::Doubt)
+            line(
+                "skipped",
+                play.as_str(),
+                phrase!("{which}: {why}", "{which}：{why}"; which, why),
+                Tone::Doubt,
+            )
         }
         Fact::StepSkipped { run, step, reason, .. } => {
-            line("missed", play_of(run.as_str()), format!("step {step}: {}", skip(reason)), Tone::Doubt)
+            let why = skipped(reason);
+            let text = phrase!("step {step}: {why}", "步骤 {step}：{why}"; why);
+            line("missed", play_of(run.as_str()), text, Tone::Doubt)
         }
         Fact::StepFailed { run, step, error, retry } => {
-            let retry = retry.map(|retry| format!("; again at {}", at(retry))).unwrap_or_default();
-            line("failed", play_of(run.as_str()), format!("step {step}: {error}{retry}"), Tone::Bad)
+            let retry =
+                retry.map(|retry| phrase!("; again at {}", "；{} 再试", at(retry))).unwrap_or_default();
+            let text = phrase!("step {step}: {error}{retry}", "步骤 {step}：{error}{retry}"; retry);
+            line("failed", play_of(run.as_str()), text, Tone::Bad)
+        }
+        _ => None,
+    }
+}
+
+/// What people were asked and said.
+fn describe_people(entry: &Entry, zone: &Zone) -> Option<Line> {
+    let at = |at: Timestamp| brief(at, entry.at, zone);
+    let by = |by: &Option<String>| by.as_ref().map(|by| phrase!(" by {by}", "（{by}）")).unwrap_or_default();
+    match &entry.fact {
+        Fact::PressUndone { task, by: who } => {
+            let by = by(who);
+            line("undone", task.as_str(), phrase!("is open again{by}", "重新打开{by}"; by), Tone::Person)
+        }
+        Fact::TaskReassigned { task, people, .. } => {
+            let names = Phrase::list(people.iter().map(|person| Phrase::same(&*person.name)));
+            line("given", task.as_str(), phrase!("to {names}", "给 {names}"; names), Tone::Person)
+        }
+        Fact::TaskTold { task } => line("told", task.as_str(), pair("is told now", "现在告知"), Tone::Person),
+        Fact::NoticeWaits(notice) => {
+            let text = phrase!("told at {}", "{} 再告知", at(notice.at));
+            line("waits", play_of(notice.effect.as_str()), text, Tone::Plain)
+        }
+        Fact::TaskReminded { task, escalated } => {
+            let (word, text) = if *escalated {
+                ("overdue", pair("is overdue", "已逾期"))
+            } else {
+                ("reminder", pair("a reminder was sent", "已发提醒"))
+            };
+            line(word, task.as_str(), text, Tone::Person)
+        }
+        Fact::TaskClosed { task, answer, by: who, operator, .. } => {
+            let (by, answer) = (by(who), answered(answer));
+            let operator: Phrase =
+                if *operator { pair(" as operator", "，代为操作").into() } else { Phrase::default() };
+            let text = phrase!("{answer}{by}{operator}", "{answer}{by}{operator}"; answer, by, operator);
+            line("answer", task.as_str(), text, Tone::Person)
         }
         _ => describe_rest(entry, zone),
     }
+}
+
+/// How a task ended, in a word.
+fn answered(answer: &str) -> Phrase {
+    let zh = match answer {
+        "done" => "完成",
+        "approved" => "批准",
+        "rejected" => "驳回",
+        "silent" => "没有回应",
+        "counted" => "收齐",
+        "cancelled" => "取消",
+        "expired" => "过期",
+        other => other,
+    };
+    Phrase { en: answer.to_owned(), zh: zh.to_owned() }
 }
 
 /// What is rarer.
@@ -165,41 +329,60 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
     let at = |at: Timestamp| brief(at, entry.at, zone);
     match &entry.fact {
         Fact::RunStarted { run, play, section, .. } if *section != Section::Steps => {
-            let text = format!("{run}: people are told that it is {}", section.word());
+            let text = if *section == Section::Moved {
+                phrase!("{run}: people are told that it is moved", "{run}：告诉大家改期了")
+            } else {
+                phrase!("{run}: people are told that it is cancelled", "{run}：告诉大家取消了")
+            };
             line("run", play.as_str(), text, Tone::Plain)
         }
         // The step that failed has a line of its own.
         Fact::RunFinished { outcome: Outcome::Failed, reason, .. } if reason.starts_with("step ") => None,
         Fact::RunFinished { run, outcome, reason } if *outcome != Outcome::Done => {
-            let word = self::outcome(*outcome);
-            let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+            let word = Phrase::from(ended(*outcome));
+            let reason =
+                if reason.is_empty() { Phrase::default() } else { phrase!(": {reason}", "：{reason}") };
             let tone = if *outcome == Outcome::Failed { Tone::Bad } else { Tone::Plain };
-            line("run", play_of(run.as_str()), format!("{word}{reason}"), tone)
+            line(
+                "run",
+                play_of(run.as_str()),
+                phrase!("{word}{reason}", "{word}{reason}"; word, reason),
+                tone,
+            )
         }
         Fact::DateMoved { play, date, to, .. } => {
-            line("moved", play.as_str(), format!("{date} is now at {}", at(*to)), Tone::Turn)
+            let text = phrase!("{date} is now at {}", "{date} 改到 {}", at(*to));
+            line("moved", play.as_str(), text, Tone::Turn)
         }
         Fact::DateMissing { play, date, until } => {
-            let text = format!(
+            let text = phrase!(
                 "{date} is not in the file any more; it is cancelled at {} unless it is back",
+                "文件里没有 {date} 了；{} 前不放回来就取消",
                 at(*until)
             );
             line("missing", play.as_str(), text, Tone::Doubt)
         }
-        Fact::DateBack { play, date } => {
-            line("back", play.as_str(), format!("{date} is in the file again"), Tone::Plain)
-        }
+        Fact::DateBack { play, date } => line(
+            "back",
+            play.as_str(),
+            phrase!("{date} is in the file again", "文件里又有 {date} 了"),
+            Tone::Plain,
+        ),
         Fact::DateCancelled { play, date, .. } => {
             line("cancelled", play.as_str(), date.to_string(), Tone::Turn)
         }
         Fact::PruneNoticed { run, members } => {
             let n = members.len();
             let have = if n == 1 { "has" } else { "have" };
-            let text = format!("{} {have} been told", words::count(n, "silent member"));
+            let many = words::count(n, "silent member");
+            let text = Phrase {
+                en: format!("{many} {have} been told"),
+                zh: format!("已通知 {n} 位久未出现的成员"),
+            };
             line("notice", play_of(run.as_str()), text, Tone::Plain)
         }
         Fact::MemberGone { member } => {
-            line("gone", member.as_str(), "is no longer in the group", Tone::Plain)
+            line("gone", member.as_str(), pair("is no longer in the group", "不在群里了"), Tone::Plain)
         }
         Fact::Paused { play } => {
             line("paused", play.as_ref().map_or("every play", |p| p.as_str()), "", Tone::Turn)
@@ -208,30 +391,43 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             line("resumed", play.as_ref().map_or("every play", |p| p.as_str()), "", Tone::Turn)
         }
         Fact::Slept { from, length } => {
-            line("slept", "", format!("since {}, {length}", at(*from)), Tone::Turn)
+            let (from, length) = (at(*from), long(*length));
+            line("slept", "", phrase!("since {from}, {length}", "从 {from} 起，{length}"; length), Tone::Turn)
         }
+        _ => describe_file(entry, zone),
+    }
+}
+
+/// What an edit did, and what went wrong in the engine.
+fn describe_file(entry: &Entry, zone: &Zone) -> Option<Line> {
+    let at = |at: Timestamp| brief(at, entry.at, zone);
+    match &entry.fact {
         Fact::Renamed { from, to } => {
-            line("renamed", to.as_str(), format!("it was {from}; its dates and runs go on"), Tone::Turn)
+            let text =
+                phrase!("it was {from}; its dates and runs go on", "原名 {from}；日期和进行中的活动继续");
+            line("renamed", to.as_str(), text, Tone::Turn)
         }
         Fact::Reworded { run, steps, .. } => {
             let steps: Vec<&str> = steps.iter().map(StepId::as_str).collect();
             let what = if steps.is_empty() {
-                "its vars, data or row".to_owned()
+                phrase!("its vars, data or row", "变量、数据或日期行")
             } else {
-                format!("step {}", steps.join(", "))
+                phrase!("step {}", "步骤 {}", steps.join(", "))
             };
-            line(
-                "reworded",
-                play_of(run.as_str()),
-                format!("{run} says what the new version says: {what}"),
-                Tone::Turn,
-            )
+            let text = phrase!(
+                "{run} says what the new version says: {what}",
+                "{run} 改用新版本的文字：{what}";
+                what
+            );
+            line("reworded", play_of(run.as_str()), text, Tone::Turn)
         }
         Fact::ClockSet { to } => {
-            line("clock", "", format!("set back from {} to {}", at(entry.at), at(*to)), Tone::Turn)
+            let text = phrase!("set back from {} to {}", "从 {} 拨回到 {}", at(entry.at), at(*to));
+            line("clock", "", text, Tone::Turn)
         }
         Fact::DateWaits { play, date, waits: true } => {
-            line("waits", play.as_str(), format!("{date} is due, and the play is paused"), Tone::Doubt)
+            let text = phrase!("{date} is due, and the play is paused", "{date} 到时间了，但流程暂停中");
+            line("waits", play.as_str(), text, Tone::Doubt)
         }
         Fact::Operator { by, did } => Some(by_operator(did, by.as_deref(), entry.at, zone)),
         Fact::Refused { reason } => line("refused", "", reason.as_str(), Tone::Doubt),
@@ -247,37 +443,60 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
 fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zone: &Zone) -> Line {
     let (word, about, text) = match did {
         Operation::Noted { run, text } => {
-            ("note", run.as_ref().map_or_else(String::new, ToString::to_string), text.clone())
+            ("note", run.as_ref().map_or_else(String::new, ToString::to_string), Phrase::same(&**text))
         }
-        Operation::Hurried { run, step } => ("now", run.to_string(), format!("step {step}")),
+        Operation::Hurried { run, step } => {
+            ("now", run.to_string(), phrase!("step {step}", "步骤 {step}"))
+        }
         Operation::Delayed { run, later, .. } => {
-            ("delayed", run.to_string(), format!("what is still due today is {} later", later.length))
+            let length = long(later.length);
+            let text = phrase!(
+                "what is still due today is {length} later",
+                "今天还没到时间的都推迟 {length}";
+                length
+            );
+            ("delayed", run.to_string(), text)
         }
-        Operation::Unskipped { run, .. } => ("unskipped", run.to_string(), "starts after all".to_owned()),
+        Operation::Unskipped { run, .. } => {
+            ("unskipped", run.to_string(), phrase!("starts after all", "还是会开始"))
+        }
         Operation::PutOff { play, date } => {
-            ("put off", play.to_string(), format!("{date} has no time until it is given another one"))
+            let text = phrase!(
+                "{date} has no time until it is given another one",
+                "{date} 没有时间了，等重新定一个"
+            );
+            ("put off", play.to_string(), text)
         }
         Operation::Hushed { until, why, .. } => {
-            let until = until.map(|until| format!(" until {}", brief(until, now, zone))).unwrap_or_default();
-            ("hush", String::new(), format!("members see nothing{until}: {why}"))
+            let until = until.map(|until| phrase!(" until {}", "，到 {}", brief(until, now, zone)));
+            let until = until.unwrap_or_default();
+            let text = phrase!("members see nothing{until}: {why}", "成员什么都看不到{until}：{why}"; until);
+            ("hush", String::new(), text)
         }
         Operation::Unhushed { send, .. } => {
-            let late = if *send { "sent" } else { "dropped" };
-            (
-                "unhush",
-                String::new(),
-                format!("members see again what is said; what came meanwhile is {late}"),
-            )
+            let text = if *send {
+                phrase!(
+                    "members see again what is said; what came meanwhile is sent",
+                    "成员又看得到消息了；期间的消息补发"
+                )
+            } else {
+                phrase!(
+                    "members see again what is said; what came meanwhile is dropped",
+                    "成员又看得到消息了；期间的消息不再发"
+                )
+            };
+            ("unhush", String::new(), text)
         }
     };
-    let by = by.map(|by| format!(" ({by})")).unwrap_or_default();
-    Line { word, about, text: format!("{text}{by}"), tone: Tone::Turn }
+    let by = by.map(|by| phrase!(" ({by})", "（{by}）")).unwrap_or_default();
+    Line { word, about, text: phrase!("{text}{by}", "{text}{by}"; text, by), tone: Tone::Turn }
 }
 
 fn task_opened(task: &Task, zone: &Zone, now: Timestamp) -> Option<Line> {
-    let names: Vec<&str> = task.people.iter().map(|person| person.name.as_str()).collect();
-    let whom = if names.is_empty() { String::new() } else { format!("{}: ", names.join(", ")) };
-    let due = task.due.map(|due| format!(" (by {})", brief(due, now, zone))).unwrap_or_default();
+    let names = Phrase::list(task.people.iter().map(|person| Phrase::same(&*person.name)));
+    let whom = if names.is_empty() { Phrase::default() } else { phrase!("{names}: ", "{names}："; names) };
+    let at = |at: Timestamp| brief(at, now, zone);
+    let due = task.due.map(|due| phrase!(" (by {})", "（{} 前）", at(due))).unwrap_or_default();
     let word = match task.kind {
         TaskKind::Task => "task",
         TaskKind::Approval => "approval",
@@ -285,8 +504,10 @@ fn task_opened(task: &Task, zone: &Zone, now: Timestamp) -> Option<Line> {
         TaskKind::Delivery => "to copy",
         TaskKind::Removal => "removal",
     };
-    let told = task.tell.map(|tell| format!(" (told at {})", brief(tell, now, zone))).unwrap_or_default();
-    line(word, task.id.as_str(), format!("{whom}{}{due}{told}", task.text), Tone::Person)
+    let told = task.tell.map(|tell| phrase!(" (told at {})", "（{} 告知）", at(tell))).unwrap_or_default();
+    let text = &task.text;
+    let said = phrase!("{whom}{text}{due}{told}", "{whom}{text}{due}{told}"; whom, due, told);
+    line(word, task.id.as_str(), said, Tone::Person)
 }
 
 /// An instant beside another: the clock alone on the same day, with the year when it is another one.
@@ -317,72 +538,103 @@ fn play_of(id: &str) -> String {
 
 /// How a run ended, in a word.
 pub const fn outcome(outcome: Outcome) -> &'static str {
+    ended(outcome).en
+}
+
+/// The same in every language.
+pub const fn ended(outcome: Outcome) -> Words {
     match outcome {
-        Outcome::Done => "done",
-        Outcome::Stopped => "stopped",
-        Outcome::Failed => "failed",
-        Outcome::Cancelled => "cancelled",
-        Outcome::Replaced => "replaced",
+        Outcome::Done => pair("done", "完成"),
+        Outcome::Stopped => pair("stopped", "中止"),
+        Outcome::Failed => pair("failed", "失败"),
+        Outcome::Cancelled => pair("cancelled", "取消"),
+        Outcome::Replaced => pair("replaced", "被新的一次代替"),
     }
 }
 
 /// Why a held message is not sent any more, in a few words.
-pub fn gone_stale(stale: Stale, zone: &Zone) -> String {
+pub fn gone_stale(stale: Stale, zone: &Zone) -> Phrase {
     match stale {
-        Stale::Hold => "held for as long as it may be".to_owned(),
-        Stale::Hushed => "it came while members saw nothing".to_owned(),
-        Stale::LaterStep => "a later step of its run is due".to_owned(),
-        Stale::Never { possible: Some(at) } => {
-            format!(
-                "it would be held for too long; the first day that would be possible is {}",
-                zone.date(at)
-            )
-        }
-        Stale::Never { possible: None } => {
-            "it would be held for too long, and nobody knows when it would be possible".to_owned()
-        }
+        Stale::Hushed => phrase!("it came while members saw nothing", "它来的时候成员什么都看不到"),
+        Stale::Hold => phrase!("held for as long as it may be", "压住的时间到了上限"),
+        Stale::LaterStep => phrase!("a later step of its run is due", "同一次活动的后一步到时间了"),
+        Stale::Never { possible: Some(at) } => phrase!(
+            "it would be held for too long; the first day that would be possible is {}",
+            "要压太久；最早可以发的一天是 {}",
+            zone.date(at)
+        ),
+        Stale::Never { possible: None } => phrase!(
+            "it would be held for too long, and nobody knows when it would be possible",
+            "要压太久，而且不知道什么时候才能发"
+        ),
     }
 }
 
 /// Why a message is held, in words.
 pub fn hold(reason: HoldReason) -> &'static str {
+    held_by(reason).en
+}
+
+/// The same in every language.
+pub const fn held_by(reason: HoldReason) -> Words {
     match reason {
-        HoldReason::Quiet => "quiet hours",
-        HoldReason::PostsMax => "the posts of the day are used up",
-        HoldReason::PostsGap => "too soon after the last post",
-        HoldReason::PromoShare => "advertising would pass its share",
-        HoldReason::PromoNotBefore => "the group is too young for advertising",
-        HoldReason::PromoAround => "no key date is near",
-        HoldReason::PromoWhen => "the condition for advertising is not met",
-        HoldReason::MentionsMax => "the mentions of the day are used up",
-        HoldReason::Order => "behind an earlier message",
-        HoldReason::Ahead => "a message with a clock time comes first",
-        HoldReason::Session => "a session is on",
-        HoldReason::Hush => "members see nothing on this day",
+        HoldReason::Quiet => pair("quiet hours", "静默时段"),
+        HoldReason::PostsMax => pair("the posts of the day are used up", "发帖条数已用完"),
+        HoldReason::PostsGap => pair("too soon after the last post", "离上一条太近"),
+        HoldReason::PromoShare => pair("advertising would pass its share", "推广会超过占比上限"),
+        HoldReason::PromoNotBefore => pair("the group is too young for advertising", "群龄还不够发推广"),
+        HoldReason::PromoAround => pair("no key date is near", "不在关键日期前后"),
+        HoldReason::PromoWhen => pair("the condition for advertising is not met", "推广的条件不成立"),
+        HoldReason::MentionsMax => pair("the mentions of the day are used up", "提醒次数已用完"),
+        HoldReason::Order => pair("behind an earlier message", "排在更早的消息之后"),
+        HoldReason::Ahead => pair("a message with a clock time comes first", "让定点的消息先发"),
+        HoldReason::Session => pair("a session is on", "活动正在进行"),
+        HoldReason::Hush => pair("members see nothing on this day", "静默日"),
     }
 }
 
 /// What a message says; whose words are forgotten says so.
-fn words(out: &crate::engine::entry::Outgoing) -> &str {
-    if out.message.text.is_empty() && out.message.image.is_none() { "(forgotten)" } else { &out.message.text }
+fn words(out: &crate::engine::entry::Outgoing) -> Phrase {
+    if out.message.text.is_empty() && out.message.image.is_none() {
+        phrase!("(forgotten)", "（已忘记）")
+    } else {
+        Phrase::same(&*out.message.text)
+    }
 }
 
 /// Why something did not happen, in words.
 pub fn skip(reason: &Skip) -> String {
+    skipped(reason).en
+}
+
+/// The same in every language.
+pub fn skipped(reason: &Skip) -> Phrase {
     match reason {
-        Skip::Late { by, max } => format!("{} late, {max} is allowed", coarse(*by)),
-        Skip::CatchUp => "catch_up chose others".into(),
-        Skip::Overlap { open } => format!("{open} is still open"),
-        Skip::Calendar { calendar } => format!("the calendar {calendar} closes the day"),
-        Skip::Phase { phase } => format!("the phase is {phase}"),
-        Skip::When { condition } => format!("{condition} is false"),
-        Skip::Paused => "paused".into(),
-        Skip::Disabled => "switched off in the file (`enabled: false`)".into(),
-        Skip::Operator => "an operator said so".into(),
-        Skip::Undelivered { effect } => format!("{effect} was not delivered"),
-        Skip::Limit { limit } => format!("the limit is {limit}"),
-        Skip::Broken { error } => error.clone(),
+        Skip::Late { by, max } => {
+            let (by, max) = (long(coarse(*by)), long(*max));
+            phrase!("{by} late, {max} is allowed", "迟了 {by}，最多允许 {max}"; by, max)
+        }
+        Skip::CatchUp => phrase!("catch_up chose others", "`catch_up` 补做了别的一次"),
+        Skip::Overlap { open } => phrase!("{open} is still open", "{open} 还没结束"),
+        Skip::Calendar { calendar } => {
+            phrase!("the calendar {calendar} closes the day", "日历 {calendar} 上这天不开")
+        }
+        Skip::Phase { phase } => phrase!("the phase is {phase}", "阶段是 {phase}"),
+        Skip::When { condition } => phrase!("{condition} is false", "条件不成立：{condition}"),
+        Skip::Paused => phrase!("paused", "已暂停"),
+        Skip::Disabled => {
+            phrase!("switched off in the file (`enabled: false`)", "文件里关掉了（`enabled: false`）")
+        }
+        Skip::Operator => phrase!("an operator said so", "人工跳过"),
+        Skip::Undelivered { effect } => phrase!("{effect} was not delivered", "{effect} 没有送达"),
+        Skip::Limit { limit } => phrase!("the limit is {limit}", "到了上限：{limit}"),
+        Skip::Broken { error } => Phrase::same(&**error),
     }
+}
+
+/// A length of time.
+fn long(length: Duration) -> Phrase {
+    Phrase { en: length.to_string(), zh: Locale::Zh.duration(length) }
 }
 
 /// A length without the parts that nobody reads: seconds of hours, minutes of days.
@@ -397,13 +649,15 @@ fn coarse(length: Duration) -> Duration {
     Duration::from_millis(millis / unit.as_millis() * unit.as_millis())
 }
 
-fn phase_cause(cause: &PhaseCause) -> String {
+fn phase_cause(cause: &PhaseCause) -> Phrase {
     match cause {
-        PhaseCause::Adopted => "the first one".into(),
-        PhaseCause::Until { condition } => format!("because {condition}"),
-        PhaseCause::Timeout => "because its time was over".into(),
-        PhaseCause::Step { run } => format!("because {run} says so"),
-        PhaseCause::Edit => "because the file has no phase of the old name".into(),
+        PhaseCause::Adopted => phrase!("the first one", "第一个阶段"),
+        PhaseCause::Until { condition } => phrase!("because {condition}", "因为 {condition}"),
+        PhaseCause::Timeout => phrase!("because its time was over", "因为到了时限"),
+        PhaseCause::Step { run } => phrase!("because {run} says so", "因为 {run} 这样说"),
+        PhaseCause::Edit => {
+            phrase!("because the file has no phase of the old name", "因为文件里没有原来的阶段名了")
+        }
     }
 }
 
@@ -413,10 +667,10 @@ mod tests {
 
     #[test]
     fn what_was_not_counted_is_not_said_as_if_it_were() {
-        assert_eq!(times(1), "1 time");
-        assert_eq!(times(99_999), "99999 times");
+        assert_eq!((times(1).en.as_str(), times(1).zh.as_str()), ("1 time", "1 次"));
+        assert_eq!(times(99_999).en, "99999 times");
         for count in [100_000, 100_001, u64::MAX] {
-            assert_eq!(times(count), "at least 100000 times");
+            assert_eq!(times(count).en, "at least 100000 times");
         }
     }
 }

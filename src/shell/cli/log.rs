@@ -64,7 +64,7 @@ impl Log {
         let word = pad(words.word, 10);
         let about = if words.about.is_empty() { String::new() } else { format!("{}  ", words.about) };
         let used = width(&left) + width(&word) + width(&about);
-        let text = clip(&words.text, out.width.saturating_sub(used).max(20));
+        let text = clip(&words.text.en, out.width.saturating_sub(used).max(20));
         out.line(format!("{left}{}{}{text}", paint(style, &word), paint(NAME, &about)).trim_end())?;
         Ok(())
     }

@@ -373,7 +373,7 @@ impl Days {
         };
         let about = if line.about.is_empty() { String::new() } else { format!("{}  ", line.about) };
         let used = width(&left) + width(&word) + width(&about);
-        let text = clip(&line.text, out.width.saturating_sub(used).max(20));
+        let text = clip(&line.text.en, out.width.saturating_sub(used).max(20));
         out.line(format!("{left}{}{}{text}", paint(style, &word), paint(NAME, &about)).trim_end())?;
         Ok(())
     }

@@ -155,21 +155,7 @@ pub(super) fn verb(locale: Locale, verb: &'static str) -> &'static str {
 
 /// Why a budget holds a message.
 pub(super) fn hold(locale: Locale, reason: HoldReason) -> &'static str {
-    let zh = match reason {
-        HoldReason::Quiet => "静默时段",
-        HoldReason::PostsMax => "发帖条数已用完",
-        HoldReason::PostsGap => "离上一条太近",
-        HoldReason::PromoShare => "推广会超过占比上限",
-        HoldReason::PromoNotBefore => "群龄还不够发推广",
-        HoldReason::PromoAround => "不在关键日期前后",
-        HoldReason::PromoWhen => "推广的条件不成立",
-        HoldReason::MentionsMax => "提醒次数已用完",
-        HoldReason::Order => "排在更早的消息之后",
-        HoldReason::Ahead => "让定点的消息先发",
-        HoldReason::Session => "活动正在进行",
-        HoldReason::Hush => "静默日",
-    };
-    locale.pick(crate::sim::timeline::hold(reason), zh)
+    crate::sim::timeline::held_by(reason).of(locale)
 }
 
 /// Why something did not happen, from the word of the report.

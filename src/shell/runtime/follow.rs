@@ -11,7 +11,7 @@ use super::{
     publish::{Commit, Heard, InForce, Published, Subscription},
 };
 use crate::{
-    base::{ids::GroupId, time::Zone, visible},
+    base::{ids::GroupId, phrase::Phrase, time::Zone, visible},
     courier::{Outcome, Settlement},
     engine::{
         entry::{Entry, Fact, Outgoing},
@@ -98,7 +98,7 @@ impl Follower {
         let clock = book.playbook.zone.civil(entry.at).strftime("%H:%M:%S").to_string();
         let whose = if several { format!("{group} · ") } else { String::new() };
         let preview = outgoing(entry).and_then(|out| self.previewed(book, group, out));
-        let text = if preview.is_some() { String::new() } else { format!("  {}", shown(&line.text)) };
+        let text = if preview.is_some() { String::new() } else { format!("  {}", shown(&line.text.en)) };
         let head = format!("{}  {}", paint(DIM, &clock), paint(style, &format!("{:<9}", line.word)));
         let tail = if line.about.is_empty() {
             format!("{whose}{}", text.trim_start())
@@ -212,7 +212,7 @@ fn kind_of(book: &InForce, group: &GroupId, channel: &str) -> Option<ChannelKind
 fn notified(entry: &Entry) -> Option<Line> {
     let Fact::Notified(out) = &entry.fact else { return None };
     let text = format!("[{}] {}", out.channel, out.message.text);
-    Some(Line { word: "told", about: out.channel.to_string(), text, tone: Tone::Plain })
+    Some(Line { word: "told", about: out.channel.to_string(), text: Phrase::same(text), tone: Tone::Plain })
 }
 
 fn outgoing(entry: &Entry) -> Option<&Outgoing> {

@@ -214,7 +214,7 @@ fn skipped(group: Group<'_>, line: &LogLine) -> Option<Skipped> {
         _ => return None,
     };
     let words = timeline::describe(&line.entry, group.zone);
-    let (about, text) = words.map(|words| (words.about, words.text)).unwrap_or_default();
+    let (about, text) = words.map(|words| (words.about, words.text.en)).unwrap_or_default();
     Some(Skipped {
         seq: line.seq,
         at: group.at(line.entry.at),

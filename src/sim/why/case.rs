@@ -123,7 +123,7 @@ impl Case {
                 let why = words::skip(reason, &self.play);
                 if self.count > 1 {
                     let (n, from, to) =
-                        (timeline::times(self.count), when(self.from, zone), when(self.to, zone));
+                        (timeline::times(self.count).en, when(self.from, zone), when(self.to, zone));
                     return (
                         verdict,
                         format!("{name} {word} {n} from {from} to {to}: the first of them, {why}"),

@@ -466,7 +466,7 @@ fn cited(seq: i64, entry: &Entry, step: Option<StepId>, playbook: &Playbook) -> 
         }
         (_, Fact::ScriptFailed { .. }) => format!("{at_step}: its script failed"),
         (None, Fact::RunFinished { .. }) => "the run failed".to_owned(),
-        (Some(line), _) => format!("{} {}", line.word, shorten(&line.text, 100)).trim_end().to_owned(),
+        (Some(line), _) => format!("{} {}", line.word, shorten(&line.text.en, 100)).trim_end().to_owned(),
         (None, _) => at_step,
     };
     Cited { seq, at: entry.at, step, text }

@@ -166,7 +166,7 @@ impl Historian<'_> {
                 let says = match stale {
                     None => format!("step {step}: its message expired {at}{by}"),
                     Some(stale) => {
-                        let because = timeline::gone_stale(*stale, zone);
+                        let because = timeline::gone_stale(*stale, zone).en;
                         format!("step {step}: its message was missed {at}{by}: {because}")
                     }
                 };
