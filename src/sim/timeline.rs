@@ -445,9 +445,7 @@ fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zone: &Zone) -
         Operation::Noted { run, text } => {
             ("note", run.as_ref().map_or_else(String::new, ToString::to_string), Phrase::same(&**text))
         }
-        Operation::Hurried { run, step } => {
-            ("now", run.to_string(), phrase!("step {step}", "步骤 {step}"))
-        }
+        Operation::Hurried { run, step } => ("now", run.to_string(), phrase!("step {step}", "步骤 {step}")),
         Operation::Delayed { run, later, .. } => {
             let length = long(later.length);
             let text = phrase!(
