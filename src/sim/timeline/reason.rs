@@ -1,0 +1,126 @@
+//! Why things happened and did not, in the words of a line: how a run ended, what holds a message, what was skipped.
+
+use crate::{
+    base::{
+        locale::Locale,
+        phrase::{Phrase, Words, pair, phrase},
+        time::{Duration, Zone},
+    },
+    engine::entry::{HoldReason, Outcome, PhaseCause, Skip, Stale},
+};
+
+/// How a run ended, in a word.
+pub const fn outcome(outcome: Outcome) -> &'static str {
+    ended(outcome).en
+}
+
+/// The same in every language.
+pub const fn ended(outcome: Outcome) -> Words {
+    match outcome {
+        Outcome::Done => pair("done", "完成"),
+        Outcome::Stopped => pair("stopped", "中止"),
+        Outcome::Failed => pair("failed", "失败"),
+        Outcome::Cancelled => pair("cancelled", "取消"),
+        Outcome::Replaced => pair("replaced", "被新的一次代替"),
+    }
+}
+
+/// Why a held message is not sent any more, in a few words.
+pub fn gone_stale(stale: Stale, zone: &Zone) -> Phrase {
+    match stale {
+        Stale::Hushed => phrase!("it came while members saw nothing", "它来的时候成员什么都看不到"),
+        Stale::Hold => phrase!("held for as long as it may be", "压住的时间到了上限"),
+        Stale::LaterStep => phrase!("a later step of its run is due", "同一次活动的后一步到时间了"),
+        Stale::Never { possible: Some(at) } => phrase!(
+            "it would be held for too long; the first day that would be possible is {}",
+            "要压太久；最早可以发的一天是 {}",
+            zone.date(at)
+        ),
+        Stale::Never { possible: None } => phrase!(
+            "it would be held for too long, and nobody knows when it would be possible",
+            "要压太久，而且不知道什么时候才能发"
+        ),
+    }
+}
+
+/// Why a message is held, in words.
+pub fn hold(reason: HoldReason) -> &'static str {
+    held_by(reason).en
+}
+
+/// The same in every language.
+pub const fn held_by(reason: HoldReason) -> Words {
+    match reason {
+        HoldReason::Quiet => pair("quiet hours", "静默时段"),
+        HoldReason::PostsMax => pair("the posts of the day are used up", "发帖条数已用完"),
+        HoldReason::PostsGap => pair("too soon after the last post", "离上一条太近"),
+        HoldReason::PromoShare => pair("advertising would pass its share", "推广会超过占比上限"),
+        HoldReason::PromoNotBefore => pair("the group is too young for advertising", "群龄还不够发推广"),
+        HoldReason::PromoAround => pair("no key date is near", "不在关键日期前后"),
+        HoldReason::PromoWhen => pair("the condition for advertising is not met", "推广的条件不成立"),
+        HoldReason::MentionsMax => pair("the mentions of the day are used up", "提醒次数已用完"),
+        HoldReason::Order => pair("behind an earlier message", "排在更早的消息之后"),
+        HoldReason::Ahead => pair("a message with a clock time comes first", "让定点的消息先发"),
+        HoldReason::Session => pair("a session is on", "活动正在进行"),
+        HoldReason::Hush => pair("members see nothing on this day", "静默日"),
+    }
+}
+
+/// Why something did not happen, in words.
+pub fn skip(reason: &Skip) -> String {
+    skipped(reason).en
+}
+
+/// The same in every language.
+pub fn skipped(reason: &Skip) -> Phrase {
+    match reason {
+        Skip::Late { by, max } => {
+            let (by, max) = (long(coarse(*by)), long(*max));
+            phrase!("{by} late, {max} is allowed", "迟了 {by}，最多允许 {max}"; by, max)
+        }
+        Skip::CatchUp => phrase!("catch_up chose others", "`catch_up` 补做了别的一次"),
+        Skip::Overlap { open } => phrase!("{open} is still open", "{open} 还没结束"),
+        Skip::Calendar { calendar } => {
+            phrase!("the calendar {calendar} closes the day", "日历 {calendar} 上这天不开")
+        }
+        Skip::Phase { phase } => phrase!("the phase is {phase}", "阶段是 {phase}"),
+        Skip::When { condition } => phrase!("{condition} is false", "条件不成立：{condition}"),
+        Skip::Paused => phrase!("paused", "已暂停"),
+        Skip::Disabled => {
+            phrase!("switched off in the file (`enabled: false`)", "文件里关掉了（`enabled: false`）")
+        }
+        Skip::Operator => phrase!("an operator said so", "人工跳过"),
+        Skip::Undelivered { effect } => phrase!("{effect} was not delivered", "{effect} 没有送达"),
+        Skip::Limit { limit } => phrase!("the limit is {limit}", "到了上限：{limit}"),
+        Skip::Broken { error } => Phrase::same(&**error),
+    }
+}
+
+/// A length of time.
+pub(super) fn long(length: Duration) -> Phrase {
+    Phrase { en: length.to_string(), zh: Locale::Zh.duration(length) }
+}
+
+/// A length without the parts that nobody reads: seconds of hours, minutes of days.
+fn coarse(length: Duration) -> Duration {
+    let millis = length.as_millis();
+    let unit = match millis.abs() {
+        n if n >= Duration::DAY.as_millis() => Duration::HOUR,
+        n if n >= Duration::HOUR.as_millis() => Duration::MINUTE,
+        n if n >= Duration::SECOND.as_millis() => Duration::SECOND,
+        _ => return length,
+    };
+    Duration::from_millis(millis / unit.as_millis() * unit.as_millis())
+}
+
+pub(super) fn phase_cause(cause: &PhaseCause) -> Phrase {
+    match cause {
+        PhaseCause::Adopted => phrase!("the first one", "第一个阶段"),
+        PhaseCause::Until { condition } => phrase!("because {condition}", "因为 {condition}"),
+        PhaseCause::Timeout => phrase!("because its time was over", "因为到了时限"),
+        PhaseCause::Step { run } => phrase!("because {run} says so", "因为 {run} 这样说"),
+        PhaseCause::Edit => {
+            phrase!("because the file has no phase of the old name", "因为文件里没有原来的阶段名了")
+        }
+    }
+}
