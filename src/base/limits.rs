@@ -376,6 +376,12 @@ pub const SENDER_SIGNALS_PER_S: u32 = 100;
 pub const SENDER_BURST_SIGNALS: u32 = 1_000;
 /// How far the instant of a signature may be from now, in seconds.
 pub const SIGNATURE_SKEW_S_MAX: u64 = 300;
+/// Things on the list of one task.
+pub const LIST_ITEMS_MAX: usize = 500;
+/// Things on a list that a message or a refusal names.
+pub const LIST_ITEMS_SHOWN: usize = 20;
+/// What is answered to one thing on a list, in bytes.
+pub const LIST_ANSWER_BYTES_MAX: usize = 4 * 1024;
 /// Signatures of one request that are tried.
 pub const SIGNATURES_MAX: usize = 16;
 /// For how long a report from outside is known again, in days.

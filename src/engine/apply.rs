@@ -135,6 +135,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::TaskOpened(_)
         | Fact::TaskTold { .. }
         | Fact::TaskReminded { .. }
+        | Fact::ItemTicked { .. }
         | Fact::TaskClosed { .. }
         | Fact::TaskReassigned { .. }
         | Fact::PressUndone { .. }

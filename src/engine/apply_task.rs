@@ -23,6 +23,17 @@ pub(super) fn apply_task(state: &mut State, fact: &Fact) -> Applied {
         Fact::TaskOpened(task) => open_task(state, task),
         Fact::TaskTold { task } => return task_told(state, task),
         Fact::TaskReminded { task, escalated } => return task_reminded(state, task, *escalated),
+        Fact::ItemTicked { task, item, text, value, .. } => {
+            let Some(open) = state.tasks.get_mut(task) else {
+                return illegal(format!("no open task {task}"));
+            };
+            let open = Arc::make_mut(open);
+            open.task.list.extend(text.clone());
+            if *item as usize >= open.task.list.len() {
+                return illegal(format!("{task} has no item {item}"));
+            }
+            open.ticks.insert(*item, value.clone());
+        }
         Fact::TaskClosed { task, answer, .. } => return close_task(state, task, answer),
         Fact::TaskReassigned { task, role, people, .. } => {
             let Some(open) = state.tasks.get_mut(task) else {

@@ -69,6 +69,7 @@ impl Draft<'_> {
             }
             Command::Skip { run, step, by } => self.skip_command(run, step.as_ref(), by.clone()),
             Command::Done { task, by, note } => self.task_done(task, by.clone(), note.clone()),
+            Command::Tick { task, items, by } => self.tick(task, items, by.as_deref()),
             Command::Approve { task, by, note, as_operator, except } => {
                 let spared = match self.spared(task, except) {
                     Ok(spared) => spared,

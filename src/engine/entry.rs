@@ -495,6 +495,21 @@ pub enum Fact {
         /// Which.
         effect: EffectId,
     },
+    /// Something on a task's list is done, or is answered.
+    ItemTicked {
+        /// The task.
+        task: TaskId,
+        /// Its place in the list.
+        item: u32,
+        /// What it says, where it was not on the list before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// What was answered; `true` where it was only ticked.
+        value: Value,
+        /// Who says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
     /// A person is told something: a task, an alert. No budget holds it.
     Notified(Box<Outgoing>),
     /// A message to people waits for their hours.

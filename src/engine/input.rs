@@ -338,6 +338,17 @@ pub enum Command {
         #[serde(default)]
         note: Value,
     },
+    /// Things on a task's list are done.
+    Tick {
+        /// Which task.
+        task: TaskId,
+        /// Each as it is written: its number, its text or the beginning of it; `2=ANSWER` answers it, `+NAME` adds one
+        /// that was not on the list.
+        items: Vec<String>,
+        /// Who says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
     /// An approval is given.
     Approve {
         /// Which.

@@ -49,6 +49,7 @@ mod due;
 mod evening;
 mod hush;
 mod notice;
+mod open;
 mod phase;
 mod midnight;
 mod press;

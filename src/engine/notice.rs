@@ -5,6 +5,7 @@
 use super::{
     entry::{Task, TaskKind},
     input::ChannelNews,
+    state::OpenTask,
     steps::approve::Shut,
 };
 use crate::{
@@ -61,26 +62,37 @@ pub(super) fn task_opened(playbook: &Playbook, group: &GroupId, task: &Task, now
             let but = if task.members.is_empty() { "" } else { "（`--except 名字` 留下某人）" };
             format!("答复：`playbook approve {id}`{but} 或 `playbook reject {id}`")
         }
-        (_, Locale::En) => format!("When done: `playbook done {id}`"),
-        (_, Locale::Zh) => format!("完成后：`playbook done {id}`"),
+        (_, Locale::En) if task.list.is_empty() => format!("When done: `playbook done {id}`"),
+        (_, Locale::Zh) if task.list.is_empty() => format!("完成后：`playbook done {id}`"),
+        (_, Locale::En) => format!(
+            "When done: `playbook done {id}`; one by one with `--item 1`, or with an answer `--item 1=…`"
+        ),
+        (_, Locale::Zh) => {
+            format!("完成后：`playbook done {id}`；逐项用 `--item 1`，要写答案用 `--item 1=…`")
+        }
     };
     let _ = write!(text, "\n\n{answer}");
     text
 }
 
 /// A reminder, or the word to whoever a task escalates to.
-pub(super) fn task_reminder(playbook: &Playbook, task: &Task, now: Timestamp, escalated: bool) -> String {
-    let locale = playbook.locale;
+pub(super) fn task_reminder(playbook: &Playbook, open: &OpenTask, now: Timestamp, escalated: bool) -> String {
+    let (task, locale) = (&open.task, playbook.locale);
     let due = task.due.map(|due| locale.time(due, &playbook.zone, now)).unwrap_or_default();
     let who = locale.join(&task.people.iter().map(|p| p.name.clone()).collect::<Vec<_>>());
-    match (locale, escalated) {
+    let mut text = match (locale, escalated) {
         (Locale::En, false) => format!("**Reminder {}** · {}\n\nBy {due}.", task.id, task.text),
         (Locale::Zh, false) => format!("**提醒 {}** · {}\n\n截止：{due}", task.id, task.text),
         (Locale::En, true) => {
             format!("**Overdue {}** · {}\n\n{who} was to do it by {due}.", task.id, task.text)
         }
         (Locale::Zh, true) => format!("**逾期 {}** · {}\n\n负责人：{who}，截止：{due}", task.id, task.text),
+    };
+    // Of a list it tells what is still open.
+    for (nth, item) in open.left().take(limits::LIST_ITEMS_SHOWN).enumerate() {
+        let _ = write!(text, "{}\n- [ ] {item}", if nth == 0 { "\n" } else { "" });
     }
+    text
 }
 
 /// A gate stayed shut, and these steps do not happen.

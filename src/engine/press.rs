@@ -4,12 +4,13 @@ use super::{
     draft::{About, Addressee, Decided, Draft},
     entry::{Fact, Task, TaskKind},
     notice,
-    steps::task_not_done,
+    steps::checklist,
 };
 use crate::{
     base::{
         ids::{EffectId, TaskId},
         person::Person,
+        value::Value,
     },
     model::{
         message::{Mention, Message},
@@ -59,19 +60,7 @@ impl Draft<'_> {
             return self.refuse(format!("{id} was about removing members, which cannot be taken back"));
         }
         self.emit(Fact::PressUndone { task: id.clone(), by })?;
-        let undone = task_not_done();
-        let known: Vec<_> = self
-            .state
-            .runs
-            .values()
-            .flat_map(|run| run.bindings.iter().map(|(name, value)| (run.id.clone(), name.clone(), value)))
-            .filter(|(_, _, value)| value.get("task").and_then(|task| task.as_str()) == Some(id.as_str()))
-            .map(|(run, name, _)| (run, name))
-            .collect();
-        for (run, name) in known {
-            self.emit(Fact::Bound { run, name, value: undone.clone() })?;
-        }
-        Ok(())
+        self.bind_task(id, &checklist::value(&press.open, false, None, &Value::Null))
     }
 
     fn somebody(&self, word: &str) -> Result<Addressee, String> {
@@ -143,7 +132,7 @@ impl Draft<'_> {
             ));
         };
         let text = match open.task.due {
-            Some(_) => notice::task_reminder(&self.playbook, &open.task, self.now, false),
+            Some(_) => notice::task_reminder(&self.playbook, &open, self.now, false),
             None => notice::task_opened(&self.playbook, &self.group.id, &open.task, self.now),
         };
         let mut message = Message::text(text);

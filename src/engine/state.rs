@@ -4,15 +4,17 @@
 //! entries give equal bytes.
 
 pub use super::failing::Failing;
-pub use super::timer::{Deadline, Timer};
 use super::{
     amended::Amended,
     broken::Broken,
     by_hand::ByHand,
-    entry::{Cause, HoldReason, Notice, Outgoing, Task, Waiting},
+    entry::{Cause, HoldReason, Notice, Outgoing, Waiting},
     numbers::Numbers,
     recent::Recent,
-    turn::{self, Turn},
+};
+pub use super::{
+    open::{OpenTask, Press},
+    timer::{Deadline, Timer},
 };
 use crate::{
     base::{
@@ -363,42 +365,6 @@ pub struct Loop {
     pub items: Value,
     /// The item under way.
     pub index: u32,
-}
-
-/// A task, an approval or a question that is open.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct OpenTask {
-    /// What was asked.
-    pub task: Task,
-    /// Whether the reminder was sent.
-    pub reminded: bool,
-    /// Whether the escalation was sent.
-    pub escalated: bool,
-    /// By member: the option's index and the answer.
-    #[serde(default, skip_serializing_if = "imbl::OrdMap::is_empty")]
-    pub answers: imbl::OrdMap<MemberId, (Option<u32>, Value)>,
-    /// By member: when they answered, among the others, and whether the answer takes a place.
-    #[serde(default, skip_serializing_if = "imbl::OrdMap::is_empty")]
-    pub turns: imbl::OrdMap<MemberId, Turn>,
-    /// How many turns were ever taken.
-    #[serde(default, skip_serializing_if = "turn::is_zero")]
-    pub turn: u64,
-    /// How many answers take a place.
-    #[serde(default, skip_serializing_if = "turn::is_zero")]
-    pub seated: u64,
-}
-
-/// An answer of a person to a task, and what was there before it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Press {
-    /// The task as it was open.
-    pub open: OpenTask,
-    /// The run that waited for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<Arc<Run>>,
-    /// The step that has used the answer; what is used cannot be taken back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub used: Option<StepId>,
 }
 
 /// A message that a budget holds back.

@@ -21,6 +21,7 @@ impl OpenTask {
             task,
             reminded: false,
             escalated: false,
+            ticks: std::collections::BTreeMap::new(),
             answers: imbl::OrdMap::new(),
             turns: imbl::OrdMap::new(),
             turn: 0,

@@ -167,6 +167,7 @@ mod tests {
             from: None,
         };
         Playbook {
+            labels: BTreeMap::default(),
             name: "community".into(),
             title: "community".into(),
             digest: "0".into(),

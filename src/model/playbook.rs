@@ -5,6 +5,7 @@ use super::{
     calendar::Calendar,
     channel::{ALERTS, Channel, STAFF, Setting},
     group::Group,
+    message::Label,
     phase::Phase,
     play::Play,
     role::Role,
@@ -53,6 +54,8 @@ pub struct Playbook {
     pub channels: BTreeMap<ChannelName, Arc<Channel>>,
     /// `calendars`
     pub calendars: BTreeMap<CalendarName, Calendar>,
+    /// `labels`: names of one's own, each with the label that it counts as.
+    pub labels: BTreeMap<Arc<str>, Label>,
     /// `budgets`
     pub budgets: Budgets,
     /// `groups`; one named after the playbook where the file has none.

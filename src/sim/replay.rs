@@ -438,6 +438,14 @@ impl Player<'_> {
                     _ => return None,
                 }
             }
+            Fact::ItemTicked { task, item, text, value, by } => {
+                let item = match (text, value.as_str()) {
+                    (Some(text), _) => format!("+{text}"),
+                    (None, Some(answer)) => format!("{}={answer}", item.saturating_add(1)),
+                    (None, None) => item.saturating_add(1).to_string(),
+                };
+                Command::Tick { task: self.task(task)?, items: vec![item], by: by.clone() }
+            }
             Fact::PressUndone { task, by } => Command::Undo { task: self.task(task)?, by: by.clone() },
             Fact::TaskReassigned { task, role, people, by } => {
                 let person = people.first().map(|person| Arc::from(person.id.as_str()));

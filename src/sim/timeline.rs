@@ -290,6 +290,14 @@ fn describe_people(entry: &Entry, zone: &Zone) -> Option<Line> {
             let names = Phrase::list(people.iter().map(|person| Phrase::same(&*person.name)));
             line("given", task.as_str(), phrase!("to {names}", "给 {names}"; names), Tone::Person)
         }
+        Fact::ItemTicked { task, item, text, by: who, .. } => {
+            let (by, number) = (by(who), item.saturating_add(1));
+            let item = match text {
+                Some(text) => Phrase::same(text.as_str()),
+                None => phrase!("item {number}", "第 {number} 项"),
+            };
+            line("ticked", task.as_str(), phrase!("{item}{by}", "{item}{by}"; item, by), Tone::Person)
+        }
         Fact::TaskTold { task } => line("told", task.as_str(), pair("is told now", "现在告知"), Tone::Person),
         Fact::NoticeWaits(notice) => {
             let text = phrase!("told at {}", "{} 再告知", at(notice.at));

@@ -222,3 +222,12 @@ fn the_five_warnings_that_weigh_most_are_shown_and_the_others_counted() {
     );
     assert!(few.contains(&format!("0 errors, {count} warnings")), "{few}");
 }
+
+#[test]
+fn the_handbook_prints_a_goal_in_one_line() {
+    let yaml = "name: a\ncharter:\n  purpose: read\n  values: [care]\n  goals:\n    - { want: readers who stay, \
+                metric: metrics.retention30, target: \">= 40\", channels: [group, shop] }\n  team: { planner: host }\n";
+    let text = Playground::new().file("a.yaml", yaml).run(&["handbook", "a.yaml"]).exits(0).stdout;
+    let line = "  - readers who stay · channels group, shop · metric metrics.retention30 · target >= 40\n";
+    assert!(text.contains(line) && text.contains("- **team**\n  - **planner**: host\n"), "{text}");
+}

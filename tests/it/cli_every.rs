@@ -77,6 +77,7 @@ const TABLE: &[(&str, i32)] = &[
     ("members show nobody:1 S G", 4),
     ("members forget nobody:1 S G", 0),
     ("done t1 S G --note well --by Zhu", 0),
+    ("done t2 S G --item 1", 4),
     ("approve t2 S G --by Zhu --except Li", 4),
     ("approve t2 S G --by Zhu --note fine --as-operator", 0),
     ("signal again S G --member li --data {\"a\":1} --with b=2 --by Zhu", 0),

@@ -102,6 +102,7 @@ fn folder() -> MemoryFolder {
     for (path, from) in [
         ("data/topics.csv", "examples/content-calendar/data/topics.csv"),
         ("data/cities.csv", "examples/twenty-cities/data/cities.csv"),
+        ("data/lists/expert-share.yaml", "playbooks/data/lists/expert-share.yaml"),
         ("scripts/leaderboard.rhai", "scripts/leaderboard.rhai"),
         ("scripts/digest.rhai", "scripts/digest.rhai"),
         ("scripts/namecard_check.rhai", "scripts/namecard_check.rhai"),

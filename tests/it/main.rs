@@ -14,6 +14,7 @@ mod broken;
 mod browser;
 mod budgets;
 mod channels;
+mod checklists;
 mod cli_check;
 mod cli_engine;
 mod cli_every;

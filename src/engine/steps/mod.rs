@@ -6,6 +6,7 @@ mod answer;
 pub(super) mod approve;
 mod arrival;
 mod ask;
+pub(super) mod checklist;
 mod flow;
 mod held;
 mod mention;

@@ -1,5 +1,6 @@
 //! `task`: what a person is asked, how they are told, and what their answer does.
 
+use super::checklist;
 use crate::{
     base::{
         ids::{ChannelName, InputId, RoleName, TaskId},
@@ -14,6 +15,7 @@ use crate::{
         entry::{Fact, Task, TaskKind, Waiting},
         input::Signal,
         notice,
+        state::OpenTask,
     },
     model::{
         hours::Hours,
@@ -93,7 +95,7 @@ impl Draft<'_> {
             Some(escalate) => self.assignee(Some(escalate), &facts)?,
             None => Addressee::default(),
         };
-        let list = task.list.iter().map(|item| item.render_markdown(&facts)).collect::<Result<_, _>>()?;
+        let list = checklist::written(&task.list, &facts)?;
         let request = Request {
             // Whoever is told late has less time; the end of it does not move.
             due: task.due.map(|due| due.of(at.due, |offset| at.offset(offset))),
@@ -104,7 +106,10 @@ impl Draft<'_> {
             ..Request::new(TaskKind::Task, text, to)
         };
         let id = self.open(at, request)?;
-        let binding = task.binding.clone().map(|name| (name, task_value(&id, false, None, &Value::Null)));
+        let opened = self.state.tasks.get(&id);
+        let value =
+            opened.map_or_else(task_not_done, |open| checklist::value(open, false, None, &Value::Null));
+        let binding = task.binding.clone().map(|name| (name, value));
         self.done(at, at.pc + 1, binding)
     }
 
@@ -294,7 +299,7 @@ impl Draft<'_> {
         if open.task.kind == TaskKind::Removal {
             self.remove_members(&open.task.members)?;
         }
-        self.bind_closed(id, by.as_deref(), &note)?;
+        self.bind_closed(&open, by.as_deref(), &note)?;
         let data = Value::map([
             ("task", Value::str(id.as_str())),
             ("text", Value::str(&open.task.text)),
@@ -312,21 +317,9 @@ impl Draft<'_> {
     }
 
     /// Runs that know a task by name see that it is done; those that wait for it go on.
-    fn bind_closed(&mut self, id: &TaskId, by: Option<&str>, note: &Value) -> Decided {
-        let value = task_value(id, true, by, note);
-        let known: Vec<_> = self
-            .state
-            .runs
-            .values()
-            .flat_map(|run| {
-                run.bindings.iter().map(move |(name, value)| (run.id.clone(), name.clone(), value))
-            })
-            .filter(|(_, _, value)| value.get("task").and_then(Value::as_str) == Some(id.as_str()))
-            .map(|(run, name, _)| (run, name))
-            .collect();
-        for (run, name) in known {
-            self.emit(Fact::Bound { run, name, value: value.clone() })?;
-        }
+    fn bind_closed(&mut self, open: &OpenTask, by: Option<&str>, note: &Value) -> Decided {
+        let id = &open.task.id;
+        self.bind_task(id, &checklist::value(open, true, by, note))?;
         let waiting: Vec<_> = self
             .state
             .runs
@@ -350,6 +343,24 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Runs that know a task by name know this of it from now on.
+    pub(in crate::engine) fn bind_task(&mut self, id: &TaskId, value: &Value) -> Decided {
+        let known: Vec<_> = self
+            .state
+            .runs
+            .values()
+            .flat_map(|run| {
+                run.bindings.iter().map(move |(name, value)| (run.id.clone(), name.clone(), value))
+            })
+            .filter(|(_, _, value)| value.get("task").and_then(Value::as_str) == Some(id.as_str()))
+            .map(|(run, name, _)| (run, name))
+            .collect();
+        for (run, name) in known {
+            self.emit(Fact::Bound { run, name, value: value.clone() })?;
+        }
+        Ok(())
+    }
+
     /// Sends a reminder, or tells whoever a task escalates to.
     pub(in crate::engine) fn remind(&mut self, id: &TaskId, escalated: bool) -> Decided {
         let delivery = self.state.tasks.get(id).filter(|open| open.task.kind == TaskKind::Delivery).cloned();
@@ -365,7 +376,7 @@ impl Draft<'_> {
         let people = if escalated { &open.task.escalate } else { &open.task.people };
         let channel = self.channel_of(open.task.role.as_ref(), people);
         let Some(channel) = channel else { return Ok(()) };
-        let text = notice::task_reminder(&self.playbook, &open.task, self.now, escalated);
+        let text = notice::task_reminder(&self.playbook, &open, self.now, escalated);
         let mut message = Message::text(text);
         message.mentions = people.iter().cloned().map(Mention::Person).collect();
         let word = match (escalated, again) {
@@ -417,15 +428,7 @@ pub(in crate::engine) fn task_not_done() -> Value {
         ("done", Value::Bool(false)),
         ("by", Value::Null),
         ("note", Value::Null),
-    ])
-}
-
-/// A task as later steps see it under its `as` name.
-fn task_value(id: &TaskId, done: bool, by: Option<&str>, note: &Value) -> Value {
-    Value::map([
-        ("task", Value::str(id.as_str())),
-        ("done", Value::Bool(done)),
-        ("by", by.map_or(Value::Null, Value::str)),
-        ("note", note.clone()),
+        ("items", Value::list(Vec::new())),
+        ("left", Value::list(Vec::new())),
     ])
 }

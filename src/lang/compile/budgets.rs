@@ -115,8 +115,17 @@ fn amounts(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, budgets: &mut Bu
     }
 }
 
+/// Takes in the labels of a file. What the playbook itself declares counts, whatever a file that it uses says of the
+/// same name.
+pub(crate) fn declare(cx: &mut Cx<'_>, root: &Node) {
+    let own = root.get("labels").filter(|node| !node.is_null()).map(|node| labels(cx, node));
+    own.into_iter().flatten().for_each(|(name, label)| {
+        cx.labels.entry(name).or_insert(label);
+    });
+}
+
 /// `{ know-how: content, fun: social }`
-pub(crate) fn labels(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<String, Label> {
+fn labels(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<String, Label> {
     let mut labels = BTreeMap::new();
     let fields = Fields::open(&mut cx.report, node, pair("`labels`", "`labels`"));
     for entry in fields.map(|fields| fields.entries()).unwrap_or_default() {

@@ -13,6 +13,7 @@ mod dates;
 mod groups;
 mod head;
 mod inbound;
+mod lists;
 mod members;
 mod messages;
 mod moments;
@@ -147,7 +148,7 @@ fn read(cx: &mut Cx<'_>, path: &str) -> Option<Playbook> {
     check_top(cx, root);
     for entry in root.entries().unwrap_or_default() {
         cx.origin(&*entry.key.value, entry.key.span);
-        if matches!(&*entry.key.value, "charter" | "rules" | "budgets") {
+        if matches!(&*entry.key.value, "charter" | "rules" | "budgets" | "vars") {
             for inner in entry.value.entries().unwrap_or_default() {
                 cx.origin(format!("{}.{}", entry.key.value, inner.key.value), inner.key.span);
             }
@@ -233,16 +234,9 @@ fn lower(
     vars: Arc<Map>,
 ) -> Playbook {
     let get = |key: &str| root.get(key).filter(|node| !node.is_null());
-    // What the playbook itself declares counts, whatever a file that it uses says of the same name.
-    let declare = |cx: &mut Cx<'_>, root: &Node| {
-        let own = root.get("labels").filter(|node| !node.is_null()).map(|node| budgets::labels(cx, node));
-        own.into_iter().flatten().for_each(|(name, label)| {
-            cx.labels.entry(name).or_insert(label);
-        });
-    };
-    declare(cx, root);
+    budgets::declare(cx, root);
     for unit in units {
-        declare(cx, &unit.document.root);
+        budgets::declare(cx, &unit.document.root);
     }
     let mut channels = get("channels").map(|node| channels::lower(cx, node, "channels")).unwrap_or_default();
     cx.people = get("people").map(|node| people::lower_people(cx, node)).unwrap_or_default();
@@ -313,6 +307,7 @@ fn lower(
         roles,
         channels,
         calendars,
+        labels: cx.labels.iter().map(|(name, label)| (Arc::from(name.as_str()), *label)).collect(),
         budgets,
         groups,
         phases: phases.phases,

@@ -3,7 +3,7 @@
 use super::{
     approvals,
     cx::Cx,
-    messages, moments,
+    lists, messages, moments,
     names::Sort,
     plays,
     steps::{self, Place},
@@ -219,7 +219,7 @@ fn task(
     let escalate = assignee(cx, fields, "escalate", scope);
     let due = fields.get("due").and_then(|node| by(cx, node));
     let remind = fields.get("remind").map(|node| reminders(cx, node)).unwrap_or_default();
-    let list = fields.get("list").map(|node| texts(cx, node, scope)).unwrap_or_default();
+    let list = fields.get("list").map(|node| lists::lower(cx, node, scope)).unwrap_or_default();
     let urgent = fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or(false);
     if let (Some(entry), None) = (fields.entry("remind"), fields.entry("due")) {
         cx.error(
@@ -237,8 +237,8 @@ fn task(
     Some(TaskStep { text: text?, to, due, remind, escalate, list, urgent, binding })
 }
 
-/// `list`: what is to be ticked off.
-fn texts(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<Text> {
+/// A text, or several.
+pub(crate) fn texts(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<Text> {
     let items = reader::one_or_many(&mut cx.report, node, pair("a text", "文字"));
     items.into_iter().filter_map(|item| text::text(cx, item, scope)).collect()
 }

@@ -10,7 +10,7 @@ mod step;
 mod top;
 
 pub(crate) use play::{DATES_FILE, MOVING_DATE, PLAY};
-pub(crate) use step::{BUTTON, COMMON, RETRY, VERBS, VerbKeys, WAIT};
+pub(crate) use step::{BUTTON, COMMON, LIST_FILE, RETRY, VERBS, VerbKeys, WAIT};
 pub(crate) use top::{
     AMOUNTS, BUDGETS, CALENDAR, CHANNEL, CHARTER, FIELD, GROUP, HOLD, MEMBERS, MENTIONS, PERSON, PHASE,
     POSTS, PROMO, ROLE, RULES, SECRET, SENDER, SETTINGS, TOP, USE,

@@ -32,12 +32,16 @@ keys! {
         "as": Is::Binding, "The name under which later steps see what the script returned.", "as: riddle";
         "retry": Is::Def("retry"), "How often a failed script is tried again.", "retry: 2";
     }
+    /// A checklist that is kept in a file.
+    LIST_FILE {
+        "file": Is::Path, "A YAML list, a table with a column `item`, or a text with one item a line.", "file: data/lists/expert-share.yaml";
+    }
     TASK {
         "to": Is::Text, "The role or person who is asked.", "to: host";
         "due": Is::Text, "By when: a duration counted from the asking, an offset from the anchor like `at`, or a moment such as `2026-12-10 18:00`.", "due: 1d";
         "remind": Is::Def("reminders"), "How long before `due` a reminder goes out; a list for several.", "remind: [1d, 2h]";
         "escalate": Is::Text, "The role or person who is told when it is overdue.", "escalate: owner";
-        "list": Is::Texts, "A checklist, shown below the task.", "list: [Book the room, Ask who brings cake]";
+        "list": Is::Def("list"), "A checklist, shown below the task: texts, or a file with them. An item that is one `${…}` may be a list itself. Ticked off one by one; later steps see `items` and `left` under the task's `as`.", "list: [Book the room, Ask who brings cake]";
         "urgent": Is::Bool, "Told at once, outside the hours of the role too.", "urgent: true";
         "as": Is::Binding, "The name under which later steps see the answer, and by which `wait` waits for it.", "as: invited";
     }

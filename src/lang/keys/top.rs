@@ -65,6 +65,14 @@ keys! {
         "tie": Is::Any, "What members share: identity, interest, goal, feeling, place.", "tie: interest";
         "offers": Is::Any, "What the group gives.", "offers: [a reading night every Friday]";
         "sustain": Is::Any, "How that is kept up.", "sustain: members take turns in leading";
+        "fit": Is::Any, "Whether this suits a community at all; where it is needed seldom, private or short, why all the same.", "fit: bought once, but couples stay because they meet others";
+        "values": Is::Any, "What the group stands for.", "values: [finish what you began]";
+        "goals": Is::Any, "What is to be reached, each with the number that tells: `want`, `kind`, `metric`, `target`, `by`, `channels`.", "goals: [{ want: readers who stay, metric: metrics.retention30, target: \">= 40\", by: 90d }]";
+        "team": Is::Any, "The jobs that the group needs: roles, or a mapping from the job to who does it.", "team: { planner: host, steward: editor }";
+        "horizon": Is::Any, "For how long this is planned.", "horizon: two years";
+        "maintain": Is::Any, "How the group is kept up: people, members, content, resources, meeting.", "maintain: [people, members, content]";
+        "topology": Is::Any, "Which groups there are first: mixed, local, by kind.", "topology: local first";
+        "minors": Is::Any, "Whether minors are among the members, and who answers for them.", "minors: none";
     }
     /// `rules`: what lints know of. Any other key may stand there too.
     RULES {

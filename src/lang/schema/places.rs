@@ -70,6 +70,7 @@ pub(super) fn definitions() -> Value {
         "url": url(),
     });
     let before = super::values::value(keys::Is::Positive);
+    all["list"] = json!({ "anyOf": [text(), { "type": "array", "items": text() }, table(&keys::LIST_FILE, &["file"])] });
     all["reminders"] = one_or_many(before);
     all["away"] = json!({ "type": "object", "additionalProperties": def("days") });
     all["hold"] = table(&keys::HOLD, &[]);

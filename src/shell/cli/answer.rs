@@ -7,6 +7,7 @@ use crate::{
     base::{
         ids::{EffectId, MemberId, TaskId},
         value::{Map, Value},
+        words,
     },
     engine::input::Command,
 };
@@ -21,6 +22,10 @@ pub(super) struct Done {
     /// What you have to add; later steps see it under the task's `as` name.
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
+    /// What on the task's list is done: its number, or the beginning of its text; `2=ANSWER` answers it, `+NAME` adds
+    /// somebody or something that is not on the list. With the last one the task is done.
+    #[arg(long = "item", value_name = "ITEM", conflicts_with = "note")]
+    items: Vec<String>,
     #[command(flatten)]
     target: Target,
 }
@@ -33,6 +38,11 @@ impl Done {
             client::arrived(&remote.dir, &remote.group, &EffectId::new(&self.task), remote.by.clone())?;
             out.line(format!("{} has arrived", self.task))?;
             return Ok(());
+        }
+        if !self.items.is_empty() {
+            let (task, items) = (TaskId::new(&self.task), self.items.clone());
+            let said = format!("{}: {} done", self.task, words::count(items.len(), "item"));
+            return remote.command(Command::Tick { task, items, by: remote.by.clone() }, &said, out);
         }
         let note = self.note.as_deref().map_or(Value::Null, Value::str);
         let command = Command::Done { task: TaskId::new(&self.task), by: remote.by.clone(), note };

@@ -105,7 +105,7 @@ fn list(value: &Value, depth: usize, text: &mut String) {
         }
         Value::List(items) => {
             for item in items.iter() {
-                if let Some(line) = scalar(item) {
+                if let Some(line) = scalar(item).or_else(|| row(item)) {
                     let _ = writeln!(text, "{indent}- {line}");
                 } else {
                     list(item, depth, text);
@@ -118,6 +118,21 @@ fn list(value: &Value, depth: usize, text: &mut String) {
             }
         }
     }
+}
+
+/// What one of a list says in a line, such as a goal: its first value, then the others by name.
+fn row(value: &Value) -> Option<String> {
+    let map = value.as_map()?;
+    let first = ["want", "title", "name"].into_iter().find(|key| map.contains_key(*key));
+    let mut parts: Vec<String> = first.and_then(|key| scalar(&map[key])).into_iter().collect();
+    for (key, value) in map.iter().filter(|(key, _)| Some(&***key) != first) {
+        let line = match value {
+            Value::List(items) => items.iter().map(scalar).collect::<Option<Vec<_>>>()?.join(", "),
+            one => scalar(one)?,
+        };
+        parts.push(format!("{key} {line}"));
+    }
+    Some(parts.join(" · "))
 }
 
 fn scalar(value: &Value) -> Option<String> {

@@ -26,6 +26,7 @@ impl Tasks {
         let now = clock::now();
         let mut table = Table::new(&["group", "task", "kind", "who", "due", "text"]);
         for task in rows {
+            let lines: Vec<String> = task.lines().collect();
             let overdue = task.due.as_ref().is_some_and(|due| due.at < now);
             table.row(vec![
                 task.group.to_string(),
@@ -41,6 +42,11 @@ impl Tasks {
             table.paint_last(1, NAME);
             if overdue {
                 table.paint_last(4, BAD);
+            }
+            for line in lines {
+                let mut cells = vec![String::new(); 5];
+                cells.push(line);
+                table.row(cells);
             }
         }
         Ok(write_or(&table, "Nothing waits for anybody.", opened.several(), out)?)

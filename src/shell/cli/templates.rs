@@ -24,7 +24,8 @@ macro_rules! shelf {
 /// What the parts of a life share.
 const PARTS: &[(&str, &str)] = shelf!["playbooks":
     "seed-recruiting.yaml" "rules.yaml" "weekly-games.yaml" "kol-session.yaml" "pruning.yaml"
-    "offline-event.yaml" "data/riddles.csv"
+    "offline-event.yaml" "data/riddles.csv" "data/lists/expert-share.yaml" "data/lists/discount.yaml"
+    "data/lists/fun-campaign.yaml" "data/lists/retro.yaml"
     "seed-recruiting.test.yaml" "rules.test.yaml" "weekly-games.test.yaml" "kol-session.test.yaml"
     "pruning.test.yaml" "offline-event.test.yaml"
 ];

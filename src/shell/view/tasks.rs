@@ -2,10 +2,14 @@
 
 use super::{At, Group};
 use crate::{
-    base::ids::{EffectId, GroupId, MemberId, RoleName, RunId, StepId, TaskId},
+    base::{
+        ids::{EffectId, GroupId, MemberId, RoleName, RunId, StepId, TaskId},
+        value::Value,
+    },
     engine::entry::TaskKind,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 /// One task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +38,8 @@ pub struct Row {
     pub due: Option<At>,
     /// What is to be ticked off.
     pub list: Vec<String>,
+    /// Beside it: what was answered, `true` where it was only ticked, nothing where it is open.
+    pub answered: Vec<Json>,
     /// For an approval: what is approved.
     pub show: Option<String>,
     /// For a question: its options.
@@ -44,6 +50,20 @@ pub struct Row {
     pub members: Vec<MemberId>,
     /// For a delivery: the message.
     pub effect: Option<EffectId>,
+}
+
+impl Row {
+    /// What is on its list, a line each, ticked or not.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        self.list.iter().zip(&self.answered).enumerate().map(|(nth, (item, answer))| {
+            let (mark, answer) = match answer {
+                Json::Null => (' ', String::new()),
+                Json::String(answer) => ('x', format!(": {answer}")),
+                _ => ('x', String::new()),
+            };
+            format!("[{mark}] {} {item}{answer}", nth + 1)
+        })
+    }
 }
 
 /// What waits for people in a group.
@@ -63,6 +83,9 @@ pub fn tasks(group: Group<'_>) -> impl Iterator<Item = Row> {
             told: task.tell.map(|tell| group.at(tell)),
             due: task.due.map(|due| group.at(due)),
             list: task.list.clone(),
+            answered: (task.list.iter().zip(0_u32..))
+                .map(|(_, place)| open.ticks.get(&place).map_or(Json::Null, Value::to_json))
+                .collect(),
             show: task.show.clone(),
             options: task.options.clone(),
             answers: open.answers.len(),

@@ -209,6 +209,7 @@ mod tests {
             crate::model::budget::Quiet { from: from.parse().unwrap(), to: to.parse().unwrap() }
         });
         Playbook {
+            labels: BTreeMap::default(),
             name: "demo".into(),
             title: Arc::from("demo"),
             digest: Digest::from("d"),

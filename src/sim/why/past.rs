@@ -440,7 +440,7 @@ fn about(state: &State, fact: &Fact) -> Option<(RunId, Option<StepId>)> {
         | Fact::ScriptReturned { effect, .. }
         | Fact::ScriptFailed { effect, .. } => of_effect(effect),
         Fact::TaskOpened(task) => Some((task.run.clone()?, task.step.clone())),
-        Fact::TaskClosed { task, .. } => {
+        Fact::TaskClosed { task, .. } | Fact::ItemTicked { task, .. } => {
             let task = &state.tasks.get(task)?.task;
             Some((task.run.clone()?, task.step.clone()))
         }

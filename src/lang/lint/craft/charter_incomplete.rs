@@ -1,6 +1,6 @@
 //! `charter-incomplete`: a community whose file does not say why, for whom and how it lasts.
 
-use super::context::{Context, entries, found, is_written};
+use super::context::{Context, found, is_written};
 use crate::base::diagnostic::{
     Diagnostic, Severity,
     code::{Code, Example},
@@ -68,21 +68,6 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                 "知道自己为什么存在、给谁、怎样维持的群，才能活过第一个月",
             )),
         );
-    } else if entries(charter.get("audience")) < 2 {
-        out.push(
-            found(
-                &CODE,
-                cx.span("charter.audience"),
-                pair(
-                    "the audience has one trait; at least two make it narrow",
-                    "`audience` 只有一个特征；至少两个才够具体",
-                ),
-            )
-            .help(pair(
-                "write a list: `audience: [in Xi'an, aged 22 to 35]`",
-                "写一个列表：`audience: [人在西安, 22 到 35 岁]`",
-            )),
-        );
     }
 }
 
@@ -93,16 +78,5 @@ mod tests {
     #[test]
     fn a_single_play_needs_no_charter() {
         assert_eq!(messages(&CODE, "plays:\n  a:\n    steps:\n      - post: Hello.\n"), [""; 0]);
-    }
-
-    #[test]
-    fn a_broad_audience_is_named() {
-        assert_eq!(
-            messages(
-                &CODE,
-                "charter: { purpose: a, audience: all, not_for: [b], tie: interest, offers: [c], sustain: d }\n"
-            ),
-            ["the audience has one trait; at least two make it narrow"]
-        );
     }
 }

@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// Keys of a date that say where people meet.
 const PLACE_KEYS: [&str; 8] = ["place", "venue", "address", "location", "地点", "场地", "地址", "位置"];
 
+/// Keys of a date that say who speaks.
+const GUEST_KEYS: [&str; 6] = ["guest", "speaker", "expert", "嘉宾", "讲者", "老师"];
+
 /// A dated play that is an event.
 pub(super) struct Event<'a> {
     /// The play.
@@ -22,6 +25,16 @@ pub(super) struct Event<'a> {
     pub(super) offline: bool,
     /// The first step that tells the group, and how long before the date it is due.
     pub(super) told: Option<(&'a Arc<Step>, Duration)>,
+}
+
+impl Event<'_> {
+    /// Whether somebody speaks to the group: it begins in the group itself, with steps at its own time.
+    pub(super) fn is_talk(&self) -> bool {
+        let begins = due_steps(self.play).iter().any(|due| due.lead() == Duration::ZERO && tells(due));
+        let Trigger::Dates(dates) = &self.play.trigger else { return false };
+        let guest = dates.iter().any(|date| GUEST_KEYS.iter().any(|key| date.values.contains_key(*key)));
+        !self.offline && begins && guest
+    }
 }
 
 /// The events of a playbook: dated plays that prepare something before the date, whose dates are more than a week
