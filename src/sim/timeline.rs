@@ -117,6 +117,7 @@ fn word(word: &'static str) -> &'static str {
         "failing" => "渠道故障",
         "recovered" => "渠道恢复",
         "undone" => "撤回",
+        "ticked" => "勾掉",
         "given" => "转交",
         "told" => "已告知",
         "waits" => "等待",
