@@ -390,3 +390,40 @@ pub const INBOX_KEEP_DAYS: i64 = 8;
 pub const INBOX_ROWS_MAX: usize = 5_000_000;
 /// Reports that one idle moment forgets.
 pub const INBOX_PRUNE_ROWS_MAX: usize = 10_000;
+
+/// The key of a state directory with which forms and links are sealed, in bytes.
+pub const CONSOLE_KEY_BYTES: usize = 32;
+/// A seal, in bytes.
+pub const SEAL_BYTES: usize = 16;
+/// The code of a link that signs in, in characters of five bits.
+pub const LOGIN_CODE_CHARS: usize = 12;
+/// How long such a link holds, in milliseconds.
+pub const LOGIN_MS_MAX: i64 = 10 * 60_000;
+/// Such links that were given out and not used; of more the oldest does not hold any more.
+pub const LOGINS_OFFERED_MAX: usize = 64;
+/// What the cookie of a session holds, in bytes.
+pub const SESSION_BYTES: usize = 32;
+/// Sessions; of more the one that was seen longest ago ends.
+pub const SESSIONS_MAX: usize = 1_000;
+/// How long a session may say nothing, in milliseconds.
+pub const SESSION_IDLE_MS_MAX: i64 = 30 * 86_400_000;
+/// How exactly it is kept when a session was seen, in milliseconds.
+pub const SESSION_SEEN_MS: i64 = 10 * 60_000;
+/// How long a browser keeps a cookie of ours, in seconds.
+pub const COOKIE_S_MAX: i64 = 400 * 86_400;
+/// A form that is sent in, in bytes.
+pub const FORM_BYTES_MAX: usize = 64 * 1024;
+/// The fields of a form.
+pub const FORM_FIELDS_MAX: usize = 2_000;
+/// Groups that one press is for.
+pub const PRESS_GROUPS_MAX: usize = 1_000;
+/// How long a page waits until it shows what was just pressed, in milliseconds.
+pub const PAGE_WAIT_MS_MAX: u64 = 1_000;
+/// How long a press waits for its commit, in milliseconds.
+pub const PRESS_MS_MAX: u64 = 10_000;
+/// What presses came to, for the page that is shown after them.
+pub const PRESSES_TOLD_MAX: usize = 1_000;
+/// Rows of one list on a page.
+pub const PAGE_ROWS_MAX: usize = 200;
+/// Groups that are named where many have the same.
+pub const GROUPS_NAMED_MAX: usize = 3;

@@ -53,6 +53,37 @@ pub fn upcoming(state: &State, playbook: &Playbook) -> Vec<Upcoming> {
 pub fn next(state: &State, playbook: &Playbook, most: usize) -> Vec<Upcoming> {
     let playbook = playbook.in_group(&state.group);
     let Some(group) = playbook.groups.get(&state.group).filter(|_| most > 0) else { return Vec::new() };
+    let mut all = timed(state, playbook);
+    all.sort_by(|(a, _), (b, _)| (a.at, &a.run).cmp(&(b.at, &b.run)));
+    all.truncate(most);
+    let judged = all.into_iter().map(|(one, play)| {
+        let unless = play.and_then(|play| obstacle(state, playbook, group, play, &one.run, one.anchor));
+        Upcoming { unless, ..one }
+    });
+    judged.collect()
+}
+
+/// What comes before an instant, in no order; what stands in its way is not looked for.
+pub fn before(state: &State, playbook: &Playbook, until: Timestamp) -> Vec<Upcoming> {
+    let all = timed(state, playbook.in_group(&state.group)).into_iter().map(|(one, _)| one);
+    all.filter(|one| one.at < until).collect()
+}
+
+/// Why an occurrence of a play would not start if it were due now.
+pub fn unless(
+    state: &State,
+    playbook: &Playbook,
+    play: &PlayName,
+    run: &RunId,
+    anchor: Timestamp,
+) -> Option<Skip> {
+    let playbook = playbook.in_group(&state.group);
+    let (group, play) = (playbook.groups.get(&state.group)?, playbook.play(play)?);
+    obstacle(state, playbook, group, play, run, anchor)
+}
+
+/// Everything that waits for a time; with its play, where that has not started.
+fn timed<'p>(state: &State, playbook: &'p Playbook) -> Vec<(Upcoming, Option<&'p Arc<Play>>)> {
     let mut all = Vec::new();
     for play in &playbook.plays {
         let Some(known) = state.plays.get(&play.name) else { continue };
@@ -74,13 +105,7 @@ pub fn next(state: &State, playbook: &Playbook, most: usize) -> Vec<Upcoming> {
     }
     let open = state.runs.values().filter(|run| !state.is_suspended(run));
     all.extend(open.filter_map(|run| Some((open_step(run)?, None))));
-    all.sort_by(|(a, _), (b, _)| (a.at, &a.run).cmp(&(b.at, &b.run)));
-    all.truncate(most);
-    let judged = all.into_iter().map(|(one, play)| {
-        let unless = play.and_then(|play| obstacle(state, playbook, group, play, &one.run, one.anchor));
-        Upcoming { unless, ..one }
-    });
-    judged.collect()
+    all
 }
 
 /// Where a group stands when an edit of this playbook comes.

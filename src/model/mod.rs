@@ -6,6 +6,7 @@ pub mod playbook;
 pub mod group;
 pub mod hours;
 pub mod role;
+pub mod access;
 pub mod sender;
 pub mod channel;
 pub mod message;

@@ -188,6 +188,7 @@ mod tests {
             fetch_hosts: Vec::new(),
             own: BTreeMap::new(),
             inbound: BTreeMap::default(),
+            access: crate::model::access::Access::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! A playbook: the compiled, immutable description of a community's life.
 
 use super::{
+    access::Access,
     budget::Budgets,
     calendar::Calendar,
     channel::{ALERTS, Channel, STAFF, Setting},
@@ -72,6 +73,8 @@ pub struct Playbook {
     pub own: BTreeMap<GroupId, Arc<Playbook>>,
     /// `inbound`: who may report facts over HTTP.
     pub inbound: BTreeMap<Arc<str>, Sender>,
+    /// `access`: who may look at groups from outside the chat, and command them.
+    pub access: Access,
 }
 
 impl Playbook {

@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "owns the control socket")]
 
 use super::{
+    console::{Opened, Wish},
     files, private,
     survey::{Seen, Wanted},
 };
@@ -149,11 +150,32 @@ struct StatusRequest {
     status: Wanted,
 }
 
+/// A wish for the console, which reaches no driver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct OpenRequest {
+    open: Wish,
+}
+
+/// A link into the console, or why there is none.
+pub type Granted = Result<Opened, String>;
+
 /// How groups are, or why that cannot be said.
 pub type Looked = Result<Vec<Seen>, String>;
 
 /// Answers how groups are, beside the driver.
 pub type Look = Arc<dyn Fn(&Wanted) -> Looked + Send + Sync>;
+
+/// Grants wishes for the console, beside the driver.
+pub type Grant = Arc<dyn Fn(&Wish) -> Granted + Send + Sync>;
+
+/// What is answered beside the driver.
+#[derive(Clone)]
+pub struct Beside {
+    /// How groups are.
+    pub look: Look,
+    /// Links into the console.
+    pub grant: Grant,
+}
 
 /// The longest socket path that every system takes, in bytes.
 const PATH_BYTES_MAX: usize = 100;
@@ -241,6 +263,11 @@ pub fn status(dir: &Path, wanted: &Wanted) -> Result<Looked, SocketError> {
     put_line(dir, &StatusRequest { status: wanted.clone() })
 }
 
+/// Asks the engine that runs on a state directory for a link into its console.
+pub fn open(dir: &Path, wish: &Wish) -> Result<Granted, SocketError> {
+    put_line(dir, &OpenRequest { open: wish.clone() })
+}
+
 /// A line there, a line back.
 fn put_line<T: DeserializeOwned>(dir: &Path, request: &impl Serialize) -> Result<T, SocketError> {
     let broken = |reason: String| SocketError::Broken { dir: dir.into(), reason };
@@ -268,7 +295,7 @@ pub struct Server {
 
 impl Server {
     /// Listens. The caller holds the directory's lock, so a file left behind is a dead engine's.
-    pub fn start(dir: &Path, asked: mpsc::Sender<Asked>, look: Look) -> std::io::Result<Self> {
+    pub fn start(dir: &Path, asked: mpsc::Sender<Asked>, beside: Beside) -> std::io::Result<Self> {
         let path = place(dir)?;
         let note = dir.join(NOTE);
         let _ = std::fs::remove_file(&note);
@@ -278,7 +305,7 @@ impl Server {
         if !path.ends_with(SOCKET) {
             private::open(&note)?.write_all(path.as_os_str().as_bytes())?;
         }
-        let accepting = tokio::spawn(accept(listener, asked, look));
+        let accepting = tokio::spawn(accept(listener, asked, beside));
         Ok(Self { path, note, accepting })
     }
 }
@@ -295,7 +322,7 @@ impl Drop for Server {
 }
 
 /// Takes connections as long as the engine runs. An error is somebody's who connected, or a shortage that passes.
-async fn accept(listener: UnixListener, asked: mpsc::Sender<Asked>, look: Look) {
+async fn accept(listener: UnixListener, asked: mpsc::Sender<Asked>, beside: Beside) {
     let places = Arc::new(Semaphore::new(limits::CONTROL_CONNECTIONS_MAX));
     // A request of the largest kind is taken one at a time.
     let large = Arc::new(Semaphore::new(1));
@@ -303,9 +330,9 @@ async fn accept(listener: UnixListener, asked: mpsc::Sender<Asked>, look: Look) 
         let Ok(place) = places.clone().acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) if is_ours(&stream) => {
-                let (asked, large, look) = (asked.clone(), large.clone(), look.clone());
+                let (asked, large, beside) = (asked.clone(), large.clone(), beside.clone());
                 tokio::spawn(async move {
-                    serve(stream, &asked, &look, &large).await;
+                    serve(stream, &asked, &beside, &large).await;
                     drop(place);
                 });
             }
@@ -322,7 +349,12 @@ fn is_ours(stream: &tokio::net::UnixStream) -> bool {
 
 /// Answers the requests of one connection, one after another. Who says nothing for long, or takes no answer, is
 /// let go.
-async fn serve(stream: tokio::net::UnixStream, asked: &mpsc::Sender<Asked>, look: &Look, large: &Semaphore) {
+async fn serve(
+    stream: tokio::net::UnixStream,
+    asked: &mpsc::Sender<Asked>,
+    beside: &Beside,
+    large: &Semaphore,
+) {
     let (read, mut write) = stream.into_split();
     let mut read = tokio::io::BufReader::new(read);
     loop {
@@ -331,7 +363,7 @@ async fn serve(stream: tokio::net::UnixStream, asked: &mpsc::Sender<Asked>, look
             _ => return,
         };
         let mut text = if whole {
-            answer(&line, asked, look).await
+            answer(&line, asked, beside).await
         } else {
             written(&CommandReply::refuse(format!(
                 "a request has at most {} bytes",
@@ -369,15 +401,18 @@ fn written(reply: &impl Serialize) -> String {
     serde_json::to_string(reply).unwrap_or_else(|_| "{\"ok\":false}".into())
 }
 
-async fn answer(line: &[u8], asked: &mpsc::Sender<Asked>, look: &Look) -> String {
+async fn answer(line: &[u8], asked: &mpsc::Sender<Asked>, beside: &Beside) -> String {
     let error = match serde_json::from_slice::<CommandRequest>(line) {
         Ok(request) => return written(&put(request, line.len(), asked).await),
         Err(error) => error,
     };
+    if let Ok(OpenRequest { open }) = serde_json::from_slice(line) {
+        return written(&(beside.grant)(&open));
+    }
     let Ok(StatusRequest { status }) = serde_json::from_slice(line) else {
         return written(&CommandReply::refuse(format!("the request cannot be read: {error}")));
     };
-    let look = look.clone();
+    let look = beside.look.clone();
     // Of ten thousand groups there is much to write, too.
     let looked = tokio::task::spawn_blocking(move || written(&look(&status))).await;
     looked.unwrap_or_else(|error| written(&Looked::Err(error.to_string())))
@@ -400,8 +435,11 @@ async fn put(request: CommandRequest, bytes: usize, asked: &mpsc::Sender<Asked>)
 mod tests {
     use super::*;
 
-    fn blind() -> Look {
-        Arc::new(|_| Err("nothing is seen".into()))
+    fn blind() -> Beside {
+        Beside {
+            look: Arc::new(|_| Err("nothing is seen".into())),
+            grant: Arc::new(|_| Err("nothing is open".into())),
+        }
     }
 
     async fn echo(dir: PathBuf) {

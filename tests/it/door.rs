@@ -16,9 +16,16 @@ pub(crate) struct Said {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: String,
+    /// The first cookie that is set, as it was said.
+    set_cookie: String,
 }
 
 impl Said {
+    /// The first cookie that is set: its name and value.
+    pub(crate) fn cookie(&self) -> String {
+        self.set_cookie.split(';').next().unwrap_or_default().to_owned()
+    }
+
     #[track_caller]
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
@@ -54,7 +61,8 @@ pub(crate) fn answer(mut stream: TcpStream) -> Said {
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     let status = head.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or_default();
-    Said { status, head: head.to_lowercase(), body: body.to_owned() }
+    let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap_or_default();
+    Said { status, head: head.to_lowercase(), body: body.to_owned(), set_cookie: cookie.to_owned() }
 }
 
 /// One request on a connection of its own.

@@ -28,6 +28,7 @@ mod cli_why;
 mod codes;
 mod console_board;
 mod compile;
+mod console;
 mod crash;
 mod delivery;
 mod delivery_json;

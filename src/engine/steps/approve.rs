@@ -134,6 +134,10 @@ impl Draft<'_> {
     /// Somebody gave or refused an approval.
     pub(in crate::engine) fn decided(&mut self, id: &TaskId, decision: Judgement) -> Decided {
         let Some(open) = self.state.tasks.get(id).cloned() else { return self.no_task(id) };
+        if open.task.kind == TaskKind::Delivery && !decision.yes {
+            let Judgement { by, note, .. } = decision;
+            return self.not_delivered(&open.task, by, note);
+        }
         if open.task.kind != TaskKind::Approval {
             return self.refuse(format!("{id} is no approval; answer it with `playbook done {id}`"));
         }

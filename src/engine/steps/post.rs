@@ -191,6 +191,23 @@ impl Draft<'_> {
         Ok(out)
     }
 
+    /// Whoever should have copied it out says that it is not posted.
+    pub(in crate::engine) fn not_delivered(
+        &mut self,
+        task: &Task,
+        by: Option<String>,
+        why: Option<String>,
+    ) -> Decided {
+        let note = why.as_deref().map_or(Value::Null, Value::str);
+        self.close(&task.id, "rejected", Closing { by: by.clone(), note, operator: false })?;
+        let Some(effect) = task.effect.clone() else { return Ok(()) };
+        let by = by.map_or_else(String::new, |by| format!(" by {by}"));
+        let why = why.map_or_else(String::new, |why| format!(": {why}"));
+        let reason = format!("not posted{by}{why}");
+        self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt: false, reason, nth: 0 })?;
+        self.message_lost(&effect)
+    }
+
     /// Nobody has copied it out in its window: it is not posted later than it may be.
     pub(in crate::engine) fn window_closed(&mut self, task: &Task) -> Decided {
         self.close(&task.id, "expired", Closing::default())?;

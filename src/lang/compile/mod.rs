@@ -12,6 +12,7 @@ mod cx;
 mod dates;
 mod groups;
 mod head;
+mod access;
 mod inbound;
 mod lists;
 mod members;
@@ -272,8 +273,7 @@ fn lower(
     }
     cx.people = people;
     if channels.is_empty() && get("channels").is_none() {
-        let name = ChannelName::new("group");
-        channels.insert(name.clone(), Arc::new(console(name)));
+        channels.extend([only_console()]);
     }
     let scope = scope(cx);
     let budgets = get("budgets").map(|node| budgets::lower(cx, node, &scope)).unwrap_or_default();
@@ -289,6 +289,7 @@ fn lower(
     if let Some(node) = get("members") {
         import(members::lower_section(cx, node), &mut groups);
     }
+    let access = get("access").map(|node| access::lower(cx, node)).unwrap_or_default();
     let inbound = get("inbound").map(|node| inbound::lower(cx, node, &ids)).unwrap_or_default();
     let mut phases = phases::lower(cx, get("phases"), &scope);
     let mut plays = plays(cx, root, home, units, &scope);
@@ -316,6 +317,7 @@ fn lower(
         fetch_hosts: get("fetch").map(|node| fetch_hosts(cx, node)).unwrap_or_default(),
         own: BTreeMap::new(),
         inbound,
+        access,
     }
 }
 
@@ -341,16 +343,19 @@ fn scope(cx: &Cx<'_>) -> Scope {
     scope
 }
 
-fn console(name: ChannelName) -> Channel {
-    Channel {
-        name,
+/// Where a playbook without channels posts.
+fn only_console() -> (ChannelName, Arc<Channel>) {
+    let name = ChannelName::new("group");
+    let console = Channel {
+        name: name.clone(),
         kind: ChannelKind::Console,
         settings: BTreeMap::new(),
         rate: None,
         in_doubt: InDoubt::default(),
         timeout: None,
         alerts: None,
-    }
+    };
+    (name, Arc::new(console))
 }
 
 /// Gives members of `import` to the group that their row names, else to every group.

@@ -45,6 +45,7 @@ keys! {
         "channels": Is::Def("channels"), "Name → where messages go. `group` is where posts go that name no channel; `alerts` is told of failures; `staff` of tasks whose role has no channel. Without any, posts go to the console.", "channels:\n  group: { type: wecom, url: { env: GROUP_WEBHOOK } }";
         "groups": Is::Def("groups"), "The groups that this playbook runs: id → group, or a CSV file with one row a group. Absent: one group named after the playbook.", "groups: data/cities.csv";
         "inbound": Is::Def("inbound"), "Name → who may report facts to the engine over HTTP (`playbook run --listen`), and which. Without it nobody may.", "inbound:\n  shop: { secret: { env: SHOP_SECRET }, may: [order.paid], groups: [xian] }";
+        "access": Is::Def("access"), "Who may use the console beside answering what is asked of them, which every one of `people` may. Without it `host` operates its groups.", "access: { admin: [zhu], operator: [host, lin], viewer: [editor] }";
         "people": Is::Def("people"), "Id → person, with the ids by which platforms mention them.", "people:\n  zhu: { name: Zhu, wecom: ZhuXiaoZhu }";
         "roles": Is::Def("roles"), "Name → who has the role: people who stay, or who take turns by `term`.", "roles:\n  host: { people: [zhu, lin], term: 10 weeks }";
         "calendars": Is::Def("calendars"), "Name → days: an ICS file, a list of dates, or `{ off, work }` for public holidays with make-up working days.", "calendars:\n  holidays: calendars/holidays.ics";
@@ -111,6 +112,12 @@ keys! {
         "token": Is::Setting, "The word that it sends as `Authorization: Bearer`, instead of a signature. A list while it is changed.", "token: { env: CRM_TOKEN }";
         "may": Is::Names, "The signals that it may report. Required.", "may: [order.paid, order.refunded]";
         "groups": Is::Names, "The groups about which it may report; all by default.", "groups: [xian]";
+    }
+    /// `access`
+    ACCESS {
+        "admin": Is::Names, "Roles or people who may everything in every group: command, members' data, who is signed in.", "admin: [zhu]";
+        "operator": Is::Names, "Roles or people who command: a role in the groups where its holder has it that day, a person in every group. `host` by default.", "operator: [host, lin]";
+        "viewer": Is::Names, "Roles or people who see and change nothing but what is asked of them.", "viewer: [editor]";
     }
     /// A role.
     ROLE {

@@ -73,6 +73,7 @@ pub(super) fn definitions() -> Value {
     all["list"] = json!({ "anyOf": [text(), { "type": "array", "items": text() }, table(&keys::LIST_FILE, &["file"])] });
     all["reminders"] = one_or_many(before);
     all["away"] = json!({ "type": "object", "additionalProperties": def("days") });
+    all["access"] = table(&keys::ACCESS, &[]);
     all["hold"] = table(&keys::HOLD, &[]);
     for (name, schema) in super::values::lines() {
         all[name] = schema;

@@ -35,6 +35,7 @@ mod log;
 mod members;
 mod new;
 mod next;
+mod open;
 mod operate;
 mod outbox;
 mod plan;
@@ -120,6 +121,7 @@ commands! {
     Postpone(control::Postpone)
     Retry(control::Retry)
     Reload(reload::Reload)
+    Open(open::Open)
     Skip(control::Skip)
     Unskip(operate::Unskip)
     Now(operate::Now)

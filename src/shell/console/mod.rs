@@ -1,8 +1,168 @@
-//! The console: the place to run communities from, as pages over what a running engine has published.
+//! The console: pages from which people run communities, served at the door.
 //!
-//! Nothing here changes anything by itself: a press becomes a command of the control socket. A page is a pure
-//! function of a view, a view one of a board and of rows.
+//! ```text
+//!   GET  ─▶ visit (who asks, what is published) ─▶ view: (&Snapshot, &Asker, now) ─▶ page: (&View, &Frame) ─▶ HTML
+//!   POST ─▶ form (from here? whose? sealed?) ─▶ press: a command of the control socket ─▶ 303 to the page
+//! ```
+//!
+//! A GET never changes anything, a page loads nothing from elsewhere, and what is essential works without a script.
+//!
+//! **To add a page**, take four steps:
+//!
+//! 1. `view/NAME.rs`: a plain value and the pure function that makes it from the snapshot, the [`door::Asker`] and the
+//!    instant. What the asker may not see is not in it: ask [`door::Asker::sees`] and [`door::Asker::commands`].
+//! 2. `page/NAME.rs`: the pure function from that value and the [`layout::Frame`] to `Markup`, all words by
+//!    `locale.pick` or a `Phrase`. A form is `frame.press("VERB", &[("GROUP", "SUBJECT")], &html! { button … })`; the
+//!    verb is one of [`press`]. A second press is a `<details>` that says what will happen, with the button inside.
+//! 3. Below, a handler that takes a [`visit::Visit`] and answers with `visit.page(Some(Tab::NAME), title, &body)` or
+//!    `visit.nothing()`, and its route in [`routes`].
+//! 4. In [`layout::Tab`], its place in the bar, if it has one. Its own style goes to the end of `console.css`.
 
 pub mod board;
 pub mod history;
 pub mod keep;
+
+mod assets;
+mod door;
+mod enter;
+mod form;
+mod key;
+mod layout;
+mod page;
+mod press;
+mod sessions;
+mod view;
+mod visit;
+
+use super::{
+    door::{Addresses, Inside},
+    runtime::publish::Snapshot,
+    store::{SessionRow, StoreHandle},
+};
+use crate::base::{ids::PersonId, phrase::Phrase, time::Timestamp};
+use axum::{
+    Router,
+    body::Body,
+    http::Response,
+    routing::{get, post},
+};
+use layout::Tab;
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::VecDeque,
+    path::Path,
+    sync::{Arc, Mutex},
+};
+pub use visit::Visit;
+
+/// What presses came to, the last ones.
+#[derive(Debug, Default)]
+struct Told {
+    next: u64,
+    kept: VecDeque<Said>,
+}
+
+/// What one press came to.
+#[derive(Debug)]
+struct Said {
+    id: u64,
+    session: String,
+    lines: Vec<(bool, Phrase)>,
+}
+
+/// What the console has of its own: who is signed in, and the key of forms and links.
+#[derive(Debug)]
+pub struct Console {
+    sessions: sessions::Sessions,
+    key: key::Key,
+    addresses: Addresses,
+    told: Mutex<Told>,
+}
+
+/// What is asked of the console through the control socket.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    /// Whom a link signs in: one of the people, or whoever asks.
+    #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// Whether everybody is signed out first, and every link ends.
+    #[serde(default)]
+    pub revoke: bool,
+}
+
+/// A link that signs in once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// Its address.
+    pub link: String,
+    /// How many sessions were ended before.
+    pub ended: usize,
+}
+
+impl Console {
+    /// Of a state directory, with the sessions that it keeps.
+    pub fn open(
+        dir: &Path,
+        addresses: Addresses,
+        store: StoreHandle,
+        rows: Vec<SessionRow>,
+    ) -> std::io::Result<Self> {
+        let key = key::Key::open(dir)?;
+        Ok(Self { sessions: sessions::Sessions::new(store, rows), key, addresses, told: Mutex::default() })
+    }
+
+    /// Whether anybody can reach it.
+    pub fn is_open(&self) -> bool {
+        self.addresses.is_open()
+    }
+
+    /// A link that signs in once, at the address that others reach.
+    pub fn link(&self, person: Option<PersonId>, now: Timestamp) -> std::io::Result<String> {
+        Ok(format!("{}/enter/{}", self.addresses.base(), self.sessions.offer(person, now)?))
+    }
+
+    /// Answers a wish.
+    pub fn grant(&self, wish: &Wish, snapshot: &Snapshot, now: Timestamp) -> Result<Opened, String> {
+        if !self.is_open() {
+            return Err("the engine has no door: start it with `playbook run FILE --listen`".into());
+        }
+        let mut ended = 0;
+        if wish.revoke {
+            self.key.renew().map_err(|error| format!("the key cannot be made anew: {error}"))?;
+            ended = self.sessions.end_all();
+        }
+        if let Some(person) = &wish.person {
+            let row = SessionRow {
+                hash: String::new(),
+                person: Some(person.clone()),
+                admin: false,
+                made: now,
+                seen: now,
+                label: String::new(),
+            };
+            if door::Asker::of(&row, snapshot, now).is_none() {
+                return Err(format!("no playbook here has a person `{person}` under `people` or in a role"));
+            }
+        }
+        let link = self.link(wish.person.clone(), now).map_err(|error| error.to_string())?;
+        Ok(Opened { link, ended })
+    }
+}
+
+/// The routes of the console.
+pub fn routes() -> Router<Arc<Inside>> {
+    Router::new()
+        .route("/", get(today))
+        .route("/enter/{code}", get(enter::show).post(enter::enter))
+        .route("/language", post(enter::language))
+        .route("/leave", post(enter::leave))
+        .route("/press/{verb}", post(press::press))
+        .route("/a/{file}", get(assets::get))
+}
+
+async fn today(mut visit: Visit) -> Response<Body> {
+    let view = view::today::today(&visit.snapshot, &visit.asker, visit.now);
+    visit.frame.refreshes = true;
+    let (title, body) = page::today::page(&view, &visit.frame);
+    visit.page(Some(Tab::Today), &title, &body)
+}

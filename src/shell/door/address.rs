@@ -67,6 +67,36 @@ impl Addresses {
         }
     }
 
+    /// Whether the door is anywhere.
+    pub fn is_open(&self) -> bool {
+        !self.listen.is_empty()
+    }
+
+    /// The address under which a browser reaches it: `--url`, else the first that it listens on.
+    pub fn base(&self) -> String {
+        if let Some(url) = &self.url {
+            return url.trim_end_matches('/').to_owned();
+        }
+        let listen =
+            self.listen.first().copied().unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)));
+        match listen {
+            // Nobody can go to "everywhere".
+            any if any.ip().is_unspecified() => format!("http://localhost:{}", any.port()),
+            one => format!("http://{one}"),
+        }
+    }
+
+    /// Whether a host is the one that a proxy with TLS has.
+    pub fn is_secure(&self, host: &str) -> bool {
+        let url = self.url.as_deref().filter(|url| url.starts_with("https://"));
+        url.and_then(host_of_url).is_some_and(|known| known.eq_ignore_ascii_case(without_port(host)))
+    }
+
+    /// Whether a page of this origin is one of ours.
+    pub fn is_origin(&self, origin: &str) -> bool {
+        host_of_url(origin).is_some_and(|host| self.knows(host))
+    }
+
     /// Whether a request may name the door so: an address, `localhost`, or the host of `--url`. A page of elsewhere
     /// that has its own name point here is turned away.
     pub fn knows(&self, host: &str) -> bool {

@@ -8,8 +8,10 @@ use crate::{
     base::limits,
     shell::{
         clock,
+        console::{self, Console, Visit},
         runtime::publish::{InForce, Published},
         senders::KnownSender,
+        socket::Asked,
     },
 };
 use axum::{
@@ -43,8 +45,12 @@ pub struct Inside {
     pub published: Published,
     /// Where facts go.
     pub arrived: mpsc::Sender<Arrivals>,
+    /// Where commands go.
+    pub asked: mpsc::Sender<Asked>,
     /// The state directory.
     pub dir: PathBuf,
+    /// The console.
+    pub console: Console,
     /// Places for requests that are being answered.
     places: Semaphore,
     /// What each sender may still report.
@@ -57,11 +63,22 @@ impl Inside {
         addresses: address::Addresses,
         pulse: Arc<Pulse>,
         published: Published,
-        arrived: mpsc::Sender<Arrivals>,
+        (arrived, asked): (mpsc::Sender<Arrivals>, mpsc::Sender<Asked>),
         dir: &Path,
+        console: Console,
     ) -> Self {
         let places = Semaphore::new(limits::DOOR_REQUESTS_MAX);
-        Self { addresses, pulse, published, arrived, dir: dir.into(), places, buckets: Mutex::default() }
+        Self {
+            addresses,
+            pulse,
+            published,
+            arrived,
+            asked,
+            dir: dir.into(),
+            console,
+            places,
+            buckets: Mutex::default(),
+        }
     }
 
     /// Turns away a sender that has reported too much lately.
@@ -96,7 +113,10 @@ impl Inside {
 
 /// All routes.
 pub(super) fn router(inside: Arc<Inside>) -> Router {
-    let bounded = Router::new().route("/signals", post(signals::post)).route("/metrics", get(metrics::get));
+    let bounded = Router::new()
+        .route("/signals", post(signals::post))
+        .route("/metrics", get(metrics::get))
+        .merge(console::routes());
     Router::new()
         .merge(bounded.layer(middleware::from_fn_with_state(inside.clone(), places)))
         .route("/healthz", get(health::healthz))
@@ -108,13 +128,18 @@ pub(super) fn router(inside: Arc<Inside>) -> Router {
         .with_state(inside)
 }
 
-async fn nowhere(request: Request) -> Turned {
+async fn nowhere(visit: Option<Visit>, request: Request) -> Response<Body> {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|kinds| kinds.to_str().ok());
+    if let Some(visit) = visit.filter(|_| accepts.is_some_and(|kinds| kinds.contains("text/html"))) {
+        return visit.nothing();
+    }
     let found = request.uri().path().chars().take(200).collect::<String>();
     Turned::new(
         StatusCode::NOT_FOUND,
         "no_such_path",
         format!("there is nothing at {found}; /openapi.json lists what there is"),
     )
+    .into()
 }
 
 async fn otherwise(request: Request) -> Turned {

@@ -4,7 +4,7 @@
 //! are inside it, allowed by their digests alone. Every text goes through the template, which escapes it.
 
 mod chart;
-mod words;
+pub(super) mod words;
 
 pub(super) mod plan;
 pub(super) mod report;
@@ -14,7 +14,8 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
-const STYLE: &str = include_str!("page.css");
+/// The look of every page, also of those that are served.
+pub(super) const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// A whole page around its body.
@@ -52,7 +53,7 @@ fn digest(text: &str) -> String {
 }
 
 /// HTML has no control characters, whatever a text brings along.
-fn printable(page: String) -> String {
+pub(super) fn printable(page: String) -> String {
     let bad = |c: char| (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{fffe}' | '\u{ffff}');
     if page.contains(bad) { page.replace(bad, "\u{fffd}") } else { page }
 }

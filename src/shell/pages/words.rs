@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 /// `December 2026`, `2026年12月`
-pub(super) fn month(locale: Locale, date: Date) -> String {
+pub(in crate::shell) fn month(locale: Locale, date: Date) -> String {
     match locale {
         Locale::En => date.strftime("%B %Y").to_string(),
         Locale::Zh => format!("{}年{}月", date.year(), date.month()),
@@ -24,7 +24,7 @@ pub(super) fn month(locale: Locale, date: Date) -> String {
 }
 
 /// `Fri 11 Dec 2026`, `2026年12月11日 周五`
-pub(super) fn day(locale: Locale, date: Date) -> String {
+pub(in crate::shell) fn day(locale: Locale, date: Date) -> String {
     match locale {
         Locale::En => date.strftime("%a %-d %b %Y").to_string(),
         Locale::Zh => {
@@ -40,7 +40,7 @@ pub(super) fn day(locale: Locale, date: Date) -> String {
 }
 
 /// `11 Dec`, `12月11日`
-pub(super) fn short_day(locale: Locale, date: Date) -> String {
+pub(in crate::shell) fn short_day(locale: Locale, date: Date) -> String {
     match locale {
         Locale::En => date.strftime("%-d %b").to_string(),
         Locale::Zh => format!("{}月{}日", date.month(), date.day()),
@@ -48,7 +48,7 @@ pub(super) fn short_day(locale: Locale, date: Date) -> String {
 }
 
 /// Monday to Sunday, as short as can be.
-pub(super) fn weekdays(locale: Locale) -> [&'static str; 7] {
+pub(in crate::shell) fn weekdays(locale: Locale) -> [&'static str; 7] {
     match locale {
         Locale::En => ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"],
         Locale::Zh => ["一", "二", "三", "四", "五", "六", "日"],
@@ -56,17 +56,17 @@ pub(super) fn weekdays(locale: Locale) -> [&'static str; 7] {
 }
 
 /// 0 for Monday to 6 for Sunday.
-pub(super) fn weekday(date: Date) -> usize {
+pub(in crate::shell) fn weekday(date: Date) -> usize {
     date.weekday().to_monday_zero_offset() as usize
 }
 
 /// `20:30`
-pub(super) fn clock(zone: &Zone, at: Timestamp) -> String {
+pub(in crate::shell) fn clock(zone: &Zone, at: Timestamp) -> String {
     zone.civil(at).strftime("%H:%M").to_string()
 }
 
 /// A number with its thousands apart: `12,345`.
-pub(super) fn number(n: u64) -> String {
+pub(in crate::shell) fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
@@ -79,7 +79,7 @@ pub(super) fn number(n: u64) -> String {
 }
 
 /// A number where there is room for three signs: `999`, `1k`, `12k`, `2M`. The exact one is said beside it.
-pub(super) fn short(n: u64) -> String {
+pub(in crate::shell) fn short(n: u64) -> String {
     match n {
         0..1_000 => n.to_string(),
         1_000..999_500 => format!("{}k", (n + 500) / 1_000),
@@ -88,17 +88,17 @@ pub(super) fn short(n: u64) -> String {
 }
 
 /// A number in its own cell of a table; nothing stays in the background.
-pub(super) fn cell(n: u64) -> Markup {
+pub(in crate::shell) fn cell(n: u64) -> Markup {
     html! { td.n .zero[n == 0] { (number(n)) } }
 }
 
 /// The same, where anything at all is bad.
-pub(super) fn bad_cell(n: u64) -> Markup {
+pub(in crate::shell) fn bad_cell(n: u64) -> Markup {
     html! { td.n .zero[n == 0] .bad[n > 0] { (number(n)) } }
 }
 
 /// One digit after the point where it says something: `0.4`, `12`.
-pub(super) fn decimal(n: f64) -> String {
+pub(in crate::shell) fn decimal(n: f64) -> String {
     let rounded = (n * 10.0).round() / 10.0;
     if rounded.fract() == 0.0 || rounded >= 100.0 {
         number(rounded.round() as u64)
@@ -108,7 +108,7 @@ pub(super) fn decimal(n: f64) -> String {
 }
 
 /// A part of a whole, in percent; `–` of nothing.
-pub(super) fn percent(part: u64, whole: u64) -> String {
+pub(in crate::shell) fn percent(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "–".into();
     }
@@ -116,7 +116,7 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
 }
 
 /// A label, or what a post without one is called.
-pub(super) fn label(locale: Locale, label: Option<Label>) -> &'static str {
+pub(in crate::shell) fn label(locale: Locale, label: Option<Label>) -> &'static str {
     match label {
         Some(Label::Content) => locale.pick("content", "内容"),
         Some(Label::Notice) => locale.pick("notice", "通知"),
@@ -127,12 +127,12 @@ pub(super) fn label(locale: Locale, label: Option<Label>) -> &'static str {
 }
 
 /// The class that gives a label its colour.
-pub(super) fn label_class(label: Option<Label>) -> &'static str {
+pub(in crate::shell) fn label_class(label: Option<Label>) -> &'static str {
     label.map_or("post", Label::as_str)
 }
 
 /// A verb, as operators call it.
-pub(super) fn verb(locale: Locale, verb: &'static str) -> &'static str {
+pub(in crate::shell) fn verb(locale: Locale, verb: &'static str) -> &'static str {
     let zh = match verb {
         "post" => "发帖",
         "run" => "脚本",
@@ -154,12 +154,12 @@ pub(super) fn verb(locale: Locale, verb: &'static str) -> &'static str {
 }
 
 /// Why a budget holds a message.
-pub(super) fn hold(locale: Locale, reason: HoldReason) -> &'static str {
+pub(in crate::shell) fn hold(locale: Locale, reason: HoldReason) -> &'static str {
     crate::sim::timeline::held_by(reason).of(locale)
 }
 
 /// Why something did not happen, from the word of the report.
-pub(super) fn why(locale: Locale, word: &'static str) -> &'static str {
+pub(in crate::shell) fn why(locale: Locale, word: &'static str) -> &'static str {
     match word {
         "late" => locale.pick("too late", "太晚"),
         "catch_up" => locale.pick("another one was made up for", "补做了别的一次"),
@@ -175,7 +175,7 @@ pub(super) fn why(locale: Locale, word: &'static str) -> &'static str {
 }
 
 /// When a play starts, in a few words.
-pub(super) fn trigger(locale: Locale, play: &Play) -> String {
+pub(in crate::shell) fn trigger(locale: Locale, play: &Play) -> String {
     match &play.trigger {
         Trigger::Schedule(schedule) => schedule.describe(locale),
         Trigger::Dates(dates) => match locale {

@@ -31,11 +31,13 @@ mod hushed;
 mod news;
 
 use super::{
+    clock,
+    console::Console as Pages,
     door::{Addresses, BoundDoor, Inside, Pulse},
     files,
     lock::Lock,
     private, socket,
-    store::{Recovered, Store, StoreError},
+    store::{Reader, Recovered, Store, StoreError},
     terminal::ColorChoice,
 };
 use crate::base::{ids::GroupId, limits, locale::Locale};
@@ -308,17 +310,25 @@ async fn live(
     let publisher = publish::Publisher::default();
     let (published, state) = (publisher.published(), dir.to_owned());
     let look: socket::Look = Arc::new(move |wanted| looks::status(&published, &state, wanted));
-    let server = socket::Server::start(dir, asked, look).map_err(|error| {
-        RunError::environment(format!("the control socket in {} cannot be opened: {error}", dir.display()))
-    })?;
     hear_signals(events.clone())?;
     let bound = BoundDoor::bind(&options.door.listen).await.map_err(|(address, error)| {
         RunError::environment(format!("nobody can listen on {address}: {error}"))
             .help("another program may have that port; `--listen 127.0.0.1:0` takes one that is free")
     })?;
     let pulse = Arc::new(Pulse::default());
-    let inside =
-        Arc::new(Inside::new(options.door.clone(), pulse.clone(), publisher.published(), arrived, dir));
+    let addresses = Addresses { listen: bound.addresses(), ..options.door.clone() };
+    let rows = Reader::beside_engine(dir)?.sessions()?;
+    let pages = Pages::open(dir, addresses.clone(), store.handle(), rows).map_err(|error| {
+        RunError::environment(format!("the key in {} cannot be read or made: {error}", dir.display()))
+    })?;
+    let (views, ways) = (publisher.published(), (arrived, asked.clone()));
+    let inside = Arc::new(Inside::new(addresses, pulse.clone(), views, ways, dir, pages));
+    let wished = inside.clone();
+    let grant: socket::Grant =
+        Arc::new(move |wish| wished.console.grant(wish, &wished.published.snapshot(), clock::now()));
+    let server = socket::Server::start(dir, asked, socket::Beside { look, grant }).map_err(|error| {
+        RunError::environment(format!("the control socket in {} cannot be opened: {error}", dir.display()))
+    })?;
     let parts = driver::Parts {
         books,
         store,
@@ -337,6 +347,10 @@ async fn live(
     let driver = Driver::build(parts)?;
     for address in bound.addresses() {
         console.say(format!("door      http://{address}"));
+    }
+    if inside.console.is_open() {
+        let link = inside.console.link(None, clock::now()).map_err(RunError::environment)?;
+        console.say(format!("console  {link}"));
     }
     let door = bound.open(&inside);
     let result = driver.run().await;

@@ -6,7 +6,9 @@ use super::{
     Backlog, Copied, Letter, OutboxRow, Parked, StoreError, archive, copy, corrupt, health, inbox, outbox,
     path,
     recovery::{self, Recovered},
-    schema, sound,
+    schema,
+    session::{self, SessionRow},
+    sound,
     wire::LogLine,
 };
 use crate::{
@@ -176,6 +178,11 @@ impl Reader {
     /// For each report from outside, whether it was recorded before.
     pub fn letters(&self, letters: &[Letter]) -> Result<Vec<bool>, StoreError> {
         inbox::known(&self.conn, letters)
+    }
+
+    /// Who is signed in.
+    pub fn sessions(&self) -> Result<Vec<SessionRow>, StoreError> {
+        session::all(&self.conn)
     }
 
     /// The texts a playbook version was compiled from, and the path of the playbook among them.

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005.sql"),
     include_str!("migrations/0006.sql"),
     include_str!("migrations/0007.sql"),
+    include_str!("migrations/0008.sql"),
 ];
 
 /// Says in the file's header whose it is; the last migration that made a whole form sets it.
@@ -32,6 +33,9 @@ pub(super) const ROBOTS_FORM: usize = 4;
 pub(super) const MEMBERS_FORM: usize = 5;
 /// The first form that has what members did lately.
 pub(super) const HABITS_FORM: usize = 7;
+
+/// The first form that has sessions.
+pub(super) const SESSION_FORM: usize = 8;
 
 /// A state that was brought from an older form to the present one.
 #[derive(Debug, Clone, PartialEq, Eq)]

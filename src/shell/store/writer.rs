@@ -7,7 +7,7 @@ use super::{
     Doubt, GroupInfo, Letter, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, inbox, members,
     outbox, path, place, query, recovery,
     restore::{self, Mark},
-    robots, schema, sound, wire,
+    robots, schema, session, sound, wire,
 };
 use crate::{
     base::{
@@ -111,6 +111,8 @@ pub enum Work {
     Checkpoint(i64),
     /// People have been told what is different by this edition.
     Edition(i64),
+    /// Change who is signed in.
+    Session(session::Kept),
     /// Answer when everything before is committed.
     Flush(oneshot::Sender<Result<(), StoreError>>),
 }
@@ -463,6 +465,7 @@ impl Writer {
                     .prepare_cached("UPDATE meta SET value = ?1 WHERE name = 'edition'")?
                     .execute([edition])?;
             }
+            Work::Session(kept) => session::keep(&self.conn, kept)?,
             Work::Flush(_) => {}
         }
         Ok(())

@@ -230,6 +230,7 @@ mod tests {
             fetch_hosts: Vec::new(),
             own: BTreeMap::new(),
             inbound: BTreeMap::default(),
+            access: crate::model::access::Access::default(),
         }
     }
 

@@ -1,0 +1,47 @@
+//! `playbook open`: a link into the console of a running engine.
+
+use super::{args::StateArg, failure::Failure, output::Output, remote::no_engine, state::directory};
+use crate::{
+    base::{ids::PersonId, words},
+    shell::{
+        console::Wish,
+        socket::{self, SocketError},
+    },
+};
+use std::path::PathBuf;
+
+/// Makes a link that signs a browser in to the console of a running engine, once, within ten minutes.
+///
+/// Without `--as` it is the link of whoever runs the engine, who may everything. With `--as` it signs in one of
+/// `people`, who may what `access` says and answers what is asked of them.
+#[derive(Debug, clap::Args)]
+pub(super) struct Open {
+    /// The playbook file whose engine is meant [default: the engine of this directory].
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// One of `people`, by their id.
+    #[arg(long = "as", value_name = "ID")]
+    person: Option<String>,
+    /// Sign everybody out first; links in messages that were sent end, too.
+    #[arg(long)]
+    revoke: bool,
+    #[command(flatten)]
+    state: StateArg,
+}
+
+impl Open {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let dir = directory(self.state.state.as_deref(), self.file.as_deref());
+        let wish = Wish { person: self.person.as_ref().map(PersonId::new), revoke: self.revoke };
+        let granted = socket::open(&dir, &wish).map_err(|error| match error {
+            SocketError::NotRunning(dir) => no_engine(&dir),
+            broken @ SocketError::Broken { .. } => Failure::environment(broken.to_string()),
+        })?;
+        let opened = granted.map_err(Failure::refused)?;
+        if self.revoke {
+            out.line(format!("signed out: {}", words::count(opened.ended, "session")))?;
+        }
+        out.line(opened.link)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+//! The console's own style and script: each one text, under a name that changes with it.
+
+use axum::{
+    body::Body,
+    extract::Path,
+    http::{HeaderValue, Response, StatusCode, header},
+};
+use sha2::{Digest as _, Sha256};
+use std::{fmt::Write as _, sync::LazyLock};
+
+const SCRIPT: &str = include_str!("console.js");
+/// The look of the reports, and what pages that one acts on need beside it.
+static STYLE: LazyLock<String> =
+    LazyLock::new(|| format!("{}{}", crate::shell::pages::STYLE, include_str!("console.css")));
+
+/// Where the style is.
+pub(super) static STYLE_PATH: LazyLock<String> = LazyLock::new(|| path(&STYLE, "css"));
+/// Where the script is.
+pub(super) static SCRIPT_PATH: LazyLock<String> = LazyLock::new(|| path(SCRIPT, "js"));
+
+fn path(text: &str, kind: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes()).iter().take(6).fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    });
+    format!("/a/console.{digest}.{kind}")
+}
+
+/// `GET /a/…`
+pub(super) async fn get(Path(name): Path<String>) -> Response<Body> {
+    let wanted = format!("/a/{name}");
+    let (kind, text) = if wanted == *STYLE_PATH {
+        ("text/css; charset=utf-8", STYLE.as_str())
+    } else if wanted == *SCRIPT_PATH {
+        ("text/javascript; charset=utf-8", SCRIPT)
+    } else {
+        let mut gone = Response::new(Body::from("an older or newer program has another one\n"));
+        *gone.status_mut() = StatusCode::NOT_FOUND;
+        return gone;
+    };
+    let mut response = Response::new(Body::from(text));
+    let head = response.headers_mut();
+    head.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    head.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    response
+}

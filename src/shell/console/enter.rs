@@ -1,0 +1,131 @@
+//! Getting in and out: the link that signs somebody in once, the language, and the end of a session.
+//!
+//! Looking at a link changes nothing: programs that look at links before people do use nothing up. Its button does.
+
+use super::{
+    Console, door,
+    form::Form,
+    key::Purpose,
+    layout::Frame,
+    visit::{LANGUAGE, html_page, locale},
+};
+use crate::{
+    base::{limits, locale::Locale},
+    shell::{clock, door::Inside},
+};
+use axum::{
+    body::Body,
+    extract::{Path, Request, State},
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+};
+use maud::html;
+use std::sync::Arc;
+
+/// `GET /enter/CODE`: one button.
+pub(super) async fn show(
+    State(inside): State<Arc<Inside>>,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+) -> Response<Body> {
+    let frame = Frame { locale: locale(&headers, &inside.published), ..Frame::default() };
+    let locale = frame.locale;
+    let title = locale.pick("Sign in", "登录");
+    let body = html! {
+        h1 { (title) }
+        p { (locale.pick("This link signs this browser in, once.", "这个链接让当前浏览器登录一次。")) }
+        form method="post" action={ "/enter/" (code) } {
+            button.main { (locale.pick("Sign in here", "在此登录")) }
+        }
+    };
+    html_page(StatusCode::OK, frame.bare(title, &body))
+}
+
+/// `POST /enter/CODE`: uses the link up and sets the cookie.
+pub(super) async fn enter(
+    State(inside): State<Arc<Inside>>,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+) -> Response<Body> {
+    let console = &inside.console;
+    if !console.is_from_here(&headers) {
+        return elsewhere(&inside, &headers);
+    }
+    let entered = console.sessions.enter(&code, door::browser(&headers), clock::now());
+    let Ok(Some(word)) = entered else {
+        let frame = Frame { locale: locale(&headers, &inside.published), ..Frame::default() };
+        let title = frame.locale.pick("This link does not hold any more", "链接已失效");
+        let body = html! {
+            h1 { (title) }
+            p { (frame.locale.pick(
+                "It holds for ten minutes and for one browser. Make a fresh one:",
+                "它只在十分钟内、只给一个浏览器用。请重新生成一个：",
+            )) }
+            pre.command { "playbook open" }
+        };
+        return html_page(StatusCode::GONE, frame.bare(title, &body));
+    };
+    let secure = console.is_secure(&headers);
+    with_cookie(see_other("/"), Console::cookie_name(secure), &word, secure)
+}
+
+/// `POST /language`
+pub(super) async fn language(State(inside): State<Arc<Inside>>, request: Request) -> Response<Body> {
+    let (console, headers) = (&inside.console, request.headers().clone());
+    let form = match console.form(request).await {
+        Ok((form, _)) => form,
+        Err(denied) => return denied.answer(&inside, &headers),
+    };
+    let locale = form.get("lang").and_then(Locale::from_tag).unwrap_or_default();
+    let response = see_other(door::back(form.get("back").unwrap_or("/")));
+    with_cookie(response, LANGUAGE, locale.pick("en", "zh"), console.is_secure(&headers))
+}
+
+/// `POST /leave`: ends the session.
+pub(super) async fn leave(State(inside): State<Arc<Inside>>, request: Request) -> Response<Body> {
+    let (console, headers) = (&inside.console, request.headers().clone());
+    match console.form(request).await {
+        Ok((_, row)) => {
+            console.sessions.end(&row.hash);
+            see_other("/")
+        }
+        Err(denied) => denied.answer(&inside, &headers),
+    }
+}
+
+/// On to a page, by `GET`.
+pub(super) fn see_other(path: &str) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    if let Ok(path) = HeaderValue::from_str(path) {
+        response.headers_mut().insert(header::LOCATION, path);
+    }
+    response
+}
+
+fn with_cookie(mut response: Response<Body>, name: &str, value: &str, secure: bool) -> Response<Body> {
+    let age = limits::COOKIE_S_MAX;
+    let secure = if secure { "; Secure" } else { "" };
+    let line = format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
+    if let Ok(line) = HeaderValue::from_str(&line) {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
+    response
+}
+
+/// A form that was not sent from a page of ours.
+fn elsewhere(inside: &Inside, headers: &HeaderMap) -> Response<Body> {
+    super::form::Denied::Elsewhere.answer(inside, headers)
+}
+
+impl Console {
+    /// Whether what a request wants comes from a page of ours.
+    pub(super) fn is_from_here(&self, headers: &HeaderMap) -> bool {
+        door::is_from_here(headers, |origin| self.addresses.is_origin(origin))
+    }
+
+    /// Whether a form was made for this session and this page.
+    pub(super) fn is_sealed(&self, form: &Form, session: &str) -> bool {
+        let (token, back) = (form.get("token").unwrap_or_default(), form.get("back").unwrap_or_default());
+        self.key.holds(token, Purpose::Form, &[session, back])
+    }
+}

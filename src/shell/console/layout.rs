@@ -1,0 +1,150 @@
+//! What stands around every page of the console: head, top bar, what a press came to, and the bar of a phone.
+//!
+//! Pure. A page gives its title and its body; it never writes a `head`, a style or a script of its own.
+
+use super::assets::{SCRIPT_PATH, STYLE_PATH};
+use crate::{
+    base::{locale::Locale, phrase::Phrase},
+    shell::pages::printable,
+};
+use maud::{DOCTYPE, Markup, html};
+
+/// The pages of the bar, in its order. A page that does not exist stands in no bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tab {
+    /// `/`
+    Today,
+}
+
+impl Tab {
+    const ALL: [Self; 1] = [Self::Today];
+
+    /// Where it is.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Today => "/",
+        }
+    }
+
+    /// What it is called.
+    const fn name(self, locale: Locale) -> &'static str {
+        match (self, locale) {
+            (Self::Today, Locale::En) => "Today",
+            (Self::Today, Locale::Zh) => "今天",
+        }
+    }
+}
+
+/// What a page needs beside its view: whose it is, what its forms carry, what the last press came to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Frame {
+    /// The language of the reader.
+    pub(crate) locale: Locale,
+    /// Who reads it; nobody where nobody is signed in.
+    pub(crate) name: String,
+    /// How much waits for them.
+    pub(crate) waits: usize,
+    /// The path of the page.
+    pub(crate) path: String,
+    /// The seal of its forms.
+    pub(crate) token: String,
+    /// Makes its presses known again.
+    pub(crate) nonce: String,
+    /// What the last press came to, and whether it was done.
+    pub(crate) said: Vec<(bool, Phrase)>,
+    /// Whether the page looks for news by itself where there is no script.
+    pub(crate) refreshes: bool,
+}
+
+impl Frame {
+    /// The hidden fields with which every form of a page begins.
+    pub(crate) fn fields(&self) -> Markup {
+        html! {
+            input type="hidden" name="token" value=(self.token);
+            input type="hidden" name="back" value=(self.path);
+            input type="hidden" name="request" value=(self.nonce);
+        }
+    }
+
+    /// A form that sends one press about one thing: `POST /press/VERB`. Its body has the button, and what is asked.
+    pub(crate) fn press(&self, verb: &str, on: &[(&str, &str)], body: &Markup) -> Markup {
+        html! {
+            form.press method="post" action={ "/press/" (verb) } {
+                (self.fields())
+                @for (group, subject) in on { input type="hidden" name="on" value={ (group) " " (subject) }; }
+                (body)
+            }
+        }
+    }
+
+    /// A whole page of somebody who is signed in.
+    pub(crate) fn page(&self, tab: Option<Tab>, title: &str, body: &Markup) -> String {
+        let zh = self.locale == Locale::Zh;
+        let top = html! {
+            header.top {
+                nav.tabs aria-label=(self.locale.pick("Pages", "页面")) {
+                    ul {
+                        @for one in Tab::ALL {
+                            li { a href=(one.path()) aria-current=[(tab == Some(one)).then_some("page")] {
+                                (one.name(self.locale))
+                                @if one == Tab::Today && self.waits > 0 {
+                                    span.badge { (self.waits) span.unseen { (self.locale.pick(" waiting for you", " 件等你")) } }
+                                }
+                            } }
+                        }
+                    }
+                }
+                div.who {
+                    form method="post" action="/language" {
+                        (self.fields())
+                        button.plain name="lang" value=(if zh { "en" } else { "zh" }) lang=(if zh { "en" } else { "zh-CN" }) {
+                            (if zh { "EN" } else { "中文" })
+                        }
+                    }
+                    details.me {
+                        summary { (self.name) }
+                        form method="post" action="/leave" {
+                            (self.fields())
+                            button { (self.locale.pick("Sign out", "退出登录")) }
+                        }
+                    }
+                }
+            }
+        };
+        let said = html! {
+            @for (done, phrase) in &self.said {
+                p.said.no[!done] role="status" { (if *done { "✓ " } else { "✕ " }) (phrase.of(self.locale)) }
+            }
+        };
+        self.around(title, &html! { (top) main #main { (said) (body) } })
+    }
+
+    /// A page of nobody: how to get in, and links that need no session.
+    pub(crate) fn bare(&self, title: &str, body: &Markup) -> String {
+        self.around(title, &html! { main #main .narrow { (body) } })
+    }
+
+    fn around(&self, title: &str, body: &Markup) -> String {
+        let waits = if self.waits > 0 { format!("({}) ", self.waits) } else { String::new() };
+        let page = html! {
+            (DOCTYPE)
+            html lang=(self.locale.pick("en", "zh-CN")) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (waits) (title) }
+                    link rel="stylesheet" href=(*STYLE_PATH);
+                    link rel="icon" href="data:,";
+                    script defer src=(*SCRIPT_PATH) {}
+                    @if self.refreshes { noscript { meta http-equiv="refresh" content="30"; } }
+                }
+                body.console {
+                    a.skip href="#main" { (self.locale.pick("Skip to the page", "跳到正文")) }
+                    (body)
+                }
+            }
+        };
+        printable(page.into_string())
+    }
+}

@@ -1,0 +1,3 @@
+//! Pages: pure functions from a view and the frame around it to markup. Never asks what somebody may.
+
+pub(super) mod today;

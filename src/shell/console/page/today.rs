@@ -1,0 +1,329 @@
+//! `/`: Today as markup.
+
+use crate::{
+    base::{
+        limits,
+        locale::Locale,
+        time::{Timestamp, Zone},
+    },
+    engine::entry::{Outcome, Skip, TaskKind},
+    shell::{
+        console::{
+            layout::Frame,
+            view::today::{Card, Held, Look, Place, Row, Standing, Today},
+        },
+        pages::words,
+    },
+};
+use maud::{Markup, html};
+
+/// The title and the page.
+pub(crate) fn page(view: &Today, frame: &Frame) -> (String, Markup) {
+    let locale = frame.locale;
+    let utc = Zone::utc();
+    let zone = view.zone.as_ref().unwrap_or(&utc);
+    let day = words::day(locale, zone.date(view.now));
+    let title = format!("{} {day}", locale.pick("Today", "今天"));
+    let body = html! {
+        h1 { (title) small { " " (zone.name()) } }
+        (headline(view, locale))
+        @if !view.waits.is_empty() {
+            section #waits aria-labelledby="waits-title" {
+                h2 #waits-title { (locale.pick("Waiting for you", "等你")) " (" (view.waits.len()) ")" }
+                ul.cards { @for (n, card) in view.waits.iter().enumerate() { li.card.task .late[is_late(card, view.now)] { (self::card(card, n, view.now, frame)) } } }
+            }
+        }
+        div.columns {
+            section #day aria-labelledby="day-title" {
+                h2 #day-title { (locale.pick("Today", "今天")) }
+                @if view.day.is_empty() { p.empty { (locale.pick("Nothing starts today.", "今天没有安排。")) } }
+                ul.rows { @for row in &view.day { li { (day_row(row, frame)) } } }
+            }
+            div {
+                (held(&view.held, locale))
+                (look(&view.look, frame))
+                @if !view.others.is_empty() {
+                    section #others aria-labelledby="others-title" {
+                        h2 #others-title { (locale.pick("Waiting for others", "等别人")) " (" (view.others.len()) ")" }
+                        ul.cards { @for (n, card) in view.others.iter().enumerate() { li.card.task .late[is_late(card, view.now)] { (self::card(card, view.waits.len() + n, view.now, frame)) } } }
+                    }
+                }
+            }
+        }
+    };
+    (title, body)
+}
+
+/// The worst line of the page in one sentence; all is well only where every list is empty.
+fn headline(view: &Today, locale: Locale) -> Markup {
+    let late = view.waits.iter().chain(&view.others).filter(|card| is_late(card, view.now)).count();
+    let n = |n: usize, en: &str, many: &str, zh: &str| match locale {
+        Locale::En => format!("{n} {}", if n == 1 { en } else { many }),
+        Locale::Zh => format!("{n} {zh}"),
+    };
+    let mut parts = Vec::new();
+    if !view.look.is_empty() {
+        parts.push(n(view.look.len(), "thing needs a look", "things need a look", "件需要看一眼"));
+    }
+    if late > 0 {
+        parts.push(n(late, "task is overdue", "tasks are overdue", "个任务逾期"));
+    }
+    if !view.waits.is_empty() {
+        parts.push(n(view.waits.len(), "thing waits for you", "things wait for you", "件事等你"));
+    }
+    if !view.held.is_empty() {
+        parts.push(n(view.held.len(), "message is held", "messages are held", "条消息被压住"));
+    }
+    if !view.others.is_empty() {
+        parts.push(n(view.others.len(), "thing waits for others", "things wait for others", "件事等别人"));
+    }
+    let groups = n(view.groups, "group", "groups", "个群");
+    let bad = late > 0 || !view.look.is_empty();
+    if parts.is_empty() {
+        parts.push(locale.pick("all is well", "一切正常").to_owned());
+    }
+    html! { p.headline.bad[bad] { (if bad { "▲ " } else { "● " }) (parts.join(locale.pick(" · ", " · "))) " · " (groups) } }
+}
+
+fn is_late(card: &Card, now: Timestamp) -> bool {
+    card.due.is_some_and(|due| due < now)
+}
+
+/// `Xi'an`, `Xi'an, Beijing and 9 more`.
+fn places(places: &[Place], locale: Locale) -> String {
+    let shown: Vec<String> =
+        places.iter().take(limits::GROUPS_NAMED_MAX).map(|place| place.title.clone()).collect();
+    let more = places.len() - shown.len();
+    let named = locale.join(&shown);
+    match (more, locale) {
+        (0, _) => named,
+        (more, Locale::En) => format!("{named} +{}", words::number(more as u64)),
+        (more, Locale::Zh) => format!("{named} +{}", words::number(more as u64)),
+    }
+}
+
+/// One card; `n` makes its ids its own.
+pub(super) fn card(card: &Card, n: usize, now: Timestamp, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let kind = match card.kind {
+        TaskKind::Task => locale.pick("Task", "任务"),
+        TaskKind::Approval => locale.pick("Approval", "审批"),
+        TaskKind::Question => locale.pick("Question", "提问"),
+        TaskKind::Delivery => locale.pick("To paste by hand", "手动发送"),
+        TaskKind::Removal => locale.pick("To remove by hand", "手动移出"),
+    };
+    let on: Vec<(&str, &str)> =
+        card.places.iter().map(|place| (place.group.as_str(), place.subject.as_str())).collect();
+    let ids: Vec<&str> =
+        card.places.iter().take(limits::GROUPS_NAMED_MAX).map(|place| place.subject.as_str()).collect();
+    html! {
+        p.meta {
+            span { b { (kind) } " · " bdi { (places(&card.places, locale)) } " · " (ids.join(" ")) }
+            @if let Some(due) = card.due { (until(due, now, card, locale)) }
+            @if !card.people.is_empty() { span { "→ " bdi { (locale.join(&card.people)) } } }
+        }
+        @if card.kind == TaskKind::Delivery {
+            h3.unseen { (kind) " " (places(&card.places, locale)) }
+            textarea #{ "text" (n) } readonly rows="5" aria-label=(locale.pick("The text to paste", "要粘贴的文字")) { (card.text) }
+        } @else {
+            h3 { bdi { (card.text) } }
+        }
+        @if let Some(show) = &card.show { div.text { bdi { (show) } } }
+        @if !card.members.is_empty() {
+            details {
+                summary { (locale.pick("Who: ", "名单：")) (card.members.len()) }
+                p { bdi { (locale.join(&card.members)) } }
+            }
+        }
+        @if card.answers { div.acts { (acts(card, n, &on, frame)) } }
+    }
+}
+
+/// When something is over, as a length and as a clock time.
+fn until(due: Timestamp, now: Timestamp, card: &Card, locale: Locale) -> Markup {
+    let (zone, late) = (&card.zone, due < now);
+    let length = locale.duration(if late { now.since(due) } else { due.since(now) });
+    let same_day = zone.date(due) == zone.date(now);
+    let at = if same_day { words::clock(zone, due) } else { locale.time(due, zone, now) };
+    let text = match (late, locale) {
+        (true, Locale::En) => format!("overdue for {length} (since {at})"),
+        (true, Locale::Zh) => format!("逾期 {length}（{at} 到期）"),
+        (false, Locale::En) => format!("{length} left, until {at}"),
+        (false, Locale::Zh) => format!("还有 {length}，到 {at}"),
+    };
+    html! { span .badword[late] { (text) } }
+}
+
+/// The buttons of a card.
+fn acts(card: &Card, n: usize, on: &[(&str, &str)], frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let input = |name: &str, label: &str| {
+        html! {
+            label.field { (label) input type="text" name=(name) autocomplete="off" maxlength="2000"; }
+        }
+    };
+    let second =
+        |summary: &str, form: &Markup| html! { details { summary { (summary) } div.inner { (form) } } };
+    match card.kind {
+        TaskKind::Approval => html! {
+            (frame.press("approve", on, &html! { button.main { (locale.pick("Approve", "批准")) } }))
+            (second(locale.pick("Reject", "驳回"), &frame.press("reject", on, &html! {
+                (input("reason", locale.pick("Why? Whoever asked is told.", "为什么？原因会告诉提出的人。")))
+                button.bad { (locale.pick("Reject", "驳回")) " " (places(&card.places, locale)) }
+            })))
+        },
+        TaskKind::Delivery => html! {
+            button type="button" data-copy={ "text" (n) } data-done=(locale.pick("Copied.", "已复制。"))
+                data-select=(locale.pick("Selected: copy it with your device's own menu.", "已选中：请用系统菜单复制。")) {
+                (locale.pick("Copy all", "复制全文"))
+            }
+            (frame.press("done", on, &html! { button.main.after { (locale.pick("Sent", "已发送")) } }))
+            (second(locale.pick("Cannot be sent", "发不了"), &frame.press("unsent", on, &html! {
+                (input("reason", locale.pick("Why?", "为什么？")))
+                button.bad { (locale.pick("It is not sent", "这条不发了")) }
+            })))
+            span.copied role="status" {}
+        },
+        TaskKind::Task | TaskKind::Removal | TaskKind::Question => {
+            let plain = frame.press("done", on, &html! { button.main { (locale.pick("Done", "完成")) } });
+            html! {
+                @if card.list.is_empty() { (plain) }
+                details open[!card.list.is_empty()] {
+                    summary { @if card.list.is_empty() { (locale.pick("Done, with words", "完成并留言")) } @else { (locale.pick("Checklist", "清单")) } }
+                    div.inner { (frame.press("done", on, &html! {
+                        @for item in &card.list {
+                            label.tick { input type="checkbox" name="tick" value=(item); span { bdi { (item) } } }
+                        }
+                        (input("note", locale.pick("What there is to say", "想说的话")))
+                        button.main { (locale.pick("Done", "完成")) }
+                    })) }
+                }
+            }
+        }
+    }
+}
+
+fn day_row(row: &Row, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let (sign, class, word) = standing(&row.standing, locale);
+    let on: Vec<(&str, &str)> =
+        row.places.iter().map(|place| (place.group.as_str(), place.subject.as_str())).collect();
+    let ahead = matches!(row.standing, Standing::Ahead | Standing::Unless(_));
+    html! {
+        span class={ "sign " (class) } aria-hidden="true" { (sign) }
+        span.time { (words::clock(&row.zone, row.at)) }
+        div {
+            bdi { (row.title) } " " small { bdi { (places(&row.places, locale)) } }
+            span.rest { (word) @if !row.reason.is_empty() { ": " bdi { (row.reason) } } }
+            @if ahead && row.commands {
+                details {
+                    summary { (locale.pick("Skip this time", "跳过这次")) }
+                    (frame.press("skip", &on, &html! {
+                        p.words { (locale.pick("It does not start this time", "这一次不会开始")) ": " bdi { (row.title) } ", " (places(&row.places, locale)) }
+                        button.bad { (locale.pick("Skip", "跳过")) " " (words::clock(&row.zone, row.at)) " " (row.title) }
+                    }))
+                }
+            }
+        }
+    }
+}
+
+/// A sign, its colour and its word.
+fn standing(standing: &Standing, locale: Locale) -> (&'static str, &'static str, String) {
+    let (sign, class, word) = match standing {
+        Standing::Ended(Outcome::Done) => ("✓", "good", locale.pick("done", "已完成")),
+        Standing::Ended(Outcome::Stopped) => ("■", "", locale.pick("stopped", "已中止")),
+        Standing::Ended(Outcome::Failed) => ("✕", "bad", locale.pick("failed", "失败")),
+        Standing::Ended(Outcome::Cancelled) => ("✕", "", locale.pick("cancelled", "已取消")),
+        Standing::Ended(Outcome::Replaced) => {
+            ("✕", "", locale.pick("replaced by a newer one", "被新的一次代替"))
+        }
+        Standing::Open => ("▸", "good", locale.pick("under way", "进行中")),
+        Standing::Ahead => ("○", "", locale.pick("ahead", "待开始")),
+        Standing::Unless(skip) => return ("◐", "", unless(skip, locale)),
+    };
+    (sign, class, word.to_owned())
+}
+
+/// Why something would not start as things are.
+fn unless(skip: &Skip, locale: Locale) -> String {
+    let because = match skip {
+        Skip::When { condition } => match locale {
+            Locale::En => format!("{condition} is false now"),
+            Locale::Zh => format!("条件现在不成立：{condition}"),
+        },
+        Skip::Phase { phase } => match locale {
+            Locale::En => format!("the phase is {phase}"),
+            Locale::Zh => format!("现在的阶段是 {phase}"),
+        },
+        Skip::Calendar { calendar } => match locale {
+            Locale::En => format!("the calendar {calendar} closes the day"),
+            Locale::Zh => format!("日历 {calendar} 上这天不开"),
+        },
+        Skip::Paused => locale.pick("it is paused", "已暂停").to_owned(),
+        Skip::Operator => locale.pick("somebody skipped it", "已有人跳过").to_owned(),
+        other => crate::sim::timeline::skip(other),
+    };
+    match locale {
+        Locale::En => format!("would not start: {because}"),
+        Locale::Zh => format!("到时不会开始：{because}"),
+    }
+}
+
+fn held(held: &[Held], locale: Locale) -> Markup {
+    html! {
+        @if !held.is_empty() {
+            section #held aria-labelledby="held-title" {
+                h2 #held-title { (locale.pick("Held back", "压住")) " (" (held.len()) ")" }
+                ul.rows { @for held in held { li {
+                    span.sign aria-hidden="true" { "⏸" }
+                    span.time { (words::clock(&held.zone, held.due)) }
+                    div {
+                        @if let Some(play) = &held.play { b { (play) } " " }
+                        small { bdi { (held.place.title) } }
+                        span.rest {
+                            (words::hold(locale, held.reason))
+                            @if let Some(until) = held.until { " → " (locale.time(until, &held.zone, held.due)) }
+                        }
+                        span.rest { bdi { (held.text) } }
+                    }
+                } } }
+            }
+        }
+    }
+}
+
+fn look(look: &[Look], frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    html! {
+        @if !look.is_empty() {
+            section #look aria-labelledby="look-title" {
+                h2 #look-title { (locale.pick("Needs a look", "需要看一眼")) " (" (look.len()) ")" }
+                ul.rows.plainrows { @for one in look { li {
+                    span.sign.bad aria-hidden="true" { "▲" }
+                    div { (look_at(one, frame)) }
+                } } }
+            }
+        }
+    }
+}
+
+fn look_at(look: &Look, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    match look {
+        Look::Channel { place, since, reason, zone } => html! {
+            bdi { (place.title) } ": " (locale.pick("channel ", "渠道 ")) b { (place.subject) } (locale.pick(" fails since ", " 发不出去，自 ")) (words::clock(zone, *since))
+            span.rest { bdi { (reason) } }
+        },
+        Look::Failed { place, play, at, reason, commands, zone } => html! {
+            bdi { (place.title) } ": " b { (play) } (locale.pick(" failed, ", " 失败，")) (locale.time(*at, zone, *at))
+            span.rest { bdi { (reason) } }
+            @if *commands {
+                (frame.press("retry", &[(place.group.as_str(), place.subject.as_str())], &html! { button { (locale.pick("Try again", "重试")) } }))
+            }
+        },
+        Look::Paused { place } => {
+            html! { bdi { (place.title) } ": " (locale.pick("everything is paused", "全部暂停中")) }
+        }
+    }
+}

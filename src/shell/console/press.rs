@@ -1,0 +1,222 @@
+//! Presses: a form of a page becomes a command of the control socket, said by whoever pressed it.
+//!
+//! Changes nothing itself. What was pressed twice counts once: a form carries the word of its page, and the word of a
+//! press is made of that, its verb and what it is about.
+
+use super::{
+    Console, Said,
+    door::{self, Asker},
+    enter::see_other,
+    form::Form,
+};
+use crate::{
+    base::{
+        ids::{EffectId, GroupId, RunId, StepId, TaskId},
+        limits,
+        phrase::{Phrase, phrase},
+        time::Timestamp,
+        value::Value,
+    },
+    engine::input::Command,
+    shell::{
+        clock,
+        door::Inside,
+        runtime::publish::{GroupNow, Snapshot},
+        socket::{Ask, CommandReply, CommandRequest},
+    },
+};
+use axum::{
+    body::Body,
+    extract::{Path, Request, State},
+    http::Response,
+};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+use tokio::sync::oneshot;
+
+/// One thing that is pressed about: a group, and a task, run or message of it.
+struct Target<'a> {
+    group: &'a GroupNow,
+    id: GroupId,
+    subject: &'a str,
+}
+
+/// `POST /press/VERB`: does it for each thing that the form names, and leads back to its page.
+pub(super) async fn press(
+    State(inside): State<Arc<Inside>>,
+    Path(verb): Path<String>,
+    request: Request,
+) -> Response<Body> {
+    let (console, headers) = (&inside.console, request.headers().clone());
+    let (form, row) = match console.form(request).await {
+        Ok(read) => read,
+        Err(denied) => return denied.answer(&inside, &headers),
+    };
+    let (snapshot, now) = (inside.published.snapshot(), clock::now());
+    let Some(asker) = Asker::of(&row, &snapshot, now) else {
+        return super::form::Denied::Stranger.answer(&inside, &headers);
+    };
+    let (mut said, mut last) = (Vec::new(), 0);
+    for on in form.all("on").into_iter().take(limits::PRESS_GROUPS_MAX) {
+        let (done, phrase, seq) = one(&inside, &snapshot, (&asker, now), &verb, on, &form).await;
+        last = last.max(seq);
+        if !said.contains(&(done, phrase.clone())) {
+            said.push((done, phrase));
+        }
+    }
+    let told = console.tell(&asker.session, said);
+    let back = door::back(form.get("back").unwrap_or("/"));
+    let sign = if back.contains('?') { '&' } else { '?' };
+    see_other(&format!("{back}{sign}after={last}&said={told}"))
+}
+
+/// One press about one thing: whether it was done, what there is to say, and the number of its last entry.
+async fn one(
+    inside: &Inside,
+    snapshot: &Snapshot,
+    (asker, now): (&Asker, Timestamp),
+    verb: &str,
+    on: &str,
+    form: &Form,
+) -> (bool, Phrase, i64) {
+    let (id, subject) = on.split_once(' ').unwrap_or((on, ""));
+    let id = GroupId::new(id);
+    let nothing = || (false, phrase!("there is no such thing for you", "没有这一项，或者不归你管"), 0);
+    let Some(group) = snapshot.groups.get(&id) else { return nothing() };
+    let target = Target { group, id, subject };
+    let Some(ask) = ask(asker, &target, now, verb, form) else { return nothing() };
+    // Whoever made the form may have made its word up, too.
+    let page: String = form.get("request").unwrap_or_default().chars().take(40).collect();
+    let id = (!page.is_empty()).then(|| format!("page/{page}/{verb}/{subject}"));
+    let request = CommandRequest { id, group: Some(target.id.clone()), ask };
+    let reply = put(inside, request).await;
+    let seq = reply.entries.iter().filter_map(|line| line["seq"].as_i64()).max().unwrap_or_default();
+    let title = door::title(group, &target.id);
+    let what = if subject.is_empty() { title } else { format!("{title} · {subject}") };
+    match reply.refused {
+        None if reply.ok => (true, done(verb, &what), seq),
+        refused => {
+            let reason = refused.unwrap_or_default();
+            (false, phrase!("{what}: not done: {reason}", "{what}：没有做：{reason}"), seq)
+        }
+    }
+}
+
+/// What a press becomes; nothing where it is none of the asker's business, or no press.
+fn ask(asker: &Asker, target: &Target<'_>, now: Timestamp, verb: &str, form: &Form) -> Option<Ask> {
+    let Target { group, subject, .. } = target;
+    let by = Some(asker.name.clone());
+    let text = |name| form.get(name).map(str::to_owned);
+    let task = TaskId::new(subject);
+    let answers = || asker.answers(group, &task, now);
+    let commands = || asker.commands(group, now).then_some(());
+    let run = || RunId::new(subject);
+    let command = match verb {
+        "done" => {
+            answers()?;
+            Command::Done { note: words(form), task, by }
+        }
+        "approve" => {
+            let as_operator = answers()?.0;
+            let except = form.all("except").into_iter().map(str::to_owned).collect();
+            Command::Approve { task, by, note: text("note"), as_operator, except }
+        }
+        "reject" | "unsent" => {
+            let as_operator = answers()?.0;
+            Command::Reject { task, by, reason: text("reason"), as_operator }
+        }
+        "undo" => {
+            commands()?;
+            Command::Undo { task, by }
+        }
+        "remind" => {
+            commands()?;
+            Command::Remind { task }
+        }
+        "reassign" => {
+            answers()?;
+            Command::Reassign { task, to: Arc::from(form.get("to")?), by }
+        }
+        "skip" => {
+            commands()?;
+            Command::Skip { run: run(), step: form.get("step").map(StepId::new) }
+        }
+        "retry" => {
+            commands()?;
+            Command::Retry { run: run() }
+        }
+        "resend" => {
+            commands()?;
+            return Some(Ask::Resend { effect: EffectId::new(subject) });
+        }
+        "arrived" => {
+            commands()?;
+            return Some(Ask::Arrived { effect: EffectId::new(subject), by });
+        }
+        _ => return None,
+    };
+    Some(Ask::Command(command))
+}
+
+/// What somebody adds: what they ticked off, a line each, and their words.
+fn words(form: &Form) -> Value {
+    let ticked = form.all("tick").into_iter().map(|item| format!("✓ {item}"));
+    let lines: Vec<String> = ticked.chain(form.get("note").map(str::to_owned)).collect();
+    if lines.is_empty() { Value::Null } else { Value::str(lines.join("\n")) }
+}
+
+/// That something was done.
+fn done(verb: &str, what: &str) -> Phrase {
+    match verb {
+        "approve" => phrase!("{what}: approved", "{what}：已批准"),
+        "unsent" => phrase!("{what}: it is not sent", "{what}：这条不发了"),
+        "reject" => phrase!("{what}: rejected", "{what}：已驳回"),
+        "skip" => phrase!("{what}: skipped", "{what}：已跳过"),
+        "undo" => phrase!("{what}: open again", "{what}：已重新打开"),
+        "remind" => phrase!("{what}: reminded", "{what}：已提醒"),
+        "reassign" => phrase!("{what}: handed on", "{what}：已交给别人"),
+        "retry" | "resend" => phrase!("{what}: it is tried again", "{what}：正在重试"),
+        _ => phrase!("{what}: done", "{what}：已完成"),
+    }
+}
+
+/// Puts a request to the driver and waits for its commit.
+async fn put(inside: &Inside, request: CommandRequest) -> CommandReply {
+    let stopping = || CommandReply::refuse("the engine is stopping; press again when it runs");
+    let (reply, answer) = oneshot::channel();
+    let all = async {
+        if inside.asked.send((request, reply)).await.is_err() {
+            return stopping();
+        }
+        answer.await.unwrap_or_else(|_| stopping())
+    };
+    tokio::time::timeout(Duration::from_millis(limits::PRESS_MS_MAX), all).await.unwrap_or_else(|_| {
+        CommandReply::refuse(
+            "the engine has not recorded it yet; look again in a moment before you press again",
+        )
+    })
+}
+
+impl Console {
+    /// Keeps what presses came to, for the page that is shown next. Gives the word under which it is told.
+    pub(super) fn tell(&self, session: &str, lines: Vec<(bool, Phrase)>) -> u64 {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.next += 1;
+        let id = told.next;
+        told.kept.push_back(Said { id, session: session.to_owned(), lines });
+        while told.kept.len() > limits::PRESSES_TOLD_MAX {
+            told.kept.pop_front();
+        }
+        id
+    }
+
+    /// What presses came to; nothing for another session.
+    pub(super) fn told(&self, id: &str, session: &str) -> Vec<(bool, Phrase)> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let Ok(id) = id.parse::<u64>() else { return Vec::new() };
+        let one = told.kept.iter().find(|said| said.id == id && said.session == session);
+        one.map(|said| said.lines.clone()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,3 @@
+//! Views of the console: what a page shows, as plain values. Pure: from what is published, who asks, and the instant.
+
+pub(super) mod today;

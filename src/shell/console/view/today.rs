@@ -1,0 +1,397 @@
+//! Today: what waits for the reader, what the day brings, what is held, and what needs a look.
+//!
+//! Equal things of several groups are one row. What the reader may not see is not in it.
+
+use crate::{
+    base::{
+        ids::{GroupId, MemberId, PlayName, RunId, TaskId},
+        limits,
+        time::{Duration, Timestamp, Zone},
+    },
+    engine::{
+        entry::{HoldReason, Outcome, Skip, TaskKind},
+        state::{OpenTask, State},
+        view::{self, Upcoming},
+    },
+    model::playbook::Playbook,
+    shell::{
+        console::door::{self, Asker},
+        runtime::publish::{GroupNow, Snapshot},
+    },
+};
+use std::collections::BTreeMap;
+
+/// Today.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Today {
+    /// The instant it was made.
+    pub(crate) now: Timestamp,
+    /// The zone in which its day is told.
+    pub(crate) zone: Option<Zone>,
+    /// How many groups the reader sees.
+    pub(crate) groups: usize,
+    /// What waits for the reader, by deadline.
+    pub(crate) waits: Vec<Card>,
+    /// What waits for others.
+    pub(crate) others: Vec<Card>,
+    /// What happened today and what comes, in order of time.
+    pub(crate) day: Vec<Row>,
+    /// What budgets hold back.
+    pub(crate) held: Vec<Held>,
+    /// What needs a look.
+    pub(crate) look: Vec<Look>,
+}
+
+/// A group in which something is, and the thing's id there.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Place {
+    /// The group.
+    pub(crate) group: GroupId,
+    /// As people call it.
+    pub(crate) title: String,
+    /// The task, run or message.
+    pub(crate) subject: String,
+}
+
+/// Something that a person is asked, in one group or alike in several.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Card {
+    /// Where.
+    pub(crate) places: Vec<Place>,
+    /// What kind.
+    pub(crate) kind: TaskKind,
+    /// What is asked; of a delivery, the text that is to be pasted.
+    pub(crate) text: String,
+    /// What is approved.
+    pub(crate) show: Option<String>,
+    /// What is to be ticked off.
+    pub(crate) list: Vec<String>,
+    /// Of a removal, or the approval of one: who.
+    pub(crate) members: Vec<String>,
+    /// Who is asked.
+    pub(crate) people: Vec<String>,
+    /// When it should be done, or is over.
+    pub(crate) due: Option<Timestamp>,
+    /// Whether the reader may answer it.
+    pub(crate) answers: bool,
+    /// Whether the reader commands its groups.
+    pub(crate) commands: bool,
+    /// The zone of its groups.
+    pub(crate) zone: Zone,
+}
+
+/// How a row of the day stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Standing {
+    /// It has ended.
+    Ended(Outcome),
+    /// It is under way.
+    Open,
+    /// It comes.
+    Ahead,
+    /// It comes, and would not start as things are.
+    Unless(Skip),
+}
+
+/// A run, or one that comes, in one group or in several at the same time.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Row {
+    /// When.
+    pub(crate) at: Timestamp,
+    /// The play.
+    pub(crate) play: PlayName,
+    /// As people call it.
+    pub(crate) title: String,
+    /// How it stands.
+    pub(crate) standing: Standing,
+    /// Where; its run there.
+    pub(crate) places: Vec<Place>,
+    /// Whether the reader commands all of these groups.
+    pub(crate) commands: bool,
+    /// Why it ended, where that says something.
+    pub(crate) reason: String,
+    /// The zone of its groups.
+    pub(crate) zone: Zone,
+}
+
+/// A message that a budget holds back.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Held {
+    /// Where; the message there.
+    pub(crate) place: Place,
+    /// The play.
+    pub(crate) play: Option<PlayName>,
+    /// How it begins.
+    pub(crate) text: String,
+    /// By what.
+    pub(crate) reason: HoldReason,
+    /// When it was to go.
+    pub(crate) due: Timestamp,
+    /// When it is looked at again at the latest.
+    pub(crate) until: Option<Timestamp>,
+    /// The zone of its group.
+    pub(crate) zone: Zone,
+}
+
+/// What needs a look.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Look {
+    /// A channel that fails.
+    Channel {
+        /// Where; the channel there.
+        place: Place,
+        /// Since when.
+        since: Timestamp,
+        /// What the platform said.
+        reason: String,
+        /// The zone of its group.
+        zone: Zone,
+    },
+    /// A run that failed.
+    Failed {
+        /// Where; the run there.
+        place: Place,
+        /// The play.
+        play: PlayName,
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+        /// Whether the reader may have it go on.
+        commands: bool,
+        /// The zone of its group.
+        zone: Zone,
+    },
+    /// A group that is paused.
+    Paused {
+        /// Where.
+        place: Place,
+    },
+}
+
+/// Whether a task waits for somebody: it asks them, or nobody by name and they command its group.
+pub(crate) fn waits_for(asker: &Asker, group: &GroupNow, open: &OpenTask, now: Timestamp) -> bool {
+    if open.task.kind == TaskKind::Question {
+        return false;
+    }
+    let nobody = open.task.people.is_empty() && open.task.role.is_none();
+    match &asker.person {
+        None => true,
+        Some(_) if nobody => asker.commands(group, now),
+        Some(_) => asker.is_asked(group, open, now),
+    }
+}
+
+/// One group while the day is gathered.
+struct One<'a> {
+    id: &'a GroupId,
+    group: &'a GroupNow,
+    playbook: &'a Playbook,
+    zone: &'a Zone,
+    commands: bool,
+}
+
+impl One<'_> {
+    fn place(&self, subject: impl ToString) -> Place {
+        Place {
+            group: self.id.clone(),
+            title: door::title(self.group, self.id),
+            subject: subject.to_string(),
+        }
+    }
+
+    fn state(&self) -> &State {
+        &self.group.state
+    }
+
+    fn title(&self, play: &PlayName) -> String {
+        let known = self.playbook.play(play);
+        known.map_or_else(|| play.to_string(), |play| play.title.to_string())
+    }
+}
+
+/// Gathers it.
+pub(crate) fn today(snapshot: &Snapshot, asker: &Asker, now: Timestamp) -> Today {
+    let mut today = Today { now, ..Today::default() };
+    let mut cards: BTreeMap<CardKey, Card> = BTreeMap::new();
+    let mut rows: BTreeMap<RowKey, Row> = BTreeMap::new();
+    for (id, group) in &snapshot.groups {
+        let Some(book) = &group.book else { continue };
+        let playbook = book.playbook.in_group(id);
+        let one = One { id, group, playbook, zone: &playbook.zone, commands: asker.commands(group, now) };
+        tasks(&one, asker, now, &mut cards);
+        if !asker.sees(group, now) {
+            continue;
+        }
+        today.groups += 1;
+        today.zone.get_or_insert_with(|| playbook.zone.clone());
+        runs(&one, now, &mut rows);
+        held(&one, &mut today.held);
+        look(&one, now, &mut today.look);
+    }
+    let (mine, others): (Vec<_>, Vec<_>) = cards.into_iter().partition(|(key, _)| key.mine);
+    today.waits = mine.into_iter().map(|(_, card)| card).collect();
+    today.others = others.into_iter().map(|(_, card)| card).take(limits::PAGE_ROWS_MAX).collect();
+    today.day = rows.into_values().take(limits::PAGE_ROWS_MAX).map(|row| judged(row, snapshot)).collect();
+    today.held.sort_by_key(|held| held.due);
+    today.held.truncate(limits::PAGE_ROWS_MAX);
+    today.look.truncate(limits::PAGE_ROWS_MAX);
+    today
+}
+
+/// What makes two tasks one card: the same words for the same people until the same moment.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct CardKey {
+    due: Timestamp,
+    mine: bool,
+    kind: &'static str,
+    text: String,
+    people: Vec<String>,
+    rest: String,
+    alone: Option<(GroupId, TaskId)>,
+}
+
+fn tasks(one: &One<'_>, asker: &Asker, now: Timestamp, cards: &mut BTreeMap<CardKey, Card>) {
+    for open in one.state().tasks.values() {
+        let task = &open.task;
+        let mine = waits_for(asker, one.group, open, now);
+        if task.kind == TaskKind::Question || !(mine || asker.sees(one.group, now)) {
+            continue;
+        }
+        let people: Vec<String> = task.people.iter().map(|person| person.name.clone()).collect();
+        let member = |id: &MemberId| {
+            let known = one.state().members.get(id);
+            known.map_or_else(|| id.to_string(), |member| member.name.clone())
+        };
+        let members: Vec<String> = task.members.iter().map(member).collect();
+        let key = CardKey {
+            due: task.due.map_or(Timestamp::MAX, minute),
+            mine,
+            kind: task.kind.as_str(),
+            text: task.text.clone(),
+            people: people.clone(),
+            rest: format!("{:?}{:?}", task.show, task.list),
+            // Whom a decision removes is looked at group by group.
+            alone: (!members.is_empty()).then(|| (one.id.clone(), task.id.clone())),
+        };
+        let place = one.place(&task.id);
+        let answers = asker.answers(one.group, &task.id, now).is_some();
+        let card = cards.entry(key).or_insert_with(|| Card {
+            places: Vec::new(),
+            kind: task.kind,
+            text: task.text.clone(),
+            show: task.show.clone(),
+            list: task.list.clone(),
+            members,
+            people,
+            due: task.due,
+            answers,
+            commands: one.commands,
+            zone: one.zone.clone(),
+        });
+        card.answers &= answers;
+        card.commands &= one.commands;
+        card.places.push(place);
+    }
+}
+
+/// The minute of an instant: what is within one is at the same time.
+fn minute(at: Timestamp) -> Timestamp {
+    Timestamp::from_millis(at.as_millis().div_euclid(60_000).saturating_mul(60_000))
+}
+
+/// What makes two runs one row.
+type RowKey = (Timestamp, PlayName, u8, String);
+
+fn runs(one: &One<'_>, now: Timestamp, rows: &mut BTreeMap<RowKey, Row>) {
+    let (begin, end) = one.zone.day_bounds(now);
+    let mut add = |at: Timestamp, play: &PlayName, run: &RunId, standing: Standing, reason: &str| {
+        let kind = match &standing {
+            Standing::Ended(outcome) => 1 + *outcome as u8,
+            Standing::Open => 0,
+            Standing::Ahead | Standing::Unless(_) => u8::MAX,
+        };
+        let row = rows.entry((minute(at), play.clone(), kind, reason.to_owned())).or_insert_with(|| Row {
+            at,
+            play: play.clone(),
+            title: one.title(play),
+            standing,
+            places: Vec::new(),
+            commands: true,
+            reason: reason.to_owned(),
+            zone: one.zone.clone(),
+        });
+        row.commands &= one.commands;
+        row.places.push(one.place(run));
+    };
+    for run in one.state().finished.iter().filter(|run| run.finished.is_some_and(|at| at >= begin)) {
+        let reason = if run.outcome == Some(Outcome::Done) { "" } else { &run.reason };
+        add(run.started, &run.play, &run.id, Standing::Ended(run.outcome.unwrap_or(Outcome::Done)), reason);
+    }
+    for run in one.state().runs.values() {
+        let standing = run.outcome.map_or(Standing::Open, Standing::Ended);
+        add(run.started, &run.play, &run.id, standing, &run.reason);
+    }
+    for Upcoming { at, play, run, step, .. } in view::before(one.state(), one.playbook, end) {
+        if step.is_none() {
+            add(at, &play, &run, Standing::Ahead, "");
+        }
+    }
+}
+
+/// Looks what stands in the way of a row that comes: of several groups, in the first.
+fn judged(row: Row, snapshot: &Snapshot) -> Row {
+    let unless = || {
+        let place = row.places.first().filter(|_| row.standing == Standing::Ahead)?;
+        let group = snapshot.groups.get(&place.group)?;
+        let playbook = group.book.as_ref()?.playbook.in_group(&place.group);
+        view::unless(&group.state, playbook, &row.play, &RunId::new(&place.subject), row.at)
+    };
+    match unless() {
+        Some(skip) => Row { standing: Standing::Unless(skip), ..row },
+        None => row,
+    }
+}
+
+fn held(one: &One<'_>, all: &mut Vec<Held>) {
+    for held in one.state().held.iter() {
+        let out = &held.outgoing;
+        all.push(Held {
+            place: one.place(&out.effect),
+            play: out.play.clone(),
+            text: out
+                .message
+                .text
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .take(limits::EXCERPT_CHARS_MAX)
+                .collect(),
+            reason: held.reason,
+            due: out.due,
+            until: held.until,
+            zone: one.zone.clone(),
+        });
+    }
+}
+
+fn look(one: &One<'_>, now: Timestamp, all: &mut Vec<Look>) {
+    let zone = || one.zone.clone();
+    for (channel, failing) in &one.state().failing {
+        let (place, reason) = (one.place(channel), failing.reason.clone());
+        all.push(Look::Channel { place, since: failing.since, reason, zone: zone() });
+    }
+    let since = now.plus(-Duration::from_millis(limits::FAILED_SHOWN_MS));
+    let runs = one.state().runs.values().chain(one.state().finished.iter());
+    for run in runs.filter(|run| run.outcome == Some(Outcome::Failed)) {
+        let at = run.finished.unwrap_or(run.started);
+        if at >= since {
+            let (place, play, reason) = (one.place(&run.id), run.play.clone(), run.reason.clone());
+            all.push(Look::Failed { place, play, at, reason, commands: one.commands, zone: zone() });
+        }
+    }
+    if one.state().paused {
+        all.push(Look::Paused { place: one.place("") });
+    }
+}
