@@ -17,9 +17,10 @@ use crate::{
 };
 
 /// Lowers the lists of roles and people.
-pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> Access {
+pub(crate) fn lower(cx: &mut Cx<'_>, node: Option<&Node>) -> Access {
     let what = pair("`access`", "`access`");
-    let Some(fields) = Fields::read(&mut cx.report, node, what, keys::ACCESS.names) else {
+    let fields = node.and_then(|node| Fields::read(&mut cx.report, node, what, keys::ACCESS.names));
+    let Some(fields) = fields else {
         return Access::default();
     };
     let mut list = |key: &str| {

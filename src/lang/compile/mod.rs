@@ -289,7 +289,6 @@ fn lower(
     if let Some(node) = get("members") {
         import(members::lower_section(cx, node), &mut groups);
     }
-    let access = get("access").map(|node| access::lower(cx, node)).unwrap_or_default();
     let inbound = get("inbound").map(|node| inbound::lower(cx, node, &ids)).unwrap_or_default();
     let mut phases = phases::lower(cx, get("phases"), &scope);
     let mut plays = plays(cx, root, home, units, &scope);
@@ -317,7 +316,7 @@ fn lower(
         fetch_hosts: get("fetch").map(|node| fetch_hosts(cx, node)).unwrap_or_default(),
         own: BTreeMap::new(),
         inbound,
-        access,
+        access: access::lower(cx, get("access")),
     }
 }
 
