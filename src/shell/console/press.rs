@@ -141,7 +141,7 @@ fn ask(asker: &Asker, target: &Target<'_>, now: Timestamp, verb: &str, form: &Fo
         }
         "skip" => {
             commands()?;
-            Command::Skip { run: run(), step: form.get("step").map(StepId::new) }
+            Command::Skip { run: run(), step: form.get("step").map(StepId::new), by }
         }
         "retry" => {
             commands()?;

@@ -10,7 +10,7 @@ use crate::{
         limits,
         time::{Duration, Timestamp},
     },
-    shell::store::{Kept, SessionRow, StoreHandle, Work},
+    shell::store::{SessionChange, SessionRow, StoreHandle, Work},
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
@@ -94,9 +94,9 @@ impl Sessions {
             && let Some(oldest) = known.rows.values().min_by_key(|row| row.seen).map(|row| row.hash.clone())
         {
             known.rows.remove(&oldest);
-            self.keep(Kept::Ended(oldest));
+            self.keep(SessionChange::Ended(oldest));
         }
-        self.keep(Kept::Put(row.clone()));
+        self.keep(SessionChange::Put(row.clone()));
         known.rows.insert(row.hash.clone(), row);
         Ok(Some(word))
     }
@@ -109,12 +109,12 @@ impl Sessions {
         if silent > limits::SESSION_IDLE_MS_MAX {
             let hash = row.hash.clone();
             known.rows.remove(&hash);
-            self.keep(Kept::Ended(hash));
+            self.keep(SessionChange::Ended(hash));
             return None;
         }
         if silent > limits::SESSION_SEEN_MS {
             row.seen = now;
-            self.keep(Kept::Put(row.clone()));
+            self.keep(SessionChange::Put(row.clone()));
         }
         Some(row.clone())
     }
@@ -123,7 +123,7 @@ impl Sessions {
     pub(super) fn end(&self, hash: &str) -> bool {
         let ended = self.known().rows.remove(hash).is_some();
         if ended {
-            self.keep(Kept::Ended(hash.to_owned()));
+            self.keep(SessionChange::Ended(hash.to_owned()));
         }
         ended
     }
@@ -133,11 +133,11 @@ impl Sessions {
         let mut known = self.known();
         let ended = known.rows.len();
         *known = Known::default();
-        self.keep(Kept::AllEnded);
+        self.keep(SessionChange::AllEnded);
         ended
     }
 
-    fn keep(&self, kept: Kept) {
+    fn keep(&self, kept: SessionChange) {
         // An error says that the engine is stopping: who is signed in is as it was when it starts again.
         let _ = self.store.send(Work::Session(kept));
     }

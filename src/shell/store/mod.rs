@@ -39,7 +39,7 @@ pub use query::{GroupInfo, Reader};
 pub use recovery::{Recovered, RecoveredGroup};
 pub use restore::{Doubt, MAY_HAVE_BEEN_SENT, Restored, restore};
 pub use schema::Upgraded;
-pub use session::{Kept, SessionRow};
+pub use session::{SessionChange, SessionRow};
 pub use wire::{LogLine, read as read_entries, write as write_entries};
 pub use writer::{Ack, Acked, Decision, Store, StoreHandle, Work};
 

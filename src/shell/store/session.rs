@@ -25,7 +25,7 @@ pub struct SessionRow {
 
 /// What becomes of sessions.
 #[derive(Debug, Clone)]
-pub enum Kept {
+pub enum SessionChange {
     /// This one is kept as it is now.
     Put(SessionRow),
     /// This one has ended.
@@ -34,9 +34,9 @@ pub enum Kept {
     AllEnded,
 }
 
-pub(super) fn keep(conn: &Connection, kept: &Kept) -> Result<(), StoreError> {
+pub(super) fn keep(conn: &Connection, kept: &SessionChange) -> Result<(), StoreError> {
     match kept {
-        Kept::Put(row) => {
+        SessionChange::Put(row) => {
             let role = if row.admin { ADMIN } else { PERSON };
             let person = row.person.as_ref().map(PersonId::as_str);
             let (made, seen) = (row.made.as_millis(), row.seen.as_millis());
@@ -46,10 +46,10 @@ pub(super) fn keep(conn: &Connection, kept: &Kept) -> Result<(), StoreError> {
             )?
             .execute(params![row.hash, person, role, made, seen, row.label])?;
         }
-        Kept::Ended(hash) => {
+        SessionChange::Ended(hash) => {
             conn.prepare_cached("DELETE FROM session WHERE hash = ?1")?.execute([hash])?;
         }
-        Kept::AllEnded => {
+        SessionChange::AllEnded => {
             conn.execute("DELETE FROM session", [])?;
         }
     }

@@ -112,7 +112,7 @@ pub enum Work {
     /// People have been told what is different by this edition.
     Edition(i64),
     /// Change who is signed in.
-    Session(session::Kept),
+    Session(session::SessionChange),
     /// Answer when everything before is committed.
     Flush(oneshot::Sender<Result<(), StoreError>>),
 }
