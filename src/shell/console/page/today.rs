@@ -247,23 +247,8 @@ fn standing(standing: &Standing, locale: Locale) -> (&'static str, &'static str,
 
 /// Why something would not start as things are.
 fn unless(skip: &Skip, locale: Locale) -> String {
-    let because = match skip {
-        Skip::When { condition } => match locale {
-            Locale::En => format!("{condition} is false now"),
-            Locale::Zh => format!("条件现在不成立：{condition}"),
-        },
-        Skip::Phase { phase } => match locale {
-            Locale::En => format!("the phase is {phase}"),
-            Locale::Zh => format!("现在的阶段是 {phase}"),
-        },
-        Skip::Calendar { calendar } => match locale {
-            Locale::En => format!("the calendar {calendar} closes the day"),
-            Locale::Zh => format!("日历 {calendar} 上这天不开"),
-        },
-        Skip::Paused => locale.pick("it is paused", "已暂停").to_owned(),
-        Skip::Operator => locale.pick("somebody skipped it", "已有人跳过").to_owned(),
-        other => crate::sim::timeline::skip(other),
-    };
+    let because = crate::sim::timeline::skipped(skip);
+    let because = because.of(locale);
     match locale {
         Locale::En => format!("would not start: {because}"),
         Locale::Zh => format!("到时不会开始：{because}"),
