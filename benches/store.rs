@@ -91,6 +91,7 @@ fn decision(n: usize) -> Decision {
         claimed: Vec::new(),
         told: None,
         letter: None,
+        covering: None,
         parked: None,
     }
 }

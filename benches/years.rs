@@ -46,6 +46,7 @@ fn restart() {
             claimed: Vec::new(),
             told: None,
             letter: None,
+            covering: None,
             parked: None,
         };
         handle.send(Work::Decide(decision)).expect("the writer runs");
@@ -99,6 +100,7 @@ fn five_years() {
             claimed: Vec::new(),
             told: None,
             letter: None,
+            covering: None,
             parked: None,
         };
         handle.send(Work::Decide(decision)).expect("the writer runs");

@@ -384,6 +384,33 @@ pub const LIST_ITEMS_SHOWN: usize = 20;
 pub const LIST_ANSWER_BYTES_MAX: usize = 4 * 1024;
 /// Signatures of one request that are tried.
 pub const SIGNATURES_MAX: usize = 16;
+/// The answer to what an ear asks a platform, in bytes.
+pub const EAR_ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// The first pause of an ear whose connection broke, in milliseconds; each further one is twice as long.
+pub const EAR_PAUSE_MS_MIN: u64 = 1_000;
+/// The longest such pause, in milliseconds.
+pub const EAR_PAUSE_MS_MAX: u64 = 60_000;
+/// For how long an ear has to be well before its next pause is the first again, in milliseconds.
+pub const EAR_WELL_MS: i64 = 60_000;
+/// After what time an ear tries again whose credential is refused, or whose connection another program holds, in
+/// milliseconds.
+pub const EAR_REFUSED_MS: u64 = 300_000;
+/// See [`EAR_REFUSED_MS`]; where another program holds the connection.
+pub const EAR_ELSEWHERE_MS: u64 = 60_000;
+/// By how much the clocks have to be apart for an ear to take it that the machine slept, in milliseconds.
+pub const EAR_SLEPT_MS: i64 = 30_000;
+/// How often an ear looks at the clocks, in milliseconds.
+pub const EAR_LOOK_MS: u64 = 5_000;
+/// A question that brings nothing at once is not asked again sooner than this, in milliseconds.
+pub const EAR_EMPTY_MS_MIN: u64 = 1_000;
+/// Happenings of late that an ear remembers so as to tell of each once.
+pub const EAR_RECENT_MAX: usize = 1_024;
+/// How long facts from an ear may wait for their commit before they are handed over again, in milliseconds.
+pub const EAR_COMMIT_MS_MAX: u64 = 30_000;
+/// For how long a question counts as put just now, in milliseconds: what the platform calls it may not be known yet.
+pub const EAR_ASKED_LATELY_MS: i64 = 60_000;
+/// How often is looked what the platform calls a question that was put just now.
+pub const EAR_ASKED_TRIES_MAX: usize = 8;
 /// For how long a report from outside is known again, in days.
 pub const INBOX_KEEP_DAYS: i64 = 8;
 /// Reports that are known again, in rows; beyond, the oldest are forgotten.

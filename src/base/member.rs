@@ -40,12 +40,13 @@ pub struct Member {
 
 impl Member {
     /// The id by which a platform knows them: the field that bears the platform's name, which a table may have read
-    /// as a number.
+    /// as a number, else what their own id says, such as `telegram:42`.
     pub fn handle(&self, platform: &str) -> Option<String> {
-        match self.fields.get(platform)? {
-            Value::Str(handle) => Some(handle.to_string()),
-            Value::Int(handle) => Some(handle.to_string()),
-            _ => None,
+        let by_id = || Some(self.id.as_str().strip_prefix(platform)?.strip_prefix(':')?.to_owned());
+        match self.fields.get(platform) {
+            Some(Value::Str(handle)) => Some(handle.to_string()),
+            Some(Value::Int(handle)) => Some(handle.to_string()),
+            _ => by_id(),
         }
     }
 

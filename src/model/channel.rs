@@ -2,6 +2,7 @@
 //!
 //! Names where a secret is; never holds one that was written as `env` or `file`.
 
+use super::ear::Hear;
 use crate::base::{ids::ChannelName, limits::PICTURE_BYTES_MAX, picture::Format, time::Duration};
 use std::{collections::BTreeMap, fmt};
 
@@ -30,6 +31,8 @@ pub struct Channel {
     pub timeout: Option<Duration>,
     /// The channel that is told when a message is refused for good; default the channel `alerts`, if any.
     pub alerts: Option<ChannelName>,
+    /// `hear`; none where the file does not say.
+    pub hear: Option<Hear>,
 }
 
 /// A setting, or where it is kept.
@@ -261,24 +264,28 @@ impl ChannelKind {
         }
     }
 
-    /// What this kind of channel hears from its platform and does there. A webhook or a robot hears nothing by
-    /// itself; what the inbound side adds later is listed here first.
+    /// What this kind of channel hears from its platform, configured as it has to be for that, and does there.
     pub const fn abilities(self) -> Abilities {
-        let [joins, messages, answers, removals, mentions, mention_all, polls] = match self {
-            //                        joins messag answer remove mention all   polls
-            Self::Console | Self::Manual => [false, false, false, false, true, true, false],
-            Self::Wecom => [false, false, false, false, true, true, false],
-            Self::Feishu => [false, false, false, false, true, true, false],
-            Self::Dingtalk => [false, false, false, false, true, true, false],
-            Self::Slack => [false, false, false, false, true, true, false],
-            Self::Discord => [false, false, false, false, true, true, true],
-            Self::Telegram => [false, false, false, false, true, false, true],
-            Self::Teams => [false, false, false, false, true, false, false],
-            Self::GoogleChat => [false, false, false, false, true, true, false],
-            Self::Mattermost => [false, false, false, false, true, true, false],
-            Self::Matrix => [false, false, false, false, true, true, false],
-            Self::Onebot => [false, false, false, false, true, true, false],
-            Self::Webhook | Self::Ntfy | Self::Email => [false; 7],
+        let [removals, mentions, mention_all, polls] = match self {
+            //                       remove mention all   polls
+            Self::Discord => [false, true, true, true],
+            Self::Telegram => [false, true, false, true],
+            Self::Teams => [false, true, false, false],
+            Self::Console
+            | Self::Manual
+            | Self::Wecom
+            | Self::Feishu
+            | Self::Dingtalk
+            | Self::Slack
+            | Self::GoogleChat
+            | Self::Mattermost
+            | Self::Matrix
+            | Self::Onebot => [false, true, true, false],
+            Self::Webhook | Self::Ntfy | Self::Email => [false; 4],
+        };
+        let [joins, messages, answers] = match self.ear() {
+            Some(ear) => [ear.joins, ear.messages, ear.answers],
+            None => [false; 3],
         };
         Abilities { joins, messages, answers, removals, mentions, mention_all, polls }
     }

@@ -9,6 +9,7 @@ pub mod role;
 pub mod access;
 pub mod sender;
 pub mod channel;
+pub mod ear;
 pub mod message;
 pub mod text;
 pub mod timetable;

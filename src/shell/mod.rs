@@ -24,6 +24,7 @@ pub mod inquiry;
 pub mod socket;
 pub mod door;
 pub mod console;
+pub mod ears;
 pub mod senders;
 pub mod signing;
 pub mod runtime;

@@ -4,6 +4,7 @@
 //! Reads the database for what no state holds. Decides and changes nothing.
 
 use super::{
+    ears::EarNow,
     refusals::Refusals,
     store::{Reader, StoreError},
     view::{
@@ -58,6 +59,8 @@ pub struct Sources<'a> {
     pub version: &'a dyn Fn(&State) -> Rc<Version>,
     /// Files whose newest version is refused.
     pub refused: &'a Refusals,
+    /// How the ears are of an engine that runs.
+    pub ears: Vec<EarNow>,
     /// Real time.
     pub now: Timestamp,
 }
@@ -81,6 +84,7 @@ pub fn survey<'a>(
             parked: parked.get(group.id),
             refused: group.info.and_then(|info| sources.refused.get(&info.file)),
             skipped: skipped.get(group.id).map_or(&[], Vec::as_slice),
+            ears: &sources.ears,
             now,
             most,
         };

@@ -158,6 +158,7 @@ pub(crate) fn channel(kind: ChannelKind, url: &str) -> Channel {
         in_doubt: InDoubt::Resend,
         timeout: None,
         alerts: None,
+        hear: None,
     }
 }
 

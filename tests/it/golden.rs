@@ -242,6 +242,7 @@ fn write(dir: &Path, file: &str, story: &Story) {
             claimed: Vec::new(),
             told: None,
             letter: None,
+            covering: None,
             parked: None,
         };
         handle.send(Work::Decide(decision)).unwrap();

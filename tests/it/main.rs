@@ -39,6 +39,7 @@ mod dialects;
 mod docs;
 mod door;
 mod door_signals;
+mod ears;
 mod edits;
 mod email;
 mod engine;

@@ -53,6 +53,7 @@ fn decision(group: &str, entries: Vec<Entry>) -> Decision {
         claimed: Vec::new(),
         told: None,
         letter: None,
+        covering: None,
         parked: None,
     }
 }

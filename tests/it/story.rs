@@ -327,6 +327,7 @@ impl Story {
                 claimed: Vec::new(),
                 told: None,
                 letter: None,
+                covering: None,
                 parked: None,
             };
             handle.send(Work::Decide(decision)).expect("the writer is there");

@@ -91,9 +91,10 @@ impl Draft<'_> {
         if ![".idle", ".seen", ".messages"].iter().any(|field| source.contains(field)) {
             return true;
         }
-        let kind = self.playbook.channel(&self.group, &ChannelName::new(GROUP)).map(|channel| channel.kind);
+        let channel = self.playbook.channel(&self.group, &ChannelName::new(GROUP));
+        let kind = channel.map(|channel| channel.kind);
         // On the console a group is tried out; all that it hears is typed in.
-        if kind.is_some_and(|kind| kind == ChannelKind::Console || kind.abilities().messages) {
+        if kind == Some(ChannelKind::Console) || channel.is_some_and(|channel| channel.abilities().messages) {
             return true;
         }
         if self.state.roster.is_some_and(|at| self.now.since(at) <= ROSTER) {

@@ -19,7 +19,10 @@ use crate::{
         },
         keys,
     },
-    model::channel::{Channel, ChannelKind, InDoubt, Need, Rate, Setting},
+    model::{
+        channel::{Channel, ChannelKind, InDoubt, Need, Rate, Setting},
+        ear::Hear,
+    },
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -52,6 +55,7 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
         in_doubt: InDoubt::default(),
         timeout: None,
         alerts: None,
+        hear: None,
     };
     // `group: console` is enough for a type without settings.
     if node.scalar().is_some() {
@@ -113,6 +117,7 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
                     channel.alerts = Some(ChannelName::new(to));
                 }
             }
+            "hear" => channel.hear = hear(cx, kind, entry),
             "ca" => {
                 if let Some(path) = reader::text(&mut cx.report, node, pair("a path", "路径")) {
                     channel.settings.insert("ca".to_owned(), vec![Setting::File(path.to_string())]);
@@ -128,6 +133,23 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
     }
     required(cx, kind, span, &channel.settings);
     Some(channel)
+}
+
+/// How much is heard, on a platform that lets something be heard.
+fn hear(cx: &mut Cx<'_>, kind: ChannelKind, entry: &Entry) -> Option<Hear> {
+    let hear = reader::choice(&mut cx.report, &entry.value, &Hear::WORDS)?;
+    if kind.ear().is_none() && hear > Hear::Nothing {
+        cx.error(
+            codes::MISPLACED_KEY,
+            entry.key.span,
+            phrase!("a channel of type `{kind}` hears nothing", "`{kind}` 类型的频道什么也听不到"),
+            pair(
+                "remove the line; what happens there is reported by `playbook signal` or a sender of `inbound`",
+                "删掉这一行；那里发生的事用 `playbook signal` 或 `inbound` 的发送方报告",
+            ),
+        );
+    }
+    Some(hear)
 }
 
 fn kind(cx: &mut Cx<'_>, node: &Node) -> Option<ChannelKind> {

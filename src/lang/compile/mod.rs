@@ -353,6 +353,7 @@ fn only_console() -> (ChannelName, Arc<Channel>) {
         in_doubt: InDoubt::default(),
         timeout: None,
         alerts: None,
+        hear: None,
     };
     (name, Arc::new(console))
 }

@@ -90,6 +90,7 @@ keys! {
         "timeout": Is::Positive, "How long one request may take.", "timeout: 10s";
         "proxy": Is::Setting, "The proxy for this channel; none is used otherwise.", "proxy: http://127.0.0.1:3128";
         "ca": Is::Path, "A file with the certificates (PEM) of an authority of one's own, believed beside those that the machine knows.", "ca: company-ca.pem";
+        "hear": Is::Words(&["all", "names", "nothing"]), "How much is heard of what happens there, where the platform lets it be heard: `names` (who and when, never what was said; the default), `all`, or `nothing`.", "hear: all";
         "alerts": Is::Name, "The channel that is told when a message is refused for good; `alerts` by default.", "alerts: staff";
     }
     /// A group.

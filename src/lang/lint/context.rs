@@ -192,7 +192,7 @@ impl<'a> Context<'a> {
             .filter(|_| self.origins.contains_key(&format!("channels.{name}")));
         let groups = self.playbook.groups.values().filter_map(|group| group.channels.get(name));
         for channel in own.into_iter().chain(groups) {
-            if !out.iter().any(|other| other.kind == channel.kind) {
+            if !out.iter().any(|other| other.kind == channel.kind && other.ear() == channel.ear()) {
                 out.push(channel);
             }
         }
@@ -201,7 +201,13 @@ impl<'a> Context<'a> {
 
     /// The kinds of the channels of a name.
     pub(crate) fn kinds(&self, name: &ChannelName) -> Vec<ChannelKind> {
-        self.channels(name).into_iter().map(|channel| channel.kind).collect()
+        let mut kinds: Vec<ChannelKind> = Vec::new();
+        for channel in self.channels(name) {
+            if !kinds.contains(&channel.kind) {
+                kinds.push(channel.kind);
+            }
+        }
+        kinds
     }
 
     /// The anchors of a play: of a schedule those in some ordinary weeks, of dates all of them, else none.

@@ -70,6 +70,7 @@ impl Status {
             reader: &opened.reader,
             version: &|state| opened.version(state),
             refused: &refusals::read(&self.read.dir()),
+            ears: Vec::new(),
             now: clock::now(),
         };
         let known = opened.recovered.groups.len();

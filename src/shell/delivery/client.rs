@@ -68,6 +68,18 @@ impl Client {
         way: &Way,
         now: fn() -> Timestamp,
     ) -> Result<Response, SendError> {
+        self.fetch(request, timeout, way, now, RESPONSE_BYTES_MAX).await
+    }
+
+    /// The same, with at most `most` bytes of the answer's body.
+    pub async fn fetch(
+        &self,
+        request: &Request,
+        timeout: Duration,
+        way: &Way,
+        now: fn() -> Timestamp,
+        most: usize,
+    ) -> Result<Response, SendError> {
         let unsent = |reason: String| SendError { written: false, reason };
         let client = self.on_the(way).map_err(unsent)?;
         let method = reqwest::Method::from_bytes(request.method.as_bytes())
@@ -100,9 +112,9 @@ impl Client {
         let mut body = Vec::new();
         // A status whose body broke off is still an answer; the adapter judges what there is of it.
         while let Ok(Some(chunk)) = answer.chunk().await {
-            let room = RESPONSE_BYTES_MAX - body.len();
+            let room = most - body.len();
             body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-            if body.len() >= RESPONSE_BYTES_MAX {
+            if body.len() >= most {
                 break;
             }
         }

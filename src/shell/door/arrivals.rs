@@ -1,6 +1,11 @@
 //! Facts on their way from the door to the driver, and what became of each.
 
-use crate::{base::ids::GroupId, engine::input::Signal, shell::store::Letter};
+use crate::{
+    base::ids::GroupId,
+    engine::input::Signal,
+    shell::store::{Covering, Letter},
+};
+use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// One fact for one group.
@@ -32,6 +37,8 @@ pub enum Took {
 pub struct Arrivals {
     /// The facts.
     pub items: Vec<Arrival>,
+    /// The cursor that they make true, where an ear heard them.
+    pub covering: Option<Arc<Covering>>,
     /// Where it is said what became of each, by its place. Whoever hears no more has to ask again.
     pub took: UnboundedSender<(usize, Took)>,
 }

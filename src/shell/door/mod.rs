@@ -18,7 +18,7 @@ mod listen;
 mod metrics;
 mod openapi;
 mod pulse;
-mod reported;
+pub(super) mod reported;
 mod router;
 mod signals;
 

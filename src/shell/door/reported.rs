@@ -13,25 +13,25 @@ use std::sync::Arc;
 
 /// A signal as it was reported.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Reported {
+pub(in crate::shell) struct Reported {
     /// Its id; unique to its sender.
-    pub(super) id: String,
+    pub(in crate::shell) id: String,
     /// `type`
-    pub(super) name: Arc<str>,
+    pub(in crate::shell) name: Arc<str>,
     /// `time`: when it happened there.
-    pub(super) time: Option<Timestamp>,
+    pub(in crate::shell) time: Option<Timestamp>,
     /// `group`
-    pub(super) group: Option<String>,
+    pub(in crate::shell) group: Option<String>,
     /// `chat`: which channels map to groups.
-    pub(super) chat: Option<String>,
+    pub(in crate::shell) chat: Option<String>,
     /// The member it is about.
-    pub(super) member: Option<MemberId>,
+    pub(in crate::shell) member: Option<MemberId>,
     /// Everything else.
-    pub(super) data: Value,
+    pub(in crate::shell) data: Value,
 }
 
 /// Why one of them is refused: a word for programs, and a sentence.
-pub(super) type Fault = (&'static str, String);
+pub(in crate::shell) type Fault = (&'static str, String);
 
 /// Keys that a signal has.
 const KEYS: [&str; 11] =
@@ -41,7 +41,7 @@ const KEYS: [&str; 11] =
 const WORD_BYTES_MAX: usize = 256;
 
 /// Takes a body apart. An error says that nothing in it can be understood.
-pub(super) fn items(body: &[u8]) -> Result<Vec<Result<Json, Fault>>, Fault> {
+pub(in crate::shell) fn items(body: &[u8]) -> Result<Vec<Result<Json, Fault>>, Fault> {
     let text = std::str::from_utf8(body)
         .map_err(|error| ("json", format!("the body is not UTF-8 after byte {}", error.valid_up_to())))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -92,7 +92,11 @@ fn depth(text: &str) -> usize {
 }
 
 /// Reads one signal. `webhook_id` is its id where it is the only one and has none of its own.
-pub(super) fn signal(json: Json, webhook_id: Option<&str>, now: Timestamp) -> Result<Reported, Fault> {
+pub(in crate::shell) fn signal(
+    json: Json,
+    webhook_id: Option<&str>,
+    now: Timestamp,
+) -> Result<Reported, Fault> {
     let Json::Object(mut map) = json else {
         return Err(("shape", "a signal is an object with `id`, `type` and what it is about".into()));
     };

@@ -309,7 +309,7 @@ async fn take_in(inside: &Inside, news: Vec<(usize, Arrival)>, told: &mut Told) 
     let wait = Duration::from_millis(limits::DOOR_COMMIT_MS_MAX);
     let stopping = || Turned::not_yet("the engine is stopping; send it again when it runs");
     let all = async {
-        inside.arrived.send(Arrivals { items, took }).await.map_err(|_| stopping())?;
+        inside.arrived.send(Arrivals { items, covering: None, took }).await.map_err(|_| stopping())?;
         for _ in 0..left {
             let (place, took) = heard.recv().await.ok_or_else(stopping)?;
             match took {

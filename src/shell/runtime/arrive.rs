@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 /// Takes what came together.
 pub(super) fn take(driver: &mut Driver, arrivals: Arrivals) {
-    let Arrivals { items, took } = arrivals;
+    let Arrivals { items, covering, took } = arrivals;
     let mut more: BTreeMap<GroupId, usize> = BTreeMap::new();
     for item in &items {
         *more.entry(item.group.clone()).or_default() += 1;
@@ -38,7 +38,8 @@ pub(super) fn take(driver: &mut Driver, arrivals: Arrivals) {
         signal.at = clock::now();
         let input = Input { id: signal.id.clone(), kind: InputKind::Signal(signal) };
         let reply = Some(Reply::Fact(place, took.clone()));
-        let pending = Pending { input, told: None, letter: Some(item.letter), reply };
+        let pending =
+            Pending { input, told: None, letter: Some(item.letter), covering: covering.clone(), reply };
         driver.enqueue(&item.group, pending);
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     script::sandbox::{Script, Scripts},
     shell::{
         delivery::{resolve::resolve, target::Target},
+        ears::{self, KnownEar},
         scripts::{self, Change, Library},
         senders::{self, KnownSender},
         store::{GroupInfo, Reader},
@@ -191,7 +192,7 @@ impl Book {
         let library = Library::default();
         load_scripts(&library, &playbook, &loaded.compiled.scripts, &loaded.root);
         let senders = Self::senders(&playbook, &loaded.root, rehearse)?;
-        let shown = shown(&loaded, &playbook, &senders);
+        let shown = shown(&loaded, &playbook, &senders, &targets);
         Ok(Self {
             shown,
             senders,
@@ -236,7 +237,7 @@ impl Book {
         let targets = Self::targets(&playbook, &loaded, rehearse)?;
         let senders = Self::senders(&playbook, &loaded.root, rehearse)?;
         let changes = load_scripts(&self.library, &playbook, &loaded.compiled.scripts, &loaded.root);
-        self.shown = shown(&loaded, &playbook, &senders);
+        self.shown = shown(&loaded, &playbook, &senders, &targets);
         self.senders = senders;
         self.targets = targets;
         self.reads = loaded.reads;
@@ -259,13 +260,11 @@ impl Book {
         let targets = Targets::resolve(&self.playbook, self.folder.root())?;
         let senders = Self::senders(&self.playbook, self.folder.root(), false)?;
         let is_new = targets != self.targets || senders != self.senders;
-        if senders != self.senders {
-            let (file, playbook) = (self.shown.file.clone(), self.playbook.clone());
-            let warnings = self.shown.warnings;
-            self.shown = Arc::new(InForce { file, playbook, warnings, senders: senders.clone() });
-            self.senders = senders;
-        }
         if is_new {
+            let (file, playbook) = (self.shown.file.clone(), self.playbook.clone());
+            let (warnings, ears) = (self.shown.warnings, ears(&playbook, &targets));
+            self.shown = Arc::new(InForce { file, playbook, warnings, senders: senders.clone(), ears });
+            self.senders = senders;
             self.targets = targets;
         }
         Ok(is_new)
@@ -322,13 +321,24 @@ fn compile(file: &Path, folder: &DiskFolder, name: String) -> Loaded {
 }
 
 /// What others see of a version that takes effect.
-fn shown(loaded: &Loaded, playbook: &Arc<Playbook>, senders: &Arc<Vec<KnownSender>>) -> Arc<InForce> {
+fn shown(
+    loaded: &Loaded,
+    playbook: &Arc<Playbook>,
+    senders: &Arc<Vec<KnownSender>>,
+    targets: &Targets,
+) -> Arc<InForce> {
     Arc::new(InForce {
         file: loaded.file.clone(),
         playbook: playbook.clone(),
         warnings: loaded.compiled.report.count(Severity::Warning),
         senders: senders.clone(),
+        ears: ears(playbook, targets),
     })
+}
+
+/// The ears that a version asks for; none in a rehearsal, which has nowhere to listen.
+fn ears(playbook: &Playbook, targets: &Targets) -> Arc<Vec<KnownEar>> {
+    Arc::new(ears::known(playbook, &|group, channel| targets.get(group, channel).cloned()))
 }
 
 /// Loads the scripts as they were compiled with their version; one that this version does not run is read now.

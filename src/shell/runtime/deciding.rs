@@ -110,7 +110,7 @@ impl Driver {
         step: engine::Step,
         now: Timestamp,
     ) -> Result<bool, RunError> {
-        let Pending { input, told, letter, reply } = pending;
+        let Pending { input, told, letter, covering, reply } = pending;
         let engine::Step { entries, next, parked } = step;
         let Some(slot) = self.slots.get_mut(group) else { return Ok(false) };
         let script = matches!(input.kind, InputKind::ScriptReturned { .. });
@@ -122,7 +122,12 @@ impl Driver {
                         CommandReply { ok: true, group: Some(group.clone()), ..CommandReply::default() };
                     let _ = reply.send(done);
                 }
-                Some(Reply::Fact(place, took)) => drop(took.send((place, Took::Repeated))),
+                Some(Reply::Fact(place, took)) => {
+                    if let Some(covering) = covering {
+                        covering.drop_one();
+                    }
+                    drop(took.send((place, Took::Repeated)));
+                }
                 None => {}
             }
             if script {
@@ -146,7 +151,8 @@ impl Driver {
         slot.flights.push_back(Flight { entries: entries.clone(), next, claimed: taken, reply, script });
         self.in_flight += 1;
         let parked = parked.map(|reason| (serde_json::to_string(&input).unwrap_or_default(), reason));
-        let work = Decision { group: group.clone(), at: now, entries, claimed, told, letter, parked };
+        let work =
+            Decision { group: group.clone(), at: now, entries, claimed, told, letter, covering, parked };
         self.store.send(Work::Decide(work))?;
         Ok(true)
     }

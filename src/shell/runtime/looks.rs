@@ -46,6 +46,7 @@ pub(super) fn status(published: &Published, dir: &Path, wanted: &Wanted) -> Look
         let zone = info.and_then(|info| zones.get(info.zone.as_str())).unwrap_or(&utc);
         Group { id, state: &group.state, info, zone }
     });
-    let sources = Sources { reader: &reader, version: &version, refused: &refusals::read(dir), now };
+    let ears = published.ears().all().into_values().collect();
+    let sources = Sources { reader: &reader, version: &version, refused: &refusals::read(dir), ears, now };
     survey(&sources, wanted, (groups, snapshot.groups.len())).map_err(unreadable)
 }

@@ -34,7 +34,7 @@ use super::{
     clock,
     console::Console as Pages,
     door::{Addresses, BoundDoor, Inside, Pulse},
-    files,
+    ears, files,
     lock::Lock,
     private, socket,
     store::{Reader, Recovered, Store, StoreError},
@@ -321,7 +321,7 @@ async fn live(
     let pages = Pages::open(dir, addresses.clone(), store.handle(), rows).map_err(|error| {
         RunError::environment(format!("the key in {} cannot be read or made: {error}", dir.display()))
     })?;
-    let (views, ways) = (publisher.published(), (arrived, asked.clone()));
+    let (views, ways) = (publisher.published(), (arrived.clone(), asked.clone()));
     let inside = Arc::new(Inside::new(addresses, pulse.clone(), views, ways, dir, pages));
     let wished = inside.clone();
     let grant: socket::Grant =
@@ -329,6 +329,14 @@ async fn live(
     let server = socket::Server::start(dir, asked, socket::Beside { look, grant }).map_err(|error| {
         RunError::environment(format!("the control socket in {} cannot be opened: {error}", dir.display()))
     })?;
+    let printer = console.clone();
+    let around = ears::Surroundings {
+        published: publisher.published(),
+        arrived,
+        store: store.handle(),
+        dir: dir.into(),
+        say: Arc::new(move |text| printer.say(text)),
+    };
     let parts = driver::Parts {
         books,
         store,
@@ -353,7 +361,9 @@ async fn live(
         console.say(format!("console  {link}"));
     }
     let door = bound.open(&inside);
+    let ears = ears::Ears::start(around);
     let result = driver.run().await;
+    ears.close().await;
     door.close().await;
     drop(server);
     result

@@ -9,7 +9,10 @@ use crate::{
     courier::Settlement,
     engine::{entry::Entry, state::State},
     model::playbook::{Playbook, Playbooks},
-    shell::senders::KnownSender,
+    shell::{
+        ears::{EarBoard, KnownEar},
+        senders::KnownSender,
+    },
 };
 use arc_swap::ArcSwap;
 use std::{path::PathBuf, sync::Arc};
@@ -29,6 +32,8 @@ pub struct InForce {
     pub warnings: usize,
     /// Who may report facts about its groups, with their keys.
     pub senders: Arc<Vec<KnownSender>>,
+    /// The ears that it asks for, with what they need.
+    pub ears: Arc<Vec<KnownEar>>,
 }
 
 /// A group as it is now.
@@ -96,6 +101,7 @@ pub struct Publisher {
     next: Snapshot,
     shared: Arc<ArcSwap<Snapshot>>,
     stream: Sender<Heard>,
+    ears: EarBoard,
     /// Nothing was said since it was said that there is nothing more to do.
     idle: bool,
 }
@@ -106,6 +112,7 @@ impl Default for Publisher {
             next: Snapshot::default(),
             shared: Arc::default(),
             stream: Sender::new(limits::STREAM_COMMITS_MAX),
+            ears: EarBoard::default(),
             idle: false,
         }
     }
@@ -114,7 +121,7 @@ impl Default for Publisher {
 impl Publisher {
     /// A reader's end.
     pub fn published(&self) -> Published {
-        Published { shared: self.shared.clone(), stream: self.stream.downgrade() }
+        Published { shared: self.shared.clone(), stream: self.stream.downgrade(), ears: self.ears.clone() }
     }
 
     /// How a group is from now on; seen with the next [`Publisher::publish`].
@@ -164,12 +171,18 @@ impl Publisher {
 pub struct Published {
     shared: Arc<ArcSwap<Snapshot>>,
     stream: WeakSender<Heard>,
+    ears: EarBoard,
 }
 
 impl Published {
     /// All groups after the last commit.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.shared.load_full()
+    }
+
+    /// How the ears are.
+    pub fn ears(&self) -> &EarBoard {
+        &self.ears
     }
 
     /// Everything that is committed from now on. A snapshot taken after this misses nothing that is not heard.

@@ -11,7 +11,11 @@ use crate::{
         input::{Input, InputKind},
         state::State,
     },
-    shell::{door::Took, socket::CommandReply, store::Letter},
+    shell::{
+        door::Took,
+        socket::CommandReply,
+        store::{Covering, Letter},
+    },
 };
 use std::{collections::VecDeque, sync::Arc};
 use tokio::sync::{mpsc::UnboundedSender, oneshot};
@@ -24,6 +28,8 @@ pub(super) struct Pending {
     pub(super) told: Option<EffectId>,
     /// Which report from outside it is.
     pub(super) letter: Option<Letter>,
+    /// The cursor of the ear that reported it.
+    pub(super) covering: Option<Arc<Covering>>,
     /// Who wants to know.
     pub(super) reply: Option<Reply>,
 }
@@ -39,7 +45,7 @@ pub(super) enum Reply {
 impl Pending {
     /// An input that nobody waits for.
     pub(super) fn new(input: Input) -> Self {
-        Self { input, told: None, letter: None, reply: None }
+        Self { input, told: None, letter: None, covering: None, reply: None }
     }
 }
 

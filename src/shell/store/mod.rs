@@ -20,6 +20,7 @@ mod place;
 mod robots;
 mod inbox;
 mod session;
+mod cursor;
 mod recovery;
 mod query;
 mod archive;
@@ -31,6 +32,7 @@ mod restore;
 
 pub use archive::{Compacted, compact};
 pub use copy::Copied;
+pub use cursor::{Covering, Cursor};
 pub use forget::{Forget, Forgotten, ask as ask_to_forget, copies, forget, wait_until_forgotten};
 pub use health::{Backlog, Parked};
 pub use inbox::Letter;

@@ -294,6 +294,17 @@ pub(super) fn note(
     Ok(found)
 }
 
+/// What was said when messages were delivered whose effects begin so.
+pub(super) fn notes(conn: &Connection, group: &GroupId, prefix: &str) -> Result<Vec<String>, StoreError> {
+    // Every letter of an effect's id comes before the last of all.
+    let end = format!("{prefix}\u{10ffff}");
+    let mut statement = conn.prepare_cached(
+        "SELECT note FROM outbox WHERE grp = ?1 AND effect >= ?2 AND effect < ?3 AND status = 'delivered' AND note <> ''",
+    )?;
+    let rows = statement.query_map(params![group.as_str(), prefix, end], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Puts a dead or doubtful row back on its way. `None` when there is no such row.
 pub(super) fn revive(
     conn: &Connection,

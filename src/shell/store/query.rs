@@ -3,8 +3,8 @@
 //! A reader sees what was committed when it was asked; it never waits for the writer and never changes anything.
 
 use super::{
-    Backlog, Copied, Letter, OutboxRow, Parked, StoreError, archive, copy, corrupt, health, inbox, outbox,
-    path,
+    Backlog, Copied, Cursor, Letter, OutboxRow, Parked, StoreError, archive, copy, corrupt, cursor, health,
+    inbox, outbox, path,
     recovery::{self, Recovered},
     schema,
     session::{self, SessionRow},
@@ -183,6 +183,16 @@ impl Reader {
     /// Who is signed in.
     pub fn sessions(&self) -> Result<Vec<SessionRow>, StoreError> {
         session::all(&self.conn)
+    }
+
+    /// Up to where an ear has heard.
+    pub fn cursor(&self, channel: &str) -> Result<Option<Cursor>, StoreError> {
+        cursor::read(&self.conn, channel)
+    }
+
+    /// What platforms said when they accepted a group's messages whose effects begin so.
+    pub fn notes(&self, group: &GroupId, prefix: &str) -> Result<Vec<String>, StoreError> {
+        outbox::notes(&self.conn, group, prefix)
     }
 
     /// The texts a playbook version was compiled from, and the path of the playbook among them.

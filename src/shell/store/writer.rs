@@ -4,8 +4,8 @@
 //! after any other error nothing more is written: the engine stops, and what was not committed has not happened.
 
 use super::{
-    Doubt, GroupInfo, Letter, Open, OutboxRow, Recovered, Settle, StoreError, corrupt, inbox, members,
-    outbox, path, place, query, recovery,
+    Covering, Cursor, Doubt, GroupInfo, Letter, Open, OutboxRow, Recovered, Settle, StoreError, corrupt,
+    cursor, inbox, members, outbox, path, place, query, recovery,
     restore::{self, Mark},
     robots, schema, session, sound, wire,
 };
@@ -54,6 +54,8 @@ pub struct Decision {
     pub told: Option<EffectId>,
     /// The input was a report from outside: it is recorded now.
     pub letter: Option<Letter>,
+    /// The cursor of the ear that reported it, and what else it covers.
+    pub covering: Option<Arc<Covering>>,
     /// The input could not be digested: it as JSON, and why.
     pub parked: Option<(String, String)>,
 }
@@ -113,6 +115,8 @@ pub enum Work {
     Edition(i64),
     /// Change who is signed in.
     Session(session::SessionChange),
+    /// Keep up to where an ear has heard.
+    Cursor(Cursor),
     /// Answer when everything before is committed.
     Flush(oneshot::Sender<Result<(), StoreError>>),
 }
@@ -274,6 +278,8 @@ struct Answers {
     settles: bool,
     snapshots: bool,
     members: BTreeMap<GroupId, Members>,
+    /// Cursors whose facts are among these, one for each fact.
+    covered: Vec<Arc<Covering>>,
 }
 
 struct Writer {
@@ -363,6 +369,7 @@ impl Writer {
             let mut answers = Answers::default();
             let error = match self.write(&batch, &mut answers) {
                 Ok(()) => {
+                    answers.covered.drain(..).for_each(|covering| covering.drop_one());
                     if told {
                         let _ = self.tell.send(Ack::GoesOn);
                     }
@@ -421,6 +428,9 @@ impl Writer {
         match work {
             Work::Decide(decision) => {
                 let acked = self.decide(decision)?;
+                if let Some(covering) = &decision.covering {
+                    cursor::cover(&self.conn, covering, &mut answers.covered)?;
+                }
                 answers.acked.push(acked);
             }
             Work::Record { claims, settles, robots, .. } => {
@@ -466,13 +476,14 @@ impl Writer {
                     .execute([edition])?;
             }
             Work::Session(kept) => session::keep(&self.conn, kept)?,
+            Work::Cursor(cursor) => cursor::keep(&self.conn, cursor)?,
             Work::Flush(_) => {}
         }
         Ok(())
     }
 
     fn decide(&mut self, decision: &Decision) -> Result<Acked, StoreError> {
-        let Decision { group, at, entries, claimed, told, letter, parked } = decision;
+        let Decision { group, at, entries, claimed, told, letter, covering: _, parked } = decision;
         let first = self.next_seq;
         let mut sends = Vec::new();
         if !entries.is_empty() {

@@ -17,7 +17,7 @@ pub fn deaf(playbook: &Playbook) -> Vec<String> {
             .get("group")
             .into_iter()
             .chain(playbook.groups.values().filter_map(|group| group.channels.get("group")))
-            .all(|channel| has(&channel.kind.abilities()))
+            .all(|channel| has(&channel.abilities()))
     };
     let reported = |signal: &str| playbook.inbound.values().any(|sender| sender.may.contains(signal));
     type Need = (fn(&Abilities) -> bool, &'static str, &'static str, fn(&Play) -> bool, &'static str);

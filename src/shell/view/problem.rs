@@ -10,7 +10,10 @@ use crate::{
         words,
     },
     engine::{entry::Outcome, state::Run, view},
-    shell::store::{Backlog, Status},
+    shell::{
+        ears::EarNow,
+        store::{Backlog, Status},
+    },
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -110,11 +113,21 @@ pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
     all.extend(broken(group, facts.now));
     all.extend(failed(group, facts.now));
     all.extend(facts.backlog.iter().filter_map(|rows| channel(group, rows)));
+    all.extend(facts.ears.iter().filter_map(|ear| unheard(group, ear)));
     for deaf in &facts.version.deaf {
         all.push(Problem::new(Kind::Unheard, 1, deaf.clone()));
     }
     all.sort_by_key(|problem| problem.kind);
     all
+}
+
+/// An ear of the group that hears nothing.
+fn unheard(group: Group<'_>, ear: &EarNow) -> Option<Problem> {
+    let (_, channel) = ear.channels.iter().find(|(id, _)| id == group.id)?;
+    let since = group.at(ear.since);
+    let text = format!("nothing is heard on {channel} since {}: {}", since.minute(), ear.state.trouble()?);
+    let channel = Some(channel.clone());
+    Some(Problem { channel, since: Some(since), ..Problem::new(Kind::Unheard, 1, text) })
 }
 
 /// What broke the engine in the last days and was given up.

@@ -9,6 +9,7 @@ use crate::{
     engine::{entry::Fact, view},
     model::{ending::endings, playbook::Playbook},
     shell::{
+        ears::EarNow,
         refusals::Refusal,
         store::{Backlog, LogLine, Parked},
     },
@@ -160,6 +161,8 @@ pub struct Facts<'a> {
     pub refused: Option<&'a Refusal>,
     /// Entries about what did not happen, newest first.
     pub skipped: &'a [LogLine],
+    /// How the ears are of an engine that runs.
+    pub ears: &'a [EarNow],
     /// Real time.
     pub now: Timestamp,
     /// How much of what comes to show.
@@ -273,6 +276,7 @@ mod tests {
             parked: None,
             refused: None,
             skipped: &[],
+            ears: &[],
             now: Timestamp::default(),
             most: 8,
         };

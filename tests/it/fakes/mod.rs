@@ -30,6 +30,7 @@ pub(crate) mod slack;
 pub(crate) mod smtp;
 pub(crate) mod teams;
 pub(crate) mod telegram;
+pub(crate) mod telegram_updates;
 pub(crate) mod wecom;
 pub(crate) mod window;
 
@@ -135,6 +136,8 @@ pub(crate) enum Reply {
     Drop,
     /// Answers nothing and keeps the connection open.
     Hang,
+    /// Keeps the request open, and is asked again in a moment.
+    Later,
 }
 
 impl Reply {
@@ -259,13 +262,17 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
     while let Some(seen) = read_request(&mut stream, &mut buffer).await {
         let now = shared.in_flight.fetch_add(1, Ordering::Relaxed) + 1;
         shared.in_flight_max.fetch_max(now, Ordering::Relaxed);
-        let reply = {
+        let mut reply = {
             let mut all = shared.seen.lock().unwrap();
             let reply = (shared.behave)(&seen, all.len());
-            all.push(seen);
+            all.push(seen.clone());
             shared.count.send_replace(all.len());
             reply
         };
+        while matches!(reply, Reply::Later) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            reply = (shared.behave)(&seen, usize::MAX);
+        }
         let Reply::Answer { status, headers, body } = reply else {
             if matches!(reply, Reply::Hang) {
                 std::future::pending::<()>().await;

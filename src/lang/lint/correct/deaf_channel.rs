@@ -13,7 +13,7 @@ use crate::{
         words::{list, tick},
     },
     model::{
-        channel::{Abilities, ChannelKind},
+        channel::{Abilities, Channel, ChannelKind},
         play::Play,
         step::{Verb, WaitFor},
         trigger::Trigger,
@@ -28,11 +28,11 @@ pub(super) const CODE: Code = Code {
     meaning: pair("a play needs to hear something that its channel cannot hear", "玩法需要频道听不到的消息"),
     explanation: pair(
         "Most group robots only speak: a WeCom, Feishu or DingTalk robot, a webhook, a person who copies a text hear no \
-             joins, messages or answers and remove nobody. The play is right; somebody has to tell the engine what happens: \
-             by `playbook signal`, by `playbook answer`, by `playbook members import FILE.csv` (with `--joined` it reports joins), \
+             joins, messages or answers and remove nobody; and a channel with `hear: nothing` is deaf because it is told \
+             to. The play is right; somebody has to tell the engine what happens: by `playbook signal`, by `playbook answer`, by `playbook members import FILE.csv` (with `--joined` it reports joins), \
              run by a person or by another program. \
              A removal becomes a task with the list.",
-        "多数群机器人只会说不会听：企业微信、飞书、钉钉机器人，webhook，以及手动复制的人，都听不到入群、发言和回答，也不能移人。玩法没有错，只是需要有人告诉引擎发生了什么：`playbook signal`、`playbook answer`、`playbook members import FILE.csv`（加 `--joined` 才算入群），由人或别的程序运行都行。移出成员会变成带名单的任务。",
+        "多数群机器人只会说不会听：企业微信、飞书、钉钉机器人，webhook，以及手动复制的人，都听不到入群、发言和回答，也不能移人；写了 `hear: nothing` 的频道是自己不听。玩法没有错，只是需要有人告诉引擎发生了什么：`playbook signal`、`playbook answer`、`playbook members import FILE.csv`（加 `--joined` 才算入群），由人或别的程序运行都行。移出成员会变成带名单的任务。",
     ),
     bad: Example::of(
         "channels:\n  group: { type: wecom, url: { env: GROUP_WEBHOOK } }\nplays:\n  welcome:\n    on: member.joined\n    steps:\n      - post: Welcome!\n",
@@ -179,12 +179,12 @@ fn spoken(expr: &Expr) -> Vec<Need> {
 }
 
 fn report(cx: &Context<'_>, span: Span, channel: &ChannelName, needs: &[Need], out: &mut Vec<Diagnostic>) {
-    let lacking = |kind: ChannelKind| -> Vec<Need> {
-        let met = |need: &Need| need.met(kind.abilities()) || need.reported(cx);
+    let lacking = |channel: &Channel| -> Vec<Need> {
+        let met = |need: &Need| need.met(channel.abilities()) || need.reported(cx);
         needs.iter().copied().filter(|need| !met(need)).collect()
     };
-    let deaf: Vec<(ChannelKind, Vec<Need>)> = (cx.kinds(channel).into_iter())
-        .map(|kind| (kind, lacking(kind)))
+    let deaf: Vec<(ChannelKind, Vec<Need>)> = (cx.channels(channel).into_iter())
+        .map(|channel| (channel.kind, lacking(channel)))
         .filter(|(_, needs)| !needs.is_empty())
         .collect();
     let Some((kind, needs)) = deaf.first() else { return };

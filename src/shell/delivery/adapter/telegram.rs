@@ -86,7 +86,8 @@ impl Adapter for Telegram {
         let token = robot.setting("token").unwrap_or_default();
         let chat = robot.setting("chat").unwrap_or_default();
         let chat = chat.parse::<i64>().map_or_else(|_| json!(chat), |number| json!(number));
-        let answered = attempt.reply_to.and_then(|note| note.strip_prefix(NOTE)?.parse::<i64>().ok());
+        let number = |note: &str| note.strip_prefix(NOTE)?.split(' ').next()?.parse::<i64>().ok();
+        let answered = attempt.reply_to.and_then(number);
         let last = parts.len() - 1;
         let requests = parts.into_iter().enumerate().map(|(index, part)| {
             let (method, mut body) = written(part, attempt.at);
@@ -116,7 +117,10 @@ impl Adapter for Telegram {
         match body["ok"].as_bool() {
             Some(true) => {
                 let number = body["result"]["message_id"].as_i64();
-                Receipt::Accepted { note: number.map(|n| format!("{NOTE}{n}")).unwrap_or_default() }
+                // Votes name the poll and not the message.
+                let poll = body["result"]["poll"]["id"].as_str().map(|id| format!(" poll {}", excerpt(id)));
+                let note = number.map(|n| format!("{NOTE}{n}{}", poll.unwrap_or_default()));
+                Receipt::Accepted { note: note.unwrap_or_default() }
             }
             Some(false) => error(&body, response),
             None => by_status(response).unwrap_or_else(|| unclear("Telegram", response)),

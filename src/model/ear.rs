@@ -1,0 +1,76 @@
+//! What is heard on a channel: which platforms have an ear, what it needs, what it hears, and how much of it is wanted.
+//!
+//! The one table from which `check`, `run`, `status` and the documentation say what is *deaf*. Hears nothing itself.
+
+use super::channel::{Abilities, Channel, ChannelKind};
+
+/// How much of what happens on a channel is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hear {
+    /// Nothing.
+    Nothing,
+    /// Who and when, never what was said.
+    Names,
+    /// What was said, too.
+    All,
+}
+
+impl Hear {
+    /// Each with its word.
+    pub const WORDS: [(&str, Self); 3] =
+        [("all", Self::All), ("names", Self::Names), ("nothing", Self::Nothing)];
+}
+
+/// What an ear of a platform hears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ear {
+    /// The settings without which it hears nothing.
+    pub needs: &'static [&'static str],
+    /// Members who join or leave.
+    pub joins: bool,
+    /// Messages and reactions.
+    pub messages: bool,
+    /// Answers to questions.
+    pub answers: bool,
+}
+
+impl ChannelKind {
+    /// The ear of this platform; none where it hears nothing, however it is configured.
+    pub const fn ear(self) -> Option<Ear> {
+        match self {
+            Self::Telegram => Some(Ear { needs: &["token"], joins: true, messages: true, answers: true }),
+            _ => None,
+        }
+    }
+}
+
+impl Channel {
+    /// The ear that this channel has as it is configured.
+    pub fn ear(&self) -> Option<Ear> {
+        let ear = self.kind.ear()?;
+        let able = ear.needs.iter().all(|name| self.settings.contains_key(*name));
+        (able && self.hear != Some(Hear::Nothing)).then_some(ear)
+    }
+
+    /// What it hears and does as it is configured.
+    pub fn abilities(&self) -> Abilities {
+        let ear = self.ear();
+        let hears = |what: fn(Ear) -> bool| ear.is_some_and(what);
+        Abilities {
+            joins: hears(|ear| ear.joins),
+            messages: hears(|ear| ear.messages),
+            answers: hears(|ear| ear.answers),
+            ..self.kind.abilities()
+        }
+    }
+
+    /// How much is heard on it: what the file says, else names where members are, and nothing where staff is.
+    pub fn heard(&self, for_staff: bool) -> Hear {
+        match (self.ear(), self.hear) {
+            (None, _) => Hear::Nothing,
+            (Some(_), Some(hear)) => hear,
+            (Some(_), None) if for_staff => Hear::Nothing,
+            (Some(_), None) => Hear::Names,
+        }
+    }
+}

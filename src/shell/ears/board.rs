@@ -1,0 +1,84 @@
+//! How the ears are: what each hears for whom, since when, and what is in its way. For readers; changes nothing.
+
+use crate::base::{
+    ids::{ChannelName, GroupId},
+    time::Timestamp,
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// How an ear is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EarState {
+    /// It has not heard its platform yet.
+    Begins,
+    /// It hears.
+    Listens,
+    /// Something is in the way, in words; it tries again by itself.
+    Troubled(String),
+    /// Another program holds the connection, in words.
+    Elsewhere(String),
+    /// The platform does not take the credential, in words.
+    Refused(String),
+}
+
+impl EarState {
+    /// What is in the way.
+    pub fn trouble(&self) -> Option<&str> {
+        match self {
+            Self::Begins | Self::Listens => None,
+            Self::Troubled(why) | Self::Elsewhere(why) | Self::Refused(why) => Some(why),
+        }
+    }
+}
+
+/// An ear as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarNow {
+    /// The groups and their channels that it listens for.
+    pub channels: Vec<(GroupId, ChannelName)>,
+    /// How it is.
+    pub state: EarState,
+    /// Since when.
+    pub since: Timestamp,
+    /// When the platform said something last, be it that nothing happened.
+    pub heard: Option<Timestamp>,
+}
+
+/// All ears by the name of their connection. Clones are the same board.
+#[derive(Debug, Clone, Default)]
+pub struct EarBoard(Arc<Mutex<BTreeMap<Arc<str>, EarNow>>>);
+
+impl EarBoard {
+    /// All ears as they are.
+    pub fn all(&self) -> BTreeMap<Arc<str>, EarNow> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// An ear begins; whatever was said of it before is forgotten.
+    pub(super) fn begin(&self, name: &Arc<str>, channels: Vec<(GroupId, ChannelName)>, now: Timestamp) {
+        let ear = EarNow { channels, state: EarState::Begins, since: now, heard: None };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), ear);
+    }
+
+    /// An ear is no more.
+    pub(super) fn end(&self, name: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
+    /// How an ear is from now on; says whether that is news.
+    pub(super) fn set(&self, name: &str, state: EarState, now: Timestamp) -> bool {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(ear) = all.get_mut(name) else { return false };
+        if state == EarState::Listens {
+            ear.heard = Some(now);
+        }
+        let news = ear.state != state;
+        if news {
+            (ear.state, ear.since) = (state, now);
+        }
+        news
+    }
+}

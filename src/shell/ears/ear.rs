@@ -1,0 +1,156 @@
+//! What an ear is given and what it gives back: settings, frames, memory; signals, answers, what to do next.
+//!
+//! Values only. An ear is pure: it has no clock, no socket and no store.
+
+use crate::{
+    base::{
+        limits,
+        time::{Duration, Timestamp},
+    },
+    model::channel::ChannelKind,
+    shell::delivery::{
+        adapter::{Request, Response},
+        secret::Secret,
+    },
+};
+use serde_json::Value;
+use std::collections::{BTreeMap, VecDeque};
+
+/// The pure half of an ear: what one frame means.
+pub(super) type Hears = fn(&Settings, &Frame<'_>, &mut Memory) -> Heard;
+
+/// The ear of a platform; none where nothing is heard.
+pub(super) fn hears(kind: ChannelKind) -> Option<Hears> {
+    match kind {
+        ChannelKind::Telegram => Some(super::telegram::hear),
+        _ => None,
+    }
+}
+
+/// What a channel says about itself, secrets included.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Settings {
+    /// Its settings.
+    pub(super) values: BTreeMap<String, Secret>,
+    /// The chats that are listened to, as the playbooks write them. Others may come; they are heard by nobody.
+    pub(super) chats: Vec<String>,
+}
+
+impl Settings {
+    /// A setting, empty where there is none.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.values.get(name).map_or("", Secret::expose)
+    }
+}
+
+/// What came.
+#[derive(Debug)]
+pub(super) enum Frame<'a> {
+    /// Nothing yet: the ear begins, or begins again after a pause.
+    Begin,
+    /// The answer to a [`Call`], with the call's name.
+    Answer(&'static str, &'a Response),
+}
+
+/// What an ear remembers from frame to frame. Gone with the process, the cursor aside.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// Up to where everything was heard, in the platform's words; kept in the store.
+    pub(super) cursor: Option<String>,
+    /// What time it is.
+    pub(super) now: Timestamp,
+    /// Whatever else: the bot's own id, a session.
+    pub(super) words: BTreeMap<&'static str, String>,
+    recent: VecDeque<(String, &'static str, Timestamp)>,
+}
+
+impl From<Option<String>> for Memory {
+    fn from(cursor: Option<String>) -> Self {
+        Self { cursor, ..Self::default() }
+    }
+}
+
+impl Memory {
+    /// A word of its own, empty where there is none.
+    pub(super) fn word(&self, name: &str) -> &str {
+        self.words.get(name).map_or("", String::as_str)
+    }
+
+    /// Whether what happened to somebody is another thing than what happened to them last, within so long: platforms
+    /// tell of some things twice.
+    pub(super) fn is_news(&mut self, whom: String, what: &'static str, within: Duration) -> bool {
+        let now = self.now;
+        self.recent.retain(|(_, _, at)| now.since(*at) <= within);
+        if self
+            .recent
+            .iter()
+            .rev()
+            .find(|(known, ..)| *known == whom)
+            .is_some_and(|(_, last, _)| *last == what)
+        {
+            return false;
+        }
+        if self.recent.len() >= limits::EAR_RECENT_MAX {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((whom, what, now));
+        true
+    }
+}
+
+/// A request that an ear wants to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Call {
+    /// Its name, by which the ear knows the answer.
+    pub(super) what: &'static str,
+    /// The request.
+    pub(super) request: Request,
+    /// How long its answer may take.
+    pub(super) patience: Duration,
+}
+
+/// What a frame meant.
+#[derive(Debug, PartialEq)]
+pub(super) struct Heard {
+    /// What happened, each in the one shape that `POST /signals` takes; `chat` says where. Of an `answer`,
+    /// `data.poll` or `message.id` names what was asked as the platform calls it.
+    pub(super) signals: Vec<Value>,
+    /// What the platform is told in return. Nobody waits for what comes of it.
+    pub(super) answer: Vec<Call>,
+    /// Up to where everything was heard with this frame; none where that has not changed.
+    pub(super) cursor: Option<String>,
+    /// What is done next.
+    pub(super) next: Next,
+}
+
+impl Heard {
+    /// Nothing happened.
+    pub(super) fn nothing(next: Next) -> Self {
+        Self { signals: Vec::new(), answer: Vec::new(), cursor: None, next }
+    }
+}
+
+/// What is done after a frame.
+#[derive(Debug, PartialEq)]
+pub(super) enum Next {
+    /// Asks, and hears the answer.
+    Call(Call),
+    /// Waits so long because the platform wants it, and begins again.
+    Pause(Duration, String),
+    /// Waits a little and begins again: something is in the way.
+    Again(String),
+    /// Another program holds this connection: begins again after a while, and never fights for it.
+    Elsewhere(String),
+    /// The platform does not take the credential: begins again much later, or when the file says another.
+    Refused(String),
+}
+
+/// Whether a text asks something, as far as its end tells.
+pub(super) fn is_question(text: &str) -> bool {
+    text.trim_end().ends_with(['?', '？', '吗', '呢'])
+}
+
+/// An instant as a signal has it.
+pub(super) fn instant(seconds: i64) -> Value {
+    Value::String(Timestamp::from_millis(seconds.saturating_mul(1_000)).to_utc())
+}

@@ -1,0 +1,255 @@
+//! From what an ear tells to facts of groups: whose chat it is, which question an answer belongs to, what may be kept,
+//! what was recorded before; and the wait until all of it is committed.
+//!
+//! What may not be kept is dropped here and goes no further.
+
+use super::known::{KnownEar, Listener};
+use crate::{
+    base::{
+        ids::{GroupId, InputId, TaskId},
+        limits,
+    },
+    engine::{entry::TaskKind, input::Signal},
+    model::{channel::ChannelKind, ear::Hear},
+    shell::{
+        clock,
+        door::{Arrival, Arrivals, Took, reported},
+        runtime::publish::Published,
+        store::{Covering, Cursor, Letter, Reader, StoreError, StoreHandle, Work},
+    },
+};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use tokio::sync::mpsc;
+
+/// How long the line waits before it hands over again what was not taken.
+const AGAIN: Duration = Duration::from_millis(250);
+
+/// Where facts go.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// What the engine shows of itself.
+    pub(super) published: Published,
+    /// The driver.
+    pub(super) arrived: mpsc::Sender<Arrivals>,
+    /// The writer.
+    pub(super) store: StoreHandle,
+    /// The state directory.
+    pub(super) dir: PathBuf,
+    /// What platforms said of the questions that are open.
+    pub(super) notes: BTreeMap<(GroupId, TaskId), Vec<String>>,
+}
+
+/// The engine takes nothing any more.
+#[derive(Debug)]
+pub(super) struct Stopping;
+
+impl Place {
+    /// Hands facts over and waits until they are recorded, and the cursor with them.
+    pub(super) async fn take(
+        &mut self,
+        ear: &KnownEar,
+        signals: &[Value],
+        cursor: Option<&str>,
+    ) -> Result<(), Stopping> {
+        loop {
+            let all = self.arrivals(ear, signals).await;
+            let Ok(items) = self.unknown(all).await else {
+                super::wait(AGAIN).await;
+                continue;
+            };
+            let cursor = cursor.map(|value| Cursor {
+                channel: ear.name.clone(),
+                value: value.to_owned(),
+                at: clock::now(),
+            });
+            if items.is_empty() || self.commit(items, cursor.as_ref()).await? {
+                return match cursor {
+                    Some(cursor) => self.store.send(Work::Cursor(cursor)).map_err(|_| Stopping),
+                    None => Ok(()),
+                };
+            }
+            super::wait(AGAIN).await;
+        }
+    }
+
+    /// Waits for the commits; false when not all were taken.
+    async fn commit(&self, items: Vec<Arrival>, cursor: Option<&Cursor>) -> Result<bool, Stopping> {
+        let (took, mut heard) = mpsc::unbounded_channel();
+        let left = items.len();
+        let covering = cursor.map(|cursor| Arc::new(Covering::new(cursor.clone(), left)));
+        self.arrived.send(Arrivals { items, covering, took }).await.map_err(|_| Stopping)?;
+        let all = async {
+            for _ in 0..left {
+                match heard.recv().await {
+                    Some((_, Took::Full)) => return false,
+                    // A group that no file has any more takes nothing.
+                    None => return true,
+                    Some(_) => {}
+                }
+            }
+            true
+        };
+        let most = Duration::from_millis(limits::EAR_COMMIT_MS_MAX);
+        Ok(tokio::time::timeout(most, all).await.unwrap_or(false))
+    }
+
+    /// Each fact for each group that it concerns.
+    async fn arrivals(&mut self, ear: &KnownEar, signals: &[Value]) -> Vec<Arrival> {
+        let mut all = Vec::new();
+        for signal in signals {
+            let chat = signal["chat"].as_str();
+            let concerned: Vec<&Listener> =
+                ear.listeners.iter().filter(|one| chat.is_none_or(|chat| one.chat == chat)).collect();
+            let several = concerned.len() > 1;
+            for listener in concerned {
+                for mut told in self.told(ear.kind, listener, signal).await {
+                    if several {
+                        let id = told["id"].as_str().unwrap_or_default();
+                        told["id"] = json!(format!("{id}@{}", listener.group));
+                    }
+                    all.extend(arrival(ear, &listener.group, told));
+                }
+            }
+        }
+        all
+    }
+
+    /// What a group is told: the fact, as much of it as is heard, and the answer that a reply is.
+    async fn told(&mut self, kind: ChannelKind, listener: &Listener, signal: &Value) -> Vec<Value> {
+        let mut told = signal.clone();
+        name_members(kind, &mut told);
+        let of_answer = told["data"]["poll"].as_str().or_else(|| told["message"]["id"].as_str());
+        if told["type"] == "answer" {
+            let Some(asked) = self.question(&listener.group, of_answer).await else { return Vec::new() };
+            asked.answer(&mut told["data"]);
+            return vec![told];
+        }
+        let replied = told["message"]["reply_to"]["id"].as_str().filter(|_| told["type"] == "message");
+        let mut all = Vec::new();
+        if let Some(text) = told["message"]["text"].as_str()
+            && let Some(asked) = self.question(&listener.group, replied).await
+        {
+            let id = told["id"].as_str().unwrap_or_default();
+            let (time, member) = (&told["time"], &told["member"]);
+            let mut data = json!({ "option": text.trim() });
+            asked.answer(&mut data);
+            let id = format!("{id}/answer");
+            all.push(json!({ "id": id, "type": "answer", "time": time, "member": member, "data": data }));
+        }
+        if listener.hear < Hear::All
+            && let Some(message) = told["message"].as_object_mut()
+        {
+            message.remove("text");
+        }
+        all.insert(0, told);
+        all
+    }
+
+    /// The open question that a message or a poll of the platform put. A quick answer may come before it is recorded
+    /// that the question has arrived: then that is waited for.
+    async fn question(&mut self, group: &GroupId, id: Option<&str>) -> Option<Asked> {
+        let id = id?;
+        for _ in 0..limits::EAR_ASKED_TRIES_MAX {
+            let (found, fresh) = self.look_up(group, id).await;
+            if found.is_some() || !fresh {
+                return found;
+            }
+            super::wait(AGAIN).await;
+        }
+        None
+    }
+
+    /// The question, and whether one was put so lately that it may not be known yet how the platform calls it.
+    async fn look_up(&mut self, group: &GroupId, id: &str) -> (Option<Asked>, bool) {
+        let state = self.published.snapshot().groups.get(group).map(|now| now.state.clone());
+        let Some(state) = state else { return (None, false) };
+        self.notes.retain(|(other, task), _| other != group || state.tasks.contains_key(task));
+        let (now, mut fresh) = (clock::now(), false);
+        for open in state.tasks.values().filter(|open| open.task.kind == TaskKind::Question) {
+            let (Some(run), Some(step)) = (&open.task.run, &open.task.step) else { continue };
+            let key = (group.clone(), open.task.id.clone());
+            if !self.notes.contains_key(&key) {
+                let (dir, group, effects) = (self.dir.clone(), group.clone(), format!("{run}/{step}/"));
+                let read = move || Reader::beside_engine(&dir)?.notes(&group, &effects);
+                let notes = tokio::task::spawn_blocking(read).await.ok().and_then(Result::ok);
+                let Some(notes) = notes.filter(|notes| !notes.is_empty()) else {
+                    fresh |= now.since(open.task.opened).as_millis() < limits::EAR_ASKED_LATELY_MS;
+                    continue;
+                };
+                self.notes.insert(key.clone(), notes);
+            }
+            let mut notes = self.notes.get(&key).into_iter().flatten();
+            if notes.any(|note| note.split_whitespace().any(|word| word == id)) {
+                let field = match (open.task.options.as_slice(), open.task.fields.as_slice()) {
+                    ([], [only]) => Some(only.clone()),
+                    _ => None,
+                };
+                return (Some(Asked { task: key.1, field }), fresh);
+            }
+        }
+        (None, fresh)
+    }
+
+    /// Those that were not recorded before.
+    async fn unknown(&self, all: Vec<Arrival>) -> Result<Vec<Arrival>, StoreError> {
+        if all.is_empty() {
+            return Ok(all);
+        }
+        let letters: Vec<Letter> = all.iter().map(|arrival| arrival.letter.clone()).collect();
+        let dir = self.dir.clone();
+        let read = move || Reader::beside_engine(&dir).and_then(|reader| reader.letters(&letters));
+        let known =
+            tokio::task::spawn_blocking(read).await.map_err(|error| StoreError::Io(error.to_string()))??;
+        Ok(all.into_iter().zip(known).filter(|(_, known)| !known).map(|(arrival, _)| arrival).collect())
+    }
+}
+
+/// An open question.
+struct Asked {
+    task: TaskId,
+    /// The only line of its form: whatever is said fills it in.
+    field: Option<String>,
+}
+
+impl Asked {
+    /// Makes what was said an answer to it.
+    fn answer(&self, data: &mut Value) {
+        data["task"] = json!(self.task.as_str());
+        if let Some(field) = &self.field
+            && let Some(said) = data.as_object_mut().and_then(|data| data.shift_remove("option"))
+        {
+            data["fields"] = json!({ field: said });
+        }
+    }
+}
+
+/// A member's id says on which platform it is one, so that two platforms never collide.
+fn name_members(kind: ChannelKind, told: &mut Value) {
+    let name = |id: &mut Value| {
+        if let Some(found) = id.as_str().filter(|found| !found.starts_with('@')) {
+            *id = json!(format!("{kind}:{found}"));
+        }
+    };
+    for path in ["/member/id", "/member/inviter", "/actor/id", "/message/reply_to/member"] {
+        told.pointer_mut(path).into_iter().for_each(name);
+    }
+    let mentions = told.pointer_mut("/message/mentions").and_then(Value::as_array_mut);
+    mentions.into_iter().flatten().for_each(name);
+}
+
+/// A fact as the driver takes it; none where the platform said something that is none.
+fn arrival(ear: &KnownEar, group: &GroupId, told: Value) -> Option<Arrival> {
+    let read = reported::signal(told, None, clock::now()).ok()?;
+    let letter = Letter { source: ear.name.clone(), id: Arc::from(read.id.as_str()) };
+    let id = InputId::from(format!("in/{}/{}", letter.source, letter.id));
+    let signal = Signal {
+        name: read.name,
+        id,
+        at: clock::now(),
+        sent: read.time,
+        member: read.member,
+        data: read.data,
+    };
+    Some(Arrival { group: group.clone(), signal, letter })
+}
