@@ -36,6 +36,9 @@ pub struct Member {
     /// Further fields: imported columns, data of signals, what scripts stored.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, Value>,
+    /// Since when a field has been kept, of those that are kept for a time only.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub since: BTreeMap<String, Timestamp>,
 }
 
 impl Member {
@@ -61,6 +64,15 @@ impl Member {
             points: 0,
             tags: BTreeSet::new(),
             fields: BTreeMap::new(),
+            since: BTreeMap::new(),
+        }
+    }
+
+    /// Forgets fields.
+    pub fn drop_fields(&mut self, names: &[String]) {
+        for name in names {
+            self.fields.remove(name);
+            self.since.remove(name);
         }
     }
 }
@@ -111,6 +123,8 @@ pub struct Members {
     activity: imbl::OrdMap<MemberId, Activity>,
     /// Only of those in `who` who did anything that is counted.
     habits: imbl::OrdMap<MemberId, Arc<Habits>>,
+    /// The fields that are kept for a time only: which, since when, of whom.
+    dated: imbl::OrdSet<(String, Timestamp, MemberId)>,
 }
 
 impl Members {
@@ -205,7 +219,24 @@ impl Members {
 
     /// Takes somebody in, or says who a known one is now; whether they are new.
     pub fn set(&mut self, member: Arc<Member>) -> bool {
-        self.who.insert(member.id.clone(), member).is_none()
+        for (field, since) in &member.since {
+            self.dated.insert((field.clone(), *since, member.id.clone()));
+        }
+        let now = Arc::clone(&member);
+        let Some(before) = self.who.insert(member.id.clone(), member) else { return true };
+        for (field, since) in
+            before.since.iter().filter(|(field, since)| now.since.get(*field) != Some(since))
+        {
+            self.dated.remove(&(field.clone(), *since, before.id.clone()));
+        }
+        false
+    }
+
+    /// Of whom a field has been kept longest, and since when; the longest first.
+    pub fn kept(&self, field: &str) -> impl Iterator<Item = (Timestamp, &MemberId)> {
+        let from = (field.to_owned(), Timestamp::MIN, MemberId::new(""));
+        let of = field.to_owned();
+        self.dated.range(from..).take_while(move |(name, ..)| *name == of).map(|(_, since, id)| (*since, id))
     }
 
     /// Says what a member does; nothing for somebody who is not among them.
@@ -249,7 +280,11 @@ impl Members {
     pub fn remove(&mut self, id: &MemberId) -> bool {
         self.activity.remove(id);
         self.habits.remove(id);
-        self.who.remove(id).is_some()
+        let Some(gone) = self.who.remove(id) else { return false };
+        for (field, since) in &gone.since {
+            self.dated.remove(&(field.clone(), *since, id.clone()));
+        }
+        true
     }
 }
 

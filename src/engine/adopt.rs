@@ -12,6 +12,7 @@ use crate::{
     base::{
         ids::{InputId, PlayName},
         limits,
+        member::Listed,
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -34,7 +35,7 @@ impl Draft<'_> {
         let zone = Some(Arc::from(playbook.zone.name()));
         self.emit(Fact::Adopted { digest: playbook.digest.clone(), created, horizon, horizons, zone })?;
         for listed in &group.members {
-            self.emit(Fact::MemberSet(listed.clone()))?;
+            self.list_member(Listed::clone(listed))?;
         }
         for play in &playbook.plays {
             self.arm_new(play, created)?;

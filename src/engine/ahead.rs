@@ -7,7 +7,8 @@ use super::{
     draft::Draft,
     entry::{Cause, Outgoing, Waiting},
     gate::Occasion,
-    state::{Run, Timer},
+    state::Run,
+    timer::Timer,
 };
 use crate::{
     base::{

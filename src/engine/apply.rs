@@ -9,7 +9,7 @@ use super::{
     broken::Broken,
     entry::{Entry, Fact, PhaseCause},
     input::Signal,
-    numbers,
+    keeping, numbers,
     state::{Failing, PlayState, ScriptCall, State, Timer},
     wording,
 };
@@ -166,6 +166,11 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
             Arc::make_mut(&mut state.vars).insert(name.clone(), value.clone());
         }
         Fact::MemberSet(member) => set_member(state, member),
+        Fact::RetentionSet { at } => {
+            let old = std::mem::replace(&mut state.retention, *at);
+            retime(state, old, *at, Timer::Retention);
+        }
+        Fact::FieldsExpired { members } => keeping::expire(state, members),
         Fact::MemberGone { member } => {
             state.members.remove(member);
         }

@@ -4,7 +4,8 @@
 
 use super::{
     apply::{play_mut, retime},
-    state::{State, Timer},
+    state::State,
+    timer::Timer,
 };
 use crate::base::{
     ids::{PlayName, RunId, TaskId},

@@ -5,7 +5,8 @@
 use super::{
     apply::{play_mut, retime},
     entry::Fact,
-    state::{State, Timer},
+    state::State,
+    timer::Timer,
 };
 use crate::base::{
     ids::{PlayName, RunId},

@@ -6,7 +6,8 @@ use super::{
     IllegalEntry,
     apply::{Applied, effect_run, illegal, retime},
     entry::{Fact, HoldReason, Outgoing},
-    state::{HeldMessage, Released, Run, State, Timer},
+    state::{HeldMessage, Released, Run, State},
+    timer::Timer,
 };
 use crate::{
     base::{

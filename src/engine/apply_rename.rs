@@ -2,11 +2,7 @@
 //!
 //! Ids of runs, effects and tasks stay: they are names of what has happened.
 
-use super::{
-    IllegalEntry,
-    apply::illegal,
-    state::{State, Timer},
-};
+use super::{IllegalEntry, apply::illegal, state::State, timer::Timer};
 use crate::base::ids::{PlayName, RunId};
 use std::sync::Arc;
 

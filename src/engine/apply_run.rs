@@ -8,7 +8,8 @@ use super::{
     apply::{illegal, play_mut, retime},
     apply_task::use_presses,
     entry::{Cause, Fact, Outcome, Waiting},
-    state::{Loop, Run, RunWait, State, Timer},
+    state::{Loop, Run, RunWait, State},
+    timer::Timer,
 };
 use crate::base::{
     ids::{EffectId, RunId},

@@ -6,7 +6,8 @@ use super::{
     IllegalEntry,
     apply::{count_effect, illegal},
     entry::{Fact, Notice, Task, TaskKind},
-    state::{OpenTask, Press, State, Timer},
+    state::{OpenTask, Press, State},
+    timer::Timer,
 };
 use crate::base::{
     ids::{MemberId, RunId, StepId, TaskId},

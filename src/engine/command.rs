@@ -276,7 +276,7 @@ impl Draft<'_> {
             seen: listed.seen.or(Some(self.now)),
             ..listed
         };
-        self.emit(Fact::MemberSet(Arc::new(listed)))?;
+        self.list_member(listed)?;
         let name = Arc::from("member.joined");
         self.record_signal(Signal { name, id, at: self.now, sent: None, member: Some(member), data })
     }
@@ -302,7 +302,7 @@ impl Draft<'_> {
             if known.is_none() && joined {
                 self.report_join(merged)?;
             } else if known.as_ref() != Some(&merged) {
-                self.emit(Fact::MemberSet(Arc::new(merged)))?;
+                self.list_member(merged)?;
             }
         }
         self.remove_members(left)?;

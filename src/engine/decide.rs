@@ -225,6 +225,7 @@ fn settle(draft: &mut Draft<'_>) -> Decided {
         let before = draft.state.epoch;
         draft.test_until()?;
         draft.carry_on()?;
+        draft.set_retention()?;
         if !draft.state.held.is_empty() {
             draft.release_held()?;
         }

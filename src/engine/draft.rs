@@ -10,7 +10,8 @@ use super::{
     input::Signal,
     notice,
     outgoing::Notice,
-    state::{Run, State, Timer},
+    state::{Run, State},
+    timer::Timer,
 };
 use crate::{
     base::{

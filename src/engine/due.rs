@@ -6,7 +6,7 @@ use super::{
     draft::{Decided, Draft, Piece},
     entry::{Cause, Fact, Skip},
     gate::{self, Occasion},
-    state::Timer,
+    timer::Timer,
 };
 use crate::{
     base::{
@@ -71,6 +71,7 @@ impl Draft<'_> {
                 Timer::PhaseTimeout => self.phase_timed_out()?,
                 Timer::Midnight => self.midnight_passed()?,
                 Timer::HushEnds => self.hush_ends()?,
+                Timer::Retention => self.expire_fields()?,
                 Timer::DateMissing { play, date } => self.date_stays_away(&play, &date)?,
             }
             self.end();

@@ -682,6 +682,16 @@ pub enum Fact {
     },
     /// What is known of a member changed: an import, a tag, points, a field.
     MemberSet(Arc<Listed>),
+    /// When the next field has been kept long enough.
+    RetentionSet {
+        /// None where no field is kept for a time only.
+        at: Option<Timestamp>,
+    },
+    /// Fields were kept long enough, and are forgotten.
+    FieldsExpired {
+        /// Whose, and which.
+        members: Vec<(MemberId, Vec<String>)>,
+    },
     /// A member is gone: reported, imported away, or removed by a `prune`.
     MemberGone {
         /// Who.
@@ -752,7 +762,7 @@ pub enum Fact {
         reason: String,
         /// The timer that set it off, which is taken away.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        timer: Option<(Timestamp, super::state::Timer)>,
+        timer: Option<(Timestamp, super::timer::Timer)>,
     },
 }
 

@@ -45,6 +45,7 @@ mod dates;
 mod decide;
 mod draft;
 mod hearing;
+mod keeping;
 mod due;
 mod evening;
 mod hush;
@@ -65,8 +66,9 @@ use crate::{
 };
 use draft::About;
 use entry::Entry;
-use state::{Deadline, State};
+use state::State;
 use std::sync::Arc;
+use timer::Deadline;
 
 pub use decide::{Step, step, step_in_place};
 pub use effect::effects;

@@ -19,12 +19,18 @@ use std::sync::Arc;
 
 impl Draft<'_> {
     /// Records a signal; what it sets off follows when the run under way has gone as far as it can.
-    pub(super) fn record_signal(&mut self, signal: Signal) -> Decided {
+    pub(super) fn record_signal(&mut self, mut signal: Signal) -> Decided {
+        if is_about_a_member(&signal.name) {
+            signal.data = self.playbook.keeping.pare(signal.data);
+        }
         self.emit(Fact::SignalReceived(signal.clone()))?;
         if let Some(member) = &signal.member
             && &*signal.name != "member.left"
         {
             self.make_known(member, &signal.data)?;
+            if &*signal.name == "member.joined" {
+                self.date_fields(member)?;
+            }
         }
         self.signals.push_back((signal, self.inside));
         Ok(())
@@ -129,6 +135,11 @@ impl Draft<'_> {
         let cause = Cause { signals, ..Cause::default() };
         self.try_start(play, run, anchor, cause, Asked::ByTrigger).map(|_| ())
     }
+}
+
+/// Whether what a signal carries is told of the member.
+fn is_about_a_member(name: &str) -> bool {
+    name.starts_with("member.")
 }
 
 fn open_is_none(draft: &Draft<'_>, play: &PlayName) -> bool {

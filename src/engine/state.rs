@@ -64,6 +64,9 @@ pub struct State {
     pub members: Members,
     /// Members ever seen, also those who left.
     pub members_ever: u64,
+    /// When the next field of a member has been kept long enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Timestamp>,
     /// When a list last told when members were seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roster: Option<Timestamp>,
@@ -440,6 +443,7 @@ impl State {
             midnight: None,
             members: Members::new(),
             members_ever: 0,
+            retention: None,
             roster: None,
             vars: Arc::default(),
             script_state: Arc::default(),

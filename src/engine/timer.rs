@@ -76,6 +76,8 @@ pub enum Timer {
     Midnight,
     /// Members see again what is said.
     HushEnds,
+    /// A field of a member has been kept long enough.
+    Retention,
     /// A date that is missing from the file is cancelled.
     DateMissing {
         /// The play.

@@ -63,4 +63,5 @@ codes! {
     RUNS_OUT "runs-out"
     TOO_MANY "too-many"
     MEMBER_TWICE "member-twice"
+    FIELD_NOT_KEPT "field-not-kept"
 }

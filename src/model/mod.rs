@@ -10,6 +10,7 @@ pub mod access;
 pub mod sender;
 pub mod channel;
 pub mod ear;
+pub mod keeping;
 pub mod message;
 pub mod text;
 pub mod timetable;

@@ -181,6 +181,7 @@ mod tests {
             channels: BTreeMap::new(),
             calendars: [("holidays".into(), holidays), ("birthdays".into(), Calendar::default())].into(),
             budgets: Budgets::default(),
+            keeping: crate::model::keeping::Keeping::default(),
             groups: BTreeMap::new(),
             phases: Vec::new(),
             plays: Vec::new(),

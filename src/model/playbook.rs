@@ -6,6 +6,7 @@ use super::{
     calendar::Calendar,
     channel::{ALERTS, Channel, STAFF, Setting},
     group::Group,
+    keeping::Keeping,
     message::Label,
     phase::Phase,
     play::Play,
@@ -59,6 +60,8 @@ pub struct Playbook {
     pub labels: BTreeMap<Arc<str>, Label>,
     /// `budgets`
     pub budgets: Budgets,
+    /// `members.fields`
+    pub keeping: Keeping,
     /// `groups`; one named after the playbook where the file has none.
     pub groups: BTreeMap<GroupId, Arc<Group>>,
     /// `phases`, in order; one named `main` where the file has none.

@@ -395,6 +395,17 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             };
             line("notice", play_of(run.as_str()), text, Tone::Plain)
         }
+        Fact::FieldsExpired { members } => {
+            let fields: std::collections::BTreeSet<&str> =
+                members.iter().flat_map(|(_, fields)| fields.iter().map(String::as_str)).collect();
+            let fields: Vec<&str> = fields.into_iter().collect();
+            let text = format!(
+                "{} of {}: kept long enough",
+                words::list(&fields, "and"),
+                words::count(members.len(), "member")
+            );
+            line("forgot", "", text, Tone::Plain)
+        }
         Fact::MemberGone { member } => {
             line("gone", member.as_str(), pair("is no longer in the group", "不在群里了"), Tone::Plain)
         }

@@ -7,7 +7,8 @@ use playbook::{
         self, Step,
         entry::{Entry, Fact, Skip},
         input::{Input, InputKind},
-        state::{State, Timer},
+        state::State,
+        timer::Timer,
     },
     script::action,
 };

@@ -76,7 +76,7 @@ fn live(play: &Playground) {
 }
 
 /// Every file below a folder that has these bytes.
-fn having(dir: &Path, words: &str) -> Vec<String> {
+pub(crate) fn having(dir: &Path, words: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).unwrap().flatten() {
         let path = entry.path();
@@ -100,7 +100,7 @@ fn nothing_is_left(play: &Playground) {
 }
 
 /// Applying the whole journal gives the state that is stored.
-fn the_journal_gives_the_state(play: &Playground) {
+pub(crate) fn the_journal_gives_the_state(play: &Playground) {
     let reader = Reader::open(&play.path(".playbook")).unwrap();
     let states = reader.states().unwrap();
     let (group, stored) = states.groups.iter().next().expect("a group");

@@ -77,6 +77,7 @@ mod private_ca;
 mod properties;
 mod proto_judges;
 mod replay;
+mod retention;
 mod run;
 mod said;
 mod scaling;

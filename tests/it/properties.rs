@@ -16,7 +16,8 @@ use playbook::{
         self,
         entry::{Fact, Outgoing, Waiting},
         input::{Command, Input, InputKind, Receipt},
-        state::{State, Timer},
+        state::State,
+        timer::Timer,
     },
     model::{message::Label, occurrence::next_anchor, play::Section},
     script::action::{Action, Outcome},
@@ -586,6 +587,7 @@ impl Life {
                 Timer::PhaseTimeout => state.phase_timeout.is_some(),
                 Timer::Midnight => state.midnight.is_some(),
                 Timer::HushEnds => state.by_hand.hush.is_some(),
+                Timer::Retention => state.retention.is_some(),
             };
             assert!(known, "{timer:?} wakes something that is there");
         }

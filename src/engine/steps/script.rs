@@ -120,7 +120,7 @@ impl Draft<'_> {
                 Prepared::Signal { name, data } => {
                     self.send_signal(name, data, &format!("{effect}/{index}"))?;
                 }
-                Prepared::Member(member) => self.emit(Fact::MemberSet(member))?,
+                Prepared::Member(member) => self.list_member(Listed::clone(&member))?,
                 Prepared::State { key, value } => self.emit(Fact::StateSet { key, value })?,
             }
         }
@@ -184,6 +184,14 @@ impl Draft<'_> {
                 | Action::Untag { member, .. }
                 | Action::Points { member, .. }
                 | Action::Field { member, .. } => {
+                    if let Action::Field { key, .. } = action
+                        && !self.playbook.keeping.keeps(key)
+                    {
+                        return Err(Trouble::Step(format!(
+                            "the script stores the field `{key}` of a member, which is not kept; \
+                             name it under `members.fields` with what it is for"
+                        )));
+                    }
                     let known = self.state.members.get(member).map(|m| Member::clone(m));
                     // The member may have left between the call and its return.
                     let Some(entry) = changed.remove(member).or(known) else { continue };

@@ -7,6 +7,7 @@ use crate::{
         limits,
         member::Listed,
         source::Span,
+        time::Duration,
         value::{Map, Value},
         words::tick,
     },
@@ -18,8 +19,12 @@ use crate::{
         },
         keys, roster,
     },
+    model::keeping::{Keeping, Kept},
 };
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A member of a file.
 pub(crate) struct Row {
@@ -30,46 +35,78 @@ pub(crate) struct Row {
     span: Span,
 }
 
-/// Lowers the playbook's `members`: checks the fields, and gives the members of `import`.
-pub(crate) fn lower_section(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
+/// Lowers the playbook's `members`: what is kept of a member, and the members of `import`.
+pub(crate) fn lower_section(cx: &mut Cx<'_>, node: &Node) -> (Keeping, Vec<Row>) {
     let Some(fields) =
         Fields::read(&mut cx.report, node, pair("`members`", "`members`"), keys::MEMBERS.names)
     else {
-        return Vec::new();
+        return (Keeping::default(), Vec::new());
     };
     if let Some(node) = fields.get("purpose") {
         reader::text(&mut cx.report, node, pair("text", "文字"));
     }
-    if let Some(node) = fields.get("retention") {
-        reader::positive(&mut cx.report, node);
+    let retention = fields.get("retention").and_then(|node| reader::positive(&mut cx.report, node));
+    let keeping = Keeping { fields: fields.get("fields").map(|node| kept(cx, node, retention)) };
+    let mut rows = fields.get("import").map(|node| lower(cx, node)).unwrap_or_default();
+    leave_out(cx, &keeping, &mut rows);
+    (keeping, rows)
+}
+
+/// Takes from rows what is not kept, and says so once a column.
+fn leave_out(cx: &mut Cx<'_>, keeping: &Keeping, rows: &mut [Row]) {
+    let mut told = BTreeSet::new();
+    for row in rows {
+        let undeclared = row.listed.member.fields.keys().filter(|name| !keeping.keeps(name));
+        let undeclared: Vec<String> = undeclared.cloned().collect();
+        if undeclared.is_empty() {
+            continue;
+        }
+        Arc::make_mut(&mut row.listed).member.drop_fields(&undeclared);
+        for name in undeclared {
+            if told.insert(name.clone()) {
+                cx.warning(
+                    codes::FIELD_NOT_KEPT,
+                    row.span,
+                    phrase!(
+                        "{} is not under `members.fields`, so it is not kept",
+                        "{} 不在 `members.fields` 里，因此不会保存",
+                        tick(&name)
+                    ),
+                    pair(
+                        "name it there with what it is for, or leave the column out",
+                        "在那里写上它和它的用途，或者去掉这一列",
+                    ),
+                );
+            }
+        }
     }
-    if let Some(node) = fields.get("fields") {
-        check_fields(cx, node);
-    }
-    fields.get("import").map(|node| lower(cx, node)).unwrap_or_default()
 }
 
 /// A list of names, or names with their purpose and retention.
-fn check_fields(cx: &mut Cx<'_>, node: &Node) {
+fn kept(cx: &mut Cx<'_>, node: &Node, retention: Option<Duration>) -> BTreeMap<Arc<str>, Kept> {
+    let mut all = BTreeMap::new();
     match &node.kind {
         Kind::Sequence(items) => {
             for item in items {
-                reader::text(&mut cx.report, item, pair("a field's name", "字段名"));
+                if let Some(name) = reader::text(&mut cx.report, item, pair("a field's name", "字段名")) {
+                    all.insert(name.clone(), Kept { purpose: None, retention });
+                }
             }
         }
         Kind::Mapping(entries) => {
             for entry in entries {
-                if !matches!(entry.value.kind, Kind::Mapping(_)) {
-                    continue;
+                let mut kept = Kept { purpose: None, retention };
+                if let Kind::Mapping(_) = entry.value.kind
+                    && let Some(fields) =
+                        Fields::read(&mut cx.report, &entry.value, pair("a field", "字段"), keys::FIELD.names)
+                {
+                    kept.purpose = fields.get("purpose").and_then(Node::text).map(Arc::from);
+                    let own = fields.get("retention").and_then(|node| reader::positive(&mut cx.report, node));
+                    kept.retention = own.or(retention);
+                } else if let Kind::Scalar(scalar) = &entry.value.kind {
+                    kept.purpose = Some(Arc::from(&*scalar.text));
                 }
-                let Some(fields) =
-                    Fields::read(&mut cx.report, &entry.value, pair("a field", "字段"), keys::FIELD.names)
-                else {
-                    continue;
-                };
-                if let Some(node) = fields.get("retention") {
-                    reader::positive(&mut cx.report, node);
-                }
+                all.insert(entry.key.value.clone(), kept);
             }
         }
         Kind::Null | Kind::Scalar(_) => {
@@ -80,6 +117,7 @@ fn check_fields(cx: &mut Cx<'_>, node: &Node) {
             );
         }
     }
+    all
 }
 
 /// Members from a file, or from a list in the playbook.

@@ -53,6 +53,7 @@ use crate::{
     lang::keys,
     model::{
         channel::{Channel, ChannelKind, InDoubt},
+        keeping::Keeping,
         play::Play,
         playbook::Playbook,
     },
@@ -286,9 +287,7 @@ fn lower(
     };
     let ids = inbound::ids(groups, head.name.as_str(), shared.name);
     let mut groups = groups::lower(cx, groups, &shared);
-    if let Some(node) = get("members") {
-        import(members::lower_section(cx, node), &mut groups);
-    }
+    let keeping = get("members").map(|node| import(cx, node, &mut groups)).unwrap_or_default();
     let inbound = get("inbound").map(|node| inbound::lower(cx, node, &ids)).unwrap_or_default();
     let mut phases = phases::lower(cx, get("phases"), &scope);
     let mut plays = plays(cx, root, home, units, &scope);
@@ -309,6 +308,7 @@ fn lower(
         calendars,
         labels: cx.labels.iter().map(|(name, label)| (Arc::from(name.as_str()), *label)).collect(),
         budgets,
+        keeping,
         groups,
         phases: phases.phases,
         plays,
@@ -358,11 +358,13 @@ fn only_console() -> (ChannelName, Arc<Channel>) {
     (name, Arc::new(console))
 }
 
-/// Gives members of `import` to the group that their row names, else to every group.
+/// Reads `members`: its rows go to the group that they name, else to every group.
 fn import(
-    rows: Vec<members::Row>,
+    cx: &mut Cx<'_>,
+    node: &Node,
     groups: &mut BTreeMap<crate::base::ids::GroupId, Arc<crate::model::group::Group>>,
-) {
+) -> Keeping {
+    let (keeping, rows) = members::lower_section(cx, node);
     for (id, group) in groups.iter_mut() {
         let own = rows.iter().filter(|row| row.group.as_deref().is_none_or(|name| name == id.as_str()));
         let own: Vec<_> = own.map(|row| row.listed.clone()).collect();
@@ -370,6 +372,7 @@ fn import(
             Arc::make_mut(group).members.extend(own);
         }
     }
+    keeping
 }
 
 /// The plays of the file, then those of the files that it uses.

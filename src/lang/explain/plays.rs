@@ -216,6 +216,23 @@ pub(super) const ENTRIES: &[Entry] = &[
         Example::of("members:\n  import: [{ id: li, name: Li }, { id: lin, name: Lin }]\n"),
     ),
     entry(
+        "field-not-kept",
+        Warning,
+        pair(
+            "a list of members tells more of them than `members.fields` keeps",
+            "成员名单里有 `members.fields` 没有列出的字段",
+        ),
+        pair(
+            "Where a playbook says which fields it keeps of a member, no other is stored: not from a list, not from a signal. \
+                 A column that nobody has named is left out.",
+            "剧本写明保存成员的哪些字段之后，其余的都不保存：名单里的不保存，信号里的也不保存。没有写明的列会被略去。",
+        ),
+        Example::of(
+            "members:\n  fields: { city: to meet }\n  import: [{ id: li, city: Xi'an, passport: E12 }]\n",
+        ),
+        Example::of("members:\n  fields: { city: to meet }\n  import: [{ id: li, city: Xi'an }]\n"),
+    ),
+    entry(
         "unknown-signal",
         Warning,
         pair("a signal that looks like one of the engine's and is none", "像是引擎的信号，却不是"),

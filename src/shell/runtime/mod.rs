@@ -40,7 +40,7 @@ use super::{
     store::{Reader, Recovered, Store, StoreError},
     terminal::ColorChoice,
 };
-use crate::base::{ids::GroupId, limits, locale::Locale};
+use crate::base::{ids::GroupId, limits, locale::Locale, words};
 use book::Book;
 use console::Console;
 use driver::{Driver, Event};
@@ -153,6 +153,7 @@ fn once(options: &RunOptions) -> Result<bool, RunError> {
         Console::trouble(text);
     }
     forget(&dir, &console);
+    expire(&dir, &console);
     let (tell, acks) = mpsc::unbounded_channel();
     let (store, recovered, open) = Store::open(&dir, tell)?;
     if !options.fresh
@@ -187,6 +188,18 @@ fn forget(dir: &Path, console: &Console) {
         }
         Err(error) => Console::trouble(&format!(
             "nobody was forgotten yet, and it is tried again at the next start: {error}"
+        )),
+    }
+}
+
+/// Takes from the journal the fields that were kept long enough.
+fn expire(dir: &Path, console: &Console) {
+    match crate::shell::store::expire(dir) {
+        Ok(0) => {}
+        Ok(n) => console
+            .say(format!("{} rewritten: what was kept long enough is gone", words::count(n, "decision"))),
+        Err(error) => Console::trouble(&format!(
+            "the journal still has what was kept long enough, and it is tried again at the next start: {error}"
         )),
     }
 }

@@ -240,7 +240,7 @@ impl Eraser {
                     map.retain(|key, _| {
                         matches!(
                             key.as_str(),
-                            "fact" | "at" | "input" | "id" | "joined" | "points" | "messages" | "seen"
+                            "entry" | "at" | "input" | "id" | "joined" | "points" | "messages" | "seen"
                         )
                     });
                     map.insert("name".into(), Json::String(String::new()));

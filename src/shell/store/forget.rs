@@ -151,7 +151,7 @@ pub(super) fn again(dir: &Path, file: &Path) -> Result<Vec<Forgotten>, StoreErro
     Ok(done)
 }
 
-fn open(file: &Path) -> Result<Connection, StoreError> {
+pub(super) fn open(file: &Path) -> Result<Connection, StoreError> {
     let conn = Connection::open(file)?;
     schema::prepare(&conn)?;
     schema::check(&conn)?;
@@ -164,7 +164,7 @@ fn open(file: &Path) -> Result<Connection, StoreError> {
 }
 
 /// What was overwritten leaves the log of changes, too.
-fn finish(conn: Connection) -> Result<(), StoreError> {
+pub(super) fn finish(conn: Connection) -> Result<(), StoreError> {
     conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);")?;
     conn.close().map_err(|(_, error)| error.into())
 }
@@ -197,8 +197,9 @@ fn one(conn: &mut Connection, group: &GroupId, member: &MemberId) -> Result<Opti
         Ok(true)
     })?;
     let listed = eraser.owned(&transaction)?;
-    let mut decisions = rows(&transaction, group, &eraser)?;
-    decisions += pages(&transaction, group, &eraser)?;
+    let without = |seq: i64, version: i64, text: &str| entries(&eraser, seq, version, text);
+    let mut decisions = rows(&transaction, group, &without)?;
+    decisions += pages(&transaction, group, &without)?;
     let known = rest(&transaction, group, &eraser)?;
     if decisions == 0 && !known {
         return Ok(None);
@@ -212,8 +213,11 @@ fn one(conn: &mut Connection, group: &GroupId, member: &MemberId) -> Result<Opti
     Ok(Some(Forgotten { group: group.clone(), gone, decisions, listed }))
 }
 
-/// The rows of the journal.
-fn rows(conn: &Transaction<'_>, group: &GroupId, eraser: &Eraser) -> Result<u64, StoreError> {
+/// The entries of a decision, by number, form and text, as they are to be; none where they stay.
+type Rewrite<'r> = &'r dyn Fn(i64, i64, &str) -> Result<Option<String>, StoreError>;
+
+/// Rewrites the rows of the journal; how many became others.
+pub(super) fn rows(conn: &Transaction<'_>, group: &GroupId, rewrite: Rewrite<'_>) -> Result<u64, StoreError> {
     let mut statement =
         conn.prepare("SELECT seq, version, entries FROM journal WHERE grp = ?1 ORDER BY seq")?;
     let mut found = statement.query([group.as_str()])?;
@@ -221,7 +225,7 @@ fn rows(conn: &Transaction<'_>, group: &GroupId, eraser: &Eraser) -> Result<u64,
     let mut changed = 0;
     while let Some(row) = found.next()? {
         let (seq, version, text): (i64, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        if let Some(text) = entries(eraser, seq, version, &text)? {
+        if let Some(text) = rewrite(seq, version, &text)? {
             changed += change.execute(params![seq, text])? as u64;
         }
     }
@@ -236,8 +240,12 @@ fn entries(eraser: &Eraser, seq: i64, version: i64, text: &str) -> Result<Option
     })
 }
 
-/// The archived pages.
-fn pages(conn: &Transaction<'_>, group: &GroupId, eraser: &Eraser) -> Result<u64, StoreError> {
+/// Rewrites the archived pages; how many decisions became others.
+pub(super) fn pages(
+    conn: &Transaction<'_>,
+    group: &GroupId,
+    rewrite: Rewrite<'_>,
+) -> Result<u64, StoreError> {
     let mut statement = conn.prepare("SELECT first, form, pages FROM archive ORDER BY first")?;
     let mut found = statement.query([])?;
     let mut change = conn.prepare("UPDATE archive SET form = ?2, pages = ?3 WHERE first = ?1")?;
@@ -247,7 +255,7 @@ fn pages(conn: &Transaction<'_>, group: &GroupId, eraser: &Eraser) -> Result<u64
         let bytes = row.get_ref(2)?.as_blob().map_err(|error| corrupt("an archived page", error))?;
         let (mut rows, mut touched) = (archive::unpack(first, form, bytes)?, 0);
         for row in rows.iter_mut().filter(|row| row.group == *group) {
-            if let Some(text) = entries(eraser, row.seq, row.version, &row.entries)? {
+            if let Some(text) = rewrite(row.seq, row.version, &row.entries)? {
                 row.entries = text;
                 touched += 1;
             }

@@ -223,6 +223,7 @@ mod tests {
             channels: BTreeMap::new(),
             calendars: BTreeMap::new(),
             budgets: Budgets { quiet: quiet.into_iter().collect(), ..Budgets::default() },
+            keeping: crate::model::keeping::Keeping::default(),
             groups: BTreeMap::new(),
             phases: Vec::new(),
             plays: Vec::new(),

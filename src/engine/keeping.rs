@@ -1,0 +1,90 @@
+//! Keeps of members what the playbook says, and as long as it says.
+//!
+//! What is not declared never becomes an entry; what was kept long enough is removed by one.
+
+use super::{
+    draft::{Decided, Draft},
+    entry::Fact,
+    state::State,
+};
+use crate::base::{
+    ids::MemberId,
+    limits,
+    member::{Listed, Member},
+    time::{Duration, Timestamp},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Forgets fields: the part of `apply` that does so.
+pub(super) fn expire(state: &mut State, members: &[(MemberId, Vec<String>)]) {
+    for (id, fields) in members {
+        let Some(known) = state.members.get(id) else { continue };
+        let mut member = Member::clone(known);
+        member.drop_fields(fields);
+        state.members.set(Arc::new(member));
+    }
+}
+
+impl Draft<'_> {
+    /// Takes over what a list or a script says of a member: of fields only those that are kept, each with its day.
+    pub(super) fn list_member(&mut self, mut listed: Listed) -> Decided {
+        let keeping = &self.playbook.keeping;
+        listed.member.fields.retain(|name, _| keeping.keeps(name));
+        listed.member.since = self.since(&listed.member);
+        self.emit(Fact::MemberSet(Arc::new(listed)))
+    }
+
+    /// Dates the fields that a report has just told of a member.
+    pub(super) fn date_fields(&mut self, id: &MemberId) -> Decided {
+        let Some(member) = self.state.members.get(id) else { return Ok(()) };
+        let since = self.since(member);
+        if since == member.since {
+            return Ok(());
+        }
+        let member = Member { since, ..Member::clone(member) };
+        self.emit(Fact::MemberSet(Arc::new(member.into())))
+    }
+
+    /// Since when each field of a member is kept, of those that are kept for a time only. One that says what it has
+    /// always said is as old as it was.
+    fn since(&self, member: &Member) -> BTreeMap<String, Timestamp> {
+        let known = self.state.members.get(&member.id);
+        let timed =
+            self.playbook.keeping.timed().filter_map(|(name, _)| member.fields.get_key_value(&**name));
+        let dated = timed.map(|(name, value)| {
+            let before = known.filter(|known| known.fields.get(name) == Some(value));
+            let since = before.and_then(|known| known.since.get(name)).copied();
+            (name.clone(), since.unwrap_or(self.now))
+        });
+        dated.collect()
+    }
+
+    /// When the next field has been kept long enough.
+    pub(super) fn set_retention(&mut self) -> Decided {
+        let ends = self.playbook.keeping.timed().filter_map(|(name, retention)| {
+            let (since, _) = self.state.members.kept(name).next()?;
+            Some(since.plus(retention))
+        });
+        // What is over and does not fit into this decision follows in the next one.
+        let later =
+            self.state.retention.filter(|at| *at > self.now).unwrap_or(self.now.plus(Duration::SECOND));
+        let at = ends.min().map(|at| if at <= self.now { later } else { at });
+        if at == self.state.retention { Ok(()) } else { self.emit(Fact::RetentionSet { at }) }
+    }
+
+    /// Fields have been kept long enough. Beyond the limit of a decision the others follow in the next one.
+    pub(super) fn expire_fields(&mut self) -> Decided {
+        let mut gone: BTreeMap<MemberId, Vec<String>> = BTreeMap::new();
+        for (name, retention) in self.playbook.keeping.timed() {
+            let kept = self.state.members.kept(name);
+            let over = kept.take_while(|(since, _)| since.plus(retention) <= self.now);
+            for (_, id) in over.take(limits::MEMBERS_AT_ONCE_MAX) {
+                gone.entry(id.clone()).or_default().push(name.to_string());
+            }
+        }
+        if !gone.is_empty() {
+            self.emit(Fact::FieldsExpired { members: gone.into_iter().collect() })?;
+        }
+        self.set_retention()
+    }
+}
