@@ -11,6 +11,7 @@ pub mod limits;
 pub mod locale;
 pub mod markdown;
 pub mod member;
+pub mod metric;
 pub mod person;
 pub mod phrase;
 pub mod picture;

@@ -371,7 +371,20 @@ pub(super) fn build_facts(
         state: state.script_state.clone(),
         data: playbook.data.clone(),
         seed,
+        metrics: measures(state, playbook, group, now, names),
     })
+}
+
+/// The numbers of the group, where an expression may read one.
+fn measures(
+    state: &State,
+    playbook: &Playbook,
+    group: &Group,
+    now: Timestamp,
+    names: Names,
+) -> Option<Arc<dyn crate::script::facts::Measures>> {
+    let read = [Name::Metrics, Name::Member, Name::Members].into_iter().any(|name| names.has(name));
+    read.then(|| Arc::new(super::numbers::Reading::of(state, Some((playbook, group)), now)) as Arc<_>)
 }
 
 /// What the steps of a run have set, and in a loop which round it is.

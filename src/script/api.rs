@@ -37,7 +37,7 @@ pub(super) const RHAI: [(&str, &[usize]); 115] = [
 ];
 
 /// The kinds of value, as headings, in the order of the listing.
-const KINDS: [(&str, &str, &str); 16] = [
+const KINDS: [(&str, &str, &str); 17] = [
     ("", "Functions", "函数"),
     ("group", "group", "group 群"),
     ("phase", "phase", "phase 阶段"),
@@ -46,6 +46,7 @@ const KINDS: [(&str, &str, &str); 16] = [
     ("result", "the result of an ask, by its `as` name", "ask 的结果(用它的 `as` 名字)"),
     ("members", "members, and what a query gives", "members 成员列表"),
     ("member", "member", "member 成员"),
+    ("metrics", "metrics: numbers about the group (docs/metrics.md)", "metrics 群的数字(docs/metrics.md)"),
     ("role", "roles.NAME", "roles.NAME 角色"),
     ("person", "a person", "人"),
     ("time", "a time", "时间"),
@@ -57,7 +58,7 @@ const KINDS: [(&str, &str, &str); 16] = [
 ];
 
 /// What each global name is.
-const GLOBALS: [(&str, &str, &str); 15] = [
+const GLOBALS: [(&str, &str, &str); 16] = [
     ("group", "the group", "当前群"),
     ("members", "all members", "全部成员"),
     ("member", "the member in scope", "当前成员"),
@@ -76,6 +77,7 @@ const GLOBALS: [(&str, &str, &str); 15] = [
     ("charter", "the playbook's charter", "立群之本"),
     ("roles", "the roles: roles.host, roles.host.next", "角色:roles.host、roles.host.next"),
     ("now", "the time of the input", "当前时间"),
+    ("metrics", "numbers about the group: metrics.speakers(7)", "群的数字:metrics.speakers(7)"),
     ("state", "what scripts of this group stored (scripts only)", "本群脚本的持久状态(仅脚本)"),
 ];
 
@@ -107,7 +109,7 @@ pub fn definitions() -> String {
     for (name, en, _) in GLOBALS {
         let _ = write!(out, "\n/// {en}\nlet {name};\n");
     }
-    for item in &ITEMS {
+    for item in ITEMS.iter() {
         let _ = writeln!(out, "\n/// {}", item.doc[0]);
         let gives = rhai_type(item.gives);
         let object = (!item.on.is_empty()).then(|| format!("self: {}", rhai_type(item.on)));
@@ -181,6 +183,7 @@ pub(super) fn kind_of_global(name: Name) -> &'static str {
         Name::Roles => "roles",
         Name::Now => "time",
         Name::State => "state",
+        Name::Metrics => "metrics",
         Name::Rules | Name::Charter | Name::Row => "any",
     }
 }
@@ -193,7 +196,7 @@ mod tests {
     fn every_item_is_explained_in_both_languages() {
         for locale in [Locale::En, Locale::Zh] {
             let text = listing(locale);
-            for item in &ITEMS {
+            for item in ITEMS.iter() {
                 assert!(text.contains(&item.signature()), "{} is not listed", item.signature());
                 assert!(item.doc.iter().all(|doc| !doc.is_empty()));
                 assert!(KINDS.iter().any(|(kind, ..)| *kind == item.on), "{} has no heading", item.on);

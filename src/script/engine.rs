@@ -11,7 +11,8 @@ use super::{
     modules::Resolver,
     names::Name,
     objects::{
-        GroupRef, MemberList, MemberRef, OpenMap, PersonRef, PhaseRef, RoleRef, RolesRef, RunRef, StateRef,
+        GroupRef, MemberList, MemberRef, MetricsRef, OpenMap, PersonRef, PhaseRef, RoleRef, RolesRef, RunRef,
+        StateRef,
     },
     weight,
 };
@@ -165,6 +166,7 @@ fn name_types(engine: &mut Engine) {
         .register_type_with_name::<PhaseRef>("phase")
         .register_type_with_name::<RunRef>("run")
         .register_type_with_name::<StateRef>("state")
+        .register_type_with_name::<MetricsRef>("metrics")
         .register_type_with_name::<OpenMap>("open map");
 }
 
@@ -214,7 +216,8 @@ fn cost_of(facts: &Facts, name: &str) -> u64 {
             | Name::Args
             | Name::Roles
             | Name::Now
-            | Name::State,
+            | Name::State
+            | Name::Metrics,
         ) => 0,
     }
 }
@@ -224,6 +227,12 @@ fn global(frame: &Frame<'_>, name: &str) -> Option<Dynamic> {
     let Some(word) = Name::parse(name) else {
         return facts.bindings.get(name).map(convert::to_dynamic);
     };
+    // Playbooks from before there were such numbers may have a name of their own.
+    if word == Name::Metrics
+        && let Some(own) = facts.bindings.get(name)
+    {
+        return Some(convert::to_dynamic(own));
+    }
     Some(match word {
         Name::Group => Dynamic::from(GroupRef),
         Name::Members => Dynamic::from(MemberList::All),
@@ -245,6 +254,7 @@ fn global(frame: &Frame<'_>, name: &str) -> Option<Dynamic> {
         Name::Roles => Dynamic::from(RolesRef),
         Name::Now => Dynamic::from(facts.now),
         Name::State => Dynamic::from(StateRef),
+        Name::Metrics => Dynamic::from(MetricsRef),
         Name::Row => return facts.bindings.get(name).map(convert::to_dynamic),
     })
 }

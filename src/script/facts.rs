@@ -7,6 +7,7 @@ use crate::base::{
     ids::{GroupId, MemberId, PhaseName, RoleName},
     locale::Locale,
     member::Members,
+    metric::Figure,
     person::Person,
     time::{Timestamp, Zone},
     value::{Map, Value},
@@ -56,6 +57,18 @@ pub struct Facts {
     pub data: Arc<BTreeMap<String, Value>>,
     /// The seed of `random`, derived from run and step.
     pub seed: u64,
+    /// `metrics`, and what a member did lately; none where nothing is counted.
+    pub metrics: Option<Arc<dyn Measures>>,
+}
+
+/// Numbers about a group, read when an expression names them.
+pub trait Measures: std::fmt::Debug + Send + Sync {
+    /// A number by its name, with what it takes; none where there is no such number.
+    fn figure(&self, name: &str, taken: Option<u32>) -> Option<Figure>;
+    /// On how many of the last so many days a member did anything; none where that is unknown.
+    fn active(&self, member: &MemberId, days: u32) -> Option<u32>;
+    /// How many others a member has spoken with; none where that is unknown.
+    fn peers(&self, member: &MemberId) -> Option<u32>;
 }
 
 /// `group`
@@ -124,6 +137,7 @@ impl Facts {
             state: Arc::default(),
             data: Arc::default(),
             seed: 0,
+            metrics: None,
         }
     }
 }

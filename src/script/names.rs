@@ -44,11 +44,13 @@ pub enum Name {
     State = 1 << 14,
     /// `row`, in the `at` of a dates file
     Row = 1 << 15,
+    /// `metrics`
+    Metrics = 1 << 16,
 }
 
 impl Name {
     /// Every name with how it is written.
-    pub const ALL: [(&'static str, Self); 16] = [
+    pub const ALL: [(&'static str, Self); 17] = [
         ("group", Self::Group),
         ("members", Self::Members),
         ("member", Self::Member),
@@ -65,6 +67,7 @@ impl Name {
         ("now", Self::Now),
         ("state", Self::State),
         ("row", Self::Row),
+        ("metrics", Self::Metrics),
     ];
 
     /// The name of a word.
@@ -129,6 +132,8 @@ pub struct Known {
     pub vars: Option<BTreeSet<String>>,
     /// The fields that the playbook keeps of a member, so that a slip in another property can be told from them.
     pub fields: BTreeSet<String>,
+    /// The playbook's own numbers, under `metrics`.
+    pub metrics: BTreeSet<String>,
     /// The keys that every entry of the play's `dates` may have. `None` where they are not known.
     pub dates: Option<BTreeSet<String>>,
     /// The `as` names that hold only what the operator owns.

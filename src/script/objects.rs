@@ -27,6 +27,10 @@ pub(super) struct RunRef;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RolesRef;
 
+/// `metrics`
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MetricsRef;
+
 /// `state`
 #[derive(Debug, Clone, Copy)]
 pub(super) struct StateRef;

@@ -3,6 +3,9 @@
 //! The listing, the editor definitions and the checks are made from it; a test holds it against what is
 //! registered.
 
+use crate::base::metric::{METRICS, Takes};
+use std::sync::LazyLock;
+
 /// One function, method or property.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Item {
@@ -33,8 +36,24 @@ const fn item(
 }
 
 /// Everything.
+pub(super) static ITEMS: LazyLock<Vec<Item>> = LazyLock::new(|| {
+    let metrics = METRICS.iter().flat_map(|metric| {
+        let doc = [metric.about.en, metric.about.zh];
+        let read =
+            Item { on: "metrics", name: metric.name, params: None, gives: "number", script: false, doc };
+        let taken = match metric.takes {
+            Takes::Nothing => None,
+            Takes::Days(_) => Some(Item { params: Some(&["days"]), ..read }),
+            Takes::Most(_) => Some(Item { params: Some(&["n"]), ..read }),
+        };
+        [Some(read), taken].into_iter().flatten()
+    });
+    OWN.into_iter().chain(metrics).collect()
+});
+
+/// What is not a number about the group.
 #[rustfmt::skip]
-pub(super) static ITEMS: [Item; 163] = [
+static OWN: [Item; 165] = [
     item("time", "unix", None, "number", false, "Seconds since 1970-01-01 00:00 UTC", "自 1970-01-01 00:00 UTC 起的秒数"),
     item("time", "date", None, "text", false, "The civil date, 2026-12-01", "当地日期,2026-12-01"),
     item("time", "clock", None, "text", false, "The clock time, 20:30", "当地钟点,20:30"),
@@ -117,6 +136,8 @@ pub(super) static ITEMS: [Item; 163] = [
     item("members", "idle", Some(&["longer"]), "members", false, "Those not seen for longer than a duration", "超过一段时间没冒泡的"),
     item("members", "take", Some(&["n"]), "members", false, "The first n", "前 n 位"),
     item("members", "random", Some(&["n"]), "members", false, "n of them by lot", "随机 n 位"),
+    item("member", "active", Some(&["days"]), "number", false, "On how many of the last days they did anything, today being one", "最近若干天(含今天)里有动静的天数"),
+    item("member", "peers", None, "number", false, "How many others they have spoken with, at most 32", "与多少人互相回复过,至多 32"),
     item("member", "id", None, "text", false, "The id by which signals name the member", "信号里用的 id"),
     item("member", "name", None, "text", false, "The shown name", "名字"),
     item("member", "role", None, "text", false, "owner, admin, …; empty for an ordinary member", "平台身份，普通成员为空"),

@@ -72,6 +72,8 @@ const TABLE: &[(&str, i32)] = &[
     ("outbox S G --format json --all", 0),
     ("tasks S G --format json", 0),
     ("members S G --format json", 0),
+    ("metrics S G --format json", 0),
+    ("metrics S G --how", 0),
     ("members import people.csv S G --replace --joined --by Zhu", 0),
     ("members export S G --format csv", 0),
     ("members show nobody:1 S G", 4),

@@ -66,6 +66,7 @@ mod language;
 mod members;
 mod playground;
 mod polls;
+mod metrics;
 mod numbers;
 mod parts;
 mod pictures;

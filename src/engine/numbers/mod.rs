@@ -5,9 +5,13 @@
 
 pub mod cohort;
 pub mod day;
+pub mod reading;
 mod close;
 mod count;
+mod people;
 mod question;
+mod survey;
+mod talk;
 mod windows;
 
 use super::{
@@ -30,6 +34,7 @@ use std::{
 use windows::Windows;
 
 pub use close::{as_of, closing};
+pub use reading::Reading;
 
 /// What is counted of a group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]

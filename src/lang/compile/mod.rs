@@ -332,6 +332,7 @@ fn scope(cx: &Cx<'_>) -> Scope {
         Name::Charter,
         Name::Roles,
         Name::Now,
+        Name::Metrics,
     ]
     .into_iter()
     .collect::<Globals>();

@@ -10,8 +10,10 @@ use rhai::Position;
 use std::collections::BTreeSet;
 
 /// Kinds of which every property is known.
-const CLOSED: [&str; 11] =
-    ["group", "phase", "run", "signal", "members", "role", "person", "time", "duration", "number", "bool"];
+const CLOSED: [&str; 12] = [
+    "metrics", "group", "phase", "run", "signal", "members", "role", "person", "time", "duration", "number",
+    "bool",
+];
 
 impl Walk<'_> {
     /// A variable: one of the code's own, a name of the language, or a mistake.
@@ -55,7 +57,8 @@ impl Walk<'_> {
         position: Position,
     ) -> Kind {
         if let Some(word) = Name::parse(name) {
-            if known.globals.has(word) {
+            let own = word == Name::Metrics && known.bindings.contains(name);
+            if known.globals.has(word) && !own {
                 self.found.names = self.found.names.with(word);
                 self.found.hears |= from_outside(word, key, Some(known));
                 return api::kind_of_global(word);
@@ -105,6 +108,9 @@ impl Walk<'_> {
                 "roles" => Some(&known.roles),
                 _ => None,
             };
+            if on == "metrics" && known.metrics.contains(name) {
+                return "number";
+            }
             if let Some(keys) = keys {
                 self.key(on, keys, name, position);
                 return match (on, name) {
@@ -186,6 +192,7 @@ pub(super) fn called(on: Kind) -> Words {
         "group" => pair("`group`", "`group` "),
         "phase" => pair("`phase`", "`phase` "),
         "run" => pair("`run`", "`run` "),
+        "metrics" => pair("`metrics`", "`metrics` "),
         "signal" => pair("`signal`", "`signal` "),
         "members" => pair("`members`", "`members` "),
         "result" => pair("the result of an `ask`", "`ask` 的结果"),
@@ -225,6 +232,7 @@ fn from_outside(name: Name, key: Option<&str>, known: Option<&Known>) -> bool {
         | Name::Charter
         | Name::Roles
         | Name::Now
+        | Name::Metrics
         | Name::Row => false,
     }
 }
@@ -259,6 +267,7 @@ fn why_not_in_scope(name: Name) -> Words {
         | Name::Rules
         | Name::Charter
         | Name::Roles
+        | Name::Metrics
         | Name::Now => pair("this text is used before there is a group to look at", "用到这段文字时还没有群"),
     }
 }

@@ -7,6 +7,7 @@ mod chance;
 mod data;
 mod group;
 mod lists;
+mod numbers;
 mod people;
 mod text;
 mod time;
@@ -22,6 +23,7 @@ pub(super) fn shared() -> Module {
     time::register(&mut module);
     people::register(&mut module);
     group::register(&mut module);
+    numbers::register(&mut module);
     lists::register(&mut module);
     text::register(&mut module);
     chance::register(&mut module);

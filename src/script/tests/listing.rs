@@ -24,6 +24,7 @@ fn sample(on: &str) -> &'static str {
         "list" => "[1, 2, 3]",
         "open map" => "signals[0].data",
         "state" => "state",
+        "metrics" => "metrics",
         other => panic!("nothing to call {other} on"),
     }
 }
@@ -44,7 +45,7 @@ fn argument(on: &str, name: &str, param: &str) -> &'static str {
         (_, _, "by") => "\"points\"",
         (_, _, "list") => "[1, 2]",
         (_, "random", "to") => "9",
-        (_, _, "n" | "points" | "digits" | "letters" | "from" | "whole" | "part") => "2",
+        (_, _, "n" | "days" | "points" | "digits" | "letters" | "from" | "whole" | "part") => "2",
         (_, _, "fraction" | "probability" | "number") => "0.5",
         (_, _, "url") => "\"https://allowed.example/\"",
         (_, "signal", "data") => "#{}",
@@ -54,7 +55,7 @@ fn argument(on: &str, name: &str, param: &str) -> &'static str {
 
 #[test]
 fn everything_listed_is_there() {
-    for item in &ITEMS {
+    for item in ITEMS.iter() {
         let object = sample(item.on);
         let dot = if object.is_empty() { "" } else { "." };
         let call = match item.params {

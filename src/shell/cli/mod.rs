@@ -33,6 +33,7 @@ mod import;
 mod junit;
 mod log;
 mod members;
+mod metrics;
 mod new;
 mod next;
 mod open;
@@ -105,6 +106,7 @@ commands! {
     Outbox(outbox::Outbox)
     Tasks(tasks::Tasks)
     Members(members::Members)
+    Metrics(metrics::Metrics)
     Done(answer::Done)
     Approve(answer::Approve)
     Reject(answer::Reject)

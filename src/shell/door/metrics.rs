@@ -1,13 +1,16 @@
 //! `/metrics`: numbers of the engine in the text format of Prometheus.
 //!
-//! The text is pure. Names playbooks and no member, and grows with the playbooks, not with their groups.
+//! Names playbooks and groups, and no member; the numbers of single groups are those of the first 200.
 
 use super::{
     address,
     answer::{self, Turned},
     router::{Inside, Near},
 };
-use crate::shell::{clock, runtime::publish::Snapshot};
+use crate::{
+    base::metric::find,
+    shell::{clock, runtime::publish::Snapshot, view::metrics::reading},
+};
 use axum::{
     Extension,
     body::Body,
@@ -16,6 +19,8 @@ use axum::{
 };
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
+/// More groups than this are not told of one by one.
+const GROUPS_MAX: usize = 200;
 /// The type of the text format.
 const KIND: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -73,6 +78,7 @@ fn text(snapshot: &Snapshot, behind_ms: i64, held_up: bool) -> String {
         }
     }
     let mut out = String::new();
+    people(&mut out, snapshot);
     for (place, (name, about)) in SUMS.iter().enumerate() {
         head(&mut out, name, about, "gauge");
         for (playbook, sum) in &sums {
@@ -100,6 +106,43 @@ fn text(snapshot: &Snapshot, behind_ms: i64, held_up: bool) -> String {
         let _ = writeln!(out, "{name} {value}");
     }
     out
+}
+
+/// The numbers that are told of every group, with what they are.
+const PER_GROUP: [(&str, &str); 8] = [
+    ("health", "How well the group is, of 100."),
+    ("speakers", "Members who spoke in 7 days."),
+    ("messages", "Messages of humans in 7 days."),
+    ("joins", "Who joined in 30 days."),
+    ("quits", "Who left in 30 days."),
+    ("activation", "Share of newcomers who spoke within a week."),
+    ("response_rate", "Share of questions that were answered within a day."),
+    ("missed", "Tasks of 7 days that nobody did."),
+];
+
+/// Numbers of groups: a line for each group of which one is known, of the first groups of a large installation.
+fn people(out: &mut String, snapshot: &Snapshot) {
+    let now = clock::now();
+    let groups = snapshot.groups.values().filter(|group| group.book.is_some()).take(GROUPS_MAX);
+    let readings: Vec<_> = groups
+        .filter_map(|group| {
+            let book = group.book.as_ref()?;
+            Some((&group.state.group, book, reading(&group.state, Some(&book.playbook), now)))
+        })
+        .collect();
+    for (name, about) in PER_GROUP {
+        let Some(metric) = find(name) else { continue };
+        let prometheus = format!("playbook_group_{name}");
+        let mut begun = false;
+        for (group, book, reading) in &readings {
+            let Some(value) = reading.read(metric, None).value else { continue };
+            if !std::mem::replace(&mut begun, true) {
+                head(out, &prometheus, about, "gauge");
+            }
+            let (playbook, group) = (label(book.playbook.name.as_str()), label(group.as_str()));
+            let _ = writeln!(out, "{prometheus}{{playbook=\"{playbook}\",group=\"{group}\"}} {value}");
+        }
+    }
 }
 
 fn head(out: &mut String, name: &str, about: &str, kind: &str) {

@@ -11,6 +11,7 @@ pub mod deaf;
 pub mod lived;
 pub mod log;
 pub mod members;
+pub mod metrics;
 pub mod outbox;
 pub mod plan;
 pub mod problem;

@@ -576,6 +576,7 @@ impl Reading<'_> {
             Name::Rules,
             Name::Charter,
             Name::Now,
+            Name::Metrics,
         ];
         let roles = self.playbook.roles.keys().map(ToString::to_string).collect();
         let known = Known { globals: names.into_iter().collect(), roles, ..Known::default() };

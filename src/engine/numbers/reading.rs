@@ -1,0 +1,178 @@
+//! The numbers of a group as they are read at an instant: each with what it is a part of, whether it is complete, and
+//! why it is unknown where it is.
+//!
+//! Changes nothing. What a channel does not hear is unknown here, never none.
+
+use super::{Numbers, as_of, survey::Survey};
+use crate::{
+    base::{
+        habits::{Habits, KNOWN_DAYS, window},
+        ids::{ChannelName, MemberId},
+        limits,
+        member::Members,
+        metric::{Figure, METRICS, Metric, Takes},
+        phrase::{Words, pair},
+        time::{Duration, Timestamp},
+    },
+    engine::state::State,
+    model::{
+        channel::{ChannelKind, GROUP},
+        group::Group,
+        playbook::Playbook,
+    },
+    script::facts::Measures,
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+
+/// Of a channel that nobody tells of messages.
+pub(super) const DEAF: Words = pair("the group does not hear what members say", "这个群听不到成员说的话");
+/// Of a channel that nobody tells of joins.
+pub(super) const DEAF_FOR_JOINS: Words = pair("the group does not hear who joins", "这个群听不到谁入群");
+/// Of a part of nothing.
+pub(super) const OF_NOTHING: Words =
+    pair("there is nothing yet that it could be a part of", "还没有可以计算的对象");
+
+/// The numbers of a group at an instant.
+#[derive(Debug)]
+pub struct Reading {
+    pub(super) numbers: Arc<Numbers>,
+    pub(super) members: Members,
+    pub(super) created: Timestamp,
+    pub(super) now: Timestamp,
+    kind: Option<ChannelKind>,
+    hears: OnceLock<bool>,
+    survey: OnceLock<Survey>,
+}
+
+impl Reading {
+    /// The numbers of a group at an instant; without its playbook it is taken to hear everything.
+    pub fn of(state: &State, playbook: Option<(&Playbook, &Group)>, now: Timestamp) -> Self {
+        let now = now.max(state.clock);
+        let (numbers, members) = as_of(state, now);
+        let channel = playbook.and_then(|(all, group)| all.channel(group, &ChannelName::new(GROUP)));
+        let kind = channel.map(|channel| channel.kind);
+        Self {
+            numbers,
+            members,
+            created: state.created,
+            now,
+            kind,
+            hears: OnceLock::new(),
+            survey: OnceLock::new(),
+        }
+    }
+
+    /// Every number, with what it took.
+    pub fn all(&self) -> impl Iterator<Item = (&'static Metric, Option<u32>, Figure)> + '_ {
+        METRICS.iter().map(|metric| {
+            let taken = match metric.takes {
+                Takes::Nothing => None,
+                Takes::Days(n) | Takes::Most(n) => Some(n),
+            };
+            (metric, taken, self.read(metric, taken))
+        })
+    }
+
+    /// One number. What it takes is what it takes by itself where nothing is given.
+    pub fn read(&self, metric: &Metric, taken: Option<u32>) -> Figure {
+        let n = match metric.takes {
+            Takes::Nothing => 0,
+            Takes::Days(usual) => taken.unwrap_or(usual).clamp(1, crate::base::metric::WINDOW_DAYS_MAX),
+            Takes::Most(usual) => taken.unwrap_or(usual).max(1),
+        };
+        if self.numbers.is_new() {
+            return Figure::unknown(pair("nothing is counted yet", "还没有开始计数"));
+        }
+        super::talk::figure(self, metric.name, n)
+            .or_else(|| super::people::figure(self, metric.name, n))
+            .unwrap_or_else(|| Figure::unknown(OF_NOTHING))
+    }
+
+    /// A number for each source of those who joined.
+    pub fn by_source(&self, name: &str) -> BTreeMap<String, Figure> {
+        super::people::by_source(self, name)
+    }
+
+    pub(super) fn survey(&self) -> &Survey {
+        self.survey.get_or_init(|| Survey::of(&self.numbers, &self.members, self.now))
+    }
+
+    /// How many members there are, bots aside.
+    pub(super) fn humans(&self) -> u64 {
+        self.survey().humans
+    }
+
+    /// Whether the group hears what members say: its channel does, or some program has told of several of them.
+    pub(super) fn hears(&self) -> bool {
+        *self.hears.get_or_init(|| {
+            let kind = self.kind;
+            if kind.is_none_or(|kind| kind == ChannelKind::Console || kind.abilities().messages) {
+                return true;
+            }
+            let enough = limits::HEARD_MEMBERS_MIN.min(self.members.len().div_ceil(2)).max(1);
+            let spoke = |habits: &&Arc<Habits>| habits.spoke(self.numbers.today) & window(KNOWN_DAYS) != 0;
+            let all = self.members.all_habits().map(|(_, habits)| habits);
+            kind != Some(ChannelKind::Manual) && all.filter(spoke).take(enough).count() == enough
+        })
+    }
+
+    /// Whether the group hears who joins.
+    pub(super) fn hears_joins(&self) -> bool {
+        let kind = self.kind;
+        kind.is_none_or(|kind| kind == ChannelKind::Console || kind.abilities().joins)
+            || self.numbers.sum(limits::DAYS_KEPT_MAX as u32, |day| day.joined) > 0
+    }
+
+    /// A count of what members did, over so many days.
+    pub(super) fn count(&self, days: u32, n: u64, of: Option<u64>) -> Figure {
+        Figure { value: Some(n as f64), of, complete: self.is_complete(days), unknown: None }
+    }
+
+    /// A part of a whole; unknown where the whole is nothing.
+    pub(super) fn share(&self, days: u32, part: f64, whole: u64) -> Figure {
+        if whole == 0 {
+            return Figure { of: Some(0), ..Figure::unknown(OF_NOTHING) };
+        }
+        Figure {
+            value: Some(part / whole as f64),
+            of: Some(whole),
+            complete: self.is_complete(days),
+            unknown: None,
+        }
+    }
+
+    pub(super) fn is_complete(&self, days: u32) -> bool {
+        self.numbers.is_complete(days, self.created)
+    }
+
+    /// Days since an instant.
+    pub(super) fn days_since(&self, at: Timestamp) -> f64 {
+        let tenths = self.now.since(at).as_millis().max(0) * 10 / Duration::DAY.as_millis();
+        tenths as f64 / 10.0
+    }
+}
+
+impl Measures for Reading {
+    fn figure(&self, name: &str, taken: Option<u32>) -> Option<Figure> {
+        Some(self.read(crate::base::metric::find(name)?, taken))
+    }
+
+    fn active(&self, member: &MemberId, days: u32) -> Option<u32> {
+        if !self.hears() {
+            return None;
+        }
+        let habits = self.members.habits(member);
+        let acted = habits.map_or(0, |habits| habits.acted(self.numbers.today));
+        Some((acted & window(days)).count_ones())
+    }
+
+    fn peers(&self, member: &MemberId) -> Option<u32> {
+        if !self.hears() {
+            return None;
+        }
+        Some(self.members.habits(member).map_or(0, |habits| habits.peers().len() as u32))
+    }
+}

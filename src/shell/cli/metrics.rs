@@ -1,0 +1,66 @@
+//! `playbook metrics`: the numbers of each group, and how each is computed.
+
+use super::{
+    failure::Failure,
+    output::{Format, NAME, Output, Table, write_or},
+    state::ReadArgs,
+};
+use crate::shell::{
+    clock,
+    view::metrics::{Row, metrics},
+};
+
+/// Shows the numbers of each group: who speaks, joins, stays and answers, and how well it is.
+///
+/// Each has what it is a part of. One that is not complete is marked with `~`, one that nobody can know is `unknown`
+/// with the reason. `--how` tells how each is computed; docs/metrics.md has the same.
+#[derive(Debug, clap::Args)]
+pub(super) struct Metrics {
+    #[command(flatten)]
+    read: ReadArgs,
+    /// Tell how each number is computed.
+    #[arg(long)]
+    how: bool,
+}
+
+impl Metrics {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let opened = self.read.open()?;
+        let now = clock::now();
+        let json = self.read.format.format == Format::Json;
+        let locale = if json { out.languages.programs } else { out.languages.people };
+        let rows: Vec<Row> = opened
+            .groups()
+            .flat_map(|group| metrics(group, opened.playbook(group.state).as_deref(), now, locale))
+            .collect();
+        write(&rows, opened.several(), self.how, json, out)
+    }
+}
+
+/// Writes numbers as a table, or one a line.
+pub(super) fn write(
+    rows: &[Row],
+    several: bool,
+    how: bool,
+    json: bool,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    if json {
+        return Ok(rows.iter().try_for_each(|row| out.json(row))?);
+    }
+    let locale = out.languages.people;
+    let mut table = Table::new(&["group", "metric", "value", "of", "what it says"]);
+    for row in rows {
+        let mark = if row.complete || row.value.is_none() { "" } else { "~" };
+        let about = if how { &row.how } else { row.unknown.as_ref().unwrap_or(&row.about) };
+        table.row(vec![
+            row.group.to_string(),
+            row.name(),
+            format!("{mark}{}", row.shown(locale)),
+            row.of.map(|of| of.to_string()).unwrap_or_default(),
+            about.clone(),
+        ]);
+        table.paint_last(1, NAME);
+    }
+    Ok(write_or(&table, "There are no groups yet.", several, out)?)
+}

@@ -1,0 +1,419 @@
+"""Recomputes the numbers of a group from its journal, as the table of metrics says them; uses only the standard library.
+
+Reads lines of `playbook log --format json` from standard input, the instant as its argument, and writes one JSON object.
+Keeps everything that happened and counts at the end, where the program keeps counters: the two have nothing in common.
+"""
+
+import datetime
+import json
+import sys
+
+DAY = 86400.0
+
+
+def instant(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def day(at):
+    return at.date().toordinal()
+
+
+now = instant(sys.argv[1])
+today = day(now)
+members, days, cohorts, questions, campaigns, tasks, operators = {}, {}, {}, [], [], {}, {}
+spoke_last, began, created, answered = None, None, None, []
+closed_members = {}
+serials = [0]
+
+
+def of_day(at):
+    return days.setdefault(day(at), {})
+
+
+def add(at, key, n=1):
+    row = of_day(at)
+    row[key] = row.get(key, 0) + n
+
+
+def new_member(who, joined):
+    # Whoever leaves and comes back is somebody new.
+    serials[0] += 1
+    return {"id": who, "serial": serials[0], "role": "", "source": "", "tags": set(), "fields": {}, "joined": joined, "said": [], "acts": [],
+            "peers": set(), "first": None, "came": None, "risen": None}
+
+
+def is_bot(who):
+    m = members.get(who)
+    return m is not None and (m["role"] == "bot" or m["fields"].get("bot") is True)
+
+
+def is_owner(m):
+    return m["role"] in ("owner", "host", "creator", "群主")
+
+
+def is_staff(m):
+    return is_owner(m) or m["role"] in ("admin", "administrator", "moderator", "mediator", "staff", "管理员") or "staff" in m["tags"]
+
+
+def cohort(on, source):
+    rows = cohorts.setdefault(on, {})
+    if source not in rows and len(rows) >= 16:
+        source = "other"
+    return rows.setdefault(source, {"joined": 0, "activated": 0, "early": 0})
+
+
+def known_cohort(on, source):
+    rows = cohorts.get(on, {})
+    return rows.get(source) or rows.get("other") or {"joined": 0, "activated": 0, "early": 0}
+
+
+def leave(who, at, how):
+    m = members.pop(who, None)
+    if m is None or (m["role"] == "bot" or m["fields"].get("bot") is True):
+        return
+    add(at, "left")
+    if m["came"] is not None and m["joined"] is not None and (at - m["joined"]).total_seconds() <= 7 * DAY:
+        known_cohort(m["came"], m["source"])["early"] += 1
+
+
+def act(who, at, n=0):
+    m = members.get(who)
+    if m is None or is_bot(who):
+        return
+    m["acts"].append(day(at))
+    if n:
+        m["said"].append((day(at), n))
+
+
+def describe(m, data):
+    for key, value in (data or {}).items():
+        if key in ("name", "id"):
+            continue
+        if key in ("role", "source") and isinstance(value, str):
+            m[key] = value
+        elif key == "tags" and isinstance(value, list):
+            m["tags"] |= set(value)
+        else:
+            m["fields"][key] = value
+
+
+def respond(at):
+    if campaigns and (at - campaigns[-1]["at"]).total_seconds() <= DAY:
+        campaigns[-1]["responses"] += 1
+
+
+def forget(until):
+    for q in [q for q in questions if (until - q["at"]).total_seconds() > DAY]:
+        questions.remove(q)
+        q["settled"] = until
+        add(until, "settled")
+
+
+def message(who, at, happened, data):
+    global spoke_last
+    if is_bot(who):
+        add(at, "bot")
+        return
+    said = data.get("message") if isinstance(data.get("message"), dict) else data
+    m = members[who]
+    add(at, "human")
+    if is_owner(m):
+        add(at, "owner")
+    if is_staff(m):
+        operators[who] = max(happened, operators.get(who, happened))
+    spoke_last = happened if spoke_last is None else max(spoke_last, happened)
+    act(who, happened, 1)
+    if m["first"] is None:
+        add(at, "new_speakers")
+        if m["came"] is not None and (happened - m["joined"]).total_seconds() <= 7 * DAY:
+            known_cohort(m["came"], m["source"])["activated"] += 1
+        m["first"] = happened
+    m["first"] = min(m["first"], happened)
+    reply = said.get("reply_to")
+    if isinstance(reply, dict):
+        other = reply.get("member")
+        if other in members and other != who and not is_bot(other):
+            o = members[other]
+            add(at, "replies")
+            if is_owner(m) or is_owner(o):
+                add(at, "replies_owner")
+            m["peers"].add(o["serial"])
+            o["peers"].add(m["serial"])
+        if other is not None and is_bot(other):
+            respond(happened)
+    forget(happened)
+    for q in list(questions):
+        waits = (happened - q["at"]).total_seconds()
+        if reply is None:
+            meant = waits <= 3600
+        elif reply.get("id") is not None:
+            meant = q["id"] == reply.get("id")
+        else:
+            meant = q["by"] == reply.get("member")
+        if meant and q["by"] != who and waits >= 0:
+            questions.remove(q)
+            add(at, "settled")
+            add(at, "answered")
+            if waits <= 3600:
+                add(at, "answered_soon")
+            answered.append((day(at), int(waits // 60)))
+    if said.get("question") is True:
+        add(at, "asked")
+        questions.append({"by": who, "at": happened, "id": said.get("id")})
+        if len(questions) > 200:
+            questions.pop(0)
+            add(at, "settled")
+
+
+def top(on):
+    counted = sorted(((-said_within(m, on, 28), m["id"]) for m in members.values() if not is_bot(m["id"])))
+    return [who for n, who in counted if n < 0]
+
+
+def said_within(m, on, width):
+    per = {}
+    for d, n in m["said"]:
+        if on - width < d <= on:
+            per[d] = min(255, per.get(d, 0) + n)
+    return sum(per.values())
+
+
+def close(on):
+    """The end of a day: who is among the twenty for the first time."""
+    closed_members[on] = len(members)
+    for who in top(on)[:20]:
+        if members[who]["risen"] is None:
+            members[who]["risen"] = on
+
+
+checked = {}
+
+
+def check(on):
+    """Who is still there a month later, of every cohort of which it was not looked at."""
+    for joined in [j for j in cohorts if j not in checked and on - j >= 31]:
+        per = {}
+        for m in members.values():
+            if m["came"] == joined and any(joined + 24 <= d <= joined + 30 for d in m["acts"]):
+                source = m["source"] if m["source"] in cohorts[joined] else "other"
+                per[source] = per.get(source, 0) + 1
+        checked[joined] = per
+
+
+current = None
+for line in sys.stdin:
+    e = json.loads(line)
+    at, kind = instant(e["at"]), e["entry"]
+    if kind == "adopted":
+        began, created = day(at), instant(e["created"])
+        continue
+    if kind == "day_closed":
+        # The day as it is recorded is not looked at; only that it was closed, and when.
+        on = datetime.date.fromisoformat(e["day"]).toordinal()
+        end = datetime.datetime.combine(datetime.date.fromordinal(on + 1), datetime.time(), at.tzinfo)
+        forget_until = end - datetime.timedelta(milliseconds=1)
+        for q in [q for q in questions if (forget_until - q["at"]).total_seconds() > DAY]:
+            questions.remove(q)
+            days.setdefault(on, {})["settled"] = days.setdefault(on, {}).get("settled", 0) + 1
+        for t in tasks.values():
+            if t["due"] is not None and day(t["due"]) == on:
+                days.setdefault(on, {})["missed"] = days.setdefault(on, {}).get("missed", 0) + 1
+        close(on)
+        check(day(at))
+        continue
+    if kind == "signal_received":
+        name, who, data = e["name"], e.get("member"), e.get("data") or {}
+        happened = instant(e.get("time") or e["sent"])
+        if who is None:
+            continue
+        if name == "member.left":
+            leave(who, at, data.get("how"))
+        elif name == "member.joined":
+            fresh = who not in members
+            m = members.setdefault(who, new_member(who, happened))
+            describe(m, data)
+            if fresh and not is_bot(who):
+                add(at, "joined")
+                m["came"] = day(happened)
+                cohort(m["came"], m["source"])["joined"] += 1
+        elif name in ("message", "reaction", "answer"):
+            members.setdefault(who, new_member(who, happened))
+            if name == "message":
+                message(who, at, happened, data)
+            else:
+                act(who, happened)
+                if name == "reaction":
+                    add(at, "reactions")
+                    other = (data.get("message") or {}).get("member") if isinstance(data.get("message"), dict) else None
+                    if other is None or is_bot(other):
+                        respond(happened)
+        elif name == "strike":
+            add(at, "strikes")
+        elif name == "screened":
+            add(at, "junk")
+    elif kind == "member_set":
+        m = members.setdefault(e["id"], new_member(e["id"], None))
+        m["role"], m["source"], m["tags"] = e.get("role", ""), e.get("source", ""), set(e.get("tags", []))
+        m["fields"] = e.get("fields", {})
+        if e.get("joined"):
+            m["joined"] = instant(e["joined"])
+    elif kind == "member_gone":
+        leave(e["member"], at, None)
+    elif kind in ("posted", "released") and e["channel"] == "group":
+        add(at, "posts")
+        if e.get("label") == "promo":
+            add(at, "promo")
+            campaigns.append({"at": at, "members": len(members), "responses": 0})
+    elif kind == "answered":
+        act(e["member"], at)
+    elif kind == "task_opened" and e["kind"] != "question":
+        tasks[e["id"]] = {"due": instant(e["due"]) if e.get("due") else None}
+    elif kind == "task_closed" and e["task"] in tasks:
+        due = tasks.pop(e["task"])["due"]
+        if e["answer"] in ("done", "approved", "rejected"):
+            if e.get("by"):
+                operators[e["by"]] = max(at, operators.get(e["by"], at))
+            if due is not None and day(due) < day(at):
+                pass
+            elif due is not None and due < at:
+                add(at, "late")
+            else:
+                add(at, "done")
+        elif e["answer"] in ("silent", "expired") and (due is None or day(due) >= day(at)):
+            add(at, "missed")
+
+humans = [m for m in members.values() if not is_bot(m["id"])]
+
+
+def total(key, width):
+    return sum(row.get(key, 0) for d, row in days.items() if today - width < d <= today)
+
+
+def spoke(m, width, end=0):
+    return any(today - end - width < d <= today - end for d, _ in m["said"])
+
+
+def share(part, whole):
+    return None if not whole else part / whole
+
+
+def speakers(width):
+    return sum(1 for m in humans if spoke(m, width))
+
+
+def cohort_sum(first, last, key):
+    part = whole = 0
+    for joined, rows in cohorts.items():
+        if today + first <= joined <= today + last:
+            for source, row in rows.items():
+                if key == "retained":
+                    if joined not in checked:
+                        continue
+                    part += checked[joined].get(source, 0)
+                else:
+                    part += row[key]
+                whole += row["joined"]
+    return share(part, whole)
+
+
+def longest(width, key):
+    first = max(today - width, began)
+    run = most = 0
+    for d in range(first, today):
+        run = 0 if days.get(d, {}).get(key, 0) else run + 1
+        most = max(most, run)
+    return most
+
+
+def response(part):
+    within = [minutes for d, minutes in answered if today - 28 < d <= today]
+    if not within:
+        return None
+    step = 0
+    while sum(1 for m in within if m < 2 ** step) * 100 < len(within) * part:
+        step += 1
+    return 2 ** step
+
+
+counts = sorted((said_within(m, today, 28) for m in humans if spoke(m, 28)), reverse=True)
+said, n = sum(counts), len(counts)
+weeks = [sum(1 for m in humans if spoke(m, 7, 7 * week)) for week in range(3)]
+dau = sum(len({d for d, _ in m["said"] if today - 30 < d <= today}) for m in humans) / 30
+staff = {m["serial"] for m in humans if is_staff(m)}
+cores = [m for m in humans if m["tags"] & {"core", "tier:core"}]
+settled = [m for m in humans if m["joined"] is not None and (now - m["joined"]).total_seconds() > 7 * DAY]
+over = [c for c in campaigns[-20:] if (now - c["at"]).total_seconds() >= DAY]
+ours28 = total("bot", 14) + total("posts", 14)
+ends = [closed_members[d] for d in closed_members if today - 30 < d < today] + [len(members)]
+
+
+def carried():
+    sum_ = 0
+    for place, x in enumerate(counts):
+        sum_ += x
+        if sum_ * 2 >= said:
+            return place + 1
+    return None
+
+
+result = {
+    "speakers": speakers(7), "speakers_share": share(speakers(7), len(humans)),
+    "actors": sum(1 for m in humans if any(today - 7 < d <= today for d in m["acts"])),
+    "messages": total("human", 7), "messages_per_speaker": share(total("human", 7), speakers(7)),
+    "dau": dau, "wau": speakers(7), "mau": speakers(30), "stickiness": share(dau * 100, speakers(30)),
+    "trend": (weeks[0] - weeks[2]) / 2, "new_speakers": total("new_speakers", 7),
+    "reactions": total("reactions", 7), "posts": total("posts", 7),
+    "joins": total("joined", 30), "quits": total("left", 30), "net": total("joined", 30) - total("left", 30),
+    "quit_rate": share(total("left", 30), sum(ends) // len(ends)),
+    "early_quits": cohort_sum(-29, 0, "early"), "activation": cohort_sum(-14, -8, "activated"),
+    "retention30": cohort_sum(-60, -31, "retained"), "asked": total("asked", 28),
+    "first_response": response(50), "first_response_p90": response(90),
+    "response_rate": share(total("answered", 28), total("settled", 28)),
+    "sla_breach": share(total("answered", 28) - total("answered_soon", 28), total("answered", 28)),
+    "connected": share(sum(1 for m in humans if m["peers"] - staff), len(humans)),
+    "density": share(sum(min(32, len(m["peers"])) for m in humans if spoke(m, 28)), n * (n - 1)),
+    "owner_share": share(total("owner", 14), total("human", 14)),
+    "bot_share": share(ours28, ours28 + total("human", 14)),
+    "owner_replies": share(total("replies_owner", 28), total("replies", 28)),
+    "top_share": share(sum(counts[:1]), said),
+    "gini": None if not said else 2 * sum((i + 1) * x for i, x in enumerate(reversed(counts))) / (n * said) - (n + 1) / n,
+    "hhi": None if not said else sum((x / said) ** 2 for x in counts), "absence_factor": carried() if said else None,
+    "core_presence": None if not cores else len({d for m in cores for d, _ in m["said"] if today - 7 < d <= today}) / 7,
+    "core_share": share(len(cores), len(humans)),
+    "new_in_top": sum(1 for who in top(today)[:20] if members[who]["risen"] is not None and today - members[who]["risen"] <= 30),
+    "silence": None if spoke_last is None else int((now - spoke_last).total_seconds() // DAY),
+    "longest_silence": longest(30, "human"), "longest_gap": longest(30, "posts"),
+    "never_spoke": share(sum(1 for m in settled if m["first"] is None), len(settled)),
+    "promo_share": share(total("promo", 30), total("posts", 30)),
+    "promo_response": share(over[-1]["responses"], over[-1]["members"]) if over else None,
+    "promo_trend": None if len(over) < 5 or not over[-5]["responses"] else
+    (over[-1]["responses"] / max(1, over[-1]["members"])) / (over[-5]["responses"] / max(1, over[-5]["members"])),
+    "junk_share": share(total("junk", 7), total("human", 7)), "strikes": total("strikes", 7),
+    "execution": share(total("done", 7), total("done", 7) + total("late", 7) + total("missed", 7)),
+    "missed": total("missed", 7),
+    "members_per_operator": share(len(humans), sum(1 for t in operators.values() if (now - t).total_seconds() <= 7 * DAY)),
+    "operators_silence": None if not operators else
+    int((now - max(operators.values())).total_seconds() * 10 // DAY) / 10,
+}
+
+
+def health():
+    parts = []
+    if result["speakers_share"] is not None:
+        parts.append((30, result["speakers_share"] / 0.1))
+    mean = sum(weeks) / 3
+    parts.append((20, 1 + result["trend"] / mean if mean else 0))
+    for name, weight, goal in (("connected", 15, 0.5), ("response_rate", 15, 1.0), ("activation", 10, 0.5)):
+        if result[name] is not None:
+            parts.append((weight, result[name] / goal))
+    if result["bot_share"] is not None:
+        bots, owner = result["bot_share"], result["owner_share"] or 0
+        parts.append((10, (1 - (bots + (1 - bots) * owner)) / 0.5))
+    known = sum(weight for weight, _ in parts)
+    points = sum(weight * min(1, max(0, give)) for weight, give in parts)
+    return None if known < 60 else int(points / known * 100 + 0.5)
+
+
+result["health"] = health()
+json.dump(result, sys.stdout)
