@@ -542,8 +542,11 @@ impl Life {
         assert!(state.held.len() <= limits::HELD_MAX && state.recent.len() <= limits::RECENT_INPUTS_MAX);
         assert!(state.finished.len() <= limits::RUNS_REMEMBERED_MAX);
         for run in state.runs.values() {
-            let wait =
-                run.waiting.as_ref().unwrap_or_else(|| panic!("{} is open and waits for nothing", run.id));
+            let Some(wait) = run.waiting.as_ref() else {
+                // What it waited for has come; its date has no time, so that it goes no further.
+                assert!(state.is_suspended(run), "{} is open and waits for nothing", run.id);
+                continue;
+            };
             match &wait.waiting {
                 Waiting::Script { effect } => {
                     assert!(state.calls.iter().any(|call| call.effect == *effect), "{effect} is under way");
