@@ -360,6 +360,22 @@ pub const DOOR_BODY_BYTES_MAX: usize = 1024 * 1024;
 pub const DOOR_BODY_MS_MAX: u64 = 10_000;
 /// How long the door waits for a commit before it asks the sender to come again, in milliseconds.
 pub const DOOR_COMMIT_MS_MAX: u64 = 800;
+/// How long it waits for the commit of a command, in milliseconds.
+pub const DOOR_COMMAND_MS_MAX: u64 = 10_000;
+/// Lines of one answer of `/v1`.
+pub const VIEW_LINES_MAX: usize = 1_000;
+/// How long they may be together before no other is added, in bytes.
+pub const VIEW_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Days ahead that a plan may be asked for.
+pub const VIEW_DAYS_MAX: usize = 400;
+/// Streams of the journal that are open at once.
+pub const DOOR_STREAMS_MAX: usize = 64;
+/// What a stream's reader may leave unread, in parts.
+pub const DOOR_STREAM_PARTS_MAX: usize = 16;
+/// After how much silence a stream says that it is there, in milliseconds.
+pub const DOOR_STREAM_BEAT_MS: u64 = 15_000;
+/// How long a stream's reader may take nothing, in milliseconds.
+pub const DOOR_STREAM_WAIT_MS_MAX: u64 = 60_000;
 /// How deep lists and maps of a report may be nested, in levels.
 pub const DOOR_DEPTH_MAX: usize = 32;
 /// One text of a report, in bytes.
@@ -374,6 +390,10 @@ pub const SENT_PAST_DAYS: i64 = 7;
 pub const SENDER_SIGNALS_PER_S: u32 = 100;
 /// What a sender may report at once, in signals.
 pub const SENDER_BURST_SIGNALS: u32 = 1_000;
+/// How old what a platform has signed may be, in seconds: what is older might be a repeat that nobody remembers.
+pub const HOOK_AGE_S_MAX: u64 = 7 * 86_400;
+/// How far the instant that DingTalk signs may be from now, in seconds.
+pub const DINGTALK_SKEW_S_MAX: u64 = 3_600;
 /// How far the instant of a signature may be from now, in seconds.
 pub const SIGNATURE_SKEW_S_MAX: u64 = 300;
 /// Things on the list of one task.
@@ -430,6 +450,8 @@ pub const LOGIN_MS_MAX: i64 = 10 * 60_000;
 pub const LOGINS_OFFERED_MAX: usize = 64;
 /// What the cookie of a session holds, in bytes.
 pub const SESSION_BYTES: usize = 32;
+/// Tokens of programs; no more are given out.
+pub const TOKENS_MAX: usize = 100;
 /// Sessions; of more the one that was seen longest ago ends.
 pub const SESSIONS_MAX: usize = 1_000;
 /// How long a session may say nothing, in milliseconds.

@@ -25,6 +25,7 @@ pub mod socket;
 pub mod door;
 pub mod console;
 pub mod ears;
+pub mod hooks;
 pub mod senders;
 pub mod signing;
 pub mod runtime;

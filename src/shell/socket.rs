@@ -419,7 +419,7 @@ async fn answer(line: &[u8], asked: &mpsc::Sender<Asked>, beside: &Beside) -> St
 }
 
 /// Puts a request to the driver.
-async fn put(request: CommandRequest, bytes: usize, asked: &mpsc::Sender<Asked>) -> CommandReply {
+pub(crate) async fn put(request: CommandRequest, bytes: usize, asked: &mpsc::Sender<Asked>) -> CommandReply {
     if bytes > limits::COMMAND_BYTES_MAX && !request.ask.is_import() {
         let most = limits::COMMAND_BYTES_MAX;
         return CommandReply::refuse(format!("a command or a signal has at most {most} bytes"));

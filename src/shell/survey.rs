@@ -4,12 +4,14 @@
 //! Reads the database for what no state holds. Decides and changes nothing.
 
 use super::{
+    clock,
     ears::EarNow,
-    refusals::Refusals,
+    refusals::{self, Refusals},
+    runtime::publish::Published,
     store::{Reader, StoreError},
     view::{
         Group,
-        status::{Facts, Status, Version, status},
+        status::{Facts, Status, Version, Versions, status},
         tasks::{Row as Task, tasks},
     },
 };
@@ -17,12 +19,13 @@ use crate::{
     base::{
         ids::GroupId,
         limits,
-        time::{Duration, Timestamp},
+        time::{Duration, Timestamp, Zone},
     },
     engine::state::State,
+    lang,
 };
 use serde::{Deserialize, Serialize};
-use std::rc::Rc;
+use std::{collections::BTreeMap, path::Path, rc::Rc};
 
 /// What somebody wants to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,4 +95,37 @@ pub fn survey<'a>(
         Seen { status: status(group, &facts), tasks }
     };
     Ok(groups.map(one).collect())
+}
+
+/// The same of those groups of a running engine that are meant, from what it publishes.
+pub fn of_published(
+    published: &Published,
+    reader: &Reader,
+    dir: &Path,
+    wanted: &Wanted,
+    meant: &dyn Fn(&GroupId) -> bool,
+) -> Result<Vec<Seen>, StoreError> {
+    let (snapshot, infos) = (published.snapshot(), reader.groups()?);
+    let mut zones: BTreeMap<&str, Zone> = BTreeMap::new();
+    for info in infos.values() {
+        zones.entry(&info.zone).or_insert_with(|| info.zone());
+    }
+    let (utc, versions, now) = (Zone::utc(), Versions::default(), clock::now());
+    let version = |state: &State| {
+        versions.of(state.digest.as_ref(), now, |digest| {
+            // A group that rests stands at a version that no file has.
+            snapshot.playbooks.get(digest).cloned().or_else(|| {
+                let (folder, path) = reader.sources(digest).ok()??;
+                lang::compile(&folder, &path).playbook
+            })
+        })
+    };
+    let groups = snapshot.groups.iter().filter(|(id, _)| meant(id)).map(|(id, group)| {
+        let info = infos.get(id);
+        let zone = info.and_then(|info| zones.get(info.zone.as_str())).unwrap_or(&utc);
+        Group { id, state: &group.state, info, zone }
+    });
+    let ears = published.ears().all().into_values().collect();
+    let sources = Sources { reader, version: &version, refused: &refusals::read(dir), ears, now };
+    survey(&sources, wanted, (groups, snapshot.groups.len()))
 }

@@ -116,6 +116,7 @@ const TABLE: &[(&str, i32)] = &[
     ("unskip guest@jia S G", 4),
     ("reload demo.yaml S", 0),
     ("open demo.yaml S --as zhu --revoke", 4),
+    ("open demo.yaml S --token zhu", 4),
     ("backup copy.db S", 0),
     ("backup copy.db S --force", 0),
     ("clock --set-back S --group nobody --by Zhu", 2),

@@ -18,6 +18,8 @@ pub(crate) struct Said {
     pub(crate) body: String,
     /// The first cookie that is set, as it was said.
     set_cookie: String,
+    /// Where the next lines are.
+    pub(crate) next: Option<String>,
 }
 
 impl Said {
@@ -62,7 +64,9 @@ pub(crate) fn answer(mut stream: TcpStream) -> Said {
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     let status = head.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or_default();
     let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap_or_default();
-    Said { status, head: head.to_lowercase(), body: body.to_owned(), set_cookie: cookie.to_owned() }
+    let next = head.lines().find_map(|line| line.strip_prefix("link: <")?.split('>').next());
+    let (set_cookie, next) = (cookie.to_owned(), next.map(str::to_owned));
+    Said { status, head: head.to_lowercase(), body: body.to_owned(), set_cookie, next }
 }
 
 /// One request on a connection of its own.

@@ -39,6 +39,7 @@ mod dialects;
 mod docs;
 mod door;
 mod door_signals;
+mod door_v1;
 mod ears;
 mod edits;
 mod email;

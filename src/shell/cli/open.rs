@@ -22,6 +22,10 @@ pub(super) struct Open {
     /// One of `people`, by their id.
     #[arg(long = "as", value_name = "ID")]
     person: Option<String>,
+    /// Instead of a link, a token with which a program of one of `people` asks `/v1`; it is shown once, and good until
+    /// `--revoke`.
+    #[arg(long, value_name = "ID", conflicts_with = "person")]
+    token: Option<String>,
     /// Sign everybody out first; links in messages that were sent end, too.
     #[arg(long)]
     revoke: bool,
@@ -32,7 +36,8 @@ pub(super) struct Open {
 impl Open {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let dir = directory(self.state.state.as_deref(), self.file.as_deref());
-        let wish = Wish { person: self.person.as_ref().map(PersonId::new), revoke: self.revoke };
+        let person = self.person.as_ref().or(self.token.as_ref()).map(PersonId::new);
+        let wish = Wish { person, token: self.token.is_some(), revoke: self.revoke };
         let granted = socket::open(&dir, &wish).map_err(|error| match error {
             SocketError::NotRunning(dir) => no_engine(&dir),
             broken @ SocketError::Broken { .. } => Failure::environment(broken.to_string()),

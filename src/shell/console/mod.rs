@@ -23,7 +23,7 @@ pub mod history;
 pub mod keep;
 
 mod assets;
-mod door;
+pub(crate) mod door;
 mod enter;
 mod form;
 mod key;
@@ -85,15 +85,18 @@ pub struct Wish {
     /// Whom a link signs in: one of the people, or whoever asks.
     #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
     pub person: Option<PersonId>,
+    /// Whether a token for a program is wanted instead of a link.
+    #[serde(default)]
+    pub token: bool,
     /// Whether everybody is signed out first, and every link ends.
     #[serde(default)]
     pub revoke: bool,
 }
 
-/// A link that signs in once.
+/// A link that signs in once, or a token.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opened {
-    /// Its address.
+    /// The link's address, or the token.
     pub link: String,
     /// How many sessions were ended before.
     pub ended: usize,
@@ -136,6 +139,7 @@ impl Console {
                 hash: String::new(),
                 person: Some(person.clone()),
                 admin: false,
+                token: false,
                 made: now,
                 seen: now,
                 label: String::new(),
@@ -144,8 +148,22 @@ impl Console {
                 return Err(format!("no playbook here has a person `{person}` under `people` or in a role"));
             }
         }
+        if wish.token {
+            let person = wish.person.clone().ok_or("a token is one of the people's: say whose")?;
+            let token = self.sessions.give(person, now).map_err(|error| error.to_string())?;
+            let link = token.ok_or_else(|| {
+                let most = crate::base::limits::TOKENS_MAX;
+                format!("there are {most} tokens already; `playbook open --revoke` ends all of them")
+            })?;
+            return Ok(Opened { link, ended });
+        }
         let link = self.link(wish.person.clone(), now).map_err(|error| error.to_string())?;
         Ok(Opened { link, ended })
+    }
+
+    /// Whose program has a token, as things are now.
+    pub(crate) fn whose(&self, token: &str, snapshot: &Snapshot, now: Timestamp) -> Option<door::Asker> {
+        door::Asker::of(&self.sessions.whose(token, now)?, snapshot, now)
     }
 }
 

@@ -23,6 +23,9 @@ use std::{
 /// The digits of a code: nothing that is read as something else.
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/// How a token begins, so that whoever finds one knows what it is.
+const TOKEN: &str = "pbt_";
+
 /// A link that was given out and not used yet.
 #[derive(Debug)]
 struct Offer {
@@ -88,10 +91,11 @@ impl Sessions {
         random(&mut bytes)?;
         let word = BASE64_URL_SAFE_NO_PAD.encode(bytes);
         let admin = offer.person.is_none();
-        let row =
-            SessionRow { hash: digest(&word), person: offer.person, admin, made: now, seen: now, label };
-        if known.rows.len() >= limits::SESSIONS_MAX
-            && let Some(oldest) = known.rows.values().min_by_key(|row| row.seen).map(|row| row.hash.clone())
+        let (hash, token) = (digest(&word), false);
+        let row = SessionRow { hash, person: offer.person, admin, token, made: now, seen: now, label };
+        let browsers = || known.rows.values().filter(|row| !row.token);
+        if browsers().count() >= limits::SESSIONS_MAX
+            && let Some(oldest) = browsers().min_by_key(|row| row.seen).map(|row| row.hash.clone())
         {
             known.rows.remove(&oldest);
             self.keep(SessionChange::Ended(oldest));
@@ -101,10 +105,38 @@ impl Sessions {
         Ok(Some(word))
     }
 
+    /// A token for a program of one of the people: it is good until everybody is signed out. Nothing where there are too many.
+    pub(super) fn give(&self, person: PersonId, now: Timestamp) -> std::io::Result<Option<String>> {
+        let mut bytes = [0; limits::SESSION_BYTES];
+        random(&mut bytes)?;
+        let word = format!("{TOKEN}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes));
+        let (hash, label) = (digest(&word), "token".to_owned());
+        let row =
+            SessionRow { hash, person: Some(person), admin: false, token: true, made: now, seen: now, label };
+        let mut known = self.known();
+        if known.rows.values().filter(|row| row.token).count() >= limits::TOKENS_MAX {
+            return Ok(None);
+        }
+        self.keep(SessionChange::Put(row.clone()));
+        known.rows.insert(row.hash.clone(), row);
+        Ok(Some(word))
+    }
+
+    /// Whose program has this token, if anybody's.
+    pub(super) fn whose(&self, word: &str, now: Timestamp) -> Option<SessionRow> {
+        let mut known = self.known();
+        let row = known.rows.get_mut(&digest(word)).filter(|row| row.token)?;
+        if now.since(row.seen).as_millis() > limits::SESSION_SEEN_MS {
+            row.seen = now;
+            self.keep(SessionChange::Put(row.clone()));
+        }
+        Some(row.clone())
+    }
+
     /// Whose browser holds this, if anybody's.
     pub(super) fn who(&self, word: &str, now: Timestamp) -> Option<SessionRow> {
         let mut known = self.known();
-        let row = known.rows.get_mut(&digest(word))?;
+        let row = known.rows.get_mut(&digest(word)).filter(|row| !row.token)?;
         let silent = now.since(row.seen).as_millis();
         if silent > limits::SESSION_IDLE_MS_MAX {
             let hash = row.hash.clone();

@@ -21,6 +21,7 @@ mod pulse;
 pub(super) mod reported;
 mod router;
 mod signals;
+mod v1;
 
 pub use address::{AddressProblem, Addresses, read as read_address};
 pub use arrivals::{Arrival, Arrivals, Took};

@@ -2,7 +2,7 @@
 //!
 //! Pure.
 
-use super::answer;
+use super::{answer, v1};
 use axum::{
     body::Body,
     http::{Response, StatusCode},
@@ -18,7 +18,7 @@ struct Described {
 }
 
 /// Every route of the door.
-const ROUTES: [Described; 5] = [
+const ROUTES: [Described; 7] = [
     Described {
         path: "/signals",
         method: "post",
@@ -34,6 +34,31 @@ const ROUTES: [Described; 5] = [
             (422, "every signal is refused"),
             (429, "too much at once; see Retry-After"),
             (503, "not recorded yet; send it again with the same ids"),
+        ],
+    },
+    Described {
+        path: "/v1/commands",
+        method: "post",
+        about: "A command, as the control socket takes it. Answered after the commit.",
+        answers: &[
+            (200, "it is done; `entries` is what was decided"),
+            (400, "the request cannot be understood"),
+            (401, "nobody has that token"),
+            (403, "the token's person may not ask this"),
+            (409, "the engine refuses it; `refused` says why"),
+            (429, "too much at once; see Retry-After"),
+            (503, "not recorded yet; ask again with the same `id`"),
+        ],
+    },
+    Described {
+        path: "/v1/log/stream",
+        method: "get",
+        about: "The journal after an entry, and what is added to it, as server-sent events: `entry`, whose id is its number.",
+        answers: &[
+            (200, "text/event-stream"),
+            (400, "the query cannot be understood"),
+            (401, "nobody has that token"),
+            (503, "too many streams are open"),
         ],
     },
     Described {
@@ -84,18 +109,67 @@ fn document() -> Value {
             } });
             operation["security"] = json!([{ "token": [] }, { "signature": [] }]);
         }
+        if route.path.starts_with("/v1/") {
+            operation["security"] = json!([{ "token": [] }]);
+        }
+        if route.path == "/v1/commands" {
+            let command = json!({ "$ref": "#/components/schemas/Command" });
+            operation["requestBody"] =
+                json!({ "required": true, "content": { "application/json": { "schema": command } } });
+        }
+        if route.path == "/v1/log/stream" {
+            operation["parameters"] = ["group", "after"].iter().map(|name| parameter(name)).collect();
+        }
         paths.insert(route.path.into(), json!({ route.method: operation }));
+    }
+    for view in &v1::VIEWS {
+        let parameters: Vec<Value> =
+            ["group", "after", "limit"].iter().chain(view.more).map(|name| parameter(name)).collect();
+        let operation = json!({
+            "summary": view.about,
+            "parameters": parameters,
+            "security": [{ "token": [] }],
+            "responses": {
+                "200": { "description": "a line of JSON each, as `--format json` writes them; `link` leads to the next", "content": {
+                    "application/x-ndjson": { "schema": { "type": "object" } },
+                } },
+                "400": { "description": "the query cannot be understood" },
+                "401": { "description": "nobody has that token" },
+                "404": { "description": "there is no such group, or the token's person does not see it" },
+                "429": { "description": "too much at once; see Retry-After" },
+                "503": { "description": "it cannot be read at the moment" },
+            },
+        });
+        paths.insert(format!("/v1/{}", view.name), json!({ "get": operation }));
     }
     json!({
         "openapi": "3.1.0",
         "info": { "title": "playbook", "version": env!("CARGO_PKG_VERSION") },
         "paths": paths,
         "components": {
-            "schemas": { "Signal": signal() },
+            "schemas": { "Signal": signal(), "Command": command() },
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer" },
                 "signature": { "type": "apiKey", "in": "header", "name": "webhook-signature" },
             },
+        },
+    })
+}
+
+fn parameter(name: &str) -> Value {
+    let number = matches!(name, "limit" | "days" | "number");
+    json!({ "name": name, "in": "query", "schema": { "type": if number { "integer" } else { "string" } } })
+}
+
+/// The shape of a command; what may be asked is the control socket's.
+fn command() -> Value {
+    json!({
+        "type": "object",
+        "required": ["ask"],
+        "properties": {
+            "id": { "type": "string" },
+            "group": { "type": "string" },
+            "ask": { "anyOf": [{ "type": "string" }, { "type": "object" }] },
         },
     })
 }

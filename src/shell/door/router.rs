@@ -2,7 +2,7 @@
 
 use super::{
     address, answer::Turned, arrivals::Arrivals, bucket::Bucket, health, metrics, openapi, pulse::Pulse,
-    signals,
+    signals, v1,
 };
 use crate::{
     base::limits,
@@ -53,6 +53,8 @@ pub struct Inside {
     pub console: Console,
     /// Places for requests that are being answered.
     places: Semaphore,
+    /// Places for streams of the journal.
+    pub(super) streams: Arc<Semaphore>,
     /// What each sender may still report.
     buckets: Mutex<BTreeMap<Arc<str>, Bucket>>,
 }
@@ -77,6 +79,7 @@ impl Inside {
             dir: dir.into(),
             console,
             places,
+            streams: Arc::new(Semaphore::new(limits::DOOR_STREAMS_MAX)),
             buckets: Mutex::default(),
         }
     }
@@ -116,6 +119,7 @@ pub(super) fn router(inside: Arc<Inside>) -> Router {
     let bounded = Router::new()
         .route("/signals", post(signals::post))
         .route("/metrics", get(metrics::get))
+        .merge(v1::routes())
         .merge(console::routes());
     Router::new()
         .merge(bounded.layer(middleware::from_fn_with_state(inside.clone(), places)))

@@ -245,7 +245,8 @@ pub(super) fn within(
     let edition = if schema::has(moment, schema::NAMED_FORM)? { "edition" } else { "0" };
     let mut statement = moment.prepare_cached(&format!(
         "SELECT seq, grp, at, count, version, {edition}, entries FROM journal \
-         WHERE seq + count > ?2 + 1 AND (?1 IS NULL OR grp = ?1) ORDER BY seq"
+         WHERE seq >= ifnull((SELECT max(seq) FROM journal WHERE seq <= ?2 + 1), 0) AND seq + count > ?2 + 1 \
+         AND (?1 IS NULL OR grp = ?1) ORDER BY seq"
     ))?;
     let mut rows = statement.query(params![group.map(GroupId::as_str), after])?;
     while let Some(row) = rows.next()? {

@@ -370,19 +370,25 @@ pub(super) fn open(conn: &Connection) -> Result<Vec<Open>, StoreError> {
     Ok(found)
 }
 
-/// Rows for people, oldest first: those that are open or were ever in doubt, or all.
+/// Rows for people, oldest first: those that are open or were ever in doubt, or all; after a key, and at most so many.
 pub(super) fn list(
     conn: &Connection,
     group: Option<&GroupId>,
     all: bool,
+    (after, most): (i64, usize),
 ) -> Result<Vec<OutboxRow>, StoreError> {
     let sql = format!(
         "SELECT {} FROM outbox WHERE (?1 IS NULL OR grp = ?1) AND (?2 OR open = 1 OR in_doubt = 1) \
-         ORDER BY key",
+         AND key > ?3 ORDER BY key LIMIT ?4",
         columns(conn)?
     );
     let mut statement = conn.prepare(&sql)?;
-    let mut rows = statement.query(params![group.map(GroupId::as_str), all])?;
+    let mut rows = statement.query(params![
+        group.map(GroupId::as_str),
+        all,
+        after,
+        i64::try_from(most).unwrap_or(i64::MAX)
+    ])?;
     let (mut found, mut held) = (Vec::new(), Held::default());
     while let Some(row) = rows.next()? {
         found.push(with_message(conn, &mut held, read_row(row)?)?);

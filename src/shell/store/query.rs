@@ -99,10 +99,23 @@ impl Reader {
         after: i64,
         each: &mut dyn FnMut(LogLine),
     ) -> Result<(), StoreError> {
+        self.log_while(group, after, &mut |line| {
+            each(line);
+            true
+        })
+    }
+
+    /// The same as long as `each` wants more.
+    pub fn log_while(
+        &self,
+        group: Option<&GroupId>,
+        after: i64,
+        each: &mut dyn FnMut(LogLine) -> bool,
+    ) -> Result<(), StoreError> {
         archive::each(&self.conn, group, after, &mut |row| {
             for (seq, entry) in (row.seq..).zip(row.read()?) {
-                if seq > after {
-                    each(LogLine { seq, group: row.group.clone(), entry });
+                if seq > after && !each(LogLine { seq, group: row.group.clone(), entry }) {
+                    return Ok(false);
                 }
             }
             Ok(true)
@@ -172,7 +185,18 @@ impl Reader {
 
     /// Outbox rows, oldest first: those that are open or were ever in doubt, or all that are kept.
     pub fn outbox(&self, group: Option<&GroupId>, all: bool) -> Result<Vec<OutboxRow>, StoreError> {
-        outbox::list(&self.conn, group, all)
+        outbox::list(&self.conn, group, all, (0, usize::MAX))
+    }
+
+    /// At most so many of them, after the one with a key.
+    pub fn outbox_after(
+        &self,
+        group: Option<&GroupId>,
+        all: bool,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        outbox::list(&self.conn, group, all, (after, most))
     }
 
     /// For each report from outside, whether it was recorded before.

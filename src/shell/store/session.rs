@@ -6,7 +6,7 @@ use super::{StoreError, schema};
 use crate::base::{ids::PersonId, time::Timestamp};
 use rusqlite::{Connection, params};
 
-/// One browser that is signed in.
+/// One browser that is signed in, or one program that has a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRow {
     /// The digest of what its cookie holds, in hex.
@@ -15,6 +15,8 @@ pub struct SessionRow {
     pub person: Option<PersonId>,
     /// Whether it is that of whoever reaches the control socket.
     pub admin: bool,
+    /// Whether a program holds it, and no browser.
+    pub token: bool,
     /// When it was made.
     pub made: Timestamp,
     /// When it was seen last.
@@ -37,7 +39,11 @@ pub enum SessionChange {
 pub(super) fn keep(conn: &Connection, kept: &SessionChange) -> Result<(), StoreError> {
     match kept {
         SessionChange::Put(row) => {
-            let role = if row.admin { ADMIN } else { PERSON };
+            let role = match (row.admin, row.token) {
+                (true, _) => ADMIN,
+                (false, true) => TOKEN,
+                (false, false) => PERSON,
+            };
             let person = row.person.as_ref().map(PersonId::as_str);
             let (made, seen) = (row.made.as_millis(), row.seen.as_millis());
             conn.prepare_cached(
@@ -58,6 +64,7 @@ pub(super) fn keep(conn: &Connection, kept: &SessionChange) -> Result<(), StoreE
 
 const ADMIN: &str = "admin";
 const PERSON: &str = "person";
+const TOKEN: &str = "token";
 
 /// All that are kept.
 pub(super) fn all(conn: &Connection) -> Result<Vec<SessionRow>, StoreError> {
@@ -69,7 +76,8 @@ pub(super) fn all(conn: &Connection) -> Result<Vec<SessionRow>, StoreError> {
         Ok(SessionRow {
             hash: row.get(0)?,
             person: row.get::<_, Option<String>>(1)?.map(PersonId::from),
-            admin: row.get::<_, String>(2)? == ADMIN,
+            admin: row.get_ref(2)?.as_str()? == ADMIN,
+            token: row.get_ref(2)?.as_str()? == TOKEN,
             made: Timestamp::from_millis(row.get(3)?),
             seen: Timestamp::from_millis(row.get(4)?),
             label: row.get(5)?,

@@ -7,13 +7,14 @@ use crate::{
         time::{Timestamp, Zone},
     },
     engine::entry::Entry,
-    shell::store::LogLine,
+    shell::store::{GroupInfo, LogLine},
 };
 use serde::{
     Serialize, Serializer,
     ser::{Error as _, SerializeMap as _},
 };
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// An entry as people read it: `{seq, at, group, entry, …fields}`, instants in RFC 3339 with the zone's offset,
 /// lengths as `1h30m`. What a fact itself calls `at` is `when`.
@@ -63,6 +64,27 @@ impl Serialize for Line<'_> {
             out.serialize_entry(if taken { "when" } else { key }, value)?;
         }
         out.end()
+    }
+}
+
+/// The zones in which the lines of groups are written.
+#[derive(Debug)]
+pub struct Zones {
+    infos: BTreeMap<GroupId, GroupInfo>,
+    known: BTreeMap<String, Zone>,
+    utc: Zone,
+}
+
+impl Zones {
+    /// From what is known of the groups.
+    pub fn new(infos: BTreeMap<GroupId, GroupInfo>) -> Self {
+        Self { infos, known: BTreeMap::new(), utc: Zone::utc() }
+    }
+
+    /// The zone of a group.
+    pub fn of(&mut self, group: &GroupId) -> &Zone {
+        let Some(info) = self.infos.get(group) else { return &self.utc };
+        self.known.entry(info.zone.clone()).or_insert_with(|| info.zone())
     }
 }
 
