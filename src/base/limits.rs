@@ -404,6 +404,12 @@ pub const LIST_ITEMS_SHOWN: usize = 20;
 pub const LIST_ANSWER_BYTES_MAX: usize = 4 * 1024;
 /// Signatures of one request that are tried.
 pub const SIGNATURES_MAX: usize = 16;
+/// One message of a WebSocket, in bytes.
+pub const SOCKET_MESSAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// How long opening a WebSocket may take, in milliseconds.
+pub const SOCKET_OPEN_MS_MAX: u64 = 10_000;
+/// Facts that an ear hands over at once.
+pub const EAR_SIGNALS_MAX: usize = 500;
 /// The answer to what an ear asks a platform, in bytes.
 pub const EAR_ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The first pause of an ear whose connection broke, in milliseconds; each further one is twice as long.

@@ -2,7 +2,7 @@
 //!
 //! The one table from which `check`, `run`, `status` and the documentation say what is *deaf*. Hears nothing itself.
 
-use super::channel::{Abilities, Channel, ChannelKind};
+use super::channel::{Abilities, Channel, ChannelKind, Setting};
 
 /// How much of what happens on a channel is heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +39,10 @@ impl ChannelKind {
     pub const fn ear(self) -> Option<Ear> {
         match self {
             Self::Telegram => Some(Ear { needs: &["token"], joins: true, messages: true, answers: true }),
+            Self::Onebot => Some(Ear { needs: &["url"], joins: true, messages: true, answers: true }),
+            Self::Matrix => {
+                Some(Ear { needs: &["url", "token"], joins: true, messages: true, answers: true })
+            }
             _ => None,
         }
     }
@@ -48,7 +52,11 @@ impl Channel {
     /// The ear that this channel has as it is configured.
     pub fn ear(&self) -> Option<Ear> {
         let ear = self.kind.ear()?;
-        let able = ear.needs.iter().all(|name| self.settings.contains_key(*name));
+        // An HTTP server of OneBot takes what is sent and tells nothing; its WebSocket does both.
+        let http = |setting: &Setting| matches!(setting, Setting::Literal(url) if url.starts_with("http"));
+        let mute = self.kind == ChannelKind::Onebot
+            && self.settings.get("url").is_some_and(|urls| urls.iter().any(http));
+        let able = !mute && ear.needs.iter().all(|name| self.settings.contains_key(*name));
         (able && self.hear != Some(Hear::Nothing)).then_some(ear)
     }
 

@@ -22,6 +22,7 @@ pub mod view;
 pub mod survey;
 pub mod inquiry;
 pub mod socket;
+mod websocket;
 pub mod door;
 pub mod console;
 pub mod ears;

@@ -4,6 +4,8 @@
 use crate::{
     fakes::{
         Fake, Reply,
+        matrix_sync::{self, Homeserver},
+        onebot_socket::{self, OnebotSocket},
         telegram_updates::{Bot, CHAT, TOKEN, refusal},
     },
     playground::{Playground, Process, eventually},
@@ -11,8 +13,12 @@ use crate::{
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
 fn telegram(plays: &str) -> (Runtime, Bot, Fake, Playground) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let runtime = runtime();
     let (bot, fake) = runtime.block_on(Bot::start());
     let text = format!(
         "name: club\ntimezone: UTC\nchannels:\n  group: {{ type: telegram, token: {{ env: BOT_TOKEN }}, chat: \"{CHAT}\", \
@@ -38,10 +44,19 @@ fn said(bot: &Bot, words: &str) -> bool {
     bot.sent().iter().any(|sent| sent["text"].as_str().is_some_and(|text| text.contains(words)))
 }
 
-fn signals(play: &Playground) -> Vec<Value> {
+fn log(play: &Playground, entry: &str) -> Vec<Value> {
     let log = play.run(&["log", "p.yaml", "--all", "--format", "json"]).exits(0).json_lines();
-    let heard = log.into_iter().filter(|line| line["entry"] == "signal_received");
-    heard.filter(|line| line["id"].as_str().is_some_and(|id| id.starts_with("in/telegram:123456/"))).collect()
+    log.into_iter().filter(|line| line["entry"] == entry).collect()
+}
+
+/// What ears have told.
+fn signals(play: &Playground) -> Vec<Value> {
+    let heard = log(play, "signal_received").into_iter();
+    heard.filter(|line| line["id"].as_str().is_some_and(|id| id.starts_with("in/"))).collect()
+}
+
+fn names(signals: &[Value]) -> Vec<&str> {
+    signals.iter().filter_map(|line| line["name"].as_str()).collect()
 }
 
 fn listening(play: &Playground) -> Process {
@@ -110,10 +125,7 @@ fn whoever_joins_is_welcomed_and_what_is_answered_counts() {
     bot.happens(
         json!({ "poll_answer": { "poll_id": format!("77{number}"), "user": ben, "option_ids": [1] } }),
     );
-    let answered = || {
-        let log = play.run(&["log", "p.yaml", "--all", "--format", "json"]).exits(0).json_lines();
-        log.into_iter().filter(|line| line["entry"] == "answered").collect::<Vec<_>>()
-    };
+    let answered = || log(&play, "answered");
     eventually("three answers", || answered().len() == 3);
     let values: Vec<Value> = answered().iter().map(|line| line["value"].clone()).collect();
     assert_eq!(values, [json!({ "word": "A piano" }), json!({ "word": "A piano!" }), json!("Ulysses")]);
@@ -123,8 +135,10 @@ fn whoever_joins_is_welcomed_and_what_is_answered_counts() {
     eventually("a farewell", || said(&bot, "Farewell telegram:42, removed"));
     let _ = engine.stop().exits(0);
     let heard = signals(&play);
-    let names: Vec<&str> = heard.iter().filter_map(|line| line["name"].as_str()).collect();
-    assert_eq!(names, ["member.joined", "message", "answer", "answer", "answer", "message", "member.left"]);
+    assert_eq!(
+        names(&heard),
+        ["member.joined", "message", "answer", "answer", "answer", "message", "member.left"]
+    );
     assert!(heard.iter().all(|line| line["member"] == "telegram:42"), "{heard:?}");
     // Who and when, never what was said: what answers a question is an answer.
     assert!(heard[1]["data"]["message"]["text"].is_null() && heard[5]["data"]["message"]["text"].is_null());
@@ -198,4 +212,130 @@ fn a_channel_says_how_much_it_hears_and_is_deaf_only_where_it_is() {
     play.write("p.yaml", &robot);
     let refused = play.run(&["check", "p.yaml"]).exits(1);
     assert!(refused.stdout.contains("hears nothing"), "{}", refused.stdout);
+}
+
+const QUESTION: &str = "\
+plays:
+  welcome:
+    on: member.joined
+    steps:
+      - post: Welcome!
+  riddle:
+    on: riddle.asked
+    steps:
+      - { ask: What has keys?, fields: [word], open_for: 1h, as: guessed }
+  bye:
+    on: member.left
+    steps:
+      - post: Farewell, ${signal.data.how}
+";
+
+#[test]
+fn a_qq_group_speaks_and_hears_over_one_address() {
+    let runtime = runtime();
+    let qq = runtime.block_on(OnebotSocket::start());
+    let text = format!(
+        "name: club\ntimezone: UTC\nchannels:\n  group: {{ type: onebot, url: \"ws://127.0.0.1:{}\", token: {{ env: QQ_TOKEN }}, \
+         group: \"{}\", rate: 100 per 1s }}\n{QUESTION}",
+        qq.port,
+        onebot_socket::GROUP
+    );
+    let play = Playground::new().file("p.yaml", &text).env("QQ_TOKEN", onebot_socket::TOKEN);
+    let engine = listening(&play);
+    let said = |words: &str| qq.sent().iter().any(|sent| sent.to_string().contains(words));
+    qq.happens(json!({ "post_type": "notice", "notice_type": "group_increase", "sub_type": "approve", "user_id": 42, "operator_id": 0 }));
+    eventually("a welcome", || said("Welcome!"));
+    let _ = play.run(&["signal", "riddle.asked"]).exits(0);
+    eventually("the riddle", || said("What has keys?"));
+    let number = qq.sent().len().to_string();
+    qq.writes(
+        77,
+        42,
+        "本",
+        &json!([
+            { "type": "reply", "data": { "id": number } }, { "type": "text", "data": { "text": "钢琴" } },
+        ]),
+    );
+    eventually("an answer", || {
+        log(&play, "answered").first().is_some_and(|line| line["value"]["word"] == "钢琴")
+    });
+    // Whoever is thrown out comes back, and a repeated event counts once.
+    qq.closes();
+    engine.line("hears nothing: the OneBot side closed the connection");
+    engine.line("listens for");
+    for _ in 0..2 {
+        qq.happens(json!({ "post_type": "notice", "notice_type": "group_decrease", "sub_type": "kick", "user_id": 42, "operator_id": 7 }));
+    }
+    eventually("a farewell", || said("Farewell, removed"));
+    let _ = engine.stop().exits(0);
+    eventually("the client is gone", || qq.clients() == 0);
+    let heard = signals(&play);
+    assert_eq!(names(&heard), ["member.joined", "message", "answer", "member.left"], "{heard:?}");
+    assert!(heard.iter().all(|line| line["member"] == "onebot:42"), "{heard:?}");
+    // A wrong token is said and not tried over and over.
+    let play = play.env("QQ_TOKEN", "wrong-token-1");
+    let engine = play.start(&["run", "p.yaml"]);
+    let line = engine.line("does not take the token");
+    assert!(!line.contains("wrong-token-1"), "{line}");
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn a_matrix_room_is_heard_from_where_it_was_left() {
+    let runtime = runtime();
+    let (server, fake) = runtime.block_on(Homeserver::start());
+    let text = format!(
+        "name: club\ntimezone: UTC\nchannels:\n  group: {{ type: matrix, url: \"http://127.0.0.1:{}\", token: {{ env: MX_TOKEN }}, \
+         room: \"{}\", rate: 100 per 1s }}\n{QUESTION}",
+        fake.port,
+        matrix_sync::ROOM
+    );
+    let play = Playground::new().file("p.yaml", &text).env("MX_TOKEN", matrix_sync::TOKEN);
+    server.happens(
+        "m.room.message",
+        "@ann:hs",
+        &json!({ "msgtype": "m.text", "body": "long ago" }),
+        &json!({}),
+    );
+    server.answers_next(Reply::error(
+        429,
+        &json!({ "errcode": "M_LIMIT_EXCEEDED", "error": "slow down", "retry_after_ms": 1 }),
+    ));
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("asks for patience");
+    eventually("a question from a place", || {
+        server.since().last().is_some_and(|since| since.as_deref() == Some("1"))
+    });
+    let moved = |membership: &str, before: &str| {
+        let more =
+            json!({ "state_key": "@ben:hs", "unsigned": { "prev_content": { "membership": before } } });
+        server.happens(
+            "m.room.member",
+            "@ben:hs",
+            &json!({ "membership": membership, "displayname": "Ben" }),
+            &more,
+        );
+    };
+    moved("join", "leave");
+    let said = |words: &str| {
+        server.sent().iter().any(|sent| sent["body"].as_str().unwrap_or_default().contains(words))
+    };
+    eventually("a welcome", || said("Welcome!"));
+    let _ = play.run(&["signal", "riddle.asked"]).exits(0);
+    eventually("the riddle", || said("What has keys?"));
+    let asked = format!("$s{}", server.sent().len());
+    let reply = json!({ "msgtype": "m.text", "body": "A piano", "m.relates_to": { "m.in_reply_to": { "event_id": asked } } });
+    server.happens("m.room.message", "@ben:hs", &reply, &json!({}));
+    eventually("an answer", || {
+        log(&play, "answered").first().is_some_and(|line| line["value"]["word"] == "A piano")
+    });
+    eventually("the cursor", || server.since().last().is_some_and(|since| since.as_deref() == Some("3")));
+    drop(engine.kill());
+    moved("leave", "join");
+    let engine = play.start(&["run", "p.yaml"]);
+    eventually("a farewell", || said("Farewell, left"));
+    let _ = engine.stop().exits(0);
+    let heard = signals(&play);
+    assert_eq!(names(&heard), ["member.joined", "message", "answer", "member.left"], "{heard:?}");
+    assert!(heard.iter().all(|line| line["member"] == "matrix:@ben:hs"), "{heard:?}");
 }

@@ -274,7 +274,9 @@ fn check_url(cx: &mut Cx<'_>, node: &Node, url: &str) {
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"))
         .or_else(|| url.strip_prefix("smtp://"))
-        .or_else(|| url.strip_prefix("smtps://"));
+        .or_else(|| url.strip_prefix("smtps://"))
+        .or_else(|| url.strip_prefix("ws://"))
+        .or_else(|| url.strip_prefix("wss://"));
     if !host.is_some_and(|host| !host.is_empty() && !host.starts_with('/')) {
         reader::bad_value(
             &mut cx.report,

@@ -9,7 +9,10 @@ use super::{
     secret::redact_url,
     target::Way,
 };
-use crate::base::{limits::RESPONSE_BYTES_MAX, time::Timestamp};
+use crate::{
+    base::{limits::RESPONSE_BYTES_MAX, time::Timestamp},
+    shell::websocket,
+};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::{
@@ -80,6 +83,10 @@ impl Client {
         now: fn() -> Timestamp,
         most: usize,
     ) -> Result<Response, SendError> {
+        if request.url.starts_with("ws://") || request.url.starts_with("wss://") {
+            let answer = websocket::exchange(request, timeout, way, now).await;
+            return answer.map_err(|(written, reason)| SendError { written, reason });
+        }
         let unsent = |reason: String| SendError { written: false, reason };
         let client = self.on_the(way).map_err(unsent)?;
         let method = reqwest::Method::from_bytes(request.method.as_bytes())

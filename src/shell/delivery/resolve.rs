@@ -172,7 +172,9 @@ fn check_address(name: &str, address: &str, kind: ChannelKind) -> Result<(), Pro
     let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
     let is_address = host.is_some_and(|host| !host.is_empty() && !host.starts_with(['/', '?', '#']))
         && !address.contains(char::is_whitespace);
-    if is_address || (kind == ChannelKind::Email && name == "url") {
+    let socket = ["ws://", "wss://"].iter().any(|scheme| address.starts_with(scheme));
+    let is_socket = socket && kind == ChannelKind::Onebot && name == "url";
+    if is_address || is_socket || (kind == ChannelKind::Email && name == "url") {
         Ok(())
     } else {
         Err(Problem::NotAnAddress(name.to_owned()))

@@ -23,6 +23,8 @@ pub(super) type Hears = fn(&Settings, &Frame<'_>, &mut Memory) -> Heard;
 pub(super) fn hears(kind: ChannelKind) -> Option<Hears> {
     match kind {
         ChannelKind::Telegram => Some(super::telegram::hear),
+        ChannelKind::Onebot => Some(super::onebot::hear),
+        ChannelKind::Matrix => Some(super::matrix::hear),
         _ => None,
     }
 }
@@ -50,6 +52,16 @@ pub(super) enum Frame<'a> {
     Begin,
     /// The answer to a [`Call`], with the call's name.
     Answer(&'static str, &'a Response),
+    /// A socket is open.
+    Opened,
+    /// No socket was opened: the server answered with this status.
+    Shut(u16),
+    /// What came over the socket.
+    Text(&'a str),
+    /// It is time to say over the socket that one is there.
+    Beat,
+    /// The other side has closed the socket, with its reason's number.
+    Closed(Option<u16>),
 }
 
 /// What an ear remembers from frame to frame. Gone with the process, the cursor aside.
@@ -109,6 +121,17 @@ pub(super) struct Call {
     pub(super) patience: Duration,
 }
 
+/// A socket that an ear wants to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Socket {
+    /// Its address; may hold a key.
+    pub(super) url: String,
+    /// Header names with values; may hold secrets.
+    pub(super) headers: Vec<(String, String)>,
+    /// How often is said that one is there; the other side is gone when it said nothing for twice as long.
+    pub(super) beat: Duration,
+}
+
 /// What a frame meant.
 #[derive(Debug, PartialEq)]
 pub(super) struct Heard {
@@ -117,6 +140,8 @@ pub(super) struct Heard {
     pub(super) signals: Vec<Value>,
     /// What the platform is told in return. Nobody waits for what comes of it.
     pub(super) answer: Vec<Call>,
+    /// What is said over the socket, after what happened is recorded.
+    pub(super) say: Vec<String>,
     /// Up to where everything was heard with this frame; none where that has not changed.
     pub(super) cursor: Option<String>,
     /// What is done next.
@@ -124,9 +149,18 @@ pub(super) struct Heard {
 }
 
 impl Heard {
+    /// What was heard right after it.
+    pub(super) fn add(&mut self, more: Self) {
+        self.signals.extend(more.signals);
+        self.answer.extend(more.answer);
+        self.say.extend(more.say);
+        self.cursor = more.cursor.or(self.cursor.take());
+        self.next = more.next;
+    }
+
     /// Nothing happened.
     pub(super) fn nothing(next: Next) -> Self {
-        Self { signals: Vec::new(), answer: Vec::new(), cursor: None, next }
+        Self { signals: Vec::new(), answer: Vec::new(), say: Vec::new(), cursor: None, next }
     }
 }
 
@@ -135,6 +169,10 @@ impl Heard {
 pub(super) enum Next {
     /// Asks, and hears the answer.
     Call(Call),
+    /// Opens a socket.
+    Open(Socket),
+    /// Goes on listening at the socket.
+    Listen,
     /// Waits so long because the platform wants it, and begins again.
     Pause(Duration, String),
     /// Waits a little and begins again: something is in the way.

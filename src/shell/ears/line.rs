@@ -4,7 +4,7 @@
 
 use super::{
     board::{EarBoard, EarState},
-    ear::{Call, Frame, Heard, Hears, Memory, Next},
+    ear::{Call, Frame, Heard, Hears, Memory, Next, Socket},
     known::KnownEar,
     patience::Patience,
     place::{Place, Stopping},
@@ -16,6 +16,7 @@ use crate::{
         clock,
         delivery::{adapter::Response, client::Client},
         store::Reader,
+        websocket::{Came, NotOpen, WebSocket},
     },
 };
 use std::{
@@ -49,28 +50,105 @@ impl Line {
         let mut patience = Patience::new(&self.ear.name);
         let mut heard = self.hear(&Frame::Begin, &mut memory);
         loop {
-            for call in std::mem::take(&mut heard.answer) {
-                let (client, way) = (self.client.clone(), self.ear.way.clone());
-                tokio::spawn(async move {
-                    // What becomes of it changes nothing.
-                    let _ = client.send(&call.request, call.patience.to_std(), &way, clock::now).await;
-                });
-            }
-            let brought = !heard.signals.is_empty() || heard.cursor.is_some();
-            if brought {
-                let taken = self.place.take(&self.ear, &heard.signals, heard.cursor.as_deref()).await;
-                if let Err(Stopping) = taken {
-                    return;
-                }
+            if let Err(Stopping) = self.take(&mut heard).await {
+                return;
             }
             heard = match heard.next {
                 Next::Call(call) => self.ask(call, &mut memory).await,
+                Next::Open(socket) => match self.listen(&socket, &mut memory).await {
+                    Ok(heard) => heard,
+                    Err(Stopping) => return,
+                },
                 next => {
                     let pause = self.troubled(next, &mut patience);
                     wait(pause).await;
                     self.hear(&Frame::Begin, &mut memory)
                 }
             };
+        }
+    }
+
+    /// Hands over what was heard, and tells the platform what it wants to be told.
+    async fn take(&mut self, heard: &mut Heard) -> Result<(), Stopping> {
+        for call in std::mem::take(&mut heard.answer) {
+            let (client, way) = (self.client.clone(), self.ear.way.clone());
+            tokio::spawn(async move {
+                // What becomes of it changes nothing.
+                let _ = client.send(&call.request, call.patience.to_std(), &way, clock::now).await;
+            });
+        }
+        if heard.signals.is_empty() && heard.cursor.is_none() {
+            return Ok(());
+        }
+        self.place.take(&self.ear, &heard.signals, heard.cursor.as_deref()).await
+    }
+
+    /// Listens at a socket until the ear wants something else. What came together is recorded together.
+    async fn listen(&mut self, wanted: &Socket, memory: &mut Memory) -> Result<Heard, Stopping> {
+        let mut socket = match WebSocket::open(&wanted.url, &wanted.headers, &self.ear.way).await {
+            Ok(socket) => socket,
+            Err(NotOpen { status: Some(status), .. }) => return Ok(self.hear(&Frame::Shut(status), memory)),
+            Err(NotOpen { reason, .. }) => return Ok(Heard::nothing(Next::Again(reason))),
+        };
+        let beat = wanted.beat.to_std();
+        let mut next_beat = tokio::time::Instant::now() + beat;
+        let mut last = tokio::time::Instant::now();
+        let mut heard = self.hear(&Frame::Opened, memory);
+        loop {
+            while heard.next == Next::Listen
+                && heard.signals.len() < limits::EAR_SIGNALS_MAX
+                && let Some(came) = socket.waiting()
+            {
+                last = tokio::time::Instant::now();
+                let more = self.came(came, memory);
+                heard.add(more);
+            }
+            self.take(&mut heard).await?;
+            for text in std::mem::take(&mut heard.say) {
+                if let Err(reason) = socket.say(text).await {
+                    return Ok(Heard::nothing(Next::Again(reason)));
+                }
+            }
+            if heard.next != Next::Listen {
+                return Ok(Heard::nothing(heard.next));
+            }
+            heard = tokio::select! {
+                came = socket.next() => {
+                    last = tokio::time::Instant::now();
+                    self.came(came, memory)
+                }
+                () = tokio::time::sleep_until(next_beat) => {
+                    if last.elapsed() >= beat * 2 {
+                        let seconds = last.elapsed().as_secs();
+                        return Ok(Heard::nothing(Next::Again(format!("nothing was said for {seconds} s"))));
+                    }
+                    next_beat = tokio::time::Instant::now() + beat;
+                    let heard = self.hear(&Frame::Beat, memory);
+                    if heard.say.is_empty()
+                        && let Err(reason) = socket.ping().await
+                    {
+                        return Ok(Heard::nothing(Next::Again(reason)));
+                    }
+                    heard
+                }
+                () = slept() => Heard::nothing(Next::Again("the machine slept".into())),
+            };
+        }
+    }
+
+    /// What came over a socket.
+    fn came(&self, came: Result<Came, String>, memory: &mut Memory) -> Heard {
+        match came {
+            Ok(Came::Text(text)) => {
+                let heard = self.hear(&Frame::Text(&text), memory);
+                if matches!(heard.next, Next::Listen) {
+                    self.listens();
+                }
+                heard
+            }
+            Ok(Came::Alive) => Heard::nothing(Next::Listen),
+            Ok(Came::Closed(code)) => self.hear(&Frame::Closed(code), memory),
+            Err(reason) => Heard::nothing(Next::Again(reason)),
         }
     }
 
@@ -133,7 +211,7 @@ impl Line {
     fn troubled(&self, next: Next, patience: &mut Patience) -> Duration {
         let now = clock::now();
         let (state, pause) = match next {
-            Next::Call(_) => return Duration::ZERO,
+            Next::Call(_) | Next::Open(_) | Next::Listen => return Duration::ZERO,
             Next::Pause(length, why) => (EarState::Troubled(why), length.to_std()),
             Next::Again(why) => (EarState::Troubled(why), patience.pause(now)),
             Next::Elsewhere(why) => (EarState::Elsewhere(why), patience.spread(limits::EAR_ELSEWHERE_MS)),

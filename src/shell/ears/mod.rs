@@ -28,6 +28,8 @@ mod board;
 mod ear;
 mod known;
 mod line;
+mod matrix;
+mod onebot;
 mod patience;
 mod place;
 mod telegram;

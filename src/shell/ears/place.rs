@@ -227,7 +227,9 @@ impl Asked {
 /// A member's id says on which platform it is one, so that two platforms never collide.
 fn name_members(kind: ChannelKind, told: &mut Value) {
     let name = |id: &mut Value| {
-        if let Some(found) = id.as_str().filter(|found| !found.starts_with('@')) {
+        // On Telegram people are called by names, too, and these are no ids.
+        let is_id = |found: &&str| kind != ChannelKind::Telegram || !found.starts_with('@');
+        if let Some(found) = id.as_str().filter(is_id) {
             *id = json!(format!("{kind}:{found}"));
         }
     };

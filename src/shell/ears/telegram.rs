@@ -49,6 +49,8 @@ pub(super) fn hear(settings: &Settings, frame: &Frame<'_>, memory: &mut Memory) 
             }
             updates(settings, &body["result"], memory)
         }
+        // It has no socket.
+        _ => Heard::nothing(poll(settings, memory)),
     }
 }
 
@@ -120,7 +122,7 @@ fn updates(settings: &Settings, result: &Value, memory: &mut Memory) -> Heard {
     if cursor.is_some() {
         memory.cursor.clone_from(&cursor);
     }
-    Heard { signals, answer, cursor, next: poll(settings, memory) }
+    Heard { signals, answer, say: Vec::new(), cursor, next: poll(settings, memory) }
 }
 
 /// What one update tells; an update of another kind tells nothing.

@@ -46,7 +46,10 @@ impl Adapter for Onebot {
         robot: &Robot,
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        let url = parts::endpoint(robot.setting("url").unwrap_or_default(), "/send_group_msg");
+        let url = robot.setting("url").unwrap_or_default();
+        // Over its WebSocket the action is named in what is sent, and the answer bears the key.
+        let socket = url.starts_with("ws://") || url.starts_with("wss://");
+        let url = if socket { url.to_owned() } else { parts::endpoint(url, "/send_group_msg") };
         let group = robot.setting("group").unwrap_or_default();
         let group = group.parse::<u64>().map_or_else(|_| json!(group), |number| json!(number));
         let answered = attempt.reply_to.and_then(|note| note.strip_prefix(NOTE));
@@ -55,7 +58,11 @@ impl Adapter for Onebot {
                 if let Some(number) = answered.filter(|_| index == 0) {
                     segments.insert(0, segment("reply", "id", number));
                 }
-                let body = json!({ "group_id": group, "message": segments });
+                let mut body = json!({ "group_id": group, "message": segments });
+                if socket {
+                    let echo = attempt.part_key(index);
+                    body = json!({ "action": "send_group_msg", "params": body, "echo": echo });
+                }
                 let mut request = Request::post_json(&url, body.to_string());
                 if let Some(token) = robot.setting("token") {
                     request.headers.push(("authorization".into(), format!("Bearer {token}")));
@@ -96,8 +103,9 @@ impl Adapter for Onebot {
 
     fn shown(&self, request: &Request) -> Shown {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
+        let sent = body.get("params").unwrap_or(&body);
         let mut text = String::new();
-        for segment in body["message"].as_array().into_iter().flatten() {
+        for segment in sent["message"].as_array().into_iter().flatten() {
             let data = &segment["data"];
             let word = |name: &str| data[name].as_str().unwrap_or_default();
             match segment["type"].as_str() {

@@ -1,0 +1,97 @@
+//! The other side of a homeserver with one bot in one room: what happens waits for whoever asks with `since`.
+
+use super::{Fake, Reply, Seen, decoded, query};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+
+pub(crate) const TOKEN: &str = "syt_fake_token";
+pub(crate) const ROOM: &str = "!room:hs";
+const ME: &str = "@club:hs";
+
+#[derive(Default)]
+struct Inner {
+    /// What happened, in order; the n-th is before the batch `n + 1`.
+    events: Vec<Value>,
+    /// Where each question began.
+    since: Vec<Option<String>>,
+    instead: Vec<Reply>,
+    sent: Vec<Value>,
+}
+
+/// The homeserver.
+#[derive(Clone, Default)]
+pub(crate) struct Homeserver(Arc<Mutex<Inner>>);
+
+impl Homeserver {
+    pub(crate) async fn start() -> (Self, Fake) {
+        let server = Self::default();
+        let behave = server.clone();
+        let fake = Fake::start(move |seen, nth| behave.reply(seen, nth == usize::MAX)).await;
+        (server, fake)
+    }
+
+    /// Something happens in the room.
+    pub(crate) fn happens(&self, kind: &str, sender: &str, content: &Value, more: &Value) {
+        let mut inner = self.0.lock().unwrap();
+        let id = format!("$h{}", inner.events.len());
+        let mut event = json!({
+            "type": kind, "sender": sender, "event_id": id, "origin_server_ts": 1_790_000_000_000_i64, "content": content,
+        });
+        for (key, value) in more.as_object().into_iter().flatten() {
+            event[key] = value.clone();
+        }
+        inner.events.push(event);
+    }
+
+    /// The next question is answered so.
+    pub(crate) fn answers_next(&self, reply: Reply) {
+        self.0.lock().unwrap().instead.push(reply);
+    }
+
+    /// Where each question began.
+    pub(crate) fn since(&self) -> Vec<Option<String>> {
+        self.0.lock().unwrap().since.clone()
+    }
+
+    /// What was sent to the room; the n-th has the event `$s` and its number.
+    pub(crate) fn sent(&self) -> Vec<Value> {
+        self.0.lock().unwrap().sent.clone()
+    }
+
+    fn reply(&self, seen: &Seen, again: bool) -> Reply {
+        if seen.headers.get("authorization") != Some(&format!("Bearer {TOKEN}")) {
+            let body = json!({ "errcode": "M_UNKNOWN_TOKEN", "error": "Unknown token" });
+            return Reply::error(401, &body);
+        }
+        let mut inner = self.0.lock().unwrap();
+        let path = seen.path.split('?').next().unwrap_or_default();
+        if path.ends_with("/whoami") {
+            return Reply::json(&json!({ "user_id": ME }));
+        }
+        if path.ends_with("/sync") {
+            let since = query(&seen.path, "since");
+            if !again {
+                inner.since.push(since.clone());
+                if !inner.instead.is_empty() {
+                    return inner.instead.remove(0);
+                }
+            }
+            let filter: Value = serde_json::from_str(&query(&seen.path, "filter").unwrap()).unwrap();
+            assert_eq!(filter["room"]["rooms"], json!([ROOM]));
+            let from = since.as_ref().map_or(0, |since| since.parse().unwrap());
+            let next = inner.events.len();
+            if since.is_some() && from == next {
+                return Reply::Later;
+            }
+            let events = json!({ "timeline": { "events": inner.events[from..], "limited": false } });
+            return Reply::json(
+                &json!({ "next_batch": next.to_string(), "rooms": { "join": { ROOM: events } } }),
+            );
+        }
+        if decoded(path).contains(&format!("/rooms/{ROOM}/send/m.room.message/")) {
+            inner.sent.push(serde_json::from_str(&seen.body).unwrap());
+            return Reply::json(&json!({ "event_id": format!("$s{}", inner.sent.len()) }));
+        }
+        Reply::error(404, &json!({ "errcode": "M_UNRECOGNIZED", "error": "Unrecognized request" }))
+    }
+}
