@@ -482,3 +482,11 @@ pub const PRESSES_TOLD_MAX: usize = 1_000;
 pub const PAGE_ROWS_MAX: usize = 200;
 /// Groups that are named where many have the same.
 pub const GROUPS_NAMED_MAX: usize = 3;
+/// Answers to questions that one address may send in a minute.
+pub const BALLOTS_PER_MINUTE: u32 = 20;
+/// Addresses of which it is known how many answers came in the last minute.
+pub const BALLOT_ADDRESSES_MAX: usize = 10_000;
+/// The name that somebody gives with an answer, in characters.
+pub const BALLOT_NAME_CHARS_MAX: usize = 60;
+/// Decisions that are looked through for who answered a task.
+pub const CLOSED_LOOK_BACK: usize = 20_000;

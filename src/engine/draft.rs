@@ -236,6 +236,7 @@ impl<'a> Draft<'a> {
             show: None,
             choices: None,
             of: None,
+            strict: false,
             seats: None,
             options: Vec::new(),
             fields: Vec::new(),

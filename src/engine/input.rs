@@ -185,6 +185,9 @@ impl Receipt {
     }
 }
 
+/// What stands behind the name of somebody who answers by a link in a message.
+pub const VIA_LINK: &str = " (link)";
+
 /// What an operator may ask for. `by` is who asked, as far as the sender knows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]

@@ -8,7 +8,9 @@ use crate::base::{
     time::Timestamp,
     value::Value,
 };
+use crate::model::message::Asks;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a person is asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,9 +80,22 @@ pub struct Task {
     /// For a removal: the members.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<MemberId>,
+    /// For an approval: a link in a message is not enough to decide.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
 }
 
 impl Task {
+    /// What a message about it asks of whoever reads it; nothing where nobody by name is asked.
+    pub fn asks(&self) -> Option<Asks> {
+        let of = match (&self.role, self.people.as_slice()) {
+            (Some(role), _) => Arc::from(role.as_str()),
+            (None, [person]) => Arc::from(person.id.as_str()),
+            (None, _) => return None,
+        };
+        Some(Asks::Task { task: self.id.clone(), of })
+    }
+
     /// The options that an answer to this question chose, each once.
     pub fn chosen(&self, option: Option<u32>, value: &Value) -> Vec<u32> {
         let Value::List(items) = value else { return option.into_iter().collect() };

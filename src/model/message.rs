@@ -2,9 +2,13 @@
 //!
 //! Platform-independent; holds no secret and no address.
 
-use crate::base::{ids::EffectId, person::Person, time::Timestamp};
+use crate::base::{
+    ids::{EffectId, TaskId},
+    person::Person,
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// A message as decided: everything an adapter needs but the address.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -26,6 +30,9 @@ pub struct Message {
     /// The effect that this one answers, where a platform has threads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<EffectId>,
+    /// What it asks of whoever reads it: whoever sends it may add where to answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks: Option<Asks>,
 }
 
 impl Message {
@@ -33,6 +40,21 @@ impl Message {
     pub fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
+}
+
+/// What a message asks of whoever reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asks {
+    /// A task, of whoever has the role it is addressed to, else of the person.
+    Task {
+        /// Which.
+        task: TaskId,
+        /// The role's name, or the person's id.
+        of: Arc<str>,
+    },
+    /// An answer of the group to the question that the message is.
+    Answer,
 }
 
 /// Somebody to notify.

@@ -265,6 +265,8 @@ pub struct Approve {
     pub open_for: Option<Duration>,
     /// Told at once, at night too.
     pub urgent: bool,
+    /// A link in a message is not enough to decide.
+    pub strict: bool,
     /// Where a yes leads. Steps are what is gated; without any the rest of the run is.
     pub yes: Way,
     /// Where a no leads; never on.

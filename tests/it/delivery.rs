@@ -99,6 +99,7 @@ impl Post {
             ledger: Arc::clone(&ledger) as Arc<dyn Ledger>,
             now,
             print: Arc::new(move |text: &str| print.lock().unwrap().push_str(text)),
+            answer_at: Arc::new(|_, _, _| None),
         });
         Self { ledger, courier, printed, next: Mutex::new(1) }
     }

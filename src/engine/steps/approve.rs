@@ -1,6 +1,6 @@
 //! `approve`: who may decide, what they are shown, where their answer leads, and who hears what a no has ended.
 
-use super::task::{Closing, Request};
+use super::task::{Closing, Request, Terms};
 use crate::{
     base::{
         ids::{ChannelName, MemberId, StepId, TaskId},
@@ -13,6 +13,7 @@ use crate::{
         advance::{At, Carried, Went},
         draft::{Addressee, Decided, Draft},
         entry::{Outcome, PruneStage, Task, TaskKind, Waiting},
+        input::VIA_LINK,
         notice,
     },
     model::{
@@ -85,7 +86,7 @@ impl Draft<'_> {
             ..Request::new(TaskKind::Approval, approve.text.render_markdown(&facts)?, to)
         };
         let until = request.due;
-        let task = self.open(at, request)?;
+        let task = self.open_on(at, request, Terms { strict: approve.strict, ..Terms::default() })?;
         self.wait(at, Waiting::Approval { task }, until, None)?;
         Ok(Went::Waits)
     }
@@ -193,6 +194,8 @@ impl Draft<'_> {
         if asked.peek().is_none() {
             return true;
         }
+        // Who came by a link in a message is named so.
+        let by = by.map(|by| by.strip_suffix(VIA_LINK).unwrap_or(by));
         by.is_some_and(|by| asked.any(|person| person.id.as_str() == by || person.name == by))
     }
 

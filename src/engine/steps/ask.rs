@@ -14,7 +14,7 @@ use crate::{
         state::OpenTask,
     },
     model::{
-        message::{Mention, Message, Poll},
+        message::{Asks, Mention, Message, Poll},
         step::{Ask, Verb},
     },
     script::{member_value, names::Names},
@@ -32,6 +32,10 @@ impl Draft<'_> {
         let until = self.now.plus(ask.open_for);
         let mut message =
             Message::text(notice::question(&self.playbook, &question, &written, ask, until, self.now));
+        let kind = self.playbook.channel(&self.group, &ask.to).map(|channel| channel.kind);
+        if !ask.of_member && kind.is_some_and(|kind| !kind.abilities().answers) {
+            message.asks = Some(Asks::Answer);
+        }
         let of = if ask.of_member { Some(Self::member_of_run(at)?) } else { None };
         if let Some(member) = &of {
             message.mentions.push(Mention::Person(self.member_person(member)));
@@ -60,7 +64,8 @@ impl Draft<'_> {
             fields: ask.fields.iter().map(ToString::to_string).collect(),
             ..Request::new(TaskKind::Question, question, Addressee::default())
         };
-        let terms = Terms { choices: Some(ask.choices).filter(|n| *n > 1), seats: ask.seats, of };
+        let choices = Some(ask.choices).filter(|n| *n > 1);
+        let terms = Terms { choices, seats: ask.seats, of, strict: false };
         let task = self.open_on(at, request, terms)?;
         self.wait(at, Waiting::Answers { task }, Some(until), None)?;
         Ok(Went::Waits)

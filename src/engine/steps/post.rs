@@ -184,6 +184,7 @@ impl Draft<'_> {
             choices: None,
             seats: None,
             of: None,
+            strict: false,
             members: Vec::new(),
         };
         out.manual = Some(task.id.clone());

@@ -82,6 +82,8 @@ pub(in crate::engine) struct Terms {
     pub(in crate::engine) choices: Option<u32>,
     /// How many places there are.
     pub(in crate::engine) seats: Option<u32>,
+    /// Whether a link in a message is not enough to decide.
+    pub(in crate::engine) strict: bool,
     /// Who alone is asked.
     pub(in crate::engine) of: Option<crate::base::ids::MemberId>,
 }
@@ -187,16 +189,18 @@ impl Draft<'_> {
             choices: terms.choices,
             seats: terms.seats,
             of: terms.of,
+            strict: terms.strict,
             members,
         };
         let later = task.tell.is_some();
         let text = notice::task_opened(&self.playbook, &self.group.id, &task, self.now);
+        let asks = task.asks();
         self.emit(Fact::TaskOpened(Box::new(task)))?;
         if let Some(channel) = to.channel
             && kind != TaskKind::Question
             && !later
         {
-            self.tell(at, channel, text, to.people)?;
+            self.tell(at, channel, Message { asks, ..Message::text(text) }, to.people)?;
         }
         Ok(id)
     }
@@ -256,14 +260,19 @@ impl Draft<'_> {
             return Ok(());
         };
         let text = notice::task_opened(&self.playbook, &self.group.id, &open.task, self.now);
-        let mut message = Message::text(text);
+        let mut message = Message { asks: open.task.asks(), ..Message::text(text) };
         message.mentions = open.task.people.iter().cloned().map(Mention::Person).collect();
         self.notify(format!("task/{id}/told").into(), channel, message, None)
     }
 
-    fn tell(&mut self, at: &At<'_>, channel: ChannelName, text: String, people: Vec<Person>) -> Decided {
+    fn tell(
+        &mut self,
+        at: &At<'_>,
+        channel: ChannelName,
+        mut message: Message,
+        people: Vec<Person>,
+    ) -> Decided {
         let effect = self.effect_id(&at.run.id, &at.step.id);
-        let mut message = Message::text(text);
         message.mentions = people.into_iter().map(Mention::Person).collect();
         self.notify(effect, channel, message, Some(at.play.name.clone()))
     }
@@ -377,7 +386,9 @@ impl Draft<'_> {
         let channel = self.channel_of(open.task.role.as_ref(), people);
         let Some(channel) = channel else { return Ok(()) };
         let text = notice::task_reminder(&self.playbook, &open, self.now, escalated);
-        let mut message = Message::text(text);
+        // Whoever it escalates to is told, and not asked.
+        let asks = open.task.asks().filter(|_| !escalated);
+        let mut message = Message { asks, ..Message::text(text) };
         message.mentions = people.iter().cloned().map(Mention::Person).collect();
         let word = match (escalated, again) {
             (true, _) => "escalation".to_owned(),

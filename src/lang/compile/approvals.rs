@@ -40,6 +40,7 @@ pub(crate) fn approve(
     let show = fields.get("show").and_then(|node| show(cx, node, scope, place));
     let open_for = fields.get("open_for").and_then(|node| reader::positive(&mut cx.report, node));
     let urgent = fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or(false);
+    let strict = fields.get("strict").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or(false);
     one_of(cx, fields, ["yes", "then"]);
     one_of(cx, fields, ["silence", "otherwise"]);
     for key in ["silence", "otherwise"] {
@@ -66,7 +67,7 @@ pub(crate) fn approve(
     let yes = way(cx, "yes").or_else(|| way(cx, "then")).unwrap_or(Way::Proceed);
     let no = way(cx, "no").unwrap_or(Way::Stop);
     let silence = way(cx, "silence").or_else(|| way(cx, "otherwise")).unwrap_or(Way::Stop);
-    Some(Approve { text: text?, to, show, open_for, urgent, yes, no, silence, binding })
+    Some(Approve { text: text?, to, show, open_for, urgent, strict, yes, no, silence, binding })
 }
 
 /// A key and its older word do not stand side by side.

@@ -50,6 +50,7 @@ keys! {
         "show": Is::Text, "What is approved: a text, or the id of a step whose text is shown as it will be sent.", "show: teaser";
         "open_for": Is::Positive, "How long the gate waits for an answer, counted from the telling.", "open_for: 16h";
         "urgent": Is::Bool, "Told at once, outside the hours of the role too.", "urgent: true";
+        "strict": Is::Bool, "A link in a message is not enough to decide: whoever decides is signed in to the console, or at the command line.", "strict: true";
         "yes": Is::WordsOrSteps(&words(&SILENCE)), "Where a yes leads: `proceed` (default), `stop`, or steps. Steps are what is gated, and the run goes on behind them whatever is decided; without any, the rest of the run is gated.", "yes:\n  - post: Approved.";
         "no": Is::WordsOrSteps(&["stop"]), "Where a no leads: `stop` (default), or steps, in which `approval.note` is the reason. A no never proceeds.", "no:\n  - task: Change it. ${approval.note}";
         "silence": Is::WordsOrSteps(&words(&SILENCE)), "Where silence leads: `stop` (default), `proceed`, or steps.", "silence: proceed";

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 use axum::http::{HeaderMap, header};
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 /// What the journal calls somebody who signed in through the control socket and gave no name.
 const OPERATOR: &str = "admin";
@@ -135,6 +135,13 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
         let (key, value) = pair.trim().split_once('=')?;
         (key == name).then_some(value)
     })
+}
+
+/// Where a request comes from: behind a proxy of this machine, what that says of it.
+pub(crate) fn address(peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+    let said = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
+    let said = said.and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
+    peer.map(|peer| said.filter(|_| peer.is_loopback()).unwrap_or(peer))
 }
 
 /// The language that a browser asks for: the first that is known here.

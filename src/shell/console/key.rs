@@ -38,12 +38,18 @@ impl std::fmt::Debug for Key {
 pub(super) enum Purpose {
     /// A form of a page, for one session.
     Form,
+    /// A link to a task, for whoever it asks.
+    Task,
+    /// A link to a question, for everybody in a group.
+    Ballot,
 }
 
 impl Purpose {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Form => "form",
+            Self::Task => "task",
+            Self::Ballot => "ballot",
         }
     }
 }

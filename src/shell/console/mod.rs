@@ -28,7 +28,9 @@ mod enter;
 mod form;
 mod key;
 mod layout;
+mod link;
 mod page;
+mod phone;
 mod press;
 mod sessions;
 mod view;
@@ -43,6 +45,7 @@ use crate::base::{ids::PersonId, phrase::Phrase, time::Timestamp};
 use axum::{
     Router,
     body::Body,
+    extract::State,
     http::Response,
     routing::{get, post},
 };
@@ -77,6 +80,7 @@ pub struct Console {
     key: key::Key,
     addresses: Addresses,
     told: Mutex<Told>,
+    answered: phone::Answered,
 }
 
 /// What is asked of the console through the control socket.
@@ -111,12 +115,23 @@ impl Console {
         rows: Vec<SessionRow>,
     ) -> std::io::Result<Self> {
         let key = key::Key::open(dir)?;
-        Ok(Self { sessions: sessions::Sessions::new(store, rows), key, addresses, told: Mutex::default() })
+        Ok(Self {
+            sessions: sessions::Sessions::new(store, rows),
+            key,
+            addresses,
+            told: Mutex::default(),
+            answered: phone::Answered::default(),
+        })
     }
 
     /// Whether anybody can reach it.
     pub fn is_open(&self) -> bool {
         self.addresses.is_open()
+    }
+
+    /// What makes links to what messages ask.
+    pub fn links(&self) -> link::Links {
+        link::Links::new(self.key.clone(), self.addresses.url.clone())
     }
 
     /// A link that signs in once, at the address that others reach.
@@ -175,11 +190,14 @@ pub fn routes() -> Router<Arc<Inside>> {
         .route("/language", post(enter::language))
         .route("/leave", post(enter::leave))
         .route("/press/{verb}", post(press::press))
+        .route("/me", get(phone::mine))
+        .route("/t/{link}", get(phone::task).post(phone::answer_task))
+        .route("/s/{link}", get(phone::ballot).post(phone::answer_ballot))
         .route("/a/{file}", get(assets::get))
 }
 
-async fn today(mut visit: Visit) -> Response<Body> {
-    let view = view::today::today(&visit.snapshot, &visit.asker, visit.now);
+async fn today(State(inside): State<Arc<Inside>>, mut visit: Visit) -> Response<Body> {
+    let view = view::today::today(&visit.snapshot, &visit.asker, visit.now, &inside.console.links());
     visit.frame.refreshes = true;
     let (title, body) = page::today::page(&view, &visit.frame);
     visit.page(Some(Tab::Today), &title, &body)

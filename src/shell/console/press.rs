@@ -92,7 +92,7 @@ async fn one(
     let id = (!page.is_empty()).then(|| format!("page/{page}/{verb}/{subject}"));
     let request = CommandRequest { id, group: Some(target.id.clone()), ask };
     let reply = put(inside, request).await;
-    let seq = reply.entries.iter().filter_map(|line| line["seq"].as_i64()).max().unwrap_or_default();
+    let seq = last(&reply);
     let title = door::title(group, &target.id);
     let what = if subject.is_empty() { title } else { format!("{title} · {subject}") };
     match reply.refused {
@@ -160,15 +160,20 @@ fn ask(asker: &Asker, target: &Target<'_>, now: Timestamp, verb: &str, form: &Fo
     Some(Ask::Command(command))
 }
 
+/// The number of the last entry that came of a request.
+pub(super) fn last(reply: &CommandReply) -> i64 {
+    reply.entries.iter().filter_map(|line| line["seq"].as_i64()).max().unwrap_or_default()
+}
+
 /// What somebody adds: what they ticked off, a line each, and their words.
-fn words(form: &Form) -> Value {
+pub(super) fn words(form: &Form) -> Value {
     let ticked = form.all("tick").into_iter().map(|item| format!("✓ {item}"));
     let lines: Vec<String> = ticked.chain(form.get("note").map(str::to_owned)).collect();
     if lines.is_empty() { Value::Null } else { Value::str(lines.join("\n")) }
 }
 
 /// That something was done.
-fn done(verb: &str, what: &str) -> Phrase {
+pub(super) fn done(verb: &str, what: &str) -> Phrase {
     match verb {
         "approve" => phrase!("{what}: approved", "{what}：已批准"),
         "unsent" => phrase!("{what}: it is not sent", "{what}：这条不发了"),
@@ -183,7 +188,7 @@ fn done(verb: &str, what: &str) -> Phrase {
 }
 
 /// Puts a request to the driver and waits for its commit.
-async fn put(inside: &Inside, request: CommandRequest) -> CommandReply {
+pub(super) async fn put(inside: &Inside, request: CommandRequest) -> CommandReply {
     let stopping = || CommandReply::refuse("the engine is stopping; press again when it runs");
     let (reply, answer) = oneshot::channel();
     let all = async {

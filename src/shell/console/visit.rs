@@ -135,7 +135,7 @@ fn waiting(asker: &Asker, snapshot: &Snapshot, now: Timestamp) -> usize {
 }
 
 /// Everything as it is after an entry, or after a while as it is then.
-async fn until(published: &Published, after: i64) -> Arc<Snapshot> {
+pub(super) async fn until(published: &Published, after: i64) -> Arc<Snapshot> {
     let mut heard = published.subscribe();
     let wait = async {
         while published.snapshot().seq < after {
@@ -158,7 +158,7 @@ pub(super) fn query<'a>(uri: &'a Uri, name: &str) -> Option<&'a str> {
 }
 
 /// A word that no other page has.
-fn nonce() -> String {
+pub(super) fn nonce() -> String {
     let mut bytes = [0; 9];
     // Without randomness every page has the same word, and a press counts once in all.
     let _ = random(&mut bytes);

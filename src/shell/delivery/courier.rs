@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{ChannelName, GroupId},
+        ids::{ChannelName, EffectId, GroupId},
         limits::{COMMIT_DECISIONS_MAX, STOP_MS_MAX},
         time::{Duration, Timestamp},
     },
@@ -25,7 +25,7 @@ use crate::{
     },
     model::{
         channel::ChannelKind,
-        message::{Label, Message},
+        message::{Button, Label, Message},
     },
 };
 use std::{
@@ -54,7 +54,12 @@ pub struct Surroundings {
     pub now: fn() -> Timestamp,
     /// Prints a post of a `console` channel.
     pub print: Arc<dyn Fn(&str) + Send + Sync>,
+    /// Where a message that asks something can be answered; made anew for every attempt, the same each time.
+    pub answer_at: AnswerAt,
 }
+
+/// Gives the button of a message that asks something.
+pub type AnswerAt = Arc<dyn Fn(&GroupId, &EffectId, &Message) -> Option<Button> + Send + Sync>;
 
 /// A running courier; clones lead to the same one.
 #[derive(Clone)]
@@ -431,7 +436,16 @@ async fn attempt(shared: &Shared, robot: usize, parcel: &Parcel, load: &Load) ->
         Some(effect) => shared.surroundings.ledger.note(&parcel.group, effect).await,
         None => None,
     };
-    let picture = match picture_of(target, &load.message).await {
+    let button = (shared.surroundings.answer_at)(&parcel.group, &parcel.effect, &load.message);
+    let message = button.map_or_else(
+        || Arc::clone(&load.message),
+        |button| {
+            let mut message = Message::clone(&load.message);
+            message.buttons.push(button);
+            Arc::new(message)
+        },
+    );
+    let picture = match picture_of(target, &message).await {
         Ok(picture) => picture,
         Err(reason) => return refused(reason),
     };
@@ -445,7 +459,7 @@ async fn attempt(shared: &Shared, robot: usize, parcel: &Parcel, load: &Load) ->
         picture: picture.as_ref(),
         uploaded: None,
     };
-    let mut requests = match made(adapter, &load.message, robot, &attempt, route.kind) {
+    let mut requests = match made(adapter, &message, robot, &attempt, route.kind) {
         Ok(requests) => requests,
         Err(reason) => return refused(reason),
     };
@@ -462,7 +476,7 @@ async fn attempt(shared: &Shared, robot: usize, parcel: &Parcel, load: &Load) ->
             Err(finished) => return finished,
         };
         let attempt = Attempt { uploaded: Some(&name), ..attempt };
-        requests = match made(adapter, &load.message, robot, &attempt, route.kind) {
+        requests = match made(adapter, &message, robot, &attempt, route.kind) {
             Ok(requests) => requests,
             Err(reason) => return refused(reason),
         };

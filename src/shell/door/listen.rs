@@ -4,7 +4,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "owns the door's sockets")]
 
-use super::router::{Inside, Near, router};
+use super::router::{Inside, Near, Peer, router};
 use crate::base::limits;
 use axum::Router;
 use hyper::{body::Incoming, server::conn::http1, service::Service as _};
@@ -128,9 +128,11 @@ async fn turn_away(mut stream: TcpStream) {
 
 /// Answers the requests of one connection, one after another.
 async fn serve(stream: TcpStream, router: Router, mut stopping: watch::Receiver<bool>) {
+    let peer = Peer(stream.peer_addr().ok().map(|address| address.ip()));
     let near = Near(stream.local_addr().is_ok_and(|address| address.ip().is_loopback()));
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(near);
+        request.extensions_mut().insert(peer);
         Box::pin(TowerToHyperService::new(router.clone()).call(request))
     });
     let mut connection = http1::Builder::new()

@@ -27,4 +27,4 @@ pub use address::{AddressProblem, Addresses, read as read_address};
 pub use arrivals::{Arrival, Arrivals, Took};
 pub use listen::{BoundDoor, OpenDoor};
 pub use pulse::Pulse;
-pub use router::Inside;
+pub use router::{Inside, Peer};

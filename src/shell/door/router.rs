@@ -34,6 +34,10 @@ use tokio::sync::{Semaphore, mpsc};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Near(pub(super) bool);
 
+/// Whose connection it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub Option<std::net::IpAddr>);
+
 /// What the routes have of the engine. Cheap to share; nothing in it is changed from here.
 #[derive(Debug)]
 pub struct Inside {

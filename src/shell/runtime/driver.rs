@@ -36,7 +36,7 @@ use crate::{
     shell::{
         clock,
         crash::{self, Point},
-        delivery::courier,
+        delivery::courier::{self, AnswerAt},
         door::{Arrivals, Pulse},
         scripts::Pool,
         socket::{Asked, CommandReply},
@@ -102,6 +102,8 @@ pub(super) struct Parts<'a> {
     pub(super) watch: bool,
     pub(super) dir: PathBuf,
     pub(super) pulse: Arc<Pulse>,
+    /// Where a message that asks something can be answered.
+    pub(super) answer_at: AnswerAt,
 }
 
 /// The engine at work.
@@ -166,6 +168,7 @@ impl Driver {
             watch,
             dir,
             pulse,
+            answer_at,
         } = parts;
         let handle = store.handle();
         let revived = Revived::default();
@@ -179,6 +182,7 @@ impl Driver {
                 ledger: Arc::new(ledger),
                 now: clock::now,
                 print: Arc::new(move |text| printer.block(text)),
+                answer_at,
             }))
         };
         let done = events.clone();

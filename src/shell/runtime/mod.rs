@@ -33,6 +33,7 @@ mod news;
 use super::{
     clock,
     console::Console as Pages,
+    delivery::courier::AnswerAt,
     door::{Addresses, BoundDoor, Inside, Pulse},
     ears, files,
     lock::Lock,
@@ -350,6 +351,9 @@ async fn live(
         dir: dir.into(),
         say: Arc::new(move |text| printer.say(text)),
     };
+    let (linked, links) = (publisher.published(), inside.console.links());
+    let answer_at: AnswerAt =
+        Arc::new(move |group, effect, message| links.button(&linked.snapshot(), group, effect, message));
     let parts = driver::Parts {
         books,
         store,
@@ -364,6 +368,7 @@ async fn live(
         watch: options.watch,
         dir: dir.into(),
         pulse,
+        answer_at,
     };
     let driver = Driver::build(parts)?;
     for address in bound.addresses() {

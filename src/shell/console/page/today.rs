@@ -102,18 +102,35 @@ fn places(places: &[Place], locale: Locale) -> String {
     }
 }
 
+/// What kind of thing is asked.
+pub(super) const fn kind(kind: TaskKind, locale: Locale) -> &'static str {
+    match (kind, locale) {
+        (TaskKind::Task, Locale::En) => "Task",
+        (TaskKind::Task, Locale::Zh) => "任务",
+        (TaskKind::Approval, Locale::En) => "Approval",
+        (TaskKind::Approval, Locale::Zh) => "审批",
+        (TaskKind::Question, Locale::En) => "Question",
+        (TaskKind::Question, Locale::Zh) => "提问",
+        (TaskKind::Delivery, Locale::En) => "To paste by hand",
+        (TaskKind::Delivery, Locale::Zh) => "手动发送",
+        (TaskKind::Removal, Locale::En) => "To remove by hand",
+        (TaskKind::Removal, Locale::Zh) => "手动移出",
+    }
+}
+
 /// One card; `n` makes its ids its own.
 pub(super) fn card(card: &Card, n: usize, now: Timestamp, frame: &Frame) -> Markup {
-    let locale = frame.locale;
-    let kind = match card.kind {
-        TaskKind::Task => locale.pick("Task", "任务"),
-        TaskKind::Approval => locale.pick("Approval", "审批"),
-        TaskKind::Question => locale.pick("Question", "提问"),
-        TaskKind::Delivery => locale.pick("To paste by hand", "手动发送"),
-        TaskKind::Removal => locale.pick("To remove by hand", "手动移出"),
-    };
     let on: Vec<(&str, &str)> =
         card.places.iter().map(|place| (place.group.as_str(), place.subject.as_str())).collect();
+    html! {
+        (asked(card, n, now, frame.locale))
+        @if card.answers { div.acts { (acts(card, n, &on, frame)) } }
+    }
+}
+
+/// What is asked, without a button.
+pub(super) fn asked(card: &Card, n: usize, now: Timestamp, locale: Locale) -> Markup {
+    let kind = kind(card.kind, locale);
     let ids: Vec<&str> =
         card.places.iter().take(limits::GROUPS_NAMED_MAX).map(|place| place.subject.as_str()).collect();
     html! {
@@ -135,7 +152,6 @@ pub(super) fn card(card: &Card, n: usize, now: Timestamp, frame: &Frame) -> Mark
                 p { bdi { (locale.join(&card.members)) } }
             }
         }
-        @if card.answers { div.acts { (acts(card, n, &on, frame)) } }
     }
 }
 

@@ -15,7 +15,10 @@ use crate::{
     },
     model::playbook::Playbook,
     shell::{
-        console::door::{self, Asker},
+        console::{
+            door::{self, Asker},
+            link::Links,
+        },
         runtime::publish::{GroupNow, Snapshot},
     },
 };
@@ -78,6 +81,32 @@ pub(crate) struct Card {
     pub(crate) commands: bool,
     /// The zone of its groups.
     pub(crate) zone: Zone,
+}
+
+impl Card {
+    /// One task of one group, as it stands there.
+    pub(crate) fn of(title: &str, group: &GroupNow, open: &OpenTask, zone: Zone) -> Self {
+        let task = &open.task;
+        let member = |id: &MemberId| {
+            let known = group.state.members.get(id);
+            known.map_or_else(|| id.to_string(), |member| member.name.clone())
+        };
+        let place =
+            Place { group: group.state.group.clone(), title: title.to_owned(), subject: task.id.to_string() };
+        Self {
+            places: vec![place],
+            kind: task.kind,
+            text: task.text.clone(),
+            show: task.show.clone(),
+            list: task.list.clone(),
+            members: task.members.iter().map(member).collect(),
+            people: task.people.iter().map(|person| person.name.clone()).collect(),
+            due: task.due,
+            answers: false,
+            commands: false,
+            zone,
+        }
+    }
 }
 
 /// How a row of the day stands.
@@ -211,7 +240,7 @@ impl One<'_> {
 }
 
 /// Gathers it.
-pub(crate) fn today(snapshot: &Snapshot, asker: &Asker, now: Timestamp) -> Today {
+pub(crate) fn today(snapshot: &Snapshot, asker: &Asker, now: Timestamp, links: &Links) -> Today {
     let mut today = Today { now, ..Today::default() };
     let mut cards: BTreeMap<CardKey, Card> = BTreeMap::new();
     let mut rows: BTreeMap<RowKey, Row> = BTreeMap::new();
@@ -219,7 +248,7 @@ pub(crate) fn today(snapshot: &Snapshot, asker: &Asker, now: Timestamp) -> Today
         let Some(book) = &group.book else { continue };
         let playbook = book.playbook.in_group(id);
         let one = One { id, group, playbook, zone: &playbook.zone, commands: asker.commands(group, now) };
-        tasks(&one, asker, now, &mut cards);
+        tasks(&one, asker, now, links, &mut cards);
         if !asker.sees(group, now) {
             continue;
         }
@@ -251,43 +280,36 @@ struct CardKey {
     alone: Option<(GroupId, TaskId)>,
 }
 
-fn tasks(one: &One<'_>, asker: &Asker, now: Timestamp, cards: &mut BTreeMap<CardKey, Card>) {
+fn tasks(one: &One<'_>, asker: &Asker, now: Timestamp, links: &Links, cards: &mut BTreeMap<CardKey, Card>) {
     for open in one.state().tasks.values() {
         let task = &open.task;
         let mine = waits_for(asker, one.group, open, now);
         if task.kind == TaskKind::Question || !(mine || asker.sees(one.group, now)) {
             continue;
         }
-        let people: Vec<String> = task.people.iter().map(|person| person.name.clone()).collect();
-        let member = |id: &MemberId| {
-            let known = one.state().members.get(id);
-            known.map_or_else(|| id.to_string(), |member| member.name.clone())
-        };
-        let members: Vec<String> = task.members.iter().map(member).collect();
+        let mut new = Card::of(&door::title(one.group, one.id), one.group, open, one.zone.clone());
+        if let Some(book) = one.group.book.as_ref().filter(|_| task.kind == TaskKind::Delivery)
+            && let Some((locale, address)) = links.pasted(book, one.state(), open)
+        {
+            new.text = format!("{}\n\n{}{address}", new.text, locale.pick("Answer here: ", "在这里回答："));
+        }
         let key = CardKey {
             due: task.due.map_or(Timestamp::MAX, minute),
             mine,
             kind: task.kind.as_str(),
-            text: task.text.clone(),
-            people: people.clone(),
+            text: new.text.clone(),
+            people: new.people.clone(),
             rest: format!("{:?}{:?}", task.show, task.list),
             // Whom a decision removes is looked at group by group.
-            alone: (!members.is_empty()).then(|| (one.id.clone(), task.id.clone())),
+            alone: (!new.members.is_empty()).then(|| (one.id.clone(), task.id.clone())),
         };
-        let place = one.place(&task.id);
         let answers = asker.answers(one.group, &task.id, now).is_some();
+        let place = one.place(&task.id);
         let card = cards.entry(key).or_insert_with(|| Card {
             places: Vec::new(),
-            kind: task.kind,
-            text: task.text.clone(),
-            show: task.show.clone(),
-            list: task.list.clone(),
-            members,
-            people,
-            due: task.due,
             answers,
             commands: one.commands,
-            zone: one.zone.clone(),
+            ..new
         });
         card.answers &= answers;
         card.commands &= one.commands;
