@@ -212,12 +212,21 @@ fn what_is_ticked_and_said_goes_with_a_task() {
     let zhu = Browser::enter(port, &open(&play, &["--as", "zhu"]));
     let page = zhu.get("/").is(200);
     assert_eq!(page.body.matches("Prepare the room").count(), 1, "alike in two groups: one card");
-    let fields = [("on", "xian t1"), ("on", "beijing t1"), ("tick", "light"), ("note", "tea is out")];
-    let _ = zhu.press(&page.body, "press/done", &fields).is(303);
+    let both = [("on", "xian t1"), ("on", "beijing t1")];
+    let _ = zhu.press(&page.body, "press/tick", &[&both[..], &[("tick", "1")]].concat()).is(303);
+    let page = zhu.get("/").is(200);
+    assert!(
+        page.body.contains("value=\"1\" checked disabled") && page.body.contains("value=\"2\">"),
+        "{}",
+        page.body
+    );
+    let ticked = journal(&play, "item_ticked");
+    assert_eq!((ticked.len(), &ticked[0]["by"]), (2, &"Zhu".into()), "{ticked:?}");
+    let _ = zhu.press(&page.body, "press/done", &[&both[..], &[("note", "tea is out")]].concat()).is(303);
     let closed = journal(&play, "task_closed");
     let said: Vec<_> =
         closed.iter().map(|line| (line["group"].as_str().unwrap(), line["note"].as_str().unwrap())).collect();
-    assert_eq!(said, [("xian", "✓ light\ntea is out"), ("beijing", "✓ light\ntea is out")]);
+    assert_eq!(said, [("xian", "tea is out"), ("beijing", "tea is out")]);
 }
 
 #[test]

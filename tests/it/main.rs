@@ -29,6 +29,7 @@ mod codes;
 mod console_board;
 mod compile;
 mod console;
+mod console_links;
 mod crash;
 mod delivery;
 mod delivery_json;

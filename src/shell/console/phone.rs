@@ -92,7 +92,7 @@ pub(super) async fn task(
         let (title, body) = page::phone::task(&view::phone::Sheet::Nobody, &frame);
         return html_page(StatusCode::NOT_FOUND, frame.bare(&title, &body));
     };
-    let me = door::cookie(&headers, ME).map(PersonId::new);
+    let me = remembered(&headers, ME).map(PersonId::from);
     let open =
         snapshot.groups.get(&meant.group).is_some_and(|group| group.state.tasks.contains_key(&meant.task));
     let closed = if open { None } else { closed(&inside, &snapshot, &meant).await };
@@ -183,6 +183,7 @@ fn command(open: &OpenTask, form: &Form, by: Option<String>) -> Option<Command> 
     let text = |name| form.get(name).map(str::to_owned);
     match (form.get("verb")?, open.task.kind) {
         ("done", TaskKind::Task) => Some(Command::Done { task, by, note: press::words(form) }),
+        ("tick", TaskKind::Task) => Some(Command::Tick { task, items: press::items(form), by }),
         ("approve", TaskKind::Approval) => {
             Some(Command::Approve { task, by, note: text("note"), as_operator, except: Vec::new() })
         }
@@ -226,6 +227,13 @@ fn led_back(
     see_other(&format!("{path}?after={after}&said={told}"))
 }
 
+/// What was remembered in a browser.
+fn remembered(headers: &HeaderMap, name: &str) -> Option<String> {
+    let value = percent_encoding::percent_decode_str(door::cookie(headers, name)?);
+    value.decode_utf8().ok().map(std::borrow::Cow::into_owned)
+}
+
+/// Remembers something in a browser.
 fn remember(mut response: Response<Body>, name: &str, value: &str, secure: bool) -> Response<Body> {
     let secure = if secure { "; Secure" } else { "" };
     let age = limits::COOKIE_S_MAX;
@@ -247,8 +255,9 @@ pub(super) async fn ballot(
     let (snapshot, frame) = look(&inside, &headers, &uri, &link).await;
     let links = inside.console.links();
     let found = links.read_ballot(&snapshot, &link);
-    let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
+    // Closed and never made look alike.
     let open = found.and_then(|(group, open)| Some((group, open?)));
+    let status = if open.is_some() { StatusCode::OK } else { StatusCode::GONE };
     let view = open.and_then(|(group, open)| view::phone::ballot(&snapshot, &group, open, clock::now()));
     let (title, body) = page::phone::ballot(view.as_ref(), &frame);
     html_page(status, frame.bare(&title, &body))
@@ -282,8 +291,8 @@ pub(super) async fn answer_ballot(
         let said = phrase!("say your name, too", "请写上你的名字");
         return led_back(console, &path, &link, Err(said));
     }
-    let browser = door::cookie(&headers, BROWSER).filter(|word| word.len() <= 40 && !word.is_empty());
-    let browser = browser.map_or_else(visit::nonce, str::to_owned);
+    let known = remembered(&headers, BROWSER).filter(|word| word.len() <= 40 && !word.is_empty());
+    let browser = known.unwrap_or_else(visit::nonce);
     let answered = put(&inside, vote(group, open, &form, &name, &browser), counted(&name)).await;
     let response = led_back(console, &path, &link, answered);
     remember(response, BROWSER, &browser, console.is_secure(&headers))

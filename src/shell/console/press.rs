@@ -118,6 +118,10 @@ fn ask(asker: &Asker, target: &Target<'_>, now: Timestamp, verb: &str, form: &Fo
             answers()?;
             Command::Done { note: words(form), task, by }
         }
+        "tick" => {
+            answers()?;
+            Command::Tick { task, items: items(form), by }
+        }
         "approve" => {
             let as_operator = answers()?.0;
             let except = form.all("except").into_iter().map(str::to_owned).collect();
@@ -165,11 +169,14 @@ pub(super) fn last(reply: &CommandReply) -> i64 {
     reply.entries.iter().filter_map(|line| line["seq"].as_i64()).max().unwrap_or_default()
 }
 
-/// What somebody adds: what they ticked off, a line each, and their words.
+/// What is ticked off a list, by its places there.
+pub(super) fn items(form: &Form) -> Vec<String> {
+    form.all("tick").into_iter().take(limits::LIST_ITEMS_MAX).map(str::to_owned).collect()
+}
+
+/// What somebody adds.
 pub(super) fn words(form: &Form) -> Value {
-    let ticked = form.all("tick").into_iter().map(|item| format!("✓ {item}"));
-    let lines: Vec<String> = ticked.chain(form.get("note").map(str::to_owned)).collect();
-    if lines.is_empty() { Value::Null } else { Value::str(lines.join("\n")) }
+    form.get("note").map_or(Value::Null, Value::str)
 }
 
 /// That something was done.
@@ -180,6 +187,7 @@ pub(super) fn done(verb: &str, what: &str) -> Phrase {
         "reject" => phrase!("{what}: rejected", "{what}：已驳回"),
         "skip" => phrase!("{what}: skipped", "{what}：已跳过"),
         "undo" => phrase!("{what}: open again", "{what}：已重新打开"),
+        "tick" => phrase!("{what}: ticked off", "{what}：已打勾"),
         "remind" => phrase!("{what}: reminded", "{what}：已提醒"),
         "reassign" => phrase!("{what}: handed on", "{what}：已交给别人"),
         "retry" | "resend" => phrase!("{what}: it is tried again", "{what}：正在重试"),

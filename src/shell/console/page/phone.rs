@@ -142,13 +142,12 @@ fn answers(open: &OpenSheet, frame: &Frame) -> Markup {
                     button.bad { (locale.pick("Reject", "驳回")) }
                 })))
             } @else {
-                (form("done", &html! {
-                    @for item in &open.card.list {
-                        label.tick { input type="checkbox" name="tick" value=(item); span { bdi { (item) } } }
-                    }
+                @if !open.card.list.is_empty() { (form("tick", &today::ticks(&open.card, locale))) }
+                @let done = form("done", &html! {
                     (note("note", locale.pick("What there is to say", "想说的话")))
-                    button.main { (locale.pick("Done", "完成")) }
-                }))
+                    button.main[open.card.list.is_empty()] { (locale.pick("Done", "完成")) }
+                });
+                @if open.card.list.is_empty() { (done) } @else { (second(locale.pick("Done, with words", "完成并留言"), &done)) }
             }
         }
     }

@@ -200,21 +200,31 @@ fn acts(card: &Card, n: usize, on: &[(&str, &str)], frame: &Frame) -> Markup {
             })))
             span.copied role="status" {}
         },
-        TaskKind::Task | TaskKind::Removal | TaskKind::Question => {
-            let plain = frame.press("done", on, &html! { button.main { (locale.pick("Done", "完成")) } });
-            html! {
-                @if card.list.is_empty() { (plain) }
-                details open[!card.list.is_empty()] {
-                    summary { @if card.list.is_empty() { (locale.pick("Done, with words", "完成并留言")) } @else { (locale.pick("Checklist", "清单")) } }
-                    div.inner { (frame.press("done", on, &html! {
-                        @for item in &card.list {
-                            label.tick { input type="checkbox" name="tick" value=(item); span { bdi { (item) } } }
-                        }
-                        (input("note", locale.pick("What there is to say", "想说的话")))
-                        button.main { (locale.pick("Done", "完成")) }
-                    })) }
+        TaskKind::Task | TaskKind::Removal | TaskKind::Question => html! {
+            @if card.list.is_empty() {
+                (frame.press("done", on, &html! { button.main { (locale.pick("Done", "完成")) } }))
+            } @else {
+                (frame.press("tick", on, &html! { (ticks(card, locale)) }))
+            }
+            (second(locale.pick("Done, with words", "完成并留言"), &frame.press("done", on, &html! {
+                (input("note", locale.pick("What there is to say", "想说的话")))
+                button.main { (locale.pick("Done", "完成")) " " (places(&card.places, locale)) }
+            })))
+        },
+    }
+}
+
+/// A checklist: what is ticked off stays so, and with the last of it the task is done.
+pub(super) fn ticks(card: &Card, locale: Locale) -> Markup {
+    html! {
+        div.checklist {
+            @for (n, (item, done)) in card.list.iter().enumerate() {
+                label.tick {
+                    input type="checkbox" name="tick" value=(n + 1) checked[*done] disabled[*done];
+                    span { bdi { (item) } }
                 }
             }
+            button.main { (locale.pick("Tick off", "打勾")) }
         }
     }
 }

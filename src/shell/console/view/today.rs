@@ -67,8 +67,8 @@ pub(crate) struct Card {
     pub(crate) text: String,
     /// What is approved.
     pub(crate) show: Option<String>,
-    /// What is to be ticked off.
-    pub(crate) list: Vec<String>,
+    /// What is to be ticked off, and whether it is.
+    pub(crate) list: Vec<(String, bool)>,
     /// Of a removal, or the approval of one: who.
     pub(crate) members: Vec<String>,
     /// Who is asked.
@@ -98,7 +98,12 @@ impl Card {
             kind: task.kind,
             text: task.text.clone(),
             show: task.show.clone(),
-            list: task.list.clone(),
+            list: task
+                .list
+                .iter()
+                .zip(0..)
+                .map(|(item, n)| (item.clone(), open.ticks.contains_key(&n)))
+                .collect(),
             members: task.members.iter().map(member).collect(),
             people: task.people.iter().map(|person| person.name.clone()).collect(),
             due: task.due,
@@ -299,7 +304,7 @@ fn tasks(one: &One<'_>, asker: &Asker, now: Timestamp, links: &Links, cards: &mu
             kind: task.kind.as_str(),
             text: new.text.clone(),
             people: new.people.clone(),
-            rest: format!("{:?}{:?}", task.show, task.list),
+            rest: format!("{:?}{:?}", task.show, new.list),
             // Whom a decision removes is looked at group by group.
             alone: (!new.members.is_empty()).then(|| (one.id.clone(), task.id.clone())),
         };
