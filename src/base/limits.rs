@@ -192,6 +192,8 @@ pub const SKIPS_MAX: usize = 1_000;
 pub const DELAY_MS_MAX: i64 = 3 * 3_600_000;
 /// Up to this delay members are not told, in milliseconds: half an hour.
 pub const DELAY_UNTOLD_MS_MAX: i64 = 30 * 60_000;
+/// Deletions and changes of messages that platforms were asked for and have not answered, in one group.
+pub const REVISIONS_MAX: usize = 1_000;
 /// A remark in the journal, in bytes.
 pub const NOTE_BYTES_MAX: usize = 16 * 1024;
 

@@ -24,6 +24,8 @@ pub(super) struct Lane {
     pub(super) place: Option<Place>,
     /// The place is kept for a job that is being committed.
     pub(super) reserved: bool,
+    /// What the platform said of the head's parts that it took.
+    pub(super) said: Vec<String>,
     /// Failed attempts in a row at the head's current part.
     pub(super) failures: u32,
     /// Answers in a row that nobody could read.
@@ -67,6 +69,7 @@ impl Lane {
     /// Drops the head and forgets what was about it.
     pub(super) fn pop(&mut self) -> Option<Parcel> {
         self.head = Head::Idle;
+        self.said.clear();
         self.failures = 0;
         self.unclear = 0;
         self.moved = false;

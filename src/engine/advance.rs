@@ -21,10 +21,11 @@ use crate::{
         playbook::Playbook,
         program::Op,
         step::{Step, Verb, WaitFor, Way},
+        text::Text,
     },
     script::{allowance, expr::EvalError, facts::Facts, names::Names},
 };
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// A step that is being carried out, and what it belongs to.
 pub(super) struct At<'s> {
@@ -46,6 +47,14 @@ pub(super) struct At<'s> {
 }
 
 impl At<'_> {
+    /// What the step says: what an operator has written for this run, else what the file says.
+    pub(super) fn words<'t>(&self, text: &'t Text) -> Cow<'t, Text> {
+        match self.run.amended.words.get(&self.step.id) {
+            Some(words) => Cow::Owned(Text::literal(words)),
+            None => Cow::Borrowed(text),
+        }
+    }
+
     /// The instant that an offset from the anchor means in this run.
     pub(super) fn offset(&self, offset: Offset) -> Timestamp {
         let zone = self.play.zone_or(&self.playbook.zone);

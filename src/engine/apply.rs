@@ -121,12 +121,13 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::StillHeld { .. }
         | Fact::Expired { .. }
         | Fact::Withdrawn { .. } => return apply_message(state, at, fact),
-        Fact::DeliveryFailed { nth: 0, .. } => {}
-        Fact::DeliveryFailed { nth, .. } => {
+        Fact::DeliveryFailed { nth: 0, effect, .. } => drop(state.by_hand.revisions.remove(effect)),
+        Fact::DeliveryFailed { nth, effect, .. } => {
+            state.by_hand.revisions.remove(effect);
             let since = state.refusals.map_or(at, |(since, _)| if *nth == 1 { at } else { since });
             state.refusals = Some((since, *nth));
         }
-        Fact::Delivered { .. } => {}
+        Fact::Delivered { effect, .. } => drop(state.by_hand.revisions.remove(effect)),
         Fact::ChannelFailing { channel, since, reason, told, .. } => {
             let failing = Failing { since: *since, reason: reason.clone(), told: *told };
             state.failing.insert(channel.clone(), failing);

@@ -4,11 +4,18 @@
 
 use super::{
     apply::{Applied, illegal, play_mut, retime},
-    by_hand::Hush,
+    by_hand::{Hush, Mending},
     operation::Operation,
     state::{State, Timer},
 };
-use crate::base::{ids::PlayName, time::Timestamp};
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId, PlayName},
+        limits,
+        time::Timestamp,
+    },
+    model::message::Revising,
+};
 use std::sync::Arc;
 
 /// What an operator has done.
@@ -28,6 +35,17 @@ pub(super) fn apply_operation(state: &mut State, at: Timestamp, operation: &Oper
                 return illegal(format!("{run} is not skipped"));
             }
         }
+        Operation::Recalled { effect, channel, revision: Some(revision), text, .. } => {
+            ask_platform(state, revision, (effect, channel, Revising::Deletes, text));
+        }
+        Operation::Corrected { effect, channel, revision: Some(revision), text, .. } => {
+            ask_platform(state, revision, (effect, channel, Revising::Edits, text));
+        }
+        Operation::Recalled { .. } | Operation::Corrected { .. } => {}
+        Operation::Reworded { run, step, text } => {
+            let Some(open) = state.runs.get_mut(run) else { return illegal(format!("no open run {run}")) };
+            Arc::make_mut(open).amended.words.insert(step.clone(), text.clone());
+        }
         Operation::PutOff { play, date } => put_off(state, play, date),
         Operation::Hushed { until, why, .. } => {
             let since = state.by_hand.hush.as_ref().map_or(at, |hush| hush.since);
@@ -36,6 +54,18 @@ pub(super) fn apply_operation(state: &mut State, at: Timestamp, operation: &Oper
         Operation::Unhushed { .. } => set_hush(state, None),
     }
     Ok(())
+}
+
+fn ask_platform(
+    state: &mut State,
+    revision: &EffectId,
+    (of, channel, does, text): (&EffectId, &ChannelName, Revising, &String),
+) {
+    let asked = Mending { of: of.clone(), channel: channel.clone(), does, text: text.clone() };
+    if state.by_hand.revisions.len() >= limits::REVISIONS_MAX {
+        state.by_hand.revisions.pop_first();
+    }
+    state.by_hand.revisions.insert(revision.clone(), asked);
 }
 
 fn set_hush(state: &mut State, hush: Option<Hush>) {

@@ -2,7 +2,13 @@
 //!
 //! Plain data, a part of the state; recorded by `apply_operation`.
 
-use crate::base::{ids::PlayName, time::Timestamp};
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId, PlayName},
+        time::Timestamp,
+    },
+    model::message::Revising,
+};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,6 +24,22 @@ pub struct ByHand {
     /// Dates whose new time is not known yet.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub put_off: BTreeMap<PlayName, BTreeSet<Arc<str>>>,
+    /// What platforms were asked to delete or to change, by the message that asks them, until they have answered.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub revisions: BTreeMap<EffectId, Mending>,
+}
+
+/// A deletion or a change that a platform was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mending {
+    /// Of which message.
+    pub of: EffectId,
+    /// Where it is.
+    pub channel: ChannelName,
+    /// What is asked.
+    pub does: Revising,
+    /// How it begins; of a change, what it is to say.
+    pub text: String,
 }
 
 /// Members see nothing: since when, until when, why.

@@ -72,6 +72,11 @@ impl Draft<'_> {
             Receipt::InDoubt { reason } => (true, reason.clone()),
             Receipt::Expired => (false, "it was not delivered before it expired".to_owned()),
         };
+        if self.state.by_hand.revisions.contains_key(effect) {
+            // Somebody is asked to do what the platform did not, which says more than that it did not.
+            self.revision_failed(effect)?;
+            return self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason, nth: 0 });
+        }
         let nth = self.nth_failure();
         self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason: reason.clone(), nth })?;
         if !in_doubt {

@@ -43,6 +43,11 @@ impl Draft<'_> {
             Command::Unskip { run, by } => self.unskip(run, by.clone()),
             Command::Hush { until, why, by } => self.hush(*until, why, by.clone()),
             Command::Unhush { send, by } => self.unhush(*send, by.clone()),
+            Command::Recall { effect, known, by } => self.recall(effect, known.as_deref(), by.clone()),
+            Command::Correct { effect, text, known, by } => {
+                self.correct((effect, text), known.as_deref(), by.clone())
+            }
+            Command::Reword { run, step, text, by } => self.reword_step(run, step, text, by.clone()),
             Command::PutOff { play, date, by } => self.put_off(play, date, by.clone()),
             Command::Pause { play } => {
                 if let Some(play) = play

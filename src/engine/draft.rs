@@ -208,6 +208,11 @@ impl<'a> Draft<'a> {
 
     /// Asks the host for something: whoever has the first role. Where nobody has one, `alerts` is told.
     pub(super) fn ask_host(&mut self, text: String, play: Option<PlayName>) -> Decided {
+        self.ask_host_in(text, play, false)
+    }
+
+    /// The same, and at night too where it is urgent.
+    pub(super) fn ask_host_in(&mut self, text: String, play: Option<PlayName>, urgent: bool) -> Decided {
         let id = self.next_task_id();
         let role = self.playbook.host_role(&self.group).cloned();
         let Some(role) = role.filter(|_| self.state.tasks.len() < limits::TASKS_OPEN_MAX) else {
@@ -215,7 +220,7 @@ impl<'a> Draft<'a> {
         };
         let to = self.assignee(Some(&Assignee::Role(role)), &self.facts(Names::NONE, &About::default()));
         let to = to.unwrap_or_default();
-        let told = self.telling(&to, None, false);
+        let told = self.telling(&to, None, urgent);
         let task = Task {
             id: id.clone(),
             kind: TaskKind::Task,
@@ -233,6 +238,7 @@ impl<'a> Draft<'a> {
             list: Vec::new(),
             escalate: Vec::new(),
             effect: None,
+            paste: None,
             show: None,
             choices: None,
             of: None,

@@ -2,7 +2,7 @@
 //!
 //! An input is only a wish or a report; it becomes a fact by what a step makes of it.
 
-use super::recent::fingerprint;
+use super::{outgoing::Outgoing, recent::fingerprint};
 use crate::{
     base::{
         ids::{ChannelName, Digest, EffectId, InputId, MemberId, PlayName, RunId, StepId, TaskId},
@@ -188,6 +188,29 @@ impl Receipt {
 /// What stands behind the name of somebody who answers by a link in a message.
 pub const VIA_LINK: &str = " (link)";
 
+/// What the outbox knows of a message that was decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dispatched {
+    /// The message.
+    pub outgoing: Outgoing,
+    /// Where it is.
+    pub stands: Stands,
+}
+
+/// Where a message is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stands {
+    /// It has not left yet.
+    Waits,
+    /// It has arrived, or its attempt is under way.
+    Sent,
+    /// It may have arrived.
+    InDoubt,
+    /// It never arrived.
+    Lost,
+}
+
 /// What an operator may ask for. `by` is who asked, as far as the sender knows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
@@ -263,6 +286,42 @@ pub enum Command {
     Unskip {
         /// The run that it will be.
         run: RunId,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
+    },
+    /// Take back a message that was sent.
+    Recall {
+        /// Which.
+        effect: EffectId,
+        /// What is known of it; the engine looks it up itself.
+        #[serde(default)]
+        known: Option<Box<Dispatched>>,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
+    },
+    /// Correct a message that was sent.
+    Correct {
+        /// Which.
+        effect: EffectId,
+        /// What it is to say.
+        text: String,
+        /// What is known of it; the engine looks it up itself.
+        #[serde(default)]
+        known: Option<Box<Dispatched>>,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
+    },
+    /// Give a step ahead other words, in this run only.
+    Reword {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepId,
+        /// What it is to say.
+        text: String,
         /// Who says so.
         #[serde(default)]
         by: Option<String>,

@@ -54,6 +54,7 @@ mod open;
 mod phase;
 mod midnight;
 mod press;
+mod revise;
 mod signal;
 mod skipping;
 mod steps;

@@ -4,11 +4,25 @@
 
 use super::amended::Later;
 use crate::base::{
-    ids::{ChannelName, PlayName, RunId, StepId},
+    ids::{ChannelName, EffectId, PlayName, RunId, StepId},
     time::{Duration, Timestamp},
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// How what was sent is taken back or corrected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// The platform is asked.
+    Platform,
+    /// It had not left yet.
+    Held,
+    /// A person is asked.
+    Person,
+    /// A correction is posted.
+    Post,
+}
 
 /// What an operator has done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,6 +66,44 @@ pub enum Operation {
         play: PlayName,
         /// The date's id.
         date: Arc<str>,
+    },
+    /// Took back what was sent.
+    Recalled {
+        /// The message.
+        effect: EffectId,
+        /// Where it was.
+        channel: ChannelName,
+        /// How.
+        how: Means,
+        /// What the platform is asked with, where it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revision: Option<EffectId>,
+        /// How the message begins.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// Corrected what was sent.
+    Corrected {
+        /// The message.
+        effect: EffectId,
+        /// Where it was.
+        channel: ChannelName,
+        /// How.
+        how: Means,
+        /// What the platform is asked with, where it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revision: Option<EffectId>,
+        /// What it is to say.
+        text: String,
+    },
+    /// Gave a step of a run other words, for this run only.
+    Reworded {
+        /// The run.
+        run: RunId,
+        /// The step.
+        step: StepId,
+        /// What it says.
+        text: String,
     },
     /// Members see nothing from now on.
     Hushed {

@@ -2,13 +2,15 @@
 //!
 //! Plain data; nothing about programs waiting is ever called so.
 
-use crate::base::{
-    ids::{EffectId, MemberId, RoleName, RunId, StepId, TaskId},
-    person::Person,
-    time::Timestamp,
-    value::Value,
+use crate::{
+    base::{
+        ids::{EffectId, MemberId, RoleName, RunId, StepId, TaskId},
+        person::Person,
+        time::Timestamp,
+        value::Value,
+    },
+    model::message::{Asks, Message},
 };
-use crate::model::message::Asks;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -56,6 +58,9 @@ pub struct Task {
     /// For a delivery: the message to copy out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<EffectId>,
+    /// For a delivery: what goes with its text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paste: Option<Box<Message>>,
     /// What is to be ticked off.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub list: Vec<String>,
@@ -94,6 +99,12 @@ impl Task {
             (None, _) => return None,
         };
         Some(Asks::Task { task: self.id.clone(), of })
+    }
+
+    /// For a delivery: the message to paste.
+    pub fn to_paste(&self) -> Message {
+        let with = self.paste.as_deref().cloned().unwrap_or_default();
+        Message { text: self.text.clone(), ..with }
     }
 
     /// The options that an answer to this question chose, each once.

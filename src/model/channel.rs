@@ -35,6 +35,16 @@ pub struct Channel {
     pub hear: Option<Hear>,
 }
 
+impl Channel {
+    /// Who pastes what is posted on a manual channel: a role, a person, or a channel that somebody reads.
+    pub fn hands(&self) -> Option<&str> {
+        let Some(Setting::Literal(to)) = self.settings.get("to").and_then(|to| to.first()) else {
+            return None;
+        };
+        (self.kind == ChannelKind::Manual).then_some(to)
+    }
+}
+
 /// A setting, or where it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Setting {
@@ -178,7 +188,8 @@ impl ChannelKind {
     pub const fn settings(self) -> &'static [(&'static str, Need, bool)] {
         use Need::{Optional, Required};
         match self {
-            Self::Console | Self::Manual => &[],
+            Self::Console => &[],
+            Self::Manual => &[("to", Optional, false)],
             Self::Webhook => &[
                 ("url", Required, true),
                 ("method", Optional, false),
@@ -283,11 +294,16 @@ impl ChannelKind {
             | Self::Onebot => [false, true, true, false],
             Self::Webhook | Self::Ntfy | Self::Email => [false; 4],
         };
+        let [deletes, edits] = match self {
+            Self::Discord | Self::Telegram | Self::Matrix => [true, true],
+            Self::Onebot => [true, false],
+            _ => [false, false],
+        };
         let [joins, messages, answers] = match self.ear() {
             Some(ear) => [ear.joins, ear.messages, ear.answers],
             None => [false; 3],
         };
-        Abilities { joins, messages, answers, removals, mentions, mention_all, polls }
+        Abilities { joins, messages, answers, removals, mentions, mention_all, polls, deletes, edits }
     }
 }
 
@@ -319,7 +335,7 @@ pub enum Need {
 
 impl Abilities {
     /// Each with its name, in the order of the documentation.
-    pub const fn list(self) -> [(&'static str, bool); 7] {
+    pub const fn list(self) -> [(&'static str, bool); 9] {
         [
             ("hears joins", self.joins),
             ("hears messages", self.messages),
@@ -328,6 +344,8 @@ impl Abilities {
             ("mentions people", self.mentions),
             ("mentions everybody", self.mention_all),
             ("has polls", self.polls),
+            ("deletes what was sent", self.deletes),
+            ("edits what was sent", self.edits),
         ]
     }
 }
@@ -349,4 +367,8 @@ pub struct Abilities {
     pub mention_all: bool,
     /// It has polls.
     pub polls: bool,
+    /// It can delete what was sent: its answer says which message it became.
+    pub deletes: bool,
+    /// It can change what was sent.
+    pub edits: bool,
 }

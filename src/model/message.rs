@@ -33,6 +33,31 @@ pub struct Message {
     /// What it asks of whoever reads it: whoever sends it may add where to answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asks: Option<Asks>,
+    /// What it does to a message that was sent before; then it is none of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revises: Option<Revision>,
+    /// A message that somebody is to paste elsewhere, shown below the text as it is to be pasted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paste: Option<Box<Self>>,
+}
+
+/// What is done to a message that was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// Which.
+    pub of: EffectId,
+    /// What.
+    pub does: Revising,
+}
+
+/// Whether a message is deleted, or says something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Revising {
+    /// It is deleted.
+    Deletes,
+    /// It says what the revision says.
+    Edits,
 }
 
 impl Message {

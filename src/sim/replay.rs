@@ -510,6 +510,10 @@ fn operated(did: &Operation, by: Option<String>) -> Command {
         Operation::Delayed { run, more, .. } => Command::Delay { run, length: more, by },
         Operation::Unskipped { run, .. } => Command::Unskip { run, by },
         Operation::PutOff { play, date } => Command::PutOff { play, date, by },
+        // What was sent is known to the outbox alone.
+        Operation::Recalled { effect, .. } => Command::Recall { effect, known: None, by },
+        Operation::Corrected { effect, text, .. } => Command::Correct { effect, text, known: None, by },
+        Operation::Reworded { run, step, text } => Command::Reword { run, step, text, by },
         Operation::Hushed { until, why, .. } => Command::Hush { until, why, by },
         Operation::Unhushed { send, .. } => Command::Unhush { send, by },
     }

@@ -17,7 +17,7 @@ use crate::{
     },
     engine::{
         entry::{Entry, Fact, Outcome, Outgoing, Task, TaskKind},
-        operation::Operation,
+        operation::{Means, Operation},
     },
     model::play::Section,
 };
@@ -464,6 +464,16 @@ fn describe_file(entry: &Entry, zone: &Zone) -> Option<Line> {
     }
 }
 
+/// How what was sent is taken back or corrected, in words.
+fn means(how: Means) -> Phrase {
+    match how {
+        Means::Platform => phrase!("the platform is asked", "已请平台处理"),
+        Means::Held => phrase!("it had not left", "还没有发出"),
+        Means::Person => phrase!("a person is asked", "已请人处理"),
+        Means::Post => phrase!("a correction is posted", "另发一条更正"),
+    }
+}
+
 /// What an operator has done.
 fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zone: &Zone) -> Line {
     let (word, about, text) = match did {
@@ -489,6 +499,17 @@ fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zone: &Zone) -
                 "{date} 没有时间了，等重新定一个"
             );
             ("put off", play.to_string(), text)
+        }
+        Operation::Recalled { effect, how, text, .. } => {
+            let how = means(*how);
+            ("recalled", effect.to_string(), phrase!("{how}: {text}", "{how}：{text}"; how))
+        }
+        Operation::Corrected { effect, how, text, .. } => {
+            let how = means(*how);
+            ("corrected", effect.to_string(), phrase!("{how}: {text}", "{how}：{text}"; how))
+        }
+        Operation::Reworded { run, step, text } => {
+            ("reworded", run.to_string(), phrase!("step {step} says: {text}", "步骤 {step} 改为：{text}"))
         }
         Operation::Hushed { until, why, .. } => {
             let until = until.map(|until| phrase!(" until {}", "，到 {}", brief(until, now, zone)));

@@ -25,7 +25,7 @@ const END: &str = "<!-- end -->\n";
 fn table() -> String {
     let names = ChannelKind::Console.abilities().list().map(|(name, _)| name).join(" | ");
     let mut out = format!("| `type` | {names} | at most | recognises a second copy by |\n|---|");
-    out.push_str(&"---|".repeat(9));
+    out.push_str(&"---|".repeat(11));
     for kind in ChannelKind::ALL {
         let abilities = kind.abilities().list().map(|(_, can)| if can { "yes" } else { "" }).join(" | ");
         let rates: Vec<String> =

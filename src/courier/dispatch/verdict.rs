@@ -28,7 +28,10 @@ impl Dispatch {
         match finished {
             Finished::Answered { receipt: Receipt::Accepted { note }, parts } => {
                 job.part += 1;
+                lane.said.extend(Some(note).filter(|note| !note.is_empty()));
                 if job.part >= parts {
+                    // A line a part, so that each can be found again.
+                    let note = std::mem::take(&mut lane.said).join("\n");
                     self.settle_head(lane_key, Outcome::Accepted, note);
                 } else {
                     lane.failures = 0;

@@ -83,7 +83,7 @@ impl Draft<'_> {
             due: approve.open_for.map(|open| told.plus(open)),
             tell: Some(told),
             show,
-            ..Request::new(TaskKind::Approval, approve.text.render_markdown(&facts)?, to)
+            ..Request::new(TaskKind::Approval, at.words(&approve.text).render_markdown(&facts)?, to)
         };
         let until = request.due;
         let task = self.open_on(at, request, Terms { strict: approve.strict, ..Terms::default() })?;

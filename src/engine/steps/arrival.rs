@@ -37,11 +37,23 @@ impl Draft<'_> {
     pub(in crate::engine) fn undelivered(&mut self, at: &At<'_>, effect: EffectId) -> Carried {
         let pc = at.pc + 1;
         let reason = Skip::Undelivered { effect };
-        self.miss(at, pc, &reason)?;
-        let Verb::Post(post) = &at.step.verb else { return Ok(Went::On(pc)) };
-        if post.otherwise == Silence::Stop {
-            self.finish(&at.run.id, Outcome::Stopped, "its post was not delivered".into())?;
-            return Ok(Went::Waits);
+        match &at.step.verb {
+            Verb::Post(post) => {
+                self.miss(at, pc, &reason)?;
+                if post.otherwise == Silence::Stop {
+                    self.finish(&at.run.id, Outcome::Stopped, "its post was not delivered".into())?;
+                    return Ok(Went::Waits);
+                }
+            }
+            Verb::Run(_) => {
+                // The script has run, and what it returned is known.
+                let (run, step, reason) = (at.run.id.clone(), at.step.id.clone(), reason.clone());
+                self.emit(Fact::StepSkipped { run, step, pc, due: self.now, reason, binding: None })?;
+            }
+            _ => {
+                self.miss(at, pc, &reason)?;
+                return Ok(Went::On(pc));
+            }
         }
         self.miss_what_follows(at, pc, &reason)
     }

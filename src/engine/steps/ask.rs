@@ -26,7 +26,7 @@ use super::task::{Closing, Request, Terms};
 impl Draft<'_> {
     pub(in crate::engine) fn ask(&mut self, at: &At<'_>, ask: &Ask) -> Carried {
         let facts = self.step_facts(at, Names::ALL);
-        let question = ask.text.render_markdown(&facts)?;
+        let question = at.words(&ask.text).render_markdown(&facts)?;
         let options = ask.options.iter().map(|o| o.render(&facts)).collect::<Result<Vec<_>, _>>()?;
         let written = ask.options.iter().map(|o| o.render_markdown(&facts)).collect::<Result<Vec<_>, _>>()?;
         let until = self.now.plus(ask.open_for);

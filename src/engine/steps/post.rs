@@ -13,16 +13,20 @@ use crate::{
     engine::{
         advance::{At, Carried, Trouble, Went},
         apply::effect_run,
-        draft::{Decided, Draft},
+        draft::{About, Addressee, Decided, Draft},
         entry::{Fact, Outgoing, Task, TaskKind, Waiting},
+        notice,
     },
     model::{
         channel::{ChannelKind, GROUP},
-        message::{Button, Label, Message},
+        message::{Button, Label, Mention, Message},
         play::Section,
-        step::{MentionTarget, Post},
+        playbook::Playbook,
+        step::{Assignee, MentionTarget, Post},
+        text::Text,
         timetable,
     },
+    script::names::Names,
 };
 use std::collections::BTreeMap;
 
@@ -59,7 +63,7 @@ impl Draft<'_> {
             };
         }
         let facts = self.step_facts(at, names);
-        let mut message = Message::text(post.text.render_markdown(&facts)?);
+        let mut message = Message::text(at.words(&post.text).render_markdown(&facts)?);
         for target in &post.mention {
             self.mention(target, &facts, &mut message.mentions)?;
         }
@@ -161,9 +165,13 @@ impl Draft<'_> {
         if self.state.tasks.len() >= limits::TASKS_OPEN_MAX {
             self.give_up_oldest_delivery()?;
         }
+        let to = self.hands(&out.channel);
+        let told = self.telling(&to, out.expires, out.urgent);
+        let with = Message { text: String::new(), reply_to: None, ..out.message.clone() };
         let task = Task {
             show: None,
-            tell: None,
+            tell: Some(told).filter(|told| *told > self.now),
+            paste: (with != Message::default()).then(|| Box::new(with)),
             reminds: Vec::new(),
             escalate_at: None,
             list: Vec::new(),
@@ -172,8 +180,8 @@ impl Draft<'_> {
             text: out.message.text.clone(),
             run: None,
             step: None,
-            role: None,
-            people: Vec::new(),
+            role: to.role.clone(),
+            people: to.people.clone(),
             opened: self.now,
             due: out.expires,
             remind: None,
@@ -188,7 +196,12 @@ impl Draft<'_> {
             members: Vec::new(),
         };
         out.manual = Some(task.id.clone());
+        let (id, later) = (task.id.clone(), task.tell.is_some());
+        let message = self.paste_message(&out.channel, &task, notice::to_paste);
         self.emit(Fact::TaskOpened(Box::new(task)))?;
+        if let Some(channel) = to.channel.filter(|channel| !later && !self.is_manual(channel)) {
+            self.notify(format!("task/{id}/told").into(), channel, message, out.play.clone())?;
+        }
         Ok(out)
     }
 
@@ -209,9 +222,57 @@ impl Draft<'_> {
         self.message_lost(&effect)
     }
 
+    /// Who pastes what is posted on a manual channel: its `to`, else whoever has the first role.
+    fn hands(&self, channel: &ChannelName) -> Addressee {
+        let channel = self.playbook.channel(&self.group, channel);
+        let to = channel.and_then(|channel| channel.hands());
+        let named = to.map(ChannelName::new).filter(|to| self.playbook.channel(&self.group, to).is_some());
+        if named.is_some() {
+            return Addressee { channel: named, ..Addressee::default() };
+        }
+        let host = self.playbook.host_role(&self.group).cloned().map(Assignee::Role);
+        let to = to.map(|to| Assignee::Text(Text::literal(to))).or(host);
+        let facts = self.facts(Names::NONE, &About::default());
+        self.assignee(to.as_ref(), &facts).unwrap_or_default()
+    }
+
+    /// What whoever pastes a message reads of it.
+    pub(in crate::engine) fn paste_message(
+        &self,
+        channel: &ChannelName,
+        task: &Task,
+        words: fn(&Playbook, &str, &ChannelName, &Task, Timestamp) -> String,
+    ) -> Message {
+        Message {
+            mentions: task.people.iter().cloned().map(Mention::Person).collect(),
+            paste: Some(Box::new(task.to_paste())),
+            asks: task.asks(),
+            ..Message::text(words(&self.playbook, &self.group.title, channel, task, self.now))
+        }
+    }
+
+    /// The manual channel that a task is about, and where whoever pastes is told.
+    pub(in crate::engine) fn pasting(&self, task: &Task) -> Option<(ChannelName, ChannelName)> {
+        let all = self.playbook.channels.keys().chain(self.group.channels.keys());
+        // Every manual channel has the same hands, or the task says whose it is.
+        let mut manual = all.filter(|name| self.is_manual(name));
+        let of = manual.find(|name| {
+            let hands = self.hands(name);
+            hands.role == task.role && hands.people == task.people
+        })?;
+        let to = self.hands(of).channel.filter(|channel| !self.is_manual(channel))?;
+        Some((of.clone(), to))
+    }
+
     /// Nobody has copied it out in its window: it is not posted later than it may be.
     pub(in crate::engine) fn window_closed(&mut self, task: &Task) -> Decided {
         self.close(&task.id, "expired", Closing::default())?;
+        if let Some((of, to)) = self.pasting(task) {
+            let message = self.paste_message(&of, task, notice::not_pasted);
+            let from = self.hours(&self.hands(&of)).from(self.now);
+            let effect = EffectId::from(format!("task/{}/missed", task.id));
+            self.notify_from(from, effect, to, message, None)?;
+        }
         let Some(effect) = task.effect.clone() else { return Ok(()) };
         let reason = "nobody delivered it before it expired".to_owned();
         self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt: false, reason, nth: 0 })?;

@@ -108,11 +108,16 @@ impl Draft<'_> {
             log: outcome.log.clone(),
             fetches: outcome.fetches.clone(),
         })?;
+        // The last one that a person pastes; they paste in order.
+        let mut pasted = None;
         for (index, action) in prepared.into_iter().enumerate() {
             match action {
                 Prepared::Post(mut out) => {
                     out.effect = self.effect_id(&at.run.id, &at.step.id);
-                    self.send(at, *out)?;
+                    let last = (out.effect.clone(), self.is_manual(&out.channel));
+                    if self.send(at, *out)? && last.1 {
+                        pasted = Some(last.0);
+                    }
                 }
                 Prepared::Task(request) => {
                     self.open(at, *request)?;
@@ -128,7 +133,13 @@ impl Draft<'_> {
             return Err(Trouble::Step("this step runs no script".into()));
         };
         let binding = run.binding.clone().map(|name| (name, outcome.value.clone()));
-        self.done(at, at.pc + 1, binding)
+        let Some(effect) = pasted else { return self.done(at, at.pc + 1, binding) };
+        // As after a post: nothing that follows makes sense to a group that has not read it.
+        if let Some((name, value)) = binding {
+            self.emit(Fact::Bound { run: at.run.id.clone(), name, value })?;
+        }
+        self.wait(at, Waiting::Delivery { effect, members: Vec::new() }, None, None)?;
+        Ok(Went::Waits)
     }
 
     fn prepare(&mut self, at: &At<'_>, actions: &[Action]) -> Result<Vec<Prepared>, Trouble> {

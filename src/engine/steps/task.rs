@@ -3,7 +3,7 @@
 use super::checklist;
 use crate::{
     base::{
-        ids::{ChannelName, InputId, RoleName, TaskId},
+        ids::{ChannelName, EffectId, InputId, RoleName, TaskId},
         limits,
         person::Person,
         time::{Duration, Timestamp},
@@ -91,7 +91,7 @@ pub(in crate::engine) struct Terms {
 impl Draft<'_> {
     pub(in crate::engine) fn task(&mut self, at: &At<'_>, task: &TaskStep) -> Carried {
         let facts = self.step_facts(at, task.text.names().union(Names::ALL));
-        let text = task.text.render_markdown(&facts)?;
+        let text = at.words(&task.text).render_markdown(&facts)?;
         let to = self.assignee(task.to.as_ref(), &facts)?;
         let escalate = match &task.escalate {
             Some(escalate) => self.assignee(Some(escalate), &facts)?,
@@ -182,6 +182,7 @@ impl Draft<'_> {
             escalate_at,
             escalate: escalate.people,
             effect: None,
+            paste: None,
             list,
             options,
             fields,
@@ -256,6 +257,11 @@ impl Draft<'_> {
     pub(in crate::engine) fn tell_task(&mut self, id: &TaskId) -> Decided {
         self.emit(Fact::TaskTold { task: id.clone() })?;
         let Some(open) = self.state.tasks.get(id).cloned() else { return Ok(()) };
+        if open.task.kind == TaskKind::Delivery {
+            let Some((of, to)) = self.pasting(&open.task) else { return Ok(()) };
+            let message = self.paste_message(&of, &open.task, notice::to_paste);
+            return self.notify(format!("task/{id}/told").into(), to, message, None);
+        }
         let Some(channel) = self.channel_of(open.task.role.as_ref(), &open.task.people) else {
             return Ok(());
         };
@@ -420,7 +426,23 @@ impl Draft<'_> {
 
     pub(in crate::engine) fn close(&mut self, task: &TaskId, answer: &str, said: Closing) -> Decided {
         let Closing { by, note, operator } = said;
+        let asked = self.state.tasks.get(task).filter(|open| open.task.kind == TaskKind::Question);
+        if let Some(asked) = asked.cloned() {
+            self.withdraw_question(&asked.task)?;
+        }
         self.emit(Fact::TaskClosed { task: task.clone(), answer: Arc::from(answer), by, note, operator })
+    }
+
+    /// A question that is closed is not put any more.
+    fn withdraw_question(&mut self, task: &Task) -> Decided {
+        let (Some(run), Some(step)) = (&task.run, &task.step) else { return Ok(()) };
+        let its = format!("{run}/{step}/");
+        let held = self.state.held.iter().map(|held| held.outgoing.effect.clone());
+        let held: Vec<EffectId> = held.filter(|effect| effect.as_str().starts_with(&its)).collect();
+        for effect in held {
+            self.emit(Fact::Withdrawn { effect })?;
+        }
+        Ok(())
     }
 
     pub(in crate::engine) fn no_task(&mut self, id: &TaskId) -> Decided {

@@ -118,6 +118,13 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
                 }
             }
             "hear" => channel.hear = hear(cx, kind, entry),
+            "to" if kind == ChannelKind::Manual => {
+                let expected = pair("the name of a role, a person or a channel", "角色、人或频道的名字");
+                if let Some(to) = reader::text(&mut cx.report, node, expected) {
+                    cx.refer(Sort::Hands, to, node.span);
+                    channel.settings.insert("to".to_owned(), vec![Setting::Literal(to.to_string())]);
+                }
+            }
             "ca" => {
                 if let Some(path) = reader::text(&mut cx.report, node, pair("a path", "路径")) {
                     channel.settings.insert("ca".to_owned(), vec![Setting::File(path.to_string())]);

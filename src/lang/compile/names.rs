@@ -48,6 +48,8 @@ pub(crate) enum Sort {
     Group,
     /// A role or a person.
     Assignee,
+    /// A role, a person, or a channel that somebody reads.
+    Hands,
 }
 
 impl Sort {
@@ -61,6 +63,9 @@ impl Sort {
             Self::Calendar => (pair("calendar", "日历"), "calendars"),
             Self::Group => (pair("group or kind of groups", "群或群的种类"), "groups"),
             Self::Assignee => (pair("role or person", "角色或人"), "roles` and `people"),
+            Self::Hands => {
+                (pair("role, person or channel", "角色、人或频道"), "roles`, `people` and `channels")
+            }
         }
     }
 }
@@ -70,6 +75,7 @@ impl Names {
     pub(crate) fn has(&self, sort: Sort, name: &str) -> bool {
         match sort {
             Sort::Assignee => self.roles.contains(name) || self.people.contains(name),
+            Sort::Hands => self.has(Sort::Assignee, name) || self.channels.contains(name),
             _ => self.set(sort).contains(name),
         }
     }
@@ -78,6 +84,10 @@ impl Names {
     pub(crate) fn all(&self, sort: Sort) -> Vec<&str> {
         match sort {
             Sort::Assignee => self.roles.union(&self.people).map(String::as_str).collect(),
+            Sort::Hands => {
+                let people = self.roles.union(&self.people);
+                people.chain(&self.channels).map(String::as_str).collect()
+            }
             _ => self.set(sort).iter().map(String::as_str).collect(),
         }
     }
@@ -85,7 +95,7 @@ impl Names {
     fn set(&self, sort: Sort) -> &BTreeSet<String> {
         match sort {
             Sort::Channel => &self.channels,
-            Sort::Role | Sort::Assignee => &self.roles,
+            Sort::Role | Sort::Assignee | Sort::Hands => &self.roles,
             Sort::Phase => &self.phases,
             Sort::Play => &self.plays,
             Sort::Calendar => &self.calendars,

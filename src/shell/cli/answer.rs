@@ -2,14 +2,20 @@
 //!
 //! `done`, `approve`, `reject`, `answer`, `signal`.
 
-use super::{args::Target, client, failure::Failure, output::Output, remote};
+use super::{
+    args::Target,
+    client,
+    failure::Failure,
+    output::Output,
+    remote::{self, Remote},
+};
 use crate::{
     base::{
         ids::{EffectId, MemberId, TaskId},
         value::{Map, Value},
         words,
     },
-    engine::input::Command,
+    engine::{input::Command, state::OpenTask},
 };
 use std::sync::Arc;
 
@@ -26,6 +32,9 @@ pub(super) struct Done {
     /// somebody or something that is not on the list. With the last one the task is done.
     #[arg(long = "item", value_name = "ITEM", conflicts_with = "note")]
     items: Vec<String>,
+    /// The same text was pasted into every group in which it waits.
+    #[arg(long)]
+    everywhere: bool,
     #[command(flatten)]
     target: Target,
 }
@@ -33,6 +42,9 @@ pub(super) struct Done {
 impl Done {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
+        if self.everywhere {
+            return self.everywhere(&remote, out);
+        }
         // A task's id is short; an effect's names its run.
         if self.task.contains('/') {
             client::arrived(&remote.dir, &remote.group, &EffectId::new(&self.task), remote.by.clone())?;
@@ -47,6 +59,31 @@ impl Done {
         let note = self.note.as_deref().map_or(Value::Null, Value::str);
         let command = Command::Done { task: TaskId::new(&self.task), by: remote.by.clone(), note };
         remote.command(command, &format!("{} is done", self.task), out)
+    }
+}
+
+impl Done {
+    /// One card over many groups: what one occurrence has to say is pasted everywhere at once.
+    fn everywhere(&self, one: &Remote, out: &mut Output) -> Result<(), Failure> {
+        let task = TaskId::new(&self.task);
+        let state = one.state()?;
+        let card =
+            state.tasks.get(&task).and_then(|open| Some((open.task.effect.clone()?, open.task.text.clone())));
+        let Some((effect, text)) = card else {
+            return Err(Failure::refused(format!("{task} of {} is no post to paste", one.group)));
+        };
+        for remote in self.target.everywhere()? {
+            let state = remote.state()?;
+            let same = |open: &&std::sync::Arc<OpenTask>| {
+                open.task.effect.as_ref() == Some(&effect) && open.task.text == text
+            };
+            let Some(open) = state.tasks.values().find(same) else { continue };
+            let task = open.task.id.clone();
+            let note = self.note.as_deref().map_or(Value::Null, Value::str);
+            let command = Command::Done { task: task.clone(), by: remote.by.clone(), note };
+            remote.command(command, &format!("{}: {task} is done", remote.group), out)?;
+        }
+        Ok(())
     }
 }
 

@@ -42,6 +42,7 @@ mod outbox;
 mod plan;
 mod press;
 mod reload;
+mod revise;
 mod render;
 mod run;
 mod runs;
@@ -129,6 +130,9 @@ commands! {
     Now(operate::Now)
     Delay(operate::Delay)
     Note(operate::Note)
+    Recall(revise::Recall)
+    Correct(revise::Correct)
+    Reword(revise::Reword)
     Hush(operate::Hush)
     Unhush(operate::Unhush)
     Clock(clock::Clock)

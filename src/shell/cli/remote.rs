@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{GroupId, PlayName, RunId},
+        ids::{EffectId, GroupId, PlayName, RunId},
         time::Zone,
         value::{Map, Value},
     },
@@ -18,7 +18,10 @@ use crate::{
         input::Command,
         state::{PlayState, State},
     },
-    shell::store::{Reader, StoreError},
+    shell::{
+        socket::CommandReply,
+        store::{Reader, StoreError},
+    },
 };
 use std::{path::PathBuf, sync::Arc};
 
@@ -38,9 +41,11 @@ pub(super) struct Remote {
 impl Target {
     /// Every group that is meant: the one that is named, else all that the engine runs.
     pub(super) fn remotes(&self) -> Result<Vec<Remote>, Failure> {
-        if self.group.group.is_some() {
-            return Ok(vec![self.remote()?]);
-        }
+        if self.group.group.is_some() { Ok(vec![self.remote()?]) } else { self.everywhere() }
+    }
+
+    /// Every group that the engine runs.
+    pub(super) fn everywhere(&self) -> Result<Vec<Remote>, Failure> {
         let dir = directory(self.state.state.as_deref(), None);
         let reader = Reader::open(&dir).map_err(|_| no_engine(&dir))?;
         let groups = reader.groups().map_err(|_| no_engine(&dir))?;
@@ -112,6 +117,18 @@ impl Remote {
         let recovered = self.reader.states().map_err(|error| Failure::environment(error.to_string()))?;
         let group = recovered.groups.get(&self.group).map(|group| group.state.clone());
         group.ok_or_else(|| no_engine(&self.dir))
+    }
+
+    /// Whether the group has a message of this name: one that is held, or was decided lately.
+    pub(super) fn knows(&self, effect: &EffectId) -> Result<bool, Failure> {
+        let failed = |error: StoreError| Failure::environment(error.to_string());
+        Ok(self.reader.sent(&self.group, effect).map_err(failed)?.is_some()
+            || self.state()?.held.iter().any(|held| held.outgoing.effect == *effect))
+    }
+
+    /// Sends a command; gives what the engine answered.
+    pub(super) fn ask(&self, command: Command) -> Result<CommandReply, Failure> {
+        super::client::command(&self.dir, &self.group, command)
     }
 
     /// Sends a command and says that it was taken.

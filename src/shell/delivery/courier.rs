@@ -43,6 +43,8 @@ use tokio::{
 const LEDGER_RETRY: std::time::Duration = std::time::Duration::from_secs(1);
 /// How often a picture is brought to a platform whose answer says nothing.
 const UPLOADS_MAX: u32 = 3;
+/// What is noted of a revision of a message that nobody has got.
+const NEVER_ARRIVED: &str = "what it revises never arrived";
 /// How often a batch is tried once the courier is being stopped.
 const LEDGER_TRIES_AT_STOP: u32 = 3;
 
@@ -432,10 +434,15 @@ async fn attempt(shared: &Shared, robot: usize, parcel: &Parcel, load: &Load) ->
     let Some(robot) = target.robots.get(robot) else {
         return refused(format!("channel `{}` has no address", route.name));
     };
-    let reply_to = match &load.message.reply_to {
+    let about = load.message.revises.as_ref().map(|revision| &revision.of).or(load.message.reply_to.as_ref());
+    let said = match about {
         Some(effect) => shared.surroundings.ledger.note(&parcel.group, effect).await,
         None => None,
     };
+    if load.message.revises.is_some() && said.is_none() {
+        // What it is about comes before it in the same lane: it never arrived.
+        return Finished::Answered { receipt: Receipt::Accepted { note: NEVER_ARRIVED.into() }, parts: 1 };
+    }
     let button = (shared.surroundings.answer_at)(&parcel.group, &parcel.effect, &load.message);
     let message = button.map_or_else(
         || Arc::clone(&load.message),
@@ -455,11 +462,12 @@ async fn attempt(shared: &Shared, robot: usize, parcel: &Parcel, load: &Load) ->
         effect: &parcel.effect,
         label: load.label,
         at: (shared.surroundings.now)(),
-        reply_to: reply_to.as_deref(),
+        reply_to: said.as_deref().and_then(|said| said.lines().next()),
         picture: picture.as_ref(),
         uploaded: None,
     };
-    let mut requests = match made(adapter, &message, robot, &attempt, route.kind) {
+    let made = |attempt: &Attempt<'_>| made(adapter, &message, said.as_deref(), robot, attempt, route.kind);
+    let mut requests = match made(&attempt) {
         Ok(requests) => requests,
         Err(reason) => return refused(reason),
     };
@@ -476,7 +484,7 @@ async fn attempt(shared: &Shared, robot: usize, parcel: &Parcel, load: &Load) ->
             Err(finished) => return finished,
         };
         let attempt = Attempt { uploaded: Some(&name), ..attempt };
-        requests = match made(adapter, &message, robot, &attempt, route.kind) {
+        requests = match made(&attempt) {
             Ok(requests) => requests,
             Err(reason) => return refused(reason),
         };
@@ -510,11 +518,19 @@ async fn attempt(shared: &Shared, robot: usize, parcel: &Parcel, load: &Load) ->
 fn made(
     adapter: &dyn Adapter,
     message: &Message,
+    said: Option<&str>,
     robot: &Robot,
     attempt: &Attempt<'_>,
     kind: ChannelKind,
 ) -> Result<Vec<adapter::Request>, String> {
-    match catch_unwind(AssertUnwindSafe(|| adapter.requests(message, robot, attempt))) {
+    let requests = || match &message.revises {
+        None => adapter.requests(message, robot, attempt),
+        Some(revision) => {
+            let sent: Vec<&str> = said.unwrap_or_default().lines().collect();
+            adapter.revise(revision.does, message, &sent, robot, attempt)
+        }
+    };
+    match catch_unwind(AssertUnwindSafe(requests)) {
         Ok(requests) => requests.map_err(|refusal| refusal.to_string()),
         Err(_) => Err(format!("the {kind} adapter broke on this message: our bug")),
     }
@@ -522,7 +538,7 @@ fn made(
 
 /// The message's picture where it is a file that is uploaded.
 async fn picture_of(target: &Target, message: &Arc<Message>) -> Result<Option<Picture>, String> {
-    if picture::path(message).is_none() {
+    if message.revises.is_some() || picture::path(message).is_none() {
         return Ok(None);
     }
     let (folder, kind, message) = (target.folder.clone(), target.route.kind, Arc::clone(message));

@@ -85,8 +85,8 @@ pub trait Ledger: Send + Sync + 'static {
     /// until the courier is stopped, so that it has to be repeatable.
     fn record(&self, batch: Batch) -> BoxFuture<'_, Result<Vec<Key>, LedgerError>>;
 
-    /// What the platform said when it accepted a message, for one that answers it; nothing where that is not
-    /// known any more.
+    /// What the platform said when it accepted a message, a line a part, for one that answers or revises it; none
+    /// where it was not accepted, or that is not known any more.
     fn note(&self, _group: &GroupId, _effect: &EffectId) -> BoxFuture<'_, Option<String>> {
         Box::pin(async { None })
     }

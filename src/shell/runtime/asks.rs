@@ -15,7 +15,7 @@ use crate::{
     courier::Hurried,
     engine::{
         entry::{Entry, Fact},
-        input::{Command, Input, InputKind, Receipt, Signal},
+        input::{Command, Dispatched, Input, InputKind, Receipt, Signal, Stands},
     },
     shell::{
         clock,
@@ -58,6 +58,9 @@ fn of_group(
         // The engine's own clock counts.
         Ask::Command(Command::SetBackClock { .. }) => {
             InputKind::Command(Command::SetBackClock { to: clock::now() })
+        }
+        Ask::Command(command @ (Command::Recall { .. } | Command::Correct { .. })) => {
+            return look_up(driver, group, (id, command), reply);
         }
         Ask::Command(command) => InputKind::Command(command),
         Ask::Signal { name, .. } if name.trim().is_empty() || name.contains(char::is_whitespace) => {
@@ -115,6 +118,45 @@ fn names<'a>(groups: impl Iterator<Item = &'a GroupId>) -> String {
         let _ = write!(text, " and {} more", all.len() - SHOWN);
     }
     text
+}
+
+/// A command about a message that was sent takes with it what the outbox knows of the message.
+fn look_up(
+    driver: &Driver,
+    group: GroupId,
+    (id, command): (InputId, Command),
+    reply: oneshot::Sender<CommandReply>,
+) {
+    let (dir, events) = (driver.dir.clone(), driver.events.clone());
+    tokio::spawn(async move {
+        let (Command::Recall { effect, .. } | Command::Correct { effect, .. }) = &command else { return };
+        let (wanted, effect) = (group.clone(), effect.clone());
+        let found = tokio::task::spawn_blocking(move || Reader::open(&dir)?.sent(&wanted, &effect)).await;
+        let row = match found {
+            Ok(Ok(row)) => row,
+            Ok(Err(error)) => return Driver::refuse(reply, error.to_string()),
+            Err(error) => return Driver::refuse(reply, error.to_string()),
+        };
+        let found =
+            row.map(|row| Box::new(Dispatched { stands: stands(row.status), outgoing: row.outgoing }));
+        let command = match command {
+            Command::Recall { effect, by, .. } => Command::Recall { effect, known: found, by },
+            Command::Correct { effect, text, by, .. } => Command::Correct { effect, text, known: found, by },
+            other => other,
+        };
+        let input = Input { id, kind: InputKind::Command(command) };
+        let pending = Pending { reply: Some(Reply::Command(reply)), ..Pending::new(input) };
+        let _ = events.send(Event::Input(group, Box::new(pending)));
+    });
+}
+
+const fn stands(status: Status) -> Stands {
+    match status {
+        Status::Pending => Stands::Waits,
+        Status::Claimed | Status::Delivered | Status::Manual => Stands::Sent,
+        Status::InDoubt => Stands::InDoubt,
+        Status::Dead | Status::Expired => Stands::Lost,
+    }
 }
 
 /// A person decides about a message that is dead or in doubt: sent again, or `arrived` by whom.

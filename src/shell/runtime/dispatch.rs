@@ -20,7 +20,7 @@ use crate::{
         entry::{Entry, Outgoing},
         input::Receipt,
     },
-    model::message::{Label, Message},
+    model::message::{Label, Message, Revising},
     shell::{
         clock,
         delivery::{
@@ -140,6 +140,13 @@ impl Outbound {
             awaited: job.awaited,
             claimed: false,
         }
+    }
+
+    /// Whether it is held by a hush: an attempt that has its place already is under way, and a deletion is no word.
+    pub(super) fn waits_for_hush(&self) -> bool {
+        let deletes =
+            self.message.revises.as_ref().is_some_and(|revision| revision.does == Revising::Deletes);
+        !self.claimed && !deletes
     }
 
     /// Its effect.
@@ -277,8 +284,7 @@ impl Driver {
                 _ if book.is_some_and(|book| book.rehearses(&out.group)) => {
                     settles.push(Settled { note: REHEARSED.to_owned(), ..Settled::from(&out) });
                 }
-                // An attempt that has its place already is under way.
-                Some(_) if !out.claimed && self.is_hushed(&out.group, &out.channel) => {
+                Some(_) if out.waits_for_hush() && self.is_hushed(&out.group, &out.channel) => {
                     self.hushed.entry(out.group.clone()).or_default().push(out);
                 }
                 Some(target) => jobs.push(Job {

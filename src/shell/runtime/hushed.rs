@@ -32,7 +32,8 @@ impl Driver {
         let Delivery::Courier(courier) = &self.delivery else { return };
         let back: Vec<Outbound> =
             courier.take_back(group, channels).into_iter().map(Outbound::back).collect();
-        self.hushed.entry(group.clone()).or_default().extend(back);
+        // What is to go all the same goes again.
+        self.deliver(back);
     }
 
     fn let_out(&mut self, group: &GroupId, send: bool) {

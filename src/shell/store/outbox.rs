@@ -171,6 +171,9 @@ pub(super) fn project(
         if let Fact::Operator { did: Operation::Unhushed { send: false, channels }, .. } = &entry.fact {
             give_up(conn, group, at, channels)?;
         }
+        if let Fact::Operator { did: Operation::Recalled { effect, .. }, .. } = &entry.fact {
+            recall(conn, group, at, effect)?;
+        }
         if let Fact::DeliveryFailed { effect, reason, .. } = &entry.fact {
             // What a person should have copied has nobody else who could settle it.
             conn.prepare_cached(
@@ -181,6 +184,16 @@ pub(super) fn project(
         }
     }
     Ok(keys)
+}
+
+/// A message that has not left yet does not leave any more.
+fn recall(conn: &Connection, group: &GroupId, at: Timestamp, effect: &EffectId) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "UPDATE outbox SET status = 'expired', open = 0, told = 1, note = 'it was recalled before it left', \
+         settled_at = ?3 WHERE grp = ?1 AND effect = ?2 AND status = 'pending' AND open = 1",
+    )?
+    .execute(params![group.as_str(), effect.as_str(), at.as_millis()])?;
+    Ok(())
 }
 
 /// What waited for channels of a group while members saw nothing is not sent any more.
@@ -278,7 +291,7 @@ pub(super) fn told(conn: &Connection, group: &GroupId, effect: &EffectId) -> Res
     Ok(())
 }
 
-/// What was said when a message was delivered; nothing when it was not, or nothing was said.
+/// What was said when a message was delivered, a line a part; none when it was not.
 pub(super) fn note(
     conn: &Connection,
     group: &GroupId,
@@ -286,7 +299,7 @@ pub(super) fn note(
 ) -> Result<Option<String>, StoreError> {
     let found = conn
         .prepare_cached(
-            "SELECT note FROM outbox WHERE grp = ?1 AND effect = ?2 AND status = 'delivered' AND note <> '' \
+            "SELECT note FROM outbox WHERE grp = ?1 AND effect = ?2 AND status = 'delivered' \
              ORDER BY key DESC LIMIT 1",
         )?
         .query_row(params![group.as_str(), effect.as_str()], |row| row.get(0))
@@ -321,6 +334,23 @@ pub(super) fn revive(
         return Ok(None);
     }
     one(conn, group, effect)
+}
+
+/// The newest row of an effect, settled or not.
+pub(super) fn newest(
+    conn: &Connection,
+    group: &GroupId,
+    effect: &EffectId,
+) -> Result<Option<OutboxRow>, StoreError> {
+    let sql = format!(
+        "SELECT {} FROM outbox WHERE grp = ?1 AND effect = ?2 ORDER BY key DESC LIMIT 1",
+        columns(conn)?
+    );
+    let row = conn
+        .prepare_cached(&sql)?
+        .query_row(params![group.as_str(), effect.as_str()], |row| Ok(read_row(row)))
+        .optional()?;
+    row.map(|row| with_message(conn, &mut Held::default(), row?)).transpose()
 }
 
 /// The open row of an effect.

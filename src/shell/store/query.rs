@@ -183,6 +183,11 @@ impl Reader {
         outbox::one(&self.conn, group, effect)
     }
 
+    /// The newest row of one effect, settled or not.
+    pub fn sent(&self, group: &GroupId, effect: &EffectId) -> Result<Option<OutboxRow>, StoreError> {
+        outbox::newest(&self.conn, group, effect)
+    }
+
     /// Outbox rows, oldest first: those that are open or were ever in doubt, or all that are kept.
     pub fn outbox(&self, group: Option<&GroupId>, all: bool) -> Result<Vec<OutboxRow>, StoreError> {
         outbox::list(&self.conn, group, all, (0, usize::MAX))

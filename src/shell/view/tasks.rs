@@ -7,6 +7,7 @@ use crate::{
         value::Value,
     },
     engine::entry::TaskKind,
+    shell::delivery::markup,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -20,7 +21,7 @@ pub struct Row {
     pub task: TaskId,
     /// What kind.
     pub kind: TaskKind,
-    /// What is asked.
+    /// What is asked; of a post to paste, the text as it is to be pasted.
     pub text: String,
     /// The role it is addressed to.
     pub role: Option<RoleName>,
@@ -74,7 +75,10 @@ pub fn tasks(group: Group<'_>) -> impl Iterator<Item = Row> {
             group: group.id.clone(),
             task: task.id.clone(),
             kind: task.kind,
-            text: task.text.clone(),
+            text: match task.kind {
+                TaskKind::Delivery => markup::to_paste(&task.to_paste()),
+                _ => task.text.clone(),
+            },
             role: task.role.clone(),
             people: task.people.iter().map(|person| person.name.clone()).collect(),
             run: task.run.clone(),

@@ -4,7 +4,7 @@
 
 use crate::{
     base::{
-        ids::{InputId, MemberId, PlayName, StepId, TaskId},
+        ids::{EffectId, InputId, MemberId, PlayName, RunId, StepId, TaskId},
         source::Span,
         time::Timestamp,
         value::Value,
@@ -131,10 +131,15 @@ impl Aim {
     /// The oldest open task that is meant.
     fn task(&self, state: &State, kinds: &[TaskKind], what: &str) -> Result<TaskId, String> {
         let meant = state.tasks.values().map(|open| &open.task).filter(|task| {
-            let play = task.run.as_ref().and_then(|run| run.as_str().split('@').next());
+            // A post to paste belongs to no run; its effect names the one that it came from.
+            let effect = task.effect.as_ref().map(EffectId::as_str);
+            let of_effect = effect.and_then(|effect| effect.rsplit_once('/')?.0.rsplit_once('/'));
+            let run = task.run.as_ref().map(RunId::as_str).or(of_effect.map(|(run, _)| run));
+            let step = task.step.as_ref().map(StepId::as_str).or(of_effect.map(|(_, step)| step));
+            let play = run.and_then(|run| run.split('@').next());
             kinds.contains(&task.kind)
                 && play == Some(self.play.as_str())
-                && self.step.as_ref().is_none_or(|step| task.step.as_ref() == Some(step))
+                && self.step.as_ref().is_none_or(|wanted| step == Some(wanted.as_str()))
         });
         let oldest = meant.min_by_key(|task| (task.opened, task.id.as_str().len(), task.id.clone()));
         let place = self.step.as_ref().map_or_else(String::new, |step| format!("/{step}"));

@@ -15,7 +15,7 @@ use crate::{
     base::time::{Duration, Timestamp},
     model::{
         channel::ChannelKind,
-        message::{Button, Message, Poll},
+        message::{Button, Message, Poll, Revising},
     },
     shell::delivery::{
         markup::{
@@ -45,6 +45,8 @@ const POLL_OPTION_MAX: usize = 55;
 const POLL_HOURS: i64 = 168;
 /// The longest that Discord keeps one open.
 const POLL_HOURS_MAX: i64 = 768;
+/// What the note of an accepted message begins with; its id follows.
+const NOTE: &str = "message ";
 /// Ids that `allowed_mentions` takes.
 const MENTIONS_MAX: usize = 100;
 /// Discord asks for this form; others may meet a wall in front of it.
@@ -105,6 +107,42 @@ impl Adapter for Discord {
         Ok(requests)
     }
 
+    fn revise(
+        &self,
+        does: Revising,
+        message: &Message,
+        sent: &[&str],
+        robot: &Robot,
+        attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let sent: Vec<&str> = sent.iter().filter_map(|note| note.strip_prefix(NOTE)).collect();
+        let url = robot.setting("url").unwrap_or_default();
+        let of = |mut request: Request, method: &'static str, id: &str| {
+            let place = parts::endpoint(url, &format!("/messages/{}", parts::segment(id)));
+            request.url = place;
+            request.method = method.into();
+            request
+        };
+        let delete = |id: &&str| {
+            let mut request = of(Request::empty(), "DELETE", id);
+            request.headers.push(("user-agent".into(), USER_AGENT.into()));
+            request
+        };
+        if does == Revising::Deletes {
+            return if sent.is_empty() {
+                Err(Refusal(parts::UNKNOWN.into()))
+            } else {
+                Ok(sent.iter().map(delete).collect())
+            };
+        }
+        if message.poll.is_some() {
+            return Err(Refusal("a question cannot be changed".into()));
+        }
+        let (pairs, rest) = parts::in_place(self.requests(message, robot, attempt)?, sent)?;
+        let edits = pairs.into_iter().map(|(request, id)| of(request, "PATCH", id));
+        Ok(edits.chain(rest.iter().map(delete)).collect())
+    }
+
     fn receipt(&self, response: &Response) -> Receipt {
         let body = response.json().filter(Value::is_object);
         match response.status {
@@ -112,7 +150,7 @@ impl Adapter for Discord {
             200 => {
                 let id = body.as_ref().and_then(|body| body["id"].as_str());
                 return match id {
-                    Some(id) => Receipt::Accepted { note: format!("message {}", excerpt(id)) },
+                    Some(id) => Receipt::Accepted { note: format!("{NOTE}{}", excerpt(id)) },
                     None => unclear("Discord", response),
                 };
             }

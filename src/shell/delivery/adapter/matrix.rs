@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     base::time::Duration,
-    model::{channel::ChannelKind, message::Message},
+    model::{
+        channel::ChannelKind,
+        message::{Message, Revising},
+    },
     shell::delivery::{
         markup::{self, Block, html, write::PLAIN},
         picture::{self, Picture},
@@ -66,6 +69,49 @@ impl Adapter for Matrix {
             request
         });
         Ok(requests.collect())
+    }
+
+    fn revise(
+        &self,
+        does: Revising,
+        message: &Message,
+        sent: &[&str],
+        robot: &Robot,
+        attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let sent: Vec<&str> = sent.iter().filter_map(|note| note.strip_prefix(NOTE)).collect();
+        let base = robot.setting("url").unwrap_or_default();
+        let room = parts::segment(robot.setting("room").unwrap_or_default());
+        let authorization = format!("Bearer {}", robot.setting("token").unwrap_or_default());
+        let redact = |(index, event): (usize, &&str)| {
+            let (event, transaction) = (parts::segment(event), attempt.part_key(index));
+            let path = format!("/_matrix/client/v3/rooms/{room}/redact/{event}/{transaction}");
+            let mut request = Request::post_json(&parts::endpoint(base, &path), "{}".to_owned());
+            request.method = "PUT".into();
+            request.headers.push(("authorization".into(), authorization.clone()));
+            request
+        };
+        if does == Revising::Deletes {
+            return if sent.is_empty() {
+                Err(Refusal(parts::UNKNOWN.into()))
+            } else {
+                Ok(sent.iter().enumerate().map(redact).collect())
+            };
+        }
+        let (pairs, rest) = parts::in_place(self.requests(message, robot, attempt)?, sent)?;
+        let edited = pairs.len();
+        let edits = pairs.into_iter().map(|(mut request, event)| {
+            let mut content: Value = serde_json::from_str(&request.body).unwrap_or_default();
+            let new = content.clone();
+            // For programs that know nothing of edits.
+            content["body"] = json!(format!("* {}", new["body"].as_str().unwrap_or_default()));
+            content["m.new_content"] = new;
+            content["m.relates_to"] = json!({ "rel_type": "m.replace", "event_id": event });
+            request.body = content.to_string();
+            request
+        });
+        let rest = rest.iter().enumerate().map(|(index, event)| redact((edited + index, event)));
+        Ok(edits.chain(rest).collect())
     }
 
     fn upload(&self, picture: &Picture, robot: &Robot) -> Option<Request> {

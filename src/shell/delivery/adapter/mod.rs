@@ -14,7 +14,7 @@ use crate::{
     },
     model::{
         channel::ChannelKind,
-        message::{Label, Message},
+        message::{Label, Message, Revising},
     },
 };
 use bytes::Bytes;
@@ -62,6 +62,18 @@ pub trait Adapter: Send + Sync {
         robot: &Robot,
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal>;
+
+    /// The requests that delete what was sent, or change its words, by what the platform said of each of its parts.
+    fn revise(
+        &self,
+        _does: Revising,
+        _message: &Message,
+        _sent: &[&str],
+        _robot: &Robot,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        Err(Refusal("the platform lets nobody but a person change what was sent".into()))
+    }
 
     /// The request that brings a picture to the platform before the last request can show it; none where the picture
     /// travels with its message.

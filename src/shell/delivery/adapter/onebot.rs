@@ -11,7 +11,10 @@ use super::{
     parts,
 };
 use crate::{
-    model::{channel::ChannelKind, message::Message},
+    model::{
+        channel::ChannelKind,
+        message::{Message, Revising},
+    },
     shell::delivery::{
         markup::{self, Block, split::split, write::PLAIN},
         picture::{self, Picture},
@@ -71,6 +74,31 @@ impl Adapter for Onebot {
             },
         );
         Ok(parts.collect())
+    }
+
+    fn revise(
+        &self,
+        does: Revising,
+        _message: &Message,
+        sent: &[&str],
+        robot: &Robot,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        if does == Revising::Edits {
+            return Err(Refusal("QQ lets nobody change what was sent".into()));
+        }
+        let url = parts::endpoint(robot.setting("url").unwrap_or_default(), "/delete_msg");
+        let numbers = sent.iter().filter_map(|note| note.strip_prefix(NOTE)?.parse::<i64>().ok());
+        let requests: Vec<Request> = numbers
+            .map(|number| {
+                let mut request = Request::post_json(&url, json!({ "message_id": number }).to_string());
+                if let Some(token) = robot.setting("token") {
+                    request.headers.push(("authorization".into(), format!("Bearer {token}")));
+                }
+                request
+            })
+            .collect();
+        if requests.is_empty() { Err(Refusal(parts::UNKNOWN.into())) } else { Ok(requests) }
     }
 
     fn receipt(&self, response: &Response) -> Receipt {

@@ -175,6 +175,27 @@ pub fn endpoint(url: &str, path: &str) -> String {
     format!("{}{path}{query}", base.trim_end_matches('/'))
 }
 
+/// The requests of a message whose words take the place of those of `sent`, each with the part that it changes; and
+/// the parts that are left over. An error where there is nothing to find the parts by, or the words need more parts.
+pub fn in_place<T>(requests: Vec<Request>, sent: Vec<T>) -> Result<InPlace<T>, Refusal> {
+    if sent.is_empty() {
+        return Err(Refusal(UNKNOWN.into()));
+    }
+    if requests.len() > sent.len() {
+        let (is, was) = (requests.len(), sent.len());
+        return Err(Refusal(format!("the new words need {is} messages, and {was} were sent")));
+    }
+    let mut sent = sent.into_iter();
+    let pairs: Vec<(Request, T)> = requests.into_iter().zip(&mut sent).collect();
+    Ok((pairs, sent.collect()))
+}
+
+/// Each request with the part that it changes, and the parts that are left over.
+pub type InPlace<T> = (Vec<(Request, T)>, Vec<T>);
+
+/// What is said where the platform has not told what became of a message.
+pub const UNKNOWN: &str = "the platform did not say which message it became";
+
 /// Text as one segment of a path: everything but letters, digits and `-._~` is percent-encoded.
 pub fn segment(text: &str) -> impl Display + '_ {
     utf8_percent_encode(text, RESERVED)

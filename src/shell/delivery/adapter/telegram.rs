@@ -14,7 +14,7 @@ use crate::{
     base::time::{Duration, Timestamp},
     model::{
         channel::ChannelKind,
-        message::{Button, Message, Poll},
+        message::{Button, Message, Poll, Revising},
     },
     shell::delivery::{
         markup::{
@@ -110,6 +110,52 @@ impl Adapter for Telegram {
             request
         });
         Ok(requests.collect())
+    }
+
+    fn revise(
+        &self,
+        does: Revising,
+        message: &Message,
+        sent: &[&str],
+        robot: &Robot,
+        attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let sent: Vec<i64> = sent.iter().filter_map(|note| note.strip_prefix(NOTE)?.parse().ok()).collect();
+        let base = robot.setting("base_url").unwrap_or_default();
+        let token = robot.setting("token").unwrap_or_default();
+        let chat = robot.setting("chat").unwrap_or_default();
+        let chat = chat.parse::<i64>().map_or_else(|_| json!(chat), |number| json!(number));
+        let address = |method: &str| parts::endpoint(base, &format!("/bot{token}/{method}"));
+        let delete = |number: &i64| {
+            let body = json!({ "chat_id": chat, "message_id": number });
+            Request::post_json(&address("deleteMessage"), body.to_string())
+        };
+        if does == Revising::Deletes {
+            return if sent.is_empty() {
+                Err(Refusal(parts::UNKNOWN.into()))
+            } else {
+                Ok(sent.iter().map(delete).collect())
+            };
+        }
+        let (pairs, rest) = parts::in_place(self.requests(message, robot, attempt)?, sent)?;
+        let mut requests = Vec::new();
+        for (request, number) in pairs {
+            let mut body: Value = serde_json::from_str(&request.body).unwrap_or_default();
+            let method = match request.url.split('?').next().and_then(|path| path.rsplit('/').next()) {
+                Some("sendMessage") => "editMessageText",
+                Some("sendPhoto") => "editMessageCaption",
+                _ => return Err(Refusal("a question cannot be changed".into())),
+            };
+            if let Some(fields) = body.as_object_mut() {
+                for field in ["photo", "reply_parameters"] {
+                    fields.remove(field);
+                }
+            }
+            body["message_id"] = json!(number);
+            requests.push(Request::post_json(&address(method), body.to_string()));
+        }
+        requests.extend(rest.iter().map(delete));
+        Ok(requests)
     }
 
     fn receipt(&self, response: &Response) -> Receipt {

@@ -3,7 +3,7 @@
 //! Tables and strikethrough are read too, emphasis works beside CJK punctuation, and a bare web address means itself.
 //! Raw HTML is text. Nothing here knows a platform.
 
-use crate::model::message::{Message, Poll};
+use crate::model::message::{Mention, Message, Poll};
 
 mod addresses;
 mod reader;
@@ -122,9 +122,24 @@ pub fn blocks(message: &Message) -> Vec<Block> {
     blocks
 }
 
+/// A message as a person pastes it: whom it mentions spelled out, no mark of `CommonMark`.
+pub fn to_paste(message: &Message) -> String {
+    let names = message.mentions.iter().map(|mention| match mention {
+        Mention::All => "@所有人".to_owned(),
+        Mention::Person(person) => format!("@{}", person.name),
+    });
+    let names = names.collect::<Vec<_>>().join(" ");
+    let text = write::PLAIN.write(&blocks(message));
+    if names.is_empty() { text } else { format!("{names}\n{text}") }
+}
+
 /// The same without the buttons, for a platform that has some.
 pub fn blocks_without_buttons(message: &Message) -> Vec<Block> {
     let mut blocks = parse(&message.text);
+    if let Some(paste) = &message.paste {
+        // As it is to be pasted: no mark of it means anything.
+        blocks.push(Block::Code { text: to_paste(paste), language: String::new() });
+    }
     // A text that has the question and the options already is not followed by them.
     let written = |poll: &Poll| {
         let mut items = poll.options.iter().enumerate().map(|(n, option)| format!("{}. {option}", n + 1));

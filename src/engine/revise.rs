@@ -1,0 +1,251 @@
+//! Mistakes that were sent: taken back or corrected by the platform where it can, else by a person or another post.
+//!
+//! Also other words for a step that has not been said yet. Decides; what a platform is asked is an effect like others.
+
+use super::{
+    apply::effect_run,
+    draft::{Decided, Draft},
+    entry::{Fact, Outgoing, TaskKind, Waiting},
+    input::{Dispatched, Stands},
+    notice,
+    operation::{Means, Operation},
+    state::Run,
+    steps::task::Closing,
+};
+use crate::{
+    base::{
+        ids::{EffectId, RunId, StepId},
+        limits, words,
+    },
+    model::{
+        channel::ChannelKind,
+        message::{Label, Message, Revising, Revision},
+        step::Verb,
+    },
+};
+
+impl Draft<'_> {
+    /// Takes back a message.
+    pub(super) fn recall(
+        &mut self,
+        effect: &EffectId,
+        known: Option<&Dispatched>,
+        by: Option<String>,
+    ) -> Decided {
+        if let Some(held) = self.state.held.iter().find(|held| held.outgoing.effect == *effect).cloned() {
+            self.operated(recalled(&held.outgoing, Means::Held, None), by)?;
+            self.emit(Fact::Withdrawn { effect: effect.clone() })?;
+            return self.message_lost(effect);
+        }
+        let Some(known) = known else { return self.no_message(effect) };
+        let out = &known.outgoing;
+        if let Some(task) = out.manual.as_ref().filter(|task| self.is_open_delivery(task)).cloned() {
+            self.operated(recalled(out, Means::Held, None), by)?;
+            self.close(&task, "cancelled", Closing::default())?;
+            let reason = "it was recalled before anybody delivered it".to_owned();
+            self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt: false, reason, nth: 0 })?;
+            return self.message_lost(effect);
+        }
+        if known.stands == Stands::Lost {
+            return self.refuse(format!("{effect} never arrived; there is nothing to take back"));
+        }
+        if self.kind_of(out).is_some_and(|kind| kind.abilities().deletes) && known.stands != Stands::InDoubt {
+            return self.ask_platform(out, Message::default(), Revising::Deletes, by);
+        }
+        if known.stands == Stands::Waits {
+            self.operated(recalled(out, Means::Held, None), by)?;
+            return self.message_lost(effect);
+        }
+        self.operated(recalled(out, Means::Person, None), by)?;
+        self.ask_to_delete(out)
+    }
+
+    /// Corrects a message.
+    pub(super) fn correct(
+        &mut self,
+        (effect, text): (&EffectId, &str),
+        known: Option<&Dispatched>,
+        by: Option<String>,
+    ) -> Decided {
+        if text.trim().is_empty() || text.len() > limits::MESSAGE_BYTES_MAX {
+            let most = limits::MESSAGE_BYTES_MAX;
+            return self.refuse(format!("a correction has words, and {most} bytes at most"));
+        }
+        if self.state.held.iter().any(|held| held.outgoing.effect == *effect) {
+            return self.refuse(format!(
+                "{effect} has not left yet: `playbook recall {effect}` takes it back, and the step can be said anew"
+            ));
+        }
+        let Some(known) = known else { return self.no_message(effect) };
+        let out = &known.outgoing;
+        if known.stands == Stands::Lost || out.manual.as_ref().is_some_and(|task| self.is_open_delivery(task))
+        {
+            return self
+                .refuse(format!("{effect} has not arrived; `playbook recall {effect}` takes it back"));
+        }
+        let edits = self.kind_of(out).is_some_and(|kind| kind.abilities().edits);
+        if edits && known.stands != Stands::InDoubt && out.message.poll.is_none() {
+            let message = Message { text: text.to_owned(), ..out.message.clone() };
+            return self.ask_platform(out, message, Revising::Edits, by);
+        }
+        let (effect, channel, how) = (effect.clone(), out.channel.clone(), Means::Post);
+        let text = text.to_owned();
+        self.operated(Operation::Corrected { effect, channel, how, revision: None, text: text.clone() }, by)?;
+        self.post_correction(&out.effect, out.channel.clone(), &text)
+    }
+
+    /// The platform is asked; its answer is an input.
+    fn ask_platform(
+        &mut self,
+        out: &Outgoing,
+        message: Message,
+        does: Revising,
+        by: Option<String>,
+    ) -> Decided {
+        let word = if does == Revising::Deletes { "recall" } else { "correct" };
+        let revision = EffectId::from(format!("{word}/{}/{}", out.effect, self.state.epoch));
+        let (how, asked) = (Means::Platform, Some(revision.clone()));
+        let did = match does {
+            Revising::Deletes => recalled(out, how, asked),
+            Revising::Edits => Operation::Corrected {
+                effect: out.effect.clone(),
+                channel: out.channel.clone(),
+                how,
+                revision: asked,
+                text: message.text.clone(),
+            },
+        };
+        self.operated(did, by)?;
+        let message = Message {
+            revises: Some(Revision { of: out.effect.clone(), does }),
+            reply_to: None,
+            // Nobody is called twice.
+            mentions: Vec::new(),
+            ..message
+        };
+        let revised = Outgoing {
+            play: out.play.clone(),
+            awaited: true,
+            ..Outgoing::new(revision, out.channel.clone(), message, self.now)
+        };
+        self.emit(Fact::Notified(Box::new(revised)))
+    }
+
+    /// The platform did not do what it was asked: a person is, or a correction is posted.
+    pub(super) fn revision_failed(&mut self, revision: &EffectId) -> Decided {
+        let Some(asked) = self.state.by_hand.revisions.get(revision).cloned() else { return Ok(()) };
+        match asked.does {
+            Revising::Deletes => {
+                let message = Message::text(asked.text);
+                self.ask_to_delete(&Outgoing::new(asked.of, asked.channel, message, self.now))
+            }
+            Revising::Edits => self.post_correction(&asked.of, asked.channel, &asked.text),
+        }
+    }
+
+    fn ask_to_delete(&mut self, out: &Outgoing) -> Decided {
+        let kind = self.kind_of(out).unwrap_or(ChannelKind::Manual);
+        let text = notice::delete_by_hand(
+            self.playbook.locale,
+            kind,
+            &self.group.title,
+            &out.effect,
+            &out.message.text,
+        );
+        self.ask_host_in(text, out.play.clone(), true)
+    }
+
+    fn post_correction(
+        &mut self,
+        of: &EffectId,
+        channel: crate::base::ids::ChannelName,
+        text: &str,
+    ) -> Decided {
+        let effect = EffectId::from(format!("correction/{of}/{}", self.state.epoch));
+        let message = Message {
+            reply_to: Some(of.clone()),
+            ..Message::text(notice::correction(self.playbook.locale, text))
+        };
+        let play = effect_run(of).and_then(|run| self.state.runs.get(run)).map(|run| run.play.clone());
+        let out = Outgoing {
+            label: Some(Label::Notice),
+            play,
+            urgent: true,
+            by_hand: true,
+            ..Outgoing::new(effect, channel, message, self.now)
+        };
+        self.offer(out).map(drop)
+    }
+
+    fn kind_of(&self, out: &Outgoing) -> Option<ChannelKind> {
+        self.playbook.channel(&self.group, &out.channel).map(|channel| channel.kind)
+    }
+
+    fn is_open_delivery(&self, task: &crate::base::ids::TaskId) -> bool {
+        self.state.tasks.get(task).is_some_and(|open| open.task.kind == TaskKind::Delivery)
+    }
+
+    fn no_message(&mut self, effect: &EffectId) -> Decided {
+        self.refuse(format!(
+            "no message {effect} of `{}` is known; `playbook outbox --all` lists those that are kept",
+            self.group.id
+        ))
+    }
+
+    /// A step ahead says something else, in this run only.
+    pub(super) fn reword_step(
+        &mut self,
+        id: &RunId,
+        step: &StepId,
+        text: &str,
+        by: Option<String>,
+    ) -> Decided {
+        let Some(run) = self.state.runs.get(id).cloned() else { return self.no_run(id) };
+        if text.trim().is_empty() || text.len() > limits::MESSAGE_BYTES_MAX {
+            let most = limits::MESSAGE_BYTES_MAX;
+            return self.refuse(format!("a step has words, and {most} bytes at most"));
+        }
+        match self.sayable(&run) {
+            ahead if ahead.contains(step) => {
+                let (run, step, text) = (id.clone(), step.clone(), text.to_owned());
+                self.operated(Operation::Reworded { run, step, text }, by)
+            }
+            ahead if ahead.is_empty() => self.refuse(format!("`{id}` has nothing to say any more")),
+            ahead => {
+                let ahead: Vec<&str> = ahead.iter().map(StepId::as_str).collect();
+                self.refuse(format!(
+                    "step {step} of `{id}` says nothing that is still ahead; steps that do are {}",
+                    words::list(&ahead, "and")
+                ))
+            }
+        }
+    }
+
+    /// The steps of a run that have words and have not been said.
+    fn sayable(&self, run: &Run) -> Vec<StepId> {
+        let Some((_, _, play)) = self.play_of(run) else { return Vec::new() };
+        let said = run.waiting.as_ref().filter(|wait| !matches!(wait.waiting, Waiting::Due | Waiting::Retry));
+        let said = said.map(|wait| wait.step.clone());
+        // A loop comes back to its own steps.
+        let from = run.loops.first().map_or(run.pc, |outer| outer.pc) as usize;
+        let ops = play.section(run.section).ops.iter().skip(from);
+        let steps = ops.filter_map(|op| match op {
+            crate::model::program::Op::Step { step, .. } => Some(step),
+            _ => None,
+        });
+        let speaks =
+            |verb: &Verb| matches!(verb, Verb::Post(_) | Verb::Task(_) | Verb::Ask(_) | Verb::Approve(_));
+        let ahead = steps.filter(|step| speaks(&step.verb) && Some(&step.id) != said.as_ref());
+        ahead.map(|step| step.id.clone()).collect()
+    }
+}
+
+fn recalled(out: &Outgoing, how: Means, revision: Option<EffectId>) -> Operation {
+    Operation::Recalled {
+        effect: out.effect.clone(),
+        channel: out.channel.clone(),
+        how,
+        revision,
+        text: notice::beginning(&out.message.text),
+    }
+}
