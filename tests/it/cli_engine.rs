@@ -154,7 +154,7 @@ fn what_programs_read_has_stable_keys() {
         keys(&first("tasks")),
         [
             "group", "task", "kind", "text", "role", "people", "run", "step", "opened", "told", "due",
-            "list", "show", "options", "answers", "members", "effect"
+            "list", "answered", "show", "options", "answers", "members", "effect"
         ]
     );
     let beside = place.run(&["tasks", "demo.yaml"]).exits(0).stdout;

@@ -12,7 +12,7 @@ use crate::{
     base::ids::{GroupId, MemberId},
     engine::{entry::Fact, state::State},
 };
-use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use serde_json::Value as Json;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -30,6 +30,9 @@ type Ended = BTreeMap<MemberId, BTreeSet<String>>;
 pub fn expire(dir: &Path) -> Result<usize, StoreError> {
     let file = path(dir);
     if !file.exists() {
+        return Ok(0);
+    }
+    if !is_declared(&file)? {
         return Ok(0);
     }
     let mut conn = match open(&file) {
@@ -70,6 +73,14 @@ pub fn expire(dir: &Path) -> Result<usize, StoreError> {
     transaction.commit()?;
     finish(conn)?;
     Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+}
+
+/// Whether a stored version of a playbook speaks of a retention; nothing is written to find out.
+fn is_declared(file: &Path) -> Result<bool, StoreError> {
+    let conn = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM sources WHERE files LIKE '%retention%')";
+    // A file that cannot be read is not judged here: the start does so next.
+    Ok(conn.query_row(sql, [], |row| row.get(0)).unwrap_or_default())
 }
 
 /// The stored state of a group, whose runs may remember what began them.
