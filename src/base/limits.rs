@@ -119,6 +119,8 @@ pub const HEARD_MEMBERS_MIN: usize = 3;
 pub const PEERS_MAX: usize = 32;
 /// Closed days of which a group keeps its numbers.
 pub const DAYS_KEPT_MAX: usize = 35;
+/// Starts that are remembered of a play that waits for a condition; its `max` can count no more.
+pub const CONDITION_STARTS_KEPT_MAX: usize = 100;
 /// Days back for which it is known how many of those who joined stayed.
 pub const COHORTS_DAYS_MAX: i32 = 70;
 /// Sources of members that are counted apart; the rest is one.

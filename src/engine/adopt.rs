@@ -66,7 +66,7 @@ impl Draft<'_> {
                 }
                 Ok(())
             }
-            Trigger::Signal(_) | Trigger::Command => Ok(()),
+            Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => Ok(()),
         }
     }
 

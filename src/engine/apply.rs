@@ -87,6 +87,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
                 p.skip.insert(run.clone());
             });
         }
+        Fact::Condition { play, condition } => super::condition::apply(state, at, play, condition),
         Fact::SignalReceived(signal) => signal_received(state, signal),
         Fact::BatchOpened { play, until } => {
             play_mut(state, play, |p| p.batch = Some((*until, Vec::new())));
@@ -258,7 +259,14 @@ fn enter_phase(
         .timers
         .iter()
         .filter(|(_, timer)| {
-            matches!(timer, Timer::Play { .. } | Timer::Date { .. } | Timer::Batch { .. } | Timer::Midnight)
+            matches!(
+                timer,
+                Timer::Play { .. }
+                    | Timer::Date { .. }
+                    | Timer::Batch { .. }
+                    | Timer::Condition { .. }
+                    | Timer::Midnight
+            )
         })
         .cloned()
         .collect();

@@ -199,6 +199,8 @@ fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {
         draft.fire_due()?;
         return settle(draft);
     }
+    let says = matches!(&input.kind, InputKind::Signal(signal) if &*signal.name == "message");
+    draft.tests_conditions = !says || super::numbers::closing(draft.state, draft.now).is_some();
     // What was due before the input came happens before it.
     announce_sleep(draft)?;
     draft.close_day()?;
@@ -225,6 +227,10 @@ fn settle(draft: &mut Draft<'_>) -> Decided {
         let before = draft.state.epoch;
         draft.test_until()?;
         draft.carry_on()?;
+        if draft.tests_conditions {
+            draft.test_conditions()?;
+            draft.carry_on()?;
+        }
         draft.set_retention()?;
         if !draft.state.held.is_empty() {
             draft.release_held()?;

@@ -67,6 +67,8 @@ pub(super) struct Draft<'a> {
     pub(super) chained: BTreeSet<RunId>,
     /// Steps carried out.
     pub(super) steps: usize,
+    /// Whether the conditions that plays wait for are looked at: not after every message.
+    pub(super) tests_conditions: bool,
     /// Whether anything has been decided.
     pub(super) decided: bool,
     seen: &'a mut dyn FnMut(&State, Entry),
@@ -117,6 +119,7 @@ impl<'a> Draft<'a> {
             inside: false,
             chained: BTreeSet::new(),
             steps: 0,
+            tests_conditions: true,
             decided: false,
             seen,
             input,
@@ -391,7 +394,7 @@ fn measures(
     names: Names,
 ) -> Option<Arc<dyn crate::script::facts::Measures>> {
     let read = [Name::Metrics, Name::Member, Name::Members].into_iter().any(|name| names.has(name));
-    read.then(|| Arc::new(super::numbers::Reading::of(state, Some((playbook, group)), now)) as Arc<_>)
+    read.then(|| Arc::new(super::numbers::Gauges::of(state, Some((playbook, group)), now)) as Arc<_>)
 }
 
 /// What the steps of a run have set, and in a loop which round it is.

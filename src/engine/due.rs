@@ -70,6 +70,7 @@ impl Draft<'_> {
                 Timer::Held { .. } | Timer::Expiry { .. } => self.release_held()?,
                 Timer::PhaseTimeout => self.phase_timed_out()?,
                 Timer::Midnight => self.midnight_passed()?,
+                Timer::Condition { play } => self.condition_due(&play)?,
                 Timer::HushEnds => self.hush_ends()?,
                 Timer::Retention => self.expire_fields()?,
                 Timer::DateMissing { play, date } => self.date_stays_away(&play, &date)?,

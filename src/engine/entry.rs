@@ -10,7 +10,7 @@ pub use super::{
     task::{Task, TaskKind},
     waiting::{PruneStage, Waiting},
 };
-use super::{input::Signal, numbers::day::DayNumbers};
+use super::{condition::Condition, input::Signal, numbers::day::DayNumbers};
 use crate::{
     base::{
         civil_day::CivilDay,
@@ -306,6 +306,14 @@ pub enum Fact {
         play: PlayName,
         /// When it closes.
         until: Timestamp,
+    },
+    /// What a play waits for has become true, false or unknown, or has started it.
+    Condition {
+        /// The play.
+        play: PlayName,
+        /// How it stands.
+        #[serde(flatten)]
+        condition: Condition,
     },
     /// A signal was put into the play's open window.
     BatchJoined {

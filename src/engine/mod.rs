@@ -11,6 +11,7 @@ pub mod amended;
 pub mod by_hand;
 pub mod effect;
 pub mod cause;
+pub mod condition;
 pub mod entry;
 pub mod failing;
 pub mod gate;
@@ -58,6 +59,7 @@ mod revise;
 mod signal;
 mod skipping;
 mod steps;
+mod whenever;
 pub mod wording;
 
 use crate::{

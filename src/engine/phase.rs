@@ -5,9 +5,12 @@ use super::{
     entry::{Fact, PhaseCause},
     input::Signal,
 };
-use crate::base::{
-    ids::{InputId, PhaseName},
-    value::Value,
+use crate::{
+    base::{
+        ids::{InputId, PhaseName},
+        value::Value,
+    },
+    model::trigger::Trigger,
 };
 use std::sync::Arc;
 
@@ -44,8 +47,9 @@ impl Draft<'_> {
     pub(super) fn set_midnight(&mut self) -> Decided {
         let tested = self.playbook.phase(&self.state.phase).is_some_and(|phase| phase.until.is_some());
         let next = self.playbook.phase_after(&self.state.phase).is_some();
-        let at =
-            (tested && next && !self.state.phase_final).then(|| self.playbook.zone.day_bounds(self.now).1);
+        let waits = self.playbook.plays.iter().any(|play| matches!(play.trigger, Trigger::Whenever(_)));
+        let at = ((tested && next || waits) && !self.state.phase_final)
+            .then(|| self.playbook.zone.day_bounds(self.now).1);
         if at == self.state.midnight { Ok(()) } else { self.emit(Fact::MidnightSet { at }) }
     }
 

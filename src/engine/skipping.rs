@@ -103,7 +103,7 @@ impl Draft<'_> {
                     && next_anchor(&self.playbook, &self.group, play, created, before) == Some(moment)
                     && scheduled_run_id(play, moment) == *run
             }
-            Trigger::Signal(_) | Trigger::Command => false,
+            Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => false,
         }
     }
 

@@ -122,6 +122,9 @@ pub struct State {
     /// What operators have set: that members see nothing, turns that were swapped, dates without a time.
     #[serde(default, skip_serializing_if = "ByHand::is_empty")]
     pub by_hand: ByHand,
+    /// What plays with `whenever` wait for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub conditions: BTreeMap<PlayName, super::condition::Waited>,
     /// What is counted, day by day.
     #[serde(default, skip_serializing_if = "super::numbers::nothing_counted")]
     pub numbers: Arc<Numbers>,
@@ -467,6 +470,7 @@ impl State {
             refusals: None,
             broken: VecDeque::new(),
             by_hand: ByHand::default(),
+            conditions: BTreeMap::new(),
             numbers: Arc::default(),
         }
     }

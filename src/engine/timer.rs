@@ -74,6 +74,11 @@ pub enum Timer {
     PhaseTimeout,
     /// The phase's `until` is tested.
     Midnight,
+    /// A condition has held for as long as its play asks.
+    Condition {
+        /// The play that waits for it.
+        play: PlayName,
+    },
     /// Members see again what is said.
     HushEnds,
     /// A field of a member has been kept long enough.

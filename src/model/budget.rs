@@ -10,7 +10,7 @@ use crate::{
     },
     script::expr::Expr,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// All budgets of a playbook; what is not written is not limited.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -128,6 +128,15 @@ pub struct Quota {
     pub max: u32,
     /// In how long.
     pub per: Window,
+}
+
+impl fmt::Display for Quota {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.per {
+            Window::Day => write!(f, "{} per day", self.max),
+            Window::Sliding(length) => write!(f, "{} per {length}", self.max),
+        }
+    }
 }
 
 /// The window of a quota.

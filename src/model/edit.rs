@@ -215,7 +215,7 @@ fn next_start(playbook: &Playbook, play: &Play, before: &Play, at: &Standing) ->
             let starts = dates.iter().map(|date| play.start_of(anchor(date), &playbook.zone, &at.group));
             starts.filter(|start| *start > at.now).min()
         }
-        Trigger::Signal(_) | Trigger::Command => None,
+        Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => None,
     }
 }
 
@@ -318,6 +318,7 @@ fn trigger_words(trigger: &Trigger) -> String {
             }
             text
         }
+        Trigger::Whenever(whenever) => format!("whenever {}", whenever.words()),
         Trigger::Command => "started by hand".into(),
     }
 }

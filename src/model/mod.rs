@@ -17,6 +17,7 @@ pub mod timetable;
 pub mod calendar;
 pub mod schedule;
 pub mod trigger;
+pub mod whenever;
 pub mod play;
 pub mod step;
 pub mod program;

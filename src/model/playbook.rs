@@ -150,7 +150,7 @@ impl Playbook {
     pub fn hears(&self) -> BTreeSet<&str> {
         let starts = self.plays.iter().filter_map(|play| match &play.trigger {
             Trigger::Signal(on) => Some(&*on.name),
-            Trigger::Schedule(_) | Trigger::Dates(_) | Trigger::Command => None,
+            Trigger::Schedule(_) | Trigger::Dates(_) | Trigger::Whenever(_) | Trigger::Command => None,
         });
         starts.chain(self.plays.iter().flat_map(|play| play.awaits())).collect()
     }

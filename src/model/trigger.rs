@@ -1,6 +1,6 @@
 //! What starts a play: a schedule, dates, a signal, or nothing but a command.
 
-use super::schedule::Schedule;
+use super::{schedule::Schedule, whenever::Whenever};
 use crate::{
     base::{
         time::{ClockTime, Duration, Timestamp, Zone},
@@ -20,6 +20,8 @@ pub enum Trigger {
     Dates(Vec<Arc<DateEntry>>),
     /// `on`
     Signal(OnSignal),
+    /// `whenever`
+    Whenever(Whenever),
     /// Started by `start:` or by an operator.
     Command,
 }

@@ -150,6 +150,11 @@ impl Expr {
         Ok(self.run(facts, None, |value| self.truth(value))?.unwrap_or(false))
     }
 
+    /// Its value, which must be true or false; none when it is unknown.
+    pub fn eval_known(&self, facts: &Arc<Facts>) -> Result<Option<bool>, EvalError> {
+        self.run(facts, None, |value| self.truth(value))
+    }
+
     /// Its value with this member in scope as `member`, which must be true or false; none when it is unknown.
     /// Cheaper than facts of their own for every member.
     pub fn eval_bool_for(&self, facts: &Arc<Facts>, member: &MemberId) -> Result<Option<bool>, EvalError> {

@@ -197,7 +197,7 @@ impl<'a> Source<'a> {
                 }
             }),
             Trigger::Command if starts_with_the_group(playbook, play) => Anchors::Once(created),
-            Trigger::Signal(_) | Trigger::Command => return None,
+            Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => return None,
         };
         Some(Self { playbook, group, play, created, anchors, pending: VecDeque::new(), next: None })
     }
@@ -366,6 +366,10 @@ fn why_untimed(playbook: &Playbook, play: &Play, window: Window) -> Phrase {
         );
     }
     match &play.trigger {
+        Trigger::Whenever(whenever) => {
+            let words = Phrase::same(whenever.words());
+            phrase!("starts whenever {words}", "只要 {words} 就开始"; words)
+        }
         Trigger::Command => {
             phrase!("starts when another play or an operator starts it", "由别的流程或操作者启动")
         }

@@ -99,6 +99,7 @@ mod terminal;
 mod tidy;
 mod timing;
 mod tour;
+mod whenever;
 mod worlds;
 mod written;
 mod years;

@@ -589,6 +589,9 @@ impl Life {
                 }
                 Timer::PhaseTimeout => state.phase_timeout.is_some(),
                 Timer::Midnight => state.midnight.is_some(),
+                Timer::Condition { play } => {
+                    state.conditions.get(play).is_some_and(|known| known.condition.until.is_some())
+                }
                 Timer::HushEnds => state.by_hand.hush.is_some(),
                 Timer::Retention => state.retention.is_some(),
             };

@@ -34,7 +34,7 @@ use std::{
 use windows::Windows;
 
 pub use close::{as_of, closing};
-pub use reading::Reading;
+pub use reading::Gauges;
 
 /// What is counted of a group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]

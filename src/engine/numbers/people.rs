@@ -4,14 +4,14 @@
 
 use super::{
     cohort::{CHECKED_AFTER, Cohort},
-    reading::{DEAF, DEAF_FOR_JOINS, OF_NOTHING, Reading},
+    reading::{DEAF, DEAF_FOR_JOINS, Gauges, OF_NOTHING},
     talk::core_days,
 };
 use crate::base::{civil_day::CivilDay, metric::Figure, phrase::pair, time::Duration};
 use std::collections::BTreeMap;
 
 /// A number of this file, by its name.
-pub(super) fn figure(of: &Reading, name: &str, n: u32) -> Option<Figure> {
+pub(super) fn figure(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
     let numbers = &of.numbers;
     let sum = |field: fn(&super::day::DayNumbers) -> u32| numbers.sum(n, field);
     let today = numbers.today;
@@ -96,7 +96,7 @@ const HEARD: [&str; 7] =
     ["activation", "retention30", "connected", "density", "core_presence", "new_in_top", "never_spoke"];
 
 fn cohorts(
-    of: &Reading,
+    of: &Gauges,
     (first, last): (CivilDay, CivilDay),
     days: u32,
     part: impl Fn(&Cohort) -> Option<u32>,
@@ -111,7 +111,7 @@ fn cohorts(
 }
 
 /// A number for each source of those who joined.
-pub(super) fn by_source(of: &Reading, name: &str) -> BTreeMap<String, Figure> {
+pub(super) fn by_source(of: &Gauges, name: &str) -> BTreeMap<String, Figure> {
     let today = of.numbers.today;
     type Part = fn(&Cohort) -> Option<u32>;
     let (range, part): ((i32, i32), Part) = match name {

@@ -37,7 +37,7 @@ pub(super) const OF_NOTHING: Words =
 
 /// The numbers of a group at an instant.
 #[derive(Debug)]
-pub struct Reading {
+pub struct Gauges {
     pub(super) numbers: Arc<Numbers>,
     pub(super) members: Members,
     pub(super) created: Timestamp,
@@ -47,7 +47,7 @@ pub struct Reading {
     survey: OnceLock<Survey>,
 }
 
-impl Reading {
+impl Gauges {
     /// The numbers of a group at an instant; without its playbook it is taken to hear everything.
     pub fn of(state: &State, playbook: Option<(&Playbook, &Group)>, now: Timestamp) -> Self {
         let now = now.max(state.clock);
@@ -155,7 +155,7 @@ impl Reading {
     }
 }
 
-impl Measures for Reading {
+impl Measures for Gauges {
     fn figure(&self, name: &str, taken: Option<u32>) -> Option<Figure> {
         Some(self.read(crate::base::metric::find(name)?, taken))
     }

@@ -2,7 +2,7 @@
 //!
 //! Each is computed here as its formula in the table of metrics says.
 
-use super::reading::{DEAF, OF_NOTHING, Reading};
+use super::reading::{DEAF, Gauges, OF_NOTHING};
 use crate::{
     base::{habits::window, metric::Figure, phrase::pair, time::Duration},
     model::message::Label,
@@ -18,7 +18,7 @@ const HEALTH_KNOWN_MIN: f64 = 60.0;
 const MONTH: u32 = 28;
 
 /// A number of this file, by its name.
-pub(super) fn figure(of: &Reading, name: &str, n: u32) -> Option<Figure> {
+pub(super) fn figure(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
     let numbers = &of.numbers;
     let sum = |field: fn(&super::day::DayNumbers) -> u32| numbers.sum(n, field);
     if let Some(figure) = ours(of, name, n) {
@@ -116,7 +116,7 @@ const MEMBERS: [&str; 28] = [
 ];
 
 /// The numbers of what we do ourselves, which are known without an ear.
-fn ours(of: &Reading, name: &str, n: u32) -> Option<Figure> {
+fn ours(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
     let numbers = &of.numbers;
     let posts = |days| numbers.sum(days, super::day::DayNumbers::all_posts);
     Some(match name {
@@ -152,7 +152,7 @@ fn ours(of: &Reading, name: &str, n: u32) -> Option<Figure> {
 }
 
 /// The longest run of closed days of which something is true; a day without a record had nothing.
-fn longest(of: &Reading, days: u32, quiet: impl Fn(&super::day::DayNumbers) -> bool) -> f64 {
+fn longest(of: &Gauges, days: u32, quiet: impl Fn(&super::day::DayNumbers) -> bool) -> f64 {
     let numbers = &of.numbers;
     let first = numbers.today.plus(-(days as i32)).max(numbers.began);
     let (mut last, mut most) = (first.plus(-1), 0);
@@ -163,7 +163,7 @@ fn longest(of: &Reading, days: u32, quiet: impl Fn(&super::day::DayNumbers) -> b
     f64::from(most.max(numbers.today.since(last) - 1))
 }
 
-fn response(of: &Reading, part: u64) -> Figure {
+fn response(of: &Gauges, part: u64) -> Figure {
     let mut steps: Vec<u64> = Vec::new();
     for day in of.numbers.last_days(MONTH) {
         steps.resize(steps.len().max(day.first_response.len()), 0);
@@ -183,7 +183,7 @@ fn response(of: &Reading, part: u64) -> Figure {
     }
 }
 
-fn gini(of: &Reading) -> Figure {
+fn gini(of: &Gauges) -> Figure {
     let counts = &of.survey().counts;
     let (n, said) = (counts.len() as f64, of.survey().said());
     if said == 0 {
@@ -194,7 +194,7 @@ fn gini(of: &Reading) -> Figure {
     Figure { value: Some(value), of: Some(counts.len() as u64), ..of.count(MONTH, 0, None) }
 }
 
-fn absence(of: &Reading) -> Figure {
+fn absence(of: &Gauges) -> Figure {
     let said = of.survey().said();
     let mut sum = 0;
     let reached = of.survey().counts.iter().position(|n| {
@@ -208,7 +208,7 @@ fn absence(of: &Reading) -> Figure {
 }
 
 /// What health is made of, in one table: the number, its weight, and how much of the weight a value gives.
-type Part = (&'static str, f64, fn(&Reading, f64) -> f64);
+type Part = (&'static str, f64, fn(&Gauges, f64) -> f64);
 const HEALTH: [Part; 6] = [
     ("speakers_share", 30.0, |_, share| share / SPEAKERS_WANTED),
     ("trend", 20.0, |of, slope| {
@@ -225,11 +225,11 @@ const HEALTH: [Part; 6] = [
     ("activation", 10.0, |_, share| share / HALF),
 ];
 
-fn part(of: &Reading, name: &str) -> Option<f64> {
+fn part(of: &Gauges, name: &str) -> Option<f64> {
     crate::base::metric::find(name).and_then(|metric| of.read(metric, None).value)
 }
 
-fn health(of: &Reading) -> Figure {
+fn health(of: &Gauges) -> Figure {
     let (mut known, mut points) = (0.0, 0.0);
     for (name, weight, give) in HEALTH {
         if let Some(value) = part(of, name) {
@@ -245,6 +245,6 @@ fn health(of: &Reading) -> Figure {
 }
 
 /// Days of the last so many on which a core member spoke.
-pub(super) fn core_days(of: &Reading, days: u32) -> Option<u32> {
+pub(super) fn core_days(of: &Gauges, days: u32) -> Option<u32> {
     of.survey().core.map(|spoke| (spoke & window(days)).count_ones())
 }

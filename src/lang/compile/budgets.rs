@@ -207,7 +207,7 @@ pub(crate) fn clock_range(
 }
 
 /// `6 per day`, `6 per 12h`
-fn quota(cx: &mut Cx<'_>, node: &Node) -> Option<Quota> {
+pub(crate) fn quota(cx: &mut Cx<'_>, node: &Node) -> Option<Quota> {
     let expected =
         pair("an amount such as `6 per day` or `2 per 12h`", "数量，例如 `6 per day` 或 `2 per 12h`");
     let text = reader::text(&mut cx.report, node, expected)?;

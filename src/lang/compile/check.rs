@@ -132,7 +132,10 @@ fn walk<'p>(
 fn anchors(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play) -> Vec<Timestamp> {
     match &play.trigger {
         Trigger::Dates(entries) => entries.iter().map(|entry| entry.at).collect(),
-        Trigger::Schedule(Schedule::Term(_)) | Trigger::Signal(_) | Trigger::Command => Vec::new(),
+        Trigger::Schedule(Schedule::Term(_))
+        | Trigger::Signal(_)
+        | Trigger::Whenever(_)
+        | Trigger::Command => Vec::new(),
         Trigger::Schedule(schedule) => {
             let frame = Frame {
                 zone: play.zone_or(&playbook.zone),

@@ -412,7 +412,7 @@ fn plays(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &
             for field in entry.value.entries().unwrap_or_default() {
                 cx.origin(format!("plays.{name}.{}", field.key.value), field.key.span);
             }
-            for key in ["every", "cron", "dates", "on"] {
+            for key in ["every", "cron", "dates", "on", "whenever"] {
                 if let Some(node) = entry.value.get(key) {
                     cx.origin(format!("plays.{name}.trigger"), node.span);
                 }

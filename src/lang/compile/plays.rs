@@ -138,7 +138,7 @@ fn lower_in_zone(
         fields.get("dates").and_then(|node| node.get("file")).and_then(Node::text).map(Arc::from);
     play.overlap = match play.trigger {
         Trigger::Schedule(_) => Overlap::Skip,
-        Trigger::Dates(_) | Trigger::Signal(_) | Trigger::Command => Overlap::Allow,
+        Trigger::Dates(_) | Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => Overlap::Allow,
     };
     guards(cx, fields, &scope, &mut play);
     policies(cx, fields, &scope, &mut play, with);

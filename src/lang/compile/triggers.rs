@@ -8,7 +8,7 @@ use super::{
 };
 use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
-    base::{diagnostic::Diagnostic, source::Span},
+    base::{diagnostic::Diagnostic, source::Span, time::Duration},
     lang::{
         codes,
         document::{
@@ -22,12 +22,13 @@ use crate::{
         play::Play,
         schedule::{Frame, Schedule, ScheduleError},
         trigger::{Batch, OnSignal, Trigger},
+        whenever::Whenever,
     },
 };
 use std::{collections::BTreeSet, sync::Arc};
 
 /// The keys that say what starts a play.
-const TRIGGERS: [&str; 4] = ["every", "cron", "dates", "on"];
+const TRIGGERS: [&str; 5] = ["every", "cron", "dates", "on", "whenever"];
 
 /// The signals that the engine sends itself.
 pub(crate) const SIGNALS: [&str; 8] = keys::words(&keys::closed::SIGNALS);
@@ -73,6 +74,10 @@ pub(crate) fn lower(
             "write a list: `dates: [{ id: a, at: 2026-12-11 20:00 }]`",
             "写一个列表：`dates: [{ id: a, at: 2026-12-11 20:00 }]`",
         ),
+        "whenever" => pair(
+            "write a condition: `whenever: metrics.speakers(7) < 5`",
+            "写一个条件：`whenever: metrics.speakers(7) < 5`",
+        ),
         _ => pair("write a signal: `on: member.joined`", "写一个信号：`on: member.joined`"),
     };
     let Some(node) = fields.need(&mut cx.report, key, help) else { return (Trigger::Command, None) };
@@ -84,12 +89,33 @@ pub(crate) fn lower(
             let known = !(entries.is_empty() && node.entries().is_some());
             (Trigger::Dates(entries), known.then_some(keys))
         }
+        "whenever" => {
+            let whenever = super::text::condition(cx, node, scope).map(|condition| {
+                let lasts = fields.get("lasts").and_then(|node| reader::positive(&mut cx.report, node));
+                let max = fields.get("max").and_then(|node| super::budgets::quota(cx, node));
+                Whenever { condition, lasts: lasts.unwrap_or(Duration::ZERO), max }
+            });
+            (whenever.map_or(Trigger::Command, Trigger::Whenever), None)
+        }
         _ => (signal(cx, fields, node, scope).map_or(Trigger::Command, Trigger::Signal), None),
     }
 }
 
 /// Keys that only some triggers have.
 fn misplaced(cx: &mut Cx<'_>, fields: &Fields<'_>, found: Option<&str>) {
+    for key in ["lasts", "max"] {
+        if let Some(entry) = fields.entry(key).filter(|_| found != Some("whenever")) {
+            cx.error(
+                codes::MISPLACED_KEY,
+                entry.key.span,
+                phrase!("`{key}` belongs to a play with `whenever`", "`{key}` 只用于有 `whenever` 的玩法"),
+                pair(
+                    "how often members hear from the group is said in `budgets`",
+                    "一个群发多少消息写在 `budgets` 里",
+                ),
+            );
+        }
+    }
     if found != Some("on") {
         for key in ["where", "batch", "per"] {
             if let Some(entry) = fields.entry(key) {

@@ -23,6 +23,9 @@ keys! {
         "where": Is::Condition, "With `on`: only signals for which this is true.", "where: signal.data.amount > 100";
         "batch": Is::Batch, "With `on`: the first signal opens a window, and one run gets all of them as `signals` at its end.", "batch: 10m";
         "per": Is::Words(&["member"]), "With `on`: one run a member, ended when the member leaves.", "per: member";
+        "whenever": Is::Condition, "Trigger: a condition. The play starts when it has become true, once, and again only after it was false. What nobody knows starts nothing.", "whenever: metrics.speakers(7) < members.count * 0.05";
+        "lasts": Is::Positive, "With `whenever`: for so long the condition has to hold before it counts; time in which it is unknown does not.", "lasts: 3d";
+        "max": Is::Quota, "With `whenever`: at most so many starts in so long.", "max: 1 per 14d";
         "during": Is::Names, "The phase or phases in which the play starts; any by default.", "during: [seed, grow]";
         "when": Is::Condition, "A condition that is tested at the start.", "when: members.count > 10";
         "from": Is::Moment, "Nothing is anchored before this date.", "from: 2026-12-01";

@@ -74,6 +74,10 @@ fn when(playbook: &Playbook, play: &Play) -> String {
                 Locale::Zh => format!("收到 `{}` 时{batch}", on.name),
             }
         }
+        Trigger::Whenever(whenever) => match playbook.locale {
+            Locale::En => format!("whenever `{}`", whenever.condition.source()),
+            Locale::Zh => format!("只要 `{}`", whenever.condition.source()),
+        },
         Trigger::Command => words("when somebody starts it", "由人或其他流程启动"),
     }
 }

@@ -193,6 +193,10 @@ pub(in crate::shell) fn trigger(locale: Locale, play: &Play) -> String {
                 Locale::Zh => format!("收到 {}{batch}", on.name),
             }
         }
+        Trigger::Whenever(whenever) => match locale {
+            Locale::En => format!("whenever {}", whenever.words()),
+            Locale::Zh => format!("只要 {}", whenever.words()),
+        },
         Trigger::Command => locale.pick("started by another play or a person", "由其他流程或人启动").into(),
     }
 }

@@ -8,7 +8,7 @@ use crate::{
         metric::{Figure, Takes, Unit},
         time::Timestamp,
     },
-    engine::{numbers::Reading, state::State},
+    engine::{numbers::Gauges, state::State},
     model::playbook::Playbook,
 };
 use serde::{Deserialize, Serialize};
@@ -57,10 +57,10 @@ pub struct Part {
 }
 
 /// The numbers of a group at an instant.
-pub fn reading(state: &State, playbook: Option<&Playbook>, now: Timestamp) -> Reading {
+pub fn reading(state: &State, playbook: Option<&Playbook>, now: Timestamp) -> Gauges {
     let own = playbook.map(|playbook| playbook.in_group(&state.group));
     let group = own.and_then(|playbook| Some((playbook, &**playbook.groups.get(&state.group)?)));
-    Reading::of(state, group, now)
+    Gauges::of(state, group, now)
 }
 
 /// Every number of a group.
@@ -69,7 +69,7 @@ pub fn metrics(group: Group<'_>, playbook: Option<&Playbook>, now: Timestamp, lo
 }
 
 /// The same of a reading.
-pub fn rows(group: &GroupId, reading: &Reading, locale: Locale) -> Vec<Row> {
+pub fn rows(group: &GroupId, reading: &Gauges, locale: Locale) -> Vec<Row> {
     let row = |(metric, taken, figure): (&'static crate::base::metric::Metric, Option<u32>, Figure)| {
         let parts = reading.by_source(metric.name).into_iter();
         Row {

@@ -14,6 +14,7 @@ use crate::{
         time::{Duration, Timestamp},
     },
     engine::{
+        condition::{Condition, Truth},
         entry::{Cause, Skip},
         gate::Occasion,
         state::State,
@@ -26,6 +27,7 @@ use crate::{
         playbook::Playbook,
         timetable,
         trigger::Trigger,
+        whenever::Whenever,
     },
     sim::{
         forecast::{Expected, Forecast},
@@ -66,7 +68,9 @@ pub(super) fn accounts(
             let answered = !known.is_empty() || question.run.is_some();
             if accounts.is_empty() && !answered { vec![look.nothing()] } else { accounts }
         }
-        Trigger::Signal(_) | Trigger::Command if question.run.is_some() => Vec::new(),
+        Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command if question.run.is_some() => Vec::new(),
+        Trigger::Whenever(_) if !known.is_empty() && asks_of_the_past(question) => Vec::new(),
+        Trigger::Whenever(whenever) => vec![look.condition(whenever)],
         Trigger::Signal(_) if !known.is_empty() && asks_of_the_past(question) => Vec::new(),
         Trigger::Signal(_) => vec![look.signal(heard)],
         // How it began has been told; when it begins again nobody knows.
@@ -407,6 +411,37 @@ impl Look<'_> {
             account.verdict = Verdict::WillHappen;
         }
         Account { because, ..account }
+    }
+
+    /// What a play with `whenever` waits for.
+    fn condition(&self, whenever: &Whenever) -> Account {
+        let zone = self.play.zone_or(&self.playbook.zone);
+        let because = vec![words::trigger(self.playbook, self.play, &self.state.group, None)];
+        let known = self.state.conditions.get(&self.play.name).map(|known| &known.condition);
+        let known = known.filter(|known| *known.expression == *whenever.words());
+        let name = &self.play.name;
+        let says = match known {
+            None => format!("{name} starts when its condition becomes true; it has not been true yet"),
+            Some(Condition { holds: Truth::False, since, .. }) => format!(
+                "{name} starts when its condition becomes true; it has been false since {}",
+                words::when(*since, zone)
+            ),
+            Some(Condition { holds: Truth::Unknown, since, .. }) => format!(
+                "{name} does not start: since {} nobody knows whether its condition holds, because it reads a number \
+                 that the group does not hear (`playbook metrics` says which)",
+                words::when(*since, zone)
+            ),
+            Some(Condition { since, done: true, .. }) => format!(
+                "its condition has been true since {} and has had its effect; {name} starts again after it was false",
+                words::when(*since, zone)
+            ),
+            Some(Condition { since, .. }) => format!(
+                "its condition has been true since {}; {name} starts at {} if it stays so",
+                words::when(*since, zone),
+                words::when(since.plus(whenever.lasts), zone)
+            ),
+        };
+        self.account(Verdict::Waits, says, because)
     }
 
     fn command(&self) -> Account {

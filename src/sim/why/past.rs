@@ -268,7 +268,7 @@ impl<'q> Historian<'q> {
                 };
                 cause.member = signal.filter(|_| on.per_member).and_then(|signal| signal.member.clone());
             }
-            Trigger::Schedule(_) | Trigger::Command => {}
+            Trigger::Schedule(_) | Trigger::Whenever(_) | Trigger::Command => {}
         }
         cause
     }

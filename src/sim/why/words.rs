@@ -63,6 +63,7 @@ pub(super) fn trigger(
             }
         }
         Trigger::Signal(on) => signal(on),
+        Trigger::Whenever(whenever) => format!("whenever {}", whenever.words()),
         Trigger::Command => command(playbook, play),
     };
     if let Some(anchor) = anchor {
