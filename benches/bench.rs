@@ -10,6 +10,7 @@
 
 mod channels;
 mod compile;
+mod console;
 mod deliver;
 mod engine;
 mod engine_process;
@@ -33,7 +34,8 @@ fn main() {
         ("channels", channels::beside),
     ];
     // Minutes long, so only when they are named.
-    let slow: &[Measure] = &[("presets", channels::presets), ("years", years::run)];
+    let slow: &[Measure] =
+        &[("presets", channels::presets), ("years", years::run), ("console", console::run)];
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     for (name, run) in measures.iter().chain(slow) {
         let is_slow = slow.iter().any(|(slow, _)| slow == name);

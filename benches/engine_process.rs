@@ -62,14 +62,22 @@ pub(crate) struct Engine {
     state: std::path::PathBuf,
     /// From its start until it had armed its first deadline and said what comes next.
     pub(crate) ready: Duration,
+    /// The link to its console, where it has a door.
+    pub(crate) console: Option<String>,
 }
 
 impl Engine {
     /// Starts it and waits until it says what comes next.
     pub(crate) fn start(town: &Town) -> Self {
+        Self::start_with(town, &[])
+    }
+
+    /// The same, with more to say to it.
+    pub(crate) fn start_with(town: &Town, more: &[&str]) -> Self {
         let begun = Instant::now();
         let mut child = Command::new(env!("CARGO_BIN_EXE_playbook"))
             .args(["run", "town.yaml", "--state", "state"])
+            .args(more)
             .current_dir(town.dir.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -77,8 +85,13 @@ impl Engine {
             .spawn()
             .expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let mut console = None;
         let ready = loop {
             match lines.next() {
+                Some(Ok(line)) if line.contains("/enter/") => {
+                    console =
+                        line.split_whitespace().find(|word| word.starts_with("http")).map(str::to_owned);
+                }
                 Some(Ok(line)) if line.trim_start().starts_with("next") => break begun.elapsed(),
                 Some(Ok(_)) => {}
                 other => panic!("the program ended before it was ready: {other:?}"),
@@ -86,7 +99,7 @@ impl Engine {
         };
         // Its output goes on being read, so that it never waits for us.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, state: town.dir.path().join("state"), ready }
+        Self { child, state: town.dir.path().join("state"), ready, console }
     }
 
     /// Resident memory, in MiB, as Linux tells it.

@@ -331,10 +331,20 @@ pub const CONSOLE_LINES_WAITING_MAX: usize = 10_000;
 pub const HISTORY_DECISIONS_MAX: usize = 1_000_000;
 /// Lines of one page of the logbook, and rows of one page of a table.
 pub const PAGE_ROWS: usize = 100;
+/// Groups that a search in the console finds.
+pub const FOUND_MAX: usize = 50;
+/// Decisions that one sheet of a run, or one calendar, is made from.
+pub const SHEET_DECISIONS_MAX: usize = 1_000;
 /// How long the board of the console rests after a change, in milliseconds: what is decided meanwhile is one change.
 pub const BOARD_REST_MS: u64 = 50;
 /// How long pages that are open are told nothing after they were told of a change, in milliseconds.
 pub const LIVE_REST_MS: u64 = 500;
+/// Streams of changes that are open at once; one more is told to ask now and then.
+pub const LIVE_STREAMS_MAX: usize = 200;
+/// How long a stream of changes says nothing at most, in milliseconds.
+pub const LIVE_BREATH_MS: u64 = 15_000;
+/// How long a stream of changes is open, in milliseconds; then its browser comes back.
+pub const LIVE_LIFE_MS_MAX: u64 = 600_000;
 /// Messages that the board has of those that somebody has to decide about.
 pub const STUCK_MAX: usize = 1_000;
 /// Parts of pages that one change names; beyond that everything has changed.

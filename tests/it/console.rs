@@ -83,6 +83,16 @@ impl Browser {
         ask(self.port, &format!("GET {path}"), &[("cookie", &self.cookie), ("accept", "text/html")], b"")
     }
 
+    /// What a page that is open asks for.
+    pub(crate) fn get_part(&self, path: &str) -> Said {
+        let headers = [("cookie", self.cookie.as_str()), ("playbook-part", "all")];
+        ask(self.port, &format!("GET {path}"), &headers, b"")
+    }
+
+    pub(crate) fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// Sends a form with the seal of a page.
     pub(crate) fn press(&self, page: &str, verb: &str, fields: &[(&str, &str)]) -> Said {
         self.press_with(page, verb, fields, &[("sec-fetch-site", "same-origin")])
@@ -107,7 +117,7 @@ pub(crate) fn engine(play: &Playground) -> (Process, u16, String) {
     (engine, port, link)
 }
 
-fn open(play: &Playground, args: &[&str]) -> String {
+pub(crate) fn open(play: &Playground, args: &[&str]) -> String {
     play.run(&[&["open"], args].concat()).exits(0).stdout.lines().last().unwrap().to_owned()
 }
 

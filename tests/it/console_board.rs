@@ -164,7 +164,11 @@ fn a_group_is_found_by_the_beginning_of_a_word_of_its_name() {
 /// The history of a journal, decision by decision.
 fn written(reader: &Reader) -> History {
     let mut history = History::default();
-    reader.log(None, 0, &mut |line| history.newer(line.seq, &line.group, Kinds::of(&line.entry))).unwrap();
+    reader
+        .log(None, 0, &mut |line| {
+            history.newer((line.seq, line.entry.at), &line.group, Kinds::of(&line.entry))
+        })
+        .unwrap();
     history
 }
 

@@ -27,6 +27,7 @@ mod cli_test;
 mod cli_why;
 mod codes;
 mod console_board;
+mod console_pages;
 mod compile;
 mod console;
 mod console_links;

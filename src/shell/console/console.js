@@ -30,4 +30,98 @@
     form.dataset.sent = "1";
     setTimeout(() => { delete form.dataset.sent; }, 3000);
   });
+
+  // Live: one stream a browser. The tab that holds the lock listens and tells the others.
+  const live = document.body.dataset.live;
+  if (live === undefined) return;
+  const mine = live.split(" ").filter((part) => part !== "");
+  const concerns = (parts) => parts.length === 0 || mine.some((one) =>
+    one.endsWith("*") ? parts.some((part) => part.startsWith(one.slice(0, -1))) : parts.includes(one));
+  let asking = false;
+  let again = false;
+  let timer = 0;
+
+  // What somebody is at is not taken from under their hands.
+  const busy = (section) =>
+    section.contains(document.activeElement) && document.activeElement !== document.body ||
+    section.querySelector("details[open]") !== null ||
+    [...section.querySelectorAll("input, textarea, select")].some((el) =>
+      el.type === "checkbox" ? el.checked !== el.defaultChecked : el.tagName !== "SELECT" && el.value !== el.defaultValue);
+
+  const tell = () => {
+    if (document.querySelector(".news")) return;
+    const chip = document.createElement("button");
+    chip.type = "button";
+    chip.className = "news";
+    chip.textContent = document.body.dataset.news;
+    chip.addEventListener("click", () => location.reload());
+    document.body.append(chip);
+  };
+
+  const look = async () => {
+    if (mine.length === 0) return;
+    if (asking) { again = true; return; }
+    asking = true;
+    try {
+      const answer = await fetch(location.href, { headers: { "Playbook-Part": "all" }, credentials: "same-origin" });
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      document.title = fresh.title;
+      for (const next of fresh.querySelectorAll("[data-part]")) {
+        const now = document.querySelector(`[data-part="${CSS.escape(next.dataset.part)}"]`);
+        if (now === null) { tell(); continue; }
+        if (now.dataset.rev === next.dataset.rev) continue;
+        if (busy(now)) { tell(); continue; }
+        now.replaceWith(next);
+      }
+    } catch {
+      // The engine is away for a moment; the next look finds it.
+    } finally {
+      asking = false;
+      if (again) { again = false; look(); }
+    }
+  };
+
+  const corner = (text) => {
+    let note = document.querySelector(".quiet-corner");
+    if (text === "") { if (note) note.remove(); return; }
+    if (!note) {
+      note = document.createElement("p");
+      note.className = "quiet-corner";
+      document.body.append(note);
+    }
+    note.textContent = text;
+  };
+  // Without a stream the page asks now and then, and says so.
+  const poll = (on) => {
+    clearInterval(timer);
+    if (on) timer = setInterval(look, 30000);
+    corner(on ? document.body.dataset.slow : "");
+  };
+
+  const channel = new BroadcastChannel("playbook-live");
+  channel.addEventListener("message", (event) => {
+    if (event.data.slow !== undefined) poll(event.data.slow);
+    else if (concerns(event.data.parts)) look();
+  });
+  const both = (news) => {
+    channel.postMessage(news);
+    if (news.slow !== undefined) poll(news.slow);
+    else if (concerns(news.parts)) look();
+  };
+  const listen = () => new Promise(() => {
+    const open = () => {
+      const source = new EventSource("/live");
+      source.addEventListener("open", () => both({ slow: false }));
+      source.addEventListener("changed", (event) => both(JSON.parse(event.data)));
+      source.addEventListener("error", () => {
+        both({ slow: true });
+        // Turned away for good: every place was taken.
+        if (source.readyState === EventSource.CLOSED) setTimeout(open, 60000);
+      });
+    };
+    open();
+  });
+  if (navigator.locks) navigator.locks.request("playbook-live", listen);
+  else listen();
 })();

@@ -7,8 +7,12 @@ use crate::{
     base::{
         ids::{GroupId, RunId},
         limits,
+        time::Timestamp,
     },
-    engine::entry::{Entry, Fact, Outcome, Skip},
+    engine::{
+        entry::{Entry, Fact, Outcome, Skip},
+        operation::Operation,
+    },
 };
 use imbl::{OrdMap, Vector};
 
@@ -90,7 +94,7 @@ impl Kinds {
             | Fact::ScriptCalled { .. }
             | Fact::RunRetried { .. }
             | Fact::LoopSet { .. } => Self::RUN,
-            Fact::RunFinished { .. } => Self::OTHER.and(Self::RUN),
+            Fact::RunFinished { .. } | Fact::Operator { .. } => Self::OTHER.and(Self::RUN),
             Fact::Armed { .. }
             | Fact::DateArmed { .. }
             | Fact::MidnightSet { .. }
@@ -121,8 +125,15 @@ impl Kinds {
 struct Row {
     /// The number of its first entry.
     seq: i64,
+    /// When, in seconds.
+    at_s: u32,
     group: u32,
     kinds: Kinds,
+}
+
+/// Seconds since 1970; what does not fit is cut.
+fn seconds(at: Timestamp) -> u32 {
+    at.as_seconds().clamp(0, i64::from(u32::MAX)) as u32
 }
 
 /// The decisions that have something to tell. A clone is a few pointers, and never changes.
@@ -170,12 +181,12 @@ impl History {
     }
 
     /// A decision was made, newer than all others.
-    pub fn newer(&mut self, seq: i64, group: &GroupId, kinds: Kinds) {
+    pub fn newer(&mut self, (seq, at): (i64, Timestamp), group: &GroupId, kinds: Kinds) {
         if kinds == Kinds::default() || self.last().is_some_and(|last| last >= seq) {
             return;
         }
         let group = self.number(group);
-        self.rows.push_back(Row { seq, group, kinds });
+        self.rows.push_back(Row { seq, at_s: seconds(at), group, kinds });
         while self.rows.len() > limits::HISTORY_DECISIONS_MAX {
             self.rows.pop_front();
             self.older = true;
@@ -183,27 +194,51 @@ impl History {
     }
 
     /// A decision was read, older than all others; says whether there is room for more.
-    pub fn earlier(&mut self, seq: i64, group: &GroupId, kinds: Kinds) -> bool {
+    pub fn earlier(&mut self, (seq, at): (i64, Timestamp), group: &GroupId, kinds: Kinds) -> bool {
         if self.rows.len() >= limits::HISTORY_DECISIONS_MAX {
             return false;
         }
         if kinds != Kinds::default() {
             let group = self.number(group);
-            self.rows.push_front(Row { seq, group, kinds });
+            self.rows.push_front(Row { seq, at_s: seconds(at), group, kinds });
         }
         true
     }
 
     /// Decisions of these kinds from before a number, of one group or of all; the newest so many.
     pub fn before(&self, group: Option<&GroupId>, kinds: Kinds, before: Option<i64>, most: usize) -> Found {
+        let end = before.map_or(self.rows.len(), |before| self.place(|row| row.seq < before));
+        self.found(0..end, group, kinds, most)
+    }
+
+    /// Decisions of these kinds from one instant to before another, of one group or of all; the newest so many.
+    pub fn between(
+        &self,
+        group: Option<&GroupId>,
+        kinds: Kinds,
+        (from, to): (Timestamp, Timestamp),
+        most: usize,
+    ) -> Found {
+        let (from, to) = (seconds(from), seconds(to));
+        let first = self.place(|row| row.at_s < from);
+        let end = self.place(|row| row.at_s <= to).max(first);
+        self.found(first..end, group, kinds, most)
+    }
+
+    fn found(
+        &self,
+        range: std::ops::Range<usize>,
+        group: Option<&GroupId>,
+        kinds: Kinds,
+        most: usize,
+    ) -> Found {
         let number = group.map(|group| self.groups.get(group).copied());
         if number == Some(None) {
             return Found { decisions: Vec::new(), before: None };
         }
         let number = number.flatten();
-        let end = before.map_or(self.rows.len(), |before| self.place(before));
         let meant = |row: &&Row| row.kinds.meets(kinds) && number.is_none_or(|number| row.group == number);
-        let mut found = self.rows.focus().narrow(0..end).into_iter().rev().filter(meant).map(|row| row.seq);
+        let mut found = self.rows.focus().narrow(range).into_iter().rev().filter(meant).map(|row| row.seq);
         let decisions: Vec<i64> = found.by_ref().take(most).collect();
         let more = found.next().is_some();
         let before = decisions.last().copied().filter(|_| more);
@@ -218,20 +253,20 @@ impl History {
             names.sort();
             names.into_iter().map(|(_, id)| id).collect()
         };
-        let from = other.last().map_or(0, |last| self.place(last.saturating_add(1)));
+        let from = other.last().map_or(0, |last| self.place(|row| row.seq <= last));
         for row in self.rows.focus().narrow(from..self.rows.len()) {
             if let Some(group) = names.get(row.group as usize) {
-                other.newer(row.seq, group, row.kinds);
+                other.newer((row.seq, Timestamp::from_millis(i64::from(row.at_s) * 1_000)), group, row.kinds);
             }
         }
     }
 
-    /// How many decisions are older than a number.
-    fn place(&self, before: i64) -> usize {
+    /// How many decisions, from the oldest on, something holds of.
+    fn place(&self, holds: impl Fn(&Row) -> bool) -> usize {
         let (mut low, mut high) = (0, self.rows.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            if self.rows.get(middle).is_some_and(|row| row.seq < before) {
+            if self.rows.get(middle).is_some_and(&holds) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -261,6 +296,13 @@ pub fn run_of(entry: &Entry) -> Option<RunId> {
         | Fact::Reworded { run, .. }
         | Fact::ScriptCalled { run, .. } => Some(run.clone()),
         Fact::TaskOpened(task) => task.run.clone(),
+        Fact::Operator { did, .. } => match did {
+            Operation::Noted { run, .. } => run.clone(),
+            Operation::Hurried { run, .. }
+            | Operation::Delayed { run, .. }
+            | Operation::Unskipped { run, .. } => Some(run.clone()),
+            _ => None,
+        },
         Fact::Posted(out) | Fact::Released(out) | Fact::Notified(out) => of_effect(out.effect.as_str()),
         Fact::Held { outgoing, .. } => of_effect(outgoing.effect.as_str()),
         Fact::Expired { effect, .. }
@@ -280,7 +322,7 @@ mod tests {
     fn written(rows: &[(i64, &str, Kinds)]) -> History {
         let mut history = History::default();
         for (seq, group, kinds) in rows {
-            history.newer(*seq, &GroupId::new(group), *kinds);
+            history.newer((*seq, Timestamp::from_millis(*seq * 1_000)), &GroupId::new(group), *kinds);
         }
         history
     }
@@ -321,10 +363,12 @@ mod tests {
     fn what_is_read_later_is_older_and_what_has_nothing_to_tell_is_left_out() {
         let mut history =
             written(&[(10, "a", Kinds::SAID), (11, "a", Kinds::default()), (12, "b", Kinds::FAILED)]);
-        assert!(history.earlier(7, &GroupId::new("b"), Kinds::SAID));
-        history.newer(12, &GroupId::new("b"), Kinds::SAID);
+        assert!(history.earlier((7, Timestamp::from_millis(7_000)), &GroupId::new("b"), Kinds::SAID));
+        history.newer((12, Timestamp::from_millis(12_000)), &GroupId::new("b"), Kinds::SAID);
         assert_eq!(history.before(None, Kinds::TOLD, None, 9).decisions, [12, 10, 7]);
         assert_eq!(history.before(None, Kinds::TOLD, Some(10), 9).decisions, [7]);
         assert_eq!(history.before(None, Kinds::RUN, None, 9).decisions, NONE);
+        let span = (Timestamp::from_millis(8_000), Timestamp::from_millis(12_000));
+        assert_eq!(history.between(None, Kinds::TOLD, span, 9).decisions, [12, 10]);
     }
 }

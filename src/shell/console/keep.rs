@@ -10,9 +10,15 @@ use super::{
     history::{History, Kinds},
 };
 use crate::{
-    base::limits,
-    engine::entry::Fact,
+    base::{
+        ids::{ChannelName, GroupId},
+        limits,
+        time::Timestamp,
+    },
+    courier::Outcome,
+    engine::entry::{Entry, Fact},
     shell::{
+        clock,
         runtime::publish::{Heard, Published},
         store::{OutboxRow, Reader, StoreError},
     },
@@ -24,7 +30,10 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::{
-    sync::broadcast::{self, Receiver},
+    sync::{
+        Semaphore,
+        broadcast::{self, Receiver},
+    },
     time::{sleep, timeout},
 };
 
@@ -34,6 +43,9 @@ const LIVE_REST: Duration = Duration::from_millis(limits::LIVE_REST_MS);
 const BEHIND_MAX: usize = 16;
 /// Decisions that are read of the past before others get as much time.
 const BREATH: usize = 2_000;
+
+/// When platforms took something last, by group and channel.
+pub type Accepted = imbl::OrdMap<(GroupId, ChannelName), Timestamp>;
 
 /// What pages that are open are told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,15 +61,25 @@ pub struct News {
 pub struct Kept {
     board: ArcSwap<Board>,
     history: ArcSwap<History>,
+    accepted: ArcSwap<Accepted>,
     news: broadcast::Sender<Arc<News>>,
     dir: PathBuf,
+    /// Places for streams of changes.
+    pub(super) places: Arc<Semaphore>,
 }
 
 impl Kept {
     /// Nothing yet; for an engine whose state is in a folder.
     pub fn new(dir: &Path) -> Arc<Self> {
         let (news, _) = broadcast::channel(BEHIND_MAX);
-        Arc::new(Self { board: ArcSwap::default(), history: ArcSwap::default(), news, dir: dir.into() })
+        Arc::new(Self {
+            board: ArcSwap::default(),
+            history: ArcSwap::default(),
+            accepted: ArcSwap::default(),
+            news,
+            dir: dir.into(),
+            places: Arc::new(Semaphore::new(limits::LIVE_STREAMS_MAX)),
+        })
     }
 
     /// Follows an engine until it ends.
@@ -73,6 +95,16 @@ impl Kept {
     /// What was.
     pub fn history(&self) -> Arc<History> {
         self.history.load_full()
+    }
+
+    /// When platforms took something last, since the engine began.
+    pub fn accepted(&self) -> Arc<Accepted> {
+        self.accepted.load_full()
+    }
+
+    /// The state directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// What changes from now on.
@@ -108,6 +140,7 @@ impl Kept {
             let mut next = first;
             while let Some(one) = next {
                 let (decided, lost) = note(&one, &mut story);
+                self.note_accepted(&one);
                 (stuck, missed) = (stuck | decided, missed | lost);
                 next = heard.waiting();
             }
@@ -143,6 +176,15 @@ impl Kept {
         }
     }
 
+    fn note_accepted(&self, heard: &Heard) {
+        let Heard::Settled(settled) = heard else { return };
+        let mut accepted = Accepted::clone(&self.accepted());
+        for one in settled.iter().filter(|one| matches!(one.outcome, Outcome::Accepted)) {
+            accepted.insert((one.group.clone(), one.channel.clone()), clock::now());
+        }
+        self.accepted.store(Arc::new(accepted));
+    }
+
     /// The newest decisions of the journal: enough for the first pages.
     fn read_newest(&self) -> Result<History, StoreError> {
         let reader = Reader::beside_engine(&self.dir)?;
@@ -150,7 +192,7 @@ impl Kept {
         let mut older = false;
         reader.backwards(reader.last()?, &mut |seq, group, entries| {
             older = history.len() >= limits::PAGE_ROWS * 10
-                || !history.earlier(seq, &group, Kinds::of_all(&entries));
+                || !history.earlier((seq, since(&entries)), &group, Kinds::of_all(&entries));
             !older
         })?;
         history.cut(older);
@@ -163,7 +205,7 @@ impl Kept {
         let mut history = History::default();
         let (mut older, mut begun, mut read) = (false, Instant::now(), 0);
         reader.backwards(reader.last()?, &mut |seq, group, entries| {
-            older = !history.earlier(seq, &group, Kinds::of_all(&entries));
+            older = !history.earlier((seq, since(&entries)), &group, Kinds::of_all(&entries));
             read += 1;
             if read % BREATH == 0 {
                 std::thread::sleep(begun.elapsed());
@@ -175,14 +217,22 @@ impl Kept {
         Ok(history)
     }
 
+    /// What was, up to this moment.
+    pub fn history_now(&self, reader: &Reader) -> Result<History, StoreError> {
+        Self::caught_up(reader, &self.history())
+    }
+
     /// Reads what the stream has lost.
     fn catch_up(&self, story: &History) -> Result<History, StoreError> {
-        let reader = Reader::beside_engine(&self.dir)?;
+        Self::caught_up(&Reader::beside_engine(&self.dir)?, story)
+    }
+
+    fn caught_up(reader: &Reader, story: &History) -> Result<History, StoreError> {
         let (last, mut newest) = (story.last().unwrap_or(0), Vec::new());
         reader.backwards(reader.last()?, &mut |seq, group, entries| {
             let newer = seq > last && newest.len() < limits::HISTORY_DECISIONS_MAX;
             if newer {
-                newest.push((seq, group, Kinds::of_all(&entries)));
+                newest.push(((seq, since(&entries)), group, Kinds::of_all(&entries)));
             }
             newer
         })?;
@@ -207,13 +257,22 @@ impl Kept {
     }
 }
 
+/// When a decision was made.
+fn since(entries: &[Entry]) -> Timestamp {
+    entries.first().map(|entry| entry.at).unwrap_or_default()
+}
+
 /// Notes what was heard; whether it may be about messages that somebody decides about, and whether any was lost.
 fn note(heard: &Heard, story: &mut History) -> (bool, bool) {
     match heard {
         Heard::Commits(commits) => {
             let mut stuck = false;
             for commit in commits.iter().filter(|commit| !commit.entries.is_empty()) {
-                story.newer(commit.first, &commit.group, Kinds::of_all(&commit.entries));
+                story.newer(
+                    (commit.first, since(&commit.entries)),
+                    &commit.group,
+                    Kinds::of_all(&commit.entries),
+                );
                 stuck |= commit.entries.iter().any(|entry| {
                     matches!(
                         entry.fact,

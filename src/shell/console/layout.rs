@@ -14,23 +14,42 @@ use maud::{DOCTYPE, Markup, html};
 pub(crate) enum Tab {
     /// `/`
     Today,
+    /// `/calendar`
+    Calendar,
+    /// `/groups`, and what lies under it.
+    Groups,
+    /// `/log` and `/why/…`
+    Logbook,
+    /// `/channels`
+    Channels,
 }
 
 impl Tab {
-    const ALL: [Self; 1] = [Self::Today];
+    const ALL: [Self; 5] = [Self::Today, Self::Calendar, Self::Groups, Self::Logbook, Self::Channels];
 
     /// Where it is.
     const fn path(self) -> &'static str {
         match self {
             Self::Today => "/",
+            Self::Calendar => "/calendar",
+            Self::Groups => "/groups",
+            Self::Logbook => "/log",
+            Self::Channels => "/channels",
         }
     }
 
     /// What it is called.
     const fn name(self, locale: Locale) -> &'static str {
-        match (self, locale) {
-            (Self::Today, Locale::En) => "Today",
-            (Self::Today, Locale::Zh) => "今天",
+        let (en, zh) = match self {
+            Self::Today => ("Today", "今天"),
+            Self::Calendar => ("Calendar", "日历"),
+            Self::Groups => ("Groups", "群"),
+            Self::Logbook => ("Logbook", "日志"),
+            Self::Channels => ("Channels", "渠道"),
+        };
+        match locale {
+            Locale::En => en,
+            Locale::Zh => zh,
         }
     }
 }
@@ -54,6 +73,8 @@ pub(crate) struct Frame {
     pub(crate) said: Vec<(bool, Phrase)>,
     /// Whether the page looks for news by itself where there is no script.
     pub(crate) refreshes: bool,
+    /// What it is about, in the words of the stream of changes: it looks for news when one of them changes.
+    pub(crate) live: String,
 }
 
 impl Frame {
@@ -139,7 +160,8 @@ impl Frame {
                     script defer src=(*SCRIPT_PATH) {}
                     @if self.refreshes { noscript { meta http-equiv="refresh" content="30"; } }
                 }
-                body.console {
+                body.console data-live=(self.live) data-news=(self.locale.pick("There is something new", "有更新"))
+                    data-slow=(self.locale.pick("looks for news every 30 seconds", "每 30 秒刷新")) {
                     a.skip href="#main" { (self.locale.pick("Skip to the page", "跳到正文")) }
                     (body)
                 }

@@ -23,15 +23,18 @@ pub mod history;
 pub mod keep;
 
 mod assets;
+mod command;
 pub(crate) mod door;
 mod enter;
 mod form;
 mod key;
 mod layout;
 mod link;
+mod live;
 mod page;
 mod phone;
 mod press;
+mod serve;
 mod sessions;
 mod view;
 mod visit;
@@ -194,6 +197,8 @@ pub fn routes() -> Router<Arc<Inside>> {
         .route("/t/{link}", get(phone::task).post(phone::answer_task))
         .route("/s/{link}", get(phone::ballot).post(phone::answer_ballot))
         .route("/a/{file}", get(assets::get))
+        .merge(serve::routes())
+        .route("/live", get(live::get))
 }
 
 async fn today(State(inside): State<Arc<Inside>>, mut visit: Visit) -> Response<Body> {

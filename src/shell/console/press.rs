@@ -4,7 +4,7 @@
 //! press is made of that, its verb and what it is about.
 
 use super::{
-    Console, Said,
+    Console, Said, command,
     door::{self, Asker},
     enter::see_other,
     form::Form,
@@ -159,7 +159,7 @@ fn ask(asker: &Asker, target: &Target<'_>, now: Timestamp, verb: &str, form: &Fo
             commands()?;
             return Some(Ask::Arrived { effect: EffectId::new(subject), by });
         }
-        _ => return None,
+        _ => return command::ask((asker, now), (&target.id, group, subject), verb, form),
     };
     Some(Ask::Command(command))
 }
@@ -191,6 +191,7 @@ pub(super) fn done(verb: &str, what: &str) -> Phrase {
         "remind" => phrase!("{what}: reminded", "{what}：已提醒"),
         "reassign" => phrase!("{what}: handed on", "{what}：已交给别人"),
         "retry" | "resend" => phrase!("{what}: it is tried again", "{what}：正在重试"),
+        verb if let Some(phrase) = command::done(verb, what) => phrase,
         _ => phrase!("{what}: done", "{what}：已完成"),
     }
 }

@@ -7,6 +7,7 @@ use super::{
     door::{self, Asker},
     key::{Purpose, random},
     layout::{Frame, Tab},
+    live,
 };
 use crate::{
     base::{limits, locale::Locale, time::Timestamp},
@@ -35,12 +36,15 @@ pub struct Visit {
     pub(crate) now: Timestamp,
     /// What stands around the page.
     pub(crate) frame: Frame,
+    /// Whether the page is open already and only its parts are wanted.
+    pub(crate) in_parts: bool,
 }
 
 impl Visit {
     /// Answers with a page.
     pub(crate) fn page(self, tab: Option<Tab>, title: &str, body: &Markup) -> Response<Body> {
-        html_page(StatusCode::OK, self.frame.page(tab, title, body))
+        let page = self.frame.page(tab, title, body);
+        html_page(StatusCode::OK, if self.in_parts { live::parts(&page) } else { page })
     }
 
     /// Answers that there is nothing of that name, or that it is none of the asker's business: nobody learns which.
@@ -96,7 +100,7 @@ impl FromRequestParts<Arc<Inside>> for Visit {
         let after = query(&parts.uri, "after").and_then(|text| text.parse().ok()).unwrap_or_default();
         let snapshot = until(&inside.published, after).await;
         let told = query(&parts.uri, "said").map(|id| console.told(id, &asker.session)).unwrap_or_default();
-        let path = parts.uri.path().to_owned();
+        let path = here(&parts.uri);
         let mine = waiting(&asker, &snapshot, now);
         let frame = Frame {
             name: asker.name.clone(),
@@ -107,7 +111,8 @@ impl FromRequestParts<Arc<Inside>> for Visit {
             said: told,
             ..frame
         };
-        Ok(Self { asker, snapshot, now, frame })
+        let in_parts = parts.headers.contains_key("playbook-part");
+        Ok(Self { asker, snapshot, now, frame, in_parts })
     }
 }
 
@@ -155,6 +160,15 @@ pub(super) fn query<'a>(uri: &'a Uri, name: &str) -> Option<&'a str> {
         .filter_map(|pair| pair.split_once('='))
         .find(|(key, _)| *key == name)
         .map(|(_, value)| value)
+}
+
+/// The address of a page without what the last press left in it.
+fn here(uri: &Uri) -> String {
+    let rest = uri.query().unwrap_or_default().split('&');
+    let kept: Vec<&str> = rest
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("after=") && !pair.starts_with("said="))
+        .collect();
+    if kept.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), kept.join("&")) }
 }
 
 /// A word that no other page has.

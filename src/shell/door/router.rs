@@ -8,7 +8,7 @@ use crate::{
     base::limits,
     shell::{
         clock,
-        console::{self, Console, Visit},
+        console::{self, Console, Visit, keep::Kept},
         runtime::publish::{InForce, Published},
         senders::KnownSender,
         socket::Asked,
@@ -55,6 +55,8 @@ pub struct Inside {
     pub dir: PathBuf,
     /// The console.
     pub console: Console,
+    /// What its pages are made from.
+    pub kept: Arc<Kept>,
     /// Places for requests that are being answered.
     places: Semaphore,
     /// Places for streams of the journal.
@@ -80,6 +82,7 @@ impl Inside {
             published,
             arrived,
             asked,
+            kept: Kept::new(dir),
             dir: dir.into(),
             console,
             places,

@@ -337,6 +337,9 @@ async fn live(
     })?;
     let (views, ways) = (publisher.published(), (arrived.clone(), asked.clone()));
     let inside = Arc::new(Inside::new(addresses, pulse.clone(), views, ways, dir, pages));
+    if inside.console.is_open() {
+        inside.kept.follow(inside.published.clone());
+    }
     let wished = inside.clone();
     let grant: socket::Grant =
         Arc::new(move |wish| wished.console.grant(wish, &wished.published.snapshot(), clock::now()));

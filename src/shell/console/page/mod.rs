@@ -2,3 +2,16 @@
 
 pub(super) mod phone;
 pub(super) mod today;
+pub(super) mod calendar;
+pub(super) mod channels;
+pub(super) mod group;
+pub(super) mod groups;
+pub(super) mod logbook;
+pub(super) mod members;
+pub(super) mod parts;
+pub(super) mod run;
+pub(super) mod why;
+mod wording;
+
+#[cfg(test)]
+mod tests;

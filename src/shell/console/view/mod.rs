@@ -2,3 +2,10 @@
 
 pub(super) mod phone;
 pub(super) mod today;
+pub(super) mod calendar;
+pub(super) mod channels;
+pub(super) mod group;
+pub(super) mod groups;
+pub(super) mod logbook;
+pub(super) mod members;
+pub(super) mod run;

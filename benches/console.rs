@@ -1,0 +1,244 @@
+//! The console with 10,000 groups and a million entries: what the board costs a decision, how long a filter looks, and
+//! how soon and how large pages come from the real program.
+
+use crate::{
+    engine_process::{Engine, Town},
+    measure::{line, rate, time},
+};
+use playbook::{
+    base::{ids::GroupId, source::MemoryFolder, time::Timestamp},
+    engine::{
+        self,
+        entry::Entry,
+        input::{Input, InputKind},
+        state::State,
+    },
+    lang,
+    model::playbook::{Playbook, Playbooks},
+    shell::{
+        console::{
+            board::Board,
+            history::{History, Kinds},
+        },
+        runtime::publish::{GroupNow, InForce, Snapshot},
+        store::{Decision, GroupInfo, Store, Work},
+    },
+};
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+const GROUPS: usize = 10_000;
+/// Entries of each group: a million in all.
+const ENTRIES: usize = 100;
+/// Decisions after which the board is brought up to date, one by one.
+const DECISIONS: usize = 2_000;
+/// How often each page is asked for.
+const ASKED: usize = 200;
+
+const PLAYS: &str = "name: town\ntimezone: UTC\nlocale: en\nbudgets: { posts: { max: 2 per day } }\n\
+    groups: groups.csv\npeople: { zhu: { name: Zhu } }\nroles: { host: { people: [zhu] } }\nplays:\n\
+    \x20 morning: { every: day at 07:30, steps: [post: Good morning.] }\n\
+    \x20 noon: { every: day at 12:00, steps: [{ post: A question. }, { task: Look at the answers, to: host }] }\n\
+    \x20 night: { every: day at 20:00, steps: [post: Good night.] }\n";
+
+fn compiled(town: &Town) -> Arc<Playbook> {
+    let mut folder = MemoryFolder::default();
+    for file in ["town.yaml", "groups.csv"] {
+        folder.0.insert(file.into(), Arc::from(town.read(file).as_str()));
+    }
+    let compiled = lang::compile(&folder, "town.yaml");
+    compiled.playbook.unwrap_or_else(|| panic!("{:#?}", compiled.report))
+}
+
+/// A group, and its decisions with their instants.
+type Lived = (State, Vec<(Timestamp, Vec<Entry>)>);
+
+/// One group that has lived until it has so many entries, decision by decision.
+fn lived(id: &GroupId, playbook: &Playbook, playbooks: &Playbooks, from: Timestamp) -> Lived {
+    let (mut state, mut decisions, mut count) = (State::new(id.clone()), Vec::new(), 0);
+    let mut input = InputKind::Adopt { digest: playbook.digest.clone() };
+    let mut now = from;
+    while count < ENTRIES {
+        let step = engine::step(&state, playbooks, &Input { id: "i".into(), kind: input }, now);
+        state = step.next;
+        count += step.entries.len();
+        decisions.push((now, step.entries));
+        let Some(wake) = engine::deadline(&state) else { break };
+        (now, input) = (wake.at, InputKind::Wake { epoch: state.epoch });
+    }
+    (state, decisions)
+}
+
+pub(crate) fn run() {
+    let town = Town::new();
+    town.write_groups(GROUPS);
+    town.write("town.yaml", PLAYS);
+    let playbook = compiled(&town);
+    let mut playbooks = Playbooks::default();
+    playbooks.insert(playbook.clone());
+    // So long ago that all of it has happened by now.
+    let from = Timestamp::from_millis(jiff::Timestamp::now().as_millisecond() - 60 * 86_400_000);
+    let groups: Vec<Lived> =
+        playbook.groups.keys().map(|id| lived(id, &playbook, &playbooks, from)).collect();
+    boards(&playbook, &playbooks, &groups);
+    histories(&groups);
+    write(&town.state(), &playbook, &groups);
+    drop(groups);
+    served(&town);
+}
+
+/// The board, made at once and brought up to date decision by decision.
+fn boards(playbook: &Arc<Playbook>, playbooks: &Playbooks, groups: &[Lived]) {
+    let book = Arc::new(InForce {
+        file: "town.yaml".into(),
+        playbook: playbook.clone(),
+        warnings: 0,
+        senders: Arc::default(),
+        ears: Arc::default(),
+    });
+    let now = |state: &State| Arc::new(GroupNow { state: Arc::new(state.clone()), book: Some(book.clone()) });
+    let mut snapshot = Snapshot {
+        seq: 1,
+        groups: groups.iter().map(|(state, _)| (state.group.clone(), now(state))).collect(),
+        books: Arc::new(vec![book.clone()]),
+        playbooks: Arc::new(playbooks.clone()),
+    };
+    let (took, (mut board, _)) = time(|| Board::default().next(&snapshot));
+    line("the board of all groups, made at once: groups", rate(GROUPS, took));
+    let mut costs: Vec<Duration> = Vec::with_capacity(DECISIONS);
+    for (state, _) in groups.iter().take(DECISIONS) {
+        let Some(wake) = engine::deadline(state) else { continue };
+        let input = Input { id: "w".into(), kind: InputKind::Wake { epoch: state.epoch } };
+        let next = engine::step(state, playbooks, &input, wake.at).next;
+        snapshot.groups.insert(state.group.clone(), now(&next));
+        let (took, (next, _)) = time(|| board.next(&snapshot));
+        board = next;
+        costs.push(took);
+    }
+    costs.sort();
+    let at = |share: f64| costs[((costs.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e6;
+    line("the board after one decision", format!("{:>8.1} µs   p99 {:.1} µs", at(0.5), at(0.99)));
+}
+
+/// A filter over a million decisions.
+fn histories(groups: &[Lived]) {
+    let mut history = History::default();
+    let mut seq = 0;
+    let (took, ()) = time(|| {
+        for round in 0..ENTRIES {
+            for (state, decisions) in groups {
+                let Some((at, entries)) = decisions.get(round % decisions.len()) else { continue };
+                seq += 1;
+                history.newer((seq, *at), &state.group, Kinds::of_all(entries).and(Kinds::RUN));
+            }
+        }
+    });
+    line("the history, decision by decision", rate(seq as usize, took));
+    let rare = groups.last().map(|(state, _)| state.group.clone());
+    for (what, group, kinds) in [
+        ("a page of everything", None, Kinds::TOLD),
+        ("a page of one group", rare.as_ref(), Kinds::TOLD),
+        ("a page of what never happened", None, Kinds::FAILED),
+    ] {
+        let (took, found) = time(|| history.before(group, kinds, None, 100));
+        let ms = took.as_secs_f64() * 1e3;
+        line(
+            &format!("{what} of {} decisions", history.len()),
+            format!("{ms:>8.2} ms   {} found", found.decisions.len()),
+        );
+    }
+}
+
+/// Writes what has happened into a state, as an engine would have left it.
+fn write(dir: &Path, playbook: &Playbook, groups: &[Lived]) {
+    let (tell, _acks) = tokio::sync::mpsc::unbounded_channel();
+    std::fs::create_dir_all(dir).expect("a folder");
+    let (store, _, _) = Store::open(dir, tell).expect("a store");
+    let handle = store.handle();
+    let send = |work| handle.send(work).expect("the writer is there");
+    for (state, _) in groups {
+        let info = GroupInfo {
+            playbook: playbook.name.to_string(),
+            title: state.group.to_string(),
+            zone: "UTC".into(),
+            locale: "en".into(),
+            file: "town.yaml".into(),
+            digest: playbook.digest.clone(),
+        };
+        send(Work::Group(state.group.clone(), info));
+    }
+    for (state, decisions) in groups {
+        for (at, entries) in decisions {
+            send(Work::Decide(Decision {
+                group: state.group.clone(),
+                at: *at,
+                entries: Arc::new(entries.clone()),
+                claimed: Vec::new(),
+                told: None,
+                letter: None,
+                covering: None,
+                parked: None,
+            }));
+        }
+    }
+    drop(handle);
+    store.close();
+}
+
+/// Pages of the real program.
+fn served(town: &Town) {
+    let engine = Engine::start_with(town, &["--listen", "127.0.0.1:0", "--no-watch"]);
+    let link = engine.console.clone().expect("a link to the console");
+    let (host, code) = link.trim_start_matches("http://").split_once("/enter/").expect("a link");
+    let said = ask(
+        host,
+        &format!("POST /enter/{code}"),
+        "sec-fetch-site: same-origin\r\ncontent-type: application/x-www-form-urlencoded\r\n",
+    );
+    let cookie = said.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a cookie");
+    let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+    // What was is read beside the engine.
+    std::thread::sleep(Duration::from_secs(20));
+    for path in [
+        "/",
+        "/groups",
+        "/groups/g05000",
+        "/log",
+        "/log?kind=missed",
+        "/log?kind=failed",
+        "/log?group=g05000",
+        "/channels",
+        "/calendar?group=g05000",
+        "/groups/g05000/members",
+    ] {
+        let mut took: Vec<f64> = Vec::new();
+        let mut bytes = 0;
+        for _ in 0..ASKED {
+            let begun = Instant::now();
+            let page = ask(host, &format!("GET {path}"), &format!("cookie: {cookie}\r\n"));
+            took.push(begun.elapsed().as_secs_f64() * 1e3);
+            assert!(page.starts_with("HTTP/1.1 200"), "{path}: {page:.200}");
+            bytes = page.len();
+        }
+        took.sort_by(f64::total_cmp);
+        let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize];
+        line(path, format!("{:>8.2} ms   p99 {:>7.2} ms   {:>6} bytes", at(0.5), at(0.99), bytes));
+    }
+    line("resident with the console open", format!("{:>8.1} MiB", engine.resident()));
+    engine.stop();
+}
+
+fn ask(host: &str, what: &str, head: &str) -> String {
+    let mut stream = TcpStream::connect(host).expect("the door");
+    let request =
+        format!("{what} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: 0\r\n{head}\r\n");
+    stream.write_all(request.as_bytes()).expect("the door reads");
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).expect("the door answers");
+    String::from_utf8_lossy(&bytes).into_owned()
+}

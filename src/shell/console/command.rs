@@ -1,0 +1,82 @@
+//! Presses about runs, plays, groups and members: what each becomes.
+//!
+//! Pure: nothing where it is none of the asker's business, or no such press.
+
+use super::{door::Asker, form::Form};
+use crate::{
+    base::{
+        ids::{GroupId, MemberId, PlayName, RunId, StepId},
+        phrase::{Phrase, phrase},
+        time::{Duration, Timestamp},
+        value::Value,
+    },
+    engine::input::Command,
+    shell::{runtime::publish::GroupNow, socket::Ask},
+};
+use std::sync::Arc;
+
+/// What a press about a group becomes; its subject is a run, a play, a date of one, a member, or nothing.
+pub(super) fn ask(
+    (asker, now): (&Asker, Timestamp),
+    (id, group, subject): (&GroupId, &GroupNow, &str),
+    verb: &str,
+    form: &Form,
+) -> Option<Ask> {
+    if verb == "forget" {
+        return asker.admin.then(|| Ask::Forget { member: MemberId::new(subject) });
+    }
+    asker.commands(group, now).then_some(())?;
+    let by = Some(asker.name.clone());
+    let run = || RunId::new(subject);
+    let play = || (!subject.is_empty()).then(|| PlayName::new(subject));
+    let command = match verb {
+        "pause" => Command::Pause { play: play() },
+        "resume" => Command::Resume { play: play() },
+        "start" => Command::Start { play: play()?, args: Value::Null, date: None, member: None },
+        "cancel" => Command::Cancel { run: run(), by, silent: form.get("silent").is_some() },
+        "now" => Command::Now { run: run(), step: form.get("step").map(StepId::new), by },
+        "delay" => {
+            let length: Duration = form.get("by")?.parse().ok()?;
+            Command::Delay { run: run(), length, by }
+        }
+        "unskip" => Command::Unskip { run: run(), by },
+        "note" => {
+            let text = form.get("note")?.to_owned();
+            Command::Note { run: (!subject.is_empty()).then(run), text, by }
+        }
+        "postpone" => {
+            let (play, date) = subject.split_once('/')?;
+            let playbook = group.book.as_ref()?.playbook.in_group(id);
+            let civil: jiff::civil::DateTime = form.get("time")?.parse().ok()?;
+            let at = playbook.zone.instant(civil);
+            Command::Postpone { play: PlayName::new(play), date: Arc::from(date), at }
+        }
+        "signal" => return signal(form),
+        _ => return None,
+    };
+    Some(Ask::Command(command))
+}
+
+/// Something that a person reports by hand.
+fn signal(form: &Form) -> Option<Ask> {
+    let member = form.get("member").map(MemberId::new);
+    Some(Ask::Signal { name: form.get("signal")?.to_owned(), member, data: Value::Null, by_hand: true })
+}
+
+/// That it was done; nothing for a press that is not of these.
+pub(super) fn done(verb: &str, what: &str) -> Option<Phrase> {
+    Some(match verb {
+        "pause" => phrase!("{what}: paused", "{what}：已暂停"),
+        "resume" => phrase!("{what}: resumed", "{what}：已恢复"),
+        "start" => phrase!("{what}: started", "{what}：已开始"),
+        "cancel" => phrase!("{what}: cancelled", "{what}：已取消"),
+        "now" => phrase!("{what}: it is due now", "{what}：现在就做"),
+        "delay" => phrase!("{what}: later today", "{what}：今天往后推了"),
+        "unskip" => phrase!("{what}: it starts after all", "{what}：还是会开始"),
+        "note" => phrase!("{what}: written down", "{what}：已记下"),
+        "postpone" => phrase!("{what}: moved", "{what}：已改期"),
+        "signal" => phrase!("{what}: reported", "{what}：已报告"),
+        "forget" => phrase!("{what}: the engine forgets and starts again", "{what}：引擎正在删除并重新启动"),
+        _ => return None,
+    })
+}

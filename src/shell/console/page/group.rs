@@ -1,0 +1,240 @@
+//! `/groups/{id}` as markup.
+
+use super::{
+    groups::trouble,
+    parts::{self, field, group_path, part, run_path, second, why},
+    wording,
+};
+use crate::{
+    base::locale::Locale,
+    shell::{
+        console::{
+            layout::Frame,
+            view::group::{Group, Held, Next, Play, Run, Task},
+        },
+        pages::words,
+    },
+    sim::timeline,
+};
+use maud::{Markup, html};
+
+/// The title and the page.
+pub(crate) fn page(view: &Group, frame: &Frame) -> (String, Markup) {
+    let locale = frame.locale;
+    let on = [(view.id.as_str(), "")];
+    let body = html! {
+        p.crumb { a href="/groups" { (locale.pick("Groups", "群")) } }
+        h1 { bdi { (view.title) } }
+        (part("state", locale.pick("How it is", "状况"), &head(view, locale), frame))
+        @if view.commands {
+            div.acts.pressbar {
+                @if view.paused {
+                    (frame.press("resume", &on, &html! { button.main { (locale.pick("Resume", "恢复")) } }))
+                } @else {
+                    (frame.press("pause", &on, &html! { button { (locale.pick("Pause", "暂停")) } }))
+                }
+                (second(locale.pick("Remark", "记一笔"), &frame.press("note", &on, &html! {
+                    (field("note", locale.pick("A remark for the journal", "写进日志的一句话")))
+                    button.main { (locale.pick("Write it down", "记下")) }
+                })))
+                @if !view.signals.is_empty() { (second(locale.pick("Report something", "报告一件事"), &report(view, frame))) }
+            }
+        }
+        div.columns {
+            div {
+                (part("next", locale.pick("Next", "接下来"), &next(view, frame), frame))
+                @if !view.held.is_empty() { (part("held", locale.pick("Held back", "压住"), &held(view, locale), frame)) }
+                (part("runs", locale.pick("Runs", "活动"), &runs(view, locale), frame))
+            }
+            div {
+                @if !view.tasks.is_empty() { (part("tasks", locale.pick("Waiting for people", "等人处理"), &tasks(view, locale), frame)) }
+                (part("plays", locale.pick("Plays", "流程"), &plays(view, frame), frame))
+                section aria-labelledby="more-title" {
+                    h2 #more-title { (locale.pick("More of this group", "这个群的更多内容")) }
+                    ul {
+                        li { a href={ (group_path(&view.id)) "/members" } { (locale.pick("Members", "成员")) " (" (words::number(view.members as u64)) ")" } }
+                        li { a href=(parts::address("/calendar", &[("group", view.id.as_str())])) { (locale.pick("Calendar", "日历")) } }
+                        li { a href=(parts::address("/log", &[("group", view.id.as_str())])) { (locale.pick("Logbook", "日志")) } }
+                        li { a href=(parts::address("/log", &[("group", view.id.as_str()), ("kind", "missed")])) { (locale.pick("What did not happen", "没发生的事")) } }
+                    }
+                }
+            }
+        }
+    };
+    (view.title.clone(), body)
+}
+
+fn head(view: &Group, locale: Locale) -> Markup {
+    let phase = &view.phase;
+    html! {
+        @if view.playbook.is_none() { p.headline.bad { "▲ " (locale.pick("No file runs this group: nothing happens in it.", "没有文件在运行这个群：不会有任何活动。")) } }
+        @if view.paused { p.headline.bad { "‖ " (locale.pick("Everything is paused: nothing starts until somebody resumes.", "全部暂停：恢复之前不开始任何活动。")) } }
+        @if view.troubles.is_empty() && !view.paused && view.playbook.is_some() {
+            p.headline { "● " (locale.pick("Nothing is wrong here.", "一切正常。")) }
+        }
+        @if !view.troubles.is_empty() { ul.signs { @for one in &view.troubles { li { (trouble(one, locale)) } } } }
+        dl.facts {
+            @if let Some(playbook) = &view.playbook { dt { (locale.pick("Playbook", "手册")) } dd { bdi { (playbook) } } }
+            @if !phase.name.as_str().is_empty() {
+                dt { (locale.pick("Phase", "阶段")) }
+                dd {
+                    (phase.name) " · " (locale.pick("since ", "从 ")) (parts::at(phase.since, view.now, &view.zone))
+                    @if let Some(until) = &phase.until { " · " (locale.pick("until ", "直到 ")) code { (until) } }
+                    @if let Some(timeout) = phase.timeout { " · " (locale.pick("at the latest ", "最迟 ")) (parts::at(timeout, view.now, &view.zone)) }
+                }
+            }
+            dt { (locale.pick("Members", "成员")) }
+            dd { a href={ (group_path(&view.id)) "/members" } { (words::number(view.members as u64)) } }
+            dt { (locale.pick("Times are of", "时区")) }
+            dd { (view.zone.name()) }
+        }
+    }
+}
+
+fn report(view: &Group, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    frame.press("signal", &[(view.id.as_str(), "")], &html! {
+        p.words { (locale.pick("Something that no channel hears. Plays that wait for it go on.", "渠道听不到的事。等着它的流程会继续。")) }
+        label.field { (locale.pick("What", "什么事"))
+            select name="signal" { @for name in &view.signals { option value=(name) { (name) } } }
+        }
+        (field("member", locale.pick("About whom (a member's id, optional)", "关于谁（成员 id，可不填）")))
+        button.main { (locale.pick("Report", "报告")) }
+    })
+}
+
+fn next(view: &Group, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    html! {
+        @if view.next.is_empty() { p.empty { (locale.pick("Nothing has a time.", "没有排定的事。")) } }
+        ul.rows { @for one in &view.next { li { (coming(one, view, frame)) } } }
+    }
+}
+
+fn coming(one: &Next, view: &Group, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let (mark, word) = if one.unless.is_some() {
+        ("◐", locale.pick("would not start", "到时不会开始"))
+    } else {
+        ("○", locale.pick("ahead", "待开始"))
+    };
+    html! {
+        (parts::sign(mark, "", ""))
+        span.time { (parts::at(one.at, view.now, &view.zone)) }
+        div {
+            a href=(run_path(&view.id, &one.run)) { bdi { (one.title) } }
+            @if let Some(step) = &one.step { " " small { (locale.pick("step ", "步骤 ")) (step) } }
+            span.rest {
+                (word)
+                @if let Some(skip) = &one.unless { ": " (timeline::skipped(skip).of(locale)) " " }
+                " " (why(&view.id, &one.run, one.step.as_ref(), locale))
+            }
+            @if view.commands && one.step.is_none() {
+                (second(locale.pick("Skip this time", "跳过这次"), &frame.press("skip", &[(view.id.as_str(), one.run.as_str())], &html! {
+                    p.words { (locale.pick("It does not start this time: ", "这一次不会开始：")) bdi { (one.title) } ", " (parts::at(one.at, view.now, &view.zone)) }
+                    button.bad { (locale.pick("Skip ", "跳过 ")) (one.title) }
+                })))
+            }
+        }
+    }
+}
+
+fn held(view: &Group, locale: Locale) -> Markup {
+    let row = |held: &Held| {
+        html! {
+            (parts::sign("⏸", "", ""))
+            span.time { (parts::at(held.due, view.now, &view.zone)) }
+            div {
+                bdi { (held.text) }
+                span.rest {
+                    (timeline::held_by(held.reason).of(locale))
+                    @if let Some(until) = held.until { " → " (parts::at(until, view.now, &view.zone)) }
+                    @if let Some((run, step)) = wording::step_of(&held.effect) { " " (why(&view.id, &run, Some(&step), locale)) }
+                }
+            }
+        }
+    };
+    html! { ul.rows { @for held in &view.held { li { (row(held)) } } } }
+}
+
+fn tasks(view: &Group, locale: Locale) -> Markup {
+    let row = |task: &Task| {
+        let late = task.due.is_some_and(|due| due < view.now);
+        html! {
+            (parts::sign(if late { "!" } else { "·" }, if late { "bad" } else { "" }, ""))
+            span.time { @if let Some(due) = task.due { (parts::at(due, view.now, &view.zone)) } }
+            div {
+                bdi { (task.text) }
+                span.rest .badword[late] {
+                    (wording::task(task.kind, locale)) " " (task.id)
+                    @if late { " · " (locale.pick("overdue", "逾期")) }
+                    @if !task.people.is_empty() { " → " bdi { (locale.join(&task.people)) } }
+                }
+            }
+        }
+    };
+    html! {
+        ul.rows { @for task in &view.tasks { li { (row(task)) } } }
+        p { a href="/" { (locale.pick("Answer on Today", "到“今天”页处理")) } }
+    }
+}
+
+fn runs(view: &Group, locale: Locale) -> Markup {
+    let row = |run: &Run| {
+        let (mark, class, word) = wording::outcome(run.outcome, locale);
+        html! {
+            (parts::sign(mark, class, ""))
+            span.time { (parts::at(run.started, view.now, &view.zone)) }
+            div {
+                a href=(run_path(&view.id, &run.id)) { bdi { (run.title) } }
+                span.rest {
+                    (word)
+                    @if let Some((waiting, until)) = &run.waiting {
+                        ": " (wording::waiting(waiting).of(locale))
+                        @if let Some(until) = until { " " (locale.pick("until ", "到 ")) (parts::at(*until, view.now, &view.zone)) }
+                    }
+                }
+            }
+        }
+    };
+    html! {
+        @if view.runs.is_empty() { p.empty { (locale.pick("Nothing has run yet.", "还没有活动。")) } }
+        ul.rows { @for run in &view.runs { li { (row(run)) } } }
+    }
+}
+
+fn plays(view: &Group, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let row = |play: &Play| {
+        let on = [(view.id.as_str(), play.name.as_str())];
+        html! {
+            tr {
+                th scope="row" { bdi { (play.title) } @if play.paused { " " small { "‖ " (locale.pick("paused", "暂停中")) } } }
+                td.n { (play.started) }
+                @if view.commands { td { div.acts {
+                    @if play.paused {
+                        (frame.press("resume", &on, &html! { button { (locale.pick("Resume", "恢复")) span.unseen { " " (play.title) } } }))
+                    } @else {
+                        (frame.press("pause", &on, &html! { button { (locale.pick("Pause", "暂停")) span.unseen { " " (play.title) } } }))
+                    }
+                    @if play.starts {
+                        (second(locale.pick("Start", "开始"), &frame.press("start", &on, &html! {
+                            p.words { (locale.pick("It starts now, whatever its trigger and its conditions: ", "立即开始，不看触发时间和条件：")) bdi { (play.title) } }
+                            button.main { (locale.pick("Start ", "开始 ")) (play.title) }
+                        })))
+                    }
+                } } }
+            }
+        }
+    };
+    html! {
+        div.wide { table {
+            thead { tr {
+                th scope="col" { (locale.pick("Play", "流程")) }
+                th.n scope="col" { (locale.pick("Runs so far", "已有次数")) }
+                @if view.commands { th scope="col" { (locale.pick("Press", "操作")) } }
+            } }
+            tbody { @for play in &view.plays { (row(play)) } }
+        } }
+    }
+}

@@ -1,0 +1,196 @@
+//! `/groups/{id}/members` and one member as markup.
+
+use super::parts::{self, address, choices, group_path, part, piece, second};
+use crate::{
+    base::{ids::GroupId, locale::Locale, time::Timestamp},
+    shell::{
+        console::{
+            layout::Frame,
+            view::members::{Members, NEW_DAYS, One, Only, Row, SILENT_DAYS, Wanted},
+        },
+        pages::words,
+    },
+};
+use maud::{Markup, html};
+
+/// The title and the page.
+pub(crate) fn page(view: &Members, frame: &Frame) -> (String, Markup) {
+    let locale = frame.locale;
+    let title = locale.pick("Members", "成员");
+    let body = html! {
+        p.crumb { a href="/groups" { (locale.pick("Groups", "群")) } " › " a href=(group_path(&view.group)) { bdi { (view.place) } } }
+        h1 { (title) " " small { bdi { (view.place) } " " (words::number(view.all as u64)) } }
+        @for (task, n) in &view.removals {
+            p.note { a href="/" {
+                @match locale {
+                    Locale::En => { "A decision about " (n) " members waits: " (task) }
+                    Locale::Zh => { "有一个关于 " (n) " 位成员的决定在等：" (task) }
+                }
+            } }
+        }
+        (filters(view, locale))
+        (part("members", locale.pick("Who is here", "谁在群里"), &table(view, locale), frame))
+        @if let Some(next) = &view.next {
+            p { a.button href=(link(&view.group, &Wanted { after: Some(next.clone()), ..view.wanted.clone() })) { (locale.pick("More members", "更多成员")) } }
+        }
+        @if view.admin {
+            p.words { (locale.pick(
+                "As a table: `playbook members export --group ", "导出表格：`playbook members export --group ",
+            )) (view.group) "`" }
+        }
+    };
+    (format!("{title} · {}", view.place), body)
+}
+
+fn link(group: &GroupId, wanted: &Wanted) -> String {
+    let after = wanted.after.as_ref().map_or("", |id| id.as_str());
+    let wanted =
+        [("q", wanted.name.as_str()), ("only", wanted.only.word()), ("tag", &wanted.tag), ("from", after)];
+    address(&format!("{}/members", group_path(group)), &wanted)
+}
+
+fn filters(view: &Members, locale: Locale) -> Markup {
+    let wanted = &view.wanted;
+    let all = Only::ALL.map(|(_, only)| {
+        let name = match (only, locale) {
+            (Only::All, Locale::En) => "all".to_owned(),
+            (Only::All, Locale::Zh) => "全部".to_owned(),
+            (Only::Silent, Locale::En) => format!("silent for {SILENT_DAYS} days"),
+            (Only::Silent, Locale::Zh) => format!("沉默 {SILENT_DAYS} 天"),
+            (Only::Mute, Locale::En) => "never spoke".to_owned(),
+            (Only::Mute, Locale::Zh) => "从没开口".to_owned(),
+            (Only::New, Locale::En) => format!("new in {NEW_DAYS} days"),
+            (Only::New, Locale::Zh) => format!("{NEW_DAYS} 天内新人"),
+        };
+        (name, link(&view.group, &Wanted { only, after: None, ..wanted.clone() }), only == wanted.only)
+    });
+    html! {
+        (choices(locale.pick("Which members", "哪些成员"), &all))
+        form.find method="get" action={ (group_path(&view.group)) "/members" } role="search" {
+            label.field { (locale.pick("Name has", "名字里有")) input type="search" name="q" value=(wanted.name); }
+            input type="hidden" name="only" value=(wanted.only.word());
+            button { (locale.pick("Find", "查找")) }
+        }
+    }
+}
+
+/// Which columns have anything in them: what nobody has told is no column.
+struct Columns {
+    tags: bool,
+    source: bool,
+    joined: bool,
+    seen: bool,
+    messages: bool,
+    points: bool,
+}
+
+impl Columns {
+    fn of(rows: &[Row]) -> Self {
+        let any = |has: fn(&Row) -> bool| rows.iter().any(has);
+        Self {
+            tags: any(|row| !row.tags.is_empty()),
+            source: any(|row| !row.source.is_empty()),
+            joined: any(|row| row.joined.is_some()),
+            seen: any(|row| row.seen.is_some()),
+            messages: any(|row| row.messages > 0),
+            points: any(|row| row.points != 0),
+        }
+    }
+}
+
+fn table(view: &Members, locale: Locale) -> Markup {
+    if view.rows.is_empty() {
+        return html! { p.empty { (locale.pick("Nobody of that kind.", "没有这样的成员。")) } };
+    }
+    let has = Columns::of(&view.rows);
+    html! {
+        div.wide { table.list {
+            thead { tr {
+                th scope="col" { (locale.pick("Name", "名字")) }
+                @if has.tags { th scope="col" { (locale.pick("Tags", "标签")) } }
+                @if has.source { th scope="col" { (locale.pick("From", "来源")) } }
+                @if has.joined { th scope="col" { (locale.pick("Joined", "入群")) } }
+                @if has.seen { th scope="col" { (locale.pick("Last heard", "最近")) } }
+                @if has.messages { th.n scope="col" { (locale.pick("Messages", "消息")) } }
+                @if has.points { th.n scope="col" { (locale.pick("Points", "积分")) } }
+            } }
+            tbody { @for row in &view.rows { (tr(row, &has, view, locale)) } }
+        } }
+    }
+}
+
+fn tr(row: &Row, has: &Columns, view: &Members, locale: Locale) -> Markup {
+    let day = |at: Option<Timestamp>| at.map_or_else(|| "–".to_owned(), |at| view.zone.date(at).to_string());
+    html! {
+        tr {
+            th scope="row" { a href={ (group_path(&view.group)) "/members/" (piece(row.id.as_str())) } { bdi { (row.name) } } }
+            @if has.tags { td data-label=(locale.pick("Tags", "标签")) { @for tag in &row.tags { span.chip { bdi { (tag) } } " " } } }
+            @if has.source { td data-label=(locale.pick("From", "来源")) { bdi { (row.source) } } }
+            @if has.joined { td data-label=(locale.pick("Joined", "入群")) { (day(row.joined)) } }
+            @if has.seen { td data-label=(locale.pick("Last heard", "最近")) { (day(row.seen)) } }
+            @if has.messages { td.n data-label=(locale.pick("Messages", "消息")) { (words::number(row.messages)) } }
+            @if has.points { td.n data-label=(locale.pick("Points", "积分")) { (row.points) } }
+        }
+    }
+}
+
+/// One member: the title and the page.
+pub(crate) fn one(view: &One, frame: &Frame) -> (String, Markup) {
+    let locale = frame.locale;
+    let row = &view.row;
+    let day = |at: Timestamp| words::day(locale, view.zone.date(at));
+    let kept = html! {
+        dl.facts {
+            dt { (locale.pick("Id", "编号")) } dd { code { (row.id) } }
+            @if let Some(joined) = row.joined { dt { (locale.pick("Joined", "入群")) } dd { (day(joined)) @if !row.source.is_empty() { " · " bdi { (row.source) } } } }
+            @if let Some(seen) = row.seen { dt { (locale.pick("Last heard", "最近听到")) } dd { (day(seen)) } }
+            @if row.messages > 0 { dt { (locale.pick("Messages", "消息")) } dd { (words::number(row.messages)) " · " (locale.pick("only their number is kept", "只留条数")) } }
+            @if row.points != 0 { dt { (locale.pick("Points", "积分")) } dd { (row.points) } }
+            @if !row.tags.is_empty() { dt { (locale.pick("Tags", "标签")) } dd { @for tag in &row.tags { span.chip { bdi { (tag) } } " " } } }
+            @if view.admin {
+                @for (name, value) in &view.fields { dt { bdi { (name) } } dd { details { summary { (locale.pick("Show", "显示")) } bdi { (value) } } } }
+            }
+        }
+        @if !view.admin && !view.fields.is_empty() {
+            p.words { (locale.pick("Further fields are kept; only an admin sees them: ", "还留着这些字段，只有管理员能看：")) (locale.join(&view.fields.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>())) }
+        }
+        p.words { (locale.pick(
+            "Plays use this to count, to choose and to address members. It goes when the member leaves, or when somebody has them forgotten.",
+            "流程用它来计数、挑选和称呼成员。成员离开或有人要求忘记时删除。",
+        )) }
+    };
+    let body = html! {
+        p.crumb {
+            a href=(group_path(&view.group)) { bdi { (view.place) } } " › "
+            a href={ (group_path(&view.group)) "/members" } { (locale.pick("Members", "成员")) }
+        }
+        h1 { bdi { (row.name) } }
+        (part("kept", locale.pick("What we keep", "我们留着什么"), &kept, frame))
+        @if !view.runs.is_empty() {
+            section aria-labelledby="runs-title" {
+                h2 #runs-title { (locale.pick("Runs about them", "关于 TA 的活动")) }
+                ul { @for (run, title) in &view.runs { li { a href=(parts::run_path(&view.group, run)) { bdi { (title) } } } } }
+            }
+        }
+        @if !view.answers.is_empty() {
+            section aria-labelledby="answers-title" {
+                h2 #answers-title { (locale.pick("Open questions they answered", "TA 答过、还没结束的提问")) }
+                ul { @for (task, text) in &view.answers { li { (task) " " bdi { (text) } } } }
+            }
+        }
+        @if view.admin { div.acts.pressbar { (second(locale.pick("Forget them", "忘记此人"), &forget(view, frame))) } }
+    };
+    (row.name.clone(), body)
+}
+
+fn forget(view: &One, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    frame.press("forget", &[(view.group.as_str(), view.row.id.as_str())], &html! {
+        p.words { (locale.pick(
+            "Their name, id, fields and words go from everything that is kept, in every group; numbers stay. The engine \
+             stops for a moment, forgets, and starts again. It cannot be taken back.",
+            "在所有群里，TA 的名字、编号、字段和说过的话都会删除，数字保留。引擎会停一下、删除、再启动。无法撤回。",
+        )) }
+        button.bad { (locale.pick("Forget ", "忘记 ")) bdi { (view.row.name) } }
+    })
+}

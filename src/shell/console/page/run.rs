@@ -1,0 +1,279 @@
+//! `/runs/{run}`: the sheet of a run as markup.
+
+use super::{
+    parts::{self, address, field, group_path, part, second, why, why_path},
+    wording,
+};
+use crate::{
+    base::{limits, locale::Locale, time::Timestamp},
+    shell::{
+        console::{
+            layout::Frame,
+            view::run::{Sheet, Standing, Step},
+        },
+        pages::words,
+    },
+    sim::timeline,
+};
+use maud::{Markup, html};
+
+/// The title and the page.
+pub(crate) fn page(view: &Sheet, frame: &Frame) -> (String, Markup) {
+    let locale = frame.locale;
+    let body = html! {
+        p.crumb { a href="/groups" { (locale.pick("Groups", "群")) } " › " a href=(group_path(&view.group)) { bdi { (view.place) } } }
+        h1 { bdi { (view.title) } }
+        (part("sheet", locale.pick("How it is", "进行到哪里"), &head(view, locale), frame))
+        (part("steps", locale.pick("Steps", "步骤"), &steps(view, frame), frame))
+        @if view.commands { (acts(view, frame)) }
+        (part("journal", locale.pick("What was recorded", "记录"), &journal(view, locale), frame))
+        @if view.commands { (next_press(view, frame)) }
+    };
+    (format!("{} · {}", view.title, view.place), body)
+}
+
+fn head(view: &Sheet, locale: Locale) -> Markup {
+    let zone = &view.zone;
+    let state = match (&view.ended, view.started) {
+        (Some((outcome, _)), _) => wording::outcome(Some(*outcome), locale),
+        (None, Some(_)) => wording::outcome(None, locale),
+        (None, None) if view.unless.is_some() => {
+            ("◐", "", locale.pick("would not start as things are", "照现在的情况不会开始"))
+        }
+        (None, None) => ("○", "", locale.pick("has not begun", "还没开始")),
+    };
+    html! {
+        p.headline {
+            (parts::sign(state.0, state.1, state.2))
+            @if let (None, Some(started)) = (&view.ended, view.started) {
+                " · " (locale.duration(view.now.since(started)))
+            }
+            @if let Some(skip) = &view.unless { ": " (timeline::skipped(skip).of(locale)) }
+            @if view.paused { " · " (locale.pick("its play is paused", "这个流程暂停中")) }
+            " · " (why(&view.group, &view.run, None, locale))
+        }
+        @if !view.reason.is_empty() { p.words { bdi { (view.reason) } } }
+        dl.facts {
+            dt { (locale.pick("About", "时间")) } dd { (words::day(locale, zone.date(view.anchor))) " " (words::clock(zone, view.anchor)) " " small { (zone.name()) } }
+            @if let Some(number) = view.number { dt { (locale.pick("Run", "第几次")) } dd { (number) } }
+            @if let Some(started) = view.started { dt { (locale.pick("Began", "开始于")) } dd { (parts::at(started, view.now, zone)) } }
+            @if let Some((_, Some(ended))) = view.ended { dt { (locale.pick("Ended", "结束于")) } dd { (parts::at(ended, view.now, zone)) } }
+            dt { (locale.pick("Id", "编号")) } dd { code { (view.run) } }
+        }
+    }
+}
+
+fn steps(view: &Sheet, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    html! {
+        @if view.steps.is_empty() { p.empty { (locale.pick("Its steps are not known to this version of the program.", "这个版本的程序不知道它的步骤。")) } }
+        ol.rows.evening { @for step in &view.steps { li .now[matches!(step.standing, Standing::Now { .. })] { (row(step, view, frame)) } } }
+    }
+}
+
+fn row(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let (mark, class, word) = standing(step, view, locale);
+    let when = step.at.or(step.due);
+    html! {
+        (parts::sign(mark, class, ""))
+        span.time { @if let Some(at) = when { (parts::at(at, view.now, &view.zone)) } }
+        div {
+            b { (words::verb(locale, step.verb)) } " "
+            @if step.text.chars().count() > limits::EXCERPT_CHARS_MAX {
+                details { summary { bdi { (step.text.chars().take(limits::EXCERPT_CHARS_MAX).collect::<String>()) "…" } } div.text { bdi { (step.text) } } }
+            } @else { bdi { (step.text) } }
+            span.rest {
+                (word)
+                @if let Some(by) = &step.by { " · " bdi { (by) } }
+                @if !matches!(step.standing, Standing::Passed) { " · " (why(&view.group, &view.run, Some(&step.id), locale)) }
+            }
+            @if view.commands && step.standing == Standing::Ahead && view.started.is_some() { (skip_ahead(step, view, frame)) }
+        }
+    }
+}
+
+/// A step that comes can be made due at once.
+fn skip_ahead(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let is_next = view.following().is_some_and(|next| next.id == step.id);
+    html! {
+        @if is_next && view.current().is_some() {
+            (second(locale.pick("Now", "现在就做"), &frame.press("now", &[(view.group.as_str(), view.run.as_str())], &html! {
+                p.words { (locale.pick("It is due at once, and what waits before it ends.", "它立即到时间，前面的等待结束。")) }
+                input type="hidden" name="step" value=(step.id);
+                button.main { (locale.pick("Now: ", "现在：")) (words::verb(locale, step.verb)) " " (step.id) }
+            })))
+        }
+    }
+}
+
+/// A sign, its colour and its words.
+fn standing(step: &Step, view: &Sheet, locale: Locale) -> (&'static str, &'static str, String) {
+    let at = |at: Timestamp| timeline::brief(at, view.now, &view.zone);
+    match &step.standing {
+        Standing::Done if step.task.is_some() => {
+            ("▸", "", locale.pick("asked, and not answered yet", "已经交代，还没完成").to_owned())
+        }
+        Standing::Done => ("✓", "good", locale.pick("done", "完成").to_owned()),
+        Standing::Late(by) => (
+            "!",
+            "bad",
+            match locale {
+                Locale::En => format!("{} late", locale.duration(*by)),
+                Locale::Zh => format!("迟了 {}", locale.duration(*by)),
+            },
+        ),
+        Standing::Held(reason) => (
+            "⏸",
+            "",
+            match locale {
+                Locale::En => format!("held: {}", timeline::held_by(*reason).en),
+                Locale::Zh => format!("压住：{}", timeline::held_by(*reason).zh),
+            },
+        ),
+        Standing::NotSent => {
+            ("✕", "bad", locale.pick("was held, and is not sent", "被压住，没有发出").to_owned())
+        }
+        Standing::Now { waiting, until } => {
+            let what = wording::waiting(waiting);
+            let until = until.map(|until| match locale {
+                Locale::En => format!(" until {}", at(until)),
+                Locale::Zh => format!("，到 {}", at(until)),
+            });
+            ("▸", "good", format!("{}{}", what.of(locale), until.unwrap_or_default()))
+        }
+        Standing::Ahead => ("○", "", locale.pick("ahead", "待开始").to_owned()),
+        Standing::Missed(skip) => ("✕", "bad", timeline::skipped(skip).of(locale).to_owned()),
+        Standing::Failed(error) => (
+            "✕",
+            "bad",
+            match locale {
+                Locale::En => format!("failed: {error}"),
+                Locale::Zh => format!("失败：{error}"),
+            },
+        ),
+        Standing::Passed => ("·", "", locale.pick("not on its way", "没有走到").to_owned()),
+    }
+}
+
+/// Everything that can be pressed about the run.
+fn acts(view: &Sheet, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let (group, run) = (view.group.as_str(), view.run.as_str());
+    let on = [(group, run)];
+    let ahead = view.steps.iter().filter(|step| step.standing == Standing::Ahead).count();
+    html! {
+        div.acts.pressbar {
+            @if view.ended.is_none() {
+                @if let Some(date) = &view.date { (second(locale.pick("Move it", "改期"), &postpone(view, date, ahead, frame))) }
+                @if view.started.is_none() {
+                    (second(locale.pick("Skip this time", "跳过这次"), &frame.press("skip", &on, &html! {
+                        p.words { (locale.pick("It does not start this time: ", "这一次不会开始：")) bdi { (view.title) } ", " (parts::at(view.anchor, view.now, &view.zone)) }
+                        button.bad { (locale.pick("Skip ", "跳过 ")) (view.title) }
+                    })))
+                } @else {
+                    (second(locale.pick("Later today", "今天往后推"), &frame.press("delay", &on, &html! {
+                        p.words { (locale.pick("What is still due today comes later by so much. Members are told only of more than half an hour.", "今天还没到时间的步骤都往后推。超过半小时才会告诉成员。")) }
+                        div.acts { @for minutes in ["5", "10", "15", "30"] {
+                            button name="by" value={ (minutes) "m" } { (minutes) (locale.pick(" minutes", " 分钟")) }
+                        } }
+                    })))
+                    (second(locale.pick("Cancel it", "取消这场"), &frame.press("cancel", &on, &html! {
+                        p.words {
+                            @match locale {
+                                Locale::En => { (ahead) " steps ahead are not carried out; what was done stays done. What its play says about a cancelled one is said." }
+                                Locale::Zh => { "后面 " (ahead) " 个步骤不再进行；已做的不变。流程里写了取消通知的会发出。" }
+                            }
+                        }
+                        button.bad { (locale.pick("Cancel ", "取消 ")) (view.title) }
+                    })))
+                }
+            }
+            (second(locale.pick("Remark", "记一笔"), &frame.press("note", &on, &html! {
+                (field("note", locale.pick("A remark for the journal", "写进日志的一句话")))
+                button.main { (locale.pick("Write it down", "记下")) }
+            })))
+            a.button href=(address("/calendar", &[("group", group), ("day", &view.zone.date(view.anchor).to_string())])) { (locale.pick("In the calendar", "在日历里看")) }
+        }
+    }
+}
+
+/// What moves, before it does.
+fn postpone(view: &Sheet, date: &str, ahead: usize, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let subject = format!("{}/{date}", view.play);
+    let now = view.zone.civil(view.anchor).strftime("%Y-%m-%dT%H:%M").to_string();
+    let told = view
+        .steps
+        .iter()
+        .any(|step| step.verb == "post" && matches!(step.standing, Standing::Done | Standing::Late(_)));
+    frame.press("postpone", &[(view.group.as_str(), &subject)], &html! {
+        p.words {
+            @match locale {
+                Locale::En => { "Now at " (now.replace('T', " ")) ". " (ahead) " steps ahead move with it; what was done stays done." }
+                Locale::Zh => { "现在是 " (now.replace('T', " ")) "。后面 " (ahead) " 个步骤一起移动；已做的不变。" }
+            }
+            @if told { " " (locale.pick("Members have been told of it already: what the play says about a moved one is said.", "已经告诉过成员：流程里写了改期通知的会发出。")) }
+        }
+        label.field { (locale.pick("The new time", "新的时间"))
+            input type="datetime-local" name="time" value=(now) required;
+        }
+        button.main { (locale.pick("Move ", "改期 ")) (view.title) }
+    })
+}
+
+/// The one press that is likely next, in a bar that stays.
+fn next_press(view: &Sheet, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let on = [(view.group.as_str(), view.run.as_str())];
+    if view.ended.as_ref().is_some_and(|(outcome, _)| *outcome == crate::engine::entry::Outcome::Failed) {
+        return html! { div.nextbar { (frame.press("retry", &on, &html! { button.main { (locale.pick("Go on from the step that failed", "从失败的步骤继续")) } })) } };
+    }
+    let Some(current) = view.current() else { return html! {} };
+    let Standing::Now { waiting, .. } = &current.standing else { return html! {} };
+    let next = view.following();
+    use crate::engine::entry::Waiting;
+    match waiting {
+        Waiting::Approval { .. } | Waiting::Task { .. } | Waiting::Removal { .. } => html! {
+            div.nextbar { a.button.main href="/" { (locale.pick("Answer it on Today", "到“今天”页处理")) } }
+        },
+        Waiting::Time | Waiting::Due | Waiting::Signal { .. } | Waiting::Answers { .. } => html! {
+            div.nextbar { (frame.press("skip", &on, &html! {
+                input type="hidden" name="step" value=(current.id);
+                button.main {
+                    @match next {
+                        Some(next) => {
+                            (locale.pick("Go on now: ", "现在进入：")) (words::verb(locale, next.verb)) " "
+                            (next.text.lines().next().unwrap_or_default().chars().take(NEXT_CHARS).collect::<String>())
+                        }
+                        None => { (locale.pick("Go on now", "现在继续")) }
+                    }
+                }
+            })) }
+        },
+        _ => html! {},
+    }
+}
+
+/// How much of the next step's text the bar has.
+const NEXT_CHARS: usize = 24;
+
+fn journal(view: &Sheet, locale: Locale) -> Markup {
+    let lines: Vec<_> = view
+        .lines
+        .iter()
+        .filter_map(|line| Some((line, timeline::describe(&line.entry, &view.zone)?)))
+        .take(limits::PAGE_ROWS)
+        .collect();
+    html! {
+        @if lines.is_empty() { p.empty { (locale.pick("Nothing yet.", "还没有记录。")) } }
+        ul.rows { @for (line, told) in &lines { li {
+            (parts::sign("·", "", ""))
+            span.time { (parts::at(line.entry.at, view.now, &view.zone)) }
+            div { b { (told.word(locale)) } " " bdi { (told.about) } span.rest { bdi { (told.text.of(locale)) } } }
+        } } }
+        @if view.cut { p.note { (locale.pick("Older entries of it are in the logbook.", "更早的记录在日志里。")) } }
+        p { a href=(why_path(&view.group, &view.run, None)) { (locale.pick("Why it happened as it did", "为什么是这样")) } }
+    }
+}

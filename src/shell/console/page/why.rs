@@ -1,0 +1,86 @@
+//! `/why/…`: what `playbook why` answers, as markup.
+
+use super::parts::{self, group_path, run_path};
+use crate::{
+    base::{
+        ids::GroupId,
+        locale::Locale,
+        phrase::{Words, pair},
+    },
+    shell::{console::layout::Frame, view::why::Why},
+    sim::why::Verdict,
+};
+use maud::{Markup, html};
+
+/// The title and the page.
+pub(crate) fn page(
+    (asked, group, place): (&str, &GroupId, &str),
+    answers: &[(Why, Verdict)],
+    frame: &Frame,
+) -> (String, Markup) {
+    let locale = frame.locale;
+    let title = format!("{}{asked}", locale.pick("Why? ", "为什么？"));
+    let body = html! {
+        p.crumb { a href="/groups" { (locale.pick("Groups", "群")) } " › " a href=(group_path(group)) { bdi { (place) } } }
+        h1 { (locale.pick("Why? ", "为什么？")) small { bdi { (asked) } } }
+        @for (n, (why, verdict)) in answers.iter().enumerate() { (answer(n, why, *verdict, locale)) }
+    };
+    (title, body)
+}
+
+/// That nothing can be answered, and what to do.
+pub(crate) fn unclear(asked: &str, message: &str, help: Option<&str>, frame: &Frame) -> (String, Markup) {
+    let locale = frame.locale;
+    let title = locale.pick("Why?", "为什么？");
+    let body = html! {
+        h1 { (title) " " small { bdi { (asked) } } }
+        p lang="en" { (message) }
+        @if let Some(help) = help { p.words lang="en" { (help) } }
+        p { a href="/log" { (locale.pick("To the logbook", "到日志")) } }
+    };
+    (title.to_owned(), body)
+}
+
+/// What became of it, in a word.
+fn verdict(verdict: Verdict) -> (&'static str, &'static str, Words) {
+    match verdict {
+        Verdict::WillHappen => ("○", "", pair("will happen", "会发生")),
+        Verdict::WouldNot => ("◐", "", pair("would not start as things are", "照现在的情况不会开始")),
+        Verdict::Waits => ("○", "", pair("begins when something else does", "等别的事情发生才开始")),
+        Verdict::Happened => ("✓", "good", pair("happened", "发生了")),
+        Verdict::Late => ("!", "bad", pair("came late", "迟了")),
+        Verdict::Open => ("▸", "good", pair("has begun and waits", "已开始，正在等")),
+        Verdict::Held => ("⏸", "", pair("is held by a budget", "被预算压住")),
+        Verdict::NotSent => ("✕", "bad", pair("was not sent", "没有发出")),
+        Verdict::Missed => ("✕", "bad", pair("was missed", "错过了")),
+        Verdict::Skipped => ("✕", "", pair("did not start", "没有开始")),
+        Verdict::Failed => ("✕", "bad", pair("failed", "失败了")),
+        Verdict::Ended => ("■", "", pair("was ended", "被结束了")),
+        Verdict::None => ("–", "", pair("there is no such occurrence", "没有这一次")),
+    }
+}
+
+fn answer(n: usize, why: &Why, became: Verdict, locale: Locale) -> Markup {
+    let (mark, class, word) = verdict(became);
+    let id = format!("answer-{n}");
+    html! {
+        section aria-labelledby=(id) {
+            h2 #(id) {
+                (parts::sign(mark, class, word.of(locale)))
+                @if let Some(anchor) = &why.anchor { " · " (anchor.minute()) }
+            }
+            // The findings are written by the code that decided, in English.
+            p.headline lang="en" { bdi { (why.says) } }
+            ul.because lang="en" { @for one in &why.because { li {
+                @let (mark, word) = match one.holds { Some(true) => ("✓", "holds"), Some(false) => ("✗", "does not hold"), None => ("·", "note") };
+                span.sign .good[one.holds == Some(true)] .bad[one.holds == Some(false)] { span aria-hidden="true" { (mark) } span.unseen { (word) } }
+                " " b { (one.what) } " " bdi { (one.text) }
+            } } }
+            @if !why.journal.is_empty() {
+                h3 { (locale.pick("In the journal", "日志里的记录")) }
+                ul.because lang="en" { @for one in &why.journal { li { small { "#" (one.seq) } " " (one.at.second()) " " bdi { (one.text) } } } }
+            }
+            @if let Some(run) = &why.run { p { a href=(run_path(&why.group, run)) { (locale.pick("The whole run", "看整场活动")) } } }
+        }
+    }
+}

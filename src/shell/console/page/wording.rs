@@ -1,0 +1,63 @@
+//! Words that several pages have for the same things: how runs stand, what they wait for, what a task is.
+
+use crate::{
+    base::{
+        ids::{EffectId, RunId, StepId},
+        locale::Locale,
+        phrase::{Phrase, phrase},
+    },
+    engine::entry::{Outcome, TaskKind, Waiting},
+};
+
+/// What kind of request it is.
+pub(super) fn task(kind: TaskKind, locale: Locale) -> &'static str {
+    match kind {
+        TaskKind::Task => locale.pick("Task", "任务"),
+        TaskKind::Approval => locale.pick("Approval", "审批"),
+        TaskKind::Question => locale.pick("Question", "提问"),
+        TaskKind::Delivery => locale.pick("To paste by hand", "手动发送"),
+        TaskKind::Removal => locale.pick("To remove by hand", "手动移出"),
+    }
+}
+
+/// How a run stands: a sign, its colour and its word.
+pub(super) fn outcome(
+    outcome: Option<Outcome>,
+    locale: Locale,
+) -> (&'static str, &'static str, &'static str) {
+    let Some(outcome) = outcome else { return ("▸", "good", locale.pick("under way", "进行中")) };
+    let word = crate::sim::timeline::ended(outcome).of(locale);
+    match outcome {
+        Outcome::Done => ("✓", "good", word),
+        Outcome::Stopped => ("■", "", word),
+        Outcome::Failed => ("✕", "bad", word),
+        Outcome::Cancelled | Outcome::Replaced => ("✕", "", word),
+    }
+}
+
+/// What a run waits for.
+pub(super) fn waiting(waiting: &Waiting) -> Phrase {
+    match waiting {
+        Waiting::Due | Waiting::Time => phrase!("waits for its time", "等时间到"),
+        Waiting::Script { .. } => phrase!("waits for its script", "等脚本运行完"),
+        Waiting::Retry => phrase!("is tried again", "等待重试"),
+        Waiting::Approval { task } => phrase!("waits for approval {task}", "等审批 {task}"),
+        Waiting::Answers { task } => phrase!("collects answers to {task}", "正在收集 {task} 的回答"),
+        Waiting::Signal { name } => phrase!("waits for the signal {name}", "等信号 {name}"),
+        Waiting::Task { task } => phrase!("waits for task {task}", "等任务 {task}"),
+        Waiting::Delivery { effect, .. } => phrase!("waits until {effect} is delivered", "等 {effect} 送达"),
+        Waiting::Grace { members, .. } => {
+            let n = members.len();
+            phrase!("gives {n} members time to answer", "给 {n} 位成员留出回应时间")
+        }
+        Waiting::Choice { .. } => phrase!("looks through the members", "正在逐个查看成员"),
+        Waiting::Removal { task } => phrase!("waits for the removals of {task}", "等 {task} 移出完成"),
+    }
+}
+
+/// The run and the step of a message.
+pub(super) fn step_of(effect: &EffectId) -> Option<(RunId, StepId)> {
+    let mut parts = effect.as_str().rsplitn(3, '/');
+    let (_, step, run) = (parts.next()?, parts.next()?, parts.next()?);
+    Some((RunId::new(run), StepId::new(step)))
+}

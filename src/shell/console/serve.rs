@@ -1,0 +1,394 @@
+//! The pages about groups, runs, members, channels, what was and what will be: reads what each needs, makes its view and
+//! its markup.
+//!
+//! A request asks nobody in the engine: the board is brought up to what the visit has seen, by what has changed since.
+
+use super::{Visit, board::Board, history::Kinds, keep::Kept, layout::Tab, page, view, visit::html_page};
+use crate::{
+    base::{
+        ids::{GroupId, MemberId, RunId},
+        limits,
+        time::Timestamp,
+    },
+    shell::{
+        door::Inside,
+        ears::EarNow,
+        inquiry::Inquiry,
+        refusals,
+        store::{LogLine, Reader, StoreError},
+    },
+    sim::{
+        forecast::Forecast,
+        ics,
+        plan::{self, Window},
+    },
+};
+use axum::{
+    Router,
+    body::Body,
+    extract::{Path, Query, State},
+    http::{HeaderValue, Response, StatusCode, header},
+    routing::get,
+};
+use maud::html;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// What stands behind the question mark of an address.
+type Words = BTreeMap<String, String>;
+
+/// The routes of these pages.
+pub(super) fn routes() -> Router<Arc<Inside>> {
+    Router::new()
+        .route("/groups", get(groups))
+        .route("/groups/{id}", get(group))
+        .route("/groups/{id}/members", get(members))
+        .route("/groups/{id}/members/{member}", get(member))
+        .route("/groups/{id}/plan.html", get(plan_file))
+        .route("/runs/{run}", get(run))
+        .route("/log", get(log))
+        .route("/why/{*asked}", get(why))
+        .route("/channels", get(channels))
+        .route("/calendar", get(calendar))
+        .route("/calendar.ics", get(calendar_file))
+}
+
+/// A word of an address; empty where there is none.
+fn word<'a>(words: &'a Words, name: &str) -> &'a str {
+    words.get(name).map_or("", |word| word.as_str())
+}
+
+/// The board as the visit has seen the engine.
+fn board(inside: &Inside, visit: &Visit) -> Board {
+    inside.kept.board().next(&visit.snapshot).0
+}
+
+/// Reads the database beside the engine.
+async fn read<T: Send + 'static>(
+    inside: &Arc<Inside>,
+    what: impl FnOnce(&Kept, &Reader) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, String> {
+    let kept = inside.kept.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let reader = Reader::beside_engine(kept.dir())?;
+        what(&kept, &reader)
+    });
+    match read.await {
+        Ok(Ok(read)) => Ok(read),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// That what is needed cannot be read just now.
+fn unreadable(visit: &Visit, error: &str) -> Response<Body> {
+    let locale = visit.frame.locale;
+    let title = locale.pick("This cannot be read just now", "现在读不到");
+    let body = html! { h1 { (title) } p lang="en" { (error) } };
+    html_page(StatusCode::SERVICE_UNAVAILABLE, visit.frame.page(None, title, &body))
+}
+
+/// Leads elsewhere.
+fn elsewhere(path: &str) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    if let Ok(path) = HeaderValue::from_str(path) {
+        response.headers_mut().insert(header::LOCATION, path);
+    }
+    response
+}
+
+async fn groups(
+    State(inside): State<Arc<Inside>>,
+    Query(words): Query<Words>,
+    mut visit: Visit,
+) -> Response<Body> {
+    let board = board(&inside, &visit);
+    let after = Some(word(&words, "from")).filter(|id| !id.is_empty()).map(GroupId::new);
+    let wanted = view::groups::Wanted {
+        name: word(&words, "q").trim().to_owned(),
+        phase: word(&words, "phase").to_owned(),
+        only: view::groups::Only::parse(word(&words, "only")),
+        after,
+    };
+    if wanted == view::groups::Wanted::default()
+        && let Some(only) = view::groups::only(&board, &visit.asker, visit.now)
+    {
+        return elsewhere(&page::parts::group_path(&only));
+    }
+    let view = view::groups::groups(&board, &visit.asker, wanted, visit.now);
+    visit.frame.live = "g:*".to_owned();
+    let (title, body) = page::groups::page(&view, &visit.frame);
+    visit.page(Some(Tab::Groups), &title, &body)
+}
+
+async fn group(
+    State(inside): State<Arc<Inside>>,
+    Path(id): Path<String>,
+    mut visit: Visit,
+) -> Response<Body> {
+    let id = GroupId::new(&id);
+    let board = board(&inside, &visit);
+    let Some(view) = view::group::group(&board, &visit.asker, &id, visit.now) else { return visit.nothing() };
+    visit.frame.live = format!("g:{id}");
+    let (title, body) = page::group::page(&view, &visit.frame);
+    visit.page(Some(Tab::Groups), &title, &body)
+}
+
+async fn members(
+    State(inside): State<Arc<Inside>>,
+    Path(id): Path<String>,
+    Query(words): Query<Words>,
+    visit: Visit,
+) -> Response<Body> {
+    let id = GroupId::new(&id);
+    let wanted = view::members::Wanted {
+        name: word(&words, "q").trim().to_owned(),
+        only: view::members::Only::parse(word(&words, "only")),
+        tag: word(&words, "tag").to_owned(),
+        after: Some(word(&words, "from")).filter(|id| !id.is_empty()).map(MemberId::new),
+    };
+    let board = board(&inside, &visit);
+    let view = view::members::members(&board, &visit.asker, &id, wanted, visit.now);
+    let Some(view) = view else { return visit.nothing() };
+    let (title, body) = page::members::page(&view, &visit.frame);
+    visit.page(Some(Tab::Groups), &title, &body)
+}
+
+async fn member(
+    State(inside): State<Arc<Inside>>,
+    Path((group, member)): Path<(String, String)>,
+    visit: Visit,
+) -> Response<Body> {
+    let (group, member) = (GroupId::new(&group), MemberId::new(&member));
+    let board = board(&inside, &visit);
+    let view = view::members::one(&board, &visit.asker, (&group, &member), visit.now);
+    let Some(view) = view else { return visit.nothing() };
+    let (title, body) = page::members::one(&view, &visit.frame);
+    visit.page(Some(Tab::Groups), &title, &body)
+}
+
+/// The group that an address names, or the only one that the reader sees.
+fn named(words: &Words, board: &Board, visit: &Visit) -> Option<GroupId> {
+    let named = Some(word(words, "group")).filter(|id| !id.is_empty()).map(GroupId::new);
+    named.or_else(|| {
+        board
+            .now
+            .groups
+            .iter()
+            .find(|(_, group)| visit.asker.sees(group, visit.now))
+            .map(|(id, _)| id.clone())
+    })
+}
+
+async fn run(
+    State(inside): State<Arc<Inside>>,
+    Path(run): Path<String>,
+    Query(words): Query<Words>,
+    mut visit: Visit,
+) -> Response<Body> {
+    let (run, board) = (RunId::new(&run), board(&inside, &visit));
+    let Some(group) = named(&words, &board, &visit) else { return visit.nothing() };
+    let begun = board.group_of(&group).and_then(|here| here.run(&run)).map(|run| run.started);
+    let lines = match begun {
+        None => Ok((Vec::new(), false)),
+        Some(started) => {
+            let of = group.clone();
+            read(&inside, move |kept, reader| since(kept, reader, &of, started)).await
+        }
+    };
+    let lines = match lines {
+        Ok(lines) => lines,
+        Err(error) => return unreadable(&visit, &error),
+    };
+    let sees = board.group_of(&group).is_some_and(|here| visit.asker.sees(here.now, visit.now));
+    let Some(view) = view::run::sheet(&board, &visit.asker, (&group, &run), lines, visit.now) else {
+        // Of what the state does not know any more the journal tells.
+        return if sees { elsewhere(&page::parts::why_path(&group, &run, None)) } else { visit.nothing() };
+    };
+    visit.frame.live = format!("g:{group} r:{run}");
+    visit.frame.refreshes = true;
+    let (title, body) = page::run::page(&view, &visit.frame);
+    visit.page(Some(Tab::Groups), &title, &body)
+}
+
+/// Entries of a group since an instant, oldest first, as far as one page reads; whether there were more.
+fn since(
+    kept: &Kept,
+    reader: &Reader,
+    group: &GroupId,
+    from: Timestamp,
+) -> Result<(Vec<LogLine>, bool), StoreError> {
+    let history = kept.history_now(reader)?;
+    let kinds = Kinds::TOLD.and(Kinds::RUN);
+    let found = history.between(Some(group), kinds, (from, Timestamp::MAX), limits::SHEET_DECISIONS_MAX);
+    let mut numbers = found.decisions;
+    numbers.reverse();
+    Ok((reader.decisions(&numbers)?, found.before.is_some()))
+}
+
+async fn log(
+    State(inside): State<Arc<Inside>>,
+    Query(words): Query<Words>,
+    mut visit: Visit,
+) -> Response<Body> {
+    let board = board(&inside, &visit);
+    let group = Some(word(&words, "group")).filter(|id| !id.is_empty()).map(GroupId::new);
+    let chosen = word(&words, "kind");
+    let (kinds, bits) =
+        Kinds::CHOICES.into_iter().find(|(name, _)| *name == chosen).unwrap_or(("all", Kinds::TOLD));
+    let before: Option<i64> = word(&words, "before").parse().ok();
+    let of = group.clone();
+    let lines = read(&inside, move |kept, reader| {
+        let history = kept.history_now(reader)?;
+        let found = history.before(of.as_ref(), bits, before, limits::PAGE_ROWS);
+        let mut lines = reader.decisions(&found.decisions)?;
+        lines.sort_by_key(|line| std::cmp::Reverse(line.seq));
+        Ok((lines, found.before, history.is_cut()))
+    });
+    let (lines, next, cut) = match lines.await {
+        Ok(read) => read,
+        Err(error) => return unreadable(&visit, &error),
+    };
+    visit.frame.live = group.as_ref().map_or_else(|| "g:*".to_owned(), |group| format!("g:{group}"));
+    let wanted = view::logbook::Wanted { group, kinds, before };
+    let view = view::logbook::logbook(&board, &visit.asker, wanted, (&lines, next, cut), visit.now);
+    let (title, body) = page::logbook::page(&view, &visit.frame);
+    visit.page(Some(Tab::Logbook), &title, &body)
+}
+
+async fn why(
+    State(inside): State<Arc<Inside>>,
+    Path(asked): Path<String>,
+    Query(words): Query<Words>,
+    visit: Visit,
+) -> Response<Body> {
+    let board = board(&inside, &visit);
+    let Some(id) = named(&words, &board, &visit) else { return visit.nothing() };
+    let Some(here) = board.group_of(&id).filter(|here| visit.asker.sees(here.now, visit.now)) else {
+        return visit.nothing();
+    };
+    let place = here.title().to_owned();
+    let Some(playbook) = here.now.book.as_ref().map(|book| book.playbook.shared_in_group(&id).clone()) else {
+        return visit.nothing();
+    };
+    let (state, group, what) = (here.now.state.clone(), id.clone(), asked.clone());
+    let at = Some(word(&words, "at").to_owned()).filter(|at| !at.is_empty());
+    let answer = read(&inside, move |_, reader| {
+        let inquiry =
+            Inquiry { group: &group, playbook: &playbook, state: Some(&state), journal: Some(reader) };
+        Ok(inquiry.answer(&what, at.as_deref()))
+    });
+    let (title, body) = match answer.await {
+        Err(error) => return unreadable(&visit, &error),
+        Ok(Ok(answers)) => page::why::page((&asked, &id, &place), &answers, &visit.frame),
+        Ok(Err(unclear)) => {
+            page::why::unclear(&asked, &unclear.message, unclear.help.as_deref(), &visit.frame)
+        }
+    };
+    visit.page(Some(Tab::Logbook), &title, &body)
+}
+
+async fn channels(State(inside): State<Arc<Inside>>, mut visit: Visit) -> Response<Body> {
+    let found = read(&inside, move |kept, reader| {
+        Ok((reader.backlog(None)?, refusals::read(kept.dir()), reader.stuck(limits::STUCK_MAX + 1)?))
+    });
+    let (backlog, refused, mut stuck) = match found.await {
+        Ok(found) => found,
+        Err(error) => return unreadable(&visit, &error),
+    };
+    let more = stuck.len() > limits::STUCK_MAX;
+    stuck.truncate(limits::STUCK_MAX);
+    let board = board(&inside, &visit).with_dead(stuck, more);
+    let accepted = inside.kept.accepted();
+    let ears: Vec<EarNow> = inside.published.ears().all().into_values().collect();
+    let found = (&backlog, &*accepted, &refused);
+    let view = view::channels::channels(&board, &visit.asker, found, &ears, visit.now);
+    visit.frame.live = "channels".to_owned();
+    let (title, body) = page::channels::page(&view, None, &visit.frame);
+    visit.page(Some(Tab::Channels), &title, &body)
+}
+
+async fn calendar(
+    State(inside): State<Arc<Inside>>,
+    Query(words): Query<Words>,
+    mut visit: Visit,
+) -> Response<Body> {
+    let board = board(&inside, &visit);
+    let Some(group) = named(&words, &board, &visit) else { return visit.nothing() };
+    let Some(zone) = board.group_of(&group).map(super::board::Here::zone) else { return visit.nothing() };
+    let shape = view::calendar::Shape::parse(word(&words, "view"));
+    let day = word(&words, "day").parse().unwrap_or_else(|_| zone.date(visit.now));
+    let window = view::calendar::window(&shape.days(day), &zone);
+    let of = group.clone();
+    let lines = read(&inside, move |kept, reader| {
+        let history = kept.history_now(reader)?;
+        let span = (window.from, window.to);
+        let found = history.between(Some(&of), Kinds::TOLD, span, limits::SHEET_DECISIONS_MAX);
+        let mut numbers = found.decisions;
+        numbers.reverse();
+        Ok((reader.decisions(&numbers)?, found.before.is_some()))
+    });
+    let (lines, cut) = match lines.await {
+        Ok(read) => read,
+        Err(error) => return unreadable(&visit, &error),
+    };
+    let view = view::calendar::calendar(&board, &visit.asker, (&group, shape, day), (&lines, cut), visit.now);
+    let Some(view) = view else { return visit.nothing() };
+    visit.frame.live = format!("g:{group}");
+    let (title, body) = page::calendar::page(&view, &visit.frame);
+    visit.page(Some(Tab::Calendar), &title, &body)
+}
+
+/// Days that files to take along look ahead.
+const FILE_DAYS: u32 = 90;
+
+/// The playbook of a group that the reader sees, with that group alone, and the days ahead.
+fn alone(board: &Board, id: &GroupId, visit: &Visit) -> Option<(crate::model::playbook::Playbook, Window)> {
+    let here = board.group_of(id).filter(|here| visit.asker.sees(here.now, visit.now))?;
+    let mut playbook = here.playbook()?.clone();
+    playbook.groups.retain(|group, _| group == id);
+    let window = Window::days(&playbook, visit.now, FILE_DAYS);
+    Some((playbook, window))
+}
+
+async fn plan_file(
+    State(inside): State<Arc<Inside>>,
+    Path(id): Path<String>,
+    visit: Visit,
+) -> Response<Body> {
+    let id = GroupId::new(&id);
+    let Some((playbook, window)) = alone(&board(&inside, &visit), &id, &visit) else {
+        return visit.nothing();
+    };
+    let page = crate::shell::pages::plan::html(&playbook, window);
+    file("text/html; charset=utf-8", "plan.html", page)
+}
+
+async fn calendar_file(
+    State(inside): State<Arc<Inside>>,
+    Query(words): Query<Words>,
+    visit: Visit,
+) -> Response<Body> {
+    let board = board(&inside, &visit);
+    let found = named(&words, &board, &visit).and_then(|id| alone(&board, &id, &visit));
+    let Some((playbook, window)) = found else { return visit.nothing() };
+    let mut forecast = Forecast::new(&playbook);
+    let mut text = ics::head(&playbook);
+    for planned in plan::plan(&playbook, window).take(limits::PAGE_ROWS * limits::PAGE_ROWS) {
+        let expected = forecast.look(&planned);
+        text.push_str(&ics::event(&playbook, &planned, expected.as_ref(), window.from));
+    }
+    text.push_str(ics::tail());
+    file("text/calendar; charset=utf-8", "playbook.ics", text)
+}
+
+/// A file to keep: never shown as a page of ours.
+fn file(kind: &'static str, name: &str, text: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    let head = response.headers_mut();
+    head.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(kept) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        head.insert(header::CONTENT_DISPOSITION, kept);
+    }
+    response
+}

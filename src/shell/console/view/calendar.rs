@@ -1,0 +1,413 @@
+//! The calendar of one group: what happened and what will, a lane a play, a column a day.
+//!
+//! What was comes from entries of the journal, what will be from the plan, with dates where they have been moved to.
+
+use super::group::{beginning, title};
+use crate::{
+    base::{
+        ids::{GroupId, PlayName, RunId, StepId},
+        time::{Duration, Timestamp, Zone},
+    },
+    engine::{
+        entry::{Fact, HoldReason, Outgoing, Skip},
+        state::State,
+    },
+    model::{
+        budget::Window as Per,
+        channel::GROUP,
+        play::Play,
+        playbook::Playbook,
+        trigger::{DateEntry, Trigger},
+    },
+    shell::{
+        console::{
+            board::{Board, Here},
+            door::Asker,
+        },
+        store::LogLine,
+    },
+    sim::plan::{self, Window},
+};
+use jiff::{ToSpan as _, civil::Date};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// How days are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Seven days beginning on a Monday.
+    #[default]
+    Week,
+    /// All weeks of a month.
+    Month,
+    /// Seven days as a list.
+    Agenda,
+}
+
+impl Shape {
+    /// Every shape, with its word in an address.
+    pub(crate) const ALL: [(&'static str, Self); 3] =
+        [("week", Self::Week), ("month", Self::Month), ("agenda", Self::Agenda)];
+
+    /// The shape of a word.
+    pub(crate) fn parse(word: &str) -> Self {
+        Self::ALL.iter().find(|(name, _)| *name == word).map_or(Self::Week, |(_, shape)| *shape)
+    }
+
+    /// Its word.
+    pub(crate) fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, shape)| *shape == self).map_or("week", |(name, _)| name)
+    }
+
+    /// The days around one.
+    pub(crate) fn days(self, day: Date) -> Vec<Date> {
+        let monday = |day: Date| day.saturating_sub(i64::from(day.weekday().to_monday_zero_offset()).days());
+        let (first, last) = match self {
+            Self::Week => (monday(day), monday(day).saturating_add(6.days())),
+            Self::Agenda => (day, day.saturating_add(6.days())),
+            Self::Month => {
+                (monday(day.first_of_month()), monday(day.last_of_month()).saturating_add(6.days()))
+            }
+        };
+        first.series(1.day()).take_while(|day| *day <= last).collect()
+    }
+
+    /// The day from which the ones before or after are shown.
+    pub(crate) fn turned(self, day: Date, forward: bool) -> Date {
+        let span = match self {
+            Self::Week | Self::Agenda => 7.days(),
+            Self::Month => 1.month(),
+        };
+        let day = if self == Self::Month { day.first_of_month() } else { day };
+        if forward { day.saturating_add(span) } else { day.saturating_sub(span) }
+    }
+}
+
+/// How a mark stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Kind {
+    /// It happened on time.
+    Done,
+    /// It happened later than it was due.
+    Late(Duration),
+    /// It did not happen.
+    Missed(Skip),
+    /// It failed.
+    Failed(String),
+    /// A budget holds it.
+    Held(HoldReason, Option<Timestamp>),
+    /// A budget held it until it was not sent any more.
+    NotSent,
+    /// It comes.
+    Ahead,
+    /// It comes, if a condition holds then.
+    If(String),
+}
+
+/// A mark on a day.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Mark {
+    /// When.
+    pub(crate) at: Timestamp,
+    /// How it stands.
+    pub(crate) kind: Kind,
+    /// The run.
+    pub(crate) run: RunId,
+    /// The step, where it is one.
+    pub(crate) step: Option<StepId>,
+    /// What it does.
+    pub(crate) verb: &'static str,
+    /// How it begins.
+    pub(crate) text: String,
+    /// Whether the run has not begun: it can be skipped as a whole.
+    pub(crate) skips: bool,
+}
+
+/// A play.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Lane {
+    /// Its name.
+    pub(crate) play: PlayName,
+    /// As people call it.
+    pub(crate) title: String,
+    /// What is on each day.
+    pub(crate) days: Vec<Vec<Mark>>,
+}
+
+/// The page.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Calendar {
+    /// The instant it was made.
+    pub(crate) now: Timestamp,
+    /// The group.
+    pub(crate) group: GroupId,
+    /// The group as people call it.
+    pub(crate) place: String,
+    /// Other groups to choose from.
+    pub(crate) groups: Vec<(GroupId, String)>,
+    /// How days are shown.
+    pub(crate) shape: Shape,
+    /// The day that was asked for.
+    pub(crate) day: Date,
+    /// The days.
+    pub(crate) days: Vec<Date>,
+    /// The plays that have anything on them.
+    pub(crate) lanes: Vec<Lane>,
+    /// Posts to the group, by day.
+    pub(crate) posts: Vec<u32>,
+    /// How many a day the budget allows.
+    pub(crate) posts_max: Option<u32>,
+    /// Whether what was could not be read to its beginning.
+    pub(crate) cut: bool,
+    /// Whether the reader commands the group.
+    pub(crate) commands: bool,
+    /// The file that runs the group.
+    pub(crate) file: String,
+    /// The zone of the group.
+    pub(crate) zone: Zone,
+}
+
+/// The instants of some days.
+pub(crate) fn window(days: &[Date], zone: &Zone) -> Window {
+    let bound = |day: Date| zone.instant(day.to_datetime(jiff::civil::Time::midnight()));
+    let from = days.first().copied().map(bound).unwrap_or_default();
+    let to = days.last().map(|day| bound(day.saturating_add(1.day()))).unwrap_or_default();
+    Window { from, to }
+}
+
+/// The calendar of a group that the reader sees. `lines` are entries of the group inside the days.
+pub(crate) fn calendar(
+    board: &Board,
+    asker: &Asker,
+    (group, shape, day): (&GroupId, Shape, Date),
+    (lines, cut): (&[LogLine], bool),
+    now: Timestamp,
+) -> Option<Calendar> {
+    let here = board.group_of(group).filter(|here| asker.sees(here.now, now))?;
+    let (zone, days) = (here.zone(), shape.days(day));
+    let whole = window(&days, &zone);
+    let mut marks: Vec<(PlayName, Mark)> = past(lines).into_iter().collect();
+    if let Some(playbook) = here.playbook() {
+        let from = whole.from.max(now);
+        if from < whole.to {
+            marks.extend(ahead(here, playbook, Window { from, to: whole.to }));
+        }
+    }
+    let mut lanes: BTreeMap<PlayName, Lane> = BTreeMap::new();
+    let mut posts = vec![0; days.len()];
+    for (play, mark) in marks {
+        let Some(place) = days.iter().position(|day| *day == zone.date(mark.at)) else { continue };
+        if mark.verb == "post" && !matches!(mark.kind, Kind::Missed(_) | Kind::Failed(_) | Kind::NotSent) {
+            posts[place] += 1;
+        }
+        let lane = lanes.entry(play.clone()).or_insert_with(|| Lane {
+            title: title(here, &play),
+            play,
+            days: vec![Vec::new(); days.len()],
+        });
+        lane.days[place].push(mark);
+    }
+    let mut lanes: Vec<Lane> = lanes.into_values().collect();
+    for lane in &mut lanes {
+        lane.days.iter_mut().for_each(|marks| marks.sort_by_key(|mark| mark.at));
+    }
+    let place = |lane: &Lane| {
+        here.playbook().and_then(|playbook| playbook.plays.iter().position(|play| play.name == lane.play))
+    };
+    lanes.sort_by_key(|lane| place(lane).unwrap_or(usize::MAX));
+    let quota = here.playbook().and_then(|playbook| playbook.budgets.posts);
+    let posts_max = quota.filter(|quota| quota.per == Per::Day).map(|quota| quota.max);
+    let seen = board.now.groups.iter().filter(|(_, group)| asker.sees(group, now)).take(GROUPS_OFFERED);
+    let groups = seen.filter_map(|(id, _)| Some((id.clone(), board.group_of(id)?.title().to_owned())));
+    Some(Calendar {
+        now,
+        group: group.clone(),
+        place: here.title().to_owned(),
+        groups: groups.collect(),
+        shape,
+        day,
+        days,
+        lanes,
+        posts,
+        posts_max,
+        cut,
+        commands: asker.commands(here.now, now),
+        file: here.now.book.as_ref().map(|book| book.file.display().to_string()).unwrap_or_default(),
+        zone,
+    })
+}
+
+/// Groups that a list offers.
+const GROUPS_OFFERED: usize = 50;
+
+/// What was: each message, task and miss once, as it stands after all entries.
+fn past(lines: &[LogLine]) -> Vec<(PlayName, Mark)> {
+    let mut marks: BTreeMap<String, (PlayName, Mark)> = BTreeMap::new();
+    for line in lines {
+        let at = line.entry.at;
+        match &line.entry.fact {
+            Fact::Posted(out) | Fact::Released(out) => {
+                let late = at.since(out.due);
+                let kind = if late > Duration::SECOND { Kind::Late(late) } else { Kind::Done };
+                message(&mut marks, out, at, kind);
+            }
+            Fact::Held { outgoing, reason, until, .. } => {
+                message(&mut marks, outgoing, outgoing.due, Kind::Held(*reason, *until));
+            }
+            Fact::Expired { effect, .. } | Fact::Withdrawn { effect } => {
+                if let Some((_, mark)) = marks.get_mut(effect.as_str()) {
+                    mark.kind = Kind::NotSent;
+                }
+            }
+            Fact::TaskOpened(task) => {
+                let Some(run) = &task.run else { continue };
+                let mark = Mark {
+                    at,
+                    kind: Kind::Done,
+                    run: run.clone(),
+                    step: task.step.clone(),
+                    verb: "task",
+                    text: beginning(&task.text),
+                    skips: false,
+                };
+                marks.insert(task.id.to_string(), (play_of(run), mark));
+            }
+            Fact::Skipped { play, run, from, reason, .. } => {
+                let kind = Kind::Missed(reason.clone());
+                let mark = Mark {
+                    at: *from,
+                    kind,
+                    run: run.clone(),
+                    step: None,
+                    verb: "",
+                    text: String::new(),
+                    skips: false,
+                };
+                marks.insert(format!("{run}/"), (play.clone(), mark));
+            }
+            Fact::StepSkipped { reason: Skip::When { .. }, .. } => {}
+            Fact::StepSkipped { run, step, due, reason, .. } => {
+                let (kind, step) = (Kind::Missed(reason.clone()), Some(step.clone()));
+                let key = format!("{run}/{step:?}");
+                let mark = Mark {
+                    at: *due,
+                    kind,
+                    run: run.clone(),
+                    step,
+                    verb: "",
+                    text: String::new(),
+                    skips: false,
+                };
+                marks.insert(key, (play_of(run), mark));
+            }
+            Fact::StepFailed { run, step, error, .. } => {
+                let (kind, step) = (Kind::Failed(error.clone()), Some(step.clone()));
+                let key = format!("{run}/{step:?}");
+                let mark =
+                    Mark { at, kind, run: run.clone(), step, verb: "", text: String::new(), skips: false };
+                marks.insert(key, (play_of(run), mark));
+            }
+            _ => {}
+        }
+    }
+    marks.into_values().collect()
+}
+
+fn message(marks: &mut BTreeMap<String, (PlayName, Mark)>, out: &Outgoing, at: Timestamp, kind: Kind) {
+    let effect = out.effect.as_str();
+    let mut parts = effect.rsplitn(3, '/');
+    let (_, step, run) = (parts.next(), parts.next(), parts.next());
+    let (Some(step), Some(run)) = (step, run) else { return };
+    let run = RunId::new(run);
+    let play = out.play.clone().unwrap_or_else(|| play_of(&run));
+    let mark = Mark {
+        at,
+        kind,
+        run,
+        step: Some(StepId::new(step)),
+        verb: "post",
+        text: beginning(&out.message.text),
+        skips: false,
+    };
+    marks.insert(effect.to_owned(), (play, mark));
+}
+
+fn play_of(run: &RunId) -> PlayName {
+    PlayName::new(run.as_str().split('@').next().unwrap_or_default())
+}
+
+/// What will be, from the plan.
+fn ahead(here: Here<'_>, playbook: &Playbook, window: Window) -> Vec<(PlayName, Mark)> {
+    let state = here.state();
+    let moved = as_moved(playbook, state);
+    let Some(group) = moved.groups.get(here.id).cloned() else { return Vec::new() };
+    let steps = plan::plan_of(&moved, &group, window).take(MARKS_MAX);
+    steps
+        .map(|step| {
+            let known = state.plays.get(&step.play);
+            let skipped = known.is_some_and(|known| known.skip.contains(&step.run));
+            let kind =
+                if skipped { Kind::Missed(Skip::Operator) } else { condition(&moved, state, &step.play) };
+            let begun = state.runs.contains_key(&step.run);
+            let verb = if step.channel.as_ref().is_none_or(|channel| channel.as_str() == GROUP) {
+                step.verb
+            } else {
+                "note"
+            };
+            let mark = Mark {
+                at: step.at,
+                kind,
+                run: step.run,
+                step: Some(step.step),
+                verb: if step.verb == "post" { verb } else { step.verb },
+                text: beginning(&step.text),
+                skips: !begun && !skipped,
+            };
+            (step.play, mark)
+        })
+        .collect()
+}
+
+/// Marks that a page has at most.
+const MARKS_MAX: usize = 2_000;
+
+/// Whether a play starts whatever happens until then.
+fn condition(playbook: &Playbook, state: &State, name: &PlayName) -> Kind {
+    let Some(play) = playbook.play(name) else { return Kind::Ahead };
+    if state.is_paused(name) {
+        return Kind::Missed(Skip::Paused);
+    }
+    let mut conditions: Vec<String> = Vec::new();
+    if !play.during.is_empty() && !play.during.contains(&state.phase) {
+        let names: Vec<&str> = play.during.iter().map(crate::base::ids::PhaseName::as_str).collect();
+        conditions.push(names.join(" / "));
+    }
+    conditions.extend(play.when.as_ref().map(|when| when.source().to_owned()));
+    if conditions.is_empty() { Kind::Ahead } else { Kind::If(conditions.join("; ")) }
+}
+
+/// The playbook with dates where commands have moved them, and without those that are settled.
+fn as_moved(playbook: &Playbook, state: &State) -> Playbook {
+    let mut moved = playbook.clone();
+    for play in &mut moved.plays {
+        let Trigger::Dates(dates) = &play.trigger else { continue };
+        let Some(known) = state.plays.get(&play.name) else { continue };
+        let open: BTreeSet<&Arc<str>> =
+            state.runs.values().filter_map(|run| run.cause.date.as_ref()).collect();
+        let mut kept: Vec<Arc<DateEntry>> = Vec::new();
+        for date in dates {
+            match known.dates.get(&date.id) {
+                Some((_, None)) if !open.contains(&date.id) => {}
+                Some((anchor, _)) => {
+                    kept.push(Arc::new(DateEntry { at: *anchor, civil: None, ..DateEntry::clone(date) }));
+                }
+                None => kept.push(date.clone()),
+            }
+        }
+        DateEntry::sort(&mut kept);
+        *play = Arc::new(Play { trigger: Trigger::Dates(kept), ..Play::clone(play) });
+    }
+    moved
+}

@@ -1,0 +1,216 @@
+//! Channels: whether we speak and what we could hear, what is on its way, what somebody has to decide about, and which
+//! versions of which files are in force.
+
+use crate::{
+    base::{
+        ids::{ChannelName, EffectId, GroupId},
+        limits,
+        time::{Timestamp, Zone},
+    },
+    model::channel::{Abilities, ChannelKind},
+    shell::{
+        console::{
+            board::{Board, Here},
+            door::Asker,
+            keep::Accepted,
+        },
+        ears::EarNow,
+        refusals::Refusals,
+        store::{Backlog, Status},
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A channel of a file: of all its groups together.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Row {
+    /// The file's title.
+    pub(crate) playbook: String,
+    /// Its name.
+    pub(crate) name: ChannelName,
+    /// What it speaks to: of groups that have one of their own, all.
+    pub(crate) kinds: BTreeSet<ChannelKind>,
+    /// Groups that have it.
+    pub(crate) groups: usize,
+    /// When a platform took something last, as far as that is known.
+    pub(crate) accepted: Option<Timestamp>,
+    /// Messages that wait.
+    pub(crate) waiting: u64,
+    /// Messages that are under way.
+    pub(crate) under_way: u64,
+    /// Messages that people paste.
+    pub(crate) by_hand: u64,
+    /// Groups of which it fails, since when, and what was said.
+    pub(crate) failing: Option<(usize, Timestamp, String)>,
+    /// What it could hear.
+    pub(crate) hears: Abilities,
+    /// How its ear is, where it has one: of several, the one that hears least.
+    pub(crate) ear: Option<EarNow>,
+}
+
+/// A message that somebody has to decide about.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Stuck {
+    /// The group.
+    pub(crate) group: GroupId,
+    /// The group as people call it.
+    pub(crate) place: String,
+    /// The message.
+    pub(crate) effect: EffectId,
+    /// Where to.
+    pub(crate) channel: ChannelName,
+    /// Whether it may have arrived.
+    pub(crate) in_doubt: bool,
+    /// When it was decided.
+    pub(crate) created: Timestamp,
+    /// What was said of it.
+    pub(crate) note: String,
+    /// How it begins.
+    pub(crate) text: String,
+    /// Whether the reader commands its group.
+    pub(crate) commands: bool,
+    /// The zone of its group.
+    pub(crate) zone: Zone,
+}
+
+/// A file.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Book {
+    /// The file.
+    pub(crate) file: String,
+    /// Its title.
+    pub(crate) title: String,
+    /// The version in force.
+    pub(crate) version: String,
+    /// Groups that it runs.
+    pub(crate) groups: usize,
+    /// Warnings of that version.
+    pub(crate) warnings: usize,
+    /// Why its newest version is not in force.
+    pub(crate) refused: Option<String>,
+}
+
+/// The page.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Channels {
+    /// The instant it was made.
+    pub(crate) now: Timestamp,
+    /// The channels.
+    pub(crate) rows: Vec<Row>,
+    /// Messages that somebody has to decide about, the oldest first.
+    pub(crate) stuck: Vec<Stuck>,
+    /// Whether there are more.
+    pub(crate) more: bool,
+    /// The files.
+    pub(crate) books: Vec<Book>,
+    /// A zone to tell times in.
+    pub(crate) zone: Zone,
+}
+
+/// The channels of the groups that the reader sees.
+pub(crate) fn channels(
+    board: &Board,
+    asker: &Asker,
+    (backlog, accepted, refused): (&BTreeMap<GroupId, Vec<Backlog>>, &Accepted, &Refusals),
+    ears: &[EarNow],
+    now: Timestamp,
+) -> Channels {
+    let mut rows: BTreeMap<(String, ChannelName), Row> = BTreeMap::new();
+    let mut zone = None;
+    for (id, group) in &board.now.groups {
+        let Some(here) = board.group_of(id).filter(|_| asker.sees(group, now)) else { continue };
+        let Some(playbook) = here.playbook() else { continue };
+        zone.get_or_insert_with(|| playbook.zone.clone());
+        let own = playbook.groups.get(id).map(|group| &group.channels);
+        let names: BTreeSet<&ChannelName> =
+            playbook.channels.keys().chain(own.into_iter().flat_map(BTreeMap::keys)).collect();
+        for name in names {
+            let Some(channel) = own.and_then(|own| own.get(name)).or_else(|| playbook.channels.get(name))
+            else {
+                continue;
+            };
+            let row = rows.entry((playbook.title.to_string(), name.clone())).or_insert_with(|| Row {
+                playbook: playbook.title.to_string(),
+                name: name.clone(),
+                kinds: BTreeSet::new(),
+                groups: 0,
+                accepted: None,
+                waiting: 0,
+                under_way: 0,
+                by_hand: 0,
+                failing: None,
+                hears: channel.kind.abilities(),
+                ear: None,
+            });
+            row.kinds.insert(channel.kind);
+            row.groups += 1;
+            row.accepted = row.accepted.max(accepted.get(&(id.clone(), name.clone())).copied());
+            if let Some(failing) = here.state().failing.get(name) {
+                let (groups, since, reason) = row.failing.take().unwrap_or((0, failing.since, String::new()));
+                let reason = if reason.is_empty() { failing.reason.clone() } else { reason };
+                row.failing = Some((groups + 1, since.min(failing.since), reason));
+            }
+            for open in backlog.get(id).into_iter().flatten().filter(|open| open.channel == *name) {
+                match open.status {
+                    Status::Pending => row.waiting += open.count,
+                    Status::Claimed => row.under_way += open.count,
+                    Status::Manual => row.by_hand += open.count,
+                    Status::Delivered | Status::Dead | Status::InDoubt | Status::Expired => {}
+                }
+            }
+        }
+    }
+    for ear in ears {
+        for (id, name) in &ear.channels {
+            let playbook =
+                board.group_of(id).filter(|here| asker.sees(here.now, now)).and_then(Here::playbook);
+            let key = playbook.map(|playbook| (playbook.title.to_string(), name.clone()));
+            let Some(row) = key.and_then(|key| rows.get_mut(&key)) else { continue };
+            let worse = row
+                .ear
+                .as_ref()
+                .is_none_or(|known| known.state.trouble().is_none() && ear.state.trouble().is_some());
+            if worse {
+                row.ear = Some(ear.clone());
+            }
+        }
+    }
+    let mut rows: Vec<Row> = rows.into_values().collect();
+    rows.sort_by_key(|row| row.failing.is_none());
+    rows.truncate(limits::PAGE_ROWS);
+    let (stuck, more) = stuck(board, asker, now);
+    let books = board.now.books.iter().map(|book| {
+        let file = book.file.display().to_string();
+        Book {
+            title: book.playbook.title.to_string(),
+            version: book.playbook.digest.short().to_owned(),
+            groups: book.playbook.groups.len(),
+            warnings: book.warnings,
+            refused: refused.get(&file).map(|refusal| refusal.why.clone()),
+            file,
+        }
+    });
+    Channels { now, rows, stuck, more, books: books.collect(), zone: zone.unwrap_or_else(Zone::utc) }
+}
+
+fn stuck(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Stuck>, bool) {
+    let (rows, more) = &*board.dead;
+    let mut seen = rows.iter().filter_map(|row| {
+        let here = board.group_of(&row.group).filter(|here| asker.sees(here.now, now))?;
+        Some(Stuck {
+            group: row.group.clone(),
+            place: here.title().to_owned(),
+            effect: row.effect.clone(),
+            channel: row.channel.clone(),
+            in_doubt: row.status == Status::InDoubt,
+            created: row.created,
+            note: row.note.clone(),
+            text: super::group::beginning(&row.outgoing.message.text),
+            commands: asker.commands(here.now, now),
+            zone: here.zone(),
+        })
+    });
+    let shown: Vec<Stuck> = seen.by_ref().take(limits::PAGE_ROWS).collect();
+    let more = *more || seen.next().is_some();
+    (shown, more)
+}

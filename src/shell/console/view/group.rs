@@ -1,0 +1,286 @@
+//! One group: how it is, what is wrong with it, what comes, what is held, what waits, what is under way.
+
+use super::groups::{Trouble, troubles};
+use crate::{
+    base::{
+        ids::{EffectId, GroupId, PhaseName, PlayName, RunId, StepId, TaskId},
+        limits,
+        time::{Timestamp, Zone},
+    },
+    engine::{
+        entry::{HoldReason, Outcome, Skip, TaskKind, Waiting},
+        view,
+    },
+    model::trigger::Trigger,
+    shell::console::{
+        board::{Board, Here},
+        door::Asker,
+    },
+};
+
+/// The page.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Group {
+    /// The instant it was made.
+    pub(crate) now: Timestamp,
+    /// Its id.
+    pub(crate) id: GroupId,
+    /// As people call it.
+    pub(crate) title: String,
+    /// The playbook that runs it; none while no file does.
+    pub(crate) playbook: Option<String>,
+    /// Its phase, since when, until when at most, and on what it ends before that.
+    pub(crate) phase: Phase,
+    /// Whether everything is paused.
+    pub(crate) paused: bool,
+    /// How many members are known.
+    pub(crate) members: usize,
+    /// Since when it is run.
+    pub(crate) created: Timestamp,
+    /// What is wrong.
+    pub(crate) troubles: Vec<Trouble>,
+    /// What comes next.
+    pub(crate) next: Vec<Next>,
+    /// What budgets hold back.
+    pub(crate) held: Vec<Held>,
+    /// What waits for people.
+    pub(crate) tasks: Vec<Task>,
+    /// Runs that have not ended, and the last that have.
+    pub(crate) runs: Vec<Run>,
+    /// Its plays.
+    pub(crate) plays: Vec<Play>,
+    /// What a person may report by hand: signals that plays hear.
+    pub(crate) signals: Vec<String>,
+    /// Whether the reader commands it.
+    pub(crate) commands: bool,
+    /// The zone of its times.
+    pub(crate) zone: Zone,
+}
+
+/// Where a group is in its life.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Phase {
+    /// Its name; empty where the playbook has none.
+    pub(crate) name: PhaseName,
+    /// Since when.
+    pub(crate) since: Timestamp,
+    /// Until when at most.
+    pub(crate) timeout: Option<Timestamp>,
+    /// On what it ends before that.
+    pub(crate) until: Option<String>,
+}
+
+/// Something that comes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Next {
+    /// When.
+    pub(crate) at: Timestamp,
+    /// The play as people call it.
+    pub(crate) title: String,
+    /// The run it is or will be.
+    pub(crate) run: RunId,
+    /// The step, where the run has begun.
+    pub(crate) step: Option<StepId>,
+    /// Why it would not start as things are.
+    pub(crate) unless: Option<Skip>,
+}
+
+/// A message that a budget holds back.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Held {
+    /// The message.
+    pub(crate) effect: EffectId,
+    /// How it begins.
+    pub(crate) text: String,
+    /// By what.
+    pub(crate) reason: HoldReason,
+    /// When it was due.
+    pub(crate) due: Timestamp,
+    /// When it is looked at again at the latest.
+    pub(crate) until: Option<Timestamp>,
+}
+
+/// Something that waits for people.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Task {
+    /// Its id.
+    pub(crate) id: TaskId,
+    /// What kind.
+    pub(crate) kind: TaskKind,
+    /// What is asked.
+    pub(crate) text: String,
+    /// Who is asked.
+    pub(crate) people: Vec<String>,
+    /// When it should be done.
+    pub(crate) due: Option<Timestamp>,
+}
+
+/// A run.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Run {
+    /// Its id.
+    pub(crate) id: RunId,
+    /// Its play as people call it.
+    pub(crate) title: String,
+    /// When it began.
+    pub(crate) started: Timestamp,
+    /// How it ended.
+    pub(crate) outcome: Option<Outcome>,
+    /// What it waits for, and until when at most.
+    pub(crate) waiting: Option<(Waiting, Option<Timestamp>)>,
+}
+
+/// A play.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Play {
+    /// Its name.
+    pub(crate) name: PlayName,
+    /// As people call it.
+    pub(crate) title: String,
+    /// Whether it is paused by itself.
+    pub(crate) paused: bool,
+    /// How many runs it has had.
+    pub(crate) started: u64,
+    /// Whether a person may start it without saying more.
+    pub(crate) starts: bool,
+}
+
+/// A group that the reader sees; none where there is no such group for them.
+pub(crate) fn group(board: &Board, asker: &Asker, id: &GroupId, now: Timestamp) -> Option<Group> {
+    let here = board.group_of(id).filter(|here| asker.sees(here.now, now))?;
+    let state = here.state();
+    let playbook = here.playbook();
+    let stuck = board.dead.0.iter().filter(|row| row.group == *id).count();
+    let until =
+        playbook.and_then(|playbook| playbook.phase(&state.phase)).and_then(|phase| phase.until.as_ref());
+    let phase = Phase {
+        name: state.phase.clone(),
+        since: state.phase_entered,
+        timeout: state.phase_timeout,
+        until: until.map(|until| until.source().to_owned()),
+    };
+    let next = playbook.map(|playbook| view::next(state, playbook, NEXT_SHOWN)).unwrap_or_default();
+    let next = next.into_iter().map(|one| Next {
+        at: one.at,
+        title: title(here, &one.play),
+        run: one.run,
+        step: one.step,
+        unless: one.unless,
+    });
+    let commands = asker.commands(here.now, now);
+    Some(Group {
+        now,
+        id: id.clone(),
+        title: here.title().to_owned(),
+        playbook: playbook.map(|playbook| playbook.title.to_string()),
+        phase,
+        paused: state.paused,
+        members: state.members.len(),
+        created: state.created,
+        troubles: troubles(state, now, stuck),
+        next: next.collect(),
+        held: held(here),
+        tasks: tasks(here),
+        runs: runs(here),
+        plays: plays(here),
+        signals: playbook.map(signals).unwrap_or_default(),
+        commands,
+        zone: here.zone(),
+    })
+}
+
+/// Things that come, of one group.
+const NEXT_SHOWN: usize = 12;
+/// Runs that ended, of one group.
+const ENDED_SHOWN: usize = 20;
+
+/// A play as people call it.
+pub(super) fn title(here: Here<'_>, play: &PlayName) -> String {
+    let known = here.playbook().and_then(|playbook| playbook.play(play));
+    known.map_or_else(|| play.to_string(), |play| play.title.to_string())
+}
+
+/// How a text begins.
+pub(super) fn beginning(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let mut short: String = line.chars().take(BEGINNING_CHARS).collect();
+    if short.len() < text.trim_end().len() {
+        short.push('…');
+    }
+    short
+}
+
+/// How much of a text a row shows.
+const BEGINNING_CHARS: usize = 120;
+
+fn held(here: Here<'_>) -> Vec<Held> {
+    let held = here.state().held.iter().take(limits::PAGE_ROWS);
+    held.map(|held| Held {
+        effect: held.outgoing.effect.clone(),
+        text: beginning(&held.outgoing.message.text),
+        reason: held.reason,
+        due: held.outgoing.due,
+        until: held.until,
+    })
+    .collect()
+}
+
+fn tasks(here: Here<'_>) -> Vec<Task> {
+    let mut tasks: Vec<Task> = here
+        .state()
+        .tasks
+        .values()
+        .map(|open| Task {
+            id: open.task.id.clone(),
+            kind: open.task.kind,
+            text: beginning(&open.task.text),
+            people: open.task.people.iter().map(|person| person.name.clone()).collect(),
+            due: open.task.due,
+        })
+        .collect();
+    tasks.sort_by_key(|task| task.due.unwrap_or(Timestamp::MAX));
+    tasks.truncate(limits::PAGE_ROWS);
+    tasks
+}
+
+fn runs(here: Here<'_>) -> Vec<Run> {
+    let state = here.state();
+    let ended = state.finished.iter().rev().take(ENDED_SHOWN);
+    let one = |run: &std::sync::Arc<crate::engine::state::Run>| {
+        let wait = run.waiting.as_ref().filter(|_| run.outcome.is_none());
+        Run {
+            id: run.id.clone(),
+            title: title(here, &run.play),
+            started: run.started,
+            outcome: run.outcome,
+            waiting: wait.map(|wait| (wait.waiting.clone(), wait.ends())),
+        }
+    };
+    state.runs.values().take(limits::PAGE_ROWS).chain(ended).map(one).collect()
+}
+
+fn plays(here: Here<'_>) -> Vec<Play> {
+    let Some(playbook) = here.playbook() else { return Vec::new() };
+    let Some(group) = playbook.groups.get(here.id) else { return Vec::new() };
+    let plays = playbook.plays.iter().filter(|play| play.belongs_to(group));
+    plays
+        .map(|play| {
+            let known = here.state().plays.get(&play.name);
+            Play {
+                name: play.name.clone(),
+                title: play.title.to_string(),
+                paused: known.is_some_and(|known| known.paused),
+                started: known.map_or(0, |known| known.started),
+                starts: !matches!(play.trigger, Trigger::Dates(_)),
+            }
+        })
+        .collect()
+}
+
+/// Signals that plays hear and a person may report.
+fn signals(playbook: &crate::model::playbook::Playbook) -> Vec<String> {
+    let mut names: Vec<String> = playbook.hears().into_iter().map(str::to_owned).collect();
+    names.retain(|name| !name.starts_with("group."));
+    names.sort();
+    names
+}

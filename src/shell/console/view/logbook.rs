@@ -1,0 +1,112 @@
+//! The logbook: what happened, newest first, a page of a hundred decisions.
+
+use crate::{
+    base::{
+        ids::{GroupId, RunId},
+        time::{Timestamp, Zone},
+    },
+    shell::{
+        console::{
+            board::Board,
+            door::Asker,
+            history::{Kinds, run_of},
+        },
+        store::LogLine,
+    },
+    sim::timeline::{self, Line},
+};
+
+/// Which lines are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Of which group; of all that the reader sees otherwise.
+    pub(crate) group: Option<GroupId>,
+    /// Of which kinds.
+    pub(crate) kinds: &'static str,
+    /// Before which number.
+    pub(crate) before: Option<i64>,
+}
+
+/// A line.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Row {
+    /// Its number.
+    pub(crate) seq: i64,
+    /// When.
+    pub(crate) at: Timestamp,
+    /// The group.
+    pub(crate) group: GroupId,
+    /// The group as people call it.
+    pub(crate) place: String,
+    /// What happened.
+    pub(crate) line: Line,
+    /// The run it is about.
+    pub(crate) run: Option<RunId>,
+    /// The zone of its group.
+    pub(crate) zone: Zone,
+}
+
+/// The page.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Logbook {
+    /// What was wanted.
+    pub(crate) wanted: Wanted,
+    /// The lines, newest first.
+    pub(crate) rows: Vec<Row>,
+    /// Where the page before it begins.
+    pub(crate) next: Option<i64>,
+    /// Whether there are older entries than pages have.
+    pub(crate) cut: bool,
+    /// Groups to choose from: those of the page, and the one that was wanted.
+    pub(crate) groups: Vec<(GroupId, String)>,
+}
+
+/// Lines of decisions, newest first, as far as the reader sees their groups.
+pub(crate) fn logbook(
+    board: &Board,
+    asker: &Asker,
+    wanted: Wanted,
+    (lines, next, cut): (&[LogLine], Option<i64>, bool),
+    now: Timestamp,
+) -> Logbook {
+    let kinds = Kinds::parse(wanted.kinds).unwrap_or(Kinds::TOLD);
+    let mut rows = Vec::new();
+    for line in lines {
+        let Some(here) = board.group_of(&line.group) else { continue };
+        if !Kinds::of(&line.entry).meets(kinds) || !asker.sees(here.now, now) {
+            continue;
+        }
+        let zone = here.zone();
+        let Some(told) = timeline::describe(&line.entry, &zone) else { continue };
+        rows.push(Row {
+            seq: line.seq,
+            at: line.entry.at,
+            group: line.group.clone(),
+            place: here.title().to_owned(),
+            line: told,
+            run: subject(line),
+            zone,
+        });
+    }
+    let seen = board.now.groups.iter().filter(|(_, group)| asker.sees(group, now)).take(GROUPS_OFFERED);
+    let mut groups: Vec<(GroupId, String)> =
+        seen.filter_map(|(id, _)| Some((id.clone(), board.group_of(id)?.title().to_owned()))).collect();
+    if let Some(here) =
+        wanted.group.as_ref().and_then(|id| board.group_of(id)).filter(|here| asker.sees(here.now, now))
+        && !groups.iter().any(|(id, _)| id == here.id)
+    {
+        groups.push((here.id.clone(), here.title().to_owned()));
+    }
+    Logbook { wanted, rows, next, cut, groups }
+}
+
+/// Groups that a list offers; the others are found by their names.
+const GROUPS_OFFERED: usize = 50;
+
+/// The run that an entry is about, or would have been.
+fn subject(line: &LogLine) -> Option<RunId> {
+    match &line.entry.fact {
+        crate::engine::entry::Fact::Skipped { run, .. } => Some(run.clone()),
+        _ => run_of(&line.entry),
+    }
+}

@@ -1,0 +1,224 @@
+//! Members of one group: a table of a hundred by their ids, and one of them with what is kept and why.
+
+use crate::{
+    base::{
+        ids::{GroupId, MemberId, TaskId},
+        limits,
+        member::Member,
+        time::{Duration, Timestamp, Zone},
+    },
+    shell::console::{board::Board, door::Asker},
+};
+
+/// Which members are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// The beginning of a name or an id.
+    pub(crate) name: String,
+    /// Of which kind.
+    pub(crate) only: Only,
+    /// A tag.
+    pub(crate) tag: String,
+    /// Those after this one.
+    pub(crate) after: Option<MemberId>,
+}
+
+/// A kind of members: an expression in disguise.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Only {
+    /// All.
+    #[default]
+    All,
+    /// Not heard for sixty days, or never since they joined before that.
+    Silent,
+    /// Never heard.
+    Mute,
+    /// Joined within seven days.
+    New,
+}
+
+impl Only {
+    /// Every kind, with its word in an address.
+    pub(crate) const ALL: [(&'static str, Self); 4] =
+        [("", Self::All), ("silent", Self::Silent), ("mute", Self::Mute), ("new", Self::New)];
+
+    /// The kind of a word.
+    pub(crate) fn parse(word: &str) -> Self {
+        Self::ALL.iter().find(|(name, _)| *name == word).map_or(Self::All, |(_, only)| *only)
+    }
+
+    /// Its word.
+    pub(crate) fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, only)| *only == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// A member in the table.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Row {
+    /// Their id.
+    pub(crate) id: MemberId,
+    /// Their shown name.
+    pub(crate) name: String,
+    /// Their labels.
+    pub(crate) tags: Vec<String>,
+    /// Where they came from.
+    pub(crate) source: String,
+    /// When they joined.
+    pub(crate) joined: Option<Timestamp>,
+    /// When they were last heard.
+    pub(crate) seen: Option<Timestamp>,
+    /// Messages that were heard.
+    pub(crate) messages: u64,
+    /// Their points.
+    pub(crate) points: i64,
+}
+
+/// The page.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Members {
+    /// The instant it was made.
+    pub(crate) now: Timestamp,
+    /// The group.
+    pub(crate) group: GroupId,
+    /// The group as people call it.
+    pub(crate) place: String,
+    /// What was wanted.
+    pub(crate) wanted: Wanted,
+    /// How many members are known.
+    pub(crate) all: usize,
+    /// The members.
+    pub(crate) rows: Vec<Row>,
+    /// The last of them, where there are more.
+    pub(crate) next: Option<MemberId>,
+    /// Approvals that wait and are about members: their ids, and how many.
+    pub(crate) removals: Vec<(TaskId, usize)>,
+    /// Whether the reader may see and change everything.
+    pub(crate) admin: bool,
+    /// The zone of the group.
+    pub(crate) zone: Zone,
+}
+
+/// The members that are wanted, of a group that the reader sees.
+pub(crate) fn members(
+    board: &Board,
+    asker: &Asker,
+    id: &GroupId,
+    wanted: Wanted,
+    now: Timestamp,
+) -> Option<Members> {
+    let here = board.group_of(id).filter(|here| asker.sees(here.now, now))?;
+    let members = &here.state().members;
+    let name = wanted.name.to_lowercase();
+    let (mut rows, mut next) = (Vec::new(), None);
+    for member in members.after(wanted.after.as_ref()) {
+        let activity = members.activity(&member.id);
+        let named = name.is_empty()
+            || member.name.to_lowercase().contains(&name)
+            || member.id.as_str().to_lowercase().starts_with(&name);
+        let tagged = wanted.tag.is_empty() || member.tags.contains(&wanted.tag);
+        if !named || !tagged || !meets(wanted.only, member, activity.seen, now) {
+            continue;
+        }
+        if rows.len() == limits::PAGE_ROWS {
+            next = rows.last().map(|row: &Row| row.id.clone());
+            break;
+        }
+        rows.push(row(member, (activity.seen, activity.messages)));
+    }
+    let removals = here.state().tasks.values().filter(|open| !open.task.members.is_empty());
+    Some(Members {
+        now,
+        group: id.clone(),
+        place: here.title().to_owned(),
+        wanted,
+        all: members.len(),
+        rows,
+        next,
+        removals: removals.map(|open| (open.task.id.clone(), open.task.members.len())).collect(),
+        admin: asker.admin,
+        zone: here.zone(),
+    })
+}
+
+fn row(member: &Member, (seen, messages): (Option<Timestamp>, u64)) -> Row {
+    Row {
+        id: member.id.clone(),
+        name: member.name.clone(),
+        tags: member.tags.iter().cloned().collect(),
+        source: member.source.clone(),
+        joined: member.joined,
+        seen,
+        messages,
+        points: member.points,
+    }
+}
+
+fn meets(only: Only, member: &Member, seen: Option<Timestamp>, now: Timestamp) -> bool {
+    let before = |days: i64| now.plus(-Duration::DAY.times(days));
+    match only {
+        Only::All => true,
+        Only::Silent => seen.or(member.joined).is_some_and(|at| at < before(SILENT_DAYS)),
+        Only::Mute => seen.is_none(),
+        Only::New => member.joined.is_some_and(|at| at >= before(NEW_DAYS)),
+    }
+}
+
+/// Whoever was not heard for so many days is silent.
+pub(crate) const SILENT_DAYS: i64 = 60;
+/// Whoever joined within so many days is new.
+pub(crate) const NEW_DAYS: i64 = 7;
+
+/// One member.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct One {
+    /// The instant it was made.
+    pub(crate) now: Timestamp,
+    /// The group.
+    pub(crate) group: GroupId,
+    /// The group as people call it.
+    pub(crate) place: String,
+    /// As in the table.
+    pub(crate) row: Row,
+    /// What else is kept: name and value, written out.
+    pub(crate) fields: Vec<(String, String)>,
+    /// Runs that are about them.
+    pub(crate) runs: Vec<(crate::base::ids::RunId, String)>,
+    /// Questions that they have answered and that are open.
+    pub(crate) answers: Vec<(TaskId, String)>,
+    /// Whether the reader may have them forgotten, and sees everything.
+    pub(crate) admin: bool,
+    /// The zone of the group.
+    pub(crate) zone: Zone,
+}
+
+/// One member of a group that the reader sees.
+pub(crate) fn one(
+    board: &Board,
+    asker: &Asker,
+    (group, id): (&GroupId, &MemberId),
+    now: Timestamp,
+) -> Option<One> {
+    let here = board.group_of(group).filter(|here| asker.sees(here.now, now))?;
+    let state = here.state();
+    let member = state.members.get(id)?;
+    let activity = state.members.activity(id);
+    let fields = member.fields.iter().map(|(name, value)| {
+        (name.clone(), value.as_str().map_or_else(|| value.to_json().to_string(), str::to_owned))
+    });
+    let runs = state.runs.values().filter(|run| run.cause.member.as_ref() == Some(id));
+    let answered = state.tasks.values().filter(|open| open.answers.contains_key(id));
+    Some(One {
+        now,
+        group: group.clone(),
+        place: here.title().to_owned(),
+        row: row(member, (activity.seen, activity.messages)),
+        fields: fields.collect(),
+        runs: runs.map(|run| (run.id.clone(), super::group::title(here, &run.play))).collect(),
+        answers: answered
+            .map(|open| (open.task.id.clone(), super::group::beginning(&open.task.text)))
+            .collect(),
+        admin: asker.admin,
+        zone: here.zone(),
+    })
+}

@@ -1,0 +1,366 @@
+//! One run: its sheet. What was done, what it is at, what comes, and the one likely next press.
+//!
+//! From the state, the play as the run began with it, and the run's own entries of the journal.
+
+use super::group::title;
+use crate::{
+    base::{
+        ids::{GroupId, PlayName, RunId, StepId, TaskId},
+        time::{Duration, Timestamp, Zone},
+    },
+    engine::{
+        entry::{Fact, HoldReason, Outcome, Skip, Waiting},
+        state,
+    },
+    model::{occurrence, play::Section, playbook::Playbook, step::Verb, timetable, trigger::Trigger},
+    shell::{
+        console::{
+            board::{Board, Here},
+            door::Asker,
+            history::run_of,
+        },
+        store::LogLine,
+    },
+    sim::preview::{self, Moment},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The page.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sheet {
+    /// The instant it was made.
+    pub(crate) now: Timestamp,
+    /// The group.
+    pub(crate) group: GroupId,
+    /// The group as people call it.
+    pub(crate) place: String,
+    /// The run.
+    pub(crate) run: RunId,
+    /// Its play.
+    pub(crate) play: PlayName,
+    /// Its play as people call it.
+    pub(crate) title: String,
+    /// Which run of its play it is, once it has begun.
+    pub(crate) number: Option<u64>,
+    /// The moment it is about.
+    pub(crate) anchor: Timestamp,
+    /// The date, where it is one that can be moved.
+    pub(crate) date: Option<Arc<str>>,
+    /// When it began.
+    pub(crate) started: Option<Timestamp>,
+    /// How it ended, and when.
+    pub(crate) ended: Option<(Outcome, Option<Timestamp>)>,
+    /// Why it ended.
+    pub(crate) reason: String,
+    /// Why it would not start as things are.
+    pub(crate) unless: Option<Skip>,
+    /// Whether its play is paused.
+    pub(crate) paused: bool,
+    /// Its steps in the order of the file.
+    pub(crate) steps: Vec<Step>,
+    /// What the journal has of it, newest first.
+    pub(crate) lines: Vec<LogLine>,
+    /// Whether the journal had more than was read.
+    pub(crate) cut: bool,
+    /// Whether the reader commands its group.
+    pub(crate) commands: bool,
+    /// The zone of its group.
+    pub(crate) zone: Zone,
+}
+
+/// How a step stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Standing {
+    /// It was carried out.
+    Done,
+    /// It was carried out, later than it was due.
+    Late(Duration),
+    /// Its message is held back.
+    Held(HoldReason),
+    /// Its message was held, and is not sent any more.
+    NotSent,
+    /// The run is at it.
+    Now {
+        /// What it waits for.
+        waiting: Waiting,
+        /// Until when at most.
+        until: Option<Timestamp>,
+    },
+    /// It comes.
+    Ahead,
+    /// It was not carried out.
+    Missed(Skip),
+    /// It failed.
+    Failed(String),
+    /// The run has ended before it, or went another way.
+    Passed,
+}
+
+/// A step.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Step {
+    /// Its id.
+    pub(crate) id: StepId,
+    /// What it does.
+    pub(crate) verb: &'static str,
+    /// When it was or will be due, as far as that is known.
+    pub(crate) due: Option<Timestamp>,
+    /// When what happened did.
+    pub(crate) at: Option<Timestamp>,
+    /// What it says.
+    pub(crate) text: String,
+    /// How it stands.
+    pub(crate) standing: Standing,
+    /// The task that it opened.
+    pub(crate) task: Option<TaskId>,
+    /// Who did it.
+    pub(crate) by: Option<String>,
+}
+
+impl Sheet {
+    /// The step that the run is at.
+    pub(crate) fn current(&self) -> Option<&Step> {
+        self.steps.iter().find(|step| matches!(step.standing, Standing::Now { .. }))
+    }
+
+    /// The step that comes after it.
+    pub(crate) fn following(&self) -> Option<&Step> {
+        self.steps.iter().find(|step| step.standing == Standing::Ahead)
+    }
+}
+
+/// What is known of a run.
+struct Known<'a> {
+    here: Here<'a>,
+    run: Option<&'a state::Run>,
+    play: PlayName,
+    anchor: Timestamp,
+    date: Option<Arc<str>>,
+}
+
+/// A run that has begun or will, in a group that the reader sees. `lines` are entries of its group, oldest first.
+pub(crate) fn sheet(
+    board: &Board,
+    asker: &Asker,
+    (group, run): (&GroupId, &RunId),
+    (lines, cut): (Vec<LogLine>, bool),
+    now: Timestamp,
+) -> Option<Sheet> {
+    let here = board.group_of(group).filter(|here| asker.sees(here.now, now))?;
+    let known = known(here, run)?;
+    let lines: Vec<LogLine> = lines.into_iter().filter(|line| is_of(line, run)).collect();
+    let in_force = here.playbook();
+    // The run goes by the file that it began with; its dates and title by the one in force.
+    let own = known.run.and_then(|run| board.now.playbooks.of(&run.digest, group)).map(Arc::as_ref);
+    let steps = own.or(in_force).map(|playbook| steps(playbook, &known, run, &lines)).unwrap_or_default();
+    let unless = in_force.filter(|_| known.run.is_none()).and_then(|playbook| {
+        crate::engine::view::next(here.state(), playbook, usize::MAX)
+            .into_iter()
+            .find(|one| one.run == *run && one.step.is_none())?
+            .unless
+    });
+    let begun = known.run;
+    let mut lines = lines;
+    lines.reverse();
+    Some(Sheet {
+        now,
+        group: group.clone(),
+        place: here.title().to_owned(),
+        run: run.clone(),
+        title: title(here, &known.play),
+        number: begun.map(|run| run.number),
+        anchor: known.anchor,
+        started: begun.map(|run| run.started),
+        ended: begun.and_then(|run| Some((run.outcome?, run.finished))),
+        reason: begun.map(|run| run.reason.clone()).unwrap_or_default(),
+        unless,
+        paused: here.state().is_paused(&known.play),
+        steps,
+        lines,
+        cut,
+        commands: asker.commands(here.now, now),
+        zone: here.zone(),
+        date: known.date,
+        play: known.play,
+    })
+}
+
+/// Whether an entry is about a run, or about a task that it opened.
+fn is_of(line: &LogLine, run: &RunId) -> bool {
+    run_of(&line.entry).as_ref() == Some(run)
+        || matches!(
+            line.entry.fact,
+            Fact::TaskClosed { .. }
+                | Fact::TaskReminded { .. }
+                | Fact::TaskReassigned { .. }
+                | Fact::PressUndone { .. }
+        )
+}
+
+/// What the state knows of a run: one that has begun, or one that comes.
+fn known<'a>(here: Here<'a>, id: &RunId) -> Option<Known<'a>> {
+    let state = here.state();
+    if let Some(run) = here.run(id) {
+        let date =
+            run.cause.date.clone().filter(|date| {
+                state.plays.get(&run.play).is_some_and(|known| known.dates.contains_key(date))
+            });
+        return Some(Known { here, run: Some(run), play: run.play.clone(), anchor: run.anchor, date });
+    }
+    let playbook = here.playbook()?;
+    let name = PlayName::new(id.as_str().split('@').next()?);
+    let (play, comes) = (playbook.play(&name)?, state.plays.get(&name)?);
+    if let Some((date, (anchor, _))) = comes.dates.iter().find(|(date, _)| comes.date_run(&name, date) == *id)
+    {
+        return Some(Known { here, run: None, play: name, anchor: *anchor, date: Some(date.clone()) });
+    }
+    // Any later one, too: a calendar leads there.
+    let group = playbook.groups.get(here.id)?;
+    let at: jiff::Timestamp = id.as_str().split_once('@')?.1.parse().ok()?;
+    let at = Timestamp::from_jiff(at);
+    let anchor = occurrence::next_anchor(playbook, group, play, state.created, at.just_before())?;
+    let is_it = anchor == at
+        && occurrence::scheduled_run_id(play, anchor) == *id
+        && comes.next.is_some_and(|(next, _)| next <= at);
+    is_it.then_some(Known { here, run: None, play: name, anchor, date: None })
+}
+
+/// What the entries say of one step.
+#[derive(Default)]
+struct Said {
+    at: Option<Timestamp>,
+    due: Option<Timestamp>,
+    text: Option<String>,
+    standing: Option<Standing>,
+    task: Option<TaskId>,
+    by: Option<String>,
+}
+
+fn steps(playbook: &Playbook, known: &Known<'_>, id: &RunId, lines: &[LogLine]) -> Vec<Step> {
+    let name = known.run.map_or(&known.play, |run| run.born_as());
+    let Some(play) = playbook.play(name) else { return Vec::new() };
+    let group = playbook.groups.get(known.here.id);
+    let zone = play.zone_or(&playbook.zone);
+    let section = known.run.map_or(Section::Steps, |run| run.section);
+    let delay = known.run.map_or(Duration::ZERO, |run| run.delay);
+    let slots: Vec<(Option<Timestamp>, Arc<crate::model::step::Step>)> = if section == Section::Steps {
+        let slots = timetable::timetable(&play.steps, known.anchor, zone);
+        slots.into_iter().map(|slot| (Some(slot.at.plus(delay)), slot.step)).collect()
+    } else {
+        play.section(section).steps().map(|step| (None, step.clone())).collect()
+    };
+    let mut said = said(lines);
+    let date = match &play.trigger {
+        Trigger::Dates(dates) => dates.iter().find(|date| Some(&date.id) == known.date.as_ref()),
+        _ => None,
+    };
+    let waiting = known.run.and_then(|run| run.waiting.as_ref().filter(|_| run.outcome.is_none()));
+    let mut passed = known.run.is_some();
+    slots
+        .into_iter()
+        .map(|(at, step)| {
+            let said = said.remove(&step.id).unwrap_or_default();
+            let is_current = waiting.is_some_and(|wait| wait.step == step.id);
+            let due = said.due.or(at);
+            let standing = if let Some(wait) = waiting.filter(|_| is_current) {
+                passed = false;
+                Standing::Now { waiting: wait.waiting.clone(), until: wait.ends() }
+            } else if let Some(standing) = said.standing {
+                standing
+            } else if known.run.is_some_and(|run| run.outcome.is_some()) || passed {
+                Standing::Passed
+            } else {
+                Standing::Ahead
+            };
+            let text = said.text.unwrap_or_else(|| {
+                let Some(group) = group else { return String::new() };
+                let moment = Moment {
+                    created: known.here.state().created,
+                    anchor: known.anchor,
+                    run: id.as_str(),
+                    date: date.map(Arc::as_ref),
+                    at: due.unwrap_or(known.anchor),
+                };
+                preview::step(playbook, group, play, &moment, &step)
+            });
+            let text = if matches!(step.verb, Verb::If(_) | Verb::Each(_)) { String::new() } else { text };
+            Step {
+                id: step.id.clone(),
+                verb: step.verb.as_str(),
+                due,
+                at: said.at,
+                text,
+                standing,
+                task: said.task,
+                by: said.by,
+            }
+        })
+        .collect()
+}
+
+/// What the entries of a run say of its steps.
+fn said(lines: &[LogLine]) -> BTreeMap<StepId, Said> {
+    let mut steps: BTreeMap<StepId, Said> = BTreeMap::new();
+    let mut tasks: BTreeMap<&TaskId, StepId> = BTreeMap::new();
+    let step_of = |effect: &str| effect.rsplit('/').nth(1).map(StepId::new);
+    for line in lines {
+        let at = line.entry.at;
+        match &line.entry.fact {
+            Fact::StepWaiting { step, due, .. } => {
+                steps.entry(step.clone()).or_default().due = Some(*due);
+            }
+            Fact::StepDone { step, .. } => {
+                let said = steps.entry(step.clone()).or_default();
+                if !matches!(said.standing, Some(Standing::Late(_) | Standing::Held(_) | Standing::NotSent)) {
+                    said.standing = Some(Standing::Done);
+                }
+                said.at.get_or_insert(at);
+            }
+            Fact::StepSkipped { step, due, reason, .. } => {
+                let said = steps.entry(step.clone()).or_default();
+                (said.due, said.at) = (Some(*due), Some(at));
+                said.standing = Some(Standing::Missed(reason.clone()));
+            }
+            Fact::StepFailed { step, error, .. } => {
+                let said = steps.entry(step.clone()).or_default();
+                said.at = Some(at);
+                said.standing = Some(Standing::Failed(error.clone()));
+            }
+            Fact::Posted(out) | Fact::Released(out) => {
+                let Some(step) = step_of(out.effect.as_str()) else { continue };
+                let said = steps.entry(step).or_default();
+                (said.at, said.due, said.text) = (Some(at), Some(out.due), Some(out.message.text.clone()));
+                let late = at.since(out.due);
+                let on_time = late <= Duration::from_millis(ON_TIME_MS);
+                said.standing = Some(if on_time { Standing::Done } else { Standing::Late(late) });
+            }
+            Fact::Held { outgoing, reason, .. } => {
+                let Some(step) = step_of(outgoing.effect.as_str()) else { continue };
+                let said = steps.entry(step).or_default();
+                (said.due, said.text) = (Some(outgoing.due), Some(outgoing.message.text.clone()));
+                said.standing = Some(Standing::Held(*reason));
+            }
+            Fact::Expired { effect, .. } | Fact::Withdrawn { effect } => {
+                let Some(step) = step_of(effect.as_str()) else { continue };
+                let said = steps.entry(step).or_default();
+                (said.at, said.standing) = (Some(at), Some(Standing::NotSent));
+            }
+            Fact::TaskOpened(task) => {
+                let Some(step) = &task.step else { continue };
+                tasks.insert(&task.id, step.clone());
+                let said = steps.entry(step.clone()).or_default();
+                (said.text, said.task) = (Some(task.text.clone()), Some(task.id.clone()));
+            }
+            Fact::TaskClosed { task, by, .. } => {
+                let Some(step) = tasks.get(task) else { continue };
+                let said = steps.entry(step.clone()).or_default();
+                (said.at, said.by, said.task) = (Some(at), by.clone(), None);
+            }
+            _ => {}
+        }
+    }
+    steps
+}
+
+/// What is no later than this came on time, in milliseconds.
+const ON_TIME_MS: i64 = 1_000;
