@@ -33,8 +33,8 @@
 
   // Live: one stream a browser. The tab that holds the lock listens and tells the others.
   const live = document.body.dataset.live;
-  if (live === undefined) return;
-  const mine = live.split(" ").filter((part) => part !== "");
+  const mine = (live || "").split(" ").filter((part) => part !== "");
+  if (mine.length === 0) return;
   const concerns = (parts) => parts.length === 0 || mine.some((one) =>
     one.endsWith("*") ? parts.some((part) => part.startsWith(one.slice(0, -1))) : parts.includes(one));
   let asking = false;
@@ -59,7 +59,6 @@
   };
 
   const look = async () => {
-    if (mine.length === 0) return;
     if (asking) { again = true; return; }
     asking = true;
     try {
@@ -73,6 +72,10 @@
         if (now.dataset.rev === next.dataset.rev) continue;
         if (busy(now)) { tell(); continue; }
         now.replaceWith(next);
+      }
+      for (const now of document.querySelectorAll("[data-part]")) {
+        const gone = fresh.querySelector(`[data-part="${CSS.escape(now.dataset.part)}"]`) === null;
+        if (gone && !busy(now)) now.remove();
       }
     } catch {
       // The engine is away for a moment; the next look finds it.

@@ -98,16 +98,40 @@ pub(super) fn parts(page: &str) -> String {
         out.push_str(title);
     }
     let mut rest = page;
-    while let Some(from) = rest.find("<section id=") {
+    while let Some(from) = rest.find("<section ") {
         rest = &rest[from..];
-        let Some(end) = rest.find("</section>").map(|end| end + "</section>".len()) else { break };
         let head = rest.find('>').unwrap_or_default();
-        if rest[..head].contains(" data-part=") {
-            out.push_str(&rest[..end]);
+        if !rest[..head].contains(" data-part=") {
+            rest = &rest[head..];
+            continue;
         }
+        let end = whole(rest);
+        out.push_str(&rest[..end]);
         rest = &rest[end..];
     }
     out
+}
+
+/// Where the section ends that a text begins with; sections may lie in one another.
+fn whole(text: &str) -> usize {
+    let (mut at, mut depth) = (0, 0_usize);
+    loop {
+        let (open, close) = (text[at..].find("<section"), text[at..].find("</section>"));
+        match (open, close) {
+            (Some(open), Some(close)) if open < close => {
+                depth += 1;
+                at += open + "<section".len();
+            }
+            (_, Some(close)) => {
+                depth = depth.saturating_sub(1);
+                at += close + "</section>".len();
+                if depth == 0 {
+                    return at;
+                }
+            }
+            (_, None) => return text.len(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -124,11 +148,12 @@ mod tests {
     #[test]
     fn only_what_is_swapped_is_sent_again() {
         let page = "<title>(3) x</title><h1>x</h1><section id=\"a\" data-part=\"a\" data-rev=\"1\"><p>one</p></section>\
-                    <section id=\"b\"><p>two</p></section><section id=\"c\" data-part=\"c\" data-rev=\"2\">three</section>";
+                    <section id=\"b\"><p>two</p></section><section id=\"c\" data-part=\"c\" data-rev=\"2\"><section \
+                    id=\"d\">three</section>four</section>";
         assert_eq!(
             parts(page),
             "<title>(3) x</title><section id=\"a\" data-part=\"a\" data-rev=\"1\"><p>one</p></section>\
-             <section id=\"c\" data-part=\"c\" data-rev=\"2\">three</section>"
+             <section id=\"c\" data-part=\"c\" data-rev=\"2\"><section id=\"d\">three</section>four</section>"
         );
     }
 }

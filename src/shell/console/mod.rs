@@ -204,6 +204,7 @@ pub fn routes() -> Router<Arc<Inside>> {
 async fn today(State(inside): State<Arc<Inside>>, mut visit: Visit) -> Response<Body> {
     let view = view::today::today(&visit.snapshot, &visit.asker, visit.now, &inside.console.links());
     visit.frame.refreshes = true;
+    visit.frame.live = "today g:*".to_owned();
     let (title, body) = page::today::page(&view, &visit.frame);
     visit.page(Some(Tab::Today), &title, &body)
 }

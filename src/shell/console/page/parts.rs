@@ -55,20 +55,30 @@ pub(crate) fn address(path: &str, wanted: &[(&str, &str)]) -> String {
     out
 }
 
-/// A part of a page that is swapped by itself when it is different: a section with a heading. The sign of what it
-/// says leaves out what every page has anew.
+/// A part of a page that is swapped by itself when it is different: a section with a heading.
 pub(crate) fn part(name: &str, title: &str, body: &Markup, frame: &Frame) -> Markup {
-    let same = if frame.nonce.is_empty() { body.0.clone() } else { body.0.replace(&frame.nonce, "") };
-    let sign = Sha256::digest(same.as_bytes()).iter().take(6).fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    });
     html! {
-        section #(name) data-part=(name) data-rev=(sign) aria-labelledby={ (name) "-title" } {
+        section #(name) data-part=(name) data-rev=(sign_of(body, frame)) aria-labelledby={ (name) "-title" } {
             h2 #{ (name) "-title" } { (title) }
             (PreEscaped(&body.0))
         }
     }
+}
+
+/// The same of several sections that have their own headings.
+pub(crate) fn whole(name: &str, label: &str, body: &Markup, frame: &Frame) -> Markup {
+    html! {
+        section #(name) data-part=(name) data-rev=(sign_of(body, frame)) aria-label=(label) { (PreEscaped(&body.0)) }
+    }
+}
+
+/// The sign of what a part says; it leaves out what every page has anew.
+fn sign_of(body: &Markup, frame: &Frame) -> String {
+    let same = if frame.nonce.is_empty() { body.0.clone() } else { body.0.replace(&frame.nonce, "") };
+    Sha256::digest(same.as_bytes()).iter().take(6).fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 /// A press that says first what it will do.

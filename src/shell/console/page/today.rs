@@ -1,5 +1,6 @@
 //! `/`: Today as markup.
 
+use super::parts;
 use crate::{
     base::{
         limits,
@@ -24,8 +25,7 @@ pub(crate) fn page(view: &Today, frame: &Frame) -> (String, Markup) {
     let zone = view.zone.as_ref().unwrap_or(&utc);
     let day = words::day(locale, zone.date(view.now));
     let title = format!("{} {day}", locale.pick("Today", "今天"));
-    let body = html! {
-        h1 { (title) small { " " (zone.name()) } }
+    let now = html! {
         (headline(view, locale))
         @if !view.waits.is_empty() {
             section #waits aria-labelledby="waits-title" {
@@ -50,6 +50,10 @@ pub(crate) fn page(view: &Today, frame: &Frame) -> (String, Markup) {
                 }
             }
         }
+    };
+    let body = html! {
+        h1 { (title) small { " " (zone.name()) } }
+        (parts::whole("now", locale.pick("How it is now", "现在的情况"), &now, frame))
     };
     (title, body)
 }
