@@ -128,7 +128,9 @@ async fn group(
 ) -> Response<Body> {
     let id = GroupId::new(&id);
     let board = board(&inside, &visit);
-    let Some(view) = view::group::group(&board, &visit.asker, &id, visit.now) else { return visit.nothing() };
+    let Some(view) = view::group::group(&board, &visit.asker, &id, (visit.now, visit.frame.locale)) else {
+        return visit.nothing();
+    };
     visit.frame.live = format!("g:{id}");
     let (title, body) = page::group::page(&view, &visit.frame);
     visit.page(Some(Tab::Groups), &title, &body)

@@ -49,6 +49,7 @@ pub(crate) fn page(view: &Group, frame: &Frame) -> (String, Markup) {
             div {
                 @if !view.tasks.is_empty() { (part("tasks", locale.pick("Waiting for people", "等人处理"), &tasks(view, locale), frame)) }
                 (part("plays", locale.pick("Plays", "流程"), &plays(view, frame), frame))
+                @if !view.numbers.is_empty() { (part("numbers", locale.pick("Numbers", "数字"), &numbers(view, locale), frame)) }
                 section aria-labelledby="more-title" {
                     h2 #more-title { (locale.pick("More of this group", "这个群的更多内容")) }
                     ul {
@@ -235,6 +236,28 @@ fn plays(view: &Group, frame: &Frame) -> Markup {
                 @if view.commands { th scope="col" { (locale.pick("Press", "操作")) } }
             } }
             tbody { @for play in &view.plays { (row(play)) } }
+        } }
+    }
+}
+
+/// The numbers with what each says and how it is computed.
+fn numbers(view: &Group, locale: Locale) -> Markup {
+    html! {
+        div.wide { table.numbers {
+            thead { tr {
+                th scope="col" { (locale.pick("Number", "数字")) }
+                th.n scope="col" { (locale.pick("Now", "现在")) }
+            } }
+            tbody { @for one in &view.numbers { tr {
+                th scope="row" {
+                    details {
+                        summary { (one.about) @if let Some(days) = one.days { " " small { (days) (locale.pick(" days", " 天")) } } }
+                        p.words { (one.how) }
+                        p { code { (one.name()) } @if !one.complete { " · " (locale.pick("not everything was heard", "没有全部听到")) } }
+                    }
+                }
+                td.n { (one.shown(locale)) @if let Some(of) = one.of { " " small { (locale.pick("of ", "/ ")) (words::number(of)) } } }
+            } } }
         } }
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     base::{
         ids::{EffectId, GroupId, PhaseName, PlayName, RunId, StepId, TaskId},
         limits,
+        locale::Locale,
         time::{Timestamp, Zone},
     },
     engine::{
@@ -12,9 +13,12 @@ use crate::{
         view,
     },
     model::trigger::Trigger,
-    shell::console::{
-        board::{Board, Here},
-        door::Asker,
+    shell::{
+        console::{
+            board::{Board, Here},
+            door::Asker,
+        },
+        view::metrics::{Row as Number, metrics},
     },
 };
 
@@ -49,6 +53,8 @@ pub(crate) struct Group {
     pub(crate) runs: Vec<Run>,
     /// Its plays.
     pub(crate) plays: Vec<Play>,
+    /// Its numbers, as far as they are known.
+    pub(crate) numbers: Vec<Number>,
     /// What a person may report by hand: signals that plays hear.
     pub(crate) signals: Vec<String>,
     /// Whether the reader commands it.
@@ -146,7 +152,12 @@ pub(crate) struct Play {
 }
 
 /// A group that the reader sees; none where there is no such group for them.
-pub(crate) fn group(board: &Board, asker: &Asker, id: &GroupId, now: Timestamp) -> Option<Group> {
+pub(crate) fn group(
+    board: &Board,
+    asker: &Asker,
+    id: &GroupId,
+    (now, locale): (Timestamp, Locale),
+) -> Option<Group> {
     let here = board.group_of(id).filter(|here| asker.sees(here.now, now))?;
     let state = here.state();
     let playbook = here.playbook();
@@ -183,10 +194,19 @@ pub(crate) fn group(board: &Board, asker: &Asker, id: &GroupId, now: Timestamp) 
         tasks: tasks(here),
         runs: runs(here),
         plays: plays(here),
+        numbers: numbers(here, now, locale),
         signals: playbook.map(signals).unwrap_or_default(),
         commands,
         zone: here.zone(),
     })
+}
+
+/// The numbers that are known; of which nobody hears is told by `metrics`.
+fn numbers(here: Here<'_>, now: Timestamp, locale: Locale) -> Vec<Number> {
+    let zone = here.zone();
+    let group = crate::shell::view::Group { id: here.id, state: here.state(), info: None, zone: &zone };
+    let all = metrics(group, here.playbook(), now, locale);
+    all.into_iter().filter(|number| number.value.is_some()).collect()
 }
 
 /// Things that come, of one group.
