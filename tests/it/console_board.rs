@@ -166,7 +166,7 @@ fn written(reader: &Reader) -> History {
     let mut history = History::default();
     reader
         .log(None, 0, &mut |line| {
-            history.newer((line.seq, line.entry.at), &line.group, Kinds::of(&line.entry))
+            history.newer((line.seq, line.entry.at), &line.group, Kinds::of(&line.entry));
         })
         .unwrap();
     history
