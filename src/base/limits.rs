@@ -196,6 +196,8 @@ pub const DELAY_MS_MAX: i64 = 3 * 3_600_000;
 pub const DELAY_UNTOLD_MS_MAX: i64 = 30 * 60_000;
 /// Deletions and changes of messages that platforms were asked for and have not answered, in one group.
 pub const REVISIONS_MAX: usize = 1_000;
+/// Turns ahead among which the next one of somebody is looked for.
+pub const TURNS_LOOKED_MAX: usize = 200;
 /// A remark in the journal, in bytes.
 pub const NOTE_BYTES_MAX: usize = 16 * 1024;
 

@@ -46,6 +46,12 @@ pub(super) fn apply_operation(state: &mut State, at: Timestamp, operation: &Oper
             let Some(open) = state.runs.get_mut(run) else { return illegal(format!("no open run {run}")) };
             Arc::make_mut(open).amended.words.insert(step.clone(), text.clone());
         }
+        Operation::Swapped { role, turns, .. } => {
+            let known = state.by_hand.swaps.entry(role.clone()).or_default();
+            // What is over need not be known.
+            known.retain(|relief| relief.to > at);
+            known.extend(turns.iter().cloned());
+        }
         Operation::PutOff { play, date } => put_off(state, play, date),
         Operation::Hushed { until, why, .. } => {
             let since = state.by_hand.hush.as_ref().map_or(at, |hush| hush.since);

@@ -4,10 +4,11 @@
 
 use crate::{
     base::{
-        ids::{ChannelName, EffectId, PlayName},
-        time::Timestamp,
+        ids::{ChannelName, EffectId, PersonId, PlayName, RoleName},
+        person::Person,
+        time::{Timestamp, Zone},
     },
-    model::message::Revising,
+    model::{message::Revising, role::Role},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -24,9 +25,23 @@ pub struct ByHand {
     /// Dates whose new time is not known yet.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub put_off: BTreeMap<PlayName, BTreeSet<Arc<str>>>,
+    /// Turns of a role that two people have swapped.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub swaps: BTreeMap<RoleName, Vec<Relief>>,
     /// What platforms were asked to delete or to change, by the message that asks them, until they have answered.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub revisions: BTreeMap<EffectId, Mending>,
+}
+
+/// Somebody has a role for a while instead of whose turn it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relief {
+    /// From.
+    pub from: Timestamp,
+    /// Until before.
+    pub to: Timestamp,
+    /// Who.
+    pub person: PersonId,
 }
 
 /// A deletion or a change that a platform was asked for.
@@ -58,6 +73,27 @@ impl ByHand {
     /// Whether nothing is set.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Who has a role at an instant, and who after the next handover, as turns were swapped.
+    pub fn holders(
+        &self,
+        role: &Role,
+        created: Timestamp,
+        at: Timestamp,
+        zone: &Zone,
+    ) -> (Vec<Person>, Vec<Person>) {
+        let (now, next) = role.holders(created, at, zone);
+        let Some(swaps) = self.swaps.get(&role.name) else { return (now, next) };
+        let instead = |at: Timestamp| {
+            let relief = swaps.iter().rev().find(|relief| relief.from <= at && at < relief.to)?;
+            role.people.iter().find(|person| person.id == relief.person).cloned()
+        };
+        let then = role.handover_after(created, at, zone);
+        (
+            instead(at).map_or(now, |person| vec![person]),
+            then.and_then(instead).map_or(next, |person| vec![person]),
+        )
     }
 
     /// Whether the new time of a date is not known yet.

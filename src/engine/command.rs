@@ -48,6 +48,7 @@ impl Draft<'_> {
                 self.correct((effect, text), known.as_deref(), by.clone())
             }
             Command::Reword { run, step, text, by } => self.reword_step(run, step, text, by.clone()),
+            Command::Swap { role, one, other, by } => self.swap(role, (one, other), by.clone()),
             Command::PutOff { play, date, by } => self.put_off(play, date, by.clone()),
             Command::Pause { play } => {
                 if let Some(play) = play

@@ -177,7 +177,7 @@ impl<'a> Draft<'a> {
         };
         let by_word = |word: &str| {
             if let Some(role) = self.playbook.role(&self.group, &word.into()) {
-                let (people, _) = role.holders(self.state.created, self.now, &self.playbook.zone);
+                let (people, _) = self.holders(role);
                 return Some(Addressee {
                     role: Some(role.name.clone()),
                     people,
@@ -439,7 +439,7 @@ fn roles(
     let names = playbook.roles.keys().chain(group.roles.keys());
     let facts = names.filter_map(|name| {
         let role = playbook.role(group, name)?;
-        let (now, next) = role.holders(state.created, now, &playbook.zone);
+        let (now, next) = state.by_hand.holders(role, state.created, now, &playbook.zone);
         Some((name.clone(), RoleFacts { now, next }))
     });
     Arc::new(facts.collect())

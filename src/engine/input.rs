@@ -5,7 +5,7 @@
 use super::{outgoing::Outgoing, recent::fingerprint};
 use crate::{
     base::{
-        ids::{ChannelName, Digest, EffectId, InputId, MemberId, PlayName, RunId, StepId, TaskId},
+        ids::{ChannelName, Digest, EffectId, InputId, MemberId, PlayName, RoleName, RunId, StepId, TaskId},
         member::Listed,
         time::{Duration, Timestamp},
         value::Value,
@@ -286,6 +286,18 @@ pub enum Command {
     Unskip {
         /// The run that it will be.
         run: RunId,
+        /// Who says so.
+        #[serde(default)]
+        by: Option<String>,
+    },
+    /// Two people swap their next turns of a role.
+    Swap {
+        /// The role.
+        role: RoleName,
+        /// One, by id or name.
+        one: Arc<str>,
+        /// The other.
+        other: Arc<str>,
         /// Who says so.
         #[serde(default)]
         by: Option<String>,

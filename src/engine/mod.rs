@@ -56,6 +56,7 @@ mod phase;
 mod midnight;
 mod press;
 mod revise;
+mod rota;
 mod signal;
 mod skipping;
 mod steps;

@@ -2,9 +2,9 @@
 //!
 //! Plain data. Stored for ever: a variant may gain fields with defaults, never lose or rename one.
 
-use super::amended::Later;
+use super::{amended::Later, by_hand::Relief};
 use crate::base::{
-    ids::{ChannelName, EffectId, PlayName, RunId, StepId},
+    ids::{ChannelName, EffectId, PersonId, PlayName, RoleName, RunId, StepId},
     time::{Duration, Timestamp},
 };
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,17 @@ pub enum Operation {
         play: PlayName,
         /// The date's id.
         date: Arc<str>,
+    },
+    /// Swapped turns of a role.
+    Swapped {
+        /// The role.
+        role: RoleName,
+        /// Whose turn it was first.
+        one: PersonId,
+        /// With whom.
+        other: PersonId,
+        /// Who has it instead, and when.
+        turns: Vec<Relief>,
     },
     /// Took back what was sent.
     Recalled {

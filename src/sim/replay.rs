@@ -513,6 +513,9 @@ fn operated(did: &Operation, by: Option<String>) -> Command {
         // What was sent is known to the outbox alone.
         Operation::Recalled { effect, .. } => Command::Recall { effect, known: None, by },
         Operation::Corrected { effect, text, .. } => Command::Correct { effect, text, known: None, by },
+        Operation::Swapped { role, one, other, .. } => {
+            Command::Swap { role, one: Arc::from(one.as_str()), other: Arc::from(other.as_str()), by }
+        }
         Operation::Reworded { run, step, text } => Command::Reword { run, step, text, by },
         Operation::Hushed { until, why, .. } => Command::Hush { until, why, by },
         Operation::Unhushed { send, .. } => Command::Unhush { send, by },

@@ -508,6 +508,11 @@ fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zone: &Zone) -
             let how = means(*how);
             ("corrected", effect.to_string(), phrase!("{how}: {text}", "{how}：{text}"; how))
         }
+        Operation::Swapped { role, one, other, .. } => (
+            "swapped",
+            role.to_string(),
+            phrase!("{one} and {other} swap their turns", "{one} 和 {other} 换班"),
+        ),
         Operation::Reworded { run, step, text } => {
             ("reworded", run.to_string(), phrase!("step {step} says: {text}", "步骤 {step} 改为：{text}"))
         }

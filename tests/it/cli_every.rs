@@ -108,6 +108,8 @@ const TABLE: &[(&str, i32)] = &[
     ("recall nothing@never/1/0 S G --by Zhu", 4),
     ("correct nothing@never/1/0 better S G --by Zhu", 4),
     ("reword nothing@never better S G --by Zhu", 2),
+    ("swap host Zhu --with Li S G --by Zhu", 4),
+    ("done T99 S --group 西安", 4),
     ("hush S G --why testing --for 1h --by Zhu", 0),
     ("unhush S G --send --by Zhu", 0),
     ("unhush S G", 4),

@@ -194,3 +194,33 @@ plays:
     assert!(log.contains("is open again") && log.contains("to Ann"), "{log}");
     let _ = engine.stop().exits(0);
 }
+
+#[test]
+fn two_people_swap_their_next_turns() {
+    let mut story = Story::new(
+        "2026-12-07 08:00",
+        "people: { zhu: { name: 小朱 }, lin: { name: 小林 }, he: { name: 小何 } }
+roles: { host: { people: [zhu, lin, he], term: 7d, from: 2026-12-07 }, all: { people: [zhu, lin] } }
+plays: { hi: { every: monday at 09:00, steps: [{ post: '${roles.host.name} ${roles.host.next.name}' }] } }
+",
+    );
+    let swap = |role: &str, one: &str, other: &str| Command::Swap {
+        role: role.into(),
+        one: Arc::from(one),
+        other: Arc::from(other),
+        by: Some("zhu".into()),
+    };
+    for (role, one, other, why) in [
+        ("hots", "zhu", "lin", "refused: there is no role `hots`"),
+        ("all", "zhu", "lin", "refused: nobody takes turns in `all`"),
+        ("host", "zhu", "wu", "refused: only people of `host` can swap: zhu, lin, he"),
+        ("host", "zhu", "zhu", "refused: zhu has that turn already"),
+    ] {
+        story.command(swap(role, one, other));
+        assert!(story.news().contains(why), "{why}");
+    }
+    story.command(swap("host", "小林", "he"));
+    assert!(!story.news().contains("refused"));
+    story.until("2027-01-05 08:00");
+    assert_eq!(story.posts(), ["小朱 小何", "小何 小林", "小林 小朱", "小朱 小林", "小林 小何"]);
+}

@@ -140,7 +140,12 @@ impl Draft<'_> {
             return self.not_delivered(&open.task, by, note);
         }
         if open.task.kind != TaskKind::Approval {
-            return self.refuse(format!("{id} is no approval; answer it with `playbook done {id}`"));
+            return match open.task.kind {
+                TaskKind::Question => self.refuse(format!(
+                    "{id} is a question to the group; answers come in with `playbook answer {id} OPTION --member ID`"
+                )),
+                _ => self.refuse(format!("{id} is no approval; answer it with `playbook done {id}`")),
+            };
         }
         let Judgement { yes, by, note, spared, as_operator } = decision;
         let asked = self.was_asked(&open.task, by.as_deref());
@@ -245,7 +250,7 @@ impl Draft<'_> {
             tell(self.channel_of(task.role.as_ref(), &task.people), task.people.clone());
         }
         if let Some(host) = self.playbook.role(&self.group, &HOST.into()) {
-            let (people, _) = host.holders(self.state.created, self.now, &self.playbook.zone);
+            let (people, _) = self.holders(host);
             tell(self.channel_of(Some(&host.name), &people), people);
         }
         let alerts = ChannelName::new(ALERTS);

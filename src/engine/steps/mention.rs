@@ -76,7 +76,7 @@ impl Draft<'_> {
 
     fn role_people(&self, role: &str) -> Vec<Mention> {
         let Some(role) = self.playbook.role(&self.group, &role.into()) else { return Vec::new() };
-        let (people, _) = role.holders(self.state.created, self.now, &self.playbook.zone);
+        let (people, _) = self.holders(role);
         people.into_iter().map(Mention::Person).collect()
     }
 

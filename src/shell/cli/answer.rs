@@ -3,7 +3,7 @@
 //! `done`, `approve`, `reject`, `answer`, `signal`.
 
 use super::{
-    args::Target,
+    args::{self, Target},
     client,
     failure::Failure,
     output::Output,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{EffectId, MemberId, TaskId},
+        ids::{EffectId, MemberId},
         value::{Map, Value},
         words,
     },
@@ -52,12 +52,12 @@ impl Done {
             return Ok(());
         }
         if !self.items.is_empty() {
-            let (task, items) = (TaskId::new(&self.task), self.items.clone());
+            let (task, items) = (args::task(&self.task), self.items.clone());
             let said = format!("{}: {} done", self.task, words::count(items.len(), "item"));
             return remote.command(Command::Tick { task, items, by: remote.by.clone() }, &said, out);
         }
         let note = self.note.as_deref().map_or(Value::Null, Value::str);
-        let command = Command::Done { task: TaskId::new(&self.task), by: remote.by.clone(), note };
+        let command = Command::Done { task: args::task(&self.task), by: remote.by.clone(), note };
         remote.command(command, &format!("{} is done", self.task), out)
     }
 }
@@ -65,7 +65,7 @@ impl Done {
 impl Done {
     /// One card over many groups: what one occurrence has to say is pasted everywhere at once.
     fn everywhere(&self, one: &Remote, out: &mut Output) -> Result<(), Failure> {
-        let task = TaskId::new(&self.task);
+        let task = args::task(&self.task);
         let state = one.state()?;
         let card =
             state.tasks.get(&task).and_then(|open| Some((open.task.effect.clone()?, open.task.text.clone())));
@@ -125,7 +125,7 @@ impl Approve {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let command = Command::Approve {
-            task: TaskId::new(&self.task),
+            task: args::task(&self.task),
             by: remote.by.clone(),
             note: self.note.clone(),
             as_operator: self.place.holds(&self.target),
@@ -154,7 +154,7 @@ impl Reject {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let command = Command::Reject {
-            task: TaskId::new(&self.task),
+            task: args::task(&self.task),
             by: remote.by.clone(),
             reason: self.reason.clone(),
             as_operator: self.place.holds(&self.target),

@@ -4,7 +4,10 @@
 
 use super::{failure::Failure, output::Format};
 use crate::{
-    base::time::{Duration, Timestamp, Zone},
+    base::{
+        ids::TaskId,
+        time::{Duration, Timestamp, Zone},
+    },
     shell::inquiry,
 };
 use std::path::PathBuf;
@@ -48,6 +51,12 @@ pub(super) struct Target {
 /// Reads a time as people write it: RFC 3339, or a civil time of the zone with or without its clock.
 pub(super) fn time(text: &str, zone: &Zone) -> Result<Timestamp, Failure> {
     Ok(inquiry::time(text, zone)?)
+}
+
+/// A task's id as people type it: `T1` is `t1`.
+pub(super) fn task(text: &str) -> TaskId {
+    let is_id = text.strip_prefix('T').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
+    if is_id { TaskId::from(text.to_lowercase()) } else { TaskId::new(text) }
 }
 
 /// Reads a length of time as playbooks write it.

@@ -133,6 +133,7 @@ commands! {
     Recall(revise::Recall)
     Correct(revise::Correct)
     Reword(revise::Reword)
+    Swap(operate::Swap)
     Hush(operate::Hush)
     Unhush(operate::Unhush)
     Clock(clock::Clock)

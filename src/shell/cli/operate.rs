@@ -1,6 +1,6 @@
 //! Commands about the evening that is under way, and about what members see.
 //!
-//! `note`, `now`, `delay`, `unskip`, `hush`, `unhush`.
+//! `note`, `now`, `delay`, `swap`, `unskip`, `hush`, `unhush`.
 
 use super::{
     args::{self, Target},
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::RunId,
+        ids::{RoleName, RunId},
         time::{Duration, Timestamp},
         words,
     },
@@ -94,6 +94,35 @@ impl Delay {
         let (run, _) = remote::run_and_step(&remote.state()?, &self.run);
         let said = format!("what is still due today in {run} is {length} later");
         remote.command(Command::Delay { run, length, by: remote.by.clone() }, &said, out)
+    }
+}
+
+/// Has two people swap their next turns of a role; a turn under way counts.
+#[derive(Debug, clap::Args)]
+pub(super) struct Swap {
+    /// The role, which has a `term`.
+    #[arg(value_name = "ROLE")]
+    role: String,
+    /// One of its people, by id or name.
+    #[arg(value_name = "WHO")]
+    one: String,
+    /// Another one.
+    #[arg(long, value_name = "WHO")]
+    with: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Swap {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
+        let (one, other) = (self.one.as_str().into(), self.with.as_str().into());
+        let command = Command::Swap { role: RoleName::new(&self.role), one, other, by: remote.by.clone() };
+        remote.command(
+            command,
+            &format!("{} and {} swap their turns of {}", self.one, self.with, self.role),
+            out,
+        )
     }
 }
 

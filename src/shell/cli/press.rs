@@ -2,8 +2,12 @@
 //!
 //! `undo`, `reassign`, `handover`, `remind`.
 
-use super::{args::Target, failure::Failure, output::Output};
-use crate::{base::ids::TaskId, engine::input::Command};
+use super::{
+    args::{self, Target},
+    failure::Failure,
+    output::Output,
+};
+use crate::engine::input::Command;
 use std::sync::Arc;
 
 /// Takes an answer back (done, approved, rejected), until a later step has used it. Removals cannot be.
@@ -19,7 +23,7 @@ pub(super) struct Undo {
 impl Undo {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
-        let command = Command::Undo { task: TaskId::new(&self.task), by: remote.by.clone() };
+        let command = Command::Undo { task: args::task(&self.task), by: remote.by.clone() };
         remote.command(command, &format!("{} is open again", self.task), out)
     }
 }
@@ -40,7 +44,7 @@ pub(super) struct Reassign {
 impl Reassign {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
-        let (task, to) = (TaskId::new(&self.task), Arc::from(self.to.as_str()));
+        let (task, to) = (args::task(&self.task), Arc::from(self.to.as_str()));
         let command = Command::Reassign { task, to, by: remote.by.clone() };
         remote.command(command, &format!("{} is for {} now", self.task, self.to), out)
     }
@@ -80,7 +84,7 @@ pub(super) struct Remind {
 
 impl Remind {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let command = Command::Remind { task: TaskId::new(&self.task) };
+        let command = Command::Remind { task: args::task(&self.task) };
         self.target.remote()?.command(command, &format!("reminded of {}", self.task), out)
     }
 }

@@ -81,7 +81,9 @@ impl Target {
             groups.iter().filter(|(_, info)| !info.rests()).map(|(group, _)| group).collect();
         let group = match (&self.group.group, run.as_slice()) {
             (Some(name), _) => {
-                let id = GroupId::new(name);
+                let titled = groups.iter().find(|(_, info)| info.title == *name).map(|(id, _)| id.clone());
+                let id = Some(GroupId::new(name)).filter(|id| groups.contains_key(id)).or(titled);
+                let id = id.unwrap_or_else(|| GroupId::new(name));
                 if !groups.contains_key(&id) {
                     return Err(Failure::usage(format!("there is no group {id} in {}", dir.display()))
                         .help(format!("its groups are {}", names())));
