@@ -4,12 +4,15 @@
 //! and nothing of the other. Only what was reported or imported is here; nothing is inferred, and what nobody has
 //! said is `None`, never now.
 
-use super::{habits::Habits, ids::MemberId, time::Timestamp, value::Value};
+use super::{civil_day::CivilDay, habits::Habits, ids::MemberId, time::Timestamp, value::Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+/// The beginning of the tag by which a member's tier is known.
+pub const TIER_TAG: &str = "tier:";
 
 /// Who a member is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +33,9 @@ pub struct Member {
     /// Points that scripts gave.
     #[serde(default)]
     pub points: i64,
+    /// Points of other kinds, by kind.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub accounts: BTreeMap<String, Account>,
     /// Labels that scripts, imports or signals gave.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub tags: BTreeSet<String>,
@@ -41,7 +47,41 @@ pub struct Member {
     pub since: BTreeMap<String, Timestamp>,
 }
 
+/// Points of one kind: what somebody has given, or was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Account {
+    /// How many.
+    pub points: i64,
+    /// The last day on which there were any.
+    pub day: CivilDay,
+    /// On how many days in a row, up to that one.
+    pub streak: u32,
+}
+
+impl Account {
+    /// Adds points on a day.
+    pub fn add(&mut self, points: i64, day: CivilDay) {
+        self.points = self.points.saturating_add(points);
+        if points <= 0 || self.streak > 0 && day <= self.day {
+            return;
+        }
+        self.streak =
+            if self.streak > 0 && day == self.day.plus(1) { self.streak.saturating_add(1) } else { 1 };
+        self.day = day;
+    }
+
+    /// How many days in a row, as it stands on a day: yesterday's still counts.
+    pub fn streak_on(&self, day: CivilDay) -> u32 {
+        if day <= self.day.plus(1) { self.streak } else { 0 }
+    }
+}
+
 impl Member {
+    /// The name of the tier that a tag says.
+    pub fn tier(&self) -> Option<&str> {
+        self.tags.iter().find_map(|tag| tag.strip_prefix(TIER_TAG))
+    }
+
     /// The id by which a platform knows them: the field that bears the platform's name, which a table may have read
     /// as a number, else what their own id says, such as `telegram:42`.
     pub fn handle(&self, platform: &str) -> Option<String> {
@@ -62,6 +102,7 @@ impl Member {
             source: String::new(),
             joined,
             points: 0,
+            accounts: BTreeMap::new(),
             tags: BTreeSet::new(),
             fields: BTreeMap::new(),
             since: BTreeMap::new(),
@@ -338,7 +379,7 @@ impl<'de> Deserialize<'de> for Members {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::civil_day::CivilDay, *};
+    use super::*;
 
     fn id(text: &str) -> MemberId {
         MemberId::new(text)

@@ -43,6 +43,7 @@ impl Draft<'_> {
         if let Some(first) = playbook.phases.first() {
             self.enter_phase(&first.name, PhaseCause::Adopted)?;
         }
+        self.arm_tiers()?;
         let id = InputId::from(format!("group.created/{}", group.id));
         let name = Arc::from("group.created");
         self.record_signal(Signal { name, id, at: created, sent: None, member: None, data: Value::Null })
@@ -99,6 +100,8 @@ impl Draft<'_> {
             self.miss_dates(&name)?;
             self.disarm_but(&name, false, true, false)?;
         }
+        self.tell_rules(old)?;
+        self.arm_tiers()?;
         self.set_midnight()
     }
 

@@ -270,6 +270,7 @@ impl Draft<'_> {
             }
             Verb::Each(each) => self.begin_loop(at, each),
             Verb::Prune(prune) => self.prune(at, prune),
+            Verb::Mark(mark) => self.mark(at, mark),
             Verb::Set(vars) => {
                 for (name, expr) in vars {
                     let value = expr.eval(&self.step_facts(at, expr.names()))?;

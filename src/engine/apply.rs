@@ -9,7 +9,7 @@ use super::{
     broken::Broken,
     entry::{Entry, Fact, PhaseCause},
     input::Signal,
-    keeping, numbers,
+    keeping, numbers, standing,
     state::{Failing, PlayState, ScriptCall, State, Timer},
     wording,
 };
@@ -174,8 +174,10 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         }
         Fact::FieldsExpired { members } => keeping::expire(state, members),
         Fact::MemberGone { member } => {
+            state.standing.since.remove(member);
             state.members.remove(member);
         }
+        Fact::Stood(fact) => standing::apply_standing(state, at, fact)?,
         Fact::RosterRead => state.roster = Some(at),
         Fact::Poisoned { timer, reason } => {
             broken(state, at, None, timer.as_ref().map(|_| reason.as_str()));
@@ -295,6 +297,7 @@ fn signal_received(state: &mut State, signal: &Signal) {
             set_member(state, &Listed { seen: new.then_some(signal.happened()), ..member.into() });
         }
         "member.left" => {
+            state.standing.since.remove(id);
             state.members.remove(id);
         }
         "message" | "reaction" | "answer" => {

@@ -362,6 +362,7 @@ pub(super) fn build_facts(
         group: GroupFacts { id: group.id.clone(), title: group.title.clone(), created: state.created },
         members: state.members.clone(),
         member,
+        tier: playbook.tiers.first().map(|tier| tier.name.clone()),
         phase: PhaseFacts { name: state.phase.clone(), entered: state.phase_entered },
         run: run.map(|run| RunFacts {
             id: Arc::from(run.id.as_str()),

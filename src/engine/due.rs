@@ -69,6 +69,7 @@ impl Draft<'_> {
                 Timer::TaskDue { task } => self.remind(&task, true)?,
                 Timer::Held { .. } | Timer::Expiry { .. } => self.release_held()?,
                 Timer::PhaseTimeout => self.phase_timed_out()?,
+                Timer::Tiers => self.look_at_tiers()?,
                 Timer::Midnight => self.midnight_passed()?,
                 Timer::Condition { play } => self.condition_due(&play)?,
                 Timer::HushEnds => self.hush_ends()?,

@@ -503,6 +503,8 @@ pub enum Fact {
         /// Which.
         effect: EffectId,
     },
+    /// Where members stand.
+    Stood(super::standing::Stood),
     /// Something on a task's list is done, or is answered.
     ItemTicked {
         /// The task.

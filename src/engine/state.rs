@@ -11,6 +11,7 @@ use super::{
     entry::{Cause, HoldReason, Notice, Outgoing, Waiting},
     numbers::Numbers,
     recent::Recent,
+    standing::Standing,
 };
 pub use super::{
     open::{OpenTask, Press},
@@ -70,6 +71,9 @@ pub struct State {
     /// When a list last told when members were seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roster: Option<Timestamp>,
+    /// Where members stand.
+    #[serde(default, skip_serializing_if = "Standing::is_empty")]
+    pub standing: Standing,
     /// What `set` wrote.
     pub vars: Arc<Map>,
     /// What scripts stored.
@@ -471,6 +475,7 @@ impl State {
             broken: VecDeque::new(),
             by_hand: ByHand::default(),
             conditions: BTreeMap::new(),
+            standing: Standing::default(),
             numbers: Arc::default(),
         }
     }

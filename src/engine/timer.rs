@@ -79,6 +79,8 @@ pub enum Timer {
         /// The play that waits for it.
         play: PlayName,
     },
+    /// Where members stand is looked at.
+    Tiers,
     /// Members see again what is said.
     HushEnds,
     /// A field of a member has been kept long enough.

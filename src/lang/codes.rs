@@ -64,4 +64,5 @@ codes! {
     TOO_MANY "too-many"
     MEMBER_TWICE "member-twice"
     FIELD_NOT_KEPT "field-not-kept"
+    PROOF_KEPT "proof-kept"
 }

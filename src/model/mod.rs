@@ -13,6 +13,7 @@ pub mod ear;
 pub mod keeping;
 pub mod message;
 pub mod text;
+pub mod tier;
 pub mod timetable;
 pub mod calendar;
 pub mod schedule;

@@ -168,6 +168,8 @@ mod tests {
         };
         Playbook {
             labels: BTreeMap::default(),
+            tiers: std::sync::Arc::default(),
+            proofs: std::sync::Arc::default(),
             name: "community".into(),
             title: "community".into(),
             digest: "0".into(),

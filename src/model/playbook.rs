@@ -12,6 +12,7 @@ use super::{
     play::Play,
     role::Role,
     sender::Sender,
+    tier::Tier,
     trigger::Trigger,
 };
 use crate::base::{
@@ -58,6 +59,10 @@ pub struct Playbook {
     pub calendars: BTreeMap<CalendarName, Calendar>,
     /// `labels`: names of one's own, each with the label that it counts as.
     pub labels: BTreeMap<Arc<str>, Label>,
+    /// Fields of members that are kept until somebody has decided about them.
+    pub proofs: Arc<[Arc<str>]>,
+    /// `members.tiers`, the lowest first.
+    pub tiers: Arc<[Tier]>,
     /// `budgets`
     pub budgets: Budgets,
     /// `members.fields`

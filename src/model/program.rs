@@ -161,6 +161,7 @@ impl Program {
                 | Verb::Task(_)
                 | Verb::Ask(_)
                 | Verb::Prune(_)
+                | Verb::Mark(_)
                 | Verb::Set(_)
                 | Verb::Signal { .. }
                 | Verb::Start { .. }

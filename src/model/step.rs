@@ -60,6 +60,8 @@ pub enum Verb {
     Each(Box<Each>),
     /// Lets silent members go.
     Prune(Box<Prune>),
+    /// Marks members: a tag, or points of some kind.
+    Mark(Box<Mark>),
     /// Writes group variables.
     Set(Vec<(Arc<str>, Expr)>),
     /// Sends a signal.
@@ -95,6 +97,7 @@ impl Verb {
             Self::If(_) => "if",
             Self::Each(_) => "each",
             Self::Prune(_) => "prune",
+            Self::Mark(mark) => mark.what.as_str(),
             Self::Set(_) => "set",
             Self::Signal { .. } => "signal",
             Self::Start { .. } => "start",
@@ -127,6 +130,7 @@ impl Verb {
             | Self::If(_)
             | Self::Each(_)
             | Self::Prune(_)
+            | Self::Mark(_)
             | Self::Set(_)
             | Self::Signal { .. }
             | Self::Start { .. }
@@ -431,6 +435,39 @@ pub struct Prune {
     pub remind: Vec<Duration>,
     /// Who decides, and removes where the platform cannot.
     pub to: Option<Assignee>,
+}
+
+/// `tag`, `untag`, `award`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// Which of them.
+    pub what: Marking,
+    /// The tag; for `award` how many points, and behind them of which kind.
+    pub text: Text,
+    /// Whom; the member whom the run is about where it does not say.
+    pub of: Option<Text>,
+}
+
+/// What is done to a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marking {
+    /// A tag is given.
+    Tag,
+    /// A tag is taken away.
+    Untag,
+    /// Points are given, or taken.
+    Award,
+}
+
+impl Marking {
+    /// The verb's key.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tag => "tag",
+            Self::Untag => "untag",
+            Self::Award => "award",
+        }
+    }
 }
 
 /// Who goes first.

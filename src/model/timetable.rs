@@ -66,6 +66,7 @@ fn walk(
             Verb::Post(_)
             | Verb::Run(_)
             | Verb::Task(_)
+            | Verb::Mark(_)
             | Verb::Set(_)
             | Verb::Signal { .. }
             | Verb::Start { .. }

@@ -48,6 +48,9 @@ pub enum Action {
         member: MemberId,
         /// How many to add.
         add: i64,
+        /// Of which kind, where it is not the plain points.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<String>,
     },
     /// `member.set(key, value)`
     Field {
@@ -74,7 +77,9 @@ impl Action {
             Self::Post { with } | Self::Task { with } => with.stored_bytes(),
             Self::Signal { name, data } => name.len() + data.stored_bytes(),
             Self::Tag { member, tag } | Self::Untag { member, tag } => member.as_str().len() + tag.len(),
-            Self::Points { member, .. } => member.as_str().len() + 20,
+            Self::Points { member, kind, .. } => {
+                member.as_str().len() + kind.as_ref().map_or(0, String::len) + 20
+            }
             Self::Field { member, key, value } => member.as_str().len() + key.len() + value.stored_bytes(),
             Self::State { key, value } => key.len() + value.stored_bytes(),
         }

@@ -29,6 +29,8 @@ pub struct Facts {
     pub members: Members,
     /// `member`: the member in scope (`prune`, `protect`, `per: member`, `members.where`, …).
     pub member: Option<MemberId>,
+    /// The tier of whoever has no other; none where the playbook has no tiers.
+    pub tier: Option<Arc<str>>,
     /// `phase`
     pub phase: PhaseFacts,
     /// `run`
@@ -123,6 +125,7 @@ impl Facts {
             group: GroupFacts { title: Arc::from(group.as_str()), id: group, created: now },
             members: Members::new(),
             member: None,
+            tier: None,
             phase: PhaseFacts { name: PhaseName::new(""), entered: now },
             run: None,
             date: Value::Null,

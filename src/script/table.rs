@@ -53,7 +53,7 @@ pub(super) static ITEMS: LazyLock<Vec<Item>> = LazyLock::new(|| {
 
 /// What is not a number about the group.
 #[rustfmt::skip]
-static OWN: [Item; 165] = [
+static OWN: [Item; 170] = [
     item("time", "unix", None, "number", false, "Seconds since 1970-01-01 00:00 UTC", "自 1970-01-01 00:00 UTC 起的秒数"),
     item("time", "date", None, "text", false, "The civil date, 2026-12-01", "当地日期,2026-12-01"),
     item("time", "clock", None, "text", false, "The clock time, 20:30", "当地钟点,20:30"),
@@ -147,6 +147,10 @@ static OWN: [Item; 165] = [
     item("member", "idle", None, "duration", false, "How long ago that was", "多久没有冒泡"),
     item("member", "messages", None, "number", false, "Messages reported", "发言数"),
     item("member", "points", None, "number", false, "Points that scripts gave", "积分"),
+    item("member", "points_of", Some(&["kind"]), "number", false, "Points of one kind: member.points_of(\"venue\")", "某一种积分:member.points_of(\"venue\")"),
+    item("member", "streak", Some(&["kind"]), "number", false, "On how many days in a row there were points of this kind, up to today or yesterday", "这种积分连续得了几天，到今天或昨天为止"),
+    item("member", "tier", None, "text", false, "Where the member stands: one of members.tiers", "所在层级,members.tiers 之一"),
+    item("member", "age", None, "duration", false, "How long ago the member joined; a field of that name wins", "入群多久；有同名字段时以字段为准"),
     item("member", "tags", None, "list", false, "Labels", "标签"),
     item("member", "has", Some(&["tag"]), "bool", false, "Whether the member has a tag", "是否有某标签"),
     item("member", "fields", None, "map", false, "Further fields; member.city reads one, nothing when missing", "其他字段;member.city 读取其一，没有则为空"),
@@ -209,6 +213,7 @@ static OWN: [Item; 165] = [
     item("member", "tag", Some(&["tag"]), "nothing", true, "Gives the member a tag", "打标签"),
     item("member", "untag", Some(&["tag"]), "nothing", true, "Takes a tag away", "去掉标签"),
     item("member", "award", Some(&["points"]), "nothing", true, "Gives points, or takes them", "加(减)积分"),
+    item("member", "award", Some(&["points", "kind"]), "nothing", true, "Gives points of one kind", "加(减)某一种积分"),
     item("member", "set", Some(&["field", "value"]), "nothing", true, "Stores a field; nothing, (), removes it", "存一个字段;() 为删除"),
     item("members", "tag", Some(&["tag"]), "nothing", true, "Gives each of them a tag", "给每个人打标签"),
     item("members", "untag", Some(&["tag"]), "nothing", true, "Takes a tag from each of them", "去掉每个人的标签"),

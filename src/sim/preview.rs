@@ -103,6 +103,7 @@ pub fn step(playbook: &Playbook, group: &Group, play: &Play, moment: &Moment<'_>
         Verb::If(branch) => branch.cond.source().to_owned(),
         Verb::Each(each) => each.items.source().to_owned(),
         Verb::Prune(prune) => prune.predicate.source().to_owned(),
+        Verb::Mark(mark) => text(&mark.text),
         Verb::Set(vars) => vars.iter().fold(String::new(), |mut out, (name, expr)| {
             let comma = if out.is_empty() { "" } else { ", " };
             let _ = write!(out, "{comma}{name} = {}", expr.source());

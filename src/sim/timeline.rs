@@ -18,6 +18,7 @@ use crate::{
     engine::{
         entry::{Entry, Fact, Outcome, Outgoing, Task, TaskKind},
         operation::{Means, Operation},
+        standing::Stood,
     },
     model::play::Section,
 };
@@ -118,6 +119,7 @@ fn word(word: &'static str) -> &'static str {
         "recovered" => "渠道恢复",
         "undone" => "撤回",
         "ticked" => "勾掉",
+        "tier" => "层级",
         "given" => "转交",
         "told" => "已告知",
         "waits" => "等待",
@@ -290,6 +292,9 @@ fn describe_people(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::TaskReassigned { task, people, .. } => {
             let names = Phrase::list(people.iter().map(|person| Phrase::same(&*person.name)));
             line("given", task.as_str(), phrase!("to {names}", "给 {names}"; names), Tone::Person)
+        }
+        Fact::Stood(Stood::Changed { member, tier, from, .. }) => {
+            line("tier", member.as_str(), phrase!("{from} → {tier}", "{from} → {tier}"), Tone::Person)
         }
         Fact::ItemTicked { task, item, text, by: who, .. } => {
             let (by, number) = (by(who), item.saturating_add(1));

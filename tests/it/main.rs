@@ -94,6 +94,7 @@ mod secrets;
 mod shelf;
 mod sink;
 mod small_things;
+mod standing;
 mod store;
 mod story;
 mod terminal;

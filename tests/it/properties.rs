@@ -568,7 +568,7 @@ impl Life {
         for call in state.calls.iter() {
             assert!(state.runs.contains_key(&call.run), "the run of {} is open", call.effect);
         }
-        for (_, timer) in &state.timers {
+        for (at, timer) in &state.timers {
             let known = match timer {
                 Timer::Run { run } | Timer::RunTimeout { run } => state.runs.contains_key(run),
                 Timer::TaskTell { task } | Timer::TaskRemind { task } | Timer::TaskDue { task } => {
@@ -588,6 +588,7 @@ impl Life {
                     state.plays.get(play).is_some_and(|p| p.missing.contains_key(date))
                 }
                 Timer::PhaseTimeout => state.phase_timeout.is_some(),
+                Timer::Tiers => state.standing.next == Some(*at),
                 Timer::Midnight => state.midnight.is_some(),
                 Timer::Condition { play } => {
                     state.conditions.get(play).is_some_and(|known| known.condition.until.is_some())

@@ -3,8 +3,9 @@
 use super::task::{Closing, Request, Terms};
 use crate::{
     base::{
-        ids::{ChannelName, MemberId, StepId, TaskId},
+        ids::{ChannelName, MemberId, RunId, StepId, TaskId},
         limits,
+        member::Member,
         person::Person,
         time::Timestamp,
         value::Value,
@@ -164,6 +165,7 @@ impl Draft<'_> {
         let closing = Closing { by: by.clone(), note: added, operator: !asked };
         self.close(id, if yes { "approved" } else { "rejected" }, closing)?;
         let Some(run) = open.task.run.clone() else { return Ok(()) };
+        self.drop_proofs(&run)?;
         self.with_step(&run, |draft, at| {
             let Verb::Approve(approve) = &at.step.verb else {
                 // The decision of a `prune`.
@@ -190,6 +192,20 @@ impl Draft<'_> {
                 (false, ..) => draft.shut(at, Some(&open.task), &Shut::Rejected { by, note }),
             }
         })
+    }
+
+    /// What was kept only until somebody has decided about a member is kept no longer.
+    fn drop_proofs(&mut self, run: &RunId) -> Decided {
+        let proofs = self.playbook.proofs.clone();
+        let Some(run) = self.state.runs.get(run).filter(|_| !proofs.is_empty()) else { return Ok(()) };
+        let about = || run.cause.signals.first()?.get("member")?.as_str().map(MemberId::new);
+        let Some(known) = run.cause.member.clone().or_else(about).and_then(|id| self.state.members.get(&id))
+        else {
+            return Ok(());
+        };
+        let mut member = Member::clone(known);
+        member.fields.retain(|field, _| !proofs.iter().any(|proof| **proof == **field));
+        self.member_is(Arc::new(member.into()))
     }
 
     /// Whether somebody is among those who were asked; where nobody was, anybody is. Whoever gives no name is not.

@@ -9,6 +9,7 @@ mod ask;
 pub(super) mod checklist;
 mod flow;
 mod held;
+mod mark;
 mod mention;
 mod post;
 mod protect;

@@ -4,6 +4,7 @@
 
 use crate::{
     base::{
+        civil_day::CivilDay,
         ids::{EffectId, MemberId},
         limits,
         member::{Listed, Member},
@@ -125,7 +126,7 @@ impl Draft<'_> {
                 Prepared::Signal { name, data } => {
                     self.send_signal(name, data, &format!("{effect}/{index}"))?;
                 }
-                Prepared::Member(member) => self.list_member(Listed::clone(&member))?,
+                Prepared::Member(member) => self.member_is(member)?,
                 Prepared::State { key, value } => self.emit(Fact::StateSet { key, value })?,
             }
         }
@@ -206,7 +207,7 @@ impl Draft<'_> {
                     let known = self.state.members.get(member).map(|m| Member::clone(m));
                     // The member may have left between the call and its return.
                     let Some(entry) = changed.remove(member).or(known) else { continue };
-                    let entry = change_member(entry, action);
+                    let entry = change_member(entry, action, self.today());
                     changed.insert(member.clone(), entry.clone());
                     Prepared::Member(Arc::new(entry.into()))
                 }
@@ -242,7 +243,8 @@ impl Draft<'_> {
     }
 }
 
-fn change_member(mut member: Member, action: &Action) -> Member {
+/// A member after what was asked for; `today` is when.
+pub(super) fn change_member(mut member: Member, action: &Action, today: CivilDay) -> Member {
     match action {
         Action::Tag { tag, .. } => {
             member.tags.insert(tag.clone());
@@ -250,7 +252,10 @@ fn change_member(mut member: Member, action: &Action) -> Member {
         Action::Untag { tag, .. } => {
             member.tags.remove(tag);
         }
-        Action::Points { add, .. } => member.points = member.points.saturating_add(*add),
+        Action::Points { add, kind: None, .. } => member.points = member.points.saturating_add(*add),
+        Action::Points { add, kind: Some(kind), .. } => {
+            member.accounts.entry(kind.clone()).or_default().add(*add, today);
+        }
         Action::Field { key, value, .. } if value.is_null() => {
             member.fields.remove(key);
         }

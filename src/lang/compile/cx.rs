@@ -42,6 +42,8 @@ pub(crate) struct Cx<'f> {
     pub(crate) zone_named: bool,
     /// The first place that needs a zone, and what is there.
     clock_use: Option<(Span, Phrase)>,
+    /// Fields of members that are kept until a decision.
+    pub(crate) proofs: Vec<Arc<str>>,
     /// The labels of the playbook's own, with what they count as.
     pub(crate) labels: BTreeMap<String, Label>,
     /// Every name of the playbook.
@@ -99,6 +101,7 @@ impl<'f> Cx<'f> {
             zone_named: false,
             clock_use: None,
             labels: BTreeMap::new(),
+            proofs: Vec::new(),
             names: Names::default(),
             heard: super::said::Heard::default(),
             refs: Vec::new(),

@@ -14,7 +14,7 @@ use crate::{
     lang::{
         codes, data,
         document::{
-            node::{Kind, Node},
+            node::{Entry, Kind, Node},
             reader::{self, Fields},
         },
         keys, roster,
@@ -25,6 +25,9 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+/// How long a proof is kept.
+const DECIDED: &str = "decided";
 
 /// A member of a file.
 pub(crate) struct Row {
@@ -101,7 +104,9 @@ fn kept(cx: &mut Cx<'_>, node: &Node, retention: Option<Duration>) -> BTreeMap<A
                         Fields::read(&mut cx.report, &entry.value, pair("a field", "字段"), keys::FIELD.names)
                 {
                     kept.purpose = fields.get("purpose").and_then(Node::text).map(Arc::from);
-                    let own = fields.get("retention").and_then(|node| reader::positive(&mut cx.report, node));
+                    let decided = proof(cx, entry, &fields);
+                    let own = fields.get("retention").filter(|_| !decided);
+                    let own = own.and_then(|node| reader::positive(&mut cx.report, node));
                     kept.retention = own.or(retention);
                 } else if let Kind::Scalar(scalar) = &entry.value.kind {
                     kept.purpose = Some(Arc::from(&*scalar.text));
@@ -118,6 +123,22 @@ fn kept(cx: &mut Cx<'_>, node: &Node, retention: Option<Duration>) -> BTreeMap<A
         }
     }
     all
+}
+
+/// Whether a field is kept until a decision. What proves who somebody is should be.
+fn proof(cx: &mut Cx<'_>, entry: &Entry, fields: &Fields<'_>) -> bool {
+    let decided = fields.get("retention").is_some_and(|node| node.text() == Some(DECIDED));
+    let proof = fields.get("proof").and_then(|node| reader::boolean(&mut cx.report, node));
+    if decided {
+        cx.proofs.push(entry.key.value.clone());
+    } else if proof == Some(true) {
+        let name = tick(&*entry.key.value);
+        let message =
+            phrase!("the proof {name} is kept after the decision", "{name} 是证明材料，决定之后还留着");
+        let help = pair("write `retention: decided`", "写上 `retention: decided`");
+        cx.warning(codes::PROOF_KEPT, entry.key.span, message, help);
+    }
+    decided
 }
 
 /// Members from a file, or from a list in the playbook.

@@ -29,6 +29,7 @@ mod said;
 mod scripts;
 mod steps;
 mod text;
+mod tiers;
 mod triggers;
 mod uses;
 mod verbs;
@@ -287,6 +288,8 @@ fn lower(
     };
     let ids = inbound::ids(groups, head.name.as_str(), shared.name);
     let mut groups = groups::lower(cx, groups, &shared);
+    let tiers = get("members").and_then(|node| node.get("tiers")).map(|node| tiers::lower(cx, node, &scope));
+    let tiers = tiers.unwrap_or_default();
     let keeping = get("members").map(|node| import(cx, node, &mut groups)).unwrap_or_default();
     let inbound = get("inbound").map(|node| inbound::lower(cx, node, &ids)).unwrap_or_default();
     let mut phases = phases::lower(cx, get("phases"), &scope);
@@ -307,6 +310,8 @@ fn lower(
         channels,
         calendars,
         labels: cx.labels.iter().map(|(name, label)| (Arc::from(name.as_str()), *label)).collect(),
+        tiers: tiers.into(),
+        proofs: std::mem::take(&mut cx.proofs).into(),
         budgets,
         keeping,
         groups,

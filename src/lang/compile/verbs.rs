@@ -29,7 +29,9 @@ use crate::{
         },
     },
     model::{
-        step::{Assignee, Block, By, Each, If, Prune, Retry, RunScript, Silence, TaskStep, Verb},
+        step::{
+            Assignee, Block, By, Each, If, Mark, Marking, Prune, Retry, RunScript, Silence, TaskStep, Verb,
+        },
         text::{Template, Text},
     },
     script::names::Name,
@@ -82,6 +84,9 @@ pub(crate) fn lower(
         "if" => branch(cx, node, fields, scope, place, position).map(|branch| Verb::If(Box::new(branch))),
         "each" => each(cx, node, fields, scope, place, position).map(|each| Verb::Each(Box::new(each))),
         "prune" => prune(cx, node, fields, scope).map(|prune| Verb::Prune(Box::new(prune))),
+        "tag" => mark(cx, node, fields, scope, Marking::Tag),
+        "untag" => mark(cx, node, fields, scope, Marking::Untag),
+        "award" => mark(cx, node, fields, scope, Marking::Award),
         "set" => set(cx, node, scope).map(Verb::Set),
         "signal" => signal(cx, node, fields, scope),
         "start" => start(cx, node, fields, scope),
@@ -95,6 +100,57 @@ pub(crate) fn lower(
             reason.map(Verb::Stop)
         }
     }
+}
+
+/// `tag`, `untag` and `award`: about the member whom the run is about, or those that `of` gives.
+fn mark(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope, what: Marking) -> Option<Verb> {
+    let text = text::text(cx, node, scope)?;
+    let of = fields.get("of").and_then(|node| text::text(cx, node, scope));
+    let verb = what.as_str();
+    if of.is_none() && !scope.known.globals.has(Name::Member) {
+        cx.error(
+            codes::MISSING_KEY,
+            node.span,
+            phrase!(
+                "`{verb}` is about a member, and this play is about none",
+                "`{verb}` 针对成员，而这个玩法没有成员"
+            ),
+            pair(
+                "start it by a signal about a member, or say whom: `of: ${signup.seated}`",
+                "用关于成员的信号来启动，或写明给谁：`of: ${signup.seated}`",
+            ),
+        );
+    }
+    let plain = text.as_literal().map(str::trim);
+    let good = match (what, plain) {
+        (_, None) => true,
+        (Marking::Award, Some(text)) => points(text).is_some(),
+        (Marking::Tag | Marking::Untag, Some(text)) => {
+            !text.is_empty() && !text.contains(char::is_whitespace) && !text.starts_with("tier:")
+        }
+    };
+    if !good {
+        let expected = match what {
+            Marking::Award => {
+                pair("a number of points, and behind it their kind: 5 venue", "分数，后面可以写种类：5 venue")
+            }
+            Marking::Tag | Marking::Untag => pair(
+                "a tag: one word that does not begin with `tier:`",
+                "一个标签：一个词，不以 `tier:` 开头",
+            ),
+        };
+        reader::bad_value(&mut cx.report, node, expected, None);
+        return None;
+    }
+    Some(Verb::Mark(Box::new(Mark { what, text, of })))
+}
+
+/// How many points, and of which kind.
+fn points(text: &str) -> Option<(i64, Option<&str>)> {
+    let mut words = text.split_whitespace();
+    let number = words.next()?.parse().ok()?;
+    let kind = words.next();
+    words.next().is_none().then_some((number, kind))
 }
 
 fn value_help(verb: &str) -> Words {

@@ -229,4 +229,19 @@ pub(super) const ENTRIES: &[Entry] = &[
             )],
         },
     ),
+    entry(
+        "proof-kept",
+        Warning,
+        pair("a proof is kept after the decision that it was for", "证明材料在决定之后还留着"),
+        pair(
+            "A badge, a card or a picture of one proves who somebody is, and is for the one who decides. With \
+             `retention: decided` the field is taken out of what is kept of the member as soon as an approval about \
+             them is answered.",
+            "工牌、名片、证件照只给做决定的人看。写上 `retention: decided`，关于这位成员的审批一答复，这个字段就不再保留。",
+        ),
+        Example::of("members:\n  fields:\n    badge: { purpose: admission, proof: true }\n"),
+        Example::of(
+            "members:\n  fields:\n    badge: { purpose: admission, proof: true, retention: decided }\n",
+        ),
+    ),
 ];

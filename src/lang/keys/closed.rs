@@ -37,7 +37,7 @@ pub(crate) const ORDERS: [(&str, PruneOrder); 4] = [
 ];
 
 /// The signals that the engine sends itself, and when.
-pub(crate) const SIGNALS: [(&str, &str); 8] = [
+pub(crate) const SIGNALS: [(&str, &str); 11] = [
     ("group.created", "The group was seen for the first time."),
     ("phase.entered", "A phase began."),
     ("member.joined", "A member joined the group."),
@@ -45,6 +45,12 @@ pub(crate) const SIGNALS: [(&str, &str); 8] = [
     ("message", "A member wrote something."),
     ("reaction", "A member reacted to a message."),
     ("answer", "A member answered a question."),
+    (
+        "rules.changed",
+        "Another version of the file has other rules; `added`, `removed` and `kept` say which.",
+    ),
+    ("tag.added", "A member has a new tag."),
+    ("tier.changed", "A member stands in another tier."),
     ("task.done", "A person did what was asked."),
 ];
 

@@ -98,6 +98,9 @@ keys! {
     SIGNAL {
         "with": Is::With, "The signal's data.", "with: { amount: 12 }";
     }
+    MARK {
+        "of": Is::Text, "Whom, instead of the member whom the run is about: an expression that gives members.", "of: ${signup.seated}";
+    }
     START {
         "with": Is::With, "Values for the play's `args`.", "with: { day: friday }";
     }
@@ -144,7 +147,7 @@ const fn verb(
 }
 
 /// The verbs.
-pub(crate) const VERBS: [VerbKeys; 14] = [
+pub(crate) const VERBS: [VerbKeys; 17] = [
     verb(
         "post",
         Is::Text,
@@ -215,6 +218,16 @@ pub(crate) const VERBS: [VerbKeys; 14] = [
         "Lets members go for whom a condition is true: notice, grace, a second look, approval, removal.",
         "prune: member.idle > days(60)\nnotice: Say a word within seven days to stay.\nto: host",
         PRUNE,
+        &[],
+    ),
+    verb("tag", Is::Text, "Gives the member whom the run is about a tag.", "tag: helper", MARK, &[]),
+    verb("untag", Is::Text, "Takes a tag away.", "untag: newcomer", MARK, &[]),
+    verb(
+        "award",
+        Is::Text,
+        "Gives the member points; with a word behind the number, points of that kind.",
+        "award: 5 venue",
+        MARK,
         &[],
     ),
     verb(

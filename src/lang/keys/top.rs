@@ -143,12 +143,21 @@ keys! {
         "fields": Is::Def("fields"), "The fields that are kept of a member, each with its purpose.", "fields:\n  city: { purpose: to meet, retention: 365d }";
         "purpose": Is::Text, "Why anything is kept of members.", "purpose: to invite people to meetings";
         "retention": Is::Positive, "How long it is kept.", "retention: 365d";
+        "tiers": Is::Def("tiers"), "Where members stand, the lowest first: who rises to it, who stays, and for how long at least. `member.tier` reads it; `tier.changed` is a signal.", "tiers:\n  - { name: member }\n  - { name: core, enter: member.points >= 100, remain: member.points >= 60, at_least: 14d }";
         "import": Is::Def("memberList"), "The CSV file that brings members in; a column `group` names the group.", "import: data/members.csv";
+    }
+    /// One of `members.tiers`.
+    TIER {
+        "name": Is::Name, "Its name.", "name: core";
+        "enter": Is::Condition, "Who rises to it; the first tier is everybody's.", "enter: member.points >= 100";
+        "remain": Is::Condition, "Who stays in it; as `enter` where it is not said.", "remain: member.points >= 60";
+        "at_least": Is::Positive, "Nobody falls from it sooner than this.", "at_least: 14d";
     }
     /// A field of members.
     FIELD {
         "purpose": Is::Any, "Why it is kept.", "purpose: to meet";
-        "retention": Is::Positive, "How long it is kept.", "retention: 365d";
+        "retention": Is::Def("retention"), "How long it is kept; `decided` until an approval about the member is answered.", "retention: 365d";
+        "proof": Is::Bool, "Whether it proves who somebody is, such as a badge; then it is kept until the decision only.", "proof: true";
         "type": Is::Any, "What kind of value it is.", "type: text";
         "required": Is::Any, "Whether every member has it.", "required: true";
     }

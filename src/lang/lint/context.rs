@@ -320,6 +320,7 @@ fn walk<'a>(block: &'a Block, mut cursor: Cursor, out: &mut Vec<Due<'a>>) -> Cur
             Verb::Post(_)
             | Verb::Run(_)
             | Verb::Task(_)
+            | Verb::Mark(_)
             | Verb::Set(_)
             | Verb::Signal { .. }
             | Verb::Start { .. }

@@ -70,6 +70,9 @@ pub(super) fn definitions() -> Value {
         "url": url(),
     });
     let before = super::values::value(keys::Is::Positive);
+    let length = super::values::value(keys::Is::Positive);
+    all["retention"] = json!({ "anyOf": [{ "const": "decided" }, length] });
+    all["tiers"] = json!({ "type": "array", "items": table(&keys::TIER, &["name"]) });
     all["list"] = json!({ "anyOf": [text(), { "type": "array", "items": text() }, table(&keys::LIST_FILE, &["file"])] });
     all["reminders"] = one_or_many(before);
     all["away"] = json!({ "type": "object", "additionalProperties": def("days") });

@@ -2,7 +2,7 @@
 
 use super::{Given, fail, function};
 use crate::{
-    base::value::Value,
+    base::{civil_day::CivilDay, value::Value},
     script::{
         action::Action,
         convert,
@@ -32,7 +32,8 @@ pub(super) fn register(module: &mut Module) {
 fn register_members(module: &mut Module) {
     function(module, "tag", |m: &mut MemberRef, tag: &str| set_tag(m, tag, true));
     function(module, "untag", |m: &mut MemberRef, tag: &str| set_tag(m, tag, false));
-    function(module, "award", |m: &mut MemberRef, points: i64| award(m, points));
+    function(module, "award", |m: &mut MemberRef, points: i64| award(m, points, None));
+    function(module, "award", |m: &mut MemberRef, points: i64, kind: &str| award(m, points, Some(kind)));
     function(module, "set", |m: &mut MemberRef, key: &str, value: Dynamic| set_field(m, key, &value));
     function(module, "tag", |list: &mut MemberList, tag: &str| {
         list.clone().into_iter().try_for_each(|m| set_tag(&m, tag, true))
@@ -41,7 +42,7 @@ fn register_members(module: &mut Module) {
         list.clone().into_iter().try_for_each(|m| set_tag(&m, tag, false))
     });
     function(module, "award", |list: &mut MemberList, points: i64| {
-        list.clone().into_iter().try_for_each(|m| award(&m, points))
+        list.clone().into_iter().try_for_each(|m| award(&m, points, None))
     });
 }
 
@@ -85,14 +86,22 @@ fn set_tag(member: &MemberRef, tag: &str, on: bool) -> Given<()> {
     })
 }
 
-fn award(member: &MemberRef, points: i64) -> Given<()> {
+fn award(member: &MemberRef, points: i64, kind: Option<&str>) -> Given<()> {
+    if kind.is_some_and(|kind| kind.trim().is_empty() || kind.contains(char::is_whitespace)) {
+        return Err(fail("the kind of points is one word, such as \"venue\""));
+    }
+    let today = frame::with(|f| CivilDay::of(f.facts.now, &f.facts.zone));
     live(|live| {
         if let Some(known) = live.members.get(&member.0) {
             let mut changed = known.as_ref().clone();
-            changed.points = changed.points.saturating_add(points);
+            match kind {
+                None => changed.points = changed.points.saturating_add(points),
+                Some(kind) => changed.accounts.entry(kind.to_owned()).or_default().add(points, today),
+            }
             live.members.set(Arc::new(changed));
         }
-        live.act(Action::Points { member: member.0.clone(), add: points })
+        let kind = kind.map(str::to_owned);
+        live.act(Action::Points { member: member.0.clone(), add: points, kind })
     })
 }
 

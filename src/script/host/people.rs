@@ -3,6 +3,7 @@
 use super::{Given, equal, equals_text, fail, function, property, written};
 use crate::{
     base::{
+        civil_day::CivilDay,
         ids::{MemberId, RoleName},
         member::{Activity, Member},
         time::{Duration, Timestamp},
@@ -79,6 +80,15 @@ fn register_member(module: &mut Module) {
     getter(module, "idle", |m| idle(&m.0));
     property(module, "messages", |m: &mut MemberRef| activity(&m.0).messages as i64);
     property(module, "points", |m: &mut MemberRef| m.get().points);
+    function(module, "points_of", |m: &mut MemberRef, kind: &str| {
+        m.get().accounts.get(kind).map_or(0, |account| account.points)
+    });
+    function(module, "streak", |m: &mut MemberRef, kind: &str| {
+        let today = frame::with(|f| CivilDay::of(f.facts.now, &f.facts.zone));
+        m.get().accounts.get(kind).map_or(0, |account| i64::from(account.streak_on(today)))
+    });
+    FuncRegistration::new_getter("tier").set_into_module(module, |m: &mut MemberRef| tier(&m.get()));
+    FuncRegistration::new_getter("age").set_into_module(module, age);
     property(module, "known", |m: &mut MemberRef| frame::with(|f| f.member(&m.0).is_some()));
     FuncRegistration::new_getter("tags").set_into_module(module, |m: &mut MemberRef| tags(&m.get()));
     FuncRegistration::new_getter("fields").set_into_module(module, |m: &mut MemberRef| {
@@ -112,6 +122,35 @@ fn getter<T: Clone + Send + Sync + 'static>(
             None => Ok(Dynamic::UNIT),
         }
     });
+}
+
+/// The tier by its tag; a field of that name where the playbook has no tiers.
+fn tier(member: &Member) -> Dynamic {
+    let tagged = member.tier().map(str::to_owned);
+    let tier = tagged.or_else(|| frame::with(|f| f.facts.tier.as_ref().map(ToString::to_string)));
+    match tier {
+        Some(tier) => Dynamic::from(tier),
+        None => member.fields.get("tier").map_or(Dynamic::UNIT, convert::counted),
+    }
+}
+
+/// How long ago a member joined; a field of that name wins.
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method is not general over the frame's lifetime"
+)]
+fn age(m: &mut MemberRef) -> Given<Dynamic> {
+    let member = m.get();
+    if let Some(field) = member.fields.get("age") {
+        return Ok(convert::counted(field));
+    }
+    match member.joined {
+        Some(joined) => Ok(Dynamic::from(frame::with(|f| f.facts.now.since(joined)))),
+        None if frame::with(|f| f.reads_unknown()) => {
+            Err(fail(format!("`age` of {} is not known: nobody has said when they joined", m.0)))
+        }
+        None => Ok(Dynamic::UNIT),
+    }
 }
 
 fn activity(member: &MemberId) -> Activity {

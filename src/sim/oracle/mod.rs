@@ -210,6 +210,8 @@ mod tests {
         });
         Playbook {
             labels: BTreeMap::default(),
+            tiers: std::sync::Arc::default(),
+            proofs: std::sync::Arc::default(),
             name: "demo".into(),
             title: Arc::from("demo"),
             digest: Digest::from("d"),

@@ -45,7 +45,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     for (_, _, step) in cx.steps() {
         match &step.verb {
             Verb::Post(_) => posts += 1,
-            Verb::If(_) | Verb::Each(_) | Verb::Set(_) | Verb::Stop(_) => continue,
+            Verb::If(_) | Verb::Each(_) | Verb::Set(_) | Verb::Mark(_) | Verb::Stop(_) => continue,
             _ => {}
         }
         all += 1;

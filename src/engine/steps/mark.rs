@@ -1,0 +1,141 @@
+//! `tag`, `untag`, `award`: what is noted of members, and who is told of it.
+
+use super::{held, script::change_member};
+use crate::{
+    base::{
+        civil_day::CivilDay,
+        ids::{InputId, MemberId},
+        member::{Listed, Member, TIER_TAG},
+        value::Value,
+    },
+    engine::{
+        advance::{At, Carried, Trouble},
+        draft::{Decided, Draft},
+        input::Signal,
+    },
+    model::{
+        step::{Mark, Marking},
+        text::Part,
+    },
+    script::{action::Action, facts::Facts, names::Names, people::Named},
+};
+use std::sync::Arc;
+
+impl Draft<'_> {
+    pub(in crate::engine) fn mark(&mut self, at: &At<'_>, mark: &Mark) -> Carried {
+        let facts = self.step_facts(at, Names::ALL);
+        let said = mark.text.render(&facts)?;
+        let whom = self.marked(mark, &facts)?;
+        let make = |member: MemberId| action(mark.what, member, said.trim());
+        let actions = whom.into_iter().map(make).collect::<Result<Vec<_>, _>>().map_err(Trouble::Step)?;
+        held::actions_fit(self.state, &actions).map_err(Trouble::Step)?;
+        for action in &actions {
+            let (Action::Tag { member, .. } | Action::Untag { member, .. } | Action::Points { member, .. }) =
+                action
+            else {
+                continue;
+            };
+            let Some(known) = self.state.members.get(member).map(|m| Member::clone(m)) else { continue };
+            let changed = change_member(known, action, self.today());
+            self.member_is(Arc::new(changed.into()))?;
+        }
+        self.done(at, at.pc + 1, None)
+    }
+
+    /// Whom a step marks: those of `of`, else the member whom the run is about.
+    fn marked(&self, mark: &Mark, facts: &Arc<Facts>) -> Result<Vec<MemberId>, Trouble> {
+        let verb = mark.what.as_str();
+        let Some(of) = &mark.of else {
+            let member = facts.member.clone();
+            return member.map(|member| vec![member]).ok_or_else(|| {
+                Trouble::Step(format!(
+                    "`{verb}` is about a member, and this run is about none; say whom with `of`"
+                ))
+            });
+        };
+        let named = match of.parts.as_slice() {
+            [Part::Expr(expr)] => expr.eval_people(facts)?,
+            _ => vec![Named::Word(of.render(facts)?.trim().to_owned())],
+        };
+        let mut whom = Vec::new();
+        for one in named {
+            match one {
+                Named::Member(member) => whom.push(member),
+                Named::Word(word) if self.state.members.contains(&MemberId::new(&word)) => {
+                    whom.push(MemberId::new(&word));
+                }
+                Named::Word(word) => {
+                    return Err(Trouble::Step(format!(
+                        "`{word}` is no member of this group; `of` names members by id"
+                    )));
+                }
+                Named::Person(person) => {
+                    return Err(Trouble::Step(format!("{person} is one of `people`; `of` names members")));
+                }
+            }
+        }
+        Ok(whom)
+    }
+
+    /// The local day.
+    pub(in crate::engine) fn today(&self) -> CivilDay {
+        CivilDay::of(self.now, &self.playbook.zone)
+    }
+
+    /// Somebody is this from now on. What hears of tags is told, and where they stand is looked at again.
+    pub(in crate::engine) fn member_is(&mut self, listed: Arc<Listed>) -> Decided {
+        let id = listed.member.id.clone();
+        let before = self.state.members.get(&id).cloned();
+        if before.as_ref().is_some_and(|before| **before == listed.member) && listed.seen.is_none() {
+            return Ok(());
+        }
+        let had = |tag: &String| before.as_ref().is_some_and(|before| before.tags.contains(tag));
+        let new: Vec<String> = listed
+            .member
+            .tags
+            .iter()
+            .filter(|tag| !had(tag) && !tag.starts_with(TIER_TAG))
+            .cloned()
+            .collect();
+        self.list_member(Listed::clone(&listed))?;
+        if self.playbook.hears().contains("tag.added") {
+            for tag in new {
+                self.tell_of(&id, "tag.added", Value::map([("tag", Value::from(tag))]))?;
+            }
+        }
+        self.look_at_standing(&id)
+    }
+
+    /// A signal about a member that the engine itself sends.
+    pub(in crate::engine) fn tell_of(&mut self, member: &MemberId, name: &str, data: Value) -> Decided {
+        self.record_signal(Signal {
+            name: Arc::from(name),
+            id: InputId::from(format!("{name}/{member}/{}", self.state.epoch)),
+            at: self.now,
+            sent: None,
+            member: Some(member.clone()),
+            data,
+        })
+    }
+}
+
+fn action(what: Marking, member: MemberId, said: &str) -> Result<Action, String> {
+    let mut words = said.split_whitespace();
+    let (first, second, more) = (words.next(), words.next(), words.next());
+    match (what, first, second, more) {
+        (Marking::Tag | Marking::Untag, Some(tag), None, None) if tag.starts_with(TIER_TAG) => {
+            Err(format!("`{tag}` is where a member stands; `members.tiers` alone says so"))
+        }
+        (Marking::Tag, Some(tag), None, None) => Ok(Action::Tag { member, tag: tag.to_owned() }),
+        (Marking::Untag, Some(tag), None, None) => Ok(Action::Untag { member, tag: tag.to_owned() }),
+        (Marking::Award, Some(number), kind, None) => {
+            let add =
+                number.parse().map_err(|_| format!("`{said}` does not begin with a number of points"))?;
+            Ok(Action::Points { member, add, kind: kind.map(str::to_owned) })
+        }
+        (Marking::Award, ..) => {
+            Err(format!("`{said}` is no number of points, with one word behind it for their kind"))
+        }
+        (Marking::Tag | Marking::Untag, ..) => Err(format!("`{said}` is no tag; a tag is one word")),
+    }
+}
