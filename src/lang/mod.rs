@@ -6,6 +6,7 @@ pub mod codes;
 pub(crate) mod compile;
 pub(crate) mod document;
 pub mod data;
+mod read_text;
 pub mod ending;
 pub mod explain;
 pub mod ics;

@@ -175,6 +175,7 @@ mod tests {
             digest: "0".into(),
             zone: Zone::named("Asia/Shanghai").unwrap(),
             locale: Locale::En,
+            reads_text: None,
             charter: Value::default(),
             rules: Value::default(),
             vars: Arc::new(Map::default()),

@@ -43,6 +43,8 @@ pub struct Playbook {
     pub zone: Zone,
     /// `locale`
     pub locale: Locale,
+    /// The first place that reads what members write, as `FILE:LINE`; none where nothing does.
+    pub reads_text: Option<Arc<str>>,
     /// `charter`
     pub charter: Value,
     /// `rules`

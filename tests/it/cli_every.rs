@@ -141,6 +141,8 @@ const TABLE: &[(&str, i32)] = &[
     ("render text.md --as wecom --format json", 0),
     ("send nowhere hello --file demo.yaml G", 2),
     ("send group hello --file demo.yaml", 0),
+    ("connect nowhere demo.yaml G", 2),
+    ("connect group demo.yaml --fix --wait 1s", 4),
     ("explain", 0),
     ("explain unknown-key", 0),
     ("explain nothing-of-that-name", 2),

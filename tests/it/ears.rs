@@ -189,12 +189,26 @@ fn a_channel_says_how_much_it_hears_and_is_deaf_only_where_it_is() {
     let (_runtime, bot, _fake, play) = telegram(STORY);
     let text = play.read("p.yaml");
     assert!(!play.run(&["check", "p.yaml"]).exits(0).stdout.contains("cannot hear"), "telegram hears");
-    play.write("p.yaml", &text.replace("rate:", "hear: all, rate:"));
+    let all = text.replace("rate:", "hear: all, rate:");
+    play.write("p.yaml", &all);
+    let checked = play.run(&["check", "p.yaml"]).exits(0);
+    assert!(checked.stdout.contains("this playbook keeps no message text"), "{}", checked.stdout);
     let engine = listening(&play);
-    bot.writes(1, &user(1, "Ann"), "in full");
-    eventually("the text", || {
-        signals(&play).first().is_some_and(|one| one["data"]["message"]["text"] == "in full")
+    bot.writes(1, &user(1, "Ann"), "read by nobody");
+    eventually("a message", || signals(&play).len() == 1);
+    assert!(signals(&play)[0]["data"]["message"]["text"].is_null(), "what nothing reads is not kept");
+    let reads = "  hi:\n    on: message\n    where: signal.data.message.text == \"hi\"\n    steps:\n      - post: Hi!\n";
+    play.write("p.yaml", &format!("{text}{reads}"));
+    let checked = play.run(&["check", "p.yaml"]).exits(0);
+    assert!(checked.stdout.contains("hear: all"), "who reads text has to say it: {}", checked.stdout);
+    play.write("p.yaml", &format!("{all}{reads}"));
+    let checked = play.run(&["check", "p.yaml"]).exits(0);
+    assert!(checked.stdout.contains("keeps what members write"), "{}", checked.stdout);
+    eventually("an answer to what was read", || {
+        bot.writes(2, &user(1, "Ann"), "hi");
+        said(&bot, "Hi!")
     });
+    assert!(signals(&play).iter().any(|one| one["data"]["message"]["text"] == "hi"));
     play.write("p.yaml", &text.replace("rate:", "hear: nothing, rate:"));
     eventually("an edit that closes the ear", || {
         let before = bot.polls().len();
@@ -338,4 +352,31 @@ fn a_matrix_room_is_heard_from_where_it_was_left() {
     let heard = signals(&play);
     assert_eq!(names(&heard), ["member.joined", "message", "answer", "member.left"], "{heard:?}");
     assert!(heard.iter().all(|line| line["member"] == "matrix:@ben:hs"), "{heard:?}");
+}
+
+#[test]
+fn a_channel_is_connected_in_a_dialogue() {
+    let (_runtime, bot, _fake, play) = telegram(STORY);
+    let silent = play.run(&["connect", "group", "p.yaml", "--wait", "1s"]).exits(3);
+    assert!(
+        silent.stdout.contains("the credential is taken") && silent.stdout.contains("/setprivacy"),
+        "{silent:?}"
+    );
+    assert!(silent.stderr.contains("nothing was heard"), "{}", silent.stderr);
+    let webhook = "Conflict: can't use getUpdates method while webhook is active";
+    bot.answers_next(refusal(409, webhook));
+    let refused = play.run(&["connect", "group", "p.yaml"]).exits(4);
+    assert!(refused.stderr.contains("--fix"), "{}", refused.stderr);
+    bot.answers_next(refusal(409, webhook));
+    bot.writes(1, &user(42, "Ben"), "hi");
+    let heard = play.run(&["connect", "group", "p.yaml", "--fix"]).exits(0).stdout;
+    assert!(
+        heard.contains("heard 「hi」 in -1001 from Ben") && heard.contains("write  chat: \"-1001\""),
+        "{heard}"
+    );
+    assert!(heard.contains("joins      ✓") && heard.contains("answers    ✓"), "{heard}");
+    assert!(bot.polls().iter().all(Option::is_none), "nothing is confirmed: the engine hears it, too");
+    let wrong = play.env("BOT_TOKEN", "123456:another");
+    let refused = wrong.run(&["connect", "group", "p.yaml"]).exits(4);
+    assert!(refused.stderr.contains("does not know this token"), "{}", refused.stderr);
 }

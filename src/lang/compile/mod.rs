@@ -51,7 +51,7 @@ use crate::{
         parse,
         reader::{self, Fields},
     },
-    lang::keys,
+    lang::{keys, read_text},
     model::{
         channel::{Channel, ChannelKind, InDoubt},
         keeping::Keeping,
@@ -180,6 +180,7 @@ fn read(cx: &mut Cx<'_>, path: &str) -> Option<Playbook> {
     for byte in hash.finalize() {
         let _ = write!(digits, "{byte:02x}");
     }
+    playbook.reads_text = read_text::place(&cx.sources);
     playbook.seal(&Digest::from(digits), &Arc::new(std::mem::take(&mut cx.data)));
     Some(playbook)
 }
@@ -302,6 +303,7 @@ fn lower(
         digest: Digest::new(""),
         zone: cx.zone.clone(),
         locale: head.locale,
+        reads_text: None,
         charter: get("charter").map(Node::to_value).unwrap_or_default(),
         rules: get("rules").map(Node::to_value).unwrap_or_default(),
         vars,

@@ -1,6 +1,6 @@
 //! `playbook check`: what is wrong or doubtful in playbook files.
 
-use super::{against, fix, lang::Languages};
+use super::{against, fix, kept, lang::Languages};
 use super::{
     failure::{Code, Failure},
     load::{self, Loaded},
@@ -106,6 +106,10 @@ impl Check {
             }
             if self.format == CheckFormat::Text {
                 out.line(verdict(&loaded, ending.len(), people))?;
+                let playbook = compiled.playbook.iter();
+                playbook
+                    .flat_map(|playbook| kept::lines(playbook, people))
+                    .try_for_each(|line| out.line(line))?;
             }
             if let (Some(dir), Some(playbook)) = (&self.against, &compiled.playbook) {
                 match self.format {

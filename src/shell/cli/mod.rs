@@ -24,6 +24,7 @@ mod backup;
 mod check;
 mod compact;
 mod completions;
+mod connect;
 mod control;
 mod explain;
 mod export;
@@ -31,6 +32,7 @@ mod forget;
 mod handbook;
 mod import;
 mod junit;
+mod kept;
 mod log;
 mod members;
 mod metrics;
@@ -144,6 +146,7 @@ commands! {
     Why(why::Why)
     Render(render::Render)
     Send(send::Send)
+    Connect(connect::Connect)
     Explain(explain::Explain)
     Schema(schema::Schema)
     Handbook(handbook::Handbook)

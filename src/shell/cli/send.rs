@@ -51,8 +51,8 @@ impl Send {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let loaded = load::compile(&self.file)?;
         let playbook = loaded.playbook()?;
-        let group = self.group(playbook)?;
-        let channel = self.channel(playbook, group)?;
+        let group = group(playbook, self.group.group.as_deref())?;
+        let channel = named(playbook, group, &self.channel)?;
         let root = loaded.folder.root().to_owned();
         let target = resolve::resolve(channel, &|name| std::env::var(name).ok(), &|path| {
             Ok(files::text(&root.join(path), limits::SECRET_BYTES_MAX)?)
@@ -74,30 +74,33 @@ impl Send {
             End::Undelivered => Err(Failure::said(Code::Environment)),
         }
     }
+}
 
-    fn group<'a>(&self, playbook: &'a Playbook) -> Result<&'a Arc<Group>, Failure> {
-        let names = || playbook.groups.keys().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
-        match &self.group.group {
-            Some(name) => playbook.groups.get(name.as_str()).ok_or_else(|| {
-                Failure::usage(format!("there is no group {name:?}")).help(format!("there are {}", names()))
-            }),
-            // The playbook's own channels are those of every group that has none of its own.
-            None => {
-                playbook.groups.values().next().ok_or_else(|| Failure::usage("the playbook has no group"))
-            }
-        }
+/// The group of a name; without one the first, because the playbook's own channels are those of every group that has
+/// none of its own.
+pub(super) fn group<'a>(playbook: &'a Playbook, name: Option<&str>) -> Result<&'a Arc<Group>, Failure> {
+    let names = || playbook.groups.keys().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
+    match name {
+        Some(name) => playbook.groups.get(name).ok_or_else(|| {
+            Failure::usage(format!("there is no group {name:?}")).help(format!("there are {}", names()))
+        }),
+        None => playbook.groups.values().next().ok_or_else(|| Failure::usage("the playbook has no group")),
     }
+}
 
-    fn channel<'a>(&self, playbook: &'a Playbook, group: &'a Group) -> Result<&'a Arc<Channel>, Failure> {
-        let name = ChannelName::new(&self.channel);
-        playbook.channel(group, &name).ok_or_else(|| {
-            let names: Vec<&str> =
-                playbook.channels.keys().chain(group.channels.keys()).map(ChannelName::as_str).collect();
-            let help = match suggest::nearest(&self.channel, names.iter().copied()) {
-                Some(near) => format!("did you mean {near}?"),
-                None => format!("there are {}", names.join(", ")),
-            };
-            Failure::usage(format!("there is no channel {:?}", self.channel)).help(help)
-        })
-    }
+/// A group's channel of a name.
+pub(super) fn named<'a>(
+    playbook: &'a Playbook,
+    group: &'a Group,
+    name: &str,
+) -> Result<&'a Arc<Channel>, Failure> {
+    playbook.channel(group, &ChannelName::new(name)).ok_or_else(|| {
+        let names: Vec<&str> =
+            playbook.channels.keys().chain(group.channels.keys()).map(ChannelName::as_str).collect();
+        let help = match suggest::nearest(name, names.iter().copied()) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("there are {}", names.join(", ")),
+        };
+        Failure::usage(format!("there is no channel {name:?}")).help(help)
+    })
 }

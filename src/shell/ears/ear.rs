@@ -165,7 +165,7 @@ impl Heard {
 }
 
 /// What is done after a frame.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Next {
     /// Asks, and hears the answer.
     Call(Call),

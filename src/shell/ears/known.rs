@@ -8,7 +8,7 @@ use crate::{
     model::{channel::ChannelKind, ear::Hear, playbook::Playbook},
     shell::delivery::{
         secret::Secret,
-        target::{Target, Way},
+        target::{Robot, Target, Way},
     },
 };
 use sha2::{Digest as _, Sha256};
@@ -55,11 +55,12 @@ pub fn known(
         let shared = playbook.channels.iter().filter(|(name, _)| !group.channels.contains_key(*name));
         for (name, channel) in group.channels.iter().chain(shared) {
             let hear = channel.heard(playbook.is_for_staff(group, name));
+            // What nothing reads is not kept.
+            let hear = if playbook.reads_text.is_none() { hear.min(Hear::Names) } else { hear };
             let Some(target) = target(id, name).filter(|_| hear > Hear::Nothing) else { continue };
             let (Some(robot), Some(_)) = (target.robots.first(), ear::hears(channel.kind)) else { continue };
             let place = PLACES.iter().find_map(|place| robot.setting(place)).unwrap_or_default().to_owned();
-            let mut values = robot.settings.clone();
-            values.retain(|name, _| !PLACES.contains(&name.as_str()));
+            let values = signing_in(robot);
             let whose = whose(channel.kind, &values);
             let ear = ears.entry(whose.clone()).or_insert_with(|| KnownEar {
                 kind: channel.kind,
@@ -79,6 +80,13 @@ pub fn known(
         }
     }
     ears.into_values().collect()
+}
+
+/// What a robot signs in with, without the places where it speaks.
+pub(super) fn signing_in(robot: &Robot) -> BTreeMap<String, Secret> {
+    let mut values = robot.settings.clone();
+    values.retain(|name, _| !PLACES.contains(&name.as_str()));
+    values
 }
 
 impl KnownEar {

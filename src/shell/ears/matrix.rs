@@ -48,15 +48,18 @@ fn ask(settings: &Settings, what: &'static str, path: &str, wait: i64) -> Next {
 
 fn sync(settings: &Settings, memory: &Memory) -> Next {
     let none = json!({ "types": [] });
-    let filter = json!({
+    let mut filter = json!({
         "presence": none, "account_data": none,
         "room": {
-            "rooms": settings.chats, "ephemeral": none, "account_data": none, "state": none,
+            "ephemeral": none, "account_data": none, "state": none,
             "timeline": { "limit": EVENTS_MAX, "types": [
                 "m.room.message", "m.room.encrypted", "m.room.member", "m.reaction", "m.room.redaction", "m.room.name",
             ] },
         },
     });
+    if !settings.chats.is_empty() {
+        filter["room"]["rooms"] = json!(settings.chats);
+    }
     let filter = utf8_percent_encode(&filter.to_string(), NON_ALPHANUMERIC).to_string();
     // What happened before anybody listened is no news: the first answer only says where to begin.
     let (wait, since) = match &memory.cursor {
@@ -92,8 +95,9 @@ fn synced(settings: &Settings, body: &Value, response: &Response, memory: &mut M
     let Some(next) = body["next_batch"].as_str() else { return Heard::nothing(strange(response)) };
     let is_first = memory.cursor.is_none();
     let mut signals = Vec::new();
-    for room in settings.chats.iter().filter(|_| !is_first) {
-        let events = body["rooms"]["join"][room]["timeline"]["events"].as_array();
+    let rooms = body["rooms"]["join"].as_object().into_iter().flatten();
+    for (room, joined) in rooms.filter(|_| !is_first) {
+        let events = joined["timeline"]["events"].as_array();
         for event in events.into_iter().flatten() {
             signals.extend(happened(room, event, memory.word("me")));
         }

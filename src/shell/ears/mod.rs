@@ -33,9 +33,11 @@ mod onebot;
 mod patience;
 mod place;
 mod telegram;
+mod trial;
 
 pub use board::{EarBoard, EarNow, EarState};
 pub use known::{KnownEar, known};
+pub use trial::{Deaf, FirstHeard, Trial};
 
 use super::{
     clock,

@@ -29,6 +29,15 @@ const KINDS: [&str; 7] = [
     "callback_query",
 ];
 
+/// Said where Telegram keeps ordinary messages from the bot.
+const PRIVACY: &str = "the bot is told only of commands and of replies to it: write /setprivacy to @BotFather, choose \
+                       Disable, and add the bot to the group again; or make it an administrator";
+
+/// Takes a webhook away.
+pub(super) fn without_webhook(settings: &Settings) -> Call {
+    ask(settings, "deleteWebhook", &json!({}), 0)
+}
+
 /// What a frame means.
 pub(super) fn hear(settings: &Settings, frame: &Frame<'_>, memory: &mut Memory) -> Heard {
     match frame {
@@ -45,6 +54,9 @@ pub(super) fn hear(settings: &Settings, frame: &Frame<'_>, memory: &mut Memory) 
                 memory.words.insert("me", body["result"]["id"].to_string());
                 let name = body["result"]["username"].as_str().unwrap_or_default();
                 memory.words.insert("name", name.to_lowercase());
+                if body["result"]["can_read_all_group_messages"] == false {
+                    memory.words.insert("lacks", PRIVACY.into());
+                }
                 return Heard::nothing(poll(settings, memory));
             }
             updates(settings, &body["result"], memory)

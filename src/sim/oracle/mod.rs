@@ -217,6 +217,7 @@ mod tests {
             digest: Digest::from("d"),
             zone: Zone::utc(),
             locale: Locale::En,
+            reads_text: None,
             charter: Value::Null,
             rules: Value::Null,
             vars: Arc::default(),

@@ -78,7 +78,9 @@ impl Bot {
         let mut inner = self.0.lock().unwrap();
         let body: Value = serde_json::from_str(&seen.body).unwrap_or_default();
         match method {
-            "getMe" => ok(&json!({ "id": 123_456, "is_bot": true, "username": "ClubBot" })),
+            "getMe" => ok(
+                &json!({ "id": 123_456, "is_bot": true, "username": "ClubBot", "can_read_all_group_messages": false }),
+            ),
             "getUpdates" => {
                 if !again {
                     let offset = body["offset"].as_i64();
@@ -93,6 +95,10 @@ impl Bot {
                     |update: &&Value| known.iter().any(|kind| !update[kind.as_str().unwrap()].is_null());
                 let found: Vec<&Value> = inner.waiting.iter().filter(is_wanted).take(100).collect();
                 if found.is_empty() { Reply::Later } else { ok(&json!(found)) }
+            }
+            "deleteWebhook" => {
+                inner.instead.clear();
+                ok(&json!(true))
             }
             "answerCallbackQuery" => {
                 inner.pressed.push(body["callback_query_id"].as_str().unwrap_or_default().to_owned());

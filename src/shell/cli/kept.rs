@@ -1,0 +1,60 @@
+//! What a playbook that hears keeps of what members do: what, of whom, why, how long. Said by `check`.
+//!
+//! Text only.
+
+use crate::{
+    base::locale::Locale,
+    model::{ear::Hear, playbook::Playbook},
+};
+use std::collections::BTreeMap;
+
+/// The lines; none where nothing is heard.
+pub(super) fn lines(playbook: &Playbook, locale: Locale) -> Vec<String> {
+    let mut heard: BTreeMap<String, Hear> = BTreeMap::new();
+    for group in playbook.groups.values() {
+        let shared = playbook.channels.iter().filter(|(name, _)| !group.channels.contains_key(*name));
+        for (name, channel) in group.channels.iter().chain(shared) {
+            let hear = channel.heard(playbook.is_for_staff(group, name));
+            if hear > Hear::Nothing {
+                let known = heard.entry(name.to_string()).or_insert(hear);
+                *known = hear.max(*known);
+            }
+        }
+    }
+    let Some(most) = heard.values().max().copied() else { return Vec::new() };
+    let names: Vec<&str> = heard.keys().map(String::as_str).collect();
+    let names = names.join(locale.pick(", ", "、"));
+    let text = match (&playbook.reads_text, most, locale) {
+        (None, _, Locale::En) => "this playbook keeps no message text".to_owned(),
+        (None, _, Locale::Zh) => {
+            "这个剧本不保存任何发言内容（this playbook keeps no message text）".to_owned()
+        }
+        (Some(place), Hear::All, Locale::En) => format!(
+            "this playbook keeps what members write, because {place} reads it: up to 4096 bytes of a message, in the \
+             journal, until `playbook members forget`"
+        ),
+        (Some(place), Hear::All, Locale::Zh) => format!(
+            "这个剧本会保存成员的发言，因为 {place} 要读：每条最多 4096 字节，存在日志里，直到 `playbook members forget`"
+        ),
+        (Some(place), _, Locale::En) => format!(
+            "this playbook keeps no message text, and {place} reads it: write `hear: all` at the channel to have it \
+             heard, and tell the members"
+        ),
+        (Some(place), _, Locale::Zh) => {
+            format!(
+                "这个剧本不保存任何发言内容，而 {place} 要读：想让它听到，就在频道上写 `hear: all`，并告诉成员"
+            )
+        }
+    };
+    let kept = match locale {
+        Locale::En => format!(
+            "heard on {names}: of every member who joins, leaves, writes, reacts or answers their id, name and role \
+             there, when, and the answer, so that plays can go by it; until `playbook members forget`"
+        ),
+        Locale::Zh => format!(
+            "在 {names} 上听到的：入群、退群、发言、表情和回答的成员在那里的 id、名字、角色、时间和回答的内容，供玩法使用；直到 \
+             `playbook members forget`"
+        ),
+    };
+    vec![text, kept]
+}
