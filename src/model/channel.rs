@@ -197,10 +197,35 @@ impl ChannelKind {
                 ("body", Optional, false),
                 ("secret", Optional, true),
             ],
-            Self::Wecom | Self::Slack | Self::Discord | Self::Teams | Self::GoogleChat | Self::Mattermost => {
-                &[("url", Required, true)]
+            Self::Teams | Self::GoogleChat => &[("url", Required, true)],
+            Self::Slack | Self::Mattermost => {
+                &[("url", Required, true), ("secret", Optional, true), ("chat", Optional, false)]
             }
-            Self::Feishu | Self::Dingtalk => &[("url", Required, true), ("secret", Optional, true)],
+            Self::Discord => {
+                &[("url", Required, true), ("public_key", Optional, false), ("chat", Optional, false)]
+            }
+            Self::Wecom => &[
+                ("url", Required, true),
+                ("token", Optional, true),
+                ("aes_key", Optional, true),
+                ("corp", Optional, false),
+                ("chat", Optional, false),
+            ],
+            Self::Feishu => &[
+                ("url", Required, true),
+                ("secret", Optional, true),
+                ("encrypt_key", Optional, true),
+                ("chat", Optional, false),
+            ],
+            Self::Dingtalk => &[
+                ("url", Required, true),
+                ("secret", Optional, true),
+                ("app_secret", Optional, true),
+                ("token", Optional, true),
+                ("aes_key", Optional, true),
+                ("corp", Optional, false),
+                ("chat", Optional, false),
+            ],
             Self::Telegram => {
                 &[("token", Required, true), ("chat", Required, false), ("base_url", Optional, false)]
             }

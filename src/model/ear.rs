@@ -48,16 +48,48 @@ impl ChannelKind {
     }
 }
 
+impl ChannelKind {
+    /// What this platform tells an address of ours, `/hooks/…`, as far as it can be configured; none where it tells
+    /// nothing. What it says in answer to a robot's post is told only where the post's id is known.
+    pub fn hook(self) -> Option<Ear> {
+        let hears = |needs, joins, messages, answers| Some(Ear { needs, joins, messages, answers });
+        match self {
+            Self::Slack => hears(&["secret", "chat"], true, true, false),
+            Self::Feishu => hears(&["encrypt_key", "chat"], true, true, false),
+            Self::Mattermost => hears(&["secret", "chat"], false, true, false),
+            Self::Discord => hears(&["public_key", "chat"], false, false, false),
+            // Whoever calls the robot answers the question that is open.
+            Self::Wecom => hears(&["token", "aes_key", "chat"], true, false, true),
+            Self::Dingtalk => hears(&["app_secret", "chat"], true, false, true),
+            _ => None,
+        }
+    }
+}
+
 impl Channel {
     /// The ear that this channel has as it is configured.
     pub fn ear(&self) -> Option<Ear> {
-        let ear = self.kind.ear()?;
         // An HTTP server of OneBot takes what is sent and tells nothing; its WebSocket does both.
         let http = |setting: &Setting| matches!(setting, Setting::Literal(url) if url.starts_with("http"));
         let mute = self.kind == ChannelKind::Onebot
             && self.settings.get("url").is_some_and(|urls| urls.iter().any(http));
-        let able = !mute && ear.needs.iter().all(|name| self.settings.contains_key(*name));
-        (able && self.hear != Some(Hear::Nothing)).then_some(ear)
+        let able = |ear: &Ear| !mute && ear.needs.iter().all(|name| self.settings.contains_key(*name));
+        let ear = self.kind.ear().filter(able).or_else(|| self.hook())?;
+        (self.hear != Some(Hear::Nothing)).then_some(ear)
+    }
+
+    /// What the platform tells `/hooks/…` as this channel is configured.
+    pub fn hook(&self) -> Option<Ear> {
+        let hook = self.kind.hook()?;
+        let has = |name: &&str| self.settings.contains_key(*name);
+        let joins = match self.kind {
+            // An app of a company is told of its customer groups, an AI bot of nobody who comes.
+            ChannelKind::Wecom => has(&"corp"),
+            // Events are pushed under a key of their own.
+            ChannelKind::Dingtalk => has(&"aes_key"),
+            _ => hook.joins,
+        };
+        hook.needs.iter().all(has).then_some(Ear { joins, ..hook })
     }
 
     /// What it hears and does as it is configured.

@@ -33,6 +33,7 @@ pub(crate) fn snapshot(stories: &[&Story]) -> Snapshot {
         warnings: 0,
         senders: Arc::default(),
         ears: Arc::default(),
+        hooks: Arc::default(),
     });
     let mut playbooks = Playbooks::default();
     playbooks.insert(first.playbook.clone());

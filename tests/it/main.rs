@@ -40,6 +40,7 @@ mod dialect_judges;
 mod dialects;
 mod docs;
 mod door;
+mod door_hooks;
 mod door_signals;
 mod door_v1;
 mod ears;

@@ -145,7 +145,7 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
 /// How much is heard, on a platform that lets something be heard.
 fn hear(cx: &mut Cx<'_>, kind: ChannelKind, entry: &Entry) -> Option<Hear> {
     let hear = reader::choice(&mut cx.report, &entry.value, &Hear::WORDS)?;
-    if kind.ear().is_none() && hear > Hear::Nothing {
+    if kind.ear().or_else(|| kind.hook()).is_none() && hear > Hear::Nothing {
         cx.error(
             codes::MISPLACED_KEY,
             entry.key.span,

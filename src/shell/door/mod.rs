@@ -14,6 +14,7 @@ mod arrivals;
 mod body;
 mod bucket;
 mod health;
+mod hooks;
 mod listen;
 mod metrics;
 mod openapi;

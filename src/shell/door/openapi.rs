@@ -17,8 +17,19 @@ struct Described {
     answers: &'static [(u16, &'static str)],
 }
 
+/// What hooks answer.
+const HOOK: &[(u16, &str)] = &[
+    (200, "as the platform wants it"),
+    (204, "as the platform wants it"),
+    (400, "it is signed and cannot be understood"),
+    (401, "signature, time or receiver is wrong"),
+    (404, "no channel hears anything here"),
+    (429, "too much at once; see Retry-After"),
+    (503, "not recorded yet; tell it again"),
+];
+
 /// Every route of the door.
-const ROUTES: [Described; 7] = [
+const ROUTES: [Described; 9] = [
     Described {
         path: "/signals",
         method: "post",
@@ -35,6 +46,18 @@ const ROUTES: [Described; 7] = [
             (429, "too much at once; see Retry-After"),
             (503, "not recorded yet; send it again with the same ids"),
         ],
+    },
+    Described {
+        path: "/hooks/{playbook}/{channel}",
+        method: "post",
+        about: "What a platform tells of itself, in its own form and signed with a key of the channel. Answered after the commit.",
+        answers: HOOK,
+    },
+    Described {
+        path: "/hooks/{playbook}/{channel}",
+        method: "get",
+        about: "The question of a platform whether the address is right.",
+        answers: HOOK,
     },
     Described {
         path: "/v1/commands",
@@ -120,7 +143,12 @@ fn document() -> Value {
         if route.path == "/v1/log/stream" {
             operation["parameters"] = ["group", "after"].iter().map(|name| parameter(name)).collect();
         }
-        paths.insert(route.path.into(), json!({ route.method: operation }));
+        if route.path.starts_with("/hooks/") {
+            let one = |name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } });
+            operation["parameters"] = json!([one("playbook"), one("channel")]);
+        }
+        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        path[route.method] = operation;
     }
     for view in &v1::VIEWS {
         let parameters: Vec<Value> =

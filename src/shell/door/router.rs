@@ -1,14 +1,15 @@
 //! Which path leads where, and what holds for every path: the names the door answers to, and how much at once.
 
 use super::{
-    address, answer::Turned, arrivals::Arrivals, bucket::Bucket, health, metrics, openapi, pulse::Pulse,
-    signals, v1,
+    address, answer::Turned, arrivals::Arrivals, bucket::Bucket, health, hooks, metrics, openapi,
+    pulse::Pulse, signals, v1,
 };
 use crate::{
-    base::limits,
+    base::{limits, time::Timestamp},
     shell::{
         clock,
         console::{self, Console, Visit, keep::Kept},
+        ears::{Inlet, KnownHook},
         runtime::publish::{InForce, Published},
         senders::KnownSender,
         socket::Asked,
@@ -51,6 +52,8 @@ pub struct Inside {
     pub arrived: mpsc::Sender<Arrivals>,
     /// Where commands go.
     pub asked: mpsc::Sender<Asked>,
+    /// Where what platforms tell goes.
+    pub inlet: Inlet,
     /// The state directory.
     pub dir: PathBuf,
     /// The console.
@@ -71,7 +74,7 @@ impl Inside {
         addresses: address::Addresses,
         pulse: Arc<Pulse>,
         published: Published,
-        (arrived, asked): (mpsc::Sender<Arrivals>, mpsc::Sender<Asked>),
+        (arrived, asked, inlet): (mpsc::Sender<Arrivals>, mpsc::Sender<Asked>, Inlet),
         dir: &Path,
         console: Console,
     ) -> Self {
@@ -83,6 +86,7 @@ impl Inside {
             arrived,
             asked,
             kept: Kept::new(dir),
+            inlet,
             dir: dir.into(),
             console,
             places,
@@ -98,16 +102,22 @@ impl Inside {
         let known = self.published.snapshot();
         // Senders come and go with edits.
         buckets.retain(|source, _| {
-            known.books.iter().flat_map(|book| book.senders.iter()).any(|sender| sender.source == *source)
+            let senders =
+                known.books.iter().flat_map(|book| book.senders.iter()).map(|sender| &sender.source);
+            let hooks = known.books.iter().flat_map(|book| book.hooks.iter()).map(KnownHook::source);
+            senders.chain(hooks).any(|known| known == source)
         });
         for (_, sender) in senders {
-            let bucket = buckets.entry(sender.source.clone()).or_insert_with(|| Bucket::full(now));
-            if let Err(seconds) = bucket.open(now) {
-                let rate = limits::SENDER_SIGNALS_PER_S;
-                let message = format!("{} may report {rate} signals a second", sender.source);
-                return Err(Turned::busy(message, seconds));
-            }
+            open(&mut buckets, &sender.source, now)?;
         }
+        Ok(())
+    }
+
+    /// Takes what a platform tells out of its channel's bucket, or turns it away.
+    pub(super) fn pour(&self, hook: &KnownHook, signals: usize) -> Result<(), Turned> {
+        let now = clock::now();
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        open(&mut buckets, hook.source(), now)?.take(signals, now);
         Ok(())
     }
 
@@ -121,11 +131,28 @@ impl Inside {
     }
 }
 
+/// The bucket of a source, unless it is empty.
+fn open<'b>(
+    buckets: &'b mut BTreeMap<Arc<str>, Bucket>,
+    source: &Arc<str>,
+    now: Timestamp,
+) -> Result<&'b mut Bucket, Turned> {
+    let bucket = buckets.entry(source.clone()).or_insert_with(|| Bucket::full(now));
+    match bucket.open(now) {
+        Ok(()) => Ok(bucket),
+        Err(seconds) => {
+            let rate = limits::SENDER_SIGNALS_PER_S;
+            Err(Turned::busy(format!("{source} may report {rate} signals a second"), seconds))
+        }
+    }
+}
+
 /// All routes.
 pub(super) fn router(inside: Arc<Inside>) -> Router {
     let bounded = Router::new()
         .route("/signals", post(signals::post))
         .route("/metrics", get(metrics::get))
+        .route("/hooks/{playbook}/{channel}", get(hooks::any).post(hooks::any))
         .merge(v1::routes())
         .merge(console::routes());
     Router::new()

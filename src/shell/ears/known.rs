@@ -5,7 +5,11 @@
 use super::ear::{self, Settings};
 use crate::{
     base::ids::{ChannelName, GroupId},
-    model::{channel::ChannelKind, ear::Hear, playbook::Playbook},
+    model::{
+        channel::{Channel, ChannelKind},
+        ear::Hear,
+        playbook::Playbook,
+    },
     shell::delivery::{
         secret::Secret,
         target::{Robot, Target, Way},
@@ -45,12 +49,47 @@ pub(super) struct Listener {
 /// Settings that say where on a platform, and not who speaks there.
 const PLACES: [&str; 3] = ["chat", "room", "group"];
 
+/// Gives a channel of a group with its settings read.
+type Targets<'a> = dyn Fn(&GroupId, &ChannelName) -> Option<Arc<Target>> + 'a;
+
 /// The ears of a playbook. Of several robots of one channel the first one hears.
-pub fn known(
-    playbook: &Playbook,
-    target: &dyn Fn(&GroupId, &ChannelName) -> Option<Arc<Target>>,
-) -> Vec<KnownEar> {
+pub fn known(playbook: &Playbook, target: &Targets<'_>) -> Vec<KnownEar> {
     let mut ears: BTreeMap<Arc<str>, KnownEar> = BTreeMap::new();
+    each(playbook, target, |channel, target, listener, values| {
+        if ear::hears(channel.kind).is_some() {
+            let whose = whose(channel.kind, &values);
+            let ear = ears.entry(whose.clone());
+            ear.or_insert_with(|| KnownEar::new(channel.kind, whose, values, target)).listen(listener);
+        }
+    });
+    ears.into_values().collect()
+}
+
+/// What a platform is to tell `/hooks/…`: of a channel, for the groups that have the same keys there.
+pub fn hooks(playbook: &Playbook, target: &Targets<'_>) -> Vec<KnownHook> {
+    let mut hooks: Vec<KnownHook> = Vec::new();
+    each(playbook, target, |channel, target, listener, values| {
+        if channel.hook().is_none() {
+            return;
+        }
+        let same = |hook: &&mut KnownHook| hook.channel == channel.name && hook.ear.settings.values == values;
+        if let Some(hook) = hooks.iter_mut().find(same) {
+            return hook.ear.listen(listener);
+        }
+        let name = format!("hook/{}/{}", playbook.name, channel.name).into();
+        let mut ear = KnownEar::new(channel.kind, name, values, target);
+        ear.listen(listener);
+        hooks.push(KnownHook { channel: channel.name.clone(), ear });
+    });
+    hooks
+}
+
+/// Goes through the channels that are listened to.
+fn each(
+    playbook: &Playbook,
+    target: &Targets<'_>,
+    mut found: impl FnMut(&Channel, &Target, Listener, BTreeMap<String, Secret>),
+) {
     for (id, group) in playbook.groups.iter().filter(|(_, group)| group.live) {
         let shared = playbook.channels.iter().filter(|(name, _)| !group.channels.contains_key(*name));
         for (name, channel) in group.channels.iter().chain(shared) {
@@ -58,28 +97,42 @@ pub fn known(
             // What nothing reads is not kept.
             let hear = if playbook.reads_text.is_none() { hear.min(Hear::Names) } else { hear };
             let Some(target) = target(id, name).filter(|_| hear > Hear::Nothing) else { continue };
-            let (Some(robot), Some(_)) = (target.robots.first(), ear::hears(channel.kind)) else { continue };
-            let place = PLACES.iter().find_map(|place| robot.setting(place)).unwrap_or_default().to_owned();
-            let values = signing_in(robot);
-            let whose = whose(channel.kind, &values);
-            let ear = ears.entry(whose.clone()).or_insert_with(|| KnownEar {
-                kind: channel.kind,
-                name: whose,
-                settings: Settings { values, chats: Vec::new() },
-                way: target.way.clone(),
-                listeners: Vec::new(),
-            });
-            let listener = Listener { chat: place, group: id.clone(), channel: name.clone(), hear };
-            // Several channels of a group in one chat hear as much as the one that hears most.
-            let same = |other: &&mut Listener| other.group == listener.group && other.chat == listener.chat;
-            match ear.listeners.iter_mut().find(same) {
-                Some(other) if other.hear < hear => *other = listener,
-                Some(_) => {}
-                None => ear.add(listener),
-            }
+            let Some(robot) = target.robots.first() else { continue };
+            let chat = PLACES.iter().find_map(|place| robot.setting(place)).unwrap_or_default().to_owned();
+            found(
+                channel,
+                &target,
+                Listener { chat, group: id.clone(), channel: name.clone(), hear },
+                signing_in(robot),
+            );
         }
     }
-    ears.into_values().collect()
+}
+
+/// A channel of which a platform tells `/hooks/…`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownHook {
+    /// The channel.
+    pub channel: ChannelName,
+    /// Whom it tells, and the keys.
+    pub(super) ear: KnownEar,
+}
+
+impl KnownHook {
+    /// The platform.
+    pub fn kind(&self) -> ChannelKind {
+        self.ear.kind
+    }
+
+    /// The settings, keys included.
+    pub fn keys(&self) -> &BTreeMap<String, Secret> {
+        &self.ear.settings.values
+    }
+
+    /// The source of what it tells.
+    pub fn source(&self) -> &Arc<str> {
+        &self.ear.name
+    }
 }
 
 /// What a robot signs in with, without the places where it speaks.
@@ -90,6 +143,21 @@ pub(super) fn signing_in(robot: &Robot) -> BTreeMap<String, Secret> {
 }
 
 impl KnownEar {
+    fn new(kind: ChannelKind, name: Arc<str>, values: BTreeMap<String, Secret>, target: &Target) -> Self {
+        let settings = Settings { values, chats: Vec::new() };
+        Self { kind, name, settings, way: target.way.clone(), listeners: Vec::new() }
+    }
+
+    /// Several channels of a group in one chat hear as much as the one that hears most.
+    fn listen(&mut self, listener: Listener) {
+        let same = |other: &&mut Listener| other.group == listener.group && other.chat == listener.chat;
+        match self.listeners.iter_mut().find(same) {
+            Some(other) if other.hear < listener.hear => *other = listener,
+            Some(_) => {}
+            None => self.add(listener),
+        }
+    }
+
     fn add(&mut self, listener: Listener) {
         if !self.settings.chats.contains(&listener.chat) {
             self.settings.chats.push(listener.chat.clone());

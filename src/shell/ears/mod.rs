@@ -36,7 +36,7 @@ mod telegram;
 mod trial;
 
 pub use board::{EarBoard, EarNow, EarState};
-pub use known::{KnownEar, known};
+pub use known::{KnownEar, KnownHook, hooks, known};
 pub use trial::{Deaf, FirstHeard, Trial};
 
 use super::{
@@ -66,6 +66,34 @@ pub struct Surroundings {
     pub dir: PathBuf,
     /// Where people read what they should know.
     pub say: Arc<dyn Fn(String) + Send + Sync>,
+}
+
+/// The way in for what platforms tell `/hooks/…`.
+#[derive(Debug)]
+pub struct Inlet(Place);
+
+impl Inlet {
+    /// Into the engine.
+    pub fn new(around: &Surroundings) -> Self {
+        Self(around.place())
+    }
+
+    /// Hands facts over and waits until they are recorded; false when the engine stops.
+    pub async fn take(&self, hook: &KnownHook, signals: &[serde_json::Value]) -> bool {
+        self.0.clone().take(&hook.ear, signals, None).await.is_ok()
+    }
+}
+
+impl Surroundings {
+    fn place(&self) -> Place {
+        Place {
+            published: self.published.clone(),
+            arrived: self.arrived.clone(),
+            store: self.store.clone(),
+            dir: self.dir.clone(),
+            notes: BTreeMap::new(),
+        }
+    }
 }
 
 /// All connections of a running engine.
@@ -112,13 +140,7 @@ async fn attend(around: Surroundings) {
                 let board = around.published.ears().clone();
                 let channels = ear.listeners.iter().map(|one| (one.group.clone(), one.channel.clone()));
                 board.begin(&name, channels.collect(), clock::now());
-                let place = Place {
-                    published: around.published.clone(),
-                    arrived: around.arrived.clone(),
-                    store: around.store.clone(),
-                    dir: around.dir.clone(),
-                    notes: BTreeMap::new(),
-                };
+                let place = around.place();
                 let say = around.say.clone();
                 let line = Line { ear: ear.clone(), hears, client: client.clone(), place, board, say };
                 lines.insert(name, (ear, tasks.spawn(line.run())));

@@ -9,7 +9,10 @@ use crate::{
         ids::{GroupId, InputId, TaskId},
         limits,
     },
-    engine::{entry::TaskKind, input::Signal},
+    engine::{
+        entry::{Task, TaskKind},
+        input::Signal,
+    },
     model::{channel::ChannelKind, ear::Hear},
     shell::{
         clock,
@@ -127,8 +130,13 @@ impl Place {
         }
         let replied = told["message"]["reply_to"]["id"].as_str().filter(|_| told["type"] == "message");
         let mut all = Vec::new();
+        let mut asked = self.question(&listener.group, replied).await;
+        if told["data"]["called"] == true {
+            // Where only the robot is heard that is how people answer.
+            asked = asked.or_else(|| self.only_question(&listener.group));
+        }
         if let Some(text) = told["message"]["text"].as_str()
-            && let Some(asked) = self.question(&listener.group, replied).await
+            && let Some(asked) = asked
         {
             let id = told["id"].as_str().unwrap_or_default();
             let (time, member) = (&told["time"], &told["member"]);
@@ -181,14 +189,18 @@ impl Place {
             }
             let mut notes = self.notes.get(&key).into_iter().flatten();
             if notes.any(|note| note.split_whitespace().any(|word| word == id)) {
-                let field = match (open.task.options.as_slice(), open.task.fields.as_slice()) {
-                    ([], [only]) => Some(only.clone()),
-                    _ => None,
-                };
-                return (Some(Asked { task: key.1, field }), fresh);
+                return (Some(Asked::of(&open.task)), fresh);
             }
         }
         (None, fresh)
+    }
+
+    /// The question that is open, where there is only one.
+    fn only_question(&self, group: &GroupId) -> Option<Asked> {
+        let state = self.published.snapshot().groups.get(group)?.state.clone();
+        let mut open = state.tasks.values().filter(|open| open.task.kind == TaskKind::Question);
+        let only = Asked::of(&open.next()?.task);
+        open.next().is_none().then_some(only)
     }
 
     /// Those that were not recorded before.
@@ -213,6 +225,14 @@ struct Asked {
 }
 
 impl Asked {
+    fn of(task: &Task) -> Self {
+        let field = match (task.options.as_slice(), task.fields.as_slice()) {
+            ([], [only]) => Some(only.clone()),
+            _ => None,
+        };
+        Self { task: task.id.clone(), field }
+    }
+
     /// Makes what was said an answer to it.
     fn answer(&self, data: &mut Value) {
         data["task"] = json!(self.task.as_str());

@@ -12,12 +12,12 @@ pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     if came.asked("signature").is_some() || came.asked("msg_signature").is_some() {
         return pushed(keys, came);
     }
-    let secret = key(keys, "secret")?;
+    let secret = key(keys, "app_secret")?;
     let head = |name| (came.head)(name).unwrap_or_default();
     let at = head("timestamp");
     let expected = crypt::hmac_sha256(secret.as_bytes(), &[at.as_bytes(), b"\n", secret.as_bytes()]);
     if !crypt::same(&crypt::base64(&expected), head("sign")) {
-        return Err(Wrong::Unsigned("`sign` was not made with `secret`, the app's Client Secret"));
+        return Err(Wrong::Unsigned("`sign` was not made with `app_secret`, the app's Client Secret"));
     }
     // The body is not signed, so that the time is all that bounds a repeat by somebody else.
     if !at.parse::<i64>().is_ok_and(|ms| came.is_within(ms / 1_000, limits::DINGTALK_SKEW_S_MAX)) {
@@ -150,7 +150,7 @@ pub(super) fn spoken(message: &Value) -> Option<Value> {
     }
     let mut signal = json!({
         "id": format!("dingtalk:{}", text(message, "/msgId")), "type": "message",
-        "chat": message["conversationId"], "member": member, "message": told,
+        "chat": message["conversationId"], "member": member, "message": told, "data": { "called": true },
     });
     if let Some(at) = message["createAt"].as_i64() {
         signal["time"] = super::instant(at / 1_000);
@@ -169,7 +169,7 @@ mod tests {
 
     fn robot(at: &str, sign: &str, body: &[u8], now: i64) -> Result<Meant, Wrong> {
         let head = [("timestamp", at), ("sign", sign)];
-        read(&keys(&[("secret", SECRET)]), &came(&head, "", body, now))
+        read(&keys(&[("app_secret", SECRET)]), &came(&head, "", body, now))
     }
 
     #[test]
@@ -195,7 +195,7 @@ mod tests {
             signals,
             [json!({ "id": "dingtalk:m1", "type": "message", "chat": "cid1",
             "member": { "id": "lin", "name": "小林" },
-            "message": { "id": "m1", "kind": "text", "question": false, "text": "1" },
+            "message": { "id": "m1", "kind": "text", "question": false, "text": "1" }, "data": { "called": true },
             "time": "2019-12-25T08:23:56Z" })]
         );
         let over =

@@ -121,7 +121,7 @@ pub fn reads(kind: ChannelKind) -> Option<(Reads, &'static [&'static str])> {
         ChannelKind::Slack => Some((slack::read, &["secret"])),
         ChannelKind::Feishu => Some((feishu::read, &["encrypt_key"])),
         ChannelKind::Wecom => Some((wecom::read, &["token", "aes_key"])),
-        ChannelKind::Dingtalk => Some((dingtalk::read, &["secret"])),
+        ChannelKind::Dingtalk => Some((dingtalk::read, &["app_secret", "token", "aes_key"])),
         ChannelKind::Discord => Some((discord::read, &["public_key"])),
         ChannelKind::Mattermost => Some((mattermost::read, &["secret"])),
         _ => None,

@@ -169,6 +169,7 @@ pub(super) fn told(message: &Value) -> Option<Value> {
     }
     signal["type"] = json!("message");
     signal["message"] = told;
+    signal["data"] = json!({ "called": true });
     Some(signal)
 }
 
@@ -275,7 +276,7 @@ mod tests {
         assert_eq!(
             signals(called),
             [json!({ "id": "wecom:M1", "chat": "wrX", "member": { "id": "lin" },
-            "type": "message", "message": { "id": "M1", "kind": "text", "question": false, "text": "1" } })]
+            "type": "message", "message": { "id": "M1", "kind": "text", "question": false, "text": "1" }, "data": { "called": true } })]
         );
         let pressed = hear(
             r#"{"msgid":"M2","chatid":"wrX","chattype":"group","from":{"userid":"lin"},

@@ -13,7 +13,7 @@ use crate::{
     script::sandbox::{Script, Scripts},
     shell::{
         delivery::{resolve::resolve, target::Target},
-        ears::{self, KnownEar},
+        ears::{self, KnownEar, KnownHook},
         scripts::{self, Change, Library},
         senders::{self, KnownSender},
         store::{GroupInfo, Reader},
@@ -262,8 +262,9 @@ impl Book {
         let is_new = targets != self.targets || senders != self.senders;
         if is_new {
             let (file, playbook) = (self.shown.file.clone(), self.playbook.clone());
-            let (warnings, ears) = (self.shown.warnings, ears(&playbook, &targets));
-            self.shown = Arc::new(InForce { file, playbook, warnings, senders: senders.clone(), ears });
+            let (warnings, known) = (self.shown.warnings, senders.clone());
+            let (ears, hooks) = (ears(&playbook, &targets), hooks(&playbook, &targets));
+            self.shown = Arc::new(InForce { file, playbook, warnings, senders: known, ears, hooks });
             self.senders = senders;
             self.targets = targets;
         }
@@ -333,7 +334,13 @@ fn shown(
         warnings: loaded.compiled.report.count(Severity::Warning),
         senders: senders.clone(),
         ears: ears(playbook, targets),
+        hooks: hooks(playbook, targets),
     })
+}
+
+/// The channels of which platforms tell `/hooks/…`.
+fn hooks(playbook: &Playbook, targets: &Targets) -> Arc<Vec<KnownHook>> {
+    Arc::new(ears::hooks(playbook, &|group, channel| targets.get(group, channel).cloned()))
 }
 
 /// The ears that a version asks for; none in a rehearsal, which has nowhere to listen.

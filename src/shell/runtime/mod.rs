@@ -335,7 +335,15 @@ async fn live(
     let pages = Pages::open(dir, addresses.clone(), store.handle(), rows).map_err(|error| {
         RunError::environment(format!("the key in {} cannot be read or made: {error}", dir.display()))
     })?;
-    let (views, ways) = (publisher.published(), (arrived.clone(), asked.clone()));
+    let printer = console.clone();
+    let around = ears::Surroundings {
+        published: publisher.published(),
+        arrived: arrived.clone(),
+        store: store.handle(),
+        dir: dir.into(),
+        say: Arc::new(move |text| printer.say(text)),
+    };
+    let (views, ways) = (publisher.published(), (arrived, asked.clone(), ears::Inlet::new(&around)));
     let inside = Arc::new(Inside::new(addresses, pulse.clone(), views, ways, dir, pages));
     if inside.console.is_open() {
         inside.kept.follow(inside.published.clone());
@@ -346,14 +354,6 @@ async fn live(
     let server = socket::Server::start(dir, asked, socket::Beside { look, grant }).map_err(|error| {
         RunError::environment(format!("the control socket in {} cannot be opened: {error}", dir.display()))
     })?;
-    let printer = console.clone();
-    let around = ears::Surroundings {
-        published: publisher.published(),
-        arrived,
-        store: store.handle(),
-        dir: dir.into(),
-        say: Arc::new(move |text| printer.say(text)),
-    };
     let (linked, links) = (publisher.published(), inside.console.links());
     let answer_at: AnswerAt =
         Arc::new(move |group, effect, message| links.button(&linked.snapshot(), group, effect, message));

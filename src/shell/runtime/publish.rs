@@ -10,7 +10,7 @@ use crate::{
     engine::{entry::Entry, state::State},
     model::playbook::{Playbook, Playbooks},
     shell::{
-        ears::{EarBoard, KnownEar},
+        ears::{EarBoard, KnownEar, KnownHook},
         senders::KnownSender,
     },
 };
@@ -34,6 +34,8 @@ pub struct InForce {
     pub senders: Arc<Vec<KnownSender>>,
     /// The ears that it asks for, with what they need.
     pub ears: Arc<Vec<KnownEar>>,
+    /// The channels of which platforms tell `/hooks/…`.
+    pub hooks: Arc<Vec<KnownHook>>,
 }
 
 /// A group as it is now.
