@@ -100,6 +100,7 @@ fn boards(playbook: &Arc<Playbook>, playbooks: &Playbooks, groups: &[Lived]) {
         warnings: 0,
         senders: Arc::default(),
         ears: Arc::default(),
+        hooks: Arc::default(),
     });
     let now = |state: &State| Arc::new(GroupNow { state: Arc::new(state.clone()), book: Some(book.clone()) });
     let mut snapshot = Snapshot {

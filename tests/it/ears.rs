@@ -221,7 +221,7 @@ fn a_channel_says_how_much_it_hears_and_is_deaf_only_where_it_is() {
     let _ = engine.stop().exits(0);
     let robot = text.replace(
         "type: telegram, token: { env: BOT_TOKEN }, chat: \"-1001\", base_url:",
-        "hear: all, type: wecom, url:",
+        "hear: all, type: teams, url:",
     );
     play.write("p.yaml", &robot);
     let refused = play.run(&["check", "p.yaml"]).exits(1);

@@ -129,6 +129,7 @@ fn lived() -> Lived {
         warnings: 1,
         senders: Arc::default(),
         ears: Arc::default(),
+        hooks: Arc::default(),
     });
     let now = GroupNow { state: Arc::new(state), book: Some(book.clone()) };
     let snapshot = Snapshot {
