@@ -115,7 +115,7 @@ const CONTRAST: &str = r"
 })()";
 
 /// What reaches beyond the right edge of the screen and does not scroll by itself.
-const WIDER: &str = r"
+pub(crate) const WIDER: &str = r"
 (() => {
   const edge = document.documentElement.clientWidth, scrolls = (el) => getComputedStyle(el).overflowX !== 'visible';
   const inside = (el) => { for (let at = el.parentElement; at; at = at.parentElement) if (scrolls(at)) return true; return false; };

@@ -314,3 +314,38 @@ fn others_reach_it_by_its_proxy_alone() {
     let plain = cookie.replace("__Host-", "");
     let _ = ask(port, "GET /", &[("host", "club.example"), ("cookie", &plain)], b"").is(401);
 }
+
+#[test]
+fn today_says_what_did_not_happen() {
+    let play = Playground::new().file("p.yaml", CLUB);
+    let (_engine, port, link) = engine(&play);
+    for group in ["xian", "beijing"] {
+        let _ = play.run(&["signal", "topic", "--group", group]).exits(0);
+        let _ = play.run(&["approve", "t1", "--group", group]).exits(0);
+        let _ = play.run(&["pause", "--group", group]).exits(0);
+        let _ = play.run(&["signal", "topic", "--group", group]).exits(0);
+    }
+    let browser = Browser::enter(port, &link);
+    let page = browser.get("/").is(200).body;
+    let missed = &page[page.find("id=\"missed\"").unwrap()..];
+    assert!(missed.contains("<b><bdi>topic</bdi></b>") && missed.contains("paused"), "{missed}");
+    assert!(page.contains("everything is paused") && !page.contains("all is well"), "{page}");
+}
+
+#[test]
+fn a_state_that_was_put_back_signs_nobody_in() {
+    let play = Playground::new().file("p.yaml", CLUB);
+    let (engine, port, link) = engine(&play);
+    let cookie = Browser::enter(port, &link).cookie;
+    let _ = play.run(&["backup", "copy.db"]).exits(0);
+    let _ = engine.stop();
+    let key = std::fs::read(play.path(".playbook/control.key")).unwrap();
+    let _ = play.run(&["restore", "copy.db", "--state", ".playbook"]).exits(0);
+    let (_engine, port, _) = self::engine(&play);
+    let _ = Browser { port, cookie }.get("/").is(401);
+    assert_ne!(
+        std::fs::read(play.path(".playbook/control.key")).unwrap(),
+        key,
+        "links of before still lead here"
+    );
+}

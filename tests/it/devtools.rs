@@ -157,8 +157,18 @@ impl Tab<'_> {
 
     /// Opens a file and waits until it is there.
     pub(crate) fn open(&mut self, file: &Path) {
+        self.go(&format!("file://{}", file.display()));
+    }
+
+    /// Goes to an address and waits until its page is there.
+    pub(crate) fn go(&mut self, url: &str) {
+        self.leads(|tab| drop(tab.call("Page.navigate", json!({ "url": url }))));
+    }
+
+    /// Does something that leads to another page, and waits until that is there.
+    pub(crate) fn leads(&mut self, does: impl FnOnce(&mut Self)) {
         let loads = self.events("Page.loadEventFired").count();
-        self.call("Page.navigate", json!({ "url": format!("file://{}", file.display()) }));
+        does(self);
         while self.events("Page.loadEventFired").count() == loads {
             let event = self.browser.read();
             self.browser.events.push(event);

@@ -30,6 +30,7 @@ mod console_board;
 mod console_pages;
 mod compile;
 mod console;
+mod console_browser;
 mod console_links;
 mod crash;
 mod delivery;

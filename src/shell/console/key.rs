@@ -16,7 +16,7 @@ use std::{
 use subtle::ConstantTimeEq as _;
 
 /// Its name in a state directory.
-pub(super) const FILE: &str = "control.key";
+pub const FILE: &str = "control.key";
 
 type Bytes = [u8; limits::CONSOLE_KEY_BYTES];
 

@@ -42,9 +42,14 @@ mod visit;
 use super::{
     door::{Addresses, Inside},
     runtime::publish::Snapshot,
-    store::{SessionRow, StoreHandle},
+    store::{LogLine, Reader, SessionRow, StoreError, StoreHandle},
 };
-use crate::base::{ids::PersonId, phrase::Phrase, time::Timestamp};
+use crate::base::{
+    ids::PersonId,
+    limits,
+    phrase::Phrase,
+    time::{Duration, Timestamp},
+};
 use axum::{
     Router,
     body::Body,
@@ -52,6 +57,7 @@ use axum::{
     http::Response,
     routing::{get, post},
 };
+pub use key::FILE as KEY_FILE;
 use layout::Tab;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -110,14 +116,19 @@ pub struct Opened {
 }
 
 impl Console {
-    /// Of a state directory, with the sessions that it keeps.
+    /// Of a state directory, with the sessions that it keeps. Where that is a copy of an older one, links of before
+    /// end.
     pub fn open(
         dir: &Path,
         addresses: Addresses,
         store: StoreHandle,
         rows: Vec<SessionRow>,
+        copied: bool,
     ) -> std::io::Result<Self> {
         let key = key::Key::open(dir)?;
+        if copied {
+            key.renew()?;
+        }
         Ok(Self {
             sessions: sessions::Sessions::new(store, rows),
             key,
@@ -202,9 +213,32 @@ pub fn routes() -> Router<Arc<Inside>> {
 }
 
 async fn today(State(inside): State<Arc<Inside>>, mut visit: Visit) -> Response<Body> {
-    let view = view::today::today(&visit.snapshot, &visit.asker, visit.now, &inside.console.links());
+    let (links, story) = (inside.console.links(), lately(&inside, visit.now).await);
+    let view = view::today::today(&visit.snapshot, (&visit.asker, visit.now), &links, &story);
     visit.frame.refreshes = true;
     visit.frame.live = "today g:*".to_owned();
     let (title, body) = page::today::page(&view, &visit.frame);
     visit.page(Some(Tab::Today), &title, &body)
+}
+
+/// What did not happen lately, newest first, as the journal has it.
+async fn lately(inside: &Inside, now: Timestamp) -> Vec<LogLine> {
+    let dir = inside.dir.clone();
+    let since = now.plus(-Duration::from_millis(limits::MISSED_SHOWN_MS));
+    let read = move || -> Result<Vec<LogLine>, StoreError> {
+        let reader = Reader::beside_engine(&dir)?;
+        let (mut found, mut looked) = (Vec::new(), 0);
+        reader.backwards(reader.last()?, &mut |first, group, entries| {
+            looked += 1;
+            let recent = entries.first().is_none_or(|entry| entry.at >= since);
+            let lines = (first..).zip(entries).filter(|(_, entry)| view::today::did_not_happen(entry));
+            let lines: Vec<LogLine> =
+                lines.map(|(seq, entry)| LogLine { seq, group: group.clone(), entry }).collect();
+            found.extend(lines.into_iter().rev().filter(|_| recent));
+            recent && looked < limits::MISSED_LOOK_BACK
+        })?;
+        Ok(found)
+    };
+    // What cannot be read now is read by the next page.
+    tokio::task::spawn_blocking(read).await.ok().and_then(Result::ok).unwrap_or_default()
 }

@@ -75,7 +75,7 @@ impl Answered {
 /// `GET /me`
 pub(super) async fn mine(State(inside): State<Arc<Inside>>, visit: Visit) -> Response<Body> {
     let links = inside.console.links();
-    let view = view::today::today(&visit.snapshot, &visit.asker, visit.now, &links);
+    let view = view::today::today(&visit.snapshot, (&visit.asker, visit.now), &links, &[]);
     let (title, body) = page::phone::mine(&view, &visit.frame);
     visit.page(None, &title, &body)
 }

@@ -8,6 +8,7 @@ use super::{
     key::{Purpose, random},
     layout::{Frame, Tab},
     live,
+    view,
 };
 use crate::{
     base::{limits, locale::Locale, time::Timestamp},
@@ -24,7 +25,7 @@ use axum::{
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use maud::{Markup, html};
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, convert::Infallible, sync::Arc, time::Duration};
 
 /// What a page is made from.
 pub struct Visit {
@@ -124,19 +125,12 @@ impl OptionalFromRequestParts<Arc<Inside>> for Visit {
     }
 }
 
-/// How many tasks wait for somebody.
+/// How much waits for somebody: what is alike in several groups is one thing, as on Today.
 fn waiting(asker: &Asker, snapshot: &Snapshot, now: Timestamp) -> usize {
     let groups = snapshot.groups.values().filter(|group| !group.state.tasks.is_empty());
-    groups
-        .map(|group| {
-            group
-                .state
-                .tasks
-                .values()
-                .filter(|open| super::view::today::waits_for(asker, group, open, now))
-                .count()
-        })
-        .sum()
+    let open = groups.flat_map(|group| group.state.tasks.values().map(move |open| (group, open)));
+    let mine = open.filter(|(group, open)| view::today::waits_for(asker, group, open, now));
+    mine.map(|(group, open)| view::today::likeness(group, open)).collect::<BTreeSet<_>>().len()
 }
 
 /// Everything as it is after an entry, or after a while as it is then.

@@ -38,7 +38,7 @@ use super::{
     ears, files,
     lock::Lock,
     private, socket,
-    store::{Reader, Recovered, Store, StoreError},
+    store::{Recovered, Store, StoreError},
     terminal::ColorChoice,
 };
 use crate::base::{ids::GroupId, limits, locale::Locale, words};
@@ -315,7 +315,7 @@ async fn live(
     dir: &Path,
     store: &Store,
     books: Vec<Book>,
-    found: driver::Found,
+    mut found: driver::Found,
     console: &Console,
 ) -> Result<bool, RunError> {
     let (events, receiver) = mpsc::unbounded_channel();
@@ -331,8 +331,9 @@ async fn live(
     })?;
     let pulse = Arc::new(Pulse::default());
     let addresses = Addresses { listen: bound.addresses(), ..options.door.clone() };
-    let rows = Reader::beside_engine(dir)?.sessions()?;
-    let pages = Pages::open(dir, addresses.clone(), store.handle(), rows).map_err(|error| {
+    let rows = std::mem::take(&mut found.recovered.sessions);
+    let copied = found.recovered.put_back.is_some();
+    let pages = Pages::open(dir, addresses.clone(), store.handle(), rows, copied).map_err(|error| {
         RunError::environment(format!("the key in {} cannot be read or made: {error}", dir.display()))
     })?;
     let printer = console.clone();

@@ -6,9 +6,7 @@ use super::{
     Backlog, Copied, Cursor, Letter, OutboxRow, Parked, StoreError, archive, copy, corrupt, cursor, health,
     inbox, outbox, path,
     recovery::{self, Recovered},
-    schema,
-    session::{self, SessionRow},
-    sound,
+    schema, sound,
     wire::LogLine,
 };
 use crate::{
@@ -207,11 +205,6 @@ impl Reader {
     /// For each report from outside, whether it was recorded before.
     pub fn letters(&self, letters: &[Letter]) -> Result<Vec<bool>, StoreError> {
         inbox::known(&self.conn, letters)
-    }
-
-    /// Who is signed in.
-    pub fn sessions(&self) -> Result<Vec<SessionRow>, StoreError> {
-        session::all(&self.conn)
     }
 
     /// Up to where an ear has heard.

@@ -1,6 +1,8 @@
 //! Recovery: the last snapshot of every group, then its later entries, applied and never decided again.
 
-use super::{Backlog, Doubt, StoreError, Upgraded, corrupt, query::GroupInfo, schema, wire};
+use super::{
+    Backlog, Doubt, StoreError, Upgraded, corrupt, query::GroupInfo, schema, session::SessionRow, wire,
+};
 use crate::{
     base::{ids::GroupId, member::Members, time::Timestamp},
     courier::Memory,
@@ -40,6 +42,8 @@ pub struct Recovered {
     pub backlog: BTreeMap<GroupId, Vec<Backlog>>,
     /// What robots did lately.
     pub robots: Vec<Memory>,
+    /// Who is signed in.
+    pub sessions: Vec<SessionRow>,
     /// The edition of which people were told last.
     pub edition: i64,
     /// What a lost engine may have sent, where a copy was put back.
@@ -54,6 +58,7 @@ pub struct Recovered {
 pub(super) fn load(conn: &Connection) -> Result<Recovered, StoreError> {
     let mut recovered = Recovered {
         infos: super::query::groups(conn)?,
+        sessions: super::session::all(conn)?,
         robots: super::robots::load(conn)?,
         ..Recovered::default()
     };

@@ -9,13 +9,14 @@ use super::{
     FILE, StoreError,
     copy::{self, Copied, sync_folder},
     forget::{self, Forgotten},
-    path, recovery, schema,
+    path, recovery, schema, session,
 };
 use crate::{
     base::time::Timestamp,
     engine::entry::Outgoing,
     shell::{
         clock,
+        console::KEY_FILE,
         crash::{self, Point},
         lock::Lock,
     },
@@ -79,6 +80,9 @@ pub fn restore(from: &Path, dir: &Path, until: Option<Timestamp>) -> Result<Rest
     drop(source);
     let conn = Connection::open(&fresh)?;
     let doubtful = doubt(&conn, until)?;
+    if schema::has(&conn, schema::SESSION_FORM)? {
+        session::none(&conn)?;
+    }
     conn.close().map_err(|(_, error)| error)?;
     let forgotten = forget::again(dir, &fresh)?;
     let io = |error: io::Error| StoreError::Io(error.to_string());
@@ -88,10 +92,12 @@ pub fn restore(from: &Path, dir: &Path, until: Option<Timestamp>) -> Result<Rest
     crash::point(Point::AfterAside);
     fs::rename(&fresh, &file).and_then(|()| sync_folder(&file)).map_err(io)?;
     crash::point(Point::AfterRestore);
-    // From here on the marks are those of the restored state.
-    match fs::remove_file(mark_path(dir)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
-        _ => {}
+    // From here on the marks are those of the restored state; and links of before lead nowhere.
+    for gone in [mark_path(dir), dir.join(KEY_FILE)] {
+        match fs::remove_file(gone) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
+            _ => {}
+        }
     }
     Ok(Restored { copied, doubtful, until, aside, forgotten })
 }

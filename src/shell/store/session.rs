@@ -66,6 +66,12 @@ const ADMIN: &str = "admin";
 const PERSON: &str = "person";
 const TOKEN: &str = "token";
 
+/// Of a copy that was put back: who was signed out since would be signed in again, so nobody is.
+pub(super) fn none(conn: &Connection) -> Result<Vec<SessionRow>, StoreError> {
+    keep(conn, &SessionChange::AllEnded)?;
+    Ok(Vec::new())
+}
+
 /// All that are kept.
 pub(super) fn all(conn: &Connection) -> Result<Vec<SessionRow>, StoreError> {
     if !schema::has(conn, schema::SESSION_FORM)? {

@@ -223,6 +223,9 @@ impl Store {
             backlog: super::health::backlog(&conn, None)?,
             ..recovery::load(&conn)?
         };
+        if recovered.put_back.is_some() {
+            recovered.sessions = session::none(&conn)?;
+        }
         mark.set(recovered.last_seq, recovered.last_at.unwrap_or(Timestamp::MIN));
         let open = outbox::open(&conn)?;
         let looks = place::watch(&file, &tell)?;

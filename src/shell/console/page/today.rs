@@ -11,7 +11,7 @@ use crate::{
     shell::{
         console::{
             layout::Frame,
-            view::today::{Card, Held, Look, Place, Row, Standing, Today},
+            view::today::{Card, Held, Look, Missed, Place, Row, Standing, Today},
         },
         pages::words,
     },
@@ -41,6 +41,7 @@ pub(crate) fn page(view: &Today, frame: &Frame) -> (String, Markup) {
             }
             div {
                 (held(&view.held, locale))
+                (missed(&view.missed, locale))
                 (look(&view.look, frame))
                 @if !view.others.is_empty() {
                     section #others aria-labelledby="others-title" {
@@ -77,6 +78,9 @@ fn headline(view: &Today, locale: Locale) -> Markup {
     }
     if !view.held.is_empty() {
         parts.push(n(view.held.len(), "message is held", "messages are held", "条消息被压住"));
+    }
+    if !view.missed.is_empty() {
+        parts.push(n(view.missed.len(), "thing did not happen", "things did not happen", "件没发生"));
     }
     if !view.others.is_empty() {
         parts.push(n(view.others.len(), "thing waits for others", "things wait for others", "件事等别人"));
@@ -301,6 +305,25 @@ fn held(held: &[Held], locale: Locale) -> Markup {
                             @if let Some(until) = held.until { " → " (locale.time(until, &held.zone, held.due)) }
                         }
                         span.rest { bdi { (held.text) } }
+                    }
+                } } }
+            }
+        }
+    }
+}
+
+fn missed(missed: &[Missed], locale: Locale) -> Markup {
+    html! {
+        @if !missed.is_empty() {
+            section #missed aria-labelledby="missed-title" {
+                h2 #missed-title { (locale.pick("Did not happen", "没发生")) " (" (missed.len()) ")" }
+                ul.rows { @for row in missed { li {
+                    span.sign aria-hidden="true" { "✕" }
+                    span.time { (words::clock(&row.zone, row.at)) }
+                    div {
+                        @if !row.about.is_empty() { b { bdi { (row.about) } } " " }
+                        small { bdi { (places(&row.places, locale)) } }
+                        span.rest { bdi { (row.text.of(locale)) } }
                     }
                 } } }
             }

@@ -4,12 +4,13 @@
 
 use crate::{
     base::{
-        ids::{GroupId, MemberId, PlayName, RunId, TaskId},
+        ids::{GroupId, MemberId, PersonId, PlayName, RunId, TaskId},
         limits,
+        phrase::Phrase,
         time::{Duration, Timestamp, Zone},
     },
     engine::{
-        entry::{HoldReason, Outcome, Skip, TaskKind},
+        entry::{Entry, Fact, HoldReason, Outcome, Skip, TaskKind},
         state::{OpenTask, State},
         view::{self, Upcoming},
     },
@@ -20,7 +21,9 @@ use crate::{
             link::Links,
         },
         runtime::publish::{GroupNow, Snapshot},
+        store::LogLine,
     },
+    sim::timeline,
 };
 use std::collections::BTreeMap;
 
@@ -39,6 +42,8 @@ pub(crate) struct Today {
     pub(crate) others: Vec<Card>,
     /// What happened today and what comes, in order of time.
     pub(crate) day: Vec<Row>,
+    /// What had its time and did not happen, newest first.
+    pub(crate) missed: Vec<Missed>,
     /// What budgets hold back.
     pub(crate) held: Vec<Held>,
     /// What needs a look.
@@ -148,6 +153,30 @@ pub(crate) struct Row {
     pub(crate) zone: Zone,
 }
 
+/// Something that had its time and did not happen, in one group or alike in several.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Missed {
+    /// When that was decided.
+    pub(crate) at: Timestamp,
+    /// What it is about.
+    pub(crate) about: String,
+    /// What happened instead, in words.
+    pub(crate) text: Phrase,
+    /// Where.
+    pub(crate) places: Vec<Place>,
+    /// The zone of its groups.
+    pub(crate) zone: Zone,
+}
+
+/// Whether an entry says that something which had its time did not happen. A step whose condition is false is none.
+pub(crate) fn did_not_happen(entry: &Entry) -> bool {
+    match &entry.fact {
+        Fact::Skipped { .. } | Fact::Expired { .. } => true,
+        Fact::StepSkipped { reason, .. } => !matches!(reason, Skip::When { .. }),
+        _ => false,
+    }
+}
+
 /// A message that a budget holds back.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Held {
@@ -245,9 +274,14 @@ impl One<'_> {
 }
 
 /// Gathers it.
-pub(crate) fn today(snapshot: &Snapshot, asker: &Asker, now: Timestamp, links: &Links) -> Today {
+pub(crate) fn today(
+    snapshot: &Snapshot,
+    (asker, now): (&Asker, Timestamp),
+    links: &Links,
+    story: &[LogLine],
+) -> Today {
     let mut today = Today { now, ..Today::default() };
-    let mut cards: BTreeMap<CardKey, Card> = BTreeMap::new();
+    let mut cards = Cards::new();
     let mut rows: BTreeMap<RowKey, Row> = BTreeMap::new();
     for (id, group) in &snapshot.groups {
         let Some(book) = &group.book else { continue };
@@ -263,29 +297,49 @@ pub(crate) fn today(snapshot: &Snapshot, asker: &Asker, now: Timestamp, links: &
         held(&one, &mut today.held);
         look(&one, now, &mut today.look);
     }
-    let (mine, others): (Vec<_>, Vec<_>) = cards.into_iter().partition(|(key, _)| key.mine);
+    let (mine, others): (Vec<_>, Vec<_>) = cards.into_iter().partition(|((_, others, _), _)| !others);
     today.waits = mine.into_iter().map(|(_, card)| card).collect();
     today.others = others.into_iter().map(|(_, card)| card).take(limits::PAGE_ROWS_MAX).collect();
     today.day = rows.into_values().take(limits::PAGE_ROWS_MAX).map(|row| judged(row, snapshot)).collect();
+    today.missed = self::missed(snapshot, asker, now, story);
     today.held.sort_by_key(|held| held.due);
     today.held.truncate(limits::PAGE_ROWS_MAX);
     today.look.truncate(limits::PAGE_ROWS_MAX);
     today
 }
 
-/// What makes two tasks one card: the same words for the same people until the same moment.
+/// Cards by what their tasks have in common, whether they are others', and their text.
+type Cards<'a> = BTreeMap<(Likeness<'a>, bool, String), Card>;
+
+/// What makes two tasks one card: the same words for the same people until the same minute, with the same done of it.
+/// Whom a decision removes is looked at group by group.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct CardKey {
+pub(crate) struct Likeness<'a> {
     due: Timestamp,
-    mine: bool,
     kind: &'static str,
-    text: String,
-    people: Vec<String>,
-    rest: String,
-    alone: Option<(GroupId, TaskId)>,
+    text: &'a str,
+    show: Option<&'a str>,
+    people: Vec<&'a PersonId>,
+    list: Vec<(&'a str, bool)>,
+    alone: Option<(&'a GroupId, &'a TaskId)>,
 }
 
-fn tasks(one: &One<'_>, asker: &Asker, now: Timestamp, links: &Links, cards: &mut BTreeMap<CardKey, Card>) {
+/// What a task has in common with those that are shown as one.
+pub(crate) fn likeness<'a>(group: &'a GroupNow, open: &'a OpenTask) -> Likeness<'a> {
+    let task = &open.task;
+    let list = task.list.iter().zip(0..).map(|(item, n)| (item.as_str(), open.ticks.contains_key(&n)));
+    Likeness {
+        due: task.due.map_or(Timestamp::MAX, minute),
+        kind: task.kind.as_str(),
+        text: &task.text,
+        show: task.show.as_deref(),
+        people: task.people.iter().map(|person| &person.id).collect(),
+        list: list.collect(),
+        alone: (!task.members.is_empty()).then_some((&group.state.group, &task.id)),
+    }
+}
+
+fn tasks<'a>(one: &One<'a>, asker: &Asker, now: Timestamp, links: &Links, cards: &mut Cards<'a>) {
     for open in one.state().tasks.values() {
         let task = &open.task;
         let mine = waits_for(asker, one.group, open, now);
@@ -298,16 +352,8 @@ fn tasks(one: &One<'_>, asker: &Asker, now: Timestamp, links: &Links, cards: &mu
         {
             new.text = format!("{}\n\n{}{address}", new.text, locale.pick("Answer here: ", "在这里回答："));
         }
-        let key = CardKey {
-            due: task.due.map_or(Timestamp::MAX, minute),
-            mine,
-            kind: task.kind.as_str(),
-            text: new.text.clone(),
-            people: new.people.clone(),
-            rest: format!("{:?}{:?}", task.show, new.list),
-            // Whom a decision removes is looked at group by group.
-            alone: (!new.members.is_empty()).then(|| (one.id.clone(), task.id.clone())),
-        };
+        // What is to be pasted has the address of its own group below it.
+        let key = (likeness(one.group, open), !mine, new.text.clone());
         let answers = asker.answers(one.group, &task.id, now).is_some();
         let place = one.place(&task.id);
         let card = cards.entry(key).or_insert_with(|| Card {
@@ -378,6 +424,31 @@ fn judged(row: Row, snapshot: &Snapshot) -> Row {
         Some(skip) => Row { standing: Standing::Unless(skip), ..row },
         None => row,
     }
+}
+
+/// What did not happen, of entries that say so, newest first.
+fn missed(snapshot: &Snapshot, asker: &Asker, now: Timestamp, story: &[LogLine]) -> Vec<Missed> {
+    let mut rows: Vec<Missed> = Vec::new();
+    for line in story {
+        let Some(group) = snapshot.groups.get(&line.group).filter(|group| asker.sees(group, now)) else {
+            continue;
+        };
+        let Some(book) = &group.book else { continue };
+        let zone = &book.playbook.in_group(&line.group).zone;
+        let Some(words) = timeline::describe(&line.entry, zone) else { continue };
+        let (title, at) = (door::title(group, &line.group), line.entry.at);
+        let place = Place { group: line.group.clone(), title, subject: line.seq.to_string() };
+        let same = rows
+            .iter_mut()
+            .find(|row| minute(row.at) == minute(at) && row.about == words.about && row.text == words.text);
+        if let Some(row) = same {
+            row.places.push(place);
+        } else if rows.len() < limits::MISSED_SHOWN {
+            let (about, text) = (words.about, words.text);
+            rows.push(Missed { at, about, text, places: vec![place], zone: zone.clone() });
+        }
+    }
+    rows
 }
 
 fn held(one: &One<'_>, all: &mut Vec<Held>) {
