@@ -86,7 +86,7 @@ fn a_text_is_copied_and_marked_as_sent_in_both_languages_light_and_dark() {
     assert_eq!(requests, Vec::<String>::new(), "asked of elsewhere");
     assert_eq!(tab.events("Log.entryAdded").count() + tab.events("Runtime.exceptionThrown").count(), 0);
     tab.leads(|tab| {
-        drop(tab.eval("document.querySelector('form[action=\"/press/done\"] button.after').click()"))
+        drop(tab.eval("document.querySelector('form[action=\"/press/done\"] button.after').click()"));
     });
     let log = play.run(&["log", "--format", "json"]).exits(0).json_lines();
     assert!(log.iter().any(|line| line["entry"] == "delivered"), "{log:#?}");

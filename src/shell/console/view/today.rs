@@ -340,7 +340,7 @@ pub(crate) fn likeness<'a>(group: &'a GroupNow, open: &'a OpenTask) -> Likeness<
 }
 
 fn tasks<'a>(one: &One<'a>, asker: &Asker, now: Timestamp, links: &Links, cards: &mut Cards<'a>) {
-    for open in one.state().tasks.values() {
+    for open in one.group.state.tasks.values() {
         let task = &open.task;
         let mine = waits_for(asker, one.group, open, now);
         if task.kind == TaskKind::Question || !(mine || asker.sees(one.group, now)) {
