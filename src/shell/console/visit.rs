@@ -7,8 +7,7 @@ use super::{
     door::{self, Asker},
     key::{Purpose, random},
     layout::{Frame, Tab},
-    live,
-    view,
+    live, view,
 };
 use crate::{
     base::{limits, locale::Locale, time::Timestamp},
