@@ -181,6 +181,8 @@ pub struct Beside {
 const PATH_BYTES_MAX: usize = 100;
 /// How long a client waits for an answer.
 const ANSWER: Duration = Duration::from_secs(30);
+/// How long an engine may take to start again.
+const BACK_AFTER_MAX: std::time::Duration = std::time::Duration::from_mins(2);
 /// The socket's name in a state directory.
 const SOCKET: &str = "control.sock";
 /// The file in a state directory that says where its socket is, where that is elsewhere.
@@ -261,6 +263,18 @@ pub fn request(dir: &Path, request: &CommandRequest) -> Result<CommandReply, Soc
 /// Asks the engine that runs on a state directory how groups are.
 pub fn status(dir: &Path, wanted: &Wanted) -> Result<Looked, SocketError> {
     put_line(dir, &StatusRequest { status: wanted.clone() })
+}
+
+/// Waits until an engine that starts again takes commands; false where that takes too long.
+pub fn is_back(dir: &Path) -> bool {
+    let begun = std::time::Instant::now();
+    while connect(dir).is_err() {
+        if begun.elapsed() > BACK_AFTER_MAX {
+            return false;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    true
 }
 
 /// Asks the engine that runs on a state directory for a link into its console.

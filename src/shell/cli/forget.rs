@@ -11,6 +11,7 @@ use crate::{
     base::ids::{GroupId, MemberId},
     shell::{
         lock::{Lock, LockError},
+        socket,
         store::{self, Forgotten, StoreError},
     },
 };
@@ -47,6 +48,9 @@ impl Forget {
                 client::forget(&dir, forget.group, forget.member)?;
                 if !store::wait_until_forgotten(&dir).map_err(failed)? {
                     return Err(Failure::environment("the engine has not forgotten yet; it goes on with it"));
+                }
+                if !socket::is_back(&dir) {
+                    return Err(Failure::environment("forgotten; the engine has not started again yet"));
                 }
                 out.line("forgotten; the engine has started again")?;
                 return copies(&dir, out);
