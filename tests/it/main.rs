@@ -78,6 +78,7 @@ mod pasting;
 mod pictures;
 mod platforms;
 mod plugins;
+mod practices;
 mod presses;
 mod private;
 mod private_ca;

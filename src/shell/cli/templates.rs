@@ -28,6 +28,8 @@ const PARTS: &[(&str, &str)] = shelf!["playbooks":
     "data/lists/fun-campaign.yaml" "data/lists/retro.yaml"
     "seed-recruiting.test.yaml" "rules.test.yaml" "weekly-games.test.yaml" "kol-session.test.yaml"
     "pruning.test.yaml" "offline-event.test.yaml"
+    "people.yaml" "people.test.yaml" "admission.yaml" "admission.test.yaml" "growth.yaml" "growth.test.yaml"
+    "service.yaml" "service.test.yaml"
 ];
 /// The scripts that the parts use.
 const SCRIPTS: &[(&str, &str)] = shelf!["scripts":
@@ -80,6 +82,30 @@ pub(super) const TEMPLATES: &[Template] = &[
         name: "offline-event",
         about: "the day everyone meets",
         file: "offline-event.yaml",
+        files: PARTS,
+    },
+    Template {
+        name: "admission",
+        about: "a form, a person's yes, a tag; the fee as a fact",
+        file: "admission.yaml",
+        files: PARTS,
+    },
+    Template {
+        name: "growth",
+        about: "seeds from elsewhere, friends who stay, trial officers",
+        file: "growth.yaml",
+        files: PARTS,
+    },
+    Template {
+        name: "people",
+        about: "the core, where people stand, whether they were helped",
+        file: "people.yaml",
+        files: PARTS,
+    },
+    Template {
+        name: "service",
+        about: "after the deal, and a place for members' ads",
+        file: "service.yaml",
         files: PARTS,
     },
     Template {
