@@ -168,10 +168,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
             Arc::make_mut(&mut state.vars).insert(name.clone(), value.clone());
         }
         Fact::MemberSet(member) => set_member(state, member),
-        Fact::RetentionSet { at } => {
-            let old = std::mem::replace(&mut state.retention, *at);
-            retime(state, old, *at, Timer::Retention);
-        }
+        Fact::RetentionSet { at } => keeping::set(state, *at),
         Fact::FieldsExpired { members } => keeping::expire(state, members),
         Fact::MemberGone { member } => {
             state.standing.since.remove(member);

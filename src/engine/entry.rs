@@ -7,6 +7,7 @@ pub use super::{
     effect::Effect,
     operation::Operation,
     outgoing::{HoldReason, Notice, Outgoing, Stale},
+    skip::Skip,
     task::{Task, TaskKind},
     waiting::{PruneStage, Waiting},
 };
@@ -56,69 +57,6 @@ pub enum Outcome {
     Cancelled,
     /// A newer run took its place.
     Replaced,
-}
-
-/// Why an occurrence, a range of them, or a step did not happen.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "snake_case")]
-pub enum Skip {
-    /// Later than `max_late` allows.
-    Late {
-        /// By how much.
-        by: Duration,
-        /// How much is allowed.
-        max: Duration,
-    },
-    /// `catch_up` chose others.
-    CatchUp,
-    /// The last run was still open.
-    Overlap {
-        /// That run.
-        open: RunId,
-    },
-    /// The day is in `except`, or in none of `only`.
-    Calendar {
-        /// The calendar.
-        calendar: Arc<str>,
-    },
-    /// The group was not in a phase of `during`.
-    Phase {
-        /// The phase it was in.
-        phase: PhaseName,
-    },
-    /// The condition was false.
-    When {
-        /// The condition as it was written.
-        condition: String,
-    },
-    /// The play, or everything, was paused.
-    Paused,
-    /// The file switches the play off.
-    Disabled,
-    /// An operator said so.
-    Operator,
-    /// The message on which the step depends was not delivered.
-    Undelivered {
-        /// Which.
-        effect: EffectId,
-    },
-    /// A limit of the program was reached.
-    Limit {
-        /// Which, with its number.
-        limit: String,
-    },
-    /// Deciding it broke the engine.
-    Broken {
-        /// What was said.
-        error: String,
-    },
-}
-
-impl Skip {
-    /// What broke the engine, if that is why.
-    pub fn broken(&self) -> Option<&str> {
-        if let Self::Broken { error } = self { Some(error) } else { None }
-    }
 }
 
 /// One fact. In the journal it is a JSON object with `entry` as its kind.

@@ -3,9 +3,11 @@
 //! What is not declared never becomes an entry; what was kept long enough is removed by one.
 
 use super::{
+    apply::retime,
     draft::{Decided, Draft},
     entry::Fact,
     state::State,
+    timer::Timer,
 };
 use crate::base::{
     ids::MemberId,
@@ -14,6 +16,12 @@ use crate::base::{
     time::{Duration, Timestamp},
 };
 use std::{collections::BTreeMap, sync::Arc};
+
+/// Says when the next field has been kept long enough.
+pub(super) fn set(state: &mut State, at: Option<Timestamp>) {
+    let old = std::mem::replace(&mut state.retention, at);
+    retime(state, old, at, Timer::Retention);
+}
 
 /// Forgets fields: the part of `apply` that does so.
 pub(super) fn expire(state: &mut State, members: &[(MemberId, Vec<String>)]) {

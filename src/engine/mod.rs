@@ -26,6 +26,7 @@ pub mod waiting;
 pub mod broken;
 pub mod numbers;
 pub mod standing;
+pub mod skip;
 pub mod state;
 pub mod turn;
 pub mod view;

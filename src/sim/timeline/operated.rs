@@ -1,0 +1,87 @@
+//! What an operator has done, as a line.
+
+use super::{Line, Tone, brief, reason::long};
+use crate::{
+    base::{
+        phrase::{Phrase, phrase},
+        time::{Timestamp, Zone},
+    },
+    engine::operation::{Means, Operation},
+};
+
+/// How what was sent is taken back or corrected, in words.
+fn means(how: Means) -> Phrase {
+    match how {
+        Means::Platform => phrase!("the platform is asked", "已请平台处理"),
+        Means::Held => phrase!("it had not left", "还没有发出"),
+        Means::Person => phrase!("a person is asked", "已请人处理"),
+        Means::Post => phrase!("a correction is posted", "另发一条更正"),
+    }
+}
+
+/// What an operator has done.
+pub(super) fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zone: &Zone) -> Line {
+    let (word, about, text) = match did {
+        Operation::Noted { run, text } => {
+            ("note", run.as_ref().map_or_else(String::new, ToString::to_string), Phrase::same(&**text))
+        }
+        Operation::Hurried { run, step } => ("now", run.to_string(), phrase!("step {step}", "步骤 {step}")),
+        Operation::Delayed { run, later, .. } => {
+            let length = long(later.length);
+            let text = phrase!(
+                "what is still due today is {length} later",
+                "今天还没到时间的都推迟 {length}";
+                length
+            );
+            ("delayed", run.to_string(), text)
+        }
+        Operation::Unskipped { run, .. } => {
+            ("unskipped", run.to_string(), phrase!("starts after all", "还是会开始"))
+        }
+        Operation::PutOff { play, date } => {
+            let text = phrase!(
+                "{date} has no time until it is given another one",
+                "{date} 没有时间了，等重新定一个"
+            );
+            ("put off", play.to_string(), text)
+        }
+        Operation::Recalled { effect, how, text, .. } => {
+            let how = means(*how);
+            ("recalled", effect.to_string(), phrase!("{how}: {text}", "{how}：{text}"; how))
+        }
+        Operation::Corrected { effect, how, text, .. } => {
+            let how = means(*how);
+            ("corrected", effect.to_string(), phrase!("{how}: {text}", "{how}：{text}"; how))
+        }
+        Operation::Swapped { role, one, other, .. } => (
+            "swapped",
+            role.to_string(),
+            phrase!("{one} and {other} swap their turns", "{one} 和 {other} 换班"),
+        ),
+        Operation::Reworded { run, step, text } => {
+            ("reworded", run.to_string(), phrase!("step {step} says: {text}", "步骤 {step} 改为：{text}"))
+        }
+        Operation::Hushed { until, why, .. } => {
+            let until = until.map(|until| phrase!(" until {}", "，到 {}", brief(until, now, zone)));
+            let until = until.unwrap_or_default();
+            let text = phrase!("members see nothing{until}: {why}", "成员什么都看不到{until}：{why}"; until);
+            ("hush", String::new(), text)
+        }
+        Operation::Unhushed { send, .. } => {
+            let text = if *send {
+                phrase!(
+                    "members see again what is said; what came meanwhile is sent",
+                    "成员又看得到消息了；期间的消息补发"
+                )
+            } else {
+                phrase!(
+                    "members see again what is said; what came meanwhile is dropped",
+                    "成员又看得到消息了；期间的消息不再发"
+                )
+            };
+            ("unhush", String::new(), text)
+        }
+    };
+    let by = by.map(|by| phrase!(" ({by})", "（{by}）")).unwrap_or_default();
+    Line { word, about, text: phrase!("{text}{by}", "{text}{by}"; text, by), tone: Tone::Turn }
+}
