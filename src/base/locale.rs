@@ -5,9 +5,11 @@
 
 use super::time::{Duration, Timestamp, Zone};
 use jiff::civil::Weekday;
+use serde::{Deserialize, Serialize};
 
 /// The language of a playbook's texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Locale {
     /// English, the default.
     #[default]

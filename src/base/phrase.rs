@@ -4,6 +4,7 @@
 //! forgotten and neither can drift. It never chooses a language: whoever shows it does.
 
 use super::{locale::Locale, words};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use crate::phrase;
 
@@ -37,7 +38,7 @@ impl From<Words> for Phrase {
     }
 }
 
-/// The same words in English and Chinese.
+/// The same words in English and Chinese. Programs get the English ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Phrase {
     /// English.
@@ -69,6 +70,11 @@ impl Phrase {
         Self { en: words::clipped(self.en, most), zh: words::clipped(self.zh, most) }
     }
 
+    /// For a reader of one language only, beyond whom nothing chooses any more.
+    pub fn only(&mut self, locale: Locale) {
+        *self = Self::same(self.of(locale));
+    }
+
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
         self.en.is_empty()
@@ -85,10 +91,39 @@ impl Phrase {
         Self { en: words::ticks(names, word), zh: zh.join("、") }
     }
 
+    /// A number with its noun: `counted(2, "run", "次活动")` is `2 runs` and `2 次活动`.
+    pub fn counted(n: usize, noun: &str, zh: &str) -> Self {
+        Self { en: words::count(n, noun), zh: format!("{n} {zh}") }
+    }
+
     /// The phrases with a sign between them, `, ` in English and `、` in Chinese.
     pub fn list(phrases: impl IntoIterator<Item = Self>) -> Self {
         let (en, zh): (Vec<_>, Vec<_>) = phrases.into_iter().map(|phrase| (phrase.en, phrase.zh)).unzip();
         Self { en: en.join(", "), zh: zh.join("、") }
+    }
+}
+
+impl From<String> for Phrase {
+    fn from(text: String) -> Self {
+        Self::same(text)
+    }
+}
+
+impl From<&str> for Phrase {
+    fn from(text: &str) -> Self {
+        Self::same(text)
+    }
+}
+
+impl Serialize for Phrase {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.en)
+    }
+}
+
+impl<'de> Deserialize<'de> for Phrase {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::same)
     }
 }
 

@@ -12,6 +12,8 @@ use crate::{
     base::{
         ids::{PlayName, RunId, StepId},
         limits,
+        locale::Locale,
+        phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
         words,
     },
@@ -134,11 +136,14 @@ pub fn clock_ahead(state: &State, now: Timestamp) -> Option<Duration> {
 }
 
 /// That a clock is ahead, in words.
-pub fn clock_ahead_in_words(ahead: Duration) -> String {
+pub fn clock_ahead_in_words(ahead: Duration) -> Phrase {
     let ahead = Duration::from_millis(ahead.as_millis() / 60_000 * 60_000);
-    format!(
-        "the group's clock is {ahead} ahead of the machine's, which was wrong for a while: nothing is due until the \
-         machine's clock gets there; `playbook clock --set-back` sets it back"
+    let long = Phrase { en: ahead.to_string(), zh: Locale::Zh.duration(ahead) };
+    phrase!(
+        "the group's clock is {long} ahead of the machine's, which was wrong for a while: nothing is due until the \
+         machine's clock gets there; `playbook clock --set-back` sets it back",
+        "群的时钟比本机快 {long}，本机的时钟曾经走错：本机走到那个时间之前什么都不会到期；`playbook clock --set-back` 把它拨回来";
+        long
     )
 }
 

@@ -11,6 +11,7 @@ use crate::{
     base::{
         diagnostic::suggest,
         ids::{Digest, GroupId, InputId, PlayName, RunId, StepId},
+        phrase::{Phrase, phrase},
         time::{Duration, Timestamp, Zone},
         words::list,
     },
@@ -35,21 +36,21 @@ pub struct Unclear {
     /// Whether it was not asked right; otherwise something outside is missing.
     pub asked: bool,
     /// What was found and what was expected.
-    pub message: String,
+    pub message: Phrase,
     /// What to do next.
-    pub help: Option<String>,
+    pub help: Option<Phrase>,
 }
 
 impl Unclear {
-    fn asked(message: impl Into<String>) -> Self {
+    fn asked(message: impl Into<Phrase>) -> Self {
         Self { asked: true, message: message.into(), help: None }
     }
 
-    fn outside(message: impl Into<String>) -> Self {
+    fn outside(message: impl Into<Phrase>) -> Self {
         Self { asked: false, message: message.into(), help: None }
     }
 
-    fn help(mut self, help: impl Into<String>) -> Self {
+    fn help(mut self, help: impl Into<Phrase>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -57,7 +58,7 @@ impl Unclear {
 
 impl From<StoreError> for Unclear {
     fn from(error: StoreError) -> Self {
-        Self::outside(error.to_string())
+        Self::outside(error.in_words())
     }
 }
 
@@ -133,7 +134,10 @@ impl Inquiry<'_> {
             }
         }
         if let Some(illegal) = broken {
-            return Err(Unclear::outside(format!("the journal of {group} cannot be followed: {illegal}")));
+            return Err(Unclear::outside(phrase!(
+                "the journal of {group} cannot be followed: {illegal}",
+                "{group} 的日志无法往下读：{illegal}"
+            )));
         }
         let mut accounts = historian.accounts(playbook);
         if journal.is_none() {
@@ -158,8 +162,9 @@ pub fn time(text: &str, zone: &Zone) -> Result<Timestamp, Unclear> {
         return Ok(Timestamp::from_jiff(instant));
     }
     data::parse_moment(text, zone).map_err(|_| {
-        Unclear::asked(format!(
+        Unclear::asked(phrase!(
             "{text:?} is not a time; expected 2026-12-01, \"2026-12-01 08:00\" (in {}), or 2026-12-01T08:00:00+08:00",
+            "{text:?} 不是时间；应写成 2026-12-01、\"2026-12-01 08:00\"（{} 的时间）或 2026-12-01T08:00:00+08:00",
             zone.name()
         ))
     })
@@ -167,13 +172,19 @@ pub fn time(text: &str, zone: &Zone) -> Result<Timestamp, Unclear> {
 
 fn no_such_run(question: &Question, playbook: &Playbook) -> Unclear {
     let what = question.run.as_ref().map_or(question.play.as_str(), RunId::as_str);
-    let failure = Unclear::asked(format!("neither the journal nor what is ahead has {what}"));
+    let failure = Unclear::asked(phrase!(
+        "neither the journal nor what is ahead has {what}",
+        "日志里和将要发生的事里都没有 {what}"
+    ));
     let (name, id) = what.split_once('@').unwrap_or((what, ""));
     let known =
         playbook.play(&question.play).map(|play| (steps(play), dates(play, None))).unwrap_or_default();
     match suggest::nearest(id, known.0.iter().chain(&known.1).map(String::as_str)) {
-        Some(near) => failure.help(format!("did you mean `{name}/{near}`?")),
-        None => failure.help("`playbook runs` lists the runs; `--at TIME` finds an occurrence by its time"),
+        Some(near) => failure.help(phrase!("did you mean `{name}/{near}`?", "是不是想写 `{name}/{near}`？")),
+        None => failure.help(phrase!(
+            "`playbook runs` lists the runs; `--at TIME` finds an occurrence by its time",
+            "`playbook runs` 列出各次活动；`--at TIME` 按时间找一次"
+        )),
     }
 }
 
@@ -230,10 +241,10 @@ fn target(
         return Ok((play.name.clone(), run(rest), None));
     }
     let steps = steps(play);
-    let failure = Unclear::asked(format!("{name} has no step {rest:?}"));
+    let failure = Unclear::asked(phrase!("{name} has no step {rest:?}", "{name} 没有步骤 {rest:?}"));
     Err(match suggest::nearest(rest, steps.iter().map(String::as_str)) {
-        Some(near) => failure.help(format!("did you mean `{name}/{near}`?")),
-        None => failure.help(format!("its steps are {}", steps.join(", "))),
+        Some(near) => failure.help(phrase!("did you mean `{name}/{near}`?", "是不是想写 `{name}/{near}`？")),
+        None => failure.help(phrase!("its steps are {}", "它的步骤有 {}", steps.join(", "))),
     })
 }
 
@@ -255,10 +266,13 @@ fn dates(play: &Play, state: Option<&State>) -> Vec<String> {
 
 fn no_play(name: &str, playbook: &Playbook) -> Unclear {
     let names: Vec<&str> = playbook.plays.iter().map(|play| play.name.as_str()).collect();
-    let failure = Unclear::asked(format!("there is no play {name:?}"));
+    let failure = Unclear::asked(phrase!("there is no play {name:?}", "没有玩法 {name:?}"));
     match suggest::nearest(name, names.iter().copied()) {
-        Some(near) => failure.help(format!("did you mean `{near}`?")),
-        None => failure.help(format!("the plays are {}", list(&names, "and"))),
+        Some(near) => failure.help(phrase!("did you mean `{near}`?", "是不是想写 `{near}`？")),
+        None => failure.help(Phrase {
+            en: format!("the plays are {}", list(&names, "and")),
+            zh: format!("玩法有 {}", names.join("、")),
+        }),
     }
 }
 

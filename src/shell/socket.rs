@@ -14,6 +14,7 @@ use crate::{
     base::{
         ids::{EffectId, GroupId, MemberId},
         limits,
+        phrase::Phrase,
         value::Value,
     },
     engine::input::Command,
@@ -139,6 +140,20 @@ pub enum SocketError {
         /// What happened.
         reason: String,
     },
+}
+
+impl SocketError {
+    /// The same in every language.
+    pub fn in_words(&self) -> Phrase {
+        let zh = match self {
+            Self::NotRunning(dir) => format!(
+                "{} 的状态上没有引擎在运行：用 `playbook run FILE` 启动，或用 `--state DIR` 指出状态目录",
+                dir.display()
+            ),
+            Self::Broken { dir, reason } => format!("{} 上的引擎没有回答：{reason}", dir.display()),
+        };
+        Phrase { en: self.to_string(), zh }
+    }
 }
 
 /// A request under way: what was asked and where the answer goes.

@@ -19,6 +19,7 @@ use crate::{
     base::{
         ids::GroupId,
         limits,
+        locale::Locale,
         time::{Duration, Timestamp, Zone},
     },
     engine::state::State,
@@ -28,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::Path, rc::Rc};
 
 /// What somebody wants to know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wanted {
     /// The only group that is meant.
     pub group: Option<GroupId>,
@@ -36,6 +37,9 @@ pub struct Wanted {
     pub all: bool,
     /// How many coming things, and how many that did not happen, of each group.
     pub number: usize,
+    /// The language of who asks.
+    #[serde(default)]
+    pub locale: Locale,
 }
 
 impl Wanted {

@@ -9,7 +9,7 @@ pub use reason::{ended, gone_stale, held_by, hold, outcome, skip, skipped};
 
 use crate::{
     base::{
-        ids::StepId,
+        ids::{PlayName, StepId},
         limits,
         locale::Locale,
         phrase::{Phrase, Words, pair, phrase},
@@ -103,11 +103,23 @@ fn line(word: &'static str, about: impl Into<String>, text: impl Into<Said>, ton
     Some(Line { word, about: about.into(), text: text.into().0, tone })
 }
 
+/// What kind of task it is.
+pub fn kind(kind: TaskKind) -> Words {
+    let zh = match kind {
+        TaskKind::Task => "任务",
+        TaskKind::Approval => "审批",
+        TaskKind::Question => "提问",
+        TaskKind::Delivery => "转发",
+        TaskKind::Removal => "移出",
+    };
+    pair(kind.as_str(), zh)
+}
+
 /// A word of a line in Chinese.
 fn word(word: &'static str) -> &'static str {
     match word {
         "adopted" => "开始",
-        "playbook" => "手册",
+        "playbook" => "剧本",
         "phase" => "阶段",
         "post" => "发出",
         "held" => "压住",
@@ -116,8 +128,9 @@ fn word(word: &'static str) -> &'static str {
         "withdrawn" => "撤下",
         "in doubt" => "存疑",
         "refused" => "拒收",
-        "failing" => "渠道故障",
-        "recovered" => "渠道恢复",
+        "failing" => "频道故障",
+        "recovered" => "频道恢复",
+        "forgot" => "忘记",
         "undone" => "撤回",
         "ticked" => "勾掉",
         "tier" => "层级",
@@ -405,21 +418,24 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             let fields: std::collections::BTreeSet<&str> =
                 members.iter().flat_map(|(_, fields)| fields.iter().map(String::as_str)).collect();
             let fields: Vec<&str> = fields.into_iter().collect();
-            let text = format!(
-                "{} of {}: kept long enough",
-                words::list(&fields, "and"),
-                words::count(members.len(), "member")
-            );
+            let text = Phrase {
+                en: format!(
+                    "{} of {}: kept long enough",
+                    words::list(&fields, "and"),
+                    words::count(members.len(), "member")
+                ),
+                zh: format!("{} 位成员的 {}：保留期已满", members.len(), fields.join("、")),
+            };
             line("forgot", "", text, Tone::Plain)
         }
         Fact::MemberGone { member } => {
             line("gone", member.as_str(), pair("is no longer in the group", "不在群里了"), Tone::Plain)
         }
         Fact::Paused { play } => {
-            line("paused", play.as_ref().map_or("every play", |p| p.as_str()), "", Tone::Turn)
+            line("paused", play.as_ref().map_or("", |p| p.as_str()), every(play), Tone::Turn)
         }
         Fact::Resumed { play } => {
-            line("resumed", play.as_ref().map_or("every play", |p| p.as_str()), "", Tone::Turn)
+            line("resumed", play.as_ref().map_or("", |p| p.as_str()), every(play), Tone::Turn)
         }
         Fact::Slept { from, length } => {
             let (from, length) = (at(*from), long(*length));
@@ -457,7 +473,7 @@ fn describe_file(entry: &Entry, zone: &Zone) -> Option<Line> {
             line("clock", "", text, Tone::Turn)
         }
         Fact::DateWaits { play, date, waits: true } => {
-            let text = phrase!("{date} is due, and the play is paused", "{date} 到时间了，但流程暂停中");
+            let text = phrase!("{date} is due, and the play is paused", "{date} 到时间了，但玩法暂停中");
             line("waits", play.as_str(), text, Tone::Doubt)
         }
         Fact::Operator { by, did } => Some(by_operator(did, by.as_deref(), entry.at, zone)),
@@ -486,6 +502,11 @@ fn task_opened(task: &Task, zone: &Zone, now: Timestamp) -> Option<Line> {
     let text = &task.text;
     let said = phrase!("{whom}{text}{due}{told}", "{whom}{text}{due}{told}"; whom, due, told);
     line(word, task.id.as_str(), said, Tone::Person)
+}
+
+/// What is paused where it is no play alone.
+fn every(play: &Option<PlayName>) -> Phrase {
+    if play.is_some() { Phrase::default() } else { pair("every play", "所有玩法").into() }
 }
 
 /// An instant beside another: the clock alone on the same day, with the year when it is another one.

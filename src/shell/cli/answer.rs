@@ -12,8 +12,8 @@ use super::{
 use crate::{
     base::{
         ids::{EffectId, MemberId},
+        phrase::{Phrase, phrase},
         value::{Map, Value},
-        words,
     },
     engine::{input::Command, state::OpenTask},
 };
@@ -48,17 +48,18 @@ impl Done {
         // A task's id is short; an effect's names its run.
         if self.task.contains('/') {
             client::arrived(&remote.dir, &remote.group, &EffectId::new(&self.task), remote.by.clone())?;
-            out.line(format!("{} has arrived", self.task))?;
+            out.say(phrase!("{} has arrived", "{} 已送到", self.task))?;
             return Ok(());
         }
         if !self.items.is_empty() {
             let (task, items) = (args::task(&self.task), self.items.clone());
-            let said = format!("{}: {} done", self.task, words::count(items.len(), "item"));
-            return remote.command(Command::Tick { task, items, by: remote.by.clone() }, &said, out);
+            let (of, n) = (Phrase::same(&*self.task), Phrase::counted(items.len(), "item", "项"));
+            let said = phrase!("{of}: {n} done", "{of}：{n}完成"; of, n);
+            return remote.command(Command::Tick { task, items, by: remote.by.clone() }, said, out);
         }
         let note = self.note.as_deref().map_or(Value::Null, Value::str);
         let command = Command::Done { task: args::task(&self.task), by: remote.by.clone(), note };
-        remote.command(command, &format!("{} is done", self.task), out)
+        remote.command(command, phrase!("{} is done", "{} 已完成", self.task), out)
     }
 }
 
@@ -70,7 +71,11 @@ impl Done {
         let card =
             state.tasks.get(&task).and_then(|open| Some((open.task.effect.clone()?, open.task.text.clone())));
         let Some((effect, text)) = card else {
-            return Err(Failure::refused(format!("{task} of {} is no post to paste", one.group)));
+            return Err(Failure::refused(phrase!(
+                "{task} of {} is no post to paste",
+                "{task}（{}）不是要转发的消息",
+                one.group
+            )));
         };
         for remote in self.target.everywhere()? {
             let state = remote.state()?;
@@ -81,7 +86,7 @@ impl Done {
             let task = open.task.id.clone();
             let note = self.note.as_deref().map_or(Value::Null, Value::str);
             let command = Command::Done { task: task.clone(), by: remote.by.clone(), note };
-            remote.command(command, &format!("{}: {task} is done", remote.group), out)?;
+            remote.command(command, phrase!("{}: {task} is done", "{}：{task} 已完成", remote.group), out)?;
         }
         Ok(())
     }
@@ -131,7 +136,7 @@ impl Approve {
             as_operator: self.place.holds(&self.target),
             except: self.except.clone(),
         };
-        remote.command(command, &format!("{} is approved", self.task), out)
+        remote.command(command, phrase!("{} is approved", "{} 已批准", self.task), out)
     }
 }
 
@@ -159,7 +164,7 @@ impl Reject {
             reason: self.reason.clone(),
             as_operator: self.place.holds(&self.target),
         };
-        remote.command(command, &format!("{} is rejected", self.task), out)
+        remote.command(command, phrase!("{} is rejected", "{} 已驳回", self.task), out)
     }
 }
 
@@ -194,15 +199,17 @@ impl Answer {
         match (self.options.as_slice(), self.with.is_empty()) {
             ([], true) if self.withdraw => drop(data.insert("withdraw".into(), Value::Bool(true))),
             ([], true) => {
-                return Err(Failure::usage(
-                    "an answer needs an option, or --with FIELD=VALUE for a form".to_owned(),
-                ));
+                return Err(Failure::usage(phrase!(
+                    "an answer needs an option, or --with FIELD=VALUE for a form",
+                    "回答要写选项；表单用 `--with FIELD=VALUE`"
+                )));
             }
             ([], false) => drop(data.insert("fields".into(), remote::data(None, &self.with)?)),
             (_, false) => {
-                return Err(Failure::usage(
-                    "a poll takes an option and a form takes --with, not both".to_owned(),
-                ));
+                return Err(Failure::usage(phrase!(
+                    "a poll takes an option and a form takes --with, not both",
+                    "投票写选项，表单用 `--with`，不能都写"
+                )));
             }
             ([one], true) => drop(data.insert("option".into(), Value::str(one))),
             (several, true) => {
@@ -214,8 +221,12 @@ impl Answer {
         let remote = self.target.remote()?;
         let member = Some(MemberId::new(&self.member));
         client::signal(&remote.dir, &remote.group, "answer", member, Value::Map(Arc::new(data)), true)?;
-        let did = if self.withdraw { "has taken back the answer to" } else { "has answered" };
-        out.line(format!("{} {did} {}", self.member, self.task))?;
+        let (who, task) = (&self.member, &self.task);
+        out.say(if self.withdraw {
+            phrase!("{who} has taken back the answer to {task}", "{who} 收回了对 {task} 的回答")
+        } else {
+            phrase!("{who} has answered {task}", "{who} 回答了 {task}")
+        })?;
         Ok(())
     }
 }
@@ -249,18 +260,29 @@ impl Signal {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let data = remote::data(self.data.as_deref(), &self.with)?;
         if self.name.is_empty() || self.name.contains(char::is_whitespace) {
-            return Err(Failure::usage(format!("{:?} is not a signal's name; expected one word", self.name)));
+            return Err(Failure::usage(phrase!(
+                "{:?} is not a signal's name; expected one word",
+                "{:?} 不是信号的名字；应是一个词",
+                self.name
+            )));
         }
         if self.member.is_none()
             && matches!(self.name.as_str(), "member.joined" | "member.left" | "message" | "answer")
         {
-            return Err(Failure::usage(format!("{} is about a member, and none is named", self.name))
-                .help("add --member ID, with any id under which you know the member"));
+            return Err(Failure::usage(phrase!(
+                "{} is about a member, and none is named",
+                "{} 说的是一位成员，但没有写是谁",
+                self.name
+            ))
+            .help(phrase!(
+                "add --member ID, with any id under which you know the member",
+                "加上 `--member ID`，用你认得这位成员的任何编号"
+            )));
         }
         let remote = self.target.remote()?;
         let member = self.member.as_ref().map(MemberId::new);
         client::signal(&remote.dir, &remote.group, &self.name, member, data, !self.anyway)?;
-        out.line(format!("reported {}", self.name))?;
+        out.say(phrase!("reported {}", "已报告 {}", self.name))?;
         Ok(())
     }
 }

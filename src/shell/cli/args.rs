@@ -6,6 +6,7 @@ use super::{failure::Failure, output::Format};
 use crate::{
     base::{
         ids::TaskId,
+        phrase::phrase,
         time::{Duration, Timestamp, Zone},
     },
     shell::inquiry,
@@ -61,14 +62,21 @@ pub(super) fn task(text: &str) -> TaskId {
 
 /// Reads a length of time as playbooks write it.
 pub(super) fn length(text: &str) -> Result<Duration, Failure> {
-    text.parse()
-        .map_err(|_| Failure::usage(format!("{text:?} is not a length of time; expected 10m, 2h or 1d")))
+    text.parse().map_err(|_| {
+        Failure::usage(phrase!(
+            "{text:?} is not a length of time; expected 10m, 2h or 1d",
+            "{text:?} 不是时长；应写成 10m、2h 或 1d"
+        ))
+    })
 }
 
 /// Reads a zone's name.
 pub(super) fn zone(name: &str) -> Result<Zone, Failure> {
     Zone::named(name).ok_or_else(|| {
-        Failure::usage(format!("there is no time zone {name:?}; expected an IANA name such as Asia/Shanghai"))
+        Failure::usage(phrase!(
+            "there is no time zone {name:?}; expected an IANA name such as Asia/Shanghai",
+            "没有时区 {name:?}；应是 IANA 名称，例如 Asia/Shanghai"
+        ))
     })
 }
 
@@ -85,6 +93,6 @@ mod tests {
         assert_eq!(read("2026/1/5").unwrap(), "2026-01-05T00:00:00+08:00");
         assert_eq!(read("2026-12-01T08:00:00Z").unwrap(), "2026-12-01T16:00:00+08:00");
         assert_eq!(read("2026-12-01T08:00:00+09:00").unwrap(), "2026-12-01T07:00:00+08:00");
-        assert!(read("tomorrow").unwrap_err().message.contains("2026-12-01 08:00"));
+        assert!(read("tomorrow").unwrap_err().message.en.contains("2026-12-01 08:00"));
     }
 }

@@ -9,7 +9,10 @@ use super::{
     state::directory,
 };
 use crate::{
-    base::{time::Zone, words},
+    base::{
+        phrase::{Phrase, phrase},
+        time::Zone,
+    },
     shell::store::{self, Copied, Reader},
 };
 use std::path::PathBuf;
@@ -34,15 +37,21 @@ impl Backup {
         let dir = directory(self.state.state.as_deref(), None);
         let to = self.to.display();
         if self.to.is_dir() {
-            return Err(Failure::usage(format!("{to} is a folder; expected the name of a file to write")));
+            return Err(Failure::usage(phrase!(
+                "{to} is a folder; expected the name of a file to write",
+                "{to} 是文件夹；这里应该是要写入的文件名"
+            )));
         }
         if self.to.exists() && !self.force {
-            return Err(Failure::usage(format!("{to} exists already"))
-                .help("give another name, one with the date for example, or --force to replace it"));
+            return Err(Failure::usage(phrase!("{to} exists already", "{to} 已经存在")).help(phrase!(
+                "give another name, one with the date for example, or --force to replace it",
+                "换个名字（例如带上日期），或加 `--force` 覆盖"
+            )));
         }
-        let failed = |error: store::StoreError| Failure::environment(error.to_string());
+        let failed = |error: store::StoreError| Failure::environment(error.in_words());
         let copied = Reader::open(&dir).map_err(failed)?.copy(&self.to).map_err(failed)?;
-        out.line(format!("{to}: {}, read again and whole", said(&copied)))?;
+        let said = said(&copied);
+        out.say(phrase!("{to}: {said}, read again and whole", "{to}：{said}，已重读核对，完整"; said))?;
         Ok(())
     }
 }
@@ -69,34 +78,46 @@ impl Restore {
         let dir = directory(self.state.state.as_deref(), None);
         let until = self.until.as_deref().map(|text| time(text, &Zone::utc())).transpose()?;
         let restored = store::restore(&self.from, &dir, until)
-            .map_err(|error| Failure::environment(error.to_string()))?;
-        out.line(format!("{}: {}", dir.display(), said(&restored.copied)))?;
+            .map_err(|error| Failure::environment(error.in_words()))?;
+        let (place, copied) = (Phrase::same(dir.display().to_string()), said(&restored.copied));
+        out.say(phrase!("{place}: {copied}", "{place}：{copied}"; place, copied))?;
         if let Some(aside) = &restored.aside {
-            out.line(format!("the state that was there lies in {}", aside.display()))?;
+            out.say(phrase!("the state that was there lies in {}", "原来的状态放在 {}", aside.display()))?;
         }
         if !restored.forgotten.is_empty() {
-            let people = words::count(restored.forgotten.len(), "member");
-            out.line(format!("{people} forgotten since the copy was made: forgotten in it, too"))?;
+            let people = Phrase::counted(restored.forgotten.len(), "member", "位成员");
+            out.say(phrase!(
+                "{people} forgotten since the copy was made: forgotten in it, too",
+                "做副本之后忘记的 {people}，在副本里也已忘记";
+                people
+            ))?;
         }
-        let messages = words::count(restored.doubtful, "message");
-        out.line(format!(
-            "{messages} on the way in the copy, and whatever is due until {}, may have been sent since: held until \
+        let messages = Phrase::counted(restored.doubtful, "message", "条消息");
+        let until = Phrase::same(restored.until.to_rfc3339(&Zone::utc()));
+        out.say(phrase!(
+            "{messages} on the way in the copy, and whatever is due until {until}, may have been sent since: held until \
              you say so (`playbook outbox`, `playbook done EFFECT`, `playbook retry EFFECT`)",
-            restored.until.to_rfc3339(&Zone::utc())
+            "副本里在路上的 {messages}，以及 {until} 之前到期的消息，可能已经发过：都先压住，等你决定            （`playbook outbox`、`playbook done EFFECT`、`playbook retry EFFECT`）";
+            messages, until
         ))?;
         Ok(())
     }
 }
 
-fn said(copied: &Copied) -> String {
+fn said(copied: &Copied) -> Phrase {
     let last = copied.last_at.map_or_else(
-        || "nothing decided yet".to_owned(),
-        |at| format!("entries up to {} of {}", copied.last_seq, at.to_rfc3339(&Zone::utc())),
+        || phrase!("nothing decided yet", "还没有做过决定"),
+        |at| {
+            let (seq, at) = (copied.last_seq, at.to_rfc3339(&Zone::utc()));
+            phrase!("entries up to {seq} of {at}", "条目到 {seq}（{at}）为止")
+        },
     );
-    format!(
-        "{}, {last}, {} on the way, {} bytes",
-        words::count(copied.groups as usize, "group"),
-        words::count(copied.open as usize, "message"),
-        copied.bytes
+    let groups = Phrase::counted(copied.groups as usize, "group", "个群");
+    let open = Phrase::counted(copied.open as usize, "message", "条消息");
+    let bytes = Phrase::same(copied.bytes.to_string());
+    phrase!(
+        "{groups}, {last}, {open} on the way, {bytes} bytes",
+        "{groups}，{last}，{open}在路上，{bytes} 字节";
+        groups, last, open, bytes
     )
 }

@@ -71,7 +71,7 @@ impl Check {
                     loaded
                 }
                 Err(failure) => {
-                    unreadable.push(failure.message);
+                    unreadable.push(failure.message.of(people).to_owned());
                     continue;
                 }
             };

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     base::{
         ids::{EffectId, GroupId, MemberId},
+        phrase::{Phrase, phrase},
         value::Value,
     },
     engine::input::Command,
@@ -53,7 +54,7 @@ pub(super) fn arrived(
 
 /// The messages of a group that have not been settled.
 pub(super) fn on_the_way(remote: &Remote) -> Result<Vec<OutboxRow>, Failure> {
-    let failed = |error: StoreError| Failure::environment(error.to_string());
+    let failed = |error: StoreError| Failure::environment(error.in_words());
     let reader = Reader::open(&remote.dir).map_err(failed)?;
     reader.outbox(Some(&remote.group), false).map_err(failed)
 }
@@ -76,11 +77,14 @@ fn put(dir: &Path, group: Option<GroupId>, ask: Ask) -> Result<CommandReply, Fai
     let request = CommandRequest { id: None, group, ask };
     let reply = socket::request(dir, &request).map_err(|error| match error {
         SocketError::NotRunning(dir) => no_engine(&dir),
-        broken @ SocketError::Broken { .. } => Failure::environment(broken.to_string()),
+        broken @ SocketError::Broken { .. } => Failure::environment(broken.in_words()),
     })?;
     if reply.ok {
         return Ok(reply);
     }
-    let reason = reply.refused.unwrap_or_else(|| "the engine refused and did not say why".into());
+    let reason = reply.refused.map_or_else(
+        || phrase!("the engine refused and did not say why", "引擎拒绝了，没有说原因"),
+        Phrase::from,
+    );
     Err(Failure::refused(reason))
 }

@@ -1,7 +1,7 @@
 //! `playbook clock`: whether a group's clock agrees with the machine's, and how one that is ahead gets back.
 
 use super::{args::Target, failure::Failure, output::Output};
-use crate::{engine::input::Command, engine::view, shell::clock};
+use crate::{base::phrase::phrase, engine::input::Command, engine::view, shell::clock};
 
 /// Shows a group's clock, and sets it back where the machine's clock was wrong for a while.
 ///
@@ -21,18 +21,20 @@ impl Clock {
         let remote = self.target.remote()?;
         if self.set_back {
             let to = clock::now();
-            let said =
-                format!("the clock of {} is set back to {}", remote.group, to.to_rfc3339(&remote.zone));
-            return remote.command(Command::SetBackClock { to }, &said, out);
+            let (group, at) = (&remote.group, to.to_rfc3339(&remote.zone));
+            let said = phrase!("the clock of {group} is set back to {at}", "{group} 的时钟拨回到 {at}");
+            return remote.command(Command::SetBackClock { to }, said, out);
         }
         let state = remote.state()?;
-        out.line(match view::clock_ahead(&state, clock::now()) {
+        out.say(match view::clock_ahead(&state, clock::now()) {
             Some(ahead) => view::clock_ahead_in_words(ahead),
-            None => format!(
-                "the clock of {} was {} at its last decision, and is not ahead of the machine's",
-                remote.group,
-                state.clock.to_rfc3339(&remote.zone)
-            ),
+            None => {
+                let (group, at) = (&remote.group, state.clock.to_rfc3339(&remote.zone));
+                phrase!(
+                    "the clock of {group} was {at} at its last decision, and is not ahead of the machine's",
+                    "{group} 上次决定时的时钟是 {at}，没有快过本机"
+                )
+            }
         })?;
         Ok(())
     }

@@ -10,7 +10,10 @@ use super::{
     remote,
 };
 use crate::{
-    base::ids::{EffectId, MemberId, PlayName, RunId},
+    base::{
+        ids::{EffectId, MemberId, PlayName, RunId},
+        phrase::{Phrase, phrase},
+    },
     engine::{input::Command, state::State},
 };
 
@@ -40,7 +43,7 @@ impl Start {
         let (play, date) = remote::play_or_date(&remote.state()?, &self.play);
         let member = self.member.as_ref().map(MemberId::new);
         let command = Command::Start { play, args, date, member };
-        remote.command(command, &format!("started {}", self.play), out)
+        remote.command(command, phrase!("started {}", "已开始 {}", self.play), out)
     }
 }
 
@@ -61,8 +64,8 @@ impl Cancel {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let (run, _) = remote::run_and_step(&remote.state()?, &self.run);
-        let said = format!("cancelled {run}");
-        remote.command(Command::Cancel { run, silent: self.silent, by: remote.by.clone() }, &said, out)
+        let said = phrase!("cancelled {run}", "已取消 {run}");
+        remote.command(Command::Cancel { run, silent: self.silent, by: remote.by.clone() }, said, out)
     }
 }
 
@@ -79,8 +82,11 @@ pub(super) struct Pause {
 impl Pause {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let command = Command::Pause { play: self.play.as_ref().map(PlayName::new) };
-        let said = format!("paused {}", self.play.as_deref().unwrap_or("every play"));
-        self.target.remote()?.command(command, &said, out)
+        let said = match &self.play {
+            Some(play) => phrase!("paused {play}", "已暂停 {play}"),
+            None => phrase!("paused every play", "已暂停所有玩法"),
+        };
+        self.target.remote()?.command(command, said, out)
     }
 }
 
@@ -99,23 +105,26 @@ impl Resume {
         let play = self.play.as_ref().map(PlayName::new);
         let remote = self.target.remote()?;
         let said = resumed(&remote.state()?, play.as_ref());
-        remote.command(Command::Resume { play }, &said, out)
+        remote.command(Command::Resume { play }, said, out)
     }
 }
 
 /// What becomes of a resume.
-fn resumed(state: &State, play: Option<&PlayName>) -> String {
+fn resumed(state: &State, play: Option<&PlayName>) -> Phrase {
     let alone: Vec<&str> =
         state.plays.iter().filter(|(_, known)| known.paused).map(|(name, _)| name.as_str()).collect();
     match play {
         Some(play) if state.paused => {
-            format!("{play} is resumed by itself; every play is still paused, until `playbook resume`")
+            phrase!(
+                "{play} is resumed by itself; every play is still paused, until `playbook resume`",
+                "{play} 自身已恢复；但所有玩法仍在暂停，直到 `playbook resume`"
+            )
         }
-        Some(play) if state.is_paused(play) => format!("resumed {play}"),
-        Some(play) => format!("{play} was not paused"),
-        None if state.paused => "resumed every play".into(),
-        None if alone.is_empty() => "nothing was paused".into(),
-        None => format!("resumed {}", alone.join(", ")),
+        Some(play) if state.is_paused(play) => phrase!("resumed {play}", "已恢复 {play}"),
+        Some(play) => phrase!("{play} was not paused", "{play} 没有暂停"),
+        None if state.paused => phrase!("resumed every play", "已恢复所有玩法"),
+        None if alone.is_empty() => phrase!("nothing was paused", "没有暂停的玩法"),
+        None => phrase!("resumed {}", "已恢复 {}", alone.join(", ")),
     }
 }
 
@@ -139,8 +148,11 @@ impl Postpone {
         let state = remote.state()?;
         if self.time == "tbd" {
             let (play, date) = remote::play_and_id(&state, &self.date)?;
-            let said = format!("{play}/{date} has no time until it is given another one");
-            return remote.command(Command::PutOff { play, date, by: remote.by.clone() }, &said, out);
+            let said = phrase!(
+                "{play}/{date} has no time until it is given another one",
+                "{play}/{date} 没有时间了，等重新定一个"
+            );
+            return remote.command(Command::PutOff { play, date, by: remote.by.clone() }, said, out);
         }
         let mut at = args::time(&self.time, &remote.zone)?;
         let (play, date) = remote::play_and_id(&state, &self.date)?;
@@ -149,8 +161,9 @@ impl Postpone {
             let clock = remote.zone.civil(*now).time();
             at = remote.zone.instant(remote.zone.date(at).to_datetime(clock));
         }
-        let said = format!("{play}/{date} is now at {}", at.to_rfc3339(&remote.zone));
-        remote.command(Command::Postpone { play, date, at }, &said, out)
+        let said =
+            phrase!("{play}/{date} is now at {}", "{play}/{date} 改到 {}", at.to_rfc3339(&remote.zone));
+        remote.command(Command::Postpone { play, date, at }, said, out)
     }
 }
 
@@ -170,10 +183,10 @@ impl Retry {
         let run = RunId::new(&self.id);
         let state = remote.state()?;
         if state.knows_run(&run) {
-            return remote.command(Command::Retry { run }, &format!("{} goes on", self.id), out);
+            return remote.command(Command::Retry { run }, phrase!("{} goes on", "{} 继续", self.id), out);
         }
         client::retry(&remote.dir, &remote.group, &EffectId::new(&self.id))?;
-        out.line(format!("{} is tried again", self.id))?;
+        out.say(phrase!("{} is tried again", "{} 再试一次", self.id))?;
         Ok(())
     }
 }
@@ -195,6 +208,6 @@ impl Skip {
         let (run, step) = remote::run_and_step(&remote.state()?, &self.run);
         let what = step.as_ref().map_or_else(|| run.to_string(), |step| format!("{run}/{step}"));
         let command = Command::Skip { run, step, by: remote.by.clone() };
-        remote.command(command, &format!("skipped {what}"), out)
+        remote.command(command, phrase!("skipped {what}", "已跳过 {what}"), out)
     }
 }

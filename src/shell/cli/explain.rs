@@ -5,7 +5,11 @@ use super::{
     output::{BAD, Output, Table, WARN},
 };
 use crate::{
-    base::{diagnostic::Severity, locale::Locale},
+    base::{
+        diagnostic::Severity,
+        locale::Locale,
+        phrase::{pair, phrase},
+    },
     lang::explain,
 };
 
@@ -25,10 +29,15 @@ impl Explain {
         let Some(wanted) = &self.code else { return list(locale, out) };
         let code = explain::find(wanted).map_err(|near| {
             let help = near.map_or_else(
-                || "`playbook explain` without a code lists all of them".to_owned(),
-                |near| format!("did you mean {near}?"),
+                || {
+                    phrase!(
+                        "`playbook explain` without a code lists all of them",
+                        "`playbook explain` 不带代号会列出全部"
+                    )
+                },
+                |near| phrase!("did you mean {near}?", "是不是想写 {near}？"),
             );
-            Failure::usage(format!("there is no code {wanted:?}")).help(help)
+            Failure::usage(phrase!("there is no code {wanted:?}", "没有代号 {wanted:?}")).help(help)
         })?;
         out.block(&code.explain(locale))?;
         Ok(())
@@ -36,7 +45,8 @@ impl Explain {
 }
 
 fn list(locale: Locale, out: &mut Output) -> Result<(), Failure> {
-    let mut table = Table::new(&["code", locale.pick("severity", "级别"), locale.pick("meaning", "含义")]);
+    let mut table =
+        Table::new(&[pair("code", "代号"), pair("severity", "级别"), pair("meaning", "含义")], locale);
     for code in explain::all() {
         table.row(vec![
             code.slug.to_owned(),

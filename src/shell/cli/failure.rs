@@ -2,7 +2,10 @@
 //!
 //! Never prints; [`super::main`] does.
 
-use crate::shell::inquiry::Unclear;
+use crate::{
+    base::phrase::{Phrase, phrase},
+    shell::inquiry::Unclear,
+};
 use std::fmt;
 
 /// The exit codes of the program, beside 0.
@@ -29,29 +32,29 @@ pub(super) struct Failure {
     /// What other programs see.
     pub(super) code: Code,
     /// What was found and what was expected. Empty when everything has been said already.
-    pub(super) message: String,
+    pub(super) message: Phrase,
     /// What to do next.
-    pub(super) help: Option<String>,
+    pub(super) help: Option<Phrase>,
 }
 
 impl Failure {
     /// A failure with a message.
-    pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
+    pub(super) fn new(code: Code, message: impl Into<Phrase>) -> Self {
         Self { code, message: message.into(), help: None }
     }
 
     /// The command was not written right.
-    pub(super) fn usage(message: impl Into<String>) -> Self {
+    pub(super) fn usage(message: impl Into<Phrase>) -> Self {
         Self::new(Code::Usage, message)
     }
 
     /// Something outside is missing or in the way.
-    pub(super) fn environment(message: impl Into<String>) -> Self {
+    pub(super) fn environment(message: impl Into<Phrase>) -> Self {
         Self::new(Code::Environment, message)
     }
 
     /// The engine refused the command.
-    pub(super) fn refused(message: impl Into<String>) -> Self {
+    pub(super) fn refused(message: impl Into<Phrase>) -> Self {
         Self::new(Code::Refused, message)
     }
 
@@ -61,7 +64,7 @@ impl Failure {
     }
 
     /// Adds what to do next.
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+    pub(super) fn help(mut self, help: impl Into<Phrase>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -69,7 +72,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.message.en)
     }
 }
 
@@ -88,6 +91,6 @@ impl From<std::io::Error> for Failure {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             return Self::said(Code::Enough);
         }
-        Self::environment(format!("the output cannot be written: {error}"))
+        Self::environment(phrase!("the output cannot be written: {error}", "写不了输出：{error}"))
     }
 }

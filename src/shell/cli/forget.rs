@@ -8,7 +8,10 @@ use super::{
     state::directory,
 };
 use crate::{
-    base::ids::{GroupId, MemberId},
+    base::{
+        ids::{GroupId, MemberId},
+        phrase::phrase,
+    },
     shell::{
         lock::{Lock, LockError},
         socket,
@@ -36,7 +39,7 @@ pub(super) struct Forget {
 impl Forget {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let dir = directory(self.state.state.as_deref(), None);
-        let failed = |error: StoreError| Failure::environment(error.to_string());
+        let failed = |error: StoreError| Failure::environment(error.in_words());
         if !store::path(&dir).exists() {
             return Err(failed(StoreError::Missing(dir)));
         }
@@ -47,12 +50,18 @@ impl Forget {
             Err(LockError::Held { .. }) => {
                 client::forget(&dir, forget.group, forget.member)?;
                 if !store::wait_until_forgotten(&dir).map_err(failed)? {
-                    return Err(Failure::environment("the engine has not forgotten yet; it goes on with it"));
+                    return Err(Failure::environment(phrase!(
+                        "the engine has not forgotten yet; it goes on with it",
+                        "引擎还没忘完；它会继续"
+                    )));
                 }
                 if !socket::is_back(&dir) {
-                    return Err(Failure::environment("forgotten; the engine has not started again yet"));
+                    return Err(Failure::environment(phrase!(
+                        "forgotten; the engine has not started again yet",
+                        "已忘记；引擎还没有重新开始"
+                    )));
                 }
-                out.line("forgotten; the engine has started again")?;
+                out.say(phrase!("forgotten; the engine has started again", "已忘记；引擎已重新开始"))?;
                 return copies(&dir, out);
             }
             Err(error) => return Err(Failure::environment(error.to_string())),
@@ -63,15 +72,27 @@ impl Forget {
         if done.is_empty() {
             return Err(Failure {
                 code: Code::Refused,
-                message: format!("nothing of `{}` is kept in {}", self.id, dir.display()),
-                help: Some("`playbook members` shows the ids that are known".into()),
+                message: phrase!(
+                    "nothing of `{id}` is kept in {dir}",
+                    "{dir} 里没有 `{id}` 的任何东西",
+                    id = self.id,
+                    dir = dir.display()
+                ),
+                help: Some(phrase!(
+                    "`playbook members` shows the ids that are known",
+                    "`playbook members` 会列出认识的编号"
+                )),
             });
         }
         for Forgotten { group, gone, decisions, listed } in done {
-            out.line(format!("forgotten in {group}: now {gone}, {decisions} decisions rewritten"))?;
+            out.say(phrase!(
+                "forgotten in {group}: now {gone}, {decisions} decisions rewritten",
+                "已在 {group} 里忘记：现在叫 {gone}，改写了 {decisions} 个决定"
+            ))?;
             if listed {
-                out.line(format!(
-                    "a file of the playbook of {group} names them: take them out of it, else they come back with it"
+                out.say(phrase!(
+                    "a file of the playbook of {group} names them: take them out of it, else they come back with it",
+                    "{group} 的剧本有文件写着这个人：请从文件里去掉，不然会跟着文件回来"
                 ))?;
             }
         }
@@ -82,8 +103,9 @@ impl Forget {
 /// Copies keep what they were made of.
 fn copies(dir: &Path, out: &mut Output) -> Result<(), Failure> {
     for copy in store::copies(dir) {
-        out.line(format!(
+        out.say(phrase!(
             "{} is an older copy and keeps them: delete it when it is not needed",
+            "{} 是旧副本，里面还有这个人：不需要时请删除",
             copy.display()
         ))?;
     }

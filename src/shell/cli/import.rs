@@ -7,7 +7,8 @@ use crate::{
         ids::MemberId,
         limits,
         member::Listed,
-        words::{count, tick},
+        phrase::{Phrase, phrase},
+        words::tick,
     },
     engine::input::Command,
     lang::{
@@ -82,10 +83,13 @@ impl Import {
 
     fn text(&self) -> Result<String, Failure> {
         let path = self.file.display();
-        let bytes = files::bytes(&self.file, limits::DATA_BYTES_MAX)
-            .map_err(|error| Failure::environment(format!("{path} cannot be read: {error}")))?;
-        let (text, _) =
-            decode(&bytes).map_err(|error| Failure::usage(format!("{path}: {}", error.phrase().en)))?;
+        let bytes = files::bytes(&self.file, limits::DATA_BYTES_MAX).map_err(|error| {
+            Failure::environment(phrase!("{path} cannot be read: {error}", "读不了 {path}：{error}"))
+        })?;
+        let (text, _) = decode(&bytes).map_err(|error| {
+            let (path, error) = (Phrase::same(path.to_string()), error.phrase());
+            Failure::usage(phrase!("{path}: {error}", "{path}：{error}"; path, error))
+        })?;
         Ok(text.into_owned())
     }
 
@@ -117,11 +121,12 @@ impl Import {
     fn bring(&self, text: &str, rows: Vec<Row>, remote: &Remote, out: &mut Output) -> Result<(), Failure> {
         let named = rows.iter().any(|row| row.group.is_some());
         for (later, earlier) in roster::twice(&rows, |row| (&row.listed, None)) {
-            out.line(format!(
-                "line {}: {} is in line {} already, and otherwise; the later line counts",
-                line(text, rows[later].range.start),
-                tick(rows[later].listed.member.id.as_str()),
-                line(text, rows[earlier].range.start)
+            let (later, earlier) = (&rows[later], &rows[earlier]);
+            let id = tick(later.listed.member.id.as_str());
+            let (later, earlier) = (line(text, later.range.start), line(text, earlier.range.start));
+            out.say(phrase!(
+                "line {later}: {id} is in line {earlier} already, and otherwise; the later line counts",
+                "第 {later} 行：{id} 在第 {earlier} 行已经有了，内容不同；以后一行为准"
             ))?;
         }
         let mut listed: BTreeMap<MemberId, Listed> = BTreeMap::new();
@@ -150,14 +155,24 @@ impl Import {
                 break;
             }
         }
-        let left = if left.is_empty() { String::new() } else { format!(", {} left", left.len()) };
-        let group = if named { format!(" into {}", remote.group) } else { String::new() };
-        out.line(format!("imported {}{group}{left}", count(brought, "member")))?;
+        let left = match left.len() {
+            0 => Phrase::default(),
+            n => phrase!(", {n} left", "，{n} 位离开"),
+        };
+        let group = if named { phrase!(" into {}", "到 {}", remote.group) } else { Phrase::default() };
+        let members = Phrase::counted(brought, "member", "位成员");
+        out.say(
+            phrase!("imported {members}{group}{left}", "导入了 {members}{group}{left}"; members, group, left),
+        )?;
         if unseen > 0 && !self.joined {
             let have = if unseen == 1 { "has" } else { "have" };
-            out.line(format!(
-                "{unseen} of them {have} no `seen`: until they are heard, nobody knows whether they are silent, and no \
-                 prune takes them"
+            let unseen =
+                Phrase { en: format!("{unseen} of them {have}"), zh: format!("其中 {unseen} 位") };
+            out.say(phrase!(
+                "{unseen} no `seen`: until they are heard, nobody knows whether they are silent, and no \
+                 prune takes them",
+                "{unseen}没有 `seen`：在听到发言之前，没人知道是否久未出现，`prune` 也不会移出";
+                unseen
             ))?;
         }
         Ok(())

@@ -4,7 +4,7 @@
 
 use super::failure::{Code, Failure};
 use crate::{
-    base::limits,
+    base::{limits, phrase::phrase},
     lang::{self, Compiled},
     model::playbook::Playbook,
     shell::workspace::DiskFolder,
@@ -43,10 +43,13 @@ fn read_stdin() -> Result<String, Failure> {
     let most = limits::PLAYBOOK_BYTES_MAX;
     let mut text = String::new();
     let read = std::io::stdin().take(most as u64 + 1).read_to_string(&mut text);
-    read.map_err(|error| Failure::environment(format!("standard input cannot be read: {error}")))?;
+    read.map_err(|error| {
+        Failure::environment(phrase!("standard input cannot be read: {error}", "读不了标准输入：{error}"))
+    })?;
     if text.len() > most {
-        return Err(Failure::usage(format!(
-            "standard input has more than {most} bytes, the most of a playbook"
+        return Err(Failure::usage(phrase!(
+            "standard input has more than {most} bytes, the most of a playbook",
+            "标准输入超过 {most} 字节，这是剧本的上限"
         )));
     }
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
@@ -57,8 +60,8 @@ impl Loaded {
     pub(super) fn playbook(&self) -> Result<&Arc<Playbook>, Failure> {
         self.compiled.playbook.as_ref().ok_or_else(|| {
             let path = self.path.display();
-            Failure::new(Code::Playbook, format!("{path} has errors"))
-                .help(format!("`playbook check {path}` shows them"))
+            Failure::new(Code::Playbook, phrase!("{path} has errors", "{path} 有错误"))
+                .help(phrase!("`playbook check {path}` shows them", "`playbook check {path}` 会列出它们"))
         })
     }
 }

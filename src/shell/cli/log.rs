@@ -41,7 +41,7 @@ impl Log {
     }
 
     fn line(&self, opened: &Opened, line: &LogLine, out: &mut Output) -> Result<(), Failure> {
-        let zone = opened.zone(&line.group);
+        let (zone, locale) = (opened.zone(&line.group), out.languages.people);
         if self.read.format.format == Format::Json {
             return Ok(out.json(&Line::of(line, zone))?);
         }
@@ -61,10 +61,10 @@ impl Log {
             Tone::Doubt => WARN,
             Tone::Bad => BAD,
         };
-        let word = pad(words.word, 10);
+        let word = pad(words.word(locale), 10);
         let about = if words.about.is_empty() { String::new() } else { format!("{}  ", words.about) };
         let used = width(&left) + width(&word) + width(&about);
-        let text = clip(&words.text.en, out.width.saturating_sub(used).max(20));
+        let text = clip(words.text.of(locale), out.width.saturating_sub(used).max(20));
         out.line(format!("{left}{}{}{text}", paint(style, &word), paint(NAME, &about)).trim_end())?;
         Ok(())
     }

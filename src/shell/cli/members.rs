@@ -5,6 +5,7 @@ use super::{
     output::{Format, Output, Table, write_or},
     state::ReadArgs,
 };
+use crate::base::phrase::pair;
 use crate::shell::view::members::members;
 
 /// Shows the members of each group, or imports a list of them.
@@ -27,8 +28,19 @@ impl Members {
         if self.read.format.format == Format::Json {
             return Ok(rows.try_for_each(|row| out.json(&row))?);
         }
-        let mut table =
-            Table::new(&["group", "id", "name", "joined", "last seen", "messages", "points", "tags"]);
+        let mut table = Table::new(
+            &[
+                pair("group", "群"),
+                pair("id", "编号"),
+                pair("name", "名字"),
+                pair("joined", "入群"),
+                pair("last seen", "最近出现"),
+                pair("messages", "消息"),
+                pair("points", "积分"),
+                pair("tags", "标签"),
+            ],
+            out.languages.people,
+        );
         for member in rows {
             let tags: Vec<&str> = member.tags.iter().map(String::as_str).collect();
             table.row(vec![
@@ -42,6 +54,6 @@ impl Members {
                 tags.join(", "),
             ]);
         }
-        Ok(write_or(&table, "No members are known yet.", opened.several(), out)?)
+        Ok(write_or(&table, pair("No members are known yet.", "还不认识任何成员。"), opened.several(), out)?)
     }
 }

@@ -5,6 +5,7 @@ use super::{
     output::{Format, NAME, Output, Table, write_or},
     state::ReadArgs,
 };
+use crate::base::phrase::pair;
 use crate::shell::{
     clock,
     view::metrics::{Row, metrics},
@@ -49,7 +50,16 @@ pub(super) fn write(
         return Ok(rows.iter().try_for_each(|row| out.json(row))?);
     }
     let locale = out.languages.people;
-    let mut table = Table::new(&["group", "metric", "value", "of", "what it says"]);
+    let mut table = Table::new(
+        &[
+            pair("group", "群"),
+            pair("metric", "指标"),
+            pair("value", "值"),
+            pair("of", "总数"),
+            pair("what it says", "说明"),
+        ],
+        out.languages.people,
+    );
     for row in rows {
         let mark = if row.complete || row.value.is_none() { "" } else { "~" };
         let about = if how { &row.how } else { row.unknown.as_ref().unwrap_or(&row.about) };
@@ -62,5 +72,5 @@ pub(super) fn write(
         ]);
         table.paint_last(1, NAME);
     }
-    Ok(write_or(&table, "There are no groups yet.", several, out)?)
+    Ok(write_or(&table, pair("There are no groups yet.", "还没有群。"), several, out)?)
 }

@@ -76,7 +76,7 @@ struct Cli {
     /// When to use colours.
     #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
     color: Color,
-    /// The language of diagnostics: en or zh [default: the terminal's; en for programs].
+    /// The language of what is said to you: en or zh [default: the terminal's; en for programs].
     #[arg(long, global = true, value_name = "LANG", value_parser = lang::parse)]
     lang: Option<Locale>,
     #[command(subcommand)]
@@ -164,7 +164,7 @@ pub fn main() -> ExitCode {
             Ok(cli) => cli,
             Err(error) if error.use_stderr() => {
                 say(&error.render().to_string());
-                return Err(Failure::said(Code::Usage));
+                return Err((Failure::said(Code::Usage), Locale::En));
             }
             Err(help) => {
                 // The program's own text, in its own colours.
@@ -172,18 +172,19 @@ pub fn main() -> ExitCode {
                 return Ok(());
             }
         };
-        let mut out = Output::new(cli.color, lang::languages(cli.lang));
+        let languages = lang::languages(cli.lang);
+        let mut out = Output::new(cli.color, languages);
         let result = memory::enough(&cli.command).and_then(|()| cli.command.run(&mut out));
-        out.flush().map_err(Failure::from).and(result)
+        out.flush().map_err(Failure::from).and(result).map_err(|failure| (failure, languages.people))
     };
     match std::panic::catch_unwind(run) {
         Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(failure)) => {
+        Ok(Err((failure, locale))) => {
             if !failure.message.is_empty() {
-                say(&format!("playbook: {}", failure.message));
+                say(&format!("playbook: {}", failure.message.of(locale)));
             }
             if let Some(help) = &failure.help {
-                say(&format!("  help: {help}"));
+                say(&format!("  {}{}", locale.pick("help: ", "建议："), help.of(locale)));
             }
             ExitCode::from(failure.code as u8)
         }

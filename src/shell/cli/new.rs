@@ -7,7 +7,10 @@ use super::{
     output::{NAME, Output, Table},
     templates::{TEMPLATES, Template},
 };
-use crate::{base::diagnostic::suggest, lang::schema};
+use crate::{
+    base::{diagnostic::suggest, phrase::pair},
+    lang::schema,
+};
 use std::{fs, io::Write as _, path::PathBuf};
 
 /// Copies a playbook from the shelf into a new folder, with the scripts and data it uses.
@@ -82,7 +85,8 @@ fn with_schema(text: &str) -> String {
 }
 
 fn list(out: &mut Output) -> Result<(), Failure> {
-    let mut table = Table::new(&["template", "what it is"]);
+    let mut table =
+        Table::new(&[pair("template", "模板"), pair("what it is", "是什么")], out.languages.people);
     for template in TEMPLATES {
         table.row(vec![template.name.to_owned(), template.about.to_owned()]);
         table.paint_last(0, NAME);

@@ -2,7 +2,10 @@
 
 use super::{args::StateArg, failure::Failure, output::Output, remote::no_engine, state::directory};
 use crate::{
-    base::{ids::PersonId, words},
+    base::{
+        ids::PersonId,
+        phrase::{Phrase, phrase},
+    },
     shell::{
         console::Wish,
         socket::{self, SocketError},
@@ -40,11 +43,12 @@ impl Open {
         let wish = Wish { person, token: self.token.is_some(), revoke: self.revoke };
         let granted = socket::open(&dir, &wish).map_err(|error| match error {
             SocketError::NotRunning(dir) => no_engine(&dir),
-            broken @ SocketError::Broken { .. } => Failure::environment(broken.to_string()),
+            broken @ SocketError::Broken { .. } => Failure::environment(broken.in_words()),
         })?;
         let opened = granted.map_err(Failure::refused)?;
         if self.revoke {
-            out.line(format!("signed out: {}", words::count(opened.ended, "session")))?;
+            let sessions = Phrase::counted(opened.ended, "session", "个登录");
+            out.say(phrase!("signed out: {sessions}", "已退出{sessions}"; sessions))?;
         }
         out.line(opened.link)?;
         Ok(())

@@ -12,8 +12,9 @@ use super::{
 use crate::{
     base::{
         ids::{RoleName, RunId},
+        locale::Locale,
+        phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
-        words,
     },
     engine::{
         entry::HoldReason,
@@ -48,7 +49,7 @@ impl Note {
 
     fn keep(&self, remote: &Remote, run: Option<RunId>, out: &mut Output) -> Result<(), Failure> {
         let command = Command::Note { run, text: self.text.clone(), by: remote.by.clone() };
-        remote.command(command, &format!("noted about {}", self.about), out)
+        remote.command(command, phrase!("noted about {}", "已记下关于 {} 的备注", self.about), out)
     }
 }
 
@@ -67,7 +68,7 @@ impl Now {
         let remote = self.target.remote()?;
         let (run, step) = remote::run_and_step(&remote.state()?, &self.run);
         let command = Command::Now { run, step, by: remote.by.clone() };
-        remote.command(command, &format!("{} goes on now", self.run), out)
+        remote.command(command, phrase!("{} goes on now", "{} 现在继续", self.run), out)
     }
 }
 
@@ -92,8 +93,13 @@ impl Delay {
         let length = args::length(&self.length)?;
         let remote = self.target.remote()?;
         let (run, _) = remote::run_and_step(&remote.state()?, &self.run);
-        let said = format!("what is still due today in {run} is {length} later");
-        remote.command(Command::Delay { run, length, by: remote.by.clone() }, &said, out)
+        let long = Phrase { en: length.to_string(), zh: Locale::Zh.duration(length) };
+        let said = phrase!(
+            "what is still due today in {run} is {long} later",
+            "{run} 今天还没到时间的都推迟 {long}";
+            long
+        );
+        remote.command(Command::Delay { run, length, by: remote.by.clone() }, said, out)
     }
 }
 
@@ -140,8 +146,8 @@ impl Unskip {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let run = skipped(&remote.state()?, &self.run);
-        let said = format!("{run} starts after all");
-        remote.command(Command::Unskip { run, by: remote.by.clone() }, &said, out)
+        let said = phrase!("{run} starts after all", "{run} 还是会开始");
+        remote.command(Command::Unskip { run, by: remote.by.clone() }, said, out)
     }
 }
 
@@ -177,11 +183,15 @@ impl Hush {
         for remote in self.target.remotes()? {
             let command = Command::Hush { until, why: self.why.clone(), by: remote.by.clone() };
             let end = until.map_or_else(
-                || "until `playbook unhush`".to_owned(),
-                |until: Timestamp| format!("until {}", until.to_rfc3339(&remote.zone)),
+                || "`playbook unhush`".to_owned(),
+                |until: Timestamp| until.to_rfc3339(&remote.zone),
             );
-            let said = format!("{}: members see nothing {end}", remote.group);
-            remote.command(command, &said, out)?;
+            let group = &remote.group;
+            let said = phrase!(
+                "{group}: members see nothing until {end}",
+                "{group}：在 {end} 之前，成员什么都看不到"
+            );
+            remote.command(command, said, out)?;
         }
         Ok(())
     }
@@ -216,16 +226,27 @@ impl Unhush {
                 out.line(format!("{}: {at} {text}", remote.group))?;
             }
             let what = match (late.len(), self.send) {
-                (0, _) => "nothing came meanwhile".to_owned(),
-                (n, true) => format!("{} sent now", words::count(n, "message")),
-                (n, false) => format!("{} dropped", words::count(n, "message")),
+                (0, _) => phrase!("nothing came meanwhile", "期间没有消息"),
+                (n, true) => {
+                    let n = Phrase::counted(n, "message", "条消息");
+                    phrase!("{n} sent now", "{n}现在发出"; n)
+                }
+                (n, false) => {
+                    let n = Phrase::counted(n, "message", "条消息");
+                    phrase!("{n} dropped", "{n}不再发出"; n)
+                }
             };
             let command = Command::Unhush { send: self.send, by: remote.by.clone() };
-            let said = format!("{}: members see again what is said; {what}", remote.group);
-            remote.command(command, &said, out)?;
+            let group = Phrase::same(remote.group.as_str());
+            let said = phrase!(
+                "{group}: members see again what is said; {what}",
+                "{group}：成员又看得到消息了；{what}";
+                group, what
+            );
+            remote.command(command, said, out)?;
         }
         if ended == 0 {
-            return Err(Failure::refused("no group is hushed".to_owned()));
+            return Err(Failure::refused(phrase!("no group is hushed", "没有群在静默")));
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use super::{
     output::{BAD, DIM, Format, GOOD, Output, Table, WARN, write_or},
     state::{ReadArgs, unreadable},
 };
+use crate::base::{locale::Locale, phrase::pair};
 use crate::shell::{
     store::Status,
     view::outbox::{Row, row},
@@ -28,21 +29,32 @@ impl Outbox {
         if self.read.format.format == Format::Json {
             return Ok(rows.try_for_each(|row| out.json(&row))?);
         }
-        let mut table =
-            Table::new(&["group", "effect", "channel", "status", "attempts", "decided", "message"]);
-        rows.for_each(|row| cells(&mut table, &row));
-        Ok(write_or(&table, "Nothing is on its way.", opened.several(), out)?)
+        let locale = out.languages.people;
+        let mut table = Table::new(
+            &[
+                pair("group", "群"),
+                pair("effect", "编号"),
+                pair("channel", "频道"),
+                pair("status", "状态"),
+                pair("attempts", "尝试"),
+                pair("decided", "决定于"),
+                pair("message", "消息"),
+            ],
+            out.languages.people,
+        );
+        rows.for_each(|row| cells(&mut table, &row, locale));
+        Ok(write_or(&table, pair("Nothing is on its way.", "没有消息在路上。"), opened.several(), out)?)
     }
 }
 
-fn cells(table: &mut Table, row: &Row) {
+fn cells(table: &mut Table, row: &Row, locale: Locale) {
     let remark = row.remark();
-    let remark = if remark.is_empty() { remark } else { format!("{remark} · ") };
+    let remark = if remark.is_empty() { String::new() } else { format!("{} · ", remark.of(locale)) };
     table.row(vec![
         row.group.to_string(),
         row.effect.to_string(),
         row.channel.to_string(),
-        row.says(),
+        row.says().of(locale).to_owned(),
         row.attempts.to_string(),
         row.created.minute(),
         format!("{remark}{}", row.text),

@@ -7,6 +7,8 @@ use super::lang::Languages;
 use crate::{
     base::{
         diagnostic::{Diagnostic, text},
+        locale::Locale,
+        phrase::{Phrase, Words},
         source::SourceMap,
         visible,
     },
@@ -69,6 +71,12 @@ impl Output {
     /// One line; a line end in it is shown as one.
     pub(super) fn line(&mut self, text: impl AsRef<str>) -> io::Result<()> {
         self.to.line(text.as_ref())
+    }
+
+    /// One line in the reader's language.
+    pub(super) fn say(&mut self, words: impl Into<Phrase>) -> io::Result<()> {
+        let words = words.into();
+        self.line(words.of(self.languages.people))
     }
 
     /// A heading.
@@ -155,8 +163,8 @@ pub(super) struct Table {
 
 impl Table {
     /// A table with these columns.
-    pub(super) fn new(header: &[&'static str]) -> Self {
-        Self { header: header.to_vec(), rows: Vec::new() }
+    pub(super) fn new(header: &[Words], locale: Locale) -> Self {
+        Self { header: header.iter().map(|words| words.of(locale)).collect(), rows: Vec::new() }
     }
 
     /// Adds a row; one cell a column.
@@ -208,9 +216,9 @@ impl Table {
 
 /// Writes a table whose first column is the group, which is left out when there is only one; or a sentence when it
 /// has no rows.
-pub(super) fn write_or(table: &Table, nothing: &str, several: bool, out: &mut Output) -> io::Result<()> {
+pub(super) fn write_or(table: &Table, nothing: Words, several: bool, out: &mut Output) -> io::Result<()> {
     if table.is_empty() {
-        return out.line(nothing);
+        return out.say(nothing);
     }
     if several {
         return table.write(out);

@@ -7,7 +7,7 @@ use super::{
     failure::Failure,
     output::Output,
 };
-use crate::engine::input::Command;
+use crate::{base::phrase::phrase, engine::input::Command};
 use std::sync::Arc;
 
 /// Takes an answer back (done, approved, rejected), until a later step has used it. Removals cannot be.
@@ -24,7 +24,7 @@ impl Undo {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
         let command = Command::Undo { task: args::task(&self.task), by: remote.by.clone() };
-        remote.command(command, &format!("{} is open again", self.task), out)
+        remote.command(command, phrase!("{} is open again", "{} 重新打开", self.task), out)
     }
 }
 
@@ -46,7 +46,7 @@ impl Reassign {
         let remote = self.target.remote()?;
         let (task, to) = (args::task(&self.task), Arc::from(self.to.as_str()));
         let command = Command::Reassign { task, to, by: remote.by.clone() };
-        remote.command(command, &format!("{} is for {} now", self.task, self.to), out)
+        remote.command(command, phrase!("{} is for {} now", "{} 现在归 {}", self.task, self.to), out)
     }
 }
 
@@ -68,7 +68,11 @@ impl Handover {
         let remote = self.target.remote()?;
         let (from, to) = (Arc::from(self.from.as_str()), Arc::from(self.to.as_str()));
         let command = Command::Handover { from, to, by: remote.by.clone() };
-        remote.command(command, &format!("what was open for {} is for {} now", self.from, self.to), out)
+        remote.command(
+            command,
+            phrase!("what was open for {} is for {} now", "{} 手上没做完的现在归 {}", self.from, self.to),
+            out,
+        )
     }
 }
 
@@ -85,6 +89,6 @@ pub(super) struct Remind {
 impl Remind {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let command = Command::Remind { task: args::task(&self.task) };
-        self.target.remote()?.command(command, &format!("reminded of {}", self.task), out)
+        self.target.remote()?.command(command, phrase!("reminded of {}", "已提醒 {}", self.task), out)
     }
 }

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     base::{
         ids::{EffectId, GroupId, PlayName, RunId},
+        phrase::{Phrase, phrase},
         time::Zone,
         value::{Map, Value},
     },
@@ -71,7 +72,7 @@ impl Target {
         let dir = directory(self.state.state.as_deref(), None);
         let failed = |error: StoreError| match error {
             StoreError::Missing(_) | StoreError::Empty => no_engine(&dir),
-            error => no_engine(&dir).help(error.to_string()),
+            error => no_engine(&dir).help(error.in_words()),
         };
         let reader = Reader::open(&dir).map_err(failed)?;
         let groups = reader.groups().map_err(failed)?;
@@ -85,8 +86,12 @@ impl Target {
                 let id = Some(GroupId::new(name)).filter(|id| groups.contains_key(id)).or(titled);
                 let id = id.unwrap_or_else(|| GroupId::new(name));
                 if !groups.contains_key(&id) {
-                    return Err(Failure::usage(format!("there is no group {id} in {}", dir.display()))
-                        .help(format!("its groups are {}", names())));
+                    return Err(Failure::usage(phrase!(
+                        "there is no group {id} in {dir}",
+                        "{dir} 里没有群 {id}",
+                        dir = dir.display()
+                    ))
+                    .help(phrase!("its groups are {}", "那里的群有 {}", names())));
                 }
                 id
             }
@@ -94,12 +99,16 @@ impl Target {
             (None, []) => return Err(no_engine(&dir)),
             (None, many) => {
                 let names = many.iter().map(|group| group.as_str()).collect::<Vec<_>>().join(", ");
-                return Err(Failure::usage(format!(
+                return Err(Failure::usage(phrase!(
                     "{} runs {} groups; which one is meant?",
+                    "{} 上有 {} 个群；指的是哪一个？",
                     dir.display(),
                     many.len()
                 ))
-                .help(format!("add --group with one of {names}")));
+                .help(phrase!(
+                    "add --group with one of {names}",
+                    "加上 `--group`，后面写其中一个：{names}"
+                )));
             }
         };
         let zone = groups.get(&group).map_or_else(Zone::utc, crate::shell::store::GroupInfo::zone);
@@ -109,21 +118,25 @@ impl Target {
 
 /// Nobody listens on a state directory.
 pub(super) fn no_engine(dir: &std::path::Path) -> Failure {
-    Failure::environment(format!("no engine is running on {}", dir.display()))
-        .help("start it with `playbook run FILE`, or name its state with --state DIR")
+    Failure::environment(phrase!("no engine is running on {}", "{} 上没有引擎在运行", dir.display())).help(
+        phrase!(
+            "start it with `playbook run FILE`, or name its state with --state DIR",
+            "用 `playbook run FILE` 启动，或用 `--state DIR` 指出它的状态目录"
+        ),
+    )
 }
 
 impl Remote {
     /// The group's state as it was committed last.
     pub(super) fn state(&self) -> Result<State, Failure> {
-        let recovered = self.reader.states().map_err(|error| Failure::environment(error.to_string()))?;
+        let recovered = self.reader.states().map_err(|error| Failure::environment(error.in_words()))?;
         let group = recovered.groups.get(&self.group).map(|group| group.state.clone());
         group.ok_or_else(|| no_engine(&self.dir))
     }
 
     /// Whether the group has a message of this name: one that is held, or was decided lately.
     pub(super) fn knows(&self, effect: &EffectId) -> Result<bool, Failure> {
-        let failed = |error: StoreError| Failure::environment(error.to_string());
+        let failed = |error: StoreError| Failure::environment(error.in_words());
         Ok(self.reader.sent(&self.group, effect).map_err(failed)?.is_some()
             || self.state()?.held.iter().any(|held| held.outgoing.effect == *effect))
     }
@@ -134,9 +147,14 @@ impl Remote {
     }
 
     /// Sends a command and says that it was taken.
-    pub(super) fn command(&self, command: Command, said: &str, out: &mut Output) -> Result<(), Failure> {
+    pub(super) fn command(
+        &self,
+        command: Command,
+        said: impl Into<Phrase>,
+        out: &mut Output,
+    ) -> Result<(), Failure> {
         super::client::command(&self.dir, &self.group, command)?;
-        out.line(said)?;
+        out.say(said)?;
         Ok(())
     }
 }
@@ -152,8 +170,9 @@ pub(super) fn play_and_id(state: &State, text: &str) -> Result<(PlayName, Arc<st
     }
     match text.split_once('/') {
         Some((play, id)) if !play.is_empty() && !id.is_empty() => Ok((PlayName::new(play), Arc::from(id))),
-        _ => Err(Failure::usage(format!(
-            "{text:?} is not a date of a play; expected PLAY/ID such as guest-session/jia"
+        _ => Err(Failure::usage(phrase!(
+            "{text:?} is not a date of a play; expected PLAY/ID such as guest-session/jia",
+            "{text:?} 不是玩法的日期；应写成 `PLAY/ID`，例如 guest-session/jia"
         ))),
     }
 }
@@ -211,22 +230,24 @@ pub(super) fn data(json: Option<&str>, with: &[String]) -> Result<Value, Failure
     let mut map = match json {
         None => Map::new(),
         Some(text) => {
-            let value: serde_json::Value = serde_json::from_str(text)
-                .map_err(|error| Failure::usage(format!("--data is not JSON: {error}")))?;
+            let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
+                Failure::usage(phrase!("--data is not JSON: {error}", "`--data` 不是 JSON：{error}"))
+            })?;
             match Value::from_json(&value) {
                 Value::Map(map) => Map::clone(&map),
                 other if with.is_empty() => return Ok(other),
                 other => {
-                    return Err(Failure::usage(format!("--data is {}; --with needs a map", other.kind().en)));
+                    let kind = other.kind();
+                    let words = phrase!("--data is {kind}; --with needs a map", "`--data` 是{kind}；`--with` 需要映射"; kind);
+                    return Err(Failure::usage(words));
                 }
             }
         }
     };
     for pair in with {
-        let (key, text) = pair
-            .split_once('=')
-            .filter(|(key, _)| !key.is_empty())
-            .ok_or_else(|| Failure::usage(format!("{pair:?} is not KEY=VALUE")))?;
+        let (key, text) = pair.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
+            Failure::usage(phrase!("{pair:?} is not KEY=VALUE", "{pair:?} 不是 `KEY=VALUE` 的形式"))
+        })?;
         let value = serde_json::from_str::<serde_json::Value>(text)
             .map_or_else(|_| Value::str(text), |json| Value::from_json(&json));
         map.insert(Arc::from(key), value);
@@ -243,8 +264,8 @@ mod tests {
         let value = data(Some(r#"{"a":1}"#), &["b=true".into(), "c=hello".into(), "d=[1]".into()]).unwrap();
         assert_eq!(value.to_json(), serde_json::json!({ "a": 1, "b": true, "c": "hello", "d": [1] }));
         assert_eq!(data(None, &[]).unwrap(), Value::Null);
-        assert!(data(Some("{"), &[]).unwrap_err().message.contains("--data"));
-        assert!(data(None, &["x".into()]).unwrap_err().message.contains("KEY=VALUE"));
+        assert!(data(Some("{"), &[]).unwrap_err().message.en.contains("--data"));
+        assert!(data(None, &["x".into()]).unwrap_err().message.en.contains("KEY=VALUE"));
     }
 
     #[test]

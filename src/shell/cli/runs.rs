@@ -6,8 +6,13 @@ use super::{
     state::ReadArgs,
 };
 use crate::{
+    base::{
+        locale::Locale,
+        phrase::{Phrase, pair, phrase},
+    },
     engine::entry::Outcome,
     shell::view::runs::{Row, runs},
+    sim::timeline::ended,
 };
 
 /// Shows the runs of each group: the open ones, then those that ended last.
@@ -24,35 +29,51 @@ impl Runs {
         if self.read.format.format == Format::Json {
             return Ok(rows.try_for_each(|row| out.json(&row))?);
         }
-        let mut table = Table::new(&["group", "run", "state", "started", "what"]);
-        rows.for_each(|row| cells(&mut table, row));
-        Ok(write_or(&table, "No run has begun yet.", opened.several(), out)?)
+        let locale = out.languages.people;
+        let mut table = Table::new(
+            &[
+                pair("group", "群"),
+                pair("run", "活动"),
+                pair("state", "状态"),
+                pair("started", "开始"),
+                pair("what", "说明"),
+            ],
+            locale,
+        );
+        rows.for_each(|row| cells(&mut table, row, locale));
+        Ok(write_or(&table, pair("No run has begun yet.", "还没有活动开始过。"), opened.several(), out)?)
     }
 }
 
-fn cells(table: &mut Table, run: Row) {
+fn cells(table: &mut Table, run: Row, locale: Locale) {
     let (word, style) = match run.outcome {
-        None => ("open", WARN),
-        Some(Outcome::Done) => ("done", GOOD),
-        Some(Outcome::Failed) => ("failed", BAD),
-        Some(Outcome::Stopped) => ("stopped", DIM),
-        Some(Outcome::Cancelled) => ("cancelled", DIM),
-        Some(Outcome::Replaced) => ("replaced", DIM),
+        None => (pair("open", "进行中"), WARN),
+        Some(outcome) => {
+            let style = match outcome {
+                Outcome::Done => GOOD,
+                Outcome::Failed => BAD,
+                Outcome::Stopped | Outcome::Cancelled | Outcome::Replaced => DIM,
+            };
+            (ended(outcome), style)
+        }
     };
     let what = match (&run.step, &run.waiting) {
         (Some(step), Some(waiting)) => {
-            let until = run.until.map(|at| format!(" until {}", at.minute())).unwrap_or_default();
-            format!("step {step} waits for {waiting}{until}")
+            let until =
+                run.until.map(|at| phrase!(" until {}", "，最迟到 {}", at.minute())).unwrap_or_default();
+            phrase!("step {step} waits for {waiting}{until}", "步骤 {step} 在等{waiting}{until}"; waiting, until)
         }
-        _ => run.reason,
+        _ => run.reason.into(),
     };
-    let missed = if run.missed > 0 { format!("{} missed; ", run.missed) } else { String::new() };
+    let missed = run.missed;
+    let missed =
+        if missed > 0 { phrase!("{missed} missed; ", "错过 {missed} 步；") } else { Phrase::default() };
     table.row(vec![
         run.group.to_string(),
         run.run.to_string(),
-        word.to_owned(),
+        word.of(locale).to_owned(),
         run.started.minute(),
-        format!("{missed}{what}"),
+        format!("{}{}", missed.of(locale), what.of(locale)),
     ]);
     table.paint_last(2, style);
 }

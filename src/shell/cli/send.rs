@@ -13,6 +13,7 @@ use crate::{
         diagnostic::suggest,
         ids::{ChannelName, EffectId, GroupId},
         limits,
+        phrase::phrase,
     },
     model::{channel::Channel, group::Group, message::Message, playbook::Playbook},
     shell::{
@@ -82,9 +83,10 @@ pub(super) fn group<'a>(playbook: &'a Playbook, name: Option<&str>) -> Result<&'
     let names = || playbook.groups.keys().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
     match name {
         Some(name) => playbook.groups.get(name).ok_or_else(|| {
-            Failure::usage(format!("there is no group {name:?}")).help(format!("there are {}", names()))
+            Failure::usage(phrase!("there is no group {name:?}", "没有群 {name:?}"))
+                .help(phrase!("there are {}", "有 {}", names()))
         }),
-        None => playbook.groups.values().next().ok_or_else(|| Failure::usage("the playbook has no group")),
+        None => playbook.groups.values().next().ok_or_else(|| Failure::usage(phrase!("the playbook has no group", "这份剧本没有群"))),
     }
 }
 
@@ -98,9 +100,9 @@ pub(super) fn named<'a>(
         let names: Vec<&str> =
             playbook.channels.keys().chain(group.channels.keys()).map(ChannelName::as_str).collect();
         let help = match suggest::nearest(name, names.iter().copied()) {
-            Some(near) => format!("did you mean {near}?"),
-            None => format!("there are {}", names.join(", ")),
+            Some(near) => phrase!("did you mean {near}?", "是不是想写 {near}？"),
+            None => phrase!("there are {}", "有 {}", names.join(", ")),
         };
-        Failure::usage(format!("there is no channel {name:?}")).help(help)
+        Failure::usage(phrase!("there is no channel {name:?}", "没有频道 {name:?}")).help(help)
     })
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     base::{
         ids::GroupId,
-        phrase::{Phrase, phrase},
+        phrase::{Phrase, pair, phrase},
         time::{Duration, Timestamp},
         words,
     },
@@ -431,7 +431,17 @@ fn summary(playbook: &Playbook, options: &Options, lived: &Lived, out: &mut Outp
         ))?;
     }
     out.line("")?;
-    let mut table = Table::new(&["play", "runs", "posts", "missed steps", "skipped", "failed"]);
+    let mut table = Table::new(
+        &[
+            pair("play", "玩法"),
+            pair("runs", "活动"),
+            pair("posts", "消息"),
+            pair("missed steps", "错过的步骤"),
+            pair("skipped", "没发生"),
+            pair("failed", "失败"),
+        ],
+        out.languages.people,
+    );
     for play in &playbook.plays {
         let sums = tally.plays.get(&play.name).cloned().unwrap_or_default();
         let numbers = [sums.runs, sums.posts, sums.missed, sums.skipped, sums.failed];

@@ -9,7 +9,7 @@ use super::{
     simulate::found,
 };
 use crate::{
-    base::words,
+    base::{phrase::pair, words},
     model::playbook::Playbook,
     shell::view,
     sim::{
@@ -106,7 +106,17 @@ fn text(spreads: &Spreads, days: u32, out: &mut Output) -> Result<(), Failure> {
         out.line(format!("  {name}: {}", range(*spread)))?;
     }
     out.line("")?;
-    let mut table = Table::new(&["play", "runs", "posts", "missed steps", "skipped", "failed"]);
+    let mut table = Table::new(
+        &[
+            pair("play", "玩法"),
+            pair("runs", "活动"),
+            pair("posts", "消息"),
+            pair("missed steps", "错过的步骤"),
+            pair("skipped", "没发生"),
+            pair("failed", "失败"),
+        ],
+        out.languages.people,
+    );
     for (play, numbers) in &spreads.plays {
         table.row(std::iter::once(play.to_string()).chain(numbers.map(range)).collect());
         table.paint_last(0, NAME);

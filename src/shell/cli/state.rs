@@ -9,7 +9,7 @@ use super::{
     failure::Failure,
 };
 use crate::{
-    base::{ids::GroupId, time::Zone},
+    base::{ids::GroupId, phrase::phrase, time::Zone},
     engine::state::State,
     lang,
     model::playbook::Playbook,
@@ -82,17 +82,24 @@ impl ReadArgs {
             let help = match error {
                 // It says so itself.
                 StoreError::Missing(_) => None,
-                _ => Some("`playbook run FILE` makes a state; `--state DIR` names another one".into()),
+                _ => Some(phrase!(
+                    "`playbook run FILE` makes a state; `--state DIR` names another one",
+                    "`playbook run FILE` 会建立状态目录；`--state DIR` 指出另一个"
+                )),
             };
-            Failure { help, ..Failure::environment(error.to_string()) }
+            Failure { help, ..Failure::environment(error.in_words()) }
         };
         let reader = Reader::open(&dir).map_err(failed)?;
         let recovered = reader.states().map_err(failed)?;
         let only = self.group.group.as_ref().map(GroupId::new);
         if let Some(id) = only.as_ref().filter(|id| !recovered.groups.contains_key(*id)) {
             let names: Vec<&str> = recovered.groups.keys().map(GroupId::as_str).collect();
-            return Err(Failure::usage(format!("there is no group {id} in {}", dir.display()))
-                .help(format!("its groups are {}", names.join(", "))));
+            return Err(Failure::usage(phrase!(
+                "there is no group {id} in {dir}",
+                "{dir} 里没有群 {id}",
+                dir = dir.display()
+            ))
+            .help(phrase!("its groups are {}", "那里的群有 {}", names.join(", "))));
         }
         let mut names: BTreeMap<&str, Zone> = BTreeMap::new();
         let zones = recovered.infos.iter().map(|(group, info)| {
@@ -143,7 +150,7 @@ static UTC: LazyLock<Zone> = LazyLock::new(Zone::utc);
 
 /// The database could not be read.
 pub(super) fn unreadable(error: StoreError) -> Failure {
-    Failure::environment(error.to_string())
+    Failure::environment(error.in_words())
 }
 
 /// Who asks, where `--by` does not say: the user of this machine.

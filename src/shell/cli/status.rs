@@ -2,11 +2,15 @@
 
 use super::{
     failure::Failure,
+    lang::Languages,
     output::{BAD, DIM, Format, HEADING, NAME, Output, Table, WARN, clip, pad, paint, width},
     state::{ReadArgs, unreadable},
 };
 use crate::{
-    base::{ids::GroupId, words},
+    base::{
+        ids::GroupId,
+        phrase::{Phrase, pair, phrase},
+    },
     shell::{
         clock, refusals, socket,
         survey::{Seen, Sources, Wanted, survey},
@@ -41,7 +45,9 @@ impl Status {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let json = self.read.format.format == Format::Json;
         let group = self.read.group.group.as_ref().map(GroupId::new);
-        let wanted = Wanted { group, all: self.all || json, number: self.number };
+        let Languages { people, programs } = out.languages;
+        let locale = if json { programs } else { people };
+        let wanted = Wanted { group, all: self.all || json, number: self.number, locale };
         // The engine has everything at hand; without one, and where it cannot say, the file is read.
         let shown = match socket::status(&self.read.dir(), &wanted) {
             Ok(Ok(seen)) => seen,
@@ -85,7 +91,7 @@ fn wrong<'s>(
     everything: bool,
     out: &mut Output,
 ) -> Result<(), Failure> {
-    let mut found: BTreeMap<(Kind, &str), (&Problem, Vec<&GroupId>)> = BTreeMap::new();
+    let mut found: BTreeMap<(Kind, &Phrase), (&Problem, Vec<&GroupId>)> = BTreeMap::new();
     for status in all {
         for problem in &status.problems {
             let known = found.entry((problem.kind, &problem.text)).or_insert((problem, Vec::new()));
@@ -95,33 +101,49 @@ fn wrong<'s>(
     if found.is_empty() {
         return Ok(());
     }
-    out.line(paint(BAD, "not as it should be"))?;
+    let locale = out.languages.people;
+    out.line(paint(BAD, locale.pick("not as it should be", "不正常的地方")))?;
     let most = if everything { usize::MAX } else { WRONG_SHOWN };
     for (problem, groups) in found.values().take(most) {
         let whose = match groups.as_slice() {
-            [only] if several => format!("{only}: "),
-            [_] => String::new(),
-            many => format!("{} groups: ", many.len()),
+            [only] if several => phrase!("{only}: ", "{only}："),
+            [_] => Phrase::default(),
+            many => phrase!("{} groups: ", "{} 个群：", many.len()),
         };
         let style = if problem.kind == Kind::Unheard { WARN } else { BAD };
-        let next =
-            problem.next.as_ref().map(|at| format!("; next attempt {}", at.second())).unwrap_or_default();
-        let help = problem.help.as_ref().map(|help| paint(DIM, &format!("  {help}"))).unwrap_or_default();
-        let text =
-            clip(&format!("{}{next}", problem.text), out.width.saturating_sub(4 + width(&whose)).max(40));
+        let whose = whose.of(locale);
+        let next = problem.next.as_ref().map(|at| phrase!("; next attempt {}", "；下次尝试 {}", at.second()));
+        let help = problem.help.as_ref().map(|help| paint(DIM, &format!("  {}", help.of(locale))));
+        let (next, help) = (next.unwrap_or_default(), help.unwrap_or_default());
+        let text = format!("{}{}", problem.text.of(locale), next.of(locale));
+        let text = clip(&text, out.width.saturating_sub(4 + width(whose)).max(40));
         out.line(format!("  {whose}{}{help}", paint(style, &text)))?;
     }
     if found.len() > most {
-        let more = words::count(found.len() - most, "more");
-        out.line(format!("  and {}: `playbook status --all` shows them", more.trim_end_matches('s')))?;
+        out.say(phrase!(
+            "  and {} more: `playbook status --all` shows them",
+            "  还有 {} 条：`playbook status --all` 会全部列出",
+            found.len() - most
+        ))?;
     }
     Ok(out.line("")?)
 }
 
 /// A line a group.
 fn overview<'s>(all: impl Iterator<Item = &'s Shown>, out: &mut Output) -> Result<(), Failure> {
-    let mut table =
-        Table::new(&["group", "title", "phase", "members", "runs", "tasks", "held", "wrong", "next"]);
+    let locale = out.languages.people;
+    let header = [
+        pair("group", "群"),
+        pair("title", "名称"),
+        pair("phase", "阶段"),
+        pair("members", "成员"),
+        pair("runs", "活动"),
+        pair("tasks", "任务"),
+        pair("held", "压住"),
+        pair("wrong", "问题"),
+        pair("next", "接下来"),
+    ];
+    let mut table = Table::new(&header, locale);
     for status in all {
         let wrong = status.problems.iter().filter(|problem| problem.kind != Kind::Unheard).count();
         let next = status.next.first().map(|next| format!("{} {}", next.at.minute(), next.play));
@@ -134,7 +156,7 @@ fn overview<'s>(all: impl Iterator<Item = &'s Shown>, out: &mut Output) -> Resul
             status.tasks.to_string(),
             status.held.to_string(),
             wrong.to_string(),
-            if status.paused { "paused".into() } else { next.unwrap_or_default() },
+            if status.paused { locale.pick("paused", "已暂停").into() } else { next.unwrap_or_default() },
         ]);
         table.paint_last(0, NAME);
         if wrong > 0 {
@@ -146,30 +168,45 @@ fn overview<'s>(all: impl Iterator<Item = &'s Shown>, out: &mut Output) -> Resul
 
 /// Everything of a group.
 fn text(status: &Shown, tasks: &[Task], out: &mut Output) -> Result<(), Failure> {
+    let locale = out.languages.people;
     let id = status.group.as_str();
     let title = status.title.as_deref().unwrap_or(id);
     let name = if title == id { String::new() } else { format!(" ({id})") };
     out.line(format!("{}{name}", paint(HEADING, title)))?;
     let until = match &status.phase_timeout {
-        Some(at) => format!(", until {} at the latest", at.minute()),
-        None => String::new(),
+        Some(at) => phrase!(", until {} at the latest", "，最迟到 {}", at.minute()),
+        None => Phrase::default(),
     };
     let since = status.phase_entered.minute();
-    out.line(format!("  phase {} since {since}{until}", paint(NAME, status.phase.as_str())))?;
+    let phase = paint(NAME, status.phase.as_str());
+    let phase = Phrase::same(phase);
+    let since = Phrase::same(since);
+    out.say(phrase!("  phase {phase} since {since}{until}", "  阶段 {phase}，从 {since} 起{until}"; phase, since, until))?;
     if status.paused {
-        out.line(format!("  {}", paint(WARN, "paused: nothing starts until `playbook resume`")))?;
+        out.line(format!(
+            "  {}",
+            paint(
+                WARN,
+                locale.pick(
+                    "paused: nothing starts until `playbook resume`",
+                    "已暂停：在 `playbook resume` 之前什么都不会开始"
+                )
+            )
+        ))?;
     }
-    out.line(format!(
-        "  {}, {} open, {}, {} held",
-        words::count(status.members, "member"),
-        words::count(status.runs, "run"),
-        words::count(status.tasks, "task"),
-        words::count(status.held, "message")
+    let members = Phrase::counted(status.members, "member", "位成员");
+    let runs = Phrase::counted(status.runs, "run", "次活动");
+    let open = Phrase::counted(status.tasks, "task", "个任务");
+    let held = Phrase::counted(status.held, "message", "条消息");
+    out.say(phrase!(
+        "  {members}, {runs} open, {open}, {held} held",
+        "  {members}，{runs}进行中，{open}，{held}压住";
+        members, runs, open, held
     ))?;
     coming(&status.next, out)?;
     not_happened(&status.skipped, out)?;
     for ending in &status.ending {
-        out.line(format!("  {}", paint(WARN, ending)))?;
+        out.line(format!("  {}", paint(WARN, ending.of(locale))))?;
     }
     waiting(tasks, out)
 }
@@ -179,11 +216,12 @@ fn not_happened(skipped: &[Skipped], out: &mut Output) -> Result<(), Failure> {
     if skipped.is_empty() {
         return Ok(());
     }
-    out.line("  did not happen")?;
+    let locale = out.languages.people;
+    out.line(locale.pick("  did not happen", "  没有发生"))?;
     let plays = skipped.iter().map(|one| width(&one.about)).max().unwrap_or(0);
     for one in skipped {
         let at = one.at.minute();
-        let text = clip(&one.text, out.width.saturating_sub(24 + plays).max(20));
+        let text = clip(one.text.of(locale), out.width.saturating_sub(24 + plays).max(20));
         out.line(format!("    {at}  {}{}", paint(NAME, &pad(&one.about, plays + 2)), paint(WARN, &text)))?;
     }
     Ok(())
@@ -193,13 +231,17 @@ fn coming(next: &[Next], out: &mut Output) -> Result<(), Failure> {
     if next.is_empty() {
         return Ok(());
     }
-    out.line("  next")?;
+    let locale = out.languages.people;
+    out.line(locale.pick("  next", "  接下来"))?;
     let plays = next.iter().map(|one| width(one.play.as_str())).max().unwrap_or(0);
     for one in next {
-        let step = one.step.as_ref().map(|step| format!("step {step}")).unwrap_or_default();
+        let step = one.step.as_ref().map(|step| phrase!("step {step}", "步骤 {step}")).unwrap_or_default();
         let unless = match &one.unless {
-            Some(why) => paint(WARN, &format!("will not start: {why}")),
-            None => step,
+            Some(why) => {
+                let why = phrase!("will not start: {why}", "不会开始：{why}"; why);
+                paint(WARN, why.of(locale))
+            }
+            None => step.of(locale).to_owned(),
         };
         // Nothing is filled up where nothing follows.
         let play = if unless.is_empty() { one.play.to_string() } else { pad(one.play.as_str(), plays + 2) };
@@ -212,14 +254,20 @@ fn waiting(tasks: &[Task], out: &mut Output) -> Result<(), Failure> {
     if tasks.is_empty() {
         return Ok(());
     }
-    out.line("  waits for somebody")?;
+    let locale = out.languages.people;
+    out.line(locale.pick("  waits for somebody", "  等人处理"))?;
     for task in tasks {
-        let due = task.due.as_ref().map(|due| format!(" (by {})", due.minute())).unwrap_or_default();
-        let whom =
-            if task.people.is_empty() { String::new() } else { format!("{}: ", task.people.join(", ")) };
-        let text = clip(&task.text, out.width.saturating_sub(30 + width(&whom) + width(&due)).max(20));
+        let due =
+            task.due.as_ref().map(|due| phrase!(" (by {})", "（{} 前）", due.minute())).unwrap_or_default();
+        let due = due.of(locale);
+        let whom = if task.people.is_empty() {
+            String::new()
+        } else {
+            format!("{}{}", locale.join(&task.people), locale.pick(": ", "："))
+        };
+        let text = clip(&task.text, out.width.saturating_sub(30 + width(&whom) + width(due)).max(20));
         let id = pad(task.task.as_str(), 4);
-        out.line(format!("    {}  {whom}{text}{}", paint(NAME, &id), paint(DIM, &due)))?;
+        out.line(format!("    {}  {whom}{text}{}", paint(NAME, &id), paint(DIM, due)))?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use super::{
     state::ReadArgs,
 };
 use crate::{
+    base::phrase::{Phrase, pair, phrase},
     engine::entry::TaskKind,
     shell::{
         clock,
@@ -14,6 +15,7 @@ use crate::{
             tasks::{Row, tasks},
         },
     },
+    sim::timeline::kind,
 };
 
 /// Shows what waits for people: tasks, approvals, questions, posts to copy, removals.
@@ -38,14 +40,27 @@ impl Tasks {
             .filter(|row| wanted.as_ref().is_none_or(|task| row.task.as_str() == task))
             .collect();
         if let Some(task) = wanted.filter(|_| rows.is_empty()) {
-            return Err(Failure::usage(format!("there is no open task {task}"))
-                .help("`playbook tasks` lists those that are open"));
+            return Err(Failure::usage(phrase!("there is no open task {task}", "没有进行中的任务 {task}"))
+                .help(phrase!(
+                    "`playbook tasks` lists those that are open",
+                    "`playbook tasks` 会列出进行中的任务"
+                )));
         }
         if self.read.format.format == Format::Json {
             return Ok(rows.iter().try_for_each(|row| out.json(row))?);
         }
         let now = clock::now();
-        let mut table = Table::new(&["group", "task", "kind", "who", "due", "text"]);
+        let mut table = Table::new(
+            &[
+                pair("group", "群"),
+                pair("task", "任务"),
+                pair("kind", "类别"),
+                pair("who", "谁"),
+                pair("due", "期限"),
+                pair("text", "内容"),
+            ],
+            out.languages.people,
+        );
         rows.sort_by_key(|row| row.kind == TaskKind::Delivery);
         for task in &rows {
             let lines: Vec<String> = task.lines().collect();
@@ -53,8 +68,8 @@ impl Tasks {
             table.row(vec![
                 task.group.to_string(),
                 task.task.to_string(),
-                task.kind.as_str().to_owned(),
-                task.people.join(", "),
+                kind(task.kind).of(out.languages.people).to_owned(),
+                out.languages.people.join(&task.people),
                 task.due.as_ref().map(At::minute).unwrap_or_default(),
                 match &task.show {
                     Some(show) => format!("{} — {}", task.text, show.trim()),
@@ -71,7 +86,7 @@ impl Tasks {
                 table.row(cells);
             }
         }
-        write_or(&table, "Nothing waits for anybody.", opened.several(), out)?;
+        write_or(&table, pair("Nothing waits for anybody.", "没有什么在等人处理。"), opened.several(), out)?;
         self.whole(&rows, opened.several(), out)
     }
 
@@ -86,10 +101,11 @@ impl Tasks {
             shown.push(row);
             let same = rows.iter().filter(|other| is_same(&other)).count();
             let everywhere = if same > 1 {
-                format!(", the same in {same} groups (`--everywhere`)")
+                phrase!(", the same in {same} groups (`--everywhere`)", "，{same} 个群相同（`--everywhere`）")
             } else {
-                String::new()
+                Phrase::default()
             };
+            let everywhere = everywhere.of(out.languages.people);
             let group = if several { format!(" --group {}", row.group) } else { String::new() };
             out.line("")?;
             out.line(format!(

@@ -9,7 +9,7 @@ use super::{
     state::{Opened, ReadArgs, directory},
 };
 use crate::{
-    base::ids::GroupId,
+    base::{ids::GroupId, phrase::phrase},
     model::playbook::Playbook,
     shell::{inquiry::Inquiry, store, view},
     sim::why::Verdict,
@@ -50,10 +50,11 @@ impl Why {
                 let shown = opened.groups().find(|shown| *shown.id == group);
                 let state = shown.map(|shown| shown.state);
                 let playbook = state.and_then(|state| opened.playbook(state)).ok_or_else(|| {
-                    Failure::environment(format!(
-                        "the playbook of {group} does not compile with this program"
+                    Failure::environment(phrase!(
+                        "the playbook of {group} does not compile with this program",
+                        "这个版本的程序编译不了 {group} 的剧本"
                     ))
-                    .help("`playbook check FILE` shows why")
+                    .help(phrase!("`playbook check FILE` shows why", "`playbook check FILE` 会说明原因"))
                 })?;
                 (playbook, state)
             }
@@ -80,7 +81,10 @@ impl Why {
             out.line("")?;
             out.line(paint(
                 DIM,
-                "No engine has run here yet: this is from the file alone, as if it began now.",
+                out.languages.people.pick(
+                    "No engine has run here yet: this is from the file alone, as if it began now.",
+                    "这里还没有引擎运行过：以上只根据文件，好像现在才开始。",
+                ),
             ))?;
         }
         Ok(())
@@ -110,11 +114,20 @@ impl Why {
         };
         match groups.as_slice() {
             [only] => Ok(only.clone()),
-            [] => Err(Failure::usage("there is no such group").help("`playbook status` lists the groups")),
+            [] => Err(Failure::usage(phrase!("there is no such group", "没有这个群"))
+                .help(phrase!("`playbook status` lists the groups", "`playbook status` 会列出各个群"))),
             several => {
                 let names: Vec<&str> = several.iter().take(8).map(GroupId::as_str).collect();
-                Err(Failure::usage(format!("which of {} groups is meant?", several.len()))
-                    .help(format!("say `--group` with one of {}", names.join(", "))))
+                Err(Failure::usage(phrase!(
+                    "which of {} groups is meant?",
+                    "有 {} 个群，指的是哪一个？",
+                    several.len()
+                ))
+                .help(phrase!(
+                    "say `--group` with one of {}",
+                    "用 `--group` 写其中一个：{}",
+                    names.join(", ")
+                )))
             }
         }
     }
@@ -125,8 +138,12 @@ fn only_playbook(folder: &std::path::Path) -> Result<PathBuf, Failure> {
     let found = crate::shell::workspace::playbooks_in(folder);
     match found.as_slice() {
         [only] => Ok(only.clone()),
-        _ => Err(Failure::environment(store::StoreError::Missing(folder.join(".playbook")).to_string())
-            .help("name the playbook file behind the play: `playbook why PLAY FILE`")),
+        _ => Err(Failure::environment(store::StoreError::Missing(folder.join(".playbook")).in_words()).help(
+            phrase!(
+                "name the playbook file behind the play: `playbook why PLAY FILE`",
+                "在玩法后面写剧本文件：`playbook why PLAY FILE`"
+            ),
+        )),
     }
 }
 
@@ -136,7 +153,8 @@ fn text(account: &view::why::Why, verdict: Verdict, out: &mut Output) -> Result<
         verdict if verdict.is_doubtful() => WARN,
         _ => HEADING,
     };
-    out.line(paint(style, &account.says))?;
+    out.line(paint(style, account.says.of(out.languages.people)))?;
+    let locale = out.languages.people;
     let most = account.because.iter().map(|one| width(one.what)).max().unwrap_or(0).max(7);
     for one in &account.because {
         let (sign, style) = match one.holds {
@@ -144,13 +162,23 @@ fn text(account: &view::why::Why, verdict: Verdict, out: &mut Output) -> Result<
             Some(false) => ("✗", WARN),
             None => ("·", DIM),
         };
-        out.line(format!("  {} {}  {}", paint(style, sign), paint(NAME, &pad(one.what, most)), one.text))?;
+        out.line(format!(
+            "  {} {}  {}",
+            paint(style, sign),
+            paint(NAME, &pad(one.what, most)),
+            one.text.of(locale)
+        ))?;
     }
     for (index, one) in account.journal.iter().enumerate() {
-        let label = if index == 0 { "journal" } else { "" };
+        let label = if index == 0 { locale.pick("journal", "日志") } else { "" };
         let at = one.at.second();
         let seq = format!("{:>6}", one.seq);
-        out.line(format!("    {}  {} {at}  {}", paint(NAME, &pad(label, most)), paint(DIM, &seq), one.text))?;
+        out.line(format!(
+            "    {}  {} {at}  {}",
+            paint(NAME, &pad(label, most)),
+            paint(DIM, &seq),
+            one.text.of(locale)
+        ))?;
     }
     Ok(())
 }

@@ -10,14 +10,19 @@ use super::{
     slot::Slot,
 };
 use crate::{
-    base::{ids::GroupId, time::Timestamp},
+    base::{
+        ids::GroupId,
+        phrase::{Phrase, phrase},
+        time::Timestamp,
+    },
     engine::{self, entry::TaskKind},
     shell::{
         clock,
         store::{Backlog, OutboxRow, Status},
+        terminal::Style,
     },
 };
-use std::{collections::BTreeMap, fmt::Write as _, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 /// Channels that fail, told one by one at the start.
 const CHANNELS_SHOWN: usize = 8;
@@ -39,7 +44,7 @@ impl Announcer {
 
     /// Which files run, and where their state is.
     pub(super) fn header(&self, books: &[Book], dir: &Path) {
-        self.console.block(header::header(books, dir, self.rehearse, self.console.columns));
+        self.console.block(header::header(books, dir, self.rehearse, self.console.locale()));
     }
 
     /// Something is wrong.
@@ -52,6 +57,11 @@ impl Announcer {
         self.console.say(text);
     }
 
+    /// The same in both languages, and how much it matters.
+    pub(super) fn tell(&self, style: Style, words: &Phrase) {
+        self.console.say(paint(style, words.of(self.console.locale())));
+    }
+
     /// The console, for diagnostics.
     pub(super) fn console(&self) -> &Console {
         &self.console
@@ -61,12 +71,17 @@ impl Announcer {
     pub(super) fn resting(&self, groups: &[GroupId]) {
         if !groups.is_empty() {
             let names: Vec<&str> = groups.iter().take(8).map(GroupId::as_str).collect();
-            let more =
-                if groups.len() > 8 { format!(" and {} more", groups.len() - 8) } else { String::new() };
-            self.say(paint(
-                WARN,
-                &format!("resting: {}{more}: in the state, and in no file", names.join(", ")),
-            ));
+            let names = Phrase { en: names.join(", "), zh: names.join("、") };
+            let more = match groups.len().saturating_sub(8) {
+                0 => Phrase::default(),
+                more => phrase!(" and {more} more", " 等，另有 {more} 个"),
+            };
+            let text = phrase!(
+                "resting: {names}{more}: in the state, and in no file",
+                "停放：{names}{more}：状态里有，文件里没有";
+                names, more
+            );
+            self.tell(WARN, &text);
         }
     }
 
@@ -74,26 +89,33 @@ impl Announcer {
     pub(super) fn carried_on(&self, rows: &[OutboxRow]) {
         let doubtful = rows.iter().filter(|row| row.in_doubt).count();
         if !rows.is_empty() {
-            let mut text = format!("{} on the way from before", messages(rows.len()));
+            let n = messages(rows.len());
+            let mut text = phrase!("{n} on the way from before", "{n}是之前就在路上的"; n);
             if doubtful > 0 {
-                let _ = write!(
-                    text,
-                    ", {doubtful} of them in doubt: an attempt was under way when the engine ended"
+                let many = Phrase::same(doubtful.to_string());
+                text = phrase!(
+                    "{text}, {many} of them in doubt: an attempt was under way when the engine ended",
+                    "{text}，其中 {many} 条存疑：引擎结束时正在发送";
+                    text, many
                 );
             }
-            self.say(paint(WARN, &text));
+            self.tell(WARN, &text);
         }
     }
 
     /// Messages that were on their way in a copy that was put back.
     pub(super) fn may_have_been_sent(&self, count: usize) {
         if count > 0 {
-            self.trouble(&format!(
-                "{} on the way when the copy was made are held, because they may have been sent since: \
+            let n = messages(count);
+            let text = phrase!(
+                "{n} on the way when the copy was made are held, because they may have been sent since: \
                  `playbook outbox` lists them, `playbook done EFFECT` says that one arrived, `playbook retry EFFECT` \
                  sends it",
-                messages(count)
-            ));
+                "做副本时在路上的{n}先压住，因为之后可能已经发过：`playbook outbox` 列出它们，\
+                 `playbook done EFFECT` 表示已经送到，`playbook retry EFFECT` 发出";
+                n
+            );
+            self.tell(BAD, &text);
         }
     }
 
@@ -105,39 +127,50 @@ impl Announcer {
         };
         let dead = count(Status::Dead);
         if dead > 0 {
-            let were = if dead == 1 { "1 message was".into() } else { format!("{dead} messages were") };
-            self.say(paint(
-                BAD,
-                &format!("{were} refused: `playbook outbox` says why, `playbook retry EFFECT` sends again"),
-            ));
+            let en = if dead == 1 { "1 message was".into() } else { format!("{dead} messages were") };
+            let were = Phrase { en, zh: format!("{dead} 条消息") };
+            let text = phrase!(
+                "{were} refused: `playbook outbox` says why, `playbook retry EFFECT` sends again",
+                "{were}被拒收：`playbook outbox` 说明原因，`playbook retry EFFECT` 再发一次";
+                were
+            );
+            self.tell(BAD, &text);
         }
         let doubtful = count(Status::InDoubt);
         if doubtful > 0 {
-            let text = format!(
-                "{} in doubt: `playbook done EFFECT` says that one arrived, `playbook retry EFFECT` sends it again",
-                messages(doubtful)
+            let n = messages(doubtful);
+            let text = phrase!(
+                "{n} in doubt: `playbook done EFFECT` says that one arrived, `playbook retry EFFECT` sends it again",
+                "{n}存疑：`playbook done EFFECT` 表示已经送到，`playbook retry EFFECT` 再发一次";
+                n
             );
-            self.say(paint(WARN, &text));
+            self.tell(WARN, &text);
         }
         let on_their_way = |rows: &Backlog| matches!(rows.status, Status::Pending | Status::Claimed);
         let failing = all().filter(|(_, rows)| rows.failing && on_their_way(rows));
         for (group, rows) in failing.take(CHANNELS_SHOWN) {
             let ago = clock_left(clock::now(), rows.since);
             let (name, n, reason) = (&rows.channel, rows.count, &rows.note);
-            let text =
-                format!("channel `{name}` of {group} has been failing for {ago}, {n} waiting: {reason}");
-            self.say(paint(BAD, &text));
+            let [name, n, reason, group] =
+                [name.to_string(), n.to_string(), reason.clone(), group.to_string()].map(Phrase::same);
+            let text = phrase!(
+                "channel `{name}` of {group} has been failing for {ago}, {n} waiting: {reason}",
+                "{group} 的频道 `{name}` 已经发送失败 {ago}，{n} 条在等：{reason}";
+                name, n, reason, group, ago
+            );
+            self.tell(BAD, &text);
         }
     }
 
     /// A group's wake decided nothing although its deadline stays.
     pub(super) fn idle_wake(&self, slot: &Slot) {
         let reason = engine::deadline(&slot.state).map(|deadline| format!("{:?}", deadline.reason));
-        self.trouble(&format!(
-            "group {} was woken for {} and decided nothing; it is tried again with pauses",
-            slot.group(),
-            reason.unwrap_or_default()
-        ));
+        let (group, reason) = (slot.group(), reason.unwrap_or_default());
+        let text = phrase!(
+            "group {group} was woken for {reason} and decided nothing; it is tried again with pauses",
+            "群 {group} 因 `{reason}` 被叫醒，却什么都没决定；隔一阵再试"
+        );
+        self.tell(BAD, &text);
     }
 
     /// What the machine's clock shows, while it is not believed.
@@ -146,24 +179,36 @@ impl Announcer {
             return;
         }
         let text = match shows {
-            Some(shows) => format!(
+            Some(shows) => phrase!(
                 "clock     it jumped to {}, which the time that the machine has counted contradicts; it is believed \
                  when it has stood for a minute",
+                "时钟      跳到了 {}，与本机计过的时间不符；稳住一分钟后才采信",
                 shows.to_utc()
             ),
-            None => format!("clock     it is {} and believed", clock::now().to_utc()),
+            None => phrase!(
+                "clock     it is {} and believed",
+                "时钟      现在是 {}，已采信",
+                clock::now().to_utc()
+            ),
         };
-        self.say(paint(WARN, &text));
+        self.tell(WARN, &text);
     }
 
     pub(super) fn stopping(&self) {
-        self.say(paint(DIM, "stopping: attempts in flight are finished first; once more to stop at once"));
+        let text = phrase!(
+            "stopping: attempts in flight are finished first; once more to stop at once",
+            "正在停止：先做完正在发送的；再按一次立即停止"
+        );
+        self.tell(DIM, &text);
     }
 
     pub(super) fn stopped(&self) {
-        let end =
-            if self.rehearse { "the rehearsal's state is thrown away" } else { "everything is recorded" };
-        self.say(paint(DIM, &format!("stopped; {end}")));
+        let end = if self.rehearse {
+            phrase!("stopped; the rehearsal's state is thrown away", "已停止；演练的状态已丢弃")
+        } else {
+            phrase!("stopped; everything is recorded", "已停止；全部记录在案")
+        };
+        self.tell(DIM, &end);
     }
 }
 
@@ -194,21 +239,22 @@ pub(super) fn indent(text: &str) -> String {
     lines.join("\n")
 }
 
-fn messages(n: usize) -> String {
-    if n == 1 { "1 message is".into() } else { format!("{n} messages are") }
+fn messages(n: usize) -> Phrase {
+    let en = if n == 1 { "1 message is".into() } else { format!("{n} messages are") };
+    Phrase { en, zh: format!("{n} 条消息") }
 }
 
 /// How long until an instant, coarsely.
-pub(super) fn clock_left(at: Timestamp, now: Timestamp) -> String {
+pub(super) fn clock_left(at: Timestamp, now: Timestamp) -> Phrase {
     let millis = at.since(now).as_millis().max(0);
     if millis < 1_000 {
-        return "a moment".into();
+        return phrase!("a moment", "片刻");
     }
     let (n, unit) = match millis {
-        m if m < 60_000 => ((m + 500) / 1_000, "second"),
-        m if m < 3_600_000 => (m / 60_000, "minute"),
-        m if m < 48 * 3_600_000 => (m / 3_600_000, "hour"),
-        m => (m / 86_400_000, "day"),
+        m if m < 60_000 => ((m + 500) / 1_000, ("second", "秒")),
+        m if m < 3_600_000 => (m / 60_000, ("minute", "分钟")),
+        m if m < 48 * 3_600_000 => (m / 3_600_000, ("hour", "小时")),
+        m => (m / 86_400_000, ("day", "天")),
     };
-    if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
+    Phrase::counted(usize::try_from(n).unwrap_or_default(), unit.0, unit.1)
 }

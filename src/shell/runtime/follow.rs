@@ -11,7 +11,12 @@ use super::{
     publish::{Commit, Heard, InForce, Published, Subscription},
 };
 use crate::{
-    base::{ids::GroupId, phrase::Phrase, time::Zone, visible},
+    base::{
+        ids::GroupId,
+        phrase::{Phrase, pair, phrase},
+        time::Zone,
+        visible,
+    },
     courier::{Outcome, Settlement},
     engine::{
         entry::{Entry, Fact, Outgoing},
@@ -55,7 +60,10 @@ impl Follower {
                 Heard::Idle => self.idle(),
                 Heard::Lost(_) => self.console.say(paint(
                     WARN,
-                    "…         more happened than could be told here: `playbook log` has all of it",
+                    self.console.locale().pick(
+                        "…         more happened than could be told here: `playbook log` has all of it",
+                        "…         发生的事多得这里说不完：`playbook log` 里都有",
+                    ),
                 )),
             }
         }
@@ -79,7 +87,7 @@ impl Follower {
                 self.line(book, (&commit.group, groups > 1), entry, &line);
                 continue;
             }
-            *self.sums.entry(line.word).or_default() += 1;
+            *self.sums.entry(line.word(self.console.locale())).or_default() += 1;
             if line.tone == Tone::Bad && self.troubles < TROUBLES_MAX {
                 self.troubles += 1;
                 self.line(book, (&commit.group, true), entry, &line);
@@ -95,11 +103,13 @@ impl Follower {
             Tone::Doubt => WARN,
             Tone::Bad => BAD,
         };
+        let locale = self.console.locale();
         let clock = book.playbook.zone.civil(entry.at).strftime("%H:%M:%S").to_string();
         let whose = if several { format!("{group} · ") } else { String::new() };
         let preview = outgoing(entry).and_then(|out| self.previewed(book, group, out));
-        let text = if preview.is_some() { String::new() } else { format!("  {}", shown(&line.text.en)) };
-        let head = format!("{}  {}", paint(DIM, &clock), paint(style, &format!("{:<9}", line.word)));
+        let text =
+            if preview.is_some() { String::new() } else { format!("  {}", shown(line.text.of(locale))) };
+        let head = format!("{}  {}", paint(DIM, &clock), paint(style, &header::wide(line.word(locale), 9)));
         let tail = if line.about.is_empty() {
             format!("{whose}{}", text.trim_start())
         } else {
@@ -130,9 +140,14 @@ impl Follower {
         let group = &settlement.group;
         let snapshot = self.published.snapshot();
         let book = snapshot.groups.get(group).and_then(|now| now.book.as_deref());
+        let (arrived, locale) = (pair("arrived", "送到"), self.console.locale());
         let (word, style, text) = match &settlement.outcome {
             Outcome::Accepted if settlement.in_doubt => {
-                ("arrived", WARN, "an earlier attempt is in doubt, so a second copy is possible".to_owned())
+                let text = phrase!(
+                    "an earlier attempt is in doubt, so a second copy is possible",
+                    "前一次发送存疑，所以可能会有第二份"
+                );
+                (arrived, WARN, text)
             }
             // What stands on the console has been seen there.
             Outcome::Accepted
@@ -141,13 +156,17 @@ impl Follower {
             {
                 return;
             }
-            Outcome::Accepted => ("arrived", DIM, settlement.note.clone()),
+            Outcome::Accepted => (arrived, DIM, Phrase::same(settlement.note.as_str())),
             Outcome::Deferred { until, .. } => {
                 let left = clock_left(*until, clock::now());
-                ("later", WARN, format!("will be tried again in {left}: {}", settlement.note))
+                let note = Phrase::same(settlement.note.as_str());
+                let text =
+                    phrase!("will be tried again in {left}: {note}", "{left}后再试：{note}"; left, note);
+                (pair("later", "稍后"), WARN, text)
             }
             Outcome::Dead | Outcome::Held | Outcome::Expired => return,
         };
+        let (word, text) = (word.of(locale), text.of(locale));
         if groups > GROUPS_IN_DETAIL {
             *self.sums.entry(word).or_default() += 1;
             return;
@@ -155,8 +174,8 @@ impl Follower {
         let zone = book.map_or_else(Zone::utc, |book| book.playbook.zone.clone());
         let at = zone.civil(clock::now()).strftime("%H:%M:%S").to_string();
         let whose = if groups > 1 { format!("{group} · ") } else { String::new() };
-        let head = format!("{}  {}", paint(DIM, &at), paint(style, &format!("{word:<9}")));
-        let text = format!("{head} {whose}{}  {}", settlement.effect, shown(&text));
+        let head = format!("{}  {}", paint(DIM, &at), paint(style, &header::wide(word, 9)));
+        let text = format!("{head} {whose}{}  {}", settlement.effect, shown(text));
         self.console.say(text.trim_end());
     }
 
@@ -172,10 +191,13 @@ impl Follower {
         if !std::mem::replace(&mut self.overview, true) {
             self.sums.clear();
             for book in snapshot.books.iter() {
-                let columns = self.console.columns;
+                let columns = (self.console.columns, self.console.locale());
                 self.console.block(header::overview(book, &of(book), groups > 1, self.rehearse, columns));
             }
-            self.console.say(paint(DIM, "  running; stop with Ctrl-C"));
+            self.console.say(paint(
+                DIM,
+                self.console.locale().pick("  running; stop with Ctrl-C", "  运行中；按 Ctrl-C 停止"),
+            ));
             return;
         }
         if groups > GROUPS_IN_DETAIL {
@@ -192,7 +214,7 @@ impl Follower {
         }
         let all =
             snapshot.books.iter().flat_map(|book| of(book).into_iter().map(move |state| (state, &**book)));
-        let next = header::next_line(all, snapshot.groups.len() > 1);
+        let next = header::next_line(all, snapshot.groups.len() > 1, self.console.locale());
         if next.is_some() && next != self.next_told {
             if let Some(next) = &next {
                 self.console.say(paint(DIM, next));

@@ -10,7 +10,12 @@ use super::{
     publish::InForce,
 };
 use crate::{
-    base::{time::Timestamp, words},
+    base::{
+        locale::Locale,
+        phrase::{Phrase, phrase},
+        time::Timestamp,
+        words,
+    },
     engine::{
         state::State,
         view::{self, Upcoming, upcoming},
@@ -40,7 +45,7 @@ const POST_DAYS: u32 = 60;
 const GROUPS_SHOWN: usize = 5;
 
 /// Which files run, and where their state is.
-pub(super) fn header(books: &[Book], dir: &Path, rehearse: bool, _columns: usize) -> String {
+pub(super) fn header(books: &[Book], dir: &Path, rehearse: bool, locale: Locale) -> String {
     let mut out = String::new();
     for book in books {
         let playbook = &book.playbook;
@@ -49,20 +54,23 @@ pub(super) fn header(books: &[Book], dir: &Path, rehearse: bool, _columns: usize
         } else {
             format!("{} {}", paint(HEADING, &playbook.title), paint(DIM, playbook.name.as_str()))
         };
-        let groups = words::count(playbook.groups.len(), "group");
-        let plays = words::count(playbook.plays.len(), "play");
-        let _ = writeln!(
-            out,
-            "{name}\n  {} · version {} · {groups} · {plays} · {}",
-            book.file.display(),
-            playbook.digest.short(),
-            playbook.zone.name()
-        );
+        let groups = Phrase::counted(playbook.groups.len(), "group", "个群");
+        let plays = Phrase::counted(playbook.plays.len(), "play", "个玩法");
+        let (file, zone) = (book.file.display(), playbook.zone.name());
+        let version = phrase!("version {}", "版本 {}", playbook.digest.short());
+        let [version, groups, plays] = [&version, &groups, &plays].map(|words| words.of(locale));
+        let _ = writeln!(out, "{name}\n  {file} · {version} · {groups} · {plays} · {zone}");
     }
     if rehearse {
-        out.push_str(&paint(WARN, "  a rehearsal: nothing is sent, the state is thrown away"));
+        out.push_str(&paint(
+            WARN,
+            locale.pick(
+                "  a rehearsal: nothing is sent, the state is thrown away",
+                "  演练：什么都不发，状态用完就丢",
+            ),
+        ));
     } else {
-        out.push_str(&paint(DIM, &format!("  state in {}", dir.display())));
+        out.push_str(&paint(DIM, phrase!("  state in {}", "  状态在 {}", dir.display()).of(locale)));
     }
     out.push('\n');
     out
@@ -74,7 +82,7 @@ pub(super) fn overview(
     states: &[&State],
     several: bool,
     rehearse: bool,
-    columns: usize,
+    (columns, locale): (usize, Locale),
 ) -> String {
     let mut out = String::from("\n");
     if states.len() > GROUPS_SHOWN {
@@ -82,15 +90,26 @@ pub(super) fn overview(
         for state in states {
             *phases.entry(state.phase.as_str()).or_default() += 1;
         }
-        let phases: Vec<String> = phases.iter().map(|(phase, n)| format!("{n} in {phase}")).collect();
-        row(&mut out, "groups", &format!("{}: {}", states.len(), phases.join(", ")));
+        let phases: Vec<String> = phases
+            .iter()
+            .map(|(phase, n)| phrase!("{n} in {phase}", "{phase} {n} 个").of(locale).to_owned())
+            .collect();
+        row(&mut out, locale.pick("groups", "群"), &format!("{}: {}", states.len(), locale.join(&phases)));
         let tasks: usize = states.iter().map(|state| state.tasks.len()).sum();
         if tasks > 0 {
-            row(&mut out, "waiting", &format!("{tasks} for people; `playbook tasks` lists them"));
+            let text = phrase!(
+                "{tasks} for people; `playbook tasks` lists them",
+                "{tasks} 件等人处理；`playbook tasks` 会列出"
+            );
+            row(&mut out, locale.pick("waiting", "等人"), text.of(locale));
         }
         let soonest = states.iter().filter_map(|state| crate::engine::deadline(state)).map(|d| d.at).min();
         if let Some(at) = soonest {
-            row(&mut out, "next", &format!("{} ({})", when(at, book), relative(at)));
+            row(
+                &mut out,
+                locale.pick("next", "接下来"),
+                &format!("{} ({})", when(at, book, locale), relative(at).of(locale)),
+            );
         }
     }
     for state in states.iter().take(if states.len() > GROUPS_SHOWN { 0 } else { GROUPS_SHOWN }) {
@@ -98,45 +117,49 @@ pub(super) fn overview(
             let title = book.playbook.groups.get(&state.group).map_or("", |group| &group.title);
             let _ = writeln!(out, "{} {}", paint(HEADING, state.group.as_str()), paint(DIM, title));
         }
-        group(&mut out, book, state, several, columns);
+        group(&mut out, book, state, several, (columns, locale));
     }
     for what in deaf::deaf(&book.playbook) {
-        row(&mut out, "deaf", &paint(WARN, &what));
+        row(&mut out, locale.pick("deaf", "听不到"), &paint(WARN, what.of(locale)));
     }
-    if rehearse && let Some(post) = next_post(book, columns) {
+    if rehearse && let Some(post) = next_post(book, columns, locale) {
         out.push_str(&post);
     }
     for ending in endings(&book.playbook, clock::now()) {
-        row(&mut out, "ends", &paint(WARN, &ending.in_words().en));
+        row(&mut out, locale.pick("ends", "快到头"), &paint(WARN, ending.in_words().of(locale)));
     }
     let warnings = book.warnings;
     if warnings > 0 {
-        let text = format!(
-            "{}; `playbook check {}` shows them",
-            words::count(warnings, "warning"),
-            book.file.display()
-        );
-        row(&mut out, "check", &paint(DIM, &text));
+        let (n, file) =
+            (Phrase::counted(warnings, "warning", "条警告"), Phrase::same(book.file.display().to_string()));
+        let text = phrase!("{n}; `playbook check {file}` shows them", "{n}；`playbook check {file}` 会列出"; n, file);
+        row(&mut out, locale.pick("check", "检查"), &paint(DIM, text.of(locale)));
     }
     out
 }
 
-fn group(out: &mut String, book: &InForce, state: &State, several: bool, columns: usize) {
-    row(out, "phase", &phase(book, state));
+fn group(out: &mut String, book: &InForce, state: &State, several: bool, (columns, locale): (usize, Locale)) {
+    row(out, locale.pick("phase", "阶段"), &phase(book, state, locale));
     if let Some(ahead) = view::clock_ahead(state, clock::now()) {
-        row(out, "clock", &paint(WARN, &view::clock_ahead_in_words(ahead)));
+        row(out, locale.pick("clock", "时钟"), &paint(WARN, view::clock_ahead_in_words(ahead).of(locale)));
     }
     for (index, task) in state.tasks.values().take(TASKS_SHOWN).enumerate() {
         let task = &task.task;
-        let whom: Vec<&str> = task.people.iter().map(|person| person.name.as_str()).collect();
-        let whom = if whom.is_empty() { String::new() } else { format!("{}: ", whom.join(", ")) };
-        let due = task.due.map(|due| format!(" by {}", when(due, book))).unwrap_or_default();
+        let whom: Vec<String> = task.people.iter().map(|person| person.name.clone()).collect();
+        let whom = if whom.is_empty() {
+            String::new()
+        } else {
+            format!("{}{}", locale.join(&whom), locale.pick(": ", "："))
+        };
+        let due = task.due.map(|due| when(due, book, locale));
+        let due = due.map(|due| phrase!(" by {due}", "（{due} 前）")).unwrap_or_default();
+        let due = due.of(locale);
         let answer =
             answer_command(task.kind, task.id.as_str(), &task.fields, several.then_some(&state.group));
         let text = words::shorten(&task.text, columns.saturating_sub(24).max(20));
         row(
             out,
-            if index == 0 { "waiting" } else { "" },
+            if index == 0 { locale.pick("waiting", "等人") } else { "" },
             &format!(
                 "{} {whom}{text}{due}\n             {}",
                 paint(NAME, task.id.as_str()),
@@ -145,46 +168,65 @@ fn group(out: &mut String, book: &InForce, state: &State, several: bool, columns
         );
     }
     if state.tasks.len() > TASKS_SHOWN {
-        row(out, "", &format!("and {} more: `playbook tasks`", state.tasks.len() - TASKS_SHOWN));
+        let more = state.tasks.len() - TASKS_SHOWN;
+        row(
+            out,
+            "",
+            phrase!("and {more} more: `playbook tasks`", "还有 {more} 件：`playbook tasks`").of(locale),
+        );
     }
     let coming = upcoming(state, &book.playbook);
     let width = coming.iter().take(NEXT_SHOWN).map(|next| next.play.as_str().width()).max().unwrap_or(0);
-    let dates = coming.iter().take(NEXT_SHOWN).map(|next| when(next.at, book).len()).max().unwrap_or(0);
+    let dates =
+        coming.iter().take(NEXT_SHOWN).map(|next| when(next.at, book, locale).width()).max().unwrap_or(0);
     for (index, next) in coming.iter().take(NEXT_SHOWN).enumerate() {
-        let label = if index == 0 { "next" } else { "" };
+        let label = if index == 0 { locale.pick("next", "接下来") } else { "" };
         let name = next.play.as_str();
         let pad = " ".repeat(width.saturating_sub(name.width()));
         let (style, text) = outlook(book, next);
         row(
             out,
             label,
-            &format!("{:<dates$}  {}{pad}  {}", when(next.at, book), paint(NAME, name), paint(style, &text)),
+            &format!(
+                "{}  {}{pad}  {}",
+                wide(&when(next.at, book, locale), dates),
+                paint(NAME, name),
+                paint(style, text.of(locale))
+            ),
         );
     }
     if coming.len() > NEXT_SHOWN {
         row(
             out,
             "",
-            &format!("and {} more: `playbook plan {}`", coming.len() - NEXT_SHOWN, book.file.display()),
+            phrase!(
+                "and {} more: `playbook plan {}`",
+                "还有 {} 件：`playbook plan {}`",
+                coming.len() - NEXT_SHOWN,
+                book.file.display()
+            )
+            .of(locale),
         );
     }
 }
 
 /// Why something will not happen, else how far away it is; with the steps of a date that have passed.
-fn outlook(book: &InForce, next: &Upcoming) -> (Style, String) {
+fn outlook(book: &InForce, next: &Upcoming) -> (Style, Phrase) {
     if let Some(reason) = &next.unless {
-        return (WARN, format!("not as it is now: {}", timeline::skip(reason)));
+        let why = timeline::skipped(reason);
+        return (WARN, phrase!("not as it is now: {why}", "照现在不会：{why}"; why));
     }
     let mut text = relative(next.at);
     if let Some(step) = &next.step {
-        let _ = write!(text, ", step {step}");
+        text = phrase!("{text}, step {step}", "{text}，步骤 {step}"; text);
     } else if let Some(play) = book.playbook.play(&next.play) {
         let passed = passed_steps(play, next.anchor, book);
         if passed > 0 {
-            let _ = write!(
-                text,
-                ", {} will be missed: their time has passed",
-                words::count(passed, "early step")
+            let passed = Phrase::counted(passed, "early step", "步");
+            text = phrase!(
+                "{text}, {passed} will be missed: their time has passed",
+                "{text}，前面 {passed}会错过：时间已过";
+                text, passed
             );
         }
     }
@@ -201,24 +243,26 @@ fn passed_steps(play: &Play, anchor: Timestamp, book: &InForce) -> usize {
 }
 
 /// The phase, and how far it is from its end.
-fn phase(book: &InForce, state: &State) -> String {
+fn phase(book: &InForce, state: &State, locale: Locale) -> String {
     let mut text = paint(HEADING, state.phase.as_str());
+    let mut add = |words: &Phrase| text.push_str(words.of(locale));
     let Some(phase) = book.playbook.phase(&state.phase) else { return text };
     if phase.is_final {
-        text.push_str(", the final one: nothing starts any more");
+        add(&phrase!(", the final one: nothing starts any more", "，最后一个阶段：不再有新的开始"));
         return text;
     }
     if let Some(until) = &phase.until {
-        let _ = write!(text, " until {}", until.source());
+        add(&phrase!(" until {}", "，直到 {}", until.source()));
         if let Some((what, value)) = progress(&book.playbook, state, until) {
-            let _ = write!(text, " ({what} is {value})");
+            add(&phrase!(" ({what} is {value})", "（{what} 现在是 {value}）"));
         }
     }
     if let Some(timeout) = state.phase_timeout {
-        let _ = write!(text, ", at the latest {} ({})", when(timeout, book), relative(timeout));
+        let (at, left) = (Phrase::same(when(timeout, book, locale)), relative(timeout));
+        add(&phrase!(", at the latest {at} ({left})", "，最迟 {at}（{left}）"; at, left));
     }
     if let Some(next) = book.playbook.phase_after(&state.phase) {
-        let _ = write!(text, ", then {}", next.name);
+        add(&phrase!(", then {}", "，然后是 {}", next.name));
     }
     text
 }
@@ -245,7 +289,7 @@ fn progress(playbook: &Playbook, state: &State, until: &Expr) -> Option<(String,
 }
 
 /// The next post whose text is known already, as its platform will show it.
-fn next_post(book: &InForce, columns: usize) -> Option<String> {
+fn next_post(book: &InForce, columns: usize, locale: Locale) -> Option<String> {
     let playbook = &book.playbook;
     let window = Window::days(playbook, clock::now(), POST_DAYS);
     let next = plan(playbook, window).find(|next| next.verb == "post" && !next.text.contains("${"))?;
@@ -253,8 +297,9 @@ fn next_post(book: &InForce, columns: usize) -> Option<String> {
     let channel = playbook.channel(playbook.groups.get(&next.group)?, &name)?;
     let message = Message::text(next.text);
     let mut out = String::new();
-    let head = format!("{}  {}, as it will look", when(next.at, book), paint(NAME, next.play.as_str()));
-    row(&mut out, "post", &head);
+    let (at, play) = (when(next.at, book, locale), paint(NAME, next.play.as_str()));
+    let head = phrase!("{at}  {play}, as it will look", "{at}  {play}，会是这个样子");
+    row(&mut out, locale.pick("post", "发出"), head.of(locale));
     for line in preview::preview(channel.kind, &name, &message, columns.saturating_sub(13)).lines() {
         row(&mut out, "", line);
     }
@@ -265,6 +310,7 @@ fn next_post(book: &InForce, columns: usize) -> Option<String> {
 pub(super) fn next_line<'a>(
     groups: impl Iterator<Item = (&'a State, &'a InForce)>,
     several: bool,
+    locale: Locale,
 ) -> Option<String> {
     let next = |(state, book): (&'a State, &'a InForce)| {
         let next = upcoming(state, &book.playbook).into_iter().find(|next| next.unless.is_none())?;
@@ -272,22 +318,36 @@ pub(super) fn next_line<'a>(
     };
     let (state, book, next) = groups.filter_map(next).min_by_key(|(_, _, next)| next.at)?;
     let whose = if several { format!("{} · ", state.group) } else { String::new() };
-    let step = next.step.as_ref().map(|step| format!(", step {step}")).unwrap_or_default();
-    Some(format!("next      {whose}{}{step} at {}", next.play, when(next.at, book)))
+    let step = next.step.as_ref().map(|step| phrase!(", step {step}", "，步骤 {step}")).unwrap_or_default();
+    let (play, at) = (format!("{whose}{}", next.play), when(next.at, book, locale));
+    let said = phrase!("next      {play}{step} at {at}", "接下来    {play}{step}，{at}"; step);
+    Some(said.of(locale).to_owned())
 }
 
-fn when(at: Timestamp, book: &InForce) -> String {
+fn when(at: Timestamp, book: &InForce, locale: Locale) -> String {
     let now = clock::now();
+    if locale == Locale::Zh {
+        return locale.time(at, &book.playbook.zone, now);
+    }
     let same_year = book.playbook.zone.civil(at).year() == book.playbook.zone.civil(now).year();
     let format = if same_year { "%a %d %b %H:%M" } else { "%a %d %b %Y %H:%M" };
     book.playbook.zone.civil(at).strftime(format).to_string()
 }
 
-fn relative(at: Timestamp) -> String {
+fn relative(at: Timestamp) -> Phrase {
     let now = clock::now();
-    if at <= now { "now".into() } else { format!("in {}", clock_left(at, now)) }
+    if at <= now {
+        return phrase!("now", "现在");
+    }
+    let left = clock_left(at, now);
+    phrase!("in {left}", "{left}后"; left)
+}
+
+/// Filled up with spaces to so many columns.
+pub(super) fn wide(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
 }
 
 fn row(out: &mut String, label: &str, text: &str) {
-    let _ = writeln!(out, "  {label:<10} {text}");
+    let _ = writeln!(out, "  {} {text}", wide(label, 10));
 }

@@ -18,5 +18,7 @@ pub(super) fn status(published: &Published, dir: &Path, wanted: &Wanted) -> Look
         return Err(format!("there is no group {group} here"));
     }
     let meant = |id: &_| wanted.group.as_ref().is_none_or(|only| only == id);
-    of_published(published, &reader, dir, wanted, &meant).map_err(unreadable)
+    let mut seen = of_published(published, &reader, dir, wanted, &meant).map_err(unreadable)?;
+    seen.iter_mut().for_each(|seen| seen.status.only(wanted.locale));
+    Ok(seen)
 }

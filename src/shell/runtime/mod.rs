@@ -41,7 +41,13 @@ use super::{
     store::{Recovered, Store, StoreError},
     terminal::ColorChoice,
 };
-use crate::base::{ids::GroupId, limits, locale::Locale, words};
+use crate::base::{
+    ids::GroupId,
+    limits,
+    locale::Locale,
+    phrase::{Phrase, phrase},
+    words,
+};
 use book::Book;
 use console::Console;
 use driver::{Driver, Event};
@@ -81,26 +87,26 @@ pub struct RunOptions {
 
 /// Why the engine did not run, or stopped by itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[error("{}", .message.en)]
 pub struct RunError {
     /// The process's exit code: 1 the playbook has errors, 3 the environment, 70 our bug.
     pub code: u8,
     /// What was found and what was expected. Empty when everything has been said.
-    pub message: String,
+    pub message: Phrase,
     /// What to do next.
-    pub help: Option<String>,
+    pub help: Option<Phrase>,
 }
 
 impl RunError {
-    fn new(code: u8, message: impl Into<String>) -> Self {
+    fn new(code: u8, message: impl Into<Phrase>) -> Self {
         Self { code, message: message.into(), help: None }
     }
 
-    fn environment(message: impl ToString) -> Self {
-        Self::new(3, message.to_string())
+    fn environment(message: impl Into<Phrase>) -> Self {
+        Self::new(3, message)
     }
 
-    fn help(mut self, help: impl Into<String>) -> Self {
+    fn help(mut self, help: impl Into<Phrase>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -108,7 +114,7 @@ impl RunError {
 
 impl From<StoreError> for RunError {
     fn from(error: StoreError) -> Self {
-        Self::environment(error)
+        Self::environment(error.in_words())
     }
 }
 
@@ -127,10 +133,10 @@ pub fn run(options: &RunOptions) -> Result<(), RunError> {
 /// One life of the engine: from the files to the stop; whether it starts again.
 fn once(options: &RunOptions) -> Result<bool, RunError> {
     let Some(first) = options.files.first() else {
-        return Err(RunError::new(2, "no playbook file was given"));
+        return Err(RunError::new(2, phrase!("no playbook file was given", "没有给出剧本文件")));
     };
     options.door.check(options.insecure).map_err(|problem| {
-        RunError::environment(problem).help(
+        RunError::environment(problem.to_string()).help(
             "put a proxy with TLS in front and say its address, `--url https://HOST`; or say `--insecure` where the \
              network is yours alone",
         )
@@ -147,9 +153,12 @@ fn once(options: &RunOptions) -> Result<bool, RunError> {
         }
     };
     // Thrown away when this goes, also after an error.
-    let rehearsal = options.rehearse.then(|| Rehearsal::new().map_err(RunError::environment)).transpose()?;
+    let rehearsal = options
+        .rehearse
+        .then(|| Rehearsal::new().map_err(|error| RunError::environment(error.to_string())))
+        .transpose()?;
     let dir = rehearsal.as_ref().map_or(dir, |rehearsal| rehearsal.0.clone());
-    let lock = Lock::take(&dir).map_err(RunError::environment)?;
+    let lock = Lock::take(&dir).map_err(|error| RunError::environment(error.to_string()))?;
     for text in lock.mended() {
         Console::trouble(text);
     }
@@ -169,7 +178,7 @@ fn once(options: &RunOptions) -> Result<bool, RunError> {
         .thread_name("engine")
         .enable_all()
         .build()
-        .map_err(RunError::environment)?;
+        .map_err(|error| RunError::environment(error.to_string()))?;
     let found = driver::Found { recovered, open, acks };
     let result = runtime.block_on(live(options, &dir, &store, books, found, &console));
     runtime.shutdown_timeout(std::time::Duration::from_secs(3));
@@ -379,7 +388,10 @@ async fn live(
         console.say(format!("door      http://{address}"));
     }
     if inside.console.is_open() {
-        let link = inside.console.link(None, clock::now()).map_err(RunError::environment)?;
+        let link = inside
+            .console
+            .link(None, clock::now())
+            .map_err(|error| RunError::environment(error.to_string()))?;
         console.say(format!("console  {link}"));
     }
     let door = bound.open(&inside);
@@ -394,9 +406,12 @@ async fn live(
 /// SIGTERM and SIGINT stop, SIGHUP reads the files again.
 fn hear_signals(events: mpsc::UnboundedSender<Event>) -> Result<(), RunError> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut term = signal(SignalKind::terminate()).map_err(RunError::environment)?;
-    let mut int = signal(SignalKind::interrupt()).map_err(RunError::environment)?;
-    let mut hangup = signal(SignalKind::hangup()).map_err(RunError::environment)?;
+    let mut term =
+        signal(SignalKind::terminate()).map_err(|error| RunError::environment(error.to_string()))?;
+    let mut int =
+        signal(SignalKind::interrupt()).map_err(|error| RunError::environment(error.to_string()))?;
+    let mut hangup =
+        signal(SignalKind::hangup()).map_err(|error| RunError::environment(error.to_string()))?;
     tokio::spawn(async move {
         let mut told = false;
         loop {

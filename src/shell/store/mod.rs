@@ -15,6 +15,7 @@ mod schema;
 mod wire;
 mod writer;
 mod sound;
+mod trouble;
 mod outbox;
 mod place;
 mod robots;

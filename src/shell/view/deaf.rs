@@ -1,5 +1,6 @@
 //! What nobody hears: facts that plays of a playbook need and its channels cannot bring.
 
+use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::model::{
     channel::Abilities,
     play::{Play, Section},
@@ -10,7 +11,7 @@ use crate::model::{
 use std::collections::BTreeSet;
 
 /// What the group's channel cannot hear, which plays need it, and what to do.
-pub fn deaf(playbook: &Playbook) -> Vec<String> {
+pub fn deaf(playbook: &Playbook) -> Vec<Phrase> {
     let able = |has: fn(&Abilities) -> bool| {
         playbook
             .channels
@@ -20,28 +21,37 @@ pub fn deaf(playbook: &Playbook) -> Vec<String> {
             .all(|channel| has(&channel.abilities()))
     };
     let reported = |signal: &str| playbook.inbound.values().any(|sender| sender.may.contains(signal));
-    type Need = (fn(&Abilities) -> bool, &'static str, &'static str, fn(&Play) -> bool, &'static str);
+    type Need = (fn(&Abilities) -> bool, &'static str, Words, fn(&Play) -> bool, Words);
     let needs: [Need; 3] = [
         (
             |a| a.joins,
             "member.joined",
-            "the channel `group` cannot hear who joins or leaves",
+            pair("the channel `group` cannot hear who joins or leaves", "频道 `group` 听不到谁入群、谁退群"),
             |play| hears(play, &["member.joined", "member.left"]),
-            "say it with `playbook signal member.joined --member ID` or `playbook members import FILE.csv --joined`",
+            pair(
+                "say it with `playbook signal member.joined --member ID` or `playbook members import FILE.csv --joined`",
+                "用 `playbook signal member.joined --member ID` 或 `playbook members import FILE.csv --joined` 告诉它",
+            ),
         ),
         (
             |a| a.messages,
             "message",
-            "the channel `group` cannot hear messages",
+            pair("the channel `group` cannot hear messages", "频道 `group` 听不到群里的消息"),
             |play| hears(play, &["message", "reaction"]) || uses(play, |verb| matches!(verb, Verb::Prune(_))),
-            "say who spoke with `playbook signal message --member ID`, or when with a column `seen` in `playbook members import FILE.csv`",
+            pair(
+                "say who spoke with `playbook signal message --member ID`, or when with a column `seen` in `playbook members import FILE.csv`",
+                "用 `playbook signal message --member ID` 报告谁发了言，或在 `playbook members import FILE.csv` 的 `seen` 列里写发言时间",
+            ),
         ),
         (
             |a| a.answers,
             "answer",
-            "the channel `group` cannot hear answers",
+            pair("the channel `group` cannot hear answers", "频道 `group` 听不到回答"),
             |play| hears(play, &["answer"]) || uses(play, |verb| matches!(verb, Verb::Ask(_))),
-            "say them with `playbook answer TASK OPTION --member ID`",
+            pair(
+                "say them with `playbook answer TASK OPTION --member ID`",
+                "用 `playbook answer TASK OPTION --member ID` 录入回答",
+            ),
         ),
     ];
     let mut found = Vec::new();
@@ -53,7 +63,10 @@ pub fn deaf(playbook: &Playbook) -> Vec<String> {
             playbook.plays.iter().filter(|play| needed(play)).map(|play| play.name.as_str()).collect();
         if !plays.is_empty() {
             let plays = plays.into_iter().collect::<Vec<_>>().join(", ");
-            found.push(format!("{what} ({plays}); {remedy}"));
+            let (plays, what, remedy) = (Phrase::same(plays), Phrase::from(what), Phrase::from(remedy));
+            found.push(
+                phrase!("{what} ({plays}); {remedy}", "{what}（{plays}）；{remedy}"; what, plays, remedy),
+            );
         }
     }
     found

@@ -4,6 +4,7 @@ use super::At;
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId, PlayName},
+        phrase::{Phrase, Words, pair, phrase},
         time::Zone,
     },
     model::message::Label,
@@ -63,20 +64,37 @@ pub fn row(row: &OutboxRow, zone: &Zone) -> Row {
 
 impl Row {
     /// Where it is on its way, in words: what was in doubt when it expired may have arrived.
-    pub fn says(&self) -> String {
+    pub fn says(&self) -> Phrase {
         match self.status {
-            Status::Expired if self.in_doubt => "may have arrived".into(),
-            Status::InDoubt => "in doubt".into(),
-            status if self.in_doubt => format!("{} (in doubt)", status.as_str()),
-            status => status.as_str().into(),
+            Status::Expired if self.in_doubt => phrase!("may have arrived", "可能已送到"),
+            Status::InDoubt => phrase!("in doubt", "存疑"),
+            status if self.in_doubt => {
+                let word = in_words(status);
+                phrase!("{word} (in doubt)", "{word}（存疑）"; word)
+            }
+            status => in_words(status).into(),
         }
     }
 
     /// What was said of it, with the next attempt; empty when there is nothing.
-    pub fn remark(&self) -> String {
+    pub fn remark(&self) -> Phrase {
         let next = self.until.as_ref().filter(|_| self.status == Status::Pending);
-        let next = next.map(|at| format!("next attempt {}", at.second()));
-        let parts = [Some(self.note.clone()).filter(|note| !note.is_empty()), next];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+        let next = next.map(|at| phrase!("next attempt {}", "下次尝试 {}", at.second()));
+        let note = Some(&self.note).filter(|note| !note.is_empty());
+        Phrase::list([note.map(|note| Phrase::same(note.as_str())), next].into_iter().flatten())
     }
+}
+
+/// Where a message is on its way.
+fn in_words(status: Status) -> Words {
+    let zh = match status {
+        Status::Pending => "待发",
+        Status::Claimed => "发送中",
+        Status::Delivered => "已送达",
+        Status::Manual => "待人转发",
+        Status::InDoubt => "存疑",
+        Status::Dead => "被拒收",
+        Status::Expired => "过期",
+    };
+    pair(status.as_str(), zh)
 }

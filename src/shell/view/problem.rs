@@ -6,8 +6,8 @@ use crate::{
     base::{
         ids::{ChannelName, PlayName, RunId},
         limits,
+        phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
-        words,
     },
     engine::{entry::Outcome, state::Run, view},
     shell::{
@@ -60,17 +60,17 @@ pub struct Problem {
     /// When it is tried again.
     pub next: Option<At>,
     /// In words.
-    pub text: String,
+    pub text: Phrase,
     /// What to do.
-    pub help: Option<String>,
+    pub help: Option<Phrase>,
 }
 
 impl Problem {
-    fn new(kind: Kind, count: u64, text: String) -> Self {
+    fn new(kind: Kind, count: u64, text: Phrase) -> Self {
         Self { kind, play: None, run: None, channel: None, count, since: None, next: None, text, help: None }
     }
 
-    fn help(self, help: String) -> Self {
+    fn help(self, help: Phrase) -> Self {
         Self { help: Some(help), ..self }
     }
 }
@@ -79,35 +79,50 @@ impl Problem {
 pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
     let mut all = Vec::new();
     if facts.version.playbook.is_none() && group.state.digest.is_some() {
-        let text = "its playbook does not compile with this program".into();
-        all.push(Problem::new(Kind::Playbook, 1, text).help("`playbook check FILE` shows why".into()));
+        let text =
+            phrase!("its playbook does not compile with this program", "这个版本的程序编译不了它的剧本");
+        all.push(
+            Problem::new(Kind::Playbook, 1, text)
+                .help(phrase!("`playbook check FILE` shows why", "`playbook check FILE` 会说明原因")),
+        );
     }
     if let (Some(refusal), Some(info)) = (facts.refused, group.info) {
         let since = group.at(refusal.since);
-        let text = format!("{} is refused since {}: {}", info.file, since.minute(), refusal.why);
+        let (file, at, why) = (&info.file, since.minute(), &refusal.why);
+        let text = phrase!("{file} is refused since {at}: {why}", "{file} 从 {at} 起没有被采用：{why}");
         all.push(Problem { since: Some(since), ..Problem::new(Kind::Playbook, 1, text) });
     }
     if let Some(ahead) = view::clock_ahead(group.state, facts.now) {
         let until = group.at(group.state.clock);
-        let text = format!("{}, at {}", view::clock_ahead_in_words(ahead), until.minute());
+        let (ahead, at) = (view::clock_ahead_in_words(ahead), Phrase::same(until.minute()));
+        let text = phrase!("{ahead}, at {at}", "{ahead}，那时是 {at}"; ahead, at);
         all.push(Problem { since: Some(until), ..Problem::new(Kind::Clock, 1, text) });
     }
     if let Some(hush) = &group.state.by_hand.hush {
         let since = group.at(hush.since);
-        let until = hush.until.map(|until| format!(" until {}", group.at(until).minute()));
-        let text = format!(
-            "members see nothing since {}{}: {}",
-            since.minute(),
-            until.unwrap_or_default(),
-            hush.why
+        let until = hush.until.map(|until| group.at(until).minute());
+        let until = until.map(|until| phrase!(" until {until}", "，到 {until}")).unwrap_or_default();
+        let (from, why) = (since.minute(), &hush.why);
+        let text = phrase!(
+            "members see nothing since {from}{until}: {why}",
+            "成员从 {from} 起什么都看不到{until}：{why}";
+            until
         );
-        let help = "`playbook unhush` ends it and lists what came meanwhile".into();
+        let help = phrase!(
+            "`playbook unhush` ends it and lists what came meanwhile",
+            "`playbook unhush` 结束静默，并列出期间的消息"
+        );
         all.push(Problem { since: Some(since), ..Problem::new(Kind::Hush, 1, text) }.help(help));
     }
     all.extend(facts.parked.map(|parked| {
-        let what = words::count(parked.count as usize, "input");
-        let at = group.at(parked.last);
-        let text = format!("{what} could not be digested, last at {}: {}", at.minute(), parked.reason);
+        let what = Phrase::counted(parked.count as usize, "input", "条输入");
+        let (at, why) = (group.at(parked.last), &parked.reason);
+        let last = at.minute();
+        let text = phrase!(
+            "{what} could not be digested, last at {last}: {why}",
+            "{what}无法处理，最近一次在 {last}：{why}";
+            what
+        );
         Problem { since: Some(at), ..Problem::new(Kind::Parked, parked.count, text) }
     }));
     all.extend(broken(group, facts.now));
@@ -125,7 +140,11 @@ pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
 fn unheard(group: Group<'_>, ear: &EarNow) -> Option<Problem> {
     let (_, channel) = ear.channels.iter().find(|(id, _)| id == group.id)?;
     let since = group.at(ear.since);
-    let text = format!("nothing is heard on {channel} since {}: {}", since.minute(), ear.state.trouble()?);
+    let (from, why) = (since.minute(), ear.state.trouble()?);
+    let text = phrase!(
+        "nothing is heard on {channel} since {from}: {why}",
+        "频道 {channel} 从 {from} 起什么都听不到：{why}"
+    );
     let channel = Some(channel.clone());
     Some(Problem { channel, since: Some(since), ..Problem::new(Kind::Unheard, 1, text) })
 }
@@ -137,8 +156,16 @@ fn broken(group: Group<'_>, now: Timestamp) -> Option<Problem> {
     let last = lately().next_back()?;
     let count = lately().count();
     let at = group.at(last.at);
-    let what = last.play.as_ref().map_or_else(|| "a timer".into(), |play| format!("an occurrence of {play}"));
-    let text = format!("{what} broke the engine {} and was given up: {}", at.minute(), last.reason);
+    let what = match &last.play {
+        Some(play) => phrase!("an occurrence of {play}", "{play} 的一次活动"),
+        None => phrase!("a timer", "一个定时器"),
+    };
+    let (when, why) = (at.minute(), &last.reason);
+    let text = phrase!(
+        "{what} broke the engine {when} and was given up: {why}",
+        "{what}在 {when} 让引擎出错，已放弃：{why}";
+        what
+    );
     let problem = Problem {
         since: Some(at),
         play: last.play.clone(),
@@ -162,11 +189,15 @@ fn failed(group: Group<'_>, now: Timestamp) -> Vec<Problem> {
         let last = *runs.last()?;
         let at = last.finished.map(|at| group.at(at));
         let when = at.as_ref().map(At::minute).unwrap_or_default();
+        let (id, why) = (&last.id, &last.reason);
         let text = match runs.len() {
-            1 => format!("run {} failed {when}: {}", last.id, last.reason),
-            n => format!("{n} runs of {play} failed, last {} {when}: {}", last.id, last.reason),
+            1 => phrase!("run {id} failed {when}: {why}", "活动 {id} 在 {when} 失败：{why}"),
+            n => phrase!(
+                "{n} runs of {play} failed, last {id} {when}: {why}",
+                "{play} 有 {n} 次活动失败，最近是 {id}，{when}：{why}"
+            ),
         };
-        let help = format!("playbook retry '{}' --group {}", last.id, group.id);
+        let help = Phrase::same(format!("playbook retry '{id}' --group {}", group.id));
         let problem = Problem { since: at, ..Problem::new(Kind::Failed, runs.len() as u64, text) };
         Some(Problem { play: Some(play.clone()), run: Some(last.id.clone()), ..problem }.help(help))
     };
@@ -175,26 +206,47 @@ fn failed(group: Group<'_>, now: Timestamp) -> Vec<Problem> {
 
 /// What is wrong with the messages of one channel in one status; nothing when they are only on their way.
 fn channel(group: Group<'_>, rows: &Backlog) -> Option<Problem> {
-    let (name, n) = (&rows.channel, words::count(rows.count as usize, "message"));
+    let name = &rows.channel;
+    let n = Phrase::counted(rows.count as usize, "message", "条消息");
     let since = group.at(rows.since);
-    let note = if rows.note.is_empty() { String::new() } else { format!(": {}", rows.note) };
+    let (from, note) = (since.minute(), &rows.note);
+    let note = if note.is_empty() { Phrase::default() } else { phrase!(": {note}", "：{note}") };
     let (kind, text) = match rows.status {
         Status::Pending | Status::Claimed if rows.failing => {
-            let text = format!("channel {name} fails since {}, {n} waiting{note}", since.minute());
+            let text = phrase!(
+                "channel {name} fails since {from}, {n} waiting{note}",
+                "频道 {name} 从 {from} 起发送失败，{n}在等{note}";
+                n, note
+            );
             (Kind::Channel, text)
         }
-        Status::Dead => (Kind::Dead, format!("{n} to {name} refused for good{note}")),
-        Status::InDoubt => (Kind::InDoubt, format!("{n} to {name} in doubt: may have arrived{note}")),
+        Status::Dead => {
+            let text =
+                phrase!("{n} to {name} refused for good{note}", "发往 {name} 的{n}被拒收{note}"; n, note);
+            (Kind::Dead, text)
+        }
+        Status::InDoubt => {
+            let text = phrase!(
+                "{n} to {name} in doubt: may have arrived{note}",
+                "发往 {name} 的{n}存疑：可能已经送到{note}";
+                n, note
+            );
+            (Kind::InDoubt, text)
+        }
         Status::Pending | Status::Claimed | Status::Manual | Status::Delivered | Status::Expired => {
             return None;
         }
     };
     let help = match kind {
-        Kind::Channel => "`playbook outbox` shows them".to_owned(),
-        Kind::Dead => "`playbook outbox` shows them; `playbook retry EFFECT` sends one again".to_owned(),
-        _ => {
-            "`playbook done EFFECT` says that one arrived, `playbook retry EFFECT` sends it again".to_owned()
-        }
+        Kind::Channel => phrase!("`playbook outbox` shows them", "`playbook outbox` 会列出它们"),
+        Kind::Dead => phrase!(
+            "`playbook outbox` shows them; `playbook retry EFFECT` sends one again",
+            "`playbook outbox` 会列出它们；`playbook retry EFFECT` 重发一条"
+        ),
+        _ => phrase!(
+            "`playbook done EFFECT` says that one arrived, `playbook retry EFFECT` sends it again",
+            "`playbook done EFFECT` 表示已经送到，`playbook retry EFFECT` 再发一次"
+        ),
     };
     let next = rows.next.map(|at| group.at(at));
     let problem = Problem { since: Some(since), next, ..Problem::new(kind, rows.count, text) };

@@ -2,7 +2,10 @@
 
 use super::{At, Group};
 use crate::{
-    base::ids::{GroupId, PlayName, RunId, StepId},
+    base::{
+        ids::{GroupId, PlayName, RunId, StepId},
+        phrase::{Phrase, phrase},
+    },
     engine::{
         entry::{Outcome, Waiting},
         state::{Run, RunWait},
@@ -34,7 +37,7 @@ pub struct Row {
     /// The step at which it waits.
     pub step: Option<StepId>,
     /// For what, in words.
-    pub waiting: Option<String>,
+    pub waiting: Option<Phrase>,
     /// Until when at most.
     pub until: Option<At>,
     /// Steps that were missed.
@@ -68,19 +71,21 @@ fn row(group: Group<'_>, run: &Run) -> Row {
 }
 
 /// What a run waits for, in words.
-fn waiting(waiting: &Waiting) -> String {
+fn waiting(waiting: &Waiting) -> Phrase {
     match waiting {
-        Waiting::Due => "its time".into(),
-        Waiting::Script { .. } => "its script".into(),
-        Waiting::Retry => "the next try".into(),
-        Waiting::Approval { task } => format!("approval {task}"),
-        Waiting::Answers { task } => format!("answers to {task}"),
-        Waiting::Time => "its time".into(),
-        Waiting::Signal { name } => format!("signal {name}"),
-        Waiting::Task { task } => format!("task {task}"),
-        Waiting::Delivery { effect, .. } => format!("the delivery of {effect}"),
-        Waiting::Grace { members, .. } => format!("the grace of {} members", members.len()),
-        Waiting::Choice { .. } => "a choice among many members".into(),
-        Waiting::Removal { task } => format!("removals of {task}"),
+        Waiting::Due => phrase!("its time", "到时间"),
+        Waiting::Script { .. } => phrase!("its script", "脚本"),
+        Waiting::Retry => phrase!("the next try", "下一次重试"),
+        Waiting::Approval { task } => phrase!("approval {task}", "审批 {task}"),
+        Waiting::Answers { task } => phrase!("answers to {task}", "对 {task} 的回答"),
+        Waiting::Time => phrase!("its time", "到时间"),
+        Waiting::Signal { name } => phrase!("signal {name}", "信号 {name}"),
+        Waiting::Task { task } => phrase!("task {task}", "任务 {task}"),
+        Waiting::Delivery { effect, .. } => phrase!("the delivery of {effect}", "{effect} 送达"),
+        Waiting::Grace { members, .. } => {
+            phrase!("the grace of {} members", "{} 位成员的宽限期", members.len())
+        }
+        Waiting::Choice { .. } => phrase!("a choice among many members", "在许多成员里挑选"),
+        Waiting::Removal { task } => phrase!("removals of {task}", "移出 {task}"),
     }
 }

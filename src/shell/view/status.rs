@@ -4,6 +4,8 @@ use super::{At, Group, deaf, problem};
 use crate::{
     base::{
         ids::{Digest, GroupId, PhaseName, PlayName, RunId, StepId},
+        locale::Locale,
+        phrase::Phrase,
         time::Timestamp,
     },
     engine::{entry::Fact, view},
@@ -32,7 +34,7 @@ pub struct Status {
     /// The version in force.
     pub digest: Option<Digest>,
     /// Why the file's newest version is not in force.
-    pub refused: Option<String>,
+    pub refused: Option<Phrase>,
     /// When the group began.
     pub created: At,
     /// Its clock.
@@ -60,9 +62,21 @@ pub struct Status {
     /// What did not happen, newest first.
     pub skipped: Vec<Skipped>,
     /// What runs out, in words.
-    pub ending: Vec<String>,
+    pub ending: Vec<Phrase>,
     /// What is wrong, weightiest first.
     pub problems: Vec<problem::Problem>,
+}
+
+impl Status {
+    /// For a reader of one language only.
+    pub fn only(&mut self, locale: Locale) {
+        let next = self.next.iter_mut().filter_map(|next| next.unless.as_mut());
+        let skipped = self.skipped.iter_mut().flat_map(|one| [&mut one.why, &mut one.text]);
+        let problems =
+            self.problems.iter_mut().flat_map(|problem| [Some(&mut problem.text), problem.help.as_mut()]);
+        let rest = self.refused.iter_mut().chain(&mut self.ending);
+        next.chain(skipped).chain(problems.flatten()).chain(rest).for_each(|words| words.only(locale));
+    }
 }
 
 /// Something that comes.
@@ -77,7 +91,7 @@ pub struct Next {
     /// For a run that is open: the step.
     pub step: Option<StepId>,
     /// Why it would not start as things are.
-    pub unless: Option<String>,
+    pub unless: Option<Phrase>,
 }
 
 /// Something that did not happen.
@@ -98,11 +112,11 @@ pub struct Skipped {
     /// How many.
     pub count: u64,
     /// Why, in words.
-    pub why: String,
+    pub why: Phrase,
     /// What it is about, for people.
     pub about: String,
     /// All of it in words.
-    pub text: String,
+    pub text: Phrase,
 }
 
 /// What is known of a version of a playbook, the same for all its groups.
@@ -111,16 +125,16 @@ pub struct Version {
     /// The playbook; none where it does not compile with this program.
     pub playbook: Option<Arc<Playbook>>,
     /// What runs out.
-    ending: Vec<String>,
+    ending: Vec<Phrase>,
     /// What no channel hears.
-    pub(super) deaf: Vec<String>,
+    pub(super) deaf: Vec<Phrase>,
 }
 
 impl Version {
     /// Of a playbook, as of now.
     pub fn of(playbook: Option<Arc<Playbook>>, now: Timestamp) -> Self {
         let ending = playbook.iter().flat_map(|playbook| endings(playbook, now));
-        let ending = ending.map(|ending| ending.in_words().en).collect();
+        let ending = ending.map(|ending| ending.in_words()).collect();
         let deaf = playbook.as_deref().map(deaf::deaf).unwrap_or_default();
         Self { playbook, ending, deaf }
     }
@@ -180,7 +194,7 @@ pub fn status(group: Group<'_>, facts: &Facts<'_>) -> Status {
         playbook: info.map(|info| info.playbook.clone()),
         file: info.filter(|info| !info.rests()).map(|info| info.file.clone()),
         digest: state.digest.clone(),
-        refused: facts.refused.map(|refusal| refusal.why.clone()),
+        refused: facts.refused.map(|refusal| refusal.why.clone().into()),
         created: group.at(state.created),
         clock: group.at(state.clock),
         clock_ahead: view::clock_ahead(state, facts.now).map(|ahead| ahead.as_millis() / 1_000),
@@ -205,7 +219,7 @@ fn coming(group: Group<'_>, next: view::Upcoming) -> Next {
         play: next.play,
         run: next.run,
         step: next.step,
-        unless: next.unless.as_ref().map(timeline::skip),
+        unless: next.unless.as_ref().map(timeline::skipped),
     }
 }
 
@@ -217,7 +231,7 @@ fn skipped(group: Group<'_>, line: &LogLine) -> Option<Skipped> {
         _ => return None,
     };
     let words = timeline::describe(&line.entry, group.zone);
-    let (about, text) = words.map(|words| (words.about, words.text.en)).unwrap_or_default();
+    let (about, text) = words.map(|words| (words.about, words.text)).unwrap_or_default();
     Some(Skipped {
         seq: line.seq,
         at: group.at(line.entry.at),
@@ -226,7 +240,7 @@ fn skipped(group: Group<'_>, line: &LogLine) -> Option<Skipped> {
         from: group.at(from),
         to: group.at(to),
         count,
-        why: timeline::skip(reason),
+        why: timeline::skipped(reason),
         about,
         text,
     })

@@ -4,6 +4,7 @@ use super::At;
 use crate::{
     base::{
         ids::{GroupId, PlayName, RunId, StepId},
+        phrase::{Phrase, phrase},
         time::Zone,
     },
     sim::why::Account,
@@ -26,7 +27,7 @@ pub struct Why {
     /// What became of it, as a word for programs.
     pub verdict: &'static str,
     /// The answer in one sentence.
-    pub says: String,
+    pub says: Phrase,
     /// What bore on it, the decisive first.
     pub because: Vec<Because>,
     /// What the journal has of it.
@@ -41,7 +42,7 @@ pub struct Because {
     /// Whether it let it happen.
     pub holds: Option<bool>,
     /// In plain words.
-    pub text: String,
+    pub text: Phrase,
 }
 
 /// An entry of the journal.
@@ -54,7 +55,7 @@ pub struct Cited {
     /// The step it is about.
     pub step: Option<StepId>,
     /// What it says.
-    pub text: String,
+    pub text: Phrase,
 }
 
 /// An account, with what is known of its messages on their way.
@@ -96,10 +97,16 @@ fn on_the_way(account: &Account, outbox: &[super::outbox::Row]) -> Vec<Because> 
         .filter(|row| row.group == account.group && row.attempts > 0 && row.effect.as_str().starts_with(&of));
     rows.map(|row| {
         let remark = row.remark();
-        let remark = if remark.is_empty() { String::new() } else { format!(": {remark}") };
-        let attempts = crate::base::words::count(row.attempts as usize, "attempt");
-        let text =
-            format!("{} on channel {} is {} after {attempts}{remark}", row.effect, row.channel, row.says());
+        let remark =
+            if remark.is_empty() { Phrase::default() } else { phrase!(": {remark}", "：{remark}"; remark) };
+        let attempts = Phrase::counted(row.attempts as usize, "attempt", "次");
+        let [effect, channel] = [row.effect.as_str(), row.channel.as_str()].map(Phrase::same);
+        let says = row.says();
+        let text = phrase!(
+            "{effect} on channel {channel} is {says} after {attempts}{remark}",
+            "频道 {channel} 上的 {effect} 试过{attempts}，{says}{remark}";
+            effect, channel, says, attempts, remark
+        );
         Because { what: "delivery", holds: None, text }
     })
     .collect()

@@ -11,6 +11,7 @@ use crate::{
     base::{
         ids::RunId,
         limits,
+        phrase::phrase,
         time::{Duration, Timestamp},
     },
     engine::{
@@ -157,7 +158,7 @@ impl Look<'_> {
             run: None,
             anchor: None,
             verdict,
-            says,
+            says: says.into(),
             because,
             journal: Vec::new(),
         }
@@ -177,7 +178,10 @@ impl Look<'_> {
             }
             Finding::fact(
                 finding.what,
-                format!("if it is still so then, it will not begin: {}", finding.text),
+                {
+                    let text = finding.text;
+                    phrase!("if it is still so then, it will not begin: {text}", "到时候还是这样就不会开始：{text}"; text)
+                },
             )
         }));
         because.push(Finding::fact(
@@ -403,7 +407,11 @@ impl Look<'_> {
         because.push(Finding::fact("signals", came));
         let mut account = self.account(Verdict::Waits, says, Vec::new());
         if let Some((cited, finding)) = &heard.last {
-            because.push(Finding { text: format!("the last one: {}", finding.text), ..finding.clone() });
+            because.push({
+                let text = &finding.text;
+                let text = phrase!("the last one: {text}", "最近一次：{text}"; text);
+                Finding { text, ..finding.clone() }
+            });
             account.journal.push(cited.clone());
         }
         because.sort_by_key(|finding| finding.holds != Some(false));

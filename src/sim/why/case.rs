@@ -95,7 +95,7 @@ impl Case {
         let (verdict, says) = self.verdict(state);
         let mut because = self.findings;
         for note in self.steps.into_values().filter(|note| note.fate.is_worth_telling()) {
-            because.push(Finding { what: "step", holds: note.fate.holds(), text: note.says });
+            because.push(Finding { what: "step", holds: note.fate.holds(), text: note.says.into() });
             because.extend(note.findings.into_iter().filter(|finding| finding.holds == Some(false)));
         }
         // What was in the way comes first.
@@ -107,7 +107,7 @@ impl Case {
             run: Some(self.run),
             anchor: Some(self.from),
             verdict,
-            says,
+            says: says.into(),
             because,
             journal: self.journal,
         }
@@ -236,7 +236,7 @@ impl Case {
             run: Some(self.run),
             anchor: Some(self.from),
             verdict,
-            says,
+            says: says.into(),
             because,
             journal: self.journal.into_iter().filter(mine).collect(),
             step: Some(step),

@@ -16,6 +16,7 @@ pub use past::Historian;
 use crate::{
     base::{
         ids::{Digest, GroupId, PlayName, RunId, StepId},
+        phrase::Phrase,
         time::Timestamp,
     },
     model::playbook::Playbook,
@@ -107,15 +108,15 @@ pub struct Finding {
     /// Whether it let it happen; none where it is only worth knowing.
     pub holds: Option<bool>,
     /// In plain words, with the values.
-    pub text: String,
+    pub text: Phrase,
 }
 
 impl Finding {
-    fn fact(what: &'static str, text: impl Into<String>) -> Self {
+    fn fact(what: &'static str, text: impl Into<Phrase>) -> Self {
         Self { what, holds: None, text: text.into() }
     }
 
-    fn test(what: &'static str, holds: bool, text: impl Into<String>) -> Self {
+    fn test(what: &'static str, holds: bool, text: impl Into<Phrase>) -> Self {
         Self { what, holds: Some(holds), text: text.into() }
     }
 }
@@ -130,7 +131,7 @@ pub struct Cited {
     /// The step it is about.
     pub step: Option<StepId>,
     /// What it says.
-    pub text: String,
+    pub text: Phrase,
 }
 
 /// The answer about one occurrence, or about a play that has none.
@@ -149,7 +150,7 @@ pub struct Account {
     /// What became of it.
     pub verdict: Verdict,
     /// The answer in one sentence.
-    pub says: String,
+    pub says: Phrase,
     /// What bore on it, the decisive first.
     pub because: Vec<Finding>,
     /// What the journal has of it.

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     base::{
         ids::{EffectId, GroupId, RunId, StepId},
+        phrase::phrase,
         time::Timestamp,
         words::shorten,
     },
@@ -170,7 +171,8 @@ impl<'q> Historian<'q> {
         let Some((met, finding)) = self.filtered(on, signal, playbook, entry.at) else { return };
         self.heard.met += usize::from(met);
         let who = signal.member.as_ref().map(|member| format!(" of {member}")).unwrap_or_default();
-        let cited = Cited { seq, at: entry.at, step: None, text: format!("signal {}{who}", signal.name) };
+        let cited =
+            Cited { seq, at: entry.at, step: None, text: format!("signal {}{who}", signal.name).into() };
         let asked = self.question.at.is_some_and(|(from, to)| entry.at >= from && entry.at < to);
         if self.question.at.is_none() || asked {
             self.heard.last = Some((cited, finding));
@@ -292,7 +294,8 @@ impl<'q> Historian<'q> {
         // An operator is not held by conditions.
         for finding in &mut case.findings {
             if finding.holds == Some(false) {
-                finding.text.push_str("; it was started by hand all the same");
+                finding.text = std::mem::take(&mut finding.text)
+                    .then(&phrase!("it was started by hand all the same", "但还是有人手动开始了"));
                 finding.holds = None;
             }
         }
@@ -306,7 +309,7 @@ impl<'q> Historian<'q> {
             case.findings.push(finding.clone());
         }
         let text = format!("{run} began");
-        case.cite(Cited { seq, at: entry.at, step: None, text });
+        case.cite(Cited { seq, at: entry.at, step: None, text: text.into() });
         self.open(case);
     }
 
@@ -324,7 +327,7 @@ impl<'q> Historian<'q> {
         (case.from, case.to) = (to, to);
         case.findings.push(Finding::fact("dates", format!("moved from {}", when(from, &playbook.zone))));
         let says = format!("the date {date} has moved to {}", when(to, &playbook.zone));
-        case.cite(Cited { seq, at: entry.at, step: None, text: says });
+        case.cite(Cited { seq, at: entry.at, step: None, text: says.into() });
     }
 
     fn date_cancelled(&mut self, seq: i64, entry: &Entry, playbook: &Arc<Playbook>, date: &Arc<str>) {
@@ -336,7 +339,7 @@ impl<'q> Historian<'q> {
             return;
         };
         let text = format!("the date {date} was taken out of the file");
-        let cited = Cited { seq, at: entry.at, step: None, text };
+        let cited = Cited { seq, at: entry.at, step: None, text: text.into() };
         if let Some(case) = self.cases.iter_mut().find(|case| case.run == run) {
             case.findings.push(Finding::test("dates", false, cited.text.clone()));
             case.cite(cited);
@@ -469,5 +472,5 @@ fn cited(seq: i64, entry: &Entry, step: Option<StepId>, playbook: &Playbook) -> 
         (Some(line), _) => format!("{} {}", line.word, shorten(&line.text.en, 100)).trim_end().to_owned(),
         (None, _) => at_step,
     };
-    Cited { seq, at: entry.at, step, text }
+    Cited { seq, at: entry.at, step, text: text.into() }
 }

@@ -60,7 +60,7 @@ pub(super) fn status(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Resul
     let all =
         looked.groups(asked).map(|(id, _)| id).filter(|id| after.is_none_or(|after| id.as_str() > after));
     let meant: BTreeSet<&GroupId> = all.take(asked.limit + 1).collect();
-    let wanted = Wanted { group: asked.group.clone(), all: true, number };
+    let wanted = Wanted { group: asked.group.clone(), all: true, number, ..Wanted::default() };
     let dir = &looked.inside.dir;
     let seen = survey::of_published(&looked.inside.published, &looked.reader, dir, &wanted, &|id| {
         meant.contains(id)

@@ -24,8 +24,8 @@ use std::collections::BTreeSet;
 
 fn unclear(unclear: Unclear) -> Turned {
     let message = match unclear.help {
-        Some(help) => format!("{}; {help}", unclear.message),
-        None => unclear.message,
+        Some(help) => format!("{}; {}", unclear.message.en, help.en),
+        None => unclear.message.en,
     };
     if unclear.asked { wrong(message) } else { Turned::not_yet(message) }
 }
