@@ -103,6 +103,7 @@ mod story;
 mod terminal;
 mod tidy;
 mod timing;
+mod tongue;
 mod tour;
 mod whenever;
 mod worlds;

@@ -78,7 +78,7 @@ fn when(playbook: &Playbook, play: &Play) -> String {
             Locale::En => format!("whenever `{}`", whenever.condition.source()),
             Locale::Zh => format!("只要 `{}`", whenever.condition.source()),
         },
-        Trigger::Command => words("when somebody starts it", "由人或其他流程启动"),
+        Trigger::Command => words("when somebody starts it", "由人或其他玩法启动"),
     }
 }
 

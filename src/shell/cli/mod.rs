@@ -76,7 +76,7 @@ struct Cli {
     /// When to use colours.
     #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
     color: Color,
-    /// The language of what is said to you: en or zh [default: the terminal's; en for programs].
+    /// The language of diagnostics: en or zh [default: the terminal's; en for programs].
     #[arg(long, global = true, value_name = "LANG", value_parser = lang::parse)]
     lang: Option<Locale>,
     #[command(subcommand)]

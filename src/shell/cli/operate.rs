@@ -126,7 +126,13 @@ impl Swap {
         let command = Command::Swap { role: RoleName::new(&self.role), one, other, by: remote.by.clone() };
         remote.command(
             command,
-            &format!("{} and {} swap their turns of {}", self.one, self.with, self.role),
+            phrase!(
+                "{} and {} swap their turns of {}",
+                "{} 和 {} 交换了 {} 的轮值",
+                self.one,
+                self.with,
+                self.role
+            ),
             out,
         )
     }

@@ -4,7 +4,10 @@
 
 use super::{args::Target, failure::Failure, output::Output, remote};
 use crate::{
-    base::ids::{EffectId, GroupId},
+    base::{
+        ids::{EffectId, GroupId},
+        phrase::{Phrase, phrase},
+    },
     engine::input::Command,
     shell::socket::CommandReply,
 };
@@ -74,31 +77,39 @@ fn each(
         match remote.ask(command(effect.clone(), remote.by.clone())) {
             Ok(reply) => {
                 done += 1;
-                out.line(said(&remote.group, &effect, &reply))?;
+                out.say(said(&remote.group, &effect, &reply))?;
             }
             Err(failure) => refused = Some(failure),
         }
     }
     match refused {
         Some(failure) => Err(failure),
-        None if done == 0 => Err(Failure::refused(format!(
-            "no message {effect} is known in any group; `playbook outbox --all` lists those that are kept"
+        None if done == 0 => Err(Failure::refused(phrase!(
+            "no message {effect} is known in any group; `playbook outbox --all` lists those that are kept",
+            "哪个群都没有消息 {effect}；`playbook outbox --all` 会列出还留着的"
         ))),
         None => Ok(()),
     }
 }
 
 /// How it is done, as the journal has it.
-fn said(group: &GroupId, effect: &EffectId, reply: &CommandReply) -> String {
+fn said(group: &GroupId, effect: &EffectId, reply: &CommandReply) -> Phrase {
     let how = reply.entries.iter().find_map(|entry| entry.get("how")?.as_str());
+    let [group, effect] = [group.as_str(), effect.as_str()].map(Phrase::same);
     let how = match how {
-        Some("platform") => "the platform is asked; `playbook log` tells what came of it",
-        Some("held") => "it had not left, and does not leave",
-        Some("person") => "the platform cannot: a person is asked, see `playbook tasks`",
-        Some("post") => "the platform cannot: a correction is posted",
-        _ => "done",
+        Some("platform") => phrase!(
+            "the platform is asked; `playbook log` tells what came of it",
+            "已请平台处理；`playbook log` 会说明结果"
+        ),
+        Some("held") => phrase!("it had not left, and does not leave", "它还没有发出，也不再发出"),
+        Some("person") => phrase!(
+            "the platform cannot: a person is asked, see `playbook tasks`",
+            "平台做不到：已请人处理，见 `playbook tasks`"
+        ),
+        Some("post") => phrase!("the platform cannot: a correction is posted", "平台做不到：另发一条更正"),
+        _ => phrase!("done", "完成"),
     };
-    format!("{group}: {effect}: {how}")
+    phrase!("{group}: {effect}: {how}", "{group}：{effect}：{how}"; group, effect, how)
 }
 
 /// Gives a step ahead other words, in this run only.
@@ -119,11 +130,18 @@ impl Reword {
         let remote = self.target.remote()?;
         let (run, step) = remote::run_and_step(&remote.state()?, &self.step);
         let Some(step) = step else {
-            return Err(Failure::usage(format!("{:?} names no step of an open run", self.step))
-                .help("write RUN/STEP, such as guest@jia/open; `playbook runs` lists the runs"));
+            return Err(Failure::usage(phrase!(
+                "{:?} names no step of an open run",
+                "{:?} 不是进行中活动的步骤",
+                self.step
+            ))
+            .help(phrase!(
+                "write RUN/STEP, such as guest@jia/open; `playbook runs` lists the runs",
+                "写成 `RUN/STEP`，例如 `guest@jia/open`；`playbook runs` 会列出各次活动"
+            )));
         };
-        let said = format!("step {step} of {run} says that");
+        let said = phrase!("step {step} of {run} says that", "{run} 的步骤 {step} 改说这些");
         let command = Command::Reword { run, step, text: self.text.clone(), by: remote.by.clone() };
-        remote.command(command, &said, out)
+        remote.command(command, said, out)
     }
 }

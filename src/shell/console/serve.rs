@@ -283,9 +283,12 @@ async fn why(
     let (title, body) = match answer.await {
         Err(error) => return unreadable(&visit, &error),
         Ok(Ok(answers)) => page::why::page((&asked, &id, &place), &answers, &visit.frame),
-        Ok(Err(unclear)) => {
-            page::why::unclear(&asked, &unclear.message, unclear.help.as_deref(), &visit.frame)
-        }
+        Ok(Err(unclear)) => page::why::unclear(
+            &asked,
+            &unclear.message.en,
+            unclear.help.as_ref().map(|help| help.en.as_str()),
+            &visit.frame,
+        ),
     };
     visit.page(Some(Tab::Logbook), &title, &body)
 }

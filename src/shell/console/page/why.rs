@@ -70,15 +70,15 @@ fn answer(n: usize, why: &Why, became: Verdict, locale: Locale) -> Markup {
                 @if let Some(anchor) = &why.anchor { " · " (anchor.minute()) }
             }
             // The findings are written by the code that decided, in English.
-            p.headline lang="en" { bdi { (why.says) } }
+            p.headline lang="en" { bdi { (why.says.en) } }
             ul.because lang="en" { @for one in &why.because { li {
                 @let (mark, word) = match one.holds { Some(true) => ("✓", "holds"), Some(false) => ("✗", "does not hold"), None => ("·", "note") };
                 span.sign .good[one.holds == Some(true)] .bad[one.holds == Some(false)] { span aria-hidden="true" { (mark) } span.unseen { (word) } }
-                " " b { (one.what) } " " bdi { (one.text) }
+                " " b { (one.what) } " " bdi { (one.text.en) }
             } } }
             @if !why.journal.is_empty() {
                 h3 { (locale.pick("In the journal", "日志里的记录")) }
-                ul.because lang="en" { @for one in &why.journal { li { small { "#" (one.seq) } " " (one.at.second()) " " bdi { (one.text) } } } }
+                ul.because lang="en" { @for one in &why.journal { li { small { "#" (one.seq) } " " (one.at.second()) " " bdi { (one.text.en) } } } }
             }
             @if let Some(run) = &why.run { p { a href=(run_path(&why.group, run)) { (locale.pick("The whole run", "看整场活动")) } } }
         }
