@@ -18,6 +18,8 @@ plays:
         to: host
         due: 1d
         as: invited
+      - approve: 可以开始吗?
+        to: host
       - post: 开始
   game:
     every: day at 20:30
@@ -28,13 +30,18 @@ plays:
 /// Names of the playbook and of the world, and what stands for itself.
 const NAMES: [&str; 14] = [
     "demo", "begin", "game", "group", "console", "Asia", "Shanghai", "Ctrl", "task", "zhu", "playbook",
-    "state", "nobody", "invited",
+    "state", "nobody", "invited", "main",
 ];
 
 /// English words outside names and backticks.
 fn english(text: &str) -> Vec<String> {
     let outside: String = text.split('`').step_by(2).collect::<Vec<_>>().join(" ");
-    outside
+    // A command that is to be typed as it stands.
+    let rest = outside.split("playbook ").enumerate();
+    let rest =
+        rest.map(|(n, part)| if n == 0 { part } else { part.split_once(' ').map_or("", |(_, rest)| rest) });
+    rest.collect::<Vec<_>>()
+        .join(" ")
         .split(|c: char| c.is_whitespace() || "，。：；（）、".contains(c))
         // Ids, files and instants.
         .filter(|word| !word.contains(['/', '@', '.']) && !word.chars().any(|c| c.is_ascii_digit()))
@@ -48,7 +55,7 @@ fn english(text: &str) -> Vec<String> {
 fn a_chinese_terminal_reads_chinese() {
     let place = Playground::new().file("demo.yaml", FILE).env("LANG", "zh_CN.UTF-8");
     let engine = place.start(&["run", "demo.yaml"]);
-    eventually("the task", || place.run(&["tasks"]).stdout.contains("邀请朋友"));
+    eventually("the approval", || place.run(&["tasks"]).stdout.contains("可以开始吗"));
     eventually("the overview", || engine.stdout().contains("运行中"));
     let mut said = Vec::new();
     for args in [
@@ -77,11 +84,11 @@ fn a_chinese_terminal_reads_chinese() {
 fn programs_and_english_readers_get_what_they_got() {
     let place = Playground::new().file("demo.yaml", FILE).env("LANG", "zh_CN.UTF-8");
     let _engine = place.start(&["run", "demo.yaml"]);
-    eventually("the task", || place.run(&["tasks"]).stdout.contains("邀请朋友"));
+    eventually("the approval", || place.run(&["tasks"]).stdout.contains("可以开始吗"));
     let runs = place.run(&["runs", "--lang", "en"]).exits(0).stdout;
-    assert!(runs.contains("waits for task t1"), "{runs}");
+    assert!(runs.contains("waits for approval t2"), "{runs}");
     let json = place.run(&["runs", "--format", "json"]).exits(0).json_lines();
-    assert_eq!(json[0]["waiting"], "task t1");
+    assert_eq!(json[0]["waiting"], "approval t2");
     let status = place.run(&["status", "--lang", "en"]).exits(0).stdout;
     assert!(status.contains("waits for somebody"), "{status}");
 }
