@@ -28,7 +28,7 @@ plays:
 ";
 
 /// Names of the playbook and of the world, and what stands for itself.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "demo", "begin", "game", "group", "console", "Asia", "Shanghai", "Ctrl", "task", "zhu", "playbook",
     "state", "nobody", "invited", "main",
 ];

@@ -83,10 +83,17 @@ pub(super) fn group<'a>(playbook: &'a Playbook, name: Option<&str>) -> Result<&'
     let names = || playbook.groups.keys().map(GroupId::as_str).collect::<Vec<_>>().join(", ");
     match name {
         Some(name) => playbook.groups.get(name).ok_or_else(|| {
-            Failure::usage(phrase!("there is no group {name:?}", "没有群 {name:?}"))
-                .help(phrase!("there are {}", "有 {}", names()))
+            Failure::usage(phrase!("there is no group {name:?}", "没有群 {name:?}")).help(phrase!(
+                "there are {}",
+                "有 {}",
+                names()
+            ))
         }),
-        None => playbook.groups.values().next().ok_or_else(|| Failure::usage(phrase!("the playbook has no group", "这份剧本没有群"))),
+        None => playbook
+            .groups
+            .values()
+            .next()
+            .ok_or_else(|| Failure::usage(phrase!("the playbook has no group", "这份剧本没有群"))),
     }
 }
 
