@@ -366,10 +366,10 @@ fn describe_rest(entry: &Entry, zone: &Zone) -> Option<Line> {
             line("gone", member.as_str(), pair("is no longer in the group", "不在群里了"), Tone::Plain)
         }
         Fact::Paused { play } => {
-            line("paused", play.as_ref().map_or("", |p| p.as_str()), every(play), Tone::Turn)
+            line("paused", play.as_ref().map_or("", |p| p.as_str()), every(play.as_ref()), Tone::Turn)
         }
         Fact::Resumed { play } => {
-            line("resumed", play.as_ref().map_or("", |p| p.as_str()), every(play), Tone::Turn)
+            line("resumed", play.as_ref().map_or("", |p| p.as_str()), every(play.as_ref()), Tone::Turn)
         }
         Fact::Slept { from, length } => {
             let (from, length) = (at(*from), long(*length));
@@ -439,7 +439,7 @@ fn task_opened(task: &Task, zone: &Zone, now: Timestamp) -> Option<Line> {
 }
 
 /// What is paused where it is no play alone.
-fn every(play: &Option<PlayName>) -> Phrase {
+fn every(play: Option<&PlayName>) -> Phrase {
     if play.is_some() { Phrase::default() } else { pair("every play", "所有玩法").into() }
 }
 

@@ -26,16 +26,14 @@ impl Clock {
             return remote.command(Command::SetBackClock { to }, said, out);
         }
         let state = remote.state()?;
-        out.say(match view::clock_ahead(&state, clock::now()) {
-            Some(ahead) => view::clock_ahead_in_words(ahead),
-            None => {
-                let (group, at) = (&remote.group, state.clock.to_rfc3339(&remote.zone));
-                phrase!(
-                    "the clock of {group} was {at} at its last decision, and is not ahead of the machine's",
-                    "{group} 上次决定时的时钟是 {at}，没有快过本机"
-                )
-            }
-        })?;
+        let ahead = view::clock_ahead(&state, clock::now()).map(view::clock_ahead_in_words);
+        out.say(ahead.unwrap_or_else(|| {
+            let (group, at) = (&remote.group, state.clock.to_rfc3339(&remote.zone));
+            phrase!(
+                "the clock of {group} was {at} at its last decision, and is not ahead of the machine's",
+                "{group} 上次决定时的时钟是 {at}，没有快过本机"
+            )
+        }))?;
         Ok(())
     }
 }

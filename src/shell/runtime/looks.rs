@@ -19,6 +19,8 @@ pub(super) fn status(published: &Published, dir: &Path, wanted: &Wanted) -> Look
     }
     let meant = |id: &_| wanted.group.as_ref().is_none_or(|only| only == id);
     let mut seen = of_published(published, &reader, dir, wanted, &meant).map_err(unreadable)?;
-    seen.iter_mut().for_each(|seen| seen.status.only(wanted.locale));
+    for one in &mut seen {
+        one.status.only(wanted.locale);
+    }
     Ok(seen)
 }
