@@ -149,7 +149,11 @@ async fn telegram_takes_text_photos_and_polls_and_answers_point_back() {
     let accepted = Outcome::Accepted;
     assert_eq!(
         ends,
-        [(accepted.clone(), 2, "message 1"), (accepted.clone(), 2, "message 3"), (accepted, 2, "message 5")]
+        [
+            (accepted.clone(), 2, "message 1"),
+            (accepted.clone(), 2, "message 2\nmessage 3"),
+            (accepted, 2, "message 4\nmessage 5")
+        ]
     );
     let seen = fake.seen();
     let methods: Vec<&str> = seen.iter().map(|seen| seen.path.rsplit('/').next().unwrap()).collect();

@@ -210,7 +210,7 @@ fn too_little_memory_is_said() {
     let play = Playground::new().file("p.yaml", TICKS);
     let ran = play.shell("ulimit -v 100000; exec \"$0\" run p.yaml").wait().exits(3);
     assert!(ran.stderr.contains("ulimit -v"), "{}", ran.stderr);
-    let checked = play.shell("ulimit -v 65536; exec \"$0\" check p.yaml").wait();
+    let checked = play.shell("ulimit -v 98304; exec \"$0\" check p.yaml").wait();
     assert_eq!(checked.code, Some(0), "{checked:?}");
 }
 

@@ -17,6 +17,7 @@ use crate::{
     },
     sim::timeline::kind,
 };
+use std::path::Path;
 
 /// Shows what waits for people: tasks, approvals, questions, posts to copy, removals.
 ///
@@ -32,8 +33,15 @@ pub(super) struct Tasks {
 
 impl Tasks {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let opened = self.read.open()?;
-        let wanted = self.task.as_deref().map(str::to_lowercase);
+        // A file may stand alone: `playbook tasks demo.yaml`.
+        let (task, read) = match &self.task {
+            Some(file) if self.read.file.is_none() && Path::new(file).exists() => {
+                (None, &ReadArgs { file: Some(file.into()), ..self.read.clone() })
+            }
+            task => (task.as_deref(), &self.read),
+        };
+        let opened = read.open()?;
+        let wanted = task.map(str::to_lowercase);
         let mut rows: Vec<Row> = opened
             .groups()
             .flat_map(tasks)
@@ -46,7 +54,7 @@ impl Tasks {
                     "`playbook tasks` 会列出进行中的任务"
                 )));
         }
-        if self.read.format.format == Format::Json {
+        if read.format.format == Format::Json {
             return Ok(rows.iter().try_for_each(|row| out.json(row))?);
         }
         let now = clock::now();
@@ -87,13 +95,13 @@ impl Tasks {
             }
         }
         write_or(&table, pair("Nothing waits for anybody.", "没有什么在等人处理。"), opened.several(), out)?;
-        self.whole(&rows, opened.several(), out)
+        Self::whole(&rows, task.is_some(), opened.several(), out)
     }
 
     /// What is to be pasted as it is to be pasted, once for all groups; of one task that was asked for, everything.
-    fn whole(&self, rows: &[Row], several: bool, out: &mut Output) -> Result<(), Failure> {
+    fn whole(rows: &[Row], asked: bool, several: bool, out: &mut Output) -> Result<(), Failure> {
         let mut shown: Vec<&Row> = Vec::new();
-        for row in rows.iter().filter(|row| row.kind == TaskKind::Delivery || self.task.is_some()) {
+        for row in rows.iter().filter(|row| row.kind == TaskKind::Delivery || asked) {
             let is_same = |other: &&&Row| (&other.effect, &other.text) == (&row.effect, &row.text);
             if row.effect.is_some() && shown.iter().any(|other| is_same(&other)) {
                 continue;
