@@ -100,6 +100,28 @@ fn asked(map: &Map, made: &mut rhai::Map) {
     let cut = usize::try_from(*seats).unwrap_or(0).min(here.len());
     made.insert("seated".into(), Dynamic::from(MemberList::of(here[..cut].iter().cloned())));
     made.insert("waiting".into(), Dynamic::from(MemberList::of(here[cut..].iter().cloned())));
+    if let Some(counts) = map.get("counts").and_then(Value::as_map) {
+        let counts = without_waiting(counts, answers, &here[cut..]);
+        made.insert("counts".into(), to_dynamic(&Value::Map(Arc::new(counts))));
+    }
+}
+
+/// How often each option was chosen by those who do not wait for a place.
+fn without_waiting(counts: &Map, answers: &[Value], waiting: &[MemberId]) -> Map {
+    let mut counts = counts.clone();
+    let waits = |answer: &&Value| {
+        let member = answer.get("member").and_then(Value::as_str);
+        member.is_some_and(|member| waiting.iter().any(|id| id.as_str() == member))
+    };
+    for given in answers.iter().filter(waits).filter_map(|answer| answer.get("answer")) {
+        let options = given.as_list().unwrap_or(std::slice::from_ref(given));
+        for option in options.iter().filter_map(Value::as_str) {
+            if let Some(Value::Int(count)) = counts.get_mut(option) {
+                *count = count.saturating_sub(1);
+            }
+        }
+    }
+    counts
 }
 
 /// Whether these are exactly the keys of a signal; older records of one have no `sent`.

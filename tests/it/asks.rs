@@ -537,3 +537,27 @@ fn a_waiting_list_is_open_until_its_time_is_over_whatever_becomes_of_the_run() {
     assert!(reason.contains("t1 is closed"), "{reason}");
     assert!(story.state.tasks.is_empty());
 }
+
+#[test]
+fn whoever_waits_for_a_place_is_not_among_those_who_come() {
+    let yaml = "
+plays:
+  trip:
+    on: trip
+    steps:
+      - { ask: Who comes?, options: [yes, no], seats: 2, open_for: 1h, as: s }
+      - at: +2h
+        post: \"${s.who(\\\"yes\\\")}: ${s.counts[\\\"yes\\\"]}, ${s.counts[\\\"no\\\"]} not; all ${s.who()} of ${s.total}; then ${s.waiting}\"
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    for id in ["a", "b", "c", "d"] {
+        story.join(id, id);
+    }
+    story.signal("trip", None, Value::Null);
+    for (id, says) in [("d", "no"), ("a", "yes"), ("b", "yes"), ("c", "yes")] {
+        assert_eq!(typed(&mut story, "answer", Some(id), option("t1", says)), None);
+    }
+    story.until("2026-12-01 10:30");
+    let news = story.news();
+    assert!(news.contains("a, b: 2, 1 not; all d, a, b of 4; then c"), "{news}");
+}

@@ -34,12 +34,15 @@ fn register_answers(module: &mut Module) {
     function(module, "who", |result: &mut Map, option: &str| who(result, Some(option)));
 }
 
-/// Who of the group has answered, or has answered this, in the order of their answers.
+/// Who of the group has answered, or has answered this, in the order of their answers; of a sign-up with places nobody
+/// who waits for one.
 fn who(result: &Map, option: Option<&str>) -> Given<MemberList> {
     let Some(answers) = result.get("answers").and_then(|answers| answers.as_array_ref().ok()) else {
         return Err(fail("`who` is for the result of an `ask`: the name behind its `as`"));
     };
     frame::spent(answers.len());
+    let waiting = result.get("waiting").and_then(|list| Some(list.read_lock::<MemberList>()?.ids()));
+    let waits = |member: &MemberId| waiting.as_ref().is_some_and(|waiting| waiting.contains(member));
     let mut found = Vec::new();
     for answer in answers.iter() {
         let answer = answer.as_map_ref().ok();
@@ -49,7 +52,7 @@ fn who(result: &Map, option: Option<&str>) -> Given<MemberList> {
         };
         let says = option.is_none_or(|option| answer.get("answer").is_some_and(|given| says(given, option)));
         let member = MemberId::new(&member);
-        if says && frame::is_member(&member) {
+        if says && frame::is_member(&member) && !waits(&member) {
             found.push(member);
         }
     }
