@@ -313,7 +313,7 @@ fn signal_received(state: &mut State, signal: &Signal) {
 }
 
 /// Takes over what a report says of a member: known keys into their places, the rest into `fields`.
-fn describe_member(member: &mut Member, data: &Value) {
+pub(super) fn describe_member(member: &mut Member, data: &Value) {
     let Some(map) = data.as_map() else { return };
     for (key, value) in map {
         match (&**key, value) {

@@ -361,6 +361,7 @@ pub(super) fn build_facts(
         locale: playbook.locale,
         group: GroupFacts { id: group.id.clone(), title: group.title.clone(), created: state.created },
         members: state.members.clone(),
+        left: super::signal::gone(signals.into_iter().flatten().chain(about.signal.as_ref()), &state.members),
         member,
         tier: playbook.tiers.first().map(|tier| tier.name.clone()),
         phase: PhaseFacts { name: state.phase.clone(), entered: state.phase_entered },

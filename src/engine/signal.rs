@@ -1,6 +1,7 @@
 //! Signals: what a reported fact starts, opens, joins and wakes.
 
 use super::{
+    apply,
     draft::{About, Decided, Draft},
     due::Asked,
     entry::{Cause, Fact, Skip},
@@ -8,14 +9,40 @@ use super::{
     steps::next_clock,
 };
 use crate::{
-    base::{ids::PlayName, limits, value::Value},
+    base::{
+        ids::{MemberId, PlayName},
+        limits,
+        member::{Member, Members},
+        value::{Map, Value},
+    },
     model::{
         play::Play,
         trigger::{Batch, OnSignal, Trigger},
     },
     script::names::Name,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The report that a member has left.
+const LEFT: &str = "member.left";
+
+/// Those of whom signals say that they have left and who are not back, as they were.
+pub(super) fn gone<'s>(
+    signals: impl Iterator<Item = &'s Value>,
+    members: &Members,
+) -> BTreeMap<MemberId, Arc<Member>> {
+    let left = signals.filter(|signal| signal.get("name").and_then(Value::as_str) == Some(LEFT));
+    let gone = left.filter_map(|signal| {
+        let id = MemberId::new(signal.get("member")?.as_str()?);
+        if members.contains(&id) {
+            return None;
+        }
+        let mut member = Member::new(id.clone(), None);
+        apply::describe_member(&mut member, signal.get("data")?);
+        Some((id, Arc::new(member)))
+    });
+    gone.collect()
+}
 
 impl Draft<'_> {
     /// Records a signal; what it sets off follows when the run under way has gone as far as it can.
@@ -23,9 +50,12 @@ impl Draft<'_> {
         if is_about_a_member(&signal.name) {
             signal.data = self.playbook.keeping.pare(signal.data);
         }
+        if &*signal.name == LEFT {
+            self.remember_who_leaves(&mut signal);
+        }
         self.emit(Fact::SignalReceived(signal.clone()))?;
         if let Some(member) = &signal.member
-            && &*signal.name != "member.left"
+            && &*signal.name != LEFT
         {
             self.make_known(member, &signal.data)?;
             if &*signal.name == "member.joined" {
@@ -36,11 +66,38 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Whoever leaves is no member any more when the plays hear of it, so the report says who they were. What is kept
+    /// for a time only does not live on in it.
+    fn remember_who_leaves(&self, signal: &mut Signal) {
+        let Some(member) = signal.member.as_ref().and_then(|id| self.state.members.get(id)) else { return };
+        if !matches!(signal.data, Value::Null | Value::Map(_)) {
+            return;
+        }
+        let keeping = &self.playbook.keeping;
+        let lasting = |name: &str| keeping.keeps(name) && !keeping.timed().any(|(timed, _)| &**timed == name);
+        let fields = member.fields.iter().filter(|(name, _)| lasting(name));
+        let mut data: Map = fields.map(|(name, value)| (Arc::from(name.as_str()), value.clone())).collect();
+        for (key, text) in [("name", &member.name), ("role", &member.role), ("source", &member.source)] {
+            if !text.is_empty() && text != member.id.as_str() {
+                data.insert(Arc::from(key), Value::str(text));
+            }
+        }
+        if !member.tags.is_empty() {
+            data.insert(Arc::from("tags"), Value::list(member.tags.iter().map(Value::str).collect()));
+        }
+        if let Some(told) = signal.data.as_map() {
+            data.extend(told.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+        if !data.is_empty() {
+            signal.data = Value::Map(Arc::new(data));
+        }
+    }
+
     /// What a recorded signal sets off.
     pub(super) fn answer_signal(&mut self, signal: &Signal) -> Decided {
         match &*signal.name {
             "answer" => self.take_answer(signal)?,
-            "member.left" => {
+            LEFT => {
                 if let Some(member) = &signal.member {
                     self.end_member_runs(member)?;
                     self.free_seats(member)?;

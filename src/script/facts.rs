@@ -6,7 +6,7 @@
 use crate::base::{
     ids::{GroupId, MemberId, PhaseName, RoleName},
     locale::Locale,
-    member::Members,
+    member::{Member, Members},
     metric::Figure,
     person::Person,
     time::{Timestamp, Zone},
@@ -27,6 +27,8 @@ pub struct Facts {
     pub group: GroupFacts,
     /// `members`
     pub members: Members,
+    /// Of whom the signals say that they have left, as they were: nobody of `members`.
+    pub left: BTreeMap<MemberId, Arc<Member>>,
     /// `member`: the member in scope (`prune`, `protect`, `per: member`, `members.where`, …).
     pub member: Option<MemberId>,
     /// The tier of whoever has no other; none where the playbook has no tiers.
@@ -124,6 +126,7 @@ impl Facts {
             locale,
             group: GroupFacts { title: Arc::from(group.as_str()), id: group, created: now },
             members: Members::new(),
+            left: BTreeMap::new(),
             member: None,
             tier: None,
             phase: PhaseFacts { name: PhaseName::new(""), entered: now },

@@ -67,10 +67,12 @@ pub(super) struct RoleRef {
 pub(super) struct OpenMap(pub(super) Arc<Map>);
 
 impl MemberRef {
-    /// The member; one who is not in the group (any more) is known by id only.
+    /// The member; one of whom the signal says that they left as they were, and any other who is not in the group by id
+    /// only.
     pub(super) fn get(&self) -> Arc<Member> {
         frame::with(|f| {
-            f.member(&self.0).unwrap_or_else(|| Arc::new(Member::new(self.0.clone(), Some(f.facts.now))))
+            let known = f.member(&self.0).or_else(|| f.facts.left.get(&self.0).cloned());
+            known.unwrap_or_else(|| Arc::new(Member::new(self.0.clone(), Some(f.facts.now))))
         })
     }
 }

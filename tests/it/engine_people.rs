@@ -281,3 +281,38 @@ plays:
     story.command(Command::Done { task: removal.id, by: None, note: Value::Null });
     assert_eq!(story.state.members.len(), MANY - 2098);
 }
+
+#[test]
+fn a_play_about_a_leave_still_sees_who_left() {
+    let yaml = "
+members: { fields: [town] }
+plays:
+  bye: { on: member.left, steps: [{ at: +1h, post: 'Bye ${signal.member.name} of ${signal.member.fields.town}, ${members.count} stay' }] }
+  each: { on: member.left, per: member, steps: [{ post: '${member.name} has gone', mention: '${member}' }] }
+  many: { on: member.left, batch: 1h, steps: [{ post: 'Gone: ${signals.map(|s| s.member.name)}' }] }
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    story.join("stays", "Sam");
+    let told =
+        [("name", "Ann"), ("town", "Xi'an"), ("secret", "x")].map(|(key, text)| (key, Value::str(text)));
+    story.signal("member.joined", Some("u7"), Value::map(told));
+    story.join("u8", "Bob");
+    story.signal("member.left", Some("u7"), Value::Null);
+    story.signal("member.left", Some("u8"), Value::map([("how", Value::str("removed"))]));
+    story.until("2026-12-01 10:00");
+    let news = story.news();
+    for said in ["Bye Ann of Xi'an, 1 stay", "Ann has gone", "Bob has gone", "Gone: Ann, Bob"] {
+        assert!(news.contains(said), "{said}: {news}");
+    }
+    let names = story.entries.iter().filter_map(|entry| match &entry.fact {
+        Fact::Posted(out) => out.message.mentions.first().cloned(),
+        _ => None,
+    });
+    let named = |mention| match mention {
+        playbook::model::message::Mention::Person(person) => person.name,
+        playbook::model::message::Mention::All => "all".into(),
+    };
+    assert_eq!(names.map(named).collect::<Vec<_>>(), ["Ann", "Bob"]);
+    let kept = serde_json::to_string(&story.entries).expect("entries can be stored");
+    assert!(!kept.contains("secret"), "what is not kept is not remembered at the leave either");
+}

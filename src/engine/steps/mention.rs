@@ -39,7 +39,7 @@ impl Draft<'_> {
                     })?,
                     _ => vec![Named::Word(text.render(facts)?.trim().to_owned())],
                 };
-                into.extend(self.mention_named(named)?);
+                into.extend(self.mention_named(named, facts)?);
             }
         }
         Ok(())
@@ -47,11 +47,17 @@ impl Draft<'_> {
 
     /// The mentions of those whom an expression gave. Words that name nobody here (any more) are left out; where they
     /// are all that there is, nobody can be mentioned.
-    fn mention_named(&self, named: Vec<Named>) -> Result<Vec<Mention>, Trouble> {
+    fn mention_named(&self, named: Vec<Named>, facts: &Facts) -> Result<Vec<Mention>, Trouble> {
         let (mut found, mut nobody) = (Vec::new(), Vec::new());
         for one in named {
             match one {
-                Named::Member(id) => found.push(Mention::Person(self.member_person(&id))),
+                Named::Member(id) => {
+                    let mut person = self.member_person(&id);
+                    if let Some(left) = facts.left.get(&id) {
+                        person.name.clone_from(&left.name);
+                    }
+                    found.push(Mention::Person(person));
+                }
                 Named::Person(id) => found.push(Mention::Person(self.person(&id))),
                 Named::Word(word) => match self.known_word(&word) {
                     Some(people) => found.extend(people),
