@@ -65,6 +65,7 @@ pub(crate) fn posted(n: usize) -> Entry {
         by_hand: false,
         before: None,
         muted: false,
+        names_only: false,
         manual: None,
     };
     Entry { at, input: None, fact: Fact::Posted(Box::new(out)) }

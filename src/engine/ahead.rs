@@ -17,6 +17,7 @@ use crate::{
         time::{Duration, Offset, Timestamp},
     },
     model::{
+        message::Mention,
         occurrence::{next_anchor, scheduled_run_id},
         play::{Play, Section},
         step::{MentionTarget, Step, Verb},
@@ -140,6 +141,10 @@ impl Draft<'_> {
 
     /// How many messages ahead on this day mention all and have the day's mentions before others.
     pub(super) fn mentions_of_all_ahead(&self, channel: &ChannelName) -> usize {
+        let kind = self.playbook.channel(&self.group, channel).map(|channel| channel.kind);
+        if kind.is_some_and(|kind| !kind.notifies(&Mention::All)) {
+            return 0;
+        }
         let to = self.playbook.zone.day_bounds(self.now).1.plus(Duration::from_millis(-1));
         let first = |coming: &Coming| match &coming.step.verb {
             Verb::Post(post) => {

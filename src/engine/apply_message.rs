@@ -103,7 +103,7 @@ fn remember_release(state: &mut State, at: Timestamp, due: Timestamp, out: &Outg
         at,
         due,
         label: out.label,
-        mentions: !out.message.mentions.is_empty(),
+        mentions: !out.message.mentions.is_empty() && !out.names_only,
         reactive: out.reactive,
     });
 }

@@ -152,6 +152,9 @@ impl Draft<'_> {
     fn within_mentions(&self, out: Outgoing) -> Outgoing {
         let quota = self.playbook.budgets.of(&out.channel).and_then(|budgets| budgets.mentions);
         let Some(quota) = quota.filter(|_| !out.message.mentions.is_empty()) else { return out };
+        if !self.notifies(&out) {
+            return Outgoing { names_only: true, ..out };
+        }
         let used = quota_used(self.state, &self.playbook.zone, &out.channel, quota, self.now, |r| r.mentions);
         let first = out.urgent || self.is_dated(&out);
         let kept = || if first { 0 } else { self.mentions_of_all_ahead(&out.channel) };
@@ -160,6 +163,12 @@ impl Draft<'_> {
         }
         let message = Message { mentions: Vec::new(), ..out.message };
         Outgoing { message, muted: true, ..out }
+    }
+
+    /// Whether the channel of a message notifies anybody by its mentions.
+    fn notifies(&self, out: &Outgoing) -> bool {
+        let channel = self.playbook.channel(&self.group, &out.channel);
+        channel.is_none_or(|channel| out.message.mentions.iter().any(|one| channel.kind.notifies(one)))
     }
 
     /// Until when a message may be held that is held from now on.

@@ -53,6 +53,9 @@ pub struct Outgoing {
     /// Whether its mention was over the budget and was left out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub muted: bool,
+    /// Whether its mentions are names only, because its channel notifies nobody by them: they take nothing of a budget.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub names_only: bool,
     /// The task that a manual channel made of it: delivered when a person says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manual: Option<TaskId>,
@@ -76,6 +79,7 @@ impl Outgoing {
             by_hand: false,
             before: None,
             muted: false,
+            names_only: false,
             manual: None,
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Names where a secret is; never holds one that was written as `env` or `file`.
 
-use super::ear::Hear;
+use super::{ear::Hear, message::Mention};
 use crate::base::{ids::ChannelName, limits::PICTURE_BYTES_MAX, picture::Format, time::Duration};
 use std::{collections::BTreeMap, fmt};
 
@@ -297,6 +297,18 @@ impl ChannelKind {
             | Self::Teams
             | Self::GoogleChat
             | Self::Mattermost => Pictures::Addressed,
+        }
+    }
+
+    /// Whether somebody is notified by a mention there: where the platform can, and of a person knows the id.
+    pub fn notifies(self, mention: &Mention) -> bool {
+        match mention {
+            Mention::All => self.abilities().mention_all,
+            // People copy out what a console shows, and pick who is meant.
+            Mention::Person(_) if matches!(self, Self::Console | Self::Manual) => true,
+            Mention::Person(person) => {
+                self.abilities().mentions && person.handles.contains_key(self.as_str())
+            }
         }
     }
 

@@ -402,6 +402,7 @@ mod tests {
             by_hand: false,
             before: None,
             muted: false,
+            names_only: false,
             manual: None,
         }
     }

@@ -16,7 +16,7 @@ use crate::{
         occurrence,
         play::Play,
         playbook::Playbook,
-        step::Verb,
+        step::{MentionTarget, Post, Verb},
         timetable::{self, Slot},
         trigger::{Batch, DateEntry, Trigger},
     },
@@ -278,6 +278,18 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Whether a post mentions somebody where its channel can notify anybody.
+    fn may_notify(&self, post: &Post) -> bool {
+        let channel = self.playbook.channel(self.group, &post.to);
+        let able = |all: bool| {
+            channel.is_none_or(|channel| {
+                let abilities = channel.kind.abilities();
+                if all { abilities.mention_all } else { abilities.mentions }
+            })
+        };
+        post.mention.iter().any(|target| able(*target == MentionTarget::All))
+    }
+
     fn planned(&self, due: &Due) -> Planned {
         let playbook = self.playbook;
         let step = &due.slot.step;
@@ -293,7 +305,7 @@ impl<'a> Source<'a> {
             _ => None,
         };
         Planned {
-            mentions: post.is_some_and(|post| !post.mention.is_empty()),
+            mentions: post.is_some_and(|post| self.may_notify(post)),
             urgent: post.is_some_and(|post| post.urgent),
             created: self.group.created,
             at: due.slot.at,

@@ -416,3 +416,25 @@ fn a_file_that_is_used_brings_its_own_labels() {
     let compiled = lang::compile(&playbook::base::source::MemoryFolder(files.into()), "a.yaml");
     assert!(compiled.playbook.is_some(), "{:?}", compiled.report.diagnostics);
 }
+
+#[test]
+fn a_mention_that_notifies_nobody_takes_nothing_of_the_days_mentions() {
+    let left = |kind: &str| {
+        let yaml = format!(
+            "
+channels: {{ group: {{ type: {kind} }} }}
+budgets: {{ mentions: 1 per day }}
+plays:
+  a: {{ every: day at 10:00, steps: [{{ post: A, mention: all }}] }}
+  b: {{ every: day at 11:00, steps: [{{ post: B, mention: all }}] }}
+"
+        );
+        let mut story = Story::new("2027-01-18 09:00", &yaml);
+        story.until("2027-01-18 12:00");
+        (sent(&story), story.state.released.iter().filter(|released| released.mentions).count())
+    };
+    let (said, used) = left("ntfy, url: { env: NTFY }");
+    assert_eq!((said, used), (vec!["01-18 10:00 A @".to_owned(), "01-18 11:00 B @".to_owned()], 0));
+    let (said, used) = left("console");
+    assert_eq!((said, used), (vec!["01-18 10:00 A @".to_owned(), "01-18 11:00 B".to_owned()], 1));
+}

@@ -37,6 +37,7 @@ fn posted(effect: &str) -> Entry {
         by_hand: false,
         before: None,
         muted: false,
+        names_only: false,
         manual: None,
     })))
 }

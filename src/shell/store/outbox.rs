@@ -514,6 +514,7 @@ fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
             by_hand: false,
             before: None,
             muted: false,
+            names_only: false,
             late_left: None,
             awaited: false,
             manual: None,
