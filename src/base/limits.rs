@@ -512,3 +512,7 @@ pub const MISSED_SHOWN: usize = 20;
 pub const MISSED_LOOK_BACK: usize = 2_000;
 /// How long ago something may have failed to happen and is still shown, in milliseconds.
 pub const MISSED_SHOWN_MS: i64 = 36 * 3_600_000;
+/// Messages, replies and the like of which the doctor takes a share for a sign of anything.
+pub const DOCTOR_SAMPLE_MIN: u64 = 20;
+/// The same of what is rare: newcomers who speak, questions of a week.
+pub const DOCTOR_RARE_MIN: u64 = 5;

@@ -2,7 +2,7 @@
 //!
 //! A closed table. The values are computed by the engine; expressions, commands and pages show them by this table.
 
-use super::phrase::{Words, pair};
+use super::phrase::{Phrase, Words, pair, phrase};
 
 /// What a number takes in brackets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,26 @@ pub enum Unit {
     Plain,
     /// Points of a hundred.
     Points,
+}
+
+impl Unit {
+    /// A value as people read it.
+    pub fn write(self, value: f64) -> Phrase {
+        match self {
+            Self::Share => Phrase::same(format!("{}%", short(value * 100.0, 1))),
+            Self::Minutes => phrase!("{} min", "{} 分钟", short(value, 1)),
+            Self::Days => phrase!("{} d", "{} 天", short(value, 1)),
+            Self::Points => Phrase::same(format!("{}/100", short(value, 1))),
+            Self::Count | Self::Plain => Phrase::same(short(value, 2)),
+        }
+    }
+}
+
+/// With so many digits after the point, and none where they would all be nought.
+fn short(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    let whole = text.split_once('.').filter(|(_, rest)| rest.bytes().all(|b| b == b'0'));
+    whole.map_or(text.clone(), |(whole, _)| whole.to_owned())
 }
 
 /// A number about a group.

@@ -18,6 +18,7 @@ pub mod picture;
 pub mod seed;
 pub mod source;
 pub mod spelling;
+pub mod threshold;
 pub mod time;
 pub mod value;
 pub mod visible;

@@ -12,6 +12,7 @@ pub mod by_hand;
 pub mod effect;
 pub mod cause;
 pub mod condition;
+pub mod doctor;
 pub mod entry;
 pub mod failing;
 pub mod gate;

@@ -425,6 +425,7 @@ fn rest(old: &Playbook, new: &Playbook) -> Vec<String> {
         ("calendars", old.calendars == new.calendars),
         ("channels", old.channels == new.channels),
         ("charter", old.charter == new.charter),
+        ("doctor", old.doctor == new.doctor),
         ("fetch", old.fetch_hosts == new.fetch_hosts),
         ("locale", old.locale == new.locale),
         ("people", old.people == new.people),

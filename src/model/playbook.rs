@@ -22,6 +22,7 @@ use crate::base::{
     locale::Locale,
     person::Person,
     source::normal_path,
+    threshold::Thresholds,
     time::Zone,
     value::{Map, Value},
 };
@@ -65,6 +66,8 @@ pub struct Playbook {
     pub proofs: Arc<[Arc<str>]>,
     /// `members.tiers`, the lowest first.
     pub tiers: Arc<[Tier]>,
+    /// `doctor`
+    pub doctor: Thresholds,
     /// `budgets`
     pub budgets: Budgets,
     /// `members.fields`

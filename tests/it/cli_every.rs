@@ -74,6 +74,8 @@ const TABLE: &[(&str, i32)] = &[
     ("members S G --format json", 0),
     ("metrics S G --format json", 0),
     ("metrics S G --how", 0),
+    ("doctor S G --format json", 0),
+    ("doctor demo.yaml --score", 0),
     ("members import people.csv S G --replace --joined --by Zhu", 0),
     ("members export S G --format csv", 0),
     ("members show nobody:1 S G", 4),

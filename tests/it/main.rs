@@ -40,6 +40,8 @@ mod devtools;
 mod dialect_judges;
 mod dialects;
 mod docs;
+mod doctor;
+mod doctor_signs;
 mod door;
 mod door_hooks;
 mod door_signals;

@@ -28,9 +28,11 @@ use std::{
 };
 
 /// Of a channel that nobody tells of messages.
-pub(super) const DEAF: Words = pair("the group does not hear what members say", "这个群听不到成员说的话");
+pub(in crate::engine) const DEAF: Words =
+    pair("the group does not hear what members say", "这个群听不到成员说的话");
 /// Of a channel that nobody tells of joins.
-pub(super) const DEAF_FOR_JOINS: Words = pair("the group does not hear who joins", "这个群听不到谁入群");
+pub(in crate::engine) const DEAF_FOR_JOINS: Words =
+    pair("the group does not hear who joins", "这个群听不到谁入群");
 /// Of a part of nothing.
 pub(super) const OF_NOTHING: Words =
     pair("there is nothing yet that it could be a part of", "还没有可以计算的对象");
@@ -38,10 +40,10 @@ pub(super) const OF_NOTHING: Words =
 /// The numbers of a group at an instant.
 #[derive(Debug)]
 pub struct Gauges {
-    pub(super) numbers: Arc<Numbers>,
-    pub(super) members: Members,
-    pub(super) created: Timestamp,
-    pub(super) now: Timestamp,
+    pub(in crate::engine) numbers: Arc<Numbers>,
+    pub(in crate::engine) members: Members,
+    pub(in crate::engine) created: Timestamp,
+    pub(in crate::engine) now: Timestamp,
     kind: Option<ChannelKind>,
     hears: OnceLock<bool>,
     survey: OnceLock<Survey>,
@@ -101,12 +103,12 @@ impl Gauges {
     }
 
     /// How many members there are, bots aside.
-    pub(super) fn humans(&self) -> u64 {
+    pub(in crate::engine) fn humans(&self) -> u64 {
         self.survey().humans
     }
 
     /// Whether the group hears what members say: its channel does, or some program has told of several of them.
-    pub(super) fn hears(&self) -> bool {
+    pub(in crate::engine) fn hears(&self) -> bool {
         *self.hears.get_or_init(|| {
             let kind = self.kind;
             if kind.is_none_or(|kind| kind == ChannelKind::Console || kind.abilities().messages) {
@@ -120,7 +122,7 @@ impl Gauges {
     }
 
     /// Whether the group hears who joins.
-    pub(super) fn hears_joins(&self) -> bool {
+    pub(in crate::engine) fn hears_joins(&self) -> bool {
         let kind = self.kind;
         kind.is_none_or(|kind| kind == ChannelKind::Console || kind.abilities().joins)
             || self.numbers.sum(limits::DAYS_KEPT_MAX as u32, |day| day.joined) > 0
@@ -144,12 +146,12 @@ impl Gauges {
         }
     }
 
-    pub(super) fn is_complete(&self, days: u32) -> bool {
+    pub(in crate::engine) fn is_complete(&self, days: u32) -> bool {
         self.numbers.is_complete(days, self.created)
     }
 
     /// Days since an instant.
-    pub(super) fn days_since(&self, at: Timestamp) -> f64 {
+    pub(in crate::engine) fn days_since(&self, at: Timestamp) -> f64 {
         let tenths = self.now.since(at).as_millis().max(0) * 10 / Duration::DAY.as_millis();
         tenths as f64 / 10.0
     }

@@ -10,6 +10,7 @@ mod channels;
 mod check;
 mod cx;
 mod dates;
+mod doctor;
 mod groups;
 mod head;
 mod access;
@@ -313,6 +314,7 @@ fn lower(
         calendars,
         labels: cx.labels.iter().map(|(name, label)| (Arc::from(name.as_str()), *label)).collect(),
         tiers: tiers.into(),
+        doctor: doctor::lower(cx, get("doctor")),
         proofs: std::mem::take(&mut cx.proofs).into(),
         budgets,
         keeping,

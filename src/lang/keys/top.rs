@@ -53,6 +53,7 @@ keys! {
         "members": Is::Def("members"), "What is kept of members, why and how long, and the file that brings members in.", "members:\n  import: data/members.csv";
         "labels": Is::Def("labels"), "Labels of your own: a name → the label it counts as.", "labels: { know-how: content, fun: social }";
         "budgets": Is::Def("budgets"), "How much a group may be talked to. Enforced by the engine: a message over a budget is held and goes out later, in order.", "budgets:\n  quiet: 22:30-08:00\n  posts: { max: 6 per day, gap: 10m }";
+        "doctor": Is::Def("doctor"), "From where on a number is a sign of trouble to `playbook doctor`, where it is not the usual threshold. Changes nothing that the engine does.", "doctor: { monologue: 60%, dying: 21d }";
         "phases": Is::Def("phases"), "The periods of a group's life, in order, one at a time. Absent: one phase.", "phases:\n  - { name: seed, until: members.count >= 60 }\n  - name: grow";
         "plays": Is::Def("plays"), "Name → play: a trigger and the steps that it starts.", "plays:\n  paper:\n    every: day at 08:30\n    steps:\n      - post: Good morning";
         "use": Is::Def("uses"), "Other playbooks whose plays are brought in, under a prefix and with vars of their own.", "use:\n  - { playbook: parts/quiz.yaml, as: quiz, with: { day: friday } }";

@@ -5,6 +5,7 @@ use super::{
     values::{def, named, text},
 };
 use crate::{
+    base::{metric::Unit, threshold::THRESHOLDS},
     lang::keys::{
         self, Keys, VERBS,
         closed::{LABELS, RESERVED},
@@ -76,12 +77,28 @@ pub(super) fn definitions() -> Value {
     all["list"] = json!({ "anyOf": [text(), { "type": "array", "items": text() }, table(&keys::LIST_FILE, &["file"])] });
     all["reminders"] = one_or_many(before);
     all["away"] = json!({ "type": "object", "additionalProperties": def("days") });
+    all["doctor"] = thresholds();
     all["access"] = table(&keys::ACCESS, &[]);
     all["hold"] = table(&keys::HOLD, &[]);
     for (name, schema) in super::values::lines() {
         all[name] = schema;
     }
     all
+}
+
+/// The doctor's thresholds, each in its unit.
+fn thresholds() -> Value {
+    let properties = THRESHOLDS.iter().map(|one| {
+        let mut value = match one.unit {
+            Unit::Share => json!({ "type": "string", "pattern": r"^[0-9]+(?:\.[0-9]+)?%$" }),
+            Unit::Days => super::values::value(keys::Is::Positive),
+            _ => json!({ "type": "number", "exclusiveMinimum": 0 }),
+        };
+        value["description"] = json!(format!("{}.", one.about.en));
+        (one.name.to_owned(), value)
+    });
+    let properties: Map<String, Value> = properties.collect();
+    json!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
 /// Keys that lints know, among any others; or plain text.

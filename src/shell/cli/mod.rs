@@ -26,6 +26,7 @@ mod compact;
 mod completions;
 mod connect;
 mod control;
+mod doctor;
 mod explain;
 mod export;
 mod forget;
@@ -110,6 +111,7 @@ commands! {
     Tasks(tasks::Tasks)
     Members(members::Members)
     Metrics(metrics::Metrics)
+    Doctor(doctor::Doctor)
     Done(answer::Done)
     Approve(answer::Approve)
     Reject(answer::Reject)

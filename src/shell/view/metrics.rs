@@ -5,7 +5,7 @@ use crate::{
     base::{
         ids::GroupId,
         locale::Locale,
-        metric::{Figure, Takes, Unit},
+        metric::{self, Figure, Takes, Unit},
         time::Timestamp,
     },
     engine::{numbers::Gauges, state::State},
@@ -113,22 +113,7 @@ impl Row {
     /// The value as people read it.
     pub fn shown(&self, locale: Locale) -> String {
         let Some(value) = self.value else { return locale.pick("unknown", "未知").to_owned() };
-        match self.unit.as_str() {
-            "share" => format!("{}%", tenths(value * 100.0)),
-            "minutes" => format!("{} {}", tenths(value), locale.pick("min", "分钟")),
-            "days" => format!("{} {}", tenths(value), locale.pick("d", "天")),
-            "points" => format!("{}/100", tenths(value)),
-            _ => hundredths(value),
-        }
+        let unit = metric::find(&self.metric).map_or(Unit::Plain, |metric| metric.unit);
+        unit.write(value).of(locale).to_owned()
     }
-}
-
-fn tenths(value: f64) -> String {
-    let text = format!("{value:.1}");
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
-}
-
-fn hundredths(value: f64) -> String {
-    let text = format!("{value:.2}");
-    text.strip_suffix(".00").map_or(text.clone(), str::to_owned)
 }

@@ -8,6 +8,7 @@ mod at;
 mod spoken;
 
 pub mod deaf;
+pub mod doctor;
 pub mod lived;
 pub mod log;
 pub mod members;

@@ -211,6 +211,7 @@ mod tests {
         Playbook {
             labels: BTreeMap::default(),
             tiers: std::sync::Arc::default(),
+            doctor: crate::base::threshold::Thresholds::default(),
             proofs: std::sync::Arc::default(),
             name: "demo".into(),
             title: Arc::from("demo"),

@@ -1,0 +1,217 @@
+//! One look at a group for one rule: reads numbers, notes those that tell, and what is not known.
+
+use super::table::Ailment;
+use crate::{
+    base::{
+        civil_day::CivilDay,
+        habits::window,
+        ids::PhaseName,
+        metric::{Metric, Takes, find},
+        phrase::{Phrase, Words, phrase},
+        time::Timestamp,
+    },
+    engine::{
+        numbers::{Gauges, reading::DEAF},
+        state::State,
+    },
+    model::{group::Group, playbook::Playbook},
+};
+use std::sync::Arc;
+
+/// What is known of a group at an instant.
+#[derive(Debug)]
+pub struct Chart {
+    pub(super) gauges: Gauges,
+    pub(super) phase: PhaseName,
+    pub(super) kind: Option<Arc<str>>,
+}
+
+impl Chart {
+    /// What is known of a group.
+    pub fn of(state: &State, playbook: &Playbook, group: &Group, now: Timestamp) -> Self {
+        Self {
+            gauges: Gauges::of(state, Some((playbook, group)), now),
+            phase: state.phase.clone(),
+            kind: group.kind.clone(),
+        }
+    }
+}
+
+/// A number that tells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// Which number, as an expression writes it; none where it is no number of the table of metrics.
+    pub metric: Option<String>,
+    /// Its value.
+    pub value: Option<f64>,
+    /// What it is a part of.
+    pub of: Option<u64>,
+    /// What it was compared with.
+    pub limit: Option<f64>,
+    /// The same in words.
+    pub says: Phrase,
+}
+
+/// How a number is compared.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Than {
+    More,
+    AtLeast,
+    Less,
+    AtMost,
+}
+
+impl Than {
+    fn holds(self, value: f64, limit: f64) -> bool {
+        match self {
+            Self::More => value > limit,
+            Self::AtLeast => value >= limit,
+            Self::Less => value < limit,
+            Self::AtMost => value <= limit,
+        }
+    }
+
+    /// In words, with the limit.
+    pub(super) fn words(self, limit: &Phrase) -> Phrase {
+        match self {
+            Self::More => phrase!("more than {limit}", "超过 {limit}"; limit),
+            Self::AtLeast => phrase!("at least {limit}", "不少于 {limit}"; limit),
+            Self::Less => phrase!("less than {limit}", "少于 {limit}"; limit),
+            Self::AtMost => phrase!("at most {limit}", "不超过 {limit}"; limit),
+        }
+    }
+}
+
+/// A look at a group for one rule.
+#[derive(Debug)]
+pub(super) struct Exam<'a> {
+    pub(super) chart: &'a Chart,
+    pub(super) playbook: &'a Playbook,
+    evidence: Vec<Evidence>,
+    holes: Vec<Phrase>,
+    missing: Vec<Phrase>,
+}
+
+impl<'a> Exam<'a> {
+    pub(super) const fn new(chart: &'a Chart, playbook: &'a Playbook) -> Self {
+        Self { chart, playbook, evidence: Vec::new(), holes: Vec::new(), missing: Vec::new() }
+    }
+
+    /// A threshold.
+    pub(super) fn limit(&self, name: &str) -> f64 {
+        self.playbook.doctor.get(name)
+    }
+
+    /// A number, and what it is a part of; what is not known is noted.
+    pub(super) fn read(&mut self, metric: &str, taken: Option<u32>) -> Option<(f64, Option<u64>)> {
+        let metric = find(metric)?;
+        let figure = self.chart.gauges.read(metric, taken);
+        match (figure.value, figure.unknown) {
+            (Some(value), _) => Some((value, figure.of)),
+            // A part of nothing is not what anybody has to be told of.
+            (None, Some(why)) if figure.of != Some(0) => {
+                self.lack(metric, taken, why);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn lack(&mut self, metric: &Metric, taken: Option<u32>, why: Words) {
+        let (name, why) = (Phrase::same(written(metric, taken)), Phrase::from(why));
+        self.miss(phrase!("{name}: {why}", "{name}：{why}"; name, why));
+    }
+
+    /// Something is not known.
+    pub(super) fn miss(&mut self, what: impl Into<Phrase>) {
+        let what = what.into();
+        if !self.missing.contains(&what) {
+            self.missing.push(what);
+        }
+    }
+
+    /// Whether the group hears what members say; where it does not, that is noted.
+    pub(super) fn hears(&mut self) -> bool {
+        let hears = !self.chart.gauges.numbers.is_new() && self.chart.gauges.hears();
+        if !hears {
+            self.miss(DEAF);
+        }
+        hears
+    }
+
+    /// Whether a number is beyond its threshold; where it is, that is noted. A share of fewer than `least` is no sign.
+    pub(super) fn beyond(
+        &mut self,
+        metric: &str,
+        taken: Option<u32>,
+        than: Than,
+        limit: f64,
+        least: u64,
+    ) -> bool {
+        let Some((value, of)) = self.read(metric, taken) else { return false };
+        if !than.holds(value, limit) || of.is_some_and(|of| of < least) {
+            return false;
+        }
+        let Some(metric) = find(metric) else { return false };
+        let (name, about) = (Phrase::same(written(metric, taken)), Phrase::from(metric.about));
+        let (shown, bound) = (metric.unit.write(value), than.words(&metric.unit.write(limit)));
+        let whole = of.map_or_else(Phrase::default, |of| phrase!(" of {of}", "，共 {of}"));
+        let says = phrase!("{about}: {shown}{whole}, {bound} ({name})", "{about}：{shown}{whole}，{bound}（{name}）"; about, shown, whole, bound, name);
+        if !self.chart.gauges.read(metric, taken).complete {
+            self.holes.push(phrase!("{name} counts days of which not everything was heard", "{name} 所数的日子里，有的没有全部听到"; name));
+        }
+        self.evidence.push(Evidence {
+            metric: Some(written(metric, taken)),
+            value: Some(value),
+            of,
+            limit: Some(limit),
+            says,
+        });
+        true
+    }
+
+    /// Notes what tells beside the table of metrics.
+    pub(super) fn note(&mut self, value: f64, limit: f64, says: Phrase) {
+        self.evidence.push(Evidence { metric: None, value: Some(value), of: None, limit: Some(limit), says });
+    }
+
+    /// How many members spoke from one day to another, both included.
+    pub(super) fn spoke_between(&self, first: CivilDay, last: CivilDay) -> u64 {
+        let today = self.chart.gauges.numbers.today;
+        let back = today.since(last).max(0).unsigned_abs();
+        let days = last.since(first).saturating_add(1).max(0).unsigned_abs();
+        let wanted = window(days).checked_shl(back).unwrap_or(0);
+        let all = self.chart.gauges.members.all_habits();
+        all.filter(|(_, habits)| habits.spoke(today) & wanted != 0).count() as u64
+    }
+
+    /// Notes what the file lacks.
+    pub(super) fn lacks(&mut self, says: Phrase) {
+        self.evidence.push(Evidence { metric: None, value: None, of: None, limit: None, says });
+    }
+
+    /// What told, and what is not known.
+    pub(super) fn found(self, ailment: &Ailment) -> (Vec<Evidence>, Vec<Phrase>) {
+        let blind = Some(Phrase::from(ailment.blind)).filter(|blind| !blind.is_empty());
+        let unknown = self.holes.into_iter().chain(self.missing).chain(blind).collect();
+        (self.evidence, unknown)
+    }
+
+    /// The first of what is not known.
+    pub(super) fn missed(&self) -> Option<Phrase> {
+        self.missing.first().cloned()
+    }
+
+    /// What is not known.
+    pub(super) fn missing(self) -> Vec<Phrase> {
+        self.missing
+    }
+}
+
+/// A number as an expression writes it.
+fn written(metric: &Metric, taken: Option<u32>) -> String {
+    match (metric.takes, taken) {
+        (Takes::Nothing, _) | (_, None) => format!("metrics.{}", metric.name),
+        (_, Some(n)) => format!("metrics.{}({n})", metric.name),
+    }
+}

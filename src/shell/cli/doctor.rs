@@ -1,0 +1,118 @@
+//! `playbook doctor`: what the numbers of each group are signs of, and what helps.
+
+use super::{
+    failure::Failure,
+    output::{BAD, DIM, Format, GOOD, HEADING, NAME, Output, WARN, paint},
+    state::ReadArgs,
+};
+use crate::shell::{
+    clock,
+    view::doctor::{Complaint, ScoreLine, complaints, marks},
+};
+
+/// Says what the numbers of each group are signs of, what is not known, and what helps.
+///
+/// Each finding has the numbers that tell, what they cannot tell, a play that ships with the program and lines to
+/// paste. A number that nobody knows is no sign of anything; what could not be judged is said last. In the phase
+/// `seed` only what goes wrong while people arrive is looked for. docs/doctor.md has every rule; `doctor:` in the
+/// playbook sets its thresholds, as in `doctor: { monologue: 60% }`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Doctor {
+    #[command(flatten)]
+    read: ReadArgs,
+    /// Show the scorecard instead: what a group that lives has, each met, not met or unknown.
+    #[arg(long)]
+    score: bool,
+}
+
+impl Doctor {
+    pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let opened = self.read.open()?;
+        let now = clock::now();
+        let json = self.read.format.format == Format::Json;
+        let locale = if json { out.languages.programs } else { out.languages.people };
+        for group in opened.groups() {
+            let playbook = opened.playbook(group.state).ok_or_else(|| {
+                Failure::environment(format!(
+                    "the playbook of {} does not compile with this program",
+                    group.id
+                ))
+                .help("`playbook check FILE` shows why")
+            })?;
+            if self.score {
+                let lines = marks(group, &playbook, now, locale);
+                if json {
+                    lines.iter().try_for_each(|line| out.json(line))?;
+                } else {
+                    card(group.id.as_str(), &lines, out)?;
+                }
+                continue;
+            }
+            let rows = complaints(group, &playbook, now, locale);
+            if json {
+                rows.iter().try_for_each(|row| out.json(row))?;
+            } else {
+                report(group.id.as_str(), &rows, out)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn card(group: &str, lines: &[ScoreLine], out: &mut Output) -> Result<(), Failure> {
+    let locale = out.languages.people;
+    out.heading(group)?;
+    for line in lines {
+        let (style, state) = match line.state.as_str() {
+            "met" => (GOOD, locale.pick("met", "做到")),
+            "not" => (BAD, locale.pick("not", "没做到")),
+            _ => (WARN, locale.pick("unknown", "未知")),
+        };
+        out.line(format!("  {}  {} ({})", paint(style, state), line.title, line.practice))?;
+        out.line(format!("      {}", paint(DIM, &line.line)))?;
+    }
+    Ok(())
+}
+
+fn report(group: &str, rows: &[Complaint], out: &mut Output) -> Result<(), Failure> {
+    let locale = out.languages.people;
+    let (found, open): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.found == Some(true));
+    out.heading(group)?;
+    for row in &found {
+        out.line(format!("  {} ({})", paint(HEADING, &row.title), paint(NAME, &row.name)))?;
+        for sign in &row.evidence {
+            out.line(format!("    {}", sign.says))?;
+        }
+        for unknown in &row.unknown {
+            let said = format!("{}{unknown}", locale.pick("not known: ", "不知道："));
+            out.line(format!("    {}", paint(DIM, &said)))?;
+        }
+        if let Some(help) = &row.prescription {
+            out.line(format!("    {}", paint(GOOD, &help.says)))?;
+            let plays = help.plays.join(", ");
+            let rows = row.practices.join(" ");
+            out.line(format!("    {}{plays} ({rows})", locale.pick("ready-made: ", "现成的：")))?;
+            for line in help.yaml.lines() {
+                out.line(format!("      {line}"))?;
+            }
+        }
+        out.line("")?;
+    }
+    if found.is_empty() {
+        out.line(format!(
+            "  {}",
+            locale
+                .pick("Nothing was found by the rules that could be judged.", "能判断的规则都没有发现问题。")
+        ))?;
+    }
+    if !open.is_empty() {
+        let names: Vec<&str> = open.iter().map(|row| row.name.as_str()).collect();
+        let mut why: Vec<&str> = open.iter().flat_map(|row| row.unknown.iter().map(String::as_str)).collect();
+        why.sort_unstable();
+        why.dedup();
+        let (names, why) = (names.join(", "), why.join("; "));
+        let said = format!("{}{names} ({why})", locale.pick("could not be judged: ", "无法判断："));
+        out.line(format!("  {}", paint(DIM, &said)))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! `doctor`: what the numbers of a group are signs of, what is not known, and what helps; and its scorecard.
+
+use super::Group;
+use crate::{
+    base::{ids::GroupId, locale::Locale, phrase::Phrase, time::Timestamp},
+    engine::doctor::{Ailment, Chart, Evidence, Grade, Score, diagnose, score, unjudged},
+    model::playbook::Playbook,
+};
+use serde::{Deserialize, Serialize};
+
+/// A rule that found something, or that could not be judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Complaint {
+    /// The group.
+    pub group: GroupId,
+    /// The rule.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub title: String,
+    /// True where it was found; null where it could not be judged.
+    pub found: Option<bool>,
+    /// The numbers that tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Sign>,
+    /// What is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<String>,
+    /// What helps; none where it could not be judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prescription: Option<Prescription>,
+    /// Rows of the practices.
+    pub practices: Vec<String>,
+}
+
+/// A number that tells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sign {
+    /// As an expression writes it; none where it is no such number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<String>,
+    /// Its value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// What it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<u64>,
+    /// What it was compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<f64>,
+    /// The same in words.
+    pub says: String,
+}
+
+/// What helps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prescription {
+    /// In a sentence.
+    pub says: String,
+    /// Plays that ship with the program: `PLAYBOOK/PLAY`.
+    pub plays: Vec<String>,
+    /// Lines to paste.
+    pub yaml: String,
+}
+
+/// One line of the scorecard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScoreLine {
+    /// The group.
+    pub group: GroupId,
+    /// Its name.
+    pub score: String,
+    /// What a group should have.
+    pub title: String,
+    /// `met`, `not` or `unknown`.
+    pub state: String,
+    /// What tells.
+    pub line: String,
+    /// The row of the practices.
+    pub practice: String,
+}
+
+/// What is wrong with a group, then what could not be judged.
+pub fn complaints(group: Group<'_>, playbook: &Playbook, now: Timestamp, locale: Locale) -> Vec<Complaint> {
+    let Some((chart, own)) = chart(group, playbook, now) else { return Vec::new() };
+    let found = diagnose(&chart, own).into_iter().map(|one| Complaint {
+        found: Some(true),
+        evidence: one.evidence.iter().map(|sign| shown(sign, locale)).collect(),
+        unknown: words(&one.unknown, locale),
+        prescription: Some(prescription(one.ailment, locale)),
+        ..row(group.id, one.ailment, locale)
+    });
+    let missing = unjudged(&chart, own)
+        .into_iter()
+        .map(|one| Complaint { unknown: words(&one.unknown, locale), ..row(group.id, one.ailment, locale) });
+    found.chain(missing).collect()
+}
+
+/// The scorecard of a group.
+pub fn marks(group: Group<'_>, playbook: &Playbook, now: Timestamp, locale: Locale) -> Vec<ScoreLine> {
+    let Some((chart, own)) = chart(group, playbook, now) else { return Vec::new() };
+    let mark = |one: Score| ScoreLine {
+        group: group.id.clone(),
+        score: one.name.to_owned(),
+        title: one.title.of(locale).to_owned(),
+        state: match one.grade {
+            Grade::Met => "met",
+            Grade::Not => "not",
+            Grade::Unknown => "unknown",
+        }
+        .to_owned(),
+        line: one.line.of(locale).to_owned(),
+        practice: one.practice.to_owned(),
+    };
+    score(&chart, own).into_iter().map(mark).collect()
+}
+
+fn chart<'p>(group: Group<'_>, playbook: &'p Playbook, now: Timestamp) -> Option<(Chart, &'p Playbook)> {
+    let own = playbook.in_group(group.id);
+    let described = own.groups.get(group.id)?;
+    Some((Chart::of(group.state, own, described, now), own))
+}
+
+fn row(group: &GroupId, ailment: &Ailment, locale: Locale) -> Complaint {
+    Complaint {
+        group: group.clone(),
+        name: ailment.name.to_owned(),
+        title: ailment.title.of(locale).to_owned(),
+        found: None,
+        evidence: Vec::new(),
+        unknown: Vec::new(),
+        prescription: None,
+        practices: ailment.practices.iter().map(|row| (*row).to_owned()).collect(),
+    }
+}
+
+fn shown(sign: &Evidence, locale: Locale) -> Sign {
+    Sign {
+        metric: sign.metric.clone(),
+        value: sign.value,
+        of: sign.of,
+        limit: sign.limit,
+        says: sign.says.of(locale).to_owned(),
+    }
+}
+
+fn prescription(ailment: &Ailment, locale: Locale) -> Prescription {
+    Prescription {
+        says: ailment.advice.of(locale).to_owned(),
+        plays: ailment.plays.iter().map(|play| (*play).to_owned()).collect(),
+        yaml: ailment.lines.to_owned(),
+    }
+}
+
+fn words(phrases: &[Phrase], locale: Locale) -> Vec<String> {
+    phrases.iter().map(|phrase| phrase.of(locale).to_owned()).collect()
+}
