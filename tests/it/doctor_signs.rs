@@ -86,7 +86,11 @@ fn a_silent_core_and_fewer_answers_are_a_fading_core() {
         }
         later(&mut story, 4 - core_days as i64);
         ask(&mut story, answered);
-        later(&mut story, 2);
+        // What nobody answered in a day counts when that day is closed.
+        for _ in 0..2 {
+            later(&mut story, 1);
+            say(&mut story, "m2", 1);
+        }
         found(&story).contains("fading_core")
     };
     assert!(tale(2, 4), "from all to two thirds");

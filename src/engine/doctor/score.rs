@@ -118,7 +118,7 @@ fn activity(exam: &mut Exam<'_>) -> (Grade, Phrase) {
     };
     let plays = exam.playbook.plays.iter().filter(regular).count();
     if plays == 0 {
-        return (Grade::Not, pair("no play has a time of its own", "没有定时的剧目").into());
+        return (Grade::Not, pair("no play has a time of its own", "没有定时的玩法").into());
     }
     let age = exam.chart.gauges.days_since(exam.chart.gauges.created);
     let Some((gap, _)) = exam.read("longest_gap", Some(30)).filter(|_| age >= 7.0) else {
@@ -126,7 +126,7 @@ fn activity(exam: &mut Exam<'_>) -> (Grade, Phrase) {
     };
     let line = phrase!(
         "plays with a time of their own: {plays}; the longest time without a post in 30 days: {gap} d, wanted: at most 7 d",
-        "定时的剧目 {plays} 个；30 天里最长 {gap} 天没有帖子，应不超过 7 天"
+        "定时的玩法 {plays} 个；30 天里最长 {gap} 天没有帖子，应不超过 7 天"
     );
     (grade(gap <= 7.0), line)
 }
@@ -175,8 +175,8 @@ fn open(exam: &mut Exam<'_>) -> (Grade, Phrase) {
     match exam.playbook.plays.iter().find(asks) {
         Some(play) => {
             let name = &play.name;
-            (Grade::Met, phrase!("the play `{name}` asks members", "剧目 `{name}` 会问成员"))
+            (Grade::Met, phrase!("the play `{name}` asks members", "玩法 `{name}` 会问成员"))
         }
-        None => (Grade::Not, pair("no play asks members anything", "没有剧目问成员任何事").into()),
+        None => (Grade::Not, pair("no play asks members anything", "没有玩法问成员任何事").into()),
     }
 }

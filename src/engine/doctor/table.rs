@@ -72,7 +72,7 @@ pub static AILMENTS: [Ailment; 18] = [
         title: pair("So much is said that nobody can read it", "消息多到没人读得完"),
         when: pair("on three of seven days more messages than 1,000, than twice the members, and than three times the median of 28 days", "七天里有三天的消息超过 1000 条、超过成员数的两倍，并超过 28 天中位数的三倍"),
         blind: pair("how much of it is worth reading", "其中有多少值得看"),
-        advice: pair("Sum the week up, keep the nights quiet, and think of a second group for one of the topics", "每周小结，夜里免打扰，考虑把一个话题分到另一个群"),
+        advice: pair("Sum the week up, keep the nights quiet, and think of a second group for one of the topics", "每周小结，夜里静默，考虑把一个话题分到另一个群"),
         plays: &["weekly-games/digest"], practices: &["P058", "P059", "P118"],
         lines: "budgets:\n  quiet: 22:30-08:00\n  posts: { max: 3 per day, gap: 30m }\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n",
     },

@@ -5,9 +5,12 @@ use super::{
     output::{BAD, DIM, Format, GOOD, HEADING, NAME, Output, WARN, paint},
     state::ReadArgs,
 };
-use crate::shell::{
-    clock,
-    view::doctor::{Complaint, ScoreLine, complaints, marks},
+use crate::{
+    base::phrase::phrase,
+    shell::{
+        clock,
+        view::doctor::{Complaint, ScoreLine, complaints, marks},
+    },
 };
 
 /// Says what the numbers of each group are signs of, what is not known, and what helps.
@@ -33,11 +36,12 @@ impl Doctor {
         let locale = if json { out.languages.programs } else { out.languages.people };
         for group in opened.groups() {
             let playbook = opened.playbook(group.state).ok_or_else(|| {
-                Failure::environment(format!(
-                    "the playbook of {} does not compile with this program",
-                    group.id
+                let group = group.id;
+                Failure::environment(phrase!(
+                    "the playbook of {group} does not compile with this program",
+                    "这个版本的程序编译不了 {group} 的剧本"
                 ))
-                .help("`playbook check FILE` shows why")
+                .help(phrase!("`playbook check FILE` shows why", "`playbook check FILE` 会说明原因"))
             })?;
             if self.score {
                 let lines = marks(group, &playbook, now, locale);
