@@ -30,6 +30,7 @@ const EPOCH: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 /// Checks a playbook as a whole.
 pub(crate) fn check(cx: &mut Cx<'_>, playbook: &Playbook) {
     start_cycles(cx, playbook);
+    starts_about_nothing(cx, playbook);
     for play in &playbook.plays {
         let anchors = anchors(cx, playbook, play);
         in_order(cx, playbook, play, &anchors);
@@ -63,6 +64,38 @@ fn urgent_promo(cx: &mut Cx<'_>, play: &Play) {
 
 fn place(cx: &Cx<'_>, id: &str) -> Option<Span> {
     cx.origins.get(id).copied()
+}
+
+/// Starts of plays whose runs are about a date or a member, which a start does not have.
+fn starts_about_nothing(cx: &mut Cx<'_>, playbook: &Playbook) {
+    for play in &playbook.plays {
+        let programs = Section::ALL.map(|section| play.section(section));
+        for step in programs.into_iter().flat_map(Program::steps) {
+            let Verb::Start { play: name, .. } = &step.verb else { continue };
+            let message = match playbook.play(name).map(|target| &target.trigger) {
+                Some(Trigger::Dates(_)) => phrase!(
+                    "a run of `{name}` is about one of its `dates`, and `start` has none",
+                    "`{name}` 的每次执行都关于 `dates` 里的某一天，而 `start` 不带日期"
+                ),
+                Some(Trigger::Signal(on)) if on.per_member => phrase!(
+                    "a run of `{name}` is about a member (`per: member`), and `start` has none",
+                    "`{name}` 的每次执行都关于一位成员（`per: member`），而 `start` 不带成员"
+                ),
+                _ => continue,
+            };
+            let Some(span) = place(cx, &format!("plays.{}.steps.{}", play.name, step.id)) else { continue };
+            cx.error(
+                codes::BAD_VALUE,
+                span,
+                message,
+                phrase!(
+                    "write a play without a trigger for what is said here, and hand over what it needs: `start: NAME` with \
+                     `with: {{ … }}`, which it reads as `args`",
+                    "给这里要说的内容另写一个没有触发方式的玩法，把需要的交给它：`start: 名字` 加 `with: {{ … }}`，里面用 `args` 读取"
+                ),
+            );
+        }
+    }
 }
 
 /// Plays that start each other without end.
