@@ -24,6 +24,8 @@ pub const DIAGNOSTIC_TEXT_BYTES_MAX: usize = 4_000;
 pub const DIAGNOSTIC_LINE_BYTES_MAX: usize = 1_000;
 /// Diagnostics shown of one file; what is beyond is counted.
 pub const DIAGNOSTICS_MAX: usize = 500;
+/// Errors that the answer to a reload names.
+pub const RELOAD_ERRORS_SHOWN: usize = 5;
 
 /// Places that a sign-up may have.
 pub const SEATS_MAX: u32 = 1_000;

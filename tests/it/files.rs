@@ -193,6 +193,10 @@ fn a_reload_takes_edits_that_nobody_watches() {
     play.write("p.yaml", "name: p\nplays: [");
     let refused = play.run(&["reload"]).exits(4);
     assert!(refused.stderr.contains("p.yaml has errors"), "{refused:?}");
+    assert!(refused.stderr.contains("p.yaml:2:"), "the line is named: {refused:?}");
+    play.write("p.yaml", &ticking(&url, "TWO").replace("post:", "psot:"));
+    let refused = play.run(&["reload"]).exits(4);
+    assert!(refused.stderr.contains("error[") && refused.stderr.contains("psot"), "{refused:?}");
     let before = posts(&sink, "TWO");
     eventually("the last good version goes on", || posts(&sink, "TWO") > before);
     let _ = engine.stop().exits(0);

@@ -8,8 +8,9 @@ use super::{
     driver::{Driver, Event},
 };
 use crate::{
-    base::{ids::PlayName, words},
+    base::{diagnostic::Severity, ids::PlayName, limits, locale::Locale, visible, words},
     engine::view::{reworded, standing, under_way},
+    lang::Compiled,
     model::{edit::edit, playbook::Playbook},
     shell::{
         clock,
@@ -228,9 +229,9 @@ impl Driver {
             // The scripts it uses may be fine, and take effect on their own.
             let changes = self.books[index].reload_scripts(&loaded.compiled.scripts);
             self.say_scripts(index, &changes);
-            self.reload.refused.insert(index, loaded.reads);
+            self.reload.refused.insert(index, loaded.reads.clone());
             self.note(index, Some("it has errors: the last good version goes on"));
-            return Ok(Taken::Refused(text));
+            return Ok(Taken::Refused(format!("{text}\n{}", places(&loaded.compiled))));
         };
         if let Some(other) = self.owner_of_a_group(index, &playbook) {
             return Ok(self.refuse_version(index, loaded.reads, &other));
@@ -389,4 +390,26 @@ fn shorten(mut lines: Vec<String>) -> Vec<String> {
         lines.push(format!("and {} more", words::count(more, "difference")));
     }
     lines
+}
+
+/// The errors of a file, one a line, each with its place: what `check` shows first.
+fn places(compiled: &Compiled) -> String {
+    let errors = compiled.report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+    let lines: Vec<String> = errors
+        .map(|found| {
+            let place = found.span.map(|span| {
+                let source = compiled.sources.get(span.source);
+                let place = source.place(span.start);
+                format!("{}:{}:{}: ", source.path, place.line, place.column)
+            });
+            let (place, code) = (place.unwrap_or_default(), found.code);
+            visible::line(&format!("{place}error[{code}]: {}", found.message.of(Locale::En))).into_owned()
+        })
+        .collect();
+    let rest = lines.len().saturating_sub(limits::RELOAD_ERRORS_SHOWN);
+    let mut shown = lines.into_iter().take(limits::RELOAD_ERRORS_SHOWN).collect::<Vec<_>>().join("\n");
+    if rest > 0 {
+        shown += &format!("\nand {rest} more; `playbook check` shows all");
+    }
+    shown
 }
