@@ -87,6 +87,8 @@ fn every_view_has_the_lines_of_its_command_page_by_page() {
     for (path, command) in [
         ("/v1/runs", &["runs"][..]),
         ("/v1/log", &["log"]),
+        ("/v1/doctor", &["doctor"]),
+        ("/v1/doctor?score", &["doctor", "--score"]),
         ("/v1/outbox?all", &["outbox", "--all"]),
         ("/v1/tasks", &["tasks"]),
         ("/v1/members", &["members"]),

@@ -82,8 +82,8 @@ pub static AILMENTS: [Ailment; 18] = [
         when: pair("a core member spoke on fewer than 3 of 7 days, and the share of answered questions (5 or more a week) fell by a third in four weeks", "骨干开口少于七天里的三天，且四周里有人回答的比例（每周 5 个提问以上）下降了三分之一"),
         blind: NOTHING,
         advice: pair("Ask the core members one by one, give them an evening of their own, and name who follows them", "逐个问候骨干，给他们一场自己的分享，并想好接替的人"),
-        plays: &["kol-session/session"], practices: &["P090", "P091", "P092"],
-        lines: "plays:\n  core-presence:\n    whenever: metrics.core_presence(7) < 0.4\n    lasts: 3d\n    max: 1 per 14d\n    steps:\n      - task: The core is silent; write to each of them, and ask who would hold an evening\n        to: host\n        due: 2d\nuse:\n  - { playbook: kol-session.yaml, as: guest }\n",
+        plays: &["people/core-presence", "kol-session/session"], practices: &["P090", "P091", "P092"],
+        lines: "plays:\n  core-presence:\n    whenever: metrics.core_presence(7) < 0.4\n    lasts: 3d\n    max: 1 per 14d\n    steps:\n      - task: The core is silent; write to each of them, and ask who would hold an evening\n        to: host\n        due: 2d\nuse:\n  - { playbook: people.yaml, as: people }\n  - { playbook: kol-session.yaml, as: guest }\n",
     },
     Ailment {
         name: "monologue", early: false, shows: talk::monologue,
@@ -118,8 +118,8 @@ pub static AILMENTS: [Ailment; 18] = [
         when: pair("of those who joined from a source 8 to 14 days ago (10 or more) at most 10% spoke within a week, and half of those who came from it in 60 days did nothing this week", "8 至 14 天前从同一来源入群的人（10 人以上）七天内开口的不超过 10%，且 60 天内来自该来源的人有一半本周没有动静"),
         blind: pair("whether a reward was paid, and those who have left", "是否发过奖励，以及已退群的人"),
         advice: pair("Reward an invitation only when the guest has been active for a week; stop the source until then", "客人活跃满七天再奖励邀请人；在此之前停掉这个来源"),
-        plays: &["seed-recruiting/first-days"], practices: &["P046", "P048"],
-        lines: "plays:\n  brought:\n    on: member.joined\n    per: member\n    steps:\n      - wait: 14d\n      - if: member.active(14) >= 7\n        then:\n          - task: ${member.name} has been active on seven days; thank whoever brought them now\n            to: host\n            due: 2d\n",
+        plays: &["growth/referral"], practices: &["P046", "P048"],
+        lines: "use:\n  - { playbook: growth.yaml, as: growth }\n",
     },
     Ailment {
         name: "adverts_arrive", early: true, shows: people::adverts_arrive,
@@ -127,8 +127,8 @@ pub static AILMENTS: [Ailment; 18] = [
         when: pair("more than half of the first messages of 30 days (5 or more) were screened", "30 天内新人的第一条消息（5 条以上）超过一半被拦下"),
         blind: pair("what nobody screens", "没有拦下的"),
         advice: pair("Look at who comes before they are welcomed, and tell them the rules first", "先看一眼来的人再欢迎，入群先讲群规"),
-        plays: &["rules/welcome"], practices: &["P030", "P036", "P046"],
-        lines: "plays:\n  at-the-door:\n    on: member.joined\n    batch: 10m\n    steps:\n      - task: Look at who came, and send away who only advertises\n        to: host\n        due: 1h\nuse:\n  - { playbook: rules.yaml, as: rules }\n",
+        plays: &["admission/admission", "rules/welcome"], practices: &["P030", "P036", "P046"],
+        lines: "use:\n  - { playbook: admission.yaml, as: admission }\n  - { playbook: rules.yaml, as: rules }\n",
     },
     Ailment {
         name: "no_echo", early: false, shows: talk::no_echo,

@@ -4,7 +4,7 @@
 
 use super::{Looked, asked::Asked, lines::Lines};
 use crate::{
-    base::ids::GroupId,
+    base::{ids::GroupId, locale::Locale},
     model::access::Right,
     shell::{
         clock,
@@ -102,6 +102,39 @@ pub(super) fn members(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Resu
         },
         |row| row.id.to_string(),
     )
+}
+
+/// Their numbers.
+pub(super) fn metrics(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Result<(), Turned> {
+    let now = clock::now();
+    let of = |group: Group<'_>, is: &GroupNow| {
+        let playbook = is.book.as_ref().map(|book| &*book.playbook);
+        view::metrics::metrics(group, playbook, now, Locale::En).into_iter()
+    };
+    rows(looked, asked, lines, |group, is| Box::new(of(group, is)), |row| row.metric.clone())
+}
+
+/// What their numbers are signs of, and with `score` the scorecards.
+pub(super) fn doctor(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Result<(), Turned> {
+    let now = clock::now();
+    if asked.get("score").is_some_and(|score| score != "false") {
+        let of = |group: Group<'_>, is: &GroupNow| {
+            let book = is.book.as_ref();
+            book.map(|book| view::doctor::marks(group, &book.playbook, now, Locale::En)).unwrap_or_default()
+        };
+        return rows(
+            looked,
+            asked,
+            lines,
+            |group, is| Box::new(of(group, is).into_iter()),
+            |row| row.score.clone(),
+        );
+    }
+    let of = |group: Group<'_>, is: &GroupNow| {
+        let book = is.book.as_ref();
+        book.map(|book| view::doctor::complaints(group, &book.playbook, now, Locale::En)).unwrap_or_default()
+    };
+    rows(looked, asked, lines, |group, is| Box::new(of(group, is).into_iter()), |row| row.name.clone())
 }
 
 /// The messages on their way, and with `all` those that have arrived.

@@ -57,7 +57,7 @@ pub(super) struct View {
 }
 
 /// What there is to ask.
-pub(super) const VIEWS: [View; 8] = [
+pub(super) const VIEWS: [View; 10] = [
     View { name: "status", about: "How each group is.", more: &["number"], rows: lists::status },
     View { name: "runs", about: "The runs of each group.", more: &[], rows: lists::runs },
     View {
@@ -78,6 +78,13 @@ pub(super) const VIEWS: [View; 8] = [
         about: "The members; their further fields for admins.",
         more: &[],
         rows: lists::members,
+    },
+    View { name: "metrics", about: "The numbers of each group.", more: &[], rows: lists::metrics },
+    View {
+        name: "doctor",
+        about: "What the numbers are signs of, and what helps; with `score` the scorecard.",
+        more: &["score"],
+        rows: lists::doctor,
     },
     View {
         name: "plan",
