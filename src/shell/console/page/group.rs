@@ -49,6 +49,7 @@ pub(crate) fn page(view: &Group, frame: &Frame) -> (String, Markup) {
             div {
                 @if !view.tasks.is_empty() { (part("tasks", locale.pick("Waiting for people", "等人处理"), &tasks(view, locale), frame)) }
                 (part("plays", locale.pick("Plays", "流程"), &plays(view, frame), frame))
+                @if !view.findings.is_empty() { (part("findings", locale.pick("What the numbers are signs of", "数字说明什么"), &findings(view, locale), frame)) }
                 @if !view.numbers.is_empty() { (part("numbers", locale.pick("Numbers", "数字"), &numbers(view, locale), frame)) }
                 section aria-labelledby="more-title" {
                     h2 #more-title { (locale.pick("More of this group", "这个群的更多内容")) }
@@ -236,6 +237,21 @@ fn plays(view: &Group, frame: &Frame) -> Markup {
                 @if view.commands { th scope="col" { (locale.pick("Press", "操作")) } }
             } }
             tbody { @for play in &view.plays { (row(play)) } }
+        } }
+    }
+}
+
+/// What the doctor found, with what tells and what helps.
+fn findings(view: &Group, locale: Locale) -> Markup {
+    html! {
+        @for one in &view.findings { details {
+            summary { (one.title) }
+            ul { @for sign in &one.evidence { li { (sign.says) } } }
+            @for unknown in &one.unknown { p.words { (locale.pick("Not known: ", "不知道：")) (unknown) } }
+            @if let Some(help) = &one.prescription {
+                p { (help.says) " " small { (help.plays.join(", ")) } }
+                pre { code { (help.yaml) } }
+            }
         } }
     }
 }

@@ -18,7 +18,10 @@ use crate::{
             board::{Board, Here},
             door::Asker,
         },
-        view::metrics::{Row as Number, metrics},
+        view::{
+            doctor::{Complaint, complaints},
+            metrics::{Row as Number, metrics},
+        },
     },
 };
 
@@ -55,6 +58,8 @@ pub(crate) struct Group {
     pub(crate) plays: Vec<Play>,
     /// Its numbers, as far as they are known.
     pub(crate) numbers: Vec<Number>,
+    /// What they are signs of.
+    pub(crate) findings: Vec<Complaint>,
     /// What a person may report by hand: signals that plays hear.
     pub(crate) signals: Vec<String>,
     /// Whether the reader commands it.
@@ -195,6 +200,7 @@ pub(crate) fn group(
         runs: runs(here),
         plays: plays(here),
         numbers: numbers(here, now, locale),
+        findings: findings(here, now, locale),
         signals: playbook.map(signals).unwrap_or_default(),
         commands,
         zone: here.zone(),
@@ -207,6 +213,14 @@ fn numbers(here: Here<'_>, now: Timestamp, locale: Locale) -> Vec<Number> {
     let group = crate::shell::view::Group { id: here.id, state: here.state(), info: None, zone: &zone };
     let all = metrics(group, here.playbook(), now, locale);
     all.into_iter().filter(|number| number.value.is_some()).collect()
+}
+
+/// What the numbers are signs of; rules that could not be judged are left to the command line.
+fn findings(here: Here<'_>, now: Timestamp, locale: Locale) -> Vec<Complaint> {
+    let zone = here.zone();
+    let group = crate::shell::view::Group { id: here.id, state: here.state(), info: None, zone: &zone };
+    let all = here.playbook().map(|playbook| complaints(group, playbook, now, locale));
+    all.unwrap_or_default().into_iter().filter(|one| one.found == Some(true)).collect()
 }
 
 /// Things that come, of one group.
