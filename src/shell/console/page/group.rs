@@ -250,7 +250,7 @@ fn findings(view: &Group, locale: Locale) -> Markup {
             @for unknown in &one.unknown { p.words { (locale.pick("Not known: ", "不知道：")) (unknown) } }
             @if let Some(help) = &one.prescription {
                 p { (help.says) " " small { (help.plays.join(", ")) } }
-                pre { code { (help.yaml) } }
+                div.wide { pre { code { (help.yaml) } } }
             }
         } }
     }
