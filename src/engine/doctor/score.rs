@@ -66,15 +66,12 @@ const fn grade(met: bool) -> Grade {
 fn says(section: &Value, name: &str, keys: &[&str]) -> (Grade, Phrase) {
     let lacking: Vec<&str> =
         keys.iter().copied().filter(|key| section.get(key).is_none_or(Value::is_null)).collect();
+    let (name, all) = (Phrase::same(name), Phrase::ticks(keys, "and"));
     if lacking.is_empty() {
-        let all = Phrase::ticks(keys, "and");
-        return (
-            Grade::Met,
-            phrase!("`{name}` says {all}", "`{name}` 写了 {all}", name = name, all = all.en),
-        );
+        return (Grade::Met, phrase!("`{name}` says {all}", "`{name}` 写了 {all}"; name, all));
     }
-    let names = Phrase::ticks(&lacking, "and").en;
-    (Grade::Not, phrase!("`{name}` does not say {names}", "`{name}` 没有写 {names}"))
+    let names = Phrase::ticks(&lacking, "and");
+    (Grade::Not, phrase!("`{name}` does not say {names}", "`{name}` 没有写 {names}"; name, names))
 }
 
 fn rules(exam: &mut Exam<'_>) -> (Grade, Phrase) {
