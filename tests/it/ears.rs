@@ -132,7 +132,7 @@ fn whoever_joins_is_welcomed_and_what_is_answered_counts() {
     bot.writes(30, &ben, "hello");
     eventually("a count of two messages", || said(&bot, "Ben has written twice"));
     service(&bot, 40, &user(7, "Ann"), "left_chat_member", &ben);
-    eventually("a farewell", || said(&bot, "Farewell telegram:42, removed"));
+    eventually("a farewell", || said(&bot, "Farewell Ben, removed"));
     let _ = engine.stop().exits(0);
     let heard = signals(&play);
     assert_eq!(
