@@ -2,7 +2,7 @@
 //!
 //! Counts facts; holds no words of anybody. People are known here by numbers of their group, never by id.
 
-use super::{civil_day::CivilDay, limits, time::Timestamp};
+use super::{civil_day::CivilDay, limits, stored::is_default, time::Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ pub struct Habits {
     /// The day of the lowest bit, and of the first count.
     pub day: CivilDay,
     /// One bit a day: whether they spoke.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     spoke: u64,
     /// One bit a day: whether they spoke, answered, reacted or came.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     acted: u64,
     /// Messages a day, at most 255.
     #[serde(default, skip_serializing_if = "Counts::is_empty")]
@@ -37,13 +37,13 @@ pub struct Habits {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub risen: Option<CivilDay>,
     /// The numbers of those to whom they replied or who replied to them, the first ones.
-    #[serde(default, skip_serializing_if = "nobody")]
+    #[serde(default, skip_serializing_if = "is_default")]
     peers: Arc<[u32]>,
     /// Replies that they got.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub got: u16,
     /// Replies that they gave.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub gave: u16,
 }
 
@@ -130,20 +130,6 @@ fn shifted(days: u64, by: i32) -> u64 {
 /// So many of the lowest bits.
 pub fn window(days: u32) -> u64 {
     if days >= KNOWN_DAYS { u64::MAX } else { (1 << days) - 1 }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
-const fn is_zero(n: &u64) -> bool {
-    *n == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
-const fn is_none(n: &u16) -> bool {
-    *n == 0
-}
-
-fn nobody(peers: &Arc<[u32]>) -> bool {
-    peers.is_empty()
 }
 
 /// Messages a day, the latest first; in the stored form without the empty days at the end.

@@ -510,7 +510,7 @@ pub const BALLOT_NAME_CHARS_MAX: usize = 60;
 pub const CLOSED_LOOK_BACK: usize = 20_000;
 /// Rows of what did not happen on one page.
 pub const MISSED_SHOWN: usize = 20;
-/// Decisions that are looked through for what did not happen lately.
+/// Decisions by which something did not happen lately that one page reads.
 pub const MISSED_LOOK_BACK: usize = 2_000;
 /// How long ago something may have failed to happen and is still shown, in milliseconds.
 pub const MISSED_SHOWN_MS: i64 = 36 * 3_600_000;

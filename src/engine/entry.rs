@@ -21,6 +21,7 @@ use crate::{
         },
         member::Listed,
         person::Person,
+        stored::is_default,
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -472,7 +473,7 @@ pub enum Fact {
         /// Why.
         reason: String,
         /// Which one it is within an hour, so that not each of many is told; 0 where nobody counts.
-        #[serde(default, skip_serializing_if = "is_zero")]
+        #[serde(default, skip_serializing_if = "is_default")]
         nth: u32,
     },
     /// A channel has been failing for a while.
@@ -712,9 +713,4 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timer: Option<(Timestamp, super::timer::Timer)>,
     },
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-const fn is_zero(n: &u32) -> bool {
-    *n == 0
 }

@@ -1,12 +1,9 @@
 //! What is open for people, and what they pressed lately: parts of the state.
 
-use super::{
-    entry::Task,
-    state::Run,
-    turn::{self, Turn},
-};
+use super::{entry::Task, state::Run, turn::Turn};
 use crate::base::{
     ids::{MemberId, StepId},
+    stored::is_default,
     value::Value,
 };
 use serde::{Deserialize, Serialize};
@@ -31,10 +28,10 @@ pub struct OpenTask {
     #[serde(default, skip_serializing_if = "imbl::OrdMap::is_empty")]
     pub turns: imbl::OrdMap<MemberId, Turn>,
     /// How many turns were ever taken.
-    #[serde(default, skip_serializing_if = "turn::is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub turn: u64,
     /// How many answers take a place.
-    #[serde(default, skip_serializing_if = "turn::is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub seated: u64,
 }
 

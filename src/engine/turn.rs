@@ -67,9 +67,3 @@ impl OpenTask {
         all
     }
 }
-
-/// Whether a count is left out of the stored form.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
-pub(super) fn is_zero(n: &u64) -> bool {
-    *n == 0
-}

@@ -10,6 +10,7 @@ pub mod editions;
 pub mod lock;
 pub mod files;
 pub mod private;
+mod random;
 pub mod refusals;
 pub mod workspace;
 pub mod watch;

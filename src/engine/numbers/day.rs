@@ -3,7 +3,7 @@
 //! Stored for ever, in the entry that closes the day: a field may be added, never taken away.
 
 use crate::{
-    base::{civil_day::CivilDay, limits},
+    base::{civil_day::CivilDay, limits, stored::is_default},
     model::message::Label,
 };
 use serde::{Deserialize, Serialize};
@@ -15,58 +15,58 @@ pub struct DayNumbers {
     /// Which day.
     pub day: CivilDay,
     /// Members at its end.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub members: u32,
     /// Who joined.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub joined: u32,
     /// Who left, also who was removed.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub left: u32,
     /// Of them, who was removed.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub removed: u32,
     /// Of them, who had joined at most seven days before.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub left_early: u32,
     /// Of them, who left within a day after an advertisement.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub left_after_promo: u32,
     /// Members who spoke.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub speakers: u32,
     /// Members who did anything.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub actors: u32,
     /// Members who spoke for the first time.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub new_speakers: u32,
     /// Of them, whose first message was screened.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub new_screened: u32,
     /// Messages of humans.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub human: u32,
     /// Messages of bots, our posts aside.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub bot: u32,
     /// Of the humans' messages, those of owners and hosts.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub owner: u32,
     /// Our posts to the group: content, notice, social, promo.
-    #[serde(default, skip_serializing_if = "no_posts")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub posts: [u32; 4],
     /// Questions of members.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub asked: u32,
     /// Questions of which it is known what became of them: answered, or unanswered for a day.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub settled: u32,
     /// Of them, those that were answered within a day.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub answered: u32,
     /// Of them, those that were answered within an hour.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub answered_soon: u32,
     /// How long first answers took: less than 1, 2, 4, 8 … minutes; trailing zeros are left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -75,31 +75,31 @@ pub struct DayNumbers {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub junk: BTreeMap<String, u32>,
     /// Breaches of rules that were recorded.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub strikes: u32,
     /// Reactions.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub reactions: u32,
     /// Replies of one human to another.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub replies: u32,
     /// Of them, those to or by an owner or a host.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub replies_owner: u32,
     /// Pairs of members who had not spoken with each other before.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub pairs: u32,
     /// Tasks that were done in time.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub done: u32,
     /// Tasks that were done late, on the day on which they were due.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub late: u32,
     /// Tasks that were due and were not done that day.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub missed: u32,
     /// Occurrences that did not start.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub skipped: u32,
     /// The group's health at its end, of 100; none where too little is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -107,15 +107,6 @@ pub struct DayNumbers {
     /// Whether something of the day was not heard, or came later.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub incomplete: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
-const fn is_zero(n: &u32) -> bool {
-    *n == 0
-}
-
-fn no_posts(posts: &[u32; 4]) -> bool {
-    *posts == [0; 4]
 }
 
 /// Adds to a count.

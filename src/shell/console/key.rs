@@ -3,13 +3,16 @@
 //! A file of its owner's alone, beside the database and in no backup. A seal says nothing of the key, and is compared
 //! in constant time.
 
-use crate::{base::limits, shell::private};
+use crate::{
+    base::limits,
+    shell::{private, random},
+};
 use arc_swap::ArcSwap;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use std::{
-    io::{Error, Read as _, Result, Seek as _, SeekFrom, Write as _},
+    io::{Read as _, Result, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -97,17 +100,11 @@ impl Key {
 
 fn write(mut file: std::fs::File) -> Result<Bytes> {
     let mut bytes = Bytes::default();
-    random(&mut bytes)?;
+    random::fill(&mut bytes)?;
     file.seek(SeekFrom::Start(0))?;
     file.write_all(&bytes)?;
     file.sync_all()?;
     Ok(bytes)
-}
-
-/// What nobody can guess, from the operating system.
-pub(super) fn random(bytes: &mut [u8]) -> Result<()> {
-    let got = rustix::rand::getrandom(&mut *bytes, rustix::rand::GetRandomFlags::empty())?;
-    if got == bytes.len() { Ok(()) } else { Err(Error::other("the system has too little randomness")) }
 }
 
 #[cfg(test)]

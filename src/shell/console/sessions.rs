@@ -3,14 +3,16 @@
 //! A link's code and what a cookie holds are known here by their digests alone. Written through the store, read from
 //! memory; what somebody may is not known here.
 
-use super::key::random;
 use crate::{
     base::{
         ids::PersonId,
         limits,
         time::{Duration, Timestamp},
     },
-    shell::store::{SessionChange, SessionRow, StoreHandle, Work},
+    shell::{
+        random,
+        store::{SessionChange, SessionRow, StoreHandle, Work},
+    },
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
@@ -60,7 +62,7 @@ impl Sessions {
     /// A code that signs in once, and not for long: one of the people, or whoever reaches the control socket.
     pub(super) fn offer(&self, person: Option<PersonId>, now: Timestamp) -> std::io::Result<String> {
         let mut bytes = [0; limits::LOGIN_CODE_CHARS];
-        random(&mut bytes)?;
+        random::fill(&mut bytes)?;
         let mut code = String::new();
         for (at, byte) in bytes.iter().enumerate() {
             if at > 0 && at.is_multiple_of(4) {
@@ -88,7 +90,7 @@ impl Sessions {
             return Ok(None);
         };
         let mut bytes = [0; limits::SESSION_BYTES];
-        random(&mut bytes)?;
+        random::fill(&mut bytes)?;
         let word = BASE64_URL_SAFE_NO_PAD.encode(bytes);
         let admin = offer.person.is_none();
         let (hash, token) = (digest(&word), false);
@@ -108,7 +110,7 @@ impl Sessions {
     /// A token for a program of one of the people: it is good until everybody is signed out. Nothing where there are too many.
     pub(super) fn give(&self, person: PersonId, now: Timestamp) -> std::io::Result<Option<String>> {
         let mut bytes = [0; limits::SESSION_BYTES];
-        random(&mut bytes)?;
+        random::fill(&mut bytes)?;
         let word = format!("{TOKEN}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes));
         let (hash, label) = (digest(&word), "token".to_owned());
         let row =

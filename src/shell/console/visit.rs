@@ -5,7 +5,7 @@
 use super::{
     Console,
     door::{self, Asker},
-    key::{Purpose, random},
+    key::Purpose,
     layout::{Frame, Tab},
     live, view,
 };
@@ -14,6 +14,7 @@ use crate::{
     shell::{
         clock,
         door::Inside,
+        random,
         runtime::publish::{Published, Snapshot},
     },
 };
@@ -168,7 +169,7 @@ fn here(uri: &Uri) -> String {
 pub(super) fn nonce() -> String {
     let mut bytes = [0; 9];
     // Without randomness every page has the same word, and a press counts once in all.
-    let _ = random(&mut bytes);
+    let _ = random::fill(&mut bytes);
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 

@@ -4,12 +4,12 @@
 
 use super::secret::{Secret, censor};
 use crate::{
-    base::time::Duration,
+    base::{hex::hex, time::Duration},
     courier::{RobotId, Route, Stop},
     model::channel::ChannelKind,
 };
 use sha2::{Digest as _, Sha256};
-use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 /// Where bots are spoken for unless a channel names a server of its own.
 const TELEGRAM: &str = "https://api.telegram.org";
@@ -130,14 +130,6 @@ impl Robot {
     pub fn setting(&self, name: &str) -> Option<&str> {
         self.settings.get(name).map(Secret::expose)
     }
-}
-
-/// Bytes as lower-case hex digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn host_of(url: &str) -> String {

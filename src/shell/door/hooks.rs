@@ -14,6 +14,7 @@ use crate::{
         clock,
         ears::KnownHook,
         hooks::{Came, Meant, Told, Wrong, reads},
+        random,
     },
 };
 use axum::{
@@ -63,13 +64,12 @@ fn heard<'h>(
     body: &[u8],
 ) -> Result<(&'h KnownHook, Meant), Turned> {
     let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
-    let mut random = [0; 16];
-    let got = rustix::rand::getrandom(&mut random[..], rustix::rand::GetRandomFlags::empty());
-    if got != Ok(random.len()) {
+    let mut bytes = [0; 16];
+    if random::fill(&mut bytes).is_err() {
         return Err(Turned::not_yet("the system has too little randomness at the moment"));
     }
     let asks = head.method == Method::GET;
-    meant(hooks, &Came { asks, query, head: &text, body, now: clock::now(), random })
+    meant(hooks, &Came { asks, query, head: &text, body, now: clock::now(), random: bytes })
 }
 
 fn known(inside: &Inside, playbook: &str, channel: &str) -> Vec<KnownHook> {

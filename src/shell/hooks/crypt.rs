@@ -2,6 +2,7 @@
 //!
 //! Pure. Compares in constant time and says nothing of a key.
 
+use crate::base::hex::{hex, unhex};
 use aes::Aes256;
 use base64::{
     Engine as _,
@@ -19,7 +20,6 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use ring::signature::{ED25519, UnparsedPublicKey};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 use subtle::ConstantTimeEq as _;
 
 /// The length of a key and of the blocks to which WeCom pads.
@@ -37,21 +37,6 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// Whether two words are one, in constant time.
 pub(super) fn same(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
-}
-
-/// Bytes as lowercase hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || text.len() % 2 == 1 {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }
 
 /// HMAC-SHA256 of the parts.
@@ -195,9 +180,6 @@ mod tests {
     #[test]
     fn a_key_is_read_with_digits_that_nobody_needs_and_hex_only_where_it_is_hex() {
         assert!(Envelope::new("jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C").is_some());
-        assert_eq!(unhex("0aff"), Some(vec![10, 255]));
-        assert_eq!((unhex("0af"), unhex("zz"), unhex("é1")), (None, None, None));
-        assert_eq!(hex(&[10, 255]), "0aff");
         assert!(same("a", "a") && !same("a", "b") && !same("a", "ab"));
     }
 }

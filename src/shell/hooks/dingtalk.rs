@@ -4,7 +4,7 @@
 //! Pure. What is told is the same over HTTP and over the stream.
 
 use super::{Came, Keys, Meant, Told, Wrong, crypt, key, text};
-use crate::base::limits;
+use crate::base::{hex, limits};
 use serde_json::{Value, json};
 
 /// Reads a request: an event push where its query is signed, else what the robot heard.
@@ -62,8 +62,7 @@ fn pushed(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
         "check_url" | "check_create_suite_url" | "check_update_suite_url" => Ok(Meant::Asked(told)),
         kind => {
             let id = [text(&event, "/eventId"), text(&event, "/BizId")].into_iter().find(|id| !id.is_empty());
-            let id =
-                id.map_or_else(|| crypt::hex(&crypt::sha256(&[&message]))[..24].to_owned(), str::to_owned);
+            let id = id.map_or_else(|| hex::hex(&crypt::sha256(&[&message]))[..24].to_owned(), str::to_owned);
             Ok(Meant::Happened(happened(kind, &id, &event), told))
         }
     }

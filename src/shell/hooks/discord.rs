@@ -50,6 +50,7 @@ fn pressed(outer: &Value) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::{super::tests::*, *};
+    use crate::base::hex;
     use ring::signature::{Ed25519KeyPair, KeyPair as _};
 
     const AT: &str = "1700000000";
@@ -57,11 +58,11 @@ mod tests {
     fn hear(body: &Value, at: &str, touch: bool, now: i64) -> Result<Meant, Wrong> {
         let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
         let body = body.to_string();
-        let mut signature = crypt::hex(pair.sign(&[at.as_bytes(), body.as_bytes()].concat()).as_ref());
+        let mut signature = hex::hex(pair.sign(&[at.as_bytes(), body.as_bytes()].concat()).as_ref());
         if touch {
             signature.replace_range(0..2, "00");
         }
-        let public = crypt::hex(pair.public_key().as_ref());
+        let public = hex::hex(pair.public_key().as_ref());
         let head = [("x-signature-timestamp", at), ("x-signature-ed25519", signature.as_str())];
         read(&keys(&[("public_key", &public)]), &came(&head, "", body.as_bytes(), now))
     }

@@ -4,6 +4,7 @@
 //! Pure. What an event tells is the same over HTTP and over the long connection.
 
 use super::{Came, Keys, Meant, Told, Wrong, crypt, key, text};
+use crate::base::hex;
 use serde_json::{Value, json};
 
 /// Reads a request. Without an Encrypt Key nothing is heard: a token in the body is no proof of anything.
@@ -26,7 +27,7 @@ pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     let head = |name| (came.head)(name).unwrap_or_default();
     let (at, nonce) = (head("x-lark-request-timestamp"), head("x-lark-request-nonce"));
     let expected = crypt::sha256(&[at.as_bytes(), nonce.as_bytes(), secret.as_bytes(), came.body]);
-    if !crypt::same(&crypt::hex(&expected), head("x-lark-signature")) {
+    if !crypt::same(&hex::hex(&expected), head("x-lark-signature")) {
         return Err(Wrong::Unsigned("X-Lark-Signature was not made with `encrypt_key`"));
     }
     if !seconds(at).is_some_and(|at| came.is_remembered(at)) {
@@ -184,7 +185,7 @@ mod tests {
 
     fn hear(event: &Value, at: &str, now: i64, by: &str) -> Result<Meant, Wrong> {
         let body = json!({ "encrypt": sealed("kudryavka", event.to_string().as_bytes()) }).to_string();
-        let signature = crypt::hex(&crypt::sha256(&[at.as_bytes(), b"n", by.as_bytes(), body.as_bytes()]));
+        let signature = hex::hex(&crypt::sha256(&[at.as_bytes(), b"n", by.as_bytes(), body.as_bytes()]));
         let head = [
             ("x-lark-request-timestamp", at),
             ("x-lark-request-nonce", "n"),

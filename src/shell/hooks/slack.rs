@@ -4,7 +4,7 @@
 //! Pure. What an event tells is the same over HTTP and over a socket.
 
 use super::{Came, Keys, Meant, Told, Wrong, crypt, form, key, text};
-use crate::base::limits;
+use crate::base::{hex, limits};
 use serde_json::{Value, json};
 
 /// Reads a request.
@@ -13,7 +13,7 @@ pub(super) fn read(keys: Keys<'_>, came: &Came<'_>) -> Result<Meant, Wrong> {
     let head = |name| (came.head)(name).unwrap_or_default();
     let at = head("x-slack-request-timestamp");
     let expected = crypt::hmac_sha256(secret.as_bytes(), &[b"v0:", at.as_bytes(), b":", came.body]);
-    if !crypt::same(&format!("v0={}", crypt::hex(&expected)), head("x-slack-signature")) {
+    if !crypt::same(&format!("v0={}", hex::hex(&expected)), head("x-slack-signature")) {
         return Err(Wrong::Unsigned(
             "X-Slack-Signature was not made with `secret`, the app's Signing Secret",
         ));
@@ -207,7 +207,7 @@ mod tests {
 
     fn signed(body: &[u8], at: &str) -> String {
         let mac = crypt::hmac_sha256(SECRET.as_bytes(), &[b"v0:", at.as_bytes(), b":", body]);
-        format!("v0={}", crypt::hex(&mac))
+        format!("v0={}", hex::hex(&mac))
     }
 
     fn hear(body: &[u8], at: &str, signature: &str, now: i64) -> Result<Meant, Wrong> {

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     base::{
+        hex::{hex, unhex},
         ids::{GroupId, MemberId},
         member::Members,
     },
@@ -18,7 +19,7 @@ use crate::{
         entry::{Entry, Fact, Outcome},
         state::State,
     },
-    shell::{clock, editions::EDITION, private},
+    shell::{clock, editions::EDITION, private, random},
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
@@ -464,8 +465,7 @@ impl Hashes {
         let mut text = String::new();
         if now.key.is_empty() {
             now.key = vec![0; KEY_BYTES];
-            rustix::rand::getrandom(&mut now.key, rustix::rand::GetRandomFlags::empty())
-                .map_err(|error| StoreError::Io(error.to_string()))?;
+            random::fill(&mut now.key).map_err(io)?;
             let _ = writeln!(text, "{}", hex(&now.key));
         }
         let hash = now.hash(group, member);
@@ -477,19 +477,6 @@ impl Hashes {
         io::Seek::seek(&mut file, io::SeekFrom::End(0)).map_err(io)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect();
-    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
-    Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 /// Copies beside the state, which keep what they were made of.

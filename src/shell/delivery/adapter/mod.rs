@@ -5,10 +5,11 @@
 
 use super::{
     picture::{self, Picture},
-    target::{Robot, hex},
+    target::Robot,
 };
 use crate::{
     base::{
+        hex::hex,
         ids::{ChannelName, EffectId, GroupId},
         time::Timestamp,
     },

@@ -11,6 +11,7 @@ use super::{
     parts::{self, Own, Sorted, TEXT_ONLY},
 };
 use crate::{
+    base::hex::hex,
     model::{channel::ChannelKind, message::Message},
     shell::delivery::{
         markup::{
@@ -19,7 +20,7 @@ use crate::{
             write::{Dialect, PLAIN},
         },
         picture::{self, Picture},
-        target::{Robot, hex},
+        target::Robot,
     },
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
