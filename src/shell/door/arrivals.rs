@@ -1,9 +1,13 @@
 //! Facts on their way from the door to the driver, and what became of each.
 
+use super::reported::Reported;
 use crate::{
-    base::ids::GroupId,
+    base::ids::{GroupId, InputId},
     engine::input::Signal,
-    shell::store::{Covering, Letter},
+    shell::{
+        clock,
+        store::{Covering, Letter},
+    },
 };
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
@@ -17,6 +21,22 @@ pub struct Arrival {
     pub signal: Signal,
     /// Who reported it, and its id there.
     pub letter: Letter,
+}
+
+impl Arrival {
+    /// What was reported by somebody, for a group. Its id is theirs, so that it counts once however often it comes.
+    pub(in crate::shell) fn of(read: Reported, source: Arc<str>, group: GroupId) -> Self {
+        let letter = Letter { source, id: Arc::from(read.id.as_str()) };
+        let signal = Signal {
+            name: read.name,
+            id: InputId::from(format!("in/{}/{}", letter.source, letter.id)),
+            at: clock::now(),
+            sent: read.time,
+            member: read.member,
+            data: read.data,
+        };
+        Self { group, signal, letter }
+    }
 }
 
 /// What became of a fact; said after its commit.

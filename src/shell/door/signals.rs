@@ -10,11 +10,7 @@ use super::{
     router::Inside,
 };
 use crate::{
-    base::{
-        ids::{GroupId, InputId},
-        limits,
-    },
-    engine::input::Signal,
+    base::{ids::GroupId, limits},
     model::channel::{Channel, Setting},
     shell::{
         clock,
@@ -187,9 +183,9 @@ fn sort(
             read.and_then(|signal| place(senders, &signal).map(|(source, group)| (signal, source, group)));
         match placed {
             Ok((signal, source, group)) => {
-                let letter = Letter { source, id: Arc::from(signal.id.as_str()) };
-                if seen.insert(letter.clone()) {
-                    taken.push((index, arrival(signal, letter, group)));
+                let arrival = Arrival::of(signal, source, group);
+                if seen.insert(arrival.letter.clone()) {
+                    taken.push((index, arrival));
                 } else {
                     told.repeated += 1;
                 }
@@ -198,19 +194,6 @@ fn sort(
         }
     }
     taken
-}
-
-fn arrival(read: Reported, letter: Letter, group: GroupId) -> Arrival {
-    let id = InputId::from(format!("in/{}/{}", letter.source, letter.id));
-    let signal = Signal {
-        name: read.name,
-        id,
-        at: clock::now(),
-        sent: read.time,
-        member: read.member,
-        data: read.data,
-    };
-    Arrival { group, signal, letter }
 }
 
 /// The sender that may report it, and the group that it is about.

@@ -6,13 +6,10 @@
 use super::known::{KnownEar, Listener};
 use crate::{
     base::{
-        ids::{GroupId, InputId, TaskId},
+        ids::{GroupId, TaskId},
         limits,
     },
-    engine::{
-        entry::{Task, TaskKind},
-        input::Signal,
-    },
+    engine::entry::{Task, TaskKind},
     model::{channel::ChannelKind, ear::Hear},
     shell::{
         clock,
@@ -263,15 +260,5 @@ fn name_members(kind: ChannelKind, told: &mut Value) {
 /// A fact as the driver takes it; none where the platform said something that is none.
 fn arrival(ear: &KnownEar, group: &GroupId, told: Value) -> Option<Arrival> {
     let read = reported::signal(told, None, clock::now()).ok()?;
-    let letter = Letter { source: ear.name.clone(), id: Arc::from(read.id.as_str()) };
-    let id = InputId::from(format!("in/{}/{}", letter.source, letter.id));
-    let signal = Signal {
-        name: read.name,
-        id,
-        at: clock::now(),
-        sent: read.time,
-        member: read.member,
-        data: read.data,
-    };
-    Some(Arrival { group: group.clone(), signal, letter })
+    Some(Arrival::of(read, ear.name.clone(), group.clone()))
 }
