@@ -6,6 +6,7 @@
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId, PersonId, PlayName, RunId, TaskId},
+        limits,
         locale::Locale,
         time::{Timestamp, Zone},
     },
@@ -150,8 +151,11 @@ impl Board {
         (next, changed)
     }
 
-    /// The same with what became of messages that somebody has to decide about.
-    pub fn with_dead(&self, dead: Vec<OutboxRow>, more: bool) -> Self {
+    /// The same with what became of messages that somebody has to decide about: one more than are shown says that
+    /// there are more.
+    pub fn with_dead(&self, mut dead: Vec<OutboxRow>) -> Self {
+        let more = dead.len() > limits::STUCK_MAX;
+        dead.truncate(limits::STUCK_MAX);
         Self { dead: Arc::new((dead, more)), ..self.clone() }
     }
 

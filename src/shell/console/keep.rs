@@ -41,6 +41,8 @@ const BOARD_REST: Duration = Duration::from_millis(limits::BOARD_REST_MS);
 const LIVE_REST: Duration = Duration::from_millis(limits::LIVE_REST_MS);
 /// Changes that a page which is slow may be behind; then it looks at everything.
 const BEHIND_MAX: usize = 16;
+/// Decisions that are read before anything is shown: enough for the first pages.
+const NEWEST: usize = limits::PAGE_ROWS * 10;
 /// Decisions that are read of the past before others get as much time.
 const BREATH: usize = 2_000;
 
@@ -118,12 +120,12 @@ impl Kept {
         self.board.store(Arc::new(board));
         let kept = self.clone();
         // What comes meanwhile waits in the stream; what is lost there is read again.
-        if let Ok(Ok(history)) = tokio::task::spawn_blocking(move || kept.read_newest()).await {
+        if let Ok(Ok(history)) = tokio::task::spawn_blocking(move || kept.read_past(NEWEST)).await {
             self.history.store(Arc::new(history));
         }
         self.look_at_stuck().await;
         let kept = self.clone();
-        let older = tokio::task::spawn_blocking(move || kept.read_older());
+        let older = tokio::task::spawn_blocking(move || kept.read_past(limits::HISTORY_DECISIONS_MAX));
         let mut older = Some(older);
         let mut story = History::clone(&self.history());
         let (mut pending, mut told) = (Changed::default(), Instant::now());
@@ -185,27 +187,15 @@ impl Kept {
         self.accepted.store(Arc::new(accepted));
     }
 
-    /// The newest decisions of the journal: enough for the first pages.
-    fn read_newest(&self) -> Result<History, StoreError> {
-        let reader = Reader::beside_engine(&self.dir)?;
-        let mut history = History::default();
-        let mut older = false;
-        reader.backwards(reader.last()?, &mut |seq, group, entries| {
-            older = history.len() >= limits::PAGE_ROWS * 10
-                || !history.earlier((seq, since(&entries)), &group, Kinds::of_all(&entries));
-            !older
-        })?;
-        history.cut(older);
-        Ok(history)
-    }
-
-    /// Everything that was, as far as there is room. The engine gets as much time as this takes.
-    fn read_older(&self) -> Result<History, StoreError> {
+    /// The newest decisions of the journal that have something to tell, so many at most; whether there are older ones
+    /// is in what is read. The engine gets as much time as this takes.
+    fn read_past(&self, most: usize) -> Result<History, StoreError> {
         let reader = Reader::beside_engine(&self.dir)?;
         let mut history = History::default();
         let (mut older, mut begun, mut read) = (false, Instant::now(), 0);
         reader.backwards(reader.last()?, &mut |seq, group, entries| {
-            older = !history.earlier((seq, since(&entries)), &group, Kinds::of_all(&entries));
+            older = history.len() >= most
+                || !history.earlier((seq, since(&entries)), &group, Kinds::of_all(&entries));
             read += 1;
             if read % BREATH == 0 {
                 std::thread::sleep(begun.elapsed());
@@ -249,10 +239,8 @@ impl Kept {
         let read = tokio::task::spawn_blocking(move || -> Result<Vec<OutboxRow>, StoreError> {
             Reader::beside_engine(&dir)?.stuck(limits::STUCK_MAX + 1)
         });
-        if let Ok(Ok(mut rows)) = read.await {
-            let more = rows.len() > limits::STUCK_MAX;
-            rows.truncate(limits::STUCK_MAX);
-            self.board.store(Arc::new(self.board().with_dead(rows, more)));
+        if let Ok(Ok(rows)) = read.await {
+            self.board.store(Arc::new(self.board().with_dead(rows)));
         }
     }
 }

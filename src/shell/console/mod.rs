@@ -42,7 +42,7 @@ mod visit;
 use super::{
     door::{Addresses, Inside},
     runtime::publish::Snapshot,
-    store::{LogLine, Reader, SessionRow, StoreError, StoreHandle},
+    store::{LogLine, SessionRow, StoreHandle},
 };
 use crate::base::{
     ids::PersonId,
@@ -57,6 +57,7 @@ use axum::{
     http::Response,
     routing::{get, post},
 };
+use history::Kinds;
 pub use key::FILE as KEY_FILE;
 use layout::Tab;
 use serde::{Deserialize, Serialize};
@@ -222,23 +223,16 @@ async fn today(State(inside): State<Arc<Inside>>, mut visit: Visit) -> Response<
 }
 
 /// What did not happen lately, newest first, as the journal has it.
-async fn lately(inside: &Inside, now: Timestamp) -> Vec<LogLine> {
-    let dir = inside.dir.clone();
+async fn lately(inside: &Arc<Inside>, now: Timestamp) -> Vec<LogLine> {
     let since = now.plus(-Duration::from_millis(limits::MISSED_SHOWN_MS));
-    let read = move || -> Result<Vec<LogLine>, StoreError> {
-        let reader = Reader::beside_engine(&dir)?;
-        let (mut found, mut looked) = (Vec::new(), 0);
-        reader.backwards(reader.last()?, &mut |first, group, entries| {
-            looked += 1;
-            let recent = entries.first().is_none_or(|entry| entry.at >= since);
-            let lines = (first..).zip(entries).filter(|(_, entry)| view::today::did_not_happen(entry));
-            let lines: Vec<LogLine> =
-                lines.map(|(seq, entry)| LogLine { seq, group: group.clone(), entry }).collect();
-            found.extend(lines.into_iter().rev().filter(|_| recent));
-            recent && looked < limits::MISSED_LOOK_BACK
-        })?;
-        Ok(found)
-    };
+    let read = serve::read(inside, move |kept, reader| {
+        let span = (since, Timestamp::MAX);
+        let found = kept.history_now(reader)?.between(None, Kinds::MISSED, span, limits::MISSED_LOOK_BACK);
+        let mut lines = reader.decisions(&found.decisions)?;
+        lines.retain(|line| Kinds::of(&line.entry).meets(Kinds::MISSED));
+        lines.sort_by_key(|line| std::cmp::Reverse(line.seq));
+        Ok(lines)
+    });
     // What cannot be read now is read by the next page.
-    tokio::task::spawn_blocking(read).await.ok().and_then(Result::ok).unwrap_or_default()
+    read.await.unwrap_or_default()
 }

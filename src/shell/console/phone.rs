@@ -133,13 +133,27 @@ fn find_closed(dir: &std::path::Path, link: &TaskLink, zone: &Zone) -> Option<Cl
     found
 }
 
-/// Reads a form that a page of a link has sent.
-async fn sent(console: &Console, request: Request) -> Result<Form, Denied> {
-    let (head, body) = request.into_parts();
-    if !console.is_from_here(&head.headers) {
-        return Err(Denied::Elsewhere);
+/// A form that a page of a link has sent.
+struct Sent {
+    headers: HeaderMap,
+    path: String,
+    form: Form,
+}
+
+impl Sent {
+    /// Reads it; else what its sender is told.
+    async fn read(inside: &Inside, request: Request) -> Result<Self, Response<Body>> {
+        let (head, body) = request.into_parts();
+        let form = if inside.console.is_from_here(&head.headers) {
+            form::read(&head.headers, body).await.ok_or(Denied::Body)
+        } else {
+            Err(Denied::Elsewhere)
+        };
+        match form {
+            Ok(form) => Ok(Self { path: head.uri.path().to_owned(), headers: head.headers, form }),
+            Err(denied) => Err(denied.answer(inside, &head.headers)),
+        }
     }
-    form::read(&head.headers, body).await.ok_or(Denied::Body)
 }
 
 /// `POST /t/LINK`
@@ -148,12 +162,11 @@ pub(super) async fn answer_task(
     Path(link): Path<String>,
     request: Request,
 ) -> Response<Body> {
-    let (console, headers, path) =
-        (&inside.console, request.headers().clone(), request.uri().path().to_owned());
-    let form = match sent(console, request).await {
-        Ok(form) => form,
-        Err(denied) => return denied.answer(&inside, &headers),
+    let Sent { headers, path, form } = match Sent::read(&inside, request).await {
+        Ok(sent) => sent,
+        Err(told) => return told,
     };
+    let console = &inside.console;
     let snapshot = inside.published.snapshot();
     let Some(meant) = console.links().read_task(&snapshot, &link) else { return see_other(&path) };
     let people = view::phone::who(&snapshot, &meant, clock::now());
@@ -165,7 +178,7 @@ pub(super) async fn answer_task(
         None => Err(phrase!("a link is not enough for this", "光有链接不能办这件事")),
         Some(command) => {
             let verb = form.get("verb").unwrap_or_default();
-            let id = id_of(&form, verb, meant.task.as_str());
+            let id = press::id_of(&form, verb, meant.task.as_str());
             let request = CommandRequest { id, group: Some(meant.group.clone()), ask: Ask::Command(command) };
             put(&inside, request, press::done(verb, &open.task.text)).await
         }
@@ -192,12 +205,6 @@ fn command(open: &OpenTask, form: &Form, by: Option<String>) -> Option<Command> 
         }
         _ => None,
     }
-}
-
-/// The id of a press: the word of its page, what it is, what it is about.
-fn id_of(form: &Form, verb: &str, subject: &str) -> Option<String> {
-    let page: String = form.get("request")?.chars().take(40).collect();
-    Some(format!("page/{page}/{verb}/{subject}"))
 }
 
 /// Puts a request; what there is to say of it, and the number of its last entry.
@@ -270,12 +277,11 @@ pub(super) async fn answer_ballot(
     Path(link): Path<String>,
     request: Request,
 ) -> Response<Body> {
-    let (console, headers, path) =
-        (&inside.console, request.headers().clone(), request.uri().path().to_owned());
-    let form = match sent(console, request).await {
-        Ok(form) => form,
-        Err(denied) => return denied.answer(&inside, &headers),
+    let Sent { headers, path, form } = match Sent::read(&inside, request).await {
+        Ok(sent) => sent,
+        Err(told) => return told,
     };
+    let console = &inside.console;
     let from = door::address(peer, &headers);
     if from.is_none_or(|from| !console.answered.may(from, clock::now())) {
         let said =

@@ -87,10 +87,7 @@ async fn one(
     let Some(group) = snapshot.groups.get(&id) else { return nothing() };
     let target = Target { group, id, subject };
     let Some(ask) = ask(asker, &target, now, verb, form) else { return nothing() };
-    // Whoever made the form may have made its word up, too.
-    let page: String = form.get("request").unwrap_or_default().chars().take(40).collect();
-    let id = (!page.is_empty()).then(|| format!("page/{page}/{verb}/{subject}"));
-    let request = CommandRequest { id, group: Some(target.id.clone()), ask };
+    let request = CommandRequest { id: id_of(form, verb, subject), group: Some(target.id.clone()), ask };
     let reply = put(inside, request).await;
     let seq = last(&reply);
     let title = door::title(group, &target.id);
@@ -162,6 +159,13 @@ fn ask(asker: &Asker, target: &Target<'_>, now: Timestamp, verb: &str, form: &Fo
         _ => return command::ask((asker, now), (&target.id, group, subject), verb, form),
     };
     Some(Ask::Command(command))
+}
+
+/// The id of a press: the word of its page, what it is, what it is about.
+pub(super) fn id_of(form: &Form, verb: &str, subject: &str) -> Option<String> {
+    // Whoever made the form may have made its word up, too.
+    let page: String = form.get("request").unwrap_or_default().chars().take(40).collect();
+    (!page.is_empty()).then(|| format!("page/{page}/{verb}/{subject}"))
 }
 
 /// The number of the last entry that came of a request.

@@ -3,7 +3,10 @@
 //!
 //! A request asks nobody in the engine: the board is brought up to what the visit has seen, by what has changed since.
 
-use super::{Visit, board::Board, history::Kinds, keep::Kept, layout::Tab, page, view, visit::html_page};
+use super::{
+    Visit, board::Board, enter::see_other, history::Kinds, keep::Kept, layout::Tab, page, view,
+    visit::html_page,
+};
 use crate::{
     base::{
         ids::{GroupId, MemberId, RunId},
@@ -63,7 +66,7 @@ fn board(inside: &Inside, visit: &Visit) -> Board {
 }
 
 /// Reads the database beside the engine.
-async fn read<T: Send + 'static>(
+pub(super) async fn read<T: Send + 'static>(
     inside: &Arc<Inside>,
     what: impl FnOnce(&Kept, &Reader) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, String> {
@@ -87,16 +90,6 @@ fn unreadable(visit: &Visit, error: &str) -> Response<Body> {
     html_page(StatusCode::SERVICE_UNAVAILABLE, visit.frame.page(None, title, &body))
 }
 
-/// Leads elsewhere.
-fn elsewhere(path: &str) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::SEE_OTHER;
-    if let Ok(path) = HeaderValue::from_str(path) {
-        response.headers_mut().insert(header::LOCATION, path);
-    }
-    response
-}
-
 async fn groups(
     State(inside): State<Arc<Inside>>,
     Query(words): Query<Words>,
@@ -113,7 +106,7 @@ async fn groups(
     if wanted == view::groups::Wanted::default()
         && let Some(only) = view::groups::only(&board, &visit.asker, visit.now)
     {
-        return elsewhere(&page::parts::group_path(&only));
+        return see_other(&page::parts::group_path(&only));
     }
     let view = view::groups::groups(&board, &visit.asker, wanted, visit.now);
     visit.frame.live = "g:*".to_owned();
@@ -205,7 +198,7 @@ async fn run(
     let sees = board.group_of(&group).is_some_and(|here| visit.asker.sees(here.now, visit.now));
     let Some(view) = view::run::sheet(&board, &visit.asker, (&group, &run), lines, visit.now) else {
         // Of what the state does not know any more the journal tells.
-        return if sees { elsewhere(&page::parts::why_path(&group, &run, None)) } else { visit.nothing() };
+        return if sees { see_other(&page::parts::why_path(&group, &run, None)) } else { visit.nothing() };
     };
     visit.frame.live = format!("g:{group} r:{run}");
     visit.frame.refreshes = true;
@@ -297,13 +290,11 @@ async fn channels(State(inside): State<Arc<Inside>>, mut visit: Visit) -> Respon
     let found = read(&inside, move |kept, reader| {
         Ok((reader.backlog(None)?, refusals::read(kept.dir()), reader.stuck(limits::STUCK_MAX + 1)?))
     });
-    let (backlog, refused, mut stuck) = match found.await {
+    let (backlog, refused, stuck) = match found.await {
         Ok(found) => found,
         Err(error) => return unreadable(&visit, &error),
     };
-    let more = stuck.len() > limits::STUCK_MAX;
-    stuck.truncate(limits::STUCK_MAX);
-    let board = board(&inside, &visit).with_dead(stuck, more);
+    let board = board(&inside, &visit).with_dead(stuck);
     let accepted = inside.kept.accepted();
     let ears: Vec<EarNow> = inside.published.ears().all().into_values().collect();
     let found = (&backlog, &*accepted, &refused);

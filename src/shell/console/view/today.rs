@@ -10,7 +10,7 @@ use crate::{
         time::{Duration, Timestamp, Zone},
     },
     engine::{
-        entry::{Entry, Fact, HoldReason, Outcome, Skip, TaskKind},
+        entry::{HoldReason, Outcome, Skip, TaskKind},
         state::{OpenTask, State},
         view::{self, Upcoming},
     },
@@ -166,15 +166,6 @@ pub(crate) struct Missed {
     pub(crate) places: Vec<Place>,
     /// The zone of its groups.
     pub(crate) zone: Zone,
-}
-
-/// Whether an entry says that something which had its time did not happen. A step whose condition is false is none.
-pub(crate) fn did_not_happen(entry: &Entry) -> bool {
-    match &entry.fact {
-        Fact::Skipped { .. } | Fact::Expired { .. } => true,
-        Fact::StepSkipped { reason, .. } => !matches!(reason, Skip::When { .. }),
-        _ => false,
-    }
 }
 
 /// A message that a budget holds back.
