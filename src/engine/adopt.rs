@@ -12,7 +12,6 @@ use crate::{
     base::{
         ids::{InputId, PlayName},
         limits,
-        member::Listed,
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -35,7 +34,7 @@ impl Draft<'_> {
         let zone = Some(Arc::from(playbook.zone.name()));
         self.emit(Fact::Adopted { digest: playbook.digest.clone(), created, horizon, horizons, zone })?;
         for listed in &group.members {
-            self.list_member(Listed::clone(listed))?;
+            self.list_member(listed.clone())?;
         }
         for play in &playbook.plays {
             self.arm_new(play, created)?;

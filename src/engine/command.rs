@@ -282,7 +282,7 @@ impl Draft<'_> {
             seen: listed.seen.or(Some(self.now)),
             ..listed
         };
-        self.list_member(listed)?;
+        self.list_member(Arc::new(listed))?;
         let name = Arc::from("member.joined");
         self.record_signal(Signal { name, id, at: self.now, sent: None, member: Some(member), data })
     }
@@ -308,7 +308,7 @@ impl Draft<'_> {
             if known.is_none() && joined {
                 self.report_join(merged)?;
             } else if known.as_ref() != Some(&merged) {
-                self.list_member(merged)?;
+                self.list_member(Arc::new(merged))?;
             }
         }
         self.remove_members(left)?;

@@ -35,11 +35,16 @@ pub(super) fn expire(state: &mut State, members: &[(MemberId, Vec<String>)]) {
 
 impl Draft<'_> {
     /// Takes over what a list or a script says of a member: of fields only those that are kept, each with its day.
-    pub(super) fn list_member(&mut self, mut listed: Listed) -> Decided {
+    pub(super) fn list_member(&mut self, mut listed: Arc<Listed>) -> Decided {
         let keeping = &self.playbook.keeping;
-        listed.member.fields.retain(|name, _| keeping.keeps(name));
-        listed.member.since = self.since(&listed.member);
-        self.emit(Fact::MemberSet(Arc::new(listed)))
+        if listed.member.fields.keys().any(|name| !keeping.keeps(name)) {
+            Arc::make_mut(&mut listed).member.fields.retain(|name, _| keeping.keeps(name));
+        }
+        let since = self.since(&listed.member);
+        if since != listed.member.since {
+            Arc::make_mut(&mut listed).member.since = since;
+        }
+        self.emit(Fact::MemberSet(listed))
     }
 
     /// Dates the fields that a report has just told of a member.

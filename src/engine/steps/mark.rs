@@ -97,7 +97,7 @@ impl Draft<'_> {
             .filter(|tag| !had(tag) && !tag.starts_with(TIER_TAG))
             .cloned()
             .collect();
-        self.list_member(Listed::clone(&listed))?;
+        self.list_member(listed)?;
         if self.playbook.hears().contains("tag.added") {
             for tag in new {
                 self.tell_of(&id, "tag.added", Value::map([("tag", Value::from(tag))]))?;

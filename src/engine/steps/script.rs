@@ -192,18 +192,16 @@ impl Draft<'_> {
                     }
                     Prepared::State { key: Arc::from(key.as_str()), value: value.clone() }
                 }
+                Action::Field { key, .. } if !self.playbook.keeping.keeps(key) => {
+                    return Err(Trouble::Step(format!(
+                        "the script stores the field `{key}` of a member, which is not kept; \
+                         name it under `members.fields` with what it is for"
+                    )));
+                }
                 Action::Tag { member, .. }
                 | Action::Untag { member, .. }
                 | Action::Points { member, .. }
                 | Action::Field { member, .. } => {
-                    if let Action::Field { key, .. } = action
-                        && !self.playbook.keeping.keeps(key)
-                    {
-                        return Err(Trouble::Step(format!(
-                            "the script stores the field `{key}` of a member, which is not kept; \
-                             name it under `members.fields` with what it is for"
-                        )));
-                    }
                     let known = self.state.members.get(member).map(|m| Member::clone(m));
                     // The member may have left between the call and its return.
                     let Some(entry) = changed.remove(member).or(known) else { continue };
