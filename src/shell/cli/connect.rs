@@ -1,25 +1,19 @@
 //! `playbook connect`: a dialogue that makes a channel hear, from its credential to the first word.
 
-#![expect(clippy::disallowed_methods, reason = "reads the secrets of the channel that is tried")]
-
 use super::{
     args::GroupArg,
     failure::{Code, Failure},
     load,
     output::{GOOD, Output, WARN, paint},
-    send::{group, named},
+    send::{group, named, target},
 };
 use crate::{
-    base::{limits, time::Duration},
+    base::time::Duration,
     model::{
         channel::{Channel, ChannelKind},
         ear::Hear,
     },
-    shell::{
-        delivery::resolve,
-        ears::{Deaf, FirstHeard, Trial},
-        files,
-    },
+    shell::ears::{Deaf, FirstHeard, Trial},
 };
 use std::path::PathBuf;
 
@@ -52,11 +46,7 @@ impl Connect {
         let playbook = loaded.playbook()?;
         let group = group(playbook, self.group.group.as_deref())?;
         let channel = named(playbook, group, &self.channel)?;
-        let root = loaded.folder.root().to_owned();
-        let target = resolve::resolve(channel, &|name| std::env::var(name).ok(), &|path| {
-            Ok(files::text(&root.join(path), limits::SECRET_BYTES_MAX)?)
-        })
-        .map_err(|error| Failure::environment(error.to_string()))?;
+        let target = target(&loaded, channel)?;
         let Some(mut trial) = Trial::new(channel.kind, &target) else {
             return Err(Failure::refused(format!("{} ({}) hears nothing", self.channel, channel.kind))
                 .help("`playbook signal` and a sender of `inbound` report what happens there"));

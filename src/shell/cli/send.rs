@@ -5,7 +5,7 @@
 use super::{
     args::GroupArg,
     failure::{Code, Failure},
-    load,
+    load::{self, Loaded},
     output::Output,
 };
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
             client::Client,
             render::{self, End},
             resolve,
+            target::Target,
         },
         files,
     },
@@ -54,11 +55,7 @@ impl Send {
         let playbook = loaded.playbook()?;
         let group = group(playbook, self.group.group.as_deref())?;
         let channel = named(playbook, group, &self.channel)?;
-        let root = loaded.folder.root().to_owned();
-        let target = resolve::resolve(channel, &|name| std::env::var(name).ok(), &|path| {
-            Ok(files::text(&root.join(path), limits::SECRET_BYTES_MAX)?)
-        })
-        .map_err(|error| Failure::environment(error.to_string()))?;
+        let target = target(&loaded, channel)?;
         let effect = EffectId::from(format!("send/{}", clock::now().as_millis()));
         let message = Message::text(self.text.as_str());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -75,6 +72,15 @@ impl Send {
             End::Undelivered => Err(Failure::said(Code::Environment)),
         }
     }
+}
+
+/// A channel with its secrets, for one attempt.
+pub(super) fn target(loaded: &Loaded, channel: &Channel) -> Result<Target, Failure> {
+    let root = loaded.folder.root();
+    resolve::resolve(channel, &|name| std::env::var(name).ok(), &|path| {
+        Ok(files::text(&root.join(path), limits::SECRET_BYTES_MAX)?)
+    })
+    .map_err(|error| Failure::environment(error.to_string()))
 }
 
 /// The group of a name; without one the first, because the playbook's own channels are those of every group that has

@@ -431,17 +431,7 @@ fn summary(playbook: &Playbook, options: &Options, lived: &Lived, out: &mut Outp
         ))?;
     }
     out.line("")?;
-    let mut table = Table::new(
-        &[
-            pair("play", "玩法"),
-            pair("runs", "活动"),
-            pair("posts", "消息"),
-            pair("missed steps", "错过的步骤"),
-            pair("skipped", "没发生"),
-            pair("failed", "失败"),
-        ],
-        out.languages.people,
-    );
+    let mut table = plays_table(out);
     for play in &playbook.plays {
         let sums = tally.plays.get(&play.name).cloned().unwrap_or_default();
         let numbers = [sums.runs, sums.posts, sums.missed, sums.skipped, sums.failed];
@@ -454,6 +444,21 @@ fn summary(playbook: &Playbook, options: &Options, lived: &Lived, out: &mut Outp
     }
     table.write(out)?;
     Ok(())
+}
+
+/// A table of what became of each play.
+pub(super) fn plays_table(out: &Output) -> Table {
+    Table::new(
+        &[
+            pair("play", "玩法"),
+            pair("runs", "活动"),
+            pair("posts", "消息"),
+            pair("missed steps", "错过的步骤"),
+            pair("skipped", "没发生"),
+            pair("failed", "失败"),
+        ],
+        out.languages.people,
+    )
 }
 
 /// A line of the summary, broken between words where the terminal ends.

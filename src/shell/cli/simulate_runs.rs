@@ -5,11 +5,11 @@
 use super::{
     cores,
     failure::{Code, Failure},
-    output::{Format, NAME, Output, Table, paint},
-    simulate::found,
+    output::{Format, NAME, Output, paint},
+    simulate::{found, plays_table},
 };
 use crate::{
-    base::{phrase::pair, words},
+    base::words,
     model::playbook::Playbook,
     shell::view,
     sim::{
@@ -106,17 +106,7 @@ fn text(spreads: &Spreads, days: u32, out: &mut Output) -> Result<(), Failure> {
         out.line(format!("  {name}: {}", range(*spread)))?;
     }
     out.line("")?;
-    let mut table = Table::new(
-        &[
-            pair("play", "玩法"),
-            pair("runs", "活动"),
-            pair("posts", "消息"),
-            pair("missed steps", "错过的步骤"),
-            pair("skipped", "没发生"),
-            pair("failed", "失败"),
-        ],
-        out.languages.people,
-    );
+    let mut table = plays_table(out);
     for (play, numbers) in &spreads.plays {
         table.row(std::iter::once(play.to_string()).chain(numbers.map(range)).collect());
         table.paint_last(0, NAME);
