@@ -19,7 +19,7 @@
 //!    confirmed to a platform before the next step, and the next step comes after the commit.
 //! 4. What a platform says wrongly is [`ear::Next::Again`]; a connection that somebody else holds is
 //!    [`ear::Next::Elsewhere`], a credential that it does not take [`ear::Next::Refused`]. Pauses are not the ear's.
-//! 5. A fake that stalls, repeats and refuses in `tests/it/fakes`, a story in `tests/it/ears.rs`, recorded frames in the
+//! 5. A fake that stalls, repeats and refuses in `tests/it/help/fakes`, a story in `tests/it/hearing/ears.rs`, recorded frames in the
 //!    unit tests, and the steps that a person takes in `docs/channels/NAME.md`.
 
 #![expect(clippy::disallowed_methods, reason = "owns the connections, their tasks and the waiting")]

@@ -1,7 +1,7 @@
 //! The stored form of entries.
 //!
 //! The stored form is the entry's own: store, replay, the search for faults and every test read and write the same.
-//! Versioned; a form that was released is readable for ever (`tests/it/golden.rs`).
+//! Versioned; a form that was released is readable for ever (`tests/it/state/golden.rs`).
 
 use super::{StoreError, corrupt};
 use crate::{base::ids::GroupId, engine::entry::Entry};

@@ -1,0 +1,233 @@
+//! `playbook check`, `explain`, `new`, `handbook` from outside.
+
+use crate::help::playground::Playground;
+
+const GOOD: &str = "\
+name: demo
+timezone: Asia/Shanghai
+plays:
+  hello:
+    every: day at 08:30
+    steps:
+      - post: 早上好
+";
+
+#[test]
+fn a_good_file_is_counted() {
+    let output = Playground::new().file("good.yaml", GOOD).run(&["check", "good.yaml"]).exits(0);
+    let last = output.stdout.lines().last().unwrap();
+    assert!(last.starts_with("good.yaml: 1 play, 1 phase, 1 channel; 0 errors, "), "{last}");
+    assert_eq!(output.stderr, "");
+}
+
+#[test]
+fn an_error_is_shown_at_its_place_in_every_format_and_ends_with_1() {
+    let place = Playground::new().file("bad.yaml", &GOOD.replace("steps:", "setps:"));
+    let text = place.run(&["check", "bad.yaml"]).exits(1);
+    assert!(text.stdout.contains("--> bad.yaml:6:5"), "{}", text.stdout);
+    assert!(text.stdout.contains("steps"), "{}", text.stdout);
+    let json = place.run(&["check", "bad.yaml", "--format", "json"]).exits(1);
+    let lines = json.json_lines();
+    let error = lines.iter().find(|line| line["code"] == "unknown-key").unwrap();
+    let keys: Vec<&str> = error.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        keys,
+        [
+            "code",
+            "severity",
+            "message",
+            "file",
+            "line",
+            "column",
+            "end_line",
+            "end_column",
+            "help",
+            "practices",
+            "fix"
+        ]
+    );
+    assert_eq!((error["file"].as_str(), error["line"].as_u64()), (Some("bad.yaml"), Some(6)));
+    let github = place.run(&["check", "bad.yaml", "--format", "github"]).exits(1);
+    assert!(github.stdout.contains("::error file=bad.yaml,line=6"), "{}", github.stdout);
+}
+
+#[test]
+fn a_table_may_be_gb18030_and_a_playbook_may_not() {
+    // "id,date,topic\na,2026-12-05,活着\n" and "name: 群\n" in GBK.
+    let table = b"id,date,topic\na,2026-12-05,\xbb\xee\xd7\xc5\n";
+    let play = "name: t\ntimezone: Asia/Shanghai\nplays:\n  topics:\n    dates: { file: topics.csv, at: \"${row.date} 12:30\" }\n    steps:\n      - post: \"${date.topic}\"\n";
+    let place = Playground::new().file("p.yaml", play);
+    place.write_bytes("topics.csv", table);
+    place.write_bytes("gbk.yaml", b"name: \xc8\xba\xd7\xe9\n");
+    let plan =
+        place.run(&["plan", "p.yaml", "--from", "2026-12-01", "--days", "10", "--format", "json"]).exits(0);
+    assert!(plan.stdout.contains("活着"), "{}", plan.stdout);
+    let refused = place.run(&["check", "gbk.yaml"]).exits(1);
+    assert!(refused.stdout.contains("looks like GBK (GB18030); save it as UTF-8"), "{}", refused.stdout);
+    place.write("topics.csv", "id,date,topic\na,2026-12-05,活着\nb，2026-12-12，围城\n");
+    let commas = place.run(&["check", "p.yaml"]).exits(1);
+    assert!(
+        commas.stdout.contains("full-width commas") && commas.stdout.contains("topics.csv:3:1"),
+        "{}",
+        commas.stdout
+    );
+    place.write("topics.csv", "sep=;\nid;date;topic\na;2026-12-05;甲，乙\n");
+    place.run(&["check", "p.yaml"]).exits(0);
+}
+
+#[test]
+fn several_files_are_checked_and_one_bad_one_is_enough() {
+    let place = Playground::new().file("good.yaml", GOOD).file("bad.yaml", "plays: []\n");
+    let output = place.run(&["check", "bad.yaml", "good.yaml"]).exits(1);
+    assert!(output.stdout.contains("good.yaml: 1 play"), "{}", output.stdout);
+    place.run(&["check", "none.yaml"]).exits(3);
+    let both = place.run(&["check", "none.yaml", "bad.yaml"]).exits(3);
+    assert!(both.stderr.contains("none.yaml") && both.stdout.contains("bad.yaml:"), "{}", both.stdout);
+}
+
+#[test]
+fn every_code_can_be_explained_and_a_slip_is_understood() {
+    let place = Playground::new();
+    let list = place.run(&["explain"]).exits(0).stdout;
+    let code = list.lines().nth(1).unwrap().split_whitespace().next().unwrap();
+    let page = place.run(&["explain", code]).exits(0).stdout;
+    assert!(page.starts_with(&format!("{code} (")), "{page}");
+    let slip = place.run(&["explain", &code[1..]]).exits(2);
+    assert!(slip.stderr.contains("there is no code"), "{}", slip.stderr);
+}
+
+#[test]
+fn a_new_playbook_is_whole_and_never_overwrites() {
+    let place = Playground::new();
+    place.run(&["new", "community", "mine"]).exits(0);
+    place.run(&["check", "mine/community.yaml"]).exits(0);
+    place.write("mine/community.yaml", "name: edited\n");
+    place.run(&["new", "community", "mine"]).exits(3);
+    assert_eq!(place.read("mine/community.yaml"), "name: edited\n");
+    let slip = place.run(&["new", "comunity"]).exits(2);
+    assert!(slip.stderr.contains("did you mean community?"), "{}", slip.stderr);
+}
+
+#[test]
+fn every_template_comes_with_all_that_it_needs() {
+    let place = Playground::new();
+    let list = place.run(&["new"]).exits(0).stdout;
+    let names: Vec<&str> = list.lines().skip(1).map_while(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() >= 7, "{list}");
+    for name in names {
+        place.run(&["new", name]).exits(0);
+        place.run(&["check", &format!("{name}/{name}.yaml")]).exits(0);
+    }
+}
+
+#[test]
+fn the_handbook_is_made_of_the_file() {
+    let place = Playground::new();
+    place.run(&["new", "community"]).exits(0);
+    let page = place.run(&["handbook", "community/community.yaml"]).exits(0).stdout;
+    for text in [
+        "# 长安共读\n",
+        "一周共读一本书",
+        "商业广告",
+        "**周三猜谜** (`riddle-night`)",
+        "2026年12月11日 20:00",
+    ] {
+        assert!(page.contains(text), "{text} in\n{page}");
+    }
+}
+
+#[test]
+fn the_reference_page_is_what_the_program_says() {
+    let page = playbook::shell::cli::reference();
+    kept("docs/cli.md", &page);
+}
+
+/// A generated page is what is kept; `UPDATE_EXPECT=1` writes it anew.
+#[expect(clippy::disallowed_methods, reason = "reads and writes a page of the repository")]
+fn kept(path: &str, page: &str) {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var("UPDATE_EXPECT").is_ok() {
+        std::fs::write(&file, page).unwrap();
+    }
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(page == kept, "{path} is out of date: UPDATE_EXPECT=1 writes it");
+}
+
+#[test]
+fn the_page_of_diagnostics_lists_every_code() {
+    let mut page = String::from(
+        "# Diagnostics\n\nEvery code that `playbook check` reports. Written from the program's own words by a test; \
+         `playbook explain CODE` says more, with a wrong and a right example, and `--lang zh` says it in Chinese.\n",
+    );
+    use playbook::base::{diagnostic::Severity, locale::Locale};
+    for severity in [Severity::Error, Severity::Warning] {
+        page +=
+            &format!("\n## {}\n\n| Code | Meaning | \u{542b}\u{4e49} |\n|---|---|---|\n", severity.as_str());
+        for code in playbook::lang::explain::all().iter().filter(|code| code.severity == severity) {
+            let cell = |locale| code.meaning.of(locale).replace('|', "\\|");
+            page += &format!("| `{}` | {} | {} |\n", code.slug, cell(Locale::En), cell(Locale::Zh));
+        }
+    }
+    kept("docs/diagnostics.md", &page);
+}
+
+#[test]
+fn the_language_is_the_one_asked_for_else_the_terminals() {
+    let place = Playground::new().file("bad.yaml", &GOOD.replace("steps:", "setps:"));
+    let zh = place.run(&["check", "bad.yaml", "--lang", "zh"]).exits(1).stdout;
+    assert!(
+        zh.contains("错误[unknown-key]: 玩法没有 `setps` 这个键") && zh.contains("建议: 是不是想写 `steps`"),
+        "{zh}"
+    );
+    assert!(zh.lines().last().unwrap().contains("2 个错误"), "{zh}");
+    let json = place.run(&["check", "bad.yaml", "--lang", "zh", "--format", "json"]).exits(1);
+    let line = &json.json_lines()[0];
+    assert_eq!(line["severity"], "error");
+    assert!(line["message"].as_str().unwrap().contains("需要 `steps`"), "{line}");
+    let plain = place.run(&["check", "bad.yaml", "--format", "json"]).exits(1);
+    assert!(plain.stdout.contains("has no key"), "{}", plain.stdout);
+    assert!(place.run(&["explain", "unknown-key", "--lang", "zh"]).exits(0).stdout.contains("错误写法"));
+    place.run(&["check", "bad.yaml", "--lang", "de"]).exits(2);
+}
+
+#[test]
+fn a_fix_changes_its_place_and_twice_is_once() {
+    let bad = "\u{feff}name: demo\r\ntimezone: Asia/Shanghai # \u{65f6}\u{533a}\r\nplays:\r\n  hello:\r\n    evry: day at 08:30\r\n    \
+               max_late: 3h  # keep\r\n    setps:\r\n      - post: @all hi\r\n        urgent: yes\r\n";
+    let place = Playground::new().file("bad.yaml", bad);
+    let first = place.run(&["check", "bad.yaml", "--fix"]).exits(0).stdout;
+    assert_eq!(first.lines().filter(|line| line.starts_with("fixed bad.yaml:")).count(), 4, "{first}");
+    let mended = place.read("bad.yaml");
+    let expected = bad.replace("evry", "every").replace("setps", "steps").replace("@all hi", "\"@all hi\"");
+    assert_eq!(mended, expected.replace("urgent: yes", "urgent: true"));
+    let second = place.run(&["check", "bad.yaml", "--fix"]).exits(0).stdout;
+    assert!(!second.contains("fixed"), "{second}");
+    assert_eq!(place.read("bad.yaml"), mended);
+}
+
+#[test]
+fn the_five_warnings_that_weigh_most_are_shown_and_the_others_counted() {
+    let play = |n| format!("  p{n}:\n    cron: \"*/45 * * * *\"\n    steps:\n      - post: Hello.\n");
+    let plays = (0..8).map(play).collect::<Vec<_>>().concat();
+    let place = Playground::new().file("p.yaml", &format!("name: p\ntimezone: UTC\nplays:\n{plays}"));
+    let shown = |args: &[&str]| place.run(args).exits(0).stdout;
+    let few = shown(&["check", "p.yaml"]);
+    assert_eq!(few.matches("warning[").count(), 5, "{few}");
+    let all = shown(&["check", "--all", "p.yaml"]);
+    let count = all.matches("warning[").count();
+    assert!(count >= 8, "{all}");
+    assert!(
+        few.contains(&format!("and {} more warnings: `playbook check --all p.yaml` shows them", count - 5)),
+        "{few}"
+    );
+    assert!(few.contains(&format!("0 errors, {count} warnings")), "{few}");
+}
+
+#[test]
+fn the_handbook_prints_a_goal_in_one_line() {
+    let yaml = "name: a\ncharter:\n  purpose: read\n  values: [care]\n  goals:\n    - { want: readers who stay, \
+                metric: metrics.retention30, target: \">= 40\", channels: [group, shop] }\n  team: { planner: host }\n";
+    let text = Playground::new().file("a.yaml", yaml).run(&["handbook", "a.yaml"]).exits(0).stdout;
+    let line = "  - readers who stay · channels group, shop · metric metrics.retention30 · target >= 40\n";
+    assert!(text.contains(line) && text.contains("- **team**\n  - **planner**: host\n"), "{text}");
+}

@@ -1,0 +1,67 @@
+//! The commands of an evening through the real binary: what they say, what reaches members, what the journal keeps.
+
+use crate::{
+    help::playground::{Playground, eventually},
+    help::sink::Sink,
+};
+
+fn file(url: &str) -> String {
+    format!(
+        "name: club\ntimezone: UTC\nchannels:\n  group: {{ type: webhook, url: \"{url}\" }}\n  staff: {{ type: console }}\n\
+         groups: {{ a: {{}}, b: {{}} }}\nplays:\n  say: {{ steps: [{{ post: Hello all }}] }}\n  \
+         talk:\n    dates: [{{ id: jia, at: 2099-12-05 20:00 }}]\n    steps: [{{ post: Talk }}]\n"
+    )
+}
+
+#[test]
+fn a_hush_takes_back_what_is_on_its_way_and_its_end_says_what_was_late() {
+    let sink = Sink::start();
+    sink.busy(true);
+    let place = Playground::new().file("club.yaml", &file(&sink.url("/hook")));
+    let engine = place.start(&["run", "club.yaml"]);
+    eventually("both groups", || place.run(&["status"]).stdout.contains('b'));
+    let say = |group: &str| place.run(&["start", "say", "--group", group]).exits(0);
+    say("a");
+    eventually("a first attempt", || {
+        let rows = place.run(&["outbox", "--group", "a", "--format", "json"]).json_lines();
+        rows.iter().any(|row| row["attempts"] == 1 && row["status"] == "pending")
+    });
+    // The address has asked to wait, so the message is on its way.
+    let said = place.run(&["hush", "--why", "an accident", "--by", "Zhu"]).exits(0).stdout;
+    assert!(said.contains("a: members see nothing") && said.contains("b: members see nothing"), "{said}");
+    say("b");
+    let status = place.run(&["status", "--group", "a"]).stdout;
+    assert!(status.contains("members see nothing since") && status.contains("an accident"), "{status}");
+    sink.busy(false);
+    let said = place.run(&["unhush", "--group", "a"]).exits(0).stdout;
+    assert!(said.contains("Hello all") && said.contains("1 message dropped"), "{said}");
+    let said = place.run(&["unhush", "--send", "--by", "Zhu"]).exits(0).stdout;
+    assert!(said.contains("b: ") && said.contains("1 message sent now") && !said.contains("a: "), "{said}");
+    eventually("the message of b", || !sink.got().is_empty());
+    let got: Vec<String> = sink.got().into_iter().map(|got| got.id).collect();
+    assert!(got.len() == 1 && got[0].starts_with("b/"), "{got:?}");
+    let rows = place.run(&["outbox", "--group", "a", "--all"]).stdout;
+    assert!(rows.contains("expired"), "{rows}");
+    let log = place.run(&["log", "--group", "a", "--format", "json", "--all"]).json_lines();
+    let hushed = log.iter().find(|line| line["did"] == "hushed").expect("a hush in the journal");
+    assert_eq!((&hushed["by"], &hushed["why"]), (&"Zhu".into(), &"an accident".into()));
+    let _ = engine.stop().exits(0);
+}
+
+#[test]
+fn a_date_is_put_off_and_remarks_are_kept_by_the_command_line() {
+    let sink = Sink::start();
+    let place = Playground::new().file("club.yaml", &file(&sink.url("/hook")));
+    let engine = place.start(&["run", "club.yaml"]);
+    eventually("both groups", || place.run(&["status"]).stdout.contains('b'));
+    let _ = place.run(&["postpone", "talk/jia", "tbd", "--group", "a"]).exits(0);
+    let why = place.run(&["why", "talk", "--group", "a"]).stdout;
+    assert!(why.contains("the date jia has no time until `playbook postpone` gives it one"), "{why}");
+    let _ = place.run(&["skip", "talk/jia", "--group", "b"]).exits(0);
+    let said = place.run(&["unskip", "talk/jia", "--group", "b"]).exits(0).stdout;
+    assert!(said.contains("talk@jia starts after all"), "{said}");
+    let _ = place.run(&["note", "b", "sunny", "--by", "Zhu"]).exits(0);
+    let log = place.run(&["log", "--group", "b"]).stdout;
+    assert!(log.contains("sunny (Zhu)"), "{log}");
+    let _ = engine.stop().exits(0);
+}

@@ -1,0 +1,18 @@
+//! The command line from outside, through the real binary.
+
+pub(crate) mod asks;
+pub(crate) mod check;
+pub(crate) mod commands;
+pub(crate) mod every;
+pub(crate) mod hush;
+pub(crate) mod next;
+pub(crate) mod pages;
+pub(crate) mod plan;
+pub(crate) mod render;
+pub(crate) mod run;
+pub(crate) mod small_things;
+pub(crate) mod terminal;
+pub(crate) mod test;
+pub(crate) mod tongue;
+pub(crate) mod tour;
+pub(crate) mod why;

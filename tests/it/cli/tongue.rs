@@ -1,0 +1,121 @@
+//! What the command line says is in the language of who reads it, and a word means one thing.
+
+use crate::help::playground::{Playground, eventually};
+
+const FILE: &str = "\
+name: demo
+title: 示范
+timezone: Asia/Shanghai
+people:
+  zhu: { name: 小朱 }
+roles:
+  host: { people: [zhu] }
+plays:
+  begin:
+    on: group.created
+    steps:
+      - task: 邀请朋友
+        to: host
+        due: 1d
+        as: invited
+      - approve: 可以开始吗?
+        to: host
+      - post: 开始
+  game:
+    every: day at 20:30
+    steps:
+      - post: 猜谜
+";
+
+/// Names of the playbook and of the world, and what stands for itself.
+const NAMES: [&str; 15] = [
+    "demo", "begin", "game", "group", "console", "Asia", "Shanghai", "Ctrl", "task", "zhu", "playbook",
+    "state", "nobody", "invited", "main",
+];
+
+/// English words outside names and backticks.
+fn english(text: &str) -> Vec<String> {
+    let outside: String = text.split('`').step_by(2).collect::<Vec<_>>().join(" ");
+    // A command that is to be typed as it stands.
+    let rest = outside.split("playbook ").enumerate();
+    let rest =
+        rest.map(|(n, part)| if n == 0 { part } else { part.split_once(' ').map_or("", |(_, rest)| rest) });
+    rest.collect::<Vec<_>>()
+        .join(" ")
+        .split(|c: char| c.is_whitespace() || "，。：；（）、".contains(c))
+        // Ids, files and instants.
+        .filter(|word| !word.contains(['/', '@', '.']) && !word.chars().any(|c| c.is_ascii_digit()))
+        .flat_map(|word| word.split(|c: char| !c.is_ascii_alphabetic()))
+        .filter(|word| word.len() > 1 && !NAMES.contains(word))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn a_chinese_terminal_reads_chinese() {
+    let place = Playground::new().file("demo.yaml", FILE).env("LANG", "zh_CN.UTF-8");
+    let engine = place.start(&["run", "demo.yaml"]);
+    eventually("the approval", || place.run(&["tasks"]).stdout.contains("可以开始吗"));
+    eventually("the overview", || engine.stdout().contains("运行中"));
+    let mut said = Vec::new();
+    for args in [
+        &["status"][..],
+        &["status", "--all"],
+        &["runs"],
+        &["tasks"],
+        &["log"],
+        &["outbox"],
+        &["members"],
+        &["pause", "game"],
+        &["resume", "game"],
+        &["done", "t1"],
+    ] {
+        said.push((args.join(" "), place.run(args).exits(0).stdout));
+    }
+    said.push(("refusal".into(), place.run(&["status", "--group", "nobody"]).exits(2).stderr));
+    said.push(("run".into(), engine.stop().stdout));
+    said.push(("stopped".into(), place.run(&["done", "t1"]).exits(3).stderr));
+    for (what, text) in said {
+        assert_eq!(english(&text), Vec::<String>::new(), "{what}: {text}");
+    }
+}
+
+#[test]
+fn programs_and_english_readers_get_what_they_got() {
+    let place = Playground::new().file("demo.yaml", FILE).env("LANG", "zh_CN.UTF-8");
+    let _engine = place.start(&["run", "demo.yaml"]);
+    eventually("the approval", || place.run(&["tasks"]).stdout.contains("可以开始吗"));
+    let runs = place.run(&["runs", "--lang", "en"]).exits(0).stdout;
+    assert!(runs.contains("waits for approval t2"), "{runs}");
+    let json = place.run(&["runs", "--format", "json"]).exits(0).json_lines();
+    assert_eq!(json[0]["waiting"], "approval t2");
+    let status = place.run(&["status", "--lang", "en"]).exits(0).stdout;
+    assert!(status.contains("waits for somebody"), "{status}");
+}
+
+/// The sources whose Chinese is spoken on the command line.
+const SPOKEN: [&str; 4] = ["src/shell/cli", "src/shell/view", "src/shell/runtime", "src/sim/timeline"];
+
+#[test]
+fn a_word_that_the_table_has_another_for_is_not_said() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = std::fs::read_to_string(root.join("docs/words.md")).expect("the table is there");
+    let rows = table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| English"));
+    let not: Vec<String> = rows
+        .filter_map(|row| row.split('|').nth(3))
+        .flat_map(|cell| cell.split('、').map(|word| word.trim().to_owned()).collect::<Vec<_>>())
+        .filter(|word| !word.is_empty())
+        .collect();
+    assert!(not.len() >= 3, "{not:?}");
+    let mut found = Vec::new();
+    for dir in SPOKEN {
+        let files = std::fs::read_dir(root.join(dir)).expect("a folder of sources");
+        for file in files.filter_map(Result::ok).map(|file| file.path()).filter(|path| path.is_file()) {
+            let text = std::fs::read_to_string(&file).expect("a source");
+            for word in not.iter().filter(|word| text.contains(word.as_str())) {
+                found.push(format!("{}: {word}", file.display()));
+            }
+        }
+    }
+    assert_eq!(found, Vec::<String>::new(), "docs/words.md has another word");
+}

@@ -1,0 +1,222 @@
+//! Links in messages through the real binary: what a phone shows, who answers by them, and what a stolen one is worth.
+
+use crate::{
+    console::entrance::form,
+    hearing::door::{Said, ask},
+    help::playground::{Playground, Process},
+};
+
+const CLUB: &str = "\
+name: club
+timezone: Asia/Shanghai
+people: { zhu: { name: Zhu }, lin: { name: Lin } }
+roles: { host: { people: [lin, zhu] } }
+channels: { group: { type: console }, staff: { type: console } }
+groups: { xi.an: { title: \"<i>Xi'an</i>\" }, beijing: {} }
+plays:
+  topic:
+    on: topic
+    steps:
+      - approve: Is <b>this</b> fine?
+        to: host
+        open_for: 2h
+      - post: Tonight.
+  chore:
+    on: chore
+    steps:
+      - task: Prepare the room
+        to: zhu
+        list: [light, tea]
+  strict:
+    on: strict
+    steps:
+      - approve: Really?
+        to: host
+        strict: true
+      - post: Done.
+  poll:
+    on: poll
+    steps:
+      - ask: Which day?
+        options: [Friday, \"<u>Sunday</u>\"]
+        open_for: 1h
+        as: day
+      - post: ${day.winner}
+";
+
+const HERE: [(&str, &str); 3] = [
+    ("host", "club.example"),
+    ("sec-fetch-site", "same-origin"),
+    ("content-type", "application/x-www-form-urlencoded"),
+];
+
+fn engine(play: &Playground) -> (Process, u16) {
+    let args = ["run", "p.yaml", "--listen", "127.0.0.1:0", "--url", "https://club.example"];
+    let engine = play.start(&args);
+    let port = engine.line("door ").rsplit(':').next().unwrap().trim().parse().unwrap();
+    engine.line("running");
+    (engine, port)
+}
+
+/// Sets something off and gives the path of the link that is sent for it.
+fn link(play: &Playground, engine: &Process, signal: &str, kind: &str) -> String {
+    let _ = play.run(&["signal", signal, "--group", "xi.an"]).exits(0);
+    let base = format!("https://club.example/{kind}/");
+    let line = engine.line(&base);
+    let from = line.find(&base).unwrap() + "https://club.example".len();
+    let end = |c: char| !(c.is_ascii_alphanumeric() || "/._-%".contains(c));
+    let rest = &line[from..];
+    rest[..rest.find(end).unwrap_or(rest.len())].trim_end_matches('.').to_owned()
+}
+
+fn get(port: u16, path: &str) -> Said {
+    ask(port, &format!("GET {path}"), &HERE[..1], b"")
+}
+
+fn post(port: u16, path: &str, fields: &[(&str, &str)]) -> Said {
+    ask(port, &format!("POST {path}"), &HERE, form(fields).as_bytes())
+}
+
+fn journal(play: &Playground, entry: &str) -> Vec<serde_json::Value> {
+    let log = play.run(&["log", "--format", "json"]).exits(0).json_lines();
+    log.into_iter().filter(|line| line["entry"] == entry).collect()
+}
+
+#[test]
+fn a_role_s_link_asks_who_you_are_and_is_worth_nothing_once_it_was_used() {
+    let play = Playground::new().file("p.yaml", CLUB);
+    let (engine, port) = engine(&play);
+    let path = link(&play, &engine, "topic", "t");
+    for _ in 0..3 {
+        let page = get(port, &path).is(200);
+        assert!(page.body.contains("Is &lt;b&gt;this&lt;/b&gt; fine?"), "{}", page.body);
+        assert!(page.body.contains("&lt;i&gt;Xi'an&lt;/i&gt;"), "{}", page.body);
+        assert!(page.body.contains("Who are you?") && page.body.contains("Lin") && page.body.contains("Zhu"));
+        assert!(page.head.contains("referrer-policy: no-referrer"), "{}", page.head);
+    }
+    assert!(journal(&play, "task_closed").is_empty(), "looking at it changed something");
+    let fields = [("verb", "approve"), ("request", "r1"), ("who", "zhu")];
+    // From elsewhere, as nobody, as somebody who was not asked.
+    let foreign = [HERE[0], ("sec-fetch-site", "cross-site"), HERE[2]];
+    let _ = ask(port, &format!("POST {path}"), &foreign, form(&fields).as_bytes()).is(403);
+    let _ = post(port, &path, &[("verb", "approve"), ("who", "mallory")]).is(303);
+    let _ = post(port, &path, &fields[..1]).is(303);
+    assert!(journal(&play, "task_closed").is_empty());
+    let said = post(port, &path, &fields).is(303);
+    assert!(said.cookie().starts_with("playbook-me=zhu"), "{}", said.head);
+    let closed = journal(&play, "task_closed");
+    assert_eq!(closed.len(), 1);
+    assert_eq!((&closed[0]["answer"], &closed[0]["by"]), (&"approved".into(), &"Zhu (link)".into()));
+    // Whoever has it later learns who did it, and can do nothing.
+    let page = get(port, &path).is(200);
+    assert!(page.body.contains("approved by Zhu (link)") && !page.body.contains("<button"), "{}", page.body);
+    let _ = post(port, &path, &[("verb", "reject"), ("request", "r2"), ("who", "lin")]).is(303);
+    assert_eq!(journal(&play, "task_closed").len(), 1);
+}
+
+#[test]
+fn a_link_leads_to_its_task_alone() {
+    let play = Playground::new().file("p.yaml", CLUB);
+    let (engine, port) = engine(&play);
+    let path = link(&play, &engine, "chore", "t");
+    assert!(path.starts_with("/t/xi.an.t1.zhu."), "{path}");
+    let _ = play.run(&["signal", "chore", "--group", "beijing"]).exits(0);
+    let seal = path.rsplit('.').next().unwrap();
+    for forged in [
+        format!("/t/beijing.t1.zhu.{seal}"),
+        format!("/t/xi.an.t2.zhu.{seal}"),
+        format!("/t/xi.an.t1.lin.{seal}"),
+        format!("/t/xi.an.t1.zhu.{}", "A".repeat(22)),
+        "/t/x".to_owned(),
+        format!("/s/xi.an.{seal}"),
+    ] {
+        let _ = get(port, &forged).is(if forged.starts_with("/s/") { 410 } else { 404 });
+        let _ = post(port, &forged, &[("verb", "done"), ("who", "zhu"), ("request", "r")]).is(303);
+    }
+    assert!(journal(&play, "task_closed").is_empty());
+    let _ = post(port, &path, &[("verb", "tick"), ("who", "zhu"), ("request", "r"), ("tick", "1")]).is(303);
+    assert_eq!(journal(&play, "item_ticked")[0]["by"], "Zhu (link)");
+    let fields = [("verb", "done"), ("who", "zhu"), ("request", "r"), ("note", "no tea")];
+    let _ = post(port, &path, &fields).is(303);
+    let _ = post(port, &path, &fields).is(303);
+    let closed = journal(&play, "task_closed");
+    assert_eq!((closed.len(), &closed[0]["note"]), (1, &"no tea".into()));
+    // Made anew, the key makes links of before worthless.
+    let second = link(&play, &engine, "chore", "t");
+    let _ = play.run(&["open", "--revoke"]).exits(0);
+    let _ = get(port, &second).is(404);
+}
+
+#[test]
+fn who_leaves_the_people_has_no_link_any_more() {
+    let play = Playground::new().file("p.yaml", CLUB);
+    let (engine, port) = engine(&play);
+    let path = link(&play, &engine, "chore", "t");
+    let _ = get(port, &path).is(200);
+    let gone =
+        CLUB.replace("zhu: { name: Zhu }, ", "").replace("[lin, zhu]", "[lin]").replace("to: zhu", "to: lin");
+    play.write("p.yaml", &gone);
+    let _ = play.run(&["reload"]).exits(0);
+    assert!(get(port, &path).body.contains("does not hold any more"));
+    let _ = post(port, &path, &[("verb", "done"), ("who", "zhu"), ("request", "r")]).is(303);
+    assert!(journal(&play, "task_closed").is_empty());
+}
+
+#[test]
+fn a_strict_approval_wants_a_session() {
+    let play = Playground::new().file("p.yaml", CLUB);
+    let (engine, port) = engine(&play);
+    let path = link(&play, &engine, "strict", "t");
+    let page = get(port, &path).is(200);
+    assert!(page.body.contains("playbook open --as lin") && !page.body.contains("<button"), "{}", page.body);
+    let _ = post(port, &path, &[("verb", "approve"), ("who", "lin"), ("request", "r")]).is(303);
+    assert!(journal(&play, "task_closed").is_empty());
+}
+
+#[test]
+fn a_question_is_answered_by_its_link_once_a_browser_and_name() {
+    let play = Playground::new().file("p.yaml", CLUB);
+    let (engine, port) = engine(&play);
+    let path = link(&play, &engine, "poll", "s");
+    let page = get(port, &path).is(200);
+    assert!(page.body.contains("value=\"&lt;u&gt;Sunday&lt;/u&gt;\""), "{}", page.body);
+    let vote = |name: &str, option: &str, cookie: &str| {
+        let headers = [&HERE[..], &[("cookie", cookie)]].concat();
+        let body = form(&[("name", name), ("option", option)]);
+        ask(port, &format!("POST {path}"), &headers, body.as_bytes()).is(303).cookie()
+    };
+    let browser = vote("<b>He</b>", "Friday", "");
+    assert!(browser.starts_with("playbook-browser="), "{browser}");
+    let _ = vote("<b>He</b>", "Friday", &browser);
+    let _ = vote("<b>He</b>", "<u>Sunday</u>", &browser);
+    let _ = vote("Lan", "Friday", &browser);
+    let _ = vote("", "Friday", &browser);
+    let _ = vote("Mo", "Monday", &browser);
+    let answered = journal(&play, "answered");
+    assert_eq!(answered.len(), 2, "{answered:#?}");
+    let signals = journal(&play, "signal_received");
+    let via = signals
+        .iter()
+        .filter(|line| line["signal"]["data"]["via"] == "page" || line["data"]["via"] == "page");
+    assert_eq!(via.count(), 2, "{signals:#?}");
+    for n in 0..25 {
+        let _ = vote(&format!("Bot {n}"), "Friday", "");
+    }
+    assert_eq!(journal(&play, "answered").len(), 16, "20 a minute and address, six were used");
+    let run = play.run(&["runs", "--format", "json"]).exits(0).json_lines();
+    let id = run.iter().find(|run| run["play"] == "poll").unwrap()["run"].as_str().unwrap().to_owned();
+    let _ = play.run(&["cancel", &id, "--group", "xi.an"]).exits(0);
+    assert!(get(port, &path).is(410).body.contains("This question is closed"));
+    let _ = vote("Late", "Friday", "");
+    assert_eq!(journal(&play, "answered").len(), 16);
+}
+
+#[test]
+fn without_an_address_for_others_a_message_says_what_to_type() {
+    let play = Playground::new().file("p.yaml", CLUB);
+    let engine = play.start(&["run", "p.yaml", "--listen", "127.0.0.1:0"]);
+    engine.line("running");
+    let _ = play.run(&["signal", "chore", "--group", "beijing"]).exits(0);
+    engine.line("playbook done t1");
+    assert!(!engine.stdout().contains("/t/"), "{}", engine.stdout());
+}

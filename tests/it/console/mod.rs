@@ -1,0 +1,8 @@
+//! The console and the pages, over HTTP and in a real browser.
+
+pub(crate) mod board;
+pub(crate) mod browser;
+pub(crate) mod entrance;
+pub(crate) mod links;
+pub(crate) mod pages;
+pub(crate) mod report_pages;

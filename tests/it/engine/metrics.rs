@@ -1,0 +1,267 @@
+//! The numbers of a group as they are read: the same as a second program makes of the journal, unknown where nobody
+//! hears, in expressions, on the command line and in the documentation.
+
+use crate::help::story::{Story, at};
+use playbook::{
+    base::{
+        locale::Locale,
+        metric::METRICS,
+        seed::Seed,
+        time::{Duration, Zone},
+        value::Value,
+    },
+    engine::input::{Command, InputKind, Signal},
+    shell::{
+        store::LogLine,
+        view::{
+            log::Line,
+            metrics::{Row, reading, rows},
+        },
+    },
+};
+use std::{
+    collections::BTreeMap,
+    io::Write as _,
+    path::PathBuf,
+    process::{Command as Process, Stdio},
+    sync::Arc,
+};
+
+const LIFE: &str = "
+people: { zhu: { name: 小朱 } }
+roles: { host: { people: [zhu], channel: staff } }
+channels: { group: { type: console }, staff: { type: console } }
+plays:
+  news: { steps: [{ post: 早报, label: content }] }
+  ad: { steps: [{ post: 八折, label: promo }] }
+  work: { steps: [{ task: 订场地, to: host, due: 4h }] }
+";
+
+fn numbers(story: &Story) -> Vec<Row> {
+    rows(&story.state.group, &reading(&story.state, Some(&story.playbook), story.now), Locale::En)
+}
+
+fn value(story: &Story, metric: &str) -> Option<f64> {
+    numbers(story).into_iter().find(|row| row.metric == metric).expect("a metric").value
+}
+
+/// A life of seventy days with everything that is counted in it.
+fn life(seed: u64) -> Story {
+    let mut story = Story::new("2026-12-01 08:00", LIFE);
+    let mut seed = Seed::from_u64(seed);
+    story.signal("member.joined", Some("bot"), Value::map([("bot", Value::Bool(true))]));
+    story.signal("member.joined", Some("owner"), Value::map([("role", Value::str("owner"))]));
+    let core = Value::map([("tags", Value::list(vec![Value::str("core")]))]);
+    story.signal("member.joined", Some("core"), core);
+    let end = story.now.plus(Duration::DAY.times(70));
+    let mut asked = Vec::new();
+    while story.now < end {
+        story.now = story.now.plus(Duration::from_millis(seed.below(3 * 3_600_000) as i64));
+        if let Some(wake) = playbook::engine::next_wake(&story.state).filter(|wake| *wake <= story.now) {
+            let now = std::mem::replace(&mut story.now, wake);
+            story.input(InputKind::Wake { epoch: story.state.epoch });
+            story.now = now;
+        }
+        let n = seed.below(100);
+        let who = ["owner", "core", "bot"].get(seed.below(12) as usize).map_or_else(
+            || {
+                format!(
+                    "m{}",
+                    seed.below(
+                        1 + (story.now.since(at("2026-12-01 08:00")).as_millis() / 86_400_000) as u64 * 2
+                    )
+                )
+            },
+            |name| (*name).to_owned(),
+        );
+        match n {
+            0..=9 => {
+                let source = format!("s{}", seed.below(3));
+                story.signal("member.joined", Some(&who), Value::map([("source", Value::str(&source))]));
+            }
+            10..=14 => story.signal("member.left", Some(&who), Value::Null),
+            15..=20 => story.signal("reaction", Some(&who), Value::Null),
+            21..=22 => story.signal("strike", Some(&who), Value::Null),
+            23..=24 => story.signal("screened", Some(&who), Value::map([("kind", Value::str("ads"))])),
+            25..=28 => story.start("news"),
+            29..=30 => story.start("ad"),
+            31..=33 => story.start("work"),
+            34..=38 => {
+                let open = story.state.tasks.keys().next().cloned();
+                if let Some(task) = open {
+                    story.command(Command::Done { task, by: Some("zhu".into()), note: Value::Null });
+                }
+            }
+            _ => {
+                let id = format!("q{}", asked.len());
+                let mut parts = vec![("id", Value::str(&id))];
+                if seed.below(5) == 0 {
+                    parts.push(("question", Value::Bool(true)));
+                    asked.push((id, who.clone()));
+                } else if seed.below(2) == 0 && !asked.is_empty() {
+                    let (id, by) = &asked[asked.len() - 1 - seed.below(asked.len().min(4) as u64) as usize];
+                    let to = Value::map([("id", Value::str(id)), ("member", Value::str(by))]);
+                    parts.push(("reply_to", to));
+                }
+                let late = (seed.below(40) == 0).then(|| story.now.plus(Duration::HOUR.times(-30)));
+                let signal = Signal {
+                    name: Arc::from("message"),
+                    id: format!("m-{}", story.entries.len()).as_str().into(),
+                    at: story.now,
+                    sent: late,
+                    member: Some(who.as_str().into()),
+                    data: Value::map([("message", Value::map(parts))]),
+                };
+                story.input(InputKind::Signal(signal));
+            }
+        }
+    }
+    story
+}
+
+/// The numbers as the other program has them; none where there is no Python.
+fn judged(story: &Story) -> Option<BTreeMap<String, Option<f64>>> {
+    let zone = Zone::named("Asia/Shanghai").expect("a zone");
+    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/judges/metrics.py");
+    let started = Process::new("python3")
+        .arg(script)
+        .arg(story.now.to_rfc3339_exact(&zone))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut judge) = started else {
+        assert!(std::env::var("PLAYBOOK_JUDGES").is_err(), "there is no python3");
+        let _ = std::io::stderr().write_all(b"\nSKIPPED: there is no python3 to recompute the metrics\n");
+        return None;
+    };
+    let mut input = judge.stdin.take().expect("a pipe");
+    for (seq, entry) in story.entries.iter().enumerate() {
+        let line = LogLine { seq: seq as i64, group: story.state.group.clone(), entry: entry.clone() };
+        let line = serde_json::to_string(&Line::of(&line, &zone)).expect("a line");
+        writeln!(input, "{line}").expect("the judge reads");
+    }
+    drop(input);
+    let out = judge.wait_with_output().expect("the judge ends");
+    assert!(out.status.success(), "the judge failed");
+    Some(serde_json::from_slice(&out.stdout).expect("JSON"))
+}
+
+#[test]
+fn a_second_program_makes_the_same_numbers_of_the_journal() {
+    for seed in 1..=4 {
+        let story = life(seed);
+        let Some(judged) = judged(&story) else { return };
+        let ours = numbers(&story);
+        assert_eq!(ours.len(), judged.len(), "every number is judged");
+        let mut wrong = Vec::new();
+        for row in &ours {
+            let theirs = judged.get(&row.metric).unwrap_or_else(|| panic!("{} is not judged", row.metric));
+            let same = match (row.value, theirs) {
+                (Some(a), Some(b)) => (a - b).abs() < 1e-9,
+                (a, b) => a == *b,
+            };
+            if !same {
+                wrong.push(format!("{}: {:?}, judged {theirs:?}", row.name(), row.value));
+            }
+        }
+        assert!(wrong.is_empty(), "seed {seed}: {wrong:#?}");
+        // A life in which most numbers say something.
+        assert!(ours.iter().filter(|row| row.value.is_some_and(|value| value != 0.0)).count() > 36);
+    }
+}
+
+#[test]
+fn what_a_channel_does_not_hear_is_unknown_and_no_condition_is_met_by_it() {
+    let yaml = "
+channels: { group: { type: wecom, url: { env: ROBOT } } }
+plays:
+  quiet: { on: tick, when: metrics.speakers(7) < 5, steps: [{ post: 谁来说说 }] }
+  silent: { on: tick, when: '!(metrics.speakers(7) >= 5)', steps: [{ post: 也不知道 }] }
+  told: { on: tick, steps: [{ post: '${metrics.speakers(7)} 人开口，发了 ${metrics.posts(7)} 条' }] }
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    story.signal("tick", None, Value::Null);
+    let news = story.news();
+    assert!(!news.contains("谁来说说") && !news.contains("也不知道"), "{news}");
+    assert!(news.contains("unknown 人开口，发了 0 条"), "{news}");
+    let row = numbers(&story).into_iter().find(|row| row.metric == "speakers").expect("a row");
+    assert_eq!((row.value, row.complete), (None, false));
+    assert!(row.unknown.is_some_and(|why| why.contains("does not hear")));
+    // Some program tells of messages: from then on it is known.
+    for who in ["a", "b", "c"] {
+        story.signal("message", Some(who), Value::Null);
+    }
+    story.signal("tick", None, Value::Null);
+    let news = story.news();
+    assert!(news.contains("谁来说说") && news.contains("也不知道") && news.contains("3 人开口"), "{news}");
+}
+
+#[test]
+fn expressions_read_numbers_and_what_members_did_lately() {
+    let yaml = "
+plays:
+  all:
+    on: tick
+    steps:
+      - post: '${metrics.joins} ${metrics.joins(1)} ${metrics.top_share(2)} ${metrics.wau}'
+      - post: '${members.where(|m| m.active(7) >= 2).names} ${members.where(|m| m.peers > 0).count}'
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    story.join("a", "甲");
+    story.join("b", "乙");
+    story.signal("message", Some("a"), Value::Null);
+    story.now = at("2026-12-02 08:00");
+    story.join("c", "丙");
+    let reply = Value::map([("reply_to", Value::map([("member", Value::str("a"))]))]);
+    story.signal("message", Some("b"), Value::map([("message", reply)]));
+    story.signal("message", Some("a"), Value::Null);
+    story.signal("tick", None, Value::Null);
+    let news = story.news();
+    assert!(news.contains("post group: 3 1 1 2"), "{news}");
+    assert!(news.contains("post group: 甲 2"), "{news}");
+    assert_eq!(value(&story, "members_per_operator"), None);
+}
+
+#[test]
+fn a_number_that_is_not_there_is_an_error_with_the_name_that_was_meant() {
+    let mut folder = playbook::base::source::MemoryFolder::default();
+    let text = "name: x\nplays:\n  a: { on: tick, when: metrics.speaker(7) > 1, steps: [{ post: '${metrics.helth}' }] }\n";
+    folder.0.insert("p.yaml".into(), Arc::from(text));
+    let compiled = playbook::lang::compile(&folder, "p.yaml");
+    let found: Vec<String> =
+        compiled.report.diagnostics.iter().map(|one| format!("{} {:?}", one.message.en, one.help)).collect();
+    let all = found.join("\n");
+    assert!(compiled.playbook.is_none());
+    assert!(all.contains("speakers") && all.contains("health"), "{all}");
+}
+
+#[test]
+fn the_page_has_every_number_with_its_formula() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/metrics.md");
+    let page = std::fs::read_to_string(&path).expect("the page");
+    let (begin, end) = ("<!-- numbers -->\n", "<!-- /numbers -->");
+    let (before, rest) = page.split_once(begin).expect("where the table begins");
+    let (kept, after) = rest.split_once(end).expect("where the table ends");
+    let mut table =
+        String::from("| Number | What it says | How it is computed | 说明 | 算法 |\n|---|---|---|---|---|\n");
+    for metric in &METRICS {
+        use playbook::base::metric::Takes;
+        use std::fmt::Write as _;
+        let taken = match metric.takes {
+            Takes::Nothing => String::new(),
+            Takes::Days(days) => format!("({days})"),
+            Takes::Most(n) => format!("({n})"),
+        };
+        let (about, how) = (metric.about, metric.how);
+        let _ = writeln!(
+            table,
+            "| `{}{taken}` | {} | {} | {} | {} |",
+            metric.name, about.en, how.en, about.zh, how.zh
+        );
+    }
+    if std::env::var("UPDATE_EXPECT").is_ok() {
+        std::fs::write(&path, format!("{before}{begin}{table}{end}{after}")).expect("written");
+        return;
+    }
+    assert_eq!(kept, table, "docs/metrics.md is out of date: UPDATE_EXPECT=1 writes it anew");
+}

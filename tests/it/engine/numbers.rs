@@ -1,0 +1,174 @@
+//! What is counted of a group, day by day: from facts alone, the same on recovery, and in bounds.
+
+use crate::help::story::{Story, at};
+use playbook::{
+    base::{habits::window, ids::MemberId, limits, seed::Seed, time::Duration, value::Value},
+    engine::{
+        entry::Fact,
+        input::{InputKind, Signal},
+        numbers::{as_of, day::DayNumbers},
+    },
+};
+use std::sync::Arc;
+
+const QUIET: &str = "plays: { a: { steps: [{ post: hi, label: promo }] } }";
+
+fn message(rest: &[(&str, Value)]) -> Value {
+    Value::map([("message", Value::map(rest.iter().cloned()))])
+}
+
+fn text(value: &str) -> Value {
+    Value::str(value)
+}
+
+fn closed(story: &Story) -> Vec<DayNumbers> {
+    let of_entry = |fact: &Fact| match fact {
+        Fact::DayClosed { numbers, .. } => Some(DayNumbers::clone(numbers)),
+        _ => None,
+    };
+    story.entries.iter().filter_map(|entry| of_entry(&entry.fact)).collect()
+}
+
+#[test]
+fn a_day_closes_with_the_first_input_after_midnight_and_says_what_happened_on_it() {
+    let mut story = Story::new("2026-12-01 08:00", QUIET);
+    story.signal("member.joined", Some("a"), Value::map([("source", text("poster"))]));
+    story.signal("member.joined", Some("b"), Value::Null);
+    story.signal("member.joined", Some("host"), Value::map([("role", text("owner"))]));
+    story.signal("message", Some("a"), message(&[("id", text("1")), ("text", text("第几章？"))]));
+    story.now = story.now.plus(Duration::MINUTE.times(5));
+    let reply = Value::map([("id", text("1")), ("member", text("a"))]);
+    story.signal("message", Some("host"), message(&[("reply_to", reply.clone())]));
+    story.signal("message", Some("host"), message(&[("reply_to", reply)]));
+    story.start("a");
+    story.signal("reaction", Some("b"), Value::Null);
+    story.signal("member.left", Some("b"), Value::Null);
+    assert!(closed(&story).is_empty());
+    // Two days later; nothing happened on the day between them.
+    story.now = at("2026-12-03 09:00");
+    story.signal("message", Some("a"), Value::Null);
+    let days = closed(&story);
+    let day = days.first().expect("a closed day");
+    assert_eq!(days.len(), 1);
+    assert_eq!(day.day.to_string(), "2026-12-01");
+    assert_eq!((day.members, day.joined, day.left, day.left_early), (2, 3, 1, 1));
+    assert_eq!((day.speakers, day.actors, day.new_speakers), (2, 2, 2), "whoever left is not among them");
+    assert_eq!((day.human, day.owner, day.bot, day.posts), (3, 2, 0, [0, 0, 0, 1]));
+    assert_eq!((day.asked, day.settled, day.answered, day.answered_soon), (1, 1, 1, 1));
+    assert_eq!(day.first_response, [0, 0, 0, 1], "five minutes are less than eight");
+    assert_eq!((day.replies, day.replies_owner, day.pairs, day.reactions), (2, 2, 1, 1));
+    let numbers = &story.state.numbers;
+    assert_eq!(numbers.campaigns.back().map(|campaign| campaign.responses), Some(1));
+    assert_eq!((numbers.speakers.within(1), numbers.speakers.within(3)), (1, 2));
+    let cohort: Vec<_> = numbers.cohorts.between(day.day, day.day).collect();
+    assert_eq!(
+        cohort.iter().map(|one| (&*one.from, one.joined)).collect::<Vec<_>>(),
+        [("poster", 1), ("", 2)]
+    );
+    assert_eq!(cohort.iter().map(|one| one.left_early).sum::<u32>(), 1);
+    // Who looks later without an input sees the same, and nothing is recorded.
+    let later = at("2026-12-09 09:00");
+    let (seen, _) = as_of(&story.state, later);
+    assert_eq!((seen.speakers.within(7), seen.speakers.within(9), seen.closed.len()), (1, 2, 2));
+    story.now = later;
+    story.input(InputKind::Wake { epoch: story.state.epoch });
+    assert_eq!(*story.state.numbers, *seen);
+}
+
+#[test]
+fn what_was_sent_on_a_closed_day_counts_today_and_that_day_is_incomplete() {
+    let mut story = Story::new("2026-12-01 08:00", QUIET);
+    story.join("a", "a");
+    story.join("b", "b");
+    story.now = at("2026-12-02 08:00");
+    story.join("c", "c");
+    let late = Signal {
+        name: Arc::from("message"),
+        id: "late".into(),
+        at: story.now,
+        sent: Some(at("2026-12-01 20:00")),
+        member: Some("a".into()),
+        data: Value::Null,
+    };
+    story.input(InputKind::Signal(late));
+    let numbers = &story.state.numbers;
+    assert!(numbers.closed.back().is_some_and(|day| day.incomplete));
+    assert_eq!((numbers.open.human, numbers.open.incomplete), (1, false));
+    let habits = story.state.members.habits(&MemberId::new("a")).expect("habits");
+    assert_eq!(habits.spoke(numbers.today), 0b10, "on the day on which it was said");
+    assert_eq!((numbers.speakers.within(1), numbers.speakers.within(2)), (0, 1));
+}
+
+#[test]
+fn windows_are_what_a_recount_gives_and_every_list_has_a_bound() {
+    let mut story = Story::new("2026-12-01 08:00", QUIET);
+    let mut seed = Seed::from_u64(7);
+    for n in 0..1_500_u64 {
+        story.now = story.now.plus(Duration::MINUTE.times(seed.below(180) as i64));
+        let who = format!("m{}", seed.below(40));
+        let name = ["message", "message", "message", "reaction", "member.joined", "member.left"]
+            [seed.below(6) as usize];
+        let source = format!("s{}", seed.below(30));
+        let question = message(&[("question", Value::Bool(true)), ("id", text(&n.to_string()))]);
+        let data = if name == "message" { question } else { Value::map([("source", text(&source))]) };
+        story.signal(name, Some(&who), data);
+        if n % 50 == 0 {
+            story.start("a");
+        }
+    }
+    let numbers = &story.state.numbers;
+    for days in 1..=limits::DAYS_KEPT_MAX as u32 {
+        let count = |bits: &dyn Fn(&playbook::base::habits::Habits) -> u64| {
+            let all = story.state.members.all_habits();
+            all.filter(|(_, habits)| bits(habits) & window(days) != 0).count() as u32
+        };
+        assert_eq!(numbers.speakers.within(days), count(&|habits| habits.spoke(numbers.today)), "{days}");
+        assert_eq!(numbers.actors.within(days), count(&|habits| habits.acted(numbers.today)), "{days}");
+    }
+    assert!(numbers.closed.len() <= limits::DAYS_KEPT_MAX && numbers.closed.len() > 20);
+    assert!(numbers.questions.len() <= limits::QUESTIONS_OPEN_MAX);
+    assert_eq!(numbers.campaigns.len(), limits::CAMPAIGNS_KEPT_MAX);
+    for day in &numbers.closed {
+        assert!(numbers.cohorts.between(day.day, day.day).count() <= limits::SOURCES_COUNTED_MAX + 1);
+        assert!(day.answered <= day.settled, "{day:?}");
+    }
+    let oldest = numbers.today.plus(-limits::COHORTS_DAYS_MAX - 40);
+    let kept = numbers.cohorts.between(oldest, numbers.today);
+    assert!(kept.count() < 75 * (limits::SOURCES_COUNTED_MAX + 1));
+}
+
+#[test]
+fn a_month_after_joining_it_is_looked_at_who_is_still_there() {
+    let mut story = Story::new("2026-12-01 08:00", QUIET);
+    for who in ["stays", "silent", "leaves"] {
+        story.join(who, who);
+    }
+    let joined = story.state.numbers.today;
+    story.signal("message", Some("leaves"), Value::Null);
+    story.now = at("2026-12-27 08:00");
+    story.signal("message", Some("stays"), Value::Null);
+    story.signal("member.left", Some("leaves"), Value::Null);
+    story.now = at("2026-12-31 08:00");
+    story.signal("message", Some("stays"), Value::Null);
+    let cohort = |story: &Story| story.state.numbers.cohorts.between(joined, joined).next().cloned().unwrap();
+    assert_eq!((cohort(&story).retained, cohort(&story).activated), (None, 1));
+    story.now = at("2027-01-01 08:00");
+    story.signal("message", Some("silent"), Value::Null);
+    assert_eq!((cohort(&story).joined, cohort(&story).retained), (3, Some(1)));
+    assert_eq!(cohort(&story).left_early, 0);
+}
+
+#[test]
+fn a_zone_that_changes_counts_its_days_from_the_next_close_on() {
+    let mut story = Story::new("2026-12-01 08:00", QUIET);
+    story.join("a", "a");
+    story.edit(&format!("{QUIET}\ngroups: {{ story: {{ timezone: America/New_York }} }}"));
+    assert_eq!(story.state.numbers.zone.as_deref(), Some("Asia/Shanghai"));
+    story.now = at("2026-12-02 08:00");
+    story.join("b", "b");
+    let numbers = &story.state.numbers;
+    assert_eq!(numbers.zone.as_deref(), Some("America/New_York"));
+    assert_eq!(numbers.today.to_string(), "2026-12-01", "there it is still the day before");
+    assert!(numbers.open.incomplete);
+    assert_eq!(closed(&story).len(), 1);
+}

@@ -1,0 +1,7 @@
+//! What comes in: the door, hooks, the API and the ears.
+
+pub(crate) mod door;
+pub(crate) mod ears;
+pub(crate) mod hooks;
+pub(crate) mod signals;
+pub(crate) mod v1;

@@ -1,0 +1,7 @@
+//! The rules of the house, and that its pages and shelf are true.
+
+pub(crate) mod codes;
+pub(crate) mod docs;
+pub(crate) mod practices;
+pub(crate) mod shelf;
+pub(crate) mod tidy;

@@ -1,0 +1,172 @@
+//! Forgetting somebody: nothing of them is left in the state directory, and the group goes on.
+
+use crate::help::playground::{Playground, eventually};
+use playbook::{
+    engine::{self, state::State},
+    shell::store::Reader,
+};
+use std::path::Path;
+
+const ID: &str = "telegram:4711";
+const OTHER: &str = "telegram:4712";
+/// What they said, in the ways in which it may be kept.
+const WORDS: [&str; 4] = ["Zanzibar Xu", "harbour street 9", "*loud* & clear", "blue ferry"];
+
+const FILE: &str = "\
+name: demo
+timezone: UTC
+members: { fields: { street: { purpose: to meet } }, purpose: to meet, retention: 365d }
+vars: { last: nobody }
+channels: { group: { type: console } }
+plays:
+  hello:
+    on: member.joined
+    steps:
+      - post: Welcome, ${member.name}!
+  said:
+    on: say
+    steps:
+      - set: { last: signal.data.text }
+      - post: You said ${signal.data.text}
+      - run: keep.rhai
+        with: { text: '${signal.data.text}' }
+      - task: Answer ${member.name} of ${signal.data.text}
+      - wait: 30d
+      - post: Still ${signal.data.text}
+  vote:
+    on: vote
+    steps:
+      - ask: Where?
+        fields: [place]
+        open_for: 10d
+";
+
+const KEEP: &str =
+    "fn main(args) { state.set(\"kept\", args.text); state.set(\"who\", signal.member.id); log(args.text); }";
+
+fn playground() -> Playground {
+    Playground::new().file("demo.yaml", FILE).file("keep.rhai", KEEP)
+}
+
+/// A life in which the person and another one say things.
+fn live(play: &Playground) {
+    for (id, name) in [(ID, WORDS[0]), (OTHER, "Bo Li")] {
+        let joined = format!(
+            "{{\"name\":\"{name}\",\"street\":\"{}\"}}",
+            if id == ID { WORDS[1] } else { "quiet lane" }
+        );
+        let _ = play.run(&["signal", "member.joined", "--member", id, "--data", &joined]).exits(0);
+    }
+    let say = |id: &str, text: &str| {
+        let data = serde_json::json!({ "text": text }).to_string();
+        let _ = play.run(&["signal", "say", "--member", id, "--data", &data]).exits(0);
+    };
+    say(OTHER, "green door");
+    say(ID, WORDS[2]);
+    let _ = play.run(&["signal", "vote"]).exits(0);
+    let answer =
+        serde_json::json!({ "text": "b", "phone": 13_812_345_678_i64, "place": WORDS[3] }).to_string();
+    let _ = play.run(&["signal", "answer", "--member", ID, "--data", &answer]).exits(0);
+    eventually("everything was said", || {
+        let posts = play.run(&["log", "--format", "json"]).stdout;
+        posts.contains("green door")
+            && posts.contains(WORDS[3])
+            && posts.matches("script_returned").count() == 2
+    });
+}
+
+/// Every file below a folder that has these bytes.
+pub(crate) fn having(dir: &Path, words: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(having(&path, words));
+        } else if let Ok(bytes) = std::fs::read(&path)
+            && bytes.windows(words.len()).any(|window| window.eq_ignore_ascii_case(words.as_bytes()))
+        {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
+
+fn nothing_is_left(play: &Playground) {
+    for words in WORDS.iter().chain(&[ID, "loud", "Zanzibar", "13812345678"]) {
+        assert_eq!(having(&play.path(".playbook"), words), [""; 0], "{words}");
+    }
+    let log = play.run(&["log", "--format", "json"]).exits(0).stdout;
+    assert!(log.contains("gone:1") && log.contains("green door") && log.contains(OTHER), "{log}");
+}
+
+/// Applying the whole journal gives the state that is stored.
+pub(crate) fn the_journal_gives_the_state(play: &Playground) {
+    let reader = Reader::open(&play.path(".playbook")).unwrap();
+    let states = reader.states().unwrap();
+    let (group, stored) = states.groups.iter().next().expect("a group");
+    let mut state = State::new(group.clone());
+    reader
+        .log(None, 0, &mut |line| {
+            engine::apply(&mut state, &line.entry).unwrap();
+        })
+        .unwrap();
+    let (applied, kept) =
+        (serde_json::to_value(&state).unwrap(), serde_json::to_value(&stored.state).unwrap());
+    for (key, value) in applied.as_object().unwrap() {
+        assert_eq!(Some(value), kept.get(key), "{key}");
+    }
+    assert_eq!(state, stored.state);
+}
+
+#[test]
+fn nothing_of_somebody_is_left_where_no_engine_runs() {
+    let play = playground();
+    let engine = play.start(&["run", "demo.yaml"]);
+    engine.line("running");
+    live(&play);
+    let _ = engine.stop().exits(0);
+    // Half of it is in archived pages.
+    let _ = play.run(&["compact", "--before", "2099-01-01"]).exits(0);
+    assert!(!having(&play.path(".playbook"), ID).is_empty());
+    let _ = play.run(&["members", "forget", "nobody:1"]).exits(4);
+    let said = play.run(&["members", "forget", ID]).exits(0).stdout;
+    assert!(said.contains("gone:1"), "{said}");
+    nothing_is_left(&play);
+    the_journal_gives_the_state(&play);
+    // It goes on from there, and knows nobody by that id.
+    let engine = play.start(&["run", "demo.yaml"]);
+    engine.line("running");
+    let members = play.run(&["members"]).exits(0).stdout;
+    assert!(members.contains(OTHER) && !members.contains("gone"), "{members}");
+    let _ = engine.stop().exits(0);
+    nothing_is_left(&play);
+}
+
+#[test]
+fn a_running_engine_forgets_and_goes_on() {
+    let play = playground();
+    let engine = play.start(&["run", "demo.yaml"]);
+    engine.line("running");
+    live(&play);
+    let said = play.run(&["members", "forget", ID, "--group", "demo"]).exits(0).stdout;
+    assert!(said.contains("forgotten"), "{said}");
+    engine.line("now gone:1");
+    nothing_is_left(&play);
+    eventually("it takes commands again", || play.run(&["signal", "vote"]).code == Some(0));
+    let _ = engine.stop().exits(0);
+    nothing_is_left(&play);
+    the_journal_gives_the_state(&play);
+}
+
+#[test]
+fn a_copy_from_before_forgets_as_well_when_it_is_put_back() {
+    let play = playground();
+    let engine = play.start(&["run", "demo.yaml"]);
+    engine.line("running");
+    live(&play);
+    let _ = play.run(&["backup", "copy.db"]).exits(0);
+    let _ = engine.stop().exits(0);
+    let _ = play.run(&["members", "forget", ID]).exits(0);
+    let _ = play.run(&["restore", "copy.db"]).exits(0);
+    nothing_is_left(&play);
+}

@@ -1,0 +1,78 @@
+//! Fields of members: what is not declared is not stored, and what was kept long enough goes, from the journal too.
+
+use crate::{
+    help::playground::{Playground, eventually},
+    state::forget::{having, the_journal_gives_the_state},
+};
+
+const FILE: &str = "\
+name: kept
+timezone: UTC
+members:
+  fields:
+    city: { purpose: to meet, retention: 2s }
+    badge: { purpose: to check who they are }
+plays:
+  hello:
+    on: member.joined
+    steps: [{ post: 'Welcome, ${member.name}!' }]
+";
+
+fn fields(place: &Playground) -> serde_json::Value {
+    place.run(&["members", "show", "ann"]).exits(0).json_lines()[0]["fields"].clone()
+}
+
+#[test]
+fn only_declared_fields_are_stored_and_only_as_long_as_declared() {
+    let place = Playground::new().file("kept.yaml", FILE);
+    let engine = place.start(&["run", "kept.yaml"]);
+    eventually("the engine", || place.run(&["status"]).code == Some(0));
+    let data =
+        r#"{ "name": "Ann", "city": "Oldtown", "badge": "B77", "passport": "E1234567", "paid": true }"#;
+    place.run(&["signal", "member.joined", "--member", "ann", "--data", data]).exits(0);
+    eventually("she was welcomed", || place.run(&["log"]).stdout.contains("Welcome, Ann!"));
+    assert!(having(&place.path(".playbook"), "E1234567").is_empty(), "nobody declared a passport");
+    eventually("her city is forgotten", || {
+        fields(&place) == serde_json::json!({ "badge": "B77", "paid": true })
+    });
+    let log = place.run(&["log"]).exits(0).stdout;
+    assert!(log.contains("forgot") && log.contains("city of 1 member: kept long enough"), "{log}");
+    let _ = engine.stop();
+    assert!(
+        !having(&place.path(".playbook"), "Oldtown").is_empty(),
+        "the journal has it until the next start"
+    );
+
+    let engine = place.start(&["run", "kept.yaml"]);
+    eventually("the journal is rewritten", || having(&place.path(".playbook"), "Oldtown").is_empty());
+    assert_eq!(fields(&place), serde_json::json!({ "badge": "B77", "paid": true }));
+    let _ = engine.stop();
+    the_journal_gives_the_state(&place);
+}
+
+#[test]
+fn a_column_that_is_not_declared_is_left_out_and_a_script_may_not_store_one() {
+    let place = Playground::new()
+        .file(
+            "kept.yaml",
+            &format!(
+                "{}  store:\n    steps: [{{ run: s.rhai }}]\n",
+                FILE.replace("members:\n", "members:\n  import: m.csv\n")
+            ),
+        )
+        .file("m.csv", "id,name,city,phone\nann,Ann,Oldtown,13800138000\n")
+        .file("s.rhai", "fn main(args) { for m in members { m.set(\"phone\", \"1380\"); }; }");
+    let check = place.run(&["check", "kept.yaml"]).exits(0).stdout;
+    assert!(
+        check.contains("field-not-kept") && check.contains("`phone` is not under `members.fields`"),
+        "{check}"
+    );
+    let engine = place.start(&["run", "kept.yaml"]);
+    eventually("the engine", || place.run(&["status"]).code == Some(0));
+    place.run(&["start", "store"]).exits(0);
+    eventually("the script was refused", || {
+        place.run(&["log"]).stdout.contains("the field `phone` of a member, which is not kept")
+    });
+    assert!(fields(&place).get("phone").is_none());
+    let _ = engine.stop();
+}
