@@ -121,6 +121,10 @@ pub const HEARD_MEMBERS_MIN: usize = 3;
 pub const PEERS_MAX: usize = 32;
 /// Closed days of which a group keeps its numbers.
 pub const DAYS_KEPT_MAX: usize = 35;
+/// Numbers of its own that a playbook may have.
+pub const OWN_NUMBERS_MAX: usize = 64;
+/// Days over which a number of a playbook's own may count signals.
+pub const TALLY_DAYS_MAX: u32 = 366;
 /// Starts that are remembered of a play that waits for a condition; its `max` can count no more.
 pub const CONDITION_STARTS_KEPT_MAX: usize = 100;
 /// Days back for which it is known how many of those who joined stayed.

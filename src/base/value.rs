@@ -77,6 +77,16 @@ impl Value {
         }
     }
 
+    /// The number, also where it is written as text.
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Int(n) => Some(*n as f64),
+            Self::Float(n) => Some(*n),
+            Self::Str(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+
     /// The truth value, if this is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self {

@@ -43,6 +43,7 @@ impl Draft<'_> {
             self.enter_phase(&first.name, PhaseCause::Adopted)?;
         }
         self.arm_tiers()?;
+        self.settle_tallies()?;
         let id = InputId::from(format!("group.created/{}", group.id));
         let name = Arc::from("group.created");
         self.record_signal(Signal { name, id, at: created, sent: None, member: None, data: Value::Null })
@@ -81,6 +82,7 @@ impl Draft<'_> {
                 self.emit(Fact::Renamed { from: was.clone(), to: play.name.clone() })?;
             }
         }
+        self.settle_tallies()?;
         self.reword_open()?;
         self.adjust_phase(old)?;
         if self.state.phase_final {

@@ -164,9 +164,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
             calls.remove(index);
         }
         Fact::StateSet { key, value } => set_key(&mut state.script_state, key, value),
-        Fact::VarSet { name, value } => {
-            Arc::make_mut(&mut state.vars).insert(name.clone(), value.clone());
-        }
+        Fact::VarSet { name, value } => set_var(state, name, value),
         Fact::MemberSet(member) => set_member(state, member),
         Fact::RetentionSet { at } => keeping::set(state, *at),
         Fact::FieldsExpired { members } => keeping::expire(state, members),
@@ -184,7 +182,11 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::Reworded { run, words, values, .. } => wording::take_words(state, run, words, values.as_ref())?,
         Fact::ClockSet { to } => apply_clock::set_back(state, *to),
         Fact::Operator { did, .. } => apply_operation::apply_operation(state, at, did)?,
-        Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } | Fact::DayClosed { .. } => {}
+        Fact::PruneNoticed { .. }
+        | Fact::Slept { .. }
+        | Fact::Refused { .. }
+        | Fact::DayClosed { .. }
+        | Fact::Tallied(_) => {}
         Fact::Paused { play } => match play {
             Some(play) => play_mut(state, play, |p| p.paused = true),
             None => state.paused = true,
@@ -338,6 +340,10 @@ fn set_member(state: &mut State, listed: &Listed) {
     if state.members.list(listed) {
         state.members_ever += 1;
     }
+}
+
+fn set_var(state: &mut State, name: &Arc<str>, value: &Value) {
+    Arc::make_mut(&mut state.vars).insert(name.clone(), value.clone());
 }
 
 fn set_key(map: &mut Arc<crate::base::value::Map>, key: &Arc<str>, value: &Value) {

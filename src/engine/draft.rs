@@ -383,6 +383,7 @@ pub(super) fn build_facts(
         state: state.script_state.clone(),
         data: playbook.data.clone(),
         seed,
+        reals: false,
         metrics: measures(state, playbook, group, now, names),
     })
 }
@@ -396,7 +397,7 @@ fn measures(
     names: Names,
 ) -> Option<Arc<dyn crate::script::facts::Measures>> {
     let read = [Name::Metrics, Name::Member, Name::Members].into_iter().any(|name| names.has(name));
-    read.then(|| Arc::new(super::numbers::Gauges::of(state, Some((playbook, group)), now)) as Arc<_>)
+    read.then(|| super::numbers::Gauges::of(state, Some((playbook, group)), now) as Arc<_>)
 }
 
 /// What the steps of a run have set, and in a loop which round it is.
@@ -410,7 +411,7 @@ fn bindings(run: &Run) -> Arc<Map> {
 }
 
 /// The constants, with what `set` wrote over them.
-fn vars(state: &State, group: &Group) -> Arc<Map> {
+pub(super) fn vars(state: &State, group: &Group) -> Arc<Map> {
     if state.vars.is_empty() {
         return group.vars.clone();
     }

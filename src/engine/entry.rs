@@ -442,6 +442,8 @@ pub enum Fact {
         /// Which.
         effect: EffectId,
     },
+    /// A number of the playbook's own is counted.
+    Tallied(super::numbers::tally::Tallied),
     /// Where members stand.
     Stood(super::standing::Stood),
     /// Something on a task's list is done, or is answered.

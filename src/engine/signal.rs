@@ -54,6 +54,7 @@ impl Draft<'_> {
             self.remember_who_leaves(&mut signal);
         }
         self.emit(Fact::SignalReceived(signal.clone()))?;
+        self.tally(&signal)?;
         if let Some(member) = &signal.member
             && &*signal.name != LEFT
         {

@@ -12,6 +12,7 @@ pub mod channel;
 pub mod ear;
 pub mod keeping;
 pub mod message;
+pub mod number;
 pub mod text;
 pub mod tier;
 pub mod timetable;

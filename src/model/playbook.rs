@@ -8,6 +8,7 @@ use super::{
     group::Group,
     keeping::Keeping,
     message::Label,
+    number::{OwnNumber, Reckoned},
     phase::Phase,
     play::Play,
     role::Role,
@@ -68,6 +69,8 @@ pub struct Playbook {
     pub tiers: Arc<[Tier]>,
     /// `doctor`
     pub doctor: Thresholds,
+    /// `metrics`: numbers of its own.
+    pub numbers: Arc<[OwnNumber]>,
     /// `budgets`
     pub budgets: Budgets,
     /// `members.fields`
@@ -156,13 +159,17 @@ impl Playbook {
             .collect()
     }
 
-    /// The names of the signals that plays and waits of the file hear.
+    /// The names of the signals that plays, waits and numbers of the file hear.
     pub fn hears(&self) -> BTreeSet<&str> {
         let starts = self.plays.iter().filter_map(|play| match &play.trigger {
             Trigger::Signal(on) => Some(&*on.name),
             Trigger::Schedule(_) | Trigger::Dates(_) | Trigger::Whenever(_) | Trigger::Command => None,
         });
-        starts.chain(self.plays.iter().flat_map(|play| play.awaits())).collect()
+        let counted = self.numbers.iter().filter_map(|number| match &number.reckoned {
+            Reckoned::Signals { on, .. } => Some(&**on),
+            Reckoned::Value(_) => None,
+        });
+        starts.chain(self.plays.iter().flat_map(|play| play.awaits())).chain(counted).collect()
     }
 
     /// A play by name.

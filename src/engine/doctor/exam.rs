@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// What is known of a group at an instant.
 #[derive(Debug)]
 pub struct Chart {
-    pub(super) gauges: Gauges,
+    pub(super) gauges: Arc<Gauges>,
     pub(super) phase: PhaseName,
     pub(super) kind: Option<Arc<str>>,
 }

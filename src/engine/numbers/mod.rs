@@ -6,8 +6,10 @@
 pub mod cohort;
 pub mod day;
 pub mod reading;
+pub mod tally;
 mod close;
 mod count;
+mod own;
 mod people;
 mod question;
 mod survey;
@@ -80,6 +82,9 @@ pub struct Numbers {
     /// The last message of a human.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spoke: Option<Timestamp>,
+    /// What the playbook's own numbers count of signals.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tallies: BTreeMap<Arc<str>, tally::Tally>,
     /// When the rules were changed last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules_changed: Option<Timestamp>,
@@ -177,6 +182,10 @@ pub(super) fn after(state: &mut State, entry: &Entry, before: count::Before) {
         }
         Fact::DayClosed { numbers, zone, .. } => close::close(state, entry.at, numbers, zone.as_deref()),
         _ if state.numbers.is_new() => {}
+        Fact::Tallied(fact) => {
+            let day = state.numbers.day_of(entry.at);
+            tally::apply(state, day, fact);
+        }
         _ => count::after(state, entry, before),
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Changes nothing. What a channel does not hear is unknown here, never none.
 
-use super::{Numbers, as_of, survey::Survey};
+use super::{Numbers, as_of, own::Own, survey::Survey};
 use crate::{
     base::{
         habits::{Habits, KNOWN_DAYS, window},
@@ -18,13 +18,14 @@ use crate::{
     model::{
         channel::{ChannelKind, GROUP},
         group::Group,
+        number::OwnNumber,
         playbook::Playbook,
     },
-    script::facts::Measures,
+    script::facts::{Facts, GroupFacts, Measures},
 };
 use std::{
     collections::BTreeMap,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, Weak},
 };
 
 /// Of a channel that nobody tells of messages.
@@ -47,16 +48,23 @@ pub struct Gauges {
     kind: Option<ChannelKind>,
     hears: OnceLock<bool>,
     survey: OnceLock<Survey>,
+    own: Own,
+    this: Weak<Self>,
 }
 
 impl Gauges {
     /// The numbers of a group at an instant; without its playbook it is taken to hear everything.
-    pub fn of(state: &State, playbook: Option<(&Playbook, &Group)>, now: Timestamp) -> Self {
+    pub fn of(state: &State, playbook: Option<(&Playbook, &Group)>, now: Timestamp) -> Arc<Self> {
         let now = now.max(state.clock);
         let (numbers, members) = as_of(state, now);
         let channel = playbook.and_then(|(all, group)| all.channel(group, &ChannelName::new(GROUP)));
         let kind = channel.map(|channel| channel.kind);
-        Self {
+        let own = playbook.map(|(playbook, group)| {
+            let facts = || own_facts(state, playbook, group, &members, now);
+            Own::new(playbook.numbers.clone(), facts)
+        });
+        let own = own.unwrap_or_default();
+        Arc::new_cyclic(|this| Self {
             numbers,
             members,
             created: state.created,
@@ -64,7 +72,29 @@ impl Gauges {
             kind,
             hears: OnceLock::new(),
             survey: OnceLock::new(),
-        }
+            own,
+            this: this.clone(),
+        })
+    }
+
+    /// The same reading, for what is computed of it.
+    pub(super) fn shared(&self) -> Option<Arc<Self>> {
+        self.this.upgrade()
+    }
+
+    /// The playbook's own numbers.
+    pub fn own(&self) -> impl Iterator<Item = (&OwnNumber, Figure)> + '_ {
+        self.own.numbers().iter().filter_map(|number| Some((number, self.own.figure(self, &number.name)?)))
+    }
+
+    /// The instant at which they are read.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// When the group began.
+    pub fn created(&self) -> Timestamp {
+        self.created
     }
 
     /// Every number, with what it took.
@@ -157,9 +187,26 @@ impl Gauges {
     }
 }
 
+/// What the values of the playbook's own numbers may name, beside numbers.
+fn own_facts(state: &State, playbook: &Playbook, group: &Group, members: &Members, now: Timestamp) -> Facts {
+    let bare = Facts::bare(group.id.clone(), now, playbook.zone.clone(), playbook.locale);
+    Facts {
+        group: GroupFacts { title: group.title.clone(), created: state.created, ..bare.group.clone() },
+        members: members.clone(),
+        vars: crate::engine::draft::vars(state, group),
+        reals: true,
+        ..bare
+    }
+}
+
 impl Measures for Gauges {
     fn figure(&self, name: &str, taken: Option<u32>) -> Option<Figure> {
-        Some(self.read(crate::base::metric::find(name)?, taken))
+        let figure = match crate::base::metric::find(name) {
+            Some(metric) => self.read(metric, taken),
+            None => self.own.figure(self, name)?,
+        };
+        self.own.note(&figure);
+        Some(figure)
     }
 
     fn active(&self, member: &MemberId, days: u32) -> Option<u32> {

@@ -20,6 +20,7 @@ mod members;
 mod messages;
 mod moments;
 mod names;
+mod numbers;
 mod other;
 mod people;
 mod phases;
@@ -315,6 +316,7 @@ fn lower(
         labels: cx.labels.iter().map(|(name, label)| (Arc::from(name.as_str()), *label)).collect(),
         tiers: tiers.into(),
         doctor: doctor::lower(cx, get("doctor")),
+        numbers: own_numbers(cx, root, home, units, &scope).into(),
         proofs: std::mem::take(&mut cx.proofs).into(),
         budgets,
         keeping,
@@ -327,6 +329,29 @@ fn lower(
         inbound,
         access: access::lower(cx, get("access")),
     }
+}
+
+/// The numbers of the file, then those of the files that it uses.
+fn own_numbers(
+    cx: &mut Cx<'_>,
+    root: &Node,
+    home: &UnitView,
+    units: &[Unit],
+    scope: &Scope,
+) -> Vec<crate::model::number::OwnNumber> {
+    let mut taken = BTreeSet::new();
+    let mut all = Vec::new();
+    let sources =
+        std::iter::once((root, home)).chain(units.iter().map(|unit| (&unit.document.root, &unit.view)));
+    for (root, view) in sources {
+        let Some(node) = root.get("metrics").filter(|node| !node.is_null()) else { continue };
+        cx.unit = view.clone();
+        all.extend(numbers::lower(cx, node, scope, &taken));
+        taken.extend(names::keys(Some(node)).map(str::to_owned));
+    }
+    cx.unit = home.clone();
+    numbers::check_cycles(cx, &all);
+    all
 }
 
 /// What every expression may name.
@@ -348,6 +373,7 @@ fn scope(cx: &Cx<'_>) -> Scope {
     scope.known.roles.clone_from(&cx.names.roles);
     scope.known.vars = Some(cx.names.vars.clone());
     scope.known.fields.clone_from(&cx.names.fields);
+    scope.known.metrics.clone_from(&cx.names.metrics);
     scope.known.said_vars.clone_from(&cx.heard.vars);
     scope
 }

@@ -29,6 +29,8 @@ pub(crate) struct Names {
     pub(crate) fields: BTreeSet<String>,
     /// The roles that have a `term`.
     pub(crate) terms: BTreeSet<String>,
+    /// `metrics`: numbers of the playbook's own.
+    pub(crate) metrics: BTreeSet<String>,
 }
 
 /// The kinds of things that have names.
@@ -108,6 +110,7 @@ impl Names {
         extend(&mut self.channels, root.get("channels"));
         extend(&mut self.people, root.get("people"));
         extend(&mut self.calendars, root.get("calendars"));
+        extend(&mut self.metrics, root.get("metrics"));
         self.collect_roles(root.get("roles"));
         if let Some(fields) = root.get("members").and_then(|members| members.get("fields")) {
             extend(&mut self.fields, Some(fields));

@@ -184,6 +184,18 @@ pub(super) const ENTRIES: &[Entry] = &[
         Example::of("channels:\n  group: { type: wecom, url: { env: GROUP_WEBHOOK } }\n"),
     ),
     entry(
+        "metric-cycle",
+        Error,
+        pair("a number that needs itself", "指标要用到它自己"),
+        pair(
+            "A number under `metrics` is made of others, by its `value` and its `parts`, down to signals and the numbers \
+                 of the table. One that leads back to itself could never be computed.",
+            "`metrics` 里的指标由别的指标组成（`value` 和 `parts`），最底下是信号和现成的指标。绕回自己的指标永远算不出来。",
+        ),
+        Example::of("metrics:\n  a: { value: metrics.b * 2 }\n  b: { value: metrics.a / 2 }\n"),
+        Example::of("metrics:\n  a: { value: metrics.b * 2 }\n  b: { count: order.paid, over: 30d }\n"),
+    ),
+    entry(
         "use-cycle",
         Error,
         pair("playbooks that use each other in a circle", "剧本互相引用成环"),

@@ -51,6 +51,7 @@ keys! {
         "calendars": Is::Def("calendars"), "Name → days: an ICS file, a list of dates, or `{ off, work }` for public holidays with make-up working days.", "calendars:\n  holidays: calendars/holidays.ics";
         "vars": Is::Values, "Constants for expressions, read as `vars.…`. The step `set` writes over one for a group.", "vars: { goal: 60 }";
         "members": Is::Def("members"), "What is kept of members, why and how long, and the file that brings members in.", "members:\n  import: data/members.csv";
+        "metrics": Is::Def("metrics"), "Numbers of your own, read as `metrics.NAME`: of other numbers, or of signals; with what each should come to by when, and of what it is made.", "metrics:\n  revenue: { sum: signal.data.amount, on: order.paid, over: 30d }\n  per_joiner: { value: metrics.revenue / metrics.joins(30), target: \">= 12\", by: 180d, parts: [revenue] }";
         "labels": Is::Def("labels"), "Labels of your own: a name → the label it counts as.", "labels: { know-how: content, fun: social }";
         "budgets": Is::Def("budgets"), "How much a group may be talked to. Enforced by the engine: a message over a budget is held and goes out later, in order.", "budgets:\n  quiet: 22:30-08:00\n  posts: { max: 6 per day, gap: 10m }";
         "doctor": Is::Def("doctor"), "From where on a number is a sign of trouble to `playbook doctor`, where it is not the usual threshold. Changes nothing that the engine does.", "doctor: { monologue: 60%, dying: 21d }";
@@ -208,6 +209,18 @@ keys! {
         "timeout": Is::Positive, "The next phase begins after this long at the latest.", "timeout: 21d";
         "on_enter": Is::Steps, "Steps that are done when the phase begins.", "on_enter:\n  - post: We are sixty now.";
         "final": Is::Bool, "In a final phase nothing starts and nothing wakes the group.", "final: true";
+    }
+    /// One of `metrics`.
+    METRIC {
+        "title": Is::Text, "What it says, for people; its name by default.", "title: Revenue";
+        "value": Is::Expression, "How it is computed of other numbers, of `members`, `group` and `vars`.", "value: metrics.revenue / metrics.joins(30)";
+        "count": Is::Signal, "Counts the signals of this name.", "count: course.renewed";
+        "sum": Is::Expression, "What each signal of `on` adds.", "sum: signal.data.amount";
+        "on": Is::Signal, "The signal that `sum` hears.", "on: order.paid";
+        "over": Is::Positive, "Over so many days, today being one of them; `30d` by default.", "over: 30d";
+        "target": Is::Text, "What it should come to: `>=`, `<=`, `>` or `<` and a number.", "target: \">= 12\"";
+        "by": Is::Def("targetDate"), "When the target should be reached: a date, or so long after the group began.", "by: 180d";
+        "parts": Is::Names, "The numbers of which it is made: the tree.", "parts: [revenue]";
     }
     /// One `use`.
     USE {

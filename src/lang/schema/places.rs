@@ -78,6 +78,8 @@ pub(super) fn definitions() -> Value {
     all["reminders"] = one_or_many(before);
     all["away"] = json!({ "type": "object", "additionalProperties": def("days") });
     all["doctor"] = thresholds();
+    all["metrics"] = named(table(&keys::METRIC, &[]));
+    all["targetDate"] = json!({ "anyOf": [super::values::value(keys::Is::Positive), super::values::value(keys::Is::Moment)] });
     all["access"] = table(&keys::ACCESS, &[]);
     all["hold"] = table(&keys::HOLD, &[]);
     for (name, schema) in super::values::lines() {

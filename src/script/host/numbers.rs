@@ -60,6 +60,7 @@ fn read(name: &str, taken: Option<i64>) -> Given<Dynamic> {
     frame::spent(frame::with(|f| f.facts.members.len()) / 8);
     let figure = frame::with(|f| f.facts.metrics.as_ref().and_then(|metrics| metrics.figure(name, taken)));
     match figure.and_then(|figure| figure.value) {
+        Some(value) if frame::with(|f| f.facts.reals) => Ok(Dynamic::from(value)),
         Some(value) if value.fract() == 0.0 && value.abs() < 1e15 => Ok(Dynamic::from(value as i64)),
         Some(value) => Ok(Dynamic::from(value)),
         None if unknown() => Err(fail(format!("`metrics.{name}` is not known"))),

@@ -14,7 +14,7 @@ use crate::shell::{
 /// Shows the numbers of each group: who speaks, joins, stays and answers, and how well it is.
 ///
 /// Each has what it is a part of. One that is not complete is marked with `~`, one that nobody can know is `unknown`
-/// with the reason. `--how` tells how each is computed; docs/metrics.md has the same.
+/// with the reason. The playbook's own (`metrics` in the file) come first, as a tree, each with its target. `--how` tells how each is computed; docs/metrics.md has the same.
 #[derive(Debug, clap::Args)]
 pub(super) struct Metrics {
     #[command(flatten)]
@@ -36,6 +36,13 @@ impl Metrics {
             .collect();
         write(&rows, opened.several(), self.how, json, out)
     }
+}
+
+/// How deep one of the playbook's own numbers stands in the tree: below the last one that names it as a part.
+fn depth(before: &[Row], row: &Row) -> usize {
+    let parent =
+        before.iter().rposition(|above| above.group == row.group && above.parts.contains(&row.metric));
+    parent.filter(|_| row.own).map_or(0, |at| depth(&before[..at], &before[at]) + 1)
 }
 
 /// Writes numbers as a table, or one a line.
@@ -60,15 +67,18 @@ pub(super) fn write(
         ],
         out.languages.people,
     );
-    for row in rows {
+    for (place, row) in rows.iter().enumerate() {
+        let depth = depth(&rows[..place], row);
         let mark = if row.complete || row.value.is_none() { "" } else { "~" };
         let about = if how { &row.how } else { row.unknown.as_ref().unwrap_or(&row.about) };
+        let aim = row.aim(locale);
+        let about = if aim.is_empty() { about.clone() } else { format!("{about} · {aim}") };
         table.row(vec![
             row.group.to_string(),
-            row.name(),
+            format!("{}{}", "  ".repeat(depth), row.name()),
             format!("{mark}{}", row.shown(locale)),
             row.of.map(|of| of.to_string()).unwrap_or_default(),
-            about.clone(),
+            about,
         ]);
         table.paint_last(1, NAME);
     }

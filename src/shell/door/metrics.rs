@@ -8,8 +8,13 @@ use super::{
     router::{Inside, Near},
 };
 use crate::{
-    base::metric::find,
-    shell::{clock, runtime::publish::Snapshot, view::metrics::reading},
+    base::{ids::GroupId, metric::find},
+    engine::numbers::Gauges,
+    shell::{
+        clock,
+        runtime::publish::{InForce, Snapshot},
+        view::metrics::reading,
+    },
 };
 use axum::{
     Extension,
@@ -141,6 +146,26 @@ fn people(out: &mut String, snapshot: &Snapshot) {
             }
             let (playbook, group) = (label(book.playbook.name.as_str()), label(group.as_str()));
             let _ = writeln!(out, "{prometheus}{{playbook=\"{playbook}\",group=\"{group}\"}} {value}");
+        }
+    }
+    own(out, &readings);
+}
+
+/// The numbers of the playbooks' own, all under one name.
+fn own(out: &mut String, readings: &[(&GroupId, &Arc<InForce>, Arc<Gauges>)]) {
+    let mut begun = false;
+    for (group, book, reading) in readings {
+        for (number, figure) in reading.own() {
+            let Some(value) = figure.value else { continue };
+            if !std::mem::replace(&mut begun, true) {
+                head(out, "playbook_group_own", "Numbers of the playbook's own.", "gauge");
+            }
+            let (playbook, group) = (label(book.playbook.name.as_str()), label(group.as_str()));
+            let name = &number.name;
+            let _ = writeln!(
+                out,
+                "playbook_group_own{{playbook=\"{playbook}\",group=\"{group}\",metric=\"{name}\"}} {value}"
+            );
         }
     }
 }

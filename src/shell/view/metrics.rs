@@ -6,13 +6,17 @@ use crate::{
         ids::GroupId,
         locale::Locale,
         metric::{self, Figure, Takes, Unit},
-        time::Timestamp,
+        phrase::{Phrase, pair, phrase},
+        time::{Timestamp, Zone},
     },
     engine::{numbers::Gauges, state::State},
-    model::playbook::Playbook,
+    model::{
+        number::{OwnNumber, Reckoned},
+        playbook::Playbook,
+    },
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// One number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +49,29 @@ pub struct Row {
     /// The same by source of those who joined.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub by: BTreeMap<String, Part>,
+    /// What it should come to, where the playbook says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+    /// The numbers of which one of the playbook's own is made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
+    /// Whether it is one of the playbook's own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
+}
+
+/// What a number should come to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// As the playbook says it: `>= 12`.
+    pub is: String,
+    /// By when, in the group's time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Whether it is reached; null where the number is unknown.
+    pub met: Option<bool>,
+    /// Whether it is not reached and its time is over.
+    pub late: bool,
 }
 
 /// A number of one source.
@@ -57,7 +84,7 @@ pub struct Part {
 }
 
 /// The numbers of a group at an instant.
-pub fn reading(state: &State, playbook: Option<&Playbook>, now: Timestamp) -> Gauges {
+pub fn reading(state: &State, playbook: Option<&Playbook>, now: Timestamp) -> Arc<Gauges> {
     let own = playbook.map(|playbook| playbook.in_group(&state.group));
     let group = own.and_then(|playbook| Some((playbook, &**playbook.groups.get(&state.group)?)));
     Gauges::of(state, group, now)
@@ -65,7 +92,67 @@ pub fn reading(state: &State, playbook: Option<&Playbook>, now: Timestamp) -> Ga
 
 /// Every number of a group.
 pub fn metrics(group: Group<'_>, playbook: Option<&Playbook>, now: Timestamp, locale: Locale) -> Vec<Row> {
-    rows(group.id, &reading(group.state, playbook, now), locale)
+    let reading = reading(group.state, playbook, now);
+    own_rows(group.id, &reading, group.zone, locale).chain(rows(group.id, &reading, locale)).collect()
+}
+
+/// The playbook's own numbers, each behind the one of which it is a part.
+fn own_rows(
+    group: &GroupId,
+    reading: &Gauges,
+    zone: &Zone,
+    locale: Locale,
+) -> impl Iterator<Item = Row> + use<> {
+    let own: Vec<(&OwnNumber, Figure)> = reading.own().collect();
+    let is_part = |name: &str| own.iter().any(|(number, _)| number.parts.iter().any(|part| **part == *name));
+    let mut ahead: Vec<usize> = (0..own.len()).rev().filter(|at| !is_part(&own[*at].0.name)).collect();
+    let mut order = Vec::new();
+    while let Some(at) = ahead.pop() {
+        if order.contains(&at) {
+            continue;
+        }
+        order.push(at);
+        let parts = own[at].0.parts.iter().rev();
+        ahead.extend(parts.filter_map(|part| own.iter().position(|(number, _)| number.name == *part)));
+    }
+    let row = |at: usize| {
+        let (number, figure) = &own[at];
+        let target = number.target.map(|target| {
+            let by = number.by.map(|by| by.of(reading.created()));
+            let met = figure.value.map(|value| target.is_met(value));
+            Target {
+                is: target.to_string(),
+                by: by.map(|by| by.just_before().to_rfc3339(zone)),
+                late: met == Some(false) && by.is_some_and(|by| reading.now() >= by),
+                met,
+            }
+        });
+        let (days, unit) = match &number.reckoned {
+            Reckoned::Signals { over, sum, .. } => {
+                (Some(*over), if sum.is_none() { Unit::Count } else { Unit::Plain })
+            }
+            Reckoned::Value(_) => (None, Unit::Plain),
+        };
+        let how = number.how().of(locale).to_owned();
+        Row {
+            group: group.clone(),
+            metric: number.name.to_string(),
+            days,
+            n: None,
+            value: figure.value,
+            unit: word(unit).to_owned(),
+            of: figure.of,
+            complete: figure.complete,
+            unknown: figure.unknown.map(|why| why.of(locale).to_owned()),
+            about: number.title.as_ref().map_or_else(|| how.clone(), ToString::to_string),
+            how,
+            by: BTreeMap::new(),
+            target,
+            parts: number.parts.iter().map(ToString::to_string).collect(),
+            own: true,
+        }
+    };
+    order.into_iter().map(row).collect::<Vec<_>>().into_iter()
 }
 
 /// The same of a reading.
@@ -85,6 +172,9 @@ pub fn rows(group: &GroupId, reading: &Gauges, locale: Locale) -> Vec<Row> {
             how: metric.how.of(locale).to_owned(),
             about: metric.about.of(locale).to_owned(),
             by: parts.map(|(source, one)| (source, Part { value: one.value, of: one.of })).collect(),
+            target: None,
+            parts: Vec::new(),
+            own: false,
         }
     };
     reading.all().map(row).collect()
@@ -104,7 +194,7 @@ const fn word(unit: Unit) -> &'static str {
 impl Row {
     /// As an expression writes it.
     pub fn name(&self) -> String {
-        match self.days.or(self.n) {
+        match self.days.or(self.n).filter(|_| !self.own) {
             Some(taken) => format!("{}({taken})", self.metric),
             None => self.metric.clone(),
         }
@@ -115,5 +205,21 @@ impl Row {
         let Some(value) = self.value else { return locale.pick("unknown", "未知").to_owned() };
         let unit = metric::find(&self.metric).map_or(Unit::Plain, |metric| metric.unit);
         unit.write(value).of(locale).to_owned()
+    }
+
+    /// What it should come to, and whether it does, for people; empty where nothing is said.
+    pub fn aim(&self, locale: Locale) -> String {
+        let Some(target) = &self.target else { return String::new() };
+        let Target { by, .. } = target;
+        let is = Phrase::same(&*target.is);
+        let by = by.as_ref().and_then(|by| by.get(..10)).map(|day| phrase!(" by {day}", "，{day} 前"));
+        let by = by.unwrap_or_default();
+        let stands = match (target.met, target.late) {
+            (Some(true), _) => pair("reached", "已达到"),
+            (_, true) => pair("missed", "没有达到"),
+            (Some(false), false) => pair("not yet", "还没达到"),
+            (None, false) => pair("unknown", "未知"),
+        };
+        phrase!("target {is}{by}: {stands}", "目标 {is}{by}：{stands}"; is, by, stands).of(locale).to_owned()
     }
 }

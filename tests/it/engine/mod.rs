@@ -16,6 +16,7 @@ pub(crate) mod late;
 pub(crate) mod members;
 pub(crate) mod metrics;
 pub(crate) mod numbers;
+pub(crate) mod own_numbers;
 pub(crate) mod people;
 pub(crate) mod plugins;
 pub(crate) mod polls;

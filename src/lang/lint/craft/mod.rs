@@ -46,6 +46,7 @@ mod rules_too_many;
 mod said;
 mod values_missing;
 mod vanity_only;
+mod variant_off_tree;
 mod vip_too_early;
 mod wide_mention;
 mod workload;
@@ -104,6 +105,7 @@ lints! {
     rules_too_many
     values_missing
     vanity_only
+    variant_off_tree
     vip_too_early
     wide_mention
     workload

@@ -269,10 +269,12 @@ fn numbers(view: &Group, locale: Locale) -> Markup {
                     details {
                         summary { (one.about) @if let Some(days) = one.days { " " small { (days) (locale.pick(" days", " 天")) } } }
                         p.words { (one.how) }
+                        @if !one.parts.is_empty() { p.words { (locale.pick("Made of: ", "组成：")) (one.parts.join(", ")) } }
                         p { code { (one.name()) } @if !one.complete { " · " (locale.pick("not everything was heard", "没有全部听到")) } }
                     }
                 }
-                td.n { (one.shown(locale)) @if let Some(of) = one.of { " " small { (locale.pick("of ", "/ ")) (words::number(of)) } } }
+                td.n { (one.shown(locale)) @if let Some(of) = one.of { " " small { (locale.pick("of ", "/ ")) (words::number(of)) } }
+                    @if one.target.is_some() { br; small { (one.aim(locale)) } } }
             } } }
         } }
     }

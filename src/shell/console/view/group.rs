@@ -212,7 +212,7 @@ fn numbers(here: Here<'_>, now: Timestamp, locale: Locale) -> Vec<Number> {
     let zone = here.zone();
     let group = crate::shell::view::Group { id: here.id, state: here.state(), info: None, zone: &zone };
     let all = metrics(group, here.playbook(), now, locale);
-    all.into_iter().filter(|number| number.value.is_some()).collect()
+    all.into_iter().filter(|number| number.own || number.value.is_some()).collect()
 }
 
 /// What the numbers are signs of; rules that could not be judged are left to the command line.
