@@ -170,6 +170,7 @@ mod tests {
             labels: BTreeMap::default(),
             tiers: std::sync::Arc::default(),
             doctor: crate::base::threshold::Thresholds::default(),
+            numbers: Arc::default(),
             proofs: std::sync::Arc::default(),
             name: "community".into(),
             title: "community".into(),

@@ -212,6 +212,7 @@ mod tests {
             labels: BTreeMap::default(),
             tiers: std::sync::Arc::default(),
             doctor: crate::base::threshold::Thresholds::default(),
+            numbers: Arc::default(),
             proofs: std::sync::Arc::default(),
             name: "demo".into(),
             title: Arc::from("demo"),
