@@ -102,7 +102,8 @@ fn problems(metrics: &str) -> String {
     );
     folder.0.insert("p.yaml".into(), text.into());
     let found = playbook::lang::compile(&folder, "p.yaml").report.diagnostics;
-    found.iter().map(|one| format!("{}: {}\n", one.code, one.message.en)).collect()
+    let lines: Vec<String> = found.iter().map(|one| format!("{}: {}", one.code, one.message.en)).collect();
+    lines.join("\n")
 }
 
 #[test]
