@@ -4,7 +4,7 @@
 //! diagnostics and of the terminal live with them.
 
 use super::time::{Duration, Timestamp, Zone};
-use jiff::civil::Weekday;
+use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
 /// The language of a playbook's texts.
@@ -58,6 +58,15 @@ impl Locale {
                 )
             }
         }
+    }
+
+    /// A day of the year with its name, as a heading: `2026-12-11 Friday`, `2026-12-11 周五`.
+    pub fn day(self, date: Date) -> String {
+        let name = match self {
+            Self::En => date.strftime("%A").to_string(),
+            Self::Zh => weekday_zh(date.weekday()).to_owned(),
+        };
+        format!("{date} {name}")
     }
 
     /// A civil date: `12月11日`, `11 Dec`.

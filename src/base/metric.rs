@@ -113,7 +113,7 @@ pub static METRICS: [Metric; 51] = [
     metric("trend", Nothing, Plain, pair("Speakers a week more or less, over three weeks", "三周走势"), pair("(speakers of this week − speakers of the week two weeks before) ÷ 2, weeks of 7 days ending today", "（本周开口人数 − 两周前那周的）÷ 2；周为截至今天的 7 天")),
     metric("new_speakers", Days(7), Count, pair("Members who spoke for the first time", "第一次开口的成员"), pair("members whose first message that was heard is of one of the days", "听到的第一条消息在这些天里的成员数")),
     metric("reactions", Days(7), Count, pair("Reactions", "表情回应"), pair("reactions added", "添加的表情回应数")),
-    metric("posts", Days(7), Count, pair("Our posts to the group", "本程序发的帖子"), pair("messages to channel `group`", "发到 `group` 渠道的消息数")),
+    metric("posts", Days(7), Count, pair("Our posts to the group", "本程序发的帖子"), pair("messages to channel `group`", "发到 `group` 频道的消息数")),
     metric("joins", Days(30), Count, pair("Who joined", "入群人数"), pair("reported joins of members nobody knew", "上报的、此前未知成员的入群数")),
     metric("quits", Days(30), Count, pair("Who left", "退群人数"), pair("members who left or were removed", "离开或被移出的成员数")),
     metric("net", Days(30), Count, pair("Growth", "净增"), pair("joins − quits", "入群 − 退群")),

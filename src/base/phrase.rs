@@ -85,6 +85,11 @@ impl Phrase {
         Self { en: format!("{}; {}", self.en, more.en), zh: format!("{}；{}", self.zh, more.zh) }
     }
 
+    /// One phrase and then another, with nothing between them.
+    pub fn and(self, more: &Self) -> Self {
+        Self { en: self.en + more.en.as_str(), zh: self.zh + more.zh.as_str() }
+    }
+
     /// Names in backticks in a sentence: `` `a`, `b` or `c` ``, in Chinese `` `a`、`b`、`c` ``. `word` joins the last two.
     pub fn ticks<S: AsRef<str>>(names: &[S], word: &str) -> Self {
         let zh: Vec<String> = names.iter().map(words::tick).collect();

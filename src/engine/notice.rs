@@ -342,7 +342,7 @@ pub(super) fn channel_failing(locale: Locale, group: &str, news: &ChannelNews, s
                 String::new()
             };
             format!(
-                "**{group}**：渠道 `{channel}` 自{since}起一直发送失败，{waiting} 条消息在等待，恢复后会补发。{others}\n\n\
+                "**{group}**：频道 `{channel}` 自{since}起一直发送失败，{waiting} 条消息在等待，恢复后会补发。{others}\n\n\
                  {reason}\n\n改好地址后可用 `playbook retry EFFECT` 立即重试；`playbook outbox` 列出全部消息。"
             )
         }
@@ -356,7 +356,7 @@ pub(super) fn channel_recovered(locale: Locale, group: &str, news: &ChannelNews,
         Locale::En => {
             format!("**{group}**: channel `{channel}` gets through again; it had been failing since {since}.")
         }
-        Locale::Zh => format!("**{group}**：渠道 `{channel}` 已恢复，此前自{since}起一直失败。"),
+        Locale::Zh => format!("**{group}**：频道 `{channel}` 已恢复，此前自{since}起一直失败。"),
     }
 }
 

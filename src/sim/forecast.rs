@@ -7,6 +7,7 @@ use super::plan::Planned;
 use crate::{
     base::{
         ids::{ChannelName, GroupId},
+        phrase::{Phrase, phrase},
         time::Timestamp,
     },
     engine::entry::HoldReason,
@@ -27,7 +28,7 @@ pub struct Expected {
     /// When it ends, where that is certain.
     pub until: Option<Timestamp>,
     /// In a few words: `quiet hours until 08:00`.
-    pub says: String,
+    pub says: Phrase,
 }
 
 /// A day of one channel of one group with more posts than its budget.
@@ -78,12 +79,12 @@ impl<'a> Forecast<'a> {
         day.mentions += u32::from(planned.mentions);
         let last_due = day.last_due.replace(at);
         let clock = |at: Timestamp| zone.civil(at).strftime("%H:%M").to_string();
-        let expected = |by, until, says: String| Some(Expected { by, until, says });
+        let expected = |by, until, says: Phrase| Some(Expected { by, until, says });
         if planned.label == Some(Label::Promo)
             && let Some(age) = budgets.promo.as_ref().and_then(|promo| promo.not_before)
             && let Some(until) = planned.created.map(|created| created.plus(age)).filter(|until| at < *until)
         {
-            let says = format!("no advertising before {}", zone.date(until));
+            let says = phrase!("no advertising before {}", "{} 之前不发推广", zone.date(until));
             return expected(HoldReason::PromoNotBefore, Some(until), says);
         }
         let midnight = zone.day_bounds(at).1;
@@ -91,23 +92,35 @@ impl<'a> Forecast<'a> {
             && planned.mentions
             && day.mentions > quota.max
         {
-            let says = format!("mention {} of the day, the budget is {}", day.mentions, quota.max);
+            let says = phrase!(
+                "mention {} of the day, the budget is {}",
+                "这天第 {} 次提醒，预算是 {} 次",
+                day.mentions,
+                quota.max
+            );
             return expected(HoldReason::MentionsMax, Some(midnight), says);
         }
         if let Some(ends) = budgets.quiet_ends(at, zone).filter(|_| !planned.urgent) {
-            return expected(HoldReason::Quiet, Some(ends), format!("quiet hours until {}", clock(ends)));
+            let says = phrase!("quiet hours until {}", "静默时段到 {}", clock(ends));
+            return expected(HoldReason::Quiet, Some(ends), says);
         }
         if let Some(quota) = budgets.posts.filter(|quota| quota.per == Window::Day)
             && day.posts > quota.max
         {
-            let says = format!("post {} of the day, the budget is {}", day.posts, quota.max);
+            let says = phrase!(
+                "post {} of the day, the budget is {}",
+                "这天第 {} 条，预算是 {} 条",
+                day.posts,
+                quota.max
+            );
             return expected(HoldReason::PostsMax, Some(midnight), says);
         }
         if let Some(until) = budgets.gap.zip(last_due).map(|(gap, last)| last.plus(gap))
             && !planned.urgent
             && at < until
         {
-            return expected(HoldReason::PostsGap, Some(until), format!("the gap until {}", clock(until)));
+            let says = phrase!("the gap until {}", "间隔到 {}", clock(until));
+            return expected(HoldReason::PostsGap, Some(until), says);
         }
         None
     }

@@ -383,7 +383,7 @@ fn why_untimed(playbook: &Playbook, play: &Play, window: Window) -> Phrase {
             phrase!("starts whenever {words}", "只要 {words} 就开始"; words)
         }
         Trigger::Command => {
-            phrase!("starts when another play or an operator starts it", "由别的流程或操作者启动")
+            phrase!("starts when another play or an operator starts it", "由别的玩法或操作者启动")
         }
         Trigger::Signal(on) => {
             let batch = match on.batch {

@@ -176,7 +176,7 @@ fn hold(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<Label, Holding> {
 
 /// `22:30-08:00`
 fn quiet(cx: &mut Cx<'_>, node: &Node) -> Option<Quiet> {
-    let expected = pair("quiet hours such as 22:30-08:00", "安静时段，例如 22:30-08:00");
+    let expected = pair("quiet hours such as 22:30-08:00", "静默时段，例如 22:30-08:00");
     clock_range(cx, node, "`quiet`", expected)
 }
 

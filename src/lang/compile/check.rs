@@ -261,7 +261,7 @@ fn quiet(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play, anchors: &[Timestamp
         let Some(span) = place(cx, &format!("plays.{}.steps.{step}", play.name)) else { continue };
         let message = phrase!(
             "this is due at {clock}, inside the quiet hours {}-{}",
-            "这一步定在 {clock}，正处于安静时段 {}-{}",
+            "这一步定在 {clock}，正处于静默时段 {}-{}",
             quiet.from,
             quiet.to
         );

@@ -320,11 +320,11 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "quiet-clock",
         Warning,
-        pair("a message is due inside the quiet hours and waits for their end", "消息落在安静时段里"),
+        pair("a message is due inside the quiet hours and waits for their end", "消息落在静默时段里"),
         pair(
             "`budgets.quiet` holds messages to the group back until the quiet hours end; \"good night\" would arrive with \
                  breakfast. Move the time, or mark the post `urgent: true` where it must go. Tasks and approvals are not held.",
-            "`budgets.quiet` 会把发到群里的消息留到安静时段结束，「晚安」就成了早安。改时间，或给非发不可的消息写 `urgent: true`。任务和审批不受影响。",
+            "`budgets.quiet` 会把发到群里的消息留到静默时段结束，「晚安」就成了早安。改时间，或给非发不可的消息写 `urgent: true`。任务和审批不受影响。",
         ),
         Example::of(
             "budgets: { quiet: 22:30-08:00 }\nplays:\n  night:\n    every: day at 23:00\n    steps:\n      - post: Good night.\n",

@@ -6,7 +6,11 @@ use super::{
     output::{DIM, Format, Output, paint},
 };
 use crate::{
-    base::{locale::Locale, time::Zone},
+    base::{
+        locale::{self, Locale},
+        phrase::phrase,
+        time::{Timestamp, Zone},
+    },
     model::schedule::{Frame, Schedule},
     shell::clock,
 };
@@ -41,7 +45,7 @@ impl Next {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let zone = args::zone(&self.timezone)?;
         let from = self.from.as_deref().map_or_else(|| Ok(clock::now()), |text| args::time(text, &zone))?;
-        let schedule = self.schedule(out.languages.people)?;
+        let schedule = self.schedule()?;
         let frame = Frame { zone: &zone, from: None, until: None, workdays: None };
         let mut instants = Vec::new();
         let mut after = from;
@@ -57,33 +61,45 @@ impl Next {
             }
             Format::Text => {
                 if instants.is_empty() {
-                    out.line("none in fifty years")?;
+                    out.say(phrase!("none in fifty years", "五十年内没有"))?;
                 }
                 for at in instants {
-                    out.line(row(at, &zone))?;
+                    out.line(row(at, &zone, out.languages.people))?;
                 }
             }
         }
         Ok(())
     }
 
-    fn schedule(&self, locale: Locale) -> Result<Schedule, Failure> {
+    fn schedule(&self) -> Result<Schedule, Failure> {
         let (option, text, parsed) = match (&self.every, &self.cron) {
             (Some(text), _) => ("--every", text, Schedule::parse_every(text)),
             (None, Some(text)) => ("--cron", text, Schedule::parse_cron(text)),
-            (None, None) => return Err(Failure::usage("expected --every or --cron")),
+            (None, None) => {
+                return Err(Failure::usage(phrase!(
+                    "expected --every or --cron",
+                    "应该有 `--every` 或 `--cron`"
+                )));
+            }
         };
         parsed.map_err(|error| {
-            let failure = Failure::usage(format!("{option} {text:?}: {}", error.message.of(locale)));
+            let message = error.message;
+            let failure = Failure::usage(
+                phrase!("{option} {text:?}: {message}", "{option} {text:?}：{message}"; message),
+            );
             match error.help {
-                Some(help) => failure.help(help.of(locale)),
+                Some(help) => failure.help(help),
                 None => failure,
             }
         })
     }
 }
 
-fn row(at: crate::base::time::Timestamp, zone: &Zone) -> String {
-    let day = zone.civil(at).strftime("%a").to_string();
-    format!("{}  {}", at.to_rfc3339(zone), paint(DIM, Locale::En.pick(&day, &day)))
+fn row(at: Timestamp, zone: &Zone, locale: Locale) -> String {
+    let civil = zone.civil(at);
+    let day = match locale {
+        Locale::En => civil.strftime("%a").to_string(),
+        Locale::Zh => locale::weekday_zh(civil.weekday()).to_owned(),
+    };
+    format!("{}  {}", at.to_rfc3339(zone), paint(DIM, &day))
 }

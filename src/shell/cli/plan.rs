@@ -8,8 +8,9 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{PhaseName, PlayName},
-        time::Timestamp,
+        ids::{CalendarName, PhaseName, PlayName},
+        locale::{self, Locale},
+        phrase::{Phrase, phrase},
     },
     model::{play::Play, playbook::Playbook},
     shell::{clock, pages, view},
@@ -98,7 +99,7 @@ fn text(
     mut forecast: Forecast<'_>,
     out: &mut Output,
 ) -> Result<(), Failure> {
-    let columns = Columns::of(playbook);
+    let (columns, locale) = (Columns::of(playbook), out.languages.people);
     let mut seen = BTreeSet::new();
     let mut day = None;
     for planned in plan::plan(playbook, window) {
@@ -108,26 +109,27 @@ fn text(
                 crowded(playbook, &forecast, day, out)?;
                 out.line("")?;
             }
-            out.heading(&heading(playbook, planned.at))?;
+            out.heading(&out.languages.people.day(date))?;
             day = Some(date);
         }
         let expected = forecast.look(&planned);
-        out.line(columns.row(playbook, &planned, expected.as_ref(), out.width))?;
+        out.line(columns.row(playbook, &planned, expected.as_ref(), (out.width, locale)))?;
         seen.insert(planned.play);
     }
     if let Some(day) = day {
         crowded(playbook, &forecast, day, out)?;
     }
     if day.is_none() {
-        out.line("No step has a time in this window.")?;
+        out.say(phrase!("No step has a time in this window.", "这段时间里没有定时的步骤。"))?;
     }
     conditions(playbook, &seen, out)?;
     let untimed = plan::untimed(playbook, window, &seen);
     if !untimed.is_empty() {
         out.line("")?;
-        out.heading("Without a time in this window")?;
+        out.heading(locale.pick("Without a time in this window", "这段时间里没有定时的玩法"))?;
         for one in untimed {
-            out.line(format!("  {}  {}", paint(NAME, &pad(one.play.as_str(), columns.play)), one.why.en))?;
+            let play = paint(NAME, &pad(one.play.as_str(), columns.play));
+            out.line(format!("  {play}  {}", one.why.of(locale)))?;
         }
     }
     Ok(())
@@ -142,15 +144,19 @@ fn crowded(
 ) -> Result<(), Failure> {
     for one in forecast.crowded(day).take(CROWDED_SHOWN) {
         let group = if playbook.groups.len() > 1 { format!("{}: ", one.group) } else { String::new() };
-        let channel =
-            if one.channel.as_str() == "group" { String::new() } else { format!(" to {}", one.channel) };
-        let text = format!(
-            "  {group}{} has {} posts{channel}, the budget is {}: what is over waits for the next day",
-            day.strftime("%A"),
-            one.posts,
-            one.max
+        let channel = match one.channel.as_str() {
+            "group" => Phrase::default(),
+            channel => phrase!(" to {channel}", "发到 {channel} 的"),
+        };
+        let (posts, max) = (one.posts, one.max);
+        let day =
+            Phrase { en: day.strftime("%A").to_string(), zh: locale::weekday_zh(day.weekday()).to_owned() };
+        let text = phrase!(
+            "  {group}{day} has {posts} posts{channel}, the budget is {max}: what is over waits for the next day",
+            "  {group}{day}{channel}消息有 {posts} 条，预算是 {max} 条：多的等到第二天";
+            day, channel
         );
-        out.line(paint(WARN, &text))?;
+        out.line(paint(WARN, text.of(out.languages.people)))?;
     }
     Ok(())
 }
@@ -158,48 +164,45 @@ fn crowded(
 /// Groups of which a crowded day is said.
 const CROWDED_SHOWN: usize = 5;
 
-fn heading(playbook: &Playbook, at: Timestamp) -> String {
-    playbook.zone.civil(at).strftime("%Y-%m-%d %A").to_string()
-}
-
 /// When the plays that were shown start at all.
 fn conditions(playbook: &Playbook, seen: &BTreeSet<PlayName>, out: &mut Output) -> Result<(), Failure> {
     let shown = playbook.plays.iter().filter(|play| seen.contains(&play.name));
-    let rows: BTreeMap<&str, String> =
+    let rows: BTreeMap<&str, Phrase> =
         shown.filter_map(|play| Some((play.name.as_str(), condition(play)?))).collect();
     if rows.is_empty() {
         return Ok(());
     }
     out.line("")?;
-    out.heading("Conditions")?;
+    let locale = out.languages.people;
+    out.heading(locale.pick("Conditions", "条件"))?;
     let most = rows.keys().map(|name| width(name)).max().unwrap_or(0);
     for (name, words) in rows {
-        out.line(format!("  {}  {words}", paint(NAME, &pad(name, most))))?;
+        out.line(format!("  {}  {}", paint(NAME, &pad(name, most)), words.of(locale)))?;
     }
     Ok(())
 }
 
 /// The conditions of a play in words; none when it always starts.
-fn condition(play: &Play) -> Option<String> {
-    let names = |names: &[_]| {
-        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-        names.join(" or ")
-    };
+fn condition(play: &Play) -> Option<Phrase> {
+    let either = |names: Vec<&str>| Phrase { en: names.join(" or "), zh: names.join(" 或 ") };
+    let days = |names: &[CalendarName]| either(names.iter().map(CalendarName::as_str).collect());
     let mut parts = Vec::new();
     if !play.during.is_empty() {
-        let phases: Vec<&str> = play.during.iter().map(PhaseName::as_str).collect();
-        parts.push(format!("only in phase {}", phases.join(" or ")));
+        let phases = either(play.during.iter().map(PhaseName::as_str).collect());
+        parts.push(phrase!("only in phase {phases}", "只在阶段 {phases}"; phases));
     }
     if let Some(when) = &play.when {
-        parts.push(format!("when {}", when.source()));
+        parts.push(phrase!("when {}", "{} 时才开始", when.source()));
     }
     if !play.except.is_empty() {
-        parts.push(format!("not on days of {}", names(&play.except)));
+        let names = days(&play.except);
+        parts.push(phrase!("not on days of {names}", "日历 {names} 的日子不开始"; names));
     }
     if !play.only.is_empty() {
-        parts.push(format!("only on days of {}", names(&play.only)));
+        let names = days(&play.only);
+        parts.push(phrase!("only on days of {names}", "只在日历 {names} 的日子"; names));
     }
-    (!parts.is_empty()).then(|| parts.join("; "))
+    parts.into_iter().reduce(|all, part| all.then(&part))
 }
 
 /// How wide the columns are, known before the first row is.
@@ -223,7 +226,7 @@ impl Columns {
         playbook: &Playbook,
         planned: &Planned,
         expected: Option<&Expected>,
-        line: usize,
+        (line, locale): (usize, Locale),
     ) -> String {
         // The hour that comes twice says which of the two it is.
         let twice = playbook.zone.tz().to_ambiguous_timestamp(playbook.zone.civil(planned.at).datetime());
@@ -237,10 +240,13 @@ impl Columns {
         let verb = pad(planned.verb, 9);
         let place = planned.channel.as_ref().filter(|channel| channel.as_str() != "group");
         let place = place.map(|channel| format!("[{channel}] ")).unwrap_or_default();
-        let held = expected.map(|expected| format!("  (held: {})", expected.says)).unwrap_or_default();
-        let used = width(&left) + width(&play) + width(&verb) + width(&place) + width(&held);
+        let held =
+            expected.map(|Expected { says, .. }| phrase!("  (held: {says})", "  （压住：{says}）"; says));
+        let held = held.unwrap_or_default();
+        let held = held.of(locale);
+        let used = width(&left) + width(&play) + width(&verb) + width(&place) + width(held);
         let text = clip(&planned.text, line.saturating_sub(used).max(20));
-        let (play, place, held) = (paint(NAME, &play), paint(DIM, &place), paint_held(&held));
+        let (play, place, held) = (paint(NAME, &play), paint(DIM, &place), paint_held(held));
         format!("{left}{play}{verb}{place}{text}{held}").trim_end().to_owned()
     }
 }

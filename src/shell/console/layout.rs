@@ -45,7 +45,7 @@ impl Tab {
             Self::Calendar => ("Calendar", "日历"),
             Self::Groups => ("Groups", "群"),
             Self::Logbook => ("Logbook", "日志"),
-            Self::Channels => ("Channels", "渠道"),
+            Self::Channels => ("Channels", "频道"),
         };
         match locale {
             Locale::En => en,

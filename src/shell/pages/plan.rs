@@ -474,7 +474,7 @@ fn list(playbook: &Playbook, steps: &[&Step]) -> Markup {
             thead {
                 tr {
                     th scope="col" { (locale.pick("Time", "时间")) }
-                    th scope="col" { (locale.pick("Play", "流程")) }
+                    th scope="col" { (locale.pick("Play", "玩法")) }
                     th scope="col" { (locale.pick("Step", "步骤")) }
                     th scope="col" { (locale.pick("Text", "内容")) }
                 }
@@ -524,7 +524,7 @@ fn conditions(playbook: &Playbook, seen: &BTreeSet<PlayName>) -> Markup {
             table.fixed {
                 thead {
                     tr {
-                        th scope="col" { (locale.pick("Play", "流程")) }
+                        th scope="col" { (locale.pick("Play", "玩法")) }
                         th scope="col" { (locale.pick("Starts", "何时开始")) }
                         th scope="col" { (locale.pick("Only if", "条件")) }
                     }
@@ -541,7 +541,7 @@ fn conditions(playbook: &Playbook, seen: &BTreeSet<PlayName>) -> Markup {
             }
         }
     };
-    section("conditions", locale.pick("Plays and their conditions", "各流程的条件"), "", &body)
+    section("conditions", locale.pick("Plays and their conditions", "各玩法的条件"), "", &body)
 }
 
 /// The plays without a time, and why.
@@ -567,5 +567,5 @@ fn untimed(playbook: &Playbook, window: Window, seen: &BTreeSet<PlayName>) -> Ma
             }
         }
     };
-    section("untimed", locale.pick("Without a time in this window", "这段时间里没有时间的流程"), "", &body)
+    section("untimed", locale.pick("Without a time in this window", "这段时间里没有时间的玩法"), "", &body)
 }

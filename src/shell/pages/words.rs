@@ -197,7 +197,7 @@ pub(in crate::shell) fn trigger(locale: Locale, play: &Play) -> String {
             Locale::En => format!("whenever {}", whenever.words()),
             Locale::Zh => format!("只要 {}", whenever.words()),
         },
-        Trigger::Command => locale.pick("started by another play or a person", "由其他流程或人启动").into(),
+        Trigger::Command => locale.pick("started by another play or a person", "由其他玩法或人启动").into(),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     base::{
         ids::{ChannelName, Digest, GroupId, PlayName, StepId},
+        phrase::Phrase,
         time::Zone,
     },
     model::{
@@ -36,7 +37,7 @@ pub struct Step<'a> {
 struct Held<'a> {
     by: &'a str,
     until: Option<String>,
-    says: &'a str,
+    says: &'a Phrase,
 }
 
 /// A timed step, with the budget (its key and what is expected of it) that will probably hold it.

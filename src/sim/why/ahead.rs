@@ -11,11 +11,10 @@ use crate::{
     base::{
         ids::RunId,
         limits,
-        phrase::phrase,
+        phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
     },
     engine::{
-        condition::{Condition, Truth},
         entry::{Cause, Skip},
         gate::Occasion,
         state::State,
@@ -28,7 +27,6 @@ use crate::{
         playbook::Playbook,
         timetable,
         trigger::Trigger,
-        whenever::Whenever,
     },
     sim::{
         forecast::{Expected, Forecast},
@@ -84,12 +82,12 @@ fn asks_of_the_past(question: &Question) -> bool {
     question.at.is_some_and(|(_, to)| to <= question.now)
 }
 
-struct Look<'a> {
-    question: &'a Question,
-    state: &'a State,
-    playbook: &'a Playbook,
+pub(super) struct Look<'a> {
+    pub(super) question: &'a Question,
+    pub(super) state: &'a State,
+    pub(super) playbook: &'a Playbook,
     group: &'a Group,
-    play: &'a Play,
+    pub(super) play: &'a Play,
 }
 
 impl Look<'_> {
@@ -145,7 +143,7 @@ impl Look<'_> {
         next_anchor(self.playbook, self.group, self.play, self.state.created, after)
     }
 
-    fn account(&self, verdict: Verdict, says: String, because: Vec<Finding>) -> Account {
+    pub(super) fn account(&self, verdict: Verdict, says: Phrase, because: Vec<Finding>) -> Account {
         let mut because = because;
         if let Some(ahead) = clock_ahead(self.state, self.question.machine) {
             because.push(Finding::test("clock", false, clock_ahead_in_words(ahead)));
@@ -158,7 +156,7 @@ impl Look<'_> {
             run: None,
             anchor: None,
             verdict,
-            says: says.into(),
+            says,
             because,
             journal: Vec::new(),
         }
@@ -184,57 +182,85 @@ impl Look<'_> {
                 },
             )
         }));
+        let max = words::length(self.play.max_late);
         because.push(Finding::fact(
             "max_late",
-            format!("it may begin {} late", words::length(self.play.max_late)),
+            phrase!("it may begin {max} late", "最多可以迟 {max} 开始"; max),
         ));
-        let mut says = match &obstacle {
-            None => format!("{name} will begin {}, {}", when(start, zone), self.distance(start)),
-            Some(reason) => format!(
-                "{name} would not begin {} as things are now: {}",
-                when(start, zone),
-                timeline::skip(reason)
-            ),
-        };
-        let overdue = self.question.now.since(start);
-        if overdue.as_millis() > limits::ON_TIME_MS && obstacle != Some(Skip::Paused) {
-            let late = self.play.alive_until(anchor, zone, &self.state.group) < self.question.now;
-            let then = if late { "it will be recorded as missed" } else { "it may still begin, late" };
-            says = format!(
-                "{name} was due {}, {} ago, and no engine has decided about it: is one running? When one does, {then}",
-                when(start, zone),
-                words::length(overdue)
-            );
-        }
-        if obstacle.is_none() && start != anchor {
-            says.push_str(&format!("; it is about {}", when(anchor, zone)));
-        }
+        let mut says = self.beginning(anchor, start, obstacle.as_ref());
         if let Some(step) = &self.question.step {
             let slots = timetable::timetable(&self.play.steps, anchor, zone);
             if let Some(slot) = slots.iter().find(|slot| slot.step.id == *step) {
+                let at = when(slot.at, zone);
+                let distance = self.distance(slot.at);
                 says = match &obstacle {
-                    None => format!(
-                        "step {step} of {name} is due {}, {}",
-                        when(slot.at, zone),
-                        self.distance(slot.at)
+                    None => phrase!(
+                        "step {step} of {name} is due {at}, {distance}",
+                        "{name} 的步骤 {step} 在 {at}，{distance}";
+                        distance
                     ),
-                    Some(_) => format!("step {step} of {name} would be due {}; {says}", when(slot.at, zone)),
+                    Some(_) => phrase!(
+                        "step {step} of {name} would be due {at}; {says}",
+                        "{name} 的步骤 {step} 原定 {at}；{says}";
+                        says
+                    ),
                 };
                 if let Some(when) = &slot.step.when {
-                    because
-                        .push(Finding::fact("when", format!("the step has a condition: {}", when.source())));
+                    let when = when.source();
+                    let text = phrase!("the step has a condition: {when}", "这一步有条件：{when}");
+                    because.push(Finding::fact("when", text));
                 }
             }
         }
         because.extend(self.expected(&run));
         let missing = self.missing(&run);
         if let Some(text) = &missing {
-            says = format!("{name} will not begin {}: {text}", when(start, zone));
+            let start = when(start, zone);
+            says = phrase!("{name} will not begin {start}: {text}", "{name} {start} 不会开始：{text}"; text);
             because.push(Finding::test("dates", false, text.clone()));
         }
         let verdict =
             if obstacle.is_none() && missing.is_none() { Verdict::WillHappen } else { Verdict::WouldNot };
         Account { run: Some(run), anchor: Some(anchor), ..self.account(verdict, says, because) }
+    }
+
+    /// When it begins and what stands in its way, in a sentence.
+    fn beginning(&self, anchor: Timestamp, start: Timestamp, obstacle: Option<&Skip>) -> Phrase {
+        let (zone, name) = (&self.playbook.zone, &self.play.name);
+        let at = when(start, zone);
+        let mut says = match obstacle {
+            None => {
+                let distance = self.distance(start);
+                phrase!("{name} will begin {at}, {distance}", "{name} 将在 {at} 开始，{distance}"; distance)
+            }
+            Some(reason) => {
+                let reason = timeline::skipped(reason);
+                phrase!(
+                    "{name} would not begin {at} as things are now: {reason}",
+                    "照现在的情况，{name} {at} 不会开始：{reason}";
+                    reason
+                )
+            }
+        };
+        let overdue = self.question.now.since(start);
+        if overdue.as_millis() > limits::ON_TIME_MS && obstacle != Some(&Skip::Paused) {
+            let late = self.play.alive_until(anchor, zone, &self.state.group) < self.question.now;
+            let then = if late {
+                phrase!("it will be recorded as missed", "会记作错过")
+            } else {
+                phrase!("it may still begin, late", "还可以迟到着开始")
+            };
+            let overdue = words::length(overdue);
+            says = phrase!(
+                "{name} was due {at}, {overdue} ago, and no engine has decided about it: is one running? When one does, {then}",
+                "{name} 原定 {at}，已过 {overdue}，没有引擎处理过它：引擎在运行吗？等引擎运行起来，{then}";
+                overdue, then
+            );
+        }
+        if obstacle.is_none() && start != anchor {
+            says = says.then(&phrase!("it is about {}", "它是 {} 的", when(anchor, zone)));
+        }
+        says
     }
 
     /// The id of the date that a run is about.
@@ -243,16 +269,19 @@ impl Look<'_> {
     }
 
     /// What is to be said of an occurrence whose date is missing from the file.
-    fn missing(&self, run: &RunId) -> Option<String> {
+    fn missing(&self, run: &RunId) -> Option<Phrase> {
         let id = self.date(run)?;
         if self.state.by_hand.is_put_off(&self.play.name, id) {
-            return Some(format!("the date {id} has no time until `playbook postpone` gives it one"));
+            return Some(phrase!(
+                "the date {id} has no time until `playbook postpone` gives it one",
+                "日期 {id} 还没有时间，用 `playbook postpone` 给它一个"
+            ));
         }
         let until = self.state.plays.get(&self.play.name)?.missing.get(id)?;
-        let zone = &self.playbook.zone;
-        Some(format!(
-            "the date {id} is not in the file any more; it is cancelled {} unless it is back",
-            when(*until, zone)
+        let until = when(*until, &self.playbook.zone);
+        Some(phrase!(
+            "the date {id} is not in the file any more; it is cancelled {until} unless it is back",
+            "文件里没有日期 {id} 了；到 {until} 还没加回来就取消"
         ))
     }
 
@@ -263,7 +292,12 @@ impl Look<'_> {
         Cause { date: date.map(|date| date.id.clone()), values, ..Cause::default() }
     }
 
-    fn occasion<'a>(&'a self, run: &'a RunId, anchor: Timestamp, cause: &'a Cause) -> Occasion<'a> {
+    pub(super) fn occasion<'a>(
+        &'a self,
+        run: &'a RunId,
+        anchor: Timestamp,
+        cause: &'a Cause,
+    ) -> Occasion<'a> {
         Occasion {
             state: self.state,
             playbook: self.playbook,
@@ -276,9 +310,13 @@ impl Look<'_> {
         }
     }
 
-    fn distance(&self, at: Timestamp) -> String {
+    pub(super) fn distance(&self, at: Timestamp) -> Phrase {
         let left = at.since(self.question.now);
-        if left <= Duration::ZERO { "now".into() } else { format!("in {}", words::length(left)) }
+        if left <= Duration::ZERO {
+            return phrase!("now", "就是现在");
+        }
+        let left = words::length(left);
+        phrase!("in {left}", "还有 {left}"; left)
     }
 
     /// What the budgets will probably do with its messages, by the plan of its days.
@@ -297,10 +335,11 @@ impl Look<'_> {
             let mine =
                 planned.run == *run && self.question.step.as_ref().is_none_or(|step| *step == planned.step);
             if let Some(Expected { by, says, .. }) = expected.filter(|_| mine) {
-                let text = format!(
-                    "step {}, due {}, will probably be held: {says}",
-                    planned.step,
-                    when(planned.at, zone)
+                let (step, at) = (&planned.step, when(planned.at, zone));
+                let text = phrase!(
+                    "step {step}, due {at}, will probably be held: {says}",
+                    "步骤 {step}（{at}）多半会被压住：{says}";
+                    says
                 );
                 findings.push(Finding::test(message::key(by), false, text));
             }
@@ -309,46 +348,45 @@ impl Look<'_> {
     }
 
     /// Why there is no occurrence where one was asked for, or none at all.
-    fn nothing(&self) -> Account {
+    pub(super) fn nothing(&self) -> Account {
         let (zone, name) = (&self.playbook.zone, &self.play.name);
         let mut because = vec![words::trigger(self.playbook, self.play, &self.state.group, None)];
         let Some((from, to)) = self.question.at else {
             let what = match &self.play.trigger {
                 Trigger::Dates(dates) if dates.iter().any(|date| date.at > self.question.now) => {
-                    "the dates ahead lie outside its from and until"
+                    phrase!(
+                        "the dates ahead lie outside its from and until",
+                        "后面的日期都在 from 和 until 之外"
+                    )
                 }
-                Trigger::Dates(_) => "all its dates are over",
-                _ => "its schedule has no further instant",
+                Trigger::Dates(_) => phrase!("all its dates are over", "日期都过去了"),
+                _ => phrase!("its schedule has no further instant", "时间表上后面没有时间了"),
             };
             if self.state.phase_final {
-                let text = format!("the phase {} is final: nothing starts in it", self.state.phase);
-                because.push(Finding::test("phase", false, text));
+                because.push(Finding::test("phase", false, words::closed(self.state)));
             }
             if let Some(until) = self.play.until {
-                because.push(Finding::test(
-                    "until",
-                    false,
-                    format!("nothing is at or after {}", when(until, zone)),
-                ));
+                let text = phrase!("nothing is at or after {}", "{} 起什么都没有", when(until, zone));
+                because.push(Finding::test("until", false, text));
             }
-            return self.account(Verdict::None, format!("{name} will not begin again: {what}"), because);
+            let says = phrase!("{name} will not begin again: {what}", "{name} 不会再开始：{what}"; what);
+            return self.account(Verdict::None, says, because);
         };
-        let mut says = format!("{name} has no occurrence on {}", day(from, zone));
+        let date = day(from, zone);
+        let mut says = phrase!("{name} has no occurrence on {date}", "{name} 在 {date} 没有活动"; date);
         if self.state.created > to {
-            says = format!(
-                "{name} has no occurrence on {}: the group began {}",
-                day(from, zone),
-                when(self.state.created, zone)
-            );
+            let began = when(self.state.created, zone);
+            says = phrase!("{says}: the group began {began}", "{says}：这个群 {began} 才开始"; says);
         }
         let bound = |what, at: Option<Timestamp>, outside: fn(Timestamp, Timestamp) -> bool| {
             at.filter(|at| outside(from, *at))
-                .map(|at| Finding::test(what, false, format!("{what} is {}", when(at, zone))))
+                .map(|at| Finding::test(what, false, phrase!("{what} is {}", "{what} 是 {}", when(at, zone))))
         };
         because.extend(bound("from", self.play.from, |day, from| day < from));
         because.extend(bound("until", self.play.until, |day, until| day >= until));
         if let Some(closed) = closed_day(self.playbook, self.play, from) {
-            because.push(Finding::test("except", false, format!("the calendar {closed} closes the day")));
+            let text = phrase!("the calendar {closed} closes the day", "日历 {closed} 上这天不开");
+            because.push(Finding::test("except", false, text));
         }
         if let Trigger::Schedule(schedule) = &self.play.trigger
             && schedule.needs_workdays()
@@ -357,111 +395,19 @@ impl Look<'_> {
             let date = zone.date(from);
             if !calendar.is_workday(date) {
                 let why = if calendar.has(date) {
-                    "it is off in the calendar"
+                    phrase!("it is off in the calendar", "日历上这天放假")
                 } else {
-                    "it is a weekend, and no make-up day"
+                    phrase!("it is a weekend, and no make-up day", "是周末，也不是调休上班日")
                 };
-                because.push(Finding::test(
-                    "workday",
-                    false,
-                    format!("{} is no working day: {why}", day(from, zone)),
-                ));
+                let date = day(from, zone);
+                let text = phrase!("{date} is no working day: {why}", "{date} 不是工作日：{why}"; date, why);
+                because.push(Finding::test("workday", false, text));
             }
         }
         if let Some(next) = self.anchor_after(to.just_before()) {
-            because.push(Finding::fact("next", format!("the next one after that is {}", when(next, zone))));
+            let text = phrase!("the next one after that is {}", "之后的下一次是 {}", when(next, zone));
+            because.push(Finding::fact("next", text));
         }
         self.account(Verdict::None, says, because)
-    }
-
-    fn signal(&self, heard: &Heard) -> Account {
-        let Trigger::Signal(on) = &self.play.trigger else { return self.nothing() };
-        let name = &self.play.name;
-        let zone = &self.playbook.zone;
-        let mut because = vec![words::trigger(self.playbook, self.play, &self.state.group, None)];
-        let cause = Cause::default();
-        let run = RunId::from(format!("{name}@?"));
-        let now = self.question.now.max(self.state.clock);
-        let occasion = self.occasion(&run, now, &cause);
-        let asked = occasion.asked();
-        // What a `when` says depends on the signal, which has not come.
-        let gates = asked.iter().filter(|asked| asked.gate != crate::engine::gate::Gate::When);
-        because.extend(gates.map(|asked| words::gate(asked, &occasion)));
-        let mut says = format!("{name} waits for the signal {}", on.name);
-        let open = self.state.plays.get(name).and_then(|known| known.batch.as_ref());
-        if let Some((until, signals)) = open {
-            says = format!(
-                "{name} will begin {}, {}: it collects signals until then and has {}",
-                when(*until, zone),
-                self.distance(*until),
-                signals.len()
-            );
-        }
-        let came = match (heard.all, heard.met) {
-            (0, _) => format!("no signal {} has come since the group began", on.name),
-            (all, met) if on.filter.is_some() => {
-                format!("{all} came since the group began, {met} met its `where`")
-            }
-            (all, _) => format!("{all} came since the group began"),
-        };
-        because.push(Finding::fact("signals", came));
-        let mut account = self.account(Verdict::Waits, says, Vec::new());
-        if let Some((cited, finding)) = &heard.last {
-            because.push({
-                let text = &finding.text;
-                let text = phrase!("the last one: {text}", "最近一次：{text}"; text);
-                Finding { text, ..finding.clone() }
-            });
-            account.journal.push(cited.clone());
-        }
-        because.sort_by_key(|finding| finding.holds != Some(false));
-        if open.is_some() {
-            account.verdict = Verdict::WillHappen;
-        }
-        Account { because, ..account }
-    }
-
-    /// What a play with `whenever` waits for.
-    fn condition(&self, whenever: &Whenever) -> Account {
-        let zone = self.play.zone_or(&self.playbook.zone);
-        let because = vec![words::trigger(self.playbook, self.play, &self.state.group, None)];
-        let known = self.state.conditions.get(&self.play.name).map(|known| &known.condition);
-        let known = known.filter(|known| *known.expression == *whenever.words());
-        let name = &self.play.name;
-        let says = match known {
-            None => format!("{name} starts when its condition becomes true; it has not been true yet"),
-            Some(Condition { holds: Truth::False, since, .. }) => format!(
-                "{name} starts when its condition becomes true; it has been false since {}",
-                words::when(*since, zone)
-            ),
-            Some(Condition { holds: Truth::Unknown, since, .. }) => format!(
-                "{name} does not start: since {} nobody knows whether its condition holds, because it reads a number \
-                 that the group does not hear (`playbook metrics` says which)",
-                words::when(*since, zone)
-            ),
-            Some(Condition { since, done: true, .. }) => format!(
-                "its condition has been true since {} and has had its effect; {name} starts again after it was false",
-                words::when(*since, zone)
-            ),
-            Some(Condition { since, .. }) => format!(
-                "its condition has been true since {}; {name} starts at {} if it stays so",
-                words::when(*since, zone),
-                words::when(since.plus(whenever.lasts), zone)
-            ),
-        };
-        self.account(Verdict::Waits, says, because)
-    }
-
-    fn command(&self) -> Account {
-        let because = vec![words::trigger(self.playbook, self.play, &self.state.group, None)];
-        let started = self.state.plays.get(&self.play.name).map_or(0, |known| known.started);
-        let times = match started {
-            0 => "it has never been started".to_owned(),
-            1 => "it was started once".to_owned(),
-            n => format!("it was started {n} times"),
-        };
-        let says =
-            format!("{} has no time of its own: it begins when it is started; {times}", self.play.name);
-        self.account(Verdict::Waits, says, because)
     }
 }

@@ -8,7 +8,9 @@ use super::{
 use crate::{
     base::{
         ids::{GroupId, RunId, StepId},
+        phrase::{Phrase, pair, phrase},
         time::{Duration, Timestamp, Zone},
+        words::count_of,
     },
     engine::{
         entry::{Outcome, Skip},
@@ -95,7 +97,7 @@ impl Case {
         let (verdict, says) = self.verdict(state);
         let mut because = self.findings;
         for note in self.steps.into_values().filter(|note| note.fate.is_worth_telling()) {
-            because.push(Finding { what: "step", holds: note.fate.holds(), text: note.says.into() });
+            because.push(Finding { what: "step", holds: note.fate.holds(), text: note.says });
             because.extend(note.findings.into_iter().filter(|finding| finding.holds == Some(false)));
         }
         // What was in the way comes first.
@@ -107,35 +109,40 @@ impl Case {
             run: Some(self.run),
             anchor: Some(self.from),
             verdict,
-            says: says.into(),
+            says,
             because,
             journal: self.journal,
         }
     }
 
-    fn verdict(&self, state: &State) -> (Verdict, String) {
-        let (name, anchor, zone) = (&self.play.name, self.from, &self.zone);
+    fn verdict(&self, state: &State) -> (Verdict, Phrase) {
+        let (name, zone) = (&self.play.name, &self.zone);
+        let anchor = when(self.from, zone);
         match &self.standing {
             Standing::Skipped(reason) => {
-                let verdict =
-                    if matches!(reason, Skip::Late { .. }) { Verdict::Missed } else { Verdict::Skipped };
-                let word = if verdict == Verdict::Missed { "was missed" } else { "did not start" };
-                let why = words::skip(reason, &self.play);
-                if self.count > 1 {
-                    let (n, from, to) =
-                        (timeline::times(self.count).en, when(self.from, zone), when(self.to, zone));
-                    return (
-                        verdict,
-                        format!("{name} {word} {n} from {from} to {to}: the first of them, {why}"),
-                    );
-                }
-                (verdict, format!("{name} of {} {word}: {why}", when(anchor, zone)))
+                let (verdict, word) = if matches!(reason, Skip::Late { .. }) {
+                    (Verdict::Missed, pair("was missed", "错过了"))
+                } else {
+                    (Verdict::Skipped, pair("did not start", "没有开始"))
+                };
+                let (word, why) = (Phrase::from(word), words::skip(reason, &self.play));
+                let says = if self.count > 1 {
+                    let (n, to) = (timeline::times(self.count), when(self.to, zone));
+                    phrase!(
+                        "{name} {word} {n} from {anchor} to {to}: the first of them, {why}",
+                        "{name} 从 {anchor} 到 {to} {word} {n}：第一次是因为 {why}";
+                        word, n, why
+                    )
+                } else {
+                    phrase!("{name} of {anchor} {word}: {why}", "{anchor} 的 {name} {word}：{why}"; word, why)
+                };
+                (verdict, says)
             }
             Standing::Cancelled(at) => {
-                let says = format!(
-                    "{name} of {} does not happen: its date was taken out of the file, which took effect {}",
-                    when(anchor, zone),
-                    when(*at, zone)
+                let at = when(*at, zone);
+                let says = phrase!(
+                    "{name} of {anchor} does not happen: its date was taken out of the file, which took effect {at}",
+                    "{anchor} 的 {name} 不会有了：它的日期从文件里删掉了，{at} 起生效"
                 );
                 (Verdict::Ended, says)
             }
@@ -148,39 +155,60 @@ impl Case {
         at: Timestamp,
         ended: Option<&(Outcome, Timestamp, String)>,
         state: &State,
-    ) -> (Verdict, String) {
+    ) -> (Verdict, Phrase) {
         let zone = &self.zone;
         let start = self.play.start_of(self.from, zone, &self.group);
         let late = at.since(start);
-        let began =
-            format!("{} of {} began {}", self.play.name, when(self.from, zone), on_time(late, at, zone));
+        let (name, anchor, on_time) = (&self.play.name, when(self.from, zone), on_time(late, at, zone));
+        let began = phrase!(
+            "{name} of {anchor} began {on_time}",
+            "{anchor} 的 {name} {on_time} 开始";
+            on_time
+        );
         let told = self.told();
         match ended {
-            Some((Outcome::Failed, when_failed, reason)) => {
-                (Verdict::Failed, format!("{began} and failed {}: {reason}", when(*when_failed, zone)))
+            Some((Outcome::Failed, end, reason)) => {
+                let end = when(*end, zone);
+                let says =
+                    phrase!("{began} and failed {end}: {reason}", "{began}，{end} 失败：{reason}"; began);
+                (Verdict::Failed, says)
             }
             Some((outcome @ (Outcome::Cancelled | Outcome::Replaced | Outcome::Stopped), end, reason)) => {
-                let word = match outcome {
-                    Outcome::Cancelled => "was cancelled",
-                    Outcome::Replaced => "was ended by a newer run",
-                    _ => "stopped",
+                let word = Phrase::from(match outcome {
+                    Outcome::Cancelled => pair("was cancelled", "被取消"),
+                    Outcome::Replaced => pair("was ended by a newer run", "被新的一次代替"),
+                    _ => pair("stopped", "中止"),
+                });
+                let end = when(*end, zone);
+                let reason = match reason.is_empty() {
+                    true => Phrase::default(),
+                    false => phrase!(": {reason}", "：{reason}"),
                 };
-                let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-                (Verdict::Ended, format!("{began} and {word} {}{reason}{told}", when(*end, zone)))
+                let says = phrase!(
+                    "{began} and {word} {end}{reason}{told}",
+                    "{began}，{end} {word}{reason}{told}";
+                    began, word, reason, told
+                );
+                (Verdict::Ended, says)
             }
             Some((Outcome::Done, end, _)) => {
                 let verdict = self.of_steps(if is_late(late) { Verdict::Late } else { Verdict::Happened });
                 let done = if *end == at {
-                    "and was done at once".to_owned()
+                    phrase!("and was done at once", "马上就完成了")
                 } else {
-                    format!("and was done {}", when(*end, zone))
+                    phrase!("and was done {}", "{} 完成", when(*end, zone))
                 };
-                (verdict, format!("{began} {done}{told}"))
+                (verdict, phrase!("{began} {done}{told}", "{began}，{done}{told}"; began, done, told))
             }
             None => {
                 let wait = state.runs.get(&self.run).and_then(|run| run.waiting.as_ref());
-                let waits = wait.map(|wait| format!("; it {}", words::waits(wait, zone))).unwrap_or_default();
-                (self.of_steps(Verdict::Open), format!("{began} and is not done yet{waits}{told}"))
+                let waits = wait.map(|wait| words::still(wait, zone)).unwrap_or_default();
+                let says = phrase!(
+                    "{began} and is not done yet{waits}{told}",
+                    "{began}，还没完成{waits}{told}";
+                    began, waits, told
+                );
+                (self.of_steps(Verdict::Open), says)
             }
         }
     }
@@ -202,18 +230,24 @@ impl Case {
     }
 
     /// What people will miss of it, as the end of a sentence.
-    fn told(&self) -> String {
-        let n = |fate: Fate| self.steps.values().filter(|note| note.fate == fate).count();
-        let parts: Vec<String> = [
-            (n(Fate::Held), "message is held by a budget", "messages are held by a budget"),
-            (n(Fate::NotSent), "message was not sent", "messages were not sent"),
-            (n(Fate::Missed), "step was missed", "steps were missed"),
+    fn told(&self) -> Phrase {
+        let parts: Vec<Phrase> = [
+            (Fate::Held, "message is held by a budget", "messages are held by a budget", "条消息被预算压住"),
+            (Fate::NotSent, "message was not sent", "messages were not sent", "条消息没有发"),
+            (Fate::Missed, "step was missed", "steps were missed", "个步骤错过了"),
         ]
         .into_iter()
-        .filter(|(n, _, _)| *n > 0)
-        .map(|(n, one, many)| format!("{n} {}", if n == 1 { one } else { many }))
+        .map(|(fate, one, many, zh)| {
+            (self.steps.values().filter(|note| note.fate == fate).count(), one, many, zh)
+        })
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, one, many, zh)| Phrase { en: count_of(n, one, many), zh: format!("{n} {zh}") })
         .collect();
-        if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) }
+        if parts.is_empty() {
+            return Phrase::default();
+        }
+        let parts = Phrase::list(parts);
+        phrase!("; {parts}", "；{parts}"; parts)
     }
 
     fn step_account(self, group: &GroupId, step: StepId, state: &State) -> Account {
@@ -222,7 +256,12 @@ impl Case {
         } else {
             let (verdict, says) = self.verdict(state);
             let begun = matches!(self.standing, Standing::Begun { .. });
-            let says = if begun { format!("step {step} was not reached: {says}") } else { says };
+            let says = match begun {
+                true => {
+                    phrase!("step {step} was not reached: {says}", "没有走到步骤 {step}：{says}"; says)
+                }
+                false => says,
+            };
             let verdict = if begun && verdict == Verdict::Happened { Verdict::Skipped } else { verdict };
             (verdict, says, Vec::new())
         };
@@ -236,7 +275,7 @@ impl Case {
             run: Some(self.run),
             anchor: Some(self.from),
             verdict,
-            says: says.into(),
+            says,
             because,
             journal: self.journal.into_iter().filter(mine).collect(),
             step: Some(step),
@@ -250,9 +289,11 @@ pub(super) fn is_late(late: Duration) -> bool {
 }
 
 /// "on time, 2026-12-02 20:30", "20 minutes late, 2026-12-02 20:50".
-pub(super) fn on_time(late: Duration, at: Timestamp, zone: &Zone) -> String {
+pub(super) fn on_time(late: Duration, at: Timestamp, zone: &Zone) -> Phrase {
+    let at = when(at, zone);
     if is_late(late) {
-        return format!("{} late, {}", words::length(late), when(at, zone));
+        let late = words::length(late);
+        return phrase!("{late} late, {at}", "迟了 {late}，{at}"; late);
     }
-    format!("on time, {}", when(at, zone))
+    phrase!("on time, {at}", "准时在 {at}")
 }

@@ -7,7 +7,10 @@ use super::{
     words::{length, readings, when},
 };
 use crate::{
-    base::time::{Timestamp, Zone},
+    base::{
+        phrase::{Phrase, phrase},
+        time::{Timestamp, Zone},
+    },
     engine::{
         budget::{Near, QuotaUsed, promo_share, promo_window, quota_used},
         entry::{HoldReason, Outgoing},
@@ -39,19 +42,23 @@ pub(super) fn budget(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Fin
     Finding::test(key(reason), false, text(at, out, reason).unwrap_or_default())
 }
 
-fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<String> {
+fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<Phrase> {
     let Reader { state, playbook, now, .. } = *at;
     if reason == HoldReason::Hush {
         let calendar = playbook.budgets.hush.as_ref()?;
-        return Some(format!(
-            "{} is a day of the calendar {calendar}, on which members see nothing",
-            playbook.zone.date(now)
+        let day = playbook.zone.date(now);
+        return Some(phrase!(
+            "{day} is a day of the calendar {calendar}, on which members see nothing",
+            "{day} 在日历 {calendar} 里，这天成员什么都看不到"
         ));
     }
     if reason == HoldReason::Session {
-        let own = out.play.as_ref().map_or("its play", |play| play.as_str());
-        return Some(format!(
-            "a dated run of another play is on, and posts of others wait; `during_session: yes` at {own} lets it post"
+        let own = out.play.as_ref().map(|play| Phrase::same(play.as_str()));
+        let own = own.unwrap_or_else(|| phrase!("its play", "它的玩法"));
+        return Some(phrase!(
+            "a dated run of another play is on, and posts of others wait; `during_session: yes` at {own} lets it post",
+            "另一个玩法有定期的活动正在进行，别的消息要等；在 {own} 里写 `during_session: yes` 就可以发";
+            own
         ));
     }
     let budgets = playbook.budgets.of(&out.channel)?;
@@ -63,29 +70,48 @@ fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<String> {
         HoldReason::Quiet => {
             let quiet: Vec<String> =
                 budgets.quiet.iter().map(|quiet| format!("{}-{}", quiet.from, quiet.to)).collect();
-            format!("quiet hours are {}, and it was {}", quiet.join(" and "), when(now, zone))
+            let (en, zh, now) = (quiet.join(" and "), quiet.join("、"), when(now, zone));
+            let quiet = Phrase { en, zh };
+            phrase!(
+                "quiet hours are {quiet}, and it was {now}",
+                "静默时段是 {quiet}，当时是 {now}";
+                quiet
+            )
         }
-        HoldReason::PostsMax => quota(budgets.posts?, &used(budgets.posts?, false), "post", zone),
+        HoldReason::PostsMax => {
+            quota(budgets.posts?, &used(budgets.posts?, false), [("post", "posts"), ("条", "条")], zone)
+        }
         HoldReason::MentionsMax => {
-            quota(budgets.mentions?, &used(budgets.mentions?, true), "post that mentions somebody", zone)
+            let en = ("post that mentions somebody", "posts that mention somebody");
+            quota(budgets.mentions?, &used(budgets.mentions?, true), [en, ("条 @ 人的", "条 @ 人的")], zone)
         }
         HoldReason::PostsGap => {
-            let last = state.released_to(&out.channel)?.back()?.due;
-            format!("posts keep a gap of {}; the last one was due {}", length(budgets.gap?), when(last, zone))
+            let last = when(state.released_to(&out.channel)?.back()?.due, zone);
+            let gap = length(budgets.gap?);
+            phrase!(
+                "posts keep a gap of {gap}; the last one was due {last}",
+                "消息之间要隔 {gap}；上一条是 {last}";
+                gap
+            )
         }
         HoldReason::Order => {
             let mut held = state.held.iter().filter(|held| held.outgoing.channel == out.channel);
             let first = held.find(|held| held.outgoing.effect != out.effect)?;
-            format!(
+            phrase!(
                 "messages of a channel keep their order, and {} before it is held by {}",
+                "同一个频道的消息按次序发，它前面的 {} 被 {} 压住",
                 first.outgoing.effect,
                 key(first.reason)
             )
         }
-        HoldReason::Ahead => format!(
-            "a message with a clock time comes within the gap of {}, and this one has none",
-            length(budgets.gap?)
-        ),
+        HoldReason::Ahead => {
+            let gap = length(budgets.gap?);
+            phrase!(
+                "a message with a clock time comes within the gap of {gap}, and this one has none",
+                "{gap} 的间隔之内有一条定点的消息，这一条没有定点";
+                gap
+            )
+        }
         HoldReason::Session | HoldReason::Hush => return None,
         HoldReason::PromoShare
         | HoldReason::PromoNotBefore
@@ -94,57 +120,83 @@ fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<String> {
     })
 }
 
-fn quota(quota: Quota, used: &QuotaUsed, noun: &str, zone: &Zone) -> String {
+/// `nouns` are what is counted, one and several, in English and in Chinese.
+fn quota(quota: Quota, used: &QuotaUsed, nouns: [(&str, &str); 2], zone: &Zone) -> Phrase {
     let window = match quota.per {
-        Window::Day => "a day".to_owned(),
-        Window::Sliding(window) => format!("in {}", length(window)),
+        Window::Day => phrase!("a day", "每天"),
+        Window::Sliding(window) => {
+            let window = length(window);
+            phrase!("in {window}", "每 {window} "; window)
+        }
     };
     let clocks: Vec<String> =
         used.at.iter().rev().map(|at| zone.civil(*at).strftime("%H:%M").to_string()).collect();
-    let limit = quota.max;
-    let plural = if limit == 1 { "" } else { "s" };
-    let noun = noun.replacen("post", &format!("post{plural}"), 1);
-    format!("the budget is {limit} {noun} {window}, and {} had gone ({})", used.at.len(), clocks.join(", "))
+    let (limit, gone) = (quota.max, used.at.len());
+    let [en, zh] = nouns.map(|(one, many)| if limit == 1 { one } else { many }.to_owned());
+    let (noun, clocks) = (Phrase { en, zh }, Phrase { en: clocks.join(", "), zh: clocks.join("、") });
+    phrase!(
+        "the budget is {limit} {noun} {window}, and {gone} had gone ({clocks})",
+        "预算是{window} {limit} {noun}，已经发了 {gone} 条（{clocks}）";
+        noun, window, clocks
+    )
 }
 
-fn promo(at: &Reader<'_>, out: &Outgoing, promo: &Promo, reason: HoldReason) -> Option<String> {
+fn promo(at: &Reader<'_>, out: &Outgoing, promo: &Promo, reason: HoldReason) -> Option<Phrase> {
     let Reader { state, playbook, now, .. } = *at;
     let zone = &playbook.zone;
     Some(match reason {
-        HoldReason::PromoNotBefore => format!(
-            "no advertising before the group is {} old; it began {}",
-            length(promo.not_before?),
-            when(state.created, zone)
-        ),
+        HoldReason::PromoNotBefore => {
+            let (age, began) = (length(promo.not_before?), when(state.created, zone));
+            phrase!(
+                "no advertising before the group is {age} old; it began {began}",
+                "建群满 {age} 之前不发推广；这个群是 {began} 开始的";
+                age
+            )
+        }
         HoldReason::PromoAround => {
             let name = promo.around.as_ref()?;
             let next = match promo_window(playbook, name, promo, now) {
-                Near::Opens(Some(next)) => format!("; the next such time begins {}", when(next, zone)),
-                Near::Opens(None) => "; the calendar has no further day".to_owned(),
-                Near::Inside => String::new(),
+                Near::Opens(Some(next)) => {
+                    phrase!("; the next such time begins {}", "；下一次从 {} 开始", when(next, zone))
+                }
+                Near::Opens(None) => {
+                    phrase!("; the calendar has no further day", "；日历里后面没有日子了")
+                }
+                Near::Inside => Phrase::default(),
             };
-            format!("advertising goes only around the days of the calendar {name}{next}")
+            phrase!(
+                "advertising goes only around the days of the calendar {name}{next}",
+                "推广只在日历 {name} 的日子前后发{next}";
+                next
+            )
         }
         HoldReason::PromoWhen => {
             let source = promo.when.as_ref()?.source();
             let values = at.promo(promo);
-            let values = if values.is_empty() { String::new() } else { format!(": {}", readings(&values)) };
-            format!("advertising goes only when {source}, which was false{values}")
+            let text = phrase!(
+                "advertising goes only when {source}, which was false",
+                "推广只在 {source} 成立时发，当时不成立"
+            );
+            if values.is_empty() {
+                return Some(text);
+            }
+            let values = readings(&values);
+            phrase!("{text}: {values}", "{text}：{values}"; text, values)
         }
         _ => {
             let (percent, window) = promo.share?;
             let share = promo_share(state, &out.channel, window, now);
-            format!(
-                "advertising may be {percent}% of the messages in {}; with this one it would be {} of {}",
-                length(window),
-                share.promos,
-                share.all
+            let (window, promos, all) = (length(window), share.promos, share.all);
+            phrase!(
+                "advertising may be {percent}% of the messages in {window}; with this one it would be {promos} of {all}",
+                "推广最多占 {window} 内消息的 {percent}%；加上这一条就是 {all} 条里的 {promos} 条";
+                window
             )
         }
     })
 }
 
 /// Until when, in words.
-pub(super) fn until(at: Option<Timestamp>, zone: &Zone) -> String {
-    at.map(|at| format!(", until {} at the latest", when(at, zone))).unwrap_or_default()
+pub(super) fn until(at: Option<Timestamp>, zone: &Zone) -> Phrase {
+    at.map(|at| phrase!(", until {} at the latest", "，最晚到 {}", when(at, zone))).unwrap_or_default()
 }

@@ -8,6 +8,7 @@ mod case;
 mod message;
 mod past;
 mod step;
+mod timeless;
 mod words;
 
 pub use message::key as budget_key;

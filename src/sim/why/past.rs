@@ -12,7 +12,8 @@ use super::{
 use crate::{
     base::{
         ids::{EffectId, GroupId, RunId, StepId},
-        phrase::phrase,
+        locale::Locale,
+        phrase::{Phrase, phrase},
         time::Timestamp,
         words::shorten,
     },
@@ -170,9 +171,11 @@ impl<'q> Historian<'q> {
         self.heard.all += 1;
         let Some((met, finding)) = self.filtered(on, signal, playbook, entry.at) else { return };
         self.heard.met += usize::from(met);
-        let who = signal.member.as_ref().map(|member| format!(" of {member}")).unwrap_or_default();
-        let cited =
-            Cited { seq, at: entry.at, step: None, text: format!("signal {}{who}", signal.name).into() };
+        let text = match &signal.member {
+            Some(member) => phrase!("signal {} of {member}", "{member} 的信号 {}", signal.name),
+            None => phrase!("signal {}", "信号 {}", signal.name),
+        };
+        let cited = Cited { seq, at: entry.at, step: None, text };
         let asked = self.question.at.is_some_and(|(from, to)| entry.at >= from && entry.at < to);
         if self.question.at.is_none() || asked {
             self.heard.last = Some((cited, finding));
@@ -193,7 +196,12 @@ impl<'q> Historian<'q> {
         let (met, values) = reader.filter(on, signal);
         let text = match &on.filter {
             Some(filter) => words::condition(filter.source(), met, &values),
-            None => "it has no `where`: every such signal starts it".to_owned(),
+            None => {
+                phrase!(
+                    "it has no `where`: every such signal starts it",
+                    "没有 `where`：每个这样的信号都会让它开始"
+                )
+            }
         };
         Some((met, Finding::test("where", met, text)))
     }
@@ -243,7 +251,7 @@ impl<'q> Historian<'q> {
                 let cause = self.cause(run, &play);
                 case.findings.extend(self.gates(playbook, &play, run, from, &cause, entry.at));
                 if let Skip::Limit { limit } = reason {
-                    case.findings.push(Finding::test("limit", false, limit.clone()));
+                    case.findings.push(Finding::test("limit", false, &**limit));
                 }
             }
         }
@@ -308,8 +316,8 @@ impl<'q> Historian<'q> {
         if let (Trigger::Signal(_), Some((_, finding))) = (&play.trigger, &self.heard.last) {
             case.findings.push(finding.clone());
         }
-        let text = format!("{run} began");
-        case.cite(Cited { seq, at: entry.at, step: None, text: text.into() });
+        let text = phrase!("{run} began", "{run} 开始");
+        case.cite(Cited { seq, at: entry.at, step: None, text });
         self.open(case);
     }
 
@@ -325,9 +333,10 @@ impl<'q> Historian<'q> {
         let Some(run) = self.state.plays.get(play).map(|known| known.date_run(play, date)) else { return };
         let Some(case) = self.cases.iter_mut().find(|case| case.run == run) else { return };
         (case.from, case.to) = (to, to);
-        case.findings.push(Finding::fact("dates", format!("moved from {}", when(from, &playbook.zone))));
-        let says = format!("the date {date} has moved to {}", when(to, &playbook.zone));
-        case.cite(Cited { seq, at: entry.at, step: None, text: says.into() });
+        let (from, to) = (when(from, &playbook.zone), when(to, &playbook.zone));
+        case.findings.push(Finding::fact("dates", phrase!("moved from {from}", "从 {from} 移来")));
+        let text = phrase!("the date {date} has moved to {to}", "日期 {date} 移到 {to}");
+        case.cite(Cited { seq, at: entry.at, step: None, text });
     }
 
     fn date_cancelled(&mut self, seq: i64, entry: &Entry, playbook: &Arc<Playbook>, date: &Arc<str>) {
@@ -338,8 +347,8 @@ impl<'q> Historian<'q> {
         else {
             return;
         };
-        let text = format!("the date {date} was taken out of the file");
-        let cited = Cited { seq, at: entry.at, step: None, text: text.into() };
+        let text = phrase!("the date {date} was taken out of the file", "日期 {date} 从文件里删掉了");
+        let cited = Cited { seq, at: entry.at, step: None, text };
         if let Some(case) = self.cases.iter_mut().find(|case| case.run == run) {
             case.findings.push(Finding::test("dates", false, cited.text.clone()));
             case.cite(cited);
@@ -356,22 +365,27 @@ impl<'q> Historian<'q> {
     pub(super) fn lateness(&self, due: Timestamp, at: Timestamp, playbook: &Playbook) -> Option<Finding> {
         let zone = &playbook.zone;
         if let Some((seq, adopted)) = self.adopted.filter(|(_, adopted)| due < *adopted) {
-            let text =
-                format!("the engine first saw the group {}, after that (journal {seq})", when(adopted, zone));
+            let text = phrase!(
+                "the engine first saw the group {}, after that (journal {seq})",
+                "引擎 {} 才第一次见到这个群，比它晚（日志 {seq}）",
+                when(adopted, zone)
+            );
             return Some(Finding::fact("adopted", text));
         }
         if let Some((seq, from, to)) = self.slept.filter(|(_, from, to)| *from <= due && due <= *to) {
-            let text = format!(
+            let text = phrase!(
                 "the group slept from {} to {}: the engine was down, the machine was suspended, or its clock \
                  jumped (journal {seq})",
+                "从 {} 到 {} 群在睡：引擎没在运行、电脑休眠了，或者时钟跳了（日志 {seq}）",
                 when(from, zone),
                 when(to, zone)
             );
             return Some(Finding::fact("slept", text));
         }
         let previous = self.previous.filter(|previous| *previous < at)?;
-        let text = format!(
+        let text = phrase!(
             "nothing was decided between {} and {}: the engine was down, or the machine was suspended or busy",
+            "从 {} 到 {} 什么都没有决定：引擎没在运行，或者电脑休眠了、太忙",
             when(previous, zone),
             when(at, zone)
         );
@@ -391,7 +405,8 @@ impl<'q> Historian<'q> {
                     *ended = Some((*outcome, entry.at, reason.clone()));
                 }
                 if *outcome == Outcome::Replaced {
-                    case.findings.push(Finding::test("overlap", false, format!("replace: {reason}")));
+                    let text = phrase!("replace: {reason}", "replace：{reason}");
+                    case.findings.push(Finding::test("overlap", false, text));
                 }
             }
             Fact::RunRetried { .. } => {
@@ -454,23 +469,37 @@ fn about(state: &State, fact: &Fact) -> Option<(RunId, Option<StepId>)> {
 /// An entry as one line of an answer.
 fn cited(seq: i64, entry: &Entry, step: Option<StepId>, playbook: &Playbook) -> Cited {
     let zone = &playbook.zone;
-    let at_step = step.as_ref().map(|step| format!("step {step}")).unwrap_or_default();
+    let at_step = step.as_ref().map(|step| phrase!("step {step}", "步骤 {step}")).unwrap_or_default();
     let text = match (timeline::describe(entry, zone), &entry.fact) {
-        (_, Fact::StepWaiting { .. }) => format!("{at_step} waits"),
-        (_, Fact::StepDone { .. }) => format!("{at_step} done"),
-        (_, Fact::ScriptCalled { script, .. }) => format!("{at_step} calls {script}"),
-        (_, Fact::ScriptReturned { .. }) => format!("{at_step}: its script returned"),
+        (_, Fact::StepWaiting { .. }) => phrase!("{at_step} waits", "{at_step} 等待"; at_step),
+        (_, Fact::StepDone { .. }) => phrase!("{at_step} done", "{at_step} 完成"; at_step),
+        (_, Fact::ScriptCalled { script, .. }) => {
+            phrase!("{at_step} calls {script}", "{at_step} 调用 {script}"; at_step)
+        }
+        (_, Fact::ScriptReturned { .. }) => {
+            phrase!("{at_step}: its script returned", "{at_step}：脚本返回了"; at_step)
+        }
         (_, Fact::StillHeld { reason, until, .. }) => {
-            format!("{at_step}: still held by {}{}", message::key(*reason), message::until(*until, zone))
+            let (key, until) = (message::key(*reason), message::until(*until, zone));
+            phrase!("{at_step}: still held by {key}{until}", "{at_step}：还被 {key} 压住{until}"; at_step, until)
         }
-        (_, Fact::RunFinished { outcome: Outcome::Done, .. }) => "done".to_owned(),
+        (_, Fact::RunFinished { outcome: Outcome::Done, .. }) => phrase!("done", "完成"),
         (_, Fact::StepSkipped { reason, .. }) if !matches!(reason, Skip::Late { .. }) => {
-            format!("{at_step} skipped: {}", timeline::skip(reason))
+            let why = timeline::skipped(reason);
+            phrase!("{at_step} skipped: {why}", "{at_step} 跳过：{why}"; at_step, why)
         }
-        (_, Fact::ScriptFailed { .. }) => format!("{at_step}: its script failed"),
-        (None, Fact::RunFinished { .. }) => "the run failed".to_owned(),
-        (Some(line), _) => format!("{} {}", line.word, shorten(&line.text.en, 100)).trim_end().to_owned(),
+        (_, Fact::ScriptFailed { .. }) => {
+            phrase!("{at_step}: its script failed", "{at_step}：脚本失败"; at_step)
+        }
+        (None, Fact::RunFinished { .. }) => phrase!("the run failed", "活动失败"),
+        (Some(line), _) => {
+            let of = |locale| {
+                let text = shorten(line.text.of(locale), 100);
+                format!("{} {text}", line.word(locale)).trim_end().to_owned()
+            };
+            Phrase { en: of(Locale::En), zh: of(Locale::Zh) }
+        }
         (None, _) => at_step,
     };
-    Cited { seq, at: entry.at, step, text: text.into() }
+    Cited { seq, at: entry.at, step, text }
 }

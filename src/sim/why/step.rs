@@ -10,6 +10,7 @@ use super::{
 use crate::{
     base::{
         ids::{RunId, StepId},
+        phrase::{Phrase, phrase},
         time::Timestamp,
     },
     engine::{
@@ -81,13 +82,13 @@ impl Fate {
 pub(super) struct Note {
     pub(super) fate: Fate,
     /// One sentence.
-    pub(super) says: String,
+    pub(super) says: Phrase,
     pub(super) findings: Vec<Finding>,
 }
 
 impl Note {
-    pub(super) fn new(fate: Fate, says: impl Into<String>) -> Self {
-        Self { fate, says: says.into(), findings: Vec::new() }
+    pub(super) fn new(fate: Fate, says: Phrase) -> Self {
+        Self { fate, says, findings: Vec::new() }
     }
 
     pub(super) fn because(mut self, findings: impl IntoIterator<Item = Finding>) -> Self {
@@ -115,31 +116,45 @@ impl Historian<'_> {
                     until: *until,
                     fails: *fails,
                 };
-                Note::new(Fate::Waits, format!("step {step}: the run {}", words::waits(&wait, zone)))
+                let waits = words::waits(&wait, zone);
+                Note::new(
+                    Fate::Waits,
+                    phrase!("step {step}: the run {waits}", "步骤 {step}：活动{waits}"; waits),
+                )
             }
             Fact::StepDone { .. } => {
                 let due = self.due(run, step);
                 let late = due.map(|due| entry.at.since(due)).unwrap_or_default();
-                let says = format!("step {step} was done {}", on_time(late, entry.at, zone));
                 if is_late(late) && !self.waited(run) {
+                    let at = on_time(late, entry.at, zone);
+                    let says = phrase!("step {step} was done {at}", "步骤 {step} {at} 完成"; at);
                     Note::new(Fate::Late, says)
                         .because(due.and_then(|due| self.lateness(due, entry.at, playbook)))
                 } else {
-                    Note::new(Fate::Done, format!("step {step} was done {}", when(entry.at, zone)))
+                    let at = when(entry.at, zone);
+                    Note::new(Fate::Done, phrase!("step {step} was done {at}", "步骤 {step} {at} 完成"))
                 }
             }
             Fact::StepSkipped { due, reason, .. } => {
                 self.step_skipped(entry, playbook, run, step, *due, reason)
             }
             Fact::StepFailed { error, retry, .. } => {
-                let retry =
-                    retry.map(|at| format!("; it is tried again {}", when(at, zone))).unwrap_or_default();
-                let says = format!("step {step} failed {}: {error}{retry}", when(entry.at, zone));
-                Note::new(Fate::Failed, says)
+                let at = when(entry.at, zone);
+                let says = phrase!("step {step} failed {at}: {error}", "步骤 {step} {at} 失败：{error}");
+                let retry = retry.map(|at| phrase!("it is tried again {}", "{} 再试", when(at, zone)));
+                Note::new(Fate::Failed, retry.map_or(says.clone(), |retry| says.then(&retry)))
             }
+            _ => return self.message_note(entry, playbook, step),
+        })
+    }
+
+    /// What an entry says of a step's message.
+    fn message_note(&self, entry: &Entry, playbook: &Arc<Playbook>, step: &StepId) -> Option<Note> {
+        let zone = &playbook.zone;
+        Some(match &entry.fact {
             Fact::Posted(out) => {
                 let late = entry.at.since(out.due);
-                let says = format!("step {step} sent its message {}", on_time(late, entry.at, zone));
+                let says = sent(step, &on_time(late, entry.at, zone));
                 let fate = if is_late(late) { Fate::Late } else { Fate::Done };
                 let why = if is_late(late) { self.lateness(out.due, entry.at, playbook) } else { None };
                 Note::new(fate, says).because(why)
@@ -153,35 +168,50 @@ impl Historian<'_> {
             }
             Fact::Released(out) => {
                 let held = self.state.held.iter().find(|held| held.outgoing.effect == out.effect);
-                let by =
-                    held.map(|held| format!(", held by {}", message::key(held.reason))).unwrap_or_default();
                 let late = entry.at.since(out.due);
-                let says = format!("step {step} sent its message {}{by}", on_time(late, entry.at, zone));
-                Note::new(Fate::Released, says)
+                let says = sent(step, &on_time(late, entry.at, zone));
+                Note::new(Fate::Released, says.and(&held_by(held.map(|held| held.reason))))
             }
             Fact::Expired { reason, stale, .. } => {
-                let by =
-                    reason.map(|reason| format!(", held by {}", message::key(reason))).unwrap_or_default();
-                let at = when(entry.at, zone);
+                let (by, at) = (held_by(*reason), when(entry.at, zone));
                 let says = match stale {
-                    None => format!("step {step}: its message expired {at}{by}"),
+                    None => {
+                        phrase!(
+                            "step {step}: its message expired {at}{by}",
+                            "步骤 {step} 的消息 {at} 过期{by}";
+                            by
+                        )
+                    }
                     Some(stale) => {
-                        let because = timeline::gone_stale(*stale, zone).en;
-                        format!("step {step}: its message was missed {at}{by}: {because}")
+                        let because = timeline::gone_stale(*stale, zone);
+                        phrase!(
+                            "step {step}: its message was missed {at}{by}: {because}",
+                            "步骤 {step} 的消息 {at} 错过了{by}：{because}";
+                            by, because
+                        )
                     }
                 };
                 Note::new(Fate::NotSent, says)
             }
             Fact::Withdrawn { .. } => {
-                Note::new(Fate::NotSent, format!("step {step}: its held message was taken back with its run"))
+                let says = phrase!(
+                    "step {step}: its held message was taken back with its run",
+                    "步骤 {step} 被压住的消息随活动一起收回了"
+                );
+                Note::new(Fate::NotSent, says)
             }
             Fact::DeliveryFailed { reason, in_doubt, .. } => {
                 let what = if *in_doubt {
-                    "nobody knows whether its message arrived"
+                    phrase!("nobody knows whether its message arrived", "不知道消息到了没有")
                 } else {
-                    "the platform refused its message"
+                    phrase!("the platform refused its message", "平台拒绝了消息")
                 };
-                Note::new(Fate::Failed, format!("step {step}: {what}: {reason}; `playbook outbox` shows it"))
+                let says = phrase!(
+                    "step {step}: {what}: {reason}; `playbook outbox` shows it",
+                    "步骤 {step}：{what}：{reason}；见 `playbook outbox`";
+                    what
+                );
+                Note::new(Fate::Failed, says)
             }
             _ => return None,
         })
@@ -198,18 +228,28 @@ impl Historian<'_> {
     ) -> Note {
         let zone = &playbook.zone;
         let late = matches!(reason, Skip::Late { .. });
-        let (fate, word) = if late { (Fate::Missed, "was missed") } else { (Fate::Skipped, "was skipped") };
         let why = match reason {
-            Skip::Late { by, max } => format!(
-                "it was due {}, {} before, and may be {} late",
-                when(due, zone),
-                words::length(*by),
-                words::length(*max)
-            ),
-            Skip::Operator => "an operator said so".into(),
-            other => timeline::skip(other),
+            Skip::Late { by, max } => {
+                let (due, by, max) = (when(due, zone), words::length(*by), words::length(*max));
+                phrase!(
+                    "it was due {due}, {by} before, and may be {max} late",
+                    "原定 {due}，已过 {by}，最多可以迟 {max}";
+                    by, max
+                )
+            }
+            other => timeline::skipped(other),
         };
-        let note = Note::new(fate, format!("step {step} {word}: {why}"));
+        let note = if late {
+            Note::new(
+                Fate::Missed,
+                phrase!("step {step} was missed: {why}", "步骤 {step} 错过了：{why}"; why),
+            )
+        } else {
+            Note::new(
+                Fate::Skipped,
+                phrase!("step {step} was skipped: {why}", "步骤 {step} 跳过了：{why}"; why),
+            )
+        };
         match reason {
             Skip::Late { .. } => note.because(self.lateness(due, entry.at, playbook)),
             Skip::When { condition } => {
@@ -230,11 +270,11 @@ impl Historian<'_> {
         until: Option<Timestamp>,
     ) -> Note {
         let zone = &playbook.zone;
-        let says = format!(
-            "step {step}: its message, due {}, is held by {}{}",
-            when(out.due, zone),
-            message::key(reason),
-            message::until(until, zone)
+        let (due, key, until) = (when(out.due, zone), message::key(reason), message::until(until, zone));
+        let says = phrase!(
+            "step {step}: its message, due {due}, is held by {key}{until}",
+            "步骤 {step} 的消息（{due}）被 {key} 压住{until}";
+            until
         );
         let group = playbook.groups.get(&self.state.group);
         let finding = group.map(|group| {
@@ -271,4 +311,14 @@ impl Historian<'_> {
         let step = play.section(run.section).steps().find(|other| other.id == *step)?;
         Some(Reader { state: &self.state, playbook: &playbook, group: &group, now }.step(&play, &run, step))
     }
+}
+
+fn sent(step: &StepId, at: &Phrase) -> Phrase {
+    phrase!("step {step} sent its message {at}", "步骤 {step} 的消息{at} 发出"; at)
+}
+
+/// By what a message is or was held, as the end of a sentence.
+fn held_by(reason: Option<HoldReason>) -> Phrase {
+    let key = reason.map(message::key);
+    key.map(|key| phrase!(", held by {key}", "，曾被 {key} 压住")).unwrap_or_default()
 }

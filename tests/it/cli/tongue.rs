@@ -28,9 +28,11 @@ plays:
 ";
 
 /// Names of the playbook and of the world, and what stands for itself.
-const NAMES: [&str; 15] = [
-    "demo", "begin", "game", "group", "console", "Asia", "Shanghai", "Ctrl", "task", "zhu", "playbook",
-    "state", "nobody", "invited", "main",
+const NAMES: [&str; 26] = [
+    // Keys of the language.
+    "trigger", "post", "approve", "paused", "overlap", "skip", "limit", "next", "when", "where", "signals", "demo", "begin",
+    "game", "group", "console", "Asia", "Shanghai", "Ctrl", "task", "zhu", "playbook", "state", "nobody",
+    "invited", "main",
 ];
 
 /// English words outside names and backticks.
@@ -44,7 +46,7 @@ fn english(text: &str) -> Vec<String> {
         .join(" ")
         .split(|c: char| c.is_whitespace() || "，。：；（）、".contains(c))
         // Ids, files and instants.
-        .filter(|word| !word.contains(['/', '@', '.']) && !word.chars().any(|c| c.is_ascii_digit()))
+        .filter(|word| !word.contains(['/', '@', '.', '_']) && !word.chars().any(|c| c.is_ascii_digit()))
         .flat_map(|word| word.split(|c: char| !c.is_ascii_alphabetic()))
         .filter(|word| word.len() > 1 && !NAMES.contains(word))
         .map(str::to_owned)
@@ -68,6 +70,11 @@ fn a_chinese_terminal_reads_chinese() {
         &["members"],
         &["pause", "game"],
         &["resume", "game"],
+        &["why", "begin"],
+        &["why", "game"],
+        &["why", "game", "--at", "2020-01-01"],
+        &["plan", "demo.yaml", "--days", "2"],
+        &["next", "--every", "day at 20:30", "-n", "1"],
         &["done", "t1"],
     ] {
         said.push((args.join(" "), place.run(args).exits(0).stdout));
@@ -93,8 +100,24 @@ fn programs_and_english_readers_get_what_they_got() {
     assert!(status.contains("waits for somebody"), "{status}");
 }
 
-/// The sources whose Chinese is spoken on the command line.
-const SPOKEN: [&str; 4] = ["src/shell/cli", "src/shell/view", "src/shell/runtime", "src/sim/timeline"];
+/// Words of the table's third column that mean something else where they stand: what WeChat calls muting a group,
+/// where a business sells, and what the head of a member list may say.
+const OTHERWISE: [(&str, &str); 3] = [
+    ("src/lang/lint/craft/wide_mention.rs", "免打扰"),
+    ("src/lang/lint/craft/goal_one_channel.rs", "渠道"),
+    ("src/lang/roster.rs", "群组"),
+];
+
+fn sources(dir: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(dir).expect("a folder of sources").filter_map(Result::ok) {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
 
 #[test]
 fn a_word_that_the_table_has_another_for_is_not_said() {
@@ -108,14 +131,15 @@ fn a_word_that_the_table_has_another_for_is_not_said() {
         .collect();
     assert!(not.len() >= 3, "{not:?}");
     let mut found = Vec::new();
-    for dir in SPOKEN {
-        let files = std::fs::read_dir(root.join(dir)).expect("a folder of sources");
-        for file in files.filter_map(Result::ok).map(|file| file.path()).filter(|path| path.is_file()) {
-            let text = std::fs::read_to_string(&file).expect("a source");
-            for word in not.iter().filter(|word| text.contains(word.as_str())) {
-                found.push(format!("{}: {word}", file.display()));
-            }
-        }
+    let mut files = Vec::new();
+    sources(&root.join("src"), &mut files);
+    assert!(files.len() > 300, "{} sources", files.len());
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("a source");
+        let name = file.strip_prefix(root).expect("a source of ours").display().to_string();
+        let said = not.iter().filter(|word| text.contains(word.as_str()));
+        let said = said.filter(|word| !OTHERWISE.contains(&(name.as_str(), word.as_str())));
+        found.extend(said.map(|word| format!("{name}: {word}")));
     }
     assert_eq!(found, Vec::<String>::new(), "docs/words.md has another word");
 }

@@ -23,7 +23,7 @@ pub(super) const CODE: Code = Code {
     meaning: pair("an approval is open almost only while people sleep", "审批开放的时间几乎都在休息时段"),
     explanation: pair(
         "Whoever is asked is told inside their hours (`roles.X.hours`, by default all but the quiet hours), and `open_for` counts from then. Less than two hours of it while they are awake is hardly time to decide, and silence then decides.",
-        "审批会在对方的时段内通知（`roles.X.hours`，默认是安静时段以外），`open_for` 从通知时算起。清醒的时间不足两小时，几乎来不及决定，结果就由无人答复来定。",
+        "审批会在对方的时段内通知（`roles.X.hours`，默认是静默时段以外），`open_for` 从通知时算起。清醒的时间不足两小时，几乎来不及决定，结果就由无人答复来定。",
     ),
     bad: Example::of(
         "people: { ann: { name: Ann } }\nbudgets: { quiet: 22:00-08:00 }\nplays:\n  hello:\n    every: monday at 21:00\n    steps:\n      - approve: Shall this go out?\n        to: ann\n        open_for: 8h\n      - post: Our news.\n        urgent: true\n",

@@ -16,11 +16,11 @@ pub(super) const CODE: Code = Code {
     severity: Severity::Warning,
     meaning: pair(
         "the gap between messages leaves no room for as many as the budget allows",
-        "消息间隔太大，额度用不完",
+        "消息间隔太大，预算用不完",
     ),
     explanation: pair(
         "`gap` is between due instants. When the messages of a day with that gap need more hours than the day has outside the quiet hours, `max` can never be reached.",
-        "`gap` 是消息之间的间隔。按这个间隔发满 `max` 条，比一天里安静时段之外的时间还长，额度就永远用不完。",
+        "`gap` 是消息之间的间隔。按这个间隔发满 `max` 条，比一天里静默时段之外的时间还长，预算就永远用不完。",
     ),
     bad: Example::of(
         "budgets: { posts: { max: 12 per day, gap: 3h } }\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Hello.\n",

@@ -16,11 +16,11 @@ pub(super) const CODE: Code = Code {
     severity: Severity::Warning,
     meaning: pair(
         "a wait ends inside the quiet hours and the message after it is held back",
-        "等到安静时段，后面的消息会被压住",
+        "等到静默时段，后面的消息会被压住",
     ),
     explanation: pair(
         "A message inside the quiet hours waits for their end. A wait until such a clock time lets the message come hours later than it was meant.",
-        "安静时段里的消息会等到时段结束才发。等到这样的钟点，消息会比预想的晚好几个小时。",
+        "静默时段里的消息会等到时段结束才发。等到这样的钟点，消息会比预想的晚好几个小时。",
     ),
     bad: Example::of(
         "budgets: { quiet: 22:30-08:00 }\nplays:\n  hello:\n    every: monday at 09:00\n    steps:\n      - post: Good evening.\n      - wait: 23:00\n      - post: Good night.\n",
@@ -50,7 +50,7 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                     let (from, to) = (quiet.from, quiet.to);
                     let message = phrase!(
                         "this waits until {clock}, inside the quiet hours {from}-{to}",
-                        "这里等到 {clock}，正处于安静时段 {from}-{to}"
+                        "这里等到 {clock}，正处于静默时段 {from}-{to}"
                     );
                     let help = phrase!(
                         "the message after it is held back until {to}; choose another time, or write `urgent: true`",

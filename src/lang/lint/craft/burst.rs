@@ -34,7 +34,7 @@ pub(super) const CODE: Code = Code {
         "What is over the budget of a day is held until the next, in order, and pushes that day's messages back in turn. \
              Counted are posts and questions to the group whose time follows from the file, over eight ordinary weeks and \
              all dates; scripts may add more.",
-        "超出当天额度的消息会按顺序留到第二天，又把第二天的往后推。统计的是八个普通星期和所有日期里、时间可以从文件推出的`post` 和 `ask`；脚本可能还会更多。",
+        "超出当天预算的消息会按顺序留到第二天，又把第二天的往后推。统计的是八个普通星期和所有日期里、时间可以从文件推出的`post` 和 `ask`；脚本可能还会更多。",
     ),
     bad: Example::of(
         "budgets: { posts: { max: 2 per day } }\nplays:\n  news:\n    every: day at 09:00\n    steps:\n      - post: One.\n      \

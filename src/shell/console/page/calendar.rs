@@ -137,7 +137,7 @@ fn week(view: &Calendar, days: &[Date], first: usize, locale: Locale) -> Markup 
     html! {
         div.wide.weeks { table.week {
             thead { tr {
-                th scope="col" { (locale.pick("Play", "流程")) }
+                th scope="col" { (locale.pick("Play", "玩法")) }
                 @for day in days { th scope="col" .today[*day == today] {
                     (words::weekdays(locale)[words::weekday(*day)]) " " (day.day())
                 } }

@@ -20,14 +20,14 @@ use maud::{Markup, html};
 /// The title and the page; `access` is who is signed in here, where the reader may know.
 pub(crate) fn page(view: &Channels, access: Option<&Markup>, frame: &Frame) -> (String, Markup) {
     let locale = frame.locale;
-    let title = locale.pick("Channels", "渠道");
+    let title = locale.pick("Channels", "频道");
     let failing = view.rows.iter().filter(|row| row.failing.is_some()).count();
     let body = html! {
         h1 { (title) }
         @if failing > 0 {
-            p.headline.bad { "▲ " @match locale { Locale::En => { (failing) " of " (view.rows.len()) " channels fail" } Locale::Zh => { (view.rows.len()) " 个渠道里有 " (failing) " 个发不出去" } } }
+            p.headline.bad { "▲ " @match locale { Locale::En => { (failing) " of " (view.rows.len()) " channels fail" } Locale::Zh => { (view.rows.len()) " 个频道里有 " (failing) " 个发不出去" } } }
         } @else if view.stuck.is_empty() {
-            p.headline { "● " (locale.pick("Every channel gets through.", "全部渠道正常。")) }
+            p.headline { "● " (locale.pick("Every channel gets through.", "全部频道正常。")) }
         }
         (part("speak", locale.pick("What we speak through", "用什么说"), &table(view, locale), frame))
         @if !view.stuck.is_empty() { (part("stuck", locale.pick("Somebody has to decide", "需要人决定"), &stuck(view, frame), frame)) }
@@ -39,10 +39,10 @@ pub(crate) fn page(view: &Channels, access: Option<&Markup>, frame: &Frame) -> (
 
 fn table(view: &Channels, locale: Locale) -> Markup {
     html! {
-        @if view.rows.is_empty() { p.empty { (locale.pick("No file has a channel.", "文件里没有渠道。")) } }
+        @if view.rows.is_empty() { p.empty { (locale.pick("No file has a channel.", "文件里没有频道。")) } }
         @if !view.rows.is_empty() { div.wide { table.list {
             thead { tr {
-                th scope="col" { (locale.pick("Channel", "渠道")) }
+                th scope="col" { (locale.pick("Channel", "频道")) }
                 th scope="col" { (locale.pick("State", "状况")) }
                 th scope="col" { (locale.pick("Last taken", "最近送达")) }
                 th.n scope="col" { (locale.pick("Waiting", "排队")) }

@@ -48,7 +48,7 @@ pub(crate) fn page(view: &Group, frame: &Frame) -> (String, Markup) {
             }
             div {
                 @if !view.tasks.is_empty() { (part("tasks", locale.pick("Waiting for people", "等人处理"), &tasks(view, locale), frame)) }
-                (part("plays", locale.pick("Plays", "流程"), &plays(view, frame), frame))
+                (part("plays", locale.pick("Plays", "玩法"), &plays(view, frame), frame))
                 @if !view.findings.is_empty() { (part("findings", locale.pick("What the numbers are signs of", "数字说明什么"), &findings(view, locale), frame)) }
                 @if !view.numbers.is_empty() { (part("numbers", locale.pick("Numbers", "数字"), &numbers(view, locale), frame)) }
                 section aria-labelledby="more-title" {
@@ -96,7 +96,7 @@ fn head(view: &Group, locale: Locale) -> Markup {
 fn report(view: &Group, frame: &Frame) -> Markup {
     let locale = frame.locale;
     frame.press("signal", &[(view.id.as_str(), "")], &html! {
-        p.words { (locale.pick("Something that no channel hears. Plays that wait for it go on.", "渠道听不到的事。等着它的流程会继续。")) }
+        p.words { (locale.pick("Something that no channel hears. Plays that wait for it go on.", "频道听不到的事。等着它的玩法会继续。")) }
         label.field { (locale.pick("What", "什么事"))
             select name="signal" { @for name in &view.signals { option value=(name) { (name) } } }
         }
@@ -232,7 +232,7 @@ fn plays(view: &Group, frame: &Frame) -> Markup {
     html! {
         div.wide { table {
             thead { tr {
-                th scope="col" { (locale.pick("Play", "流程")) }
+                th scope="col" { (locale.pick("Play", "玩法")) }
                 th.n scope="col" { (locale.pick("Runs so far", "已有次数")) }
                 @if view.commands { th scope="col" { (locale.pick("Press", "操作")) } }
             } }

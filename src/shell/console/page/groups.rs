@@ -151,7 +151,7 @@ fn state(row: &Row, locale: Locale) -> Markup {
 pub(super) fn trouble(trouble: &Trouble, locale: Locale) -> Markup {
     let text = match (trouble, locale) {
         (Trouble::Channel(name), Locale::En) => format!("channel {name} fails"),
-        (Trouble::Channel(name), Locale::Zh) => format!("渠道 {name} 发不出去"),
+        (Trouble::Channel(name), Locale::Zh) => format!("频道 {name} 发不出去"),
         (Trouble::Failed(run), Locale::En) => format!("{run} failed"),
         (Trouble::Failed(run), Locale::Zh) => format!("{run} 失败"),
         (Trouble::Stuck(n), Locale::En) => format!("{n} undelivered"),

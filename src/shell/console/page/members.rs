@@ -156,7 +156,7 @@ pub(crate) fn one(view: &One, frame: &Frame) -> (String, Markup) {
         }
         p.words { (locale.pick(
             "Plays use this to count, to choose and to address members. It goes when the member leaves, or when somebody has them forgotten.",
-            "流程用它来计数、挑选和称呼成员。成员离开或有人要求忘记时删除。",
+            "玩法用它来计数、挑选和称呼成员。成员离开或有人要求忘记时删除。",
         )) }
     };
     let body = html! {

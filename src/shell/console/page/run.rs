@@ -49,7 +49,7 @@ fn head(view: &Sheet, locale: Locale) -> Markup {
                 " · " (locale.duration(view.now.since(started)))
             }
             @if let Some(skip) = &view.unless { ": " (timeline::skipped(skip).of(locale)) }
-            @if view.paused { " · " (locale.pick("its play is paused", "这个流程暂停中")) }
+            @if view.paused { " · " (locale.pick("its play is paused", "这个玩法暂停中")) }
             " · " (why(&view.group, &view.run, None, locale))
         }
         @if !view.reason.is_empty() { p.words { bdi { (view.reason) } } }
@@ -183,7 +183,7 @@ fn acts(view: &Sheet, frame: &Frame) -> Markup {
                         p.words {
                             @match locale {
                                 Locale::En => { (ahead) " steps ahead are not carried out; what was done stays done. What its play says about a cancelled one is said." }
-                                Locale::Zh => { "后面 " (ahead) " 个步骤不再进行；已做的不变。流程里写了取消通知的会发出。" }
+                                Locale::Zh => { "后面 " (ahead) " 个步骤不再进行；已做的不变。玩法里写了取消通知的会发出。" }
                             }
                         }
                         button.bad { (locale.pick("Cancel ", "取消 ")) (view.title) }
@@ -214,7 +214,7 @@ fn postpone(view: &Sheet, date: &str, ahead: usize, frame: &Frame) -> Markup {
                 Locale::En => { "Now at " (now.replace('T', " ")) ". " (ahead) " steps ahead move with it; what was done stays done." }
                 Locale::Zh => { "现在是 " (now.replace('T', " ")) "。后面 " (ahead) " 个步骤一起移动；已做的不变。" }
             }
-            @if told { " " (locale.pick("Members have been told of it already: what the play says about a moved one is said.", "已经告诉过成员：流程里写了改期通知的会发出。")) }
+            @if told { " " (locale.pick("Members have been told of it already: what the play says about a moved one is said.", "已经告诉过成员：玩法里写了改期通知的会发出。")) }
         }
         label.field { (locale.pick("The new time", "新的时间"))
             input type="datetime-local" name="time" value=(now) required;

@@ -350,7 +350,7 @@ fn look_at(look: &Look, frame: &Frame) -> Markup {
     let locale = frame.locale;
     match look {
         Look::Channel { place, since, reason, zone } => html! {
-            bdi { (place.title) } ": " (locale.pick("channel ", "渠道 ")) b { (place.subject) } (locale.pick(" fails since ", " 发不出去，自 ")) (words::clock(zone, *since))
+            bdi { (place.title) } ": " (locale.pick("channel ", "频道 ")) b { (place.subject) } (locale.pick(" fails since ", " 发不出去，自 ")) (words::clock(zone, *since))
             span.rest { bdi { (reason) } }
         },
         Look::Failed { place, play, at, reason, commands, zone } => html! {

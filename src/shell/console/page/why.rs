@@ -69,16 +69,15 @@ fn answer(n: usize, why: &Why, became: Verdict, locale: Locale) -> Markup {
                 (parts::sign(mark, class, word.of(locale)))
                 @if let Some(anchor) = &why.anchor { " · " (anchor.minute()) }
             }
-            // The findings are written by the code that decided, in English.
-            p.headline lang="en" { bdi { (why.says.en) } }
-            ul.because lang="en" { @for one in &why.because { li {
-                @let (mark, word) = match one.holds { Some(true) => ("✓", "holds"), Some(false) => ("✗", "does not hold"), None => ("·", "note") };
+            p.headline { bdi { (why.says.of(locale)) } }
+            ul.because { @for one in &why.because { li {
+                @let (mark, word) = match one.holds { Some(true) => ("✓", locale.pick("holds", "成立")), Some(false) => ("✗", locale.pick("does not hold", "不成立")), None => ("·", locale.pick("note", "说明")) };
                 span.sign .good[one.holds == Some(true)] .bad[one.holds == Some(false)] { span aria-hidden="true" { (mark) } span.unseen { (word) } }
-                " " b { (one.what) } " " bdi { (one.text.en) }
+                " " b { (one.what) } " " bdi { (one.text.of(locale)) }
             } } }
             @if !why.journal.is_empty() {
                 h3 { (locale.pick("In the journal", "日志里的记录")) }
-                ul.because lang="en" { @for one in &why.journal { li { small { "#" (one.seq) } " " (one.at.second()) " " bdi { (one.text.en) } } } }
+                ul.because { @for one in &why.journal { li { small { "#" (one.seq) } " " (one.at.second()) " " bdi { (one.text.of(locale)) } } } }
             }
             @if let Some(run) = &why.run { p { a href=(run_path(&why.group, run)) { (locale.pick("The whole run", "看整场活动")) } } }
         }

@@ -170,7 +170,7 @@ pub(super) fn calendar(view: &View<'_>) -> Shown {
     let words = view.t(
         "How many posts the playbook sent on each day, to all channels. Point at a day, or tap it, to see which plays \
          spoke.",
-        "每天发出的消息数，所有频道合计。指向或点按某一天，可以看到是哪些流程。",
+        "每天发出的消息数，所有频道合计。指向或点按某一天，可以看到是哪些玩法。",
     );
     (words, body)
 }

@@ -85,7 +85,7 @@ pub(in crate::shell) fn html(
         ("talk", t("Who talks", "谁在说话"), people::talk(&view)),
         ("promo", t("What was posted", "发了什么"), posts::labels(&view)),
         ("held", t("Held by budgets", "被预算拦下的"), posts::held(&view)),
-        ("plays", t("Plays", "各流程的结果"), Some(posts::plays(&view))),
+        ("plays", t("Plays", "各玩法的结果"), Some(posts::plays(&view))),
         ("tasks", t("Tasks and approvals", "任务与审批"), people::asked(&view)),
         ("questions", t("Questions", "提问与回答"), people::questions(&view)),
         ("prunings", t("Prunings", "清理"), people::prunes(&view)),

@@ -238,7 +238,7 @@ pub(super) fn prunes(view: &View<'_>) -> Part {
                     tr {
                         th scope="col" { (t("Told on", "通知日期")) }
                         @if view.several() { th scope="col" { (t("Group", "群")) } }
-                        th scope="col" { (t("Play", "流程")) }
+                        th scope="col" { (t("Play", "玩法")) }
                         th.n scope="col" { (t("told", "通知")) }
                         th.n scope="col" { (t("spoke and stayed", "冒泡留下")) }
                         th.n scope="col" { (t("left", "自己退出")) }

@@ -119,7 +119,7 @@ pub(super) fn held(view: &View<'_>) -> Part {
                         th.n scope="col" { (t("waited, on average", "平均等待")) }
                         th.n scope="col" { (t("longest", "最久")) }
                         th.n scope="col" { (t("never sent", "没有发出")) }
-                        th scope="col" { (t("Plays", "流程")) }
+                        th scope="col" { (t("Plays", "玩法")) }
                     }
                 }
                 tbody {
@@ -173,7 +173,7 @@ pub(super) fn plays(view: &View<'_>) -> Shown {
             table #results {
                 thead {
                     tr {
-                        th scope="col" { (t("Play", "流程")) }
+                        th scope="col" { (t("Play", "玩法")) }
                         th.n scope="col" { (t("runs", "执行")) }
                         th.n scope="col" { (t("posts", "发帖")) }
                         th scope="col" { (t("posts over time", "发帖走势")) }
