@@ -30,9 +30,9 @@ plays:
 /// Names of the playbook and of the world, and what stands for itself.
 const NAMES: [&str; 26] = [
     // Keys of the language.
-    "trigger", "post", "approve", "paused", "overlap", "skip", "limit", "next", "when", "where", "signals", "demo", "begin",
-    "game", "group", "console", "Asia", "Shanghai", "Ctrl", "task", "zhu", "playbook", "state", "nobody",
-    "invited", "main",
+    "trigger", "post", "approve", "paused", "overlap", "skip", "limit", "next", "when", "where", "signals",
+    "demo", "begin", "game", "group", "console", "Asia", "Shanghai", "Ctrl", "task", "zhu", "playbook",
+    "state", "nobody", "invited", "main",
 ];
 
 /// English words outside names and backticks.
