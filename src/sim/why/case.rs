@@ -180,10 +180,8 @@ impl Case {
                     _ => pair("stopped", "中止"),
                 });
                 let end = when(*end, zone);
-                let reason = match reason.is_empty() {
-                    true => Phrase::default(),
-                    false => phrase!(": {reason}", "：{reason}"),
-                };
+                let reason =
+                    if reason.is_empty() { Phrase::default() } else { phrase!(": {reason}", "：{reason}") };
                 let says = phrase!(
                     "{began} and {word} {end}{reason}{told}",
                     "{began}，{end} {word}{reason}{told}";
@@ -256,11 +254,10 @@ impl Case {
         } else {
             let (verdict, says) = self.verdict(state);
             let begun = matches!(self.standing, Standing::Begun { .. });
-            let says = match begun {
-                true => {
-                    phrase!("step {step} was not reached: {says}", "没有走到步骤 {step}：{says}"; says)
-                }
-                false => says,
+            let says = if begun {
+                phrase!("step {step} was not reached: {says}", "没有走到步骤 {step}：{says}"; says)
+            } else {
+                says
             };
             let verdict = if begun && verdict == Verdict::Happened { Verdict::Skipped } else { verdict };
             (verdict, says, Vec::new())

@@ -85,9 +85,10 @@ pub(super) fn trigger(
         Trigger::Signal(on) => signal(on),
         Trigger::Whenever(whenever) => {
             let (condition, lasts) = (whenever.condition.source(), length(whenever.lasts));
-            let lasts = match whenever.lasts.is_zero() {
-                true => Phrase::default(),
-                false => phrase!(" for {lasts}", " 持续 {lasts}"; lasts),
+            let lasts = if whenever.lasts.is_zero() {
+                Phrase::default()
+            } else {
+                phrase!(" for {lasts}", " 持续 {lasts}"; lasts)
             };
             phrase!("whenever {condition}{lasts}", "每当 {condition}{lasts}"; lasts)
         }
