@@ -100,7 +100,7 @@ fn programs_and_english_readers_get_what_they_got() {
     assert!(status.contains("waits for somebody"), "{status}");
 }
 
-/// Words of the table's third column that mean something else where they stand: what WeChat calls muting a group,
+/// Words of the table's third column that mean something else where they stand: what muting a group is called,
 /// where a business sells, and what the head of a member list may say.
 const OTHERWISE: [(&str, &str); 3] = [
     ("src/lang/lint/craft/wide_mention.rs", "免打扰"),
