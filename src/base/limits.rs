@@ -270,6 +270,11 @@ pub const ARCHIVE_PAGE_BYTES: usize = 512 * 1024;
 /// The longest sleep of the driver, in milliseconds: after it the real clock is looked at again, so that a
 /// suspended machine or a clock that was set is noticed.
 pub const SLEEP_MS_MAX: i64 = 10_000;
+/// The fastest that a rehearsal's clock runs: a day a second.
+pub const REHEARSAL_SPEED_MAX: u32 = 86_400;
+/// By how much of its own time a rehearsal's clock may be off for other processes before it is written down again, in
+/// milliseconds.
+pub const REHEARSAL_TOLD_MS: i64 = 30_000;
 /// How long a start looks whether the database is whole before it goes on and looks beside the engine, in milliseconds.
 pub const SOUND_MS_MAX: u64 = 2_000;
 /// How often the state file is looked at, whether it is still the one that was opened, in milliseconds.

@@ -3,23 +3,116 @@
 //! A clock can be wrong for a moment: a bad answer from the network, a battery that is empty. So a jump is compared
 //! with a second clock of the machine that nobody can set and that counts while it sleeps. What both agree on is
 //! believed at once; a long jump that the second one contradicts is held, and believed when it has stood for a while.
+//!
+//! In a rehearsal everybody is told another time: the clock of a stage, which the file `clock` in its state shows to
+//! other processes.
 
 #![expect(clippy::disallowed_methods, reason = "owns the clock")]
 
+use super::{files, stage::StageClock};
 use crate::base::{
     limits,
     time::{Duration, Timestamp},
 };
-use std::sync::{Mutex, PoisonError};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
 
 /// What has been believed so far, in this process.
 static JUDGE: Mutex<Judge> = Mutex::new(Judge { believed: None, doubt: None });
 
-/// The time that is believed, in whole milliseconds. A group's clock never goes backwards all the same, because the
-/// engine takes the later of the two.
+/// The clock of the rehearsal in this process, or of the one that it talks to.
+static STAGE: Mutex<Option<Told>> = Mutex::new(None);
+
+/// What tells the time where it is not the machine's.
+const FILE: &str = "clock";
+
+/// A rehearsal's clock, and what others were told of it last.
+struct Told {
+    stage: StageClock,
+    /// Where others are told; nowhere in a process that was told itself.
+    dir: Option<PathBuf>,
+    last: Option<StageClock>,
+}
+
+/// The time by which everything goes: a rehearsal's, else the machine's. A group's clock never goes backwards all the
+/// same, because the engine takes the later of the two.
 pub fn now() -> Timestamp {
+    staged(|told, counted| told.stage.now(counted)).unwrap_or_else(machine)
+}
+
+/// The machine's time that is believed, in whole milliseconds.
+pub fn machine() -> Timestamp {
     let (wall, counted) = read();
     JUDGE.lock().unwrap_or_else(PoisonError::into_inner).hear(wall, counted)
+}
+
+/// From now on everybody in this process is told a rehearsal's time; `dir` is its state.
+pub fn rehearse(from: Timestamp, speed: u32, dir: &Path) {
+    let told = Told { stage: StageClock::new(from, speed), dir: Some(dir.into()), last: None };
+    *STAGE.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
+    staged(Told::tell);
+}
+
+/// Goes by the clock of the rehearsal whose state this is, if it is one's.
+pub fn follow(dir: &Path) {
+    let stage = files::text(&dir.join(FILE), limits::SECRET_BYTES_MAX).ok().and_then(|text| StageClock::read(&text));
+    *STAGE.lock().unwrap_or_else(PoisonError::into_inner) =
+        stage.map(|stage| Told { stage, dir: None, last: None });
+}
+
+/// A rehearsal's clock runs, as far as to what is due next. Gives how long that takes by the machine; the machine's
+/// own clock says so for itself.
+pub fn go(until: Option<Timestamp>) -> Option<Duration> {
+    let left = staged(|told, counted| {
+        told.stage.go(until, counted);
+        told.tell(counted);
+        until.and_then(|until| told.stage.left(until, counted))
+    });
+    left.unwrap_or_else(|| until.map(|until| until.since(now())))
+}
+
+/// A rehearsal's clock stands, because something is being done.
+pub fn stand() {
+    staged(|told, counted| told.stage.stand(counted));
+}
+
+/// A person stops a rehearsal's clock or lets it run on; whether it is stopped now.
+pub fn hold() -> bool {
+    staged(|told, counted| told.stage.hold(counted)).unwrap_or_default()
+}
+
+/// A person makes a rehearsal's clock faster or slower; its speed from now on.
+pub fn hurry(faster: bool) -> u32 {
+    staged(|told, counted| told.stage.hurry(faster, counted)).unwrap_or(1)
+}
+
+/// A rehearsal's clock shows what is due next at once; whether anything is.
+pub fn jump() -> bool {
+    staged(|told, counted| told.stage.jump(counted)).unwrap_or_default()
+}
+
+/// Does something with a rehearsal's clock, where there is one.
+fn staged<T>(does: impl FnOnce(&mut Told, Duration) -> T) -> Option<T> {
+    let mut stage = STAGE.lock().unwrap_or_else(PoisonError::into_inner);
+    stage.as_mut().map(|told| does(told, read().1))
+}
+
+impl Told {
+    /// Writes down how the clock goes, where others would see another time. Where that cannot be written they go by
+    /// the machine's clock.
+    fn tell(&mut self, counted: Duration) {
+        let Some(dir) = &self.dir else { return };
+        if self.last.is_some_and(|last| self.stage.agrees(&last, counted)) {
+            return;
+        }
+        self.last = Some(self.stage.told());
+        let beside = dir.join("clock.new");
+        if std::fs::write(&beside, self.stage.write()).is_ok() {
+            let _ = std::fs::rename(&beside, dir.join(FILE));
+        }
+    }
 }
 
 /// What the clock shows while that is not believed.

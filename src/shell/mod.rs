@@ -4,6 +4,7 @@
 //! and pages live here without that line, so the lint keeps them pure.
 
 pub mod clock;
+mod stage;
 pub mod cli;
 pub mod crash;
 pub mod editions;

@@ -270,6 +270,11 @@ fn connect(dir: &Path) -> Result<UnixStream, SocketError> {
     Ok(stream)
 }
 
+/// Whether an engine runs on a state directory.
+pub fn answers(dir: &Path) -> bool {
+    connect(dir).is_ok()
+}
+
 /// Puts a request to the engine that runs on a state directory and waits for its answer.
 pub fn request(dir: &Path, request: &CommandRequest) -> Result<CommandReply, SocketError> {
     put_line(dir, request)

@@ -44,6 +44,7 @@ mod operate;
 mod outbox;
 mod plan;
 mod press;
+mod rehearse;
 mod reload;
 mod revise;
 mod render;
@@ -104,6 +105,7 @@ commands! {
     Simulate(simulate::Simulate)
     Test(test::Test)
     Run(run::Run)
+    Rehearse(rehearse::RehearseArgs)
     Status(status::Status)
     Runs(runs::Runs)
     Log(log::Log)

@@ -6,7 +6,7 @@ use super::{
     args::{GroupArg, Target},
     failure::Failure,
     output::Output,
-    state::{directory, who},
+    state::{engine_directory, who},
 };
 use crate::{
     base::{
@@ -47,7 +47,7 @@ impl Target {
 
     /// Every group that the engine runs.
     pub(super) fn everywhere(&self) -> Result<Vec<Remote>, Failure> {
-        let dir = directory(self.state.state.as_deref(), None);
+        let dir = engine_directory(self.state.state.as_deref())?;
         let reader = Reader::open(&dir).map_err(|_| no_engine(&dir))?;
         let groups = reader.groups().map_err(|_| no_engine(&dir))?;
         let run = groups.into_iter().filter(|(_, info)| !info.rests()).map(|(group, _)| group);
@@ -69,7 +69,7 @@ impl Target {
 
     /// The group that is meant, and the engine that runs it.
     pub(super) fn remote(&self) -> Result<Remote, Failure> {
-        let dir = directory(self.state.state.as_deref(), None);
+        let dir = engine_directory(self.state.state.as_deref())?;
         let failed = |error: StoreError| match error {
             StoreError::Missing(_) | StoreError::Empty => no_engine(&dir),
             error => no_engine(&dir).help(error.in_words()),

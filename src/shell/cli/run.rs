@@ -6,7 +6,7 @@ use super::{
 };
 use crate::shell::{
     door::{self, Addresses},
-    runtime::{self, RunOptions},
+    runtime::{self, Rehearse, RunOptions},
     terminal::ColorChoice,
 };
 use std::{net::SocketAddr, path::PathBuf};
@@ -58,7 +58,7 @@ impl Run {
         let options = RunOptions {
             files,
             state: self.state.clone(),
-            rehearse: self.rehearse,
+            rehearse: self.rehearse.then(Rehearse::default),
             watch: !self.no_watch,
             strict: self.strict,
             fresh: self.fresh,
@@ -67,15 +67,7 @@ impl Run {
             color,
             locale: out.languages.people,
         };
-        runtime::run(&options).map_err(|error| {
-            let code = match error.code {
-                1 => Code::Playbook,
-                2 => Code::Usage,
-                3 => Code::Environment,
-                _ => Code::Bug,
-            };
-            Failure { code, message: error.message, help: error.help }
-        })
+        engine(&options)
     }
 
     /// The files, and where the door is. A file behind a bare `--listen` is a file.
@@ -98,4 +90,17 @@ impl Run {
         }
         Ok((files, listen))
     }
+}
+
+/// Runs the engine until it stops.
+pub(super) fn engine(options: &RunOptions) -> Result<(), Failure> {
+    runtime::run(options).map_err(|error| {
+        let code = match error.code {
+            1 => Code::Playbook,
+            2 => Code::Usage,
+            3 => Code::Environment,
+            _ => Code::Bug,
+        };
+        Failure { code, message: error.message, help: error.help }
+    })
 }

@@ -15,6 +15,8 @@ use crate::{
     model::playbook::Playbook,
     shell::{
         clock,
+        runtime::rehearsal_beside,
+        socket,
         store::{Reader, Recovered, StoreError},
         view::{
             Group,
@@ -43,8 +45,21 @@ pub(super) struct ReadArgs {
     pub(super) format: super::args::FormatArg,
 }
 
-/// The state directory that is meant: as given, else `.playbook` beside the file, else here.
+/// The state directory that is meant: as given, else `.playbook` beside the file, else here; where no engine runs on
+/// that and a rehearsal runs beside it, the rehearsal's. Its clock is the one that counts from now on.
 pub(super) fn directory(state: Option<&Path>, file: Option<&Path>) -> PathBuf {
+    let mut dir = kept(state, file);
+    if state.is_none() && !socket::answers(&dir) {
+        let beside = rehearsal_beside(&dir);
+        if socket::answers(&beside) {
+            dir = beside;
+        }
+    }
+    clock::follow(&dir);
+    dir
+}
+
+fn kept(state: Option<&Path>, file: Option<&Path>) -> PathBuf {
     match (state, file) {
         (Some(dir), _) => dir.into(),
         // A directory in the place of the file is the state, or has it.
@@ -55,6 +70,25 @@ pub(super) fn directory(state: Option<&Path>, file: Option<&Path>) -> PathBuf {
         (None, Some(file)) => file.parent().unwrap_or(Path::new("")).join(".playbook"),
         (None, None) => PathBuf::from(".playbook"),
     }
+}
+
+/// The state directory of a command that changes something. An engine and a rehearsal of the same folder are not
+/// taken for each other.
+pub(super) fn engine_directory(state: Option<&Path>) -> Result<PathBuf, Failure> {
+    let dir = directory(state, None);
+    let beside = rehearsal_beside(&dir);
+    if state.is_none() && beside != dir && socket::answers(&dir) && socket::answers(&beside) {
+        let (dir, beside) = (dir.display(), beside.display());
+        return Err(Failure::usage(phrase!(
+            "an engine and a rehearsal both run here; which one is meant?",
+            "这里既有引擎在运行，也有演练在进行；指的是哪一个？"
+        ))
+        .help(phrase!(
+            "add `--state {dir}` for the engine, `--state {beside}` for the rehearsal",
+            "引擎加 `--state {dir}`，演练加 `--state {beside}`"
+        )));
+    }
+    Ok(dir)
 }
 
 /// What a reading command reads.

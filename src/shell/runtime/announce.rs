@@ -32,19 +32,20 @@ pub(super) const INDENT: usize = 10;
 /// Tells people.
 pub(super) struct Announcer {
     console: Console,
-    rehearse: bool,
+    /// What is said of a rehearsal at its start; nothing where it is none.
+    rehearsal: Vec<Phrase>,
     /// The clock is not believed, and that has been told.
     doubted: bool,
 }
 
 impl Announcer {
-    pub(super) fn new(console: Console, rehearse: bool) -> Self {
-        Self { console, rehearse, doubted: false }
+    pub(super) fn new(console: Console, rehearsal: Vec<Phrase>) -> Self {
+        Self { console, rehearsal, doubted: false }
     }
 
     /// Which files run, and where their state is.
     pub(super) fn header(&self, books: &[Book], dir: &Path) {
-        self.console.block(header::header(books, dir, self.rehearse, self.console.locale()));
+        self.console.block(header::header(books, dir, &self.rehearsal, self.console.locale()));
     }
 
     /// Something is wrong.
@@ -203,10 +204,10 @@ impl Announcer {
     }
 
     pub(super) fn stopped(&self) {
-        let end = if self.rehearse {
-            phrase!("stopped; the rehearsal's state is thrown away", "已停止；演练的状态已丢弃")
-        } else {
+        let end = if self.rehearsal.is_empty() {
             phrase!("stopped; everything is recorded", "已停止；全部记录在案")
+        } else {
+            phrase!("stopped; the rehearsal's state is thrown away", "已停止；演练的状态已丢弃")
         };
         self.tell(DIM, &end);
     }

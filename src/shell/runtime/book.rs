@@ -1,6 +1,6 @@
 //! A playbook file as the engine runs it: its compiled version, its scripts, and where its messages go.
 
-use super::publish::InForce;
+use super::{publish::InForce, rehearsal::Rehearse};
 use crate::{
     base::{
         diagnostic::Severity,
@@ -84,12 +84,31 @@ pub(super) struct Targets {
 }
 
 impl Targets {
+    /// In a rehearsal: nowhere, or everything to the one channel that it names.
+    fn rehearsed(playbook: &Playbook, root: &Path, rehearse: &Rehearse) -> Result<Self, Vec<String>> {
+        let mut targets = Self::default();
+        let Some(to) = &rehearse.to else { return Ok(targets) };
+        let all = Self::read(playbook, root, &|name| name == to)?;
+        for (id, group) in &playbook.groups {
+            let Some(target) = all.get(id, to) else { continue };
+            for name in playbook.channels.keys().chain(group.channels.keys()) {
+                targets.own.insert((id.clone(), name.clone()), target.clone());
+            }
+        }
+        Ok(targets)
+    }
+
     /// Reads every secret; all problems are named.
     fn resolve(playbook: &Playbook, root: &Path) -> Result<Self, Vec<String>> {
+        Self::read(playbook, root, &|_| true)
+    }
+
+    /// Reads the secrets of some channels; all problems are named.
+    fn read(playbook: &Playbook, root: &Path, meant: &dyn Fn(&ChannelName) -> bool) -> Result<Self, Vec<String>> {
         let mut targets = Self::default();
         let mut problems = BTreeSet::new();
         let read_file = |path: &str| super::secret_file(root, path);
-        for (name, channel) in &playbook.channels {
+        for (name, channel) in playbook.channels.iter().filter(|(name, _)| meant(name)) {
             match resolve(channel, &super::env, &read_file)
                 .map(|target| Target { folder: root.into(), ..target })
             {
@@ -98,7 +117,7 @@ impl Targets {
             }
         }
         for (id, group) in &playbook.groups {
-            for (name, channel) in group.channels.iter().filter(|_| group.live) {
+            for (name, channel) in group.channels.iter().filter(|(name, _)| group.live && meant(name)) {
                 match resolve(channel, &super::env, &read_file)
                     .map(|target| Target { folder: root.into(), ..target })
                 {
@@ -184,15 +203,16 @@ impl Book {
     }
 
     /// Makes a compiled file ready to run. All missing secrets are named.
-    pub(super) fn new(loaded: Loaded, rehearse: bool) -> Result<Self, Vec<String>> {
-        let Some(playbook) = loaded.compiled.playbook.clone() else {
+    pub(super) fn new(loaded: Loaded, rehearse: Option<&Rehearse>) -> Result<Self, Vec<String>> {
+        let Some(playbook) = &loaded.compiled.playbook else {
             return Err(vec![format!("{} has errors", loaded.file.display())]);
         };
+        let playbook = rehearse.map_or_else(|| playbook.clone(), |rehearse| rehearse.narrowed(playbook));
         let targets = Self::targets(&playbook, &loaded, rehearse)?;
         let library = Library::default();
         load_scripts(&library, &playbook, &loaded.compiled.scripts, &loaded.root);
-        let senders = Self::senders(&playbook, &loaded.root, rehearse)?;
-        let shown = shown(&loaded, &playbook, &senders, &targets);
+        let senders = Self::senders(&playbook, &loaded.root, rehearse.is_some())?;
+        let shown = shown(&loaded, &playbook, &senders, heard(&targets, rehearse));
         Ok(Self {
             shown,
             senders,
@@ -208,8 +228,15 @@ impl Book {
         })
     }
 
-    fn targets(playbook: &Playbook, loaded: &Loaded, rehearse: bool) -> Result<Targets, Vec<String>> {
-        if rehearse { Ok(Targets::default()) } else { Targets::resolve(playbook, &loaded.root) }
+    fn targets(
+        playbook: &Playbook,
+        loaded: &Loaded,
+        rehearse: Option<&Rehearse>,
+    ) -> Result<Targets, Vec<String>> {
+        match rehearse {
+            Some(rehearse) => Targets::rehearsed(playbook, &loaded.root, rehearse),
+            None => Targets::resolve(playbook, &loaded.root),
+        }
     }
 
     /// The senders with their keys. A rehearsal needs no keys: who has one may report.
@@ -232,12 +259,12 @@ impl Book {
         &mut self,
         loaded: Loaded,
         playbook: Arc<Playbook>,
-        rehearse: bool,
+        rehearse: Option<&Rehearse>,
     ) -> Result<(Arc<Playbook>, Vec<Change>), Vec<String>> {
         let targets = Self::targets(&playbook, &loaded, rehearse)?;
-        let senders = Self::senders(&playbook, &loaded.root, rehearse)?;
+        let senders = Self::senders(&playbook, &loaded.root, rehearse.is_some())?;
         let changes = load_scripts(&self.library, &playbook, &loaded.compiled.scripts, &loaded.root);
-        self.shown = shown(&loaded, &playbook, &senders, &targets);
+        self.shown = shown(&loaded, &playbook, &senders, heard(&targets, rehearse));
         self.senders = senders;
         self.targets = targets;
         self.reads = loaded.reads;
@@ -321,13 +348,20 @@ fn compile(file: &Path, folder: &DiskFolder, name: String) -> Loaded {
     Loaded { file: file.into(), name, reads: folder.reads(), compiled, root, refused: None }
 }
 
+/// Where its channels are heard; nowhere in a rehearsal.
+fn heard<'a>(targets: &'a Targets, rehearse: Option<&Rehearse>) -> Option<&'a Targets> {
+    rehearse.is_none().then_some(targets)
+}
+
 /// What others see of a version that takes effect.
 fn shown(
     loaded: &Loaded,
     playbook: &Arc<Playbook>,
     senders: &Arc<Vec<KnownSender>>,
-    targets: &Targets,
+    targets: Option<&Targets>,
 ) -> Arc<InForce> {
+    let nowhere = Targets::default();
+    let targets = targets.unwrap_or(&nowhere);
     Arc::new(InForce {
         file: loaded.file.clone(),
         playbook: playbook.clone(),

@@ -280,7 +280,7 @@ impl Driver {
             let book = self.slots.get(&out.group).and_then(|slot| slot.book).and_then(|i| self.books.get(i));
             let target = book.and_then(|book| book.targets.get(&out.group, &out.channel));
             match target {
-                _ if self.rehearse => settles.push(Settled::from(&out)),
+                _ if matches!(self.delivery, Delivery::Rehearsal) => settles.push(Settled::from(&out)),
                 _ if book.is_some_and(|book| book.rehearses(&out.group)) => {
                     settles.push(Settled { note: REHEARSED.to_owned(), ..Settled::from(&out) });
                 }
@@ -294,8 +294,9 @@ impl Driver {
                     effect: out.effect,
                     message: Arc::new(out.message),
                     label: out.label,
-                    expires: out.expires,
-                    not_before: out.not_before,
+                    // A rehearsal's clock is not the one by which its messages are sent.
+                    expires: out.expires.filter(|_| self.rehearse.is_none()),
+                    not_before: out.not_before.filter(|_| self.rehearse.is_none()),
                     attempts: out.attempts,
                     part: out.part,
                     in_doubt: out.in_doubt,
@@ -315,6 +316,9 @@ impl Driver {
                     });
                 }
             }
+        }
+        if self.rehearse.is_some() {
+            self.sending.extend(jobs.iter().map(|job| job.key));
         }
         match &self.delivery {
             Delivery::Courier(courier) => courier.submit(jobs),

@@ -17,6 +17,7 @@ use super::{
     follow::Follower,
     ledger::{self, Revived, Settled, StoreLedger},
     publish::Publisher,
+    rehearsal::Rehearse,
     slot::{Pending, Slot},
     troubles::Troubles,
 };
@@ -24,6 +25,7 @@ use crate::{
     base::{
         ids::{EffectId, GroupId, InputId},
         limits,
+        phrase::Phrase,
         time::{Duration, Timestamp},
     },
     courier::Outcome as Delivered,
@@ -75,6 +77,8 @@ pub(super) enum Event {
     Decided(Box<Decided>),
     /// An input that was checked beside the driver.
     Input(GroupId, Box<Pending>),
+    /// A person has set a rehearsal's clock.
+    Clock,
 }
 
 /// What the store held when it was opened.
@@ -85,6 +89,8 @@ pub(super) struct Found {
     pub(super) open: Vec<Open>,
     /// The writer's reports.
     pub(super) acks: UnboundedReceiver<Ack>,
+    /// What is said of a rehearsal at its start.
+    pub(super) said: Vec<Phrase>,
 }
 
 /// Everything a driver is made of.
@@ -98,7 +104,7 @@ pub(super) struct Parts<'a> {
     pub(super) receiver: UnboundedReceiver<Event>,
     pub(super) asks: Receiver<Asked>,
     pub(super) arrivals: Receiver<Arrivals>,
-    pub(super) rehearse: bool,
+    pub(super) rehearse: Option<Rehearse>,
     pub(super) watch: bool,
     pub(super) dir: PathBuf,
     pub(super) pulse: Arc<Pulse>,
@@ -119,7 +125,7 @@ pub(super) struct Driver {
     follower: JoinHandle<()>,
     pub(super) publisher: Publisher,
     pub(super) events: UnboundedSender<Event>,
-    pub(super) rehearse: bool,
+    pub(super) rehearse: Option<Rehearse>,
     pub(super) watch: Option<Watch>,
     pub(super) reload: super::reload::Reload,
     pub(super) dir: PathBuf,
@@ -129,6 +135,8 @@ pub(super) struct Driver {
     pub(super) doubt: Option<Doubt>,
     /// Messages of groups that no file runs; they wait until one does.
     pub(super) resting: BTreeMap<GroupId, Vec<dispatch::Outbound>>,
+    /// What a rehearsal has given to the courier and has not heard of yet.
+    pub(super) sending: BTreeSet<i64>,
     /// Messages to members of groups that are hushed.
     pub(super) hushed: BTreeMap<GroupId, Vec<dispatch::Outbound>>,
     timers: BTreeSet<(Timestamp, GroupId)>,
@@ -172,7 +180,8 @@ impl Driver {
         } = parts;
         let handle = store.handle();
         let revived = Revived::default();
-        let delivery = if rehearse {
+        let rehearses = rehearse.is_some();
+        let delivery = if rehearse.as_ref().is_some_and(|rehearse| rehearse.to.is_none()) {
             Delivery::Rehearsal
         } else {
             let ledger =
@@ -180,20 +189,20 @@ impl Driver {
             let printer = console.clone();
             Delivery::Courier(courier::start(courier::Surroundings {
                 ledger: Arc::new(ledger),
-                now: clock::now,
+                now: clock::machine,
                 print: Arc::new(move |text| printer.block(text)),
                 answer_at,
             }))
         };
         let done = events.clone();
-        let marks = (!rehearse).then_some(dir.as_path());
+        let marks = (!rehearses).then_some(dir.as_path());
         let pool = Pool::new(tokio::runtime::Handle::current(), marks, move |(group, effect, result)| {
             let _ = done.send(Event::Script(group, effect, result));
         });
         let published = publisher.published();
-        let (heard, follower) = (published.subscribe(), Follower::new(console.clone(), published, rehearse));
+        let (heard, follower) = (published.subscribe(), Follower::new(console.clone(), published, rehearses));
         let follower = tokio::spawn(follower.follow(heard));
-        let announcer = Announcer::new(console, rehearse);
+        let announcer = Announcer::new(console, found.said);
         let mut driver = Self {
             slots: BTreeMap::new(),
             playbooks: Playbooks::default(),
@@ -212,6 +221,7 @@ impl Driver {
             troubles: Troubles::default(),
             doubt: found.recovered.doubt,
             resting: BTreeMap::new(),
+            sending: BTreeSet::new(),
             hushed: BTreeMap::new(),
             timers: BTreeSet::new(),
             ready: VecDeque::new(),
@@ -272,6 +282,9 @@ impl Driver {
             if self.in_flight == 0 {
                 self.publisher.idle();
             }
+            if self.is_over() {
+                break;
+            }
             self.wait().await?;
         }
         Ok(())
@@ -301,11 +314,12 @@ impl Driver {
     }
 
     async fn wait(&mut self) -> Result<(), RunError> {
-        let next = self.timers.first().map(|(at, _)| *at).into_iter().chain(self.troubles.next_at()).min();
-        let left = next.map_or(limits::SLEEP_MS_MAX, |at| {
-            at.since(clock::now()).as_millis().clamp(0, limits::SLEEP_MS_MAX)
-        });
-        tokio::select! {
+        let end = self.rehearse.as_ref().and_then(|rehearse| rehearse.until);
+        let next = self.timers.first().map(|(at, _)| *at).into_iter().chain(self.troubles.next_at()).chain(end);
+        let left = if self.is_at_work() { None } else { clock::go(next.min()) };
+        let left =
+            left.map_or(limits::SLEEP_MS_MAX, |left| left.as_millis().clamp(0, limits::SLEEP_MS_MAX));
+        let result = tokio::select! {
             biased;
             Some(ack) = self.acks.recv() => self.acked(ack),
             Some(event) = self.receiver.recv() => self.event(event),
@@ -318,7 +332,23 @@ impl Driver {
                 Ok(())
             }
             () = tokio::time::sleep(Duration::from_millis(left).to_std()) => Ok(()),
-        }
+        };
+        clock::stand();
+        result
+    }
+
+    /// Whether something is being done that a rehearsal's clock waits for.
+    fn is_at_work(&self) -> bool {
+        self.rehearse.is_some()
+            && (self.in_flight > 0 || self.beside > 0 || self.slots.values().any(|slot| slot.calling.is_some()))
+    }
+
+    /// Whether a rehearsal has come to its end.
+    fn is_over(&self) -> bool {
+        let states = || self.slots.values().map(|slot| &*slot.state);
+        self.in_flight == 0
+            && self.sending.is_empty()
+            && self.rehearse.as_ref().is_some_and(|rehearse| rehearse.is_over(clock::now(), states()))
     }
 
     fn event(&mut self, event: Event) -> Result<(), RunError> {
@@ -331,6 +361,7 @@ impl Driver {
             Event::Settled(settled) => {
                 self.publisher.settled(settled.iter().map(|settled| settled.settlement.clone()).collect());
                 for settled in settled {
+                    self.sending.remove(&settled.settlement.key);
                     let group = &settled.settlement.group;
                     if let Some(book) = self.slots.get(group).and_then(|slot| slot.book) {
                         let news = self.troubles.settled(book, &settled.settlement, clock::now());
@@ -356,6 +387,8 @@ impl Driver {
             Event::Recompiled(index, reopened) => self.recompiled(index, reopened)?,
             Event::Decided(decided) => self.decided(*decided)?,
             Event::Input(group, pending) => self.enqueue(&group, *pending),
+            // Whoever slept by it is awake.
+            Event::Clock => {}
         }
         Ok(())
     }

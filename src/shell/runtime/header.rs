@@ -45,7 +45,7 @@ const POST_DAYS: u32 = 60;
 const GROUPS_SHOWN: usize = 5;
 
 /// Which files run, and where their state is.
-pub(super) fn header(books: &[Book], dir: &Path, rehearse: bool, locale: Locale) -> String {
+pub(super) fn header(books: &[Book], dir: &Path, rehearsal: &[Phrase], locale: Locale) -> String {
     let mut out = String::new();
     for book in books {
         let playbook = &book.playbook;
@@ -61,18 +61,14 @@ pub(super) fn header(books: &[Book], dir: &Path, rehearse: bool, locale: Locale)
         let [version, groups, plays] = [&version, &groups, &plays].map(|words| words.of(locale));
         let _ = writeln!(out, "{name}\n  {file} · {version} · {groups} · {plays} · {zone}");
     }
-    if rehearse {
-        out.push_str(&paint(
-            WARN,
-            locale.pick(
-                "  a rehearsal: nothing is sent, the state is thrown away",
-                "  演练：什么都不发，状态用完就丢",
-            ),
-        ));
-    } else {
-        out.push_str(&paint(DIM, phrase!("  state in {}", "  状态在 {}", dir.display()).of(locale)));
+    for (index, words) in rehearsal.iter().enumerate() {
+        let style = if index == 0 { WARN } else { DIM };
+        let _ = writeln!(out, "{}", paint(style, &format!("  {}", words.of(locale))));
     }
-    out.push('\n');
+    if rehearsal.is_empty() {
+        let words = phrase!("  state in {}", "  状态在 {}", dir.display());
+        let _ = writeln!(out, "{}", paint(DIM, words.of(locale)));
+    }
     out
 }
 

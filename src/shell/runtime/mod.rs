@@ -23,6 +23,8 @@ mod last_good;
 mod covers;
 mod console;
 mod wrap;
+mod rehearsal;
+mod keys;
 pub mod publish;
 mod announce;
 mod follow;
@@ -46,15 +48,16 @@ use crate::base::{
     limits,
     locale::Locale,
     phrase::{Phrase, phrase},
+    time::Zone,
     words,
 };
 use book::Book;
 use console::Console;
 use driver::{Driver, Event};
 use last_good::last_good;
+pub use rehearsal::{Rehearse, rehearsal_beside};
 use std::{
     collections::BTreeMap,
-    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -68,7 +71,7 @@ pub struct RunOptions {
     /// The state directory; `.playbook` beside the first file when there is none.
     pub state: Option<PathBuf>,
     /// Send nothing, print every post, throw the state away.
-    pub rehearse: bool,
+    pub rehearse: Option<Rehearse>,
     /// Whether saved files take effect without a restart.
     pub watch: bool,
     /// Whether a file with errors ends the start also where the state has its last good version.
@@ -145,7 +148,7 @@ fn once(options: &RunOptions) -> Result<bool, RunError> {
     // A file with errors, or a missing secret, leaves no trace.
     let console = Console::start(options.color, options.locale);
     let dir = options.state.clone().unwrap_or_else(|| state_dir(first));
-    let books = match start(options, (!options.rehearse).then_some(&dir), &console) {
+    let books = match start(options, options.rehearse.is_none().then_some(&dir), &console) {
         Ok(books) => books,
         Err(error) => {
             console.close();
@@ -153,11 +156,8 @@ fn once(options: &RunOptions) -> Result<bool, RunError> {
         }
     };
     // Thrown away when this goes, also after an error.
-    let rehearsal = options
-        .rehearse
-        .then(|| Rehearsal::new().map_err(|error| RunError::environment(error.to_string())))
-        .transpose()?;
-    let dir = rehearsal.as_ref().map_or(dir, |rehearsal| rehearsal.0.clone());
+    let stage = options.rehearse.as_ref().map(|_| rehearsal::Stage::build(first)).transpose()?;
+    let dir = stage.as_ref().map_or(dir, |stage| stage.path().to_owned());
     let lock = Lock::take(&dir).map_err(|error| RunError::environment(error.to_string()))?;
     for text in lock.mended() {
         Console::trouble(text);
@@ -179,13 +179,27 @@ fn once(options: &RunOptions) -> Result<bool, RunError> {
         .enable_all()
         .build()
         .map_err(|error| RunError::environment(error.to_string()))?;
-    let found = driver::Found { recovered, open, acks };
+    let mut found = driver::Found { recovered, open, acks, said: Vec::new() };
+    if let Some((from, speed)) = options.rehearse.as_ref().and_then(|rehearse| rehearse.clock) {
+        clock::rehearse(from, speed, &dir);
+    }
+    if let (Some(rehearse), Some(stage)) = (&options.rehearse, &stage) {
+        found.said = rehearse.in_words(&begins(rehearse, &books), stage);
+    }
     let result = runtime.block_on(live(options, &dir, &store, books, found, &console));
+    keys::give_back();
     runtime.shutdown_timeout(std::time::Duration::from_secs(3));
     store.close();
     console.close();
     drop(lock);
     result
+}
+
+/// When a rehearsal's clock begins, in the zone of its first file.
+fn begins(rehearse: &Rehearse, books: &[Book]) -> String {
+    let zone = books.first().map_or_else(Zone::utc, |book| book.playbook.zone.clone());
+    let from = rehearse.clock.map_or_else(clock::now, |(from, _)| from);
+    zone.civil(from).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Forgets whoever waits for it.
@@ -307,7 +321,7 @@ fn start(options: &RunOptions, dir: Option<&Path>, console: &Console) -> Result<
     let mut ready = Vec::new();
     let mut missing = Vec::new();
     for loaded in books {
-        match Book::new(loaded, options.rehearse) {
+        match Book::new(loaded, options.rehearse.as_ref()) {
             Ok(book) => ready.push(book),
             Err(errors) => missing.extend(errors),
         }
@@ -361,6 +375,12 @@ async fn live(
     let wished = inside.clone();
     let grant: socket::Grant =
         Arc::new(move |wish| wished.console.grant(wish, &wished.published.snapshot(), clock::now()));
+    let keys = keys::Keys {
+        published: publisher.published(),
+        asks: asked.clone(),
+        events: events.clone(),
+        console: console.clone(),
+    };
     let server = socket::Server::start(dir, asked, socket::Beside { look, grant }).map_err(|error| {
         RunError::environment(format!("the control socket in {} cannot be opened: {error}", dir.display()))
     })?;
@@ -377,13 +397,23 @@ async fn live(
         receiver,
         asks,
         arrivals,
-        rehearse: options.rehearse,
+        rehearse: options.rehearse.clone(),
         watch: options.watch,
         dir: dir.into(),
         pulse,
         answer_at,
     };
+    let starts = options.rehearse.iter().flat_map(|rehearse| {
+        parts.books.iter().flat_map(|book| rehearse.starts(&book.playbook)).collect::<Vec<_>>()
+    });
+    for start in starts.collect::<Vec<_>>() {
+        // Nobody waits for what is said of it: its run is seen.
+        let _ = keys.asks.try_send((start, tokio::sync::oneshot::channel().0));
+    }
     let driver = Driver::build(parts)?;
+    if options.rehearse.as_ref().is_some_and(|rehearse| rehearse.keys) {
+        keys::take(keys);
+    }
     for address in bound.addresses() {
         console.say(format!("door      http://{address}"));
     }
@@ -426,36 +456,12 @@ fn hear_signals(events: mpsc::UnboundedSender<Event>) -> Result<(), RunError> {
             }
             if std::mem::replace(&mut told, true) || events.send(Event::Stop).is_err() {
                 // Whatever was committed is recovered; nothing else has happened.
+                keys::give_back();
                 std::process::exit(130);
             }
         }
     });
     Ok(())
-}
-
-/// A state directory that goes when this is dropped.
-struct Rehearsal(PathBuf);
-
-impl Rehearsal {
-    fn new() -> std::io::Result<Self> {
-        let base = std::env::temp_dir();
-        for n in 0..100 {
-            let dir = base.join(format!("playbook-rehearsal-{}-{n}", std::process::id()));
-            match std::fs::DirBuilder::new().mode(0o700).create(&dir) {
-                Ok(()) => return Ok(Self(dir)),
-                // Left behind by a process that was killed.
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(std::io::Error::other(format!("{} is full of old rehearsals", base.display())))
-    }
-}
-
-impl Drop for Rehearsal {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }
 
 /// Reads a variable; one that is not text is not there.

@@ -233,6 +233,7 @@ impl Driver {
             self.note(index, Some("it has errors: the last good version goes on"));
             return Ok(Taken::Refused(format!("{text}\n{}", places(&loaded.compiled))));
         };
+        let playbook = self.rehearse.as_ref().map_or_else(|| playbook.clone(), |is| is.narrowed(&playbook));
         if let Some(other) = self.owner_of_a_group(index, &playbook) {
             return Ok(self.refuse_version(index, loaded.reads, &other));
         }
@@ -243,7 +244,7 @@ impl Driver {
         if !loaded.compiled.script_problems.is_empty() {
             self.announcer.console().diagnostics(&loaded);
         }
-        let (old, changes) = match self.books[index].replace(loaded, playbook.clone(), self.rehearse) {
+        let (old, changes) = match self.books[index].replace(loaded, playbook.clone(), self.rehearse.as_ref()) {
             Ok(replaced) => replaced,
             Err(missing) => return Ok(self.refuse_version(index, reads, &missing.join("; "))),
         };
@@ -264,7 +265,7 @@ impl Driver {
 
     /// The file is as it was; what its channels read from other files may not be.
     fn read_secrets(&mut self, index: usize) {
-        if self.rehearse {
+        if self.rehearse.is_some() {
             return;
         }
         match self.books[index].read_secrets() {

@@ -8,6 +8,7 @@ pub(crate) mod hush;
 pub(crate) mod next;
 pub(crate) mod pages;
 pub(crate) mod plan;
+pub(crate) mod rehearse;
 pub(crate) mod render;
 pub(crate) mod run;
 pub(crate) mod small_things;
