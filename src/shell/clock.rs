@@ -88,9 +88,9 @@ pub fn hurry(faster: bool) -> u32 {
     staged(|told, counted| told.stage.hurry(faster, counted)).unwrap_or(1)
 }
 
-/// A rehearsal's clock shows what is due next at once; whether anything is.
-pub fn jump() -> bool {
-    staged(|told, counted| told.stage.jump(counted)).unwrap_or_default()
+/// A person wants a rehearsal's clock to show what is due next at once; whether anything was, when it ran last.
+pub fn leap() -> bool {
+    staged(|told, _| told.stage.leap()).unwrap_or_default()
 }
 
 /// Does something with a rehearsal's clock, where there is one.

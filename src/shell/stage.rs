@@ -21,12 +21,15 @@ pub(super) struct StageClock {
     until: Option<Timestamp>,
     /// A person has stopped it.
     held: bool,
+    /// A person wants what is due next at once.
+    leaps: bool,
 }
 
 impl StageClock {
     /// A clock that shows an instant and stands.
     pub(super) fn new(at: Timestamp, speed: u32) -> Self {
-        Self { at, since: None, speed: speed.clamp(1, limits::REHEARSAL_SPEED_MAX), until: None, held: false }
+        let speed = speed.clamp(1, limits::REHEARSAL_SPEED_MAX);
+        Self { at, since: None, speed, until: None, held: false, leaps: false }
     }
 
     /// What it shows.
@@ -46,6 +49,9 @@ impl StageClock {
     /// It runs, as far as to what is due next; not while a person holds it.
     pub(super) fn go(&mut self, until: Option<Timestamp>, counted: Duration) {
         self.stand(counted);
+        if let Some(until) = until.filter(|_| std::mem::take(&mut self.leaps)) {
+            self.at = self.at.max(until);
+        }
         self.until = until;
         self.since = (!self.held).then_some(counted);
     }
@@ -65,12 +71,10 @@ impl StageClock {
         self.speed
     }
 
-    /// It shows what is due next at once; whether anything is.
-    pub(super) fn jump(&mut self, counted: Duration) -> bool {
-        self.stand(counted);
-        let Some(until) = self.until else { return false };
-        self.at = self.at.max(until);
-        true
+    /// It is to show what is due next as soon as it is let go; whether anything was due when it ran last.
+    pub(super) fn leap(&mut self) -> bool {
+        self.leaps = self.until.is_some();
+        self.leaps
     }
 
     /// How long by the machine until it shows an instant; none while it stands.
@@ -89,7 +93,7 @@ impl StageClock {
 
     /// As other processes are told of it: they do not hear each time how far it runs.
     pub(super) fn told(&self) -> Self {
-        Self { until: None, ..*self }
+        Self { until: None, leaps: false, ..*self }
     }
 
     /// One line for other processes.
@@ -104,7 +108,7 @@ impl StageClock {
         let [at, since, speed, held] = words.as_slice() else { return None };
         let since = if *since == "-" { None } else { Some(Duration::from_millis(since.parse().ok()?)) };
         let at = Timestamp::from_millis(at.parse().ok()?);
-        Some(Self { at, since, speed: speed.parse().ok()?, until: None, held: *held == "1" })
+        Some(Self { at, since, speed: speed.parse().ok()?, until: None, held: *held == "1", leaps: false })
     }
 }
 
@@ -144,8 +148,9 @@ mod tests {
         assert_eq!(stage.hurry(true, counted(50)), 20);
         stage.go(Some(at(1_000)), counted(50));
         assert_eq!(stage.now(counted(51)), at(30));
-        assert!(stage.jump(counted(51)));
-        assert_eq!(stage.now(counted(51)), at(1_000));
+        assert!(stage.leap());
+        stage.go(Some(at(2_000)), counted(51));
+        assert_eq!(stage.now(counted(51)), at(2_000), "what is due next by now");
     }
 
     #[test]

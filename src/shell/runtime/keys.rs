@@ -100,7 +100,7 @@ impl Keys {
                 let speed = clock::hurry(key != b'-');
                 self.clock(phrase!("{speed} times as fast as yours", "是真实时间的 {speed} 倍"))
             }
-            b'n' if clock::jump() => self.events.send(Event::Clock).ok(),
+            b'n' if clock::leap() => self.events.send(Event::Clock).ok(),
             b'n' => self.say(&phrase!("nothing is ahead", "前面没有什么了")),
             b's' => self.show(),
             b'd' => self.answer(is_task, |task| Command::Done { task, by: None, note: Value::Null }),
