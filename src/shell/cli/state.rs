@@ -49,11 +49,9 @@ pub(super) struct ReadArgs {
 /// that and a rehearsal runs beside it, the rehearsal's. Its clock is the one that counts from now on.
 pub(super) fn directory(state: Option<&Path>, file: Option<&Path>) -> PathBuf {
     let mut dir = kept(state, file);
-    if state.is_none() && !socket::answers(&dir) {
-        let beside = rehearsal_beside(&dir);
-        if socket::answers(&beside) {
-            dir = beside;
-        }
+    let beside = rehearsal_beside(&dir);
+    if state.is_none() && beside.is_dir() && socket::answers(&beside) && !socket::answers(&dir) {
+        dir = beside;
     }
     clock::follow(&dir);
     dir
@@ -77,7 +75,7 @@ fn kept(state: Option<&Path>, file: Option<&Path>) -> PathBuf {
 pub(super) fn engine_directory(state: Option<&Path>) -> Result<PathBuf, Failure> {
     let dir = directory(state, None);
     let beside = rehearsal_beside(&dir);
-    if state.is_none() && beside != dir && socket::answers(&dir) && socket::answers(&beside) {
+    if state.is_none() && beside.is_dir() && beside != dir && socket::answers(&beside) {
         let (dir, beside) = (dir.display(), beside.display());
         return Err(Failure::usage(phrase!(
             "an engine and a rehearsal both run here; which one is meant?",
