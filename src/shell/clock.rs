@@ -57,7 +57,8 @@ pub fn rehearse(from: Timestamp, speed: u32, dir: &Path) {
 
 /// Goes by the clock of the rehearsal whose state this is, if it is one's.
 pub fn follow(dir: &Path) {
-    let stage = files::text(&dir.join(FILE), limits::SECRET_BYTES_MAX).ok().and_then(|text| StageClock::read(&text));
+    let stage =
+        files::text(&dir.join(FILE), limits::SECRET_BYTES_MAX).ok().and_then(|text| StageClock::read(&text));
     *STAGE.lock().unwrap_or_else(PoisonError::into_inner) =
         stage.map(|stage| Told { stage, dir: None, last: None });
 }

@@ -56,9 +56,8 @@ impl RehearseArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let loaded = load::compile(&self.file)?;
         let playbook = loaded.playbook()?;
-        let time = |text: &Option<String>| {
-            text.as_deref().map(|text| args::time(text, &playbook.zone)).transpose()
-        };
+        let time =
+            |text: &Option<String>| text.as_deref().map(|text| args::time(text, &playbook.zone)).transpose();
         let from = time(&self.from)?.unwrap_or_else(clock::now);
         let until = time(&self.until)?;
         if until.is_some_and(|until| until <= from) {

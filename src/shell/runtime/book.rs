@@ -104,7 +104,11 @@ impl Targets {
     }
 
     /// Reads the secrets of some channels; all problems are named.
-    fn read(playbook: &Playbook, root: &Path, meant: &dyn Fn(&ChannelName) -> bool) -> Result<Self, Vec<String>> {
+    fn read(
+        playbook: &Playbook,
+        root: &Path,
+        meant: &dyn Fn(&ChannelName) -> bool,
+    ) -> Result<Self, Vec<String>> {
         let mut targets = Self::default();
         let mut problems = BTreeSet::new();
         let read_file = |path: &str| super::secret_file(root, path);

@@ -315,10 +315,10 @@ impl Driver {
 
     async fn wait(&mut self) -> Result<(), RunError> {
         let end = self.rehearse.as_ref().and_then(|rehearse| rehearse.until);
-        let next = self.timers.first().map(|(at, _)| *at).into_iter().chain(self.troubles.next_at()).chain(end);
+        let next =
+            self.timers.first().map(|(at, _)| *at).into_iter().chain(self.troubles.next_at()).chain(end);
         let left = if self.is_at_work() { None } else { clock::go(next.min()) };
-        let left =
-            left.map_or(limits::SLEEP_MS_MAX, |left| left.as_millis().clamp(0, limits::SLEEP_MS_MAX));
+        let left = left.map_or(limits::SLEEP_MS_MAX, |left| left.as_millis().clamp(0, limits::SLEEP_MS_MAX));
         let result = tokio::select! {
             biased;
             Some(ack) = self.acks.recv() => self.acked(ack),
@@ -340,7 +340,9 @@ impl Driver {
     /// Whether something is being done that a rehearsal's clock waits for.
     fn is_at_work(&self) -> bool {
         self.rehearse.is_some()
-            && (self.in_flight > 0 || self.beside > 0 || self.slots.values().any(|slot| slot.calling.is_some()))
+            && (self.in_flight > 0
+                || self.beside > 0
+                || self.slots.values().any(|slot| slot.calling.is_some()))
     }
 
     /// Whether a rehearsal has come to its end.

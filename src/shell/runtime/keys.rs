@@ -16,11 +16,7 @@ use crate::{
         phrase::{Phrase, phrase},
         value::Value,
     },
-    engine::{
-        entry::TaskKind,
-        input::Command,
-        state::State,
-    },
+    engine::{entry::TaskKind, input::Command, state::State},
     shell::{
         clock,
         socket::{Ask, Asked, CommandRequest},
@@ -139,7 +135,8 @@ impl Keys {
         let several = snapshot.groups.len() > 1;
         for book in snapshot.books.iter() {
             let own = snapshot.groups.values();
-            let own = own.filter(|now| now.book.as_ref().is_some_and(|own| std::sync::Arc::ptr_eq(own, book)));
+            let own =
+                own.filter(|now| now.book.as_ref().is_some_and(|own| std::sync::Arc::ptr_eq(own, book)));
             let states: Vec<&State> = own.map(|now| &*now.state).collect();
             let columns = (self.console.columns, self.console.locale());
             self.console.block(header::overview(book, &states, several, true, columns));

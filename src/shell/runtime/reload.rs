@@ -244,7 +244,8 @@ impl Driver {
         if !loaded.compiled.script_problems.is_empty() {
             self.announcer.console().diagnostics(&loaded);
         }
-        let (old, changes) = match self.books[index].replace(loaded, playbook.clone(), self.rehearse.as_ref()) {
+        let (old, changes) = match self.books[index].replace(loaded, playbook.clone(), self.rehearse.as_ref())
+        {
             Ok(replaced) => replaced,
             Err(missing) => return Ok(self.refuse_version(index, reads, &missing.join("; "))),
         };

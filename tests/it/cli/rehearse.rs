@@ -84,7 +84,8 @@ fn an_evening_takes_seconds_its_clock_is_everybodys_and_other_processes_answer()
     });
     let log = entries(&play);
     assert_eq!(at(&log, "welcome to the evening"), "2026-12-11T20:00", "on time, whatever the speed");
-    let held = |entry: &&serde_json::Value| entry["entry"] == "held" && entry.to_string().contains("late thanks");
+    let held =
+        |entry: &&serde_json::Value| entry["entry"] == "held" && entry.to_string().contains("late thanks");
     assert!(log.iter().any(|entry| held(&entry)), "quiet hours follow its clock: {log:#?}");
     let _ = play.run(&["approve", "t2"]).exits(0);
     let output = engine.wait().exits(0);
@@ -96,8 +97,10 @@ fn an_evening_takes_seconds_its_clock_is_everybodys_and_other_processes_answer()
 
 #[test]
 fn commands_of_a_rehearsal_are_not_taken_for_the_engines() {
-    let play = Playground::new()
-        .file("club.yaml", "name: club\nplays:\n  x:\n    on: group.created\n    steps:\n      - task: Look\n");
+    let play = Playground::new().file(
+        "club.yaml",
+        "name: club\nplays:\n  x:\n    on: group.created\n    steps:\n      - task: Look\n",
+    );
     let engine = play.start(&["run", "club.yaml"]);
     engine.line("running");
     let rehearsal = play.start(&["rehearse", "club.yaml", "--speed", "1"]);
@@ -118,7 +121,15 @@ fn one_channel_may_have_everything_and_needs_its_own_secret_alone() {
     let sink = Sink::start();
     let play = Playground::new().file("club.yaml", EVENING).env("THE_TRIAL", &sink.url("/"));
     let engine = play.start(&[
-        "rehearse", "club.yaml", "--from", "2026-12-11 19:55", "--speed", "3600", "--to", "trial", "--until",
+        "rehearse",
+        "club.yaml",
+        "--from",
+        "2026-12-11 19:55",
+        "--speed",
+        "3600",
+        "--to",
+        "trial",
+        "--until",
         "2026-12-11 21:00",
     ]);
     let output = engine.wait().exits(0);
@@ -154,9 +165,19 @@ fn a_play_that_nothing_starts_is_started_and_keys_answer() {
 fn it_speaks_chinese() {
     let play = Playground::new().file("club.yaml", EVENING).env("LANG", "zh_CN.UTF-8");
     let output = play
-        .run(&["rehearse", "club.yaml", "--from", "2026-12-11 19:59", "--speed", "3600", "--until", "2026-12-11 20:30"])
+        .run(&[
+            "rehearse",
+            "club.yaml",
+            "--from",
+            "2026-12-11 19:59",
+            "--speed",
+            "3600",
+            "--until",
+            "2026-12-11 20:30",
+        ])
         .exits(0);
-    for text in ["演练：什么都不发", "是真实时间的 3600 倍", "按键：n", "演练的状态已丢弃"] {
+    for text in ["演练：什么都不发", "是真实时间的 3600 倍", "按键：n", "演练的状态已丢弃"]
+    {
         assert!(output.stdout.contains(text), "{text}: {}", output.stdout);
     }
 }
