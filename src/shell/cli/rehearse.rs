@@ -105,12 +105,11 @@ fn channel(playbook: &Playbook, name: &str) -> Result<ChannelName, Failure> {
 }
 
 fn unknown<'a>(what: Phrase, name: &str, names: impl Iterator<Item = &'a str> + Clone) -> Failure {
-    let help = match suggest::nearest(name, names.clone()) {
-        Some(near) => phrase!("did you mean {near}?", "是不是 {near}？"),
-        None => {
-            let all = names.collect::<Vec<_>>().join(", ");
-            phrase!("there are {all}", "有：{all}")
-        }
+    let help = if let Some(near) = suggest::nearest(name, names.clone()) {
+        phrase!("did you mean {near}?", "是不是 {near}？")
+    } else {
+        let all = names.collect::<Vec<_>>().join(", ");
+        phrase!("there are {all}", "有：{all}")
     };
     Failure::new(Code::Usage, what).help(help)
 }

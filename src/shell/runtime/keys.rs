@@ -2,8 +2,6 @@
 //!
 //! Owns the thread that reads them and the mode of the terminal. Changes nothing itself: it sends commands.
 
-#![expect(clippy::disallowed_methods, reason = "owns the thread that reads keys")]
-
 use super::{
     console::{Console, DIM, WARN, paint},
     driver::Event,
@@ -23,7 +21,10 @@ use crate::{
     },
 };
 use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
-use std::{io::Read as _, sync::Mutex, sync::PoisonError};
+use std::{
+    io::Read as _,
+    sync::{Arc, Mutex, PoisonError},
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// How the terminal was before its keys were read one by one.
@@ -52,7 +53,7 @@ pub(super) fn take(keys: Keys) {
     let _ = std::thread::Builder::new().name("keys".into()).spawn(move || {
         let mut key = [0];
         while let Ok(1) = std::io::stdin().read(&mut key) {
-            if keys.pressed(key[0]).is_none() {
+            if !keys.pressed(key[0]) {
                 return;
             }
         }
@@ -80,23 +81,20 @@ pub(super) fn give_back() {
 }
 
 impl Keys {
-    /// Does what a key says; nothing once the engine has ended.
-    fn pressed(&self, key: u8) -> Option<()> {
+    /// Does what a key says; whether the engine is still there.
+    fn pressed(&self, key: u8) -> bool {
         match key {
-            b'q' => self.events.send(Event::Stop).ok(),
-            b' ' => {
-                let held = clock::hold();
-                self.clock(if held {
-                    phrase!("the clock stands; space lets it run on", "时钟停住了；按空格继续")
-                } else {
-                    phrase!("the clock runs on", "时钟继续走")
-                })
-            }
+            b'q' => return self.events.send(Event::Stop).is_ok(),
+            b' ' => self.clock(&if clock::hold() {
+                phrase!("the clock stands; space lets it run on", "时钟停住了；按空格继续")
+            } else {
+                phrase!("the clock runs on", "时钟继续走")
+            }),
             b'+' | b'=' | b'-' => {
                 let speed = clock::hurry(key != b'-');
-                self.clock(phrase!("{speed} times as fast as yours", "是真实时间的 {speed} 倍"))
+                self.clock(&phrase!("{speed} times as fast as yours", "是真实时间的 {speed} 倍"));
             }
-            b'n' if clock::leap() => self.events.send(Event::Clock).ok(),
+            b'n' if clock::leap() => return self.events.send(Event::Clock).is_ok(),
             b'n' => self.say(&phrase!("nothing is ahead", "前面没有什么了")),
             b's' => self.show(),
             b'd' => self.answer(is_task, |task| Command::Done { task, by: None, note: Value::Null }),
@@ -113,51 +111,49 @@ impl Keys {
                 reason: None,
                 as_operator: true,
             }),
-            b'\n' | b'\r' => Some(()),
+            b'\n' | b'\r' => {}
             _ => self.say(&in_words()),
         }
+        !self.events.is_closed()
     }
 
-    fn say(&self, words: &Phrase) -> Option<()> {
+    fn say(&self, words: &Phrase) {
         self.console.say(paint(DIM, &format!("  {}", words.of(self.console.locale()))));
-        Some(())
     }
 
     /// The clock was set; whoever sleeps by it looks again.
-    fn clock(&self, words: Phrase) -> Option<()> {
-        self.say(&words)?;
-        self.events.send(Event::Clock).ok()
+    fn clock(&self, words: &Phrase) {
+        self.say(words);
+        let _ = self.events.send(Event::Clock);
     }
 
     /// How things stand, as at the start.
-    fn show(&self) -> Option<()> {
+    fn show(&self) {
         let snapshot = self.published.snapshot();
         let several = snapshot.groups.len() > 1;
         for book in snapshot.books.iter() {
             let own = snapshot.groups.values();
-            let own =
-                own.filter(|now| now.book.as_ref().is_some_and(|own| std::sync::Arc::ptr_eq(own, book)));
+            let own = own.filter(|now| now.book.as_ref().is_some_and(|own| Arc::ptr_eq(own, book)));
             let states: Vec<&State> = own.map(|now| &*now.state).collect();
             let columns = (self.console.columns, self.console.locale());
             self.console.block(header::overview(book, &states, several, true, columns));
         }
-        Some(())
     }
 
-    /// Answers the oldest open task of a kind.
-    fn answer(&self, meant: fn(TaskKind) -> bool, command: impl FnOnce(TaskId) -> Command) -> Option<()> {
+    /// Answers the oldest open task of a kind. A refusal is said; what was done is seen as it happens.
+    fn answer(&self, meant: fn(TaskKind) -> bool, command: impl FnOnce(TaskId) -> Command) {
         let Some((group, task)) = self.oldest(meant) else {
             return self.say(&phrase!("nothing of that kind waits", "没有这样的事在等"));
         };
         let (reply, answered) = oneshot::channel();
         let ask = Ask::Command(command(task.clone()));
-        self.asks.blocking_send((CommandRequest { id: None, group: Some(group), ask }, reply)).ok()?;
-        let reply = answered.blocking_recv().ok()?;
-        if let Some(reason) = reply.refused {
-            let text = format!("  {task}: {}", reason);
-            self.console.say(paint(WARN, &text));
+        let request = CommandRequest { id: None, group: Some(group), ask };
+        if self.asks.blocking_send((request, reply)).is_ok()
+            && let Ok(reply) = answered.blocking_recv()
+            && let Some(reason) = reply.refused
+        {
+            self.console.say(paint(WARN, &format!("  {task}: {reason}")));
         }
-        Some(())
     }
 
     fn oldest(&self, meant: fn(TaskKind) -> bool) -> Option<(GroupId, TaskId)> {

@@ -117,16 +117,17 @@ impl Rehearse {
                 "只演 `{play}`，不看它的 `during` 和 `when`；这次活动结束，演练就结束"
             ));
         }
-        said.push(match dir.is_found() {
-            true => phrase!(
+        said.push(if dir.is_found() {
+            phrase!(
                 "commands from another terminal in this folder reach it: `playbook tasks`, `playbook done t1`",
                 "在这个目录另开一个终端，命令就能发给它：`playbook tasks`、`playbook done t1`"
-            ),
-            false => phrase!(
+            )
+        } else {
+            phrase!(
                 "commands from another terminal reach it with `--state {}`",
                 "在另一个终端里给命令加上 `--state {}` 就能发给它",
                 dir.path().display()
-            ),
+            )
         });
         if self.keys {
             said.push(super::keys::in_words());

@@ -47,7 +47,6 @@ const OWNERS: &[&str] = &[
     "src/shell/runtime/console.rs",
     "src/shell/runtime/dispatch.rs",
     "src/shell/runtime/driver.rs",
-    "src/shell/runtime/keys.rs",
     "src/shell/runtime/mod.rs",
     "src/shell/runtime/rehearsal.rs",
     "src/shell/scripts/attempts.rs",
