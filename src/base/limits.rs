@@ -458,6 +458,11 @@ pub const EAR_LOOK_MS: u64 = 5_000;
 pub const EAR_EMPTY_MS_MIN: u64 = 1_000;
 /// Happenings of late that an ear remembers so as to tell of each once.
 pub const EAR_RECENT_MAX: usize = 1_024;
+/// An ear that heard nothing for longer than this asks a platform that keeps a history what was said meanwhile, in
+/// milliseconds.
+pub const EAR_AWAY_MS: i64 = 60_000;
+/// Pages of a chat's history that are read after a gap.
+pub const EAR_PAGES_MAX: usize = 50;
 /// How long facts from an ear may wait for their commit before they are handed over again, in milliseconds.
 pub const EAR_COMMIT_MS_MAX: u64 = 30_000;
 /// For how long a question counts as put just now, in milliseconds: what the platform calls it may not be known yet.

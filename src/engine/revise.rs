@@ -18,7 +18,7 @@ use crate::{
         limits, words,
     },
     model::{
-        channel::ChannelKind,
+        channel::{Abilities, ChannelKind},
         message::{Label, Message, Revising, Revision},
         step::Verb,
     },
@@ -49,7 +49,7 @@ impl Draft<'_> {
         if known.stands == Stands::Lost {
             return self.refuse(format!("{effect} never arrived; there is nothing to take back"));
         }
-        if self.kind_of(out).is_some_and(|kind| kind.abilities().deletes) && known.stands != Stands::InDoubt {
+        if self.is_able(out, |can| can.deletes) && known.stands != Stands::InDoubt {
             return self.ask_platform(out, Message::default(), Revising::Deletes, by);
         }
         if known.stands == Stands::Waits {
@@ -83,7 +83,7 @@ impl Draft<'_> {
             return self
                 .refuse(format!("{effect} has not arrived; `playbook recall {effect}` takes it back"));
         }
-        let edits = self.kind_of(out).is_some_and(|kind| kind.abilities().edits);
+        let edits = self.is_able(out, |can| can.edits);
         if edits && known.stands != Stands::InDoubt && out.message.poll.is_none() {
             let message = Message { text: text.to_owned(), ..out.message.clone() };
             return self.ask_platform(out, message, Revising::Edits, by);
@@ -175,6 +175,11 @@ impl Draft<'_> {
             ..Outgoing::new(effect, channel, message, self.now)
         };
         self.offer(out).map(drop)
+    }
+
+    /// Whether its channel can do something.
+    fn is_able(&self, out: &Outgoing, what: fn(Abilities) -> bool) -> bool {
+        self.playbook.channel(&self.group, &out.channel).is_some_and(|channel| what(channel.abilities()))
     }
 
     fn kind_of(&self, out: &Outgoing) -> Option<ChannelKind> {

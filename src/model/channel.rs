@@ -198,7 +198,15 @@ impl ChannelKind {
                 ("secret", Optional, true),
             ],
             Self::Teams | Self::GoogleChat => &[("url", Required, true)],
-            Self::Slack | Self::Mattermost => {
+            Self::Slack => &[
+                ("url", Required, true),
+                ("secret", Optional, true),
+                ("app", Optional, true),
+                ("token", Optional, true),
+                ("chat", Optional, false),
+                ("base_url", Optional, false),
+            ],
+            Self::Mattermost => {
                 &[("url", Required, true), ("secret", Optional, true), ("chat", Optional, false)]
             }
             Self::Discord => {
@@ -236,6 +244,28 @@ impl ChannelKind {
             Self::Ntfy => &[("url", Required, true), ("token", Optional, true)],
             Self::Email => &[("url", Required, true), ("from", Required, false), ("to", Required, false)],
         }
+    }
+
+    /// The settings that together stand for `url`: where the platform lets an app speak, too.
+    pub const fn instead_of_url(self) -> &'static [&'static str] {
+        match self {
+            Self::Slack => &["token", "chat"],
+            _ => &[],
+        }
+    }
+
+    /// The settings without which a channel of this kind cannot speak, of those that it does not have: each with whether
+    /// it is secret. A channel that has some of an app's settings lacks the others, and not the address of a robot.
+    pub fn lacks(self, has: impl Fn(&str) -> bool) -> Vec<(&'static str, bool)> {
+        let app = self.instead_of_url();
+        // What a robot may have, too, says nothing: its secret, the chat of which it is told.
+        let by_app = !has("url") && app.first().is_some_and(|first| has(first));
+        let needs = |name: &str, need: Need| match need {
+            _ if by_app => app.contains(&name),
+            need => need == Need::Required,
+        };
+        let own = self.settings().iter().filter(|(name, need, _)| needs(name, *need) && !has(name));
+        own.map(|(name, _, secret)| (*name, *secret)).collect()
     }
 
     /// Where a request carries the idempotency key by which the platform recognises a second copy; none where it
@@ -332,7 +362,7 @@ impl ChannelKind {
             Self::Webhook | Self::Ntfy | Self::Email => [false; 4],
         };
         let [deletes, edits] = match self {
-            Self::Discord | Self::Telegram | Self::Matrix => [true, true],
+            Self::Slack | Self::Discord | Self::Telegram | Self::Matrix => [true, true],
             Self::Onebot => [true, false],
             _ => [false, false],
         };

@@ -43,6 +43,9 @@ impl ChannelKind {
             Self::Matrix => {
                 Some(Ear { needs: &["url", "token"], joins: true, messages: true, answers: true })
             }
+            Self::Slack => {
+                Some(Ear { needs: &["app", "token", "chat"], joins: true, messages: true, answers: true })
+            }
             _ => None,
         }
     }
@@ -74,7 +77,12 @@ impl Channel {
         let mute = self.kind == ChannelKind::Onebot
             && self.settings.get("url").is_some_and(|urls| urls.iter().any(http));
         let able = |ear: &Ear| !mute && ear.needs.iter().all(|name| self.settings.contains_key(*name));
-        let ear = self.kind.ear().filter(able).or_else(|| self.hook())?;
+        let ear = self.kind.ear().filter(able).map(|ear| {
+            // Slack's webhooks do not say which message a post became, so that nobody knows what a reply answers.
+            let unknown = self.kind == ChannelKind::Slack && self.settings.contains_key("url");
+            Ear { answers: ear.answers && !unknown, ..ear }
+        });
+        let ear = ear.or_else(|| self.hook())?;
         (self.hear != Some(Hear::Nothing)).then_some(ear)
     }
 
@@ -96,11 +104,15 @@ impl Channel {
     pub fn abilities(&self) -> Abilities {
         let ear = self.ear();
         let hears = |what: fn(Ear) -> bool| ear.is_some_and(what);
+        let all = self.kind.abilities();
+        let revises = self.kind != ChannelKind::Slack || !self.settings.contains_key("url");
         Abilities {
             joins: hears(|ear| ear.joins),
             messages: hears(|ear| ear.messages),
             answers: hears(|ear| ear.answers),
-            ..self.kind.abilities()
+            deletes: all.deletes && revises,
+            edits: all.edits && revises,
+            ..all
         }
     }
 

@@ -16,7 +16,7 @@ use crate::{
     },
     engine::state::State,
     model::{
-        channel::{ChannelKind, GROUP},
+        channel::{Abilities, ChannelKind, GROUP},
         group::Group,
         number::OwnNumber,
         playbook::Playbook,
@@ -45,7 +45,8 @@ pub struct Gauges {
     pub(in crate::engine) members: Members,
     pub(in crate::engine) created: Timestamp,
     pub(in crate::engine) now: Timestamp,
-    kind: Option<ChannelKind>,
+    /// The group's channel, and what it hears as it is configured.
+    channel: Option<(ChannelKind, Abilities)>,
     hears: OnceLock<bool>,
     survey: OnceLock<Survey>,
     own: Own,
@@ -58,7 +59,7 @@ impl Gauges {
         let now = now.max(state.clock);
         let (numbers, members) = as_of(state, now);
         let channel = playbook.and_then(|(all, group)| all.channel(group, &ChannelName::new(GROUP)));
-        let kind = channel.map(|channel| channel.kind);
+        let channel = channel.map(|channel| (channel.kind, channel.abilities()));
         let own = playbook.map(|(playbook, group)| {
             let facts = || own_facts(state, playbook, group, &members, now);
             Own::new(playbook.numbers.clone(), facts)
@@ -69,7 +70,7 @@ impl Gauges {
             members,
             created: state.created,
             now,
-            kind,
+            channel,
             hears: OnceLock::new(),
             survey: OnceLock::new(),
             own,
@@ -140,21 +141,20 @@ impl Gauges {
     /// Whether the group hears what members say: its channel does, or some program has told of several of them.
     pub(in crate::engine) fn hears(&self) -> bool {
         *self.hears.get_or_init(|| {
-            let kind = self.kind;
-            if kind.is_none_or(|kind| kind == ChannelKind::Console || kind.abilities().messages) {
+            let Some((kind, can)) = self.channel else { return true };
+            if kind == ChannelKind::Console || can.messages {
                 return true;
             }
             let enough = limits::HEARD_MEMBERS_MIN.min(self.members.len().div_ceil(2)).max(1);
             let spoke = |habits: &&Arc<Habits>| habits.spoke(self.numbers.today) & window(KNOWN_DAYS) != 0;
             let all = self.members.all_habits().map(|(_, habits)| habits);
-            kind != Some(ChannelKind::Manual) && all.filter(spoke).take(enough).count() == enough
+            kind != ChannelKind::Manual && all.filter(spoke).take(enough).count() == enough
         })
     }
 
     /// Whether the group hears who joins.
     pub(in crate::engine) fn hears_joins(&self) -> bool {
-        let kind = self.kind;
-        kind.is_none_or(|kind| kind == ChannelKind::Console || kind.abilities().joins)
+        self.channel.is_none_or(|(kind, can)| kind == ChannelKind::Console || can.joins)
             || self.numbers.sum(limits::DAYS_KEPT_MAX as u32, |day| day.joined) > 0
     }
 

@@ -32,8 +32,8 @@ impl Draft<'_> {
         let until = self.now.plus(ask.open_for);
         let mut message =
             Message::text(notice::question(&self.playbook, &question, &written, ask, until, self.now));
-        let kind = self.playbook.channel(&self.group, &ask.to).map(|channel| channel.kind);
-        if !ask.of_member && kind.is_some_and(|kind| !kind.abilities().answers) {
+        let to = self.playbook.channel(&self.group, &ask.to);
+        if !ask.of_member && to.is_some_and(|channel| !channel.abilities().answers) {
             message.asks = Some(Asks::Answer);
         }
         let of = if ask.of_member { Some(Self::member_of_run(at)?) } else { None };

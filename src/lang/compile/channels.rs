@@ -20,7 +20,7 @@ use crate::{
         keys,
     },
     model::{
-        channel::{Channel, ChannelKind, InDoubt, Need, Rate, Setting},
+        channel::{Channel, ChannelKind, InDoubt, Rate, Setting},
         ear::Hear,
     },
 };
@@ -184,20 +184,25 @@ fn kind(cx: &mut Cx<'_>, node: &Node) -> Option<ChannelKind> {
 }
 
 fn required(cx: &mut Cx<'_>, kind: ChannelKind, span: Span, settings: &BTreeMap<String, Vec<Setting>>) {
-    for (key, need, secret) in kind.settings() {
-        if *need == Need::Required && !settings.contains_key(*key) {
-            let help = if *secret {
-                phrase!("add `{key}: {{ env: NAME }}`", "加上 `{key}: {{ env: NAME }}`")
-            } else {
-                phrase!("add `{key}: …`", "加上 `{key}: …`")
-            };
-            cx.error(
-                codes::MISSING_KEY,
-                span,
-                phrase!("a channel of type `{kind}` needs `{key}`", "`{kind}` 类型的频道需要 `{key}`"),
-                help,
-            );
-        }
+    for (key, secret) in kind.lacks(|key| settings.contains_key(key)) {
+        let instead = kind.instead_of_url();
+        let help = if key == "url" && !instead.is_empty() {
+            let names = instead.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            phrase!(
+                "add `url: {{ env: NAME }}`, or what an app speaks with: {names}",
+                "加上 `url: {{ env: NAME }}`，或应用发言所需的 {names}"
+            )
+        } else if secret {
+            phrase!("add `{key}: {{ env: NAME }}`", "加上 `{key}: {{ env: NAME }}`")
+        } else {
+            phrase!("add `{key}: …`", "加上 `{key}: …`")
+        };
+        cx.error(
+            codes::MISSING_KEY,
+            span,
+            phrase!("a channel of type `{kind}` needs `{key}`", "`{kind}` 类型的频道需要 `{key}`"),
+            help,
+        );
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) const SECRET: [(&str, &str); 2] = [
 ];
 
 /// What the settings of channels are, whichever type has them.
-pub(crate) const SETTINGS: [(&str, &str); 14] = [
+pub(crate) const SETTINGS: [(&str, &str); 15] = [
     (
         "url",
         "The address of the robot or webhook: http or https, its query is kept as given. It is a secret: `{ env: NAME }`.",
@@ -22,6 +22,7 @@ pub(crate) const SETTINGS: [(&str, &str); 14] = [
     ("body", "What the request carries instead of the default JSON: a mapping or text."),
     ("secret", "The secret with which requests are signed."),
     ("token", "The token of the robot."),
+    ("app", "With what the app itself signs in: the app-level token on Slack."),
     ("chat", "The id of the chat."),
     ("base_url", "The address of the API, where it is not the platform's own."),
     ("room", "The id of the room."),

@@ -234,9 +234,15 @@ fn channel() -> Value {
                 required.push(*key);
             }
         }
+        let mut then = json!({ "properties": properties, "required": required, "additionalProperties": false });
+        if let instead @ [_, ..] = kind.instead_of_url() {
+            // By a robot's address, or as an app.
+            then["required"] = json!([]);
+            then["anyOf"] = json!([{ "required": required }, { "required": instead }]);
+        }
         rules.push(json!({
             "if": { "properties": { "type": { "const": kind.as_str() } }, "required": ["type"] },
-            "then": { "properties": properties, "required": required, "additionalProperties": false },
+            "then": then,
         }));
     }
     let mut schema = open(&keys::CHANNEL, &["type"]);

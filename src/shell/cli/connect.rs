@@ -13,7 +13,7 @@ use crate::{
         channel::{Channel, ChannelKind},
         ear::Hear,
     },
-    shell::ears::{Deaf, FirstHeard, Trial},
+    shell::ears::{Deaf, FirstHeard, Trial, slack_manifest},
 };
 use std::path::PathBuf;
 
@@ -35,6 +35,9 @@ pub(super) struct Connect {
     /// Take away what is in the way: on Telegram a webhook that is set.
     #[arg(long)]
     fix: bool,
+    /// Print the manifest from which Slack makes the app, with exactly what this channel hears and posts, and end.
+    #[arg(long, conflicts_with = "fix")]
+    manifest: bool,
     /// How long to wait for somebody to say something.
     #[arg(long, default_value = "2m", value_name = "TIME")]
     wait: Duration,
@@ -46,6 +49,10 @@ impl Connect {
         let playbook = loaded.playbook()?;
         let group = group(playbook, self.group.group.as_deref())?;
         let channel = named(playbook, group, &self.channel)?;
+        if self.manifest {
+            let hears = channel.heard(playbook.is_for_staff(group, &channel.name)) > Hear::Nothing;
+            return manifest(&playbook.title, channel, hears, out);
+        }
         let target = target(&loaded, channel)?;
         let Some(mut trial) = Trial::new(channel.kind, &target) else {
             return Err(Failure::refused(format!("{} ({}) hears nothing", self.channel, channel.kind))
@@ -70,6 +77,20 @@ impl Connect {
         out.flush()?;
         Ok(())
     }
+}
+
+/// The manifest of a channel's app.
+fn manifest(title: &str, channel: &Channel, hears: bool, out: &mut Output) -> Result<(), Failure> {
+    if channel.kind != ChannelKind::Slack {
+        let why = format!("{} is on {}, and only Slack makes an app of a manifest", channel.name, channel.kind);
+        return Err(Failure::usage(why).help("docs/channels says step by step what to switch on there"));
+    }
+    let by_webhook = channel.settings.contains_key("url");
+    for line in slack_manifest(title, hears, by_webhook).lines() {
+        out.line(line)?;
+    }
+    out.flush()?;
+    Ok(())
 }
 
 fn deaf(why: Deaf) -> Failure {

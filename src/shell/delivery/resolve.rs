@@ -11,7 +11,7 @@ use super::{
 use crate::{
     base::{ids::ChannelName, limits, time::Duration},
     courier::{Route, route::preset_rates},
-    model::channel::{Channel, ChannelKind, Need, Setting},
+    model::channel::{Channel, ChannelKind, Setting},
 };
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -76,10 +76,9 @@ pub fn resolve(
     let mut read = read.map_err(|mut problems| {
         error(if problems.len() == 1 { problems.remove(0) } else { Problem::Several(problems) })
     })?;
-    for (name, need, _) in channel.kind.settings() {
-        if *need == Need::Required && read.get(*name).is_none_or(Vec::is_empty) {
-            return Err(error(Problem::Missing(name)));
-        }
+    let has = |name: &str| read.get(name).is_some_and(|values| !values.is_empty());
+    if let Some((name, _)) = channel.kind.lacks(has).first() {
+        return Err(error(Problem::Missing(name)));
     }
     for name in ["url", "base_url", "proxy"] {
         for address in read.get(name).into_iter().flatten() {

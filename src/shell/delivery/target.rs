@@ -11,8 +11,14 @@ use crate::{
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-/// Where bots are spoken for unless a channel names a server of its own.
-const TELEGRAM: &str = "https://api.telegram.org";
+/// Where apps and bots are spoken for unless a channel names a server of its own.
+const fn home(kind: ChannelKind) -> Option<&'static str> {
+    match kind {
+        ChannelKind::Telegram => Some("https://api.telegram.org"),
+        ChannelKind::Slack => Some("https://slack.com/api"),
+        _ => None,
+    }
+}
 
 /// A channel that is ready to be sent to.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,8 +58,9 @@ pub struct Robot {
 impl Robot {
     /// A robot with these settings.
     pub fn new(kind: ChannelKind, mut settings: BTreeMap<String, Secret>) -> Self {
-        if kind == ChannelKind::Telegram {
-            settings.entry("base_url".into()).or_insert_with(|| Secret::new(TELEGRAM));
+        let is_app = ["token", "app"].iter().any(|name| settings.contains_key(*name));
+        if let Some(home) = home(kind).filter(|_| is_app) {
+            settings.entry("base_url".into()).or_insert_with(|| Secret::new(home));
         }
         let url = settings.get("url").or_else(|| settings.get("base_url")).map_or("", Secret::expose);
         let host = host_of(url);
@@ -121,7 +128,7 @@ impl Robot {
     /// Text from outside without what is secret about this robot: a platform may repeat what it was sent.
     pub fn censor(&self, text: &str) -> String {
         let secret = |name: &str| {
-            matches!(name, "url" | "base_url" | "token" | "secret") || name.starts_with("headers.")
+            matches!(name, "url" | "base_url" | "token" | "secret" | "app") || name.starts_with("headers.")
         };
         censor(text, self.settings.iter().filter(|(name, _)| secret(name)).map(|(_, value)| value))
     }

@@ -25,6 +25,7 @@ pub(super) fn hears(kind: ChannelKind) -> Option<Hears> {
         ChannelKind::Telegram => Some(super::telegram::hear),
         ChannelKind::Onebot => Some(super::onebot::hear),
         ChannelKind::Matrix => Some(super::matrix::hear),
+        ChannelKind::Slack => Some(super::slack::hear),
         _ => None,
     }
 }
@@ -119,6 +120,8 @@ pub(super) struct Call {
     pub(super) request: Request,
     /// How long its answer may take.
     pub(super) patience: Duration,
+    /// Whether it is answered when something happens: whoever asks so listens.
+    pub(super) listens: bool,
 }
 
 /// A socket that an ear wants to be opened.
@@ -142,6 +145,9 @@ pub(super) struct Heard {
     pub(super) answer: Vec<Call>,
     /// What is said over the socket, after what happened is recorded.
     pub(super) say: Vec<String>,
+    /// How often is said from now on that one is there, where the platform told; the first time after a random part of
+    /// it, so that many do not come at once.
+    pub(super) beat: Option<Duration>,
     /// Up to where everything was heard with this frame; none where that has not changed.
     pub(super) cursor: Option<String>,
     /// What is done next.
@@ -154,25 +160,29 @@ impl Heard {
         self.signals.extend(more.signals);
         self.answer.extend(more.answer);
         self.say.extend(more.say);
+        self.beat = more.beat.or(self.beat.take());
         self.cursor = more.cursor.or(self.cursor.take());
         self.next = more.next;
     }
 
     /// Nothing happened.
     pub(super) fn nothing(next: Next) -> Self {
-        Self { signals: Vec::new(), answer: Vec::new(), say: Vec::new(), cursor: None, next }
+        Self { signals: Vec::new(), answer: Vec::new(), say: Vec::new(), beat: None, cursor: None, next }
     }
 }
 
 /// What is done after a frame.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Next {
-    /// Asks, and hears the answer.
+    /// Asks, and hears the answer. A socket that is open stays open meanwhile.
     Call(Call),
     /// Opens a socket.
     Open(Socket),
     /// Goes on listening at the socket.
     Listen,
+    /// The other side is about to close the socket: begins again at once, and listens at the old one until the new one
+    /// is open and a while longer.
+    Renew,
     /// Waits so long because the platform wants it, and begins again.
     Pause(Duration, String),
     /// Waits a little and begins again: something is in the way.

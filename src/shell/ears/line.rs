@@ -9,6 +9,7 @@ use super::{
     patience::Patience,
     place::{Place, Stopping},
     wait,
+    wire::{AtWire, Wire, next_of},
 };
 use crate::{
     base::limits,
@@ -16,7 +17,7 @@ use crate::{
         clock,
         delivery::{adapter::Response, client::Client},
         store::Reader,
-        websocket::{Came, NotOpen, WebSocket},
+        websocket::{Came, NotOpen},
     },
 };
 use std::{
@@ -85,71 +86,121 @@ impl Line {
 
     /// Listens at a socket until the ear wants something else. What came together is recorded together.
     async fn listen(&mut self, wanted: &Socket, memory: &mut Memory) -> Result<Heard, Stopping> {
-        let mut socket = match WebSocket::open(&wanted.url, &wanted.headers, &self.ear.way).await {
-            Ok(socket) => socket,
-            Err(NotOpen { status: Some(status), .. }) => return Ok(self.hear(&Frame::Shut(status), memory)),
-            Err(NotOpen { reason, .. }) => return Ok(Heard::nothing(Next::Again(reason))),
+        let mut wire = match self.open(wanted, memory).await {
+            Ok(wire) => wire,
+            Err(heard) => return Ok(heard),
         };
-        let beat = wanted.beat.to_std();
-        let mut next_beat = tokio::time::Instant::now() + beat;
-        let mut last = tokio::time::Instant::now();
+        // The socket before this one, which the other side closes in a moment.
+        let mut before: Option<Wire> = None;
         let mut heard = self.hear(&Frame::Opened, memory);
         loop {
             while heard.next == Next::Listen
                 && heard.signals.len() < limits::EAR_SIGNALS_MAX
-                && let Some(came) = socket.waiting()
+                && let Some(event) = wire.waiting()
             {
-                last = tokio::time::Instant::now();
-                let more = self.came(came, memory);
+                let more = self.meant(event, &mut wire, memory).await;
                 heard.add(more);
             }
             self.take(&mut heard).await?;
-            for text in std::mem::take(&mut heard.say) {
-                if let Err(reason) = socket.say(text).await {
-                    return Ok(Heard::nothing(Next::Again(reason)));
-                }
+            if let Some(beat) = heard.beat {
+                wire.beats(beat.to_std());
             }
-            if heard.next != Next::Listen {
-                return Ok(Heard::nothing(heard.next));
+            if let Err(reason) = wire.say(std::mem::take(&mut heard.say)).await {
+                return Ok(Heard::nothing(Next::Again(reason)));
             }
-            heard = tokio::select! {
-                came = socket.next() => {
-                    last = tokio::time::Instant::now();
-                    self.came(came, memory)
-                }
-                () = tokio::time::sleep_until(next_beat) => {
-                    if last.elapsed() >= beat * 2 {
-                        let seconds = last.elapsed().as_secs();
-                        return Ok(Heard::nothing(Next::Again(format!("nothing was said for {seconds} s"))));
+            heard = match heard.next {
+                Next::Listen => tokio::select! {
+                    event = wire.next() => self.meant(event, &mut wire, memory).await,
+                    event = next_of(&mut before) => {
+                        self.last_words(event, &mut before, memory).await?;
+                        Heard::nothing(Next::Listen)
                     }
-                    next_beat = tokio::time::Instant::now() + beat;
-                    let heard = self.hear(&Frame::Beat, memory);
-                    if heard.say.is_empty()
-                        && let Err(reason) = socket.ping().await
-                    {
-                        return Ok(Heard::nothing(Next::Again(reason)));
+                    () = slept() => Heard::nothing(Next::Again("the machine slept".into())),
+                },
+                Next::Call(call) => self.ask(call, memory).await,
+                Next::Renew => match self.renewed(memory).await? {
+                    Ok(fresh) => {
+                        before = Some(std::mem::replace(&mut wire, fresh));
+                        self.hear(&Frame::Opened, memory)
                     }
-                    heard
-                }
-                () = slept() => Heard::nothing(Next::Again("the machine slept".into())),
+                    Err(heard) => return Ok(heard),
+                },
+                next => return Ok(Heard::nothing(next)),
             };
         }
     }
 
-    /// What came over a socket.
-    fn came(&self, came: Result<Came, String>, memory: &mut Memory) -> Heard {
-        match came {
-            Ok(Came::Text(text)) => {
-                let heard = self.hear(&Frame::Text(&text), memory);
-                if matches!(heard.next, Next::Listen) {
-                    self.listens();
-                }
-                heard
-            }
-            Ok(Came::Alive) => Heard::nothing(Next::Listen),
-            Ok(Came::Closed(code)) => self.hear(&Frame::Closed(code), memory),
-            Err(reason) => Heard::nothing(Next::Again(reason)),
+    async fn open(&self, wanted: &Socket, memory: &mut Memory) -> Result<Wire, Heard> {
+        match Wire::open(&self.ear.name, wanted, &self.ear.way).await {
+            Ok(wire) => Ok(wire),
+            Err(NotOpen { status: Some(status), .. }) => Err(self.hear(&Frame::Shut(status), memory)),
+            Err(NotOpen { reason, .. }) => Err(Heard::nothing(Next::Again(reason))),
         }
+    }
+
+    /// Another socket, while the one before is still open; else what is in the way.
+    async fn renewed(&mut self, memory: &mut Memory) -> Result<Result<Wire, Heard>, Stopping> {
+        let mut heard = self.hear(&Frame::Begin, memory);
+        loop {
+            self.take(&mut heard).await?;
+            heard = match heard.next {
+                Next::Call(call) => self.ask(call, memory).await,
+                Next::Open(wanted) => return Ok(self.open(&wanted, memory).await),
+                next => return Ok(Err(Heard::nothing(next))),
+            };
+        }
+    }
+
+    /// What still comes over a socket that another one has taken the place of.
+    async fn last_words(
+        &mut self,
+        event: AtWire,
+        before: &mut Option<Wire>,
+        memory: &mut Memory,
+    ) -> Result<(), Stopping> {
+        let mut heard = match event {
+            AtWire::Came(Came::Text(text)) => self.hear(&Frame::Text(&text), memory),
+            AtWire::Came(Came::Alive) => return Ok(()),
+            AtWire::Came(Came::Closed(_)) | AtWire::Beat | AtWire::Broken(_) => {
+                *before = None;
+                return Ok(());
+            }
+        };
+        loop {
+            self.take(&mut heard).await?;
+            let Some(wire) = before else { return Ok(()) };
+            if wire.say(std::mem::take(&mut heard.say)).await.is_err() {
+                *before = None;
+            }
+            match heard.next {
+                Next::Call(call) => heard = self.ask(call, memory).await,
+                // It was said already that it ends.
+                Next::Listen | Next::Renew => return Ok(()),
+                _ => {
+                    *before = None;
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// What happened at a socket.
+    async fn meant(&self, event: AtWire, wire: &mut Wire, memory: &mut Memory) -> Heard {
+        let heard = match event {
+            AtWire::Came(Came::Text(text)) => self.hear(&Frame::Text(&text), memory),
+            AtWire::Came(Came::Alive) => return Heard::nothing(Next::Listen),
+            AtWire::Came(Came::Closed(code)) => return self.hear(&Frame::Closed(code), memory),
+            AtWire::Broken(reason) => return Heard::nothing(Next::Again(reason)),
+            AtWire::Beat => {
+                let heard = self.hear(&Frame::Beat, memory);
+                let said = if heard.say.is_empty() { wire.ping().await } else { Ok(()) };
+                return said.map_or_else(|reason| Heard::nothing(Next::Again(reason)), |()| heard);
+            }
+        };
+        if matches!(heard.next, Next::Listen) {
+            self.listens();
+        }
+        heard
     }
 
     /// Up to where everything was heard before.
@@ -174,8 +225,13 @@ impl Line {
             Err(Silence::Broken(why)) => return Heard::nothing(Next::Again(why)),
         };
         let heard = self.hear(&Frame::Answer(call.what, &response), memory);
-        if let Next::Call(next) = &heard.next {
+        if heard.next == Next::Listen {
             self.listens();
+        }
+        if let Next::Call(next) = &heard.next {
+            if next.listens {
+                self.listens();
+            }
             let least = Duration::from_millis(limits::EAR_EMPTY_MS_MIN);
             if next.what == call.what && heard.signals.is_empty() && heard.cursor.is_none() {
                 // Whoever answers at once that nothing happened is not asked in a circle.
@@ -211,7 +267,7 @@ impl Line {
     fn troubled(&self, next: Next, patience: &mut Patience) -> Duration {
         let now = clock::now();
         let (state, pause) = match next {
-            Next::Call(_) | Next::Open(_) | Next::Listen => return Duration::ZERO,
+            Next::Call(_) | Next::Open(_) | Next::Listen | Next::Renew => return Duration::ZERO,
             Next::Pause(length, why) => (EarState::Troubled(why), length.to_std()),
             Next::Again(why) => (EarState::Troubled(why), patience.pause(now)),
             Next::Elsewhere(why) => (EarState::Elsewhere(why), patience.spread(limits::EAR_ELSEWHERE_MS)),

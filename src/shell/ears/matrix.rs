@@ -43,7 +43,8 @@ fn ask(settings: &Settings, what: &'static str, path: &str, wait: i64) -> Next {
     let url = format!("{}/_matrix/client/v3/{path}", settings.get("url").trim_end_matches('/'));
     let headers = vec![("authorization".to_owned(), format!("Bearer {}", settings.get("token")))];
     let request = Request { method: Cow::Borrowed("GET"), url, headers, body: String::new(), raw: None };
-    Next::Call(Call { what, request, patience: Duration::from_millis(wait + GRACE_MS) })
+    let patience = Duration::from_millis(wait + GRACE_MS);
+    Next::Call(Call { what, request, patience, listens: what == "sync" })
 }
 
 fn sync(settings: &Settings, memory: &Memory) -> Next {

@@ -32,11 +32,14 @@ mod matrix;
 mod onebot;
 mod patience;
 mod place;
+mod slack;
 mod telegram;
 mod trial;
+mod wire;
 
 pub use board::{EarBoard, EarNow, EarState};
 pub use known::{KnownEar, KnownHook, hooks, known};
+pub use slack::slack_manifest;
 pub use trial::{Deaf, FirstHeard, Trial};
 
 use super::{

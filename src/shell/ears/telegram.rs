@@ -74,7 +74,8 @@ fn ask(settings: &Settings, method: &'static str, body: &Value, wait: i64) -> Ca
     let url =
         format!("{}/bot{}/{method}", settings.get("base_url").trim_end_matches('/'), settings.get("token"));
     let patience = Duration::SECOND.times(wait + GRACE_SECONDS);
-    Call { what: method, request: Request::post_json(&url, body.to_string()), patience }
+    let request = Request::post_json(&url, body.to_string());
+    Call { what: method, request, patience, listens: method == "getUpdates" }
 }
 
 fn poll(settings: &Settings, memory: &Memory) -> Next {
@@ -134,7 +135,7 @@ fn updates(settings: &Settings, result: &Value, memory: &mut Memory) -> Heard {
     if cursor.is_some() {
         memory.cursor.clone_from(&cursor);
     }
-    Heard { signals, answer, say: Vec::new(), cursor, next: poll(settings, memory) }
+    Heard { signals, answer, cursor, ..Heard::nothing(poll(settings, memory)) }
 }
 
 /// What one update tells; an update of another kind tells nothing.

@@ -4,6 +4,7 @@
 use super::{
     ear::{Call, Frame, Heard, Hears, Memory, Next, Settings, hears},
     known, telegram, wait,
+    wire::{AtWire, Wire},
 };
 use crate::{
     base::{limits, words::shorten},
@@ -14,7 +15,7 @@ use crate::{
             client::Client,
             target::{Target, Way},
         },
-        websocket::{Came, NotOpen, WebSocket},
+        websocket::{Came, NotOpen},
     },
 };
 use serde_json::Value;
@@ -93,19 +94,16 @@ impl Trial {
                     wait(std::time::Duration::from_millis(limits::EAR_EMPTY_MS_MIN / 4)).await;
                     self.ask(&call).await?
                 }
-                Next::Open(socket) => {
-                    let opened = WebSocket::open(&socket.url, &socket.headers, &self.way).await;
-                    match opened {
-                        Ok(socket) => self.listen(socket).await?,
-                        Err(NotOpen { status: Some(status), .. }) => self.hear(&Frame::Shut(status)),
-                        Err(NotOpen { reason, .. }) => return Err(Deaf::Troubled(reason)),
-                    }
-                }
+                Next::Open(socket) => match Wire::open("trial", &socket, &self.way).await {
+                    Ok(wire) => self.listen(wire).await?,
+                    Err(NotOpen { status: Some(status), .. }) => self.hear(&Frame::Shut(status)),
+                    Err(NotOpen { reason, .. }) => return Err(Deaf::Troubled(reason)),
+                },
                 Next::Pause(length, _) => {
                     wait(length.to_std()).await;
                     self.hear(&Frame::Begin)
                 }
-                Next::Listen | Next::Again(_) | Next::Elsewhere(_) | Next::Refused(_) => {
+                Next::Listen | Next::Renew | Next::Again(_) | Next::Elsewhere(_) | Next::Refused(_) => {
                     self.sound()?;
                     self.hear(&Frame::Begin)
                 }
@@ -114,19 +112,32 @@ impl Trial {
         }
     }
 
-    async fn listen(&mut self, mut socket: WebSocket) -> Result<Heard, Deaf> {
+    async fn listen(&mut self, mut wire: Wire) -> Result<Heard, Deaf> {
         let mut heard = self.hear(&Frame::Opened);
         loop {
-            for text in std::mem::take(&mut heard.say) {
-                socket.say(text).await.map_err(Deaf::Troubled)?;
-            }
-            if !heard.signals.is_empty() || heard.next != Next::Listen {
+            if !heard.signals.is_empty() {
                 return Ok(heard);
             }
-            heard = match socket.next().await.map_err(Deaf::Troubled)? {
-                Came::Text(text) => self.hear(&Frame::Text(&text)),
-                Came::Alive => Heard::nothing(Next::Listen),
-                Came::Closed(code) => self.hear(&Frame::Closed(code)),
+            wire.say(std::mem::take(&mut heard.say)).await.map_err(Deaf::Troubled)?;
+            if let Some(beat) = heard.beat {
+                wire.beats(beat.to_std());
+            }
+            heard = match heard.next {
+                Next::Listen => match wire.next().await {
+                    AtWire::Came(Came::Text(text)) => self.hear(&Frame::Text(&text)),
+                    AtWire::Came(Came::Alive) => Heard::nothing(Next::Listen),
+                    AtWire::Came(Came::Closed(code)) => self.hear(&Frame::Closed(code)),
+                    AtWire::Beat => {
+                        let heard = self.hear(&Frame::Beat);
+                        if heard.say.is_empty() {
+                            wire.ping().await.map_err(Deaf::Troubled)?;
+                        }
+                        heard
+                    }
+                    AtWire::Broken(reason) => return Err(Deaf::Troubled(reason)),
+                },
+                Next::Call(call) => self.ask(&call).await?,
+                _ => return Ok(heard),
             };
         }
     }

@@ -128,6 +128,14 @@ pub fn reads(kind: ChannelKind) -> Option<(Reads, &'static [&'static str])> {
     }
 }
 
+/// What an event tells, in the one shape: the same whichever way it came.
+pub fn happened(kind: ChannelKind, event: &Value) -> Vec<Value> {
+    match kind {
+        ChannelKind::Slack => slack::told(event),
+        _ => Vec::new(),
+    }
+}
+
 /// A key of the channel.
 fn key<'a>(keys: Keys<'a>, name: &'static str) -> Result<&'a str, Wrong> {
     let found = keys.get(name).map(Secret::expose).filter(|text| !text.is_empty());

@@ -93,6 +93,8 @@ fn message(event: &Value) -> Option<Value> {
             let mut signal = spoken(event)?;
             signal["type"] = json!("message");
             signal["chat"] = event["channel"].clone();
+            // The channel's history has no event's id: a message is the same whichever way it is heard.
+            signal["id"] = json!(format!("slack:{}:{}", text(event, "/channel"), text(event, "/ts")));
             signal["time"] = instant(&event["ts"]);
             Some(signal)
         }
@@ -268,7 +270,7 @@ mod tests {
             "message": { "id": "1531420900.000200", "kind": "link", "links": 1, "question": true,
                 "text": "@U2 is <b> in https://a.example/x?", "mentions": ["U2"],
                 "reply_to": { "id": "1531420800.000100", "member": "U9" } },
-            "type": "message", "chat": "C1", "time": "2018-07-12T18:41:40Z", "id": "slack:Ev1" })]
+            "type": "message", "chat": "C1", "time": "2018-07-12T18:41:40Z", "id": "slack:C1:1531420900.000200" })]
         );
         let edited = event(&json!({ "type": "message", "subtype": "message_changed", "channel": "C1",
             "message": { "user": "U1", "ts": "1531420900.000200", "text": "b", "edited": { "ts": "1531420950.000000" } } }));

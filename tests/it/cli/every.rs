@@ -149,6 +149,7 @@ const TABLE: &[(&str, i32)] = &[
     ("send group hello --file demo.yaml", 0),
     ("connect nowhere demo.yaml G", 2),
     ("connect group demo.yaml --fix --wait 1s", 4),
+    ("connect group demo.yaml --manifest", 2),
     ("explain", 0),
     ("explain unknown-key", 0),
     ("explain nothing-of-that-name", 2),

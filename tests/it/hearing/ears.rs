@@ -13,7 +13,7 @@ use crate::{
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
@@ -44,22 +44,22 @@ fn said(bot: &Bot, words: &str) -> bool {
     bot.sent().iter().any(|sent| sent["text"].as_str().is_some_and(|text| text.contains(words)))
 }
 
-fn log(play: &Playground, entry: &str) -> Vec<Value> {
+pub(crate) fn log(play: &Playground, entry: &str) -> Vec<Value> {
     let log = play.run(&["log", "p.yaml", "--all", "--format", "json"]).exits(0).json_lines();
     log.into_iter().filter(|line| line["entry"] == entry).collect()
 }
 
 /// What ears have told.
-fn signals(play: &Playground) -> Vec<Value> {
+pub(crate) fn signals(play: &Playground) -> Vec<Value> {
     let heard = log(play, "signal_received").into_iter();
     heard.filter(|line| line["id"].as_str().is_some_and(|id| id.starts_with("in/"))).collect()
 }
 
-fn names(signals: &[Value]) -> Vec<&str> {
+pub(crate) fn names(signals: &[Value]) -> Vec<&str> {
     signals.iter().filter_map(|line| line["name"].as_str()).collect()
 }
 
-fn listening(play: &Playground) -> Process {
+pub(crate) fn listening(play: &Playground) -> Process {
     let engine = play.start(&["run", "p.yaml"]);
     engine.line("listens for");
     engine

@@ -4,4 +4,5 @@ pub(crate) mod door;
 pub(crate) mod ears;
 pub(crate) mod hooks;
 pub(crate) mod signals;
+pub(crate) mod slack;
 pub(crate) mod v1;

@@ -139,7 +139,7 @@ pub(crate) fn channels(
                 under_way: 0,
                 by_hand: 0,
                 failing: None,
-                hears: channel.kind.abilities(),
+                hears: channel.abilities(),
                 ear: None,
             });
             row.kinds.insert(channel.kind);

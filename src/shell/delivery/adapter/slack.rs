@@ -1,8 +1,9 @@
-//! Slack incoming webhook (Slack's documentation: "Sending messages using incoming webhooks", "Formatting text",
-//! "Blocks"; `channels.md` section 4).
+//! Slack, by an incoming webhook or as an app (Slack's documentation: "Sending messages using incoming webhooks",
+//! `chat.postMessage`, "Formatting text", "Blocks"; `channels.md` section 4).
 //!
 //! What is only text goes as `text`, as people type it; headings, rules, images and buttons make blocks, with a
-//! short plain `text` for notifications. The channel is fixed by the URL; a webhook knows no threads of its own.
+//! short plain `text` for notifications. A webhook's URL fixes the channel, knows no threads and is told nothing of its
+//! posts; an app is told the time of each, by which it is answered, changed and deleted.
 
 use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     model::{
         channel::ChannelKind,
-        message::{Button, Message},
+        message::{Button, Message, Revising},
     },
     shell::delivery::{
         markup::{
@@ -40,6 +41,8 @@ const BLOCKS_CHARS_MAX: usize = parts::longest(ChannelKind::Slack);
 const BUTTONS_MAX: usize = 25;
 const LABEL_MAX: usize = 75;
 const URL_MAX: usize = 3_000;
+/// What the note of an accepted message begins with; its time follows, which is its id.
+const NOTE: &str = "message ";
 /// What a notification shows of a message.
 const NOTIFICATION_GRAPHEMES_MAX: usize = 150;
 
@@ -62,9 +65,53 @@ impl Adapter for Slack {
         &self,
         message: &Message,
         robot: &Robot,
-        _attempt: &Attempt<'_>,
+        attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        parts::posts(robot.setting("url").unwrap_or_default(), bodies(message)?)
+        let mut bodies = bodies(message)?;
+        if let Some(url) = robot.setting("url") {
+            return parts::posts(url, bodies);
+        }
+        let thread = attempt.reply_to.and_then(|note| note.strip_prefix(NOTE));
+        for body in &mut bodies {
+            body["channel"] = json!(robot.setting("chat"));
+            if let Some(thread) = thread {
+                body["thread_ts"] = json!(thread);
+            }
+        }
+        let bodies = parts::bounded(bodies)?.into_iter();
+        Ok(bodies.map(|body| by_app(robot, "chat.postMessage", &body)).collect())
+    }
+
+    fn revise(
+        &self,
+        does: Revising,
+        message: &Message,
+        sent: &[&str],
+        robot: &Robot,
+        attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let sent: Vec<&str> = sent.iter().filter_map(|note| note.strip_prefix(NOTE)).collect();
+        let delete =
+            |ts: &&str| by_app(robot, "chat.delete", &json!({ "channel": robot.setting("chat"), "ts": ts }));
+        if does == Revising::Deletes {
+            return if sent.is_empty() {
+                Err(Refusal(parts::UNKNOWN.into()))
+            } else {
+                Ok(sent.iter().map(delete).collect())
+            };
+        }
+        let (pairs, rest) = parts::in_place(self.requests(message, robot, attempt)?, sent)?;
+        let edits = pairs.into_iter().map(|(request, ts)| {
+            let mut body: Value = serde_json::from_str(&request.body).unwrap_or_default();
+            if let Some(fields) = body.as_object_mut() {
+                fields.shift_remove("thread_ts");
+                // What a block said is gone where none takes its place.
+                fields.entry("blocks").or_insert_with(|| json!([]));
+            }
+            body["ts"] = json!(ts);
+            by_app(robot, "chat.update", &body)
+        });
+        Ok(edits.chain(rest.iter().map(delete)).collect())
     }
 
     fn receipt(&self, response: &Response) -> Receipt {
@@ -75,6 +122,10 @@ impl Adapter for Slack {
         }
         // What stands in front of Slack may answer as its Web API does.
         let json = response.json();
+        if let Some(body) = json.as_ref().filter(|body| body["ok"] == true) {
+            let note = body["ts"].as_str().map(|ts| format!("{NOTE}{}", excerpt(ts)));
+            return Receipt::Accepted { note: note.unwrap_or_default() };
+        }
         let word = json.as_ref().and_then(|body| body["error"].as_str()).unwrap_or(said);
         let in_words = |what: &str| format!("{what} ({} {})", response.status, excerpt(word));
         let refused = |what| Receipt::Refused { reason: in_words(what) };
@@ -89,10 +140,18 @@ impl Adapter for Slack {
                 refused("the webhook was removed or the URL is wrong: add a new one in the app's settings")
             }
             "team_disabled" => refused("the workspace is turned off"),
-            "channel_not_found" => {
-                refused("the webhook's channel does not exist any more: add a new webhook")
+            "channel_not_found" => refused(
+                "there is no such channel: add a new webhook; as an app, check `chat` and invite the app with /invite",
+            ),
+            "not_in_channel" => refused("the app is not in the channel: invite it with /invite"),
+            "invalid_auth" | "not_authed" | "token_revoked" | "token_expired" | "account_inactive" => {
+                refused("Slack does not take `token`: copy the app's Bot User OAuth Token again")
             }
-            "channel_is_archived" => {
+            "missing_scope" => refused("the app lacks a scope: add `chat:write` and install it again"),
+            "message_not_found" | "cant_delete_message" | "cant_update_message" | "edit_window_closed" => {
+                refused("the message is gone, or is none of the app's")
+            }
+            "channel_is_archived" | "is_archived" => {
                 refused("the channel is archived: open it again, or use another webhook")
             }
             "user_not_found" => refused("the webhook belongs to a user who is gone: add a new one"),
@@ -144,6 +203,15 @@ impl Adapter for Slack {
         }
         Shown { note, text: shown.join("\n\n") }
     }
+}
+
+/// A request of the app itself.
+fn by_app(robot: &Robot, method: &str, body: &Value) -> Request {
+    let url = parts::endpoint(robot.setting("base_url").unwrap_or_default(), &format!("/{method}"));
+    let mut request = Request::post_json(&url, body.to_string());
+    let token = robot.setting("token").unwrap_or_default();
+    request.headers.push(("authorization".into(), format!("Bearer {token}")));
+    request
 }
 
 fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
