@@ -234,7 +234,8 @@ fn channel() -> Value {
                 required.push(*key);
             }
         }
-        let mut then = json!({ "properties": properties, "required": required, "additionalProperties": false });
+        let mut then =
+            json!({ "properties": properties, "required": required, "additionalProperties": false });
         if let instead @ [_, ..] = kind.instead_of_url() {
             // By a robot's address, or as an app.
             then["required"] = json!([]);

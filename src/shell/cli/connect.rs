@@ -82,7 +82,8 @@ impl Connect {
 /// The manifest of a channel's app.
 fn manifest(title: &str, channel: &Channel, hears: bool, out: &mut Output) -> Result<(), Failure> {
     if channel.kind != ChannelKind::Slack {
-        let why = format!("{} is on {}, and only Slack makes an app of a manifest", channel.name, channel.kind);
+        let why =
+            format!("{} is on {}, and only Slack makes an app of a manifest", channel.name, channel.kind);
         return Err(Failure::usage(why).help("docs/channels says step by step what to switch on there"));
     }
     let by_webhook = channel.settings.contains_key("url");

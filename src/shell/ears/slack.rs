@@ -156,11 +156,15 @@ fn lacks(response: &Response) -> Option<String> {
 }
 
 fn refused(what: &str, body: &Value, response: &Response) -> Next {
-    let key = if what == "auth.test" { "`token`, which begins with xoxb-" } else { "`app`, which begins with xapp-" };
+    let key = if what == "auth.test" {
+        "`token`, which begins with xoxb-"
+    } else {
+        "`app`, which begins with xapp-"
+    };
     match body["error"].as_str() {
-        Some("invalid_auth" | "not_authed" | "not_allowed_token_type" | "token_revoked" | "token_expired") => {
-            Next::Refused(format!("Slack does not take {key}: copy it from the app's settings once more"))
-        }
+        Some(
+            "invalid_auth" | "not_authed" | "not_allowed_token_type" | "token_revoked" | "token_expired",
+        ) => Next::Refused(format!("Slack does not take {key}: copy it from the app's settings once more")),
         Some("account_inactive") => {
             Next::Refused("the app was removed from the workspace: install it again".into())
         }
@@ -338,11 +342,19 @@ mod tests {
             called(&hear(&settings(), &Frame::Begin, &mut memory)),
             ("auth.test", "https://slack.com/api/auth.test")
         );
-        let me = answer(200, &[("x-oauth-scopes", "chat:write, channels:history")], &json!({ "ok": true, "user_id": "U0" }));
+        let me = answer(
+            200,
+            &[("x-oauth-scopes", "chat:write, channels:history")],
+            &json!({ "ok": true, "user_id": "U0" }),
+        );
         let next = hear(&settings(), &Frame::Answer("auth.test", &me), &mut memory);
         assert_eq!(called(&next).0, "apps.connections.open");
-        assert!(memory.word("lacks").contains("`groups:history`") && !memory.word("lacks").contains("`chat:write`"));
-        let url = answer(200, &[], &json!({ "ok": true, "url": "wss://wss-primary.slack.com/link/?ticket=1" }));
+        assert!(
+            memory.word("lacks").contains("`groups:history`")
+                && !memory.word("lacks").contains("`chat:write`")
+        );
+        let url =
+            answer(200, &[], &json!({ "ok": true, "url": "wss://wss-primary.slack.com/link/?ticket=1" }));
         let opened = hear(&settings(), &Frame::Answer("apps.connections.open", &url), &mut memory);
         assert!(matches!(opened.next, Next::Open(Socket { url, .. }) if url.ends_with("ticket=1")));
         let refused = |error: &str| {
@@ -369,7 +381,10 @@ mod tests {
         let mut older = spoken;
         older["event_ts"] = json!("1780000000.000100");
         assert_eq!(frame(&mut memory, &envelope(&older)).cursor, None, "a cursor never goes back");
-        let own = frame(&mut memory, &envelope(&json!({ "type": "member_joined_channel", "user": "U0", "channel": "C1" })));
+        let own = frame(
+            &mut memory,
+            &envelope(&json!({ "type": "member_joined_channel", "user": "U0", "channel": "C1" })),
+        );
         assert_eq!((own.signals.len(), own.say.len()), (0, 1));
         let command = json!({ "envelope_id": "x", "type": "slash_commands", "payload": { "command": "/x" } });
         assert_eq!(frame(&mut memory, &command).say.len(), 1);
@@ -383,7 +398,10 @@ mod tests {
     #[test]
     fn whoever_joins_has_a_name_or_none_and_is_heard_after_it_was_asked_for() {
         for (user, name) in [
-            (json!({ "ok": true, "user": { "name": "b", "real_name": "Ben", "profile": { "display_name": "" } } }), json!("Ben")),
+            (
+                json!({ "ok": true, "user": { "name": "b", "real_name": "Ben", "profile": { "display_name": "" } } }),
+                json!("Ben"),
+            ),
             (json!({ "ok": false, "error": "missing_scope" }), Value::Null),
         ] {
             let mut memory = Memory::default();
@@ -391,7 +409,8 @@ mod tests {
             let asked = frame(&mut memory, &envelope(&joined));
             assert_eq!(called(&asked).1, "https://slack.com/api/users.info?user=U1");
             assert!(asked.say.is_empty() && asked.signals.is_empty() && asked.cursor.is_none());
-            let heard = hear(&settings(), &Frame::Answer("users.info", &answer(200, &[], &user)), &mut memory);
+            let heard =
+                hear(&settings(), &Frame::Answer("users.info", &answer(200, &[], &user)), &mut memory);
             assert_eq!((heard.say.len(), &heard.signals[0]["member"]["name"]), (1, &name));
             assert_eq!(heard.cursor.as_deref(), Some("1790000000.1"));
         }
@@ -410,13 +429,19 @@ mod tests {
         let url = "https://slack.com/api/conversations.history?channel=C2&oldest=1790000000.000000&limit=200";
         assert_eq!(called(&asked), ("conversations.history", url));
         let page = |cursor: &str| {
-            answer(200, &[], &json!({ "ok": true, "response_metadata": { "next_cursor": cursor }, "messages": [
+            answer(
+                200,
+                &[],
+                &json!({ "ok": true, "response_metadata": { "next_cursor": cursor }, "messages": [
                 { "type": "message", "user": "U2", "ts": "1790000200.2", "text": "b" },
                 { "type": "message", "user": "U1", "ts": "1790000100.1", "text": "a" },
                 { "type": "message", "subtype": "channel_join", "user": "U3", "ts": "1790000050.1", "text": "joined" },
-            ] }))
+            ] }),
+            )
         };
-        let mut said = |answer: &Response| hear(&settings(), &Frame::Answer("conversations.history", answer), &mut memory);
+        let mut said = |answer: &Response| {
+            hear(&settings(), &Frame::Answer("conversations.history", answer), &mut memory)
+        };
         let first = said(&page("dXNlcg=="));
         let ids: Vec<&Value> = first.signals.iter().map(|signal| &signal["id"]).collect();
         assert_eq!(ids, ["slack:C2:1790000100.1", "slack:C2:1790000200.2"]);
@@ -434,7 +459,10 @@ mod tests {
         assert_eq!(hears["settings"]["event_subscriptions"]["bot_events"], json!(EVENTS));
         let deaf = manifest(&"x".repeat(99), false, true);
         assert_eq!(deaf["oauth_config"]["scopes"]["bot"], json!(["incoming-webhook"]));
-        assert_eq!((&deaf["settings"]["event_subscriptions"], &deaf["settings"]["socket_mode_enabled"]), (&Value::Null, &json!(false)));
+        assert_eq!(
+            (&deaf["settings"]["event_subscriptions"], &deaf["settings"]["socket_mode_enabled"]),
+            (&Value::Null, &json!(false))
+        );
         assert_eq!(deaf["display_information"]["name"].as_str().map(str::len), Some(NAME_MAX));
     }
 }

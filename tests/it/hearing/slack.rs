@@ -151,9 +151,13 @@ fn a_connection_that_is_moved_cut_or_stalled_loses_nothing_and_counts_nothing_tw
     let heard = signals(&play);
     assert_eq!(names(&heard).iter().filter(|name| **name == "member.joined").count(), 1, "{heard:?}");
     // What was said while nobody listened is asked for; what comes once more counts once.
-    slack.remembers(&json!({ "type": "message", "user": "U0ANN", "ts": "1800000004.000100", "text": "four" }));
-    slack.remembers(&json!({ "type": "message", "user": "U0ANN", "ts": "1800000005.000100", "text": "five" }));
-    slack.remembers(&json!({ "type": "message", "bot_id": "B1", "ts": "1800000006.000100", "text": "Welcome!" }));
+    slack
+        .remembers(&json!({ "type": "message", "user": "U0ANN", "ts": "1800000004.000100", "text": "four" }));
+    slack
+        .remembers(&json!({ "type": "message", "user": "U0ANN", "ts": "1800000005.000100", "text": "five" }));
+    slack.remembers(
+        &json!({ "type": "message", "bot_id": "B1", "ts": "1800000006.000100", "text": "Welcome!" }),
+    );
     let engine = listening(&play);
     eventually("what was said meanwhile", || signals(&play).len() == 6);
     slack.writes("1800000005.000100", "U0ANN", "five", None);
@@ -196,7 +200,12 @@ fn a_wrong_key_is_told_and_an_app_is_connected_in_a_dialogue() {
     // A robot that speaks hears by the app beside it, and is not told which message a post became.
     let robot = text.replace("rate:", "url: { env: ROBOT }, rate:");
     wrong.write("p.yaml", &robot);
-    let app = wrong.env("ROBOT", "https://hooks.slack.com/services/x").run(&["connect", "group", "p.yaml", "--manifest"]);
+    let app = wrong.env("ROBOT", "https://hooks.slack.com/services/x").run(&[
+        "connect",
+        "group",
+        "p.yaml",
+        "--manifest",
+    ]);
     let app: Value = serde_json::from_str(&app.exits(0).stdout).unwrap();
     assert_eq!(app["oauth_config"]["scopes"]["bot"][0], "incoming-webhook");
 }

@@ -71,8 +71,7 @@ impl Workspace {
 
     /// Somebody writes; with `thread` under a message.
     pub(crate) fn writes(&self, ts: &str, user: &str, text: &str, thread: Option<&str>) {
-        let mut event =
-            json!({ "type": "message", "channel": CHAT, "user": user, "ts": ts, "event_ts": ts, "text": text });
+        let mut event = json!({ "type": "message", "channel": CHAT, "user": user, "ts": ts, "event_ts": ts, "text": text });
         if let Some(thread) = thread {
             event["thread_ts"] = json!(thread);
         }
@@ -85,7 +84,9 @@ impl Workspace {
         let open: Vec<usize> = inner.open.keys().rev().copied().collect();
         let texts: Vec<String> = open.into_iter().map(|number| envelope(&mut inner, number)).collect();
         drop(inner);
-        texts.into_iter().for_each(|text| self.sockets.say_newest(Say::Text(text)));
+        for text in texts {
+            self.sockets.say_newest(Say::Text(text));
+        }
     }
 
     /// Says at the oldest or the newest connection that it ends.
@@ -156,7 +157,8 @@ fn at_socket(inner: &Mutex<Inner>, did: Did<'_>) -> Vec<Say> {
                 return vec![Say::Shut(403)];
             };
             inner.tickets.remove(at);
-            let hello = json!({ "type": "hello", "num_connections": 1, "connection_info": { "app_id": "A1" } });
+            let hello =
+                json!({ "type": "hello", "num_connections": 1, "connection_info": { "app_id": "A1" } });
             let open: Vec<usize> = inner.open.keys().copied().collect();
             let open = open.into_iter().map(|number| envelope(&mut inner, number));
             std::iter::once(hello.to_string()).chain(open).map(Say::Text).collect()
@@ -188,7 +190,10 @@ fn api(inner: &Mutex<Inner>, seen: &Seen) -> Reply {
     }
     match method.as_str() {
         "auth.test" => Reply::json(&json!({ "ok": true, "user_id": ME, "bot_id": "B1", "team": "Club" }))
-            .with("x-oauth-scopes", "chat:write,channels:history,groups:history,channels:read,groups:read,users:read"),
+            .with(
+                "x-oauth-scopes",
+                "chat:write,channels:history,groups:history,channels:read,groups:read,users:read",
+            ),
         "apps.connections.open" => {
             let ticket = format!("t{}", inner.asked.len());
             let url = format!("ws://127.0.0.1:{}/link/?ticket={ticket}&app_id=A1", inner.port);

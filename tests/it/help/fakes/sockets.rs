@@ -66,9 +66,10 @@ impl Sockets {
         let (live, behave): (Lives, Arc<Behave>) = (Lives::default(), Arc::new(behave));
         let serving = live.clone();
         let task = tokio::spawn(async move {
-            for number in 0.. {
-                let Ok((stream, _)) = listener.accept().await else { return };
+            let mut number = 0;
+            while let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(serve(number, stream, behave.clone(), serving.clone()));
+                number += 1;
             }
         });
         Self { port, live, task }
@@ -127,7 +128,7 @@ async fn serve(number: usize, stream: TcpStream, behave: Arc<Behave>, live: Live
                 let sent = match say {
                     Say::Text(text) => socket.send(Message::text(text)).await,
                     Say::Halves(all) => {
-                        let half = (all.len() / 2..).find(|at| all.is_char_boundary(*at)).unwrap();
+                        let half = (all.len() / 2..=all.len()).find(|at| all.is_char_boundary(*at)).unwrap();
                         let _ = socket.send(text(&all[..half], Data::Text, false)).await;
                         socket.send(text(&all[half..], Data::Continue, true)).await
                     }
