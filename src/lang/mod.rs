@@ -41,6 +41,8 @@ pub struct Compiled {
     pub scripts: Scripts,
     /// Every text that was read, the playbook first; `use`d files, data files, calendars and scripts after it.
     pub sources: SourceMap,
+    /// The secrets that stand in those texts, as they are written there.
+    pub open_secrets: Vec<Arc<str>>,
     /// Where things were written: `plays.welcome`, `plays.welcome.steps.2`, `channels.group`, …
     pub origins: BTreeMap<String, Span>,
 }

@@ -45,7 +45,7 @@ use crate::{
         diagnostic::{Diagnostic, Report, Severity, suggest},
         ids::{ChannelName, Digest, RoleName},
         limits,
-        source::{Folder, Span},
+        source::{Folder, SourceMap, Span},
         value::{Map, Value},
     },
     lang::document::{
@@ -100,6 +100,7 @@ pub(crate) fn compile(folder: &dyn Folder, path: &str) -> Compiled {
         cx.report.diagnostics.extend(advice);
         cx.report.sort();
     }
+    let open_secrets = open_secrets(&cx.report, &cx.sources);
     shorten(&mut cx.report);
     Compiled {
         playbook: playbook.filter(|_| !broken).map(Arc::new),
@@ -107,8 +108,20 @@ pub(crate) fn compile(folder: &dyn Folder, path: &str) -> Compiled {
         script_problems: scripts.diagnostics,
         scripts: cx.scripts,
         sources: cx.sources,
+        open_secrets,
         origins: cx.origins,
     }
+}
+
+/// The secrets that stand in the texts themselves, as they are written there.
+fn open_secrets(report: &Report, sources: &SourceMap) -> Vec<Arc<str>> {
+    let spans = report.diagnostics.iter().filter(|found| found.code == codes::LITERAL_SECRET);
+    let written = spans.filter_map(|found| {
+        let span = found.span?;
+        let written = sources.get(span.source).text.get(span.start as usize..span.end as usize)?;
+        Some(written.trim_matches(['"', '\'']))
+    });
+    written.map(Arc::from).collect()
 }
 
 /// Keeps as many problems as anybody reads.

@@ -101,10 +101,9 @@ impl Driver {
     ) -> Result<(), RunError> {
         let book = &self.books[index];
         let digest = book.playbook.digest.clone();
-        if !known.values().any(|info| info.digest == digest) {
-            let work = Work::Source { digest: digest.clone(), path: book.name.clone(), files: book.files() };
-            self.store.send(work)?;
-        }
+        // Each time, and not only for a new version: one that an older program stored has its secrets open.
+        let (path, files, secrets) = (book.name.clone(), book.files(), book.compiled.open_secrets.clone());
+        self.store.send(Work::Source { digest: digest.clone(), path, files, secrets })?;
         let groups: Vec<GroupId> = book.playbook.groups.keys().cloned().collect();
         for group in &groups {
             let info = self.books[index].info(group);

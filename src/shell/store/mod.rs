@@ -28,6 +28,7 @@ mod archive;
 mod erase;
 mod forget;
 mod retention;
+mod sealed;
 mod health;
 mod copy;
 mod restore;

@@ -3,10 +3,12 @@
 //! A reader sees what was committed when it was asked; it never waits for the writer and never changes anything.
 
 use super::{
-    Backlog, Copied, Cursor, Letter, OutboxRow, Parked, StoreError, archive, copy, corrupt, cursor, health,
-    inbox, outbox, path,
+    Backlog, Copied, Cursor, Letter, OutboxRow, Parked, StoreError, archive, copy, cursor, health, inbox,
+    outbox, path,
     recovery::{self, Recovered},
-    schema, sound,
+    schema,
+    sealed::Sealer,
+    sound,
     wire::LogLine,
 };
 use crate::{
@@ -18,7 +20,10 @@ use crate::{
     engine::entry::Entry,
 };
 use rusqlite::{Connection, OptionalExtension as _};
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 /// What is known of a group without compiling its playbook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +57,7 @@ impl GroupInfo {
 /// A connection that only reads.
 pub struct Reader {
     conn: Connection,
+    file: PathBuf,
 }
 
 impl Reader {
@@ -64,12 +70,13 @@ impl Reader {
         let conn = copy::read_only(&file)?;
         schema::check(&conn)?;
         sound::read(&conn)?;
-        Ok(Self { conn })
+        Ok(Self { conn, file })
     }
 
     /// Opens the database of an engine that runs: it has looked itself whether the database is whole.
     pub fn beside_engine(dir: &Path) -> Result<Self, StoreError> {
-        Ok(Self { conn: copy::read_only(&path(dir))? })
+        let file = path(dir);
+        Ok(Self { conn: copy::read_only(&file)?, file })
     }
 
     /// Makes a whole copy of the database, verified, that appears under its name or not at all.
@@ -219,7 +226,7 @@ impl Reader {
 
     /// The texts a playbook version was compiled from, and the path of the playbook among them.
     pub fn sources(&self, digest: &Digest) -> Result<Option<(MemoryFolder, String)>, StoreError> {
-        sources(&self.conn, digest)
+        sources(&self.conn, &self.file, digest)
     }
 }
 
@@ -242,16 +249,15 @@ pub(super) fn groups(conn: &Connection) -> Result<BTreeMap<GroupId, GroupInfo>, 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The texts of a version from a database, and the file that it lies in.
 pub(super) fn sources(
     conn: &Connection,
+    file: &Path,
     digest: &Digest,
 ) -> Result<Option<(MemoryFolder, String)>, StoreError> {
-    let found: Option<(String, String)> = conn
-        .prepare_cached("SELECT path, files FROM sources WHERE digest = ?1")?
-        .query_row([digest.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((path, files)) = found else { return Ok(None) };
-    let files: BTreeMap<String, String> =
-        serde_json::from_str(&files).map_err(|e| corrupt(format!("the sources of {}", digest.short()), e))?;
-    Ok(Some((MemoryFolder(files.into_iter().map(|(k, v)| (k, v.into())).collect()), path)))
+    let found = Sealer::beside(file).read(conn, digest)?;
+    let folder = |files: BTreeMap<String, String>| {
+        MemoryFolder(files.into_iter().map(|(k, v)| (k, v.into())).collect())
+    };
+    Ok(found.map(|(files, path)| (folder(files), path)))
 }

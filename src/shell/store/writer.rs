@@ -7,7 +7,9 @@ use super::{
     Covering, Cursor, Doubt, GroupInfo, Letter, Open, OutboxRow, Recovered, Settle, StoreError, corrupt,
     cursor, inbox, members, outbox, path, place, query, recovery,
     restore::{self, Mark},
-    robots, schema, session, sound, wire,
+    robots, schema,
+    sealed::Sealer,
+    session, sound, wire,
 };
 use crate::{
     base::{
@@ -102,6 +104,8 @@ pub enum Work {
         path: String,
         /// All texts it was compiled from.
         files: BTreeMap<String, Arc<str>>,
+        /// What stands in them as it must not stand in the database.
+        secrets: Vec<Arc<str>>,
     },
     /// Keep what readers need to know of a group.
     Group(GroupId, GroupInfo),
@@ -235,6 +239,7 @@ impl Store {
         let hurry = Arc::<AtomicBool>::default();
         let writer = Writer {
             conn,
+            sealer: Sealer::beside(&file),
             tell,
             members: std::mem::take(&mut recovered.stored),
             next_seq: recovered.last_seq + 1,
@@ -259,7 +264,7 @@ impl Store {
     /// The texts a playbook version was compiled from, and the path of the playbook among them.
     pub fn sources(&self, digest: &Digest) -> Result<Option<(MemoryFolder, String)>, StoreError> {
         let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-        query::sources(&Connection::open_with_flags(&self.file, flags)?, digest)
+        query::sources(&Connection::open_with_flags(&self.file, flags)?, &self.file, digest)
     }
 
     /// Commits what is queued and closes the database. Every other handle has to be dropped before.
@@ -289,6 +294,7 @@ struct Writer {
     /// By group, the members that its rows have; shares their parts with the states.
     members: BTreeMap<GroupId, Members>,
     conn: Connection,
+    sealer: Sealer,
     tell: UnboundedSender<Ack>,
     next_seq: i64,
     broken: Option<StoreError>,
@@ -449,14 +455,9 @@ impl Writer {
             Work::Note { group, effect, .. } => {
                 answers.noted.push_back(outbox::note(&self.conn, group, effect)?);
             }
-            Work::Source { digest, path, files } => {
-                let files = serde_json::to_string(files).map_err(|e| corrupt("sources to be written", e))?;
-                self.conn
-                    .prepare_cached(
-                        "INSERT INTO sources (digest, path, files, at) VALUES (?1, ?2, ?3, ?4) \
-                         ON CONFLICT (digest) DO UPDATE SET path = ?2, files = ?3",
-                    )?
-                    .execute(params![digest.as_str(), path, files, clock::now().as_millis()])?;
+            Work::Source { digest, path, files, secrets } => {
+                let at_ms = clock::now().as_millis();
+                self.sealer.keep(&self.conn, (digest, path), files, secrets, at_ms)?;
             }
             Work::Group(group, info) => self.group(group, info)?,
             Work::Rests(group) => {

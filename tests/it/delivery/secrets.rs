@@ -289,3 +289,54 @@ fn the_environments_proxy_is_not_used() {
     let _ = place.run(&["send", "group", "x", "--file", "p.yaml"]).exits(0);
     assert_eq!(fake.seen().len(), 1);
 }
+
+#[test]
+fn a_secret_that_stands_in_the_playbook_is_sealed_in_the_state_and_still_works() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let platform = runtime.block_on(Fake::start(|_: &Seen, _| Reply::Answer {
+        status: 200,
+        headers: Vec::new(),
+        body: "ok".into(),
+    }));
+    let place = Playground::new();
+    let yaml = format!(
+        "name: p\ntimezone: UTC\nchannels:\n  group:\n    type: webhook\n    url: http://127.0.0.1:{}/\n    \
+         headers: {{ Authorization: &key \"Bearer {MARK}\\u002dtoken\" }}\n  deaf:\n    type: slack\n    url: \
+         https://hooks.slack.com/services/T0/B0/{MARK}\ninbound:\n  form: {{ token: {MARK}-inbound, may: [go] }}\nplays:\n  tick:\n    every: 1s\n    steps:\n      - post: tick\n",
+        platform.port
+    );
+    place.write("p.yaml", &yaml);
+    let authorized = || {
+        let bearer = format!("Bearer {MARK}-token");
+        platform.seen().iter().filter(|seen| seen.headers.get("authorization") == Some(&bearer)).count()
+    };
+    let engine = place.start(&["run", "p.yaml"]);
+    eventually("a tick arrives", || authorized() > 0);
+    let _ = engine.stop().exits(0);
+    let sealed = || {
+        let mut kept = Vec::new();
+        files(&place.path(".playbook"), &mut kept);
+        kept.iter().for_each(|(path, bytes)| silent(path, bytes));
+        kept.into_iter().map(|(path, _)| path)
+    };
+    assert!(sealed().any(|path| path.ends_with("state.db.key")));
+    let _ = place.run(&["backup", ".playbook/copy.db"]).exits(0);
+    assert!(sealed().any(|path| path.ends_with("copy.db")));
+
+    // While the file is broken the last good version goes on, with what was sealed.
+    place.write("p.yaml", "name: p\nplays: [");
+    let before = authorized();
+    let engine = place.start(&["run", "p.yaml"]);
+    engine.line("running");
+    eventually("it goes on", || authorized() > before);
+    let _ = engine.stop().exits(0);
+
+    // Without the key nothing is opened, and whoever runs it is no worse off than without the file.
+    std::fs::remove_file(place.path(".playbook/state.db.key")).unwrap();
+    let before = authorized();
+    place.write("p.yaml", &yaml);
+    let engine = place.start(&["run", "p.yaml"]);
+    eventually("a file that is whole needs no key", || authorized() > before);
+    let _ = engine.stop().exits(0);
+    let _ = sealed();
+}

@@ -307,7 +307,8 @@ impl Story {
         let handle = store.handle();
         for (digest, files) in &self.versions {
             let files = files.0.clone();
-            let source = Work::Source { digest: digest.clone(), path: "p.yaml".into(), files };
+            let source =
+                Work::Source { digest: digest.clone(), path: "p.yaml".into(), files, secrets: Vec::new() };
             handle.send(source).expect("the writer is there");
         }
         let info = GroupInfo {

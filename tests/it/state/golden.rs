@@ -214,7 +214,9 @@ fn write(dir: &Path, file: &str, story: &Story) {
     let handle = store.handle();
     for (digest, files) in &story.versions {
         let files = files.0.clone();
-        handle.send(Work::Source { digest: digest.clone(), path: "p.yaml".into(), files }).unwrap();
+        handle
+            .send(Work::Source { digest: digest.clone(), path: "p.yaml".into(), files, secrets: Vec::new() })
+            .unwrap();
     }
     let group = story.state.group.clone();
     let info = GroupInfo {
