@@ -346,6 +346,35 @@ fn no_integration_test_is_forgotten() {
     none(&problems, "every file of tests/it is part of the one test binary");
 }
 
+#[test]
+fn the_map_names_files_that_are_there() {
+    let all: BTreeSet<String> = ["src", "tests"]
+        .into_iter()
+        .flat_map(|folder| files(folder, ".rs").into_keys())
+        .flat_map(|path| {
+            Path::new(&path).ancestors().map(|p| format!("/{}", p.display())).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut problems = Vec::new();
+    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        let text = read(page);
+        let named: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
+        let paths: Vec<&str> = named
+            .into_iter()
+            .filter(|word| !word.contains(' ') && !word.contains("NAME") && !word.contains('…'))
+            .filter(|word| word.contains('/') && word.ends_with('/') || word.ends_with(".rs"))
+            .collect();
+        assert!(paths.len() > 20, "{page}: the reader of paths finds few: {paths:?}");
+        for path in paths {
+            let wanted = format!("/{}", path.trim_end_matches('/'));
+            if !root().join(path).exists() && !all.iter().any(|known| known.ends_with(&wanted)) {
+                problems.push(format!("{page} names {path}, which is not there"));
+            }
+        }
+    }
+    none(&problems, "the map names what is there");
+}
+
 /// Heading levels and fenced blocks of a Markdown text, in order. Of a block what does not depend on the
 /// language of the page: shell lines as they are, the keys of YAML, the commands of a console, else the kind.
 fn skeleton(text: &str) -> Vec<String> {
