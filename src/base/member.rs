@@ -50,7 +50,7 @@ pub struct Member {
 /// Points of one kind: what somebody has given, or was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Account {
-    /// How many.
+    /// How many points the member has.
     pub points: i64,
     /// The last day on which there were any.
     pub day: CivilDay,
@@ -130,7 +130,7 @@ pub struct Activity {
 /// A member as a list, a platform or an entry of the journal tells of one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Listed {
-    /// Who.
+    /// The member who is listed.
     #[serde(flatten)]
     pub member: Member,
     /// When the member was seen last; none when nothing is said of it.
@@ -174,7 +174,7 @@ impl Members {
         Self::default()
     }
 
-    /// How many.
+    /// How many members the group has.
     pub fn len(&self) -> usize {
         self.who.len()
     }

@@ -55,7 +55,7 @@ fn short(value: f64, digits: usize) -> String {
 /// A number about a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metric {
-    /// Its name: `metrics.NAME`.
+    /// The metric's name, as in `metrics.NAME`.
     pub name: &'static str,
     /// What it takes.
     pub takes: Takes,

@@ -38,7 +38,7 @@ impl Format {
         }
     }
 
-    /// Its media type.
+    /// The media type of the format.
     pub const fn media(self) -> &'static str {
         match self {
             Self::Png => "image/png",

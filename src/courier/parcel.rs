@@ -24,7 +24,7 @@ pub struct Parcel {
     pub group: GroupId,
     /// The effect: with the group the idempotency key.
     pub effect: EffectId,
-    /// Where to.
+    /// Where the parcel goes.
     pub route: Arc<Route>,
     /// Not attempted after this.
     pub expires: Option<Timestamp>,
@@ -69,11 +69,11 @@ pub enum Outcome {
 pub struct Settlement {
     /// The outbox row.
     pub key: Key,
-    /// Its group.
+    /// The group whose message is settled.
     pub group: GroupId,
-    /// Its effect.
+    /// The effect that is settled.
     pub effect: EffectId,
-    /// Its channel.
+    /// The channel that the message went to.
     pub channel: ChannelName,
     /// How it ended.
     pub outcome: Outcome,

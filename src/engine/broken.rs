@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 /// Something that could not be decided and was given up, so that everything else goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Broken {
-    /// When.
+    /// When it broke.
     pub at: Timestamp,
     /// The play, where it was an occurrence of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub play: Option<PlayName>,
-    /// Why.
+    /// Why it broke.
     pub reason: String,
 }

@@ -417,7 +417,7 @@ fn held_due(held: &HeldMessage, now: Timestamp) -> Timestamp {
 
 /// Whether a key date is near.
 pub(crate) enum Near {
-    /// It is.
+    /// The instant is inside.
     Inside,
     /// The next time at which one will be.
     Opens(Option<Timestamp>),

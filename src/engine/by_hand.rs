@@ -40,7 +40,7 @@ pub struct Relief {
     pub from: Timestamp,
     /// Until before.
     pub to: Timestamp,
-    /// Who.
+    /// The person who takes over.
     pub person: PersonId,
 }
 
@@ -60,12 +60,12 @@ pub struct Mending {
 /// Members see nothing: since when, until when, why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hush {
-    /// Since when.
+    /// Since when the group is hushed.
     pub since: Timestamp,
     /// Until when; none where somebody has to end it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
-    /// Why.
+    /// Why the group is hushed.
     pub why: String,
 }
 

@@ -17,7 +17,7 @@ use std::{collections::VecDeque, sync::Arc};
 /// Whether a condition holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Truth {
-    /// It does.
+    /// The condition holds.
     #[serde(rename = "true")]
     True,
     /// It does not.

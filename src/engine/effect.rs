@@ -18,7 +18,7 @@ pub enum Effect<'a> {
         script: &'a str,
         /// The function.
         function: &'a str,
-        /// Its argument.
+        /// The argument of the call.
         args: &'a Value,
     },
     /// Settle this outbox row: a person said that it is delivered.

@@ -103,9 +103,9 @@ pub enum Fact {
     },
     /// A phase was entered.
     PhaseEntered {
-        /// Which.
+        /// The phase that is entered.
         phase: PhaseName,
-        /// Why.
+        /// Why the phase is entered.
         #[serde(flatten)]
         cause: PhaseCause,
         /// When its `timeout` passes.
@@ -157,7 +157,7 @@ pub enum Fact {
         play: PlayName,
         /// The date's id.
         date: Arc<str>,
-        /// Its instant.
+        /// The instant of the date.
         anchor: Timestamp,
         /// The start of its run; none when it has been started, missed or cancelled.
         start: Option<Timestamp>,
@@ -168,9 +168,9 @@ pub enum Fact {
         play: PlayName,
         /// The date's id.
         date: Arc<str>,
-        /// Its old instant.
+        /// The instant that the date had.
         from: Timestamp,
-        /// Its new instant.
+        /// The instant that the date has now.
         to: Timestamp,
         /// What the file says, where a command moved it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -221,9 +221,9 @@ pub enum Fact {
         from: Timestamp,
         /// The last anchor.
         to: Timestamp,
-        /// How many.
+        /// How many occurrences are skipped.
         count: u64,
-        /// Why.
+        /// Why they are skipped.
         #[serde(flatten)]
         reason: Skip,
     },
@@ -268,7 +268,7 @@ pub enum Fact {
     },
     /// A run began.
     RunStarted {
-        /// Its id.
+        /// The id of the run.
         run: RunId,
         /// The play.
         play: PlayName,
@@ -281,7 +281,7 @@ pub enum Fact {
         /// Which of the play's programs.
         #[serde(default)]
         section: Section,
-        /// Why.
+        /// Why the run started.
         cause: Cause,
         /// When it fails because it takes too long.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -296,11 +296,11 @@ pub enum Fact {
         run: RunId,
         /// The step.
         step: StepId,
-        /// Its operation.
+        /// The operation that the step waits at.
         pc: u32,
         /// When it was due.
         due: Timestamp,
-        /// For what.
+        /// What the step waits for.
         #[serde(flatten)]
         waiting: Waiting,
         /// Until when at most.
@@ -334,7 +334,7 @@ pub enum Fact {
         pc: u32,
         /// When it was due.
         due: Timestamp,
-        /// Why.
+        /// Why the step is skipped.
         #[serde(flatten)]
         reason: Skip,
         /// The name it leaves all the same, with the empty value.
@@ -390,7 +390,7 @@ pub enum Fact {
     RunFinished {
         /// The run.
         run: RunId,
-        /// How.
+        /// How the run ended.
         outcome: Outcome,
         /// Why, where there is more to say.
         #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -416,7 +416,7 @@ pub enum Fact {
     Released(Box<Outgoing>),
     /// A held message waits for another reason or time.
     StillHeld {
-        /// Which.
+        /// The message that is still held.
         effect: EffectId,
         /// By which budget.
         reason: HoldReason,
@@ -428,7 +428,7 @@ pub enum Fact {
     },
     /// A message was not sent: its `expires` passed first, or it was held for too long.
     Expired {
-        /// Which.
+        /// The message that has expired.
         effect: EffectId,
         /// What held it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -439,7 +439,7 @@ pub enum Fact {
     },
     /// A held message was taken back: its run was cancelled.
     Withdrawn {
-        /// Which.
+        /// The message that is withdrawn.
         effect: EffectId,
     },
     /// A number of the playbook's own is counted.
@@ -467,12 +467,12 @@ pub enum Fact {
     NoticeWaits(Box<Notice>),
     /// The platform refused a message for good, or its outcome is unknown and a person decides.
     DeliveryFailed {
-        /// Which.
+        /// The message that did not arrive.
         effect: EffectId,
         /// Whether the outcome is unknown.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         in_doubt: bool,
-        /// Why.
+        /// Why the message did not arrive.
         reason: String,
         /// Which one it is within an hour, so that not each of many is told; 0 where nobody counts.
         #[serde(default, skip_serializing_if = "is_default")]
@@ -480,9 +480,9 @@ pub enum Fact {
     },
     /// A channel has been failing for a while.
     ChannelFailing {
-        /// Which.
+        /// The channel that fails.
         channel: ChannelName,
-        /// Since when.
+        /// Since when the channel has been failing.
         since: Timestamp,
         /// What the last attempt brought back.
         #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -496,14 +496,14 @@ pub enum Fact {
     },
     /// A channel that was failing gets through again.
     ChannelRecovered {
-        /// Which.
+        /// The channel that works again.
         channel: ChannelName,
         /// Since when it had been failing.
         since: Timestamp,
     },
     /// A message was taken by the platform after all, or by a person.
     Delivered {
-        /// Which.
+        /// The message that arrived.
         effect: EffectId,
         /// What was said.
         #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -513,19 +513,19 @@ pub enum Fact {
     TaskOpened(Box<Task>),
     /// The hours of those who are asked have begun, and they are told.
     TaskTold {
-        /// Which.
+        /// The task that was told.
         task: TaskId,
     },
     /// The reminder or the escalation of a task was sent.
     TaskReminded {
-        /// Which.
+        /// The task that somebody was reminded of.
         task: TaskId,
         /// Whether it was the escalation.
         escalated: bool,
     },
     /// A task has ended.
     TaskClosed {
-        /// Which.
+        /// The task that is closed.
         task: TaskId,
         /// `done`, `approved`, `rejected`, `silent`, `counted`, `cancelled`, `expired`.
         answer: Arc<str>,
@@ -564,7 +564,7 @@ pub enum Fact {
     Answered {
         /// The question.
         task: TaskId,
-        /// Who.
+        /// The member who answered.
         member: MemberId,
         /// The option's index, for a poll.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -579,7 +579,7 @@ pub enum Fact {
     AnswerWithdrawn {
         /// The question.
         task: TaskId,
-        /// Who.
+        /// The member who took the answer back.
         member: MemberId,
     },
     /// A script is to be called.
@@ -594,7 +594,7 @@ pub enum Fact {
         script: Arc<str>,
         /// The function.
         function: Arc<str>,
-        /// Its argument.
+        /// The argument of the call.
         args: Value,
     },
     /// A script call returned; what it asked for follows.
@@ -626,9 +626,9 @@ pub enum Fact {
     },
     /// A `set` step wrote a group variable.
     VarSet {
-        /// Its name.
+        /// The name of the var.
         name: Arc<str>,
-        /// Its value.
+        /// The new value of the var.
         value: Value,
     },
     /// What is known of a member changed: an import, a tag, points, a field.
@@ -645,7 +645,7 @@ pub enum Fact {
     },
     /// A member is gone: reported, imported away, or removed by a `prune`.
     MemberGone {
-        /// Who.
+        /// The member who is gone.
         member: MemberId,
     },
     /// A list told of members when they were last seen.
@@ -685,7 +685,7 @@ pub enum Fact {
     Slept {
         /// From.
         from: Timestamp,
-        /// How long.
+        /// How long the group slept.
         length: Duration,
     },
     /// The group's clock was ahead of the machine's and was set back by an operator. What was settled stays settled.
@@ -695,10 +695,10 @@ pub enum Fact {
     },
     /// What an operator has done, and who it was.
     Operator {
-        /// Who.
+        /// The person who did it; none for an operator without a name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
-        /// What.
+        /// What the person did.
         #[serde(flatten)]
         did: Operation,
     },

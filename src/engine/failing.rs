@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A channel that has been failing for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failing {
-    /// Since when.
+    /// Since when the channel has been failing.
     pub since: Timestamp,
     /// What the attempt before it was recorded brought back.
     #[serde(default, skip_serializing_if = "String::is_empty")]

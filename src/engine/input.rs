@@ -59,7 +59,7 @@ pub fn is_of_an_effect(id: &InputId) -> bool {
 pub enum InputKind {
     /// The group is to be run by this playbook: the first one, or a newer version.
     Adopt {
-        /// Which.
+        /// The version to adopt.
         digest: Digest,
     },
     /// The deadline has come. A wake of an old epoch is a no-op.
@@ -92,7 +92,7 @@ pub enum InputKind {
 /// How a channel of the group fares, as the courier sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelNews {
-    /// Which.
+    /// The channel that the news is of.
     pub channel: ChannelName,
     /// Since when it has been failing; none when it gets through again.
     pub since: Option<Timestamp>,
@@ -115,7 +115,7 @@ pub struct ChannelNews {
 pub struct Signal {
     /// `member.joined`, `message`, … or the playbook's own.
     pub name: Arc<str>,
-    /// Its id.
+    /// The id of the signal.
     pub id: InputId,
     /// When it was received, or sent by a step.
     #[serde(rename = "sent")]
@@ -217,9 +217,9 @@ pub enum Stands {
 pub enum Command {
     /// Start a play now.
     Start {
-        /// Which.
+        /// The play to start.
         play: PlayName,
-        /// Its `args`.
+        /// The `args` of the run.
         #[serde(default)]
         args: Value,
         /// Which date, for a play that has them.
@@ -231,7 +231,7 @@ pub enum Command {
     },
     /// Record what somebody reports by hand, if anybody hears it.
     Report {
-        /// What.
+        /// The signal that is reported.
         signal: Signal,
     },
     /// Set the group's clock back where it is ahead of the machine's.
@@ -241,7 +241,7 @@ pub enum Command {
     },
     /// End a run; people who had been told are told.
     Cancel {
-        /// Which.
+        /// The run to cancel.
         run: RunId,
         /// Without telling anybody.
         #[serde(default)]
@@ -255,7 +255,7 @@ pub enum Command {
         /// About which run; about the group when there is none.
         #[serde(default)]
         run: Option<RunId>,
-        /// What.
+        /// The remark to keep.
         text: String,
         /// Who says so.
         #[serde(default)]
@@ -304,7 +304,7 @@ pub enum Command {
     },
     /// Take back a message that was sent.
     Recall {
-        /// Which.
+        /// The message to take back.
         effect: EffectId,
         /// What is known of it; the engine looks it up itself.
         #[serde(default)]
@@ -315,7 +315,7 @@ pub enum Command {
     },
     /// Correct a message that was sent.
     Correct {
-        /// Which.
+        /// The message to correct.
         effect: EffectId,
         /// What it is to say.
         text: String,
@@ -343,7 +343,7 @@ pub enum Command {
         /// Until when; until `unhush` when there is none.
         #[serde(default)]
         until: Option<Timestamp>,
-        /// Why.
+        /// Why the group is hushed.
         why: String,
         /// Who says so.
         #[serde(default)]
@@ -384,12 +384,12 @@ pub enum Command {
         play: PlayName,
         /// The date's id.
         date: Arc<str>,
-        /// Its new instant.
+        /// The new instant of the occurrence.
         at: Timestamp,
     },
     /// Carry a failed run on from the step that failed.
     Retry {
-        /// Which.
+        /// The run to try again.
         run: RunId,
     },
     /// Skip the step that a run waits at, or a coming occurrence.
@@ -404,7 +404,7 @@ pub enum Command {
     },
     /// A task is done.
     Done {
-        /// Which.
+        /// The task that is done.
         task: TaskId,
         /// Who says so.
         by: Option<String>,
@@ -425,7 +425,7 @@ pub enum Command {
     },
     /// An approval is given.
     Approve {
-        /// Which.
+        /// The task to approve.
         task: TaskId,
         /// Who says so.
         by: Option<String>,
@@ -441,11 +441,11 @@ pub enum Command {
     },
     /// An approval is refused.
     Reject {
-        /// Which.
+        /// The task to reject.
         task: TaskId,
         /// Who says so.
         by: Option<String>,
-        /// Why.
+        /// Why the task is rejected.
         reason: Option<String>,
         /// Whether they may say so where they were not asked.
         #[serde(default)]
@@ -453,7 +453,7 @@ pub enum Command {
     },
     /// A press is taken back: a task is open again.
     Undo {
-        /// Which.
+        /// The task whose answer is taken back.
         task: TaskId,
         /// Who says so.
         by: Option<String>,
@@ -483,7 +483,7 @@ pub enum Command {
     },
     /// Members as a file or a platform lists them; known ones are updated.
     ImportMembers {
-        /// Who.
+        /// The members to import.
         members: Vec<Listed>,
         /// Who has left, because the list has them no more.
         #[serde(default)]

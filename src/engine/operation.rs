@@ -33,7 +33,7 @@ pub enum Operation {
         /// The run.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         run: Option<RunId>,
-        /// What.
+        /// The remark that is kept.
         text: String,
     },
     /// A step is due at once.
@@ -84,7 +84,7 @@ pub enum Operation {
         effect: EffectId,
         /// Where it was.
         channel: ChannelName,
-        /// How.
+        /// How it was taken back.
         how: Means,
         /// What the platform is asked with, where it is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -99,7 +99,7 @@ pub enum Operation {
         effect: EffectId,
         /// Where it was.
         channel: ChannelName,
-        /// How.
+        /// How it was corrected.
         how: Means,
         /// What the platform is asked with, where it is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -121,7 +121,7 @@ pub enum Operation {
         /// Until when; none where somebody has to end it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Timestamp>,
-        /// Why.
+        /// Why the group was hushed.
         why: String,
         /// The channels that members see.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]

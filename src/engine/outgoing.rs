@@ -16,11 +16,11 @@ use serde::{Deserialize, Serialize};
 pub struct Outgoing {
     /// Its id: the idempotency key, unique within the group.
     pub effect: EffectId,
-    /// Where to.
+    /// The channel that the message goes to.
     pub channel: ChannelName,
-    /// What.
+    /// The message itself.
     pub message: Message,
-    /// Its label.
+    /// The label of the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<Label>,
     /// The play that it belongs to.
@@ -104,11 +104,11 @@ impl Outgoing {
 /// A message to people that waits for their hours.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Notice {
-    /// Its id.
+    /// The id of the notice.
     pub effect: EffectId,
-    /// Where to.
+    /// The channel that the notice goes to.
     pub channel: ChannelName,
-    /// What.
+    /// The message of the notice.
     pub message: Message,
     /// The play that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]

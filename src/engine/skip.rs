@@ -50,7 +50,7 @@ pub enum Skip {
     Operator,
     /// The message on which the step depends was not delivered.
     Undelivered {
-        /// Which.
+        /// The message that was not delivered.
         effect: EffectId,
     },
     /// A limit of the program was reached.

@@ -48,7 +48,7 @@ pub struct Standing {
 pub enum Stood {
     /// A member stands somewhere else from now on.
     Changed {
-        /// Who.
+        /// The member whose standing changed.
         member: MemberId,
         /// The tier.
         tier: Arc<str>,

@@ -185,7 +185,7 @@ impl PlayState {
 /// One execution of a play.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
-    /// Its id.
+    /// The id of the run.
     pub id: RunId,
     /// The play.
     pub play: PlayName,
@@ -208,7 +208,7 @@ pub struct Run {
     pub number: u64,
     /// Why it exists.
     pub cause: Cause,
-    /// Its operation.
+    /// The operation that the run is at.
     pub pc: u32,
     /// From when the next step's lateness is measured.
     pub end: Timestamp,
@@ -347,7 +347,7 @@ pub struct RunWait {
     pub step: StepId,
     /// When it was due.
     pub due: Timestamp,
-    /// For what.
+    /// What the run waits for.
     pub waiting: Waiting,
     /// Until when at most.
     pub until: Option<Timestamp>,
@@ -369,9 +369,9 @@ impl RunWait {
 /// A loop under way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Loop {
-    /// Its operation.
+    /// The operation of the loop.
     pub pc: u32,
-    /// Its items.
+    /// The items that the loop goes through.
     pub items: Value,
     /// The item under way.
     pub index: u32,
@@ -386,7 +386,7 @@ pub struct HeldMessage {
     pub reason: HoldReason,
     /// When it is looked at again at the latest.
     pub until: Option<Timestamp>,
-    /// Since when.
+    /// Since when the message is held.
     pub since: Timestamp,
     /// After this it is missed; none where an older program held it and nobody has looked at it since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -403,11 +403,11 @@ impl HeldMessage {
 /// A message that was released to a channel that has budgets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Released {
-    /// When.
+    /// When the message was released.
     pub at: Timestamp,
     /// When its step was due.
     pub due: Timestamp,
-    /// Its label.
+    /// The label of the message.
     pub label: Option<Label>,
     /// Whether it mentions everybody or anybody.
     pub mentions: bool,
@@ -419,7 +419,7 @@ pub struct Released {
 /// A script call that has not returned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScriptCall {
-    /// Its id.
+    /// The id of the call.
     pub effect: EffectId,
     /// The run.
     pub run: RunId,
@@ -429,7 +429,7 @@ pub struct ScriptCall {
     pub script: Arc<str>,
     /// The function.
     pub function: Arc<str>,
-    /// Its argument.
+    /// The argument of the call.
     pub args: Value,
 }
 

@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub struct Task {
     /// Its id, unique within the group: `t12`.
     pub id: TaskId,
-    /// What kind.
+    /// What kind of task it is.
     pub kind: TaskKind,
     /// What is asked.
     pub text: String,

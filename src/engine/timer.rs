@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub enum Timer {
     /// A scheduled play starts.
     Play {
-        /// Which.
+        /// The play that is due.
         play: PlayName,
     },
     /// A date starts.
@@ -32,42 +32,42 @@ pub enum Timer {
     },
     /// A run goes on.
     Run {
-        /// Which.
+        /// The run that is due.
         run: RunId,
     },
     /// A run takes too long.
     RunTimeout {
-        /// Which.
+        /// The run whose wait ends.
         run: RunId,
     },
     /// A task's reminder.
     TaskRemind {
-        /// Which.
+        /// The task to remind of.
         task: TaskId,
     },
     /// A task is due.
     TaskDue {
-        /// Which.
+        /// The task that is due.
         task: TaskId,
     },
     /// Those who are asked are told.
     TaskTell {
-        /// Which.
+        /// The task to tell.
         task: TaskId,
     },
     /// A message to people that waited for their hours goes.
     Notice {
-        /// Which.
+        /// The notice to give.
         effect: EffectId,
     },
     /// A held message is looked at again.
     Held {
-        /// Which.
+        /// The message that may be released.
         effect: EffectId,
     },
     /// A held message expires, or has been held long enough.
     Expiry {
-        /// Which.
+        /// The message that expires.
         effect: EffectId,
     },
     /// The phase's timeout passes.
@@ -97,8 +97,8 @@ pub enum Timer {
 /// When the engine wants to be called next, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deadline {
-    /// When.
+    /// When to decide again.
     pub at: Timestamp,
-    /// Why.
+    /// Why to decide again.
     pub reason: Timer,
 }

@@ -31,7 +31,7 @@ use std::{collections::BTreeMap, sync::Arc};
 /// Something that will happen, or would if nothing stood in its way.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Upcoming {
-    /// When.
+    /// When the occurrence is.
     pub at: Timestamp,
     /// The play.
     pub play: PlayName,

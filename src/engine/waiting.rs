@@ -36,7 +36,7 @@ pub enum Waiting {
     Time,
     /// A `wait` for a signal.
     Signal {
-        /// Its name.
+        /// The name of the signal.
         name: Arc<str>,
     },
     /// A `wait` for a task that an earlier step opened.
@@ -46,7 +46,7 @@ pub enum Waiting {
     },
     /// The delivery of a message.
     Delivery {
-        /// Which.
+        /// The message that is to arrive.
         effect: EffectId,
         /// Of the notice of a `prune`: who is to be told.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -62,7 +62,7 @@ pub enum Waiting {
     },
     /// The rest of a choice among many members, which is made a part at a time.
     Choice {
-        /// For what.
+        /// What the choice is for.
         stage: PruneStage,
         /// Among whom; all members when nobody is listed.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -124,7 +124,7 @@ pub struct Quiet {
 /// `6 per day` (a calendar day in the playbook's zone) or `6 per 12h` (any window of that length).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
-    /// How many.
+    /// How many messages the quota allows.
     pub max: u32,
     /// In how long.
     pub per: Window,

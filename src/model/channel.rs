@@ -59,7 +59,7 @@ pub enum Setting {
 /// At most this many in this time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// How many.
+    /// How many messages the rate allows.
     pub count: u32,
     /// In how long.
     pub per: Duration,

@@ -50,7 +50,7 @@ impl Fate {
 /// A play that an edit touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlayEdit {
-    /// Its name.
+    /// The name of the play.
     pub play: PlayName,
     /// What became of it.
     pub fate: Fate,

@@ -25,7 +25,7 @@ pub enum Covers {
 /// Something that ends soon, or has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ending {
-    /// What.
+    /// What runs out.
     pub what: Covers,
     /// The last day that it says anything about.
     pub last: Date,

@@ -17,7 +17,7 @@ pub struct Keeping {
 /// A field that is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Kept {
-    /// Why.
+    /// Why the field is kept.
     pub purpose: Option<Arc<str>>,
     /// How long, from when it was told; for ever where nothing is said.
     pub retention: Option<Duration>,

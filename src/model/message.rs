@@ -44,9 +44,9 @@ pub struct Message {
 /// What is done to a message that was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revision {
-    /// Which.
+    /// The message that is revised.
     pub of: EffectId,
-    /// What.
+    /// What the revision does to the message.
     pub does: Revising,
 }
 
@@ -73,7 +73,7 @@ impl Message {
 pub enum Asks {
     /// A task, of whoever has the role it is addressed to, else of the person.
     Task {
-        /// Which.
+        /// The task that is asked.
         task: TaskId,
         /// The role's name, or the person's id.
         of: Arc<str>,

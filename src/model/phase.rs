@@ -11,7 +11,7 @@ use crate::{
 /// A named period; a group is in one at a time, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phase {
-    /// Its name.
+    /// The name of the phase.
     pub name: PhaseName,
     /// When this is true the next phase is entered; tested after every input, at wakes and at local midnight.
     pub until: Option<Expr>,

@@ -66,16 +66,16 @@ pub enum Verb {
     Set(Vec<(Arc<str>, Expr)>),
     /// Sends a signal.
     Signal {
-        /// Its name.
+        /// The name of the signal.
         name: Text,
-        /// Its data.
+        /// The data of the signal.
         with: Template,
     },
     /// Starts a play.
     Start {
-        /// Which.
+        /// The play to start.
         play: PlayName,
-        /// Its `args`.
+        /// The `args` of the run that starts.
         with: Template,
     },
     /// Changes phase.
@@ -196,7 +196,7 @@ pub struct RunScript {
     pub script: Arc<str>,
     /// The function; default `main`.
     pub call: Arc<str>,
-    /// Its argument.
+    /// The argument of the script.
     pub with: Template,
     /// The name under which later steps see what it returned.
     pub binding: Option<Arc<str>>,
@@ -315,7 +315,7 @@ pub enum Way {
 /// What somebody who approves is shown.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Show {
-    /// This.
+    /// A text of its own is shown.
     Text(Text),
     /// The text of another step of the play.
     Step(StepId),
@@ -365,7 +365,7 @@ pub struct Ask {
 /// `wait`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wait {
-    /// For what.
+    /// What the step waits for.
     pub target: WaitFor,
     /// Only a signal for which this is true.
     pub filter: Option<Expr>,

@@ -158,7 +158,7 @@ impl Template {
         }
     }
 
-    /// Its value.
+    /// The value of the template for some facts.
     pub fn eval(&self, facts: &Arc<Facts>) -> Result<Value, EvalError> {
         Ok(match self {
             Self::Const(value) => value.clone(),

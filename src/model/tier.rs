@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// One of `members.tiers`, the lowest first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tier {
-    /// Its name.
+    /// The name of the tier.
     pub name: Arc<str>,
     /// Who rises to it; the first tier is everybody's.
     pub enter: Option<Expr>,

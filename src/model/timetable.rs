@@ -16,9 +16,9 @@ use std::sync::Arc;
 /// A step and the instant it is due.
 #[derive(Debug, Clone)]
 pub struct Slot {
-    /// When.
+    /// When the step is due.
     pub at: Timestamp,
-    /// What.
+    /// The step that is due.
     pub step: Arc<Step>,
 }
 

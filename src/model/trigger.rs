@@ -34,7 +34,7 @@ pub const WAS: &str = "was";
 pub struct DateEntry {
     /// Its identity: `id`, else its `at` as it was written.
     pub id: Arc<str>,
-    /// When.
+    /// When the date is.
     pub at: Timestamp,
     /// What clocks show then; none where the file names the instant itself.
     pub civil: Option<DateTime>,

@@ -30,21 +30,21 @@ pub enum Action {
     },
     /// `member.tag(…)`
     Tag {
-        /// Who.
+        /// The member who gets the tag.
         member: MemberId,
         /// The label.
         tag: String,
     },
     /// `member.untag(…)`
     Untag {
-        /// Who.
+        /// The member who loses the tag.
         member: MemberId,
         /// The label.
         tag: String,
     },
     /// `member.award(n)`: points, which may be negative.
     Points {
-        /// Who.
+        /// The member who gets the points.
         member: MemberId,
         /// How many to add.
         add: i64,
@@ -54,7 +54,7 @@ pub enum Action {
     },
     /// `member.set(key, value)`
     Field {
-        /// Who.
+        /// The member whose field is set.
         member: MemberId,
         /// The field.
         key: String,

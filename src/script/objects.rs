@@ -78,7 +78,7 @@ impl MemberRef {
 }
 
 impl MemberList {
-    /// Their ids.
+    /// The ids of the list's members.
     pub(super) fn ids(&self) -> Arc<Vec<MemberId>> {
         match self {
             Self::All => {
@@ -94,7 +94,7 @@ impl MemberList {
         }
     }
 
-    /// How many.
+    /// How many members are in the list.
     pub(super) fn len(&self) -> usize {
         match self {
             Self::All => frame::with(|f| f.members().len()),
@@ -103,7 +103,7 @@ impl MemberList {
         }
     }
 
-    /// They themselves.
+    /// The members of the list, in order of id.
     pub(super) fn all(&self) -> Vec<Arc<Member>> {
         frame::spent(self.len() / 2);
         match self {

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 pub(super) struct Item {
     /// The kind of value it belongs to; empty for a function.
     pub(super) on: &'static str,
-    /// Its name.
+    /// The name of the item.
     pub(super) name: &'static str,
     /// What it takes; `None` for a property.
     pub(super) params: Option<&'static [&'static str]>,

@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, io::Write as _, path::Path};
 /// A refused version of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// Since when.
+    /// Since when the file is refused.
     pub since: Timestamp,
     /// Why, and what goes on instead.
     pub why: String,

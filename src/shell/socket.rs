@@ -56,7 +56,7 @@ pub enum Ask {
     Command(Command),
     /// A fact is reported.
     Signal {
-        /// Its name.
+        /// The name of the signal.
         name: String,
         /// The member it is about.
         #[serde(default)]
@@ -72,17 +72,17 @@ pub enum Ask {
     Reload,
     /// Somebody is forgotten, in one group or in all: the engine stops, forgets, and goes on.
     Forget {
-        /// Who.
+        /// The member to forget.
         member: MemberId,
     },
     /// A dead message, or one in doubt, is sent again.
     Resend {
-        /// Which.
+        /// The message to send again.
         effect: EffectId,
     },
     /// A message in doubt has arrived, as a person saw.
     Arrived {
-        /// Which.
+        /// The message that did arrive.
         effect: EffectId,
         /// Who says so.
         #[serde(default)]

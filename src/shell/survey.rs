@@ -52,7 +52,7 @@ impl Wanted {
 /// How one group is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
-    /// Its status.
+    /// The status of the group.
     pub status: Status,
     /// What waits for people, where everything is shown.
     pub tasks: Vec<Task>,

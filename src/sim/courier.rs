@@ -47,9 +47,9 @@ pub enum Attempt {
 pub enum Event {
     /// The platform has it, or another copy of it.
     Arrived {
-        /// Where.
+        /// The channel that the message arrived at.
         channel: ChannelName,
-        /// What.
+        /// The message that arrived.
         effect: EffectId,
         /// Whether an earlier attempt of it was in doubt.
         in_doubt: bool,

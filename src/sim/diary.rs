@@ -52,7 +52,7 @@ pub struct Fault {
 /// What became of a step that went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultKind {
-    /// It failed.
+    /// A step failed.
     Failed,
     /// It was missed: too late.
     Missed,

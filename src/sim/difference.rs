@@ -16,9 +16,9 @@ use std::collections::BTreeMap;
 pub struct Said {
     /// When it went out.
     pub at: Timestamp,
-    /// Where.
+    /// The channel that it was said on.
     pub channel: ChannelName,
-    /// What.
+    /// The text that was said.
     pub text: String,
 }
 

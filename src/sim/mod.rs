@@ -97,31 +97,31 @@ impl<'a> Transition<'a> {
 pub enum Finding {
     /// A script failed in a step.
     Script {
-        /// When.
+        /// When the script failed.
         at: Timestamp,
         /// In which group.
         group: GroupId,
         /// In which call.
         effect: EffectId,
-        /// Why.
+        /// Why the script failed.
         error: String,
     },
     /// A step failed, and its run with it.
     Step {
-        /// When.
+        /// When the step failed.
         at: Timestamp,
         /// In which group.
         group: GroupId,
         /// Of which run.
         run: RunId,
-        /// Which.
+        /// The step that failed.
         step: StepId,
-        /// Why.
+        /// Why the step failed.
         error: String,
     },
     /// A promise was broken: a bug of the engine.
     Invariant {
-        /// When.
+        /// When the promise was broken.
         at: Timestamp,
         /// In which group.
         group: GroupId,

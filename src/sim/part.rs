@@ -14,9 +14,9 @@ use std::{ops::Range, sync::Arc};
 /// Something that was kept, or found not to be good.
 #[derive(Debug)]
 pub struct Kept<T> {
-    /// When.
+    /// When it was found.
     pub at: Timestamp,
-    /// What.
+    /// What is kept, or what went wrong.
     pub what: Result<T, Finding>,
 }
 

@@ -190,7 +190,7 @@ pub fn replay(
     (player.findings, player.unheard)
 }
 
-/// A place in a playbook that asks something, and the how manieth time it does.
+/// A place in a playbook that asks something, and the number of the time that it asks.
 type Place = (Option<RunId>, Option<StepId>, TaskKindWord, u32);
 type TaskKindWord = &'static str;
 

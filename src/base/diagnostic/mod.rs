@@ -57,7 +57,7 @@ fn clipped(text: impl Into<Phrase>) -> Phrase {
 /// A further place that explains the first one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
-    /// Where.
+    /// Where the label points.
     pub span: Span,
     /// What is there, as a fragment: "first written here".
     pub text: Phrase,

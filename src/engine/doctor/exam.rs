@@ -42,7 +42,7 @@ impl Chart {
 pub struct Evidence {
     /// Which number, as an expression writes it; none where it is no number of the table of metrics.
     pub metric: Option<String>,
-    /// Its value.
+    /// The value of the number that speaks for the finding; none where it is unknown.
     pub value: Option<f64>,
     /// What it is a part of.
     pub of: Option<u64>,

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 /// Whether a group has something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grade {
-    /// It has.
+    /// The group has it.
     Met,
     /// It has not.
     Not,
@@ -25,7 +25,7 @@ pub enum Grade {
 /// One line of the scorecard.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Score {
-    /// Its name.
+    /// The name of the score.
     pub name: &'static str,
     /// What a group should have.
     pub title: Words,

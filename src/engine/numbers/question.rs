@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub struct OpenQuestion {
     /// Who asks.
     pub by: MemberId,
-    /// When.
+    /// When the question was asked.
     pub at: Timestamp,
     /// The platform's id of the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -81,9 +81,9 @@ pub(crate) struct UnitView {
 pub(crate) struct File {
     /// Its path in the playbook's folder.
     pub(crate) path: String,
-    /// Its id.
+    /// The id of the file among the sources.
     pub(crate) source: SourceId,
-    /// Its text.
+    /// The text of the file.
     pub(crate) text: Arc<str>,
 }
 

@@ -14,7 +14,7 @@ pub(crate) struct Reference {
     pub(crate) sort: Sort,
     /// The name.
     pub(crate) name: String,
-    /// Where.
+    /// Where the name is used.
     pub(crate) span: Span,
 }
 

@@ -27,7 +27,7 @@ const UNITS_MAX: usize = 256;
 
 /// A file that is used.
 pub(crate) struct Unit {
-    /// Its tree.
+    /// The tree of the unit's file.
     pub(crate) document: Document,
     /// How its names are seen from the playbook.
     pub(crate) view: UnitView,

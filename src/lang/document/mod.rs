@@ -18,7 +18,7 @@ use std::ops::Range;
 /// The tree of one file.
 #[derive(Debug)]
 pub(crate) struct Document {
-    /// Its outermost node.
+    /// The outermost node of the document.
     pub(crate) root: Node,
     /// Bytes that were not YAML and stand in the tree as a filler: what is said about them was said already.
     pub(crate) masked: Vec<Range<usize>>,

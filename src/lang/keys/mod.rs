@@ -28,7 +28,7 @@ pub(crate) struct Keys {
 /// What a key is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct About {
-    /// Its value.
+    /// What the key's value is.
     pub(crate) is: Is,
     /// What it does, in a sentence or two.
     pub(crate) words: &'static str,

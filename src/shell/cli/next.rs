@@ -34,7 +34,7 @@ pub(super) struct Next {
     /// Strictly after this [default: now].
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     from: Option<String>,
-    /// How many.
+    /// How many instants are printed.
     #[arg(short, long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     number: u32,
     #[command(flatten)]

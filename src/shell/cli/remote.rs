@@ -32,7 +32,7 @@ pub(super) struct Remote {
     pub(super) dir: PathBuf,
     /// The group.
     pub(super) group: GroupId,
-    /// Its playbook's zone.
+    /// The zone of the group's playbook.
     pub(super) zone: Zone,
     /// Who asks.
     pub(super) by: Option<String>,

@@ -45,7 +45,7 @@ pub struct Coming {
 /// A message that a budget holds back.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HeldBack {
-    /// Since when.
+    /// Since when the message is held back.
     pub since: Timestamp,
     /// The group.
     pub group: GroupId,
@@ -315,14 +315,14 @@ impl Board {
 /// A group on the board.
 #[derive(Debug, Clone, Copy)]
 pub struct Here<'a> {
-    /// Its id.
+    /// The id of the group.
     pub id: &'a GroupId,
     /// How it is.
     pub now: &'a GroupNow,
 }
 
 impl<'a> Here<'a> {
-    /// Its state.
+    /// The state of the group.
     pub fn state(self) -> &'a State {
         &self.now.state
     }
@@ -332,7 +332,7 @@ impl<'a> Here<'a> {
         self.now.book.as_ref().map(|book| book.playbook.in_group(self.id))
     }
 
-    /// Its shown name.
+    /// The shown name of the group.
     pub fn title(self) -> &'a str {
         let group = self.playbook().and_then(|playbook| playbook.groups.get(self.id));
         group.map_or(self.id.as_str(), |group| &group.title)

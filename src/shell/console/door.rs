@@ -30,7 +30,7 @@ pub(crate) struct Asker {
     pub(crate) name: String,
     /// Whether they may everything, everywhere.
     pub(crate) admin: bool,
-    /// Their session.
+    /// The session of whoever asks.
     pub(crate) session: String,
 }
 

@@ -23,9 +23,9 @@ pub struct Job {
     pub group: GroupId,
     /// The effect: with the group the idempotency key.
     pub effect: EffectId,
-    /// Where to.
+    /// Where the message goes.
     pub target: Arc<Target>,
-    /// What.
+    /// The message to deliver.
     pub message: Arc<Message>,
     /// The message's label.
     pub label: Option<Label>,

@@ -22,7 +22,7 @@ use std::path::Path;
 pub struct Picture {
     /// A name of letters, digits, `-` and `_`, with the ending of its form.
     pub name: String,
-    /// Its form.
+    /// The format of the picture.
     pub format: Format,
     /// All of it.
     pub bytes: Bytes,

@@ -54,7 +54,7 @@ pub enum Problem {
     /// A setting with a value that cannot be used.
     #[error("`{setting}` {problem}")]
     Unusable {
-        /// Which.
+        /// The setting that cannot be used.
         setting: String,
         /// Why, and what would be right.
         problem: String,

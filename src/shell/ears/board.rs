@@ -14,7 +14,7 @@ use std::{
 pub enum EarState {
     /// It has not heard its platform yet.
     Begins,
-    /// It hears.
+    /// The ear hears.
     Listens,
     /// Something is in the way, in words; it tries again by itself.
     Troubled(String),
@@ -41,7 +41,7 @@ pub struct EarNow {
     pub channels: Vec<(GroupId, ChannelName)>,
     /// How it is.
     pub state: EarState,
-    /// Since when.
+    /// Since when the ear has been so.
     pub since: Timestamp,
     /// When the platform said something last, be it that nothing happened.
     pub heard: Option<Timestamp>,

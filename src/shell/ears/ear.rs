@@ -33,7 +33,7 @@ pub(super) fn hears(kind: ChannelKind) -> Option<Hears> {
 /// What a channel says about itself, secrets included.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Settings {
-    /// Its settings.
+    /// The settings of the ear's channel, by key.
     pub(super) values: BTreeMap<String, Secret>,
     /// The chats that are listened to, as the playbooks write them. Others may come; they are heard by nobody.
     pub(super) chats: Vec<String>,

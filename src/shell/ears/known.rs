@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 /// One connection to a platform. Equal while nothing about it has changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownEar {
-    /// Its platform.
+    /// The platform that the ear listens to.
     pub(super) kind: ChannelKind,
     /// The platform and whose connection it is; safe to show. The key of its cursor, and the source of what it reports.
     pub(super) name: Arc<str>,

@@ -32,7 +32,7 @@ pub struct Came<'a> {
     pub query: &'a str,
     /// A line of its head.
     pub head: &'a dyn Fn(&str) -> Option<&'a str>,
-    /// Its body.
+    /// The body of the request.
     pub body: &'a [u8],
     /// When it came.
     pub now: Timestamp,

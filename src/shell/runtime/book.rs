@@ -153,7 +153,7 @@ pub(super) struct Book {
     pub(super) shown: Arc<InForce>,
     /// What it was compiled from.
     pub(super) reads: Reads,
-    /// Its scripts.
+    /// The scripts of the version.
     pub(super) library: Arc<Library>,
     /// Where its messages go; empty in a rehearsal.
     pub(super) targets: Targets,

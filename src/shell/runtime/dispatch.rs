@@ -149,7 +149,7 @@ impl Outbound {
         !self.claimed && !deletes
     }
 
-    /// Its effect.
+    /// The effect of what goes out.
     pub(super) const fn effect(&self) -> &EffectId {
         &self.effect
     }

@@ -22,7 +22,7 @@ pub(super) type Revived = Arc<Mutex<BTreeSet<Key>>>;
 
 /// Records in the store.
 pub(super) struct StoreLedger {
-    /// Where.
+    /// The store that the ledger is kept in.
     pub(super) store: StoreHandle,
     /// Whom to tell, after the commit.
     pub(super) events: UnboundedSender<Event>,

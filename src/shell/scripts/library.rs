@@ -37,7 +37,7 @@ pub enum Change {
     Replaced(Arc<str>),
     /// It does not compile.
     Broken {
-        /// Which.
+        /// The script that is broken.
         path: Arc<str>,
         /// What is wrong.
         errors: Vec<ScriptError>,

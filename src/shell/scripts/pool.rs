@@ -35,7 +35,7 @@ pub struct Call {
     pub script: String,
     /// The function.
     pub function: String,
-    /// Its argument.
+    /// The argument of the call.
     pub args: Value,
     /// What it sees.
     pub facts: Arc<Facts>,

@@ -30,7 +30,7 @@ pub(super) const PAGE_FORM: i64 = 1;
 pub(super) struct Stored {
     /// The number of its first entry.
     pub(super) seq: i64,
-    /// Its group.
+    /// The group of the decision.
     pub(super) group: GroupId,
     /// The real time.
     pub(super) at: i64,
@@ -45,7 +45,7 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// Its entries.
+    /// The entries of the decision.
     pub(super) fn read(&self) -> Result<Vec<Entry>, StoreError> {
         wire::read(self.seq, self.version, &self.entries)
     }

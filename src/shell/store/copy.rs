@@ -30,7 +30,7 @@ pub struct Copied {
     pub rows: u64,
     /// Messages that are on their way.
     pub open: u64,
-    /// Its length.
+    /// The length of the copy, in bytes.
     pub bytes: u64,
 }
 

@@ -39,7 +39,7 @@ pub struct Forget {
     /// In one group, or in all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<GroupId>,
-    /// Who.
+    /// The member to forget.
     pub member: MemberId,
 }
 

@@ -20,7 +20,7 @@ pub struct Backlog {
     pub channel: ChannelName,
     /// The status.
     pub status: Status,
-    /// How many.
+    /// How many messages wait.
     pub count: u64,
     /// Whether attempts of them have failed.
     pub failing: bool,
@@ -35,7 +35,7 @@ pub struct Backlog {
 /// Inputs of one group that could not be digested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parked {
-    /// How many.
+    /// How many inputs are parked.
     pub count: u64,
     /// When the last was.
     pub last: Timestamp,

@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub struct Letter {
     /// The sender.
     pub source: Arc<str>,
-    /// Its id.
+    /// The id that the sender gave.
     pub id: Arc<str>,
 }
 

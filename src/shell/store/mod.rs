@@ -82,7 +82,7 @@ pub enum StoreError {
          newer playbook. Run that one, or give another state directory with --state DIR"
     )]
     Newer {
-        /// Its form.
+        /// The form of the database.
         found: usize,
         /// The newest that is known.
         known: usize,
@@ -99,7 +99,7 @@ pub enum StoreError {
          that failed, so nothing was changed: {reason}. Make room for a second copy of state.db and start again"
     )]
     NotUpgraded {
-        /// Its form.
+        /// The form that the database has.
         from: usize,
         /// The present form.
         to: usize,

@@ -82,7 +82,7 @@ pub struct OutboxRow {
     pub group: GroupId,
     /// The effect.
     pub effect: EffectId,
-    /// Where to.
+    /// The channel that the message goes to.
     pub channel: ChannelName,
     /// Where it is on its way.
     pub status: Status,

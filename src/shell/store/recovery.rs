@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// One group as it was when the last transaction was committed.
 #[derive(Debug, Clone)]
 pub struct RecoveredGroup {
-    /// Its state.
+    /// The state of the group.
     pub state: State,
     /// The number of its first entry that no snapshot holds.
     pub uncovered: Option<i64>,

@@ -27,7 +27,7 @@ pub fn read(seq: i64, version: i64, text: &str) -> Result<Vec<Entry>, StoreError
 pub struct LogLine {
     /// Its number, from 1, in order of commit over all groups.
     pub seq: i64,
-    /// Its group.
+    /// The group of the entry.
     pub group: GroupId,
     /// The entry.
     pub entry: Entry,

@@ -80,25 +80,25 @@ pub enum Work {
     },
     /// Put a dead or doubtful row back on its way.
     Revive {
-        /// Its group.
+        /// The group of the message.
         group: GroupId,
-        /// Its effect.
+        /// The message to send again.
         effect: EffectId,
         /// Resolves after the commit; `None` when there is no such row.
         reply: oneshot::Sender<Result<Option<OutboxRow>, StoreError>>,
     },
     /// Say what a platform said when it accepted a message.
     Note {
-        /// Its group.
+        /// The group of the message.
         group: GroupId,
-        /// Its effect.
+        /// The message that the platform spoke of.
         effect: EffectId,
         /// `None` when it was not accepted, or nothing was said.
         reply: oneshot::Sender<Option<String>>,
     },
     /// Keep a playbook version.
     Source {
-        /// Its digest.
+        /// The digest of the version.
         digest: Digest,
         /// The path of the playbook among the files.
         path: String,

@@ -38,7 +38,7 @@ pub struct Sign {
     /// As an expression writes it; none where it is no such number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<String>,
-    /// Its value.
+    /// The value of the number; none where it is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
     /// What it is a part of.
@@ -67,7 +67,7 @@ pub struct Prescription {
 pub struct ScoreLine {
     /// The group.
     pub group: GroupId,
-    /// Its name.
+    /// The name of the score.
     pub score: String,
     /// What a group should have.
     pub title: String,

@@ -20,9 +20,9 @@ use std::collections::BTreeMap;
 /// lengths as `1h30m`. What a fact itself calls `at` is `when`.
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'a> {
-    /// Its number.
+    /// The number of the entry.
     pub seq: i64,
-    /// Its group.
+    /// The group of the entry.
     pub group: &'a GroupId,
     /// The entry.
     pub entry: &'a Entry,

@@ -23,7 +23,7 @@ use std::{collections::BTreeMap, sync::Arc};
 pub struct Row {
     /// The group.
     pub group: GroupId,
-    /// Its name.
+    /// The name of the metric.
     pub metric: String,
     /// The days it looks back, today being one of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -32,9 +32,9 @@ use crate::{
 /// One group to be shown.
 #[derive(Clone, Copy)]
 pub struct Group<'a> {
-    /// Its id.
+    /// The id of the group.
     pub id: &'a GroupId,
-    /// Its state.
+    /// The state of the group.
     pub state: &'a State,
     /// What is known without its playbook.
     pub info: Option<&'a GroupInfo>,

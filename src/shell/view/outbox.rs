@@ -19,7 +19,7 @@ pub struct Row {
     pub group: GroupId,
     /// The effect.
     pub effect: EffectId,
-    /// Where to.
+    /// The channel that the message goes to.
     pub channel: ChannelName,
     /// Where it is on its way.
     pub status: Status,
@@ -37,9 +37,9 @@ pub struct Row {
     pub settled: Option<At>,
     /// The play it belongs to.
     pub play: Option<PlayName>,
-    /// Its label.
+    /// The label of the message.
     pub label: Option<Label>,
-    /// Its text.
+    /// The text of the message.
     pub text: String,
 }
 

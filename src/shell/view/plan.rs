@@ -67,7 +67,7 @@ pub struct Against<'a> {
     pub against: String,
     /// The file.
     pub file: String,
-    /// Its version.
+    /// The version that is compared with.
     pub to: &'a Digest,
     /// By version in force.
     pub changes: Vec<Change<'a>>,

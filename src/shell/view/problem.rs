@@ -45,7 +45,7 @@ pub enum Kind {
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Problem {
-    /// What kind.
+    /// What kind of problem it is.
     pub kind: Kind,
     /// The play.
     pub play: Option<PlayName>,
@@ -53,7 +53,7 @@ pub struct Problem {
     pub run: Option<RunId>,
     /// The channel.
     pub channel: Option<ChannelName>,
-    /// How many.
+    /// How many of the kind there are.
     pub count: u64,
     /// Since when, or when it was last.
     pub since: Option<At>,

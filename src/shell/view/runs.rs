@@ -16,11 +16,11 @@ use serde::{Deserialize, Serialize};
 /// One run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// Its group.
+    /// The group of the run.
     pub group: GroupId,
-    /// Its id.
+    /// The id of the run.
     pub run: RunId,
-    /// Its play.
+    /// The play of the run.
     pub play: PlayName,
     /// Which run of the play it is.
     pub number: u64,

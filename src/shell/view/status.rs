@@ -25,7 +25,7 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
 pub struct Status {
     /// The group.
     pub group: GroupId,
-    /// Its shown name.
+    /// The shown name of the group.
     pub title: Option<String>,
     /// The playbook's name.
     pub playbook: Option<String>,
@@ -37,13 +37,13 @@ pub struct Status {
     pub refused: Option<Phrase>,
     /// When the group began.
     pub created: At,
-    /// Its clock.
+    /// The clock of the group.
     pub clock: At,
     /// How many seconds it is ahead of the machine's, where that is worth saying.
     pub clock_ahead: Option<i64>,
-    /// Its phase.
+    /// The phase that the group is in.
     pub phase: PhaseName,
-    /// Since when.
+    /// Since when the group is in its phase.
     pub phase_entered: At,
     /// Until when at most.
     pub phase_timeout: Option<At>,
@@ -82,7 +82,7 @@ impl Status {
 /// Something that comes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Next {
-    /// When.
+    /// When the next occurrence is.
     pub at: At,
     /// The play.
     pub play: PlayName,
@@ -109,7 +109,7 @@ pub struct Skipped {
     pub from: At,
     /// The last moment.
     pub to: At,
-    /// How many.
+    /// How many occurrences were skipped.
     pub count: u64,
     /// Why, in words.
     pub why: Phrase,

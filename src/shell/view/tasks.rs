@@ -15,11 +15,11 @@ use serde_json::Value as Json;
 /// One task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// Its group.
+    /// The group of the task.
     pub group: GroupId,
-    /// Its id.
+    /// The id of the task.
     pub task: TaskId,
-    /// What kind.
+    /// What kind of task it is.
     pub kind: TaskKind,
     /// What is asked; of a post to paste, the text as it is to be pasted.
     pub text: String,

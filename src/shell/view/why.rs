@@ -48,7 +48,7 @@ pub struct Because {
 /// An entry of the journal.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Cited {
-    /// Its number.
+    /// The number of the entry that is cited.
     pub seq: i64,
     /// When it was decided.
     pub at: At,

@@ -21,9 +21,9 @@ const PHASES_MAX: usize = 100;
 /// One group's part of a history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupReport {
-    /// Its id.
+    /// The id of the group.
     pub id: GroupId,
-    /// Its shown name.
+    /// The shown name of the group.
     pub title: Arc<str>,
     /// Members when the simulation began.
     pub members_first: u64,

@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 /// The messages that were held for one reason: the one for which each was held first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoldReport {
-    /// Why.
+    /// Why messages were held.
     pub reason: HoldReason,
-    /// How many.
+    /// How many messages were held.
     pub held: u64,
     /// Of these, went out later.
     pub released: u64,

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 /// One civil day of the playbook's zone, over all groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Day {
-    /// Which.
+    /// The date of the day.
     pub date: Date,
     /// Members when the day ended.
     pub members: u64,

@@ -18,9 +18,9 @@ const COUNTED_MAX: usize = 1_000;
 /// One question: a step that asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuestionReport {
-    /// Its play.
+    /// The play that asks.
     pub play: PlayName,
-    /// Its step.
+    /// The step that asks.
     pub step: StepId,
     /// What was asked the last time.
     pub text: String,

@@ -20,11 +20,11 @@ use std::sync::Arc;
 /// Something that happens at an instant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Act {
-    /// When.
+    /// When the act is.
     pub at: Timestamp,
     /// Where it was written.
     pub span: Span,
-    /// What.
+    /// What is done.
     pub deed: Deed,
 }
 
@@ -33,7 +33,7 @@ pub struct Act {
 pub enum Deed {
     /// A signal is reported.
     Signal {
-        /// Its name.
+        /// The name of the signal.
         name: Arc<str>,
         /// The member it is about.
         member: Option<MemberId>,

@@ -23,9 +23,9 @@ pub const WITHIN: Duration = Duration::MINUTE;
 pub struct Expectation {
     /// Where it was written.
     pub span: Span,
-    /// When.
+    /// When it is expected.
     pub window: Window,
-    /// What.
+    /// What is expected.
     pub what: What,
 }
 

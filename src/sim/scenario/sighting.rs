@@ -15,7 +15,7 @@ use crate::{
 /// Something that was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sighting {
-    /// When.
+    /// When it was seen.
     pub at: Timestamp,
     /// What sort.
     pub sort: Sort,

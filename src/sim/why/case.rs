@@ -29,9 +29,9 @@ const CITED_MAX: usize = 40;
 pub(super) enum Standing {
     /// It did not start.
     Skipped(Skip),
-    /// It began.
+    /// The run began.
     Begun {
-        /// When.
+        /// When the run began.
         at: Timestamp,
         /// How it ended, when, and why.
         ended: Option<(Outcome, Timestamp, String)>,

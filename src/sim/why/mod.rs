@@ -67,7 +67,7 @@ pub enum Verdict {
     Missed,
     /// It did not start for another reason.
     Skipped,
-    /// It failed.
+    /// The step failed.
     Failed,
     /// It was ended by somebody or by a newer run, or its date was taken out.
     Ended,
@@ -125,7 +125,7 @@ impl Finding {
 /// An entry of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cited {
-    /// Its number.
+    /// The number of the entry that is cited.
     pub seq: i64,
     /// When it was decided.
     pub at: Timestamp,

@@ -32,7 +32,7 @@ pub(super) enum Fate {
     Done,
     /// It was done late.
     Late,
-    /// It waits.
+    /// The step waits.
     Waits,
     /// Its message is held.
     Held,
@@ -44,7 +44,7 @@ pub(super) enum Fate {
     Missed,
     /// Its condition was false, or an operator skipped it.
     Skipped,
-    /// It failed.
+    /// The step failed.
     Failed,
 }
 

@@ -122,7 +122,7 @@ pub struct Sender {
     pub at: Vec<Moment>,
     /// Whether it is about a member, whoever that is.
     pub by_member: bool,
-    /// Its data.
+    /// The data of the signal.
     pub data: Value,
 }
 

@@ -208,6 +208,60 @@ fn every_file_begins_with_what_it_is() {
     none(&problems, "a file begins with `//! ` and says what is in it and what it must never do");
 }
 
+/// Doc comments of one line, and of several their first, that name no subject: `Which.`, `Its id.`, `It waits.`.
+fn names_no_subject(line: &str) -> bool {
+    const BARE: &[&str] = &[
+        "Which",
+        "When",
+        "Why",
+        "What",
+        "Who",
+        "Where",
+        "Whose",
+        "How",
+        "Since when",
+        "Until when",
+        "Where to",
+        "For what",
+        "What kind",
+        "Which one",
+        "How many",
+        "How much",
+        "How long",
+        "They themselves",
+        "These",
+        "This",
+    ];
+    let text = line.trim_end_matches(['.', ':']);
+    let words = text.split(' ').count();
+    BARE.contains(&text)
+        || words <= 3 && ["Its ", "Their "].iter().any(|begin| text.starts_with(begin))
+        || words == 2 && ["It ", "They "].iter().any(|begin| text.starts_with(begin))
+}
+
+#[test]
+fn a_doc_line_names_its_subject() {
+    for (line, wanted) in
+        [("Its id.", true), ("How many.", true), ("It waits.", true), ("The run's id.", false)]
+    {
+        assert_eq!(names_no_subject(line), wanted, "{line}");
+    }
+    let mut problems = Vec::new();
+    for (path, text) in files("src", ".rs") {
+        let mut before = "";
+        for (number, line) in text.lines().map(str::trim).enumerate() {
+            if let Some(doc) = line.strip_prefix("/// ")
+                && !before.starts_with("///")
+                && names_no_subject(doc)
+            {
+                problems.push(format!("{path}:{}: {doc}", number + 1));
+            }
+            before = line;
+        }
+    }
+    none(&problems, "a doc line could stand alone in an index");
+}
+
 #[test]
 fn no_leftovers() {
     let words = [

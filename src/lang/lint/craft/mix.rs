@@ -18,11 +18,11 @@ pub(super) const DAYS: i64 = 56;
 
 /// A post that gives something.
 pub(super) struct Given<'a> {
-    /// When.
+    /// When the post is.
     pub(super) at: Timestamp,
     /// Of which play.
     pub(super) play: &'a Arc<Play>,
-    /// What kind.
+    /// The label of the post.
     pub(super) label: Label,
 }
 

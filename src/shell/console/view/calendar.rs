@@ -56,7 +56,7 @@ impl Shape {
         Self::ALL.iter().find(|(name, _)| *name == word).map_or(Self::Week, |(_, shape)| *shape)
     }
 
-    /// Its word.
+    /// The word of the shape in an address.
     pub(crate) fn word(self) -> &'static str {
         Self::ALL.iter().find(|(_, shape)| *shape == self).map_or("week", |(name, _)| name)
     }
@@ -94,13 +94,13 @@ pub(crate) enum Kind {
     Late(Duration),
     /// It did not happen.
     Missed(Skip),
-    /// It failed.
+    /// The run failed.
     Failed(String),
     /// A budget holds it.
     Held(HoldReason, Option<Timestamp>),
     /// A budget held it until it was not sent any more.
     NotSent,
-    /// It comes.
+    /// The run is still to come.
     Ahead,
     /// It comes, if a condition holds then.
     If(String),
@@ -109,7 +109,7 @@ pub(crate) enum Kind {
 /// A mark on a day.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Mark {
-    /// When.
+    /// When the mark is.
     pub(crate) at: Timestamp,
     /// How it stands.
     pub(crate) kind: Kind,
@@ -128,7 +128,7 @@ pub(crate) struct Mark {
 /// A play.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Lane {
-    /// Its name.
+    /// The play of the lane.
     pub(crate) play: PlayName,
     /// As people call it.
     pub(crate) title: String,

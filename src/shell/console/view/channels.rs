@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Row {
     /// The file's title.
     pub(crate) playbook: String,
-    /// Its name.
+    /// The name of the channel.
     pub(crate) name: ChannelName,
     /// What it speaks to: of groups that have one of their own, all.
     pub(crate) kinds: BTreeSet<ChannelKind>,
@@ -57,7 +57,7 @@ pub(crate) struct Stuck {
     pub(crate) place: String,
     /// The message.
     pub(crate) effect: EffectId,
-    /// Where to.
+    /// The channel that the message is stuck at.
     pub(crate) channel: ChannelName,
     /// Whether it may have arrived.
     pub(crate) in_doubt: bool,
@@ -78,7 +78,7 @@ pub(crate) struct Stuck {
 pub(crate) struct Book {
     /// The file.
     pub(crate) file: String,
-    /// Its title.
+    /// The title of the playbook.
     pub(crate) title: String,
     /// The version in force.
     pub(crate) version: String,

@@ -30,7 +30,7 @@ use crate::{
 pub(crate) struct Group {
     /// The instant it was made.
     pub(crate) now: Timestamp,
-    /// Its id.
+    /// The id of the group.
     pub(crate) id: GroupId,
     /// As people call it.
     pub(crate) title: String,
@@ -54,7 +54,7 @@ pub(crate) struct Group {
     pub(crate) tasks: Vec<Task>,
     /// Runs that have not ended, and the last that have.
     pub(crate) runs: Vec<Run>,
-    /// Its plays.
+    /// The plays of the group.
     pub(crate) plays: Vec<Play>,
     /// Its numbers, as far as they are known.
     pub(crate) numbers: Vec<Number>,
@@ -73,7 +73,7 @@ pub(crate) struct Group {
 pub(crate) struct Phase {
     /// Its name; empty where the playbook has none.
     pub(crate) name: PhaseName,
-    /// Since when.
+    /// Since when the group is in the phase.
     pub(crate) since: Timestamp,
     /// Until when at most.
     pub(crate) timeout: Option<Timestamp>,
@@ -84,7 +84,7 @@ pub(crate) struct Phase {
 /// Something that comes.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Next {
-    /// When.
+    /// When the next occurrence is.
     pub(crate) at: Timestamp,
     /// The play as people call it.
     pub(crate) title: String,
@@ -114,9 +114,9 @@ pub(crate) struct Held {
 /// Something that waits for people.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Task {
-    /// Its id.
+    /// The id of the task.
     pub(crate) id: TaskId,
-    /// What kind.
+    /// What kind of task it is.
     pub(crate) kind: TaskKind,
     /// What is asked.
     pub(crate) text: String,
@@ -129,7 +129,7 @@ pub(crate) struct Task {
 /// A run.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Run {
-    /// Its id.
+    /// The id of the run.
     pub(crate) id: RunId,
     /// Its play as people call it.
     pub(crate) title: String,
@@ -144,7 +144,7 @@ pub(crate) struct Run {
 /// A play.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Play {
-    /// Its name.
+    /// The name of the play.
     pub(crate) name: PlayName,
     /// As people call it.
     pub(crate) title: String,

@@ -53,7 +53,7 @@ impl Only {
         Self::ALL.iter().find(|(name, _)| *name == word).map_or(Self::All, |(_, only)| *only)
     }
 
-    /// Its word.
+    /// The word of the filter in an address.
     pub(crate) fn word(self) -> &'static str {
         Self::ALL.iter().find(|(_, only)| *only == self).map_or("", |(name, _)| name)
     }
@@ -77,11 +77,11 @@ pub(crate) enum Trouble {
 /// A group in the table.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Row {
-    /// Its id.
+    /// The id of the group.
     pub(crate) id: GroupId,
     /// As people call it.
     pub(crate) title: String,
-    /// Its phase.
+    /// The phase that the group is in.
     pub(crate) phase: PhaseName,
     /// Whether everything is paused.
     pub(crate) paused: bool,

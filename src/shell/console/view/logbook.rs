@@ -30,9 +30,9 @@ pub(crate) struct Wanted {
 /// A line.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Row {
-    /// Its number.
+    /// The number of the entry.
     pub(crate) seq: i64,
-    /// When.
+    /// When the entry was recorded.
     pub(crate) at: Timestamp,
     /// The group.
     pub(crate) group: GroupId,

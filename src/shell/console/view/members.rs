@@ -47,7 +47,7 @@ impl Only {
         Self::ALL.iter().find(|(name, _)| *name == word).map_or(Self::All, |(_, only)| *only)
     }
 
-    /// Its word.
+    /// The word of the filter in an address.
     pub(crate) fn word(self) -> &'static str {
         Self::ALL.iter().find(|(_, only)| *only == self).map_or("", |(name, _)| name)
     }
@@ -56,11 +56,11 @@ impl Only {
 /// A member in the table.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Row {
-    /// Their id.
+    /// The id of the member.
     pub(crate) id: MemberId,
-    /// Their shown name.
+    /// The shown name of the member.
     pub(crate) name: String,
-    /// Their labels.
+    /// The tags of the member.
     pub(crate) tags: Vec<String>,
     /// Where they came from.
     pub(crate) source: String,
@@ -70,7 +70,7 @@ pub(crate) struct Row {
     pub(crate) seen: Option<Timestamp>,
     /// Messages that were heard.
     pub(crate) messages: u64,
-    /// Their points.
+    /// The points of the member.
     pub(crate) points: i64,
 }
 

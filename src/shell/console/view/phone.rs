@@ -18,7 +18,7 @@ use crate::{
 /// A task behind a link.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Sheet {
-    /// It waits.
+    /// The task waits for an answer.
     Open(Box<OpenSheet>),
     /// It is over.
     Closed(Option<Closed>),
@@ -44,7 +44,7 @@ pub(crate) struct OpenSheet {
 /// How a task ended.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Closed {
-    /// When.
+    /// When the task was closed.
     pub(crate) at: Timestamp,
     /// The zone of its group.
     pub(crate) zone: Zone,

@@ -36,7 +36,7 @@ pub(crate) struct Sheet {
     pub(crate) place: String,
     /// The run.
     pub(crate) run: RunId,
-    /// Its play.
+    /// The play of the run.
     pub(crate) play: PlayName,
     /// Its play as people call it.
     pub(crate) title: String,
@@ -86,11 +86,11 @@ pub(crate) enum Standing {
         /// Until when at most.
         until: Option<Timestamp>,
     },
-    /// It comes.
+    /// The step is still to come.
     Ahead,
     /// It was not carried out.
     Missed(Skip),
-    /// It failed.
+    /// The step failed.
     Failed(String),
     /// The run has ended before it, or went another way.
     Passed,
@@ -99,7 +99,7 @@ pub(crate) enum Standing {
 /// A step.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
-    /// Its id.
+    /// The id of the step.
     pub(crate) id: StepId,
     /// What it does.
     pub(crate) verb: &'static str,

@@ -64,9 +64,9 @@ pub(crate) struct Place {
 /// Something that a person is asked, in one group or alike in several.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Card {
-    /// Where.
+    /// The groups that the task is open in.
     pub(crate) places: Vec<Place>,
-    /// What kind.
+    /// What kind of task it is.
     pub(crate) kind: TaskKind,
     /// What is asked; of a delivery, the text that is to be pasted.
     pub(crate) text: String,
@@ -126,7 +126,7 @@ pub(crate) enum Standing {
     Ended(Outcome),
     /// It is under way.
     Open,
-    /// It comes.
+    /// The row is still to come.
     Ahead,
     /// It comes, and would not start as things are.
     Unless(Skip),
@@ -135,7 +135,7 @@ pub(crate) enum Standing {
 /// A run, or one that comes, in one group or in several at the same time.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Row {
-    /// When.
+    /// When the row is due.
     pub(crate) at: Timestamp,
     /// The play.
     pub(crate) play: PlayName,
@@ -162,7 +162,7 @@ pub(crate) struct Missed {
     pub(crate) about: String,
     /// What happened instead, in words.
     pub(crate) text: Phrase,
-    /// Where.
+    /// The groups in which it was missed.
     pub(crate) places: Vec<Place>,
     /// The zone of its groups.
     pub(crate) zone: Zone,
@@ -194,7 +194,7 @@ pub(crate) enum Look {
     Channel {
         /// Where; the channel there.
         place: Place,
-        /// Since when.
+        /// Since when the channel has been failing.
         since: Timestamp,
         /// What the platform said.
         reason: String,
@@ -207,9 +207,9 @@ pub(crate) enum Look {
         place: Place,
         /// The play.
         play: PlayName,
-        /// When.
+        /// When the run failed.
         at: Timestamp,
-        /// Why.
+        /// Why the run failed.
         reason: String,
         /// Whether the reader may have it go on.
         commands: bool,
@@ -218,7 +218,7 @@ pub(crate) enum Look {
     },
     /// A group that is paused.
     Paused {
-        /// Where.
+        /// The group that is paused.
         place: Place,
     },
 }

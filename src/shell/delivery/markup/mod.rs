@@ -35,7 +35,7 @@ pub enum Block {
     List {
         /// The first number; none for bullets.
         start: Option<u64>,
-        /// Its items.
+        /// The items of the list, each some blocks.
         items: Vec<Vec<Self>>,
     },
     /// A table; the first row is its header.

@@ -73,7 +73,7 @@ pub(super) fn status(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Resul
     Ok(())
 }
 
-/// Their runs.
+/// The runs of the groups that were asked for.
 pub(super) fn runs(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Result<(), Turned> {
     rows(looked, asked, lines, |group, _| Box::new(view::runs::runs(group)), |row| row.run.to_string())
 }
@@ -104,7 +104,7 @@ pub(super) fn members(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Resu
     )
 }
 
-/// Their numbers.
+/// The numbers of the groups that were asked for.
 pub(super) fn metrics(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Result<(), Turned> {
     let now = clock::now();
     let of = |group: Group<'_>, is: &GroupNow| {
