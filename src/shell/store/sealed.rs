@@ -22,6 +22,9 @@ use std::{
     sync::Arc,
 };
 
+/// The texts of a version, by path.
+type Texts = BTreeMap<String, String>;
+
 /// What stands before the digits of a sealed secret.
 const MARK: &str = "sealed:1:";
 /// What an address reads as when the key that sealed it is not here: it compiles, and nothing answers there.
@@ -51,11 +54,10 @@ impl Sealer {
         at_ms: i64,
     ) -> Result<(), StoreError> {
         let key = if secrets.is_empty() { None } else { Some(self.key_or_new()?) };
-        let mut texts: BTreeMap<String, String> =
-            files.iter().map(|(path, text)| (path.clone(), text.to_string())).collect();
+        let mut texts: Texts = files.iter().map(|(path, text)| (path.clone(), text.to_string())).collect();
         if let Some(key) = &key {
             seal(key, &mut texts, secrets)?;
-            self.seal_older(conn, key, secrets)?;
+            seal_older(conn, key, secrets)?;
         }
         let texts = serde_json::to_string(&texts).map_err(|e| corrupt("sources to be written", e))?;
         conn.prepare_cached(
@@ -66,41 +68,19 @@ impl Sealer {
         Ok(())
     }
 
-    fn seal_older(
-        &self,
-        conn: &Connection,
-        key: &LessSafeKey,
-        secrets: &[Arc<str>],
-    ) -> Result<(), StoreError> {
-        let mut older: Vec<(String, String)> = Vec::new();
-        let mut statement = conn.prepare_cached("SELECT digest, files FROM sources")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            older.push((row.get(0)?, row.get(1)?));
-        }
-        for (digest, files) in older {
-            let Ok(mut texts) = serde_json::from_str::<BTreeMap<String, String>>(&files) else { continue };
-            if seal(key, &mut texts, secrets)? {
-                let texts = serde_json::to_string(&texts).map_err(|e| corrupt("sources to be written", e))?;
-                conn.execute("UPDATE sources SET files = ?2 WHERE digest = ?1", params![digest, texts])?;
-            }
-        }
-        Ok(())
-    }
-
     /// The texts of a version with their secrets as they were written, and the path of the playbook among them. Where
     /// the key is gone, as in a copy on another machine, an address that leads nowhere stands for each.
     pub(super) fn read(
         &self,
         conn: &Connection,
         digest: &Digest,
-    ) -> Result<Option<(BTreeMap<String, String>, String)>, StoreError> {
+    ) -> Result<Option<(Texts, String)>, StoreError> {
         let found: Option<(String, String)> = conn
             .prepare_cached("SELECT path, files FROM sources WHERE digest = ?1")?
             .query_row([digest.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let Some((path, files)) = found else { return Ok(None) };
-        let mut texts: BTreeMap<String, String> = serde_json::from_str(&files)
+        let mut texts: Texts = serde_json::from_str(&files)
             .map_err(|e| corrupt(format!("the sources of {}", digest.short()), e))?;
         if texts.values().any(|text| text.contains(MARK)) {
             let key = self.key();
@@ -139,12 +119,26 @@ fn sealing(bytes: &[u8]) -> Option<LessSafeKey> {
     UnboundKey::new(&AES_256_GCM, bytes).ok().map(LessSafeKey::new)
 }
 
+/// Seals the secrets in versions that an older program stored as they were.
+fn seal_older(conn: &Connection, key: &LessSafeKey, secrets: &[Arc<str>]) -> Result<(), StoreError> {
+    let mut older: Vec<(String, String)> = Vec::new();
+    let mut statement = conn.prepare_cached("SELECT digest, files FROM sources")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        older.push((row.get(0)?, row.get(1)?));
+    }
+    for (digest, files) in older {
+        let Ok(mut texts) = serde_json::from_str::<Texts>(&files) else { continue };
+        if seal(key, &mut texts, secrets)? {
+            let texts = serde_json::to_string(&texts).map_err(|e| corrupt("sources to be written", e))?;
+            conn.execute("UPDATE sources SET files = ?2 WHERE digest = ?1", params![digest, texts])?;
+        }
+    }
+    Ok(())
+}
+
 /// Seals every place of some texts where one of the secrets stands. Whether there was one.
-fn seal(
-    key: &LessSafeKey,
-    texts: &mut BTreeMap<String, String>,
-    secrets: &[Arc<str>],
-) -> Result<bool, StoreError> {
+fn seal(key: &LessSafeKey, texts: &mut Texts, secrets: &[Arc<str>]) -> Result<bool, StoreError> {
     let mut found = false;
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         if !texts.values().any(|text| text.contains(&**secret)) {
@@ -198,7 +192,7 @@ fn open_one(key: &LessSafeKey, sealed: &[u8]) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn texts(text: &str) -> BTreeMap<String, String> {
+    fn texts(text: &str) -> Texts {
         [("p.yaml".to_owned(), text.to_owned())].into()
     }
 
