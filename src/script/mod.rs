@@ -20,6 +20,7 @@ mod cost;
 mod engine;
 mod failure;
 mod frame;
+mod held;
 mod host;
 mod modules;
 mod objects;

@@ -21,6 +21,7 @@ pub mod diary;
 pub mod report;
 pub mod talk;
 pub mod spread;
+pub mod recording;
 pub mod replay;
 pub mod difference;
 

@@ -5,10 +5,14 @@
 //! what they changed, receipts from what was settled, wakes from when deadlines were served. What cannot be read back
 //! is counted: a command that was refused changed nothing.
 
-use super::{Finding, Material, oracle::Oracle};
+use super::{
+    Finding, Material,
+    oracle::Oracle,
+    recording::{Decision, Recording},
+};
 use crate::{
     base::{
-        ids::{EffectId, GroupId, InputId, RunId, StepId, TaskId},
+        ids::{EffectId, InputId, RunId, StepId, TaskId},
         member::Listed,
         time::Timestamp,
         value::Value,
@@ -31,15 +35,6 @@ use std::{
     sync::Arc,
 };
 
-/// One decision of the recording.
-#[derive(Debug)]
-struct Decision {
-    at: Timestamp,
-    /// The deadline that had passed when it was made, if one had.
-    due: Option<Timestamp>,
-    entries: Vec<Entry>,
-}
-
 /// What a replay could not take over.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unheard {
@@ -47,69 +42,6 @@ pub struct Unheard {
     pub refused: u64,
     /// Inputs about a task or a message that does not exist any more.
     pub gone: u64,
-}
-
-/// The recording of one group.
-#[derive(Debug)]
-pub struct Recording {
-    group: GroupId,
-    decisions: Vec<Decision>,
-    /// When the recording ends.
-    end: Timestamp,
-    /// By address: when it was fetched and what came back; nothing where it failed.
-    answers: BTreeMap<String, Vec<(Timestamp, Value)>>,
-}
-
-impl Recording {
-    /// Reads the journal of one group, from its first entry on.
-    pub fn new(group: GroupId, entries: Vec<Entry>) -> Result<Self, String> {
-        if !matches!(entries.first().map(|entry| &entry.fact), Some(Fact::Adopted { .. })) {
-            return Err(format!(
-                "the journal of `{group}` does not begin with its adoption; a replay needs it from the first entry on"
-            ));
-        }
-        let end = entries.last().map_or(Timestamp::MIN, |entry| entry.at);
-        let mut shadow = State::new(group.clone());
-        let mut decisions: Vec<Decision> = Vec::new();
-        let mut answers: BTreeMap<String, Vec<(Timestamp, Value)>> = BTreeMap::new();
-        for entry in entries {
-            if let Fact::ScriptReturned { fetches, .. } = &entry.fact {
-                for fetched in fetches {
-                    let answer = (entry.at, fetched.body.clone());
-                    answers.entry(fetched.url.clone()).or_default().push(answer);
-                }
-            }
-            let begins = decisions
-                .last()
-                .is_none_or(|last| last.at != entry.at || entry.input.is_some() || own_decision(&entry.fact));
-            if begins {
-                let due =
-                    engine::deadline(&shadow).map(|deadline| deadline.at).filter(|due| *due <= entry.at);
-                decisions.push(Decision { at: entry.at, due, entries: Vec::new() });
-            }
-            // A line that was written for people may have lost what the state needs; deadlines are then as they come.
-            let _ = engine::apply(&mut shadow, &entry);
-            if let Some(last) = decisions.last_mut() {
-                last.entries.push(entry);
-            }
-        }
-        Ok(Self { group, decisions, end, answers })
-    }
-
-    /// The group.
-    pub fn group(&self) -> &GroupId {
-        &self.group
-    }
-
-    /// The first and the last instant.
-    pub fn span(&self) -> (Timestamp, Timestamp) {
-        (self.decisions.first().map_or(self.end, |first| first.at), self.end)
-    }
-
-    /// Everything that was recorded, in order.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.decisions.iter().flat_map(|decision| &decision.entries)
-    }
 }
 
 /// What scripts may ask of the outside in a replay: files as they are now, addresses as they answered then.
@@ -140,19 +72,6 @@ impl Host for Then<'_> {
     }
 }
 
-/// What begins a decision of its own even at the instant of the one before: receipts and returns carry no id.
-fn own_decision(fact: &Fact) -> bool {
-    matches!(
-        fact,
-        Fact::ScriptReturned { .. }
-            | Fact::ScriptFailed { .. }
-            | Fact::DeliveryFailed { .. }
-            | Fact::ChannelFailing { .. }
-            | Fact::ChannelRecovered { .. }
-            | Fact::PlaybookChanged { .. }
-    )
-}
-
 /// Lives a recording again with a playbook; `sink` sees each fact. Gives what was not good and what was not heard.
 pub fn replay(
     playbook: &Arc<Playbook>,
@@ -166,7 +85,7 @@ pub fn replay(
         playbook,
         playbooks: &playbooks,
         material,
-        state: State::new(recording.group.clone()),
+        state: State::new(recording.group().clone()),
         oracle: Oracle::default(),
         tasks: BTreeMap::new(),
         places: BTreeMap::new(),

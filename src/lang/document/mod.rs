@@ -3,6 +3,7 @@
 //! Knows YAML and its traps, and nothing of what a playbook is.
 
 pub(crate) mod node;
+mod fault;
 mod indent;
 pub(crate) mod meant;
 pub(crate) mod near;

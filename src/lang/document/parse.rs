@@ -4,11 +4,13 @@
 //! over and read on, so that the rest of the file gets its diagnostics too.
 
 use super::{
-    Document, indent,
+    Document,
+    fault::{Fault, advice, fault, not_yaml, whole_characters},
+    indent,
     node::{Entry, Kind, Node, Scalar, Style},
     spaces, traps,
 };
-use crate::base::phrase::{Phrase, Words, pair, phrase};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report},
@@ -96,43 +98,6 @@ fn finish(
         return None;
     };
     Some(Document { root, masked })
-}
-
-/// Why the text could not be read.
-struct Fault {
-    at: usize,
-    code: &'static str,
-    message: Phrase,
-    help: Option<Phrase>,
-}
-
-/// A place found in the repaired text, widened to whole characters of what was written: a repair may put several
-/// one-byte characters where one long character stood.
-fn whole_characters(mut diagnostic: Diagnostic, text: &str) -> Diagnostic {
-    if let Some(span) = &mut diagnostic.span {
-        span.start = text.floor_char_boundary(span.start as usize) as u32;
-        span.end = text.ceil_char_boundary(span.end as usize) as u32;
-    }
-    diagnostic
-}
-
-impl Fault {
-    fn into_diagnostic(self, source: SourceId, text: &str) -> Diagnostic {
-        let mut start = self.at.min(text.len());
-        // A fault at the very end is shown at the last thing that was written.
-        if start == text.len() {
-            start = text.trim_end().len().saturating_sub(1);
-        }
-        while !text.is_char_boundary(start) {
-            start -= 1;
-        }
-        let end = text[start..].chars().next().map_or(start, |c| start + c.len_utf8());
-        let diagnostic = Diagnostic::error(self.code, Span::new(source, start, end), self.message);
-        match self.help {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        }
-    }
 }
 
 /// A collection that is still open.
@@ -486,36 +451,6 @@ fn weight(kind: &Kind) -> usize {
         Kind::Mapping(entries) => {
             1 + entries.iter().map(|entry| 1 + weight(&entry.value.kind)).sum::<usize>()
         }
-    }
-}
-
-fn fault(at: usize, code: &'static str, message: impl Into<Phrase>, help: Words) -> Fault {
-    Fault { at, code, message: message.into(), help: Some(help.into()) }
-}
-
-/// An error of the YAML reader, whose own words are English only.
-fn not_yaml(said: &str) -> Phrase {
-    Phrase { en: format!("this is not YAML: {said}"), zh: "从这里起不是 YAML".to_owned() }
-}
-
-/// What to do about an error of the YAML reader.
-fn advice(message: &str) -> Words {
-    if message.contains("tab") {
-        pair("indent with spaces", "用空格缩进")
-    } else if message.contains("alias") || message.contains("anchor") {
-        pair("a text that begins with `*` or `&` needs quotes", "以 `*` 或 `&` 开头的文字要加引号")
-    } else if message.contains("quoted") {
-        pair("close the quote, or double it inside single quotes", "把引号闭合；单引号里面的单引号要写两遍")
-    } else if message.contains("flow") {
-        pair(
-            "close the bracket; a text that begins with `[` or `{` needs quotes",
-            "把括号闭合；以 `[` 或 `{` 开头的文字要加引号",
-        )
-    } else {
-        pair(
-            "look at the indentation here and on the line above; a text with `: ` or ` #` in it needs quotes",
-            "检查这一行和上一行的缩进；含有 `: ` 或 ` #` 的文字要加引号",
-        )
     }
 }
 

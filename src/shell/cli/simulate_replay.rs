@@ -14,7 +14,8 @@ use crate::{
     sim::{
         Finding, Material,
         difference::{Change, Posts},
-        replay::{self, Recording, Unheard},
+        recording::Recording,
+        replay::{self, Unheard},
     },
 };
 use std::{collections::BTreeMap, sync::Arc};

@@ -12,7 +12,7 @@ use crate::{
     model::playbook::Playbook,
     shell::{store::Reader, view::log, workspace::DiskFolder},
     sim::{
-        replay::Recording,
+        recording::Recording,
         world::{
             World,
             file::{self, Read},

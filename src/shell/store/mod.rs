@@ -13,10 +13,12 @@
 mod members;
 mod schema;
 mod wire;
+mod work;
 mod writer;
 mod sound;
 mod trouble;
 mod outbox;
+mod outbox_row;
 mod place;
 mod robots;
 mod inbox;
@@ -39,7 +41,8 @@ pub use cursor::{Covering, Cursor};
 pub use forget::{Forget, Forgotten, ask as ask_to_forget, copies, forget, wait_until_forgotten};
 pub use health::{Backlog, Parked};
 pub use inbox::Letter;
-pub use outbox::{Open, OutboxRow, Settle, Status};
+pub use outbox::{Open, Settle};
+pub use outbox_row::{OutboxRow, Status};
 pub use query::{GroupInfo, Reader};
 pub use recovery::{Recovered, RecoveredGroup};
 pub use restore::{Doubt, MAY_HAVE_BEEN_SENT, Restored, restore};
@@ -47,7 +50,8 @@ pub use retention::expire;
 pub use schema::Upgraded;
 pub use session::{SessionChange, SessionRow};
 pub use wire::{LogLine, read as read_entries, write as write_entries};
-pub use writer::{Ack, Acked, Decision, Store, StoreHandle, Work};
+pub use work::{Ack, Acked, Decision, StoreHandle, Work};
+pub use writer::Store;
 
 use std::path::{Path, PathBuf};
 

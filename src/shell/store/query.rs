@@ -4,7 +4,7 @@
 
 use super::{
     Backlog, Copied, Cursor, Letter, OutboxRow, Parked, StoreError, archive, copy, cursor, health, inbox,
-    outbox, path,
+    outbox, outbox_row, path,
     recovery::{self, Recovered},
     schema,
     sealed::Sealer,
@@ -157,7 +157,7 @@ impl Reader {
 
     /// Messages that were refused for good or may have arrived, oldest first, at most so many.
     pub fn stuck(&self, most: usize) -> Result<Vec<OutboxRow>, StoreError> {
-        outbox::stuck(&self.conn, most)
+        outbox_row::stuck(&self.conn, most)
     }
 
     /// Open messages by group, channel and status: how each channel fares.
@@ -185,17 +185,17 @@ impl Reader {
 
     /// The open row of one effect.
     pub fn message(&self, group: &GroupId, effect: &EffectId) -> Result<Option<OutboxRow>, StoreError> {
-        outbox::one(&self.conn, group, effect)
+        outbox_row::one(&self.conn, group, effect)
     }
 
     /// The newest row of one effect, settled or not.
     pub fn sent(&self, group: &GroupId, effect: &EffectId) -> Result<Option<OutboxRow>, StoreError> {
-        outbox::newest(&self.conn, group, effect)
+        outbox_row::newest(&self.conn, group, effect)
     }
 
     /// Outbox rows, oldest first: those that are open or were ever in doubt, or all that are kept.
     pub fn outbox(&self, group: Option<&GroupId>, all: bool) -> Result<Vec<OutboxRow>, StoreError> {
-        outbox::list(&self.conn, group, all, (0, usize::MAX))
+        outbox_row::list(&self.conn, group, all, (0, usize::MAX))
     }
 
     /// At most so many of them, after the one with a key.
@@ -206,7 +206,7 @@ impl Reader {
         after: i64,
         most: usize,
     ) -> Result<Vec<OutboxRow>, StoreError> {
-        outbox::list(&self.conn, group, all, (after, most))
+        outbox_row::list(&self.conn, group, all, (after, most))
     }
 
     /// For each report from outside, whether it was recorded before.

@@ -15,7 +15,8 @@ use playbook::{
     shell::store::Reader,
     sim::{
         Material, Options, Transition,
-        replay::{Recording, Unheard, replay},
+        recording::Recording,
+        replay::{Unheard, replay},
         simulate,
         world::World,
     },

@@ -1,0 +1,100 @@
+//! The recording of one group: its journal, as the decisions that it was made in.
+//!
+//! Reads what was recorded; lives nothing again.
+
+use crate::{
+    base::{ids::GroupId, time::Timestamp, value::Value},
+    engine::{
+        self,
+        entry::{Entry, Fact},
+        state::State,
+    },
+};
+use std::collections::BTreeMap;
+
+/// One decision of the recording.
+#[derive(Debug)]
+pub(super) struct Decision {
+    /// When it was made.
+    pub(super) at: Timestamp,
+    /// The deadline that had passed when it was made, if one had.
+    pub(super) due: Option<Timestamp>,
+    /// What was decided.
+    pub(super) entries: Vec<Entry>,
+}
+
+/// The recording of one group.
+#[derive(Debug)]
+pub struct Recording {
+    group: GroupId,
+    pub(super) decisions: Vec<Decision>,
+    /// When the recording ends.
+    end: Timestamp,
+    /// By address: when it was fetched and what came back; nothing where it failed.
+    pub(super) answers: BTreeMap<String, Vec<(Timestamp, Value)>>,
+}
+
+impl Recording {
+    /// Reads the journal of one group, from its first entry on.
+    pub fn new(group: GroupId, entries: Vec<Entry>) -> Result<Self, String> {
+        if !matches!(entries.first().map(|entry| &entry.fact), Some(Fact::Adopted { .. })) {
+            return Err(format!(
+                "the journal of `{group}` does not begin with its adoption; a replay needs it from the first entry on"
+            ));
+        }
+        let end = entries.last().map_or(Timestamp::MIN, |entry| entry.at);
+        let mut shadow = State::new(group.clone());
+        let mut decisions: Vec<Decision> = Vec::new();
+        let mut answers: BTreeMap<String, Vec<(Timestamp, Value)>> = BTreeMap::new();
+        for entry in entries {
+            if let Fact::ScriptReturned { fetches, .. } = &entry.fact {
+                for fetched in fetches {
+                    let answer = (entry.at, fetched.body.clone());
+                    answers.entry(fetched.url.clone()).or_default().push(answer);
+                }
+            }
+            let begins = decisions
+                .last()
+                .is_none_or(|last| last.at != entry.at || entry.input.is_some() || own_decision(&entry.fact));
+            if begins {
+                let due =
+                    engine::deadline(&shadow).map(|deadline| deadline.at).filter(|due| *due <= entry.at);
+                decisions.push(Decision { at: entry.at, due, entries: Vec::new() });
+            }
+            // A line that was written for people may have lost what the state needs; deadlines are then as they come.
+            let _ = engine::apply(&mut shadow, &entry);
+            if let Some(last) = decisions.last_mut() {
+                last.entries.push(entry);
+            }
+        }
+        Ok(Self { group, decisions, end, answers })
+    }
+
+    /// The group.
+    pub fn group(&self) -> &GroupId {
+        &self.group
+    }
+
+    /// The first and the last instant.
+    pub fn span(&self) -> (Timestamp, Timestamp) {
+        (self.decisions.first().map_or(self.end, |first| first.at), self.end)
+    }
+
+    /// Everything that was recorded, in order.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.decisions.iter().flat_map(|decision| &decision.entries)
+    }
+}
+
+/// What begins a decision of its own even at the instant of the one before: receipts and returns carry no id.
+fn own_decision(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::ScriptReturned { .. }
+            | Fact::ScriptFailed { .. }
+            | Fact::DeliveryFailed { .. }
+            | Fact::ChannelFailing { .. }
+            | Fact::ChannelRecovered { .. }
+            | Fact::PlaybookChanged { .. }
+    )
+}
