@@ -514,14 +514,32 @@ pub const PRESSES_TOLD_MAX: usize = 1_000;
 pub const PAGE_ROWS_MAX: usize = 200;
 /// Groups that are named where many have the same.
 pub const GROUPS_NAMED_MAX: usize = 3;
+/// Groups that one press hushes at the same time.
+pub const HUSHED_AT_ONCE: usize = 64;
+/// How long before its moment a run opens the page of today, in milliseconds.
+pub const EVENING_BEFORE_MS: i64 = 3 * 3_600_000;
+/// How long after its moment it still does.
+pub const EVENING_AFTER_MS: i64 = 12 * 3_600_000;
+/// Evenings that the page of today opens with.
+pub const EVENINGS_SHOWN: usize = 6;
+/// Members that a search through all groups finds at most.
+pub const PEOPLE_FOUND_MAX: usize = 50;
+/// Members that such a search looks at.
+pub const PEOPLE_LOOKED_AT_MAX: usize = 50_000;
+/// Members of a decision whom a page lets one take out by a press.
+pub const CHOSEN_SHOWN: usize = 500;
 /// Answers to questions that one address may send in a minute.
 pub const BALLOTS_PER_MINUTE: u32 = 20;
 /// Addresses of which it is known how many answers came in the last minute.
 pub const BALLOT_ADDRESSES_MAX: usize = 10_000;
 /// The name that somebody gives with an answer, in characters.
 pub const BALLOT_NAME_CHARS_MAX: usize = 60;
-/// Decisions that are looked through for who answered a task.
-pub const CLOSED_LOOK_BACK: usize = 20_000;
+/// Decisions of a group about people that are looked through for who answered a task.
+pub const CLOSED_LOOK_BACK: usize = 2_000;
+/// Entries of a group's journal that a page goes through to say why.
+pub const WHY_ENTRIES_MAX: usize = 200_000;
+/// Pages that do so at the same time.
+pub const WHY_AT_ONCE: usize = 2;
 /// Rows of what did not happen on one page.
 pub const MISSED_SHOWN: usize = 20;
 /// Decisions by which something did not happen lately that one page reads.

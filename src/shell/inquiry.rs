@@ -73,6 +73,8 @@ pub struct Inquiry<'a> {
     pub state: Option<&'a State>,
     /// Its journal; none where no engine has run: then the file alone answers.
     pub journal: Option<&'a Reader>,
+    /// How many entries of it may be gone through; all where nothing is said.
+    pub most: Option<usize>,
 }
 
 impl Inquiry<'_> {
@@ -116,12 +118,23 @@ impl Inquiry<'_> {
         let mut historian = Historian::new(question, group.clone(), &versions);
         let mut broken = None;
         if let Some(journal) = journal {
+            let mut gone_through = 0;
             let each = &mut |line: LogLine| {
-                if broken.is_none() {
-                    broken = historian.see(line.seq, &line.entry).err();
-                }
+                gone_through += 1;
+                broken = historian.see(line.seq, &line.entry).err();
+                broken.is_none() && self.most.is_none_or(|most| gone_through <= most)
             };
-            journal.log(Some(group), 0, each)?;
+            journal.log_while(Some(group), 0, each)?;
+            if let Some(most) = self.most.filter(|most| gone_through > *most) {
+                let message = phrase!(
+                    "the journal of {group} has more than {most} entries: too much to go through for a page",
+                    "{group} 的日志超过 {most} 条，网页上读不完"
+                );
+                return Err(Unclear::outside(message).help(phrase!(
+                    "`playbook why` on the command line goes through all of it",
+                    "命令行里的 `playbook why` 会全部读完"
+                )));
+            }
         } else {
             let mut playbooks = Playbooks::default();
             playbooks.insert(playbook.clone());

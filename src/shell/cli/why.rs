@@ -64,7 +64,7 @@ impl Why {
             Source::State(opened) => Some(&opened.reader),
             Source::File(_) => None,
         };
-        let inquiry = Inquiry { group: &group, playbook: &playbook, state, journal };
+        let inquiry = Inquiry { group: &group, playbook: &playbook, state, journal, most: None };
         let answers = inquiry.answer(&self.target, self.at.as_deref())?;
         for (index, (shown, verdict)) in answers.iter().enumerate() {
             match self.read.format.format {

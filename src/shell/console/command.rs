@@ -51,6 +51,14 @@ pub(super) fn ask(
             let at = playbook.zone.instant(civil);
             Command::Postpone { play: PlayName::new(play), date: Arc::from(date), at }
         }
+        "recall" => Command::Recall { effect: subject.into(), known: None, by },
+        "correct" => {
+            Command::Correct { effect: subject.into(), text: form.get("text")?.to_owned(), known: None, by }
+        }
+        "reword" => {
+            let (step, text) = (StepId::new(form.get("step")?), form.get("text")?.to_owned());
+            Command::Reword { run: run(), step, text, by }
+        }
         "signal" => return signal(form),
         _ => return None,
     };
@@ -75,6 +83,9 @@ pub(super) fn done(verb: &str, what: &str) -> Option<Phrase> {
         "unskip" => phrase!("{what}: it starts after all", "{what}：还是会开始"),
         "note" => phrase!("{what}: written down", "{what}：已记下"),
         "postpone" => phrase!("{what}: moved", "{what}：已改期"),
+        "recall" => phrase!("{what}: taken back", "{what}：已撤回"),
+        "correct" => phrase!("{what}: corrected", "{what}：已更正"),
+        "reword" => phrase!("{what}: it says that now", "{what}：文字已改"),
         "signal" => phrase!("{what}: reported", "{what}：已报告"),
         "forget" => phrase!("{what}: the engine forgets and starts again", "{what}：引擎正在删除并重新启动"),
         _ => return None,

@@ -7,10 +7,11 @@ use super::{
     form::Form,
     key::Purpose,
     layout::Frame,
+    view,
     visit::{LANGUAGE, html_page, locale},
 };
 use crate::{
-    base::{limits, locale::Locale},
+    base::{limits, locale::Locale, phrase::phrase},
     shell::{clock, door::Inside},
 };
 use axum::{
@@ -92,6 +93,28 @@ pub(super) async fn leave(State(inside): State<Arc<Inside>>, request: Request) -
     }
 }
 
+/// `POST /sessions/end`: ends a session of one's own; an admin's press any, and any token.
+pub(super) async fn end(State(inside): State<Arc<Inside>>, request: Request) -> Response<Body> {
+    let (console, headers) = (&inside.console, request.headers().clone());
+    let (form, row) = match console.form(request).await {
+        Ok(read) => read,
+        Err(denied) => return denied.answer(&inside, &headers),
+    };
+    let snapshot = inside.published.snapshot();
+    let Some(asker) = door::Asker::of(&row, &snapshot, clock::now()) else {
+        return super::form::Denied::Stranger.answer(&inside, &headers);
+    };
+    let meant = form.get("session").unwrap_or_default();
+    let all = console.sessions.all();
+    let one = all.iter().find(|one| view::access::sign(one) == meant && view::access::may_end(one, &asker));
+    let said = match one.filter(|one| console.sessions.end(&one.hash)) {
+        Some(one) => (true, phrase!("{}: signed out", "{}：已退出", one.label)),
+        None => (false, phrase!("there is no such thing for you", "没有这一项，或者不归你管")),
+    };
+    let told = console.tell(&asker.session, vec![said]);
+    see_other(&format!("/channels?said={told}"))
+}
+
 /// On to a page, by `GET`.
 pub(super) fn see_other(path: &str) -> Response<Body> {
     let mut response = Response::new(Body::empty());
@@ -118,6 +141,11 @@ fn elsewhere(inside: &Inside, headers: &HeaderMap) -> Response<Body> {
 }
 
 impl Console {
+    /// Everybody who is signed in here.
+    pub(super) fn signed_in(&self) -> Vec<crate::shell::store::SessionRow> {
+        self.sessions.all()
+    }
+
     /// Whether what a request wants comes from a page of ours.
     pub(super) fn is_from_here(&self, headers: &HeaderMap) -> bool {
         door::is_from_here(headers, |origin| self.addresses.is_origin(origin))

@@ -31,7 +31,7 @@ use std::{
 };
 use tokio::{
     sync::{
-        Semaphore,
+        Semaphore, SemaphorePermit,
         broadcast::{self, Receiver},
     },
     time::{sleep, timeout},
@@ -68,6 +68,8 @@ pub struct Kept {
     dir: PathBuf,
     /// Places for streams of changes.
     pub(super) places: Arc<Semaphore>,
+    /// Turns for what goes through much of the journal.
+    turns: Semaphore,
 }
 
 impl Kept {
@@ -80,6 +82,7 @@ impl Kept {
             accepted: ArcSwap::default(),
             news,
             dir: dir.into(),
+            turns: Semaphore::new(limits::WHY_AT_ONCE),
             places: Arc::new(Semaphore::new(limits::LIVE_STREAMS_MAX)),
         })
     }
@@ -87,6 +90,11 @@ impl Kept {
     /// Follows an engine until it ends.
     pub fn follow(self: &Arc<Self>, published: Published) {
         tokio::spawn(self.clone().followed(published));
+    }
+
+    /// A turn to go through much of the journal, once it comes.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.turns.acquire().await.ok()
     }
 
     /// What is.

@@ -18,6 +18,8 @@ pub(crate) enum Tab {
     Calendar,
     /// `/groups`, and what lies under it.
     Groups,
+    /// `/members`, and the members of each group.
+    Members,
     /// `/log` and `/why/…`
     Logbook,
     /// `/channels`
@@ -25,7 +27,8 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
-    const ALL: [Self; 5] = [Self::Today, Self::Calendar, Self::Groups, Self::Logbook, Self::Channels];
+    const ALL: [Self; 6] =
+        [Self::Today, Self::Calendar, Self::Groups, Self::Members, Self::Logbook, Self::Channels];
 
     /// Where it is.
     const fn path(self) -> &'static str {
@@ -33,6 +36,7 @@ impl Tab {
             Self::Today => "/",
             Self::Calendar => "/calendar",
             Self::Groups => "/groups",
+            Self::Members => "/members",
             Self::Logbook => "/log",
             Self::Channels => "/channels",
         }
@@ -44,6 +48,7 @@ impl Tab {
             Self::Today => ("Today", "今天"),
             Self::Calendar => ("Calendar", "日历"),
             Self::Groups => ("Groups", "群"),
+            Self::Members => ("Members", "成员"),
             Self::Logbook => ("Logbook", "日志"),
             Self::Channels => ("Channels", "频道"),
         };
@@ -63,6 +68,8 @@ pub(crate) struct Frame {
     pub(crate) name: String,
     /// How much waits for them.
     pub(crate) waits: usize,
+    /// In how many groups members see nothing, for whoever can have it so.
+    pub(crate) hushed: Option<usize>,
     /// The path of the page.
     pub(crate) path: String,
     /// The seal of its forms.
@@ -116,6 +123,7 @@ impl Frame {
                     }
                 }
                 div.who {
+                    @if let Some(hushed) = self.hushed { (self.hush(hushed)) }
                     form method="post" action="/language" {
                         (self.fields())
                         button.plain name="lang" value=(if zh { "en" } else { "zh" }) lang=(if zh { "en" } else { "zh-CN" }) {
@@ -138,6 +146,20 @@ impl Frame {
             }
         };
         self.around(title, &html! { (top) main #main { (said) (body) } })
+    }
+
+    /// The way to have members see nothing; from the page of a group, to that group.
+    fn hush(&self, hushed: usize) -> Markup {
+        let of =
+            self.path.strip_prefix("/groups/").or_else(|| self.path.split_once("group=").map(|(_, id)| id));
+        let of = of.and_then(|rest| rest.split(['/', '?', '&']).next()).filter(|id| !id.is_empty());
+        let path = of.map_or_else(|| "/hush".to_owned(), |id| format!("/hush?group={id}"));
+        html! {
+            a.button.plain.hushing[hushed > 0] href=(path) {
+                (self.locale.pick("Hush", "静默"))
+                @if hushed > 0 { span.badge { (hushed) span.unseen { (self.locale.pick(" hushed", " 个静默中")) } } }
+            }
+        }
     }
 
     /// A page of nobody: how to get in, and links that need no session.

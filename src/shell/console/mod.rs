@@ -27,6 +27,7 @@ mod command;
 pub(crate) mod door;
 mod enter;
 mod form;
+mod hush;
 mod key;
 mod layout;
 mod link;
@@ -204,7 +205,9 @@ pub fn routes() -> Router<Arc<Inside>> {
         .route("/enter/{code}", get(enter::show).post(enter::enter))
         .route("/language", post(enter::language))
         .route("/leave", post(enter::leave))
+        .route("/sessions/end", post(enter::end))
         .route("/press/{verb}", post(press::press))
+        .route("/hush", get(hush::show).post(hush::put))
         .route("/me", get(phone::mine))
         .route("/t/{link}", get(phone::task).post(phone::answer_task))
         .route("/s/{link}", get(phone::ballot).post(phone::answer_ballot))
@@ -215,7 +218,9 @@ pub fn routes() -> Router<Arc<Inside>> {
 
 async fn today(State(inside): State<Arc<Inside>>, mut visit: Visit) -> Response<Body> {
     let (links, story) = (inside.console.links(), lately(&inside, visit.now).await);
-    let view = view::today::today(&visit.snapshot, (&visit.asker, visit.now), &links, &story);
+    let mut view = view::today::today(&visit.snapshot, (&visit.asker, visit.now), &links, &story);
+    view.health = view::health::strip(&visit.snapshot, &visit.asker, visit.now);
+    view.evenings = view::evening::evenings(&serve::board(&inside, &visit), &visit.asker, visit.now);
     visit.frame.refreshes = true;
     visit.frame.live = "today g:*".to_owned();
     let (title, body) = page::today::page(&view, &visit.frame);

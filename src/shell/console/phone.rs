@@ -4,9 +4,11 @@ use super::{
     Console, door,
     enter::see_other,
     form::{self, Denied, Form},
+    history::Kinds,
+    keep::Kept,
     layout::Frame,
     link::TaskLink,
-    page, press,
+    page, press, serve,
     view::{self, phone::Closed},
     visit::{self, Visit, html_page, locale},
 };
@@ -28,7 +30,7 @@ use crate::{
         door::{Inside, Peer},
         runtime::publish::Snapshot,
         socket::{Ask, CommandRequest},
-        store::Reader,
+        store::{Reader, StoreError},
     },
 };
 use axum::{
@@ -112,25 +114,31 @@ async fn look(inside: &Inside, headers: &HeaderMap, uri: &Uri, link: &str) -> (A
 }
 
 /// Looks in the journal how a task ended.
-async fn closed(inside: &Inside, snapshot: &Snapshot, link: &TaskLink) -> Option<Closed> {
+async fn closed(inside: &Arc<Inside>, snapshot: &Snapshot, link: &TaskLink) -> Option<Closed> {
     let book = snapshot.groups.get(&link.group)?.book.as_ref()?;
-    let (dir, link, zone) =
-        (inside.dir.clone(), link.clone(), book.playbook.in_group(&link.group).zone.clone());
-    let read = tokio::task::spawn_blocking(move || find_closed(&dir, &link, &zone));
+    let (link, zone) = (link.clone(), book.playbook.in_group(&link.group).zone.clone());
+    let read = serve::read(inside, move |kept, reader| find_closed(kept, reader, &link, &zone));
     read.await.ok().flatten()
 }
 
-fn find_closed(dir: &std::path::Path, link: &TaskLink, zone: &Zone) -> Option<Closed> {
-    let reader = Reader::beside_engine(dir).ok()?;
-    let (mut found, mut looked) = (None, 0);
-    let _ = reader.backwards(reader.last().ok()?, &mut |_, group, entries| {
-        looked += 1;
-        if group == link.group {
-            found = entries.iter().rev().find_map(|entry| view::phone::closed(entry, &link.task, zone));
+fn find_closed(
+    kept: &Kept,
+    reader: &Reader,
+    link: &TaskLink,
+    zone: &Zone,
+) -> Result<Option<Closed>, StoreError> {
+    let history = kept.history_now(reader)?;
+    let (mut before, mut looked) = (None, 0);
+    while looked < limits::CLOSED_LOOK_BACK {
+        let found = history.before(Some(&link.group), Kinds::PEOPLE, before, limits::PAGE_ROWS);
+        let lines = reader.decisions(&found.decisions)?;
+        let closed = lines.iter().find_map(|line| view::phone::closed(&line.entry, &link.task, zone));
+        (before, looked) = (found.before, looked + found.decisions.len());
+        if closed.is_some() || before.is_none() {
+            return Ok(closed);
         }
-        found.is_none() && looked < limits::CLOSED_LOOK_BACK
-    });
-    found
+    }
+    Ok(None)
 }
 
 /// A form that a page of a link has sent.

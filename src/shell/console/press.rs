@@ -31,6 +31,7 @@ use axum::{
     http::Response,
 };
 use std::{
+    collections::BTreeSet,
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -121,7 +122,7 @@ fn ask(asker: &Asker, target: &Target<'_>, now: Timestamp, verb: &str, form: &Fo
         }
         "approve" => {
             let as_operator = answers()?.0;
-            let except = form.all("except").into_iter().map(str::to_owned).collect();
+            let except = except(group, &task, form);
             Command::Approve { task, by, note: text("note"), as_operator, except }
         }
         "reject" | "unsent" => {
@@ -176,6 +177,17 @@ pub(super) fn last(reply: &CommandReply) -> i64 {
 /// What is ticked off a list, by its places there.
 pub(super) fn items(form: &Form) -> Vec<String> {
     form.all("tick").into_iter().take(limits::LIST_ITEMS_MAX).map(str::to_owned).collect()
+}
+
+/// Of members who are to be let go, those whom the form names to stay, or names no more among those who go.
+fn except(group: &GroupNow, task: &TaskId, form: &Form) -> Vec<String> {
+    let mut stay: Vec<String> = form.all("except").into_iter().map(str::to_owned).collect();
+    if form.get("chosen").is_some() {
+        let go: BTreeSet<&str> = form.all("go").into_iter().collect();
+        let all = group.state.tasks.get(task).map(|open| open.task.members.as_slice()).unwrap_or_default();
+        stay.extend(all.iter().filter(|id| !go.contains(id.as_str())).map(ToString::to_string));
+    }
+    stay
 }
 
 /// What somebody adds.

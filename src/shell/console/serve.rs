@@ -47,6 +47,7 @@ pub(super) fn routes() -> Router<Arc<Inside>> {
         .route("/groups/{id}/members", get(members))
         .route("/groups/{id}/members/{member}", get(member))
         .route("/groups/{id}/plan.html", get(plan_file))
+        .route("/members", get(everybody))
         .route("/runs/{run}", get(run))
         .route("/log", get(log))
         .route("/why/{*asked}", get(why))
@@ -61,7 +62,7 @@ fn word<'a>(words: &'a Words, name: &str) -> &'a str {
 }
 
 /// The board as the visit has seen the engine.
-fn board(inside: &Inside, visit: &Visit) -> Board {
+pub(super) fn board(inside: &Inside, visit: &Visit) -> Board {
     inside.kept.board().next(&visit.snapshot).0
 }
 
@@ -129,6 +130,23 @@ async fn group(
     visit.page(Some(Tab::Groups), &title, &body)
 }
 
+async fn everybody(
+    State(inside): State<Arc<Inside>>,
+    Query(words): Query<Words>,
+    visit: Visit,
+) -> Response<Body> {
+    let board = board(&inside, &visit);
+    let name = word(&words, "q").trim();
+    if let Some(only) = view::groups::only(&board, &visit.asker, visit.now) {
+        let path = format!("{}/members", page::parts::group_path(&only));
+        return see_other(&page::parts::address(&path, &[("q", name)]));
+    }
+    let after = Some(word(&words, "from")).filter(|id| !id.is_empty()).map(GroupId::new);
+    let view = view::everybody::everybody(&board, &visit.asker, (name, after.as_ref()), visit.now);
+    let (title, body) = page::everybody::page(&view, &visit.frame);
+    visit.page(Some(Tab::Members), &title, &body)
+}
+
 async fn members(
     State(inside): State<Arc<Inside>>,
     Path(id): Path<String>,
@@ -146,7 +164,7 @@ async fn members(
     let view = view::members::members(&board, &visit.asker, &id, wanted, visit.now);
     let Some(view) = view else { return visit.nothing() };
     let (title, body) = page::members::page(&view, &visit.frame);
-    visit.page(Some(Tab::Groups), &title, &body)
+    visit.page(Some(Tab::Members), &title, &body)
 }
 
 async fn member(
@@ -159,7 +177,7 @@ async fn member(
     let view = view::members::one(&board, &visit.asker, (&group, &member), visit.now);
     let Some(view) = view else { return visit.nothing() };
     let (title, body) = page::members::one(&view, &visit.frame);
-    visit.page(Some(Tab::Groups), &title, &body)
+    visit.page(Some(Tab::Members), &title, &body)
 }
 
 /// The group that an address names, or the only one that the reader sees.
@@ -268,20 +286,22 @@ async fn why(
     };
     let (state, group, what) = (here.now.state.clone(), id.clone(), asked.clone());
     let at = Some(word(&words, "at").to_owned()).filter(|at| !at.is_empty());
+    // A long journal is gone through by a few at a time.
+    let _turn = inside.kept.turn().await;
     let answer = read(&inside, move |_, reader| {
-        let inquiry =
-            Inquiry { group: &group, playbook: &playbook, state: Some(&state), journal: Some(reader) };
+        let inquiry = Inquiry {
+            group: &group,
+            playbook: &playbook,
+            state: Some(&state),
+            journal: Some(reader),
+            most: Some(limits::WHY_ENTRIES_MAX),
+        };
         Ok(inquiry.answer(&what, at.as_deref()))
     });
     let (title, body) = match answer.await {
         Err(error) => return unreadable(&visit, &error),
         Ok(Ok(answers)) => page::why::page((&asked, &id, &place), &answers, &visit.frame),
-        Ok(Err(unclear)) => page::why::unclear(
-            &asked,
-            &unclear.message.en,
-            unclear.help.as_ref().map(|help| help.en.as_str()),
-            &visit.frame,
-        ),
+        Ok(Err(unclear)) => page::why::unclear(&asked, &unclear.message, unclear.help.as_ref(), &visit.frame),
     };
     visit.page(Some(Tab::Logbook), &title, &body)
 }
@@ -300,7 +320,9 @@ async fn channels(State(inside): State<Arc<Inside>>, mut visit: Visit) -> Respon
     let found = (&backlog, &*accepted, &refused);
     let view = view::channels::channels(&board, &visit.asker, found, &ears, visit.now);
     visit.frame.live = "channels".to_owned();
-    let (title, body) = page::channels::page(&view, None, &visit.frame);
+    let access = view::access::access(inside.console.signed_in(), &visit.asker, &visit.snapshot, visit.now);
+    let access = page::access::list(&access, &visit.frame);
+    let (title, body) = page::channels::page(&view, Some(&access), &visit.frame);
     visit.page(Some(Tab::Channels), &title, &body)
 }
 

@@ -153,6 +153,11 @@ impl Sessions {
         Some(row.clone())
     }
 
+    /// Everybody who is signed in, and every token.
+    pub(super) fn all(&self) -> Vec<SessionRow> {
+        self.known().rows.values().cloned().collect()
+    }
+
     /// Ends one. Says whether it was there.
     pub(super) fn end(&self, hash: &str) -> bool {
         let ended = self.known().rows.remove(hash).is_some();

@@ -106,6 +106,7 @@ impl FromRequestParts<Arc<Inside>> for Visit {
         let frame = Frame {
             name: asker.name.clone(),
             waits: mine,
+            hushed: view::hush::in_bar(&snapshot, &asker, now),
             token: console.key.seal(Purpose::Form, &[&asker.session, &path]),
             nonce: nonce(),
             path,

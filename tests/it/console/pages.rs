@@ -2,7 +2,7 @@
 //! them does, who may press it, and what is told to pages that are open.
 
 use crate::{
-    console::entrance::{Browser, engine, open},
+    console::entrance::{Browser, after, engine, open},
     hearing::door::{ask, connect},
     help::playground::{Playground, eventually},
 };
@@ -53,8 +53,10 @@ fn play() -> Playground {
 }
 
 /// Every page of the bar, and what lies under it.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 11] = [
     "/groups",
+    "/members?q=src",
+    "/hush?group=xian",
     "/groups/xian",
     "/groups/xian/members",
     "/groups/xian/members/m1",
@@ -64,6 +66,121 @@ const PAGES: [&str; 9] = [
     "/channels",
     "/calendar?group=xian&view=agenda&day=2031-12-03",
 ];
+
+/// What members would not see is what a press names; of a whole engine it is all groups that one commands.
+#[test]
+fn all_groups_are_hushed_by_two_presses_and_heard_again() {
+    let play = play();
+    let (_engine, port, link) = engine(&play);
+    let zhu = Browser::enter(port, &link);
+    let today = zhu.get("/").is(200).body;
+    assert!(today.contains("href=\"/hush\""), "{today}");
+    let page = zhu.get("/hush").is(200).body;
+    assert!(page.contains("2 groups"), "{page}");
+    let all = [("what", "hush"), ("why", "something happened")];
+    let said = zhu.press(&page, "hush", &all).is(303);
+    // The same form again is the same press.
+    let _ = zhu.press(&page, "hush", &all).is(303);
+    let all = journal(&play, "operator");
+    assert_eq!(all.len(), 2, "{all:#?}");
+    assert_eq!(all[0]["why"], "something happened");
+    let back = said.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap().to_owned();
+    let page = zhu.get(&back).is(200).body;
+    assert!(page.contains("2 groups: members see nothing") && page.contains("something happened"), "{page}");
+    // A viewer neither sees the way there nor goes it.
+    let ed = Browser::enter(port, &open(&play, &["--as", "ed"]));
+    let viewed = ed.get("/").is(200).body;
+    assert!(!viewed.contains("/hush"), "{viewed}");
+    let _ = ed.get("/hush").is(404);
+    let end = [("what", "unhush")];
+    let _ = ed.press(&viewed, "hush", &end).is(303);
+    assert_eq!(journal(&play, "operator").len(), 2);
+    let _ = zhu.press(&page, "hush", &[("what", "unhush"), ("group", "xian")]).is(303);
+    assert_eq!(journal(&play, "operator").len(), 3);
+}
+
+#[test]
+fn what_was_said_is_taken_back_and_corrected_and_what_comes_is_reworded() {
+    let play = play();
+    let (_engine, port, link) = engine(&play);
+    let _ = play.run(&["start", "evening", "--group", "xian"]).exits(0);
+    let zhu = Browser::enter(port, &link);
+    let run = journal(&play, "run_started")[0]["run"].as_str().unwrap().to_owned();
+    let path = format!("/runs/{run}?group=xian");
+    let sheet = zhu.get(&path).is(200).body;
+    assert!(sheet.contains("/press/recall") && sheet.contains("/press/correct"), "{sheet}");
+    assert!(sheet.contains("/press/reword"), "{sheet}");
+    let on = format!("xian {run}");
+    let reword = [("on", on.as_str()), ("step", "3"), ("text", "Ask **now**, please")];
+    let _ = zhu.press(&sheet, "press/reword", &reword).is(303);
+    let sheet = zhu.get(&path).is(200).body;
+    assert!(sheet.contains("Ask now, please"), "{sheet}");
+    let effect = journal(&play, "posted")[0]["effect"].as_str().unwrap().to_owned();
+    let said = format!("xian {effect}");
+    let _ = zhu.press(&sheet, "press/correct", &[("on", &said), ("text", "Good evening, Xi'an")]).is(303);
+    let corrected = zhu.get(&path).is(200).body;
+    assert!(
+        corrected.contains("Good evening, Xi&#39;an") || corrected.contains("Good evening, Xi'an"),
+        "{corrected}"
+    );
+    assert!(corrected.contains("corrected"), "{corrected}");
+    let _ = zhu.press(&corrected, "press/recall", &[("on", &said)]).is(303);
+    let sheet = zhu.get(&path).is(200).body;
+    assert!(sheet.contains("taken back"), "{sheet}");
+    // Who only looks takes nothing back.
+    let ed = Browser::enter(port, &open(&play, &["--as", "ed"]));
+    let viewed = ed.get(&path).is(200).body;
+    assert!(!viewed.contains("/press/"), "{viewed}");
+    let before = journal(&play, "operator").len();
+    let _ = ed.press(&viewed, "press/recall", &[("on", &said)]).is(303);
+    assert_eq!(journal(&play, "operator").len(), before);
+}
+
+/// Two who were not seen for long; the approval lets one of them stay.
+#[test]
+fn whoever_approves_takes_the_tick_from_who_stays() {
+    let file = format!(
+        "{CITIES}  tidy:\n    on: tidy\n    steps:\n      - prune: member.idle > days(45)\n        grace: 0d\n        to: host\n"
+    );
+    let list = "id,name,joined,seen\nm1,Ann,2024-01-01,2024-01-02\nm2,Bob <b>,2024-01-01,2024-01-02\n";
+    let play = Playground::new().file("p.yaml", &file).file("m.csv", list);
+    let (_engine, port, link) = engine(&play);
+    let _ = play.run(&["members", "import", "m.csv", "--group", "xian"]).exits(0);
+    let _ = play.run(&["signal", "tidy", "--group", "xian"]).exits(0);
+    let zhu = Browser::enter(port, &link);
+    let page = zhu.get("/").is(200).body;
+    assert!(page.contains("name=\"go\" value=\"m2\" checked") && page.contains("Bob &lt;b&gt;"), "{page}");
+    let task = journal(&play, "task_opened")[0]["id"].as_str().unwrap().to_owned();
+    let on = format!("xian {task}");
+    let _ = zhu.press(&page, "press/approve", &[("on", &on), ("chosen", "yes"), ("go", "m1")]).is(303);
+    let closed = journal(&play, "task_closed");
+    assert_eq!(closed.len(), 1, "{closed:#?}");
+    let text = play.run(&["log", "--format", "json"]).exits(0).stdout;
+    let removal = journal(&play, "task_opened");
+    assert_eq!(removal[1]["members"], serde_json::json!(["m1"]), "{text}");
+}
+
+#[test]
+fn an_admin_ends_a_session_and_nobody_else_does() {
+    let play = play();
+    let (_engine, port, link) = engine(&play);
+    let admin = Browser::enter(port, &link);
+    let ed = Browser::enter(port, &open(&play, &["--as", "ed"]));
+    let of_ed = ed.get("/channels").is(200).body;
+    assert!(of_ed.contains("this browser") && !of_ed.contains("/sessions/end"), "{of_ed}");
+    let page = admin.get("/channels").is(200).body;
+    let sign = after(&page, "name=\"session\" value=\"").to_owned();
+    assert_eq!(sign.len(), 16);
+    // Whoever may not end it learns nothing.
+    let mine = admin.get("/channels").is(200).body;
+    assert_eq!(after(&mine, "name=\"session\" value=\""), sign);
+    let other = Browser::enter(port, &open(&play, &["--as", "zhu"]));
+    let _ = ed.press(&of_ed, "sessions/end", &[("session", "0123456789abcdef")]).is(303);
+    let _ = other.get("/").is(200);
+    let _ = admin.press(&page, "sessions/end", &[("session", &sign)]).is(303);
+    let _ = ed.get("/").is(401);
+    let _ = other.get("/").is(200);
+}
 
 fn journal(play: &Playground, entry: &str) -> Vec<serde_json::Value> {
     let log = play.run(&["log", "--format", "json"]).exits(0).json_lines();
@@ -158,7 +275,7 @@ fn a_viewer_sees_and_presses_nothing() {
     let play = play();
     let (_engine, port, _) = engine(&play);
     let ed = Browser::enter(port, &open(&play, &["--as", "ed"]));
-    for path in PAGES.iter().filter(|path| !path.ends_with("/m1")) {
+    for path in PAGES.iter().filter(|path| !path.ends_with("/m1") && !path.starts_with("/hush")) {
         let page = ed.get(path).is(200).body;
         assert!(!page.contains("/press/"), "{path}: {page}");
     }

@@ -6,7 +6,7 @@ use crate::{
     shell::{
         console::{
             layout::Frame,
-            view::calendar::{Calendar, Kind, Lane, Mark, Shape},
+            view::calendar::{Calendar, Kind, Lane, Mark, Shape, is_cut},
         },
         pages::words,
     },
@@ -146,14 +146,14 @@ fn week(view: &Calendar, days: &[Date], first: usize, locale: Locale) -> Markup 
                 @for lane in lanes { tr {
                     th scope="row" { bdi { (lane.title) } }
                     @for marks in &lane.days[first..first + days.len()] { td { @for mark in marks.iter().take(CELL_MARKS) { (cell(mark, view, locale)) }
-                        @if marks.len() > CELL_MARKS { small { "+" (marks.len() - CELL_MARKS) } }
+                        @if marks.len() > CELL_MARKS { small { "+" (marks.len() - CELL_MARKS) @if is_cut(marks) { " …" } } }
                     } }
                 } }
                 tr.sums {
                     th scope="row" { (locale.pick("Posts", "发帖")) @if let Some(most) = view.posts_max { " / " (most) } }
-                    @for n in &view.posts[first..first + days.len()] {
+                    @for (n, cut) in &view.posts[first..first + days.len()] {
                         @let over = view.posts_max.is_some_and(|most| *n > most);
-                        td.n .bad[over] { (n) @if over { "!" span.unseen { (locale.pick(" over the budget", " 超过预算")) } } }
+                        td.n .bad[over] { @if *cut { "≥ " } (n) @if over { "!" span.unseen { (locale.pick(" over the budget", " 超过预算")) } } }
                     }
                 }
             }
@@ -196,7 +196,7 @@ fn agenda(view: &Calendar, frame: &Frame) -> Markup {
                     h3 .today[*day == today] { (words::day(locale, *day)) }
                     ul.rows { @for (lane, mark) in marks { li { (row(lane, mark, view, frame)) } } }
                     @for lane in view.lanes.iter().filter(|lane| lane.days[n].len() > LIST_MARKS) {
-                        p.note { bdi { (lane.title) } " +" (lane.days[n].len() - LIST_MARKS) }
+                        p.note { bdi { (lane.title) } " +" (lane.days[n].len() - LIST_MARKS) @if is_cut(&lane.days[n]) { " …" } }
                     }
                 }
             }

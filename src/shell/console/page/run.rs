@@ -2,14 +2,18 @@
 
 use super::{
     parts::{self, address, field, group_path, part, second, why, why_path},
-    wording,
+    prose::prose,
+    revise, wording,
 };
 use crate::{
     base::{limits, locale::Locale, time::Timestamp},
     shell::{
         console::{
             layout::Frame,
-            view::run::{Sheet, Standing, Step},
+            view::{
+                group::beginning,
+                run::{Revised, Sheet, Standing, Step},
+            },
         },
         pages::words,
     },
@@ -80,15 +84,22 @@ fn row(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
         span.time { @if let Some(at) = when { (parts::at(at, view.now, &view.zone)) } }
         div {
             b { (words::verb(locale, step.verb)) } " "
-            @if step.text.chars().count() > limits::EXCERPT_CHARS_MAX {
-                details { summary { bdi { (step.text.chars().take(limits::EXCERPT_CHARS_MAX).collect::<String>()) "…" } } div.text { bdi { (step.text) } } }
-            } @else { bdi { (step.text) } }
+            @let begins = beginning(&step.text);
+            @if begins.ends_with('…') {
+                details { summary { bdi { (begins) } } div.text { (prose(&step.text)) } }
+            } @else { bdi { (begins) } }
             span.rest {
                 (word)
+                @match step.revised {
+                    Some(Revised::Recalled) => { " · " (locale.pick("taken back", "已撤回")) }
+                    Some(Revised::Corrected) => { " · " (locale.pick("corrected", "已更正")) }
+                    None => {}
+                }
                 @if let Some(by) = &step.by { " · " bdi { (by) } }
                 @if !matches!(step.standing, Standing::Passed) { " · " (why(&view.group, &view.run, Some(&step.id), locale)) }
             }
             @if view.commands && step.standing == Standing::Ahead && view.started.is_some() { (skip_ahead(step, view, frame)) }
+            @if view.commands { (revise::presses(step, view, frame)) }
         }
     }
 }
@@ -245,12 +256,14 @@ fn next_press(view: &Sheet, frame: &Frame) -> Markup {
                     @match next {
                         Some(next) => {
                             (locale.pick("Go on now: ", "现在进入：")) (words::verb(locale, next.verb)) " "
-                            (next.text.lines().next().unwrap_or_default().chars().take(NEXT_CHARS).collect::<String>())
+                            (beginning(&next.text).chars().take(NEXT_CHARS).collect::<String>())
                         }
                         None => { (locale.pick("Go on now", "现在继续")) }
                     }
                 }
-            })) }
+            }))
+            (frame.press("delay", &on, &html! { button name="by" value="10m" { (locale.pick("Ten more minutes", "再加十分钟")) } }))
+            a.button href={ "/hush?group=" (parts::piece(view.group.as_str())) } { (locale.pick("Hush this group", "这个群静默")) } }
         },
         _ => html! {},
     }

@@ -1,6 +1,6 @@
 //! `/`: Today as markup.
 
-use super::parts;
+use super::{evening, health, parts, prose::prose};
 use crate::{
     base::{
         limits,
@@ -13,6 +13,7 @@ use crate::{
             layout::Frame,
             view::today::{Card, Held, Look, Missed, Place, Row, Standing, Today},
         },
+        delivery::markup,
         pages::words,
     },
 };
@@ -27,6 +28,7 @@ pub(crate) fn page(view: &Today, frame: &Frame) -> (String, Markup) {
     let title = format!("{} {day}", locale.pick("Today", "今天"));
     let now = html! {
         (headline(view, locale))
+        (evening::strips(&view.evenings, view.now, frame))
         @if !view.waits.is_empty() {
             section #waits aria-labelledby="waits-title" {
                 h2 #waits-title { (locale.pick("Waiting for you", "等你")) " (" (view.waits.len()) ")" }
@@ -51,6 +53,7 @@ pub(crate) fn page(view: &Today, frame: &Frame) -> (String, Markup) {
                 }
             }
         }
+        (health::strip(&view.health, locale))
     };
     let body = html! {
         h1 { (title) small { " " (zone.name()) } }
@@ -98,7 +101,7 @@ fn is_late(card: &Card, now: Timestamp) -> bool {
 }
 
 /// `Xi'an`, `Xi'an, Beijing and 9 more`.
-fn places(places: &[Place], locale: Locale) -> String {
+pub(super) fn places(places: &[Place], locale: Locale) -> String {
     let shown: Vec<String> =
         places.iter().take(limits::GROUPS_NAMED_MAX).map(|place| place.title.clone()).collect();
     let more = places.len() - shown.len();
@@ -151,13 +154,14 @@ pub(super) fn asked(card: &Card, n: usize, now: Timestamp, locale: Locale) -> Ma
             h3.unseen { (kind) " " (places(&card.places, locale)) }
             textarea #{ "text" (n) } readonly rows="5" aria-label=(locale.pick("The text to paste", "要粘贴的文字")) { (card.text) }
         } @else {
-            h3 { bdi { (card.text) } }
+            h3 { bdi { (markup::plain(&card.text)) } }
         }
-        @if let Some(show) = &card.show { div.text { bdi { (show) } } }
+        @if let Some(show) = &card.show { div.text { (prose(show)) } }
         @if !card.members.is_empty() {
             details {
                 summary { (locale.pick("Who: ", "名单：")) (card.members.len()) }
-                p { bdi { (locale.join(&card.members)) } }
+                @let names: Vec<String> = card.members.iter().map(|(_, name)| name.clone()).collect();
+                p { bdi { (locale.join(&names)) } }
             }
         }
     }
@@ -190,7 +194,11 @@ fn acts(card: &Card, n: usize, on: &[(&str, &str)], frame: &Frame) -> Markup {
         |summary: &str, form: &Markup| html! { details { summary { (summary) } div.inner { (form) } } };
     match card.kind {
         TaskKind::Approval => html! {
-            (frame.press("approve", on, &html! { button.main { (locale.pick("Approve", "批准")) } }))
+            @if card.members.is_empty() {
+                (frame.press("approve", on, &html! { button.main { (locale.pick("Approve", "批准")) } }))
+            } @else {
+                (second(locale.pick("Approve", "批准"), &frame.press("approve", on, &choose(card, locale))))
+            }
             (second(locale.pick("Reject", "驳回"), &frame.press("reject", on, &html! {
                 (input("reason", locale.pick("Why? Whoever asked is told.", "为什么？原因会告诉提出的人。")))
                 button.bad { (locale.pick("Reject", "驳回")) " " (places(&card.places, locale)) }
@@ -219,6 +227,28 @@ fn acts(card: &Card, n: usize, on: &[(&str, &str)], frame: &Frame) -> Markup {
                 button.main { (locale.pick("Done", "完成")) " " (places(&card.places, locale)) }
             })))
         },
+    }
+}
+
+/// Who goes: whoever is ticked. Of a list that is too long for a page nobody is taken out here.
+fn choose(card: &Card, locale: Locale) -> Markup {
+    let n = card.members.len();
+    html! {
+        @if n <= limits::CHOSEN_SHOWN {
+            fieldset {
+                legend { (locale.pick("Who goes; take the tick from who stays", "打勾的人会被请出；留下的人请去掉勾")) }
+                input type="hidden" name="chosen" value="yes";
+                @for (id, name) in &card.members {
+                    label.tick { input type="checkbox" name="go" value=(id) checked; span { bdi { (name) } } }
+                }
+            }
+        } @else {
+            p.words { (locale.pick(
+                "The list is too long for a page: `playbook approve TASK --except NAME` lets somebody stay.",
+                "名单太长，这里放不下：用 `playbook approve 编号 --except 名字` 留下某人。",
+            )) }
+        }
+        button.bad { (locale.pick("Let the ticked of these go: ", "请出打勾的成员，共列出 ")) (n) " · " (places(&card.places, locale)) }
     }
 }
 

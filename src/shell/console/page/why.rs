@@ -5,7 +5,7 @@ use crate::{
     base::{
         ids::GroupId,
         locale::Locale,
-        phrase::{Words, pair},
+        phrase::{Phrase, Words, pair},
     },
     shell::{console::layout::Frame, view::why::Why},
     sim::why::Verdict,
@@ -29,13 +29,18 @@ pub(crate) fn page(
 }
 
 /// That nothing can be answered, and what to do.
-pub(crate) fn unclear(asked: &str, message: &str, help: Option<&str>, frame: &Frame) -> (String, Markup) {
+pub(crate) fn unclear(
+    asked: &str,
+    message: &Phrase,
+    help: Option<&Phrase>,
+    frame: &Frame,
+) -> (String, Markup) {
     let locale = frame.locale;
     let title = locale.pick("Why?", "为什么？");
     let body = html! {
         h1 { (title) " " small { bdi { (asked) } } }
-        p lang="en" { (message) }
-        @if let Some(help) = help { p.words lang="en" { (help) } }
+        p { (message.of(locale)) }
+        @if let Some(help) = help { p.words { (help.of(locale)) } }
         p { a href="/log" { (locale.pick("To the logbook", "到日志")) } }
     };
     (title.to_owned(), body)
@@ -73,7 +78,7 @@ fn answer(n: usize, why: &Why, became: Verdict, locale: Locale) -> Markup {
             ul.because { @for one in &why.because { li {
                 @let (mark, word) = match one.holds { Some(true) => ("✓", locale.pick("holds", "成立")), Some(false) => ("✗", locale.pick("does not hold", "不成立")), None => ("·", locale.pick("note", "说明")) };
                 span.sign .good[one.holds == Some(true)] .bad[one.holds == Some(false)] { span aria-hidden="true" { (mark) } span.unseen { (word) } }
-                " " b { (one.what) } " " bdi { (one.text.of(locale)) }
+                " " b { code { (one.what) } } " " bdi { (one.text.of(locale)) }
             } } }
             @if !why.journal.is_empty() {
                 h3 { (locale.pick("In the journal", "日志里的记录")) }

@@ -15,6 +15,7 @@ use crate::{
     model::{
         budget::Window as Per,
         channel::GROUP,
+        group::Group,
         play::Play,
         playbook::Playbook,
         trigger::{DateEntry, Trigger},
@@ -26,7 +27,7 @@ use crate::{
         },
         store::LogLine,
     },
-    sim::plan::{self, Window},
+    sim::plan::{self, Planned, Window},
 };
 use jiff::{ToSpan as _, civil::Date};
 use std::{
@@ -155,8 +156,8 @@ pub(crate) struct Calendar {
     pub(crate) days: Vec<Date>,
     /// The plays that have anything on them.
     pub(crate) lanes: Vec<Lane>,
-    /// Posts to the group, by day.
-    pub(crate) posts: Vec<u32>,
+    /// Posts to the group, by day, and whether there are more than were counted.
+    pub(crate) posts: Vec<(u32, bool)>,
     /// How many a day the budget allows.
     pub(crate) posts_max: Option<u32>,
     /// Whether what was could not be read to its beginning.
@@ -192,15 +193,15 @@ pub(crate) fn calendar(
     if let Some(playbook) = here.playbook() {
         let from = whole.from.max(now);
         if from < whole.to {
-            marks.extend(ahead(here, playbook, Window { from, to: whole.to }));
+            marks.extend(ahead(here, playbook, &days, Window { from, to: whole.to }));
         }
     }
     let mut lanes: BTreeMap<PlayName, Lane> = BTreeMap::new();
-    let mut posts = vec![0; days.len()];
+    let mut posts = vec![(0_u32, false); days.len()];
     for (play, mark) in marks {
         let Some(place) = days.iter().position(|day| *day == zone.date(mark.at)) else { continue };
         if mark.verb == "post" && !matches!(mark.kind, Kind::Missed(_) | Kind::Failed(_) | Kind::NotSent) {
-            posts[place] += 1;
+            posts[place].0 += 1;
         }
         let lane = lanes.entry(play.clone()).or_insert_with(|| Lane {
             title: title(here, &play),
@@ -212,6 +213,9 @@ pub(crate) fn calendar(
     let mut lanes: Vec<Lane> = lanes.into_values().collect();
     for lane in &mut lanes {
         lane.days.iter_mut().for_each(|marks| marks.sort_by_key(|mark| mark.at));
+        for (marks, posts) in lane.days.iter().zip(&mut posts) {
+            posts.1 |= is_cut(marks);
+        }
     }
     let place = |lane: &Lane| {
         here.playbook().and_then(|playbook| playbook.plays.iter().position(|play| play.name == lane.play))
@@ -241,6 +245,12 @@ pub(crate) fn calendar(
 
 /// Groups that a list offers.
 const GROUPS_OFFERED: usize = 50;
+
+/// Whether a play has more on a day than was counted.
+pub(crate) fn is_cut(marks: &[Mark]) -> bool {
+    marks.iter().filter(|mark| mark.kind == Kind::Ahead || matches!(mark.kind, Kind::If(_))).count()
+        == DAY_MARKS + 1
+}
 
 /// What was: each message, task and miss once, as it stands after all entries.
 fn past(lines: &[LogLine]) -> Vec<(PlayName, Mark)> {
@@ -339,12 +349,13 @@ fn play_of(run: &RunId) -> PlayName {
 }
 
 /// What will be, from the plan.
-fn ahead(here: Here<'_>, playbook: &Playbook, window: Window) -> Vec<(PlayName, Mark)> {
-    let state = here.state();
+fn ahead(here: Here<'_>, playbook: &Playbook, days: &[Date], window: Window) -> Vec<(PlayName, Mark)> {
+    let (state, zone) = (here.state(), here.zone());
     let moved = as_moved(playbook, state);
     let Some(group) = moved.groups.get(here.id).cloned() else { return Vec::new() };
-    let steps = plan::plan_of(&moved, &group, window).take(MARKS_MAX);
+    let steps = planned(&moved, &group, (days, &zone), window);
     steps
+        .into_iter()
         .map(|step| {
             let known = state.plays.get(&step.play);
             let skipped = known.is_some_and(|known| known.skip.contains(&step.run));
@@ -370,8 +381,50 @@ fn ahead(here: Here<'_>, playbook: &Playbook, window: Window) -> Vec<(PlayName, 
         .collect()
 }
 
-/// Marks that a page has at most.
+/// The steps of a window: of a play that has very much in a day, the first of each day, so that what comes later is
+/// not left out.
+fn planned(
+    playbook: &Playbook,
+    group: &Group,
+    (days, zone): (&[Date], &Zone),
+    window: Window,
+) -> Vec<Planned> {
+    let of = |plays: &BTreeSet<PlayName>, among: bool| {
+        let mut part = playbook.clone();
+        part.plays.retain(|play| plays.contains(&play.name) == among);
+        part
+    };
+    let mut dense: BTreeSet<PlayName> = BTreeSet::new();
+    let mut steps: Vec<Planned> = loop {
+        let rest = of(&dense, false);
+        let steps: Vec<Planned> = plan::plan_of(&rest, group, window).take(MARKS_MAX + 1).collect();
+        if steps.len() <= MARKS_MAX || rest.plays.is_empty() {
+            break steps;
+        }
+        let mut a_day: BTreeMap<(&PlayName, Date), usize> = BTreeMap::new();
+        for step in &steps {
+            *a_day.entry((&step.play, zone.date(step.at))).or_default() += 1;
+        }
+        let most = a_day.values().copied().max().unwrap_or_default().min(DAY_MARKS + 1);
+        dense.extend(a_day.iter().filter(|(_, n)| **n >= most).map(|((play, _), _)| (*play).clone()));
+    };
+    for play in &dense {
+        let alone = of(&BTreeSet::from([play.clone()]), true);
+        for day in days {
+            let Window { from, to } = self::window(&[*day], zone);
+            let day = Window { from: from.max(window.from), to: to.min(window.to) };
+            if day.from < day.to {
+                steps.extend(plan::plan_of(&alone, group, day).take(DAY_MARKS + 1));
+            }
+        }
+    }
+    steps
+}
+
+/// Marks that a page has at most of plays that have few of them in a day.
 const MARKS_MAX: usize = 2_000;
+/// Marks of one play and day that are counted; where there are more, the day says so.
+pub(crate) const DAY_MARKS: usize = 24;
 
 /// Whether a play starts whatever happens until then.
 fn condition(playbook: &Playbook, state: &State, name: &PlayName) -> Kind {

@@ -235,10 +235,12 @@ pub(super) fn title(here: Here<'_>, play: &PlayName) -> String {
 }
 
 /// How a text begins.
-pub(super) fn beginning(text: &str) -> String {
+pub(crate) fn beginning(text: &str) -> String {
+    let text = text.trim_end();
     let line = text.lines().next().unwrap_or_default();
-    let mut short: String = line.chars().take(BEGINNING_CHARS).collect();
-    if short.len() < text.trim_end().len() {
+    let plain = crate::shell::delivery::markup::plain(line);
+    let mut short: String = plain.chars().take(BEGINNING_CHARS).collect();
+    if short.len() < plain.len() || line.len() < text.len() {
         short.push('…');
     }
     short

@@ -3,6 +3,11 @@
 pub(super) mod phone;
 pub(super) mod today;
 pub(super) mod calendar;
+pub(super) mod everybody;
+pub(super) mod health;
+pub(super) mod access;
+pub(super) mod evening;
+pub(super) mod hush;
 pub(super) mod channels;
 pub(super) mod group;
 pub(super) mod groups;

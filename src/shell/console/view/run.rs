@@ -5,11 +5,12 @@
 use super::group::title;
 use crate::{
     base::{
-        ids::{GroupId, PlayName, RunId, StepId, TaskId},
+        ids::{EffectId, GroupId, PlayName, RunId, StepId, TaskId},
         time::{Duration, Timestamp, Zone},
     },
     engine::{
         entry::{Fact, HoldReason, Outcome, Skip, Waiting},
+        operation::Operation,
         state,
     },
     model::{occurrence, play::Section, playbook::Playbook, step::Verb, timetable, trigger::Trigger},
@@ -115,6 +116,28 @@ pub(crate) struct Step {
     pub(crate) task: Option<TaskId>,
     /// Who did it.
     pub(crate) by: Option<String>,
+    /// The message that it sent, or that is held.
+    pub(crate) effect: Option<EffectId>,
+    /// Whether the message was taken back or corrected.
+    pub(crate) revised: Option<Revised>,
+    /// Whether it can be given other words: it has some, and has not been carried out.
+    pub(crate) rewords: bool,
+}
+
+/// What became of a message afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Revised {
+    /// It was taken back.
+    Recalled,
+    /// It was corrected.
+    Corrected,
+}
+
+impl Revised {
+    /// Whether there is nothing left to revise.
+    pub(crate) const fn is_gone(self) -> bool {
+        matches!(self, Self::Recalled)
+    }
 }
 
 impl Sheet {
@@ -234,6 +257,8 @@ struct Said {
     standing: Option<Standing>,
     task: Option<TaskId>,
     by: Option<String>,
+    effect: Option<EffectId>,
+    revised: Option<Revised>,
 }
 
 fn steps(playbook: &Playbook, known: &Known<'_>, id: &RunId, lines: &[LogLine]) -> Vec<Step> {
@@ -284,15 +309,20 @@ fn steps(playbook: &Playbook, known: &Known<'_>, id: &RunId, lines: &[LogLine]) 
                 preview::step(playbook, group, play, &moment, &step)
             });
             let text = if matches!(step.verb, Verb::If(_) | Verb::Each(_)) { String::new() } else { text };
+            let speaks = matches!(step.verb, Verb::Post(_) | Verb::Task(_) | Verb::Ask(_) | Verb::Approve(_));
+            let waits = matches!(&standing, Standing::Now { waiting: Waiting::Due | Waiting::Retry, .. });
             Step {
                 id: step.id.clone(),
                 verb: step.verb.as_str(),
                 due,
                 at: said.at,
                 text,
-                standing,
                 task: said.task,
                 by: said.by,
+                effect: said.effect,
+                revised: said.revised,
+                rewords: speaks && (waits || standing == Standing::Ahead),
+                standing,
             }
         })
         .collect()
@@ -330,6 +360,7 @@ fn said(lines: &[LogLine]) -> BTreeMap<StepId, Said> {
                 let Some(step) = step_of(out.effect.as_str()) else { continue };
                 let said = steps.entry(step).or_default();
                 (said.at, said.due, said.text) = (Some(at), Some(out.due), Some(out.message.text.clone()));
+                said.effect = Some(out.effect.clone());
                 let late = at.since(out.due);
                 let on_time = late <= Duration::from_millis(ON_TIME_MS);
                 said.standing = Some(if on_time { Standing::Done } else { Standing::Late(late) });
@@ -339,11 +370,24 @@ fn said(lines: &[LogLine]) -> BTreeMap<StepId, Said> {
                 let said = steps.entry(step).or_default();
                 (said.due, said.text) = (Some(outgoing.due), Some(outgoing.message.text.clone()));
                 said.standing = Some(Standing::Held(*reason));
+                said.effect = Some(outgoing.effect.clone());
             }
             Fact::Expired { effect, .. } | Fact::Withdrawn { effect } => {
                 let Some(step) = step_of(effect.as_str()) else { continue };
                 let said = steps.entry(step).or_default();
-                (said.at, said.standing) = (Some(at), Some(Standing::NotSent));
+                (said.at, said.standing, said.effect) = (Some(at), Some(Standing::NotSent), None);
+            }
+            Fact::Operator { did: Operation::Recalled { effect, .. }, .. } => {
+                let Some(step) = step_of(effect.as_str()) else { continue };
+                steps.entry(step).or_default().revised = Some(Revised::Recalled);
+            }
+            Fact::Operator { did: Operation::Corrected { effect, text, .. }, .. } => {
+                let Some(step) = step_of(effect.as_str()) else { continue };
+                let said = steps.entry(step).or_default();
+                (said.revised, said.text) = (Some(Revised::Corrected), Some(text.clone()));
+            }
+            Fact::Operator { did: Operation::Reworded { step, text, .. }, .. } => {
+                steps.entry(step.clone()).or_default().text = Some(text.clone());
             }
             Fact::TaskOpened(task) => {
                 let Some(step) = &task.step else { continue };

@@ -2,6 +2,7 @@
 //!
 //! Equal things of several groups are one row. What the reader may not see is not in it.
 
+use super::{evening::Evening, health::Strip};
 use crate::{
     base::{
         ids::{GroupId, MemberId, PersonId, PlayName, RunId, TaskId},
@@ -36,6 +37,8 @@ pub(crate) struct Today {
     pub(crate) zone: Option<Zone>,
     /// How many groups the reader sees.
     pub(crate) groups: usize,
+    /// Runs about a moment of today that are under way.
+    pub(crate) evenings: Vec<Evening>,
     /// What waits for the reader, by deadline.
     pub(crate) waits: Vec<Card>,
     /// What waits for others.
@@ -48,6 +51,8 @@ pub(crate) struct Today {
     pub(crate) held: Vec<Held>,
     /// What needs a look.
     pub(crate) look: Vec<Look>,
+    /// How well groups are, the worst first.
+    pub(crate) health: Strip,
 }
 
 /// A group in which something is, and the thing's id there.
@@ -75,7 +80,7 @@ pub(crate) struct Card {
     /// What is to be ticked off, and whether it is.
     pub(crate) list: Vec<(String, bool)>,
     /// Of a removal, or the approval of one: who.
-    pub(crate) members: Vec<String>,
+    pub(crate) members: Vec<(MemberId, String)>,
     /// Who is asked.
     pub(crate) people: Vec<String>,
     /// When it should be done, or is over.
@@ -94,7 +99,7 @@ impl Card {
         let task = &open.task;
         let member = |id: &MemberId| {
             let known = group.state.members.get(id);
-            known.map_or_else(|| id.to_string(), |member| member.name.clone())
+            (id.clone(), known.map_or_else(|| id.to_string(), |member| member.name.clone()))
         };
         let place =
             Place { group: group.state.group.clone(), title: title.to_owned(), subject: task.id.to_string() };
@@ -360,7 +365,7 @@ fn tasks<'a>(one: &One<'a>, asker: &Asker, now: Timestamp, links: &Links, cards:
 }
 
 /// The minute of an instant: what is within one is at the same time.
-fn minute(at: Timestamp) -> Timestamp {
+pub(super) fn minute(at: Timestamp) -> Timestamp {
     Timestamp::from_millis(at.as_millis().div_euclid(60_000).saturating_mul(60_000))
 }
 
@@ -448,15 +453,7 @@ fn held(one: &One<'_>, all: &mut Vec<Held>) {
         all.push(Held {
             place: one.place(&out.effect),
             play: out.play.clone(),
-            text: out
-                .message
-                .text
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .chars()
-                .take(limits::EXCERPT_CHARS_MAX)
-                .collect(),
+            text: super::group::beginning(&out.message.text),
             reason: held.reason,
             due: out.due,
             until: held.until,

@@ -133,6 +133,13 @@ pub fn to_paste(message: &Message) -> String {
     if names.is_empty() { text } else { format!("{names}\n{text}") }
 }
 
+/// What a text says, without its marks.
+pub fn plain(text: &str) -> String {
+    // Most texts have none.
+    let is_plain = !text.contains(['*', '_', '`', '[', '#', '~', '|', '>', '<', '\\', '&']);
+    if is_plain { text.to_owned() } else { write::PLAIN.write(&parse(text)) }
+}
+
 /// The same without the buttons, for a platform that has some.
 pub fn blocks_without_buttons(message: &Message) -> Vec<Block> {
     let mut blocks = parse(&message.text);

@@ -84,6 +84,7 @@ pub(super) fn why(looked: &Looked, asked: &Asked, lines: &mut Lines) -> Result<(
         playbook: &book.playbook,
         state: Some(&group.state),
         journal: Some(&looked.reader),
+        most: None,
     };
     let answers = inquiry.answer(of, asked.get("at")).map_err(unclear)?;
     for (place, (shown, _)) in answers.iter().enumerate() {

@@ -1,0 +1,102 @@
+//! `/hush`: members see nothing, in one group or in all that somebody commands, and the end of it.
+
+use super::{Visit, enter::see_other, form::Denied, page, press, view, visit};
+use crate::{
+    base::{
+        ids::GroupId,
+        limits,
+        phrase::{Phrase, phrase},
+        time::Duration,
+    },
+    engine::input::Command,
+    shell::{
+        clock,
+        door::Inside,
+        socket::{Ask, CommandRequest},
+    },
+};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{Response, Uri},
+};
+use futures_util::{StreamExt as _, stream};
+use std::sync::Arc;
+
+/// `GET /hush`
+pub(super) async fn show(uri: Uri, visit: Visit) -> Response<Body> {
+    let from = visit::query(&uri, "group")
+        .map(|text| percent_encoding::percent_decode_str(text).decode_utf8_lossy());
+    let from = from.map(|id| GroupId::new(&id));
+    let Some(view) = view::hush::hush(&visit.snapshot, &visit.asker, from.as_ref(), visit.now) else {
+        return visit.nothing();
+    };
+    let (title, body) = page::hush::page(&view, &visit.frame);
+    visit.page(None, &title, &body)
+}
+
+/// `POST /hush`: every group that is meant, many at once.
+pub(super) async fn put(State(inside): State<Arc<Inside>>, request: Request) -> Response<Body> {
+    let (console, headers) = (&inside.console, request.headers().clone());
+    let (form, row) = match console.form(request).await {
+        Ok(read) => read,
+        Err(denied) => return denied.answer(&inside, &headers),
+    };
+    let (snapshot, now) = (inside.published.snapshot(), clock::now());
+    let Some(asker) = super::door::Asker::of(&row, &snapshot, now) else {
+        return Denied::Stranger.answer(&inside, &headers);
+    };
+    let begins = form.get("what") == Some("hush");
+    let length = form.get("for").and_then(|length| length.parse::<Duration>().ok());
+    let only = form.get("group").map(GroupId::new);
+    let groups: Vec<GroupId> = view::hush::commanded(&snapshot, &asker, now, !begins)
+        .map(|(id, _)| id.clone())
+        .filter(|id| only.as_ref().is_none_or(|only| only == id))
+        .collect();
+    let by = Some(asker.name.clone());
+    let command = if begins {
+        let why = form.get("why").unwrap_or_default().to_owned();
+        Command::Hush { until: length.map(|length| now.plus(length)), why, by }
+    } else {
+        Command::Unhush { send: form.get("send").is_some(), by }
+    };
+    let verb = if begins { "hush" } else { "unhush" };
+    let asks = groups.into_iter().map(|group| {
+        let id = press::id_of(&form, verb, group.as_str());
+        let request = CommandRequest { id, group: Some(group.clone()), ask: Ask::Command(command.clone()) };
+        let inside = inside.clone();
+        async move { (group, press::put(&inside, request).await) }
+    });
+    let mut answers = stream::iter(asks).buffer_unordered(limits::HUSHED_AT_ONCE);
+    let (mut did, mut last) = (0_usize, 0);
+    let mut refused: Vec<(bool, Phrase)> = Vec::new();
+    while let Some((group, reply)) = answers.next().await {
+        last = last.max(press::last(&reply));
+        match reply.refused {
+            None if reply.ok => did += 1,
+            reason if refused.len() < limits::GROUPS_NAMED_MAX => {
+                let reason = reason.unwrap_or_default();
+                refused.push((false, phrase!("{group}: not done: {reason}", "{group}：没有做：{reason}")));
+            }
+            _ => {}
+        }
+    }
+    drop(answers);
+    let mut said = Vec::new();
+    match (did, begins) {
+        (0, _) if refused.is_empty() => {
+            said.push((false, phrase!("there is no such group for you", "没有这样的群，或者不归你管")));
+        }
+        (0, _) => {}
+        (_, true) => {
+            said.push((true, phrase!("{did} groups: members see nothing", "{did} 个群：成员看不到任何消息")))
+        }
+        (_, false) => said.push((
+            true,
+            phrase!("{did} groups: members see again what is said", "{did} 个群：成员重新看到消息"),
+        )),
+    }
+    said.append(&mut refused);
+    let told = console.tell(&asker.session, said);
+    see_other(&format!("/hush?after={last}&said={told}"))
+}

@@ -1,0 +1,107 @@
+//! The evening's strip: how long it has been under way, what comes next, and what is pressed then.
+
+use super::{
+    parts::{self, run_path},
+    today::places,
+    wording,
+};
+use crate::{
+    base::{limits, locale::Locale, time::Timestamp},
+    engine::entry::Waiting,
+    shell::{
+        console::{
+            layout::Frame,
+            view::{
+                evening::Evening,
+                run::{Standing, Step},
+            },
+        },
+        delivery::markup,
+        pages::words,
+    },
+};
+use maud::{Markup, html};
+
+/// The strips of all that is under way.
+pub(super) fn strips(evenings: &[Evening], now: Timestamp, frame: &Frame) -> Markup {
+    html! {
+        @if !evenings.is_empty() {
+            section #evening aria-labelledby="evening-title" {
+                h2 #evening-title { (frame.locale.pick("Under way", "正在进行")) }
+                ul.cards { @for evening in evenings { li.card.task.strip { (strip(evening, now, frame)) } } }
+            }
+        }
+    }
+}
+
+fn strip(evening: &Evening, now: Timestamp, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let begins = evening.anchor > now;
+    let length = locale.duration(if begins { evening.anchor.since(now) } else { now.since(evening.anchor) });
+    let clock = words::clock(&evening.zone, evening.anchor);
+    html! {
+        p.meta {
+            span { b { bdi { (evening.title) } } " · " bdi { (places(&evening.places, locale)) } }
+            span {
+                (clock) " · "
+                @match (begins, locale) {
+                    (true, Locale::En) => { "begins in " (length) }
+                    (true, Locale::Zh) => { (length) "后开始" }
+                    (false, Locale::En) => { (length) " in" }
+                    (false, Locale::Zh) => { "已进行 " (length) }
+                }
+            }
+        }
+        @if let Some(Step { standing: Standing::Now { waiting, until }, .. }) = &evening.current {
+            p { (wording::waiting(waiting).of(locale))
+                @if let Some(until) = until { " " (locale.pick("until ", "到 ")) (parts::at(*until, now, &evening.zone)) }
+            }
+        }
+        @if let Some(next) = &evening.next {
+            h3 { (locale.pick("Next: ", "接着：")) @if let Some(due) = next.due { (parts::at(due, now, &evening.zone)) " " } (step(next, frame)) }
+        }
+        div.acts {
+            @if let Some(place) = evening.pressed() {
+                @let on = [(place.group.as_str(), place.subject.as_str())];
+                (go_on(evening, &on, frame))
+                (frame.press("delay", &on, &html! { button name="by" value="10m" { (locale.pick("Ten more minutes", "再加十分钟")) } }))
+                a.button href={ "/hush?group=" (parts::piece(place.group.as_str())) } { (locale.pick("Hush this group", "这个群静默")) }
+            }
+            @for place in evening.places.iter().take(limits::GROUPS_NAMED_MAX) {
+                a.button href=(run_path(&place.group, &place.subject.as_str().into())) {
+                    (locale.pick("Open", "打开")) @if evening.places.len() > 1 { " " bdi { (place.title) } }
+                }
+            }
+        }
+    }
+}
+
+/// Goes on now with what comes: without what it waits for, or before its time.
+fn go_on(evening: &Evening, on: &[(&str, &str)], frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let hurries = match &evening.current {
+        None => true,
+        Some(Step {
+            standing: Standing::Now { waiting: Waiting::Time | Waiting::Answers { .. }, .. },
+            ..
+        }) => true,
+        Some(_) => false,
+    };
+    html! {
+        @if let Some(next) = evening.next.as_ref().filter(|_| hurries) {
+            (frame.press("now", on, &html! {
+                button.main { (locale.pick("Now: ", "现在：")) (step(next, frame)) }
+            }))
+        }
+    }
+}
+
+/// A step in a few words: what it does, and how its text begins.
+fn step(step: &Step, frame: &Frame) -> Markup {
+    let text = markup::plain(&step.text);
+    let begins: String = text.lines().next().unwrap_or_default().chars().take(NEXT_CHARS).collect();
+    html! { (words::verb(frame.locale, step.verb)) " " bdi { (begins) } }
+}
+
+/// How much of a step's text a strip has.
+const NEXT_CHARS: usize = 40;

@@ -1,0 +1,96 @@
+//! Hush: the groups that the reader commands, and in which of them members see nothing.
+
+use crate::{
+    base::{
+        ids::GroupId,
+        limits,
+        time::{Timestamp, Zone},
+    },
+    shell::{
+        console::door::{self, Asker},
+        runtime::publish::{GroupNow, Snapshot},
+    },
+};
+
+/// A group in which members see nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Hushed {
+    /// The group.
+    pub(crate) group: GroupId,
+    /// As people call it.
+    pub(crate) title: String,
+    /// Since when.
+    pub(crate) since: Timestamp,
+    /// Until when; none where somebody has to end it.
+    pub(crate) until: Option<Timestamp>,
+    /// Why.
+    pub(crate) why: String,
+    /// Messages that wait for its end.
+    pub(crate) held: usize,
+    /// The zone of its times.
+    pub(crate) zone: Zone,
+}
+
+/// The page.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct HushPage {
+    /// The instant it was made.
+    pub(crate) now: Timestamp,
+    /// The group from which the reader comes.
+    pub(crate) here: Option<(GroupId, String)>,
+    /// How many groups the reader commands in which members see what is said.
+    pub(crate) loud: usize,
+    /// The hushed ones, the first hundred.
+    pub(crate) hushed: Vec<Hushed>,
+    /// How many are hushed in all.
+    pub(crate) all: usize,
+}
+
+/// The groups that somebody commands, by whether they are hushed.
+pub(crate) fn commanded<'s>(
+    snapshot: &'s Snapshot,
+    asker: &'s Asker,
+    now: Timestamp,
+    hushed: bool,
+) -> impl Iterator<Item = (&'s GroupId, &'s GroupNow)> {
+    let all = snapshot.groups.iter().map(|(id, group)| (id, &**group));
+    let of_kind =
+        all.filter(move |(_, group)| group.book.is_some() && group.state.by_hand.hush.is_some() == hushed);
+    of_kind.filter(move |(_, group)| asker.commands(group, now))
+}
+
+/// What the bar says: how many groups are hushed; nothing to whoever commands none.
+pub(crate) fn in_bar(snapshot: &Snapshot, asker: &Asker, now: Timestamp) -> Option<usize> {
+    let hushed = commanded(snapshot, asker, now, true).count();
+    (hushed > 0 || commanded(snapshot, asker, now, false).next().is_some()).then_some(hushed)
+}
+
+/// The page, for somebody who commands groups.
+pub(crate) fn hush(
+    snapshot: &Snapshot,
+    asker: &Asker,
+    from: Option<&GroupId>,
+    now: Timestamp,
+) -> Option<HushPage> {
+    let here = from.and_then(|id| {
+        let group = snapshot.groups.get(id).filter(|group| asker.commands(group, now))?;
+        (group.state.by_hand.hush.is_none()).then(|| (id.clone(), door::title(group, id)))
+    });
+    let loud = commanded(snapshot, asker, now, false).count();
+    let all = commanded(snapshot, asker, now, true).count();
+    let hushed = commanded(snapshot, asker, now, true).filter_map(|(id, group)| {
+        let hush = group.state.by_hand.hush.as_ref()?;
+        let reason = crate::engine::entry::HoldReason::Hush;
+        Some(Hushed {
+            group: id.clone(),
+            title: door::title(group, id),
+            since: hush.since,
+            until: hush.until,
+            why: hush.why.clone(),
+            held: group.state.held.iter().filter(|held| held.reason == reason).count(),
+            zone: group.book.as_ref()?.playbook.in_group(id).zone.clone(),
+        })
+    });
+    let hushed = hushed.take(limits::PAGE_ROWS).collect();
+    (loud + all > 0).then_some(HushPage { now, here, loud, hushed, all })
+}
