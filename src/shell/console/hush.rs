@@ -83,18 +83,14 @@ pub(super) async fn put(State(inside): State<Arc<Inside>>, request: Request) -> 
     }
     drop(answers);
     let mut said = Vec::new();
-    match (did, begins) {
-        (0, _) if refused.is_empty() => {
-            said.push((false, phrase!("there is no such group for you", "没有这样的群，或者不归你管")));
-        }
-        (0, _) => {}
-        (_, true) => {
-            said.push((true, phrase!("{did} groups: members see nothing", "{did} 个群：成员看不到任何消息")))
-        }
-        (_, false) => said.push((
-            true,
+    if did > 0 {
+        let (hushed, heard) = (
+            phrase!("{did} groups: members see nothing", "{did} 个群：成员看不到任何消息"),
             phrase!("{did} groups: members see again what is said", "{did} 个群：成员重新看到消息"),
-        )),
+        );
+        said.push((true, if begins { hushed } else { heard }));
+    } else if refused.is_empty() {
+        said.push((false, phrase!("there is no such group for you", "没有这样的群，或者不归你管")));
     }
     said.append(&mut refused);
     let told = console.tell(&asker.session, said);
