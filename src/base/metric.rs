@@ -99,7 +99,7 @@ use Unit::{Count, Minutes, Plain, Points, Share};
 
 /// Every number.
 #[rustfmt::skip]
-pub static METRICS: [Metric; 51] = [
+pub static METRICS: [Metric; 53] = [
     metric("health", Nothing, Points, pair("How well the group is", "群的健康度"), pair("speakers 30 (against 10% of members in 7 days), trend 20 (three weeks), connected 15 (against 50%), answers 15, owner and bots 10 (full up to half of what is said), activation 10 (against 50%); what is unknown is left out, and with less than 60 points known there is no number", "开口的人 30 分（7 天内 10% 的成员为满分）、三周走势 20、彼此认识 15（50% 为满分）、有人回答 15、群主和机器人的占比 10（一半以内为满分）、新人激活 10（50% 为满分）；未知的不计，已知不足 60 分时没有这个数")),
     metric("speakers", Days(7), Count, pair("Members who spoke", "开口的成员"), pair("members who spoke on one of the days", "这些天里说过话的成员数")),
     metric("speakers_share", Days(7), Share, pair("Members who spoke, of all", "开口率"), pair("speakers ÷ members", "开口的成员 ÷ 成员")),
@@ -144,6 +144,8 @@ pub static METRICS: [Metric; 51] = [
     metric("promo_share", Days(30), Share, pair("Advertising among our posts", "推广占比"), pair("posts labelled promo ÷ posts", "标为 promo 的帖子 ÷ 帖子")),
     metric("promo_response", Nothing, Share, pair("What the last advertisement brought back", "推广响应"), pair("replies to a bot, reactions and clicks within 24 hours ÷ members then, of the last advertisement older than that", "最近一条满 24 小时的推广：24 小时内对机器人的回复、表情和点击 ÷ 当时成员")),
     metric("promo_trend", Nothing, Plain, pair("The last of five advertisements against the first", "推广疲软"), pair("responses for each member of the last of the last five ÷ the same of the first of them", "最近五条里最后一条的人均响应 ÷ 第一条的")),
+    metric("on_topic", Days(28), Share, pair("What is about the group's topic, of what was judged", "切题的占比"), pair("messages with `on_topic: true` ÷ messages with `on_topic`, as whoever reports them judges", "`on_topic: true` 的消息 ÷ 带 `on_topic` 的消息，由上报者判断")),
+    metric("conversions", Days(30), Count, pair("What was bought", "成交"), pair("signals `order.paid` and `paid`", "`order.paid` 和 `paid` 信号数")),
     metric("junk_share", Days(7), Share, pair("What was screened", "垃圾信息占比"), pair("screened ÷ messages", "被拦下的 ÷ 人说的消息")),
     metric("strikes", Days(7), Count, pair("Breaches of rules", "违规次数"), pair("signals `strike`", "`strike` 信号数")),
     metric("execution", Days(7), Share, pair("Tasks done in time", "任务按时率"), pair("done in time ÷ (done in time + late + missed)", "按时 ÷（按时 + 迟到 + 未做）")),
@@ -152,6 +154,31 @@ pub static METRICS: [Metric; 51] = [
     metric("operators_silence", Nothing, Unit::Days, pair("Days since anybody looked after the group", "无人管理的天数"), pair("days since somebody ended a task, or spoke as owner or staff", "距最近一次有人了结任务或以管理者身份说话的天数")),
     metric("longest_gap", Days(30), Count, pair("Days without any post of ours", "最长不发帖天数"), pair("the longest run of closed days without a post of ours", "连续没有本程序帖子的已结束日子的最多天数")),
 ];
+
+/// Marks of a share, or of those who stay.
+const SHARES: [&str; 16] = [
+    "/",
+    "%",
+    "share",
+    "rate",
+    "ratio",
+    "retention",
+    "stickiness",
+    "activation",
+    "connected",
+    "survival",
+    "health",
+    "resolved",
+    "率",
+    "留存",
+    "占比",
+    "比例",
+];
+
+/// Whether what is measured is a share, or about who stays, and not a count alone.
+pub fn is_share(measured: &str) -> bool {
+    SHARES.iter().any(|mark| measured.contains(mark))
+}
 
 /// A number by its name.
 pub fn find(name: &str) -> Option<&'static Metric> {

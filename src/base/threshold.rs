@@ -29,7 +29,7 @@ use Unit::{Count, Days, Plain, Share};
 
 /// Every threshold.
 #[rustfmt::skip]
-pub static THRESHOLDS: [Threshold; 31] = [
+pub static THRESHOLDS: [Threshold; 49] = [
     threshold("unclear_topic", 0.3, Share, pair("newcomers who leave within a week, at least", "七天内退群的新人，不少于")),
     threshold("unattended", 2.0, Days, pair("working days without anybody who looks after the group, at least", "无人管理的工作日，不少于")),
     threshold("unattended_missed", 3.0, Count, pair("tasks that nobody did in a week, at least", "一周没做的任务，不少于")),
@@ -61,6 +61,24 @@ pub static THRESHOLDS: [Threshold; 31] = [
     threshold("too_strict", 0.5, Share, pair("how far breaches rise since the rules were changed, at least", "群规修改后违规上升，不少于")),
     threshold("too_strict_speakers", 0.25, Share, pair("how far speakers fall since then, at least", "此后开口的成员下降，不少于")),
     threshold("dying", 14.0, Days, pair("days without a word, at least; or from three weeks of age on, fewer than three speakers a week", "没人说话的天数，不少于；或满三周后一周开口不到三人")),
+    threshold("dying_health", 10.0, Count, pair("points of health that are lost over three falling weeks, at least", "连降三周失去的健康分，不少于")),
+    threshold("off_topic", 0.3, Share, pair("judged messages that are on topic, less than", "判断过的消息里切题的，少于")),
+    threshold("off_topic_speakers", 0.1, Share, pair("members who speak in a week, at least", "一周开口的成员，不少于")),
+    threshold("no_trust", 0.1, Share, pair("members who speak in a month, less than", "一个月开口的成员，少于")),
+    threshold("no_trust_promos", 3.0, Count, pair("advertisements of a month, at least", "一个月的推广，不少于")),
+    threshold("slow_answers", 0.5, Share, pair("answers that took longer than an hour, more than", "超过一小时才有的回答，超过")),
+    threshold("slow_answers_rate", 0.5, Share, pair("questions that were answered within a day, less than", "一天内有人回答的提问，少于")),
+    threshold("front_loaded", 0.7, Share, pair("posts of the first two weeks, of those of the first month, more than", "头两周的帖子占头一个月的，超过")),
+    threshold("lurkers", 0.4, Share, pair("members who never spoke, at least", "从未开口的成员，不少于")),
+    threshold("no_new_blood", 0.01, Share, pair("who joined, and who spoke for the first time, in a month, of all members, at most", "一个月里入群的、第一次开口的占成员的比例，都不超过")),
+    threshold("lost_in_pause", 0.1, Share, pair("members who left in a month with such a pause, at least", "有这样停顿的一个月里退群的成员，不少于")),
+    threshold("lost_in_pause_days", 7.0, Count, pair("days without a post of ours, at least", "没有本程序帖子的天数，不少于")),
+    threshold("scattered", 0.2, Share, pair("members who are in too many groups, at least", "同时在太多群里的成员，不少于")),
+    threshold("scattered_groups", 4.0, Count, pair("groups of this engine that are too many for one member, at least", "一个成员同时在多少个群里算太多，不少于")),
+    threshold("sprawl", 50.0, Count, pair("health of the group in the middle while new ones are opened, less than", "还在开新群时，健康度居中的群，少于")),
+    threshold("no_guest", 21.0, Days, pair("days without a date of any play, more than", "没有任何场次的天数，超过")),
+    threshold("late_handover", 3.0, Days, pair("days of a term in which only whoever had the role before does anything, at least", "任期开始后仍只有前任在做事的天数，不少于")),
+    threshold("vanity_goals", 2.0, Count, pair("goals with a metric of which none is a share, at least", "写了指标、却没有一个比例的目标数，不少于")),
 ];
 
 /// A threshold by its name.

@@ -187,14 +187,8 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::Refused { .. }
         | Fact::DayClosed { .. }
         | Fact::Tallied(_) => {}
-        Fact::Paused { play } => match play {
-            Some(play) => play_mut(state, play, |p| p.paused = true),
-            None => state.paused = true,
-        },
-        Fact::Resumed { play } => match play {
-            Some(play) => play_mut(state, play, |p| p.paused = false),
-            None => state.paused = false,
-        },
+        Fact::Paused { play } => pause(state, play.as_ref(), true),
+        Fact::Resumed { play } => pause(state, play.as_ref(), false),
     }
     Ok(())
 }
@@ -339,6 +333,15 @@ fn set_member(state: &mut State, listed: &Listed) {
     }
     if state.members.list(listed) {
         state.members_ever += 1;
+    }
+}
+
+/// One play, or everything, starts nothing until it is resumed.
+fn pause(state: &mut State, play: Option<&PlayName>, paused: bool) {
+    match play {
+        Some(play) => play_mut(state, play, |p| p.paused = paused),
+        None if paused => state.paused = true,
+        None => super::caretaking::end(state),
     }
 }
 

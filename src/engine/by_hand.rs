@@ -22,6 +22,9 @@ pub struct ByHand {
     /// Members see nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hush: Option<Hush>,
+    /// Who looks in while everything is paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caretaking: Option<super::caretaking::Caretaking>,
     /// Dates whose new time is not known yet.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub put_off: BTreeMap<PlayName, BTreeSet<Arc<str>>>,

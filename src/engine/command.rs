@@ -50,13 +50,12 @@ impl Draft<'_> {
             Command::Reword { run, step, text, by } => self.reword_step(run, step, text, by.clone()),
             Command::Swap { role, one, other, by } => self.swap(role, (one, other), by.clone()),
             Command::PutOff { play, date, by } => self.put_off(play, date, by.clone()),
-            Command::Pause { play } => {
-                if let Some(play) = play
-                    && self.playbook.play(play).is_none()
-                {
+            Command::Pause { play: None, caretaker } => self.take_care(caretaker.as_ref()),
+            Command::Pause { play: Some(play), .. } => {
+                if self.playbook.play(play).is_none() {
                     return self.no_play(play);
                 }
-                self.emit(Fact::Paused { play: play.clone() })
+                self.emit(Fact::Paused { play: Some(play.clone()) })
             }
             Command::Resume { play } => self.resume_command(play.as_ref()),
             Command::Postpone { play, date, at } => self.postpone(play, date, *at),

@@ -228,6 +228,7 @@ fn settle(draft: &mut Draft<'_>) -> Decided {
         draft.test_until()?;
         draft.carry_on()?;
         if draft.tests_conditions {
+            draft.tell_idle()?;
             draft.test_conditions()?;
             draft.carry_on()?;
         }

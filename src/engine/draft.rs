@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{ChannelName, EffectId, InputId, MemberId, PlayName, RunId, StepId},
+        ids::{ChannelName, EffectId, InputId, MemberId, PlayName, RoleName, RunId, StepId},
         limits,
         person::Person,
         seed::Seed,
@@ -216,14 +216,26 @@ impl<'a> Draft<'a> {
 
     /// The same, and at night too where it is urgent.
     pub(super) fn ask_host_in(&mut self, text: String, play: Option<PlayName>, urgent: bool) -> Decided {
-        let id = self.next_task_id();
         let role = self.playbook.host_role(&self.group).cloned();
+        self.ask_role(role, text, play, urgent, None)
+    }
+
+    /// Asks whoever has a role, by when it is due.
+    pub(super) fn ask_role(
+        &mut self,
+        role: Option<RoleName>,
+        text: String,
+        play: Option<PlayName>,
+        urgent: bool,
+        due: Option<Timestamp>,
+    ) -> Decided {
+        let id = self.next_task_id();
         let Some(role) = role.filter(|_| self.state.tasks.len() < limits::TASKS_OPEN_MAX) else {
             return self.alert(id.as_str(), text);
         };
         let to = self.assignee(Some(&Assignee::Role(role)), &self.facts(Names::NONE, &About::default()));
         let to = to.unwrap_or_default();
-        let told = self.telling(&to, None, urgent);
+        let told = self.telling(&to, due, urgent);
         let task = Task {
             id: id.clone(),
             kind: TaskKind::Task,
@@ -233,7 +245,7 @@ impl<'a> Draft<'a> {
             role: to.role,
             people: to.people.clone(),
             opened: self.now,
-            due: None,
+            due,
             tell: Some(told).filter(|told| *told > self.now),
             remind: None,
             reminds: Vec::new(),
@@ -365,6 +377,7 @@ pub(super) fn build_facts(
         member,
         tier: playbook.tiers.first().map(|tier| tier.name.clone()),
         phase: PhaseFacts { name: state.phase.clone(), entered: state.phase_entered },
+        operated: super::idle::since(state),
         run: run.map(|run| RunFacts {
             id: Arc::from(run.id.as_str()),
             play: Arc::from(run.play.as_str()),

@@ -74,6 +74,7 @@ impl Draft<'_> {
                 Timer::Condition { play } => self.condition_due(&play)?,
                 Timer::HushEnds => self.hush_ends()?,
                 Timer::Retention => self.expire_fields()?,
+                Timer::Caretaker => self.care_due()?,
                 Timer::DateMissing { play, date } => self.date_stays_away(&play, &date)?,
             }
             self.end();

@@ -372,6 +372,9 @@ pub enum Command {
     Pause {
         /// Which; all when there is none.
         play: Option<PlayName>,
+        /// Of all: the role that looks in meanwhile.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        caretaker: Option<RoleName>,
     },
     /// Start again.
     Resume {

@@ -33,6 +33,15 @@ impl Draft<'_> {
                 (day, numbers::day::DayNumbers { day, ..Default::default() })
             }
         };
+        let mut numbers = numbers;
+        if !counted.is_new() && !numbers.is_empty() {
+            // As it stood when the day ended, before the next one began.
+            let end = counted.until.just_before();
+            let gauges = numbers::Gauges::of(self.state, Some((&self.playbook, &self.group)), end);
+            let health =
+                crate::base::metric::find("health").and_then(|health| gauges.read(health, None).value);
+            numbers.health = health.map(|health| health.clamp(0.0, 100.0) as u8);
+        }
         let zone = other.then(|| Arc::from(zone));
         self.emit(Fact::DayClosed { day, numbers: Box::new(numbers), zone })
     }

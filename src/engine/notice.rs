@@ -386,6 +386,31 @@ pub(super) fn hushed(
 }
 
 /// A date of which members had been told has no time any more.
+/// What whoever looks in while everything is paused is asked; the first time, where nobody was named, for somebody.
+pub(super) fn paused(
+    playbook: &Playbook,
+    group: &str,
+    since: Timestamp,
+    now: Timestamp,
+    nobody: bool,
+) -> String {
+    let since = playbook.locale.time(since, &playbook.zone, now);
+    match (playbook.locale, nobody) {
+        (Locale::En, true) => format!(
+            "**{group}** is paused since {since} and nobody looks in. Name somebody (`playbook pause --caretaker ROLE`), or go on (`playbook resume`)."
+        ),
+        (Locale::Zh, true) => format!(
+            "**{group}** 从{since}起暂停，没有人照看。请指定一个人（`playbook pause --caretaker 角色`），或恢复（`playbook resume`）。"
+        ),
+        (Locale::En, false) => format!(
+            "**{group}** is paused since {since}. Look in: greet who is new, answer what was asked, and say when it goes on. `playbook resume` ends the pause."
+        ),
+        (Locale::Zh, false) => format!(
+            "**{group}** 从{since}起暂停。请去看一眼：欢迎新人，回答没人答的问题，说明什么时候恢复。`playbook resume` 结束暂停。"
+        ),
+    }
+}
+
 pub(super) fn put_off(locale: Locale, title: &str, was: &str) -> String {
     match locale {
         Locale::En => format!("**{title}** is put off. It was to be {was}; the new time follows."),

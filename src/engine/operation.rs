@@ -36,6 +36,14 @@ pub enum Operation {
         /// The remark that is kept.
         text: String,
     },
+    /// Everything is paused; who looks in meanwhile, and when they are asked next.
+    Caretaker {
+        /// The role; the host's where none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<RoleName>,
+        /// When.
+        next: Timestamp,
+    },
     /// A step is due at once.
     Hurried {
         /// The run.

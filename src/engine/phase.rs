@@ -48,6 +48,7 @@ impl Draft<'_> {
         let tested = self.playbook.phase(&self.state.phase).is_some_and(|phase| phase.until.is_some());
         let next = self.playbook.phase_after(&self.state.phase).is_some();
         let waits = self.playbook.plays.iter().any(|play| matches!(play.trigger, Trigger::Whenever(_)));
+        let waits = waits || super::idle::is_heard(&self.playbook);
         let at = ((tested && next || waits) && !self.state.phase_final)
             .then(|| self.playbook.zone.day_bounds(self.now).1);
         if at == self.state.midnight { Ok(()) } else { self.emit(Fact::MidnightSet { at }) }

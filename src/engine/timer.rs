@@ -92,6 +92,8 @@ pub enum Timer {
         /// The date.
         date: Arc<str>,
     },
+    /// Whoever looks in while the group is paused is asked.
+    Caretaker,
 }
 
 /// When the engine wants to be called next, and why.

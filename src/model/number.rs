@@ -147,3 +147,15 @@ pub fn named(expression: &str) -> impl Iterator<Item = &str> {
         rest.get(..end).filter(|name| !name.is_empty())
     })
 }
+
+/// The name for those who did anything on the day of a run's anchor, among the `numbers` of a task.
+pub const ATTENDANCE: &str = "attendance";
+
+/// A number that a task shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filled {
+    /// Its name: of the table, of the playbook's own, or [`ATTENDANCE`].
+    pub name: Arc<str>,
+    /// What it takes, where that is said.
+    pub taken: Option<u32>,
+}

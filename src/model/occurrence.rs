@@ -126,6 +126,7 @@ mod tests {
             args: Template::default(),
             label: None,
             during_session: false,
+            evidence: crate::base::value::Value::Null,
             steps: Vec::new(),
             program: Program::default(),
             moved: Program::default(),

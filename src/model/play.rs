@@ -13,6 +13,7 @@ use crate::{
         ids::{CalendarName, GroupId, PhaseName, PlayName},
         seed::Seed,
         time::{Duration, Timestamp, Zone},
+        value::Value,
     },
     script::expr::Expr,
 };
@@ -71,6 +72,8 @@ pub struct Play {
     pub label: Option<Label>,
     /// Whether it may post while a dated run of another play is on.
     pub during_session: bool,
+    /// `evidence`: where it has worked; a map, or a list of them.
+    pub evidence: Value,
     /// The steps as a tree, for `plan` and for the pages.
     pub steps: Block,
     /// The steps.

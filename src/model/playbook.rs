@@ -172,6 +172,16 @@ impl Playbook {
         starts.chain(self.plays.iter().flat_map(|play| play.awaits())).chain(counted).collect()
     }
 
+    /// Whether a play or a number of the file hears a signal, or somebody outside may report it.
+    pub fn may_hear(&self, signal: &str) -> bool {
+        let starts = |play: &Arc<Play>| matches!(&play.trigger, Trigger::Signal(on) if &*on.name == signal);
+        let counts =
+            |number: &OwnNumber| matches!(&number.reckoned, Reckoned::Signals { on, .. } if **on == *signal);
+        self.plays.iter().any(starts)
+            || self.numbers.iter().any(counts)
+            || self.inbound.values().any(|sender| sender.may.contains(signal))
+    }
+
     /// A play by name.
     pub fn play(&self, name: &PlayName) -> Option<&Arc<Play>> {
         self.plays.iter().find(|play| play.name == *name)

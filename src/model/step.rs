@@ -4,6 +4,7 @@
 
 use super::{
     message::Label,
+    number::Filled,
     text::{Template, Text},
 };
 use crate::{
@@ -228,6 +229,8 @@ pub struct TaskStep {
     pub escalate: Option<Assignee>,
     /// A checklist.
     pub list: Vec<Text>,
+    /// `numbers`: what is shown below the text.
+    pub numbers: Vec<Filled>,
     /// Told at once, at night too.
     pub urgent: bool,
     /// The name that `wait` uses.

@@ -37,7 +37,7 @@ pub(super) const RHAI: [(&str, &[usize]); 115] = [
 ];
 
 /// The kinds of value, as headings, in the order of the listing.
-const KINDS: [(&str, &str, &str); 17] = [
+const KINDS: [(&str, &str, &str); 18] = [
     ("", "Functions", "函数"),
     ("group", "group", "group 群"),
     ("phase", "phase", "phase 阶段"),
@@ -47,6 +47,7 @@ const KINDS: [(&str, &str, &str); 17] = [
     ("members", "members, and what a query gives", "members 成员列表"),
     ("member", "member", "member 成员"),
     ("metrics", "metrics: numbers about the group (docs/metrics.md)", "metrics 群的数字(docs/metrics.md)"),
+    ("operators", "operators: those who look after the group", "operators 管理群的人"),
     ("role", "roles.NAME", "roles.NAME 角色"),
     ("person", "a person", "人"),
     ("time", "a time", "时间"),
@@ -58,7 +59,7 @@ const KINDS: [(&str, &str, &str); 17] = [
 ];
 
 /// What each global name is.
-const GLOBALS: [(&str, &str, &str); 16] = [
+const GLOBALS: [(&str, &str, &str); 17] = [
     ("group", "the group", "当前群"),
     ("members", "all members", "全部成员"),
     ("member", "the member in scope", "当前成员"),
@@ -78,6 +79,7 @@ const GLOBALS: [(&str, &str, &str); 16] = [
     ("roles", "the roles: roles.host, roles.host.next", "角色:roles.host、roles.host.next"),
     ("now", "the time of the input", "当前时间"),
     ("metrics", "numbers about the group: metrics.speakers(7)", "群的数字:metrics.speakers(7)"),
+    ("operators", "those who look after the group: operators.idle", "管理群的人:operators.idle"),
     ("state", "what scripts of this group stored (scripts only)", "本群脚本的持久状态(仅脚本)"),
 ];
 
@@ -184,6 +186,7 @@ pub(super) fn kind_of_global(name: Name) -> &'static str {
         Name::Now => "time",
         Name::State => "state",
         Name::Metrics => "metrics",
+        Name::Operators => "operators",
         Name::Rules | Name::Charter | Name::Row => "any",
     }
 }

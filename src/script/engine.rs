@@ -11,8 +11,8 @@ use super::{
     modules::Resolver,
     names::Name,
     objects::{
-        GroupRef, MemberList, MemberRef, MetricsRef, OpenMap, PersonRef, PhaseRef, RoleRef, RolesRef, RunRef,
-        StateRef,
+        GroupRef, MemberList, MemberRef, MetricsRef, OpenMap, OperatorsRef, PersonRef, PhaseRef, RoleRef,
+        RolesRef, RunRef, StateRef,
     },
     weight,
 };
@@ -167,6 +167,7 @@ fn name_types(engine: &mut Engine) {
         .register_type_with_name::<RunRef>("run")
         .register_type_with_name::<StateRef>("state")
         .register_type_with_name::<MetricsRef>("metrics")
+        .register_type_with_name::<OperatorsRef>("operators")
         .register_type_with_name::<OpenMap>("open map");
 }
 
@@ -217,7 +218,8 @@ fn cost_of(facts: &Facts, name: &str) -> u64 {
             | Name::Roles
             | Name::Now
             | Name::State
-            | Name::Metrics,
+            | Name::Metrics
+            | Name::Operators,
         ) => 0,
     }
 }
@@ -228,7 +230,7 @@ fn global(frame: &Frame<'_>, name: &str) -> Option<Dynamic> {
         return facts.bindings.get(name).map(convert::to_dynamic);
     };
     // Playbooks from before there were such numbers may have a name of their own.
-    if word == Name::Metrics
+    if word.may_be_taken()
         && let Some(own) = facts.bindings.get(name)
     {
         return Some(convert::to_dynamic(own));
@@ -255,6 +257,7 @@ fn global(frame: &Frame<'_>, name: &str) -> Option<Dynamic> {
         Name::Now => Dynamic::from(facts.now),
         Name::State => Dynamic::from(StateRef),
         Name::Metrics => Dynamic::from(MetricsRef),
+        Name::Operators => Dynamic::from(OperatorsRef),
         Name::Row => return facts.bindings.get(name).map(convert::to_dynamic),
     })
 }

@@ -35,6 +35,8 @@ pub struct Facts {
     pub tier: Option<Arc<str>>,
     /// `phase`
     pub phase: PhaseFacts,
+    /// `operators.since`: when anybody looked after the group last.
+    pub operated: Timestamp,
     /// `run`
     pub run: Option<RunFacts>,
     /// `date`: the entry of `dates` that started the run; its `at` is a [`Value::Time`].
@@ -132,6 +134,7 @@ impl Facts {
             member: None,
             tier: None,
             phase: PhaseFacts { name: PhaseName::new(""), entered: now },
+            operated: now,
             run: None,
             date: Value::Null,
             signal: Value::Null,

@@ -46,11 +46,13 @@ pub enum Name {
     Row = 1 << 15,
     /// `metrics`
     Metrics = 1 << 16,
+    /// `operators`
+    Operators = 1 << 17,
 }
 
 impl Name {
     /// Every name with how it is written.
-    pub const ALL: [(&'static str, Self); 17] = [
+    pub const ALL: [(&'static str, Self); 18] = [
         ("group", Self::Group),
         ("members", Self::Members),
         ("member", Self::Member),
@@ -68,7 +70,13 @@ impl Name {
         ("state", Self::State),
         ("row", Self::Row),
         ("metrics", Self::Metrics),
+        ("operators", Self::Operators),
     ];
+
+    /// Whether older playbooks may have a name of their own that is the same; theirs wins.
+    pub const fn may_be_taken(self) -> bool {
+        matches!(self, Self::Metrics | Self::Operators)
+    }
 
     /// The name of a word.
     pub fn parse(word: &str) -> Option<Self> {

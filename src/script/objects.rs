@@ -31,6 +31,10 @@ pub(super) struct RolesRef;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MetricsRef;
 
+/// `operators`
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OperatorsRef;
+
 /// `state`
 #[derive(Debug, Clone, Copy)]
 pub(super) struct StateRef;

@@ -53,7 +53,7 @@ pub(super) static ITEMS: LazyLock<Vec<Item>> = LazyLock::new(|| {
 
 /// What is not a number about the group.
 #[rustfmt::skip]
-static OWN: [Item; 170] = [
+static OWN: [Item; 172] = [
     item("time", "unix", None, "number", false, "Seconds since 1970-01-01 00:00 UTC", "自 1970-01-01 00:00 UTC 起的秒数"),
     item("time", "date", None, "text", false, "The civil date, 2026-12-01", "当地日期,2026-12-01"),
     item("time", "clock", None, "text", false, "The clock time, 20:30", "当地钟点,20:30"),
@@ -86,6 +86,8 @@ static OWN: [Item; 170] = [
     item("group", "title", None, "text", false, "Its shown name", "群名"),
     item("group", "created", None, "time", false, "When it was created", "建群时间"),
     item("group", "age", None, "duration", false, "How long ago that was", "建群多久了"),
+    item("operators", "idle", None, "duration", false, "How long ago anybody ended a task or spoke as owner or staff", "距最近一次有人了结任务或以管理者身份说话多久了"),
+    item("operators", "since", None, "time", false, "When that was; when the group began where nobody has", "那是什么时候；从来没有过就是建群时"),
     item("phase", "name", None, "text", false, "Its name", "阶段名"),
     item("phase", "entered", None, "time", false, "When the group entered it", "进入该阶段的时间"),
     item("phase", "age", None, "duration", false, "How long ago that was", "进入该阶段多久了"),

@@ -371,7 +371,7 @@ impl Player<'_> {
                 let to = role.as_ref().map(|role| Arc::from(role.as_str())).or(person)?;
                 Command::Reassign { task: self.task(task)?, to, by: by.clone() }
             }
-            Fact::Paused { play } => Command::Pause { play: play.clone() },
+            Fact::Paused { play } => Command::Pause { play: play.clone(), caretaker: None },
             Fact::ClockSet { to } => Command::SetBackClock { to: *to },
             Fact::Resumed { play } => Command::Resume { play: play.clone() },
             Fact::DateMoved { play, date, to, .. } => {
@@ -425,6 +425,7 @@ impl Player<'_> {
 fn operated(did: &Operation, by: Option<String>) -> Command {
     match did.clone() {
         Operation::Noted { run, text } => Command::Note { run, text, by },
+        Operation::Caretaker { role, .. } => Command::Pause { play: None, caretaker: role },
         Operation::Hurried { run, step } => Command::Now { run, step: Some(step), by },
         Operation::Delayed { run, more, .. } => Command::Delay { run, length: more, by },
         Operation::Unskipped { run, .. } => Command::Unskip { run, by },

@@ -130,6 +130,9 @@ def message(who, at, happened, data):
             known_cohort(m["came"], m["source"])["activated"] += 1
         m["first"] = happened
     m["first"] = min(m["first"], happened)
+    if isinstance(said.get("on_topic"), bool):
+        add(at, "judged")
+        add(at, "on_topic", int(said["on_topic"]))
     reply = said.get("reply_to")
     if isinstance(reply, dict):
         other = reply.get("member")
@@ -225,6 +228,8 @@ for line in sys.stdin:
     if kind == "signal_received":
         name, who, data = e["name"], e.get("member"), e.get("data") or {}
         happened = instant(e.get("time") or e["sent"])
+        if name in ("order.paid", "paid"):
+            add(at, "bought")
         if who is None:
             continue
         if name == "member.left":
@@ -389,6 +394,7 @@ result = {
     "promo_response": share(over[-1]["responses"], over[-1]["members"]) if over else None,
     "promo_trend": None if len(over) < 5 or not over[-5]["responses"] else
     (over[-1]["responses"] / max(1, over[-1]["members"])) / (over[-5]["responses"] / max(1, over[-5]["members"])),
+    "on_topic": share(total("on_topic", 28), total("judged", 28)), "conversions": total("bought", 30),
     "junk_share": share(total("junk", 7), total("human", 7)), "strikes": total("strikes", 7),
     "execution": share(total("done", 7), total("done", 7) + total("late", 7) + total("missed", 7)),
     "missed": total("missed", 7),

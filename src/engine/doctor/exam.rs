@@ -5,7 +5,7 @@ use crate::{
     base::{
         civil_day::CivilDay,
         habits::window,
-        ids::PhaseName,
+        ids::{MemberId, PhaseName},
         metric::{Metric, Takes, find},
         phrase::{Phrase, Words, phrase},
         time::Timestamp,
@@ -14,9 +14,9 @@ use crate::{
         numbers::{Gauges, reading::DEAF},
         state::State,
     },
-    model::{group::Group, playbook::Playbook},
+    model::{group::Group, playbook::Playbook, trigger::Trigger},
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What is known of a group at an instant.
 #[derive(Debug)]
@@ -24,6 +24,46 @@ pub struct Chart {
     pub(super) gauges: Arc<Gauges>,
     pub(super) phase: PhaseName,
     pub(super) kind: Option<Arc<str>>,
+    /// When a date of any play was last, and is next.
+    pub(super) guests: (Option<Timestamp>, Option<Timestamp>),
+    /// The other groups of the same engine, where they are known.
+    pub(super) around: Option<Arc<Around>>,
+}
+
+/// All groups of an engine, as far as one of them is judged by them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Around {
+    /// How many there are.
+    pub groups: usize,
+    /// Of them, those that are younger than 60 days.
+    pub young: usize,
+    /// The health of the one in the middle, of those of which it is known.
+    pub health: Option<f64>,
+    /// In how many of them each member is.
+    pub seats: BTreeMap<MemberId, u32>,
+}
+
+impl Around {
+    /// All groups, each with its playbook.
+    pub fn of<'s>(groups: impl Iterator<Item = (&'s State, &'s Playbook)>, now: Timestamp) -> Self {
+        let mut all = Self::default();
+        let mut known: Vec<f64> = Vec::new();
+        for (state, playbook) in groups {
+            let own = playbook.in_group(&state.group);
+            let Some(group) = own.groups.get(&state.group) else { continue };
+            let gauges = Gauges::of(state, Some((own, group)), now);
+            all.groups += 1;
+            all.young += usize::from(gauges.days_since(state.created) < 60.0);
+            known.extend(find("health").and_then(|health| gauges.read(health, None).value));
+            for member in state.members.ids() {
+                let seats = all.seats.entry(member.clone()).or_default();
+                *seats = seats.saturating_add(1);
+            }
+        }
+        known.sort_unstable_by(f64::total_cmp);
+        all.health = known.get(known.len() / 2).copied();
+        all
+    }
 }
 
 impl Chart {
@@ -33,8 +73,31 @@ impl Chart {
             gauges: Gauges::of(state, Some((playbook, group)), now),
             phase: state.phase.clone(),
             kind: group.kind.clone(),
+            guests: guests(state, playbook, now),
+            around: None,
         }
     }
+
+    /// The same among the other groups of its engine.
+    #[must_use]
+    pub fn among(self, around: Arc<Around>) -> Self {
+        Self { around: Some(around), ..self }
+    }
+}
+
+/// When a date of any play was last, and is next.
+fn guests(state: &State, playbook: &Playbook, now: Timestamp) -> (Option<Timestamp>, Option<Timestamp>) {
+    let dated = playbook.plays.iter().filter(|play| matches!(play.trigger, Trigger::Dates(_)));
+    let dates = dated.filter_map(|play| state.plays.get(&play.name)).flat_map(|play| play.dates.values());
+    let (mut last, mut next) = (None, None);
+    for (at, _) in dates {
+        if *at <= now {
+            last = last.max(Some(*at));
+        } else if next.is_none_or(|next| *at < next) {
+            next = Some(*at);
+        }
+    }
+    (last, next)
 }
 
 /// A number that tells.

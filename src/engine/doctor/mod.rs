@@ -4,12 +4,13 @@
 //! rules could not be judged is said beside what was found.
 
 mod exam;
+mod habits;
 mod people;
 mod score;
 mod table;
 mod talk;
 
-pub use exam::{Chart, Evidence};
+pub use exam::{Around, Chart, Evidence};
 pub use score::{Grade, Score, score};
 pub use table::{AILMENTS, Ailment};
 

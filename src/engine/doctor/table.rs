@@ -1,6 +1,6 @@
 //! The rules of the doctor in one table: what it is called, when it shows, what stays unknown, what helps.
 
-use super::{exam::Exam, people, talk};
+use super::{exam::Exam, habits, people, talk};
 use crate::base::phrase::{Words, pair};
 
 /// Something that can be wrong with a group.
@@ -39,7 +39,7 @@ const GAMES: &str = "use:\n  - { playbook: weekly-games.yaml, as: games }\n";
 
 /// Every rule.
 #[rustfmt::skip]
-pub static AILMENTS: [Ailment; 18] = [
+pub static AILMENTS: [Ailment; 30] = [
     Ailment {
         name: "unclear_topic", early: false, shows: people::unclear_topic,
         title: pair("It is not clear what the group is for", "这个群为谁而设、做什么，没有说清"),
@@ -140,6 +140,24 @@ pub static AILMENTS: [Ailment; 18] = [
         lines: "plays:\n  prepare:\n    steps:\n      - task: Nine questions before anything is prepared\n        to: host\n        list: { file: data/lists/fun-campaign.yaml }\n        due: 2d\n",
     },
     Ailment {
+        name: "off_topic", early: false, shows: habits::off_topic,
+        title: pair("They talk, but not about what the group is for", "聊得很热闹，但和这个群没什么关系"),
+        when: pair("a tenth of the members spoke in a week, and of the messages of 28 days that somebody judged (20 or more) less than 30% are on topic", "一周有十分之一的成员开口，而 28 天里判断过的消息（20 条以上）切题的不到 30%"),
+        blind: pair("messages that nobody judged: whoever reports them says `on_topic`", "没有人判断的消息：由上报消息的程序说 `on_topic`"),
+        advice: pair("One topic a week that belongs to the group, and say in the rules what is welcome", "每周一个属于这个群的话题，并在群规里写明欢迎什么"),
+        plays: &["rules/reminder", "weekly-games/quiz"], practices: &["P003", "P046"],
+        lines: "rules:\n  encourage: [what you read this week, a question about it]\nuse:\n  - { playbook: rules.yaml, as: rules }\n",
+    },
+    Ailment {
+        name: "no_trust", early: false, shows: habits::no_trust,
+        title: pair("It is sold to people who do not know each other yet", "还没有信任就在推销"),
+        when: pair("three advertisements in 30 days, nothing bought, and less than 10% of the members spoke", "30 天发了三条推广，没有一笔成交，开口的成员不到 10%"),
+        blind: pair("what is bought elsewhere", "在别处的成交"),
+        advice: pair("Advertise only while the group talks, and let a few members try first", "群里聊得起来时才推广，先请几位成员试用"),
+        plays: &["growth/trial-officers"], practices: &["P070", "P074", "P077"],
+        lines: "budgets:\n  promo: { max: 10% per 30d, when: \"metrics.speakers(30) > members.count * 0.1\" }\nuse:\n  - { playbook: growth.yaml, as: growth }\n",
+    },
+    Ailment {
         name: "worn_ads", early: false, shows: talk::worn_ads,
         title: pair("Members are tired of being sold to", "推广发多了，大家不再理会"),
         when: pair("the last of five advertisements brought back at most half of what the first did", "五条推广里最后一条的响应不到第一条的一半"),
@@ -196,10 +214,100 @@ pub static AILMENTS: [Ailment; 18] = [
     Ailment {
         name: "dying", early: false, shows: talk::dying,
         title: pair("The group is dying", "这个群正在死去"),
-        when: pair("nobody spoke for 14 days, or after three weeks of age fewer than three spoke in a week", "连续 14 天没有人说话，或满三周后一周开口的不到三人"),
+        when: pair("nobody spoke for 14 days, or after three weeks of age fewer than three spoke in a week, or the health of closed days fell for three weeks by ten points", "连续 14 天没有人说话，或满三周后一周开口的不到三人，或健康度连降三周、少了十分"),
         blind: pair("what members say to each other in private", "成员私下说的话"),
         advice: pair("Decide with those who are left: begin anew, be taken in by another group, or end it and say where everybody goes", "与还在的人一起决定：重新开始、并入别的群，或好好结束并告诉大家去哪里"),
         plays: &["seed-recruiting/month-check"], practices: &["P012", "P050", "P123", "P124"],
         lines: "plays:\n  revive:\n    whenever: metrics.silence >= 14\n    max: 1 per 21d\n    steps:\n      - task: Two weeks without a word; begin anew, hand over, or end it, and write down which\n        to: host\n        due: 3d\n",
+    },
+    Ailment {
+        name: "slow_answers", early: false, shows: habits::slow_answers,
+        title: pair("Questions wait too long, or for ever", "提问没人及时回"),
+        when: pair("more than half of the answers of 28 days (5 or more) took longer than an hour, or less than half of the questions (5 or more) were answered within a day", "28 天的回答（5 个以上）有一半以上超过一小时，或提问（5 个以上）一天内有人回答的不到一半"),
+        blind: pair("answers in private", "私下的回答"),
+        advice: pair("Say who is on duty today, and ask those who asked how it went", "每天写明谁值班，并问问提问的人满不满意"),
+        plays: &["people/csat"], practices: &["P055", "P088"],
+        lines: "plays:\n  duty:\n    every: workday at 09:00\n    steps:\n      - task: \"Questions of yesterday that nobody has answered: answer them before noon\"\n        to: host\n        due: 3h\n        numbers: [response_rate, first_response]\n",
+    },
+    Ailment {
+        name: "front_loaded", early: false, shows: habits::front_loaded,
+        title: pair("Everything was given away at the start", "一次性把所有的东西都搬出来了"),
+        when: pair("a group of four to five weeks had more than 70% of its posts (20 or more) in the first two", "建群四到五周，70% 以上的帖子（20 条以上）发在头两周"),
+        blind: NOTHING,
+        advice: pair("Spread what is left over the weeks to come, and bound how much goes out", "把剩下的摊到往后几周，并限制每周的量"),
+        plays: &["weekly-games/quiz"], practices: &["P054"],
+        lines: "budgets:\n  posts: { max: 8 per 7d, gap: 2h }\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n",
+    },
+    Ailment {
+        name: "lurkers", early: false, shows: habits::lurkers,
+        title: pair("Many only watch", "很多人一直潜水"),
+        when: pair("40% of the members who are older than a week (20 or more) never spoke", "入群超过一周的成员（20 人以上）有 40% 从未开口"),
+        blind: pair("whether they read", "他们有没有在看"),
+        advice: pair("Ask each for a first word; whoever stays silent for months may go, with notice", "请每个人说第一句话；几个月不出声的，先通知再请离"),
+        plays: &["pruning/first-word", "pruning/prune"], practices: &["P097", "P098"],
+        lines: "use:\n  - { playbook: pruning.yaml, as: pruning }\n",
+    },
+    Ailment {
+        name: "no_new_blood", early: false, shows: habits::no_new_blood,
+        title: pair("Nobody new comes", "没有新鲜血液"),
+        when: pair("in a group of two months and 20 members or more at most 1% joined in 30 days, and as few spoke for the first time", "建群两个月以上、20 人以上的群，30 天里入群的不超过 1%，第一次开口的也不超过"),
+        blind: NOTHING,
+        advice: pair("For each who goes, one who comes; and let the quiet ones begin", "走一位进一位，也请安静的人起个头"),
+        plays: &["pruning/one-in-one-out", "weekly-games/spotlight"], practices: &["P096", "P099"],
+        lines: "use:\n  - { playbook: pruning.yaml, as: pruning }\n",
+    },
+    Ailment {
+        name: "lost_in_pause", early: false, shows: habits::lost_in_pause,
+        title: pair("Members left while nobody posted", "停更期间有人走了"),
+        when: pair("in 30 days with a week without any post of ours 10% of the members (20 or more) left", "30 天里有一周没有任何帖子，且 10% 的成员（20 人以上）退群"),
+        blind: pair("why somebody leaves", "退群的人为什么走"),
+        advice: pair("Name a caretaker before the next pause, and say when it goes on", "下次停更前指定照看的人，并说明什么时候恢复"),
+        plays: &["rules/welcome"], practices: &["P125"],
+        lines: "plays:\n  unattended:\n    on: operators.idle\n    steps:\n      - task: Nobody has looked in for ${signal.data.days} days\n        to: host\n        due: 1d\n",
+    },
+    Ailment {
+        name: "scattered", early: false, shows: habits::scattered,
+        title: pair("Members are in so many groups that they do not know where to ask", "群太多，成员不知道该在哪个群问"),
+        when: pair("20% of the members (20 or more) are in four groups of this engine or more; looked at by `playbook doctor` over all groups", "20% 的成员（共 20 人以上）同时在本引擎的四个以上群里；由 `playbook doctor` 查看所有群时判断"),
+        blind: pair("members whose ids differ from group to group", "在不同群里编号不同的成员"),
+        advice: pair("Say in each group what is asked where, and merge those that few use", "在每个群写明什么问题去哪里问，合并很少人用的群"),
+        plays: &["rules/reminder"], practices: &["P122"],
+        lines: "rules:\n  encourage: [questions about orders in the service group, everything else here]\nuse:\n  - { playbook: rules.yaml, as: rules }\n",
+    },
+    Ailment {
+        name: "sprawl", early: false, shows: habits::sprawl,
+        title: pair("New groups are opened while the old ones are not well", "老群还不好，又在开新群"),
+        when: pair("of three groups or more one is younger than 60 days, and the one in the middle has a health below 50; looked at by `playbook doctor` over all groups", "三个以上的群里有不满 60 天的，而健康度居中的群不足 50 分；由 `playbook doctor` 查看所有群时判断"),
+        blind: NOTHING,
+        advice: pair("Open the next one only while the last is well", "上一个群好起来，再开下一个"),
+        plays: &["seed-recruiting/month-check"], practices: &["P116", "P121", "P124"],
+        lines: "plays:\n  next-group:\n    when: metrics.health >= 70\n    steps:\n      - task: Open the next group, and hand on the handbook\n        to: host\n        due: 7d\n",
+    },
+    Ailment {
+        name: "no_guest", early: false, shows: habits::no_guest,
+        title: pair("It is long since a guest came", "很久没有嘉宾了"),
+        when: pair("no date of any play for more than 21 days, and none in the two weeks to come", "超过 21 天没有任何场次，往后两周也没有"),
+        blind: pair("evenings that are in no playbook", "没有写进剧本的活动"),
+        advice: pair("Fix the next evening now, and one a month from then on", "现在就定下一场，之后每月一场"),
+        plays: &["kol-session/session"], practices: &["P095"],
+        lines: "use:\n  - { playbook: kol-session.yaml, as: guest }\n",
+    },
+    Ailment {
+        name: "late_handover", early: false, shows: habits::late_handover,
+        title: pair("A role was handed over and nobody has taken it", "换届了，接任的人还没动"),
+        when: pair("three days into a term only whoever had the role before does anything", "任期开始三天，做事的还是前一位"),
+        blind: pair("what was done without telling the program", "没有告诉本程序而做的事"),
+        advice: pair("Hand over with a list, and have whoever takes over say so", "用清单交接，请接任的人确认"),
+        plays: &["people/handover"], practices: &["P084"],
+        lines: "roles:\n  host: { people: [owner, lin], term: 10 weeks }\nplays:\n  handover:\n    every: term of host\n    steps:\n      - task: Take over\n        to: host\n        list: [the passwords, the open tasks, who is new]\n        due: 3d\n",
+    },
+    Ailment {
+        name: "vanity_goals", early: false, shows: habits::vanity_goals,
+        title: pair("Only counts are watched", "只看数量"),
+        when: pair("`charter.goals` names two metrics or more, and none is a share or about who stays", "`charter.goals` 写了两个以上指标，没有一个是比例或留存"),
+        blind: NOTHING,
+        advice: pair("Add one share and one of who stays", "加一个比例和一个留存"),
+        plays: &["weekly-games/digest"], practices: &["P133"],
+        lines: "charter:\n  purpose: One book a month, read together\n  goals:\n    - { want: readers who stay, metric: metrics.retention30, target: \">= 40%\", by: 90d }\n    - { want: readers who speak, metric: metrics.speakers(7) / members.count, target: \">= 10%\", by: 90d }\n",
     },
 ];

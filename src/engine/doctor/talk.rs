@@ -203,5 +203,6 @@ pub(super) fn dying(exam: &mut Exam<'_>) -> bool {
     let silent = exam.beyond("silence", None, Than::AtLeast, limit, 0);
     let age = exam.chart.gauges.days_since(exam.chart.gauges.created);
     let few = age >= 21.0 && exam.beyond("speakers", Some(7), Than::Less, 3.0, 0);
-    silent || few
+    let falls = super::habits::falls(exam);
+    silent || few || falls
 }

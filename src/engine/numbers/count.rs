@@ -48,6 +48,9 @@ struct Ending {
 /// Within so long after an advertisement something is a response to it.
 const RESPONDS: Duration = Duration::DAY;
 
+/// The signals that tell that something was bought.
+pub(super) const SALES: [&str; 2] = ["order.paid", "paid"];
+
 /// Looks at what the entry takes away.
 pub(super) fn before(state: &mut State, entry: &Entry) -> Before {
     if state.numbers.is_new() || matches!(entry.fact, Fact::DayClosed { .. }) {
@@ -101,9 +104,15 @@ fn today(state: &mut State, at: Timestamp) -> &mut Numbers {
 
 fn hear(state: &mut State, at: Timestamp, signal: &Signal, new: bool) {
     let name = &*signal.name;
+    if SALES.contains(&name) {
+        add(&mut today(state, at).open.bought, 1);
+    }
     let Some(member) = &signal.member else {
         if name == "rules.changed" {
             today(state, at).rules_changed = Some(at);
+        }
+        if name == crate::engine::idle::OPERATORS_IDLE {
+            today(state, at).idle_told = Some(at);
         }
         return;
     };
@@ -120,6 +129,10 @@ fn hear(state: &mut State, at: Timestamp, signal: &Signal, new: bool) {
                 return;
             }
             let numbers = today(state, at);
+            if let Some(on_topic) = said.on_topic {
+                add(&mut numbers.open.judged, 1);
+                add(&mut numbers.open.on_topic, u64::from(on_topic));
+            }
             question::answer(numbers, member, happened, said.reply.as_ref());
             if said.asks {
                 let id = said.id.map(str::to_owned);
@@ -166,6 +179,7 @@ struct Said<'a> {
     id: Option<&'a str>,
     reply: Option<Reply<'a>>,
     asks: bool,
+    on_topic: Option<bool>,
 }
 
 impl<'a> Said<'a> {
@@ -180,7 +194,8 @@ impl<'a> Said<'a> {
             Some(asks) => asks,
             None => text("text").is_some_and(|text| text.trim_end().ends_with(['?', '\u{ff1f}', '吗', '呢'])),
         };
-        Self { id: text("id"), reply, asks }
+        let on_topic = message.get("on_topic").and_then(Value::as_bool);
+        Self { id: text("id"), reply, asks, on_topic }
     }
 }
 

@@ -77,6 +77,15 @@ pub struct DayNumbers {
     /// Breaches of rules that were recorded.
     #[serde(default, skip_serializing_if = "is_default")]
     pub strikes: u32,
+    /// Messages of which somebody judged whether they are on topic.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub judged: u32,
+    /// Of them, those that are.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub on_topic: u32,
+    /// What was bought.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub bought: u32,
     /// Reactions.
     #[serde(default, skip_serializing_if = "is_default")]
     pub reactions: u32,

@@ -82,6 +82,9 @@ pub struct Numbers {
     /// The last message of a human.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spoke: Option<Timestamp>,
+    /// When plays were told last that nobody looks after the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_told: Option<Timestamp>,
     /// What the playbook's own numbers count of signals.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tallies: BTreeMap<Arc<str>, tally::Tally>,

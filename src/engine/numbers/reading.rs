@@ -3,9 +3,10 @@
 //!
 //! Changes nothing. What a channel does not hear is unknown here, never none.
 
-use super::{Numbers, as_of, own::Own, survey::Survey};
+use super::{Numbers, as_of, count::SALES, own::Own, survey::Survey};
 use crate::{
     base::{
+        civil_day::CivilDay,
         habits::{Habits, KNOWN_DAYS, window},
         ids::{ChannelName, MemberId},
         limits,
@@ -50,6 +51,7 @@ pub struct Gauges {
     hears: OnceLock<bool>,
     survey: OnceLock<Survey>,
     own: Own,
+    sells: bool,
     this: Weak<Self>,
 }
 
@@ -65,6 +67,7 @@ impl Gauges {
             Own::new(playbook.numbers.clone(), facts)
         });
         let own = own.unwrap_or_default();
+        let sells = playbook.is_none_or(|(playbook, _)| SALES.iter().any(|name| playbook.may_hear(name)));
         Arc::new_cyclic(|this| Self {
             numbers,
             members,
@@ -74,8 +77,14 @@ impl Gauges {
             hears: OnceLock::new(),
             survey: OnceLock::new(),
             own,
+            sells,
             this: this.clone(),
         })
+    }
+
+    /// Whether somebody reports what is bought.
+    pub(super) fn sells(&self) -> bool {
+        self.sells || self.numbers.sum(limits::DAYS_KEPT_MAX as u32, |day| day.bought) > 0
     }
 
     /// The same reading, for what is computed of it.
@@ -86,6 +95,21 @@ impl Gauges {
     /// The playbook's own numbers.
     pub fn own(&self) -> impl Iterator<Item = (&OwnNumber, Figure)> + '_ {
         self.own.numbers().iter().filter_map(|number| Some((number, self.own.figure(self, &number.name)?)))
+    }
+
+    /// Members who did anything on a day; unknown of one that is too long ago.
+    pub fn acted_on(&self, day: CivilDay) -> Figure {
+        let Some(back) = u32::try_from(self.numbers.today.since(day)).ok().filter(|back| *back < KNOWN_DAYS)
+        else {
+            return Figure::unknown(OF_NOTHING);
+        };
+        if !self.hears() {
+            return Figure::unknown(DEAF);
+        }
+        let today = self.numbers.today;
+        let acted =
+            self.members.all_habits().filter(|(_, habits)| habits.acted(today) >> back & 1 != 0).count();
+        self.count(back.saturating_add(1), acted as u64, None)
     }
 
     /// The instant at which they are read.

@@ -78,13 +78,15 @@ pub(super) fn figure(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
         "longest_silence" => {
             Figure { value: Some(longest(of, 30, |day| day.human == 0)), ..of.count(30, 0, None) }
         }
+        "on_topic" => of.share(n, sum(|day| day.on_topic) as f64, sum(|day| day.judged)),
         "junk_share" => of.share(n, sum(super::day::DayNumbers::all_junk) as f64, sum(|day| day.human)),
         _ => return None,
     })
 }
 
 /// The numbers for which members have to be heard.
-const MEMBERS: [&str; 28] = [
+const MEMBERS: [&str; 29] = [
+    "on_topic",
     "speakers",
     "speakers_share",
     "actors",
@@ -125,6 +127,11 @@ fn ours(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
         "longest_gap" => {
             Figure { value: Some(longest(of, n, |day| day.all_posts() == 0)), ..of.count(n, 0, None) }
         }
+        "conversions" if of.sells() => of.count(n, numbers.sum(n, |day| day.bought), None),
+        "conversions" => Figure::unknown(pair(
+            "nobody reports what is bought: no play hears `order.paid` or `paid`",
+            "没有人上报成交：没有玩法听 `order.paid` 或 `paid`",
+        )),
         "promo_response" if of.hears() => {
             let over = numbers.campaigns.iter().rev().find(|one| of.now.since(one.at) >= Duration::DAY);
             over.map_or_else(

@@ -91,7 +91,8 @@ pub(in crate::engine) struct Terms {
 impl Draft<'_> {
     pub(in crate::engine) fn task(&mut self, at: &At<'_>, task: &TaskStep) -> Carried {
         let facts = self.step_facts(at, task.text.names().union(Names::ALL));
-        let text = at.words(&task.text).render_markdown(&facts)?;
+        let mut text = at.words(&task.text).render_markdown(&facts)?;
+        text.push_str(&self.figures(at, &task.numbers));
         let to = self.assignee(task.to.as_ref(), &facts)?;
         let escalate = match &task.escalate {
             Some(escalate) => self.assignee(Some(escalate), &facts)?,

@@ -380,6 +380,7 @@ fn scope(cx: &Cx<'_>) -> Scope {
         Name::Roles,
         Name::Now,
         Name::Metrics,
+        Name::Operators,
     ]
     .into_iter()
     .collect::<Globals>();

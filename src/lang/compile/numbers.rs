@@ -21,7 +21,7 @@ use crate::{
         },
         keys,
     },
-    model::number::{Compared, OwnNumber, Reckoned, Target, TargetDate},
+    model::number::{ATTENDANCE, Compared, Filled, OwnNumber, Reckoned, Target, TargetDate},
     script::names::{Name, Names},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -203,27 +203,52 @@ fn date(cx: &mut Cx<'_>, node: &Node) -> Option<TargetDate> {
 
 fn parts(cx: &mut Cx<'_>, node: &Node) -> Vec<Arc<str>> {
     let expected = pair("the names of numbers", "指标的名字");
-    let mut parts = Vec::new();
-    for item in reader::one_or_many(&mut cx.report, node, expected) {
-        let Some(text) = reader::text(&mut cx.report, item, expected).cloned() else { continue };
-        let name = text.strip_prefix("metrics.").unwrap_or(&text);
-        if cx.names.metrics.contains(name) || metric::find(name).is_some() {
-            parts.push(Arc::from(name));
-            continue;
-        }
-        let known = cx.names.metrics.iter().map(String::as_str);
-        let near = crate::base::diagnostic::suggest::nearest(
-            name,
-            known.chain(metric::METRICS.iter().map(|metric| metric.name)),
+    let items = reader::one_or_many(&mut cx.report, node, expected);
+    items.into_iter().filter_map(|item| named(cx, item, None)).map(|number| number.name).collect()
+}
+
+/// `numbers` of a task: names of numbers, some with what they take.
+pub(crate) fn filled(cx: &mut Cx<'_>, node: &Node) -> Vec<Filled> {
+    let items = reader::one_or_many(&mut cx.report, node, pair("the names of numbers", "指标的名字"));
+    items.into_iter().filter_map(|item| named(cx, item, Some(ATTENDANCE))).collect()
+}
+
+/// The name of a number, with what it takes in brackets.
+fn named(cx: &mut Cx<'_>, item: &Node, also: Option<&str>) -> Option<Filled> {
+    let text =
+        reader::text(&mut cx.report, item, pair("the name of a number", "指标的名字"))?.trim().to_owned();
+    let text = text.strip_prefix("metrics.").unwrap_or(&text);
+    let (name, taken) = match text.split_once('(') {
+        Some((name, rest)) => (name, rest.strip_suffix(')').and_then(|n| n.trim().parse::<u32>().ok())),
+        None => (text, None),
+    };
+    let metric = metric::find(name);
+    let takes = metric.is_some_and(|metric| metric.takes != metric::Takes::Nothing);
+    if text.contains('(') && (taken.is_none() || !takes) {
+        let help = phrase!("write `{name}`", "写成 `{name}`");
+        reader::bad_value(
+            &mut cx.report,
+            item,
+            pair("a number, such as speakers(7)", "指标，例如 speakers(7)"),
+            Some(help),
         );
-        let help = match near {
-            Some(near) => phrase!("did you mean `{near}`?", "是不是想写 `{near}`？"),
-            None => pair("`playbook metrics` lists every number", "`playbook metrics` 列出所有指标").into(),
-        };
-        let message = phrase!("there is no number `{name}`", "没有指标 `{name}`");
-        cx.error(codes::UNKNOWN_NAME, item.span, message, help);
+        return None;
     }
-    parts
+    if cx.names.metrics.contains(name) || metric.is_some() || also == Some(name) {
+        return Some(Filled { name: Arc::from(name), taken });
+    }
+    let known = cx.names.metrics.iter().map(String::as_str).chain(also);
+    let near = crate::base::diagnostic::suggest::nearest(
+        name,
+        known.chain(metric::METRICS.iter().map(|metric| metric.name)),
+    );
+    let help = match near {
+        Some(near) => phrase!("did you mean `{near}`?", "是不是想写 `{near}`？"),
+        None => pair("`playbook metrics` lists every number", "`playbook metrics` 列出所有指标").into(),
+    };
+    let message = phrase!("there is no number `{name}`", "没有指标 `{name}`");
+    cx.error(codes::UNKNOWN_NAME, item.span, message, help);
+    None
 }
 
 /// Reports a number that needs itself, as a value or as a part.

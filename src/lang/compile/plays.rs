@@ -13,6 +13,7 @@ use crate::{
     base::{
         ids::{CalendarName, PhaseName, PlayName},
         time::{Duration, Offset},
+        value::Value,
     },
     lang::{
         codes,
@@ -65,6 +66,7 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
         args: Template::default(),
         label: None,
         during_session: false,
+        evidence: Value::Null,
         steps: Vec::new(),
         program: Program::default(),
         moved: Program::default(),
@@ -230,11 +232,34 @@ fn play_scope(fields: &Fields<'_>, base: &Scope, found: Option<&str>) -> Scope {
 }
 
 /// `title`, `during`, `when`, `from`, `until`, `except`, `only`
+/// `evidence`: where the play has worked.
+fn evidence(cx: &mut Cx<'_>, node: &Node) -> Value {
+    let what = pair("evidence: who tried it, where, numbers, date", "依据：谁试过、在哪、数字、时间");
+    let items = match node.entries() {
+        Some(_) => vec![node],
+        None => reader::list(&mut cx.report, node, what).unwrap_or_default().iter().collect(),
+    };
+    let mut known = Vec::new();
+    for item in items {
+        if let Some(fields) = Fields::read(&mut cx.report, item, what, keys::EVIDENCE.names) {
+            let written = fields.entries().iter().filter_map(|entry| {
+                let text = reader::text(&mut cx.report, &entry.value, pair("text", "文字"))?;
+                Some((entry.key.value.clone(), Value::str(text)))
+            });
+            known.push(Value::Map(Arc::new(written.collect())));
+        }
+    }
+    if known.is_empty() { Value::Null } else { Value::list(known) }
+}
+
 fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) {
     if let Some(node) = fields.get("title")
         && let Some(title) = reader::text(&mut cx.report, node, pair("text", "文字"))
     {
         play.title = title.clone();
+    }
+    if let Some(node) = fields.get("evidence") {
+        play.evidence = evidence(cx, node);
     }
     if let Some(node) = fields.get("was")
         && let Some(was) = reader::text(&mut cx.report, node, pair("a name", "名字"))

@@ -31,7 +31,7 @@ use std::{collections::BTreeSet, sync::Arc};
 const TRIGGERS: [&str; 5] = ["every", "cron", "dates", "on", "whenever"];
 
 /// The signals that the engine sends itself.
-pub(crate) const SIGNALS: [&str; 11] = keys::words(&keys::closed::SIGNALS);
+pub(crate) const SIGNALS: [&str; 12] = keys::words(&keys::closed::SIGNALS);
 
 /// The trigger key of a play; a second one is reported.
 pub(crate) fn find(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<&'static str> {

@@ -5,7 +5,7 @@ use super::{
     cx::Cx,
     lists, messages, moments,
     names::Sort,
-    plays,
+    numbers, plays,
     steps::{self, Place},
     text::{self, Scope},
     waits,
@@ -276,6 +276,7 @@ fn task(
     let due = fields.get("due").and_then(|node| by(cx, node));
     let remind = fields.get("remind").map(|node| reminders(cx, node)).unwrap_or_default();
     let list = fields.get("list").map(|node| lists::lower(cx, node, scope)).unwrap_or_default();
+    let numbers = fields.get("numbers").map(|node| numbers::filled(cx, node)).unwrap_or_default();
     let urgent = fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or(false);
     if let (Some(entry), None) = (fields.entry("remind"), fields.entry("due")) {
         cx.error(
@@ -290,7 +291,7 @@ fn task(
     }
     let binding = binding(cx, fields);
     place.waitable.extend(binding.as_ref().map(ToString::to_string));
-    Some(TaskStep { text: text?, to, due, remind, escalate, list, urgent, binding })
+    Some(TaskStep { text: text?, to, due, remind, escalate, list, numbers, urgent, binding })
 }
 
 /// A text, or several.

@@ -37,7 +37,7 @@ pub(crate) const ORDERS: [(&str, PruneOrder); 4] = [
 ];
 
 /// The signals that the engine sends itself, and when.
-pub(crate) const SIGNALS: [(&str, &str); 11] = [
+pub(crate) const SIGNALS: [(&str, &str); 12] = [
     ("group.created", "The group was seen for the first time."),
     ("phase.entered", "A phase began."),
     ("member.joined", "A member joined the group."),
@@ -51,6 +51,10 @@ pub(crate) const SIGNALS: [(&str, &str); 11] = [
     ),
     ("tag.added", "A member has a new tag."),
     ("tier.changed", "A member stands in another tier."),
+    (
+        "operators.idle",
+        "Nobody has looked after the group for as long as `doctor: { unattended: 2d }` says; `days` and `since` say how long.",
+    ),
     ("task.done", "A person did what was asked."),
 ];
 

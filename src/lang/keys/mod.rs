@@ -9,7 +9,7 @@ mod play;
 mod step;
 mod top;
 
-pub(crate) use play::{DATES_FILE, MOVING_DATE, PLAY};
+pub(crate) use play::{DATES_FILE, EVIDENCE, MOVING_DATE, PLAY};
 pub(crate) use step::{BUTTON, COMMON, LIST_FILE, RETRY, VERBS, VerbKeys, WAIT};
 pub(crate) use top::{
     ACCESS, AMOUNTS, BUDGETS, CALENDAR, CHANNEL, CHARTER, FIELD, GROUP, HOLD, MEMBERS, MENTIONS, METRIC,

@@ -42,7 +42,15 @@ keys! {
         "moved": Is::Steps, "With `dates`: steps that are done when a date moves of which people had been told.", "moved:\n  - post: ${date.guest} comes on ${date.at} instead.";
         "cancelled": Is::Steps, "With `dates`: steps that are done when a date is removed of which people had been told.", "cancelled:\n  - post: ${date.guest} is not coming.";
         "replaced": Is::Steps, "With `dates`: steps that are done when the row of a date says something else, of which people had been told. `date.was` is the row as it was.", "replaced:\n  - post: ${date.guest} comes in place of ${date.was.guest}.";
+        "evidence": Is::Def("evidence"), "Where the play has worked: who tried it, where, with which numbers, and when; a list for several. `playbook handbook` prints it.", "evidence: { who: Lin, where: three reading groups, numbers: 12% spoke more, date: 2026-05 }";
         "steps": Is::Steps, "What the play does, in order. Required.", "steps:\n  - post: Good morning";
+    }
+    /// Where a play has worked.
+    EVIDENCE {
+        "who": Is::Text, "Who tried it.", "who: Lin";
+        "where": Is::Text, "In which groups.", "where: three reading groups";
+        "numbers": Is::Text, "What came of it.", "numbers: 12% spoke more";
+        "date": Is::Text, "When.", "date: 2026-05";
     }
     /// One date. Any other key may stand there too, and is read as `date.…`.
     MOVING_DATE {

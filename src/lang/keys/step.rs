@@ -42,6 +42,7 @@ keys! {
         "remind": Is::Def("reminders"), "How long before `due` a reminder goes out; a list for several.", "remind: [1d, 2h]";
         "escalate": Is::Text, "The role or person who is told when it is overdue.", "escalate: owner";
         "list": Is::Def("list"), "A checklist, shown below the task: texts, or a file with them. An item that is one `${…}` may be a list itself. Ticked off one by one; later steps see `items` and `left` under the task's `as`.", "list: [Book the room, Ask who brings cake]";
+        "numbers": Is::Names, "Numbers of the group as they are when the task is opened, below its text: names under `metrics`, and `attendance` for who did anything on the day of the anchor.", "numbers: [attendance, speakers(7), promo_response]";
         "urgent": Is::Bool, "Told at once, outside the hours of the role too.", "urgent: true";
         "as": Is::Binding, "The name under which later steps see the answer, and by which `wait` waits for it.", "as: invited";
     }

@@ -79,6 +79,8 @@ pub(super) fn definitions() -> Value {
     all["away"] = json!({ "type": "object", "additionalProperties": def("days") });
     all["doctor"] = thresholds();
     all["metrics"] = named(table(&keys::METRIC, &[]));
+    let evidence = table(&keys::EVIDENCE, &[]);
+    all["evidence"] = json!({ "anyOf": [evidence, { "type": "array", "items": evidence }] });
     all["targetDate"] = json!({ "anyOf": [super::values::value(keys::Is::Positive), super::values::value(keys::Is::Moment)] });
     all["access"] = table(&keys::ACCESS, &[]);
     all["hold"] = table(&keys::HOLD, &[]);

@@ -10,8 +10,19 @@ use rhai::Position;
 use std::collections::BTreeSet;
 
 /// Kinds of which every property is known.
-const CLOSED: [&str; 12] = [
-    "metrics", "group", "phase", "run", "signal", "members", "role", "person", "time", "duration", "number",
+const CLOSED: [&str; 13] = [
+    "operators",
+    "metrics",
+    "group",
+    "phase",
+    "run",
+    "signal",
+    "members",
+    "role",
+    "person",
+    "time",
+    "duration",
+    "number",
     "bool",
 ];
 
@@ -57,7 +68,7 @@ impl Walk<'_> {
         position: Position,
     ) -> Kind {
         if let Some(word) = Name::parse(name) {
-            let own = word == Name::Metrics && known.bindings.contains(name);
+            let own = word.may_be_taken() && known.bindings.contains(name);
             if known.globals.has(word) && !own {
                 self.found.names = self.found.names.with(word);
                 self.found.hears |= from_outside(word, key, Some(known));
@@ -192,6 +203,7 @@ pub(super) fn called(on: Kind) -> Words {
         "group" => pair("`group`", "`group` "),
         "phase" => pair("`phase`", "`phase` "),
         "run" => pair("`run`", "`run` "),
+        "operators" => pair("`operators`", "`operators` "),
         "metrics" => pair("`metrics`", "`metrics` "),
         "signal" => pair("`signal`", "`signal` "),
         "members" => pair("`members`", "`members` "),
@@ -233,6 +245,7 @@ fn from_outside(name: Name, key: Option<&str>, known: Option<&Known>) -> bool {
         | Name::Roles
         | Name::Now
         | Name::Metrics
+        | Name::Operators
         | Name::Row => false,
     }
 }
@@ -268,6 +281,7 @@ fn why_not_in_scope(name: Name) -> Words {
         | Name::Charter
         | Name::Roles
         | Name::Metrics
+        | Name::Operators
         | Name::Now => pair("this text is used before there is a group to look at", "用到这段文字时还没有群"),
     }
 }

@@ -3,7 +3,7 @@
 use super::{equals_text, property, written};
 use crate::script::{
     frame,
-    objects::{GroupRef, PhaseRef, RunRef},
+    objects::{GroupRef, OperatorsRef, PhaseRef, RunRef},
 };
 use rhai::{Dynamic, Module};
 
@@ -19,6 +19,10 @@ pub(super) fn register(module: &mut Module) {
     property(module, "name", |_: &mut PhaseRef| frame::with(|f| f.facts.phase.name.to_string()));
     property(module, "entered", |_: &mut PhaseRef| frame::with(|f| f.facts.phase.entered));
     property(module, "age", |_: &mut PhaseRef| frame::with(|f| f.facts.now.since(f.facts.phase.entered)));
+
+    written::<OperatorsRef>(module);
+    property(module, "since", |_: &mut OperatorsRef| frame::with(|f| f.facts.operated));
+    property(module, "idle", |_: &mut OperatorsRef| frame::with(|f| f.facts.now.since(f.facts.operated)));
 
     written::<RunRef>(module);
     for (name, part) in RUN {

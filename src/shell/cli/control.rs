@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{EffectId, MemberId, PlayName, RunId},
+        ids::{EffectId, MemberId, PlayName, RoleName, RunId},
         phrase::{Phrase, phrase},
     },
     engine::{input::Command, state::State},
@@ -75,13 +75,18 @@ pub(super) struct Pause {
     /// The play; all when there is none.
     #[arg(value_name = "PLAY")]
     play: Option<String>,
+    /// Of all: the role that is asked at once, and every week, to look in. Without it the host is asked for somebody
+    /// after a day.
+    #[arg(long, value_name = "ROLE", conflicts_with = "play")]
+    caretaker: Option<String>,
     #[command(flatten)]
     target: Target,
 }
 
 impl Pause {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let command = Command::Pause { play: self.play.as_ref().map(PlayName::new) };
+        let caretaker = self.caretaker.as_ref().map(RoleName::new);
+        let command = Command::Pause { play: self.play.as_ref().map(PlayName::new), caretaker };
         let said = match &self.play {
             Some(play) => phrase!("paused {play}", "已暂停 {play}"),
             None => phrase!("paused every play", "已暂停所有玩法"),

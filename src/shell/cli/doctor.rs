@@ -7,11 +7,13 @@ use super::{
 };
 use crate::{
     base::phrase::phrase,
+    engine::doctor::Around,
     shell::{
         clock,
-        view::doctor::{Complaint, ScoreLine, complaints, marks},
+        view::doctor::{Complaint, ScoreLine, complaints_among, marks},
     },
 };
+use std::sync::Arc;
 
 /// Says what the numbers of each group are signs of, what is not known, and what helps.
 ///
@@ -34,6 +36,9 @@ impl Doctor {
         let now = clock::now();
         let json = self.read.format.format == Format::Json;
         let locale = if json { out.languages.programs } else { out.languages.people };
+        let books: Vec<_> =
+            opened.groups().filter_map(|one| Some((one.state, opened.playbook(one.state)?))).collect();
+        let around = Arc::new(Around::of(books.iter().map(|(state, book)| (*state, &**book)), now));
         for group in opened.groups() {
             let playbook = opened.playbook(group.state).ok_or_else(|| {
                 let group = group.id;
@@ -52,7 +57,7 @@ impl Doctor {
                 }
                 continue;
             }
-            let rows = complaints(group, &playbook, now, locale);
+            let rows = complaints_among(group, &playbook, &around, now, locale);
             if json {
                 rows.iter().try_for_each(|row| out.json(row))?;
             } else {

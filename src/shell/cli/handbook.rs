@@ -47,6 +47,11 @@ fn markdown(playbook: &Playbook) -> String {
             format!("**{}** (`{}`)", play.title, play.name)
         };
         let _ = writeln!(text, "- {title}: {}", when(playbook, play));
+        for one in play.evidence.as_list().unwrap_or_default() {
+            let part = |key: &str| one.get(key).and_then(Value::as_str);
+            let told: Vec<&str> = ["who", "where", "numbers", "date"].into_iter().filter_map(part).collect();
+            let _ = writeln!(text, "  - {}: {}", words("has worked", "有效过"), told.join(words(", ", "，")));
+        }
     }
     text
 }

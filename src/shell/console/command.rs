@@ -5,7 +5,7 @@
 use super::{door::Asker, form::Form};
 use crate::{
     base::{
-        ids::{GroupId, MemberId, PlayName, RunId, StepId},
+        ids::{GroupId, MemberId, PlayName, RoleName, RunId, StepId},
         phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
         value::Value,
@@ -30,7 +30,10 @@ pub(super) fn ask(
     let run = || RunId::new(subject);
     let play = || (!subject.is_empty()).then(|| PlayName::new(subject));
     let command = match verb {
-        "pause" => Command::Pause { play: play() },
+        "pause" => {
+            let caretaker = form.get("caretaker").filter(|role| !role.is_empty()).map(RoleName::new);
+            Command::Pause { play: play(), caretaker }
+        }
         "resume" => Command::Resume { play: play() },
         "start" => Command::Start { play: play()?, args: Value::Null, date: None, member: None },
         "cancel" => Command::Cancel { run: run(), by, silent: form.get("silent").is_some() },

@@ -3,10 +3,11 @@
 use super::Group;
 use crate::{
     base::{ids::GroupId, locale::Locale, phrase::Phrase, time::Timestamp},
-    engine::doctor::{Ailment, Chart, Evidence, Grade, Score, diagnose, score, unjudged},
+    engine::doctor::{Ailment, Around, Chart, Evidence, Grade, Score, diagnose, score, unjudged},
     model::playbook::Playbook,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A rule that found something, or that could not be judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,15 +82,30 @@ pub struct ScoreLine {
 
 /// What is wrong with a group, then what could not be judged.
 pub fn complaints(group: Group<'_>, playbook: &Playbook, now: Timestamp, locale: Locale) -> Vec<Complaint> {
+    chart(group, playbook, now).map_or_else(Vec::new, |(chart, own)| told(group, (&chart, own), locale))
+}
+
+/// The same, judged among the other groups of its engine too.
+pub fn complaints_among(
+    group: Group<'_>,
+    playbook: &Playbook,
+    around: &Arc<Around>,
+    now: Timestamp,
+    locale: Locale,
+) -> Vec<Complaint> {
     let Some((chart, own)) = chart(group, playbook, now) else { return Vec::new() };
-    let found = diagnose(&chart, own).into_iter().map(|one| Complaint {
+    told(group, (&chart.among(around.clone()), own), locale)
+}
+
+fn told(group: Group<'_>, (chart, own): (&Chart, &Playbook), locale: Locale) -> Vec<Complaint> {
+    let found = diagnose(chart, own).into_iter().map(|one| Complaint {
         found: Some(true),
         evidence: one.evidence.iter().map(|sign| shown(sign, locale)).collect(),
         unknown: words(&one.unknown, locale),
         prescription: Some(prescription(one.ailment, locale)),
         ..row(group.id, one.ailment, locale)
     });
-    let missing = unjudged(&chart, own)
+    let missing = unjudged(chart, own)
         .into_iter()
         .map(|one| Complaint { unknown: words(&one.unknown, locale), ..row(group.id, one.ailment, locale) });
     found.chain(missing).collect()

@@ -117,7 +117,7 @@ impl Act {
                 let run = newest.ok_or_else(|| format!("no run of {play} is open at this time"))?;
                 command(Command::Cancel { run: run.id.clone(), silent: false, by: None })
             }
-            Deed::Pause(play) => command(Command::Pause { play: play.clone() }),
+            Deed::Pause(play) => command(Command::Pause { play: play.clone(), caretaker: None }),
             Deed::Resume(play) => command(Command::Resume { play: play.clone() }),
             Deed::Postpone(play, date, at) => {
                 command(Command::Postpone { play: play.clone(), date: date.clone(), at: *at })

@@ -577,6 +577,7 @@ impl Reading<'_> {
             Name::Charter,
             Name::Now,
             Name::Metrics,
+            Name::Operators,
         ];
         let roles = self.playbook.roles.keys().map(ToString::to_string).collect();
         let known = Known { globals: names.into_iter().collect(), roles, ..Known::default() };

@@ -25,6 +25,11 @@ pub(super) fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zon
         Operation::Noted { run, text } => {
             ("note", run.as_ref().map_or_else(String::new, ToString::to_string), Phrase::same(&**text))
         }
+        Operation::Caretaker { role, next } => {
+            let (who, next) = (role.as_ref().map_or("", |role| role.as_str()), brief(*next, now, zone));
+            let text = phrase!("whoever looks in is asked next {next}", "下次请照看的人看群：{next}");
+            ("caretaker", who.to_owned(), text)
+        }
         Operation::Hurried { run, step } => ("now", run.to_string(), phrase!("step {step}", "步骤 {step}")),
         Operation::Delayed { run, later, .. } => {
             let length = long(later.length);

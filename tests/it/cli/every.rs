@@ -120,6 +120,7 @@ const TABLE: &[(&str, i32)] = &[
     ("unhush S G --send --by Zhu", 0),
     ("unhush S G", 4),
     ("pause game S G --by Zhu", 0),
+    ("pause S G --by Zhu --caretaker host", 0),
     ("resume game S G --by Zhu", 0),
     ("postpone guest/jia 2099-12-06 S G --by Zhu", 0),
     ("retry game@never S G --by Zhu", 4),

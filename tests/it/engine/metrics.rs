@@ -82,7 +82,8 @@ fn life(seed: u64) -> Story {
             10..=14 => story.signal("member.left", Some(&who), Value::Null),
             15..=20 => story.signal("reaction", Some(&who), Value::Null),
             21..=22 => story.signal("strike", Some(&who), Value::Null),
-            23..=24 => story.signal("screened", Some(&who), Value::map([("kind", Value::str("ads"))])),
+            23 => story.signal("order.paid", (seed.below(2) == 0).then_some(who.as_str()), Value::Null),
+            24 => story.signal("screened", Some(&who), Value::map([("kind", Value::str("ads"))])),
             25..=28 => story.start("news"),
             29..=30 => story.start("ad"),
             31..=33 => story.start("work"),
@@ -95,6 +96,9 @@ fn life(seed: u64) -> Story {
             _ => {
                 let id = format!("q{}", asked.len());
                 let mut parts = vec![("id", Value::str(&id))];
+                if n % 2 == 0 {
+                    parts.push(("on_topic", Value::Bool(n % 3 == 0)));
+                }
                 if seed.below(5) == 0 {
                     parts.push(("question", Value::Bool(true)));
                     asked.push((id, who.clone()));

@@ -3,10 +3,12 @@
 pub(crate) mod apart;
 pub(crate) mod approvals;
 pub(crate) mod budgets;
+pub(crate) mod caretaking;
 pub(crate) mod changed_files;
 pub(crate) mod checklists;
 pub(crate) mod doctor;
 pub(crate) mod doctor_signs;
+pub(crate) mod doctor_ways;
 pub(crate) mod evening;
 pub(crate) mod hands;
 pub(crate) mod hours;

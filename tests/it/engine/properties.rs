@@ -353,7 +353,7 @@ impl Life {
         let command = match dice.below(15) {
             0 | 1 => Command::Start { play, args: Value::Null, date: None, member: None },
             2 => Command::Cancel { run, silent: true, by: None },
-            3 => Command::Pause { play: dice.one_in(2).then_some(play) },
+            3 => Command::Pause { play: dice.one_in(2).then_some(play), caretaker: None },
             4 | 5 => Command::Resume { play: dice.one_in(2).then_some(play) },
             6 => {
                 let to = self.story.now.plus(Duration::HOUR.times(dice.below(60) as i64));
@@ -595,6 +595,7 @@ impl Life {
                 }
                 Timer::HushEnds => state.by_hand.hush.is_some(),
                 Timer::Retention => state.retention.is_some(),
+                Timer::Caretaker => state.by_hand.caretaking.as_ref().is_some_and(|care| care.next == *at),
             };
             assert!(known, "{timer:?} wakes something that is there");
         }

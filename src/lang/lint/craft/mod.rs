@@ -33,6 +33,7 @@ mod no_weekly_interaction;
 mod not_a_fit;
 mod offline_lead_short;
 mod one_sided;
+mod play_without_evidence;
 mod promo_before_welcome;
 mod promo_outside_dates;
 mod promo_too_early;
@@ -93,6 +94,7 @@ lints! {
     not_a_fit
     offline_lead_short
     one_sided
+    play_without_evidence
     promo_before_welcome
     promo_outside_dates
     promo_too_early

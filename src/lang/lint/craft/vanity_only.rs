@@ -4,10 +4,10 @@ use super::{
     advice,
     context::{Context, found},
     goal::goals,
-    said::says,
 };
 use crate::base::{
     diagnostic::{Diagnostic, code::Code},
+    metric::is_share,
     phrase::pair,
 };
 
@@ -23,29 +23,9 @@ pub(super) const CODE: Code = advice(
     &["P133"],
 );
 
-/// Marks of a share, or of those who stay.
-const SHARES: [&str; 16] = [
-    "/",
-    "%",
-    "share",
-    "rate",
-    "ratio",
-    "retention",
-    "stickiness",
-    "activation",
-    "connected",
-    "survival",
-    "health",
-    "resolved",
-    "率",
-    "留存",
-    "占比",
-    "比例",
-];
-
 pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let measured: Vec<_> = goals(cx.playbook).into_iter().filter(|goal| !goal.metric.is_empty()).collect();
-    if measured.len() >= 2 && !measured.iter().any(|goal| says(&goal.metric, &SHARES)) {
+    if measured.len() >= 2 && !measured.iter().any(|goal| is_share(&goal.metric)) {
         let message = pair(
             "every goal is a count; none is a share, and none is about who stays",
             "目标全是数量：没有比例，也没有留存",
