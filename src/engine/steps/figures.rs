@@ -24,13 +24,13 @@ impl Draft<'_> {
         let mut lines = String::new();
         for number in numbers {
             let (about, figure, unit) = read(&gauges, number, day);
-            let value = match figure.value {
-                Some(value) => unit.write(value),
-                None => {
+            let value = figure.value.map_or_else(
+                || {
                     let why = figure.unknown.map_or("", |why| why.of(locale));
                     phrase!("unknown: {why}", "未知：{why}")
-                }
-            };
+                },
+                |value| unit.write(value),
+            );
             let line = phrase!("{about}: {value}", "{about}：{value}"; about, value);
             lines.push_str(&format!("\n- {}", line.of(locale)));
         }

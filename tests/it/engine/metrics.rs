@@ -96,8 +96,8 @@ fn life(seed: u64) -> Story {
             _ => {
                 let id = format!("q{}", asked.len());
                 let mut parts = vec![("id", Value::str(&id))];
-                if n % 2 == 0 {
-                    parts.push(("on_topic", Value::Bool(n % 3 == 0)));
+                if n.is_multiple_of(2) {
+                    parts.push(("on_topic", Value::Bool(n.is_multiple_of(3))));
                 }
                 if seed.below(5) == 0 {
                     parts.push(("question", Value::Bool(true)));
