@@ -51,22 +51,7 @@ pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applie
             state.runs.insert(run.clone(), Arc::new(new));
             Ok(())
         }
-        Fact::RunRetried { run } => {
-            let finished = Arc::make_mut(&mut state.finished);
-            let index = finished.iter().position(|r| r.id == *run && r.outcome == Some(Outcome::Failed));
-            let Some(retried) = index.and_then(|index| finished.remove(index)) else {
-                return illegal(format!("no failed run {run}"));
-            };
-            let mut retried = Run::clone(&retried);
-            retried.outcome = None;
-            retried.finished = None;
-            retried.reason.clear();
-            retried.tries = 0;
-            retried.timeout = None;
-            retried.end = at;
-            state.runs.insert(run.clone(), Arc::new(retried));
-            Ok(())
-        }
+        Fact::RunRetried { run } => retry(state, at, run),
         Fact::RunFinished { run, outcome, reason } => finish_run(state, at, run, *outcome, reason),
         Fact::StepWaiting { run, step, pc, due, waiting, until, fails } => {
             let wait = RunWait {
@@ -119,6 +104,24 @@ pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applie
         }
         _ => Ok(()),
     }
+}
+
+/// A failed run is open again, at the step that failed.
+fn retry(state: &mut State, at: Timestamp, run: &RunId) -> Applied {
+    let finished = Arc::make_mut(&mut state.finished);
+    let index = finished.iter().position(|r| r.id == *run && r.outcome == Some(Outcome::Failed));
+    let Some(retried) = index.and_then(|index| finished.remove(index)) else {
+        return illegal(format!("no failed run {run}"));
+    };
+    let mut retried = Run::clone(&retried);
+    retried.outcome = None;
+    retried.finished = None;
+    retried.reason.clear();
+    retried.tries = 0;
+    retried.timeout = None;
+    retried.end = at;
+    state.runs.insert(run.clone(), Arc::new(retried));
+    Ok(())
 }
 
 fn set_loop(run: &mut Run, pc: u32, items: Option<&Value>, index: Option<u32>, binding: &Arc<str>) {

@@ -77,28 +77,7 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
         let node = &entry.value;
         match key {
             "type" => {}
-            _ if !allowed.contains(&key) => {
-                let elsewhere =
-                    ChannelKind::ALL.iter().find(|kind| kind.settings().iter().any(|(k, ..)| *k == key));
-                match elsewhere {
-                    Some(other) => cx.error(
-                        codes::MISPLACED_KEY,
-                        entry.key.span,
-                        phrase!(
-                            "a channel of type `{kind}` has no `{key}`",
-                            "`{kind}` 类型的频道没有 `{key}` 这个键"
-                        ),
-                        phrase!("`{key}` belongs to `type: {other}`", "`{key}` 属于 `type: {other}`"),
-                    ),
-                    None => reader::unknown_key(
-                        &mut cx.report,
-                        entry,
-                        fields.entries(),
-                        phrase!("a channel of type `{kind}`", "`{kind}` 类型的频道"),
-                        &allowed,
-                    ),
-                }
-            }
+            _ if !allowed.contains(&key) => foreign(cx, kind, entry, fields.entries(), &allowed),
             _ if node.is_null() => cx.error(
                 codes::MISSING_VALUE,
                 entry.key.span,
@@ -140,6 +119,27 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
     }
     required(cx, kind, span, &channel.settings);
     Some(channel)
+}
+
+/// A key that a channel of its type does not have: where it belongs, or what was meant.
+fn foreign(cx: &mut Cx<'_>, kind: ChannelKind, entry: &Entry, entries: &[Entry], allowed: &[&str]) {
+    let key = &*entry.key.value;
+    let elsewhere = ChannelKind::ALL.iter().find(|kind| kind.settings().iter().any(|(k, ..)| *k == key));
+    match elsewhere {
+        Some(other) => cx.error(
+            codes::MISPLACED_KEY,
+            entry.key.span,
+            phrase!("a channel of type `{kind}` has no `{key}`", "`{kind}` 类型的频道没有 `{key}` 这个键"),
+            phrase!("`{key}` belongs to `type: {other}`", "`{key}` 属于 `type: {other}`"),
+        ),
+        None => reader::unknown_key(
+            &mut cx.report,
+            entry,
+            entries,
+            phrase!("a channel of type `{kind}`", "`{kind}` 类型的频道"),
+            allowed,
+        ),
+    }
 }
 
 /// How much is heard, on a platform that lets something be heard.

@@ -43,7 +43,7 @@ use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report, Severity, suggest},
-        ids::{ChannelName, Digest, RoleName},
+        ids::{CalendarName, ChannelName, Digest, RoleName},
         limits,
         source::{Folder, SourceMap, Span},
         value::{Map, Value},
@@ -55,10 +55,12 @@ use crate::{
     },
     lang::{keys, read_text},
     model::{
+        calendar::Calendar,
         channel::{Channel, ChannelKind, InDoubt},
         keeping::Keeping,
         play::Play,
         playbook::Playbook,
+        role::Role,
     },
     script::names::{Name, Names as Globals},
 };
@@ -257,42 +259,7 @@ fn lower(
     for unit in units {
         budgets::declare(cx, &unit.document.root);
     }
-    let mut channels = get("channels").map(|node| channels::lower(cx, node, "channels")).unwrap_or_default();
-    cx.people = get("people").map(|node| people::lower_people(cx, node)).unwrap_or_default();
-    let mut calendars = get("calendars").map(|node| calendars::lower(cx, node)).unwrap_or_default();
-    let mut taken: [BTreeSet<String>; 4] = ["channels", "people", "roles", "calendars"]
-        .map(|key| names::keys(root.get(key)).map(str::to_owned).collect());
-    let mut unit_roles = Vec::new();
-    for unit in units {
-        cx.unit = unit.view.clone();
-        let section = |index: usize, key: &str, taken: &[BTreeSet<String>; 4]| {
-            without(unit.document.root.get(key), &taken[index])
-        };
-        if let Some(node) = section(0, "channels", &taken) {
-            channels.extend(channels::lower(cx, &node, "channels"));
-        }
-        if let Some(node) = section(1, "people", &taken) {
-            let more = people::lower_people(cx, &node);
-            cx.people.extend(more);
-        }
-        unit_roles.extend(section(2, "roles", &taken));
-        if let Some(node) = section(3, "calendars", &taken) {
-            calendars.extend(calendars::lower(cx, &node));
-        }
-        for (index, key) in ["channels", "people", "roles", "calendars"].into_iter().enumerate() {
-            taken[index].extend(names::keys(unit.document.root.get(key)).map(str::to_owned));
-        }
-    }
-    cx.unit = home.clone();
-    let people = std::mem::take(&mut cx.people);
-    let mut roles: BTreeMap<RoleName, _> = BTreeMap::new();
-    for node in get("roles").into_iter().chain(unit_roles.iter()) {
-        roles.extend(people::lower_roles(cx, node, &people, "roles"));
-    }
-    cx.people = people;
-    if channels.is_empty() && get("channels").is_none() {
-        channels.extend([only_console()]);
-    }
+    let Environs { channels, calendars, roles } = environs(cx, root, home, units);
     let scope = scope(cx);
     let budgets = get("budgets").map(|node| budgets::lower(cx, node, &scope)).unwrap_or_default();
     let shared = groups::Shared {
@@ -342,6 +309,55 @@ fn lower(
         inbound,
         access: access::lower(cx, get("access")),
     }
+}
+
+/// What plays are surrounded by: the file's own, and what the files that it uses add.
+struct Environs {
+    channels: BTreeMap<ChannelName, Arc<Channel>>,
+    calendars: BTreeMap<CalendarName, Calendar>,
+    roles: BTreeMap<RoleName, Arc<Role>>,
+}
+
+/// Channels, people, calendars and roles, of the file first: a name that it has is not looked for elsewhere.
+fn environs(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit]) -> Environs {
+    let get = |key: &str| root.get(key).filter(|node| !node.is_null());
+    let mut channels = get("channels").map(|node| channels::lower(cx, node, "channels")).unwrap_or_default();
+    cx.people = get("people").map(|node| people::lower_people(cx, node)).unwrap_or_default();
+    let mut calendars = get("calendars").map(|node| calendars::lower(cx, node)).unwrap_or_default();
+    let mut taken: [BTreeSet<String>; 4] = ["channels", "people", "roles", "calendars"]
+        .map(|key| names::keys(root.get(key)).map(str::to_owned).collect());
+    let mut unit_roles = Vec::new();
+    for unit in units {
+        cx.unit = unit.view.clone();
+        let section = |index: usize, key: &str, taken: &[BTreeSet<String>; 4]| {
+            without(unit.document.root.get(key), &taken[index])
+        };
+        if let Some(node) = section(0, "channels", &taken) {
+            channels.extend(channels::lower(cx, &node, "channels"));
+        }
+        if let Some(node) = section(1, "people", &taken) {
+            let more = people::lower_people(cx, &node);
+            cx.people.extend(more);
+        }
+        unit_roles.extend(section(2, "roles", &taken));
+        if let Some(node) = section(3, "calendars", &taken) {
+            calendars.extend(calendars::lower(cx, &node));
+        }
+        for (index, key) in ["channels", "people", "roles", "calendars"].into_iter().enumerate() {
+            taken[index].extend(names::keys(unit.document.root.get(key)).map(str::to_owned));
+        }
+    }
+    cx.unit = home.clone();
+    let people = std::mem::take(&mut cx.people);
+    let mut roles: BTreeMap<RoleName, _> = BTreeMap::new();
+    for node in get("roles").into_iter().chain(unit_roles.iter()) {
+        roles.extend(people::lower_roles(cx, node, &people, "roles"));
+    }
+    cx.people = people;
+    if channels.is_empty() && get("channels").is_none() {
+        channels.extend([only_console()]);
+    }
+    Environs { channels, calendars, roles }
 }
 
 /// The numbers of the file, then those of the files that it uses.

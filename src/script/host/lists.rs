@@ -49,6 +49,12 @@ pub(super) fn register(module: &mut Module) {
         frame::spend_on(list.iter(), 8)?;
         Ok(unique(list))
     });
+    chosen(module);
+    joined(module);
+}
+
+/// What takes a function of the script's: `any`, `where`, `group_by`.
+fn chosen(module: &mut Module) {
     function(module, "any", |ctx: NativeCallContext<'_>, list: &mut Array, test: FnPtr| -> Given<bool> {
         for item in list.iter() {
             let answer: Dynamic = test.call_within_context(&ctx, (item.clone(),))?;
@@ -88,6 +94,10 @@ pub(super) fn register(module: &mut Module) {
         }
         Ok(groups)
     });
+}
+
+/// Lists as text.
+fn joined(module: &mut Module) {
     for name in ["to_string", "join"] {
         function(module, name, |list: &mut Array| -> Given<String> {
             frame::spend_on(list.iter(), 2)?;

@@ -18,6 +18,7 @@ pub mod markup;
 pub mod adapter;
 pub mod job;
 pub mod courier;
+mod attempt;
 pub mod client;
 pub mod mailer;
 pub mod preview;
