@@ -381,6 +381,12 @@ pub const DOOR_LINGER_MS_MAX: u64 = 1_000;
 pub const DOOR_STOP_MS_MAX: u64 = 1_000;
 /// How far the driver may be behind what is due and still count as ready, in milliseconds.
 pub const READY_BEHIND_MS_MAX: i64 = 5_000;
+/// How often a watchman is told that the engine works, in milliseconds, where the file does not say.
+pub const HEARTBEAT_MS: i64 = 5 * 60 * 1000;
+/// At most so often, in milliseconds.
+pub const HEARTBEAT_MS_MIN: i64 = 1_000;
+/// Alerts that wait for one of several channels to take them.
+pub const ALERTS_OPEN_MAX: usize = 64;
 /// The body of a request at the door, in bytes.
 pub const DOOR_BODY_BYTES_MAX: usize = 1024 * 1024;
 /// How long a body may take to come, in milliseconds.

@@ -52,7 +52,7 @@ impl Draft<'_> {
     /// Arms a play that the group has not had before: nothing before `since` exists for it.
     fn arm_new(&mut self, play: &Play, since: Timestamp) -> Decided {
         match &play.trigger {
-            Trigger::Schedule(_) => {
+            Trigger::Schedule(_) | Trigger::Members(_) => {
                 let settled = self.state.plays.get(&play.name).and_then(|p| p.after);
                 // A play that was started in another way at this very instant has used the occurrence's id.
                 let id = scheduled_run_id(play, since);
@@ -133,7 +133,7 @@ impl Draft<'_> {
         play: &Arc<Play>,
         old: Option<&Arc<Playbook>>,
     ) -> Decided {
-        if let (Some(before), false) = (before, matches!(play.trigger, Trigger::Schedule(_))) {
+        if let (Some(before), false) = (before, play.trigger.schedule().is_some()) {
             self.skip_left_open(before, old)?;
         }
         self.disarm_other(play)?;
@@ -141,8 +141,8 @@ impl Draft<'_> {
             return self.change_dates(before, play, dates);
         }
         let Some(before) = before else { return self.arm_new(play, self.now) };
-        match (&before.trigger, &play.trigger) {
-            (Trigger::Schedule(was), Trigger::Schedule(is)) => {
+        match (before.trigger.schedule(), play.trigger.schedule()) {
+            (Some(was), Some(is)) => {
                 let same_frame = old.is_some_and(|old| {
                     old.zone == self.playbook.zone
                         && old.workdays() == self.playbook.workdays()
@@ -173,7 +173,7 @@ impl Draft<'_> {
 
     /// A play that is triggered in another way now does not start in the old way any more.
     fn disarm_other(&mut self, play: &Arc<Play>) -> Decided {
-        let scheduled = matches!(play.trigger, Trigger::Schedule(_));
+        let scheduled = play.trigger.schedule().is_some();
         let dated = matches!(play.trigger, Trigger::Dates(_));
         let answers = matches!(play.trigger, Trigger::Signal(_));
         self.disarm_but(&play.name, scheduled, dated, answers)

@@ -97,7 +97,7 @@ impl Draft<'_> {
     pub(super) fn carry_on(&mut self) -> Decided {
         loop {
             if let Some(run) = self.ready.pop_front() {
-                if self.state.runs.contains_key(&run) && !self.is_suspended(&run)? {
+                if self.state.runs.contains_key(&run) && !self.is_suspended(&run)? && !self.end_if_redated(&run)? {
                     self.advance(&run)?;
                 }
             } else if let Some((signal, inside)) = self.signals.pop_front() {
@@ -470,7 +470,7 @@ impl Draft<'_> {
         self.emit(Fact::RunFinished { run: id.clone(), outcome, reason })
     }
 
-    /// A step failed: its run ends, and `alerts` is told.
+    /// A step failed: its run ends, and people are told.
     pub(super) fn fail(&mut self, id: &RunId, step: &crate::base::ids::StepId, error: String) -> Decided {
         self.emit(Fact::StepFailed {
             run: id.clone(),
@@ -479,8 +479,9 @@ impl Draft<'_> {
             retry: None,
         })?;
         let text = super::notice::run_failed(self.playbook.locale, &self.group.title, id, step, &error);
+        let play = self.run(id)?.play.clone();
         self.finish(id, Outcome::Failed, format!("step {step}: {error}"))?;
-        self.alert(id.as_str(), text)
+        self.tell_failed(id, &play, text)
     }
 
     /// A run takes longer than its play's `timeout`.

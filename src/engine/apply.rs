@@ -124,11 +124,11 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::Withdrawn { .. } => return apply_message(state, at, fact),
         Fact::DeliveryFailed { nth: 0, effect, .. } => drop(state.by_hand.revisions.remove(effect)),
         Fact::DeliveryFailed { nth, effect, .. } => {
-            state.by_hand.revisions.remove(effect);
+            settled(state, effect);
             let since = state.refusals.map_or(at, |(since, _)| if *nth == 1 { at } else { since });
             state.refusals = Some((since, *nth));
         }
-        Fact::Delivered { effect, .. } => drop(state.by_hand.revisions.remove(effect)),
+        Fact::Delivered { effect, .. } => settled(state, effect),
         Fact::ChannelFailing { channel, since, reason, told, .. } => {
             let failing = Failing { since: *since, reason: reason.clone(), told: *told };
             state.failing.insert(channel.clone(), failing);
@@ -325,6 +325,12 @@ pub(super) fn describe_member(member: &mut Member, data: &Value) {
             }
         }
     }
+}
+
+/// What became of a message is known: nobody waits for it any more.
+fn settled(state: &mut State, effect: &EffectId) {
+    state.by_hand.revisions.remove(effect);
+    state.alerts.settled(effect);
 }
 
 fn set_member(state: &mut State, listed: &Listed) {

@@ -48,7 +48,10 @@ pub(super) fn apply_task(state: &mut State, fact: &Fact) -> Applied {
         Fact::NoticeWaits(notice) => notice_waits(state, notice),
         Fact::Notified(out) => match state.notices.remove(&out.effect) {
             Some(notice) => drop(state.timers.remove(&(notice.at, Timer::Notice { effect: notice.effect }))),
-            None => count_effect(state, &out.effect),
+            None => {
+                count_effect(state, &out.effect);
+                state.alerts.sent(out);
+            }
         },
         Fact::Answered { task, member, option, value, seat } => {
             return answered(state, task, member, (*option, value.clone()), *seat);

@@ -84,6 +84,6 @@ impl Draft<'_> {
         let text = notice::paused(&self.playbook, &self.group.title, since, self.now, nobody);
         let role = role.filter(|role| self.playbook.role(&self.group, role).is_some());
         let role = role.or_else(|| self.playbook.host_role(&self.group).cloned());
-        self.ask_role(role, text, None, false, Some(self.now.plus(DUE)))
+        self.ask_role(role, text, (None, None), false, Some(self.now.plus(DUE)))
     }
 }

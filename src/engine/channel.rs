@@ -4,6 +4,7 @@
 //! Each is a fact once, and told once: trouble comes in numbers, and nobody reads the tenth alert.
 
 use super::{
+    alert::is_alert,
     draft::{Decided, Draft},
     entry::Fact,
     input::{ChannelNews, Receipt},
@@ -11,11 +12,10 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{ChannelName, EffectId},
+        ids::EffectId,
         limits::REFUSALS_TOLD_MAX,
         time::Duration,
     },
-    model::channel::ALERTS,
 };
 
 /// Over so long refused messages are counted before they are told of again.
@@ -48,17 +48,14 @@ impl Draft<'_> {
             _ => return Ok(()),
         };
         self.emit(fact)?;
+        if news.since.is_some() {
+            self.alerts_lost_at(&news.channel)?;
+        }
         if !news.tell {
             return Ok(());
         }
-        let own =
-            self.playbook.channel(&self.group, &news.channel).and_then(|channel| channel.alerts.clone());
-        let alerts = own.unwrap_or_else(|| ChannelName::new(ALERTS));
-        // Trouble with the channel that is told of trouble is told where the engine runs.
-        if alerts == news.channel {
-            return Ok(());
-        }
-        self.alert_to(alerts, &format!("channel/{}", news.channel), text)
+        // Trouble with the only channel that is told of trouble is told where the engine runs.
+        self.alert_of_channel(&news.channel, text)
     }
 
     /// What became of a message that was not simply accepted.
@@ -77,12 +74,13 @@ impl Draft<'_> {
             self.revision_failed(effect)?;
             return self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason, nth: 0 });
         }
+        self.alert_lost(effect)?;
         let nth = self.nth_failure();
         self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason: reason.clone(), nth })?;
         if !in_doubt {
             self.message_lost(effect)?;
         }
-        if effect.as_str().starts_with("alert/") {
+        if is_alert(effect) {
             // An alert about an alert has no end.
             return Ok(());
         }

@@ -136,7 +136,11 @@ impl Draft<'_> {
         if date.is_some() {
             return self.refuse(format!("`{name}` has no dates; start it by its name alone"));
         }
-        let each = matches!(&play.trigger, Trigger::Signal(on) if on.per_member);
+        let each = match &play.trigger {
+            Trigger::Signal(on) => on.per_member,
+            Trigger::Members(_) => true,
+            _ => false,
+        };
         let member = match member {
             Some(id) if !self.state.members.contains(id) => {
                 return self.refuse(format!("no member `{id}` is known; `playbook members` lists them"));

@@ -233,6 +233,7 @@ fn settle(draft: &mut Draft<'_>) -> Decided {
             draft.carry_on()?;
         }
         draft.set_retention()?;
+        draft.look_at_redated()?;
         if !draft.state.held.is_empty() {
             draft.release_held()?;
         }

@@ -8,7 +8,7 @@ use super::{
     decide::Setting,
     entry::{Entry, Fact, Outgoing, Task, TaskKind},
     input::Signal,
-    notice,
+    member_dates, notice,
     outgoing::Notice,
     state::{Run, State},
     timer::Timer,
@@ -23,12 +23,13 @@ use crate::{
         value::{Map, Value},
     },
     model::{
-        channel::{ALERTS, STAFF},
+        channel::STAFF,
         group::Group,
         message::{Mention, Message},
         play::Play,
         playbook::{Playbook, Playbooks},
         step::{Assignee, LOOP_NUMBER},
+        trigger::Trigger,
     },
     script::{
         expr::EvalError,
@@ -57,6 +58,10 @@ pub(super) struct Draft<'a> {
     pub(super) group: Arc<Group>,
     /// The clock of the input.
     pub(super) now: Timestamp,
+    /// Whether a play is about the dates of members.
+    dates_members: bool,
+    /// Members who have another day than before.
+    pub(super) redated: BTreeSet<MemberId>,
     /// Runs that can go on.
     pub(super) ready: VecDeque<RunId>,
     /// Signals that have been recorded and not yet answered, and whether a step sent them.
@@ -108,8 +113,11 @@ impl<'a> Draft<'a> {
         seen: &'a mut dyn FnMut(&State, Entry),
         (under, broken): (&'a Under, &'a [(Piece, String)]),
     ) -> Self {
+        let is_of_members = |play: &Arc<Play>| matches!(play.trigger, Trigger::Members(_));
         Self {
             state,
+            dates_members: playbook.plays.iter().any(is_of_members),
+            redated: BTreeSet::new(),
             playbooks,
             playbook,
             group,
@@ -143,7 +151,12 @@ impl<'a> Draft<'a> {
     /// Decides one fact.
     pub(super) fn emit(&mut self, fact: Fact) -> Decided {
         let entry = Entry { at: self.now, input: self.input.take(), fact };
+        let told = member_dates::told_of(&entry.fact).filter(|_| self.dates_members);
+        let before = told.and_then(|id| self.state.members.get(id)).cloned();
         apply::apply(self.state, &entry)?;
+        if let Some(id) = told {
+            self.note_dates(id, before.as_ref());
+        }
         self.decided = true;
         (self.seen)(self.state, entry);
         Ok(())
@@ -211,13 +224,19 @@ impl<'a> Draft<'a> {
 
     /// Asks the host for something: whoever has the first role. Where nobody has one, `alerts` is told.
     pub(super) fn ask_host(&mut self, text: String, play: Option<PlayName>) -> Decided {
-        self.ask_host_in(text, play, false)
+        self.ask_host_in(text, play, None, false)
     }
 
-    /// The same, and at night too where it is urgent.
-    pub(super) fn ask_host_in(&mut self, text: String, play: Option<PlayName>, urgent: bool) -> Decided {
+    /// The same about a run, and at night too where it is urgent.
+    pub(super) fn ask_host_in(
+        &mut self,
+        text: String,
+        play: Option<PlayName>,
+        run: Option<RunId>,
+        urgent: bool,
+    ) -> Decided {
         let role = self.playbook.host_role(&self.group).cloned();
-        self.ask_role(role, text, play, urgent, None)
+        self.ask_role(role, text, (play, run), urgent, None)
     }
 
     /// Asks whoever has a role, by when it is due.
@@ -225,7 +244,7 @@ impl<'a> Draft<'a> {
         &mut self,
         role: Option<RoleName>,
         text: String,
-        play: Option<PlayName>,
+        (play, run): (Option<PlayName>, Option<RunId>),
         urgent: bool,
         due: Option<Timestamp>,
     ) -> Decided {
@@ -240,7 +259,7 @@ impl<'a> Draft<'a> {
             id: id.clone(),
             kind: TaskKind::Task,
             text,
-            run: None,
+            run,
             step: None,
             role: to.role,
             people: to.people.clone(),
@@ -276,20 +295,6 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Tells the `alerts` channel, if there is one.
-    pub(super) fn alert(&mut self, id: &str, text: String) -> Decided {
-        self.alert_to(ChannelName::new(ALERTS), id, text)
-    }
-
-    /// Tells a channel of trouble, if there is such a channel.
-    pub(super) fn alert_to(&mut self, alerts: ChannelName, id: &str, text: String) -> Decided {
-        if self.playbook.channel(&self.group, &alerts).is_none() {
-            return Ok(());
-        }
-        let effect = EffectId::from(format!("alert/{id}/{}", self.state.epoch));
-        self.notify(effect, alerts, Message::text(text), None)
-    }
-
     /// Sends a message that no budget holds, once whoever is to read it is awake.
     pub(super) fn notify_from(
         &mut self,
@@ -321,7 +326,11 @@ impl<'a> Draft<'a> {
         message: Message,
         play: Option<PlayName>,
     ) -> Decided {
-        let out = Outgoing { play, ..Outgoing::new(effect, channel, message, self.now) };
+        self.send_notice(Outgoing { play, ..Outgoing::new(effect, channel, message, self.now) })
+    }
+
+    /// The same, where more is to be said of the message.
+    pub(super) fn send_notice(&mut self, out: Outgoing) -> Decided {
         let out = self.with_delivery_task(out)?;
         self.emit(Fact::Notified(Box::new(out)))
     }

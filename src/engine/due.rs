@@ -146,6 +146,10 @@ impl Draft<'_> {
                 self.skip_range(play, anchor, to, count, reason)?;
                 continue;
             }
+            if let Trigger::Members(of) = &play.trigger {
+                self.start_on_day(play, of, anchor, None)?;
+                continue;
+            }
             let run = scheduled_run_id(play, anchor);
             self.try_start(play, run, anchor, Cause::default(), Asked::ByTrigger)?;
             // Each goes as far as it can before the next one asks whether it is still open.
@@ -227,7 +231,7 @@ impl Draft<'_> {
     pub(super) fn take_up(&mut self, play: &Arc<Play>) -> Decided {
         let Some(known) = self.state.plays.get(&play.name).cloned() else { return Ok(()) };
         match &play.trigger {
-            Trigger::Schedule(_) if known.next.is_none() => {
+            Trigger::Schedule(_) | Trigger::Members(_) if known.next.is_none() => {
                 known.after.map_or(Ok(()), |after| self.arm(play, after))
             }
             Trigger::Dates(_) => {
@@ -248,7 +252,7 @@ impl Draft<'_> {
         }
     }
 
-    fn skip_range(
+    pub(super) fn skip_range(
         &mut self,
         play: &Play,
         from: Timestamp,

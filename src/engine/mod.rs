@@ -7,6 +7,7 @@
 //! then does what the entries want done outside ([`effects`]). If the commit fails nothing has changed. Recovery
 //! applies what was committed ([`apply`]) and never decides again.
 
+pub mod alert;
 pub mod amended;
 pub mod by_hand;
 pub mod effect;
@@ -58,6 +59,7 @@ mod idle;
 mod notice;
 mod open;
 mod phase;
+mod member_dates;
 mod midnight;
 mod press;
 mod revise;

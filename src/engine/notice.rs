@@ -280,6 +280,18 @@ pub(super) fn run_failed(locale: Locale, group: &str, run: &RunId, step: &StepId
     }
 }
 
+/// What whoever is asked to look at a failed run can do.
+pub(super) fn look_at_failed(locale: Locale, text: &str, run: &RunId, group: &GroupId) -> String {
+    match locale {
+        Locale::En => format!(
+            "{text}\n\nMend the cause and go on with `playbook retry {run} --group {group}`, or carry on by hand."
+        ),
+        Locale::Zh => {
+            format!("{text}\n\n改好原因后用 `playbook retry {run} --group {group}` 继续，或者手动接着做。")
+        }
+    }
+}
+
 /// A message was refused for good, or nobody knows whether it arrived.
 pub(super) fn delivery_failed(
     locale: Locale,

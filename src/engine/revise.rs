@@ -152,7 +152,7 @@ impl Draft<'_> {
             &out.effect,
             &out.message.text,
         );
-        self.ask_host_in(text, out.play.clone(), true)
+        self.ask_host_in(text, out.play.clone(), None, true)
     }
 
     fn post_correction(

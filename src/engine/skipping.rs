@@ -95,7 +95,7 @@ impl Draft<'_> {
                 let date = |p: &PlayState| p.dates.get(p.date_of_run(&play.name, run)?).copied();
                 state.and_then(|p| date(p)).is_some_and(|(_, start)| start.is_some())
             }
-            Trigger::Schedule(_) => {
+            Trigger::Schedule(_) | Trigger::Members(_) => {
                 let Ok(moment) = moment.parse().map(Timestamp::from_jiff) else { return false };
                 let before = moment.plus(Duration::from_millis(-1));
                 let created = self.state.created;

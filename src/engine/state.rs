@@ -5,6 +5,7 @@
 
 pub use super::failing::Failing;
 use super::{
+    alert::OpenAlerts,
     amended::Amended,
     broken::Broken,
     by_hand::ByHand,
@@ -123,6 +124,9 @@ pub struct State {
     /// Occurrences and timers that broke the engine, the last ones, oldest first.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub broken: VecDeque<Broken>,
+    /// Alerts that somebody else could still be told.
+    #[serde(default, skip_serializing_if = "OpenAlerts::is_empty")]
+    pub alerts: OpenAlerts,
     /// What operators have set: that members see nothing, turns that were swapped, dates without a time.
     #[serde(default, skip_serializing_if = "ByHand::is_empty")]
     pub by_hand: ByHand,
@@ -472,6 +476,7 @@ impl State {
             presses: VecDeque::new(),
             notices: BTreeMap::new(),
             refusals: None,
+            alerts: OpenAlerts::default(),
             broken: VecDeque::new(),
             by_hand: ByHand::default(),
             conditions: BTreeMap::new(),

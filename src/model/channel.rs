@@ -29,8 +29,8 @@ pub struct Channel {
     pub in_doubt: InDoubt,
     /// How long one request may take.
     pub timeout: Option<Duration>,
-    /// The channel that is told when a message is refused for good; default the channel `alerts`, if any.
-    pub alerts: Option<ChannelName>,
+    /// The channels that are told of its trouble, tried in order; none where the playbook's are.
+    pub alerts: Vec<ChannelName>,
     /// `hear`; none where the file does not say.
     pub hear: Option<Hear>,
 }

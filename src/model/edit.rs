@@ -215,7 +215,7 @@ fn next_start(playbook: &Playbook, play: &Play, before: &Play, at: &Standing) ->
             let starts = dates.iter().map(|date| play.start_of(anchor(date), &playbook.zone, &at.group));
             starts.filter(|start| *start > at.now).min()
         }
-        Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => None,
+        Trigger::Members(_) | Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => None,
     }
 }
 
@@ -303,6 +303,7 @@ fn trigger_words(trigger: &Trigger) -> String {
     match trigger {
         Trigger::Schedule(schedule) => schedule.describe(Locale::En),
         Trigger::Dates(dates) => count(dates.len(), "date"),
+        Trigger::Members(of) => of.words().en,
         Trigger::Signal(on) => {
             let mut text = format!("on {}", on.name);
             if let Some(filter) = &on.filter {

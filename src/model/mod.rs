@@ -4,6 +4,7 @@
 
 pub mod playbook;
 pub mod group;
+pub mod heartbeat;
 pub mod hours;
 pub mod role;
 pub mod access;
@@ -11,6 +12,7 @@ pub mod sender;
 pub mod channel;
 pub mod ear;
 pub mod keeping;
+pub mod member_dates;
 pub mod message;
 pub mod number;
 pub mod text;

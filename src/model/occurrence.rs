@@ -7,7 +7,7 @@ use super::{
     play::Play,
     playbook::Playbook,
     schedule::{Frame, Schedule},
-    trigger::{DateEntry, Trigger},
+    trigger::DateEntry,
 };
 use crate::base::{ids::RunId, time::Timestamp};
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub fn next_anchor(
     created: Timestamp,
     after: Timestamp,
 ) -> Option<Timestamp> {
-    let Trigger::Schedule(schedule) = &play.trigger else { return None };
+    let schedule = play.trigger.schedule()?;
     if let Schedule::Term(role) = schedule {
         let role = playbook.role(group, role)?;
         let after = play.from.map_or(after, |from| after.max(from.just_before()));
@@ -91,6 +91,7 @@ mod tests {
             program::Program,
             role::{Role, Term},
             text::Template,
+            trigger::Trigger,
         },
     };
     use jiff::civil::date;
@@ -185,6 +186,8 @@ mod tests {
             people: BTreeMap::new(),
             roles: [("host".into(), Arc::new(host))].into(),
             channels: BTreeMap::new(),
+            alerts: Vec::new(),
+            heartbeat: None,
             calendars: [("holidays".into(), holidays), ("birthdays".into(), Calendar::default())].into(),
             budgets: Budgets::default(),
             keeping: crate::model::keeping::Keeping::default(),

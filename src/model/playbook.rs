@@ -6,6 +6,7 @@ use super::{
     calendar::Calendar,
     channel::{ALERTS, Channel, STAFF, Setting},
     group::Group,
+    heartbeat::Heartbeat,
     keeping::Keeping,
     message::Label,
     number::{OwnNumber, Reckoned},
@@ -59,6 +60,10 @@ pub struct Playbook {
     pub roles: BTreeMap<RoleName, Arc<Role>>,
     /// `channels`; the console as `group` where the file has none.
     pub channels: BTreeMap<ChannelName, Arc<Channel>>,
+    /// `alerts`: the channels that are told of trouble, tried in order; empty where the file does not say.
+    pub alerts: Vec<ChannelName>,
+    /// `heartbeat`
+    pub heartbeat: Option<Heartbeat>,
     /// `calendars`
     pub calendars: BTreeMap<CalendarName, Calendar>,
     /// `labels`: names of one's own, each with the label that it counts as.
@@ -152,6 +157,7 @@ impl Playbook {
         let of_senders = self.inbound.values().flat_map(|sender| sender.key.settings());
         settings
             .chain(of_senders)
+            .chain(self.heartbeat.as_ref().map(|heartbeat| &heartbeat.url))
             .filter_map(|setting| match setting {
                 Setting::File(path) => Some(normal_path(path).unwrap_or_else(|| path.clone())),
                 Setting::Literal(_) | Setting::Env(_) => None,
@@ -163,7 +169,11 @@ impl Playbook {
     pub fn hears(&self) -> BTreeSet<&str> {
         let starts = self.plays.iter().filter_map(|play| match &play.trigger {
             Trigger::Signal(on) => Some(&*on.name),
-            Trigger::Schedule(_) | Trigger::Dates(_) | Trigger::Whenever(_) | Trigger::Command => None,
+            Trigger::Schedule(_)
+            | Trigger::Dates(_)
+            | Trigger::Members(_)
+            | Trigger::Whenever(_)
+            | Trigger::Command => None,
         });
         let counted = self.numbers.iter().filter_map(|number| match &number.reckoned {
             Reckoned::Signals { on, .. } => Some(&**on),
@@ -215,7 +225,19 @@ impl Playbook {
         let mut channels = self.channels.values().chain(group.channels.values());
         matches!(name.as_str(), STAFF | ALERTS)
             || roles.any(|role| role.channel.as_ref() == Some(name))
-            || channels.any(|channel| channel.alerts.as_ref() == Some(name))
+            || self.alerts.contains(name)
+            || channels.any(|channel| channel.alerts.contains(name))
+    }
+
+    /// The channels of a group that are told of trouble, in the order in which they are tried: of a channel's trouble
+    /// its own ones, if it names any. Trouble with a channel is not told to itself.
+    pub fn alerted(&self, group: &Group, trouble: Option<&ChannelName>) -> Vec<ChannelName> {
+        let own = trouble.and_then(|name| self.channel(group, name)).map_or(&[][..], |channel| &channel.alerts);
+        let usual = [ChannelName::new(ALERTS)];
+        let named = if own.is_empty() { &self.alerts[..] } else { own };
+        let named = if named.is_empty() { &usual[..] } else { named };
+        let is_told = |name: &&ChannelName| trouble != Some(*name) && self.channel(group, name).is_some();
+        named.iter().filter(is_told).cloned().collect()
     }
 
     /// The role of whoever is told what concerns the whole group: `host`, else the first one.

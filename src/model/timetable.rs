@@ -100,7 +100,7 @@ pub fn later_step(
 /// Whether a clock tells when a step is due, and not what somebody does: its own `at`, or the play's trigger and
 /// steps before it that take a known time.
 pub fn has_clock_time(play: &Play, step: &StepId) -> bool {
-    let anchored = matches!(play.trigger, Trigger::Schedule(_) | Trigger::Dates(_));
+    let anchored = play.trigger.schedule().is_some() || matches!(play.trigger, Trigger::Dates(_));
     find(&play.steps, step, anchored, anchored).is_ok_and(|timed| timed)
 }
 

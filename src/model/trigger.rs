@@ -1,6 +1,6 @@
 //! What starts a play: a schedule, dates, a signal, or nothing but a command.
 
-use super::{schedule::Schedule, whenever::Whenever};
+use super::{member_dates::MemberDates, schedule::Schedule, whenever::Whenever};
 use crate::{
     base::{
         time::{ClockTime, Duration, Timestamp, Zone},
@@ -18,6 +18,8 @@ pub enum Trigger {
     Schedule(Schedule),
     /// `dates`, in order of their instants.
     Dates(Vec<Arc<DateEntry>>),
+    /// `dates: { members: … }`
+    Members(MemberDates),
     /// `on`
     Signal(OnSignal),
     /// `whenever`
@@ -40,6 +42,16 @@ pub struct DateEntry {
     pub civil: Option<DateTime>,
     /// Every key of the entry, `id` and `at` (a time) included: `date` in expressions.
     pub values: Arc<Map>,
+}
+
+impl Trigger {
+    /// The rule by which its occurrences come, where it has one.
+    pub const fn schedule(&self) -> Option<&Schedule> {
+        match self {
+            Self::Schedule(schedule) | Self::Members(MemberDates { schedule, .. }) => Some(schedule),
+            Self::Dates(_) | Self::Signal(_) | Self::Whenever(_) | Self::Command => None,
+        }
+    }
 }
 
 impl DateEntry {

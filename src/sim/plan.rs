@@ -197,7 +197,7 @@ impl<'a> Source<'a> {
                 }
             }),
             Trigger::Command if starts_with_the_group(playbook, play) => Anchors::Once(created),
-            Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => return None,
+            Trigger::Members(_) | Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => return None,
         };
         Some(Self { playbook, group, play, created, anchors, pending: VecDeque::new(), next: None })
     }
@@ -400,6 +400,10 @@ fn why_untimed(playbook: &Playbook, play: &Play, window: Window) -> Phrase {
             };
             let name = Phrase::same(&*on.name);
             phrase!("starts on the signal {name}{batch}{each}", "收到信号 {name} 时开始{batch}{each}"; name, batch, each)
+        }
+        Trigger::Members(of) => {
+            let days = of.words();
+            phrase!("starts {days}", "{days}开始"; days)
         }
         Trigger::Dates(dates) => match dates.iter().find(|date| date.at >= window.to) {
             Some(date) => {

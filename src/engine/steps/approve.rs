@@ -18,7 +18,6 @@ use crate::{
         notice,
     },
     model::{
-        channel::ALERTS,
         message::{Mention, Message},
         program::Op,
         step::{Approve, Show, Step, Verb, Way},
@@ -269,9 +268,7 @@ impl Draft<'_> {
             let (people, _) = self.holders(host);
             tell(self.channel_of(Some(&host.name), &people), people);
         }
-        let alerts = ChannelName::new(ALERTS);
-        let has_alerts = self.playbook.channel(&self.group, &alerts).is_some();
-        tell(has_alerts.then_some(alerts), Vec::new());
+        tell(self.alert_channel(), Vec::new());
         let text = notice::gate_shut(&self.playbook, at.play, at.run.anchor, self.now, why, &ahead);
         for (channel, people) in told {
             let mut message = Message::text(text.clone());

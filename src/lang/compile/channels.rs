@@ -54,7 +54,7 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
         rate: None,
         in_doubt: InDoubt::default(),
         timeout: None,
-        alerts: None,
+        alerts: Vec::new(),
         hear: None,
     };
     // `group: console` is enough for a type without settings.
@@ -90,12 +90,7 @@ fn lower_one(cx: &mut Cx<'_>, name: &str, span: Span, node: &Node) -> Option<Cha
                 channel.in_doubt = reader::choice(&mut cx.report, node, &words).unwrap_or_default();
             }
             "timeout" => channel.timeout = reader::positive(&mut cx.report, node),
-            "alerts" => {
-                if let Some(to) = reader::text(&mut cx.report, node, pair("a channel's name", "频道名")) {
-                    cx.refer(Sort::Channel, to, node.span);
-                    channel.alerts = Some(ChannelName::new(to));
-                }
-            }
+            "alerts" => channel.alerts = alerts(cx, node),
             "hear" => channel.hear = hear(cx, kind, entry),
             "to" if kind == ChannelKind::Manual => {
                 let expected = pair("the name of a role, a person or a channel", "角色、人或频道的名字");
@@ -140,6 +135,17 @@ fn foreign(cx: &mut Cx<'_>, kind: ChannelKind, entry: &Entry, entries: &[Entry],
             allowed,
         ),
     }
+}
+
+/// `alerts`: one channel, or several that are tried in order.
+pub(super) fn alerts(cx: &mut Cx<'_>, node: &Node) -> Vec<ChannelName> {
+    let mut found = Vec::new();
+    for item in reader::one_or_many(&mut cx.report, node, pair("a channel's name", "频道名")) {
+        let name = item.text().unwrap_or_default();
+        cx.refer(Sort::Channel, name, item.span);
+        found.push(ChannelName::new(name));
+    }
+    found
 }
 
 /// How much is heard, on a platform that lets something be heard.
@@ -228,7 +234,7 @@ pub(super) fn settings(cx: &mut Cx<'_>, entry: &Entry, secret: bool) -> Vec<Sett
     }
 }
 
-fn setting(cx: &mut Cx<'_>, key: &str, node: &Node, secret: bool) -> Option<Setting> {
+pub(super) fn setting(cx: &mut Cx<'_>, key: &str, node: &Node, secret: bool) -> Option<Setting> {
     let expected =
         pair("text, `{ env: NAME }` or `{ file: path }`", "文字、`{ env: NAME }` 或 `{ file: path }`");
     match &node.kind {

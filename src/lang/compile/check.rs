@@ -77,6 +77,10 @@ fn starts_about_nothing(cx: &mut Cx<'_>, playbook: &Playbook) {
                     "a run of `{name}` is about one of its `dates`, and `start` has none",
                     "`{name}` 的每次执行都关于 `dates` 里的某一天，而 `start` 不带日期"
                 ),
+                Some(Trigger::Members(_)) => phrase!(
+                    "a run of `{name}` is about a member (`dates: {{ members: … }}`), and `start` has none",
+                    "`{name}` 的每次执行都关于一位成员（`dates: {{ members: … }}`），而 `start` 不带成员"
+                ),
                 Some(Trigger::Signal(on)) if on.per_member => phrase!(
                     "a run of `{name}` is about a member (`per: member`), and `start` has none",
                     "`{name}` 的每次执行都关于一位成员（`per: member`），而 `start` 不带成员"
@@ -166,6 +170,7 @@ fn anchors(cx: &mut Cx<'_>, playbook: &Playbook, play: &Play) -> Vec<Timestamp> 
     match &play.trigger {
         Trigger::Dates(entries) => entries.iter().map(|entry| entry.at).collect(),
         Trigger::Schedule(Schedule::Term(_))
+        | Trigger::Members(_)
         | Trigger::Signal(_)
         | Trigger::Whenever(_)
         | Trigger::Command => Vec::new(),

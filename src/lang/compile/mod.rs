@@ -12,10 +12,12 @@ mod cx;
 mod dates;
 mod doctor;
 mod groups;
+mod heartbeat;
 mod head;
 mod access;
 mod inbound;
 mod lists;
+mod member_dates;
 mod members;
 mod messages;
 mod moments;
@@ -272,7 +274,6 @@ fn lower(
     let ids = inbound::ids(groups, head.name.as_str(), shared.name);
     let mut groups = groups::lower(cx, groups, &shared);
     let tiers = get("members").and_then(|node| node.get("tiers")).map(|node| tiers::lower(cx, node, &scope));
-    let tiers = tiers.unwrap_or_default();
     let keeping = get("members").map(|node| import(cx, node, &mut groups)).unwrap_or_default();
     let inbound = get("inbound").map(|node| inbound::lower(cx, node, &ids)).unwrap_or_default();
     let mut phases = phases::lower(cx, get("phases"), &scope);
@@ -292,9 +293,11 @@ fn lower(
         people: cx.people.clone(),
         roles,
         channels,
+        alerts: get("alerts").map(|node| channels::alerts(cx, node)).unwrap_or_default(),
+        heartbeat: get("heartbeat").and_then(|node| heartbeat::lower(cx, node)),
         calendars,
         labels: cx.labels.iter().map(|(name, label)| (Arc::from(name.as_str()), *label)).collect(),
-        tiers: tiers.into(),
+        tiers: tiers.unwrap_or_default().into(),
         doctor: doctor::lower(cx, get("doctor")),
         numbers: own_numbers(cx, root, home, units, &scope).into(),
         proofs: std::mem::take(&mut cx.proofs).into(),
@@ -418,7 +421,7 @@ fn only_console() -> (ChannelName, Arc<Channel>) {
         rate: None,
         in_doubt: InDoubt::default(),
         timeout: None,
-        alerts: None,
+        alerts: Vec::new(),
         hear: None,
     };
     (name, Arc::new(console))

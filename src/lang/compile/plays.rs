@@ -140,7 +140,11 @@ fn lower_in_zone(
         fields.get("dates").and_then(|node| node.get("file")).and_then(Node::text).map(Arc::from);
     play.overlap = match play.trigger {
         Trigger::Schedule(_) => Overlap::Skip,
-        Trigger::Dates(_) | Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => Overlap::Allow,
+        Trigger::Dates(_)
+        | Trigger::Members(_)
+        | Trigger::Signal(_)
+        | Trigger::Whenever(_)
+        | Trigger::Command => Overlap::Allow,
     };
     guards(cx, fields, &scope, &mut play);
     policies(cx, fields, &scope, &mut play, with);
@@ -215,7 +219,12 @@ fn check_key(cx: &mut Cx<'_>, entry: &Entry, siblings: &[Entry]) {
 fn play_scope(fields: &Fields<'_>, base: &Scope, found: Option<&str>) -> Scope {
     let mut scope = base.with(Name::Run).with(Name::Args);
     match found {
-        Some("dates") => scope = scope.with(Name::Date),
+        Some("dates") => {
+            scope = scope.with(Name::Date);
+            if fields.get("dates").is_some_and(|node| node.get("members").is_some()) {
+                scope = scope.with(Name::Member);
+            }
+        }
         Some("on") => {
             scope = scope.with(Name::Signal).with(Name::Signals);
             let about_member = !matches!(

@@ -2,7 +2,7 @@
 
 use super::{
     cx::Cx,
-    dates,
+    dates, member_dates,
     names::Sort,
     text::{self, Scope},
 };
@@ -83,6 +83,10 @@ pub(crate) fn lower(
     let Some(node) = fields.need(&mut cx.report, key, help) else { return (Trigger::Command, None) };
     match key {
         "every" | "cron" => (schedule(cx, node, key).map_or(Trigger::Command, Trigger::Schedule), None),
+        "dates" if node.get("members").is_some() => {
+            let keys = ["id", "at", "years"].map(str::to_owned).into();
+            (member_dates::lower(cx, node).map_or(Trigger::Command, Trigger::Members), Some(keys))
+        }
         "dates" => {
             let (entries, keys) = dates::lower(cx, node);
             // A file without a row that could be read says nothing about its columns.

@@ -18,7 +18,7 @@ keys! {
         "every": Is::Schedule, "Trigger: a schedule in words, in the playbook's time zone.", "every: friday at 20:00";
         "cron": Is::Cron, "Trigger: five fields as crontab(5) has them (minute, hour, day of month, month, day of week); six add seconds in front.", "cron: \"30 20 * * 3\"";
         "jitter": Is::Positive, "With `every` or `cron`: each run begins up to so much later, drawn from the group and the occurrence, so that it is the same in every replay. Less than half of what lies between two occurrences.", "jitter: 10m";
-        "dates": Is::Def("dates"), "Trigger: a list of dates, or the rows of a file. The entry is `date` in expressions.", "dates:\n  - { id: jia, at: 2026-12-11 20:00, guest: Jia }";
+        "dates": Is::Def("dates"), "Trigger: a list of dates, the rows of a file, or the days of members. The entry is `date` in expressions.", "dates:\n  - { id: jia, at: 2026-12-11 20:00, guest: Jia }";
         "on": Is::Signal, "Trigger: a signal, from the engine or of your own.", "on: member.joined";
         "where": Is::Condition, "With `on`: only signals for which this is true.", "where: signal.data.amount > 100";
         "batch": Is::Batch, "With `on`: the first signal opens a window, and one run gets all of them as `signals` at its end.", "batch: 10m";
@@ -56,6 +56,12 @@ keys! {
     MOVING_DATE {
         "at": Is::Moment, "When. Required.", "at: 2026-12-11 20:00";
         "id": Is::Text, "Its identity: with the same id and a new `at`, the date has moved. The text of `at` by default.", "id: jia";
+    }
+    /// Dates of members.
+    MEMBER_DATES {
+        "members": Is::Name, "A field of members that names a day (`2027-01-05`, or `01-05` for every year), or `joined`: one run for each member, on that day.", "members: paid_until";
+        "at": Is::Clock, "At which time of that day.", "at: \"10:00\"";
+        "every": Is::Words(&["year"]), "Every year on that day, from the year after it: birthdays and anniversaries. `date.years` says how many.", "every: year";
     }
     /// Dates from a file.
     DATES_FILE {

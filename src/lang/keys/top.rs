@@ -55,6 +55,8 @@ keys! {
         "metrics": Is::Def("metrics"), "Numbers of your own, read as `metrics.NAME`: of other numbers, or of signals; with what each should come to by when, and of what it is made.", "metrics:\n  revenue: { sum: signal.data.amount, on: order.paid, over: 30d }\n  per_joiner: { value: metrics.revenue / metrics.joins(30), target: \">= 12\", by: 180d, parts: [revenue] }";
         "labels": Is::Def("labels"), "Labels of your own: a name → the label it counts as.", "labels: { know-how: content, fun: social }";
         "budgets": Is::Def("budgets"), "How much a group may be talked to. Enforced by the engine: a message over a budget is held and goes out later, in order.", "budgets:\n  quiet: 22:30-08:00\n  posts: { max: 6 per day, gap: 10m }";
+        "alerts": Is::Names, "The channels that are told of trouble (failed steps, refused messages, channels that fail), tried in order: the next one where the one before fails. `alerts` by default.", "alerts: [alerts, staff]";
+        "heartbeat": Is::Def("heartbeat"), "An address that is asked for again and again as long as the engine works, so that a watchman notices when it does not.", "heartbeat: { url: { env: HEARTBEAT_URL }, every: 5m }";
         "doctor": Is::Def("doctor"), "From where on a number is a sign of trouble to `playbook doctor`, where it is not the usual threshold. Changes nothing that the engine does.", "doctor: { monologue: 60%, dying: 21d }";
         "phases": Is::Def("phases"), "The periods of a group's life, in order, one at a time. Absent: one phase.", "phases:\n  - { name: seed, until: members.count >= 60 }\n  - name: grow";
         "plays": Is::Def("plays"), "Name → play: a trigger and the steps that it starts.", "plays:\n  paper:\n    every: day at 08:30\n    steps:\n      - post: Good morning";
@@ -94,7 +96,7 @@ keys! {
         "proxy": Is::Setting, "The proxy for this channel; none is used otherwise.", "proxy: http://127.0.0.1:3128";
         "ca": Is::Path, "A file with the certificates (PEM) of an authority of one's own, believed beside those that the machine knows.", "ca: company-ca.pem";
         "hear": Is::Words(&["all", "names", "nothing"]), "How much is heard of what happens there, where the platform lets it be heard: `names` (who and when, never what was said; the default), `all`, or `nothing`.", "hear: all";
-        "alerts": Is::Name, "The channel that is told when a message is refused for good; `alerts` by default.", "alerts: staff";
+        "alerts": Is::Names, "The channels that are told when this one fails, tried in order; by default those of the playbook.", "alerts: staff";
     }
     /// A group.
     GROUP {
@@ -109,6 +111,11 @@ keys! {
         "vars": Is::Values, "This group's vars, laid over the playbook's.", "vars: { city: Xi'an }";
         "created": Is::Moment, "When the group began; what lies before it does not exist. By default the moment at which the engine first sees the group.", "created: 2026-11-01 09:00";
         "members": Is::Def("memberList"), "The members of this group: a CSV file or a list.", "members: data/xian.csv";
+    }
+    /// `heartbeat`
+    HEARTBEAT {
+        "url": Is::Setting, "The address, asked for with GET. Whoever knows it can keep the watchman quiet, so it is a secret: `{ env: NAME }`.", "url: { env: HEARTBEAT_URL }";
+        "every": Is::Positive, "How often, `5m` by default; the watchman should wait for twice that.", "every: 5m";
     }
     /// A sender of `inbound`.
     SENDER {

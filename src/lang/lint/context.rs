@@ -215,7 +215,7 @@ impl<'a> Context<'a> {
         match &play.trigger {
             Trigger::Schedule(_) => self.scheduled(play, weeks),
             Trigger::Dates(dates) => dates.iter().take(SAMPLE_MAX).map(|date| date.at).collect(),
-            Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => Vec::new(),
+            Trigger::Members(_) | Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => Vec::new(),
         }
     }
 

@@ -82,6 +82,7 @@ pub(super) fn definitions() -> Value {
     let evidence = table(&keys::EVIDENCE, &[]);
     all["evidence"] = json!({ "anyOf": [evidence, { "type": "array", "items": evidence }] });
     all["targetDate"] = json!({ "anyOf": [super::values::value(keys::Is::Positive), super::values::value(keys::Is::Moment)] });
+    all["heartbeat"] = json!({ "anyOf": [text(), table(&keys::HEARTBEAT, &["url"])] });
     all["access"] = table(&keys::ACCESS, &[]);
     all["hold"] = table(&keys::HOLD, &[]);
     for (name, schema) in super::values::lines() {
@@ -185,6 +186,7 @@ fn dates() -> Value {
     json!({ "anyOf": [
         { "type": "array", "items": { "anyOf": [moment, entry] } },
         table(&keys::DATES_FILE, &["file"]),
+        table(&keys::MEMBER_DATES, &["members", "at"]),
     ] })
 }
 

@@ -61,6 +61,7 @@ fn when(playbook: &Playbook, play: &Play) -> String {
     let words = |en: &str, zh: &str| playbook.locale.pick(en, zh).to_owned();
     match &play.trigger {
         Trigger::Schedule(schedule) => schedule.describe(playbook.locale),
+        Trigger::Members(of) => of.words().of(playbook.locale).to_owned(),
         Trigger::Dates(dates) => {
             let days: Vec<String> =
                 dates.iter().map(|date| day(playbook.locale, date.at, &playbook.zone)).collect();

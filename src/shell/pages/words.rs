@@ -178,6 +178,7 @@ pub(in crate::shell) fn why(locale: Locale, word: &'static str) -> &'static str 
 pub(in crate::shell) fn trigger(locale: Locale, play: &Play) -> String {
     match &play.trigger {
         Trigger::Schedule(schedule) => schedule.describe(locale),
+        Trigger::Members(of) => of.words().of(locale).to_owned(),
         Trigger::Dates(dates) => match locale {
             Locale::En => crate::base::words::count(dates.len(), "date"),
             Locale::Zh => format!("{} 个日期", dates.len()),

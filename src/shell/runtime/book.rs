@@ -14,6 +14,7 @@ use crate::{
     shell::{
         delivery::{resolve::resolve, target::Target},
         ears::{self, KnownEar, KnownHook},
+        heartbeat::{self, Watchman},
         scripts::{self, Change, Library},
         senders::{self, KnownSender},
         store::{GroupInfo, Reader},
@@ -216,7 +217,8 @@ impl Book {
         let library = Library::default();
         load_scripts(&library, &playbook, &loaded.compiled.scripts, &loaded.root);
         let senders = Self::senders(&playbook, &loaded.root, rehearse.is_some())?;
-        let shown = shown(&loaded, &playbook, &senders, heard(&targets, rehearse));
+        let watchman = Self::watchman(&playbook, &loaded.root, rehearse.is_some())?;
+        let shown = shown(&loaded, &playbook, (&senders, watchman), heard(&targets, rehearse));
         Ok(Self {
             shown,
             senders,
@@ -257,6 +259,15 @@ impl Book {
         }
     }
 
+    /// Who is told that the engine works; of a rehearsal nobody is.
+    fn watchman(playbook: &Playbook, root: &Path, rehearse: bool) -> Result<Option<Watchman>, Vec<String>> {
+        let read_file = |path: &str| super::secret_file(root, path);
+        if rehearse {
+            return Ok(None);
+        }
+        heartbeat::read(playbook, &super::env, &read_file).map_err(|problem| vec![problem])
+    }
+
     /// Puts a newer version into force. Missing secrets refuse it and nothing has changed. Gives the playbook
     /// that was in force and what became of the scripts.
     pub(super) fn replace(
@@ -267,8 +278,9 @@ impl Book {
     ) -> Result<(Arc<Playbook>, Vec<Change>), Vec<String>> {
         let targets = Self::targets(&playbook, &loaded, rehearse)?;
         let senders = Self::senders(&playbook, &loaded.root, rehearse.is_some())?;
+        let watchman = Self::watchman(&playbook, &loaded.root, rehearse.is_some())?;
         let changes = load_scripts(&self.library, &playbook, &loaded.compiled.scripts, &loaded.root);
-        self.shown = shown(&loaded, &playbook, &senders, heard(&targets, rehearse));
+        self.shown = shown(&loaded, &playbook, (&senders, watchman), heard(&targets, rehearse));
         self.senders = senders;
         self.targets = targets;
         self.reads = loaded.reads;
@@ -290,12 +302,13 @@ impl Book {
     pub(super) fn read_secrets(&mut self) -> Result<bool, Vec<String>> {
         let targets = Targets::resolve(&self.playbook, self.folder.root())?;
         let senders = Self::senders(&self.playbook, self.folder.root(), false)?;
-        let is_new = targets != self.targets || senders != self.senders;
+        let watchman = Self::watchman(&self.playbook, self.folder.root(), false)?;
+        let is_new = targets != self.targets || senders != self.senders || watchman != self.shown.watchman;
         if is_new {
             let (file, playbook) = (self.shown.file.clone(), self.playbook.clone());
             let (warnings, known) = (self.shown.warnings, senders.clone());
             let (ears, hooks) = (ears(&playbook, &targets), hooks(&playbook, &targets));
-            self.shown = Arc::new(InForce { file, playbook, warnings, senders: known, ears, hooks });
+            self.shown = Arc::new(InForce { file, playbook, warnings, senders: known, watchman, ears, hooks });
             self.senders = senders;
             self.targets = targets;
         }
@@ -308,7 +321,8 @@ impl Book {
         let settings =
             self.playbook.channels.values().chain(own).flat_map(|channel| channel.settings.values());
         let of_senders = self.playbook.inbound.values().flat_map(|sender| sender.key.settings());
-        settings.flatten().chain(of_senders).filter_map(|setting| match setting {
+        let of_heart = self.playbook.heartbeat.iter().map(|heartbeat| &heartbeat.url);
+        settings.flatten().chain(of_senders).chain(of_heart).filter_map(|setting| match setting {
             Setting::File(path) => Some(self.folder.root().join(path)),
             Setting::Literal(_) | Setting::Env(_) => None,
         })
@@ -361,7 +375,7 @@ fn heard<'a>(targets: &'a Targets, rehearse: Option<&Rehearse>) -> Option<&'a Ta
 fn shown(
     loaded: &Loaded,
     playbook: &Arc<Playbook>,
-    senders: &Arc<Vec<KnownSender>>,
+    (senders, watchman): (&Arc<Vec<KnownSender>>, Option<Watchman>),
     targets: Option<&Targets>,
 ) -> Arc<InForce> {
     let nowhere = Targets::default();
@@ -371,6 +385,7 @@ fn shown(
         playbook: playbook.clone(),
         warnings: loaded.compiled.report.count(Severity::Warning),
         senders: senders.clone(),
+        watchman,
         ears: ears(playbook, targets),
         hooks: hooks(playbook, targets),
     })

@@ -37,7 +37,7 @@ use super::{
     console::Console as Pages,
     delivery::courier::AnswerAt,
     door::{Addresses, BoundDoor, Inside, Pulse},
-    ears, files,
+    ears, files, heartbeat,
     lock::Lock,
     private, socket,
     store::{Recovered, Store, StoreError},
@@ -425,8 +425,10 @@ async fn live(
         console.say(format!("console  {link}"));
     }
     let door = bound.open(&inside);
+    let heart = heartbeat::Heart::start(inside.published.clone(), inside.pulse.clone(), around.say.clone());
     let ears = ears::Ears::start(around);
     let result = driver.run().await;
+    drop(heart);
     ears.close().await;
     door.close().await;
     drop(server);

@@ -11,6 +11,7 @@ use crate::{
     model::playbook::{Playbook, Playbooks},
     shell::{
         ears::{EarBoard, KnownEar, KnownHook},
+        heartbeat::Watchman,
         senders::KnownSender,
     },
 };
@@ -32,6 +33,8 @@ pub struct InForce {
     pub warnings: usize,
     /// Who may report facts about its groups, with their keys.
     pub senders: Arc<Vec<KnownSender>>,
+    /// Who is told that the engine works.
+    pub watchman: Option<Watchman>,
     /// The ears that it asks for, with what they need.
     pub ears: Arc<Vec<KnownEar>>,
     /// The channels of which platforms tell `/hooks/…`.

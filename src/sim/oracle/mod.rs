@@ -226,6 +226,8 @@ mod tests {
             people: BTreeMap::new(),
             roles: BTreeMap::new(),
             channels: BTreeMap::new(),
+            alerts: Vec::new(),
+            heartbeat: None,
             calendars: BTreeMap::new(),
             budgets: Budgets { quiet: quiet.into_iter().collect(), ..Budgets::default() },
             keeping: crate::model::keeping::Keeping::default(),

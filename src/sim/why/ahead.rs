@@ -67,7 +67,14 @@ pub(super) fn accounts(
             let answered = !known.is_empty() || question.run.is_some();
             if accounts.is_empty() && !answered { vec![look.nothing()] } else { accounts }
         }
-        Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command if question.run.is_some() => Vec::new(),
+        Trigger::Members(_) | Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command
+            if question.run.is_some() =>
+        {
+            Vec::new()
+        }
+        // Whose day it is is looked at when it comes.
+        Trigger::Members(_) if !known.is_empty() && asks_of_the_past(question) => Vec::new(),
+        Trigger::Members(_) => vec![look.nothing()],
         Trigger::Whenever(_) if !known.is_empty() && asks_of_the_past(question) => Vec::new(),
         Trigger::Whenever(whenever) => vec![look.condition(whenever)],
         Trigger::Signal(_) if !known.is_empty() && asks_of_the_past(question) => Vec::new(),
@@ -352,6 +359,13 @@ impl Look<'_> {
         let (zone, name) = (&self.playbook.zone, &self.play.name);
         let mut because = vec![words::trigger(self.playbook, self.play, &self.state.group, None)];
         let Some((from, to)) = self.question.at else {
+            if let Trigger::Members(_) = &self.play.trigger {
+                let says = phrase!(
+                    "{name} begins for each member on the member's day",
+                    "{name} 在每位成员自己的日子开始"
+                );
+                return self.account(Verdict::None, says, because);
+            }
             let what = match &self.play.trigger {
                 Trigger::Dates(dates) if dates.iter().any(|date| date.at > self.question.now) => {
                     phrase!(

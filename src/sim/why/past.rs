@@ -278,6 +278,13 @@ impl<'q> Historian<'q> {
                 };
                 cause.member = signal.filter(|_| on.per_member).and_then(|signal| signal.member.clone());
             }
+            Trigger::Members(_) => {
+                cause.member = run
+                    .as_str()
+                    .strip_prefix(play.name.as_str())
+                    .and_then(|rest| rest.split_once('/'))
+                    .map(|(_, member)| crate::base::ids::MemberId::new(member));
+            }
             Trigger::Schedule(_) | Trigger::Whenever(_) | Trigger::Command => {}
         }
         cause

@@ -69,6 +69,10 @@ pub(super) fn trigger(
             let times = Phrase { en, zh };
             phrase!("{times}, {place}", "{times}，{place}"; times)
         }
+        Trigger::Members(of) => {
+            let days = of.words();
+            phrase!("{days}, {place}", "{days}，{place}"; days)
+        }
         Trigger::Dates(dates) => {
             let n = dates.len();
             match anchor.and_then(|anchor| dates.iter().find(|date| date.at == anchor)).map(|date| &date.id) {

@@ -32,6 +32,7 @@ pub(crate) fn snapshot(stories: &[&Story]) -> Snapshot {
         playbook: first.playbook.clone(),
         warnings: 0,
         senders: Arc::default(),
+        watchman: None,
         ears: Arc::default(),
         hooks: Arc::default(),
     });

@@ -158,7 +158,7 @@ pub(crate) fn channel(kind: ChannelKind, url: &str) -> Channel {
         rate: None,
         in_doubt: InDoubt::Resend,
         timeout: None,
-        alerts: None,
+        alerts: Vec::new(),
         hear: None,
     }
 }

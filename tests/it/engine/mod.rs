@@ -1,5 +1,6 @@
 //! What the engine decides: told as stories through its face, and seen through the binary.
 
+pub(crate) mod alerts;
 pub(crate) mod apart;
 pub(crate) mod approvals;
 pub(crate) mod budgets;
@@ -15,6 +16,7 @@ pub(crate) mod hours;
 pub(crate) mod inputs;
 pub(crate) mod language;
 pub(crate) mod late;
+pub(crate) mod member_dates;
 pub(crate) mod members;
 pub(crate) mod metrics;
 pub(crate) mod numbers;

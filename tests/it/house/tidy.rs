@@ -39,6 +39,7 @@ const OWNERS: &[&str] = &[
     "src/shell/door/listen.rs",
     "src/shell/door/v1/stream.rs",
     "src/shell/ears/mod.rs",
+    "src/shell/heartbeat.rs",
     "src/shell/files.rs",
     "src/shell/lock.rs",
     "src/shell/private.rs",

@@ -45,7 +45,11 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         .collect();
     let starts = cx.playbook.plays.iter().filter_map(|play| match &play.trigger {
         Trigger::Signal(on) => Some((&*on.name, "on", cx.span(&format!("plays.{}.trigger", play.name)))),
-        Trigger::Schedule(_) | Trigger::Dates(_) | Trigger::Whenever(_) | Trigger::Command => None,
+        Trigger::Schedule(_)
+        | Trigger::Dates(_)
+        | Trigger::Members(_)
+        | Trigger::Whenever(_)
+        | Trigger::Command => None,
     });
     let waits = cx.steps().filter_map(|(play, _, step)| match &step.verb {
         Verb::Wait(wait) => match &wait.target {

@@ -61,7 +61,11 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
                     tick(&*on.name)
                 )
             }
-            Trigger::Signal(_) | Trigger::Dates(_) | Trigger::Whenever(_) | Trigger::Command => continue,
+            Trigger::Signal(_)
+            | Trigger::Dates(_)
+            | Trigger::Members(_)
+            | Trigger::Whenever(_)
+            | Trigger::Command => continue,
         };
         out.push(
             found(&CODE, cx.step_span(play, step), message)

@@ -130,6 +130,7 @@ fn lived() -> Lived {
         playbook: playbook.clone(),
         warnings: 1,
         senders: Arc::default(),
+        watchman: None,
         ears: Arc::default(),
         hooks: Arc::default(),
     });

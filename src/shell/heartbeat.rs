@@ -1,0 +1,155 @@
+//! The heartbeat: somebody outside is told again and again that the engine works, and notices when nobody tells.
+//!
+//! It stops when the engine cannot record or is behind with what is due, which is what it is for. Changes nothing; the
+//! address is never printed beyond its host.
+
+#![expect(clippy::disallowed_methods, reason = "owns the task that tells, and its pauses")]
+
+use super::{
+    clock,
+    delivery::{
+        adapter::Request,
+        client::Client,
+        resolve::value_of,
+        secret::{Secret, redact_url},
+        target::Way,
+    },
+    door::Pulse,
+    runtime::publish::Published,
+};
+use crate::{
+    base::{limits, time::Duration},
+    model::{heartbeat::Heartbeat, playbook::Playbook},
+};
+use std::{borrow::Cow, collections::BTreeMap, path::PathBuf, sync::Arc};
+use tokio::{
+    task::{JoinHandle, JoinSet},
+    time::Instant,
+};
+
+/// How often the files in force are looked at.
+const LOOK: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// A watchman with his address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watchman {
+    url: Secret,
+    every: Duration,
+}
+
+/// Reads the address; an error names what is missing.
+pub fn read(
+    playbook: &Playbook,
+    env: &dyn Fn(&str) -> Option<String>,
+    read_file: &dyn Fn(&str) -> std::io::Result<String>,
+) -> Result<Option<Watchman>, String> {
+    let Some(Heartbeat { url, every }) = &playbook.heartbeat else { return Ok(None) };
+    let url = value_of(url, env, read_file).map_err(|problem| format!("heartbeat: {problem}"))?;
+    if !["http://", "https://"].iter().any(|scheme| url.expose().starts_with(scheme)) {
+        return Err("heartbeat: `url` is not an http:// or https:// address".to_owned());
+    }
+    Ok(Some(Watchman { url, every: *every }))
+}
+
+/// What is said on the terminal.
+type Say = Arc<dyn Fn(String) + Send + Sync>;
+
+/// The task that tells the watchmen of all files; it ends with this.
+#[derive(Debug)]
+pub struct Heart(JoinHandle<()>);
+
+impl Heart {
+    /// Begins.
+    pub fn start(published: Published, pulse: Arc<Pulse>, say: Say) -> Self {
+        Self(tokio::spawn(beat(published, pulse, say)))
+    }
+}
+
+impl Drop for Heart {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Where a watchman of a file stands.
+struct Told {
+    watchman: Watchman,
+    next: Instant,
+    /// The last one did not get through, and it was said.
+    is_deaf: bool,
+}
+
+async fn beat(published: Published, pulse: Arc<Pulse>, say: Say) {
+    let client = Arc::new(Client::new());
+    let mut told: BTreeMap<PathBuf, Told> = BTreeMap::new();
+    let mut asking: JoinSet<(PathBuf, Result<(), String>)> = JoinSet::new();
+    loop {
+        let books = published.snapshot().books.clone();
+        told.retain(|file, told| {
+            let same = |watchman: &Watchman| *watchman == told.watchman;
+            books.iter().any(|book| book.file == *file && book.watchman.as_ref().is_some_and(same))
+        });
+        for book in books.iter() {
+            let Some(watchman) = &book.watchman else { continue };
+            let now = Instant::now();
+            let known = told.entry(book.file.clone()).or_insert_with(|| Told {
+                watchman: watchman.clone(),
+                next: now,
+                is_deaf: false,
+            });
+            if now < known.next || !works(&pulse) {
+                continue;
+            }
+            known.next = now + std::time::Duration::from_millis(known.watchman.every.as_millis().unsigned_abs());
+            let (client, url, file) = (client.clone(), known.watchman.url.clone(), book.file.clone());
+            asking.spawn(async move { (file, ask(&client, &url).await) });
+        }
+        let next = told.values().map(|told| told.next).min();
+        let look = Instant::now() + LOOK;
+        tokio::select! {
+            Some(Ok((file, answer))) = asking.join_next() => {
+                if let Some(told) = told.get_mut(&file) {
+                    answered(told, answer, &say);
+                }
+            }
+            () = tokio::time::sleep_until(next.map_or(look, |next| next.clamp(Instant::now(), look))) => {
+                if !works(&pulse) {
+                    tokio::time::sleep_until(look).await;
+                }
+            }
+        }
+    }
+}
+
+/// Whether the engine records what is due.
+fn works(pulse: &Pulse) -> bool {
+    !pulse.is_held_up() && pulse.behind_ms(clock::now()) <= limits::READY_BEHIND_MS_MAX
+}
+
+async fn ask(client: &Client, url: &Secret) -> Result<(), String> {
+    let request = Request {
+        method: Cow::Borrowed("GET"),
+        url: url.expose().to_owned(),
+        headers: Vec::new(),
+        body: String::new(),
+        raw: None,
+    };
+    let timeout = std::time::Duration::from_millis(limits::REQUEST_MS_MAX);
+    match client.send(&request, timeout, &Way::default(), clock::now).await {
+        Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
+        Ok(answer) => Err(format!("it answered {}", answer.status)),
+        Err(error) => Err(error.reason),
+    }
+}
+
+/// A watchman who does not answer is told of once, and once when it is over.
+fn answered(told: &mut Told, answer: Result<(), String>, say: &Say) {
+    let (host, every) = (redact_url(told.watchman.url.expose()), told.watchman.every);
+    match answer {
+        Ok(()) if std::mem::take(&mut told.is_deaf) => say(format!("heartbeat {host} is reached again")),
+        Err(reason) if !std::mem::replace(&mut told.is_deaf, true) => {
+            say(format!("heartbeat {host} was not reached: {reason}; it is tried again every {every}"));
+        }
+        Ok(()) | Err(_) => {}
+    }
+}
