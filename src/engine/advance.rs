@@ -97,7 +97,10 @@ impl Draft<'_> {
     pub(super) fn carry_on(&mut self) -> Decided {
         loop {
             if let Some(run) = self.ready.pop_front() {
-                if self.state.runs.contains_key(&run) && !self.is_suspended(&run)? && !self.end_if_redated(&run)? {
+                if self.state.runs.contains_key(&run)
+                    && !self.is_suspended(&run)?
+                    && !self.end_if_redated(&run)?
+                {
                     self.advance(&run)?;
                 }
             } else if let Some((signal, inside)) = self.signals.pop_front() {

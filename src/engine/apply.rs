@@ -122,18 +122,10 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::StillHeld { .. }
         | Fact::Expired { .. }
         | Fact::Withdrawn { .. } => return apply_message(state, at, fact),
-        Fact::DeliveryFailed { nth: 0, effect, .. } => drop(state.by_hand.revisions.remove(effect)),
-        Fact::DeliveryFailed { nth, effect, .. } => {
-            settled(state, effect);
-            let since = state.refusals.map_or(at, |(since, _)| if *nth == 1 { at } else { since });
-            state.refusals = Some((since, *nth));
-        }
-        Fact::Delivered { effect, .. } => settled(state, effect),
-        Fact::ChannelFailing { channel, since, reason, told, .. } => {
-            let failing = Failing { since: *since, reason: reason.clone(), told: *told };
-            state.failing.insert(channel.clone(), failing);
-        }
-        Fact::ChannelRecovered { channel, .. } => drop(state.failing.remove(channel)),
+        Fact::DeliveryFailed { .. }
+        | Fact::Delivered { .. }
+        | Fact::ChannelFailing { .. }
+        | Fact::ChannelRecovered { .. } => apply_delivery(state, at, fact),
         Fact::TaskOpened(_)
         | Fact::TaskTold { .. }
         | Fact::TaskReminded { .. }
@@ -324,6 +316,26 @@ pub(super) fn describe_member(member: &mut Member, data: &Value) {
                 member.fields.insert(key.to_string(), value.clone());
             }
         }
+    }
+}
+
+/// What became of messages, and how channels fare.
+fn apply_delivery(state: &mut State, at: Timestamp, fact: &Fact) {
+    match fact {
+        Fact::DeliveryFailed { nth: 0, effect, .. } | Fact::Delivered { effect, .. } => {
+            settled(state, effect);
+        }
+        Fact::DeliveryFailed { nth, effect, .. } => {
+            settled(state, effect);
+            let since = state.refusals.filter(|_| *nth > 1).map_or(at, |(since, _)| since);
+            state.refusals = Some((since, *nth));
+        }
+        Fact::ChannelFailing { channel, since, reason, told, .. } => {
+            let failing = Failing { since: *since, reason: reason.clone(), told: *told };
+            state.failing.insert(channel.clone(), failing);
+        }
+        Fact::ChannelRecovered { channel, .. } => drop(state.failing.remove(channel)),
+        _ => {}
     }
 }
 

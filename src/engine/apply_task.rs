@@ -46,13 +46,14 @@ pub(super) fn apply_task(state: &mut State, fact: &Fact) -> Applied {
         }
         Fact::PressUndone { task, .. } => return undo_press(state, task),
         Fact::NoticeWaits(notice) => notice_waits(state, notice),
-        Fact::Notified(out) => match state.notices.remove(&out.effect) {
-            Some(notice) => drop(state.timers.remove(&(notice.at, Timer::Notice { effect: notice.effect }))),
-            None => {
+        Fact::Notified(out) => {
+            if let Some(Notice { at, effect, .. }) = state.notices.remove(&out.effect) {
+                state.timers.remove(&(at, Timer::Notice { effect }));
+            } else {
                 count_effect(state, &out.effect);
                 state.alerts.sent(out);
             }
-        },
+        }
         Fact::Answered { task, member, option, value, seat } => {
             return answered(state, task, member, (*option, value.clone()), *seat);
         }

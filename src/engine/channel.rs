@@ -10,13 +10,7 @@ use super::{
     input::{ChannelNews, Receipt},
     notice,
 };
-use crate::{
-    base::{
-        ids::EffectId,
-        limits::REFUSALS_TOLD_MAX,
-        time::Duration,
-    },
-};
+use crate::base::{ids::EffectId, limits::REFUSALS_TOLD_MAX, time::Duration};
 
 /// Over so long refused messages are counted before they are told of again.
 const TOLD_OVER: Duration = Duration::HOUR;

@@ -65,11 +65,13 @@ impl Draft<'_> {
         for play in &playbook.plays {
             let Some(of) = of(play) else { continue };
             let zone = &playbook.zone;
-            let Some(settled) = self.state.plays.get(&play.name).and_then(|known| known.after) else { continue };
+            let Some(settled) = self.state.plays.get(&play.name).and_then(|known| known.after) else {
+                continue;
+            };
             let reach = play.alive_until(self.now, zone, &self.state.group).since(self.now);
             let mut after = self.now.plus(-reach).max(self.state.created);
-            while let Some(anchor) =
-                next_anchor(&playbook, &self.group, play, self.state.created, after).filter(|at| *at <= settled)
+            while let Some(anchor) = next_anchor(&playbook, &self.group, play, self.state.created, after)
+                .filter(|at| *at <= settled)
             {
                 after = anchor;
                 if play.alive_until(anchor, zone, &self.state.group) >= self.now {
@@ -95,7 +97,10 @@ impl Draft<'_> {
         let zone = play.zone_or(&self.playbook.zone).clone();
         let falls = |member: &Arc<Member>| {
             let is_meant = only.is_none_or(|only| only.contains(&member.id));
-            is_meant.then(|| of.falls_on(member, anchor, &zone)).flatten().map(|years| (member.id.clone(), years))
+            is_meant
+                .then(|| of.falls_on(member, anchor, &zone))
+                .flatten()
+                .map(|years| (member.id.clone(), years))
         };
         let due: Vec<(MemberId, i64)> = self.state.members.iter().filter_map(falls).collect();
         for (member, years) in due {
@@ -118,7 +123,8 @@ impl Draft<'_> {
 
     /// Ends a run about a member's day if the member has another one by now. Whether it has ended.
     pub(super) fn end_if_redated(&mut self, id: &RunId) -> Decided<bool> {
-        let Some(run) = self.state.runs.get(id).filter(|run| run.section == Section::Steps && !run.cause.by_hand)
+        let Some(run) =
+            self.state.runs.get(id).filter(|run| run.section == Section::Steps && !run.cause.by_hand)
         else {
             return Ok(false);
         };

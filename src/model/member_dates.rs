@@ -107,7 +107,14 @@ mod tests {
 
     #[test]
     fn days_are_read_as_people_write_them() {
-        for text in ["2027-01-05", "2027/1/5", "2027.1.5", "2027年1月5日", " 2027-01-05 10:00 ", "2027-01-05T10:00:00Z"] {
+        for text in [
+            "2027-01-05",
+            "2027/1/5",
+            "2027.1.5",
+            "2027年1月5日",
+            " 2027-01-05 10:00 ",
+            "2027-01-05T10:00:00Z",
+        ] {
             assert_eq!(read(text), Some(Told::Day(date(2027, 1, 5))), "{text}");
         }
         for text in ["01-05", "1/5", "1月5日", "1月5号"] {
@@ -136,7 +143,11 @@ mod tests {
         assert_eq!(of(true).falls_on(&member, at("2028-02-29T10:00:00Z"), &zone), Some(36));
         assert_eq!(of(false).falls_on(&member, at("2026-02-28T10:00:00Z"), &zone), None);
         let joined = MemberDates { field: JOINED.into(), ..of(true) };
-        assert_eq!(joined.falls_on(&member, at("2024-02-29T10:00:00Z"), &zone), None, "the day itself is none");
+        assert_eq!(
+            joined.falls_on(&member, at("2024-02-29T10:00:00Z"), &zone),
+            None,
+            "the day itself is none"
+        );
         assert_eq!(joined.falls_on(&member, at("2025-02-28T10:00:00Z"), &zone), Some(1));
     }
 }

@@ -232,7 +232,8 @@ impl Playbook {
     /// The channels of a group that are told of trouble, in the order in which they are tried: of a channel's trouble
     /// its own ones, if it names any. Trouble with a channel is not told to itself.
     pub fn alerted(&self, group: &Group, trouble: Option<&ChannelName>) -> Vec<ChannelName> {
-        let own = trouble.and_then(|name| self.channel(group, name)).map_or(&[][..], |channel| &channel.alerts);
+        let own =
+            trouble.and_then(|name| self.channel(group, name)).map_or(&[][..], |channel| &channel.alerts);
         let usual = [ChannelName::new(ALERTS)];
         let named = if own.is_empty() { &self.alerts[..] } else { own };
         let named = if named.is_empty() { &usual[..] } else { named };

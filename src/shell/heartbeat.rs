@@ -100,7 +100,8 @@ async fn beat(published: Published, pulse: Arc<Pulse>, say: Say) {
             if now < known.next || !works(&pulse) {
                 continue;
             }
-            known.next = now + std::time::Duration::from_millis(known.watchman.every.as_millis().unsigned_abs());
+            known.next =
+                now + std::time::Duration::from_millis(known.watchman.every.as_millis().unsigned_abs());
             let (client, url, file) = (client.clone(), known.watchman.url.clone(), book.file.clone());
             asking.spawn(async move { (file, ask(&client, &url).await) });
         }

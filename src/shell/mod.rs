@@ -29,7 +29,7 @@ pub mod door;
 pub mod console;
 pub mod ears;
 pub mod heartbeat;
-mod hooks;
+pub mod hooks;
 pub mod senders;
 pub mod signing;
 pub mod runtime;

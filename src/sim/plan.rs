@@ -197,7 +197,9 @@ impl<'a> Source<'a> {
                 }
             }),
             Trigger::Command if starts_with_the_group(playbook, play) => Anchors::Once(created),
-            Trigger::Members(_) | Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => return None,
+            Trigger::Members(_) | Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => {
+                return None;
+            }
         };
         Some(Self { playbook, group, play, created, anchors, pending: VecDeque::new(), next: None })
     }

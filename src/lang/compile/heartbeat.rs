@@ -24,13 +24,16 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> Option<Heartbeat> {
     if node.scalar().is_some() {
         return channels::setting(cx, "url", node, true).map(|url| Heartbeat { url, every: usual });
     }
-    let fields = Fields::read(&mut cx.report, node, pair("`heartbeat`", "`heartbeat`"), keys::HEARTBEAT.names)?;
+    let fields =
+        Fields::read(&mut cx.report, node, pair("`heartbeat`", "`heartbeat`"), keys::HEARTBEAT.names)?;
     let help = pair(
         "add the address that the watchman gave: `url: { env: HEARTBEAT_URL }`",
         "加上监看服务给的地址：`url: { env: HEARTBEAT_URL }`",
     );
-    let url = fields.need(&mut cx.report, "url", help).and_then(|node| channels::setting(cx, "url", node, true))?;
-    let every = fields.get("every").and_then(|node| Some((reader::positive(&mut cx.report, node)?, node.span)));
+    let url =
+        fields.need(&mut cx.report, "url", help).and_then(|node| channels::setting(cx, "url", node, true))?;
+    let every =
+        fields.get("every").and_then(|node| Some((reader::positive(&mut cx.report, node)?, node.span)));
     if let Some((every, span)) = every
         && every.as_millis() < limits::HEARTBEAT_MS_MIN
     {

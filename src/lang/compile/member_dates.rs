@@ -59,12 +59,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> Option<MemberDates> {
     let schedule =
         text.parse::<ClockTime>().ok().and_then(|_| Schedule::parse_every(&format!("day at {text}")).ok());
     let Some(schedule) = schedule else {
-        reader::bad_value(
-            &mut cx.report,
-            at,
-            pair("a clock time such as 10:00", "钟点，例如 10:00"),
-            None,
-        );
+        reader::bad_value(&mut cx.report, at, pair("a clock time such as 10:00", "钟点，例如 10:00"), None);
         return None;
     };
     cx.uses_clock(at.span, Phrase::same(format!("`{text}`")));

@@ -275,7 +275,6 @@ fn lower(
     let mut groups = groups::lower(cx, groups, &shared);
     let tiers = get("members").and_then(|node| node.get("tiers")).map(|node| tiers::lower(cx, node, &scope));
     let keeping = get("members").map(|node| import(cx, node, &mut groups)).unwrap_or_default();
-    let inbound = get("inbound").map(|node| inbound::lower(cx, node, &ids)).unwrap_or_default();
     let mut phases = phases::lower(cx, get("phases"), &scope);
     let mut plays = plays(cx, root, home, units, &scope);
     cx.unit = home.clone();
@@ -309,7 +308,7 @@ fn lower(
         data: Arc::default(),
         fetch_hosts: get("fetch").map(|node| fetch_hosts(cx, node)).unwrap_or_default(),
         own: BTreeMap::new(),
-        inbound,
+        inbound: get("inbound").map(|node| inbound::lower(cx, node, &ids)).unwrap_or_default(),
         access: access::lower(cx, get("access")),
     }
 }

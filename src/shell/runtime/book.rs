@@ -308,7 +308,8 @@ impl Book {
             let (file, playbook) = (self.shown.file.clone(), self.playbook.clone());
             let (warnings, known) = (self.shown.warnings, senders.clone());
             let (ears, hooks) = (ears(&playbook, &targets), hooks(&playbook, &targets));
-            self.shown = Arc::new(InForce { file, playbook, warnings, senders: known, watchman, ears, hooks });
+            self.shown =
+                Arc::new(InForce { file, playbook, warnings, senders: known, watchman, ears, hooks });
             self.senders = senders;
             self.targets = targets;
         }

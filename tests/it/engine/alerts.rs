@@ -10,7 +10,8 @@ use playbook::{
 };
 
 /// A play that fails, because a number is no list.
-const FAILS: &str = "vars: { n: 5 }\nplays: { a: { steps: [{ each: vars.n, as: k, steps: [post: '${k}'] }] } }";
+const FAILS: &str =
+    "vars: { n: 5 }\nplays: { a: { steps: [{ each: vars.n, as: k, steps: [post: '${k}'] }] } }";
 const ROLES: &str = "people: { zhu: { name: Zhu }, lin: { name: Lin } }\nroles: { host: zhu, editor: lin }\n";
 
 /// Where alerts went, in order, with their ids.

@@ -28,7 +28,10 @@ fn a_birthday_comes_every_year_and_an_anniversary_from_the_first_year_on() {
     story.until("2026-12-31 12:00");
     assert_eq!(story.posts(), ["生日快乐 li 0", "生日快乐 wu 36"]);
     story.until("2027-12-31 12:00");
-    assert_eq!(story.posts()[2..], ["he 来了 1 年", "li 来了 1 年", "wu 来了 1 年", "生日快乐 li 0", "生日快乐 wu 37"]);
+    assert_eq!(
+        story.posts()[2..],
+        ["he 来了 1 年", "li 来了 1 年", "wu 来了 1 年", "生日快乐 li 0", "生日快乐 wu 37"]
+    );
 }
 
 #[test]

@@ -135,7 +135,11 @@ fn dead(cx: &Context<'_>, play: &Play, reachable: &[&Phase]) -> Option<(&'static
                 )
             })
         }
-        Trigger::Dates(_) | Trigger::Members(_) | Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => None,
+        Trigger::Dates(_)
+        | Trigger::Members(_)
+        | Trigger::Signal(_)
+        | Trigger::Whenever(_)
+        | Trigger::Command => None,
     }
 }
 

@@ -45,7 +45,9 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let roles = playbook.roles.values().chain(groups().flat_map(|group| group.roles.values()));
     used.extend(roles.filter_map(|role| role.channel.as_ref()).map(ChannelName::as_str));
     let channels = playbook.channels.values().chain(groups().flat_map(|group| group.channels.values()));
-    used.extend(channels.flat_map(|channel| &channel.alerts).chain(&playbook.alerts).map(ChannelName::as_str));
+    used.extend(
+        channels.flat_map(|channel| &channel.alerts).chain(&playbook.alerts).map(ChannelName::as_str),
+    );
     for name in playbook.channels.keys().filter(|name| !used.contains(name.as_str())) {
         let named = |text: &str| text.contains(&format!("\"{name}\"")) || text.contains(&format!("`{name}`"));
         let is_script = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai");
