@@ -108,7 +108,10 @@ fn without_alerts_a_failed_step_is_a_task_of_the_first_role_once_a_play() {
     let tasks: Vec<_> = story.state.tasks.values().collect();
     assert_eq!(tasks.len(), 1, "a play that fails again and again asks once");
     let task = &tasks[0].task;
-    assert_eq!((task.people[0].id.as_str(), task.role.as_ref().map(|r| r.as_str())), ("zhu", Some("host")));
+    assert_eq!(
+        (task.people[0].id.as_str(), task.role.as_ref().map(playbook::base::ids::RoleName::as_str)),
+        ("zhu", Some("host"))
+    );
     let run = task.run.as_ref().expect("the run that failed");
     assert!(task.text.contains(&format!("playbook retry {run} --group ")), "{}", task.text);
     let id = task.id.clone();

@@ -11,17 +11,15 @@ fn told(story: &mut Story, id: &str, fields: &[(&'static str, &str)]) {
 
 #[test]
 fn a_birthday_comes_every_year_and_an_anniversary_from_the_first_year_on() {
-    let yaml = format!(
-        "plays:
+    let yaml = "plays:
   birthday:
-    dates: {{ members: birthday, at: \"09:00\", every: year }}
-    steps: [{{ post: '生日快乐 ${{member.name}} ${{date.years}}' }}]
+    dates: { members: birthday, at: \"09:00\", every: year }
+    steps: [{ post: '生日快乐 ${member.name} ${date.years}' }]
   year:
-    dates: {{ members: joined, at: \"10:00\", every: year }}
-    steps: [{{ post: '${{member.name}} 来了 ${{date.years}} 年' }}]
-"
-    );
-    let mut story = Story::new("2026-12-01 08:00", &yaml);
+    dates: { members: joined, at: \"10:00\", every: year }
+    steps: [{ post: '${member.name} 来了 ${date.years} 年' }]
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
     told(&mut story, "li", &[("birthday", "12-03")]);
     told(&mut story, "wu", &[("birthday", "1990/12/3")]);
     told(&mut story, "he", &[("birthday", "soon")]);
@@ -36,18 +34,16 @@ fn a_birthday_comes_every_year_and_an_anniversary_from_the_first_year_on() {
 
 #[test]
 fn what_somebody_has_paid_for_is_asked_about_before_it_ends_and_no_more_once_they_have_paid() {
-    let yaml = format!(
-        "plays:
+    let yaml = "plays:
   renew:
-    dates: {{ members: paid_until, at: \"10:00\" }}
+    dates: { members: paid_until, at: \"10:00\" }
     steps:
       - at: -7d 10:00
-        post: 还有一周：${{member.name}}
+        post: 还有一周：${member.name}
       - at: 0m
-        post: 今天到期：${{member.name}}
-"
-    );
-    let mut story = Story::new("2026-12-01 08:00", &yaml);
+        post: 今天到期：${member.name}
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
     told(&mut story, "li", &[("paid_until", "2026-12-20")]);
     told(&mut story, "wu", &[("paid_until", "2026-12-20")]);
     story.until("2026-12-15 12:00");
@@ -68,15 +64,13 @@ fn what_somebody_has_paid_for_is_asked_about_before_it_ends_and_no_more_once_the
 
 #[test]
 fn somebody_who_leaves_has_no_day_and_a_day_is_told_once() {
-    let yaml = format!(
-        "plays:
+    let yaml = "plays:
   a:
-    dates: {{ members: day, at: \"10:00\" }}
+    dates: { members: day, at: \"10:00\" }
     max_late: 6h
-    steps: [{{ post: '${{member.name}}' }}]
-"
-    );
-    let mut story = Story::new("2026-12-01 08:00", &yaml);
+    steps: [{ post: '${member.name}' }]
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
     for id in ["li", "wu"] {
         told(&mut story, id, &[("day", "2026-12-02")]);
     }
