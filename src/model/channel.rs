@@ -209,9 +209,13 @@ impl ChannelKind {
             Self::Mattermost => {
                 &[("url", Required, true), ("secret", Optional, true), ("chat", Optional, false)]
             }
-            Self::Discord => {
-                &[("url", Required, true), ("public_key", Optional, false), ("chat", Optional, false)]
-            }
+            Self::Discord => &[
+                ("url", Required, true),
+                ("public_key", Optional, false),
+                ("token", Optional, true),
+                ("chat", Optional, false),
+                ("base_url", Optional, false),
+            ],
             Self::Wecom => &[
                 ("url", Required, true),
                 ("token", Optional, true),
@@ -249,7 +253,7 @@ impl ChannelKind {
     /// The settings that together stand for `url`: where the platform lets an app speak, too.
     pub const fn instead_of_url(self) -> &'static [&'static str] {
         match self {
-            Self::Slack => &["token", "chat"],
+            Self::Slack | Self::Discord => &["token", "chat"],
             _ => &[],
         }
     }

@@ -43,6 +43,9 @@ impl ChannelKind {
             Self::Matrix => {
                 Some(Ear { needs: &["url", "token"], joins: true, messages: true, answers: true })
             }
+            Self::Discord => {
+                Some(Ear { needs: &["token", "chat"], joins: true, messages: true, answers: true })
+            }
             Self::Slack => {
                 Some(Ear { needs: &["app", "token", "chat"], joins: true, messages: true, answers: true })
             }

@@ -54,7 +54,7 @@ impl Connect {
             return manifest(&playbook.title, channel, hears, out);
         }
         let target = target(&loaded, channel)?;
-        let Some(mut trial) = Trial::new(channel.kind, &target) else {
+        let Some(mut trial) = Trial::new(channel.kind, channel.hear == Some(Hear::All), &target) else {
             return Err(Failure::refused(format!("{} ({}) hears nothing", self.channel, channel.kind))
                 .help("`playbook signal` and a sender of `inbound` report what happens there"));
         };

@@ -16,6 +16,7 @@ const fn home(kind: ChannelKind) -> Option<&'static str> {
     match kind {
         ChannelKind::Telegram => Some("https://api.telegram.org"),
         ChannelKind::Slack => Some("https://slack.com/api"),
+        ChannelKind::Discord => Some("https://discord.com/api/v10"),
         _ => None,
     }
 }

@@ -26,6 +26,7 @@ pub(super) fn hears(kind: ChannelKind) -> Option<Hears> {
         ChannelKind::Onebot => Some(super::onebot::hear),
         ChannelKind::Matrix => Some(super::matrix::hear),
         ChannelKind::Slack => Some(super::slack::hear),
+        ChannelKind::Discord => Some(super::discord::hear),
         _ => None,
     }
 }
@@ -37,6 +38,8 @@ pub(super) struct Settings {
     pub(super) values: BTreeMap<String, Secret>,
     /// The chats that are listened to, as the playbooks write them. Others may come; they are heard by nobody.
     pub(super) chats: Vec<String>,
+    /// Whether anything that is said is kept: a platform is not asked for what nobody reads.
+    pub(super) text: bool,
 }
 
 impl Settings {

@@ -144,7 +144,7 @@ pub(super) fn signing_in(robot: &Robot) -> BTreeMap<String, Secret> {
 
 impl KnownEar {
     fn new(kind: ChannelKind, name: Arc<str>, values: BTreeMap<String, Secret>, target: &Target) -> Self {
-        let settings = Settings { values, chats: Vec::new() };
+        let settings = Settings { values, chats: Vec::new(), text: false };
         Self { kind, name, settings, way: target.way.clone(), listeners: Vec::new() }
     }
 
@@ -152,13 +152,17 @@ impl KnownEar {
     fn listen(&mut self, listener: Listener) {
         let same = |other: &&mut Listener| other.group == listener.group && other.chat == listener.chat;
         match self.listeners.iter_mut().find(same) {
-            Some(other) if other.hear < listener.hear => *other = listener,
+            Some(other) if other.hear < listener.hear => {
+                self.settings.text |= listener.hear == Hear::All;
+                *other = listener;
+            }
             Some(_) => {}
             None => self.add(listener),
         }
     }
 
     fn add(&mut self, listener: Listener) {
+        self.settings.text |= listener.hear == Hear::All;
         if !self.settings.chats.contains(&listener.chat) {
             self.settings.chats.push(listener.chat.clone());
         }

@@ -197,7 +197,8 @@ impl Line {
                 return said.map_or_else(|reason| Heard::nothing(Next::Again(reason)), |()| heard);
             }
         };
-        if matches!(heard.next, Next::Listen) {
+        // Whoever is only told how often to speak up is greeted, and not heard yet.
+        if heard.next == Next::Listen && heard.beat.is_none() {
             self.listens();
         }
         heard

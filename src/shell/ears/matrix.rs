@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn the_first_answer_says_where_to_begin_and_the_next_what_happened() {
-        let settings = Settings { values: BTreeMap::new(), chats: vec!["!r:hs".into()] };
+        let settings = Settings { values: BTreeMap::new(), chats: vec!["!r:hs".into()], text: false };
         let mut memory = Memory::default();
         let begun = hear(&settings, &Frame::Begin, &mut memory);
         assert!(matches!(begun.next, Next::Call(Call { what: "whoami", .. })));

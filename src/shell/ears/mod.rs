@@ -25,6 +25,7 @@
 #![expect(clippy::disallowed_methods, reason = "owns the connections, their tasks and the waiting")]
 
 mod board;
+mod discord;
 mod ear;
 mod known;
 mod line;

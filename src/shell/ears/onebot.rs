@@ -222,7 +222,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn told(event: Value) -> Vec<Value> {
-        let settings = Settings { values: BTreeMap::new(), chats: vec!["10".into()] };
+        let settings = Settings { values: BTreeMap::new(), chats: vec!["10".into()], text: false };
         hear(&settings, &Frame::Text(&event.to_string()), &mut Memory::default()).signals
     }
 

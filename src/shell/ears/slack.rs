@@ -309,7 +309,7 @@ mod tests {
     fn settings() -> Settings {
         let values = [("app", "xapp-1"), ("token", "xoxb-1"), ("base_url", "https://slack.com/api")];
         let values = values.map(|(name, value)| (name.to_owned(), Secret::new(value)));
-        Settings { values: values.into(), chats: vec!["C1".into(), "C2".into()] }
+        Settings { values: values.into(), chats: vec!["C1".into(), "C2".into()], text: false }
     }
 
     fn answer(status: u16, headers: &[(&str, &str)], body: &Value) -> Response {

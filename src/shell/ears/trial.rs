@@ -53,14 +53,15 @@ pub enum Deaf {
 }
 
 impl Trial {
-    /// Of a channel whose settings have been read; none where its platform has no ear.
-    pub fn new(kind: ChannelKind, target: &Target) -> Option<Self> {
+    /// Of a channel whose settings have been read, and which wants to hear what is said or only that something is; none
+    /// where its platform has no ear.
+    pub fn new(kind: ChannelKind, text: bool, target: &Target) -> Option<Self> {
         let robot = target.robots.first()?;
         Some(Self {
             kind,
             hears: hears(kind)?,
             // Whatever chat something is heard in, it is shown.
-            settings: Settings { values: known::signing_in(robot), chats: Vec::new() },
+            settings: Settings { values: known::signing_in(robot), chats: Vec::new(), text },
             way: target.way.clone(),
             client: Client::new(),
             memory: Memory::default(),

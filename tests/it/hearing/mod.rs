@@ -1,5 +1,6 @@
 //! What comes in: the door, hooks, the API and the ears.
 
+pub(crate) mod discord;
 pub(crate) mod door;
 pub(crate) mod ears;
 pub(crate) mod hooks;

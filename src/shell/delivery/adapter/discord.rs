@@ -1,8 +1,9 @@
-//! Discord webhook (Discord's API documentation, "Webhook" and "Message", 2026-08).
+//! Discord, by a webhook or as a bot (Discord's API documentation, "Webhook" and "Message", 2026-08).
 //!
 //! Plain `content` in Discord's Markdown; an image is an embed, links become buttons and a question a poll.
 //! `allowed_mentions` names exactly who is called, so that no text can call anybody. `wait=true` makes Discord tell
-//! whether the message was saved.
+//! whether a webhook's message was saved; a bot's message carries a number by which Discord knows a second copy of the
+//! last minutes.
 
 use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
@@ -50,7 +51,7 @@ const NOTE: &str = "message ";
 /// Ids that `allowed_mentions` takes.
 const MENTIONS_MAX: usize = 100;
 /// Discord asks for this form; others may meet a wall in front of it.
-const USER_AGENT: &str = concat!("DiscordBot (playbook, ", env!("CARGO_PKG_VERSION"), ")");
+pub(crate) const USER_AGENT: &str = concat!("DiscordBot (playbook, ", env!("CARGO_PKG_VERSION"), ")");
 
 const CONTENT: Dialect = Dialect {
     escape: escape_text,
@@ -91,15 +92,29 @@ impl Adapter for Discord {
         robot: &Robot,
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        let url = parts::with_parameter(robot.setting("url").unwrap_or_default(), "wait", "true");
-        let mut requests = parts::posts(&url, bodies(&with_tokens(message), attempt.at)?)?;
+        let mut bodies = bodies(&with_tokens(message), attempt.at)?;
+        let url = if let Some(url) = robot.setting("url") {
+            parts::with_parameter(url, "wait", "true")
+        } else {
+            for (part, body) in bodies.iter_mut().enumerate() {
+                body["nonce"] = json!(nonce(attempt, part));
+                body["enforce_nonce"] = json!(true);
+            }
+            if let Some(answered) = attempt.reply_to.and_then(|note| note.strip_prefix(NOTE)) {
+                // A message that is gone by now is no reason to say nothing.
+                bodies[0]["message_reference"] =
+                    json!({ "message_id": answered, "fail_if_not_exists": false });
+            }
+            parts::endpoint(&place(robot), "/messages")
+        };
+        let mut requests = parts::posts(&url, bodies)?;
         for request in &mut requests {
+            sign(request, robot);
             request.body = request.body.replace(OPENS, "<").replace(CLOSES, ">");
             if request.body.contains("\"components\":") {
                 // Without it a webhook's buttons are left out in silence.
                 request.url = parts::with_parameter(&request.url, "with_components", "true");
             }
-            request.headers.push(("user-agent".into(), USER_AGENT.into()));
         }
         if let (Some(picture), Some(last)) = (attempt.picture, requests.last_mut()) {
             attach(last, picture, attempt);
@@ -116,16 +131,15 @@ impl Adapter for Discord {
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
         let sent: Vec<&str> = sent.iter().filter_map(|note| note.strip_prefix(NOTE)).collect();
-        let url = robot.setting("url").unwrap_or_default();
+        let place = place(robot);
         let of = |mut request: Request, method: &'static str, id: &str| {
-            let place = parts::endpoint(url, &format!("/messages/{}", parts::segment(id)));
-            request.url = place;
+            request.url = parts::endpoint(&place, &format!("/messages/{}", parts::segment(id)));
             request.method = method.into();
             request
         };
         let delete = |id: &&str| {
             let mut request = of(Request::empty(), "DELETE", id);
-            request.headers.push(("user-agent".into(), USER_AGENT.into()));
+            sign(&mut request, robot);
             request
         };
         if does == Revising::Deletes {
@@ -174,6 +188,10 @@ impl Adapter for Discord {
                 "the webhook was deleted: make a new one in the channel's settings under Integrations",
             ),
             (_, 50027) => refused("the URL's token is wrong: copy the webhook's URL again"),
+            (401, _) => refused("Discord does not know `token`: copy the bot's token again"),
+            (_, 50001 | 50013) => {
+                refused("the bot may not speak there: give it View Channel and Send Messages in the channel")
+            }
             (_, 10003) => refused("the channel or thread does not exist any more"),
             (_, 50006) => refused("the message is empty"),
             (_, 40005) => refused("the picture is larger than Discord takes"),
@@ -218,6 +236,31 @@ impl Adapter for Discord {
         shown.retain(|part| !part.is_empty());
         Shown { note, text: shown.join("\n\n") }
     }
+}
+
+/// Where messages are: at the webhook, or in the bot's channel.
+fn place(robot: &Robot) -> String {
+    robot.setting("url").map_or_else(
+        || {
+            let chat = parts::segment(robot.setting("chat").unwrap_or_default()).to_string();
+            parts::endpoint(robot.setting("base_url").unwrap_or_default(), &format!("/channels/{chat}"))
+        },
+        str::to_owned,
+    )
+}
+
+/// Who asks: a bot says its token, a webhook has it in its address.
+fn sign(request: &mut Request, robot: &Robot) {
+    request.headers.push(("user-agent".into(), USER_AGENT.into()));
+    if let Some(token) = robot.setting("token").filter(|_| robot.setting("url").is_none()) {
+        request.headers.push(("authorization".into(), format!("Bot {token}")));
+    }
+}
+
+/// A number of one part, the same in every attempt; Discord takes 25 letters.
+fn nonce(attempt: &Attempt<'_>, part: usize) -> String {
+    let key = attempt.key();
+    format!("{}-{part}", &key[key.len() - 20..])
 }
 
 fn bodies(message: &Message, at: Timestamp) -> Result<Vec<Value>, Refusal> {

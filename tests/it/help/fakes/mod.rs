@@ -20,6 +20,7 @@ use tokio::{
 
 pub(crate) mod dingtalk;
 pub(crate) mod discord;
+pub(crate) mod discord_gateway;
 pub(crate) mod feishu;
 pub(crate) mod google_chat;
 pub(crate) mod matrix;
