@@ -25,8 +25,8 @@ pub struct Habits {
     #[serde(default, skip_serializing_if = "is_default")]
     acted: u64,
     /// Messages a day, at most 255.
-    #[serde(default, skip_serializing_if = "Counts::is_empty")]
-    per_day: Counts,
+    #[serde(default, skip_serializing_if = "DayCounts::is_empty")]
+    per_day: DayCounts,
     /// When they were first heard to speak.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<Timestamp>,
@@ -55,7 +55,7 @@ impl Habits {
             day,
             spoke: 0,
             acted: 0,
-            per_day: Counts::default(),
+            per_day: DayCounts::default(),
             first: None,
             came: None,
             risen: None,
@@ -134,15 +134,15 @@ pub fn window(days: u32) -> u64 {
 
 /// Messages a day, the latest first; in the stored form without the empty days at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Counts([u8; COUNTED_DAYS]);
+struct DayCounts([u8; COUNTED_DAYS]);
 
-impl Default for Counts {
+impl Default for DayCounts {
     fn default() -> Self {
         Self([0; COUNTED_DAYS])
     }
 }
 
-impl Counts {
+impl DayCounts {
     fn is_empty(&self) -> bool {
         self.0.iter().all(|n| *n == 0)
     }
@@ -160,14 +160,14 @@ impl Counts {
     }
 }
 
-impl Serialize for Counts {
+impl Serialize for DayCounts {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let kept = self.0.iter().rposition(|n| *n > 0).map_or(0, |last| last + 1);
         serializer.collect_seq(&self.0[..kept])
     }
 }
 
-impl<'de> Deserialize<'de> for Counts {
+impl<'de> Deserialize<'de> for DayCounts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stored: Vec<u8> = Vec::deserialize(deserializer)?;
         let mut counts = Self::default();

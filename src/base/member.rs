@@ -349,14 +349,15 @@ impl FromIterator<Listed> for Members {
 /// As a map from ids to what is known.
 impl Serialize for Members {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let kept = |id| self.listed(id).map(|listed| Kept { listed, habits: self.habits.get(id).cloned() });
+        let kept =
+            |id| self.listed(id).map(|listed| StoredMember { listed, habits: self.habits.get(id).cloned() });
         serializer.collect_map(self.who.keys().map(|id| (id, kept(id))))
     }
 }
 
 /// A member in the stored form.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredMember {
     #[serde(flatten)]
     listed: Listed,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -365,9 +366,9 @@ struct Kept {
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let all: BTreeMap<MemberId, Kept> = BTreeMap::deserialize(deserializer)?;
+        let all: BTreeMap<MemberId, StoredMember> = BTreeMap::deserialize(deserializer)?;
         let mut members = Self::new();
-        for Kept { listed, habits } in all.into_values() {
+        for StoredMember { listed, habits } in all.into_values() {
             members.list(&listed);
             if let Some(habits) = habits {
                 members.restore_habits(&listed.member.id, habits);

@@ -98,7 +98,7 @@ pub(crate) fn too_many(found: usize) -> Phrase {
 pub(crate) fn listed(
     row: &Map,
     moment: &mut dyn FnMut(&str) -> Result<Timestamp, Phrase>,
-) -> Result<(Listed, Option<String>), Wrong> {
+) -> Result<(Listed, Option<String>), WrongRow> {
     let row = columns(row)?;
     let text = |key: &str| row.get(key).map(|value| unquoted(plain(value))).filter(|text| !text.is_empty());
     let Some(id) = text("id").or_else(|| text("name")) else {
@@ -159,9 +159,9 @@ fn unquoted(text: String) -> String {
     }
 }
 
-type Wrong = (Phrase, Phrase);
+type WrongRow = (Phrase, Phrase);
 
-fn wrong(key: &str, text: &str, expected: &Phrase) -> Wrong {
+fn wrong(key: &str, text: &str, expected: &Phrase) -> WrongRow {
     let text = tick(shorten(text, 24));
     (
         phrase!("`{key}` is {text}, expected {expected}", "`{key}` 写的是 {text}，应为{expected}"; expected),
@@ -170,7 +170,7 @@ fn wrong(key: &str, text: &str, expected: &Phrase) -> Wrong {
 }
 
 /// The cells by what their columns mean. Case and the spaces around a name do not matter.
-fn columns(row: &Map) -> Result<BTreeMap<&str, &Value>, Wrong> {
+fn columns(row: &Map) -> Result<BTreeMap<&str, &Value>, WrongRow> {
     let mut known: BTreeMap<&str, (&str, &Value)> = BTreeMap::new();
     for (column, value) in row {
         let lower = column.trim().to_lowercase();

@@ -25,9 +25,9 @@ use std::{
 
 /// A compiled expression. Cloning shares it.
 #[derive(Clone)]
-pub struct Expr(Arc<Inner>);
+pub struct Expr(Arc<ExprInner>);
 
-struct Inner {
+struct ExprInner {
     source: String,
     ast: AST,
     names: Names,
@@ -89,7 +89,7 @@ impl Expr {
                 })
                 .collect());
         }
-        Ok(Self(Arc::new(Inner {
+        Ok(Self(Arc::new(ExprInner {
             source: source.into(),
             ast,
             names: found.names,
@@ -102,7 +102,7 @@ impl Expr {
     /// cannot stand alone.
     pub(super) fn piece(&self, source: &str) -> Option<Self> {
         let ast = stack::room(|| engine::expressions().compile_expression(source)).ok()?;
-        Some(Self(Arc::new(Inner {
+        Some(Self(Arc::new(ExprInner {
             source: source.into(),
             ast,
             names: self.names(),

@@ -19,7 +19,7 @@ const CAPTURED_SWEEP: usize = 1_024;
 /// What the functions of a script hold, each of the open calls its own variables.
 #[derive(Default)]
 pub(super) struct Held {
-    levels: Vec<Level>,
+    levels: Vec<CallVariables>,
     /// Bytes of what native functions collect.
     pub(super) collected: usize,
     /// Variables that closures have captured, by where they are.
@@ -29,7 +29,7 @@ pub(super) struct Held {
 
 /// The variables of one open call.
 #[derive(Default)]
-struct Level {
+struct CallVariables {
     variables: Vec<Weighed>,
     bytes: usize,
 }
@@ -51,7 +51,7 @@ impl Held {
         scope: &Scope<'_>,
     ) -> Result<u64, Excess> {
         self.levels.truncate(level + 1);
-        self.levels.resize_with(level + 1, Level::default);
+        self.levels.resize_with(level + 1, CallVariables::default);
         let here = &mut self.levels[level];
         while here.variables.len() > scope.len() {
             here.bytes -= here.variables.pop().map_or(0, |variable| variable.bytes);

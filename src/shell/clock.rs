@@ -20,16 +20,16 @@ use std::{
 };
 
 /// What has been believed so far, in this process.
-static JUDGE: Mutex<Judge> = Mutex::new(Judge { believed: None, doubt: None });
+static JUDGE: Mutex<ClockJudge> = Mutex::new(ClockJudge { believed: None, doubt: None });
 
 /// The clock of the rehearsal in this process, or of the one that it talks to.
-static STAGE: Mutex<Option<Told>> = Mutex::new(None);
+static STAGE: Mutex<Option<ClockNews>> = Mutex::new(None);
 
 /// What tells the time where it is not the machine's.
 const FILE: &str = "clock";
 
 /// A rehearsal's clock, and what others were told of it last.
-struct Told {
+struct ClockNews {
     stage: StageClock,
     /// Where others are told; nowhere in a process that was told itself.
     dir: Option<PathBuf>,
@@ -50,9 +50,9 @@ pub fn machine() -> Timestamp {
 
 /// From now on everybody in this process is told a rehearsal's time; `dir` is its state.
 pub fn rehearse(from: Timestamp, speed: u32, dir: &Path) {
-    let told = Told { stage: StageClock::new(from, speed), dir: Some(dir.into()), last: None };
+    let told = ClockNews { stage: StageClock::new(from, speed), dir: Some(dir.into()), last: None };
     *STAGE.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
-    staged(Told::tell);
+    staged(ClockNews::tell);
 }
 
 /// Goes by the clock of the rehearsal whose state this is, if it is one's.
@@ -60,7 +60,7 @@ pub fn follow(dir: &Path) {
     let stage =
         files::text(&dir.join(FILE), limits::SECRET_BYTES_MAX).ok().and_then(|text| StageClock::read(&text));
     *STAGE.lock().unwrap_or_else(PoisonError::into_inner) =
-        stage.map(|stage| Told { stage, dir: None, last: None });
+        stage.map(|stage| ClockNews { stage, dir: None, last: None });
 }
 
 /// A rehearsal's clock runs, as far as to what is due next. Gives how long that takes by the machine; the machine's
@@ -95,12 +95,12 @@ pub fn leap() -> bool {
 }
 
 /// Does something with a rehearsal's clock, where there is one.
-fn staged<T>(does: impl FnOnce(&mut Told, Duration) -> T) -> Option<T> {
+fn staged<T>(does: impl FnOnce(&mut ClockNews, Duration) -> T) -> Option<T> {
     let mut stage = STAGE.lock().unwrap_or_else(PoisonError::into_inner);
     stage.as_mut().map(|told| does(told, read().1))
 }
 
-impl Told {
+impl ClockNews {
     /// Writes down how the clock goes, where others would see another time. Where that cannot be written they go by
     /// the machine's clock.
     fn tell(&mut self, counted: Duration) {
@@ -149,15 +149,15 @@ fn moved() -> (i64, i64) {
 
 /// Decides which readings are believed. Pure.
 #[derive(Debug)]
-struct Judge {
+struct ClockJudge {
     /// The last reading that was believed: the wall clock and the count.
     believed: Option<(Timestamp, Duration)>,
-    doubt: Option<Doubt>,
+    doubt: Option<Suspicion>,
 }
 
 /// A jump that the count contradicts.
 #[derive(Debug, Clone, Copy)]
-struct Doubt {
+struct Suspicion {
     /// What the wall clock showed last.
     wall: Timestamp,
     /// By how much it is off.
@@ -166,7 +166,7 @@ struct Doubt {
     since: Duration,
 }
 
-impl Judge {
+impl ClockJudge {
     /// The time to go by after a reading.
     fn hear(&mut self, wall: Timestamp, counted: Duration) -> Timestamp {
         let Some((was, at)) = self.believed else {
@@ -189,7 +189,7 @@ impl Judge {
             .doubt
             .filter(|doubt| minus(doubt.off, off).as_millis().saturating_abs() <= limits::CLOCK_AGREES_MS);
         let since = same.map_or(counted, |doubt| doubt.since);
-        self.doubt = Some(Doubt { wall, off: same.map_or(off, |doubt| doubt.off), since });
+        self.doubt = Some(Suspicion { wall, off: same.map_or(off, |doubt| doubt.off), since });
         minus(counted, since).as_millis() >= limits::CLOCK_AGREES_MS
     }
 }
@@ -205,14 +205,14 @@ mod tests {
     const START: i64 = 1_800_000_000_000;
 
     /// Hears a reading: seconds that the wall clock shows after the start, and seconds that were counted.
-    fn hear(judge: &mut Judge, wall: i64, counted: i64) -> i64 {
+    fn hear(judge: &mut ClockJudge, wall: i64, counted: i64) -> i64 {
         let time =
             judge.hear(Timestamp::from_millis(START + wall * 1_000), Duration::from_millis(counted * 1_000));
         (time.as_millis() - START) / 1_000
     }
 
-    fn judge() -> Judge {
-        let mut judge = Judge { believed: None, doubt: None };
+    fn judge() -> ClockJudge {
+        let mut judge = ClockJudge { believed: None, doubt: None };
         assert_eq!(hear(&mut judge, 0, 1_000), 0, "the first reading is all there is");
         judge
     }

@@ -108,7 +108,7 @@ impl Point {
     }
 }
 
-struct Plan {
+struct CrashPlan {
     kind: Option<Point>,
     left: AtomicU64,
 }
@@ -118,7 +118,7 @@ pub fn point(at: Point) {
     if !cfg!(debug_assertions) {
         return;
     }
-    static PLAN: OnceLock<Option<Plan>> = OnceLock::new();
+    static PLAN: OnceLock<Option<CrashPlan>> = OnceLock::new();
     let Some(plan) =
         PLAN.get_or_init(|| std::env::var("PLAYBOOK_CRASH_AT").ok().and_then(|text| parse(&text)))
     else {
@@ -132,12 +132,12 @@ pub fn point(at: Point) {
     }
 }
 
-fn parse(text: &str) -> Option<Plan> {
+fn parse(text: &str) -> Option<CrashPlan> {
     let (kind, count) = match text.split_once(':') {
         Some((kind, count)) => (Some(Point::ALL.into_iter().find(|p| p.as_str() == kind)?), count),
         None => (None, text),
     };
-    Some(Plan { kind, left: AtomicU64::new(count.parse().ok().filter(|n| *n > 0)?) })
+    Some(CrashPlan { kind, left: AtomicU64::new(count.parse().ok().filter(|n| *n > 0)?) })
 }
 
 #[cfg(test)]

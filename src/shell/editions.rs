@@ -18,7 +18,7 @@ use crate::{
 pub const EDITION: i64 = 1;
 
 /// One change of behaviour.
-struct Change {
+struct NewBehaviour {
     /// Since which edition.
     edition: i64,
     /// Whether a play feels it.
@@ -27,8 +27,8 @@ struct Change {
     says: fn() -> Phrase,
 }
 
-const CHANGES: &[Change] = &[
-    Change {
+const CHANGES: &[NewBehaviour] = &[
+    NewBehaviour {
         edition: 1,
         feels: |play| matches!(play.trigger, Trigger::Schedule(_)) && play.catch_up != CatchUp::None,
         says: || {
@@ -38,7 +38,7 @@ const CHANGES: &[Change] = &[
             )
         },
     },
-    Change {
+    NewBehaviour {
         edition: 1,
         feels: |play| play.until.is_some(),
         says: || {
@@ -48,7 +48,7 @@ const CHANGES: &[Change] = &[
             )
         },
     },
-    Change {
+    NewBehaviour {
         edition: 1,
         feels: |play| play.program.steps().any(|step| matches!(step.verb, Verb::Prune(_))),
         says: || {

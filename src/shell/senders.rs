@@ -26,11 +26,11 @@ pub struct KnownSender {
     pub source: Arc<str>,
     /// What it may.
     pub may: Sender,
-    keys: Keys,
+    keys: SenderKeys,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Keys {
+enum SenderKeys {
     Secrets(Vec<Secret>),
     Tokens(Vec<Secret>),
 }
@@ -48,15 +48,15 @@ impl KnownSender {
     /// Whether the request is this sender's.
     pub fn sent(&self, shown: Shown<'_>, body: &[u8]) -> bool {
         match (&self.keys, shown) {
-            (Keys::Tokens(tokens), Shown::Token(word)) => {
+            (SenderKeys::Tokens(tokens), Shown::Token(word)) => {
                 let is = |token: &Secret| bool::from(token.expose().as_bytes().ct_eq(word.as_bytes()));
                 tokens.iter().fold(false, |known, token| is(token) | known)
             }
-            (Keys::Secrets(secrets), Shown::Signature(signed)) => {
+            (SenderKeys::Secrets(secrets), Shown::Signature(signed)) => {
                 let keys = secrets.iter().filter_map(|secret| signing_key(secret.expose()));
                 keys.fold(false, |known, key| signed.is_by(&key, body) | known)
             }
-            (Keys::Tokens(_), Shown::Signature(_)) | (Keys::Secrets(_), Shown::Token(_)) => false,
+            (SenderKeys::Tokens(_), Shown::Signature(_)) | (SenderKeys::Secrets(_), Shown::Token(_)) => false,
         }
     }
 }
@@ -87,7 +87,7 @@ fn keys(
     sender: &Sender,
     env: &dyn Fn(&str) -> Option<String>,
     read_file: &dyn Fn(&str) -> std::io::Result<String>,
-) -> Result<Keys, Vec<Problem>> {
+) -> Result<SenderKeys, Vec<Problem>> {
     let (mut read, mut problems) = (Vec::new(), Vec::new());
     let signs = matches!(sender.key, SenderKey::Secret(_));
     for setting in sender.key.settings() {
@@ -102,7 +102,7 @@ fn keys(
     }
     match &sender.key {
         _ if !problems.is_empty() => Err(problems),
-        SenderKey::Secret(_) => Ok(Keys::Secrets(read)),
-        SenderKey::Token(_) => Ok(Keys::Tokens(read)),
+        SenderKey::Secret(_) => Ok(SenderKeys::Secrets(read)),
+        SenderKey::Token(_) => Ok(SenderKeys::Tokens(read)),
     }
 }

@@ -44,18 +44,18 @@ pub struct Watch {
 
 /// What readers ask of a watcher. Cheap to clone; without a watcher it knows nothing.
 #[derive(Debug, Clone, Default)]
-pub struct Eyes(Arc<Shared>);
+pub struct Eyes(Arc<WatchShared>);
 
 #[derive(Debug, Default)]
-struct Shared {
+struct WatchShared {
     /// Entries that were changed and not closed, and when they were changed last.
     writing: Mutex<BTreeMap<PathBuf, Instant>>,
-    told: Mutex<Option<Sender<Told>>>,
+    told: Mutex<Option<Sender<WatchNews>>>,
 }
 
 /// What the watcher's thread is told.
 #[derive(Debug)]
-enum Told {
+enum WatchNews {
     Event(notify::Event),
     /// The paths that matter from now on.
     Paths(BTreeSet<PathBuf>),
@@ -82,10 +82,10 @@ impl Eyes {
 
     /// This file matters as well.
     pub fn look_at(&self, path: PathBuf) {
-        self.tell(Told::Also(path));
+        self.tell(WatchNews::Also(path));
     }
 
-    fn tell(&self, told: Told) {
+    fn tell(&self, told: WatchNews) {
         if let Some(sender) = &*self.0.told.lock().unwrap_or_else(PoisonError::into_inner) {
             let _ = sender.send(told);
         }
@@ -100,7 +100,7 @@ impl Watch {
         *eyes.0.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender.clone());
         let events = move |event: notify::Result<notify::Event>| {
             if let Ok(event) = event {
-                let _ = sender.send(Told::Event(event));
+                let _ = sender.send(WatchNews::Event(event));
             }
         };
         let (watcher, failed) = match notify::recommended_watcher(events) {
@@ -136,13 +136,13 @@ impl Watch {
     /// The files that matter from now on, present or not. Where there are new ones a change is told: they may have
     /// changed since they were read.
     pub fn set(&self, paths: BTreeSet<PathBuf>) {
-        self.eyes.tell(Told::Paths(paths));
+        self.eyes.tell(WatchNews::Paths(paths));
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.eyes.tell(Told::Stop);
+        self.eyes.tell(WatchNews::Stop);
     }
 }
 
@@ -167,18 +167,18 @@ struct Watching {
 }
 
 impl Watching {
-    fn work(mut self, told: &Receiver<Told>) {
+    fn work(mut self, told: &Receiver<WatchNews>) {
         loop {
             let until = self.quiet().map_or(self.next_look, |quiet| quiet.min(self.next_look));
             match told.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(Told::Event(event)) => self.hear(&event),
-                Ok(Told::Paths(paths)) => self.set(paths.iter().filter_map(absolute).collect()),
-                Ok(Told::Also(path)) => {
+                Ok(WatchNews::Event(event)) => self.hear(&event),
+                Ok(WatchNews::Paths(paths)) => self.set(paths.iter().filter_map(absolute).collect()),
+                Ok(WatchNews::Also(path)) => {
                     let mut paths = self.paths.clone();
                     paths.extend(absolute(&path));
                     self.set(paths);
                 }
-                Ok(Told::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(WatchNews::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {}
             }
             let now = Instant::now();

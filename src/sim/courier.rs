@@ -88,7 +88,7 @@ pub struct Courier {
     /// Durable: what robots did lately.
     robots: BTreeMap<RobotId, Memory>,
     /// What is under way; a crash takes it away.
-    coming: BTreeMap<(Timestamp, u64), Coming>,
+    coming: BTreeMap<(Timestamp, u64), Arriving>,
     sequence: u64,
     origin: Timestamp,
     /// How long a commit of the ledger takes.
@@ -105,7 +105,7 @@ struct Platform {
 }
 
 #[derive(Debug)]
-enum Coming {
+enum Arriving {
     Decided(Key),
     Claimed(Key),
     Settled(Settlement),
@@ -180,7 +180,7 @@ impl Courier {
             claimed,
         };
         self.rows.insert(self.key, parcel);
-        self.later(now, Duration::ZERO, Coming::Decided(self.key));
+        self.later(now, Duration::ZERO, Arriving::Decided(self.key));
         true
     }
 
@@ -208,9 +208,9 @@ impl Courier {
         loop {
             for action in self.dispatch.drain() {
                 match action {
-                    Action::Claim(key) => self.later(now, self.commit, Coming::Claimed(key)),
-                    Action::Settle(settlement) => self.later(now, self.commit, Coming::Settled(settlement)),
-                    Action::Remember(memory) => self.later(now, self.commit, Coming::Remembered(memory)),
+                    Action::Claim(key) => self.later(now, self.commit, Arriving::Claimed(key)),
+                    Action::Settle(settlement) => self.later(now, self.commit, Arriving::Settled(settlement)),
+                    Action::Remember(memory) => self.later(now, self.commit, Arriving::Remembered(memory)),
                     Action::Attempt { lane, parcel, .. } => self.attempt(lane, &parcel, now, attempt, events),
                 }
             }
@@ -246,7 +246,7 @@ impl Courier {
             self.dispatch.remember(memory, both);
         }
         for key in self.rows.keys().copied().collect::<Vec<_>>() {
-            self.later(now, Duration::ZERO, Coming::Decided(key));
+            self.later(now, Duration::ZERO, Arriving::Decided(key));
         }
     }
 
@@ -255,7 +255,7 @@ impl Courier {
         Now { ticks, wall: now.plus(self.skew) }
     }
 
-    fn later(&mut self, now: Timestamp, wait: Duration, what: Coming) {
+    fn later(&mut self, now: Timestamp, wait: Duration, what: Arriving) {
         self.sequence += 1;
         self.coming.insert((now.plus(wait), self.sequence), what);
     }
@@ -276,18 +276,18 @@ impl Courier {
             let (effect, in_doubt) = (parcel.effect.clone(), parcel.in_doubt);
             events.push(Event::Arrived { channel: parcel.route.name.clone(), effect, in_doubt });
         }
-        let ended = Coming::Ended(lane, parcel.effect.clone(), finished(attempt));
+        let ended = Arriving::Ended(lane, parcel.effect.clone(), finished(attempt));
         self.later(now, takes, ended);
     }
 
-    fn comes(&mut self, what: Coming, now: Now, events: &mut Vec<Event>) {
+    fn comes(&mut self, what: Arriving, now: Now, events: &mut Vec<Event>) {
         match what {
-            Coming::Decided(key) => {
+            Arriving::Decided(key) => {
                 if let Some(row) = self.rows.get(&key) {
                     self.dispatch.submit(row.clone(), now);
                 }
             }
-            Coming::Claimed(key) => {
+            Arriving::Claimed(key) => {
                 let row = self.rows.get_mut(&key);
                 let gone = row.is_none();
                 if let Some(row) = row {
@@ -295,14 +295,14 @@ impl Courier {
                 }
                 self.dispatch.claimed(key, gone, now);
             }
-            Coming::Ended(lane, effect, finished) => {
+            Arriving::Ended(lane, effect, finished) => {
                 if matches!(finished, Finished::InDoubt { .. }) {
                     events.push(Event::Doubted { effect });
                 }
                 self.dispatch.finished(&lane, finished, now);
             }
-            Coming::Settled(settlement) => self.settled(&settlement, events),
-            Coming::Remembered(memory) => drop(self.robots.insert(memory.robot.clone(), memory)),
+            Arriving::Settled(settlement) => self.settled(&settlement, events),
+            Arriving::Remembered(memory) => drop(self.robots.insert(memory.robot.clone(), memory)),
         }
     }
 

@@ -45,7 +45,7 @@ pub struct Crowded {
 }
 
 #[derive(Debug, Default)]
-struct Day {
+struct ForecastDay {
     date: Option<Date>,
     posts: u32,
     mentions: u32,
@@ -55,7 +55,7 @@ struct Day {
 /// Follows a plan in order of time.
 pub struct Forecast<'a> {
     playbook: &'a Playbook,
-    days: BTreeMap<(GroupId, ChannelName), Day>,
+    days: BTreeMap<(GroupId, ChannelName), ForecastDay>,
 }
 
 impl<'a> Forecast<'a> {
@@ -73,7 +73,8 @@ impl<'a> Forecast<'a> {
         let key = (planned.group.clone(), channel.clone());
         let day = self.days.entry(key).or_default();
         if day.date != Some(zone.date(at)) {
-            *day = Day { date: Some(zone.date(at)), last_due: day.last_due, ..Day::default() };
+            *day =
+                ForecastDay { date: Some(zone.date(at)), last_due: day.last_due, ..ForecastDay::default() };
         }
         day.posts += 1;
         day.mentions += u32::from(planned.mentions);

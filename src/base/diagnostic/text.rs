@@ -74,7 +74,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style, locale
 }
 
 /// A place in a file, what kind it is, and what stands under it.
-type Mark<'a> = (AnnotationKind, Range<usize>, &'a str);
+type Underline<'a> = (AnnotationKind, Range<usize>, &'a str);
 
 /// The excerpts of a diagnostic: its own first, then those of its further labels. Places of one file that are near
 /// each other share one.
@@ -83,10 +83,10 @@ fn excerpts<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap, locale: Loca
     let first = (primary, AnnotationKind::Primary, diagnostic.label.of(locale));
     let others =
         diagnostic.labels.iter().map(|label| (label.span, AnnotationKind::Context, label.text.of(locale)));
-    let mut excerpts: Vec<(SourceId, Vec<Mark<'a>>)> = Vec::new();
+    let mut excerpts: Vec<(SourceId, Vec<Underline<'a>>)> = Vec::new();
     for (span, kind, label) in std::iter::once(first).chain(others) {
         let range = first_line(&sources.get(span.source).text, span);
-        let near = |mark: &Mark<'_>| {
+        let near = |mark: &Underline<'_>| {
             let gap = mark.1.start.max(range.start) - mark.1.start.min(range.start);
             gap <= limits::DIAGNOSTIC_LINE_BYTES_MAX * 4
         };
@@ -100,7 +100,7 @@ fn excerpts<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap, locale: Loca
 
 /// The lines that the marks are on; lines between distant marks are folded by the renderer. Only these lines are
 /// handed over, and of a long line only what is around the marks, so that the cost does not grow with the file.
-fn excerpt<'a>(file: SourceId, sources: &'a SourceMap, marks: Vec<Mark<'a>>) -> Vec<Element<'a>> {
+fn excerpt<'a>(file: SourceId, sources: &'a SourceMap, marks: Vec<Underline<'a>>) -> Vec<Element<'a>> {
     let most = limits::DIAGNOSTIC_LINE_BYTES_MAX;
     let source = sources.get(file);
     let text = source.text.as_ref();

@@ -43,12 +43,12 @@ pub(super) enum Need {
 
 /// Places that are taken, by addresses that answered and by new ones.
 #[derive(Debug, Clone, Copy, Default)]
-struct Taken {
+struct TakenPlaces {
     proven: usize,
     new: usize,
 }
 
-impl Taken {
+impl TakenPlaces {
     fn of(&mut self, pool: Pool) -> Option<&mut usize> {
         match pool {
             Pool::Proven => Some(&mut self.proven),
@@ -71,8 +71,8 @@ impl Taken {
 /// The places of one host.
 #[derive(Debug, Default)]
 pub(super) struct Host {
-    claimed: Taken,
-    in_flight: Taken,
+    claimed: TakenPlaces,
+    in_flight: TakenPlaces,
     suspects: usize,
     hanging: usize,
     /// Lanes whose attempt takes too long and still has its usual place, longest first.

@@ -37,8 +37,8 @@ pub struct Score {
     pub practice: &'static str,
 }
 
-type Judge = fn(&mut Exam<'_>) -> (Grade, Phrase);
-const SCORES: [(&str, Words, &str, Judge); 8] = [
+type Grader = fn(&mut Exam<'_>) -> (Grade, Phrase);
+const SCORES: [(&str, Words, &str, Grader); 8] = [
     ("rules", pair("Its rules are clear", "群规明确"), "P127", rules),
     ("topic", pair("Its topic is clear", "主题鲜明"), "P127", topic),
     ("acquainted", pair("Members know each other", "成员互相熟悉"), "P127", acquainted),

@@ -25,20 +25,20 @@ pub(super) struct Own {
     numbers: Arc<[OwnNumber]>,
     /// What their values may name, beside other numbers.
     facts: Option<Facts>,
-    read: Mutex<Reading>,
+    read: Mutex<ReadSoFar>,
 }
 
 /// What has been read, and what is being read.
 #[derive(Debug, Default)]
-struct Reading {
+struct ReadSoFar {
     known: BTreeMap<Arc<str>, Figure>,
     /// The values that are being computed, the innermost last.
-    open: Vec<Open>,
+    open: Vec<Computing>,
 }
 
 /// A value that is being computed.
 #[derive(Debug)]
-struct Open {
+struct Computing {
     name: Arc<str>,
     complete: bool,
     unknown: Option<Words>,
@@ -54,7 +54,7 @@ impl Own {
         &self.numbers
     }
 
-    fn reading<T>(&self, change: impl FnOnce(&mut Reading) -> T) -> T {
+    fn reading<T>(&self, change: impl FnOnce(&mut ReadSoFar) -> T) -> T {
         change(&mut self.read.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -89,7 +89,7 @@ impl Own {
         let begins = self.reading(|reading| {
             let circle = reading.open.iter().any(|open| open.name == number.name);
             if !circle {
-                reading.open.push(Open { name: number.name.clone(), complete: true, unknown: None });
+                reading.open.push(Computing { name: number.name.clone(), complete: true, unknown: None });
             }
             !circle
         });

@@ -215,8 +215,8 @@ fn absence(of: &Gauges) -> Figure {
 }
 
 /// What health is made of, in one table: the number, its weight, and how much of the weight a value gives.
-type Part = (&'static str, f64, fn(&Gauges, f64) -> f64);
-const HEALTH: [Part; 6] = [
+type HealthPart = (&'static str, f64, fn(&Gauges, f64) -> f64);
+const HEALTH: [HealthPart; 6] = [
     ("speakers_share", 30.0, |_, share| share / SPEAKERS_WANTED),
     ("trend", 20.0, |of, slope| {
         let weeks = of.survey().weeks;

@@ -26,10 +26,10 @@ const NAMES_SHOWN: usize = 12;
 pub(in crate::engine) struct Answer {
     task: TaskId,
     member: MemberId,
-    what: Said,
+    what: AnswerGiven,
 }
 
-enum Said {
+enum AnswerGiven {
     /// This, which takes a place or does not.
     This { option: Option<u32>, value: Value, seat: bool },
     /// Nothing any more.
@@ -49,10 +49,10 @@ impl Draft<'_> {
     pub(in crate::engine) fn take_answer(&mut self, signal: &Signal) -> Decided {
         let Ok(Answer { task, member, what }) = self.answer_meant(signal) else { return Ok(()) };
         self.emit(match what {
-            Said::This { option, value, seat } => {
+            AnswerGiven::This { option, value, seat } => {
                 Fact::Answered { task: task.clone(), member, option, value, seat }
             }
-            Said::Nothing => Fact::AnswerWithdrawn { task: task.clone(), member },
+            AnswerGiven::Nothing => Fact::AnswerWithdrawn { task: task.clone(), member },
         })?;
         self.after_answer(&task)
     }
@@ -87,7 +87,7 @@ impl Draft<'_> {
             if !open.answers.contains_key(&member) {
                 return Err(unfit(format!("{member} has not answered {}", task.id)));
             }
-            return Ok(Answer { task: task.id.clone(), member, what: Said::Nothing });
+            return Ok(Answer { task: task.id.clone(), member, what: AnswerGiven::Nothing });
         }
         let value = given(&task.fields, &task.options, &signal.data);
         let value = value.map_err(|why| unfit(format!("{}: {why}", task.id)))?;
@@ -106,7 +106,7 @@ impl Draft<'_> {
             let most = limits::ANSWERS_BYTES_MAX;
             return Err(unfit(format!("{}: the answers hold {most} bytes, the limit", task.id)));
         }
-        Ok(Answer { task: task.id.clone(), member, what: Said::This { option, value, seat } })
+        Ok(Answer { task: task.id.clone(), member, what: AnswerGiven::This { option, value, seat } })
     }
 
     fn questions(&self) -> impl Iterator<Item = &Arc<OpenTask>> {

@@ -31,7 +31,7 @@ use std::{
 };
 
 /// An entry before its `at` is read.
-struct Row {
+struct UndatedEntry {
     values: Map,
     span: Span,
     at: Option<(String, Span)>,
@@ -109,10 +109,10 @@ fn complete(mut values: Map, keys: &BTreeSet<String>, id: &Arc<str>, at: Timesta
     values
 }
 
-fn inline(cx: &mut Cx<'_>, node: &Node) -> Option<Row> {
+fn inline(cx: &mut Cx<'_>, node: &Node) -> Option<UndatedEntry> {
     // `- 2026-12-11 20:00` is enough for a date about which nothing else is known.
     if let Some(text) = node.text() {
-        return Some(Row {
+        return Some(UndatedEntry {
             values: Map::new(),
             span: node.span,
             at: Some((text.to_owned(), node.span)),
@@ -121,7 +121,7 @@ fn inline(cx: &mut Cx<'_>, node: &Node) -> Option<Row> {
     }
     let fields = Fields::open(&mut cx.report, node, pair("a date", "日期"))?;
     super::words::check_reserved(cx, node);
-    let mut row = Row { values: Map::new(), span: node.span, at: None, id: None };
+    let mut row = UndatedEntry { values: Map::new(), span: node.span, at: None, id: None };
     for entry in fields.entries() {
         match &*entry.key.value {
             key @ ("at" | "id") => {
@@ -138,7 +138,7 @@ fn inline(cx: &mut Cx<'_>, node: &Node) -> Option<Row> {
 }
 
 /// `{ file: topics.csv, at: "${row.date} 12:30" }`
-fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
+fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<UndatedEntry> {
     let Some(fields) = Fields::read(&mut cx.report, node, pair("`dates`", "`dates`"), keys::DATES_FILE.names)
     else {
         return Vec::new();
@@ -191,7 +191,7 @@ fn file_rows(cx: &mut Cx<'_>, node: &Node) -> Vec<Row> {
             return rows;
         }
         let id = id.filter(|(id, _)| !id.is_empty());
-        rows.push(Row { values, span, at, id });
+        rows.push(UndatedEntry { values, span, at, id });
     }
     rows
 }

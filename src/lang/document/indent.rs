@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A column at which a line may begin.
-struct Level {
+struct Margin {
     column: usize,
     /// Whether a list's `-` stands there.
     dash: bool,
@@ -22,7 +22,7 @@ struct Level {
 /// The columns that are open above a line.
 #[derive(Default)]
 struct Above {
-    levels: Vec<Level>,
+    levels: Vec<Margin>,
     /// `post` of a line `post: |`, with its column, while its text goes on.
     block: Option<(String, usize)>,
     /// Whether the line just above is the one that ends with `|`.
@@ -51,11 +51,11 @@ impl Above {
         self.levels.retain(|level| level.column < indent);
         let mut column = indent;
         while line[column..].starts_with("- ") {
-            self.levels.push(Level { column, dash: true });
+            self.levels.push(Margin { column, dash: true });
             column += 2;
             column += line[column..].len() - line[column..].trim_start_matches(' ').len();
         }
-        self.levels.push(Level { column, dash: false });
+        self.levels.push(Margin { column, dash: false });
         let (key, value) = line[column..].split_once(':').unwrap_or(("", &line[column..]));
         let sign = value.trim().trim_end_matches(['-', '+']);
         self.block_begins = matches!(sign, "|" | ">");

@@ -101,7 +101,7 @@ fn finish(
 }
 
 /// A collection that is still open.
-enum Frame {
+enum OpenCollection {
     Sequence {
         start: usize,
         anchor: usize,
@@ -120,7 +120,7 @@ enum Frame {
 struct Builder<'t> {
     source: SourceId,
     text: &'t str,
-    stack: Vec<Frame>,
+    stack: Vec<OpenCollection>,
     root: Option<Node>,
     documents: usize,
     /// Finished nodes by anchor, with how many nodes they hold.
@@ -210,11 +210,14 @@ impl<'t> Builder<'t> {
                 self.scalar(&value, style, anchor, forced, range)?;
             }
             Event::SequenceStart(_, anchor, _) => {
-                self.open(Frame::Sequence { start: range.start, anchor, items: Vec::new() }, &range)?;
+                self.open(
+                    OpenCollection::Sequence { start: range.start, anchor, items: Vec::new() },
+                    &range,
+                )?;
             }
             Event::MappingStart(_, anchor, _) => {
                 self.open(
-                    Frame::Mapping {
+                    OpenCollection::Mapping {
                         start: range.start,
                         anchor,
                         entries: Vec::new(),
@@ -245,7 +248,7 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn open(&mut self, frame: Frame, range: &Range<usize>) -> Result<(), Fault> {
+    fn open(&mut self, frame: OpenCollection, range: &Range<usize>) -> Result<(), Fault> {
         self.count(range.start)?;
         if self.stack.len() >= limits::YAML_DEPTH_MAX {
             return Err(fault(
@@ -271,7 +274,7 @@ impl<'t> Builder<'t> {
     }
 
     fn key_expected(&self) -> bool {
-        matches!(self.stack.last(), Some(Frame::Mapping { key: None, .. }))
+        matches!(self.stack.last(), Some(OpenCollection::Mapping { key: None, .. }))
     }
 
     fn scalar(
@@ -294,7 +297,7 @@ impl<'t> Builder<'t> {
         if style == Style::Plain && !is_key {
             let (start, end) = match self.stack.last() {
                 // Nothing is shown behind its comment: look behind the key.
-                Some(Frame::Mapping { key: Some(key), .. }) if trimmed == 0 => {
+                Some(OpenCollection::Mapping { key: Some(key), .. }) if trimmed == 0 => {
                     let behind = self.text[key.span.end as usize..].find(':').map_or(0, |n| n + 1);
                     let at = key.span.end as usize + behind;
                     (at, at)
@@ -352,8 +355,8 @@ impl<'t> Builder<'t> {
     fn close(&mut self, range: &Range<usize>) -> Result<(), Fault> {
         let Some(frame) = self.stack.pop() else { return Ok(()) };
         let (start, anchor, kind) = match frame {
-            Frame::Sequence { start, anchor, items } => (start, anchor, Kind::Sequence(items)),
-            Frame::Mapping { start, anchor, entries, merges, .. } => {
+            OpenCollection::Sequence { start, anchor, items } => (start, anchor, Kind::Sequence(items)),
+            OpenCollection::Mapping { start, anchor, entries, merges, .. } => {
                 (start, anchor, Kind::Mapping(merged(entries, merges)))
             }
         };
@@ -376,8 +379,8 @@ impl<'t> Builder<'t> {
         }
         match self.stack.last_mut() {
             None => self.root = Some(node),
-            Some(Frame::Sequence { items, .. }) => items.push(node),
-            Some(Frame::Mapping { entries, key, seen, merges, .. }) => match key.take() {
+            Some(OpenCollection::Sequence { items, .. }) => items.push(node),
+            Some(OpenCollection::Mapping { entries, key, seen, merges, .. }) => match key.take() {
                 Some(name) if &*name.value == "<<" => merges.push(node),
                 Some(name) => entries.push(Entry { key: name, value: node }),
                 None => {

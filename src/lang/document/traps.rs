@@ -26,7 +26,7 @@ pub(crate) struct Trap {
 }
 
 /// A line taken apart: `  - key: value`.
-struct Line<'t> {
+struct SplitLine<'t> {
     /// Offset of the line.
     start: usize,
     /// The whole line.
@@ -37,7 +37,7 @@ struct Line<'t> {
     value: usize,
 }
 
-impl<'t> Line<'t> {
+impl<'t> SplitLine<'t> {
     fn at(text: &'t str, offset: usize) -> Self {
         let start = text[..offset].rfind('\n').map_or(0, |n| n + 1);
         let end = text[start..].find('\n').map_or(text.len(), |n| start + n);
@@ -87,7 +87,7 @@ pub(crate) fn explain(source: SourceId, text: &str, at: usize) -> Option<Trap> {
     while !text.is_char_boundary(at) {
         at -= 1;
     }
-    let line = Line::at(text, at);
+    let line = SplitLine::at(text, at);
     tab(source, &line)
         .or_else(|| colon(source, &line))
         .or_else(|| value(source, &line))
@@ -97,7 +97,7 @@ pub(crate) fn explain(source: SourceId, text: &str, at: usize) -> Option<Trap> {
         })
 }
 
-fn tab(source: SourceId, line: &Line<'_>) -> Option<Trap> {
+fn tab(source: SourceId, line: &SplitLine<'_>) -> Option<Trap> {
     let indent = &line.text[..line.text.len() - line.text.trim_start().len()];
     let at = line.start + indent.find('\t')?;
     let diagnostic = Diagnostic::error(
@@ -114,7 +114,7 @@ fn tab(source: SourceId, line: &Line<'_>) -> Option<Trap> {
 }
 
 /// `title:共读` and `title:共读`: a key without the `: ` that makes it one.
-fn colon(source: SourceId, line: &Line<'_>) -> Option<Trap> {
+fn colon(source: SourceId, line: &SplitLine<'_>) -> Option<Trap> {
     let rest = &line.text[line.content..];
     let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))?;
     let (key, after) = rest.split_at(length);
@@ -148,7 +148,7 @@ fn colon(source: SourceId, line: &Line<'_>) -> Option<Trap> {
 }
 
 /// A value that YAML reads as something else than text.
-fn value(source: SourceId, line: &Line<'_>) -> Option<Trap> {
+fn value(source: SourceId, line: &SplitLine<'_>) -> Option<Trap> {
     let value = line.value();
     let first = value.chars().next()?;
     let why = match first {
@@ -223,7 +223,7 @@ fn value(source: SourceId, line: &Line<'_>) -> Option<Trap> {
 }
 
 /// `{ topic: @foo, … }`: the sign is inside brackets.
-fn inside(source: SourceId, text: &str, line: &Line<'_>, at: usize) -> Option<Trap> {
+fn inside(source: SourceId, text: &str, line: &SplitLine<'_>, at: usize) -> Option<Trap> {
     let first = text[at..].chars().next().filter(|c| matches!(c, '@' | '`' | '%' | '*' | '!'))?;
     let end = line.start + line.text.len();
     let stop = text[at..end.max(at)].find([',', '}', ']']).map_or(end, |n| at + n);
@@ -240,7 +240,7 @@ fn inside(source: SourceId, text: &str, line: &Line<'_>, at: usize) -> Option<Tr
 }
 
 /// A quote that was opened on the line above and is never closed.
-fn open_quote(source: SourceId, line: &Line<'_>) -> Option<Trap> {
+fn open_quote(source: SourceId, line: &SplitLine<'_>) -> Option<Trap> {
     let value = line.value();
     let first = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     if closing_quote(value, first).is_some() {
@@ -335,7 +335,7 @@ pub(crate) fn swallowed(source: SourceId, text: &str, start: usize, end: usize) 
         return None;
     }
     let stop = end + rest.len();
-    let line = Line::at(text, at);
+    let line = SplitLine::at(text, at);
     let written = &text[start..stop];
     let topic = note.find('#').is_some_and(|n| !note[..n].contains(' '));
     let mut diagnostic = comment(source, at, stop);

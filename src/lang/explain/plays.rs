@@ -1,12 +1,12 @@
 //! Codes of plays: triggers, times, steps, expressions, scripts.
 
-use super::{Entry, entry, none};
+use super::{Explanation, entry, none};
 use crate::base::diagnostic::{
     Severity::{Error, Warning},
     code::{Example, pair},
 };
 
-pub(super) const ENTRIES: &[Entry] = &[
+pub(super) const ENTRIES: &[Explanation] = &[
     entry(
         "missing-timezone",
         Error,

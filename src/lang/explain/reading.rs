@@ -1,12 +1,12 @@
 //! Codes of reading files: what is not YAML, what cannot be read.
 
-use super::{Entry, entry, none};
+use super::{Explanation, entry, none};
 use crate::base::diagnostic::{
     Severity::{Error, Info, Warning},
     code::{Example, pair},
 };
 
-pub(super) const ENTRIES: &[Entry] = &[
+pub(super) const ENTRIES: &[Explanation] = &[
     entry(
         "empty-file",
         Error,

@@ -1,12 +1,12 @@
 //! Codes of the playbook's shape: keys, values, names.
 
-use super::{Entry, entry};
+use super::{Explanation, entry};
 use crate::base::diagnostic::{
     Severity::{Error, Warning},
     code::{Example, pair},
 };
 
-pub(super) const ENTRIES: &[Entry] = &[
+pub(super) const ENTRIES: &[Explanation] = &[
     entry(
         "unknown-key",
         Error,

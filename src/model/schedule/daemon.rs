@@ -28,14 +28,14 @@ const ZONES: [&str; 16] = [
 ];
 
 /// A crontab line as the daemon sees it.
-struct Job {
+struct CronJob {
     /// Second, minute, hour, day, month, weekday.
     fields: [Vec<bool>; 6],
     either_day: bool,
     wildcard: bool,
 }
 
-impl Job {
+impl CronJob {
     fn read(text: &str) -> Self {
         let mut words: Vec<&str> = text.split(' ').collect();
         if words.len() == 5 {
@@ -95,7 +95,7 @@ fn number(text: &str) -> usize {
 
 /// The first run after an instant that the daemon, started some hours before it, would make before `end`. It looks
 /// at the clock every `tick` seconds (60, or 1 for a job with seconds).
-fn first_run(job: &Job, zone: &Zone, after: Timestamp, end: i64, tick: i64) -> Option<i64> {
+fn first_run(job: &CronJob, zone: &Zone, after: Timestamp, end: i64, tick: i64) -> Option<i64> {
     let three_hours = 3 * 3_600 / tick;
     let wall = |at: i64| {
         let offset = zone.tz().to_offset(jiff::Timestamp::from_second(at).unwrap());
@@ -129,9 +129,9 @@ fn first_run(job: &Job, zone: &Zone, after: Timestamp, end: i64, tick: i64) -> O
 }
 
 /// A repeatable source of numbers (xorshift).
-struct Dice(u64);
+struct Xorshift(u64);
 
-impl Dice {
+impl Xorshift {
     fn below(&mut self, n: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -204,7 +204,7 @@ impl Dice {
 
 /// How many of `cases` random questions are answered otherwise than by the daemon, with the first of them.
 fn disagreements(seed: u64, cases: usize, days: i64, tick: i64) -> (usize, Option<String>) {
-    let mut dice = Dice(seed);
+    let mut dice = Xorshift(seed);
     let zones = ZONES.map(|name| Zone::named(name).unwrap());
     let (mut wrong, mut first) = (0, None);
     for _ in 0..cases {
@@ -213,7 +213,7 @@ fn disagreements(seed: u64, cases: usize, days: i64, tick: i64) -> (usize, Optio
         let expression = dice.expression(tick == 1, hour);
         let schedule = Schedule::parse_cron(&expression).unwrap();
         let end = after.as_seconds() + days * 86_400;
-        let job = Job::read(&expression);
+        let job = CronJob::read(&expression);
         let mut after = after;
         for _ in 0..3 {
             let expected =

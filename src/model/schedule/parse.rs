@@ -30,7 +30,7 @@ pub(super) fn every(text: &str) -> Result<Schedule, ScheduleError> {
 /// Reads a schedule; an error says only what was found and expected, unless the parser knows better.
 pub(super) fn strict(text: &str) -> Result<Schedule, ScheduleError> {
     let lower = text.to_ascii_lowercase();
-    let mut words = Words::new(text, &lower);
+    let mut words = WordReader::new(text, &lower);
     let Some(first) = words.peek() else {
         return Err(words.expected(DAYS));
     };
@@ -56,7 +56,7 @@ pub(super) fn strict(text: &str) -> Result<Schedule, ScheduleError> {
 }
 
 /// `15m`, `1h30m`, `90 minutes`.
-fn interval(words: &Words<'_>) -> Result<Schedule, ScheduleError> {
+fn interval(words: &WordReader<'_>) -> Result<Schedule, ScheduleError> {
     let (text, lower) = (words.text.trim(), words.lower.trim());
     let range = words.whole();
     let error = |message: Phrase, help: Both| {
@@ -93,7 +93,7 @@ fn interval(words: &Words<'_>) -> Result<Schedule, ScheduleError> {
     Ok(Schedule::Interval(length))
 }
 
-fn days(words: &mut Words<'_>) -> Result<Days, ScheduleError> {
+fn days(words: &mut WordReader<'_>) -> Result<Days, ScheduleError> {
     let every = words.count()?;
     let unit = words.peek().unwrap_or_default();
     let counted = every.unwrap_or(1);
@@ -163,7 +163,7 @@ fn days(words: &mut Words<'_>) -> Result<Days, ScheduleError> {
 }
 
 /// `mon, wed`, `friday and sunday`, `mon-fri`.
-fn weekdays(words: &mut Words<'_>) -> Result<Weekdays, ScheduleError> {
+fn weekdays(words: &mut WordReader<'_>) -> Result<Weekdays, ScheduleError> {
     let sets = words.list(|words| {
         let set = words.peek().and_then(weekday_span).ok_or_else(|| {
             words.expected(pair(
@@ -202,7 +202,7 @@ pub(super) fn weekday(word: &str) -> Option<u32> {
 }
 
 /// `1`, `15th`, `last day`, `last friday`, `second tuesday`, `2nd tuesday`.
-fn month_day(words: &mut Words<'_>) -> Result<MonthDay, ScheduleError> {
+fn month_day(words: &mut WordReader<'_>) -> Result<MonthDay, ScheduleError> {
     const EXPECTED: Both = pair(
         "a day of the month such as `15`, `last day`, `last friday` or `second tuesday`",
         "一个月中的某天，例如 `15`、`last day`、`last friday` 或 `second tuesday`",
@@ -273,7 +273,7 @@ fn month_day(words: &mut Words<'_>) -> Result<MonthDay, ScheduleError> {
 }
 
 /// `12-31`.
-fn year_day(words: &mut Words<'_>) -> Result<(i8, i8), ScheduleError> {
+fn year_day(words: &mut WordReader<'_>) -> Result<(i8, i8), ScheduleError> {
     const EXPECTED: Both = pair("a date as month and day, such as 12-31", "月和日，例如 12-31");
     let word = words.peek().ok_or_else(|| words.expected(EXPECTED))?;
     let number = |text: &str| text.parse::<i8>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
@@ -290,7 +290,7 @@ fn year_day(words: &mut Words<'_>) -> Result<(i8, i8), ScheduleError> {
     Ok((month, day))
 }
 
-fn clock_times(words: &mut Words<'_>) -> Result<Vec<ClockTime>, ScheduleError> {
+fn clock_times(words: &mut WordReader<'_>) -> Result<Vec<ClockTime>, ScheduleError> {
     let mut times = words.list(|words| {
         let time = words.peek().and_then(|word| word.parse::<ClockTime>().ok());
         let time = time.ok_or_else(|| {
@@ -318,7 +318,7 @@ fn clock_times(words: &mut Words<'_>) -> Result<Vec<ClockTime>, ScheduleError> {
 }
 
 /// The words of a text, commas apart, and how far they have been read.
-struct Words<'a> {
+struct WordReader<'a> {
     /// As it was written.
     text: &'a str,
     /// In lower case, byte for byte in the same places.
@@ -327,7 +327,7 @@ struct Words<'a> {
     at: usize,
 }
 
-impl<'a> Words<'a> {
+impl<'a> WordReader<'a> {
     fn new(text: &'a str, lower: &'a str) -> Self {
         let mut places: Vec<Range<usize>> = Vec::new();
         let mut open = false;

@@ -1,6 +1,6 @@
 //! Calls: functions that are there, how much they take, which are refused, and the maps of `post` and `task`.
 
-use super::{ANY, Kind, Place, Walk, meant, names::has_no};
+use super::{ANY, CheckPass, Place, ValueKind, meant, names::has_no};
 use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::base::source::normal_path;
 use crate::base::time::{ClockTime, Zone};
@@ -98,14 +98,14 @@ const REFUSED: [(&str, Words); 17] = [
     ("require", pair("use `import \"path\" as name;`", "用 `import \"path\" as name;`")),
 ];
 
-impl Walk<'_> {
+impl CheckPass<'_> {
     /// `name(…)`
-    pub(super) fn call(&mut self, call: &FnCallExpr, position: Position) -> Kind {
+    pub(super) fn call(&mut self, call: &FnCallExpr, position: Position) -> ValueKind {
         if call.name == "curry" {
             return self.curried(call, ANY);
         }
         let heard = self.found.hears;
-        let kinds: Vec<Kind> = call.args.iter().map(|arg| self.expr(arg)).collect();
+        let kinds: Vec<ValueKind> = call.args.iter().map(|arg| self.expr(arg)).collect();
         if super::sheltered(&call.name) {
             self.found.hears = heard;
         } else if call.name == "fetch" {
@@ -136,7 +136,7 @@ impl Walk<'_> {
     }
 
     /// `on.name(…)`
-    pub(super) fn method(&mut self, on: Kind, call: &FnCallExpr, position: Position) -> Kind {
+    pub(super) fn method(&mut self, on: ValueKind, call: &FnCallExpr, position: Position) -> ValueKind {
         let item_kind = if on == "members" { "member" } else { ANY };
         for arg in &call.args {
             self.argument(arg, item_kind);
@@ -187,7 +187,7 @@ impl Walk<'_> {
     }
 
     /// An argument of a method; a closure there is called with an element.
-    fn argument(&mut self, arg: &Expr, item: Kind) {
+    fn argument(&mut self, arg: &Expr, item: ValueKind) {
         match arg {
             Expr::DynamicConstant(value, _) => self.closure_constant(value, 0, item),
             Expr::Stmt(block) => match block.statements().last() {
@@ -213,7 +213,7 @@ impl Walk<'_> {
     }
 
     /// A closure with the names it captured, which it sees as its own first parameters.
-    fn curried(&mut self, call: &FnCallExpr, item: Kind) -> Kind {
+    fn curried(&mut self, call: &FnCallExpr, item: ValueKind) -> ValueKind {
         match call.args.first() {
             Some(Expr::DynamicConstant(value, _)) if value.is_fnptr() => {
                 self.closure_constant(value, call.args.len() - 1, item);
@@ -227,7 +227,7 @@ impl Walk<'_> {
         ANY
     }
 
-    fn closure_constant(&mut self, value: &Dynamic, captured: usize, item: Kind) {
+    fn closure_constant(&mut self, value: &Dynamic, captured: usize, item: ValueKind) {
         if let Some(function) = value.read_lock::<FnPtr>() {
             self.closure(function.fn_name(), captured, item);
         }
@@ -288,7 +288,7 @@ impl Walk<'_> {
     }
 
     /// `module::name(…)`
-    fn qualified(&mut self, call: &FnCallExpr, position: Position) -> Kind {
+    fn qualified(&mut self, call: &FnCallExpr, position: Position) -> ValueKind {
         let Place::Script { modules, .. } = self.place else {
             self.problem(position, pair("an expression has no modules", "表达式里没有模块"), None);
             return ANY;
@@ -400,7 +400,7 @@ impl Walk<'_> {
 /// A map literal: its keys and values in order, and Rhai's template of it.
 type MapParts = (rhai::StaticVec<(rhai::Ident, Expr)>, std::collections::BTreeMap<rhai::Identifier, Dynamic>);
 
-fn operator(name: &str, kinds: &[Kind]) -> Kind {
+fn operator(name: &str, kinds: &[ValueKind]) -> ValueKind {
     match (name, kinds) {
         ("==" | "!=" | "<" | "<=" | ">" | ">=" | "!" | "in" | "!in", _) => "bool",
         ("-", ["time", "time"]) => "duration",

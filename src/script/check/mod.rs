@@ -16,10 +16,10 @@ use rhai::{AST, ASTFlags, ASTNode, Dynamic, Expr, FlowControl, FnPtr, Position, 
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The kind of a value, as far as it is known: a heading of the API's table, or one of these.
-type Kind = &'static str;
+type ValueKind = &'static str;
 
 /// Nothing is known of the value.
-const ANY: Kind = "any";
+const ANY: ValueKind = "any";
 
 /// Where the code stands.
 pub(super) enum Place<'a> {
@@ -52,7 +52,7 @@ pub(super) fn walk(ast: &AST, place: &Place<'_>, functions: &Arities) -> Finding
     let (closures, mut own): (Vec<_>, Vec<_>) =
         functions_of(ast).into_iter().partition(|function| is_closure(&function.name));
     own.sort_by_key(|function| function.position);
-    let mut walk = Walk {
+    let mut walk = CheckPass {
         place,
         functions,
         closures: closures.into_iter().map(|f| (f.name.clone(), Shared::new(f))).collect(),
@@ -106,17 +106,17 @@ fn functions_of(ast: &AST) -> Vec<Function> {
         .collect()
 }
 
-struct Walk<'a> {
+struct CheckPass<'a> {
     place: &'a Place<'a>,
     functions: &'a Arities,
     closures: BTreeMap<String, Shared<Function>>,
-    locals: Vec<(String, Kind)>,
+    locals: Vec<(String, ValueKind)>,
     /// The key that follows the name which is looked at: `x` in `vars.x`.
     key: Option<String>,
     found: Findings,
 }
 
-impl Walk<'_> {
+impl CheckPass<'_> {
     fn problem(&mut self, position: Position, message: impl Into<Phrase>, help: Option<Phrase>) {
         self.found.problems.push(Problem { position, message: message.into(), help });
     }
@@ -242,7 +242,7 @@ impl Walk<'_> {
         self.locals.truncate(depth);
     }
 
-    fn expr(&mut self, expr: &Expr) -> Kind {
+    fn expr(&mut self, expr: &Expr) -> ValueKind {
         match expr {
             Expr::BoolConstant(..) => "bool",
             Expr::IntegerConstant(..) | Expr::FloatConstant(..) => "number",
@@ -307,7 +307,7 @@ impl Walk<'_> {
 
     /// `a.b[c].d(e)`: Rhai nests it to the right, so each part is taken off in turn. `heard` is whether anything
     /// from outside was named before the chain.
-    fn chain(&mut self, on: Kind, rest: &Expr, index: bool, flags: ASTFlags, heard: bool) -> Kind {
+    fn chain(&mut self, on: ValueKind, rest: &Expr, index: bool, flags: ASTFlags, heard: bool) -> ValueKind {
         let ends = flags.intersects(ASTFlags::BREAK);
         let (head, next) = match rest {
             Expr::Dot(parts, flags, _) if !ends => (&parts.lhs, Some((&parts.rhs, false, *flags))),
@@ -326,7 +326,7 @@ impl Walk<'_> {
         }
     }
 
-    fn index(&mut self, on: Kind, key: &Expr) -> Kind {
+    fn index(&mut self, on: ValueKind, key: &Expr) -> ValueKind {
         match key {
             Expr::StringConstant(name, position) if matches!(on, "vars" | "date" | "roles") => {
                 self.property(on, name, *position)
@@ -338,7 +338,7 @@ impl Walk<'_> {
         }
     }
 
-    fn part(&mut self, on: Kind, part: &Expr) -> Kind {
+    fn part(&mut self, on: ValueKind, part: &Expr) -> ValueKind {
         match part {
             Expr::Property(parts, position) => self.property(on, &parts.2, *position),
             Expr::MethodCall(call, position) => self.method(on, call, *position),
@@ -354,7 +354,7 @@ impl Walk<'_> {
 
     /// A closure where it is written: it sees what is in scope there. `captured` is the number of
     /// names that Rhai hands in as its first parameters; `item` is the kind of what it is called with.
-    fn closure(&mut self, name: &str, captured: usize, item: Kind) {
+    fn closure(&mut self, name: &str, captured: usize, item: ValueKind) {
         let Some(function) = self.closures.get(name).cloned() else {
             return;
         };
@@ -382,7 +382,7 @@ fn sheltered(function: &str) -> bool {
 }
 
 /// The kind of an element.
-fn element(kind: Kind) -> Kind {
+fn element(kind: ValueKind) -> ValueKind {
     match kind {
         "members" => "member",
         _ => ANY,

@@ -1,6 +1,6 @@
 //! Names and properties: what is in scope, and what it has.
 
-use super::{ANY, Kind, Place, Walk, meant};
+use super::{ANY, CheckPass, Place, ValueKind, meant};
 use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::script::{
     api,
@@ -26,9 +26,9 @@ const CLOSED: [&str; 13] = [
     "bool",
 ];
 
-impl Walk<'_> {
+impl CheckPass<'_> {
     /// A variable: one of the code's own, a name of the language, or a mistake.
-    pub(super) fn variable(&mut self, name: &str, position: Position) -> Kind {
+    pub(super) fn variable(&mut self, name: &str, position: Position) -> ValueKind {
         let key = self.key.take();
         if let Some((_, kind)) = self.locals.iter().rev().find(|(local, _)| local == name) {
             return kind;
@@ -66,7 +66,7 @@ impl Walk<'_> {
         name: &str,
         key: Option<&str>,
         position: Position,
-    ) -> Kind {
+    ) -> ValueKind {
         if let Some(word) = Name::parse(name) {
             let own = word.may_be_taken() && known.bindings.contains(name);
             if known.globals.has(word) && !own {
@@ -111,7 +111,7 @@ impl Walk<'_> {
     }
 
     /// `on.name`
-    pub(super) fn property(&mut self, on: Kind, name: &str, position: Position) -> Kind {
+    pub(super) fn property(&mut self, on: ValueKind, name: &str, position: Position) -> ValueKind {
         if let Place::Expression(known) = self.place {
             let keys = match on {
                 "vars" => known.vars.as_ref(),
@@ -169,7 +169,7 @@ impl Walk<'_> {
         }
     }
 
-    fn key(&mut self, on: Kind, keys: &BTreeSet<String>, name: &str, position: Position) {
+    fn key(&mut self, on: ValueKind, keys: &BTreeSet<String>, name: &str, position: Position) {
         if keys.contains(name) || (on == "date" && matches!(name, "at" | "id")) {
             return;
         }
@@ -186,19 +186,19 @@ impl Walk<'_> {
         self.problem(position, message, None);
     }
 
-    pub(super) fn closed(on: Kind) -> bool {
+    pub(super) fn closed(on: ValueKind) -> bool {
         CLOSED.contains(&on) || on == "state"
     }
 }
 
 /// What something does not have, and what it has.
-pub(super) fn has_no(on: Kind, name: &str, names: &[&str]) -> Phrase {
+pub(super) fn has_no(on: ValueKind, name: &str, names: &[&str]) -> Phrase {
     let (on, more) = (called(on), meant(name, names));
     phrase!("{on} has no `{name}`{more}", "{on}没有 `{name}`{more}"; on, more)
 }
 
 /// A kind as a sentence calls it.
-pub(super) fn called(on: Kind) -> Words {
+pub(super) fn called(on: ValueKind) -> Words {
     match on {
         "group" => pair("`group`", "`group` "),
         "phase" => pair("`phase`", "`phase` "),

@@ -23,7 +23,7 @@ use crate::{
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// What would change for the groups that have one version in force.
-struct Change {
+struct GroupChange {
     groups: Vec<GroupId>,
     from: Digest,
     edit: Edit,
@@ -34,10 +34,10 @@ struct Change {
 }
 
 /// Everything that would change.
-struct Changes {
+struct AllChanges {
     to: Digest,
     /// One for each version in force among the groups.
-    versions: Vec<Change>,
+    versions: Vec<GroupChange>,
     /// Groups that the state does not know yet.
     begin: Vec<GroupId>,
     /// Groups that the version in force runs and this one does not.
@@ -89,12 +89,12 @@ pub(super) fn json(dir: &Path, new: &Playbook, file: &Path, out: &mut Output) ->
     Ok(())
 }
 
-fn compare(dir: &Path, new: &Playbook) -> Result<Changes, Failure> {
+fn compare(dir: &Path, new: &Playbook) -> Result<AllChanges, Failure> {
     let failed = |error: StoreError| Failure::environment(error.to_string());
     let reader = Reader::open(dir).map_err(failed)?;
     let recovered = reader.states().map_err(failed)?;
     let mut all =
-        Changes { to: new.digest.clone(), versions: Vec::new(), begin: Vec::new(), rest: Vec::new() };
+        AllChanges { to: new.digest.clone(), versions: Vec::new(), begin: Vec::new(), rest: Vec::new() };
     let mut in_force: BTreeMap<Digest, Vec<&State>> = BTreeMap::new();
     for group in new.groups.keys() {
         let state = recovered.groups.get(group).map(|found| &found.state);
@@ -126,7 +126,7 @@ fn compare(dir: &Path, new: &Playbook) -> Result<Changes, Failure> {
             let new = Arc::new(new.clone());
             (changed, open, reworded(states.iter().copied(), &known, &new))
         };
-        all.versions.push(Change { groups, from, edit: changed, under_way: open, reworded: said });
+        all.versions.push(GroupChange { groups, from, edit: changed, under_way: open, reworded: said });
     }
     Ok(all)
 }

@@ -106,20 +106,20 @@ pub(super) struct Approve {
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
     #[command(flatten)]
-    place: InPlace,
+    place: Deputy,
     #[command(flatten)]
     target: Target,
 }
 
 /// Who answers where others were asked.
 #[derive(Debug, Clone, clap::Args)]
-struct InPlace {
+struct Deputy {
     /// Answer in the place of those who were asked; the journal shows it. Without `--by` this is so.
     #[arg(long)]
     as_operator: bool,
 }
 
-impl InPlace {
+impl Deputy {
     /// Whoever reaches the socket is the operator of the engine; a name that is given is meant.
     fn holds(&self, target: &Target) -> bool {
         self.as_operator || target.by.is_none()
@@ -150,7 +150,7 @@ pub(super) struct Reject {
     #[arg(long, alias = "note", value_name = "TEXT")]
     reason: Option<String>,
     #[command(flatten)]
-    place: InPlace,
+    place: Deputy,
     #[command(flatten)]
     target: Target,
 }

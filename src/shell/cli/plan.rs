@@ -99,7 +99,7 @@ fn text(
     mut forecast: Forecast<'_>,
     out: &mut Output,
 ) -> Result<(), Failure> {
-    let (columns, locale) = (Columns::of(playbook), out.languages.people);
+    let (columns, locale) = (Widths::of(playbook), out.languages.people);
     let mut seen = BTreeSet::new();
     let mut day = None;
     for planned in plan::plan(playbook, window) {
@@ -206,12 +206,12 @@ fn condition(play: &Play) -> Option<Phrase> {
 }
 
 /// How wide the columns are, known before the first row is.
-struct Columns {
+struct Widths {
     group: usize,
     play: usize,
 }
 
-impl Columns {
+impl Widths {
     fn of(playbook: &Playbook) -> Self {
         let most = |names: &mut dyn Iterator<Item = usize>| names.max().unwrap_or(0);
         let group = match playbook.groups.len() {

@@ -24,7 +24,7 @@ const BREATH: Duration = Duration::from_millis(limits::LIVE_BREATH_MS);
 const LIFE: Duration = Duration::from_millis(limits::LIVE_LIFE_MS_MAX);
 
 /// One stream while it is open.
-struct Open {
+struct OpenStream {
     news: Receiver<Arc<News>>,
     until: Instant,
     /// What is said first.
@@ -54,7 +54,7 @@ pub(super) async fn get(
         Some(seen) if seen < seq => told(&News { seq, parts: Vec::new() }),
         _ => "retry: 5000\n\n".to_owned(),
     };
-    let open = Open { news, until: Instant::now() + LIFE, first: Some(first), _place: place };
+    let open = OpenStream { news, until: Instant::now() + LIFE, first: Some(first), _place: place };
     let mut response = Response::new(Body::from_stream(stream::unfold(open, next)));
     let head = response.headers_mut();
     head.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -63,7 +63,7 @@ pub(super) async fn get(
 }
 
 /// What is said next; nothing at the end.
-async fn next(mut open: Open) -> Option<(Result<Bytes, Infallible>, Open)> {
+async fn next(mut open: OpenStream) -> Option<(Result<Bytes, Infallible>, OpenStream)> {
     if let Some(first) = open.first.take() {
         return Some((Ok(first.into()), open));
     }

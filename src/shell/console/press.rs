@@ -38,7 +38,7 @@ use std::{
 use tokio::sync::oneshot;
 
 /// One thing that is pressed about: a group, and a task, run or message of it.
-struct Target<'a> {
+struct PressTarget<'a> {
     group: &'a GroupNow,
     id: GroupId,
     subject: &'a str,
@@ -86,7 +86,7 @@ async fn one(
     let id = GroupId::new(id);
     let nothing = || (false, phrase!("there is no such thing for you", "没有这一项，或者不归你管"), 0);
     let Some(group) = snapshot.groups.get(&id) else { return nothing() };
-    let target = Target { group, id, subject };
+    let target = PressTarget { group, id, subject };
     let Some(ask) = ask(asker, &target, now, verb, form) else { return nothing() };
     let request = CommandRequest { id: id_of(form, verb, subject), group: Some(target.id.clone()), ask };
     let reply = put(inside, request).await;
@@ -103,8 +103,8 @@ async fn one(
 }
 
 /// What a press becomes; nothing where it is none of the asker's business, or no press.
-fn ask(asker: &Asker, target: &Target<'_>, now: Timestamp, verb: &str, form: &Form) -> Option<Ask> {
-    let Target { group, subject, .. } = target;
+fn ask(asker: &Asker, target: &PressTarget<'_>, now: Timestamp, verb: &str, form: &Form) -> Option<Ask> {
+    let PressTarget { group, subject, .. } = target;
     let by = Some(asker.name.clone());
     let text = |name| form.get(name).map(str::to_owned);
     let task = TaskId::new(subject);

@@ -37,7 +37,7 @@ use maud::html;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// What stands behind the question mark of an address.
-type Words = BTreeMap<String, String>;
+type QueryWords = BTreeMap<String, String>;
 
 /// The routes of these pages.
 pub(super) fn routes() -> Router<Arc<Inside>> {
@@ -57,7 +57,7 @@ pub(super) fn routes() -> Router<Arc<Inside>> {
 }
 
 /// A word of an address; empty where there is none.
-fn word<'a>(words: &'a Words, name: &str) -> &'a str {
+fn word<'a>(words: &'a QueryWords, name: &str) -> &'a str {
     words.get(name).map_or("", |word| word.as_str())
 }
 
@@ -93,7 +93,7 @@ fn unreadable(visit: &Visit, error: &str) -> Response<Body> {
 
 async fn groups(
     State(inside): State<Arc<Inside>>,
-    Query(words): Query<Words>,
+    Query(words): Query<QueryWords>,
     mut visit: Visit,
 ) -> Response<Body> {
     let board = board(&inside, &visit);
@@ -132,7 +132,7 @@ async fn group(
 
 async fn everybody(
     State(inside): State<Arc<Inside>>,
-    Query(words): Query<Words>,
+    Query(words): Query<QueryWords>,
     visit: Visit,
 ) -> Response<Body> {
     let board = board(&inside, &visit);
@@ -150,7 +150,7 @@ async fn everybody(
 async fn members(
     State(inside): State<Arc<Inside>>,
     Path(id): Path<String>,
-    Query(words): Query<Words>,
+    Query(words): Query<QueryWords>,
     visit: Visit,
 ) -> Response<Body> {
     let id = GroupId::new(&id);
@@ -181,7 +181,7 @@ async fn member(
 }
 
 /// The group that an address names, or the only one that the reader sees.
-fn named(words: &Words, board: &Board, visit: &Visit) -> Option<GroupId> {
+fn named(words: &QueryWords, board: &Board, visit: &Visit) -> Option<GroupId> {
     let named = Some(word(words, "group")).filter(|id| !id.is_empty()).map(GroupId::new);
     named.or_else(|| {
         board
@@ -196,7 +196,7 @@ fn named(words: &Words, board: &Board, visit: &Visit) -> Option<GroupId> {
 async fn run(
     State(inside): State<Arc<Inside>>,
     Path(run): Path<String>,
-    Query(words): Query<Words>,
+    Query(words): Query<QueryWords>,
     mut visit: Visit,
 ) -> Response<Body> {
     let (run, board) = (RunId::new(&run), board(&inside, &visit));
@@ -241,7 +241,7 @@ fn since(
 
 async fn log(
     State(inside): State<Arc<Inside>>,
-    Query(words): Query<Words>,
+    Query(words): Query<QueryWords>,
     mut visit: Visit,
 ) -> Response<Body> {
     let board = board(&inside, &visit);
@@ -272,7 +272,7 @@ async fn log(
 async fn why(
     State(inside): State<Arc<Inside>>,
     Path(asked): Path<String>,
-    Query(words): Query<Words>,
+    Query(words): Query<QueryWords>,
     visit: Visit,
 ) -> Response<Body> {
     let board = board(&inside, &visit);
@@ -328,7 +328,7 @@ async fn channels(State(inside): State<Arc<Inside>>, mut visit: Visit) -> Respon
 
 async fn calendar(
     State(inside): State<Arc<Inside>>,
-    Query(words): Query<Words>,
+    Query(words): Query<QueryWords>,
     mut visit: Visit,
 ) -> Response<Body> {
     let board = board(&inside, &visit);
@@ -384,7 +384,7 @@ async fn plan_file(
 
 async fn calendar_file(
     State(inside): State<Arc<Inside>>,
-    Query(words): Query<Words>,
+    Query(words): Query<QueryWords>,
     visit: Visit,
 ) -> Response<Body> {
     let board = board(&inside, &visit);

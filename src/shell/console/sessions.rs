@@ -36,7 +36,7 @@ struct Offer {
 }
 
 #[derive(Debug, Default)]
-struct Known {
+struct KnownSession {
     offers: BTreeMap<String, Offer>,
     rows: BTreeMap<String, SessionRow>,
 }
@@ -45,17 +45,17 @@ struct Known {
 #[derive(Debug)]
 pub(super) struct Sessions {
     store: StoreHandle,
-    known: Mutex<Known>,
+    known: Mutex<KnownSession>,
 }
 
 impl Sessions {
     /// With those that are kept.
     pub(super) fn new(store: StoreHandle, rows: Vec<SessionRow>) -> Self {
         let rows = rows.into_iter().map(|row| (row.hash.clone(), row)).collect();
-        Self { store, known: Mutex::new(Known { rows, ..Known::default() }) }
+        Self { store, known: Mutex::new(KnownSession { rows, ..KnownSession::default() }) }
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, KnownSession> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -171,7 +171,7 @@ impl Sessions {
     pub(super) fn end_all(&self) -> usize {
         let mut known = self.known();
         let ended = known.rows.len();
-        *known = Known::default();
+        *known = KnownSession::default();
         self.keep(SessionChange::AllEnded);
         ended
     }

@@ -31,7 +31,7 @@ use std::{
 const QUIT_MS_MAX: u64 = 500;
 
 /// Where the conversation was when it ended, and what was said.
-struct Said {
+struct LastSaid {
     stage: &'static str,
     code: u16,
     text: String,
@@ -40,11 +40,11 @@ struct Said {
 }
 
 /// Why a conversation ended without an answer.
-enum Broken {
+enum Hangup {
     /// No connection, or it broke.
     Network(String),
     /// The server said this.
-    Said(Said),
+    Said(LastSaid),
 }
 
 /// Hands one message over within `timeout`.
@@ -57,8 +57,8 @@ pub async fn send(
     let host = redact_url(&request.url);
     let begun = AtomicBool::new(false);
     let said = match tokio::time::timeout(timeout, talk(request, timeout, ca, &begun)).await {
-        Ok(Ok(said) | Err(Broken::Said(said))) => said,
-        Ok(Err(Broken::Network(what))) => {
+        Ok(Ok(said) | Err(Hangup::Said(said))) => said,
+        Ok(Err(Hangup::Network(what))) => {
             let reason = format!("the connection to {host} failed: {what}");
             return Err(SendError { written: begun.load(Ordering::Acquire), reason });
         }
@@ -82,8 +82,8 @@ async fn talk(
     timeout: Duration,
     ca: Option<&str>,
     begun: &AtomicBool,
-) -> Result<Said, Broken> {
-    let wrong = |what: &str| Broken::Network(what.to_owned());
+) -> Result<LastSaid, Hangup> {
+    let wrong = |what: &str| Hangup::Network(what.to_owned());
     let url = reqwest::Url::parse(&request.url).map_err(|_| wrong("`url` is not an address"))?;
     let host = url.host_str().ok_or_else(|| wrong("`url` has no host"))?;
     let (from, to) = envelope(request).ok_or_else(|| wrong("the envelope is not whole"))?;
@@ -97,7 +97,7 @@ async fn talk(
     if !is_ascii {
         if !server.server_info().supports_feature(Extension::SmtpUtfEight) {
             let text = "the mail server does not take addresses beyond ASCII";
-            return Err(Broken::Said(Said {
+            return Err(Hangup::Said(LastSaid {
                 stage: "MAIL",
                 code: 553,
                 text: text.into(),
@@ -114,15 +114,15 @@ async fn talk(
         match server.command(Rcpt::new(address.clone(), Vec::new())).await {
             Ok(_) => {}
             Err(error) if error.is_permanent() => match at("RCPT")(error) {
-                Broken::Said(said) => refused.push(format!("{address}: {} {}", said.code, said.text)),
-                broken @ Broken::Network(_) => return Err(broken),
+                Hangup::Said(said) => refused.push(format!("{address}: {} {}", said.code, said.text)),
+                broken @ Hangup::Network(_) => return Err(broken),
             },
             // One who may be reached later: nobody gets it now, so that nobody gets it twice.
             Err(error) => return Err(at("RCPT")(error)),
         }
     }
     if refused.len() == count {
-        return Ok(Said { stage: "RCPT", code: 550, text: String::new(), refused });
+        return Ok(LastSaid { stage: "RCPT", code: 550, text: String::new(), refused });
     }
     server.command(Data).await.map_err(at("DATA"))?;
     begun.store(true, Ordering::Release);
@@ -130,7 +130,7 @@ async fn talk(
     let text = answer.message().collect::<Vec<_>>().join(" ");
     let code = u16::from(answer.code());
     let _ = tokio::time::timeout(Duration::from_millis(QUIT_MS_MAX), server.quit()).await;
-    Ok(Said { stage: "DATA", code, text, refused })
+    Ok(LastSaid { stage: "DATA", code, text, refused })
 }
 
 /// A connection, encrypted where the scheme says so or the server offers it.
@@ -139,7 +139,7 @@ async fn connect(
     (host, ca): (&str, Option<&str>),
     hello: &ClientId,
     timeout: Duration,
-) -> Result<AsyncSmtpConnection, Broken> {
+) -> Result<AsyncSmtpConnection, Hangup> {
     let tls = || {
         let mut tls = TlsParameters::builder(host.trim_matches(['[', ']']).to_owned());
         if let Some(pem) = ca {
@@ -166,25 +166,35 @@ async fn connect(
     Ok(server)
 }
 
-async fn sign_in(server: &mut AsyncSmtpConnection, url: &reqwest::Url, host: &str) -> Result<(), Broken> {
+async fn sign_in(server: &mut AsyncSmtpConnection, url: &reqwest::Url, host: &str) -> Result<(), Hangup> {
     if url.username().is_empty() {
         return Ok(());
     }
     let is_near = matches!(host, "localhost" | "[::1]") || host.starts_with("127.");
     if !server.is_encrypted() && !is_near {
         let text = "the mail server offers no encryption";
-        return Err(Broken::Said(Said { stage: "AUTH", code: 538, text: text.into(), refused: Vec::new() }));
+        return Err(Hangup::Said(LastSaid {
+            stage: "AUTH",
+            code: 538,
+            text: text.into(),
+            refused: Vec::new(),
+        }));
     }
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let credentials = Credentials::new(decoded(url.username()), decoded(url.password().unwrap_or_default()));
     let mechanisms = [Mechanism::Plain, Mechanism::Login];
     if server.server_info().get_auth_mechanism(&mechanisms).is_none() {
         let text = "the mail server takes no password; remove the user from `url`, or use another port";
-        return Err(Broken::Said(Said { stage: "AUTH", code: 535, text: text.into(), refused: Vec::new() }));
+        return Err(Hangup::Said(LastSaid {
+            stage: "AUTH",
+            code: 535,
+            text: text.into(),
+            refused: Vec::new(),
+        }));
     }
     match server.auth(&mechanisms, &credentials).await.map_err(at("AUTH")) {
         // Some servers repeat what they were sent; the code says enough.
-        Err(Broken::Said(said)) => Err(Broken::Said(Said { text: String::new(), ..said })),
+        Err(Hangup::Said(said)) => Err(Hangup::Said(LastSaid { text: String::new(), ..said })),
         other => other.map(drop),
     }
 }
@@ -200,13 +210,13 @@ fn envelope(request: &Request) -> Option<(Address, Vec<Address>)> {
 }
 
 /// What went wrong at a stage: an answer of the server, or the network.
-fn at(stage: &'static str) -> impl Fn(Error) -> Broken {
+fn at(stage: &'static str) -> impl Fn(Error) -> Hangup {
     move |error| {
         let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
         match error.status() {
-            Some(code) => Broken::Said(Said { stage, code: code.into(), text, refused: Vec::new() }),
-            None if text.contains("UnknownIssuer") => Broken::Network(format!("{text}{UNKNOWN_AUTHORITY}")),
-            None => Broken::Network(text),
+            Some(code) => Hangup::Said(LastSaid { stage, code: code.into(), text, refused: Vec::new() }),
+            None if text.contains("UnknownIssuer") => Hangup::Network(format!("{text}{UNKNOWN_AUTHORITY}")),
+            None => Hangup::Network(text),
         }
     }
 }

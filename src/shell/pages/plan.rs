@@ -39,7 +39,7 @@ const TIP: (usize, usize) = (12, 400);
 
 /// The page of a playbook's plan.
 pub(in crate::shell) fn html(playbook: &Playbook, window: Window) -> String {
-    let ahead = Ahead::gather(playbook, window);
+    let ahead = Outlook::gather(playbook, window);
     let locale = playbook.locale;
     let body = html! {
         header {
@@ -71,12 +71,12 @@ pub(in crate::shell) fn html(playbook: &Playbook, window: Window) -> String {
 }
 
 /// A step, and what will probably hold its message.
-struct Step {
+struct PagedStep {
     planned: Planned,
     held: Option<Expected>,
 }
 
-impl Deref for Step {
+impl Deref for PagedStep {
     type Target = Planned;
     fn deref(&self) -> &Planned {
         &self.planned
@@ -84,19 +84,19 @@ impl Deref for Step {
 }
 
 /// What is ahead, group by group, as far as a page shows it.
-struct Ahead<'a> {
-    groups: Vec<(&'a Group, Vec<Step>)>,
+struct Outlook<'a> {
+    groups: Vec<(&'a Group, Vec<PagedStep>)>,
     seen: BTreeSet<PlayName>,
     /// Where the page ends when there is more than it can hold.
     cut: Option<Timestamp>,
 }
 
-impl<'a> Ahead<'a> {
+impl<'a> Outlook<'a> {
     fn gather(playbook: &'a Playbook, window: Window) -> Self {
         let mut shown = playbook.clone();
         shown.groups =
             playbook.groups.iter().take(GROUPS_MAX).map(|(id, g)| (id.clone(), g.clone())).collect();
-        let mut by_group: BTreeMap<GroupId, Vec<Step>> = BTreeMap::new();
+        let mut by_group: BTreeMap<GroupId, Vec<PagedStep>> = BTreeMap::new();
         let mut forecast = Forecast::new(playbook);
         let (mut seen, mut cut) = (BTreeSet::new(), None);
         for (n, planned) in plan::plan(&shown, window).enumerate() {
@@ -106,7 +106,7 @@ impl<'a> Ahead<'a> {
             }
             seen.insert(planned.play.clone());
             let held = forecast.look(&planned);
-            by_group.entry(planned.group.clone()).or_default().push(Step { planned, held });
+            by_group.entry(planned.group.clone()).or_default().push(PagedStep { planned, held });
         }
         let groups = playbook.groups.values().take(GROUPS_MAX);
         let groups =
@@ -192,7 +192,7 @@ fn legend(locale: Locale) -> Markup {
 }
 
 /// Which group is shown; without script all are.
-fn chooser(ahead: &Ahead<'_>, locale: Locale) -> Markup {
+fn chooser(ahead: &Outlook<'_>, locale: Locale) -> Markup {
     html! {
         @if ahead.groups.len() > 1 {
             p.chooser {
@@ -210,9 +210,9 @@ fn chooser(ahead: &Ahead<'_>, locale: Locale) -> Markup {
 }
 
 /// One group: its months.
-fn group_part(playbook: &Playbook, group: &Group, steps: &[Step], several: bool) -> Markup {
+fn group_part(playbook: &Playbook, group: &Group, steps: &[PagedStep], several: bool) -> Markup {
     let locale = playbook.locale;
-    let mut months: Vec<(Date, Vec<&Step>)> = Vec::new();
+    let mut months: Vec<(Date, Vec<&PagedStep>)> = Vec::new();
     for step in steps {
         let first = playbook.zone.date(step.at).first_of_month();
         match months.last_mut() {
@@ -234,7 +234,7 @@ fn group_part(playbook: &Playbook, group: &Group, steps: &[Step], several: bool)
 }
 
 /// One month: the days as columns, a lane for each play, and the list.
-fn month(playbook: &Playbook, first: Date, steps: &[&Step]) -> Markup {
+fn month(playbook: &Playbook, first: Date, steps: &[&PagedStep]) -> Markup {
     let locale = playbook.locale;
     let days = i32::from(first.days_in_month());
     let weekend = |day: i32| words::weekday(on(first, day)) >= 5;
@@ -277,7 +277,7 @@ fn on(first: Date, day: i32) -> Date {
 }
 
 /// How many messages the group would get each day, and where that is more than the budget allows.
-fn posts_a_day(playbook: &Playbook, first: Date, steps: &[&Step]) -> Markup {
+fn posts_a_day(playbook: &Playbook, first: Date, steps: &[&PagedStep]) -> Markup {
     let locale = playbook.locale;
     let mut counts: BTreeMap<i8, u32> = BTreeMap::new();
     for step in steps.iter().filter(|step| to_group(step)) {
@@ -317,15 +317,15 @@ fn posts_a_day(playbook: &Playbook, first: Date, steps: &[&Step]) -> Markup {
 }
 
 /// Whether a step speaks to the group, as budgets count it. What a script will post nobody knows yet.
-fn to_group(step: &Step) -> bool {
+fn to_group(step: &PagedStep) -> bool {
     matches!(step.verb, "post" | "ask")
         && step.channel.as_ref().is_some_and(|channel| channel.as_str() == GROUP)
 }
 
 /// One play's row of a month.
-fn lane(playbook: &Playbook, play: &Play, steps: &[&Step]) -> Markup {
+fn lane(playbook: &Playbook, play: &Play, steps: &[&PagedStep]) -> Markup {
     let locale = playbook.locale;
-    let mut days: BTreeMap<i8, Vec<&Step>> = BTreeMap::new();
+    let mut days: BTreeMap<i8, Vec<&PagedStep>> = BTreeMap::new();
     for step in steps.iter().filter(|step| step.play == play.name) {
         days.entry(playbook.zone.date(step.at).day()).or_default().push(step);
     }
@@ -356,7 +356,7 @@ fn is_conditional(play: &Play) -> bool {
 }
 
 /// The colours of a day, as many as there is room for; what speaks goes before what does not.
-fn stripes(steps: &[&Step]) -> Vec<&'static str> {
+fn stripes(steps: &[&PagedStep]) -> Vec<&'static str> {
     const ROOM: usize = 4;
     let (silent, mut classes): (Vec<_>, Vec<_>) =
         steps.iter().map(|step| class(step)).partition(|c| *c == "quiet");
@@ -368,7 +368,7 @@ fn stripes(steps: &[&Step]) -> Vec<&'static str> {
 }
 
 /// The class that gives a step its colour.
-fn class(step: &Step) -> &'static str {
+fn class(step: &PagedStep) -> &'static str {
     match step.verb {
         "post" => words::label_class(step.label),
         "ask" => step.label.map_or("ask", |label| words::label_class(Some(label))),
@@ -379,7 +379,7 @@ fn class(step: &Step) -> &'static str {
 }
 
 /// What a day of a lane says: the day and the play, then a line for each step.
-fn tip(playbook: &Playbook, play: &Play, steps: &[&Step]) -> String {
+fn tip(playbook: &Playbook, play: &Play, steps: &[&PagedStep]) -> String {
     let locale = playbook.locale;
     let date = steps.first().map(|step| words::day(locale, playbook.zone.date(step.at))).unwrap_or_default();
     let mut tip = format!("{date} · {}", play.title);
@@ -402,7 +402,7 @@ fn tip(playbook: &Playbook, play: &Play, steps: &[&Step]) -> String {
 }
 
 /// The verb and the label, in words.
-fn kind(locale: Locale, step: &Step) -> String {
+fn kind(locale: Locale, step: &PagedStep) -> String {
     let verb = words::verb(locale, step.verb);
     let label =
         step.label.map(|label| format!(" ({})", words::label(locale, Some(label)))).unwrap_or_default();
@@ -410,7 +410,7 @@ fn kind(locale: Locale, step: &Step) -> String {
 }
 
 /// For a message that a budget will probably hold: by which, and until when where that is certain.
-fn held(playbook: &Playbook, step: &Step) -> Option<String> {
+fn held(playbook: &Playbook, step: &PagedStep) -> Option<String> {
     let held = step.held.as_ref()?;
     let zone = &playbook.zone;
     let why = words::hold(playbook.locale, held.by);
@@ -459,9 +459,9 @@ fn play_conditions(locale: Locale, play: &Play) -> Vec<String> {
 }
 
 /// Every step of a month, by day: what the grid shows, for reading and for paper.
-fn list(playbook: &Playbook, steps: &[&Step]) -> Markup {
+fn list(playbook: &Playbook, steps: &[&PagedStep]) -> Markup {
     let locale = playbook.locale;
-    let mut days: Vec<(Date, Vec<&Step>)> = Vec::new();
+    let mut days: Vec<(Date, Vec<&PagedStep>)> = Vec::new();
     for step in steps {
         let date = playbook.zone.date(step.at);
         match days.last_mut() {
@@ -489,7 +489,7 @@ fn list(playbook: &Playbook, steps: &[&Step]) -> Markup {
     }
 }
 
-fn list_row(playbook: &Playbook, step: &Step) -> Markup {
+fn list_row(playbook: &Playbook, step: &PagedStep) -> Markup {
     let play = playbook.play(&step.play);
     let place = step.channel.as_ref().filter(|channel| channel.as_str() != GROUP);
     html! {

@@ -36,12 +36,12 @@ pub(super) struct Reload {
     refused: BTreeMap<usize, Reads>,
     /// What is said of refused files to whoever looks at the state.
     refusals: Refusals,
-    asked: Vec<Asked>,
+    asked: Vec<Requester>,
 }
 
 /// Somebody who asked for a reload and waits for the answer.
 #[derive(Debug)]
-struct Asked {
+struct Requester {
     reply: Option<oneshot::Sender<CommandReply>>,
     /// Books that have not been compiled since.
     left: BTreeSet<usize>,
@@ -50,7 +50,7 @@ struct Asked {
 }
 
 /// What became of a version.
-enum Taken {
+enum Uptake {
     InForce(String),
     Refused(String),
 }
@@ -134,7 +134,7 @@ impl Driver {
     /// Reads every file and every secret again, whatever the watcher saw. Who asked is answered when all are read.
     pub(super) fn reload(&mut self, reply: Option<oneshot::Sender<CommandReply>>) {
         let left = (0..self.books.len()).collect();
-        self.reload.asked.push(Asked { reply, left, said: Vec::new(), refused: Vec::new() });
+        self.reload.asked.push(Requester { reply, left, said: Vec::new(), refused: Vec::new() });
         for index in 0..self.books.len() {
             self.recompile(index);
         }
@@ -177,19 +177,19 @@ impl Driver {
                     self.announcer.say(paint(GOOD, &text));
                 }
                 self.read_secrets(index);
-                Taken::InForce(format!("{name} is as it was"))
+                Uptake::InForce(format!("{name} is as it was"))
             }
-            Ok(Reopened::AsRefused) => Taken::Refused(format!("{name} is as it was when it was refused")),
+            Ok(Reopened::AsRefused) => Uptake::Refused(format!("{name} is as it was when it was refused")),
             // The watcher tells of its end.
             Ok(Reopened::BeingWritten) => {
-                Taken::Refused(format!("{name}: a file is being written; reload when that is done"))
+                Uptake::Refused(format!("{name}: a file is being written; reload when that is done"))
             }
             // In the middle of a save by rename the file is away for a moment.
             Err(reason) => {
                 let text = format!("{reason}; the last good version goes on");
                 self.announcer.say(paint(WARN, &text));
                 self.note(index, Some(&text));
-                Taken::Refused(text)
+                Uptake::Refused(text)
             }
         };
         if again {
@@ -201,12 +201,12 @@ impl Driver {
     }
 
     /// A book is read: whoever waits for the last one is answered.
-    fn answer_reload(&mut self, index: usize, taken: &Taken) {
+    fn answer_reload(&mut self, index: usize, taken: &Uptake) {
         for asked in &mut self.reload.asked {
             if asked.left.remove(&index) {
                 match taken {
-                    Taken::InForce(text) => asked.said.push(text.clone()),
-                    Taken::Refused(text) => asked.refused.push(text.clone()),
+                    Uptake::InForce(text) => asked.said.push(text.clone()),
+                    Uptake::Refused(text) => asked.refused.push(text.clone()),
                 }
             }
         }
@@ -220,7 +220,7 @@ impl Driver {
         }
     }
 
-    fn take_version(&mut self, index: usize, loaded: Loaded) -> Result<Taken, RunError> {
+    fn take_version(&mut self, index: usize, loaded: Loaded) -> Result<Uptake, RunError> {
         let name = loaded.file.display().to_string();
         let Some(playbook) = loaded.compiled.playbook.clone() else {
             self.announcer.console().diagnostics(&loaded);
@@ -231,7 +231,7 @@ impl Driver {
             self.say_scripts(index, &changes);
             self.reload.refused.insert(index, loaded.reads.clone());
             self.note(index, Some("it has errors: the last good version goes on"));
-            return Ok(Taken::Refused(format!("{text}\n{}", places(&loaded.compiled))));
+            return Ok(Uptake::Refused(format!("{text}\n{}", places(&loaded.compiled))));
         };
         let playbook = self.rehearse.as_ref().map_or_else(|| playbook.clone(), |is| is.narrowed(&playbook));
         if let Some(other) = self.owner_of_a_group(index, &playbook) {
@@ -261,7 +261,7 @@ impl Driver {
             format!("{name}: version {} takes effect", playbook.digest.short())
         };
         self.watch_again();
-        Ok(Taken::InForce(taken))
+        Ok(Uptake::InForce(taken))
     }
 
     /// The file is as it was; what its channels read from other files may not be.
@@ -287,13 +287,13 @@ impl Driver {
     }
 
     /// A version without errors that cannot be run here.
-    fn refuse_version(&mut self, index: usize, reads: Reads, why: &str) -> Taken {
+    fn refuse_version(&mut self, index: usize, reads: Reads, why: &str) -> Uptake {
         let name = self.books[index].file.display();
         let text = format!("{name} is refused: {why}; the last good version goes on");
         self.announcer.say(paint(BAD, &text));
         self.reload.refused.insert(index, reads);
         self.note(index, Some(&format!("{why}; the last good version goes on")));
-        Taken::Refused(text)
+        Uptake::Refused(text)
     }
 
     /// An edit that takes a group away and begins another one has most likely given it another id.

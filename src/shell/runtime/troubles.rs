@@ -19,16 +19,16 @@ use crate::{
 use std::collections::BTreeMap;
 
 /// A channel of one name in all groups that one file runs.
-type Kind = (usize, ChannelName);
+type FileChannel = (usize, ChannelName);
 
 /// The channels that fail.
 #[derive(Debug, Default)]
 pub(super) struct Troubles {
-    kinds: BTreeMap<Kind, BTreeMap<GroupId, Trouble>>,
+    kinds: BTreeMap<FileChannel, BTreeMap<GroupId, OngoingTrouble>>,
 }
 
 #[derive(Debug)]
-struct Trouble {
+struct OngoingTrouble {
     since: Timestamp,
     reason: String,
     /// The engine knows of it.
@@ -45,7 +45,7 @@ impl Troubles {
     pub(super) fn recall(&mut self, book: usize, state: &State) {
         for (channel, failing) in &state.failing {
             let (since, reason) = (failing.since, failing.reason.clone());
-            let trouble = Trouble { since, reason, known: true, told: failing.told };
+            let trouble = OngoingTrouble { since, reason, known: true, told: failing.told };
             self.kinds.entry((book, channel.clone())).or_default().insert(state.group.clone(), trouble);
         }
     }
@@ -59,7 +59,7 @@ impl Troubles {
         since: Timestamp,
         reason: &str,
     ) {
-        let trouble = Trouble { since, reason: reason.to_owned(), known: false, told: false };
+        let trouble = OngoingTrouble { since, reason: reason.to_owned(), known: false, told: false };
         self.kinds.entry((book, channel.clone())).or_default().entry(group.clone()).or_insert(trouble);
     }
 

@@ -64,7 +64,7 @@ impl Attempts {
         } else {
             alone = Some(self.alone.write().unwrap_or_else(PoisonError::into_inner));
         }
-        let mark = Mark { path };
+        let mark = UnderWay { path };
         let result = marked_when_long(&mark, deaths + 1, call);
         drop((mark, shared.take(), alone.take()));
         result
@@ -72,7 +72,7 @@ impl Attempts {
 }
 
 /// Makes a call, which is marked once it has run for a while.
-fn marked_when_long<R>(mark: &Mark, times: u32, call: impl FnOnce() -> R) -> R {
+fn marked_when_long<R>(mark: &UnderWay, times: u32, call: impl FnOnce() -> R) -> R {
     std::thread::scope(|scope| {
         let (over, ended) = channel::<()>();
         let watcher = std::thread::Builder::new().name("script mark".into()).spawn_scoped(scope, move || {
@@ -93,11 +93,11 @@ fn marked_when_long<R>(mark: &Mark, times: u32, call: impl FnOnce() -> R) -> R {
 }
 
 /// A call under way. Gone when the call is over, whatever became of it; not when the process is.
-struct Mark {
+struct UnderWay {
     path: PathBuf,
 }
 
-impl Mark {
+impl UnderWay {
     /// A disk without room keeps no call from being made.
     fn write(&self, times: u32) {
         let file = OpenOptions::new()
@@ -113,7 +113,7 @@ impl Mark {
     }
 }
 
-impl Drop for Mark {
+impl Drop for UnderWay {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.path);
     }
@@ -146,7 +146,7 @@ mod tests {
     fn a_call_that_ended_the_process_twice_is_not_made_again() {
         let state = tempfile::tempdir().unwrap();
         let effect = EffectId::from("run/step/0".to_owned());
-        let mark = |times| Mark { path: state.path().join("calls").join(name(&effect)) }.leave(times);
+        let mark = |times| UnderWay { path: state.path().join("calls").join(name(&effect)) }.leave(times);
         let calls = Attempts::new(Some(state.path()));
         assert_eq!(calls.make(&effect, || Ok(1)), Ok(1));
         mark(1);
@@ -159,7 +159,7 @@ mod tests {
         }
     }
 
-    impl Mark {
+    impl UnderWay {
         /// As a process leaves it that ends during the call.
         fn leave(self, times: u32) {
             self.write(times);

@@ -17,11 +17,11 @@ use std::{
 /// The scripts of one playbook. Calls read it without waiting for an edit.
 #[derive(Debug, Default)]
 pub struct Library {
-    scripts: ArcSwap<BTreeMap<Arc<str>, Entry>>,
+    scripts: ArcSwap<BTreeMap<Arc<str>, Shelved>>,
 }
 
 #[derive(Debug, Clone)]
-struct Entry {
+struct Shelved {
     /// What serves.
     good: Option<Script>,
     /// What is wrong with what was tried last.
@@ -85,7 +85,7 @@ impl Library {
                         Some(_) => Change::Replaced(path.clone()),
                         None => Change::Added(path.clone()),
                     });
-                    Entry { good: Some(script), errors: Vec::new() }
+                    Shelved { good: Some(script), errors: Vec::new() }
                 }
                 Err(errors) => {
                     changes.push(Change::Broken {
@@ -93,7 +93,7 @@ impl Library {
                         errors: errors.clone(),
                         last_good: last_good.is_some(),
                     });
-                    Entry { good: last_good, errors }
+                    Shelved { good: last_good, errors }
                 }
             };
             after.insert(path, entry);

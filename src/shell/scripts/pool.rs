@@ -55,10 +55,10 @@ pub type Returned = (GroupId, EffectId, Result<Outcome, String>);
 /// The threads. Each ends when the pool is dropped and its call is over.
 pub struct Pool {
     calls: Sender<Call>,
-    shared: Arc<Shared>,
+    shared: Arc<PoolShared>,
 }
 
-struct Shared {
+struct PoolShared {
     waiting: Mutex<Receiver<Call>>,
     threads: AtomicUsize,
     /// Calls that are queued or under way.
@@ -78,7 +78,7 @@ impl Pool {
         done: impl Fn(Returned) + Send + Sync + 'static,
     ) -> Self {
         let (calls, waiting) = channel();
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(PoolShared {
             waiting: Mutex::new(waiting),
             threads: AtomicUsize::new(0),
             open: AtomicUsize::new(0),
@@ -110,7 +110,7 @@ impl Pool {
     }
 }
 
-fn work(shared: &Shared) {
+fn work(shared: &PoolShared) {
     loop {
         let next = shared.waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(call) = next else { return };
@@ -121,7 +121,7 @@ fn work(shared: &Shared) {
     }
 }
 
-fn run(shared: &Shared, call: &Call) -> Result<Outcome, String> {
+fn run(shared: &PoolShared, call: &Call) -> Result<Outcome, String> {
     let script = call.library.get(&call.script)?;
     let host = CallHost {
         folder: &call.folder,

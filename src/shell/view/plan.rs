@@ -29,12 +29,12 @@ pub struct Step<'a> {
     text: &'a str,
     /// Only where there is something to say, so that the line is as the contract has it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    held: Option<Held<'a>>,
+    held: Option<Holdup<'a>>,
 }
 
 /// A budget that will probably hold it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-struct Held<'a> {
+struct Holdup<'a> {
     by: &'a str,
     until: Option<String>,
     says: &'a Phrase,
@@ -52,7 +52,7 @@ pub fn step<'a>(planned: &'a Planned, held: Option<(&'a str, &'a Expected)>, zon
         channel: planned.channel.as_ref(),
         label: planned.label.as_ref(),
         text: &planned.text,
-        held: held.map(|(by, expected)| Held {
+        held: held.map(|(by, expected)| Holdup {
             by,
             until: expected.until.map(|until| until.to_rfc3339(zone)),
             says: &expected.says,
@@ -82,7 +82,7 @@ pub struct Against<'a> {
 pub struct Change<'a> {
     groups: &'a [GroupId],
     from: &'a Digest,
-    plays: Vec<Play<'a>>,
+    plays: Vec<PlayRow<'a>>,
     rest: &'a [String],
     under_way: Option<&'a str>,
     reworded: Option<&'a str>,
@@ -90,7 +90,7 @@ pub struct Change<'a> {
 
 #[derive(Debug, Clone, Serialize)]
 #[expect(clippy::struct_field_names, reason = "the keys are a promise to programs")]
-struct Play<'a> {
+struct PlayRow<'a> {
     play: &'a PlayName,
     fate: &'static str,
     details: &'a [String],
@@ -105,7 +105,7 @@ pub fn change<'a>(
 ) -> Change<'a> {
     let plays = edit.plays.iter();
     let plays =
-        plays.map(|play| Play { play: &play.play, fate: Fate::as_str(play.fate), details: &play.details });
+        plays.map(|play| PlayRow { play: &play.play, fate: Fate::as_str(play.fate), details: &play.details });
     Change {
         groups,
         from,

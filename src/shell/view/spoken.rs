@@ -24,9 +24,9 @@ pub(super) struct Spoken<'z, S> {
 }
 
 /// A value inside one that is spoken.
-struct Inner<'z, 'v, T: ?Sized>(&'z Zone, &'v T);
+struct Nested<'z, 'v, T: ?Sized>(&'z Zone, &'v T);
 
-impl<T: Serialize + ?Sized> Serialize for Inner<'_, '_, T> {
+impl<T: Serialize + ?Sized> Serialize for Nested<'_, '_, T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         self.1.serialize(Spoken { to, zone: self.0 })
     }
@@ -79,7 +79,7 @@ impl<'z, S: Serializer> Serializer for Spoken<'z, S> {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.to.serialize_some(&Inner(self.zone, value))
+        self.to.serialize_some(&Nested(self.zone, value))
     }
 
     fn serialize_unit(self) -> Result<S::Ok, S::Error> {
@@ -109,7 +109,7 @@ impl<'z, S: Serializer> Serializer for Spoken<'z, S> {
                 let text = number.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
                 return self.to.serialize_f64(text.parse().map_err(S::Error::custom)?);
             }
-            _ => return self.to.serialize_newtype_struct(name, &Inner(self.zone, value)),
+            _ => return self.to.serialize_newtype_struct(name, &Nested(self.zone, value)),
         };
         let millis = speaks.as_i64().or_else(|| speaks.get(name)?.as_i64());
         let millis =
@@ -129,7 +129,7 @@ impl<'z, S: Serializer> Serializer for Spoken<'z, S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.to.serialize_newtype_variant(name, index, variant, &Inner(self.zone, value))
+        self.to.serialize_newtype_variant(name, index, variant, &Nested(self.zone, value))
     }
 }
 
@@ -140,7 +140,7 @@ macro_rules! parts {
             type Error = S::Error;
 
             fn $each<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
-                self.to.$each(&Inner(self.zone, value))
+                self.to.$each(&Nested(self.zone, value))
             }
 
             fn end(self) -> Result<S::Ok, S::Error> {
@@ -164,7 +164,7 @@ macro_rules! fields {
             type Error = S::Error;
 
             fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), S::Error> {
-                self.to.serialize_field(key, &Inner(self.zone, value))
+                self.to.serialize_field(key, &Nested(self.zone, value))
             }
 
             fn end(self) -> Result<S::Ok, S::Error> {
@@ -185,7 +185,7 @@ impl<S: SerializeMap> SerializeMap for Spoken<'_, S> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
-        self.to.serialize_value(&Inner(self.zone, value))
+        self.to.serialize_value(&Nested(self.zone, value))
     }
 
     fn end(self) -> Result<S::Ok, S::Error> {

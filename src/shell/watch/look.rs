@@ -23,7 +23,7 @@ pub(super) struct Look {
 impl Look {
     /// Looks at every entry on the way to these absolute paths.
     pub(super) fn at(paths: &BTreeSet<PathBuf>) -> Self {
-        let mut walk = Walk { look: Self::default(), known: BTreeMap::new(), links: 0 };
+        let mut walk = PathWalk { look: Self::default(), known: BTreeMap::new(), links: 0 };
         for path in paths {
             walk.links = 0;
             if let Some(real) = walk.follow(path) {
@@ -55,7 +55,7 @@ impl Look {
 }
 
 /// The way to paths, step by step.
-struct Walk {
+struct PathWalk {
     look: Look,
     /// Where a path leads that was followed already.
     known: BTreeMap<PathBuf, Option<PathBuf>>,
@@ -63,7 +63,7 @@ struct Walk {
     links: usize,
 }
 
-impl Walk {
+impl PathWalk {
     fn enter(&mut self, entry: PathBuf) {
         if let Some(folder) = entry.parent() {
             self.look.folders.insert(folder.to_path_buf());

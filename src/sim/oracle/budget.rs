@@ -17,13 +17,13 @@ use std::collections::VecDeque;
 /// Messages that went to one channel of a group.
 #[derive(Debug, Default)]
 pub(super) struct Spent {
-    sent: VecDeque<Sent>,
+    sent: VecDeque<SentPost>,
     last_due: Option<Timestamp>,
     last_clocked_due: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Sent {
+struct SentPost {
     at: Timestamp,
     promo: bool,
     mentions: bool,
@@ -60,8 +60,11 @@ impl Spent {
         if !out.reactive {
             self.last_clocked_due = self.last_clocked_due.max(Some(due));
         }
-        let sent =
-            Sent { at, promo: out.label == Some(Label::Promo), mentions: !out.message.mentions.is_empty() };
+        let sent = SentPost {
+            at,
+            promo: out.label == Some(Label::Promo),
+            mentions: !out.message.mentions.is_empty(),
+        };
         self.remember(budgets, sent);
         if let Some(quota) = budgets.posts.filter(|_| !out.urgent) {
             self.within(playbook, at, quota, "posts", effect.as_str(), |_| true)?;
@@ -75,7 +78,7 @@ impl Spent {
         }
     }
 
-    fn remember(&mut self, budgets: &Budgets, sent: Sent) {
+    fn remember(&mut self, budgets: &Budgets, sent: SentPost) {
         let window = |quota: Option<Quota>| match quota.map(|quota| quota.per) {
             Some(Window::Sliding(length)) => length,
             _ => Duration::HOUR.times(26),
@@ -96,9 +99,9 @@ impl Spent {
         quota: Quota,
         what: &str,
         effect: &str,
-        counts: impl Fn(&Sent) -> bool,
+        counts: impl Fn(&SentPost) -> bool,
     ) -> Result<(), String> {
-        let inside = |sent: &Sent| match quota.per {
+        let inside = |sent: &SentPost| match quota.per {
             Window::Day => playbook.zone.day_bounds(at).0 <= sent.at,
             Window::Sliding(length) => sent.at > at.plus(-length),
         };

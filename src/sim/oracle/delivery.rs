@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Watches the deliveries of one group.
 #[derive(Debug, Default)]
 pub struct Deliveries {
-    decided: BTreeMap<EffectId, Sent>,
+    decided: BTreeMap<EffectId, SentEffect>,
     arrived: BTreeMap<ChannelName, u64>,
     /// Attempts whose outcome was made unknown.
     doubted: BTreeSet<EffectId>,
@@ -23,7 +23,7 @@ pub struct Deliveries {
 }
 
 #[derive(Debug)]
-struct Sent {
+struct SentEffect {
     /// Its place in the order of release.
     place: u64,
     expires: Option<Timestamp>,
@@ -38,7 +38,7 @@ impl Deliveries {
     pub fn decided(&mut self, entry: &Entry) {
         if let Some(Effect::Send(out)) = entry.effect() {
             self.count += 1;
-            let sent = Sent {
+            let sent = SentEffect {
                 place: self.count,
                 expires: out.expires,
                 copies: 0,

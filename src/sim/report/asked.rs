@@ -43,11 +43,11 @@ pub struct AskedReport {
 #[derive(Debug, Default)]
 pub(super) struct Gatherer {
     rows: BTreeMap<(Option<RoleName>, Vec<String>), AskedReport>,
-    open: BTreeMap<(GroupId, TaskId), Open>,
+    open: BTreeMap<(GroupId, TaskId), OpenAsk>,
 }
 
 #[derive(Debug)]
-struct Open {
+struct OpenAsk {
     row: (Option<RoleName>, Vec<String>),
     approval: bool,
     due: Option<Timestamp>,
@@ -80,7 +80,7 @@ impl Gatherer {
         } else {
             row.tasks += 1;
         }
-        self.open.insert((group.clone(), task.id.clone()), Open { row: key, approval, due: task.due });
+        self.open.insert((group.clone(), task.id.clone()), OpenAsk { row: key, approval, due: task.due });
     }
 
     fn closed(&mut self, key: &(GroupId, TaskId), answer: &str, at: Timestamp) {

@@ -37,13 +37,13 @@ pub struct QuestionReport {
 /// Follows the questions that are open.
 #[derive(Debug, Default)]
 pub(super) struct Gatherer {
-    rows: BTreeMap<(PlayName, StepId), Row>,
-    open: BTreeMap<(GroupId, TaskId), Open>,
+    rows: BTreeMap<(PlayName, StepId), SeenQuestion>,
+    open: BTreeMap<(GroupId, TaskId), OpenPoll>,
 }
 
 /// One question, as far as it was seen.
 #[derive(Debug, Default)]
-struct Row {
+struct SeenQuestion {
     /// When and where it was asked the last time, and what.
     last: Option<(Timestamp, GroupId, String)>,
     asked: u64,
@@ -54,7 +54,7 @@ struct Row {
 }
 
 #[derive(Debug)]
-struct Open {
+struct OpenPoll {
     row: (PlayName, StepId),
     task: Task,
     /// The last answer of each member: a second one takes the first one's place.
@@ -100,11 +100,11 @@ impl Gatherer {
         for (place, option) in task.options.iter().enumerate() {
             row.option(option, (at, group.clone(), place, 0));
         }
-        let open = Open { row: row_key, task: task.clone(), answers: BTreeMap::new() };
+        let open = OpenPoll { row: row_key, task: task.clone(), answers: BTreeMap::new() };
         self.open.insert(key, open);
     }
 
-    fn count(&mut self, open: Open) {
+    fn count(&mut self, open: OpenPoll) {
         let Some(row) = self.rows.get_mut(&open.row) else { return };
         row.answers += open.answers.len() as u64;
         for option in open.answers.into_values().flatten() {
@@ -141,7 +141,7 @@ impl Gatherer {
     }
 }
 
-impl Row {
+impl SeenQuestion {
     fn asked_last(&mut self, asked: (Timestamp, GroupId, String)) {
         let known = self.last.as_ref().map(|(at, group, _)| (at, group));
         if known.is_none_or(|known| known <= (&asked.0, &asked.1)) {

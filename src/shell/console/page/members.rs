@@ -75,7 +75,7 @@ fn filters(view: &Members, locale: Locale) -> Markup {
 }
 
 /// Which columns have anything in them: what nobody has told is no column.
-struct Columns {
+struct Filled {
     tags: bool,
     source: bool,
     joined: bool,
@@ -84,7 +84,7 @@ struct Columns {
     points: bool,
 }
 
-impl Columns {
+impl Filled {
     fn of(rows: &[Row]) -> Self {
         let any = |has: fn(&Row) -> bool| rows.iter().any(has);
         Self {
@@ -102,7 +102,7 @@ fn table(view: &Members, locale: Locale) -> Markup {
     if view.rows.is_empty() {
         return html! { p.empty { (locale.pick("Nobody of that kind.", "没有这样的成员。")) } };
     }
-    let has = Columns::of(&view.rows);
+    let has = Filled::of(&view.rows);
     html! {
         div.wide { table.list {
             thead { tr {
@@ -119,7 +119,7 @@ fn table(view: &Members, locale: Locale) -> Markup {
     }
 }
 
-fn tr(row: &Row, has: &Columns, view: &Members, locale: Locale) -> Markup {
+fn tr(row: &Row, has: &Filled, view: &Members, locale: Locale) -> Markup {
     let day = |at: Option<Timestamp>| at.map_or_else(|| "–".to_owned(), |at| view.zone.date(at).to_string());
     html! {
         tr {

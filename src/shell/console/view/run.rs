@@ -153,7 +153,7 @@ impl Sheet {
 }
 
 /// What is known of a run.
-struct Known<'a> {
+struct RunFacts<'a> {
     here: Here<'a>,
     run: Option<&'a state::Run>,
     play: PlayName,
@@ -221,21 +221,21 @@ fn is_of(line: &LogLine, run: &RunId) -> bool {
 }
 
 /// What the state knows of a run: one that has begun, or one that comes.
-fn known<'a>(here: Here<'a>, id: &RunId) -> Option<Known<'a>> {
+fn known<'a>(here: Here<'a>, id: &RunId) -> Option<RunFacts<'a>> {
     let state = here.state();
     if let Some(run) = here.run(id) {
         let date =
             run.cause.date.clone().filter(|date| {
                 state.plays.get(&run.play).is_some_and(|known| known.dates.contains_key(date))
             });
-        return Some(Known { here, run: Some(run), play: run.play.clone(), anchor: run.anchor, date });
+        return Some(RunFacts { here, run: Some(run), play: run.play.clone(), anchor: run.anchor, date });
     }
     let playbook = here.playbook()?;
     let name = PlayName::new(id.as_str().split('@').next()?);
     let (play, comes) = (playbook.play(&name)?, state.plays.get(&name)?);
     if let Some((date, (anchor, _))) = comes.dates.iter().find(|(date, _)| comes.date_run(&name, date) == *id)
     {
-        return Some(Known { here, run: None, play: name, anchor: *anchor, date: Some(date.clone()) });
+        return Some(RunFacts { here, run: None, play: name, anchor: *anchor, date: Some(date.clone()) });
     }
     // Any later one, too: a calendar leads there.
     let group = playbook.groups.get(here.id)?;
@@ -245,12 +245,12 @@ fn known<'a>(here: Here<'a>, id: &RunId) -> Option<Known<'a>> {
     let is_it = anchor == at
         && occurrence::scheduled_run_id(play, anchor) == *id
         && comes.next.is_some_and(|(next, _)| next <= at);
-    is_it.then_some(Known { here, run: None, play: name, anchor, date: None })
+    is_it.then_some(RunFacts { here, run: None, play: name, anchor, date: None })
 }
 
 /// What the entries say of one step.
 #[derive(Default)]
-struct Said {
+struct StepFacts {
     at: Option<Timestamp>,
     due: Option<Timestamp>,
     text: Option<String>,
@@ -261,7 +261,7 @@ struct Said {
     revised: Option<Revised>,
 }
 
-fn steps(playbook: &Playbook, known: &Known<'_>, id: &RunId, lines: &[LogLine]) -> Vec<Step> {
+fn steps(playbook: &Playbook, known: &RunFacts<'_>, id: &RunId, lines: &[LogLine]) -> Vec<Step> {
     let name = known.run.map_or(&known.play, |run| run.born_as());
     let Some(play) = playbook.play(name) else { return Vec::new() };
     let group = playbook.groups.get(known.here.id);
@@ -329,8 +329,8 @@ fn steps(playbook: &Playbook, known: &Known<'_>, id: &RunId, lines: &[LogLine]) 
 }
 
 /// What the entries of a run say of its steps.
-fn said(lines: &[LogLine]) -> BTreeMap<StepId, Said> {
-    let mut steps: BTreeMap<StepId, Said> = BTreeMap::new();
+fn said(lines: &[LogLine]) -> BTreeMap<StepId, StepFacts> {
+    let mut steps: BTreeMap<StepId, StepFacts> = BTreeMap::new();
     let mut tasks: BTreeMap<&TaskId, StepId> = BTreeMap::new();
     let step_of = |effect: &str| effect.rsplit('/').nth(1).map(StepId::new);
     for line in lines {

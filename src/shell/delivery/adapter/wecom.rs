@@ -63,7 +63,7 @@ const MARKDOWN_V2: Dialect = Dialect {
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum PostForm {
     Text,
     Markdown,
     MarkdownV2,
@@ -163,10 +163,10 @@ fn bodies(message: &Message) -> Result<Vec<Value>, Refusal> {
     let form = choose(needs(&blocks), &mentions);
     let called = Mentions { unknown: Vec::new(), ..mentions.clone() };
     Ok(match form {
-        Form::Text => text_parts(blocks, &mentions),
-        Form::Markdown => markdown_parts(blocks, &mentions),
-        Form::MarkdownV2 if called.is_silent() => v2_parts(blocks, &mentions.unknown),
-        Form::MarkdownV2 => {
+        PostForm::Text => text_parts(blocks, &mentions),
+        PostForm::Markdown => markdown_parts(blocks, &mentions),
+        PostForm::MarkdownV2 if called.is_silent() => v2_parts(blocks, &mentions.unknown),
+        PostForm::MarkdownV2 => {
             let title = title(&blocks);
             let mut bodies = v2_parts(blocks, &mentions.unknown);
             bodies.extend(text_parts(markup::parse(&title), &called));
@@ -206,20 +206,20 @@ fn needs(blocks: &[Block]) -> Needs {
     needs
 }
 
-fn choose(needs: Needs, mentions: &Mentions) -> Form {
+fn choose(needs: Needs, mentions: &Mentions) -> PostForm {
     let room = mentions.known.iter().map(|(id, _)| id.len() + 4).sum::<usize>() <= MENTIONS_BYTES_MAX;
     if mentions.is_silent() {
         match needs {
-            Needs { rich: true, .. } | Needs { more: true, .. } => Form::MarkdownV2,
-            Needs { marks: true, .. } => Form::Markdown,
-            Needs { .. } => Form::Text,
+            Needs { rich: true, .. } | Needs { more: true, .. } => PostForm::MarkdownV2,
+            Needs { marks: true, .. } => PostForm::Markdown,
+            Needs { .. } => PostForm::Text,
         }
     } else if needs.rich {
-        Form::MarkdownV2
+        PostForm::MarkdownV2
     } else if needs.marks && !mentions.all && room {
-        Form::Markdown
+        PostForm::Markdown
     } else {
-        Form::Text
+        PostForm::Text
     }
 }
 

@@ -14,7 +14,7 @@ const ADDRESS_BYTES_MAX: usize = 2_000;
 pub(super) fn as_autolinks(text: &str, taken: &[Range<usize>]) -> Option<String> {
     let mut out = String::new();
     let (mut copied, mut from, mut passed) = (0, 0, 0);
-    let mut opened = Opened::default();
+    let mut opened = Openers::default();
     while let Some(start) = next_scheme(text, from) {
         opened.read(&text[from..start]);
         let address = &text[start..start + length(&text[start..], opened)];
@@ -42,13 +42,13 @@ pub(super) fn as_autolinks(text: &str, taken: &[Range<usize>]) -> Option<String>
 
 /// Which marks stand before an address so that they could begin emphasis; those in other addresses do not count.
 #[derive(Debug, Clone, Copy, Default)]
-struct Opened {
+struct Openers {
     star: bool,
     underscore: bool,
     tilde: bool,
 }
 
-impl Opened {
+impl Openers {
     fn read(&mut self, text: &str) {
         self.star |= opens(text, '*');
         self.underscore |= opens(text, '_');
@@ -90,7 +90,7 @@ fn next_scheme(text: &str, from: usize) -> Option<usize> {
 
 /// How many bytes belong to the address that text begins with: up to white space, quotes, angles or CJK punctuation,
 /// without what ends the sentence around it and without a mark that has been opened before it. 0 where it is too long.
-fn length(text: &str, opened: Opened) -> usize {
+fn length(text: &str, opened: Openers) -> usize {
     let end = text.char_indices().take_while(|(at, c)| *at <= ADDRESS_BYTES_MAX && !ends_address(*c)).last();
     let mut address = end.map_or("", |(at, c)| &text[..at + c.len_utf8()]);
     if address.len() > ADDRESS_BYTES_MAX {

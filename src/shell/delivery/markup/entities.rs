@@ -53,7 +53,7 @@ pub enum Kind {
 impl Marked {
     /// Blocks, a blank line between them.
     pub fn write(blocks: &[Block]) -> Self {
-        let mut writer = Writer::default();
+        let mut writer = EntityWriter::default();
         writer.blocks(blocks, "\n\n");
         writer.marked
     }
@@ -98,14 +98,14 @@ impl Marked {
 }
 
 #[derive(Default)]
-struct Writer {
+struct EntityWriter {
     marked: Marked,
     /// What every further line of the open lists and inner quotations begins with.
     prefix: String,
     quoted: bool,
 }
 
-impl Writer {
+impl EntityWriter {
     fn line_break(&mut self) {
         while self.marked.text.ends_with(' ') {
             self.marked.text.pop();

@@ -28,7 +28,7 @@ pub(super) fn read(text: &str) -> Vec<Block> {
     if let Some(text) = autolinks {
         root = parse_document(&arena, &text, &options());
     }
-    let mut reader = Reader::default();
+    let mut reader = MarkReader::default();
     for edge in root.traverse() {
         match edge {
             NodeEdge::Start(node) => reader.start(&node.data().value),
@@ -85,16 +85,16 @@ fn line_starts(text: &str) -> Vec<usize> {
 }
 
 /// A container that has begun and not ended.
-enum Open {
+enum OpenContainer {
     Quote,
     List(Option<u64>, Vec<Vec<Block>>),
     Item,
 }
 
 #[derive(Default)]
-struct Reader {
+struct MarkReader {
     /// Open containers, each with the blocks gathered before it began.
-    open: Vec<(Open, Vec<Block>)>,
+    open: Vec<(OpenContainer, Vec<Block>)>,
     blocks: Vec<Block>,
     /// Containers beyond the depth limit that have begun and not ended.
     ignored: usize,
@@ -108,7 +108,7 @@ struct Reader {
     table: Option<(Vec<Align>, Vec<Row>)>,
 }
 
-impl Reader {
+impl MarkReader {
     fn start(&mut self, node: &NodeValue) {
         match node {
             NodeValue::Text(text) => self.push(text, false),
@@ -135,12 +135,12 @@ impl Reader {
                 self.flush();
                 self.heading = Some(heading.level);
             }
-            NodeValue::BlockQuote => self.open(Open::Quote),
+            NodeValue::BlockQuote => self.open(OpenContainer::Quote),
             NodeValue::List(list) => {
                 let start = (list.list_type == ListType::Ordered).then_some(list.start as u64);
-                self.open(Open::List(start, Vec::new()));
+                self.open(OpenContainer::List(start, Vec::new()));
             }
-            NodeValue::Item(_) => self.open(Open::Item),
+            NodeValue::Item(_) => self.open(OpenContainer::Item),
             NodeValue::Strong => self.bold += 1,
             NodeValue::Emph => self.italic += 1,
             NodeValue::Strikethrough => self.strike += 1,
@@ -190,7 +190,7 @@ impl Reader {
         }
     }
 
-    fn open(&mut self, container: Open) {
+    fn open(&mut self, container: OpenContainer) {
         self.flush();
         if self.open.len() >= DEPTH_MAX * 2 {
             self.ignored += 1;
@@ -210,12 +210,12 @@ impl Reader {
         };
         let inner = std::mem::replace(&mut self.blocks, before);
         match container {
-            Open::Quote => self.blocks.push(Block::Quote(inner)),
-            Open::Item => match self.open.last_mut() {
-                Some((Open::List(_, items), _)) => items.push(inner),
+            OpenContainer::Quote => self.blocks.push(Block::Quote(inner)),
+            OpenContainer::Item => match self.open.last_mut() {
+                Some((OpenContainer::List(_, items), _)) => items.push(inner),
                 _ => self.blocks.extend(inner),
             },
-            Open::List(start, items) => self.blocks.push(Block::List { start, items }),
+            OpenContainer::List(start, items) => self.blocks.push(Block::List { start, items }),
         }
     }
 

@@ -62,7 +62,7 @@ fn read(bytes: &[u8], asker: &Asker, snapshot: &Snapshot) -> Result<CommandReque
         Turned::new(StatusCode::BAD_REQUEST, "command", message)
     };
     let mut json: Value = serde_json::from_slice(bytes).map_err(unreadable)?;
-    let mut meant = Meant::default();
+    let mut meant = Aim::default();
     match json.get_mut("ask") {
         Some(Value::String(word)) => meant.word = word.clone(),
         Some(Value::Object(ask)) => {
@@ -89,13 +89,13 @@ fn read(bytes: &[u8], asker: &Asker, snapshot: &Snapshot) -> Result<CommandReque
 
 /// What is asked, as far as it matters for whether it may be.
 #[derive(Debug, Default)]
-struct Meant {
+struct Aim {
     word: String,
     task: Option<TaskId>,
     in_place: bool,
 }
 
-impl Meant {
+impl Aim {
     fn may(&self, asker: &Asker, group: Option<&GroupId>, snapshot: &Snapshot) -> bool {
         if asker.admin {
             return true;

@@ -53,7 +53,7 @@ pub(super) async fn get(
         return Err(Turned::not_yet(format!("{most} streams are open already")));
     };
     let (tell, told) = mpsc::channel(limits::DOOR_STREAM_PARTS_MAX);
-    let follower = Follower { inside, asker, only: asked.group, after, tell };
+    let follower = StreamReader { inside, asker, only: asked.group, after, tell };
     tokio::spawn(async move {
         follower.follow().await;
         drop(place);
@@ -66,7 +66,7 @@ pub(super) async fn get(
 }
 
 /// One reader of the stream.
-struct Follower {
+struct StreamReader {
     inside: Arc<Inside>,
     asker: Asker,
     only: Option<GroupId>,
@@ -78,7 +78,7 @@ struct Follower {
 /// Whoever listened has gone, or the engine ends.
 struct Gone;
 
-impl Follower {
+impl StreamReader {
     async fn follow(mut self) {
         // What is committed from here on is heard; what was before is in the journal.
         let mut heard = self.inside.published.subscribe();
