@@ -3,9 +3,8 @@
 //! The half of `apply` that knows runs; changes nothing else but the timers that belong to a run.
 
 use super::{
-    IllegalEntry,
     amended::Amended,
-    apply::{illegal, play_mut, retime},
+    apply::{Applied, illegal, play_mut, retime},
     apply_task::use_presses,
     entry::{Cause, Fact, Outcome, Waiting},
     state::{Loop, Run, RunWait, State},
@@ -18,8 +17,6 @@ use crate::base::{
     value::Value,
 };
 use std::sync::Arc;
-
-type Applied = Result<(), IllegalEntry>;
 
 /// Entries about one run.
 pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {

@@ -3,8 +3,7 @@
 //! The part of `apply` that knows whom people hear from when; changes nothing else.
 
 use super::{
-    IllegalEntry,
-    apply::{count_effect, illegal},
+    apply::{Applied, count_effect, illegal},
     entry::{Fact, Notice, Task, TaskKind},
     state::{OpenTask, Press, State},
     timer::Timer,
@@ -15,8 +14,6 @@ use crate::base::{
     value::Value,
 };
 use std::sync::Arc;
-
-type Applied = Result<(), IllegalEntry>;
 
 /// Entries about tasks.
 pub(super) fn apply_task(state: &mut State, fact: &Fact) -> Applied {

@@ -263,6 +263,44 @@ fn a_doc_line_names_its_subject() {
     none(&problems, "a doc line could stand alone in an index");
 }
 
+/// How many names stand for types in more than one file. May only shrink: one word is for one thing.
+const SHARED_TYPE_NAMES_MAX: usize = 175;
+
+/// The name that a line declares a type by, where it does so at the outermost level of its file.
+fn declared_type(line: &str) -> Option<&str> {
+    let line = ["pub ", "pub(crate) ", "pub(super) "]
+        .iter()
+        .find_map(|visible| line.strip_prefix(visible))
+        .unwrap_or(line);
+    let rest = ["struct ", "enum ", "trait ", "type "].iter().find_map(|word| line.strip_prefix(word))?;
+    rest.split(|c: char| !c.is_alphanumeric()).next().filter(|name| !name.is_empty())
+}
+
+#[test]
+fn one_word_is_for_one_type() {
+    assert_eq!(declared_type("pub(super) struct Run<'a> {"), Some("Run"));
+    assert_eq!(declared_type("    struct Inner;"), None);
+    let mut by_name: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in files("src", ".rs") {
+        for line in body(&text) {
+            if let Some(name) = declared_type(line) {
+                by_name.entry(name.to_owned()).or_default().insert(path.clone());
+            }
+        }
+    }
+    let shared: Vec<String> = by_name
+        .iter()
+        .filter(|(_, paths)| paths.len() > 1)
+        .map(|(name, paths)| format!("{name}: {}", paths.iter().cloned().collect::<Vec<_>>().join(", ")))
+        .collect();
+    assert!(
+        shared.len() <= SHARED_TYPE_NAMES_MAX,
+        "{} names stand for more than one type, {SHARED_TYPE_NAMES_MAX} may:\n  {}",
+        shared.len(),
+        shared.join("\n  ")
+    );
+}
+
 #[test]
 fn no_leftovers() {
     let words = [
