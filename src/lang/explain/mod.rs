@@ -19,7 +19,7 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
 /// All words about a slug of the compiler.
-struct Explanation {
+struct Explained {
     slug: &'static str,
     severity: Severity,
     meaning: Words,
@@ -35,12 +35,12 @@ const fn entry(
     explanation: Words,
     bad: Example,
     good: Example,
-) -> Explanation {
-    Explanation { slug, severity, meaning, explanation, bad, good }
+) -> Explained {
+    Explained { slug, severity, meaning, explanation, bad, good }
 }
 
 /// An entry that cannot have an example of a few lines.
-const fn none(slug: &'static str, severity: Severity, meaning: Words, explanation: Words) -> Explanation {
+const fn none(slug: &'static str, severity: Severity, meaning: Words, explanation: Words) -> Explained {
     entry(slug, severity, meaning, explanation, Example::of(""), Example::of(""))
 }
 

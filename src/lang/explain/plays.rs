@@ -1,12 +1,12 @@
 //! Codes of plays: triggers, times, steps, expressions, scripts.
 
-use super::{Explanation, entry, none};
+use super::{Explained, entry, none};
 use crate::base::diagnostic::{
     Severity::{Error, Warning},
     code::{Example, pair},
 };
 
-pub(super) const ENTRIES: &[Explanation] = &[
+pub(super) const ENTRIES: &[Explained] = &[
     entry(
         "missing-timezone",
         Error,

@@ -1,12 +1,12 @@
 //! Codes of reading files: what is not YAML, what cannot be read.
 
-use super::{Explanation, entry, none};
+use super::{Explained, entry, none};
 use crate::base::diagnostic::{
     Severity::{Error, Info, Warning},
     code::{Example, pair},
 };
 
-pub(super) const ENTRIES: &[Explanation] = &[
+pub(super) const ENTRIES: &[Explained] = &[
     entry(
         "empty-file",
         Error,

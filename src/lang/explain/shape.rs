@@ -1,12 +1,12 @@
 //! Codes of the playbook's shape: keys, values, names.
 
-use super::{Explanation, entry};
+use super::{Explained, entry};
 use crate::base::diagnostic::{
     Severity::{Error, Warning},
     code::{Example, pair},
 };
 
-pub(super) const ENTRIES: &[Explanation] = &[
+pub(super) const ENTRIES: &[Explained] = &[
     entry(
         "unknown-key",
         Error,

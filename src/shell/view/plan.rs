@@ -15,7 +15,6 @@ use crate::{
 use serde::Serialize;
 
 /// A timed step ahead; its instants have whole seconds.
-#[expect(clippy::struct_field_names, reason = "the keys are a promise to programs")]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Step<'a> {
     at: String,
@@ -89,7 +88,6 @@ pub struct Change<'a> {
 }
 
 #[derive(Debug, Clone, Serialize)]
-#[expect(clippy::struct_field_names, reason = "the keys are a promise to programs")]
 struct PlayRow<'a> {
     play: &'a PlayName,
     fate: &'static str,
