@@ -16,6 +16,7 @@ use serde::Serialize;
 
 /// A timed step ahead; its instants have whole seconds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the keys are a promise to programs")]
 pub struct Step<'a> {
     at: String,
     group: &'a GroupId,
