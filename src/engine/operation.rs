@@ -41,7 +41,7 @@ pub enum Operation {
         /// The role; the host's where none is named.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         role: Option<RoleName>,
-        /// When.
+        /// When they are asked next.
         next: Timestamp,
     },
     /// A step is due at once.

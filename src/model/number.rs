@@ -14,7 +14,7 @@ use std::{fmt, sync::Arc};
 /// One of `metrics`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OwnNumber {
-    /// Its name: `metrics.NAME`.
+    /// The name under `metrics`.
     pub name: Arc<str>,
     /// `title`: what it says; its name where nothing is said.
     pub title: Option<Arc<str>>,

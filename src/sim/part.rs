@@ -7,6 +7,7 @@
 use super::{Finding, Material, Options, Transition, group::GroupSim};
 use crate::{
     base::time::{Duration, Timestamp},
+    engine::state::State,
     model::playbook::{Playbook, Playbooks},
 };
 use std::{ops::Range, sync::Arc};
@@ -41,6 +42,11 @@ impl<'a> Part<'a> {
         let ids = playbook.groups.keys().skip(groups.start).take(groups.len());
         let groups = ids.map(|id| GroupSim::new(id, playbook, options)).collect();
         Self { playbooks, material, options, groups }
+    }
+
+    /// Every group as it is now, in the order of ids.
+    pub fn states(&self) -> Vec<State> {
+        self.groups.iter().map(|group| group.state().clone()).collect()
     }
 
     /// Lives every group up to an instant, which is not lived itself. A group with a broken promise goes no further.

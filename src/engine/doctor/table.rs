@@ -55,7 +55,7 @@ pub static AILMENTS: [Ailment; 30] = [
         when: pair("nobody ended a task or spoke as owner or staff for two working days, or three tasks of a week were missed", "连续两个工作日没有人了结任务或以管理者身份说话，或一周有三个任务没做"),
         blind: pair("what was done without telling the program", "没有告诉本程序而做的事"),
         advice: pair("A short list for one person every morning, and somebody who takes over", "每天早上给一个人一张短清单，并指定接替的人"),
-        plays: &["rules/welcome"], practices: &["P081", "P082", "P125"],
+        plays: &["people/successor", "later-life/health-letter"], practices: &["P081", "P082", "P125"],
         lines: "roles:\n  host: { people: [owner] }\n  deputy: { people: [lin] }\nplays:\n  keeper:\n    every: day at 08:45\n    steps:\n      - task: Greet whoever is new, answer what nobody has answered, look at what was reported\n        to: host\n        due: 8h\n        escalate: deputy\n",
     },
     Ailment {
@@ -181,7 +181,7 @@ pub static AILMENTS: [Ailment; 30] = [
         when: pair("15 members or more spoke in 28 days, and one said more than 30%, or two said half", "28 天有 15 人以上开口，其中一人说了超过 30%，或两人说了一半"),
         blind: NOTHING,
         advice: pair("Ask others to begin, and name who could follow them", "请别人开头，并想好谁能接替"),
-        plays: &["weekly-games/spotlight"], practices: &["P093", "P094"],
+        plays: &["weekly-games/spotlight", "people/successor"], practices: &["P093", "P094"],
         lines: GAMES,
     },
     Ailment {
@@ -217,7 +217,7 @@ pub static AILMENTS: [Ailment; 30] = [
         when: pair("nobody spoke for 14 days, or after three weeks of age fewer than three spoke in a week, or the health of closed days fell for three weeks by ten points", "连续 14 天没有人说话，或满三周后一周开口的不到三人，或健康度连降三周、少了十分"),
         blind: pair("what members say to each other in private", "成员私下说的话"),
         advice: pair("Decide with those who are left: begin anew, be taken in by another group, or end it and say where everybody goes", "与还在的人一起决定：重新开始、并入别的群，或好好结束并告诉大家去哪里"),
-        plays: &["seed-recruiting/month-check"], practices: &["P012", "P050", "P123", "P124"],
+        plays: &["later-life/revive", "later-life/sunset", "seed-recruiting/month-check"], practices: &["P012", "P050", "P123", "P124"],
         lines: "plays:\n  revive:\n    whenever: metrics.silence >= 14\n    max: 1 per 21d\n    steps:\n      - task: Two weeks without a word; begin anew, hand over, or end it, and write down which\n        to: host\n        due: 3d\n",
     },
     Ailment {
@@ -262,7 +262,7 @@ pub static AILMENTS: [Ailment; 30] = [
         when: pair("in 30 days with a week without any post of ours 10% of the members (20 or more) left", "30 天里有一周没有任何帖子，且 10% 的成员（20 人以上）退群"),
         blind: pair("why somebody leaves", "退群的人为什么走"),
         advice: pair("Name a caretaker before the next pause, and say when it goes on", "下次停更前指定照看的人，并说明什么时候恢复"),
-        plays: &["rules/welcome"], practices: &["P125"],
+        plays: &["later-life/health-letter"], practices: &["P125"],
         lines: "plays:\n  unattended:\n    on: operators.idle\n    steps:\n      - task: Nobody has looked in for ${signal.data.days} days\n        to: host\n        due: 1d\n",
     },
     Ailment {
@@ -280,7 +280,7 @@ pub static AILMENTS: [Ailment; 30] = [
         when: pair("of three groups or more one is younger than 60 days, and the one in the middle has a health below 50; looked at by `playbook doctor` over all groups", "三个以上的群里有不满 60 天的，而健康度居中的群不足 50 分；由 `playbook doctor` 查看所有群时判断"),
         blind: NOTHING,
         advice: pair("Open the next one only while the last is well", "上一个群好起来，再开下一个"),
-        plays: &["seed-recruiting/month-check"], practices: &["P116", "P121", "P124"],
+        plays: &["later-life/replicate", "seed-recruiting/month-check"], practices: &["P116", "P121", "P124"],
         lines: "plays:\n  next-group:\n    when: metrics.health >= 70\n    steps:\n      - task: Open the next group, and hand on the handbook\n        to: host\n        due: 7d\n",
     },
     Ailment {

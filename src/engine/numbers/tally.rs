@@ -43,7 +43,7 @@ impl Tally {
 pub enum Tallied {
     /// A number is counted from now on.
     Begun {
-        /// Which.
+        /// The number.
         metric: Arc<str>,
         /// What is counted.
         of: Arc<str>,
@@ -52,12 +52,12 @@ pub enum Tallied {
     Added {
         /// To which number.
         metric: Arc<str>,
-        /// How much.
+        /// What the signal adds.
         amount: f64,
     },
     /// A number is counted no more.
     Ended {
-        /// Which.
+        /// The number.
         metric: Arc<str>,
     },
 }

@@ -5,6 +5,7 @@
 
 use super::failure::Failure;
 use crate::{
+    engine::state::State,
     model::playbook::Playbook,
     shell::terminal,
     sim::{
@@ -23,13 +24,13 @@ fn cores() -> usize {
 }
 
 /// [`sim::simulate`] with the groups spread over all cores. Each core begins with a `new` one of what `keep` changes;
-/// they are given back in the order of their groups, to be joined.
+/// they are given back in the order of their groups, to be joined, and the groups as they were at the end.
 pub(super) fn groups<S: Send, T: Send>(
     (playbook, material, options): (&Arc<Playbook>, &Material, &Options),
     new: impl Fn() -> S + Sync,
     keep: impl Fn(&mut S, &Transition<'_>) -> Option<T> + Sync,
     mut sink: impl FnMut(T) -> Result<(), Failure>,
-) -> Result<(Vec<Finding>, Vec<S>), Failure> {
+) -> Result<(Vec<Finding>, Vec<S>, Vec<State>), Failure> {
     let groups = playbook.groups.len();
     let parts = cores().min(groups).max(1);
     let (new, keep) = (&new, &keep);
@@ -49,7 +50,7 @@ pub(super) fn groups<S: Send, T: Send>(
                             break;
                         }
                     }
-                    seen
+                    (seen, part.states())
                 }));
                 from
             })
@@ -60,11 +61,12 @@ pub(super) fn groups<S: Send, T: Send>(
             let Ok(kept) = kept.iter().map(mpsc::Receiver::recv).collect() else { break };
             part::hand_over(part::in_order(kept), &mut findings, &mut sink)?;
         }
-        let seen = threads.into_iter().map(|thread| match thread.join() {
-            Ok(seen) => seen,
+        let ended = threads.into_iter().map(|thread| match thread.join() {
+            Ok(ended) => ended,
             Err(panic) => std::panic::resume_unwind(panic),
         });
-        Ok((findings, seen.collect()))
+        let (seen, states): (Vec<S>, Vec<Vec<State>>) = ended.unzip();
+        Ok((findings, seen, states.into_iter().flatten().collect()))
     })
 }
 

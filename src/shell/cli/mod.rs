@@ -54,6 +54,7 @@ mod schema;
 mod send;
 mod simulate;
 mod simulate_faults;
+mod simulate_numbers;
 mod simulate_replay;
 mod simulate_runs;
 mod simulate_short;

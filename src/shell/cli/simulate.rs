@@ -5,7 +5,7 @@ use super::{
     failure::{Code, Failure},
     load,
     output::{self, BAD, DIM, GOOD, HEADING, NAME, Output, Table, WARN, clip, pad, paint, width},
-    simulate_faults, simulate_replay, simulate_runs, simulate_short,
+    simulate_faults, simulate_numbers, simulate_replay, simulate_runs, simulate_short,
     worlds::{self, Chosen},
 };
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
         time::{Duration, Timestamp},
         words,
     },
+    engine::state::State,
     model::playbook::Playbook,
     shell::{clock, pages, terminal, view::log::Line},
     sim::{
@@ -63,6 +64,13 @@ pub(super) struct Simulate {
     /// The seed of everything that is left to chance.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
+    /// The numbers of each group at the end, as `playbook metrics` shows them, below the history; with `--format json`
+    /// they alone. The page has them always.
+    #[arg(long, conflicts_with_all = ["runs", "faults"])]
+    metrics: bool,
+    /// What becomes of the group when the N who talk most leave half way: its numbers with and without them.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with_all = ["runs", "faults", "metrics"])]
+    without_top: Option<u32>,
     /// Every line of the history, instead of one a day or a week.
     #[arg(long, short)]
     verbose: bool,
@@ -129,11 +137,19 @@ impl Simulate {
                 out,
             );
         }
-        let findings = match self.format {
-            Format::Json => json(&playbook, &material, &options, out)?,
-            Format::Text if self.verbose => text(&playbook, &material, &options, out)?,
-            Format::Text => self.short(&playbook, &material, &options, out)?,
-            Format::Html => self.html(&playbook, &material, &options, out)?,
+        let findings = if let Some(n) = self.without_top {
+            simulate_numbers::without_top(&playbook, &material, &options, n, self.lines()?, out)?
+        } else {
+            let (findings, states) = match self.format {
+                Format::Json => json(&playbook, &material, &options, self.metrics, out)?,
+                Format::Text if self.verbose => text(&playbook, &material, &options, out)?,
+                Format::Text => self.short(&playbook, &material, &options, out)?,
+                Format::Html => self.html(&playbook, &material, &options, out)?,
+            };
+            if self.metrics && !matches!(self.format, Format::Html) {
+                simulate_numbers::write(&playbook, &states, options.to, self.lines()?, out)?;
+            }
+            findings
         };
         if findings.is_empty() {
             return Ok(());
@@ -161,11 +177,11 @@ impl Simulate {
         material: &Material,
         options: &Options,
         out: &mut Output,
-    ) -> Result<Vec<Finding>, Failure> {
+    ) -> Result<Ended, Failure> {
         let mut progress = Progress::new(options);
         let weekly = self.days > simulate_short::DAILY_MAX;
         let new = || (Lived::default(), Diary::new(playbook.zone.clone(), weekly));
-        let (findings, parts) = cores::groups(
+        let (findings, parts, states) = cores::groups(
             (playbook, material, options),
             new,
             |(lived, diary), transition| {
@@ -187,7 +203,7 @@ impl Simulate {
         simulate_short::faults(&diary, &playbook.zone, out)?;
         simulate_short::pages(&diary, out)?;
         summary(playbook, options, &lived, out)?;
-        Ok(findings)
+        Ok((findings, states))
     }
 
     /// The page for a browser.
@@ -197,9 +213,9 @@ impl Simulate {
         material: &Material,
         options: &Options,
         out: &mut Output,
-    ) -> Result<Vec<Finding>, Failure> {
+    ) -> Result<Ended, Failure> {
         let mut progress = Progress::new(options);
-        let (findings, parts) = cores::groups(
+        let (findings, parts, states) = cores::groups(
             (playbook, material, options),
             || Gatherer::new(playbook, options),
             |gatherer, transition| {
@@ -221,9 +237,10 @@ impl Simulate {
             days: self.days,
             world: self.world.clone().unwrap_or_else(|| options.world.name.to_string()),
             findings: findings.iter().map(|finding| found(playbook, finding)).collect(),
+            numbers: simulate_numbers::at_end(playbook, &states, options.to, playbook.locale),
         };
         out.file(&pages::report::html(playbook, options, &settings, &gatherer.finish()))?;
-        Ok(findings)
+        Ok((findings, states))
     }
 
     /// The findings, and the one line that shows them again.
@@ -250,6 +267,9 @@ impl Simulate {
     }
 }
 
+/// What was not good, and every group as it was at the end.
+type Ended = (Vec<Finding>, Vec<State>);
+
 /// Bytes that are written at once.
 const AT_ONCE: usize = 64 * 1024;
 
@@ -258,16 +278,20 @@ fn json(
     playbook: &Arc<Playbook>,
     material: &Material,
     options: &Options,
+    numbers: bool,
     out: &mut Output,
-) -> Result<Vec<Finding>, Failure> {
+) -> Result<Ended, Failure> {
     let mut progress = Progress::new(options);
     let zone = &playbook.zone;
     let mut lines = Vec::new();
     // Most of the work is writing, so the cores that live the groups write their lines, too.
-    let (findings, _) = cores::groups(
+    let (findings, _, states) = cores::groups(
         (playbook, material, options),
         Vec::new,
         |line, Transition { group, n, entry, .. }| {
+            if numbers {
+                return None;
+            }
             line.clear();
             let written = terminal::json(&mut *line, &Line { seq: *n as i64, group, entry, zone });
             line.push(b'\n');
@@ -285,7 +309,7 @@ fn json(
     )?;
     out.bytes(&lines)?;
     progress.end();
-    Ok(findings)
+    Ok((findings, states))
 }
 
 /// The timeline for people.
@@ -294,10 +318,10 @@ fn text(
     material: &Material,
     options: &Options,
     out: &mut Output,
-) -> Result<Vec<Finding>, Failure> {
+) -> Result<Ended, Failure> {
     let mut progress = Progress::new(options);
     let mut days = Days { day: None, several: playbook.groups.len() > 1 };
-    let (findings, parts) = cores::groups(
+    let (findings, parts, states) = cores::groups(
         (playbook, material, options),
         Lived::default,
         |lived, transition| {
@@ -318,7 +342,7 @@ fn text(
     progress.end();
     out.line("")?;
     summary(playbook, options, &lived, out)?;
-    Ok(findings)
+    Ok((findings, states))
 }
 
 /// What was not good, in words; an error of a script is said as the script said it.

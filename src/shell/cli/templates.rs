@@ -29,7 +29,7 @@ const PARTS: &[(&str, &str)] = shelf!["playbooks":
     "seed-recruiting.test.yaml" "rules.test.yaml" "weekly-games.test.yaml" "kol-session.test.yaml"
     "pruning.test.yaml" "offline-event.test.yaml"
     "people.yaml" "people.test.yaml" "admission.yaml" "admission.test.yaml" "growth.yaml" "growth.test.yaml"
-    "service.yaml" "service.test.yaml"
+    "service.yaml" "service.test.yaml" "later-life.yaml" "later-life.test.yaml"
 ];
 /// The scripts that the parts use.
 const SCRIPTS: &[(&str, &str)] = shelf!["scripts":
@@ -106,6 +106,12 @@ pub(super) const TEMPLATES: &[Template] = &[
         name: "service",
         about: "after the deal, and a place for members' ads",
         file: "service.yaml",
+        files: PARTS,
+    },
+    Template {
+        name: "later-life",
+        about: "a weekly health letter, reviving, ending well, the next group",
+        file: "later-life.yaml",
         files: PARTS,
     },
     Template {

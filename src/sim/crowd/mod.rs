@@ -59,6 +59,8 @@ enum Happening {
     Answers(MemberId, TaskId, Option<u32>),
     /// A signal of the world comes.
     Arrives(usize),
+    /// Those who talk most leave.
+    TopLeaves(u32),
     Does(Command),
 }
 
@@ -85,6 +87,9 @@ impl Crowd {
             names: 0,
         };
         crowd.schedule(from, Happening::Day);
+        if let Some((n, at)) = crowd.world.top_leaves {
+            crowd.schedule(at.max(from), Happening::TopLeaves(n));
+        }
         for index in 0..crowd.world.signals.len() {
             let moments: Vec<Timestamp> =
                 crowd.world.signals[index].at.iter().map(|moment| moment.at(from)).collect();
@@ -193,6 +198,17 @@ impl Crowd {
                 let sender = self.world.signals[index].clone();
                 let member = sender.by_member.then(|| self.anybody(|_, _| true, at)).flatten();
                 Some(self.signal(&sender.name, at, member, sender.data))
+            }
+            Happening::TopLeaves(n) => {
+                let said = |person: &Person| state.members.activity(&person.id).messages;
+                let mut top: Vec<&Person> = self.people.iter().collect();
+                top.sort_by_key(|person| (std::cmp::Reverse(said(person)), person.id.clone()));
+                let top: Vec<MemberId> =
+                    top.iter().take(n as usize).map(|person| person.id.clone()).collect();
+                for id in top {
+                    self.schedule(at, Happening::Leaves(id));
+                }
+                None
             }
             Happening::Does(command) => {
                 let still_open = match &command {

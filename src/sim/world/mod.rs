@@ -31,6 +31,8 @@ pub struct World {
     pub signals: Vec<Sender>,
     /// Answers of addresses that scripts fetch.
     pub fetch: BTreeMap<String, Value>,
+    /// So many of those who talk most leave at an instant.
+    pub top_leaves: Option<(u32, Timestamp)>,
 }
 
 /// How members behave. Shares are from 0 to 1, rates are a day.
@@ -185,6 +187,7 @@ impl World {
             channels: BTreeMap::new(),
             signals: Vec::new(),
             fetch: BTreeMap::new(),
+            top_leaves: None,
         }
     }
 

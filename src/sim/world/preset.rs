@@ -54,6 +54,7 @@ impl Preset {
             channels: BTreeMap::new(),
             signals: Vec::new(),
             fetch: BTreeMap::new(),
+            top_leaves: None,
         }
     }
 }

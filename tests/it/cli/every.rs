@@ -55,6 +55,8 @@ const TABLE: &[(&str, i32)] = &[
     ("simulate demo.yaml --from 2026-12-01 --days 3 --members 5 --world dying --seed 2 --format json", 0),
     ("simulate demo.yaml --from 2026-12-01 --days 2 --runs 2", 0),
     ("simulate demo.yaml --from 2026-12-01 --days 2 --verbose", 0),
+    ("simulate demo.yaml --from 2026-12-01 --days 2 --metrics", 0),
+    ("simulate demo.yaml --from 2026-12-01 --days 4 --without-top 2 --format json", 0),
     ("simulate demo.yaml --from 2026-12-01 --days 2 --runs 1 --faults --step 1", 0),
     ("test scenario.yaml --format json", 0),
     ("test scenario.yaml --update", 0),

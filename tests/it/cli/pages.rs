@@ -99,6 +99,7 @@ fn a_report_page_explains_a_history() {
             "Held by budgets",
             "Plays",
             "Tasks and approvals",
+            "Numbers",
             "How this was made"
         ]
     );

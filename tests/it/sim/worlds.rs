@@ -235,3 +235,46 @@ fn a_simulation_is_a_journal_that_can_be_lived_again() {
     assert!(moved.contains("2026-12-01 20:30  moved     to 2026-12-01 21:00: 大家好"), "{moved}");
     assert!(moved.contains("0 added, 0 removed, 0 changed, 20 moved"), "{moved}");
 }
+
+#[test]
+fn a_simulated_group_has_the_numbers_of_a_living_one_and_is_tried_against_its_targets() {
+    let aims =
+        "metrics:\n  posts_each: { value: metrics.posts(7) / members.count, target: '>= 100', by: 7d }\n";
+    let place = Playground::new().file("demo.yaml", &format!("{SMALL}{aims}"));
+    let more = ["--days", "21", "--members", "12", "--seed", "3", "--world", "lively", "--metrics"];
+    let text = place.run(&simulate(&more)).exits(0).stdout;
+    assert!(
+        text.contains("Numbers at the end") && text.contains("target >= 100 by 2026-12-07: missed"),
+        "{text}"
+    );
+    let lines = place.run(&simulate(&[&more[..], &["--format", "json"]].concat())).exits(0).stdout;
+    let rows: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let of = |name: &str| rows.iter().find(|row| row["metric"] == name).expect("the number").clone();
+    assert_eq!(of("posts_each")["target"]["late"], true);
+    assert!(
+        of("speakers")["value"].as_f64().is_some_and(|n| n > 0.0)
+            && of("posts")["value"].as_f64().is_some_and(|n| n >= 7.0),
+        "{lines}"
+    );
+    let page = place.run(&simulate(&["--days", "21", "--members", "12", "--format", "html"])).exits(0).stdout;
+    assert!(page.contains("id=\"metrics\"") && page.contains("metrics.posts(7) / members.count"));
+}
+
+#[test]
+fn what_becomes_of_a_group_without_those_who_talk_most() {
+    let place = Playground::new().file("demo.yaml", SMALL);
+    let more = ["--days", "28", "--members", "20", "--seed", "5", "--world", "lively", "--without-top", "3"];
+    let lines = place.run(&simulate(&[&more[..], &["--format", "json"]].concat())).exits(0).stdout;
+    let rows: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let messages = rows.iter().find(|row| row["metric"] == "messages(7)").expect("the number");
+    let (with, without) = (messages["value"].as_f64(), messages["without"].as_f64());
+    assert!(without < with && without > Some(0.0), "{messages}");
+    let quits = rows.iter().find(|row| row["metric"] == "quits(30)").expect("the number");
+    assert!(quits["without"].as_f64() >= quits["value"].as_f64().map(|n| n + 3.0 - 1.0), "{quits}");
+    let text = place.run(&simulate(&more)).exits(0).stdout;
+    assert!(text.contains("when the 3 who talk most leave on 2026-12-15"), "{text}");
+    // It is one history twice, and no distribution.
+    place.run(&simulate(&[&more[..], &["--runs", "2"]].concat())).exits(2);
+}

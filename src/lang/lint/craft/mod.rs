@@ -34,6 +34,7 @@ mod not_a_fit;
 mod offline_lead_short;
 mod one_sided;
 mod play_without_evidence;
+mod posts_elsewhere;
 mod promo_before_welcome;
 mod promo_outside_dates;
 mod promo_too_early;
@@ -95,6 +96,7 @@ lints! {
     offline_lead_short
     one_sided
     play_without_evidence
+    posts_elsewhere
     promo_before_welcome
     promo_outside_dates
     promo_too_early

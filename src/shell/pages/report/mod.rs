@@ -11,6 +11,7 @@ use super::{page, section, words};
 use crate::{
     base::{locale::Locale, phrase::Phrase, time::Timestamp},
     model::playbook::Playbook,
+    shell::view::metrics::Row,
     sim::{Options, report::Report},
 };
 use maud::{Markup, html};
@@ -25,6 +26,8 @@ pub(in crate::shell) struct Settings {
     pub(in crate::shell) world: String,
     /// What was not good, one sentence each.
     pub(in crate::shell) findings: Vec<Phrase>,
+    /// The numbers of each group at the end.
+    pub(in crate::shell) numbers: Vec<Row>,
 }
 
 /// What every part of the page looks at.
@@ -88,6 +91,7 @@ pub(in crate::shell) fn html(
         ("plays", t("Plays", "各玩法的结果"), Some(posts::plays(&view))),
         ("tasks", t("Tasks and approvals", "任务与审批"), people::asked(&view)),
         ("questions", t("Questions", "提问与回答"), people::questions(&view)),
+        ("metrics", t("Numbers", "数字"), metrics(&view, settings)),
         ("prunings", t("Prunings", "清理"), people::prunes(&view)),
     ];
     let title = format!("{} · {}", playbook.title, t("simulation", "模拟"));
@@ -128,6 +132,36 @@ pub(in crate::shell) fn html(
         footer { p { "playbook simulate · " (playbook.name) " · " (playbook.digest.short()) } }
     };
     page(view.locale, &title, &body)
+}
+
+/// The numbers at the end, as `playbook metrics` shows those of a living group.
+fn metrics(view: &View<'_>, settings: &Settings) -> Part {
+    let known: Vec<&Row> = settings.numbers.iter().filter(|row| row.own || row.value.is_some()).collect();
+    if known.is_empty() {
+        return None;
+    }
+    let t = |en, zh| view.t(en, zh);
+    let words = t(
+        "What `playbook metrics` would show of these people at the end, with the targets of the file.",
+        "结束时 `playbook metrics` 会显示的数字，以及剧本里的目标。",
+    );
+    let body = html! {
+        div.wide { table {
+            thead { tr {
+                @if view.several() { th scope="col" { (t("Group", "群")) } }
+                th scope="col" { (t("Number", "数字")) }
+                th.n scope="col" { (t("At the end", "结束时")) }
+                th scope="col" { (t("Target", "目标")) }
+            } }
+            tbody { @for row in known { tr {
+                @if view.several() { td { (row.group) } }
+                th scope="row" { (row.about) " " small { code { (row.name()) } } }
+                td.n { (row.shown(view.locale)) }
+                td { (row.aim(view.locale)) }
+            } } }
+        } }
+    };
+    Some((words, body))
 }
 
 /// A part of the page: its sentence and what it shows.

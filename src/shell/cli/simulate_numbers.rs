@@ -1,0 +1,152 @@
+//! The numbers of a simulated group: as `playbook metrics` shows those of a living one, and side by side with what they
+//! would be without those who talk most.
+//!
+//! Shows; the lives are lived in `sim`.
+
+use super::{
+    cores,
+    failure::Failure,
+    metrics,
+    output::{Format, NAME, Output, Table},
+};
+use crate::{
+    base::{
+        locale::Locale,
+        phrase::{pair, phrase},
+        time::{Duration, Timestamp},
+    },
+    engine::state::State,
+    model::playbook::Playbook,
+    shell::view::{
+        Group,
+        metrics::{Row, metrics as rows},
+    },
+    sim::{Finding, Material, Options, world::World},
+};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// The numbers that tell what becomes of a group.
+const TOLD: [&str; 10] = [
+    "health",
+    "speakers",
+    "messages",
+    "reactions",
+    "top_share",
+    "absence_factor",
+    "response_rate",
+    "connected",
+    "quits",
+    "silence",
+];
+
+/// The numbers of every group at the end of its simulated life.
+pub(super) fn at_end(playbook: &Playbook, states: &[State], to: Timestamp, locale: Locale) -> Vec<Row> {
+    let now = to.just_before();
+    let of = |state: &State| {
+        let own = playbook.in_group(&state.group);
+        let group = Group { id: &state.group, state, info: None, zone: &own.zone };
+        rows(group, Some(playbook), now, locale)
+    };
+    states.iter().flat_map(of).collect()
+}
+
+/// Writes them: a table, or a line each.
+pub(super) fn write(
+    playbook: &Playbook,
+    states: &[State],
+    to: Timestamp,
+    format: Format,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let json = format == Format::Json;
+    let locale = if json { out.languages.programs } else { out.languages.people };
+    let rows = at_end(playbook, states, to, locale);
+    if !json {
+        out.line("")?;
+        out.heading(locale.pick("Numbers at the end", "结束时的数字"))?;
+    }
+    metrics::write(&rows, playbook.groups.len() > 1, false, json, out)
+}
+
+/// A number with those who talk most, and without them.
+#[derive(Debug, Serialize)]
+struct Compared<'a> {
+    group: &'a str,
+    metric: String,
+    value: Option<f64>,
+    without: Option<f64>,
+}
+
+/// Lives the same life twice: as it is, and with so many of those who talk most leaving half way.
+pub(super) fn without_top(
+    playbook: &Arc<Playbook>,
+    material: &Material,
+    options: &Options,
+    n: u32,
+    format: Format,
+    out: &mut Output,
+) -> Result<Vec<Finding>, Failure> {
+    let half = Duration::from_millis(options.to.since(options.from).as_millis() / 2);
+    let leaves = options.from.plus(half);
+    let world = World { top_leaves: Some((n, leaves)), ..World::clone(&options.world) };
+    let other = Options { world: Arc::new(world), ..options.clone() };
+    let (mut findings, with) = live(playbook, material, options)?;
+    let (more, without) = live(playbook, material, &other)?;
+    findings.extend(more);
+    let json = format == Format::Json;
+    let locale = if json { out.languages.programs } else { out.languages.people };
+    let [with, without] = [with, without].map(|states| at_end(playbook, &states, options.to, locale));
+    let pairs = || {
+        let told = |row: &&Row| row.own || TOLD.contains(&row.metric.as_str());
+        with.iter().filter(told).filter_map(|row| {
+            let other = without.iter().find(|other| other.group == row.group && other.metric == row.metric);
+            Some((row, other?))
+        })
+    };
+    if json {
+        for (row, other) in pairs() {
+            let (group, metric) = (row.group.as_str(), row.name());
+            out.json(&Compared { group, metric, value: row.value, without: other.value })?;
+        }
+        return Ok(findings);
+    }
+    let day = playbook.zone.date(leaves);
+    let title = phrase!(
+        "What becomes of it when the {n} who talk most leave on {day}",
+        "发言最多的 {n} 人在 {day} 离开后会怎样"
+    );
+    out.heading(title.of(locale))?;
+    let mut table = Table::new(
+        &[
+            pair("group", "群"),
+            pair("metric", "指标"),
+            pair("with them", "他们在"),
+            pair("without", "他们走了"),
+            pair("what it says", "说明"),
+        ],
+        locale,
+    );
+    for (row, other) in pairs() {
+        table.row(vec![
+            row.group.to_string(),
+            row.name(),
+            row.shown(locale),
+            other.shown(locale),
+            row.about.clone(),
+        ]);
+        table.paint_last(1, NAME);
+    }
+    table.write(out)?;
+    Ok(findings)
+}
+
+fn live(
+    playbook: &Arc<Playbook>,
+    material: &Material,
+    options: &Options,
+) -> Result<(Vec<Finding>, Vec<State>), Failure> {
+    let (findings, _, states) =
+        cores::groups((playbook, material, options), || (), |(), _| None::<()>, |()| Ok(()))?;
+    Ok((findings, states))
+}
