@@ -23,6 +23,9 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// What was not good, what was kept by each core, and the groups as they were at the end.
+type Lives<S> = (Vec<Finding>, Vec<S>, Vec<State>);
+
 /// [`sim::simulate`] with the groups spread over all cores. Each core begins with a `new` one of what `keep` changes;
 /// they are given back in the order of their groups, to be joined, and the groups as they were at the end.
 pub(super) fn groups<S: Send, T: Send>(
@@ -30,7 +33,7 @@ pub(super) fn groups<S: Send, T: Send>(
     new: impl Fn() -> S + Sync,
     keep: impl Fn(&mut S, &Transition<'_>) -> Option<T> + Sync,
     mut sink: impl FnMut(T) -> Result<(), Failure>,
-) -> Result<(Vec<Finding>, Vec<S>, Vec<State>), Failure> {
+) -> Result<Lives<S>, Failure> {
     let groups = playbook.groups.len();
     let parts = cores().min(groups).max(1);
     let (new, keep) = (&new, &keep);

@@ -296,3 +296,49 @@ fn a_health_that_falls_for_three_weeks_is_a_sign_and_stands_in_the_closed_days()
     assert!(found(&falling).contains("dying"));
     assert!(!found(&tale([30, 30, 30, 30, 30])).contains("dying"));
 }
+
+#[test]
+fn a_healthy_year_has_no_finding() {
+    let mut story = group(
+        "charter: { purpose: reading, audience: [readers], not_for: [sellers], goals: [{ want: a, metric: metrics.retention30 }] }\n",
+    );
+    people(&mut story, 24);
+    let mut wrong = Vec::new();
+    for day in 0..364_usize {
+        if day % 4 == 0 {
+            join(&mut story, &format!("n{day}"), &[]);
+            let to = Value::map([("member", Value::str("m2"))]);
+            let reply = Value::map([("message", Value::map([("reply_to", to)]))]);
+            story.signal("message", Some(&format!("n{day}")), reply);
+        }
+        if day % 7 == 3 {
+            story.start("news");
+            story.start("work");
+            let task = story.state.tasks.keys().next().cloned().expect("a task");
+            story.command(playbook::engine::input::Command::Done {
+                task,
+                by: Some("zhu".into()),
+                note: Value::Null,
+            });
+            let question =
+                Value::map([("id", Value::str(format!("q{day}"))), ("question", Value::Bool(true))]);
+            story.signal("message", Some("m1"), Value::map([("message", question)]));
+            story.now = story.now.plus(playbook::base::time::Duration::MINUTE.times(5));
+            let to = Value::map([("id", Value::str(format!("q{day}"))), ("member", Value::str("m1"))]);
+            story.signal("message", Some("m2"), Value::map([("message", Value::map([("reply_to", to)]))]));
+        }
+        for i in 0..6_usize {
+            let (who, to) = ((day * 5 + i * 4) % 24, (day * 5 + i * 4 + day % 22 + 1) % 24);
+            let to = Value::map([("member", Value::str(format!("m{to}")))]);
+            let reply = Value::map([("message", Value::map([("reply_to", to)]))]);
+            story.signal("message", Some(&format!("m{who}")), reply);
+        }
+        say(&mut story, "owner", 1);
+        later(&mut story, 1);
+        if day % 28 == 27 {
+            say(&mut story, "owner", 1);
+            wrong.extend(found(&story).into_iter().map(|name| (day, name)));
+        }
+    }
+    assert_eq!(wrong, []);
+}

@@ -29,6 +29,7 @@ mod no_prune_grace;
 mod no_questions_time;
 mod no_recap;
 mod no_retro;
+mod no_successor;
 mod no_weekly_interaction;
 mod not_a_fit;
 mod offline_lead_short;
@@ -91,6 +92,7 @@ lints! {
     no_questions_time
     no_recap
     no_retro
+    no_successor
     no_weekly_interaction
     not_a_fit
     offline_lead_short
