@@ -467,6 +467,8 @@ pub const EAR_RECENT_MAX: usize = 1_024;
 /// An ear that heard nothing for longer than this asks a platform that keeps a history what was said meanwhile, in
 /// milliseconds.
 pub const EAR_AWAY_MS: i64 = 60_000;
+/// Pieces of events that are not whole yet, and of one event.
+pub const EAR_PIECES_MAX: usize = 256;
 /// Pages of a chat's history that are read after a gap.
 pub const EAR_PAGES_MAX: usize = 50;
 /// How long facts from an ear may wait for their commit before they are handed over again, in milliseconds.

@@ -227,7 +227,9 @@ impl ChannelKind {
                 ("url", Required, true),
                 ("secret", Optional, true),
                 ("encrypt_key", Optional, true),
+                ("app", Optional, false),
                 ("chat", Optional, false),
+                ("base_url", Optional, false),
             ],
             Self::Dingtalk => &[
                 ("url", Required, true),
@@ -254,6 +256,7 @@ impl ChannelKind {
     pub const fn instead_of_url(self) -> &'static [&'static str] {
         match self {
             Self::Slack | Self::Discord => &["token", "chat"],
+            Self::Feishu => &["app", "secret", "chat"],
             _ => &[],
         }
     }
@@ -367,7 +370,7 @@ impl ChannelKind {
         };
         let [deletes, edits] = match self {
             Self::Slack | Self::Discord | Self::Telegram | Self::Matrix => [true, true],
-            Self::Onebot => [true, false],
+            Self::Onebot | Self::Feishu => [true, false],
             _ => [false, false],
         };
         let [joins, messages, answers] = match self.ear() {

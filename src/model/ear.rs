@@ -46,6 +46,9 @@ impl ChannelKind {
             Self::Discord => {
                 Some(Ear { needs: &["token", "chat"], joins: true, messages: true, answers: true })
             }
+            Self::Feishu => {
+                Some(Ear { needs: &["app", "secret", "chat"], joins: true, messages: true, answers: true })
+            }
             Self::Slack => {
                 Some(Ear { needs: &["app", "token", "chat"], joins: true, messages: true, answers: true })
             }
@@ -80,13 +83,16 @@ impl Channel {
         let mute = self.kind == ChannelKind::Onebot
             && self.settings.get("url").is_some_and(|urls| urls.iter().any(http));
         let able = |ear: &Ear| !mute && ear.needs.iter().all(|name| self.settings.contains_key(*name));
-        let ear = self.kind.ear().filter(able).map(|ear| {
-            // Slack's webhooks do not say which message a post became, so that nobody knows what a reply answers.
-            let unknown = self.kind == ChannelKind::Slack && self.settings.contains_key("url");
-            Ear { answers: ear.answers && !unknown, ..ear }
-        });
+        let ear =
+            self.kind.ear().filter(able).map(|ear| Ear { answers: ear.answers && self.knows_posts(), ..ear });
         let ear = ear.or_else(|| self.hook())?;
         (self.hear != Some(Hear::Nothing)).then_some(ear)
+    }
+
+    /// Whether it is told which message a post became: webhooks of Slack and robots of Feishu are not, so that nobody
+    /// knows what a reply answers.
+    fn knows_posts(&self) -> bool {
+        !(matches!(self.kind, ChannelKind::Slack | ChannelKind::Feishu) && self.settings.contains_key("url"))
     }
 
     /// What the platform tells `/hooks/…` as this channel is configured.
@@ -108,7 +114,7 @@ impl Channel {
         let ear = self.ear();
         let hears = |what: fn(Ear) -> bool| ear.is_some_and(what);
         let all = self.kind.abilities();
-        let revises = self.kind != ChannelKind::Slack || !self.settings.contains_key("url");
+        let revises = self.knows_posts();
         Abilities {
             joins: hears(|ear| ear.joins),
             messages: hears(|ear| ear.messages),

@@ -46,6 +46,8 @@ pub(crate) struct NotOpen {
 pub(crate) enum Came {
     /// Text.
     Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
     /// A sign of life.
     Alive,
     /// The other side has closed it, with its reason's number.
@@ -111,6 +113,7 @@ impl WebSocket {
     pub(crate) async fn next(&mut self) -> Result<Came, String> {
         match self.0.next().await {
             Some(Ok(Message::Text(text))) => Ok(Came::Text(text.as_str().to_owned())),
+            Some(Ok(Message::Binary(bytes))) => Ok(Came::Bytes(bytes.to_vec())),
             Some(Ok(Message::Close(frame))) => Ok(Came::Closed(frame.map(|frame| frame.code.into()))),
             Some(Ok(_)) => Ok(Came::Alive),
             Some(Err(error)) => Err(format!("the connection broke: {error}")),
@@ -126,6 +129,11 @@ impl WebSocket {
     /// Says something.
     pub(crate) async fn say(&mut self, text: String) -> Result<(), String> {
         self.0.send(Message::text(text)).await.map_err(|error| format!("the connection broke: {error}"))
+    }
+
+    /// Says something in bytes.
+    pub(crate) async fn say_bytes(&mut self, bytes: Vec<u8>) -> Result<(), String> {
+        self.0.send(Message::binary(bytes)).await.map_err(|error| format!("the connection broke: {error}"))
     }
 
     /// Asks for a sign of life.
@@ -162,7 +170,7 @@ pub(crate) async fn exchange(
                         return Ok(text);
                     }
                 }
-                Came::Alive => {}
+                Came::Alive | Came::Bytes(_) => {}
                 Came::Closed(_) => return Err("the connection was closed before the answer".to_owned()),
             }
         }

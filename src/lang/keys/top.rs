@@ -22,7 +22,7 @@ pub(crate) const SETTINGS: [(&str, &str); 15] = [
     ("body", "What the request carries instead of the default JSON: a mapping or text."),
     ("secret", "The secret with which requests are signed."),
     ("token", "The token of the robot."),
-    ("app", "With what the app itself signs in: the app-level token on Slack."),
+    ("app", "With what the app itself signs in: the app-level token on Slack, the App ID on Feishu."),
     ("chat", "The id of the chat."),
     ("base_url", "The address of the API, where it is not the platform's own."),
     ("room", "The id of the room."),

@@ -7,6 +7,7 @@ use super::{
     client::Client,
     courier::Surroundings,
     job::Job,
+    key::NoKey,
     picture::{self, Picture},
     preview,
     target::{Robot, Target},
@@ -70,12 +71,37 @@ pub(super) async fn attempt(
     parcel: &Parcel,
     load: &Load,
 ) -> Finished {
+    let target = &load.target;
+    let Some(robot) = target.robots.get(robot) else {
+        let reason = format!("channel `{}` has no address", target.route.name);
+        return Finished::Answered { receipt: Receipt::Refused { reason }, parts: 1 };
+    };
+    let key = match client.keys.of(client, target, robot, surroundings.now).await {
+        Ok(key) => key,
+        Err(NoKey::NotSent(reason)) => return Finished::NotSent { reason: robot.censor(&reason) },
+        Err(NoKey::Answered(receipt, _)) => {
+            let receipt = receipt.map_words(|words| robot.censor(words));
+            return Finished::Answered { receipt, parts: parcel.part + 1 };
+        }
+    };
+    let finished = spoken(surroundings, client, (robot, key.as_deref()), parcel, load).await;
+    if !matches!(finished, Finished::Answered { receipt: Receipt::Accepted { .. }, .. }) {
+        client.keys.forget(&robot.id);
+    }
+    finished
+}
+
+/// An attempt by a robot, with the key that it speaks with.
+async fn spoken(
+    surroundings: &Surroundings,
+    client: &Client,
+    (robot, key): (&Robot, Option<&str>),
+    parcel: &Parcel,
+    load: &Load,
+) -> Finished {
     let refused = |reason: String| Finished::Answered { receipt: Receipt::Refused { reason }, parts: 1 };
     let (target, route) = (&load.target, &load.target.route);
     let adapter = adapter(route.kind);
-    let Some(robot) = target.robots.get(robot) else {
-        return refused(format!("channel `{}` has no address", route.name));
-    };
     let about = load.message.revises.as_ref().map(|revision| &revision.of).or(load.message.reply_to.as_ref());
     let said = match about {
         Some(effect) => surroundings.ledger.note(&parcel.group, effect).await,
@@ -107,6 +133,7 @@ pub(super) async fn attempt(
         reply_to: said.as_deref().and_then(|said| said.lines().next()),
         picture: picture.as_ref(),
         uploaded: None,
+        key,
     };
     let made = |attempt: &Attempt<'_>| made(adapter, &message, said.as_deref(), robot, attempt, route.kind);
     let mut requests = match made(&attempt) {

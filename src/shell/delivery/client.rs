@@ -5,6 +5,7 @@
 
 use super::{
     adapter::{Carrier, Request, Response},
+    key::Keys,
     mailer,
     secret::redact_url,
     target::Way,
@@ -54,6 +55,8 @@ pub struct SendError {
 pub struct Client {
     direct: OnceLock<Result<reqwest::Client, String>>,
     others: Mutex<BTreeMap<Way, Result<reqwest::Client, String>>>,
+    /// With what apps speak through it.
+    pub(super) keys: Keys,
 }
 
 impl Client {

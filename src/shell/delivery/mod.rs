@@ -17,6 +17,7 @@ pub mod resolve;
 pub mod markup;
 pub mod adapter;
 pub mod job;
+pub mod key;
 pub mod courier;
 mod attempt;
 pub mod client;

@@ -3,6 +3,7 @@
 use super::{
     adapter::{Attempt, Carrier, Receipt, Refusal, Request, adapter},
     client::Client,
+    key::NoKey,
     preview,
     target::{Robot, Target},
 };
@@ -68,8 +69,18 @@ pub async fn send_once(
     now: fn() -> Timestamp,
 ) -> Result<Tried, Refusal> {
     let adapter = adapter(target.route.kind);
-    let attempt = Attempt::of(group, &target.route.name, effect, now());
     let robot = target.robots.first().ok_or_else(|| Refusal("the channel has no address".into()))?;
+    let key = match client.keys.of(client, target, robot, now).await {
+        Ok(key) => key,
+        Err(no) => {
+            let (end, words, advice) = match no {
+                NoKey::Answered(receipt, status) => explain(&receipt, adapter.carrier(), status),
+                NoKey::NotSent(reason) => (End::Undelivered, format!("not sent: {reason}"), NOT_SENT.into()),
+            };
+            return Ok(Tried { end, lines: vec![robot.censor(&words), format!("  {advice}")] });
+        }
+    };
+    let attempt = Attempt { key: key.as_deref(), ..Attempt::of(group, &target.route.name, effect, now()) };
     let requests = adapter.requests(message, robot, &attempt)?;
     let mut tried = Tried { end: End::Accepted, lines: Vec::new() };
     for (index, request) in requests.iter().enumerate() {

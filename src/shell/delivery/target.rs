@@ -17,6 +17,7 @@ const fn home(kind: ChannelKind) -> Option<&'static str> {
         ChannelKind::Telegram => Some("https://api.telegram.org"),
         ChannelKind::Slack => Some("https://slack.com/api"),
         ChannelKind::Discord => Some("https://discord.com/api/v10"),
+        ChannelKind::Feishu => Some("https://open.feishu.cn"),
         _ => None,
     }
 }
@@ -70,6 +71,7 @@ impl Robot {
             ChannelKind::Matrix | ChannelKind::Onebot => &["url", "token"],
             ChannelKind::Ntfy => &["token"],
             ChannelKind::Email => &["url", "from"],
+            ChannelKind::Feishu if settings.contains_key("app") => &["url", "base_url", "app", "chat"],
             _ => &["url", "base_url", "token", "chat"],
         };
         let mut digest = Sha256::new();

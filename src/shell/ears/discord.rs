@@ -37,7 +37,7 @@ pub(super) fn hear(settings: &Settings, frame: &Frame<'_>, memory: &mut Memory) 
         }
         Frame::Begin => begin(settings, memory),
         Frame::Answer(what, response) => answered(settings, what, response, memory),
-        Frame::Opened => Heard::nothing(Next::Listen),
+        Frame::Opened | Frame::Bytes(_) => Heard::nothing(Next::Listen),
         Frame::Shut(status) => {
             Heard::nothing(Next::Again(format!("Discord opens no WebSocket: it answered {status}")))
         }

@@ -26,6 +26,7 @@ pub(super) fn hears(kind: ChannelKind) -> Option<Hears> {
         ChannelKind::Onebot => Some(super::onebot::hear),
         ChannelKind::Matrix => Some(super::matrix::hear),
         ChannelKind::Slack => Some(super::slack::hear),
+        ChannelKind::Feishu => Some(super::feishu::hear),
         ChannelKind::Discord => Some(super::discord::hear),
         _ => None,
     }
@@ -62,6 +63,8 @@ pub(super) enum Frame<'a> {
     Shut(u16),
     /// What came over the socket.
     Text(&'a str),
+    /// Bytes that came over the socket.
+    Bytes(&'a [u8]),
     /// It is time to say over the socket that one is there.
     Beat,
     /// The other side has closed the socket, with its reason's number.
@@ -77,6 +80,8 @@ pub(super) struct Memory {
     pub(super) now: Timestamp,
     /// Whatever else: the bot's own id, a session.
     pub(super) words: BTreeMap<&'static str, String>,
+    /// Pieces of what is not whole yet.
+    pub(super) pieces: BTreeMap<String, Vec<u8>>,
     recent: VecDeque<(String, &'static str, Timestamp)>,
 }
 
@@ -148,6 +153,8 @@ pub(super) struct Heard {
     pub(super) answer: Vec<Call>,
     /// What is said over the socket, after what happened is recorded.
     pub(super) say: Vec<String>,
+    /// The same in bytes.
+    pub(super) say_bytes: Vec<Vec<u8>>,
     /// How often is said from now on that one is there, where the platform told; the first time after a random part of
     /// it, so that many do not come at once.
     pub(super) beat: Option<Duration>,
@@ -163,6 +170,7 @@ impl Heard {
         self.signals.extend(more.signals);
         self.answer.extend(more.answer);
         self.say.extend(more.say);
+        self.say_bytes.extend(more.say_bytes);
         self.beat = more.beat.or(self.beat.take());
         self.cursor = more.cursor.or(self.cursor.take());
         self.next = more.next;
@@ -170,7 +178,15 @@ impl Heard {
 
     /// Nothing happened.
     pub(super) fn nothing(next: Next) -> Self {
-        Self { signals: Vec::new(), answer: Vec::new(), say: Vec::new(), beat: None, cursor: None, next }
+        Self {
+            signals: Vec::new(),
+            answer: Vec::new(),
+            say: Vec::new(),
+            say_bytes: Vec::new(),
+            beat: None,
+            cursor: None,
+            next,
+        }
     }
 }
 

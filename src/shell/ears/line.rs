@@ -105,7 +105,7 @@ impl Line {
             if let Some(beat) = heard.beat {
                 wire.beats(beat.to_std());
             }
-            if let Err(reason) = wire.say(std::mem::take(&mut heard.say)).await {
+            if let Err(reason) = wire.say(&mut heard).await {
                 return Ok(Heard::nothing(Next::Again(reason)));
             }
             heard = match heard.next {
@@ -160,6 +160,7 @@ impl Line {
     ) -> Result<(), Stopping> {
         let mut heard = match event {
             AtWire::Came(Came::Text(text)) => self.hear(&Frame::Text(&text), memory),
+            AtWire::Came(Came::Bytes(bytes)) => self.hear(&Frame::Bytes(&bytes), memory),
             AtWire::Came(Came::Alive) => return Ok(()),
             AtWire::Came(Came::Closed(_)) | AtWire::Beat | AtWire::Broken(_) => {
                 *before = None;
@@ -169,7 +170,7 @@ impl Line {
         loop {
             self.take(&mut heard).await?;
             let Some(wire) = before else { return Ok(()) };
-            if wire.say(std::mem::take(&mut heard.say)).await.is_err() {
+            if wire.say(&mut heard).await.is_err() {
                 *before = None;
             }
             match heard.next {
@@ -188,12 +189,17 @@ impl Line {
     async fn meant(&self, event: AtWire, wire: &mut Wire, memory: &mut Memory) -> Heard {
         let heard = match event {
             AtWire::Came(Came::Text(text)) => self.hear(&Frame::Text(&text), memory),
+            AtWire::Came(Came::Bytes(bytes)) => self.hear(&Frame::Bytes(&bytes), memory),
             AtWire::Came(Came::Alive) => return Heard::nothing(Next::Listen),
             AtWire::Came(Came::Closed(code)) => return self.hear(&Frame::Closed(code), memory),
             AtWire::Broken(reason) => return Heard::nothing(Next::Again(reason)),
             AtWire::Beat => {
                 let heard = self.hear(&Frame::Beat, memory);
-                let said = if heard.say.is_empty() { wire.ping().await } else { Ok(()) };
+                let said = if heard.say.is_empty() && heard.say_bytes.is_empty() {
+                    wire.ping().await
+                } else {
+                    Ok(())
+                };
                 return said.map_or_else(|reason| Heard::nothing(Next::Again(reason)), |()| heard);
             }
         };

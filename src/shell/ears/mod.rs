@@ -27,6 +27,7 @@
 mod board;
 mod discord;
 mod ear;
+mod feishu;
 mod known;
 mod line;
 mod matrix;

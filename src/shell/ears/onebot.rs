@@ -28,7 +28,7 @@ pub(super) fn hear(settings: &Settings, frame: &Frame<'_>, _memory: &mut Memory)
             let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
             Heard::nothing(Next::Again(format!("the OneBot side closed the connection{code}")))
         }
-        Frame::Opened | Frame::Beat | Frame::Answer(..) => Heard::nothing(Next::Listen),
+        Frame::Opened | Frame::Beat | Frame::Bytes(_) | Frame::Answer(..) => Heard::nothing(Next::Listen),
         Frame::Text(text) => {
             let event: Value = serde_json::from_str(text).unwrap_or_default();
             let signals = happened(&event).into_iter().collect();

@@ -87,7 +87,7 @@ pub(super) fn hear(settings: &Settings, frame: &Frame<'_>, memory: &mut Memory) 
         Frame::Begin => Heard::nothing(post(settings, "app", "apps.connections.open")),
         Frame::Answer(what, response) => answered(settings, what, response, memory),
         Frame::Text(text) => envelope(settings, text, memory),
-        Frame::Opened | Frame::Beat => Heard::nothing(Next::Listen),
+        Frame::Opened | Frame::Beat | Frame::Bytes(_) => Heard::nothing(Next::Listen),
         Frame::Shut(status) => {
             Heard::nothing(Next::Again(format!("Slack opens no WebSocket: it answered {status}")))
         }

@@ -119,18 +119,19 @@ impl Trial {
             if !heard.signals.is_empty() {
                 return Ok(heard);
             }
-            wire.say(std::mem::take(&mut heard.say)).await.map_err(Deaf::Troubled)?;
+            wire.say(&mut heard).await.map_err(Deaf::Troubled)?;
             if let Some(beat) = heard.beat {
                 wire.beats(beat.to_std());
             }
             heard = match heard.next {
                 Next::Listen => match wire.next().await {
                     AtWire::Came(Came::Text(text)) => self.hear(&Frame::Text(&text)),
+                    AtWire::Came(Came::Bytes(bytes)) => self.hear(&Frame::Bytes(&bytes)),
                     AtWire::Came(Came::Alive) => Heard::nothing(Next::Listen),
                     AtWire::Came(Came::Closed(code)) => self.hear(&Frame::Closed(code)),
                     AtWire::Beat => {
                         let heard = self.hear(&Frame::Beat);
-                        if heard.say.is_empty() {
+                        if heard.say.is_empty() && heard.say_bytes.is_empty() {
                             wire.ping().await.map_err(Deaf::Troubled)?;
                         }
                         heard

@@ -3,7 +3,7 @@
 //!
 //! Knows no platform and no ear.
 
-use super::ear::Socket;
+use super::ear::{Heard, Socket};
 use crate::{
     base::seed::Seed,
     shell::{
@@ -76,10 +76,13 @@ impl Wire {
         came.map_or_else(AtWire::Broken, AtWire::Came)
     }
 
-    /// Says these.
-    pub(super) async fn say(&mut self, all: Vec<String>) -> Result<(), String> {
-        for one in all {
-            self.socket.say(one).await?;
+    /// Says what an ear wants to say, and takes it away.
+    pub(super) async fn say(&mut self, heard: &mut Heard) -> Result<(), String> {
+        for text in std::mem::take(&mut heard.say) {
+            self.socket.say(text).await?;
+        }
+        for bytes in std::mem::take(&mut heard.say_bytes) {
+            self.socket.say_bytes(bytes).await?;
         }
         Ok(())
     }

@@ -42,7 +42,9 @@ pub(super) fn told(outer: &Value) -> Vec<Value> {
     let mut all = match text(outer, "/header/event_type") {
         "im.message.receive_v1" => spoken(event).into_iter().collect(),
         "im.chat.member.user.added_v1" => members(event, "member.joined"),
-        "im.chat.member.user.deleted_v1" => members(event, "member.left"),
+        "im.chat.member.user.deleted_v1" | "im.chat.member.user.withdrawn_v1" => {
+            members(event, "member.left")
+        }
         "im.message.recalled_v1" => vec![json!({
             "type": "message.deleted", "chat": event["chat_id"], "message": { "id": event["message_id"] },
         })],

@@ -132,6 +132,7 @@ pub fn reads(kind: ChannelKind) -> Option<(Reads, &'static [&'static str])> {
 pub fn happened(kind: ChannelKind, event: &Value) -> Vec<Value> {
     match kind {
         ChannelKind::Slack => slack::told(event),
+        ChannelKind::Feishu => feishu::told(event),
         _ => Vec::new(),
     }
 }

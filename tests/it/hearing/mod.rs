@@ -3,6 +3,7 @@
 pub(crate) mod discord;
 pub(crate) mod door;
 pub(crate) mod ears;
+pub(crate) mod feishu;
 pub(crate) mod hooks;
 pub(crate) mod signals;
 pub(crate) mod slack;

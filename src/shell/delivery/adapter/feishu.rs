@@ -1,7 +1,9 @@
-//! 飞书 custom bot (Feishu open platform, "Custom bot usage guide" and "Rich text (Markdown)", JSON 2.0, 2025-06).
+//! 飞书, by a custom bot or as an app (Feishu open platform, "Custom bot usage guide", "Rich text (Markdown)", JSON 2.0,
+//! 2025-06, and "发送消息" of `im/v1/messages`).
 //!
 //! Plain words go as `text`, everything else as a card of JSON 2.0. A heading at the very beginning becomes the
-//! card's own title. Pictures need an upload that a custom bot cannot do, so they are links.
+//! card's own title. Pictures need an upload that a custom bot cannot do, so they are links. An app speaks with a key that
+//! it is given for two hours, and is told which message a post became.
 
 use super::{
     Adapter, Attempt, Receipt, Refusal, Request, Response, Shown,
@@ -13,7 +15,7 @@ use crate::{
     base::time::Duration,
     model::{
         channel::ChannelKind,
-        message::{Button, Message},
+        message::{Button, Message, Revising},
     },
     shell::delivery::{
         markup::{
@@ -33,6 +35,8 @@ use std::fmt::Write as _;
 /// The adapter of `type: feishu`.
 pub struct Feishu;
 
+/// What the note of an accepted message begins with; its id follows.
+const NOTE: &str = "message ";
 /// The whole body may have 20 KB; the signature is added afterwards.
 const BODY_BYTES_MAX: usize = parts::longest(ChannelKind::Feishu);
 const SIGNATURE_BYTES: usize = 120;
@@ -66,7 +70,12 @@ impl Adapter for Feishu {
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
         let mut bodies = parts::bounded(bodies(message)?)?;
-        if let Some(secret) = robot.setting("secret") {
+        if robot.setting("url").is_none() {
+            let one = |(part, body): (usize, Value)| posted(robot, attempt, part, &body);
+            return Ok(bodies.into_iter().enumerate().map(one).collect());
+        }
+        // Beside an app's id the secret is the app's.
+        if let Some(secret) = robot.setting("secret").filter(|_| robot.setting("app").is_none()) {
             let timestamp = attempt.at.as_seconds();
             let sign = sign(secret, timestamp);
             for body in &mut bodies {
@@ -75,6 +84,45 @@ impl Adapter for Feishu {
             }
         }
         parts::posts(robot.setting("url").unwrap_or_default(), bodies)
+    }
+
+    fn revise(
+        &self,
+        does: Revising,
+        _message: &Message,
+        sent: &[&str],
+        robot: &Robot,
+        attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        if does == Revising::Edits {
+            return Err(Refusal("Feishu lets an app change cards only".into()));
+        }
+        let ids: Vec<&str> = sent.iter().filter_map(|note| note.strip_prefix(NOTE)).collect();
+        if ids.is_empty() || robot.setting("url").is_some() {
+            return Err(Refusal(parts::UNKNOWN.into()));
+        }
+        let delete = |id: &&str| {
+            let path = format!("/open-apis/im/v1/messages/{}", parts::segment(id));
+            let mut request = by_app(robot, attempt, &path, &json!({}));
+            (request.method, request.body) = ("DELETE".into(), String::new());
+            request
+        };
+        Ok(ids.iter().map(delete).collect())
+    }
+
+    fn sign_in(&self, robot: &Robot) -> Option<Request> {
+        let app = robot.setting("app").filter(|_| robot.setting("url").is_none())?;
+        let base = robot.setting("base_url").unwrap_or_default();
+        let url = parts::endpoint(base, "/open-apis/auth/v3/tenant_access_token/internal");
+        let body = json!({ "app_id": app, "app_secret": robot.setting("secret") });
+        Some(Request::post_json(&url, body.to_string()))
+    }
+
+    fn signed_in(&self, response: &Response) -> Option<(String, Duration)> {
+        let body = response.json()?;
+        let key = body["tenant_access_token"].as_str().filter(|key| !key.is_empty())?;
+        let seconds = body["expire"].as_i64().unwrap_or(0).clamp(0, 86_400);
+        Some((key.to_owned(), Duration::SECOND.times(seconds)))
     }
 
     fn receipt(&self, response: &Response) -> Receipt {
@@ -89,7 +137,22 @@ impl Adapter for Feishu {
         let in_words = |what: &str| format!("{what} ({code}): {}", excerpt(said));
         let refused = |what| Receipt::Refused { reason: in_words(what) };
         match code {
-            0 => Receipt::Accepted { note: String::new() },
+            0 => {
+                let id = field("data").and_then(|data| data["message_id"].as_str());
+                Receipt::Accepted { note: id.map(|id| format!("{NOTE}{}", excerpt(id))).unwrap_or_default() }
+            }
+            // The key has ended before its time: the next attempt has another one.
+            99_991_661 | 99_991_663 | 99_991_664 | 99_991_668 => {
+                answer::retry(in_words("Feishu wants the app to sign in again"))
+            }
+            10_003 | 10_012 | 10_014 => {
+                refused("Feishu does not take `app` and `secret`: copy App ID and App Secret again")
+            }
+            230_002 => refused("the app's bot is not in the group: add it in the group's settings"),
+            230_006 => refused("the app has no bot: switch it on under 添加应用能力, and publish a version"),
+            99_991_672 => {
+                refused("the app lacks the permission im:message:send_as_bot, or has no published version")
+            }
             11232 | 230_020 | 99_991_400 => {
                 let reset =
                     response.header("x-ogw-ratelimit-reset").and_then(|value| value.trim().parse().ok());
@@ -116,11 +179,14 @@ impl Adapter for Feishu {
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let form = body["msg_type"].as_str().unwrap_or_default();
         let note = format!("{form} · {} of {BODY_BYTES_MAX} bytes", request.body.len());
+        // An app writes it as text in JSON.
+        let content: Option<Value> =
+            body["content"].as_str().and_then(|text| serde_json::from_str(text).ok());
         if form == "text" {
-            let text = body["content"]["text"].as_str().unwrap_or_default();
+            let text = content.as_ref().unwrap_or(&body["content"])["text"].as_str().unwrap_or_default();
             return Shown { note, text: read_tags(text).replace(INVISIBLE, "") };
         }
-        let card = &body["card"];
+        let card = content.as_ref().unwrap_or(&body["card"]);
         let mut parts = Vec::new();
         if let Some(title) = card["header"]["title"]["content"].as_str() {
             parts.push(format!("【{title}】"));
@@ -141,6 +207,32 @@ impl Adapter for Feishu {
         }
         Shown { note, text: parts.join("\n\n") }
     }
+}
+
+/// A request of the app itself.
+fn by_app(robot: &Robot, attempt: &Attempt<'_>, path: &str, body: &Value) -> Request {
+    let url = parts::endpoint(robot.setting("base_url").unwrap_or_default(), path);
+    let mut request = Request::post_json(&url, body.to_string());
+    let key = attempt.key.unwrap_or_default();
+    request.headers.push(("authorization".into(), format!("Bearer {key}")));
+    request
+}
+
+/// What the app posts: to the chat, or in answer to a message. `uuid` is the same in every attempt; Feishu takes one of
+/// a kind within an hour.
+fn posted(robot: &Robot, attempt: &Attempt<'_>, part: usize, body: &Value) -> Request {
+    let content = if body["card"].is_null() { &body["content"] } else { &body["card"] };
+    let mut post = json!({
+        "msg_type": body["msg_type"], "content": content.to_string(), "uuid": attempt.part_key(part),
+    });
+    let answered = attempt.reply_to.and_then(|note| note.strip_prefix(NOTE)).filter(|_| part == 0);
+    let path = if let Some(id) = answered {
+        format!("/open-apis/im/v1/messages/{}/reply", parts::segment(id))
+    } else {
+        post["receive_id"] = json!(robot.setting("chat"));
+        "/open-apis/im/v1/messages?receive_id_type=chat_id".to_owned()
+    };
+    by_app(robot, attempt, &path, &post)
 }
 
 /// `<at …>name</at>` as it is shown.

@@ -11,7 +11,7 @@ use crate::{
     base::{
         hex::hex,
         ids::{ChannelName, EffectId, GroupId},
-        time::Timestamp,
+        time::{Duration, Timestamp},
     },
     model::{
         channel::ChannelKind,
@@ -76,6 +76,17 @@ pub trait Adapter: Send + Sync {
         Err(Refusal("the platform lets nobody but a person change what was sent".into()))
     }
 
+    /// The request by which an app is given the key with which it speaks for a while; none where its settings are
+    /// enough.
+    fn sign_in(&self, _robot: &Robot) -> Option<Request> {
+        None
+    }
+
+    /// The key in the platform's answer, and for how long it is good; none where it gave none.
+    fn signed_in(&self, _response: &Response) -> Option<(String, Duration)> {
+        None
+    }
+
     /// The request that brings a picture to the platform before the last request can show it; none where the picture
     /// travels with its message.
     fn upload(&self, _picture: &Picture, _robot: &Robot) -> Option<Request> {
@@ -126,12 +137,24 @@ pub struct Attempt<'a> {
     pub picture: Option<&'a Picture>,
     /// What the platform calls the picture, once it was uploaded.
     pub uploaded: Option<&'a str>,
+    /// The key with which the app speaks for now, where it needs one; none in a preview.
+    pub key: Option<&'a str>,
 }
 
 impl<'a> Attempt<'a> {
     /// Of a message that has no label, answers nothing and shows no file.
     pub fn of(group: &'a GroupId, channel: &'a ChannelName, effect: &'a EffectId, at: Timestamp) -> Self {
-        Self { group, channel, effect, label: None, at, reply_to: None, picture: None, uploaded: None }
+        Self {
+            group,
+            channel,
+            effect,
+            label: None,
+            at,
+            reply_to: None,
+            picture: None,
+            uploaded: None,
+            key: None,
+        }
     }
 }
 

@@ -122,9 +122,9 @@ impl Adapter for Slack {
         }
         // What stands in front of Slack may answer as its Web API does.
         let json = response.json();
-        if let Some(body) = json.as_ref().filter(|body| body["ok"] == true) {
-            let note = body["ts"].as_str().map(|ts| format!("{NOTE}{}", excerpt(ts)));
-            return Receipt::Accepted { note: note.unwrap_or_default() };
+        let ts = json.as_ref().filter(|body| body["ok"] == true).and_then(|body| body["ts"].as_str());
+        if let Some(ts) = ts {
+            return Receipt::Accepted { note: format!("{NOTE}{}", excerpt(ts)) };
         }
         let word = json.as_ref().and_then(|body| body["error"].as_str()).unwrap_or(said);
         let in_words = |what: &str| format!("{what} ({} {})", response.status, excerpt(word));

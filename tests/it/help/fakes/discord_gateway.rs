@@ -204,7 +204,7 @@ fn at_socket(inner: &Mutex<Inner>, did: Did<'_>) -> Vec<Say> {
                 other => panic!("{other:?}"),
             }
         }
-        Did::Left => Vec::new(),
+        Did::Bytes(_) | Did::Left => Vec::new(),
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) mod dingtalk;
 pub(crate) mod discord;
 pub(crate) mod discord_gateway;
 pub(crate) mod feishu;
+pub(crate) mod feishu_app;
 pub(crate) mod google_chat;
 pub(crate) mod matrix;
 pub(crate) mod mattermost;

@@ -172,7 +172,7 @@ fn at_socket(inner: &Mutex<Inner>, did: Did<'_>) -> Vec<Say> {
             inner.acknowledged.push(id);
             Vec::new()
         }
-        Did::Left => Vec::new(),
+        Did::Bytes(_) | Did::Left => Vec::new(),
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) enum Did<'a> {
     /// It asks for a WebSocket at this path.
     Opened(&'a str),
     Text(&'a str),
+    Bytes(&'a [u8]),
     /// It is gone.
     Left,
 }
@@ -42,6 +43,7 @@ pub(crate) enum Say {
     Text(String),
     /// A text in two frames.
     Halves(String),
+    Bytes(Vec<u8>),
     Close(u16),
     /// Ends the connection without a word.
     Cut,
@@ -132,6 +134,7 @@ async fn serve(number: usize, stream: TcpStream, behave: Arc<Behave>, live: Live
                         let _ = socket.send(text(&all[..half], Data::Text, false)).await;
                         socket.send(text(&all[half..], Data::Continue, true)).await
                     }
+                    Say::Bytes(bytes) => socket.send(Message::binary(bytes)).await,
                     Say::Close(code) => {
                         let frame = CloseFrame { code: CloseCode::from(code), reason: "".into() };
                         let _ = socket.close(Some(frame)).await;
@@ -146,6 +149,7 @@ async fn serve(number: usize, stream: TcpStream, behave: Arc<Behave>, live: Live
             },
             frame = socket.next() => match frame {
                 Some(Ok(Message::Text(text))) => behave(number, Did::Text(text.as_str())),
+                Some(Ok(Message::Binary(bytes))) => behave(number, Did::Bytes(&bytes)),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => break,
                 Some(Ok(_)) => continue,
             },
