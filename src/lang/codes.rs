@@ -56,6 +56,7 @@ codes! {
     SCRIPT "script"
     SCRIPT_FUNCTION "script-function"
     USE_CYCLE "use-cycle"
+    USE_DIFFERS "use-differs"
     METRIC_CYCLE "metric-cycle"
     START_CYCLE "start-cycle"
     UNKNOWN_WITH "unknown-with"

@@ -34,6 +34,24 @@ pub struct Budgets {
 }
 
 impl Budgets {
+    /// Takes over what it does not limit itself.
+    pub fn fill(&mut self, other: Self) {
+        if self.quiet.is_empty() {
+            self.quiet = other.quiet;
+        }
+        self.posts = self.posts.take().or(other.posts);
+        self.gap = self.gap.or(other.gap);
+        self.promo = self.promo.take().or(other.promo);
+        self.mentions = self.mentions.take().or(other.mentions);
+        self.hush = self.hush.take().or(other.hush);
+        for (label, holding) in other.hold {
+            self.hold.entry(label).or_insert(holding);
+        }
+        for (channel, budgets) in other.channels {
+            self.channels.entry(channel).or_insert(budgets);
+        }
+    }
+
     /// What holds for messages to a channel: for `group` what is written at the top; nothing for a channel that is not
     /// named.
     pub fn of(&self, channel: &ChannelName) -> Option<&Self> {

@@ -27,6 +27,7 @@ mod objects;
 mod place;
 mod posting;
 mod render;
+pub mod beside;
 mod stack;
 mod suggest;
 mod table;

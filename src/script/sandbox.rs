@@ -5,6 +5,7 @@
 
 use super::{
     action::Outcome,
+    beside::Beside,
     check::{self, Place},
     convert, engine,
     engine::Arities,
@@ -38,6 +39,10 @@ const IMPORT_DEPTH_MAX: usize = 8;
 
 /// What a script may ask of the outside. The shell and the simulator implement it.
 pub trait Host: Send + Sync {
+    /// Whether there is a data file.
+    fn has(&self, path: &str) -> bool {
+        self.data(path).is_ok()
+    }
     /// The parsed content of a data file (YAML, JSON, CSV: a list of maps; else text).
     fn data(&self, path: &str) -> Result<Value, String>;
     /// The body behind an address that the playbook allows; JSON is parsed.
@@ -153,7 +158,8 @@ impl Script {
         host: &dyn Host,
     ) -> Result<Outcome, ScriptError> {
         let facts = Facts { args: args.clone(), ..Facts::clone(facts) };
-        let frame = Frame::script(&facts, host, &self.code.modules);
+        let host = Beside { host, script: &self.path };
+        let frame = Frame::script(&facts, &host, &self.code.modules);
         let result = frame.enter(|| {
             let arguments = if takes == 0 { Vec::new() } else { vec![convert::open(args)] };
             let run = || {

@@ -205,6 +205,10 @@ struct FolderHost {
 }
 
 impl Host for FolderHost {
+    fn has(&self, path: &str) -> bool {
+        self.folder.read(path).is_ok()
+    }
+
     fn data(&self, path: &str) -> Result<Value, String> {
         let mut parsed =
             self.parsed.lock().map_err(|_| "a script ended in the middle of a read".to_owned())?;

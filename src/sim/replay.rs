@@ -52,6 +52,10 @@ struct Then<'a> {
 }
 
 impl Host for Then<'_> {
+    fn has(&self, path: &str) -> bool {
+        self.host.has(path)
+    }
+
     fn data(&self, path: &str) -> Result<Value, String> {
         self.host.data(path)
     }

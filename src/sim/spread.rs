@@ -8,7 +8,7 @@ use crate::{
         ids::{GroupId, PhaseName, PlayName},
         time::{Duration, Timestamp},
     },
-    engine::entry::Fact,
+    engine::{entry::Fact, state::State},
     model::playbook::Playbook,
 };
 use std::collections::BTreeMap;
@@ -26,6 +26,11 @@ pub struct Lived {
 }
 
 impl Lived {
+    /// How a group was before the first entry that is noted of it.
+    pub fn begin(&mut self, state: &State) {
+        self.members.insert(state.group.clone(), state.members.len());
+    }
+
     /// Takes note of an entry.
     pub fn see(&mut self, transition: &Transition<'_>) {
         self.tally.see(transition);

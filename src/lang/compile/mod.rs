@@ -4,6 +4,7 @@
 //! error.
 
 mod approvals;
+mod brought;
 mod budgets;
 mod calendars;
 mod channels;
@@ -51,17 +52,19 @@ use crate::{
         value::{Map, Value},
     },
     lang::document::{
-        node::{Entry, Kind, Node},
+        node::{Entry, Node},
         parse,
         reader::{self, Fields},
     },
     lang::{keys, read_text},
     model::{
+        budget::Budgets,
         calendar::Calendar,
         channel::{Channel, ChannelKind, InDoubt},
         keeping::Keeping,
         play::Play,
         playbook::Playbook,
+        tier::Tier,
         role::Role,
     },
     script::names::{Name, Names as Globals},
@@ -220,7 +223,9 @@ fn vars(cx: &mut Cx<'_>, root: &Node) -> Map {
 fn collect_names(cx: &mut Cx<'_>, root: &Node, units: &[Unit], groups: &[Entry], vars: &Map) {
     let mut names = names::Names::default();
     names.collect(root);
-    names.collect_phases(root);
+    let has = |root: &Node| root.get("phases").is_some_and(|node| !node.is_null());
+    let used = units.iter().map(|unit| &unit.document.root).find(|root| has(root));
+    names.collect_phases(if has(root) { root } else { used.unwrap_or(root) });
     for unit in units {
         names.collect(&unit.document.root);
     }
@@ -239,14 +244,6 @@ fn collect_names(cx: &mut Cx<'_>, root: &Node, units: &[Unit], groups: &[Entry],
     cx.heard = said::find(root, units);
 }
 
-/// A mapping without the entries whose keys are taken.
-fn without(node: Option<&Node>, taken: &BTreeSet<String>) -> Option<Node> {
-    let node = node?;
-    let entries =
-        node.entries()?.iter().filter(|entry| !taken.contains(&*entry.key.value)).cloned().collect();
-    Some(Node { span: node.span, kind: Kind::Mapping(entries) })
-}
-
 fn lower(
     cx: &mut Cx<'_>,
     root: &Node,
@@ -263,7 +260,7 @@ fn lower(
     }
     let Environs { channels, calendars, roles } = environs(cx, root, home, units);
     let scope = scope(cx);
-    let budgets = get("budgets").map(|node| budgets::lower(cx, node, &scope)).unwrap_or_default();
+    let budgets = budgets_of(cx, root, home, units, &scope);
     let shared = groups::Shared {
         name: head.was.as_deref().unwrap_or(head.name.as_str()),
         title: &head.title,
@@ -273,9 +270,11 @@ fn lower(
     };
     let ids = inbound::ids(groups, head.name.as_str(), shared.name);
     let mut groups = groups::lower(cx, groups, &shared);
-    let tiers = get("members").and_then(|node| node.get("tiers")).map(|node| tiers::lower(cx, node, &scope));
+    let tiers = tiers_of(cx, root, home, units, &scope);
     let keeping = get("members").map(|node| import(cx, node, &mut groups)).unwrap_or_default();
-    let mut phases = phases::lower(cx, get("phases"), &scope);
+    let brought = brought::phases(cx, root, home, units);
+    cx.unit = brought.as_ref().map_or_else(|| home.clone(), |(view, _)| view.clone());
+    let mut phases = phases::lower(cx, brought.map(|(_, node)| node), &scope);
     let mut plays = plays(cx, root, home, units, &scope);
     cx.unit = home.clone();
     plays.append(&mut phases.plays);
@@ -286,8 +285,8 @@ fn lower(
         zone: cx.zone.clone(),
         locale: head.locale,
         reads_text: None,
-        charter: get("charter").map(Node::to_value).unwrap_or_default(),
-        rules: get("rules").map(Node::to_value).unwrap_or_default(),
+        charter: brought::value(&brought::section(cx, root, home, units, "charter")),
+        rules: brought::value(&brought::section(cx, root, home, units, "rules")),
         vars,
         people: cx.people.clone(),
         roles,
@@ -296,7 +295,7 @@ fn lower(
         heartbeat: get("heartbeat").and_then(|node| heartbeat::lower(cx, node)),
         calendars,
         labels: cx.labels.iter().map(|(name, label)| (Arc::from(name.as_str()), *label)).collect(),
-        tiers: tiers.unwrap_or_default().into(),
+        tiers: tiers.into(),
         doctor: doctor::lower(cx, get("doctor")),
         numbers: own_numbers(cx, root, home, units, &scope).into(),
         proofs: std::mem::take(&mut cx.proofs).into(),
@@ -323,43 +322,55 @@ struct Environs {
 /// Channels, people, calendars and roles, of the file first: a name that it has is not looked for elsewhere.
 fn environs(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit]) -> Environs {
     let get = |key: &str| root.get(key).filter(|node| !node.is_null());
-    let mut channels = get("channels").map(|node| channels::lower(cx, node, "channels")).unwrap_or_default();
-    cx.people = get("people").map(|node| people::lower_people(cx, node)).unwrap_or_default();
-    let mut calendars = get("calendars").map(|node| calendars::lower(cx, node)).unwrap_or_default();
-    let mut taken: [BTreeSet<String>; 4] = ["channels", "people", "roles", "calendars"]
-        .map(|key| names::keys(root.get(key)).map(str::to_owned).collect());
-    let mut unit_roles = Vec::new();
-    for unit in units {
-        cx.unit = unit.view.clone();
-        let section = |index: usize, key: &str, taken: &[BTreeSet<String>; 4]| {
-            without(unit.document.root.get(key), &taken[index])
-        };
-        if let Some(node) = section(0, "channels", &taken) {
-            channels.extend(channels::lower(cx, &node, "channels"));
-        }
-        if let Some(node) = section(1, "people", &taken) {
-            let more = people::lower_people(cx, &node);
-            cx.people.extend(more);
-        }
-        unit_roles.extend(section(2, "roles", &taken));
-        if let Some(node) = section(3, "calendars", &taken) {
-            calendars.extend(calendars::lower(cx, &node));
-        }
-        for (index, key) in ["channels", "people", "roles", "calendars"].into_iter().enumerate() {
-            taken[index].extend(names::keys(unit.document.root.get(key)).map(str::to_owned));
-        }
+    let mut channels = BTreeMap::new();
+    for part in brought::section(cx, root, home, units, "channels") {
+        cx.unit = part.view;
+        channels.extend(channels::lower(cx, &part.node, "channels"));
+    }
+    let mut people = people::People::new();
+    for part in brought::section(cx, root, home, units, "people") {
+        cx.unit = part.view;
+        people.extend(people::lower_people(cx, &part.node));
+    }
+    let mut calendars = BTreeMap::new();
+    for part in brought::section(cx, root, home, units, "calendars") {
+        cx.unit = part.view;
+        calendars.extend(calendars::lower(cx, &part.node));
     }
     cx.unit = home.clone();
-    let people = std::mem::take(&mut cx.people);
     let mut roles: BTreeMap<RoleName, _> = BTreeMap::new();
-    for node in get("roles").into_iter().chain(unit_roles.iter()) {
-        roles.extend(people::lower_roles(cx, node, &people, "roles"));
+    for part in brought::section(cx, root, home, units, "roles") {
+        roles.extend(people::lower_roles(cx, &part.node, &people, "roles"));
     }
     cx.people = people;
     if channels.is_empty() && get("channels").is_none() {
         channels.extend([only_console()]);
     }
     Environs { channels, calendars, roles }
+}
+
+/// How much a group may be talked to: as the file says, then as the files that it uses say.
+fn budgets_of(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &Scope) -> Budgets {
+    let mut budgets = Budgets::default();
+    for part in brought::section(cx, root, home, units, "budgets") {
+        cx.unit = part.view;
+        budgets.fill(budgets::lower(cx, &part.node, scope));
+    }
+    cx.unit = home.clone();
+    budgets
+}
+
+/// Where members stand: as the file says, else as the first file says that it uses.
+fn tiers_of(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &Scope) -> Vec<Tier> {
+    let of = |root: &Node| root.get("members").and_then(|node| node.get("tiers")).cloned();
+    let used = || units.iter().find_map(|unit| Some((unit.view.clone(), of(&unit.document.root)?)));
+    let Some((view, node)) = of(root).map(|node| (home.clone(), node)).or_else(used) else {
+        return Vec::new();
+    };
+    cx.unit = view;
+    let tiers = tiers::lower(cx, &node, scope);
+    cx.unit = home.clone();
+    tiers
 }
 
 /// The numbers of the file, then those of the files that it uses.

@@ -8,7 +8,7 @@ use crate::{
         codes,
         document::{near, node::Node},
     },
-    script::sandbox::Script,
+    script::{beside::places, sandbox::Script},
 };
 
 /// Checks that a script has the function that a step calls, and that it takes one argument or none.
@@ -55,6 +55,10 @@ pub(crate) fn check_data(cx: &mut Cx<'_>, script: &Script, node: &Node) {
             let help =
                 pair("secrets are not read as data; use another file", "密钥不能当数据读；请用别的文件");
             cx.script_problems.push(Diagnostic::error(codes::SCRIPT, node.span, message).help(help));
+            continue;
+        }
+        let places = places(&script.path, path);
+        if places.iter().any(|place| cx.load(place, limits::DATA_BYTES_MAX).is_ok()) {
             continue;
         }
         if let Err(error) = cx.load(path, limits::DATA_BYTES_MAX) {

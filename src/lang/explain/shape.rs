@@ -217,6 +217,31 @@ pub(super) const ENTRIES: &[Explained] = &[
         },
     ),
     entry(
+        "use-differs",
+        Warning,
+        pair("used playbooks that say different things under one name", "引用的剧本对同一个名字写法不同"),
+        pair(
+            "Files that are used bring their people, roles, channels, calendars, phases, budgets, rules and charter along. Where \
+             two of them differ, the first one counts; what the playbook itself says counts before all of them, so write there \
+             what is meant.",
+            "被引用的文件会带来自己的人、角色、频道、日历、阶段、预算、群规和章程。两个文件写法不同时，以先引用的为准；剧本自己写的优先，所以请在剧本里写明。",
+        ),
+        Example {
+            yaml: "use:\n  - { playbook: a.yaml }\n  - { playbook: b.yaml }\n",
+            files: &[
+                ("a.yaml", "name: a\nbudgets: { posts: 4 per day }\n"),
+                ("b.yaml", "name: b\nbudgets: { posts: 6 per day }\n"),
+            ],
+        },
+        Example {
+            yaml: "budgets: { posts: 6 per day }\nuse:\n  - { playbook: a.yaml }\n  - { playbook: b.yaml }\n",
+            files: &[
+                ("a.yaml", "name: a\nbudgets: { posts: 4 per day }\n"),
+                ("b.yaml", "name: b\nbudgets: { posts: 6 per day }\n"),
+            ],
+        },
+    ),
+    entry(
         "unknown-with",
         Error,
         pair("a `with` that the used playbook does not read", "被引用的剧本不读取这个 `with`"),

@@ -142,6 +142,10 @@ pub(super) struct CallHost<'a> {
 }
 
 impl Host for CallHost<'_> {
+    fn has(&self, path: &str) -> bool {
+        self.folder.read(path).is_ok()
+    }
+
     fn data(&self, path: &str) -> Result<Value, String> {
         if is_secret(self.folder.root(), path, self.secrets) {
             return Err(format!("{path} is a secret of a channel, which scripts do not read"));

@@ -7,7 +7,7 @@ use crate::{
         ids::{GroupId, PhaseName},
         time::Timestamp,
     },
-    engine::entry::Fact,
+    engine::{entry::Fact, state::State},
     model::playbook::Playbook,
     sim::Transition,
 };
@@ -80,6 +80,16 @@ impl Gatherer {
             .collect();
         let index = groups.iter().enumerate().map(|(i, group)| (group.id.clone(), i)).collect();
         Self { index, seen: vec![0; groups.len()], groups, by_day: vec![0; days], from }
+    }
+
+    /// How a group was before the first fact that is seen of it.
+    pub(super) fn begin(&mut self, state: &State) {
+        let Some(index) = self.index.get(&state.group).copied() else { return };
+        let group = &mut self.groups[index];
+        group.members_first = state.members.len() as u64;
+        group.members_last = group.members_first;
+        group.members_ever = state.members_ever;
+        group.phases.push((state.phase.clone(), self.from));
     }
 
     pub(super) fn see(&mut self, transition: &Transition<'_>, today: usize) {

@@ -14,7 +14,10 @@ pub mod talk;
 use super::{Options, Transition, tally::Tally};
 use crate::{
     base::{ids::PlayName, time::Timestamp},
-    engine::entry::{Fact, Outgoing, Skip},
+    engine::{
+        entry::{Fact, Outgoing, Skip},
+        state::State,
+    },
     model::{channel::GROUP, message::Label, playbook::Playbook},
 };
 use jiff::civil::Date;
@@ -142,6 +145,11 @@ impl Gatherer {
             prunes: prunes::Gatherer::default(),
             talk: talk::Gatherer::default(),
         }
+    }
+
+    /// How a group was before the first fact that is taken in of it.
+    pub fn begin(&mut self, state: &State) {
+        self.groups.begin(state);
     }
 
     /// Takes one fact in.

@@ -93,6 +93,55 @@ fn a_group_has_its_own_over_the_playbooks_key_by_key() {
     assert!(role.term.is_some());
 }
 
+/// Two parts of a life, each with phases, budgets, rules and people of its own.
+const SEED: &str = "name: seed\ntimezone: UTC\nvars: { goal: 60 }\npeople: { ann: { name: Ann } }\nroles: { host: { people: [ann] } }\nrules: { forbid: [ads] }\nbudgets: { quiet: 22:30-08:00, posts: 4 per day }\nphases: [{ name: seed, until: members.count >= vars.goal }, { name: grow }]\nplays:\n  invite:\n    on: group.created\n    during: seed\n    steps: [{ task: Invite, to: host }]\n";
+const GAMES: &str = "name: games\ntimezone: UTC\nvars: { goal: 5 }\nrules: { namecard: name }\nbudgets: { gap: 1m, posts: 6 per day, mentions: 1 per day }\nplays:\n  riddle:\n    every: day at 20:00\n    when: members.count > vars.goal\n    steps: [{ run: scripts/riddle.rhai }]\n";
+
+#[test]
+fn used_files_bring_phases_budgets_rules_and_tables_of_their_own() {
+    let files = [
+        ("a/seed.yaml", SEED),
+        ("b/games.yaml", &GAMES.replace("gap: 1m, ", "")),
+        ("b/scripts/riddle.rhai", "fn main(args) { post(#{ text: `${data(\"data/r.csv\")[0].q}` }) }"),
+        ("b/data/r.csv", "id,q\n1,why\n"),
+    ];
+    let text = "name: life\ntimezone: UTC\nbudgets: { posts: 5 per day }\nuse: [{ playbook: a/seed.yaml }, { playbook: b/games.yaml }]\n";
+    let compiled = with(text, &files);
+    assert!(compiled.script_problems.is_empty(), "{:#?}", compiled.script_problems);
+    let playbook = compiled.playbook.clone().unwrap_or_else(|| panic!("{:#?}", compiled.report));
+    let phases: Vec<&str> = playbook.phases.iter().map(|phase| phase.name.as_str()).collect();
+    assert_eq!(phases, ["seed", "grow"]);
+    assert!(!playbook.budgets.quiet.is_empty() && playbook.budgets.mentions.is_some());
+    assert_eq!(playbook.budgets.posts.as_ref().map(|quota| quota.max), Some(5), "the playbook's own counts");
+    let rules = playbook.rules.as_map().unwrap();
+    assert!(rules.contains_key("forbid") && rules.contains_key("namecard"));
+    assert!(playbook.roles.contains_key(&RoleName::new("host")));
+    let told = compiled.report.diagnostics.iter().filter(|found| found.code == "use-differs").count();
+    assert_eq!(told, 0, "what the playbook says itself is no riddle");
+}
+
+#[test]
+fn used_files_that_differ_are_named_and_the_first_one_counts() {
+    let other = SEED.replace("name: seed, until", "name: start, until").replace("4 per day", "6 per day");
+    let other = other.replace("  invite:", "  other:").replace("during: seed", "during: grow");
+    let files = [("a.yaml", SEED), ("b.yaml", other.as_str())];
+    let text = "name: life\ntimezone: UTC\nuse: [{ playbook: a.yaml }, { playbook: b.yaml }]\n";
+    let compiled = with(text, &files);
+    let told: Vec<&str> = compiled
+        .report
+        .diagnostics
+        .iter()
+        .filter(|found| found.code == "use-differs")
+        .map(|found| found.message.en.as_str())
+        .collect();
+    assert_eq!(told.len(), 2, "{:#?}", compiled.report);
+    assert!(told.iter().any(|text| text.contains("`phases`")), "{told:?}");
+    assert!(told.iter().any(|text| text.contains("`budgets.posts`")), "{told:?}");
+    let playbook = compiled.playbook.unwrap();
+    assert_eq!(playbook.phases[0].name.as_str(), "seed");
+    assert_eq!(playbook.budgets.posts.as_ref().map(|quota| quota.max), Some(4));
+}
+
 #[test]
 fn a_used_playbook_brings_its_plays_with_other_constants() {
     let quiz = "name: quiz\nvars: { topic: 诗, size: 3 }\nplays:\n  ask:\n    args: { level: easy }\n    steps: [{ post: \"${vars.topic} ${vars.size}\" }, { start: reveal }, { run: s.rhai }]\n  reveal: { steps: [{ post: x }] }\n";
