@@ -22,6 +22,7 @@ mod pages;
 pub mod terminal;
 pub mod view;
 pub mod survey;
+mod past;
 pub mod inquiry;
 pub mod socket;
 mod websocket;

@@ -48,6 +48,7 @@ mod rehearse;
 mod reload;
 mod revise;
 mod render;
+mod report;
 mod run;
 mod runs;
 mod schema;
@@ -107,6 +108,7 @@ commands! {
     Test(test::Test)
     Run(run::Run)
     Rehearse(rehearse::RehearseArgs)
+    Report(report::ReportArgs)
     Status(status::Status)
     Runs(runs::Runs)
     Log(log::Log)

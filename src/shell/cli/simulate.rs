@@ -81,7 +81,7 @@ pub(super) struct Simulate {
 
 /// How a simulated history is written.
 #[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For people.
     #[default]
     Text,
@@ -404,7 +404,12 @@ impl Days {
 }
 
 /// The sums at the end.
-fn summary(playbook: &Playbook, options: &Options, lived: &Lived, out: &mut Output) -> Result<(), Failure> {
+pub(super) fn summary(
+    playbook: &Playbook,
+    options: &Options,
+    lived: &Lived,
+    out: &mut Output,
+) -> Result<(), Failure> {
     let Lived { tally, talk, .. } = lived;
     out.heading("Summary")?;
     let day = |at| playbook.zone.date(at).to_string();

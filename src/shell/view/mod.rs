@@ -15,6 +15,7 @@ pub mod members;
 pub mod metrics;
 pub mod outbox;
 pub mod plan;
+pub mod report;
 pub mod problem;
 pub mod runs;
 pub mod status;

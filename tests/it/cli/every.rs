@@ -73,6 +73,8 @@ const TABLE: &[(&str, i32)] = &[
     ("status demo.yaml", 0),
     ("status S G --format json --number 3 --all", 0),
     ("status --group nobody", 2),
+    ("report S G --from 2020-01-01 --days 3 --format json", 0),
+    ("report demo.yaml", 0),
     ("runs S G --format json", 0),
     ("log S G --format json --after 2 --all", 0),
     ("outbox S G --format json --all", 0),

@@ -10,6 +10,7 @@ pub(crate) mod pages;
 pub(crate) mod plan;
 pub(crate) mod rehearse;
 pub(crate) mod render;
+pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod small_things;
 pub(crate) mod terminal;

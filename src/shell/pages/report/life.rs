@@ -279,11 +279,15 @@ pub(super) fn growth(view: &View<'_>) -> Shown {
         }
         (day_table(view, &points, &when))
     };
-    let words = t(
-        "Members at the end of each day, and what members wrote. The people are invented; how they behave is the world \
-         of the settings.",
-        "每天结束时的成员数，以及成员写的消息。成员是虚构的，他们的习惯由所用的世界决定。",
-    );
+    let words = if view.real {
+        t("Members at the end of each day, and what members wrote.", "每天结束时的成员数，以及成员写的消息。")
+    } else {
+        t(
+            "Members at the end of each day, and what members wrote. The people are invented; how they behave is the \
+             world of the settings.",
+            "每天结束时的成员数，以及成员写的消息。成员是虚构的，他们的习惯由所用的世界决定。",
+        )
+    };
     (words, body)
 }
 

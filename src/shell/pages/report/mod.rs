@@ -1,4 +1,4 @@
-//! The page of `simulate`: what happened in the simulated time, in pictures and plain words.
+//! The page of `simulate` and of `report`: what happened in a time, in pictures and plain words.
 //!
 //! Every picture has its numbers beside it as a table or as labels; every number has a sentence that says what it
 //! counts.
@@ -11,7 +11,7 @@ use super::{page, section, words};
 use crate::{
     base::{locale::Locale, phrase::Phrase, time::Timestamp},
     model::playbook::Playbook,
-    shell::view::metrics::Row,
+    shell::{past::Past, view::metrics::Row},
     sim::{Options, report::Report},
 };
 use maud::{Markup, html};
@@ -36,6 +36,8 @@ struct View<'a> {
     options: &'a Options,
     report: &'a Report,
     locale: Locale,
+    /// Whether it really happened.
+    real: bool,
 }
 
 impl View<'_> {
@@ -71,6 +73,23 @@ impl View<'_> {
     }
 }
 
+/// The page of what really happened.
+pub(in crate::shell) fn lived(playbook: &Playbook, past: &Past) -> String {
+    let days = past.report.days.len();
+    let settings = Settings {
+        command: format!(
+            "playbook report --from {} --days {days} --format html",
+            past.options.from.to_rfc3339(&playbook.zone)
+        ),
+        days: u32::try_from(days).unwrap_or(u32::MAX),
+        world: String::new(),
+        findings: past.troubles.iter().map(|trouble| trouble.text.clone()).collect(),
+        // Those of now are in `playbook metrics`.
+        numbers: Vec::new(),
+    };
+    whole(playbook, &past.options, &settings, &past.report, true)
+}
+
 /// The page of a simulated history.
 pub(in crate::shell) fn html(
     playbook: &Playbook,
@@ -78,7 +97,11 @@ pub(in crate::shell) fn html(
     settings: &Settings,
     report: &Report,
 ) -> String {
-    let view = View { playbook, options, report, locale: playbook.locale };
+    whole(playbook, options, settings, report, false)
+}
+
+fn whole(playbook: &Playbook, options: &Options, settings: &Settings, report: &Report, real: bool) -> String {
+    let view = View { playbook, options, report, locale: playbook.locale, real };
     let t = |en, zh| view.t(en, zh);
     let parts = [
         ("phases", t("Phases", "阶段"), life::phases(&view)),
@@ -94,10 +117,12 @@ pub(in crate::shell) fn html(
         ("metrics", t("Numbers", "数字"), metrics(&view, settings)),
         ("prunings", t("Prunings", "清理"), people::prunes(&view)),
     ];
-    let title = format!("{} · {}", playbook.title, t("simulation", "模拟"));
+    let kicker = if real { t("Report", "报告") } else { t("Simulation", "模拟") };
+    let title =
+        format!("{} · {}", playbook.title, if real { t("report", "报告") } else { t("simulation", "模拟") });
     let body = html! {
         header {
-            p.kicker { (t("Simulation", "模拟")) }
+            p.kicker { (kicker) }
             h1 { bdi { (playbook.title) } }
             ul.facts {
                 li { (view.day(options.from)) " – " (view.day(view.last())) }
@@ -105,12 +130,19 @@ pub(in crate::shell) fn html(
                 @if view.several() { li { (view.count(report.groups.len() as u64, ("group", "groups"), "个群")) } }
             }
             p.words {
-                (t(
-                    "The real engine lived through this time with synthetic people. Nothing was sent. \
-                     It shows what this file does, not what your members will do.",
-                    "真实的引擎和虚构的成员一起过了这段时间，没有发出任何消息。\
-                     它说明这份文件会做什么，不预言你的成员会做什么。",
-                ))
+                @if real {
+                    (t(
+                        "What really happened, from the journal. What no channel hears is not in it.",
+                        "真实发生的事，来自运行记录。频道听不到的不在里面。",
+                    ))
+                } @else {
+                    (t(
+                        "The real engine lived through this time with synthetic people. Nothing was sent. \
+                         It shows what this file does, not what your members will do.",
+                        "真实的引擎和虚构的成员一起过了这段时间，没有发出任何消息。\
+                         它说明这份文件会做什么，不预言你的成员会做什么。",
+                    ))
+                }
             }
         }
         main {
@@ -129,7 +161,7 @@ pub(in crate::shell) fn html(
             }
             (settings_part(&view, settings))
         }
-        footer { p { "playbook simulate · " (playbook.name) " · " (playbook.digest.short()) } }
+        footer { p { (if real { "playbook report" } else { "playbook simulate" }) " · " (playbook.name) " · " (playbook.digest.short()) } }
     };
     page(view.locale, &title, &body)
 }
@@ -177,10 +209,17 @@ fn findings(view: &View<'_>, findings: &[Phrase]) -> Markup {
     let body = html! {
         ul.card.problems { @for finding in findings { li { (finding.of(view.locale)) } } }
     };
-    let words = view.t(
-        "A script failed, or the engine broke a promise. The command at the end of this page shows it again.",
-        "有脚本失败，或引擎没有守约。用本页末尾的命令可以重现。",
-    );
+    let words = if view.real {
+        view.t(
+            "What failed, was missed or did not arrive, weightiest first.",
+            "失败、错过或没送到的，重的在前。",
+        )
+    } else {
+        view.t(
+            "A script failed, or the engine broke a promise. The command at the end of this page shows it again.",
+            "有脚本失败，或引擎没有守约。用本页末尾的命令可以重现。",
+        )
+    };
     section("findings", view.t("Problems", "问题"), words, &body)
 }
 
@@ -246,7 +285,12 @@ fn numbers(view: &View<'_>, settings: &Settings) -> Markup {
     tiles.push(Tile {
         label: t("problems", "问题"),
         number: problems.to_string(),
-        more: t("failed scripts, broken promises", "脚本失败、引擎违约").into(),
+        more: if view.real {
+            t("failed, missed, not delivered", "失败、错过、没送到")
+        } else {
+            t("failed scripts, broken promises", "脚本失败、引擎违约")
+        }
+        .into(),
         bad: problems > 0,
     });
     html! {
@@ -271,13 +315,15 @@ fn budget_words(view: &View<'_>) -> String {
 /// How to see it again.
 fn settings_part(view: &View<'_>, settings: &Settings) -> Markup {
     let t = |en, zh| view.t(en, zh);
-    let rows = [
+    let simulated = [
         (t("seed", "随机种子"), view.options.seed.to_string()),
         (t("world", "世界"), settings.world.clone()),
         (
             t("members at the beginning, of each group", "每个群起初的虚构成员"),
             view.options.members.to_string(),
         ),
+    ];
+    let rows = [
         (t("days", "天数"), settings.days.to_string()),
         (t("from", "起始"), view.options.from.to_rfc3339(&view.playbook.zone)),
         ("playbook", format!("{} {}", view.playbook.name, view.playbook.digest.short())),
@@ -285,13 +331,20 @@ fn settings_part(view: &View<'_>, settings: &Settings) -> Markup {
     ];
     let body = html! {
         div.card {
-            table.fixed { tbody { @for (what, value) in &rows { tr { th scope="row" { (what) } td { (value) } } } } }
+            table.fixed { tbody { @for (what, value) in simulated.iter().filter(|_| !view.real).chain(&rows) { tr { th scope="row" { (what) } td { (value) } } } } }
             pre.command tabindex="0" { (settings.command) }
         }
     };
-    let words = t(
-        "The same command gives the same page, byte for byte. Another seed is another history of the same people.",
-        "同一条命令得到同一页，每个字节都一样。换一个种子，就是另一段历史。",
-    );
+    let words = if view.real {
+        t(
+            "The same command gives the same page as long as the journal is kept.",
+            "只要运行记录还在，同一条命令得到同一页。",
+        )
+    } else {
+        t(
+            "The same command gives the same page, byte for byte. Another seed is another history of the same people.",
+            "同一条命令得到同一页，每个字节都一样。换一个种子，就是另一段历史。",
+        )
+    };
     section("settings", t("How this was made", "如何重现"), words, &body)
 }

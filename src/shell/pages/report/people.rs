@@ -150,9 +150,9 @@ pub(super) fn asked(view: &View<'_>) -> Part {
         }
     };
     let words = t(
-        "What operators were asked, by person. In time is before it was due; missed is due and not done when the simulation \
+        "What operators were asked, by person. In time is before it was due; missed is due and not done when this time \
          ended. A post that a person has to copy out counts as a task.",
-        "各人被要求做的事。按时：到期之前完成。没做：到期了，直到模拟结束也没完成。需要人工转发的帖子也算任务。",
+        "各人被要求做的事。按时：到期之前完成。没做：到期了，直到这段时间结束也没完成。需要人工转发的帖子也算任务。",
     );
     Some((words, body))
 }
