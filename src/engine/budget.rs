@@ -262,7 +262,8 @@ impl Draft<'_> {
             return Some((HoldReason::PostsGap, Some(until)));
         }
         let next = if out.reactive { self.clocked_ahead(&out.channel, gap) } else { None };
-        next.map(|at| (HoldReason::Ahead, Some(at)))
+        // Behind it, not beside it.
+        next.map(|at| (HoldReason::Ahead, Some(at.plus(gap))))
     }
 
     /// Members see nothing: an operator said so, or it is such a day, whose end is known.

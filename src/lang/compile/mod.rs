@@ -64,8 +64,8 @@ use crate::{
         keeping::Keeping,
         play::Play,
         playbook::Playbook,
-        tier::Tier,
         role::Role,
+        tier::Tier,
     },
     script::names::{Name, Names as Globals},
 };

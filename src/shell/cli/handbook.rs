@@ -1,17 +1,20 @@
 //! `playbook handbook`: what members and operators should know, from the file itself, as Markdown.
 
-use super::{failure::Failure, load, output::Output};
+use super::{failure::Failure, handbook_house, handbook_plays, load, output::Output};
 use crate::{
-    base::{locale::Locale, time::Zone, value::Value},
+    base::{locale::Locale, source::Span, time::Zone, value::Value},
     model::{
         play::Play,
         playbook::Playbook,
         trigger::{Batch, Trigger},
     },
 };
-use std::{fmt::Write as _, path::PathBuf};
+use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, sync::Arc};
 
-/// Prints the community's handbook as Markdown: its charter, its rules, and what happens when.
+/// Prints the community's handbook as Markdown: what a new admin can be given.
+///
+/// Its charter and its rules in the order of the file, who does what, how much the group is spoken to, the phases, every
+/// play with its steps and texts, and what to do when something fails.
 #[derive(Debug, clap::Args)]
 pub(super) struct Handbook {
     /// The playbook file.
@@ -22,35 +25,97 @@ pub(super) struct Handbook {
 impl Handbook {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let loaded = load::compile(&self.file)?;
-        out.block(&markdown(loaded.playbook()?))?;
+        out.block(&markdown(loaded.playbook()?, &loaded.compiled.origins))?;
         Ok(())
     }
 }
 
 /// The whole handbook.
-fn markdown(playbook: &Playbook) -> String {
-    let words = |en, zh| playbook.locale.pick(en, zh);
+fn markdown(playbook: &Playbook, origins: &BTreeMap<String, Span>) -> String {
+    let locale = playbook.locale;
     let mut text = format!("# {}\n", playbook.title);
-    for (title, value) in
-        [(words("What we are for", "群的定位"), &playbook.charter), (words("Rules", "群规"), &playbook.rules)]
-    {
-        if !value.is_null() {
-            let _ = writeln!(text, "\n## {title}\n");
-            list(value, 0, &mut text);
+    let mut section = |title: &str, body: &str| {
+        if !body.trim().is_empty() {
+            let _ = writeln!(text, "\n## {title}\n\n{}", body.trim_end());
         }
+    };
+    section(
+        locale.pick("What we are for", "群的定位"),
+        &headed("charter", &playbook.charter, origins, locale),
+    );
+    section(locale.pick("Rules", "群规"), &headed("rules", &playbook.rules, origins, locale));
+    section(
+        locale.pick("Who does what", "谁做什么"),
+        &handbook_house::people(playbook, &|play| when(playbook, play)),
+    );
+    section(
+        locale.pick("How much the group is spoken to", "一天说几次话"),
+        &handbook_house::budgets(&playbook.budgets, locale),
+    );
+    if playbook.phases.len() > 1 {
+        section(locale.pick("Phases", "阶段"), &handbook_house::phases(playbook));
     }
-    let _ = writeln!(text, "\n## {}\n", words("What happens when", "日程与机制"));
+    let mut plays = String::new();
     for play in &playbook.plays {
-        let title = if play.title.as_ref() == play.name.as_str() {
-            format!("**{}**", play.name)
-        } else {
-            format!("**{}** (`{}`)", play.title, play.name)
-        };
-        let _ = writeln!(text, "- {title}: {}", when(playbook, play));
-        for one in play.evidence.as_list().unwrap_or_default() {
-            let part = |key: &str| one.get(key).and_then(Value::as_str);
-            let told: Vec<&str> = ["who", "where", "numbers", "date"].into_iter().filter_map(part).collect();
-            let _ = writeln!(text, "  - {}: {}", words("has worked", "有效过"), told.join(words(", ", "，")));
+        handbook_plays::play(play, &when(playbook, play), locale, &mut plays);
+    }
+    section(locale.pick("What happens when", "日程与机制"), &plays);
+    section(locale.pick("When something fails", "出问题时怎么办"), &handbook_house::failing(locale));
+    text
+}
+
+/// Human headings of what a charter and rules usually say, in English and Chinese.
+const HEADINGS: &[(&str, &str, &str)] = &[
+    ("purpose", "What it is for", "做什么"),
+    ("audience", "Who it is for", "给谁"),
+    ("not_for", "Who it is not for", "不给谁"),
+    ("tie", "What brings us together", "靠什么聚在一起"),
+    ("offers", "What members get", "成员得到什么"),
+    ("sustain", "How it lasts", "怎样长久"),
+    ("goals", "What we want to reach", "目标"),
+    ("values", "What we hold to", "看重什么"),
+    ("fit", "Why a group at all", "为什么要一个群"),
+    ("team", "Who runs it", "谁在运营"),
+    ("horizon", "How long it is meant to last", "打算做多久"),
+    ("maintain", "What it costs to keep", "要花多少力气"),
+    ("topology", "How our groups hang together", "群与群的关系"),
+    ("intro", "In three sentences", "三句话"),
+    ("who", "Who we are", "我们是谁"),
+    ("benefit", "What joining gives", "能得到什么"),
+    ("owner", "Who the owner is", "群主是谁"),
+    ("namecard", "Name cards", "群名片"),
+    ("encourage", "Welcome", "欢迎"),
+    ("forbid", "Not here", "请勿"),
+    ("items", "And", "还有"),
+];
+
+/// A heading as people read it; a word of the operator's own as it is.
+fn heading(key: &str, locale: Locale) -> String {
+    let known = HEADINGS.iter().find(|(name, ..)| *name == key);
+    known.map_or_else(|| key.replace('_', " "), |(_, en, zh)| locale.pick(en, zh).to_owned())
+}
+
+/// A mapping in the order in which it was written, each entry under its heading.
+fn headed(section: &str, value: &Value, origins: &BTreeMap<String, Span>, locale: Locale) -> String {
+    let mut text = String::new();
+    let Some(map) = value.as_map() else {
+        list(value, 0, locale, &mut text);
+        return text;
+    };
+    let place = |key: &str| origins.get(&format!("{section}.{key}")).map(|span| (span.source, span.start));
+    let mut entries: Vec<(&Arc<str>, &Value)> = map.iter().collect();
+    // What a used file brings along has no place here and comes last.
+    entries.sort_by_key(|(key, _)| (place(key).is_none(), place(key)));
+    for (key, value) in entries {
+        let heading = heading(key, locale);
+        match scalar(value) {
+            Some(line) => {
+                let _ = writeln!(text, "- **{heading}**: {line}");
+            }
+            None => {
+                let _ = writeln!(text, "- **{heading}**");
+                list(value, 1, locale, &mut text);
+            }
         }
     }
     text
@@ -100,16 +165,17 @@ fn day(locale: Locale, at: crate::base::time::Timestamp, zone: &Zone) -> String 
 }
 
 /// A value as a nested list.
-fn list(value: &Value, depth: usize, text: &mut String) {
+fn list(value: &Value, depth: usize, locale: Locale, text: &mut String) {
     let indent = "  ".repeat(depth);
     match value {
         Value::Map(map) => {
             for (key, value) in map.iter() {
+                let heading = heading(key, locale);
                 if let Some(line) = scalar(value) {
-                    let _ = writeln!(text, "{indent}- **{key}**: {line}");
+                    let _ = writeln!(text, "{indent}- **{heading}**: {line}");
                 } else {
-                    let _ = writeln!(text, "{indent}- **{key}**");
-                    list(value, depth + 1, text);
+                    let _ = writeln!(text, "{indent}- **{heading}**");
+                    list(value, depth + 1, locale, text);
                 }
             }
         }
@@ -118,7 +184,7 @@ fn list(value: &Value, depth: usize, text: &mut String) {
                 if let Some(line) = scalar(item).or_else(|| row(item)) {
                     let _ = writeln!(text, "{indent}- {line}");
                 } else {
-                    list(item, depth, text);
+                    list(item, depth, locale, text);
                 }
             }
         }

@@ -31,6 +31,8 @@ mod explain;
 mod export;
 mod forget;
 mod handbook;
+mod handbook_house;
+mod handbook_plays;
 mod import;
 mod junit;
 mod kept;

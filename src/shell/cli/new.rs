@@ -29,7 +29,7 @@ pub(super) struct New {
 impl New {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let Some(name) = &self.template else { return list(out) };
-        let template = Template::find(name).ok_or_else(|| {
+        let template = Template::find(name, out.languages.people).ok_or_else(|| {
             let near = suggest::nearest(name, TEMPLATES.iter().map(|template| template.name));
             let help = near.map_or_else(
                 || "`playbook new` without a template lists them".to_owned(),
@@ -87,8 +87,9 @@ fn with_schema(text: &str) -> String {
 fn list(out: &mut Output) -> Result<(), Failure> {
     let mut table =
         Table::new(&[pair("template", "模板"), pair("what it is", "是什么")], out.languages.people);
-    for template in TEMPLATES {
-        table.row(vec![template.name.to_owned(), template.about.to_owned()]);
+    let locale = out.languages.people;
+    for template in Template::listed(locale) {
+        table.row(vec![template.name.to_owned(), template.about.of(locale).to_owned()]);
         table.paint_last(0, NAME);
     }
     table.write(out)?;

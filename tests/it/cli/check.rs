@@ -121,6 +121,26 @@ fn every_template_comes_with_all_that_it_needs() {
 }
 
 #[test]
+fn a_template_that_is_written_in_both_languages_comes_in_the_readers() {
+    let place = Playground::new();
+    let _ = place.run(&["new", "weekly-games", "en", "--lang", "en"]).exits(0);
+    let _ = place.run(&["new", "weekly-games", "zh", "--lang", "zh"]).exits(0);
+    assert!(place.read("en/weekly-games.yaml").contains("title: Every week"));
+    assert!(place.read("zh/weekly-games.yaml").contains("title: 每周互动"));
+    assert!(place.path("en/data/openers.csv").exists() && !place.path("en/scripts").exists());
+    for lang in ["en", "zh"] {
+        let _ = place.run(&["test", &format!("{lang}/weekly-games.test.yaml")]).exits(0);
+        let list = place.run(&["new", "--lang", lang]).exits(0).stdout;
+        let games = list.lines().filter(|line| line.starts_with("weekly-games ")).count();
+        assert_eq!(games, 1, "{list}");
+    }
+    let list = place.run(&["new", "--lang", "zh"]).exits(0).stdout;
+    assert!(list.contains("猜谜、竞猜和积分"), "{list}");
+    let _ = place.run(&["new", "whole-life"]).exits(0);
+    let _ = place.run(&["test", "whole-life"]).exits(0);
+}
+
+#[test]
 fn the_handbook_is_made_of_the_file() {
     let place = Playground::new();
     place.run(&["new", "community"]).exits(0);
@@ -131,6 +151,31 @@ fn the_handbook_is_made_of_the_file() {
         "商业广告",
         "**周三猜谜** (`riddle-night`)",
         "2026年12月11日 20:00",
+        "## 谁做什么",
+        "### host",
+        "## 一天说几次话",
+        "22:30 到 08:00 不说话",
+        "## 阶段",
+        "**seed**：直到 `members.count >= 60`",
+        "   > 分享开始,请先听完再提问。",
+        "## 出问题时怎么办",
+    ] {
+        assert!(page.contains(text), "{text} in\n{page}");
+    }
+    let _ = place.run(&["new", "guild"]).exits(0);
+    let page = place.run(&["handbook", "guild/guild.yaml"]).exits(0).stdout;
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} in\n{page}"));
+    // As the file has them, under headings that people use.
+    let order =
+        ["**What it is for**", "**Who it is for**", "**Who it is not for**", "**What brings us together**"];
+    assert!(order.windows(2).all(|pair| at(pair[0]) < at(pair[1])), "{page}");
+    for text in [
+        "Ada, Tom, in turns of 14 days",
+        "- Letting go: decide who is let go: ",
+        "nothing is posted from 21:30 to 08:30",
+        "asks host to do",
+        "   > Tomorrow at seven, ${date.guest} on ${date.topic}.",
+        "`playbook hush --why REASON`",
     ] {
         assert!(page.contains(text), "{text} in\n{page}");
     }

@@ -24,7 +24,8 @@ plays:
 /// An engine whose life had a post, a task that was done, two members and a failure.
 fn lived(locale: &str) -> Playground {
     let yaml = CLUB.replace("name: club\n", &format!("name: club\nlocale: {locale}\n"));
-    let play = Playground::new().file("club.yaml", &yaml).file("broken.rhai", "fn main(args) { throw \"no <b>\"; }");
+    let play =
+        Playground::new().file("club.yaml", &yaml).file("broken.rhai", "fn main(args) { throw \"no <b>\"; }");
     let engine = play.start(&["run", "club.yaml"]);
     engine.line("running");
     let _ = play.run(&["signal", "member.joined", "--member", "li", "--anyway"]).exits(0);

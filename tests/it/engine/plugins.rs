@@ -25,6 +25,10 @@ const NOW: Timestamp = Timestamp::from_millis(1_796_472_000_000);
 struct Files;
 
 impl Host for Files {
+    fn has(&self, path: &str) -> bool {
+        root().join("playbooks").join(path).is_file()
+    }
+
     fn data(&self, path: &str) -> Result<Value, String> {
         lang::parse_data(path, &read(&format!("playbooks/{path}")))
     }

@@ -47,7 +47,7 @@ fn ends(path: &str, ending: &str) -> bool {
 
 /// Every playbook on the shelf: its folder and its file name.
 fn playbooks() -> Vec<(PathBuf, String)> {
-    let mut dirs = vec![root().join("playbooks")];
+    let mut dirs = vec![root().join("playbooks"), root().join("playbooks/en")];
     for entry in std::fs::read_dir(root().join("examples")).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
@@ -143,6 +143,67 @@ fn every_playbook_lives_through_ninety_days() {
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{file}: {}\n{stderr}\n{}", output.status, tail(&stdout));
         assert!(stdout.lines().count() > 5, "{file}: something happens in ninety days\n{stderr}\n{stdout}");
+    }
+}
+
+/// Ninety days of an example that uses all six parts, from a Monday: what was decided, a value an entry.
+fn ninety_days(example: &str, offset: &str) -> Vec<serde_json::Value> {
+    let from = format!("2026-12-07T09:00:00{offset}");
+    let output = Command::new(env!("CARGO_BIN_EXE_playbook"))
+        .current_dir(root().join("examples").join(example))
+        .env_clear()
+        .args(["simulate", &format!("{example}.yaml"), "--from", &from, "--days", "90", "--members", "70"])
+        .args(["--format", "json"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{example}: {}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn all_six_parts_together_sleep_at_night_speak_one_at_a_time_and_ask_little() {
+    for (example, offset, night) in
+        [("whole-life", "+08:00", ("08:30", "22:00")), ("guild", "+00:00", ("08:30", "21:30"))]
+    {
+        let entries = ninety_days(example, offset);
+        let kind = |entry: &serde_json::Value| entry["entry"].as_str().unwrap_or_default().to_owned();
+        let failed: Vec<_> = entries.iter().filter(|entry| kind(entry) == "step_failed").collect();
+        assert!(failed.is_empty(), "{example}: {failed:#?}");
+        let said = |entry: &&serde_json::Value| {
+            matches!(kind(entry).as_str(), "posted" | "released") && entry["channel"] == "group"
+        };
+        let posts: Vec<jiff::Timestamp> =
+            entries.iter().filter(said).map(|entry| entry["at"].as_str().unwrap().parse().unwrap()).collect();
+        assert!(posts.len() > 60, "{example}: {} posts", posts.len());
+        for entry in entries.iter().filter(said) {
+            let clock = &entry["at"].as_str().unwrap()[11..16];
+            assert!(night.0 <= clock && clock < night.1, "{example}: a post at night: {entry:#}");
+        }
+        for pair in posts.windows(2) {
+            let apart = pair[1].duration_since(pair[0]).as_mins();
+            assert!(apart >= 10, "{example}: two posts in one slot, at {} and {}", pair[0], pair[1]);
+        }
+        let asked = |entry: &&serde_json::Value| kind(entry) == "task_opened" && entry["kind"] != "question";
+        let tasks = entries.iter().filter(asked).count();
+        assert!(tasks <= 2 * 90 && tasks > 20, "{example}: {tasks} tasks in ninety days");
+        for play in ["recruit", "welcome", "riddle-night", "session", "prune", "meetup"] {
+            let runs = |entry: &&serde_json::Value| kind(entry) == "run_started" && entry["play"] == play;
+            assert!(entries.iter().any(|entry| runs(&entry)), "{example}: {play} never ran");
+        }
+    }
+}
+
+/// What an example brings along is the shelf's, so that neither is mended alone.
+#[test]
+fn the_parts_of_the_examples_are_those_of_the_shelf() {
+    for (example, shelf) in [("whole-life", "playbooks"), ("guild", "playbooks/en")] {
+        let (parts, shelf) =
+            (folder(&root().join("examples").join(example).join("parts")), folder(&root().join(shelf)));
+        assert!(parts.0.len() >= 10, "{example}: {:?}", parts.0.keys());
+        for (path, text) in &parts.0 {
+            assert!(shelf.0.get(path) == Some(text), "{example}/parts/{path} is not as on the shelf");
+        }
     }
 }
 

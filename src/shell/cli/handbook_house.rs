@@ -1,0 +1,210 @@
+//! Parts of the handbook about the house: who does what and when, how much the group is spoken to, its phases, and what
+//! to do when something fails.
+//!
+//! Text only, in the playbook's language.
+
+use crate::{
+    base::{
+        ids::PersonId,
+        locale::Locale,
+        phrase::{Phrase, phrase},
+    },
+    model::{
+        budget::{Budgets, Quota, Window},
+        play::Play,
+        playbook::Playbook,
+        role::{Role, Term},
+        step::{Assignee, Step, Verb},
+    },
+};
+use std::fmt::Write as _;
+
+/// Who does what and when: each role, its people and turns, and what it is asked.
+pub(super) fn people(playbook: &Playbook, when: &dyn Fn(&Play) -> String) -> String {
+    let locale = playbook.locale;
+    let mut text = String::new();
+    for role in playbook.roles.values() {
+        let names: Vec<String> = role.people.iter().map(|person| person.name.clone()).collect();
+        let _ = writeln!(text, "### {}\n", role.name);
+        let _ = writeln!(text, "{}{}\n", locale.join(&names), turns(role, locale));
+        let mut any = false;
+        for play in &playbook.plays {
+            play.program.steps().filter(|step| is_for(step, role)).for_each(|step| {
+                any = true;
+                let _ = writeln!(text, "- {}: {} ({})", play.title, asked(step, locale), when(play));
+            });
+        }
+        if !any {
+            let _ = writeln!(
+                text,
+                "- {}",
+                locale.pick("asked for nothing by the plays", "玩法没有给这个角色派事")
+            );
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Whether a step asks a role for something.
+fn is_for(step: &Step, role: &Role) -> bool {
+    let to = match &step.verb {
+        Verb::Task(task) => task.to.as_ref(),
+        Verb::Approve(approve) => approve.to.as_ref(),
+        Verb::Prune(prune) => prune.to.as_ref(),
+        _ => None,
+    };
+    match to {
+        Some(Assignee::Role(name)) => *name == role.name,
+        Some(Assignee::Person(id)) => is_one_of(role, id),
+        Some(Assignee::Text(_)) | None => false,
+    }
+}
+
+fn is_one_of(role: &Role, id: &PersonId) -> bool {
+    role.people.iter().any(|person| person.id == *id)
+}
+
+/// What a step asks, in a line.
+fn asked(step: &Step, locale: Locale) -> String {
+    let what = match &step.verb {
+        Verb::Approve(_) => locale.pick("approve: ", "审批："),
+        Verb::Prune(_) => locale.pick("decide who is let go: ", "决定请出谁："),
+        _ => "",
+    };
+    let text = step.verb.shown().map(crate::model::text::Text::source).unwrap_or_default();
+    format!("{what}{}", text.trim().replace('\n', " "))
+}
+
+/// How a role changes hands.
+fn turns(role: &Role, locale: Locale) -> String {
+    let words = match role.term {
+        None => return String::new(),
+        Some(Term::Days(days)) => phrase!(", in turns of {days} days", "，每 {days} 天轮换"),
+        Some(Term::Months(months)) => phrase!(", in turns of {months} months", "，每 {months} 个月轮换"),
+        Some(Term::Exact(length)) => phrase!(", in turns of {length}", "，每 {length} 轮换"),
+    };
+    words.of(locale).to_owned()
+}
+
+/// How much the group is spoken to.
+pub(super) fn budgets(budgets: &Budgets, locale: Locale) -> String {
+    let mut lines: Vec<Phrase> = Vec::new();
+    for quiet in &budgets.quiet {
+        lines.push(phrase!(
+            "nothing is posted from {} to {}; what comes up then waits for the morning",
+            "{} 到 {} 不说话，这段时间的消息等到早上",
+            quiet.from,
+            quiet.to
+        ));
+    }
+    if let Some(quota) = &budgets.posts {
+        let quota = quota_words(quota);
+        lines.push(phrase!("at most {quota} to the group", "发到群里的消息最多 {quota}"; quota));
+    }
+    if let Some(gap) = budgets.gap {
+        let gap = Phrase { en: Locale::En.duration(gap), zh: Locale::Zh.duration(gap) };
+        lines.push(phrase!("at least {gap} between two of them", "两条之间至少隔 {gap}"; gap));
+    }
+    if let Some(quota) = &budgets.mentions {
+        let quota = quota_words(quota);
+        lines.push(phrase!("everybody is notified at most {quota}", "@所有人最多 {quota}"; quota));
+    }
+    if let Some(promo) = &budgets.promo {
+        if let Some((percent, length)) = promo.share {
+            let length = Phrase { en: Locale::En.duration(length), zh: Locale::Zh.duration(length) };
+            lines.push(phrase!(
+                "at most {percent}% of the posts of {length} are promotion",
+                "{length}里推广最多占 {percent}%";
+                length
+            ));
+        }
+        if let Some(age) = promo.not_before {
+            let age = Phrase { en: Locale::En.duration(age), zh: Locale::Zh.duration(age) };
+            lines.push(phrase!("no promotion before the group is {age} old", "建群满 {age}之前不推广"; age));
+        }
+    }
+    list(&lines, locale)
+}
+
+fn quota_words(quota: &Quota) -> Phrase {
+    match quota.per {
+        Window::Day => phrase!("{} a day", "每天 {} 条", quota.max),
+        Window::Sliding(length) => {
+            let length = Phrase { en: Locale::En.duration(length), zh: Locale::Zh.duration(length) };
+            let max = Phrase::same(quota.max.to_string());
+            phrase!("{max} in {length}", "{length}内 {max} 条"; max, length)
+        }
+    }
+}
+
+/// The phases in their order, and what ends each.
+pub(super) fn phases(playbook: &Playbook) -> String {
+    let lines: Vec<Phrase> = playbook.phases.iter().map(|phase| {
+        let name = Phrase::same(format!("**{}**", phase.name));
+        if phase.is_final {
+            return phrase!("{name}: the end, nothing starts any more", "{name}：结束，不再有新的开始"; name);
+        }
+        let until = phase.until.as_ref().map(|until| Phrase::same(format!("`{}`", until.source())));
+        let length = |length| Phrase { en: Locale::En.duration(length), zh: Locale::Zh.duration(length) };
+        match (until, phase.timeout.map(length)) {
+            (Some(until), Some(most)) => {
+                phrase!("{name}: until {until}, at most {most}", "{name}：直到 {until}，最多 {most}"; name, until, most)
+            }
+            (Some(until), None) => phrase!("{name}: until {until}", "{name}：直到 {until}"; name, until),
+            (None, Some(most)) => phrase!("{name}: for {most}", "{name}：{most}"; name, most),
+            (None, None) => phrase!("{name}: stays", "{name}：一直下去"; name),
+        }
+    }).collect();
+    list(&lines, playbook.locale)
+}
+
+/// What to do when something fails.
+pub(super) fn failing(locale: Locale) -> String {
+    let lines = [
+        phrase!(
+            "`playbook status` says what is wrong, weightiest first, and what waits for whom",
+            "`playbook status` 说明哪里不对（重的在前），以及什么在等谁"
+        ),
+        phrase!(
+            "`playbook why PLAY` says why something happened, came late, was held or did not happen",
+            "`playbook why 玩法` 说明为什么发生、迟到、被压住或没发生"
+        ),
+        phrase!(
+            "`playbook tasks` lists what people are asked; `playbook done t1` and `playbook approve t1` answer it",
+            "`playbook tasks` 列出等人做的事；用 `playbook done t1`、`playbook approve t1` 回应"
+        ),
+        phrase!(
+            "A message that was refused or may not have arrived stands in `playbook outbox`: `playbook retry EFFECT` sends it again, `playbook done EFFECT` says that it arrived",
+            "被拒收或不知送到没有的消息在 `playbook outbox` 里：`playbook retry 消息` 再发，`playbook done 消息` 表示已送到"
+        ),
+        phrase!(
+            "A run that failed goes on from its step with `playbook retry RUN` once the cause is mended",
+            "原因改好之后，`playbook retry 活动` 让失败的活动从那一步继续"
+        ),
+        phrase!(
+            "The guest is late: `playbook delay RUN 20m`. Another day: `playbook postpone PLAY/ID TIME`. Off: `playbook cancel RUN`; who had been told is told",
+            "嘉宾迟到：`playbook delay 活动 20m`。改天：`playbook postpone 玩法/日期 时间`。取消：`playbook cancel 活动`；已经知道的人会收到通知"
+        ),
+        phrase!(
+            "Something goes wrong in the group: `playbook hush --why REASON` stops everything that members would see, `playbook unhush` ends that",
+            "群里出了事：`playbook hush --why 原因` 立刻停掉成员看得到的一切，`playbook unhush` 恢复"
+        ),
+        phrase!(
+            "A wrong word: `playbook recall` takes a message back, `playbook correct` corrects it",
+            "说错了话：`playbook recall` 撤回，`playbook correct` 更正"
+        ),
+        phrase!(
+            "Away for a while: `playbook pause`, and `playbook handover` to whoever takes over",
+            "要离开一阵：`playbook pause`，再用 `playbook handover` 交给接手的人"
+        ),
+    ];
+    list(&lines, locale)
+}
+
+fn list(lines: &[Phrase], locale: Locale) -> String {
+    lines.iter().fold(String::new(), |mut text, line| {
+        let _ = writeln!(text, "- {}", line.of(locale));
+        text
+    })
+}
