@@ -31,7 +31,7 @@ use std::{
 
 /// What really happened in some days.
 pub(super) struct Past {
-    /// From when to when.
+    /// The window.
     pub options: Options,
     /// The sums, as a page shows them.
     pub report: Report,
@@ -46,13 +46,13 @@ pub(super) struct Past {
 /// One kind of thing that went wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Trouble {
-    /// What kind: `failed`, `refused`, `in_doubt`, `missed`, `expired`, `overdue`, `parked`, `channel`.
+    /// The kind: `failed`, `refused`, `in_doubt`, `missed`, `expired`, `overdue`, `parked`, `channel`.
     pub kind: &'static str,
-    /// Of which play, where it is one's.
+    /// The play, where it is one's.
     pub play: Option<PlayName>,
-    /// How often.
+    /// How often it went wrong.
     pub times: u64,
-    /// When first.
+    /// The first time.
     pub first: Timestamp,
     /// In words.
     pub text: Phrase,

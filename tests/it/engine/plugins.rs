@@ -26,7 +26,7 @@ struct Files;
 
 impl Host for Files {
     fn has(&self, path: &str) -> bool {
-        root().join("playbooks").join(path).is_file()
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("playbooks").join(path).is_file()
     }
 
     fn data(&self, path: &str) -> Result<Value, String> {
