@@ -114,6 +114,9 @@ impl Draft<'_> {
                 return Ok(());
             }
             Some(if aside { (held.reason, held.until) } else { (HoldReason::Order, None) })
+        } else if held.reason == HoldReason::Ahead && held.until.is_some_and(|until| self.now < until) {
+            // The one with a clock time goes first, also where it is decided a moment after this.
+            Some((held.reason, held.until))
         } else {
             self.verdict(out, held_due(held, self.now))
         };

@@ -169,7 +169,11 @@ fn list(value: &Value, depth: usize, locale: Locale, text: &mut String) {
     let indent = "  ".repeat(depth);
     match value {
         Value::Map(map) => {
-            for (key, value) in map.iter() {
+            let place =
+                |key: &str| HEADINGS.iter().position(|(name, ..)| *name == key).unwrap_or(HEADINGS.len());
+            let mut entries: Vec<(&Arc<str>, &Value)> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| place(key));
+            for (key, value) in entries {
                 let heading = heading(key, locale);
                 if let Some(line) = scalar(value) {
                     let _ = writeln!(text, "{indent}- **{heading}**: {line}");

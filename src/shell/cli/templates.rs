@@ -338,11 +338,14 @@ impl Template {
     /// The files to copy, path and text: the playbook, its scenario, and everything whose path is written in a file that is
     /// copied.
     pub(super) fn files(&self) -> Vec<(String, &'static str)> {
+        // An example that is made of parts brings their scripts along.
+        let shared =
+            if self.files.iter().any(|(path, _)| path.starts_with("parts/")) { &[][..] } else { SCRIPTS };
         let shelf: Vec<(String, &'static str)> = self
             .files
             .iter()
             .map(|(path, text)| ((*path).to_owned(), *text))
-            .chain(SCRIPTS.iter().map(|(path, text)| (format!("scripts/{path}"), *text)))
+            .chain(shared.iter().map(|(path, text)| (format!("scripts/{path}"), *text)))
             .collect();
         let mut taken: Vec<(String, &'static str)> = Vec::new();
         let scenario = self.file.replace(".yaml", ".test.yaml");
