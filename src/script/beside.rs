@@ -7,12 +7,12 @@ use super::sandbox::Host;
 use crate::base::value::Value;
 
 /// The outside of a script as it sees it: a path counts from the folders above the script, the nearest first.
-pub(super) struct Beside<'a> {
+pub(super) struct Nearby<'a> {
     pub(super) host: &'a dyn Host,
     pub(super) script: &'a str,
 }
 
-impl Host for Beside<'_> {
+impl Host for Nearby<'_> {
     fn has(&self, path: &str) -> bool {
         places(self.script, path).iter().any(|path| self.host.has(path))
     }

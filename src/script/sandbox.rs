@@ -5,7 +5,7 @@
 
 use super::{
     action::Outcome,
-    beside::Beside,
+    beside::Nearby,
     check::{self, Place},
     convert, engine,
     engine::Arities,
@@ -158,7 +158,7 @@ impl Script {
         host: &dyn Host,
     ) -> Result<Outcome, ScriptError> {
         let facts = Facts { args: args.clone(), ..Facts::clone(facts) };
-        let host = Beside { host, script: &self.path };
+        let host = Nearby { host, script: &self.path };
         let frame = Frame::script(&facts, &host, &self.code.modules);
         let result = frame.enter(|| {
             let arguments = if takes == 0 { Vec::new() } else { vec![convert::open(args)] };

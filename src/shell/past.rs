@@ -40,12 +40,12 @@ pub(super) struct Past {
     /// The sums, as the terminal shows them.
     pub lived: Lived,
     /// What went wrong, weightiest first.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<Mishap>,
 }
 
 /// One kind of thing that went wrong.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Trouble {
+pub(super) struct Mishap {
     /// The kind: `failed`, `refused`, `in_doubt`, `missed`, `expired`, `overdue`, `parked`, `channel`.
     pub kind: &'static str,
     /// The play, where it is one's.
@@ -60,9 +60,9 @@ pub(super) struct Trouble {
 
 /// What went wrong outside of runs, by kind, what it is about and why.
 #[derive(Default)]
-struct Troubles(BTreeMap<(u8, &'static str, String, String), Often>);
+struct Mishaps(BTreeMap<(u8, &'static str, String, String), Often>);
 
-impl Troubles {
+impl Mishaps {
     fn see(&mut self, entry: &Entry) {
         let (rank, kind, about, why) = match &entry.fact {
             Fact::DeliveryFailed { effect, in_doubt, reason, .. } => {
@@ -82,8 +82,8 @@ impl Troubles {
     }
 
     /// With those of runs, weightiest first.
-    fn with(self, diary: &Diary, zone: &Zone) -> Vec<Trouble> {
-        let mut all: Vec<(u8, Trouble)> = diary
+    fn with(self, diary: &Diary, zone: &Zone) -> Vec<Mishap> {
+        let mut all: Vec<(u8, Mishap)> = diary
             .faults
             .iter()
             .map(|(fault, often)| {
@@ -91,13 +91,13 @@ impl Troubles {
                     if fault.kind == FaultKind::Failed { (0, "failed") } else { (3, "missed") };
                 let text = in_words(fault, *often, zone);
                 let (times, first) = (often.times, often.first);
-                (rank, Trouble { kind, play: Some(fault.play.clone()), times, first, text })
+                (rank, Mishap { kind, play: Some(fault.play.clone()), times, first, text })
             })
             .collect();
         for ((rank, kind, about, why), often) in self.0 {
             let play = matches!(kind, "refused" | "in_doubt" | "expired").then(|| PlayName::new(&about));
             let text = outside(kind, &about, &why, &times(often, zone));
-            all.push((rank, Trouble { kind, play, times: often.times, first: often.first, text }));
+            all.push((rank, Mishap { kind, play, times: often.times, first: often.first, text }));
         }
         all.sort_by_key(|(rank, trouble)| (*rank, trouble.first));
         all.into_iter().map(|(_, trouble)| trouble).collect()
@@ -188,7 +188,7 @@ pub(super) fn gather(
     let options = Options { from, to, members: 0, seed: 0, world: Arc::new(World::still()) };
     let mut gatherer = Gatherer::new(playbook, &options);
     let (mut diary, mut lived) = (Diary::new(playbook.zone.clone(), weekly), Lived::default());
-    let mut troubles = Troubles::default();
+    let mut troubles = Mishaps::default();
     let mut states: BTreeMap<GroupId, (State, u64)> = BTreeMap::new();
     reader.log(None, 0, &mut |LogLine { group, entry, .. }| {
         if !groups.contains(&group) || entry.at >= to {

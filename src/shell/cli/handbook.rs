@@ -108,14 +108,11 @@ fn headed(section: &str, value: &Value, origins: &BTreeMap<String, Span>, locale
     entries.sort_by_key(|(key, _)| (place(key).is_none(), place(key)));
     for (key, value) in entries {
         let heading = heading(key, locale);
-        match scalar(value) {
-            Some(line) => {
-                let _ = writeln!(text, "- **{heading}**: {line}");
-            }
-            None => {
-                let _ = writeln!(text, "- **{heading}**");
-                list(value, 1, locale, &mut text);
-            }
+        if let Some(line) = scalar(value) {
+            let _ = writeln!(text, "- **{heading}**: {line}");
+        } else {
+            let _ = writeln!(text, "- **{heading}**");
+            list(value, 1, locale, &mut text);
         }
     }
     text

@@ -55,7 +55,7 @@ pub(super) struct ReportArgs {
 const TROUBLES_SHOWN: usize = 15;
 
 /// The groups of one playbook.
-type Meant = (Arc<Playbook>, BTreeSet<GroupId>);
+type MeantGroups = (Arc<Playbook>, BTreeSet<GroupId>);
 
 impl ReportArgs {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
@@ -111,8 +111,8 @@ impl ReportArgs {
 }
 
 /// The playbooks of the groups that are meant, each in the version in force.
-fn books(opened: &Opened) -> Result<Vec<Meant>, Failure> {
-    let mut books: BTreeMap<String, Meant> = BTreeMap::new();
+fn books(opened: &Opened) -> Result<Vec<MeantGroups>, Failure> {
+    let mut books: BTreeMap<String, MeantGroups> = BTreeMap::new();
     for group in opened.groups() {
         let Some(playbook) = opened.playbook(group.state) else { continue };
         let known = books.entry(playbook.name.to_string()).or_insert_with(|| (playbook, BTreeSet::new()));

@@ -40,7 +40,7 @@ pub(super) fn in_words() -> Phrase {
 }
 
 /// What keys reach.
-pub(super) struct Keys {
+pub(super) struct SingleKeys {
     pub(super) published: Published,
     pub(super) asks: mpsc::Sender<Asked>,
     pub(super) events: mpsc::UnboundedSender<Event>,
@@ -48,7 +48,7 @@ pub(super) struct Keys {
 }
 
 /// Takes keys until the end of the input or of the engine.
-pub(super) fn take(keys: Keys) {
+pub(super) fn take(keys: SingleKeys) {
     one_by_one();
     let _ = std::thread::Builder::new().name("keys".into()).spawn(move || {
         let mut key = [0];
@@ -60,7 +60,7 @@ pub(super) fn take(keys: Keys) {
     });
 }
 
-/// Keys come at once and are not shown; on what is no terminal they come as they come.
+/// SingleKeys come at once and are not shown; on what is no terminal they come as they come.
 fn one_by_one() {
     let stdin = std::io::stdin();
     let Ok(before) = termios::tcgetattr(&stdin) else { return };
@@ -80,7 +80,7 @@ pub(super) fn give_back() {
     }
 }
 
-impl Keys {
+impl SingleKeys {
     /// Does what a key says; whether the engine is still there.
     fn pressed(&self, key: u8) -> bool {
         match key {

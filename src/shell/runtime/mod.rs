@@ -156,7 +156,7 @@ fn once(options: &RunOptions) -> Result<bool, RunError> {
         }
     };
     // Thrown away when this goes, also after an error.
-    let stage = options.rehearse.as_ref().map(|_| rehearsal::Stage::build(first)).transpose()?;
+    let stage = options.rehearse.as_ref().map(|_| rehearsal::Backstage::build(first)).transpose()?;
     let dir = stage.as_ref().map_or(dir, |stage| stage.path().to_owned());
     let lock = Lock::take(&dir).map_err(|error| RunError::environment(error.to_string()))?;
     for text in lock.mended() {
@@ -375,7 +375,7 @@ async fn live(
     let wished = inside.clone();
     let grant: socket::Grant =
         Arc::new(move |wish| wished.console.grant(wish, &wished.published.snapshot(), clock::now()));
-    let keys = keys::Keys {
+    let keys = keys::SingleKeys {
         published: publisher.published(),
         asks: asked.clone(),
         events: events.clone(),

@@ -89,7 +89,7 @@ impl Rehearse {
     }
 
     /// What is said of it at the start.
-    pub(super) fn in_words(&self, begins: &str, dir: &Stage) -> Vec<Phrase> {
+    pub(super) fn in_words(&self, begins: &str, dir: &Backstage) -> Vec<Phrase> {
         let sent = match &self.to {
             Some(to) => phrase!(
                 "a rehearsal: everything goes to the channel `{to}` alone, the state is thrown away",
@@ -145,13 +145,13 @@ pub fn rehearsal_beside(state: &Path) -> PathBuf {
 }
 
 /// A state directory that goes when this is dropped.
-pub(super) struct Stage {
+pub(super) struct Backstage {
     dir: PathBuf,
     /// Commands find it by themselves.
     found: bool,
 }
 
-impl Stage {
+impl Backstage {
     /// Makes the folder: beside the playbook, else, where another rehearsal has it or nothing can be written, in the
     /// folder for what is temporary.
     pub(super) fn build(file: &Path) -> Result<Self, RunError> {
@@ -196,7 +196,7 @@ impl Stage {
     }
 }
 
-impl Drop for Stage {
+impl Drop for Backstage {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.dir);
     }

@@ -17,7 +17,7 @@ pub(in crate::shell) struct Happened {
     playbook: String,
     from: At,
     to: At,
-    problems: Vec<Trouble>,
+    problems: Vec<MishapRow>,
     joined: u64,
     left: u64,
     removed: u64,
@@ -38,7 +38,7 @@ pub(in crate::shell) struct Happened {
 }
 
 #[derive(Debug, Clone, Serialize)]
-struct Trouble {
+struct MishapRow {
     kind: &'static str,
     play: Option<PlayName>,
     times: u64,
@@ -98,7 +98,7 @@ struct AskedRow {
 pub(in crate::shell) fn report(playbook: &Playbook, past: &Past) -> Happened {
     let zone = &playbook.zone;
     let (tally, report) = (&past.report.tally, &past.report);
-    let problems = past.troubles.iter().map(|trouble| Trouble {
+    let problems = past.troubles.iter().map(|trouble| MishapRow {
         kind: trouble.kind,
         play: trouble.play.clone(),
         times: trouble.times,
