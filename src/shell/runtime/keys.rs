@@ -60,7 +60,7 @@ pub(super) fn take(keys: SingleKeys) {
     });
 }
 
-/// SingleKeys come at once and are not shown; on what is no terminal they come as they come.
+/// Keys come at once and are not shown; on what is no terminal they come as they come.
 fn one_by_one() {
     let stdin = std::io::stdin();
     let Ok(before) = termios::tcgetattr(&stdin) else { return };
