@@ -3,10 +3,12 @@
 //! Owns the thread that reads them and the mode of the terminal. Changes nothing itself: it sends commands.
 
 use super::{
+    book::Book,
     console::{Console, DIM, WARN, paint},
     driver::Event,
     header,
     publish::Published,
+    rehearsal::Rehearse,
 };
 use crate::{
     base::{
@@ -41,23 +43,10 @@ pub(super) fn in_words() -> Phrase {
 
 /// What keys reach.
 pub(super) struct SingleKeys {
-    pub(super) published: Published,
-    pub(super) asks: mpsc::Sender<Asked>,
-    pub(super) events: mpsc::UnboundedSender<Event>,
-    pub(super) console: Console,
-}
-
-/// Takes keys until the end of the input or of the engine.
-pub(super) fn take(keys: SingleKeys) {
-    one_by_one();
-    let _ = std::thread::Builder::new().name("keys".into()).spawn(move || {
-        let mut key = [0];
-        while let Ok(1) = std::io::stdin().read(&mut key) {
-            if !keys.pressed(key[0]) {
-                return;
-            }
-        }
-    });
+    published: Published,
+    asks: mpsc::Sender<Asked>,
+    events: mpsc::UnboundedSender<Event>,
+    console: Console,
 }
 
 /// Keys come at once and are not shown; on what is no terminal they come as they come.
@@ -81,6 +70,41 @@ pub(super) fn give_back() {
 }
 
 impl SingleKeys {
+    pub(super) fn new(
+        published: Published,
+        (asks, events): (&mpsc::Sender<Asked>, &mpsc::UnboundedSender<Event>),
+        console: &Console,
+    ) -> Self {
+        Self { published, asks: asks.clone(), events: events.clone(), console: console.clone() }
+    }
+
+    /// Starts the play of a rehearsal that nothing else starts.
+    pub(super) fn start(&self, rehearse: Option<&Rehearse>, books: &[Book]) {
+        let starts = |rehearse: &Rehearse| -> Vec<CommandRequest> {
+            books.iter().flat_map(|book| rehearse.starts(&book.playbook)).collect()
+        };
+        for start in rehearse.map(starts).unwrap_or_default() {
+            // Nobody waits for what is said of it: its run is seen.
+            let _ = self.asks.try_send((start, oneshot::channel().0));
+        }
+    }
+
+    /// Takes the keys of a rehearsal that has some, until the end of the input or of the engine.
+    pub(super) fn take(self, rehearse: Option<&Rehearse>) {
+        if !rehearse.is_some_and(|rehearse| rehearse.keys) {
+            return;
+        }
+        one_by_one();
+        let _ = std::thread::Builder::new().name("keys".into()).spawn(move || {
+            let mut key = [0];
+            while let Ok(1) = std::io::stdin().read(&mut key) {
+                if !self.pressed(key[0]) {
+                    return;
+                }
+            }
+        });
+    }
+
     /// Does what a key says; whether the engine is still there.
     fn pressed(&self, key: u8) -> bool {
         match key {

@@ -375,12 +375,7 @@ async fn live(
     let wished = inside.clone();
     let grant: socket::Grant =
         Arc::new(move |wish| wished.console.grant(wish, &wished.published.snapshot(), clock::now()));
-    let keys = keys::SingleKeys {
-        published: publisher.published(),
-        asks: asked.clone(),
-        events: events.clone(),
-        console: console.clone(),
-    };
+    let keys = keys::SingleKeys::new(publisher.published(), (&asked, &events), console);
     let server = socket::Server::start(dir, asked, socket::Beside { look, grant }).map_err(|error| {
         RunError::environment(format!("the control socket in {} cannot be opened: {error}", dir.display()))
     })?;
@@ -403,17 +398,9 @@ async fn live(
         pulse,
         answer_at,
     };
-    let starts = options.rehearse.iter().flat_map(|rehearse| {
-        parts.books.iter().flat_map(|book| rehearse.starts(&book.playbook)).collect::<Vec<_>>()
-    });
-    for start in starts.collect::<Vec<_>>() {
-        // Nobody waits for what is said of it: its run is seen.
-        let _ = keys.asks.try_send((start, tokio::sync::oneshot::channel().0));
-    }
+    keys.start(options.rehearse.as_ref(), &parts.books);
     let driver = Driver::build(parts)?;
-    if options.rehearse.as_ref().is_some_and(|rehearse| rehearse.keys) {
-        keys::take(keys);
-    }
+    keys.take(options.rehearse.as_ref());
     for address in bound.addresses() {
         console.say(format!("door      http://{address}"));
     }

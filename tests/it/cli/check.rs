@@ -274,5 +274,5 @@ fn the_handbook_prints_a_goal_in_one_line() {
                 metric: metrics.retention30, target: \">= 40\", channels: [group, shop] }\n  team: { planner: host }\n";
     let text = Playground::new().file("a.yaml", yaml).run(&["handbook", "a.yaml"]).exits(0).stdout;
     let line = "  - readers who stay · channels group, shop · metric metrics.retention30 · target >= 40\n";
-    assert!(text.contains(line) && text.contains("- **team**\n  - **planner**: host\n"), "{text}");
+    assert!(text.contains(line) && text.contains("- **Who runs it**\n  - **planner**: host\n"), "{text}");
 }
