@@ -148,7 +148,11 @@ pub(super) const TEMPLATES: &[Template] = &[
     },
     Template {
         name: "later-life",
-        about: "a weekly health letter, reviving, ending well, the next group",
+        locale: Locale::Zh,
+        about: pair(
+            "a weekly health letter, reviving, ending well, the next group",
+            "每周体检信、救活、好好收场、下一个群",
+        ),
         file: "later-life.yaml",
         files: PARTS,
     },
