@@ -1,5 +1,6 @@
-//! The console with 10,000 groups and a million entries: what the board costs a decision, how long a filter looks, and
-//! how soon and how large pages come from the real program.
+//! The console with 10,000 groups and a million entries: what the board costs a decision, how long a filter looks, how
+//! soon and how large pages come from the real program, how much memory it takes, and what ten pages that are open take
+//! from the engine.
 
 use crate::{
     engine_process::{Engine, Town},
@@ -28,7 +29,10 @@ use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
     path::Path,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -44,7 +48,27 @@ const PLAYS: &str = "name: town\ntimezone: UTC\nlocale: en\nbudgets: { posts: { 
     groups: groups.csv\npeople: { zhu: { name: Zhu } }\nroles: { host: { people: [zhu] } }\nplays:\n\
     \x20 morning: { every: day at 07:30, steps: [post: Good morning.] }\n\
     \x20 noon: { every: day at 12:00, steps: [{ post: A question. }, { task: Look at the answers, to: host }] }\n\
-    \x20 night: { every: day at 20:00, steps: [post: Good night.] }\n";
+    \x20 night: { every: day at 20:00, steps: [post: Good night.] }\n\
+    \x20 tick: { on: tick, steps: [post: Tick.] }\n";
+
+/// Pairs of batches, one with pages that are open and one without.
+const PAIRS: usize = 11;
+/// Facts of a batch: what a sender may report at once.
+const FACTS: usize = 1_000;
+/// Browsers that have a page open.
+const OPEN: usize = 10;
+/// Pages are to come within this at the 99th percentile, in milliseconds, and be no larger than this.
+const AIM: (f64, usize) = (10.0, 60_000);
+
+/// Who reports the facts: one sender a batch, because each has its limit.
+fn senders() -> String {
+    let one = |n| format!("  s{n}: {{ token: {{ file: token-{n} }}, may: [tick] }}\n");
+    format!("inbound:\n{}", (0..PAIRS * 2).map(one).collect::<String>())
+}
+
+fn token(n: usize) -> String {
+    format!("a-token-of-the-measure-that-is-long-enough-{n}")
+}
 
 fn compiled(town: &Town) -> Arc<Playbook> {
     let mut folder = MemoryFolder::default();
@@ -77,7 +101,10 @@ fn lived(id: &GroupId, playbook: &Playbook, playbooks: &Playbooks, from: Timesta
 pub(crate) fn run() {
     let town = Town::new();
     town.write_groups(GROUPS);
-    town.write("town.yaml", PLAYS);
+    town.write("town.yaml", &format!("{PLAYS}{}", senders()));
+    for n in 0..PAIRS * 2 {
+        town.write(&format!("token-{n}"), &token(n));
+    }
     let playbook = compiled(&town);
     let mut playbooks = Playbooks::default();
     playbooks.insert(playbook.clone());
@@ -193,6 +220,10 @@ fn write(dir: &Path, playbook: &Playbook, groups: &[Lived]) {
 
 /// Pages of the real program.
 fn served(town: &Town) {
+    let deaf = Engine::start_with(town, &["--no-watch"]);
+    std::thread::sleep(Duration::from_secs(5));
+    let without = deaf.resident();
+    deaf.stop();
     let engine = Engine::start_with(town, &["--listen", "127.0.0.1:0", "--no-watch"]);
     let link = engine.console.clone().expect("a link to the console");
     let (host, code) = link.trim_start_matches("http://").split_once("/enter/").expect("a link");
@@ -215,6 +246,10 @@ fn served(town: &Town) {
         "/log?group=g05000",
         "/channels",
         "/calendar?group=g05000",
+        "/calendar?group=g05000&view=month",
+        "/why/noon?group=g05000",
+        "/members?q=a",
+        "/hush",
         "/groups/g05000/members",
     ] {
         let mut took: Vec<f64> = Vec::new();
@@ -228,16 +263,99 @@ fn served(town: &Town) {
         }
         took.sort_by(f64::total_cmp);
         let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize];
-        line(path, format!("{:>8.2} ms   p99 {:>7.2} ms   {:>6} bytes", at(0.5), at(0.99), bytes));
+        let met = if at(0.99) <= AIM.0 && bytes <= AIM.1 { "" } else { "   OVER" };
+        line(path, format!("{:>8.2} ms   p99 {:>7.2} ms   {:>6} bytes{met}", at(0.5), at(0.99), bytes));
     }
-    line("resident with the console open", format!("{:>8.1} MiB", engine.resident()));
+    let with = engine.resident();
+    line("resident without a door", format!("{without:>8.1} MiB"));
+    line("resident with the console open", format!("{with:>8.1} MiB   {:+.1} MiB", with - without));
+    pairs(host, &cookie);
+    line("resident after ten pages were open", format!("{:>8.1} MiB", engine.resident()));
     engine.stop();
 }
 
-fn ask(host: &str, what: &str, head: &str) -> String {
+/// Facts that are recorded, a second, with ten pages that are open and without, in turn.
+fn pairs(host: &str, cookie: &str) {
+    let mut ratios: Vec<f64> = Vec::with_capacity(PAIRS);
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for pair in 0..PAIRS {
+        // Whichever comes first has the colder engine: they take turns.
+        let first = pair % 2 == 0;
+        let (mut open, mut closed) = (0.0, 0.0);
+        for (half, pages) in [(0, first), (1, !first)] {
+            let rate = if pages {
+                open_pages(host, cookie, || batch(host, pair * 2 + half))
+            } else {
+                batch(host, pair * 2 + half)
+            };
+            *(if pages { &mut open } else { &mut closed }) = rate;
+        }
+        ratios.push(open / closed);
+        with.push(open);
+        without.push(closed);
+    }
+    let median = |all: &mut Vec<f64>| {
+        all.sort_by(f64::total_cmp);
+        all[all.len() / 2]
+    };
+    line("facts recorded, no page open", format!("{:>8.0} a second", median(&mut without)));
+    line("facts recorded, ten pages open", format!("{:>8.0} a second", median(&mut with)));
+    line("the second to the first, median of the pairs", format!("{:>8.3}", median(&mut ratios)));
+}
+
+/// Reports a batch of facts, each about another group, and waits for its commit. Gives facts a second.
+fn batch(host: &str, n: usize) -> f64 {
+    let facts = (0..FACTS).map(|at| {
+        let group = (n * FACTS + at) % GROUPS;
+        format!("{{\"id\":\"b{n}-{at}\",\"type\":\"tick\",\"group\":\"g{group:05}\"}}\n")
+    });
+    let body: String = facts.collect();
+    let head = format!("authorization: Bearer {}\r\ncontent-type: application/x-ndjson\r\n", token(n));
+    let begun = Instant::now();
+    let said = ask_with(host, "POST /signals", &head, &body);
+    assert!(said.starts_with("HTTP/1.1 200"), "{said:.300}");
+    FACTS as f64 / begun.elapsed().as_secs_f64()
+}
+
+/// Does something while ten browsers have Today open and load what has changed, as the script of the pages does.
+fn open_pages(host: &str, cookie: &str, does: impl FnOnce() -> f64) -> f64 {
+    let ends = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..OPEN {
+            scope.spawn(|| follow(host, cookie, &ends));
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        let done = does();
+        ends.store(true, Ordering::Relaxed);
+        done
+    })
+}
+
+/// One browser with one page.
+fn follow(host: &str, cookie: &str, ends: &AtomicBool) {
     let mut stream = TcpStream::connect(host).expect("the door");
-    let request =
-        format!("{what} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: 0\r\n{head}\r\n");
+    let request = format!("GET /live HTTP/1.1\r\nhost: {host}\r\ncookie: {cookie}\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("the door reads");
+    stream.set_read_timeout(Some(Duration::from_millis(100))).expect("a stream");
+    let mut bytes = [0; 65_536];
+    while !ends.load(Ordering::Relaxed) {
+        let Ok(read) = stream.read(&mut bytes) else { continue };
+        if String::from_utf8_lossy(&bytes[..read]).contains("event: changed") {
+            let _ = ask(host, "GET /", &format!("cookie: {cookie}\r\nplaybook-part: all\r\n"));
+        }
+    }
+}
+
+fn ask(host: &str, what: &str, head: &str) -> String {
+    ask_with(host, what, head, "")
+}
+
+fn ask_with(host: &str, what: &str, head: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(host).expect("the door");
+    let length = body.len();
+    let request = format!(
+        "{what} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n{head}\r\n{body}"
+    );
     stream.write_all(request.as_bytes()).expect("the door reads");
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).expect("the door answers");

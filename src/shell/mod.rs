@@ -11,6 +11,7 @@ pub mod editions;
 pub mod lock;
 pub mod files;
 pub mod private;
+mod qr;
 mod random;
 pub mod refusals;
 pub mod workspace;

@@ -136,6 +136,11 @@ pub fn progress_is_seen() -> bool {
     io::stderr().is_terminal() && !io::stdout().is_terminal()
 }
 
+/// Whether standard output is a terminal.
+pub fn output_is_seen() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// Whether standard error is a terminal.
 pub fn complaints_are_seen() -> bool {
     io::stderr().is_terminal()

@@ -8,7 +8,9 @@ use crate::{
     },
     shell::{
         console::Wish,
+        qr,
         socket::{self, SocketError},
+        terminal,
     },
 };
 use std::path::PathBuf;
@@ -49,6 +51,12 @@ impl Open {
         if self.revoke {
             let sessions = Phrase::counted(opened.ended, "session", "个登录");
             out.say(phrase!("signed out: {sessions}", "已退出{sessions}"; sessions))?;
+        }
+        if self.token.is_none() && terminal::output_is_seen() {
+            // A phone lies beside the machine on which this is typed.
+            for line in qr::lines(&opened.link).into_iter().flatten() {
+                out.line(line)?;
+            }
         }
         out.line(opened.link)?;
         Ok(())

@@ -6,13 +6,13 @@ use super::{
     Console, door,
     form::Form,
     key::Purpose,
-    layout::Frame,
+    layout::{Frame, Theme},
     view,
-    visit::{LANGUAGE, html_page, locale},
+    visit::{self, LANGUAGE, THEME, html_page, locale},
 };
 use crate::{
     base::{limits, locale::Locale, phrase::phrase},
-    shell::{clock, door::Inside},
+    shell::{clock, door::Inside, qr},
 };
 use axum::{
     body::Body,
@@ -79,6 +79,53 @@ pub(super) async fn language(State(inside): State<Arc<Inside>>, request: Request
     let locale = form.get("lang").and_then(Locale::from_tag).unwrap_or_default();
     let response = see_other(door::back(form.get("back").unwrap_or("/")));
     with_cookie(response, LANGUAGE, locale.pick("en", "zh"), console.is_secure(&headers))
+}
+
+/// `POST /theme`
+pub(super) async fn theme(State(inside): State<Arc<Inside>>, request: Request) -> Response<Body> {
+    let (console, headers) = (&inside.console, request.headers().clone());
+    let form = match console.form(request).await {
+        Ok((form, _)) => form,
+        Err(denied) => return denied.answer(&inside, &headers),
+    };
+    let theme = Theme::parse(form.get("theme").unwrap_or_default());
+    let response = see_other(door::back(form.get("back").unwrap_or("/")));
+    with_cookie(response, THEME, theme.word(), console.is_secure(&headers))
+}
+
+/// `POST /sessions/offer`: a link that signs another browser of the same person in, to scan.
+pub(super) async fn offer(State(inside): State<Arc<Inside>>, request: Request) -> Response<Body> {
+    let (console, headers) = (&inside.console, request.headers().clone());
+    let row = match console.form(request).await {
+        Ok((_, row)) => row,
+        Err(denied) => return denied.answer(&inside, &headers),
+    };
+    let frame = visit::frame(&headers, &inside.published);
+    let locale = frame.locale;
+    let link = console.link(row.person.clone(), clock::now());
+    let Ok(link) = link else { return super::form::Denied::Stale.answer(&inside, &headers) };
+    let title = locale.pick("Scan it with the phone", "用手机扫码");
+    let reached = !["://127.", "://localhost", "://[::1]"].iter().any(|here| link.contains(here));
+    let body = html! {
+        p.crumb { a href="/channels" { (locale.pick("Channels", "渠道")) } }
+        h1 { (title) }
+        @if let Some((path, width)) = qr::path(&link) {
+            svg.code viewBox={ "0 0 " (width) " " (width) } role="img" aria-label=(locale.pick("A code with the link below", "下面链接的二维码")) {
+                rect width=(width) height=(width) fill="#fff" {}
+                path d=(path) fill="#000" {}
+            }
+        }
+        p { code { (link) } }
+        p.words { (locale.pick(
+            "It signs one browser in as you, once, within ten minutes. Show it to nobody else.",
+            "十分钟内可让一个浏览器以你的身份登录一次。请不要给别人看。",
+        )) }
+        @if !reached { p.note { (locale.pick(
+            "This address is of this machine alone: a phone reaches it through a proxy or a tunnel, and `--url` says its address.",
+            "这个地址只有本机能打开：手机要经过代理或隧道访问，并用 `--url` 告诉引擎它的地址。",
+        )) } }
+    };
+    html_page(StatusCode::OK, frame.bare(title, &body))
 }
 
 /// `POST /leave`: ends the session.

@@ -45,6 +45,8 @@ pub(super) enum Purpose {
     Task,
     /// A link to a question, for everybody in a group.
     Ballot,
+    /// The calendar of a group, for a calendar program.
+    Calendar,
 }
 
 impl Purpose {
@@ -53,6 +55,7 @@ impl Purpose {
             Self::Form => "form",
             Self::Task => "task",
             Self::Ballot => "ballot",
+            Self::Calendar => "calendar",
         }
     }
 }

@@ -59,11 +59,51 @@ impl Tab {
     }
 }
 
+/// The colours that a reader has chosen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// Those of the system.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// Its word in a cookie and in a form.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme of a word.
+    pub(super) fn parse(word: &str) -> Self {
+        Self::ALL.into_iter().find(|theme| theme.word() == word).unwrap_or_default()
+    }
+
+    fn name(self, locale: Locale) -> &'static str {
+        match self {
+            Self::System => locale.pick("as the system", "跟随系统"),
+            Self::Light => locale.pick("light", "浅色"),
+            Self::Dark => locale.pick("dark", "深色"),
+        }
+    }
+}
+
 /// What a page needs beside its view: whose it is, what its forms carry, what the last press came to.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Frame {
     /// The language of the reader.
     pub(crate) locale: Locale,
+    /// The colours of the reader.
+    pub(crate) theme: Theme,
     /// Who reads it; nobody where nobody is signed in.
     pub(crate) name: String,
     /// How much waits for them.
@@ -132,10 +172,19 @@ impl Frame {
                     }
                     details.me {
                         summary { (self.name) }
+                        div.menu { form method="post" action="/theme" {
+                            (self.fields())
+                            fieldset {
+                                legend { (self.locale.pick("Colours", "配色")) }
+                                @for theme in Theme::ALL {
+                                    button name="theme" value=(theme.word()) aria-pressed=(self.theme == theme) { (theme.name(self.locale)) }
+                                }
+                            }
+                        }
                         form method="post" action="/leave" {
                             (self.fields())
                             button { (self.locale.pick("Sign out", "退出登录")) }
-                        }
+                        } }
                     }
                 }
             }
@@ -171,7 +220,7 @@ impl Frame {
         let waits = if self.waits > 0 { format!("({}) ", self.waits) } else { String::new() };
         let page = html! {
             (DOCTYPE)
-            html lang=(self.locale.pick("en", "zh-CN")) {
+            html lang=(self.locale.pick("en", "zh-CN")) data-theme=[(self.theme != Theme::System).then(|| self.theme.word())] {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";

@@ -75,6 +75,22 @@ impl Links {
         format!("/s/{}.{seal}", utf8_percent_encode(group.as_str(), PLAIN))
     }
 
+    /// Where a calendar program reads what is ahead of a group: whole where others reach the console, else the path.
+    pub(super) fn calendar(&self, snapshot: &Snapshot, group: &GroupId) -> Option<String> {
+        let name = &book_of(snapshot, group)?.playbook.name;
+        let seal = self.key.seal(Purpose::Calendar, &[name.as_str(), group.as_str()]);
+        let path = format!("/c/{}.{seal}.ics", utf8_percent_encode(group.as_str(), PLAIN));
+        Some(format!("{}{path}", self.url.as_deref().unwrap_or_default()))
+    }
+
+    /// The group of such an address.
+    pub(super) fn read_calendar(&self, snapshot: &Snapshot, link: &str) -> Option<GroupId> {
+        let (group, seal) = link.strip_suffix(".ics")?.rsplit_once('.')?;
+        let group = GroupId::new(group);
+        let name = &book_of(snapshot, &group)?.playbook.name;
+        self.key.holds(seal, Purpose::Calendar, &[name.as_str(), group.as_str()]).then_some(group)
+    }
+
     /// What a link to a task says; nothing where it is not one of ours.
     pub(super) fn read_task(&self, snapshot: &Snapshot, link: &str) -> Option<TaskLink> {
         let (said, seal) = link.rsplit_once('.')?;

@@ -205,6 +205,8 @@ pub fn routes() -> Router<Arc<Inside>> {
         .route("/enter/{code}", get(enter::show).post(enter::enter))
         .route("/language", post(enter::language))
         .route("/leave", post(enter::leave))
+        .route("/theme", post(enter::theme))
+        .route("/sessions/offer", post(enter::offer))
         .route("/sessions/end", post(enter::end))
         .route("/press/{verb}", post(press::press))
         .route("/hush", get(hush::show).post(hush::put))

@@ -10,7 +10,7 @@ use super::{
     link::TaskLink,
     page, press, serve,
     view::{self, phone::Closed},
-    visit::{self, Visit, html_page, locale},
+    visit::{self, Visit, html_page},
 };
 use crate::{
     base::{
@@ -108,8 +108,7 @@ async fn look(inside: &Inside, headers: &HeaderMap, uri: &Uri, link: &str) -> (A
     let after = visit::query(uri, "after").and_then(|text| text.parse().ok()).unwrap_or_default();
     let snapshot = visit::until(&inside.published, after).await;
     let said = visit::query(uri, "said").map(|id| inside.console.told(id, link)).unwrap_or_default();
-    let frame =
-        Frame { locale: locale(headers, &inside.published), nonce: visit::nonce(), said, ..Frame::default() };
+    let frame = Frame { nonce: visit::nonce(), said, ..visit::frame(headers, &inside.published) };
     (snapshot, frame)
 }
 
@@ -203,12 +202,14 @@ fn command(open: &OpenTask, form: &Form, by: Option<String>) -> Option<Command> 
     }
     let text = |name| form.get(name).map(str::to_owned);
     match (form.get("verb")?, open.task.kind) {
-        ("done", TaskKind::Task) => Some(Command::Done { task, by, note: press::words(form) }),
+        ("done", TaskKind::Task | TaskKind::Delivery) => {
+            Some(Command::Done { task, by, note: press::words(form) })
+        }
         ("tick", TaskKind::Task) => Some(Command::Tick { task, items: press::items(form), by }),
         ("approve", TaskKind::Approval) => {
             Some(Command::Approve { task, by, note: text("note"), as_operator, except: Vec::new() })
         }
-        ("reject", TaskKind::Approval) => {
+        ("reject", TaskKind::Approval) | ("unsent", TaskKind::Delivery) => {
             Some(Command::Reject { task, by, reason: text("reason"), as_operator })
         }
         _ => None,

@@ -13,11 +13,14 @@ use crate::{
         limits,
         time::Timestamp,
     },
+    model::playbook::Playbook,
     shell::{
+        clock,
         door::Inside,
         ears::EarNow,
         inquiry::Inquiry,
         refusals,
+        runtime::publish::Snapshot,
         store::{LogLine, Reader, StoreError},
     },
     sim::{
@@ -54,6 +57,7 @@ pub(super) fn routes() -> Router<Arc<Inside>> {
         .route("/channels", get(channels))
         .route("/calendar", get(calendar))
         .route("/calendar.ics", get(calendar_file))
+        .route("/c/{link}", get(calendar_feed))
 }
 
 /// A word of an address; empty where there is none.
@@ -351,7 +355,9 @@ async fn calendar(
         Err(error) => return unreadable(&visit, &error),
     };
     let view = view::calendar::calendar(&board, &visit.asker, (&group, shape, day), (&lines, cut), visit.now);
-    let Some(view) = view else { return visit.nothing() };
+    let Some(mut view) = view else { return visit.nothing() };
+    view.only(word(&words, "play"));
+    view.feed = inside.console.links().calendar(&visit.snapshot, &group);
     visit.frame.live = format!("g:{group}");
     let (title, body) = page::calendar::page(&view, &visit.frame);
     visit.page(Some(Tab::Calendar), &title, &body)
@@ -360,24 +366,23 @@ async fn calendar(
 /// Days that files to take along look ahead.
 const FILE_DAYS: u32 = 90;
 
-/// The playbook of a group that the reader sees, with that group alone, and the days ahead.
-fn alone(board: &Board, id: &GroupId, visit: &Visit) -> Option<(crate::model::playbook::Playbook, Window)> {
-    let here = board.group_of(id).filter(|here| visit.asker.sees(here.now, visit.now))?;
-    let mut playbook = here.playbook()?.clone();
+/// The playbook of a group with that group alone, and the days ahead.
+fn alone(snapshot: &Snapshot, id: &GroupId, now: Timestamp) -> Option<(Playbook, Window)> {
+    let book = snapshot.groups.get(id)?.book.as_ref()?;
+    let mut playbook = book.playbook.in_group(id).clone();
     playbook.groups.retain(|group, _| group == id);
-    let window = Window::days(&playbook, visit.now, FILE_DAYS);
+    let window = Window::days(&playbook, now, FILE_DAYS);
     Some((playbook, window))
 }
 
-async fn plan_file(
-    State(inside): State<Arc<Inside>>,
-    Path(id): Path<String>,
-    visit: Visit,
-) -> Response<Body> {
-    let id = GroupId::new(&id);
-    let Some((playbook, window)) = alone(&board(&inside, &visit), &id, &visit) else {
-        return visit.nothing();
-    };
+/// The same, if the reader sees the group.
+fn seen(visit: &Visit, id: &GroupId) -> Option<(Playbook, Window)> {
+    let sees = visit.snapshot.groups.get(id).is_some_and(|group| visit.asker.sees(group, visit.now));
+    alone(&visit.snapshot, id, visit.now).filter(|_| sees)
+}
+
+async fn plan_file(Path(id): Path<String>, visit: Visit) -> Response<Body> {
+    let Some((playbook, window)) = seen(&visit, &GroupId::new(&id)) else { return visit.nothing() };
     let page = crate::shell::pages::plan::html(&playbook, window);
     file("text/html; charset=utf-8", "plan.html", page)
 }
@@ -388,16 +393,33 @@ async fn calendar_file(
     visit: Visit,
 ) -> Response<Body> {
     let board = board(&inside, &visit);
-    let found = named(&words, &board, &visit).and_then(|id| alone(&board, &id, &visit));
+    let found = named(&words, &board, &visit).and_then(|id| seen(&visit, &id));
     let Some((playbook, window)) = found else { return visit.nothing() };
-    let mut forecast = Forecast::new(&playbook);
-    let mut text = ics::head(&playbook);
-    for planned in plan::plan(&playbook, window).take(limits::PAGE_ROWS * limits::PAGE_ROWS) {
+    file("text/calendar; charset=utf-8", "playbook.ics", ics_of(&playbook, window))
+}
+
+/// `GET /c/GROUP.SEAL.ics`: the same for a calendar program, which has no session. The address is the key.
+async fn calendar_feed(State(inside): State<Arc<Inside>>, Path(link): Path<String>) -> Response<Body> {
+    let snapshot = inside.published.snapshot();
+    let group = inside.console.links().read_calendar(&snapshot, &link);
+    let Some((playbook, window)) = group.and_then(|id| alone(&snapshot, &id, clock::now())) else {
+        let mut gone = Response::new(Body::from("this address does not hold any more\n"));
+        *gone.status_mut() = StatusCode::NOT_FOUND;
+        return gone;
+    };
+    file("text/calendar; charset=utf-8", "playbook.ics", ics_of(&playbook, window))
+}
+
+/// What is ahead, as calendars read it.
+fn ics_of(playbook: &Playbook, window: Window) -> String {
+    let mut forecast = Forecast::new(playbook);
+    let mut text = ics::head(playbook);
+    for planned in plan::plan(playbook, window).take(limits::PAGE_ROWS * limits::PAGE_ROWS) {
         let expected = forecast.look(&planned);
-        text.push_str(&ics::event(&playbook, &planned, expected.as_ref(), window.from));
+        text.push_str(&ics::event(playbook, &planned, expected.as_ref(), window.from));
     }
     text.push_str(ics::tail());
-    file("text/calendar; charset=utf-8", "playbook.ics", text)
+    text
 }
 
 /// A file to keep: never shown as a page of ours.

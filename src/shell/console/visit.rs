@@ -6,7 +6,7 @@ use super::{
     Console,
     door::{self, Asker},
     key::Purpose,
-    layout::{Frame, Tab},
+    layout::{Frame, Tab, Theme},
     live, view,
 };
 use crate::{
@@ -88,12 +88,21 @@ pub(super) fn locale(headers: &HeaderMap, published: &Published) -> Locale {
 /// The cookie that holds the language somebody chose.
 pub(super) const LANGUAGE: &str = "playbook-language";
 
+/// The cookie that holds the colours somebody chose.
+pub(super) const THEME: &str = "playbook-theme";
+
+/// What stands around a page of whoever asks, as far as their browser alone says.
+pub(super) fn frame(headers: &HeaderMap, published: &Published) -> Frame {
+    let theme = door::cookie(headers, THEME).map(Theme::parse).unwrap_or_default();
+    Frame { locale: locale(headers, published), theme, ..Frame::default() }
+}
+
 impl FromRequestParts<Arc<Inside>> for Visit {
     type Rejection = Response<Body>;
 
     async fn from_request_parts(parts: &mut Parts, inside: &Arc<Inside>) -> Result<Self, Self::Rejection> {
         let console = &inside.console;
-        let frame = Frame { locale: locale(&parts.headers, &inside.published), ..Frame::default() };
+        let frame = frame(&parts.headers, &inside.published);
         let now = clock::now();
         let row = console.session(&parts.headers, now);
         let found = row.and_then(|row| Asker::of(&row, &inside.published.snapshot(), now));

@@ -12,7 +12,7 @@ use crate::{
 use serde_json::json;
 use std::path::PathBuf;
 
-fn picture(tab: &mut Tab<'_>, name: &str) {
+pub(crate) fn picture(tab: &mut Tab<'_>, name: &str) {
     let file =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/pages").join(format!("console-{name}.png"));
     tab.picture(&file);

@@ -162,6 +162,24 @@ fn who_leaves_the_people_has_no_link_any_more() {
     assert!(journal(&play, "task_closed").is_empty());
 }
 
+/// A text that somebody pastes is marked as sent from the page of its link.
+#[test]
+fn what_is_pasted_is_marked_as_sent_by_its_link() {
+    let file = CLUB.replace(
+        "group: { type: console }, staff",
+        "group: { type: console }, wall: { type: manual, to: host }, staff",
+    ) + "  rules:\n    on: rules\n    steps:\n      - post: \"**Rules** of the house\"\n        to: wall\n";
+    let play = Playground::new().file("p.yaml", &file);
+    let (engine, port) = engine(&play);
+    let path = link(&play, &engine, "rules", "t");
+    let page = get(port, &path).is(200).body;
+    assert!(page.contains("Copy all") && page.contains("Rules of the house"), "{page}");
+    let said = post(port, &path, &[("verb", "done"), ("request", "r1"), ("who", "lin")]).is(303);
+    assert!(said.cookie().starts_with("playbook-me=lin"), "{}", said.head);
+    assert_eq!(journal(&play, "delivered").len(), 1);
+    assert!(get(port, &path).is(200).body.contains("done by Lin"));
+}
+
 #[test]
 fn a_strict_approval_wants_a_session() {
     let play = Playground::new().file("p.yaml", CLUB);

@@ -2,6 +2,7 @@
 
 pub(crate) mod board;
 pub(crate) mod browser;
+pub(crate) mod day;
 pub(crate) mod entrance;
 pub(crate) mod links;
 pub(crate) mod pages;

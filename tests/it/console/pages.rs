@@ -213,6 +213,12 @@ fn pages_show_names_as_they_are_written_and_run_nothing() {
     let plan = zhu.get("/groups/xian/plan.html").is(200);
     assert!(plan.head.contains("attachment; filename=\"plan.html\""), "{}", plan.head);
     let _ = zhu.get("/calendar.ics?group=xian").is(200);
+    // A calendar program has no session, and its address is good for one group.
+    let page = zhu.get("/calendar?group=xian&day=2031-12-03&play=talk").is(200).body;
+    assert!(page.contains("Talk &lt;i&gt;"), "{page}");
+    let feed = page[page.find("/c/xian.").expect("an address")..].split('<').next().unwrap().to_owned();
+    assert!(ask(port, &format!("GET {feed}"), &[], b"").is(200).body.starts_with("BEGIN:VCALENDAR"));
+    let _ = ask(port, &format!("GET {}", feed.replace("xian", "beijing")), &[], b"").is(404);
     for path in PAGES {
         let _ = ask(port, &format!("GET {path}"), &[], b"").is(401);
     }

@@ -12,7 +12,14 @@ use maud::{Markup, html};
 
 /// The list, each with its end.
 pub(crate) fn list(view: &Access, frame: &Frame) -> Markup {
-    html! { ul.rows { @for row in &view.rows { li { (one(row, view, frame)) } } } }
+    let locale = frame.locale;
+    html! {
+        form.press method="post" action="/sessions/offer" {
+            (frame.fields())
+            button { (locale.pick("Sign a phone in", "登录一部手机")) }
+        }
+        ul.rows { @for row in &view.rows { li { (one(row, view, frame)) } } }
+    }
 }
 
 fn one(row: &Session, view: &Access, frame: &Frame) -> Markup {

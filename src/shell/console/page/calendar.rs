@@ -49,7 +49,9 @@ fn span(view: &Calendar, locale: Locale) -> String {
 
 fn link(view: &Calendar, shape: Shape, day: Date) -> String {
     let view_word = if shape == Shape::Week { "" } else { shape.word() };
-    address("/calendar", &[("group", view.group.as_str()), ("view", view_word), ("day", &day.to_string())])
+    let play = view.play.as_ref().map_or("", |play| play.as_str());
+    let group = view.group.as_str();
+    address("/calendar", &[("group", group), ("view", view_word), ("day", &day.to_string()), ("play", play)])
 }
 
 fn around(view: &Calendar, locale: Locale) -> Markup {
@@ -70,10 +72,20 @@ fn around(view: &Calendar, locale: Locale) -> Markup {
                 li { a href=(link(view, view.shape, view.shape.turned(view.day, true))) { (locale.pick("after", "之后")) " ›" } }
             } }
             (choices(locale.pick("How", "显示方式"), &shapes))
-            @if view.groups.len() > 1 {
+            @if view.groups.len() > 1 || view.plays.len() > 1 {
                 form.find method="get" action="/calendar" {
-                    label.field { (locale.pick("Group", "群"))
-                        select name="group" { @for (id, title) in &view.groups { option value=(id) selected[*id == view.group] { (title) } } }
+                    @if view.groups.len() > 1 {
+                        label.field { (locale.pick("Group", "群"))
+                            select name="group" { @for (id, title) in &view.groups { option value=(id) selected[*id == view.group] { (title) } } }
+                        }
+                    } @else { input type="hidden" name="group" value=(view.group); }
+                    @if view.plays.len() > 1 {
+                        label.field { (locale.pick("Play", "玩法"))
+                            select name="play" {
+                                option value="" { (locale.pick("all", "全部")) }
+                                @for (name, title) in &view.plays { option value=(name) selected[view.play.as_ref() == Some(name)] { (title) } }
+                            }
+                        }
                     }
                     input type="hidden" name="view" value=(view.shape.word());
                     input type="hidden" name="day" value=(view.day);
@@ -243,6 +255,12 @@ fn subscribe(view: &Calendar, locale: Locale) -> Markup {
             h2 #more-title { (locale.pick("To take along", "带走")) }
             ul {
                 li { a href={ "/calendar.ics?group=" (piece(view.group.as_str())) } { (locale.pick("The coming ninety days for a calendar program (ICS)", "未来九十天的日历文件（ICS）")) } }
+                @if let Some(feed) = &view.feed {
+                    li {
+                        (locale.pick("To subscribe, the address for a calendar program; whoever has it reads the plan of this group: ", "订阅地址，给日历程序用；有这个地址的人都能看到这个群的计划："))
+                        code { (feed) }
+                    }
+                }
                 li { a href={ (group_path(&view.group)) "/plan.html" } { (locale.pick("The plan as one file to send to somebody", "完整计划（一个文件，可以发给别人）")) } }
             }
         }

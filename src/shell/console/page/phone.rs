@@ -1,6 +1,6 @@
 //! `/t/…`, `/s/…` and `/me` as markup: one thing, one thumb.
 
-use super::today;
+use super::today::{self, Rank};
 use crate::{
     base::{limits, locale::Locale},
     engine::entry::TaskKind,
@@ -24,7 +24,7 @@ pub(crate) fn mine(view: &Today, frame: &Frame) -> (String, Markup) {
     let body = html! {
         h1 { (title) " (" (view.waits.len()) ")" }
         @if view.waits.is_empty() { p.empty { (locale.pick("Nothing waits for you.", "没有等你的事。")) } }
-        ul.cards { @for (n, card) in view.waits.iter().enumerate() { li.card.task { (today::card(card, n, view.now, frame)) } } }
+        ul.cards { @for (n, card) in view.waits.iter().enumerate() { li.card.task { (today::below(card, n, view.now, frame)) } } }
     };
     (title, body)
 }
@@ -99,7 +99,13 @@ fn open_task(open: &OpenSheet, frame: &Frame) -> Markup {
     html! {
         (said(frame))
         article.card.task {
-            (today::asked(card, 0, open.now, locale))
+            (today::asked(card, (0, Rank::First), open.now, locale))
+            @if open.alike > 1 { p.words {
+                @match locale {
+                    Locale::En => { "The same waits in " (open.alike) " groups; this page is of this one." }
+                    Locale::Zh => { "同样的内容在 " (open.alike) " 个群里等着；这一页只管这个群。" }
+                }
+            } }
             @if open.strict {
                 p.words { (locale.pick(
                     "A link is not enough for this: it wants somebody who is signed in. Whoever runs the engine makes a way in with:",
@@ -141,6 +147,18 @@ fn answers(open: &OpenSheet, frame: &Frame) -> Markup {
                     (note("reason", locale.pick("Why? Whoever asked is told.", "为什么？原因会告诉提出的人。")))
                     button.bad { (locale.pick("Reject", "驳回")) }
                 })))
+            } @else if open.card.kind == TaskKind::Delivery {
+                (form("done", &html! {
+                    div.bar {
+                        (today::copy(0, locale))
+                        button.main.after { (locale.pick("Sent", "已发送")) }
+                        span.copied role="status" {}
+                    }
+                }))
+                (second(locale.pick("Cannot be sent", "发不了"), &form("unsent", &html! {
+                    (note("reason", locale.pick("Why?", "为什么？")))
+                    button.bad { (locale.pick("It is not sent", "这条不发了")) }
+                })))
             } @else {
                 @if !open.card.list.is_empty() { (form("tick", &today::ticks(&open.card, locale))) }
                 @let done = form("done", &html! {
@@ -155,13 +173,18 @@ fn answers(open: &OpenSheet, frame: &Frame) -> Markup {
 
 /// Who are you? Remembered on the phone.
 fn who(open: &OpenSheet, locale: Locale) -> Markup {
-    let only = open.who.len() == 1;
+    if let [only] = open.who.as_slice() {
+        return html! {
+            input type="hidden" name="who" value=(only.id);
+            p.meta { (locale.pick("As ", "身份：")) bdi { (only.name) } }
+        };
+    }
     html! {
         fieldset.who-are-you {
             legend { (locale.pick("Who are you?", "你是谁？")) }
             @for person in &open.who {
                 label.tick {
-                    input type="radio" name="who" value=(person.id) required checked[only || open.me.as_ref() == Some(&person.id)];
+                    input type="radio" name="who" value=(person.id) required checked[open.me.as_ref() == Some(&person.id)];
                     span { bdi { (person.name) } }
                 }
             }

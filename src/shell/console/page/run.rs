@@ -262,8 +262,7 @@ fn next_press(view: &Sheet, frame: &Frame) -> Markup {
                     }
                 }
             }))
-            (frame.press("delay", &on, &html! { button name="by" value="10m" { (locale.pick("Ten more minutes", "再加十分钟")) } }))
-            a.button href={ "/hush?group=" (parts::piece(view.group.as_str())) } { (locale.pick("Hush this group", "这个群静默")) } }
+            (frame.press("delay", &on, &html! { button name="by" value="10m" { (locale.pick("Ten more minutes", "再加十分钟")) } })) }
         },
         _ => html! {},
     }

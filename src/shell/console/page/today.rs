@@ -1,6 +1,11 @@
 //! `/`: Today as markup.
 
-use super::{evening, health, parts, prose::prose};
+use super::{
+    evening, health,
+    parts::{self, run_path, why},
+    prose::prose,
+    wording,
+};
 use crate::{
     base::{
         limits,
@@ -129,18 +134,48 @@ pub(super) const fn kind(kind: TaskKind, locale: Locale) -> &'static str {
     }
 }
 
+/// One card of a page that has cards and nothing else.
+pub(super) fn below(card: &Card, n: usize, now: Timestamp, frame: &Frame) -> Markup {
+    ranked(card, (n, Rank::Second), now, frame)
+}
+
 /// One card; `n` makes its ids its own.
 pub(super) fn card(card: &Card, n: usize, now: Timestamp, frame: &Frame) -> Markup {
+    ranked(card, (n, Rank::Third), now, frame)
+}
+
+fn ranked(card: &Card, (n, rank): (usize, Rank), now: Timestamp, frame: &Frame) -> Markup {
     let on: Vec<(&str, &str)> =
         card.places.iter().map(|place| (place.group.as_str(), place.subject.as_str())).collect();
     html! {
-        (asked(card, n, now, frame.locale))
+        (asked(card, (n, rank), now, frame.locale))
         @if card.answers { div.acts { (acts(card, n, &on, frame)) } }
     }
 }
 
+/// Below which heading a card stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rank {
+    /// Under none: it is what the page is about.
+    First,
+    /// Under that of the page.
+    Second,
+    /// Under that of a part of it.
+    Third,
+}
+
+impl Rank {
+    fn heading(self, class: &str, words: &Markup) -> Markup {
+        match self {
+            Self::First => html! { h1 class={ "question " (class) } { (words) } },
+            Self::Second => html! { h2 class={ "asked " (class) } { (words) } },
+            Self::Third => html! { h3 class=(class) { (words) } },
+        }
+    }
+}
+
 /// What is asked, without a button.
-pub(super) fn asked(card: &Card, n: usize, now: Timestamp, locale: Locale) -> Markup {
+pub(super) fn asked(card: &Card, (n, rank): (usize, Rank), now: Timestamp, locale: Locale) -> Markup {
     let kind = kind(card.kind, locale);
     let ids: Vec<&str> =
         card.places.iter().take(limits::GROUPS_NAMED_MAX).map(|place| place.subject.as_str()).collect();
@@ -151,10 +186,10 @@ pub(super) fn asked(card: &Card, n: usize, now: Timestamp, locale: Locale) -> Ma
             @if !card.people.is_empty() { span { "→ " bdi { (locale.join(&card.people)) } } }
         }
         @if card.kind == TaskKind::Delivery {
-            h3.unseen { (kind) " " (places(&card.places, locale)) }
+            (rank.heading("unseen", &html! { (kind) " " (places(&card.places, locale)) }))
             textarea #{ "text" (n) } readonly rows="5" aria-label=(locale.pick("The text to paste", "要粘贴的文字")) { (card.text) }
         } @else {
-            h3 { bdi { (markup::plain(&card.text)) } }
+            (rank.heading("", &html! { bdi { (markup::plain(&card.text)) } }))
         }
         @if let Some(show) = &card.show { div.text { (prose(show)) } }
         @if !card.members.is_empty() {
@@ -205,11 +240,9 @@ fn acts(card: &Card, n: usize, on: &[(&str, &str)], frame: &Frame) -> Markup {
             })))
         },
         TaskKind::Delivery => html! {
-            button type="button" data-copy={ "text" (n) } data-done=(locale.pick("Copied.", "已复制。"))
-                data-select=(locale.pick("Selected: copy it with your device's own menu.", "已选中：请用系统菜单复制。")) {
-                (locale.pick("Copy all", "复制全文"))
-            }
-            (frame.press("done", on, &html! { button.main.after { (locale.pick("Sent", "已发送")) } }))
+            (copy(n, locale))
+            @if card.places.len() > 1 { (sent(card, frame)) }
+            @else { (frame.press("done", on, &html! { button.main.after { (locale.pick("Sent", "已发送")) } })) }
             (second(locale.pick("Cannot be sent", "发不了"), &frame.press("unsent", on, &html! {
                 (input("reason", locale.pick("Why?", "为什么？")))
                 button.bad { (locale.pick("It is not sent", "这条不发了")) }
@@ -252,6 +285,36 @@ fn choose(card: &Card, locale: Locale) -> Markup {
     }
 }
 
+/// Copies a card's text.
+pub(super) fn copy(n: usize, locale: Locale) -> Markup {
+    html! {
+        button type="button" data-copy={ "text" (n) } data-done=(locale.pick("Copied.", "已复制。"))
+            data-select=(locale.pick("Selected: copy it with your device's own menu.", "已选中：请用系统菜单复制。")) {
+            (locale.pick("Copy all", "复制全文"))
+        }
+    }
+}
+
+/// One text for several groups: those that are ticked have it, the rest stay.
+fn sent(card: &Card, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    html! {
+        form.press.sheet method="post" action="/press/done" {
+            (frame.fields())
+            details {
+                summary { (locale.pick("In which groups", "发到了哪些群")) " (" (card.places.len()) ")" }
+                fieldset {
+                    legend { (locale.pick("Take the tick from where it is not yet", "还没发的群请去掉勾")) }
+                    @for place in &card.places {
+                        label.tick { input type="checkbox" name="on" value={ (place.group) " " (place.subject) } checked; span { bdi { (place.title) } } }
+                    }
+                }
+            }
+            button.main.after { (locale.pick("Sent to the ticked groups", "打勾的群已发送")) }
+        }
+    }
+}
+
 /// A checklist: what is ticked off stays so, and with the last of it the task is done.
 pub(super) fn ticks(card: &Card, locale: Locale) -> Markup {
     html! {
@@ -277,8 +340,14 @@ fn day_row(row: &Row, frame: &Frame) -> Markup {
         span class={ "sign " (class) } aria-hidden="true" { (sign) }
         span.time { (words::clock(&row.zone, row.at)) }
         div {
-            bdi { (row.title) } " " small { bdi { (places(&row.places, locale)) } }
-            span.rest { (word) @if !row.reason.is_empty() { ": " bdi { (row.reason) } } }
+            @match row.places.as_slice() {
+                [one] => { a href=(run_path(&one.group, &one.subject.as_str().into())) { bdi { (row.title) } } }
+                _ => { bdi { (row.title) } }
+            }
+            " " small { bdi { (places(&row.places, locale)) } }
+            span.rest { (word) @if !row.reason.is_empty() { ": " bdi { (row.reason) } }
+                @if let Some(one) = row.places.first() { " · " (why(&one.group, &one.subject.as_str().into(), None, locale)) }
+            }
             @if ahead && row.commands {
                 details {
                     summary { (locale.pick("Skip this time", "跳过这次")) }
@@ -333,6 +402,7 @@ fn held(held: &[Held], locale: Locale) -> Markup {
                         span.rest {
                             (words::hold(locale, held.reason))
                             @if let Some(until) = held.until { " → " (locale.time(until, &held.zone, held.due)) }
+                            @if let Some((run, step)) = wording::step_of(&held.place.subject.as_str().into()) { " · " (why(&held.place.group, &run, Some(&step), locale)) }
                         }
                         span.rest { bdi { (held.text) } }
                     }
@@ -353,7 +423,10 @@ fn missed(missed: &[Missed], locale: Locale) -> Markup {
                     div {
                         @if !row.about.is_empty() { b { bdi { (row.about) } } " " }
                         small { bdi { (places(&row.places, locale)) } }
-                        span.rest { bdi { (row.text.of(locale)) } }
+                        span.rest {
+                            bdi { (row.text.of(locale)) }
+                            @if let (Some(one), Some(run)) = (row.places.first(), &row.run) { " · " (why(&one.group, run, None, locale)) }
+                        }
                     }
                 } } }
             }
@@ -384,7 +457,7 @@ fn look_at(look: &Look, frame: &Frame) -> Markup {
             span.rest { bdi { (reason) } }
         },
         Look::Failed { place, play, at, reason, commands, zone } => html! {
-            bdi { (place.title) } ": " b { (play) } (locale.pick(" failed, ", " 失败，")) (locale.time(*at, zone, *at))
+            bdi { (place.title) } ": " a href=(run_path(&place.group, &place.subject.as_str().into())) { b { (play) } } (locale.pick(" failed, ", " 失败，")) (locale.time(*at, zone, *at))
             span.rest { bdi { (reason) } }
             @if *commands {
                 (frame.press("retry", &[(place.group.as_str(), place.subject.as_str())], &html! { button { (locale.pick("Try again", "重试")) } }))

@@ -18,7 +18,7 @@ pub(crate) struct Session {
     pub(crate) token: bool,
     /// Whether it is the reader's own.
     pub(crate) own: bool,
-    /// Since when.
+    /// When it was signed in.
     pub(crate) made: Timestamp,
     /// When it was last seen.
     pub(crate) seen: Timestamp,

@@ -164,10 +164,26 @@ pub(crate) struct Calendar {
     pub(crate) cut: bool,
     /// Whether the reader commands the group.
     pub(crate) commands: bool,
+    /// Every play that has anything on these days.
+    pub(crate) plays: Vec<(PlayName, String)>,
+    /// The one that is shown alone.
+    pub(crate) play: Option<PlayName>,
+    /// Where a calendar program reads what is ahead.
+    pub(crate) feed: Option<String>,
     /// The file that runs the group.
     pub(crate) file: String,
     /// The zone of the group.
     pub(crate) zone: Zone,
+}
+
+impl Calendar {
+    /// Shows one play alone, where there is one of that name.
+    pub(crate) fn only(&mut self, play: &str) {
+        if self.lanes.iter().any(|lane| lane.play.as_str() == play) {
+            self.lanes.retain(|lane| lane.play.as_str() == play);
+            self.play = Some(PlayName::new(play));
+        }
+    }
 }
 
 /// The instants of some days.
@@ -221,6 +237,7 @@ pub(crate) fn calendar(
         here.playbook().and_then(|playbook| playbook.plays.iter().position(|play| play.name == lane.play))
     };
     lanes.sort_by_key(|lane| place(lane).unwrap_or(usize::MAX));
+    let plays = lanes.iter().map(|lane| (lane.play.clone(), lane.title.clone())).collect();
     let quota = here.playbook().and_then(|playbook| playbook.budgets.posts);
     let posts_max = quota.filter(|quota| quota.per == Per::Day).map(|quota| quota.max);
     let seen = board.now.groups.iter().filter(|(_, group)| asker.sees(group, now)).take(GROUPS_OFFERED);
@@ -236,6 +253,9 @@ pub(crate) fn calendar(
         lanes,
         posts,
         posts_max,
+        plays,
+        play: None,
+        feed: None,
         cut,
         commands: asker.commands(here.now, now),
         file: here.now.book.as_ref().map(|book| book.file.display().to_string()).unwrap_or_default(),

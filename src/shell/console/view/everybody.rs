@@ -19,16 +19,16 @@ pub(crate) struct Hit {
     pub(crate) group: GroupId,
     /// The group as people call it.
     pub(crate) place: String,
-    /// Their id.
+    /// The member's id.
     pub(crate) id: MemberId,
-    /// Their shown name.
+    /// The member's shown name.
     pub(crate) name: String,
 }
 
 /// A group with members.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Row {
-    /// Its id.
+    /// The group's id.
     pub(crate) id: GroupId,
     /// As people call it.
     pub(crate) title: String,

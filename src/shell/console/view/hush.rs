@@ -19,11 +19,11 @@ pub(crate) struct Hushed {
     pub(crate) group: GroupId,
     /// As people call it.
     pub(crate) title: String,
-    /// Since when.
+    /// When members began to see nothing.
     pub(crate) since: Timestamp,
     /// Until when; none where somebody has to end it.
     pub(crate) until: Option<Timestamp>,
-    /// Why.
+    /// Why they see nothing.
     pub(crate) why: String,
     /// Messages that wait for its end.
     pub(crate) held: usize,

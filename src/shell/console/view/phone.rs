@@ -11,7 +11,7 @@ use crate::{
     engine::{entry::TaskKind, state::OpenTask},
     shell::{
         console::{door, link::TaskLink},
-        runtime::publish::Snapshot,
+        runtime::publish::{GroupNow, Snapshot},
     },
 };
 
@@ -37,6 +37,8 @@ pub(crate) struct OpenSheet {
     pub(crate) me: Option<PersonId>,
     /// Whether a link is not enough.
     pub(crate) strict: bool,
+    /// In how many groups the same text waits to be pasted.
+    pub(crate) alike: usize,
     /// The instant it was looked at.
     pub(crate) now: Timestamp,
 }
@@ -117,8 +119,21 @@ pub(crate) fn sheet(
     };
     let card = card(snapshot, &link.group, open);
     let strict = is_strict(open);
-    let _ = group;
-    card.map_or(Sheet::Nobody, |card| Sheet::Open(Box::new(OpenSheet { card, who, me, strict, now })))
+    let alike = if open.task.kind == TaskKind::Delivery { alike(snapshot, group, open) } else { 1 };
+    card.map_or(Sheet::Nobody, |card| Sheet::Open(Box::new(OpenSheet { card, who, me, strict, alike, now })))
+}
+
+/// In how many groups of the same file the same waits for the same people.
+fn alike(snapshot: &Snapshot, group: &GroupNow, open: &OpenTask) -> usize {
+    let same = |other: &&std::sync::Arc<OpenTask>| {
+        let (this, that) = (&open.task, &other.task);
+        this.kind == that.kind && this.text == that.text && this.people == that.people
+    };
+    let of_file = snapshot.groups.values().filter(|other| match (&group.book, &other.book) {
+        (Some(a), Some(b)) => std::sync::Arc::ptr_eq(a, b),
+        _ => false,
+    });
+    of_file.filter(|other| other.state.tasks.values().any(|task| same(&task))).count()
 }
 
 /// Whether a link is not enough to answer: where the file says so, and where members are let go.

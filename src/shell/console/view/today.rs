@@ -11,7 +11,7 @@ use crate::{
         time::{Duration, Timestamp, Zone},
     },
     engine::{
-        entry::{HoldReason, Outcome, Skip, TaskKind},
+        entry::{Entry, Fact, HoldReason, Outcome, Skip, TaskKind},
         state::{OpenTask, State},
         view::{self, Upcoming},
     },
@@ -19,8 +19,10 @@ use crate::{
     shell::{
         console::{
             door::{self, Asker},
+            history::run_of,
             link::Links,
         },
+        delivery::markup,
         runtime::publish::{GroupNow, Snapshot},
         store::LogLine,
     },
@@ -106,7 +108,11 @@ impl Card {
         Self {
             places: vec![place],
             kind: task.kind,
-            text: task.text.clone(),
+            text: if task.kind == TaskKind::Delivery {
+                markup::to_paste(&task.to_paste())
+            } else {
+                task.text.clone()
+            },
             show: task.show.clone(),
             list: task
                 .list
@@ -169,6 +175,8 @@ pub(crate) struct Missed {
     pub(crate) text: Phrase,
     /// The groups in which it was missed.
     pub(crate) places: Vec<Place>,
+    /// The run, in the first group.
+    pub(crate) run: Option<RunId>,
     /// The zone of its groups.
     pub(crate) zone: Zone,
 }
@@ -441,10 +449,19 @@ fn missed(snapshot: &Snapshot, asker: &Asker, now: Timestamp, story: &[LogLine])
             row.places.push(place);
         } else if rows.len() < limits::MISSED_SHOWN {
             let (about, text) = (words.about, words.text);
-            rows.push(Missed { at, about, text, places: vec![place], zone: zone.clone() });
+            let run = missed_run(&line.entry);
+            rows.push(Missed { at, about, text, places: vec![place], run, zone: zone.clone() });
         }
     }
     rows
+}
+
+/// The run that did not happen, or of which a part did not.
+fn missed_run(entry: &Entry) -> Option<RunId> {
+    match &entry.fact {
+        Fact::Skipped { run, .. } => Some(run.clone()),
+        _ => run_of(entry),
+    }
 }
 
 fn held(one: &One<'_>, all: &mut Vec<Held>) {
