@@ -149,7 +149,7 @@ fn answers(open: &OpenSheet, frame: &Frame) -> Markup {
                 })))
             } @else if open.card.kind == TaskKind::Delivery {
                 (form("done", &html! {
-                    div.bar {
+                    div.thumbbar {
                         (today::copy(0, locale))
                         button.main.after { (locale.pick("Sent", "已发送")) }
                         span.copied role="status" {}
