@@ -128,6 +128,7 @@ fn boards(playbook: &Arc<Playbook>, playbooks: &Playbooks, groups: &[Lived]) {
         senders: Arc::default(),
         ears: Arc::default(),
         hooks: Arc::default(),
+        watchman: None,
     });
     let now = |state: &State| Arc::new(GroupNow { state: Arc::new(state.clone()), book: Some(book.clone()) });
     let mut snapshot = Snapshot {
