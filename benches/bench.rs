@@ -15,6 +15,7 @@ mod deliver;
 mod engine;
 mod engine_process;
 mod groups;
+mod hearing;
 mod measure;
 mod receiver;
 mod simulate;
@@ -34,8 +35,12 @@ fn main() {
         ("channels", channels::beside),
     ];
     // Minutes long, so only when they are named.
-    let slow: &[Measure] =
-        &[("presets", channels::presets), ("years", years::run), ("console", console::run)];
+    let slow: &[Measure] = &[
+        ("presets", channels::presets),
+        ("years", years::run),
+        ("console", console::run),
+        ("hearing", hearing::run),
+    ];
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     for (name, run) in measures.iter().chain(slow) {
         let is_slow = slow.iter().any(|(slow, _)| slow == name);

@@ -209,8 +209,8 @@ fn write(dir: &Path, playbook: &Playbook, groups: &[Lived]) {
                 entries: Arc::new(entries.clone()),
                 claimed: Vec::new(),
                 told: None,
-                letter: None,
-                covering: None,
+                letters: Vec::new(),
+                coverings: Vec::new(),
                 parked: None,
             }));
         }

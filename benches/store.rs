@@ -91,8 +91,8 @@ fn decision(n: usize) -> Decision {
         entries: Arc::new(vec![posted, finished]),
         claimed: Vec::new(),
         told: None,
-        letter: None,
-        covering: None,
+        letters: Vec::new(),
+        coverings: Vec::new(),
         parked: None,
     }
 }

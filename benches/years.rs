@@ -45,8 +45,8 @@ fn restart() {
             entries: Arc::new(posts),
             claimed: Vec::new(),
             told: None,
-            letter: None,
-            covering: None,
+            letters: Vec::new(),
+            coverings: Vec::new(),
             parked: None,
         };
         handle.send(Work::Decide(decision)).expect("the writer runs");
@@ -99,8 +99,8 @@ fn five_years() {
             entries: Arc::new(entries),
             claimed: Vec::new(),
             told: None,
-            letter: None,
-            covering: None,
+            letters: Vec::new(),
+            coverings: Vec::new(),
             parked: None,
         };
         handle.send(Work::Decide(decision)).expect("the writer runs");
