@@ -126,6 +126,7 @@ fn boards(playbook: &Arc<Playbook>, playbooks: &Playbooks, groups: &[Lived]) {
         playbook: playbook.clone(),
         warnings: 0,
         senders: Arc::default(),
+        watchman: None,
         ears: Arc::default(),
         hooks: Arc::default(),
         watchman: None,

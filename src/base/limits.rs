@@ -237,6 +237,24 @@ pub const REFUSALS_TOLD_MAX: u32 = 3;
 /// How long the courier waits for attempts in flight when it is being stopped, in milliseconds.
 pub const STOP_MS_MAX: u64 = 12_000;
 
+/// A time shorter than this in which nobody listened is no gap, in milliseconds.
+pub const EAR_GAP_MS_MIN: i64 = 250;
+/// How often a program that has connected to us is asked for a sign of life, in milliseconds.
+pub const REVERSE_BEAT_MS: u64 = 30_000;
+/// How often is looked whether an ear is silent where something usually comes, in milliseconds.
+pub const EAR_WATCH_MS: i64 = 60_000;
+/// How long what is usual for an ear is taken to be so, in milliseconds.
+pub const EAR_USUAL_MS: i64 = 3_600_000;
+/// A silence that is told has lasted so long at least, in milliseconds.
+pub const EAR_SILENT_MS_MIN: i64 = 1_800_000;
+/// A silence that is told has lasted for as many facts as usually come in that time.
+pub const EAR_SILENT_FACTS_MIN: f64 = 6.0;
+/// Messages that nobody wants one by one and that become one input, in number.
+pub const HEARD_TOGETHER_MAX: usize = 500;
+/// The last such messages of a group of which it is known that they were heard, in number.
+pub const HEARD_LATELY_MAX: usize = 1_024;
+/// For how long an ear collects what nobody wants one by one, in milliseconds.
+pub const HEARD_WAITS_MS_MAX: u64 = 250;
 /// Inputs waiting for one group; past this the sender is told to come back.
 pub const INPUTS_WAITING_MAX: usize = 10_000;
 /// How long a process that is to stop waits for decisions that are being made, in milliseconds.
@@ -442,7 +460,7 @@ pub const SOCKET_MESSAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How long opening a WebSocket may take, in milliseconds.
 pub const SOCKET_OPEN_MS_MAX: u64 = 10_000;
 /// Facts that an ear hands over at once.
-pub const EAR_SIGNALS_MAX: usize = 500;
+pub const EAR_SIGNALS_MAX: usize = 4_000;
 /// The answer to what an ear asks a platform, in bytes.
 pub const EAR_ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The first pause of an ear whose connection broke, in milliseconds; each further one is twice as long.

@@ -3,12 +3,11 @@
 //! A pure match over entries. Never evaluates an expression, never looks at a playbook, never decides.
 
 use super::{
-    IllegalEntry, apply_clock, apply_date,
+    IllegalEntry, apply_clock, apply_date, apply_heard,
     apply_message::apply_message,
     apply_operation, apply_rename, apply_run, apply_task,
     broken::Broken,
     entry::{Entry, Fact, PhaseCause},
-    input::Signal,
     keeping, numbers, standing,
     state::{Failing, PlayState, ScriptCall, State, Timer},
     wording,
@@ -88,24 +87,14 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
             });
         }
         Fact::Condition { play, condition } => super::condition::apply(state, at, play, condition),
-        Fact::SignalReceived(signal) => signal_received(state, signal),
-        Fact::BatchOpened { play, until } => {
-            play_mut(state, play, |p| p.batch = Some((*until, Vec::new())));
-            state.timers.insert((*until, Timer::Batch { play: play.clone() }));
-        }
-        Fact::BatchJoined { play, signal } => {
-            let joined = play_mut(state, play, |p| {
-                p.batch.as_mut().map(|(_, signals)| signals.push(signal.clone())).is_some()
-            });
-            if !joined {
-                return illegal(format!("`{play}` has no open window"));
-            }
-        }
-        Fact::BatchClosed { play } => {
-            if let Some((until, _)) = play_mut(state, play, |p| p.batch.take()) {
-                state.timers.remove(&(until, Timer::Batch { play: play.clone() }));
-            }
-        }
+        Fact::SignalReceived(_)
+        | Fact::Heard(_)
+        | Fact::Gap(_)
+        | Fact::EarSilent(_)
+        | Fact::EarHears(_)
+        | Fact::BatchOpened { .. }
+        | Fact::BatchJoined { .. }
+        | Fact::BatchClosed { .. } => return apply_heard::apply(state, at, fact),
         Fact::RunStarted { .. }
         | Fact::StepWaiting { .. }
         | Fact::StepDone { .. }
@@ -271,35 +260,6 @@ fn enter_phase(
     }
 }
 
-fn signal_received(state: &mut State, signal: &Signal) {
-    let Some(id) = &signal.member else { return };
-    match &*signal.name {
-        "member.joined" => {
-            let known = state.members.get(id).map(|member| Member::clone(member));
-            let new = known.is_none();
-            let mut member = known.unwrap_or_else(|| Member::new(id.clone(), Some(signal.happened())));
-            describe_member(&mut member, &signal.data);
-            set_member(state, &Listed { seen: new.then_some(signal.happened()), ..member.into() });
-        }
-        "member.left" => {
-            state.standing.since.remove(id);
-            state.members.remove(id);
-        }
-        "message" | "reaction" | "answer" => {
-            // Somebody who speaks is a member, reported or not.
-            if !state.members.contains(id) {
-                set_member(state, &Member::new(id.clone(), Some(signal.happened())).into());
-            }
-            // A group that is full takes nobody in.
-            state.members.act(id, |activity| {
-                activity.seen = activity.seen.max(Some(signal.happened()));
-                activity.messages = activity.messages.saturating_add(u64::from(&*signal.name == "message"));
-            });
-        }
-        _ => {}
-    }
-}
-
 /// Takes over what a report says of a member: known keys into their places, the rest into `fields`.
 pub(super) fn describe_member(member: &mut Member, data: &Value) {
     let Some(map) = data.as_map() else { return };
@@ -345,7 +305,7 @@ fn settled(state: &mut State, effect: &EffectId) {
     state.alerts.settled(effect);
 }
 
-fn set_member(state: &mut State, listed: &Listed) {
+pub(super) fn set_member(state: &mut State, listed: &Listed) {
     if state.members.len() >= limits::MEMBERS_MAX && !state.members.contains(&listed.member.id) {
         return;
     }

@@ -7,7 +7,7 @@ use super::{
     IllegalEntry, apply,
     draft::{Decided, Draft, Piece, Under},
     entry::{Entry, Fact},
-    input::{Input, InputKind},
+    input::{Input, InputKind, Signal},
     next_wake,
     state::State,
 };
@@ -72,6 +72,16 @@ fn parked(state: &State, input: &Input, now: Timestamp, reason: String) -> Step 
     // Legal after anything.
     let applied = apply::apply(&mut next, &poison).is_ok();
     Step { entries: applied.then_some(poison).into_iter().collect(), next, parked: Some(reason) }
+}
+
+/// Why an answer that somebody reports means nothing: there is no such question, or it is none of its options. None
+/// where it means something, and where a play hears answers whatever they are to.
+pub fn answer_unfit(state: &State, playbooks: &Playbooks, signal: &Signal, now: Timestamp) -> Option<String> {
+    let input = Input { id: signal.id.clone(), kind: InputKind::Signal(signal.clone()) };
+    let setting = Setting::of(state, playbooks, &input, now).ok()??;
+    let (mut state, under) = (state.clone(), Under::default());
+    let mut seen = |_: &State, _: Entry| {};
+    Draft::new(&mut state, playbooks, setting, &mut seen, (&under, &[])).answer_unfit(signal)
 }
 
 /// [`step`] in place, for whoever has nothing to commit in between: `seen` gets each entry that [`step`] would give,
@@ -199,7 +209,10 @@ fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {
         draft.fire_due()?;
         return settle(draft);
     }
-    let says = matches!(&input.kind, InputKind::Signal(signal) if &*signal.name == "message");
+    let says = match &input.kind {
+        InputKind::Signal(signal) => &*signal.name == "message",
+        kind => matches!(kind, InputKind::Heard(_)),
+    };
     draft.tests_conditions = !says || super::numbers::closing(draft.state, draft.now).is_some();
     // What was due before the input came happens before it.
     announce_sleep(draft)?;
@@ -212,9 +225,11 @@ fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {
             signal.at = draft.now;
             draft.record_signal(signal)?;
         }
+        InputKind::Heard(heard) => draft.hear(heard)?,
         InputKind::ScriptReturned { effect, result } => draft.script_returned(effect, result)?,
         InputKind::Receipt { effect, receipt } => draft.receipt_came(effect, receipt)?,
         InputKind::Channel(news) => draft.channel_news(news)?,
+        InputKind::Ear(news) => draft.ear_news(news)?,
         InputKind::Command(command) => draft.command(command)?,
     }
     draft.carry_on()?;

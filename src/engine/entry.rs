@@ -6,12 +6,19 @@ pub use super::{
     cause::{Cause, PhaseCause},
     effect::Effect,
     operation::Operation,
+    outcome::Outcome,
     outgoing::{HoldReason, Notice, Outgoing, Stale},
     skip::Skip,
     task::{Task, TaskKind},
     waiting::{PruneStage, Waiting},
 };
-use super::{condition::Condition, input::Signal, numbers::day::DayNumbers};
+use super::{
+    chatter::Chatter,
+    condition::Condition,
+    deaf::{EarSilence, Gap},
+    input::Signal,
+    numbers::day::DayNumbers,
+};
 use crate::{
     base::{
         civil_day::CivilDay,
@@ -42,22 +49,6 @@ pub struct Entry {
     pub input: Option<InputId>,
     /// The fact.
     pub fact: Fact,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// Every step was carried out, skipped or missed.
-    Done,
-    /// A `stop` step, a no, or silence that means no.
-    Stopped,
-    /// A step failed.
-    Failed,
-    /// An operator, a removed date, or a member who left.
-    Cancelled,
-    /// A newer run took its place.
-    Replaced,
 }
 
 /// One fact. In the journal it is a JSON object with `entry` as its kind.
@@ -239,6 +230,14 @@ pub enum Fact {
     },
     /// A signal was reported, or sent by a step.
     SignalReceived(Signal),
+    /// Members said things that nobody wants one by one.
+    Heard(Chatter),
+    /// Nobody listened on a channel, and what happened meanwhile is told by nobody.
+    Gap(Gap),
+    /// Nothing comes on a channel although something usually does.
+    EarSilent(EarSilence),
+    /// Something comes again.
+    EarHears(EarSilence),
     /// A batch window was opened by its first signal, which follows as `BatchJoined`.
     BatchOpened {
         /// The play.

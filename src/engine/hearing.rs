@@ -3,6 +3,7 @@
 //! Facts from senders and ears do not come by here; they are recorded whoever hears them.
 
 use super::{
+    chatter::{Chatter, Speaker},
     draft::{Decided, Draft},
     input::Signal,
 };
@@ -41,9 +42,7 @@ impl Draft<'_> {
         let name = &*signal.name;
         let heard = self.hears();
         if name == "answer" {
-            let refusal = self.answer_meant(signal).err()?;
-            // A play that hears answers hears those to its own questions elsewhere, too.
-            return (refusal.named || !heard.contains(name)).then_some(refusal.reason);
+            return self.answer_unfit(signal);
         }
         if heard.contains(name) || ALWAYS_HEARD.contains(&name) {
             return None;
@@ -62,6 +61,13 @@ impl Draft<'_> {
         Some(format!(
             "nothing hears the signal {name} in the playbook of `{group}`{what} `--anyway` reports it all the same"
         ))
+    }
+
+    /// Why an answer means nothing here.
+    pub(super) fn answer_unfit(&self, signal: &Signal) -> Option<String> {
+        let refusal = self.answer_meant(signal).err()?;
+        // A play that hears answers hears those to its own questions elsewhere, too.
+        (refusal.named || !self.hears().contains("answer")).then_some(refusal.reason)
     }
 
     /// Why an id is none where members of other ids have it as their name: whoever types it means one of those, and a
@@ -94,6 +100,58 @@ impl Draft<'_> {
             }
         }
         heard
+    }
+
+    /// What a signal tells of somebody who is known. Another name or role is theirs from then on; what stands beside
+    /// something that they did fills in only what nobody has said.
+    pub(super) fn keep_up(&mut self, id: &MemberId, signal: &Signal) -> Decided {
+        let word = |data: &Value, key| data.get(key).and_then(Value::as_str).map(str::to_owned);
+        match &*signal.name {
+            "member.renamed" => {
+                let name = word(&signal.data, "name").filter(|name| !name.trim().is_empty());
+                self.turn_into(id, name, None)
+            }
+            "member.role" => self.turn_into(id, None, word(&signal.data, "role")),
+            "message" | "reaction" | "answer" => {
+                let beside = signal.data.get("member").unwrap_or(&Value::Null);
+                self.fill_in(id, word(beside, "name"), word(beside, "role"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Fills in what is not known of somebody.
+    pub(super) fn fill_in(&mut self, id: &MemberId, name: Option<String>, role: Option<String>) -> Decided {
+        let Some(known) = self.state.members.get(id) else { return Ok(()) };
+        let nameless = known.name.is_empty() || known.name == id.as_str();
+        let name = name.filter(|name| nameless && !name.trim().is_empty());
+        let role = role.filter(|role| known.role.is_empty() && !role.is_empty());
+        self.turn_into(id, name, role)
+    }
+
+    fn turn_into(&mut self, id: &MemberId, name: Option<String>, role: Option<String>) -> Decided {
+        let Some(known) = self.state.members.get(id) else { return Ok(()) };
+        let mut member = Member::clone(known);
+        member.name = name.unwrap_or(member.name);
+        member.role = role.unwrap_or(member.role);
+        if member == **known {
+            return Ok(());
+        }
+        self.emit(super::entry::Fact::MemberSet(Arc::new(Listed::from(member))))
+    }
+
+    /// Records what was heard together, and what it told of who spoke.
+    pub(super) fn hear(&mut self, heard: &Chatter) -> Decided {
+        if heard.is_empty() {
+            return Ok(());
+        }
+        let mut fact = heard.clone();
+        let speakers = std::mem::take(&mut fact.speakers);
+        self.emit(super::entry::Fact::Heard(fact))?;
+        for Speaker { id, name, role } in speakers {
+            self.fill_in(&id, name, role)?;
+        }
+        Ok(())
     }
 
     /// Somebody of whom a signal tells and whom nobody knew is known from then on.

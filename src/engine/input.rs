@@ -2,7 +2,7 @@
 //!
 //! An input is only a wish or a report; it becomes a fact by what a step makes of it.
 
-use super::{outgoing::Outgoing, recent::fingerprint};
+use super::{chatter::Chatter, deaf::EarNews, outgoing::Outgoing, recent::fingerprint};
 use crate::{
     base::{
         ids::{ChannelName, Digest, EffectId, InputId, MemberId, PlayName, RoleName, RunId, StepId, TaskId},
@@ -69,6 +69,8 @@ pub enum InputKind {
     },
     /// A fact was reported from outside.
     Signal(Signal),
+    /// Members said things that nobody wants one by one.
+    Heard(Chatter),
     /// A script call has ended.
     ScriptReturned {
         /// Which call.
@@ -85,6 +87,8 @@ pub enum InputKind {
     },
     /// A channel has been failing for a while, or gets through again.
     Channel(ChannelNews),
+    /// What is told of an ear of the group.
+    Ear(EarNews),
     /// An operator asks for something.
     Command(Command),
 }

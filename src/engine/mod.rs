@@ -12,12 +12,15 @@ pub mod amended;
 pub mod by_hand;
 pub mod effect;
 pub mod cause;
+pub mod chatter;
 pub mod condition;
+pub mod deaf;
 pub mod doctor;
 pub mod entry;
 pub mod failing;
 pub mod gate;
 pub mod input;
+pub mod outcome;
 pub mod outgoing;
 pub mod readings;
 pub mod recent;
@@ -38,6 +41,7 @@ mod advance;
 mod apply;
 mod apply_clock;
 mod apply_date;
+mod apply_heard;
 mod apply_message;
 mod apply_operation;
 mod apply_rename;
@@ -82,7 +86,7 @@ use state::State;
 use std::sync::Arc;
 use timer::Deadline;
 
-pub use decide::{Step, step, step_in_place};
+pub use decide::{Step, answer_unfit, step, step_in_place};
 pub use effect::effects;
 
 /// An entry that cannot follow the state it was applied to: a bug, or a journal that was tampered with.

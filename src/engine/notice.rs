@@ -372,6 +372,30 @@ pub(super) fn channel_recovered(locale: Locale, group: &str, news: &ChannelNews,
     }
 }
 
+/// Nothing comes on a channel on which something usually does.
+pub(super) fn ear_silent(locale: Locale, group: &str, channel: &str, since: &str) -> String {
+    match locale {
+        Locale::En => format!(
+            "**{group}**: nothing has been heard on `{channel}` since {since}, where something usually is. Look whether \
+             the robot is still in the group; `playbook connect {channel}` shows what arrives. (ear-silent)"
+        ),
+        Locale::Zh => format!(
+            "**{group}**：渠道 `{channel}` 自{since}起什么都没听到，而这时通常有动静。请看看机器人是否还在群里；\
+             `playbook connect {channel}` 会显示收到了什么。（ear-silent）"
+        ),
+    }
+}
+
+/// Something comes again.
+pub(super) fn ear_hears(locale: Locale, group: &str, channel: &str, since: &str) -> String {
+    match locale {
+        Locale::En => {
+            format!("**{group}**: something is heard on `{channel}` again; nothing had been since {since}.")
+        }
+        Locale::Zh => format!("**{group}**：渠道 `{channel}` 又有动静了，此前自{since}起什么都没听到。"),
+    }
+}
+
 /// Members see nothing from now on: for those who look after the group.
 pub(super) fn hushed(
     playbook: &Playbook,

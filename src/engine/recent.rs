@@ -114,7 +114,7 @@ impl<'de> Deserialize<'de> for Recent {
 }
 
 /// FNV-1a over 64 bits (RFC draft-eastlake-fnv): small, fixed, and equal on every machine.
-pub(super) fn fingerprint(text: &str) -> u64 {
+pub(crate) fn fingerprint(text: &str) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for byte in text.bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

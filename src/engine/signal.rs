@@ -59,6 +59,7 @@ impl Draft<'_> {
             && &*signal.name != LEFT
         {
             self.make_known(member, &signal.data)?;
+            self.keep_up(member, &signal)?;
             if &*signal.name == "member.joined" {
                 self.date_fields(member)?;
             }

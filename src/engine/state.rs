@@ -3,6 +3,7 @@
 //! Built by [`super::apply`] and by nothing else. Serializable, with a version. Ordered maps only, so that equal
 //! entries give equal bytes.
 
+use super::deaf::Silences;
 pub use super::failing::Failing;
 use super::{
     alert::OpenAlerts,
@@ -109,6 +110,9 @@ pub struct State {
     /// Messages released to those channels.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub released_elsewhere: BTreeMap<ChannelName, imbl::Vector<Released>>,
+    /// Channels on which nothing comes although something usually does.
+    #[serde(default, skip_serializing_if = "Silences::is_empty")]
+    pub silences: Silences,
     /// Channels that have been failing for a while.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub failing: BTreeMap<ChannelName, Failing>,
@@ -473,6 +477,7 @@ impl State {
             horizons: BTreeMap::new(),
             released_elsewhere: BTreeMap::new(),
             failing: BTreeMap::new(),
+            silences: Silences::default(),
             presses: VecDeque::new(),
             notices: BTreeMap::new(),
             refusals: None,

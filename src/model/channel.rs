@@ -206,9 +206,12 @@ impl ChannelKind {
                 ("chat", Optional, false),
                 ("base_url", Optional, false),
             ],
-            Self::Mattermost => {
-                &[("url", Required, true), ("secret", Optional, true), ("chat", Optional, false)]
-            }
+            Self::Mattermost => &[
+                ("url", Required, true),
+                ("token", Optional, true),
+                ("secret", Optional, true),
+                ("chat", Optional, false),
+            ],
             Self::Discord => &[
                 ("url", Required, true),
                 ("public_key", Optional, false),
@@ -221,7 +224,10 @@ impl ChannelKind {
                 ("token", Optional, true),
                 ("aes_key", Optional, true),
                 ("corp", Optional, false),
+                ("bot", Optional, true),
+                ("secret", Optional, true),
                 ("chat", Optional, false),
+                ("base_url", Optional, false),
             ],
             Self::Feishu => &[
                 ("url", Required, true),
@@ -234,19 +240,27 @@ impl ChannelKind {
             Self::Dingtalk => &[
                 ("url", Required, true),
                 ("secret", Optional, true),
+                ("app", Optional, true),
                 ("app_secret", Optional, true),
                 ("token", Optional, true),
                 ("aes_key", Optional, true),
                 ("corp", Optional, false),
                 ("chat", Optional, false),
+                ("base_url", Optional, false),
             ],
-            Self::Telegram => {
-                &[("token", Required, true), ("chat", Required, false), ("base_url", Optional, false)]
-            }
+            Self::Telegram => &[
+                ("token", Required, true),
+                ("chat", Required, false),
+                ("secret_token", Optional, true),
+                ("base_url", Optional, false),
+            ],
             Self::Matrix => &[("url", Required, false), ("token", Required, true), ("room", Required, false)],
-            Self::Onebot => {
-                &[("url", Required, false), ("token", Optional, true), ("group", Required, false)]
-            }
+            Self::Onebot => &[
+                ("url", Required, false),
+                ("token", Optional, true),
+                ("secret", Optional, true),
+                ("group", Required, false),
+            ],
             Self::Ntfy => &[("url", Required, true), ("token", Optional, true)],
             Self::Email => &[("url", Required, true), ("from", Required, false), ("to", Required, false)],
         }

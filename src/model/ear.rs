@@ -3,6 +3,7 @@
 //! The one table from which `check`, `run`, `status` and the documentation say what is *deaf*. Hears nothing itself.
 
 use super::channel::{Abilities, Channel, ChannelKind, Setting};
+use crate::base::time::Duration;
 
 /// How much of what happens on a channel is heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,12 +53,35 @@ impl ChannelKind {
             Self::Slack => {
                 Some(Ear { needs: &["app", "token", "chat"], joins: true, messages: true, answers: true })
             }
+            // An incoming webhook does not say what a post became, so no reply can be known.
+            Self::Mattermost => {
+                Some(Ear { needs: &["url", "token", "chat"], joins: true, messages: true, answers: false })
+            }
+            Self::Dingtalk => Some(Ear {
+                needs: &["app", "app_secret", "chat"],
+                joins: true,
+                messages: false,
+                answers: true,
+            }),
+            Self::Wecom => {
+                Some(Ear { needs: &["bot", "secret", "chat"], joins: false, messages: false, answers: true })
+            }
             _ => None,
         }
     }
 }
 
 impl ChannelKind {
+    /// For how long this platform keeps for an ear what happens while nobody listens; none where it keeps nothing.
+    pub const fn keeps_for_ear(self) -> Option<Duration> {
+        match self {
+            Self::Telegram => Some(Duration::DAY),
+            // The history of the room, or of the channel, has what was said.
+            Self::Matrix | Self::Slack | Self::Discord => Some(Duration::DAY.times(3_650)),
+            _ => None,
+        }
+    }
+
     /// What this platform tells an address of ours, `/hooks/…`, as far as it can be configured; none where it tells
     /// nothing. What it says in answer to a robot's post is told only where the post's id is known.
     pub fn hook(self) -> Option<Ear> {
@@ -67,6 +91,8 @@ impl ChannelKind {
             Self::Feishu => hears(&["encrypt_key", "chat"], true, true, false),
             Self::Mattermost => hears(&["secret", "chat"], false, true, false),
             Self::Discord => hears(&["public_key", "chat"], false, false, false),
+            Self::Telegram => hears(&["secret_token", "chat"], true, true, true),
+            Self::Onebot => hears(&["group"], true, true, true),
             // Whoever calls the robot answers the question that is open.
             Self::Wecom => hears(&["token", "aes_key", "chat"], true, false, true),
             Self::Dingtalk => hears(&["app_secret", "chat"], true, false, true),
@@ -76,17 +102,22 @@ impl ChannelKind {
 }
 
 impl Channel {
-    /// The ear that this channel has as it is configured.
+    /// The ear that this channel has as it is configured: by a connection of the engine's, else by what the platform
+    /// tells of itself.
     pub fn ear(&self) -> Option<Ear> {
-        // An HTTP server of OneBot takes what is sent and tells nothing; its WebSocket does both.
-        let http = |setting: &Setting| matches!(setting, Setting::Literal(url) if url.starts_with("http"));
-        let mute = self.kind == ChannelKind::Onebot
-            && self.settings.get("url").is_some_and(|urls| urls.iter().any(http));
-        let able = |ear: &Ear| !mute && ear.needs.iter().all(|name| self.settings.contains_key(*name));
-        let ear =
-            self.kind.ear().filter(able).map(|ear| Ear { answers: ear.answers && self.knows_posts(), ..ear });
-        let ear = ear.or_else(|| self.hook())?;
+        let ear = self.listens().or_else(|| self.hook())?;
         (self.hear != Some(Hear::Nothing)).then_some(ear)
+    }
+
+    /// What is heard by a connection that the engine opens.
+    pub fn listens(&self) -> Option<Ear> {
+        // An HTTP server of OneBot takes what is sent and tells nothing; its WebSocket does both.
+        let mute = self.kind == ChannelKind::Onebot && self.is_http();
+        // Telegram tells either a webhook or whoever asks.
+        let told = self.settings.contains_key("secret_token");
+        let able = |ear: &Ear| ear.needs.iter().all(|name| self.settings.contains_key(*name));
+        let ear = self.kind.ear().filter(|ear| !mute && !told && able(ear))?;
+        Some(Ear { answers: ear.answers && self.knows_posts(), ..ear })
     }
 
     /// Whether it is told which message a post became: webhooks of Slack and robots of Feishu are not, so that nobody
@@ -95,10 +126,22 @@ impl Channel {
         !(matches!(self.kind, ChannelKind::Slack | ChannelKind::Feishu) && self.settings.contains_key("url"))
     }
 
+    /// Whether its address is that of an HTTP server.
+    fn is_http(&self) -> bool {
+        let http = |setting: &Setting| matches!(setting, Setting::Literal(url) if url.starts_with("http"));
+        self.settings.get("url").is_some_and(|urls| urls.iter().any(http))
+    }
+
     /// What the platform tells `/hooks/…` as this channel is configured.
     pub fn hook(&self) -> Option<Ear> {
         let hook = self.kind.hook()?;
         let has = |name: &&str| self.settings.contains_key(*name);
+        // Whoever connects or reports to us is known by the token or the secret. Over a WebSocket of theirs everything
+        // is heard already.
+        let calls = has(&"secret") || has(&"token") && self.hear.is_some();
+        if self.kind == ChannelKind::Onebot && !(self.is_http() && calls) {
+            return None;
+        }
         let joins = match self.kind {
             // An app of a company is told of its customer groups, an AI bot of nobody who comes.
             ChannelKind::Wecom => has(&"corp"),

@@ -192,6 +192,11 @@ impl Playbook {
             || self.inbound.values().any(|sender| sender.may.contains(signal))
     }
 
+    /// Whether anything wants what members do of this kind one by one, and not only how much of it there was.
+    pub fn wants_each(&self, signal: &str) -> bool {
+        self.reads_text.is_some() || self.hears().contains(signal)
+    }
+
     /// A play by name.
     pub fn play(&self, name: &PlayName) -> Option<&Arc<Play>> {
         self.plays.iter().find(|play| play.name == *name)

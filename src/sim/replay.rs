@@ -241,6 +241,13 @@ impl Player<'_> {
                 Fact::SignalReceived(signal) if signal.id == id => Some(signal.clone()),
                 _ => None,
             });
+            let heard = entries.iter().find_map(|entry| match &entry.fact {
+                Fact::Heard(heard) => Some(heard.clone()),
+                _ => None,
+            });
+            if let Some(heard) = heard {
+                return vec![Input { id, kind: InputKind::Heard(heard) }];
+            }
             return match signal {
                 Some(signal) => vec![Input { id, kind: InputKind::Signal(self.signal(signal)) }],
                 None => self

@@ -9,7 +9,8 @@ use super::{
     cohort::is_soon,
     day::add,
     keep, operated,
-    question::{self, OpenQuestion, Reply},
+    question::{self, OpenQuestion},
+    said::{self, Quoted, Said},
 };
 use crate::{
     base::{
@@ -119,41 +120,10 @@ fn hear(state: &mut State, at: Timestamp, signal: &Signal, new: bool) {
     let happened = signal.happened();
     match name {
         "member.joined" if new => joined(state, at, member, happened),
-        "message" => {
-            let said = Said::of(&signal.data);
-            says(state, at, member, happened, 1);
-            if let Some(reply) = &said.reply {
-                replies(state, member, reply);
-            }
-            if is_bot(&state.members, member) {
-                return;
-            }
-            let numbers = today(state, at);
-            if let Some(on_topic) = said.on_topic {
-                add(&mut numbers.open.judged, 1);
-                add(&mut numbers.open.on_topic, u64::from(on_topic));
-            }
-            question::answer(numbers, member, happened, said.reply.as_ref());
-            if said.asks {
-                let id = said.id.map(str::to_owned);
-                question::ask(numbers, OpenQuestion { by: member.clone(), at: happened, id });
-            }
-            if said.reply.is_some_and(|reply| is_to_us(&state.members, &reply)) {
-                responded(today(state, at), happened);
-            }
-        }
+        "message" => talks(state, at, member, happened, (1, &Said::of(&signal.data))),
         "reaction" => {
-            act(state, at, member, happened, 0);
-            let to = signal.data.get("message").and_then(|message| message.get("member"));
-            let to = to.and_then(Value::as_str).map(MemberId::new);
-            let ours = to.is_none_or(|to| is_bot(&state.members, &to));
-            let numbers = today(state, at);
-            if signal.data.get("added").and_then(Value::as_bool) != Some(false) {
-                add(&mut numbers.open.reactions, 1);
-                if ours {
-                    responded(numbers, happened);
-                }
-            }
+            let (to, added) = said::reaction(&signal.data);
+            reacts(state, at, member, happened, (to.as_ref(), added));
         }
         "answer" | "came" => act(state, at, member, happened, 0),
         "click" => {
@@ -174,28 +144,52 @@ fn hear(state: &mut State, at: Timestamp, signal: &Signal, new: bool) {
     }
 }
 
-/// What a message tells beside its words.
-struct Said<'a> {
-    id: Option<&'a str>,
-    reply: Option<Reply<'a>>,
-    asks: bool,
-    on_topic: Option<bool>,
+/// Somebody says so many things at an instant; one that replies or asks is said alone.
+pub(in crate::engine) fn talks(
+    state: &mut State,
+    at: Timestamp,
+    member: &MemberId,
+    happened: Timestamp,
+    (messages, said): (u64, &Said<'_>),
+) {
+    says(state, at, member, happened, messages);
+    if let Some(reply) = &said.reply {
+        replies(state, member, reply);
+    }
+    if is_bot(&state.members, member) {
+        return;
+    }
+    let numbers = today(state, at);
+    if let Some(on_topic) = said.on_topic {
+        add(&mut numbers.open.judged, 1);
+        add(&mut numbers.open.on_topic, u64::from(on_topic));
+    }
+    question::answer(numbers, member, happened, said.reply.as_ref());
+    if said.asks {
+        let id = said.id.map(str::to_owned);
+        question::ask(numbers, OpenQuestion { by: member.clone(), at: happened, id });
+    }
+    if said.reply.as_ref().is_some_and(|reply| is_to_us(&state.members, reply)) {
+        responded(today(state, at), happened);
+    }
 }
 
-impl<'a> Said<'a> {
-    fn of(data: &'a Value) -> Self {
-        let message = data.get("message").filter(|message| message.as_map().is_some()).unwrap_or(data);
-        let text = |key| message.get(key).and_then(Value::as_str);
-        let reply = message.get("reply_to").filter(|reply| !reply.is_null()).map(|reply| {
-            let part = |key| reply.get(key).and_then(Value::as_str);
-            Reply { id: part("id").or(reply.as_str()), member: part("member") }
-        });
-        let asks = match message.get("question").and_then(Value::as_bool) {
-            Some(asks) => asks,
-            None => text("text").is_some_and(|text| text.trim_end().ends_with(['?', '\u{ff1f}', '吗', '呢'])),
-        };
-        let on_topic = message.get("on_topic").and_then(Value::as_bool);
-        Self { id: text("id"), reply, asks, on_topic }
+/// Somebody puts something to a message of somebody, if it is told whose, or takes it away.
+pub(in crate::engine) fn reacts(
+    state: &mut State,
+    at: Timestamp,
+    member: &MemberId,
+    happened: Timestamp,
+    (to, added): (Option<&MemberId>, bool),
+) {
+    act(state, at, member, happened, 0);
+    let ours = to.is_none_or(|to| is_bot(&state.members, to));
+    let numbers = today(state, at);
+    if added {
+        add(&mut numbers.open.reactions, 1);
+        if ours {
+            responded(numbers, happened);
+        }
     }
 }
 
@@ -232,7 +226,7 @@ fn leaves(state: &mut State, at: Timestamp, id: &MemberId, how: Option<&str>) {
 }
 
 /// Somebody says so many things.
-pub(super) fn says(state: &mut State, at: Timestamp, id: &MemberId, happened: Timestamp, messages: u64) {
+fn says(state: &mut State, at: Timestamp, id: &MemberId, happened: Timestamp, messages: u64) {
     if is_bot(&state.members, id) {
         return add(&mut today(state, at).open.bot, messages);
     }
@@ -315,14 +309,14 @@ fn with_habits<T>(
 }
 
 /// A reply: both know each other now.
-fn replies(state: &mut State, by: &MemberId, reply: &Reply<'_>) {
+fn replies(state: &mut State, by: &MemberId, reply: &Quoted<'_>) {
     if let Some(to) = reply.member.map(MemberId::new) {
         meet(state, by, &to);
     }
 }
 
 /// One member replies to another.
-pub(super) fn meet(state: &mut State, by: &MemberId, to: &MemberId) {
+fn meet(state: &mut State, by: &MemberId, to: &MemberId) {
     let known = |id: &MemberId| state.members.get(id).filter(|member| !is_a_bot(member)).cloned();
     let (Some(a), Some(b)) = (known(by).filter(|_| by != to), known(to)) else { return };
     let at = state.clock;
@@ -390,7 +384,7 @@ fn ended(numbers: &mut Numbers, at: Timestamp, due: Option<Timestamp>, answer: &
 }
 
 /// Whether a reply is to something of ours, as far as can be told.
-fn is_to_us(members: &Members, reply: &Reply<'_>) -> bool {
+fn is_to_us(members: &Members, reply: &Quoted<'_>) -> bool {
     reply.member.is_some_and(|member| is_bot(members, &MemberId::new(member)))
 }
 

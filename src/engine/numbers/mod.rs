@@ -7,6 +7,7 @@ pub mod cohort;
 pub mod day;
 pub mod reading;
 pub mod tally;
+pub(in crate::engine) mod said;
 mod close;
 mod count;
 mod own;
@@ -36,6 +37,7 @@ use std::{
 use windows::Windows;
 
 pub use close::{as_of, closing};
+pub(in crate::engine) use count::{reacts, talks};
 pub use reading::Gauges;
 
 /// What is counted of a group.
@@ -88,6 +90,9 @@ pub struct Numbers {
     /// What the playbook's own numbers count of signals.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tallies: BTreeMap<Arc<str>, tally::Tally>,
+    /// Days on which nobody listened for a while, oldest first, each with the last of as many.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub unheard: VecDeque<(CivilDay, CivilDay)>,
     /// When the rules were changed last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules_changed: Option<Timestamp>,
@@ -143,7 +148,8 @@ impl Numbers {
     pub fn is_complete(&self, days: u32, created: Timestamp) -> bool {
         let first = self.today.plus(1 - days.min(i32::MAX as u32) as i32);
         let whole = self.began <= first || self.day_of(created) >= self.began;
-        whole && self.last_days(days).all(|day| !day.incomplete)
+        let heard = self.unheard.iter().all(|(_, last)| *last < first);
+        whole && heard && self.last_days(days).all(|day| !day.incomplete)
     }
 
     /// A day in a zone begins, with nothing in it.
@@ -163,6 +169,23 @@ impl Numbers {
         (self.from, self.until) = zone.day_bounds(at);
         self.today = today;
         self.open = DayNumbers { day: today, ..DayNumbers::default() };
+    }
+}
+
+/// Nobody listened for a while: the days of it are known to be incomplete.
+pub(super) fn nobody_listened(state: &mut State, from: Timestamp, to: Timestamp) {
+    if state.numbers.is_new() {
+        return;
+    }
+    let numbers = Arc::make_mut(&mut state.numbers);
+    let (first, last) = (numbers.day_of(from), numbers.day_of(to));
+    for closed in numbers.closed.iter_mut().filter(|closed| first <= closed.day && closed.day <= last) {
+        Arc::make_mut(closed).incomplete = true;
+    }
+    numbers.open.incomplete |= first <= numbers.today && numbers.today <= last;
+    match numbers.unheard.back_mut() {
+        Some(known) if first <= known.1 => *known = (known.0.min(first), known.1.max(last)),
+        _ => drop(keep(&mut numbers.unheard, (first, last), limits::DAYS_KEPT_MAX)),
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     Numbers,
     day::{DayNumbers, add},
     keep,
+    said::Quoted,
 };
 use crate::base::{
     ids::MemberId,
@@ -26,13 +27,6 @@ pub struct OpenQuestion {
     pub id: Option<String>,
 }
 
-/// To whom and to what somebody replies.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Reply<'a> {
-    pub(super) id: Option<&'a str>,
-    pub(super) member: Option<&'a str>,
-}
-
 /// Without a reply, a message answers what was asked so shortly before.
 const NEXT_MESSAGE: Duration = Duration::HOUR;
 /// How many powers of two minutes are told apart.
@@ -50,15 +44,15 @@ pub(super) fn ask(numbers: &mut Numbers, question: OpenQuestion) {
 }
 
 /// A member says something: what it answers is answered.
-pub(super) fn answer(numbers: &mut Numbers, by: &MemberId, at: Timestamp, reply: Option<&Reply<'_>>) {
+pub(super) fn answer(numbers: &mut Numbers, by: &MemberId, at: Timestamp, reply: Option<&Quoted<'_>>) {
     forget(numbers, at);
     let mut kept = std::mem::take(&mut numbers.questions);
     let mut answered = Vec::new();
     kept.retain(|question| {
         let waits = at.since(question.at);
         let meant = match reply {
-            Some(Reply { id: Some(id), .. }) => question.id.as_deref() == Some(*id),
-            Some(Reply { member: Some(member), .. }) => question.by.as_str() == *member,
+            Some(Quoted { id: Some(id), .. }) => question.id.as_deref() == Some(*id),
+            Some(Quoted { member: Some(member), .. }) => question.by.as_str() == *member,
             Some(_) => false,
             None => waits <= NEXT_MESSAGE,
         };

@@ -127,7 +127,7 @@ pub(super) const SIGNAL: &str = r"^\S+$";
 /// A signal's name, or one with `${…}` in it.
 pub(super) const SENT: &str = r"^\S+$|\$\{";
 /// An address.
-pub(super) const URL: &str = "^(?:https?|smtps?)://[^/]";
+pub(super) const URL: &str = "^(?:https?|smtps?|wss?)://[^/]";
 
 /// The pattern with every letter in both cases: flags are not portable. Letters after a backslash stay, and so do
 /// those in brackets.

@@ -79,6 +79,7 @@ impl Kinds {
             Fact::DeliveryFailed { .. }
             | Fact::ChannelFailing { .. }
             | Fact::ScriptFailed { .. }
+            | Fact::EarSilent(_)
             | Fact::Poisoned { .. } => Self::FAILED,
             Fact::TaskOpened(_) | Fact::TaskClosed { .. } => Self::PEOPLE.and(Self::RUN),
             Fact::TaskTold { .. }
@@ -99,6 +100,7 @@ impl Kinds {
             | Fact::DateArmed { .. }
             | Fact::MidnightSet { .. }
             | Fact::SignalReceived(_)
+            | Fact::Heard(_)
             | Fact::BatchJoined { .. }
             | Fact::BatchOpened { .. }
             | Fact::BatchClosed { .. }

@@ -3,7 +3,10 @@
 use super::reported::Reported;
 use crate::{
     base::ids::{GroupId, InputId},
-    engine::input::Signal,
+    engine::{
+        deaf::EarNews,
+        input::{Input, InputKind, Signal},
+    },
     shell::{
         clock,
         store::{Covering, Letter},
@@ -17,25 +20,36 @@ use tokio::sync::mpsc::UnboundedSender;
 pub struct Arrival {
     /// The group.
     pub group: GroupId,
-    /// The fact; its id is the input's.
-    pub signal: Signal,
+    /// The fact.
+    pub input: Input,
     /// Who reported it, and its id there.
     pub letter: Letter,
+    /// Whether it is a fact by itself, also where nobody wants such things one by one: a sender of its own is told
+    /// what became of each.
+    pub alone: bool,
 }
 
 impl Arrival {
     /// What was reported by somebody, for a group. Its id is theirs, so that it counts once however often it comes.
     pub(in crate::shell) fn of(read: Reported, source: Arc<str>, group: GroupId) -> Self {
         let letter = Letter { source, id: Arc::from(read.id.as_str()) };
+        let id = InputId::from(format!("in/{}/{}", letter.source, letter.id));
         let signal = Signal {
             name: read.name,
-            id: InputId::from(format!("in/{}/{}", letter.source, letter.id)),
+            id: id.clone(),
             at: clock::now(),
             sent: read.time,
             member: read.member,
             data: read.data,
         };
-        Self { group, signal, letter }
+        Self { group, input: Input { id, kind: InputKind::Signal(signal) }, letter, alone: true }
+    }
+
+    /// What is to be known of an ear, for a group.
+    pub(in crate::shell) fn of_ear(news: EarNews, id: String, source: Arc<str>, group: GroupId) -> Self {
+        let letter = Letter { source, id: id.into() };
+        let id = InputId::from(format!("in/{}/{}", letter.source, letter.id));
+        Self { group, input: Input { id, kind: InputKind::Ear(news) }, letter, alone: true }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::{
     answer::{self, Turned},
-    body,
+    body, reverse,
     router::Inside,
 };
 use crate::{
@@ -38,6 +38,10 @@ pub(super) async fn any(
         return Err(Turned::new(StatusCode::NOT_FOUND, "no_hook", message));
     }
     let (head, body) = request.into_parts();
+    if reverse::is_wanted(&head.headers) {
+        let shown = (&head.headers, query.as_deref().unwrap_or_default());
+        return reverse::open(&inside, &hooks, shown, head.extensions.get());
+    }
     let bytes = body::read(body).await?;
     let (hook, meant) = heard(&hooks, &head, query.as_deref().unwrap_or_default(), &bytes)?;
     match meant {
@@ -69,7 +73,8 @@ fn heard<'h>(
         return Err(Turned::not_yet("the system has too little randomness at the moment"));
     }
     let asks = head.method == Method::GET;
-    meant(hooks, &Came { asks, query, head: &text, body, now: clock::now(), random: bytes })
+    let chats: Vec<String> = hooks.iter().flat_map(KnownHook::chats).cloned().collect();
+    meant(hooks, &Came { asks, query, head: &text, body, now: clock::now(), random: bytes, chats: &chats })
 }
 
 fn known(inside: &Inside, playbook: &str, channel: &str) -> Vec<KnownHook> {

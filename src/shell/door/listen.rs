@@ -4,7 +4,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "owns the door's sockets")]
 
-use super::router::{Inside, Near, Peer, router};
+use super::{
+    reverse::Becoming,
+    router::{Inside, Near, Peer, router},
+};
 use crate::base::limits;
 use axum::Router;
 use hyper::{body::Incoming, server::conn::http1, service::Service as _};
@@ -130,7 +133,10 @@ async fn turn_away(mut stream: TcpStream) {
 async fn serve(stream: TcpStream, router: Router, mut stopping: watch::Receiver<bool>) {
     let peer = Peer(stream.peer_addr().ok().map(|address| address.ip()));
     let near = Near(stream.local_addr().is_ok_and(|address| address.ip().is_loopback()));
+    let handover = Becoming::default();
+    let becomes = handover.clone();
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(handover.clone());
         request.extensions_mut().insert(near);
         request.extensions_mut().insert(peer);
         Box::pin(TowerToHyperService::new(router.clone()).call(request))
@@ -154,7 +160,11 @@ async fn serve(stream: TcpStream, router: Router, mut stopping: watch::Receiver<
             }
         }
     }
-    linger(connection.into_parts().io.into_inner()).await;
+    let parts = connection.into_parts();
+    match becomes.take() {
+        Some(reverse) => reverse.listen(parts.io.into_inner(), parts.read_buf, stopping).await,
+        None => linger(parts.io.into_inner()).await,
+    }
 }
 
 /// Ends a connection so that the last answer arrives: what the other side still sends is read for a moment.

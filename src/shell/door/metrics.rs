@@ -6,6 +6,7 @@ use super::{
     address,
     answer::{self, Turned},
     router::{Inside, Near},
+    v1,
 };
 use crate::{
     base::{ids::GroupId, metric::find},
@@ -29,7 +30,7 @@ const GROUPS_MAX: usize = 200;
 /// The type of the text format.
 const KIND: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Answers who asks on this machine.
+/// Answers who asks on this machine, and elsewhere who has a token.
 pub(super) async fn get(
     State(inside): State<Arc<Inside>>,
     Extension(near): Extension<Near>,
@@ -40,10 +41,13 @@ pub(super) async fn get(
     let here = near.0
         && host.is_none_or(address::is_loopback)
         && !passed_on.iter().any(|name| headers.contains_key(*name));
-    if !here {
-        let message =
-            "numbers are told on this machine only: ask 127.0.0.1 or localhost, and through no proxy";
+    if !here && !headers.contains_key(header::AUTHORIZATION) {
+        let message = "without a token numbers are told on this machine only: ask 127.0.0.1 or localhost, and through no \
+                       proxy, or show `Authorization: Bearer TOKEN`; `playbook open --token NAME` makes one";
         return Err(Turned::new(StatusCode::FORBIDDEN, "elsewhere", message));
+    }
+    if !here {
+        v1::asker(&inside, &headers)?;
     }
     let behind_ms = inside.pulse.behind_ms(clock::now());
     let text = text(&inside.published.snapshot(), behind_ms, inside.pulse.is_held_up());

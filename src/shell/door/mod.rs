@@ -20,6 +20,7 @@ mod metrics;
 mod openapi;
 mod pulse;
 pub(super) mod reported;
+mod reverse;
 mod router;
 mod signals;
 mod v1;

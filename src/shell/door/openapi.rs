@@ -87,8 +87,13 @@ const ROUTES: [Described; 9] = [
     Described {
         path: "/metrics",
         method: "get",
-        about: "Numbers of the engine, for Prometheus; on this machine only.",
-        answers: &[(200, "text format 0.0.4"), (403, "asked from elsewhere"), (429, "too much at once")],
+        about: "Numbers of the engine, for Prometheus; from elsewhere than this machine with a token.",
+        answers: &[
+            (200, "text format 0.0.4"),
+            (401, "nobody has that token"),
+            (403, "asked from elsewhere without a token"),
+            (429, "too much at once"),
+        ],
     },
     Described {
         path: "/healthz",
@@ -134,6 +139,9 @@ fn document() -> Value {
         }
         if route.path.starts_with("/v1/") {
             operation["security"] = json!([{ "token": [] }]);
+        }
+        if route.path == "/metrics" {
+            operation["security"] = json!([{}, { "token": [] }]);
         }
         if route.path == "/v1/commands" {
             let command = json!({ "$ref": "#/components/schemas/Command" });

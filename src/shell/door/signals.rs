@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     base::{ids::GroupId, limits},
+    engine::{self, input::InputKind},
     model::channel::{Channel, Setting},
     shell::{
         clock,
@@ -99,7 +100,8 @@ pub(super) async fn post(
     };
     let mut told = Told { dry, ..Told::default() };
     let arrivals = sort(items, webhook_id, &senders, &mut told);
-    let news = drop_known(&inside, arrivals, &mut told).await?;
+    let mut news = drop_known(&inside, arrivals, &mut told).await?;
+    refuse_unfit(&inside, &mut news, &mut told);
     if dry {
         told.accepted = news.len();
     } else {
@@ -279,6 +281,22 @@ async fn drop_known(
         if known { told.repeated += 1 } else { news.push(arrival) }
     }
     Ok(news)
+}
+
+/// An answer to no question, or one that it does not take, is told to whoever sends it.
+fn refuse_unfit(inside: &Inside, news: &mut Vec<(usize, Arrival)>, told: &mut Told) {
+    let (snapshot, now) = (inside.published.snapshot(), clock::now());
+    news.retain(|(index, arrival)| {
+        let InputKind::Signal(signal) = &arrival.input.kind else { return true };
+        let group = snapshot.groups.get(&arrival.group).filter(|_| &*signal.name == "answer");
+        let unfit =
+            group.and_then(|group| engine::answer_unfit(&group.state, &snapshot.playbooks, signal, now));
+        if let Some(message) = &unfit {
+            told.refused.push(Remark { index: *index, code: "answer", message: message.clone() });
+        }
+        unfit.is_none()
+    });
+    told.refused.sort_by_key(|remark| remark.index);
 }
 
 /// Hands facts to the driver and waits for their commits.

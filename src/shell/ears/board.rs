@@ -45,6 +45,8 @@ pub struct EarNow {
     pub since: Timestamp,
     /// When the platform said something last, be it that nothing happened.
     pub heard: Option<Timestamp>,
+    /// When it told last of something that happened.
+    pub told: Option<Timestamp>,
 }
 
 /// All ears by the name of their connection. Clones are the same board.
@@ -59,13 +61,34 @@ impl EarBoard {
 
     /// An ear begins; whatever was said of it before is forgotten.
     pub(super) fn begin(&self, name: &Arc<str>, channels: Vec<(GroupId, ChannelName)>, now: Timestamp) {
-        let ear = EarNow { channels, state: EarState::Begins, since: now, heard: None };
+        let ear = EarNow { channels, state: EarState::Begins, since: now, heard: None, told: None };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), ear);
     }
 
     /// An ear is no more.
     pub(super) fn end(&self, name: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+
+    /// When an ear heard its platform last.
+    pub(super) fn heard(&self, name: &str) -> Option<Timestamp> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name)?.heard
+    }
+
+    /// An ear that listens is still connected.
+    pub(super) fn is_alive(&self, name: &str, now: Timestamp) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ear) = all.get_mut(name).filter(|ear| ear.state == EarState::Listens) {
+            ear.heard = Some(now);
+        }
+    }
+
+    /// An ear told of something that happened.
+    pub(super) fn tells(&self, name: &str, now: Timestamp) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ear) = all.get_mut(name) {
+            ear.told = Some(now);
+        }
     }
 
     /// How an ear is from now on; says whether that is news.

@@ -28,6 +28,9 @@ pub(super) fn hears(kind: ChannelKind) -> Option<Hears> {
         ChannelKind::Slack => Some(super::slack::hear),
         ChannelKind::Feishu => Some(super::feishu::hear),
         ChannelKind::Discord => Some(super::discord::hear),
+        ChannelKind::Mattermost => Some(super::mattermost::hear),
+        ChannelKind::Dingtalk => Some(super::dingtalk::hear),
+        ChannelKind::Wecom => Some(super::wecom::hear),
         _ => None,
     }
 }
@@ -116,6 +119,15 @@ impl Memory {
         }
         self.recent.push_back((whom, what, now));
         true
+    }
+}
+
+impl Memory {
+    /// What happened last to somebody is not known any more.
+    pub(super) fn forget(&mut self, whom: &str) {
+        if let Some(at) = self.recent.iter().rposition(|(known, ..)| known == whom) {
+            self.recent.remove(at);
+        }
     }
 }
 

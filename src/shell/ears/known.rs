@@ -44,6 +44,8 @@ pub(super) struct Listener {
     pub(super) channel: ChannelName,
     /// How much is heard.
     pub(super) hear: Hear,
+    /// Whether messages or reactions are wanted there one by one.
+    pub(super) each: bool,
 }
 
 /// Settings that say where on a platform, and not who speaks there.
@@ -56,7 +58,7 @@ type Targets<'a> = dyn Fn(&GroupId, &ChannelName) -> Option<Arc<Target>> + 'a;
 pub fn known(playbook: &Playbook, target: &Targets<'_>) -> Vec<KnownEar> {
     let mut ears: BTreeMap<Arc<str>, KnownEar> = BTreeMap::new();
     each(playbook, target, |channel, target, listener, values| {
-        if ear::hears(channel.kind).is_some() {
+        if ear::hears(channel.kind).is_some() && channel.listens().is_some() {
             let whose = whose(channel.kind, &values);
             let ear = ears.entry(whose.clone());
             ear.or_insert_with(|| KnownEar::new(channel.kind, whose, values, target)).listen(listener);
@@ -90,6 +92,7 @@ fn each(
     target: &Targets<'_>,
     mut found: impl FnMut(&Channel, &Target, Listener, BTreeMap<String, Secret>),
 ) {
+    let each = playbook.wants_each("message") || playbook.wants_each("reaction");
     for (id, group) in playbook.groups.iter().filter(|(_, group)| group.live) {
         let shared = playbook.channels.iter().filter(|(name, _)| !group.channels.contains_key(*name));
         for (name, channel) in group.channels.iter().chain(shared) {
@@ -102,7 +105,7 @@ fn each(
             found(
                 channel,
                 &target,
-                Listener { chat, group: id.clone(), channel: name.clone(), hear },
+                Listener { chat, group: id.clone(), channel: name.clone(), hear, each },
                 signing_in(robot),
             );
         }
@@ -127,6 +130,11 @@ impl KnownHook {
     /// The settings, keys included.
     pub fn keys(&self) -> &BTreeMap<String, Secret> {
         &self.ear.settings.values
+    }
+
+    /// The chats of which it tells.
+    pub fn chats(&self) -> &[String] {
+        &self.ear.settings.chats
     }
 
     /// The source of what it tells.
@@ -189,6 +197,15 @@ fn whose(kind: ChannelKind, values: &BTreeMap<String, Secret>) -> Arc<str> {
         && let Some((bot, _)) = value("token").split_once(':')
     {
         return format!("{kind}:{bot}").into();
+    }
+    // Robots that speak may be many; who hears is the app, or the bot, whose ids are no secrets.
+    let id = match kind {
+        ChannelKind::Dingtalk => value("app"),
+        ChannelKind::Wecom => value("bot"),
+        _ => "",
+    };
+    if !id.is_empty() {
+        return format!("{kind}:{id}").into();
     }
     let mut digest = Sha256::new();
     for name in ["url", "base_url", "app", "bot", "token", "secret"] {

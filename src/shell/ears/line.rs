@@ -12,11 +12,15 @@ use super::{
     wire::{AtWire, Wire, next_of},
 };
 use crate::{
-    base::limits,
+    base::{
+        limits,
+        time::{Duration as Length, Timestamp},
+    },
+    engine::deaf::EarTold,
     shell::{
         clock,
         delivery::{adapter::Response, client::Client},
-        store::Reader,
+        store::{Cursor, Reader},
         websocket::{Came, NotOpen},
     },
 };
@@ -34,6 +38,8 @@ pub(super) struct Line {
     pub(super) board: EarBoard,
     /// Where people read what they should know.
     pub(super) say: Arc<dyn Fn(String) + Send + Sync>,
+    /// Its cursor when the engine started, and when something was heard last before.
+    pub(super) known: Option<Cursor>,
 }
 
 /// Why a call brought no answer.
@@ -47,7 +53,9 @@ enum Silence {
 impl Line {
     /// Listens until the engine stops.
     pub(super) async fn run(mut self) {
-        let mut memory = Memory::from(self.cursor().await);
+        self.known = self.cursor().await;
+        let value = self.known.as_ref().map(|known| known.value.clone());
+        let mut memory = Memory::from(value.filter(|value| !value.is_empty()));
         let mut patience = Patience::new(&self.ear.name);
         let mut heard = self.hear(&Frame::Begin, &mut memory);
         loop {
@@ -81,7 +89,23 @@ impl Line {
         if heard.signals.is_empty() && heard.cursor.is_none() {
             return Ok(());
         }
-        self.place.take(&self.ear, &heard.signals, heard.cursor.as_deref()).await
+        self.place.take(&self.ear, &heard.signals, heard.cursor.as_deref()).await?;
+        if let Some(value) = &heard.cursor {
+            let channel = self.ear.name.clone();
+            self.known = Some(Cursor { channel, value: value.clone(), at: clock::now() });
+        }
+        if !heard.signals.is_empty() {
+            self.board.tells(&self.ear.name, clock::now());
+        }
+        Ok(())
+    }
+
+    /// Remembers that it listens, where the platform keeps nothing for whoever does not.
+    fn note(&self) {
+        if self.ear.kind.keeps_for_ear().is_none() {
+            let value = self.known.as_ref().map(|known| known.value.clone()).unwrap_or_default();
+            self.place.note(Cursor { channel: self.ear.name.clone(), value, at: clock::now() });
+        }
     }
 
     /// Listens at a socket until the ear wants something else. What came together is recorded together.
@@ -94,10 +118,14 @@ impl Line {
         let mut before: Option<Wire> = None;
         let mut heard = self.hear(&Frame::Opened, memory);
         loop {
-            while heard.next == Next::Listen
-                && heard.signals.len() < limits::EAR_SIGNALS_MAX
-                && let Some(event) = wire.waiting()
-            {
+            let waits = tokio::time::Instant::now() + Duration::from_millis(limits::HEARD_WAITS_MS_MAX);
+            while heard.next == Next::Listen && heard.signals.len() < limits::EAR_SIGNALS_MAX {
+                let event = match wire.waiting() {
+                    Some(event) => Ok(event),
+                    None if self.can_wait(&heard) => tokio::time::timeout_at(waits, wire.next()).await,
+                    None => break,
+                };
+                let Ok(event) = event else { break };
                 let more = self.meant(event, &mut wire, memory).await;
                 heard.add(more);
             }
@@ -185,15 +213,29 @@ impl Line {
         }
     }
 
+    /// Whether nobody wants any of it before others come: then more is recorded together.
+    fn can_wait(&self, heard: &Heard) -> bool {
+        let wanted = self.ear.listeners.iter().any(|listener| listener.each);
+        let talk = |signal: &serde_json::Value| {
+            let answers = signal["message"]["reply_to"].is_object() || signal["data"]["called"] == true;
+            matches!(signal["type"].as_str(), Some("message" | "reaction")) && !answers
+        };
+        !wanted && !heard.signals.is_empty() && heard.signals.iter().all(talk)
+    }
+
     /// What happened at a socket.
     async fn meant(&self, event: AtWire, wire: &mut Wire, memory: &mut Memory) -> Heard {
         let heard = match event {
             AtWire::Came(Came::Text(text)) => self.hear(&Frame::Text(&text), memory),
             AtWire::Came(Came::Bytes(bytes)) => self.hear(&Frame::Bytes(&bytes), memory),
-            AtWire::Came(Came::Alive) => return Heard::nothing(Next::Listen),
+            AtWire::Came(Came::Alive) => {
+                self.board.is_alive(&self.ear.name, clock::now());
+                return Heard::nothing(Next::Listen);
+            }
             AtWire::Came(Came::Closed(code)) => return self.hear(&Frame::Closed(code), memory),
             AtWire::Broken(reason) => return Heard::nothing(Next::Again(reason)),
             AtWire::Beat => {
+                self.note();
                 let heard = self.hear(&Frame::Beat, memory);
                 let said = if heard.say.is_empty() && heard.say_bytes.is_empty() {
                     wire.ping().await
@@ -211,11 +253,10 @@ impl Line {
     }
 
     /// Up to where everything was heard before.
-    async fn cursor(&self) -> Option<String> {
+    async fn cursor(&self) -> Option<Cursor> {
         let (dir, name) = (self.place.dir.clone(), self.ear.name.clone());
         let read = move || Reader::beside_engine(&dir).and_then(|reader| reader.cursor(&name));
-        let found = tokio::task::spawn_blocking(read).await.ok()?.ok()??;
-        Some(found.value).filter(|value| !value.is_empty())
+        tokio::task::spawn_blocking(read).await.ok()?.ok()?
     }
 
     fn hear(&self, frame: &Frame<'_>, memory: &mut Memory) -> Heard {
@@ -259,14 +300,29 @@ impl Line {
 
     /// It hears its platform.
     fn listens(&self) {
-        let name = &self.ear.name;
-        if self.board.set(name, EarState::Listens, clock::now()) {
+        let (name, now) = (&self.ear.name, clock::now());
+        let before = self.board.heard(name).or_else(|| self.known.as_ref().map(|known| known.at));
+        if self.board.set(name, EarState::Listens, now) {
+            self.note();
+            self.missed(before, now);
             let mut groups: Vec<&str> = self.ear.listeners.iter().map(|one| one.group.as_str()).collect();
             groups.dedup();
             let more = groups.len().saturating_sub(5);
             groups.truncate(5);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             (self.say)(format!("ear       {name} listens for {}{more}", groups.join(", ")));
+        }
+    }
+
+    /// What happened between two instants was heard by nobody, as far as the platform does not tell it now.
+    fn missed(&self, from: Option<Timestamp>, to: Timestamp) {
+        let kept = self.ear.kind.keeps_for_ear().unwrap_or(Length::ZERO);
+        let to = to.plus(-kept);
+        let long = |from: &Timestamp| to.since(*from).as_millis() >= limits::EAR_GAP_MS_MIN;
+        let Some(from) = from.filter(long) else { return };
+        for listener in &self.ear.listeners {
+            let id = format!("gap/{}/{}", listener.channel, from.as_millis());
+            self.place.tell(&self.ear, listener, EarTold::Gap { from, to }, id);
         }
     }
 

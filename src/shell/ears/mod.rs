@@ -16,7 +16,8 @@
 //!    name. What happened is written as `POST /signals` takes it, with `chat` as the playbook writes it; an answer
 //!    names what was asked in `data.poll` or `message.id`, as the note of the adapter's receipt does.
 //! 3. `cursor` is what has to be known after a restart; it is recorded with the last fact that it covers. Nothing is
-//!    confirmed to a platform before the next step, and the next step comes after the commit.
+//!    confirmed to a platform before the next step, and the next step comes after the commit. Where what happens
+//!    meanwhile is told later, `ChannelKind::keeps_for_ear` says for how long; elsewhere what was missed is a gap.
 //! 4. What a platform says wrongly is [`ear::Next::Again`]; a connection that somebody else holds is
 //!    [`ear::Next::Elsewhere`], a credential that it does not take [`ear::Next::Refused`]. Pauses are not the ear's.
 //! 5. A fake that stalls, repeats and refuses in `tests/it/help/fakes`, a story in `tests/it/hearing/ears.rs`, recorded frames in the
@@ -26,11 +27,14 @@
 
 mod board;
 mod discord;
+mod dingtalk;
+mod inlet;
 mod ear;
 mod feishu;
 mod known;
 mod line;
 mod matrix;
+mod mattermost;
 mod onebot;
 mod patience;
 mod place;
@@ -38,8 +42,11 @@ mod slack;
 mod telegram;
 mod trial;
 mod wire;
+mod watch;
+mod wecom;
 
 pub use board::{EarBoard, EarNow, EarState};
+pub use inlet::Inlet;
 pub use known::{KnownEar, KnownHook, hooks, known};
 pub use slack::slack_manifest;
 pub use trial::{Deaf, FirstHeard, Trial};
@@ -58,6 +65,18 @@ use tokio::{
     sync::mpsc,
     task::{AbortHandle, JoinHandle, JoinSet},
 };
+use watch::Lookout;
+
+/// What an event of OneBot tells, however it came.
+pub(in crate::shell) fn onebot(event: &serde_json::Value) -> Option<serde_json::Value> {
+    onebot::happened(event)
+}
+
+/// What an update of Telegram tells that came by a webhook, of chats as a playbook writes them.
+pub(in crate::shell) fn telegram(chats: &[String], update: &serde_json::Value) -> Vec<serde_json::Value> {
+    let settings = ear::Settings { values: BTreeMap::new(), chats: chats.to_vec(), text: true };
+    telegram::told(&settings, update, &mut ear::Memory::default())
+}
 
 /// What the ears need of the engine.
 pub struct Surroundings {
@@ -71,22 +90,6 @@ pub struct Surroundings {
     pub dir: PathBuf,
     /// Where people read what they should know.
     pub say: Arc<dyn Fn(String) + Send + Sync>,
-}
-
-/// The way in for what platforms tell `/hooks/…`.
-#[derive(Debug)]
-pub struct Inlet(Place);
-
-impl Inlet {
-    /// Into the engine.
-    pub fn new(around: &Surroundings) -> Self {
-        Self(around.place())
-    }
-
-    /// Hands facts over and waits until they are recorded; false when the engine stops.
-    pub async fn take(&self, hook: &KnownHook, signals: &[serde_json::Value]) -> bool {
-        self.0.clone().take(&hook.ear, signals, None).await.is_ok()
-    }
 }
 
 impl Surroundings {
@@ -126,6 +129,7 @@ async fn attend(around: Surroundings) {
     let mut lines: BTreeMap<Arc<str>, (KnownEar, AbortHandle)> = BTreeMap::new();
     let mut tasks = JoinSet::new();
     let mut seen: Arc<Vec<Arc<InForce>>> = Arc::default();
+    let mut watch = Lookout::default();
     loop {
         let books = around.published.snapshot().books.clone();
         if !Arc::ptr_eq(&books, &seen) {
@@ -147,12 +151,14 @@ async fn attend(around: Surroundings) {
                 board.begin(&name, channels.collect(), clock::now());
                 let place = around.place();
                 let say = around.say.clone();
-                let line = Line { ear: ear.clone(), hears, client: client.clone(), place, board, say };
+                let client = client.clone();
+                let line = Line { ear: ear.clone(), hears, client, place, board, say, known: None };
                 lines.insert(name, (ear, tasks.spawn(line.run())));
             }
             seen = books;
         }
         while tasks.try_join_next().is_some() {}
+        watch.look(&around, lines.values().map(|(ear, _)| ear)).await;
         wait(LOOK).await;
     }
 }

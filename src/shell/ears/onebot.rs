@@ -50,7 +50,7 @@ fn begin(settings: &Settings) -> Next {
 }
 
 /// What an event tells; an event of another kind, or of the bot itself, tells nothing.
-fn happened(event: &Value) -> Option<Value> {
+pub(super) fn happened(event: &Value) -> Option<Value> {
     if event["group_id"].is_null() || event["user_id"] == event["self_id"] {
         return None;
     }

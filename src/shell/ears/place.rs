@@ -9,7 +9,10 @@ use crate::{
         ids::{GroupId, TaskId},
         limits,
     },
-    engine::entry::{Task, TaskKind},
+    engine::{
+        deaf::{EarNews, EarTold},
+        entry::{Task, TaskKind},
+    },
     model::{channel::ChannelKind, ear::Hear},
     shell::{
         clock,
@@ -73,6 +76,25 @@ impl Place {
         }
     }
 
+    /// Remembers up to when an ear has listened.
+    pub(super) fn note(&self, cursor: Cursor) {
+        // Where the engine stops, the one before is true.
+        let _ = self.store.send(Work::Cursor(cursor));
+    }
+
+    /// Hands over what is to be known of an ear. Nobody waits for it.
+    pub(super) fn tell(&self, ear: &KnownEar, listener: &Listener, what: EarTold, id: String) {
+        let news = EarNews { channel: listener.channel.clone(), what };
+        let items = vec![Arrival::of_ear(news, id, ear.name.clone(), listener.group.clone())];
+        let arrived = self.arrived.clone();
+        tokio::spawn(async move {
+            let (took, mut told) = mpsc::unbounded_channel();
+            if arrived.send(Arrivals { items, covering: None, took }).await.is_ok() {
+                told.recv().await;
+            }
+        });
+    }
+
     /// Waits for the commits; false when not all were taken.
     async fn commit(&self, items: Vec<Arrival>, cursor: Option<&Cursor>) -> Result<bool, Stopping> {
         let (took, mut heard) = mpsc::unbounded_channel();
@@ -97,18 +119,28 @@ impl Place {
     /// Each fact for each group that it concerns.
     async fn arrivals(&mut self, ear: &KnownEar, signals: &[Value]) -> Vec<Arrival> {
         let mut all = Vec::new();
+        let mut of_chat: BTreeMap<&str, Vec<&Listener>> = BTreeMap::new();
+        for listener in &ear.listeners {
+            of_chat.entry(&listener.chat).or_default().push(listener);
+        }
+        let everybody: Vec<&Listener> = ear.listeners.iter().collect();
         for signal in signals {
-            let chat = signal["chat"].as_str();
-            let concerned: Vec<&Listener> =
-                ear.listeners.iter().filter(|one| chat.is_none_or(|chat| one.chat == chat)).collect();
+            let concerned = match signal["chat"].as_str() {
+                Some(chat) => of_chat.get(chat).map(Vec::as_slice).unwrap_or_default(),
+                None => everybody.as_slice(),
+            };
             let several = concerned.len() > 1;
             for listener in concerned {
-                for mut told in self.told(ear.kind, listener, signal).await {
+                let all_told = self.told(ear.kind, listener, signal).await;
+                // What answers a question stands beside its answer.
+                let alone = all_told.len() > 1;
+                for mut told in all_told {
                     if several {
                         let id = told["id"].as_str().unwrap_or_default();
                         told["id"] = json!(format!("{id}@{}", listener.group));
                     }
-                    all.extend(arrival(ear, &listener.group, told));
+                    let arrival = arrival(ear, &listener.group, told);
+                    all.extend(arrival.map(|arrival| Arrival { alone, ..arrival }));
                 }
             }
         }

@@ -17,7 +17,7 @@ const GRACE_SECONDS: i64 = 10;
 /// Updates of one answer.
 const UPDATES_MAX: i64 = 100;
 /// A join may be told of twice, as a change of a member and as a message of the service, within so long.
-const TWICE: Duration = Duration::from_millis(120_000);
+pub(super) const TWICE: Duration = Duration::from_millis(120_000);
 /// What Telegram is asked to tell; `chat_member` and `message_reaction` come only where they are named.
 const KINDS: [&str; 7] = [
     "message",
@@ -123,19 +123,24 @@ fn updates(settings: &Settings, result: &Value, memory: &mut Memory) -> Heard {
             // Until it is answered the button of whoever pressed it shows a clock.
             answer.push(ask(settings, "answerCallbackQuery", &json!({ "callback_query_id": query }), 0));
         }
-        let told = one(settings, update, memory);
-        let several = told.len() > 1;
-        for (index, mut signal) in told.into_iter().enumerate() {
-            let id = if several { format!("telegram:{id}:{index}") } else { format!("telegram:{id}") };
-            signal["id"] = json!(id);
-            signals.push(signal);
-        }
+        signals.extend(told(settings, update, memory));
     }
     let cursor = last.map(|last| last.saturating_add(1).to_string());
     if cursor.is_some() {
         memory.cursor.clone_from(&cursor);
     }
     Heard { signals, answer, cursor, ..Heard::nothing(poll(settings, memory)) }
+}
+
+/// What one update tells, each thing with an id.
+pub(super) fn told(settings: &Settings, update: &Value, memory: &mut Memory) -> Vec<Value> {
+    let mut told = one(settings, update, memory);
+    let (id, several) = (&update["update_id"], told.len() > 1);
+    for (index, signal) in told.iter_mut().enumerate() {
+        let id = if several { format!("telegram:{id}:{index}") } else { format!("telegram:{id}") };
+        signal["id"] = json!(id);
+    }
+    told
 }
 
 /// What one update tells; an update of another kind tells nothing.

@@ -48,6 +48,13 @@ pub(super) fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
+/// HMAC-SHA1 of a text.
+pub(super) fn hmac_sha1(key: &[u8], text: &[u8]) -> Vec<u8> {
+    let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(text);
+    mac.finalize().into_bytes().to_vec()
+}
+
 /// SHA-256 of the parts.
 pub(super) fn sha256(parts: &[&[u8]]) -> Vec<u8> {
     let mut digest = Sha256::new();
@@ -150,6 +157,13 @@ fn unpad(mut plain: Vec<u8>, most: usize) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_digest_of_a_key_is_that_of_the_standard() {
+        // RFC 2202, case 2.
+        let mac = hmac_sha1(b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(hex(&mac), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+    }
 
     #[test]
     fn feishus_vector_opens() {

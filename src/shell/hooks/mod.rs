@@ -12,7 +12,9 @@ mod discord;
 mod feishu;
 mod form;
 mod mattermost;
+mod onebot;
 mod slack;
+mod telegram;
 mod wecom;
 
 use crate::{
@@ -38,6 +40,8 @@ pub struct Came<'a> {
     pub now: Timestamp,
     /// What nobody can guess, for an answer that is sealed.
     pub random: [u8; 16],
+    /// The chats of the channel, as the playbook writes them.
+    pub chats: &'a [String],
 }
 
 impl Came<'_> {
@@ -124,6 +128,8 @@ pub fn reads(kind: ChannelKind) -> Option<(Reads, &'static [&'static str])> {
         ChannelKind::Dingtalk => Some((dingtalk::read, &["app_secret", "token", "aes_key"])),
         ChannelKind::Discord => Some((discord::read, &["public_key"])),
         ChannelKind::Mattermost => Some((mattermost::read, &["secret"])),
+        ChannelKind::Onebot => Some((onebot::read, &["secret"])),
+        ChannelKind::Telegram => Some((telegram::read, &["secret_token"])),
         _ => None,
     }
 }
@@ -133,8 +139,20 @@ pub fn happened(kind: ChannelKind, event: &Value) -> Vec<Value> {
     match kind {
         ChannelKind::Slack => slack::told(event),
         ChannelKind::Feishu => feishu::told(event),
+        ChannelKind::Wecom => wecom::told(event).into_iter().collect(),
+        ChannelKind::Dingtalk => dingtalk::spoken(event).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+/// What an event of DingTalk tells, however it came.
+pub fn dingtalk_event(kind: &str, id: &str, event: &Value) -> Vec<Value> {
+    dingtalk::happened(kind, id, event)
+}
+
+/// The first value of a name in a query.
+pub fn parameter(query: &str, name: &str) -> Option<String> {
+    form::value(query, name)
 }
 
 /// A key of the channel.
@@ -174,7 +192,7 @@ mod tests {
     ) -> Came<'a> {
         let find = |name: &str| head.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         let now = Timestamp::from_millis(now_s * 1_000);
-        Came { asks: false, query, head: Box::leak(Box::new(find)), body, now, random: [3; 16] }
+        Came { asks: false, query, head: Box::leak(Box::new(find)), body, now, random: [3; 16], chats: &[] }
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use super::{
     driver::Driver,
-    slot::{Pending, Reply},
+    slot::{Answering, Pending, Reply},
 };
 use crate::{
     base::{ids::GroupId, limits},
     engine::{
         entry::{Entry, Fact},
-        input::{Input, InputKind},
+        input::InputKind,
     },
     shell::{
         clock,
@@ -34,12 +34,19 @@ pub(super) fn take(driver: &mut Driver, arrivals: Arrivals) {
         return;
     }
     for (place, item) in items.into_iter().enumerate() {
-        let mut signal = item.signal;
-        signal.at = clock::now();
-        let input = Input { id: signal.id.clone(), kind: InputKind::Signal(signal) };
-        let reply = Some(Reply::Fact(place, took.clone()));
-        let pending =
-            Pending { input, told: None, letter: Some(item.letter), covering: covering.clone(), reply };
+        let mut input = item.input;
+        if let InputKind::Signal(signal) = &mut input.kind {
+            signal.at = clock::now();
+        }
+        let told = Answering { place, took: took.clone(), again: false };
+        let pending = Pending {
+            input,
+            told: None,
+            letters: vec![item.letter],
+            alone: item.alone,
+            coverings: covering.clone().into_iter().collect(),
+            reply: Some(Reply::Facts(vec![told])),
+        };
         driver.enqueue(&item.group, pending);
     }
 }

@@ -63,7 +63,12 @@ impl Driver {
                         let _ = reply.send(asks::answer(&group, first, &entries, &book.playbook.zone));
                     }
                 }
-                Reply::Fact(place, took) => drop(took.send((place, arrive::took(&entries)))),
+                Reply::Facts(all) => {
+                    let took = arrive::took(&entries);
+                    for told in all {
+                        told.say(&took);
+                    }
+                }
             }
         }
         crash::point(Point::AfterDispatch);

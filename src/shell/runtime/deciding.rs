@@ -55,7 +55,7 @@ impl Driver {
                 self.large.push_back(group.clone());
                 return Ok(());
             }
-            let inputs = slot.next_inputs();
+            let inputs = slot.next_inputs(&self.playbooks);
             if inputs.is_empty() {
                 break;
             }
@@ -110,7 +110,7 @@ impl Driver {
         step: engine::Step,
         now: Timestamp,
     ) -> Result<bool, RunError> {
-        let Pending { input, told, letter, covering, reply } = pending;
+        let Pending { input, told, letters, alone: _, coverings, reply } = pending;
         let engine::Step { entries, next, parked } = step;
         let Some(slot) = self.slots.get_mut(group) else { return Ok(false) };
         let script = matches!(input.kind, InputKind::ScriptReturned { .. });
@@ -122,11 +122,13 @@ impl Driver {
                         CommandReply { ok: true, group: Some(group.clone()), ..CommandReply::default() };
                     let _ = reply.send(done);
                 }
-                Some(Reply::Fact(place, took)) => {
-                    if let Some(covering) = covering {
+                Some(Reply::Facts(all)) => {
+                    for covering in &coverings {
                         covering.drop_one();
                     }
-                    drop(took.send((place, Took::Repeated)));
+                    for told in all {
+                        told.say(&Took::Repeated);
+                    }
                 }
                 None => {}
             }
@@ -152,7 +154,7 @@ impl Driver {
         self.in_flight += 1;
         let parked = parked.map(|reason| (serde_json::to_string(&input).unwrap_or_default(), reason));
         let work =
-            Decision { group: group.clone(), at: now, entries, claimed, told, letter, covering, parked };
+            Decision { group: group.clone(), at: now, entries, claimed, told, letters, coverings, parked };
         self.store.send(Work::Decide(work))?;
         Ok(true)
     }

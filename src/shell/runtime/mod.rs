@@ -17,6 +17,7 @@ mod ledger;
 mod troubles;
 mod asks;
 mod arrive;
+mod fold;
 mod looks;
 mod reload;
 mod last_good;

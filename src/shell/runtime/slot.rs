@@ -1,5 +1,6 @@
 //! One group as the driver holds it: its state, the inputs that wait, the one that is under way.
 
+use super::fold::{Lately, Unwanted};
 use crate::{
     base::{
         ids::{EffectId, GroupId},
@@ -11,6 +12,7 @@ use crate::{
         input::{Input, InputKind},
         state::State,
     },
+    model::playbook::Playbooks,
     shell::{
         door::Took,
         socket::CommandReply,
@@ -26,10 +28,12 @@ pub(super) struct Pending {
     pub(super) input: Input,
     /// The effect whose receipt it is.
     pub(super) told: Option<EffectId>,
-    /// Which report from outside it is.
-    pub(super) letter: Option<Letter>,
-    /// The cursor of the ear that reported it.
-    pub(super) covering: Option<Arc<Covering>>,
+    /// Which reports from outside it is.
+    pub(super) letters: Vec<Letter>,
+    /// Whether it is recorded by itself, whoever wants it.
+    pub(super) alone: bool,
+    /// For each of them from an ear, its cursor.
+    pub(super) coverings: Vec<Arc<Covering>>,
     /// Who wants to know.
     pub(super) reply: Option<Reply>,
 }
@@ -38,14 +42,33 @@ pub(super) struct Pending {
 pub(super) enum Reply {
     /// Somebody who gave a command.
     Command(oneshot::Sender<CommandReply>),
-    /// The door, of the fact at this place.
-    Fact(usize, UnboundedSender<(usize, Took)>),
+    /// The door and the ears, of facts.
+    Facts(Vec<Answering>),
+}
+
+/// Who wants to know of a fact.
+pub(super) struct Answering {
+    /// Its place among those that came together.
+    pub(super) place: usize,
+    /// Where it is said.
+    pub(super) took: UnboundedSender<(usize, Took)>,
+    /// Whether it was there before.
+    pub(super) again: bool,
+}
+
+impl Answering {
+    /// Says what became of it.
+    pub(super) fn say(self, took: &Took) {
+        let took = if self.again { Took::Repeated } else { took.clone() };
+        // Whoever asked may have gone.
+        let _ = self.took.send((self.place, took));
+    }
 }
 
 impl Pending {
     /// An input that nobody waits for.
     pub(super) fn new(input: Input) -> Self {
-        Self { input, told: None, letter: None, covering: None, reply: None }
+        Self { input, told: None, letters: Vec::new(), alone: true, coverings: Vec::new(), reply: None }
     }
 }
 
@@ -85,6 +108,8 @@ pub(super) struct Slot {
     pub(super) calling: Option<EffectId>,
     /// Wakes in a row that decided nothing although the deadline stayed.
     pub(super) idle_wakes: u32,
+    /// What was heard of it lately that is not known by its own id.
+    pub(super) lately: Lately,
 }
 
 impl Slot {
@@ -101,22 +126,26 @@ impl Slot {
             ready: false,
             calling: None,
             idle_wakes: 0,
+            lately: Lately::default(),
         }
     }
 
     /// The next input, if none is under way; of facts from the door all that wait together, up to a bound.
-    pub(super) fn next_inputs(&mut self) -> Vec<Pending> {
+    pub(super) fn next_inputs(&mut self, playbooks: &Playbooks) -> Vec<Pending> {
         if !self.flights.is_empty() || self.deciding {
             return Vec::new();
         }
         // Every input fires what is due first, so a wake is only needed where nothing else waits.
         if let Some(first) = self.waiting.pop_front() {
-            let mut together = vec![first];
-            while together.len() < limits::DECISIONS_TOGETHER_MAX
-                && together.last().is_some_and(|last| last.letter.is_some())
-                && let Some(next) = self.waiting.pop_front_if(|next| next.letter.is_some())
+            let unwanted = Unwanted::of(self, playbooks, &first);
+            let alone = first.letters.is_empty();
+            let mut together = Vec::new();
+            self.lately.add(&mut together, first, unwanted, &self.state.recent);
+            while !alone
+                && together.len() < limits::DECISIONS_TOGETHER_MAX
+                && let Some(next) = self.waiting.pop_front_if(|next| !next.letters.is_empty())
             {
-                together.push(next);
+                self.lately.add(&mut together, next, unwanted, &self.state.recent);
             }
             return together;
         }
@@ -140,7 +169,7 @@ mod tests {
     fn pending(id: &str, from_door: bool) -> Pending {
         let input = Input { id: id.into(), kind: InputKind::Wake { epoch: 0 } };
         let letter = from_door.then(|| Letter { source: "s".into(), id: id.into() });
-        Pending { letter, ..Pending::new(input) }
+        Pending { letters: letter.into_iter().collect(), ..Pending::new(input) }
     }
 
     fn ids(inputs: &[Pending]) -> Vec<&str> {
@@ -154,13 +183,13 @@ mod tests {
             slot.waiting.push_back(pending(id, from_door));
         }
         for expected in [&["a", "b"][..], &["c"], &["d"], &["e"], &[]] {
-            assert_eq!(ids(&slot.next_inputs()), expected);
+            assert_eq!(ids(&slot.next_inputs(&Playbooks::default())), expected);
         }
         for _ in 0..=limits::DECISIONS_TOGETHER_MAX {
             slot.waiting.push_back(pending("x", true));
         }
-        assert_eq!(slot.next_inputs().len(), limits::DECISIONS_TOGETHER_MAX);
+        assert_eq!(slot.next_inputs(&Playbooks::default()).len(), limits::DECISIONS_TOGETHER_MAX);
         slot.deciding = true;
-        assert!(slot.next_inputs().is_empty(), "others are under way");
+        assert!(slot.next_inputs(&Playbooks::default()).is_empty(), "others are under way");
     }
 }

@@ -271,12 +271,13 @@ fn found(text: &str, words: &str) -> Option<usize> {
     })
 }
 
-/// Who a fact is about.
-pub(super) fn who(fact: &Fact) -> Option<MemberId> {
+/// Whom a fact is about.
+pub(super) fn who(fact: &Fact) -> Vec<MemberId> {
     match fact {
-        Fact::SignalReceived(signal) => signal.member.clone(),
-        Fact::Answered { member, .. } | Fact::MemberGone { member } => Some(member.clone()),
-        Fact::MemberSet(listed) => Some(listed.member.id.clone()),
-        _ => None,
+        Fact::SignalReceived(signal) => signal.member.iter().cloned().collect(),
+        Fact::Heard(heard) => heard.by.iter().map(|one| one.0.clone()).collect(),
+        Fact::Answered { member, .. } | Fact::MemberGone { member } => vec![member.clone()],
+        Fact::MemberSet(listed) => vec![listed.member.id.clone()],
+        _ => Vec::new(),
     }
 }

@@ -132,7 +132,7 @@ pub(super) fn again(dir: &Path, file: &Path) -> Result<Vec<Forgotten>, StoreErro
     let mut conn = open(file)?;
     let mut found = BTreeSet::new();
     archive::each(&conn, None, 0, &mut |row| {
-        let ids = row.read()?.iter().filter_map(|entry| erase::who(&entry.fact)).collect::<BTreeSet<_>>();
+        let ids = row.read()?.iter().flat_map(|entry| erase::who(&entry.fact)).collect::<BTreeSet<_>>();
         found.extend(
             ids.into_iter()
                 .filter(|id| hashes.has(&row.group, id))

@@ -36,6 +36,34 @@ pub(super) fn known(conn: &Connection, letters: &[Letter]) -> Result<Vec<bool>, 
     Ok(known)
 }
 
+/// How much came in which hour of the day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Busy {
+    /// By the hour (UTC).
+    pub hours: [u64; 24],
+    /// When the first of it came.
+    pub first: Option<Timestamp>,
+}
+
+/// What came from a sender since an instant, by the hour of the day.
+pub(super) fn busy(conn: &Connection, source: &str, from: Timestamp) -> Result<Busy, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT (at / 3600000) % 24, count(*), min(at) FROM inbox WHERE source = ?1 AND at >= ?2 GROUP BY 1",
+    )?;
+    let mut busy = Busy { hours: [0; 24], first: None };
+    let mut rows = statement.query(params![source, from.as_millis()])?;
+    while let Some(row) = rows.next()? {
+        let (hour, count, first): (usize, i64, i64) =
+            (row.get::<_, i64>(0)?.max(0) as usize, row.get(1)?, row.get(2)?);
+        if let Some(known) = busy.hours.get_mut(hour) {
+            *known = count.max(0) as u64;
+        }
+        let first = Timestamp::from_millis(first);
+        busy.first = Some(busy.first.map_or(first, |known| known.min(first)));
+    }
+    Ok(busy)
+}
+
 /// Forgets some that came long ago, and the oldest of too many. Says whether there are more.
 pub(super) fn prune(conn: &Connection, now: Timestamp) -> Result<bool, StoreError> {
     let most = limits::INBOX_PRUNE_ROWS_MAX;

@@ -40,7 +40,7 @@ pub use copy::Copied;
 pub use cursor::{Covering, Cursor};
 pub use forget::{Forget, Forgotten, ask as ask_to_forget, copies, forget, wait_until_forgotten};
 pub use health::{Backlog, Parked};
-pub use inbox::Letter;
+pub use inbox::{Busy, Letter};
 pub use outbox::{Open, Settle};
 pub use outbox_row::{OutboxRow, Status};
 pub use query::{GroupInfo, Reader};

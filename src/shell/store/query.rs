@@ -3,8 +3,8 @@
 //! A reader sees what was committed when it was asked; it never waits for the writer and never changes anything.
 
 use super::{
-    Backlog, Copied, Cursor, Letter, OutboxRow, Parked, StoreError, archive, copy, cursor, health, inbox,
-    outbox, outbox_row, path,
+    Backlog, Busy, Copied, Cursor, Letter, OutboxRow, Parked, StoreError, archive, copy, cursor, health,
+    inbox, outbox, outbox_row, path,
     recovery::{self, Recovered},
     schema,
     sealed::Sealer,
@@ -212,6 +212,11 @@ impl Reader {
     /// For each report from outside, whether it was recorded before.
     pub fn letters(&self, letters: &[Letter]) -> Result<Vec<bool>, StoreError> {
         inbox::known(&self.conn, letters)
+    }
+
+    /// How much came from a sender since an instant.
+    pub fn busy(&self, source: &str, from: Timestamp) -> Result<Busy, StoreError> {
+        inbox::busy(&self.conn, source, from)
     }
 
     /// Up to where an ear has heard.

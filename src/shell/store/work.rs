@@ -34,10 +34,10 @@ pub struct Decision {
     pub claimed: Vec<EffectId>,
     /// The input was the receipt of this effect: the engine has heard of it now.
     pub told: Option<EffectId>,
-    /// The input was a report from outside: it is recorded now.
-    pub letter: Option<Letter>,
-    /// The cursor of the ear that reported it, and what else it covers.
-    pub covering: Option<Arc<Covering>>,
+    /// The reports from outside that the input was: they are recorded now.
+    pub letters: Vec<Letter>,
+    /// For each of them from an ear its cursor, and what else that covers.
+    pub coverings: Vec<Arc<Covering>>,
     /// The input could not be digested: it as JSON, and why.
     pub parked: Option<(String, String)>,
 }

@@ -276,7 +276,7 @@ impl Writer {
         match work {
             Work::Decide(decision) => {
                 let acked = self.decide(decision)?;
-                if let Some(covering) = &decision.covering {
+                for covering in &decision.coverings {
                     cursor::cover(&self.conn, covering, &mut answers.covered)?;
                 }
                 answers.acked.push(acked);
@@ -326,7 +326,7 @@ impl Writer {
     }
 
     fn decide(&mut self, decision: &Decision) -> Result<Acked, StoreError> {
-        let Decision { group, at, entries, claimed, told, letter, covering: _, parked } = decision;
+        let Decision { group, at, entries, claimed, told, letters, coverings: _, parked } = decision;
         let first = self.next_seq;
         let mut sends = Vec::new();
         if !entries.is_empty() {
@@ -350,7 +350,7 @@ impl Writer {
         if let Some(effect) = told {
             outbox::told(&self.conn, group, effect)?;
         }
-        if let Some(letter) = letter {
+        for letter in letters {
             inbox::keep(&self.conn, letter, *at)?;
         }
         if let Some((input, reason)) = parked {

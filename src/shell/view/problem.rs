@@ -38,6 +38,9 @@ pub enum Kind {
     Dead,
     /// Messages that may have arrived.
     InDoubt,
+    /// A channel on which nothing comes although something usually does.
+    #[serde(rename = "ear-silent")]
+    EarSilent,
     /// Facts that no channel brings.
     Unheard,
 }
@@ -129,6 +132,20 @@ pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
     all.extend(failed(group, facts.now));
     all.extend(facts.backlog.iter().filter_map(|rows| channel(group, rows)));
     all.extend(facts.ears.iter().filter_map(|ear| unheard(group, ear)));
+    all.extend(group.state.silences.0.iter().map(|(channel, since)| {
+        let since = group.at(*since);
+        let from = since.minute();
+        let text = phrase!(
+            "nothing has been heard on {channel} since {from}, where something usually is",
+            "频道 {channel} 从 {from} 起什么都没听到，而这时通常有动静"
+        );
+        let help = phrase!(
+            "look whether the robot is still in the group; `playbook connect {channel}` shows what arrives",
+            "看看机器人是否还在群里；`playbook connect {channel}` 会显示收到了什么"
+        );
+        let channel = Some(channel.clone());
+        Problem { channel, since: Some(since), ..Problem::new(Kind::EarSilent, 1, text) }.help(help)
+    }));
     for deaf in &facts.version.deaf {
         all.push(Problem::new(Kind::Unheard, 1, deaf.clone()));
     }

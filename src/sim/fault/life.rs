@@ -407,6 +407,8 @@ fn word(input: &Input) -> String {
         InputKind::Receipt { effect, .. } => format!("receipt of {effect}"),
         InputKind::Channel(news) => format!("news of {}", news.channel),
         InputKind::Command(_) => format!("command ({})", input.id),
+        InputKind::Ear(news) => format!("news of the ear of {}", news.channel),
+        InputKind::Heard(_) => format!("what is heard ({})", input.id),
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod doctor_signs;
 pub(crate) mod doctor_ways;
 pub(crate) mod evening;
 pub(crate) mod hands;
+pub(crate) mod heard;
 pub(crate) mod hours;
 pub(crate) mod inputs;
 pub(crate) mod language;

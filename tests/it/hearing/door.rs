@@ -1,10 +1,14 @@
 //! The door over real sockets through the real binary: where it listens, whom it hears, and what it says to bodies of
 //! any shape, size and speed.
 
-use crate::help::playground::{Playground, Process};
+use crate::help::{
+    judge,
+    playground::{Playground, Process},
+};
 use std::{
     io::{Read as _, Write as _},
     net::{Shutdown, TcpStream},
+    process::{Command, Stdio},
     time::Duration,
 };
 
@@ -167,6 +171,24 @@ fn three_hundred_connections_leave_room_for_who_comes_back() {
     drop(held);
 }
 
+/// The document is what it says it is, as a program of others reads it.
+fn judged(document: &str) {
+    let Some(python) = judge::python() else { return };
+    let script = "import json, sys\nfrom openapi_spec_validator import OpenAPIV31SpecValidator as V\n\
+                  for e in V(json.load(sys.stdin)).iter_errors(): print(list(e.absolute_path), e.message)\n";
+    let mut child = Command::new(python)
+        .args(["-c", script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(document.as_bytes()).unwrap();
+    let said = child.wait_with_output().unwrap();
+    let (out, error) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    assert!(said.status.success() && out.is_empty(), "{out}{error}");
+}
+
 #[test]
 fn numbers_are_told_here_and_every_path_is_in_the_document() {
     let play = Playground::new().file("p.yaml", QUIET);
@@ -177,7 +199,12 @@ fn numbers_are_told_here_and_every_path_is_in_the_document() {
     for passed_on in ["x-forwarded-for", "forwarded"] {
         ask(port, "GET /metrics", &[(passed_on, "for=192.0.2.1")], b"").is(403);
     }
-    let document = ask(port, "GET /openapi.json", &[], b"").is(200).json();
+    // Elsewhere a token is wanted, and a wrong one is no better than none.
+    let wrong = [("x-forwarded-for", "192.0.2.1"), ("authorization", "Bearer guessed")];
+    ask(port, "GET /metrics", &wrong, b"").is(401);
+    let written = ask(port, "GET /openapi.json", &[], b"").is(200);
+    judged(&written.body);
+    let document = written.json();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             let line = format!("{} {path}", method.to_uppercase());

@@ -228,6 +228,12 @@ fn a_channel_says_how_much_it_hears_and_is_deaf_only_where_it_is() {
     assert!(refused.stdout.contains("hears nothing"), "{}", refused.stdout);
 }
 
+/// Whether everything that is said today was heard, as far as the numbers know.
+fn is_complete(play: &Playground) -> bool {
+    let metrics = play.run(&["metrics", "p.yaml", "--format", "json"]).exits(0).json_lines();
+    metrics.iter().any(|line| line["metric"] == "messages" && line["complete"] == true)
+}
+
 const QUESTION: &str = "\
 plays:
   welcome:
@@ -273,6 +279,7 @@ fn a_qq_group_speaks_and_hears_over_one_address() {
     eventually("an answer", || {
         log(&play, "answered").first().is_some_and(|line| line["value"]["word"] == "钢琴")
     });
+    assert!(is_complete(&play));
     // Whoever is thrown out comes back, and a repeated event counts once.
     qq.closes();
     engine.line("hears nothing: the OneBot side closed the connection");
@@ -281,6 +288,10 @@ fn a_qq_group_speaks_and_hears_over_one_address() {
         qq.happens(json!({ "post_type": "notice", "notice_type": "group_decrease", "sub_type": "kick", "user_id": 42, "operator_id": 7 }));
     }
     eventually("a farewell", || said("Farewell, removed"));
+    // OneBot keeps nothing for whoever does not listen: from when to when is known, and so are the numbers.
+    let gaps = log(&play, "gap");
+    assert!(gaps.len() == 1 && gaps[0]["channel"] == "group" && gaps[0]["from"] != gaps[0]["to"], "{gaps:?}");
+    assert!(!is_complete(&play));
     let _ = engine.stop().exits(0);
     eventually("the client is gone", || qq.clients() == 0);
     let heard = signals(&play);

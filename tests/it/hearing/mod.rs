@@ -3,8 +3,11 @@
 pub(crate) mod discord;
 pub(crate) mod door;
 pub(crate) mod ears;
+pub(crate) mod examples;
 pub(crate) mod feishu;
 pub(crate) mod hooks;
+pub(crate) mod long;
+pub(crate) mod onebot;
 pub(crate) mod signals;
 pub(crate) mod slack;
 pub(crate) mod v1;

@@ -369,3 +369,48 @@ fn a_burst_of_single_reports_counts_each_once_also_where_two_of_one_id_wait_toge
     let journal = journal(&play);
     assert_eq!((journal.len(), journal.values().all(|count| *count == 1)), (720, true));
 }
+
+#[test]
+fn an_answer_that_means_nothing_is_refused_with_what_would() {
+    let text = "\
+name: club
+timezone: UTC
+inbound:
+  page: { token: { env: CRM_TOKEN }, may: [answer] }
+channels:
+  group: console
+plays:
+  vote:
+    on: vote.asked
+    steps:
+      - { ask: \"Which book?\", options: [Emma, Ulysses], open_for: 1h, as: book }
+";
+    let play = Playground::new().file("p.yaml", text).env("CRM_TOKEN", "tok-1234567890");
+    let (engine, port) = engine(&play);
+    let answer = |id: &str, data: &Value| {
+        by_crm(port, &json!({ "id": id, "type": "answer", "member": "7", "data": data }).to_string())
+    };
+    let refused = |id: &str, data: &Value, words: &str| {
+        let said = answer(id, data).is(422).json();
+        let remark = &said["refused"][0];
+        assert_eq!((&remark["code"], &remark["index"]), (&json!("answer"), &json!(0)), "{said}");
+        assert!(remark["message"].as_str().is_some_and(|message| message.contains(words)), "{said}");
+    };
+    refused("a0", &json!({ "option": "Emma" }), "no question is open");
+    let _ = play.run(&["signal", "vote.asked"]).exits(0);
+    refused("a1", &json!({ "task": "t9", "option": "Emma" }), "there is no open question `t9`");
+    refused("a2", &json!({ "task": "t1", "option": "Emna" }), "did you mean `Emma`?");
+    refused("a3", &json!({ "option": 3 }), "none of the options");
+    refused("a4", &json!({ "task": "t1", "withdraw": true }), "has not answered");
+    // What was refused is no fact: the same id is heard once it means something.
+    answer("a2", &json!({ "task": "t1", "option": "Emma" })).is(200);
+    assert_eq!(answer("a2", &json!({ "task": "t1", "option": "Emma" })).is(200).json()["repeated"], 1);
+    let both = json!([
+        { "id": "b1", "type": "answer", "member": "8", "data": { "option": 2 } },
+        { "id": "b2", "type": "answer", "member": "9", "data": { "option": "no" } },
+    ]);
+    let said = by_crm(port, &both.to_string()).is(200).json();
+    assert_eq!((&said["accepted"], &said["refused"][0]["index"]), (&json!(1), &json!(1)), "{said}");
+    let _ = engine.stop().exits(0);
+    assert_eq!(journal(&play).len(), 2);
+}

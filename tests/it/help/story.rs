@@ -327,8 +327,8 @@ impl Story {
                 entries: Arc::new(vec![entry.clone()]),
                 claimed: Vec::new(),
                 told: None,
-                letter: None,
-                covering: None,
+                letters: Vec::new(),
+                coverings: Vec::new(),
                 parked: None,
             };
             handle.send(Work::Decide(decision)).expect("the writer is there");

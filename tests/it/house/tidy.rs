@@ -37,6 +37,7 @@ const OWNERS: &[&str] = &[
     "src/shell/crash.rs",
     "src/shell/delivery/courier.rs",
     "src/shell/door/listen.rs",
+    "src/shell/door/reverse.rs",
     "src/shell/door/v1/stream.rs",
     "src/shell/ears/mod.rs",
     "src/shell/heartbeat.rs",

@@ -243,8 +243,8 @@ fn write(dir: &Path, file: &str, story: &Story) {
             entries: Arc::new(entries.to_vec()),
             claimed: Vec::new(),
             told: None,
-            letter: None,
-            covering: None,
+            letters: Vec::new(),
+            coverings: Vec::new(),
             parked: None,
         };
         handle.send(Work::Decide(decision)).unwrap();

@@ -53,8 +53,8 @@ fn decision(group: &str, entries: Vec<Entry>) -> Decision {
         entries: Arc::new(entries),
         claimed: Vec::new(),
         told: None,
-        letter: None,
-        covering: None,
+        letters: Vec::new(),
+        coverings: Vec::new(),
         parked: None,
     }
 }

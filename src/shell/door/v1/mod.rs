@@ -118,7 +118,7 @@ impl Looked {
 }
 
 /// Whose token it is.
-fn asker(inside: &Inside, headers: &HeaderMap) -> Result<Asker, Turned> {
+pub(super) fn asker(inside: &Inside, headers: &HeaderMap) -> Result<Asker, Turned> {
     let unknown = |message| Turned::new(StatusCode::UNAUTHORIZED, "unknown_token", message);
     let text = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = text

@@ -24,6 +24,7 @@ pub(crate) mod discord_gateway;
 pub(crate) mod feishu;
 pub(crate) mod feishu_app;
 pub(crate) mod google_chat;
+pub(crate) mod long_connection;
 pub(crate) mod matrix;
 pub(crate) mod mattermost;
 pub(crate) mod ntfy;

@@ -1,0 +1,81 @@
+//! What is recorded of what was heard: facts from outside, what was said, and when nobody listened.
+//!
+//! A part of `apply`: changes the state as the facts say, and decides nothing.
+
+use super::{
+    apply::{Applied, describe_member, illegal, play_mut, set_member},
+    chatter,
+    entry::Fact,
+    input::Signal,
+    numbers,
+    state::State,
+    timer::Timer,
+};
+use crate::base::{
+    ids::MemberId,
+    member::{Listed, Member},
+    time::Timestamp,
+};
+
+/// Records it.
+pub(super) fn apply(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
+    match fact {
+        Fact::SignalReceived(signal) => signal_received(state, signal),
+        Fact::Heard(heard) => chatter::apply(state, at, heard),
+        Fact::Gap(gap) => numbers::nobody_listened(state, gap.from, gap.to),
+        Fact::EarSilent(silence) => drop(state.silences.0.insert(silence.channel.clone(), silence.since)),
+        Fact::EarHears(over) => drop(state.silences.0.remove(&over.channel)),
+        Fact::BatchOpened { play, until } => {
+            play_mut(state, play, |p| p.batch = Some((*until, Vec::new())));
+            state.timers.insert((*until, Timer::Batch { play: play.clone() }));
+        }
+        Fact::BatchJoined { play, signal } => {
+            let joined = play_mut(state, play, |p| {
+                p.batch.as_mut().map(|(_, signals)| signals.push(signal.clone())).is_some()
+            });
+            if !joined {
+                return illegal(format!("`{play}` has no open window"));
+            }
+        }
+        Fact::BatchClosed { play } => {
+            if let Some((until, _)) = play_mut(state, play, |p| p.batch.take()) {
+                state.timers.remove(&(until, Timer::Batch { play: play.clone() }));
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn signal_received(state: &mut State, signal: &Signal) {
+    let Some(id) = &signal.member else { return };
+    match &*signal.name {
+        "member.joined" => {
+            let known = state.members.get(id).map(|member| Member::clone(member));
+            let new = known.is_none();
+            let mut member = known.unwrap_or_else(|| Member::new(id.clone(), Some(signal.happened())));
+            describe_member(&mut member, &signal.data);
+            set_member(state, &Listed { seen: new.then_some(signal.happened()), ..member.into() });
+        }
+        "member.left" => {
+            state.standing.since.remove(id);
+            state.members.remove(id);
+        }
+        "message" | "reaction" | "answer" => {
+            is_active(state, id, signal.happened(), u64::from(&*signal.name == "message"));
+        }
+        _ => {}
+    }
+}
+
+/// Somebody does something, and says so many things in it. Whoever speaks is a member, reported or not.
+pub(super) fn is_active(state: &mut State, id: &MemberId, happened: Timestamp, messages: u64) {
+    if !state.members.contains(id) {
+        set_member(state, &Member::new(id.clone(), Some(happened)).into());
+    }
+    // A group that is full takes nobody in.
+    state.members.act(id, |activity| {
+        activity.seen = activity.seen.max(Some(happened));
+        activity.messages = activity.messages.saturating_add(messages);
+    });
+}

@@ -1,0 +1,171 @@
+//! A server of long connections: answers requests as it is told, keeps what clients say over its sockets, and tells
+//! every client what happens. One port for both, as Mattermost has it; the others use a part of it.
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::broadcast,
+    task::JoinHandle,
+};
+use tokio_tungstenite::{accept_async, tungstenite::Message};
+
+/// What is answered to a request (its first line and its text), and to what is said over a socket.
+pub(crate) struct Manners {
+    pub(crate) request: fn(port: u16, text: &str) -> (u16, Value),
+    pub(crate) said: fn(&Value) -> Option<Value>,
+}
+
+/// A running server.
+pub(crate) struct LongConnection {
+    pub(crate) port: u16,
+    events: broadcast::Sender<String>,
+    said: Arc<Mutex<Vec<Value>>>,
+    task: JoinHandle<()>,
+}
+
+impl LongConnection {
+    pub(crate) async fn start(manners: &'static Manners) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (events, said) = (broadcast::Sender::new(1_000), Arc::<Mutex<Vec<Value>>>::default());
+        let (tell, kept) = (events.clone(), said.clone());
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, port, manners, tell.clone(), kept.clone()));
+            }
+        });
+        Self { port, events, said, task }
+    }
+
+    /// Something happens.
+    pub(crate) fn happens(&self, event: &Value) {
+        let _ = self.events.send(event.to_string());
+    }
+
+    /// Every client is thrown out.
+    pub(crate) fn closes(&self) {
+        let _ = self.events.send(String::new());
+    }
+
+    /// What clients said over their sockets.
+    pub(crate) fn said(&self) -> Vec<Value> {
+        self.said.lock().unwrap().clone()
+    }
+}
+
+impl Drop for LongConnection {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn serve(
+    mut stream: TcpStream,
+    port: u16,
+    manners: &'static Manners,
+    events: broadcast::Sender<String>,
+    kept: Arc<Mutex<Vec<Value>>>,
+) {
+    let mut head = vec![0; 16 * 1024];
+    let Ok(length) = stream.peek(&mut head).await else { return };
+    let text = String::from_utf8_lossy(&head[..length]).into_owned();
+    if !text.to_lowercase().contains("upgrade: websocket") {
+        // A body that comes behind its head is small.
+        let mut read = stream.read(&mut head).await.unwrap_or(0);
+        let whole = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            let (head, body) = text.split_once("\r\n\r\n")?;
+            let length = head
+                .to_lowercase()
+                .split("content-length: ")
+                .nth(1)?
+                .lines()
+                .next()?
+                .parse::<usize>()
+                .ok()?;
+            (body.len() >= length).then(|| text.clone())
+        };
+        while text.starts_with("POST") && whole(&head[..read]).is_none() {
+            match stream.read(&mut head[read..]).await {
+                Ok(more) if more > 0 => read += more,
+                _ => return,
+            }
+        }
+        let (status, body) = (manners.request)(port, &String::from_utf8_lossy(&head[..read]));
+        let body = body.to_string();
+        let answer = format!(
+            "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let _ = stream.write_all(answer.as_bytes()).await;
+        return;
+    }
+    let mut events = events.subscribe();
+    let Ok(mut socket) = accept_async(stream).await else { return };
+    loop {
+        tokio::select! {
+            event = events.recv() => match event {
+                Ok(text) if text.is_empty() => {
+                    let _ = socket.close(None).await;
+                    return;
+                }
+                Ok(text) => drop(socket.send(Message::text(text)).await),
+                Err(_) => return,
+            },
+            frame = socket.next() => match frame {
+                Some(Ok(Message::Text(text))) => {
+                    let said: Value = serde_json::from_str(text.as_str()).unwrap();
+                    let answer = (manners.said)(&said);
+                    kept.lock().unwrap().push(said);
+                    if let Some(answer) = answer {
+                        let _ = socket.send(Message::text(answer.to_string())).await;
+                    }
+                }
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                Some(Ok(_)) => {}
+            },
+        }
+    }
+}
+
+/// Mattermost with the bot `bot1`, whose token is `mm-token`.
+pub(crate) const MATTERMOST: Manners = Manners {
+    request: |_, text| match text.to_lowercase().contains("authorization: bearer mm-token") {
+        true if text.starts_with("GET /api/v4/users/me ") => {
+            (200, json!({ "id": "bot1", "username": "host" }))
+        }
+        true => (404, json!({})),
+        false => (401, json!({ "id": "api.context.session_expired.app_error" })),
+    },
+    said: |said| {
+        let fine = said["action"] == "authentication_challenge" && said["data"]["token"] == "mm-token";
+        Some(json!({ "status": if fine { "OK" } else { "FAIL" }, "seq_reply": said["seq"] }))
+    },
+};
+
+/// DingTalk, which gives whoever has the app's secret a ticket.
+pub(crate) const DINGTALK: Manners = Manners {
+    request: |port, text| {
+        let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        let asked: Value = serde_json::from_str(body).unwrap_or_default();
+        if text.starts_with("POST /v1.0/gateway/connections/open ") && asked["clientSecret"] == "ding-secret"
+        {
+            return (200, json!({ "endpoint": format!("ws://127.0.0.1:{port}/connect"), "ticket": "t-1" }));
+        }
+        (400, json!({ "code": "invalidClient", "message": "app not found" }))
+    },
+    said: |_| None,
+};
+
+/// WeCom, whose AI bot signs in over the socket.
+pub(crate) const WECOM: Manners = Manners {
+    request: |_, _| (404, json!({})),
+    said: |said| {
+        let fine = said["cmd"] != "aibot_subscribe" || said["body"]["secret"] == "bot-secret";
+        let (code, text) = if fine { (0, "ok") } else { (600_041, "invalid secret") };
+        Some(json!({ "headers": said["headers"], "errcode": code, "errmsg": text }))
+    },
+};
