@@ -125,6 +125,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::NoticeWaits(_)
         | Fact::Notified(_)
         | Fact::Answered { .. }
+        | Fact::AnswersTotalled { .. }
         | Fact::AnswerWithdrawn { .. } => return apply_task::apply_task(state, fact),
         Fact::ScriptCalled { effect, run, step, script, function, args } => {
             count_effect(state, effect);

@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// What an operator has done.
 pub(super) fn apply_operation(state: &mut State, at: Timestamp, operation: &Operation) -> Applied {
     match operation {
-        Operation::Noted { .. } => {}
+        Operation::Noted { .. } | Operation::Asked { .. } => {}
         Operation::Caretaker { role, next } => super::caretaking::apply(state, at, role.as_ref(), *next),
         Operation::Hurried { run, step } => {
             let Some(open) = state.runs.get_mut(run) else { return illegal(format!("no open run {run}")) };

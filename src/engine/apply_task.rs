@@ -54,6 +54,10 @@ pub(super) fn apply_task(state: &mut State, fact: &Fact) -> Applied {
         Fact::Answered { task, member, option, value, seat } => {
             return answered(state, task, member, (*option, value.clone()), *seat);
         }
+        Fact::AnswersTotalled { task, totals } => match state.tasks.get_mut(task) {
+            Some(open) => Arc::make_mut(open).totals.clone_from(totals),
+            None => return illegal(format!("no open question {task}")),
+        },
         Fact::AnswerWithdrawn { task, member } => return answer_withdrawn(state, task, member),
         _ => {}
     }

@@ -8,7 +8,7 @@ use super::{
     entry::{Cause, Fact, Outcome, Outgoing},
     input::{Command, Signal},
     notice,
-    operation::Operation,
+    operation::{Bidding, Operation},
     steps::approve::Judgement,
 };
 use crate::{
@@ -28,10 +28,38 @@ use crate::{
 };
 use std::sync::Arc;
 
+/// Who gave a command, what it asks for, and about what, where its own facts do not say who it was.
+fn asked(command: &Command) -> Option<(&String, Bidding, String)> {
+    let every = |play: &Option<PlayName>| play.as_ref().map(ToString::to_string).unwrap_or_default();
+    let (by, what, about) = match command {
+        Command::Start { play, date, by, .. } => {
+            let date = date.as_ref().map(|date| format!("/{date}")).unwrap_or_default();
+            (by, Bidding::Start, format!("{play}{date}"))
+        }
+        Command::Pause { play, by, .. } => (by, Bidding::Pause, every(play)),
+        Command::Resume { play, by } => (by, Bidding::Resume, every(play)),
+        Command::Postpone { play, date, by, .. } => (by, Bidding::Postpone, format!("{play}/{date}")),
+        Command::Retry { run, by } => (by, Bidding::Retry, run.to_string()),
+        _ => return None,
+    };
+    by.as_ref().map(|by| (by, what, about))
+}
+
 impl Draft<'_> {
+    /// Carries a command out, and records who gave it where its own facts do not say.
     pub(super) fn command(&mut self, command: &Command) -> Decided {
+        self.obey(command)?;
+        match asked(command) {
+            Some((by, what, about)) if !self.refused => {
+                self.operated(Operation::Asked { what, about }, Some(by.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn obey(&mut self, command: &Command) -> Decided {
         match command {
-            Command::Start { play, args, date, member } => {
+            Command::Start { play, args, date, member, .. } => {
                 self.start_command(play, args, date.as_ref(), member.as_ref())
             }
             Command::Report { signal } => self.report(signal),
@@ -50,16 +78,16 @@ impl Draft<'_> {
             Command::Reword { run, step, text, by } => self.reword_step(run, step, text, by.clone()),
             Command::Swap { role, one, other, by } => self.swap(role, (one, other), by.clone()),
             Command::PutOff { play, date, by } => self.put_off(play, date, by.clone()),
-            Command::Pause { play: None, caretaker } => self.take_care(caretaker.as_ref()),
+            Command::Pause { play: None, caretaker, .. } => self.take_care(caretaker.as_ref()),
             Command::Pause { play: Some(play), .. } => {
                 if self.playbook.play(play).is_none() {
                     return self.no_play(play);
                 }
                 self.emit(Fact::Paused { play: Some(play.clone()) })
             }
-            Command::Resume { play } => self.resume_command(play.as_ref()),
-            Command::Postpone { play, date, at } => self.postpone(play, date, *at),
-            Command::Retry { run } => {
+            Command::Resume { play, .. } => self.resume_command(play.as_ref()),
+            Command::Postpone { play, date, at, .. } => self.postpone(play, date, *at),
+            Command::Retry { run, .. } => {
                 let failed =
                     self.state.finished.iter().any(|r| r.id == *run && r.outcome == Some(Outcome::Failed));
                 if !failed {
@@ -97,6 +125,7 @@ impl Draft<'_> {
 
     /// Records that a command was refused, and why.
     pub(super) fn refuse(&mut self, reason: String) -> Decided {
+        self.refused = true;
         self.emit(Fact::Refused { reason })
     }
 

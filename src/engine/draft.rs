@@ -60,6 +60,8 @@ pub(super) struct Draft<'a> {
     pub(super) now: Timestamp,
     /// Whether a play is about the dates of members.
     dates_members: bool,
+    /// Whether the command was refused.
+    pub(super) refused: bool,
     /// Members who have another day than before.
     pub(super) redated: BTreeSet<MemberId>,
     /// Runs that can go on.
@@ -117,6 +119,7 @@ impl<'a> Draft<'a> {
         Self {
             state,
             dates_members: playbook.plays.iter().any(is_of_members),
+            refused: false,
             redated: BTreeSet::new(),
             playbooks,
             playbook,

@@ -574,6 +574,13 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         seat: bool,
     },
+    /// Somebody has counted the answers to a question elsewhere: how many chose each of its options.
+    AnswersTotalled {
+        /// The question.
+        task: TaskId,
+        /// By option, in order.
+        totals: Vec<u32>,
+    },
     /// A member took an answer back, or left: whoever waits for a place moves up.
     AnswerWithdrawn {
         /// The question.

@@ -232,6 +232,9 @@ pub enum Command {
         /// About whom, for a play that runs for each member.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         member: Option<MemberId>,
+        /// Who asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// Record what somebody reports by hand, if anybody hears it.
     Report {
@@ -379,11 +382,17 @@ pub enum Command {
         /// Of all: the role that looks in meanwhile.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         caretaker: Option<RoleName>,
+        /// Who asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// Start again.
     Resume {
         /// Which; all when there is none.
         play: Option<PlayName>,
+        /// Who asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// Move a date.
     Postpone {
@@ -393,11 +402,17 @@ pub enum Command {
         date: Arc<str>,
         /// The new instant of the occurrence.
         at: Timestamp,
+        /// Who asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// Carry a failed run on from the step that failed.
     Retry {
         /// The run to try again.
         run: RunId,
+        /// Who asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// Skip the step that a run waits at, or a coming occurrence.
     Skip {

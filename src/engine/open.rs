@@ -27,6 +27,9 @@ pub struct OpenTask {
     /// By member: when they answered, among the others, and whether the answer takes a place.
     #[serde(default, skip_serializing_if = "imbl::OrdMap::is_empty")]
     pub turns: imbl::OrdMap<MemberId, Turn>,
+    /// By option, what somebody has counted elsewhere and entered: it takes the place of what was heard.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub totals: Vec<u32>,
     /// How many turns were ever taken.
     #[serde(default, skip_serializing_if = "is_default")]
     pub turn: u64,

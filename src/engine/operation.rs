@@ -24,6 +24,22 @@ pub enum Means {
     Post,
 }
 
+/// A command of which who gave it is a fact of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bidding {
+    /// `start`
+    Start,
+    /// `pause`
+    Pause,
+    /// `resume`
+    Resume,
+    /// `postpone`
+    Postpone,
+    /// `retry`
+    Retry,
+}
+
 /// What an operator has done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "did", rename_all = "snake_case")]
@@ -43,6 +59,14 @@ pub enum Operation {
         role: Option<RoleName>,
         /// When they are asked next.
         next: Timestamp,
+    },
+    /// Gave a command whose own facts do not say who it was.
+    Asked {
+        /// Which.
+        what: Bidding,
+        /// About which play, date or run; empty where it is about every play.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        about: String,
     },
     /// A step is due at once.
     Hurried {

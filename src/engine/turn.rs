@@ -24,6 +24,7 @@ impl OpenTask {
             ticks: std::collections::BTreeMap::new(),
             answers: imbl::OrdMap::new(),
             turns: imbl::OrdMap::new(),
+            totals: Vec::new(),
             turn: 0,
             seated: 0,
         }

@@ -71,6 +71,8 @@ fn map_to_dynamic(map: &Map) -> Dynamic {
 
 /// What the result of a question has only in expressions and scripts: it follows from the members of now.
 const OF_NOW: [&str; 3] = ["unanswered", "seated", "waiting"];
+/// Whether the totals of a question were entered by a person, and its answers are not known.
+const INCOMPLETE: &str = "incomplete";
 
 /// Whether these are the keys of the result of a question.
 fn is_result(has: impl Fn(&str) -> bool) -> bool {
@@ -80,6 +82,7 @@ fn is_result(has: impl Fn(&str) -> bool) -> bool {
 /// Adds who has not answered, who has a place and who waits for one.
 fn asked(map: &Map, made: &mut rhai::Map) {
     let answers = map.get("answers").and_then(Value::as_list).unwrap_or_default();
+    made.entry(INCOMPLETE.into()).or_insert(false.into());
     let by: Option<Vec<MemberId>> = answers
         .iter()
         .map(|answer| answer.get("member").and_then(Value::as_str).map(MemberId::new))
@@ -198,7 +201,9 @@ fn map_to_value(map: &rhai::Map, depth: usize) -> Result<Value, String> {
     let result = is_result(|key| map.contains_key(key));
     let mut out = Map::new();
     for (key, item) in map {
-        if result && OF_NOW.contains(&key.as_str()) {
+        if result
+            && (OF_NOW.contains(&key.as_str()) || key.as_str() == INCOMPLETE && item.as_bool() == Ok(false))
+        {
             continue;
         }
         let value = match item.read_lock::<MemberRef>() {

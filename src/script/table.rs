@@ -53,7 +53,7 @@ pub(super) static ITEMS: LazyLock<Vec<Item>> = LazyLock::new(|| {
 
 /// What is not a number about the group.
 #[rustfmt::skip]
-static OWN: [Item; 172] = [
+static OWN: [Item; 173] = [
     item("time", "unix", None, "number", false, "Seconds since 1970-01-01 00:00 UTC", "自 1970-01-01 00:00 UTC 起的秒数"),
     item("time", "date", None, "text", false, "The civil date, 2026-12-01", "当地日期,2026-12-01"),
     item("time", "clock", None, "text", false, "The clock time, 20:30", "当地钟点,20:30"),
@@ -105,6 +105,7 @@ static OWN: [Item; 172] = [
     item("result", "total", None, "number", false, "How many answered", "回答的人数"),
     item("result", "counts", None, "map", false, "How often each option was chosen: poll.counts[\"Tank\"]", "每个选项的票数:poll.counts[\"来\"]"),
     item("result", "answers", None, "list", false, "In order, each #{ member: id, answer }; when anonymous the answers alone", "按先后，每条是 #{ member: id, answer }；匿名时只有回答"),
+    item("result", "incomplete", None, "bool", false, "Whether totals were entered, so that `answers` does not have everybody", "是否填的是总数：`answers` 里没有所有人"),
     item("result", "right", None, "text", false, "The right option of a quiz, else \"\"", "测验的正确选项，没有则为空文字"),
     item("result", "first", None, "any", false, "The member who was first to be right, or to answer; nothing when nobody was", "最先答对(或最先回答)的成员，没有则为空"),
     item("result", "unanswered", None, "members", false, "Members who have not answered", "还没回答的成员"),

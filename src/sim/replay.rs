@@ -382,17 +382,17 @@ impl Player<'_> {
                 let to = role.as_ref().map(|role| Arc::from(role.as_str())).or(person)?;
                 Command::Reassign { task: self.task(task)?, to, by: by.clone() }
             }
-            Fact::Paused { play } => Command::Pause { play: play.clone(), caretaker: None },
+            Fact::Paused { play } => Command::Pause { play: play.clone(), caretaker: None, by: None },
             Fact::ClockSet { to } => Command::SetBackClock { to: *to },
-            Fact::Resumed { play } => Command::Resume { play: play.clone() },
+            Fact::Resumed { play } => Command::Resume { play: play.clone(), by: None },
             Fact::DateMoved { play, date, to, .. } => {
-                Command::Postpone { play: play.clone(), date: date.clone(), at: *to }
+                Command::Postpone { play: play.clone(), date: date.clone(), at: *to, by: None }
             }
-            Fact::RunRetried { run } => Command::Retry { run: run.clone() },
+            Fact::RunRetried { run } => Command::Retry { run: run.clone(), by: None },
             Fact::OccurrenceDropped { run, by, .. } => {
                 Command::Skip { run: run.clone(), step: None, by: by.clone() }
             }
-            Fact::Operator { by, did } => operated(did, by.clone()),
+            Fact::Operator { by, did } => operated(did, by.clone())?,
             Fact::StepSkipped { run, step, reason: Skip::Operator, .. } => {
                 Command::Skip { run: run.clone(), step: Some(step.clone()), by: None }
             }
@@ -406,7 +406,7 @@ impl Player<'_> {
                 if run.as_str().contains('#') && cause.signals.is_empty() && cause.date.is_none() =>
             {
                 let (args, member) = (cause.args.clone(), cause.member.clone());
-                Command::Start { play: play.clone(), args, date: None, member }
+                Command::Start { play: play.clone(), args, date: None, member, by: None }
             }
             _ => return None,
         })
@@ -433,10 +433,12 @@ impl Player<'_> {
 }
 
 /// The command that led to what an operator did.
-fn operated(did: &Operation, by: Option<String>) -> Command {
-    match did.clone() {
+fn operated(did: &Operation, by: Option<String>) -> Option<Command> {
+    Some(match did.clone() {
+        // Recorded behind what it is about.
+        Operation::Asked { .. } => return None,
         Operation::Noted { run, text } => Command::Note { run, text, by },
-        Operation::Caretaker { role, .. } => Command::Pause { play: None, caretaker: role },
+        Operation::Caretaker { role, .. } => Command::Pause { play: None, caretaker: role, by: None },
         Operation::Hurried { run, step } => Command::Now { run, step: Some(step), by },
         Operation::Delayed { run, more, .. } => Command::Delay { run, length: more, by },
         Operation::Unskipped { run, .. } => Command::Unskip { run, by },
@@ -450,7 +452,7 @@ fn operated(did: &Operation, by: Option<String>) -> Command {
         Operation::Reworded { run, step, text } => Command::Reword { run, step, text, by },
         Operation::Hushed { until, why, .. } => Command::Hush { until, why, by },
         Operation::Unhushed { send, .. } => Command::Unhush { send, by },
-    }
+    })
 }
 
 fn news_of(news: ChannelNews) -> Input {

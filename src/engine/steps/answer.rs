@@ -34,6 +34,8 @@ enum AnswerGiven {
     This { option: Option<u32>, value: Value, seat: bool },
     /// Nothing any more.
     Nothing,
+    /// So many of everybody, by option.
+    Totals(Vec<u32>),
 }
 
 /// Why an answer means nothing.
@@ -53,6 +55,7 @@ impl Draft<'_> {
                 Fact::Answered { task: task.clone(), member, option, value, seat }
             }
             AnswerGiven::Nothing => Fact::AnswerWithdrawn { task: task.clone(), member },
+            AnswerGiven::Totals(totals) => Fact::AnswersTotalled { task: task.clone(), totals },
         })?;
         self.after_answer(&task)
     }
@@ -82,6 +85,10 @@ impl Draft<'_> {
         let member = member.unwrap_or_else(|| MemberId::new(signal.id.as_str()));
         if let Some(of) = of.filter(|of| **of != member) {
             return Err(unfit(format!("{} is put to {of}, and {member} is somebody else", task.id)));
+        }
+        if let Some(counts) = signal.data.get("counts").filter(|_| signal.member.is_none()) {
+            let totals = totals(task, counts).map_err(unfit)?;
+            return Ok(Answer { task: task.id.clone(), member, what: AnswerGiven::Totals(totals) });
         }
         if signal.data.get("withdraw").and_then(Value::as_bool) == Some(true) {
             if !open.answers.contains_key(&member) {
@@ -242,6 +249,23 @@ fn given(fields: &[String], options: &[String], data: &Value) -> Result<Value, S
             Err(format!("the form has no field {unknown}; it has {}", fields.join(", ")))
         }
     }
+}
+
+/// What somebody has counted elsewhere, a number for each option.
+fn totals(task: &Task, counts: &Value) -> Result<Vec<u32>, String> {
+    let (id, options) = (&task.id, &task.options);
+    if options.is_empty() {
+        return Err(format!("{id} is a form; totals are of a poll"));
+    }
+    let number = |value: &Value| match value {
+        Value::Int(n) => u32::try_from(*n).ok(),
+        _ => None,
+    };
+    let numbers: Option<Vec<u32>> = counts.as_list().and_then(|items| items.iter().map(number).collect());
+    numbers.filter(|numbers| numbers.len() == options.len()).ok_or_else(|| {
+        let names: Vec<String> = options.iter().take(NAMES_SHOWN).map(|option| tick(option)).collect();
+        format!("{id} has {}: totals are a number for each, in that order", names.join(", "))
+    })
 }
 
 /// The first option that an answer chooses, and all of it as it is kept: of one choice its text, of several a list.

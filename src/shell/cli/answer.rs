@@ -4,20 +4,26 @@
 
 use super::{
     args::{self, Target},
-    client,
+    chain, client,
     failure::Failure,
+    load::read_stdin,
     output::Output,
     remote::{self, Remote},
 };
 use crate::{
     base::{
         ids::{EffectId, MemberId},
+        limits,
         phrase::{Phrase, phrase},
         value::{Map, Value},
     },
     engine::{input::Command, state::OpenTask},
+    shell::files,
 };
-use std::sync::Arc;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Says that a task is done, or that a post was copied to where it belongs.
 #[derive(Debug, clap::Args)]
@@ -171,7 +177,8 @@ impl Reject {
 /// Answers a question to the group for a member, on a channel that hears no answers.
 ///
 /// For example `playbook answer t4 来 --member li`, or for a form
-/// `playbook answer t4 --member li --with name=Li --with dish=soup`.
+/// `playbook answer t4 --member li --with name=Li --with dish=soup`. A chain that was pasted into the chat is read by
+/// `--chain FILE`, what was counted elsewhere by `--counts 6,3,1`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Answer {
     /// The question, as `playbook tasks` shows it, its play, or the name under which its result is known.
@@ -181,12 +188,23 @@ pub(super) struct Answer {
     #[arg(value_name = "OPTION")]
     options: Vec<String>,
     /// Who answers.
-    #[arg(long, value_name = "ID")]
-    member: String,
+    #[arg(long, value_name = "ID", required_unless_present_any = ["chain", "counts"])]
+    member: Option<String>,
+    /// A pasted chain (接龙), or `-`: a numbered line for each who comes, with a name, and the option where it is not
+    /// the first. What is new, changed, there twice or missing is shown; what is new and changed is then counted.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["options", "with", "member", "counts"])]
+    chain: Option<PathBuf>,
+    /// With `--chain`: shows what it would change, and counts nothing.
+    #[arg(long, requires = "chain")]
+    dry_run: bool,
+    /// What was counted elsewhere, a number for each option: `6,3,1`. It takes the place of what was heard; who it was
+    /// nobody knows.
+    #[arg(long, value_name = "N,N", value_delimiter = ',', conflicts_with_all = ["options", "with", "member", "withdraw"])]
+    counts: Vec<u32>,
     /// A field of a form.
     #[arg(long, value_name = "FIELD=VALUE", num_args = 1..)]
     with: Vec<String>,
-    /// Takes the answer back; whoever waits for a place moves up.
+    /// Takes the answer back; whoever waits for a place moves up. With `--chain` those are taken back who are not in it.
     #[arg(long, conflicts_with_all = ["options", "with"])]
     withdraw: bool,
     #[command(flatten)]
@@ -195,6 +213,12 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        if let Some(path) = &self.chain {
+            return self.chain(path, out);
+        }
+        if !self.counts.is_empty() {
+            return self.counts(out);
+        }
         let mut data = Map::new();
         match (self.options.as_slice(), self.with.is_empty()) {
             ([], true) if self.withdraw => drop(data.insert("withdraw".into(), Value::Bool(true))),
@@ -219,9 +243,10 @@ impl Answer {
         }
         data.insert("task".into(), Value::str(&self.task));
         let remote = self.target.remote()?;
-        let member = Some(MemberId::new(&self.member));
+        let who = self.member.as_deref().unwrap_or_default();
+        let member = Some(MemberId::new(who));
         client::signal(&remote.dir, &remote.group, "answer", member, Value::Map(Arc::new(data)), true)?;
-        let (who, task) = (&self.member, &self.task);
+        let task = &self.task;
         out.say(if self.withdraw {
             phrase!("{who} has taken back the answer to {task}", "{who} 收回了对 {task} 的回答")
         } else {
@@ -229,6 +254,106 @@ impl Answer {
         })?;
         Ok(())
     }
+}
+
+impl Answer {
+    /// What somebody has counted elsewhere.
+    fn counts(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
+        let counts = self.counts.iter().map(|n| Value::Int(i64::from(*n))).collect();
+        let data = Value::map([("task", Value::str(&self.task)), ("counts", Value::list(counts))]);
+        client::signal(&remote.dir, &remote.group, "answer", None, data, true)?;
+        let total: u64 = self.counts.iter().map(|n| u64::from(*n)).sum();
+        out.say(phrase!("{}: {total} in all", "{}：一共 {total}", self.task))?;
+        Ok(())
+    }
+
+    /// A pasted chain: shows what it changes, then has it counted.
+    fn chain(&self, path: &Path, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
+        let text = if path == Path::new("-") {
+            read_stdin()?
+        } else {
+            files::text(path, limits::DATA_BYTES_MAX).map_err(|error| {
+                Failure::environment(phrase!(
+                    "{} cannot be read: {error}",
+                    "读不了 {}：{error}",
+                    path.display()
+                ))
+            })?
+        };
+        let state = remote.state()?;
+        let task = args::task(&self.task);
+        let open = state.tasks.get(&task).filter(|open| !open.task.options.is_empty()).ok_or_else(|| {
+            Failure::refused(phrase!("{task} is no open poll", "{task} 不是进行中的投票"))
+                .help(phrase!("`playbook tasks` shows the open ones", "`playbook tasks` 会列出进行中的"))
+        })?;
+        let lines = chain::read(&text);
+        if lines.is_empty() {
+            return Err(Failure::usage(phrase!(
+                "there is no numbered line in {}; expected `1. NAME`",
+                "{} 里没有编号的行；应写成 `1. 名字`",
+                path.display()
+            )));
+        }
+        let found = chain::compare(&state, open, &lines);
+        say_difference(&found, self.withdraw, out)?;
+        if self.dry_run {
+            return Ok(());
+        }
+        let put = |member: &MemberId, key: &str, value: Value| {
+            let data = Value::map([("task", Value::str(task.as_str())), (key, value)]);
+            client::signal(&remote.dir, &remote.group, "answer", Some(member.clone()), data, true)
+        };
+        let changed = found.changed.iter().map(|(member, _, option)| (member, option));
+        for (member, option) in found.new.iter().map(|(member, option)| (member, option)).chain(changed) {
+            put(member, "option", Value::str(option))?;
+        }
+        for member in found.missing.iter().filter(|_| self.withdraw) {
+            put(member, "withdraw", Value::Bool(true))?;
+        }
+        let n = found.new.len() + found.changed.len();
+        out.say(phrase!("{task}: {n} counted", "{task}：计入 {n} 人"))?;
+        Ok(())
+    }
+}
+
+/// What a chain changes, a line each.
+fn say_difference(found: &chain::Difference, withdraws: bool, out: &mut Output) -> Result<(), Failure> {
+    for (member, option) in &found.new {
+        out.say(phrase!("+ {member}: {option}", "+ {member}：{option}"))?;
+    }
+    for (member, was, is) in &found.changed {
+        out.say(phrase!("~ {member}: {was} → {is}", "~ {member}：{was} → {is}"))?;
+    }
+    for member in &found.missing {
+        out.say(if withdraws {
+            phrase!("- {member}: taken back", "- {member}：收回")
+        } else {
+            phrase!(
+                "? {member} has answered and is not in the chain; --withdraw takes that back",
+                "? {member} 回答过，但不在接龙里；`--withdraw` 会收回"
+            )
+        })?;
+    }
+    for name in &found.doubles {
+        out.say(phrase!("= {name} is there twice and counts once", "= {name} 出现了两次，只算一次"))?;
+    }
+    for (name, ids) in &found.unclear {
+        let ids = ids.join(", ");
+        out.say(phrase!(
+            "! {name} is the name of {ids} and is not counted: write the id in its place",
+            "! {name} 是 {ids} 的名字，没有计入：请改写成编号"
+        ))?;
+    }
+    if found.more > 0 {
+        let n = found.more;
+        out.say(phrase!(
+            "{n} more are brought along; they have no answer of their own",
+            "另外带 {n} 人；他们没有自己的回答"
+        ))?;
+    }
+    Ok(())
 }
 
 /// Reports a fact: a member joined, somebody answered, or a signal of your own.

@@ -42,7 +42,7 @@ impl Start {
         let remote = self.target.remote()?;
         let (play, date) = remote::play_or_date(&remote.state()?, &self.play);
         let member = self.member.as_ref().map(MemberId::new);
-        let command = Command::Start { play, args, date, member };
+        let command = Command::Start { play, args, date, member, by: remote.by.clone() };
         remote.command(command, phrase!("started {}", "已开始 {}", self.play), out)
     }
 }
@@ -85,13 +85,15 @@ pub(super) struct Pause {
 
 impl Pause {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
+        let remote = self.target.remote()?;
         let caretaker = self.caretaker.as_ref().map(RoleName::new);
-        let command = Command::Pause { play: self.play.as_ref().map(PlayName::new), caretaker };
+        let command =
+            Command::Pause { play: self.play.as_ref().map(PlayName::new), caretaker, by: remote.by.clone() };
         let said = match &self.play {
             Some(play) => phrase!("paused {play}", "已暂停 {play}"),
             None => phrase!("paused every play", "已暂停所有玩法"),
         };
-        self.target.remote()?.command(command, said, out)
+        remote.command(command, said, out)
     }
 }
 
@@ -110,7 +112,7 @@ impl Resume {
         let play = self.play.as_ref().map(PlayName::new);
         let remote = self.target.remote()?;
         let said = resumed(&remote.state()?, play.as_ref());
-        remote.command(Command::Resume { play }, said, out)
+        remote.command(Command::Resume { play, by: remote.by.clone() }, said, out)
     }
 }
 
@@ -168,7 +170,7 @@ impl Postpone {
         }
         let said =
             phrase!("{play}/{date} is now at {}", "{play}/{date} 改到 {}", at.to_rfc3339(&remote.zone));
-        remote.command(Command::Postpone { play, date, at }, said, out)
+        remote.command(Command::Postpone { play, date, at, by: remote.by.clone() }, said, out)
     }
 }
 
@@ -188,7 +190,11 @@ impl Retry {
         let run = RunId::new(&self.id);
         let state = remote.state()?;
         if state.knows_run(&run) {
-            return remote.command(Command::Retry { run }, phrase!("{} goes on", "{} 继续", self.id), out);
+            return remote.command(
+                Command::Retry { run, by: remote.by.clone() },
+                phrase!("{} goes on", "{} 继续", self.id),
+                out,
+            );
         }
         client::retry(&remote.dir, &remote.group, &EffectId::new(&self.id))?;
         out.say(phrase!("{} is tried again", "{} 再试一次", self.id))?;

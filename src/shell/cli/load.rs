@@ -39,7 +39,8 @@ pub(super) fn compile(path: &Path) -> Result<Loaded, Failure> {
 /// Standard input in the place of a file; what it names is looked for in this directory.
 const STDIN: &str = "-";
 
-fn read_stdin() -> Result<String, Failure> {
+/// Standard input as text, at most as much as a playbook may be.
+pub(super) fn read_stdin() -> Result<String, Failure> {
     let most = limits::PLAYBOOK_BYTES_MAX;
     let mut text = String::new();
     let read = std::io::stdin().take(most as u64 + 1).read_to_string(&mut text);

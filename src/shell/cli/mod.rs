@@ -5,6 +5,7 @@
 
 mod against;
 mod args;
+mod chain;
 mod client;
 mod clock;
 mod cores;

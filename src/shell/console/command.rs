@@ -32,10 +32,10 @@ pub(super) fn ask(
     let command = match verb {
         "pause" => {
             let caretaker = form.get("caretaker").filter(|role| !role.is_empty()).map(RoleName::new);
-            Command::Pause { play: play(), caretaker }
+            Command::Pause { play: play(), caretaker, by }
         }
-        "resume" => Command::Resume { play: play() },
-        "start" => Command::Start { play: play()?, args: Value::Null, date: None, member: None },
+        "resume" => Command::Resume { play: play(), by },
+        "start" => Command::Start { play: play()?, args: Value::Null, date: None, member: None, by },
         "cancel" => Command::Cancel { run: run(), by, silent: form.get("silent").is_some() },
         "now" => Command::Now { run: run(), step: form.get("step").map(StepId::new), by },
         "delay" => {
@@ -52,7 +52,7 @@ pub(super) fn ask(
             let playbook = group.book.as_ref()?.playbook.in_group(id);
             let civil: jiff::civil::DateTime = form.get("time")?.parse().ok()?;
             let at = playbook.zone.instant(civil);
-            Command::Postpone { play: PlayName::new(play), date: Arc::from(date), at }
+            Command::Postpone { play: PlayName::new(play), date: Arc::from(date), at, by }
         }
         "recall" => Command::Recall { effect: subject.into(), known: None, by },
         "correct" => {

@@ -110,6 +110,7 @@ impl Kinds {
             | Fact::StateSet { .. }
             | Fact::VarSet { .. }
             | Fact::Answered { .. }
+            | Fact::AnswersTotalled { .. }
             | Fact::AnswerWithdrawn { .. }
             | Fact::Delivered { .. } => Self::default(),
             _ => Self::OTHER,

@@ -147,7 +147,7 @@ fn ask(asker: &Asker, target: &PressTarget<'_>, now: Timestamp, verb: &str, form
         }
         "retry" => {
             commands()?;
-            Command::Retry { run: run() }
+            Command::Retry { run: run(), by }
         }
         "resend" => {
             commands()?;

@@ -65,7 +65,8 @@ impl Rehearse {
         let Some(play) = play.filter(|play| matches!(play.trigger, Trigger::Command)) else {
             return Vec::new();
         };
-        let start = Command::Start { play: play.name.clone(), args: Value::Null, date: None, member: None };
+        let start =
+            Command::Start { play: play.name.clone(), args: Value::Null, date: None, member: None, by: None };
         let ask = |group: &GroupId| CommandRequest {
             id: None,
             group: Some(group.clone()),

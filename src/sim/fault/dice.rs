@@ -99,9 +99,10 @@ impl Dice {
                 args: data,
                 date: None,
                 member: None,
+                by: None,
             }),
             2 => InputKind::Command(Command::Done { task: TaskId::new("t999"), by: None, note: data }),
-            3 => InputKind::Command(Command::Retry { run: RunId::from(String::new()) }),
+            3 => InputKind::Command(Command::Retry { run: RunId::from(String::new()), by: None }),
             4 => InputKind::Receipt {
                 effect: EffectId::from("no/such/effect".to_owned()),
                 receipt: Receipt::Refused { reason: "?".into() },

@@ -110,17 +110,17 @@ impl Act {
             }
             Deed::Start(play, args) => {
                 let (date, member) = (None, None);
-                command(Command::Start { play: play.clone(), args: args.clone(), date, member })
+                command(Command::Start { play: play.clone(), args: args.clone(), date, member, by: None })
             }
             Deed::Cancel(play) => {
                 let newest = state.runs.values().filter(|run| run.play == *play).max_by_key(|run| run.number);
                 let run = newest.ok_or_else(|| format!("no run of {play} is open at this time"))?;
                 command(Command::Cancel { run: run.id.clone(), silent: false, by: None })
             }
-            Deed::Pause(play) => command(Command::Pause { play: play.clone(), caretaker: None }),
-            Deed::Resume(play) => command(Command::Resume { play: play.clone() }),
+            Deed::Pause(play) => command(Command::Pause { play: play.clone(), caretaker: None, by: None }),
+            Deed::Resume(play) => command(Command::Resume { play: play.clone(), by: None }),
             Deed::Postpone(play, date, at) => {
-                command(Command::Postpone { play: play.clone(), date: date.clone(), at: *at })
+                command(Command::Postpone { play: play.clone(), date: date.clone(), at: *at, by: None })
             }
         };
         kind.map(|kind: InputKind| Input { id, kind })

@@ -6,7 +6,7 @@ use crate::{
         phrase::{Phrase, phrase},
         time::{Timestamp, Zone},
     },
-    engine::operation::{Means, Operation},
+    engine::operation::{Bidding, Means, Operation},
 };
 
 /// How what was sent is taken back or corrected, in words.
@@ -24,6 +24,16 @@ pub(super) fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zon
     let (word, about, text) = match did {
         Operation::Noted { run, text } => {
             ("note", run.as_ref().map_or_else(String::new, ToString::to_string), Phrase::same(&**text))
+        }
+        Operation::Asked { what, about } => {
+            let text = match what {
+                Bidding::Start => phrase!("started by hand", "手动开始"),
+                Bidding::Pause => phrase!("paused by hand", "手动暂停"),
+                Bidding::Resume => phrase!("resumed by hand", "手动恢复"),
+                Bidding::Postpone => phrase!("moved by hand", "手动改期"),
+                Bidding::Retry => phrase!("tried again by hand", "手动重试"),
+            };
+            ("asked", about.clone(), text)
         }
         Operation::Caretaker { role, next } => {
             let (who, next) = (role.as_ref().map_or("", |role| role.as_str()), brief(*next, now, zone));

@@ -1,6 +1,7 @@
 //! The command line from outside, through the real binary.
 
 pub(crate) mod asks;
+pub(crate) mod chain;
 pub(crate) mod check;
 pub(crate) mod commands;
 pub(crate) mod every;

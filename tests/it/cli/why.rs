@@ -161,10 +161,10 @@ fn conditions_are_told_with_the_values_that_decided() {
     let run = Command::Skip { run: RunId::new("game@2099-12-23T12:30:00Z"), step: None, by: None };
     story.command(run);
     assert_eq!(verdicts(&story, &["game"])[1], pair("would_not_start", "skip"));
-    story.command(Command::Pause { play: Some(PlayName::new("game")), caretaker: None });
+    story.command(Command::Pause { play: Some(PlayName::new("game")), caretaker: None, by: None });
     story.until("2099-12-31 00:00");
     assert_eq!(verdicts(&story, &["game", "--at", "2099-12-30"]), [pair("would_not_start", "paused")]);
-    story.command(Command::Resume { play: None });
+    story.command(Command::Resume { play: None, by: None });
     assert_eq!(verdicts(&story, &["game", "--at", "2099-12-30"]), [pair("missed", "max_late")]);
 }
 
@@ -352,7 +352,7 @@ fn dates_that_move_and_dates_that_are_cancelled() {
     let yaml = "plays: { talk: { dates: [{ id: jia, at: 2099-12-05 20:00 }, { id: yi, at: 2099-12-06 20:00 }], steps: [post: 分享] } }";
     let mut story = Story::new("2099-12-01 09:00", yaml);
     let to = at("2099-12-07 20:00");
-    story.command(Command::Postpone { play: PlayName::new("talk"), date: "jia".into(), at: to });
+    story.command(Command::Postpone { play: PlayName::new("talk"), date: "jia".into(), at: to, by: None });
     let told = why(&story, &["talk/jia"]);
     assert!(told.starts_with("talk will begin 2099-12-07 20:00, in 6 days 11 hours"), "{told}");
     story.edit("plays: { talk: { dates: [{ id: jia, at: 2099-12-07 20:00 }], steps: [post: 分享] } }");

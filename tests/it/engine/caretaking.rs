@@ -28,7 +28,7 @@ fn tasks(story: &Story, since: usize) -> Vec<(String, String)> {
 }
 
 fn pause(story: &mut Story, caretaker: Option<&str>) {
-    story.command(Command::Pause { play: None, caretaker: caretaker.map(Into::into) });
+    story.command(Command::Pause { play: None, caretaker: caretaker.map(Into::into), by: None });
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn a_pause_leaves_one_task_a_week_to_the_caretaker() {
     story.until("2026-12-30 09:00");
     assert_eq!(tasks(&story, from).len(), 5, "and every week");
     assert!(!story.posts().iter().any(|text| text == "hi"), "nothing else happens");
-    story.command(Command::Resume { play: None });
+    story.command(Command::Resume { play: None, by: None });
     let from = story.entries.len();
     story.until("2027-02-01 09:00");
     assert_eq!(tasks(&story, from), []);

@@ -45,7 +45,13 @@ fn a_start_does_not_take_the_id_of_an_occurrence_that_is_settled_ahead_of_its_ti
     let ended = story.entries.len();
     story.edit("plays: { hi: { steps: [post: 晚] } }");
     story.until("2026-12-01 10:00");
-    story.command(Command::Start { play: "hi".into(), args: Value::Null, date: None, member: None });
+    story.command(Command::Start {
+        play: "hi".into(),
+        args: Value::Null,
+        date: None,
+        member: None,
+        by: None,
+    });
     let started = |entry: &Entry| match &entry.fact {
         Fact::RunStarted { run, .. } => Some(run.to_string()),
         _ => None,
@@ -129,7 +135,12 @@ fn talk(dates: &str, more: &str) -> String {
 fn what_a_command_did_to_a_date_stays_over_edits_that_do_not_touch_the_date() {
     let date = "{ id: jia, at: 2026-12-02 20:00 }";
     let postpone = |story: &mut Story, day: &str| {
-        story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: at(day) });
+        story.command(Command::Postpone {
+            play: "talk".into(),
+            date: Arc::from("jia"),
+            at: at(day),
+            by: None,
+        });
     };
     let mut story = Story::new("2026-12-01 09:00", &talk(date, "  x: { steps: [post: helo] }"));
     assert_eq!(story.posts(), ["预告"]);
@@ -150,7 +161,7 @@ fn the_file_moves_a_date_that_a_command_had_moved() {
     let date = |day: &str| format!("{{ id: jia, at: 2026-12-{day} 20:00 }}");
     let mut story = Story::new("2026-12-01 09:00", &talk(&date("02"), ""));
     let to = at("2026-12-04 20:00");
-    story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to });
+    story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to, by: None });
     story.edit(&talk(&date("04"), ""));
     assert_eq!(story.posts(), ["预告", "改期至 04 20"], "the file has caught up, nobody needs to hear of it");
     story.edit(&talk(&date("02"), ""));
@@ -164,7 +175,7 @@ fn a_run_that_was_cancelled_or_started_by_a_command_is_left_alone_by_edits() {
     let date = "{ id: jia, at: 2026-12-02 20:00 }";
     let mut story = Story::new("2026-12-01 09:00", &talk(date, ""));
     let to = at("2026-12-04 20:00");
-    story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to });
+    story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to, by: None });
     story.command(Command::Cancel { run: RunId::new("talk@jia"), silent: true, by: None });
     story.edit(&talk(date, "  x: { steps: [post: x] }"));
     story.until("2026-12-05 20:00");
@@ -212,7 +223,12 @@ plays:
 ";
     let mut story = Story::new("2026-12-01 08:00", yaml);
     for day in ["2026-12-12 20:00", "2026-12-13 20:00"] {
-        story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: at(day) });
+        story.command(Command::Postpone {
+            play: "talk".into(),
+            date: Arc::from("jia"),
+            at: at(day),
+            by: None,
+        });
     }
     assert_eq!(story.posts(), ["预告", "改期至 12", "改期至 13"]);
 }
@@ -387,7 +403,7 @@ fn a_pause_is_time_slept_through() {
         ] {
             let mut story = Story::new("2026-12-01 08:05", &yaml(catch_up));
             story.until("2026-12-01 08:15");
-            story.command(Command::Pause { play, caretaker: None });
+            story.command(Command::Pause { play, caretaker: None, by: None });
             story.until("2026-12-01 08:45");
             story.edit(&(yaml(catch_up) + "\n# only a comment\n"));
             assert_eq!(story.posts(), ["08:10"], "nothing starts in a pause");
@@ -405,11 +421,11 @@ fn a_date_that_is_due_in_a_pause_begins_at_its_end_unless_that_is_too_late() {
         "plays: { talk: { max_late: 1h, dates: [{ id: jia, at: 2026-12-02 20:00 }], steps: [post: 开始] } }";
     for (end, posts) in [("2026-12-02 20:30", 1), ("2026-12-02 21:30", 0)] {
         let mut story = Story::new("2026-12-01 09:00", yaml);
-        story.command(Command::Pause { play: None, caretaker: None });
+        story.command(Command::Pause { play: None, caretaker: None, by: None });
         story.until("2026-12-02 20:10");
         story.until(end);
         story.now = at(end);
-        story.command(Command::Resume { play: None });
+        story.command(Command::Resume { play: None, by: None });
         assert_eq!(story.posts().len(), posts, "{end}");
         let news = story.news();
         assert!(posts == 1 || news.contains("skipped talk@jia: late"), "{news}");
@@ -428,6 +444,7 @@ plays:
         args: Value::Null,
         date: date.map(Arc::from),
         member: member.map(Into::into),
+        by: None,
     };
     let mut story = Story::new("2026-12-01 09:00", yaml);
     story.command(start("talk", None, None));

@@ -199,7 +199,7 @@ fn a_date_without_a_time_waits_for_one_and_members_hear_that_it_follows() {
     story.until("2026-12-13 08:00");
     assert_eq!(story.news(), "", "nothing of it happens");
     let to = at("2026-12-20 20:00");
-    story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to });
+    story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to, by: None });
     story.until("2026-12-22 08:00");
     let news = story.news();
     for said in ["改到 20:00", "开始", "提问", "谢谢"] {
@@ -214,7 +214,7 @@ fn a_date_that_has_not_begun_waits_for_its_time_as_well() {
     story.until("2026-12-15 08:00");
     assert!(story.posts().is_empty() && story.state.runs.is_empty());
     let to = at("2026-12-20 20:00");
-    story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to });
+    story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to, by: None });
     story.until("2026-12-22 08:00");
     assert_eq!(story.posts(), ["预告 甲", "开始", "提问", "谢谢"]);
 }

@@ -154,6 +154,7 @@ fn quiet_hours_end_once_in_the_night_in_which_clocks_are_set_back() {
         args: Value::Null,
         date: None,
         member: None,
+        by: None,
     });
     let mut sent = 0;
     for kind in [adopt, start] {

@@ -129,7 +129,7 @@ plays:
     let mut story = Story::new("2026-12-01 08:00", &yaml);
     story.until("2026-12-04 08:00");
     let to = at("2026-12-12 20:00");
-    story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to });
+    story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to, by: None });
     assert_eq!(story.state.tasks.len(), 1, "the gate is still open");
     story.approve("t1");
     story.until("2026-12-12 19:59");

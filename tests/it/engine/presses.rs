@@ -224,3 +224,52 @@ plays: { hi: { every: monday at 09:00, steps: [{ post: '${roles.host.name} ${rol
     story.until("2027-01-05 08:00");
     assert_eq!(story.posts(), ["小朱 小何", "小何 小林", "小林 小朱", "小朱 小林", "小林 小何"]);
 }
+
+#[test]
+fn who_started_paused_resumed_moved_or_retried_is_on_record() {
+    use playbook::{
+        base::{ids::PlayName, value::Value},
+        engine::{
+            entry::Fact,
+            operation::{Bidding, Operation},
+        },
+    };
+    let yaml = "
+vars: { n: 5 }
+plays:
+  a: { steps: [{ each: vars.n, as: k, steps: [post: '${k}'] }] }
+  b: { dates: [{ id: jia, at: 2026-12-20 10:00 }], steps: [post: hi] }
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    let by = || Some("Zhu".to_owned());
+    let (play, args) = (PlayName::new("a"), Value::Null);
+    story.command(Command::Start { play, args, date: None, member: None, by: by() });
+    let run = story.state.finished.back().expect("it failed").id.clone();
+    story.command(Command::Retry { run: run.clone(), by: by() });
+    story.command(Command::Pause { play: None, caretaker: None, by: by() });
+    story.command(Command::Resume { play: None, by: by() });
+    let at = crate::help::story::at("2026-12-21 10:00");
+    story.command(Command::Postpone { play: "b".into(), date: "jia".into(), at, by: by() });
+    // What is refused was not done, and who is not named is not on record.
+    story.command(Command::Pause { play: Some("c".into()), caretaker: None, by: by() });
+    story.command(Command::Pause { play: None, caretaker: None, by: None });
+    let asked: Vec<(String, Bidding, String)> = (story.entries.iter())
+        .filter_map(|entry| match &entry.fact {
+            Fact::Operator { by, did: Operation::Asked { what, about } } => {
+                Some((by.clone().unwrap_or_default(), *what, about.clone()))
+            }
+            _ => None,
+        })
+        .collect();
+    let zhu = |what, about: &str| ("Zhu".to_owned(), what, about.to_owned());
+    assert_eq!(
+        asked,
+        [
+            zhu(Bidding::Start, "a"),
+            zhu(Bidding::Retry, run.as_str()),
+            zhu(Bidding::Pause, ""),
+            zhu(Bidding::Resume, ""),
+            zhu(Bidding::Postpone, "b/jia"),
+        ]
+    );
+}

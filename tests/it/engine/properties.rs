@@ -351,15 +351,15 @@ impl Life {
         let step = state.runs.get(&run).and_then(|run| run.waiting.as_ref()).map(|wait| wait.step.clone());
         let by = None;
         let command = match dice.below(15) {
-            0 | 1 => Command::Start { play, args: Value::Null, date: None, member: None },
+            0 | 1 => Command::Start { play, args: Value::Null, date: None, member: None, by: None },
             2 => Command::Cancel { run, silent: true, by: None },
-            3 => Command::Pause { play: dice.one_in(2).then_some(play), caretaker: None },
-            4 | 5 => Command::Resume { play: dice.one_in(2).then_some(play) },
+            3 => Command::Pause { play: dice.one_in(2).then_some(play), caretaker: None, by: None },
+            4 | 5 => Command::Resume { play: dice.one_in(2).then_some(play), by: None },
             6 => {
                 let to = self.story.now.plus(Duration::HOUR.times(dice.below(60) as i64));
-                Command::Postpone { play, date: Arc::from(dice.pick(&["a", "b", "c"])), at: to }
+                Command::Postpone { play, date: Arc::from(dice.pick(&["a", "b", "c"])), at: to, by: None }
             }
-            7 => Command::Retry { run },
+            7 => Command::Retry { run, by: None },
             8 => Command::Now { run, step: step.filter(|_| dice.one_in(2)), by },
             9 => Command::Delay { run, length: Duration::MINUTE.times(dice.below(50) as i64), by },
             10 => Command::Unskip { run, by },
@@ -376,8 +376,13 @@ impl Life {
 
     /// The same input again, as a sender does that got no answer.
     fn repeated(&mut self) {
-        let command =
-            Command::Start { play: PlayName::new("p9"), args: Value::Null, date: None, member: None };
+        let command = Command::Start {
+            play: PlayName::new("p9"),
+            args: Value::Null,
+            date: None,
+            member: None,
+            by: None,
+        };
         let id = InputId::from(format!("again-{}", self.checked));
         let input = Input { id, kind: InputKind::Command(command) };
         let before = self.story.state.clone();

@@ -483,7 +483,8 @@ plays:
       - at: 0m
         post: 开始
 ";
-    let postpone = |to: &str| Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: at(to) };
+    let postpone =
+        |to: &str| Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: at(to), by: None };
     let mut story = Story::new("2026-12-01 08:00", yaml);
     story.command(postpone("2026-12-12 20:00"));
     story.until("2026-12-05 13:00");
@@ -544,7 +545,7 @@ plays:
     assert_eq!(story.posts().len(), 3, "nothing of the failed script happened");
     assert!(story.news().contains("坏了"));
     let run = story.state.finished.back().expect("a finished run").id.clone();
-    story.command(Command::Retry { run });
+    story.command(Command::Retry { run, by: None });
     assert!(story.news().contains("坏了"), "it was tried again");
 }
 
@@ -616,9 +617,9 @@ plays: { a: { steps: [post: 请复制] } }
 fn pausing_and_skipping() {
     let yaml = "plays: { hi: { every: day at 08:30, steps: [post: 早] } }";
     let mut story = Story::new("2026-12-01 07:00", yaml);
-    story.command(Command::Pause { play: Some(PlayName::new("hi")), caretaker: None });
+    story.command(Command::Pause { play: Some(PlayName::new("hi")), caretaker: None, by: None });
     story.until("2026-12-01 12:00");
-    story.command(Command::Resume { play: Some(PlayName::new("hi")) });
+    story.command(Command::Resume { play: Some(PlayName::new("hi")), by: None });
     story.command(Command::Skip { run: RunId::new("hi@2026-12-02T00:30:00Z"), step: None, by: None });
     story.until("2026-12-03 12:00");
     assert_eq!(story.posts().len(), 1);

@@ -274,6 +274,7 @@ impl Story {
             args: Value::Null,
             date: None,
             member: None,
+            by: None,
         });
     }
 

@@ -150,6 +150,37 @@ fn every_yaml_snippet_compiles() {
     assert!(seen > 10, "{seen} snippets");
 }
 
+/// The keys of the language, as the tables of the compiler write them.
+fn keys() -> std::collections::BTreeSet<String> {
+    let tables = ["play", "step", "top"]
+        .map(|name| std::fs::read_to_string(root().join(format!("src/lang/keys/{name}.rs"))).unwrap());
+    let key = |line: &str| {
+        let (key, rest) = line.trim_start().strip_prefix('"')?.split_once('"')?;
+        rest.starts_with(": Is::").then(|| key.to_owned())
+    };
+    tables.iter().flat_map(|text| text.lines().filter_map(key)).collect()
+}
+
+#[test]
+fn every_key_of_the_language_stands_in_a_snippet() {
+    let pages = pages();
+    let yaml: Vec<String> = (pages.iter().flat_map(|page| blocks(page)))
+        .filter(|block| block.language == "yaml")
+        .map(|block| block.text)
+        .collect();
+    let stands = |key: &String| {
+        let key = format!("{key}:");
+        yaml.iter().any(|text| {
+            let mut places = text.match_indices(&key);
+            places.any(|(at, _)| !text[..at].ends_with(|c: char| c.is_alphanumeric() || "_-.".contains(c)))
+        })
+    };
+    let keys = keys();
+    assert!(keys.len() > 150, "{} keys: they are read from src/lang/keys", keys.len());
+    let missing: Vec<&String> = keys.iter().filter(|key| !stands(key)).collect();
+    assert!(missing.is_empty(), "no snippet in docs shows {missing:?}; docs/keys.md is the place");
+}
+
 #[test]
 fn every_script_snippet_compiles() {
     for block in pages().iter().flat_map(|page| blocks(page)).filter(|block| block.language == "rhai") {

@@ -78,7 +78,7 @@ plays:
     scripts(&mut story);
     story.until("2026-03-06 12:00");
     let to = at("2026-03-13 20:00");
-    story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to });
+    story.command(Command::Postpone { play: "talk".into(), date: Arc::from("jia"), at: to, by: None });
     story.edit(&yaml("早安", "{ id: jia, at: 2026-03-13 20:00 }"));
     held_back(&mut story);
     story.command(Command::ImportMembers {
@@ -132,11 +132,11 @@ fn people(story: &mut Story) {
     story.signal("member.left", Some("a"), Value::Null);
     story.join("c", "丙");
     story.join("d", "丁");
-    story.command(Command::Pause { play: Some("hi".into()), caretaker: None });
+    story.command(Command::Pause { play: Some("hi".into()), caretaker: None, by: None });
     story.until("2026-03-02 09:00");
-    story.command(Command::Resume { play: Some("hi".into()) });
-    story.command(Command::Pause { play: None, caretaker: None });
-    story.command(Command::Resume { play: None });
+    story.command(Command::Resume { play: Some("hi".into()), by: None });
+    story.command(Command::Pause { play: None, caretaker: None, by: None });
+    story.command(Command::Resume { play: None, by: None });
     story.command(Command::Skip { run: "hi@2026-03-03T00:30:00Z".into(), step: None, by: None });
     story.approve("t99");
 }
@@ -154,7 +154,7 @@ fn scripts(story: &mut Story) {
     }
     let failed =
         story.state.finished.iter().rev().find(|run| run.play.as_str() == "calc").expect("a run").id.clone();
-    story.command(Command::Retry { run: failed });
+    story.command(Command::Retry { run: failed, by: None });
     let effect = story.state.calls.front().expect("a call").effect.clone();
     let actions = vec![Action::State { key: "n".into(), value: Value::Int(1) }];
     let fetches = vec![Fetched { url: "https://api.example/x".into(), body: Value::str("sunny") }];
@@ -224,7 +224,7 @@ plays:
     let effect = story.state.calls.front().expect("a call").effect.clone();
     story.input(InputKind::ScriptReturned { effect, result: Err("坏了".into()) });
     story.start("calc");
-    story.command(Command::Pause { play: Some("hi".into()), caretaker: None });
+    story.command(Command::Pause { play: Some("hi".into()), caretaker: None, by: None });
     story.join("new", "新人");
     ("open.yaml", story)
 }

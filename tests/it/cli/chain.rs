@@ -1,0 +1,100 @@
+//! A pasted chain and totals that were counted elsewhere, through the real binary.
+
+use crate::help::{
+    playground::{Playground, eventually},
+    story::Story,
+};
+use playbook::base::value::Value;
+
+const YAML: &str = "name: p
+plays:
+  dinner:
+    steps:
+      - ask: 周五聚餐来吗？
+        options: [来, 不来, 再看]
+        open_for: 1d
+        as: dinner
+      - post: '${dinner.total} 人，${dinner.winner}，${dinner.counts[\"来\"]}，${dinner.incomplete}'
+";
+
+const CHAIN: &str = "#接龙\n周五聚餐\n1. 小明\n2、小红 +1\n3）老王（不来）\n4. 小明\n5. 双\n";
+
+fn asked(place: &Playground) {
+    for (id, name) in [("w1", "小明"), ("w2", "老王"), ("w3", "双"), ("w4", "双")] {
+        let name = format!("name={name}");
+        place.run(&["signal", "member.joined", "--member", id, "--with", &name]).exits(0);
+    }
+    place.run(&["start", "dinner"]).exits(0);
+    eventually("it is asked", || place.run(&["tasks"]).stdout.contains("t1"));
+}
+
+fn answers(place: &Playground) -> serde_json::Value {
+    let tasks = place.run(&["tasks", "--format", "json"]).exits(0).json_lines();
+    tasks[0]["answers"].clone()
+}
+
+#[test]
+fn a_chain_shows_what_it_changes_and_counts_it() {
+    let place = Playground::new().file("p.yaml", YAML).file("chain.txt", CHAIN);
+    let engine = place.start(&["run", "p.yaml"]);
+    engine.line("p.yaml");
+    asked(&place);
+    let shown = place.run(&["answer", "T1", "--chain", "chain.txt", "--dry-run", "--lang", "zh"]).exits(0);
+    for line in
+        ["+ w1：来", "+ 小红：来", "+ w2：不来", "= 小明 出现了两次", "! 双 是 w3, w4 的名字", "另外带 1 人"]
+    {
+        assert!(shown.stdout.contains(line), "{line}: {}", shown.stdout);
+    }
+    assert_eq!(answers(&place), 0, "nothing was counted");
+    let counted = place.run(&["answer", "t1", "--chain", "chain.txt", "--lang", "en"]).exits(0);
+    assert!(counted.stdout.contains("t1: 3 counted"), "{}", counted.stdout);
+    assert_eq!(answers(&place), 3);
+
+    place.write("chain.txt", "1. 小明 再看\n2. 小红\n");
+    let again = place.run(&["answer", "t1", "--chain", "chain.txt", "--lang", "en"]).exits(0);
+    assert!(again.stdout.contains("~ w1: 来 → 再看") && again.stdout.contains("? w2"), "{}", again.stdout);
+    assert_eq!(answers(&place), 3, "whoever is missing keeps the answer");
+    place.run(&["answer", "t1", "--chain", "chain.txt", "--withdraw"]).exits(0);
+    assert_eq!(answers(&place), 2);
+
+    place.run(&["answer", "t7", "--chain", "chain.txt"]).exits(4);
+    place.write("chain.txt", "谁来吃饭\n");
+    place.run(&["answer", "t1", "--chain", "chain.txt"]).exits(2);
+    place.run(&["answer", "t1", "--chain", "nowhere.txt"]).exits(3);
+    engine.stop().exits(0);
+}
+
+#[test]
+fn totals_are_a_number_for_each_option() {
+    let place = Playground::new().file("p.yaml", YAML);
+    let engine = place.start(&["run", "p.yaml"]);
+    engine.line("p.yaml");
+    asked(&place);
+    let wrong = place.run(&["answer", "t1", "--counts", "6,3", "--lang", "en"]).exits(4);
+    assert!(wrong.stderr.contains("`来`, `不来`, `再看`"), "{}", wrong.stderr);
+    let taken = place.run(&["answer", "t1", "--counts", "6,3,1", "--lang", "zh"]).exits(0);
+    assert!(taken.stdout.contains("t1：一共 10"), "{}", taken.stdout);
+    engine.stop().exits(0);
+}
+
+#[test]
+fn totals_take_the_place_of_what_was_heard_and_say_that_they_are_totals() {
+    let yaml = YAML.replace("name: p\n", "");
+    for (counts, said) in [
+        (None, "1 人，不来，0，false"),
+        (Some([6, 3, 1]), "10 人，来，6，true"),
+        (Some([2, 2, 2]), "6 人，来，2，true"),
+        (Some([0, 0, 0]), "0 人，，0，true"),
+    ] {
+        let mut story = Story::new("2026-12-01 08:00", &yaml);
+        story.start("dinner");
+        let answer = Value::map([("option", Value::str("不来"))]);
+        story.signal("answer", Some("w1"), answer);
+        if let Some(counts) = counts {
+            let counts = Value::list(counts.map(Value::Int).to_vec());
+            story.signal("answer", None, Value::map([("counts", counts)]));
+        }
+        story.until("2026-12-03 08:00");
+        assert_eq!(story.posts().last().map(String::as_str), Some(said));
+    }
+}
