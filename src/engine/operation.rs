@@ -62,7 +62,7 @@ pub enum Operation {
     },
     /// Gave a command whose own facts do not say who it was.
     Asked {
-        /// Which.
+        /// The command.
         what: Bidding,
         /// About which play, date or run; empty where it is about every play.
         #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -102,7 +102,7 @@ const TABLE: &[(&str, i32)] = &[
     ("answer t9 S G --member li --with dish=soup", 4),
     ("answer t9 S G --member li --withdraw", 4),
     ("answer t9 S G --counts 6,3,1", 4),
-    ("answer t9 S G --chain p.yaml --dry-run", 4),
+    ("answer t9 S G --chain demo.yaml --dry-run", 4),
     ("reject t3 S G --reason no --by Zhu --as-operator", 0),
     ("undo t1 S G --by Zhu", 4),
     ("reassign t1 --to nobody S G --by Zhu", 4),

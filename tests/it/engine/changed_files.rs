@@ -407,7 +407,7 @@ fn a_pause_is_time_slept_through() {
             story.until("2026-12-01 08:45");
             story.edit(&(yaml(catch_up) + "\n# only a comment\n"));
             assert_eq!(story.posts(), ["08:10"], "nothing starts in a pause");
-            story.command(Command::Resume { play: by });
+            story.command(Command::Resume { play: by, by: None });
             assert_eq!(story.posts()[1..], *missed, "{catch_up}");
             story.until("2026-12-01 08:50");
             assert_eq!(story.posts().last().map(String::as_str), Some("08:50"));
