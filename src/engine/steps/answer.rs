@@ -263,7 +263,7 @@ fn totals(task: &Task, counts: &Value) -> Result<Vec<u32>, String> {
     };
     let numbers: Option<Vec<u32>> = counts.as_list().and_then(|items| items.iter().map(number).collect());
     numbers.filter(|numbers| numbers.len() == options.len()).ok_or_else(|| {
-        let names: Vec<String> = options.iter().take(NAMES_SHOWN).map(|option| tick(option)).collect();
+        let names: Vec<String> = options.iter().take(NAMES_SHOWN).map(String::as_str).map(tick).collect();
         format!("{id} has {}: totals are a number for each, in that order", names.join(", "))
     })
 }
