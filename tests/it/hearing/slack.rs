@@ -209,3 +209,27 @@ fn a_wrong_key_is_told_and_an_app_is_connected_in_a_dialogue() {
     let app: Value = serde_json::from_str(&app.exits(0).stdout).unwrap();
     assert_eq!(app["oauth_config"]["scopes"]["bot"][0], "incoming-webhook");
 }
+
+/// The example as it stands, with Slack's address in the place of Slack's: nobody types anything.
+#[test]
+fn the_example_runs_by_itself() {
+    let runtime = runtime();
+    let slack = runtime.block_on(Workspace::start());
+    let example = include_str!("../../../examples/slack-team/slack-team.yaml");
+    let base = format!("chat: {CHAT}, base_url: \"http://127.0.0.1:{}/api\"", slack.fake.port);
+    let text = example.replace(&format!("chat: {CHAT}"), &base);
+    let play = Playground::new().file("p.yaml", &text).env("SLACK_APP", APP).env("SLACK_BOT", BOT);
+    let engine = listening(&play);
+    slack.happens(&member("member_joined_channel", "U0BEN"));
+    eventually("a welcome", || slack.ts_of("Welcome, Ben!").is_some());
+    eventually("a question", || slack.ts_of("What do you cook").is_some());
+    let question = slack.ts_of("What do you cook").unwrap();
+    slack.writes("1800000010.000100", "U0BEN", "Toast Hawaii", Some(&question));
+    eventually("an answer", || {
+        log(&play, "answered").first().is_some_and(|line| line["value"]["dish"] == "Toast Hawaii")
+    });
+    engine.line("Ben has found the kitchen");
+    slack.happens(&member("member_left_channel", "U0BEN"));
+    eventually("a task", || play.run(&["tasks", "p.yaml"]).exits(0).stdout.contains("Ben has left"));
+    let _ = engine.stop().exits(0);
+}
