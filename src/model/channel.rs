@@ -2,7 +2,7 @@
 //!
 //! Names where a secret is; never holds one that was written as `env` or `file`.
 
-use super::{ear::Hear, message::Mention};
+use super::message::Mention;
 use crate::base::{ids::ChannelName, limits::PICTURE_BYTES_MAX, picture::Format, time::Duration};
 use std::{collections::BTreeMap, fmt};
 
@@ -459,4 +459,21 @@ pub struct Abilities {
     pub deletes: bool,
     /// It can change what was sent.
     pub edits: bool,
+}
+
+/// How much of what happens on a channel is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hear {
+    /// Nothing.
+    Nothing,
+    /// Who and when, never what was said.
+    Names,
+    /// What was said, too.
+    All,
+}
+
+impl Hear {
+    /// Each with its word.
+    pub const WORDS: [(&str, Self); 3] =
+        [("all", Self::All), ("names", Self::Names), ("nothing", Self::Nothing)];
 }

@@ -2,25 +2,8 @@
 //!
 //! The one table from which `check`, `run`, `status` and the documentation say what is *deaf*. Hears nothing itself.
 
-use super::channel::{Abilities, Channel, ChannelKind, Setting};
+use super::channel::{Abilities, Channel, ChannelKind, Hear, Setting};
 use crate::base::time::Duration;
-
-/// How much of what happens on a channel is heard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Hear {
-    /// Nothing.
-    Nothing,
-    /// Who and when, never what was said.
-    Names,
-    /// What was said, too.
-    All,
-}
-
-impl Hear {
-    /// Each with its word.
-    pub const WORDS: [(&str, Self); 3] =
-        [("all", Self::All), ("names", Self::Names), ("nothing", Self::Nothing)];
-}
 
 /// What an ear of a platform hears.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

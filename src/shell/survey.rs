@@ -11,7 +11,8 @@ use super::{
     store::{Reader, StoreError},
     view::{
         Group,
-        status::{Facts, Status, Version, Versions, status},
+        known::{Facts, Version, Versions},
+        status::{Status, status},
         tasks::{Row as Task, tasks},
     },
 };

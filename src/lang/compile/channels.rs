@@ -19,10 +19,7 @@ use crate::{
         },
         keys,
     },
-    model::{
-        channel::{Channel, ChannelKind, InDoubt, Rate, Setting},
-        ear::Hear,
-    },
+    model::channel::{Channel, ChannelKind, Hear, InDoubt, Rate, Setting},
 };
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -106,7 +106,7 @@ impl Node {
     pub(crate) fn found(&self) -> Phrase {
         match &self.kind {
             Kind::Null => pair("nothing", "空的").into(),
-            Kind::Scalar(scalar) => Phrase::quoted(&super::reader::shorten(&scalar.text)),
+            Kind::Scalar(scalar) => Phrase::quoted(&shorten(&scalar.text)),
             Kind::Sequence(_) => pair("a list", "列表").into(),
             Kind::Mapping(_) => pair("a mapping", "映射").into(),
         }
@@ -186,6 +186,16 @@ fn number(text: &str) -> Option<Value> {
         return None;
     }
     Value::spelled(text)
+}
+
+/// A text cut to what fits into a message.
+pub(crate) fn shorten(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= 40 && line.len() == text.trim_end().len() {
+        return line.to_owned();
+    }
+    let start: String = line.chars().take(38).collect();
+    format!("{start}…")
 }
 
 #[cfg(test)]

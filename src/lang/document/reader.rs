@@ -5,7 +5,7 @@
 use super::{
     meant::meant,
     near,
-    node::{Entry, Kind, Node, Scalar, Style},
+    node::{Entry, Kind, Node, Scalar, Style, shorten},
     quoting::{half_width, in_units},
 };
 use crate::base::phrase::{Phrase, Words, pair, phrase};
@@ -18,16 +18,6 @@ use crate::{
     lang::codes,
 };
 use std::{ops::Range, str::FromStr, sync::Arc};
-
-/// A text cut to what fits into a message.
-pub(crate) fn shorten(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    if line.chars().count() <= 40 && line.len() == text.trim_end().len() {
-        return line.to_owned();
-    }
-    let start: String = line.chars().take(38).collect();
-    format!("{start}…")
-}
 
 /// A value of the wrong kind.
 pub(crate) fn wrong_kind(report: &mut Report, node: &Node, expected: impl Into<Phrase>) {

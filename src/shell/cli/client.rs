@@ -2,10 +2,7 @@
 //!
 //! An answer comes after the commit: what was said to be done is done for ever.
 
-use super::{
-    failure::Failure,
-    remote::{Remote, no_engine},
-};
+use super::{failure::Failure, remote::no_engine};
 use crate::{
     base::{
         ids::{EffectId, GroupId, MemberId},
@@ -13,10 +10,7 @@ use crate::{
         value::Value,
     },
     engine::input::Command,
-    shell::{
-        socket::{self, Ask, CommandReply, CommandRequest, SocketError},
-        store::{OutboxRow, Reader, StoreError},
-    },
+    shell::socket::{self, Ask, CommandReply, CommandRequest, SocketError},
 };
 use std::path::Path;
 
@@ -50,13 +44,6 @@ pub(super) fn arrived(
     by: Option<String>,
 ) -> Result<CommandReply, Failure> {
     ask(dir, group, Ask::Arrived { effect: effect.clone(), by })
-}
-
-/// The messages of a group that have not been settled.
-pub(super) fn on_the_way(remote: &Remote) -> Result<Vec<OutboxRow>, Failure> {
-    let failed = |error: StoreError| Failure::environment(error.in_words());
-    let reader = Reader::open(&remote.dir).map_err(failed)?;
-    reader.outbox(Some(&remote.group), false).map_err(failed)
 }
 
 /// Has every file and every secret read again.

@@ -9,10 +9,7 @@ use super::{
 };
 use crate::{
     base::time::Duration,
-    model::{
-        channel::{Channel, ChannelKind},
-        ear::Hear,
-    },
+    model::channel::{Channel, ChannelKind, Hear},
     shell::ears::{Deaf, FirstHeard, Trial, slack_manifest},
 };
 use std::path::PathBuf;

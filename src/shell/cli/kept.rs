@@ -4,7 +4,7 @@
 
 use crate::{
     base::locale::Locale,
-    model::{ear::Hear, playbook::Playbook},
+    model::{channel::Hear, playbook::Playbook},
 };
 use std::collections::BTreeMap;
 

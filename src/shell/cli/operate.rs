@@ -4,7 +4,6 @@
 
 use super::{
     args::{self, Target},
-    client,
     failure::Failure,
     output::Output,
     remote::{self, Remote},
@@ -266,7 +265,7 @@ fn late(remote: &Remote, state: &State) -> Result<Vec<(String, String)>, Failure
         let out = &held.outgoing;
         (out.due.to_rfc3339(&remote.zone), first_line(&out.message.text))
     });
-    let rows = client::on_the_way(remote)?;
+    let rows = remote.on_the_way()?;
     let rows = rows.into_iter().filter(|row| row.status == Status::Pending);
     let rows = rows.map(|row| (row.created.to_rfc3339(&remote.zone), first_line(&row.outgoing.message.text)));
     Ok(rows.chain(held).collect())

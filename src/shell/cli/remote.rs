@@ -21,7 +21,7 @@ use crate::{
     },
     shell::{
         socket::CommandReply,
-        store::{Reader, StoreError},
+        store::{OutboxRow, Reader, StoreError},
     },
 };
 use std::{path::PathBuf, sync::Arc};
@@ -127,6 +127,13 @@ pub(super) fn no_engine(dir: &std::path::Path) -> Failure {
 }
 
 impl Remote {
+    /// The messages of the group that have not been settled.
+    pub(super) fn on_the_way(&self) -> Result<Vec<OutboxRow>, Failure> {
+        let failed = |error: StoreError| Failure::environment(error.in_words());
+        let reader = Reader::open(&self.dir).map_err(failed)?;
+        reader.outbox(Some(&self.group), false).map_err(failed)
+    }
+
     /// The group's state as it was committed last.
     pub(super) fn state(&self) -> Result<State, Failure> {
         let recovered = self.reader.states().map_err(|error| Failure::environment(error.in_words()))?;

@@ -20,7 +20,7 @@ use crate::{
         store::{Reader, Recovered, StoreError},
         view::{
             Group,
-            status::{Version, Versions},
+            known::{Version, Versions},
         },
     },
 };

@@ -5,8 +5,7 @@
 use super::{
     adapter::{self, Adapter, Attempt, Carrier, adapter},
     client::Client,
-    courier::Surroundings,
-    job::Job,
+    job::{CourierNeeds, Job},
     key::NoKey,
     picture::{self, Picture},
     preview,
@@ -65,7 +64,7 @@ impl Load {
 
 /// One attempt: what came of it. Nothing that breaks an adapter leaves here.
 pub(super) async fn attempt(
-    surroundings: &Surroundings,
+    surroundings: &CourierNeeds,
     client: &Client,
     robot: usize,
     parcel: &Parcel,
@@ -218,7 +217,7 @@ async fn picture_of(target: &Target, message: &Arc<Message>) -> Result<Option<Pi
 /// What the platform calls a picture that was brought to it. Nothing has been said to anybody by that, so nothing is in
 /// doubt.
 async fn uploaded(
-    (surroundings, client): (&Surroundings, &Client),
+    (surroundings, client): (&CourierNeeds, &Client),
     target: &Target,
     adapter: &dyn Adapter,
     upload: &adapter::Request,

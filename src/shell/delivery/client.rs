@@ -8,6 +8,7 @@ use super::{
     key::Keys,
     mailer,
     secret::redact_url,
+    send_error::{CONNECT_MS_MAX, SendError, UNKNOWN_AUTHORITY},
     target::Way,
 };
 use crate::{
@@ -30,25 +31,9 @@ use std::{
     time::Duration,
 };
 
-/// A connection must stand within this, whatever the channel's `timeout`.
-pub(super) const CONNECT_MS_MAX: u64 = 5_000;
 /// Below the keep-alive of common servers (five seconds and up): a pooled connection that the server closes at
 /// the moment of writing would put the attempt in doubt.
 const IDLE_MS_MAX: u64 = 4_000;
-
-/// What to do about a certificate whose authority nobody here knows.
-pub(super) const UNKNOWN_AUTHORITY: &str = "; its certificate is signed by an authority that this machine does not know: \
-                                            for one of your own write `ca: FILE` at the channel";
-
-/// A request that brought no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}")]
-pub struct SendError {
-    /// The request may have reached the receiver: the attempt is in doubt.
-    pub written: bool,
-    /// What happened, in words, without secrets.
-    pub reason: String,
-}
 
 /// Sends requests. Built when the first one is sent, because loading the root certificates takes a while.
 #[derive(Default)]

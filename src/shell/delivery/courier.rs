@@ -9,19 +9,17 @@ use super::{
     adapter::{Carrier, adapter},
     attempt::{Load, attempt},
     client::Client,
-    job::{Batch, Job, Ledger},
+    job::{Batch, CourierNeeds, Job},
     target::Target,
 };
 use crate::{
     base::{
-        ids::{ChannelName, EffectId, GroupId},
+        ids::{ChannelName, GroupId},
         limits::{COMMIT_DECISIONS_MAX, STOP_MS_MAX},
-        time::Timestamp,
     },
     courier::{
         Action, BEGINNING, Dispatch, Hurried, Key, LaneKey, Memory, Now, Outcome, Parcel, Settlement, Ticks,
     },
-    model::message::{Button, Message},
 };
 use std::{
     collections::BTreeMap,
@@ -37,21 +35,6 @@ const LEDGER_RETRY: std::time::Duration = std::time::Duration::from_secs(1);
 /// How often a batch is tried once the courier is being stopped.
 const LEDGER_TRIES_AT_STOP: u32 = 3;
 
-/// What the courier needs from the shell around it.
-pub struct Surroundings {
-    /// Records claims and settlements.
-    pub ledger: Arc<dyn Ledger>,
-    /// The real time.
-    pub now: fn() -> Timestamp,
-    /// Prints a post of a `console` channel.
-    pub print: Arc<dyn Fn(&str) + Send + Sync>,
-    /// Where a message that asks something can be answered; made anew for every attempt, the same each time.
-    pub answer_at: AnswerAt,
-}
-
-/// Gives the button of a message that asks something.
-pub type AnswerAt = Arc<dyn Fn(&GroupId, &EffectId, &Message) -> Option<Button> + Send + Sync>;
-
 /// A running courier; clones lead to the same one.
 #[derive(Clone)]
 pub struct CourierHandle {
@@ -64,7 +47,7 @@ struct Shared {
     changed: Notify,
     clerk: mpsc::UnboundedSender<Entry>,
     clerk_done: Notify,
-    surroundings: Surroundings,
+    surroundings: CourierNeeds,
     client: Client,
     started: Instant,
 }
@@ -116,7 +99,7 @@ enum Entry {
 }
 
 /// Starts a courier on the current tokio runtime.
-pub fn start(surroundings: Surroundings) -> CourierHandle {
+pub fn start(surroundings: CourierNeeds) -> CourierHandle {
     let (clerk, entries) = mpsc::unbounded_channel();
     let shared = Arc::new(Shared {
         dispatch: Mutex::new(Timed {

@@ -9,7 +9,7 @@ use crate::{
         time::Timestamp,
     },
     courier::{Key, Memory, Parcel, RobotId, Settlement},
-    model::message::{Label, Message},
+    model::message::{Button, Label, Message},
 };
 use futures_util::future::BoxFuture;
 use std::{collections::BTreeMap, sync::Arc};
@@ -96,3 +96,18 @@ pub trait Ledger: Send + Sync + 'static {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the outbox could not be written: {0}")]
 pub struct LedgerError(pub String);
+
+/// What the courier needs from the shell around it.
+pub struct CourierNeeds {
+    /// Records claims and settlements.
+    pub ledger: Arc<dyn Ledger>,
+    /// The real time.
+    pub now: fn() -> Timestamp,
+    /// Prints a post of a `console` channel.
+    pub print: Arc<dyn Fn(&str) + Send + Sync>,
+    /// Where a message that asks something can be answered; made anew for every attempt, the same each time.
+    pub answer_at: AnswerAt,
+}
+
+/// Gives the button of a message that asks something.
+pub type AnswerAt = Arc<dyn Fn(&GroupId, &EffectId, &Message) -> Option<Button> + Send + Sync>;

@@ -6,8 +6,8 @@
 
 use super::{
     adapter::{Request, Response, email},
-    client::{CONNECT_MS_MAX, SendError, UNKNOWN_AUTHORITY},
     secret::redact_url,
+    send_error::{CONNECT_MS_MAX, SendError, UNKNOWN_AUTHORITY},
 };
 use crate::base::time::Timestamp;
 use lettre::{

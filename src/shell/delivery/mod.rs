@@ -20,6 +20,7 @@ pub mod job;
 pub mod key;
 pub mod courier;
 mod attempt;
+mod send_error;
 pub mod client;
 pub mod mailer;
 pub mod preview;

@@ -6,8 +6,7 @@ use super::ear::{self, Settings};
 use crate::{
     base::ids::{ChannelName, GroupId},
     model::{
-        channel::{Channel, ChannelKind},
-        ear::Hear,
+        channel::{Channel, ChannelKind, Hear},
         playbook::Playbook,
     },
     shell::delivery::{

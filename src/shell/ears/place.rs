@@ -13,7 +13,7 @@ use crate::{
         deaf::{EarNews, EarTold},
         entry::{Task, TaskKind},
     },
-    model::{channel::ChannelKind, ear::Hear},
+    model::channel::{ChannelKind, Hear},
     shell::{
         clock,
         door::{Arrival, Arrivals, Took, reported},

@@ -38,7 +38,10 @@ use crate::{
     shell::{
         clock,
         crash::{self, Point},
-        delivery::courier::{self, AnswerAt},
+        delivery::{
+            courier,
+            job::{AnswerAt, CourierNeeds},
+        },
         door::{Arrivals, Pulse},
         scripts::Pool,
         socket::{Asked, CommandReply},
@@ -187,7 +190,7 @@ impl Driver {
             let ledger =
                 StoreLedger { store: handle.clone(), events: events.clone(), revived: revived.clone() };
             let printer = console.clone();
-            Delivery::Courier(courier::start(courier::Surroundings {
+            Delivery::Courier(courier::start(CourierNeeds {
                 ledger: Arc::new(ledger),
                 now: clock::machine,
                 print: Arc::new(move |text| printer.block(text)),

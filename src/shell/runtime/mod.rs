@@ -36,7 +36,7 @@ mod news;
 use super::{
     clock,
     console::Console as Pages,
-    delivery::courier::AnswerAt,
+    delivery::job::AnswerAt,
     door::{Addresses, BoundDoor, Inside, Pulse},
     ears, files, heartbeat,
     lock::Lock,

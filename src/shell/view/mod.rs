@@ -9,6 +9,7 @@ mod spoken;
 
 pub mod deaf;
 pub mod doctor;
+pub mod known;
 pub mod lived;
 pub mod log;
 pub mod members;

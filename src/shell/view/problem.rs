@@ -1,7 +1,7 @@
 //! What is wrong with a group: failed runs, inputs that could not be digested, channels that fail, messages that a
 //! person has to decide about, a clock that is ahead, facts that nobody hears.
 
-use super::{At, Group, status::Facts};
+use super::{At, Group, known::Facts};
 use crate::{
     base::{
         ids::{ChannelName, PlayName, RunId},

@@ -1,24 +1,17 @@
 //! `status`: what is wrong with a group, where it is, what comes next and what will not, what did not happen.
 
-use super::{At, Group, deaf, problem};
+use super::{At, Group, known::Facts, problem};
 use crate::{
     base::{
         ids::{Digest, GroupId, PhaseName, PlayName, RunId, StepId},
         locale::Locale,
         phrase::Phrase,
-        time::Timestamp,
     },
     engine::{entry::Fact, view},
-    model::{ending::endings, playbook::Playbook},
-    shell::{
-        ears::EarNow,
-        refusals::Refusal,
-        store::{Backlog, LogLine, Parked},
-    },
+    shell::store::LogLine,
     sim::timeline,
 };
 use serde::{Deserialize, Serialize};
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc};
 
 /// How a group is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -119,70 +112,6 @@ pub struct Skipped {
     pub text: Phrase,
 }
 
-/// What is known of a version of a playbook, the same for all its groups.
-#[derive(Debug, Clone, Default)]
-pub struct Version {
-    /// The playbook; none where it does not compile with this program.
-    pub playbook: Option<Arc<Playbook>>,
-    /// What runs out.
-    ending: Vec<Phrase>,
-    /// What no channel hears.
-    pub(super) deaf: Vec<Phrase>,
-}
-
-impl Version {
-    /// Of a playbook, as of now.
-    pub fn of(playbook: Option<Arc<Playbook>>, now: Timestamp) -> Self {
-        let ending = playbook.iter().flat_map(|playbook| endings(playbook, now));
-        let ending = ending.map(|ending| ending.in_words()).collect();
-        let deaf = playbook.as_deref().map(deaf::deaf).unwrap_or_default();
-        Self { playbook, ending, deaf }
-    }
-}
-
-/// Versions that are in force, each compiled once however many groups have it.
-#[derive(Debug, Default)]
-pub struct Versions(RefCell<BTreeMap<Digest, Rc<Version>>>);
-
-impl Versions {
-    /// A version; `compile` is called where it has not been asked for before.
-    pub fn of(
-        &self,
-        digest: Option<&Digest>,
-        now: Timestamp,
-        compile: impl FnOnce(&Digest) -> Option<Arc<Playbook>>,
-    ) -> Rc<Version> {
-        let Some(digest) = digest else { return Rc::default() };
-        if let Some(known) = self.0.borrow().get(digest) {
-            return known.clone();
-        }
-        let version = Rc::new(Version::of(compile(digest), now));
-        self.0.borrow_mut().insert(digest.clone(), version.clone());
-        version
-    }
-}
-
-/// What a status is made from, beside the state.
-#[derive(Clone, Copy)]
-pub struct Facts<'a> {
-    /// The version in force.
-    pub version: &'a Version,
-    /// Messages of the group that somebody still has to do something about.
-    pub backlog: &'a [Backlog],
-    /// Inputs of it that were parked lately.
-    pub parked: Option<&'a Parked>,
-    /// Its file's newest version is refused.
-    pub refused: Option<&'a Refusal>,
-    /// Entries about what did not happen, newest first.
-    pub skipped: &'a [LogLine],
-    /// How the ears are of an engine that runs.
-    pub ears: &'a [EarNow],
-    /// Real time.
-    pub now: Timestamp,
-    /// How much of what comes to show.
-    pub most: usize,
-}
-
 /// How a group is.
 pub fn status(group: Group<'_>, facts: &Facts<'_>) -> Status {
     let Group { state, info, .. } = group;
@@ -249,7 +178,15 @@ fn skipped(group: Group<'_>, line: &LogLine) -> Option<Skipped> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::state::State;
+    use crate::{
+        base::time::Timestamp,
+        engine::state::State,
+        shell::{
+            ears::EarNow,
+            refusals::Refusal,
+            view::known::{Version, Versions},
+        },
+    };
     use std::cell::Cell;
 
     #[test]

@@ -14,8 +14,8 @@ use playbook::{
         message::Message,
     },
     shell::delivery::{
-        courier::{self, CourierHandle, Surroundings},
-        job::{Batch, Job, Ledger, LedgerError},
+        courier::{self, CourierHandle},
+        job::{Batch, CourierNeeds, Job, Ledger, LedgerError},
         resolve::resolve,
         target::Target,
     },
@@ -95,7 +95,7 @@ impl Post {
         });
         let printed = Arc::new(Mutex::new(String::new()));
         let print = Arc::clone(&printed);
-        let courier = courier::start(Surroundings {
+        let courier = courier::start(CourierNeeds {
             ledger: Arc::clone(&ledger) as Arc<dyn Ledger>,
             now,
             print: Arc::new(move |text: &str| print.lock().unwrap().push_str(text)),

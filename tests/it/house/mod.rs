@@ -1,5 +1,6 @@
 //! The rules of the house, and that its pages and shelf are true.
 
+pub(crate) mod circles;
 pub(crate) mod codes;
 pub(crate) mod docs;
 pub(crate) mod practices;
