@@ -92,7 +92,7 @@ pub(super) async fn attempt(
 
 /// An attempt by a robot, with the key that it speaks with.
 async fn spoken(
-    surroundings: &Surroundings,
+    surroundings: &CourierNeeds,
     client: &Client,
     (robot, key): (&Robot, Option<&str>),
     parcel: &Parcel,
