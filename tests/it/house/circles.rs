@@ -51,13 +51,13 @@ fn named(text: &str) -> Vec<Module> {
     let mut found = Vec::new();
     for statement in code.split(';') {
         let begin = ["use crate::", "use super::", "use self::"].iter().find_map(|word| statement.find(word));
-        match begin {
-            Some(at) => leaves(&[], &statement[at + 4..], &mut found),
-            None => {
-                let words = statement.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
-                let paths = words.filter(|word| word.starts_with("crate::") || word.starts_with("super::"));
-                paths.for_each(|path| leaves(&[], path, &mut found));
-            }
+        if let Some(at) = begin {
+            leaves(&[], &statement[at + 4..], &mut found);
+            continue;
+        }
+        let words = statement.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
+        for path in words.filter(|word| word.starts_with("crate::") || word.starts_with("super::")) {
+            leaves(&[], path, &mut found);
         }
     }
     found
@@ -78,13 +78,13 @@ fn arrows() -> BTreeMap<Module, BTreeSet<Module>> {
         (least..=path.len()).rev().map(|len| path[..len].to_vec()).find(|path| texts.contains_key(path))
     };
     let of = |me: &Module, path: &Module| {
-        let (base, rest) = match path.first().map(String::as_str) {
-            Some("crate") => (Vec::new(), &path[1..]),
-            _ => {
-                let ups = path.iter().take_while(|word| *word == "super").count();
-                let own = usize::from(path.first().is_some_and(|word| word == "self"));
-                (me[..me.len().saturating_sub(ups)].to_vec(), &path[ups.max(own)..])
-            }
+        let first = path.first().map(String::as_str);
+        let (base, rest) = if first == Some("crate") {
+            (Vec::new(), &path[1..])
+        } else {
+            let ups = path.iter().take_while(|word| *word == "super").count();
+            let own = usize::from(first == Some("self"));
+            (me[..me.len().saturating_sub(ups)].to_vec(), &path[ups.max(own)..])
         };
         let least = base.len();
         known(&[base, rest.to_vec()].concat(), least).filter(|other| other != me)
