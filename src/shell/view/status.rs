@@ -182,8 +182,7 @@ mod tests {
         base::time::Timestamp,
         engine::state::State,
         shell::{
-            ears::EarNow,
-            refusals::Refusal,
+            store::Backlog,
             view::known::{Version, Versions},
         },
     };
