@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
-    /// Who.
+    /// Who it names.
     pub(super) name: String,
     /// What stands behind the name.
     pub(super) note: String,
