@@ -381,7 +381,7 @@ fn an_editor_completes_explains_and_checks() {
             assert!(found.iter().any(|label| label == word), "{place} lacks {word}: {found:?}");
         }
     }
-    assert!(!labels("wecom").iter().any(|label| label == "base_url"), "{:?}", labels("wecom"));
+    assert!(!labels("wecom").iter().any(|label| label == "encrypt_key"), "{:?}", labels("wecom"));
     assert!(!labels("post").iter().any(|label| label == "cron"), "{:?}", labels("post"));
     let hover = said["hover"].as_str().unwrap();
     assert!(hover.contains("How late a step may be before it is missed"), "{hover}");
