@@ -572,6 +572,22 @@ pub const MISSED_SHOWN: usize = 20;
 pub const MISSED_LOOK_BACK: usize = 2_000;
 /// How long ago something may have failed to happen and is still shown, in milliseconds.
 pub const MISSED_SHOWN_MS: i64 = 36 * 3_600_000;
+/// The messages of one member that one rule of `moderate` counts.
+pub const MODERATED_WINDOW_MAX: usize = 200;
+/// Members whose messages are counted by rules; of more the one who was silent longest is not counted any more.
+pub const MODERATED_MEMBERS_MAX: usize = 4_096;
+/// Strikes of one member that are kept, the last ones.
+pub const STRIKES_KEPT_MAX: usize = 32;
+/// Members who have strikes; of more the one whose last is oldest has none any more.
+pub const STRUCK_MEMBERS_MAX: usize = 10_000;
+/// What a rule would have caught while it only watches, the last ones.
+pub const WATCHED_KEPT_MAX: usize = 20;
+/// Rules whose beginning is remembered.
+pub const MODERATE_RULES_MAX: usize = 200;
+/// Decisions about members that wait for a judge in one group.
+pub const MODERATE_CASES_MAX: usize = TASKS_OPEN_MAX;
+/// Of a message that breaks a rule, what the member and the judge are shown, in characters.
+pub const BREACH_CHARS_MAX: usize = 160;
 /// Messages, replies and the like of which the doctor takes a share for a sign of anything.
 pub const DOCTOR_SAMPLE_MIN: u64 = 20;
 /// The same of what is rare: newcomers who speak, questions of a week.

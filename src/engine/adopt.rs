@@ -44,6 +44,7 @@ impl Draft<'_> {
         }
         self.arm_tiers()?;
         self.settle_tallies()?;
+        self.arm_rules()?;
         let id = InputId::from(format!("group.created/{}", group.id));
         let name = Arc::from("group.created");
         self.record_signal(Signal { name, id, at: created, sent: None, member: None, data: Value::Null })
@@ -103,6 +104,7 @@ impl Draft<'_> {
         }
         self.tell_rules(old)?;
         self.arm_tiers()?;
+        self.arm_rules()?;
         self.set_midnight()
     }
 

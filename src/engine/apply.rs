@@ -8,7 +8,7 @@ use super::{
     apply_operation, apply_rename, apply_run, apply_task,
     broken::Broken,
     entry::{Entry, Fact, PhaseCause},
-    keeping, numbers, standing,
+    keeping, moderation, numbers, standing,
     state::{Failing, PlayState, ScriptCall, State, Timer},
     wording,
 };
@@ -155,6 +155,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
             state.members.remove(member);
         }
         Fact::Stood(fact) => standing::apply_standing(state, at, fact)?,
+        Fact::Moderated(fact) => moderation::apply_moderation(state, at, fact),
         Fact::RosterRead => state.roster = Some(at),
         Fact::Poisoned { timer, reason } => {
             broken(state, at, None, timer.as_ref().map(|_| reason.as_str()));
@@ -164,11 +165,8 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::Reworded { run, words, values, .. } => wording::take_words(state, run, words, values.as_ref())?,
         Fact::ClockSet { to } => apply_clock::set_back(state, *to),
         Fact::Operator { did, .. } => apply_operation::apply_operation(state, at, did)?,
-        Fact::PruneNoticed { .. }
-        | Fact::Slept { .. }
-        | Fact::Refused { .. }
-        | Fact::DayClosed { .. }
-        | Fact::Tallied(_) => {}
+        Fact::DayClosed { .. } => moderation::day_closed(state, at),
+        Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } | Fact::Tallied(_) => {}
         Fact::Paused { play } => pause(state, play.as_ref(), true),
         Fact::Resumed { play } => pause(state, play.as_ref(), false),
     }
@@ -243,6 +241,7 @@ fn enter_phase(
                     | Timer::Batch { .. }
                     | Timer::Condition { .. }
                     | Timer::Midnight
+                    | Timer::Moderation
             )
         })
         .cloned()
@@ -251,6 +250,7 @@ fn enter_phase(
         state.timers.remove(&timer);
     }
     state.midnight = None;
+    moderation::sleeps(state);
     let names: Vec<PlayName> = state.plays.keys().cloned().collect();
     for name in names {
         play_mut(state, &name, |p| {
@@ -304,6 +304,7 @@ fn apply_delivery(state: &mut State, at: Timestamp, fact: &Fact) {
 fn settled(state: &mut State, effect: &EffectId) {
     state.by_hand.revisions.remove(effect);
     state.alerts.settled(effect);
+    moderation::settled(state, effect);
 }
 
 pub(super) fn set_member(state: &mut State, listed: &Listed) {

@@ -68,6 +68,10 @@ impl Draft<'_> {
             self.revision_failed(effect)?;
             return self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason, nth: 0 });
         }
+        if self.state.moderation.asked.contains_key(effect) {
+            self.platform_refused(effect)?;
+            return self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason, nth: 0 });
+        }
         self.alert_lost(effect)?;
         let nth = self.nth_failure();
         self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason: reason.clone(), nth })?;

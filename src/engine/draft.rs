@@ -6,17 +6,17 @@
 use super::{
     IllegalEntry, apply,
     decide::Setting,
-    entry::{Entry, Fact, Outgoing, Task, TaskKind},
+    entry::{Entry, Fact, Outgoing, TaskKind},
     input::Signal,
-    member_dates, notice,
+    member_dates,
     outgoing::Notice,
     state::{Run, State},
+    steps::task::Request,
     timer::Timer,
 };
 use crate::{
     base::{
         ids::{ChannelName, EffectId, InputId, MemberId, PlayName, RoleName, RunId, StepId},
-        limits,
         person::Person,
         seed::Seed,
         time::Timestamp,
@@ -25,7 +25,7 @@ use crate::{
     model::{
         channel::STAFF,
         group::Group,
-        message::{Mention, Message},
+        message::Message,
         play::Play,
         playbook::{Playbook, Playbooks},
         step::{Assignee, LOOP_NUMBER},
@@ -251,51 +251,12 @@ impl<'a> Draft<'a> {
         urgent: bool,
         due: Option<Timestamp>,
     ) -> Decided {
-        let id = self.next_task_id();
-        let Some(role) = role.filter(|_| self.state.tasks.len() < limits::TASKS_OPEN_MAX) else {
-            return self.alert(id.as_str(), text);
+        let Some(role) = role else {
+            return self.alert(self.next_task_id().as_str(), text);
         };
         let to = self.assignee(Some(&Assignee::Role(role)), &self.facts(Names::NONE, &About::default()));
-        let to = to.unwrap_or_default();
-        let told = self.telling(&to, due, urgent);
-        let task = Task {
-            id: id.clone(),
-            kind: TaskKind::Task,
-            text,
-            run,
-            step: None,
-            role: to.role,
-            people: to.people.clone(),
-            opened: self.now,
-            due,
-            tell: Some(told).filter(|told| *told > self.now),
-            remind: None,
-            reminds: Vec::new(),
-            escalate_at: None,
-            list: Vec::new(),
-            escalate: Vec::new(),
-            effect: None,
-            paste: None,
-            show: None,
-            choices: None,
-            of: None,
-            strict: false,
-            seats: None,
-            options: Vec::new(),
-            fields: Vec::new(),
-            members: Vec::new(),
-        };
-        let mut message = Message::text(notice::task_opened(&self.playbook, &self.group.id, &task, self.now));
-        message.mentions = to.people.into_iter().map(Mention::Person).collect();
-        self.emit(Fact::TaskOpened(Box::new(task)))?;
-        match to.channel {
-            // Else they are told when their hours begin.
-            Some(channel) if told <= self.now => {
-                let effect = EffectId::from(format!("told/{id}/{}", self.state.epoch));
-                self.notify(effect, channel, message, play)
-            }
-            _ => Ok(()),
-        }
+        let request = Request { urgent, due, ..Request::new(TaskKind::Task, text, to.unwrap_or_default()) };
+        self.open_alone(request, play, run).map(drop)
     }
 
     /// Sends a message that no budget holds, once whoever is to read it is awake.

@@ -72,6 +72,7 @@ impl Draft<'_> {
                 Timer::Tiers => self.look_at_tiers()?,
                 Timer::Midnight => self.midnight_passed()?,
                 Timer::Condition { play } => self.condition_due(&play)?,
+                Timer::Moderation => self.moderation_due()?,
                 Timer::HushEnds => self.hush_ends()?,
                 Timer::Retention => self.expire_fields()?,
                 Timer::Caretaker => self.care_due()?,

@@ -445,6 +445,8 @@ pub enum Fact {
     Tallied(super::numbers::tally::Tallied),
     /// Where members stand.
     Stood(super::standing::Stood),
+    /// What the rules of the group have seen, and what follows.
+    Moderated(super::moderation::Moderating),
     /// Something on a task's list is done, or is answered.
     ItemTicked {
         /// The task.

@@ -56,6 +56,11 @@ impl Draft<'_> {
         if let Some(run) = run.filter(|run| !self.state.knows_run(run)) {
             return self.refuse(format!("`{run}` ended long ago; start its play again"));
         }
+        if press.open.task.kind == TaskKind::Approval && press.open.task.run.is_none() {
+            return self.refuse(format!(
+                "{id} was about a member, who has been told; `playbook signal appeal --member ID` has somebody else look at it"
+            ));
+        }
         if press.open.task.kind == TaskKind::Approval && !press.open.task.members.is_empty() {
             return self.refuse(format!("{id} was about removing members, which cannot be taken back"));
         }

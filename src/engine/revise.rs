@@ -117,7 +117,7 @@ impl Draft<'_> {
         };
         self.operated(did, by)?;
         let message = Message {
-            revises: Some(Revision { of: out.effect.clone(), does }),
+            revises: Some(Revision { of: out.effect.clone(), does, heard: None }),
             reply_to: None,
             // Nobody is called twice.
             mentions: Vec::new(),

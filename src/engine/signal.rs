@@ -6,6 +6,7 @@ use super::{
     due::Asked,
     entry::{Cause, Fact, Skip},
     input::Signal,
+    moderation::without_words,
     steps::next_clock,
 };
 use crate::{
@@ -53,6 +54,11 @@ impl Draft<'_> {
         if &*signal.name == LEFT {
             self.remember_who_leaves(&mut signal);
         }
+        // What only the rules read of a message is not kept.
+        let whole = signal.clone();
+        if self.playbook.keeps_text.is_none() && !self.playbook.moderation.is_empty() {
+            signal.data = without_words(&signal.data);
+        }
         self.emit(Fact::SignalReceived(signal.clone()))?;
         self.tally(&signal)?;
         if let Some(member) = &signal.member
@@ -65,7 +71,7 @@ impl Draft<'_> {
             }
         }
         self.signals.push_back((signal, self.inside));
-        Ok(())
+        if self.inside { Ok(()) } else { self.look_at_report(&whole) }
     }
 
     /// Whoever leaves is no member any more when the plays hear of it, so the report says who they were. What is kept

@@ -137,6 +137,9 @@ pub struct State {
     /// What plays with `whenever` wait for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub conditions: BTreeMap<PlayName, super::condition::Waited>,
+    /// What the rules of `moderate` know of it.
+    #[serde(default, skip_serializing_if = "super::moderation::is_new")]
+    pub moderation: Arc<super::moderation::Moderated>,
     /// What is counted, day by day.
     #[serde(default, skip_serializing_if = "super::numbers::nothing_counted")]
     pub numbers: Arc<Numbers>,
@@ -486,6 +489,7 @@ impl State {
             by_hand: ByHand::default(),
             conditions: BTreeMap::new(),
             standing: Standing::default(),
+            moderation: Arc::default(),
             numbers: Arc::default(),
         }
     }

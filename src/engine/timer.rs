@@ -81,6 +81,8 @@ pub enum Timer {
     },
     /// Where members stand is looked at.
     Tiers,
+    /// A rule has watched for long enough, or somebody may write again.
+    Moderation,
     /// Members see again what is said.
     HushEnds,
     /// A field of a member has been kept long enough.

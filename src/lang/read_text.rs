@@ -2,19 +2,29 @@
 //!
 //! Careful in one direction: what may read text counts as reading it.
 
-use crate::base::source::SourceMap;
+use crate::base::source::{SourceMap, Span};
 use std::sync::Arc;
 
 /// Keys of plays and steps that look at what members write.
-const KEYS: [&str; 3] = ["moderate:", "remember:", "screen:"];
+const KEYS: [&str; 2] = ["remember:", "screen:"];
 
-/// The first place that reads message text, as `FILE:LINE`.
-pub(crate) fn place(sources: &SourceMap) -> Option<Arc<str>> {
-    sources.iter().find_map(|(_, source)| {
+/// The first place that reads message text outside some others, as `FILE:LINE`.
+pub(crate) fn place(sources: &SourceMap, but: &[Span]) -> Option<Arc<str>> {
+    sources.iter().find_map(|(id, source)| {
         let script = source.path.rsplit_once('.').is_some_and(|(_, ending)| ending == "rhai");
-        let line = source.text.lines().position(|line| reads(line, script))?;
-        Some(Arc::from(format!("{}:{}", source.path, line + 1)))
+        let lines = |offset: u32| source.place(offset).line as usize;
+        let apart: Vec<_> =
+            but.iter().filter(|span| span.source == id).map(|s| lines(s.start)..lines(s.end)).collect();
+        let mut lines = source.text.lines().zip(1..);
+        let (_, line) =
+            lines.find(|(line, n)| reads(line, script) && !apart.iter().any(|lines| lines.contains(n)))?;
+        Some(Arc::from(format!("{}:{line}", source.path)))
     })
+}
+
+/// Whether an expression may look at what a message says.
+pub(crate) fn may(expression: &str) -> bool {
+    expression.lines().any(|line| reads(line, false) || ends(line, "message", &['.', ':', '(']))
 }
 
 fn reads(line: &str, script: bool) -> bool {
@@ -53,7 +63,7 @@ mod tests {
             "where: signal.data.message.text.contains(\"hi\")",
             "- post: ${signal.data.message}",
             "  with: { all: \"${signal}\" }",
-            "- moderate: { links: 1 }",
+            "- remember: { messages: 7d }",
             "where: signal.data != ()",
         ] {
             assert!(reads(line, false), "{line}");

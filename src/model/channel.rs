@@ -363,6 +363,21 @@ impl ChannelKind {
         }
     }
 
+    /// Whether the platform takes away what members wrote, where our account may: an administrator's robot, not a webhook.
+    pub const fn deletes_of_others(self) -> bool {
+        matches!(self, Self::Telegram | Self::Matrix | Self::Onebot)
+    }
+
+    /// Whether the platform keeps a member from writing for a while.
+    pub const fn mutes(self) -> bool {
+        matches!(self, Self::Telegram | Self::Onebot)
+    }
+
+    /// Whether a robot can write to one member alone.
+    pub const fn whispers(self) -> bool {
+        matches!(self, Self::Telegram | Self::Onebot)
+    }
+
     /// What this kind of channel hears from its platform, configured as it has to be for that, and does there.
     pub const fn abilities(self) -> Abilities {
         let [removals, mentions, mention_all, polls] = match self {

@@ -36,6 +36,12 @@ pub struct Message {
     /// What it does to a message that was sent before; then it is none of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revises: Option<Revision>,
+    /// Who may not write for a while, or may again; then it is no message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restricts: Option<Restriction>,
+    /// The one member who is told, by id; none for everybody on the channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alone: Option<Arc<str>>,
     /// A message that somebody is to paste elsewhere, shown below the text as it is to be pasted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paste: Option<Box<Self>>,
@@ -48,6 +54,21 @@ pub struct Revision {
     pub of: EffectId,
     /// What the revision does to the message.
     pub does: Revising,
+    /// The message of a member that it is done to, by its id on the platform; none for one of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<Arc<str>>,
+}
+
+/// Somebody may not write for a while, or may again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restriction {
+    /// Whose id it is: the platform's name, a colon, and the id there.
+    pub member: Arc<str>,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when; none where they may write again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// Whether a message is deleted, or says something else.
@@ -61,6 +82,12 @@ pub enum Revising {
 }
 
 impl Message {
+    /// No message: somebody may not write until an instant, or may again.
+    pub fn silences(member: &str, from: Timestamp, until: Option<Timestamp>) -> Self {
+        let restricts = Some(Restriction { member: Arc::from(member), from, until });
+        Self { restricts, ..Self::default() }
+    }
+
     /// A message that is only text.
     pub fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }

@@ -180,6 +180,8 @@ mod tests {
             zone: Zone::named("Asia/Shanghai").unwrap(),
             locale: Locale::En,
             reads_text: None,
+            keeps_text: None,
+            moderation: crate::model::moderation::Moderation::default(),
             charter: Value::default(),
             rules: Value::default(),
             vars: Arc::new(Map::default()),

@@ -9,6 +9,7 @@ use super::{
     heartbeat::Heartbeat,
     keeping::Keeping,
     message::Label,
+    moderation::Moderation,
     number::{OwnNumber, Reckoned},
     phase::Phase,
     play::Play,
@@ -48,6 +49,8 @@ pub struct Playbook {
     pub locale: Locale,
     /// The first place that reads what members write, as `FILE:LINE`; none where nothing does.
     pub reads_text: Option<Arc<str>>,
+    /// The first place outside `moderate` that does, so that the journal keeps it; none where nothing does.
+    pub keeps_text: Option<Arc<str>>,
     /// `charter`
     pub charter: Value,
     /// `rules`
@@ -72,6 +75,8 @@ pub struct Playbook {
     pub proofs: Arc<[Arc<str>]>,
     /// `members.tiers`, the lowest first.
     pub tiers: Arc<[Tier]>,
+    /// `moderate`
+    pub moderation: Moderation,
     /// `doctor`
     pub doctor: Thresholds,
     /// `metrics`: numbers of its own.
@@ -165,7 +170,7 @@ impl Playbook {
             .collect()
     }
 
-    /// The names of the signals that plays, waits and numbers of the file hear.
+    /// The names of the signals that plays, waits, numbers and rules of the file hear.
     pub fn hears(&self) -> BTreeSet<&str> {
         let starts = self.plays.iter().filter_map(|play| match &play.trigger {
             Trigger::Signal(on) => Some(&*on.name),
@@ -179,7 +184,8 @@ impl Playbook {
             Reckoned::Signals { on, .. } => Some(&**on),
             Reckoned::Value(_) => None,
         });
-        starts.chain(self.plays.iter().flat_map(|play| play.awaits())).chain(counted).collect()
+        let awaited = self.plays.iter().flat_map(|play| play.awaits());
+        starts.chain(awaited).chain(counted).chain(self.moderation.hears()).collect()
     }
 
     /// Whether a play or a number of the file hears a signal, or somebody outside may report it.

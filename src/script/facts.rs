@@ -75,6 +75,8 @@ pub trait Measures: std::fmt::Debug + Send + Sync {
     fn figure(&self, name: &str, taken: Option<u32>) -> Option<Figure>;
     /// On how many of the last so many days a member did anything; none where that is unknown.
     fn active(&self, member: &MemberId, days: u32) -> Option<u32>;
+    /// How many breaches of rules count against a member.
+    fn strikes(&self, member: &MemberId) -> u32;
     /// How many others a member has spoken with; none where that is unknown.
     fn peers(&self, member: &MemberId) -> Option<u32>;
 }

@@ -153,6 +153,7 @@ static OWN: [Item; 173] = [
     item("member", "points_of", Some(&["kind"]), "number", false, "Points of one kind: member.points_of(\"venue\")", "某一种积分:member.points_of(\"venue\")"),
     item("member", "streak", Some(&["kind"]), "number", false, "On how many days in a row there were points of this kind, up to today or yesterday", "这种积分连续得了几天，到今天或昨天为止"),
     item("member", "tier", None, "text", false, "Where the member stands: one of members.tiers", "所在层级,members.tiers 之一"),
+    item("member", "strikes", None, "number", false, "How many breaches of rules count against the member; a field of that name wins", "现在计在名下的违规次数；有同名字段时以字段为准"),
     item("member", "age", None, "duration", false, "How long ago the member joined; a field of that name wins", "入群多久；有同名字段时以字段为准"),
     item("member", "tags", None, "list", false, "Labels", "标签"),
     item("member", "has", Some(&["tag"]), "bool", false, "Whether the member has a tag", "是否有某标签"),

@@ -10,7 +10,8 @@ use super::{
 use crate::{
     base::{
         diagnostic::suggest,
-        ids::{Digest, GroupId, InputId, PlayName, RunId, StepId},
+        ids::{Digest, GroupId, InputId, MemberId, PlayName, RunId, StepId},
+        limits,
         phrase::{Phrase, phrase},
         time::{Duration, Timestamp, Zone},
         words::list,
@@ -22,13 +23,21 @@ use crate::{
     },
     lang::{self, data},
     model::{
+        moderation::RULES,
         play::{Play, Section},
         playbook::{Playbook, Playbooks},
         trigger::Trigger,
     },
-    sim::why::{Account, Historian, Question, Verdict},
+    sim::why::{
+        Account, Historian, Question, Verdict,
+        rules::{self, Topic},
+    },
 };
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 /// Why something cannot be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +90,9 @@ impl Inquiry<'_> {
     /// What there is to say of each occurrence that is meant; never nothing.
     pub fn answer(&self, asked: &str, at: Option<&str>) -> Result<Vec<(view::why::Why, Verdict)>, Unclear> {
         let zone = &self.playbook.zone;
+        if let Some(topic) = self.topic(asked) {
+            return self.about_rules(&topic);
+        }
         let (play, run, step) = target(asked, self.playbook, self.state)?;
         let window = at.map(|at| window(at, zone)).transpose()?;
         // A group's clock never goes backwards, whatever this machine's says.
@@ -102,6 +114,45 @@ impl Inquiry<'_> {
         let outbox: Vec<view::outbox::Row> = rows.iter().map(|row| view::outbox::row(row, zone)).collect();
         let shown = |account: &Account| (view::why::why(account, &outbox, zone), account.verdict);
         Ok(accounts.iter().map(shown).collect())
+    }
+
+    /// A rule of `moderate`, or a member who may have broken one; a play of that name comes first.
+    fn topic(&self, asked: &str) -> Option<Topic> {
+        let rules = &self.playbook.moderation;
+        if rules.is_empty() || self.playbook.play(&PlayName::new(asked)).is_some() {
+            return None;
+        }
+        if let Some(rule) = asked.strip_prefix(RULES).and_then(|rest| rest.strip_prefix('/')) {
+            return Some(Topic::Rule(rule.to_owned()));
+        }
+        let state = self.state?;
+        let id = MemberId::new(asked);
+        if state.members.contains(&id) || state.moderation.strikes.contains_key(&id) {
+            return Some(Topic::Member(id));
+        }
+        let mut named = state.members.iter().filter(|member| member.name == asked);
+        let only = named.next().filter(|_| named.next().is_none())?;
+        Some(Topic::Member(only.id.clone()))
+    }
+
+    /// What a rule does, or what counts against a member.
+    fn about_rules(&self, topic: &Topic) -> Result<Vec<(view::why::Why, Verdict)>, Unclear> {
+        let zone = &self.playbook.zone;
+        let machine = clock::now();
+        let now = self.state.map_or(machine, |state| machine.max(state.clock));
+        let mut cited = VecDeque::new();
+        if let Some(journal) = self.journal {
+            journal.log(Some(self.group), 0, &mut |line: LogLine| {
+                if topic.has(&line.entry) {
+                    cited.extend(rules::cited(line.seq, &line.entry, zone));
+                    if cited.len() > limits::WATCHED_KEPT_MAX {
+                        cited.pop_front();
+                    }
+                }
+            })?;
+        }
+        let account = rules::account(topic, self.group, self.playbook, self.state, now, cited.into());
+        Ok(vec![(view::why::why(&account, &[], zone), account.verdict)])
     }
 
     /// Goes through the journal with a question.

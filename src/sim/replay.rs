@@ -21,6 +21,7 @@ use crate::{
         self,
         entry::{Entry, Fact, Outcome, Skip, TaskKind},
         input::{ChannelNews, Command, Input, InputKind, Receipt, Signal, is_of_an_effect},
+        moderation::Moderating,
         operation::Operation,
         state::State,
     },
@@ -74,6 +75,18 @@ impl Host for Then<'_> {
     fn expired(&self) -> bool {
         self.host.expired()
     }
+}
+
+/// A message with what it said, where it says nothing.
+fn with_words(data: &Value, words: &str) -> Value {
+    let message = data.get("message").and_then(Value::as_map).filter(|said| !said.contains_key("text"));
+    let (Some(message), Some(all), false) = (message, data.as_map(), words.is_empty()) else {
+        return data.clone();
+    };
+    let (mut message, mut all) = (message.clone(), all.clone());
+    message.insert(Arc::from("text"), Value::str(words));
+    all.insert(Arc::from("message"), Value::Map(Arc::new(message)));
+    Value::Map(Arc::new(all))
 }
 
 /// Lives a recording again with a playbook; `sink` sees each fact. Gives what was not good and what was not heard.
@@ -249,7 +262,15 @@ impl Player<'_> {
                 return vec![Input { id, kind: InputKind::Heard(heard) }];
             }
             return match signal {
-                Some(signal) => vec![Input { id, kind: InputKind::Signal(self.signal(signal)) }],
+                Some(mut signal) => {
+                    // Of what broke a rule the beginning is known, and of nothing else that only rules have read.
+                    let words = entries.iter().find_map(|entry| match &entry.fact {
+                        Fact::Moderated(Moderating::Broken(breach)) => Some(breach.words.as_str()),
+                        _ => None,
+                    });
+                    signal.data = with_words(&signal.data, words.unwrap_or_default());
+                    vec![Input { id, kind: InputKind::Signal(self.signal(signal)) }]
+                }
                 None => self
                     .command(entries)
                     .map(|command| Input { id, kind: InputKind::Command(command) })

@@ -4,6 +4,7 @@
 
 mod operated;
 mod reason;
+mod moderated;
 mod word;
 
 pub use reason::{ended, gone_stale, held_by, hold, outcome, skip, skipped};
@@ -244,6 +245,7 @@ fn describe_people(entry: &Entry, zone: &Zone) -> Option<Line> {
         Fact::Stood(Stood::Changed { member, tier, from, .. }) => {
             line("tier", member.as_str(), phrase!("{from} → {tier}", "{from} → {tier}"), Tone::Person)
         }
+        Fact::Moderated(fact) => moderated::describe(fact, &at),
         Fact::ItemTicked { task, item, text, by: who, .. } => {
             let (by, number) = (by(who), item.saturating_add(1));
             let item = match text {

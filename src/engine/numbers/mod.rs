@@ -37,6 +37,7 @@ use std::{
 use windows::Windows;
 
 pub use close::{as_of, closing};
+pub(super) use count::{is_a_bot, is_staff};
 pub(in crate::engine) use count::{reacts, talks};
 pub use reading::Gauges;
 

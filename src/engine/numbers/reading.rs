@@ -15,7 +15,7 @@ use crate::{
         phrase::{Words, pair},
         time::{Duration, Timestamp},
     },
-    engine::state::State,
+    engine::{moderation::Moderated, state::State},
     model::{
         channel::{Abilities, ChannelKind, GROUP},
         group::Group,
@@ -48,6 +48,7 @@ pub struct Gauges {
     pub(in crate::engine) now: Timestamp,
     /// The group's channel, and what it hears as it is configured.
     channel: Option<(ChannelKind, Abilities)>,
+    moderated: Arc<Moderated>,
     hears: OnceLock<bool>,
     survey: OnceLock<Survey>,
     own: Own,
@@ -74,6 +75,7 @@ impl Gauges {
             created: state.created,
             now,
             channel,
+            moderated: state.moderation.clone(),
             hears: OnceLock::new(),
             survey: OnceLock::new(),
             own,
@@ -240,6 +242,10 @@ impl Measures for Gauges {
         let habits = self.members.habits(member);
         let acted = habits.map_or(0, |habits| habits.acted(self.numbers.today));
         Some((acted & window(days)).count_ones())
+    }
+
+    fn strikes(&self, member: &MemberId) -> u32 {
+        self.moderated.strikes_of(member, self.now).count() as u32
     }
 
     fn peers(&self, member: &MemberId) -> Option<u32> {

@@ -148,6 +148,10 @@ impl Draft<'_> {
             };
         }
         let Judgement { yes, by, note, spared, as_operator } = decision;
+        if let Some(reason) = self.refusal_of_party(id, by.as_deref()) {
+            return self.refuse(reason);
+        }
+        let matter = self.matter(id);
         let asked = self.was_asked(&open.task, by.as_deref());
         if let (false, false, Some(by)) = (asked, as_operator, &by) {
             let whom = Self::whom(&open.task);
@@ -163,6 +167,9 @@ impl Draft<'_> {
         }
         let closing = Closing { by: by.clone(), note: added, operator: !asked };
         self.close(id, if yes { "approved" } else { "rejected" }, closing)?;
+        if let Some(matter) = matter {
+            return self.case_ends(id, &matter, yes, by);
+        }
         let Some(run) = open.task.run.clone() else { return Ok(()) };
         self.drop_proofs(&run)?;
         self.with_step(&run, |draft, at| {

@@ -13,7 +13,7 @@ mod held;
 mod mark;
 mod mention;
 mod post;
-mod protect;
+pub(super) mod protect;
 mod prune;
 mod script;
 pub(super) mod task;

@@ -7,6 +7,7 @@ use crate::{
         ids::{ChannelName, MemberId},
         limits,
         member::{Listed, Member},
+        person::Person,
         time::{Duration, Timestamp},
         value::Value,
     },
@@ -33,27 +34,30 @@ const ORDINARY: [&str; 5] = ["member", "members", "成员", "群成员", "普通
 /// What a cell says of somebody who has not paid.
 const UNPAID: [&str; 6] = ["no", "false", "0", "否", "未付", "无"];
 
+/// Whether a member is one of the people.
+pub(in crate::engine) fn is_the_same(member: &Member, person: &Person) -> bool {
+    let id = member.id.as_str();
+    let is_member = |kind: &str, handle: &str| {
+        id == handle
+            || id.strip_prefix(kind).and_then(|rest| rest.strip_prefix(':')) == Some(handle)
+            || member.handle(kind).as_deref() == Some(handle)
+    };
+    person.id.as_str() == id || person.handles.iter().any(|(kind, handle)| is_member(kind, handle))
+}
+
 impl Draft<'_> {
     /// Who stays whatever a condition says: who has a role, who has paid, who has not been here for long.
     pub(in crate::engine) fn is_protected(&self, member: &Member) -> bool {
         self.has_role(member) || self.has_paid(member) || self.is_new(member)
     }
 
-    fn has_role(&self, member: &Member) -> bool {
+    pub(in crate::engine) fn has_role(&self, member: &Member) -> bool {
         let role = member.role.trim().to_lowercase();
         if !role.is_empty() && !ORDINARY.contains(&role.as_str()) {
             return true;
         }
-        let id = member.id.as_str();
-        let is_member = |kind: &str, handle: &str| {
-            id == handle
-                || id.strip_prefix(kind).and_then(|rest| rest.strip_prefix(':')) == Some(handle)
-                || member.handle(kind).as_deref() == Some(handle)
-        };
         let roles = self.playbook.roles.values().chain(self.group.roles.values());
-        roles.flat_map(|role| &role.people).any(|person| {
-            person.id.as_str() == id || person.handles.iter().any(|(kind, handle)| is_member(kind, handle))
-        })
+        roles.flat_map(|role| &role.people).any(|person| is_the_same(member, person))
     }
 
     fn has_paid(&self, member: &Member) -> bool {

@@ -306,7 +306,11 @@ impl Draft<'_> {
         if let Some(reason) = asking.and_then(|run| self.refusal_of_names(run, &note)) {
             return self.refuse(reason);
         }
+        let matter = self.matter(id);
         self.close(id, "done", Closing { by: by.clone(), note: note.clone(), operator: false })?;
+        if let Some(matter) = matter {
+            self.case_ends(id, &matter, true, by.clone())?;
+        }
         if let Some(effect) = &open.task.effect {
             let said = by.clone().map_or_else(String::new, |by| format!("by {by}"));
             self.emit(Fact::Delivered { effect: effect.clone(), note: said })?;

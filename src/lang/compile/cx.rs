@@ -44,6 +44,8 @@ pub(crate) struct Cx<'f> {
     clock_use: Option<(Span, Phrase)>,
     /// Fields of members that are kept until a decision.
     pub(crate) proofs: Vec<Arc<str>>,
+    /// Where `moderate` is written: what reads text there keeps none of it.
+    pub(crate) moderated: Vec<Span>,
     /// The labels of the playbook's own, with what they count as.
     pub(crate) labels: BTreeMap<String, Label>,
     /// Every name of the playbook.
@@ -102,6 +104,7 @@ impl<'f> Cx<'f> {
             clock_use: None,
             labels: BTreeMap::new(),
             proofs: Vec::new(),
+            moderated: Vec::new(),
             names: Names::default(),
             heard: super::said::Heard::default(),
             refs: Vec::new(),

@@ -21,6 +21,7 @@ mod lists;
 mod member_dates;
 mod members;
 mod messages;
+mod moderate;
 mod moments;
 mod names;
 mod numbers;
@@ -62,6 +63,7 @@ use crate::{
         calendar::Calendar,
         channel::{Channel, ChannelKind, InDoubt},
         keeping::Keeping,
+        moderation::Moderation,
         play::Play,
         playbook::Playbook,
         role::Role,
@@ -202,7 +204,8 @@ fn read(cx: &mut Cx<'_>, path: &str) -> Option<Playbook> {
     for byte in hash.finalize() {
         let _ = write!(digits, "{byte:02x}");
     }
-    playbook.reads_text = read_text::place(&cx.sources);
+    playbook.keeps_text = read_text::place(&cx.sources, &cx.moderated);
+    playbook.reads_text = playbook.keeps_text.clone().or_else(|| playbook.moderation.reads_text.clone());
     playbook.seal(&Digest::from(digits), &Arc::new(std::mem::take(&mut cx.data)));
     Some(playbook)
 }
@@ -285,6 +288,8 @@ fn lower(
         zone: cx.zone.clone(),
         locale: head.locale,
         reads_text: None,
+        keeps_text: None,
+        moderation: moderation(cx, root, home, units, &scope),
         charter: brought::value(&brought::section(cx, root, home, units, "charter")),
         rules: brought::value(&brought::section(cx, root, home, units, "rules")),
         vars,
@@ -435,6 +440,18 @@ fn only_console() -> (ChannelName, Arc<Channel>) {
         hear: None,
     };
     (name, Arc::new(console))
+}
+
+/// The rules of the file, then those of the files that it uses.
+fn moderation(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit], scope: &Scope) -> Moderation {
+    let own = std::iter::once((root.get("moderate"), home.clone()));
+    let used = units.iter().map(|unit| (unit.document.root.get("moderate"), unit.view.clone()));
+    let sections =
+        own.chain(used).filter_map(|(node, view)| Some((node.filter(|node| !node.is_null())?, view)));
+    let sections: Vec<(&Node, UnitView)> = sections.collect();
+    let moderation = moderate::lower(cx, &sections, scope);
+    cx.unit = home.clone();
+    moderation
 }
 
 /// Reads `members`: its rows go to the group that they name, else to every group.

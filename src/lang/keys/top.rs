@@ -57,6 +57,7 @@ keys! {
         "budgets": Is::Def("budgets"), "How much a group may be talked to. Enforced by the engine: a message over a budget is held and goes out later, in order.", "budgets:\n  quiet: 22:30-08:00\n  posts: { max: 6 per day, gap: 10m }";
         "alerts": Is::Names, "The channels that are told of trouble (failed steps, refused messages, channels that fail), tried in order: the next one where the one before fails. `alerts` by default.", "alerts: [alerts, staff]";
         "heartbeat": Is::Def("heartbeat"), "An address that is asked for again and again as long as the engine works, so that a watchman notices when it does not.", "heartbeat: { url: { env: HEARTBEAT_URL }, every: 5m }";
+        "moderate": Is::Def("moderate"), "What members may not do here, and what follows: name → rule. A new rule only watches for a week; a member has strikes, which expire; from `mute` on a person decides.", "moderate:\n  ads: { links: yes, match: 'member.age < days(14)', say: No ads here., do: [delete, remind, mute 1d] }\n  judge: mediator";
         "doctor": Is::Def("doctor"), "From where on a number is a sign of trouble to `playbook doctor`, where it is not the usual threshold. Changes nothing that the engine does.", "doctor: { monologue: 60%, dying: 21d }";
         "phases": Is::Def("phases"), "The periods of a group's life, in order, one at a time. Absent: one phase.", "phases:\n  - { name: seed, until: members.count >= 60 }\n  - name: grow";
         "plays": Is::Def("plays"), "Name → play: a trigger and the steps that it starts.", "plays:\n  paper:\n    every: day at 08:30\n    steps:\n      - post: Good morning";
@@ -162,6 +163,31 @@ keys! {
         "enter": Is::Condition, "Who rises to it; the first tier is everybody's.", "enter: member.points >= 100";
         "remain": Is::Condition, "Who stays in it; as `enter` where it is not said.", "remain: member.points >= 60";
         "at_least": Is::Positive, "Nobody falls from it sooner than this.", "at_least: 14d";
+    }
+    /// `moderate`, beside its rules.
+    MODERATE {
+        "judge": Is::Name, "The role or person who decides from `mute` on; nobody decides about themselves. The first role by default.", "judge: mediator";
+        "exempt": Is::Condition, "Whom no rule is held against. By default whoever looks after the group, and who was active on 8 of the last 28 days; bots always.", "exempt: member.role == \"owner\"";
+        "strikes_expire": Is::Positive, "How long a strike counts; 30 days by default.", "strikes_expire: 30d";
+        "allow": Is::Hosts, "Sites to which links are no links for any rule.", "allow: [mp.weixin.qq.com]";
+        "watch": Is::Def("watch"), "For how long a new rule only lists what it would have caught; a week by default, `no` for at once.", "watch: 3d";
+        "raid": Is::Def("raid"), "So many joins in so long are a raid: the judge is woken, once an hour.", "raid: 10 joins per 1m";
+    }
+    /// A rule of `moderate`. All that it says of a message has to hold at once.
+    MODERATE_RULE {
+        "match": Is::Condition, "A condition about the message and whoever wrote it.", "match: member.age < days(14)";
+        "words": Is::Def("wordlist"), "One of these is in the message, however it is spaced or written. A list, or a file with one a line. What is read is not kept.", "words: [free money, cheap loans]";
+        "kind": Is::Names, "The message is one of these: `text`, `link`, `image`, `sticker`, `file`, `voice`, `miniapp`, `poll`, `red_packet`, `other`.", "kind: sticker";
+        "links": Is::Words(&["yes", "no"]), "The message has a link to a site that is not allowed.", "links: yes";
+        "allow": Is::Hosts, "Sites to which links are no links for this rule.", "allow: [example.com]";
+        "max": Is::Quota, "So many of them one member may send in so long; the next one breaks the rule.", "max: 5 per day";
+        "repeats": Is::Quota, "So often one member may say the same in so long.", "repeats: 3 per 1h";
+        "say": Is::Text, "What members are told, in one sentence that names nobody.", "say: No ads here.";
+        "do": Is::Def("does"), "`delete`, `redirect` and `report` each time; `remind`, `warn`, `mute 1d` and `remove` one after the other, strike by strike. `remind` by default.", "do: [delete, remind, mute 1d]";
+        "to": Is::Name, "The role or person who is asked where a person has to do it; the judge by default.", "to: host";
+        "watch": Is::Def("watch"), "For how long the rule only lists what it would have caught, from when it is new; `no` for at once.", "watch: no";
+        "accept": Is::Def("samples"), "Messages that the rule lets pass; `playbook test` tries them.", "accept: [See you on Friday]";
+        "reject": Is::Def("samples"), "Messages that the rule catches; `playbook test` tries them.", "reject: [Free money at http://x.example]";
     }
     /// A field of members.
     FIELD {

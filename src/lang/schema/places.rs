@@ -74,6 +74,14 @@ pub(super) fn definitions() -> Value {
     let length = super::values::value(keys::Is::Positive);
     all["retention"] = json!({ "anyOf": [{ "const": "decided" }, length] });
     all["tiers"] = json!({ "type": "array", "items": table(&keys::TIER, &["name"]) });
+    all["moderate"] = moderate();
+    all["watch"] = json!({ "anyOf": [{ "const": "no" }, super::values::value(keys::Is::Duration)] });
+    all["raid"] = json!({ "type": "string", "pattern": r"^\s*[0-9]+\s*(?:joins)?\s*per\s*[0-9]+\S*\s*$" });
+    all["does"] = one_or_many(
+        json!({ "type": "string", "pattern": r"^(?:delete|redirect|report|remind|warn|mute\s+\S+|remove)$" }),
+    );
+    all["samples"] = json!({ "type": "array", "items": { "anyOf": [text(), { "type": "object" }] } });
+    all["wordlist"] = json!({ "anyOf": [text(), { "type": "array", "items": text() }, table(&keys::LIST_FILE, &["file"])] });
     all["list"] = json!({ "anyOf": [text(), { "type": "array", "items": text() }, table(&keys::LIST_FILE, &["file"])] });
     all["reminders"] = one_or_many(before);
     all["away"] = json!({ "type": "object", "additionalProperties": def("days") });
@@ -89,6 +97,13 @@ pub(super) fn definitions() -> Value {
         all[name] = schema;
     }
     all
+}
+
+/// `moderate`: its settings, and rules under any other name.
+fn moderate() -> Value {
+    let mut schema = open(&keys::MODERATE, &[]);
+    schema["additionalProperties"] = table(&keys::MODERATE_RULE, &[]);
+    schema
 }
 
 /// The doctor's thresholds, each in its unit.

@@ -91,6 +91,7 @@ fn register_member(module: &mut Module) {
         m.get().accounts.get(kind).map_or(0, |account| i64::from(account.streak_on(today)))
     });
     FuncRegistration::new_getter("tier").set_into_module(module, |m: &mut MemberRef| tier(&m.get()));
+    FuncRegistration::new_getter("strikes").set_into_module(module, |m: &mut MemberRef| strikes(m));
     FuncRegistration::new_getter("age").set_into_module(module, age);
     property(module, "known", |m: &mut MemberRef| frame::with(|f| f.member(&m.0).is_some()));
     FuncRegistration::new_getter("tags").set_into_module(module, |m: &mut MemberRef| tags(&m.get()));
@@ -135,6 +136,15 @@ fn tier(member: &Member) -> Dynamic {
         Some(tier) => Dynamic::from(tier),
         None => member.fields.get("tier").map_or(Dynamic::UNIT, convert::counted),
     }
+}
+
+/// How many breaches of rules count; a field of that name wins.
+fn strikes(m: &MemberRef) -> Dynamic {
+    if let Some(field) = m.get().fields.get("strikes") {
+        return convert::counted(field);
+    }
+    let strikes = frame::with(|f| f.facts.metrics.as_ref().map_or(0, |metrics| metrics.strikes(&m.0)));
+    Dynamic::from(i64::from(strikes))
 }
 
 /// How long ago a member joined; a field of that name wins.

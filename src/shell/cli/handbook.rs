@@ -55,6 +55,7 @@ fn markdown(playbook: &Playbook, origins: &BTreeMap<String, Span>) -> String {
     if playbook.phases.len() > 1 {
         section(locale.pick("Phases", "阶段"), &handbook_house::phases(playbook));
     }
+    section(locale.pick("What follows a breach", "违规之后"), &manners(playbook));
     let mut plays = String::new();
     for play in &playbook.plays {
         handbook_plays::play(play, &when(playbook, play), locale, &mut plays);
@@ -115,6 +116,31 @@ fn headed(section: &str, value: &Value, origins: &BTreeMap<String, Span>, locale
             list(value, 1, locale, &mut text);
         }
     }
+    text
+}
+
+/// What members may not do, and what follows.
+fn manners(playbook: &Playbook) -> String {
+    let (moderation, mut text) = (&playbook.moderation, String::new());
+    if moderation.rules.is_empty() {
+        return text;
+    }
+    for rule in moderation.rules.iter() {
+        let says = rule.say.as_ref().map(|say| format!(": {}", say.source())).unwrap_or_default();
+        let _ = writeln!(text, "- **{}**{says} ({})", rule.name, rule.does().join(", "));
+    }
+    let days = playbook.locale.duration(moderation.expire());
+    let _ = match playbook.locale {
+        Locale::En => writeln!(
+            text,
+            "\nA strike counts for {days}. From `mute` on a person decides, who is no party to it; whoever thinks it \
+             wrong is heard by somebody else."
+        ),
+        Locale::Zh => writeln!(
+            text,
+            "\n一次违规记 {days}。从禁言起由人裁定，裁定的人不是当事人；觉得不对，可以请另一个人再看。"
+        ),
+    };
     text
 }
 

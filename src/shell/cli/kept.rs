@@ -3,7 +3,7 @@
 //! Text only.
 
 use crate::{
-    base::locale::Locale,
+    base::{limits, locale::Locale},
     model::{channel::Hear, playbook::Playbook},
 };
 use std::collections::BTreeMap;
@@ -24,7 +24,18 @@ pub(super) fn lines(playbook: &Playbook, locale: Locale) -> Vec<String> {
     let Some(most) = heard.values().max().copied() else { return Vec::new() };
     let names: Vec<&str> = heard.keys().map(String::as_str).collect();
     let names = names.join(locale.pick(", ", "、"));
+    let only_rules = playbook.keeps_text.is_none();
     let text = match (&playbook.reads_text, most, locale) {
+        (Some(place), Hear::All, Locale::En) if only_rules => format!(
+            "this playbook reads what members write, because {place} does, and keeps no message text but the first {} \
+             characters of one that breaks a rule: for its writer and the judge, until `playbook members forget`",
+            limits::BREACH_CHARS_MAX
+        ),
+        (Some(place), Hear::All, Locale::Zh) if only_rules => format!(
+            "{place} 会看成员的发言，但不保存；只有违反规则的消息会留下前 {} 个字，给本人和裁定的人看，直到 \
+             `playbook members forget`",
+            limits::BREACH_CHARS_MAX
+        ),
         (None, _, Locale::En) => "this playbook keeps no message text".to_owned(),
         (None, _, Locale::Zh) => {
             "这个剧本不保存任何发言内容（this playbook keeps no message text）".to_owned()

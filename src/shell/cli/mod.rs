@@ -54,6 +54,7 @@ mod render;
 mod report;
 mod run;
 mod runs;
+mod samples;
 mod schema;
 mod send;
 mod simulate;

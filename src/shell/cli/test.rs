@@ -8,6 +8,7 @@ use super::{
     failure::{Code, Failure},
     fix, junit, load,
     output::{BAD, DIM, GOOD, NAME, Output, WARN, clip, pad, paint, width},
+    samples,
 };
 use crate::{
     base::{
@@ -47,8 +48,9 @@ const SHOWN_AFTER: usize = 4;
 
 /// Runs the scenarios beside playbooks: what happens, and what is expected.
 ///
-/// The real engine, in virtual time; nothing is sent. A path is a scenario file or a folder that is searched for
-/// them; without any, this folder. Ends with 1 when an expectation is not met.
+/// The real engine, in virtual time; nothing is sent. A path is a scenario file, a playbook whose rules name messages
+/// that they catch or let pass (`reject`, `accept`), or a folder that is searched for them; without any, this folder.
+/// Ends with 1 when an expectation is not met.
 #[derive(Debug, clap::Args)]
 pub(super) struct Test {
     /// Scenario files, or folders with some.
@@ -81,7 +83,7 @@ pub(super) struct Tested {
     /// One for each expectation, and for everything else that was not good.
     pub(super) cases: Vec<Case>,
     /// Whether the file could be read; else its cases are its errors.
-    readable: bool,
+    pub(super) readable: bool,
 }
 
 /// What came of one expectation.
@@ -93,11 +95,11 @@ pub(super) struct Case {
     /// What was found instead; none when it was met.
     pub(super) found: Option<String>,
     /// The timeline around it, for people.
-    timeline: Vec<Row>,
+    pub(super) timeline: Vec<Row>,
 }
 
 /// One line of a timeline.
-struct Row {
+pub(super) struct Row {
     mark: char,
     at: String,
     word: &'static str,
@@ -174,6 +176,9 @@ impl Test {
             None => ("", whole.as_str()),
         };
         let mut draft = Draft::new(&shown.display().to_string(), body);
+        if !draft.is_scenario() && samples::may_have(body) {
+            return samples::tested(path, shown);
+        }
         let Some((playbook, material)) = read_playbook(path, &mut draft)? else {
             return Ok(self.unreadable(shown, &draft, out)?);
         };
@@ -234,7 +239,7 @@ fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), F
             }
         } else if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
             let text = files::text(&path, limits::PLAYBOOK_BYTES_MAX).unwrap_or_default();
-            if Draft::new(name, &text).is_scenario() {
+            if Draft::new(name, &text).is_scenario() || samples::may_have(&text) {
                 files.push(path);
             }
         }

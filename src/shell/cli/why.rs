@@ -24,7 +24,8 @@ use std::{path::PathBuf, sync::Arc};
 /// `playbook why "game@2026-12-09T12:30:00Z"`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Why {
-    /// A play, a step of it (`PLAY/STEP`), one of its dates (`PLAY/DATE`), or the id of a run.
+    /// A play, a step of it (`PLAY/STEP`), one of its dates (`PLAY/DATE`), the id of a run, a rule (`moderate/RULE`), or
+    /// a member: what counts against them.
     #[arg(value_name = "PLAY[/STEP]")]
     target: String,
     #[command(flatten)]

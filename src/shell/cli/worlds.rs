@@ -32,12 +32,16 @@ pub(super) enum Chosen {
 
 /// Reads what `--world` names.
 pub(super) fn read(word: Option<&str>, playbook: &Playbook, out: &mut Output) -> Result<Chosen, Failure> {
-    let Some(word) = word else { return Ok(Chosen::World(Arc::default())) };
+    // Where there are rules, somebody breaks them.
+    let with = |world: World| {
+        if playbook.moderation.rules.is_empty() { world } else { world.with_an_advertiser() }
+    };
+    let Some(word) = word else { return Ok(Chosen::World(Arc::new(with(World::default())))) };
     if let Some(path) = word.strip_prefix("journal:") {
         return journal(Path::new(path)).map(Chosen::Journal);
     }
     if let Some(preset) = Preset::parse(word) {
-        return Ok(Chosen::World(Arc::new(preset.world())));
+        return Ok(Chosen::World(Arc::new(with(preset.world()))));
     }
     let path = Path::new(word);
     if !path.exists() {

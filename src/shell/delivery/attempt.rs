@@ -101,11 +101,7 @@ async fn spoken(
     let refused = |reason: String| Finished::Answered { receipt: Receipt::Refused { reason }, parts: 1 };
     let (target, route) = (&load.target, &load.target.route);
     let adapter = adapter(route.kind);
-    let about = load.message.revises.as_ref().map(|revision| &revision.of).or(load.message.reply_to.as_ref());
-    let said = match about {
-        Some(effect) => surroundings.ledger.note(&parcel.group, effect).await,
-        None => None,
-    };
+    let said = said_of(surroundings, adapter, parcel, &load.message).await;
     if load.message.revises.is_some() && said.is_none() {
         // What it is about comes before it in the same lane: it never arrived.
         return Finished::Answered { receipt: Receipt::Accepted { note: NEVER_ARRIVED.into() }, parts: 1 };
@@ -182,6 +178,26 @@ async fn spoken(
     }
 }
 
+/// What the platform said of the message that one is about: of one of ours what it answered, of a member's its id.
+async fn said_of(
+    surroundings: &Surroundings,
+    adapter: &dyn Adapter,
+    parcel: &Parcel,
+    message: &Message,
+) -> Option<String> {
+    let revises = message.revises.as_ref();
+    if let Some(heard) = revises.and_then(|revision| revision.heard.as_deref()) {
+        return Some(adapter.note_of(heard));
+    }
+    let about = revises.map(|revision| &revision.of).or(message.reply_to.as_ref())?;
+    surroundings.ledger.note(&parcel.group, about).await
+}
+
+/// A member's id on the platform.
+fn handle(member: &str) -> &str {
+    member.split_once(':').map_or(member, |(_, handle)| handle)
+}
+
 /// The requests of a message. A message that breaks an adapter is parked, it never blocks its lane.
 fn made(
     adapter: &dyn Adapter,
@@ -191,9 +207,15 @@ fn made(
     attempt: &Attempt<'_>,
     kind: ChannelKind,
 ) -> Result<Vec<adapter::Request>, String> {
-    let requests = || match &message.revises {
-        None => adapter.requests(message, robot, attempt),
-        Some(revision) => {
+    let requests = || match (&message.revises, &message.restricts) {
+        (None, None) => match &message.alone {
+            Some(member) => adapter.whisper(message, handle(member), robot, attempt),
+            None => adapter.requests(message, robot, attempt),
+        },
+        (None, Some(restriction)) => {
+            adapter.restrict(handle(&restriction.member), restriction, robot, attempt)
+        }
+        (Some(revision), _) => {
             let sent: Vec<&str> = said.unwrap_or_default().lines().collect();
             adapter.revise(revision.does, message, &sent, robot, attempt)
         }

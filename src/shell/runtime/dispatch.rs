@@ -146,7 +146,7 @@ impl Outbound {
     pub(super) fn waits_for_hush(&self) -> bool {
         let deletes =
             self.message.revises.as_ref().is_some_and(|revision| revision.does == Revising::Deletes);
-        !self.claimed && !deletes
+        !self.claimed && !deletes && self.message.restricts.is_none()
     }
 
     /// The effect of what goes out.

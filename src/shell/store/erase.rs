@@ -6,7 +6,7 @@
 use super::StoreError;
 use crate::{
     base::{ids::MemberId, markdown, member::Member, value::Value},
-    engine::{entry::Fact, input::Signal},
+    engine::{entry::Fact, input::Signal, moderation::Moderating},
 };
 use rusqlite::Connection;
 use serde_json::Value as Json;
@@ -31,7 +31,7 @@ pub(super) enum Failed {
 }
 
 /// Keys below which people's words stand.
-const FREE: [&str; 29] = [
+const FREE: [&str; 30] = [
     "answers",
     "args",
     "batch",
@@ -61,6 +61,7 @@ const FREE: [&str; 29] = [
     "value",
     "values",
     "vars",
+    "wrote",
 ];
 /// Keys whose values name parts of the playbook, never people.
 const OURS: [&str; 12] = [
@@ -101,6 +102,9 @@ impl Eraser {
                 self.value(value);
             }
             Fact::MemberSet(listed) => self.member(&listed.member),
+            Fact::Moderated(Moderating::Broken(breach)) if breach.member.as_str() == self.id => {
+                self.words(&breach.words);
+            }
             _ => {}
         }
     }
@@ -278,6 +282,7 @@ pub(super) fn who(fact: &Fact) -> Vec<MemberId> {
         Fact::Heard(heard) => heard.by.iter().map(|one| one.0.clone()).collect(),
         Fact::Answered { member, .. } | Fact::MemberGone { member } => vec![member.clone()],
         Fact::MemberSet(listed) => vec![listed.member.id.clone()],
+        Fact::Moderated(Moderating::Broken(breach)) => vec![breach.member.clone()],
         _ => Vec::new(),
     }
 }

@@ -380,7 +380,9 @@ fn leave(conn: &Transaction<'_>, group: &GroupId, gone: &MemberId) -> Result<(),
 
 /// Whether a message has nothing left to say.
 fn says_nothing(out: &engine::entry::Outgoing) -> bool {
-    out.message.text.is_empty() && out.message.image.is_none()
+    let message = &out.message;
+    let acts = message.revises.is_some() || message.restricts.is_some();
+    message.text.is_empty() && message.image.is_none() && !acts
 }
 
 /// A message that says nothing any more is not sent.

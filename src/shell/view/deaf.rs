@@ -3,6 +3,7 @@
 use crate::base::phrase::{Phrase, Words, pair, phrase};
 use crate::model::{
     channel::Abilities,
+    moderation::RULES,
     play::{Play, Section},
     playbook::Playbook,
     step::Verb,
@@ -59,8 +60,9 @@ pub fn deaf(playbook: &Playbook) -> Vec<Phrase> {
         if able(has) || reported(signal) {
             continue;
         }
-        let plays: BTreeSet<&str> =
-            playbook.plays.iter().filter(|play| needed(play)).map(|play| play.name.as_str()).collect();
+        let plays = playbook.plays.iter().filter(|play| needed(play)).map(|play| play.name.as_str());
+        let rules = playbook.moderation.hears().any(|name| name == signal).then_some(RULES);
+        let plays: BTreeSet<&str> = plays.chain(rules).collect();
         if !plays.is_empty() {
             let plays = plays.into_iter().collect::<Vec<_>>().join(", ");
             let (plays, what, remedy) = (Phrase::same(plays), Phrase::from(what), Phrase::from(remedy));

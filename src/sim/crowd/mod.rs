@@ -174,6 +174,9 @@ impl Crowd {
             }
             Happening::Speaks(id) => {
                 let text = names::saying(self.locale, &mut self.seed);
+                if let Some(data) = self.advertisement(&id, at) {
+                    return there(&id).then(|| self.signal("message", at, id, data));
+                }
                 there(&id).then(|| self.signal("message", at, id, Value::map([("text", Value::from(text))])))
             }
             Happening::Leaves(id) => {
@@ -220,6 +223,16 @@ impl Crowd {
                 still_open.then(|| self.input(InputKind::Command(command)))
             }
         }
+    }
+
+    /// What somebody says who advertises: drawn apart, so that nobody else says anything else for it.
+    fn advertisement(&self, id: &MemberId, at: Timestamp) -> Option<Value> {
+        let named = (0..self.world.named.len()).find(|index| self.named_id(*index) == *id)?;
+        let chance = self.world.named[named].advertises?;
+        let mut seed = Seed::from_parts(&["advertises", id.as_str(), &at.as_millis().to_string()]);
+        let text = Value::str(names::advertisement(self.locale));
+        let message = [("kind", Value::str("link")), ("links", Value::Int(1)), ("text", text)];
+        seed.chance(chance).then(|| Value::map([("message", Value::map(message))]))
     }
 
     /// People react to what the engine has done.

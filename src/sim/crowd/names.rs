@@ -17,6 +17,14 @@ const SAYINGS_ZH: [&str; 6] =
 const SAYINGS_EN: [&str; 6] =
     ["good morning", "well said", "anyone joining?", "thanks for sharing", "same here", "done for today"];
 
+/// What somebody says who advertises.
+pub(super) fn advertisement(locale: Locale) -> &'static str {
+    locale.pick(
+        "cheap loans, guaranteed profit: https://shop.example/x",
+        "低价好物，稳赚不赔：https://shop.example/x",
+    )
+}
+
 /// A name in the playbook's locale.
 pub(super) fn name(locale: Locale, seed: &mut Seed) -> String {
     let family = seed.below(12) as usize;

@@ -220,6 +220,8 @@ mod tests {
             zone: Zone::utc(),
             locale: Locale::En,
             reads_text: None,
+            keeps_text: None,
+            moderation: crate::model::moderation::Moderation::default(),
             charter: Value::Null,
             rules: Value::Null,
             vars: Arc::default(),

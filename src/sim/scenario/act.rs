@@ -14,6 +14,7 @@ use crate::{
         input::{Command, Input, InputKind, Signal},
         state::State,
     },
+    model::moderation::{APPEAL, RULES},
 };
 use std::sync::Arc;
 
@@ -56,6 +57,11 @@ pub enum Deed {
     Resume(Option<PlayName>),
     /// An operator moves a date.
     Postpone(PlayName, Arc<str>, Timestamp),
+}
+
+/// Whether a signal of this name tells of one member.
+pub fn is_about_a_member(name: &str) -> bool {
+    name.starts_with("member.") || matches!(name, "message" | "reaction" | "answer" | APPEAL)
 }
 
 /// Which open task is meant: the oldest one of a play, or of one of its steps.
@@ -137,6 +143,10 @@ impl Aim {
             let run = task.run.as_ref().map(RunId::as_str).or(of_effect.map(|(run, _)| run));
             let step = task.step.as_ref().map(StepId::as_str).or(of_effect.map(|(_, step)| step));
             let play = run.and_then(|run| run.split('@').next());
+            // What is asked about a member belongs to the rule that was broken.
+            let case = state.moderation.cases.get(&task.id);
+            let play = case.map(|_| RULES).or(play);
+            let step = case.map(|case| &*case.rule).or(step);
             kinds.contains(&task.kind)
                 && play == Some(self.play.as_str())
                 && self.step.as_ref().is_none_or(|wanted| step == Some(wanted.as_str()))

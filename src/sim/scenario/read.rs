@@ -4,7 +4,7 @@
 
 use super::{
     Scenario,
-    act::{Act, Aim, Deed},
+    act::{Act, Aim, Deed, is_about_a_member},
     expectation::{Expectation, Filter, WITHIN, What, Window, Wording},
     sighting::Sort,
 };
@@ -28,7 +28,7 @@ use crate::{
             reader::{self, Fields},
         },
     },
-    model::{message::Label, playbook::Playbook},
+    model::{message::Label, moderation, playbook::Playbook},
     script::{
         expr::Expr,
         names::{Known, Name},
@@ -382,7 +382,7 @@ impl Reading<'_> {
             );
             return None;
         }
-        let about_member = name.starts_with("member.") || matches!(&*name, "message" | "reaction" | "answer");
+        let about_member = is_about_a_member(&name);
         let named = fields.get("member").and_then(Node::text).map(str::to_owned);
         let inside = fields.get("with").and_then(|with| with.get("id")).and_then(Node::text);
         let within = inside.filter(|_| about_member).map(str::to_owned);
@@ -419,7 +419,7 @@ impl Reading<'_> {
             None => (&**text, None),
         };
         let plays: Vec<&str> = self.playbook.plays.iter().map(|play| play.name.as_str()).collect();
-        if !plays.contains(&play) {
+        if play != moderation::RULES && !plays.contains(&play) {
             self.unknown(node.span, PLAY, play, &plays);
             return None;
         }

@@ -7,6 +7,7 @@ mod ahead;
 mod case;
 mod message;
 mod past;
+pub mod rules;
 mod step;
 mod timeless;
 mod words;

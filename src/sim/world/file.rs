@@ -273,7 +273,7 @@ fn moment(node: &Node, zone: &Zone, report: &mut Report) -> Option<Moment> {
 }
 
 fn named(node: &Node, report: &mut Report) -> Option<Named> {
-    let keys = ["id", "name", "joins", "leaves", "messages", "answers", "quiet_after"];
+    let keys = ["id", "name", "joins", "leaves", "messages", "answers", "quiet_after", "advertises"];
     let fields = Fields::read(report, node, pair("a person", "人"), &keys)?;
     let name = fields.need(
         report,
@@ -288,6 +288,7 @@ fn named(node: &Node, report: &mut Report) -> Option<Named> {
     put_some(&mut named.messages, fields.get("messages"), report, rate);
     put_some(&mut named.answers, fields.get("answers"), report, share);
     put_some(&mut named.quiet_after, fields.get("quiet_after"), report, reader::positive);
+    put_some(&mut named.advertises, fields.get("advertises"), report, share);
     Some(named)
 }
 

@@ -95,6 +95,8 @@ pub struct Named {
     pub answers: Option<f64>,
     /// How long after they came they go quiet.
     pub quiet_after: Option<Duration>,
+    /// The chance that what they say is an advertisement with a link.
+    pub advertises: Option<f64>,
 }
 
 /// How people do what they are asked. Shares of all requests.
@@ -163,6 +165,20 @@ impl Moment {
 }
 
 impl World {
+    /// The same world, in which somebody joins on the third day and advertises, where nobody does.
+    pub fn with_an_advertiser(mut self) -> Self {
+        if self.named.iter().all(|named| named.advertises.is_none()) {
+            self.named.push(Named {
+                name: Arc::from("AD"),
+                joins: Some(Duration::DAY.times(2)),
+                messages: Some(2.0),
+                advertises: Some(0.8),
+                ..Named::default()
+            });
+        }
+        self
+    }
+
     /// A world in which nobody does anything of their own accord, and every message arrives.
     pub fn still() -> Self {
         let people = People {

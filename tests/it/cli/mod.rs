@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod commands;
 pub(crate) mod every;
 pub(crate) mod hush;
+pub(crate) mod moderate;
 pub(crate) mod next;
 pub(crate) mod pages;
 pub(crate) mod plan;

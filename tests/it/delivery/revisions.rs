@@ -44,7 +44,7 @@ async fn asked(kind: ChannelKind, answers: &[&str], settings: &[(&str, &str)], d
     let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let (post, target) = (Post::start(), target_of(&set_up(kind, &settings)));
     let first = post.job("g", &target, "first words");
-    let revises = Some(Revision { of: first.effect.clone(), does });
+    let revises = Some(Revision { of: first.effect.clone(), does, heard: None });
     let words = Message { revises, ..Message::text("better words") };
     let second = Job { message: Arc::new(words), ..post.job("g", &target, "") };
     post.courier.submit(vec![first, second]);
@@ -65,6 +65,71 @@ async fn telegram_deletes_and_edits() {
     let seen = asked(ChannelKind::Telegram, &[sent, sent], &settings, Revising::Edits).await;
     assert!(seen[1].path.ends_with("/editMessageText"), "{}", seen[1].path);
     assert_eq!(seen[1].json(), json!({ "chat_id": -100, "message_id": 77, "text": "better words" }));
+}
+
+/// What a platform is asked by a message that does something to a member, or to what they wrote.
+async fn asked_of_members(kind: ChannelKind, settings: &[(&str, &str)], messages: Vec<Message>) -> Vec<Seen> {
+    let body = r#"{"ok":true,"result":{"message_id":5},"status":"ok","retcode":0,"event_id":"$r"}"#;
+    let fake =
+        Fake::start(move |_, _| Reply::Answer { status: 200, headers: Vec::new(), body: body.into() }).await;
+    let base = fake.url().replace("/hook?key=k%20&x=1", "");
+    let settings: Vec<(&str, String)> =
+        settings.iter().map(|(name, value)| (*name, value.replace("BASE", &base))).collect();
+    let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let (post, target) = (Post::start(), target_of(&set_up(kind, &settings)));
+    let many = messages.len();
+    let jobs =
+        messages.into_iter().map(|message| Job { message: Arc::new(message), ..post.job("g", &target, "") });
+    post.courier.submit(jobs.collect());
+    let settled = post.settled(many).await;
+    assert!(settled.iter().all(|settled| settled.outcome == Outcome::Accepted), "{settled:?}");
+    fake.seen()
+}
+
+#[tokio::test]
+async fn what_members_wrote_is_taken_away_and_they_are_muted_where_the_platform_can() {
+    let delete = |id: &str| {
+        let revision = Revision { of: "of".into(), does: Revising::Deletes, heard: Some(Arc::from(id)) };
+        Message { revises: Some(revision), ..Message::default() }
+    };
+    let from = crate::help::story::at("2026-12-01 09:00");
+    let until = from.plus(playbook::base::time::Duration::DAY);
+    let mutes = |member| [Some(until), None].map(|until| Message::silences(member, from, until));
+    let [mute, unmute] = mutes("telegram:42");
+    let settings = [("token", "1:a"), ("chat", "-100"), ("base_url", "BASE")];
+    let seen = asked_of_members(ChannelKind::Telegram, &settings, vec![delete("991"), mute, unmute]).await;
+    assert!(seen[0].path.ends_with("/deleteMessage"), "{}", seen[0].path);
+    assert_eq!(seen[0].json(), json!({ "chat_id": -100, "message_id": 991 }));
+    assert!(seen[1].path.ends_with("/restrictChatMember"), "{}", seen[1].path);
+    let body = seen[1].json();
+    assert_eq!((&body["user_id"], &body["permissions"]["can_send_messages"]), (&json!(42), &json!(false)));
+    assert_eq!(body["until_date"], json!(until.as_millis() / 1000));
+    let body = seen[2].json();
+    assert_eq!((&body["permissions"]["can_send_messages"], body.get("until_date")), (&json!(true), None));
+
+    let alone = |member: &str| Message { alone: Some(Arc::from(member)), ..Message::text("No ads here.") };
+    let seen = asked_of_members(ChannelKind::Telegram, &settings, vec![alone("telegram:42")]).await;
+    assert!(seen[0].path.ends_with("/sendMessage"), "{}", seen[0].path);
+    assert_eq!((&seen[0].json()["chat_id"], &seen[0].json()["text"]), (&json!(42), &json!("No ads here.")));
+
+    let [mute, unmute] = mutes("onebot:42");
+    let settings = [("url", "BASE"), ("token", "t"), ("group", "10")];
+    let all = vec![delete("-77"), mute, unmute, alone("onebot:42")];
+    let seen = asked_of_members(ChannelKind::Onebot, &settings, all).await;
+    assert!(seen[3].path.ends_with("/send_private_msg"), "{}", seen[3].path);
+    assert_eq!((&seen[3].json()["user_id"], &seen[3].json()["group_id"]), (&json!(42), &json!(10)));
+    assert!(seen[0].path.ends_with("/delete_msg") && seen[1].path.ends_with("/set_group_ban"));
+    assert_eq!(seen[0].json(), json!({ "message_id": -77 }));
+    assert_eq!(seen[1].json(), json!({ "group_id": 10, "user_id": 42, "duration": 86_400 }));
+    assert_eq!(seen[2].json()["duration"], json!(0));
+
+    let settings = [("url", "BASE"), ("token", "t"), ("room", "!r:x")];
+    let seen = asked_of_members(ChannelKind::Matrix, &settings, vec![delete("$event")]).await;
+    assert!(
+        seen[0].path.contains("/rooms/!r:x/redact/$event/") || seen[0].path.contains("/redact/%24event/"),
+        "{}",
+        seen[0].path
+    );
 }
 
 #[tokio::test]
@@ -115,7 +180,7 @@ async fn every_part_of_a_long_message_is_found_again() {
     let url = fake.url().replace("/hook?key=k%20&x=1", "/api/webhooks/1/key");
     let (post, target) = (Post::start(), target_of(&channel(ChannelKind::Discord, &url)));
     let first = post.job("g", &target, &"Long words. ".repeat(250));
-    let revises = Some(Revision { of: first.effect.clone(), does: Revising::Deletes });
+    let revises = Some(Revision { of: first.effect.clone(), does: Revising::Deletes, heard: None });
     let words = Message { revises, ..Message::default() };
     let second = Job { message: Arc::new(words), ..post.job("g", &target, "") };
     post.courier.submit(vec![first, second]);

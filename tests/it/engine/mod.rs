@@ -20,6 +20,7 @@ pub(crate) mod late;
 pub(crate) mod member_dates;
 pub(crate) mod members;
 pub(crate) mod metrics;
+pub(crate) mod moderation;
 pub(crate) mod numbers;
 pub(crate) mod own_numbers;
 pub(crate) mod people;

@@ -10,7 +10,7 @@ use std::path::Path;
 const ID: &str = "telegram:4711";
 const OTHER: &str = "telegram:4712";
 /// What they said, in the ways in which it may be kept.
-const WORDS: [&str; 4] = ["Zanzibar Xu", "harbour street 9", "*loud* & clear", "blue ferry"];
+const WORDS: [&str; 5] = ["Zanzibar Xu", "harbour street 9", "*loud* & clear", "blue ferry", "orange parrot"];
 
 const FILE: &str = "\
 name: demo
@@ -18,6 +18,9 @@ timezone: UTC
 members: { fields: { street: { purpose: to meet } }, purpose: to meet, retention: 365d }
 vars: { last: nobody }
 channels: { group: { type: console } }
+moderate: { watch: no, selling: { words: [for sale], say: Not here., do: [report, remind] } }
+roles: { host: { people: [zhu] } }
+people: { zhu: { name: Zhu } }
 plays:
   hello:
     on: member.joined
@@ -63,6 +66,8 @@ fn live(play: &Playground) {
     };
     say(OTHER, "green door");
     say(ID, WORDS[2]);
+    let sold = serde_json::json!({ "message": { "text": format!("For sale: an {}", WORDS[4]) } }).to_string();
+    let _ = play.run(&["signal", "message", "--member", ID, "--data", &sold]).exits(0);
     let _ = play.run(&["signal", "vote"]).exits(0);
     let answer =
         serde_json::json!({ "text": "b", "phone": 13_812_345_678_i64, "place": WORDS[3] }).to_string();

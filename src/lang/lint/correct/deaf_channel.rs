@@ -117,6 +117,12 @@ pub(super) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let new: Vec<Need> = needs.into_iter().filter(|need| told.insert(*need)).collect();
         report(cx, cx.span(&format!("phases.{}.until", phase.name)), &group, &new, out);
     }
+    let moderation = &cx.playbook.moderation;
+    let needs = [(!moderation.rules.is_empty(), Need::Messages), (moderation.raid.is_some(), Need::Joins)];
+    let needs: Vec<Need> = needs.into_iter().filter(|(reads, _)| *reads).map(|(_, need)| need).collect();
+    if !needs.is_empty() {
+        report(cx, cx.span("moderate"), &group, &needs, out);
+    }
     for play in &cx.playbook.plays {
         let mut told = BTreeSet::new();
         if let Trigger::Signal(on) = &play.trigger
@@ -215,6 +221,15 @@ mod tests {
         assert_eq!(
             messages(&CODE, prune),
             ["the channel `group` (feishu) cannot hear what members say or remove members"]
+        );
+    }
+
+    #[test]
+    fn rules_need_to_hear_what_they_are_about() {
+        let rules = "channels:\n  group: { type: dingtalk, url: { env: A } }\nmoderate:\n  ads: { links: yes, say: No ads. }\n  raid: 9 joins per 1m\n";
+        assert_eq!(
+            messages(&CODE, rules),
+            ["the channel `group` (dingtalk) cannot hear what members say or hear who joins or leaves"]
         );
     }
 

@@ -8,6 +8,7 @@ mod burst;
 mod charter_incomplete;
 mod content_gap;
 mod event;
+mod exempt_too_wide;
 mod flash_without_end;
 mod forced_recruiting;
 mod fraud_words;
@@ -19,6 +20,7 @@ mod goal_without_metric;
 mod handover_too_long;
 mod invite_before_rules;
 mod invite_copy_too_long;
+mod judge_is_owner;
 mod mix;
 mod month_incomplete;
 mod no_deputy;
@@ -34,6 +36,7 @@ mod no_weekly_interaction;
 mod not_a_fit;
 mod offline_lead_short;
 mod one_sided;
+mod own_rule_broken;
 mod play_without_evidence;
 mod posts_elsewhere;
 mod promo_before_welcome;
@@ -73,6 +76,7 @@ lints! {
     burst
     charter_incomplete
     content_gap
+    exempt_too_wide
     flash_without_end
     forced_recruiting
     fraud_words
@@ -83,6 +87,7 @@ lints! {
     handover_too_long
     invite_before_rules
     invite_copy_too_long
+    judge_is_owner
     month_incomplete
     no_deputy
     no_maintenance
@@ -97,6 +102,7 @@ lints! {
     not_a_fit
     offline_lead_short
     one_sided
+    own_rule_broken
     play_without_evidence
     posts_elsewhere
     promo_before_welcome

@@ -71,6 +71,10 @@ impl Adapter for Matrix {
         Ok(requests.collect())
     }
 
+    fn note_of(&self, heard: &str) -> String {
+        format!("{NOTE}{heard}")
+    }
+
     fn revise(
         &self,
         does: Revising,

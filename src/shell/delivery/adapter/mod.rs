@@ -15,7 +15,7 @@ use crate::{
     },
     model::{
         channel::ChannelKind,
-        message::{Label, Message, Revising},
+        message::{Label, Message, Restriction, Revising},
     },
 };
 use bytes::Bytes;
@@ -85,6 +85,33 @@ pub trait Adapter: Send + Sync {
     /// The key in the platform's answer, and for how long it is good; none where it gave none.
     fn signed_in(&self, _response: &Response) -> Option<(String, Duration)> {
         None
+    }
+
+    /// What the platform would have said of a message of this id, had it been one of ours.
+    fn note_of(&self, heard: &str) -> String {
+        heard.to_owned()
+    }
+
+    /// The requests that tell one member alone, by their id on the platform.
+    fn whisper(
+        &self,
+        _message: &Message,
+        _member: &str,
+        _robot: &Robot,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        Err(Refusal("the platform lets no robot write to a member alone".into()))
+    }
+
+    /// The request that keeps a member from writing for a while, or lets them write again.
+    fn restrict(
+        &self,
+        _member: &str,
+        _restriction: &Restriction,
+        _robot: &Robot,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        Err(Refusal("the platform lets nobody but a person mute members".into()))
     }
 
     /// The request that brings a picture to the platform before the last request can show it; none where the picture

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     model::{
         channel::ChannelKind,
-        message::{Message, Revising},
+        message::{Message, Restriction, Revising},
     },
     shell::delivery::{
         markup::{self, Block, split::split, write::PLAIN},
@@ -31,8 +31,25 @@ pub struct Onebot;
 const TEXT_CHARS_MAX: usize = parts::longest(ChannelKind::Onebot);
 /// A failure that says nothing about its cause is tried so often.
 const ATTEMPTS_OF_UNKNOWN: u32 = 3;
+/// How long a mute may be, in seconds: QQ takes less than thirty days.
+const LONGEST_BAN_S: i64 = 30 * 86_400 - 1;
 /// What the note of an accepted message begins with; its number follows.
 const NOTE: &str = "message ";
+
+/// The request of an action. Over its WebSocket the action is named in what is sent, and the answer bears the key.
+fn call(robot: &Robot, attempt: &Attempt<'_>, index: usize, action: &str, params: &Value) -> Request {
+    let url = robot.setting("url").unwrap_or_default();
+    let mut request = if url.starts_with("ws://") || url.starts_with("wss://") {
+        let echo = attempt.part_key(index);
+        Request::post_json(url, json!({ "action": action, "params": params, "echo": echo }).to_string())
+    } else {
+        Request::post_json(&parts::endpoint(url, &format!("/{action}")), params.to_string())
+    };
+    if let Some(token) = robot.setting("token") {
+        request.headers.push(("authorization".into(), format!("Bearer {token}")));
+    }
+    request
+}
 
 impl Adapter for Onebot {
     fn check(&self, robot: &Robot) -> Result<(), (String, String)> {
@@ -49,10 +66,6 @@ impl Adapter for Onebot {
         robot: &Robot,
         attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        let url = robot.setting("url").unwrap_or_default();
-        // Over its WebSocket the action is named in what is sent, and the answer bears the key.
-        let socket = url.starts_with("ws://") || url.starts_with("wss://");
-        let url = if socket { url.to_owned() } else { parts::endpoint(url, "/send_group_msg") };
         let group = robot.setting("group").unwrap_or_default();
         let group = group.parse::<u64>().map_or_else(|_| json!(group), |number| json!(number));
         let answered = attempt.reply_to.and_then(|note| note.strip_prefix(NOTE));
@@ -61,19 +74,50 @@ impl Adapter for Onebot {
                 if let Some(number) = answered.filter(|_| index == 0) {
                     segments.insert(0, segment("reply", "id", number));
                 }
-                let mut body = json!({ "group_id": group, "message": segments });
-                if socket {
-                    let echo = attempt.part_key(index);
-                    body = json!({ "action": "send_group_msg", "params": body, "echo": echo });
-                }
-                let mut request = Request::post_json(&url, body.to_string());
-                if let Some(token) = robot.setting("token") {
-                    request.headers.push(("authorization".into(), format!("Bearer {token}")));
-                }
-                request
+                let body = json!({ "group_id": group, "message": segments });
+                call(robot, attempt, index, "send_group_msg", &body)
             },
         );
         Ok(parts.collect())
+    }
+
+    fn whisper(
+        &self,
+        message: &Message,
+        member: &str,
+        robot: &Robot,
+        attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let number = |text: &str| text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number));
+        let group = number(robot.setting("group").unwrap_or_default());
+        let parts = parts::bounded(parts(message, None)?)?.into_iter().enumerate();
+        // With the group beside it, somebody who is no friend of the account's is written to as well.
+        let parts = parts.map(|(index, segments)| {
+            let body = json!({ "user_id": number(member), "group_id": group, "message": segments });
+            call(robot, attempt, index, "send_private_msg", &body)
+        });
+        Ok(parts.collect())
+    }
+
+    fn restrict(
+        &self,
+        member: &str,
+        restriction: &Restriction,
+        robot: &Robot,
+        attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let number = |text: &str| text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number));
+        let length = restriction.until.map_or(0, |until| until.since(restriction.from).as_millis() / 1000);
+        let body = json!({
+            "group_id": number(robot.setting("group").unwrap_or_default()),
+            "user_id": number(member),
+            "duration": length.clamp(0, LONGEST_BAN_S),
+        });
+        Ok(vec![call(robot, attempt, 0, "set_group_ban", &body)])
+    }
+
+    fn note_of(&self, heard: &str) -> String {
+        format!("{NOTE}{heard}")
     }
 
     fn revise(
@@ -82,22 +126,15 @@ impl Adapter for Onebot {
         _message: &Message,
         sent: &[&str],
         robot: &Robot,
-        _attempt: &Attempt<'_>,
+        attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
         if does == Revising::Edits {
             return Err(Refusal("QQ lets nobody change what was sent".into()));
         }
-        let url = parts::endpoint(robot.setting("url").unwrap_or_default(), "/delete_msg");
         let numbers = sent.iter().filter_map(|note| note.strip_prefix(NOTE)?.parse::<i64>().ok());
-        let requests: Vec<Request> = numbers
-            .map(|number| {
-                let mut request = Request::post_json(&url, json!({ "message_id": number }).to_string());
-                if let Some(token) = robot.setting("token") {
-                    request.headers.push(("authorization".into(), format!("Bearer {token}")));
-                }
-                request
-            })
-            .collect();
+        let delete =
+            |(index, number)| call(robot, attempt, index, "delete_msg", &json!({ "message_id": number }));
+        let requests: Vec<Request> = numbers.enumerate().map(delete).collect();
         if requests.is_empty() { Err(Refusal(parts::UNKNOWN.into())) } else { Ok(requests) }
     }
 

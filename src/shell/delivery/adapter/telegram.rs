@@ -14,7 +14,7 @@ use crate::{
     base::time::{Duration, Timestamp},
     model::{
         channel::ChannelKind,
-        message::{Button, Message, Poll, Revising},
+        message::{Button, Message, Poll, Restriction, Revising},
     },
     shell::delivery::{
         markup::{
@@ -23,6 +23,7 @@ use crate::{
             split::split,
             write::PLAIN,
         },
+        secret::Secret,
         target::Robot,
     },
 };
@@ -45,6 +46,20 @@ const OPTION_CHARS_MAX: usize = 100;
 const CLOSES_SECONDS: std::ops::RangeInclusive<i64> = 5..=2_628_000;
 /// Options of a poll: older servers want two at least.
 const OPTIONS: std::ops::RangeInclusive<usize> = 2..=12;
+/// What a member may do who is not muted.
+const PERMISSIONS: [&str; 11] = [
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_invite_users",
+];
 /// What the note of an accepted message begins with; its number follows.
 const NOTE: &str = "message ";
 
@@ -110,6 +125,50 @@ impl Adapter for Telegram {
             request
         });
         Ok(requests.collect())
+    }
+
+    fn whisper(
+        &self,
+        message: &Message,
+        member: &str,
+        robot: &Robot,
+        attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        // Somebody who has never written to the robot cannot be written to: the platform says so.
+        let mut alone = robot.clone();
+        alone.settings.insert("chat".into(), Secret::new(member));
+        self.requests(message, &alone, attempt)
+    }
+
+    fn restrict(
+        &self,
+        member: &str,
+        restriction: &Restriction,
+        robot: &Robot,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let setting = |name| robot.setting(name).unwrap_or_default();
+        let number = |text: &str| text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number));
+        let may = restriction.until.is_none();
+        let permissions: serde_json::Map<String, Value> =
+            PERMISSIONS.iter().map(|name| ((*name).to_owned(), json!(may))).collect();
+        let mut body = json!({
+            "chat_id": number(setting("chat")),
+            "user_id": number(member),
+            "permissions": permissions,
+        });
+        if let Some(until) = restriction.until {
+            // Less than half a minute is for ever there.
+            let least = restriction.from.plus(Duration::MINUTE);
+            body["until_date"] = json!(until.max(least).as_millis() / 1000);
+        }
+        let address = format!("/bot{}/restrictChatMember", setting("token"));
+        let address = parts::endpoint(setting("base_url"), &address);
+        Ok(vec![Request::post_json(&address, body.to_string())])
+    }
+
+    fn note_of(&self, heard: &str) -> String {
+        format!("{NOTE}{heard}")
     }
 
     fn revise(

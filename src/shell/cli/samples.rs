@@ -1,0 +1,56 @@
+//! The messages that rules of `moderate` name: what they have to catch, and what they have to let pass.
+//!
+//! Tries each; what a rule makes of a message is the engine's.
+
+use super::{
+    failure::Failure,
+    load,
+    test::{Case, Tested},
+};
+use crate::{
+    base::time::Timestamp,
+    engine::moderation::{Tried, samples},
+    shell::clock,
+};
+use std::path::Path;
+
+/// Whether a file may be a playbook whose rules name messages.
+pub(super) fn may_have(text: &str) -> bool {
+    text.contains("moderate:") && ["accept:", "reject:"].iter().any(|key| text.contains(key))
+}
+
+/// Tries every message of a playbook's rules.
+pub(super) fn tested(path: &Path, shown: &Path) -> Result<Tested, Failure> {
+    let loaded = load::compile(path)?;
+    let playbook = loaded.playbook()?.clone();
+    let compiled = &loaded.compiled;
+    let line = |rule: &str| {
+        let span = compiled.origins.get(&format!("moderate.{rule}"));
+        span.map_or(1, |span| compiled.sources.get(span.source).place(span.start).line)
+    };
+    let now: Timestamp = clock::now();
+    let cases = samples(&playbook, now).into_iter().map(|tried| Case {
+        line: line(&tried.rule),
+        expected: expected(&tried),
+        found: found(&tried),
+        timeline: Vec::new(),
+    });
+    Ok(Tested { path: shown.into(), cases: cases.collect(), readable: true })
+}
+
+fn expected(tried: &Tried) -> String {
+    let does = if tried.wanted { "catches" } else { "lets pass" };
+    format!("`{}` {does} “{}”", tried.rule, tried.words)
+}
+
+/// What came of it, where it is not what was wanted.
+fn found(tried: &Tried) -> Option<String> {
+    match tried.caught {
+        Some(caught) if caught == tried.wanted => None,
+        Some(true) => Some("it is caught".into()),
+        Some(false) => Some("it passes".into()),
+        // What cannot be known is held against nobody.
+        None if !tried.wanted => None,
+        None => Some("the rule reads something that the sample does not say, so it passes".into()),
+    }
+}
