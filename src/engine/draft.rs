@@ -255,7 +255,7 @@ impl<'a> Draft<'a> {
             return self.alert(self.next_task_id().as_str(), text);
         };
         let to = self.assignee(Some(&Assignee::Role(role)), &self.facts(Names::NONE, &About::default()));
-        let request = Request { urgent, due, ..Request::new(TaskKind::Task, text, to.unwrap_or_default()) };
+        let request = Request { due, urgent, ..Request::new(TaskKind::Task, text, to.unwrap_or_default()) };
         self.open_alone(request, play, run).map(drop)
     }
 

@@ -11,7 +11,10 @@ use crate::{
     },
     engine::{apply::retime, state::State, timer::Timer},
 };
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 /// Entries about `moderate`.
 pub(in crate::engine) fn apply_moderation(state: &mut State, at: Timestamp, fact: &Moderating) {
@@ -21,8 +24,8 @@ pub(in crate::engine) fn apply_moderation(state: &mut State, at: Timestamp, fact
             let standing = WatchedRule {
                 acts: *acts,
                 caught: 0,
-                of: Default::default(),
-                last: Default::default(),
+                of: BTreeSet::new(),
+                last: VecDeque::new(),
                 told: None,
             };
             all.rules.insert(rule.clone(), standing);
@@ -125,8 +128,7 @@ fn lift(all: &mut Moderated, member: &MemberId, strike: Timestamp) {
 fn count(all: &mut Moderated, rule: &Arc<str>, member: &MemberId, counted: CountedMessage, from: Timestamp) {
     if !all.counted.contains_key(member) && all.counted.len() >= limits::MODERATED_MEMBERS_MAX {
         let latest = |(_, rules): &(&MemberId, &Arc<_>)| {
-            let rules: &std::collections::BTreeMap<Arc<str>, std::collections::VecDeque<CountedMessage>> =
-                rules;
+            let rules: &BTreeMap<Arc<str>, VecDeque<CountedMessage>> = rules;
             rules.values().filter_map(|of| of.back()).map(|last| last.at).max()
         };
         if let Some(quiet) = all.counted.iter().min_by_key(latest).map(|(id, _)| id.clone()) {

@@ -35,7 +35,7 @@ pub struct Moderated {
     pub strikes: imbl::OrdMap<MemberId, Arc<Vec<Strike>>>,
     /// By member and rule, what was counted lately.
     #[serde(default, skip_serializing_if = "imbl::OrdMap::is_empty")]
-    pub counted: imbl::OrdMap<MemberId, Arc<BTreeMap<Arc<str>, VecDeque<CountedMessage>>>>,
+    pub counted: imbl::OrdMap<MemberId, Arc<CountedByRule>>,
     /// Who may not write, as far as we have said so.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub muted: BTreeMap<MemberId, Mute>,
@@ -55,6 +55,9 @@ pub struct Moderated {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<Timestamp>,
 }
+
+/// By rule, the messages of one member that it has counted lately.
+type CountedByRule = BTreeMap<Arc<str>, VecDeque<CountedMessage>>;
 
 /// How a rule stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -219,8 +219,11 @@ pub(super) fn unmute_by_hand(playbook: &Playbook, member: &Member) -> String {
 pub(super) fn watched(playbook: &Playbook, rule: &str, watched: &WatchedRule, names: &[String]) -> String {
     let locale = playbook.locale;
     let names = locale.join(&names.iter().map(|name| markdown::escape(name)).collect::<Vec<_>>());
-    let list: String =
-        watched.last.iter().rev().take(5).map(|words| format!("\n- {}", markdown::escape(words))).collect();
+    let list = watched.last.iter().rev().take(5).fold(String::new(), |mut list, words| {
+        list.push_str("\n- ");
+        list.push_str(&markdown::escape(words));
+        list
+    });
     let (n, list) = (watched.caught, if list.is_empty() { list } else { format!("\n{list}") });
     match locale {
         Locale::En => format!(

@@ -253,7 +253,7 @@ impl Draft<'_> {
     fn is_broken(&mut self, rule: &HouseRule, member: &MemberId, signal: &Signal) -> Decided {
         let lately = |strike: &&Strike| strike.rule == rule.name && self.now.since(strike.at) < ONE_BREACH;
         let strikes: Vec<&Strike> = self.state.moderation.strikes_of(member, self.now).collect();
-        let again = strikes.iter().any(|strike| lately(strike));
+        let again = strikes.iter().any(lately);
         let known = strikes.len() as u32;
         let strikes = rule.strikes() && !again;
         let number = known.saturating_add(u32::from(strikes));
@@ -292,7 +292,7 @@ impl Draft<'_> {
 /// The breach of a rule, as far as it is known before anybody counts.
 fn breach(rule: &HouseRule, member: &MemberId, signal: &Signal) -> Breach {
     let written = Written::of(&signal.data);
-    let words = written.word("text").map(|text| beginning(text)).unwrap_or_default();
+    let words = written.word("text").map(beginning).unwrap_or_default();
     Breach {
         rule: rule.name.clone(),
         member: member.clone(),

@@ -233,13 +233,14 @@ fn does(cx: &mut Cx<'_>, node: Option<&Node>) -> (Acts, Vec<Rung>) {
             ("remind", None, None) => rungs.push(Rung::Remind),
             ("warn", None, None) => rungs.push(Rung::Warn),
             ("remove", None, None) => rungs.push(Rung::Remove),
-            ("mute", long, None) => match length(long) {
-                Some(long) => rungs.push(Rung::Mute(long)),
-                None => {
+            ("mute", long, None) => {
+                if let Some(long) = length(long) {
+                    rungs.push(Rung::Mute(long));
+                } else {
                     let help = phrase!("say for how long: `mute 1d`", "写明多久：`mute 1d`");
                     reader::bad_value(&mut cx.report, item, DOES, Some(help));
                 }
-            },
+            }
             _ => reader::bad_value(&mut cx.report, item, DOES, None),
         }
     }
