@@ -65,9 +65,10 @@ fn first_task(story: &Story) -> String {
 fn approve(story: &mut Story, task: &str, by: &str, yes: bool) {
     let (task, by) = (TaskId::new(task), Some(by.to_owned()));
     let as_operator = true;
-    story.command(match yes {
-        true => Command::Approve { task, by, note: None, as_operator, except: Vec::new() },
-        false => Command::Reject { task, by, reason: None, as_operator },
+    story.command(if yes {
+        Command::Approve { task, by, note: None, as_operator, except: Vec::new() }
+    } else {
+        Command::Reject { task, by, reason: None, as_operator }
     });
 }
 
@@ -183,7 +184,7 @@ fn the_ladder_is_climbed_strike_by_strike_and_only_a_person_removes() {
     let (kind, whom, _) = tasks(&story).pop().unwrap();
     assert_eq!((kind, whom.as_str()), (TaskKind::Removal, "zhu ann"));
     assert!(story.state.members.contains(&MemberId::new("telegram:7")), "until somebody has done it");
-    let last = story.state.tasks.keys().last().unwrap().to_string();
+    let last = story.state.tasks.keys().next_back().unwrap().to_string();
     story.done(&last);
     assert!(!story.state.members.contains(&MemberId::new("telegram:7")));
     story.until("2026-12-02 13:01");
@@ -332,8 +333,14 @@ fn floods_repeats_kinds_and_links_are_counted_by_member() {
     says(&mut story, "f", "read https://mp.weixin.qq.com/s/1");
     says(&mut story, "f", "buy at https://shop.example/1 and https://mp.weixin.qq.com/s/1");
     assert_eq!(rules(&story)[3..], ["links"]);
-    let kept =
-        story.state.moderation.counted.values().flat_map(|rules| rules.values()).map(|of| of.len()).max();
+    let kept = story
+        .state
+        .moderation
+        .counted
+        .values()
+        .flat_map(|rules| rules.values())
+        .map(std::collections::VecDeque::len)
+        .max();
     assert!(kept.unwrap() <= 8, "what is older than its window is let go");
 }
 
