@@ -180,7 +180,7 @@ async fn spoken(
 
 /// What the platform said of the message that one is about: of one of ours what it answered, of a member's its id.
 async fn said_of(
-    surroundings: &Surroundings,
+    surroundings: &CourierNeeds,
     adapter: &dyn Adapter,
     parcel: &Parcel,
     message: &Message,
