@@ -60,6 +60,14 @@ impl Locale {
         }
     }
 
+    /// The short name of a day: `Fri`, `周五`.
+    pub fn weekday(self, date: Date) -> String {
+        match self {
+            Self::En => date.strftime("%a").to_string(),
+            Self::Zh => weekday_zh(date.weekday()).to_owned(),
+        }
+    }
+
     /// A day of the year with its name, as a heading: `2026-12-11 Friday`, `2026-12-11 周五`.
     pub fn day(self, date: Date) -> String {
         let name = match self {

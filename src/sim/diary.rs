@@ -6,6 +6,7 @@ use super::{Transition, timeline};
 use crate::{
     base::{
         ids::{PhaseName, PlayName, StepId},
+        phrase::{Phrase, phrase},
         time::{Timestamp, Zone},
     },
     engine::entry::{Fact, Skip, TaskKind},
@@ -46,7 +47,7 @@ pub struct Fault {
     /// At which step.
     pub step: StepId,
     /// Why, as the step said it.
-    pub why: String,
+    pub why: Phrase,
 }
 
 /// What became of a step that went wrong.
@@ -106,12 +107,16 @@ impl Diary {
                 self.page(at).missed += 1;
                 // Each is late by another time.
                 let late = matches!(reason, Skip::Late { .. });
-                let why = if late { "too late by its `max_late`".to_owned() } else { timeline::skip(reason) };
-                self.fault(FaultKind::Missed, run.as_str(), step, &why, at);
+                let why = if late {
+                    phrase!("too late by its `max_late`", "超过了 `max_late`")
+                } else {
+                    timeline::skipped(reason)
+                };
+                self.fault(FaultKind::Missed, run.as_str(), step, why, at);
             }
             Fact::StepFailed { run, step, error, retry: None, .. } => {
                 self.page(at).failed += 1;
-                self.fault(FaultKind::Failed, run.as_str(), step, error, at);
+                self.fault(FaultKind::Failed, run.as_str(), step, Phrase::same(&**error), at);
             }
             Fact::SignalReceived(signal) => match signal.name.as_ref() {
                 "member.joined" => self.page(at).joined += 1,
@@ -170,9 +175,9 @@ impl Diary {
         self.pages.entry(date.saturating_sub(back.days())).or_default()
     }
 
-    fn fault(&mut self, kind: FaultKind, run: &str, step: &StepId, why: &str, at: Timestamp) {
+    fn fault(&mut self, kind: FaultKind, run: &str, step: &StepId, why: Phrase, at: Timestamp) {
         let play = PlayName::new(run.split('@').next().unwrap_or(run));
-        let fault = Fault { kind, play, step: step.clone(), why: why.to_owned() };
+        let fault = Fault { kind, play, step: step.clone(), why };
         self.faults.entry(fault).or_insert(Often { times: 0, first: at }).times += 1;
     }
 }

@@ -5,6 +5,7 @@
 use crate::{
     base::{
         ids::{ChannelName, EffectId, PlayName},
+        phrase::{Words, pair},
         time::{Duration, Timestamp},
     },
     engine::{effect::Effect, entry::Entry},
@@ -129,7 +130,17 @@ impl Change {
         }
     }
 
-    /// In a word.
+    /// The same in a word for people.
+    pub const fn said(&self) -> Words {
+        match self {
+            Self::Added(_) => pair("added", "多了"),
+            Self::Removed(_) => pair("removed", "少了"),
+            Self::Changed(..) => pair("changed", "改了"),
+            Self::Moved(..) => pair("moved", "挪了"),
+        }
+    }
+
+    /// In a word for programs.
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Added(_) => "added",

@@ -6,6 +6,7 @@ use super::{Transition, talk::Talk, tally::Tally};
 use crate::{
     base::{
         ids::{GroupId, PhaseName, PlayName},
+        phrase::{Words, pair},
         time::{Duration, Timestamp},
     },
     engine::{entry::Fact, state::State},
@@ -89,7 +90,7 @@ pub struct Spreads {
     /// Days until each phase was first entered, in the order of the playbook.
     pub phases: Vec<(PhaseName, Option<Spread>)>,
     /// What is one number a run, by what it is.
-    pub numbers: Vec<(&'static str, Spread)>,
+    pub numbers: Vec<(Words, Spread)>,
     /// By play: runs, posts, missed steps, skipped occurrences, failed runs.
     pub plays: Vec<(PlayName, [Spread; 5])>,
 }
@@ -109,18 +110,21 @@ pub fn spreads(playbook: &Playbook, from: Timestamp, days: u32, lived: &[Lived])
     };
     let number = |what: &dyn Fn(&Lived) -> u64| Spread::of(lived.iter().map(what).collect());
     let posts = |run: &Lived| run.tally.plays.values().map(|play| play.posts).sum::<u64>();
-    let named: [(&'static str, &Number<'_>); 11] = [
-        ("members at the end", &Lived::members),
-        ("joined", &|run| run.tally.joined),
-        ("left", &|run| run.tally.left),
-        ("let go", &|run| run.tally.removed),
-        ("prunings", &|run| run.prunings),
-        ("posts a week", &|run| posts(run) * 7 / days),
-        ("messages of members a week", &|run| run.tally.messages * 7 / days),
-        ("messages held by budgets", &|run| run.tally.held),
-        ("messages that expired", &|run| run.tally.expired),
-        ("tasks overdue", &|run| run.tally.tasks_overdue),
-        ("share of the five who talk most, in percent", &|run| run.talk.share_of_top(5).unwrap_or_default()),
+    let named: [(Words, &Number<'_>); 11] = [
+        (pair("members at the end", "最后的成员"), &Lived::members),
+        (pair("joined", "加入"), &|run| run.tally.joined),
+        (pair("left", "离开"), &|run| run.tally.left),
+        (pair("let go", "移出"), &|run| run.tally.removed),
+        (pair("prunings", "清理次数"), &|run| run.prunings),
+        (pair("posts a week", "每周消息"), &|run| posts(run) * 7 / days),
+        (pair("messages of members a week", "成员每周说的话"), &|run| run.tally.messages * 7 / days),
+        (pair("messages held by budgets", "被预算压住的消息"), &|run| run.tally.held),
+        (pair("messages that expired", "过期的消息"), &|run| run.tally.expired),
+        (pair("tasks overdue", "逾期的任务"), &|run| run.tally.tasks_overdue),
+        (
+            pair("share of the five who talk most, in percent", "说得最多的五位占的百分比"),
+            &|run| run.talk.share_of_top(5).unwrap_or_default(),
+        ),
     ];
     let numbers = named.into_iter().filter_map(|(name, what)| Some((name, number(what)?))).collect();
     let plays = playbook.plays.iter().filter_map(|play| {

@@ -46,12 +46,13 @@ fn suite(writer: &mut Writer<Vec<u8>>, one: &Tested, failed: usize) -> io::Resul
             let line = case.line.to_string();
             let element = writer.create_element("testcase").with_attributes([
                 ("classname", path.as_str()),
-                ("name", case.expected.as_str()),
+                ("name", case.expected.en.as_str()),
                 ("file", path.as_str()),
                 ("line", line.as_str()),
             ]);
             let Some(found) = &case.found else { return element.write_empty().map(drop) };
-            let text = format!("{path}:{line}: expected {}; found {found}", case.expected);
+            let (expected, found) = (&case.expected.en, &found.en);
+            let text = format!("{path}:{line}: expected {expected}; found {found}");
             let inner = |writer: &mut Writer<Vec<u8>>| {
                 let failure = writer.create_element("failure").with_attribute(("message", found.as_str()));
                 failure.write_text_content(BytesText::new(&text)).map(drop)

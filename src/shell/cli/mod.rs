@@ -63,6 +63,7 @@ mod simulate_numbers;
 mod simulate_replay;
 mod simulate_runs;
 mod simulate_short;
+mod simulate_sums;
 mod worlds;
 mod status;
 mod tasks;

@@ -8,10 +8,17 @@ use super::{
     templates::{TEMPLATES, Template},
 };
 use crate::{
-    base::{diagnostic::suggest, phrase::pair},
+    base::{
+        diagnostic::suggest,
+        phrase::{pair, phrase},
+    },
     lang::schema,
 };
-use std::{fs, io::Write as _, path::PathBuf};
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 /// Copies a playbook from the shelf into a new folder, with the scripts and data it uses.
 ///
@@ -32,17 +39,26 @@ impl New {
         let template = Template::find(name, out.languages.people).ok_or_else(|| {
             let near = suggest::nearest(name, TEMPLATES.iter().map(|template| template.name));
             let help = near.map_or_else(
-                || "`playbook new` without a template lists them".to_owned(),
-                |near| format!("did you mean {near}?"),
+                || {
+                    phrase!(
+                        "`playbook new` without a template lists them",
+                        "`playbook new` 不写模板会列出全部"
+                    )
+                },
+                |near| phrase!("did you mean {near}?", "是不是 {near}？"),
             );
-            Failure::usage(format!("there is no template {name:?}")).help(help)
+            Failure::usage(phrase!("there is no template {name:?}", "没有叫 {name:?} 的模板")).help(help)
         })?;
         let dir = self.dir.clone().unwrap_or_else(|| PathBuf::from(template.name));
         let files = template.files();
         // Nothing is written when anything is in the way.
         if let Some((path, _)) = files.iter().find(|(path, _)| dir.join(path).exists()) {
-            return Err(Failure::environment(format!("{} is there already", dir.join(path).display()))
-                .help("name another folder: playbook new TEMPLATE DIR"));
+            let there = dir.join(path);
+            let text = phrase!("{} is there already", "{} 已经在了", there.display());
+            return Err(Failure::environment(text).help(phrase!(
+                "name another folder: `playbook new TEMPLATE DIR`",
+                "换一个文件夹：`playbook new TEMPLATE DIR`"
+            )));
         }
         for (path, text) in &files {
             let full = dir.join(path);
@@ -51,27 +67,29 @@ impl New {
                 fs::create_dir_all(full.parent().unwrap_or(&dir))?;
                 fs::OpenOptions::new().write(true).create_new(true).open(&full)?.write_all(text.as_bytes())
             };
-            write().map_err(|error: std::io::Error| {
-                Failure::environment(format!("{} cannot be written: {error}", full.display()))
-            })?;
+            write().map_err(|error: std::io::Error| unwritten(&full, &error))?;
             out.line(format!("  {}", full.display()))?;
         }
         let schema_file = dir.join("playbook.schema.json");
         if !schema_file.exists() {
-            fs::write(&schema_file, format!("{:#}\n", schema::schema())).map_err(|error| {
-                Failure::environment(format!("{} cannot be written: {error}", schema_file.display()))
-            })?;
-            out.line(format!("  {} (for your editor)", schema_file.display()))?;
+            fs::write(&schema_file, format!("{:#}\n", schema::schema()))
+                .map_err(|error| unwritten(&schema_file, &error))?;
+            out.say(phrase!("  {} (for your editor)", "  {}（给编辑器用）", schema_file.display()))?;
         }
         let file = dir.join(template.file);
         out.line("")?;
-        out.line("What next:")?;
+        out.say(phrase!("What next:", "接下来："))?;
         for command in ["check", "plan", "simulate"] {
             out.line(format!("  playbook {command} {}", file.display()))?;
         }
         out.line(format!("  playbook run {} --rehearse", file.display()))?;
         Ok(())
     }
+}
+
+fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
+    let path = path.display();
+    Failure::environment(phrase!("{path} cannot be written: {error}", "写不了 {path}：{error}"))
 }
 
 /// The playbook with a first line that names the schema beside it; on the shelf the schema is elsewhere.
@@ -94,6 +112,9 @@ fn list(out: &mut Output) -> Result<(), Failure> {
     }
     table.write(out)?;
     out.line("")?;
-    out.line("Copy one with `playbook new TEMPLATE [DIR]`.")?;
+    out.say(phrase!(
+        "Copy one with `playbook new TEMPLATE [DIR]`.",
+        "用 `playbook new TEMPLATE [DIR]` 拷一份。"
+    ))?;
     Ok(())
 }

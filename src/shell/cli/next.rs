@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::{
-        locale::{self, Locale},
+        locale::Locale,
         phrase::phrase,
         time::{Timestamp, Zone},
     },
@@ -96,10 +96,5 @@ impl Next {
 }
 
 fn row(at: Timestamp, zone: &Zone, locale: Locale) -> String {
-    let civil = zone.civil(at);
-    let day = match locale {
-        Locale::En => civil.strftime("%a").to_string(),
-        Locale::Zh => locale::weekday_zh(civil.weekday()).to_owned(),
-    };
-    format!("{}  {}", at.to_rfc3339(zone), paint(DIM, &day))
+    format!("{}  {}", at.to_rfc3339(zone), paint(DIM, &locale.weekday(zone.date(at))))
 }

@@ -4,16 +4,16 @@ use super::{
     args, cores,
     failure::{Code, Failure},
     load,
-    output::{self, BAD, DIM, GOOD, HEADING, NAME, Output, Table, WARN, clip, pad, paint, width},
+    output::{self, BAD, DIM, GOOD, HEADING, NAME, Output, WARN, clip, pad, paint, width},
     simulate_faults, simulate_numbers, simulate_replay, simulate_runs, simulate_short,
+    simulate_sums::summary,
     worlds::{self, Chosen},
 };
 use crate::{
     base::{
         ids::GroupId,
-        phrase::{Phrase, pair, phrase},
+        phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
-        words,
     },
     engine::state::State,
     model::playbook::Playbook,
@@ -163,10 +163,14 @@ impl Simulate {
         match self.format {
             Format::Text => Ok(output::Format::Text),
             Format::Json => Ok(output::Format::Json),
-            Format::Html => {
-                Err(Failure::usage("`--format html` shows one history; found --faults, --runs or a journal")
-                    .help("leave that out, or write `--format text` or `--format json`"))
-            }
+            Format::Html => Err(Failure::usage(phrase!(
+                "`--format html` shows one history; found --faults, --runs or a journal",
+                "`--format html` 只显示一段历史；这里还写了 `--faults`、`--runs` 或日志"
+            ))
+            .help(phrase!(
+                "leave that out, or write `--format text` or `--format json`",
+                "去掉它，或者写 `--format text`、`--format json`"
+            ))),
         }
     }
 
@@ -246,12 +250,15 @@ impl Simulate {
     /// The findings, and the one line that shows them again.
     fn failure(&self, playbook: &Playbook, options: &Options, findings: &[Finding]) -> Failure {
         const SHOWN: usize = 10;
-        let mut lines: Vec<String> = findings.iter().take(SHOWN).map(|one| found(playbook, one).en).collect();
+        let mut lines: Vec<Phrase> = findings.iter().take(SHOWN).map(|one| found(playbook, one)).collect();
         if findings.len() > SHOWN {
-            lines.push(format!("and {} more", findings.len() - SHOWN));
+            lines.push(phrase!("and {} more", "还有 {} 处", findings.len() - SHOWN));
         }
-        let again = self.again(playbook, options, self.seed);
-        Failure::new(Code::Playbook, lines.join("\nplaybook: ")).help(format!("this shows it again: {again}"))
+        let lines = lines.into_iter();
+        let said = lines
+            .reduce(|all, line| phrase!("{all}\nplaybook: {line}", "{all}\nplaybook: {line}"; all, line));
+        let said = said.unwrap_or_default();
+        Failure::new(Code::Playbook, said).help(once_more(&self.again(playbook, options, self.seed)))
     }
 
     /// The command line that gives the same bytes again.
@@ -269,6 +276,11 @@ impl Simulate {
 
 /// What was not good, and every group as it was at the end.
 type Ended = (Vec<Finding>, Vec<State>);
+
+/// How what went wrong is seen again.
+pub(super) fn once_more(command: &str) -> Phrase {
+    phrase!("this shows it again: {command}", "这样可以再看一遍：{command}")
+}
 
 /// Bytes that are written at once.
 const AT_ONCE: usize = 64 * 1024;
@@ -383,11 +395,12 @@ impl Days {
                 out.line("")?;
             }
             self.day = Some(civil.date());
-            out.heading(&civil.strftime("%Y-%m-%d %A").to_string())?;
+            out.heading(&out.languages.people.day(civil.date()))?;
         }
         let group = if self.several { format!("{group}  ") } else { String::new() };
         let left = format!("  {}  {group}", civil.strftime("%H:%M"));
-        let word = pad(line.word, 10);
+        let locale = out.languages.people;
+        let word = pad(line.word(locale), 10);
         let style = match line.tone {
             Tone::Voice => GOOD,
             Tone::Person | Tone::Turn => HEADING,
@@ -397,111 +410,10 @@ impl Days {
         };
         let about = if line.about.is_empty() { String::new() } else { format!("{}  ", line.about) };
         let used = width(&left) + width(&word) + width(&about);
-        let text = clip(&line.text.en, out.width.saturating_sub(used).max(20));
+        let text = clip(line.text.of(locale), out.width.saturating_sub(used).max(20));
         out.line(format!("{left}{}{}{text}", paint(style, &word), paint(NAME, &about)).trim_end())?;
         Ok(())
     }
-}
-
-/// The sums at the end.
-pub(super) fn summary(
-    playbook: &Playbook,
-    options: &Options,
-    lived: &Lived,
-    out: &mut Output,
-) -> Result<(), Failure> {
-    let Lived { tally, talk, .. } = lived;
-    out.heading("Summary")?;
-    let day = |at| playbook.zone.date(at).to_string();
-    let mut say = |text: String| wrapped(&text, out);
-    say(format!(
-        "  {} to {}, {} members at the end ({} joined, {} left, {} let go), {} of their messages",
-        day(options.from),
-        day(options.to),
-        lived.members(),
-        tally.joined,
-        tally.left,
-        tally.removed,
-        tally.messages
-    ))?;
-    let phases: Vec<String> =
-        tally.phases().iter().map(|(name, at)| format!("{name} from {}", day(*at))).collect();
-    say(format!("  phases: {}", phases.join(", ")))?;
-    say(format!(
-        "  {}: {} done, {} overdue; {}: {} given, {} refused, {} unanswered; {}",
-        words::count(tally.tasks as usize, "task"),
-        tally.tasks_done,
-        tally.tasks_overdue,
-        words::count(tally.approvals as usize, "approval"),
-        tally.approved,
-        tally.rejected,
-        tally.silent,
-        words::count(tally.answers as usize, "answer")
-    ))?;
-    say(format!(
-        "  {} held by budgets, {} expired",
-        words::count(tally.held as usize, "message"),
-        tally.expired
-    ))?;
-    if let Some(share) = talk.share_of_top(5) {
-        say(format!(
-            "  who talks: {}, the five who talk most say {share}% of it",
-            words::count(talk.speakers(), "member")
-        ))?;
-    }
-    let new = talk.newcomers();
-    if new.all > 0 {
-        say(format!(
-            "  {}: {} never said anything, {} went quiet within three days, {} stayed in the talk",
-            words::count(new.all as usize, "newcomer"),
-            new.silent,
-            new.faded,
-            new.stayed
-        ))?;
-    }
-    out.line("")?;
-    let mut table = plays_table(out);
-    for play in &playbook.plays {
-        let sums = tally.plays.get(&play.name).cloned().unwrap_or_default();
-        let numbers = [sums.runs, sums.posts, sums.missed, sums.skipped, sums.failed];
-        let cells = std::iter::once(play.name.to_string()).chain(numbers.map(|n| n.to_string()));
-        table.row(cells.collect());
-        table.paint_last(0, NAME);
-        if sums.failed > 0 {
-            table.paint_last(5, BAD);
-        }
-    }
-    table.write(out)?;
-    Ok(())
-}
-
-/// A table of what became of each play.
-pub(super) fn plays_table(out: &Output) -> Table {
-    Table::new(
-        &[
-            pair("play", "玩法"),
-            pair("runs", "活动"),
-            pair("posts", "消息"),
-            pair("missed steps", "错过的步骤"),
-            pair("skipped", "没发生"),
-            pair("failed", "失败"),
-        ],
-        out.languages.people,
-    )
-}
-
-/// A line of the summary, broken between words where the terminal ends.
-fn wrapped(text: &str, out: &mut Output) -> std::io::Result<()> {
-    let mut line = String::from(" ");
-    for word in text.split_whitespace() {
-        if width(&line) + 1 + width(word) > out.width && line.trim() != "" {
-            out.line(&line)?;
-            line = String::from("   ");
-        }
-        line.push(' ');
-        line.push_str(word);
-    }
-    out.line(&line)
 }
 
 /// How far a long simulation is; only where a person watches.

@@ -6,9 +6,13 @@ use super::{
     cores,
     failure::{Code, Failure},
     output::{DIM, Format, GOOD, Output, paint},
+    simulate::once_more,
 };
 use crate::{
-    base::words,
+    base::{
+        phrase::{Phrase, phrase},
+        words,
+    },
     model::playbook::Playbook,
     shell::view::lived::Faults,
     sim::{
@@ -48,30 +52,42 @@ impl Asked<'_> {
         }
         match format {
             Format::Json => out.json(&Faults { runs: self.runs, survived: total })?,
-            Format::Text => {
-                let n = |n: u64, noun: &str| words::count(n as usize, noun);
-                out.line(format!("{}: no promise was broken", paint(GOOD, &n(u64::from(self.runs), "run"))))?;
-                out.line(format!(
-                    "  {}, {}",
-                    n(total.steps, "step"),
-                    words::count_of(total.entries as usize, "entry", "entries")
-                ))?;
-                out.line(format!(
-                    "  {}, {}, {} of a script, {} that made no sense, {} that came twice",
-                    words::count_of(total.crashes as usize, "crash", "crashes"),
-                    n(total.jumps, "jump") + " of the clock",
-                    n(total.scripts, "failure"),
-                    n(total.nonsense, "input"),
-                    n(total.repeats, "input")
-                ))?;
-                out.line(format!(
-                    "  {}, {} in doubt, {} throttled or refused",
-                    n(total.arrivals, "message") + " arrived",
-                    n(total.doubts, "attempt"),
-                    n(total.rebuffs, "attempt")
-                ))?;
-            }
+            Format::Text => self.text(&total, out)?,
         }
+        Ok(())
+    }
+
+    fn text(&self, total: &Survived, out: &mut Output) -> Result<(), Failure> {
+        let n = |n: u64, noun: &str, zh: &str| Phrase::counted(n as usize, noun, zh);
+        let of = |n: u64, one: &str, many: &str, zh: &str| Phrase {
+            en: words::count_of(n as usize, one, many),
+            zh: format!("{n} {zh}"),
+        };
+        let locale = out.languages.people;
+        let runs = paint(GOOD, n(u64::from(self.runs), "run", "次").of(locale));
+        out.say(phrase!("{runs}: no promise was broken", "{runs}：没有违约"))?;
+        let (steps, entries) =
+            (n(total.steps, "step", "步"), of(total.entries, "entry", "entries", "条日志"));
+        out.say(phrase!("  {steps}, {entries}", "  {steps}，{entries}"; steps, entries))?;
+        let crashes = of(total.crashes, "crash", "crashes", "次崩溃");
+        let jumps = of(total.jumps, "jump of the clock", "jumps of the clock", "次时钟跳变");
+        let scripts = of(total.scripts, "failure of a script", "failures of a script", "次脚本失败");
+        let nonsense =
+            of(total.nonsense, "input that made no sense", "inputs that made no sense", "个说不通的输入");
+        let repeats =
+            of(total.repeats, "input that came twice", "inputs that came twice", "个来了两遍的输入");
+        let wrong = Phrase::list([crashes, jumps, scripts, nonsense, repeats]);
+        out.say(phrase!("  {wrong}", "  {wrong}"; wrong))?;
+        let arrivals = of(total.arrivals, "message arrived", "messages arrived", "条消息送达");
+        let doubts = of(total.doubts, "attempt in doubt", "attempts in doubt", "次存疑");
+        let rebuffs = of(
+            total.rebuffs,
+            "attempt throttled or refused",
+            "attempts throttled or refused",
+            "次被限流或拒绝",
+        );
+        let sent = Phrase::list([arrivals, doubts, rebuffs]);
+        out.say(phrase!("  {sent}", "  {sent}"; sent))?;
         Ok(())
     }
 
@@ -107,12 +123,11 @@ impl Asked<'_> {
 
     fn broken(&self, broken: &Broken) -> Failure {
         let again = format!("{} --faults --step {}", (self.again)(broken.seed), broken.step);
-        let message = format!(
-            "{}: a promise of the engine was broken in {}, please report it: {}",
-            broken.at.to_rfc3339(&self.playbook.zone),
-            broken.group,
-            broken.what
+        let (at, group, what) = (broken.at.to_rfc3339(&self.playbook.zone), &broken.group, &broken.what);
+        let message = phrase!(
+            "{at}: a promise of the engine was broken in {group}, please report it: {what}",
+            "{at}：引擎在 {group} 里违了约，请报告：{what}"
         );
-        Failure::new(Code::Playbook, message).help(format!("this shows it again: {again}"))
+        Failure::new(Code::Playbook, message).help(once_more(&again))
     }
 }

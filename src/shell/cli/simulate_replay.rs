@@ -8,7 +8,11 @@ use super::{
     simulate::found,
 };
 use crate::{
-    base::{ids::GroupId, time::Timestamp, words},
+    base::{
+        ids::GroupId,
+        phrase::{Phrase, phrase},
+        time::Timestamp,
+    },
     model::playbook::Playbook,
     shell::view::lived,
     sim::{
@@ -47,11 +51,15 @@ pub(super) fn run(
         let names: Vec<&str> = recordings.keys().map(GroupId::as_str).collect();
         return Err(Failure::new(
             Code::Playbook,
-            format!("the playbook runs no group of the journal; the journal has {}", names.join(", ")),
+            phrase!(
+                "the playbook runs no group of the journal; the journal has {}",
+                "日志里的群都不在这份剧本里；日志里有 {}",
+                names.join(", ")
+            ),
         ));
     }
     out.flush()?;
-    bad.map_or(Ok(()), |finding| Err(Failure::new(Code::Playbook, found(playbook, &finding).en)))
+    bad.map_or(Ok(()), |finding| Err(Failure::new(Code::Playbook, found(playbook, &finding))))
 }
 
 /// One group's two histories.
@@ -79,53 +87,64 @@ impl Told<'_> {
 
     fn text(&self, out: &mut Output) -> Result<(), Failure> {
         let (from, to) = self.recording.span();
-        out.heading(&format!("{}, {} to {}", self.group, self.time(from), self.time(to)))?;
+        let (group, from, to) = (self.group, self.time(from), self.time(to));
+        let span = phrase!("{group}, {from} to {to}", "{group}，{from} 到 {to}");
+        let locale = out.languages.people;
+        out.heading(span.of(locale))?;
         let changes = self.was.changes(self.is);
         let mut last = None;
         for (play, _, change) in &changes {
             if last != Some(play) {
-                out.line(format!(
-                    "  {}",
-                    paint(NAME, if play.as_str().is_empty() { "told to people" } else { play.as_str() })
-                ))?;
+                let to_people = locale.pick("told to people", "给人的通知");
+                let of = if play.as_str().is_empty() { to_people } else { play.as_str() };
+                out.line(format!("  {}", paint(NAME, of)))?;
                 last = Some(play);
             }
             self.line(change, out)?;
         }
         let n = |word: &str| changes.iter().filter(|(_, _, change)| change.word() == word).count();
-        out.line(format!(
-            "  {} as recorded, {} now: {} added, {} removed, {} changed, {} moved",
-            words::count(self.was.len(), "message"),
-            self.is.len(),
-            n("added"),
-            n("removed"),
-            n("changed"),
-            n("moved")
+        let [added, removed, changed, moved] = ["added", "removed", "changed", "moved"].map(n);
+        let (was, is) = (Phrase::counted(self.was.len(), "message", "条消息"), self.is.len());
+        out.say(phrase!(
+            "  {was} as recorded, {is} now: {added} added, {removed} removed, {changed} changed, {moved} moved",
+            "  记录里 {was}，现在 {is} 条：多了 {added}，少了 {removed}，改了 {changed}，挪了 {moved}";
+            was
         ))?;
         if self.unheard.gone > 0 {
-            let what = words::count(self.unheard.gone as usize, "answer");
-            out.line(format!("  {what} or receipt of the recording had nothing to be about any more"))?;
+            let what = Phrase::counted(self.unheard.gone as usize, "answer", "个");
+            out.say(phrase!(
+                "  {what} or receipt of the recording had nothing to be about any more",
+                "  记录里有{what}回答或回执已经没有对象了";
+                what
+            ))?;
         }
         if self.unheard.refused > 0 {
-            let what = words::count(self.unheard.refused as usize, "command");
-            out.line(format!(
-                "  {what} that the engine had refused is not repeated: the journal does not say which"
+            let what = Phrase::counted(self.unheard.refused as usize, "command", "个");
+            out.say(phrase!(
+                "  {what} that the engine had refused is not repeated: the journal does not say which",
+                "  引擎当时拒绝的{what}命令没有重做：日志里没有写是哪些";
+                what
             ))?;
         }
         Ok(())
     }
 
     fn line(&self, change: &Change, out: &mut Output) -> Result<(), Failure> {
+        let locale = out.languages.people;
         let left = format!("    {}  ", self.time(change.at()));
         let room = |out: &Output| out.width.saturating_sub(width(&left) + 10).max(20);
         let (style, text) = match change {
             Change::Added(is) => (GOOD, one_line(&is.text)),
             Change::Removed(was) => (BAD, one_line(&was.text)),
             Change::Changed(was, is) => (WARN, format!("{} → {}", one_line(&was.text), one_line(&is.text))),
-            Change::Moved(_, is) => (HEADING, format!("to {}: {}", self.time(is.at), one_line(&is.text))),
+            Change::Moved(_, is) => {
+                let (at, text) = (self.time(is.at), one_line(&is.text));
+                let moved = phrase!("to {at}: {text}", "到 {at}：{text}");
+                (HEADING, moved.of(locale).to_owned())
+            }
         };
         let text = clip(&text, room(out));
-        out.line(format!("{left}{}{text}", paint(style, &pad(change.word(), 10))))?;
+        out.line(format!("{left}{}{text}", paint(style, &pad(change.said().of(locale), 10))))?;
         Ok(())
     }
 }

@@ -6,10 +6,11 @@ use super::{
     cores,
     failure::{Code, Failure},
     output::{Format, NAME, Output, paint},
-    simulate::{found, plays_table},
+    simulate::found,
+    simulate_sums::plays_table,
 };
 use crate::{
-    base::words,
+    base::phrase::{Phrase, phrase},
     model::playbook::Playbook,
     shell::view,
     sim::{
@@ -47,8 +48,8 @@ pub(super) fn run(
         .zip(&all)
         .find_map(|(seed, (_, findings))| findings.first().map(|finding| (seed, finding)));
     let failure = bad.map(|(seed, finding)| {
-        Failure::new(Code::Playbook, found(playbook, finding).en)
-            .help(format!("this is the run with --seed {seed}"))
+        Failure::new(Code::Playbook, found(playbook, finding))
+            .help(phrase!("this is the run with --seed {seed}", "这是 `--seed {seed}` 的那一次"))
     });
     let lived: Vec<Lived> = all.into_iter().map(|(lived, _)| lived).collect();
     let spreads = spread::spreads(playbook, options.from, days, &lived);
@@ -61,56 +62,63 @@ pub(super) fn run(
 }
 
 /// `11 to 19 (median 14)`, or the one number that it always was.
-fn range(spread: Spread) -> String {
-    if spread.least == spread.most {
-        return spread.least.to_string();
+fn range(spread: Spread) -> Phrase {
+    let Spread { least, most, median, .. } = spread;
+    if least == most {
+        return Phrase::same(least.to_string());
     }
-    format!("{} to {} (median {})", spread.least, spread.most, spread.median)
+    phrase!("{least} to {most} (median {median})", "{least} 到 {most}（中位数 {median}）")
 }
 
 fn text(spreads: &Spreads, days: u32, out: &mut Output) -> Result<(), Failure> {
     let runs = spreads.runs;
-    out.heading(&format!(
-        "{} of {}",
-        words::count(runs as usize, "run"),
-        words::count(days as usize, "day")
-    ))?;
+    let locale = out.languages.people;
+    let (n, of) =
+        (Phrase::counted(runs as usize, "run", "次模拟"), Phrase::counted(days as usize, "day", "天"));
+    out.heading(phrase!("{n} of {of}", "{n}，每次 {of}"; n, of).of(locale))?;
     for (phase, spread) in &spreads.phases {
-        let line = match spread {
-            None => format!("phase {} is never reached", paint(NAME, phase.as_str())),
-            Some(spread) => {
-                let often = if spread.runs == runs {
-                    String::new()
-                } else {
-                    format!(", in {} of {runs} runs", spread.runs)
-                };
-                let day = if spread.most == 1 { "day" } else { "days" };
-                if spread.most == 0 {
-                    format!("phase {} is there from the first day{often}", paint(NAME, phase.as_str()))
-                } else if spread.least == spread.most {
-                    format!("phase {} reached in {} {day}{often}", paint(NAME, phase.as_str()), spread.least)
-                } else {
-                    format!(
-                        "phase {} reached in {} to {} days (median {}{often})",
-                        paint(NAME, phase.as_str()),
-                        spread.least,
-                        spread.most,
-                        spread.median
-                    )
-                }
-            }
-        };
-        out.line(format!("  {line}"))?;
+        let line = reached(&paint(NAME, phase.as_str()), spread.as_ref(), runs);
+        out.line(format!("  {}", line.of(locale)))?;
     }
     for (name, spread) in &spreads.numbers {
-        out.line(format!("  {name}: {}", range(*spread)))?;
+        let (name, range) = (Phrase::from(*name), range(*spread));
+        out.say(phrase!("  {name}: {range}", "  {name}：{range}"; name, range))?;
     }
     out.line("")?;
     let mut table = plays_table(out);
     for (play, numbers) in &spreads.plays {
-        table.row(std::iter::once(play.to_string()).chain(numbers.map(range)).collect());
+        table.row(
+            std::iter::once(play.to_string())
+                .chain(numbers.map(|one| range(one).of(locale).to_owned()))
+                .collect(),
+        );
         table.paint_last(0, NAME);
     }
     table.write(out)?;
     Ok(())
+}
+
+/// When a phase was reached.
+fn reached(phase: &str, spread: Option<&Spread>, runs: u64) -> Phrase {
+    let Some(spread) = spread else {
+        return phrase!("phase {phase} is never reached", "阶段 {phase} 从来没有到过");
+    };
+    let Spread { least, most, median, .. } = *spread;
+    let often = if spread.runs == runs {
+        Phrase::default()
+    } else {
+        phrase!(", in {} of {runs} runs", "，{runs} 次里有 {} 次", spread.runs)
+    };
+    if most == 0 {
+        phrase!("phase {phase} is there from the first day{often}", "阶段 {phase} 从第一天就是{often}"; often)
+    } else if least == most {
+        let day = if most == 1 { "day" } else { "days" };
+        phrase!("phase {phase} reached in {least} {day}{often}", "阶段 {phase} 用 {least} 天到达{often}"; often)
+    } else {
+        phrase!(
+            "phase {phase} reached in {least} to {most} days (median {median}{often})",
+            "阶段 {phase} 用 {least} 到 {most} 天到达（中位数 {median}{often}）";
+            often
+        )
+    }
 }

@@ -7,7 +7,10 @@ use super::{
     output::{BAD, DIM, HEADING, Output, WARN, clip, paint, width},
 };
 use crate::{
-    base::{time::Zone, words},
+    base::{
+        phrase::{Phrase, pair, phrase},
+        time::Zone,
+    },
     sim::diary::{Diary, DiaryPage, Fault, FaultKind, Often},
 };
 
@@ -19,78 +22,99 @@ pub(super) const DAILY_MAX: u32 = 14;
 
 /// What went wrong, first of all.
 pub(super) fn faults(diary: &Diary, zone: &Zone, out: &mut Output) -> Result<(), Failure> {
-    out.heading("What went wrong")?;
+    let locale = out.languages.people;
+    out.heading(locale.pick("What went wrong", "出了什么问题"))?;
     if diary.faults.is_empty() {
-        out.line("  nothing: no step failed, none was missed")?;
+        out.say(phrase!("  nothing: no step failed, none was missed", "  没有：没有步骤失败，也没有错过"))?;
         return Ok(out.line("")?);
     }
     for (fault, often) in diary.faults.iter().take(FAULTS_SHOWN) {
         let style = if fault.kind == FaultKind::Failed { BAD } else { WARN };
-        let (what, why) = fault_words(fault, *often, zone);
-        let why = clip(&why, out.width.saturating_sub(width(&what) + 2).max(40));
-        out.line(format!("  {}{why}", paint(style, &what)))?;
+        let what = fault_words(fault, *often, zone);
+        let what = what.of(locale);
+        let why = format!("{}{}", locale.pick(": ", "："), fault.why.of(locale));
+        let why = clip(&why, out.width.saturating_sub(width(what) + 2).max(40));
+        out.line(format!("  {}{why}", paint(style, what)))?;
     }
     if diary.faults.len() > FAULTS_SHOWN {
-        out.line(format!("  and {} more", diary.faults.len() - FAULTS_SHOWN))?;
+        out.say(phrase!("  and {} more", "  还有 {} 处", diary.faults.len() - FAULTS_SHOWN))?;
     }
     Ok(out.line("")?)
 }
 
-fn fault_words(fault: &Fault, often: Often, zone: &Zone) -> (String, String) {
-    let Fault { kind, play, step, why } = fault;
+fn fault_words(fault: &Fault, often: Often, zone: &Zone) -> Phrase {
+    let Fault { kind, play, step, .. } = fault;
     let first = zone.civil(often.first).strftime("%Y-%m-%d %H:%M");
-    let times = if often.times == 1 { "once".to_owned() } else { words::count(often.times as usize, "time") };
-    let when = if often.times == 1 { format!("at {first}") } else { format!("first at {first}") };
     let what = match kind {
-        FaultKind::Failed => "failed",
-        FaultKind::Missed => "was missed",
+        FaultKind::Failed => phrase!("failed", "失败"),
+        FaultKind::Missed => phrase!("was missed", "错过"),
     };
-    (format!("{play}, step {step}, {what} {times}, {when}"), format!(": {why}"))
+    if often.times == 1 {
+        return phrase!(
+            "{play}, step {step}, {what} once, at {first}",
+            "{play} 的步骤 {step} {what}了一次，{first}";
+            what
+        );
+    }
+    let n = often.times;
+    phrase!(
+        "{play}, step {step}, {what} {n} times, first at {first}",
+        "{play} 的步骤 {step} {what}了 {n} 次，第一次 {first}";
+        what
+    )
 }
 
 /// A line a day or a week.
 pub(super) fn pages(diary: &Diary, out: &mut Output) -> Result<(), Failure> {
-    let by = if diary.is_weekly() { "Week by week" } else { "Day by day" };
-    out.heading(by)?;
+    let locale = out.languages.people;
+    let by = if diary.is_weekly() { pair("Week by week", "每周") } else { pair("Day by day", "每天") };
+    out.heading(by.of(locale))?;
     for (date, page) in &diary.pages {
         let left = if diary.is_weekly() {
             format!("  {date}  ")
         } else {
-            format!("  {date} {}  ", date.strftime("%a"))
+            format!("  {date} {}  ", locale.weekday(*date))
         };
         let used = width(&left);
-        let text = clip(&page_words(page), out.width.saturating_sub(used).max(20));
+        let text = clip(page_words(page).of(locale), out.width.saturating_sub(used).max(20));
         let style = if page.failed > 0 { BAD } else { HEADING };
         out.line(format!("{}{text}", paint(style, &left)).trim_end())?;
     }
-    out.line(paint(DIM, "  every line of it: --verbose"))?;
+    out.line(paint(DIM, locale.pick("  every line of it: --verbose", "  每一行都看：--verbose")))?;
     Ok(out.line("")?)
 }
 
-fn page_words(page: &DiaryPage) -> String {
-    let mut parts: Vec<String> = page.phases.iter().map(|phase| format!("phase {phase}")).collect();
+fn page_words(page: &DiaryPage) -> Phrase {
+    let mut parts: Vec<Phrase> =
+        page.phases.iter().map(|phase| phrase!("phase {phase}", "阶段 {phase}")).collect();
     if page.failed > 0 {
-        parts.push(format!("{} failed", words::count(page.failed as usize, "run")));
+        let runs = Phrase::counted(page.failed as usize, "run", "次活动");
+        parts.push(phrase!("{runs} failed", "{runs}失败"; runs));
     }
     let posts: u64 = page.posts.values().sum();
     if posts > 0 {
         let mut plays: Vec<_> = page.posts.iter().filter(|(play, _)| !play.as_str().is_empty()).collect();
         plays.sort_by_key(|(play, posts)| (std::cmp::Reverse(**posts), play.as_str()));
         let plays: Vec<String> = plays.iter().map(|(play, posts)| format!("{play} {posts}")).collect();
-        let of = if plays.is_empty() { String::new() } else { format!(" ({})", plays.join(", ")) };
-        parts.push(format!("{}{of}", words::count(posts as usize, "post")));
+        let of = plays.join(", ");
+        let of = if plays.is_empty() { Phrase::default() } else { phrase!(" ({of})", "（{of}）") };
+        parts.push(Phrase::counted(posts as usize, "post", "条消息").and(&of));
     }
-    for (count, one) in [(page.questions, "question"), (page.tasks, "task")] {
+    for (count, one, zh) in [(page.questions, "question", "个提问"), (page.tasks, "task", "个任务")] {
         if count > 0 {
-            parts.push(words::count(count as usize, one));
+            parts.push(Phrase::counted(count as usize, one, zh));
         }
     }
-    for (count, word) in
-        [(page.held, "held"), (page.missed, "missed"), (page.joined, "joined"), (page.left, "left")]
-    {
+    for (count, word, zh) in [
+        (page.held, "held", "压住"),
+        (page.missed, "missed", "错过"),
+        (page.joined, "joined", "加入"),
+        (page.left, "left", "离开"),
+    ] {
         if count > 0 {
-            parts.push(format!("{count} {word}"));
+            parts.push(Phrase { en: format!("{count} {word}"), zh: format!("{zh} {count}") });
         }
     }
-    if parts.is_empty() { "–".to_owned() } else { parts.join(" · ") }
+    let joined = parts.into_iter().reduce(|all, part| phrase!("{all} · {part}", "{all} · {part}"; all, part));
+    joined.unwrap_or_else(|| Phrase::same("–"))
 }

@@ -14,10 +14,9 @@ use crate::{
     base::{
         diagnostic::{Diagnostic, Report, Severity},
         limits,
-        phrase::{Phrase, pair, phrase},
+        phrase::{Phrase, Words, pair, phrase},
         source::Span,
         time::{Timestamp, Zone},
-        words,
     },
     lang::codes,
     model::playbook::Playbook,
@@ -91,9 +90,9 @@ pub(super) struct Case {
     /// The line it is on.
     pub(super) line: u32,
     /// What was expected, in words.
-    pub(super) expected: String,
+    pub(super) expected: Phrase,
     /// What was found instead; none when it was met.
-    pub(super) found: Option<String>,
+    pub(super) found: Option<Phrase>,
     /// The timeline around it, for people.
     pub(super) timeline: Vec<Row>,
 }
@@ -102,9 +101,9 @@ pub(super) struct Case {
 pub(super) struct Row {
     mark: char,
     at: String,
-    word: &'static str,
+    word: Words,
     about: String,
-    text: String,
+    text: Phrase,
 }
 
 impl Test {
@@ -129,15 +128,17 @@ impl Test {
                 let failed = tested.iter().filter(|one| !one.is_good()).count();
                 let cases = tested.iter().map(|one| one.cases.len()).sum();
                 let (style, verdict) = match failed {
-                    0 => (GOOD, "all good".to_owned()),
-                    n => (BAD, format!("{n} failed")),
+                    0 => (GOOD, phrase!("all good", "全部符合")),
+                    n => (BAD, phrase!("{n} failed", "{n} 个不符合")),
                 };
-                let sums = format!(
-                    "{}, {}",
-                    words::count(files.len(), "scenario"),
-                    words::count(cases, "expectation")
-                );
-                out.line(format!("{sums}: {}", paint(style, &verdict)))?;
+                let verdict = paint(style, verdict.of(out.languages.people));
+                let (scenarios, cases) =
+                    (Phrase::counted(files.len(), "scenario", "个情景"), expectations(cases));
+                out.say(phrase!(
+                    "{scenarios}, {cases}: {verdict}",
+                    "{scenarios}，{cases}：{verdict}";
+                    scenarios, cases
+                ))?;
             }
         }
         if tested.iter().all(Tested::is_good) { Ok(()) } else { Err(Failure::said(Code::Playbook)) }
@@ -154,23 +155,24 @@ impl Test {
             } else if path.exists() {
                 files.push(path.clone());
             } else {
-                return Err(Failure::environment(format!("there is no file or folder {}", path.display())));
+                let text = phrase!("there is no file or folder {}", "没有文件或文件夹 {}", path.display());
+                return Err(Failure::environment(text));
             }
         }
         let mut known = BTreeSet::new();
         files.retain(|file| known.insert(file.clone()));
         if files.is_empty() {
-            return Err(Failure::usage("there is no scenario here").help(
+            return Err(Failure::usage(phrase!("there is no scenario here", "这里没有情景")).help(phrase!(
                 "a scenario is a YAML file with `playbook`, `start` and `expect`; docs/testing.md shows one",
-            ));
+                "情景是一个有 `playbook`、`start` 和 `expect` 的 YAML 文件；`docs/testing.md` 里有一个"
+            )));
         }
         Ok(files)
     }
 
     fn file(&self, path: &Path, out: &mut Output) -> Result<Tested, Failure> {
         let shown = path.strip_prefix(".").unwrap_or(path);
-        let whole = files::text(path, limits::PLAYBOOK_BYTES_MAX)
-            .map_err(|error| Failure::environment(format!("{} cannot be read: {error}", path.display())))?;
+        let whole = files::text(path, limits::PLAYBOOK_BYTES_MAX).map_err(|error| unread(path, &error))?;
         let (mark, body) = match whole.strip_prefix('\u{feff}') {
             Some(body) => ("\u{feff}", body),
             None => ("", whole.as_str()),
@@ -205,24 +207,34 @@ impl Test {
         if self.format == TestFormat::Text {
             diagnostics(draft, out)?;
         }
-        let locale = match self.format {
-            TestFormat::Text => out.languages.people,
-            TestFormat::Json | TestFormat::Junit => out.languages.programs,
-        };
+        // Programs get the language that was asked for, as `check` gives it to them.
+        let programs = out.languages.programs;
         let errors = draft.report.diagnostics.iter().filter(|d| d.severity == Severity::Error);
         let cases = errors.map(|error| Case {
             line: line(draft, error.span),
-            expected: "a scenario that can be read".into(),
-            found: Some(error.message.of(locale).to_owned()),
+            expected: phrase!("a scenario that can be read", "一个读得懂的情景"),
+            found: Some(match self.format {
+                TestFormat::Text => error.message.clone(),
+                TestFormat::Json | TestFormat::Junit => Phrase::same(error.message.of(programs)),
+            }),
             timeline: Vec::new(),
         });
         Ok(Tested { path: shown.into(), cases: cases.collect(), readable: false })
     }
 }
 
+fn unread(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    let path = path.display();
+    Failure::environment(phrase!("{path} cannot be read: {error}", "读不了 {path}：{error}"))
+}
+
+fn expectations(n: usize) -> Phrase {
+    Phrase::counted(n, "expectation", "项期望")
+}
+
 /// Looks for scenarios in a folder and the folders in it; hidden ones are left out.
 fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let cannot = |error| Failure::environment(format!("{} cannot be read: {error}", folder.display()));
+    let cannot = |error| unread(folder, &error);
     let mut entries: Vec<PathBuf> = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(cannot)? {
         entries.push(entry.map_err(cannot)?.path());
@@ -307,7 +319,7 @@ fn tested(
     for (span, at, why) in &rehearsal.stuck {
         cases.push(Case {
             line: line(draft, Some(*span)),
-            expected: format!("at {}: this can be done", minute(*at, zone)),
+            expected: phrase!("at {}: this can be done", "{}：这件事能做", minute(*at, zone)),
             found: Some(why.clone()),
             timeline: rows(*at, &[], &rehearsal.seen, None, zone),
         });
@@ -315,18 +327,22 @@ fn tested(
     for finding in &rehearsal.findings {
         let (at, what) = match finding {
             Finding::Script { at, effect, error, .. } => {
-                (at, format!("the script of {effect} failed: {error}"))
+                (at, phrase!("the script of {effect} failed: {error}", "{effect} 的脚本失败了：{error}"))
             }
             Finding::Step { at, run, step, error, .. } => {
-                (at, format!("step {step} of {run} failed: {error}"))
+                (at, phrase!("step {step} of {run} failed: {error}", "{run} 的步骤 {step} 失败了：{error}"))
             }
-            Finding::Invariant { at, what, .. } => {
-                (at, format!("a promise of the engine was broken, please report it: {what}"))
-            }
+            Finding::Invariant { at, what, .. } => (
+                at,
+                phrase!(
+                    "a promise of the engine was broken, please report it: {what}",
+                    "引擎违了约，请报告：{what}"
+                ),
+            ),
         };
         cases.push(Case {
             line: line(draft, draft.playbook_span()),
-            expected: format!("at {}: everything goes well", minute(*at, zone)),
+            expected: phrase!("at {}: everything goes well", "{}：一切顺利", minute(*at, zone)),
             found: Some(what),
             timeline: Vec::new(),
         });
@@ -362,9 +378,9 @@ fn rows(
     let row = |one: &&Sighting| Row {
         mark: if counts(one) { '!' } else { ' ' },
         at: minute(one.at, zone),
-        word: one.sort.as_str(),
+        word: pair(one.sort.as_str(), one.sort.as_str()),
         about: one.about(),
-        text: one.text.clone(),
+        text: Phrase::same(one.text.as_str()),
     };
     let mut rows: Vec<(Timestamp, Row)> = noticed[shown].iter().map(|one| (one.at, row(one))).collect();
     if let Some(at) = expected {
@@ -372,9 +388,9 @@ fn rows(
         let row = Row {
             mark: '?',
             at: minute(at, zone),
-            word: "expected",
+            word: pair("expected", "应在"),
             about: String::new(),
-            text: "here".into(),
+            text: phrase!("here", "这里"),
         };
         rows.insert(place, (at, row));
     }
@@ -390,25 +406,32 @@ impl Tested {
     fn write(&self, out: &mut Output) -> std::io::Result<()> {
         let name = paint(NAME, &self.path.display().to_string());
         let failed: Vec<&Case> = self.cases.iter().filter(|case| case.found.is_some()).collect();
+        let locale = out.languages.people;
+        let mark = paint(BAD, locale.pick("FAIL", "不符"));
         if failed.is_empty() {
-            return out.line(format!(
-                "{} {name}: {}",
-                paint(GOOD, "ok  "),
-                words::count(self.cases.len(), "expectation")
-            ));
+            let (mark, cases) = (paint(GOOD, locale.pick("ok  ", "符合")), expectations(self.cases.len()));
+            return out.say(phrase!("{mark} {name}: {cases}", "{mark} {name}：{cases}"; cases));
         }
         if !self.readable {
             // They have been shown, each at its place.
-            let sums = words::count(failed.len(), "error");
-            return out.line(format!("{} {name}: it cannot be read, {sums}", paint(BAD, "FAIL")));
+            let errors = Phrase::counted(failed.len(), "error", "个错误");
+            return out.say(phrase!(
+                "{mark} {name}: it cannot be read, {errors}",
+                "{mark} {name}：读不懂，{errors}";
+                errors
+            ));
         }
-        let sums = format!("{} of {} not met", failed.len(), words::count(self.cases.len(), "expectation"));
-        out.line(format!("{} {name}: {sums}", paint(BAD, "FAIL")))?;
+        let (n, cases) = (failed.len(), expectations(self.cases.len()));
+        out.say(
+            phrase!("{mark} {name}: {n} of {cases} not met", "{mark} {name}：{cases}里 {n} 项不符合"; cases),
+        )?;
         for case in failed {
             out.line("")?;
             out.line(format!("  {}:{}", self.path.display(), case.line))?;
-            out.line(format!("    expected  {}", case.expected))?;
-            out.line(format!("    found     {}", case.found.as_deref().unwrap_or_default()))?;
+            let expected = case.expected.of(locale);
+            out.line(format!("    {}{expected}", pad(locale.pick("expected", "期望"), 10)))?;
+            let found = case.found.as_ref().map_or("", |found| found.of(locale));
+            out.line(format!("    {}{found}", pad(locale.pick("found", "实际"), 10)))?;
             for row in &case.timeline {
                 row.write(out)?;
             }
@@ -422,8 +445,8 @@ impl Tested {
                 file: self.path.display().to_string(),
                 line: case.line,
                 met: case.found.is_none(),
-                expected: &case.expected,
-                found: case.found.as_deref(),
+                expected: &case.expected.en,
+                found: case.found.as_ref().map(|found| found.en.as_str()),
             })?;
         }
         Ok(())
@@ -433,8 +456,9 @@ impl Tested {
 impl Row {
     fn write(&self, out: &mut Output) -> std::io::Result<()> {
         let about = if self.about.is_empty() { String::new() } else { format!("{}  ", self.about) };
-        let left = format!("      {} {}  {}", self.mark, self.at, pad(self.word, 10));
-        let text = clip(&self.text, out.width.saturating_sub(width(&left) + width(&about)).max(20));
+        let locale = out.languages.people;
+        let left = format!("      {} {}  {}", self.mark, self.at, pad(self.word.of(locale), 10));
+        let text = clip(self.text.of(locale), out.width.saturating_sub(width(&left) + width(&about)).max(20));
         let style = match self.mark {
             '?' => WARN,
             '!' => BAD,

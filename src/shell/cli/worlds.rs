@@ -7,7 +7,7 @@ use super::{
     output::Output,
 };
 use crate::{
-    base::{ids::GroupId, source::Folder as _},
+    base::{ids::GroupId, phrase::phrase, source::Folder as _},
     engine::entry::Entry,
     model::playbook::Playbook,
     shell::{store::Reader, view::log, workspace::DiskFolder},
@@ -46,8 +46,9 @@ pub(super) fn read(word: Option<&str>, playbook: &Playbook, out: &mut Output) ->
     let path = Path::new(word);
     if !path.exists() {
         let names = Preset::ALL.map(Preset::as_str).join(", ");
-        return Err(Failure::usage(format!(
-            "there is no world {word:?}; expected {names}, a world file, or journal:FILE"
+        return Err(Failure::usage(phrase!(
+            "there is no world {word:?}; expected {names}, a world file, or journal:FILE",
+            "没有叫 {word:?} 的世界；应该是 {names}、一个世界文件，或 `journal:FILE`"
         )));
     }
     let text = text_of(path)?;
@@ -57,8 +58,12 @@ pub(super) fn read(word: Option<&str>, playbook: &Playbook, out: &mut Output) ->
     }
     let Some(world) = world else {
         out.flush()?;
-        return Err(Failure::new(Code::Playbook, format!("{word} has errors"))
-            .help("docs/simulate.md has every key of a world file"));
+        return Err(Failure::new(Code::Playbook, phrase!("{word} has errors", "{word} 有错误")).help(
+            phrase!(
+                "docs/simulate.md has every key of a world file",
+                "世界文件的每个键见 `docs/simulate.md`"
+            ),
+        ));
     };
     if let Some(first) = file::unknown(&world, playbook).into_iter().next() {
         return Err(Failure::new(Code::Playbook, format!("{word}: {first}")));
@@ -83,14 +88,19 @@ fn journal(path: &Path) -> Result<BTreeMap<GroupId, Recording>, Failure> {
         let text = text_of(path)?;
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let line = log::read(line).map_err(|error| {
-                Failure::new(Code::Playbook, format!("{}:{}: {error}", path.display(), number + 1))
-                    .help("`playbook log --format json` writes a journal that can be replayed")
+                Failure::new(Code::Playbook, format!("{}:{}: {error}", path.display(), number + 1)).help(
+                    phrase!(
+                        "`playbook log --format json` writes a journal that can be replayed",
+                        "`playbook log --format json` 写出的日志可以重放"
+                    ),
+                )
             })?;
             groups.entry(line.group).or_default().push(line.entry);
         }
     }
     if groups.is_empty() {
-        return Err(Failure::new(Code::Playbook, format!("the journal {} is empty", path.display())));
+        let text = phrase!("the journal {} is empty", "日志 {} 是空的", path.display());
+        return Err(Failure::new(Code::Playbook, text));
     }
     let read = groups.into_iter().map(|(group, entries)| {
         let recording = Recording::new(group.clone(), entries)

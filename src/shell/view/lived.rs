@@ -55,7 +55,7 @@ pub fn lived(spreads: &Spreads) -> Lived<'_> {
         days_until_phase: Named(
             spreads.phases.iter().map(|(phase, spread)| (phase.as_str(), spread.as_ref())).collect(),
         ),
-        numbers: Named(spreads.numbers.iter().map(|(name, spread)| (*name, spread)).collect()),
+        numbers: Named(spreads.numbers.iter().map(|(name, spread)| (name.en, spread)).collect()),
         plays: Named(
             spreads.plays.iter().map(|(name, spreads)| (name.as_str(), play(spreads.each_ref()))).collect(),
         ),

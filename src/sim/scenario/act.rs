@@ -5,6 +5,7 @@
 use crate::{
     base::{
         ids::{EffectId, InputId, MemberId, PlayName, RunId, StepId, TaskId},
+        phrase::{Phrase, Words, pair, phrase},
         source::Span,
         time::Timestamp,
         value::Value,
@@ -78,7 +79,7 @@ pub struct Aim {
 impl Act {
     /// The input that it becomes in this state; else what is missing, in words. `number` tells it from the
     /// scenario's other acts.
-    pub fn input(&self, state: &State, number: usize) -> Result<Input, String> {
+    pub fn input(&self, state: &State, number: usize) -> Result<Input, Phrase> {
         let id = InputId::from(format!("script-{number}"));
         let command = |command| Ok(InputKind::Command(command));
         let kind = match &self.deed {
@@ -91,12 +92,15 @@ impl Act {
                 data: data.clone(),
             })),
             Deed::Done(aim, note) => {
-                let task =
-                    aim.task(state, &[TaskKind::Task, TaskKind::Delivery, TaskKind::Removal], "task")?;
+                let task = aim.task(
+                    state,
+                    &[TaskKind::Task, TaskKind::Delivery, TaskKind::Removal],
+                    pair("task", "任务"),
+                )?;
                 command(Command::Done { task, by: aim.by.clone(), note: note.clone() })
             }
             Deed::Approve(aim) => {
-                let task = aim.task(state, &[TaskKind::Approval], "approval")?;
+                let task = aim.task(state, &[TaskKind::Approval], pair("approval", "审批"))?;
                 command(Command::Approve {
                     task,
                     by: aim.by.clone(),
@@ -106,7 +110,7 @@ impl Act {
                 })
             }
             Deed::Reject(aim, reason) => {
-                let task = aim.task(state, &[TaskKind::Approval], "approval")?;
+                let task = aim.task(state, &[TaskKind::Approval], pair("approval", "审批"))?;
                 command(Command::Reject {
                     task,
                     by: aim.by.clone(),
@@ -120,7 +124,9 @@ impl Act {
             }
             Deed::Cancel(play) => {
                 let newest = state.runs.values().filter(|run| run.play == *play).max_by_key(|run| run.number);
-                let run = newest.ok_or_else(|| format!("no run of {play} is open at this time"))?;
+                let run = newest.ok_or_else(|| {
+                    phrase!("no run of {play} is open at this time", "这时没有 {play} 的活动在进行")
+                })?;
                 command(Command::Cancel { run: run.id.clone(), silent: false, by: None })
             }
             Deed::Pause(play) => command(Command::Pause { play: play.clone(), caretaker: None, by: None }),
@@ -135,7 +141,7 @@ impl Act {
 
 impl Aim {
     /// The oldest open task that is meant.
-    fn task(&self, state: &State, kinds: &[TaskKind], what: &str) -> Result<TaskId, String> {
+    fn task(&self, state: &State, kinds: &[TaskKind], what: Words) -> Result<TaskId, Phrase> {
         let meant = state.tasks.values().map(|open| &open.task).filter(|task| {
             // A post to paste belongs to no run; its effect names the one that it came from.
             let effect = task.effect.as_ref().map(EffectId::as_str);
@@ -153,8 +159,13 @@ impl Aim {
         });
         let oldest = meant.min_by_key(|task| (task.opened, task.id.as_str().len(), task.id.clone()));
         let place = self.step.as_ref().map_or_else(String::new, |step| format!("/{step}"));
-        oldest
-            .map(|task| task.id.clone())
-            .ok_or_else(|| format!("no {what} of {}{place} is open at this time", self.play))
+        oldest.map(|task| task.id.clone()).ok_or_else(|| {
+            let (what, play) = (Phrase::from(what), &self.play);
+            phrase!(
+                "no {what} of {play}{place} is open at this time",
+                "这时 {play}{place} 没有开着的{what}";
+                what
+            )
+        })
     }
 }

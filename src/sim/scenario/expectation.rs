@@ -6,14 +6,13 @@ use super::sighting::{Sighting, Sort};
 use crate::{
     base::{
         ids::{ChannelName, MemberId, PlayName, StepId},
+        phrase::{Phrase, phrase},
         source::Span,
         time::{Duration, Timestamp, Zone},
-        words,
     },
     model::message::Label,
     script::expr::Expr,
 };
-use std::fmt::Write as _;
 
 /// How much later than its `at` something may happen when the scenario does not say: within that minute.
 pub const WITHIN: Duration = Duration::MINUTE;
@@ -99,13 +98,18 @@ impl Window {
     }
 
     /// As people read it: `at 2026-12-01 09:10`, `from … to …`.
-    fn in_words(&self, zone: &Zone) -> String {
-        let day = |at: Timestamp| zone.civil(at).strftime("%Y-%m-%d %H:%M").to_string();
+    fn in_words(&self, zone: &Zone) -> Phrase {
+        let (from, to) = (minute(self.from, zone), minute(self.to, zone));
         if self.to.since(self.from) <= WITHIN {
-            return format!("at {}", day(self.from));
+            return phrase!("at {from}", "{from}");
         }
-        format!("from {} to {}", day(self.from), day(self.to))
+        phrase!("from {from} to {to}", "{from} 到 {to}")
     }
+}
+
+/// An instant to the minute.
+fn minute(at: Timestamp, zone: &Zone) -> String {
+    zone.civil(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 impl Filter {
@@ -128,31 +132,33 @@ impl Filter {
     }
 
     /// As people read it: `post of welcome with "小何"`.
-    pub fn in_words(&self) -> String {
-        let mut out = self.sort.map_or("anything", Sort::as_str).to_owned();
+    pub fn in_words(&self) -> Phrase {
+        let sort = self.sort.map(|sort| Phrase::same(sort.as_str()));
+        let mut out = sort.unwrap_or_else(|| phrase!("anything", "任何事"));
+        let mut say = |more: Phrase| out = std::mem::take(&mut out).and(&more);
         if let Some(play) = &self.play {
-            let _ = write!(out, " of {play}");
+            say(phrase!(" of {play}", "，玩法 {play}"));
         }
         if let Some(step) = &self.step {
-            let _ = write!(out, ", step {step}");
+            say(phrase!(", step {step}", "，步骤 {step}"));
         }
         if let Some(channel) = &self.channel {
-            let _ = write!(out, " to {channel}");
+            say(phrase!(" to {channel}", "，发到 {channel}"));
         }
         if let Some(label) = self.label {
-            let _ = write!(out, " with label {label}");
+            say(phrase!(" with label {label}", "，标签 {label}"));
         }
         if let Some(member) = &self.member {
-            let _ = write!(out, " about {member}");
+            say(phrase!(" about {member}", "，关于 {member}"));
         }
         for part in &self.text.contains {
-            let _ = write!(out, " with {part:?}");
+            say(phrase!(" with {part:?}", "，含有 {part:?}"));
         }
         for part in &self.text.lacks {
-            let _ = write!(out, " without {part:?}");
+            say(phrase!(" without {part:?}", "，不含 {part:?}"));
         }
         if let Some(whole) = &self.text.equals {
-            let _ = write!(out, " that is {whole:?}");
+            say(phrase!(" that is {whole:?}", "，就是 {whole:?}"));
         }
         out
     }
@@ -160,23 +166,36 @@ impl Filter {
 
 impl Expectation {
     /// What is expected, in one line.
-    pub fn in_words(&self, zone: &Zone) -> String {
+    pub fn in_words(&self, zone: &Zone) -> Phrase {
         let when = self.window.in_words(zone);
-        match &self.what {
-            What::True(expr) if self.window.from == self.window.to => {
-                format!("at the end: {}", expr.source())
+        let (filter, least, most) = match &self.what {
+            What::True(expr) => {
+                let source = expr.source();
+                if self.window.from == self.window.to {
+                    return phrase!("at the end: {source}", "结束时：{source}");
+                }
+                return phrase!("{when}: {source}", "{when}：{source}"; when);
             }
-            What::True(expr) => format!("{when}: {}", expr.source()),
-            What::Seen { filter, most: 0, .. } => format!("never {when}: {}", filter.in_words()),
-            What::Seen { filter, least: 1, most: usize::MAX } => format!("{when}: {}", filter.in_words()),
-            What::Seen { filter, least, most } if least == most => {
-                format!("{when}: {}, {}", filter.in_words(), words::count(*least, "time"))
+            What::Seen { filter, least, most } => (filter.in_words(), *least, *most),
+        };
+        if most == 0 {
+            return phrase!("never {when}: {filter}", "{when} 不会有：{filter}"; when, filter);
+        }
+        let said = phrase!("{when}: {filter}", "{when}：{filter}"; when, filter);
+        let times = |n| Phrase::counted(n, "time", "次");
+        match (least, most) {
+            (1, usize::MAX) => said,
+            (least, most) if least == most => {
+                let times = times(least);
+                phrase!("{said}, {times}", "{said}，{times}"; said, times)
             }
-            What::Seen { filter, least, most: usize::MAX } => {
-                format!("{when}: {}, at least {}", filter.in_words(), words::count(*least, "time"))
+            (least, usize::MAX) => {
+                let times = times(least);
+                phrase!("{said}, at least {times}", "{said}，至少 {times}"; said, times)
             }
-            What::Seen { filter, least, most } => {
-                format!("{when}: {}, {least} to {}", filter.in_words(), words::count(*most, "time"))
+            (least, most) => {
+                let times = times(most);
+                phrase!("{said}, {least} to {times}", "{said}，{least} 到 {times}"; said, times)
             }
         }
     }
@@ -188,21 +207,23 @@ impl Expectation {
     }
 
     /// What comes nearest to it, in words, where it was not seen: at another time, or with another text.
-    pub fn nearly(&self, seen: &[Sighting], zone: &Zone) -> Option<String> {
+    pub fn nearly(&self, seen: &[Sighting], zone: &Zone) -> Option<Phrase> {
         let What::Seen { filter, most, .. } = &self.what else { return None };
         if *most == 0 {
             return None;
         }
         let away = |one: &&Sighting| one.at.since(self.window.from).as_millis().unsigned_abs();
-        let day = |at: Timestamp| zone.civil(at).strftime("%Y-%m-%d %H:%M").to_string();
         if let Some(one) = seen.iter().filter(|one| filter.fits(one)).min_by_key(away) {
             let by = one.at.since(self.window.from);
-            let way = if by.as_millis() < 0 { "earlier" } else { "later" };
-            let by = Duration::from_millis(by.as_millis().saturating_abs());
-            return Some(format!("it was at {}, {by} {way}", day(one.at)));
+            let (at, length) = (minute(one.at, zone), Duration::from_millis(by.as_millis().saturating_abs()));
+            return Some(if by.as_millis() < 0 {
+                phrase!("it was at {at}, {length} earlier", "它在 {at}，早了 {length}")
+            } else {
+                phrase!("it was at {at}, {length} later", "它在 {at}，晚了 {length}")
+            });
         }
         let other = seen.iter().filter(|one| self.window.holds(one.at) && filter.fits_but_for_text(one));
         let one = other.min_by_key(away)?;
-        Some(format!("at that time it says: {}", one.line()))
+        Some(phrase!("at that time it says: {}", "那时写的是：{}", one.line()))
     }
 }

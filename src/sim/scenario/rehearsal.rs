@@ -10,6 +10,7 @@ use super::{
 use crate::{
     base::{
         ids::InputId,
+        phrase::{Phrase, phrase},
         source::Span,
         time::{Timestamp, Zone},
     },
@@ -30,7 +31,7 @@ pub struct Rehearsal {
     /// One for each expectation, in the order of the file.
     pub verdicts: Vec<Verdict>,
     /// Acts that could not be done, and why.
-    pub stuck: Vec<(Span, Timestamp, String)>,
+    pub stuck: Vec<(Span, Timestamp, Phrase)>,
     /// Scripts that failed, promises that were broken.
     pub findings: Vec<Finding>,
 }
@@ -43,7 +44,7 @@ pub enum Verdict {
     /// It was not: why, and the places in `seen` that count.
     Failed {
         /// What was found instead.
-        found: String,
+        found: Phrase,
         /// Sightings that counted.
         counted: Vec<usize>,
     },
@@ -96,9 +97,9 @@ fn judge(
         What::True(_) => {
             let found = match truth {
                 Some(Ok(true)) => return Verdict::Met,
-                Some(Ok(false)) => "it is false".to_owned(),
-                Some(Err(error)) => error.clone(),
-                None => "the scenario ends before".to_owned(),
+                Some(Ok(false)) => phrase!("it is false", "不成立"),
+                Some(Err(error)) => Phrase::same(error.as_str()),
+                None => phrase!("the scenario ends before", "情景在那之前就结束了"),
             };
             return Verdict::Failed { found, counted: Vec::new() };
         }
@@ -109,9 +110,12 @@ fn judge(
         return Verdict::Met;
     }
     let found = match counted.len() {
-        0 => expectation.nearly(seen, zone).unwrap_or_else(|| "nothing like it was seen".into()),
-        1 => "it was seen once".into(),
-        n => format!("it was seen {n} times"),
+        0 => {
+            let nearly = expectation.nearly(seen, zone);
+            nearly.unwrap_or_else(|| phrase!("nothing like it was seen", "没有看到类似的"))
+        }
+        1 => phrase!("it was seen once", "看到了 1 次"),
+        n => phrase!("it was seen {n} times", "看到了 {n} 次"),
     };
     let place = |one: &&Sighting| seen.iter().position(|other| std::ptr::eq(*one, other));
     Verdict::Failed { found, counted: counted.iter().filter_map(place).collect() }
@@ -125,7 +129,7 @@ struct Stage<'a> {
     zone: &'a Zone,
     seen: Vec<Sighting>,
     findings: Vec<Finding>,
-    stuck: Vec<(Span, Timestamp, String)>,
+    stuck: Vec<(Span, Timestamp, Phrase)>,
     /// For each expectation that is an expression: what it was.
     truths: Vec<Option<Result<bool, String>>>,
 }

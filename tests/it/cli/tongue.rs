@@ -75,6 +75,13 @@ fn a_chinese_terminal_reads_chinese() {
         &["why", "game", "--at", "2020-01-01"],
         &["plan", "demo.yaml", "--days", "2"],
         &["next", "--every", "day at 20:30", "-n", "1"],
+        &["new"],
+        &["new", "rules", "fresh"],
+        &["simulate", "demo.yaml", "--days", "3"],
+        &["simulate", "demo.yaml", "--days", "3", "--verbose"],
+        &["simulate", "demo.yaml", "--days", "3", "--runs", "2"],
+        &["simulate", "demo.yaml", "--days", "3", "--faults"],
+        &["test"],
         &["done", "t1"],
     ] {
         said.push((args.join(" "), place.run(args).exits(0).stdout));
