@@ -29,6 +29,21 @@ fn of_terminal(values: [String; 3]) -> Locale {
     first.and_then(|value| Locale::from_tag(&value)).unwrap_or_default()
 }
 
+/// The language for people of a command that could not be read.
+pub(super) fn of_arguments(words: &[String]) -> Locale {
+    let mut words = words.iter();
+    let mut asked = None;
+    while let Some(word) = words.next() {
+        let value = match word.strip_prefix("--lang") {
+            Some("") => words.next().map(String::as_str),
+            Some(value) => value.strip_prefix('='),
+            None => continue,
+        };
+        asked = value.and_then(Locale::from_tag);
+    }
+    languages(asked).people
+}
+
 /// Reads `--lang`.
 pub(super) fn parse(text: &str) -> Result<Locale, String> {
     Locale::from_tag(text).ok_or_else(|| "expected en or zh".to_owned())
@@ -56,5 +71,9 @@ mod tests {
         assert_eq!(languages(None).programs, Locale::En);
         assert_eq!(parse("zh-CN"), Ok(Locale::Zh));
         assert!(parse("de").is_err());
+        let of =
+            |words: &[&str]| of_arguments(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        assert_eq!(of(&["run", "--lang", "zh", "--help"]), Locale::Zh);
+        assert_eq!(of(&["run", "--lang=zh", "--lang", "en"]), Locale::En);
     }
 }

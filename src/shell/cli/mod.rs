@@ -7,10 +7,12 @@ mod against;
 mod args;
 mod chain;
 mod client;
+mod complaint;
 mod clock;
 mod cores;
 mod failure;
 mod fix;
+mod help;
 mod lang;
 mod load;
 mod output;
@@ -70,8 +72,11 @@ mod tasks;
 mod test;
 mod why;
 
-use crate::{base::locale::Locale, shell::terminal};
-use clap::{CommandFactory as _, Parser as _};
+use crate::{
+    base::locale::Locale,
+    shell::terminal::{self, Terminal},
+};
+use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 use failure::{Code, Failure};
 use output::{Color, Output};
 use std::{fmt::Write as _, process::ExitCode};
@@ -80,7 +85,7 @@ use std::{fmt::Write as _, process::ExitCode};
 ///
 /// Write how a group should live into a YAML file, look at what will happen, then let it run.
 #[derive(Debug, clap::Parser)]
-#[command(name = "playbook", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "playbook", version, max_term_width = HELP_COLUMNS, disable_help_subcommand = true)]
 struct Cli {
     /// When to use colours.
     #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
@@ -175,12 +180,11 @@ pub fn main() -> ExitCode {
         let cli = match Cli::try_parse() {
             Ok(cli) => cli,
             Err(error) if error.use_stderr() => {
-                say(&error.render().to_string());
+                say(&misused(&error));
                 return Err((Failure::said(Code::Usage), Locale::En));
             }
             Err(help) => {
-                // The program's own text, in its own colours.
-                let _ = help.print();
+                told(&help);
                 return Ok(());
             }
         };
@@ -204,6 +208,44 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// What the program was called with.
+fn arguments() -> Vec<String> {
+    std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect()
+}
+
+/// What is wrong with how a command was written, or the help that an incomplete one gets.
+fn misused(error: &clap::Error) -> String {
+    let arguments = arguments();
+    match (lang::of_arguments(&arguments), error.kind()) {
+        (Locale::En, _) => error.render().to_string(),
+        (Locale::Zh, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) => {
+            help::asked(command(), &arguments, help_columns(), false)
+        }
+        (Locale::Zh, _) => complaint::chinese(error),
+    }
+}
+
+/// Help and version: the program's own text, in its own colours.
+fn told(error: &clap::Error) {
+    let arguments = arguments();
+    let zh = lang::of_arguments(&arguments) == Locale::Zh && error.kind() == ErrorKind::DisplayHelp;
+    if !zh {
+        let _ = error.print();
+        return;
+    }
+    let help = help::asked(command(), &arguments, help_columns(), true);
+    let mut out = Terminal::open(terminal::ColorChoice::Auto);
+    let _ = out.diagnostic(help.trim_end()).and_then(|()| out.flush());
+}
+
+/// The columns of help.
+fn help_columns() -> usize {
+    terminal::columns().map_or(HELP_COLUMNS, |columns| columns.clamp(40, HELP_COLUMNS))
+}
+
+/// Lines of help are no longer than this, however wide the terminal is.
+const HELP_COLUMNS: usize = 100;
+
 /// One line on standard error, which may be closed.
 fn say(text: &str) {
     terminal::complain(text);
@@ -215,19 +257,40 @@ fn command() -> clap::Command {
 }
 
 /// The reference page of the command line, as Markdown: what every `--help` says.
-pub fn reference() -> String {
-    fn page(command: &mut clap::Command, depth: usize, text: &mut String) {
+pub fn reference(locale: Locale) -> String {
+    fn page(command: &mut clap::Command, depth: usize, locale: Locale, text: &mut String) {
         let help = command.render_long_help().to_string();
+        let help = match locale {
+            Locale::En => help,
+            Locale::Zh => help::framed(&help),
+        };
         let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
         let name = command.get_bin_name().unwrap_or_else(|| command.get_name()).to_owned();
         let _ = writeln!(text, "\n{} `{name}`\n\n```text\n{}\n```", "#".repeat(depth), lines.join("\n"));
         for inner in command.get_subcommands_mut().filter(|inner| inner.get_name() != "help") {
-            page(inner, depth + 1, text);
+            page(inner, depth + 1, locale, text);
         }
     }
-    let mut command = command().term_width(100);
+    let mut command = command().term_width(HELP_COLUMNS);
     command.build();
-    let mut text = "# Commands\n\nWritten from the program's own help; a test keeps it so.\n".to_owned();
-    page(&mut command, 2, &mut text);
+    let mut text = match locale {
+        Locale::En => "# Commands\n\nWritten from the program's own help; a test keeps it so.\n".to_owned(),
+        Locale::Zh => {
+            command = help::chinese(command, HELP_COLUMNS);
+            "# 命令\n\n由程序自己的帮助写成，有测试保证一致。\n".to_owned()
+        }
+    };
+    page(&mut command, 2, locale, &mut text);
     text
+}
+
+/// The sentences of the help that nobody has said in Chinese yet.
+pub fn untranslated() -> Vec<String> {
+    let mut command = command();
+    command.build();
+    let mut missing = Vec::new();
+    help::untranslated(&command, &mut missing);
+    missing.sort();
+    missing.dedup();
+    missing
 }

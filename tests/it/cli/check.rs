@@ -1,6 +1,7 @@
 //! `playbook check`, `explain`, `new`, `handbook` from outside.
 
 use crate::help::playground::Playground;
+use playbook::base::locale::Locale;
 
 const GOOD: &str = "\
 name: demo
@@ -183,8 +184,8 @@ fn the_handbook_is_made_of_the_file() {
 
 #[test]
 fn the_reference_page_is_what_the_program_says() {
-    let page = playbook::shell::cli::reference();
-    kept("docs/cli.md", &page);
+    kept("docs/cli.md", &playbook::shell::cli::reference(Locale::En));
+    kept("docs/zh/cli.md", &playbook::shell::cli::reference(Locale::Zh));
 }
 
 /// A generated page is what is kept; `UPDATE_EXPECT=1` writes it anew.

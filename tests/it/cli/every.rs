@@ -174,7 +174,7 @@ const TABLE: &[(&str, i32)] = &[
 fn commands() -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut command = String::new();
-    for line in playbook::shell::cli::reference().lines() {
+    for line in playbook::shell::cli::reference(playbook::base::locale::Locale::En).lines() {
         let heading = line.strip_prefix('#').map(|line| line.trim_start_matches('#').trim());
         if let Some(name) = heading.and_then(|line| line.strip_prefix("`playbook")) {
             command = name.trim_end_matches('`').trim().to_owned();
