@@ -12,7 +12,7 @@ const TABLE: &str = include_str!("help.zh");
 
 /// The words that clap itself writes.
 const FRAME: [(&str, &str); 6] = [
-    ("Usage:", "用法："),
+    ("Usage: ", "用法："),
     ("Arguments:", "参数："),
     ("Options:", "选项："),
     ("Commands:", "命令："),

@@ -207,7 +207,7 @@ fn a_command_that_is_written_wrong_is_told_in_chinese() {
     for (typed, said) in [
         (&["chekc"][..], "没有 `chekc` 这个命令"),
         (&["plan"], "还缺 `<FILE>`"),
-        (&["plan", "--form", "x"], "是不是 `--format`"),
+        (&["plan", "--formt", "x"], "是不是 `--format`"),
         (&["plan", "x.yaml", "--format", "pdf"], "可以写 `text`、`json`、`ics`、`html`"),
         (&["plan", "x.yaml", "--days"], "后面要写一个值"),
         (&["plan", "x.yaml", "--days", "many"], "不能是 `many`"),
