@@ -15,7 +15,6 @@ use crate::{
         locale::Locale,
         phrase::{Phrase, phrase},
         time::{Duration, Timestamp},
-        words,
     },
     model::{
         edit::Standing,
@@ -148,24 +147,24 @@ pub fn clock_ahead_in_words(ahead: Duration) -> Phrase {
 }
 
 /// Which open runs finish under an older version than this one, in words; of many groups the runs are counted.
-pub fn under_way<'s>(states: impl Iterator<Item = &'s State>, playbook: &Playbook) -> Option<String> {
+pub fn under_way<'s>(states: impl Iterator<Item = &'s State>, playbook: &Playbook) -> Option<Phrase> {
     let mut runs: Vec<&Run> = Vec::new();
     for state in states {
         runs.extend(state.runs.values().map(AsRef::as_ref).filter(|run| run.digest != playbook.digest));
     }
     let (first, shown) = (runs.first()?, runs.len().min(RUNS_NAMED));
-    let names: Vec<&str> = runs[..shown].iter().map(|run| run.id.as_str()).collect();
-    let more = if runs.len() > shown { format!(" and {} more", runs.len() - shown) } else { String::new() };
+    let names = named(runs[..shown].iter().map(|run| Phrase::same(run.id.as_str())).collect(), runs.len());
     let version = if runs.iter().all(|run| run.digest == first.digest) {
-        format!("version {}", first.digest.short())
+        phrase!("version {}", "版本 {}", first.digest.short())
     } else {
-        "the versions they began with".to_owned()
+        phrase!("the versions they began with", "各自开始时的版本")
     };
+    let n = Phrase::counted(runs.len(), "run", "次");
     let finish = if runs.len() == 1 { "finishes" } else { "finish" };
-    Some(format!(
-        "{} under way {finish} under {version}: {}{more}",
-        words::count(runs.len(), "run"),
-        names.join(", ")
+    Some(phrase!(
+        "{n} under way {finish} under {version}: {names}",
+        "进行中的活动有 {n}，按{version}做完：{names}";
+        n, version, names
     ))
 }
 
@@ -174,7 +173,7 @@ pub fn reworded<'s>(
     states: impl Iterator<Item = &'s State>,
     playbooks: &Playbooks,
     new: &Arc<Playbook>,
-) -> Option<String> {
+) -> Option<Phrase> {
     let mut shown = Vec::new();
     let mut count = 0;
     for state in states {
@@ -183,16 +182,34 @@ pub fn reworded<'s>(
             count += 1;
             if shown.len() < RUNS_NAMED {
                 let steps: Vec<&str> = reworded.steps.iter().map(StepId::as_str).collect();
-                let what =
-                    if steps.is_empty() { String::new() } else { format!(" (step {})", steps.join(", ")) };
-                shown.push(format!("{}{what}", run.id));
+                let (run, steps) = (&run.id, steps.join(", "));
+                shown.push(if steps.is_empty() {
+                    Phrase::same(run.as_str())
+                } else {
+                    phrase!("{run} (step {steps})", "{run}（步骤 {steps}）")
+                });
             }
         }
     }
-    let more = if count > shown.len() { format!(" and {} more", count - shown.len()) } else { String::new() };
-    let take = if count == 1 { "takes the new words for its" } else { "take the new words for their" };
-    (count > 0)
-        .then(|| format!("{} {take} steps ahead: {}{more}", words::count(count, "run"), shown.join(", ")))
+    if count == 0 {
+        return None;
+    }
+    let (n, names) = (Phrase::counted(count, "run", "次活动"), named(shown, count));
+    Some(if count == 1 {
+        phrase!("{n} takes the new words for its steps ahead: {names}", "{n}后面的步骤换成新的说法：{names}"; n, names)
+    } else {
+        phrase!("{n} take the new words for their steps ahead: {names}", "{n}后面的步骤换成新的说法：{names}"; n, names)
+    })
+}
+
+/// Some of so many names, and how many more there are.
+fn named(shown: Vec<Phrase>, all: usize) -> Phrase {
+    let more = all.saturating_sub(shown.len());
+    let names = Phrase::list(shown);
+    if more == 0 {
+        return names;
+    }
+    phrase!("{names} and {more} more", "{names} 等，另有 {more} 次"; names)
 }
 
 /// So many runs are named in one line.

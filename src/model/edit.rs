@@ -1,6 +1,6 @@
 //! What an edit changes: one playbook against another, play by play, in words.
 //!
-//! English, like everything that the commands say. Reads two playbooks; decides nothing.
+//! Reads two playbooks; decides nothing.
 
 use super::{
     occurrence::next_anchor,
@@ -14,8 +14,9 @@ use crate::{
     base::{
         ids::{GroupId, PlayName},
         locale::Locale,
+        phrase::{Phrase, Words, pair as words, phrase},
         time::{Duration, Timestamp, Zone},
-        words::{count, list},
+        words::list,
     },
     script::expr::Expr,
 };
@@ -37,12 +38,21 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// In a word.
+    /// In a word for programs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Added => "added",
             Self::Changed => "changed",
             Self::Removed => "removed",
+        }
+    }
+
+    /// In a word for people.
+    pub const fn said(self) -> Words {
+        match self {
+            Self::Added => words("added", "新增"),
+            Self::Changed => words("changed", "改动"),
+            Self::Removed => words("removed", "删除"),
         }
     }
 }
@@ -55,7 +65,7 @@ pub struct PlayEdit {
     /// What became of it.
     pub fate: Fate,
     /// What is different, one thing a line.
-    pub details: Vec<String>,
+    pub details: Vec<Phrase>,
 }
 
 /// Everything that an edit changes.
@@ -64,7 +74,7 @@ pub struct Edit {
     /// The plays, in the order of the new file, those that are gone last.
     pub plays: Vec<PlayEdit>,
     /// What is different outside the plays, one thing a line.
-    pub rest: Vec<String>,
+    pub rest: Vec<Phrase>,
 }
 
 impl Edit {
@@ -74,34 +84,39 @@ impl Edit {
     }
 
     /// One line a difference: `evening (changed): …`.
-    pub fn lines(&self) -> Vec<String> {
+    pub fn lines(&self) -> Vec<Phrase> {
         let mut lines = Vec::new();
         for edit in &self.plays {
-            let name = format!("{} ({})", edit.play, edit.fate.as_str());
+            let (play, fate) = (&edit.play, Phrase::from(edit.fate.said()));
+            let name = phrase!("{play} ({fate})", "{play}（{fate}）"; fate);
             if edit.details.is_empty() {
                 lines.push(name);
                 continue;
             }
-            lines.extend(edit.details.iter().map(|detail| format!("{name}: {detail}")));
+            lines.extend(
+                edit.details
+                    .iter()
+                    .map(|detail| phrase!("{name}: {detail}", "{name}：{detail}"; name, detail)),
+            );
         }
         lines.extend(self.rest.iter().cloned());
         lines
     }
 
     /// The names of the plays in one sentence: `added b; changed a`.
-    pub fn summary(&self) -> String {
-        let mut parts = Vec::new();
+    pub fn summary(&self) -> Phrase {
+        let mut parts: Vec<Phrase> = Vec::new();
         for fate in [Fate::Added, Fate::Changed, Fate::Removed] {
             let names: Vec<&str> =
                 self.plays.iter().filter(|edit| edit.fate == fate).map(|edit| edit.play.as_str()).collect();
             if !names.is_empty() {
-                parts.push(format!("{} {}", fate.as_str(), list(&names, "and")));
+                let (fate, en, zh) = (Phrase::from(fate.said()), list(&names, "and"), names.join("、"));
+                let names = Phrase { en, zh };
+                parts.push(phrase!("{fate} {names}", "{fate} {names}"; fate, names));
             }
         }
-        if parts.is_empty() {
-            parts.push("no play is changed".into());
-        }
-        parts.join("; ")
+        let all = parts.into_iter().reduce(|all, part| all.then(&part));
+        all.unwrap_or_else(|| phrase!("no play is changed", "玩法没有改动"))
     }
 }
 
@@ -138,8 +153,10 @@ pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
             continue;
         }
         let renamed = before.filter(|before| before.name != play.name);
-        let mut details: Vec<String> = renamed
-            .map(|before| format!("it was {}; its dates and runs go on", before.name))
+        let mut details: Vec<Phrase> = renamed
+            .map(|before| {
+                phrase!("it was {}; its dates and runs go on", "原来叫 {}；日期和活动照旧", before.name)
+            })
             .into_iter()
             .collect();
         details.extend(before.map(|before| differences(before, play, &new.zone, at)).unwrap_or_default());
@@ -155,7 +172,7 @@ pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
         |name: &PlayName| new.plays.iter().any(|play| play.name == *name || play.was.as_ref() == Some(name));
     for play in old.plays.iter().filter(|play| !goes_on(&play.name)) {
         let next = at.and_then(|at| next_start(old, play, play, at));
-        let details = next.map(|next| format!("it does not start {}", when(next, &old.zone)));
+        let details = next.map(|next| phrase!("it does not start {}", "{} 不开始了", when(next, &old.zone)));
         plays.push(PlayEdit {
             play: play.name.clone(),
             fate: Fate::Removed,
@@ -168,12 +185,15 @@ pub fn edit(old: &Playbook, new: &Playbook, at: Option<&Standing>) -> Edit {
 }
 
 /// The dates that stay where a command has put them.
-fn postponed(old: &Playbook, new: &Playbook, at: &Standing) -> Vec<String> {
+fn postponed(old: &Playbook, new: &Playbook, at: &Standing) -> Vec<Phrase> {
     let stays = |((name, id), is): (&(PlayName, Arc<str>), &Timestamp)| {
         let (was, said) = (entry(old.play(name)?, id)?, entry(new.play(name)?, id)?);
         (was.at == said.at && said.at != *is).then(|| {
             let (is, said) = (when(*is, &new.zone), when(said.at, &new.zone));
-            format!("{name}/{id} stays at {is}, where a command has put it; the file says {said}")
+            phrase!(
+                "{name}/{id} stays at {is}, where a command has put it; the file says {said}",
+                "{name}/{id} 还是 {is}，是用命令改过的；文件里写的是 {said}"
+            )
         })
     };
     at.postponed.iter().filter_map(stays).collect()
@@ -219,19 +239,21 @@ fn next_start(playbook: &Playbook, play: &Play, before: &Play, at: &Standing) ->
     }
 }
 
-fn next_words(was: Option<Timestamp>, is: Option<Timestamp>, known: bool, zone: &Zone) -> Option<String> {
+fn next_words(was: Option<Timestamp>, is: Option<Timestamp>, known: bool, zone: &Zone) -> Option<Phrase> {
     match (was, is) {
         (Some(was), Some(is)) if was == is => None,
-        (Some(was), Some(is)) => Some(format!("next start {} → {}", when(was, zone), when(is, zone))),
-        (Some(was), None) => Some(format!("it does not start {} any more", when(was, zone))),
-        (None, Some(is)) if known => Some(format!("next start {}", when(is, zone))),
-        (None, Some(is)) => Some(format!("first start {}", when(is, zone))),
+        (Some(was), Some(is)) => {
+            Some(phrase!("next start {} → {}", "下次开始 {} → {}", when(was, zone), when(is, zone)))
+        }
+        (Some(was), None) => Some(phrase!("it does not start {} any more", "{} 不再开始", when(was, zone))),
+        (None, Some(is)) if known => Some(phrase!("next start {}", "下次开始 {}", when(is, zone))),
+        (None, Some(is)) => Some(phrase!("first start {}", "第一次开始 {}", when(is, zone))),
         (None, None) => None,
     }
 }
 
 /// What is different between two plays of one name.
-fn differences(old: &Play, new: &Play, zone: &Zone, at: Option<&Standing>) -> Vec<String> {
+fn differences(old: &Play, new: &Play, zone: &Zone, at: Option<&Standing>) -> Vec<Phrase> {
     let mut out = Vec::new();
     let stood = |date: &DateEntry| at.map_or(date.at, |at| at.date(&old.name, date));
     trigger(&old.trigger, &new.trigger, zone, &stood, &mut out);
@@ -265,7 +287,7 @@ fn differences(old: &Play, new: &Play, zone: &Zone, at: Option<&Standing>) -> Ve
     pair("catch_up", Some(word(&old.catch_up)), Some(word(&new.catch_up)), &mut out);
     pair("overlap", Some(word(&old.overlap)), Some(word(&new.overlap)), &mut out);
     if old.args != new.args {
-        out.push("`args` is different".into());
+        out.push(phrase!("`args` is different", "`args` 变了"));
     }
     steps("", &old.program, &new.program, &mut out);
     steps("`moved`, ", &old.moved, &new.moved, &mut out);
@@ -279,11 +301,13 @@ fn word(value: &impl std::fmt::Debug) -> String {
 }
 
 /// A key with its old and its new value, where they differ.
-fn pair<T: PartialEq + Display>(key: &str, old: Option<T>, new: Option<T>, out: &mut Vec<String>) {
+fn pair<T: PartialEq + Display>(key: &str, old: Option<T>, new: Option<T>, out: &mut Vec<Phrase>) {
     match (old, new) {
-        (Some(old), Some(new)) if old != new => out.push(format!("`{key}` {old} → {new}")),
-        (Some(old), None) => out.push(format!("`{key}` {old} is gone")),
-        (None, Some(new)) => out.push(format!("`{key}` {new} is new")),
+        (Some(old), Some(new)) if old != new => {
+            out.push(phrase!("`{key}` {old} → {new}", "`{key}` {old} → {new}"))
+        }
+        (Some(old), None) => out.push(phrase!("`{key}` {old} is gone", "`{key}` {old} 没有了")),
+        (None, Some(new)) => out.push(phrase!("`{key}` {new} is new", "`{key}` {new} 是新的")),
         _ => {}
     }
 }
@@ -291,36 +315,39 @@ fn pair<T: PartialEq + Display>(key: &str, old: Option<T>, new: Option<T>, out: 
 /// When a date is before the edit: as the file says, or where a command has put it.
 type Stood<'s> = &'s dyn Fn(&DateEntry) -> Timestamp;
 
-fn trigger(old: &Trigger, new: &Trigger, zone: &Zone, stood: Stood<'_>, out: &mut Vec<String>) {
+fn trigger(old: &Trigger, new: &Trigger, zone: &Zone, stood: Stood<'_>, out: &mut Vec<Phrase>) {
     match (old, new) {
         (Trigger::Dates(old), Trigger::Dates(new)) => dates(old, new, zone, stood, out),
         (old, new) if old == new => {}
-        (old, new) => out.push(format!("{} → {}", trigger_words(old), trigger_words(new))),
+        (old, new) => {
+            let (old, new) = (trigger_words(old), trigger_words(new));
+            out.push(phrase!("{old} → {new}", "{old} → {new}"; old, new));
+        }
     }
 }
 
-fn trigger_words(trigger: &Trigger) -> String {
+fn trigger_words(trigger: &Trigger) -> Phrase {
     match trigger {
-        Trigger::Schedule(schedule) => schedule.describe(Locale::En),
-        Trigger::Dates(dates) => count(dates.len(), "date"),
-        Trigger::Members(of) => of.words().en,
-        Trigger::Signal(on) => {
-            let mut text = format!("on {}", on.name);
-            if let Some(filter) = &on.filter {
-                text.push_str(&format!(" where {}", filter.source()));
-            }
-            match on.batch {
-                Some(Batch::For(length)) => text.push_str(&format!(", collected for {length}")),
-                Some(Batch::Until(clock)) => text.push_str(&format!(", collected until {clock}")),
-                None => {}
-            }
-            if on.per_member {
-                text.push_str(", per member");
-            }
-            text
+        Trigger::Schedule(schedule) => {
+            let [en, zh] = [Locale::En, Locale::Zh].map(|locale| schedule.describe(locale));
+            Phrase { en, zh }
         }
-        Trigger::Whenever(whenever) => format!("whenever {}", whenever.words()),
-        Trigger::Command => "started by hand".into(),
+        Trigger::Dates(dates) => Phrase::counted(dates.len(), "date", "个日期"),
+        Trigger::Members(of) => of.words(),
+        Trigger::Signal(on) => {
+            let mut text = phrase!("on {}", "收到 {}", on.name);
+            if let Some(filter) = &on.filter {
+                text = text.and(&phrase!(" where {}", "，且 {}", filter.source()));
+            }
+            let batch = on.batch.map(|batch| match batch {
+                Batch::For(length) => phrase!(", collected for {length}", "，攒 {length}"),
+                Batch::Until(clock) => phrase!(", collected until {clock}", "，攒到 {clock}"),
+            });
+            text = text.and(&batch.unwrap_or_default());
+            if on.per_member { text.and(&phrase!(", per member", "，每位成员一次")) } else { text }
+        }
+        Trigger::Whenever(whenever) => phrase!("whenever {}", "每当 {}", whenever.words()),
+        Trigger::Command => phrase!("started by hand", "手动开始"),
     }
 }
 
@@ -329,36 +356,41 @@ fn dates(
     new: &[Arc<DateEntry>],
     zone: &Zone,
     stood: Stood<'_>,
-    out: &mut Vec<String>,
+    out: &mut Vec<Phrase>,
 ) {
     for date in new {
         match old.iter().find(|before| before.id == date.id) {
-            None => out.push(format!("date {} is new: {}", date.id, when(date.at, zone))),
+            None => {
+                out.push(phrase!("date {} is new: {}", "新日期 {}：{}", date.id, when(date.at, zone)));
+            }
             Some(before) if before.at != date.at => {
-                out.push(format!(
+                out.push(phrase!(
                     "date {} moves {} → {}",
+                    "日期 {} 从 {} 改到 {}",
                     date.id,
                     when(stood(before), zone),
                     when(date.at, zone)
                 ));
             }
             Some(before) if before.values != date.values => {
-                out.push(format!("date {} has other values", date.id));
+                out.push(phrase!("date {} has other values", "日期 {} 的内容变了", date.id));
             }
             Some(_) => {}
         }
     }
     for gone in old.iter().filter(|before| !new.iter().any(|date| date.id == before.id)) {
-        out.push(format!("date {} is cancelled: {}", gone.id, when(stood(gone), zone)));
+        let at = when(stood(gone), zone);
+        out.push(phrase!("date {} is cancelled: {at}", "日期 {} 取消：{at}", gone.id));
     }
 }
 
 /// Steps by their ids.
-fn steps(prefix: &str, old: &Program, new: &Program, out: &mut Vec<String>) {
+fn steps(prefix: &str, old: &Program, new: &Program, out: &mut Vec<Phrase>) {
     let known = |program: &Program, step: &Step| program.steps().any(|other| other.id == step.id);
     for step in new.steps() {
         let Some(before) = old.steps().find(|before| before.id == step.id) else {
-            out.push(format!("{prefix}step {} ({}) is new", step.id, step.verb.as_str()));
+            let (id, verb) = (&step.id, step.verb.as_str());
+            out.push(phrase!("{prefix}step {id} ({verb}) is new", "{prefix}步骤 {id}（{verb}）是新的"));
             continue;
         };
         if before == step {
@@ -366,10 +398,12 @@ fn steps(prefix: &str, old: &Program, new: &Program, out: &mut Vec<String>) {
         }
         if before.verb.as_str() != step.verb.as_str() {
             let (was, is) = (before.verb.as_str(), step.verb.as_str());
-            out.push(format!("{prefix}step {}: `{was}` → `{is}`", step.id));
+            let id = &step.id;
+            out.push(phrase!("{prefix}step {id}: `{was}` → `{is}`", "{prefix}步骤 {id}：`{was}` → `{is}`"));
             continue;
         }
-        let here = format!("{prefix}step {} ({})", step.id, step.verb.as_str());
+        let (id, verb) = (&step.id, step.verb.as_str());
+        let here = phrase!("{prefix}step {id} ({verb})", "{prefix}步骤 {id}（{verb}）");
         let mut found = Vec::new();
         pair("at", before.at, step.at, &mut found);
         pair(
@@ -385,12 +419,13 @@ fn steps(prefix: &str, old: &Program, new: &Program, out: &mut Vec<String>) {
             continue;
         }
         if found.is_empty() {
-            found.push("says or does something else".into());
+            found.push(phrase!("says or does something else", "说的或做的不一样了"));
         }
-        out.extend(found.into_iter().map(|what| format!("{here}: {what}")));
+        out.extend(found.into_iter().map(|what| phrase!("{here}: {what}", "{here}：{what}"; here, what)));
     }
     for gone in old.steps().filter(|step| !known(new, step)) {
-        out.push(format!("{prefix}step {} ({}) is gone", gone.id, gone.verb.as_str()));
+        let (id, verb) = (&gone.id, gone.verb.as_str());
+        out.push(phrase!("{prefix}step {id} ({verb}) is gone", "{prefix}步骤 {id}（{verb}）没有了"));
     }
 }
 
@@ -405,21 +440,39 @@ fn has_steps_inside(step: &Step) -> bool {
 }
 
 /// What is different outside the plays.
-fn rest(old: &Playbook, new: &Playbook) -> Vec<String> {
+fn rest(old: &Playbook, new: &Playbook) -> Vec<Phrase> {
     let mut out = Vec::new();
     let groups = |a: &Playbook, b: &Playbook| -> Vec<String> {
         a.groups.keys().filter(|id| !b.groups.contains_key(*id)).map(ToString::to_string).collect()
     };
-    for (names, what) in [(groups(new, old), "new"), (groups(old, new), "gone")] {
+    for (names, what) in
+        [(groups(new, old), words("new", "新的群")), (groups(old, new), words("gone", "没有了的群"))]
+    {
         let shown: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
         let more = names.len().saturating_sub(shown.len());
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let more = if more > 0 {
+            phrase!(" and {more} more", " 等，另有 {more} 个")
+        } else {
+            Phrase::default()
+        };
         if !names.is_empty() {
-            out.push(format!("{} {what}: {}{more}", count(names.len(), "group"), shown.join(", ")));
+            let (n, what, en, zh) = (
+                Phrase::counted(names.len(), "group", "个"),
+                Phrase::from(what),
+                shown.join(", "),
+                shown.join("、"),
+            );
+            let shown = Phrase { en, zh };
+            out.push(phrase!(
+                "{n} {what}: {shown}{more}",
+                "{n}{what}：{shown}{more}";
+                n, what, shown, more
+            ));
         }
     }
     if old.zone.name() != new.zone.name() {
-        out.push(format!("`timezone` {} → {}", old.zone.name(), new.zone.name()));
+        let (was, is) = (old.zone.name(), new.zone.name());
+        out.push(phrase!("`timezone` {was} → {is}", "`timezone` {was} → {is}"));
     }
     let sections: BTreeSet<&str> = [
         ("budgets", old.budgets == new.budgets),
@@ -440,11 +493,12 @@ fn rest(old: &Playbook, new: &Playbook) -> Vec<String> {
     .filter(|(_, same)| !same)
     .map(|(name, _)| name)
     .collect();
-    out.extend(sections.into_iter().map(|name| format!("`{name}` is different")));
+    out.extend(sections.into_iter().map(|name| phrase!("`{name}` is different", "`{name}` 变了")));
     let groups = new.groups.iter().filter(|(id, group)| old.groups.get(*id).is_some_and(|was| was != *group));
     let (changed, own) = (groups.clone().count(), old.vars == new.vars && old.title == new.title);
     if changed > 0 && own {
-        out.push(format!("{} with other settings", count(changed, "group")));
+        let groups = Phrase::counted(changed, "group", "个群");
+        out.push(phrase!("{groups} with other settings", "{groups}的设置变了"; groups));
     }
     out
 }

@@ -4,7 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "owns the note of refused files")]
 
 use super::{files, private};
-use crate::base::{limits, time::Timestamp};
+use crate::base::{limits, phrase::Phrase, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, io::Write as _, path::Path};
 
@@ -15,6 +15,17 @@ pub struct Refusal {
     pub since: Timestamp,
     /// Why, and what goes on instead.
     pub why: String,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub zh: String,
+}
+
+impl Refusal {
+    /// Why, in every language; a note of an older version has one.
+    pub fn reason(&self) -> Phrase {
+        let zh = if self.zh.is_empty() { &self.why } else { &self.zh };
+        Phrase { en: self.why.clone(), zh: zh.clone() }
+    }
 }
 
 /// By the file as it was given to `run`.
@@ -51,7 +62,11 @@ mod tests {
     #[test]
     fn what_is_refused_is_read_back_and_gone_when_nothing_is() {
         let dir = tempfile::tempdir().unwrap();
-        let refusal = Refusal { since: Timestamp::from_millis(5_000), why: "it has errors".into() };
+        let refusal = Refusal {
+            since: Timestamp::from_millis(5_000),
+            why: "it has errors".into(),
+            zh: "有错误".into(),
+        };
         let refusals = Refusals::from([("p.yaml".to_owned(), refusal)]);
         for _ in 0..2 {
             write(dir.path(), &refusals).unwrap();

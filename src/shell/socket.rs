@@ -114,12 +114,38 @@ pub struct CommandReply {
     /// Why it was refused, with what to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// What is said, in Chinese, where the engine knows how.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said_zh: Vec<String>,
+    /// Why it was refused, in Chinese, where the engine knows how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_zh: Option<String>,
 }
 
 impl CommandReply {
     /// A refusal.
     pub fn refuse(reason: impl Into<String>) -> Self {
         Self { refused: Some(reason.into()), ..Self::default() }
+    }
+
+    /// The same with what is said of it in every language.
+    #[must_use]
+    pub fn saying(self, said: Vec<Phrase>, refused: Option<Phrase>) -> Self {
+        let (said, said_zh) = said.into_iter().map(|line| (line.en, line.zh)).unzip();
+        let (refused, refused_zh) = refused.map(|reason| (reason.en, reason.zh)).unzip();
+        Self { said, said_zh, refused, refused_zh, ..self }
+    }
+
+    /// What there is to say, in every language.
+    pub fn lines(&self) -> impl Iterator<Item = Phrase> + '_ {
+        let zh = self.said_zh.iter().chain(self.said.iter().skip(self.said_zh.len()));
+        self.said.iter().zip(zh).map(|(en, zh)| Phrase { en: en.clone(), zh: zh.clone() })
+    }
+
+    /// Why it was refused, in every language.
+    pub fn refusal(&self) -> Option<Phrase> {
+        let en = self.refused.clone()?;
+        Some(Phrase { zh: self.refused_zh.clone().unwrap_or_else(|| en.clone()), en })
     }
 }
 

@@ -12,6 +12,7 @@ use super::{
 use crate::base::{
     decode::{Encoding, decode},
     limits,
+    phrase::{Phrase, phrase},
     picture::{Format, Glimpse},
     source::{Folder, FolderError, normal_path},
 };
@@ -71,16 +72,17 @@ impl DiskFolder {
     }
 
     /// The folder and the name of a playbook file in it. An error says what is wrong with the path.
-    pub fn of_file(file: &Path) -> Result<(Self, String), String> {
+    pub fn of_file(file: &Path) -> Result<(Self, String), Phrase> {
         let name = file.file_name().and_then(|name| name.to_str());
         let Some(name) = name.filter(|_| !file.is_dir()) else {
-            return Err(format!(
+            return Err(phrase!(
                 "{} is not a playbook file; name the YAML file itself, such as community.yaml",
+                "{} 不是剧本文件；请写 YAML 文件本身，例如 community.yaml",
                 file.display()
             ));
         };
         if !file.exists() {
-            return Err(format!("there is no file {}", file.display()));
+            return Err(phrase!("there is no file {}", "没有文件 {}", file.display()));
         }
         let root = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Ok((Self::new(root), name.to_owned()))

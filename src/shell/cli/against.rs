@@ -4,7 +4,10 @@
 
 use super::{failure::Failure, output::Output};
 use crate::{
-    base::ids::{Digest, GroupId},
+    base::{
+        ids::{Digest, GroupId},
+        phrase::{Phrase, phrase},
+    },
     engine::{
         state::State,
         view::{reworded, standing, under_way},
@@ -28,9 +31,9 @@ struct GroupChange {
     from: Digest,
     edit: Edit,
     /// The runs that finish under an older version.
-    under_way: Option<String>,
+    under_way: Option<Phrase>,
     /// The runs that say something else from then on.
-    reworded: Option<String>,
+    reworded: Option<Phrase>,
 }
 
 /// Everything that would change.
@@ -48,24 +51,38 @@ struct AllChanges {
 pub(super) fn text(dir: &Path, new: &Playbook, out: &mut Output) -> Result<(), Failure> {
     let all = compare(dir, new)?;
     if all.versions.is_empty() {
-        return Ok(out.line(format!("  no group of this playbook has run on {}", dir.display()))?);
+        let dir = dir.display();
+        return Ok(out.say(phrase!(
+            "  no group of this playbook has run on {dir}",
+            "  这份剧本的群都还没有在 {dir} 上运行过"
+        ))?);
     }
     let several = all.versions.len() > 1;
     for change in &all.versions {
-        let of = if several { format!("{}: ", names(&change.groups)) } else { String::new() };
+        let groups = names(&change.groups);
+        let of = if several { phrase!("{groups}: ", "{groups}："; groups) } else { Phrase::default() };
+        let to = all.to.short();
         if change.from == all.to {
-            out.line(format!("  {of}version {} is in force already", all.to.short()))?;
+            out.say(phrase!("  {of}version {to} is in force already", "  {of}版本 {to} 已经生效"; of))?;
             continue;
         }
-        let summary = change.edit.summary();
-        out.line(format!("  {of}version {} → {}: {summary}", change.from.short(), all.to.short()))?;
+        let (summary, from) = (change.edit.summary(), change.from.short());
+        out.say(phrase!(
+            "  {of}version {from} → {to}: {summary}",
+            "  {of}版本 {from} → {to}：{summary}";
+            of, summary
+        ))?;
         for line in change.edit.lines().iter().chain(&change.under_way).chain(&change.reworded) {
-            out.line(format!("    {line}"))?;
+            out.say(phrase!("    {line}", "    {line}"; line))?;
         }
     }
-    for (what, groups) in [("begins here", &all.begin), ("rests from then on", &all.rest)] {
+    for (what, groups) in [
+        (phrase!("begins here", "在这里开始"), &all.begin),
+        (phrase!("rests from then on", "从那时起停放"), &all.rest),
+    ] {
         if !groups.is_empty() {
-            out.line(format!("  {what}: {}", names(groups)))?;
+            let groups = names(groups);
+            out.say(phrase!("  {what}: {groups}", "  {what}：{groups}"; what, groups))?;
         }
     }
     Ok(())
@@ -76,7 +93,12 @@ pub(super) fn json(dir: &Path, new: &Playbook, file: &Path, out: &mut Output) ->
     let all = compare(dir, new)?;
     let changes = all.versions.iter();
     let changes = changes.map(|change| {
-        plan::change(&change.groups, &change.from, &change.edit, [&change.under_way, &change.reworded])
+        plan::change(
+            &change.groups,
+            &change.from,
+            &change.edit,
+            [change.under_way.as_ref(), change.reworded.as_ref()],
+        )
     });
     out.json(&plan::Against {
         against: dir.display().to_string(),
@@ -90,7 +112,7 @@ pub(super) fn json(dir: &Path, new: &Playbook, file: &Path, out: &mut Output) ->
 }
 
 fn compare(dir: &Path, new: &Playbook) -> Result<AllChanges, Failure> {
-    let failed = |error: StoreError| Failure::environment(error.to_string());
+    let failed = |error: StoreError| Failure::environment(error.in_words());
     let reader = Reader::open(dir).map_err(failed)?;
     let recovered = reader.states().map_err(failed)?;
     let mut all =
@@ -116,7 +138,10 @@ fn compare(dir: &Path, new: &Playbook) -> Result<AllChanges, Failure> {
             let texts = reader.sources(&from).map_err(failed)?;
             let old =
                 texts.and_then(|(folder, path)| lang::compile(&folder, &path).playbook).ok_or_else(|| {
-                    Failure::environment("the version in force cannot be read by this version of playbook")
+                    Failure::environment(phrase!(
+                        "the version in force cannot be read by this version of playbook",
+                        "这个版本的 playbook 读不了正在生效的剧本"
+                    ))
                 })?;
             // Dates and next starts are told for the first of the groups.
             let at = states.first().map(|state| standing(state, &old, clock::now()));
@@ -131,11 +156,10 @@ fn compare(dir: &Path, new: &Playbook) -> Result<AllChanges, Failure> {
     Ok(all)
 }
 
-fn names(groups: &[GroupId]) -> String {
-    let shown: Vec<&str> = groups.iter().take(5).map(GroupId::as_str).collect();
-    let shown = shown.join(", ");
+fn names(groups: &[GroupId]) -> Phrase {
+    let shown = Phrase::list(groups.iter().take(5).map(|group| Phrase::same(group.as_str())));
     match groups.len().saturating_sub(5) {
         0 => shown,
-        more => format!("{shown} and {more} more"),
+        more => phrase!("{shown} and {more} more", "{shown} 等，另有 {more} 个"; shown),
     }
 }

@@ -6,7 +6,7 @@ use super::{failure::Failure, remote::no_engine};
 use crate::{
     base::{
         ids::{EffectId, GroupId, MemberId},
-        phrase::{Phrase, phrase},
+        phrase::phrase,
         value::Value,
     },
     engine::input::Command,
@@ -69,9 +69,6 @@ fn put(dir: &Path, group: Option<GroupId>, ask: Ask) -> Result<CommandReply, Fai
     if reply.ok {
         return Ok(reply);
     }
-    let reason = reply.refused.map_or_else(
-        || phrase!("the engine refused and did not say why", "引擎拒绝了，没有说原因"),
-        Phrase::from,
-    );
-    Err(Failure::refused(reason))
+    let silent = || phrase!("the engine refused and did not say why", "引擎拒绝了，没有说原因");
+    Err(Failure::refused(reply.refusal().unwrap_or_else(silent)))
 }

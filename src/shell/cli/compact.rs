@@ -9,7 +9,10 @@ use super::{
     state::directory,
 };
 use crate::{
-    base::{time::Zone, words},
+    base::{
+        phrase::{Phrase, phrase},
+        time::Zone,
+    },
     shell::store,
 };
 
@@ -30,23 +33,36 @@ impl Compact {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let dir = directory(self.state.state.as_deref(), None);
         let before = time(&self.before, &Zone::utc())?;
-        let done = store::compact(&dir, before).map_err(|error| Failure::environment(error.to_string()))?;
-        out.line(format!(
-            "{} compressed: {} bytes of text are {} now",
-            words::count(done.decisions as usize, "decision"),
-            done.text_bytes,
-            done.page_bytes
+        let done = store::compact(&dir, before).map_err(|error| Failure::environment(error.in_words()))?;
+        let decisions = Phrase::counted(done.decisions as usize, "decision", "个决定");
+        let (text, page) = (done.text_bytes, done.page_bytes);
+        out.say(phrase!(
+            "{decisions} compressed: {text} bytes of text are {page} now",
+            "压缩了 {decisions}：{text} 字节的文字现在是 {page} 字节";
+            decisions
         ))?;
         if done.sources > 0 {
-            let versions = words::count(done.sources as usize, "playbook version");
-            out.line(format!("{versions} that nobody has any more: dropped"))?;
+            let versions = Phrase::counted(done.sources as usize, "playbook version", "个剧本版本");
+            out.say(phrase!(
+                "{versions} that nobody has any more: dropped",
+                "{versions}没人再用，已删除";
+                versions
+            ))?;
         }
         let after = if done.online {
-            "free space in it is used again; compact with no engine running to shorten it"
+            phrase!(
+                "free space in it is used again; compact with no engine running to shorten it",
+                "空出来的地方会再用；引擎没开时再压缩才会变短"
+            )
         } else {
-            "shortened"
+            phrase!("shortened", "变短了")
         };
-        out.line(format!("the file had {} bytes and has {}: {after}", done.before_bytes, done.after_bytes))?;
+        let (was, is) = (done.before_bytes, done.after_bytes);
+        out.say(phrase!(
+            "the file had {was} bytes and has {is}: {after}",
+            "文件原来 {was} 字节，现在 {is} 字节：{after}";
+            after
+        ))?;
         Ok(())
     }
 }

@@ -4,11 +4,15 @@ use super::{
     args::GroupArg,
     failure::{Code, Failure},
     load,
-    output::{GOOD, Output, WARN, paint},
+    output::{GOOD, Output, WARN, pad, paint},
     send::{group, named, target},
 };
 use crate::{
-    base::time::Duration,
+    base::{
+        locale::Locale,
+        phrase::{Phrase, Words, pair, phrase},
+        time::Duration,
+    },
     model::channel::{Channel, ChannelKind, Hear},
     shell::ears::{Deaf, FirstHeard, Trial, slack_manifest},
 };
@@ -52,21 +56,32 @@ impl Connect {
         }
         let target = target(&loaded, channel)?;
         let Some(mut trial) = Trial::new(channel.kind, channel.hear == Some(Hear::All), &target) else {
-            return Err(Failure::refused(format!("{} ({}) hears nothing", self.channel, channel.kind))
-                .help("`playbook signal` and a sender of `inbound` report what happens there"));
+            let (name, kind) = (&self.channel, channel.kind);
+            let why = phrase!("{name} ({kind}) hears nothing", "{name}（{kind}）什么都听不到");
+            return Err(Failure::refused(why).help(phrase!(
+                "`playbook signal` and a sender of `inbound` report what happens there",
+                "用 `playbook signal` 或 `inbound` 里的程序来报那里发生的事"
+            )));
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let lacks = runtime.block_on(trial.sign_in(self.fix)).map_err(deaf)?;
-        out.line(format!("{} ({}) {}", self.channel, channel.kind, paint(GOOD, "the credential is taken")))?;
+        let taken = out.languages.people.pick("the credential is taken", "凭据有效");
+        let (name, kind, taken) = (&self.channel, channel.kind, paint(GOOD, taken));
+        out.say(phrase!("{name} ({kind}) {taken}", "{name}（{kind}）{taken}"))?;
         if let Some(lacks) = &lacks {
             out.line(paint(WARN, lacks))?;
         }
-        out.line("say anything in the group now …")?;
+        out.say(phrase!("say anything in the group now …", "现在在群里随便说句话……"))?;
         out.flush()?;
         let first = async { tokio::time::timeout(self.wait.to_std(), trial.first()).await };
         let Ok(heard) = runtime.block_on(first) else {
-            let why = format!("nothing was heard on {} within {}", self.channel, self.wait);
-            return Err(Failure::environment(why).help("is the bot in the group, and may it read there?"));
+            let wait = Phrase { en: self.wait.to_string(), zh: Locale::Zh.duration(self.wait) };
+            let name = &self.channel;
+            let why = phrase!("nothing was heard on {name} within {wait}", "{wait} 内在 {name} 上什么都没听到"; wait);
+            return Err(Failure::environment(why).help(phrase!(
+                "is the bot in the group, and may it read there?",
+                "机器人在群里吗？它看得到消息吗？"
+            )));
         };
         let heard = heard.map_err(deaf)?;
         tell(&heard, channel, out)?;
@@ -79,9 +94,15 @@ impl Connect {
 /// The manifest of a channel's app.
 fn manifest(title: &str, channel: &Channel, hears: bool, out: &mut Output) -> Result<(), Failure> {
     if channel.kind != ChannelKind::Slack {
-        let why =
-            format!("{} is on {}, and only Slack makes an app of a manifest", channel.name, channel.kind);
-        return Err(Failure::usage(why).help("docs/channels says step by step what to switch on there"));
+        let (name, kind) = (&channel.name, channel.kind);
+        let why = phrase!(
+            "{name} is on {kind}, and only Slack makes an app of a manifest",
+            "{name} 在 {kind} 上，只有 Slack 能用清单建应用"
+        );
+        return Err(Failure::usage(why).help(phrase!(
+            "docs/channels says step by step what to switch on there",
+            "`docs/channels` 里一步步写了要打开什么"
+        )));
     }
     let by_webhook = channel.settings.contains_key("url");
     for line in slack_manifest(title, hears, by_webhook).lines() {
@@ -101,30 +122,41 @@ fn deaf(why: Deaf) -> Failure {
 /// What was heard, and what to write so that it is the group's.
 fn tell(heard: &FirstHeard, channel: &Channel, out: &mut Output) -> std::io::Result<()> {
     let FirstHeard { what, chat, who } = heard;
-    let from = if who.is_empty() { String::new() } else { format!(" from {who}") };
-    out.line(format!("heard {what} in {chat}{from}"))?;
+    let from = if who.is_empty() { Phrase::default() } else { phrase!(" from {who}", "，来自 {who}") };
+    out.say(phrase!("heard {what} in {chat}{from}", "在 {chat} 听到 {what}{from}"; from))?;
     let key = match channel.kind {
         ChannelKind::Matrix => "room",
         ChannelKind::Onebot => "group",
         _ => "chat",
     };
-    out.line(format!("write  {key}: \"{chat}\""))
+    out.say(phrase!("write  {key}: \"{chat}\"", "请写  {key}: \"{chat}\""))
 }
 
 /// What the channel hears as it is configured.
 fn table(channel: &Channel, partly: bool, out: &mut Output) -> std::io::Result<()> {
     let ear = channel.ear();
-    let row = |what: &str, hears: bool| format!("  {what:<10} {}", if hears { "✓" } else { "-" });
-    out.line("hears")?;
-    out.line(row("joins", ear.is_some_and(|ear| ear.joins)))?;
-    let all = if partly { " (only what is said to it)" } else { " (all)" };
-    let messages = ear.is_some_and(|ear| ear.messages);
-    out.line(format!("{}{}", row("messages", messages), if messages { all } else { "" }))?;
-    out.line(row("answers", ear.is_some_and(|ear| ear.answers)))?;
-    let kept = match channel.hear {
-        Some(Hear::All) => "what is said is kept where a play reads it",
-        Some(Hear::Nothing) => "`hear: nothing`: nothing is kept",
-        Some(Hear::Names) | None => "who and when is kept, never what is said; `hear: all` changes that",
+    let locale = out.languages.people;
+    let row = |what: Words, hears: bool| {
+        format!("  {} {}", pad(what.of(locale), 10), if hears { "✓" } else { "-" })
     };
-    out.line(format!("  {kept}"))
+    out.say(pair("hears", "听得到"))?;
+    out.line(row(pair("joins", "进群"), ear.is_some_and(|ear| ear.joins)))?;
+    let all = if partly {
+        pair(" (only what is said to it)", "（只有对它说的）")
+    } else {
+        pair(" (all)", "（全部）")
+    };
+    let messages = ear.is_some_and(|ear| ear.messages);
+    let heard = row(pair("messages", "消息"), messages);
+    out.line(format!("{heard}{}", if messages { all.of(locale) } else { "" }))?;
+    out.line(row(pair("answers", "回答"), ear.is_some_and(|ear| ear.answers)))?;
+    let kept = match channel.hear {
+        Some(Hear::All) => pair("what is said is kept where a play reads it", "有玩法要读的，说的话会存下"),
+        Some(Hear::Nothing) => pair("`hear: nothing`: nothing is kept", "`hear: nothing`：什么都不存"),
+        Some(Hear::Names) | None => pair(
+            "who and when is kept, never what is said; `hear: all` changes that",
+            "只存谁、什么时候，不存说了什么；`hear: all` 可以改",
+        ),
+    };
+    out.line(format!("  {}", kept.of(locale)))
 }

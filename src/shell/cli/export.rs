@@ -9,7 +9,7 @@ use super::{
     state::ReadArgs,
 };
 use crate::{
-    base::ids::MemberId,
+    base::{ids::MemberId, phrase::phrase},
     shell::view::members::{self, Row, members},
 };
 
@@ -74,8 +74,9 @@ impl Show {
         let id = MemberId::new(&self.id);
         let mut found = rows.iter().filter(|row| row.id == id).peekable();
         if found.peek().is_none() {
-            return Err(Failure::new(Code::Refused, format!("no member `{id}` is known"))
-                .help("`playbook members` lists the ids"));
+            let text = phrase!("no member `{id}` is known", "没有成员 `{id}`");
+            return Err(Failure::new(Code::Refused, text)
+                .help(phrase!("`playbook members` lists the ids", "`playbook members` 会列出编号")));
         }
         Ok(found.try_for_each(|row| out.json(row))?)
     }

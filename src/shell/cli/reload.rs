@@ -19,8 +19,8 @@ pub(super) struct Reload {
 impl Reload {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let dir = directory(self.state.state.as_deref(), self.file.as_deref());
-        for line in client::reload(&dir)?.said {
-            out.line(line)?;
+        for line in client::reload(&dir)?.lines() {
+            out.say(line)?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use super::{
     output::{Format, Output},
 };
 use crate::{
-    base::{diagnostic::suggest, ids::ChannelName, limits},
+    base::{diagnostic::suggest, ids::ChannelName, limits, phrase::phrase},
     model::{channel::ChannelKind, message::Message},
     shell::{
         delivery::{preview, render},
@@ -59,11 +59,17 @@ impl Render {
     fn whole(&self) -> Result<String, Failure> {
         let path = self.file.display();
         let most = limits::MESSAGE_BYTES_MAX;
-        let too_large =
-            || Failure::usage(format!("{path} has more than {most} bytes, the most of a message"));
+        let too_large = || {
+            Failure::usage(phrase!(
+                "{path} has more than {most} bytes, the most of a message",
+                "{path} 超过 {most} 字节，这是消息的上限"
+            ))
+        };
         let failed = |error: ReadError| match error {
             ReadError::TooLarge { .. } => too_large(),
-            error => Failure::environment(format!("{path} cannot be read: {error}")),
+            error => {
+                Failure::environment(phrase!("{path} cannot be read: {error}", "读不了 {path}：{error}"))
+            }
         };
         if self.file.as_os_str() != "-" {
             return files::text(&self.file, most).map_err(failed);
@@ -80,9 +86,9 @@ fn kind(word: &str) -> Result<ChannelKind, Failure> {
     ChannelKind::parse(word).ok_or_else(|| {
         let words: Vec<&str> = ChannelKind::ALL.iter().map(|kind| kind.as_str()).collect();
         let help = match suggest::nearest(word, words.iter().copied()) {
-            Some(near) => format!("did you mean {near}?"),
-            None => format!("there are {}", words.join(", ")),
+            Some(near) => phrase!("did you mean {near}?", "是不是 {near}？"),
+            None => phrase!("there are {}", "有 {}", words.join(", ")),
         };
-        Failure::usage(format!("{word:?} is no channel type")).help(help)
+        Failure::usage(phrase!("{word:?} is no channel type", "{word:?} 不是频道类型")).help(help)
     })
 }

@@ -4,10 +4,13 @@ use super::{
     failure::{Code, Failure},
     output::Output,
 };
-use crate::shell::{
-    door::{self, Addresses},
-    runtime::{self, Rehearse, RunOptions},
-    terminal::ColorChoice,
+use crate::{
+    base::phrase::phrase,
+    shell::{
+        door::{self, Addresses},
+        runtime::{self, Rehearse, RunOptions},
+        terminal::ColorChoice,
+    },
 };
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -81,10 +84,12 @@ impl Run {
                     listen.extend(door::read_address(DOOR));
                 }
                 None => {
-                    return Err(Failure::usage(format!("--listen {text} is no address")).help(
+                    let why = phrase!("--listen {text} is no address", "`--listen {text}` 不是地址");
+                    return Err(Failure::usage(why).help(phrase!(
                         "expected an address and a port such as 127.0.0.1:7878, [::1]:7878 or 0.0.0.0:7878, or a port \
                          alone",
-                    ));
+                        "应写地址和端口，例如 127.0.0.1:7878、[::1]:7878 或 0.0.0.0:7878，也可以只写端口"
+                    )));
                 }
             }
         }

@@ -80,7 +80,7 @@ pub(super) fn target(loaded: &Loaded, channel: &Channel) -> Result<Target, Failu
     resolve::resolve(channel, &|name| std::env::var(name).ok(), &|path| {
         Ok(files::text(&root.join(path), limits::SECRET_BYTES_MAX)?)
     })
-    .map_err(|error| Failure::environment(error.to_string()))
+    .map_err(|error| Failure::environment(error.in_words()))
 }
 
 /// The group of a name; without one the first, because the playbook's own channels are those of every group that has

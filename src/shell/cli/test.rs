@@ -274,7 +274,7 @@ fn read_playbook(path: &Path, draft: &mut Draft) -> Result<Option<(Arc<Playbook>
             "name the playbook by its path from the scenario's folder",
             "写剧本相对于情景所在文件夹的路径",
         );
-        wrong(&mut draft.report, Phrase::same(why), help.into());
+        wrong(&mut draft.report, why, help.into());
         return Ok(None);
     }
     let loaded = load::compile(&file)?;

@@ -9,7 +9,12 @@ use super::{
     target::{Robot, Target, Way},
 };
 use crate::{
-    base::{ids::ChannelName, limits, time::Duration},
+    base::{
+        ids::ChannelName,
+        limits,
+        phrase::{Phrase, phrase},
+        time::Duration,
+    },
     courier::{Route, route::preset_rates},
     model::channel::{Channel, ChannelKind, Setting},
 };
@@ -62,6 +67,31 @@ pub enum Problem {
     /// More than one setting cannot be read: all of them, so that they can be set at once.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Several(Vec<Problem>),
+}
+
+impl ResolveError {
+    /// The same in every language.
+    pub fn in_words(&self) -> Phrase {
+        let (channel, problem) = (&self.channel, self.problem.in_words());
+        phrase!("channel `{channel}`: {problem}", "频道 `{channel}`：{problem}"; problem)
+    }
+}
+
+impl Problem {
+    /// The same in every language.
+    fn in_words(&self) -> Phrase {
+        let zh = match self {
+            Self::EnvNotSet(name) => format!("环境变量 {name} 没有设"),
+            Self::EnvEmpty(name) => format!("环境变量 {name} 是空的"),
+            Self::File { path, reason } => format!("读不了文件 {path}：{reason}"),
+            Self::FileEmpty(path) => format!("文件 {path} 是空的"),
+            Self::Missing(name) => format!("缺 `{name}`"),
+            Self::NotAnAddress(name) => format!("`{name}` 不是 http:// 或 https:// 地址"),
+            Self::Unusable { setting, problem } => format!("`{setting}` 用不了：{problem}"),
+            Self::Several(all) => all.iter().map(|one| one.in_words().zh).collect::<Vec<_>>().join("；"),
+        };
+        Phrase { en: self.to_string(), zh }
+    }
 }
 
 /// Reads a channel's settings. `env` gives a variable, `read_file` a file's text (the path is as written in the

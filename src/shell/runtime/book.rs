@@ -5,6 +5,7 @@ use crate::{
     base::{
         diagnostic::Severity,
         ids::{ChannelName, Digest, GroupId},
+        phrase::{Phrase, phrase},
         source::Folder as _,
     },
     lang::{self, Compiled},
@@ -86,7 +87,7 @@ pub(super) struct Targets {
 
 impl Targets {
     /// In a rehearsal: nowhere, or everything to the one channel that it names.
-    fn rehearsed(playbook: &Playbook, root: &Path, rehearse: &Rehearse) -> Result<Self, Vec<String>> {
+    fn rehearsed(playbook: &Playbook, root: &Path, rehearse: &Rehearse) -> Result<Self, Vec<Phrase>> {
         let mut targets = Self::default();
         let Some(to) = &rehearse.to else { return Ok(targets) };
         let all = Self::read(playbook, root, &|name| name == to)?;
@@ -100,7 +101,7 @@ impl Targets {
     }
 
     /// Reads every secret; all problems are named.
-    fn resolve(playbook: &Playbook, root: &Path) -> Result<Self, Vec<String>> {
+    fn resolve(playbook: &Playbook, root: &Path) -> Result<Self, Vec<Phrase>> {
         Self::read(playbook, root, &|_| true)
     }
 
@@ -109,7 +110,7 @@ impl Targets {
         playbook: &Playbook,
         root: &Path,
         meant: &dyn Fn(&ChannelName) -> bool,
-    ) -> Result<Self, Vec<String>> {
+    ) -> Result<Self, Vec<Phrase>> {
         let mut targets = Self::default();
         let mut problems = BTreeSet::new();
         let read_file = |path: &str| super::secret_file(root, path);
@@ -118,7 +119,7 @@ impl Targets {
                 .map(|target| Target { folder: root.into(), ..target })
             {
                 Ok(target) => drop(targets.shared.insert(name.clone(), Arc::new(target))),
-                Err(error) => drop(problems.insert(error.to_string())),
+                Err(error) => drop(problems.insert(error.in_words())),
             }
         }
         for (id, group) in &playbook.groups {
@@ -127,7 +128,10 @@ impl Targets {
                     .map(|target| Target { folder: root.into(), ..target })
                 {
                     Ok(target) => drop(targets.own.insert((id.clone(), name.clone()), Arc::new(target))),
-                    Err(error) => drop(problems.insert(format!("group `{id}`, {error}"))),
+                    Err(error) => {
+                        let error = error.in_words();
+                        problems.insert(phrase!("group `{id}`, {error}", "群 `{id}`，{error}"; error));
+                    }
                 }
             }
         }
@@ -173,13 +177,13 @@ impl Book {
     }
 
     /// Compiles a file. An error says that there is nothing to compile.
-    pub(super) fn open(file: &Path) -> Result<Loaded, String> {
+    pub(super) fn open(file: &Path) -> Result<Loaded, Phrase> {
         let (folder, name) = DiskFolder::of_file(file)?;
         Ok(compile(file, &folder, name))
     }
 
     /// Compiles a file again, unless everything is as it was read.
-    pub(super) fn reopen(again: &Again) -> Result<Reopened, String> {
+    pub(super) fn reopen(again: &Again) -> Result<Reopened, Phrase> {
         let (folder, name) = DiskFolder::of_file(&again.file)?;
         let folder = match &again.eyes {
             Some(eyes) => folder.watched(eyes.clone(), again.good.clone()),
@@ -208,9 +212,9 @@ impl Book {
     }
 
     /// Makes a compiled file ready to run. All missing secrets are named.
-    pub(super) fn new(loaded: Loaded, rehearse: Option<&Rehearse>) -> Result<Self, Vec<String>> {
+    pub(super) fn new(loaded: Loaded, rehearse: Option<&Rehearse>) -> Result<Self, Vec<Phrase>> {
         let Some(playbook) = &loaded.compiled.playbook else {
-            return Err(vec![format!("{} has errors", loaded.file.display())]);
+            return Err(vec![phrase!("{} has errors", "{} 有错误", loaded.file.display())]);
         };
         let playbook = rehearse.map_or_else(|| playbook.clone(), |rehearse| rehearse.narrowed(playbook));
         let targets = Self::targets(&playbook, &loaded, rehearse)?;
@@ -238,7 +242,7 @@ impl Book {
         playbook: &Playbook,
         loaded: &Loaded,
         rehearse: Option<&Rehearse>,
-    ) -> Result<Targets, Vec<String>> {
+    ) -> Result<Targets, Vec<Phrase>> {
         match rehearse {
             Some(rehearse) => Targets::rehearsed(playbook, &loaded.root, rehearse),
             None => Targets::resolve(playbook, &loaded.root),
@@ -250,22 +254,22 @@ impl Book {
         playbook: &Playbook,
         root: &Path,
         rehearse: bool,
-    ) -> Result<Arc<Vec<KnownSender>>, Vec<String>> {
+    ) -> Result<Arc<Vec<KnownSender>>, Vec<Phrase>> {
         let read_file = |path: &str| super::secret_file(root, path);
         match senders::read(playbook, &super::env, &read_file) {
             Ok(known) => Ok(Arc::new(known)),
             Err(_) if rehearse => Ok(Arc::default()),
-            Err(problems) => Err(problems),
+            Err(problems) => Err(problems.into_iter().map(Phrase::same).collect()),
         }
     }
 
     /// Who is told that the engine works; of a rehearsal nobody is.
-    fn watchman(playbook: &Playbook, root: &Path, rehearse: bool) -> Result<Option<Watchman>, Vec<String>> {
+    fn watchman(playbook: &Playbook, root: &Path, rehearse: bool) -> Result<Option<Watchman>, Vec<Phrase>> {
         let read_file = |path: &str| super::secret_file(root, path);
         if rehearse {
             return Ok(None);
         }
-        heartbeat::read(playbook, &super::env, &read_file).map_err(|problem| vec![problem])
+        heartbeat::read(playbook, &super::env, &read_file).map_err(|problem| vec![Phrase::same(problem)])
     }
 
     /// Puts a newer version into force. Missing secrets refuse it and nothing has changed. Gives the playbook
@@ -275,7 +279,7 @@ impl Book {
         loaded: Loaded,
         playbook: Arc<Playbook>,
         rehearse: Option<&Rehearse>,
-    ) -> Result<(Arc<Playbook>, Vec<Change>), Vec<String>> {
+    ) -> Result<(Arc<Playbook>, Vec<Change>), Vec<Phrase>> {
         let targets = Self::targets(&playbook, &loaded, rehearse)?;
         let senders = Self::senders(&playbook, &loaded.root, rehearse.is_some())?;
         let watchman = Self::watchman(&playbook, &loaded.root, rehearse.is_some())?;
@@ -299,7 +303,7 @@ impl Book {
     }
 
     /// Reads the settings of its channels and the keys of its senders again; whether any is another one.
-    pub(super) fn read_secrets(&mut self) -> Result<bool, Vec<String>> {
+    pub(super) fn read_secrets(&mut self) -> Result<bool, Vec<Phrase>> {
         let targets = Targets::resolve(&self.playbook, self.folder.root())?;
         let senders = Self::senders(&self.playbook, self.folder.root(), false)?;
         let watchman = Self::watchman(&self.playbook, self.folder.root(), false)?;

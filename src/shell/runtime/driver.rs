@@ -75,7 +75,7 @@ pub(super) enum Event {
     /// Somebody without a socket asks that the files are read again.
     Reload,
     /// A file was compiled again; the number is the book's.
-    Recompiled(usize, Result<book::Reopened, String>),
+    Recompiled(usize, Result<book::Reopened, Phrase>),
     /// A large group's decision was made.
     Decided(Box<Decided>),
     /// An input that was checked beside the driver.

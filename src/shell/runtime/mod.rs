@@ -243,13 +243,17 @@ fn stranded(books: &[Book], recovered: &Recovered) -> Option<RunError> {
             .collect();
         if let (false, Some(group)) = (left.is_empty(), begin.first()) {
             let (left, begin) = (names(&left), names(&begin));
-            let found = format!(
+            let found = phrase!(
                 "{file} does not have the {left} that the state has run, with members and open runs, and has {begin} \
-                 that the state does not know"
+                 that the state does not know",
+                "{file} 里没有状态运行过的{left}（有成员和进行中的活动），却有状态不认识的{begin}";
+                left, begin
             );
-            return Some(RunError::new(1, found).help(format!(
+            return Some(RunError::new(1, found).help(phrase!(
                 "if it is the same group, write `was: ID` with its old id at `{group}` (for a file without `groups` \
-                 beside `name`); if it is another one, run with --fresh"
+                 beside `name`); if it is another one, run with --fresh",
+                "如果是同一个群，在 `{group}` 里写 `was: ID`，写它原来的 id（没有 `groups` 的文件写在 `name` 旁边）；\
+                 如果是另一个群，用 `--fresh` 运行"
             )));
         }
     }
@@ -257,10 +261,14 @@ fn stranded(books: &[Book], recovered: &Recovered) -> Option<RunError> {
 }
 
 /// `group a`, `groups a, b and 3 more`.
-fn names(groups: &[&GroupId]) -> String {
-    let shown: Vec<String> = groups.iter().take(5).map(|group| format!("`{group}`")).collect();
-    let more = if groups.len() > 5 { format!(" and {} more", groups.len() - 5) } else { String::new() };
-    format!("{} {}{more}", if groups.len() == 1 { "group" } else { "groups" }, shown.join(", "))
+fn names(groups: &[&GroupId]) -> Phrase {
+    let shown = Phrase::list(groups.iter().take(5).map(|group| Phrase::same(format!("`{group}`"))));
+    let more = match groups.len().saturating_sub(5) {
+        0 => Phrase::default(),
+        more => phrase!(" and {more} more", " 等，另有 {more} 个"),
+    };
+    let noun = if groups.len() == 1 { "group" } else { "groups" };
+    phrase!("{noun} {shown}{more}", "群 {shown}{more}"; shown, more)
 }
 
 /// Compiles every file and reads its secrets; every problem of every file is said. While a file is broken its last
@@ -275,12 +283,16 @@ fn start(options: &RunOptions, dir: Option<&Path>, console: &Console) -> Result<
                 console.diagnostics(&loaded);
                 if loaded.playbook().is_some() {
                     if !loaded.compiled.script_problems.is_empty() {
-                        Console::trouble("steps that run such a script fail until it is mended and saved");
+                        let text = phrase!(
+                            "steps that run such a script fail until it is mended and saved",
+                            "用到这种脚本的步骤会失败，改好存盘才行"
+                        );
+                        Console::trouble(text.of(options.locale));
                     }
                     books.push(loaded);
                     continue;
                 }
-                (Some(loaded), format!("{} has errors", file.display()))
+                (Some(loaded), phrase!("{} has errors", "{} 有错误", file.display()))
             }
             Err(message) => (None, message),
         };
@@ -289,10 +301,13 @@ fn start(options: &RunOptions, dir: Option<&Path>, console: &Console) -> Result<
         if let Some(good) = dir.and_then(|dir| last_good(file, dir, broken)) {
             let version =
                 good.playbook().map(|playbook| playbook.digest.short().to_owned()).unwrap_or_default();
-            Console::trouble(&format!(
+            let text = phrase!(
                 "{reason}: the last good version {version} goes on, from the state. Mend the file and save it; with \
-                 --strict a broken file ends the start"
-            ));
+                 --strict a broken file ends the start",
+                "{reason}：从状态里接着用上一个好的版本 {version}。把文件改好存盘；用 `--strict` 时文件有错就不启动";
+                reason
+            );
+            Console::trouble(text.of(options.locale));
             books.push(good);
         } else if is_gone {
             gone.get_or_insert(reason);
@@ -304,8 +319,11 @@ fn start(options: &RunOptions, dir: Option<&Path>, console: &Console) -> Result<
         return Err(RunError::environment(message));
     }
     if !failed.is_empty() {
-        let one = format!("{} has errors", failed.join(", "));
-        return Err(RunError::new(1, one).help("nothing was started; mend the file and run it again"));
+        let one = phrase!("{} has errors", "{} 有错误", failed.join(", "));
+        return Err(RunError::new(1, one).help(phrase!(
+            "nothing was started; mend the file and run it again",
+            "什么都没有启动；改好文件再运行"
+        )));
     }
     let mut owners: BTreeMap<GroupId, &Path> = BTreeMap::new();
     for loaded in &books {
@@ -313,9 +331,17 @@ fn start(options: &RunOptions, dir: Option<&Path>, console: &Console) -> Result<
             if let Some(other) = owners.insert(group.clone(), &loaded.file) {
                 return Err(RunError::new(
                     1,
-                    format!("group `{group}` is in {} and in {}", other.display(), loaded.file.display()),
+                    phrase!(
+                        "group `{group}` is in {} and in {}",
+                        "群 `{group}` 在 {} 里，也在 {} 里",
+                        other.display(),
+                        loaded.file.display()
+                    ),
                 )
-                .help("a group is run by one playbook: give one of them another id"));
+                .help(phrase!(
+                    "a group is run by one playbook: give one of them another id",
+                    "一个群只由一份剧本运行：给其中一个换个 id"
+                )));
             }
         }
     }
@@ -328,8 +354,13 @@ fn start(options: &RunOptions, dir: Option<&Path>, console: &Console) -> Result<
         }
     }
     if !missing.is_empty() {
-        return Err(RunError::environment(missing.join("\n"))
-            .help("set what is missing and run again; `--rehearse` needs no secrets"));
+        let lines = missing.into_iter();
+        let all =
+            lines.reduce(|all, one| phrase!("{all}\n{one}", "{all}\n{one}"; all, one)).unwrap_or_default();
+        return Err(RunError::environment(all).help(phrase!(
+            "set what is missing and run again; `--rehearse` needs no secrets",
+            "补上缺的再运行；`--rehearse` 不需要密钥"
+        )));
     }
     Ok(ready)
 }
@@ -350,8 +381,11 @@ async fn live(
     let look: socket::Look = Arc::new(move |wanted| looks::status(&published, &state, wanted));
     hear_signals(events.clone())?;
     let bound = BoundDoor::bind(&options.door.listen).await.map_err(|(address, error)| {
-        RunError::environment(format!("nobody can listen on {address}: {error}"))
-            .help("another program may have that port; `--listen 127.0.0.1:0` takes one that is free")
+        RunError::environment(phrase!(
+            "nobody can listen on {address}: {error}",
+            "在 {address} 上监听不了：{error}"
+        ))
+        .help("another program may have that port; `--listen 127.0.0.1:0` takes one that is free")
     })?;
     let pulse = Arc::new(Pulse::default());
     let addresses = Addresses { listen: bound.addresses(), ..options.door.clone() };

@@ -8,7 +8,13 @@ use super::{
     driver::{Driver, Event},
 };
 use crate::{
-    base::{diagnostic::Severity, ids::PlayName, limits, locale::Locale, visible, words},
+    base::{
+        diagnostic::Severity,
+        ids::PlayName,
+        limits,
+        phrase::{Phrase, phrase},
+        visible, words,
+    },
     engine::view::{reworded, standing, under_way},
     lang::Compiled,
     model::{edit::edit, playbook::Playbook},
@@ -45,14 +51,14 @@ struct Requester {
     reply: Option<oneshot::Sender<CommandReply>>,
     /// Books that have not been compiled since.
     left: BTreeSet<usize>,
-    said: Vec<String>,
-    refused: Vec<String>,
+    said: Vec<Phrase>,
+    refused: Vec<Phrase>,
 }
 
 /// What became of a version.
 enum Uptake {
-    InForce(String),
-    Refused(String),
+    InForce(Phrase),
+    Refused(Phrase),
 }
 
 impl Driver {
@@ -67,8 +73,11 @@ impl Driver {
                 self.watch = Some(watch);
             }
             Err(reason) => {
-                let text = format!("files are not watched, an edit needs `playbook reload`: {reason}");
-                return self.announcer.say(paint(WARN, &text));
+                let text = phrase!(
+                    "files are not watched, an edit needs `playbook reload`: {reason}",
+                    "没有监视文件，改了要用 `playbook reload`：{reason}"
+                );
+                return self.announcer.tell(WARN, &text);
             }
         }
         self.watch_again();
@@ -88,20 +97,24 @@ impl Driver {
         for index in 0..self.books.len() {
             if let Some(reads) = self.books[index].refused.take() {
                 self.reload.refused.insert(index, reads);
-                self.note(index, Some("it has errors: the last good version goes on, from the state"));
+                let why = phrase!(
+                    "it has errors: the last good version goes on, from the state",
+                    "有错误：从状态里接着用上一个好的版本"
+                );
+                self.note(index, Some(&why));
             }
         }
         self.keep_notes();
     }
 
     /// What is said of a file to whoever looks at the state; nothing while its newest version is in force.
-    fn note(&mut self, index: usize, why: Option<&str>) {
+    fn note(&mut self, index: usize, why: Option<&Phrase>) {
         let file = self.books[index].file.display().to_string();
         let before = self.reload.refusals.clone();
         match why {
             Some(why) => {
                 let since = before.get(&file).map_or_else(clock::now, |refusal| refusal.since);
-                self.reload.refusals.insert(file, Refusal { since, why: why.to_owned() });
+                self.reload.refusals.insert(file, Refusal { since, why: why.en.clone(), zh: why.zh.clone() });
             }
             None => drop(self.reload.refusals.remove(&file)),
         }
@@ -113,8 +126,11 @@ impl Driver {
     fn keep_notes(&self) {
         if let Err(error) = refusals::write(&self.dir, &self.reload.refusals) {
             let dir = self.dir.display();
-            self.announcer
-                .say(paint(WARN, &format!("what is refused cannot be written down in {dir}: {error}")));
+            let text = phrase!(
+                "what is refused cannot be written down in {dir}: {error}",
+                "拒绝了什么，没法记在 {dir} 里：{error}"
+            );
+            self.announcer.tell(WARN, &text);
         }
     }
 
@@ -164,7 +180,7 @@ impl Driver {
     pub(super) fn recompiled(
         &mut self,
         index: usize,
-        reopened: Result<Reopened, String>,
+        reopened: Result<Reopened, Phrase>,
     ) -> Result<(), RunError> {
         let again = self.reload.under_way.remove(&index).unwrap_or_default();
         let name = self.books[index].file.display().to_string();
@@ -173,21 +189,28 @@ impl Driver {
             Ok(Reopened::AsInForce) => {
                 self.note(index, None);
                 if self.reload.refused.remove(&index).is_some() {
-                    let text = format!("{name} is again what it was: the version in force goes on");
-                    self.announcer.say(paint(GOOD, &text));
+                    let text = phrase!(
+                        "{name} is again what it was: the version in force goes on",
+                        "{name} 又和原来一样了：正在生效的版本继续运行"
+                    );
+                    self.announcer.tell(GOOD, &text);
                 }
                 self.read_secrets(index);
-                Uptake::InForce(format!("{name} is as it was"))
+                Uptake::InForce(phrase!("{name} is as it was", "{name} 没有变"))
             }
-            Ok(Reopened::AsRefused) => Uptake::Refused(format!("{name} is as it was when it was refused")),
+            Ok(Reopened::AsRefused) => Uptake::Refused(phrase!(
+                "{name} is as it was when it was refused",
+                "{name} 和被拒绝时一样，没有变"
+            )),
             // The watcher tells of its end.
-            Ok(Reopened::BeingWritten) => {
-                Uptake::Refused(format!("{name}: a file is being written; reload when that is done"))
-            }
+            Ok(Reopened::BeingWritten) => Uptake::Refused(phrase!(
+                "{name}: a file is being written; reload when that is done",
+                "{name}：有文件正在写；写完再 reload"
+            )),
             // In the middle of a save by rename the file is away for a moment.
             Err(reason) => {
-                let text = format!("{reason}; the last good version goes on");
-                self.announcer.say(paint(WARN, &text));
+                let text = goes_on(&reason);
+                self.announcer.tell(WARN, &text);
                 self.note(index, Some(&text));
                 Uptake::Refused(text)
             }
@@ -211,9 +234,9 @@ impl Driver {
             }
         }
         for asked in self.reload.asked.extract_if(.., |asked| asked.left.is_empty()) {
-            let refused = (!asked.refused.is_empty()).then(|| asked.refused.join("; "));
-            let reply =
-                CommandReply { ok: refused.is_none(), said: asked.said, refused, ..CommandReply::default() };
+            let refused = asked.refused.into_iter().reduce(|all, one| all.then(&one));
+            let reply = CommandReply { ok: refused.is_none(), ..CommandReply::default() };
+            let reply = reply.saying(asked.said, refused);
             if let Some(sender) = asked.reply {
                 let _ = sender.send(reply);
             }
@@ -224,14 +247,20 @@ impl Driver {
         let name = loaded.file.display().to_string();
         let Some(playbook) = loaded.compiled.playbook.clone() else {
             self.announcer.console().diagnostics(&loaded);
-            let text = format!("{name} has errors: the last good version goes on");
-            self.announcer.say(paint(BAD, &text));
+            let text = phrase!(
+                "{name} has errors: the last good version goes on",
+                "{name} 有错误：上一个好的版本继续运行"
+            );
+            self.announcer.tell(BAD, &text);
             // The scripts it uses may be fine, and take effect on their own.
             let changes = self.books[index].reload_scripts(&loaded.compiled.scripts);
             self.say_scripts(index, &changes);
             self.reload.refused.insert(index, loaded.reads.clone());
-            self.note(index, Some("it has errors: the last good version goes on"));
-            return Ok(Uptake::Refused(format!("{text}\n{}", places(&loaded.compiled))));
+            let why =
+                phrase!("it has errors: the last good version goes on", "有错误：上一个好的版本继续运行");
+            self.note(index, Some(&why));
+            let places = places(&loaded.compiled);
+            return Ok(Uptake::Refused(phrase!("{text}\n{places}", "{text}\n{places}"; text, places)));
         };
         let playbook = self.rehearse.as_ref().map_or_else(|| playbook.clone(), |is| is.narrowed(&playbook));
         if let Some(other) = self.owner_of_a_group(index, &playbook) {
@@ -247,7 +276,7 @@ impl Driver {
         let (old, changes) = match self.books[index].replace(loaded, playbook.clone(), self.rehearse.as_ref())
         {
             Ok(replaced) => replaced,
-            Err(missing) => return Ok(self.refuse_version(index, reads, &missing.join("; "))),
+            Err(missing) => return Ok(self.refuse_version(index, reads, &all_of(missing))),
         };
         self.reload.refused.remove(&index);
         self.note(index, None);
@@ -255,10 +284,13 @@ impl Driver {
         self.say_scripts(index, &changes);
         let taken = if old.digest == playbook.digest {
             self.show_all();
-            format!("{name} is as it was; its scripts and secrets were read again")
+            phrase!(
+                "{name} is as it was; its scripts and secrets were read again",
+                "{name} 没有变；脚本和密钥重新读过了"
+            )
         } else {
             self.adopt(index, &old, &playbook)?;
-            format!("{name}: version {} takes effect", playbook.digest.short())
+            phrase!("{name}: version {} takes effect", "{name}：版本 {} 生效", playbook.digest.short())
         };
         self.watch_again();
         Ok(Uptake::InForce(taken))
@@ -273,49 +305,58 @@ impl Driver {
             Ok(true) => {
                 self.retarget();
                 self.show_all();
+                let file = self.books[index].file.display();
                 let text =
-                    format!("secret    channels of {} have new ones", self.books[index].file.display());
-                self.announcer.say(paint(GOOD, &text));
+                    phrase!("secret    channels of {file} have new ones", "密钥      {file} 的频道换了新的");
+                self.announcer.tell(GOOD, &text);
             }
             Ok(false) => {}
             // In the middle of a rotation a file is away or empty for a moment.
             Err(problems) => {
-                let text = format!("secret    {}; the last ones are used", problems.join("; "));
-                self.announcer.say(paint(WARN, &text));
+                let problems = all_of(problems);
+                let text = phrase!(
+                    "secret    {problems}; the last ones are used",
+                    "密钥      {problems}；还用原来的";
+                    problems
+                );
+                self.announcer.tell(WARN, &text);
             }
         }
     }
 
     /// A version without errors that cannot be run here.
-    fn refuse_version(&mut self, index: usize, reads: Reads, why: &str) -> Uptake {
-        let name = self.books[index].file.display();
-        let text = format!("{name} is refused: {why}; the last good version goes on");
-        self.announcer.say(paint(BAD, &text));
+    fn refuse_version(&mut self, index: usize, reads: Reads, why: &Phrase) -> Uptake {
+        let (name, why) = (self.books[index].file.display(), goes_on(why));
+        let text = phrase!("{name} is refused: {why}", "{name} 被拒绝：{why}"; why);
+        self.announcer.tell(BAD, &text);
         self.reload.refused.insert(index, reads);
-        self.note(index, Some(&format!("{why}; the last good version goes on")));
+        self.note(index, Some(&why));
         Uptake::Refused(text)
     }
 
     /// An edit that takes a group away and begins another one has most likely given it another id.
-    fn stranded(&self, index: usize, playbook: &Playbook) -> Option<String> {
+    fn stranded(&self, index: usize, playbook: &Playbook) -> Option<Phrase> {
         let left = self
             .slots
             .values()
             .find(|slot| slot.book == Some(index) && !playbook.groups.contains_key(slot.group()))?;
         let begins = playbook.groups.keys().find(|group| !self.slots.contains_key(*group))?;
         let left = left.group();
-        Some(format!(
+        Some(phrase!(
             "group `{left}` is gone and `{begins}` would begin anew; if it is the same group, write `was: {left}` at \
              `{begins}` (for a file without `groups` beside `name`); if it is another one, save the file once without \
-             `{begins}`, then with it"
+             `{begins}`, then with it",
+            "群 `{left}` 没有了，`{begins}` 会从头开始；如果是同一个群，在 `{begins}` 里写 `was: {left}`\
+             （没有 `groups` 的文件写在 `name` 旁边）；如果是另一个群，先存一次没有 `{begins}` 的文件，再加上它"
         ))
     }
 
     /// Another file that runs one of these groups.
-    fn owner_of_a_group(&self, index: usize, playbook: &Playbook) -> Option<String> {
+    fn owner_of_a_group(&self, index: usize, playbook: &Playbook) -> Option<Phrase> {
         playbook.groups.keys().find_map(|group| {
             let other = self.slots.get(group)?.book.filter(|book| *book != index)?;
-            Some(format!("group `{group}` is run by {}", self.books.get(other)?.file.display()))
+            let file = self.books.get(other)?.file.display();
+            Some(phrase!("group `{group}` is run by {file}", "群 `{group}` 由 {file} 运行"))
         })
     }
 
@@ -346,38 +387,51 @@ impl Driver {
         let now = clock::now();
         let at = slots().next().map(|slot| standing(&slot.state, old, now));
         let edit = edit(old, new, at.as_ref());
-        let head = paint(GOOD, &format!("edit      version {} takes effect: ", new.digest.short()));
-        self.announcer.say(format!("{head}{}", edit.summary()));
+        let locale = self.announcer.console().locale();
+        let version = new.digest.short();
+        let head = phrase!("edit      version {version} takes effect: ", "修改      版本 {version} 生效：");
+        self.announcer.say(format!("{}{}", paint(GOOD, head.of(locale)), edit.summary().of(locale)));
         let states = || slots().map(|slot| &*slot.state);
         let told = under_way(states(), new).into_iter().chain(reworded(states(), &self.playbooks, new));
         for line in shorten(edit.lines()).into_iter().chain(told) {
-            self.announcer.say(paint(DIM, &format!("          {line}")));
+            self.announcer.say(paint(DIM, &format!("          {}", line.of(locale))));
         }
     }
 
     fn say_scripts(&self, index: usize, changes: &[Change]) {
         for change in changes {
-            let text = match change {
-                Change::Added(path) => paint(GOOD, &format!("script    {path} is in use")),
-                Change::Replaced(path) => paint(
+            let (style, text) = match change {
+                Change::Added(path) => {
+                    (GOOD, phrase!("script    {path} is in use", "脚本      {path} 开始使用"))
+                }
+                Change::Replaced(path) => (
                     GOOD,
-                    &format!("script    {path} was saved: the next step that runs it runs the new one"),
+                    phrase!(
+                        "script    {path} was saved: the next step that runs it runs the new one",
+                        "脚本      {path} 存盘了：下一个用到它的步骤用新的"
+                    ),
                 ),
                 // What is wrong was said with the diagnostics.
-                Change::Broken { path, last_good, .. } => {
-                    let goes_on = if *last_good {
-                        "the last good version goes on".to_owned()
-                    } else {
-                        let plays: Vec<String> = scripts::users(&self.books[index].playbook, path)
-                            .iter()
-                            .map(PlayName::to_string)
-                            .collect();
-                        format!("steps that run it fail ({})", plays.join(", "))
-                    };
-                    paint(BAD, &format!("script    {path} is refused, {goes_on}"))
+                Change::Broken { path, last_good: true, .. } => (
+                    BAD,
+                    phrase!(
+                        "script    {path} is refused, the last good version goes on",
+                        "脚本      {path} 被拒绝，上一个好的版本继续用"
+                    ),
+                ),
+                Change::Broken { path, .. } => {
+                    let plays = scripts::users(&self.books[index].playbook, path);
+                    let plays = plays.iter().map(PlayName::to_string).collect::<Vec<_>>().join(", ");
+                    (
+                        BAD,
+                        phrase!(
+                            "script    {path} is refused, steps that run it fail ({plays})",
+                            "脚本      {path} 被拒绝，用到它的步骤会失败（{plays}）"
+                        ),
+                    )
                 }
             };
-            self.announcer.say(text);
+            self.announcer.tell(style, &text);
         }
     }
 }
@@ -385,33 +439,50 @@ impl Driver {
 /// Lines of one edit that are shown; the rest is counted.
 const LINES_SHOWN: usize = 24;
 
-fn shorten(mut lines: Vec<String>) -> Vec<String> {
+/// Several things that are missing, in one sentence.
+fn all_of(problems: Vec<Phrase>) -> Phrase {
+    problems.into_iter().reduce(|all, one| all.then(&one)).unwrap_or_default()
+}
+
+/// What is wrong with a version, and that the one before it goes on.
+fn goes_on(why: &Phrase) -> Phrase {
+    phrase!("{why}; the last good version goes on", "{why}；上一个好的版本继续运行"; why)
+}
+
+fn shorten(mut lines: Vec<Phrase>) -> Vec<Phrase> {
     let more = lines.len().saturating_sub(LINES_SHOWN);
     lines.truncate(LINES_SHOWN);
     if more > 0 {
-        lines.push(format!("and {} more", words::count(more, "difference")));
+        let en = words::count(more, "more difference");
+        lines.push(Phrase { en: format!("and {en}"), zh: format!("还有 {more} 处不同") });
     }
     lines
 }
 
 /// The errors of a file, one a line, each with its place: what `check` shows first.
-fn places(compiled: &Compiled) -> String {
+fn places(compiled: &Compiled) -> Phrase {
     let errors = compiled.report.diagnostics.iter().filter(|found| found.severity == Severity::Error);
-    let lines: Vec<String> = errors
+    let all: Vec<Phrase> = errors
         .map(|found| {
             let place = found.span.map(|span| {
                 let source = compiled.sources.get(span.source);
                 let place = source.place(span.start);
                 format!("{}:{}:{}: ", source.path, place.line, place.column)
             });
-            let (place, code) = (place.unwrap_or_default(), found.code);
-            visible::line(&format!("{place}error[{code}]: {}", found.message.of(Locale::En))).into_owned()
+            let (place, code, message) = (place.unwrap_or_default(), found.code, &found.message);
+            let line = phrase!("{place}error[{code}]: {message}", "{place}错误[{code}]：{message}"; message);
+            let [en, zh] = [line.en, line.zh].map(|line| visible::line(&line).into_owned());
+            Phrase { en, zh }
         })
         .collect();
-    let rest = lines.len().saturating_sub(limits::RELOAD_ERRORS_SHOWN);
-    let mut shown = lines.into_iter().take(limits::RELOAD_ERRORS_SHOWN).collect::<Vec<_>>().join("\n");
+    let rest = all.len().saturating_sub(limits::RELOAD_ERRORS_SHOWN);
+    let mut lines: Vec<Phrase> = all.into_iter().take(limits::RELOAD_ERRORS_SHOWN).collect();
     if rest > 0 {
-        shown += &format!("\nand {rest} more; `playbook check` shows all");
+        lines.push(phrase!(
+            "and {rest} more; `playbook check` shows all",
+            "还有 {rest} 处；`playbook check` 会全部列出"
+        ));
     }
-    shown
+    let shown = lines.into_iter().reduce(|all, line| phrase!("{all}\n{line}", "{all}\n{line}"; all, line));
+    shown.unwrap_or_default()
 }

@@ -83,16 +83,16 @@ pub struct Change<'a> {
     groups: &'a [GroupId],
     from: &'a Digest,
     plays: Vec<PlayRow<'a>>,
-    rest: &'a [String],
-    under_way: Option<&'a str>,
-    reworded: Option<&'a str>,
+    rest: &'a [Phrase],
+    under_way: Option<&'a Phrase>,
+    reworded: Option<&'a Phrase>,
 }
 
 #[derive(Debug, Clone, Serialize)]
 struct PlayRow<'a> {
     play: &'a PlayName,
     fate: &'static str,
-    details: &'a [String],
+    details: &'a [Phrase],
 }
 
 /// What an edit of a version changes for its groups.
@@ -100,17 +100,10 @@ pub fn change<'a>(
     groups: &'a [GroupId],
     from: &'a Digest,
     edit: &'a Edit,
-    [under_way, reworded]: [&'a Option<String>; 2],
+    [under_way, reworded]: [Option<&'a Phrase>; 2],
 ) -> Change<'a> {
     let plays = edit.plays.iter();
     let plays =
         plays.map(|play| PlayRow { play: &play.play, fate: Fate::as_str(play.fate), details: &play.details });
-    Change {
-        groups,
-        from,
-        plays: plays.collect(),
-        rest: &edit.rest,
-        under_way: under_way.as_deref(),
-        reworded: reworded.as_deref(),
-    }
+    Change { groups, from, plays: plays.collect(), rest: &edit.rest, under_way, reworded }
 }

@@ -91,8 +91,8 @@ pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
     }
     if let (Some(refusal), Some(info)) = (facts.refused, group.info) {
         let since = group.at(refusal.since);
-        let (file, at, why) = (&info.file, since.minute(), &refusal.why);
-        let text = phrase!("{file} is refused since {at}: {why}", "{file} 从 {at} 起没有被采用：{why}");
+        let (file, at, why) = (&info.file, since.minute(), refusal.reason());
+        let text = phrase!("{file} is refused since {at}: {why}", "{file} 从 {at} 起没有被采用：{why}"; why);
         all.push(Problem { since: Some(since), ..Problem::new(Kind::Playbook, 1, text) });
     }
     if let Some(ahead) = view::clock_ahead(group.state, facts.now) {

@@ -6,6 +6,7 @@ use super::sighting::{Sighting, Sort};
 use crate::{
     base::{
         ids::{ChannelName, MemberId, PlayName, StepId},
+        locale::Locale,
         phrase::{Phrase, phrase},
         source::Span,
         time::{Duration, Timestamp, Zone},
@@ -216,10 +217,11 @@ impl Expectation {
         if let Some(one) = seen.iter().filter(|one| filter.fits(one)).min_by_key(away) {
             let by = one.at.since(self.window.from);
             let (at, length) = (minute(one.at, zone), Duration::from_millis(by.as_millis().saturating_abs()));
+            let length = Phrase { en: length.to_string(), zh: Locale::Zh.duration(length) };
             return Some(if by.as_millis() < 0 {
-                phrase!("it was at {at}, {length} earlier", "它在 {at}，早了 {length}")
+                phrase!("it was at {at}, {length} earlier", "它在 {at}，早了 {length}"; length)
             } else {
-                phrase!("it was at {at}, {length} later", "它在 {at}，晚了 {length}")
+                phrase!("it was at {at}, {length} later", "它在 {at}，晚了 {length}"; length)
             });
         }
         let other = seen.iter().filter(|one| self.window.holds(one.at) && filter.fits_but_for_text(one));

@@ -1,7 +1,7 @@
 //! Every command of the program with every option of its help, run once against a real state and a running engine:
 //! the exit code is as promised, and nothing panics.
 
-use crate::help::playground::{Playground, eventually};
+use crate::help::playground::{Output, Playground, eventually};
 use std::collections::{BTreeMap, BTreeSet};
 
 const FILE: &str = "\
@@ -204,9 +204,9 @@ fn words(typed: &str) -> Vec<String> {
     words.collect()
 }
 
-#[test]
-fn every_command_with_every_option_ends_as_promised() {
-    let place = Playground::new()
+/// A folder with what the table needs.
+pub(super) fn stage() -> Playground {
+    Playground::new()
         .file("demo.yaml", FILE)
         .file("broken.rhai", "fn main(args) { throw \"no\"; }")
         .file("broken.yaml", "name: broken\nplay: {}\n")
@@ -215,18 +215,17 @@ fn every_command_with_every_option_ends_as_promised() {
         .file(
             "scenario.yaml",
             "playbook: demo.yaml\ngroup: beijing\nstart: 2026-12-01 08:00\nexpect:\n  - at: +12h30m\n    post: Riddle\n",
-        );
+        )
+}
+
+/// Types every line of the table while an engine runs; what came of each is looked at. Gives what `run` itself said.
+pub(super) fn each(place: &Playground, mut see: impl FnMut(&str, &[String], i32, &Output)) -> String {
     let engine = place.start(&["run", "demo.yaml"]);
     eventually("the tasks of both groups", || {
         place.run(&["tasks", "--group", "xian"]).stdout.contains("Invite friends")
     });
-    let mut typed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let known = commands();
     for (line, code) in TABLE {
         let words = words(line);
-        let two = words.iter().take(2).cloned().collect::<Vec<_>>().join(" ");
-        let command = if known.contains_key(&two) { two } else { words[0].clone() };
-        typed.entry(command).or_default().extend(words.iter().filter(|word| word.starts_with("--")).cloned());
         if line.starts_with("approve") || line.starts_with("reject") {
             let id = &words[1];
             eventually("the approval", || {
@@ -234,11 +233,22 @@ fn every_command_with_every_option_ends_as_promised() {
             });
         }
         let args: Vec<&str> = words.iter().map(String::as_str).collect();
-        let output = place.run(&args);
-        assert!(!output.stderr.contains("bug of playbook"), "{line}: {}", output.stderr);
-        assert_eq!(output.code, Some(*code), "{line}\n{}\n{}", output.stdout, output.stderr);
+        see(line, &words, *code, &place.run(&args));
     }
-    let _ = engine.stop().exits(0);
+    engine.stop().exits(0).stdout
+}
+
+#[test]
+fn every_command_with_every_option_ends_as_promised() {
+    let mut typed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let known = commands();
+    let _ = each(&stage(), |line, words, code, output| {
+        let two = words.iter().take(2).cloned().collect::<Vec<_>>().join(" ");
+        let command = if known.contains_key(&two) { two } else { words[0].clone() };
+        typed.entry(command).or_default().extend(words.iter().filter(|word| word.starts_with("--")).cloned());
+        assert!(!output.stderr.contains("bug of playbook"), "{line}: {}", output.stderr);
+        assert_eq!(output.code, Some(code), "{line}\n{}\n{}", output.stdout, output.stderr);
+    });
     let mut missing = Vec::new();
     for (command, options) in known {
         if command.is_empty() {

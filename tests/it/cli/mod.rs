@@ -5,6 +5,7 @@ pub(crate) mod chain;
 pub(crate) mod check;
 pub(crate) mod commands;
 pub(crate) mod every;
+pub(crate) mod languages;
 pub(crate) mod hush;
 pub(crate) mod moderate;
 pub(crate) mod next;

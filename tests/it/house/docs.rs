@@ -46,7 +46,7 @@ fn root() -> PathBuf {
 
 fn pages() -> Vec<String> {
     let mut pages: Vec<String> = ["README.md", "README.zh-CN.md", "ARCHITECTURE.md"].map(String::from).into();
-    for dir in ["docs", "docs/channels"] {
+    for dir in ["docs", "docs/channels", "docs/zh", "docs/zh/channels"] {
         for entry in std::fs::read_dir(root().join(dir)).unwrap() {
             let name = entry.unwrap().file_name().to_string_lossy().into_owned();
             if Path::new(&name).extension().is_some_and(|ending| ending == "md") {
@@ -229,6 +229,8 @@ fn console(block: &Block, dir: &Path) {
         let output = Command::new(env!("CARGO_BIN_EXE_playbook"))
             .current_dir(dir)
             .env_clear()
+            // A page in Chinese shows what a Chinese terminal shows.
+            .envs(block.page.starts_with("docs/zh/").then_some(("LANG", "zh_CN.UTF-8")))
             .args(&words[1..])
             .output()
             .unwrap();

@@ -6,3 +6,4 @@ pub(crate) mod docs;
 pub(crate) mod practices;
 pub(crate) mod shelf;
 pub(crate) mod tidy;
+pub(crate) mod translations;
