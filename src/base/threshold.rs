@@ -76,7 +76,7 @@ pub static THRESHOLDS: [Threshold; 49] = [
     threshold("scattered", 0.2, Share, pair("members who are in too many groups, at least", "同时在太多群里的成员，不少于")),
     threshold("scattered_groups", 4.0, Count, pair("groups of this engine that are too many for one member, at least", "一个成员同时在多少个群里算太多，不少于")),
     threshold("sprawl", 50.0, Count, pair("health of the group in the middle while new ones are opened, less than", "还在开新群时，健康度居中的群，少于")),
-    threshold("no_guest", 21.0, Days, pair("days without a date of any play, more than", "没有任何场次的天数，超过")),
+    threshold("no_guest", 21.0, Days, pair("days without a date of any play, more than", "没有任何活动日期的天数，超过")),
     threshold("late_handover", 3.0, Days, pair("days of a term in which only whoever had the role before does anything, at least", "任期开始后仍只有前任在做事的天数，不少于")),
     threshold("vanity_goals", 2.0, Count, pair("goals with a metric of which none is a share, at least", "写了指标、却没有一个比例的目标数，不少于")),
 ];

@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "owns the lock file and waits a moment for it")]
 
 use super::{clock, private};
+use crate::base::phrase::Phrase;
 use std::{
     fs::{File, TryLockError},
     io::{Read as _, Seek as _, SeekFrom, Write as _},
@@ -25,6 +26,22 @@ const HANDOVER_WAIT: Duration = Duration::from_millis(20);
 pub struct Lock {
     _file: File,
     mended: Vec<String>,
+}
+
+impl LockError {
+    /// The same in every language.
+    pub fn in_words(&self) -> Phrase {
+        let zh = match self {
+            Self::Held { dir, holder } => format!(
+                "{} 的状态上已经有引擎在运行：{holder}。先停下它，或者用 `--state DIR` 给这一个另外的状态目录",
+                dir.display()
+            ),
+            Self::Io { dir, source } => {
+                format!("状态目录 {} 用不了：{source}。用 `--state DIR` 给一个可以写的", dir.display())
+            }
+        };
+        Phrase { en: self.to_string(), zh }
+    }
 }
 
 /// Why the lock could not be had.

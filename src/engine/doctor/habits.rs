@@ -142,7 +142,7 @@ pub(super) fn no_guest(exam: &mut Exam<'_>) -> bool {
     let days = days.floor();
     let says = phrase!(
         "days without a date of any play: {days}, and none in the two weeks to come",
-        "没有任何场次的天数：{days} 天，往后两周也没有"
+        "没有任何活动日期的天数：{days} 天，往后两周也没有"
     );
     exam.note(days, limit, says);
     true

@@ -286,7 +286,7 @@ pub static AILMENTS: [Ailment; 30] = [
     Ailment {
         name: "no_guest", early: false, shows: habits::no_guest,
         title: pair("It is long since a guest came", "很久没有嘉宾了"),
-        when: pair("no date of any play for more than 21 days, and none in the two weeks to come", "超过 21 天没有任何场次，往后两周也没有"),
+        when: pair("no date of any play for more than 21 days, and none in the two weeks to come", "超过 21 天没有任何活动日期，往后两周也没有"),
         blind: pair("evenings that are in no playbook", "没有写进剧本的活动"),
         advice: pair("Fix the next evening now, and one a month from then on", "现在就定下一场，之后每月一场"),
         plays: &["kol-session/session"], practices: &["P095"],

@@ -11,8 +11,9 @@ use unicode_width::UnicodeWidthChar as _;
 const TABLE: &str = include_str!("help.zh");
 
 /// The words that clap itself writes.
-const FRAME: [(&str, &str); 6] = [
+const FRAME: [(&str, &str); 7] = [
     ("Usage: ", "用法："),
+    ("Usage:", "用法："),
     ("Arguments:", "参数："),
     ("Options:", "选项："),
     ("Commands:", "命令："),

@@ -2,6 +2,7 @@
 //!
 //! Pure: reads no interface and asks no name server.
 
+use crate::base::phrase::Phrase;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// The port where none is said.
@@ -25,6 +26,19 @@ pub enum AddressProblem {
     /// An address that is none.
     #[error("--url {0} is not an address: expected https://HOST, or http://HOST on this machine")]
     Url(String),
+}
+
+impl AddressProblem {
+    /// The same in every language.
+    pub fn in_words(&self) -> Phrase {
+        let zh = match self {
+            Self::Open(address) => format!("别的机器也能访问 {address}，来往的内容没有加密"),
+            Self::Url(text) => {
+                format!("`--url {text}` 不是地址：应写 https://HOST，本机可以写 http://HOST")
+            }
+        };
+        Phrase { en: self.to_string(), zh }
+    }
 }
 
 /// Reads `--listen`: `127.0.0.1:7878`, `[::1]:7878`, an address without its port, a port alone, `localhost`.

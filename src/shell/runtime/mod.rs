@@ -140,10 +140,11 @@ fn once(options: &RunOptions) -> Result<bool, RunError> {
         return Err(RunError::new(2, phrase!("no playbook file was given", "没有给出剧本文件")));
     };
     options.door.check(options.insecure).map_err(|problem| {
-        RunError::environment(problem.to_string()).help(
+        RunError::environment(problem.in_words()).help(phrase!(
             "put a proxy with TLS in front and say its address, `--url https://HOST`; or say `--insecure` where the \
              network is yours alone",
-        )
+            "前面放一个带 TLS 的代理，写上它的地址 `--url https://HOST`；网络里只有自己，就写 `--insecure`"
+        ))
     })?;
     private::keep_to_ourselves();
     // A file with errors, or a missing secret, leaves no trace.
@@ -159,7 +160,7 @@ fn once(options: &RunOptions) -> Result<bool, RunError> {
     // Thrown away when this goes, also after an error.
     let stage = options.rehearse.as_ref().map(|_| rehearsal::Backstage::build(first)).transpose()?;
     let dir = stage.as_ref().map_or(dir, |stage| stage.path().to_owned());
-    let lock = Lock::take(&dir).map_err(|error| RunError::environment(error.to_string()))?;
+    let lock = Lock::take(&dir).map_err(|error| RunError::environment(error.in_words()))?;
     for text in lock.mended() {
         Console::trouble(text);
     }
@@ -325,8 +326,30 @@ fn start(options: &RunOptions, dir: Option<&Path>, console: &Console) -> Result<
             "什么都没有启动；改好文件再运行"
         )));
     }
+    owned_once(&books)?;
+    let mut ready = Vec::new();
+    let mut missing = Vec::new();
+    for loaded in books {
+        match Book::new(loaded, options.rehearse.as_ref()) {
+            Ok(book) => ready.push(book),
+            Err(errors) => missing.extend(errors),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(ready);
+    }
+    let lines = missing.into_iter();
+    let all = lines.reduce(|all, one| phrase!("{all}\n{one}", "{all}\n{one}"; all, one)).unwrap_or_default();
+    Err(RunError::environment(all).help(phrase!(
+        "set what is missing and run again; `--rehearse` needs no secrets",
+        "补上缺的再运行；`--rehearse` 不需要密钥"
+    )))
+}
+
+/// A group is run by one of the files only.
+fn owned_once(books: &[book::Loaded]) -> Result<(), RunError> {
     let mut owners: BTreeMap<GroupId, &Path> = BTreeMap::new();
-    for loaded in &books {
+    for loaded in books {
         for group in loaded.playbook().into_iter().flat_map(|playbook| playbook.groups.keys()) {
             if let Some(other) = owners.insert(group.clone(), &loaded.file) {
                 return Err(RunError::new(
@@ -345,24 +368,7 @@ fn start(options: &RunOptions, dir: Option<&Path>, console: &Console) -> Result<
             }
         }
     }
-    let mut ready = Vec::new();
-    let mut missing = Vec::new();
-    for loaded in books {
-        match Book::new(loaded, options.rehearse.as_ref()) {
-            Ok(book) => ready.push(book),
-            Err(errors) => missing.extend(errors),
-        }
-    }
-    if !missing.is_empty() {
-        let lines = missing.into_iter();
-        let all =
-            lines.reduce(|all, one| phrase!("{all}\n{one}", "{all}\n{one}"; all, one)).unwrap_or_default();
-        return Err(RunError::environment(all).help(phrase!(
-            "set what is missing and run again; `--rehearse` needs no secrets",
-            "补上缺的再运行；`--rehearse` 不需要密钥"
-        )));
-    }
-    Ok(ready)
+    Ok(())
 }
 
 async fn live(
