@@ -4,7 +4,7 @@ use super::{
     args::{self, FormatArg, GroupArg, StateArg},
     failure::Failure,
     output::{BAD, Format, Output, WARN, clip, paint},
-    simulate, simulate_short,
+    simulate, simulate_short, simulate_sums,
     state::{Opened, ReadArgs, unreadable},
 };
 use crate::{
@@ -149,5 +149,5 @@ fn text(playbook: &Playbook, past: &Past, out: &mut Output) -> Result<(), Failur
     }
     out.line("")?;
     simulate_short::pages(&past.diary, out)?;
-    simulate::summary(playbook, &past.options, &past.lived, out)
+    simulate_sums::summary(playbook, &past.options, &past.lived, out)
 }
