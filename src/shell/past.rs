@@ -110,10 +110,10 @@ fn in_words(fault: &Fault, often: Often, zone: &Zone) -> Phrase {
     let when = times(often, zone);
     match kind {
         FaultKind::Failed => {
-            phrase!("{play}, step {step}, failed {when}: {why}", "{play} 的步骤 {step} 失败{when}：{why}"; when)
+            phrase!("{play}, step {step}, failed {when}: {why}", "{play} 的步骤 {step} 失败{when}：{why}"; when, why)
         }
         FaultKind::Missed => {
-            phrase!("{play}, step {step}, was missed {when}: {why}", "{play} 的步骤 {step} 错过{when}：{why}"; when)
+            phrase!("{play}, step {step}, was missed {when}: {why}", "{play} 的步骤 {step} 错过{when}：{why}"; when, why)
         }
     }
 }
