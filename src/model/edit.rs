@@ -304,7 +304,7 @@ fn word(value: &impl std::fmt::Debug) -> String {
 fn pair<T: PartialEq + Display>(key: &str, old: Option<T>, new: Option<T>, out: &mut Vec<Phrase>) {
     match (old, new) {
         (Some(old), Some(new)) if old != new => {
-            out.push(phrase!("`{key}` {old} → {new}", "`{key}` {old} → {new}"))
+            out.push(phrase!("`{key}` {old} → {new}", "`{key}` {old} → {new}"));
         }
         (Some(old), None) => out.push(phrase!("`{key}` {old} is gone", "`{key}` {old} 没有了")),
         (None, Some(new)) => out.push(phrase!("`{key}` {new} is new", "`{key}` {new} 是新的")),

@@ -133,7 +133,7 @@ impl CommandReply {
     pub fn saying(self, said: Vec<Phrase>, refused: Option<Phrase>) -> Self {
         let (said, said_zh) = said.into_iter().map(|line| (line.en, line.zh)).unzip();
         let (refused, refused_zh) = refused.map(|reason| (reason.en, reason.zh)).unzip();
-        Self { said, said_zh, refused, refused_zh, ..self }
+        Self { said, refused, said_zh, refused_zh, ..self }
     }
 
     /// What there is to say, in every language.

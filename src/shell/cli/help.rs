@@ -58,8 +58,11 @@ fn argument(arg: Arg, columns: usize) -> Arg {
     let values =
         if takes && !arg.is_hide_possible_values_set() { arg.get_possible_values() } else { Vec::new() };
     let default: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
-    let default =
-        (takes && !default.is_empty()).then(|| format!("[默认：{}]", default.join(" "))).unwrap_or_default();
+    let default = if takes && !default.is_empty() {
+        format!("[默认：{}]", default.join(" "))
+    } else {
+        String::new()
+    };
     let short = arg.get_help().map(|help| paragraphs(help, usize::MAX)).unwrap_or_default();
     let long =
         arg.get_long_help().or(arg.get_help()).map(|help| paragraphs(help, columns)).unwrap_or_default();
