@@ -70,7 +70,7 @@ const NAMES: [&str; 36] = [
 ];
 
 /// English words outside names and backticks.
-pub(super) fn english(text: &str) -> Vec<String> {
+fn english(text: &str) -> Vec<String> {
     let outside: String = text.split('`').step_by(2).collect::<Vec<_>>().join(" ");
     // A command that is to be typed as it stands.
     let rest = outside.split("playbook ").enumerate();

@@ -14,7 +14,7 @@ fn pages() -> Vec<String> {
     for dir in ["", "channels/"] {
         for entry in std::fs::read_dir(docs().join("zh").join(dir)).unwrap() {
             let name = entry.unwrap().file_name().to_string_lossy().into_owned();
-            if name.ends_with(".md") && name != "cli.md" {
+            if Path::new(&name).extension().is_some_and(|ending| ending == "md") && name != "cli.md" {
                 pages.push(format!("{dir}{name}"));
             }
         }
