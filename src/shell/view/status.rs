@@ -123,7 +123,7 @@ pub fn status(group: Group<'_>, facts: &Facts<'_>) -> Status {
         playbook: info.map(|info| info.playbook.clone()),
         file: info.filter(|info| !info.rests()).map(|info| info.file.clone()),
         digest: state.digest.clone(),
-        refused: facts.refused.map(Refusal::reason),
+        refused: facts.refused.map(crate::shell::refusals::Refusal::reason),
         created: group.at(state.created),
         clock: group.at(state.clock),
         clock_ahead: view::clock_ahead(state, facts.now).map(|ahead| ahead.as_millis() / 1_000),
