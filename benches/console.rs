@@ -129,7 +129,6 @@ fn boards(playbook: &Arc<Playbook>, playbooks: &Playbooks, groups: &[Lived]) {
         watchman: None,
         ears: Arc::default(),
         hooks: Arc::default(),
-        watchman: None,
     });
     let now = |state: &State| Arc::new(GroupNow { state: Arc::new(state.clone()), book: Some(book.clone()) });
     let mut snapshot = Snapshot {

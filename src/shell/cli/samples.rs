@@ -8,7 +8,10 @@ use super::{
     test::{Case, Tested},
 };
 use crate::{
-    base::time::Timestamp,
+    base::{
+        phrase::{Phrase, phrase},
+        time::Timestamp,
+    },
     engine::moderation::{Tried, samples},
     shell::clock,
 };
@@ -38,19 +41,26 @@ pub(super) fn tested(path: &Path, shown: &Path) -> Result<Tested, Failure> {
     Ok(Tested { path: shown.into(), cases: cases.collect(), readable: true })
 }
 
-fn expected(tried: &Tried) -> String {
-    let does = if tried.wanted { "catches" } else { "lets pass" };
-    format!("`{}` {does} “{}”", tried.rule, tried.words)
+fn expected(tried: &Tried) -> Phrase {
+    let (rule, words) = (&tried.rule, &tried.words);
+    if tried.wanted {
+        phrase!("`{rule}` catches “{words}”", "`{rule}` 抓得住“{words}”")
+    } else {
+        phrase!("`{rule}` lets pass “{words}”", "`{rule}` 放过“{words}”")
+    }
 }
 
 /// What came of it, where it is not what was wanted.
-fn found(tried: &Tried) -> Option<String> {
+fn found(tried: &Tried) -> Option<Phrase> {
     match tried.caught {
         Some(caught) if caught == tried.wanted => None,
-        Some(true) => Some("it is caught".into()),
-        Some(false) => Some("it passes".into()),
+        Some(true) => Some(phrase!("it is caught", "被抓住了")),
+        Some(false) => Some(phrase!("it passes", "被放过了")),
         // What cannot be known is held against nobody.
         None if !tried.wanted => None,
-        None => Some("the rule reads something that the sample does not say, so it passes".into()),
+        None => Some(phrase!(
+            "the rule reads something that the sample does not say, so it passes",
+            "规则要看样例里没写的东西，所以放过了"
+        )),
     }
 }
