@@ -338,7 +338,7 @@ fn follow(host: &str, cookie: &str, ends: &AtomicBool) {
     let request = format!("GET /live HTTP/1.1\r\nhost: {host}\r\ncookie: {cookie}\r\n\r\n");
     stream.write_all(request.as_bytes()).expect("the door reads");
     stream.set_read_timeout(Some(Duration::from_millis(100))).expect("a stream");
-    let mut bytes = [0; 65_536];
+    let mut bytes = vec![0; 65_536];
     while !ends.load(Ordering::Relaxed) {
         let Ok(read) = stream.read(&mut bytes) else { continue };
         if String::from_utf8_lossy(&bytes[..read]).contains("event: changed") {
