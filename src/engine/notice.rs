@@ -380,7 +380,7 @@ pub(super) fn ear_silent(locale: Locale, group: &str, channel: &str, since: &str
              the robot is still in the group; `playbook connect {channel}` shows what arrives. (ear-silent)"
         ),
         Locale::Zh => format!(
-            "**{group}**：渠道 `{channel}` 自{since}起什么都没听到，而这时通常有动静。请看看机器人是否还在群里；\
+            "**{group}**：频道 `{channel}` 自{since}起什么都没听到，而这时通常有动静。请看看机器人是否还在群里；\
              `playbook connect {channel}` 会显示收到了什么。（ear-silent）"
         ),
     }
@@ -392,7 +392,7 @@ pub(super) fn ear_hears(locale: Locale, group: &str, channel: &str, since: &str)
         Locale::En => {
             format!("**{group}**: something is heard on `{channel}` again; nothing had been since {since}.")
         }
-        Locale::Zh => format!("**{group}**：渠道 `{channel}` 又有动静了，此前自{since}起什么都没听到。"),
+        Locale::Zh => format!("**{group}**：频道 `{channel}` 又有动静了，此前自{since}起什么都没听到。"),
     }
 }
 

@@ -25,6 +25,7 @@ fn sample(on: &str) -> &'static str {
         "open map" => "signals[0].data",
         "state" => "state",
         "metrics" => "metrics",
+        "operators" => "operators",
         other => panic!("nothing to call {other} on"),
     }
 }

@@ -107,7 +107,7 @@ pub(super) async fn offer(State(inside): State<Arc<Inside>>, request: Request) -
     let title = locale.pick("Scan it with the phone", "用手机扫码");
     let reached = !["://127.", "://localhost", "://[::1]"].iter().any(|here| link.contains(here));
     let body = html! {
-        p.crumb { a href="/channels" { (locale.pick("Channels", "渠道")) } }
+        p.crumb { a href="/channels" { (locale.pick("Channels", "频道")) } }
         h1 { (title) }
         @if let Some((path, width)) = qr::path(&link) {
             svg.code viewBox={ "0 0 " (width) " " (width) } role="img" aria-label=(locale.pick("A code with the link below", "下面链接的二维码")) {

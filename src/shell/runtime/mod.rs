@@ -446,10 +446,8 @@ async fn live(
         console.say(format!("door      http://{address}"));
     }
     if inside.console.is_open() {
-        let link = inside
-            .console
-            .link(None, clock::now())
-            .map_err(|error| RunError::environment(error.to_string()))?;
+        let link = inside.console.link(None, clock::now());
+        let link = link.map_err(|error| RunError::environment(error.to_string()))?;
         console.say(format!("console  {link}"));
     }
     let door = bound.open(&inside);

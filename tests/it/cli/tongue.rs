@@ -28,8 +28,9 @@ plays:
 ";
 
 /// Names of the playbook and of the world, and what stands for itself.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 37] = [
     // Templates.
+    "guild",
     "community",
     "rules",
     "pruning",

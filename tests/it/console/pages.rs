@@ -240,7 +240,7 @@ fn a_run_is_followed_and_pressed_on_its_sheet() {
     let run = journal(&play, "run_started")[0]["run"].as_str().unwrap().to_owned();
     let on = format!("xian {run}");
     let _ = zhu.press(&sheet, "press/note", &[("on", &on), ("note", "the guest is <late>")]).is(303);
-    assert_eq!(journal(&play, "operator")[0]["text"], "the guest is <late>");
+    assert!(journal(&play, "operator").iter().any(|entry| entry["text"] == "the guest is <late>"));
     // The wait is skipped, and the question time begins.
     let _ = zhu.press(&sheet, "press/skip", &[("on", &on), ("step", "2")]).is(303);
     let posts: Vec<_> = journal(&play, "posted").iter().map(|line| line["message"]["text"].clone()).collect();

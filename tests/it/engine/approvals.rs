@@ -293,12 +293,12 @@ fn a_no_to_the_copy_leaves_the_evening_of_the_shelf() {
 start: 2026-12-28 09:00
 members: 30
 script:
-  - {{ at: 2027-01-07 19:00, reject: session, by: 编辑, reason: 把时间写清楚再发 }}
+  - {{ at: 2027-01-06 19:00, reject: session, by: 编辑, reason: 把时间写清楚再发 }}
 expect:
-  - {{ at: 2027-01-07 19:00, play: session, task: 把时间写清楚再发 }}
-  - {{ at: 2027-01-15 17:00, task: 分批拉报名 }}
-  - {{ at: 2027-01-15 20:00, post: 分享开始 }}
-  - never: {{ post: 转发给一位朋友 }}
+  - {{ at: 2027-01-06 19:00, play: session, task: 把时间写清楚再发 }}
+  - {{ at: 2027-01-14 17:00, task: 把还没在群里的报名者请进来 }}
+  - {{ at: 2027-01-14 20:00, post: 今晚请来的是 }}
+  - never: {{ post: 看下一条报名 }}
 ",
         shelf.join("kol-session.yaml").display()
     );

@@ -51,7 +51,7 @@ fn the_world_file_of_the_documentation_is_one() {
     let world = read.world.unwrap();
     assert_eq!(
         (&*world.name, world.people.members, world.named.len(), world.fetch.len()),
-        ("lively", 40, 1, 1)
+        ("lively", 40, 2, 1)
     );
 }
 
