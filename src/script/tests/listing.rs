@@ -14,7 +14,7 @@ fn sample(on: &str) -> &'static str {
         "signal" => "signals[0]",
         "members" => "members",
         "result" => {
-            "#{ winner: \"\", total: 0, counts: #{}, answers: [], right: \"\", first: (), unanswered: members, seated: members, waiting: members }"
+            "#{ winner: \"\", total: 0, counts: #{}, answers: [], right: \"\", first: (), unanswered: members, seated: members, waiting: members, incomplete: false }"
         }
         "member" => "members[0]",
         "role" => "roles.host",

@@ -192,7 +192,7 @@ fn every_command_and_option_has_its_chinese_line() {
     assert_eq!(missing, Vec::<String>::new(), "say these in src/shell/cli/help.zh");
     let place = Playground::new().env("LANG", "zh_CN.UTF-8");
     let long = place.run(&["members", "import", "--help"]).exits(0).stdout;
-    for text in ["用法：playbook members import", "导入成员名单", "--replace", "[默认："] {
+    for text in ["用法： playbook members import", "导入成员名单", "--replace", "[默认："] {
         assert!(long.contains(text), "{text} in {long}");
     }
     let short = place.run(&["run", "-h"]).exits(0).stdout;
