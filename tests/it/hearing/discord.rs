@@ -16,7 +16,8 @@ use tokio::runtime::Runtime;
 
 const BEN: &str = "80351110224678912";
 
-const PLAYS: &str = "\
+/// A club whose plays welcome, ask, thank and say farewell, whatever it lives on.
+pub(super) const PLAYS: &str = "\
 plays:
   welcome:
     on: member.joined

@@ -2,6 +2,7 @@
 //! and repeated.
 
 use crate::{
+    hearing::discord::PLAYS,
     hearing::ears::{listening, log, names, runtime, signals},
     help::{
         fakes::{
@@ -14,35 +15,6 @@ use crate::{
 };
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-
-const PLAYS: &str = "\
-plays:
-  welcome:
-    on: member.joined
-    steps:
-      - post: Welcome ${member.name}!
-  riddle:
-    on: riddle.asked
-    steps:
-      - { ask: What has keys?, fields: [word], open_for: 1h, as: guessed }
-  vote:
-    on: vote.asked
-    steps:
-      - { ask: \"Which book?\", options: [Emma, Ulysses], open_for: 1h, as: book }
-  thanks:
-    on: message
-    where: member.messages == 2
-    steps:
-      - post: ${member.name} has written twice
-  cheers:
-    on: reaction
-    steps:
-      - post: Somebody likes it
-  bye:
-    on: member.left
-    steps:
-      - post: Farewell ${signal.member}
-";
 
 fn club() -> (Runtime, Workspace, Playground) {
     let runtime = runtime();
