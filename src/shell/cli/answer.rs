@@ -12,10 +12,12 @@ use super::{
 };
 use crate::{
     base::{
+        decode::decode,
         ids::{EffectId, MemberId},
         limits,
         phrase::{Phrase, phrase},
         value::{Map, Value},
+        words::shorten,
     },
     engine::{input::Command, state::OpenTask},
     shell::files,
@@ -271,33 +273,24 @@ impl Answer {
     /// A pasted chain: shows what it changes, then has it counted.
     fn chain(&self, path: &Path, out: &mut Output) -> Result<(), Failure> {
         let remote = self.target.remote()?;
-        let text = if path == Path::new("-") {
-            read_stdin()?
-        } else {
-            files::text(path, limits::DATA_BYTES_MAX).map_err(|error| {
-                Failure::environment(phrase!(
-                    "{} cannot be read: {error}",
-                    "读不了 {}：{error}",
-                    path.display()
-                ))
-            })?
-        };
+        let text = if path == Path::new("-") { read_stdin()? } else { pasted(path)? };
         let state = remote.state()?;
         let task = args::task(&self.task);
         let open = state.tasks.get(&task).filter(|open| !open.task.options.is_empty()).ok_or_else(|| {
             Failure::refused(phrase!("{task} is no open poll", "{task} 不是进行中的投票"))
                 .help(phrase!("`playbook tasks` shows the open ones", "`playbook tasks` 会列出进行中的"))
         })?;
-        let lines = chain::read(&text);
-        if lines.is_empty() {
+        let read = chain::read(&text);
+        if read.lines.is_empty() {
             return Err(Failure::usage(phrase!(
                 "there is no numbered line in {}; expected `1. NAME`",
                 "{} 里没有编号的行；应写成 `1. 名字`",
                 path.display()
             )));
         }
-        let found = chain::compare(&state, open, &lines);
+        let found = chain::compare(&state, open, &read.lines);
         say_difference(&found, self.withdraw, out)?;
+        say_unread(&read, &found, out)?;
         if self.dry_run {
             return Ok(());
         }
@@ -316,6 +309,37 @@ impl Answer {
         out.say(phrase!("{task}: {n} counted", "{task}：计入 {n} 人"))?;
         Ok(())
     }
+}
+
+/// A chain that lies in a file, in whatever encoding it was saved.
+fn pasted(path: &Path) -> Result<String, Failure> {
+    let shown = path.display();
+    let bytes = files::bytes(path, limits::DATA_BYTES_MAX).map_err(|error| {
+        Failure::environment(phrase!("{shown} cannot be read: {error}", "读不了 {shown}：{error}"))
+    })?;
+    let (text, _) = decode(&bytes).map_err(|error| {
+        let (path, error) = (Phrase::same(shown.to_string()), error.phrase());
+        Failure::usage(phrase!("{path}: {error}", "{path}：{error}"; path, error))
+    })?;
+    Ok(text.into_owned())
+}
+
+/// What of a chain was not understood, a line each.
+fn say_unread(read: &chain::Chain, found: &chain::Difference, out: &mut Output) -> Result<(), Failure> {
+    for (name, said) in &found.unsure {
+        out.say(phrase!(
+            "! {name} counts; what stands behind is not understood: {said} (a second name needs a line of its own)",
+            "! {name} 已计入，后面的没看懂：{said}（另一个人要单独写一行）"
+        ))?;
+    }
+    for (at, text) in &read.unread {
+        let text = shorten(text, 60);
+        out.say(phrase!(
+            "! line {at} is not understood and not counted: {text}",
+            "! 第 {at} 行没看懂，没有计入：{text}"
+        ))?;
+    }
+    Ok(())
 }
 
 /// What a chain changes, a line each.

@@ -6,13 +6,22 @@ use crate::base::ids::MemberId;
 use crate::engine::state::{OpenTask, State};
 use std::collections::BTreeSet;
 
-/// One line.
+/// What was pasted.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Chain {
+    /// Its rows, in order.
+    pub(super) lines: Vec<Line>,
+    /// Lines that are neither a row nor a heading: which line of the text, and what it says.
+    pub(super) unread: Vec<(usize, String)>,
+}
+
+/// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
-    /// Who it names.
+    /// Everything behind the number.
+    pub(super) written: String,
+    /// Who it names, without emoji at the end.
     pub(super) name: String,
-    /// What stands behind the name.
-    pub(super) note: String,
     /// How many more people are brought along.
     pub(super) more: u32,
 }
@@ -30,35 +39,190 @@ pub(super) struct Difference {
     pub(super) doubles: Vec<String>,
     /// Names that several members have, with their ids.
     pub(super) unclear: Vec<(String, Vec<String>)>,
+    /// Who counts although nothing is known by what stands behind the name: perhaps it is somebody else's.
+    pub(super) unsure: Vec<(String, String)>,
     /// How many people are brought along.
     pub(super) more: u32,
 }
 
-/// The numbered lines of a text: `1. 小明`, `2、小红 +1`, `3) Lin (late)`. Other lines are its heading and notes.
-pub(super) fn read(text: &str) -> Vec<Line> {
-    text.lines().filter_map(line).collect()
+/// The rows of a text: `1. 小明`, `2、小红 +1`, `③ 老何 带两个人`, `4) Lin (late)`. What stands before the first row is its
+/// heading, except a line that seems to be a row and cannot be read.
+pub(super) fn read(text: &str) -> Chain {
+    let mut chain = Chain::default();
+    for (at, text) in text.lines().enumerate() {
+        let text = text.trim_matches(is_blank);
+        if text.is_empty() {
+            continue;
+        }
+        let numbered = behind_number(text);
+        if let Some(line) = numbered.and_then(|(rest, drawn)| line(named_part(rest, drawn)?)) {
+            chain.lines.push(line);
+        } else if !chain.lines.is_empty() || numbered.is_some_and(|(rest, _)| !is_amount(rest)) {
+            chain.unread.push((at + 1, text.to_owned()));
+        }
+    }
+    chain
+}
+
+/// Blanks, and characters that nobody sees.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FE0E}' | '\u{FE0F}' | '\u{FEFF}')
+}
+
+/// Digits, also as wide as a Chinese character.
+fn is_digit(c: char) -> bool {
+    matches!(c, '0'..='9' | '０'..='９')
+}
+
+fn is_emoji(c: char) -> bool {
+    matches!(c, '\u{2300}'..='\u{23FF}' | '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}'
+        | '\u{200D}' | '\u{20E3}' | '\u{FE0E}' | '\u{FE0F}' | '\u{E0020}'..='\u{E007F}')
+}
+
+/// What sets a note off from a name.
+fn is_bracket(c: char) -> bool {
+    "（）()[]【】：:—-".contains(c)
+}
+
+/// Where a name ends.
+fn ends_name(c: char) -> bool {
+    c.is_whitespace() || is_bracket(c) || "，,、；;/＆&".contains(c)
+}
+
+/// What stands behind the number of a row, and whether the number is drawn (①, 1️⃣) and needs no sign behind it. A row's
+/// number has at most three digits; a year has more.
+fn behind_number(text: &str) -> Option<(&str, bool)> {
+    let drawn = |c: char| matches!(c, '①'..='⑳' | '㉑'..='㉟' | '㊱'..='㊿' | '🔟');
+    if let Some(rest) = text.strip_prefix(drawn) {
+        return Some((rest, true));
+    }
+    let (mut rest, mut digits, mut keycap) = (text, 0, false);
+    while let Some(next) = rest.strip_prefix(is_digit) {
+        let key = next.trim_start_matches('\u{FE0F}').strip_prefix('\u{20E3}');
+        keycap |= key.is_some();
+        rest = key.unwrap_or(next);
+        digits += 1;
+    }
+    matches!(digits, 1..=3).then_some((rest, keycap))
+}
+
+/// What stands behind the sign that makes a number the number of a row; nothing where it is a date, a time, a length.
+fn named_part(rest: &str, drawn: bool) -> Option<&str> {
+    let signs = ['.', '、', ')', '）', '．', ':', '：'];
+    let open = rest.trim_start_matches(is_blank);
+    if let Some(name) = open.strip_prefix(signs) {
+        // 1.5, 12.20 and 19:30 are no rows, 2、3号楼小王 is one.
+        let splits = open.starts_with(['.', '．', ':', '：']) && name.starts_with(is_digit);
+        return (!splits).then_some(name);
+    }
+    let spaced = open.len() < rest.len() && !is_amount(rest);
+    (spaced || drawn).then_some(open)
+}
+
+/// Whether what stands behind a number makes a date, a time, a length or a sum of it.
+fn is_amount(rest: &str) -> bool {
+    let open = rest.trim_start_matches(is_blank);
+    if open.strip_prefix(|c| ".．:：/-~～".contains(c)).is_some_and(|rest| rest.starts_with(is_digit)) {
+        return true;
+    }
+    // With a blank between, `3 点点` is somebody and `3 点` is not.
+    let ends = |behind: &str| open.len() == rest.len() || !behind.starts_with(char::is_alphabetic);
+    let short = ['年', '月', '日', '点', '时', '分', '天', '位', '个', '元', '块', '周', '期'];
+    open.starts_with(is_digit)
+        || ["小时", "分钟", "月份", "人", "号"].iter().any(|unit| open.starts_with(unit))
+        || open.strip_prefix(short).is_some_and(ends)
 }
 
 fn line(text: &str) -> Option<Line> {
-    let text = text.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0)?;
-    let rest = text[digits..].trim_start();
-    let rest = rest.strip_prefix(['.', '、', ')', '）', '．', ':', '：']).unwrap_or(rest).trim();
-    let (rest, more) = match rest.rfind(['+', '＋']) {
-        Some(at) => {
-            let behind = rest[at..].chars().skip(1).collect::<String>();
-            match behind.trim().parse::<u32>() {
-                Ok(more) => (rest[..at].trim_end(), more),
-                Err(_) => (rest, 0),
-            }
+    let text = text.trim_matches(is_blank);
+    let (plain, more) = brought(text);
+    let name = plain.split(ends_name).next().unwrap_or_default();
+    let bare = name.trim_end_matches(is_emoji);
+    let name = if bare.is_empty() { name } else { bare }.to_owned();
+    (!name.is_empty()).then(|| Line { written: text.to_owned(), name, more })
+}
+
+/// A row without the people who are brought along, and how many they are: `+1`, `＋2人`, `带两个人`.
+fn brought(text: &str) -> (String, u32) {
+    let (mut plain, mut more) = (String::new(), 0_u32);
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let next = &rest[c.len_utf8()..];
+        let found = match c {
+            '+' | '＋' => number_of(next, false),
+            '带' => number_of(next, true),
+            _ => None,
+        };
+        if let Some((n, behind)) = found {
+            more = more.saturating_add(n);
+            plain.push(' ');
+            rest = behind;
+        } else {
+            plain.push(c);
+            rest = next;
         }
-        None => (rest, 0),
+    }
+    (plain.trim_matches(is_blank).to_owned(), more)
+}
+
+/// A number of people at the beginning of a text, and what stands behind it.
+fn number_of(text: &str, counted: bool) -> Option<(u32, &str)> {
+    let text = text.trim_start_matches(is_blank);
+    let digits = text.trim_start_matches(is_digit);
+    let (number, rest) = text.split_at(text.len() - digits.len());
+    let (n, rest) = if number.is_empty() {
+        let c = text.chars().next()?;
+        let n = match c {
+            '两' => 2,
+            _ => 1 + "一二三四五六七八九十".chars().position(|known| known == c)?,
+        };
+        (u32::try_from(n).ok()?, &text[c.len_utf8()..])
+    } else {
+        let plain = |c: char| if c >= '０' { char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c) } else { c };
+        (number.chars().map(plain).collect::<String>().parse().ok()?, rest)
     };
-    let stops = |c: char| c.is_whitespace() || "（(，,：:；;/—-".contains(c);
-    let end = rest.find(stops).unwrap_or(rest.len());
-    let name = rest[..end].to_owned();
-    let note = rest[end..].trim_matches(|c: char| stops(c) || "）)".contains(c)).to_owned();
-    (!name.is_empty()).then_some(Line { name, note, more })
+    let Some(rest) = rest.trim_start_matches(is_blank).strip_prefix(['个', '人', '位', '名', '口'])
+    else {
+        return (!counted).then_some((n, rest));
+    };
+    let whom = ["人", "朋友", "家属", "家人", "大人", "小孩", "孩子", "同学", "同事"];
+    Some((n, whom.iter().find_map(|whom| rest.strip_prefix(whom)).unwrap_or(rest)))
+}
+
+/// What stands behind a name, where it is not set off as a note, and is neither emoji nor people who come along.
+fn loose(said: &str) -> Option<String> {
+    let (said, _) = brought(said);
+    let noise = |c: char| ends_name(c) || is_blank(c) || is_emoji(c);
+    let text = said.trim_matches(|c| noise(c) && !is_bracket(c));
+    (!text.is_empty() && !text.starts_with(is_bracket)).then(|| text.to_owned())
+}
+
+/// Whom a row means: of a name that several have, all their ids, and what is said behind the name.
+fn meant<'a>(state: &State, line: &'a Line) -> (Vec<MemberId>, &'a str) {
+    let behind = |name: &str| line.written.strip_prefix(name).filter(|rest| !name.is_empty() && ends(rest));
+    // A name of several words, or with emoji, is longer than what a row alone can tell.
+    let long = |name: &str| behind(name).is_some() && name.len() > line.name.len();
+    let longest = state
+        .members
+        .iter()
+        .map(|member| &*member.name)
+        .filter(|name| long(name))
+        .max_by_key(|name| name.len());
+    let name = longest.unwrap_or(&line.name);
+    let said = line.written.strip_prefix(name).unwrap_or_default();
+    let id = MemberId::new(name);
+    if state.members.contains(&id) {
+        return (vec![id], said);
+    }
+    let named: Vec<MemberId> =
+        state.members.iter().filter(|member| member.name == *name).map(|member| member.id.clone()).collect();
+    (if named.is_empty() { vec![id] } else { named }, said)
+}
+
+/// Whether a name can end where this begins.
+fn ends(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with(|c| ends_name(c) || is_emoji(c) || "+＋带".contains(c))
 }
 
 /// Compares a chain with the answers that are known. Who says nothing else takes the first option.
@@ -67,26 +231,25 @@ pub(super) fn compare(state: &State, open: &OpenTask, lines: &[Line]) -> Differe
     let mut found = Difference::default();
     let mut seen: BTreeSet<MemberId> = BTreeSet::new();
     for line in lines {
-        let named: Vec<&MemberId> =
-            state.members.iter().filter(|member| member.name == line.name).map(|member| &member.id).collect();
-        let id = MemberId::new(&line.name);
-        let member = match named[..] {
-            _ if state.members.contains(&id) => id,
-            [] => id,
-            [one] => one.clone(),
-            _ => {
-                let ids = named.iter().map(ToString::to_string).collect();
-                found.unclear.push((line.name.clone(), ids));
-                continue;
-            }
+        let (named, said) = meant(state, line);
+        let [member] = &named[..] else {
+            found.unclear.push((line.name.clone(), named.iter().map(ToString::to_string).collect()));
+            continue;
         };
         if !seen.insert(member.clone()) {
             found.doubles.push(line.name.clone());
             continue;
         }
         found.more = found.more.saturating_add(line.more);
-        let says = options.iter().filter(|option| line.note.contains(option.as_str()));
-        let says = says.max_by_key(|option| option.len()).or(options.first()).cloned().unwrap_or_default();
+        let says =
+            options.iter().filter(|option| said.contains(option.as_str())).max_by_key(|option| option.len());
+        if says.is_none()
+            && let Some(said) = loose(said)
+        {
+            found.unsure.push((line.name.clone(), said));
+        }
+        let says = says.or(options.first()).cloned().unwrap_or_default();
+        let member = member.clone();
         match open.answers.get(&member).map(|(option, _)| option.and_then(|at| options.get(at as usize))) {
             None => found.new.push((member, says)),
             Some(Some(known)) if *known == says => {}
@@ -102,21 +265,84 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_read_as_chats_write_them() {
-        let text = "#接龙\n周五晚聚餐\n\n1. 小明\n2、小红 +1\n3）老王（晚到）\n4 Lin - no\n5.  何  不来\n6：李＋２人\n没有号的一行\n";
-        let read: Vec<(String, String, u32)> =
-            read(text).into_iter().map(|line| (line.name, line.note, line.more)).collect();
-        let line = |name: &str, note: &str, more| (name.to_owned(), note.to_owned(), more);
-        assert_eq!(
-            read,
-            [
-                line("小明", "", 0),
-                line("小红", "", 1),
-                line("老王", "晚到", 0),
-                line("Lin", "no", 0),
-                line("何", "不来", 0),
-                line("李＋２人", "", 0),
-            ]
-        );
+    fn rows_are_read_as_chats_write_them() {
+        for (text, name, more) in [
+            ("1. 小明", "小明", 0),
+            ("1.小明", "小明", 0),
+            ("2、小红 +1", "小红", 1),
+            ("3）老王（晚到）", "老王", 0),
+            ("4 Lin - no", "Lin", 0),
+            ("5.  何  不来", "何", 0),
+            ("6：李＋２人", "李", 2),
+            ("7． 小何 带两个人", "小何", 2),
+            ("8: 小何带3人", "小何", 3),
+            ("9) 老王（带1个小孩）", "老王", 1),
+            ("１０. 刘备 关羽", "刘备", 0),
+            ("⑦ 张飞", "张飞", 0),
+            ("⑳张飞", "张飞", 0),
+            ("1️⃣ 张三", "张三", 0),
+            ("1️⃣2️⃣张三", "张三", 0),
+            ("🔟 张三", "张三", 0),
+            ("11. 张三👍", "张三", 0),
+            ("11. 张三❤️👍🏻 +1", "张三", 1),
+            ("12. 🌸", "🌸", 0),
+            ("13. 月月", "月月", 0),
+            ("14 点点", "点点", 0),
+            ("15. 带兵", "带兵", 0),
+            ("16、2号楼小王", "2号楼小王", 0),
+            ("\u{200B}17. 张三[强]", "张三", 0),
+        ] {
+            let chain = read(text);
+            let read: Vec<_> = chain.lines.iter().map(|line| (&*line.name, line.more)).collect();
+            assert_eq!((read, chain.unread), (vec![(name, more)], vec![]), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_times_and_lengths_are_no_rows() {
+        for text in [
+            "#接龙",
+            "12月20日市图书馆见面",
+            "2026年12月20日",
+            "1.5小时左右",
+            "12.20 周日",
+            "19:30 开始",
+            "3 人成行",
+            "12 月 20 日",
+            "50元一位",
+            "50 元/人",
+            "10号线",
+            "2 小时左右",
+            "8点半",
+            "20261220",
+        ] {
+            assert_eq!(read(text), Chain::default(), "{text} is a heading");
+            let below = read(&format!("1. 张三\n{text}\n"));
+            assert_eq!(below.lines.len(), 1, "{text}");
+            assert_eq!(below.unread, [(2, text.to_owned())], "it is not dropped below a row");
+        }
+    }
+
+    #[test]
+    fn what_seems_to_be_a_row_and_cannot_be_read_is_told() {
+        for text in ["1张三", "1.", "2. +1", "3. （待定）"] {
+            assert_eq!(read(text).unread, [(1, text.to_owned())], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_loose_behind_a_name_is_told_and_a_note_is_not() {
+        for (said, expected) in [
+            (" 关羽", Some("关羽")),
+            ("、关羽", Some("关羽")),
+            (" 晚到 +1", Some("晚到")),
+            ("（晚到）", None),
+            (" - late", None),
+            (" 带两个人", None),
+            ("👍", None),
+            ("", None),
+        ] {
+            assert_eq!(loose(said).as_deref(), expected, "{said}");
+        }
     }
 }

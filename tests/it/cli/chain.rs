@@ -65,6 +65,39 @@ fn a_chain_shows_what_it_changes_and_counts_it() {
 }
 
 #[test]
+fn headings_are_no_members_and_nothing_is_dropped_in_silence() {
+    let text = concat!(
+        "#接龙\n12月20日市图书馆见面\n1.5小时左右\n2026年12月20日\n1. 张三👍\n2. 小何 带两个人\n",
+        "3. 刘备 关羽\n⑦ 张飞\n5. Anna Smith 不来\n赵云也来\n",
+    );
+    let (gbk, _, wrong) = encoding_rs::GB18030.encode(text);
+    assert!(!wrong);
+    let place = Playground::new().file("p.yaml", YAML);
+    let engine = place.start(&["run", "p.yaml"]);
+    engine.line("p.yaml");
+    asked(&place);
+    for (id, name) in [("z3", "name=张三"), ("as", "name=Anna Smith")] {
+        place.run(&["signal", "member.joined", "--member", id, "--with", name]).exits(0);
+    }
+    for bytes in [text.as_bytes(), &gbk] {
+        place.write_bytes("chain.txt", bytes);
+        let shown =
+            place.run(&["answer", "t1", "--chain", "chain.txt", "--dry-run", "--lang", "zh"]).exits(0);
+        let expected = concat!(
+            "+ z3：来\n+ 小何：来\n+ 刘备：来\n+ 张飞：来\n+ as：不来\n另外带 2 人；他们没有自己的回答\n",
+            "! 刘备 已计入，后面的没看懂：关羽（另一个人要单独写一行）\n! 第 10 行没看懂，没有计入：赵云也来\n",
+        );
+        assert_eq!(shown.stdout, expected);
+    }
+    let english = place.run(&["answer", "t1", "--chain", "chain.txt", "--dry-run", "--lang", "en"]).exits(0);
+    for line in ["! 刘备 counts; what stands behind", "! line 10 is not understood and not counted: 赵云也来"]
+    {
+        assert!(english.stdout.contains(line), "{line}: {}", english.stdout);
+    }
+    engine.stop().exits(0);
+}
+
+#[test]
 fn totals_are_a_number_for_each_option() {
     let place = Playground::new().file("p.yaml", YAML);
     let engine = place.start(&["run", "p.yaml"]);
