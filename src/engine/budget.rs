@@ -110,6 +110,8 @@ impl Draft<'_> {
         let hold = if blocked.contains(&out.channel) && !out.urgent {
             // Looked at when the one before it has gone; until then nothing about it changes.
             let aside = !is_flow(held.reason) && held.until.is_none_or(|until| until > self.now);
+            // That a hush is over changes something about what waited for it.
+            let aside = aside && (held.reason != HoldReason::Hush || self.hushed(&out.channel).is_some());
             if aside && held.hold.is_some() {
                 return Ok(());
             }
@@ -117,6 +119,9 @@ impl Draft<'_> {
         } else if held.reason == HoldReason::Ahead && held.until.is_some_and(|until| self.now < until) {
             // The one with a clock time goes first, also where it is decided a moment after this.
             Some((held.reason, held.until))
+        } else if self.state.by_hand.hush.is_some() && held.reason != HoldReason::Hush {
+            // What was held before the hush keeps its reason for as long as it has one.
+            self.own_verdict(out, held_due(held, self.now)).or_else(|| self.hushed(&out.channel))
         } else {
             self.verdict(out, held_due(held, self.now))
         };
@@ -225,10 +230,12 @@ impl Draft<'_> {
 
     /// Why a message may not go now. `due` is the instant that the gap is measured from.
     fn verdict(&self, out: &Outgoing, due: Timestamp) -> Option<Hold> {
+        self.hushed(&out.channel).or_else(|| self.own_verdict(out, due))
+    }
+
+    /// Why a message may not go now where members see what is said.
+    fn own_verdict(&self, out: &Outgoing, due: Timestamp) -> Option<Hold> {
         let zone = &self.playbook.zone;
-        if let Some(hold) = self.hushed(&out.channel) {
-            return Some(hold);
-        }
         let budgets = self.playbook.budgets.of(&out.channel);
         if out.label == Some(Label::Promo)
             && let Some(promo) = budgets.and_then(|budgets| budgets.promo.as_ref())

@@ -2,6 +2,7 @@
 //!
 //! Plain data, a part of the state; recorded by `apply_operation`.
 
+use super::{entry::HoldReason, state::HeldMessage};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, PersonId, PlayName, RoleName},
@@ -97,6 +98,13 @@ impl ByHand {
             instead(at).map_or(now, |person| vec![person]),
             then.and_then(instead).map_or(next, |person| vec![person]),
         )
+    }
+
+    /// Whether a held message came while members saw nothing. What was held before has its own reason to wait, and
+    /// outlasts the hush.
+    pub fn came_meanwhile(&self, held: &HeldMessage) -> bool {
+        let since = self.hush.as_ref().map(|hush| hush.since);
+        held.reason == HoldReason::Hush && since.is_some_and(|since| held.since >= since)
     }
 
     /// Whether the new time of a date is not known yet.

@@ -78,6 +78,9 @@ impl Draft<'_> {
         if !in_doubt {
             self.message_lost(effect)?;
         }
+        if *receipt == Receipt::Expired {
+            self.question_lost(effect)?;
+        }
         if is_alert(effect) {
             // An alert about an alert has no end.
             return Ok(());

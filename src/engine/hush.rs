@@ -3,14 +3,17 @@
 //! What had been decided before and has not left yet is stopped by the driver, which sees the same fact.
 
 use super::{
+    apply::effect_run,
     draft::{Decided, Draft},
+    entry::Waiting,
     entry::{Fact, HoldReason},
     notice,
     operation::Operation,
     outgoing::Stale,
+    state::State,
 };
 use crate::base::{
-    ids::{ChannelName, EffectId},
+    ids::{ChannelName, EffectId, RunId, TaskId},
     time::Timestamp,
 };
 
@@ -31,26 +34,30 @@ impl Draft<'_> {
         self.alert("hush", text)
     }
 
-    /// Members see again what is said. What was held meanwhile is dropped, unless it is to be sent all the same.
+    /// Members see again what is said. What came meanwhile is dropped, unless it is to be sent all the same; what was
+    /// held before goes when its own reason lets it.
     pub(super) fn unhush(&mut self, send: bool, by: Option<String>) -> Decided {
         if self.state.by_hand.hush.is_none() {
             return self.refuse(format!("`{}` is not hushed", self.group.id));
         }
+        let hushed = self.state.held.iter().filter(|held| held.reason == HoldReason::Hush);
+        let (late, before): (Vec<_>, Vec<_>) =
+            hushed.cloned().partition(|held| self.state.by_hand.came_meanwhile(held));
         self.operated(Operation::Unhushed { send, channels: self.seen_by_members() }, by)?;
+        for held in before {
+            // It is due from now on, so that those that waited go one gap after another.
+            let (effect, until) = (held.outgoing.effect.clone(), Some(self.now));
+            self.emit(Fact::StillHeld { effect, reason: HoldReason::Hush, until, hold: None })?;
+        }
         if send {
             return Ok(());
         }
-        let late: Vec<EffectId> = self
-            .state
-            .held
-            .iter()
-            .filter(|held| held.reason == HoldReason::Hush)
-            .map(|held| held.outgoing.effect.clone())
-            .collect();
-        for effect in late {
+        for held in late {
+            let effect = held.outgoing.effect.clone();
             let (reason, stale) = (Some(HoldReason::Hush), Some(Stale::Hushed));
             self.emit(Fact::Expired { effect: effect.clone(), reason, stale })?;
             self.message_lost(&effect)?;
+            self.question_lost(&effect)?;
         }
         Ok(())
     }
@@ -67,5 +74,17 @@ impl Draft<'_> {
         seen.sort_unstable();
         seen.dedup();
         seen
+    }
+}
+
+impl State {
+    /// The run that waits for answers to the question that a message puts, and the question.
+    pub(crate) fn question_of(&self, effect: &EffectId) -> Option<(RunId, TaskId)> {
+        let run = self.runs.get(effect_run(effect)?)?;
+        let wait = run.waiting.as_ref()?;
+        let Waiting::Answers { task } = &wait.waiting else { return None };
+        let (of, _) = effect.as_str().rsplit_once('/')?;
+        let (_, step) = of.rsplit_once('/')?;
+        (wait.step.as_str() == step).then(|| (run.id.clone(), task.clone()))
     }
 }

@@ -92,6 +92,14 @@ impl Channel {
         (self.hear != Some(Hear::Nothing)).then_some(ear)
     }
 
+    /// The settings without which nothing signs in to hear there; empty where nothing is missing. The chat is no
+    /// credential: it is known once something was heard.
+    pub fn cannot_sign_in(&self) -> Vec<&'static str> {
+        let needs = self.kind.ear().map_or(&[][..], |ear| ear.needs);
+        let lacks = |name: &&&str| **name != "chat" && !self.settings.contains_key(**name);
+        needs.iter().filter(lacks).copied().collect()
+    }
+
     /// What is heard by a connection that the engine opens.
     pub fn listens(&self) -> Option<Ear> {
         // An HTTP server of OneBot takes what is sent and tells nothing; its WebSocket does both.

@@ -1,6 +1,6 @@
 //! What follows when a message that a run waits for has arrived, or never will.
 
-use super::approve::Shut;
+use super::{approve::Shut, task::Closing};
 use crate::{
     base::ids::{EffectId, RunId},
     engine::{
@@ -32,6 +32,13 @@ impl Draft<'_> {
         self.with_step(&run, |draft, at| draft.undelivered(at, effect.clone()))
     }
 
+    /// A question that nobody will see has no answers: it ends, and what follows from them does not happen.
+    pub(in crate::engine) fn question_lost(&mut self, effect: &EffectId) -> Decided {
+        let Some((run, task)) = self.state.question_of(effect) else { return Ok(()) };
+        self.close(&task, "cancelled", Closing::default())?;
+        self.with_step(&run, |draft, at| draft.undelivered(at, effect.clone()))
+    }
+
     /// Records that a step did not happen, because its message was not delivered. What follows a post without an
     /// instant of its own would answer something that nobody has read, and does not happen either.
     pub(in crate::engine) fn undelivered(&mut self, at: &At<'_>, effect: EffectId) -> Carried {
@@ -45,6 +52,7 @@ impl Draft<'_> {
                     return Ok(Went::Waits);
                 }
             }
+            Verb::Ask(_) => self.miss(at, pc, &reason)?,
             Verb::Run(_) => {
                 // The script has run, and what it returned is known.
                 let (run, step, reason) = (at.run.id.clone(), at.step.id.clone(), reason.clone());

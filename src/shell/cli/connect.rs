@@ -54,6 +54,7 @@ impl Connect {
             let hears = channel.heard(playbook.is_for_staff(group, &channel.name)) > Hear::Nothing;
             return manifest(&playbook.title, channel, hears, out);
         }
+        can_sign_in(channel)?;
         let target = target(&loaded, channel)?;
         let Some(mut trial) = Trial::new(channel.kind, channel.hear == Some(Hear::All), &target) else {
             let (name, kind) = (&self.channel, channel.kind);
@@ -89,6 +90,36 @@ impl Connect {
         out.flush()?;
         Ok(())
     }
+}
+
+/// A channel that lacks what its ear needs is not tried.
+fn can_sign_in(channel: &Channel) -> Result<(), Failure> {
+    let lacks = channel.cannot_sign_in();
+    let Some(ear) = channel.kind.ear().filter(|_| !lacks.is_empty()) else { return Ok(()) };
+    let named = |names: &[&str]| {
+        let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let en = match quoted.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            _ => quoted.concat(),
+        };
+        Phrase { en, zh: quoted.join("、") }
+    };
+    let (name, kind) = (&channel.name, channel.kind);
+    let why = if channel.settings.contains_key("url") && !lacks.contains(&"url") {
+        phrase!(
+            "{name} ({kind}) is a webhook, which only posts and hears nothing",
+            "{name}（{kind}）是 Webhook，只能发，什么都听不到"
+        )
+    } else {
+        let lacks = named(&lacks);
+        phrase!("{name} ({kind}) hears nothing without {lacks}", "{name}（{kind}）没有 {lacks}，什么都听不到"; lacks)
+    };
+    let needs = named(ear.needs);
+    Err(Failure::refused(why).help(phrase!(
+        "to hear, a channel of this type needs {needs}; docs/channels says where they come from",
+        "要听得到，这种频道需要 {needs}；`docs/channels` 里写了从哪里拿";
+        needs
+    )))
 }
 
 /// The manifest of a channel's app.

@@ -41,7 +41,9 @@ impl Driver {
         if send {
             return self.deliver(kept);
         }
-        for out in kept.into_iter().filter(Outbound::is_awaited) {
+        let state = self.slots.get(group).map(|slot| &slot.state);
+        let asks = |out: &Outbound| state.is_some_and(|state| state.question_of(out.effect()).is_some());
+        for out in kept.into_iter().filter(|out| out.is_awaited() || asks(out)) {
             let _ = self.events.send(Event::receipt(group.clone(), out.effect().clone(), Receipt::Expired));
         }
     }

@@ -62,7 +62,7 @@ pub const fn held_by(reason: HoldReason) -> Words {
         HoldReason::Order => pair("behind an earlier message", "排在更早的消息之后"),
         HoldReason::Ahead => pair("a message with a clock time comes first", "让定点的消息先发"),
         HoldReason::Session => pair("a session is on", "活动正在进行"),
-        HoldReason::Hush => pair("members see nothing on this day", "静默日"),
+        HoldReason::Hush => pair("members see nothing", "成员什么都看不到"),
     }
 }
 

@@ -45,12 +45,7 @@ pub(super) fn budget(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Fin
 fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<Phrase> {
     let Reader { state, playbook, now, .. } = *at;
     if reason == HoldReason::Hush {
-        let calendar = playbook.budgets.hush.as_ref()?;
-        let day = playbook.zone.date(now);
-        return Some(phrase!(
-            "{day} is a day of the calendar {calendar}, on which members see nothing",
-            "{day} 在日历 {calendar} 里，这天成员什么都看不到"
-        ));
+        return Some(hush(at));
     }
     if reason == HoldReason::Session {
         let own = out.play.as_ref().map(|play| Phrase::same(play.as_str()));
@@ -118,6 +113,28 @@ fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<Phrase> {
         | HoldReason::PromoAround
         | HoldReason::PromoWhen => promo(at, out, budgets.promo.as_ref()?, reason)?,
     })
+}
+
+/// Who said that members see nothing: an operator, else a calendar.
+fn hush(at: &Reader<'_>) -> Phrase {
+    let Reader { state, playbook, now, .. } = *at;
+    if let Some(hush) = &state.by_hand.hush {
+        let (since, why) = (when(hush.since, &playbook.zone), &hush.why);
+        return phrase!(
+            "an operator has hushed the group since {since}: {why}",
+            "{since} 起有人让群静默：{why}"
+        );
+    }
+    let day = playbook.zone.date(now);
+    let calendar = playbook.budgets.hush.as_ref();
+    let calendar = calendar.filter(|name| playbook.calendars.get(*name).is_some_and(|days| days.has(day)));
+    match calendar {
+        Some(calendar) => phrase!(
+            "{day} is a day of the calendar {calendar}, on which members see nothing",
+            "{day} 在日历 {calendar} 里，这天成员什么都看不到"
+        ),
+        None => phrase!("members saw nothing until now", "在此之前成员什么都看不到"),
+    }
 }
 
 /// `nouns` are what is counted, one and several, in English and in Chinese.

@@ -65,3 +65,36 @@ fn a_date_is_put_off_and_remarks_are_kept_by_the_command_line() {
     assert!(log.contains("sunny (Zhu)"), "{log}");
     let _ = engine.stop().exits(0);
 }
+
+#[test]
+fn a_poll_that_is_taken_back_by_a_hush_ends_with_it_and_why_names_the_hush() {
+    let sink = Sink::start();
+    sink.busy(true);
+    let text = file(&sink.url("/hook"));
+    let quiz =
+        "  quiz: { steps: [{ ask: How many?, options: [one, two], open_for: 1h }, { post: The answers }] }\n";
+    let place = Playground::new().file("club.yaml", &format!("{text}{quiz}"));
+    let engine = place.start(&["run", "club.yaml"]);
+    eventually("both groups", || place.run(&["status"]).stdout.contains('b'));
+    let _ = place.run(&["start", "quiz", "--group", "a"]).exits(0);
+    eventually("a first attempt", || {
+        let rows = place.run(&["outbox", "--group", "a", "--format", "json"]).json_lines();
+        rows.iter().any(|row| row["attempts"] == 1 && row["status"] == "pending")
+    });
+    let _ = place.run(&["hush", "--why", "an accident"]).exits(0);
+    let _ = place.run(&["start", "quiz", "--group", "b"]).exits(0);
+    let _ = place.run(&["start", "say", "--group", "b"]).exits(0);
+    let why = place.run(&["why", "say", "--group", "b"]).stdout;
+    assert!(why.contains("an operator has hushed the group since") && why.contains("an accident"), "{why}");
+    assert!(!why.contains("on this day"), "{why}");
+    assert!(why.lines().all(|line| line.trim() != "✗ hush"), "{why}");
+    let questions = || place.run(&["tasks", "--format", "json"]).json_lines().len();
+    assert_eq!(questions(), 2);
+    let _ = place.run(&["unhush"]).exits(0);
+    eventually("no question is open", || questions() == 0);
+    let log = place.run(&["log", "--group", "b"]).stdout;
+    assert!(!log.contains("on this day"), "{log}");
+    sink.busy(false);
+    let _ = engine.stop().exits(0);
+    assert!(sink.got().is_empty(), "{:?}", sink.got());
+}

@@ -6,7 +6,7 @@ use playbook::{
         ids::{RunId, StepId},
         time::Duration,
     },
-    engine::input::Command,
+    engine::{entry::HoldReason, input::Command},
 };
 use std::sync::Arc;
 
@@ -251,6 +251,65 @@ fn a_hush_stops_members_and_not_the_staff() {
         story.until("2026-12-02 10:10");
         assert_eq!(story.posts().len(), said.len() + 2);
     }
+}
+
+/// Four posts of one minute under a gap, of which the first has left and the others are held.
+fn in_a_gap() -> Story {
+    let text = format!(
+        "{CHANNELS}budgets: {{ posts: {{ gap: 30m }} }}\nplays:\n  a: {{ every: day at 10:00, steps: [post: 一] }}\n  \
+         b: {{ every: day at 10:00, steps: [post: 二] }}\n  c: {{ every: day at 10:00, steps: [post: 三] }}\n  \
+         d: {{ every: day at 10:05, steps: [post: 四] }}\n"
+    );
+    let mut story = Story::new("2026-12-01 09:00", &text);
+    story.until("2026-12-01 10:02");
+    assert_eq!(story.posts(), ["一"]);
+    story.command(Command::Hush { until: None, why: "出事了".into(), by: by() });
+    story
+}
+
+#[test]
+fn what_was_held_before_a_hush_keeps_its_reason_and_outlasts_it() {
+    for send in [false, true] {
+        let mut story = in_a_gap();
+        let reasons = |story: &Story| story.state.held.iter().map(|held| held.reason).collect::<Vec<_>>();
+        assert_eq!(reasons(&story), [HoldReason::PostsGap, HoldReason::Order], "as before the hush");
+        story.command(Command::Unhush { send, by: by() });
+        assert_eq!(reasons(&story), [HoldReason::PostsGap, HoldReason::Order], "and after it");
+        story.until("2026-12-01 10:40");
+        assert_eq!(story.posts(), ["一", "二"]);
+        story.until("2026-12-01 12:30");
+        assert_eq!(story.posts(), ["一", "二", "三", "四"]);
+    }
+}
+
+#[test]
+fn what_came_while_hushed_is_dropped_and_what_was_held_before_goes_a_gap_apart() {
+    let mut story = in_a_gap();
+    story.until("2026-12-01 11:40");
+    assert_eq!(story.posts(), ["一"]);
+    story.command(Command::Unhush { send: false, by: by() });
+    assert_eq!(story.posts(), ["一", "二"], "its gap is over");
+    story.until("2026-12-01 12:09");
+    assert_eq!(story.posts(), ["一", "二"]);
+    story.until("2026-12-01 14:00");
+    assert_eq!(story.posts(), ["一", "二", "三"], "the fourth came while members saw nothing");
+}
+
+#[test]
+fn a_question_that_a_hush_has_swallowed_ends_with_it() {
+    let text = format!(
+        "{CHANNELS}plays:\n  quiz:\n    every: day at 10:00\n    steps:\n      \
+         - {{ ask: 几个？, options: [一, 二], open_for: 1h, as: said }}\n      - post: 结果 ${{said.total}}\n      \
+         - {{ at: +2h, post: 中午 }}\n"
+    );
+    let mut story = Story::new("2026-12-01 09:00", &text);
+    story.command(Command::Hush { until: None, why: "出事了".into(), by: by() });
+    story.until("2026-12-01 10:10");
+    assert_eq!(story.state.tasks.len(), 1);
+    story.command(Command::Unhush { send: false, by: by() });
+    assert!(story.state.tasks.is_empty(), "nobody has seen it");
+    story.until("2026-12-01 12:10");
+    assert_eq!(story.posts(), ["中午"], "nothing is said of answers that nobody could give");
 }
 
 #[test]

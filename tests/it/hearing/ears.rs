@@ -391,3 +391,27 @@ fn a_channel_is_connected_in_a_dialogue() {
     let refused = wrong.run(&["connect", "group", "p.yaml"]).exits(4);
     assert!(refused.stderr.contains("does not know this token"), "{}", refused.stderr);
 }
+
+#[test]
+fn a_channel_without_what_its_ear_needs_is_told_what_that_is() {
+    let webhook = |kind: &str| {
+        (format!("type: {kind}, url: {{ env: GUILD_WEBHOOK }}"), "is a webhook, which only posts")
+    };
+    let cases = [
+        (webhook("discord"), "needs `token` and `chat`"),
+        (webhook("slack"), "needs `app`, `token` and `chat`"),
+        (webhook("feishu"), "needs `app`, `secret` and `chat`"),
+        (webhook("dingtalk"), "needs `app`, `app_secret` and `chat`"),
+        (webhook("mattermost"), "needs `url`, `token` and `chat`"),
+    ];
+    for ((channel, why), needs) in cases {
+        let text = format!(
+            "name: club\nchannels: {{ group: {{ {channel} }} }}\ngroups: {{ a: {{}} }}\nplays: {{ say: {{ steps: [post: Hi] }} }}\n"
+        );
+        let play = Playground::new().file("p.yaml", &text).env("GUILD_WEBHOOK", "http://127.0.0.1:1/hook");
+        let said = play.run(&["connect", "group", "p.yaml"]).exits(4).stderr;
+        assert!(said.contains(why) && said.contains(needs), "{channel}: {said}");
+        let zh = play.run(&["connect", "group", "p.yaml", "--lang", "zh"]).exits(4).stderr;
+        assert!(zh.contains("是 Webhook，只能发") && zh.contains("要听得到"), "{zh}");
+    }
+}

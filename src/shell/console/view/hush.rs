@@ -6,11 +6,13 @@ use crate::{
         limits,
         time::{Timestamp, Zone},
     },
+    engine::state::HeldMessage,
     shell::{
         console::door::{self, Asker},
         runtime::publish::{GroupNow, Snapshot},
     },
 };
+use std::sync::Arc;
 
 /// A group in which members see nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,14 +82,14 @@ pub(crate) fn hush(
     let all = commanded(snapshot, asker, now, true).count();
     let hushed = commanded(snapshot, asker, now, true).filter_map(|(id, group)| {
         let hush = group.state.by_hand.hush.as_ref()?;
-        let reason = crate::engine::entry::HoldReason::Hush;
+        let came = |held: &&Arc<HeldMessage>| group.state.by_hand.came_meanwhile(held);
         Some(Hushed {
             group: id.clone(),
             title: door::title(group, id),
             since: hush.since,
             until: hush.until,
             why: hush.why.clone(),
-            held: group.state.held.iter().filter(|held| held.reason == reason).count(),
+            held: group.state.held.iter().filter(came).count(),
             zone: group.book.as_ref()?.playbook.in_group(id).zone.clone(),
         })
     });
