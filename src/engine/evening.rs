@@ -15,7 +15,7 @@ use crate::{
         limits,
         time::{Duration, Timestamp},
     },
-    model::{play::Section, program::Op},
+    model::play::Section,
 };
 use std::sync::Arc;
 
@@ -125,17 +125,7 @@ impl Draft<'_> {
     /// Whether a step comes right after the one at which a run waits.
     fn follows(&self, run: &Run, step: &StepId) -> bool {
         let Some((_, _, play)) = self.play_of(run) else { return false };
-        let ops = &play.section(run.section).ops;
-        let mut pc = run.pc as usize + 1;
-        // Each jump leads ahead, or to the head of a loop.
-        for _ in 0..ops.len() {
-            match ops.get(pc) {
-                Some(Op::Jump(to)) => pc = *to as usize,
-                Some(Op::Step { step: next, .. }) => return next.id == *step,
-                _ => return false,
-            }
-        }
-        false
+        play.section(run.section).after(run.pc).is_some_and(|next| next.id == *step)
     }
 }
 

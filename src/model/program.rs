@@ -51,6 +51,20 @@ impl Program {
         })
     }
 
+    /// The step that comes right after the operation at a place, where no loop decides that.
+    pub fn after(&self, pc: u32) -> Option<&Arc<Step>> {
+        let mut pc = pc as usize + 1;
+        // Each jump leads ahead, or to the head of a loop.
+        for _ in 0..self.ops.len() {
+            match self.ops.get(pc)? {
+                Op::Jump(to) => pc = *to as usize,
+                Op::Step { step, .. } => return Some(step),
+                Op::Next(_) | Op::End(_) => return None,
+            }
+        }
+        None
+    }
+
     fn here(&self) -> u32 {
         self.ops.len() as u32
     }

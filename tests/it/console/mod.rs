@@ -7,3 +7,4 @@ pub(crate) mod entrance;
 pub(crate) mod links;
 pub(crate) mod pages;
 pub(crate) mod report_pages;
+pub(crate) mod sheet;

@@ -182,7 +182,7 @@ fn an_admin_ends_a_session_and_nobody_else_does() {
     let _ = other.get("/").is(200);
 }
 
-fn journal(play: &Playground, entry: &str) -> Vec<serde_json::Value> {
+pub(crate) fn journal(play: &Playground, entry: &str) -> Vec<serde_json::Value> {
     let log = play.run(&["log", "--format", "json"]).exits(0).json_lines();
     log.into_iter().filter(|line| line["entry"] == entry).collect()
 }
@@ -241,8 +241,8 @@ fn a_run_is_followed_and_pressed_on_its_sheet() {
     let on = format!("xian {run}");
     let _ = zhu.press(&sheet, "press/note", &[("on", &on), ("note", "the guest is <late>")]).is(303);
     assert!(journal(&play, "operator").iter().any(|entry| entry["text"] == "the guest is <late>"));
-    // The wait is skipped, and the question time begins.
-    let _ = zhu.press(&sheet, "press/skip", &[("on", &on), ("step", "2")]).is(303);
+    // The wait ends, and the question time begins.
+    let _ = zhu.press(&sheet, "press/now", &[("on", &on), ("step", "2")]).is(303);
     let posts: Vec<_> = journal(&play, "posted").iter().map(|line| line["message"]["text"].clone()).collect();
     assert_eq!(posts, ["Good evening", "Questions, please"]);
     let sheet = zhu.get(&path).is(200).body;

@@ -79,20 +79,29 @@ fn strip(evening: &Evening, now: Timestamp, frame: &Frame) -> Markup {
 /// Goes on now with what comes: without what it waits for, or before its time.
 fn go_on(evening: &Evening, on: &[(&str, &str)], frame: &Frame) -> Markup {
     let locale = frame.locale;
-    let hurries = match &evening.current {
-        None => true,
-        Some(Step {
-            standing: Standing::Now { waiting: Waiting::Time | Waiting::Answers { .. }, .. },
-            ..
-        }) => true,
-        Some(_) => false,
+    let waits = match &evening.current {
+        Some(Step { standing: Standing::Now { waiting, .. }, .. }) => Some(waiting),
+        _ => None,
     };
-    html! {
-        @if let Some(next) = evening.next.as_ref().filter(|_| hurries) {
-            (frame.press("now", on, &html! {
-                button.main { (locale.pick("Now: ", "现在：")) (step(next, frame)) }
-            }))
+    let says = match (waits, &evening.at_once) {
+        (None | Some(Waiting::Time), Some(next)) => {
+            html! { (locale.pick("Now: ", "现在：")) (step(next, frame)) }
         }
+        (Some(waiting), _) => match ends_now(waiting, locale) {
+            Some(says) => html! { (says) },
+            None => return html! {},
+        },
+        (None, None) => return html! {},
+    };
+    frame.press("now", on, &html! { button.main { (says) } })
+}
+
+/// What the press *now* does to a wait; nothing where it ends none.
+pub(super) fn ends_now(waiting: &Waiting, locale: Locale) -> Option<&'static str> {
+    match waiting {
+        Waiting::Time => Some(locale.pick("End the wait now", "现在结束等待")),
+        Waiting::Answers { .. } => Some(locale.pick("Count the answers now", "现在统计回答")),
+        _ => None,
     }
 }
 

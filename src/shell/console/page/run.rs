@@ -1,12 +1,14 @@
 //! `/runs/{run}`: the sheet of a run as markup.
 
 use super::{
+    evening::ends_now,
     parts::{self, address, field, group_path, part, second, why, why_path},
     prose::prose,
     revise, wording,
 };
 use crate::{
     base::{limits, locale::Locale, time::Timestamp},
+    engine::entry::Waiting,
     shell::{
         console::{
             layout::Frame,
@@ -99,9 +101,39 @@ fn row(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
                 @if !matches!(step.standing, Standing::Passed) { " · " (why(&view.group, &view.run, Some(&step.id), locale)) }
             }
             @if view.commands && step.standing == Standing::Ahead && view.started.is_some() { (skip_ahead(step, view, frame)) }
-            @if view.commands { (revise::presses(step, view, frame)) }
+            @if view.commands { (leave_out(step, view, frame)) (revise::presses(step, view, frame)) }
         }
     }
+}
+
+/// The step that the run is at can be left out, by a press that says first what that does.
+fn leave_out(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
+    let Standing::Now { waiting, .. } = &step.standing else { return html! {} };
+    let locale = frame.locale;
+    let follows = match waiting {
+        Waiting::Due | Waiting::Retry => locale
+            .pick("It is not carried out, and the run goes on without it: ", "这一步不做，后面照常进行："),
+        Waiting::Task { .. } => locale
+            .pick("The task stays open, and the run goes on without it: ", "任务仍然开着，后面照常进行："),
+        Waiting::Approval { .. } | Waiting::Answers { .. } | Waiting::Removal { .. } => locale.pick(
+            "What it asks is closed, and the run goes on without it: ",
+            "它问的不再等回答，后面照常进行：",
+        ),
+        _ => return html! {},
+    };
+    html! {
+        div.acts { (second(locale.pick("Skip this step", "跳过这一步"), &frame.press("skip", &[(view.group.as_str(), view.run.as_str())], &html! {
+            p.words { (follows) (in_short(step, locale)) }
+            input type="hidden" name="step" value=(step.id);
+            button.bad { (locale.pick("Skip: ", "跳过：")) (in_short(step, locale)) }
+        }))) }
+    }
+}
+
+/// A step in a few words: what it does, and how its text begins.
+fn in_short(step: &Step, locale: Locale) -> Markup {
+    let begins: String = beginning(&step.text).chars().take(NEXT_CHARS).collect();
+    html! { (words::verb(locale, step.verb)) " " bdi { (begins) } }
 }
 
 /// A step that comes can be made due at once.
@@ -109,7 +141,7 @@ fn skip_ahead(step: &Step, view: &Sheet, frame: &Frame) -> Markup {
     let locale = frame.locale;
     let is_next = view.following().is_some_and(|next| next.id == step.id);
     html! {
-        @if is_next && view.current().is_some() {
+        @if is_next && view.at_once.as_ref() == Some(&step.id) {
             (second(locale.pick("Now", "现在就做"), &frame.press("now", &[(view.group.as_str(), view.run.as_str())], &html! {
                 p.words { (locale.pick("It is due at once, and what waits before it ends.", "它立即到时间，前面的等待结束。")) }
                 input type="hidden" name="step" value=(step.id);
@@ -173,7 +205,7 @@ fn acts(view: &Sheet, frame: &Frame) -> Markup {
     let locale = frame.locale;
     let (group, run) = (view.group.as_str(), view.run.as_str());
     let on = [(group, run)];
-    let ahead = view.steps.iter().filter(|step| step.standing == Standing::Ahead).count();
+    let ahead = view.to_come();
     html! {
         div.acts.pressbar {
             @if view.ended.is_none() {
@@ -193,7 +225,7 @@ fn acts(view: &Sheet, frame: &Frame) -> Markup {
                     (second(locale.pick("Cancel it", "取消这场"), &frame.press("cancel", &on, &html! {
                         p.words {
                             @match locale {
-                                Locale::En => { (ahead) " steps ahead are not carried out; what was done stays done. What its play says about a cancelled one is said." }
+                                Locale::En => { (counted(ahead)) (if ahead == 1 { "is" } else { "are" }) " not carried out; what was done stays done. What its play says about a cancelled one is said." }
                                 Locale::Zh => { "后面 " (ahead) " 个步骤不再进行；已做的不变。玩法里写了取消通知的会发出。" }
                             }
                         }
@@ -210,6 +242,11 @@ fn acts(view: &Sheet, frame: &Frame) -> Markup {
     }
 }
 
+/// So many steps ahead, in English.
+fn counted(steps: usize) -> String {
+    format!("{steps} {} ahead ", if steps == 1 { "step" } else { "steps" })
+}
+
 /// What moves, before it does.
 fn postpone(view: &Sheet, date: &str, ahead: usize, frame: &Frame) -> Markup {
     let locale = frame.locale;
@@ -222,7 +259,7 @@ fn postpone(view: &Sheet, date: &str, ahead: usize, frame: &Frame) -> Markup {
     frame.press("postpone", &[(view.group.as_str(), &subject)], &html! {
         p.words {
             @match locale {
-                Locale::En => { "Now at " (now.replace('T', " ")) ". " (ahead) " steps ahead move with it; what was done stays done." }
+                Locale::En => { "Now at " (now.replace('T', " ")) ". " (counted(ahead)) (if ahead == 1 { "moves" } else { "move" }) " with it; what was done stays done." }
                 Locale::Zh => { "现在是 " (now.replace('T', " ")) "。后面 " (ahead) " 个步骤一起移动；已做的不变。" }
             }
             @if told { " " (locale.pick("Members have been told of it already: what the play says about a moved one is said.", "已经告诉过成员：玩法里写了改期通知的会发出。")) }
@@ -243,29 +280,52 @@ fn next_press(view: &Sheet, frame: &Frame) -> Markup {
     }
     let Some(current) = view.current() else { return html! {} };
     let Standing::Now { waiting, .. } = &current.standing else { return html! {} };
-    let next = view.following();
-    use crate::engine::entry::Waiting;
     match waiting {
         Waiting::Approval { .. } | Waiting::Task { .. } | Waiting::Removal { .. } => html! {
             div.nextbar { a.button.main href="/" { (locale.pick("Answer it on Today", "到“今天”页处理")) } }
         },
-        Waiting::Time | Waiting::Due | Waiting::Signal { .. } | Waiting::Answers { .. } => html! {
-            div.nextbar { (frame.press("skip", &on, &html! {
-                input type="hidden" name="step" value=(current.id);
-                button.main {
-                    @match next {
-                        Some(next) => {
-                            (locale.pick("Go on now: ", "现在进入：")) (words::verb(locale, next.verb)) " "
-                            (beginning(&next.text).chars().take(NEXT_CHARS).collect::<String>())
-                        }
-                        None => { (locale.pick("Go on now", "现在继续")) }
+        Waiting::Time | Waiting::Due | Waiting::Retry | Waiting::Answers { .. } => {
+            let next = if current.is_due() { Some(current) } else { view.at_once() };
+            let says = match (next, ends_now(waiting, locale)) {
+                (Some(next), _) => {
+                    html! { (locale.pick("Go on now: ", "现在进入：")) (in_short(next, locale)) }
+                }
+                (None, says) => html! { (says.unwrap_or_default()) },
+            };
+            html! {
+                div.nextbar {
+                    (frame.press("now", &on, &html! {
+                        input type="hidden" name="step" value=(current.id);
+                        button.main { (says) }
+                    }))
+                    @if is_of_today(current, view) { (frame.press("delay", &on, &html! { button name="by" value="10m" { (locale.pick("Ten more minutes", "再加十分钟")) } })) }
+                }
+            }
+        }
+        Waiting::Signal { name } => html! {
+            div.nextbar.acts { (second(locale.pick("Go on without the signal", "不等信号，继续"), &frame.press("skip", &on, &html! {
+                p.words {
+                    @match locale {
+                        Locale::En => { "The wait for the signal " bdi { (name) } " is skipped: it ends now, and the run goes on with what comes after it." }
+                        Locale::Zh => { "跳过对信号 " bdi { (name) } " 的等待：等待现在结束，接着做后面的步骤。" }
                     }
                 }
-            }))
-            (frame.press("delay", &on, &html! { button name="by" value="10m" { (locale.pick("Ten more minutes", "再加十分钟")) } })) }
+                input type="hidden" name="step" value=(current.id);
+                button.main { (locale.pick("Skip the wait", "跳过等待")) }
+            }))) }
         },
         _ => html! {},
     }
+}
+
+/// Whether what a step waits for may still come today: only that is put off by minutes.
+fn is_of_today(step: &Step, view: &Sheet) -> bool {
+    let until = match &step.standing {
+        Standing::Now { waiting: Waiting::Due, until } => until.or(step.due),
+        Standing::Now { until, .. } => *until,
+        _ => None,
+    };
+    until.is_none_or(|until| view.zone.date(until) <= view.zone.date(view.now))
 }
 
 /// How much of the next step's text the bar has.

@@ -350,7 +350,7 @@ fn a_sheet_knows_what_is_past_and_what_the_next_press_is() {
     assert_eq!(standings[4..], [&Standing::Ahead, &Standing::Ahead]);
     assert_eq!(sheet.steps[4].due, Some(at("2026-12-11 21:00")));
     let page = page::run::page(&sheet, &Frame::default()).1.0;
-    assert!(page.contains("action=\"/press/skip\"") && page.contains("name=\"step\" value=\"4\""));
+    assert!(page.contains("action=\"/press/now\"") && page.contains("name=\"step\" value=\"4\""));
     // Nobody presses what they may not.
     let viewer = view::run::Sheet { commands: false, ..sheet };
     assert!(!page::run::page(&viewer, &Frame::default()).1.0.contains("<form"));

@@ -1,7 +1,7 @@
 //! The evening: runs about a moment of today that are under way, with what comes next in each.
 
 use super::{
-    run::{self, Standing, Step},
+    run::{self, Step},
     today::{Place, minute},
 };
 use crate::{
@@ -10,7 +10,6 @@ use crate::{
         limits,
         time::{Duration, Timestamp, Zone},
     },
-    engine::entry::Waiting,
     shell::console::{board::Board, door::Asker},
 };
 use std::collections::BTreeMap;
@@ -28,6 +27,8 @@ pub(crate) struct Evening {
     pub(crate) current: Option<Step>,
     /// What comes after that.
     pub(crate) next: Option<Step>,
+    /// What is carried out at once when the run of the first group is hurried.
+    pub(crate) at_once: Option<Step>,
     /// Whether the reader commands all of its groups.
     pub(crate) commands: bool,
     /// The zone of its groups.
@@ -62,6 +63,7 @@ pub(crate) fn evenings(board: &Board, asker: &Asker, now: Timestamp) -> Vec<Even
                 anchor: run.anchor,
                 current: None,
                 next: None,
+                at_once: None,
                 commands: true,
                 zone: here.zone(),
             });
@@ -81,12 +83,13 @@ fn with_steps(board: &Board, asker: &Asker, evening: Evening, now: Timestamp) ->
     let run = place.subject.as_str().into();
     let sheet = run::sheet(board, asker, (&place.group, &run), (Vec::new(), true), now);
     let Some(sheet) = sheet else { return evening };
+    let at_once = sheet.at_once().cloned();
     let (current, next) = (sheet.current().cloned(), sheet.following().cloned());
     // A step that waits for its own time is what comes.
-    let is_due =
-        |step: &Step| matches!(&step.standing, Standing::Now { waiting: Waiting::Due | Waiting::Retry, .. });
     match current {
-        Some(step) if is_due(&step) => Evening { current: None, next: Some(step), ..evening },
-        current => Evening { current, next, ..evening },
+        Some(step) if step.is_due() => {
+            Evening { current: None, at_once: Some(step.clone()), next: Some(step), ..evening }
+        }
+        current => Evening { current, next, at_once, ..evening },
     }
 }

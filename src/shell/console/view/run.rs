@@ -12,6 +12,7 @@ use crate::{
         entry::{Fact, HoldReason, Outcome, Skip, Waiting},
         operation::Operation,
         state,
+        task::Task,
     },
     model::{occurrence, play::Section, playbook::Playbook, step::Verb, timetable, trigger::Trigger},
     shell::{
@@ -24,7 +25,10 @@ use crate::{
     },
     sim::preview::{self, Moment},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The page.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +63,8 @@ pub(crate) struct Sheet {
     pub(crate) paused: bool,
     /// Its steps in the order of the file.
     pub(crate) steps: Vec<Step>,
+    /// The step that is carried out at once when the wait at which the run is ends now.
+    pub(crate) at_once: Option<StepId>,
     /// What the journal has of it, newest first.
     pub(crate) lines: Vec<LogLine>,
     /// Whether the journal had more than was read.
@@ -146,9 +152,26 @@ impl Sheet {
         self.steps.iter().find(|step| matches!(step.standing, Standing::Now { .. }))
     }
 
+    /// The step that is carried out at once when the present wait ends.
+    pub(crate) fn at_once(&self) -> Option<&Step> {
+        self.at_once.as_ref().and_then(|id| self.steps.iter().find(|step| step.id == *id))
+    }
+
+    /// How many steps have not been begun: those ahead, and the one that waits for its time.
+    pub(crate) fn to_come(&self) -> usize {
+        self.steps.iter().filter(|step| step.standing == Standing::Ahead || step.is_due()).count()
+    }
+
     /// The step that comes after it.
     pub(crate) fn following(&self) -> Option<&Step> {
         self.steps.iter().find(|step| step.standing == Standing::Ahead)
+    }
+}
+
+impl Step {
+    /// Whether the run is at it, and it waits for its own time or for another try.
+    pub(crate) const fn is_due(&self) -> bool {
+        matches!(self.standing, Standing::Now { waiting: Waiting::Due | Waiting::Retry, .. })
     }
 }
 
@@ -171,11 +194,13 @@ pub(crate) fn sheet(
 ) -> Option<Sheet> {
     let here = board.group_of(group).filter(|here| asker.sees(here.now, now))?;
     let known = known(here, run)?;
-    let lines: Vec<LogLine> = lines.into_iter().filter(|line| is_of(line, run)).collect();
+    let tasks = tasks_of(here, run, &lines);
+    let lines: Vec<LogLine> = lines.into_iter().filter(|line| is_of(line, run, &tasks)).collect();
     let in_force = here.playbook();
     // The run goes by the file that it began with; its dates and title by the one in force.
     let own = known.run.and_then(|run| board.now.playbooks.of(&run.digest, group)).map(Arc::as_ref);
     let steps = own.or(in_force).map(|playbook| steps(playbook, &known, run, &lines)).unwrap_or_default();
+    let at_once = known.run.and_then(|run| after_wait(own.or(in_force)?, run));
     let unless = in_force.filter(|_| known.run.is_none()).and_then(|playbook| {
         crate::engine::view::next(here.state(), playbook, usize::MAX)
             .into_iter()
@@ -199,6 +224,7 @@ pub(crate) fn sheet(
         unless,
         paused: here.state().is_paused(&known.play),
         steps,
+        at_once,
         lines,
         cut,
         commands: asker.commands(here.now, now),
@@ -208,16 +234,34 @@ pub(crate) fn sheet(
     })
 }
 
-/// Whether an entry is about a run, or about a task that it opened.
-fn is_of(line: &LogLine, run: &RunId) -> bool {
-    run_of(&line.entry).as_ref() == Some(run)
-        || matches!(
-            line.entry.fact,
-            Fact::TaskClosed { .. }
-                | Fact::TaskReminded { .. }
-                | Fact::TaskReassigned { .. }
-                | Fact::PressUndone { .. }
-        )
+/// The tasks that a run opened, as far as the state and the entries tell.
+fn tasks_of(here: Here<'_>, run: &RunId, lines: &[LogLine]) -> BTreeSet<TaskId> {
+    let open = here.state().tasks.values().map(|open| -> &Task { &open.task });
+    let opened = lines.iter().filter_map(|line| match &line.entry.fact {
+        Fact::TaskOpened(task) => Some(task),
+        _ => None,
+    });
+    let of_run = open.chain(opened.map(AsRef::as_ref)).filter(|task| task.run.as_ref() == Some(run));
+    of_run.map(|task| task.id.clone()).collect()
+}
+
+/// Whether an entry is about a run, or about one of the tasks that it opened.
+fn is_of(line: &LogLine, run: &RunId, tasks: &BTreeSet<TaskId>) -> bool {
+    match &line.entry.fact {
+        Fact::TaskClosed { task, .. }
+        | Fact::TaskReminded { task, .. }
+        | Fact::TaskReassigned { task, .. }
+        | Fact::PressUndone { task, .. } => tasks.contains(task),
+        _ => run_of(&line.entry).as_ref() == Some(run),
+    }
+}
+
+/// The step right after the wait at which a run is, unless it has a time of its own.
+fn after_wait(playbook: &Playbook, run: &state::Run) -> Option<StepId> {
+    let wait = run.waiting.as_ref().filter(|wait| wait.waiting == Waiting::Time)?;
+    let program = playbook.play(run.born_as())?.section(run.section);
+    program.steps().find(|step| step.id == wait.step)?;
+    program.after(run.pc).filter(|step| step.at.is_none()).map(|step| step.id.clone())
 }
 
 /// What the state knows of a run: one that has begun, or one that comes.
