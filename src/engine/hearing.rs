@@ -11,6 +11,7 @@ use crate::{
     base::{
         diagnostic::suggest::nearest,
         ids::MemberId,
+        limits,
         member::{Listed, Member},
         value::Value,
         words::{tick, ticks},
@@ -26,11 +27,16 @@ use std::{
 const NAMES_SHOWN: usize = 12;
 
 impl Draft<'_> {
-    /// Records what somebody reports by hand, if anybody hears it.
+    /// Records what somebody reports by hand, if anybody hears it. Of several answers at once all are taken, or none.
     pub(super) fn report(&mut self, signal: &Signal) -> Decided {
-        match self.unheard(signal) {
+        let rows = answers_of(&Signal { at: self.now, ..signal.clone() });
+        let most = limits::MEMBERS_AT_ONCE_MAX;
+        if rows.len() > most {
+            return self.refuse(format!("{} answers came at once; the limit is {most}", rows.len()));
+        }
+        match rows.iter().find_map(|row| self.unheard(row)) {
             Some(reason) => self.refuse(reason),
-            None => self.record_signal(Signal { at: self.now, ..signal.clone() }),
+            None => rows.into_iter().try_for_each(|row| self.record_signal(row)),
         }
     }
 
@@ -165,4 +171,20 @@ impl Draft<'_> {
         }
         self.emit(super::entry::Fact::MemberSet(Arc::new(Listed::from(known))))
     }
+}
+
+/// A report as the signals that it is: `data.rows` of an `answer` are the answers of several members, each a map with
+/// `member` and what that member answers.
+fn answers_of(signal: &Signal) -> Vec<Signal> {
+    let rows = signal.data.get("rows").and_then(Value::as_list).unwrap_or_default();
+    if &*signal.name != "answer" || signal.member.is_some() || rows.is_empty() {
+        return vec![signal.clone()];
+    }
+    let answer = |row: &Value| {
+        let mut data = row.as_map().cloned().unwrap_or_default();
+        let member = data.remove("member").as_ref().and_then(Value::as_str).map(MemberId::new);
+        data.extend(signal.data.get("task").map(|task| (Arc::from("task"), task.clone())));
+        Signal { member, data: Value::Map(Arc::new(data)), ..signal.clone() }
+    };
+    rows.iter().map(answer).collect()
 }

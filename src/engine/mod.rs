@@ -22,6 +22,7 @@ pub mod gate;
 pub mod input;
 pub mod outcome;
 pub mod outgoing;
+pub mod question;
 pub mod readings;
 pub mod recent;
 pub mod moderation;

@@ -12,6 +12,7 @@ use crate::{
         draft::{Decided, Draft},
         entry::{Fact, Task, TaskKind},
         input::Signal,
+        question::{number, question},
         state::OpenTask,
     },
 };
@@ -57,7 +58,11 @@ impl Draft<'_> {
             AnswerGiven::Nothing => Fact::AnswerWithdrawn { task: task.clone(), member },
             AnswerGiven::Totals(totals) => Fact::AnswersTotalled { task: task.clone(), totals },
         })?;
-        self.after_answer(&task)
+        // Of answers that came together the last one lets the run go on: what it goes on with has them all.
+        let next = self.signals.front().filter(|(next, _)| next.name == signal.name && next.id == signal.id);
+        let next = next.and_then(|(next, _)| self.answer_meant(next).ok());
+        let more = next.is_some_and(|next| next.task == task);
+        if more { Ok(()) } else { self.after_answer(&task) }
     }
 
     /// Whoever has left takes no place any more.
@@ -122,35 +127,7 @@ impl Draft<'_> {
 
     /// The open question of a name, else the one opened last.
     fn question(&self, named: Option<&str>) -> Option<&Arc<OpenTask>> {
-        let by_id = named.and_then(|id| self.state.tasks.get(&TaskId::new(id)));
-        if let Some(open) = by_id.filter(|open| open.task.kind == TaskKind::Question) {
-            return Some(open);
-        }
-        let questions = self.questions();
-        match named {
-            Some(name) => {
-                questions.filter(|open| self.is_called(open, name)).max_by_key(|open| number(&open.task.id))
-            }
-            None => questions.max_by_key(|open| number(&open.task.id)),
-        }
-    }
-
-    /// Whether a question goes by a name: its id, its run or play, or the name that its step binds.
-    fn is_called(&self, open: &OpenTask, name: &str) -> bool {
-        let Some(run) = &open.task.run else { return false };
-        if run.as_str() == name || run.as_str().split('@').next() == Some(name) {
-            return true;
-        }
-        self.binding_of(open).is_some_and(|binding| *binding == *name)
-    }
-
-    /// The name under which a question's result will be known.
-    fn binding_of(&self, open: &OpenTask) -> Option<Arc<str>> {
-        let run = self.state.runs.get(open.task.run.as_ref()?)?;
-        let (_, _, play) = self.play_of(run)?;
-        let mut steps = play.section(run.section).steps();
-        let step = steps.find(|step| Some(&step.id) == open.task.step.as_ref())?;
-        step.verb.binding().cloned()
+        question(self.state, named, |run| self.play_of(run).map(|(_, _, play)| play))
     }
 
     /// There is no such question: what there is.
@@ -188,11 +165,6 @@ impl Draft<'_> {
 /// The name of the play that asks.
 fn play_of(open: &OpenTask) -> Option<&str> {
     open.task.run.as_ref()?.as_str().split('@').next()
-}
-
-/// The number in a task's id.
-fn number(id: &TaskId) -> u64 {
-    id.as_str().get(1..).and_then(|n| n.parse().ok()).unwrap_or_default()
 }
 
 /// What was answered, of all that a signal carries: of a form its fields, of a poll the choice.

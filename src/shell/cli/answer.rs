@@ -275,11 +275,13 @@ impl Answer {
         let remote = self.target.remote()?;
         let text = if path == Path::new("-") { read_stdin()? } else { pasted(path)? };
         let state = remote.state()?;
-        let task = args::task(&self.task);
-        let open = state.tasks.get(&task).filter(|open| !open.task.options.is_empty()).ok_or_else(|| {
-            Failure::refused(phrase!("{task} is no open poll", "{task} 不是进行中的投票"))
+        let name = args::task(&self.task);
+        let open = remote.question(&state, name.as_str()).filter(|open| !open.task.options.is_empty());
+        let open = open.ok_or_else(|| {
+            Failure::refused(phrase!("{name} is no open poll", "{name} 不是进行中的投票"))
                 .help(phrase!("`playbook tasks` shows the open ones", "`playbook tasks` 会列出进行中的"))
         })?;
+        let task = &open.task.id;
         let read = chain::read(&text);
         if read.lines.is_empty() {
             return Err(Failure::usage(phrase!(
@@ -294,18 +296,18 @@ impl Answer {
         if self.dry_run {
             return Ok(());
         }
-        let put = |member: &MemberId, key: &str, value: Value| {
-            let data = Value::map([("task", Value::str(task.as_str())), (key, value)]);
-            client::signal(&remote.dir, &remote.group, "answer", Some(member.clone()), data, true)
+        let row = |member: &MemberId, key: &str, value: Value| {
+            Value::map([("member", Value::str(member.as_str())), (key, value)])
         };
-        let changed = found.changed.iter().map(|(member, _, option)| (member, option));
-        for (member, option) in found.new.iter().map(|(member, option)| (member, option)).chain(changed) {
-            put(member, "option", Value::str(option))?;
+        let said = found.said.iter().map(|(member, option)| row(member, "option", Value::str(option)));
+        let gone = found.missing.iter().filter(|_| self.withdraw);
+        let rows: Vec<Value> =
+            said.chain(gone.map(|member| row(member, "withdraw", Value::Bool(true)))).collect();
+        if !rows.is_empty() {
+            let data = Value::map([("task", Value::str(task.as_str())), ("rows", Value::list(rows))]);
+            client::signal(&remote.dir, &remote.group, "answer", None, data, true)?;
         }
-        for member in found.missing.iter().filter(|_| self.withdraw) {
-            put(member, "withdraw", Value::Bool(true))?;
-        }
-        let n = found.new.len() + found.changed.len();
+        let n = found.said.len();
         out.say(phrase!("{task}: {n} counted", "{task}：计入 {n} 人"))?;
         Ok(())
     }

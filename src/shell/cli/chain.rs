@@ -29,6 +29,8 @@ pub(super) struct Line {
 /// What a chain changes in the answers to a question.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Difference {
+    /// Whose answer is new or another one now, with the option, in the order of the rows.
+    pub(super) said: Vec<(MemberId, String)>,
     /// Whose answer is new, with the option.
     pub(super) new: Vec<(MemberId, String)>,
     /// Whose answer is another one now: before and after.
@@ -251,10 +253,13 @@ pub(super) fn compare(state: &State, open: &OpenTask, lines: &[Line]) -> Differe
         let says = says.or(options.first()).cloned().unwrap_or_default();
         let member = member.clone();
         match open.answers.get(&member).map(|(option, _)| option.and_then(|at| options.get(at as usize))) {
-            None => found.new.push((member, says)),
-            Some(Some(known)) if *known == says => {}
-            Some(known) => found.changed.push((member, known.cloned().unwrap_or_default(), says)),
+            Some(Some(known)) if *known == says => continue,
+            None => found.new.push((member.clone(), says.clone())),
+            Some(known) => {
+                found.changed.push((member.clone(), known.cloned().unwrap_or_default(), says.clone()));
+            }
         }
+        found.said.push((member, says));
     }
     found.missing = open.answers.keys().filter(|member| !seen.contains(*member)).cloned().collect();
     found

@@ -10,15 +10,18 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{EffectId, GroupId, PlayName, RunId},
+        ids::{Digest, EffectId, GroupId, PlayName, RunId},
         phrase::{Phrase, phrase},
         time::Zone,
         value::{Map, Value},
     },
     engine::{
         input::Command,
-        state::{PlayState, State},
+        question::question,
+        state::{OpenTask, PlayState, State},
+        wording::version_of,
     },
+    lang,
     shell::{
         socket::CommandReply,
         store::{OutboxRow, Reader, StoreError},
@@ -139,6 +142,15 @@ impl Remote {
         let recovered = self.reader.states().map_err(|error| Failure::environment(error.in_words()))?;
         let group = recovered.groups.get(&self.group).map(|group| group.state.clone());
         group.ok_or_else(|| no_engine(&self.dir))
+    }
+
+    /// The open question that goes by a name, as the engine would find it.
+    pub(super) fn question<'a>(&self, state: &'a State, name: &str) -> Option<&'a Arc<OpenTask>> {
+        let find = |digest: &Digest| {
+            let (folder, path) = self.reader.sources(digest).ok()??;
+            lang::compile(&folder, &path).playbook
+        };
+        question(state, Some(name), |run| version_of(run, &self.group, find).map(|(_, _, play)| play))
     }
 
     /// Whether the group has a message of this name: one that is held, or was decided lately.

@@ -37,7 +37,7 @@ fn answers(place: &Playground) -> serde_json::Value {
 fn a_chain_shows_what_it_changes_and_counts_it() {
     let place = Playground::new().file("p.yaml", YAML).file("chain.txt", CHAIN);
     let engine = place.start(&["run", "p.yaml"]);
-    engine.line("p.yaml");
+    engine.line("running");
     asked(&place);
     let shown = place.run(&["answer", "T1", "--chain", "chain.txt", "--dry-run", "--lang", "zh"]).exits(0);
     for line in
@@ -74,7 +74,7 @@ fn headings_are_no_members_and_nothing_is_dropped_in_silence() {
     assert!(!wrong);
     let place = Playground::new().file("p.yaml", YAML);
     let engine = place.start(&["run", "p.yaml"]);
-    engine.line("p.yaml");
+    engine.line("running");
     asked(&place);
     for (id, name) in [("z3", "name=张三"), ("as", "name=Anna Smith")] {
         place.run(&["signal", "member.joined", "--member", id, "--with", name]).exits(0);
@@ -98,10 +98,42 @@ fn headings_are_no_members_and_nothing_is_dropped_in_silence() {
 }
 
 #[test]
+fn a_paste_is_taken_whole_and_its_question_goes_by_every_name() {
+    const SEATS: &str = "name: p
+plays:
+  meetup:
+    steps:
+      - ask: 谁来？
+        options: [来, 不来]
+        seats: 3
+        open_for: 1d
+        as: signup
+      - post: '${signup.seated.count} 人有位，候补 ${signup.waiting.count}'
+";
+    for (name, chain) in [
+        ("meetup", "1. 甲\n2. 乙\n3. 丙\n4. 丁\n"),
+        ("signup", "1. 丁\n2. 丙\n3. 乙\n4. 甲\n"),
+        ("T1", "1. 甲\n2. 不来的 不来\n3. 丙\n4. 丁\n5. 乙\n"),
+    ] {
+        let place = Playground::new().file("p.yaml", SEATS).file("chain.txt", chain);
+        let engine = place.start(&["run", "p.yaml"]);
+        engine.line("running");
+        place.run(&["start", "meetup"]).exits(0);
+        eventually("it is asked", || place.run(&["tasks"]).stdout.contains("t1"));
+        place.run(&["answer", "nobody", "--chain", "chain.txt"]).exits(4);
+        place.run(&["answer", name, "--chain", "chain.txt"]).exits(0);
+        eventually("the run knows who waits", || {
+            place.run(&["outbox", "--all"]).stdout.contains("3 人有位，候补 1")
+        });
+        engine.stop().exits(0);
+    }
+}
+
+#[test]
 fn totals_are_a_number_for_each_option() {
     let place = Playground::new().file("p.yaml", YAML);
     let engine = place.start(&["run", "p.yaml"]);
-    engine.line("p.yaml");
+    engine.line("running");
     asked(&place);
     let wrong = place.run(&["answer", "t1", "--counts", "6,3", "--lang", "en"]).exits(4);
     assert!(wrong.stderr.contains("`来`, `不来`, `再看`"), "{}", wrong.stderr);
