@@ -56,6 +56,7 @@ use crate::{
         node::{Entry, Node},
         parse,
         reader::{self, Fields},
+        wide,
     },
     lang::{keys, read_text},
     model::{
@@ -109,6 +110,7 @@ pub(crate) fn compile(folder: &dyn Folder, path: &str) -> Compiled {
         cx.report.diagnostics.extend(advice);
         cx.report.sort();
     }
+    wide::mend(&mut cx.report, &cx.sources);
     let open_secrets = open_secrets(&cx.report, &cx.sources);
     shorten(&mut cx.report);
     Compiled {

@@ -12,6 +12,7 @@ pub(crate) mod quoting;
 pub(crate) mod reader;
 mod spaces;
 pub(crate) mod traps;
+pub(crate) mod wide;
 
 use node::Node;
 use std::ops::Range;

@@ -8,7 +8,7 @@ use super::{
     fault::{Fault, advice, fault, not_yaml, whole_characters},
     indent,
     node::{Entry, Kind, Node, Scalar, Style},
-    spaces, traps,
+    spaces, traps, wide,
 };
 use crate::base::phrase::{pair, phrase};
 use crate::{
@@ -41,6 +41,13 @@ pub(crate) fn parse(source: SourceId, text: &str, report: &mut Report) -> Option
     }
     let mut work = text.to_owned();
     let mut masked: Vec<Range<usize>> = Vec::new();
+    for trap in wide::signs(source, text) {
+        report.push(trap.diagnostic);
+        let Some((range, filler)) = trap.repair else { continue };
+        work.replace_range(range.clone(), &filler);
+        masked.push(range);
+    }
+    let repairs_max = masked.len() + REPAIRS_MAX;
     loop {
         let fault = match Builder::new(source, &work).build() {
             Ok((root, notes)) => {
@@ -51,7 +58,7 @@ pub(crate) fn parse(source: SourceId, text: &str, report: &mut Report) -> Option
             Err(fault) => fault,
         };
         let at = fault.at.min(text.len());
-        if masked.iter().any(|range| range.start <= at && at < range.end) || masked.len() >= REPAIRS_MAX {
+        if masked.iter().any(|range| range.start <= at && at < range.end) || masked.len() >= repairs_max {
             return None;
         }
         let slip = matches!(fault.code, codes::YAML_SYNTAX | codes::YAML_TAG);

@@ -27,8 +27,13 @@ pub(crate) fn wrong_kind(report: &mut Report, node: &Node, expected: impl Into<P
         node.span,
         phrase!("expected {expected}, found {found}", "应为{expected}，写的却是{found}"; expected, found),
     );
-    if let Some((help, colon)) = node.text().and_then(missing_space) {
-        diagnostic = diagnostic.help(help);
+    // What was put together from several lines is shown and mended nowhere as one.
+    let whole = |text: &&str| text.len() == (node.span.end - node.span.start) as usize;
+    if let Some((help, colon)) =
+        node.text().filter(|text| whole(text) || !spaced(text)).and_then(missing_space)
+    {
+        let folded = node.text().is_some_and(|text| !whole(&text));
+        diagnostic = diagnostic.help(if folded { first_colon() } else { help });
         if let Kind::Scalar(Scalar { style: Style::Plain, .. }) = node.kind {
             let at = node.span.start as usize;
             diagnostic = diagnostic.fix(Span::new(node.span.source, at + colon.start, at + colon.end), ": ");
@@ -47,6 +52,17 @@ pub(crate) fn wrong_kind(report: &mut Report, node: &Node, expected: impl Into<P
 fn braces(node: &Node) -> Option<String> {
     let [only] = node.entries()? else { return None };
     only.value.is_null().then(|| format!("{{{}}}", only.key.value))
+}
+
+/// Whether a space, which may be the end of a line, follows the first colon.
+fn spaced(text: &str) -> bool {
+    let behind = text.find([':', '\u{ff1a}']).map(|at| text[at..].trim_start_matches([':', '\u{ff1a}']));
+    behind.is_some_and(|behind| behind.starts_with(char::is_whitespace))
+}
+
+/// What to do about a colon with lines below it.
+fn first_colon() -> Phrase {
+    pair("write a plain colon and a space after the key", "键后面写半角冒号，再加一个空格").into()
 }
 
 /// `post:大家好` where a mapping is expected: what it should have been, and where the colon is. An address is none.

@@ -2,7 +2,7 @@
 //!
 //! Looks at lines as text; reads nothing as YAML itself.
 
-use super::quoting::quoted;
+use super::{quoting::quoted, wide};
 use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
@@ -13,9 +13,6 @@ use crate::{
     lang::codes,
 };
 use std::{collections::BTreeSet, ops::Range};
-
-/// `：`, which Chinese input methods write for `:`.
-const FULL_WIDTH_COLON: char = '\u{ff1a}';
 
 /// A slip that was recognised.
 pub(crate) struct Trap {
@@ -67,6 +64,13 @@ impl<'t> SplitLine<'t> {
         }
     }
 
+    /// Whether the next line that is not blank stands deeper than the content of this one.
+    fn has_below(&self, text: &str) -> bool {
+        let mut below = text[self.start + self.text.len()..].lines().skip(1);
+        let below = below.find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+        below.is_some_and(|below| below.len() - below.trim_start().len() > self.content)
+    }
+
     fn value(&self) -> &'t str {
         &self.text[self.value..]
     }
@@ -90,7 +94,7 @@ pub(crate) fn explain(source: SourceId, text: &str, at: usize) -> Option<Trap> {
     let line = SplitLine::at(text, at);
     tab(source, &line)
         .or_else(|| colon(source, &line))
-        .or_else(|| value(source, &line))
+        .or_else(|| value(source, text, &line))
         .or_else(|| inside(source, text, &line, at))
         .or_else(|| {
             line.above(text).and_then(|above| colon(source, &above).or_else(|| open_quote(source, &above)))
@@ -123,16 +127,8 @@ fn colon(source: SourceId, line: &SplitLine<'_>) -> Option<Trap> {
     }
     let at = line.start + line.content + length;
     let indent = line.text[..line.content].trim_start();
-    if let Some(value) = after.strip_prefix(FULL_WIDTH_COLON) {
-        let diagnostic = Diagnostic::error(
-            codes::YAML_FULL_WIDTH,
-            Span::new(source, at, at + FULL_WIDTH_COLON.len_utf8()),
-            phrase!("`:` after `{key}` is a full-width colon", "`{key}` 后面是全角冒号"),
-        )
-        .label(pair("expected `:` and a space", "应为半角 `:` 加一个空格"))
-        .help(phrase!("write `{indent}{key}: {}`", "写成 `{indent}{key}: {}`", value.trim_start()))
-        .fix(Span::new(source, at, at + after.len() - value.trim_start().len()), ": ");
-        return Some(Trap { diagnostic, repair: Some((at..at + FULL_WIDTH_COLON.len_utf8(), ":  ".into())) });
+    if after.starts_with(wide::COLON) {
+        return Some(full_width_colon(source, at, indent, key, after));
     }
     let value = after.strip_prefix(':').filter(|v| !v.is_empty() && !v.starts_with([' ', '/', '\t']))?;
     let range = line.start + line.content..line.start + line.text.len();
@@ -147,8 +143,25 @@ fn colon(source: SourceId, line: &SplitLine<'_>) -> Option<Trap> {
     Some(Trap { diagnostic, repair: Some((range, filler)) })
 }
 
+/// `title：共读`: the colon of a key is a full-width one. `after` is the line from the colon on, `indent` the dashes before
+/// the key.
+pub(super) fn full_width_colon(source: SourceId, at: usize, indent: &str, key: &str, after: &str) -> Trap {
+    let width = wide::COLON.len_utf8();
+    let value = after[width..].trim_start();
+    let colon = if value.is_empty() { ":" } else { ": " };
+    let diagnostic = Diagnostic::error(
+        codes::YAML_FULL_WIDTH,
+        Span::new(source, at, at + width),
+        phrase!("`:` after `{key}` is a full-width colon", "`{key}` 后面是全角冒号"),
+    )
+    .label(pair("expected `:` and a space", "应为半角 `:` 加一个空格"))
+    .help(phrase!("write `{indent}{key}{colon}{value}`", "写成 `{indent}{key}{colon}{value}`"))
+    .fix(Span::new(source, at, at + after.len() - value.len()), colon);
+    Trap { diagnostic, repair: Some((at..at + width, ":  ".into())) }
+}
+
 /// A value that YAML reads as something else than text.
-fn value(source: SourceId, line: &SplitLine<'_>) -> Option<Trap> {
+fn value(source: SourceId, text: &str, line: &SplitLine<'_>) -> Option<Trap> {
     let value = line.value();
     let first = value.chars().next()?;
     let why = match first {
@@ -218,7 +231,8 @@ fn value(source: SourceId, line: &SplitLine<'_>) -> Option<Trap> {
     let range = line.value_range();
     let diagnostic = Diagnostic::error(codes::YAML_CHAT_TEXT, Span::new(source, range.start, range.end), why)
         .help(phrase!("put it in quotes: `{}`", "加上引号：`{}`", line.with_value(&quoted(value))));
-    let diagnostic = quote(diagnostic, source, &range, value);
+    // Above deeper lines a text in quotes would be the next thing that is no YAML.
+    let diagnostic = if line.has_below(text) { diagnostic } else { quote(diagnostic, source, &range, value) };
     Some(Trap { diagnostic, repair: Some(paint(range)) })
 }
 
@@ -285,7 +299,7 @@ fn comment(source: SourceId, start: usize, end: usize) -> Diagnostic {
 }
 
 /// One past the quote that closes a quoted text.
-fn closing_quote(value: &str, quote: char) -> Option<usize> {
+pub(super) fn closing_quote(value: &str, quote: char) -> Option<usize> {
     let mut chars = value.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
         if c == '\\' && quote == '"' {
@@ -302,7 +316,7 @@ fn closing_quote(value: &str, quote: char) -> Option<usize> {
 }
 
 /// One past the bracket that closes the one at the beginning.
-fn closing_bracket(value: &str) -> Option<usize> {
+pub(super) fn closing_bracket(value: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, c) in value.char_indices() {
         match c {

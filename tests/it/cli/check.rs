@@ -277,3 +277,46 @@ fn the_handbook_prints_a_goal_in_one_line() {
     let line = "  - readers who stay · channels group, shop · metric metrics.retention30 · target >= 40\n";
     assert!(text.contains(line) && text.contains("- **Who runs it**\n  - **planner**: host\n"), "{text}");
 }
+
+#[test]
+fn full_width_signs_of_the_structure_are_mended_in_place_and_those_of_texts_stay() {
+    const HEAD: &str = "name: p\ntimezone: Asia/Shanghai\n";
+    const PLAY: &str = "plays:\n  a:\n    every: wednesday at 20:30\n    steps:\n";
+    let in_play = |steps: &str| format!("{HEAD}{PLAY}{steps}");
+    let typed = format!("{HEAD}{PLAY}      - post: 你好\n");
+    let all =
+        typed.replace("20:30", "20-30").replace(": ", "：").replace(':', "：").replace("20-30", "20:30");
+    let block = "      - post: |\n          注意：今晚\n          to：大家\n      - wait: 20m\n      - post: 再见\n        urgent: true\n";
+    let wide_block = block.replace(": ", "：");
+    let texts = in_play(
+        "      - post:\n          qq：123\n          tel：456\n      - post: 【公告】注意：今晚，见\n",
+    );
+    let poll = |options: &str| in_play(&format!("      - ask: 来吗？\n        options: {options}\n"));
+    for (written, wanted) in [
+        (all, typed.clone()),
+        (typed.replace("plays:", "plays：").replace("  a:", "  a："), typed.clone()),
+        (typed.replace("every: wednesday at 20:30", "every：wednesday at 20：30"), typed),
+        (in_play(&wide_block), in_play(block)),
+        (texts.clone(), texts),
+        (poll("[来，不来]"), poll("[来, 不来]")),
+        (poll("［来，不来］"), poll("[来, 不来]")),
+        (poll("[来, 不来】"), poll("[来, 不来]")),
+        (poll("[来了，坐下, 不来]"), poll("[来了，坐下, 不来]")),
+        (
+            in_play("      - post: 你好\n      - wait: {for：20m}\n"),
+            in_play("      - post: 你好\n      - wait: {for: 20m}\n"),
+        ),
+    ] {
+        let place = Playground::new().file("p.yaml", &written);
+        place.run(&["check", "p.yaml", "--fix"]).exits(0);
+        assert_eq!(place.read("p.yaml"), wanted, "{written}");
+        let second = place.run(&["check", "p.yaml", "--fix"]).exits(0).stdout;
+        assert!(!second.contains("fixed"), "{second}");
+        assert_eq!(place.read("p.yaml"), wanted);
+    }
+    // In quotes, the first line would leave what is below it without a key.
+    let unclear = format!("{HEAD}plays:\n  a: every: wednesday at 20:30\n    steps:\n      - post: 你好\n");
+    let place = Playground::new().file("p.yaml", &unclear);
+    place.run(&["check", "p.yaml", "--fix"]).exits(1);
+    assert_eq!(place.read("p.yaml"), unclear);
+}
