@@ -2,7 +2,7 @@
 //!
 //! Looks at lines as text; reads nothing as YAML itself.
 
-use super::{quoting::quoted, wide};
+use super::quoting::quoted;
 use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
@@ -13,6 +13,9 @@ use crate::{
     lang::codes,
 };
 use std::{collections::BTreeSet, ops::Range};
+
+/// `：`, which Chinese input methods write for `:`.
+pub(super) const COLON: char = '\u{ff1a}';
 
 /// A slip that was recognised.
 pub(crate) struct Trap {
@@ -127,7 +130,7 @@ fn colon(source: SourceId, line: &SplitLine<'_>) -> Option<Trap> {
     }
     let at = line.start + line.content + length;
     let indent = line.text[..line.content].trim_start();
-    if after.starts_with(wide::COLON) {
+    if after.starts_with(COLON) {
         return Some(full_width_colon(source, at, indent, key, after));
     }
     let value = after.strip_prefix(':').filter(|v| !v.is_empty() && !v.starts_with([' ', '/', '\t']))?;
@@ -146,7 +149,7 @@ fn colon(source: SourceId, line: &SplitLine<'_>) -> Option<Trap> {
 /// `title：共读`: the colon of a key is a full-width one. `after` is the line from the colon on, `indent` the dashes before
 /// the key.
 pub(super) fn full_width_colon(source: SourceId, at: usize, indent: &str, key: &str, after: &str) -> Trap {
-    let width = wide::COLON.len_utf8();
+    let width = COLON.len_utf8();
     let value = after[width..].trim_start();
     let colon = if value.is_empty() { ":" } else { ": " };
     let diagnostic = Diagnostic::error(

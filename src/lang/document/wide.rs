@@ -3,7 +3,7 @@
 //! Looks at lines as text. A colon is named only where the lines around it leave no other reading; the signs of a list
 //! only where reading it failed. Inside texts they stay what they are.
 
-use super::traps::{self, Trap, closing_bracket, closing_quote};
+use super::traps::{self, COLON, Trap, closing_bracket, closing_quote};
 use crate::{
     base::{
         diagnostic::{Diagnostic, Report, Severity, fix::Fix},
@@ -12,9 +12,6 @@ use crate::{
     },
     lang::codes,
 };
-
-/// `：`, which Chinese input methods write for `:`.
-pub(super) const COLON: char = '\u{ff1a}';
 
 /// Signs that open and close a list or a mapping on one line, as they are written and as they are meant.
 const BRACKETS: [(char, char); 6] =
