@@ -189,10 +189,13 @@ impl Draft<'_> {
         let revises = Revision { of: effect.clone(), does: Revising::Deletes, heard: Some(message) };
         let message = Message { revises: Some(revises), ..Message::default() };
         let asked = PlatformAsk { member: member.id.clone(), rule: rule.name.clone(), text };
-        self.emit(Fact::Moderated(Moderating::PlatformAsked {
-            effect: effect.clone(),
-            asked: Box::new(asked),
-        }))?;
+        self.ask_and_wait(effect, asked, message)
+    }
+
+    /// Asks the platform for something; what becomes of it is waited for.
+    fn ask_and_wait(&mut self, effect: EffectId, asked: PlatformAsk, message: Message) -> Decided {
+        let told = Moderating::PlatformAsked { effect: effect.clone(), asked: Box::new(asked) };
+        self.emit(Fact::Moderated(told))?;
         let out = Outgoing { awaited: true, ..Outgoing::new(effect, GROUP.into(), message, self.now) };
         self.emit(Fact::Notified(Box::new(out)))
     }
@@ -337,12 +340,7 @@ impl Draft<'_> {
         let effect = EffectId::from(format!("mute/{}/{}", rule.name, self.state.epoch));
         let message = Message::silences(member.id.as_str(), self.now, until);
         let asked = PlatformAsk { member: member.id.clone(), rule: rule.name.clone(), text };
-        self.emit(Fact::Moderated(Moderating::PlatformAsked {
-            effect: effect.clone(),
-            asked: Box::new(asked),
-        }))?;
-        let out = Outgoing { awaited: true, ..Outgoing::new(effect, GROUP.into(), message, self.now) };
-        self.emit(Fact::Notified(Box::new(out)))
+        self.ask_and_wait(effect, asked, message)
     }
 
     /// The time of something has come: a rule has watched for long enough, or somebody may write again.

@@ -101,9 +101,14 @@ impl Driver {
     ) -> Result<(), RunError> {
         let book = &self.books[index];
         let digest = book.playbook.digest.clone();
-        // Each time, and not only for a new version: one that an older program stored has its secrets open.
-        let (path, files, secrets) = (book.name.clone(), book.files(), book.compiled.open_secrets.clone());
-        self.store.send(Work::Source { digest: digest.clone(), path, files, secrets })?;
+        let secrets = book.compiled.open_secrets.clone();
+        // With secrets each time, not only for a new version: what an older program stored has them open. The last good
+        // version comes from the store, perhaps without the key of its secrets: it is not written over what is there.
+        let is_new = !known.values().any(|info| info.digest == digest);
+        if book.refused.is_none() && (is_new || !secrets.is_empty()) {
+            let (path, files) = (book.name.clone(), book.files());
+            self.store.send(Work::Source { digest: digest.clone(), path, files, secrets })?;
+        }
         let groups: Vec<GroupId> = book.playbook.groups.keys().cloned().collect();
         for group in &groups {
             let info = self.books[index].info(group);
