@@ -18,6 +18,8 @@ use std::ops::Range;
 const DEPTH_MAX: usize = 12;
 /// An address longer than this is written out as text, because a part could not hold it as a link.
 const URL_BYTES_MAX: usize = 1_000;
+/// A longer word behind a fence is no language.
+const LANGUAGE_BYTES_MAX: usize = 32;
 
 /// The blocks of a text.
 pub(super) fn read(text: &str) -> Vec<Block> {
@@ -127,9 +129,15 @@ impl MarkReader {
             }
             NodeValue::CodeBlock(code) => {
                 self.flush();
-                let language = code.info.split_whitespace().next().unwrap_or_default().to_owned();
-                let text = code.literal.strip_suffix('\n').unwrap_or(&code.literal).to_owned();
-                self.blocks.push(Block::Code { language, text });
+                let text = code.literal.strip_suffix('\n').unwrap_or(&code.literal);
+                let language = code.info.split_whitespace().next().unwrap_or_default();
+                // Each part of a long block repeats its language, so a sentence behind the fence is text.
+                let (language, text) = if language.len() <= LANGUAGE_BYTES_MAX {
+                    (language, text.to_owned())
+                } else {
+                    ("", format!("{}\n{text}", code.info))
+                };
+                self.blocks.push(Block::Code { language: language.to_owned(), text });
             }
             NodeValue::Heading(heading) => {
                 self.flush();

@@ -248,6 +248,13 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_behind_a_fence_is_text_and_comes_once() {
+        let said = "字".repeat(40);
+        let parts = parts(&format!("```{said}\nab\n```"), 30);
+        assert_eq!(parts.concat().replace('\n', ""), format!("{said}ab"));
+    }
+
+    #[test]
     fn what_cannot_fit_stands_alone_and_the_rest_goes_on() {
         assert_eq!(parts("👩‍👩‍👧‍👦", 1).concat(), "👩‍👩‍👧‍👦");
         assert_eq!(parts("---\n\nab", 2), ["———", "ab"]);
