@@ -1,4 +1,4 @@
-//! An occurrence: one instant that a play's trigger yields, with an id that is the same everywhere.
+//! Occurrences: the instants that a play's trigger yields, with ids that are the same everywhere.
 //!
 //! The only place where a trigger, a group and a calendar become instants.
 
@@ -10,21 +10,6 @@ use super::{
     trigger::DateEntry,
 };
 use crate::base::{ids::RunId, time::Timestamp};
-use std::sync::Arc;
-
-/// One instant that a play's trigger yields.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Occurrence {
-    /// The run it is, when it runs: play and scheduled instant, or play and date id.
-    pub run: RunId,
-    /// The moment it is about.
-    pub anchor: Timestamp,
-    /// When its first step is due.
-    pub start: Timestamp,
-    /// The entry of `dates`.
-    pub date: Option<Arc<DateEntry>>,
-}
-
 /// The id of a scheduled occurrence.
 pub fn scheduled_run_id(play: &Play, anchor: Timestamp) -> RunId {
     RunId::from(format!("{}@{}", play.name, anchor.to_utc()))
@@ -95,7 +80,7 @@ mod tests {
         },
     };
     use jiff::civil::date;
-    use std::collections::BTreeMap;
+    use std::{collections::BTreeMap, sync::Arc};
 
     fn at(text: &str) -> Timestamp {
         Timestamp::from_jiff(text.parse().unwrap())

@@ -169,13 +169,6 @@ impl Schedule {
     }
 }
 
-/// The next `n` instants strictly after another, fewer when the schedule ends: what `playbook next` prints.
-pub fn next_instants(schedule: &Schedule, zone: &Zone, from: Timestamp, n: usize) -> Vec<Timestamp> {
-    let frame = Frame::of(zone);
-    let first = schedule.next_after(from, &frame);
-    iter::successors(first, |at| schedule.next_after(*at, &frame)).take(n).collect()
-}
-
 /// The first multiple of a length strictly after an instant.
 fn next_multiple(length: Duration, after: Timestamp, frame: &Frame<'_>) -> Timestamp {
     let origin = frame.from.unwrap_or_else(|| frame.zone.instant(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)));
@@ -214,6 +207,13 @@ mod tests {
 
     fn zone(name: &str) -> Zone {
         Zone::named(name).unwrap()
+    }
+
+    /// The next `n` instants strictly after another, fewer when the schedule ends.
+    fn next_instants(schedule: &Schedule, zone: &Zone, from: Timestamp, n: usize) -> Vec<Timestamp> {
+        let frame = Frame::of(zone);
+        let first = schedule.next_after(from, &frame);
+        iter::successors(first, |at| schedule.next_after(*at, &frame)).take(n).collect()
     }
 
     /// The next instants in a zone, from a civil midnight or time, with their offsets where it matters.

@@ -7,3 +7,4 @@ pub(crate) mod practices;
 pub(crate) mod shelf;
 pub(crate) mod tidy;
 pub(crate) mod translations;
+pub(crate) mod unused;
