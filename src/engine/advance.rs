@@ -4,8 +4,9 @@
 
 use super::{
     IllegalEntry,
-    draft::{About, Decided, Draft, Piece},
+    draft::{Decided, Draft, Piece},
     entry::{Cause, Fact, Outcome, Skip, TaskKind, Waiting},
+    facts::About,
     state::{Run, RunWait},
 };
 use crate::{
@@ -301,7 +302,7 @@ impl Draft<'_> {
         // The run may have gained bindings since the step began.
         let run = self.state.runs.get(&at.run.id).unwrap_or(&at.run);
         let about = About { run: Some(run), step: Some(&at.step.id), ..About::default() };
-        super::draft::build_facts(self.state, at.playbook, at.group, Some(at.play), self.now, names, &about)
+        super::facts::build_facts(self.state, at.playbook, at.group, Some(at.play), self.now, names, &about)
     }
 
     /// Records that a step has ended, now.
@@ -464,7 +465,7 @@ impl Draft<'_> {
                 .held
                 .iter()
                 .map(|held| held.outgoing.effect.clone())
-                .filter(|effect| super::apply::effect_run(effect) == Some(id.as_str()))
+                .filter(|effect| super::effect::effect_run(effect) == Some(id.as_str()))
                 .collect();
             for effect in held {
                 self.emit(Fact::Withdrawn { effect })?;

@@ -3,8 +3,8 @@
 //! For budgets, which keep room for it. An estimate of what is certain: what people may set off is not in it.
 
 use super::{
-    apply::effect_run,
     draft::Draft,
+    effect::effect_run,
     entry::{Cause, Outgoing, Waiting},
     gate::Occasion,
     state::Run,

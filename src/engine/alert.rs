@@ -6,59 +6,18 @@
 use super::{
     draft::{Decided, Draft},
     notice,
+    open_alerts::ALERT,
     outgoing::Outgoing,
     state::State,
     task::TaskKind,
 };
 use crate::{
-    base::{
-        ids::{ChannelName, EffectId, PlayName, RunId},
-        limits,
-    },
+    base::ids::{ChannelName, EffectId, PlayName, RunId},
     model::message::Message,
 };
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
-/// What the ids of alerts begin with.
-const ALERT: &str = "alert/";
 /// What stands behind it where the alert is about a channel.
 const OF_CHANNEL: &str = "channel/";
-
-/// Alerts that nobody has taken yet and that somebody else could be told: where each went, and what it says.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct OpenAlerts(BTreeMap<EffectId, (ChannelName, Message)>);
-
-impl OpenAlerts {
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// A message went out: an alert whose receipt is waited for is kept, in the place of the one that it follows.
-    pub(super) fn sent(&mut self, out: &Outgoing) {
-        if !is_alert(&out.effect) || !out.is_awaited() {
-            return;
-        }
-        if let Some(before) = out.effect.as_str().strip_suffix('+') {
-            self.0.remove(&EffectId::new(before));
-        }
-        self.0.insert(out.effect.clone(), (out.channel.clone(), out.message.clone()));
-        if self.0.len() > limits::ALERTS_OPEN_MAX {
-            self.0.pop_first();
-        }
-    }
-
-    /// Somebody has taken it, or nobody is left who could.
-    pub(super) fn settled(&mut self, effect: &EffectId) {
-        self.0.remove(effect);
-    }
-}
-
-/// Whether a message is an alert.
-pub(super) fn is_alert(effect: &EffectId) -> bool {
-    effect.as_str().starts_with(ALERT)
-}
 
 /// The channel that an alert is about.
 fn trouble_of(effect: &EffectId) -> Option<ChannelName> {

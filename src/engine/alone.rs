@@ -4,7 +4,7 @@ use super::{
     draft::{Decided, Draft},
     entry::{Fact, Task},
     notice,
-    steps::task::Request,
+    request::Request,
 };
 use crate::{
     base::{

@@ -4,8 +4,9 @@
 //! whole messages to a channel on the day they are released: to `group`, and to every channel that has budgets of its own.
 
 use super::{
-    draft::{About, Decided, Draft},
+    draft::{Decided, Draft},
     entry::{Fact, HoldReason, Outgoing, Stale},
+    facts::About,
     notice,
     state::{HeldMessage, Released, State},
 };

@@ -2,7 +2,6 @@
 //!
 //! Plain data, a part of the state; recorded by `apply_operation`.
 
-use super::{entry::HoldReason, state::HeldMessage};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, PersonId, PlayName, RoleName},
@@ -25,7 +24,7 @@ pub struct ByHand {
     pub hush: Option<Hush>,
     /// Who looks in while everything is paused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub caretaking: Option<super::caretaking::Caretaking>,
+    pub caretaking: Option<Caretaking>,
     /// Dates whose new time is not known yet.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub put_off: BTreeMap<PlayName, BTreeSet<Arc<str>>>,
@@ -46,6 +45,18 @@ pub struct Relief {
     pub to: Timestamp,
     /// The person who takes over.
     pub person: PersonId,
+}
+
+/// Who looks in while the group is paused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caretaking {
+    /// The role; the host's where none was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<RoleName>,
+    /// Since when it is paused.
+    pub since: Timestamp,
+    /// When they are asked next.
+    pub next: Timestamp,
 }
 
 /// A deletion or a change that a platform was asked for.
@@ -98,13 +109,6 @@ impl ByHand {
             instead(at).map_or(now, |person| vec![person]),
             then.and_then(instead).map_or(next, |person| vec![person]),
         )
-    }
-
-    /// Whether a held message came while members saw nothing. What was held before has its own reason to wait, and
-    /// outlasts the hush.
-    pub fn came_meanwhile(&self, held: &HeldMessage) -> bool {
-        let since = self.hush.as_ref().map(|hush| hush.since);
-        held.reason == HoldReason::Hush && since.is_some_and(|since| held.since >= since)
     }
 
     /// Whether the new time of a date is not known yet.

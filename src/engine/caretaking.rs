@@ -3,17 +3,15 @@
 //! A pause of which nobody takes care for a day asks the host for somebody.
 
 use super::{
-    apply::retime,
+    by_hand::Caretaking,
     draft::{Decided, Draft},
     notice,
     operation::Operation,
-    state::{State, Timer},
 };
 use crate::base::{
     ids::RoleName,
     time::{Duration, Timestamp},
 };
-use serde::{Deserialize, Serialize};
 
 /// After so long without a caretaker the host is asked for one.
 const ASKED_AFTER: Duration = Duration::DAY;
@@ -21,33 +19,6 @@ const ASKED_AFTER: Duration = Duration::DAY;
 const EVERY: Duration = Duration::DAY.times(7);
 /// By when they are to have looked.
 const DUE: Duration = Duration::DAY.times(2);
-
-/// Who looks in while the group is paused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Caretaking {
-    /// The role; the host's where none was named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<RoleName>,
-    /// Since when it is paused.
-    pub since: Timestamp,
-    /// When they are asked next.
-    pub next: Timestamp,
-}
-
-/// Records who takes care, and when they are asked next.
-pub(super) fn apply(state: &mut State, at: Timestamp, role: Option<&RoleName>, next: Timestamp) {
-    let known = state.by_hand.caretaking.take();
-    let since = known.as_ref().map_or(at, |known| known.since);
-    retime(state, known.map(|known| known.next), Some(next), Timer::Caretaker);
-    state.by_hand.caretaking = Some(Caretaking { role: role.cloned(), since, next });
-}
-
-/// The pause is over.
-pub(super) fn end(state: &mut State) {
-    state.paused = false;
-    let known = state.by_hand.caretaking.take();
-    retime(state, known.map(|known| known.next), None, Timer::Caretaker);
-}
 
 impl Draft<'_> {
     /// Everything is paused: whoever takes care is told at once, the host after a day.

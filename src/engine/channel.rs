@@ -4,11 +4,11 @@
 //! Each is a fact once, and told once: trouble comes in numbers, and nobody reads the tenth alert.
 
 use super::{
-    alert::is_alert,
     draft::{Decided, Draft},
     entry::Fact,
     input::{ChannelNews, Receipt},
     notice,
+    open_alerts::is_alert,
 };
 use crate::base::{ids::EffectId, limits::REFUSALS_TOLD_MAX, time::Duration};
 

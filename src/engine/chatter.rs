@@ -4,13 +4,8 @@
 //! word of what was said.
 
 use super::{
-    apply_heard::is_active,
-    input::Signal,
-    numbers::{
-        self,
-        said::{Quoted, Said},
-    },
-    state::State,
+    numbers::said::{self, Quoted, Said},
+    signal::Signal,
 };
 use crate::base::{ids::MemberId, time::Timestamp, value::Value};
 use serde::{Deserialize, Serialize};
@@ -115,7 +110,7 @@ impl Chatter {
         }
         let place = self.by.len();
         if &*signal.name == "reaction" {
-            let (to, added) = numbers::said::reaction(&signal.data);
+            let (to, added) = said::reaction(&signal.data);
             self.by.push(Utterance(member.clone(), 0, at));
             self.reactions.push(Reacted { place, to, gone: !added });
             return;
@@ -153,35 +148,3 @@ impl Chatter {
 
 /// So far back is looked for the same member at the same instant.
 const LOOK_BACK: usize = 16;
-
-/// Records all of it, one after another.
-pub(super) fn apply(state: &mut State, at: Timestamp, chatter: &Chatter) {
-    let mut replies = chatter.replies.iter().peekable();
-    let mut questions = chatter.questions.iter().peekable();
-    let mut reactions = chatter.reactions.iter().peekable();
-    for (place, Utterance(member, messages, happened)) in chatter.by.iter().enumerate() {
-        let reply = replies.next_if(|reply| reply.place == place);
-        let question = questions.next_if(|question| question.place == place);
-        let reaction = reactions.next_if(|reaction| reaction.place == place);
-        let messages = u64::from(*messages);
-        is_active(state, member, *happened, messages);
-        if state.numbers.is_new() {
-            continue;
-        }
-        if let Some(reaction) = reaction {
-            let to = reaction.to.as_ref();
-            numbers::reacts(state, at, member, *happened, (to, !reaction.gone));
-            continue;
-        }
-        let said = Said {
-            id: question.and_then(|question| question.id.as_deref()),
-            reply: reply.map(|reply| Quoted {
-                id: reply.id.as_deref(),
-                member: reply.to.as_ref().map(MemberId::as_str),
-            }),
-            asks: question.is_some(),
-            on_topic: None,
-        };
-        numbers::talks(state, at, member, *happened, (messages, &said));
-    }
-}

@@ -1,16 +1,8 @@
 //! What the plays with `whenever` wait for: whether it holds, since when, and whether it has started its play.
 //!
-//! Plain data and how it is recorded; what holds is found out by the draft.
+//! Plain data; what holds is found out by the draft.
 
-use super::{
-    apply::retime,
-    state::{State, Timer},
-};
-use crate::base::{
-    ids::PlayName,
-    limits,
-    time::{Duration, Timestamp},
-};
+use crate::base::time::{Duration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, sync::Arc};
 
@@ -60,19 +52,4 @@ pub struct Waited {
     /// When its play has started, the last times.
     #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
     pub starts: VecDeque<Timestamp>,
-}
-
-/// Records how a condition stands, and whether it has started its play.
-pub(super) fn apply(state: &mut State, at: Timestamp, play: &PlayName, condition: &Condition) {
-    let known = state.conditions.remove(play);
-    let old = known.as_ref().and_then(|known| known.condition.until);
-    retime(state, old, condition.until, Timer::Condition { play: play.clone() });
-    let mut kept = known.map(|known| known.starts).unwrap_or_default();
-    if condition.starts {
-        kept.push_back(at);
-        if kept.len() > limits::CONDITION_STARTS_KEPT_MAX {
-            kept.pop_front();
-        }
-    }
-    state.conditions.insert(play.clone(), Waited { condition: condition.clone(), starts: kept });
 }

@@ -9,24 +9,20 @@ use super::{
     entry::{Entry, Fact},
     input::{Input, InputKind, Signal},
     next_wake,
+    setting::{Setting, remembered},
     state::State,
 };
 use crate::{
     base::{
-        ids::InputId,
         limits,
         time::{Duration, Timestamp},
     },
-    model::{
-        group::Group,
-        playbook::{Playbook, Playbooks},
-    },
+    model::playbook::Playbooks,
     script::allowance,
 };
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
 };
 
 /// What an input came to. Nothing of it is a fact before its entries are committed.
@@ -135,59 +131,11 @@ fn said(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it gave no reason")
 }
 
-/// What a decision needs to know of the version in force.
-pub(super) struct Setting {
-    pub(super) playbook: Arc<Playbook>,
-    pub(super) group: Arc<Group>,
-    pub(super) now: Timestamp,
-    pub(super) id: Option<InputId>,
-}
-
-impl Setting {
-    /// None when the input means nothing; an error when it cannot be digested.
-    fn of(
-        state: &State,
-        playbooks: &Playbooks,
-        input: &Input,
-        now: Timestamp,
-    ) -> Result<Option<Self>, String> {
-        let remembered = remembered(&input.kind);
-        if remembered && state.recent.knows(&input.id) {
-            return Ok(None);
-        }
-        if matches!(input.kind, InputKind::Wake { epoch } if epoch != state.epoch) {
-            return Ok(None);
-        }
-        let wanted = match &input.kind {
-            InputKind::Adopt { digest } => Some(digest),
-            _ => state.digest.as_ref(),
-        };
-        let Some(playbook) = wanted.and_then(|digest| playbooks.of(digest, &state.group)) else {
-            if matches!(input.kind, InputKind::Wake { .. }) {
-                return Ok(None);
-            }
-            return Err("no playbook is in force for this group; start the engine with its file".into());
-        };
-        let Some(group) = playbook.groups.get(&state.group) else {
-            // The file does not run this group any more: it sleeps until a version does again.
-            return Ok(None);
-        };
-        let id = remembered.then(|| input.id.clone());
-        Ok(Some(Self { playbook: playbook.clone(), group: group.clone(), now: now.max(state.clock), id }))
-    }
-}
-
 fn poison(state: &State, input: &Input, now: Timestamp, reason: String) -> Entry {
     let id = remembered(&input.kind).then(|| input.id.clone());
     // A wake that cannot be digested must not come again and again: its timer goes with it.
     let timer = matches!(input.kind, InputKind::Wake { .. }).then(|| state.timers.get_min().cloned());
     Entry { at: now.max(state.clock), input: id, fact: Fact::Poisoned { reason, timer: timer.flatten() } }
-}
-
-/// Wakes and adoptions are no-ops by themselves when they come twice: a wake has an epoch, a version is in force or
-/// not; so is a channel failing or not. All others are remembered by id.
-fn remembered(kind: &InputKind) -> bool {
-    !matches!(kind, InputKind::Wake { .. } | InputKind::Adopt { .. } | InputKind::Channel(_))
 }
 
 fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {

@@ -4,23 +4,23 @@
 //! is what recovery will see. Whether the state is a working copy is the caller's: `step` passes one.
 
 use super::{
-    IllegalEntry, apply,
-    decide::Setting,
+    IllegalEntry,
+    addressee::Addressee,
+    apply,
     entry::{Entry, Fact, Outgoing, TaskKind},
+    facts::{About, build_facts},
     input::Signal,
-    member_dates,
     outgoing::Notice,
+    request::Request,
+    setting::Setting,
     state::{Run, State},
-    steps::task::Request,
     timer::Timer,
 };
 use crate::{
     base::{
         ids::{ChannelName, EffectId, InputId, MemberId, PlayName, RoleName, RunId, StepId},
         person::Person,
-        seed::Seed,
         time::Timestamp,
-        value::{Map, Value},
     },
     model::{
         channel::STAFF,
@@ -28,18 +28,14 @@ use crate::{
         message::Message,
         play::Play,
         playbook::{Playbook, Playbooks},
-        step::{Assignee, LOOP_NUMBER},
+        step::Assignee,
         trigger::Trigger,
     },
-    script::{
-        expr::EvalError,
-        facts::{Facts, GroupFacts, PhaseFacts, RoleFacts, RunFacts},
-        names::{Name, Names},
-    },
+    script::{expr::EvalError, facts::Facts, names::Names},
 };
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeSet, VecDeque},
     sync::Arc,
 };
 
@@ -98,15 +94,6 @@ pub(super) enum Piece {
 /// The piece that is under way; survives a panic in it.
 pub(super) type Under = RefCell<Option<Piece>>;
 
-/// What an expression is about, beside the group: the run, the member, a signal that is being tested.
-#[derive(Default, Clone)]
-pub(super) struct About<'r> {
-    pub(super) run: Option<&'r Run>,
-    pub(super) member: Option<MemberId>,
-    pub(super) signal: Option<Value>,
-    pub(super) step: Option<&'r StepId>,
-}
-
 impl<'a> Draft<'a> {
     pub(super) fn new(
         state: &'a mut State,
@@ -154,7 +141,7 @@ impl<'a> Draft<'a> {
     /// Decides one fact.
     pub(super) fn emit(&mut self, fact: Fact) -> Decided {
         let entry = Entry { at: self.now, input: self.input.take(), fact };
-        let told = member_dates::told_of(&entry.fact).filter(|_| self.dates_members);
+        let told = told_of(&entry.fact).filter(|_| self.dates_members);
         let before = told.and_then(|id| self.state.members.get(id)).cloned();
         apply::apply(self.state, &entry)?;
         if let Some(id) = told {
@@ -300,136 +287,11 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// Whom a task goes to, and where they are told.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Addressee {
-    pub(super) role: Option<crate::base::ids::RoleName>,
-    pub(super) people: Vec<Person>,
-    pub(super) channel: Option<ChannelName>,
-}
-
-/// What expressions and scripts see of a state.
-pub(super) fn build_facts(
-    state: &State,
-    playbook: &Playbook,
-    group: &Group,
-    play: Option<&Play>,
-    now: Timestamp,
-    names: Names,
-    about: &About<'_>,
-) -> Arc<Facts> {
-    let run = about.run;
-    let signals = run.map(|run| &run.cause.signals);
-    let signal = about
-        .signal
-        .clone()
-        .or_else(|| signals.and_then(|signals| signals.first().cloned()))
-        .unwrap_or_default();
-    let member = about
-        .member
-        .clone()
-        .or_else(|| run.and_then(|run| run.cause.member.clone()))
-        .or_else(|| signal.get("member").and_then(Value::as_str).map(MemberId::new));
-    let seed = match (run, about.step) {
-        (Some(run), Some(step)) => Seed::from_parts(&[
-            state.group.as_str(),
-            run.id.as_str(),
-            step.as_str(),
-            &run.ordinal.to_string(),
-        ])
-        .next_u64(),
-        _ => 0,
-    };
-    Arc::new(Facts {
-        now,
-        zone: play.map_or(&playbook.zone, |play| play.zone_or(&playbook.zone)).clone(),
-        locale: playbook.locale,
-        group: GroupFacts { id: group.id.clone(), title: group.title.clone(), created: state.created },
-        members: state.members.clone(),
-        left: super::signal::gone(signals.into_iter().flatten().chain(about.signal.as_ref()), &state.members),
-        member,
-        tier: playbook.tiers.first().map(|tier| tier.name.clone()),
-        phase: PhaseFacts { name: state.phase.clone(), entered: state.phase_entered },
-        operated: super::idle::since(state),
-        run: run.map(|run| RunFacts {
-            id: Arc::from(run.id.as_str()),
-            play: Arc::from(run.play.as_str()),
-            anchor: run.anchor,
-            number: run.number,
-        }),
-        date: run.map(|run| run.cause.values.clone()).unwrap_or_default(),
-        signal,
-        signals: signals.map(|signals| Value::list(signals.clone())).unwrap_or_default(),
-        vars: vars(state, group),
-        args: args(run, play),
-        rules: playbook.rules.clone(),
-        charter: playbook.charter.clone(),
-        roles: if names.has(Name::Roles) { roles(state, playbook, group, now) } else { Arc::default() },
-        bindings: run.map(bindings).unwrap_or_default(),
-        state: state.script_state.clone(),
-        data: playbook.data.clone(),
-        seed,
-        reals: false,
-        metrics: measures(state, playbook, group, now, names),
-    })
-}
-
-/// The numbers of the group, where an expression may read one.
-fn measures(
-    state: &State,
-    playbook: &Playbook,
-    group: &Group,
-    now: Timestamp,
-    names: Names,
-) -> Option<Arc<dyn crate::script::facts::Measures>> {
-    let read = [Name::Metrics, Name::Member, Name::Members].into_iter().any(|name| names.has(name));
-    read.then(|| super::numbers::Gauges::of(state, Some((playbook, group)), now) as Arc<_>)
-}
-
-/// What the steps of a run have set, and in a loop which round it is.
-fn bindings(run: &Run) -> Arc<Map> {
-    let Some(round) = run.loops.last().filter(|_| !run.bindings.contains_key(LOOP_NUMBER)) else {
-        return run.bindings.clone();
-    };
-    let mut all = Map::clone(&run.bindings);
-    all.insert(Arc::from(LOOP_NUMBER), Value::Int(i64::from(round.index).saturating_add(1)));
-    Arc::new(all)
-}
-
-/// The constants, with what `set` wrote over them.
-pub(super) fn vars(state: &State, group: &Group) -> Arc<Map> {
-    if state.vars.is_empty() {
-        return group.vars.clone();
+/// The member whose field a fact tells, where it tells one.
+fn told_of(fact: &Fact) -> Option<&MemberId> {
+    match fact {
+        Fact::MemberSet(listed) => Some(&listed.member.id),
+        Fact::SignalReceived(signal) => signal.member.as_ref(),
+        _ => None,
     }
-    let mut vars = Map::clone(&group.vars);
-    vars.extend(state.vars.iter().map(|(k, v)| (k.clone(), v.clone())));
-    Arc::new(vars)
-}
-
-/// What the start gave over what the play says.
-fn args(run: Option<&Run>, play: Option<&Play>) -> Value {
-    let given = run.map(|run| run.cause.args.clone()).unwrap_or_default();
-    let Some(crate::model::text::Template::Const(Value::Map(defaults))) = play.map(|play| &play.args) else {
-        return given;
-    };
-    let mut args = Map::clone(defaults);
-    if let Some(given) = given.as_map() {
-        args.extend(given.iter().map(|(k, v)| (k.clone(), v.clone())));
-    }
-    Value::Map(Arc::new(args))
-}
-
-fn roles(
-    state: &State,
-    playbook: &Playbook,
-    group: &Group,
-    now: Timestamp,
-) -> Arc<BTreeMap<crate::base::ids::RoleName, RoleFacts>> {
-    let names = playbook.roles.keys().chain(group.roles.keys());
-    let facts = names.filter_map(|name| {
-        let role = playbook.role(group, name)?;
-        let (now, next) = state.by_hand.holders(role, state.created, now, &playbook.zone);
-        Some((name.clone(), RoleFacts { now, next }))
-    });
-    Arc::new(facts.collect())
 }

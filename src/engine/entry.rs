@@ -4,7 +4,6 @@
 
 pub use super::{
     cause::{Cause, PhaseCause},
-    effect::Effect,
     operation::Operation,
     outcome::Outcome,
     outgoing::{HoldReason, Notice, Outgoing, Stale},
@@ -125,7 +124,7 @@ pub enum Fact {
         run: RunId,
         /// Where the words are written.
         #[serde(flatten)]
-        words: super::wording::Wording,
+        words: super::run::Wording,
         /// The steps that say something else; none when only vars, data or the date's row do.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         steps: Vec<StepId>,

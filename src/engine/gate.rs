@@ -4,8 +4,8 @@
 
 use super::{
     advance::probe_run,
-    draft::{About, build_facts},
     entry::{Cause, Skip},
+    facts::{About, build_facts},
     state::State,
 };
 use crate::{

@@ -3,8 +3,8 @@
 //! What had been decided before and has not left yet is stopped by the driver, which sees the same fact.
 
 use super::{
-    apply::effect_run,
     draft::{Decided, Draft},
+    effect::effect_run,
     entry::Waiting,
     entry::{Fact, HoldReason},
     notice,
@@ -42,7 +42,7 @@ impl Draft<'_> {
         }
         let hushed = self.state.held.iter().filter(|held| held.reason == HoldReason::Hush);
         let (late, before): (Vec<_>, Vec<_>) =
-            hushed.cloned().partition(|held| self.state.by_hand.came_meanwhile(held));
+            hushed.cloned().partition(|held| held.came_meanwhile(&self.state.by_hand));
         self.operated(Operation::Unhushed { send, channels: self.seen_by_members() }, by)?;
         for held in before {
             // It is due from now on, so that those that waited go one gap after another.

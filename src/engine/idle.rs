@@ -4,26 +4,17 @@
 
 use super::{
     draft::{Decided, Draft},
+    facts::operated_since,
     input::Signal,
-    state::State,
 };
 use crate::{
-    base::{
-        ids::InputId,
-        time::{Duration, Timestamp},
-        value::Value,
-    },
+    base::{ids::InputId, time::Duration, value::Value},
     model::{playbook::Playbook, trigger::Trigger},
 };
 use std::sync::Arc;
 
 /// The signal.
 pub(super) const OPERATORS_IDLE: &str = "operators.idle";
-
-/// Since when nobody has looked after the group: since it began where nobody ever has.
-pub(super) fn since(state: &State) -> Timestamp {
-    state.numbers.operators.values().max().copied().unwrap_or(state.created)
-}
 
 /// Whether a play waits to be told.
 pub(super) fn is_heard(playbook: &Playbook) -> bool {
@@ -37,7 +28,7 @@ impl Draft<'_> {
         if self.state.phase_final || !is_heard(&self.playbook) {
             return Ok(());
         }
-        let since = since(self.state);
+        let since = operated_since(self.state);
         let days = self.playbook.doctor.get("unattended");
         let least = Duration::from_millis((days * Duration::DAY.as_millis() as f64) as i64);
         let told = self.state.numbers.idle_told.is_some_and(|told| told >= since);

@@ -3,11 +3,8 @@
 //! What is not declared never becomes an entry; what was kept long enough is removed by one.
 
 use super::{
-    apply::retime,
     draft::{Decided, Draft},
     entry::Fact,
-    state::State,
-    timer::Timer,
 };
 use crate::base::{
     ids::MemberId,
@@ -16,22 +13,6 @@ use crate::base::{
     time::{Duration, Timestamp},
 };
 use std::{collections::BTreeMap, sync::Arc};
-
-/// Says when the next field has been kept long enough.
-pub(super) fn set(state: &mut State, at: Option<Timestamp>) {
-    let old = std::mem::replace(&mut state.retention, at);
-    retime(state, old, at, Timer::Retention);
-}
-
-/// Forgets fields: the part of `apply` that does so.
-pub(super) fn expire(state: &mut State, members: &[(MemberId, Vec<String>)]) {
-    for (id, fields) in members {
-        let Some(known) = state.members.get(id) else { continue };
-        let mut member = Member::clone(known);
-        member.drop_fields(fields);
-        state.members.set(Arc::new(member));
-    }
-}
 
 impl Draft<'_> {
     /// Takes over what a list or a script says of a member: of fields only those that are kept, each with its day.

@@ -6,7 +6,7 @@
 use super::{
     draft::{Decided, Draft},
     due::Asked,
-    entry::{Cause, Fact, Outcome, Skip},
+    entry::{Cause, Outcome, Skip},
 };
 use crate::{
     base::{
@@ -23,15 +23,6 @@ use crate::{
     },
 };
 use std::{collections::BTreeSet, sync::Arc};
-
-/// The member whose field a fact tells, where it tells one.
-pub(super) fn told_of(fact: &Fact) -> Option<&MemberId> {
-    match fact {
-        Fact::MemberSet(listed) => Some(&listed.member.id),
-        Fact::SignalReceived(signal) => signal.member.as_ref(),
-        _ => None,
-    }
-}
 
 /// The dates of members that a play is about.
 fn of(play: &Play) -> Option<&MemberDates> {

@@ -9,82 +9,82 @@
 
 pub mod alert;
 pub mod amended;
+pub mod broken;
 pub mod by_hand;
-pub mod effect;
 pub mod cause;
 pub mod chatter;
 pub mod condition;
 pub mod deaf;
 pub mod doctor;
+pub mod effect;
 pub mod entry;
 pub mod failing;
 pub mod gate;
 pub mod input;
+pub mod moderation;
+pub mod numbers;
+pub mod operation;
 pub mod outcome;
 pub mod outgoing;
 pub mod question;
 pub mod readings;
 pub mod recent;
-pub mod moderation;
-pub mod operation;
+pub mod reword;
+pub mod run;
+pub mod signal;
+pub mod skip;
+pub mod standing;
+pub mod state;
 pub mod task;
 pub mod timer;
-pub mod waiting;
-pub mod broken;
-pub mod numbers;
-pub mod standing;
-pub mod skip;
-pub mod state;
-pub mod turn;
 pub mod view;
+pub mod waiting;
+mod addressee;
 mod adopt;
-mod alone;
-mod ahead;
 mod advance;
+mod ahead;
+mod alone;
 mod apply;
-mod apply_clock;
-mod apply_date;
-mod apply_heard;
-mod apply_message;
-mod apply_operation;
-mod apply_rename;
-mod apply_run;
-mod apply_task;
+pub(crate) mod budget;
 mod caretaking;
 mod channel;
-pub(crate) mod budget;
 mod command;
 mod dates;
 mod decide;
 mod draft;
-mod hearing;
-mod keeping;
 mod due;
+mod ear_news;
 mod evening;
+mod facts;
+mod hearing;
 mod hush;
 mod idle;
-mod notice;
-mod open;
-mod phase;
+mod keeping;
 mod member_dates;
 mod midnight;
+mod notice;
+mod open;
+mod open_alerts;
+mod phase;
 mod press;
+mod receive;
+mod request;
 mod revise;
 mod rota;
 mod ruling;
-mod signal;
+mod setting;
 mod skipping;
 mod steps;
+mod tiers;
 mod whenever;
-pub mod wording;
 
 use crate::{
     base::{ids::EffectId, time::Timestamp},
     model::playbook::Playbooks,
     script::{facts::Facts, names::Names},
 };
-use draft::About;
 use entry::Entry;
+use facts::About;
 use state::State;
 use std::sync::Arc;
 use timer::Deadline;
@@ -118,9 +118,9 @@ pub fn script_facts(state: &State, playbooks: &Playbooks, effect: &EffectId) -> 
     let call = state.calls.iter().find(|call| call.effect == *effect)?;
     let run = state.runs.get(&call.run)?;
     let (playbook, group, play) =
-        wording::version_of(run, &state.group, |digest| playbooks.of(digest, &state.group).cloned())?;
+        reword::version_of(run, &state.group, |digest| playbooks.of(digest, &state.group).cloned())?;
     let about = About { run: Some(run), step: Some(&call.step), ..About::default() };
-    Some(draft::build_facts(state, &playbook, &group, Some(&play), state.clock, Names::ALL, &about))
+    Some(facts::build_facts(state, &playbook, &group, Some(&play), state.clock, Names::ALL, &about))
 }
 
 /// What an expression about the group sees at an instant, outside of any run; `None` before the group was adopted.
@@ -128,5 +128,5 @@ pub fn group_facts(state: &State, playbooks: &Playbooks, names: Names, now: Time
     let playbook = playbooks.of(state.digest.as_ref()?, &state.group)?;
     let group = playbook.groups.get(&state.group)?;
     let now = now.max(state.clock);
-    Some(draft::build_facts(state, playbook, group, None, now, names, &About::default()))
+    Some(facts::build_facts(state, playbook, group, None, now, names, &About::default()))
 }

@@ -1,6 +1,6 @@
-//! What is open for people, and what they pressed lately: parts of the state.
+//! What is open for people, in which turn they answered, and what they pressed lately: parts of the state.
 
-use super::{entry::Task, state::Run, turn::Turn};
+use super::{run::Run, task::Task};
 use crate::base::{
     ids::{MemberId, StepId},
     stored::is_default,
@@ -49,4 +49,69 @@ pub struct Press {
     /// The step that has used the answer; what is used cannot be taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used: Option<StepId>,
+}
+
+/// When somebody answered, among the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Turn {
+    /// Which answer it was.
+    pub at: u64,
+    /// Whether it takes a place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub seat: bool,
+}
+
+impl OpenTask {
+    /// A task that was asked just now.
+    pub(super) fn new(task: Task) -> Self {
+        Self {
+            task,
+            reminded: false,
+            escalated: false,
+            ticks: std::collections::BTreeMap::new(),
+            answers: imbl::OrdMap::new(),
+            turns: imbl::OrdMap::new(),
+            totals: Vec::new(),
+            turn: 0,
+            seated: 0,
+        }
+    }
+
+    /// Whether all its places are taken.
+    pub fn is_full(&self) -> bool {
+        self.task.seats.is_some_and(|seats| self.seated >= u64::from(seats))
+    }
+
+    /// Takes an answer in. Whoever keeps a place, or says the same again, keeps the turn.
+    pub(super) fn take(&mut self, member: &MemberId, answer: (Option<u32>, Value), seat: bool) {
+        let known = self.turns.get(member).copied();
+        let same = self.answers.get(member).is_some_and(|known| *known == answer);
+        let keeps = known.filter(|known| same || known.seat && seat);
+        let at = keeps.map_or_else(
+            || {
+                self.turn += 1;
+                self.turn
+            },
+            |known| known.at,
+        );
+        self.seated =
+            (self.seated + u64::from(seat)).saturating_sub(u64::from(known.is_some_and(|known| known.seat)));
+        self.turns.insert(member.clone(), Turn { at, seat });
+        self.answers.insert(member.clone(), answer);
+    }
+
+    /// Takes an answer back; whether there was one.
+    pub(super) fn withdraw(&mut self, member: &MemberId) -> bool {
+        if let Some(turn) = self.turns.remove(member) {
+            self.seated = self.seated.saturating_sub(u64::from(turn.seat));
+        }
+        self.answers.remove(member).is_some()
+    }
+
+    /// The answers in the order in which they came.
+    pub fn in_order(&self) -> Vec<(&MemberId, &(Option<u32>, Value))> {
+        let mut all: Vec<_> = self.answers.iter().collect();
+        all.sort_by_key(|(member, _)| self.turns.get(*member).map_or(0, |turn| turn.at));
+        all
+    }
 }

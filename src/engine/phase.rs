@@ -1,8 +1,9 @@
 //! Phases: when one is left, which one comes, and what that sets off.
 
 use super::{
-    draft::{About, Decided, Draft},
+    draft::{Decided, Draft},
     entry::{Fact, PhaseCause},
+    facts::About,
     input::Signal,
 };
 use crate::{

@@ -1,8 +1,10 @@
 //! What people do to tasks beside answering them: take an answer back, ask somebody else, remind.
 
 use super::{
-    draft::{About, Addressee, Decided, Draft},
+    addressee::Addressee,
+    draft::{Decided, Draft},
     entry::{Fact, Task, TaskKind},
+    facts::About,
     notice,
     steps::checklist,
 };

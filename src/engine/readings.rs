@@ -1,7 +1,7 @@
 //! The values behind conditions, read by the code that decides by them. For `why`; decides nothing.
 
 use super::{
-    draft::{About, build_facts},
+    facts::{About, build_facts},
     input::Signal,
     state::{Run, State},
 };

@@ -3,8 +3,8 @@
 //! Also other words for a step that has not been said yet. Decides; what a platform is asked is an effect like others.
 
 use super::{
-    apply::effect_run,
     draft::{Decided, Draft},
+    effect::effect_run,
     entry::{Fact, Outgoing, TaskKind, Waiting},
     input::{Dispatched, Stands},
     notice,

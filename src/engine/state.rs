@@ -3,30 +3,30 @@
 //! Built by [`super::apply`] and by nothing else. Serializable, with a version. Ordered maps only, so that equal
 //! entries give equal bytes.
 
-use super::deaf::Silences;
 pub use super::failing::Failing;
 use super::{
-    alert::OpenAlerts,
-    amended::Amended,
     broken::Broken,
     by_hand::ByHand,
-    entry::{Cause, HoldReason, Notice, Outgoing, Waiting},
-    numbers::Numbers,
+    deaf::Silences,
+    entry::{HoldReason, Notice, Outgoing},
+    numbers::kept::Numbers,
+    open_alerts::OpenAlerts,
     recent::Recent,
     standing::Standing,
 };
 pub use super::{
     open::{OpenTask, Press},
+    run::{Choosing, Loop, Run, RunWait},
     timer::{Deadline, Timer},
 };
 use crate::{
     base::{
-        ids::{ChannelName, Digest, EffectId, GroupId, MemberId, PhaseName, PlayName, RunId, StepId, TaskId},
+        ids::{ChannelName, Digest, EffectId, GroupId, PhaseName, PlayName, RunId, StepId, TaskId},
         member::Members,
-        time::{Duration, Timestamp, Zone},
+        time::{Duration, Timestamp},
         value::{Map, Value},
     },
-    model::{channel::GROUP, message::Label, play::Section, step::Step},
+    model::{channel::GROUP, message::Label},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -193,201 +193,6 @@ impl PlayState {
     }
 }
 
-/// One execution of a play.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Run {
-    /// The id of the run.
-    pub id: RunId,
-    /// The play.
-    pub play: PlayName,
-    /// The version it began with.
-    pub digest: Digest,
-    /// What the play was called in that version, where it is called otherwise now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub born: Option<PlayName>,
-    /// The version whose words its steps ahead have, where it is not the one it began with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub words: Option<super::wording::Wording>,
-    /// Which of the play's programs.
-    #[serde(default)]
-    pub section: Section,
-    /// The moment it is about.
-    pub anchor: Timestamp,
-    /// When it began.
-    pub started: Timestamp,
-    /// Which run of its play it is.
-    pub number: u64,
-    /// Why it exists.
-    pub cause: Cause,
-    /// The operation that the run is at.
-    pub pc: u32,
-    /// From when the next step's lateness is measured.
-    pub end: Timestamp,
-    /// How much later than its anchor says everything in it is due.
-    #[serde(default, skip_serializing_if = "Duration::is_zero")]
-    pub delay: Duration,
-    /// What operators have changed of it.
-    #[serde(default, skip_serializing_if = "Amended::is_empty")]
-    pub amended: Amended,
-    /// What it waits for, at which step, since when it was due, until when at most.
-    pub waiting: Option<RunWait>,
-    /// The `as` values.
-    pub bindings: Arc<Map>,
-    /// Loops, outermost first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub loops: Vec<Loop>,
-    /// Tries of the step under way that have failed.
-    #[serde(default)]
-    pub tries: u32,
-    /// When it fails because it takes too long.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub timeout: Option<Timestamp>,
-    /// How it ended.
-    pub outcome: Option<super::entry::Outcome>,
-    /// When it ended.
-    pub finished: Option<Timestamp>,
-    /// Why it ended.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reason: String,
-    /// Steps that were missed.
-    #[serde(default)]
-    pub missed: u32,
-    /// How far the choice among many members has come that a step is making.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub choosing: Option<Choosing>,
-    /// Whether people have been told anything: a post, a question, a task.
-    #[serde(default)]
-    pub told: bool,
-    /// Effects decided so far by the step under way.
-    #[serde(default)]
-    pub ordinal: u32,
-    /// By step, the last message it sent: for `reply_to`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub posts: BTreeMap<StepId, EffectId>,
-}
-
-impl Run {
-    /// A run at its first operation, with nothing done yet.
-    pub(super) fn begun(
-        id: RunId,
-        play: PlayName,
-        digest: Digest,
-        anchor: Timestamp,
-        started: Timestamp,
-        cause: Cause,
-    ) -> Self {
-        Self {
-            id,
-            play,
-            digest,
-            born: None,
-            words: None,
-            section: Section::Steps,
-            anchor,
-            started,
-            number: 0,
-            cause,
-            pc: 0,
-            end: anchor,
-            delay: Duration::ZERO,
-            amended: Amended::default(),
-            waiting: None,
-            bindings: Arc::default(),
-            loops: Vec::new(),
-            tries: 0,
-            timeout: None,
-            outcome: None,
-            finished: None,
-            reason: String::new(),
-            missed: 0,
-            choosing: None,
-            told: false,
-            ordinal: 0,
-            posts: BTreeMap::new(),
-        }
-    }
-
-    /// What its play is called in the version it began with.
-    pub fn born_as(&self) -> &PlayName {
-        self.born.as_ref().unwrap_or(&self.play)
-    }
-
-    /// When a step is due that the file says is due at an instant, or after the step before it.
-    pub fn due_of(&self, step: &Step, zone: &Zone) -> Timestamp {
-        let by_file = || step.at.map_or(self.end, |at| self.moved(at.apply(self.anchor, zone)));
-        self.amended.hurried(&step.id).unwrap_or_else(by_file)
-    }
-
-    /// An instant of the file as it is in this run.
-    pub fn moved(&self, at: Timestamp) -> Timestamp {
-        self.amended.moved(at.plus(self.delay))
-    }
-
-    /// An instant of this run as the file says it.
-    pub fn by_file(&self, at: Timestamp) -> Timestamp {
-        self.amended.by_file(at).plus(-self.delay)
-    }
-
-    /// When its wait ends by itself.
-    pub(super) fn timer(&self) -> Option<Timestamp> {
-        let wait = self.waiting.as_ref()?;
-        match (wait.until, wait.fails) {
-            (Some(until), Some(fails)) => Some(until.min(fails)),
-            (until, fails) => until.or(fails),
-        }
-    }
-}
-
-/// A choice among more members than one decision looks at.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Choosing {
-    /// The member who was looked at last; of a list that was given, the one at its place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after: Option<MemberId>,
-    /// How many were looked at.
-    pub looked: u32,
-    /// Those who were chosen, each with their place in the order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub found: Vec<(i64, MemberId)>,
-}
-
-/// What a run waits for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RunWait {
-    /// The step.
-    pub step: StepId,
-    /// When it was due.
-    pub due: Timestamp,
-    /// What the run waits for.
-    pub waiting: Waiting,
-    /// Until when at most.
-    pub until: Option<Timestamp>,
-    /// When the step fails because it takes too long.
-    #[serde(default)]
-    pub fails: Option<Timestamp>,
-}
-
-impl RunWait {
-    /// When the wait is over at the latest. A grace is woken for its reminders before that.
-    pub fn ends(&self) -> Option<Timestamp> {
-        match &self.waiting {
-            Waiting::Grace { ends: Some(ends), .. } => Some(*ends),
-            _ => self.until,
-        }
-    }
-}
-
-/// A loop under way.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Loop {
-    /// The operation of the loop.
-    pub pc: u32,
-    /// The items that the loop goes through.
-    pub items: Value,
-    /// The item under way.
-    pub index: u32,
-}
-
 /// A message that a budget holds back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeldMessage {
@@ -405,6 +210,13 @@ pub struct HeldMessage {
 }
 
 impl HeldMessage {
+    /// Whether it came while members saw nothing. What was held before has its own reason to wait, and outlasts the
+    /// hush.
+    pub fn came_meanwhile(&self, by_hand: &ByHand) -> bool {
+        let since = by_hand.hush.as_ref().map(|hush| hush.since);
+        self.reason == HoldReason::Hush && since.is_some_and(|since| self.since >= since)
+    }
+
     /// When it is not sent any more: its `expires`, and the end of what `budgets.hold` allows.
     pub(super) fn ends(&self) -> impl Iterator<Item = Timestamp> + use<> {
         self.outgoing.expires.into_iter().chain(self.hold)

@@ -5,8 +5,8 @@
 use super::{
     entry::{Cause, Skip, Waiting},
     gate::Occasion,
+    reword::rewording,
     state::{Run, State},
-    wording::rewording,
 };
 use crate::{
     base::{

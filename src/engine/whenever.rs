@@ -5,9 +5,10 @@
 
 use super::{
     condition::{Condition, Truth},
-    draft::{About, Decided, Draft},
+    draft::{Decided, Draft},
     due::Asked,
     entry::{Cause, Fact, Skip},
+    facts::About,
 };
 use crate::{
     base::{

@@ -9,7 +9,7 @@ use crate::{
         limits,
         time::Timestamp,
     },
-    engine::{apply::retime, state::State, timer::Timer},
+    engine::{apply::change::retime, state::State, timer::Timer},
 };
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},

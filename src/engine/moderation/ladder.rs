@@ -14,10 +14,12 @@ use crate::{
         words::shorten,
     },
     engine::{
-        draft::{About, Addressee, Decided, Draft},
+        addressee::Addressee,
+        draft::{Decided, Draft},
         entry::{Fact, Outgoing, TaskKind},
+        facts::About,
         input::Signal,
-        steps::task::Request,
+        request::Request,
     },
     model::{
         budget::Window,

@@ -14,8 +14,9 @@ use crate::{
         value::{Map, Value},
     },
     engine::{
-        draft::{About, Decided, Draft},
+        draft::{Decided, Draft},
         entry::Fact,
+        facts::About,
         input::Signal,
         numbers,
     },
@@ -138,7 +139,10 @@ fn tried(playbook: &Playbook, rule: &HouseRule, sample: &Sample, now: Timestamp)
     let rest = said.as_map().map(|map| {
         map.iter().filter(|(key, _)| &***key != "age").map(|(k, v)| (k.clone(), v.clone())).collect::<Map>()
     });
-    crate::engine::apply::describe_member(&mut member, &Value::Map(Arc::new(rest.unwrap_or_default())));
+    crate::engine::apply::member::describe_member(
+        &mut member,
+        &Value::Map(Arc::new(rest.unwrap_or_default())),
+    );
     facts.members.list(&Listed::from(member));
     facts.member = Some(id.clone());
     facts.vars = playbook.vars.clone();

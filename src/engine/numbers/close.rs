@@ -2,7 +2,11 @@
 //!
 //! What a day came to is decided once, by [`closing`]; recovery takes it from the journal.
 
-use super::{Numbers, day::DayNumbers, keep, question};
+use super::{
+    day::DayNumbers,
+    kept::{Numbers, keep},
+    question,
+};
 use crate::{
     base::{
         civil_day::CivilDay,

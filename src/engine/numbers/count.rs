@@ -4,12 +4,11 @@
 //! recovery.
 
 use super::{
-    Campaign, Numbers,
     close::{self, is_of_people},
     cohort::is_soon,
     day::add,
-    keep, operated,
-    question::{self, OpenQuestion},
+    kept::{Campaign, Numbers, OpenQuestion, keep, operated},
+    question,
     said::{self, Quoted, Said},
 };
 use crate::{

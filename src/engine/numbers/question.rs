@@ -3,9 +3,8 @@
 //! A reply answers what it replies to; else the next message of somebody else within an hour does.
 
 use super::{
-    Numbers,
     day::{DayNumbers, add},
-    keep,
+    kept::{Numbers, OpenQuestion, keep},
     said::Quoted,
 };
 use crate::base::{
@@ -13,19 +12,6 @@ use crate::base::{
     limits,
     time::{Duration, Timestamp},
 };
-use serde::{Deserialize, Serialize};
-
-/// A question that nobody has answered yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenQuestion {
-    /// Who asks.
-    pub by: MemberId,
-    /// When the question was asked.
-    pub at: Timestamp,
-    /// The platform's id of the message.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-}
 
 /// Without a reply, a message answers what was asked so shortly before.
 const NEXT_MESSAGE: Duration = Duration::HOUR;

@@ -219,7 +219,7 @@ fn own_facts(state: &State, playbook: &Playbook, group: &Group, members: &Member
     Facts {
         group: GroupFacts { title: group.title.clone(), created: state.created, ..bare.group.clone() },
         members: members.clone(),
-        vars: crate::engine::draft::vars(state, group),
+        vars: crate::engine::facts::vars(state, group),
         reals: true,
         ..bare
     }

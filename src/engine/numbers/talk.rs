@@ -142,7 +142,7 @@ fn ours(of: &Gauges, name: &str, n: u32) -> Option<Figure> {
         "promo_trend" if of.hears() => {
             let over: Vec<_> =
                 numbers.campaigns.iter().filter(|one| of.now.since(one.at) >= Duration::DAY).collect();
-            let rate = |one: &super::Campaign| f64::from(one.responses) / f64::from(one.members.max(1));
+            let rate = |one: &super::kept::Campaign| f64::from(one.responses) / f64::from(one.members.max(1));
             match (over.len().checked_sub(5).and_then(|at| over.get(at)), over.last()) {
                 (Some(first), Some(last)) if first.responses > 0 => {
                     Figure { value: Some(rate(last) / rate(first)), of: Some(5), ..of.count(1, 0, None) }

@@ -1,6 +1,6 @@
 //! `approve`: who may decide, what they are shown, where their answer leads, and who hears what a no has ended.
 
-use super::task::{Closing, Request, Terms};
+use super::task::{Closing, Terms};
 use crate::{
     base::{
         ids::{ChannelName, MemberId, RunId, StepId, TaskId},
@@ -11,11 +11,13 @@ use crate::{
         value::Value,
     },
     engine::{
+        addressee::Addressee,
         advance::{At, Carried, Went},
-        draft::{Addressee, Decided, Draft},
+        draft::{Decided, Draft},
         entry::{Outcome, PruneStage, Task, TaskKind, Waiting},
         input::VIA_LINK,
         notice,
+        request::Request,
     },
     model::{
         message::{Mention, Message},

@@ -108,7 +108,7 @@ impl Draft<'_> {
     }
 
     fn waits_for_delivery(&self, message: &EffectId) -> Option<RunId> {
-        let run = self.state.runs.get(crate::engine::apply::effect_run(message)?)?;
+        let run = self.state.runs.get(crate::engine::effect::effect_run(message)?)?;
         match &run.waiting.as_ref()?.waiting {
             Waiting::Delivery { effect, .. } if effect == message => Some(run.id.clone()),
             _ => None,

@@ -7,10 +7,12 @@ use crate::{
         value::{Map, Value},
     },
     engine::{
+        addressee::Addressee,
         advance::{At, Carried, Trouble, Went},
-        draft::{Addressee, Decided, Draft},
+        draft::{Decided, Draft},
         entry::{Fact, Outgoing, TaskKind, Waiting},
         notice,
+        request::Request,
         state::OpenTask,
     },
     model::{
@@ -21,7 +23,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::task::{Closing, Request, Terms};
+use super::task::{Closing, Terms};
 
 impl Draft<'_> {
     pub(in crate::engine) fn ask(&mut self, at: &At<'_>, ask: &Ask) -> Carried {

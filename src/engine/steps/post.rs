@@ -11,10 +11,12 @@ use crate::{
         value::Value,
     },
     engine::{
+        addressee::Addressee,
         advance::{At, Carried, Trouble, Went},
-        apply::effect_run,
-        draft::{About, Addressee, Decided, Draft},
+        draft::{Decided, Draft},
+        effect::effect_run,
         entry::{Fact, Outgoing, Task, TaskKind, Waiting},
+        facts::About,
         notice,
     },
     model::{

@@ -2,7 +2,7 @@
 //!
 //! Nobody is removed who has not been told, who has spoken since, or without a person's yes.
 
-use super::{protect, task::Request};
+use super::protect;
 use crate::{
     base::{
         ids::{MemberId, TaskId},
@@ -16,6 +16,7 @@ use crate::{
         draft::{Decided, Draft},
         entry::{Fact, Outcome, Outgoing, PruneStage, TaskKind, Waiting},
         notice,
+        request::Request,
         state::Run,
     },
     model::{

@@ -12,16 +12,18 @@ use crate::{
         value::Value,
     },
     engine::{
+        addressee::Addressee,
         advance::{At, Carried, Trouble, Went},
-        draft::{Addressee, Decided, Draft},
+        draft::{Decided, Draft},
         entry::{Fact, Outgoing, TaskKind, Waiting},
+        request::Request,
     },
     model::step::{Assignee, RunScript, Verb},
     script::{action, action::Action, facts::Facts, names::Names},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{held, task::Request};
+use super::held;
 
 /// What a script asked for, checked and ready to be decided.
 enum Prepared {

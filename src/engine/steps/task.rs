@@ -10,11 +10,13 @@ use crate::{
         value::Value,
     },
     engine::{
+        addressee::Addressee,
         advance::{At, Carried, Trouble},
-        draft::{Addressee, Decided, Draft},
+        draft::{Decided, Draft},
         entry::{Fact, Task, TaskKind, Waiting},
         input::Signal,
         notice,
+        request::Request,
         state::OpenTask,
     },
     model::{
@@ -26,25 +28,6 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// A request before it has an id.
-pub(in crate::engine) struct Request {
-    pub(in crate::engine) kind: TaskKind,
-    pub(in crate::engine) text: String,
-    pub(in crate::engine) to: Addressee,
-    pub(in crate::engine) due: Option<Timestamp>,
-    pub(in crate::engine) remind: Vec<Duration>,
-    pub(in crate::engine) escalate: Addressee,
-    pub(in crate::engine) list: Vec<String>,
-    /// Told at once, at night too.
-    pub(in crate::engine) urgent: bool,
-    /// When they are told, where that is not for the hours to say.
-    pub(in crate::engine) tell: Option<Timestamp>,
-    pub(in crate::engine) options: Vec<String>,
-    pub(in crate::engine) fields: Vec<String>,
-    pub(in crate::engine) show: Option<String>,
-    pub(in crate::engine) members: Vec<crate::base::ids::MemberId>,
-}
-
 /// Who ended a task, and what they added.
 #[derive(Debug, Clone, Default)]
 pub(in crate::engine) struct Closing {
@@ -52,27 +35,6 @@ pub(in crate::engine) struct Closing {
     pub(in crate::engine) note: Value,
     /// Whether they were not asked and answered as the operator.
     pub(in crate::engine) operator: bool,
-}
-
-impl Request {
-    /// A request that says no more than what is asked and of whom.
-    pub(in crate::engine) const fn new(kind: TaskKind, text: String, to: Addressee) -> Self {
-        Self {
-            kind,
-            text,
-            to,
-            due: None,
-            remind: Vec::new(),
-            escalate: Addressee { role: None, people: Vec::new(), channel: None },
-            list: Vec::new(),
-            urgent: false,
-            tell: None,
-            options: Vec::new(),
-            fields: Vec::new(),
-            show: None,
-            members: Vec::new(),
-        }
-    }
 }
 
 /// On which terms a question is put.

@@ -8,8 +8,9 @@ use crate::{
     },
     engine::{
         advance::{At, Carried, Trouble, Went},
-        draft::{About, Decided, Draft},
+        draft::{Decided, Draft},
         entry::Waiting,
+        facts::About,
         input::Signal,
     },
     model::step::{Verb, Wait, WaitFor},

@@ -259,7 +259,7 @@ impl Unhush {
 /// What would have been said meanwhile: what was held, and what was on its way.
 fn late(remote: &Remote, state: &State) -> Result<Vec<(String, String)>, Failure> {
     let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
-    let held = state.held.iter().filter(|held| state.by_hand.came_meanwhile(held));
+    let held = state.held.iter().filter(|held| held.came_meanwhile(&state.by_hand));
     let held = held.map(|held: &std::sync::Arc<HeldMessage>| {
         let out = &held.outgoing;
         (out.due.to_rfc3339(&remote.zone), first_line(&out.message.text))

@@ -18,8 +18,8 @@ use crate::{
     engine::{
         input::Command,
         question::question,
+        reword::version_of,
         state::{OpenTask, PlayState, State},
-        wording::version_of,
     },
     lang,
     shell::{

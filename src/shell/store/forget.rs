@@ -394,7 +394,7 @@ fn unsent(conn: &Transaction<'_>, group: &GroupId) -> Result<(), StoreError> {
     let keys = statement.query_map([group.as_str()], |row| row.get::<_, i64>(0))?;
     for key in keys.collect::<Result<Vec<_>, _>>()? {
         let empty = held.entry(conn, key)?.and_then(|entry| match entry.effect() {
-            Some(engine::entry::Effect::Send(out)) => Some(says_nothing(out)),
+            Some(engine::effect::Effect::Send(out)) => Some(says_nothing(out)),
             _ => None,
         });
         if empty == Some(true) {

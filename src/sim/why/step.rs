@@ -16,8 +16,8 @@ use crate::{
     engine::{
         entry::{Entry, Fact, HoldReason, Outgoing, Skip, Waiting},
         readings::Reader,
+        reword::{Version, version_of},
         state::{Run, RunWait},
-        wording::{Version, version_of},
     },
     model::playbook::Playbook,
     script::reading::Reading,

@@ -65,7 +65,7 @@ const OWNERS: &[&str] = &[
 const LONG_FILES: &[(&str, usize)] = &[("src/engine/entry.rs", 726)];
 
 /// Functions that may be longer than [`FUNCTION_LINES_MAX`], with the length they may have. May only shrink.
-const LONG_FUNCTIONS: &[(&str, &str, usize)] = &[("src/engine/apply.rs", "apply_fact", 153)];
+const LONG_FUNCTIONS: &[(&str, &str, usize)] = &[("src/engine/apply/mod.rs", "apply_fact", 153)];
 
 /// Lines of a file, its unit tests aside.
 const FILE_LINES_MAX: usize = 600;

@@ -82,7 +82,7 @@ pub(crate) fn hush(
     let all = commanded(snapshot, asker, now, true).count();
     let hushed = commanded(snapshot, asker, now, true).filter_map(|(id, group)| {
         let hush = group.state.by_hand.hush.as_ref()?;
-        let came = |held: &&Arc<HeldMessage>| group.state.by_hand.came_meanwhile(held);
+        let came = |held: &&Arc<HeldMessage>| held.came_meanwhile(&group.state.by_hand);
         Some(Hushed {
             group: id.clone(),
             title: door::title(group, id),

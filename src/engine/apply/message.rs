@@ -2,9 +2,10 @@
 //!
 //! A part of `apply`: changes the state as the facts say, and decides nothing.
 
-use super::{
+use super::change::{Applied, illegal, retime};
+use crate::engine::{
     IllegalEntry,
-    apply::{Applied, effect_run, illegal, retime},
+    effect::effect_run,
     entry::{Fact, HoldReason, Outgoing},
     state::{HeldMessage, Released, Run, State},
     timer::Timer,

@@ -2,15 +2,12 @@
 //!
 //! The part of `apply` that makes a clock go backwards, the only one. What was settled stays settled.
 
-use super::{
-    apply::{play_mut, retime},
-    state::State,
-    timer::Timer,
-};
+use super::change::{play_mut, retime};
 use crate::base::{
     ids::{PlayName, RunId, TaskId},
     time::{Duration, Timestamp},
 };
+use crate::engine::{state::State, timer::Timer};
 use std::sync::Arc;
 
 /// The clock was ahead: it shows an earlier instant from now on.

@@ -3,18 +3,20 @@
 //! The half of `apply` that knows runs; changes nothing else but the timers that belong to a run.
 
 use super::{
-    amended::Amended,
-    apply::{Applied, illegal, play_mut, retime},
-    apply_task::use_presses,
-    entry::{Cause, Fact, Outcome, Waiting},
-    state::{Loop, Run, RunWait, State},
-    timer::Timer,
+    change::{Applied, illegal, play_mut, retime},
+    task::use_presses,
 };
 use crate::base::{
     ids::{EffectId, RunId},
     limits,
     time::Timestamp,
     value::Value,
+};
+use crate::engine::{
+    amended::Amended,
+    entry::{Cause, Fact, Outcome, Waiting},
+    state::{Loop, Run, RunWait, State},
+    timer::Timer,
 };
 use std::sync::Arc;
 
@@ -76,8 +78,9 @@ pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applie
             // A missed step ends when it was due, so that what follows it is measured as if it had been on time.
             run.end = *due;
             run.tries = 0;
-            run.missed =
-                run.missed.saturating_add(u32::from(matches!(reason, super::entry::Skip::Late { .. })));
+            run.missed = run
+                .missed
+                .saturating_add(u32::from(matches!(reason, crate::engine::entry::Skip::Late { .. })));
         }),
         Fact::Bound { run, name, value } => with_run(state, run, |run| {
             Arc::make_mut(&mut run.bindings).insert(name.clone(), value.clone());
@@ -205,5 +208,23 @@ fn finish_run(state: &mut State, at: Timestamp, id: &RunId, outcome: Outcome, re
         finished.remove(oldest_ended.unwrap_or(0));
     }
     finished.push_back(run);
+    Ok(())
+}
+
+/// Records that a run takes its words from another version.
+pub(in crate::engine) fn take_words(
+    state: &mut State,
+    run: &RunId,
+    words: &crate::engine::run::Wording,
+    values: Option<&Value>,
+) -> Applied {
+    let Some(open) = state.runs.get_mut(run) else {
+        return illegal(format!("no open run {run}"));
+    };
+    let open = Arc::make_mut(open);
+    open.words = Some(words.clone());
+    if let Some(values) = values {
+        open.cause.values = values.clone();
+    }
     Ok(())
 }

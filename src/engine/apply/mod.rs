@@ -2,26 +2,35 @@
 //!
 //! A pure match over entries. Never evaluates an expression, never looks at a playbook, never decides.
 
+mod caretaking;
+pub(super) mod change;
+mod chatter;
+mod clock;
+mod condition;
+mod date;
+mod heard;
+pub(super) mod member;
+mod message;
+mod operation;
+mod rename;
+mod run;
+mod task;
+mod tiers;
+
 use super::{
-    IllegalEntry, apply_clock, apply_date, apply_heard,
-    apply_message::apply_message,
-    apply_operation, apply_rename, apply_run, apply_task,
     broken::Broken,
     entry::{Entry, Fact, PhaseCause},
-    keeping, moderation, numbers, standing,
-    state::{Failing, PlayState, ScriptCall, State, Timer},
-    wording,
+    moderation, numbers,
+    state::{Failing, ScriptCall, State, Timer},
 };
 use crate::base::{
     ids::{EffectId, PhaseName, PlayName, RunId},
     limits,
-    member::{Listed, Member},
     time::Timestamp,
     value::Value,
 };
+use change::{Applied, count_effect, illegal, play_mut, retime};
 use std::sync::Arc;
-
-pub(super) type Applied = Result<(), IllegalEntry>;
 
 /// Records one fact. The clock never goes backwards; an illegal entry changes nothing but the clock.
 pub(super) fn apply(state: &mut State, entry: &Entry) -> Applied {
@@ -75,7 +84,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::DateMissing { .. }
         | Fact::DateBack { .. }
         | Fact::DateWaits { .. }
-        | Fact::DateCancelled { .. } => apply_date::apply_date(state, fact),
+        | Fact::DateCancelled { .. } => date::apply_date(state, fact),
         Fact::Skipped { play, run, to, reason, .. } => {
             broken(state, at, Some(play), reason.broken());
             let last = RunId::from(format!("{play}@{}", to.to_utc()));
@@ -86,7 +95,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
                 p.skip.insert(run.clone());
             });
         }
-        Fact::Condition { play, condition } => super::condition::apply(state, at, play, condition),
+        Fact::Condition { play, condition } => condition::apply(state, at, play, condition),
         Fact::SignalReceived(_)
         | Fact::Heard(_)
         | Fact::Gap(_)
@@ -94,7 +103,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::EarHears(_)
         | Fact::BatchOpened { .. }
         | Fact::BatchJoined { .. }
-        | Fact::BatchClosed { .. } => return apply_heard::apply(state, at, fact),
+        | Fact::BatchClosed { .. } => return heard::apply(state, at, fact),
         Fact::RunStarted { .. }
         | Fact::StepWaiting { .. }
         | Fact::StepDone { .. }
@@ -104,13 +113,13 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::StepFailed { .. }
         | Fact::MembersLookedAt { .. }
         | Fact::RunRetried { .. }
-        | Fact::RunFinished { .. } => return apply_run::apply_run(state, at, fact),
+        | Fact::RunFinished { .. } => return run::apply_run(state, at, fact),
         Fact::Posted(_)
         | Fact::Held { .. }
         | Fact::Released(_)
         | Fact::StillHeld { .. }
         | Fact::Expired { .. }
-        | Fact::Withdrawn { .. } => return apply_message(state, at, fact),
+        | Fact::Withdrawn { .. } => return message::apply_message(state, at, fact),
         Fact::DeliveryFailed { .. }
         | Fact::Delivered { .. }
         | Fact::ChannelFailing { .. }
@@ -126,7 +135,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::Notified(_)
         | Fact::Answered { .. }
         | Fact::AnswersTotalled { .. }
-        | Fact::AnswerWithdrawn { .. } => return apply_task::apply_task(state, fact),
+        | Fact::AnswerWithdrawn { .. } => return task::apply_task(state, fact),
         Fact::ScriptCalled { effect, run, step, script, function, args } => {
             count_effect(state, effect);
             Arc::make_mut(&mut state.calls).push_back(Arc::new(ScriptCall {
@@ -147,24 +156,24 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         }
         Fact::StateSet { key, value } => set_key(&mut state.script_state, key, value),
         Fact::VarSet { name, value } => set_var(state, name, value),
-        Fact::MemberSet(member) => set_member(state, member),
-        Fact::RetentionSet { at } => keeping::set(state, *at),
-        Fact::FieldsExpired { members } => keeping::expire(state, members),
+        Fact::MemberSet(member) => member::set_member(state, member),
+        Fact::RetentionSet { at } => member::set_retention(state, *at),
+        Fact::FieldsExpired { members } => member::expire(state, members),
         Fact::MemberGone { member } => {
             state.standing.since.remove(member);
             state.members.remove(member);
         }
-        Fact::Stood(fact) => standing::apply_standing(state, at, fact)?,
+        Fact::Stood(fact) => tiers::apply(state, at, fact)?,
         Fact::Moderated(fact) => moderation::apply_moderation(state, at, fact),
         Fact::RosterRead => state.roster = Some(at),
         Fact::Poisoned { timer, reason } => {
             broken(state, at, None, timer.as_ref().map(|_| reason.as_str()));
             let _ = timer.as_ref().map(|timer| state.timers.remove(timer));
         }
-        Fact::Renamed { from, to } => apply_rename::renamed(state, from, to)?,
-        Fact::Reworded { run, words, values, .. } => wording::take_words(state, run, words, values.as_ref())?,
-        Fact::ClockSet { to } => apply_clock::set_back(state, *to),
-        Fact::Operator { did, .. } => apply_operation::apply_operation(state, at, did)?,
+        Fact::Renamed { from, to } => rename::renamed(state, from, to)?,
+        Fact::Reworded { run, words, values, .. } => run::take_words(state, run, words, values.as_ref())?,
+        Fact::ClockSet { to } => clock::set_back(state, *to),
+        Fact::Operator { did, .. } => operation::apply_operation(state, at, did)?,
         Fact::DayClosed { .. } => moderation::day_closed(state, at),
         Fact::PruneNoticed { .. } | Fact::Slept { .. } | Fact::Refused { .. } | Fact::Tallied(_) => {}
         Fact::Paused { play } => pause(state, play.as_ref(), true),
@@ -180,33 +189,6 @@ fn broken(state: &mut State, at: Timestamp, play: Option<&PlayName>, reason: Opt
         state.broken.pop_front();
     }
     state.broken.push_back(Broken { at, play: play.cloned(), reason: reason.to_owned() });
-}
-
-pub(super) fn illegal(why: impl Into<String>) -> Applied {
-    Err(IllegalEntry(why.into()))
-}
-
-/// Moves a timer from one instant to another.
-pub(super) fn retime(state: &mut State, old: Option<Timestamp>, new: Option<Timestamp>, timer: Timer) {
-    if old == new {
-        return;
-    }
-    if let Some(old) = old {
-        state.timers.remove(&(old, timer.clone()));
-    }
-    if let Some(new) = new {
-        state.timers.insert((new, timer));
-    }
-}
-
-pub(super) fn play_mut<T>(state: &mut State, play: &PlayName, change: impl FnOnce(&mut PlayState) -> T) -> T {
-    if let Some(known) = state.plays.get_mut(play) {
-        return change(Arc::make_mut(known));
-    }
-    let mut new = PlayState::default();
-    let result = change(&mut new);
-    state.plays.insert(play.clone(), Arc::new(new));
-    result
 }
 
 fn enter_phase(
@@ -261,25 +243,6 @@ fn enter_phase(
     }
 }
 
-/// Takes over what a report says of a member: known keys into their places, the rest into `fields`.
-pub(super) fn describe_member(member: &mut Member, data: &Value) {
-    let Some(map) = data.as_map() else { return };
-    for (key, value) in map {
-        match (&**key, value) {
-            ("id", _) => {}
-            ("name", Value::Str(name)) => member.name = name.to_string(),
-            ("role", Value::Str(role)) => member.role = role.to_string(),
-            ("source", Value::Str(source)) => member.source = source.to_string(),
-            ("tags", Value::List(tags)) => {
-                member.tags.extend(tags.iter().filter_map(|t| t.as_str().map(str::to_owned)));
-            }
-            _ => {
-                member.fields.insert(key.to_string(), value.clone());
-            }
-        }
-    }
-}
-
 /// What became of messages, and how channels fare.
 fn apply_delivery(state: &mut State, at: Timestamp, fact: &Fact) {
     match fact {
@@ -307,21 +270,12 @@ fn settled(state: &mut State, effect: &EffectId) {
     moderation::settled(state, effect);
 }
 
-pub(super) fn set_member(state: &mut State, listed: &Listed) {
-    if state.members.len() >= limits::MEMBERS_MAX && !state.members.contains(&listed.member.id) {
-        return;
-    }
-    if state.members.list(listed) {
-        state.members_ever += 1;
-    }
-}
-
 /// One play, or everything, starts nothing until it is resumed.
 fn pause(state: &mut State, play: Option<&PlayName>, paused: bool) {
     match play {
         Some(play) => play_mut(state, play, |p| p.paused = paused),
         None if paused => state.paused = true,
-        None => super::caretaking::end(state),
+        None => caretaking::end(state),
     }
 }
 
@@ -335,21 +289,5 @@ fn set_key(map: &mut Arc<crate::base::value::Map>, key: &Arc<str>, value: &Value
         map.remove(key);
     } else {
         map.insert(key.clone(), value.clone());
-    }
-}
-
-/// The run that an effect belongs to: everything before the last two parts of its id.
-pub(super) fn effect_run(effect: &EffectId) -> Option<&str> {
-    let id = effect.as_str();
-    let (rest, _) = id.rsplit_once('/')?;
-    rest.rsplit_once('/').map(|(run, _)| run)
-}
-
-/// Every effect of a run has another ordinal.
-pub(super) fn count_effect(state: &mut State, effect: &EffectId) {
-    if let Some(run) = effect_run(effect)
-        && let Some(run) = state.runs.get_mut(run)
-    {
-        Arc::make_mut(run).ordinal += 1;
     }
 }

@@ -3,7 +3,10 @@
 //! A part of `apply`: changes the state as the facts say, and decides nothing.
 
 use super::{
-    apply::{Applied, illegal, play_mut, retime},
+    caretaking,
+    change::{Applied, illegal, play_mut, retime},
+};
+use crate::engine::{
     by_hand::{Hush, Mending},
     operation::Operation,
     state::{State, Timer},
@@ -22,7 +25,7 @@ use std::sync::Arc;
 pub(super) fn apply_operation(state: &mut State, at: Timestamp, operation: &Operation) -> Applied {
     match operation {
         Operation::Noted { .. } | Operation::Asked { .. } => {}
-        Operation::Caretaker { role, next } => super::caretaking::apply(state, at, role.as_ref(), *next),
+        Operation::Caretaker { role, next } => caretaking::apply(state, at, role.as_ref(), *next),
         Operation::Hurried { run, step } => {
             let Some(open) = state.runs.get_mut(run) else { return illegal(format!("no open run {run}")) };
             Arc::make_mut(open).amended.hurried = Some((step.clone(), at));

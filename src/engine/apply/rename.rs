@@ -2,8 +2,9 @@
 //!
 //! Ids of runs, effects and tasks stay: they are names of what has happened.
 
-use super::{IllegalEntry, apply::illegal, state::State, timer::Timer};
+use super::change::illegal;
 use crate::base::ids::{PlayName, RunId};
+use crate::engine::{IllegalEntry, state::State, timer::Timer};
 use std::sync::Arc;
 
 /// Moves cursor, dates, windows, skips, runs and held messages.

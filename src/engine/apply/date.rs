@@ -2,17 +2,13 @@
 //!
 //! The part of `apply` that knows dates; changes nothing else but the timers of a date and of its run.
 
-use super::{
-    apply::{play_mut, retime},
-    entry::Fact,
-    state::State,
-    timer::Timer,
-};
+use super::change::{play_mut, retime};
 use crate::base::{
     ids::{PlayName, RunId},
     time::Timestamp,
     value::Value,
 };
+use crate::engine::{entry::Fact, state::State, timer::Timer};
 use std::sync::Arc;
 
 /// Entries about one date.

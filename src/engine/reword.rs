@@ -3,14 +3,14 @@
 //! An event runs for weeks, and a typo in its last text must not. Never adds, removes or moves a step.
 
 use super::{
-    IllegalEntry,
     draft::{Decided, Draft},
-    entry::{Cause, Fact, Waiting},
-    state::{Run, State},
+    entry::{Cause, Fact},
+    run::{Run, Wording},
+    state::State,
 };
 use crate::{
     base::{
-        ids::{Digest, GroupId, PlayName, StepId},
+        ids::{Digest, GroupId, StepId},
         value::{Map, Value},
     },
     model::{
@@ -21,38 +21,10 @@ use crate::{
         trigger::WAS,
     },
 };
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// Where the words of a run's steps ahead are written, when it is not the version that the run began with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wording {
-    /// The version.
-    pub digest: Digest,
-    /// What the play is called in it.
-    pub play: PlayName,
-}
 
 /// The playbook, the group and the play by which a run is carried on; `None` when its version is not known.
 pub type Version = (Arc<Playbook>, Arc<Group>, Arc<Play>);
-
-impl Run {
-    /// The versions that the run needs.
-    pub fn digests(&self) -> impl Iterator<Item = &Digest> {
-        std::iter::once(&self.digest).chain(self.words.iter().map(|words| &words.digest))
-    }
-
-    /// Whether its steps or its words are of another version than this one.
-    pub(super) fn is_of_another(&self, digest: &Digest) -> bool {
-        self.digests().any(|own| own != digest)
-    }
-
-    /// The step whose words have been said: the one that the run is in the middle of.
-    fn under_way(&self) -> Option<&StepId> {
-        let wait = self.waiting.as_ref()?;
-        (!matches!(wait.waiting, Waiting::Due | Waiting::Retry)).then_some(&wait.step)
-    }
-}
 
 /// The version of a run: with the words of a later one, if it takes them. `find` knows playbooks by digest.
 pub fn version_of(
@@ -187,22 +159,4 @@ impl Draft<'_> {
         let cause = Cause { values: Value::Map(Arc::new(values)), ..run.cause.clone() };
         self.tell_change(play, &run.id, run.anchor, cause, Section::Replaced)
     }
-}
-
-/// Records that a run takes its words from another version.
-pub(super) fn take_words(
-    state: &mut State,
-    run: &crate::base::ids::RunId,
-    words: &Wording,
-    values: Option<&Value>,
-) -> Result<(), IllegalEntry> {
-    let Some(open) = state.runs.get_mut(run) else {
-        return super::apply::illegal(format!("no open run {run}"));
-    };
-    let open = Arc::make_mut(open);
-    open.words = Some(words.clone());
-    if let Some(values) = values {
-        open.cause.values = values.clone();
-    }
-    Ok(())
 }

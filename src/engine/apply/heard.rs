@@ -3,19 +3,16 @@
 //! A part of `apply`: changes the state as the facts say, and decides nothing.
 
 use super::{
-    apply::{Applied, describe_member, illegal, play_mut, set_member},
+    change::{Applied, illegal, play_mut},
     chatter,
-    entry::Fact,
-    input::Signal,
-    numbers,
-    state::State,
-    timer::Timer,
+    member::is_active,
+    member::{describe_member, set_member},
 };
 use crate::base::{
-    ids::MemberId,
     member::{Listed, Member},
     time::Timestamp,
 };
+use crate::engine::{entry::Fact, input::Signal, numbers, state::State, timer::Timer};
 
 /// Records it.
 pub(super) fn apply(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
@@ -66,16 +63,4 @@ fn signal_received(state: &mut State, signal: &Signal) {
         }
         _ => {}
     }
-}
-
-/// Somebody does something, and says so many things in it. Whoever speaks is a member, reported or not.
-pub(super) fn is_active(state: &mut State, id: &MemberId, happened: Timestamp, messages: u64) {
-    if !state.members.contains(id) {
-        set_member(state, &Member::new(id.clone(), Some(happened)).into());
-    }
-    // A group that is full takes nobody in.
-    state.members.act(id, |activity| {
-        activity.seen = activity.seen.max(Some(happened));
-        activity.messages = activity.messages.saturating_add(messages);
-    });
 }

@@ -2,16 +2,16 @@
 //!
 //! The part of `apply` that knows whom people hear from when; changes nothing else.
 
-use super::{
-    apply::{Applied, count_effect, illegal},
-    entry::{Fact, Notice, Task, TaskKind},
-    state::{OpenTask, Press, State},
-    timer::Timer,
-};
+use super::change::{Applied, count_effect, illegal};
 use crate::base::{
     ids::{MemberId, RunId, StepId, TaskId},
     limits,
     value::Value,
+};
+use crate::engine::{
+    entry::{Fact, Notice, Task, TaskKind},
+    state::{OpenTask, Press, State},
+    timer::Timer,
 };
 use std::sync::Arc;
 
