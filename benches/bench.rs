@@ -11,6 +11,7 @@
 mod channels;
 mod compile;
 mod console;
+mod craft;
 mod deliver;
 mod engine;
 mod engine_process;
@@ -37,6 +38,7 @@ fn main() {
     // Minutes long, so only when they are named.
     let slow: &[Measure] = &[
         ("presets", channels::presets),
+        ("craft", craft::run),
         ("years", years::run),
         ("console", console::run),
         ("hearing", hearing::run),

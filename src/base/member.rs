@@ -216,6 +216,15 @@ impl Members {
         self.habits.iter()
     }
 
+    /// Everybody with what they did lately, in order of id: one walk beside the other, and nobody is looked up.
+    pub fn with_habits(&self) -> impl Iterator<Item = (&Arc<Member>, Option<&Arc<Habits>>)> {
+        let mut habits = self.habits.iter().peekable();
+        self.who.iter().map(move |(id, member)| {
+            while habits.next_if(|(known, _)| *known < id).is_some() {}
+            (member, habits.next_if(|(known, _)| *known == id).map(|(_, habits)| habits))
+        })
+    }
+
     /// Takes over what is stored of what somebody did lately; nothing for somebody who is not among them.
     pub fn restore_habits(&mut self, id: &MemberId, habits: Arc<Habits>) {
         if self.who.contains_key(id) {

@@ -96,7 +96,6 @@ pub(super) fn build_facts(
         state: state.script_state.clone(),
         data: playbook.data.clone(),
         seed,
-        reals: false,
         metrics: measures(state, playbook, group, now, names),
     })
 }

@@ -3,7 +3,13 @@
 //! What the playbook says; what was broken by whom, and who decides about it, is the engine's.
 
 use super::{budget::Quota, step::Assignee, text::Text, wordlist::WordList};
-use crate::{base::time::Duration, script::expr::Expr};
+use crate::{
+    base::{
+        phrase::{Words, pair},
+        time::Duration,
+    },
+    script::expr::Expr,
+};
 use std::{fmt, sync::Arc};
 
 /// `moderate`
@@ -92,6 +98,26 @@ impl HouseRule {
     /// Whether a breach is a strike: what is only sent elsewhere is none.
     pub fn strikes(&self) -> bool {
         !self.acts.redirect || !self.rungs.is_empty()
+    }
+
+    /// What members are told of a rule that says nothing itself and needs no reason: a sentence for what it looks at.
+    pub const fn usual_words(&self) -> Option<Words> {
+        if self.matches.is_some() || self.words.is_some() {
+            None
+        } else if self.repeats.is_some() {
+            Some(pair("Once is enough for the same words.", "同一段话说一遍就够了。"))
+        } else if self.max.is_some() {
+            Some(pair("A little less of this, please.", "这类消息发得有点多，少一些。"))
+        } else if self.links {
+            Some(pair("No links here, please.", "群里不发外部链接。"))
+        } else {
+            Some(pair("Messages of this kind are not for this group.", "这类消息这个群里不发。"))
+        }
+    }
+
+    /// Whether members can be told of it.
+    pub const fn is_said(&self) -> bool {
+        self.say.is_some() || self.usual_words().is_some()
     }
 
     /// What follows, as the file writes it: each time, then strike by strike.

@@ -63,8 +63,6 @@ pub struct Facts {
     pub data: Arc<BTreeMap<String, Value>>,
     /// The seed of `random`, derived from run and step.
     pub seed: u64,
-    /// Whether numbers of the group are read as real numbers, so that a division of two has its fraction.
-    pub reals: bool,
     /// `metrics`, and what a member did lately; none where nothing is counted.
     pub metrics: Option<Arc<dyn Measures>>,
 }
@@ -150,7 +148,6 @@ impl Facts {
             state: Arc::default(),
             data: Arc::default(),
             seed: 0,
-            reals: false,
             metrics: None,
         }
     }

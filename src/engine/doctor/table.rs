@@ -22,8 +22,8 @@ pub struct Ailment {
     pub advice: Words,
     /// Plays that ship with the program: `PLAYBOOK/PLAY`.
     pub plays: &'static [&'static str],
-    /// Lines to paste.
-    pub lines: &'static str,
+    /// Lines to paste, which bring the files of these plays along.
+    pub lines: Words,
     /// Rows of the practices.
     pub practices: &'static [&'static str],
 }
@@ -35,7 +35,11 @@ impl PartialEq for Ailment {
 }
 
 const NOTHING: Words = pair("", "");
-const GAMES: &str = "use:\n  - { playbook: weekly-games.yaml, as: games }\n";
+
+/// Lines that read the same in both languages.
+const fn same(text: &'static str) -> Words {
+    pair(text, text)
+}
 
 /// Every rule.
 #[rustfmt::skip]
@@ -47,7 +51,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("why somebody leaves", "退群的人为什么走"),
         advice: pair("Say for whom the group is and for whom not, and say it again every week", "写明群为谁而设、不为谁而设，每周再说一遍"),
         plays: &["rules/welcome", "rules/reminder"], practices: &["P003", "P027", "P126"],
-        lines: "charter:\n  purpose: One book a month, read together\n  audience: [who lives in this city and likes to talk about books]\n  not_for: [who sells]\nuse:\n  - { playbook: rules.yaml, as: rules }\n",
+        lines: pair("charter:\n  purpose: One book a month, read together\n  audience: [who lives in this city, who likes to talk about books]\n  not_for: [who sells]\nuse:\n  - { playbook: rules.yaml, as: rules }\n", "charter:\n  purpose: 每月一起读完一本书\n  audience: [住在本市, 爱聊书]\n  not_for: [来卖东西的]\nuse:\n  - { playbook: rules.yaml, as: rules }\n"),
     },
     Ailment {
         name: "unattended", early: false, shows: people::unattended,
@@ -55,17 +59,17 @@ pub static AILMENTS: [Ailment; 30] = [
         when: pair("nobody ended a task or spoke as owner or staff for two working days, or three tasks of a week were missed", "连续两个工作日没有人了结任务或以管理者身份说话，或一周有三个任务没做"),
         blind: pair("what was done without telling the program", "没有告诉本程序而做的事"),
         advice: pair("A short list for one person every morning, and somebody who takes over", "每天早上给一个人一张短清单，并指定接替的人"),
-        plays: &["people/successor", "later-life/health-letter"], practices: &["P081", "P082", "P125"],
-        lines: "roles:\n  host: { people: [owner] }\n  deputy: { people: [lin] }\nplays:\n  keeper:\n    every: day at 08:45\n    steps:\n      - task: Greet whoever is new, answer what nobody has answered, look at what was reported\n        to: host\n        due: 8h\n        escalate: deputy\n",
+        plays: &["people/keeper", "people/successor", "later-life/health-letter"], practices: &["P081", "P082", "P125"],
+        lines: same("roles:\n  host: { people: [owner] }\n  deputy: { people: [lin] }\nuse:\n  - { playbook: people.yaml, as: people }\n  - { playbook: later-life.yaml, as: later }\n"),
     },
     Ailment {
         name: "junk", early: false, shows: talk::junk,
         title: pair("Rubbish drowns the talk", "垃圾消息盖过了聊天"),
         when: pair("more than 20% of the messages of a week (20 or more) were screened, or breaches of rules rose three weeks in a row", "一周的消息（20 条以上）有超过 20% 被拦下，或违规连升三周"),
         blind: pair("what nobody screens or reports", "没有拦下也没有上报的"),
-        advice: pair("Tell the rule once more, and give somebody the task of the day", "把群规再说一遍，每天有人处理"),
-        plays: &["rules/reminder"], practices: &["P018", "P021", "P029"],
-        lines: "plays:\n  rubbish:\n    whenever: metrics.junk_share(7) > 0.2\n    max: 1 per 7d\n    steps:\n      - task: A fifth of what is said is rubbish; mute who sends it, and say the rule once more\n        to: host\n        due: 4h\nuse:\n  - { playbook: rules.yaml, as: rules }\n",
+        advice: pair("Rules with steps behind them: watched for a week, then a reminder, a private word, a mute that a person decides", "给群规配上后果：先观察一周，再提醒、私信，禁言由人定"),
+        plays: &["enforce/weekly", "rules/reminder"], practices: &["P018", "P021", "P029"],
+        lines: same("use:\n  - { playbook: enforce.yaml, as: enforce }\n  - { playbook: rules.yaml, as: rules }\n"),
     },
     Ailment {
         name: "flood", early: false, shows: talk::flood,
@@ -74,7 +78,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("how much of it is worth reading", "其中有多少值得看"),
         advice: pair("Sum the week up, keep the nights quiet, and think of a second group for one of the topics", "每周小结，夜里静默，考虑把一个话题分到另一个群"),
         plays: &["weekly-games/digest"], practices: &["P058", "P059", "P118"],
-        lines: "budgets:\n  quiet: 22:30-08:00\n  posts: { max: 3 per day, gap: 30m }\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n",
+        lines: same("budgets:\n  quiet: 22:30-08:00\n  posts: { max: 3 per day, gap: 30m }\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n"),
     },
     Ailment {
         name: "fading_core", early: false, shows: talk::fading_core,
@@ -83,7 +87,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: NOTHING,
         advice: pair("Ask the core members one by one, give them an evening of their own, and name who follows them", "逐个问候骨干，给他们一场自己的分享，并想好接替的人"),
         plays: &["people/core-presence", "kol-session/session"], practices: &["P090", "P091", "P092"],
-        lines: "plays:\n  core-presence:\n    whenever: metrics.core_presence(7) < 0.4\n    lasts: 3d\n    max: 1 per 14d\n    steps:\n      - task: The core is silent; write to each of them, and ask who would hold an evening\n        to: host\n        due: 2d\nuse:\n  - { playbook: people.yaml, as: people }\n  - { playbook: kol-session.yaml, as: guest }\n",
+        lines: same("use:\n  - { playbook: people.yaml, as: people }\n  - { playbook: kol-session.yaml, as: guest }\n"),
     },
     Ailment {
         name: "monologue", early: false, shows: talk::monologue,
@@ -92,7 +96,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: NOTHING,
         advice: pair("Hand the microphone on every week, and have two who answer first and say that they do", "每周把话筒交出去，请两位公开身份的伙伴先接话"),
         plays: &["weekly-games/spotlight"], practices: &["P067", "P094"],
-        lines: GAMES,
+        lines: same("use:\n  - { playbook: weekly-games.yaml, as: games }\n"),
     },
     Ailment {
         name: "bot_talk", early: false, shows: talk::bot_talk,
@@ -101,7 +105,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: NOTHING,
         advice: pair("Post half as often, and ask something that can be answered in a word", "帖子减半，每帖问一个一句话能答的问题"),
         plays: &["weekly-games/riddle-night"], practices: &["P061", "P062", "P063"],
-        lines: "budgets:\n  posts: { max: 1 per day }\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n",
+        lines: same("budgets:\n  posts: { max: 1 per day }\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n"),
     },
     Ailment {
         name: "cold_spike", early: true, shows: people::cold_spike,
@@ -110,7 +114,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("those of them who have left since", "其中已退群的人"),
         advice: pair("Write to whoever has not said a word after three days", "三天没说话的新人，逐个问候"),
         plays: &["seed-recruiting/first-days"], practices: &["P046", "P068"],
-        lines: "plays:\n  first-days:\n    on: member.joined\n    per: member\n    steps:\n      - wait: 3d\n      - if: member.messages == 0\n        then:\n          - task: ${member.name} has not said a word in three days; write to them\n            to: host\n            due: 1d\n",
+        lines: same("use:\n  - { playbook: seed-recruiting.yaml, as: seed }\n"),
     },
     Ailment {
         name: "freeloaders", early: true, shows: people::freeloaders,
@@ -119,7 +123,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("whether a reward was paid, and those who have left", "是否发过奖励，以及已退群的人"),
         advice: pair("Reward an invitation only when the guest has been active for a week; stop the source until then", "客人活跃满七天再奖励邀请人；在此之前停掉这个来源"),
         plays: &["growth/referral"], practices: &["P046", "P048"],
-        lines: "use:\n  - { playbook: growth.yaml, as: growth }\n",
+        lines: same("use:\n  - { playbook: growth.yaml, as: growth }\n"),
     },
     Ailment {
         name: "adverts_arrive", early: true, shows: people::adverts_arrive,
@@ -127,8 +131,8 @@ pub static AILMENTS: [Ailment; 30] = [
         when: pair("more than half of the first messages of 30 days (5 or more) were screened", "30 天内新人的第一条消息（5 条以上）超过一半被拦下"),
         blind: pair("what nobody screens", "没有拦下的"),
         advice: pair("Look at who comes before they are welcomed, and tell them the rules first", "先看一眼来的人再欢迎，入群先讲群规"),
-        plays: &["admission/admission", "rules/welcome"], practices: &["P030", "P036", "P046"],
-        lines: "use:\n  - { playbook: admission.yaml, as: admission }\n  - { playbook: rules.yaml, as: rules }\n",
+        plays: &["admission/admission", "enforce/weekly", "rules/welcome"], practices: &["P030", "P036", "P046"],
+        lines: same("use:\n  - { playbook: admission.yaml, as: admission }\n  - { playbook: enforce.yaml, as: enforce }\n  - { playbook: rules.yaml, as: rules }\n"),
     },
     Ailment {
         name: "no_echo", early: false, shows: talk::no_echo,
@@ -137,7 +141,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("answers outside the chat, and to anything but advertisements", "聊天之外的响应，以及推广以外的活动"),
         advice: pair("Nine questions before the next one is prepared, and another hour of the day", "准备下一次之前先答九个问题，并换一个时段"),
         plays: &["weekly-games/quiz"], practices: &["P046", "P047"],
-        lines: "plays:\n  prepare:\n    steps:\n      - task: Nine questions before anything is prepared\n        to: host\n        list: { file: data/lists/fun-campaign.yaml }\n        due: 2d\n",
+        lines: pair("plays:\n  prepare:\n    steps:\n      - task: Nine questions before anything is prepared\n        to: host\n        list: { file: data/lists/fun-campaign.yaml }\n        due: 2d\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n", "plays:\n  prepare:\n    title: 活动之前\n    steps:\n      - task: 先答九问，再准备活动\n        to: host\n        list: { file: data/lists/fun-campaign.yaml }\n        due: 2d\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n"),
     },
     Ailment {
         name: "off_topic", early: false, shows: habits::off_topic,
@@ -146,7 +150,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("messages that nobody judged: whoever reports them says `on_topic`", "没有人判断的消息：由上报消息的程序说 `on_topic`"),
         advice: pair("One topic a week that belongs to the group, and say in the rules what is welcome", "每周一个属于这个群的话题，并在群规里写明欢迎什么"),
         plays: &["rules/reminder", "weekly-games/quiz"], practices: &["P003", "P046"],
-        lines: "rules:\n  encourage: [what you read this week, a question about it]\nuse:\n  - { playbook: rules.yaml, as: rules }\n",
+        lines: pair("rules:\n  encourage: [what you read this week, a question about it]\nuse:\n  - { playbook: rules.yaml, as: rules }\n  - { playbook: weekly-games.yaml, as: games }\n", "rules:\n  encourage: [这周读了什么, 读到的一个问题]\nuse:\n  - { playbook: rules.yaml, as: rules }\n  - { playbook: weekly-games.yaml, as: games }\n"),
     },
     Ailment {
         name: "no_trust", early: false, shows: habits::no_trust,
@@ -155,7 +159,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("what is bought elsewhere", "在别处的成交"),
         advice: pair("Advertise only while the group talks, and let a few members try first", "群里聊得起来时才推广，先请几位成员试用"),
         plays: &["growth/trial-officers"], practices: &["P070", "P074", "P077"],
-        lines: "budgets:\n  promo: { max: 10% per 30d, when: \"metrics.speakers(30) > members.count * 0.1\" }\nuse:\n  - { playbook: growth.yaml, as: growth }\n",
+        lines: same("budgets:\n  promo: { max: 10% per 30d, when: \"metrics.speakers(30) > members.count * 0.1\" }\nuse:\n  - { playbook: growth.yaml, as: growth }\n"),
     },
     Ailment {
         name: "worn_ads", early: false, shows: talk::worn_ads,
@@ -164,7 +168,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("answers outside the chat", "聊天之外的响应"),
         advice: pair("No advertising for two weeks, then only around a few days that everybody knows", "停两周推广，之后只在大家都知道的几天前后发"),
         plays: &["weekly-games/quiz"], practices: &["P073", "P075"],
-        lines: "calendars:\n  launches: [2027-03-01, 2027-06-01]\nbudgets:\n  promo: { max: 10% per 30d, around: launches, before: 3d, after: 1d }\n",
+        lines: same("calendars:\n  launches: [2027-03-01, 2027-06-01]\nbudgets:\n  promo: { max: 10% per 30d, around: launches, before: 3d, after: 1d }\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n"),
     },
     Ailment {
         name: "pushy", early: false, shows: talk::pushy,
@@ -172,8 +176,8 @@ pub static AILMENTS: [Ailment; 30] = [
         when: pair("more than 20% of our posts of 30 days (10 or more) were advertising, or on the days after advertisements twice as many left as on others (3 or more)", "30 天的帖子（10 条以上）有超过 20% 是推广，或推广后一天内退群的人（3 人以上）超过平日的两倍"),
         blind: pair("advertising that people post themselves", "别人自己发的推广"),
         advice: pair("Fewer advertisements, and only while the group talks", "少发推广，群里聊得起来时才发"),
-        plays: &["weekly-games/quiz"], practices: &["P076", "P079"],
-        lines: "budgets:\n  promo: { max: 10% per 30d, when: \"metrics.speakers(30) > members.count * 0.1\" }\n",
+        plays: &["service/ads-desk"], practices: &["P076", "P079"],
+        lines: same("budgets:\n  promo: { max: 10% per 30d, when: \"metrics.speakers(30) > members.count * 0.1\" }\nuse:\n  - { playbook: service.yaml, as: service }\n"),
     },
     Ailment {
         name: "few_voices", early: false, shows: talk::few_voices,
@@ -182,7 +186,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: NOTHING,
         advice: pair("Ask others to begin, and name who could follow them", "请别人开头，并想好谁能接替"),
         plays: &["weekly-games/spotlight", "people/successor"], practices: &["P093", "P094"],
-        lines: GAMES,
+        lines: same("use:\n  - { playbook: weekly-games.yaml, as: games }\n  - { playbook: people.yaml, as: people }\n"),
     },
     Ailment {
         name: "lopsided_core", early: false, shows: people::lopsided_core,
@@ -191,7 +195,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("who is core where nobody is tagged `core` or `tier:core`", "没有人带 `core` 或 `tier:core` 标签时谁是骨干"),
         advice: pair("Let members rise by what they do, and give those who rise a regular evening", "让成员按表现升级，请升上来的人定期分享"),
         plays: &["kol-session/session"], practices: &["P035", "P090", "P095"],
-        lines: "members:\n  tiers:\n    - { name: member }\n    - { name: core, enter: member.active(28) >= 12, remain: member.active(28) >= 4, at_least: 14d }\nuse:\n  - { playbook: kol-session.yaml, as: guest }\n",
+        lines: same("members:\n  tiers:\n    - { name: member }\n    - { name: core, enter: member.active(28) >= 12, remain: member.active(28) >= 4, at_least: 14d }\nuse:\n  - { playbook: kol-session.yaml, as: guest }\n"),
     },
     Ailment {
         name: "strangers", early: false, shows: people::strangers,
@@ -200,7 +204,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("whom members know elsewhere", "成员在别处认识谁"),
         advice: pair("Introduce whoever comes, play something that one hands to the next, and meet", "新人自我介绍，玩一个接力的游戏，线下见一面"),
         plays: &["rules/welcome", "weekly-games/riddle-night", "offline-event/meetup"], practices: &["P065", "P066", "P098"],
-        lines: "use:\n  - { playbook: rules.yaml, as: rules }\n  - { playbook: weekly-games.yaml, as: games }\n",
+        lines: same("use:\n  - { playbook: rules.yaml, as: rules }\n  - { playbook: weekly-games.yaml, as: games }\n  - { playbook: offline-event.yaml, as: event }\n"),
     },
     Ailment {
         name: "too_strict", early: false, shows: talk::too_strict,
@@ -209,7 +213,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("whether they are silent because of the rules", "他们是否因为群规才不说话"),
         advice: pair("Review the rules now, take a milder step, and say what is welcome", "现在就复核群规，处理得温和一些，多说欢迎什么"),
         plays: &["rules/review"], practices: &["P020", "P025"],
-        lines: "rules:\n  encourage: [questions of beginners, what you have tried yourself]\nuse:\n  - { playbook: rules.yaml, as: rules }\n",
+        lines: pair("rules:\n  encourage: [questions of beginners, what you have tried yourself]\nuse:\n  - { playbook: rules.yaml, as: rules }\n", "rules:\n  encourage: [新手的提问, 自己试过的做法]\nuse:\n  - { playbook: rules.yaml, as: rules }\n"),
     },
     Ailment {
         name: "dying", early: false, shows: talk::dying,
@@ -218,7 +222,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("what members say to each other in private", "成员私下说的话"),
         advice: pair("Decide with those who are left: begin anew, be taken in by another group, or end it and say where everybody goes", "与还在的人一起决定：重新开始、并入别的群，或好好结束并告诉大家去哪里"),
         plays: &["later-life/revive", "later-life/sunset", "seed-recruiting/month-check"], practices: &["P012", "P050", "P123", "P124"],
-        lines: "plays:\n  revive:\n    whenever: metrics.silence >= 14\n    max: 1 per 21d\n    steps:\n      - task: Two weeks without a word; begin anew, hand over, or end it, and write down which\n        to: host\n        due: 3d\n",
+        lines: same("use:\n  - { playbook: later-life.yaml, as: later }\n  - { playbook: seed-recruiting.yaml, as: seed }\n"),
     },
     Ailment {
         name: "slow_answers", early: false, shows: habits::slow_answers,
@@ -227,7 +231,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("answers in private", "私下的回答"),
         advice: pair("Say who is on duty today, and ask those who asked how it went", "每天写明谁值班，并问问提问的人满不满意"),
         plays: &["people/csat"], practices: &["P055", "P088"],
-        lines: "plays:\n  duty:\n    every: workday at 09:00\n    steps:\n      - task: \"Questions of yesterday that nobody has answered: answer them before noon\"\n        to: host\n        due: 3h\n        numbers: [response_rate, first_response]\n",
+        lines: pair("plays:\n  duty:\n    every: mon, tue, wed, thu, fri at 08:45\n    steps:\n      - task: \"Questions of yesterday that nobody has answered: answer them before noon\"\n        to: host\n        due: 3h\n        numbers: [response_rate, first_response]\nuse:\n  - { playbook: people.yaml, as: people }\n", "plays:\n  duty:\n    title: 值班\n    every: mon, tue, wed, thu, fri at 08:45\n    steps:\n      - task: 昨天没人回的提问，中午前回完\n        to: host\n        due: 3h\n        numbers: [response_rate, first_response]\nuse:\n  - { playbook: people.yaml, as: people }\n"),
     },
     Ailment {
         name: "front_loaded", early: false, shows: habits::front_loaded,
@@ -236,7 +240,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: NOTHING,
         advice: pair("Spread what is left over the weeks to come, and bound how much goes out", "把剩下的摊到往后几周，并限制每周的量"),
         plays: &["weekly-games/quiz"], practices: &["P054"],
-        lines: "budgets:\n  posts: { max: 8 per 7d, gap: 2h }\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n",
+        lines: same("budgets:\n  posts: { max: 8 per 7d, gap: 2h }\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n"),
     },
     Ailment {
         name: "lurkers", early: false, shows: habits::lurkers,
@@ -245,7 +249,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("whether they read", "他们有没有在看"),
         advice: pair("Ask each for a first word; whoever stays silent for months may go, with notice", "请每个人说第一句话；几个月不出声的，先通知再请离"),
         plays: &["pruning/first-word", "pruning/prune"], practices: &["P097", "P098"],
-        lines: "use:\n  - { playbook: pruning.yaml, as: pruning }\n",
+        lines: same("use:\n  - { playbook: pruning.yaml, as: pruning }\n"),
     },
     Ailment {
         name: "no_new_blood", early: false, shows: habits::no_new_blood,
@@ -254,7 +258,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: NOTHING,
         advice: pair("For each who goes, one who comes; and let the quiet ones begin", "走一位进一位，也请安静的人起个头"),
         plays: &["pruning/one-in-one-out", "weekly-games/spotlight"], practices: &["P096", "P099"],
-        lines: "use:\n  - { playbook: pruning.yaml, as: pruning }\n",
+        lines: same("use:\n  - { playbook: pruning.yaml, as: pruning }\n  - { playbook: weekly-games.yaml, as: games }\n"),
     },
     Ailment {
         name: "lost_in_pause", early: false, shows: habits::lost_in_pause,
@@ -263,7 +267,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("why somebody leaves", "退群的人为什么走"),
         advice: pair("Name a caretaker before the next pause, and say when it goes on", "下次停更前指定照看的人，并说明什么时候恢复"),
         plays: &["later-life/health-letter"], practices: &["P125"],
-        lines: "plays:\n  unattended:\n    on: operators.idle\n    steps:\n      - task: Nobody has looked in for ${signal.data.days} days\n        to: host\n        due: 1d\n",
+        lines: pair("plays:\n  unattended:\n    on: operators.idle\n    steps:\n      - task: Nobody has looked in for ${signal.data.days} days\n        to: host\n        due: 1d\nuse:\n  - { playbook: later-life.yaml, as: later }\n", "plays:\n  unattended:\n    title: 没人照看\n    on: operators.idle\n    steps:\n      - task: 已经 ${signal.data.days} 天没有人照看这个群\n        to: host\n        due: 1d\nuse:\n  - { playbook: later-life.yaml, as: later }\n"),
     },
     Ailment {
         name: "scattered", early: false, shows: habits::scattered,
@@ -272,7 +276,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("members whose ids differ from group to group", "在不同群里编号不同的成员"),
         advice: pair("Say in each group what is asked where, and merge those that few use", "在每个群写明什么问题去哪里问，合并很少人用的群"),
         plays: &["rules/reminder"], practices: &["P122"],
-        lines: "rules:\n  encourage: [questions about orders in the service group, everything else here]\nuse:\n  - { playbook: rules.yaml, as: rules }\n",
+        lines: pair("rules:\n  encourage: [questions about orders in the service group, everything else here]\nuse:\n  - { playbook: rules.yaml, as: rules }\n", "rules:\n  encourage: [订单的问题去服务群问, 其他的在这里聊]\nuse:\n  - { playbook: rules.yaml, as: rules }\n"),
     },
     Ailment {
         name: "sprawl", early: false, shows: habits::sprawl,
@@ -281,7 +285,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: NOTHING,
         advice: pair("Open the next one only while the last is well", "上一个群好起来，再开下一个"),
         plays: &["later-life/replicate", "seed-recruiting/month-check"], practices: &["P116", "P121", "P124"],
-        lines: "plays:\n  next-group:\n    when: metrics.health >= 70\n    steps:\n      - task: Open the next group, and hand on the handbook\n        to: host\n        due: 7d\n",
+        lines: same("use:\n  - { playbook: later-life.yaml, as: later }\n  - { playbook: seed-recruiting.yaml, as: seed }\n"),
     },
     Ailment {
         name: "no_guest", early: false, shows: habits::no_guest,
@@ -290,7 +294,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("evenings that are in no playbook", "没有写进剧本的活动"),
         advice: pair("Fix the next evening now, and one a month from then on", "现在就定下一场，之后每月一场"),
         plays: &["kol-session/session"], practices: &["P095"],
-        lines: "use:\n  - { playbook: kol-session.yaml, as: guest }\n",
+        lines: same("use:\n  - { playbook: kol-session.yaml, as: guest }\n"),
     },
     Ailment {
         name: "late_handover", early: false, shows: habits::late_handover,
@@ -299,7 +303,7 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: pair("what was done without telling the program", "没有告诉本程序而做的事"),
         advice: pair("Hand over with a list, and have whoever takes over say so", "用清单交接，请接任的人确认"),
         plays: &["people/handover"], practices: &["P084"],
-        lines: "roles:\n  host: { people: [owner, lin], term: 10 weeks }\nplays:\n  handover:\n    every: term of host\n    steps:\n      - task: Take over\n        to: host\n        list: [the passwords, the open tasks, who is new]\n        due: 3d\n",
+        lines: same("roles:\n  host: { people: [owner, lin], term: 10 weeks }\nuse:\n  - { playbook: people.yaml, as: people }\n"),
     },
     Ailment {
         name: "vanity_goals", early: false, shows: habits::vanity_goals,
@@ -308,6 +312,6 @@ pub static AILMENTS: [Ailment; 30] = [
         blind: NOTHING,
         advice: pair("Add one share and one of who stays", "加一个比例和一个留存"),
         plays: &["weekly-games/digest"], practices: &["P133"],
-        lines: "charter:\n  purpose: One book a month, read together\n  goals:\n    - { want: readers who stay, metric: metrics.retention30, target: \">= 40%\", by: 90d }\n    - { want: readers who speak, metric: metrics.speakers(7) / members.count, target: \">= 10%\", by: 90d }\n",
+        lines: pair("charter:\n  purpose: One book a month, read together\n  goals:\n    - { want: readers who stay, metric: metrics.retention30, target: \">= 40%\", by: 90d }\n    - { want: readers who speak, metric: metrics.speakers(7) / members.count, target: \">= 10%\", by: 90d }\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n", "charter:\n  purpose: 每月一起读完一本书\n  goals:\n    - { want: 留下来的读者, metric: metrics.retention30, target: \">= 40%\", by: 90d }\n    - { want: 开口的读者, metric: metrics.speakers(7) / members.count, target: \">= 10%\", by: 90d }\nuse:\n  - { playbook: weekly-games.yaml, as: games }\n"),
     },
 ];

@@ -71,7 +71,7 @@ impl Draft<'_> {
     pub(super) fn tells(&self, rule: &HouseRule, rung: Option<Rung>) -> bool {
         let told = self.state.moderation.rules.get(&rule.name).and_then(|known| known.told);
         let lately = told.is_some_and(|told| self.now.since(told) < TOLD_EVERY);
-        (rule.acts.redirect || rung == Some(Rung::Remind)) && !lately && rule.say.is_some()
+        (rule.acts.redirect || rung == Some(Rung::Remind)) && !lately && rule.is_said()
     }
 
     /// What follows a breach.
@@ -116,7 +116,10 @@ impl Draft<'_> {
 
     /// What members are told of a rule.
     fn words_of(&self, rule: &HouseRule) -> String {
-        let Some(say) = &rule.say else { return String::new() };
+        let Some(say) = &rule.say else {
+            let usual = rule.usual_words();
+            return usual.map_or_else(String::new, |usual| usual.of(self.playbook.locale).to_owned());
+        };
         let facts = self.facts(say.names(), &About::default());
         say.render_markdown(&facts).unwrap_or_else(|_| say.source())
     }

@@ -11,7 +11,7 @@ use crate::base::{
     time::{Duration, Timestamp},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Within so long a newcomer's first message counts.
 pub const ACTIVATED_WITHIN: Duration = Duration::DAY.times(7);
@@ -95,13 +95,13 @@ impl Cohorts {
     /// Looks, for each cohort of which a month is over, who is still there.
     pub(super) fn check(&mut self, members: &Members, today: CivilDay) {
         let due = |cohort: &Cohort| cohort.retained.is_none() && today.since(cohort.day) >= CHECKED_AFTER;
-        if !self.0.iter().any(due) {
-            return;
+        // By day and source how many stayed, so that members are gone through once however many cohorts are due.
+        let mut stayed: BTreeMap<(CivilDay, String), u32> = BTreeMap::new();
+        for cohort in self.0.iter().filter(|cohort| due(cohort)) {
+            stayed.insert((cohort.day, cohort.from.clone()), 0);
         }
-        let first = self.0.iter().find(|cohort| due(cohort)).map_or(today, |cohort| cohort.day);
-        for cohort in self.0.iter_mut().filter(|cohort| due(cohort)) {
-            cohort.retained = Some(0);
-        }
+        let Some(((first, _), _)) = stayed.first_key_value() else { return };
+        let first = *first;
         for (id, habits) in members.all_habits() {
             let Some(day) = habits.came.filter(|day| *day >= first && today.since(*day) >= CHECKED_AFTER)
             else {
@@ -111,10 +111,18 @@ impl Cohorts {
             let last = day.plus(CHECKED_AFTER - 1);
             let lived = today.since(last);
             let acted = habits.acted(today).checked_shr(lived.unsigned_abs()).unwrap_or(0) & window(7) != 0;
-            let source = members.get(id).map_or("", |member| member.source.as_str());
-            if acted && let Some(cohort) = self.of(day, source) {
-                cohort.retained = cohort.retained.map(|n| n.saturating_add(1));
+            if !acted {
+                continue;
             }
+            let source = members.get(id).map_or("", |member| member.source.as_str());
+            let own = (day, source.to_owned());
+            let counted = if stayed.contains_key(&own) { own } else { (day, "other".to_owned()) };
+            if let Some(n) = stayed.get_mut(&counted) {
+                *n = n.saturating_add(1);
+            }
+        }
+        for cohort in self.0.iter_mut().filter(|cohort| due(cohort)) {
+            cohort.retained = stayed.get(&(cohort.day, cohort.from.clone())).copied();
         }
     }
 }

@@ -220,7 +220,6 @@ fn own_facts(state: &State, playbook: &Playbook, group: &Group, members: &Member
         group: GroupFacts { title: group.title.clone(), created: state.created, ..bare.group.clone() },
         members: members.clone(),
         vars: crate::engine::facts::vars(state, group),
-        reals: true,
         ..bare
     }
 }

@@ -7,7 +7,7 @@ use super::{
     count::{is_a_bot, is_staff},
 };
 use crate::base::{
-    habits::{COUNTED_DAYS, window},
+    habits::{COUNTED_DAYS, Habits, window},
     member::{Member, Members},
     time::{Duration, Timestamp},
 };
@@ -46,14 +46,14 @@ const CORE: [&str; 2] = ["core", "tier:core"];
 impl Survey {
     pub(super) fn of(numbers: &Numbers, members: &Members, now: Timestamp) -> Self {
         let today = numbers.today;
-        let humans: Vec<&Arc<Member>> = members.iter().filter(|member| !is_a_bot(member)).collect();
-        let staff: BTreeSet<u32> = (humans.iter().filter(|member| is_staff(member)))
-            .filter_map(|member| members.habits(&member.id).map(|habits| habits.no))
+        let humans: Vec<(&Arc<Member>, Option<&Arc<Habits>>)> =
+            members.with_habits().filter(|(member, _)| !is_a_bot(member)).collect();
+        let staff: BTreeSet<u32> = (humans.iter().filter(|(member, _)| is_staff(member)))
+            .filter_map(|(_, habits)| habits.map(|habits| habits.no))
             .collect();
         let mut found = Self { humans: humans.len() as u64, ..Self::default() };
         let mut top: Vec<(u32, Reverse<usize>, bool)> = Vec::new();
-        for (place, member) in humans.iter().enumerate() {
-            let habits = members.habits(&member.id);
+        for (place, (member, habits)) in humans.iter().enumerate() {
             let spoke = habits.map_or(0, |habits| habits.spoke(today));
             if CORE.iter().any(|tag| member.tags.contains(*tag)) {
                 found.cores += 1;

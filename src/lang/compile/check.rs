@@ -5,11 +5,13 @@ use super::cx::Cx;
 use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
+        ids::ChannelName,
         source::Span,
         time::{ClockTime, Offset, Timestamp},
     },
     lang::codes,
     model::{
+        channel::{ChannelKind, GROUP},
         message::Label,
         play::{Play, Section},
         playbook::Playbook,
@@ -31,11 +33,37 @@ const EPOCH: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 pub(crate) fn check(cx: &mut Cx<'_>, playbook: &Playbook) {
     start_cycles(cx, playbook);
     starts_about_nothing(cx, playbook);
+    customers(cx, playbook);
     for play in &playbook.plays {
         let anchors = anchors(cx, playbook, play);
         in_order(cx, playbook, play, &anchors);
         quiet(cx, playbook, play, &anchors);
         urgent_promo(cx, play);
+    }
+}
+
+/// Groups of WeCom's customers whose channel is a robot, which none of them takes.
+fn customers(cx: &mut Cx<'_>, playbook: &Playbook) {
+    for group in playbook.groups.values().filter(|group| group.kind.as_deref() == Some("customer")) {
+        let Some(channel) = playbook.channel(group, &ChannelName::new(GROUP)) else { continue };
+        if channel.kind != ChannelKind::Wecom || !channel.settings.contains_key("url") {
+            continue;
+        }
+        let Some(span) = place(cx, &format!("groups.{}", group.id)) else { continue };
+        cx.error(
+            codes::BAD_VALUE,
+            span,
+            phrase!(
+                "`{}` is a group of customers (`kind: customer`), and WeCom puts no robot into those",
+                "`{}` 是客户群（`kind: customer`），企业微信的客户群加不了机器人",
+                group.id
+            ),
+            pair(
+                "give it `channels: { group: { type: manual } }`: a person pastes; or let its owner send by WeCom's own mass \
+                 messages, as a `task`",
+                "给它写 `channels: { group: { type: manual } }`，由人转发；或写成 `task`，由群主用企业微信的群发助手发",
+            ),
+        );
     }
 }
 

@@ -263,7 +263,7 @@ fn complete(cx: &mut Cx<'_>, entry: &Entry, fields: &Fields<'_>, rule: &HouseRul
         );
     }
     let tells = rule.acts.redirect || rule.rungs.iter().any(|rung| matches!(rung, Rung::Remind | Rung::Warn));
-    if tells && fields.get("say").is_none() {
+    if tells && !rule.is_said() {
         cx.error(
             codes::MISSING_KEY,
             entry.key.span,

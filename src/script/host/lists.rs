@@ -1,6 +1,6 @@
 //! What lists have beyond Rhai's own `map`, `filter`, `reduce`, `sort`, `contains`, `len`, ….
 
-use super::{Given, fail, function, property};
+use super::{Given, counting, fail, function, property};
 use crate::{
     base::markdown,
     script::{frame, render},
@@ -17,7 +17,7 @@ pub(super) fn register(module: &mut Module) {
         .set_into_module(module, |list: &mut Array| list.last().cloned().unwrap_or_default());
     function(module, "first", |list: &mut Array| list.first().cloned().unwrap_or_default());
     function(module, "last", |list: &mut Array| list.last().cloned().unwrap_or_default());
-    function(module, "take", |list: &mut Array, n: i64| {
+    counting(module, "take", |list: &mut Array, n: i64| {
         frame::spent(list.len() / 4);
         list.iter().take(usize::try_from(n).unwrap_or(0)).cloned().collect::<Array>()
     });

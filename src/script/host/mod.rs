@@ -83,6 +83,20 @@ where
     function(module, name, body);
 }
 
+/// Registers a method that takes how many; a number of the group, which is real, counts by its whole part.
+fn counting<T, R>(
+    module: &mut Module,
+    name: &str,
+    body: impl Fn(&mut T, i64) -> R + Send + Sync + Clone + 'static,
+) where
+    T: Variant + Clone,
+    R: Variant + Clone,
+{
+    let whole = body.clone();
+    function(module, name, move |on: &mut T, n: f64| whole(on, n as i64));
+    function(module, name, body);
+}
+
 /// Registers how a kind of value is written: in text, in strings, beside `+`.
 fn written<T: Variant + Clone>(module: &mut Module) {
     use super::{frame, render};

@@ -1,6 +1,6 @@
 //! `metrics`: numbers about the group, and what a member did lately.
 //!
-//! What nobody knows is unknown: an expression ends there, a script gets nothing.
+//! What nobody knows is unknown: an expression ends there, a script gets nothing. What is known is a real number.
 
 use super::{Given, fail, function, written};
 use crate::{
@@ -21,15 +21,13 @@ pub(super) fn register(module: &mut Module) {
         function(module, name, move |_: &mut MetricsRef| read(name, None));
         if metric.takes != Takes::Nothing {
             function(module, name, move |_: &mut MetricsRef, n: i64| read(name, Some(n)));
+            function(module, name, move |_: &mut MetricsRef, n: f64| read(name, Some(n as i64)));
         }
     }
     FuncRegistration::new_index_getter()
         .set_into_module(module, |_: &mut MetricsRef, name: &str| read(name, None));
-    function(module, "active", |member: &mut MemberRef, days: i64| {
-        let days = u32::try_from(days.clamp(0, 64)).unwrap_or(0);
-        let found = frame::with(|f| f.facts.metrics.as_ref().and_then(|m| m.active(&member.0, days)));
-        lately("active", member, found)
-    });
+    function(module, "active", |member: &mut MemberRef, days: i64| active(member, days));
+    function(module, "active", |member: &mut MemberRef, days: f64| active(member, days as i64));
     FuncRegistration::new_getter("peers").set_into_module(module, |member: &mut MemberRef| {
         let found = frame::with(|f| f.facts.metrics.as_ref().and_then(|m| m.peers(&member.0)));
         lately("peers", member, found)
@@ -45,23 +43,27 @@ fn unknown() -> bool {
     frame::with(|f| f.reads_unknown())
 }
 
+fn active(member: &MemberRef, days: i64) -> Given<Dynamic> {
+    let days = u32::try_from(days.clamp(0, 64)).unwrap_or(0);
+    let found = frame::with(|f| f.facts.metrics.as_ref().and_then(|m| m.active(&member.0, days)));
+    lately("active", member, found)
+}
+
 fn lately(name: &str, member: &MemberRef, found: Option<u32>) -> Given<Dynamic> {
     match found {
-        Some(n) => Ok(Dynamic::from(i64::from(n))),
+        Some(n) => Ok(Dynamic::from(f64::from(n))),
         None if unknown() => Err(fail(format!("`{name}` of {} is not known: nobody has said", member.0))),
         None => Ok(Dynamic::UNIT),
     }
 }
 
-/// A number, whole where it is.
+/// A number. Always a real one, so that a division keeps its fraction whatever the day's value is.
 fn read(name: &str, taken: Option<i64>) -> Given<Dynamic> {
     let taken = taken.map(|n| u32::try_from(n.max(0)).unwrap_or(u32::MAX));
     // Some of them look at every member.
     frame::spent(frame::with(|f| f.facts.members.len()) / 8);
     let figure = frame::with(|f| f.facts.metrics.as_ref().and_then(|metrics| metrics.figure(name, taken)));
     match figure.and_then(|figure| figure.value) {
-        Some(value) if frame::with(|f| f.facts.reals) => Ok(Dynamic::from(value)),
-        Some(value) if value.fract() == 0.0 && value.abs() < 1e15 => Ok(Dynamic::from(value as i64)),
         Some(value) => Ok(Dynamic::from(value)),
         None if unknown() => Err(fail(format!("`metrics.{name}` is not known"))),
         None => Ok(Dynamic::UNIT),

@@ -1,6 +1,6 @@
 //! Members and how to choose among them; roles and the people who have them.
 
-use super::{Given, equal, equals_text, fail, function, property, written};
+use super::{Given, counting, equal, equals_text, fail, function, property, written};
 use crate::{
     base::{
         civil_day::CivilDay,
@@ -282,7 +282,7 @@ fn asks(ctx: &NativeCallContext<'_>, test: &FnPtr, id: &MemberId) -> Given<bool>
 }
 
 fn register_orders(module: &mut Module) {
-    function(module, "top", |list: &mut MemberList, n: i64| {
+    counting(module, "top", |list: &mut MemberList, n: i64| {
         list.first_by(size(n), |m, does| Reverse((m.points, does.messages)))
     });
     function(module, "top", |list: &mut MemberList, n: i64, by: &str| -> Given<MemberList> {
@@ -292,14 +292,14 @@ fn register_orders(module: &mut Module) {
             other => Err(fail(format!("{other:?} is no measure of members; use \"points\" or \"messages\""))),
         }
     });
-    function(module, "newest", |list: &mut MemberList, n: i64| {
+    counting(module, "newest", |list: &mut MemberList, n: i64| {
         list.first_by(size(n), |m, _| Reverse(m.joined))
     });
-    function(module, "oldest", |list: &mut MemberList, n: i64| {
+    counting(module, "oldest", |list: &mut MemberList, n: i64| {
         // Whoever joined at a time that nobody knows comes last.
         list.first_by(size(n), |m, _| m.joined.unwrap_or(Timestamp::MAX))
     });
-    function(module, "idle_longest", |list: &mut MemberList, n: i64| {
+    counting(module, "idle_longest", |list: &mut MemberList, n: i64| {
         list.first_by(size(n), |_, does| does.seen.unwrap_or(Timestamp::MAX))
     });
     function(module, "active", |list: &mut MemberList, within: Duration| {
@@ -308,11 +308,11 @@ fn register_orders(module: &mut Module) {
     function(module, "idle", |list: &mut MemberList, longer: Duration| {
         chosen(list, |m| idle(&m.id).is_some_and(|idle| idle > longer))
     });
-    function(module, "take", |list: &mut MemberList, n: i64| {
+    counting(module, "take", |list: &mut MemberList, n: i64| {
         frame::spent(size(n).min(list.len()));
         MemberList::of(list.ids().iter().take(size(n)).cloned())
     });
-    function(module, "random", |list: &mut MemberList, n: i64| {
+    counting(module, "random", |list: &mut MemberList, n: i64| {
         let ids = list.ids();
         frame::spent(ids.len());
         MemberList::of(

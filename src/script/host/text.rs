@@ -25,19 +25,10 @@ pub(super) fn register(module: &mut Module) {
     function(module, "percent", |part: i64, whole: i64| percent(part as f64, whole as f64));
     function(module, "percent", |fraction: f64| percent(fraction, 1.0));
     function(module, "percent", |part: f64, whole: f64| percent(part, whole));
-    function(module, "plural", |n: i64, one: &str, many: &str| {
-        format!("{n} {}", if n == 1 { one } else { many })
-    });
-    function(module, "plural", |n: i64, none: &str, one: &str, many: &str| -> Given<String> {
-        let words = match n {
-            0 => none,
-            1 => one,
-            _ => many,
-        };
-        let marks = words.matches('#').count();
-        fits(words.len() + marks * 20)?;
-        Ok(words.replace('#', &n.to_string()))
-    });
+    function(module, "plural", |n: i64, one: &str, many: &str| one_or_many(n as f64, one, many));
+    function(module, "plural", one_or_many);
+    function(module, "plural", |n: i64, none: &str, one: &str, many: &str| plural(n as f64, none, one, many));
+    function(module, "plural", plural);
     function(module, "channel_link", |id: &str, name: &str| -> Given<String> {
         if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
             return Err(fail(format!(
@@ -63,8 +54,28 @@ pub(super) fn register(module: &mut Module) {
         let scale = 10_f64.powi(digits.clamp(0, 9) as i32);
         (x * scale).round() / scale
     });
+    function(module, "round", |n: i64, _digits: i64| n);
     function(module, "to_string", |x: &mut f64| usual(*x));
     replacements(module);
+}
+
+/// `1 day`, `2 days`.
+fn one_or_many(n: f64, one: &str, many: &str) -> String {
+    format!("{} {}", usual(n), if n == 1.0 { one } else { many })
+}
+
+/// The words for none, one or so many, with the number in the place of `#`.
+fn plural(n: f64, none: &str, one: &str, many: &str) -> Given<String> {
+    let words = if n == 0.0 {
+        none
+    } else if n == 1.0 {
+        one
+    } else {
+        many
+    };
+    let marks = words.matches('#').count();
+    fits(words.len() + marks * 20)?;
+    Ok(words.replace('#', &usual(n)))
 }
 
 /// `12%`; nothing of nothing is `0%`.

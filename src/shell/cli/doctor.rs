@@ -101,6 +101,11 @@ fn report(group: &str, rows: &[Complaint], out: &mut Output) -> Result<(), Failu
             let plays = help.plays.join(", ");
             let rows = row.practices.join(" ");
             out.line(format!("    {}{plays} ({rows})", locale.pick("ready-made: ", "现成的：")))?;
+            let mut files: Vec<&str> =
+                help.plays.iter().filter_map(|play| Some(play.split_once('/')?.0)).collect();
+            files.dedup();
+            let new: Vec<String> = files.iter().map(|file| format!("`playbook new {file}`")).collect();
+            out.line(format!("    {}{}", locale.pick("its files: ", "文件："), new.join(", ")))?;
             for line in help.yaml.lines() {
                 out.line(format!("      {line}"))?;
             }

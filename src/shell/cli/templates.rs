@@ -37,14 +37,18 @@ const PARTS: &[(&str, &str)] = shelf!["playbooks":
     "pruning.test.yaml" "offline-event.test.yaml"
     "people.yaml" "people.test.yaml" "admission.yaml" "admission.test.yaml" "growth.yaml" "growth.test.yaml"
     "service.yaml" "service.test.yaml" "later-life.yaml" "later-life.test.yaml"
+    "enforce.yaml" "enforce.test.yaml"
 ];
 /// The same parts, written for English readers.
 const PARTS_EN: &[(&str, &str)] = shelf!["playbooks/en":
     "seed-recruiting.yaml" "rules.yaml" "weekly-games.yaml" "kol-session.yaml" "pruning.yaml"
     "offline-event.yaml" "data/riddles.csv" "data/quiz.csv" "data/openers.csv" "data/lists/expert-share.yaml"
-    "data/lists/retro.yaml"
+    "data/lists/retro.yaml" "data/lists/fun-campaign.yaml" "data/lists/discount.yaml"
     "seed-recruiting.test.yaml" "rules.test.yaml" "weekly-games.test.yaml" "kol-session.test.yaml"
     "pruning.test.yaml" "offline-event.test.yaml"
+    "people.yaml" "people.test.yaml" "admission.yaml" "admission.test.yaml" "growth.yaml" "growth.test.yaml"
+    "service.yaml" "service.test.yaml" "later-life.yaml" "later-life.test.yaml"
+    "enforce.yaml" "enforce.test.yaml"
 ];
 /// The scripts that the parts use.
 const SCRIPTS: &[(&str, &str)] = shelf!["scripts":
@@ -154,6 +158,16 @@ pub(super) const TEMPLATES: &[Template] = &[
             "每周体检信、救活、好好收场、下一个群",
         ),
         file: "later-life.yaml",
+        files: PARTS,
+    },
+    Template {
+        name: "enforce",
+        locale: Locale::Zh,
+        about: pair(
+            "what members may not do: watched, reminded, judged, heard again",
+            "违规之后：先观察、再提醒、由人裁定、可以申诉",
+        ),
+        file: "enforce.yaml",
         files: PARTS,
     },
     Template {
@@ -292,6 +306,63 @@ pub(super) const TEMPLATES: &[Template] = &[
         locale: Locale::En,
         about: pair("the day everyone meets", "大家见面的那一天"),
         file: "offline-event.yaml",
+        files: PARTS_EN,
+    },
+    Template {
+        name: "admission",
+        locale: Locale::En,
+        about: pair(
+            "a form, a person's yes, a tag; the fee as a fact",
+            "填表、群主点头、打标签；收费由人确认",
+        ),
+        file: "admission.yaml",
+        files: PARTS_EN,
+    },
+    Template {
+        name: "growth",
+        locale: Locale::En,
+        about: pair(
+            "seeds from elsewhere, friends who stay, trial officers",
+            "别处的种子、留下来的朋友、体验官",
+        ),
+        file: "growth.yaml",
+        files: PARTS_EN,
+    },
+    Template {
+        name: "people",
+        locale: Locale::En,
+        about: pair(
+            "the core, where people stand, whether they were helped",
+            "核心成员、谁站在哪里、答疑之后",
+        ),
+        file: "people.yaml",
+        files: PARTS_EN,
+    },
+    Template {
+        name: "service",
+        locale: Locale::En,
+        about: pair("after the deal, and a place for members' ads", "成交之后，群友的广告有去处"),
+        file: "service.yaml",
+        files: PARTS_EN,
+    },
+    Template {
+        name: "later-life",
+        locale: Locale::En,
+        about: pair(
+            "a weekly health letter, reviving, ending well, the next group",
+            "每周体检信、救活、好好收场、下一个群",
+        ),
+        file: "later-life.yaml",
+        files: PARTS_EN,
+    },
+    Template {
+        name: "enforce",
+        locale: Locale::En,
+        about: pair(
+            "what members may not do: watched, reminded, judged, heard again",
+            "违规之后：先观察、再提醒、由人裁定、可以申诉",
+        ),
+        file: "enforce.yaml",
         files: PARTS_EN,
     },
     Template {

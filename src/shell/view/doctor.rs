@@ -163,7 +163,7 @@ fn prescription(ailment: &Ailment, locale: Locale) -> Prescription {
     Prescription {
         says: ailment.advice.of(locale).to_owned(),
         plays: ailment.plays.iter().map(|play| (*play).to_owned()).collect(),
-        yaml: ailment.lines.to_owned(),
+        yaml: ailment.lines.of(locale).to_owned(),
     }
 }
 

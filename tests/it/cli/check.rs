@@ -320,3 +320,19 @@ fn full_width_signs_of_the_structure_are_mended_in_place_and_those_of_texts_stay
     place.run(&["check", "p.yaml", "--fix"]).exits(1);
     assert_eq!(place.read("p.yaml"), unclear);
 }
+
+#[test]
+fn a_robot_in_a_group_of_customers_is_refused_with_the_ways_out() {
+    let yaml = |kind: &str, channel: &str| {
+        format!(
+            "name: p\ntimezone: UTC\nchannels: {{ group: {{ type: wecom, url: {{ env: HOOK }} }} }}\ngroups:\n  buyers: {{ kind: {kind}{channel} }}\n\
+             plays: {{ a: {{ every: day at 09:00, steps: [{{ post: hi }}] }} }}\n"
+        )
+    };
+    let check = |text: &str| Playground::new().file("p.yaml", text).run(&["check", "p.yaml", "--format", "json"]);
+    let lines = check(&yaml("customer", "")).exits(1).json_lines();
+    let found = lines.iter().find(|one| one["code"] == "bad-value" && one["line"] == 5).expect("an error");
+    assert!(found["help"].as_str().is_some_and(|help| help.contains("manual")), "{found:#}");
+    let _ = check(&yaml("ordinary", "")).exits(0);
+    let _ = check(&yaml("customer", ", channels: { group: { type: manual } }")).exits(0);
+}

@@ -41,7 +41,7 @@ fn check_says_what_is_wrong_at_its_place() {
         assert!(found, "{rule}: {lines:#?}");
     };
     refused("{ say: x }", "missing-key", 4);
-    refused("{ links: yes }", "missing-key", 4);
+    refused("{ words: [x] }", "missing-key", 4);
     refused("{ links: yes, say: x, do: [mute] }", "bad-value", 4);
     refused("{ links: yes, say: x, do: [ban] }", "bad-value", 4);
     refused("{ links: yes, say: x, kinds: sticker }", "unknown-key", 4);

@@ -374,3 +374,40 @@ fn three_hundred_streams_leave_room_for_pages() {
     // Whoever left makes room.
     eventually("a place is free again", || Stream::open(port, zhu.cookie()).0 == 200);
 }
+
+#[test]
+fn the_group_shows_how_its_rules_are_kept_and_takes_an_appeal() {
+    let house = CITIES.replace("plays:\n", HOUSE);
+    let play = Playground::new().file("p.yaml", &house);
+    let (_engine, port, link) = engine(&play);
+    let zhu = Browser::enter(port, &link);
+    let page = zhu.get("/groups/xian").is(200).body;
+    assert!(page.contains("Nothing counts against anybody.") && page.contains("1 of 2 rules act"), "{page}");
+    let says = |text: &str| {
+        let data = format!("{{\"message\": {{\"id\": \"{text}\", \"kind\": \"text\", \"text\": \"{text}\"}}}}");
+        let args = ["signal", "message", "--member", "m1", "--group", "xian", "--data", &data];
+        let _ = play.run(&args).exits(0);
+    };
+    says("please vote for me");
+    says("guaranteed profit");
+    let page = zhu.get("/groups/xian").is(200).body;
+    assert!(page.contains("would have caught 1") && page.contains("please vote for me"), "{page}");
+    assert!(page.contains("counts until") && page.contains("mute for 1 day?"), "{page}");
+    let why = zhu.get("/why/m1?group=xian").is(200).body;
+    assert!(page.contains("href=\"/why/m1?group=xian\"") && why.contains("fraud"), "{why}");
+    // The strike is looked at again by somebody who has not judged it.
+    let _ = zhu.press(&page, "press/signal", &[("on", "xian "), ("signal", "appeal"), ("member", "m1")]).is(303);
+    let page = zhu.get("/groups/xian").is(200).body;
+    assert!(page.contains("asks for another look") && page.contains("another look is asked for"), "{page}");
+    let ed = Browser::enter(port, &open(&play, &["--as", "ed"]));
+    let page = ed.get("/groups/xian").is(200).body;
+    assert!(page.contains("counts until") && !page.contains("Ask for another look"), "{page}");
+}
+
+/// What members may not do there: a rule that watches and one that acts.
+const HOUSE: &str = "\
+moderate:
+  begging: { words: [vote for me], do: [remind], say: Not here }
+  fraud: { words: [guaranteed profit], do: [mute 1d], watch: no }
+plays:
+";

@@ -2,7 +2,7 @@
 
 use crate::help::story::Story;
 use playbook::{
-    base::{metric::Unit, source::MemoryFolder, threshold::THRESHOLDS, time::Duration, value::Value},
+    base::{locale::Locale, metric::Unit, source::MemoryFolder, threshold::THRESHOLDS, time::Duration, value::Value},
     engine::{
         doctor::{AILMENTS, Chart, Diagnosis, Grade, diagnose, score, unjudged},
         input::Command,
@@ -296,12 +296,13 @@ fn a_threshold_that_is_none_is_refused_with_the_one_that_was_meant() {
     assert_eq!((own.get("monologue"), own.get("dying"), own.get("flood")), (0.6, 1.5, 3000.0));
 }
 
-#[test]
-fn what_is_prescribed_ships_with_the_program_and_compiles() {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("playbooks");
+/// What is shipped in one language, with the scripts and tables beside it.
+fn shelf(language: Locale) -> MemoryFolder {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let own = root.join(language.pick("playbooks/en", "playbooks"));
     let mut shipped = MemoryFolder::default();
-    for under in ["", "scripts", "data", "data/lists"] {
-        for entry in std::fs::read_dir(root.join(under)).expect("a folder").flatten() {
+    for (at, under) in [(&own, ""), (&root, "scripts"), (&own, "data"), (&own, "data/lists")] {
+        for entry in std::fs::read_dir(at.join(under)).expect("a folder").flatten() {
             let name = entry.file_name().into_string().expect("a name");
             let path = if under.is_empty() { name } else { format!("{under}/{name}") };
             if let Ok(text) = std::fs::read_to_string(entry.path()) {
@@ -309,33 +310,65 @@ fn what_is_prescribed_ships_with_the_program_and_compiles() {
             }
         }
     }
-    for ailment in &AILMENTS {
-        for play in ailment.plays {
-            let (file, play) = play.split_once('/').expect("a playbook and a play");
-            let compiled = lang::compile(&shipped, &format!("{file}.yaml")).playbook.expect("it ships");
-            assert!(compiled.plays.iter().any(|one| one.name.as_str() == play), "{file}/{play}");
+    shipped
+}
+
+#[test]
+fn what_is_prescribed_ships_with_the_program_and_comes_with_the_lines() {
+    let mut files = BTreeSet::new();
+    for language in [Locale::En, Locale::Zh] {
+        let shipped = shelf(language);
+        for ailment in &AILMENTS {
+            let lines = ailment.lines.of(language);
+            let mut text = String::from(
+                "name: x\ntimezone: Asia/Shanghai\npeople: { owner: { name: O }, lin: { name: L } }\n",
+            );
+            if !lines.contains("roles:") {
+                text.push_str("roles: { host: { people: [owner] } }\n");
+            }
+            if !lines.contains("plays:") {
+                text.push_str("plays: { a: { on: tick, steps: [{ post: a }] } }\n");
+            }
+            let mut folder = shipped.clone();
+            folder.0.insert("p.yaml".into(), Arc::from(format!("{text}{lines}")));
+            let compiled = lang::compile(&folder, "p.yaml");
+            let errors: Vec<String> = compiled
+                .report
+                .diagnostics
+                .iter()
+                .filter(|one| one.severity == playbook::base::diagnostic::Severity::Error)
+                .map(|one| one.message.en.clone())
+                .collect();
+            let Some(playbook) = compiled.playbook else {
+                panic!("{}: {errors:?}\n{lines}", ailment.name)
+            };
+            for play in ailment.plays {
+                let (file, play) = play.split_once('/').expect("a playbook and a play");
+                assert!(
+                    lines.contains(&format!("playbook: {file}.yaml")),
+                    "{}: the lines bring {file} along",
+                    ailment.name
+                );
+                let ships = playbook.plays.iter().any(|one| one.name.as_str().ends_with(play));
+                assert!(ships, "{}: {file}/{play} in {:?}", ailment.name, language);
+                files.insert(file);
+            }
+            assert!(!ailment.plays.is_empty(), "{} has a play", ailment.name);
+            assert!(THRESHOLDS.iter().any(|one| one.name == ailment.name), "{} has a threshold", ailment.name);
         }
-        let mut text = String::from(
-            "name: x\ntimezone: Asia/Shanghai\npeople: { owner: { name: O }, lin: { name: L } }\n",
-        );
-        if !ailment.lines.contains("roles:") {
-            text.push_str("roles: { host: { people: [owner] } }\n");
-        }
-        if !ailment.lines.contains("plays:") {
-            text.push_str("plays: { a: { on: tick, steps: [{ post: a }] } }\n");
-        }
-        let mut folder = shipped.clone();
-        folder.0.insert("p.yaml".into(), Arc::from(format!("{text}{}", ailment.lines)));
-        let compiled = lang::compile(&folder, "p.yaml");
-        let errors: Vec<String> = compiled
-            .report
-            .diagnostics
-            .iter()
-            .filter(|one| one.severity == playbook::base::diagnostic::Severity::Error)
-            .map(|one| one.message.en.clone())
-            .collect();
-        assert!(compiled.playbook.is_some(), "{}: {errors:?}\n{}", ailment.name, ailment.lines);
-        assert!(THRESHOLDS.iter().any(|one| one.name == ailment.name), "{} has a threshold", ailment.name);
+    }
+    // Whoever is told of it gets it, in either language.
+    let dir = tempfile::tempdir().expect("a folder");
+    for (file, language) in files.iter().flat_map(|file| [(file, "en"), (file, "zh")]) {
+        let new = Process::new(env!("CARGO_BIN_EXE_playbook"))
+            .args(["new", file, &format!("{file}-{language}"), "--lang", language])
+            .current_dir(dir.path())
+            .output()
+            .expect("it runs");
+        assert!(new.status.success(), "playbook new {file}: {}", String::from_utf8_lossy(&new.stderr));
+        let text = std::fs::read_to_string(dir.path().join(format!("{file}-{language}/{file}.yaml")));
+        let own = if language == "en" { "locale: en" } else { "locale: zh" };
+        assert!(text.expect("a file").contains(own), "{file} in {language}");
     }
 }
 
@@ -359,6 +392,7 @@ fn the_command_shows_findings_and_the_scorecard() {
     let text = run(&[]);
     assert!(text.contains("It is not clear what the group is for (unclear_topic)"), "{text}");
     assert!(text.contains("rules/welcome") && text.contains("      use:"), "{text}");
+    assert!(text.contains("playbook new rules"), "{text}");
     assert!(run(&["--lang", "zh"]).contains("没有说清"), "{text}");
     let lines = run(&["--format", "json"]);
     let first: serde_json::Value = serde_json::from_str(lines.lines().next().expect("a line")).expect("JSON");

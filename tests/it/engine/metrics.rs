@@ -227,6 +227,52 @@ plays:
 }
 
 #[test]
+fn a_part_of_two_numbers_keeps_its_fraction_wherever_it_is_written() {
+    let yaml = "
+metrics:
+  share: { value: metrics.speakers(7) / members.count }
+plays:
+  heard:
+    on: tick
+    where: metrics.speakers(7) / members.count > 0.6
+    steps: [{ post: where }]
+  asked:
+    on: tick
+    when: metrics.speakers(7) / members.count > 0.6
+    steps:
+      - if: metrics.joins(7) / metrics.speakers(7) == 1.5
+        then: [{ post: if }]
+  stays:
+    whenever: metrics.speakers(7) / members.count > 0.5 && metrics.speakers(7) == 2
+    steps: [{ post: whenever }]
+  told:
+    on: tick
+    steps:
+      - post: '${metrics.speakers(7)} of ${members.count} is ${round(metrics.speakers(7) / members.count, 2)}; ${members.count / metrics.speakers(7)}'
+      - post: '${\"all \" + metrics.speakers(7)}, ${plural(metrics.speakers(7), \"one\", \"people\")}, ${members.take(metrics.speakers(7)).count}'
+      - post: '${round(metrics.share, 3)}; each ${round(members.where(|m| m.active(7) / 7 > 0.1).count, 0)}; ${members.where(|m| m.peers == 0).count}'
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    for who in ["a", "b", "c"] {
+        story.join(who, who);
+    }
+    story.signal("message", Some("a"), Value::Null);
+    story.signal("message", Some("b"), Value::Null);
+    story.signal("tick", None, Value::Null);
+    let news = story.news();
+    for text in [
+        "where",
+        "if",
+        "whenever",
+        "2 of 3 is 0.67; 1.5",
+        "all 2, 2 people, 2",
+        "0.667; each 2; 3",
+    ] {
+        assert!(news.contains(&format!("post group: {text}\n")), "{text}: {news}");
+    }
+}
+
+#[test]
 fn a_number_that_is_not_there_is_an_error_with_the_name_that_was_meant() {
     let mut folder = playbook::base::source::MemoryFolder::default();
     let text = "name: x\nplays:\n  a: { on: tick, when: metrics.speaker(7) > 1, steps: [{ post: '${metrics.helth}' }] }\n";

@@ -435,3 +435,21 @@ fn a_rule_that_leaves_the_file_is_forgotten_and_one_that_says_so_acts_at_once() 
     assert!(story.state.moderation.rules.is_empty());
     assert_eq!(story.now.since(at("2026-12-02 09:00")), Duration::ZERO);
 }
+
+#[test]
+fn a_rule_that_needs_no_reason_has_words_of_its_own() {
+    let yaml = format!(
+        "{TEAM}locale: en\nmoderate:\n  stickers: {{ kind: sticker, max: 1 per day, do: [remind], watch: no }}\n  copies: {{ repeats: 2 per \
+         1h, watch: no }}\nplays: {{ a: {{ on: tick, steps: [{{ post: a }}] }} }}\n"
+    );
+    let mut story = Story::new("2026-12-01 09:00", &yaml);
+    story.join("a", "Al");
+    for _ in 0..2 {
+        writes(&mut story, "a", &[("kind", Value::str("sticker"))]);
+    }
+    for _ in 0..3 {
+        says(&mut story, "a", "look at this");
+    }
+    let posts = story.posts().join("\n");
+    assert!(posts.contains("A little less of this") && posts.contains("Once is enough"), "{posts}");
+}

@@ -146,11 +146,11 @@ fn every_playbook_lives_through_ninety_days() {
     }
 }
 
-/// Ninety days of an example that uses all six parts, from a Monday: what was decided, a value an entry.
-fn ninety_days(example: &str, offset: &str) -> Vec<serde_json::Value> {
+/// Ninety days of a playbook that uses many parts, from a Monday: what was decided, a value an entry.
+fn ninety_days(dir: &Path, example: &str, offset: &str) -> Vec<serde_json::Value> {
     let from = format!("2026-12-07T09:00:00{offset}");
     let output = Command::new(env!("CARGO_BIN_EXE_playbook"))
-        .current_dir(root().join("examples").join(example))
+        .current_dir(dir)
         .env_clear()
         .args(["simulate", &format!("{example}.yaml"), "--from", &from, "--days", "90", "--members", "70"])
         .args(["--format", "json"])
@@ -163,33 +163,97 @@ fn ninety_days(example: &str, offset: &str) -> Vec<serde_json::Value> {
 
 #[test]
 fn all_six_parts_together_sleep_at_night_speak_one_at_a_time_and_ask_little() {
-    for (example, offset, night) in
-        [("whole-life", "+08:00", ("08:30", "22:00")), ("guild", "+00:00", ("08:30", "21:30"))]
-    {
-        let entries = ninety_days(example, offset);
-        let kind = |entry: &serde_json::Value| entry["entry"].as_str().unwrap_or_default().to_owned();
-        let failed: Vec<_> = entries.iter().filter(|entry| kind(entry) == "step_failed").collect();
-        assert!(failed.is_empty(), "{example}: {failed:#?}");
-        let said = |entry: &&serde_json::Value| {
-            matches!(kind(entry).as_str(), "posted" | "released") && entry["channel"] == "group"
-        };
-        let posts: Vec<jiff::Timestamp> =
-            entries.iter().filter(said).map(|entry| entry["at"].as_str().unwrap().parse().unwrap()).collect();
-        assert!(posts.len() > 60, "{example}: {} posts", posts.len());
-        for entry in entries.iter().filter(said) {
-            let clock = &entry["at"].as_str().unwrap()[11..16];
-            assert!(night.0 <= clock && clock < night.1, "{example}: a post at night: {entry:#}");
-        }
-        for pair in posts.windows(2) {
-            let apart = pair[1].duration_since(pair[0]).as_mins();
-            assert!(apart >= 10, "{example}: two posts in one slot, at {} and {}", pair[0], pair[1]);
-        }
+    for (example, offset) in [("whole-life", "+08:00"), ("guild", "+00:00")] {
+        let entries = ninety_days(&root().join("examples").join(example), example, offset);
+        calm(example, &entries);
         let asked = |entry: &&serde_json::Value| kind(entry) == "task_opened" && entry["kind"] != "question";
         let tasks = entries.iter().filter(asked).count();
         assert!(tasks <= 2 * 90 && tasks > 20, "{example}: {tasks} tasks in ninety days");
         for play in ["recruit", "welcome", "riddle-night", "session", "prune", "meetup"] {
             let runs = |entry: &&serde_json::Value| kind(entry) == "run_started" && entry["play"] == play;
             assert!(entries.iter().any(|entry| runs(&entry)), "{example}: {play} never ran");
+        }
+    }
+}
+
+/// What kind of entry it is.
+fn kind(entry: &serde_json::Value) -> String {
+    entry["entry"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Nothing fails, nothing is said at night, and never twice within ten minutes.
+fn calm(example: &str, entries: &[serde_json::Value]) {
+    let failed: Vec<_> = entries.iter().filter(|entry| kind(entry) == "step_failed").collect();
+    assert!(failed.is_empty(), "{example}: {failed:#?}");
+    let said = |entry: &&serde_json::Value| {
+        matches!(kind(entry).as_str(), "posted" | "released") && entry["channel"] == "group"
+    };
+    let posts: Vec<jiff::Timestamp> =
+        entries.iter().filter(said).map(|entry| entry["at"].as_str().unwrap().parse().unwrap()).collect();
+    assert!(posts.len() > 60, "{example}: {} posts", posts.len());
+    for entry in entries.iter().filter(said) {
+        let clock = &entry["at"].as_str().unwrap()[11..16];
+        assert!(("08:30".."21:30").contains(&clock), "{example}: a post at night: {entry:#}");
+    }
+    for pair in posts.windows(2) {
+        let apart = pair[1].duration_since(pair[0]).as_mins();
+        assert!(apart >= 10, "{example}: two posts in one slot, at {} and {}", pair[0], pair[1]);
+    }
+}
+
+/// Every part of the shelf that is a part of a life, in one file and in either language.
+#[test]
+fn the_whole_shelf_in_one_file_is_calm_in_both_languages() {
+    const PARTS: [&str; 12] = [
+        "seed-recruiting",
+        "rules",
+        "weekly-games",
+        "kol-session",
+        "pruning",
+        "offline-event",
+        "enforce",
+        "people",
+        "later-life",
+        "growth",
+        "service",
+        "admission",
+    ];
+    for (shelf, zone, locale, offset) in
+        [("playbooks", "Asia/Shanghai", "zh-CN", "+08:00"), ("playbooks/en", "Europe/London", "en", "+00:00")]
+    {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in folder(&root().join(shelf)).0 {
+            let path = dir.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, &*text).unwrap();
+        }
+        let uses: String =
+            PARTS.iter().map(|part| format!("  - {{ playbook: {part}.yaml, as: {part} }}\n")).collect();
+        let all = format!(
+            "name: all\ntimezone: {zone}\nlocale: {locale}\npeople: {{ owner: {{ name: A }}, deputy: {{ name: B }} }}\n\
+             roles: {{ host: {{ people: [owner, deputy], term: 10 weeks }} }}\nuse:\n{uses}"
+        );
+        std::fs::write(dir.path().join("all.yaml"), all).unwrap();
+        let compiled = lang::compile(&folder(dir.path()), "all.yaml");
+        let told: Vec<String> =
+            compiled.report.diagnostics.iter().map(|found| place(found, &compiled.sources)).collect();
+        let playbook = compiled.playbook.unwrap_or_else(|| panic!("{shelf}: {told:#?}"));
+        assert!(playbook.plays.len() > 40, "{shelf}: {} plays", playbook.plays.len());
+        for strange in ["use-differs", "same-slot", "dead-play", "duplicate-name"] {
+            let found =
+                compiled.report.diagnostics.iter().any(|found| found.code.to_string().contains(strange));
+            assert!(!found, "{shelf}: {strange} in {told:#?}");
+        }
+        let entries = ninety_days(dir.path(), "all", offset);
+        calm(shelf, &entries);
+        let mut asked: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+        for task in entries.iter().filter(|entry| kind(entry) == "task_opened" && entry["kind"] != "question")
+        {
+            *asked.entry(task["at"].as_str().unwrap()[..10].to_owned()).or_default() += 1;
+        }
+        assert!(asked.values().all(|n| *n <= 6), "{shelf}: people are asked too much: {asked:?}");
+        for play in ["people-keeper", "later-life-health-letter", "weekly-games-riddle-night"] {
+            assert!(entries.iter().any(|e| kind(e) == "run_started" && e["play"] == play), "{shelf}: {play}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `/groups/{id}` as markup.
 
 use super::{
+    conduct,
     groups::trouble,
     parts::{self, field, group_path, part, run_path, second, why},
     wording,
@@ -48,6 +49,7 @@ pub(crate) fn page(view: &Group, frame: &Frame) -> (String, Markup) {
             }
             div {
                 @if !view.tasks.is_empty() { (part("tasks", locale.pick("Waiting for people", "等人处理"), &tasks(view, locale), frame)) }
+                @if let Some(conduct) = &view.conduct { (part("conduct", locale.pick("Whether the rules are kept", "群规遵守得怎样"), &conduct::section(conduct, view, frame), frame)) }
                 (part("plays", locale.pick("Plays", "玩法"), &plays(view, frame), frame))
                 @if !view.findings.is_empty() { (part("findings", locale.pick("What the numbers are signs of", "数字说明什么"), &findings(view, locale), frame)) }
                 @if !view.numbers.is_empty() { (part("numbers", locale.pick("Numbers", "数字"), &numbers(view, locale), frame)) }

@@ -9,6 +9,7 @@ pub(super) mod access;
 pub(super) mod evening;
 pub(super) mod hush;
 pub(super) mod channels;
+mod conduct;
 pub(super) mod group;
 pub(super) mod groups;
 pub(super) mod logbook;

@@ -1,6 +1,9 @@
 //! One group: how it is, what is wrong with it, what comes, what is held, what waits, what is under way.
 
-use super::groups::{Trouble, troubles};
+use super::{
+    conduct::{Conduct, conduct},
+    groups::{Trouble, troubles},
+};
 use crate::{
     base::{
         ids::{EffectId, GroupId, PhaseName, PlayName, RunId, StepId, TaskId},
@@ -58,6 +61,8 @@ pub(crate) struct Group {
     pub(crate) plays: Vec<Play>,
     /// Its numbers, as far as they are known.
     pub(crate) numbers: Vec<Number>,
+    /// How its rules are kept; none where nothing is moderated.
+    pub(crate) conduct: Option<Conduct>,
     /// What they are signs of.
     pub(crate) findings: Vec<Complaint>,
     /// What a person may report by hand: signals that plays hear.
@@ -200,6 +205,7 @@ pub(crate) fn group(
         runs: runs(here),
         plays: plays(here),
         numbers: numbers(here, now, locale),
+        conduct: conduct(here, now),
         findings: findings(here, now, locale),
         signals: playbook.map(signals).unwrap_or_default(),
         commands,
