@@ -55,6 +55,7 @@ pub(crate) fn posted(n: usize) -> Entry {
         channel: "group".into(),
         message: Message::text("The weekly game starts in ten minutes. Bring a riddle."),
         label: None,
+        own_label: None,
         play: Some("tick".into()),
         due: at,
         expires: None,

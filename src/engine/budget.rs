@@ -17,7 +17,7 @@ use crate::{
         time::{Duration, Timestamp, Zone},
     },
     model::{
-        budget::{Budgets, Promo, Quota, Window},
+        budget::{Budgets, Promo, Quota, Window, is_of},
         message::{Label, Message},
         playbook::Playbook,
     },
@@ -42,7 +42,8 @@ fn horizon(budgets: &Budgets) -> Duration {
     };
     let share = budgets.promo.as_ref().and_then(|p| p.share).map_or(Duration::ZERO, |share| share.1);
     let gap = budgets.gap.unwrap_or(Duration::ZERO).times(2);
-    quota(budgets.posts).max(quota(budgets.mentions)).max(share).max(gap)
+    let labels = budgets.labels.values().map(|max| quota(Some(*max))).max().unwrap_or(Duration::ZERO);
+    quota(budgets.posts).max(quota(budgets.mentions)).max(share).max(gap).max(labels)
 }
 
 impl Draft<'_> {
@@ -254,6 +255,12 @@ impl Draft<'_> {
             return Some((HoldReason::Session, Some(until)));
         }
         let budgets = budgets.filter(|_| !out.urgent)?;
+        for (word, quota) in budgets.quotas_of(out.label, out.own_label.as_deref()) {
+            let same = |r: &Released| is_of(word, r.label, r.own_label.as_deref());
+            if let Some(until) = quota_used(self.state, zone, &out.channel, quota, self.now, same).until {
+                return Some((HoldReason::LabelMax, Some(until)));
+            }
+        }
         if let Some(quota) = budgets.posts
             && let Some(until) = quota_used(self.state, zone, &out.channel, quota, self.now, |_| true).until
         {
@@ -415,7 +422,7 @@ fn may_wake(out: &Outgoing, budgets: &Budgets, zone: &Zone) -> bool {
     out.urgent && (out.by_hand || (!out.reactive && budgets.quiet_ends(out.due, zone).is_some()))
 }
 
-/// Whether a reason holds everything behind it too. Advertising, and what waits
+/// Whether a reason holds everything behind it too. Advertising, what has had its share of its label, and what waits
 /// for the end of a session or of a day, wait aside.
 fn is_flow(reason: HoldReason) -> bool {
     use HoldReason::{Ahead, Order, PostsGap, PostsMax, Quiet};

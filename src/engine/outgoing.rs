@@ -10,6 +10,7 @@ use crate::{
     model::message::{Label, Message},
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A message on its way out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub struct Outgoing {
     /// The label of the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<Label>,
+    /// Where that is a name of the playbook's own: the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_label: Option<Arc<str>>,
     /// The play that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub play: Option<PlayName>,
@@ -69,6 +73,7 @@ impl Outgoing {
             channel,
             message,
             label: None,
+            own_label: None,
             play: None,
             due,
             expires: None,
@@ -136,6 +141,8 @@ pub enum HoldReason {
     PromoAround,
     /// The condition for advertising is not met.
     PromoWhen,
+    /// So many of this label are allowed in the window, and they are used up.
+    LabelMax,
     /// The mentions of the day are used up.
     MentionsMax,
     /// A message that was decided earlier is still held, and order is kept.

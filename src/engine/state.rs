@@ -224,7 +224,7 @@ impl HeldMessage {
 }
 
 /// A message that was released to a channel that has budgets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Released {
     /// When the message was released.
     pub at: Timestamp,
@@ -232,6 +232,9 @@ pub struct Released {
     pub due: Timestamp,
     /// The label of the message.
     pub label: Option<Label>,
+    /// Where that is a name of the playbook's own: the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_label: Option<Arc<str>>,
     /// Whether it mentions everybody or anybody.
     pub mentions: bool,
     /// Whether it answered what somebody did, and had no clock time.

@@ -10,7 +10,7 @@ use crate::{
     },
     script::expr::Expr,
 };
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// All budgets of a playbook; what is not written is not limited.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,6 +25,8 @@ pub struct Budgets {
     pub promo: Option<Promo>,
     /// `mentions.max`
     pub mentions: Option<Quota>,
+    /// `labels`: how many messages of a label there may be, by the name of the label or one of the playbook's own.
+    pub labels: BTreeMap<Arc<str>, Quota>,
     /// `hold`: how long a message of a label may be held before it is missed; what is not there has the default.
     pub hold: BTreeMap<Label, Holding>,
     /// `hush`: the calendar on whose days members see nothing.
@@ -44,6 +46,9 @@ impl Budgets {
         self.promo = self.promo.take().or(other.promo);
         self.mentions = self.mentions.take().or(other.mentions);
         self.hush = self.hush.take().or(other.hush);
+        for (label, quota) in other.labels {
+            self.labels.entry(label).or_insert(quota);
+        }
         for (label, holding) in other.hold {
             self.hold.entry(label).or_insert(holding);
         }
@@ -56,6 +61,17 @@ impl Budgets {
     /// named.
     pub fn of(&self, channel: &ChannelName) -> Option<&Self> {
         if channel.as_str() == GROUP { Some(self) } else { self.channels.get(channel) }
+    }
+
+    /// The labels with a quota under which a message falls, by its label and the name that the playbook gives to it;
+    /// what has no label counts as content.
+    pub fn quotas_of(
+        &self,
+        label: Option<Label>,
+        own: Option<&str>,
+    ) -> impl Iterator<Item = (&Arc<str>, Quota)> {
+        let mine = move |word: &str| is_of(word, label, own);
+        self.labels.iter().filter(move |(word, _)| mine(word)).map(|(word, quota)| (word, *quota))
     }
 
     /// The quiet hours that a clock time is in.
@@ -108,6 +124,11 @@ impl Budgets {
             }
         }
     }
+}
+
+/// Whether a word is the label of a message, or the name that the playbook gives to it.
+pub fn is_of(word: &str, label: Option<Label>, own: Option<&str>) -> bool {
+    own == Some(word) || label.unwrap_or(Label::Content).as_str() == word
 }
 
 /// How long a message may be held before it is missed.

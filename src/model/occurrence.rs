@@ -111,6 +111,7 @@ mod tests {
             timeout: None,
             args: Template::default(),
             label: None,
+            own_label: None,
             during_session: false,
             evidence: crate::base::value::Value::Null,
             steps: Vec::new(),

@@ -70,6 +70,8 @@ pub struct Play {
     pub args: Template,
     /// The label of posts that have none.
     pub label: Option<Label>,
+    /// Where that is a name of the playbook's own: the name.
+    pub own_label: Option<Arc<str>>,
     /// Whether it may post while a dated run of another play is on.
     pub during_session: bool,
     /// `evidence`: where it has worked; a map, or a list of them.

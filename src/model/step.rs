@@ -150,6 +150,8 @@ pub struct Post {
     pub to: ChannelName,
     /// The step's label, else the play's.
     pub label: Option<Label>,
+    /// Where that is a name of the playbook's own: the name.
+    pub own_label: Option<Arc<str>>,
     /// Who is notified.
     pub mention: Vec<MentionTarget>,
     /// An image's address.
@@ -361,6 +363,8 @@ pub struct Ask {
     pub to: ChannelName,
     /// The step's label, else the play's.
     pub label: Option<Label>,
+    /// Where that is a name of the playbook's own: the name.
+    pub own_label: Option<Arc<str>>,
     /// The name under which later steps see `{ winner, total, counts, answers, … }`.
     pub binding: Option<Arc<str>>,
 }

@@ -178,6 +178,7 @@ mod tests {
                 text: Text::literal("x"),
                 to: "group".into(),
                 label: None,
+                own_label: None,
                 mention: Vec::new(),
                 image: None,
                 buttons: Vec::new(),

@@ -392,6 +392,7 @@ mod tests {
             channel: "group".into(),
             message: Message::text("x"),
             label: None,
+            own_label: None,
             play: None,
             due: second(0),
             expires,

@@ -104,6 +104,7 @@ fn remember_release(state: &mut State, at: Timestamp, due: Timestamp, out: &Outg
         at,
         due,
         label: out.label,
+        own_label: out.own_label.clone(),
         mentions: !out.message.mentions.is_empty() && !out.names_only,
         reactive: out.reactive,
     });

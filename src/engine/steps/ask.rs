@@ -54,6 +54,7 @@ impl Draft<'_> {
         let effect = self.effect_id(&at.run.id, &at.step.id);
         let out = Outgoing {
             label: ask.label.or(at.play.label),
+            own_label: super::post::own_label(ask.label, ask.own_label.as_ref(), at.play),
             play: Some(at.play.name.clone()),
             expires: Some(until),
             late_left: Some(self.late_left(at)),

@@ -22,7 +22,7 @@ use crate::{
     model::{
         channel::{ChannelKind, GROUP},
         message::{Button, Label, Mention, Message},
-        play::Section,
+        play::{Play, Section},
         playbook::Playbook,
         step::{Assignee, MentionTarget, Post},
         text::Text,
@@ -30,10 +30,15 @@ use crate::{
     },
     script::names::Names,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 const URGENT_PROMO: &str =
     "advertising cannot be urgent: leave out `urgent`, or give the message another label";
+
+/// The name that a step or its play gives to its label, where it is one of the playbook's own.
+pub(super) fn own_label(label: Option<Label>, own: Option<&Arc<str>>, play: &Play) -> Option<Arc<str>> {
+    if label.is_some() { own.cloned() } else { play.own_label.clone() }
+}
 
 /// A message with what its step says of its time.
 fn of_step(at: &At<'_>, out: Outgoing) -> Outgoing {
@@ -80,6 +85,7 @@ impl Draft<'_> {
         let effect = self.effect_id(&at.run.id, &at.step.id);
         let out = Outgoing {
             label: post.label.or(at.play.label),
+            own_label: own_label(post.label, post.own_label.as_ref(), at.play),
             play: Some(at.play.name.clone()),
             expires: post.expires.map(|expires| at.due.plus(expires)),
             late_left: Some(self.late_left(at)),

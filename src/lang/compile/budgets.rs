@@ -28,7 +28,7 @@ use crate::{
         message::Label,
     },
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Lowers `budgets`.
 pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Budgets {
@@ -110,6 +110,9 @@ fn amounts(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, budgets: &mut Bu
     if let Some(node) = fields.get("promo") {
         budgets.promo = promo(cx, node, scope);
     }
+    if let Some(node) = fields.get("labels") {
+        budgets.labels = by_label(cx, node);
+    }
     if let Some(node) = fields.get("hold") {
         budgets.hold = hold(cx, node);
     }
@@ -150,6 +153,37 @@ impl Cx<'_> {
         let words: Vec<(&str, Label)> = LABELS.into_iter().chain(own).collect();
         reader::choice(&mut self.report, node, &words)
     }
+
+    /// The same where it is one of the playbook's own: its name.
+    pub(crate) fn own_label(&self, node: &Node) -> Option<Arc<str>> {
+        let name = node.text()?;
+        self.labels.contains_key(name).then(|| Arc::from(name))
+    }
+}
+
+/// `{ know-how: 3 per 7d }`: how many of each label.
+fn by_label(cx: &mut Cx<'_>, node: &Node) -> BTreeMap<Arc<str>, Quota> {
+    let mut quotas = BTreeMap::new();
+    let fields = Fields::open(&mut cx.report, node, pair("`labels`", "`labels`"));
+    for entry in fields.map(|fields| fields.entries()).unwrap_or_default() {
+        let name = &entry.key.value;
+        if Label::parse(name).is_none() && !cx.labels.contains_key(&**name) {
+            let known: Vec<&str> =
+                LABELS.iter().map(|(word, _)| *word).chain(cx.labels.keys().map(String::as_str)).collect();
+            let message = phrase!("there is no label `{name}`", "没有 `{name}` 这个标签");
+            let known = known.join(", ");
+            let help = phrase!(
+                "the labels are {known}; your own stand under `labels`",
+                "标签有 {known}；自己的写在 `labels` 下"
+            );
+            cx.report.push(Diagnostic::error(codes::UNKNOWN_NAME, entry.key.span, message).help(help));
+            continue;
+        }
+        if let Some(quota) = quota(cx, &entry.value) {
+            quotas.insert(name.clone(), quota);
+        }
+    }
+    quotas
 }
 
 /// `{ social: 2h, content: day }`

@@ -77,6 +77,7 @@ pub(crate) fn post(
     let text = text::text(cx, node, scope);
     let to = channel(cx, fields, "post");
     let label = fields.get("label").and_then(|node| cx.label(node));
+    let own_label = fields.get("label").and_then(|node| cx.own_label(node));
     let mention = fields.get("mention").map(|node| mentions(cx, node, scope, place)).unwrap_or_default();
     let image =
         fields.get("image").and_then(|node| text::text(cx, node, scope)).map(|image| beside(cx, image));
@@ -87,7 +88,7 @@ pub(crate) fn post(
         fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
     let otherwise = fields.get("otherwise").and_then(|node| super::verbs::silence(cx, node));
     let otherwise = otherwise.unwrap_or(Silence::Proceed);
-    Some(Post { text: text?, to, label, mention, image, buttons, reply_to, expires, urgent, otherwise })
+    Some(Post { text: text?, to, label, own_label, mention, image, buttons, reply_to, expires, urgent, otherwise })
 }
 
 /// A picture's path is relative to the file in which it is written.
@@ -267,6 +268,7 @@ pub(crate) fn ask(
     let anonymous =
         fields.get("anonymous").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
     let label = fields.get("label").and_then(|node| cx.label(node));
+    let own_label = fields.get("label").and_then(|node| cx.own_label(node));
     let binding = binding(cx, fields);
     place.waitable.extend(binding.as_ref().map(ToString::to_string));
     Some(Ask {
@@ -282,6 +284,7 @@ pub(crate) fn ask(
         anonymous,
         to,
         label,
+        own_label,
         binding,
     })
 }

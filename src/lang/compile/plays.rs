@@ -65,6 +65,7 @@ pub(crate) fn empty(name: PlayName, trigger: Trigger, max_late: Duration) -> Pla
         timeout: None,
         args: Template::default(),
         label: None,
+        own_label: None,
         during_session: false,
         evidence: Value::Null,
         steps: Vec::new(),
@@ -331,6 +332,7 @@ fn guards(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play) 
 /// `max_late`, `catch_up`, `overlap`, `timeout`, `args`, `label`
 fn policies(cx: &mut Cx<'_>, fields: &Fields<'_>, scope: &Scope, play: &mut Play, with: Option<&[Entry]>) {
     play.label = fields.get("label").and_then(|node| cx.label(node));
+    play.own_label = fields.get("label").and_then(|node| cx.own_label(node));
     let report = &mut cx.report;
     if let Some(late) = fields.get("max_late").and_then(|node| reader::duration(report, node)) {
         play.max_late = late;

@@ -203,6 +203,7 @@ keys! {
         "posts": Is::Def("posts"), "How many messages a group gets, and how far apart.", "posts: { max: 6 per day, gap: 10m }";
         "promo": Is::Def("promo"), "How much of it may be advertising (`label: promo`), and when.", "promo: { max: 20% per 30d, not_before: 14d }";
         "mentions": Is::Def("mentions"), "How often everybody, or anybody, may be mentioned. A message over it goes out without its mention, and the host is told.", "mentions: { max: 1 per day }";
+        "labels": Is::Def("labelQuotas"), "How many messages of a label there may be in how long: `content`, `notice`, `social`, `promo`, or one of your own. What is over waits, and does not hold up others.", "labels: { know-how: 3 per 7d }";
         "hold": Is::Def("hold"), "How long a message of each label may be held before it is missed: a length of time, or `day` (until the next quiet hours, or midnight).", "hold: { social: 2h, notice: 3d }";
     }
     /// `budgets`, beside the amounts for the channel `group`.

@@ -92,6 +92,7 @@ pub(super) fn definitions() -> Value {
     all["targetDate"] = json!({ "anyOf": [super::values::value(keys::Is::Positive), super::values::value(keys::Is::Moment)] });
     all["heartbeat"] = json!({ "anyOf": [text(), table(&keys::HEARTBEAT, &["url"])] });
     all["access"] = table(&keys::ACCESS, &[]);
+    all["labelQuotas"] = json!({ "type": "object", "additionalProperties": quota() });
     all["hold"] = table(&keys::HOLD, &[]);
     for (name, schema) in super::values::lines() {
         all[name] = schema;

@@ -210,6 +210,7 @@ pub(super) fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
             channel: ChannelName::new(""),
             message: crate::model::message::Message::default(),
             label: None,
+            own_label: None,
             play: None,
             due: Timestamp::MIN,
             expires: None,

@@ -250,6 +250,7 @@ mod tests {
             channel: "group".into(),
             message: Message::text("hi"),
             label: None,
+            own_label: None,
             play: None,
             due: Timestamp::from_millis(0),
             expires: None,

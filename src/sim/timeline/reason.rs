@@ -58,6 +58,7 @@ pub const fn held_by(reason: HoldReason) -> Words {
         HoldReason::PromoNotBefore => pair("the group is too young for advertising", "群龄还不够发推广"),
         HoldReason::PromoAround => pair("no key date is near", "不在关键日期前后"),
         HoldReason::PromoWhen => pair("the condition for advertising is not met", "推广的条件不成立"),
+        HoldReason::LabelMax => pair("those of its label are used up", "这一类的条数已用完"),
         HoldReason::MentionsMax => pair("the mentions of the day are used up", "提醒次数已用完"),
         HoldReason::Order => pair("behind an earlier message", "排在更早的消息之后"),
         HoldReason::Ahead => pair("a message with a clock time comes first", "让定点的消息先发"),

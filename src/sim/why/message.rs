@@ -16,7 +16,7 @@ use crate::{
         entry::{HoldReason, Outgoing},
         readings::Reader,
     },
-    model::budget::{Promo, Quota, Window},
+    model::budget::{Promo, Quota, Window, is_of},
 };
 
 /// The key of `budgets` that holds a message.
@@ -29,6 +29,7 @@ pub const fn key(reason: HoldReason) -> &'static str {
         HoldReason::PromoNotBefore => "promo.not_before",
         HoldReason::PromoAround => "promo.around",
         HoldReason::PromoWhen => "promo.when",
+        HoldReason::LabelMax => "labels",
         HoldReason::MentionsMax => "mentions.max",
         HoldReason::Order => "order",
         HoldReason::Ahead => "posts.gap",
@@ -75,6 +76,17 @@ fn text(at: &Reader<'_>, out: &Outgoing, reason: HoldReason) -> Option<Phrase> {
         }
         HoldReason::PostsMax => {
             quota(budgets.posts?, &used(budgets.posts?, false), [("post", "posts"), ("条", "条")], zone)
+        }
+        HoldReason::LabelMax => {
+            let full = budgets.quotas_of(out.label, out.own_label.as_deref()).find_map(|(word, max)| {
+                let same = |r: &crate::engine::state::Released| is_of(word, r.label, r.own_label.as_deref());
+                let used = quota_used(state, zone, &out.channel, max, now, same);
+                used.until.is_some().then_some((word, max, used))
+            });
+            let (word, max, used) = full?;
+            let (en, zh) = (format!("post labelled {word}"), format!("条标为 {word} 的"));
+            let many = format!("posts labelled {word}");
+            quota(max, &used, [(&en, &many), (&zh, &zh)], zone)
         }
         HoldReason::MentionsMax => {
             let en = ("post that mentions somebody", "posts that mention somebody");

@@ -438,3 +438,38 @@ plays:
     let (said, used) = left("console");
     assert_eq!((said, used), (vec!["01-18 10:00 A @".to_owned(), "01-18 11:00 B".to_owned()], 1));
 }
+
+#[test]
+fn a_label_of_ones_own_has_a_quota_of_its_own_and_holds_up_nothing_else() {
+    let yaml = "
+labels: { know-how: content, fun: social }
+budgets: { labels: { know-how: 2 per 7d } }
+plays:
+  paper: { every: day at 09:00, label: know-how, steps: [{ post: paper }] }
+  game: { every: day at 09:30, label: fun, steps: [{ post: game }] }
+  plain: { every: day at 10:00, steps: [{ post: plain }] }
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    story.until("2026-12-03 12:00");
+    let papers = |story: &Story| sent(story).iter().filter(|text| text.ends_with("paper")).count();
+    assert_eq!(papers(&story), 2, "{:?}", sent(&story));
+    let others = sent(&story).iter().filter(|text| !text.ends_with("paper")).count();
+    assert_eq!(others, 6, "nothing else waits: {:?}", sent(&story));
+    let held = story.state.held.front().expect("the third paper waits");
+    assert_eq!(held.reason, HoldReason::LabelMax);
+    assert_eq!(held.outgoing.own_label.as_deref(), Some("know-how"));
+    // It is of its day, and the window has room again a week after the first.
+    story.until("2026-12-09 12:00");
+    assert!(missed(&story).iter().all(|one| *one == (Some(HoldReason::LabelMax), Stale::Hold)));
+    assert_eq!(papers(&story), 4, "{:?}", sent(&story));
+    // One of the four labels may be named, too, and what has no label counts as content.
+    let mut story = Story::new("2026-12-01 08:00", &yaml.replace("know-how: 2", "content: 1"));
+    story.until("2026-12-03 12:00");
+    let texts = sent(&story);
+    assert_eq!(texts.iter().filter(|text| !text.ends_with("game")).count(), 1, "{texts:?}");
+    let wrong = yaml.replace("know-how: 2", "knowhow: 2");
+    let mut folder = playbook::base::source::MemoryFolder::default();
+    folder.0.insert("p.yaml".into(), Arc::from(format!("name: p\ntimezone: UTC\n{wrong}")));
+    let found = lang::compile(&folder, "p.yaml").report.diagnostics;
+    assert!(found.iter().any(|one| one.code.to_string() == "unknown-name"), "{found:#?}");
+}

@@ -27,6 +27,7 @@ fn posted(effect: &str) -> Entry {
         channel: "group".into(),
         message: Message::text(format!("text of {effect}")),
         label: None,
+        own_label: None,
         play: None,
         due: Timestamp::from_millis(1_000),
         expires: None,
