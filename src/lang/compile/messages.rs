@@ -88,7 +88,19 @@ pub(crate) fn post(
         fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
     let otherwise = fields.get("otherwise").and_then(|node| super::verbs::silence(cx, node));
     let otherwise = otherwise.unwrap_or(Silence::Proceed);
-    Some(Post { text: text?, to, label, own_label, mention, image, buttons, reply_to, expires, urgent, otherwise })
+    Some(Post {
+        text: text?,
+        to,
+        label,
+        own_label,
+        mention,
+        image,
+        buttons,
+        reply_to,
+        expires,
+        urgent,
+        otherwise,
+    })
 }
 
 /// A picture's path is relative to the file in which it is written.

@@ -329,7 +329,8 @@ fn a_robot_in_a_group_of_customers_is_refused_with_the_ways_out() {
              plays: {{ a: {{ every: day at 09:00, steps: [{{ post: hi }}] }} }}\n"
         )
     };
-    let check = |text: &str| Playground::new().file("p.yaml", text).run(&["check", "p.yaml", "--format", "json"]);
+    let check =
+        |text: &str| Playground::new().file("p.yaml", text).run(&["check", "p.yaml", "--format", "json"]);
     let lines = check(&yaml("customer", "")).exits(1).json_lines();
     let found = lines.iter().find(|one| one["code"] == "bad-value" && one["line"] == 5).expect("an error");
     assert!(found["help"].as_str().is_some_and(|help| help.contains("manual")), "{found:#}");

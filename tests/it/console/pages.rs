@@ -384,7 +384,8 @@ fn the_group_shows_how_its_rules_are_kept_and_takes_an_appeal() {
     let page = zhu.get("/groups/xian").is(200).body;
     assert!(page.contains("Nothing counts against anybody.") && page.contains("1 of 2 rules act"), "{page}");
     let says = |text: &str| {
-        let data = format!("{{\"message\": {{\"id\": \"{text}\", \"kind\": \"text\", \"text\": \"{text}\"}}}}");
+        let data =
+            format!("{{\"message\": {{\"id\": \"{text}\", \"kind\": \"text\", \"text\": \"{text}\"}}}}");
         let args = ["signal", "message", "--member", "m1", "--group", "xian", "--data", &data];
         let _ = play.run(&args).exits(0);
     };
@@ -396,7 +397,8 @@ fn the_group_shows_how_its_rules_are_kept_and_takes_an_appeal() {
     let why = zhu.get("/why/m1?group=xian").is(200).body;
     assert!(page.contains("href=\"/why/m1?group=xian\"") && why.contains("fraud"), "{why}");
     // The strike is looked at again by somebody who has not judged it.
-    let _ = zhu.press(&page, "press/signal", &[("on", "xian "), ("signal", "appeal"), ("member", "m1")]).is(303);
+    let _ =
+        zhu.press(&page, "press/signal", &[("on", "xian "), ("signal", "appeal"), ("member", "m1")]).is(303);
     let page = zhu.get("/groups/xian").is(200).body;
     assert!(page.contains("asks for another look") && page.contains("another look is asked for"), "{page}");
     let ed = Browser::enter(port, &open(&play, &["--as", "ed"]));

@@ -2,7 +2,10 @@
 
 use crate::help::story::Story;
 use playbook::{
-    base::{locale::Locale, metric::Unit, source::MemoryFolder, threshold::THRESHOLDS, time::Duration, value::Value},
+    base::{
+        locale::Locale, metric::Unit, source::MemoryFolder, threshold::THRESHOLDS, time::Duration,
+        value::Value,
+    },
     engine::{
         doctor::{AILMENTS, Chart, Diagnosis, Grade, diagnose, score, unjudged},
         input::Command,
@@ -339,9 +342,7 @@ fn what_is_prescribed_ships_with_the_program_and_comes_with_the_lines() {
                 .filter(|one| one.severity == playbook::base::diagnostic::Severity::Error)
                 .map(|one| one.message.en.clone())
                 .collect();
-            let Some(playbook) = compiled.playbook else {
-                panic!("{}: {errors:?}\n{lines}", ailment.name)
-            };
+            let Some(playbook) = compiled.playbook else { panic!("{}: {errors:?}\n{lines}", ailment.name) };
             for play in ailment.plays {
                 let (file, play) = play.split_once('/').expect("a playbook and a play");
                 assert!(
@@ -354,7 +355,11 @@ fn what_is_prescribed_ships_with_the_program_and_comes_with_the_lines() {
                 files.insert(file);
             }
             assert!(!ailment.plays.is_empty(), "{} has a play", ailment.name);
-            assert!(THRESHOLDS.iter().any(|one| one.name == ailment.name), "{} has a threshold", ailment.name);
+            assert!(
+                THRESHOLDS.iter().any(|one| one.name == ailment.name),
+                "{} has a threshold",
+                ailment.name
+            );
         }
     }
     // Whoever is told of it gets it, in either language.

@@ -260,14 +260,7 @@ plays:
     story.signal("message", Some("b"), Value::Null);
     story.signal("tick", None, Value::Null);
     let news = story.news();
-    for text in [
-        "where",
-        "if",
-        "whenever",
-        "2 of 3 is 0.67; 1.5",
-        "all 2, 2 people, 2",
-        "0.667; each 2; 3",
-    ] {
+    for text in ["where", "if", "whenever", "2 of 3 is 0.67; 1.5", "all 2, 2 people, 2", "0.667; each 2; 3"] {
         assert!(news.contains(&format!("post group: {text}\n")), "{text}: {news}");
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     shell::console::{
         layout::Frame,
         view::{
-            conduct::{Struck, Conduct, Judgment, OnWatch},
+            conduct::{Conduct, Judgment, OnWatch, Struck},
             group::Group,
         },
     },
