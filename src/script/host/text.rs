@@ -59,16 +59,20 @@ pub(super) fn register(module: &mut Module) {
     replacements(module);
 }
 
+fn is_one(n: f64) -> bool {
+    (n - 1.0).abs() < f64::EPSILON
+}
+
 /// `1 day`, `2 days`.
 fn one_or_many(n: f64, one: &str, many: &str) -> String {
-    format!("{} {}", usual(n), if n == 1.0 { one } else { many })
+    format!("{} {}", usual(n), if is_one(n) { one } else { many })
 }
 
 /// The words for none, one or so many, with the number in the place of `#`.
 fn plural(n: f64, none: &str, one: &str, many: &str) -> Given<String> {
     let words = if n == 0.0 {
         none
-    } else if n == 1.0 {
+    } else if is_one(n) {
         one
     } else {
         many
