@@ -471,5 +471,5 @@ plays:
     let mut folder = playbook::base::source::MemoryFolder::default();
     folder.0.insert("p.yaml".into(), Arc::from(format!("name: p\ntimezone: UTC\n{wrong}")));
     let found = lang::compile(&folder, "p.yaml").report.diagnostics;
-    assert!(found.iter().any(|one| one.code.to_string() == "unknown-name"), "{found:#?}");
+    assert!(found.iter().any(|one| one.code == "unknown-name"), "{found:#?}");
 }

@@ -227,11 +227,12 @@ fn the_whole_shelf_in_one_file_is_calm_in_both_languages() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, &*text).unwrap();
         }
-        let uses: String =
-            PARTS.iter().map(|part| format!("  - {{ playbook: {part}.yaml, as: {part} }}\n")).collect();
+        let uses: Vec<String> =
+            PARTS.iter().map(|part| format!("  - {{ playbook: {part}.yaml, as: {part} }}")).collect();
+        let uses = uses.join("\n");
         let all = format!(
             "name: all\ntimezone: {zone}\nlocale: {locale}\npeople: {{ owner: {{ name: A }}, deputy: {{ name: B }} }}\n\
-             roles: {{ host: {{ people: [owner, deputy], term: 10 weeks }} }}\nuse:\n{uses}"
+             roles: {{ host: {{ people: [owner, deputy], term: 10 weeks }} }}\nuse:\n{uses}\n"
         );
         std::fs::write(dir.path().join("all.yaml"), all).unwrap();
         let compiled = lang::compile(&folder(dir.path()), "all.yaml");
