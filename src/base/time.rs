@@ -388,6 +388,21 @@ impl Zone {
         self.tz.to_datetime(at.to_jiff()).date()
     }
 
+    /// The first instant after another at which the zone's clocks show a time.
+    pub fn next_clock(&self, clock: ClockTime, after: Timestamp) -> Timestamp {
+        let mut day = self.date(after);
+        loop {
+            let at = self.instant(day.to_datetime(clock.to_jiff()));
+            if at > after {
+                return at;
+            }
+            match day.tomorrow() {
+                Ok(next) => day = next,
+                Err(_) => return Timestamp::MAX,
+            }
+        }
+    }
+
     /// The instant of a civil time. A time inside a spring gap is the first instant after the gap; in an
     /// autumn overlap it is the first of the two (DESIGN 4.5).
     pub fn instant(&self, at: civil::DateTime) -> Timestamp {

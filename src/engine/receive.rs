@@ -8,7 +8,6 @@ use super::{
     facts::LEFT,
     input::Signal,
     moderation::without_words,
-    steps::next_clock,
 };
 use crate::{
     base::{
@@ -158,7 +157,7 @@ impl Draft<'_> {
         if full || open_is_none(self, play) {
             let until = match batch {
                 Batch::For(length) => signal.at.plus(length).max(self.now),
-                Batch::Until(clock) => next_clock(self.now, clock, joined.zone_or(&self.playbook.zone)),
+                Batch::Until(clock) => joined.zone_or(&self.playbook.zone).next_clock(clock, self.now),
             };
             self.emit(Fact::BatchOpened { play: play.clone(), until })?;
         }

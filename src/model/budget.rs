@@ -2,7 +2,7 @@
 //!
 //! Only the amounts are here; who counts what, and when a held message goes, is the engine's.
 
-use super::{channel::GROUP, message::Label, timetable::next_clock};
+use super::{channel::GROUP, message::Label};
 use crate::{
     base::{
         ids::{CalendarName, ChannelName},
@@ -95,7 +95,7 @@ impl Budgets {
 
     /// When the next quiet hours after an instant begin.
     pub fn quiet_begins(&self, after: Timestamp, zone: &Zone) -> Option<Timestamp> {
-        self.quiet.iter().map(|quiet| next_clock(quiet.from, after, zone)).min()
+        self.quiet.iter().map(|quiet| zone.next_clock(quiet.from, after)).min()
     }
 
     /// How long a message of a label may be held; what has no label counts as content.

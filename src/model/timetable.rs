@@ -9,7 +9,7 @@ use super::{
 };
 use crate::base::{
     ids::StepId,
-    time::{ClockTime, Offset, Timestamp, Zone},
+    time::{Offset, Timestamp, Zone},
 };
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ fn walk(
                 inner(&wait.otherwise, wait.timeout.map_or(due, |timeout| due.plus(timeout)));
                 match &wait.target {
                     WaitFor::For(length) => due.plus(*length),
-                    WaitFor::Until(clock) => next_clock(*clock, due, zone),
+                    WaitFor::Until(clock) => zone.next_clock(*clock, due),
                     WaitFor::Signal(_) | WaitFor::Binding(_) => due,
                 }
             }
@@ -144,16 +144,6 @@ fn find(steps: &Block, id: &StepId, anchored: bool, mut timed: bool) -> Result<b
         };
     }
     Err(timed)
-}
-
-/// The first instant after another at which the zone's clocks show this time.
-pub fn next_clock(clock: ClockTime, after: Timestamp, zone: &Zone) -> Timestamp {
-    let day = zone.date(after);
-    let today = zone.instant(day.to_datetime(clock.to_jiff()));
-    if today > after {
-        return today;
-    }
-    zone.instant(day.tomorrow().unwrap_or(day).to_datetime(clock.to_jiff()))
 }
 
 #[cfg(test)]

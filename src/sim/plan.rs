@@ -192,9 +192,7 @@ impl<'a> Source<'a> {
             Trigger::Signal(on) if on.name.as_ref() == "group.created" => Anchors::Once(match on.batch {
                 None => created,
                 Some(Batch::For(length)) => created.plus(length),
-                Some(Batch::Until(clock)) => {
-                    timetable::next_clock(clock, created, play.zone_or(&playbook.zone))
-                }
+                Some(Batch::Until(clock)) => play.zone_or(&playbook.zone).next_clock(clock, created),
             }),
             Trigger::Command if starts_with_the_group(playbook, play) => Anchors::Once(created),
             Trigger::Members(_) | Trigger::Signal(_) | Trigger::Whenever(_) | Trigger::Command => {

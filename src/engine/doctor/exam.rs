@@ -1,6 +1,5 @@
 //! One look at a group for one rule: reads numbers, notes those that tell, and what is not known.
 
-use super::table::Ailment;
 use crate::{
     base::{
         civil_day::CivilDay,
@@ -254,8 +253,8 @@ impl<'a> Exam<'a> {
     }
 
     /// What told, and what is not known.
-    pub(super) fn found(self, ailment: &Ailment) -> (Vec<Evidence>, Vec<Phrase>) {
-        let blind = Some(Phrase::from(ailment.blind)).filter(|blind| !blind.is_empty());
+    pub(super) fn found(self, blind: Words) -> (Vec<Evidence>, Vec<Phrase>) {
+        let blind = Some(Phrase::from(blind)).filter(|blind| !blind.is_empty());
         let unknown = self.holes.into_iter().chain(self.missing).chain(blind).collect();
         (self.evidence, unknown)
     }

@@ -45,7 +45,7 @@ pub fn diagnose(chart: &Chart, playbook: &Playbook) -> Vec<Diagnosis> {
     examined(chart, playbook)
         .filter(|(_, _, ill)| *ill)
         .map(|(ailment, exam, _)| {
-            let (evidence, unknown) = exam.found(ailment);
+            let (evidence, unknown) = exam.found(ailment.blind);
             Diagnosis { ailment, evidence, unknown }
         })
         .collect()

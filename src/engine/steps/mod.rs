@@ -21,4 +21,3 @@ mod wait;
 
 pub(super) use held::vars_fit;
 pub(super) use task::task_not_done;
-pub(super) use wait::next_clock;

@@ -1,11 +1,7 @@
 //! `wait`: for a time, a signal, or a task that an earlier step opened.
 
 use crate::{
-    base::{
-        ids::TaskId,
-        time::{ClockTime, Timestamp, Zone},
-        value::Value,
-    },
+    base::{ids::TaskId, time::Timestamp, value::Value},
     engine::{
         advance::{At, Carried, Trouble, Went},
         draft::{Decided, Draft},
@@ -22,7 +18,7 @@ impl Draft<'_> {
         match &wait.target {
             WaitFor::For(length) => self.wait_until(at, at.due.plus(*length)),
             WaitFor::Until(clock) => {
-                let until = next_clock(at.due, *clock, at.play.zone_or(&at.playbook.zone));
+                let until = at.play.zone_or(&at.playbook.zone).next_clock(*clock, at.due);
                 self.wait_until(at, until)
             }
             WaitFor::Signal(name) => {
@@ -99,20 +95,5 @@ impl Draft<'_> {
         };
         let binding = wait.binding.as_ref().map(|name| (name.clone(), Value::Null));
         self.done(at, at.otherwise, binding)
-    }
-}
-
-/// The next instant at which this zone's clocks show a time, strictly after another instant.
-pub(in crate::engine) fn next_clock(after: Timestamp, clock: ClockTime, zone: &Zone) -> Timestamp {
-    let mut day = zone.date(after);
-    loop {
-        let at = zone.instant(day.to_datetime(clock.to_jiff()));
-        if at > after {
-            return at;
-        }
-        match day.tomorrow() {
-            Ok(next) => day = next,
-            Err(_) => return Timestamp::MAX,
-        }
     }
 }

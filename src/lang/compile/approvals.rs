@@ -1,10 +1,11 @@
 //! `approve`: the question, what is shown, and where a yes, a no and silence lead.
 
 use super::{
+    common,
     cx::Cx,
-    steps::{self, APPROVAL, Place},
+    place::{APPROVAL, Place},
+    steps,
     text::{self, Scope},
-    verbs,
 };
 use crate::{
     base::{
@@ -36,7 +37,7 @@ pub(crate) fn approve(
     position: &str,
 ) -> Option<Approve> {
     let text = text::text(cx, node, scope);
-    let to = verbs::assignee(cx, fields, "to", scope);
+    let to = common::assignee(cx, fields, "to", scope);
     let show = fields.get("show").and_then(|node| show(cx, node, scope, place));
     let open_for = fields.get("open_for").and_then(|node| reader::positive(&mut cx.report, node));
     let urgent = fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or(false);
@@ -108,7 +109,7 @@ fn way(
         );
         return None;
     }
-    Some(match verbs::silence(cx, node)? {
+    Some(match common::silence(cx, node)? {
         Silence::Stop => Way::Stop,
         Silence::Proceed => Way::Proceed,
     })

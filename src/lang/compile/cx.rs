@@ -2,7 +2,7 @@
 //!
 //! Reads files only through the [`Folder`] it was given.
 
-use super::{names::Names, resolve::Reference};
+use super::names::{Names, Reference};
 use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{
     base::{
@@ -51,11 +51,11 @@ pub(crate) struct Cx<'f> {
     /// Every name of the playbook.
     pub(crate) names: Names,
     /// Which vars and args may hold what others said.
-    pub(crate) heard: super::said::Heard,
+    pub(crate) heard: super::heard::Heard,
     /// Names that were used, checked once all are known.
     pub(crate) refs: Vec<Reference>,
     /// The people of the playbook, once they are lowered.
-    pub(crate) people: super::people::People,
+    pub(crate) people: People,
     /// Files that expressions read.
     pub(crate) data: BTreeMap<String, Value>,
     /// Files that channels name as secrets.
@@ -67,6 +67,9 @@ pub(crate) struct Cx<'f> {
     pub(crate) scripts: Scripts,
     digested: BTreeMap<String, [u8; 32]>,
 }
+
+/// The people of a playbook, by id.
+pub(crate) type People = BTreeMap<crate::base::ids::PersonId, Arc<crate::base::person::Person>>;
 
 /// What lowering has to know of the file it is in: the playbook itself, or one that it uses.
 #[derive(Debug, Clone, Default)]
@@ -106,9 +109,9 @@ impl<'f> Cx<'f> {
             proofs: Vec::new(),
             moderated: Vec::new(),
             names: Names::default(),
-            heard: super::said::Heard::default(),
+            heard: super::heard::Heard::default(),
             refs: Vec::new(),
-            people: super::people::People::new(),
+            people: People::new(),
             data: BTreeMap::new(),
             secrets: std::collections::BTreeSet::new(),
             unit: UnitView::default(),

@@ -1,6 +1,6 @@
 //! A task's `list`: what is to be ticked off, written in line or kept in a file.
 
-use super::{cx::Cx, text::Scope, verbs::texts};
+use super::{common::texts, cx::Cx, text::Scope};
 use crate::{
     base::{
         phrase::{pair, phrase},

@@ -1,11 +1,11 @@
 //! The verbs that speak to the group: `post` and `ask`.
 
 use super::{
+    common::binding,
     cx::Cx,
     names::Sort,
-    steps::Place,
+    place::Place,
     text::{self, Scope},
-    verbs::binding,
 };
 use crate::base::phrase::{pair, phrase};
 use crate::{
@@ -86,7 +86,7 @@ pub(crate) fn post(
     let expires = fields.get("expires").and_then(|node| reader::positive(&mut cx.report, node));
     let urgent =
         fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
-    let otherwise = fields.get("otherwise").and_then(|node| super::verbs::silence(cx, node));
+    let otherwise = fields.get("otherwise").and_then(|node| super::common::silence(cx, node));
     let otherwise = otherwise.unwrap_or(Silence::Proceed);
     Some(Post {
         text: text?,

@@ -9,10 +9,12 @@ mod budgets;
 mod calendars;
 mod channels;
 mod check;
+mod common;
 mod cx;
 mod dates;
 mod doctor;
 mod groups;
+mod heard;
 mod heartbeat;
 mod head;
 mod access;
@@ -29,6 +31,7 @@ mod other;
 mod people;
 mod phases;
 mod pictures;
+mod place;
 mod plays;
 mod resolve;
 mod said;
@@ -334,7 +337,7 @@ fn environs(cx: &mut Cx<'_>, root: &Node, home: &UnitView, units: &[Unit]) -> En
         cx.unit = part.view;
         channels.extend(channels::lower(cx, &part.node, "channels"));
     }
-    let mut people = people::People::new();
+    let mut people = cx::People::new();
     for part in brought::section(cx, root, home, units, "people") {
         cx.unit = part.view;
         people.extend(people::lower_people(cx, &part.node));

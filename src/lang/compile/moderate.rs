@@ -1,11 +1,11 @@
 //! `moderate`: what breaks a rule of the group, and what follows from it.
 
 use super::{
-    budgets,
+    budgets, common,
     cx::Cx,
     lists,
     text::{self, Scope},
-    verbs, words,
+    words,
 };
 use crate::{
     base::{
@@ -53,7 +53,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, sections: &[(&Node, super::cx::UnitView)], 
         let exempt =
             fields.get("exempt").and_then(|node| text::condition(cx, node, &scope.with(Name::Member)));
         all.exempt = all.exempt.take().or(exempt);
-        let judge = verbs::assignee(cx, &fields, "judge", scope);
+        let judge = common::assignee(cx, &fields, "judge", scope);
         all.judge = all.judge.take().or(judge);
         let expire = fields.get("strikes_expire").and_then(|node| reader::positive(&mut cx.report, node));
         all.expire = all.expire.or(expire);
@@ -170,7 +170,7 @@ fn rule(
         repeats,
         acts: does.0,
         rungs: does.1,
-        to: verbs::assignee(cx, &fields, "to", scope),
+        to: common::assignee(cx, &fields, "to", scope),
         watch: if watched.is_some() { watch(cx, watched) } else { usual.watch },
         samples: Arc::default(),
         name,

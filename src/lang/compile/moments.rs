@@ -5,7 +5,7 @@ use crate::base::phrase::{Phrase, pair};
 use crate::{
     base::{
         source::Span,
-        time::{Timestamp, Zone},
+        time::{Offset, Timestamp, Zone},
     },
     lang::{
         data,
@@ -77,4 +77,17 @@ pub(crate) fn date_of(cx: &mut Cx<'_>, text: &str, span: Span) -> Option<Date> {
             None
         }
     }
+}
+
+/// Reads an offset from a run's anchor.
+pub(crate) fn offset(cx: &mut Cx<'_>, node: &Node) -> Option<Offset> {
+    let expected = pair(
+        "an offset from the run's anchor such as -3h, +20m or -7d 10:00",
+        "相对于本次锚点的偏移，例如 -3h、+20m 或 -7d 10:00",
+    );
+    let offset = reader::parsed(&mut cx.report, node, expected)?;
+    if matches!(offset, Offset::Days(..)) {
+        cx.uses_clock(node.span, Phrase::same(format!("`{}`", node.text().unwrap_or_default())));
+    }
+    Some(offset)
 }

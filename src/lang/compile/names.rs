@@ -3,8 +3,23 @@
 //! Reports nothing: what is wrong with a definition is said where it is lowered.
 
 use crate::base::phrase::{Words, pair};
+use crate::base::source::Span;
 use crate::lang::document::node::{Kind, Node};
 use std::collections::BTreeSet;
+
+/// The phase of a playbook that names none.
+pub(crate) const ONLY_PHASE: &str = "main";
+
+/// A name and where it was used.
+#[derive(Debug)]
+pub(crate) struct Reference {
+    /// What it should name.
+    pub(crate) sort: Sort,
+    /// The name.
+    pub(crate) name: String,
+    /// Where the name is used.
+    pub(crate) span: Span,
+}
 
 /// The names of a playbook.
 #[derive(Debug, Default)]
@@ -133,7 +148,7 @@ impl Names {
             }
         }
         if self.phases.is_empty() {
-            self.phases.insert(super::phases::ONLY_PHASE.to_owned());
+            self.phases.insert(ONLY_PHASE.to_owned());
         }
     }
 

@@ -1,6 +1,11 @@
 //! `people` and `roles`: who there is, and who takes turns at what.
 
-use super::{budgets, calendars, cx::Cx, moments, names::Sort};
+use super::{
+    budgets, calendars,
+    cx::{Cx, People},
+    moments,
+    names::Sort,
+};
 use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
@@ -27,9 +32,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-
-/// The people of a playbook.
-pub(crate) type People = BTreeMap<PersonId, Arc<Person>>;
 
 /// Lowers `people`.
 pub(crate) fn lower_people(cx: &mut Cx<'_>, node: &Node) -> People {

@@ -2,7 +2,8 @@
 
 use super::{
     cx::Cx,
-    plays, steps,
+    names::ONLY_PHASE,
+    place, plays, steps,
     text::{self, Scope},
 };
 use crate::base::phrase::{pair, phrase};
@@ -31,9 +32,6 @@ use crate::{
     },
 };
 use std::{collections::BTreeSet, sync::Arc};
-
-/// The phase of a playbook that names none.
-pub(crate) const ONLY_PHASE: &str = "main";
 
 /// What `phases` gives.
 pub(crate) struct Phases {
@@ -126,7 +124,7 @@ fn on_enter(cx: &mut Cx<'_>, phase: &str, node: &Node, scope: &Scope) -> Play {
     cx.origin(format!("plays.{name}"), node.span);
     let globals = [Name::Run, Name::Signal, Name::Signals, Name::Args];
     let scope = globals.into_iter().fold(scope.clone(), |scope, name| scope.with(name));
-    let scope = steps::play_scope(&scope, [node]);
+    let scope = place::play_scope(&scope, [node]);
     let block = steps::lower(cx, node, &scope, &name, "");
     let quoted = phase.replace('\\', "\\\\").replace('"', "\\\"");
     let known = Known { globals: scope.known.globals, ..Known::default() };

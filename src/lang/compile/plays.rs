@@ -4,15 +4,15 @@ use super::{
     cx::Cx,
     head, moments,
     names::Sort,
-    steps,
+    place, steps,
     text::{self, Scope},
     triggers,
 };
-use crate::base::phrase::{Phrase, pair, phrase};
+use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
         ids::{CalendarName, PhaseName, PlayName},
-        time::{Duration, Offset},
+        time::Duration,
         value::Value,
     },
     lang::{
@@ -150,7 +150,7 @@ fn lower_in_zone(
     guards(cx, fields, &scope, &mut play);
     policies(cx, fields, &scope, &mut play, with);
     let blocks = ["steps", "moved", "cancelled", "replaced"].map(|key| fields.get(key));
-    let scope = steps::play_scope(&scope, blocks.into_iter().flatten());
+    let scope = place::play_scope(&scope, blocks.into_iter().flatten());
     match fields.need(
         &mut cx.report,
         "steps",
@@ -379,17 +379,4 @@ fn overlay(cx: &mut Cx<'_>, args: &mut Template, with: &[Entry], scope: &Scope) 
         }
     }
     *args = Template::Map(entries);
-}
-
-/// Reads an offset from a run's anchor.
-pub(crate) fn offset(cx: &mut Cx<'_>, node: &Node) -> Option<Offset> {
-    let expected = pair(
-        "an offset from the run's anchor such as -3h, +20m or -7d 10:00",
-        "相对于本次锚点的偏移，例如 -3h、+20m 或 -7d 10:00",
-    );
-    let offset = reader::parsed(&mut cx.report, node, expected)?;
-    if matches!(offset, Offset::Days(..)) {
-        cx.uses_clock(node.span, Phrase::same(format!("`{}`", node.text().unwrap_or_default())));
-    }
-    Some(offset)
 }

@@ -1,22 +1,14 @@
 //! Pass 3: every name that was used is one that is defined.
 
-use super::{cx::Cx, names::Sort};
+use super::{
+    cx::Cx,
+    names::{Reference, Sort},
+};
 use crate::base::phrase::{pair, phrase};
 use crate::{
     base::source::Span,
     lang::{codes, document::near},
 };
-
-/// A name and where it was used.
-#[derive(Debug)]
-pub(crate) struct Reference {
-    /// What it should name.
-    pub(crate) sort: Sort,
-    /// The name.
-    pub(crate) name: String,
-    /// Where the name is used.
-    pub(crate) span: Span,
-}
 
 impl Cx<'_> {
     /// Notes that a name is used.

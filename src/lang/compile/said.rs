@@ -3,6 +3,7 @@
 //! Looks at expressions as they were written; where it cannot be sure it says yes.
 
 use super::{
+    heard::Heard,
     text::{closing, rename_vars},
     uses::Unit,
 };
@@ -13,23 +14,6 @@ use crate::{
         names::{Known, Names, Said},
     },
 };
-use std::collections::BTreeMap;
-
-/// What others may have said in a playbook.
-#[derive(Debug, Default)]
-pub(crate) struct Heard {
-    /// In `vars`.
-    pub(crate) vars: Said,
-    /// In the `args` of each play that is started by another.
-    pub(crate) args: BTreeMap<String, Said>,
-}
-
-impl Heard {
-    /// The `args` of a play.
-    pub(crate) fn args(&self, play: &str) -> Said {
-        self.args.get(play).cloned().unwrap_or_default()
-    }
-}
 
 /// What is written into a key, and the expressions that it is made of.
 struct Write {

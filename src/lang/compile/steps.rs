@@ -3,7 +3,7 @@
 use super::{
     approvals,
     cx::Cx,
-    plays,
+    place::{self, Place},
     text::{self, Scope},
     verbs,
 };
@@ -32,57 +32,9 @@ use std::{
 /// Keys that any step may have.
 const COMMON: &[&str] = keys::COMMON.names;
 
-/// The name under which steps see the last decision of an `approve`.
-pub(crate) const APPROVAL: &str = "approval";
-
 /// Whether a key is a verb.
 pub(crate) fn is_verb(key: &str) -> bool {
     VERBS.iter().any(|verb| verb.name == key)
-}
-
-/// The state of lowering one list of steps and everything below it.
-pub(crate) struct Place<'p> {
-    /// The play's name.
-    pub(crate) play: &'p str,
-    /// The ids that were given so far, with their places.
-    pub(crate) ids: BTreeMap<String, crate::base::source::Span>,
-    /// The `as` names that a `wait` may name: of tasks and questions.
-    pub(crate) waitable: BTreeSet<String>,
-    /// Steps that send a message, for `reply_to`.
-    pub(crate) posts: BTreeSet<String>,
-    /// Every step of the list, those ahead too, and whether it has a text that can be shown.
-    pub(crate) shown: BTreeMap<String, bool>,
-}
-
-/// The scope with every `as` name that the blocks of a play set at some time.
-pub(crate) fn play_scope<'n>(scope: &Scope, blocks: impl IntoIterator<Item = &'n Node>) -> Scope {
-    let mut scope = scope.clone();
-    blocks.into_iter().for_each(|block| collect(block, &mut scope));
-    scope
-}
-
-fn collect(node: &Node, into: &mut Scope) {
-    match &node.kind {
-        Kind::Sequence(items) => items.iter().for_each(|item| collect(item, into)),
-        Kind::Mapping(entries) => {
-            for entry in entries {
-                match &*entry.key.value {
-                    "as" => {
-                        let is_loop = entries.iter().any(|entry| &*entry.key.value == "each");
-                        let set = if is_loop { &mut into.loops } else { &mut into.sometime };
-                        set.extend(entry.value.text().map(str::to_owned));
-                        into.approval_taken |= entry.value.text() == Some(APPROVAL);
-                    }
-                    "approve" => drop(into.sometime.insert(APPROVAL.to_owned())),
-                    "then" | "else" | "steps" | "otherwise" | "yes" | "no" | "silence" => {
-                        collect(&entry.value, into);
-                    }
-                    _ => {}
-                }
-            }
-        }
-        Kind::Null | Kind::Scalar(_) => {}
-    }
 }
 
 /// Lowers a play's list of steps. `prefix` is put before every position: `moved.`.
@@ -177,7 +129,7 @@ pub(crate) fn block(
 /// The names of a step that could not be read, for the steps after it.
 fn stands_for(item: &Node, scope: &mut Scope, place: &mut Place<'_>) {
     let mut would = Scope::default();
-    collect(item, &mut would);
+    place::collect(item, &mut would);
     place.waitable.extend(would.sometime.iter().cloned());
     scope.known.bindings.extend(would.sometime);
     place.posts.extend(item.get("id").and_then(Node::text).map(str::to_owned));
@@ -238,7 +190,7 @@ fn step(
     for field in fields.entries() {
         cx.origin(format!("plays.{}.steps.{id}.{}", place.play, field.key.value), field.key.span);
     }
-    let at = fields.get("at").and_then(|node| plays::offset(cx, node));
+    let at = fields.get("at").and_then(|node| super::moments::offset(cx, node));
     let when = fields.get("when").and_then(|node| text::condition(cx, node, scope));
     let max_late = fields.get("max_late").and_then(|node| reader::duration(&mut cx.report, node));
     let timeout = fields.get("timeout").and_then(|node| reader::positive(&mut cx.report, node));

@@ -2,18 +2,20 @@
 
 use super::{
     approvals,
+    common::{assignee, binding},
     cx::Cx,
     lists, messages, moments,
     names::Sort,
-    numbers, plays,
-    steps::{self, Place},
+    numbers,
+    place::Place,
+    steps,
     text::{self, Scope},
     waits,
 };
 use crate::base::phrase::{Words, pair, phrase};
 use crate::{
     base::{
-        ids::{PersonId, PhaseName, PlayName, RoleName},
+        ids::{PhaseName, PlayName},
         limits,
         time::Duration,
     },
@@ -23,15 +25,10 @@ use crate::{
             node::Node,
             reader::{self, Fields},
         },
-        keys::{
-            self,
-            closed::{ORDERS, SILENCE},
-        },
+        keys::{self, closed::ORDERS},
     },
     model::{
-        step::{
-            Assignee, Block, By, Each, If, Mark, Marking, Prune, Retry, RunScript, Silence, TaskStep, Verb,
-        },
+        step::{Block, By, Each, If, Mark, Marking, Prune, Retry, RunScript, TaskStep, Verb},
         text::{Template, Text},
     },
     script::names::Name,
@@ -168,58 +165,6 @@ fn value_help(verb: &str) -> Words {
     }
 }
 
-/// `as`: the name under which later steps see the value.
-pub(crate) fn binding(cx: &mut Cx<'_>, fields: &Fields<'_>) -> Option<Arc<str>> {
-    let node = fields.get("as")?;
-    let name = reader::text(&mut cx.report, node, pair("a name", "名字"))?.clone();
-    let word = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if !word {
-        let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        let plain = plain.trim_matches('_').to_owned();
-        let help = if plain.is_empty() {
-            pair("use English letters, digits and `_`", "用英文字母、数字和 `_`").into()
-        } else {
-            phrase!("write `as: {plain}`", "写成 `as: {plain}`")
-        };
-        cx.error(
-            codes::BAD_NAME,
-            node.span,
-            phrase!("`{name}` cannot be used in an expression", "`{name}` 不能用在表达式里"),
-            help,
-        );
-        return None;
-    }
-    if Name::parse(&name).is_some() {
-        cx.error(
-            codes::RESERVED_NAME,
-            node.span,
-            phrase!(
-                "`{name}` is a name that every expression knows already",
-                "`{name}` 是每个表达式本来就有的名字"
-            ),
-            phrase!("write `as: my_{name}`", "写成 `as: my_{name}`"),
-        );
-        return None;
-    }
-    super::words::check_word_reserved(cx, &name, node.span).then_some(name)
-}
-
-/// `to`, `escalate`: a role, a person, or a text that names one.
-pub(crate) fn assignee(cx: &mut Cx<'_>, fields: &Fields<'_>, key: &str, scope: &Scope) -> Option<Assignee> {
-    let node = fields.get(key)?;
-    let name = reader::text(&mut cx.report, node, pair("a role or a person", "角色或人"))?.clone();
-    if name.contains("${") {
-        return text::text(cx, node, scope).map(Assignee::Text);
-    }
-    cx.refer(Sort::Assignee, &name, node.span);
-    if cx.names.roles.contains(&*name) {
-        Some(Assignee::Role(RoleName::new(&name)))
-    } else {
-        Some(Assignee::Person(PersonId::new(&name)))
-    }
-}
-
 fn run(cx: &mut Cx<'_>, node: &Node, fields: &Fields<'_>, scope: &Scope) -> Option<RunScript> {
     let path = reader::text(&mut cx.report, node, pair("a script's path", "脚本的路径"))?.clone();
     let call_node = fields.get("call");
@@ -294,12 +239,6 @@ fn task(
     Some(TaskStep { text: text?, to, due, remind, escalate, list, numbers, urgent, binding })
 }
 
-/// A text, or several.
-pub(crate) fn texts(cx: &mut Cx<'_>, node: &Node, scope: &Scope) -> Vec<Text> {
-    let items = reader::one_or_many(&mut cx.report, node, pair("a text", "文字"));
-    items.into_iter().filter_map(|item| text::text(cx, item, scope)).collect()
-}
-
 /// `due`: `1d`, `-1d 18:00`, or a moment.
 fn by(cx: &mut Cx<'_>, node: &Node) -> Option<By> {
     let expected = pair(
@@ -308,7 +247,7 @@ fn by(cx: &mut Cx<'_>, node: &Node) -> Option<By> {
     );
     let text = reader::text(&mut cx.report, node, expected)?.trim().to_owned();
     if text.starts_with(['+', '-']) {
-        return plays::offset(cx, node).map(By::At);
+        return moments::offset(cx, node).map(By::At);
     }
     // A moment begins with a year.
     if text.len() >= 8
@@ -335,10 +274,6 @@ fn reminders(cx: &mut Cx<'_>, node: &Node) -> Vec<Duration> {
     }
     found.truncate(limits::REMINDERS_MAX);
     found
-}
-
-pub(crate) fn silence(cx: &mut Cx<'_>, node: &Node) -> Option<Silence> {
-    reader::choice(&mut cx.report, node, &SILENCE)
 }
 
 fn branch(

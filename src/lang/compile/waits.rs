@@ -1,11 +1,12 @@
 //! `wait`: for a time, a signal, or an earlier task or question.
 
 use super::{
+    common::{binding, silence},
     cx::Cx,
-    steps::{self, Place},
+    place::Place,
+    steps,
     text::{self, Scope},
     triggers,
-    verbs::{binding, silence},
 };
 use crate::base::phrase::{Phrase, pair, phrase};
 use crate::{

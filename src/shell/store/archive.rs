@@ -4,7 +4,7 @@
 //! every group's snapshot holds goes into a page, so that recovery never reads one. The engine may run meanwhile:
 //! it writes between two pages.
 
-use super::{StoreError, copy, corrupt, path, schema, wire};
+use super::{StoreError, copy, corrupt, form, path, schema, wire};
 use crate::{
     base::{ids::GroupId, limits, time::Timestamp},
     engine::entry::Entry,
@@ -85,9 +85,9 @@ pub fn compact(dir: &Path, before: Timestamp) -> Result<Compacted, StoreError> {
         &file,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    schema::prepare(&conn)?;
+    form::prepare(&conn)?;
     schema::check(&conn)?;
-    if !schema::has(&conn, schema::NAMED_FORM)? {
+    if !form::has(&conn, form::NAMED_FORM)? {
         let reason = "it has an older form: start the engine once, which brings it to the present one";
         return Err(StoreError::NoCopy { to: file, reason: reason.into() });
     }
@@ -227,7 +227,7 @@ pub(super) fn within(
     after: i64,
     each: &mut dyn FnMut(Stored) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
-    if schema::has(moment, schema::NAMED_FORM)? {
+    if form::has(moment, form::NAMED_FORM)? {
         let mut statement =
             moment.prepare_cached("SELECT first, form, pages FROM archive WHERE last > ?1 ORDER BY first")?;
         let mut pages = statement.query([after])?;
@@ -242,7 +242,7 @@ pub(super) fn within(
             }
         }
     }
-    let edition = if schema::has(moment, schema::NAMED_FORM)? { "edition" } else { "0" };
+    let edition = if form::has(moment, form::NAMED_FORM)? { "edition" } else { "0" };
     let mut statement = moment.prepare_cached(&format!(
         "SELECT seq, grp, at, count, version, {edition}, entries FROM journal \
          WHERE seq >= ifnull((SELECT max(seq) FROM journal WHERE seq <= ?2 + 1), 0) AND seq + count > ?2 + 1 \
@@ -263,7 +263,7 @@ pub(super) fn backwards(
     to: i64,
     each: &mut dyn FnMut(&Stored) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
-    let named = schema::has(moment, schema::NAMED_FORM)?;
+    let named = form::has(moment, form::NAMED_FORM)?;
     let edition = if named { "edition" } else { "0" };
     let mut statement = moment.prepare_cached(&format!(
         "SELECT seq, grp, at, count, version, {edition}, entries FROM journal WHERE seq <= ?1 ORDER BY seq DESC"
@@ -325,7 +325,7 @@ impl Held {
             }
         }
         let within = |row: &&Stored| row.seq <= key && key < row.seq + row.count;
-        if !self.page.iter().any(|row| within(&row)) && schema::has(conn, schema::NAMED_FORM)? {
+        if !self.page.iter().any(|row| within(&row)) && form::has(conn, form::NAMED_FORM)? {
             let mut statement = conn.prepare_cached(
                 "SELECT first, form, pages FROM archive WHERE first <= ?1 ORDER BY first DESC LIMIT 1",
             )?;

@@ -105,10 +105,10 @@ pub(super) fn verify(conn: &Connection) -> Result<(), StoreError> {
 pub(super) fn count(conn: &Connection) -> Result<Copied, StoreError> {
     let number = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
     let mut decisions = number("SELECT count(*) FROM journal")?;
-    if super::schema::has(conn, 3)? {
+    if super::form::has(conn, 3)? {
         decisions += number("SELECT COALESCE(sum(decisions), 0) FROM archive")?;
     }
-    let (last_seq, last_at) = super::recovery::last(conn)?;
+    let (last_seq, last_at) = super::form::last(conn)?;
     Ok(Copied {
         groups: number("SELECT count(*) FROM groups")? as u64,
         last_seq,
@@ -124,6 +124,6 @@ pub(super) fn count(conn: &Connection) -> Result<Copied, StoreError> {
 pub(super) fn read_only(file: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(file, flags)?;
-    super::schema::prepare(&conn)?;
+    super::form::prepare(&conn)?;
     Ok(conn)
 }

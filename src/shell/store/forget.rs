@@ -6,7 +6,7 @@
 use super::{
     StoreError, archive, copy, corrupt,
     erase::{self, Eraser},
-    members, path, recovery, schema, wire,
+    form, members, path, recovery, schema, wire,
 };
 use crate::{
     base::{
@@ -154,9 +154,9 @@ pub(super) fn again(dir: &Path, file: &Path) -> Result<Vec<Forgotten>, StoreErro
 
 pub(super) fn open(file: &Path) -> Result<Connection, StoreError> {
     let conn = Connection::open(file)?;
-    schema::prepare(&conn)?;
+    form::prepare(&conn)?;
     schema::check(&conn)?;
-    if !schema::has(&conn, schema::MEMBERS_FORM)? {
+    if !form::has(&conn, form::MEMBERS_FORM)? {
         let reason = "it has an older form: start the engine once, which brings it to the present one";
         return Err(StoreError::NoCopy { to: file.into(), reason: reason.into() });
     }

@@ -1,7 +1,7 @@
 //! What readers need to know of all groups at once: messages that wait, inputs that were parked, what did not happen.
 //! One query each, whatever the number of groups.
 
-use super::{Status, StoreError, corrupt, schema, wire, wire::LogLine};
+use super::{Status, StoreError, corrupt, form, wire, wire::LogLine};
 use crate::{
     base::{
         ids::{ChannelName, GroupId},
@@ -46,7 +46,7 @@ pub struct Parked {
 /// SQLite takes the bare column from the row that has the least key. The engine brings a state of an older form, that
 /// does not know since when an attempt has failed, to this one when it starts.
 fn open_rows(conn: &Connection) -> Result<String, StoreError> {
-    let failed = if schema::has(conn, schema::ROBOTS_FORM)? {
+    let failed = if form::has(conn, form::ROBOTS_FORM)? {
         "failed_at"
     } else {
         "CASE WHEN attempts > 0 THEN created_at END"

@@ -3,7 +3,7 @@
 //!
 //! The rows of a group are as of its snapshot: they are written in the same transaction and never without it.
 
-use super::{StoreError, corrupt, schema};
+use super::{StoreError, corrupt, form};
 use crate::base::{
     ids::{GroupId, MemberId},
     member::{Activity, Listed, Member, Members},
@@ -62,7 +62,7 @@ fn habits(members: &Members, id: &MemberId) -> Result<Option<String>, StoreError
 /// All rows.
 pub(super) fn load(conn: &Connection) -> Result<BTreeMap<GroupId, Members>, StoreError> {
     let mut all: BTreeMap<GroupId, Members> = BTreeMap::new();
-    let habits = if schema::has(conn, schema::HABITS_FORM)? { "habits" } else { "NULL" };
+    let habits = if form::has(conn, form::HABITS_FORM)? { "habits" } else { "NULL" };
     let select = format!("SELECT grp, id, who, seen, messages, {habits} FROM members ORDER BY grp, id");
     let mut statement = conn.prepare(&select)?;
     let mut rows = statement.query([])?;

@@ -2,7 +2,7 @@
 //!
 //! The message itself is read from the journal. Reads only; takes a connection that somebody else opened.
 
-use super::{StoreError, archive::Held, corrupt, schema};
+use super::{StoreError, archive::Held, corrupt, form};
 use crate::{
     base::{
         ids::{ChannelName, EffectId, GroupId},
@@ -178,7 +178,7 @@ pub(super) fn stuck(conn: &Connection, most: usize) -> Result<Vec<OutboxRow>, St
 
 /// The columns of a row; forms before the fourth do not know since when attempts have failed.
 pub(super) fn columns(conn: &Connection) -> Result<String, StoreError> {
-    let failed_at = if schema::has(conn, schema::ROBOTS_FORM)? { "failed_at" } else { "NULL" };
+    let failed_at = if form::has(conn, form::ROBOTS_FORM)? { "failed_at" } else { "NULL" };
     Ok(format!(
         "key, grp, effect, channel, status, attempts, part, in_doubt, note, created_at, until, settled_at, told, \
          {failed_at}"

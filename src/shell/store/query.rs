@@ -3,8 +3,9 @@
 //! A reader sees what was committed when it was asked; it never waits for the writer and never changes anything.
 
 use super::{
-    Backlog, Busy, Copied, Cursor, Letter, OutboxRow, Parked, StoreError, archive, copy, cursor, health,
-    inbox, outbox, outbox_row, path,
+    Backlog, Busy, Copied, Cursor, Letter, OutboxRow, Parked, StoreError, archive, copy, cursor,
+    group_info::{self, GroupInfo},
+    health, inbox, outbox, outbox_row, path,
     recovery::{self, Recovered},
     schema,
     sealed::Sealer,
@@ -15,7 +16,7 @@ use crate::{
     base::{
         ids::{Digest, EffectId, GroupId},
         source::MemoryFolder,
-        time::{Timestamp, Zone},
+        time::Timestamp,
     },
     engine::entry::Entry,
 };
@@ -24,35 +25,6 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
-
-/// What is known of a group without compiling its playbook.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupInfo {
-    /// The playbook's name.
-    pub playbook: String,
-    /// The group's shown name.
-    pub title: String,
-    /// The playbook's zone by its IANA name.
-    pub zone: String,
-    /// The playbook's locale: `en`, `zh`.
-    pub locale: String,
-    /// The playbook's file as it was given to `run`; empty while no file runs the group.
-    pub file: String,
-    /// The version in force.
-    pub digest: Digest,
-}
-
-impl GroupInfo {
-    /// Whether the group is in the state only: no file runs it.
-    pub fn rests(&self) -> bool {
-        self.file.is_empty()
-    }
-
-    /// The zone; UTC where the bundled database no longer has it.
-    pub fn zone(&self) -> Zone {
-        Zone::named(&self.zone).unwrap_or_else(Zone::utc)
-    }
-}
 
 /// A connection that only reads.
 pub struct Reader {
@@ -94,7 +66,7 @@ impl Reader {
 
     /// What is known of every group.
     pub fn groups(&self) -> Result<BTreeMap<GroupId, GroupInfo>, StoreError> {
-        groups(&self.conn)
+        group_info::groups(&self.conn)
     }
 
     /// Calls `each` for every entry after a number, in order, archived ones too; of one group, or of all.
@@ -233,25 +205,6 @@ impl Reader {
     pub fn sources(&self, digest: &Digest) -> Result<Option<(MemoryFolder, String)>, StoreError> {
         sources(&self.conn, &self.file, digest)
     }
-}
-
-pub(super) fn groups(conn: &Connection) -> Result<BTreeMap<GroupId, GroupInfo>, StoreError> {
-    let mut statement =
-        conn.prepare_cached("SELECT grp, playbook, title, zone, locale, file, digest FROM groups")?;
-    let rows = statement.query_map([], |row| {
-        Ok((
-            GroupId::from(row.get::<_, String>(0)?),
-            GroupInfo {
-                playbook: row.get(1)?,
-                title: row.get(2)?,
-                zone: row.get(3)?,
-                locale: row.get(4)?,
-                file: row.get(5)?,
-                digest: Digest::from(row.get::<_, String>(6)?),
-            },
-        ))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The texts of a version from a database, and the file that it lies in.

@@ -1,7 +1,7 @@
 //! Recovery: the last snapshot of every group, then its later entries, applied and never decided again.
 
 use super::{
-    Backlog, Doubt, StoreError, Upgraded, corrupt, query::GroupInfo, schema, session::SessionRow, wire,
+    Backlog, Doubt, StoreError, Upgraded, corrupt, form, group_info::GroupInfo, session::SessionRow, wire,
 };
 use crate::{
     base::{ids::GroupId, member::Members, time::Timestamp},
@@ -57,7 +57,7 @@ pub struct Recovered {
 /// Reads all groups. The caller holds a transaction where others write.
 pub(super) fn load(conn: &Connection) -> Result<Recovered, StoreError> {
     let mut recovered = Recovered {
-        infos: super::query::groups(conn)?,
+        infos: super::group_info::groups(conn)?,
         sessions: super::session::all(conn)?,
         robots: super::robots::load(conn)?,
         ..Recovered::default()
@@ -77,7 +77,7 @@ pub(super) fn load(conn: &Connection) -> Result<Recovered, StoreError> {
         covered.insert(group.clone(), row.get(1)?);
         recovered.groups.insert(group, RecoveredGroup { state, uncovered: None });
     }
-    if schema::has(conn, schema::MEMBERS_FORM)? {
+    if form::has(conn, form::MEMBERS_FORM)? {
         recovered.stored = super::members::load(conn)?;
         for (group, members) in &recovered.stored {
             if let Some(found) = recovered.groups.get_mut(group) {
@@ -96,25 +96,13 @@ pub(super) fn meta(conn: &Connection, name: &str) -> Result<Option<i64>, StoreEr
     Ok(statement.query_row([name], |row| row.get(0)).optional()?)
 }
 
-/// The number of the last entry, and when it was decided.
-pub(super) fn last(conn: &Connection) -> Result<(i64, Option<Timestamp>), StoreError> {
-    let ends = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
-    let sql = "SELECT seq + count - 1, at FROM journal ORDER BY seq DESC LIMIT 1";
-    let mut found = conn.query_row(sql, [], ends).optional()?;
-    if found.is_none() && schema::has(conn, 3)? {
-        let sql = "SELECT last, until FROM archive ORDER BY first DESC LIMIT 1";
-        found = conn.query_row(sql, [], ends).optional()?;
-    }
-    Ok(found.map_or((0, None), |(seq, at)| (seq, Some(Timestamp::from_millis(at)))))
-}
-
 fn replay(
     conn: &Connection,
     covered: &BTreeMap<GroupId, i64>,
     recovered: &mut Recovered,
 ) -> Result<(), StoreError> {
     let checkpoint = meta(conn, "checkpoint")?.unwrap_or_default();
-    (recovered.last_seq, recovered.last_at) = last(conn)?;
+    (recovered.last_seq, recovered.last_at) = form::last(conn)?;
     let mut statement =
         conn.prepare("SELECT seq, grp, version, entries FROM journal WHERE seq > ?1 ORDER BY seq")?;
     let mut rows = statement.query(params![checkpoint])?;

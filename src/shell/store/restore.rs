@@ -9,7 +9,7 @@ use super::{
     FILE, StoreError,
     copy::{self, Copied, sync_folder},
     forget::{self, Forgotten},
-    path, recovery, schema, session,
+    form, path, schema, session,
 };
 use crate::{
     base::time::Timestamp,
@@ -80,7 +80,7 @@ pub fn restore(from: &Path, dir: &Path, until: Option<Timestamp>) -> Result<Rest
     drop(source);
     let conn = Connection::open(&fresh)?;
     let doubtful = doubt(&conn, until)?;
-    if schema::has(&conn, schema::SESSION_FORM)? {
+    if form::has(&conn, form::SESSION_FORM)? {
         session::none(&conn)?;
     }
     conn.close().map_err(|(_, error)| error)?;
@@ -196,7 +196,7 @@ pub(super) fn put_back(
     conn: &Connection,
     mark: Option<(i64, Timestamp)>,
 ) -> Result<Option<usize>, StoreError> {
-    let (last, _) = recovery::last(conn)?;
+    let (last, _) = form::last(conn)?;
     match mark {
         Some((seq, at)) if last > 0 && last < seq => doubt(conn, at).map(Some),
         _ => Ok(None),

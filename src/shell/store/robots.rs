@@ -2,7 +2,7 @@
 //!
 //! A row a robot, named by its digest; no address. Takes a transaction or a connection that somebody else opened.
 
-use super::{StoreError, schema};
+use super::{StoreError, form};
 use crate::{
     base::time::Timestamp,
     courier::{Memory, RobotId},
@@ -25,7 +25,7 @@ pub(super) fn keep(conn: &Connection, robots: &[Memory]) -> Result<(), StoreErro
 
 /// Everything that is remembered. A word that is no instant is left out.
 pub(super) fn load(conn: &Connection) -> Result<Vec<Memory>, StoreError> {
-    if !schema::has(conn, schema::ROBOTS_FORM)? {
+    if !form::has(conn, form::ROBOTS_FORM)? {
         return Ok(Vec::new());
     }
     let mut statement = conn.prepare("SELECT robot, paused_until, sent FROM robots")?;

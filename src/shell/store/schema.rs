@@ -3,13 +3,10 @@
 //! A migration is never edited once it was released; a new form is a new number. All that are missing are one
 //! transaction, and before it the database is copied beside itself.
 
-use super::{StoreError, copy};
+use super::{StoreError, copy, form::NAMED_FORM};
 use crate::shell::crash::{self, Point};
 use rusqlite::Connection;
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 /// In order; the database's `user_version` is how many of them it has seen.
 const MIGRATIONS: &[&str] = &[
@@ -26,18 +23,6 @@ const MIGRATIONS: &[&str] = &[
 
 /// Says in the file's header whose it is; the last migration that made a whole form sets it.
 const APPLICATION_ID: i64 = i64::from_be_bytes(*b"\0\0\0\0plbk");
-/// The first form whose header says so; archives came with it.
-pub(super) const NAMED_FORM: usize = 3;
-/// The first form that remembers what robots did, and since when attempts have failed.
-pub(super) const ROBOTS_FORM: usize = 4;
-/// The first form that has members apart from snapshots.
-pub(super) const MEMBERS_FORM: usize = 5;
-/// The first form that has what members did lately.
-pub(super) const HABITS_FORM: usize = 7;
-
-/// The first form that has sessions.
-pub(super) const SESSION_FORM: usize = 8;
-
 /// A state that was brought from an older form to the present one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upgraded {
@@ -47,14 +32,6 @@ pub struct Upgraded {
     pub to: usize,
     /// Where it lies as it was.
     pub copy: PathBuf,
-}
-
-/// Settings of every connection.
-pub(super) fn prepare(conn: &Connection) -> Result<(), StoreError> {
-    conn.busy_timeout(Duration::from_secs(5))?;
-    conn.set_prepared_statement_cache_capacity(64);
-    conn.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;")?;
-    Ok(())
 }
 
 /// Settings of the connection that writes, and the migrations that are missing. A state of an older form is copied
@@ -123,9 +100,4 @@ fn known(conn: &Connection) -> Result<usize, StoreError> {
         return Err(StoreError::Newer { found, known: MIGRATIONS.len() });
     }
     Ok(found)
-}
-
-/// Whether the tables of a form are there; a reader meets older forms, too.
-pub(super) fn has(conn: &Connection, form: usize) -> Result<bool, StoreError> {
-    Ok(conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? >= form as i64)
 }

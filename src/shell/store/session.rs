@@ -2,7 +2,7 @@
 //!
 //! Never sees what the browser holds, and never says what somebody may. Takes a connection that somebody else opened.
 
-use super::{StoreError, schema};
+use super::{StoreError, form};
 use crate::base::{ids::PersonId, time::Timestamp};
 use rusqlite::{Connection, params};
 
@@ -74,7 +74,7 @@ pub(super) fn none(conn: &Connection) -> Result<Vec<SessionRow>, StoreError> {
 
 /// All that are kept.
 pub(super) fn all(conn: &Connection) -> Result<Vec<SessionRow>, StoreError> {
-    if !schema::has(conn, schema::SESSION_FORM)? {
+    if !form::has(conn, form::SESSION_FORM)? {
         return Ok(Vec::new());
     }
     let mut statement = conn.prepare("SELECT hash, person, role, made, seen, label FROM session")?;

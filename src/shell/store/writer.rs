@@ -5,7 +5,7 @@
 
 use super::{
     Ack, Acked, Covering, Decision, Doubt, GroupInfo, Open, OutboxRow, Recovered, StoreError, StoreHandle,
-    Work, corrupt, cursor, inbox, members, outbox, path, place, query, recovery,
+    Work, corrupt, cursor, form, inbox, members, outbox, path, place, query, recovery,
     restore::{self, Mark},
     robots, schema,
     sealed::Sealer,
@@ -55,7 +55,7 @@ impl Store {
     pub fn open(dir: &Path, tell: UnboundedSender<Ack>) -> Result<(Self, Recovered, Vec<Open>), StoreError> {
         let file = path(dir);
         let mut conn = Connection::open(&file)?;
-        schema::prepare(&conn)?;
+        form::prepare(&conn)?;
         sound::open(&conn, &file, &tell)?;
         let upgraded = schema::migrate(&mut conn, &file)?;
         let (mark, reached) = Mark::open(dir)?;
