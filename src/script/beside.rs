@@ -3,7 +3,7 @@
 //! A playbook that is used brings its scripts and its tables along, each in its own folder, and a script does not know
 //! from where its playbook is used. Reads nothing itself.
 
-use super::sandbox::Host;
+use super::outside::Host;
 use crate::base::value::Value;
 
 /// The outside of a script as it sees it: a path counts from the folders above the script, the nearest first.

@@ -5,10 +5,10 @@
 //! has and fails on what is neither here, nor among what costs the same however long a value is, nor among what
 //! calls a closure for each element and is counted there.
 
-use super::{engine, frame};
+use super::frame;
 use rhai::{
-    Array, Dynamic, FnPtr, FuncRegistration, ImmutableString, Map, Module, NativeCallContext, RhaiFunc,
-    Shared,
+    Array, Dynamic, Engine, FnPtr, FuncRegistration, ImmutableString, Map, Module, NativeCallContext,
+    RhaiFunc, Shared,
 };
 use std::{
     any::TypeId,
@@ -54,12 +54,12 @@ const SORTING: [&str; 4] = ["order", "order_desc", "sort", "sort_desc"];
 /// How many times a sorting one goes through a list of the longest there is.
 const SORTING_TIMES: u64 = 15;
 
-/// The counted functions, and those that collect what closures give.
-pub(super) fn counted() -> Module {
+/// The counted functions, and those that collect what closures give; `uncounted` has the functions themselves.
+pub(super) fn counted(uncounted: fn() -> &'static Engine) -> Module {
     let mut module = Module::new();
     for (name, signatures) in BY_LENGTH {
         for signature in signatures {
-            count(&mut module, name, signature);
+            count(&mut module, name, signature, uncounted);
         }
     }
     for (name, signatures) in BY_NAME {
@@ -103,7 +103,7 @@ fn searching(module: &mut Module) {
     });
 }
 
-fn count(module: &mut Module, name: &'static str, signature: &str) {
+fn count(module: &mut Module, name: &'static str, signature: &str, uncounted: fn() -> &'static Engine) {
     let times = if SORTING.contains(&name) { SORTING_TIMES } else { 1 };
     // `print` and `debug` hand the text to the log by themselves; all that is needed here is the text.
     let does = if matches!(name, "print" | "debug") { "to_debug" } else { name };
@@ -122,7 +122,7 @@ fn count(module: &mut Module, name: &'static str, signature: &str) {
         }
         let Some(outer) = context else { return Ok(Dynamic::UNIT) };
         let inner = NativeCallContext::new_with_all_fields(
-            engine::uncounted(),
+            uncounted(),
             does,
             outer.call_source(),
             outer.global_runtime_state(),

@@ -60,7 +60,8 @@ pub(super) fn script_functions() -> &'static Arities {
 fn expression_kit() -> &'static Kit {
     static KIT: OnceLock<Kit> = OnceLock::new();
     KIT.get_or_init(|| {
-        let mut kit = kit(vec![cost::counted(), host::shared(), host::expressions()], arities(false));
+        let mut kit =
+            kit(vec![cost::counted(uncounted), host::shared(), host::expressions()], arities(false));
         // A function by its name in text is called without an operation being counted.
         kit.engine.disable_symbol("Fn");
         kit
@@ -76,7 +77,7 @@ pub(super) fn uncounted() -> &'static Engine {
 fn script_kit() -> &'static Kit {
     static KIT: OnceLock<Kit> = OnceLock::new();
     KIT.get_or_init(|| {
-        let mut kit = kit(vec![cost::counted(), host::shared(), host::scripts()], arities(true));
+        let mut kit = kit(vec![cost::counted(uncounted), host::shared(), host::scripts()], arities(true));
         kit.engine.set_module_resolver(Resolver);
         kit
     })

@@ -7,7 +7,7 @@ use super::{
     action::{Action, Fetched},
     facts::Facts,
     held::{Held, place_of},
-    sandbox::Host,
+    outside::Host,
     weight::{self, Excess},
 };
 use crate::base::{
@@ -31,6 +31,9 @@ const CLOCK_EVERY: u64 = 1_000;
 /// A call over its limit is stopped at the next variable it reads, which has a place in the source; this many
 /// operations later it is stopped wherever it is.
 const GRACE: u64 = 2_000;
+/// Compiled modules by their path in the playbook's folder.
+pub(super) type Imports = std::collections::BTreeMap<String, rhai::Shared<rhai::Module>>;
+
 /// One evaluation.
 pub(super) struct Frame<'a> {
     pub(super) facts: &'a Facts,
@@ -50,7 +53,7 @@ pub(super) struct Frame<'a> {
     seed: RefCell<Seed>,
     live: OnceCell<RefCell<Live>>,
     host: Option<&'a dyn Host>,
-    imports: Option<&'a super::modules::Imports>,
+    imports: Option<&'a Imports>,
 }
 
 /// Why a call was stopped.
@@ -117,7 +120,7 @@ impl<'a> Frame<'a> {
     }
 
     /// The frame of a script call.
-    pub(super) fn script(facts: &'a Facts, host: &'a dyn Host, imports: &'a super::modules::Imports) -> Self {
+    pub(super) fn script(facts: &'a Facts, host: &'a dyn Host, imports: &'a Imports) -> Self {
         let live = OnceCell::new();
         live.get_or_init(|| {
             RefCell::new(Live {
@@ -257,7 +260,7 @@ impl<'a> Frame<'a> {
         self.host
     }
 
-    pub(super) fn imports(&self) -> Option<&'a super::modules::Imports> {
+    pub(super) fn imports(&self) -> Option<&'a Imports> {
         self.imports
     }
 

@@ -10,6 +10,8 @@ pub mod api;
 pub mod expr;
 pub mod facts;
 pub mod names;
+pub mod outside;
+pub mod reserved;
 pub mod people;
 pub mod reading;
 pub mod sandbox;

@@ -5,10 +5,6 @@
 use super::frame;
 use crate::base::source::normal_path;
 use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Shared};
-use std::collections::BTreeMap;
-
-/// Compiled modules by their path in the playbook's folder.
-pub(super) type Imports = BTreeMap<String, Shared<Module>>;
 
 /// The path in the playbook's folder that an `import` means; the ending may be left out. `None` where it leaves
 /// the folder.

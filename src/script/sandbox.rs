@@ -3,6 +3,7 @@
 //!
 //! A call is a transaction: what it collected comes out when it returns, and never otherwise.
 
+pub use super::outside::Host;
 use super::{
     action::Outcome,
     beside::Nearby,
@@ -11,8 +12,8 @@ use super::{
     engine::Arities,
     facts::Facts,
     failure,
-    frame::Frame,
-    modules::{self, Imports},
+    frame::{Frame, Imports},
+    modules,
     names::Names,
     place, stack,
 };
@@ -36,20 +37,6 @@ use std::{
 
 /// Imports may import, this deep.
 const IMPORT_DEPTH_MAX: usize = 8;
-
-/// What a script may ask of the outside. The shell and the simulator implement it.
-pub trait Host: Send + Sync {
-    /// Whether there is a data file.
-    fn has(&self, path: &str) -> bool {
-        self.data(path).is_ok()
-    }
-    /// The parsed content of a data file (YAML, JSON, CSV: a list of maps; else text).
-    fn data(&self, path: &str) -> Result<Value, String>;
-    /// The body behind an address that the playbook allows; JSON is parsed.
-    fn fetch(&self, url: &str) -> Result<Value, String>;
-    /// Whether the wall-clock limit has passed; asked every thousand operations.
-    fn expired(&self) -> bool;
-}
 
 /// Scripts by path, or what is wrong with them.
 pub type Scripts = BTreeMap<Arc<str>, Result<Script, Vec<ScriptError>>>;

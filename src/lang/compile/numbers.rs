@@ -59,7 +59,7 @@ fn number(cx: &mut Cx<'_>, entry: &Entry, scope: &Scope) -> Option<OwnNumber> {
     let name = entry.key.value.clone();
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
-    if !begins || !name.chars().all(plain) || crate::script::names::reserved(&name) {
+    if !begins || !name.chars().all(plain) || crate::script::reserved::reserved(&name) {
         cx.error(
             codes::BAD_NAME,
             entry.key.span,

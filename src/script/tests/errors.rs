@@ -91,8 +91,8 @@ fn files_are_read_by_a_path_in_quotes() {
 fn reserved_words_come_with_a_way_out() {
     says("vars.new", "new", "[\"new\"]");
     says("args.default", "default", "rename it");
-    assert!(crate::script::names::reserved("new") && crate::script::names::reserved("match"));
-    assert!(!crate::script::names::reserved("limit") && !crate::script::names::reserved("城市"));
+    assert!(crate::script::reserved::reserved("new") && crate::script::reserved::reserved("match"));
+    assert!(!crate::script::reserved::reserved("limit") && !crate::script::reserved::reserved("城市"));
 }
 
 #[test]
