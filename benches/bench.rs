@@ -17,6 +17,7 @@ mod engine;
 mod engine_process;
 mod groups;
 mod hearing;
+mod large;
 mod measure;
 mod receiver;
 mod simulate;
@@ -42,6 +43,7 @@ fn main() {
         ("years", years::run),
         ("console", console::run),
         ("hearing", hearing::run),
+        ("large", large::run),
     ];
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     for (name, run) in measures.iter().chain(slow) {

@@ -100,23 +100,34 @@ fn lived(id: &GroupId, playbook: &Playbook, playbooks: &Playbooks, from: Timesta
 
 pub(crate) fn run() {
     let town = Town::new();
-    town.write_groups(GROUPS);
-    town.write("town.yaml", &format!("{PLAYS}{}", senders()));
-    for n in 0..PAIRS * 2 {
-        town.write(&format!("token-{n}"), &token(n));
-    }
-    let playbook = compiled(&town);
-    let mut playbooks = Playbooks::default();
-    playbooks.insert(playbook.clone());
-    // So long ago that all of it has happened by now.
-    let from = Timestamp::from_millis(jiff::Timestamp::now().as_millisecond() - 60 * 86_400_000);
-    let groups: Vec<Lived> =
-        playbook.groups.keys().map(|id| lived(id, &playbook, &playbooks, from)).collect();
+    let (playbook, playbooks, groups) = settled(&town);
     boards(&playbook, &playbooks, &groups);
     histories(&groups);
     write(&town.state(), &playbook, &groups);
     drop(groups);
     served(&town);
+}
+
+/// The state of ten thousand groups with a million entries, in a folder with their playbook.
+pub(crate) fn a_town_that_has_lived(town: &Town) {
+    let (playbook, _, groups) = settled(town);
+    write(&town.state(), &playbook, &groups);
+}
+
+/// The town's files, and what its groups have lived through.
+fn settled(town: &Town) -> (Arc<Playbook>, Playbooks, Vec<Lived>) {
+    town.write_groups(GROUPS);
+    town.write("town.yaml", &format!("{PLAYS}{}", senders()));
+    for n in 0..PAIRS * 2 {
+        town.write(&format!("token-{n}"), &token(n));
+    }
+    let playbook = compiled(town);
+    let mut playbooks = Playbooks::default();
+    playbooks.insert(playbook.clone());
+    // So long ago that all of it has happened by now.
+    let from = Timestamp::from_millis(jiff::Timestamp::now().as_millisecond() - 60 * 86_400_000);
+    let groups = playbook.groups.keys().map(|id| lived(id, &playbook, &playbooks, from)).collect();
+    (playbook, playbooks, groups)
 }
 
 /// The board, made at once and brought up to date decision by decision.

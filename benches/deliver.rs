@@ -65,17 +65,17 @@ fn client_alone(n: usize) -> Duration {
     took
 }
 
-struct Delivered {
+pub(crate) struct Delivered {
     /// From the first arrival to the last.
     spread: Duration,
     /// Milliseconds from the due instant to the first arrival.
-    first: f64,
+    pub(crate) first: f64,
     /// Milliseconds from the due instant to the last arrival.
-    last: f64,
+    pub(crate) last: f64,
 }
 
 /// All groups are due at one instant; each posts so many messages.
-fn end_to_end(groups: usize, posts: usize) -> Delivered {
+pub(crate) fn end_to_end(groups: usize, posts: usize) -> Delivered {
     let receiver = Receiver::start();
     let town = Town::new();
     let due = Town::due_in(Duration::from_secs(6 + groups as u64 / 1_500));

@@ -67,13 +67,7 @@ impl Habits {
 
     /// They did something on a day, and said so many things in it.
     pub fn mark(&mut self, day: CivilDay, messages: u64) {
-        let ahead = day.since(self.day);
-        if ahead > 0 {
-            self.spoke = shifted(self.spoke, ahead);
-            self.acted = shifted(self.acted, ahead);
-            self.per_day.turn(ahead as usize);
-            self.day = day;
-        }
+        self.turn_to(day);
         let back = self.day.since(day).unsigned_abs();
         if back >= KNOWN_DAYS {
             return;
@@ -101,6 +95,37 @@ impl Habits {
         let kept = days.min(COUNTED_DAYS) as i32 - shift;
         let from = (-shift).clamp(0, COUNTED_DAYS as i32) as usize;
         self.per_day.0.iter().skip(from).take(kept.max(0) as usize).map(|n| u32::from(*n)).sum()
+    }
+
+    /// Takes over what somebody did who turns out to be the same.
+    pub fn take_over(&mut self, other: &Self) {
+        let day = self.day.max(other.day);
+        self.turn_to(day);
+        self.spoke |= other.spoke(day);
+        self.acted |= other.acted(day);
+        let behind = usize::try_from(day.since(other.day)).unwrap_or_default();
+        for (back, messages) in other.per_day.0.iter().enumerate() {
+            self.per_day.add(back.saturating_add(behind), u64::from(*messages));
+        }
+        self.first = self.first.into_iter().chain(other.first).min();
+        self.came = self.came.into_iter().chain(other.came).min();
+        self.risen = self.risen.into_iter().chain(other.risen).min();
+        for peer in other.peers() {
+            self.meet(*peer);
+        }
+        self.got = self.got.saturating_add(other.got);
+        self.gave = self.gave.saturating_add(other.gave);
+    }
+
+    /// The lowest bit is a later day.
+    fn turn_to(&mut self, day: CivilDay) {
+        let ahead = day.since(self.day);
+        if ahead > 0 {
+            self.spoke = shifted(self.spoke, ahead);
+            self.acted = shifted(self.acted, ahead);
+            self.per_day.turn(ahead as usize);
+            self.day = day;
+        }
     }
 
     /// Whom they replied to, or who replied to them, by their numbers.
@@ -201,6 +226,23 @@ mod tests {
         assert_eq!(habits.messages(day.plus(3), 28), 8);
         habits.mark(day.plus(200), 300);
         assert_eq!((habits.spoke(day.plus(200)), habits.messages(day.plus(200), 7)), (1, 255));
+    }
+
+    #[test]
+    fn what_two_did_who_are_one_is_added_up_by_the_day() {
+        let day = CivilDay::default();
+        let (mut one, mut other) = (Habits::new(1, day), Habits::new(2, day));
+        one.mark(day, 2);
+        other.mark(day, 1);
+        other.mark(day.plus(3), 5);
+        let mut both = one.clone();
+        both.take_over(&other);
+        other.take_over(&one);
+        for habits in [&both, &other] {
+            assert_eq!(habits.spoke(day.plus(3)), 0b1001);
+            assert_eq!((habits.messages(day.plus(3), 28), habits.messages(day.plus(3), 1)), (8, 5));
+        }
+        assert_eq!((both.no, other.no), (1, 2));
     }
 
     #[test]

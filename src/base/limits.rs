@@ -115,6 +115,10 @@ pub const MESSAGE_PARTS_MAX: usize = 32;
 pub const MEMBERS_MAX: usize = 100_000;
 /// Members that one decision looks at, imports or removes; where there are more, the rest follows in further ones.
 pub const MEMBERS_AT_ONCE_MAX: usize = 2_000;
+/// Runs that one decision starts where each member has their own; the others follow in further ones.
+pub const MEMBER_RUNS_AT_ONCE_MAX: usize = 200;
+/// Other ids by which one member may be known.
+pub const MEMBER_IDS_MAX: usize = 32;
 /// Members who were heard lately, from which on a group counts as one whose messages are reported.
 pub const HEARD_MEMBERS_MIN: usize = 3;
 /// Of whom one member is known to have spoken with, at most this many.

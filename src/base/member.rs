@@ -19,6 +19,9 @@ pub const TIER_TAG: &str = "tier:";
 pub struct Member {
     /// The id by which signals name this member.
     pub id: MemberId,
+    /// Other ids by which the same member is reported.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ids: BTreeSet<MemberId>,
     /// The shown name; the id where none was reported.
     pub name: String,
     /// `owner`, `admin`, … as reported; empty for an ordinary member.
@@ -83,9 +86,10 @@ impl Member {
     }
 
     /// The id by which a platform knows them: the field that bears the platform's name, which a table may have read
-    /// as a number, else what their own id says, such as `telegram:42`.
+    /// as a number, else what one of their ids says, such as `telegram:42`.
     pub fn handle(&self, platform: &str) -> Option<String> {
-        let by_id = || Some(self.id.as_str().strip_prefix(platform)?.strip_prefix(':')?.to_owned());
+        let says = |id: &MemberId| Some(id.as_str().strip_prefix(platform)?.strip_prefix(':')?.to_owned());
+        let by_id = || says(&self.id).or_else(|| self.ids.iter().find_map(says));
         match self.fields.get(platform) {
             Some(Value::Str(handle)) => Some(handle.to_string()),
             Some(Value::Int(handle)) => Some(handle.to_string()),
@@ -98,6 +102,7 @@ impl Member {
         Self {
             name: id.to_string(),
             id,
+            ids: BTreeSet::new(),
             role: String::new(),
             source: String::new(),
             joined,
@@ -107,6 +112,39 @@ impl Member {
             fields: BTreeMap::new(),
             since: BTreeMap::new(),
         }
+    }
+
+    /// Takes over what is known of somebody who turns out to be the same: what they have both is theirs together, of
+    /// what can only be one this one's counts.
+    fn take_over(&mut self, other: &Self) {
+        if self.name.is_empty() || self.name == self.id.as_str() {
+            self.name.clone_from(&other.name);
+        }
+        if self.role.is_empty() {
+            self.role.clone_from(&other.role);
+        }
+        if self.source.is_empty() {
+            self.source.clone_from(&other.source);
+        }
+        self.joined = self.joined.into_iter().chain(other.joined).min();
+        self.points = self.points.saturating_add(other.points);
+        for (kind, account) in &other.accounts {
+            let own = self.accounts.entry(kind.clone()).or_default();
+            own.points = own.points.saturating_add(account.points);
+            if account.day > own.day {
+                (own.day, own.streak) = (account.day, account.streak);
+            }
+        }
+        let tiered = self.tier().is_some();
+        let tags = other.tags.iter().filter(|tag| !(tiered && tag.starts_with(TIER_TAG)));
+        self.tags.extend(tags.cloned());
+        for (name, value) in &other.fields {
+            if !self.fields.contains_key(name) {
+                self.fields.insert(name.clone(), value.clone());
+                self.since.extend(other.since.get(name).map(|since| (name.clone(), *since)));
+            }
+        }
+        self.ids.extend(other.ids.iter().cloned());
     }
 
     /// Forgets fields.
@@ -160,6 +198,8 @@ pub struct Changes {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Members {
     who: imbl::OrdMap<MemberId, Arc<Member>>,
+    /// Whose the other ids are.
+    also: imbl::OrdMap<MemberId, MemberId>,
     /// Only of those in `who` of whom anything is known.
     activity: imbl::OrdMap<MemberId, Activity>,
     /// Only of those in `who` who did anything that is counted.
@@ -184,31 +224,39 @@ impl Members {
         self.who.is_empty()
     }
 
+    /// The id by which somebody is listed who may have been named by another one.
+    pub fn own_id<'a>(&'a self, id: &'a MemberId) -> &'a MemberId {
+        if self.also.is_empty() || self.who.contains_key(id) {
+            return id;
+        }
+        self.also.get(id).unwrap_or(id)
+    }
+
     /// Whether somebody is among them.
     pub fn contains(&self, id: &MemberId) -> bool {
-        self.who.contains_key(id)
+        self.who.contains_key(self.own_id(id))
     }
 
     /// Who somebody is.
     pub fn get(&self, id: &MemberId) -> Option<&Arc<Member>> {
-        self.who.get(id)
+        self.who.get(self.own_id(id))
     }
 
     /// What somebody does.
     pub fn activity(&self, id: &MemberId) -> Activity {
-        self.activity.get(id).copied().unwrap_or_default()
+        self.activity.get(self.own_id(id)).copied().unwrap_or_default()
     }
 
     /// All that is known of somebody.
     pub fn listed(&self, id: &MemberId) -> Option<Listed> {
-        let member = Member::clone(self.who.get(id)?);
+        let member = Member::clone(self.get(id)?);
         let Activity { seen, messages } = self.activity(id);
         Some(Listed { member, seen, messages: Some(messages) })
     }
 
     /// What somebody did lately.
     pub fn habits(&self, id: &MemberId) -> Option<&Arc<Habits>> {
-        self.habits.get(id)
+        self.habits.get(self.own_id(id))
     }
 
     /// Those who did anything that is counted, in order of id.
@@ -240,6 +288,7 @@ impl Members {
         new: impl FnOnce() -> Habits,
         change: impl FnOnce(&mut Habits) -> T,
     ) -> Option<T> {
+        let id = &self.own_id(id).clone();
         if let Some(known) = self.habits.get_mut(id) {
             return Some(change(Arc::make_mut(known)));
         }
@@ -267,8 +316,16 @@ impl Members {
         self.who.values()
     }
 
-    /// Takes somebody in, or says who a known one is now; whether they are new.
-    pub fn set(&mut self, member: Arc<Member>) -> bool {
+    /// Takes somebody in, or says who a known one is now; whether they are new. Which other ids are theirs is said by
+    /// [`Self::join`] alone.
+    pub fn set(&mut self, mut member: Arc<Member>) -> bool {
+        match self.who.get(&member.id) {
+            Some(known) if known.ids != member.ids => {
+                Arc::make_mut(&mut member).ids.clone_from(&known.ids);
+            }
+            Some(_) => {}
+            None => self.also.extend(member.ids.iter().map(|id| (id.clone(), member.id.clone()))),
+        }
         for (field, since) in &member.since {
             self.dated.insert((field.clone(), *since, member.id.clone()));
         }
@@ -289,8 +346,42 @@ impl Members {
         self.dated.range(from..).take_while(move |(name, ..)| *name == of).map(|(_, since, id)| (*since, id))
     }
 
+    /// One id is another name of a member: whoever had it as their own is the same, and what both did is done by one.
+    /// Whether two have become one.
+    pub fn join(&mut self, from: &MemberId, into: &MemberId) -> bool {
+        let into = self.own_id(into).clone();
+        let Some(known) = self.who.get(&into).filter(|_| *from != into) else { return false };
+        let mut member = Member::clone(known);
+        let other = self.who.get(from).cloned();
+        if let Some(other) = &other {
+            member.take_over(other);
+            let (done, habits) = (self.activity(from), self.habits.get(from).cloned());
+            self.remove(from);
+            self.act(&into, |activity| {
+                activity.seen = activity.seen.max(done.seen);
+                activity.messages = activity.messages.saturating_add(done.messages);
+            });
+            if let Some(habits) = habits {
+                match self.habits.get_mut(&into) {
+                    Some(own) => Arc::make_mut(own).take_over(&habits),
+                    None => drop(self.habits.insert(into.clone(), habits)),
+                }
+            }
+        } else if let Some(before) = self.also.get(from).and_then(|before| self.who.get_mut(before)) {
+            Arc::make_mut(before).ids.remove(from);
+        }
+        member.ids.insert(from.clone());
+        self.also.extend(member.ids.iter().map(|id| (id.clone(), into.clone())));
+        for (field, since) in &member.since {
+            self.dated.insert((field.clone(), *since, into.clone()));
+        }
+        self.who.insert(into, Arc::new(member));
+        other.is_some()
+    }
+
     /// Says what a member does; nothing for somebody who is not among them.
     pub fn act(&mut self, id: &MemberId, change: impl FnOnce(&mut Activity)) {
+        let id = &self.own_id(id).clone();
         if !self.who.contains_key(id) {
             return;
         }
@@ -328,9 +419,13 @@ impl Members {
 
     /// Forgets somebody; whether they were among them.
     pub fn remove(&mut self, id: &MemberId) -> bool {
+        let id = &self.own_id(id).clone();
         self.activity.remove(id);
         self.habits.remove(id);
         let Some(gone) = self.who.remove(id) else { return false };
+        for other in &gone.ids {
+            self.also.remove(other);
+        }
         for (field, since) in &gone.since {
             self.dated.remove(&(field.clone(), *since, id.clone()));
         }
@@ -421,6 +516,37 @@ mod tests {
         members.count(&id("a"), || Habits::new(1, day), |habits| habits.mark(day, 2));
         let again: Members = serde_json::from_str(&serde_json::to_string(&members).unwrap()).unwrap();
         assert_eq!(again, members);
+    }
+
+    #[test]
+    fn two_ids_of_one_person_are_one_member() {
+        let mut members = Members::new();
+        let (day, at) = (CivilDay::default(), |n| Some(Timestamp::from_millis(n)));
+        let mut li = Member::new(id("li"), at(9));
+        (li.name, li.points) = ("李".to_owned(), 2);
+        members.list(&Listed { member: li, seen: at(9), messages: Some(1) });
+        let mut other = Member::new(id("telegram:42"), at(7));
+        other.tags.insert("host".to_owned());
+        members.list(&Listed { member: Member { points: 3, ..other }, seen: at(20), messages: Some(4) });
+        members.count(&id("telegram:42"), || Habits::new(1, day), |habits| habits.mark(day, 4));
+        assert!(members.join(&id("telegram:42"), &id("li")) && !members.join(&id("li"), &id("li")));
+        assert!(!members.join(&id("wecom:L"), &id("telegram:42")));
+        let li = members.get(&id("wecom:L")).unwrap();
+        assert_eq!((li.id.as_str(), li.name.as_str(), li.points, li.joined), ("li", "李", 5, at(7)));
+        assert!(li.tags.contains("host") && li.handle("telegram").as_deref() == Some("42"));
+        assert_eq!(members.activity(&id("telegram:42")), Activity { seen: at(20), messages: 5 });
+        assert_eq!(members.habits(&id("li")).unwrap().messages(day, 1), 4);
+        // What is told of them anew leaves their ids as they are, and the stored form has them.
+        members.set(Arc::new(Member::new(id("li"), None)));
+        let again: Members = serde_json::from_str(&serde_json::to_string(&members).unwrap()).unwrap();
+        assert_eq!(again, members);
+        assert_eq!((members.len(), members.own_id(&id("wecom:L")).as_str()), (1, "li"));
+        // An id may turn out to be somebody else's.
+        members.list(&Member::new(id("zhang"), None).into());
+        assert!(!members.join(&id("wecom:L"), &id("zhang")));
+        assert_eq!(members.get(&id("wecom:L")).unwrap().id, id("zhang"));
+        assert!(members.remove(&id("telegram:42")) && !members.contains(&id("li")));
+        assert_eq!(members.own_id(&id("telegram:42")), &id("telegram:42"));
     }
 
     #[test]

@@ -29,6 +29,30 @@ pub struct Stop {
     pub id: RobotId,
     /// Scheme, host and port: requests in flight are counted by it. Empty where nothing is sent over HTTP.
     pub host: String,
+    /// What the platform counts beside it: all that one bot or app sends, whichever chat it is for.
+    pub bot: Option<Bot>,
+}
+
+/// Whom a platform counts over all its chats, and how often it may send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bot {
+    /// Equal for equal credentials on the same platform; a digest.
+    pub id: String,
+    /// What is allowed over all; all of them hold at once.
+    pub rates: Vec<Rate>,
+}
+
+/// What a platform allows one bot or app over all its chats; empty where nothing is counted so.
+pub fn bot_rates(kind: ChannelKind) -> Vec<Rate> {
+    let rate = |count, per| Rate { count, per };
+    match kind {
+        ChannelKind::Telegram => vec![rate(30, Duration::SECOND)],
+        ChannelKind::Discord => vec![rate(50, Duration::SECOND)],
+        ChannelKind::Feishu => vec![rate(50, Duration::SECOND), rate(1_000, Duration::MINUTE)],
+        // A space is counted, whichever of its webhooks is used.
+        ChannelKind::GoogleChat => vec![rate(1, Duration::SECOND)],
+        _ => Vec::new(),
+    }
 }
 
 /// Names a robot without telling its credentials: equal for equal ones on the same platform.

@@ -83,6 +83,7 @@ impl Draft<'_> {
                 self.emit(Fact::Renamed { from: was.clone(), to: play.name.clone() })?;
             }
         }
+        self.join_all_listed()?;
         self.settle_tallies()?;
         self.reword_open()?;
         self.adjust_phase(old)?;
@@ -187,8 +188,11 @@ impl Draft<'_> {
             let after = known.after.unwrap_or(self.now);
             self.emit(Fact::Armed { play: name.clone(), after, next: None })?;
         }
-        if !answers && known.batch.is_some() {
+        if let Some(until) = known.batch.as_ref().map(|batch| batch.0).filter(|_| !answers) {
             self.emit(Fact::BatchClosed { play: name.clone() })?;
+            // What it had collected starts nothing any more.
+            let (run, play) = (self.fresh_run_id(name, until), name.clone());
+            self.emit(Fact::Skipped { play, run, from: until, to: until, count: 1, reason: Skip::Operator })?;
         }
         for (id, (_, start)) in known.dates.iter().filter(|_| !dated) {
             if start.is_some() {

@@ -140,6 +140,13 @@ impl Chatter {
         true
     }
 
+    /// Everybody who is named by it.
+    pub(super) fn members_mut(&mut self) -> impl Iterator<Item = &mut MemberId> {
+        let replied = self.replies.iter_mut().filter_map(|reply| reply.to.as_mut());
+        let reacted = self.reactions.iter_mut().filter_map(|reaction| reaction.to.as_mut());
+        self.by.iter_mut().map(|one| &mut one.0).chain(replied).chain(reacted)
+    }
+
     /// Whether nothing was heard.
     pub fn is_empty(&self) -> bool {
         self.by.is_empty()

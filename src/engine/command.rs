@@ -26,7 +26,7 @@ use crate::{
         trigger::Trigger,
     },
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Who gave a command, what it asks for, and about what, where its own facts do not say who it was.
 fn asked(command: &Command) -> Option<(&String, Bidding, String)> {
@@ -170,7 +170,8 @@ impl Draft<'_> {
             Trigger::Members(_) => true,
             _ => false,
         };
-        let member = match member {
+        let member = member.map(|id| self.member_of(id)).transpose()?;
+        let member = match member.as_ref() {
             Some(id) if !self.state.members.contains(id) => {
                 return self.refuse(format!("no member `{id}` is known; `playbook members` lists them"));
             }
@@ -331,7 +332,16 @@ impl Draft<'_> {
         if members.iter().any(|member| member.seen.is_some()) {
             self.emit(Fact::RosterRead)?;
         }
+        let mut there = BTreeSet::new();
         for member in members {
+            let mut member = member.clone();
+            let own = self.member_of(&member.member.id)?;
+            there.insert(own.clone());
+            if member.member.name == member.member.id.as_str() {
+                member.member.name = own.to_string();
+            }
+            member.member.id = own;
+            let member = &member;
             let known = self.state.members.listed(&member.member.id);
             let merged = match &known {
                 Some(known) => merge(known, member),
@@ -343,7 +353,11 @@ impl Draft<'_> {
                 self.list_member(Arc::new(merged))?;
             }
         }
-        self.remove_members(left)?;
+        // An id that has become another name of somebody does not leave.
+        let members = &self.state.members;
+        let stays = |id: &MemberId| there.contains(id) || members.own_id(id) != id;
+        let left: Vec<MemberId> = left.iter().filter(|id| !stays(id)).cloned().collect();
+        self.remove_members(&left)?;
         if !self.decided {
             // Nothing was new; the import itself is still on record.
             return self.set_midnight();
@@ -365,6 +379,7 @@ fn join_data(member: &Member) -> Value {
 /// A list tells who somebody is; what was heard of them here is kept.
 fn merge(known: &Listed, listed: &Listed) -> Listed {
     let mut member = listed.member.clone();
+    member.ids.clone_from(&known.member.ids);
     // A list without a day says nothing of it.
     member.joined = known.member.joined.into_iter().chain(listed.member.joined).min();
     if member.points == 0 {

@@ -145,6 +145,7 @@ fn take(draft: &mut Draft<'_>, input: &Input) -> Decided {
             Some(current) if current == *digest => {
                 announce_sleep(draft)?;
                 draft.close_day()?;
+                draft.join_all_listed()?;
             }
             Some(current) => {
                 announce_sleep(draft)?;

@@ -129,13 +129,24 @@ impl Draft<'_> {
         }
         let slept = self.slept_anchors(play, first);
         let Pending { dead, alive, last } = slept;
-        self.arm(play, last)?;
+        let members = match &play.trigger {
+            Trigger::Members(of) => Some(of),
+            _ => None,
+        };
+        // Where it is for each of many members it may take several decisions, and is settled by the last one.
+        let goes_on = members.is_some() && !alive.is_empty();
+        if !goes_on {
+            self.arm(play, last)?;
+        } else if let Some((_, to, _)) = dead {
+            self.arm(play, to)?;
+        }
         if let Some((from, to, count)) = dead {
             let by = self.now.since(play.last_due(from, &playbook.zone, &self.state.group));
             let late = Skip::Late { by, max: play.max_late };
             let reason = if play.enabled { late } else { Skip::Disabled };
             self.skip_range(play, from, to, count, reason)?;
         }
+        let mut done: Option<Timestamp> = None;
         let mut chosen = self.choose(play, alive).into_iter().peekable();
         while let Some((anchor, reason)) = chosen.next() {
             if let Some(reason) = reason {
@@ -147,8 +158,13 @@ impl Draft<'_> {
                 self.skip_range(play, anchor, to, count, reason)?;
                 continue;
             }
-            if let Trigger::Members(of) = &play.trigger {
-                self.start_on_day(play, of, anchor, None)?;
+            if let Some(of) = members {
+                if let Some(done) = done.replace(anchor) {
+                    self.arm(play, done)?;
+                }
+                if !self.start_on_day(play, of, anchor)? {
+                    return Ok(());
+                }
                 continue;
             }
             let run = scheduled_run_id(play, anchor);
@@ -156,7 +172,7 @@ impl Draft<'_> {
             // Each goes as far as it can before the next one asks whether it is still open.
             self.carry_on()?;
         }
-        Ok(())
+        if goes_on { self.arm(play, last) } else { Ok(()) }
     }
 
     fn disarm(&mut self, name: &PlayName) -> Decided {

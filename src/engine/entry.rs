@@ -141,6 +141,8 @@ pub enum Fact {
         /// The next anchor and the start of its run; none when there is none.
         next: Option<(Timestamp, Timestamp)>,
     },
+    /// Of the members whose day an occurrence is about a part was looked at; the next part follows.
+    DayReached(super::choosing::DayReached),
     /// When a date of a play starts.
     DateArmed {
         /// The play.
@@ -655,22 +657,12 @@ pub enum Fact {
         /// The member who is gone.
         member: MemberId,
     },
+    /// Two ids are of one member: what was done under either is done by that member.
+    JoinedIds(super::joined_ids::JoinedIds),
     /// A list told of members when they were last seen.
     RosterRead,
     /// A part of the members was looked at for a choice; the next part follows.
-    MembersLookedAt {
-        /// The run that chooses.
-        run: RunId,
-        /// The last of them.
-        after: MemberId,
-        /// How many of them.
-        count: u32,
-        /// Those who were chosen, each with their place in the order.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        found: Vec<(i64, MemberId)>,
-        /// When the next part is looked at.
-        next: Timestamp,
-    },
+    MembersLookedAt(super::choosing::LookedAt),
     /// A `prune` made its list and told the members.
     PruneNoticed {
         /// The run.

@@ -79,7 +79,7 @@ impl Draft<'_> {
     /// Why an id is none where members of other ids have it as their name: whoever types it means one of those, and a
     /// second member would be made of what was theirs.
     fn only_a_name(&self, member: &MemberId) -> Option<String> {
-        if self.state.members.contains(member) {
+        if self.state.members.contains(&self.whose(member)) {
             return None;
         }
         let named = self.state.members.iter().filter(|known| known.name == member.as_str());
@@ -153,8 +153,12 @@ impl Draft<'_> {
         }
         let mut fact = heard.clone();
         let speakers = std::mem::take(&mut fact.speakers);
+        for member in fact.members_mut() {
+            *member = self.member_of(member)?;
+        }
         self.emit(super::entry::Fact::Heard(fact))?;
         for Speaker { id, name, role } in speakers {
+            let id = self.state.members.own_id(&id).clone();
             self.fill_in(&id, name, role)?;
         }
         Ok(())

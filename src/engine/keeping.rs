@@ -17,7 +17,7 @@ use std::{collections::BTreeMap, sync::Arc};
 impl Draft<'_> {
     /// Takes over what a list or a script says of a member: of fields only those that are kept, each with its day.
     pub(super) fn list_member(&mut self, mut listed: Arc<Listed>) -> Decided {
-        let keeping = &self.playbook.keeping;
+        let (keeping, said) = (&self.playbook.keeping, listed.clone());
         if listed.member.fields.keys().any(|name| !keeping.keeps(name)) {
             Arc::make_mut(&mut listed).member.fields.retain(|name, _| keeping.keeps(name));
         }
@@ -25,7 +25,8 @@ impl Draft<'_> {
         if since != listed.member.since {
             Arc::make_mut(&mut listed).member.since = since;
         }
-        self.emit(Fact::MemberSet(listed))
+        self.emit(Fact::MemberSet(listed))?;
+        self.join_listed(&said)
     }
 
     /// Dates the fields that a report has just told of a member.

@@ -4,15 +4,17 @@
 //! whose day is another one by now ends, because what it had to say of the old day is wrong.
 
 use super::{
+    choosing::{DayReached, Reached},
     draft::{Decided, Draft},
     due::Asked,
-    entry::{Cause, Outcome, Skip},
+    entry::{Cause, Fact, Outcome, Skip},
 };
 use crate::{
     base::{
         ids::{MemberId, RunId},
+        limits,
         member::Member,
-        time::Timestamp,
+        time::{Duration, Timestamp},
         value::{Map, Value},
     },
     model::{
@@ -22,7 +24,10 @@ use crate::{
         trigger::Trigger,
     },
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
+
+/// So long after one part of the members the next one is looked at, so that other groups have their turn between them.
+const NEXT_PART: Duration = Duration::from_millis(1);
 
 /// The dates of members that a play is about.
 fn of(play: &Play) -> Option<&MemberDates> {
@@ -56,7 +61,10 @@ impl Draft<'_> {
         for play in &playbook.plays {
             let Some(of) = of(play) else { continue };
             let zone = &playbook.zone;
-            let Some(settled) = self.state.plays.get(&play.name).and_then(|known| known.after) else {
+            let Some(known) = self.state.plays.get(&play.name) else { continue };
+            // Whoever the occurrence under way has not come to yet has their turn in it.
+            let reached = known.reached.clone();
+            let Some(settled) = known.after.max(reached.as_ref().map(|reached| reached.anchor)) else {
                 continue;
             };
             let reach = play.alive_until(self.now, zone, &self.state.group).since(self.now);
@@ -66,50 +74,89 @@ impl Draft<'_> {
             {
                 after = anchor;
                 if play.alive_until(anchor, zone, &self.state.group) >= self.now {
-                    self.start_on_day(play, of, anchor, Some(&redated))?;
+                    let last = reached.as_ref().filter(|reached| reached.anchor == anchor);
+                    let passed = |id: &&MemberId| last.is_none_or(|last| **id <= last.member);
+                    let due: Vec<_> = (redated.iter().filter(passed))
+                        .filter_map(|id| self.state.members.get(id))
+                        .filter_map(|member| self.falls(play, of, member, anchor))
+                        .collect();
+                    due.into_iter().try_for_each(|due| self.start_for(play, anchor, due))?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Starts a run for each member, or each of some, whose day an anchor is.
+    /// Starts a run for each member whose day an anchor is, of one part of them; whether it was the last part. A part
+    /// ends sooner where what it has started is much.
     pub(super) fn start_on_day(
         &mut self,
         play: &Arc<Play>,
         of: &MemberDates,
         anchor: Timestamp,
-        only: Option<&BTreeSet<MemberId>>,
-    ) -> Decided {
+    ) -> Decided<bool> {
         let day = scheduled_run_id(play, anchor);
-        if self.state.plays.get(&play.name).is_some_and(|known| known.skip.contains(&day)) {
-            return self.skip_range(play, anchor, anchor, 1, Skip::Operator);
+        let known = self.state.plays.get(&play.name);
+        if known.is_some_and(|known| known.skip.contains(&day)) {
+            self.skip_range(play, anchor, anchor, 1, Skip::Operator)?;
+            return Ok(true);
         }
-        let zone = play.zone_or(&self.playbook.zone).clone();
-        let falls = |member: &Arc<Member>| {
-            let is_meant = only.is_none_or(|only| only.contains(&member.id));
-            is_meant
-                .then(|| of.falls_on(member, anchor, &zone))
-                .flatten()
-                .map(|years| (member.id.clone(), years))
-        };
-        let due: Vec<(MemberId, i64)> = self.state.members.iter().filter_map(falls).collect();
-        for (member, years) in due {
-            let run = RunId::from(format!("{day}/{member}"));
-            if self.state.knows_run(&run) {
-                continue;
+        let reached =
+            known.and_then(|known| known.reached.as_ref()).filter(|reached| reached.anchor == anchor);
+        let rest = self.state.members.after(reached.map(|reached| &reached.member));
+        let part: Vec<Arc<Member>> = rest.take(limits::MEMBERS_AT_ONCE_MAX).cloned().collect();
+        let whole = part.len() < limits::MEMBERS_AT_ONCE_MAX;
+        let (mut last, mut started) = (None, 0);
+        for member in &part {
+            if started >= limits::MEMBER_RUNS_AT_ONCE_MAX {
+                return self.reached(play, anchor, last);
             }
-            let values = Map::from([
-                (Arc::from("id"), Value::str(member.as_str())),
-                (Arc::from("at"), Value::Time(anchor)),
-                (Arc::from("years"), Value::Int(years)),
-            ]);
-            let cause =
-                Cause { member: Some(member), values: Value::Map(Arc::new(values)), ..Cause::default() };
-            self.try_start(play, run, anchor, cause, Asked::ByTrigger)?;
-            self.carry_on()?;
+            last = Some(&member.id);
+            if let Some(due) = self.falls(play, of, member, anchor) {
+                started += 1;
+                self.start_for(play, anchor, due)?;
+            }
         }
-        Ok(())
+        if whole { Ok(true) } else { self.reached(play, anchor, last) }
+    }
+
+    fn reached(&mut self, play: &Play, anchor: Timestamp, last: Option<&MemberId>) -> Decided<bool> {
+        let Some(member) = last.cloned() else { return Ok(true) };
+        let (reached, next) = (Reached { anchor, member }, self.now.plus(NEXT_PART));
+        self.emit(Fact::DayReached(DayReached { play: play.name.clone(), reached, next }))?;
+        Ok(false)
+    }
+
+    /// A member whose day an anchor is, and how many years it is since the day that the field names.
+    fn falls(
+        &self,
+        play: &Play,
+        of: &MemberDates,
+        member: &Member,
+        anchor: Timestamp,
+    ) -> Option<(MemberId, i64)> {
+        let years = of.falls_on(member, anchor, play.zone_or(&self.playbook.zone))?;
+        Some((member.id.clone(), years))
+    }
+
+    fn start_for(
+        &mut self,
+        play: &Arc<Play>,
+        anchor: Timestamp,
+        (member, years): (MemberId, i64),
+    ) -> Decided {
+        let run = RunId::from(format!("{}/{member}", scheduled_run_id(play, anchor)));
+        if self.state.knows_run(&run) {
+            return Ok(());
+        }
+        let values = Map::from([
+            (Arc::from("id"), Value::str(member.as_str())),
+            (Arc::from("at"), Value::Time(anchor)),
+            (Arc::from("years"), Value::Int(years)),
+        ]);
+        let cause = Cause { member: Some(member), values: Value::Map(Arc::new(values)), ..Cause::default() };
+        self.try_start(play, run, anchor, cause, Asked::ByTrigger)?;
+        self.carry_on()
     }
 
     /// Ends a run about a member's day if the member has another one by now. Whether it has ended.

@@ -108,6 +108,33 @@ impl OpenTask {
         self.answers.remove(member).is_some()
     }
 
+    /// Two members turn out to be one: the later of their answers counts.
+    pub(super) fn join(&mut self, from: &MemberId, into: &MemberId) {
+        let rename = |id: &mut MemberId| {
+            if id == from {
+                *id = into.clone();
+            }
+        };
+        self.task.of.iter_mut().for_each(rename);
+        self.task.members.iter_mut().for_each(rename);
+        let mut seen = std::collections::BTreeSet::new();
+        self.task.members.retain(|member| seen.insert(member.clone()));
+        let (turn, Some(answer)) = (self.turns.get(from).copied(), self.answers.get(from).cloned()) else {
+            return;
+        };
+        self.withdraw(from);
+        let own = self.turns.get(into).copied();
+        if own.is_some() && own > turn {
+            return;
+        }
+        self.withdraw(into);
+        if let Some(turn) = turn {
+            self.seated = self.seated.saturating_add(u64::from(turn.seat));
+            self.turns.insert(into.clone(), turn);
+        }
+        self.answers.insert(into.clone(), answer);
+    }
+
     /// The answers in the order in which they came.
     pub fn in_order(&self) -> Vec<(&MemberId, &(Option<u32>, Value))> {
         let mut all: Vec<_> = self.answers.iter().collect();

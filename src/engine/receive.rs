@@ -26,6 +26,9 @@ use std::sync::Arc;
 impl Draft<'_> {
     /// Records a signal; what it sets off follows when the run under way has gone as far as it can.
     pub(super) fn record_signal(&mut self, mut signal: Signal) -> Decided {
+        if let Some(member) = &mut signal.member {
+            *member = self.member_of(member)?;
+        }
         if is_about_a_member(&signal.name) {
             signal.data = self.playbook.keeping.pare(signal.data);
         }
@@ -46,6 +49,7 @@ impl Draft<'_> {
             self.keep_up(member, &signal)?;
             if &*signal.name == "member.joined" {
                 self.date_fields(member)?;
+                self.join_told(member)?;
             }
         }
         self.signals.push_back((signal, self.inside));

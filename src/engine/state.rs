@@ -173,6 +173,9 @@ pub struct PlayState {
     pub paused: bool,
     /// The open batch window: when it closes, and its signals.
     pub batch: Option<(Timestamp, Vec<Value>)>,
+    /// How far the occurrence under way has come that is about a day of members.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<super::choosing::Reached>,
     /// Coming occurrences that an operator has skipped.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub skip: BTreeSet<RunId>,

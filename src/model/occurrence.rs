@@ -172,6 +172,7 @@ mod tests {
             rules: Value::default(),
             vars: Arc::new(Map::default()),
             people: BTreeMap::new(),
+            person_ids: std::sync::Arc::default(),
             roles: [("host".into(), Arc::new(host))].into(),
             channels: BTreeMap::new(),
             alerts: Vec::new(),

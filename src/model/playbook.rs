@@ -20,7 +20,8 @@ use super::{
 };
 use crate::base::{
     ids::{
-        CalendarName, ChannelName, Digest, GroupId, PersonId, PhaseName, PlayName, PlaybookName, RoleName,
+        CalendarName, ChannelName, Digest, GroupId, MemberId, PersonId, PhaseName, PlayName, PlaybookName,
+        RoleName,
     },
     locale::Locale,
     person::Person,
@@ -59,6 +60,8 @@ pub struct Playbook {
     pub vars: Arc<Map>,
     /// `people`
     pub people: BTreeMap<PersonId, Arc<Person>>,
+    /// Whose the ids on platforms are that `people` says: `telegram:42`.
+    pub person_ids: Arc<BTreeMap<MemberId, PersonId>>,
     /// `roles`
     pub roles: BTreeMap<RoleName, Arc<Role>>,
     /// `channels`; the console as `group` where the file has none.
@@ -151,7 +154,18 @@ impl Playbook {
     pub fn seal(&mut self, digest: &Digest, data: &Arc<BTreeMap<String, Value>>) {
         self.digest = digest.clone();
         self.data = data.clone();
+        let handles = self.people.values().flat_map(|person| {
+            let ids = person.handles.iter().map(|(kind, handle)| MemberId::from(format!("{kind}:{handle}")));
+            ids.map(|id| (id, person.id.clone()))
+        });
+        self.person_ids = Arc::new(handles.collect());
         self.settle_groups();
+    }
+
+    /// The person of `people` whose id this is, here or on a platform.
+    pub fn person_of(&self, id: &MemberId) -> Option<&Arc<Person>> {
+        let person = self.person_ids.get(id).and_then(|person| self.people.get(person));
+        person.or_else(|| self.people.get(id.as_str()))
     }
 
     /// The files that channels and senders name as secrets, as paths of the playbook's folder.

@@ -1,14 +1,18 @@
-//! Points at which a test may end the process as a power cut would. Does nothing in a release build.
+//! Points at which a test may end the process as a power cut would, or fill the disk. Does nothing in a release build.
 //!
+//! `PLAYBOOK_DISK_FULL=FILE` makes the disk full for the state as long as that file is there.
 //! `PLAYBOOK_CRASH_AT=N` aborts at the N-th point that is passed, counted from 1 over all kinds;
 //! `PLAYBOOK_CRASH_AT=settle:N` at the N-th of one kind. Honoured only with debug assertions, so that no
 //! environment variable can end a production engine.
 
-#![expect(clippy::disallowed_methods, reason = "reads the one variable that asks for a crash")]
+#![expect(clippy::disallowed_methods, reason = "reads the variables that ask for a crash or a full disk")]
 
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    path::PathBuf,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// Where a crash is interesting: between every two things that must not be confused.
@@ -130,6 +134,16 @@ pub fn point(at: Point) {
     if plan.left.fetch_sub(1, Ordering::SeqCst) == 1 {
         std::process::abort();
     }
+}
+
+/// Whether the disk is full because a test says so; none where no test ever does.
+pub fn disk_is_full() -> Option<bool> {
+    if !cfg!(debug_assertions) {
+        return None;
+    }
+    static FILE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let file = FILE.get_or_init(|| std::env::var_os("PLAYBOOK_DISK_FULL").map(PathBuf::from));
+    file.as_ref().map(|file| file.exists())
 }
 
 fn parse(text: &str) -> Option<CrashPlan> {

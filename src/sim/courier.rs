@@ -328,7 +328,11 @@ impl Platform {
         let outages = line.outages.iter().map(|(begin, end)| (begin.at(from), end.at(from))).collect();
         let limit = line.limit.map(|(count, per)| Rate { count, per });
         let (robots, narrow) = if trial == Trial::Everything { (2, Some(NARROW)) } else { (1, None) };
-        let robot = |n| Stop { id: RobotId(format!("{}/{n}", channel.name)), host: channel.name.to_string() };
+        let robot = |n| Stop {
+            id: RobotId(format!("{}/{n}", channel.name)),
+            host: channel.name.to_string(),
+            bot: None,
+        };
         let route = Route {
             name: channel.name.clone(),
             kind: channel.kind,

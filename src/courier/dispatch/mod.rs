@@ -5,6 +5,7 @@
 //! [`Dispatch::deadline`]. Here is what goes in; `places` has the robots, `host` their hosts' places,
 //! `verdict` what an attempt's end means, `moves` what a person changes while messages are on their way.
 
+mod bots;
 mod host;
 mod moves;
 mod places;
@@ -18,7 +19,7 @@ use super::{
     lane::{Head, Lane, LaneKey, Place},
     memory::Memory,
     parcel::{Key, Outcome, Parcel, Settlement},
-    rate::Ticks,
+    rate::{Gate, Ticks},
     receipt::Receipt,
     route::{RobotId, Route},
 };
@@ -87,6 +88,7 @@ pub enum Finished {
 enum Wake {
     Lane(LaneKey),
     Robot(RobotId),
+    Bot(std::sync::Arc<str>),
     /// The attempt of this lane's head takes too long.
     Hangs(LaneKey),
 }
@@ -98,6 +100,7 @@ pub struct Dispatch {
     keys: BTreeMap<Key, LaneKey>,
     robots: BTreeMap<RobotId, RobotState>,
     hosts: BTreeMap<String, Host>,
+    bots: BTreeMap<std::sync::Arc<str>, bots::BotState>,
     timers: BTreeSet<(Ticks, Wake)>,
     /// Robots that may have something to do.
     dirty: VecDeque<RobotId>,
@@ -155,10 +158,12 @@ impl Dispatch {
         }
         let index = self.choose_robot(route, now);
         let id = route.robots[index].id.clone();
-        let robot = self.robots.entry(id).or_default();
+        let may = self.bot_free(&id, now) <= now.ticks;
+        let robot = self.robots.entry(id.clone()).or_default();
         let host = self.hosts.entry(robot.host.clone()).or_default();
         let pool = robot.pool();
-        let free = robot.queued.is_empty()
+        let free = may
+            && robot.queued.is_empty()
             && robot.gate.ready_at(&route.rates, now.ticks) == Some(now.ticks)
             && robot.claimed < robot.share_of(CLAIMED_PER_HOST_MAX)
             && host.may_claim(pool);
@@ -166,7 +171,8 @@ impl Dispatch {
             robot.gate.take(&route.rates);
             robot.claimed += 1;
             host.claim(pool);
-            let place = Some(Place { robot: route.robots[index].id.clone(), pool });
+            self.count_for_bot(&id, Gate::take);
+            let place = Some(Place { robot: id, pool });
             self.lanes.insert(lane_key, Lane { reserved: true, robot: index, place, ..Lane::default() });
         }
         free
@@ -276,6 +282,7 @@ impl Dispatch {
                     }
                 }
                 Wake::Robot(robot) => self.dirty.push_back(robot),
+                Wake::Bot(bot) => self.bot_wakes(&bot, now),
                 Wake::Hangs(key) => self.hangs(&key, at),
             }
         }

@@ -41,6 +41,10 @@ pub(super) struct RobotState {
     avoided_until: Option<Ticks>,
     /// How long its last answer took.
     answered_in: Option<Ticks>,
+    /// Whom the platform counts over all chats.
+    pub(super) bot: Option<Arc<str>>,
+    /// It waits in its bot's queue.
+    pub(super) waits_for_bot: bool,
     /// It shares a channel with others, which can take over what waits for it.
     has_others: bool,
     /// What it waits for in its host's lists.
@@ -87,7 +91,10 @@ impl Dispatch {
             let waiting = state.queued.len();
             let at = state.gate.estimate(&route.rates, waiting, now.ticks);
             let at = at.max(state.avoided_until.unwrap_or(0));
-            best = best.min((at, waiting + state.claimed, index));
+            let load = waiting + state.claimed;
+            self.belongs(&robot.id, robot.bot.as_ref());
+            let at = at.max(self.bot_free(&robot.id, now));
+            best = best.min((at, load, index));
         }
         best.2
     }
@@ -120,6 +127,7 @@ impl Dispatch {
         while let Some(id) = self.dirty.pop_front() {
             self.start_ready(&id, now);
             self.claim_queued(&id, now);
+            self.pass_turn(&id, now);
             // A robot that had no use for the place it was woken for passes it on.
             if let Some(host) = self.robots.get(&id).and_then(|robot| self.hosts.get_mut(&robot.host)) {
                 let next = host.next();
@@ -192,6 +200,7 @@ impl Dispatch {
         self.open += 1;
         let action = Action::Attempt { lane: lane_key, robot: lane.robot, parcel: job.clone() };
         self.actions.push(action);
+        self.count_for_bot(id, |gate, _| gate.begin(now.ticks));
     }
 
     /// Claims queued heads while rate and places allow.
@@ -236,10 +245,17 @@ impl Dispatch {
                 let name = robot.host.clone();
                 return self.relieve(&name);
             }
+            if !self.bot_may(id, now) {
+                return;
+            }
+            let Some(robot) = self.robots.get_mut(id) else { return };
             robot.queued.pop_front();
             robot.gate.take(&route.rates);
             robot.claimed += 1;
-            host.claim(pool);
+            if let Some(host) = self.hosts.get_mut(&robot.host) {
+                host.claim(pool);
+            }
+            self.count_for_bot(id, Gate::take);
             if let Some(lane) = self.lanes.get_mut(&lane_key) {
                 lane.place = Some(Place { robot: id.clone(), pool });
                 lane.head = Head::Claiming;
@@ -290,7 +306,8 @@ impl Dispatch {
         self.timers.remove(&(hangs_at, Wake::Hangs(lane_key.clone())));
         let robot = self.robots.get_mut(&place.robot)?;
         robot.in_flight -= 1;
-        robot.gate.end(now.ticks, !matches!(finished, Finished::NotSent { .. }));
+        let may_have_arrived = !matches!(finished, Finished::NotSent { .. });
+        robot.gate.end(now.ticks, may_have_arrived);
         if let Some(host) = self.hosts.get_mut(&robot.host) {
             host.leave(place.pool);
             if now.ticks >= hangs_at {
@@ -307,7 +324,9 @@ impl Dispatch {
             finished,
             Finished::Answered { receipt: Receipt::RetryLater { throttled: true, .. }, .. }
         );
-        (robot.has_others && throttled || !through && !was_avoided).then_some(place.robot)
+        let scatters = robot.has_others && throttled || !through && !was_avoided;
+        self.count_for_bot(&place.robot, |gate, _| gate.end(now.ticks, may_have_arrived));
+        scatters.then_some(place.robot)
     }
 
     /// Lanes that wait for a robot choose again: another one of their channel may be free. Each keeps its order,
@@ -374,8 +393,12 @@ impl Dispatch {
     /// The head no longer takes a claimed place, and there was no attempt.
     pub(super) fn drop_place(&mut self, lane_key: &LaneKey) {
         let place = self.lanes.get(lane_key).and_then(|lane| lane.place.as_ref());
-        if let Some(robot) = place.and_then(|place| self.robots.get_mut(&place.robot)) {
+        let id = place.map(|place| place.robot.clone());
+        if let Some(id) = id
+            && let Some(robot) = self.robots.get_mut(&id)
+        {
             robot.gate.untake();
+            self.count_for_bot(&id, |gate, _| gate.untake());
         }
         self.end_place(lane_key);
     }

@@ -11,7 +11,7 @@ use crate::{
     courier::{
         memory::Memory,
         receipt::Receipt,
-        route::{RobotId, Route, Stop, preset_rates},
+        route::{Bot, RobotId, Route, Stop, bot_rates, preset_rates},
     },
     model::channel::{ChannelKind, InDoubt, Rate},
 };
@@ -233,7 +233,7 @@ impl Platform {
 pub(super) fn route(name: &str, kind: ChannelKind, urls: &[&str]) -> Arc<Route> {
     let stop = |url: &&str| {
         let end = url.match_indices('/').nth(2).map_or(url.len(), |(at, _)| at);
-        Stop { id: RobotId((*url).to_owned()), host: url[..end].to_owned() }
+        Stop { id: RobotId((*url).to_owned()), host: url[..end].to_owned(), bot: None }
     };
     Arc::new(Route {
         name: ChannelName::new(name),
@@ -422,6 +422,40 @@ fn one_robot_has_one_limit_whoever_uses_it() {
     assert_eq!(world.platforms[url].refusals, 0);
     let early = world.arrivals.iter().filter(|arrival| arrival.at < MINUTE).count();
     assert_eq!(early, 20);
+}
+
+#[test]
+fn all_chats_of_one_bot_share_what_the_platform_allows_it() {
+    let mut world = World::default();
+    let of_bot = |name: &str, chat: usize, bot: &str| {
+        let mut route =
+            Route::clone(&route(name, ChannelKind::Telegram, &[&format!("https://t/{bot}/{chat}")]));
+        let rates = bot_rates(ChannelKind::Telegram);
+        route.robots[0].bot = Some(Bot { id: bot.to_owned(), rates });
+        Arc::new(route)
+    };
+    for chat in 0..300 {
+        world.platform(&format!("https://t/one/{chat}"), quick());
+        let route = of_bot("group", chat, "one");
+        for _ in 0..2 {
+            world.post(0, &format!("g{chat}"), &route);
+        }
+    }
+    world.platform("https://t/other/0", quick());
+    let other = world.post(0, "other", &of_bot("group", 0, "other"));
+    world.run(MINUTE);
+    world.assert_whole_and_in_order();
+    assert!(world.settled[&other].0 < 1_000, "another bot has its own");
+    let mut at: Vec<Ticks> =
+        world.arrivals.iter().filter(|arrival| arrival.key != other).map(|arrival| arrival.at).collect();
+    at.sort_unstable();
+    assert!(at.windows(31).all(|some| some[30] - some[0] >= 1_000), "never more than 30 in a second");
+    // What the limit allows is used: 600 at 30 a second.
+    assert!(at.last().is_some_and(|last| (19_000..23_000).contains(last)), "{at:?}");
+    // Nobody waits for all the others: the first of each chat come before the second ones.
+    let second = |arrival: &&Arrival| arrival.key % 2 == 0;
+    let first_second = world.arrivals.iter().filter(second).map(|arrival| arrival.at).min().unwrap();
+    assert!(first_second >= 9_000, "{first_second}");
 }
 
 #[test]

@@ -8,8 +8,18 @@ use crate::base::{
     time::Timestamp,
     value::Value,
 };
-use crate::engine::{entry::Fact, state::State, timer::Timer};
+use crate::engine::{choosing::DayReached, entry::Fact, state::State, timer::Timer};
 use std::sync::Arc;
+
+/// Records how far a day of members has come, and when it goes on.
+pub(super) fn reach(state: &mut State, DayReached { play, reached, next }: &DayReached) {
+    let next = *next;
+    let old = play_mut(state, play, |p| {
+        p.reached = Some(reached.clone());
+        p.next.replace((reached.anchor, next))
+    });
+    retime(state, old.map(|old| old.1), Some(next), Timer::Play { play: play.clone() });
+}
 
 /// Entries about one date.
 pub(super) fn apply_date(state: &mut State, fact: &Fact) {

@@ -14,6 +14,7 @@ mod message;
 mod operation;
 mod rename;
 mod run;
+mod same_person;
 mod task;
 mod tiers;
 
@@ -75,10 +76,12 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::Armed { play, after, next } => {
             let old = play_mut(state, play, |p| {
                 p.after = Some(p.after.map_or(*after, |old| old.max(*after)));
+                p.reached = p.reached.take().filter(|reached| reached.anchor > *after);
                 std::mem::replace(&mut p.next, *next)
             });
             retime(state, old.map(|n| n.1), next.map(|n| n.1), Timer::Play { play: play.clone() });
         }
+        Fact::DayReached(reached) => date::reach(state, reached),
         Fact::DateArmed { .. }
         | Fact::DateMoved { .. }
         | Fact::DateMissing { .. }
@@ -111,7 +114,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::Bound { .. }
         | Fact::LoopSet { .. }
         | Fact::StepFailed { .. }
-        | Fact::MembersLookedAt { .. }
+        | Fact::MembersLookedAt(_)
         | Fact::RunRetried { .. }
         | Fact::RunFinished { .. } => return run::apply_run(state, at, fact),
         Fact::Posted(_)
@@ -157,6 +160,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         Fact::StateSet { key, value } => set_key(&mut state.script_state, key, value),
         Fact::VarSet { name, value } => set_var(state, name, value),
         Fact::MemberSet(member) => member::set_member(state, member),
+        Fact::JoinedIds(ids) => same_person::join(state, ids),
         Fact::RetentionSet { at } => member::set_retention(state, *at),
         Fact::FieldsExpired { members } => member::expire(state, members),
         Fact::MemberGone { member } => {

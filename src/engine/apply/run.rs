@@ -14,6 +14,7 @@ use crate::base::{
 };
 use crate::engine::{
     amended::Amended,
+    choosing::LookedAt,
     entry::{Cause, Fact, Outcome, Waiting},
     state::{Loop, Run, RunWait, State},
     timer::Timer,
@@ -91,7 +92,7 @@ pub(super) fn apply_run(state: &mut State, at: Timestamp, fact: &Fact) -> Applie
             run.end = end.unwrap_or(run.end);
         }),
         Fact::StepFailed { run, .. } => with_run(state, run, |run| run.tries = run.tries.saturating_add(1)),
-        Fact::MembersLookedAt { run, after, count, found, next } => {
+        Fact::MembersLookedAt(LookedAt { run, after, count, found, next }) => {
             let Some(wait) = state.runs.get(run).and_then(|run| run.waiting.clone()) else {
                 return illegal(format!("{run} chooses among nobody"));
             };

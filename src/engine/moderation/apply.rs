@@ -205,6 +205,43 @@ pub(in crate::engine) fn sleeps(state: &mut State) {
     }
 }
 
+/// Two members turn out to be one: what was recorded of both is of that one.
+pub(in crate::engine) fn join(state: &mut State, from: &MemberId, into: &MemberId) {
+    let known = &state.moderation;
+    let asked = |matter: &super::Matter| matter.member == *from;
+    if !known.strikes.contains_key(from)
+        && !known.counted.contains_key(from)
+        && !known.muted.contains_key(from)
+        && !known.cases.values().any(asked)
+    {
+        return;
+    }
+    let all = Arc::make_mut(&mut state.moderation);
+    if let Some(strikes) = all.strikes.remove(from) {
+        let own = Arc::make_mut(all.strikes.entry(into.clone()).or_default());
+        own.extend(strikes.iter().cloned());
+        own.sort_by_key(|strike| strike.at);
+        let over = own.len().saturating_sub(limits::STRIKES_KEPT_MAX);
+        own.drain(..over);
+    }
+    if let Some(counted) = all.counted.remove(from)
+        && !all.counted.contains_key(into)
+    {
+        all.counted.insert(into.clone(), counted);
+    }
+    if let Some(mute) = all.muted.remove(from) {
+        let own = all.muted.get(into).is_some_and(|own| own.until >= mute.until);
+        if !own {
+            all.muted.insert(into.clone(), mute);
+        }
+    }
+    for case in all.cases.values_mut().filter(|case| asked(case)) {
+        case.member = into.clone();
+    }
+    let at = state.clock;
+    wake(state, at);
+}
+
 /// When something is due next.
 fn wake(state: &mut State, at: Timestamp) {
     let all = &state.moderation;

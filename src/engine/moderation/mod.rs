@@ -10,7 +10,7 @@ mod ladder;
 mod said;
 mod screen;
 
-pub(super) use apply::{apply_moderation, day_closed, settled, sleeps};
+pub(super) use apply::{apply_moderation, day_closed, join, settled, sleeps};
 pub(super) use screen::without_words;
 pub use screen::{Tried, samples};
 

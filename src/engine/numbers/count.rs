@@ -316,6 +316,7 @@ fn replies(state: &mut State, by: &MemberId, reply: &Quoted<'_>) {
 
 /// One member replies to another.
 fn meet(state: &mut State, by: &MemberId, to: &MemberId) {
+    let (by, to) = (&state.members.own_id(by).clone(), &state.members.own_id(to).clone());
     let known = |id: &MemberId| state.members.get(id).filter(|member| !is_a_bot(member)).cloned();
     let (Some(a), Some(b)) = (known(by).filter(|_| by != to), known(to)) else { return };
     let at = state.clock;

@@ -11,6 +11,7 @@ pub mod reading;
 pub mod tally;
 pub(in crate::engine) mod said;
 mod close;
+mod joined;
 mod count;
 mod own;
 mod people;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 pub use close::{as_of, closing};
 pub(super) use count::{is_a_bot, is_staff};
 pub(in crate::engine) use count::{reacts, talks};
+pub(super) use joined::join;
 pub use kept::Numbers;
 pub use reading::Gauges;
 

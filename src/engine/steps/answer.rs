@@ -86,9 +86,9 @@ impl Draft<'_> {
         let open = self.question(named).ok_or_else(|| unfit(self.no_question(named)))?;
         let task = &open.task;
         let of = task.of.as_ref();
-        let member = signal.member.clone().or_else(|| of.cloned());
+        let member = signal.member.as_ref().map(|member| self.whose(member)).or_else(|| of.cloned());
         let member = member.unwrap_or_else(|| MemberId::new(signal.id.as_str()));
-        if let Some(of) = of.filter(|of| **of != member) {
+        if let Some(of) = of.filter(|of| *self.state.members.own_id(of) != member) {
             return Err(unfit(format!("{} is put to {of}, and {member} is somebody else", task.id)));
         }
         if let Some(counts) = signal.data.get("counts").filter(|_| signal.member.is_none()) {

@@ -13,6 +13,7 @@ use crate::{
     },
     engine::{
         advance::{At, Carried, Trouble, Went},
+        choosing::LookedAt,
         draft::{Decided, Draft},
         entry::{Fact, Outcome, Outgoing, PruneStage, TaskKind, Waiting},
         notice,
@@ -130,13 +131,13 @@ impl Draft<'_> {
             among.get(choosing.looked as usize + limits::MEMBERS_AT_ONCE_MAX - 1).cloned()
         };
         if let Some(after) = after {
-            self.emit(Fact::MembersLookedAt {
+            self.emit(Fact::MembersLookedAt(LookedAt {
                 run: at.run.id.clone(),
                 after,
                 count: limits::MEMBERS_AT_ONCE_MAX as u32,
                 found,
                 next: self.now.plus(NEXT_PART),
-            })?;
+            }))?;
             return Ok(Went::Waits);
         }
         choosing.found.extend(found);
@@ -327,8 +328,11 @@ impl Draft<'_> {
     /// Members are gone: recorded, and the runs that were about them end.
     pub(in crate::engine) fn remove_members(&mut self, members: &[MemberId]) -> Decided {
         let mut gone = BTreeSet::new();
-        for member in
-            members.iter().filter(|member| self.state.members.contains(member)).cloned().collect::<Vec<_>>()
+        for member in members
+            .iter()
+            .map(|id| self.state.members.own_id(id).clone())
+            .filter(|member| self.state.members.contains(member))
+            .collect::<BTreeSet<_>>()
         {
             self.emit(Fact::MemberGone { member: member.clone() })?;
             gone.insert(member);

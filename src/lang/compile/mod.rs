@@ -236,15 +236,13 @@ fn collect_names(cx: &mut Cx<'_>, root: &Node, units: &[Unit], groups: &[Entry],
     names.collect_phases(if has(root) { root } else { used.unwrap_or(root) });
     for unit in units {
         names.collect(&unit.document.root);
+        names.plays.extend(unit.view.plays.values().cloned());
     }
     for group in groups {
         names.collect_group(&group.key.value, &group.value);
     }
     names.vars.extend(vars.keys().map(ToString::to_string));
     names.plays.extend(names::keys(root.get("plays")).map(str::to_owned));
-    for unit in units {
-        names.plays.extend(unit.view.plays.values().cloned());
-    }
     if names.channels.is_empty() {
         names.channels.insert("group".into());
     }
@@ -298,6 +296,7 @@ fn lower(
         charter: brought::value(&brought::section(cx, root, home, units, "charter")),
         rules: brought::value(&brought::section(cx, root, home, units, "rules")),
         vars,
+        person_ids: Arc::default(),
         people: cx.people.clone(),
         roles,
         channels,

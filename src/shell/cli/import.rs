@@ -137,7 +137,8 @@ impl Import {
         let unseen = listed.values().filter(|one| one.seen.is_none());
         let unseen = unseen.filter(|one| known.activity(&one.member.id).seen.is_none()).count();
         let left: Vec<MemberId> = if self.replace {
-            known.ids().filter(|id| !listed.contains_key(*id)).cloned().collect()
+            let there: BTreeSet<&MemberId> = listed.keys().map(|id| known.own_id(id)).collect();
+            known.ids().filter(|id| !there.contains(id)).cloned().collect()
         } else {
             Vec::new()
         };

@@ -106,7 +106,9 @@ impl Kinds {
             | Fact::BatchClosed { .. }
             | Fact::MemberSet(_)
             | Fact::RosterRead
-            | Fact::MembersLookedAt { .. }
+            | Fact::JoinedIds(_)
+            | Fact::DayReached(_)
+            | Fact::MembersLookedAt(_)
             | Fact::StateSet { .. }
             | Fact::VarSet { .. }
             | Fact::Answered { .. }

@@ -15,7 +15,7 @@ use crate::{
         phrase::{Phrase, phrase},
         time::Duration,
     },
-    courier::{Route, route::preset_rates},
+    courier::{Route, Stop, route::preset_rates},
     model::channel::{Channel, ChannelKind, Setting},
 };
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -144,7 +144,9 @@ pub fn resolve(
     let route = Route {
         name: channel.name.clone(),
         kind: channel.kind,
-        robots: robots.iter().map(Robot::stop).collect(),
+        robots: (robots.iter())
+            .map(|robot| Stop { bot: robot.bot(channel.kind, channel.rate), ..robot.stop() })
+            .collect(),
         rates,
         in_doubt: channel.in_doubt,
     };

@@ -5,8 +5,11 @@
 use super::secret::{Secret, censor};
 use crate::{
     base::{hex::hex, time::Duration},
-    courier::{RobotId, Route, Stop},
-    model::channel::ChannelKind,
+    courier::{
+        RobotId, Route, Stop,
+        route::{Bot, bot_rates},
+    },
+    model::channel::{ChannelKind, Rate},
 };
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
@@ -87,7 +90,36 @@ impl Robot {
 
     /// What the lanes know of it.
     pub fn stop(&self) -> Stop {
-        Stop { id: self.id.clone(), host: self.host.clone() }
+        Stop { id: self.id.clone(), host: self.host.clone(), bot: None }
+    }
+
+    /// Whom the platform counts over all chats, where it counts so, and as what: of a channel that is allowed more by
+    /// itself, its account is.
+    pub fn bot(&self, kind: ChannelKind, own: Option<Rate>) -> Option<Bot> {
+        let mut rates = bot_rates(kind);
+        if rates.is_empty() {
+            return None;
+        }
+        let url = self.settings.get("url").map(Secret::expose);
+        let counted = match kind {
+            ChannelKind::GoogleChat => url?.split('?').next()?.to_owned(),
+            _ => ["token", "app"].iter().find_map(|name| self.settings.get(*name))?.expose().to_owned(),
+        };
+        let mut digest = Sha256::new();
+        for part in [kind.as_str(), &self.host, &counted] {
+            digest.update(part);
+            digest.update([0]);
+        }
+        if let Some(own) = own {
+            let faster = |rate: &Rate| {
+                let times = |a: &Rate, b: &Rate| i128::from(a.count) * i128::from(b.per.as_millis());
+                times(&own, rate) > times(rate, &own)
+            };
+            for rate in rates.iter_mut().filter(|rate| faster(rate)) {
+                *rate = own;
+            }
+        }
+        Some(Bot { id: hex(&digest.finalize()[..8]), rates })
     }
 
     /// A robot that stands for any: its addresses are placeholders, it has no secret. For previews.

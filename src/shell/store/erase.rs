@@ -14,8 +14,8 @@ use std::collections::BTreeSet;
 
 /// Takes one person out of stored texts.
 pub(super) struct Eraser {
-    id: String,
-    gone: String,
+    /// Each of their ids, with what it is called now; the one by which they are listed first.
+    ids: Vec<(String, String)>,
     /// What they said, in small letters, as it was said and as Markdown writes it.
     said: BTreeSet<String>,
     /// Long numbers that they gave: telephones, cards.
@@ -70,21 +70,18 @@ const OURS: [&str; 12] = [
 ];
 
 impl Eraser {
-    pub(super) fn new(member: &MemberId, gone: &MemberId) -> Self {
-        Self {
-            id: member.to_string(),
-            gone: gone.to_string(),
-            said: BTreeSet::new(),
-            numbers: BTreeSet::new(),
-        }
+    pub(super) fn new(ids: &[(MemberId, MemberId)]) -> Self {
+        let ids = ids.iter().map(|(id, gone)| (id.to_string(), gone.to_string()));
+        Self { ids: ids.collect(), said: BTreeSet::new(), numbers: BTreeSet::new() }
     }
 
-    pub(super) fn id(&self) -> &str {
-        &self.id
+    /// Their ids, each with what it is called now.
+    pub(super) fn ids(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.ids.iter().map(|(id, gone)| (id.as_str(), gone.as_str()))
     }
 
-    pub(super) fn gone(&self) -> &str {
-        &self.gone
+    fn is_theirs(&self, id: &str) -> bool {
+        self.ids.iter().any(|(own, _)| own == id)
     }
 
     /// Notes what the person said, if the fact is theirs.
@@ -92,17 +89,17 @@ impl Eraser {
         match fact {
             Fact::SignalReceived(signal) => self.signal(signal),
             Fact::BatchJoined { signal, .. }
-                if signal.get("member").and_then(Value::as_str) == Some(&self.id) =>
+                if signal.get("member").and_then(Value::as_str).is_some_and(|id| self.is_theirs(id)) =>
             {
                 if let Some(data) = signal.get("data") {
                     self.value(data);
                 }
             }
-            Fact::Answered { member, option: None, value, .. } if member.as_str() == self.id => {
+            Fact::Answered { member, option: None, value, .. } if self.is_theirs(member.as_str()) => {
                 self.value(value);
             }
             Fact::MemberSet(listed) => self.member(&listed.member),
-            Fact::Moderated(Moderating::Broken(breach)) if breach.member.as_str() == self.id => {
+            Fact::Moderated(Moderating::Broken(breach)) if self.is_theirs(breach.member.as_str()) => {
                 self.words(&breach.words);
             }
             _ => {}
@@ -110,13 +107,13 @@ impl Eraser {
     }
 
     fn signal(&mut self, signal: &Signal) {
-        if signal.member.as_ref().is_some_and(|member| member.as_str() == self.id) {
+        if signal.member.as_ref().is_some_and(|member| self.is_theirs(member.as_str())) {
             self.value(&signal.data);
         }
     }
 
     fn member(&mut self, member: &Member) {
-        if member.id.as_str() == self.id {
+        if self.is_theirs(member.id.as_str()) {
             self.words(&member.name);
             member.fields.values().for_each(|value| self.value(value));
         }
@@ -139,7 +136,7 @@ impl Eraser {
         let text = text.trim();
         let enough = if text.is_ascii() { text.len() >= 3 } else { text.chars().count() >= 2 };
         let number = text.chars().all(|c| c.is_ascii_digit()) && text.len() < 6;
-        if enough && !number && text != self.id {
+        if enough && !number && !self.is_theirs(text) {
             self.said.insert(text.to_lowercase());
             self.said.insert(markdown::escape(text).to_lowercase());
         }
@@ -153,7 +150,7 @@ impl Eraser {
         while let Some(row) = rows.next()? {
             let files: String = row.get(0)?;
             let files = files.to_lowercase();
-            let names = found(&files, &self.id.to_lowercase()).is_some();
+            let names = self.ids.iter().any(|(id, _)| found(&files, &id.to_lowercase()).is_some());
             listed |= names;
             if !names {
                 self.said.retain(|said| found(&files, said).is_none());
@@ -164,7 +161,7 @@ impl Eraser {
 
     /// Whether the person is in a text.
     pub(super) fn is_in(&self, text: &str) -> bool {
-        found(text, &self.id).is_some() || self.repeats(text)
+        self.ids.iter().any(|(id, _)| found(text, id).is_some()) || self.repeats(text)
     }
 
     fn repeats(&self, text: &str) -> bool {
@@ -181,22 +178,32 @@ impl Eraser {
     }
 
     fn renamed(&self, text: &str) -> Option<String> {
-        if text == self.id {
-            return Some(self.gone.clone());
+        let one = |text: &str, (id, gone): &(String, String)| {
+            if text == id {
+                return Some(gone.clone());
+            }
+            // A short number is in every instant.
+            if id.len() < 5 && id.chars().all(|c| c.is_ascii_digit()) {
+                return None;
+            }
+            let (mut out, mut rest, mut changed) = (String::new(), text, false);
+            while let Some(at) = found(rest, id) {
+                out.push_str(&rest[..at]);
+                out.push_str(gone);
+                rest = &rest[at + id.len()..];
+                changed = true;
+            }
+            out.push_str(rest);
+            changed.then_some(out)
+        };
+        // The longest first: `42` is a part of `telegram:42`.
+        let mut ids: Vec<&(String, String)> = self.ids.iter().collect();
+        ids.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
+        let mut now: Option<String> = None;
+        for id in ids {
+            now = one(now.as_deref().unwrap_or(text), id).or(now);
         }
-        // A short number is in every instant.
-        if self.id.len() < 5 && self.id.chars().all(|c| c.is_ascii_digit()) {
-            return None;
-        }
-        let (mut out, mut rest, mut changed) = (String::new(), text, false);
-        while let Some(at) = found(rest, &self.id) {
-            out.push_str(&rest[..at]);
-            out.push_str(&self.gone);
-            rest = &rest[at + self.id.len()..];
-            changed = true;
-        }
-        out.push_str(rest);
-        changed.then_some(out)
+        now
     }
 
     /// A stored text without the person; none where they are not in it. `read` says whether it can still be read: where
@@ -238,13 +245,21 @@ impl Eraser {
             }
             Json::Array(items) => items.iter_mut().for_each(|item| self.walk(item, free, careful)),
             Json::Object(map) => {
-                let is_them =
-                    map.get("id").and_then(Json::as_str) == Some(&self.id) && map.contains_key("points");
+                let is_them = map.get("id").and_then(Json::as_str).is_some_and(|id| self.is_theirs(id))
+                    && map.contains_key("points");
                 if is_them {
                     map.retain(|key, _| {
                         matches!(
                             key.as_str(),
-                            "entry" | "at" | "input" | "id" | "joined" | "points" | "messages" | "seen"
+                            "entry"
+                                | "at"
+                                | "input"
+                                | "id"
+                                | "ids"
+                                | "joined"
+                                | "points"
+                                | "messages"
+                                | "seen"
                         )
                     });
                     map.insert("name".into(), Json::String(String::new()));
@@ -282,6 +297,7 @@ pub(super) fn who(fact: &Fact) -> Vec<MemberId> {
         Fact::Heard(heard) => heard.by.iter().map(|one| one.0.clone()).collect(),
         Fact::Answered { member, .. } | Fact::MemberGone { member } => vec![member.clone()],
         Fact::MemberSet(listed) => vec![listed.member.id.clone()],
+        Fact::JoinedIds(ids) => vec![ids.from.clone(), ids.into.clone()],
         Fact::Moderated(Moderating::Broken(breach)) => vec![breach.member.clone()],
         _ => Vec::new(),
     }

@@ -180,19 +180,58 @@ fn of_all(conn: &mut Connection, forget: &Forget, hashes: &Hashes) -> Result<Vec
     drop(statement);
     let mut done = Vec::new();
     for group in groups.iter().filter(|group| forget.group.as_ref().is_none_or(|wanted| wanted == *group)) {
+        let ids = ids(conn, group, &forget.member)?;
         // Before the commit: a hash too many forgets nobody who was not asked for.
-        hashes.add(group, &forget.member)?;
-        done.extend(one(conn, group, &forget.member)?);
+        ids.iter().try_for_each(|id| hashes.add(group, id))?;
+        done.extend(one(conn, group, &ids)?);
     }
     Ok(done)
 }
 
-/// One person in one group; none where nothing of them is kept.
-fn one(conn: &mut Connection, group: &GroupId, member: &MemberId) -> Result<Option<Forgotten>, StoreError> {
+/// All ids by which a person was ever known in a group: the one by which they are listed first.
+fn ids(conn: &Connection, group: &GroupId, member: &MemberId) -> Result<Vec<MemberId>, StoreError> {
+    let mut joined: Vec<(MemberId, MemberId)> = Vec::new();
+    archive::each(conn, Some(group), 0, &mut |row| {
+        for entry in row.read()? {
+            if let Fact::JoinedIds(ids) = entry.fact {
+                joined.push((ids.from, ids.into));
+            }
+        }
+        Ok(true)
+    })?;
+    let (mut own, mut seen) = (member.clone(), BTreeSet::new());
+    while seen.insert(own.clone())
+        && let Some((_, into)) = joined.iter().rfind(|(from, _)| *from == own)
+    {
+        own = into.clone();
+    }
+    let mut all = vec![own];
+    let mut next = 0;
+    while let Some(id) = all.get(next).cloned() {
+        next += 1;
+        // An id that was somebody else's before is theirs whose it is now.
+        let last = |from: &MemberId| joined.iter().rfind(|(other, _)| other == from).map(|(_, into)| into);
+        for (from, _) in joined.iter().filter(|(from, _)| last(from) == Some(&id)) {
+            if !all.contains(from) {
+                all.push(from.clone());
+            }
+        }
+    }
+    if !all.contains(member) {
+        all.push(member.clone());
+    }
+    Ok(all)
+}
+
+/// One person in one group, by all their ids; none where nothing of them is kept.
+fn one(conn: &mut Connection, group: &GroupId, ids: &[MemberId]) -> Result<Option<Forgotten>, StoreError> {
     let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let number = recovery::meta(&transaction, "gone")?.unwrap_or_default() + 1;
-    let gone = MemberId::from(format!("gone:{number}"));
-    let mut eraser = Eraser::new(member, &gone);
+    let before = recovery::meta(&transaction, "gone")?.unwrap_or_default();
+    let named = ids.iter().zip(before + 1..).map(|(id, n)| (id.clone(), MemberId::from(format!("gone:{n}"))));
+    let named: Vec<(MemberId, MemberId)> = named.collect();
+    let number = before + named.len() as i64;
+    let Some(gone) = named.first().map(|(_, gone)| gone.clone()) else { return Ok(None) };
+    let mut eraser = Eraser::new(&named);
     archive::within(&transaction, Some(group), 0, &mut |row| {
         row.read()?.iter().for_each(|entry| eraser.listen(&entry.fact));
         Ok(true)
@@ -290,12 +329,13 @@ fn rest(conn: &Transaction<'_>, group: &GroupId, eraser: &Eraser) -> Result<bool
         }
     }
     let mut who = conn.prepare("SELECT who FROM members WHERE grp = ?1 AND id = ?2")?;
-    let text = who.query_row([group.as_str(), eraser.id()], |row| row.get::<_, String>(0)).optional()?;
-    if let Some(text) = text {
+    for (id, gone) in eraser.ids() {
+        let text = who.query_row([group.as_str(), id], |row| row.get::<_, String>(0)).optional()?;
+        let Some(text) = text else { continue };
         let erased = eraser.json(&text, |_| Ok(())).map_err(|_| corrupt("a member", "unread"))?;
         conn.execute(
             "UPDATE members SET id = ?3, who = ?4 WHERE grp = ?1 AND id = ?2",
-            params![group.as_str(), eraser.id(), eraser.gone(), erased.unwrap_or(text)],
+            params![group.as_str(), id, gone, erased.unwrap_or(text)],
         )?;
         touched = true;
     }

@@ -242,6 +242,11 @@ impl Writer {
     }
 
     fn write(&mut self, batch: &[Work], answers: &mut Answers) -> Result<(), StoreError> {
+        if let Some(full) = crash::disk_is_full() {
+            // Fewer pages than there are: no further one can be had.
+            let most = if full { 1 } else { i64::from(u32::MAX - 1) };
+            self.conn.pragma_update(None, "max_page_count", most)?;
+        }
         self.conn.execute_batch("BEGIN IMMEDIATE;")?;
         for work in batch {
             self.work(work, answers)?;

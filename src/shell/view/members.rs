@@ -12,6 +12,9 @@ pub struct Row {
     pub group: GroupId,
     /// The member's id.
     pub id: MemberId,
+    /// Other ids by which the same member is reported.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ids: BTreeSet<MemberId>,
     /// The shown name.
     pub name: String,
     /// `owner`, `admin`, … as reported.
@@ -39,6 +42,7 @@ pub fn members(group: Group<'_>) -> impl Iterator<Item = Row> {
         Row {
             group: group.id.clone(),
             id: member.id.clone(),
+            ids: member.ids.clone(),
             name: member.name.clone(),
             role: member.role.clone(),
             source: member.source.clone(),

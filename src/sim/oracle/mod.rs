@@ -226,6 +226,7 @@ mod tests {
             rules: Value::Null,
             vars: Arc::default(),
             people: BTreeMap::new(),
+            person_ids: std::sync::Arc::default(),
             roles: BTreeMap::new(),
             channels: BTreeMap::new(),
             alerts: Vec::new(),

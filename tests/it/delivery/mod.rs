@@ -1,6 +1,7 @@
 //! What leaves: the courier, the adapters, the dialects, and what must never leave.
 
 pub(crate) mod abilities;
+mod bots;
 pub(crate) mod channels;
 pub(crate) mod courier;
 pub(crate) mod dialect_judges;

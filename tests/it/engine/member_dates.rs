@@ -1,7 +1,16 @@
 //! Days of members: birthdays, anniversaries, and what somebody has paid for.
 
 use crate::help::{playground::Playground, story::Story};
-use playbook::base::value::Value;
+use playbook::{
+    base::{
+        ids::MemberId,
+        limits,
+        member::{Listed, Member},
+        value::Value,
+    },
+    engine::input::Command,
+};
+use std::collections::BTreeMap;
 
 fn told(story: &mut Story, id: &str, fields: &[(&'static str, &str)]) {
     let name = [("name", Value::str(id))];
@@ -108,4 +117,49 @@ fn check_plan_and_start_know_dates_of_members() {
         let checked = place.run(&["check", "p.yaml"]).exits(1);
         assert!(checked.stdout.contains(found), "{dates}: {}", checked.stdout);
     }
+}
+
+#[test]
+fn a_day_of_many_members_is_lived_in_parts() {
+    let yaml = "plays:
+  birthday:
+    dates: { members: birthday, at: \"09:00\", every: year }
+    steps: [{ post: 'Happy birthday, ${member.name}' }]
+";
+    let mut story = Story::new("2026-12-01 08:00", yaml);
+    let member = |n: usize, day: &str| {
+        let mut member = Member::new(MemberId::from(format!("m{n:05}")), None);
+        member.fields.insert("birthday".to_owned(), Value::str(day));
+        Listed::from(member)
+    };
+    let all: Vec<Listed> =
+        (0..5_000).map(|n| member(n, if n % 4 == 0 { "12-03" } else { "06-06" })).collect();
+    for members in all.chunks(limits::MEMBERS_AT_ONCE_MAX) {
+        let (members, left) = (members.to_vec(), Vec::new());
+        story.command(Command::ImportMembers { members, left, joined: false });
+    }
+    let before = story.entries.len();
+    story.until("2026-12-03 09:00");
+    // Somebody whose day it turns out to be while others have theirs: once, wherever the parts have come.
+    assert!(story.posts().len() < 1_250);
+    for (n, day) in [(1, "12-03"), (4_999, "12-03"), (4_000, "06-06")] {
+        let members = vec![member(n, day)];
+        story.command(Command::ImportMembers { members, left: Vec::new(), joined: false });
+    }
+    story.until("2026-12-03 12:00");
+    let mut posts = story.posts();
+    posts.sort();
+    assert_eq!(posts.len(), 1_251, "each of the 1,250, two more, and one less");
+    posts.dedup();
+    assert_eq!(posts.len(), 1_251, "nobody twice");
+    let mut decisions: BTreeMap<i64, usize> = BTreeMap::new();
+    for entry in &story.entries[before..] {
+        *decisions.entry(entry.at.as_millis()).or_default() += 1;
+    }
+    let most = decisions.values().max().copied().unwrap_or_default();
+    assert!(most <= limits::MEMBER_RUNS_AT_ONCE_MAX * 6, "{most} entries in one decision");
+    assert!(decisions.len() >= 7, "{decisions:?}");
+    // The next year has its day as well.
+    story.until("2027-12-04 08:00");
+    assert!(story.posts().len() > 2_500);
 }

@@ -250,7 +250,7 @@ plays:
     story.start("p");
     story.until("2026-12-01 12:00");
     let looked = story.entries.iter().filter_map(|entry| match &entry.fact {
-        Fact::MembersLookedAt { count, .. } => Some(*count as usize),
+        Fact::MembersLookedAt(part) => Some(part.count as usize),
         _ => None,
     });
     assert_eq!(looked.collect::<Vec<_>>(), [limits::MEMBERS_AT_ONCE_MAX; 2]);

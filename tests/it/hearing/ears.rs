@@ -17,7 +17,7 @@ pub(crate) fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
-fn telegram(plays: &str) -> (Runtime, Bot, Fake, Playground) {
+pub(crate) fn telegram(plays: &str) -> (Runtime, Bot, Fake, Playground) {
     let runtime = runtime();
     let (bot, fake) = runtime.block_on(Bot::start());
     let text = format!(
@@ -29,7 +29,7 @@ fn telegram(plays: &str) -> (Runtime, Bot, Fake, Playground) {
     (runtime, bot, fake, play)
 }
 
-fn user(id: i64, name: &str) -> Value {
+pub(crate) fn user(id: i64, name: &str) -> Value {
     json!({ "id": id, "is_bot": false, "first_name": name })
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod feishu;
 pub(crate) mod hooks;
 pub(crate) mod long;
 pub(crate) mod onebot;
+mod same_person;
 pub(crate) mod signals;
 pub(crate) mod slack;
 pub(crate) mod v1;

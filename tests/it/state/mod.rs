@@ -2,6 +2,7 @@
 
 pub(crate) mod broken;
 pub(crate) mod crash;
+pub(crate) mod disk;
 pub(crate) mod edits;
 pub(crate) mod files;
 pub(crate) mod forget;

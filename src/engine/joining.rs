@@ -1,0 +1,98 @@
+//! One person, several ids: what a list or `people` says to be of one is one member.
+//!
+//! An ear names members `TYPE:ID`, a person as they type it. A name joins nobody, and an id that somebody has stays
+//! theirs: others become names of it.
+
+use super::{
+    draft::{Decided, Draft},
+    entry::Fact,
+    joined_ids::JoinedIds,
+};
+use crate::{
+    base::{
+        ids::MemberId,
+        limits,
+        member::{Listed, Member},
+    },
+    model::channel::ChannelKind,
+};
+use std::sync::Arc;
+
+impl Draft<'_> {
+    /// The member whom an id means. Where `people` says that it is somebody who is known by another id, both are joined.
+    pub(super) fn member_of(&mut self, id: &MemberId) -> Decided<MemberId> {
+        let (known, owner) = (self.state.members.own_id(id).clone(), self.whose(id));
+        if owner == known {
+            return Ok(known);
+        }
+        let full =
+            (self.state.members.get(&owner)).is_some_and(|owner| owner.ids.len() >= limits::MEMBER_IDS_MAX);
+        if !full {
+            self.emit(Fact::JoinedIds(JoinedIds { from: known, into: owner.clone() }))?;
+        }
+        Ok(owner)
+    }
+
+    /// The member whom an id means, joined or not; the id itself where nobody of them is known yet.
+    pub(super) fn whose(&self, id: &MemberId) -> MemberId {
+        let members = &self.state.members;
+        let person = self.playbook.person_of(id);
+        let ids = person.into_iter().flat_map(|person| {
+            let handles =
+                person.handles.iter().map(|(kind, handle)| MemberId::from(format!("{kind}:{handle}")));
+            std::iter::once(MemberId::new(person.id.as_str())).chain(handles)
+        });
+        let first = ids.map(|id| members.own_id(&id).clone()).find(|id| members.contains(id));
+        first.unwrap_or_else(|| members.own_id(id).clone())
+    }
+
+    /// Joins the ids that the columns of a list say to be a member's.
+    pub(super) fn join_listed(&mut self, listed: &Listed) -> Decided {
+        let member = &listed.member;
+        for id in ids_said(member) {
+            let owner = self.state.members.own_id(&id).clone();
+            let is_theirs = owner == member.id || self.state.members.own_id(&member.id) == &owner;
+            // Two rows may say the same: the first one counts as long as it says so.
+            let taken = owner != id
+                && self.state.members.get(&owner).is_some_and(|other| ids_said(other).any(|said| said == id));
+            let known = self.state.members.get(&member.id);
+            let full = known.is_none_or(|known| known.ids.len() >= limits::MEMBER_IDS_MAX);
+            if !is_theirs && !taken && !full {
+                self.emit(Fact::JoinedIds(JoinedIds { from: id, into: member.id.clone() }))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Joins the ids that a report of somebody's coming has told.
+    pub(super) fn join_told(&mut self, member: &MemberId) -> Decided {
+        match self.state.members.get(member).filter(|known| ids_said(known).next().is_some()) {
+            Some(known) => self.join_listed(&Listed::from(Member::clone(&known.clone()))),
+            None => Ok(()),
+        }
+    }
+
+    /// Joins what lists said before anybody joined ids: so many at once, the others when the group is looked at again.
+    pub(super) fn join_all_listed(&mut self) -> Decided {
+        let unjoined =
+            |member: &&Arc<Member>| ids_said(member).any(|id| id != member.id && !member.ids.contains(&id));
+        let waiting: Vec<Arc<Member>> =
+            self.state.members.iter().filter(unjoined).take(limits::MEMBERS_AT_ONCE_MAX).cloned().collect();
+        for member in waiting {
+            self.join_listed(&Listed::from(Member::clone(&member)))?;
+        }
+        Ok(())
+    }
+}
+
+/// The ids that the fields which bear a platform's name say to be a member's.
+fn ids_said(member: &Member) -> impl Iterator<Item = MemberId> {
+    let platforms = ChannelKind::ALL.iter().filter(|_| !member.fields.is_empty());
+    let said = platforms.filter(|kind| member.fields.contains_key(kind.as_str()));
+    said.filter_map(|kind| {
+        let handle = member.handle(kind.as_str())?;
+        let handle = handle.trim();
+        // Whoever is called by a name there has none.
+        (!handle.is_empty() && !handle.starts_with('@')).then(|| MemberId::from(format!("{kind}:{handle}")))
+    })
+}
