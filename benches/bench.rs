@@ -17,6 +17,7 @@ mod engine;
 mod engine_process;
 mod groups;
 mod hearing;
+mod hearing_killed;
 mod large;
 mod measure;
 mod receiver;
@@ -42,7 +43,10 @@ fn main() {
         ("craft", craft::run),
         ("years", years::run),
         ("console", console::run),
-        ("hearing", hearing::run),
+        ("hearing-fast", hearing::fast),
+        ("hearing-paced", hearing::paced),
+        ("hearing-killed", hearing_killed::run),
+        ("hearing-crowd", hearing::crowd),
         ("large", large::run),
     ];
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();

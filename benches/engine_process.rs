@@ -36,6 +36,20 @@ impl Town {
         self.dir.path().join("state")
     }
 
+    /// How many messages of members the journal of an engine that has stopped counts.
+    pub(crate) fn messages(&self) -> usize {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_playbook"))
+            .args(["log", "--all", "--format", "json", "--state"])
+            .arg(self.state())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let counted = lines.map_while(Result::ok).map(|line| messages_in(&line)).sum();
+        let _ = child.wait();
+        counted
+    }
+
     /// `groups.csv` with so many rows.
     pub(crate) fn write_groups(&self, n: usize) {
         let mut csv = String::from("id,title\n");
@@ -53,6 +67,17 @@ impl Town {
         let at = Instant::now() + Duration::from_millis((target - now.as_millisecond()) as u64);
         let text = jiff::Timestamp::from_millisecond(target).expect("a time").to_string();
         Due { text, at }
+    }
+}
+
+/// How many messages of members an entry of the journal records.
+fn messages_in(line: &str) -> usize {
+    let entry: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+    let spoken = || entry["by"].as_array().into_iter().flatten();
+    match entry["entry"].as_str() {
+        Some("heard") => spoken().map(|one| one[1].as_u64().unwrap_or_default() as usize).sum(),
+        Some("signal_received") if entry["name"] == "message" => 1,
+        _ => 0,
     }
 }
 

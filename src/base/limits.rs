@@ -245,6 +245,8 @@ pub const STOP_MS_MAX: u64 = 12_000;
 pub const EAR_GAP_MS_MIN: i64 = 250;
 /// How often a program that has connected to us is asked for a sign of life, in milliseconds.
 pub const REVERSE_BEAT_MS: u64 = 30_000;
+/// Requests that wait to be said over the connection of a program that has dialled us.
+pub const DIALLED_WAITING_MAX: usize = 64;
 /// How often is looked whether an ear is silent where something usually comes, in milliseconds.
 pub const EAR_WATCH_MS: i64 = 60_000;
 /// How long what is usual for an ear is taken to be so, in milliseconds.

@@ -150,7 +150,11 @@ impl Draft<'_> {
         let out = self.within_mentions(out);
         let out = self.let_go(out)?;
         let told = out.muted.then(|| (out.play.clone(), out.message.text.clone()));
+        let pinned = out.message.pin.then(|| out.clone());
         self.emit(fact(Box::new(out)))?;
+        if let Some(out) = pinned {
+            self.pin(&out)?;
+        }
         match told {
             Some((play, text)) => self.ask_host(notice::muted(self.playbook.locale, &text), play),
             None => Ok(()),

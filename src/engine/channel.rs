@@ -57,6 +57,7 @@ impl Draft<'_> {
         let (in_doubt, reason) = match receipt {
             Receipt::Accepted { note } => {
                 self.emit(Fact::Delivered { effect: effect.clone(), note: note.clone() })?;
+                self.removed_by_platform(effect)?;
                 return self.message_arrived(effect);
             }
             Receipt::Refused { reason } => (false, reason.clone()),
@@ -70,6 +71,9 @@ impl Draft<'_> {
         }
         if self.state.moderation.asked.contains_key(effect) {
             self.platform_refused(effect)?;
+            return self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason, nth: 0 });
+        }
+        if self.removal_refused(effect, &reason)? {
             return self.emit(Fact::DeliveryFailed { effect: effect.clone(), in_doubt, reason, nth: 0 });
         }
         self.alert_lost(effect)?;

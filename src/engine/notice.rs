@@ -10,13 +10,13 @@ use super::{
 };
 use crate::{
     base::{
-        ids::{ChannelName, EffectId, GroupId, RunId, StepId, TaskId},
+        ids::{ChannelName, GroupId, RunId, StepId, TaskId},
         limits,
         locale::Locale,
         markdown,
         time::Timestamp,
     },
-    model::{channel::ChannelKind, play::Play, playbook::Playbook, step::Ask},
+    model::{play::Play, playbook::Playbook, step::Ask},
 };
 use std::fmt::Write as _;
 
@@ -452,65 +452,6 @@ pub(super) fn put_off(locale: Locale, title: &str, was: &str) -> String {
         Locale::En => format!("**{title}** is put off. It was to be {was}; the new time follows."),
         Locale::Zh => format!("**{title}** 改期。原定{was}，新的时间另行通知。"),
     }
-}
-
-/// What was sent is to be deleted by hand: how that goes on the platform.
-pub(super) fn delete_by_hand(
-    locale: Locale,
-    kind: ChannelKind,
-    group: &str,
-    effect: &EffectId,
-    text: &str,
-) -> String {
-    let (how, text) = (steps_to_delete(locale, kind), beginning(text));
-    match locale {
-        Locale::En => {
-            format!("Please delete this message in **{group}** now: “{text}” {how} (`{effect}`)")
-        }
-        Locale::Zh => format!("请马上删除 **{group}** 里的这条消息：「{text}」{how}（`{effect}`）"),
-    }
-}
-
-fn steps_to_delete(locale: Locale, kind: ChannelKind) -> &'static str {
-    let (en, zh) = match kind {
-        ChannelKind::Slack => (
-            "Point at it, press ⋯, “Delete message”; a workspace admin can delete what an app has posted.",
-            "把鼠标移到消息上，点 ⋯，选“删除消息”；应用发的消息由工作区管理员删除。",
-        ),
-        ChannelKind::Mattermost => (
-            "Point at it, press ⋯, “Delete”; a channel or system admin can delete what a webhook has posted.",
-            "把鼠标移到消息上，点 ⋯，选“删除”；Webhook 发的消息由频道或系统管理员删除。",
-        ),
-        ChannelKind::Teams | ChannelKind::GoogleChat => (
-            "Point at it, press ⋯, “Delete”; an owner of the group can.",
-            "把鼠标移到消息上，点 ⋯，选“删除”；群的所有者可以删除。",
-        ),
-        ChannelKind::Feishu | ChannelKind::Dingtalk => (
-            "The group's owner presses it for long and recalls it. If that is not offered, post a correction.",
-            "由群主长按这条消息，选“撤回”。如果没有这一项，请发一条更正。",
-        ),
-        ChannelKind::Wecom => (
-            "Nobody can recall what a WeCom robot has posted: post a correction with `playbook correct` at once.",
-            "企业微信群机器人发的消息谁都不能撤回：请马上用 `playbook correct` 发一条更正。",
-        ),
-        ChannelKind::Discord => (
-            "Right-click it, “Delete Message”; whoever may manage messages can.",
-            "右键点这条消息，选“删除消息”；需要有管理消息的权限。",
-        ),
-        ChannelKind::Telegram | ChannelKind::Matrix => (
-            "Press it for long, “Delete”, for everybody; an administrator of the group can.",
-            "长按这条消息，选“删除”，对所有人删除；群管理员可以操作。",
-        ),
-        ChannelKind::Manual | ChannelKind::Onebot => (
-            "Whoever sent it presses it for long and recalls it, within two minutes; later, post a correction.",
-            "由发送的人长按这条消息，选“撤回”（两分钟内）；过了时间请发一条更正。",
-        ),
-        ChannelKind::Console | ChannelKind::Webhook | ChannelKind::Ntfy | ChannelKind::Email => (
-            "It cannot be called back from there: tell those who got it.",
-            "那里的消息收不回来：请告诉收到的人。",
-        ),
-    };
-    locale.pick(en, zh)
 }
 
 /// A correction of what was said.

@@ -139,6 +139,21 @@ pub enum Operation {
         /// What it is to say.
         text: String,
     },
+    /// What was sent is to stay at the top, as its step says.
+    Pinned {
+        /// The message.
+        effect: EffectId,
+        /// Where it is.
+        channel: ChannelName,
+        /// How it is kept there.
+        how: Means,
+        /// What the platform is asked with, where it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revision: Option<EffectId>,
+        /// How the message begins.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
     /// Gave a step of a run other words, for this run only.
     Reworded {
         /// The run.

@@ -3,11 +3,12 @@
 use super::{
     draft::{Decided, Draft},
     due::Asked,
-    entry::{Cause, Fact, Skip},
+    entry::{Cause, Fact, Skip, TaskKind},
     facts::About,
     facts::LEFT,
     input::Signal,
     moderation::without_words,
+    open::OpenTask,
 };
 use crate::{
     base::{
@@ -22,6 +23,9 @@ use crate::{
     script::names::Name,
 };
 use std::sync::Arc;
+
+/// A post that a person was to deliver was seen in the group.
+const SEEN: &str = "delivery.confirmed";
 
 impl Draft<'_> {
     /// Records a signal; what it sets off follows when the run under way has gone as far as it can.
@@ -83,14 +87,27 @@ impl Draft<'_> {
         }
     }
 
+    /// Somebody has pasted what they were asked to, and another program has seen it: `data.effect` says which post.
+    fn delivery_seen(&mut self, signal: &Signal) -> Decided {
+        let effect = signal.data.get("effect").and_then(Value::as_str);
+        let is_it = |open: &&Arc<OpenTask>| {
+            open.task.kind == TaskKind::Delivery
+                && open.task.effect.as_ref().is_some_and(|known| Some(known.as_str()) == effect)
+        };
+        let task = self.state.tasks.values().find(is_it).map(|open| open.task.id.clone());
+        task.map_or(Ok(()), |task| self.task_done(&task, None, Value::Null))
+    }
+
     /// What a recorded signal sets off.
     pub(super) fn answer_signal(&mut self, signal: &Signal) -> Decided {
         match &*signal.name {
             "answer" => self.take_answer(signal)?,
+            SEEN => self.delivery_seen(signal)?,
             LEFT => {
                 if let Some(member) = &signal.member {
                     self.end_member_runs(member)?;
                     self.free_seats(member)?;
+                    self.removals_over()?;
                 }
             }
             _ => {}

@@ -6,6 +6,7 @@ use super::{
     draft::{Decided, Draft},
     effect::effect_run,
     entry::{Fact, Outgoing, TaskKind, Waiting},
+    hands,
     input::{Dispatched, Stands},
     notice,
     operation::{Means, Operation},
@@ -102,7 +103,11 @@ impl Draft<'_> {
         does: Revising,
         by: Option<String>,
     ) -> Decided {
-        let word = if does == Revising::Deletes { "recall" } else { "correct" };
+        let word = match does {
+            Revising::Deletes => "recall",
+            Revising::Edits => "correct",
+            Revising::Pins => "pin",
+        };
         let revision = EffectId::from(format!("{word}/{}/{}", out.effect, self.state.epoch));
         let (how, asked) = (Means::Platform, Some(revision.clone()));
         let did = match does {
@@ -114,6 +119,7 @@ impl Draft<'_> {
                 revision: asked,
                 text: message.text.clone(),
             },
+            Revising::Pins => pinned(out, how, asked),
         };
         self.operated(did, by)?;
         let message = Message {
@@ -131,6 +137,20 @@ impl Draft<'_> {
         self.emit(Fact::Notified(Box::new(revised)))
     }
 
+    /// What goes out now is to stay at the top once it has arrived: what asks for it goes the same way, behind it.
+    pub(super) fn pin(&mut self, out: &Outgoing) -> Decided {
+        if self.is_able(out, |can| can.pins) {
+            return self.ask_platform(out, Message::default(), Revising::Pins, None);
+        }
+        self.operated(pinned(out, Means::Person, None), None)?;
+        self.ask_to_pin(out)
+    }
+
+    fn ask_to_pin(&mut self, out: &Outgoing) -> Decided {
+        let text = hands::pin_by_hand(self.playbook.locale, &self.group.title, &out.message.text);
+        self.ask_host(text, out.play.clone())
+    }
+
     /// The platform did not do what it was asked: a person is, or a correction is posted.
     pub(super) fn revision_failed(&mut self, revision: &EffectId) -> Decided {
         let Some(asked) = self.state.by_hand.revisions.get(revision).cloned() else { return Ok(()) };
@@ -140,12 +160,16 @@ impl Draft<'_> {
                 self.ask_to_delete(&Outgoing::new(asked.of, asked.channel, message, self.now))
             }
             Revising::Edits => self.post_correction(&asked.of, asked.channel, &asked.text),
+            Revising::Pins => {
+                let message = Message::text(asked.text);
+                self.ask_to_pin(&Outgoing::new(asked.of, asked.channel, message, self.now))
+            }
         }
     }
 
     fn ask_to_delete(&mut self, out: &Outgoing) -> Decided {
         let kind = self.kind_of(out).unwrap_or(ChannelKind::Manual);
-        let text = notice::delete_by_hand(
+        let text = hands::delete_by_hand(
             self.playbook.locale,
             kind,
             &self.group.title,
@@ -242,6 +266,16 @@ impl Draft<'_> {
             |verb: &Verb| matches!(verb, Verb::Post(_) | Verb::Task(_) | Verb::Ask(_) | Verb::Approve(_));
         let ahead = steps.filter(|step| speaks(&step.verb) && Some(&step.id) != said.as_ref());
         ahead.map(|step| step.id.clone()).collect()
+    }
+}
+
+fn pinned(out: &Outgoing, how: Means, revision: Option<EffectId>) -> Operation {
+    Operation::Pinned {
+        effect: out.effect.clone(),
+        channel: out.channel.clone(),
+        how,
+        revision,
+        text: notice::beginning(&out.message.text),
     }
 }
 

@@ -217,6 +217,7 @@ impl ChannelKind {
                 ("public_key", Optional, false),
                 ("token", Optional, true),
                 ("chat", Optional, false),
+                ("guild", Optional, false),
                 ("base_url", Optional, false),
             ],
             Self::Wecom => &[
@@ -271,6 +272,8 @@ impl ChannelKind {
         match self {
             Self::Slack | Self::Discord => &["token", "chat"],
             Self::Feishu => &["app", "secret", "chat"],
+            // The OneBot side dials us, and takes over that connection what is sent.
+            Self::Onebot => &["token", "group"],
             _ => &[],
         }
     }
@@ -382,31 +385,31 @@ impl ChannelKind {
     pub const fn abilities(self) -> Abilities {
         let [removals, mentions, mention_all, polls] = match self {
             //                       remove mention all   polls
-            Self::Discord => [false, true, true, true],
-            Self::Telegram => [false, true, false, true],
+            Self::Discord => [true, true, true, true],
+            Self::Telegram => [true, true, false, true],
+            Self::Slack | Self::Matrix | Self::Onebot => [true, true, true, false],
             Self::Teams => [false, true, false, false],
             Self::Console
             | Self::Manual
             | Self::Wecom
             | Self::Feishu
             | Self::Dingtalk
-            | Self::Slack
             | Self::GoogleChat
-            | Self::Mattermost
-            | Self::Matrix
-            | Self::Onebot => [false, true, true, false],
+            | Self::Mattermost => [false, true, true, false],
             Self::Webhook | Self::Ntfy | Self::Email => [false; 4],
         };
-        let [deletes, edits] = match self {
-            Self::Slack | Self::Discord | Self::Telegram | Self::Matrix => [true, true],
-            Self::Onebot | Self::Feishu => [true, false],
-            _ => [false, false],
+        let [deletes, edits, pins] = match self {
+            Self::Slack | Self::Discord | Self::Telegram => [true, true, true],
+            // What is pinned in a room is one list, which whoever adds to it has to know.
+            Self::Matrix => [true, true, false],
+            Self::Onebot | Self::Feishu => [true, false, true],
+            _ => [false, false, false],
         };
         let [joins, messages, answers] = match self.ear() {
             Some(ear) => [ear.joins, ear.messages, ear.answers],
             None => [false; 3],
         };
-        Abilities { joins, messages, answers, removals, mentions, mention_all, polls, deletes, edits }
+        Abilities { joins, messages, answers, removals, mentions, mention_all, polls, deletes, edits, pins }
     }
 }
 
@@ -438,7 +441,7 @@ pub enum Need {
 
 impl Abilities {
     /// Each with its name, in the order of the documentation.
-    pub const fn list(self) -> [(&'static str, bool); 9] {
+    pub const fn list(self) -> [(&'static str, bool); 10] {
         [
             ("hears joins", self.joins),
             ("hears messages", self.messages),
@@ -449,6 +452,7 @@ impl Abilities {
             ("has polls", self.polls),
             ("deletes what was sent", self.deletes),
             ("edits what was sent", self.edits),
+            ("pins what was sent", self.pins),
         ]
     }
 }
@@ -474,6 +478,8 @@ pub struct Abilities {
     pub deletes: bool,
     /// It can change what was sent.
     pub edits: bool,
+    /// It can keep what was sent at the top.
+    pub pins: bool,
 }
 
 /// How much of what happens on a channel is heard.

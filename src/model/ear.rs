@@ -117,6 +117,15 @@ impl Channel {
         !(matches!(self.kind, ChannelKind::Slack | ChannelKind::Feishu) && self.settings.contains_key("url"))
     }
 
+    /// Whether what it signs in with may remove members: a bot or an app, where it has been told all that it needs.
+    fn removes(&self) -> bool {
+        match self.kind {
+            ChannelKind::Slack => !self.settings.contains_key("url"),
+            ChannelKind::Discord => !self.settings.contains_key("url") && self.settings.contains_key("guild"),
+            _ => true,
+        }
+    }
+
     /// Whether its address is that of an HTTP server.
     fn is_http(&self) -> bool {
         let http = |setting: &Setting| matches!(setting, Setting::Literal(url) if url.starts_with("http"));
@@ -129,8 +138,9 @@ impl Channel {
         let has = |name: &&str| self.settings.contains_key(*name);
         // Whoever connects or reports to us is known by the token or the secret. Over a WebSocket of theirs everything
         // is heard already.
+        let dials = !has(&"url") && has(&"token");
         let calls = has(&"secret") || has(&"token") && self.hear.is_some();
-        if self.kind == ChannelKind::Onebot && !(self.is_http() && calls) {
+        if self.kind == ChannelKind::Onebot && !(dials || self.is_http() && calls) {
             return None;
         }
         let joins = match self.kind {
@@ -153,8 +163,10 @@ impl Channel {
             joins: hears(|ear| ear.joins),
             messages: hears(|ear| ear.messages),
             answers: hears(|ear| ear.answers),
+            removals: all.removals && self.removes(),
             deletes: all.deletes && revises,
             edits: all.edits && revises,
+            pins: all.pins && revises,
             ..all
         }
     }

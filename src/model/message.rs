@@ -36,12 +36,15 @@ pub struct Message {
     /// What it does to a message that was sent before; then it is none of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revises: Option<Revision>,
-    /// Who may not write for a while, or may again; then it is no message.
+    /// Who may not write for a while, may again, or leaves the group; then it is no message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restricts: Option<Restriction>,
     /// The one member who is told, by id; none for everybody on the channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alone: Option<Arc<str>>,
+    /// It stays at the top, where the platform has such a place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pin: bool,
     /// A message that somebody is to paste elsewhere, shown below the text as it is to be pasted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paste: Option<Box<Self>>,
@@ -59,7 +62,7 @@ pub struct Revision {
     pub heard: Option<Arc<str>>,
 }
 
-/// Somebody may not write for a while, or may again.
+/// Somebody may not write for a while, may again, or leaves the group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restriction {
     /// Whose id it is: the platform's name, a colon, and the id there.
@@ -69,9 +72,12 @@ pub struct Restriction {
     /// Until when; none where they may write again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// They are not kept from writing but leave the group.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removes: bool,
 }
 
-/// Whether a message is deleted, or says something else.
+/// Whether a message is deleted, says something else, or stays at the top.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Revising {
@@ -79,12 +85,20 @@ pub enum Revising {
     Deletes,
     /// It says what the revision says.
     Edits,
+    /// It stays at the top.
+    Pins,
 }
 
 impl Message {
     /// No message: somebody may not write until an instant, or may again.
     pub fn silences(member: &str, from: Timestamp, until: Option<Timestamp>) -> Self {
-        let restricts = Some(Restriction { member: Arc::from(member), from, until });
+        let restricts = Some(Restriction { member: Arc::from(member), from, until, removes: false });
+        Self { restricts, ..Self::default() }
+    }
+
+    /// No message: somebody leaves the group.
+    pub fn removes(member: &str, from: Timestamp) -> Self {
+        let restricts = Some(Restriction { member: Arc::from(member), from, until: None, removes: true });
         Self { restricts, ..Self::default() }
     }
 

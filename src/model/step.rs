@@ -164,6 +164,8 @@ pub struct Post {
     pub expires: Option<Duration>,
     /// Passes quiet hours and the gap.
     pub urgent: bool,
+    /// It stays at the top of the channel.
+    pub pin: bool,
     /// What happens when nobody pasted it in its window: the next step with an `at` goes on, or the run ends.
     pub otherwise: Silence,
 }

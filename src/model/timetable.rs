@@ -175,6 +175,7 @@ mod tests {
                 reply_to: None,
                 expires: None,
                 urgent: false,
+                pin: false,
                 otherwise: Silence::Proceed,
             })),
         })

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub enum Action {
     /// `post(…)`: keys of the step of that name, `text` always present. The keys are checked by the host API:
     /// `text`, `to`, `label`, `mention` (a string or a list), `image`, `buttons` (a list of `{text, url}`),
-    /// `reply_to`, `expires` (a duration), `urgent`.
+    /// `reply_to`, `expires` (a duration), `urgent`, `pin`.
     Post {
         /// The map that was given, or `#{ text }` of a string.
         with: Value,

@@ -55,6 +55,7 @@ pub(super) const POST: Shape = Shape {
         ("reply_to", Holds::Text),
         ("expires", Holds::Duration),
         ("urgent", Holds::Bool),
+        ("pin", Holds::Bool),
     ],
 };
 

@@ -53,7 +53,7 @@ pub(super) static ITEMS: LazyLock<Vec<Item>> = LazyLock::new(|| {
 
 /// What is not a number about the group.
 #[rustfmt::skip]
-static OWN: [Item; 174] = [
+static OWN: [Item; 176] = [
     item("time", "unix", None, "number", false, "Seconds since 1970-01-01 00:00 UTC", "自 1970-01-01 00:00 UTC 起的秒数"),
     item("time", "date", None, "text", false, "The civil date, 2026-12-01", "当地日期,2026-12-01"),
     item("time", "clock", None, "text", false, "The clock time, 20:30", "当地钟点,20:30"),
@@ -207,8 +207,10 @@ static OWN: [Item; 174] = [
     item("", "pick", Some(&["list"]), "any", false, "One element by lot", "随机取一个元素"),
     item("", "shuffle", Some(&["list"]), "list", false, "The elements in random order", "打乱顺序"),
     item("", "sample", Some(&["list", "n"]), "list", false, "n different elements by lot", "随机取 n 个不同的元素"),
+    item("", "seal", Some(&["text"]), "text", false, "What `sha256sum` says of a text: posted before, it shows later that the text is the same", "`sha256sum` 对一段文字给出的结果：先公布它，之后就能证明文字没有换过"),
+    item("", "drawn", Some(&["list", "n", "seed"]), "list", false, "n elements by a lot that everybody can check: those whose seal(seed + \":\" + element) comes first", "人人可以验证的抽签：seal(seed + \":\" + 元素) 排在最前的 n 个"),
     item("", "data", Some(&["path"]), "any", false, "A file in the playbook's folder: YAML, JSON, CSV (a list of maps), else text", "剧本目录里的文件:YAML、JSON、CSV(映射的列表),其余为文字"),
-    item("", "post", Some(&["message"]), "nothing", true, "Posts text, or #{ text, to, label, mention, image, buttons, reply_to, expires, urgent }", "发消息：文字，或 #{ text, to, label, mention, image, buttons, reply_to, expires, urgent }"),
+    item("", "post", Some(&["message"]), "nothing", true, "Posts text, or #{ text, to, label, mention, image, buttons, reply_to, expires, urgent, pin }", "发消息：文字，或 #{ text, to, label, mention, image, buttons, reply_to, expires, urgent, pin }"),
     item("", "task", Some(&["task"]), "nothing", true, "Asks a person: text, or #{ text, to, due, remind, escalate }", "派任务：文字，或 #{ text, to, due, remind, escalate }"),
     item("", "signal", Some(&["name"]), "nothing", true, "Sends a signal", "发信号"),
     item("", "signal", Some(&["name", "data"]), "nothing", true, "Sends a signal with a map", "发带数据的信号"),

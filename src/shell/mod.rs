@@ -19,6 +19,7 @@ pub mod watch;
 pub mod store;
 pub mod scripts;
 pub mod delivery;
+pub mod dialled;
 mod pages;
 pub mod terminal;
 pub mod view;

@@ -458,6 +458,8 @@ fn operated(did: &Operation, by: Option<String>) -> Option<Command> {
     Some(match did.clone() {
         // Recorded behind what it is about.
         Operation::Asked { .. } => return None,
+        // What a step asks for.
+        Operation::Pinned { .. } => return None,
         Operation::Noted { run, text } => Command::Note { run, text, by },
         Operation::Caretaker { role, .. } => Command::Pause { play: None, caretaker: role, by: None },
         Operation::Hurried { run, step } => Command::Now { run, step: Some(step), by },

@@ -45,7 +45,10 @@ pub(super) fn apply_operation(state: &mut State, at: Timestamp, operation: &Oper
         Operation::Corrected { effect, channel, revision: Some(revision), text, .. } => {
             ask_platform(state, revision, (effect, channel, Revising::Edits, text));
         }
-        Operation::Recalled { .. } | Operation::Corrected { .. } => {}
+        Operation::Pinned { effect, channel, revision: Some(revision), text, .. } => {
+            ask_platform(state, revision, (effect, channel, Revising::Pins, text));
+        }
+        Operation::Recalled { .. } | Operation::Corrected { .. } | Operation::Pinned { .. } => {}
         Operation::Reworded { run, step, text } => {
             let Some(open) = state.runs.get_mut(run) else { return illegal(format!("no open run {run}")) };
             Arc::make_mut(open).amended.words.insert(step.clone(), text.clone());

@@ -118,9 +118,7 @@ impl Draft<'_> {
             (Decides::Remove, true) => {
                 let text = said::removal(&self.playbook, &member);
                 let to = self.judge(&member, &[]);
-                let request =
-                    Request { members: vec![member.id.clone()], ..Request::new(TaskKind::Removal, text, to) };
-                let task = self.open_alone(request, None, None)?;
+                let task = self.remove_alone(&member.id, to, text)?;
                 self.case(task, &rule, &member.id, Decides::Hands, Vec::new())
             }
             (Decides::Mute { .. } | Decides::Remove, false) | (Decides::Appeal, true) => self.lift(case, by),

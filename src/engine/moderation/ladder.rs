@@ -171,7 +171,7 @@ impl Draft<'_> {
     }
 
     /// The platform of the group's channel, where a member is heard on it.
-    pub(super) fn platform_of(&self, member: &MemberId) -> Option<ChannelKind> {
+    pub(in crate::engine) fn platform_of(&self, member: &MemberId) -> Option<ChannelKind> {
         let kind = self.playbook.channel(&self.group, &GROUP.into())?.kind;
         let theirs = member.as_str().strip_prefix(kind.as_str()).is_some_and(|rest| rest.starts_with(':'));
         theirs.then_some(kind)

@@ -82,6 +82,7 @@ impl Draft<'_> {
             message.buttons.push(Button { text: text.render(&facts)?, url: url.render(&facts)? });
         }
         message.reply_to = post.reply_to.as_ref().and_then(|step| at.run.posts.get(step)).cloned();
+        message.pin = post.pin;
         let effect = self.effect_id(&at.run.id, &at.step.id);
         let out = Outgoing {
             label: post.label.or(at.play.label),
@@ -352,6 +353,7 @@ impl Draft<'_> {
             message.buttons.push(Button { text: part("text"), url: part("url") });
         }
         message.reply_to = text("reply_to").and_then(|step| posts.get(step)).cloned();
+        message.pin = with.get("pin").and_then(Value::as_bool).unwrap_or_default();
         let expires = match with.get("expires") {
             Some(Value::Duration(length)) => Some(due.plus(*length)),
             Some(Value::Time(at)) => Some(*at),

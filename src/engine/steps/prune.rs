@@ -307,15 +307,11 @@ impl Draft<'_> {
         Ok(Went::Waits)
     }
 
-    /// A person said yes. No platform here can remove a member for us, so the person gets the list.
+    /// A person said yes.
     fn prune_remove(&mut self, at: &At<'_>, prune: &Prune, members: Vec<MemberId>) -> Carried {
         let facts = self.step_facts(at, Names::ALL);
-        let list = notice::prune_list(&self.playbook, &self.names(&members));
         let to = self.assignee(prune.to.as_ref(), &facts)?;
-        let request = Request { members, ..Request::new(TaskKind::Removal, list, to) };
-        let task = self.open(at, request)?;
-        self.wait(at, Waiting::Removal { task }, None, None)?;
-        Ok(Went::Waits)
+        self.remove_for(at, members, to)
     }
 
     fn names(&self, members: &[MemberId]) -> Vec<String> {

@@ -86,6 +86,7 @@ pub(crate) fn post(
     let expires = fields.get("expires").and_then(|node| reader::positive(&mut cx.report, node));
     let urgent =
         fields.get("urgent").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
+    let pin = fields.get("pin").and_then(|node| reader::boolean(&mut cx.report, node)).unwrap_or_default();
     let otherwise = fields.get("otherwise").and_then(|node| super::common::silence(cx, node));
     let otherwise = otherwise.unwrap_or(Silence::Proceed);
     Some(Post {
@@ -99,6 +100,7 @@ pub(crate) fn post(
         reply_to,
         expires,
         urgent,
+        pin,
         otherwise,
     })
 }

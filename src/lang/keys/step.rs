@@ -24,6 +24,7 @@ keys! {
         "reply_to": Is::Text, "The id of an earlier message that this one answers.", "reply_to: teaser";
         "expires": Is::Positive, "The message is not sent when it is later than this, whatever held it.", "expires: 2h";
         "urgent": Is::Bool, "Passes quiet hours and the gap.", "urgent: true";
+        "pin": Is::Bool, "The message stays at the top of the channel once it has arrived; where the platform lets nobody but a person pin it, the host is asked.", "pin: true";
         "otherwise": Is::Words(&words(&SILENCE)), "On a `manual` channel, when nobody pasted it in its window: `proceed` (default) goes on with the next step that has an `at`, `stop` ends the run.", "otherwise: stop";
     }
     RUN {

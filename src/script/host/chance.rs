@@ -1,8 +1,9 @@
-//! Chance: a stream that is seeded by run and step, so the same call draws the same.
+//! Chance: a stream that is seeded by run and step, so the same call draws the same; and draws that everybody can check.
 
 use super::{Given, fail, function};
-use crate::script::frame;
+use crate::{base::hex::hex, script::frame};
 use rhai::{Array, Dynamic, Module};
+use sha2::{Digest as _, Sha256};
 
 pub(super) fn register(module: &mut Module) {
     function(module, "random", || frame::with(|f| f.random(crate::base::seed::Seed::fraction)));
@@ -27,6 +28,28 @@ pub(super) fn register(module: &mut Module) {
     });
     function(module, "shuffle", |list: &mut Array| chosen(list, list.len()));
     function(module, "sample", |list: &mut Array, n: i64| chosen(list, usize::try_from(n).unwrap_or(0)));
+    function(module, "seal", |text: &str| {
+        frame::spent(text.len());
+        seal(text)
+    });
+    function(module, "drawn", |list: &mut Array, n: i64, seed: &str| {
+        drawn(list, usize::try_from(n).unwrap_or(0), seed)
+    });
+}
+
+/// What `sha256sum` says of a text.
+fn seal(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// The first `n` of a list in the order of the seals of the seed, a colon and the element: whoever has the list and the
+/// seed draws the same, in whatever order the list is.
+fn drawn(list: &Array, n: usize, seed: &str) -> Array {
+    frame::spent(list.len().saturating_mul(seed.len().max(64)));
+    let mut sealed: Vec<(String, &Dynamic)> =
+        list.iter().map(|one| (seal(&format!("{seed}:{one}")), one)).collect();
+    sealed.sort_by(|one, other| one.0.cmp(&other.0));
+    sealed.into_iter().take(n).map(|(_, one)| one.clone()).collect()
 }
 
 fn below(n: usize) -> usize {

@@ -85,8 +85,12 @@ impl Connect {
             )));
         };
         let heard = heard.map_err(deaf)?;
+        let told = trial.lacks();
+        if let Some(told) = told.as_ref().filter(|told| lacks.as_ref() != Some(*told)) {
+            out.line(paint(WARN, told))?;
+        }
         tell(&heard, channel, out)?;
-        table(channel, lacks.is_some(), out)?;
+        table(channel, told.is_some(), out)?;
         out.flush()?;
         Ok(())
     }

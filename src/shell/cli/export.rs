@@ -15,23 +15,26 @@ use crate::{
 
 /// Writes the members as a table that a spreadsheet opens and `members import` reads again.
 ///
-/// A cell that a spreadsheet would take for a formula begins with `'`.
+/// A cell that a spreadsheet would take for a formula begins with `'`. With `--member ID` everything that is kept of one
+/// person, to be given to them: one object a group, unless `--format csv` says otherwise.
 #[derive(Debug, clap::Args)]
 pub(super) struct Export {
     #[command(flatten)]
     state: StateArg,
     #[command(flatten)]
     group: GroupArg,
-    /// How to write them.
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    format: ListFormat,
+    /// Only this member, by id.
+    #[arg(long, value_name = "ID")]
+    member: Option<String>,
+    /// How to write them [default: csv; json with `--member`].
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<ListFormat>,
 }
 
 /// How a list is written.
-#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum ListFormat {
     /// A table with a header.
-    #[default]
     Csv,
     /// One object a line.
     Json,
@@ -57,8 +60,12 @@ fn rows(state: &StateArg, group: &GroupArg) -> Result<Vec<Row>, Failure> {
 
 impl Export {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let rows = rows(&self.state, &self.group)?;
-        match self.format {
+        let mut rows = rows(&self.state, &self.group)?;
+        let usual = if self.member.is_some() { ListFormat::Json } else { ListFormat::Csv };
+        if let Some(id) = &self.member {
+            rows = of(rows, id)?;
+        }
+        match self.format.unwrap_or(usual) {
             ListFormat::Json => Ok(rows.iter().try_for_each(|row| out.json(row))?),
             ListFormat::Csv => {
                 let text = members::csv(&rows).map_err(|error| Failure::environment(error.to_string()))?;
@@ -70,14 +77,19 @@ impl Export {
 
 impl Show {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
-        let rows = rows(&self.state, &self.group)?;
-        let id = MemberId::new(&self.id);
-        let mut found = rows.iter().filter(|row| row.id == id).peekable();
-        if found.peek().is_none() {
-            let text = phrase!("no member `{id}` is known", "没有成员 `{id}`");
-            return Err(Failure::new(Code::Refused, text)
-                .help(phrase!("`playbook members` lists the ids", "`playbook members` 会列出编号")));
-        }
-        Ok(found.try_for_each(|row| out.json(row))?)
+        let rows = of(rows(&self.state, &self.group)?, &self.id)?;
+        Ok(rows.iter().try_for_each(|row| out.json(row))?)
     }
+}
+
+/// Those of one member.
+fn of(rows: Vec<Row>, id: &str) -> Result<Vec<Row>, Failure> {
+    let id = MemberId::new(id);
+    let found: Vec<Row> = rows.into_iter().filter(|row| row.id == id).collect();
+    if found.is_empty() {
+        let text = phrase!("no member `{id}` is known", "没有成员 `{id}`");
+        return Err(Failure::new(Code::Refused, text)
+            .help(phrase!("`playbook members` lists the ids", "`playbook members` 会列出编号")));
+    }
+    Ok(found)
 }

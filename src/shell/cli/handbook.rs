@@ -1,6 +1,6 @@
 //! `playbook handbook`: what members and operators should know, from the file itself, as Markdown.
 
-use super::{failure::Failure, handbook_house, handbook_plays, load, output::Output};
+use super::{failure::Failure, handbook_house, handbook_members, handbook_plays, load, output::Output};
 use crate::{
     base::{locale::Locale, source::Span, time::Zone, value::Value},
     model::{
@@ -14,18 +14,28 @@ use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, sync::Arc};
 /// Prints the community's handbook as Markdown: what a new admin can be given.
 ///
 /// Its charter and its rules in the order of the file, who does what, how much the group is spoken to, the phases, every
-/// play with its steps and texts, and what to do when something fails.
+/// play with its steps and texts, and what to do when something fails. With `--members` what members have to know
+/// instead: who runs the group, that a program helps, what is kept of them and why, how to see it and have it deleted.
 #[derive(Debug, clap::Args)]
 pub(super) struct Handbook {
     /// The playbook file.
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// The notice for members.
+    #[arg(long)]
+    members: bool,
 }
 
 impl Handbook {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let loaded = load::compile(&self.file)?;
-        out.block(&markdown(loaded.playbook()?, &loaded.compiled.origins))?;
+        let playbook = loaded.playbook()?;
+        let text = if self.members {
+            handbook_members::notice(playbook)
+        } else {
+            markdown(playbook, &loaded.compiled.origins)
+        };
+        out.block(&text)?;
         Ok(())
     }
 }

@@ -35,6 +35,7 @@ mod export;
 mod forget;
 mod handbook;
 mod handbook_house;
+mod handbook_members;
 mod handbook_plays;
 mod import;
 mod junit;

@@ -307,9 +307,9 @@ pub fn run_of(entry: &Entry) -> Option<RunId> {
             | Operation::Delayed { run, .. }
             | Operation::Unskipped { run, .. }
             | Operation::Reworded { run, .. } => Some(run.clone()),
-            Operation::Recalled { effect, .. } | Operation::Corrected { effect, .. } => {
-                of_effect(effect.as_str())
-            }
+            Operation::Recalled { effect, .. }
+            | Operation::Corrected { effect, .. }
+            | Operation::Pinned { effect, .. } => of_effect(effect.as_str()),
             _ => None,
         },
         Fact::Posted(out) | Fact::Released(out) | Fact::Notified(out) => of_effect(out.effect.as_str()),

@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     base::{limits::RESPONSE_BYTES_MAX, time::Timestamp},
-    shell::websocket,
+    shell::{
+        dialled::{DIALLED, Dialled},
+        websocket,
+    },
 };
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -42,12 +45,19 @@ pub struct Client {
     others: Mutex<BTreeMap<Way, Result<reqwest::Client, String>>>,
     /// With what apps speak through it.
     pub(super) keys: Keys,
+    /// Over whose connections it can speak.
+    dialled: Dialled,
 }
 
 impl Client {
     /// A client that has no connection yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same, which speaks over the connections of programs that have dialled the engine, too.
+    pub fn speaking_over(dialled: Dialled) -> Self {
+        Self { dialled, ..Self::default() }
     }
 
     /// Sends a request and reads its answer, both within `timeout`; at most [`RESPONSE_BYTES_MAX`] of the body.
@@ -71,6 +81,13 @@ impl Client {
         now: fn() -> Timestamp,
         most: usize,
     ) -> Result<Response, SendError> {
+        if request.url == DIALLED {
+            let shown = request.headers.iter().find(|(name, _)| name == "authorization");
+            let token = shown.and_then(|(_, value)| value.strip_prefix("Bearer ")).unwrap_or_default();
+            let answer = self.dialled.exchange(token, request.body.clone(), timeout).await;
+            let body = answer.map_err(|(written, reason)| SendError { written, reason })?.into_bytes();
+            return Ok(Response { status: 200, headers: Vec::new(), body, at: now() });
+        }
         if request.url.starts_with("ws://") || request.url.starts_with("wss://") {
             let answer = websocket::exchange(request, timeout, way, now).await;
             return answer.map_err(|(written, reason)| SendError { written, reason });

@@ -111,8 +111,8 @@ pub fn start(surroundings: CourierNeeds) -> CourierHandle {
         changed: Notify::new(),
         clerk,
         clerk_done: Notify::new(),
+        client: Client::speaking_over(surroundings.dialled.clone()),
         surroundings,
-        client: Client::new(),
         started: Instant::now(),
     });
     tokio::spawn(keep_time(Arc::clone(&shared)));

@@ -3,6 +3,7 @@
 //! Plain values and one trait; the runtime implements the trait with its store.
 
 use super::target::Target;
+use crate::shell::dialled::Dialled;
 use crate::{
     base::{
         ids::{EffectId, GroupId},
@@ -107,6 +108,8 @@ pub struct CourierNeeds {
     pub print: Arc<dyn Fn(&str) + Send + Sync>,
     /// Where a message that asks something can be answered; made anew for every attempt, the same each time.
     pub answer_at: AnswerAt,
+    /// The programs over whose connections can be spoken.
+    pub dialled: Dialled,
 }
 
 /// Gives the button of a message that asks something.

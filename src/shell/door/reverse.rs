@@ -1,7 +1,8 @@
-//! A OneBot program that connects to us: a WebSocket at `/hooks/{playbook}/{channel}`, by which it tells what happens.
+//! A OneBot program that connects to us: a WebSocket at `/hooks/{playbook}/{channel}`, by which it tells what happens
+//! and takes what is said.
 //!
-//! The route answers as the protocol wants it and leaves the connection to whoever serves it. Says nothing: what is
-//! sent goes to the address of the channel.
+//! The route answers as the protocol wants it and leaves the connection to whoever serves it. Where the channel has no
+//! address of its own, what is sent to it goes over this connection.
 
 #![expect(clippy::disallowed_methods, reason = "owns the waiting of a connection of its own")]
 
@@ -14,6 +15,7 @@ use crate::{
     model::channel::ChannelKind,
     shell::{
         delivery::secret::Secret,
+        dialled::Dialler,
         ears::{self, KnownHook},
     },
 };
@@ -21,7 +23,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
 };
-use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
+use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::Value;
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -30,7 +32,7 @@ use std::{
 use subtle::ConstantTimeEq as _;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    sync::watch,
+    sync::{mpsc, watch},
     time::Instant,
 };
 use tokio_tungstenite::{
@@ -60,6 +62,8 @@ impl Becoming {
 #[derive(Debug)]
 pub(super) struct Reverse {
     hook: KnownHook,
+    /// Whether something can be said over it: not where only events are told.
+    speaks: bool,
     inside: Arc<Inside>,
 }
 
@@ -92,7 +96,9 @@ pub(super) fn open(
     };
     let accept = HeaderValue::from_str(&derive_accept_key(key))
         .map_err(|_| Turned::new(StatusCode::BAD_REQUEST, "websocket", "the key of the WebSocket is none"))?;
-    let reverse = Reverse { hook: hook.clone(), inside: inside.clone() };
+    let role = head.get("x-client-role").and_then(|role| role.to_str().ok());
+    let speaks = !role.is_some_and(|role| role.eq_ignore_ascii_case("event"));
+    let reverse = Reverse { hook: hook.clone(), speaks, inside: inside.clone() };
     *handover.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reverse);
     let mut response = answer::typed(StatusCode::SWITCHING_PROTOCOLS, "text/plain", "");
     let headers = response.headers_mut();
@@ -116,9 +122,12 @@ fn knows(hook: &KnownHook, head: &HeaderMap, query: &str) -> bool {
     shown.as_bytes().ct_eq(token.as_bytes()).into()
 }
 
+/// Events that were heard and are not recorded yet.
+const WAITING: usize = limits::EAR_SIGNALS_MAX;
+
 impl Reverse {
-    /// Listens until the other side, an edit of the file or the engine's end closes the connection. `read` is what
-    /// came behind the request.
+    /// Listens until the other side, an edit of the file or the engine's end closes the connection, and says over it
+    /// what is to be said. `read` is what came behind the request.
     pub(super) async fn listen<S>(self, stream: S, read: Bytes, mut stopping: watch::Receiver<bool>)
     where
         S: AsyncRead + AsyncWrite + Unpin,
@@ -129,37 +138,58 @@ impl Reverse {
         let mut socket =
             WebSocketStream::from_partially_read(stream, read.to_vec(), Role::Server, Some(config)).await;
         let (mut last, mut beat) = (Instant::now(), Instant::now() + BEAT);
+        let mut dialler = self.speaks.then(|| self.begin());
+        // What was heard is recorded beside: whoever answers what is said here is not kept waiting by it.
+        let (tell, told) = mpsc::channel(WAITING);
+        let mut records = std::pin::pin!(self.record(told));
         loop {
-            let mut signals = Vec::new();
             tokio::select! {
+                () = &mut records => break,
                 _ = stopping.changed() => break,
+                text = wanted(&mut dialler) => {
+                    if socket.send(Message::text(text)).await.is_err() {
+                        return;
+                    }
+                }
                 () = tokio::time::sleep_until(beat) => {
                     if last.elapsed() >= BEAT * 2 || socket.send(Message::Ping(Bytes::new())).await.is_err() {
                         return;
                     }
                     beat = Instant::now() + BEAT;
                 }
-                came = socket.next() => match came {
-                    Some(Ok(frame)) => {
-                        last = Instant::now();
-                        signals.extend(told(&frame));
+                came = socket.next() => {
+                    let Some(Ok(frame)) = came else { return };
+                    last = Instant::now();
+                    if !self.is_known() {
+                        break;
                     }
-                    Some(Err(_)) | None => return,
-                },
-            }
-            // What came together is recorded together. A connection that has ended meanwhile says so again.
-            while signals.len() < limits::EAR_SIGNALS_MAX
-                && let Some(Some(Ok(frame))) = socket.next().now_or_never()
-            {
-                signals.extend(told(&frame));
-            }
-            if !self.is_known() || !signals.is_empty() && !self.inside.inlet.take(&self.hook, &signals).await
-            {
-                break;
+                    let Some(signal) = meant(&frame, dialler.as_mut()) else { continue };
+                    tokio::select! {
+                        () = &mut records => break,
+                        sent = tell.send(signal) => if sent.is_err() { break },
+                    }
+                }
             }
         }
         // Whoever has gone hears nothing of it.
         let _ = socket.close(None).await;
+    }
+
+    fn begin(&self) -> Dialler {
+        let token = self.hook.keys().get("token").map_or("", Secret::expose);
+        self.inside.published.dialled().begin(token)
+    }
+
+    /// Records what is told, what came together in one go; ends where nothing is taken any more. A connection that has
+    /// ended meanwhile says so again.
+    async fn record(&self, mut told: mpsc::Receiver<Value>) {
+        let mut signals = Vec::new();
+        while told.recv_many(&mut signals, WAITING).await > 0 {
+            if !self.inside.inlet.take(&self.hook, &signals).await {
+                return;
+            }
+            signals.clear();
+        }
     }
 
     /// Whether the file still has the channel with the same keys.
@@ -169,7 +199,24 @@ impl Reverse {
     }
 }
 
-fn told(frame: &Message) -> Option<Value> {
+/// What is to be said next; never anything where nothing can be said.
+async fn wanted(dialler: &mut Option<Dialler>) -> String {
+    let text = match dialler {
+        Some(dialler) => dialler.wanted().await,
+        None => None,
+    };
+    match text {
+        Some(text) => text,
+        None => std::future::pending().await,
+    }
+}
+
+/// What a frame tells. What answers something that was said goes to whoever waits for it.
+fn meant(frame: &Message, dialler: Option<&mut Dialler>) -> Option<Value> {
     let Message::Text(text) = frame else { return None };
-    ears::onebot(&serde_json::from_str(text.as_str()).ok()?)
+    let event = serde_json::from_str(text.as_str()).ok()?;
+    if dialler.is_some_and(|dialler| dialler.answered(text.as_str(), &event)) {
+        return None;
+    }
+    ears::onebot(&event)
 }

@@ -6,7 +6,10 @@
 
 use super::ear::{Call, Frame, Heard, Memory, Next, Settings, Socket};
 use crate::{
-    base::{limits, time::Duration},
+    base::{
+        limits,
+        time::{Duration, Timestamp},
+    },
     shell::delivery::adapter::{
         Request, Response,
         discord::USER_AGENT,
@@ -21,6 +24,10 @@ const BEAT: Duration = Duration::from_millis(45_000);
 const PATIENCE: Duration = Duration::from_millis(10_000);
 /// Messages of one page of a channel's history.
 const PAGE: usize = 100;
+/// Members of one page of a server's roster.
+const MEMBERS: usize = 1_000;
+/// Since when Discord's numbers count milliseconds.
+const EPOCH_MS: i64 = 1_420_070_400_000;
 /// What is asked for: who comes and goes, messages, reactions, votes; and what is said, only where something reads it.
 const GUILD_MEMBERS: u64 = 1 << 1;
 const ALWAYS: u64 = GUILD_MEMBERS | 1 << 9 | 1 << 10 | 1 << 24;
@@ -122,6 +129,9 @@ fn answered(settings: &Settings, what: &str, response: &Response, memory: &mut M
         ("gateway", 200) => gateway(&body),
         ("messages", 200) => history(settings, &body, memory),
         ("messages", 403 | 404) => next_history(settings, memory),
+        ("members", 200) => roster(settings, &body, memory),
+        // Who may not read the roster hears who comes from now on.
+        ("members", 403 | 404) => next_roster(settings, memory),
         _ => Heard::nothing(Next::Again(format!("Discord answered {}", response.in_words()))),
     }
 }
@@ -320,8 +330,75 @@ fn next_history(settings: &Settings, memory: &mut Memory) -> Heard {
             memory.words.insert("chat", chat);
             Heard::nothing(ask)
         }
-        None => Heard::nothing(Next::Listen),
+        None if from.is_empty() => Heard::nothing(Next::Listen),
+        None => {
+            let guilds: Map<String, Value> = serde_json::from_str(memory.word("guilds")).unwrap_or_default();
+            let guilds: Vec<&String> = guilds.keys().collect();
+            memory.words.insert("rosters", json!(guilds).to_string());
+            next_roster(settings, memory)
+        }
     }
+}
+
+/// Asks who is in the next server: who came while nobody listened, and who is there no more.
+fn next_roster(settings: &Settings, memory: &mut Memory) -> Heard {
+    let mut guilds: Vec<String> = serde_json::from_str(memory.word("rosters")).unwrap_or_default();
+    memory.words.remove("roster");
+    let Some(guild) = guilds.pop() else {
+        return Heard { cursor: cursor(memory), ..Heard::nothing(Next::Listen) };
+    };
+    memory.words.insert("rosters", json!(guilds).to_string());
+    memory.words.insert("pages", "0".into());
+    let ask = members(settings, &guild, "0");
+    memory.words.insert("guild", guild);
+    Heard::nothing(ask)
+}
+
+fn members(settings: &Settings, guild: &str, after: &str) -> Next {
+    let (guild, after) = (segment(guild), segment(after));
+    get(settings, "members", &format!("/guilds/{guild}/members?limit={MEMBERS}&after={after}"))
+}
+
+fn roster(settings: &Settings, body: &Value, memory: &mut Memory) -> Heard {
+    let page = body.as_array().map(Vec::as_slice).unwrap_or_default();
+    let guild = memory.word("guild").to_owned();
+    let since = said_at(memory.word("from"));
+    let mut all: Vec<Value> = serde_json::from_str(memory.word("roster")).unwrap_or_default();
+    let mut signals = Vec::new();
+    for one in page {
+        all.push(one["user"]["id"].clone());
+        let joined = one["joined_at"].as_str().and_then(|at| at.parse().ok()).map(Timestamp::from_jiff);
+        if joined.is_some_and(|at| at >= since) {
+            let mut event = one.clone();
+            event["guild_id"] = json!(guild);
+            let joined = happened("GUILD_MEMBER_ADD", &event, memory).into_iter();
+            signals.extend(joined.map(|mut signal| {
+                signal["time"] = one["joined_at"].clone();
+                signal
+            }));
+        }
+    }
+    let pages = memory.word("pages").parse::<usize>().unwrap_or_default() + 1;
+    let is_last = page.len() < MEMBERS;
+    if !is_last && pages < limits::EAR_PAGES_MAX {
+        let after = text(page.last().unwrap_or(&Value::Null), "/user/id").to_owned();
+        memory.words.insert("roster", json!(all).to_string());
+        memory.words.insert("pages", pages.to_string());
+        return Heard { signals, ..Heard::nothing(members(settings, &guild, &after)) };
+    }
+    if is_last && !all.is_empty() {
+        let guilds: Value = serde_json::from_str(memory.word("guilds")).unwrap_or_default();
+        let chats = guilds[&guild].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let from = memory.word("from");
+        signals.extend(chats.map(|chat| super::ear::roster("discord", chat, from, &all)));
+    }
+    Heard { signals, ..next_roster(settings, memory) }
+}
+
+/// When something was said, which its number says.
+fn said_at(id: &str) -> Timestamp {
+    let number = id.parse::<u64>().unwrap_or(u64::MAX);
+    Timestamp::from_millis(i64::try_from(number >> 22).unwrap_or(i64::MAX).saturating_add(EPOCH_MS))
 }
 
 fn page(settings: &Settings, chat: &str, after: &str) -> Next {

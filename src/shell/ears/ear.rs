@@ -224,6 +224,15 @@ pub(super) enum Next {
     Refused(String),
 }
 
+/// Who is in a chat, all of them, after a gap that began somewhen: whoever is known there and is not among them has left.
+pub(super) fn roster(platform: &str, chat: &str, gap: &str, members: &[Value]) -> Value {
+    let id = format!("{platform}:roster:{chat}:{gap}");
+    serde_json::json!({ "type": ROSTER, "id": id, "chat": chat, "data": { "members": members } })
+}
+
+/// What an ear tells of a roster by; it is no signal, and nobody outside can send it.
+pub(super) const ROSTER: &str = "roster";
+
 /// Whether a text asks something, as far as its end tells.
 pub(super) fn is_question(text: &str) -> bool {
     text.trim_end().ends_with(['?', '？', '吗', '呢'])

@@ -24,12 +24,16 @@ pub(super) fn hear(settings: &Settings, frame: &Frame<'_>, memory: &mut Memory) 
     match frame {
         Frame::Answer(what, response) => {
             let body = response.json().unwrap_or_default();
-            if response.status != 200 {
+            // Whoever may not follow an invitation goes on hearing the other rooms.
+            if response.status != 200 && *what != "join" {
                 return Heard::nothing(refused(&body, response));
             }
             if *what == "whoami" {
                 let Some(me) = body["user_id"].as_str() else { return Heard::nothing(strange(response)) };
                 memory.words.insert("me", me.to_owned());
+                return Heard::nothing(sync(settings, memory));
+            }
+            if *what == "join" {
                 return Heard::nothing(sync(settings, memory));
             }
             synced(settings, &body, response, memory)
@@ -52,7 +56,7 @@ fn sync(settings: &Settings, memory: &Memory) -> Next {
     let mut filter = json!({
         "presence": none, "account_data": none,
         "room": {
-            "ephemeral": none, "account_data": none, "state": none,
+            "ephemeral": none, "account_data": none, "state": { "types": ["m.room.encryption"] },
             "timeline": { "limit": EVENTS_MAX, "types": [
                 "m.room.message", "m.room.encrypted", "m.room.member", "m.reaction", "m.room.redaction", "m.room.name",
             ] },
@@ -97,7 +101,14 @@ fn synced(settings: &Settings, body: &Value, response: &Response, memory: &mut M
     let is_first = memory.cursor.is_none();
     let mut signals = Vec::new();
     let rooms = body["rooms"]["join"].as_object().into_iter().flatten();
-    for (room, joined) in rooms.filter(|_| !is_first) {
+    for (room, joined) in rooms {
+        let state = joined["state"]["events"].as_array().into_iter().flatten();
+        if state.into_iter().any(|event| event["type"] == "m.room.encryption") {
+            memory.words.insert("lacks", encrypted(room));
+        }
+        if is_first {
+            continue;
+        }
         let events = joined["timeline"]["events"].as_array();
         for event in events.into_iter().flatten() {
             signals.extend(happened(room, event, memory.word("me")));
@@ -106,7 +117,26 @@ fn synced(settings: &Settings, body: &Value, response: &Response, memory: &mut M
     let is_news = memory.cursor.as_deref() != Some(next);
     memory.cursor = Some(next.to_owned());
     let cursor = is_news.then(|| next.to_owned());
-    Heard { signals, cursor, ..Heard::nothing(sync(settings, memory)) }
+    let next = invited(settings, body).unwrap_or_else(|| sync(settings, memory));
+    Heard { signals, cursor, ..Heard::nothing(next) }
+}
+
+fn encrypted(room: &str) -> String {
+    format!(
+        "{room} is encrypted: who speaks is heard and nothing of what is said, answers included; make a room without \
+         encryption"
+    )
+}
+
+/// Follows an invitation to a room that is listened to; whoever tries a channel listens to all.
+fn invited(settings: &Settings, body: &Value) -> Option<Next> {
+    let mut rooms = body["rooms"]["invite"].as_object()?.keys();
+    let room = rooms.find(|room| settings.chats.is_empty() || settings.chats.contains(room))?;
+    let room = utf8_percent_encode(room, NON_ALPHANUMERIC);
+    let Next::Call(mut call) = ask(settings, "join", &format!("join/{room}"), 0) else { return None };
+    call.request.method = Cow::Borrowed("POST");
+    call.request.body = "{}".into();
+    Some(Next::Call(call))
 }
 
 /// What an event tells; one of the bot itself tells nothing.

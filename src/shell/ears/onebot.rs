@@ -91,6 +91,13 @@ pub(super) fn happened(event: &Value) -> Option<Value> {
             told["member"]["name"] = json!(event["card_new"].as_str().filter(|name| !name.is_empty())?);
             Some(told)
         }
+        // Whoever drew most from a red packet.
+        ("notice", "notify") if event["sub_type"] == "lucky_king" => {
+            let luckiest = Map::from_iter([("id".to_owned(), json!(id(&event["target_id"])?))]);
+            let mut told = signal(event, "red_packet.luckiest", Some(luckiest));
+            told["actor"] = json!({ "id": id(&event["user_id"])? });
+            Some(told)
+        }
         ("request", "group") if event["sub_type"] == "add" => {
             let mut told = about(event, "member.requested")?;
             if let Some(words) = event["comment"].as_str().filter(|words| !words.is_empty()) {

@@ -3,7 +3,10 @@
 //!
 //! What may not be kept is dropped here and goes no further.
 
-use super::known::{KnownEar, Listener};
+use super::{
+    ear::ROSTER,
+    known::{KnownEar, Listener},
+};
 use crate::{
     base::{
         ids::{GroupId, TaskId},
@@ -22,7 +25,12 @@ use crate::{
     },
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::sync::mpsc;
 
 /// How long the line waits before it hands over again what was not taken.
@@ -131,6 +139,11 @@ impl Place {
             };
             let several = concerned.len() > 1;
             for listener in concerned {
+                if signal["type"] == ROSTER {
+                    let gone = self.gone(ear, listener, signal);
+                    all.extend(gone.into_iter().filter_map(|told| arrival(ear, &listener.group, told)));
+                    continue;
+                }
                 let all_told = self.told(ear.kind, listener, signal).await;
                 // What answers a question stands beside its answer.
                 let alone = all_told.len() > 1;
@@ -145,6 +158,28 @@ impl Place {
             }
         }
         all
+    }
+
+    /// Those of a group who are known on the platform and are not on its roster. Where a group has several chats there,
+    /// nobody knows in which of them somebody was.
+    fn gone(&self, ear: &KnownEar, listener: &Listener, roster: &Value) -> Vec<Value> {
+        let own = |other: &&Listener| other.group == listener.group;
+        let state = self.published.snapshot().groups.get(&listener.group).map(|now| now.state.clone());
+        let Some(state) = state.filter(|_| ear.listeners.iter().filter(own).count() == 1) else {
+            return Vec::new();
+        };
+        let here = roster["data"]["members"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let here: BTreeSet<&str> = here.collect();
+        let prefix = format!("{}:", ear.kind);
+        let known = state.members.iter().filter_map(|member| member.id.as_str().strip_prefix(&prefix));
+        let id = roster["id"].as_str().unwrap_or_default();
+        let left = |user: &str| {
+            json!({
+                "id": format!("{id}:{user}"), "type": "member.left", "data": { "how": "unknown" },
+                "member": { "id": format!("{prefix}{user}") },
+            })
+        };
+        known.filter(|user| !here.contains(user)).map(left).collect()
     }
 
     /// What a group is told: the fact, as much of it as is heard, and the answer that a reply is.

@@ -29,6 +29,10 @@ const BEAT: Duration = Duration::from_millis(30_000);
 const PATIENCE: Duration = Duration::from_millis(10_000);
 /// Messages of one page of a channel's history.
 const PAGE: usize = 200;
+/// Members of one page of a channel's roster.
+const MEMBERS: usize = 1_000;
+/// Who comes or leaves is told as an event and stands in the history within so long.
+const TWICE: Duration = Duration::from_millis(600_000);
 
 /// What the app has to be allowed, each with what is missing without it.
 const SCOPES: [(&str, &str); 7] = [
@@ -123,10 +127,14 @@ fn answered(settings: &Settings, what: &str, response: &Response, memory: &mut M
     let is_taken = body["ok"] == true;
     match what {
         // A name that is not told is no reason to let somebody in without a word.
-        "users.info" => with_name(&body["user"], memory),
+        "users.info" => {
+            let heard = with_name(&body["user"], memory);
+            Heard { next: next_joiner(settings, memory), ..heard }
+        }
         "conversations.history" if is_taken => history(settings, &body, memory),
         // A channel whose history may not be read is heard from now on.
         "conversations.history" if body["ok"] == false => next_chat(settings, memory),
+        "conversations.members" if body["ok"].is_boolean() => roster(settings, &body, memory),
         "auth.test" if is_taken => {
             memory.words.insert("me", body["user_id"].as_str().unwrap_or("-").to_owned());
             if let Some(lacks) = lacks(response) {
@@ -196,7 +204,7 @@ fn envelope(settings: &Settings, text: &str, memory: &mut Memory) -> Heard {
 /// An envelope is acknowledged, whatever is in it: it comes again otherwise.
 fn happened(settings: &Settings, frame: &Value, memory: &mut Memory) -> Heard {
     let mut signals = hooks::happened(ChannelKind::Slack, &frame["payload"]);
-    signals.retain(|signal| signal["member"]["id"] != memory.word("me"));
+    signals.retain(|signal| signal["member"]["id"] != memory.word("me") && is_news(signal, memory));
     let say = frame["envelope_id"].as_str().map(|id| json!({ "envelope_id": id }).to_string());
     let at = frame["payload"]["event"]["event_ts"].as_str().filter(|_| !signals.is_empty());
     let later = at.filter(|at| memory.cursor.as_deref().is_none_or(|known| known < *at));
@@ -263,7 +271,7 @@ fn next_chat(settings: &Settings, memory: &mut Memory) -> Heard {
     let mut chats: Vec<String> = serde_json::from_str(memory.word("chats")).unwrap_or_default();
     memory.words.remove("page");
     memory.words.insert("pages", "0".into());
-    let Some(chat) = chats.pop() else { return Heard::nothing(Next::Listen) };
+    let Some(chat) = chats.pop() else { return Heard::nothing(next_joiner(settings, memory)) };
     memory.words.insert("chats", json!(chats).to_string());
     memory.words.insert("chat", chat);
     Heard::nothing(page(settings, memory))
@@ -282,12 +290,23 @@ fn page(settings: &Settings, memory: &Memory) -> Next {
 fn history(settings: &Settings, body: &Value, memory: &mut Memory) -> Heard {
     let said = body["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
     let chat = memory.word("chat").to_owned();
-    let signals = said.iter().rev().flat_map(|message| {
+    let mut joiners: Vec<Value> = serde_json::from_str(memory.word("joiners")).unwrap_or_default();
+    let moved: Vec<Value> = said.iter().rev().filter_map(|message| moved(message, &chat)).collect();
+    let mut signals = Vec::new();
+    for signal in moved {
+        if signal["member"]["id"] != memory.word("me") && is_news(&signal, memory) {
+            // Whoever is welcomed has a name, which is asked for when all is read.
+            let list = if signal["type"] == "member.joined" { &mut joiners } else { &mut signals };
+            list.push(signal);
+        }
+    }
+    memory.words.insert("joiners", json!(joiners).to_string());
+    let spoken = said.iter().rev().flat_map(|message| {
         let mut event = message.clone();
         event["channel"] = json!(chat);
         hooks::happened(ChannelKind::Slack, &json!({ "type": "event_callback", "event": event }))
     });
-    let signals = signals.filter(|signal| signal["member"]["id"] != memory.word("me")).collect();
+    signals.extend(spoken.filter(|signal| signal["member"]["id"] != memory.word("me")));
     let pages = memory.word("pages").parse::<usize>().unwrap_or_default() + 1;
     let further = body["response_metadata"]["next_cursor"].as_str().filter(|cursor| !cursor.is_empty());
     let next = match further.filter(|_| pages < limits::EAR_PAGES_MAX) {
@@ -296,9 +315,85 @@ fn history(settings: &Settings, body: &Value, memory: &mut Memory) -> Heard {
             memory.words.insert("pages", pages.to_string());
             Heard::nothing(page(settings, memory))
         }
-        None => next_chat(settings, memory),
+        None => {
+            memory.words.insert("pages", "0".into());
+            memory.words.remove("roster");
+            Heard::nothing(members(settings, memory, ""))
+        }
     };
     Heard { signals, ..next }
+}
+
+/// Asks who is in the chat.
+fn members(settings: &Settings, memory: &Memory, cursor: &str) -> Next {
+    let mut query = format!("channel={}&limit={MEMBERS}", segment(memory.word("chat")));
+    if !cursor.is_empty() {
+        query.push_str(&format!("&cursor={}", segment(cursor)));
+    }
+    get(settings, "conversations.members", &query)
+}
+
+/// Who is in the chat now: of those who are known there the others have left. Who has come stands in the history.
+fn roster(settings: &Settings, body: &Value, memory: &mut Memory) -> Heard {
+    let mut all: Vec<Value> = serde_json::from_str(memory.word("roster")).unwrap_or_default();
+    all.extend(body["members"].as_array().cloned().unwrap_or_default());
+    let pages = memory.word("pages").parse::<usize>().unwrap_or_default() + 1;
+    let further = body["response_metadata"]["next_cursor"].as_str().filter(|cursor| !cursor.is_empty());
+    let is_whole = body["ok"] == true && further.is_none() && !all.is_empty();
+    if let Some(cursor) = further.filter(|_| pages < limits::EAR_PAGES_MAX) {
+        memory.words.insert("roster", json!(all).to_string());
+        memory.words.insert("pages", pages.to_string());
+        return Heard::nothing(members(settings, memory, &excerpt(cursor)));
+    }
+    let (chat, from) = (memory.word("chat").to_owned(), memory.word("from").to_owned());
+    memory.words.remove("roster");
+    let told = super::ear::roster("slack", &chat, &from, &all);
+    Heard { signals: is_whole.then_some(told).into_iter().collect(), ..next_chat(settings, memory) }
+}
+
+/// The name of the next of those who have joined meanwhile is asked for.
+fn next_joiner(settings: &Settings, memory: &mut Memory) -> Next {
+    let mut joiners: Vec<Value> = serde_json::from_str(memory.word("joiners")).unwrap_or_default();
+    if joiners.is_empty() {
+        return Next::Listen;
+    }
+    let joined = joiners.remove(0);
+    let user = joined["member"]["id"].as_str().unwrap_or_default().to_owned();
+    memory.words.insert("joiners", json!(joiners).to_string());
+    memory.words.insert("held", json!({ "signals": [joined], "say": [], "cursor": null }).to_string());
+    get(settings, "users.info", &format!("user={}", segment(&user)))
+}
+
+/// Somebody who came or left, as the channel's history has it.
+fn moved(message: &Value, chat: &str) -> Option<Value> {
+    let (name, what) = match message["subtype"].as_str()? {
+        "channel_join" | "group_join" => ("member.joined", "joined"),
+        "channel_leave" | "group_leave" => ("member.left", "left"),
+        _ => return None,
+    };
+    let (user, ts) = (message["user"].as_str()?, message["ts"].as_str()?);
+    let mut signal = json!({
+        "id": format!("slack:{what}:{chat}:{user}:{ts}"), "type": name, "chat": chat, "member": { "id": user },
+        "time": hooks::slack_instant(ts),
+    });
+    if let Some(inviter) = message["inviter"].as_str() {
+        signal["member"]["inviter"] = json!(inviter);
+    }
+    if what == "left" {
+        signal["data"] = json!({ "how": "unknown" });
+    }
+    Some(signal)
+}
+
+/// Whether it is news that somebody came or left: the history has it, too.
+fn is_news(signal: &Value, memory: &mut Memory) -> bool {
+    let what = match signal["type"].as_str() {
+        Some("member.joined") => "joined",
+        Some("member.left") => "left",
+        _ => return true,
+    };
+    let word = |at: &str| signal.pointer(at).and_then(Value::as_str).unwrap_or_default();
+    memory.is_news(format!("{} {}", word("/chat"), word("/member/id")), what, TWICE)
 }
 
 #[cfg(test)]

@@ -81,7 +81,12 @@ impl Trial {
             let call = telegram::without_webhook(&self.settings);
             let _ = self.client.send(&call.request, call.patience.to_std(), &self.way, clock::now).await;
         }
-        Ok(Some(self.memory.word("lacks").to_owned()).filter(|lacks| !lacks.is_empty()))
+        Ok(self.lacks())
+    }
+
+    /// What is missing or switched off, as far as the platform has told by now.
+    pub fn lacks(&self) -> Option<String> {
+        Some(self.memory.word("lacks").to_owned()).filter(|lacks| !lacks.is_empty())
     }
 
     /// Waits for the first thing that happens.

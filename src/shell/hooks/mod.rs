@@ -145,6 +145,11 @@ pub fn happened(kind: ChannelKind, event: &Value) -> Vec<Value> {
     }
 }
 
+/// An instant as Slack writes it.
+pub fn slack_instant(ts: &str) -> Value {
+    slack::instant(&Value::from(ts))
+}
+
 /// What an event of DingTalk tells, however it came.
 pub fn dingtalk_event(kind: &str, id: &str, event: &Value) -> Vec<Value> {
     dingtalk::happened(kind, id, event)

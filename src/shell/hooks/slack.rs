@@ -192,7 +192,7 @@ fn unescaped(text: &str) -> String {
 }
 
 /// `1531420618.000200` as an instant.
-fn instant(ts: &Value) -> Value {
+pub(super) fn instant(ts: &Value) -> Value {
     let seconds = ts.as_i64().or_else(|| ts.as_str()?.split('.').next()?.parse().ok());
     seconds.map_or(Value::Null, super::instant)
 }

@@ -142,11 +142,10 @@ impl Outbound {
         }
     }
 
-    /// Whether it is held by a hush: an attempt that has its place already is under way, and a deletion is no word.
+    /// Whether it is held by a hush: an attempt that has its place already is under way, and only what is said is a word.
     pub(super) fn waits_for_hush(&self) -> bool {
-        let deletes =
-            self.message.revises.as_ref().is_some_and(|revision| revision.does == Revising::Deletes);
-        !self.claimed && !deletes && self.message.restricts.is_none()
+        let speaks = self.message.revises.as_ref().is_none_or(|revision| revision.does == Revising::Edits);
+        !self.claimed && speaks && self.message.restricts.is_none()
     }
 
     /// The effect of what goes out.

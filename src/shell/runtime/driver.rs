@@ -195,6 +195,7 @@ impl Driver {
                 now: clock::machine,
                 print: Arc::new(move |text| printer.block(text)),
                 answer_at,
+                dialled: publisher.published().dialled().clone(),
             }))
         };
         let done = events.clone();

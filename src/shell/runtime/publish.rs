@@ -10,6 +10,7 @@ use crate::{
     engine::{entry::Entry, state::State},
     model::playbook::{Playbook, Playbooks},
     shell::{
+        dialled::Dialled,
         ears::{EarBoard, KnownEar, KnownHook},
         heartbeat::Watchman,
         senders::KnownSender,
@@ -107,6 +108,7 @@ pub struct Publisher {
     shared: Arc<ArcSwap<Snapshot>>,
     stream: Sender<Heard>,
     ears: EarBoard,
+    dialled: Dialled,
     /// Nothing was said since it was said that there is nothing more to do.
     idle: bool,
 }
@@ -118,6 +120,7 @@ impl Default for Publisher {
             shared: Arc::default(),
             stream: Sender::new(limits::STREAM_COMMITS_MAX),
             ears: EarBoard::default(),
+            dialled: Dialled::default(),
             idle: false,
         }
     }
@@ -126,7 +129,12 @@ impl Default for Publisher {
 impl Publisher {
     /// A reader's end.
     pub fn published(&self) -> Published {
-        Published { shared: self.shared.clone(), stream: self.stream.downgrade(), ears: self.ears.clone() }
+        Published {
+            shared: self.shared.clone(),
+            stream: self.stream.downgrade(),
+            ears: self.ears.clone(),
+            dialled: self.dialled.clone(),
+        }
     }
 
     /// How a group is from now on; seen with the next [`Publisher::publish`].
@@ -177,12 +185,18 @@ pub struct Published {
     shared: Arc<ArcSwap<Snapshot>>,
     stream: WeakSender<Heard>,
     ears: EarBoard,
+    dialled: Dialled,
 }
 
 impl Published {
     /// All groups after the last commit.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.shared.load_full()
+    }
+
+    /// The programs that have dialled us.
+    pub fn dialled(&self) -> &Dialled {
+        &self.dialled
     }
 
     /// How the ears are.

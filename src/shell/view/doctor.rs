@@ -2,7 +2,12 @@
 
 use super::Group;
 use crate::{
-    base::{ids::GroupId, locale::Locale, phrase::Phrase, time::Timestamp},
+    base::{
+        ids::GroupId,
+        locale::Locale,
+        phrase::{Phrase, phrase},
+        time::Timestamp,
+    },
     engine::doctor::{Ailment, Around, Chart, Evidence, Grade, Score, diagnose, score, unjudged},
     model::playbook::Playbook,
 };
@@ -34,7 +39,7 @@ pub struct Complaint {
 }
 
 /// A number that tells.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Sign {
     /// As an expression writes it; none where it is no such number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,7 +113,32 @@ fn told(group: Group<'_>, (chart, own): (&Chart, &Playbook), locale: Locale) -> 
     let missing = unjudged(chart, own)
         .into_iter()
         .map(|one| Complaint { unknown: words(&one.unknown, locale), ..row(group.id, one.ailment, locale) });
-    found.chain(missing).collect()
+    unheard(group, own, locale).into_iter().chain(found).chain(missing).collect()
+}
+
+/// What is heard nowhere: channels that are silent now, and what no channel can hear as it is configured.
+fn unheard(group: Group<'_>, own: &Playbook, locale: Locale) -> Vec<Complaint> {
+    let row = |name: &str, title: Phrase, says: Vec<Phrase>| Complaint {
+        group: group.id.clone(),
+        name: name.to_owned(),
+        title: title.of(locale).to_owned(),
+        found: Some(true),
+        evidence: says
+            .iter()
+            .map(|says| Sign { says: says.of(locale).to_owned(), ..Sign::default() })
+            .collect(),
+        unknown: Vec::new(),
+        prescription: None,
+        practices: Vec::new(),
+    };
+    let silent: Vec<Phrase> = super::problem::silent(group).into_iter().map(|(_, _, text)| text).collect();
+    let deaf = super::deaf::deaf(own);
+    let title = || phrase!("Something is not heard", "有些事听不到");
+    [("ear-silent", silent), ("deaf", deaf)]
+        .into_iter()
+        .filter(|(_, says)| !says.is_empty())
+        .map(|(name, says)| row(name, title(), says))
+        .collect()
 }
 
 /// The scorecard of a group.

@@ -132,25 +132,33 @@ pub fn problems(group: Group<'_>, facts: &Facts<'_>) -> Vec<Problem> {
     all.extend(failed(group, facts.now));
     all.extend(facts.backlog.iter().filter_map(|rows| channel(group, rows)));
     all.extend(facts.ears.iter().filter_map(|ear| unheard(group, ear)));
-    all.extend(group.state.silences.0.iter().map(|(channel, since)| {
-        let since = group.at(*since);
-        let from = since.minute();
-        let text = phrase!(
-            "nothing has been heard on {channel} since {from}, where something usually is",
-            "频道 {channel} 从 {from} 起什么都没听到，而这时通常有动静"
-        );
+    all.extend(silent(group).into_iter().map(|(channel, since, text)| {
         let help = phrase!(
             "look whether the robot is still in the group; `playbook connect {channel}` shows what arrives",
             "看看机器人是否还在群里；`playbook connect {channel}` 会显示收到了什么"
         );
-        let channel = Some(channel.clone());
-        Problem { channel, since: Some(since), ..Problem::new(Kind::EarSilent, 1, text) }.help(help)
+        Problem { channel: Some(channel), since: Some(since), ..Problem::new(Kind::EarSilent, 1, text) }
+            .help(help)
     }));
     for deaf in &facts.version.deaf {
         all.push(Problem::new(Kind::Unheard, 1, deaf.clone()));
     }
     all.sort_by_key(|problem| problem.kind);
     all
+}
+
+/// The channels on which nothing comes although something usually does, since when, and that in words.
+pub(super) fn silent(group: Group<'_>) -> Vec<(ChannelName, At, Phrase)> {
+    let one = |(channel, since): (&ChannelName, &Timestamp)| {
+        let since = group.at(*since);
+        let from = since.minute();
+        let text = phrase!(
+            "nothing has been heard on {channel} since {from}, where something usually is",
+            "频道 {channel} 从 {from} 起什么都没听到，而这时通常有动静"
+        );
+        (channel.clone(), since, text)
+    };
+    group.state.silences.0.iter().map(one).collect()
 }
 
 /// An ear of the group that hears nothing.

@@ -68,6 +68,10 @@ pub(super) fn by_operator(did: &Operation, by: Option<&str>, now: Timestamp, zon
             let how = means(*how);
             ("corrected", effect.to_string(), phrase!("{how}: {text}", "{how}：{text}"; how))
         }
+        Operation::Pinned { effect, how, text, .. } => {
+            let how = means(*how);
+            ("pinned", effect.to_string(), phrase!("{how}: {text}", "{how}：{text}"; how))
+        }
         Operation::Swapped { role, one, other, .. } => (
             "swapped",
             role.to_string(),

@@ -25,7 +25,7 @@ const END: &str = "<!-- end -->\n";
 fn table() -> String {
     let names = ChannelKind::Console.abilities().list().map(|(name, _)| name).join(" | ");
     let mut out = format!("| `type` | {names} | at most | recognises a second copy by |\n|---|");
-    out.push_str(&"---|".repeat(11));
+    out.push_str(&"---|".repeat(12));
     for kind in ChannelKind::ALL {
         let abilities = kind.abilities().list().map(|(_, can)| if can { "yes" } else { "" }).join(" | ");
         let rates: Vec<String> =
@@ -53,6 +53,24 @@ fn the_page_of_channels_has_the_table_of_the_code() {
         return;
     }
     assert_eq!(kept, table(), "docs/channels/README.md is out of date: UPDATE_EXPECT=1 writes it anew");
+}
+
+/// What a channel does beside posting, of the names in the table.
+const DOES: [&str; 4] =
+    ["removes members", "deletes what was sent", "edits what was sent", "pins what was sent"];
+
+#[test]
+fn each_channels_page_says_what_it_does_beside_posting() {
+    for kind in ChannelKind::ALL {
+        let page = std::path::Path::new(PAGE).with_file_name(format!("{kind}.md"));
+        let text = std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        let able = kind.abilities().list();
+        let does: Vec<&str> =
+            able.iter().filter(|(name, can)| *can && DOES.contains(name)).map(|(name, _)| *name).collect();
+        let does = if does.is_empty() { "does nothing".to_owned() } else { does.join(", ") };
+        let line = format!("\n**Beside posting** it {does}.");
+        assert!(text.contains(&line), "{} lacks: {line}", page.display());
+    }
 }
 
 #[test]

@@ -13,11 +13,14 @@ use playbook::{
         channel::{Channel, ChannelKind, InDoubt, Rate, Setting},
         message::Message,
     },
-    shell::delivery::{
-        courier::{self, CourierHandle},
-        job::{Batch, CourierNeeds, Job, Ledger, LedgerError},
-        resolve::resolve,
-        target::Target,
+    shell::{
+        delivery::{
+            courier::{self, CourierHandle},
+            job::{Batch, CourierNeeds, Job, Ledger, LedgerError},
+            resolve::resolve,
+            target::Target,
+        },
+        dialled::Dialled,
     },
 };
 use serde_json::json;
@@ -100,6 +103,7 @@ impl Post {
             now,
             print: Arc::new(move |text: &str| print.lock().unwrap().push_str(text)),
             answer_at: Arc::new(|_, _, _| None),
+            dialled: Dialled::default(),
         });
         Self { ledger, courier, printed, next: Mutex::new(1) }
     }

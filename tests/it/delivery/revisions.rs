@@ -27,6 +27,10 @@ use std::sync::Arc;
 
 fn set_up(kind: ChannelKind, settings: &[(&str, &str)]) -> Channel {
     let mut set_up = channel(kind, "http://unused");
+    if settings.iter().any(|(name, _)| *name == "token") {
+        // What is spoken for by a bot or an app has no address of its own.
+        set_up.settings.remove("url");
+    }
     for (name, value) in settings {
         set_up.settings.insert((*name).into(), vec![Setting::Literal((*value).into())]);
     }
@@ -69,7 +73,7 @@ async fn telegram_deletes_and_edits() {
 
 /// What a platform is asked by a message that does something to a member, or to what they wrote.
 async fn asked_of_members(kind: ChannelKind, settings: &[(&str, &str)], messages: Vec<Message>) -> Vec<Seen> {
-    let body = r#"{"ok":true,"result":{"message_id":5},"status":"ok","retcode":0,"event_id":"$r"}"#;
+    let body = r#"{"ok":true,"result":{"message_id":5},"status":"ok","retcode":0,"event_id":"$r","id":"5"}"#;
     let fake =
         Fake::start(move |_, _| Reply::Answer { status: 200, headers: Vec::new(), body: body.into() }).await;
     let base = fake.url().replace("/hook?key=k%20&x=1", "");
@@ -130,6 +134,60 @@ async fn what_members_wrote_is_taken_away_and_they_are_muted_where_the_platform_
         "{}",
         seen[0].path
     );
+}
+
+#[tokio::test]
+async fn what_is_to_stay_at_the_top_is_pinned_where_the_platform_can() {
+    let settings = [("token", "1:a"), ("chat", "-100"), ("base_url", "BASE")];
+    let sent = r#"{"ok":true,"result":{"message_id":77}}"#;
+    let seen =
+        asked(ChannelKind::Telegram, &[sent, r#"{"ok":true,"result":true}"#], &settings, Revising::Pins)
+            .await;
+    assert!(seen[1].path.ends_with("/pinChatMessage"), "{}", seen[1].path);
+    assert_eq!(seen[1].json()["message_id"], 77);
+    let settings = [("token", "xoxb-1"), ("chat", "C1"), ("base_url", "BASE/api")];
+    let sent = r#"{"ok":true,"ts":"1.5","channel":"C1"}"#;
+    let seen = asked(ChannelKind::Slack, &[sent, r#"{"ok":true}"#], &settings, Revising::Pins).await;
+    assert!(seen[1].path.ends_with("/pins.add"), "{}", seen[1].path);
+    assert_eq!(seen[1].json(), json!({ "channel": "C1", "timestamp": "1.5" }));
+    let settings = [("token", "t"), ("chat", "C1"), ("base_url", "BASE")];
+    let seen =
+        asked(ChannelKind::Discord, &[r#"{"id":"99"}"#, r#"{"id":"99"}"#], &settings, Revising::Pins).await;
+    assert_eq!((seen[1].method.as_str(), seen[1].path.as_str()), ("PUT", "/channels/C1/messages/pins/99"));
+    let settings = [("url", "BASE"), ("token", "t"), ("group", "10")];
+    let sent = r#"{"status":"ok","retcode":0,"data":{"message_id":5}}"#;
+    let seen = asked(ChannelKind::Onebot, &[sent, sent], &settings, Revising::Pins).await;
+    assert!(seen[1].path.ends_with("/set_essence_msg"), "{}", seen[1].path);
+    assert_eq!(seen[1].json(), json!({ "message_id": 5 }));
+}
+
+#[tokio::test]
+async fn members_are_removed_where_the_platform_can() {
+    let from = crate::help::story::at("2026-12-01 09:00");
+    let gone = |member: &str| vec![Message::removes(member, from)];
+    let settings = [("token", "1:a"), ("chat", "-100"), ("base_url", "BASE")];
+    let seen = asked_of_members(ChannelKind::Telegram, &settings, gone("telegram:42")).await;
+    assert!(seen[0].path.ends_with("/banChatMember") && seen[1].path.ends_with("/unbanChatMember"));
+    assert_eq!(seen[1].json(), json!({ "chat_id": -100, "user_id": 42, "only_if_banned": true }));
+    let settings = [("url", "BASE"), ("token", "t"), ("group", "10")];
+    let seen = asked_of_members(ChannelKind::Onebot, &settings, gone("onebot:42")).await;
+    assert!(seen[0].path.ends_with("/set_group_kick"), "{}", seen[0].path);
+    assert_eq!(seen[0].json(), json!({ "group_id": 10, "user_id": 42, "reject_add_request": false }));
+    let settings = [("url", "BASE"), ("token", "t"), ("room", "!r:x")];
+    let seen = asked_of_members(ChannelKind::Matrix, &settings, gone("matrix:@ann:x")).await;
+    assert!(seen[0].path.ends_with("/kick"), "{}", seen[0].path);
+    assert_eq!(seen[0].json(), json!({ "user_id": "@ann:x" }));
+    let settings = [("token", "xoxb-1"), ("chat", "C1"), ("base_url", "BASE/api")];
+    let seen = asked_of_members(ChannelKind::Slack, &settings, gone("slack:U1")).await;
+    assert!(seen[0].path.ends_with("/conversations.kick"), "{}", seen[0].path);
+    assert_eq!(seen[0].json(), json!({ "channel": "C1", "user": "U1" }));
+    let settings = [("token", "t"), ("chat", "C1"), ("guild", "G1"), ("base_url", "BASE")];
+    let until = Some(from.plus(playbook::base::time::Duration::DAY));
+    let mut all = gone("discord:42");
+    all.push(Message::silences("discord:42", from, until));
+    let seen = asked_of_members(ChannelKind::Discord, &settings, all).await;
+    assert_eq!((seen[0].method.as_str(), seen[0].path.as_str()), ("DELETE", "/guilds/G1/members/42"));
+    assert_eq!(seen[1].json(), json!({ "communication_disabled_until": "2026-12-02T01:00:00Z" }));
 }
 
 #[tokio::test]

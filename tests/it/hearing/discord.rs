@@ -160,8 +160,21 @@ fn a_session_is_resumed_over_breaks_restarts_and_silence_and_nothing_counts_twic
     discord.writes(603, BEN, "four", None);
     discord.writes(604, BEN, "five", None);
     eventually("each once", || signals(&play).len() == 5);
+    // Of a forgotten session the roster says who has come meanwhile, and who is there no more.
+    discord.has(&[(BEN, "2014-01-01T00:00:00+00:00"), ("777", "2027-01-15T08:00:00.000000+00:00")]);
+    for (sessions, told) in [(3, 6), (4, 7)] {
+        discord.forgets();
+        discord.sockets.say_newest(Say::Close(4000));
+        eventually("a new session", || discord.identified().len() == sessions);
+        eventually("what the roster says", || signals(&play).len() == told);
+        discord.has(&[(BEN, "2014-01-01T00:00:00+00:00")]);
+    }
     let _ = engine.stop().exits(0);
-    assert_eq!(signals(&play).len(), 5);
+    let heard = signals(&play);
+    let moved: Vec<(&Value, &Value)> =
+        heard[5..].iter().map(|line| (&line["name"], &line["member"])).collect();
+    let eve = &json!("discord:777");
+    assert_eq!(moved, [(&json!("member.joined"), eve), (&json!("member.left"), eve)]);
 }
 
 #[test]

@@ -191,7 +191,8 @@ fn judged(document: &str) {
 
 #[test]
 fn numbers_are_told_here_and_every_path_is_in_the_document() {
-    let play = Playground::new().file("p.yaml", QUIET);
+    let text = format!("{QUIET}people: {{ zhu: {{ name: Zhu }} }}\naccess: {{ viewer: [zhu] }}\n");
+    let play = Playground::new().file("p.yaml", &text);
     let (engine, port) = engine(&play);
     let said = ask(port, "GET /metrics", &[], b"").is(200);
     assert!(said.head.contains("version=0.0.4"), "{}", said.head);
@@ -202,6 +203,10 @@ fn numbers_are_told_here_and_every_path_is_in_the_document() {
     // Elsewhere a token is wanted, and a wrong one is no better than none.
     let wrong = [("x-forwarded-for", "192.0.2.1"), ("authorization", "Bearer guessed")];
     ask(port, "GET /metrics", &wrong, b"").is(401);
+    let token = play.run(&["open", "--token", "zhu"]).exits(0);
+    let shown = format!("Bearer {}", token.stdout.trim());
+    let right = [("x-forwarded-for", "192.0.2.1"), ("authorization", shown.as_str())];
+    assert!(ask(port, "GET /metrics", &right, b"").is(200).body.contains("playbook_groups"));
     let written = ask(port, "GET /openapi.json", &[], b"").is(200);
     judged(&written.body);
     let document = written.json();

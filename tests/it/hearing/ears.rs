@@ -366,6 +366,31 @@ fn a_matrix_room_is_heard_from_where_it_was_left() {
 }
 
 #[test]
+fn an_invitation_to_a_room_is_followed_and_an_encrypted_one_is_named() {
+    let runtime = runtime();
+    let (server, fake) = runtime.block_on(Homeserver::start());
+    let text = format!(
+        "name: club\nchannels:\n  group: {{ type: matrix, url: \"http://127.0.0.1:{}\", token: {{ env: MX_TOKEN }}, room: \"!r:x\" }}\n{QUESTION}",
+        fake.port
+    );
+    let play = Playground::new().file("p.yaml", &text).env("MX_TOKEN", matrix_sync::TOKEN);
+    server.invites();
+    let dialogue = play.start(&["connect", "group", "p.yaml"]);
+    dialogue.line("say anything");
+    // What was said before anybody listened is no news.
+    eventually("a question behind the invitation", || server.since().len() >= 2);
+    server.happens(
+        "m.room.encrypted",
+        "@ann:hs",
+        &json!({ "algorithm": "m.megolm.v1.aes-sha2" }),
+        &json!({}),
+    );
+    let heard = dialogue.wait().exits(0).stdout;
+    assert!(heard.contains("is encrypted") && heard.contains("only what is said to it"), "{heard}");
+    assert!(heard.contains(&format!("write  room: \"{}\"", matrix_sync::ROOM)), "{heard}");
+}
+
+#[test]
 fn a_channel_is_connected_in_a_dialogue() {
     let (_runtime, bot, _fake, play) = telegram(STORY);
     let silent = play.run(&["connect", "group", "p.yaml", "--wait", "1s"]).exits(3);

@@ -160,6 +160,66 @@ fn onebot_dials_the_engine_and_tells_over_its_own_socket() {
     assert!(matches!(last, Some(Ok(Message::Close(_)) | Err(_)) | None), "{last:?}");
 }
 
+/// The channel has no address: everything goes over the connection that the OneBot side has opened.
+#[test]
+fn who_dials_takes_over_the_same_connection_what_is_said() {
+    let text = "\
+name: club
+timezone: UTC
+channels:
+  group: { type: onebot, token: { env: TOKEN }, group: \"10001\", rate: 100 per 1s }
+plays:
+  riddle:
+    on: member.joined
+    steps:
+      - { ask: What has keys?, fields: [word], open_for: 1h, as: guessed }
+";
+    let play = Playground::new().file("p.yaml", text).env("TOKEN", "tok-1");
+    let checked = play.run(&["check", "p.yaml", "--all"]).exits(0).stdout;
+    assert!(!checked.contains("cannot hear"), "{checked}");
+    let (engine, port) = engine(&play);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let dial = |role: &str| {
+        let mut request = format!("ws://127.0.0.1:{port}/hooks/club/group").into_client_request().unwrap();
+        request.headers_mut().insert("authorization", "Bearer tok-1".parse().unwrap());
+        request.headers_mut().insert("x-client-role", role.parse().unwrap());
+        let dialled = runtime.block_on(async {
+            let stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            client_async(request, stream).await
+        });
+        dialled.unwrap().0
+    };
+    // One that only tells is asked for nothing, and what is to be said waits.
+    let mut events = dial("Event");
+    let joined = Message::text(notice("group_increase", "approve", 42).to_string());
+    runtime.block_on(events.send(joined)).unwrap();
+    let outbox = || play.run(&["outbox", "p.yaml", "--all", "--format", "json"]).exits(0).json_lines();
+    eventually("a post that waits", || {
+        outbox().first().is_some_and(|row| row.to_string().contains("no OneBot program is connected"))
+    });
+    let mut socket = dial("Universal");
+    let next = |socket: &mut tokio_tungstenite::WebSocketStream<tokio::net::TcpStream>| loop {
+        match runtime.block_on(socket.next()).unwrap().unwrap() {
+            Message::Text(text) => return serde_json::from_str::<Value>(text.as_str()).unwrap(),
+            _ => continue,
+        }
+    };
+    let asked = next(&mut socket);
+    assert_eq!((&asked["action"], &asked["params"]["group_id"]), (&json!("send_group_msg"), &json!(10_001)));
+    let took = json!({ "status": "ok", "retcode": 0, "data": { "message_id": 5 }, "echo": asked["echo"] });
+    runtime.block_on(socket.send(Message::text(took.to_string()))).unwrap();
+    eventually("a receipt", || outbox().first().is_some_and(|row| row["status"] == "delivered"));
+    let mut reply = written(900, 42, "A piano");
+    reply["message"] = json!([
+        { "type": "reply", "data": { "id": "5" } }, { "type": "text", "data": { "text": "A piano" } },
+    ]);
+    runtime.block_on(socket.send(Message::text(reply.to_string()))).unwrap();
+    eventually("an answer", || {
+        entries(&play, "answered").first().is_some_and(|line| line["value"]["word"] == "A piano")
+    });
+    let _ = engine.stop().exits(0);
+}
+
 #[test]
 fn telegrams_webhook_is_heard_with_its_secret_and_a_join_that_is_told_twice_is_one() {
     let (play, engine, port) = club();

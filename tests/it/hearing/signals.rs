@@ -146,6 +146,42 @@ fn ask_dry(port: u16, body: &Value) -> Said {
 }
 
 #[test]
+fn a_post_that_was_seen_in_the_group_is_delivered() {
+    let text = "\
+name: club
+people: { lin: { name: Lin } }
+channels: { group: { type: manual, to: lin } }
+inbound: { crm: { token: { env: CRM_TOKEN }, may: [order.paid, delivery.confirmed] } }
+plays:
+  thanks:
+    on: order.paid
+    steps:
+      - post: Thank you
+      - signal: after
+";
+    let play = Playground::new().file("p.yaml", text).env("CRM_TOKEN", "tok-1234567890");
+    let (engine, port) = engine(&play);
+    let _ = by_crm(port, r#"{"id":"1","type":"order.paid"}"#).is(200);
+    let tasks = || play.run(&["tasks", "p.yaml", "--format", "json"]).exits(0).json_lines();
+    let effect = tasks()[0]["effect"].as_str().unwrap().to_owned();
+    let seen = |id: &str, effect: &str| {
+        let body = json!({ "id": id, "type": "delivery.confirmed", "data": { "effect": effect } });
+        by_crm(port, &body.to_string()).is(200)
+    };
+    seen("2", "another/1/post");
+    assert_eq!(tasks().len(), 1, "that was another post");
+    seen("3", &effect);
+    seen("4", &effect);
+    assert!(tasks().is_empty());
+    let _ = engine.stop().exits(0);
+    let log = play.run(&["log", "p.yaml", "--format", "json"]).exits(0).json_lines();
+    let delivered =
+        log.iter().filter(|line| line["entry"] == "delivered" && line["effect"] == effect.as_str());
+    assert_eq!(delivered.count(), 1);
+    assert!(log.iter().any(|line| line["name"] == "after"), "the run goes on");
+}
+
+#[test]
 fn a_body_of_any_shape_gets_a_clear_status() {
     let play = shop();
     let (engine, port) = engine(&play);

@@ -136,6 +136,25 @@ fn a_connection_that_is_moved_cut_or_stalled_loses_nothing_and_counts_nothing_tw
     eventually("all acknowledged", || slack.waiting() == 0);
     let _ = engine.stop().exits(0);
     assert_eq!(signals(&play).len(), 6);
+    // Who came meanwhile stands in the history, who is not on the roster any more has left; what is told of it as an
+    // event, too, counts once.
+    let joins = json!({ "type": "message", "subtype": "channel_join", "user": "U0EVE", "ts": "1800000007.000100",
+        "text": "<@U0EVE> has joined the channel" });
+    slack.remembers(&joins);
+    slack.has(&["U0ME", "U0ANN", "U0EVE"]);
+    let engine = listening(&play);
+    eventually("who came and who left", || signals(&play).len() == 8);
+    slack.happens(&member("member_joined_channel", "U0EVE"));
+    eventually("all acknowledged", || slack.waiting() == 0);
+    let _ = engine.stop().exits(0);
+    let heard = signals(&play);
+    let moved =
+        |name: &str| heard[6..].iter().find(|line| line["name"] == name).map(|line| line["member"].clone());
+    assert_eq!(heard.len(), 8, "{heard:?}");
+    assert_eq!(
+        (moved("member.joined"), moved("member.left")),
+        (Some(json!("slack:U0EVE")), Some(json!("slack:U0BEN")))
+    );
 }
 
 #[test]

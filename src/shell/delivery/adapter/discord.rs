@@ -16,7 +16,7 @@ use crate::{
     base::time::{Duration, Timestamp},
     model::{
         channel::ChannelKind,
-        message::{Button, Message, Poll, Revising},
+        message::{Button, Message, Poll, Restriction, Revising},
     },
     shell::delivery::{
         markup::{
@@ -142,6 +142,15 @@ impl Adapter for Discord {
             sign(&mut request, robot);
             request
         };
+        if does == Revising::Pins {
+            let first = sent.first().filter(|_| robot.setting("url").is_none());
+            let first = first.ok_or_else(|| Refusal(parts::UNKNOWN.into()))?;
+            let mut request = Request::empty();
+            request.method = "PUT".into();
+            request.url = parts::endpoint(&place, &format!("/messages/pins/{}", parts::segment(first)));
+            sign(&mut request, robot);
+            return Ok(vec![request]);
+        }
         if does == Revising::Deletes {
             return if sent.is_empty() {
                 Err(Refusal(parts::UNKNOWN.into()))
@@ -155,6 +164,29 @@ impl Adapter for Discord {
         let (pairs, rest) = parts::in_place(self.requests(message, robot, attempt)?, sent)?;
         let edits = pairs.into_iter().map(|(request, id)| of(request, "PATCH", id));
         Ok(edits.chain(rest.iter().map(delete)).collect())
+    }
+
+    fn restrict(
+        &self,
+        member: &str,
+        restriction: &Restriction,
+        robot: &Robot,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        let server = robot.setting("guild").filter(|_| robot.setting("url").is_none());
+        let server = server.ok_or_else(|| Refusal("`guild`, the server's id, is not set".into()))?;
+        let path = format!("/guilds/{}/members/{}", parts::segment(server), parts::segment(member));
+        let mut request = Request::empty();
+        request.method = "DELETE".into();
+        request.url = parts::endpoint(robot.setting("base_url").unwrap_or_default(), &path);
+        if !restriction.removes {
+            let until = restriction.until.map(|until| until.to_utc());
+            let body = json!({ "communication_disabled_until": until });
+            request = Request::post_json(&request.url, body.to_string());
+            request.method = "PATCH".into();
+        }
+        sign(&mut request, robot);
+        Ok(vec![request])
     }
 
     fn receipt(&self, response: &Response) -> Receipt {

@@ -101,6 +101,14 @@ impl Adapter for Feishu {
         if ids.is_empty() || robot.setting("url").is_some() {
             return Err(Refusal(parts::UNKNOWN.into()));
         }
+        if does == Revising::Pins {
+            return Ok(vec![by_app(
+                robot,
+                attempt,
+                "/open-apis/im/v1/pins",
+                &json!({ "message_id": ids[0] }),
+            )]);
+        }
         let delete = |id: &&str| {
             let path = format!("/open-apis/im/v1/messages/{}", parts::segment(id));
             let mut request = by_app(robot, attempt, &path, &json!({}));

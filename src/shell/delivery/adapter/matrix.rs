@@ -15,7 +15,7 @@ use crate::{
     base::time::Duration,
     model::{
         channel::ChannelKind,
-        message::{Message, Revising},
+        message::{Message, Restriction, Revising},
     },
     shell::delivery::{
         markup::{self, Block, html, write::PLAIN},
@@ -95,6 +95,9 @@ impl Adapter for Matrix {
             request.headers.push(("authorization".into(), authorization.clone()));
             request
         };
+        if does == Revising::Pins {
+            return Err(Refusal("what is pinned in a room is one list, to which a person adds".into()));
+        }
         if does == Revising::Deletes {
             return if sent.is_empty() {
                 Err(Refusal(parts::UNKNOWN.into()))
@@ -116,6 +119,26 @@ impl Adapter for Matrix {
         });
         let rest = rest.iter().enumerate().map(|(index, event)| redact((edited + index, event)));
         Ok(edits.chain(rest).collect())
+    }
+
+    fn restrict(
+        &self,
+        member: &str,
+        restriction: &Restriction,
+        robot: &Robot,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        if !restriction.removes {
+            return Err(Refusal("a room has no mute that ends by itself".into()));
+        }
+        let room = parts::segment(robot.setting("room").unwrap_or_default());
+        let base = robot.setting("url").unwrap_or_default();
+        let path = format!("/_matrix/client/v3/rooms/{room}/kick");
+        let mut request =
+            Request::post_json(&parts::endpoint(base, &path), json!({ "user_id": member }).to_string());
+        let token = robot.setting("token").unwrap_or_default();
+        request.headers.push(("authorization".into(), format!("Bearer {token}")));
+        Ok(vec![request])
     }
 
     fn upload(&self, picture: &Picture, robot: &Robot) -> Option<Request> {

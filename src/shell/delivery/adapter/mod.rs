@@ -103,15 +103,16 @@ pub trait Adapter: Send + Sync {
         Err(Refusal("the platform lets no robot write to a member alone".into()))
     }
 
-    /// The request that keeps a member from writing for a while, or lets them write again.
+    /// The requests that keep a member from writing for a while, let them write again, or remove them.
     fn restrict(
         &self,
         _member: &str,
-        _restriction: &Restriction,
+        restriction: &Restriction,
         _robot: &Robot,
         _attempt: &Attempt<'_>,
     ) -> Result<Vec<Request>, Refusal> {
-        Err(Refusal("the platform lets nobody but a person mute members".into()))
+        let what = if restriction.removes { "remove" } else { "mute" };
+        Err(Refusal(format!("the platform lets nobody but a person {what} members")))
     }
 
     /// The request that brings a picture to the platform before the last request can show it; none where the picture

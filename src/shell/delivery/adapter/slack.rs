@@ -14,7 +14,7 @@ use super::{
 use crate::{
     model::{
         channel::ChannelKind,
-        message::{Button, Message, Revising},
+        message::{Button, Message, Restriction, Revising},
     },
     shell::delivery::{
         markup::{
@@ -93,6 +93,11 @@ impl Adapter for Slack {
         let sent: Vec<&str> = sent.iter().filter_map(|note| note.strip_prefix(NOTE)).collect();
         let delete =
             |ts: &&str| by_app(robot, "chat.delete", &json!({ "channel": robot.setting("chat"), "ts": ts }));
+        if does == Revising::Pins {
+            let first = sent.first().ok_or_else(|| Refusal(parts::UNKNOWN.into()))?;
+            let body = json!({ "channel": robot.setting("chat"), "timestamp": first });
+            return Ok(vec![by_app(robot, "pins.add", &body)]);
+        }
         if does == Revising::Deletes {
             return if sent.is_empty() {
                 Err(Refusal(parts::UNKNOWN.into()))
@@ -114,6 +119,20 @@ impl Adapter for Slack {
         Ok(edits.chain(rest.iter().map(delete)).collect())
     }
 
+    fn restrict(
+        &self,
+        member: &str,
+        restriction: &Restriction,
+        robot: &Robot,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Vec<Request>, Refusal> {
+        if !restriction.removes || robot.setting("url").is_some() {
+            return Err(Refusal("Slack lets nobody but a person do that".into()));
+        }
+        let body = json!({ "channel": robot.setting("chat"), "user": member });
+        Ok(vec![by_app(robot, "conversations.kick", &body)])
+    }
+
     fn receipt(&self, response: &Response) -> Receipt {
         let said = String::from_utf8_lossy(&response.body);
         let said = said.trim();
@@ -122,9 +141,10 @@ impl Adapter for Slack {
         }
         // What stands in front of Slack may answer as its Web API does.
         let json = response.json();
-        let ts = json.as_ref().filter(|body| body["ok"] == true).and_then(|body| body["ts"].as_str());
-        if let Some(ts) = ts {
-            return Receipt::Accepted { note: format!("{NOTE}{}", excerpt(ts)) };
+        if let Some(body) = json.as_ref().filter(|body| body["ok"] == true) {
+            // What is done to a message, or to a member, has none.
+            let ts = body["ts"].as_str().map(|ts| format!("{NOTE}{}", excerpt(ts)));
+            return Receipt::Accepted { note: ts.unwrap_or_default() };
         }
         let word = json.as_ref().and_then(|body| body["error"].as_str()).unwrap_or(said);
         let in_words = |what: &str| format!("{what} ({} {})", response.status, excerpt(word));

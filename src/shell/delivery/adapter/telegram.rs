@@ -149,6 +149,17 @@ impl Adapter for Telegram {
     ) -> Result<Vec<Request>, Refusal> {
         let setting = |name| robot.setting(name).unwrap_or_default();
         let number = |text: &str| text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number));
+        if restriction.removes {
+            // Whoever is banned and let in again is out, and may come back by a link.
+            let who = json!({ "chat_id": number(setting("chat")), "user_id": number(member) });
+            let again =
+                json!({ "chat_id": who["chat_id"], "user_id": who["user_id"], "only_if_banned": true });
+            let ask = |method: &str, body: &Value| {
+                let address = format!("/bot{}/{method}", setting("token"));
+                Request::post_json(&parts::endpoint(setting("base_url"), &address), body.to_string())
+            };
+            return Ok(vec![ask("banChatMember", &who), ask("unbanChatMember", &again)]);
+        }
         let may = restriction.until.is_none();
         let permissions: serde_json::Map<String, Value> =
             PERMISSIONS.iter().map(|name| ((*name).to_owned(), json!(may))).collect();
@@ -189,6 +200,12 @@ impl Adapter for Telegram {
             let body = json!({ "chat_id": chat, "message_id": number });
             Request::post_json(&address("deleteMessage"), body.to_string())
         };
+        if does == Revising::Pins {
+            let first = sent.first().ok_or_else(|| Refusal(parts::UNKNOWN.into()))?;
+            // Whoever reads it has been told of it once.
+            let body = json!({ "chat_id": chat, "message_id": first, "disable_notification": true });
+            return Ok(vec![Request::post_json(&address("pinChatMessage"), body.to_string())]);
+        }
         if does == Revising::Deletes {
             return if sent.is_empty() {
                 Err(Refusal(parts::UNKNOWN.into()))

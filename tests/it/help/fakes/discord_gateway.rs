@@ -2,11 +2,13 @@
 //! happens, resumes sessions or forgets them, and closes with codes.
 
 use super::{
-    Fake, Reply, Seen, query,
-    sockets::{Did, Say, Sockets},
+    Reply, Seen,
+    app::App,
+    query,
+    sockets::{Did, Say},
 };
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 pub(crate) const TOKEN: &str = "MTIz.fake.token";
 pub(crate) const CHAT: &str = "2000";
@@ -14,8 +16,9 @@ const GUILD: &str = "1000";
 const ME: &str = "3000";
 const INTERVAL_MS: u64 = 1_000;
 
+/// What it knows.
 #[derive(Default)]
-struct Inner {
+pub(crate) struct Inner {
     port: u16,
     /// What happened in the session, in order; the n-th has the number n + 1, `READY` being the first.
     events: Vec<Value>,
@@ -31,25 +34,18 @@ struct Inner {
     sent: Vec<Value>,
     revised: Vec<String>,
     history: Vec<Value>,
+    /// Who is on the server; none where the bot may not ask.
+    roster: Option<Vec<Value>>,
     flags: u64,
 }
 
 /// A server with one channel, and a bot in it.
-pub(crate) struct Gateway {
-    inner: Arc<Mutex<Inner>>,
-    pub(crate) sockets: Sockets,
-    pub(crate) fake: Fake,
-}
+pub(crate) type Gateway = App<Inner>;
 
 impl Gateway {
     pub(crate) async fn start() -> Self {
-        let inner = Arc::new(Mutex::new(Inner { flags: 1 << 15 | 1 << 19, ..Inner::default() }));
-        let of_sockets = inner.clone();
-        let sockets = Sockets::start(move |_, did| at_socket(&of_sockets, did)).await;
-        inner.lock().unwrap().port = sockets.port;
-        let of_api = inner.clone();
-        let fake = Fake::start(move |seen, _| api(&of_api, seen)).await;
-        Self { inner, sockets, fake }
+        let knows = |inner: &mut Inner, port| (inner.port, inner.flags) = (port, 1 << 15 | 1 << 19);
+        Self::wired(at_socket, api, knows).await
     }
 
     /// Something happens.
@@ -83,6 +79,12 @@ impl Gateway {
     /// Something of a message that nobody was told.
     pub(crate) fn remembers(&self, id: u64, user: &str, content: &str) {
         self.inner.lock().unwrap().history.insert(0, message(id, user, content, None));
+    }
+
+    /// Who is on the server from now on: each with when they came.
+    pub(crate) fn has(&self, members: &[(&str, &str)]) {
+        let one = |(id, joined_at): &(&str, &str)| json!({ "user": { "id": id, "username": format!("u{id}") }, "nick": null, "joined_at": joined_at });
+        self.inner.lock().unwrap().roster = Some(members.iter().map(one).collect());
     }
 
     /// The session is known no more.
@@ -239,6 +241,10 @@ fn api(inner: &Mutex<Inner>, seen: &Seen) -> Reply {
                 inner.history.iter().filter(|message| id(message) > after).collect::<Vec<_>>()
             ))
         }
+        ("GET", path) if path == format!("/guilds/{GUILD}/members") => match &inner.roster {
+            Some(roster) => Reply::json(&json!(roster)),
+            None => Reply::error(403, &json!({ "message": "Missing Access", "code": 50001 })),
+        },
         ("POST", path) if path == messages => {
             let body = seen.json();
             // The same nonce a moment later is the same message.

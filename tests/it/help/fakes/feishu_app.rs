@@ -2,22 +2,22 @@
 //! connection, whose frames are protobuf, may be cut into pieces, and come again until they are acknowledged.
 
 use super::{
-    Fake, Reply, Seen, query,
-    sockets::{Did, Say, Sockets},
+    Reply, Seen,
+    app::App,
+    query,
+    sockets::{Did, Say},
 };
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+use std::{collections::BTreeMap, sync::Mutex};
 
 pub(crate) const APP: &str = "cli_fake";
 pub(crate) const SECRET: &str = "fake-app-secret";
 pub(crate) const CHAT: &str = "oc_1";
 const SERVICE: u64 = 33_554_678;
 
+/// What it knows.
 #[derive(Default)]
-struct Inner {
+pub(crate) struct Inner {
     port: u16,
     tickets: usize,
     keys: usize,
@@ -34,28 +34,26 @@ struct Inner {
 }
 
 /// An app of a company.
-pub(crate) struct LarkApp {
-    inner: Arc<Mutex<Inner>>,
-    pub(crate) sockets: Sockets,
-    pub(crate) fake: Fake,
-}
+pub(crate) type LarkApp = App<Inner>;
 
 impl LarkApp {
     pub(crate) async fn start() -> Self {
-        let inner = Arc::<Mutex<Inner>>::default();
-        let of_sockets = inner.clone();
-        let sockets = Sockets::start(move |_, did| at_socket(&of_sockets, did)).await;
-        inner.lock().unwrap().port = sockets.port;
-        let of_api = inner.clone();
-        let fake = Fake::start(move |seen, _| api(&of_api, seen)).await;
-        Self { inner, sockets, fake }
+        Self::wired(at_socket, api, |inner, port| inner.port = port).await
     }
 
     /// Something happens; it is told in so many pieces, the last one first.
     pub(crate) fn happens(&self, kind: &str, event: &Value, pieces: usize) {
+        let number = {
+            let mut inner = self.inner.lock().unwrap();
+            inner.events += 1;
+            inner.events - 1
+        };
+        self.happens_as(number, kind, event, pieces);
+    }
+
+    /// The same with a number of its own, by which it is known when it comes again.
+    pub(crate) fn happens_as(&self, number: usize, kind: &str, event: &Value, pieces: usize) {
         let mut inner = self.inner.lock().unwrap();
-        let number = inner.events;
-        inner.events += 1;
         let header =
             json!({ "event_id": format!("e{number}"), "event_type": kind, "create_time": "1800000000000" });
         let whole = json!({ "schema": "2.0", "header": header, "event": event });
@@ -70,15 +68,7 @@ impl LarkApp {
 
     /// Somebody writes; with `parent` in answer to a message.
     pub(crate) fn writes(&self, id: &str, user: &str, text: &str, parent: Option<&str>, pieces: usize) {
-        let mut message = json!({
-            "message_id": id, "chat_id": CHAT, "chat_type": "group", "message_type": "text",
-            "create_time": "1800000001000", "content": json!({ "text": text }).to_string(),
-        });
-        if let Some(parent) = parent {
-            message["parent_id"] = json!(parent);
-        }
-        let sender = json!({ "sender_type": "user", "sender_id": { "open_id": user } });
-        self.happens("im.message.receive_v1", &json!({ "sender": sender, "message": message }), pieces);
+        self.happens("im.message.receive_v1", &written(id, user, text, parent), pieces);
     }
 
     /// Somebody comes or goes.
@@ -139,6 +129,19 @@ impl LarkApp {
             sent.iter().position(|sent| sent["content"].as_str().is_some_and(|text| text.contains(words)))?;
         Some(format!("om_{at}"))
     }
+}
+
+/// Somebody writes; with `parent` in answer to a message.
+pub(crate) fn written(id: &str, user: &str, text: &str, parent: Option<&str>) -> Value {
+    let mut message = json!({
+        "message_id": id, "chat_id": CHAT, "chat_type": "group", "message_type": "text",
+        "create_time": "1800000001000", "content": json!({ "text": text }).to_string(),
+    });
+    if let Some(parent) = parent {
+        message["parent_id"] = json!(parent);
+    }
+    let sender = json!({ "sender_type": "user", "sender_id": { "open_id": user } });
+    json!({ "sender": sender, "message": message })
 }
 
 fn varint(out: &mut Vec<u8>, mut value: u64) {

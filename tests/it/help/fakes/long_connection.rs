@@ -1,6 +1,7 @@
 //! A server of long connections: answers requests as it is told, keeps what clients say over its sockets, and tells
 //! every client what happens. One port for both, as Mattermost has it; the others use a part of it.
 
+use super::sockets::{Say, said};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -21,7 +22,7 @@ pub(crate) struct Manners {
 /// A running server.
 pub(crate) struct LongConnection {
     pub(crate) port: u16,
-    events: broadcast::Sender<String>,
+    events: broadcast::Sender<Say>,
     said: Arc<Mutex<Vec<Value>>>,
     task: JoinHandle<()>,
 }
@@ -42,12 +43,17 @@ impl LongConnection {
 
     /// Something happens.
     pub(crate) fn happens(&self, event: &Value) {
-        let _ = self.events.send(event.to_string());
+        self.says(Say::Text(event.to_string()));
+    }
+
+    /// Something is done at each connection.
+    pub(crate) fn says(&self, say: Say) {
+        let _ = self.events.send(say);
     }
 
     /// Every client is thrown out.
     pub(crate) fn closes(&self) {
-        let _ = self.events.send(String::new());
+        self.says(Say::Close(1_000));
     }
 
     /// What clients said over their sockets.
@@ -66,7 +72,7 @@ async fn serve(
     mut stream: TcpStream,
     port: u16,
     manners: &'static Manners,
-    events: broadcast::Sender<String>,
+    events: broadcast::Sender<Say>,
     kept: Arc<Mutex<Vec<Value>>>,
 ) {
     let mut head = vec![0; 16 * 1024];
@@ -108,18 +114,14 @@ async fn serve(
     loop {
         tokio::select! {
             event = events.recv() => match event {
-                Ok(text) if text.is_empty() => {
-                    let _ = socket.close(None).await;
-                    return;
-                }
-                Ok(text) => drop(socket.send(Message::text(text)).await),
+                Ok(say) => if !said(&mut socket, say).await { return },
                 Err(_) => return,
             },
             frame = socket.next() => match frame {
                 Some(Ok(Message::Text(text))) => {
-                    let said: Value = serde_json::from_str(text.as_str()).unwrap();
-                    let answer = (manners.said)(&said);
-                    kept.lock().unwrap().push(said);
+                    let told: Value = serde_json::from_str(text.as_str()).unwrap();
+                    let answer = (manners.said)(&told);
+                    kept.lock().unwrap().push(told);
                     if let Some(answer) = answer {
                         let _ = socket.send(Message::text(answer.to_string())).await;
                     }

@@ -16,6 +16,10 @@ struct Inner {
     since: Vec<Option<String>>,
     instead: Vec<Reply>,
     sent: Vec<Value>,
+    /// The bot is invited and has not joined.
+    invites: bool,
+    /// The state of the room that whoever has just joined is told.
+    state: Vec<Value>,
 }
 
 /// The homeserver.
@@ -43,6 +47,14 @@ impl Homeserver {
         inner.events.push(event);
     }
 
+    /// The bot is invited to the room, which is encrypted.
+    pub(crate) fn invites(&self) {
+        let mut inner = self.0.lock().unwrap();
+        inner.invites = true;
+        inner.state =
+            vec![json!({ "type": "m.room.encryption", "content": { "algorithm": "m.megolm.v1.aes-sha2" } })];
+    }
+
     /// The next question is answered so.
     pub(crate) fn answers_next(&self, reply: Reply) {
         self.0.lock().unwrap().instead.push(reply);
@@ -68,6 +80,11 @@ impl Homeserver {
         if path.ends_with("/whoami") {
             return Reply::json(&json!({ "user_id": ME }));
         }
+        if decoded(path).ends_with(&format!("/join/{ROOM}")) {
+            assert_eq!(seen.method, "POST");
+            inner.invites = false;
+            return Reply::json(&json!({ "room_id": ROOM }));
+        }
         if path.ends_with("/sync") {
             let since = query(&seen.path, "since");
             if !again {
@@ -77,13 +94,19 @@ impl Homeserver {
                 }
             }
             let filter: Value = serde_json::from_str(&query(&seen.path, "filter").unwrap()).unwrap();
-            assert_eq!(filter["room"]["rooms"], json!([ROOM]));
+            // Whoever tries a channel asks for all rooms.
+            assert!(filter["room"]["rooms"].is_null() || filter["room"]["rooms"] == json!([ROOM]));
             let from = since.as_ref().map_or(0, |since| since.parse().unwrap());
             let next = inner.events.len();
-            if since.is_some() && from == next {
+            if inner.invites {
+                let rooms = json!({ "invite": { ROOM: { "invite_state": { "events": [] } } } });
+                return Reply::json(&json!({ "next_batch": next.to_string(), "rooms": rooms }));
+            }
+            if since.is_some() && from == next && inner.state.is_empty() {
                 return Reply::Later;
             }
-            let events = json!({ "timeline": { "events": inner.events[from..], "limited": false } });
+            let state = std::mem::take(&mut inner.state);
+            let events = json!({ "state": { "events": state }, "timeline": { "events": inner.events[from..], "limited": false } });
             return Reply::json(
                 &json!({ "next_batch": next.to_string(), "rooms": { "join": { ROOM: events } } }),
             );

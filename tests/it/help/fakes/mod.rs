@@ -18,6 +18,7 @@ use tokio::{
     task::JoinHandle,
 };
 
+pub(crate) mod app;
 pub(crate) mod dingtalk;
 pub(crate) mod discord;
 pub(crate) mod discord_gateway;

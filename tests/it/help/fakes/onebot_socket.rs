@@ -1,5 +1,6 @@
 //! The WebSocket server of a OneBot program: tells every client what happens, takes actions, asks for a token.
 
+use super::sockets::{Say, said};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -19,7 +20,7 @@ const ME: i64 = 1;
 /// A running server.
 pub(crate) struct OnebotSocket {
     pub(crate) port: u16,
-    events: broadcast::Sender<String>,
+    events: broadcast::Sender<Say>,
     sent: Arc<Mutex<Vec<Value>>>,
     task: JoinHandle<()>,
 }
@@ -49,7 +50,7 @@ impl OnebotSocket {
         event["self_id"] = json!(ME);
         event["group_id"] = json!(GROUP);
         event["time"] = json!(1_790_000_000);
-        let _ = self.events.send(event.to_string());
+        self.says(Say::Text(event.to_string()));
     }
 
     /// Somebody writes.
@@ -60,9 +61,14 @@ impl OnebotSocket {
         }));
     }
 
+    /// Something is done at each connection.
+    pub(crate) fn says(&self, say: Say) {
+        let _ = self.events.send(say);
+    }
+
     /// Every client is thrown out.
     pub(crate) fn closes(&self) {
-        let _ = self.events.send(String::new());
+        self.says(Say::Close(1_000));
     }
 
     /// What was sent to the group; the n-th has the number n.
@@ -80,7 +86,7 @@ impl Drop for OnebotSocket {
 #[expect(clippy::result_large_err, reason = "the library's own type of a refusal")]
 async fn serve(
     stream: tokio::net::TcpStream,
-    mut events: broadcast::Receiver<String>,
+    mut events: broadcast::Receiver<Say>,
     sent: Arc<Mutex<Vec<Value>>>,
 ) {
     let check = |request: &Request, response: Response| -> Result<Response, ErrorResponse> {
@@ -98,11 +104,7 @@ async fn serve(
     loop {
         tokio::select! {
             event = events.recv() => match event {
-                Ok(text) if text.is_empty() => {
-                    let _ = socket.close(None).await;
-                    return;
-                }
-                Ok(text) => drop(socket.send(Message::text(text)).await),
+                Ok(say) => if !said(&mut socket, say).await { return },
                 Err(_) => return,
             },
             frame = socket.next() => match frame {

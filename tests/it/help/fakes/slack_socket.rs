@@ -2,22 +2,22 @@
 //! connection, repeats envelopes that were not acknowledged, and moves connections about.
 
 use super::{
-    Fake, Reply, Seen, query,
-    sockets::{Did, Say, Sockets},
+    Reply, Seen,
+    app::App,
+    query,
+    sockets::{Did, Say},
 };
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+use std::{collections::BTreeMap, sync::Mutex};
 
 pub(crate) const APP: &str = "xapp-1-A1-fake";
 pub(crate) const BOT: &str = "xoxb-1-fake";
 pub(crate) const CHAT: &str = "C0123456789";
 pub(crate) const ME: &str = "U0ME";
 
+/// What it knows.
 #[derive(Default)]
-struct Inner {
+pub(crate) struct Inner {
     port: u16,
     tickets: Vec<String>,
     /// Envelopes that were not acknowledged, in order, with how often they were sent.
@@ -28,26 +28,23 @@ struct Inner {
     posts: Vec<(String, Value)>,
     /// What the channel's history has.
     history: Vec<Value>,
+    /// Who is in the channel.
+    roster: Vec<String>,
     asked: Vec<String>,
     instead: BTreeMap<String, Vec<Reply>>,
 }
 
 /// A workspace.
-pub(crate) struct Workspace {
-    inner: Arc<Mutex<Inner>>,
-    pub(crate) sockets: Sockets,
-    pub(crate) fake: Fake,
-}
+pub(crate) type Workspace = App<Inner>;
 
 impl Workspace {
     pub(crate) async fn start() -> Self {
-        let inner = Arc::<Mutex<Inner>>::default();
-        let of_sockets = inner.clone();
-        let sockets = Sockets::start(move |_, did| at_socket(&of_sockets, did)).await;
-        inner.lock().unwrap().port = sockets.port;
-        let of_api = inner.clone();
-        let fake = Fake::start(move |seen, _| api(&of_api, seen)).await;
-        Self { inner, sockets, fake }
+        Self::wired(at_socket, api, |inner, port| inner.port = port).await
+    }
+
+    /// Who is in the channel from now on.
+    pub(crate) fn has(&self, members: &[&str]) {
+        self.inner.lock().unwrap().roster = members.iter().map(|member| (*member).to_owned()).collect();
     }
 
     /// Something happens: an envelope goes to the newest connection, in two frames.
@@ -210,6 +207,14 @@ fn api(inner: &Mutex<Inner>, seen: &Seen) -> Reply {
             let oldest = query(&seen.path, "oldest").unwrap();
             let said = inner.history.iter().filter(|one| one["ts"].as_str().unwrap() > oldest.as_str());
             Reply::json(&json!({ "ok": true, "messages": said.collect::<Vec<_>>(), "has_more": false }))
+        }
+        "conversations.members" => {
+            assert_eq!(query(&seen.path, "channel").as_deref(), Some(CHAT));
+            let from = query(&seen.path, "cursor").map_or(0, |cursor| cursor.parse::<usize>().unwrap());
+            // A page has one member, so that pages are read.
+            let here = inner.roster.get(from..from + 1).unwrap_or_default();
+            let next = if from + 1 < inner.roster.len() { (from + 1).to_string() } else { String::new() };
+            Reply::json(&json!({ "ok": true, "members": here, "response_metadata": { "next_cursor": next } }))
         }
         "chat.postMessage" | "chat.update" | "chat.delete" => {
             let body = seen.json();

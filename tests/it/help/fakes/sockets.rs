@@ -12,7 +12,7 @@ use tokio::{
     task::JoinHandle,
 };
 use tokio_tungstenite::{
-    accept_hdr_async,
+    WebSocketStream, accept_hdr_async,
     tungstenite::{
         Message,
         handshake::server::{ErrorResponse, Request, Response},
@@ -103,6 +103,29 @@ impl Drop for Sockets {
     }
 }
 
+/// Says something at a connection; false where it is over with that.
+pub(crate) async fn said(socket: &mut WebSocketStream<TcpStream>, say: Say) -> bool {
+    let text = |text: &str, code, last| {
+        Message::Frame(Frame::message(text.as_bytes().to_vec(), OpCode::Data(code), last))
+    };
+    let sent = match say {
+        Say::Text(text) => socket.send(Message::text(text)).await,
+        Say::Halves(all) => {
+            let half = (all.len() / 2..=all.len()).find(|at| all.is_char_boundary(*at)).unwrap();
+            let _ = socket.send(text(&all[..half], Data::Text, false)).await;
+            socket.send(text(&all[half..], Data::Continue, true)).await
+        }
+        Say::Bytes(bytes) => socket.send(Message::binary(bytes)).await,
+        Say::Close(code) => {
+            let frame = CloseFrame { code: CloseCode::from(code), reason: "".into() };
+            let _ = socket.close(Some(frame)).await;
+            return false;
+        }
+        Say::Cut | Say::Shut(_) => return false,
+    };
+    sent.is_ok()
+}
+
 #[expect(clippy::result_large_err, reason = "the library's own type of a refusal")]
 async fn serve(number: usize, stream: TcpStream, behave: Arc<Behave>, live: Lives) {
     let mut first = Vec::new();
@@ -124,25 +147,7 @@ async fn serve(number: usize, stream: TcpStream, behave: Arc<Behave>, live: Live
         let answers = tokio::select! {
             say = told.recv() => {
                 let Some(say) = say else { break };
-                let text = |text: &str, code, last| {
-                    Message::Frame(Frame::message(text.as_bytes().to_vec(), OpCode::Data(code), last))
-                };
-                let sent = match say {
-                    Say::Text(text) => socket.send(Message::text(text)).await,
-                    Say::Halves(all) => {
-                        let half = (all.len() / 2..=all.len()).find(|at| all.is_char_boundary(*at)).unwrap();
-                        let _ = socket.send(text(&all[..half], Data::Text, false)).await;
-                        socket.send(text(&all[half..], Data::Continue, true)).await
-                    }
-                    Say::Bytes(bytes) => socket.send(Message::binary(bytes)).await,
-                    Say::Close(code) => {
-                        let frame = CloseFrame { code: CloseCode::from(code), reason: "".into() };
-                        let _ = socket.close(Some(frame)).await;
-                        break;
-                    }
-                    Say::Cut | Say::Shut(_) => break,
-                };
-                if sent.is_err() {
+                if !said(&mut socket, say).await {
                     break;
                 }
                 continue;

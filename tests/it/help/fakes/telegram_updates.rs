@@ -20,6 +20,10 @@ struct Inner {
     sent: Vec<Value>,
     /// Buttons whose press was answered.
     pressed: Vec<String>,
+    /// What else was asked for: the method and the body.
+    done: Vec<(String, Value)>,
+    /// Members whom the bot may not remove.
+    kept: Vec<i64>,
 }
 
 /// A bot in one chat.
@@ -71,6 +75,17 @@ impl Bot {
         self.0.lock().unwrap().pressed.clone()
     }
 
+    /// The bodies with which something was asked for by a method.
+    pub(crate) fn done(&self, method: &str) -> Vec<Value> {
+        let done = &self.0.lock().unwrap().done;
+        done.iter().filter(|(known, _)| known == method).map(|(_, body)| body.clone()).collect()
+    }
+
+    /// The bot may not remove this member.
+    pub(crate) fn refuses(&self, user: i64) {
+        self.0.lock().unwrap().kept.push(user);
+    }
+
     fn reply(&self, seen: &Seen, again: bool) -> Reply {
         let Some(method) = seen.path.strip_prefix(&format!("/bot{TOKEN}/")) else {
             return refusal(401, "Unauthorized");
@@ -99,6 +114,15 @@ impl Bot {
             "deleteWebhook" => {
                 inner.instead.clear();
                 ok(&json!(true))
+            }
+            "pinChatMessage" | "banChatMember" | "unbanChatMember" => {
+                let kept = body["user_id"].as_i64().is_some_and(|user| inner.kept.contains(&user));
+                inner.done.push((method.to_owned(), body));
+                if kept {
+                    refusal(400, "Bad Request: user is an administrator of the chat")
+                } else {
+                    ok(&json!(true))
+                }
             }
             "answerCallbackQuery" => {
                 inner.pressed.push(body["callback_query_id"].as_str().unwrap_or_default().to_owned());
