@@ -309,19 +309,16 @@ fn history(settings: &Settings, body: &Value, memory: &mut Memory) -> Heard {
     signals.extend(spoken.filter(|signal| signal["member"]["id"] != memory.word("me")));
     let pages = memory.word("pages").parse::<usize>().unwrap_or_default() + 1;
     let further = body["response_metadata"]["next_cursor"].as_str().filter(|cursor| !cursor.is_empty());
-    let next = match further.filter(|_| pages < limits::EAR_PAGES_MAX) {
-        Some(cursor) => {
-            memory.words.insert("page", excerpt(cursor));
-            memory.words.insert("pages", pages.to_string());
-            Heard::nothing(page(settings, memory))
-        }
-        None => {
-            memory.words.insert("pages", "0".into());
-            memory.words.remove("roster");
-            Heard::nothing(members(settings, memory, ""))
-        }
+    let next = if let Some(cursor) = further.filter(|_| pages < limits::EAR_PAGES_MAX) {
+        memory.words.insert("page", excerpt(cursor));
+        memory.words.insert("pages", pages.to_string());
+        page(settings, memory)
+    } else {
+        memory.words.insert("pages", "0".into());
+        memory.words.remove("roster");
+        members(settings, memory, "")
     };
-    Heard { signals, ..next }
+    Heard { signals, ..Heard::nothing(next) }
 }
 
 /// Asks who is in the chat.

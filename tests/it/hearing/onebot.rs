@@ -199,9 +199,8 @@ plays:
     });
     let mut socket = dial("Universal");
     let next = |socket: &mut tokio_tungstenite::WebSocketStream<tokio::net::TcpStream>| loop {
-        match runtime.block_on(socket.next()).unwrap().unwrap() {
-            Message::Text(text) => return serde_json::from_str::<Value>(text.as_str()).unwrap(),
-            _ => continue,
+        if let Message::Text(text) = runtime.block_on(socket.next()).unwrap().unwrap() {
+            return serde_json::from_str::<Value>(text.as_str()).unwrap();
         }
     };
     let asked = next(&mut socket);

@@ -220,6 +220,7 @@ const STANDARD_LENIENT: base64::engine::GeneralPurpose = base64::engine::General
     base64::engine::GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
 );
 
+#[expect(clippy::unnecessary_wraps, reason = "one of a table of such functions")]
 fn wecom(fault: Fault) -> Option<Made> {
     let message = format!(
         "<xml><ToUserName>ww1</ToUserName><CreateTime>{}</CreateTime><MsgType>event</MsgType>\
@@ -234,6 +235,7 @@ fn wecom(fault: Fault) -> Option<Made> {
     Some(Made { query, head: Vec::new(), body })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one of a table of such functions")]
 fn dingtalk_push(fault: Fault) -> Option<Made> {
     let event = json!({ "EventType": "chat_add_member", "eventId": "e1", "OpenConversationId": chat(fault), "UserId": ["u1"] });
     let (sealed, at, signature) = envelope(fault, &event.to_string(), 1_000);

@@ -180,7 +180,7 @@ impl Adapter for Discord {
         request.method = "DELETE".into();
         request.url = parts::endpoint(robot.setting("base_url").unwrap_or_default(), &path);
         if !restriction.removes {
-            let until = restriction.until.map(|until| until.to_utc());
+            let until = restriction.until.map(Timestamp::to_utc);
             let body = json!({ "communication_disabled_until": until });
             request = Request::post_json(&request.url, body.to_string());
             request.method = "PATCH".into();
