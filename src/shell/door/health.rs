@@ -2,7 +2,7 @@
 
 use super::{
     answer::{self, Turned},
-    router::Inside,
+    inside::Inside,
 };
 use crate::{
     base::limits,

@@ -5,8 +5,9 @@
 
 use super::{
     answer::{self, Turned},
-    body, reverse,
-    router::Inside,
+    body,
+    inside::Inside,
+    reverse,
 };
 use crate::{
     base::limits,

@@ -5,8 +5,9 @@
 #![expect(clippy::disallowed_methods, reason = "owns the door's sockets")]
 
 use super::{
+    inside::{Inside, Near, Peer},
     reverse::Becoming,
-    router::{Inside, Near, Peer, router},
+    router::router,
 };
 use crate::base::limits;
 use axum::Router;

@@ -5,7 +5,7 @@
 use super::{
     address,
     answer::{self, Turned},
-    router::{Inside, Near},
+    inside::{Inside, Near},
     v1,
 };
 use crate::{

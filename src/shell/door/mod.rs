@@ -21,12 +21,13 @@ mod openapi;
 mod pulse;
 pub(super) mod reported;
 mod reverse;
+mod inside;
 mod router;
 mod signals;
 mod v1;
 
 pub use address::{AddressProblem, Addresses, read as read_address};
 pub use arrivals::{Arrival, Arrivals, Took};
+pub use inside::{Inside, Peer};
 pub use listen::{BoundDoor, OpenDoor};
 pub use pulse::Pulse;
-pub use router::{Inside, Peer};

@@ -8,7 +8,7 @@
 
 use super::{
     answer::{self, Turned},
-    router::Inside,
+    inside::Inside,
 };
 use crate::{
     base::limits,

@@ -6,8 +6,8 @@ use super::{
     answer::{self, Turned},
     arrivals::{Arrival, Arrivals, Took},
     body,
+    inside::Inside,
     reported::{self, Fault, Reported},
-    router::Inside,
 };
 use crate::{
     base::{ids::GroupId, limits},

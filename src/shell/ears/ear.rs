@@ -7,7 +7,6 @@ use crate::{
         limits,
         time::{Duration, Timestamp},
     },
-    model::channel::ChannelKind,
     shell::delivery::{
         adapter::{Request, Response},
         secret::Secret,
@@ -18,22 +17,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// The pure half of an ear: what one frame means.
 pub(super) type Hears = fn(&Settings, &Frame<'_>, &mut Memory) -> Heard;
-
-/// The ear of a platform; none where nothing is heard.
-pub(super) fn hears(kind: ChannelKind) -> Option<Hears> {
-    match kind {
-        ChannelKind::Telegram => Some(super::telegram::hear),
-        ChannelKind::Onebot => Some(super::onebot::hear),
-        ChannelKind::Matrix => Some(super::matrix::hear),
-        ChannelKind::Slack => Some(super::slack::hear),
-        ChannelKind::Feishu => Some(super::feishu::hear),
-        ChannelKind::Discord => Some(super::discord::hear),
-        ChannelKind::Mattermost => Some(super::mattermost::hear),
-        ChannelKind::Dingtalk => Some(super::dingtalk::hear),
-        ChannelKind::Wecom => Some(super::wecom::hear),
-        _ => None,
-    }
-}
 
 /// What a channel says about itself, secrets included.
 #[derive(Debug, Clone, PartialEq)]

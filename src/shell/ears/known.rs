@@ -2,7 +2,7 @@
 //!
 //! Pure: the settings were read before. Prints no secret.
 
-use super::ear::{self, Settings};
+use super::{ear::Settings, which};
 use crate::{
     base::ids::{ChannelName, GroupId},
     model::{
@@ -57,7 +57,7 @@ type Targets<'a> = dyn Fn(&GroupId, &ChannelName) -> Option<Arc<Target>> + 'a;
 pub fn known(playbook: &Playbook, target: &Targets<'_>) -> Vec<KnownEar> {
     let mut ears: BTreeMap<Arc<str>, KnownEar> = BTreeMap::new();
     each(playbook, target, |channel, target, listener, values| {
-        if ear::hears(channel.kind).is_some() && channel.listens().is_some() {
+        if which::hears(channel.kind).is_some() && channel.listens().is_some() {
             let whose = whose(channel.kind, &values);
             let ear = ears.entry(whose.clone());
             ear.or_insert_with(|| KnownEar::new(channel.kind, whose, values, target)).listen(listener);

@@ -11,7 +11,7 @@
 //!
 //! 1. `model/ear.rs`: a line in the table, which settings it needs and what it hears; new settings go into
 //!    `ChannelKind::settings`. From there `check`, `run`, `status` and the documentation know that it is not deaf.
-//! 2. `ears/NAME.rs` with `pub(super) fn hear(&Settings, &Frame, &mut Memory) -> Heard`, and a line in `ear::hears`.
+//! 2. `ears/NAME.rs` with `pub(super) fn hear(&Settings, &Frame, &mut Memory) -> Heard`, and a line in `which::hears`.
 //!    It begins at [`ear::Frame::Begin`], asks what it needs by [`ear::Next::Call`] and hears the answers by the call's
 //!    name. What happened is written as `POST /signals` takes it, with `chat` as the playbook writes it; an answer
 //!    names what was asked in `data.poll` or `message.id`, as the note of the adapter's receipt does.
@@ -41,6 +41,7 @@ mod place;
 mod slack;
 mod telegram;
 mod trial;
+mod which;
 mod wire;
 mod watch;
 mod wecom;
@@ -143,7 +144,7 @@ async fn attend(around: Surroundings) {
                 stays
             });
             for (name, ear) in wanted {
-                let Some(hears) = ear::hears(ear.kind).filter(|_| !lines.contains_key(&name)) else {
+                let Some(hears) = which::hears(ear.kind).filter(|_| !lines.contains_key(&name)) else {
                     continue;
                 };
                 let board = around.published.ears().clone();

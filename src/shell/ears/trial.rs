@@ -2,8 +2,9 @@
 //! and nothing is confirmed to the platform.
 
 use super::{
-    ear::{Call, Frame, Heard, Hears, Memory, Next, Settings, hears},
+    ear::{Call, Frame, Heard, Hears, Memory, Next, Settings},
     known, telegram, wait,
+    which::hears,
     wire::{AtWire, Wire},
 };
 use crate::{

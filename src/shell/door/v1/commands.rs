@@ -14,7 +14,7 @@ use crate::{
         door::{
             answer::{self, Turned},
             body,
-            router::Inside,
+            inside::Inside,
         },
         runtime::publish::{GroupNow, Snapshot},
         socket::{self, CommandRequest},

@@ -15,7 +15,7 @@ mod stream;
 
 use super::{
     answer::{self, Turned},
-    router::Inside,
+    inside::Inside,
 };
 use crate::shell::{
     clock,

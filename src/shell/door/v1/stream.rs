@@ -14,7 +14,7 @@ use crate::{
         console::door::Asker,
         door::{
             answer::{self, Turned},
-            router::Inside,
+            inside::Inside,
         },
         runtime::publish::{Heard, Snapshot},
         store::{LogLine, Reader, StoreError},
