@@ -341,6 +341,8 @@ pub const CALENDAR_DAYS_MAX: usize = 1_000_000;
 pub const CALENDAR_REPETITIONS_MAX: usize = 2_000;
 /// Problems reported of one data or calendar file.
 pub const DATA_PROBLEMS_MAX: usize = 50;
+/// Steps after an answer that are remembered for taking it back with what they asked of people; the one after is not.
+pub const PRESS_STEPS_MAX: usize = 8;
 /// Answers of people to tasks that can be taken back.
 pub const PRESSES_MAX: usize = 16;
 /// Reminders of one task.

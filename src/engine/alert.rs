@@ -1,15 +1,17 @@
-//! Alerts: what goes wrong is told to the first channel of `alerts` that can be told; a failed step also to a person.
+//! Alerts: what goes wrong is told to the first channel of `alerts` that can be told; what failed also to a person
+//! where there is none.
 //!
 //! Where several channels could be told, an alert is kept until one of them has taken it, and goes to the next one when
 //! the one before refuses it or has been failing for a while. Decides; changes nothing by itself.
 
 use super::{
     draft::{Decided, Draft},
-    notice,
+    effect::effect_run,
     open_alerts::ALERT,
     outgoing::Outgoing,
     state::State,
     task::TaskKind,
+    trouble,
 };
 use crate::{
     base::ids::{ChannelName, EffectId, PlayName, RunId},
@@ -74,22 +76,45 @@ impl Draft<'_> {
         if self.alert_channel().is_some() {
             return self.alert(run.as_str(), text);
         }
+        let text = trouble::look_at_failed(self.playbook.locale, &text, run, &self.group.id);
+        self.ask_to_look(run, play, text)
+    }
+
+    /// A message did not arrive: told like a failed step. What is said to the people who are asked of other things is
+    /// no message of a play, and a task about it would go the same way.
+    pub(super) fn tell_undelivered(&mut self, effect: &EffectId, text: String) -> Decided {
+        if self.alert_channel().is_some() {
+            return self.alert(effect.as_str(), text);
+        }
+        let Some(run) = effect_run(effect).map(RunId::new) else { return Ok(()) };
+        let play = PlayName::new(play_of(&run));
+        if !self.playbook.plays.iter().any(|known| known.name == play) {
+            return Ok(());
+        }
+        let text = trouble::look_at_undelivered(self.playbook.locale, &text, effect, &self.group.id);
+        self.ask_to_look(&run, &play, text)
+    }
+
+    /// Whoever has the first role is asked to look at a run, once a play.
+    fn ask_to_look(&mut self, run: &RunId, play: &PlayName, text: String) -> Decided {
         if self.playbook.host_role(&self.group).is_none() {
             return Ok(());
         }
-        let of_play = |other: &RunId| other.as_str().split(['@', '~']).next() == Some(play.as_str());
         // What is asked by no step is about the run itself.
         let is_asked = self.state.tasks.values().any(|open| {
-            open.task.kind == TaskKind::Task
-                && open.task.step.is_none()
-                && open.task.run.as_ref().is_some_and(of_play)
+            let about = open.task.run.as_ref().is_some_and(|run| play_of(run) == play.as_str());
+            about && open.task.kind == TaskKind::Task && open.task.step.is_none()
         });
         if is_asked {
             return Ok(());
         }
-        let text = notice::look_at_failed(self.playbook.locale, &text, run, &self.group.id);
         self.ask_host_in(text, Some(play.clone()), Some(run.clone()), false)
     }
+}
+
+/// The name of the play that a run is of.
+fn play_of(run: &RunId) -> &str {
+    run.as_str().split(['@', '~']).next().unwrap_or_default()
 }
 
 /// The first channel that is not failing; the first one of all where all are.

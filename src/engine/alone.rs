@@ -54,6 +54,7 @@ impl Draft<'_> {
             choices: None,
             of: None,
             strict: false,
+            anonymous: false,
             seats: None,
             options: Vec::new(),
             fields: Vec::new(),

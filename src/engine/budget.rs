@@ -147,18 +147,20 @@ impl Draft<'_> {
 
     /// A message goes out, without its mention where that is over the budget.
     fn goes(&mut self, out: Outgoing, fact: fn(Box<Outgoing>) -> Fact) -> Decided {
-        let out = self.within_mentions(out);
+        let asks = out.open_for.is_some();
+        let out = self.opens(self.within_mentions(out));
         let out = self.let_go(out)?;
+        let put = asks.then(|| (out.effect.clone(), out.message.poll.clone()));
         let told = out.muted.then(|| (out.play.clone(), out.message.text.clone()));
         let pinned = out.message.pin.then(|| out.clone());
         self.emit(fact(Box::new(out)))?;
         if let Some(out) = pinned {
             self.pin(&out)?;
         }
-        match told {
-            Some((play, text)) => self.ask_host(notice::muted(self.playbook.locale, &text), play),
-            None => Ok(()),
+        if let Some((play, text)) = told {
+            self.ask_host(notice::muted(self.playbook.locale, &text), play)?;
         }
+        put.map_or(Ok(()), |(effect, poll)| self.question_put(&effect, poll))
     }
 
     /// Takes the mentions off a message for which the budget has none left. What the day has is kept for a mention of

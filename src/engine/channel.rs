@@ -9,6 +9,7 @@ use super::{
     input::{ChannelNews, Receipt},
     notice,
     open_alerts::is_alert,
+    trouble,
 };
 use crate::base::{ids::EffectId, limits::REFUSALS_TOLD_MAX, time::Duration};
 
@@ -93,11 +94,11 @@ impl Draft<'_> {
         let locale = self.playbook.locale;
         match nth {
             nth if nth <= REFUSALS_TOLD_MAX => {
-                let text = notice::delivery_failed(locale, &title, effect.as_str(), in_doubt, &reason);
-                self.alert(effect.as_str(), text)
+                let text = trouble::delivery_failed(locale, &title, effect.as_str(), in_doubt, &reason);
+                self.tell_undelivered(effect, text)
             }
             nth if nth == REFUSALS_TOLD_MAX + 1 => {
-                self.alert("more-refused", notice::more_refused(locale, &title))
+                self.alert("more-refused", trouble::more_refused(locale, &title))
             }
             _ => Ok(()),
         }

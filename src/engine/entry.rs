@@ -3,6 +3,7 @@
 //! Stored for ever: a variant may gain fields with defaults, never lose or rename one.
 
 pub use super::{
+    answered::MemberAnswer,
     cause::{Cause, PhaseCause},
     operation::Operation,
     outcome::Outcome,
@@ -563,20 +564,7 @@ pub enum Fact {
         by: Option<String>,
     },
     /// A member answered a question; a second answer of the same member takes the first one's place.
-    Answered {
-        /// The question.
-        task: TaskId,
-        /// The member who answered.
-        member: MemberId,
-        /// The option's index, for a poll.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        option: Option<u32>,
-        /// What was answered: of several options chosen, a list.
-        value: Value,
-        /// Whether it takes one of the places.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        seat: bool,
-    },
+    Answered(MemberAnswer),
     /// Somebody has counted the answers to a question elsewhere: how many chose each of its options.
     AnswersTotalled {
         /// The question.

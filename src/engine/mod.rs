@@ -9,6 +9,7 @@
 
 pub mod alert;
 pub mod amended;
+pub mod answered;
 pub mod broken;
 pub mod by_hand;
 pub mod cause;
@@ -39,6 +40,7 @@ pub mod standing;
 pub mod state;
 pub mod task;
 pub mod timer;
+mod trouble;
 pub mod view;
 pub mod waiting;
 mod addressee;

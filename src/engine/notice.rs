@@ -145,15 +145,7 @@ fn count_en(n: usize) -> String {
 }
 
 /// A question to the group, with its options numbered.
-pub(super) fn question(
-    playbook: &Playbook,
-    question: &str,
-    options: &[String],
-    ask: &Ask,
-    until: Timestamp,
-    now: Timestamp,
-) -> String {
-    let locale = playbook.locale;
+pub(super) fn question(locale: Locale, question: &str, options: &[String], ask: &Ask) -> String {
     let mut text = format!("**{question}**\n");
     for (index, option) in options.iter().enumerate() {
         let _ = write!(text, "\n{}. {option}", index + 1);
@@ -177,12 +169,16 @@ pub(super) fn question(
             Locale::Zh => write!(text, "\n\n共 {seats} 个名额，报满后进入候补名单。"),
         };
     }
-    let until = locale.time(until, &playbook.zone, now);
-    let _ = match locale {
-        Locale::En => write!(text, "\n\nOpen until {until}."),
-        Locale::Zh => write!(text, "\n\n截止：{until}"),
-    };
     text
+}
+
+/// Until when a question is open, below it.
+pub(super) fn open_until(playbook: &Playbook, until: Timestamp, now: Timestamp) -> String {
+    let until = playbook.locale.time(until, &playbook.zone, now);
+    match playbook.locale {
+        Locale::En => format!("\n\nOpen until {until}."),
+        Locale::Zh => format!("\n\n截止：{until}"),
+    }
 }
 
 /// Who has been silent, on a channel that does not hear it.
@@ -280,51 +276,14 @@ pub(super) fn run_failed(locale: Locale, group: &str, run: &RunId, step: &StepId
     }
 }
 
-/// What whoever is asked to look at a failed run can do.
-pub(super) fn look_at_failed(locale: Locale, text: &str, run: &RunId, group: &GroupId) -> String {
-    match locale {
-        Locale::En => format!(
-            "{text}\n\nMend the cause and go on with `playbook retry {run} --group {group}`, or carry on by hand."
-        ),
-        Locale::Zh => {
-            format!("{text}\n\n改好原因后用 `playbook retry {run} --group {group}` 继续，或者手动接着做。")
-        }
-    }
-}
-
-/// A message was refused for good, or nobody knows whether it arrived.
-pub(super) fn delivery_failed(
-    locale: Locale,
-    group: &str,
-    effect: &str,
-    in_doubt: bool,
-    reason: &str,
-) -> String {
-    match (locale, in_doubt) {
-        (Locale::En, false) => format!("**{group}**: message `{effect}` was refused.\n\n{reason}"),
-        (Locale::Zh, false) => format!("**{group}**：消息 `{effect}` 被拒收。\n\n{reason}"),
-        (Locale::En, true) => {
-            format!(
-                "**{group}**: nobody knows whether message `{effect}` arrived; `playbook outbox` shows it.\n\n{reason}"
-            )
-        }
-        (Locale::Zh, true) => {
-            format!("**{group}**：消息 `{effect}` 是否送达不明；`playbook outbox` 可以查看。\n\n{reason}")
-        }
-    }
-}
-
-/// So many messages failed within the hour that not each is told.
-pub(super) fn more_refused(locale: Locale, group: &str) -> String {
+/// A task is not asked any more, because the answer that gave it was taken back.
+pub(super) fn taken_back(locale: Locale, task: &Task, answer: &TaskId) -> String {
+    let (id, text) = (&task.id, &task.text);
     match locale {
         Locale::En => {
-            format!(
-                "**{group}**: more messages failed; for an hour they are not told one by one. All: `playbook outbox`"
-            )
+            format!("**{id}** is not asked any more, because the answer to {answer} was taken back: {text}")
         }
-        Locale::Zh => {
-            format!("**{group}**：还有消息发送失败，一小时内不再逐条提醒。全部见 `playbook outbox`")
-        }
+        Locale::Zh => format!("**{id}** 不用做了，因为对 {answer} 的答复撤回了：{text}"),
     }
 }
 

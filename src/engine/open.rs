@@ -46,9 +46,12 @@ pub struct Press {
     /// The run that waited for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Arc<Run>>,
-    /// The step that has used the answer; what is used cannot be taken back.
+    /// The step that has used the answer; what is used cannot be taken back, but for tasks that are still open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used: Option<StepId>,
+    /// Every step since then, as long as few have been.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub since: Vec<StepId>,
 }
 
 /// When somebody answered, among the others.
@@ -63,7 +66,7 @@ pub struct Turn {
 
 impl OpenTask {
     /// A task that was asked just now.
-    pub(super) fn new(task: Task) -> Self {
+    pub fn new(task: Task) -> Self {
         Self {
             task,
             reminded: false,
@@ -83,7 +86,7 @@ impl OpenTask {
     }
 
     /// Takes an answer in. Whoever keeps a place, or says the same again, keeps the turn.
-    pub(super) fn take(&mut self, member: &MemberId, answer: (Option<u32>, Value), seat: bool) {
+    pub fn take(&mut self, member: &MemberId, answer: (Option<u32>, Value), seat: bool) {
         let known = self.turns.get(member).copied();
         let same = self.answers.get(member).is_some_and(|known| *known == answer);
         let keeps = known.filter(|known| same || known.seat && seat);
@@ -101,7 +104,7 @@ impl OpenTask {
     }
 
     /// Takes an answer back; whether there was one.
-    pub(super) fn withdraw(&mut self, member: &MemberId) -> bool {
+    pub fn withdraw(&mut self, member: &MemberId) -> bool {
         if let Some(turn) = self.turns.remove(member) {
             self.seated = self.seated.saturating_sub(u64::from(turn.seat));
         }

@@ -60,6 +60,9 @@ pub struct Outgoing {
     /// Whether its mentions are names only, because its channel notifies nobody by them: they take nothing of a budget.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub names_only: bool,
+    /// For a question that is held: for how long it is open from the moment at which it goes out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_for: Option<Duration>,
     /// The task that a manual channel made of it: delivered when a person says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manual: Option<TaskId>,
@@ -85,6 +88,7 @@ impl Outgoing {
             before: None,
             muted: false,
             names_only: false,
+            open_for: None,
             manual: None,
         }
     }

@@ -6,18 +6,21 @@ use super::{
     entry::{Fact, Task, TaskKind},
     facts::About,
     notice,
-    steps::checklist,
+    open::Press,
+    state::OpenTask,
+    steps::{checklist, task::Closing},
 };
 use crate::{
     base::{
-        ids::{EffectId, TaskId},
+        ids::{EffectId, StepId, TaskId},
+        limits,
         person::Person,
         value::Value,
     },
     model::{
         message::{Mention, Message},
         play::Play,
-        step::Assignee,
+        step::{Assignee, Verb},
         text::Text,
         trigger::Trigger,
     },
@@ -38,7 +41,8 @@ impl Draft<'_> {
                  lately can be; removals and deliveries cannot"
             ));
         };
-        if let Some(step) = &press.used {
+        let given = self.given_since(&press);
+        if let Some(step) = press.used.as_ref().filter(|_| given.is_none()) {
             return self.refuse(format!(
                 "step {step} has used the answer to {id}; what it did can be stopped with `playbook cancel`"
             ));
@@ -66,8 +70,41 @@ impl Draft<'_> {
         if press.open.task.kind == TaskKind::Approval && !press.open.task.members.is_empty() {
             return self.refuse(format!("{id} was about removing members, which cannot be taken back"));
         }
+        for task in given.unwrap_or_default() {
+            self.take_task_back(&task, id, by.clone())?;
+        }
         self.emit(Fact::PressUndone { task: id.clone(), by })?;
         self.bind_task(id, &checklist::value(&press.open, false, None, &Value::Null))
+    }
+
+    /// The open tasks that an answer has led to, where that is all it has led to: they go with it.
+    fn given_since(&self, press: &Press) -> Option<Vec<Task>> {
+        // An older program has not recorded them.
+        let known = press.used.is_none() || !press.since.is_empty();
+        let run = press.run.as_ref().filter(|_| known && press.since.len() < limits::PRESS_STEPS_MAX)?;
+        let (_, _, play) = self.play_of(run)?;
+        let open = |step: &StepId| {
+            let verb =
+                play.section(run.section).steps().find(|known| known.id == *step).map(|step| &step.verb);
+            let asks = |open: &&Arc<OpenTask>| {
+                open.task.run.as_ref() == Some(&run.id) && open.task.step.as_ref() == Some(step)
+            };
+            let open = self.state.tasks.values().find(asks).map(|open| open.task.clone());
+            open.filter(|_| matches!(verb, Some(Verb::Task(_))))
+        };
+        press.since.iter().map(open).collect()
+    }
+
+    /// A task that an answer gave is not asked any more; whoever was asked is told.
+    fn take_task_back(&mut self, task: &Task, answer: &TaskId, by: Option<String>) -> Decided {
+        self.close(&task.id, "cancelled", Closing { by, ..Closing::default() })?;
+        let Some(channel) = self.channel_of(task.role.as_ref(), &task.people) else { return Ok(()) };
+        let mut message = Message::text(notice::taken_back(self.playbook.locale, task, answer));
+        message.mentions = task.people.iter().cloned().map(Mention::Person).collect();
+        let to = Addressee { role: task.role.clone(), people: task.people.clone(), channel: None };
+        let from = self.hours(&to).from(self.now);
+        let effect = EffectId::from(format!("task/{}/taken-back-{}", task.id, self.state.epoch));
+        self.notify_from(from, effect, channel, message, None)
     }
 
     fn somebody(&self, word: &str) -> Result<Addressee, String> {

@@ -62,6 +62,7 @@ impl Draft<'_> {
         {
             self.close(&task, "cancelled", Closing::default())?;
         }
+        self.withdraw_held(run, step)?;
         self.with_step(run, |draft, at| {
             let binding = draft.empty_binding(at);
             let (run, step, due) = (at.run.id.clone(), at.step.id.clone(), draft.now);

@@ -85,6 +85,9 @@ pub struct Task {
     /// For a removal: the members.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<MemberId>,
+    /// For a question: who chose what is nobody's business.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anonymous: bool,
     /// For an approval: a link in a message is not enough to decide.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub strict: bool,

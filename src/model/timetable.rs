@@ -90,9 +90,11 @@ pub fn later_step(
     let place = slots.iter().position(|slot| slot.step.id == *step)?;
     let moved = due.since(slots[place].at);
     let mut fixed = false;
-    let later = slots[place + 1..].iter().map(|slot| {
+    // What comes after the answers to a question waits for them, whenever it is put.
+    let asks = matches!(slots[place].step.verb, Verb::Ask(_));
+    let later = slots[place + 1..].iter().filter_map(|slot| {
         fixed |= slot.step.at.is_some();
-        if fixed { slot.at } else { slot.at.plus(moved) }
+        if fixed { Some(slot.at) } else { (!asks).then(|| slot.at.plus(moved)) }
     });
     later.filter(|at| *at > due).min()
 }

@@ -69,6 +69,8 @@ pub struct Sources<'a> {
     pub refused: &'a Refusals,
     /// How the ears are of an engine that runs.
     pub ears: Vec<EarNow>,
+    /// Whether an engine runs on the state.
+    pub running: bool,
     /// Real time.
     pub now: Timestamp,
 }
@@ -93,6 +95,7 @@ pub fn survey<'a>(
             refused: group.info.and_then(|info| sources.refused.get(&info.file)),
             skipped: skipped.get(group.id).map_or(&[], Vec::as_slice),
             ears: &sources.ears,
+            running: sources.running,
             now,
             most,
         };
@@ -131,6 +134,7 @@ pub fn of_published(
         Group { id, state: &group.state, info, zone }
     });
     let ears = published.ears().all().into_values().collect();
-    let sources = Sources { reader, version: &version, refused: &refusals::read(dir), ears, now };
+    let sources =
+        Sources { reader, version: &version, refused: &refusals::read(dir), ears, running: true, now };
     survey(&sources, wanted, (groups, snapshot.groups.len()))
 }

@@ -2,11 +2,13 @@
 //!
 //! Words only; where they are shown, and in which colour, is the shell's. Also used for the journal.
 
+mod answered;
 mod operated;
 mod reason;
 mod moderated;
 mod word;
 
+pub use answered::{answer, subject};
 pub use reason::{ended, gone_stale, held_by, hold, outcome, skip, skipped};
 
 pub use word::kind;

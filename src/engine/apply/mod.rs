@@ -136,7 +136,7 @@ fn apply_fact(state: &mut State, at: Timestamp, fact: &Fact) -> Applied {
         | Fact::PressUndone { .. }
         | Fact::NoticeWaits(_)
         | Fact::Notified(_)
-        | Fact::Answered { .. }
+        | Fact::Answered(_)
         | Fact::AnswersTotalled { .. }
         | Fact::AnswerWithdrawn { .. } => return task::apply_task(state, fact),
         Fact::ScriptCalled { effect, run, step, script, function, args } => {

@@ -6,10 +6,9 @@ use super::change::{Applied, count_effect, illegal};
 use crate::base::{
     ids::{MemberId, RunId, StepId, TaskId},
     limits,
-    value::Value,
 };
 use crate::engine::{
-    entry::{Fact, Notice, Task, TaskKind},
+    entry::{Fact, MemberAnswer, Notice, Task, TaskKind},
     state::{OpenTask, Press, State},
     timer::Timer,
 };
@@ -51,9 +50,7 @@ pub(super) fn apply_task(state: &mut State, fact: &Fact) -> Applied {
                 state.alerts.sent(out);
             }
         }
-        Fact::Answered { task, member, option, value, seat } => {
-            return answered(state, task, member, (*option, value.clone()), *seat);
-        }
+        Fact::Answered(given) => return answered(state, given),
         Fact::AnswersTotalled { task, totals } => match state.tasks.get_mut(task) {
             Some(open) => Arc::make_mut(open).totals.clone_from(totals),
             None => return illegal(format!("no open question {task}")),
@@ -91,18 +88,13 @@ fn watch(state: &mut State, task: &Task) {
     }
 }
 
-fn answered(
-    state: &mut State,
-    task: &TaskId,
-    member: &MemberId,
-    answer: (Option<u32>, Value),
-    seat: bool,
-) -> Applied {
+fn answered(state: &mut State, given: &MemberAnswer) -> Applied {
+    let (task, answer) = (&given.task, (given.option, given.value.clone()));
     let Some(open) = state.tasks.get_mut(task) else {
         return illegal(format!("no open question {task}"));
     };
     let open = Arc::make_mut(open);
-    open.take(member, answer, seat);
+    open.take(&given.member, answer, given.seat);
     // Full, the run goes on and the waiting list stays open until then.
     if let Some(due) = open.task.due.filter(|_| open.is_full()) {
         state.timers.insert((due, Timer::TaskDue { task: task.clone() }));
@@ -160,7 +152,12 @@ fn close_task(state: &mut State, id: &TaskId, answer: &str) -> Applied {
         if state.presses.len() >= limits::PRESSES_MAX {
             state.presses.pop_front();
         }
-        state.presses.push_back(Arc::new(Press { open: OpenTask::clone(&open), run, used: None }));
+        state.presses.push_back(Arc::new(Press {
+            open: OpenTask::clone(&open),
+            run,
+            used: None,
+            since: Vec::new(),
+        }));
     }
     Ok(())
 }
@@ -169,8 +166,13 @@ fn close_task(state: &mut State, id: &TaskId, answer: &str) -> Applied {
 pub(super) fn use_presses(state: &mut State, run: &RunId, step: &StepId) {
     for press in &mut state.presses {
         let task = &press.open.task;
-        if press.used.is_none() && task.run.as_ref() == Some(run) && task.step.as_ref() != Some(step) {
-            Arc::make_mut(press).used = Some(step.clone());
+        if task.run.as_ref() != Some(run) || task.step.as_ref() == Some(step) {
+            continue;
+        }
+        if press.used.is_none() || press.since.len() < limits::PRESS_STEPS_MAX {
+            let press = Arc::make_mut(press);
+            press.used.get_or_insert_with(|| step.clone());
+            press.since.push(step.clone());
         }
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn after(state: &mut State, entry: &Entry, before: Before) {
     match &entry.fact {
         Fact::SignalReceived(signal) => hear(state, entry.at, signal, before.new),
         Fact::Posted(out) | Fact::Released(out) => posted(state, entry.at, out),
-        Fact::Answered { member, .. } => act(state, entry.at, member, entry.at, 0),
+        Fact::Answered(given) => act(state, entry.at, &given.member, entry.at, 0),
         Fact::TaskClosed { answer, by, .. } => {
             let Some(Ending { due }) = before.task else { return };
             ended(today(state, entry.at), entry.at, due, answer, by.as_deref());

@@ -10,7 +10,7 @@ use crate::{
     },
     engine::{
         draft::{Decided, Draft},
-        entry::{Fact, Task, TaskKind},
+        entry::{Fact, MemberAnswer, Task, TaskKind},
         input::Signal,
         question::{number, question},
         state::OpenTask,
@@ -53,7 +53,8 @@ impl Draft<'_> {
         let Ok(Answer { task, member, what }) = self.answer_meant(signal) else { return Ok(()) };
         self.emit(match what {
             AnswerGiven::This { option, value, seat } => {
-                Fact::Answered { task: task.clone(), member, option, value, seat }
+                let anonymous = self.state.tasks.get(&task).is_some_and(|open| open.task.anonymous);
+                Fact::Answered(MemberAnswer { task: task.clone(), member, option, value, seat, anonymous })
             }
             AnswerGiven::Nothing => Fact::AnswerWithdrawn { task: task.clone(), member },
             AnswerGiven::Totals(totals) => Fact::AnswersTotalled { task: task.clone(), totals },

@@ -107,7 +107,7 @@ impl Draft<'_> {
         Ok(next)
     }
 
-    fn waits_for_delivery(&self, message: &EffectId) -> Option<RunId> {
+    pub(in crate::engine) fn waits_for_delivery(&self, message: &EffectId) -> Option<RunId> {
         let run = self.state.runs.get(crate::engine::effect::effect_run(message)?)?;
         match &run.waiting.as_ref()?.waiting {
             Waiting::Delivery { effect, .. } if effect == message => Some(run.id.clone()),

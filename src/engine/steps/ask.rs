@@ -2,7 +2,7 @@
 
 use crate::{
     base::{
-        ids::{MemberId, TaskId},
+        ids::{EffectId, MemberId, TaskId},
         member::Member,
         value::{Map, Value},
     },
@@ -31,16 +31,14 @@ impl Draft<'_> {
         let question = at.words(&ask.text).render_markdown(&facts)?;
         let options = ask.options.iter().map(|o| o.render(&facts)).collect::<Result<Vec<_>, _>>()?;
         let written = ask.options.iter().map(|o| o.render_markdown(&facts)).collect::<Result<Vec<_>, _>>()?;
-        let until = self.now.plus(ask.open_for);
-        let mut message =
-            Message::text(notice::question(&self.playbook, &question, &written, ask, until, self.now));
+        let mut message = Message::text(notice::question(self.playbook.locale, &question, &written, ask));
         let to = self.playbook.channel(&self.group, &ask.to);
         if !ask.of_member && to.is_some_and(|channel| !channel.abilities().answers) {
             message.asks = Some(Asks::Answer);
         }
-        let of = if ask.of_member { Some(Self::member_of_run(at)?) } else { None };
-        if let Some(member) = &of {
-            message.mentions.push(Mention::Person(self.member_person(member)));
+        if ask.of_member {
+            let member = Self::member_of_run(at)?;
+            message.mentions.push(Mention::Person(self.member_person(&member)));
         } else if !options.is_empty() {
             // To one person no platform has a poll.
             message.poll = Some(Poll {
@@ -48,7 +46,7 @@ impl Draft<'_> {
                 options: options.clone(),
                 anonymous: ask.anonymous,
                 several: ask.choices > 1,
-                closes: Some(until),
+                closes: None,
             });
         }
         let effect = self.effect_id(&at.run.id, &at.step.id);
@@ -56,19 +54,61 @@ impl Draft<'_> {
             label: ask.label.or(at.play.label),
             own_label: super::post::own_label(ask.label, ask.own_label.as_ref(), at.play),
             play: Some(at.play.name.clone()),
-            expires: Some(until),
+            open_for: Some(ask.open_for),
             late_left: Some(self.late_left(at)),
-            ..Outgoing::new(effect, ask.to.clone(), message, at.due)
+            ..Outgoing::new(effect.clone(), ask.to.clone(), message, at.due)
         };
-        self.send(at, out)?;
+        if !self.send(at, out)? {
+            return self.undelivered(at, effect);
+        }
+        if self.state.held.iter().any(|held| held.outgoing.effect == effect) {
+            // Its time begins when members can read it.
+            self.wait(at, Waiting::Delivery { effect, members: Vec::new() }, None, None)?;
+            return Ok(Went::Waits);
+        }
+        self.open_question(at, ask, (question, options))
+    }
+
+    /// A question goes out: it says until when it is open, which counts from now.
+    pub(in crate::engine) fn opens(&self, out: Outgoing) -> Outgoing {
+        let Some(length) = out.open_for else { return out };
+        let until = self.now.plus(length);
+        let mut message = out.message;
+        message.text.push_str(&notice::open_until(&self.playbook, until, self.now));
+        if let Some(poll) = &mut message.poll {
+            poll.closes = Some(until);
+        }
+        Outgoing { message, expires: Some(until), open_for: None, ..out }
+    }
+
+    /// A question that was held has gone out: answers are waited for from now on.
+    pub(in crate::engine) fn question_put(&mut self, effect: &EffectId, poll: Option<Poll>) -> Decided {
+        let Some(run) = self.waits_for_delivery(effect) else { return Ok(()) };
+        self.with_step(&run, |draft, at| {
+            let Verb::Ask(ask) = &at.step.verb else { return draft.done(at, at.pc + 1, None) };
+            let asked = if let Some(poll) = poll {
+                (poll.question, poll.options)
+            } else {
+                let facts = draft.step_facts(at, Names::ALL);
+                let options = ask.options.iter().map(|option| option.render(&facts));
+                (at.words(&ask.text).render_markdown(&facts)?, options.collect::<Result<Vec<_>, _>>()?)
+            };
+            draft.open_question(at, ask, asked)
+        })
+    }
+
+    /// The run waits for answers to a question that members can read.
+    fn open_question(&mut self, at: &At<'_>, ask: &Ask, (text, options): (String, Vec<String>)) -> Carried {
+        let until = self.now.plus(ask.open_for);
         let request = Request {
             due: Some(until),
             options,
             fields: ask.fields.iter().map(ToString::to_string).collect(),
-            ..Request::new(TaskKind::Question, question, Addressee::default())
+            ..Request::new(TaskKind::Question, text, Addressee::default())
         };
+        let of = if ask.of_member { Some(Self::member_of_run(at)?) } else { None };
         let choices = Some(ask.choices).filter(|n| *n > 1);
-        let terms = Terms { choices, seats: ask.seats, of, strict: false };
+        let terms = Terms { choices, seats: ask.seats, of, strict: false, anonymous: ask.anonymous };
         let task = self.open_on(at, request, terms)?;
         self.wait(at, Waiting::Answers { task }, Some(until), None)?;
         Ok(Went::Waits)

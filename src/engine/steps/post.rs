@@ -202,6 +202,7 @@ impl Draft<'_> {
             seats: None,
             of: None,
             strict: false,
+            anonymous: false,
             members: Vec::new(),
         };
         out.manual = Some(task.id.clone());

@@ -3,7 +3,7 @@
 use super::checklist;
 use crate::{
     base::{
-        ids::{ChannelName, EffectId, InputId, RoleName, TaskId},
+        ids::{ChannelName, EffectId, InputId, RoleName, RunId, StepId, TaskId},
         limits,
         person::Person,
         time::{Duration, Timestamp},
@@ -46,6 +46,8 @@ pub(in crate::engine) struct Terms {
     pub(in crate::engine) seats: Option<u32>,
     /// Whether a link in a message is not enough to decide.
     pub(in crate::engine) strict: bool,
+    /// Whether who chose what is nobody's business.
+    pub(in crate::engine) anonymous: bool,
     /// Who alone is asked.
     pub(in crate::engine) of: Option<crate::base::ids::MemberId>,
 }
@@ -154,6 +156,7 @@ impl Draft<'_> {
             seats: terms.seats,
             of: terms.of,
             strict: terms.strict,
+            anonymous: terms.anonymous,
             members,
         };
         let later = task.tell.is_some();
@@ -403,6 +406,11 @@ impl Draft<'_> {
     /// A question that is closed is not put any more.
     fn withdraw_question(&mut self, task: &Task) -> Decided {
         let (Some(run), Some(step)) = (&task.run, &task.step) else { return Ok(()) };
+        self.withdraw_held(run, step)
+    }
+
+    /// What a step says is not said any more, where it is held.
+    pub(in crate::engine) fn withdraw_held(&mut self, run: &RunId, step: &StepId) -> Decided {
         let its = format!("{run}/{step}/");
         let held = self.state.held.iter().map(|held| held.outgoing.effect.clone());
         let held: Vec<EffectId> = held.filter(|effect| effect.as_str().starts_with(&its)).collect();

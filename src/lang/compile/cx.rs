@@ -58,6 +58,8 @@ pub(crate) struct Cx<'f> {
     pub(crate) people: People,
     /// Files that expressions read.
     pub(crate) data: BTreeMap<String, Value>,
+    /// Where the dates of the play that is being lowered were written, by id.
+    pub(crate) date_rows: BTreeMap<Arc<str>, Span>,
     /// Files that channels name as secrets.
     pub(crate) secrets: std::collections::BTreeSet<String>,
     /// The unit that is being lowered.
@@ -113,6 +115,7 @@ impl<'f> Cx<'f> {
             refs: Vec::new(),
             people: People::new(),
             data: BTreeMap::new(),
+            date_rows: BTreeMap::new(),
             secrets: std::collections::BTreeSet::new(),
             unit: UnitView::default(),
             files: BTreeMap::new(),

@@ -92,6 +92,7 @@ pub(crate) fn lower(cx: &mut Cx<'_>, node: &Node) -> (Vec<Arc<DateEntry>>, BTree
             );
             continue;
         }
+        cx.date_rows.insert(id.clone(), row.span);
         let values = Arc::new(complete(row.values, &keys, &id, at));
         entries.push(Arc::new(DateEntry { id, at, civil: moments::civil(&at_text), values }));
     }

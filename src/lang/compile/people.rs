@@ -175,8 +175,18 @@ fn persons(cx: &mut Cx<'_>, node: &Node, people: &People) -> Vec<Person> {
     for item in reader::one_or_many(&mut cx.report, node, pair("a person", "人")) {
         let names = item.text().unwrap_or_default().split([',', ';', '、', '\u{ff0c}', '\u{ff1b}']);
         for name in names.map(str::trim).filter(|name| !name.is_empty()) {
-            if let Some(person) = people.get(name) {
+            let mut called = people.values().filter(|person| person.name == name);
+            if let Some(person) =
+                people.get(name).or_else(|| called.next().filter(|_| called.next().is_none()))
+            {
                 found.push(Person::clone(person));
+                continue;
+            }
+            // In a cell of a table a blank stands between two as well as a comma does.
+            let several: Option<Vec<&Arc<Person>>> =
+                name.split_whitespace().map(|id| people.get(id)).collect();
+            if let Some(several) = several.filter(|several| several.len() > 1) {
+                found.extend(several.into_iter().map(|person| Person::clone(person)));
                 continue;
             }
             let ids: Vec<&str> = people.keys().map(PersonId::as_str).collect();
@@ -195,6 +205,17 @@ fn persons(cx: &mut Cx<'_>, node: &Node, people: &People) -> Vec<Person> {
                     help,
                 );
                 continue;
+            }
+            if !people.is_empty() {
+                cx.warning(
+                    codes::UNKNOWN_NAME,
+                    item.span,
+                    phrase!("`{name}` is nobody under `people`", "`people` 里没有 `{name}`"),
+                    pair(
+                        "write the id of one of `people`, or add them there; as it stands nobody can be mentioned or sign in by that name",
+                        "写 `people` 里的 id，或把这个人加进去；现在这样既提醒不到谁，也没法以这个名字登录",
+                    ),
+                );
             }
             found.push(Person { id: PersonId::new(name), name: name.to_owned(), handles: BTreeMap::new() });
         }

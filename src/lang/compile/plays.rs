@@ -133,6 +133,9 @@ fn lower_in_zone(
     let found = triggers::find(cx, fields);
     let scope = play_scope(fields, scope, found);
     let (trigger, dates) = triggers::lower(cx, fields, found, &scope);
+    for (id, span) in std::mem::take(&mut cx.date_rows) {
+        cx.origin(format!("plays.{name}.dates.{id}"), span);
+    }
     let mut scope = scope;
     scope.known.dates = dates;
     scope.known.said_args = cx.heard.args(name);

@@ -14,7 +14,7 @@ use crate::{
 use std::path::PathBuf;
 
 /// `--format`
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct FormatArg {
     /// How to write the result.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -22,7 +22,7 @@ pub(super) struct FormatArg {
 }
 
 /// Where an engine keeps its state.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct StateArg {
     /// The state directory [default: `.playbook`, here or beside the only playbook of this directory].
     #[arg(long, value_name = "DIR")]
@@ -30,7 +30,7 @@ pub(super) struct StateArg {
 }
 
 /// Which group is meant.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct GroupArg {
     /// The group; needed only where there are several.
     #[arg(long, short, value_name = "GROUP")]

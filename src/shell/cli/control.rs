@@ -7,14 +7,17 @@ use super::{
     client,
     failure::Failure,
     output::Output,
-    remote,
+    remote::{self, Remote},
 };
 use crate::{
     base::{
         ids::{EffectId, MemberId, PlayName, RoleName, RunId},
         phrase::{Phrase, phrase},
+        time::{Timestamp, Zone},
     },
     engine::{input::Command, state::State},
+    model::{step::Verb, timetable::timetable},
+    shell::clock,
 };
 
 /// Starts a play now, whatever its trigger and its conditions.
@@ -40,11 +43,29 @@ impl Start {
     pub(super) fn run(&self, out: &mut Output) -> Result<(), Failure> {
         let args = remote::data(self.data.as_deref(), &self.with)?;
         let remote = self.target.remote()?;
-        let (play, date) = remote::play_or_date(&remote.state()?, &self.play);
+        let state = remote.state()?;
+        let (play, date) = remote::play_or_date(&state, &self.play);
         let member = self.member.as_ref().map(MemberId::new);
+        let said = started(&state, (&play, date.as_deref()), &self.play, &remote.zone);
         let command = Command::Start { play, args, date, member, by: remote.by.clone() };
-        remote.command(command, phrase!("started {}", "已开始 {}", self.play), out)
+        remote.command(command, said, out)
     }
+}
+
+/// What becomes of a start. A date that is started before its day is used up, which nothing else would say until that
+/// day comes and nothing happens.
+fn started(state: &State, (play, date): (&PlayName, Option<&str>), typed: &str, zone: &Zone) -> Phrase {
+    let said = phrase!("started {typed}", "已开始 {typed}");
+    let at = date.and_then(|date| state.plays.get(play)?.dates.get(date)).map(|(at, _)| *at);
+    let Some(at) = at.filter(|at| *at > state.clock) else { return said };
+    let at = zone.civil(at).strftime("%Y-%m-%d %H:%M").to_string();
+    phrase!(
+        "{said}: what it does at the date happens from now on, and the date is used up: nothing happens at {at} any \
+         more\nto try it and keep the date: `playbook rehearse FILE --play {play}`",
+        "{said}：到那一天要做的事从现在开始，这个日期就用掉了：{at} 不会再发生什么\n\
+         想试一试又保留日期，用 `playbook rehearse FILE --play {play}`";
+        said
+    )
 }
 
 /// Ends a run; steps ahead are not carried out. Members who had been told are told by the play's `cancelled`.
@@ -170,8 +191,40 @@ impl Postpone {
         }
         let said =
             phrase!("{play}/{date} is now at {}", "{play}/{date} 改到 {}", at.to_rfc3339(&remote.zone));
-        remote.command(Command::Postpone { play, date, at, by: remote.by.clone() }, said, out)
+        let minds = minds(&remote, &state, &play, at);
+        remote.command(Command::Postpone { play, date, at, by: remote.by.clone() }, said, out)?;
+        Ok(minds.into_iter().try_for_each(|one| out.say(one))?)
     }
+}
+
+/// What whoever moves a date may not have meant: posts in the quiet hours.
+fn minds(remote: &Remote, state: &State, play: &PlayName, at: Timestamp) -> Vec<Phrase> {
+    let now = state.clock.max(clock::now());
+    let mut found = Vec::new();
+    let Some(playbook) = remote.playbook(state) else { return found };
+    let playbook = playbook.in_group(&remote.group);
+    let Some(play) = playbook.play(play) else { return found };
+    let held = timetable(&play.steps, at, &remote.zone).into_iter().filter(|slot| slot.at > now).filter_map(
+        |slot| {
+            let (to, urgent) = match &slot.step.verb {
+                Verb::Post(post) => (&post.to, post.urgent),
+                Verb::Ask(ask) => (&ask.to, false),
+                _ => return None,
+            };
+            let ends = playbook.budgets.of(to)?.quiet_ends(slot.at, &remote.zone)?;
+            (!urgent).then_some((slot.at, ends))
+        },
+    );
+    let held: Vec<(Timestamp, Timestamp)> = held.collect();
+    if let Some((at, ends)) = held.first() {
+        let clock = |at: Timestamp| remote.zone.civil(at).strftime("%Y-%m-%d %H:%M").to_string();
+        let (n, at, ends) = (held.len(), clock(*at), clock(*ends));
+        found.push(phrase!(
+            "  posts in the quiet hours: {n}; what is due at {at} is held until {ends}",
+            "  落在静默时段里的消息有 {n} 条；{at} 的要等到 {ends}"
+        ));
+    }
+    found
 }
 
 /// Tries again: a message that was refused, is in doubt or waits, or a run from the step that failed.

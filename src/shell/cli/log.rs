@@ -48,12 +48,16 @@ impl Log {
         let civil = zone.civil(line.entry.at).strftime("%Y-%m-%d %H:%M:%S").to_string();
         let group = if opened.several() { format!("  {}", line.group) } else { String::new() };
         let left = format!("{:>6}  {civil}{group}  ", line.seq);
-        let Some(words) = timeline::describe(&line.entry, zone) else {
+        let words = timeline::describe(&line.entry, zone).or_else(|| timeline::answer(&line.entry));
+        let Some(mut words) = words else {
             if self.all {
                 out.line(format!("{left}{}", paint(DIM, &Line::of(line, zone).kind())))?;
             }
             return Ok(());
         };
+        if let Some(name) = opened.name(&line.group, timeline::subject(&line.entry.fact)) {
+            words.about = name;
+        }
         let style = match words.tone {
             Tone::Voice => GOOD,
             Tone::Person | Tone::Turn => HEADING,

@@ -22,6 +22,7 @@ mod state;
 mod templates;
 
 mod answer;
+mod answers;
 mod api;
 mod backup;
 mod check;
@@ -125,6 +126,7 @@ commands! {
     Log(log::Log)
     Outbox(outbox::Outbox)
     Tasks(tasks::Tasks)
+    Answers(answers::AnswersArgs)
     Members(members::Members)
     Metrics(metrics::Metrics)
     Doctor(doctor::Doctor)

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     base::{
         diagnostic::suggest,
+        locale::Locale,
         phrase::{pair, phrase},
     },
     lang::schema,
@@ -107,7 +108,14 @@ fn list(out: &mut Output) -> Result<(), Failure> {
         Table::new(&[pair("template", "模板"), pair("what it is", "是什么")], out.languages.people);
     let locale = out.languages.people;
     for template in Template::listed(locale) {
-        table.row(vec![template.name.to_owned(), template.about.of(locale).to_owned()]);
+        let about = template.about.of(locale);
+        // Whoever reads one language only is not given the other without a word.
+        let foreign = match (template.locale, locale) {
+            (Locale::Zh, Locale::En) if !about.contains("Chinese") => " (in Chinese)",
+            (Locale::En, Locale::Zh) if !about.contains("英文") => "（英文）",
+            _ => "",
+        };
+        table.row(vec![template.name.to_owned(), format!("{about}{foreign}")]);
         table.paint_last(0, NAME);
     }
     table.write(out)?;

@@ -5,6 +5,7 @@ use super::{
     failure::Failure,
     load,
     output::{DIM, NAME, Output, WARN, clip, pad, paint, width},
+    state::ReadArgs,
 };
 use crate::{
     base::{
@@ -13,7 +14,10 @@ use crate::{
         phrase::{Phrase, phrase},
     },
     model::{play::Play, playbook::Playbook},
-    shell::{clock, pages, view},
+    shell::{
+        clock, pages,
+        view::{self, Group},
+    },
     sim::{
         forecast::{Expected, Forecast},
         ics,
@@ -85,12 +89,62 @@ impl Plan {
                 }
                 out.file(ics::tail())?;
             }
-            PlanFormat::Text => text(playbook, window, forecast, out)?,
+            PlanFormat::Text => {
+                text(playbook, window, forecast, out)?;
+                self.otherwise(playbook, out)?;
+            }
             PlanFormat::Html => out.file(&pages::plan::html(playbook, window))?,
         }
         Ok(())
     }
 }
+
+impl Plan {
+    /// A plan reads the file; where groups live by it already, what stands otherwise with them is said below.
+    fn otherwise(&self, playbook: &Playbook, out: &mut Output) -> Result<(), Failure> {
+        let read = ReadArgs { file: Some(self.file.clone()), ..ReadArgs::default() };
+        // Where nothing is kept, or nothing can be read, there is nothing to compare with.
+        let Ok(opened) = read.open() else { return Ok(()) };
+        let own = |group: &Group<'_>| group.info.is_some_and(|info| info.playbook == playbook.name.as_str());
+        let groups: Vec<Group<'_>> = opened.groups().filter(own).collect();
+        if groups.is_empty() {
+            return Ok(());
+        }
+        out.line("")?;
+        out.heading(
+            out.languages
+                .people
+                .pick("This is the file alone; the groups that live by it", "以上只看文件；正在按它运行的群"),
+        )?;
+        let mut lines = 0;
+        for group in &groups {
+            let whose = if groups.len() > 1 { format!("{}: ", group.id) } else { String::new() };
+            for words in view::plan::otherwise(*group, playbook) {
+                lines += 1;
+                if lines <= OTHERWISE_SHOWN {
+                    let words = words.of(out.languages.people).to_owned();
+                    out.line(format!("  {whose}{}", paint(WARN, &words)))?;
+                }
+            }
+        }
+        if lines > OTHERWISE_SHOWN {
+            let more = lines - OTHERWISE_SHOWN;
+            out.say(phrase!("  and {more} more", "  还有 {more} 条"))?;
+        }
+        if lines == 0 {
+            out.say(phrase!("  have moved, paused and called off nothing", "  没有改期、暂停或取消过什么"))?;
+        }
+        let file = self.file.display();
+        out.say(phrase!(
+            "  what comes there: `playbook status {file}`; as a calendar: `playbook open {file}`",
+            "  那里接下来的安排：`playbook status {file}`；日历：`playbook open {file}`"
+        ))?;
+        Ok(())
+    }
+}
+
+/// Lines about what stands otherwise in groups.
+const OTHERWISE_SHOWN: usize = 20;
 
 /// Days as headings, one step a row, then what has no time and why.
 fn text(
@@ -121,6 +175,20 @@ fn text(
     }
     if day.is_none() {
         out.say(phrase!("No step has a time in this window.", "这段时间里没有定时的步骤。"))?;
+    }
+    let rehearse: Vec<Phrase> = playbook
+        .groups
+        .values()
+        .filter(|group| !group.live)
+        .map(|group| Phrase::same(&*group.title))
+        .collect();
+    if !rehearse.is_empty() {
+        let groups = Phrase::list(rehearse);
+        out.line("")?;
+        out.say(phrase!(
+            "Rehearse only (`live: false`), nothing is sent to them: {groups}",
+            "只演练（`live: false`），不会发送：{groups}"; groups
+        ))?;
     }
     conditions(playbook, &seen, out)?;
     let untimed = plan::untimed(playbook, window, &seen);

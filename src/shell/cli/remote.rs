@@ -22,6 +22,7 @@ use crate::{
         state::{OpenTask, PlayState, State},
     },
     lang,
+    model::playbook::Playbook,
     shell::{
         socket::CommandReply,
         store::{OutboxRow, Reader, StoreError},
@@ -142,6 +143,12 @@ impl Remote {
         let recovered = self.reader.states().map_err(|error| Failure::environment(error.in_words()))?;
         let group = recovered.groups.get(&self.group).map(|group| group.state.clone());
         group.ok_or_else(|| no_engine(&self.dir))
+    }
+
+    /// The version in force.
+    pub(super) fn playbook(&self, state: &State) -> Option<Arc<Playbook>> {
+        let (folder, path) = self.reader.sources(state.digest.as_ref()?).ok()??;
+        lang::compile(&folder, &path).playbook
     }
 
     /// The open question that goes by a name, as the engine would find it.

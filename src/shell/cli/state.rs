@@ -9,7 +9,11 @@ use super::{
     failure::Failure,
 };
 use crate::{
-    base::{ids::GroupId, phrase::phrase, time::Zone},
+    base::{
+        ids::{GroupId, MemberId},
+        phrase::phrase,
+        time::Zone,
+    },
     engine::state::State,
     lang,
     model::playbook::Playbook,
@@ -32,7 +36,7 @@ use std::{
 };
 
 /// Where a reading command looks: a directory, or the playbook file beside it.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct ReadArgs {
     /// The playbook file whose state is meant [default: the state of this directory].
     #[arg(value_name = "FILE")]
@@ -156,6 +160,12 @@ impl Opened {
     /// Whether rows have to say of which group they are.
     pub(super) fn several(&self) -> bool {
         self.only.is_none() && self.recovered.groups.len() > 1
+    }
+
+    /// What people call a member of a group, where that is known.
+    pub(super) fn name(&self, group: &GroupId, member: Option<&MemberId>) -> Option<String> {
+        let known = self.recovered.groups.get(group)?.state.members.get(member?)?;
+        Some(known.name.clone()).filter(|name| !name.is_empty())
     }
 
     /// The zone of a group.

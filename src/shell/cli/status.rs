@@ -57,6 +57,7 @@ impl Status {
             return Ok(shown.iter().try_for_each(|seen| out.json(&seen.status))?);
         }
         let all = || shown.iter().map(|seen| &seen.status);
+        at_rest(all(), out)?;
         wrong(all(), shown.len() > 1, self.all, out)?;
         if !wanted.whole(shown.len()) {
             return overview(all(), out);
@@ -77,11 +78,27 @@ impl Status {
             version: &|state| opened.version(state),
             refused: &refusals::read(&self.read.dir()),
             ears: Vec::new(),
+            running: socket::answers(&self.read.dir()),
             now: clock::now(),
         };
         let known = opened.recovered.groups.len();
         survey(&sources, wanted, (opened.groups(), known)).map_err(unreadable)
     }
+}
+
+/// Whether nothing goes on, before anything else is said: what stands below looks the same as with an engine.
+fn at_rest<'s>(all: impl Iterator<Item = &'s Shown>, out: &mut Output) -> Result<(), Failure> {
+    let Some(last) = all.filter(|status| !status.running).max_by_key(|status| status.clock.at) else {
+        return Ok(());
+    };
+    let locale = out.languages.people;
+    let at = last.clock.minute();
+    let text = phrase!(
+        "no engine runs here: nothing is sent or asked until `playbook run`; this is how it stood at {at}",
+        "这里没有引擎在运行：在 `playbook run` 之前什么都不会发送或询问；以下是 {at} 时的情形"
+    );
+    out.line(paint(BAD, text.of(locale)))?;
+    Ok(out.line("")?)
 }
 
 /// What is wrong, over all groups; the same of several groups is said once.
@@ -149,7 +166,12 @@ fn overview<'s>(all: impl Iterator<Item = &'s Shown>, out: &mut Output) -> Resul
         let next = status.next.first().map(|next| format!("{} {}", next.at.minute(), next.play));
         table.row(vec![
             status.group.to_string(),
-            status.title.clone().unwrap_or_default(),
+            match (&status.title, status.live) {
+                (title, true) => title.clone().unwrap_or_default(),
+                (title, false) => {
+                    format!("{} ({})", title.as_deref().unwrap_or_default(), locale.pick("rehearses", "演练"))
+                }
+            },
             status.phase.to_string(),
             status.members.to_string(),
             status.runs.to_string(),
@@ -182,6 +204,13 @@ fn text(status: &Shown, tasks: &[Task], out: &mut Output) -> Result<(), Failure>
     let phase = Phrase::same(phase);
     let since = Phrase::same(since);
     out.say(phrase!("  phase {phase} since {since}{until}", "  阶段 {phase}，从 {since} 起{until}"; phase, since, until))?;
+    if !status.live {
+        let words = locale.pick(
+            "rehearses (`live: false`): nothing is sent to this group",
+            "只演练（`live: false`）：不向这个群发送任何东西",
+        );
+        out.line(format!("  {}", paint(WARN, words)))?;
+    }
     if status.paused {
         out.line(format!(
             "  {}",

@@ -214,21 +214,21 @@ pub(super) const TEMPLATES: &[Template] = &[
     },
     Template {
         name: "newcomers",
-        locale: Locale::Zh,
+        locale: Locale::En,
         about: pair("the first month of every member, a run for each", "每位新人的头一个月，各走各的"),
         file: "newcomers.yaml",
         files: shelf!["examples/newcomers": "newcomers.yaml" "newcomers.test.yaml"],
     },
     Template {
         name: "quiz-night",
-        locale: Locale::Zh,
+        locale: Locale::En,
         about: pair("a quiz with points, a board and seasons", "有积分、榜单和赛季的竞猜"),
         file: "quiz-night.yaml",
         files: shelf!["examples/quiz-night": "quiz-night.yaml" "quiz-night.test.yaml"],
     },
     Template {
         name: "launch-week",
-        locale: Locale::Zh,
+        locale: Locale::En,
         about: pair(
             "promotion in windows around a calendar, approved by a person",
             "围着日历的推广，由人审批",
@@ -238,14 +238,14 @@ pub(super) const TEMPLATES: &[Template] = &[
     },
     Template {
         name: "rotating-hosts",
-        locale: Locale::Zh,
+        locale: Locale::En,
         about: pair("hosts who take turns, in each group its own", "轮值群主，每个群各排各的"),
         file: "rotating-hosts.yaml",
         files: shelf!["examples/rotating-hosts": "rotating-hosts.yaml" "rotating-hosts.test.yaml"],
     },
     Template {
         name: "spring-clean",
-        locale: Locale::Zh,
+        locale: Locale::En,
         about: pair(
             "silent members let go with notice, grace and a person's yes",
             "清理沉默成员：告知、宽限、由人点头",
@@ -255,7 +255,7 @@ pub(super) const TEMPLATES: &[Template] = &[
     },
     Template {
         name: "workshop",
-        locale: Locale::Zh,
+        locale: Locale::En,
         about: pair(
             "a workshop: sign-up, moving dates, a seat that waits to be paid",
             "工作坊：报名、改期、等付款的座位",

@@ -79,10 +79,14 @@ impl Follower {
         let Some(book) = &commit.now.book else { return };
         let groups = self.groups();
         for entry in commit.entries.iter() {
-            let Some(line) = timeline::describe(entry, &book.playbook.zone).or_else(|| notified(entry))
-            else {
+            let line = timeline::describe(entry, &book.playbook.zone);
+            let Some(mut line) = line.or_else(|| timeline::answer(entry)).or_else(|| notified(entry)) else {
                 continue;
             };
+            let known = timeline::subject(&entry.fact).and_then(|id| commit.now.state.members.get(id));
+            if let Some(known) = known.filter(|known| !known.name.is_empty()) {
+                line.about.clone_from(&known.name);
+            }
             if groups <= GROUPS_IN_DETAIL {
                 self.line(book, (&commit.group, groups > 1), entry, &line);
                 continue;

@@ -95,8 +95,8 @@ impl Eraser {
                     self.value(data);
                 }
             }
-            Fact::Answered { member, option: None, value, .. } if self.is_theirs(member.as_str()) => {
-                self.value(value);
+            Fact::Answered(given) if given.option.is_none() && self.is_theirs(given.member.as_str()) => {
+                self.value(&given.value);
             }
             Fact::MemberSet(listed) => self.member(&listed.member),
             Fact::Moderated(Moderating::Broken(breach)) if self.is_theirs(breach.member.as_str()) => {
@@ -295,7 +295,8 @@ pub(super) fn who(fact: &Fact) -> Vec<MemberId> {
     match fact {
         Fact::SignalReceived(signal) => signal.member.iter().cloned().collect(),
         Fact::Heard(heard) => heard.by.iter().map(|one| one.0.clone()).collect(),
-        Fact::Answered { member, .. } | Fact::MemberGone { member } => vec![member.clone()],
+        Fact::Answered(given) => vec![given.member.clone()],
+        Fact::MemberGone { member } => vec![member.clone()],
         Fact::MemberSet(listed) => vec![listed.member.id.clone()],
         Fact::JoinedIds(ids) => vec![ids.from.clone(), ids.into.clone()],
         Fact::Moderated(Moderating::Broken(breach)) => vec![breach.member.clone()],

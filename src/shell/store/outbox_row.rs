@@ -221,6 +221,7 @@ pub(super) fn read_row(row: &Row<'_>) -> Result<OutboxRow, StoreError> {
             muted: false,
             names_only: false,
             late_left: None,
+            open_for: None,
             awaited: false,
             manual: None,
         },

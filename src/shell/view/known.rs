@@ -27,6 +27,8 @@ pub struct Facts<'a> {
     pub skipped: &'a [LogLine],
     /// How the ears are of an engine that runs.
     pub ears: &'a [EarNow],
+    /// Whether an engine runs.
+    pub running: bool,
     /// Real time.
     pub now: Timestamp,
     /// How much of what comes to show.

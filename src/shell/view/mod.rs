@@ -7,6 +7,7 @@
 mod at;
 mod spoken;
 
+pub mod answers;
 pub mod deaf;
 pub mod doctor;
 pub mod known;

@@ -1,16 +1,20 @@
 //! `plan` and `check --against` for programs: a timed step, and what an edit would change.
 
+use super::Group;
 use crate::{
     base::{
         ids::{ChannelName, Digest, GroupId, PlayName, StepId},
-        phrase::Phrase,
+        phrase::{Phrase, phrase},
         time::Zone,
     },
+    engine::entry::Outcome,
     model::{
         edit::{Edit, Fate},
         message::Label,
+        playbook::Playbook,
+        trigger::Trigger,
     },
-    sim::{forecast::Expected, plan::Planned},
+    sim::{forecast::Expected, plan::Planned, timeline},
 };
 use serde::Serialize;
 
@@ -58,6 +62,46 @@ pub fn step<'a>(planned: &'a Planned, held: Option<(&'a str, &'a Expected)>, zon
             says: &expected.says,
         }),
     }
+}
+
+/// What stands otherwise in a group that lives already than in the file, in words: hushed, paused, moved, called off.
+pub fn otherwise(group: Group<'_>, playbook: &Playbook) -> Vec<Phrase> {
+    let state = group.state;
+    let mut found = Vec::new();
+    if let Some(hush) = &state.by_hand.hush {
+        let until = hush.until.map(|until| group.at(until).minute());
+        let until = until.map(|until| phrase!(" until {until}", "，到 {until}")).unwrap_or_default();
+        found.push(phrase!("members see nothing{until}", "成员什么都看不到{until}"; until));
+    }
+    if state.paused {
+        found.push(phrase!("everything is paused", "全部已暂停"));
+    }
+    for play in &playbook.plays {
+        let name = &play.name;
+        let Some(known) = state.plays.get(name) else { continue };
+        if known.paused {
+            found.push(phrase!("{name} is paused", "{name} 已暂停"));
+        }
+        for run in &known.skip {
+            found.push(phrase!("{run} is skipped", "{run} 会跳过"));
+        }
+        let Trigger::Dates(dates) = &play.trigger else { continue };
+        for date in dates {
+            let id = &date.id;
+            let run = known.date_run(name, id);
+            let ended = state.finished.iter().find(|ended| ended.id == run && date.at > state.clock);
+            if state.by_hand.is_put_off(name, id) {
+                found.push(phrase!("{name}/{id} has no time yet", "{name}/{id} 时间待定"));
+            } else if let Some(ended) = ended {
+                let how = Phrase::from(timeline::ended(ended.outcome.unwrap_or(Outcome::Done)));
+                found.push(phrase!("{name}/{id} is over already: {how}", "{name}/{id} 已经结束：{how}"; how));
+            } else if let Some((at, _)) = known.dates.get(id).filter(|(at, _)| *at != date.at) {
+                let (at, was) = (group.at(*at).minute(), group.at(date.at).minute());
+                found.push(phrase!("{name}/{id} is at {at}, not {was}", "{name}/{id} 在 {at}，不是 {was}"));
+            }
+        }
+    }
+    found
 }
 
 /// What a playbook would change on a state.

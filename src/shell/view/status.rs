@@ -18,6 +18,12 @@ use serde::{Deserialize, Serialize};
 pub struct Status {
     /// The group.
     pub group: GroupId,
+    /// Whether an engine runs on the state; otherwise it is as the last one left it.
+    #[serde(default)]
+    pub running: bool,
+    /// Whether its messages are sent; otherwise it rehearses.
+    #[serde(default)]
+    pub live: bool,
     /// The shown name of the group.
     pub title: Option<String>,
     /// The playbook's name.
@@ -119,6 +125,8 @@ pub fn status(group: Group<'_>, facts: &Facts<'_>) -> Status {
     let next = playbook.map(|playbook| view::next(state, playbook, facts.most)).unwrap_or_default();
     Status {
         group: group.id.clone(),
+        running: facts.running,
+        live: playbook.and_then(|playbook| playbook.groups.get(group.id)).is_none_or(|group| group.live),
         title: info.map(|info| info.title.clone()),
         playbook: info.map(|info| info.playbook.clone()),
         file: info.filter(|info| !info.rests()).map(|info| info.file.clone()),
@@ -227,6 +235,7 @@ mod tests {
             refused: None,
             skipped: &[],
             ears: &[],
+            running: true,
             now: Timestamp::default(),
             most: 8,
         };

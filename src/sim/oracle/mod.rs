@@ -263,6 +263,7 @@ mod tests {
             before: None,
             muted: false,
             names_only: false,
+            open_for: None,
             manual: None,
         })
     }

@@ -68,10 +68,10 @@ impl Gatherer {
             Fact::TaskOpened(task) if task.kind == TaskKind::Question => {
                 self.opened(key(&task.id), task, transition.entry.at, transition.members as u64);
             }
-            Fact::Answered { task, member, option, value, .. } => {
-                if let Some(open) = self.open.get_mut(&key(task)) {
-                    let chosen = open.task.chosen(*option, value);
-                    open.answers.insert(member.clone(), chosen);
+            Fact::Answered(given) => {
+                if let Some(open) = self.open.get_mut(&key(&given.task)) {
+                    let chosen = open.task.chosen(given.option, &given.value);
+                    open.answers.insert(given.member.clone(), chosen);
                 }
             }
             Fact::AnswerWithdrawn { task, member } => {

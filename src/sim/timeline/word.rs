@@ -48,6 +48,7 @@ pub(super) fn word(word: &'static str) -> &'static str {
         "overdue" => "逾期",
         "reminder" => "提醒",
         "answer" => "答复",
+        "answered" => "回答",
         "skipped" => "没发生",
         "failed" => "失败",
         "run" => "活动",

@@ -561,3 +561,54 @@ plays:
     let news = story.news();
     assert!(news.contains("a, b: 2, 1 not; all d, a, b of 4; then c"), "{news}");
 }
+
+#[test]
+fn who_answered_what_is_shown_by_name_with_places_and_the_waiting_list() {
+    let file = "name: a\ntimezone: UTC\nmembers: { import: people.csv }\nplays:\n  come:\n    on: go\n    steps:\n      \
+                - { ask: Coming?, options: [yes, no], open_for: 2h, seats: 1, as: coming }\n  form:\n    on: go\n    steps:\n      \
+                - { ask: What do you bring?, fields: [dish], open_for: 2h }\n  secret:\n    on: go\n    steps:\n      \
+                - { ask: Happy?, options: [yes, no], open_for: 2h, anonymous: true }\n";
+    let place = Playground::new().file("a.yaml", file).file("people.csv", "id,name\n1,Ann\n2,Bo\n3,Cy\n");
+    let engine = place.start(&["run", "a.yaml"]);
+    engine.line("running");
+    let _ = place.run(&["signal", "go"]).exits(0);
+    let of = |play: &str| -> String {
+        let rows = place.run(&["answers", play, "--format", "json"]).exits(0).json_lines();
+        rows[0]["task"].as_str().unwrap().to_owned()
+    };
+    let [come, form, secret] = ["come", "form", "secret"].map(of);
+    for (task, member, words) in [
+        (&come, "2", &["yes"][..]),
+        (&come, "1", &["yes"]),
+        (&come, "3", &["no"]),
+        (&form, "1", &["--with", "dish=soup"]),
+        (&secret, "1", &["yes"]),
+    ] {
+        let args = [&["answer", task.as_str()][..], words, &["--member", member]].concat();
+        let _ = place.run(&args).exits(0);
+    }
+    let output = place.run(&["answers", "come"]).exits(0).stdout;
+    for words in
+        [" yes  2  Bo\n", " no  1  Cy\n", "waiting list, in this order: Ann\n", "answers: 3 for 1 places"]
+    {
+        assert!(output.contains(words), "{words}: {output}");
+    }
+    let output = place.run(&["answers", "come", "--lang", "zh"]).exits(0).stdout;
+    assert!(output.contains("候补，按先后：Ann"), "{output}");
+    assert!(place.run(&["answers", &form]).exits(0).stdout.contains("Ann  dish: soup"));
+    let output = place.run(&["answers", "secret"]).exits(0).stdout;
+    assert!(
+        output.contains(" yes  1\n") && output.contains("anonymous") && !output.contains("Ann"),
+        "{output}"
+    );
+    let _ = place.run(&["cancel", "form", "--silent"]);
+    let list = place.run(&["answers"]).exits(0).stdout;
+    assert!(list.contains("Coming?") && list.contains("Happy?"), "{list}");
+    let log = place.run(&["log"]).exits(0).stdout;
+    for words in ["Bo  ", ": yes", "Ann  ", "dish: soup", "somebody has answered"] {
+        assert!(log.contains(words), "{words}: {log}");
+    }
+    assert!(place.run(&["answers", "nothing"]).exits(2).stderr.contains("no question goes by nothing"));
+    let told = engine.stop().exits(0).stdout;
+    assert!(told.contains("answered") && told.contains("Ann"), "{told}");
+}

@@ -137,6 +137,16 @@ fn a_template_that_is_written_in_both_languages_comes_in_the_readers() {
     }
     let list = place.run(&["new", "--lang", "zh"]).exits(0).stdout;
     assert!(list.contains("猜谜、竞猜和积分"), "{list}");
+    let list = place.run(&["new", "--lang", "en"]).exits(0).stdout;
+    for line in list.lines().skip(1).take_while(|line| !line.is_empty()) {
+        let name = line.split_whitespace().next().unwrap();
+        let _ = place.run(&["new", name, &format!("of-{name}"), "--lang", "en"]).exits(0);
+        let chinese = place
+            .read(&format!("of-{name}/{name}.yaml"))
+            .lines()
+            .any(|line| !line.starts_with('#') && line.chars().any(|c| ('一'..='龥').contains(&c)));
+        assert_eq!(chinese, line.contains("in Chinese"), "{line}");
+    }
     let _ = place.run(&["new", "whole-life"]).exits(0);
     let _ = place.run(&["test", "whole-life"]).exits(0);
 }

@@ -121,6 +121,8 @@ fn what_programs_read_has_stable_keys() {
         keys(&first("status")),
         [
             "group",
+            "running",
+            "live",
             "title",
             "playbook",
             "file",
@@ -195,7 +197,19 @@ fn a_status_is_answered_by_the_engine_and_by_the_file_alike() {
         assert!(refused["Err"].as_str().unwrap().contains("no group x"), "{refused}");
         assert!(place.run(&["status", "--group", "x"]).exits(2).stderr.contains("there is no group x"));
         let _ = engine.stop().exits(0);
-        assert_eq!(asked, shown(), "without the engine the file says the same");
+        let [text, all, json, one] = shown();
+        let (json, was) = (json.replace("\"running\":false", "\"running\":true"), json);
+        assert_ne!(json, was, "programs are told that no engine runs");
+        let rest = |text: String| -> String {
+            let (first, rest) = text.split_once("\n\n").unwrap();
+            assert!(first.contains("no engine runs here") && first.contains("how it stood at"), "{first}");
+            rest.to_owned()
+        };
+        assert_eq!(
+            asked,
+            [rest(text), rest(all), json, rest(one)],
+            "without the engine the file says the same"
+        );
 
         // Whoever holds the socket is asked, not the file.
         let listener = UnixListener::bind(place.path(".playbook/control.sock")).unwrap();

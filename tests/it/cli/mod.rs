@@ -15,6 +15,7 @@ pub(crate) mod rehearse;
 pub(crate) mod render;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod slips;
 pub(crate) mod small_things;
 pub(crate) mod terminal;
 pub(crate) mod test;

@@ -119,3 +119,35 @@ fn without_alerts_a_failed_step_is_a_task_of_the_first_role_once_a_play() {
     story.start("a");
     assert_eq!(story.state.tasks.len(), 1, "and again once it was looked at");
 }
+
+#[test]
+fn without_alerts_a_message_that_did_not_arrive_is_a_task_of_the_first_role_once_a_play() {
+    let post = "plays: { a: { every: 1h, steps: [post: hi] }, b: { steps: [post: hi] } }";
+    for (yaml, asked) in [(format!("{ROLES}{post}"), 1), (post.to_owned(), 0)] {
+        let mut story = Story::new("2026-12-01 10:00", &yaml);
+        story.deliver = false;
+        let refuse = |story: &mut Story, receipt: Receipt| {
+            let sent = story.entries.iter().rev().find_map(|entry| match &entry.fact {
+                Fact::Posted(out) => Some(out.effect.clone()),
+                _ => None,
+            });
+            let effect = sent.expect("a post");
+            story.input(InputKind::Receipt { effect: effect.clone(), receipt });
+            effect
+        };
+        story.start("b");
+        let effect = refuse(&mut story, Receipt::Refused { reason: "the robot is gone".into() });
+        assert_eq!(story.state.tasks.len(), asked, "{yaml}");
+        let Some(open) = story.state.tasks.values().next().cloned() else { continue };
+        assert_eq!(open.task.people[0].id.as_str(), "zhu");
+        for words in ["the robot is gone", &format!("playbook retry '{effect}' --group ")] {
+            assert!(open.task.text.contains(words), "{words}: {}", open.task.text);
+        }
+        story.start("b");
+        refuse(&mut story, Receipt::InDoubt { reason: "broke".into() });
+        assert_eq!(story.state.tasks.len(), 1, "a play that fails again and again asks once");
+        story.start("a");
+        refuse(&mut story, Receipt::Refused { reason: "the robot is gone".into() });
+        assert_eq!(story.state.tasks.len(), 2, "another play");
+    }
+}

@@ -243,6 +243,12 @@ fn a_group_that_rehearses_shows_its_posts_and_sends_none() {
     engine.line("hello from b");
     let _ = engine.stop().exits(0);
     assert!(sink.got().iter().all(|post| !post.body.contains("hello from b")));
+    let status = play.run(&["status", "--format", "json"]).exits(0).json_lines();
+    assert_eq!(status.iter().map(|row| &row["live"]).collect::<Vec<_>>(), [true, false]);
+    let status = play.run(&["status", "--all"]).exits(0).stdout;
+    assert_eq!(status.matches("rehearses (`live: false`)").count(), 1, "{status}");
+    let plan = play.run(&["plan", "p.yaml", "--days", "0"]).exits(0).stdout;
+    assert!(plan.contains("nothing is sent to them: b"), "{plan}");
     let rows = play.run(&["outbox", "--all", "--format", "json"]).exits(0).json_lines();
     assert!(
         rows.iter().all(|row| row["group"] != "b" || row["note"].as_str().unwrap().contains("live: false"))

@@ -473,3 +473,60 @@ plays:
     let found = lang::compile(&folder, "p.yaml").report.diagnostics;
     assert!(found.iter().any(|one| one.code == "unknown-name"), "{found:#?}");
 }
+
+#[test]
+fn a_question_that_was_held_is_open_from_when_members_can_read_it() {
+    let yaml = "
+budgets: { quiet: 22:30-08:00 }
+plays:
+  ask:
+    steps:
+      - { ask: 来吗, options: [来, 不来], open_for: 2h, label: notice, as: coming }
+      - { post: \"来的 ${coming.total} 位\", label: notice }
+  form:
+    steps:
+      - { ask: 叫什么, fields: [名字], open_for: 1h, label: notice, as: named }
+      - { post: \"${named.total} 位\", label: notice }
+";
+    let mut story = Story::new("2027-01-14 23:00", yaml);
+    story.start("ask");
+    story.start("form");
+    assert!(story.state.tasks.is_empty(), "nobody is asked before they can read it");
+    story.until("2027-01-15 08:30");
+    assert_eq!(
+        sent(&story),
+        [
+            "01-15 08:00 **来吗**\n\n1. 来\n2. 不来\n\nOpen until Fri 15 Jan, 10:00.",
+            "01-15 08:00 **叫什么**\n\n- 名字\n\nOpen until Fri 15 Jan, 09:00.",
+        ]
+    );
+    let open: Vec<_> = story.state.tasks.values().map(|open| open.task.due).collect();
+    assert_eq!(open, [Some(at("2027-01-15 10:00")), Some(at("2027-01-15 09:00"))]);
+    let poll = story.entries.iter().find_map(|entry| match &entry.fact {
+        Fact::Released(out) => out.message.poll.clone(),
+        _ => None,
+    });
+    assert_eq!(poll.and_then(|poll| poll.closes), Some(at("2027-01-15 10:00")));
+    story.join("lin", "Lin");
+    story.signal("answer", Some("lin"), Value::map([("task", Value::str("t1")), ("option", Value::Int(1))]));
+    story.until("2027-01-15 10:00");
+    assert_eq!(sent(&story)[2..], ["01-15 09:00 0 位", "01-15 10:00 来的 1 位"]);
+}
+
+#[test]
+fn a_question_that_is_held_for_too_long_is_never_put_and_nothing_follows_from_it() {
+    let yaml = "
+budgets: { quiet: 22:30-08:00 }
+plays:
+  ask:
+    steps:
+      - { ask: 来吗, options: [来, 不来], open_for: 9h, label: social, as: coming }
+      - { post: \"来的 ${coming.total} 位\" }
+";
+    let mut story = Story::new("2027-01-14 23:00", yaml);
+    story.start("ask");
+    story.until("2027-01-15 12:00");
+    assert_eq!(missed(&story), [(Some(HoldReason::Quiet), Stale::Hold)]);
+    assert_eq!(sent(&story), [""; 0]);
+    assert!(story.state.tasks.is_empty() && story.state.runs.is_empty(), "{:?}", story.state.runs);
+}

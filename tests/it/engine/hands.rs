@@ -170,7 +170,10 @@ fn a_notice_that_never_arrives_removes_nobody() {
         story.until("2026-12-20 12:00");
         assert!(asked(&story).is_empty() && story.state.runs.len() == 1);
         story.input_as(end(&effect));
-        assert!(story.state.runs.is_empty() && story.state.tasks.is_empty(), "the run ends and nobody goes");
+        assert!(story.state.runs.is_empty(), "the run ends and nobody goes");
+        // Where no channel is told of trouble, the host is asked to look.
+        let asked = story.state.tasks.values().map(|open| open.task.text.contains("playbook outbox"));
+        assert_eq!(asked.collect::<Vec<_>>(), [true]);
     }
     // A notice that quiet hours hold until it is too late is never sent at all.
     let mut story = Story::new(

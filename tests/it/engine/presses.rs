@@ -4,7 +4,7 @@ use crate::{
     help::playground::{Playground, eventually},
     help::story::Story,
 };
-use playbook::engine::input::Command;
+use playbook::{base::ids::TaskId, engine::input::Command};
 use std::sync::Arc;
 
 const PEOPLE: &str = "
@@ -272,4 +272,35 @@ plays:
             zhu(Bidding::Postpone, "b/jia"),
         ]
     );
+}
+
+#[test]
+fn a_no_that_gave_a_task_is_taken_back_with_the_task_until_somebody_has_done_it() {
+    let plays = "  talk:
+    steps:
+      - approve: 可以发吗
+        to: editor
+        open_for: 16h
+        no: [{ task: 改稿子, to: host }, { task: 通知嘉宾, to: host }]
+      - post: 开始
+";
+    let rejected = || {
+        let mut story = story(plays);
+        story.start("talk");
+        let (task, by) = ("t1".into(), Some("lin".to_owned()));
+        story.command(Command::Reject { task, by, reason: None, as_operator: false });
+        assert_eq!(story.state.tasks.keys().map(TaskId::as_str).collect::<Vec<_>>(), ["t2", "t3"]);
+        story
+    };
+    let mut early = rejected();
+    let told = undo(&mut early, "t1");
+    assert!(!told.contains("refused") && told.contains("closed t2: cancelled"), "{told}");
+    assert!(told.contains("tell staff: **t2** is not asked any more"), "{told}");
+    assert_eq!(early.state.tasks.keys().map(TaskId::as_str).collect::<Vec<_>>(), ["t1"]);
+    early.approve("t1");
+    assert_eq!(to_group(&early), ["开始"]);
+    let mut late = rejected();
+    late.done("t2");
+    assert!(undo(&mut late, "t1").contains("refused: step "));
+    assert!(late.state.tasks.contains_key("t3"));
 }

@@ -62,7 +62,7 @@ const OWNERS: &[&str] = &[
 ];
 
 /// Files that may be longer than [`FILE_LINES_MAX`], with the length they may have. May only shrink.
-const LONG_FILES: &[(&str, usize)] = &[("src/engine/entry.rs", 726)];
+const LONG_FILES: &[(&str, usize)] = &[("src/engine/entry.rs", 705)];
 
 /// Functions that may be longer than [`FUNCTION_LINES_MAX`], with the length they may have. May only shrink.
 const LONG_FUNCTIONS: &[(&str, &str, usize)] = &[("src/engine/apply/mod.rs", "apply_fact", 153)];

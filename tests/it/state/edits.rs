@@ -318,3 +318,39 @@ fn a_date_that_moves_to_another_day_keeps_its_clock_time() {
     assert!(said.contains("2099-01-06T21:30:00+08:00"), "{said}");
     let _ = engine.stop().exits(0);
 }
+
+#[test]
+fn a_date_that_moves_into_the_night_or_is_started_early_says_what_that_does() {
+    let file = "name: p\ntimezone: Asia/Shanghai\nbudgets: { quiet: 22:30-08:00 }\nplays:\n  talk:\n    \
+                dates: [{ id: a, at: 2099-01-01 20:00 }, { id: b, at: 2099-02-01 20:00 }]\n    steps: [post: now]\n";
+    let play = Playground::new().file("p.yaml", file);
+    let engine = play.start(&["run", "p.yaml"]);
+    engine.line("running");
+    let said = play.run(&["postpone", "talk/a", "2099-01-05 21:00"]).exits(0).stdout;
+    assert_eq!(said.lines().count(), 1, "nothing to mind: {said}");
+    let said = play.run(&["postpone", "talk/a", "2099-01-05 23:00"]).exits(0).stdout;
+    assert!(said.contains("what is due at 2099-01-05 23:00 is held until 2099-01-06 08:00"), "{said}");
+    let said = play.run(&["postpone", "talk/a", "2099-01-05 23:30", "--lang", "zh"]).exits(0).stdout;
+    assert!(said.contains("落在静默时段里的消息有 1 条"), "{said}");
+    let said = play.run(&["postpone", "talk/a", "2020-01-05 21:00"]).exits(4).stderr;
+    assert!(said.contains("has passed already"), "{said}");
+    let said = play.run(&["start", "talk/b"]).exits(0).stdout;
+    assert!(said.contains("the date is used up: nothing happens at 2099-02-01 20:00"), "{said}");
+    assert!(said.contains("playbook rehearse FILE --play talk"), "{said}");
+    let _ = play.run(&["pause", "talk"]).exits(0);
+    // A plan reads the file; what stands otherwise is said below it.
+    for words in [
+        "This is the file alone",
+        "talk is paused",
+        "talk/a is at 2099-01-05 23:30, not 2099-01-01 20:00",
+        "talk/b is over already: done",
+        "playbook status p.yaml",
+    ] {
+        let plan = play.run(&["plan", "p.yaml", "--days", "2"]).exits(0).stdout;
+        assert!(plan.contains(words), "{words}: {plan}");
+    }
+    let steps =
+        play.run(&["plan", "p.yaml", "--from", "2098-12-31", "--format", "json"]).exits(0).json_lines();
+    assert_eq!(steps.len(), 1, "programs get the steps of the file: {steps:?}");
+    let _ = engine.stop().exits(0);
+}

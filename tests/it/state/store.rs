@@ -39,6 +39,7 @@ fn posted(effect: &str) -> Entry {
         before: None,
         muted: false,
         names_only: false,
+        open_for: None,
         manual: None,
     })))
 }

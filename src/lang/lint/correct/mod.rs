@@ -41,6 +41,7 @@ mod signal_unheard;
 mod single_option;
 mod term_of_one;
 mod timeout_too_short;
+mod unknown_assignee;
 mod unreachable_step;
 mod unused_arg;
 mod unused_binding;
@@ -100,6 +101,7 @@ lints! {
     single_option
     term_of_one
     timeout_too_short
+    unknown_assignee
     unreachable_step
     unused_arg
     unused_binding

@@ -23,6 +23,7 @@ mod invite_copy_too_long;
 mod judge_is_owner;
 mod mix;
 mod month_incomplete;
+mod no_alerts;
 mod no_deputy;
 mod no_maintenance;
 mod no_moderator;
@@ -89,6 +90,7 @@ lints! {
     invite_copy_too_long
     judge_is_owner
     month_incomplete
+    no_alerts
     no_deputy
     no_maintenance
     no_moderator
