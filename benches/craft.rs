@@ -54,9 +54,9 @@ fn everything() -> String {
         "service",
         "admission",
     ];
-    let uses: String =
-        parts.iter().map(|part| format!("  - {{ playbook: {part}.yaml, as: {part} }}\n")).collect();
-    format!("name: all\ntimezone: Asia/Shanghai\nlocale: zh-CN\nuse:\n{uses}")
+    let uses: Vec<String> =
+        parts.iter().map(|part| format!("  - {{ playbook: {part}.yaml, as: {part} }}")).collect();
+    format!("name: all\ntimezone: Asia/Shanghai\nlocale: zh-CN\nuse:\n{}\n", uses.join("\n"))
 }
 
 /// Every file below a folder, links followed.

@@ -230,6 +230,10 @@ for line in sys.stdin:
         happened = instant(e.get("time") or e["sent"])
         if name in ("order.paid", "paid"):
             add(at, "bought")
+        if name == "order.paid":
+            # The playbook's own numbers: what was paid, and how often.
+            add(at, "orders")
+            add(at, "revenue", data.get("amount", 0))
         if who is None:
             continue
         if name == "member.left":
@@ -307,11 +311,13 @@ def speakers(width):
     return sum(1 for m in humans if spoke(m, width))
 
 
-def cohort_sum(first, last, key):
+def cohort_sum(first, last, key, only=None):
     part = whole = 0
     for joined, rows in cohorts.items():
         if today + first <= joined <= today + last:
             for source, row in rows.items():
+                if only is not None and source != only:
+                    continue
                 if key == "retained":
                     if joined not in checked:
                         continue
@@ -349,8 +355,10 @@ staff = {m["serial"] for m in humans if is_staff(m)}
 cores = [m for m in humans if m["tags"] & {"core", "tier:core"}]
 settled = [m for m in humans if m["joined"] is not None and (now - m["joined"]).total_seconds() > 7 * DAY]
 over = [c for c in campaigns[-20:] if (now - c["at"]).total_seconds() >= DAY]
-ours28 = total("bot", 14) + total("posts", 14)
-ends = [closed_members[d] for d in closed_members if today - 30 < d < today] + [len(members)]
+
+
+def ends(width):
+    return [closed_members[d] for d in closed_members if today - width < d < today] + [len(members)]
 
 
 def carried():
@@ -362,46 +370,70 @@ def carried():
     return None
 
 
+# Every number of a window of days, as a function of how many.
+WINDOWS = {
+    "speakers": speakers, "speakers_share": lambda w: share(speakers(w), len(humans)),
+    "actors": lambda w: sum(1 for m in humans if any(today - w < d <= today for d in m["acts"])),
+    "messages": lambda w: total("human", w), "messages_per_speaker": lambda w: share(total("human", w), speakers(w)),
+    "new_speakers": lambda w: total("new_speakers", w), "reactions": lambda w: total("reactions", w),
+    "posts": lambda w: total("posts", w), "joins": lambda w: total("joined", w), "quits": lambda w: total("left", w),
+    "net": lambda w: total("joined", w) - total("left", w),
+    "quit_rate": lambda w: share(total("left", w), sum(ends(w)) // len(ends(w))),
+    "early_quits": lambda w: cohort_sum(1 - w, 0, "early"), "asked": lambda w: total("asked", w),
+    "response_rate": lambda w: share(total("answered", w), total("settled", w)),
+    "sla_breach": lambda w: share(total("answered", w) - total("answered_soon", w), total("answered", w)),
+    "owner_share": lambda w: share(total("owner", w), total("human", w)),
+    "bot_share": lambda w: share(total("bot", w) + total("posts", w),
+                                 total("bot", w) + total("posts", w) + total("human", w)),
+    "owner_replies": lambda w: share(total("replies_owner", w), total("replies", w)),
+    "core_presence": lambda w: None if not cores else
+    len({d for m in cores for d, _ in m["said"] if today - w < d <= today}) / w,
+    "longest_gap": lambda w: longest(w, "posts"), "promo_share": lambda w: share(total("promo", w), total("posts", w)),
+    "on_topic": lambda w: share(total("on_topic", w), total("judged", w)), "conversions": lambda w: total("bought", w),
+    "junk_share": lambda w: share(total("junk", w), total("human", w)), "strikes": lambda w: total("strikes", w),
+    "execution": lambda w: share(total("done", w), total("done", w) + total("late", w) + total("missed", w)),
+    "missed": lambda w: total("missed", w),
+}
+USUAL = {
+    "joins": 30, "quits": 30, "net": 30, "quit_rate": 30, "early_quits": 30, "asked": 28, "response_rate": 28,
+    "sla_breach": 28, "owner_share": 14, "bot_share": 14, "owner_replies": 28, "longest_gap": 30, "promo_share": 30,
+    "on_topic": 28, "conversions": 30,
+}
+# The same of so many members.
+MOST = {
+    "top_share": lambda n: share(sum(counts[:n]), said),
+    "new_in_top": lambda n: sum(1 for who in top(today)[:n]
+                                if members[who]["risen"] is not None and today - members[who]["risen"] <= 30),
+}
+
 result = {
-    "speakers": speakers(7), "speakers_share": share(speakers(7), len(humans)),
-    "actors": sum(1 for m in humans if any(today - 7 < d <= today for d in m["acts"])),
-    "messages": total("human", 7), "messages_per_speaker": share(total("human", 7), speakers(7)),
     "dau": dau, "wau": speakers(7), "mau": speakers(30), "stickiness": share(dau * 100, speakers(30)),
-    "trend": (weeks[0] - weeks[2]) / 2, "new_speakers": total("new_speakers", 7),
-    "reactions": total("reactions", 7), "posts": total("posts", 7),
-    "joins": total("joined", 30), "quits": total("left", 30), "net": total("joined", 30) - total("left", 30),
-    "quit_rate": share(total("left", 30), sum(ends) // len(ends)),
-    "early_quits": cohort_sum(-29, 0, "early"), "activation": cohort_sum(-14, -8, "activated"),
-    "retention30": cohort_sum(-60, -31, "retained"), "asked": total("asked", 28),
+    "trend": (weeks[0] - weeks[2]) / 2,
+    "activation": cohort_sum(-14, -8, "activated"), "retention30": cohort_sum(-60, -31, "retained"),
     "first_response": response(50), "first_response_p90": response(90),
-    "response_rate": share(total("answered", 28), total("settled", 28)),
-    "sla_breach": share(total("answered", 28) - total("answered_soon", 28), total("answered", 28)),
     "connected": share(sum(1 for m in humans if m["peers"] - staff), len(humans)),
     "density": share(sum(min(32, len(m["peers"])) for m in humans if spoke(m, 28)), n * (n - 1)),
-    "owner_share": share(total("owner", 14), total("human", 14)),
-    "bot_share": share(ours28, ours28 + total("human", 14)),
-    "owner_replies": share(total("replies_owner", 28), total("replies", 28)),
-    "top_share": share(sum(counts[:1]), said),
     "gini": None if not said else 2 * sum((i + 1) * x for i, x in enumerate(reversed(counts))) / (n * said) - (n + 1) / n,
     "hhi": None if not said else sum((x / said) ** 2 for x in counts), "absence_factor": carried() if said else None,
-    "core_presence": None if not cores else len({d for m in cores for d, _ in m["said"] if today - 7 < d <= today}) / 7,
     "core_share": share(len(cores), len(humans)),
-    "new_in_top": sum(1 for who in top(today)[:20] if members[who]["risen"] is not None and today - members[who]["risen"] <= 30),
     "silence": None if spoke_last is None else int((now - spoke_last).total_seconds() // DAY),
-    "longest_silence": longest(30, "human"), "longest_gap": longest(30, "posts"),
+    "longest_silence": longest(30, "human"),
     "never_spoke": share(sum(1 for m in settled if m["first"] is None), len(settled)),
-    "promo_share": share(total("promo", 30), total("posts", 30)),
     "promo_response": share(over[-1]["responses"], over[-1]["members"]) if over else None,
     "promo_trend": None if len(over) < 5 or not over[-5]["responses"] else
     (over[-1]["responses"] / max(1, over[-1]["members"])) / (over[-5]["responses"] / max(1, over[-5]["members"])),
-    "on_topic": share(total("on_topic", 28), total("judged", 28)), "conversions": total("bought", 30),
-    "junk_share": share(total("junk", 7), total("human", 7)), "strikes": total("strikes", 7),
-    "execution": share(total("done", 7), total("done", 7) + total("late", 7) + total("missed", 7)),
-    "missed": total("missed", 7),
     "members_per_operator": share(len(humans), sum(1 for t in operators.values() if (now - t).total_seconds() <= 7 * DAY)),
     "operators_silence": None if not operators else
     int((now - max(operators.values())).total_seconds() * 10 // DAY) / 10,
 }
+# Numbers of the playbook's own: two of signals in 7 days, and one of these.
+result.update({"revenue": total("revenue", 7), "orders": total("orders", 7)})
+result["per_order"] = share(result["revenue"], result["orders"])
+result.update({name: of(USUAL.get(name, 7)) for name, of in WINDOWS.items()})
+result.update({"top_share": MOST["top_share"](1), "new_in_top": MOST["new_in_top"](20)})
+# In other windows than the usual ones.
+others = {f"{name}({w})": of(w) for name, of in WINDOWS.items() for w in (1, 3, 10, 21, 35)}
+others.update({f"{name}({k})": of(k) for name, of in MOST.items() for k in (2, 3, 10)})
 
 
 def health():
@@ -422,4 +454,12 @@ def health():
 
 
 result["health"] = health()
-json.dump(result, sys.stdout)
+sources = {source for rows in cohorts.values() for source in rows}
+by = {
+    "joins": {s: sum(r[s]["joined"] for d, r in cohorts.items() if today - 29 <= d <= today and s in r) for s in sources},
+    "early_quits": {s: cohort_sum(-29, 0, "early", s) for s in sources},
+    "activation": {s: cohort_sum(-14, -8, "activated", s) for s in sources},
+    "retention30": {s: cohort_sum(-60, -31, "retained", s) for s in sources},
+}
+others.update({f"{name} of {source}": value for name, rows in by.items() for source, value in rows.items()})
+json.dump({"numbers": result, "others": others}, sys.stdout)

@@ -51,8 +51,11 @@ impl New {
             Failure::usage(phrase!("there is no template {name:?}", "没有叫 {name:?} 的模板")).help(help)
         })?;
         let dir = self.dir.clone().unwrap_or_else(|| PathBuf::from(template.name));
-        let files = template.files();
-        // Nothing is written when anything is in the way.
+        // What another template brought along is there already. Nothing is written when anything else is in the way.
+        let is_there =
+            |path: &str, text: &str| fs::read_to_string(dir.join(path)).is_ok_and(|own| own == text);
+        let (kept, files): (Vec<_>, Vec<_>) =
+            template.files().into_iter().partition(|(path, text)| is_there(path, text));
         if let Some((path, _)) = files.iter().find(|(path, _)| dir.join(path).exists()) {
             let there = dir.join(path);
             let text = phrase!("{} is there already", "{} 已经在了", there.display());
@@ -70,6 +73,9 @@ impl New {
             };
             write().map_err(|error: std::io::Error| unwritten(&full, &error))?;
             out.line(format!("  {}", full.display()))?;
+        }
+        for (path, _) in &kept {
+            out.say(phrase!("  {} (was there already)", "  {}（原来就有）", dir.join(path).display()))?;
         }
         let schema_file = dir.join("playbook.schema.json");
         if !schema_file.exists() {
@@ -123,6 +129,10 @@ fn list(out: &mut Output) -> Result<(), Failure> {
     out.say(phrase!(
         "Copy one with `playbook new TEMPLATE [DIR]`.",
         "用 `playbook new TEMPLATE [DIR]` 拷一份。"
+    ))?;
+    out.say(phrase!(
+        "Several go into one folder; a file of your own with `use: [{{ playbook: rules.yaml }}, …]` makes one life of them.",
+        "几个可以放进同一个文件夹，自己再写一个文件，用 `use: [{{ playbook: rules.yaml }}, …]` 合成一个群的一生。"
     ))?;
     Ok(())
 }

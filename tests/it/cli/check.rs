@@ -347,3 +347,21 @@ fn a_robot_in_a_group_of_customers_is_refused_with_the_ways_out() {
     let _ = check(&yaml("ordinary", "")).exits(0);
     let _ = check(&yaml("customer", ", channels: { group: { type: manual } }")).exits(0);
 }
+
+#[test]
+fn parts_that_share_files_go_into_one_folder_and_nothing_else_is_overwritten() {
+    let place = Playground::new();
+    for part in ["rules", "kol-session", "enforce", "later-life"] {
+        let _ = place.run(&["new", part, "club", "--lang", "zh"]).exits(0);
+    }
+    let again = place.run(&["new", "weekly-games", "club", "--lang", "en"]).exits(0);
+    assert!(again.stdout.contains("weekly-games.yaml"), "{}", again.stdout);
+    let use_them = "name: club\ntimezone: Asia/Shanghai\nlocale: zh\nuse:\n  - { playbook: rules.yaml }\n  - { playbook: kol-session.yaml }\n  \
+                    - { playbook: enforce.yaml }\n  - { playbook: later-life.yaml }\n";
+    let place = place.file("club/club.yaml", use_them);
+    let _ = place.run(&["check", "club/club.yaml"]).exits(0);
+    // What somebody has written themselves stays as it is.
+    let place = place.file("other/scripts/rules.rhai", "// my own\nfn main(args) { 1 }\n");
+    let _ = place.run(&["new", "rules", "other", "--lang", "zh"]).exits(3);
+    let _ = place.run(&["new", "rules", "club", "--lang", "zh"]).exits(3);
+}

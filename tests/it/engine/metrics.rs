@@ -14,8 +14,9 @@ use playbook::{
     shell::{
         store::LogLine,
         view::{
+            Group,
             log::Line,
-            metrics::{Row, reading, rows},
+            metrics::{Row, metrics, reading},
         },
     },
 };
@@ -31,6 +32,10 @@ const LIFE: &str = "
 people: { zhu: { name: 小朱 } }
 roles: { host: { people: [zhu], channel: staff } }
 channels: { group: { type: console }, staff: { type: console } }
+metrics:
+  revenue: { sum: signal.data.amount, on: order.paid, over: 7d }
+  orders: { count: order.paid, over: 7d }
+  per_order: { value: metrics.revenue / metrics.orders }
 plays:
   news: { steps: [{ post: 早报, label: content }] }
   ad: { steps: [{ post: 八折, label: promo }] }
@@ -38,7 +43,9 @@ plays:
 ";
 
 fn numbers(story: &Story) -> Vec<Row> {
-    rows(&story.state.group, &reading(&story.state, Some(&story.playbook), story.now), Locale::En)
+    let zone = story.playbook.zone.clone();
+    let group = Group { id: &story.state.group, state: &story.state, info: None, zone: &zone };
+    metrics(group, Some(&story.playbook), story.now, Locale::En)
 }
 
 fn value(story: &Story, metric: &str) -> Option<f64> {
@@ -82,7 +89,10 @@ fn life(seed: u64) -> Story {
             10..=14 => story.signal("member.left", Some(&who), Value::Null),
             15..=20 => story.signal("reaction", Some(&who), Value::Null),
             21..=22 => story.signal("strike", Some(&who), Value::Null),
-            23 => story.signal("order.paid", (seed.below(2) == 0).then_some(who.as_str()), Value::Null),
+            23 => {
+                let amount = Value::map([("amount", Value::Int(seed.below(90) as i64))]);
+                story.signal("order.paid", (seed.below(2) == 0).then_some(who.as_str()), amount);
+            }
             24 => story.signal("screened", Some(&who), Value::map([("kind", Value::str("ads"))])),
             25..=28 => story.start("news"),
             29..=30 => story.start("ad"),
@@ -123,8 +133,17 @@ fn life(seed: u64) -> Story {
     story
 }
 
-/// The numbers as the other program has them; none where there is no Python.
-fn judged(story: &Story) -> Option<BTreeMap<String, Option<f64>>> {
+/// The numbers as the other program has them.
+#[derive(serde::Deserialize)]
+struct Judged {
+    /// As they are usually read.
+    numbers: BTreeMap<String, Option<f64>>,
+    /// In other windows, `speakers(3)`, and by source, `joins of s1`.
+    others: BTreeMap<String, Option<f64>>,
+}
+
+/// What the other program makes of the journal; none where there is no Python.
+fn judged(story: &Story) -> Option<Judged> {
     let zone = Zone::named("Asia/Shanghai").expect("a zone");
     let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/judges/metrics.py");
     let started = Process::new("python3")
@@ -156,18 +175,38 @@ fn a_second_program_makes_the_same_numbers_of_the_journal() {
         let story = life(seed);
         let Some(judged) = judged(&story) else { return };
         let ours = numbers(&story);
-        assert_eq!(ours.len(), judged.len(), "every number is judged");
+        assert_eq!(ours.len(), judged.numbers.len(), "every number is judged");
         let mut wrong = Vec::new();
-        for row in &ours {
-            let theirs = judged.get(&row.metric).unwrap_or_else(|| panic!("{} is not judged", row.metric));
-            let same = match (row.value, theirs) {
+        let mut compare = |name: &str, ours: Option<f64>, theirs: Option<f64>| {
+            let same = match (ours, theirs) {
                 (Some(a), Some(b)) => (a - b).abs() < 1e-9,
-                (a, b) => a == *b,
+                (a, b) => a == b,
             };
             if !same {
-                wrong.push(format!("{}: {:?}, judged {theirs:?}", row.name(), row.value));
+                wrong.push(format!("{name}: {ours:?}, judged {theirs:?}"));
+            }
+        };
+        for row in &ours {
+            let theirs =
+                judged.numbers.get(&row.metric).unwrap_or_else(|| panic!("{} is not judged", row.metric));
+            compare(&row.name(), row.value, *theirs);
+            for (source, part) in &row.by {
+                let name = format!("{} of {source}", row.metric);
+                let theirs = judged.others.get(&name).unwrap_or_else(|| panic!("{name} is not judged"));
+                compare(&name, part.value, *theirs);
             }
         }
+        let gauges = reading(&story.state, Some(&story.playbook), story.now);
+        let mut windows = 0;
+        for (name, theirs) in &judged.others {
+            let Some((metric, taken)) = name.strip_suffix(')').and_then(|name| name.split_once('(')) else {
+                continue;
+            };
+            let metric = playbook::base::metric::find(metric).expect("a number of the table");
+            compare(name, gauges.read(metric, Some(taken.parse().expect("a number"))).value, *theirs);
+            windows += 1;
+        }
+        assert!(windows > 130, "{windows} windows");
         assert!(wrong.is_empty(), "seed {seed}: {wrong:#?}");
         // A life in which most numbers say something.
         assert!(ours.iter().filter(|row| row.value.is_some_and(|value| value != 0.0)).count() > 36);

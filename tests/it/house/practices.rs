@@ -100,3 +100,69 @@ fn what_is_not_expressed_is_few_and_says_what_it_waits_for() {
     }
     assert!(Path::new(&root()).join("docs/practices.md").exists());
 }
+
+/// Whether a row has something that is tried, and what is missing of it: what it names by what tries that.
+#[test]
+fn every_row_is_shown_by_a_test() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap_or_default();
+    let doctors: String = ["doctor", "doctor_signs", "doctor_ways"]
+        .iter()
+        .map(|name| read(&format!("tests/it/engine/{name}.rs")))
+        .collect();
+    let judge = read("tests/judges/metrics.py");
+    let lints: BTreeSet<&str> = playbook::lang::explain::all()
+        .iter()
+        .filter(|code| !code.practices.is_empty())
+        .map(|code| code.slug)
+        .collect();
+    let mut problems = Vec::new();
+    for (id, cell) in rows() {
+        let mut shown = cell.starts_with("see P") || cell.contains("not expressed yet");
+        let words = ticked(&cell);
+        let mut file = String::new();
+        for word in &words {
+            if let Some(shelf) = word.strip_prefix("playbooks/").and_then(|name| name.strip_suffix(".yaml")) {
+                file = read(&format!("playbooks/{shelf}.test.yaml"));
+                shown |= !file.is_empty();
+            } else if cell.contains(&format!(".yaml` `{word}`")) && !file.is_empty() {
+                if !file.contains(&format!("play: {word}")) {
+                    problems.push(format!("{id}: no scenario expects anything of {word}"));
+                }
+            } else if let Some(name) = word.strip_prefix("examples/") {
+                shown |= root().join(format!("examples/{name}/{name}.test.yaml")).is_file();
+            } else if word.starts_with("scripts/") {
+                let used = std::fs::read_dir(root().join("playbooks"))
+                    .unwrap()
+                    .flatten()
+                    .any(|entry| std::fs::read_to_string(entry.path()).is_ok_and(|text| text.contains(word)));
+                if !used {
+                    problems.push(format!("{id}: no playbook of the shelf uses {word}"));
+                }
+                shown |= used;
+            } else if word.starts_with("tests/") {
+                if !root().join(word).is_file() {
+                    problems.push(format!("{id}: there is no {word}"));
+                }
+                shown = true;
+            }
+            shown |= lints.contains(word);
+            if cell.contains("of [the doctor]")
+                && playbook::engine::doctor::AILMENTS.iter().any(|a| a.name == *word)
+            {
+                if !doctors.contains(&format!("\"{word}\"")) {
+                    problems.push(format!("{id}: no world shows {word}"));
+                }
+                shown = true;
+            }
+            let metric =
+                word.strip_prefix("metrics.").map(|rest| rest.split(['(', ' ']).next().unwrap_or(rest));
+            if let Some(metric) = metric {
+                shown |= judge.contains(&format!("\"{metric}\""));
+            }
+        }
+        if !shown {
+            problems.push(format!("{id}: no test shows it: {cell}"));
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
+}
