@@ -52,8 +52,10 @@ impl New {
         })?;
         let dir = self.dir.clone().unwrap_or_else(|| PathBuf::from(template.name));
         // What another template brought along is there already. Nothing is written when anything else is in the way.
-        let is_there =
-            |path: &str, text: &str| fs::read_to_string(dir.join(path)).is_ok_and(|own| own == text);
+        let is_there = |path: &str, text: &str| {
+            let known = |own: String| own == text || path != template.file && own == with_schema(text);
+            fs::read_to_string(dir.join(path)).is_ok_and(known)
+        };
         let (kept, files): (Vec<_>, Vec<_>) =
             template.files().into_iter().partition(|(path, text)| is_there(path, text));
         if let Some((path, _)) = files.iter().find(|(path, _)| dir.join(path).exists()) {

@@ -310,3 +310,39 @@ fn every_playbook_has_a_scenario_and_meets_it() {
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
+
+/// A group that is full at two: whoever was silent for longest makes room for whoever comes.
+const FULL: &str = "\
+playbook: full.yaml
+start: 2026-12-20 09:00
+members:
+  - { id: quiet, name: 小静, joined: -100d, seen: -90d }
+  - { id: here, name: 小在, joined: -100d, seen: -1d }
+script:
+  - { at: +1h, signal: member.joined, with: { id: new, name: 小新 } }
+  - { at: 2026-12-23 20:00, approve: one-in-one-out, by: 群主 }
+  - { at: 2026-12-23 21:00, done: one-in-one-out }
+expect:
+  - { at: 2026-12-20 19:00, play: one-in-one-out, post: 群满员了 }
+  - { at: 2026-12-23 19:00, play: one-in-one-out, approve: true }
+  - { at: 2026-12-23 20:00, play: one-in-one-out, removal: 小静 }
+  - { gone: quiet, after: +3d, count: 1 }
+  - never: { gone: here }
+  - never: { gone: new }
+";
+
+#[test]
+fn a_full_group_lets_one_go_for_each_who_comes() {
+    let dir = tempfile::tempdir().unwrap();
+    let full = "name: full\ntimezone: Asia/Shanghai\nlocale: zh-CN\nuse:\n  - { playbook: pruning.yaml, with: { capacity: 2 } }\n";
+    std::fs::copy(root().join("playbooks/pruning.yaml"), dir.path().join("pruning.yaml")).unwrap();
+    std::fs::write(dir.path().join("full.yaml"), full).unwrap();
+    std::fs::write(dir.path().join("full.test.yaml"), FULL).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_playbook"))
+        .current_dir(dir.path())
+        .env_clear()
+        .args(["test", "full.test.yaml"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
