@@ -104,15 +104,13 @@ pub(crate) fn compile(folder: &dyn Folder, path: &str) -> Compiled {
             })
     };
     cx.report.diagnostics.retain(|diagnostic| !said(diagnostic));
-    cx.report.sort();
     let mut scripts = Report { diagnostics: cx.script_problems };
     scripts.sort();
     let broken = cx.report.has_errors();
     if let Some(playbook) = playbook.as_ref().filter(|_| !broken) {
-        let advice = super::lint::lint(playbook, &cx.origins, &cx.sources);
-        cx.report.diagnostics.extend(advice);
-        cx.report.sort();
+        cx.report.diagnostics.extend(super::lint::lint(playbook, &cx.origins, &cx.sources));
     }
+    cx.report.sort();
     wide::mend(&mut cx.report, &cx.sources);
     let open_secrets = open_secrets(&cx.report, &cx.sources);
     shorten(&mut cx.report);
