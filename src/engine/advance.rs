@@ -4,6 +4,7 @@
 
 use super::{
     IllegalEntry,
+    carrying::{At, Carried, Trouble, Went},
     draft::{Decided, Draft, Piece},
     entry::{Cause, Fact, Outcome, Skip, TaskKind, Waiting},
     facts::About,
@@ -13,85 +14,18 @@ use crate::{
     base::{
         ids::{RunId, TaskId},
         limits,
-        time::{Duration, Offset, Timestamp},
+        time::{Duration, Timestamp},
         value::Value,
     },
     model::{
-        group::Group,
         play::Play,
         playbook::Playbook,
         program::Op,
-        step::{Step, Verb, WaitFor, Way},
-        text::Text,
+        step::{Verb, WaitFor, Way},
     },
-    script::{allowance, expr::EvalError, facts::Facts, names::Names},
+    script::{allowance, facts::Facts, names::Names},
 };
-use std::{borrow::Cow, sync::Arc};
-
-/// A step that is being carried out, and what it belongs to.
-pub(super) struct At<'s> {
-    pub(super) run: Arc<Run>,
-    pub(super) playbook: &'s Arc<Playbook>,
-    pub(super) group: &'s Arc<Group>,
-    pub(super) play: &'s Arc<Play>,
-    pub(super) step: &'s Arc<Step>,
-    /// The step's operation.
-    pub(super) pc: u32,
-    /// Where to go when it does not proceed.
-    pub(super) otherwise: u32,
-    /// Where to go when nobody has decided.
-    pub(super) silent: u32,
-    /// When it was due.
-    pub(super) due: Timestamp,
-    /// When it ends, if it ends now: a wait whose time has come ended at that time, however late the wake.
-    pub(super) ends: Timestamp,
-}
-
-impl At<'_> {
-    /// What the step says: what an operator has written for this run, else what the file says.
-    pub(super) fn words<'t>(&self, text: &'t Text) -> Cow<'t, Text> {
-        match self.run.amended.words.get(&self.step.id) {
-            Some(words) => Cow::Owned(Text::literal(words)),
-            None => Cow::Borrowed(text),
-        }
-    }
-
-    /// The instant that an offset from the anchor means in this run.
-    pub(super) fn offset(&self, offset: Offset) -> Timestamp {
-        let zone = self.play.zone_or(&self.playbook.zone);
-        self.run.moved(offset.apply(self.run.anchor, zone))
-    }
-}
-
-/// What became of a step.
-pub(super) enum Went {
-    /// It has ended; the run goes on there.
-    On(u32),
-    /// The run waits, or has ended.
-    Waits,
-}
-
-/// Why a step failed: the playbook's fault, or ours.
-pub(super) enum Trouble {
-    /// An expression, a name or a limit.
-    Step(String),
-    /// An entry that cannot be.
-    Bug(IllegalEntry),
-}
-
-impl From<EvalError> for Trouble {
-    fn from(error: EvalError) -> Self {
-        Self::Step(error.0)
-    }
-}
-
-impl From<IllegalEntry> for Trouble {
-    fn from(error: IllegalEntry) -> Self {
-        Self::Bug(error)
-    }
-}
-
-pub(super) type Carried = Result<Went, Trouble>;
+use std::sync::Arc;
 
 impl Draft<'_> {
     /// Answers recorded signals and carries ready runs on, until nothing can go on.
@@ -240,7 +174,7 @@ impl Draft<'_> {
             && !approve.gates_a_part()
         {
             // A gate that nobody could pass stays shut.
-            return self.shut(at, None, &super::steps::approve::Shut::Missed);
+            return self.shut(at, None, &super::shut::Shut::Missed);
         }
         Ok(Went::On(pc))
     }

@@ -5,8 +5,8 @@
 use super::{
     entry::{Task, TaskKind},
     input::ChannelNews,
+    shut::Shut,
     state::OpenTask,
-    steps::approve::Shut,
 };
 use crate::{
     base::{

@@ -5,7 +5,7 @@
 
 use super::{
     addressee::Addressee,
-    advance::{At, Carried, Went},
+    carrying::{At, Carried, Went},
     draft::{Decided, Draft},
     entry::{Fact, Outgoing, TaskKind, Waiting},
     facts::About,

@@ -1,7 +1,7 @@
 //! What an operator leaves out: a coming occurrence, a run, or the step at which it waits; and takes back in time.
 
 use super::{
-    advance::Went,
+    carrying::Went,
     draft::{Decided, Draft},
     entry::{Fact, Outcome, Skip, Waiting},
     operation::Operation,

@@ -12,12 +12,13 @@ use crate::{
     },
     engine::{
         addressee::Addressee,
-        advance::{At, Carried, Went},
+        carrying::{At, Carried, Went},
         draft::{Decided, Draft},
         entry::{Outcome, PruneStage, Task, TaskKind, Waiting},
         input::VIA_LINK,
         notice,
         request::Request,
+        shut::Shut,
     },
     model::{
         message::{Mention, Message},
@@ -41,27 +42,6 @@ pub(in crate::engine) struct Judgement {
     pub(in crate::engine) spared: Vec<MemberId>,
     /// Whether they may decide also where they were not asked.
     pub(in crate::engine) as_operator: bool,
-}
-
-/// Why a gate stays shut.
-pub(in crate::engine) enum Shut {
-    /// Somebody said no.
-    Rejected { by: Option<String>, note: Option<String> },
-    /// Nobody decided in time.
-    Silent,
-    /// It was too late to ask.
-    Missed,
-}
-
-impl Shut {
-    /// For the journal.
-    fn reason(&self) -> String {
-        match self {
-            Self::Rejected { by, note } => said("rejected", by.as_deref(), note.as_deref()),
-            Self::Silent => "nobody decided in time".into(),
-            Self::Missed => "the approval was missed".into(),
-        }
-    }
 }
 
 fn said(what: &str, by: Option<&str>, note: Option<&str>) -> String {

@@ -1,10 +1,11 @@
 //! What follows when a message that a run waits for has arrived, or never will.
 
-use super::{approve::Shut, task::Closing};
+use super::task::Closing;
+use crate::engine::shut::Shut;
 use crate::{
     base::ids::{EffectId, RunId},
     engine::{
-        advance::{At, Carried, Trouble, Went},
+        carrying::{At, Carried, Trouble, Went},
         draft::{Decided, Draft},
         entry::{Fact, Outcome, Skip, Waiting},
     },

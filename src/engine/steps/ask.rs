@@ -8,7 +8,7 @@ use crate::{
     },
     engine::{
         addressee::Addressee,
-        advance::{At, Carried, Trouble, Went},
+        carrying::{At, Carried, Trouble, Went},
         draft::{Decided, Draft},
         entry::{Fact, Outgoing, TaskKind, Waiting},
         notice,

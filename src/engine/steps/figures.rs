@@ -8,7 +8,7 @@ use crate::{
         metric::{self, Figure, Takes, Unit},
         phrase::{Phrase, pair, phrase},
     },
-    engine::{advance::At, draft::Draft, numbers::Gauges},
+    engine::{carrying::At, draft::Draft, numbers::Gauges},
     model::number::{ATTENDANCE, Filled},
 };
 

@@ -7,7 +7,7 @@ use crate::{
         value::Value,
     },
     engine::{
-        advance::{At, Carried, Trouble, Went},
+        carrying::{At, Carried, Trouble, Went},
         draft::{Decided, Draft},
         due::Asked,
         entry::Cause,

@@ -9,7 +9,7 @@ use crate::{
         value::Value,
     },
     engine::{
-        advance::{At, Carried, Trouble},
+        carrying::{At, Carried, Trouble},
         draft::{Decided, Draft},
         input::Signal,
     },

@@ -6,7 +6,7 @@ use crate::{
         person::Person,
         words::{shorten, ticks},
     },
-    engine::{advance::Trouble, draft::Draft},
+    engine::{carrying::Trouble, draft::Draft},
     model::{
         channel::{ChannelKind, GROUP},
         message::Mention,

@@ -12,7 +12,7 @@ use crate::{
     },
     engine::{
         addressee::Addressee,
-        advance::{At, Carried, Trouble, Went},
+        carrying::{At, Carried, Trouble, Went},
         draft::{Decided, Draft},
         effect::effect_run,
         entry::{Fact, Outgoing, Task, TaskKind, Waiting},

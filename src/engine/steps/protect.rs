@@ -12,7 +12,7 @@ use crate::{
         value::Value,
     },
     engine::{
-        advance::{At, Trouble},
+        carrying::{At, Trouble},
         draft::Draft,
     },
     model::{

@@ -12,7 +12,7 @@ use crate::{
         value::Value,
     },
     engine::{
-        advance::{At, Carried, Trouble, Went},
+        carrying::{At, Carried, Trouble, Went},
         choosing::LookedAt,
         draft::{Decided, Draft},
         entry::{Fact, Outcome, Outgoing, PruneStage, TaskKind, Waiting},

@@ -11,7 +11,7 @@ use crate::{
     },
     engine::{
         addressee::Addressee,
-        advance::{At, Carried, Trouble},
+        carrying::{At, Carried, Trouble},
         draft::{Decided, Draft},
         entry::{Fact, Task, TaskKind, Waiting},
         input::Signal,

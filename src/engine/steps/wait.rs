@@ -3,7 +3,7 @@
 use crate::{
     base::{ids::TaskId, time::Timestamp, value::Value},
     engine::{
-        advance::{At, Carried, Trouble, Went},
+        carrying::{At, Carried, Trouble, Went},
         draft::{Decided, Draft},
         entry::Waiting,
         facts::About,

@@ -63,6 +63,7 @@ mod schema;
 mod send;
 mod simulate;
 mod simulate_faults;
+mod simulate_found;
 mod simulate_numbers;
 mod simulate_replay;
 mod simulate_runs;

@@ -5,7 +5,9 @@ use super::{
     failure::{Code, Failure},
     load,
     output::{self, BAD, DIM, GOOD, HEADING, NAME, Output, WARN, clip, pad, paint, width},
-    simulate_faults, simulate_numbers, simulate_replay, simulate_runs, simulate_short,
+    simulate_faults,
+    simulate_found::{found, once_more},
+    simulate_numbers, simulate_replay, simulate_runs, simulate_short,
     simulate_sums::summary,
     worlds::{self, Chosen},
 };
@@ -277,11 +279,6 @@ impl Simulate {
 /// What was not good, and every group as it was at the end.
 type Ended = (Vec<Finding>, Vec<State>);
 
-/// How what went wrong is seen again.
-pub(super) fn once_more(command: &str) -> Phrase {
-    phrase!("this shows it again: {command}", "这样可以再看一遍：{command}")
-}
-
 /// Bytes that are written at once.
 const AT_ONCE: usize = 64 * 1024;
 
@@ -355,23 +352,6 @@ fn text(
     out.line("")?;
     summary(playbook, options, &lived, out)?;
     Ok((findings, states))
-}
-
-/// What was not good, in words; an error of a script is said as the script said it.
-pub(super) fn found(playbook: &Playbook, finding: &Finding) -> Phrase {
-    let at = finding.at().to_rfc3339(&playbook.zone);
-    match finding {
-        Finding::Script { effect, error, .. } => {
-            phrase!("{at}: the script of {effect} failed: {error}", "{at}：{effect} 的脚本失败了：{error}")
-        }
-        Finding::Step { run, step, error, .. } => {
-            phrase!("{at}: step {step} of {run} failed: {error}", "{at}：{run} 的步骤 {step} 失败了：{error}")
-        }
-        Finding::Invariant { group, what, .. } => phrase!(
-            "{at}: a promise of the engine was broken in {group}, please report it: {what}",
-            "{at}：引擎在 {group} 里违了约，请报告：{what}"
-        ),
-    }
 }
 
 /// Lines under the heading of their day.

@@ -6,7 +6,7 @@ use super::{
     cores,
     failure::{Code, Failure},
     output::{DIM, Format, GOOD, Output, paint},
-    simulate::once_more,
+    simulate_found::once_more,
 };
 use crate::{
     base::{

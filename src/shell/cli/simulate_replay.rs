@@ -5,7 +5,7 @@
 use super::{
     failure::{Code, Failure},
     output::{BAD, Format, GOOD, HEADING, NAME, Output, WARN, clip, one_line, pad, paint, width},
-    simulate::found,
+    simulate_found::found,
 };
 use crate::{
     base::{

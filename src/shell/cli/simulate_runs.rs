@@ -6,7 +6,7 @@ use super::{
     cores,
     failure::{Code, Failure},
     output::{Format, NAME, Output, paint},
-    simulate::found,
+    simulate_found::found,
     simulate_sums::plays_table,
 };
 use crate::{
