@@ -544,8 +544,10 @@ pub const PAGE_WAIT_MS_MAX: u64 = 1_000;
 pub const PRESS_MS_MAX: u64 = 10_000;
 /// What presses came to, for the page that is shown after them.
 pub const PRESSES_TOLD_MAX: usize = 1_000;
-/// Rows of one list on a page.
-pub const PAGE_ROWS_MAX: usize = 200;
+/// Places that are asked one by one whether a reader sees them, before a page stops counting.
+pub const PLACES_LOOKED_AT_MAX: usize = 2_000;
+/// How long a page waits until what was decided before it is on the board, in milliseconds.
+pub const BOARD_WAIT_MS_MAX: u64 = 300;
 /// Groups that are named where many have the same.
 pub const GROUPS_NAMED_MAX: usize = 3;
 /// Groups that one press hushes at the same time.

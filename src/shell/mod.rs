@@ -5,6 +5,7 @@
 
 pub mod clock;
 mod stage;
+mod chain;
 pub mod cli;
 pub mod crash;
 pub mod editions;

@@ -4,7 +4,7 @@
 
 use super::{
     args::{self, Target},
-    chain, client,
+    client,
     failure::Failure,
     load::read_stdin,
     output::Output,
@@ -17,10 +17,9 @@ use crate::{
         limits,
         phrase::{Phrase, phrase},
         value::{Map, Value},
-        words::shorten,
     },
     engine::{input::Command, state::OpenTask},
-    shell::files,
+    shell::{chain, files},
 };
 use std::{
     path::{Path, PathBuf},
@@ -291,18 +290,13 @@ impl Answer {
             )));
         }
         let found = chain::compare(&state, open, &read.lines);
-        say_difference(&found, self.withdraw, out)?;
-        say_unread(&read, &found, out)?;
+        for line in found.in_words(self.withdraw).into_iter().chain(read.unread_in_words(&found)) {
+            out.say(line)?;
+        }
         if self.dry_run {
             return Ok(());
         }
-        let row = |member: &MemberId, key: &str, value: Value| {
-            Value::map([("member", Value::str(member.as_str())), (key, value)])
-        };
-        let said = found.said.iter().map(|(member, option)| row(member, "option", Value::str(option)));
-        let gone = found.missing.iter().filter(|_| self.withdraw);
-        let rows: Vec<Value> =
-            said.chain(gone.map(|member| row(member, "withdraw", Value::Bool(true)))).collect();
+        let rows = found.rows(self.withdraw);
         if !rows.is_empty() {
             let data = Value::map([("task", Value::str(task.as_str())), ("rows", Value::list(rows))]);
             client::signal(&remote.dir, &remote.group, "answer", None, data, true)?;
@@ -324,62 +318,6 @@ fn pasted(path: &Path) -> Result<String, Failure> {
         Failure::usage(phrase!("{path}: {error}", "{path}：{error}"; path, error))
     })?;
     Ok(text.into_owned())
-}
-
-/// What of a chain was not understood, a line each.
-fn say_unread(read: &chain::Chain, found: &chain::Difference, out: &mut Output) -> Result<(), Failure> {
-    for (name, said) in &found.unsure {
-        out.say(phrase!(
-            "! {name} counts; what stands behind is not understood: {said} (a second name needs a line of its own)",
-            "! {name} 已计入，后面的没看懂：{said}（另一个人要单独写一行）"
-        ))?;
-    }
-    for (at, text) in &read.unread {
-        let text = shorten(text, 60);
-        out.say(phrase!(
-            "! line {at} is not understood and not counted: {text}",
-            "! 第 {at} 行没看懂，没有计入：{text}"
-        ))?;
-    }
-    Ok(())
-}
-
-/// What a chain changes, a line each.
-fn say_difference(found: &chain::Difference, withdraws: bool, out: &mut Output) -> Result<(), Failure> {
-    for (member, option) in &found.new {
-        out.say(phrase!("+ {member}: {option}", "+ {member}：{option}"))?;
-    }
-    for (member, was, is) in &found.changed {
-        out.say(phrase!("~ {member}: {was} → {is}", "~ {member}：{was} → {is}"))?;
-    }
-    for member in &found.missing {
-        out.say(if withdraws {
-            phrase!("- {member}: taken back", "- {member}：收回")
-        } else {
-            phrase!(
-                "? {member} has answered and is not in the chain; --withdraw takes that back",
-                "? {member} 回答过，但不在接龙里；`--withdraw` 会收回"
-            )
-        })?;
-    }
-    for name in &found.doubles {
-        out.say(phrase!("= {name} is there twice and counts once", "= {name} 出现了两次，只算一次"))?;
-    }
-    for (name, ids) in &found.unclear {
-        let ids = ids.join(", ");
-        out.say(phrase!(
-            "! {name} is the name of {ids} and is not counted: write the id in its place",
-            "! {name} 是 {ids} 的名字，没有计入：请改写成编号"
-        ))?;
-    }
-    if found.more > 0 {
-        let n = found.more;
-        out.say(phrase!(
-            "{n} more are brought along; they have no answer of their own",
-            "另外带 {n} 人；他们没有自己的回答"
-        ))?;
-    }
-    Ok(())
 }
 
 /// Reports a fact: a member joined, somebody answered, or a signal of your own.

@@ -5,7 +5,6 @@
 
 mod against;
 mod args;
-mod chain;
 mod client;
 mod complaint;
 mod clock;

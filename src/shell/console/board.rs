@@ -10,15 +10,25 @@ use crate::{
         locale::Locale,
         time::{Timestamp, Zone},
     },
-    engine::state::{OpenTask, Run, State, Timer},
-    model::playbook::Playbook,
+    engine::{
+        entry::TaskKind,
+        state::{OpenTask, Run, State, Timer},
+    },
+    model::{
+        channel::{Abilities, ChannelKind},
+        playbook::Playbook,
+    },
     shell::{
+        console::{cards::Cards, runs::RunIndex},
         runtime::publish::{GroupNow, Snapshot},
         store::OutboxRow,
     },
 };
 use imbl::{OrdMap, OrdSet, ordmap, ordset};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Something that waits for people. In order of when it is due; what is due at no time comes last.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,12 +117,28 @@ pub struct Board {
     pub upcoming: OrdMap<(Timestamp, PlayName), OrdSet<Coming>>,
     /// Messages that budgets hold back, the oldest first.
     pub held: OrdSet<HeldBack>,
+    /// What waits for people, alike in several groups as one.
+    pub cards: Cards,
+    /// Runs by their minute and play.
+    pub runs: RunIndex,
+    /// Groups in which members see nothing.
+    pub hushed: OrdSet<GroupId>,
+    /// Groups in which everything is paused.
+    pub paused: OrdSet<GroupId>,
+    /// Health of the last closed day, the worst first.
+    pub health: OrdSet<(u8, GroupId)>,
+    /// Questions that are put to groups, by when they end.
+    pub asked: OrdSet<Waiting>,
     /// Channels that fail.
     pub alarms: OrdSet<(GroupId, ChannelName)>,
+    /// Channels on which nothing is heard though something usually is.
+    pub silent: OrdSet<(GroupId, ChannelName)>,
     /// Messages that were refused for good or may have arrived, the oldest first, and whether there are more.
     pub dead: Arc<(Vec<OutboxRow>, bool)>,
     /// How much there is of what.
     pub counts: Counts,
+    /// The channels of the files.
+    pub channels: Arc<Vec<ChannelSum>>,
     /// Groups by the beginning of their names.
     names: OrdSet<(String, GroupId)>,
     /// The files of which the names were read.
@@ -142,6 +168,7 @@ impl Board {
         next.now = now.clone();
         if !next.named.as_ref().is_some_and(|named| Arc::ptr_eq(named, &now.books)) {
             next.names = names(now);
+            next.channels = Arc::new(channels(now));
             next.named = Some(now.books.clone());
             changed.parts.insert("channels".into());
         }
@@ -157,6 +184,11 @@ impl Board {
         let more = dead.len() > limits::STUCK_MAX;
         dead.truncate(limits::STUCK_MAX);
         Self { dead: Arc::new((dead, more)), ..self.clone() }
+    }
+
+    /// The same with the messages of another board that somebody has to decide about.
+    pub fn with_dead_of(&self, other: &Self) -> Self {
+        Self { dead: other.dead.clone(), ..self.clone() }
     }
 
     /// What waits and should be done by now.
@@ -210,12 +242,26 @@ impl Board {
         let (old, new) = (old.as_deref().unwrap_or(&none), new.as_deref().unwrap_or(&none));
         self.tasks(id, old, new);
         self.timers(id, old, new);
+        self.runs.note(id, old, new);
+        let is_hushed = |state: &State| state.by_hand.hush.is_some();
+        mark(&mut self.hushed, id, is_hushed(old), is_hushed(new));
+        mark(&mut self.paused, id, old.paused, new.paused);
+        let health = |state: &State| state.numbers.closed.back().and_then(|day| day.health);
+        if health(old) != health(new) {
+            health(old).map(|health| self.health.remove(&(health, id.clone())));
+            health(new).map(|health| self.health.insert((health, id.clone())));
+        }
         self.held_back(id, old, new);
         for channel in old.failing.keys().filter(|channel| !new.failing.contains_key(*channel)) {
             self.alarms.remove(&(id.clone(), channel.clone()));
         }
         for channel in new.failing.keys().filter(|channel| !old.failing.contains_key(*channel)) {
             self.alarms.insert((id.clone(), channel.clone()));
+        }
+        if old.silences != new.silences {
+            let one = |channel: &ChannelName| (id.clone(), channel.clone());
+            old.silences.0.keys().for_each(|channel| drop(self.silent.remove(&one(channel))));
+            new.silences.0.keys().for_each(|channel| drop(self.silent.insert(one(channel))));
         }
         for item in old.runs.diff(&new.runs) {
             let (ordmap::DiffItem::Add(run, _)
@@ -232,7 +278,7 @@ impl Board {
                 ordmap::DiffItem::Remove(_, task) => self.waits(id, task, false),
                 ordmap::DiffItem::Update { old: (_, old), new: (_, new) } => {
                     // Answers that come in change nothing here.
-                    if old.task.due != new.task.due || old.task.people != new.task.people {
+                    if old.task != new.task || old.ticks != new.ticks {
                         self.waits(id, old, false);
                         self.waits(id, new, true);
                     }
@@ -244,6 +290,14 @@ impl Board {
     fn waits(&mut self, group: &GroupId, open: &OpenTask, waits: bool) {
         let due = open.task.due.unwrap_or(Timestamp::MAX);
         let one = Waiting { due, group: group.clone(), task: open.task.id.clone() };
+        self.cards.note(group, open, waits);
+        if open.task.kind == TaskKind::Question {
+            if waits {
+                self.asked.insert(one.clone())
+            } else {
+                self.asked.remove(&one)
+            };
+        }
         for person in &open.task.people {
             let of = self.by_person.entry(person.id.clone()).or_default();
             if waits {
@@ -312,6 +366,15 @@ impl Board {
     }
 }
 
+/// Puts a group into a set, or takes it out.
+fn mark(set: &mut OrdSet<GroupId>, id: &GroupId, was: bool, is: bool) {
+    if was && !is {
+        set.remove(id);
+    } else if is && !was {
+        set.insert(id.clone());
+    }
+}
+
 /// A group on the board.
 #[derive(Debug, Clone, Copy)]
 pub struct Here<'a> {
@@ -353,6 +416,55 @@ impl<'a> Here<'a> {
         let ended = || self.now.state.finished.iter().find(|run| run.id == *id);
         self.now.state.runs.get(id).or_else(ended)
     }
+}
+
+/// A channel of a file, of all its groups together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChannelSum {
+    /// The title of the file.
+    pub playbook: String,
+    /// The name of the channel.
+    pub name: ChannelName,
+    /// What it speaks to: of groups that have one of their own, all.
+    pub kinds: BTreeSet<ChannelKind>,
+    /// Groups that have it.
+    pub groups: usize,
+    /// What the first of them could hear.
+    pub hears: Abilities,
+}
+
+impl ChannelSum {
+    /// Counts the channels of one group.
+    pub(super) fn count(sums: &mut BTreeMap<(String, ChannelName), Self>, playbook: &Playbook, id: &GroupId) {
+        let own = playbook.groups.get(id).map(|group| &group.channels);
+        let names: BTreeSet<&ChannelName> =
+            playbook.channels.keys().chain(own.into_iter().flat_map(BTreeMap::keys)).collect();
+        for name in names {
+            let channel = own.and_then(|own| own.get(name)).or_else(|| playbook.channels.get(name));
+            let Some(channel) = channel else { continue };
+            let key = (playbook.title.to_string(), name.clone());
+            let sum = sums.entry(key).or_insert_with(|| Self {
+                playbook: playbook.title.to_string(),
+                name: name.clone(),
+                kinds: BTreeSet::new(),
+                groups: 0,
+                hears: channel.abilities(),
+            });
+            sum.kinds.insert(channel.kind);
+            sum.groups += 1;
+        }
+    }
+}
+
+/// The channels of all files.
+fn channels(now: &Snapshot) -> Vec<ChannelSum> {
+    let mut sums = BTreeMap::new();
+    for book in now.books.iter() {
+        for id in book.playbook.groups.keys() {
+            ChannelSum::count(&mut sums, book.playbook.in_group(id), id);
+        }
+    }
+    sums.into_values().collect()
 }
 
 /// Ids and names of the groups in files, and each word of a name, in small letters.

@@ -31,6 +31,20 @@
     setTimeout(() => { delete form.dataset.sent; }, 3000);
   });
 
+  // The engine is away for a moment: on to the next page when it is back.
+  const away = document.querySelector("[data-again]");
+  if (away) {
+    const knock = async () => {
+      try {
+        if ((await fetch("/readyz")).ok) { location.replace(away.href); return; }
+      } catch {
+        // Not back yet.
+      }
+      setTimeout(knock, 700);
+    };
+    setTimeout(knock, 700);
+  }
+
   // Live: one stream a browser. The tab that holds the lock listens and tells the others.
   const live = document.body.dataset.live;
   const mine = (live || "").split(" ").filter((part) => part !== "");
@@ -40,6 +54,9 @@
   let asking = false;
   let again = false;
   let timer = 0;
+  // What this page shows; of the tab that listens, the last that it was told.
+  let last = Number(document.body.dataset.seq) || 0;
+  let listens = false;
 
   // What somebody is at is not taken from under their hands.
   const busy = (section) =>
@@ -66,7 +83,10 @@
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       document.title = fresh.title;
-      for (const next of fresh.querySelectorAll("[data-part]")) {
+      const parts = [...fresh.querySelectorAll("[data-part]")];
+      // What is put in leaves the fresh page: its names are noted before.
+      const names = new Set(parts.map((part) => part.dataset.part));
+      for (const next of parts) {
         const now = document.querySelector(`[data-part="${CSS.escape(next.dataset.part)}"]`);
         if (now === null) { tell(); continue; }
         if (now.dataset.rev === next.dataset.rev) continue;
@@ -74,8 +94,7 @@
         now.replaceWith(next);
       }
       for (const now of document.querySelectorAll("[data-part]")) {
-        const gone = fresh.querySelector(`[data-part="${CSS.escape(now.dataset.part)}"]`) === null;
-        if (gone && !busy(now)) now.remove();
+        if (!names.has(now.dataset.part) && !busy(now)) now.remove();
       }
     } catch {
       // The engine is away for a moment; the next look finds it.
@@ -104,17 +123,22 @@
 
   const channel = new BroadcastChannel("playbook-live");
   channel.addEventListener("message", (event) => {
-    if (event.data.slow !== undefined) poll(event.data.slow);
+    if (event.data.shows !== undefined) {
+      // A tab that was opened while something changed is told so.
+      if (listens && event.data.shows < last) channel.postMessage({ parts: [], seq: last });
+    } else if (event.data.slow !== undefined) poll(event.data.slow);
     else if (concerns(event.data.parts)) look();
   });
   const both = (news) => {
     channel.postMessage(news);
+    last = Math.max(last, news.seq || 0);
     if (news.slow !== undefined) poll(news.slow);
     else if (concerns(news.parts)) look();
   };
   const listen = () => new Promise(() => {
+    listens = true;
     const open = () => {
-      const source = new EventSource("/live");
+      const source = new EventSource(`/live?after=${last}`);
       source.addEventListener("open", () => both({ slow: false }));
       source.addEventListener("changed", (event) => both(JSON.parse(event.data)));
       source.addEventListener("error", () => {
@@ -127,4 +151,5 @@
   });
   if (navigator.locks) navigator.locks.request("playbook-live", listen);
   else listen();
+  channel.postMessage({ shows: last });
 })();

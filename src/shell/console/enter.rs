@@ -198,6 +198,11 @@ impl Console {
         door::is_from_here(headers, |origin| self.addresses.is_origin(origin))
     }
 
+    /// The seal of the forms of a page.
+    pub(super) fn seal(&self, session: &str, path: &str) -> String {
+        self.key.seal(Purpose::Form, &[session, path])
+    }
+
     /// Whether a form was made for this session and this page.
     pub(super) fn is_sealed(&self, form: &Form, session: &str) -> bool {
         let (token, back) = (form.get("token").unwrap_or_default(), form.get("back").unwrap_or_default());

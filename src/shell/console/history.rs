@@ -133,7 +133,17 @@ struct Row {
     /// When, in seconds.
     at_s: u32,
     group: u32,
+    /// How far before it the one before of its group is; none before it at nought.
+    back: u32,
     kinds: Kinds,
+}
+
+/// A group in the rows: its number, and where its first and its last row are, counted from the row that was first ever.
+#[derive(Debug, Clone, Copy)]
+struct OfGroup {
+    number: u32,
+    first: i64,
+    last: i64,
 }
 
 /// Seconds since 1970; what does not fit is cut.
@@ -145,7 +155,9 @@ fn seconds(at: Timestamp) -> u32 {
 #[derive(Debug, Clone, Default)]
 pub struct History {
     rows: Vector<Row>,
-    groups: OrdMap<GroupId, u32>,
+    groups: OrdMap<GroupId, OfGroup>,
+    /// Where the first row is, counted as groups count.
+    begin: i64,
     /// Older decisions are not in it: they have not been read yet, or there are too many.
     older: bool,
 }
@@ -190,10 +202,15 @@ impl History {
         if kinds == Kinds::default() || self.last().is_some_and(|last| last >= seq) {
             return;
         }
-        let group = self.number(group);
-        self.rows.push_back(Row { seq, at_s: seconds(at), group, kinds });
+        let place = self.begin + self.rows.len() as i64;
+        let known = self.groups.get(group).copied();
+        let back = known.map_or(0, |known| (place - known.last) as u32);
+        let of = known.unwrap_or(OfGroup { number: self.groups.len() as u32, first: place, last: place });
+        self.groups.insert(group.clone(), OfGroup { last: place, ..of });
+        self.rows.push_back(Row { seq, at_s: seconds(at), group: of.number, back, kinds });
         while self.rows.len() > limits::HISTORY_DECISIONS_MAX {
             self.rows.pop_front();
+            self.begin += 1;
             self.older = true;
         }
     }
@@ -204,8 +221,18 @@ impl History {
             return false;
         }
         if kinds != Kinds::default() {
-            let group = self.number(group);
-            self.rows.push_front(Row { seq, at_s: seconds(at), group, kinds });
+            let place = self.begin - 1;
+            let known = self.groups.get(group).copied();
+            if let Some(known) = known {
+                let next = usize::try_from(known.first - self.begin).ok();
+                if let Some(row) = next.and_then(|at| self.rows.get_mut(at)) {
+                    row.back = (known.first - place) as u32;
+                }
+            }
+            let of = known.unwrap_or(OfGroup { number: self.groups.len() as u32, first: place, last: place });
+            self.groups.insert(group.clone(), OfGroup { first: place, ..of });
+            self.begin = place;
+            self.rows.push_front(Row { seq, at_s: seconds(at), group: of.number, back: 0, kinds });
         }
         true
     }
@@ -237,12 +264,10 @@ impl History {
         kinds: Kinds,
         most: usize,
     ) -> Found {
-        let number = group.map(|group| self.groups.get(group).copied());
-        if number == Some(None) {
-            return Found { decisions: Vec::new(), before: None };
+        if let Some(group) = group {
+            return self.found_of(range, group, kinds, most);
         }
-        let number = number.flatten();
-        let meant = |row: &&Row| row.kinds.meets(kinds) && number.is_none_or(|number| row.group == number);
+        let meant = |row: &&Row| row.kinds.meets(kinds);
         let mut found = self.rows.focus().narrow(range).into_iter().rev().filter(meant).map(|row| row.seq);
         let decisions: Vec<i64> = found.by_ref().take(most).collect();
         let more = found.next().is_some();
@@ -250,11 +275,30 @@ impl History {
         Found { decisions, before }
     }
 
+    /// The same of one group, from row to row of it.
+    fn found_of(&self, range: std::ops::Range<usize>, group: &GroupId, kinds: Kinds, most: usize) -> Found {
+        let mut found = Found { decisions: Vec::new(), before: None };
+        let mut next = self.groups.get(group).map(|of| of.last);
+        while let Some(at) = next.and_then(|place| usize::try_from(place - self.begin).ok()) {
+            let Some(row) = self.rows.get(at).filter(|_| at >= range.start) else { break };
+            next = (row.back > 0).then(|| self.begin + at as i64 - i64::from(row.back));
+            if at >= range.end || !row.kinds.meets(kinds) {
+                continue;
+            }
+            if found.decisions.len() == most {
+                found.before = found.decisions.last().copied();
+                break;
+            }
+            found.decisions.push(row.seq);
+        }
+        found
+    }
+
     /// Puts what is newer in this one onto another.
     pub fn onto(&self, other: &mut Self) {
         let names: Vec<&GroupId> = {
-            let mut names: Vec<(&u32, &GroupId)> =
-                self.groups.iter().map(|(id, number)| (number, id)).collect();
+            let mut names: Vec<(u32, &GroupId)> =
+                self.groups.iter().map(|(id, of)| (of.number, id)).collect();
             names.sort();
             names.into_iter().map(|(_, id)| id).collect()
         };
@@ -278,11 +322,6 @@ impl History {
             }
         }
         low
-    }
-
-    fn number(&mut self, group: &GroupId) -> u32 {
-        let next = self.groups.len() as u32;
-        *self.groups.entry(group.clone()).or_insert(next)
     }
 }
 
@@ -366,6 +405,24 @@ mod tests {
             .collect();
         assert_eq!(seen, wanted);
         assert_eq!(history.before(Some(&GroupId::new("nobody")), Kinds::TOLD, None, 30).decisions, NONE);
+    }
+
+    #[test]
+    fn rows_of_one_group_are_found_from_one_to_the_next_however_they_were_read() {
+        let name = |n: i64| GroupId::new(["a", "b", "c"][(n * n % 3) as usize + usize::from(n % 7 == 0)]);
+        let mut history = History::default();
+        for n in (1..=40).rev() {
+            assert!(history.earlier((n, Timestamp::from_millis(n * 1_000)), &name(n), Kinds::SAID));
+        }
+        for n in 41..=90 {
+            history.newer((n, Timestamp::from_millis(n * 1_000)), &name(n), Kinds::SAID);
+        }
+        for group in ["a", "b", "c"].map(GroupId::new) {
+            let wanted: Vec<i64> = (1..=90).rev().filter(|n| name(*n) == group).collect();
+            assert_eq!(history.before(Some(&group), Kinds::SAID, None, 99).decisions, wanted, "{group}");
+            let below: Vec<i64> = wanted.iter().copied().filter(|n| *n < 30).collect();
+            assert_eq!(history.before(Some(&group), Kinds::SAID, Some(30), 99).decisions, below, "{group}");
+        }
     }
 
     #[test]

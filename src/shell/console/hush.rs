@@ -28,7 +28,7 @@ pub(super) async fn show(uri: Uri, visit: Visit) -> Response<Body> {
     let from = visit::query(&uri, "group")
         .map(|text| percent_encoding::percent_decode_str(text).decode_utf8_lossy());
     let from = from.map(|id| GroupId::new(&id));
-    let Some(view) = view::hush::hush(&visit.snapshot, &visit.asker, from.as_ref(), visit.now) else {
+    let Some(view) = view::hush::hush(&visit.board, &visit.asker, from.as_ref(), visit.now) else {
         return visit.nothing();
     };
     let (title, body) = page::hush::page(&view, &visit.frame);

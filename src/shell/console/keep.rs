@@ -6,21 +6,22 @@
 #![expect(clippy::disallowed_methods, reason = "owns the tasks that follow the engine")]
 
 use super::{
-    board::{Board, Changed},
+    board::{Board, Changed, Here},
     history::{History, Kinds},
+    lately::Omissions,
 };
 use crate::{
     base::{
-        ids::{ChannelName, GroupId},
+        ids::ChannelName,
         limits,
-        time::Timestamp,
+        time::{Duration as Span, Timestamp},
     },
     courier::Outcome,
     engine::entry::{Entry, Fact},
     shell::{
         clock,
-        runtime::publish::{Heard, Published},
-        store::{OutboxRow, Reader, StoreError},
+        runtime::publish::{Commit, Heard, Published},
+        store::{LogLine, OutboxRow, Reader, StoreError},
     },
 };
 use arc_swap::ArcSwap;
@@ -33,6 +34,7 @@ use tokio::{
     sync::{
         Semaphore, SemaphorePermit,
         broadcast::{self, Receiver},
+        watch,
     },
     time::{sleep, timeout},
 };
@@ -46,8 +48,8 @@ const NEWEST: usize = limits::PAGE_ROWS * 10;
 /// Decisions that are read of the past before others get as much time.
 const BREATH: usize = 2_000;
 
-/// When platforms took something last, by group and channel.
-pub type Accepted = imbl::OrdMap<(GroupId, ChannelName), Timestamp>;
+/// When platforms took something last, by the title of a file and its channel.
+pub type Accepted = imbl::OrdMap<(String, ChannelName), Timestamp>;
 
 /// What pages that are open are told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +66,9 @@ pub struct Kept {
     board: ArcSwap<Board>,
     history: ArcSwap<History>,
     accepted: ArcSwap<Accepted>,
+    lately: ArcSwap<Omissions>,
+    /// The number of the last entry that the board and what did not happen have.
+    reached: watch::Sender<i64>,
     news: broadcast::Sender<Arc<News>>,
     dir: PathBuf,
     /// Places for streams of changes.
@@ -80,6 +85,8 @@ impl Kept {
             board: ArcSwap::default(),
             history: ArcSwap::default(),
             accepted: ArcSwap::default(),
+            lately: ArcSwap::default(),
+            reached: watch::Sender::new(0),
             news,
             dir: dir.into(),
             turns: Semaphore::new(limits::WHY_AT_ONCE),
@@ -112,6 +119,19 @@ impl Kept {
         self.accepted.load_full()
     }
 
+    /// What did not happen lately.
+    pub fn lately(&self) -> Arc<Omissions> {
+        self.lately.load_full()
+    }
+
+    /// Waits, for a moment, until everything up to an entry is kept.
+    pub async fn reach(&self, seq: i64) {
+        let mut reached = self.reached.subscribe();
+        let wait = Duration::from_millis(limits::BOARD_WAIT_MS_MAX);
+        // Whoever waited in vain sees what is kept.
+        let _ = timeout(wait, reached.wait_for(|reached| *reached >= seq)).await;
+    }
+
     /// The state directory.
     pub fn dir(&self) -> &Path {
         &self.dir
@@ -124,13 +144,17 @@ impl Kept {
 
     async fn followed(self: Arc<Self>, published: Published) {
         let mut heard = published.subscribe();
-        let board = Board::default().next(&published.snapshot()).0;
+        let first = published.snapshot();
+        let board = Board::default().next(&first).0;
         self.board.store(Arc::new(board));
+        let mut seen = first.seq;
         let kept = self.clone();
         // What comes meanwhile waits in the stream; what is lost there is read again.
         if let Ok(Ok(history)) = tokio::task::spawn_blocking(move || kept.read_past(NEWEST)).await {
             self.history.store(Arc::new(history));
         }
+        self.look_at_lately().await;
+        self.reached.send_replace(seen);
         self.look_at_stuck().await;
         let kept = self.clone();
         let older = tokio::task::spawn_blocking(move || kept.read_past(limits::HISTORY_DECISIONS_MAX));
@@ -151,6 +175,7 @@ impl Kept {
             while let Some(one) = next {
                 let (decided, lost) = note(&one, &mut story);
                 self.note_accepted(&one);
+                seen = seen.max(self.note_lately(&one));
                 (stuck, missed) = (stuck | decided, missed | lost);
                 next = heard.waiting();
             }
@@ -169,6 +194,11 @@ impl Kept {
             let (board, changed) = self.board().next(&published.snapshot());
             pending.parts.extend(changed.parts);
             self.board.store(Arc::new(board));
+            if missed {
+                seen = seen.max(self.board().now.seq);
+                self.look_at_lately().await;
+            }
+            self.reached.send_replace(seen);
             if stuck || !self.board().dead.0.is_empty() && !pending.parts.is_empty() {
                 self.look_at_stuck().await;
                 pending.parts.extend(["channels".to_owned(), "today".to_owned()]);
@@ -186,11 +216,52 @@ impl Kept {
         }
     }
 
+    /// What of this did not happen; gives the number of the last entry.
+    fn note_lately(&self, heard: &Heard) -> i64 {
+        let Heard::Commits(commits) = heard else { return 0 };
+        let missed = |entry: &&Entry| Kinds::of(entry).meets(Kinds::MISSED);
+        if commits.iter().any(|commit| commit.entries.iter().any(|entry| missed(&entry))) {
+            let (mut lately, board) = (Omissions::clone(&self.lately()), self.board());
+            for commit in commits.iter() {
+                for entry in commit.entries.iter().filter(missed) {
+                    lately.note(&commit.group, entry, &board);
+                }
+            }
+            self.lately.store(Arc::new(lately));
+        }
+        let last = |commit: &Commit| commit.first + commit.entries.len() as i64 - 1;
+        commits.iter().map(last).max().unwrap_or_default()
+    }
+
+    /// Reads of the journal what did not happen lately.
+    async fn look_at_lately(self: &Arc<Self>) {
+        let kept = self.clone();
+        let read = tokio::task::spawn_blocking(move || -> Result<Vec<LogLine>, StoreError> {
+            let reader = Reader::beside_engine(&kept.dir)?;
+            let since = clock::now().plus(-Span::from_millis(limits::MISSED_SHOWN_MS));
+            let span = (since, Timestamp::MAX);
+            let most = limits::MISSED_LOOK_BACK;
+            let found = kept.history_now(&reader)?.between(None, Kinds::MISSED, span, most);
+            let mut lines = reader.decisions(&found.decisions)?;
+            lines.sort_by_key(|line| line.seq);
+            Ok(lines)
+        });
+        if let Ok(Ok(lines)) = read.await {
+            let (mut lately, board) = (Omissions::default(), self.board());
+            for line in &lines {
+                lately.note(&line.group, &line.entry, &board);
+            }
+            self.lately.store(Arc::new(lately));
+        }
+    }
+
     fn note_accepted(&self, heard: &Heard) {
         let Heard::Settled(settled) = heard else { return };
-        let mut accepted = Accepted::clone(&self.accepted());
+        let (mut accepted, board) = (Accepted::clone(&self.accepted()), self.board());
         for one in settled.iter().filter(|one| matches!(one.outcome, Outcome::Accepted)) {
-            accepted.insert((one.group.clone(), one.channel.clone()), clock::now());
+            if let Some(playbook) = board.group_of(&one.group).and_then(Here::playbook) {
+                accepted.insert((playbook.title.to_string(), one.channel.clone()), clock::now());
+            }
         }
         self.accepted.store(Arc::new(accepted));
     }

@@ -122,6 +122,13 @@ pub(crate) struct Frame {
     pub(crate) refreshes: bool,
     /// What it is about, in the words of the stream of changes: it looks for news when one of them changes.
     pub(crate) live: String,
+    /// The number of the last entry that it shows.
+    pub(crate) seq: i64,
+}
+
+/// What a press is about, a line each.
+fn lines(on: &[(&str, &str)]) -> String {
+    on.iter().map(|(group, subject)| format!("{group} {subject}")).collect::<Vec<_>>().join("\n")
 }
 
 impl Frame {
@@ -139,7 +146,7 @@ impl Frame {
         html! {
             form.press method="post" action={ "/press/" (verb) } {
                 (self.fields())
-                @for (group, subject) in on { input type="hidden" name="on" value={ (group) " " (subject) }; }
+                @if !on.is_empty() { input type="hidden" name="on" value=(lines(on)); }
                 (body)
             }
         }
@@ -231,7 +238,7 @@ impl Frame {
                     script defer src=(*SCRIPT_PATH) {}
                     @if self.refreshes { noscript { meta http-equiv="refresh" content="30"; } }
                 }
-                body.console data-live=(self.live) data-news=(self.locale.pick("There is something new", "有更新"))
+                body.console data-live=(self.live) data-seq=(self.seq) data-news=(self.locale.pick("There is something new", "有更新"))
                     data-slow=(self.locale.pick("looks for news every 30 seconds", "每 30 秒刷新")) {
                     a.skip href="#main" { (self.locale.pick("Skip to the page", "跳到正文")) }
                     (body)

@@ -3,7 +3,10 @@
 //! Derived from the key whenever a message is sent, equal each time and stored nowhere. A link proves that somebody has
 //! read what was sent there, and nothing of who they are.
 
-use super::key::{Key, Purpose};
+use super::{
+    key::{Key, Purpose},
+    page,
+};
 use crate::{
     base::{
         ids::{EffectId, GroupId, PlaybookName, TaskId},
@@ -21,6 +24,9 @@ use std::sync::Arc;
 
 /// What stands in an address as it is.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
+
+/// What the ids of alerts begin with.
+const ALERT: &str = "alert/";
 
 /// Makes and reads links.
 #[derive(Debug, Clone)]
@@ -44,7 +50,7 @@ impl Links {
         Self { key, url: url.map(|url| url.trim_end_matches('/').to_owned()) }
     }
 
-    /// The button of a message that asks something; none where nobody outside could reach it.
+    /// The button of a message that asks something, or says that something is wrong; none where nobody outside could reach it.
     pub fn button(
         &self,
         snapshot: &Snapshot,
@@ -52,9 +58,14 @@ impl Links {
         effect: &EffectId,
         message: &Message,
     ) -> Option<Button> {
-        let (url, asks) = (self.url.as_ref()?, message.asks.as_ref()?);
+        let url = self.url.as_ref()?;
         let book = book_of(snapshot, group)?;
         let (name, locale) = (&book.playbook.name, book.playbook.in_group(group).locale);
+        let Some(asks) = &message.asks else {
+            let about = effect.as_str().strip_prefix(ALERT)?;
+            let url = format!("{url}{}", about_path(group, about));
+            return Some(Button { text: locale.pick("Open", "打开").to_owned(), url });
+        };
         let (path, text) = match asks {
             Asks::Task { task, of } => (self.task_path(name, group, task, of), locale.pick("Open", "打开")),
             Asks::Answer => {
@@ -142,6 +153,26 @@ impl Links {
         let _ = state.tasks.values().find(is)?;
         let path = self.ballot_path(&book.playbook.name, &state.group, step);
         Some((book.playbook.in_group(&state.group).locale, format!("{url}{path}")))
+    }
+}
+
+/// Where on the console that is about which an alert is: the same page to which Today leads.
+fn about_path(group: &GroupId, about: &str) -> String {
+    // ABOUT/EPOCH
+    let about = about.rsplit_once('/').map_or(about, |(about, _)| about);
+    let of = |id: &str| page::parts::piece(id);
+    if about.starts_with("channel/") || about.starts_with("ear-silent/") || about == "more-refused" {
+        return "/channels".to_owned();
+    }
+    if about == "hush" {
+        return page::parts::address("/hush", &[("group", group.as_str())]);
+    }
+    if !about.contains('@') {
+        return page::parts::group_path(group);
+    }
+    match about.rsplitn(3, '/').collect::<Vec<_>>()[..] {
+        [_, step, run] => page::parts::why_path(group, &run.into(), Some(&step.into())),
+        _ => format!("/runs/{}?group={}", of(about), of(group.as_str())),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `GET /live`: what changes, for pages that are open. One stream a browser; a page that has none asks now and then.
+//! `GET /live?after=SEQ`: what changes, for pages that are open. One stream a browser; a page that has none asks now and then.
 //!
 //! Tells numbers and the names of parts, nothing of what is in them: what a reader may see they ask for as always.
 
@@ -6,12 +6,12 @@ use super::{Visit, keep::News};
 use crate::{base::limits, shell::door::Inside};
 use axum::{
     body::Body,
-    extract::State,
+    extract::{Query, State},
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
 };
 use bytes::Bytes;
 use futures_util::stream;
-use std::{convert::Infallible, fmt::Write as _, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, convert::Infallible, fmt::Write as _, sync::Arc, time::Duration};
 use tokio::{
     sync::{
         OwnedSemaphorePermit,
@@ -36,7 +36,8 @@ struct OpenStream {
 pub(super) async fn get(
     State(inside): State<Arc<Inside>>,
     headers: HeaderMap,
-    visit: Visit,
+    Query(words): Query<BTreeMap<String, String>>,
+    _visit: Visit,
 ) -> Response<Body> {
     let Ok(place) = inside.kept.places.clone().try_acquire_owned() else {
         let mut full =
@@ -46,10 +47,11 @@ pub(super) async fn get(
         return full;
     };
     let news = inside.kept.listen();
-    let seen =
-        headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse::<i64>().ok());
-    let seq = visit.snapshot.seq;
-    // Whoever comes back has missed something: then everything may be different.
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    let seen = last.or_else(|| words.get("after").map(String::as_str)).and_then(|id| id.parse::<i64>().ok());
+    // Looked at behind the first news: what comes between a page and its stream is told.
+    let seq = inside.published.snapshot().seq;
+    // Whoever comes late has missed something: then everything may be different.
     let first = match seen {
         Some(seen) if seen < seq => told(&News { seq, parts: Vec::new() }),
         _ => "retry: 5000\n\n".to_owned(),

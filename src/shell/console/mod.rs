@@ -19,8 +19,10 @@
 //! 4. In [`layout::Tab`], its place in the bar, if it has one. Its own style goes to the end of `console.css`.
 
 pub mod board;
+pub mod cards;
 pub mod history;
 pub mod keep;
+pub mod runs;
 
 mod assets;
 mod command;
@@ -29,12 +31,14 @@ mod enter;
 mod form;
 mod hush;
 mod key;
+pub mod lately;
 mod layout;
 mod link;
 mod live;
 mod page;
 mod phone;
 mod press;
+mod question;
 mod serve;
 mod sessions;
 mod view;
@@ -42,15 +46,12 @@ mod visit;
 
 use super::{
     door::{Addresses, Inside},
+    ears::EarNow,
+    refusals,
     runtime::publish::Snapshot,
-    store::{LogLine, SessionRow, StoreHandle},
+    store::{SessionRow, StoreHandle},
 };
-use crate::base::{
-    ids::PersonId,
-    limits,
-    phrase::Phrase,
-    time::{Duration, Timestamp},
-};
+use crate::base::{ids::PersonId, phrase::Phrase, time::Timestamp};
 use axum::{
     Router,
     body::Body,
@@ -58,7 +59,6 @@ use axum::{
     http::Response,
     routing::{get, post},
 };
-use history::Kinds;
 pub use key::FILE as KEY_FILE;
 use layout::Tab;
 use serde::{Deserialize, Serialize};
@@ -210,6 +210,7 @@ pub fn routes() -> Router<Arc<Inside>> {
         .route("/sessions/end", post(enter::end))
         .route("/press/{verb}", post(press::press))
         .route("/hush", get(hush::show).post(hush::put))
+        .route("/answer", get(question::show).post(question::put))
         .route("/me", get(phone::mine))
         .route("/t/{link}", get(phone::task).post(phone::answer_task))
         .route("/s/{link}", get(phone::ballot).post(phone::answer_ballot))
@@ -219,27 +220,21 @@ pub fn routes() -> Router<Arc<Inside>> {
 }
 
 async fn today(State(inside): State<Arc<Inside>>, mut visit: Visit) -> Response<Body> {
-    let (links, story) = (inside.console.links(), lately(&inside, visit.now).await);
-    let mut view = view::today::today(&visit.snapshot, (&visit.asker, visit.now), &links, &story);
-    view.health = view::health::strip(&visit.snapshot, &visit.asker, visit.now);
-    view.evenings = view::evening::evenings(&serve::board(&inside, &visit), &visit.asker, visit.now);
+    inside.kept.reach(visit.snapshot.seq).await;
+    let view = what_is(&inside, &visit);
     visit.frame.refreshes = true;
     visit.frame.live = "today g:*".to_owned();
     let (title, body) = page::today::page(&view, &visit.frame);
     visit.page(Some(Tab::Today), &title, &body)
 }
 
-/// What did not happen lately, newest first, as the journal has it.
-async fn lately(inside: &Arc<Inside>, now: Timestamp) -> Vec<LogLine> {
-    let since = now.plus(-Duration::from_millis(limits::MISSED_SHOWN_MS));
-    let read = serve::read(inside, move |kept, reader| {
-        let span = (since, Timestamp::MAX);
-        let found = kept.history_now(reader)?.between(None, Kinds::MISSED, span, limits::MISSED_LOOK_BACK);
-        let mut lines = reader.decisions(&found.decisions)?;
-        lines.retain(|line| Kinds::of(&line.entry).meets(Kinds::MISSED));
-        lines.sort_by_key(|line| std::cmp::Reverse(line.seq));
-        Ok(lines)
-    });
-    // What cannot be read now is read by the next page.
-    read.await.unwrap_or_default()
+/// Today, as a visit sees it.
+fn what_is(inside: &Inside, visit: &Visit) -> view::today::Today {
+    let board = visit.board.with_dead_of(&inside.kept.board());
+    let ears: Vec<EarNow> = inside.published.ears().all().into_values().collect();
+    let refused = refusals::read(inside.kept.dir());
+    let health = view::health::strip(&board, &visit.asker, visit.now);
+    let around = view::look::Aside { ears: &ears, refused: &refused, health: &health };
+    let (links, lately) = (inside.console.links(), inside.kept.lately());
+    view::today::today(&board, (&visit.asker, visit.now), &links, (&lately, around))
 }

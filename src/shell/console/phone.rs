@@ -1,7 +1,9 @@
 //! The pages of links in messages: looking changes nothing, pressing becomes a command of whoever says who they are.
 
 use super::{
-    Console, door,
+    Console,
+    cards::CardKey,
+    door,
     enter::see_other,
     form::{self, Denied, Form},
     history::Kinds,
@@ -75,10 +77,11 @@ impl Answered {
 }
 
 /// `GET /me`
-pub(super) async fn mine(State(inside): State<Arc<Inside>>, visit: Visit) -> Response<Body> {
+pub(super) async fn mine(State(inside): State<Arc<Inside>>, uri: Uri, visit: Visit) -> Response<Body> {
     let links = inside.console.links();
-    let view = view::today::today(&visit.snapshot, (&visit.asker, visit.now), &links, &[]);
-    let (title, body) = page::phone::mine(&view, &visit.frame);
+    let after = visit::query(&uri, "from").and_then(CardKey::parse);
+    let shown = view::cards::Gatherer::new(&visit.board, (&visit.asker, visit.now), &links).mine(after);
+    let (title, body) = page::phone::mine(&shown, visit.now, &visit.frame);
     visit.page(None, &title, &body)
 }
 

@@ -8,6 +8,7 @@ use super::{
     door::{self, Asker},
     enter::see_other,
     form::Form,
+    page, visit,
 };
 use crate::{
     base::{
@@ -28,7 +29,7 @@ use crate::{
 use axum::{
     body::Body,
     extract::{Path, Request, State},
-    http::Response,
+    http::{HeaderMap, Response, StatusCode},
 };
 use std::{
     collections::BTreeSet,
@@ -60,17 +61,30 @@ pub(super) async fn press(
         return super::form::Denied::Stranger.answer(&inside, &headers);
     };
     let (mut said, mut last) = (Vec::new(), 0);
-    for on in form.all("on").into_iter().take(limits::PRESS_GROUPS_MAX) {
+    for on in form.all("on").into_iter().flat_map(str::lines).take(limits::PRESS_GROUPS_MAX) {
         let (done, phrase, seq) = one(&inside, &snapshot, (&asker, now), &verb, on, &form).await;
         last = last.max(seq);
         if !said.contains(&(done, phrase.clone())) {
             said.push((done, phrase));
         }
     }
-    let told = console.tell(&asker.session, said);
     let back = door::back(form.get("back").unwrap_or("/"));
+    if verb == "forget" && said.iter().all(|(done, _)| *done) {
+        return away(&inside, &headers, form.all("on").first().copied());
+    }
+    let told = console.tell(&asker.session, said);
     let sign = if back.contains('?') { '&' } else { '?' };
     see_other(&format!("{back}{sign}after={last}&said={told}"))
+}
+
+/// The engine is away for a moment, and its door with it: a page that waits for it and leads to the group's members.
+fn away(inside: &Inside, headers: &HeaderMap, on: Option<&str>) -> Response<Body> {
+    let frame = visit::frame(headers, &inside.published);
+    let group = on.and_then(|on| on.split_once(' ')).map(|(group, _)| GroupId::new(group));
+    let path =
+        group.map_or_else(|| "/".to_owned(), |group| format!("{}/members", page::parts::group_path(&group)));
+    let (title, body) = page::members::forgetting(&path, &frame);
+    visit::html_page(StatusCode::OK, frame.bare(&title, &body))
 }
 
 /// One press about one thing: whether it was done, what there is to say, and the number of its last entry.

@@ -11,7 +11,7 @@ use crate::{
     base::{
         ids::{GroupId, MemberId, RunId},
         limits,
-        time::Timestamp,
+        time::{Duration, Timestamp},
     },
     model::playbook::Playbook,
     shell::{
@@ -19,7 +19,7 @@ use crate::{
         door::Inside,
         ears::EarNow,
         inquiry::Inquiry,
-        refusals,
+        past, refusals,
         runtime::publish::Snapshot,
         store::{LogLine, Reader, StoreError},
     },
@@ -37,7 +37,10 @@ use axum::{
     routing::get,
 };
 use maud::html;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What stands behind the question mark of an address.
 type QueryWords = BTreeMap<String, String>;
@@ -50,6 +53,7 @@ pub(super) fn routes() -> Router<Arc<Inside>> {
         .route("/groups/{id}/members", get(members))
         .route("/groups/{id}/members/{member}", get(member))
         .route("/groups/{id}/plan.html", get(plan_file))
+        .route("/groups/{id}/report.html", get(report_file))
         .route("/members", get(everybody))
         .route("/runs/{run}", get(run))
         .route("/log", get(log))
@@ -66,8 +70,8 @@ fn word<'a>(words: &'a QueryWords, name: &str) -> &'a str {
 }
 
 /// The board as the visit has seen the engine.
-pub(super) fn board(inside: &Inside, visit: &Visit) -> Board {
-    inside.kept.board().next(&visit.snapshot).0
+pub(super) fn board(visit: &Visit) -> Board {
+    visit.board.clone()
 }
 
 /// Reads the database beside the engine.
@@ -95,12 +99,8 @@ fn unreadable(visit: &Visit, error: &str) -> Response<Body> {
     html_page(StatusCode::SERVICE_UNAVAILABLE, visit.frame.page(None, title, &body))
 }
 
-async fn groups(
-    State(inside): State<Arc<Inside>>,
-    Query(words): Query<QueryWords>,
-    mut visit: Visit,
-) -> Response<Body> {
-    let board = board(&inside, &visit);
+async fn groups(Query(words): Query<QueryWords>, mut visit: Visit) -> Response<Body> {
+    let board = board(&visit);
     let after = Some(word(&words, "from")).filter(|id| !id.is_empty()).map(GroupId::new);
     let wanted = view::groups::Wanted {
         name: word(&words, "q").trim().to_owned(),
@@ -119,13 +119,9 @@ async fn groups(
     visit.page(Some(Tab::Groups), &title, &body)
 }
 
-async fn group(
-    State(inside): State<Arc<Inside>>,
-    Path(id): Path<String>,
-    mut visit: Visit,
-) -> Response<Body> {
+async fn group(Path(id): Path<String>, mut visit: Visit) -> Response<Body> {
     let id = GroupId::new(&id);
-    let board = board(&inside, &visit);
+    let board = board(&visit);
     let Some(view) = view::group::group(&board, &visit.asker, &id, (visit.now, visit.frame.locale)) else {
         return visit.nothing();
     };
@@ -134,12 +130,8 @@ async fn group(
     visit.page(Some(Tab::Groups), &title, &body)
 }
 
-async fn everybody(
-    State(inside): State<Arc<Inside>>,
-    Query(words): Query<QueryWords>,
-    visit: Visit,
-) -> Response<Body> {
-    let board = board(&inside, &visit);
+async fn everybody(Query(words): Query<QueryWords>, visit: Visit) -> Response<Body> {
+    let board = board(&visit);
     let name = word(&words, "q").trim();
     if let Some(only) = view::groups::only(&board, &visit.asker, visit.now) {
         let path = format!("{}/members", page::parts::group_path(&only));
@@ -151,12 +143,7 @@ async fn everybody(
     visit.page(Some(Tab::Members), &title, &body)
 }
 
-async fn members(
-    State(inside): State<Arc<Inside>>,
-    Path(id): Path<String>,
-    Query(words): Query<QueryWords>,
-    visit: Visit,
-) -> Response<Body> {
+async fn members(Path(id): Path<String>, Query(words): Query<QueryWords>, visit: Visit) -> Response<Body> {
     let id = GroupId::new(&id);
     let wanted = view::members::Wanted {
         name: word(&words, "q").trim().to_owned(),
@@ -164,20 +151,16 @@ async fn members(
         tag: word(&words, "tag").to_owned(),
         after: Some(word(&words, "from")).filter(|id| !id.is_empty()).map(MemberId::new),
     };
-    let board = board(&inside, &visit);
+    let board = board(&visit);
     let view = view::members::members(&board, &visit.asker, &id, wanted, visit.now);
     let Some(view) = view else { return visit.nothing() };
     let (title, body) = page::members::page(&view, &visit.frame);
     visit.page(Some(Tab::Members), &title, &body)
 }
 
-async fn member(
-    State(inside): State<Arc<Inside>>,
-    Path((group, member)): Path<(String, String)>,
-    visit: Visit,
-) -> Response<Body> {
+async fn member(Path((group, member)): Path<(String, String)>, visit: Visit) -> Response<Body> {
     let (group, member) = (GroupId::new(&group), MemberId::new(&member));
-    let board = board(&inside, &visit);
+    let board = board(&visit);
     let view = view::members::one(&board, &visit.asker, (&group, &member), visit.now);
     let Some(view) = view else { return visit.nothing() };
     let (title, body) = page::members::one(&view, &visit.frame);
@@ -203,7 +186,7 @@ async fn run(
     Query(words): Query<QueryWords>,
     mut visit: Visit,
 ) -> Response<Body> {
-    let (run, board) = (RunId::new(&run), board(&inside, &visit));
+    let (run, board) = (RunId::new(&run), board(&visit));
     let Some(group) = named(&words, &board, &visit) else { return visit.nothing() };
     let begun = board.group_of(&group).and_then(|here| here.run(&run)).map(|run| run.started);
     let lines = match begun {
@@ -248,7 +231,7 @@ async fn log(
     Query(words): Query<QueryWords>,
     mut visit: Visit,
 ) -> Response<Body> {
-    let board = board(&inside, &visit);
+    let board = board(&visit);
     let group = Some(word(&words, "group")).filter(|id| !id.is_empty()).map(GroupId::new);
     let chosen = word(&words, "kind");
     let (kinds, bits) =
@@ -260,15 +243,15 @@ async fn log(
         let found = history.before(of.as_ref(), bits, before, limits::PAGE_ROWS);
         let mut lines = reader.decisions(&found.decisions)?;
         lines.sort_by_key(|line| std::cmp::Reverse(line.seq));
-        Ok((lines, found.before, history.is_cut()))
+        Ok((lines, found, history.is_cut()))
     });
-    let (lines, next, cut) = match lines.await {
+    let (lines, found, cut) = match lines.await {
         Ok(read) => read,
         Err(error) => return unreadable(&visit, &error),
     };
     visit.frame.live = group.as_ref().map_or_else(|| "g:*".to_owned(), |group| format!("g:{group}"));
     let wanted = view::logbook::Wanted { group, kinds, before };
-    let view = view::logbook::logbook(&board, &visit.asker, wanted, (&lines, next, cut), visit.now);
+    let view = view::logbook::logbook(&board, &visit.asker, wanted, (&lines, &found, cut), visit.now);
     let (title, body) = page::logbook::page(&view, &visit.frame);
     visit.page(Some(Tab::Logbook), &title, &body)
 }
@@ -279,7 +262,7 @@ async fn why(
     Query(words): Query<QueryWords>,
     visit: Visit,
 ) -> Response<Body> {
-    let board = board(&inside, &visit);
+    let board = board(&visit);
     let Some(id) = named(&words, &board, &visit) else { return visit.nothing() };
     let Some(here) = board.group_of(&id).filter(|here| visit.asker.sees(here.now, visit.now)) else {
         return visit.nothing();
@@ -318,7 +301,7 @@ async fn channels(State(inside): State<Arc<Inside>>, mut visit: Visit) -> Respon
         Ok(found) => found,
         Err(error) => return unreadable(&visit, &error),
     };
-    let board = board(&inside, &visit).with_dead(stuck);
+    let board = board(&visit).with_dead(stuck);
     let accepted = inside.kept.accepted();
     let ears: Vec<EarNow> = inside.published.ears().all().into_values().collect();
     let found = (&backlog, &*accepted, &refused);
@@ -335,7 +318,7 @@ async fn calendar(
     Query(words): Query<QueryWords>,
     mut visit: Visit,
 ) -> Response<Body> {
-    let board = board(&inside, &visit);
+    let board = board(&visit);
     let Some(group) = named(&words, &board, &visit) else { return visit.nothing() };
     let Some(zone) = board.group_of(&group).map(super::board::Here::zone) else { return visit.nothing() };
     let shape = view::calendar::Shape::parse(word(&words, "view"));
@@ -387,12 +370,40 @@ async fn plan_file(Path(id): Path<String>, visit: Visit) -> Response<Body> {
     file("text/html; charset=utf-8", "plan.html", page)
 }
 
-async fn calendar_file(
+/// Days of which the report of a group tells.
+const REPORT_DAYS: i64 = 30;
+
+/// What really happened in a group, as one file.
+async fn report_file(
     State(inside): State<Arc<Inside>>,
-    Query(words): Query<QueryWords>,
+    Path(id): Path<String>,
     visit: Visit,
 ) -> Response<Body> {
-    let board = board(&inside, &visit);
+    let id = GroupId::new(&id);
+    let group = visit.snapshot.groups.get(&id).filter(|group| visit.asker.sees(group, visit.now));
+    let book = group.and_then(|group| group.book.as_ref());
+    let Some(playbook) = book.map(|book| book.playbook.shared_in_group(&id).clone()) else {
+        return visit.nothing();
+    };
+    let (groups, now) = (BTreeSet::from([id]), visit.now);
+    // A long journal is gone through by a few at a time.
+    let _turn = inside.kept.turn().await;
+    let page = read(&inside, move |_, reader| {
+        let back = Duration::DAY.times(1 - REPORT_DAYS);
+        let from = playbook.zone.day_bounds(now.plus(back)).0;
+        let from = past::begin(reader, &groups, &playbook.zone, from)?;
+        let span = (from, now.plus(Duration::from_millis(1)));
+        let past = past::gather(reader, &playbook, &groups, span, true)?;
+        Ok(crate::shell::pages::report::lived(&playbook, &past))
+    });
+    match page.await {
+        Ok(page) => file("text/html; charset=utf-8", "report.html", page),
+        Err(error) => unreadable(&visit, &error),
+    }
+}
+
+async fn calendar_file(Query(words): Query<QueryWords>, visit: Visit) -> Response<Body> {
+    let board = board(&visit);
     let found = named(&words, &board, &visit).and_then(|id| seen(&visit, &id));
     let Some((playbook, window)) = found else { return visit.nothing() };
     file("text/calendar; charset=utf-8", "playbook.ics", ics_of(&playbook, window))

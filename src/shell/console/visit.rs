@@ -4,8 +4,8 @@
 
 use super::{
     Console,
+    board::Board,
     door::{self, Asker},
-    key::Purpose,
     layout::{Frame, Tab, Theme},
     live, view,
 };
@@ -25,7 +25,7 @@ use axum::{
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use maud::{Markup, html};
-use std::{collections::BTreeSet, convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 /// What a page is made from.
 pub struct Visit {
@@ -33,6 +33,8 @@ pub struct Visit {
     pub(crate) asker: Asker,
     /// Everything as it is now.
     pub(crate) snapshot: Arc<Snapshot>,
+    /// The same, with what its indexes say.
+    pub(crate) board: Board,
     /// The time.
     pub(crate) now: Timestamp,
     /// What stands around the page.
@@ -111,19 +113,21 @@ impl FromRequestParts<Arc<Inside>> for Visit {
         let snapshot = until(&inside.published, after).await;
         let told = query(&parts.uri, "said").map(|id| console.told(id, &asker.session)).unwrap_or_default();
         let path = here(&parts.uri);
-        let mine = waiting(&asker, &snapshot, now);
+        let board = inside.kept.board().next(&snapshot).0;
+        let mine = view::cards::Mine::of(&board, &asker, now).len();
         let frame = Frame {
             name: asker.name.clone(),
             waits: mine,
-            hushed: view::hush::in_bar(&snapshot, &asker, now),
-            token: console.key.seal(Purpose::Form, &[&asker.session, &path]),
+            hushed: view::hush::in_bar(&board, &asker, now),
+            token: console.seal(&asker.session, &path),
             nonce: nonce(),
+            seq: snapshot.seq,
             path,
             said: told,
             ..frame
         };
         let in_parts = parts.headers.contains_key("playbook-part");
-        Ok(Self { asker, snapshot, now, frame, in_parts })
+        Ok(Self { asker, snapshot, board, now, frame, in_parts })
     }
 }
 
@@ -133,14 +137,6 @@ impl OptionalFromRequestParts<Arc<Inside>> for Visit {
     async fn from_request_parts(parts: &mut Parts, inside: &Arc<Inside>) -> Result<Option<Self>, Infallible> {
         Ok(<Self as FromRequestParts<Arc<Inside>>>::from_request_parts(parts, inside).await.ok())
     }
-}
-
-/// How much waits for somebody: what is alike in several groups is one thing, as on Today.
-fn waiting(asker: &Asker, snapshot: &Snapshot, now: Timestamp) -> usize {
-    let groups = snapshot.groups.values().filter(|group| !group.state.tasks.is_empty());
-    let open = groups.flat_map(|group| group.state.tasks.values().map(move |open| (group, open)));
-    let mine = open.filter(|(group, open)| view::today::waits_for(asker, group, open, now));
-    mine.map(|(group, open)| view::today::likeness(group, open)).collect::<BTreeSet<_>>().len()
 }
 
 /// Everything as it is after an entry, or after a while as it is then.

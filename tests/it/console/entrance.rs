@@ -89,6 +89,10 @@ impl Browser {
         ask(self.port, &format!("GET {path}"), &headers, b"")
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     pub(crate) fn cookie(&self) -> &str {
         &self.cookie
     }
@@ -100,7 +104,8 @@ impl Browser {
 
     fn press_with(&self, page: &str, verb: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Said {
         let hidden = ["token", "back", "request"]
-            .map(|name| (name, after(page, &format!("name=\"{name}\" value=\""))));
+            .map(|name| (name, after(page, &format!("name=\"{name}\" value=\"")).replace("&amp;", "&")));
+        let hidden = hidden.each_ref().map(|(name, value)| (*name, value.as_str()));
         let body = form(&[&hidden, fields].concat());
         let headers = [&[("cookie", self.cookie.as_str()), FORM], headers].concat();
         ask(self.port, &format!("POST /{verb}"), &headers, body.as_bytes())

@@ -5,6 +5,8 @@ pub(crate) mod browser;
 pub(crate) mod day;
 pub(crate) mod entrance;
 pub(crate) mod links;
+pub(crate) mod many;
 pub(crate) mod pages;
+pub(crate) mod questions;
 pub(crate) mod report_pages;
 pub(crate) mod sheet;

@@ -213,6 +213,10 @@ fn pages_show_names_as_they_are_written_and_run_nothing() {
     let plan = zhu.get("/groups/xian/plan.html").is(200);
     assert!(plan.head.contains("attachment; filename=\"plan.html\""), "{}", plan.head);
     let _ = zhu.get("/calendar.ics?group=xian").is(200);
+    let report = zhu.get("/groups/xian/report.html").is(200);
+    assert!(report.head.contains("attachment; filename=\"report.html\""), "{}", report.head);
+    assert!(report.body.contains("西安 &lt;b&gt;") || !report.body.contains("西安 <b>"), "{}", report.body);
+    let _ = zhu.get("/groups/nobody/report.html").is(404);
     // A calendar program has no session, and its address is good for one group.
     let page = zhu.get("/calendar?group=xian&day=2031-12-03&play=talk").is(200).body;
     assert!(page.contains("Talk &lt;i&gt;"), "{page}");

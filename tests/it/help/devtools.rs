@@ -76,6 +76,8 @@ impl Browser {
         std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
         let host = address.trim_start_matches("ws://").split('/').next().unwrap().to_owned();
         let stream = TcpStream::connect(host).unwrap();
+        // What never comes fails its test instead of holding it up.
+        stream.set_read_timeout(Some(std::time::Duration::from_mins(2))).unwrap();
         let (socket, _) = tungstenite::client(address, stream).unwrap();
         Self { process, socket, last: 0, events: Vec::new(), _profile: profile }
     }
@@ -181,6 +183,20 @@ impl Tab<'_> {
         let result = self.call("Runtime.evaluate", params);
         assert!(result["exceptionDetails"].is_null(), "{expression}: {}", result["exceptionDetails"]);
         result["result"]["value"].clone()
+    }
+
+    /// Waits until the first element of a selector shows a text, as the page itself changes.
+    #[track_caller]
+    pub(crate) fn shows(&mut self, selector: &str, text: &str) {
+        let (selector, text) = (json!(selector), json!(text));
+        let shown = self.eval(&format!(
+            "new Promise((done) => {{ const shown = () => document.querySelector({selector})?.textContent ?? ''; \
+             const look = () => {{ if (shown().includes({text})) {{ watch.disconnect(); done(''); }} }}; \
+             const watch = new MutationObserver(look); \
+             watch.observe(document, {{ subtree: true, childList: true, characterData: true }}); \
+             setTimeout(() => done('it shows: ' + shown() + ' on ' + document.body.innerText), 30000); look(); }})"
+        ));
+        assert_eq!(shown, "", "{selector} does not show {text}");
     }
 
     /// What the browser has reported about this tab, by the name of the event.

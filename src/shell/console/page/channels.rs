@@ -1,7 +1,7 @@
 //! `/channels` as markup.
 
 use super::{
-    parts::{self, group_path, part, second, why},
+    parts::{self, group_path, part, why},
     wording,
 };
 use crate::{
@@ -22,11 +22,23 @@ pub(crate) fn page(view: &Channels, access: Option<&Markup>, frame: &Frame) -> (
     let locale = frame.locale;
     let title = locale.pick("Channels", "频道");
     let failing = view.rows.iter().filter(|row| row.failing.is_some()).count();
+    let deaf = view
+        .rows
+        .iter()
+        .filter(|row| row.ear.as_ref().is_some_and(|ear| ear.state.trouble().is_some()))
+        .count();
+    let refused = view.books.iter().filter(|book| book.refused.is_some()).count();
     let body = html! {
         h1 { (title) }
+        @if deaf > 0 {
+            p.headline.bad { "▲ " @match locale { Locale::En => { (deaf) " of " (view.rows.len()) " channels hear nothing though they should" } Locale::Zh => { (view.rows.len()) " 个频道里有 " (deaf) " 个该听却听不到" } } }
+        }
+        @if refused > 0 {
+            p.headline.bad { "▲ " (locale.pick("The newest version of a file is not in force.", "有文件的最新版本没有生效。")) }
+        }
         @if failing > 0 {
             p.headline.bad { "▲ " @match locale { Locale::En => { (failing) " of " (view.rows.len()) " channels fail" } Locale::Zh => { (view.rows.len()) " 个频道里有 " (failing) " 个发不出去" } } }
-        } @else if view.stuck.is_empty() {
+        } @else if view.stuck.is_empty() && deaf == 0 && refused == 0 {
             p.headline { "● " (locale.pick("Every channel gets through.", "全部频道正常。")) }
         }
         (part("speak", locale.pick("What we speak through", "用什么说"), &table(view, locale), frame))
@@ -130,7 +142,6 @@ fn stuck(view: &Channels, frame: &Frame) -> Markup {
 
 fn card(one: &Stuck, view: &Channels, frame: &Frame) -> Markup {
     let locale = frame.locale;
-    let on = [(one.group.as_str(), one.effect.as_str())];
     html! {
         p.meta {
             span { b { (if one.in_doubt { locale.pick("May have arrived", "存疑：可能已到") } else { locale.pick("Refused", "被拒收") }) } " · " a href=(group_path(&one.group)) { bdi { (one.place) } } " · " (one.channel) }
@@ -138,17 +149,7 @@ fn card(one: &Stuck, view: &Channels, frame: &Frame) -> Markup {
         }
         h3 { bdi { (one.text) } }
         p { bdi { (one.note) } @if let Some((run, step)) = wording::step_of(&one.effect) { " " (why(&one.group, &run, Some(&step), locale)) } }
-        @if one.commands { div.acts {
-            @if one.in_doubt {
-                (frame.press("arrived", &on, &html! { button.main { (locale.pick("It has arrived", "已送达")) } }))
-                (second(locale.pick("Send again", "重发"), &frame.press("resend", &on, &html! {
-                    p.words { (locale.pick("It may arrive twice: nobody knows whether the first one did.", "可能会到两次：没人知道第一次到没到。")) }
-                    button.bad { (locale.pick("Send again all the same", "仍然重发")) }
-                })))
-            } @else {
-                (frame.press("resend", &on, &html! { button.main { (locale.pick("Try again", "重试")) } }))
-            }
-        } }
+        @if one.commands { div.acts { (wording::decide(&one.group, &one.effect, one.in_doubt, frame)) } }
     }
 }
 

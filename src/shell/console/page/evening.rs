@@ -1,8 +1,8 @@
 //! The evening's strip: how long it has been under way, what comes next, and what is pressed then.
 
 use super::{
+    cards::places,
     parts::{self, run_path},
-    today::places,
     wording,
 };
 use crate::{
@@ -41,7 +41,7 @@ fn strip(evening: &Evening, now: Timestamp, frame: &Frame) -> Markup {
     let clock = words::clock(&evening.zone, evening.anchor);
     html! {
         p.meta {
-            span { b { bdi { (evening.title) } } " · " bdi { (places(&evening.places, locale)) } }
+            span { b { bdi { (evening.title) } } " · " bdi { (places(&evening.places, evening.more, locale)) } }
             span {
                 (clock) " · "
                 @match (begins, locale) {

@@ -3,11 +3,12 @@
 use super::{
     conduct,
     groups::trouble,
-    parts::{self, field, group_path, part, run_path, second, why},
+    parts::{self, answer_path, field, group_path, part, run_path, second, why},
     wording,
 };
 use crate::{
     base::locale::Locale,
+    engine::entry::TaskKind,
     shell::{
         console::{
             layout::Frame,
@@ -60,6 +61,8 @@ pub(crate) fn page(view: &Group, frame: &Frame) -> (String, Markup) {
                         li { a href=(parts::address("/calendar", &[("group", view.id.as_str())])) { (locale.pick("Calendar", "日历")) } }
                         li { a href=(parts::address("/log", &[("group", view.id.as_str())])) { (locale.pick("Logbook", "日志")) } }
                         li { a href=(parts::address("/log", &[("group", view.id.as_str()), ("kind", "missed")])) { (locale.pick("What did not happen", "没发生的事")) } }
+                        li { a href={ (group_path(&view.id)) "/plan.html" } { (locale.pick("The plan as one file to send to somebody", "完整计划（一个文件，可以发给别人）")) } }
+                        li { a href={ (group_path(&view.id)) "/report.html" } { (locale.pick("What really happened in thirty days, as one file", "三十天里实际发生的事（一个文件）")) } }
                     }
                 }
             }
@@ -73,9 +76,13 @@ fn head(view: &Group, locale: Locale) -> Markup {
     html! {
         @if view.playbook.is_none() { p.headline.bad { "▲ " (locale.pick("No file runs this group: nothing happens in it.", "没有文件在运行这个群：不会有任何活动。")) } }
         @if view.paused { p.headline.bad { "‖ " (locale.pick("Everything is paused: nothing starts until somebody resumes.", "全部暂停：恢复之前不开始任何活动。")) } }
-        @if view.troubles.is_empty() && !view.paused && view.playbook.is_some() {
+        @if view.troubles.is_empty() && view.findings.is_empty() && !view.paused && view.playbook.is_some() {
             p.headline { "● " (locale.pick("Nothing is wrong here.", "一切正常。")) }
         }
+        @if !view.findings.is_empty() { p.headline.bad { "▲ " a href="#findings" { @match locale {
+            Locale::En => { (view.findings.len()) (if view.findings.len() == 1 { " finding" } else { " findings" }) " in its numbers" }
+            Locale::Zh => { "数字里有 " (view.findings.len()) " 条诊断" }
+        } } } }
         @if !view.troubles.is_empty() { ul.signs { @for one in &view.troubles { li { (trouble(one, locale)) } } } }
         dl.facts {
             @if let Some(playbook) = &view.playbook { dt { (locale.pick("Playbook", "手册")) } dd { bdi { (playbook) } } }
@@ -173,6 +180,7 @@ fn tasks(view: &Group, locale: Locale) -> Markup {
                     (wording::task(task.kind, locale)) " " (task.id)
                     @if late { " · " (locale.pick("overdue", "逾期")) }
                     @if !task.people.is_empty() { " → " bdi { (locale.join(&task.people)) } }
+                    @if view.commands && task.kind == TaskKind::Question { " · " a href=(answer_path(&view.id, &task.id)) { (locale.pick("Enter answers", "录入回答")) } }
                 }
             }
         }

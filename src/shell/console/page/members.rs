@@ -183,6 +183,21 @@ pub(crate) fn one(view: &One, frame: &Frame) -> (String, Markup) {
     (row.name.clone(), body)
 }
 
+/// What is shown while the engine forgets somebody.
+pub(crate) fn forgetting(back: &str, frame: &Frame) -> (String, Markup) {
+    let locale = frame.locale;
+    let title = locale.pick("The engine forgets", "引擎正在删除");
+    let body = html! {
+        h1 { (title) }
+        p { (locale.pick(
+            "It stops for a moment, takes them out of everything that is kept, and starts again by itself.",
+            "引擎停一下，从留着的一切里删除此人，然后自己重新启动。",
+        )) }
+        p { a.button.main href=(back) data-again="yes" { (locale.pick("On to the members", "去成员页")) } }
+    };
+    (title.to_owned(), body)
+}
+
 fn forget(view: &One, frame: &Frame) -> Markup {
     let locale = frame.locale;
     frame.press("forget", &[(view.group.as_str(), view.row.id.as_str())], &html! {

@@ -3,6 +3,8 @@
 pub(super) mod phone;
 pub(super) mod today;
 pub(super) mod calendar;
+mod cards;
+mod look;
 pub(super) mod everybody;
 mod health;
 pub(super) mod access;
@@ -16,6 +18,7 @@ pub(super) mod logbook;
 pub(super) mod members;
 pub(super) mod parts;
 mod prose;
+pub(super) mod question;
 mod revise;
 pub(super) mod run;
 pub(super) mod why;

@@ -4,7 +4,7 @@
 
 use crate::{
     base::{
-        ids::{GroupId, RunId, StepId},
+        ids::{GroupId, RunId, StepId, TaskId},
         locale::Locale,
         time::{Timestamp, Zone},
     },
@@ -39,6 +39,11 @@ pub(crate) fn why_path(group: &GroupId, run: &RunId, step: Option<&StepId>) -> S
     format!("/why/{}?group={}", piece(&format!("{run}{step}")), piece(group.as_str()))
 }
 
+/// Where answers to an open question are entered.
+pub(crate) fn answer_path(group: &GroupId, task: &TaskId) -> String {
+    address("/answer", &[("group", group.as_str()), ("task", task.as_str())])
+}
+
 /// The question why, as a link.
 pub(crate) fn why(group: &GroupId, run: &RunId, step: Option<&StepId>, locale: Locale) -> Markup {
     html! { a.why href=(why_path(group, run, step)) { (locale.pick("Why?", "为什么？")) } }
@@ -69,6 +74,13 @@ pub(crate) fn part(name: &str, title: &str, body: &Markup, frame: &Frame) -> Mar
 pub(crate) fn whole(name: &str, label: &str, body: &Markup, frame: &Frame) -> Markup {
     html! {
         section #(name) data-part=(name) data-rev=(sign_of(body, frame)) aria-label=(label) { (PreEscaped(&body.0)) }
+    }
+}
+
+/// The bar at the bottom of a page, which is swapped as a whole; without anything in it, it is not seen.
+pub(crate) fn bar(label: &str, body: &Markup, frame: &Frame) -> Markup {
+    html! {
+        section.nextbar #bar data-part="bar" data-rev=(sign_of(body, frame)) aria-label=(label) { (PreEscaped(&body.0)) }
     }
 }
 

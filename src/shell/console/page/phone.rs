@@ -1,15 +1,15 @@
 //! `/t/…`, `/s/…` and `/me` as markup: one thing, one thumb.
 
-use super::today::{self, Rank};
+use super::cards::{self, Rank};
 use crate::{
-    base::{limits, locale::Locale},
+    base::{limits, locale::Locale, time::Timestamp},
     engine::entry::TaskKind,
     shell::{
         console::{
             layout::Frame,
             view::{
+                cards::Shown,
                 phone::{Ballot, Closed, OpenSheet, Sheet},
-                today::Today,
             },
         },
         pages::words,
@@ -18,13 +18,13 @@ use crate::{
 use maud::{Markup, html};
 
 /// What waits for whoever is signed in.
-pub(crate) fn mine(view: &Today, frame: &Frame) -> (String, Markup) {
+pub(crate) fn mine(shown: &Shown, now: Timestamp, frame: &Frame) -> (String, Markup) {
     let locale = frame.locale;
     let title = locale.pick("Waiting for you", "等你").to_owned();
     let body = html! {
-        h1 { (title) " (" (view.waits.len()) ")" }
-        @if view.waits.is_empty() { p.empty { (locale.pick("Nothing waits for you.", "没有等你的事。")) } }
-        ul.cards { @for (n, card) in view.waits.iter().enumerate() { li.card.task { (today::below(card, n, view.now, frame)) } } }
+        h1 { (title) " (" (shown.all) ")" }
+        @if shown.cards.is_empty() { p.empty { (locale.pick("Nothing waits for you.", "没有等你的事。")) } }
+        (cards::list(shown, (0, Rank::Second), now, frame))
     };
     (title, body)
 }
@@ -33,7 +33,7 @@ pub(crate) fn mine(view: &Today, frame: &Frame) -> (String, Markup) {
 pub(crate) fn task(sheet: &Sheet, frame: &Frame) -> (String, Markup) {
     let locale = frame.locale;
     match sheet {
-        Sheet::Open(open) => (today::kind(open.card.kind, locale).to_owned(), open_task(open, frame)),
+        Sheet::Open(open) => (cards::kind(open.card.kind, locale).to_owned(), open_task(open, frame)),
         Sheet::Closed(closed) => {
             let title = locale.pick("This is settled", "这件事已经有结果");
             (
@@ -99,7 +99,7 @@ fn open_task(open: &OpenSheet, frame: &Frame) -> Markup {
     html! {
         (said(frame))
         article.card.task {
-            (today::asked(card, (0, Rank::First), open.now, locale))
+            (cards::asked(card, (0, Rank::First), open.now, locale))
             @if open.alike > 1 { p.words {
                 @match locale {
                     Locale::En => { "The same waits in " (open.alike) " groups; this page is of this one." }
@@ -150,7 +150,7 @@ fn answers(open: &OpenSheet, frame: &Frame) -> Markup {
             } @else if open.card.kind == TaskKind::Delivery {
                 (form("done", &html! {
                     div.thumbbar {
-                        (today::copy(0, locale))
+                        (cards::copy(0, locale))
                         button.main.after { (locale.pick("Sent", "已发送")) }
                         span.copied role="status" {}
                     }
@@ -160,7 +160,7 @@ fn answers(open: &OpenSheet, frame: &Frame) -> Markup {
                     button.bad { (locale.pick("It is not sent", "这条不发了")) }
                 })))
             } @else {
-                @if !open.card.list.is_empty() { (form("tick", &today::ticks(&open.card, locale))) }
+                @if !open.card.list.is_empty() { (form("tick", &cards::ticks(&open.card, locale))) }
                 @let done = form("done", &html! {
                     (note("note", locale.pick("What there is to say", "想说的话")))
                     button.main[open.card.list.is_empty()] { (locale.pick("Done", "完成")) }

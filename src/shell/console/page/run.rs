@@ -2,7 +2,7 @@
 
 use super::{
     evening::ends_now,
-    parts::{self, address, field, group_path, part, second, why, why_path},
+    parts::{self, address, answer_path, field, group_path, part, second, why, why_path},
     prose::prose,
     revise, wording,
 };
@@ -31,9 +31,9 @@ pub(crate) fn page(view: &Sheet, frame: &Frame) -> (String, Markup) {
         h1 { bdi { (view.title) } }
         (part("sheet", locale.pick("How it is", "进行到哪里"), &head(view, locale), frame))
         (part("steps", locale.pick("Steps", "步骤"), &steps(view, frame), frame))
-        @if view.commands { (acts(view, frame)) }
+        @if view.commands { (parts::whole("acts", locale.pick("What can be pressed", "可以做的"), &acts(view, frame), frame)) }
         (part("journal", locale.pick("What was recorded", "记录"), &journal(view, locale), frame))
-        @if view.commands { (next_press(view, frame)) }
+        @if view.commands { (parts::bar(locale.pick("What comes next", "下一步"), &next_press(view, frame), frame)) }
     };
     (format!("{} · {}", view.title, view.place), body)
 }
@@ -276,13 +276,17 @@ fn next_press(view: &Sheet, frame: &Frame) -> Markup {
     let locale = frame.locale;
     let on = [(view.group.as_str(), view.run.as_str())];
     if view.ended.as_ref().is_some_and(|(outcome, _)| *outcome == crate::engine::entry::Outcome::Failed) {
-        return html! { div.nextbar { (frame.press("retry", &on, &html! { button.main { (locale.pick("Go on from the step that failed", "从失败的步骤继续")) } })) } };
+        return frame.press(
+            "retry",
+            &on,
+            &html! { button.main { (locale.pick("Go on from the step that failed", "从失败的步骤继续")) } },
+        );
     }
     let Some(current) = view.current() else { return html! {} };
     let Standing::Now { waiting, .. } = &current.standing else { return html! {} };
     match waiting {
         Waiting::Approval { .. } | Waiting::Task { .. } | Waiting::Removal { .. } => html! {
-            div.nextbar { a.button.main href="/" { (locale.pick("Answer it on Today", "到“今天”页处理")) } }
+            a.button.main href="/" { (locale.pick("Answer it on Today", "到“今天”页处理")) }
         },
         Waiting::Time | Waiting::Due | Waiting::Retry | Waiting::Answers { .. } => {
             let next = if current.is_due() { Some(current) } else { view.at_once() };
@@ -293,17 +297,16 @@ fn next_press(view: &Sheet, frame: &Frame) -> Markup {
                 (None, says) => html! { (says.unwrap_or_default()) },
             };
             html! {
-                div.nextbar {
                     (frame.press("now", &on, &html! {
                         input type="hidden" name="step" value=(current.id);
                         button.main { (says) }
                     }))
+                    @if let Waiting::Answers { task } = waiting { a.button href=(answer_path(&view.group, task)) { (locale.pick("Enter answers", "录入回答")) } }
                     @if is_of_today(current, view) { (frame.press("delay", &on, &html! { button name="by" value="10m" { (locale.pick("Ten more minutes", "再加十分钟")) } })) }
-                }
             }
         }
         Waiting::Signal { name } => html! {
-            div.nextbar.acts { (second(locale.pick("Go on without the signal", "不等信号，继续"), &frame.press("skip", &on, &html! {
+            div.acts { (second(locale.pick("Go on without the signal", "不等信号，继续"), &frame.press("skip", &on, &html! {
                 p.words {
                     @match locale {
                         Locale::En => { "The wait for the signal " bdi { (name) } " is skipped: it ends now, and the run goes on with what comes after it." }

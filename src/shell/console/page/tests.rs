@@ -16,7 +16,14 @@ use crate::{
     model::playbook::Playbooks,
     shell::{
         console::{
-            board::Board, door::Asker, history::Kinds, key::Key, layout::Frame, link::Links, page, view,
+            board::Board,
+            door::Asker,
+            history::{Found, Kinds},
+            key::Key,
+            lately::Omissions,
+            layout::Frame,
+            link::Links,
+            page, view,
         },
         refusals::Refusals,
         runtime::publish::{GroupNow, InForce, Snapshot},
@@ -157,7 +164,8 @@ fn pages(lived: &Lived, locale: Locale) -> Vec<(&'static str, Markup)> {
     let sheet = view::run::sheet(board, &asker, (&group, &run), (lines.clone(), false), now).unwrap();
     let wanted = view::logbook::Wanted { group: None, kinds: "all", before: None };
     let newest: Vec<LogLine> = lines.iter().rev().take(60).cloned().collect();
-    let log = view::logbook::logbook(board, &asker, wanted, (&newest, Some(9), false), now);
+    let of_log = Found { decisions: newest.iter().map(|line| line.seq).collect(), before: Some(9) };
+    let log = view::logbook::logbook(board, &asker, wanted, (&newest, &of_log, false), now);
     let none = (BTreeMap::new(), imbl::OrdMap::new(), Refusals::default());
     let channels = view::channels::channels(board, &asker, (&none.0, &none.1, &none.2), &[], now);
     let week = view::calendar::Shape::Week;
@@ -174,8 +182,9 @@ fn pages(lived: &Lived, locale: Locale) -> Vec<(&'static str, Markup)> {
     let snapshot = &board.now;
     let key = tempfile::tempdir().unwrap();
     let links = Links::new(Key::open(key.path()).unwrap(), None);
-    let mut today = view::today::today(snapshot, (&asker, now), &links, &[]);
-    today.evenings = view::evening::evenings(board, &asker, now);
+    let health = view::health::strip(board, &asker, now);
+    let around = view::look::Aside { ears: &[], refused: &none.2, health: &health };
+    let mut today = view::today::today(board, (&asker, now), &links, (&Omissions::default(), around));
     let place = today.evenings[0].places[0].clone();
     today.health = view::health::Strip {
         rows: vec![view::health::Health {
@@ -187,7 +196,7 @@ fn pages(lived: &Lived, locale: Locale) -> Vec<(&'static str, Markup)> {
         more: 2,
         least: 60,
     };
-    let hush = view::hush::hush(snapshot, &asker, Some(&group), now).unwrap();
+    let hush = view::hush::hush(board, &asker, Some(&group), now).unwrap();
     let everybody = view::everybody::everybody(board, &asker, ("m1", None), now);
     let rows = ["here", "there"].map(|hash| SessionRow {
         hash: hash.into(),

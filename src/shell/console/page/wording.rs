@@ -1,13 +1,32 @@
 //! Words that several pages have for the same things: how runs stand, what they wait for, what a task is.
 
+use super::parts::second;
 use crate::{
     base::{
-        ids::{EffectId, RunId, StepId},
+        ids::{EffectId, GroupId, RunId, StepId},
         locale::Locale,
         phrase::{Phrase, phrase},
     },
     engine::entry::{Outcome, TaskKind, Waiting},
+    shell::console::layout::Frame,
 };
+use maud::{Markup, html};
+
+/// The presses about a message that was refused, or of which nobody knows whether it arrived.
+pub(super) fn decide(group: &GroupId, effect: &EffectId, in_doubt: bool, frame: &Frame) -> Markup {
+    let (locale, on) = (frame.locale, [(group.as_str(), effect.as_str())]);
+    html! {
+        @if in_doubt {
+            (frame.press("arrived", &on, &html! { button.main { (locale.pick("It has arrived", "已送达")) } }))
+            (second(locale.pick("Send again", "重发"), &frame.press("resend", &on, &html! {
+                p.words { (locale.pick("It may arrive twice: nobody knows whether the first one did.", "可能会到两次：没人知道第一次到没到。")) }
+                button.bad { (locale.pick("Send again all the same", "仍然重发")) }
+            })))
+        } @else {
+            (frame.press("resend", &on, &html! { button.main { (locale.pick("Try again", "重试")) } }))
+        }
+    }
+}
 
 /// What kind of request it is.
 pub(super) fn task(kind: TaskKind, locale: Locale) -> &'static str {

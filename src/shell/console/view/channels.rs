@@ -10,7 +10,7 @@ use crate::{
     model::channel::{Abilities, ChannelKind},
     shell::{
         console::{
-            board::{Board, Here},
+            board::{Board, ChannelSum, Here},
             door::Asker,
             keep::Accepted,
         },
@@ -115,48 +115,49 @@ pub(crate) fn channels(
     ears: &[EarNow],
     now: Timestamp,
 ) -> Channels {
+    let (sums, zone) = sums(board, asker, now);
     let mut rows: BTreeMap<(String, ChannelName), Row> = BTreeMap::new();
-    let mut zone = None;
-    for (id, group) in &board.now.groups {
-        let Some(here) = board.group_of(id).filter(|_| asker.sees(group, now)) else { continue };
-        let Some(playbook) = here.playbook() else { continue };
-        zone.get_or_insert_with(|| playbook.zone.clone());
-        let own = playbook.groups.get(id).map(|group| &group.channels);
-        let names: BTreeSet<&ChannelName> =
-            playbook.channels.keys().chain(own.into_iter().flat_map(BTreeMap::keys)).collect();
-        for name in names {
-            let Some(channel) = own.and_then(|own| own.get(name)).or_else(|| playbook.channels.get(name))
-            else {
-                continue;
-            };
-            let row = rows.entry((playbook.title.to_string(), name.clone())).or_insert_with(|| Row {
-                playbook: playbook.title.to_string(),
-                name: name.clone(),
-                kinds: BTreeSet::new(),
-                groups: 0,
-                accepted: None,
+    for sum in sums {
+        let key = (sum.playbook.clone(), sum.name.clone());
+        let accepted = accepted.get(&key).copied();
+        rows.insert(
+            key,
+            Row {
+                playbook: sum.playbook,
+                name: sum.name,
+                kinds: sum.kinds,
+                groups: sum.groups,
+                accepted,
                 waiting: 0,
                 under_way: 0,
                 by_hand: 0,
                 failing: None,
-                hears: channel.abilities(),
+                hears: sum.hears,
                 ear: None,
-            });
-            row.kinds.insert(channel.kind);
-            row.groups += 1;
-            row.accepted = row.accepted.max(accepted.get(&(id.clone(), name.clone())).copied());
-            if let Some(failing) = here.state().failing.get(name) {
-                let (groups, since, reason) = row.failing.take().unwrap_or((0, failing.since, String::new()));
-                let reason = if reason.is_empty() { failing.reason.clone() } else { reason };
-                row.failing = Some((groups + 1, since.min(failing.since), reason));
-            }
-            for open in backlog.get(id).into_iter().flatten().filter(|open| open.channel == *name) {
-                match open.status {
-                    Status::Pending => row.waiting += open.count,
-                    Status::Claimed => row.under_way += open.count,
-                    Status::Manual => row.by_hand += open.count,
-                    Status::Delivered | Status::Dead | Status::InDoubt | Status::Expired => {}
-                }
+            },
+        );
+    }
+    let seen = |id: &GroupId| {
+        let here = board.group_of(id).filter(|here| asker.sees(here.now, now))?;
+        Some((here, here.playbook()?.title.to_string()))
+    };
+    for (id, name) in board.alarms.iter().take(limits::PLACES_LOOKED_AT_MAX) {
+        let Some((here, title)) = seen(id) else { continue };
+        let row = rows.get_mut(&(title, name.clone()));
+        let Some((row, failing)) = row.zip(here.state().failing.get(name)) else { continue };
+        let (groups, since, reason) = row.failing.take().unwrap_or((0, failing.since, String::new()));
+        let reason = if reason.is_empty() { failing.reason.clone() } else { reason };
+        row.failing = Some((groups + 1, since.min(failing.since), reason));
+    }
+    for (id, open) in backlog {
+        let Some((_, title)) = seen(id) else { continue };
+        for open in open {
+            let Some(row) = rows.get_mut(&(title.clone(), open.channel.clone())) else { continue };
+            match open.status {
+                Status::Pending => row.waiting += open.count,
+                Status::Claimed => row.under_way += open.count,
+                Status::Manual => row.by_hand += open.count,
+                Status::Delivered | Status::Dead | Status::InDoubt | Status::Expired => {}
             }
         }
     }
@@ -190,7 +191,24 @@ pub(crate) fn channels(
             file,
         }
     });
-    Channels { now, rows, stuck, more, books: books.collect(), zone: zone.unwrap_or_else(Zone::utc) }
+    Channels { now, rows, stuck, more, books: books.collect(), zone }
+}
+
+/// The channels of the groups that the reader sees, and a zone to tell times in.
+fn sums(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<ChannelSum>, Zone) {
+    let mut seen = board.now.groups.iter().take(limits::PLACES_LOOKED_AT_MAX).filter_map(|(id, group)| {
+        board.group_of(id).filter(|_| asker.sees(group, now)).and_then(|here| Some((id, here.playbook()?)))
+    });
+    if asker.sees_all(&board.now) {
+        let zone = seen.next().map_or_else(Zone::utc, |(_, playbook)| playbook.zone.clone());
+        return (board.channels.to_vec(), zone);
+    }
+    let (mut sums, mut zone) = (BTreeMap::new(), None);
+    for (id, playbook) in seen {
+        zone.get_or_insert_with(|| playbook.zone.clone());
+        ChannelSum::count(&mut sums, playbook, id);
+    }
+    (sums.into_values().collect(), zone.unwrap_or_else(Zone::utc))
 }
 
 fn stuck(board: &Board, asker: &Asker, now: Timestamp) -> (Vec<Stuck>, bool) {

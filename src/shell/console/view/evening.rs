@@ -1,16 +1,16 @@
 //! The evening: runs about a moment of today that are under way, with what comes next in each.
 
 use super::{
+    place::Place,
     run::{self, Step},
-    today::{Place, minute},
 };
 use crate::{
     base::{
-        ids::PlayName,
+        ids::{GroupId, PlayName, RunId},
         limits,
         time::{Duration, Timestamp, Zone},
     },
-    shell::console::{board::Board, door::Asker},
+    shell::console::{board::Board, cards::minute, door::Asker},
 };
 use std::collections::BTreeMap;
 
@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Evening {
     /// Where; its run there.
     pub(crate) places: Vec<Place>,
+    /// In how many more groups.
+    pub(crate) more: usize,
     /// Its play as people call it.
     pub(crate) title: String,
     /// The moment it is about.
@@ -45,33 +47,32 @@ impl Evening {
 
 /// The runs of dates whose moment is near, the earliest first.
 pub(crate) fn evenings(board: &Board, asker: &Asker, now: Timestamp) -> Vec<Evening> {
-    let near = |anchor: Timestamp| {
-        let before = anchor.plus(-Duration::from_millis(limits::EVENING_BEFORE_MS));
-        before <= now && now <= anchor.plus(Duration::from_millis(limits::EVENING_AFTER_MS))
-    };
+    let from = now.plus(-Duration::from_millis(limits::EVENING_AFTER_MS));
+    let to = now.plus(Duration::from_millis(limits::EVENING_BEFORE_MS));
+    let nobody = (PlayName::new(""), GroupId::new(""), RunId::new(""));
+    let near = board.runs.dated.range((from, nobody.0, nobody.1, nobody.2)..);
+    let near = near.take_while(|(anchor, ..)| *anchor <= to).take(limits::PLACES_LOOKED_AT_MAX);
     let mut all: BTreeMap<(Timestamp, PlayName), Evening> = BTreeMap::new();
-    for id in board.now.groups.keys() {
-        let Some(here) = board.group_of(id) else { continue };
-        let open = here.state().runs.values().filter(|run| run.outcome.is_none() && run.cause.date.is_some());
-        for run in open.filter(|run| near(run.anchor)) {
-            if !asker.sees(here.now, now) {
-                break;
-            }
-            let evening = all.entry((minute(run.anchor), run.play.clone())).or_insert_with(|| Evening {
-                places: Vec::new(),
-                title: super::group::title(here, &run.play),
-                anchor: run.anchor,
-                current: None,
-                next: None,
-                at_once: None,
-                commands: true,
-                zone: here.zone(),
-            });
-            evening.commands &= asker.commands(here.now, now);
-            let place =
-                Place { group: id.clone(), title: here.title().to_owned(), subject: run.id.to_string() };
-            evening.places.push(place);
+    for (anchor, play, group, run) in near {
+        let Some(here) = board.group_of(group).filter(|here| asker.sees(here.now, now)) else { continue };
+        let evening = all.entry((minute(*anchor), play.clone())).or_insert_with(|| Evening {
+            places: Vec::new(),
+            more: 0,
+            title: super::group::title(here, play),
+            anchor: *anchor,
+            current: None,
+            next: None,
+            at_once: None,
+            commands: true,
+            zone: here.zone(),
+        });
+        evening.commands &= asker.commands(here.now, now);
+        if evening.places.len() == limits::GROUPS_NAMED_MAX {
+            evening.more += 1;
+            continue;
         }
+        let place = Place { group: group.clone(), title: here.title().to_owned(), subject: run.to_string() };
+        evening.places.push(place);
     }
     let shown = all.into_values().take(limits::EVENINGS_SHOWN);
     shown.map(|evening| with_steps(board, asker, evening, now)).collect()

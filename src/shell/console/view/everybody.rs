@@ -63,7 +63,11 @@ pub(crate) fn everybody(
     let ids = || board.now.groups.keys();
     let seen = || ids().filter_map(|id| board.group_of(id)).filter(|here| asker.sees(here.now, now));
     let (hits, cut) = if name.is_empty() { (Vec::new(), false) } else { find(seen(), name) };
-    let mut from = seen().skip_while(|here| after.is_some_and(|after| here.id <= after));
+    use std::ops::Bound::{Excluded, Unbounded};
+    let behind = (after.map_or(Unbounded, Excluded), Unbounded);
+    let behind =
+        board.now.groups.range::<(std::ops::Bound<&GroupId>, std::ops::Bound<&GroupId>), GroupId>(behind);
+    let mut from = behind.map(|(id, now)| Here { id, now }).filter(|here| asker.sees(here.now, now));
     let rows: Vec<Row> = from
         .by_ref()
         .take(limits::PAGE_ROWS)

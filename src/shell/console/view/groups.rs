@@ -120,6 +120,9 @@ pub(crate) struct Groups {
     pub(crate) phases: Vec<PhaseName>,
 }
 
+/// Groups of one page.
+const ROWS: usize = 80;
+
 /// The groups that are wanted, as far as the reader sees them.
 pub(crate) fn groups(board: &Board, asker: &Asker, wanted: Wanted, now: Timestamp) -> Groups {
     let mut rows = Vec::new();
@@ -130,7 +133,7 @@ pub(crate) fn groups(board: &Board, asker: &Asker, wanted: Wanted, now: Timestam
         if !asker.sees(here.now, now) || !meets(here, &wanted, now, stuck(here.id)) {
             return true;
         }
-        if rows.len() == limits::PAGE_ROWS {
+        if rows.len() == ROWS {
             next = rows.last().map(|row: &Row| row.id.clone());
             return false;
         }

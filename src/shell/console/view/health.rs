@@ -1,12 +1,12 @@
 //! How well groups are, from days that are closed: the worst first, with the last seven days of each.
 
-use super::today::Place;
+use super::place::Place;
 use crate::{
-    base::{civil_day::CivilDay, time::Timestamp},
+    base::{civil_day::CivilDay, limits, time::Timestamp},
     engine::state::State,
-    shell::{
-        console::door::{self, Asker},
-        runtime::publish::Snapshot,
+    shell::console::{
+        board::{Board, Here},
+        door::Asker,
     },
 };
 
@@ -40,26 +40,31 @@ const NAMED: usize = 6;
 const DAYS: i32 = 7;
 
 /// The strip of the groups that the reader sees.
-pub(crate) fn strip(snapshot: &Snapshot, asker: &Asker, now: Timestamp) -> Strip {
-    let mut all: Vec<(u8, _)> = snapshot
-        .groups
-        .iter()
-        .filter(|(_, group)| group.book.is_some())
-        .filter_map(|(id, group)| Some((group.state.numbers.closed.back()?.health?, (id, group))))
-        .filter(|(_, (_, group))| asker.sees(group, now))
-        .collect();
-    all.sort_by_key(|(health, (id, _))| (*health, *id));
-    let rest = all.split_off(NAMED.min(all.len()));
-    let rows = all.into_iter().map(|(now, (id, group))| {
-        let days = days(&group.state);
-        Health {
-            place: Place { group: id.clone(), title: door::title(group, id), subject: String::new() },
-            now,
-            before: days.first().copied().flatten(),
-            days: days.into_iter().skip(1).collect(),
-        }
+pub(crate) fn strip(board: &Board, asker: &Asker, now: Timestamp) -> Strip {
+    let sees_all = asker.sees_all(&board.now);
+    let mut seen = board.health.iter().take(limits::PLACES_LOOKED_AT_MAX).filter_map(|(health, id)| {
+        let here = board.group_of(id).filter(|here| asker.sees(here.now, now))?;
+        Some((*health, here))
     });
-    Strip { rows: rows.collect(), more: rest.len(), least: rest.first().map_or(0, |(health, _)| *health) }
+    let rows: Vec<Health> = seen.by_ref().take(NAMED).map(|(now, here)| row(now, here)).collect();
+    let next = seen.next();
+    let least = next.as_ref().map_or(0, |(health, _)| *health);
+    let more = match next {
+        None => 0,
+        Some(_) if sees_all => board.health.len().saturating_sub(rows.len()),
+        Some(_) => seen.count() + 1,
+    };
+    Strip { rows, more, least }
+}
+
+fn row(now: u8, here: Here<'_>) -> Health {
+    let days = days(here.state());
+    Health {
+        place: Place { group: here.id.clone(), title: here.title().to_owned(), subject: String::new() },
+        now,
+        before: days.first().copied().flatten(),
+        days: days.into_iter().skip(1).collect(),
+    }
 }
 
 /// The last closed day, the seven before it included: eight values, oldest first.

@@ -8,7 +8,10 @@ use crate::{
     },
     engine::state::HeldMessage,
     shell::{
-        console::door::{self, Asker},
+        console::{
+            board::Board,
+            door::{self, Asker},
+        },
         runtime::publish::{GroupNow, Snapshot},
     },
 };
@@ -62,25 +65,31 @@ pub(crate) fn commanded<'s>(
 }
 
 /// What the bar says: how many groups are hushed; nothing to whoever commands none.
-pub(crate) fn in_bar(snapshot: &Snapshot, asker: &Asker, now: Timestamp) -> Option<usize> {
-    let hushed = commanded(snapshot, asker, now, true).count();
-    (hushed > 0 || commanded(snapshot, asker, now, false).next().is_some()).then_some(hushed)
+pub(crate) fn in_bar(board: &Board, asker: &Asker, now: Timestamp) -> Option<usize> {
+    if asker.admin {
+        return (board.counts.groups > 0).then(|| board.hushed.len());
+    }
+    let commands = |id: &GroupId| board.now.groups.get(id).is_some_and(|group| asker.commands(group, now));
+    let hushed = board.hushed.iter().take(limits::PLACES_LOOKED_AT_MAX).filter(|id| commands(id)).count();
+    let any = || board.now.groups.values().any(|group| asker.commands(group, now));
+    (hushed > 0 || any()).then_some(hushed)
 }
 
 /// The page, for somebody who commands groups.
-pub(crate) fn hush(
-    snapshot: &Snapshot,
-    asker: &Asker,
-    from: Option<&GroupId>,
-    now: Timestamp,
-) -> Option<HushPage> {
+pub(crate) fn hush(board: &Board, asker: &Asker, from: Option<&GroupId>, now: Timestamp) -> Option<HushPage> {
+    let snapshot = &board.now;
     let here = from.and_then(|id| {
         let group = snapshot.groups.get(id).filter(|group| asker.commands(group, now))?;
         (group.state.by_hand.hush.is_none()).then(|| (id.clone(), door::title(group, id)))
     });
-    let loud = commanded(snapshot, asker, now, false).count();
-    let all = commanded(snapshot, asker, now, true).count();
-    let hushed = commanded(snapshot, asker, now, true).filter_map(|(id, group)| {
+    let commands = |id: &&GroupId| snapshot.groups.get(*id).is_some_and(|group| asker.commands(group, now));
+    let (loud, all) = if asker.admin {
+        (board.counts.groups.saturating_sub(board.hushed.len()), board.hushed.len())
+    } else {
+        (commanded(snapshot, asker, now, false).count(), board.hushed.iter().filter(commands).count())
+    };
+    let hushed = board.hushed.iter().filter(commands).filter_map(|id| {
+        let group = snapshot.groups.get(id)?;
         let hush = group.state.by_hand.hush.as_ref()?;
         let came = |held: &&Arc<HeldMessage>| held.came_meanwhile(&group.state.by_hand);
         Some(Hushed {

@@ -3,18 +3,22 @@
 use crate::{
     base::{
         ids::{GroupId, RunId},
+        limits,
         time::{Timestamp, Zone},
     },
     shell::{
         console::{
             board::Board,
             door::Asker,
-            history::{Kinds, run_of},
+            history::{Found, Kinds, run_of},
         },
         store::LogLine,
     },
     sim::timeline::{self, Line},
 };
+
+/// Lines of one page of the logbook, before the last decision on it is told to its end.
+const LOG_LINES: usize = 80;
 
 /// Which lines are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,12 +70,20 @@ pub(crate) fn logbook(
     board: &Board,
     asker: &Asker,
     wanted: Wanted,
-    (lines, next, cut): (&[LogLine], Option<i64>, bool),
+    (lines, found, cut): (&[LogLine], &Found, bool),
     now: Timestamp,
 ) -> Logbook {
     let kinds = Kinds::parse(wanted.kinds).unwrap_or(Kinds::TOLD);
     let mut rows = Vec::new();
+    // A decision may have many lines: a page ends behind one when it is full, and the next begins there.
+    let (mut next, mut of) = (found.before, None);
     for line in lines {
+        let decision = found.decisions.iter().copied().find(|first| *first <= line.seq);
+        if rows.len() >= LOG_LINES && decision != of {
+            next = of;
+            break;
+        }
+        of = decision;
         let Some(here) = board.group_of(&line.group) else { continue };
         if !Kinds::of(&line.entry).meets(kinds) || !asker.sees(here.now, now) {
             continue;
@@ -88,7 +100,13 @@ pub(crate) fn logbook(
             zone,
         });
     }
-    let seen = board.now.groups.iter().filter(|(_, group)| asker.sees(group, now)).take(GROUPS_OFFERED);
+    let seen = board
+        .now
+        .groups
+        .iter()
+        .take(limits::PLACES_LOOKED_AT_MAX)
+        .filter(|(_, group)| asker.sees(group, now))
+        .take(GROUPS_OFFERED);
     let mut groups: Vec<(GroupId, String)> =
         seen.filter_map(|(id, _)| Some((id.clone(), board.group_of(id)?.title().to_owned()))).collect();
     if let Some(here) =

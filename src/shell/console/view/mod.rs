@@ -3,6 +3,10 @@
 pub(super) mod phone;
 pub(super) mod today;
 pub(super) mod calendar;
+pub(super) mod cards;
+pub(super) mod day;
+pub(super) mod look;
+pub(super) mod place;
 pub(super) mod everybody;
 pub(super) mod health;
 pub(super) mod access;
@@ -14,4 +18,5 @@ pub(super) mod group;
 pub(super) mod groups;
 pub(super) mod logbook;
 pub(super) mod members;
+pub(super) mod question;
 pub(super) mod run;

@@ -1,6 +1,6 @@
 //! What somebody sees who came by a link in a message: one task, or one question.
 
-use super::today::Card;
+use super::cards::Card;
 use crate::{
     base::{
         ids::{GroupId, PersonId, TaskId},

@@ -2,8 +2,15 @@
 //!
 //! Pure: reads text, compares it with what is known. Reports nothing to the engine.
 
-use crate::base::ids::MemberId;
-use crate::engine::state::{OpenTask, State};
+use crate::{
+    base::{
+        ids::MemberId,
+        phrase::{Phrase, phrase},
+        value::Value,
+        words::shorten,
+    },
+    engine::state::{OpenTask, State},
+};
 use std::collections::BTreeSet;
 
 /// What was pasted.
@@ -263,6 +270,77 @@ pub(super) fn compare(state: &State, open: &OpenTask, lines: &[Line]) -> Differe
     }
     found.missing = open.answers.keys().filter(|member| !seen.contains(*member)).cloned().collect();
     found
+}
+
+impl Chain {
+    /// What was not understood, a line each.
+    pub(super) fn unread_in_words(&self, found: &Difference) -> Vec<Phrase> {
+        let unsure = found.unsure.iter().map(|(name, said)| {
+            phrase!(
+                "! {name} counts; what stands behind is not understood: {said} (a second name needs a line of its own)",
+                "! {name} 已计入，后面的没看懂：{said}（另一个人要单独写一行）"
+            )
+        });
+        let unread = self.unread.iter().map(|(at, text)| {
+            let text = shorten(text, 60);
+            phrase!(
+                "! line {at} is not understood and not counted: {text}",
+                "! 第 {at} 行没看懂，没有计入：{text}"
+            )
+        });
+        unsure.chain(unread).collect()
+    }
+}
+
+impl Difference {
+    /// What it changes, a line each.
+    pub(super) fn in_words(&self, withdraws: bool) -> Vec<Phrase> {
+        let mut lines: Vec<Phrase> = Vec::new();
+        for (member, option) in &self.new {
+            lines.push(phrase!("+ {member}: {option}", "+ {member}：{option}"));
+        }
+        for (member, was, is) in &self.changed {
+            lines.push(phrase!("~ {member}: {was} → {is}", "~ {member}：{was} → {is}"));
+        }
+        for member in &self.missing {
+            lines.push(if withdraws {
+                phrase!("- {member}: taken back", "- {member}：收回")
+            } else {
+                phrase!(
+                    "? {member} has answered and is not in the chain; --withdraw takes that back",
+                    "? {member} 回答过，但不在接龙里；`--withdraw` 会收回"
+                )
+            });
+        }
+        for name in &self.doubles {
+            lines.push(phrase!("= {name} is there twice and counts once", "= {name} 出现了两次，只算一次"));
+        }
+        for (name, ids) in &self.unclear {
+            let ids = ids.join(", ");
+            lines.push(phrase!(
+                "! {name} is the name of {ids} and is not counted: write the id in its place",
+                "! {name} 是 {ids} 的名字，没有计入：请改写成编号"
+            ));
+        }
+        if self.more > 0 {
+            let n = self.more;
+            lines.push(phrase!(
+                "{n} more are brought along; they have no answer of their own",
+                "另外带 {n} 人；他们没有自己的回答"
+            ));
+        }
+        lines
+    }
+
+    /// The answers that it comes to, as rows of an `answer`.
+    pub(super) fn rows(&self, withdraws: bool) -> Vec<Value> {
+        let row = |member: &MemberId, key: &str, value: Value| {
+            Value::map([("member", Value::str(member.as_str())), (key, value)])
+        };
+        let said = self.said.iter().map(|(member, option)| row(member, "option", Value::str(option)));
+        let gone = self.missing.iter().filter(|_| withdraws);
+        said.chain(gone.map(|member| row(member, "withdraw", Value::Bool(true)))).collect()
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,291 @@
+//! Cards as markup: what somebody is asked, with its buttons.
+
+use super::parts::second;
+use crate::{
+    base::{limits, locale::Locale, time::Timestamp},
+    engine::entry::TaskKind,
+    shell::{
+        console::{
+            layout::Frame,
+            view::{
+                cards::{Card, Shown},
+                place::Place,
+            },
+        },
+        delivery::markup,
+        pages::words,
+    },
+};
+use maud::{Markup, html};
+
+use super::prose::prose;
+
+/// The cards of a list, in order; where there are more, the way to them.
+pub(super) fn list(shown: &Shown, (first, rank): (usize, Rank), now: Timestamp, frame: &Frame) -> Markup {
+    let more = shown.all.saturating_sub(shown.cards.len());
+    html! {
+        ul.cards { @for (n, one) in shown.cards.iter().enumerate() {
+            li.card.task .late[is_late(one, now)] { (ranked(one, (first + n, rank), now, frame)) }
+        } }
+        @if let Some(rest) = shown.rest.as_ref().filter(|_| more > 0) {
+            p.note { a href={ "/me?from=" (rest) } { @match frame.locale {
+                Locale::En => { "and " (words::number(more as u64)) " more" }
+                Locale::Zh => { "还有 " (words::number(more as u64)) " 件" }
+            } } }
+        }
+    }
+}
+
+/// How many more of a kind there are than are shown, and where they are.
+pub(super) fn and_more(more: usize, href: &str, locale: Locale) -> Markup {
+    html! { @if more > 0 { p.note { a href=(href) { @match locale {
+        Locale::En => { "and " (words::number(more as u64)) " more" }
+        Locale::Zh => { "还有 " (words::number(more as u64)) " 项" }
+    } } } } }
+}
+
+fn is_late(card: &Card, now: Timestamp) -> bool {
+    card.due.is_some_and(|due| due < now)
+}
+
+/// The groups of a card.
+fn named(card: &Card, locale: Locale) -> String {
+    places(&card.places, card.more, locale)
+}
+
+/// What else can be done about a card: it is handed on, or whoever is asked is reminded.
+fn more(card: &Card, on: &[(&str, &str)], frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    html! {
+        @if !card.heirs.is_empty() && card.kind != TaskKind::Delivery {
+            (second(locale.pick("Hand on", "交给别人"), &frame.press("reassign", on, &html! {
+                label.field { (locale.pick("To whom", "交给谁"))
+                    select name="to" { @for (id, name) in &card.heirs { option value=(id) { (name) } } }
+                }
+                button.main { (locale.pick("Hand on: ", "交出：")) (named(card, locale)) }
+            })))
+        }
+        @if card.commands && !card.people.is_empty() && card.kind != TaskKind::Delivery {
+            (frame.press("remind", on, &html! { button { (locale.pick("Remind", "提醒")) span.unseen { " " (locale.join(&card.people)) } } }))
+        }
+    }
+}
+
+/// `Xi'an`, `Xi'an, Beijing and 9 more`.
+pub(super) fn places(places: &[Place], further: usize, locale: Locale) -> String {
+    // What is there several times in one group names it once.
+    let mut groups: Vec<&Place> = places.iter().collect();
+    groups.dedup_by(|a, b| a.group == b.group);
+    let shown: Vec<String> =
+        groups.iter().take(limits::GROUPS_NAMED_MAX).map(|place| place.title.clone()).collect();
+    let more = groups.len() - shown.len() + further;
+    let named = locale.join(&shown);
+    if more == 0 { named } else { format!("{named} +{}", words::number(more as u64)) }
+}
+
+/// What kind of thing is asked.
+pub(super) const fn kind(kind: TaskKind, locale: Locale) -> &'static str {
+    match (kind, locale) {
+        (TaskKind::Task, Locale::En) => "Task",
+        (TaskKind::Task, Locale::Zh) => "任务",
+        (TaskKind::Approval, Locale::En) => "Approval",
+        (TaskKind::Approval, Locale::Zh) => "审批",
+        (TaskKind::Question, Locale::En) => "Question",
+        (TaskKind::Question, Locale::Zh) => "提问",
+        (TaskKind::Delivery, Locale::En) => "To paste by hand",
+        (TaskKind::Delivery, Locale::Zh) => "手动发送",
+        (TaskKind::Removal, Locale::En) => "To remove by hand",
+        (TaskKind::Removal, Locale::Zh) => "手动移出",
+    }
+}
+
+/// One card; `n` makes its ids its own.
+fn ranked(card: &Card, (n, rank): (usize, Rank), now: Timestamp, frame: &Frame) -> Markup {
+    let on: Vec<(&str, &str)> =
+        card.places.iter().map(|place| (place.group.as_str(), place.subject.as_str())).collect();
+    html! {
+        (asked(card, (n, rank), now, frame.locale))
+        @if card.answers {
+            @if card.more > 0 { p.note { @match frame.locale {
+                Locale::En => { "A press is for the first " (card.places.len()) " groups; the other " (words::number(card.more as u64)) " come next." }
+                Locale::Zh => { "一次处理前 " (card.places.len()) " 个群，其余 " (words::number(card.more as u64)) " 个随后出现。" }
+            } } }
+            div.acts { (acts(card, n, &on, frame)) (more(card, &on, frame)) }
+        }
+    }
+}
+
+/// Below which heading a card stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rank {
+    /// Under none: it is what the page is about.
+    First,
+    /// Under that of the page.
+    Second,
+    /// Under that of a part of it.
+    Third,
+}
+
+impl Rank {
+    fn heading(self, class: &str, words: &Markup) -> Markup {
+        match self {
+            Self::First => html! { h1 class={ "question " (class) } { (words) } },
+            Self::Second => html! { h2 class={ "asked " (class) } { (words) } },
+            Self::Third => html! { h3 class=(class) { (words) } },
+        }
+    }
+}
+
+/// What is asked, without a button.
+pub(super) fn asked(card: &Card, (n, rank): (usize, Rank), now: Timestamp, locale: Locale) -> Markup {
+    let kind = kind(card.kind, locale);
+    let ids: Vec<&str> =
+        card.places.iter().take(limits::GROUPS_NAMED_MAX).map(|place| place.subject.as_str()).collect();
+    html! {
+        p.meta {
+            span { b { (kind) } " · " bdi { (named(card, locale)) } " · " (ids.join(" ")) }
+            @if let Some(due) = card.due { (until(due, now, card, locale)) }
+            @if !card.people.is_empty() { span { "→ " bdi { (locale.join(&card.people)) } } }
+        }
+        @if card.kind == TaskKind::Delivery {
+            (rank.heading("unseen", &html! { (kind) " " (named(card, locale)) }))
+            textarea #{ "text" (n) } readonly rows="5" aria-label=(locale.pick("The text to paste", "要粘贴的文字")) { (card.text) }
+        } @else {
+            (rank.heading("", &html! { bdi { (markup::plain(&card.text)) } }))
+        }
+        @if let Some(show) = &card.show { div.text { (prose(show)) } }
+        @if !card.members.is_empty() {
+            details {
+                summary { (locale.pick("Who: ", "名单：")) (card.members.len()) }
+                @let names: Vec<String> = card.members.iter().map(|(_, name)| name.clone()).collect();
+                p { bdi { (locale.join(&names)) } }
+            }
+        }
+    }
+}
+
+/// When something is over, as a length and as a clock time.
+fn until(due: Timestamp, now: Timestamp, card: &Card, locale: Locale) -> Markup {
+    let (zone, late) = (&card.zone, due < now);
+    let length = locale.duration(if late { now.since(due) } else { due.since(now) });
+    let same_day = zone.date(due) == zone.date(now);
+    let at = if same_day { words::clock(zone, due) } else { locale.time(due, zone, now) };
+    let text = match (late, locale) {
+        (true, Locale::En) => format!("overdue for {length} (since {at})"),
+        (true, Locale::Zh) => format!("逾期 {length}（{at} 到期）"),
+        (false, Locale::En) => format!("{length} left, until {at}"),
+        (false, Locale::Zh) => format!("还有 {length}，到 {at}"),
+    };
+    html! { span .badword[late] { (text) } }
+}
+
+/// The buttons of a card.
+fn acts(card: &Card, n: usize, on: &[(&str, &str)], frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    let input = |name: &str, label: &str| {
+        html! {
+            label.field { (label) input type="text" name=(name) autocomplete="off" maxlength="2000"; }
+        }
+    };
+    match card.kind {
+        TaskKind::Approval => html! {
+            @if card.members.is_empty() {
+                (frame.press("approve", on, &html! { button.main { (locale.pick("Approve", "批准")) } }))
+            } @else {
+                (second(locale.pick("Approve", "批准"), &frame.press("approve", on, &choose(card, locale))))
+            }
+            (second(locale.pick("Reject", "驳回"), &frame.press("reject", on, &html! {
+                (input("reason", locale.pick("Why? Whoever asked is told.", "为什么？原因会告诉提出的人。")))
+                button.bad { (locale.pick("Reject", "驳回")) " " (named(card, locale)) }
+            })))
+        },
+        TaskKind::Delivery => html! {
+            (copy(n, locale))
+            @if card.places.len() > 1 { (sent(card, frame)) }
+            @else { (frame.press("done", on, &html! { button.main.after { (locale.pick("Sent", "已发送")) } })) }
+            (second(locale.pick("Cannot be sent", "发不了"), &frame.press("unsent", on, &html! {
+                (input("reason", locale.pick("Why?", "为什么？")))
+                button.bad { (locale.pick("It is not sent", "这条不发了")) }
+            })))
+            span.copied role="status" {}
+        },
+        TaskKind::Task | TaskKind::Removal | TaskKind::Question => html! {
+            @if card.list.is_empty() {
+                (frame.press("done", on, &html! { button.main { (locale.pick("Done", "完成")) } }))
+            } @else {
+                (frame.press("tick", on, &html! { (ticks(card, locale)) }))
+            }
+            (second(locale.pick("Done, with words", "完成并留言"), &frame.press("done", on, &html! {
+                (input("note", locale.pick("What there is to say", "想说的话")))
+                button.main { (locale.pick("Done", "完成")) " " (named(card, locale)) }
+            })))
+        },
+    }
+}
+
+/// Who goes: whoever is ticked. Of a list that is too long for a page nobody is taken out here.
+fn choose(card: &Card, locale: Locale) -> Markup {
+    let n = card.members.len();
+    html! {
+        @if n <= limits::CHOSEN_SHOWN {
+            fieldset {
+                legend { (locale.pick("Who goes; take the tick from who stays", "打勾的人会被请出；留下的人请去掉勾")) }
+                input type="hidden" name="chosen" value="yes";
+                @for (id, name) in &card.members {
+                    label.tick { input type="checkbox" name="go" value=(id) checked; span { bdi { (name) } } }
+                }
+            }
+        } @else {
+            p.words { (locale.pick(
+                "The list is too long for a page: `playbook approve TASK --except NAME` lets somebody stay.",
+                "名单太长，这里放不下：用 `playbook approve 编号 --except 名字` 留下某人。",
+            )) }
+        }
+        button.bad { (locale.pick("Let the ticked of these go: ", "请出打勾的成员，共列出 ")) (n) " · " (named(card, locale)) }
+    }
+}
+
+/// Copies a card's text.
+pub(super) fn copy(n: usize, locale: Locale) -> Markup {
+    html! {
+        button type="button" data-copy={ "text" (n) } data-done=(locale.pick("Copied.", "已复制。"))
+            data-select=(locale.pick("Selected: copy it with your device's own menu.", "已选中：请用系统菜单复制。")) {
+            (locale.pick("Copy all", "复制全文"))
+        }
+    }
+}
+
+/// One text for several groups: those that are ticked have it, the rest stay.
+fn sent(card: &Card, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    html! {
+        form.press.sheet method="post" action="/press/done" {
+            (frame.fields())
+            details {
+                summary { (locale.pick("In which groups", "发到了哪些群")) " (" (card.places.len()) ")" }
+                fieldset {
+                    legend { (locale.pick("Take the tick from where it is not yet", "还没发的群请去掉勾")) }
+                    @for place in &card.places {
+                        label.tick { input type="checkbox" name="on" value={ (place.group) " " (place.subject) } checked; span { bdi { (place.title) } } }
+                    }
+                }
+            }
+            button.main.after { (locale.pick("Sent to the ticked groups", "打勾的群已发送")) }
+        }
+    }
+}
+
+/// A checklist: what is ticked off stays so, and with the last of it the task is done.
+pub(super) fn ticks(card: &Card, locale: Locale) -> Markup {
+    html! {
+        div.checklist {
+            @for (n, (item, done)) in card.list.iter().enumerate() {
+                label.tick {
+                    input type="checkbox" name="tick" value=(n + 1) checked[*done] disabled[*done];
+                    span { bdi { (item) } }
+                }
+            }
+            button.main { (locale.pick("Tick off", "打勾")) }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What needs a look as markup: each with where it leads, and what is pressed about it.
+
+use super::{
+    cards::{and_more, places},
+    parts::{self, group_path, run_path, why_path},
+    wording,
+};
+use crate::{
+    base::locale::Locale,
+    shell::console::{
+        layout::Frame,
+        view::{look::Look, place::Place},
+    },
+};
+use maud::{Markup, html};
+
+/// The list; nothing where all is well.
+pub(super) fn list(look: &[Look], more: usize, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    html! {
+        @if !look.is_empty() {
+            section #look aria-labelledby="look-title" {
+                h2 #look-title { (locale.pick("Needs a look", "需要看一眼")) " (" (look.len() + more) ")" }
+                ul.rows.plainrows { @for one in look { li {
+                    span.sign.bad aria-hidden="true" { "▲" }
+                    div { (look_at(one, frame)) }
+                } } }
+                (and_more(more, "/groups?only=trouble", locale))
+            }
+        }
+    }
+}
+
+fn look_at(look: &Look, frame: &Frame) -> Markup {
+    let locale = frame.locale;
+    match look {
+        Look::File { file, why } => html! {
+            a href="/channels" { b { (file) } } (locale.pick(": its newest version is not in force", "：最新版本没有生效"))
+            span.rest { bdi { (why.of(locale)) } }
+        },
+        Look::Channel { place, since, reason, zone, now } => html! {
+            @let at = locale.time(*since, zone, *now);
+            (of(place, locale)) @match locale {
+                Locale::En => { "channel " a href="/channels" { (place.subject) } " has been failing since " (at) }
+                Locale::Zh => { "频道 " a href="/channels" { (place.subject) } " 自" (at) "起一直发送失败" }
+            }
+            span.rest { bdi { (reason) } }
+        },
+        Look::Deaf { place, since, reason, zone, now } => html! {
+            @let at = locale.time(*since, zone, *now);
+            (of(place, locale)) @match locale {
+                Locale::En => { "nothing has been heard on " a href="/channels" { (place.subject) } " since " (at) }
+                Locale::Zh => { "频道 " a href="/channels" { (place.subject) } " 自" (at) "起什么都没听到" }
+            }
+            span.rest lang="en" { bdi { (reason) } }
+        },
+        Look::Stuck { place, in_doubt, reason, commands } => html! {
+            @let effect = place.subject.as_str().into();
+            @let message = html! { @match wording::step_of(&effect) {
+                Some((run, step)) => { a href=(why_path(&place.group, &run, Some(&step))) { code { (place.subject) } } }
+                None => { code { (place.subject) } }
+            } };
+            (of(place, locale)) @match (locale, in_doubt) {
+                (Locale::En, false) => { "message " (message) " was refused." }
+                (Locale::Zh, false) => { "消息 " (message) " 被拒收。" }
+                (Locale::En, true) => { "nobody knows whether message " (message) " arrived" }
+                (Locale::Zh, true) => { "消息 " (message) " 是否送达不明" }
+            }
+            span.rest { bdi { (reason) } }
+            @if *commands { div.acts { (wording::decide(&place.group, &effect, *in_doubt, frame)) } }
+        },
+        Look::Failed { place, at, reason, commands, zone, now } => html! {
+            @let (step, error) = reason.strip_prefix("step ").and_then(|rest| rest.split_once(": ")).unwrap_or(("", reason));
+            @let run = html! { a href=(run_path(&place.group, &place.subject.as_str().into())) { code { (place.subject) } } };
+            (of(place, locale)) @match (locale, step) {
+                (Locale::En, "") => { "run " (run) " failed" }
+                (Locale::Zh, "") => { "运行 " (run) " 失败" }
+                (Locale::En, step) => { "run " (run) " failed at step " (step) "." }
+                (Locale::Zh, step) => { "运行 " (run) " 在步骤 " (step) " 失败。" }
+            }
+            span.rest { bdi { (error) } " · " (locale.time(*at, zone, *now)) }
+            @if *commands {
+                (frame.press("retry", &[(place.group.as_str(), place.subject.as_str())], &html! { button { (locale.pick("Try again", "重试")) } }))
+            }
+        },
+        Look::Unwell { place, health } => html! {
+            a href=(group_path(&place.group)) { bdi { (place.title) } } ": "
+            @match locale {
+                Locale::En => { "its health is " (health) " of 100; its page says what that is a sign of" }
+                Locale::Zh => { "健康度 " (health) "（满分 100），群页面有原因和处方" }
+            }
+        },
+        Look::Paused { places: some, more } => html! {
+            a href=(parts::address("/groups", &[("only", "paused")])) { bdi { (places(some, *more, locale)) } } ": " (locale.pick("everything is paused", "全部暂停中"))
+        },
+    }
+}
+
+/// The group, as an alert about it begins.
+fn of(place: &Place, locale: Locale) -> Markup {
+    html! { bdi { (place.title) } (locale.pick(": ", "：")) }
+}

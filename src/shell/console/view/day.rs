@@ -1,0 +1,187 @@
+//! The day: what ended, what is under way and what comes, alike in several groups as one row, bounded for a page.
+
+use super::place::{Place, place};
+use crate::{
+    base::{
+        ids::{GroupId, PlayName, RunId},
+        limits,
+        time::{Duration, Timestamp, Zone},
+    },
+    engine::{
+        entry::{Outcome, Skip},
+        view,
+    },
+    shell::console::{
+        board::{Board, Coming, Here},
+        cards::minute,
+        door::Asker,
+        runs::RunPlace,
+    },
+};
+use imbl::OrdSet;
+use std::collections::BTreeMap;
+
+/// Rows of one kind in the day of the page of today.
+const DAY_ROWS: usize = 14;
+/// Groups that one press in a row of today is for.
+const ROW_PLACES_MAX: usize = 20;
+/// How late something may be that is due and still stands among what comes, in milliseconds.
+const OVERDUE_SHOWN_MS: i64 = 3_600_000;
+
+/// How a row of the day stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Standing {
+    /// It has ended.
+    Ended(Outcome),
+    /// It is under way.
+    Open,
+    /// The row is still to come.
+    Ahead,
+    /// It comes, and would not start as things are.
+    Unless(Skip),
+}
+
+/// A run, or one that comes, in one group or in several at the same time.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Row {
+    /// When the row is due.
+    pub(crate) at: Timestamp,
+    /// The play.
+    pub(crate) play: PlayName,
+    /// As people call it.
+    pub(crate) title: String,
+    /// How it stands.
+    pub(crate) standing: Standing,
+    /// Where; its run there.
+    pub(crate) places: Vec<Place>,
+    /// In how many more groups.
+    pub(crate) more: usize,
+    /// Whether the reader commands all of these groups.
+    pub(crate) commands: bool,
+    /// Why it ended, where that says something.
+    pub(crate) reason: String,
+    /// The zone of its groups.
+    pub(crate) zone: Zone,
+}
+
+/// The day of a reader.
+pub(super) struct DayOf<'b> {
+    pub(super) board: &'b Board,
+    pub(super) asker: &'b Asker,
+    pub(super) now: Timestamp,
+    pub(super) zone: &'b Zone,
+}
+
+impl DayOf<'_> {
+    /// Its rows in order of time, and how many more there are.
+    pub(super) fn rows(&self) -> (Vec<Row>, usize) {
+        let (begin, end) = self.zone.day_bounds(self.now);
+        let (mut rows, mut more) = (Vec::new(), 0);
+        let mut take = |some: &mut dyn Iterator<Item = Row>| {
+            rows.extend(some.take(DAY_ROWS));
+            more += some.take(limits::PLACES_LOOKED_AT_MAX).count();
+        };
+        let ended = self.board.runs.ended.iter().rev().take_while(|(key, _)| key.at >= minute(begin));
+        take(&mut ended.filter_map(|(_, places)| self.of_runs(places)));
+        take(&mut self.board.runs.open.iter().rev().filter_map(|(_, places)| self.of_runs(places)));
+        take(
+            &mut self
+                .ahead(end)
+                .into_iter()
+                .filter_map(|((at, play), coming)| self.coming(at, &play, &coming)),
+        );
+        rows.sort_by(|a, b| (a.at, &a.play).cmp(&(b.at, &b.play)));
+        (rows, more)
+    }
+
+    fn sees(&self, group: &GroupId) -> Option<Here<'_>> {
+        self.board
+            .group_of(group)
+            .filter(|here| here.now.book.is_some() && self.asker.sees(here.now, self.now))
+    }
+
+    /// A row of runs that have begun.
+    fn of_runs(&self, places: &OrdSet<RunPlace>) -> Option<Row> {
+        let mut seen = places
+            .iter()
+            .take(limits::PLACES_LOOKED_AT_MAX)
+            .filter_map(|(group, run)| Some((self.sees(group)?, run)));
+        let (first, id) = seen.next()?;
+        let run = first.run(id)?;
+        let standing = run.outcome.map_or(Standing::Open, Standing::Ended);
+        let reason = if run.outcome == Some(Outcome::Done) { "" } else { &run.reason };
+        let mut row = self.row(first, &run.play, run.started, standing);
+        row.reason = reason.to_owned();
+        self.put(&mut row, first, id);
+        for (here, run) in seen.by_ref().take(ROW_PLACES_MAX - 1) {
+            self.put(&mut row, here, run);
+        }
+        row.more = self.rest(places.len(), &row, seen.count());
+        Some(row)
+    }
+
+    fn row(&self, here: Here<'_>, play: &PlayName, at: Timestamp, standing: Standing) -> Row {
+        Row {
+            at,
+            play: play.clone(),
+            title: super::group::title(here, play),
+            standing,
+            places: Vec::new(),
+            more: 0,
+            commands: true,
+            reason: String::new(),
+            zone: here.zone(),
+        }
+    }
+
+    fn put(&self, row: &mut Row, here: Here<'_>, run: &RunId) {
+        row.commands &= self.asker.commands(here.now, self.now);
+        row.places.push(place(here, run));
+    }
+
+    /// How many places a row has beside those that it names.
+    fn rest(&self, all: usize, row: &Row, looked: usize) -> usize {
+        if self.asker.sees_all(&self.board.now) { all.saturating_sub(row.places.len()) } else { looked }
+    }
+
+    /// What comes until the end of the day, by minute and play.
+    fn ahead(&self, end: Timestamp) -> BTreeMap<(Timestamp, PlayName), Vec<OrdSet<Coming>>> {
+        let from = (self.now.plus(-Duration::from_millis(OVERDUE_SHOWN_MS)), PlayName::new(""));
+        let to = (end, PlayName::new(""));
+        let mut rows: BTreeMap<(Timestamp, PlayName), Vec<OrdSet<Coming>>> = BTreeMap::new();
+        for ((at, play), coming) in self.board.upcoming.range(from..to).take(limits::PLACES_LOOKED_AT_MAX) {
+            if coming.iter().any(|one| one.run.is_none()) {
+                rows.entry((minute(*at), play.clone())).or_default().push(coming.clone());
+            }
+        }
+        rows
+    }
+
+    /// A row of runs that come.
+    fn coming(&self, at: Timestamp, play: &PlayName, coming: &[OrdSet<Coming>]) -> Option<Row> {
+        let all = coming.iter().flat_map(OrdSet::iter).filter(|one| one.run.is_none());
+        let mut seen = all.take(limits::PLACES_LOOKED_AT_MAX).filter_map(|one| self.sees(&one.group));
+        let mut row: Option<Row> = None;
+        for here in seen.by_ref() {
+            let Some(playbook) = here.playbook() else { continue };
+            let until = at.plus(Duration::from_millis(60_000));
+            let comes = view::before(here.state(), playbook, until).into_iter();
+            let of_row = comes.filter(|one| one.step.is_none() && one.play == *play && minute(one.at) == at);
+            for one in of_row {
+                let row = row.get_or_insert_with(|| {
+                    let unless = view::unless(here.state(), playbook, play, &one.run, one.at);
+                    let standing = unless.map_or(Standing::Ahead, Standing::Unless);
+                    self.row(here, play, one.at, standing)
+                });
+                self.put(row, here, &one.run);
+            }
+            if row.as_ref().is_some_and(|row| row.places.len() >= ROW_PLACES_MAX) {
+                break;
+            }
+        }
+        let mut row = row?;
+        let places = coming.iter().map(OrdSet::len).sum();
+        row.more = self.rest(places, &row, seen.count());
+        Some(row)
+    }
+}

@@ -1,0 +1,191 @@
+//! What needs a look: whatever is wrong, in the words of the alert about it, bounded for a page.
+
+use super::place::{Place, place};
+use crate::{
+    base::{
+        ids::GroupId,
+        limits,
+        phrase::Phrase,
+        time::{Duration, Timestamp, Zone},
+    },
+    shell::{
+        console::{board::Board, door::Asker, view::health::Strip},
+        ears::EarNow,
+        refusals::Refusals,
+        store::Status,
+    },
+};
+
+/// Rows of what is held, or needs a look, on the page of today.
+pub(super) const LOOK_ROWS: usize = 10;
+
+/// What needs a look.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Look {
+    /// A file of which the newest version is not in force.
+    File {
+        /// The file.
+        file: String,
+        /// Why the file is refused.
+        why: Phrase,
+    },
+    /// A channel that fails.
+    Channel {
+        /// Where; the channel there.
+        place: Place,
+        /// Since when the channel has been failing.
+        since: Timestamp,
+        /// What the platform said.
+        reason: String,
+        /// The zone of its group.
+        zone: Zone,
+        /// The instant at which it is looked at.
+        now: Timestamp,
+    },
+    /// A channel that hears nothing although it should.
+    Deaf {
+        /// Where; the channel there.
+        place: Place,
+        /// Since when nothing is heard.
+        since: Timestamp,
+        /// What is in the way.
+        reason: String,
+        /// The zone of its group.
+        zone: Zone,
+        /// The instant at which it is looked at.
+        now: Timestamp,
+    },
+    /// A message that was refused, or may have arrived.
+    Stuck {
+        /// Where; the message there.
+        place: Place,
+        /// Whether it may have arrived.
+        in_doubt: bool,
+        /// What was said of it.
+        reason: String,
+        /// Whether the reader may decide about it.
+        commands: bool,
+    },
+    /// A run that failed.
+    Failed {
+        /// Where; the run there.
+        place: Place,
+        /// When the run failed.
+        at: Timestamp,
+        /// Why the run failed.
+        reason: String,
+        /// Whether the reader may have it go on.
+        commands: bool,
+        /// The zone of its group.
+        zone: Zone,
+        /// The instant at which it is looked at.
+        now: Timestamp,
+    },
+    /// Groups that are not well.
+    Unwell {
+        /// The group.
+        place: Place,
+        /// Of 100.
+        health: u8,
+    },
+    /// Groups that are paused.
+    Paused {
+        /// The first of them.
+        places: Vec<Place>,
+        /// How many more there are.
+        more: usize,
+    },
+}
+
+/// What is looked at beside the board.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Aside<'a> {
+    /// The ears.
+    pub(crate) ears: &'a [EarNow],
+    /// Versions of files that are not in force.
+    pub(crate) refused: &'a Refusals,
+    /// How well the groups are.
+    pub(crate) health: &'a Strip,
+}
+
+/// A group below this is not well.
+const WELL: u8 = 40;
+
+/// Everything that needs a look, the weightiest first, and how many more there are.
+pub(super) fn look(
+    board: &Board,
+    (asker, now): (&Asker, Timestamp),
+    around: Aside<'_>,
+) -> (Vec<Look>, usize) {
+    let sees = |group: &GroupId| {
+        board.group_of(group).filter(|here| here.now.book.is_some() && asker.sees(here.now, now))
+    };
+    let (mut all, mut more) = (Vec::new(), 0);
+    let mut take = |some: &mut dyn Iterator<Item = Look>| {
+        let mut some = some.take(limits::PLACES_LOOKED_AT_MAX);
+        all.extend(some.by_ref().take(LOOK_ROWS));
+        more += some.count();
+    };
+    let books = board.now.books.iter().filter(|book| {
+        asker.admin
+            || book.playbook.groups.keys().take(limits::PLACES_LOOKED_AT_MAX).any(|id| sees(id).is_some())
+    });
+    take(&mut books.filter_map(|book| {
+        let file = book.file.display().to_string();
+        around.refused.get(&file).map(|refusal| Look::File { why: refusal.reason(), file })
+    }));
+    take(&mut board.alarms.iter().filter_map(|(group, channel)| {
+        let here = sees(group)?;
+        let failing = here.state().failing.get(channel)?;
+        Some(Look::Channel {
+            place: place(here, channel),
+            since: failing.since,
+            reason: failing.reason.clone(),
+            zone: here.zone(),
+            now,
+        })
+    }));
+    take(&mut around.ears.iter().filter_map(|ear| {
+        let reason = ear.state.trouble()?.to_owned();
+        let (here, channel) =
+            ear.channels.iter().find_map(|(group, channel)| Some((sees(group)?, channel)))?;
+        Some(Look::Deaf { place: place(here, channel), since: ear.since, reason, zone: here.zone(), now })
+    }));
+    take(&mut board.silent.iter().filter_map(|(group, channel)| {
+        let here = sees(group)?;
+        let since = *here.state().silences.0.get(channel)?;
+        let (place, reason) = (place(here, channel), String::new());
+        Some(Look::Deaf { place, since, reason, zone: here.zone(), now })
+    }));
+    take(&mut board.dead.0.iter().filter_map(|row| {
+        let here = sees(&row.group)?;
+        Some(Look::Stuck {
+            place: place(here, &row.effect),
+            in_doubt: row.status == Status::InDoubt,
+            reason: row.note.clone(),
+            commands: asker.commands(here.now, now),
+        })
+    }));
+    let since = now.plus(-Duration::from_millis(limits::FAILED_SHOWN_MS));
+    let failed = board.runs.failed.iter().rev().take_while(|(at, ..)| *at >= since);
+    take(&mut failed.filter_map(|(at, group, run)| {
+        let here = sees(group)?;
+        let run = here.run(run)?;
+        Some(Look::Failed {
+            place: place(here, &run.id),
+            at: *at,
+            reason: run.reason.clone(),
+            commands: asker.commands(here.now, now),
+            zone: here.zone(),
+            now,
+        })
+    }));
+    let unwell = around.health.rows.iter().filter(|one| one.now < WELL);
+    take(&mut unwell.map(|one| Look::Unwell { place: one.place.clone(), health: one.now }));
+    let mut paused = board.paused.iter().take(limits::PLACES_LOOKED_AT_MAX).filter_map(sees);
+    let places: Vec<Place> =
+        paused.by_ref().take(limits::GROUPS_NAMED_MAX).map(|here| place(here, &"")).collect();
+    let rest = if asker.sees_all(&board.now) { board.paused.len() - places.len() } else { paused.count() };
+    take(&mut (!places.is_empty()).then_some(Look::Paused { places, more: rest }).into_iter());
+    (all, more)
+}
