@@ -1,4 +1,4 @@
-//! RunIndex of all groups by their minute and play: what is under way, what ended lately, what failed, what is about a moment
+//! Runs of all groups by their minute and play: what is under way, what ended lately, what failed, what is about a moment
 //! of a date. An index of the board.
 //!
 //! Pure. Keeps what ended in the last days only, so that it does not grow with the life of the groups.

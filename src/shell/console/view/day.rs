@@ -110,7 +110,7 @@ impl DayOf<'_> {
         let run = first.run(id)?;
         let standing = run.outcome.map_or(Standing::Open, Standing::Ended);
         let reason = if run.outcome == Some(Outcome::Done) { "" } else { &run.reason };
-        let mut row = self.row(first, &run.play, run.started, standing);
+        let mut row = Self::row(first, &run.play, run.started, standing);
         row.reason = reason.to_owned();
         self.put(&mut row, first, id);
         for (here, run) in seen.by_ref().take(ROW_PLACES_MAX - 1) {
@@ -120,7 +120,7 @@ impl DayOf<'_> {
         Some(row)
     }
 
-    fn row(&self, here: Here<'_>, play: &PlayName, at: Timestamp, standing: Standing) -> Row {
+    fn row(here: Here<'_>, play: &PlayName, at: Timestamp, standing: Standing) -> Row {
         Row {
             at,
             play: play.clone(),
@@ -171,7 +171,7 @@ impl DayOf<'_> {
                 let row = row.get_or_insert_with(|| {
                     let unless = view::unless(here.state(), playbook, play, &one.run, one.at);
                     let standing = unless.map_or(Standing::Ahead, Standing::Unless);
-                    self.row(here, play, one.at, standing)
+                    Self::row(here, play, one.at, standing)
                 });
                 self.put(row, here, &one.run);
             }
