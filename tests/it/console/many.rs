@@ -61,9 +61,10 @@ fn a_town_of_groups_fits_on_every_page() {
     let token = "a-token-that-is-long-enough-for-the-door";
     let play = Playground::new().file("p.yaml", TOWN).file("groups.csv", &groups).file("token", token);
     let (_engine, port, link) = engine(&play);
-    let facts: String = (0..GROUPS)
-        .map(|n| format!("{{\"id\":\"b{n}\",\"type\":\"tick\",\"group\":\"g{n:03}\"}}\n"))
-        .collect();
+    let mut facts = String::new();
+    for n in 0..GROUPS {
+        let _ = writeln!(facts, "{{\"id\":\"b{n}\",\"type\":\"tick\",\"group\":\"g{n:03}\"}}");
+    }
     let token = format!("Bearer {token}");
     let headers = [("authorization", token.as_str()), ("content-type", "application/x-ndjson")];
     let _ = ask(port, "POST /signals", &headers, facts.as_bytes()).is(200);
