@@ -39,9 +39,12 @@ impl Draft<'_> {
         self.emit(Fact::Armed { play: play.name.clone(), after, next })
     }
 
-    /// Arms one date, if its instant is not before the group's.
+    /// Arms one date, if its instant is not before the group's. One whose run there has been already, before the play
+    /// got another name and this one again, has had it.
     pub(super) fn arm_date(&mut self, play: &Play, date: &DateEntry) -> Decided {
-        let start = (date.at >= self.state.created)
+        let known = self.state.plays.get(&play.name);
+        let run = known.map_or_else(|| dated_run_id(play, date), |p| p.date_run(&play.name, &date.id));
+        let start = (date.at >= self.state.created && !self.state.knows_run(&run))
             .then(|| play.start_of(date.at, &self.playbook.zone, &self.state.group));
         self.emit(Fact::DateArmed { play: play.name.clone(), date: date.id.clone(), anchor: date.at, start })
     }

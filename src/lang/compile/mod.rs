@@ -39,6 +39,7 @@ mod scripts;
 mod steps;
 mod text;
 mod tiers;
+mod top;
 mod triggers;
 mod uses;
 mod verbs;
@@ -49,7 +50,7 @@ use super::{Compiled, codes};
 use crate::base::phrase::{pair, phrase};
 use crate::{
     base::{
-        diagnostic::{Diagnostic, Report, Severity, suggest},
+        diagnostic::{Diagnostic, Report, Severity},
         ids::{CalendarName, ChannelName, Digest, RoleName},
         limits,
         source::{Folder, SourceMap, Span},
@@ -61,7 +62,7 @@ use crate::{
         reader::{self, Fields},
         wide,
     },
-    lang::{keys, read_text},
+    lang::read_text,
     model::{
         budget::Budgets,
         calendar::Calendar,
@@ -85,9 +86,6 @@ use std::{
 use text::Scope;
 pub(crate) use triggers::SIGNALS;
 use uses::Unit;
-
-/// Keys at the top of a playbook.
-const TOP: &[&str] = keys::TOP.names;
 
 /// Compiles the file `path` of a folder.
 pub(crate) fn compile(folder: &dyn Folder, path: &str) -> Compiled {
@@ -175,7 +173,7 @@ fn read(cx: &mut Cx<'_>, path: &str) -> Option<Playbook> {
     if other::say(cx, root) {
         return None;
     }
-    check_top(cx, root);
+    top::check(cx, root);
     for entry in root.entries().unwrap_or_default() {
         cx.origin(&*entry.key.value, entry.key.span);
         if matches!(&*entry.key.value, "charter" | "rules" | "budgets" | "vars") {
@@ -568,33 +566,4 @@ fn fetch_hosts(cx: &mut Cx<'_>, node: &Node) -> Vec<String> {
         hosts.push(host.to_ascii_lowercase());
     }
     hosts
-}
-
-/// Keys at the top that do not exist.
-fn check_top(cx: &mut Cx<'_>, root: &Node) {
-    for entry in root.entries().unwrap_or_default() {
-        let key = &*entry.key.value;
-        // A place for anchors.
-        if TOP.contains(&key) || key.starts_with("x-") {
-            continue;
-        }
-        if steps::is_verb(key)
-            || plays::KEYS.contains(&key) && suggest::nearest(key, TOP.iter().copied()).is_none()
-        {
-            cx.error(
-                codes::MISPLACED_KEY,
-                entry.key.span,
-                phrase!("`{key}` does not stand at the top of a playbook", "`{key}` 不能写在剧本的最外层"),
-                pair("put it into a play, under `plays`", "把它放进 `plays` 下面的某个玩法"),
-            );
-        } else {
-            reader::unknown_key(
-                &mut cx.report,
-                entry,
-                root.entries().unwrap_or_default(),
-                pair("a playbook", "剧本"),
-                TOP,
-            );
-        }
-    }
 }

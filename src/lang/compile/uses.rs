@@ -134,7 +134,7 @@ fn one(cx: &mut Cx<'_>, item: &Node, stack: &mut Vec<String>, units: &mut Vec<Un
         );
         return;
     }
-    super::check_top(cx, &document.root);
+    super::top::check(cx, &document.root);
     let mut hash = Sha256::new();
     document.root.digest(&mut hash);
     cx.digest(&file.path, &hash.finalize());

@@ -30,4 +30,5 @@ pub(crate) mod presses;
 pub(crate) mod properties;
 pub(crate) mod standing;
 pub(crate) mod stories;
+mod versions;
 pub(crate) mod whenever;
