@@ -67,6 +67,7 @@ pub(crate) fn posted(n: usize) -> Entry {
         before: None,
         muted: false,
         names_only: false,
+        open_for: None,
         manual: None,
     };
     Entry { at, input: None, fact: Fact::Posted(Box::new(out)) }
