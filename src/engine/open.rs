@@ -112,7 +112,7 @@ impl OpenTask {
     }
 
     /// Two members turn out to be one: the later of their answers counts.
-    pub(super) fn join(&mut self, from: &MemberId, into: &MemberId) {
+    pub fn join(&mut self, from: &MemberId, into: &MemberId) {
         let rename = |id: &mut MemberId| {
             if id == from {
                 *id = into.clone();

@@ -109,6 +109,14 @@ impl Questions {
                     question.open.totals.clone_from(totals);
                 }
             }
+            Fact::JoinedIds(ids) => {
+                for question in self.all.values_mut() {
+                    question.open.join(&ids.from, &ids.into);
+                    if let Some(at) = question.heard.remove(&ids.from) {
+                        question.heard.entry(ids.into.clone()).or_insert(at);
+                    }
+                }
+            }
             Fact::TaskClosed { task, .. } => {
                 if let Some(question) = self.all.get_mut(task) {
                     question.closed = Some(entry.at);
